@@ -1,0 +1,49 @@
+/** Paths inside a skill: one written form, nothing that could leave the skill or mean something else on another machine (trust.md §5). */
+import { pathBytesMax, pathDepthMax } from './limits.ts';
+
+declare const pathBrand: unique symbol;
+export type BundlePath = string & { readonly [pathBrand]: true };
+
+interface PathRule {
+  readonly breaks: (path: string, parts: readonly string[]) => boolean;
+  readonly says: string;
+}
+
+const windowsReserved = /^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/i;
+
+const pathRules: readonly PathRule[] = [
+  { says: 'is empty', breaks: (path) => path === '' },
+  { says: 'is not valid Unicode', breaks: (path) => !path.isWellFormed() || path.includes('\u{fffd}') },
+  { says: `is longer than ${pathBytesMax} bytes`, breaks: (path) => Buffer.byteLength(path) > pathBytesMax },
+  { says: 'is absolute', breaks: (path) => path.startsWith('/') || /^[a-z]:/i.test(path) },
+  { says: 'has a backslash', breaks: (path) => path.includes('\\') },
+  { says: 'leaves the skill', breaks: (_, parts) => parts.includes('..') },
+  { says: 'has an empty or "." part', breaks: (_, parts) => parts.includes('') || parts.includes('.') },
+  { says: `is deeper than ${pathDepthMax} folders`, breaks: (_, parts) => parts.length > pathDepthMax },
+  { says: 'is not in Unicode form NFC', breaks: (path) => path.normalize('NFC') !== path },
+  {
+    says: 'has control, invisible or direction-changing characters',
+    breaks: (path) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]|[\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}]/u.test(path),
+  },
+  { says: 'has a character that Windows refuses', breaks: (path) => /[<>:"|?*]/.test(path) },
+  { says: 'has a part that ends with a dot or a space', breaks: (_, parts) => parts.some((part) => /[. ]$/.test(part)) },
+  { says: 'has a name that Windows reserves', breaks: (_, parts) => parts.some((part) => windowsReserved.test(part)) },
+  { says: 'belongs to git', breaks: (_, parts) => parts.some((part) => /^\.git$/i.test(part)) },
+  { says: 'is an environment file, where secrets lie', breaks: (_, parts) => parts.some((part) => /^\.env(\..*)?$/i.test(part)) },
+];
+
+/** Every reason why a path cannot be in a bundle; none when it can. */
+export function whyNotBundlePath(path: string): string[] {
+  const parts = path.split('/');
+  return pathRules.filter((rule) => rule.breaks(path, parts)).map((rule) => rule.says);
+}
+
+/** Whether a path can be in a bundle. */
+export function isBundlePath(path: string): path is BundlePath {
+  return whyNotBundlePath(path).length === 0;
+}
+
+/** Equal for paths that some file system holds for the same: case and compatibility forms folded. */
+export function pathTwinKey(path: string): string {
+  return path.normalize('NFKC').toLowerCase().normalize('NFKC');
+}

@@ -1,0 +1,37 @@
+/** Canonical JSON, so that equal values have equal bytes (RFC 8785). */
+import { type Digest, digestOf } from './digest.ts';
+import { Problem } from './problem.ts';
+
+/**
+ * The RFC 8785 form of a JSON value: keys sorted by UTF-16 code units, no white space, ECMAScript numbers.
+ * Keys whose value is `undefined` are left out, as JSON.stringify does.
+ * @throws Problem `json-invalid` for what JSON cannot carry (NaN, functions, lone surrogates)
+ */
+export function canonicalJson(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      if (!value.isWellFormed()) throw new Problem('json-invalid', 'A string holds half a surrogate pair');
+      return JSON.stringify(value);
+    case 'number':
+      if (!Number.isFinite(value)) throw new Problem('json-invalid', `JSON cannot carry ${value}`);
+      return JSON.stringify(value);
+    case 'boolean':
+      return String(value);
+    case 'object':
+      break;
+    default:
+      throw new Problem('json-invalid', `JSON cannot carry a ${typeof value}`);
+  }
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, member]) => `${canonicalJson(key)}:${canonicalJson(member)}`);
+  return `{${members.join(',')}}`;
+}
+
+/** Digest of the canonical form. */
+export function canonicalDigest(value: unknown): Digest {
+  return digestOf(canonicalJson(value));
+}

@@ -1,0 +1,195 @@
+/**
+ * What a skill may do: declared by the author, observed by the scanner, approved by a reviewer, enforced by the runner,
+ * recorded by the audit. One type and its algebra for all five.
+ */
+import { canonicalDigest, canonicalJson } from './canonical-json.ts';
+import type { Digest } from './digest.ts';
+import { coversPath, parseEgressUrl } from './egress-target.ts';
+import { coversHost } from './host-name.ts';
+
+interface Explained {
+  /** Why the skill needs it, in the author's words. Required in a manifest, absent in what is observed. */
+  readonly why?: string;
+}
+
+/** An environment variable, `*` for all of them. */
+export interface EnvCapability extends Explained {
+  readonly name: string;
+}
+
+/** How a secret is put on a request: `bearer`, `basic`, `header:NAME`, `sigv4`, `hmac:NAME`. */
+export type SecretUse = 'bearer' | 'basic' | 'sigv4' | `header:${string}` | `hmac:${string}`;
+
+/** A secret that the proxy adds to requests to its hosts and that no sandbox sees. */
+export interface SecretCapability extends Explained {
+  readonly name: string;
+  readonly hosts: readonly string[];
+  readonly as: SecretUse;
+}
+
+/** Requests that may leave. `methods` holds upper-case names, or `*` where the scanner could not tell. */
+export interface EgressCapability extends Explained {
+  readonly url: string;
+  readonly methods: readonly string[];
+}
+
+export type MountMode = 'ro' | 'rw' | 'cow';
+
+/** A folder: declared as a logical `source` at a `target`, or observed as an absolute `path` (`/a/*` for all below, `*` for any). */
+export interface MountCapability extends Explained {
+  readonly source?: string;
+  readonly target?: string;
+  readonly path?: string;
+  readonly mode: MountMode;
+}
+
+/** A program beside the interpreter that a command implies; `*` where the scanner could not tell. */
+export interface ExecCapability extends Explained {
+  readonly program: string;
+}
+
+/** All capabilities of a skill, grouped by kind as in skill.json. */
+export interface Capabilities {
+  readonly env: readonly EnvCapability[];
+  readonly secret: readonly SecretCapability[];
+  readonly egress: readonly EgressCapability[];
+  readonly mount: readonly MountCapability[];
+  readonly exec: readonly ExecCapability[];
+}
+
+export type CapabilityKind = keyof Capabilities;
+
+/** One capability with its kind. */
+export type Capability =
+  | ({ readonly kind: 'env' } & EnvCapability)
+  | ({ readonly kind: 'secret' } & SecretCapability)
+  | ({ readonly kind: 'egress' } & EgressCapability)
+  | ({ readonly kind: 'mount' } & MountCapability)
+  | ({ readonly kind: 'exec' } & ExecCapability);
+
+export const capabilityKinds = ['env', 'secret', 'egress', 'mount', 'exec'] as const satisfies readonly CapabilityKind[];
+
+export const noCapabilities: Capabilities = { env: [], secret: [], egress: [], mount: [], exec: [] };
+
+/** The capabilities as one list, in the order of `capabilityKinds`. */
+export function listCapabilities(grouped: Capabilities): Capability[] {
+  return [
+    ...grouped.env.map((one) => ({ kind: 'env', ...one }) as const),
+    ...grouped.secret.map((one) => ({ kind: 'secret', ...one }) as const),
+    ...grouped.egress.map((one) => ({ kind: 'egress', ...one }) as const),
+    ...grouped.mount.map((one) => ({ kind: 'mount', ...one }) as const),
+    ...grouped.exec.map((one) => ({ kind: 'exec', ...one }) as const),
+  ];
+}
+
+/** Groups a list by kind, duplicates (apart from `why`) dropped, each group in a stable order. */
+export function groupCapabilities(list: readonly Capability[]): Capabilities {
+  const kept = new Map<string, Capability>();
+  for (const one of list) {
+    const key = canonicalJson({ ...one, why: undefined });
+    if (!kept.has(key)) kept.set(key, one);
+  }
+  const sorted = [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  return {
+    env: sorted.flatMap((one) => (one.kind === 'env' ? [withoutKind(one)] : [])),
+    secret: sorted.flatMap((one) => (one.kind === 'secret' ? [withoutKind(one)] : [])),
+    egress: sorted.flatMap((one) => (one.kind === 'egress' ? [withoutKind(one)] : [])),
+    mount: sorted.flatMap((one) => (one.kind === 'mount' ? [withoutKind(one)] : [])),
+    exec: sorted.flatMap((one) => (one.kind === 'exec' ? [withoutKind(one)] : [])),
+  };
+}
+
+/** Whether `wide` alone allows all that `narrow` does. A secret N covers env N; a mount covers the paths below its target. */
+export function covers(wide: Capability, narrow: Capability): boolean {
+  switch (narrow.kind) {
+    case 'env':
+      return (wide.kind === 'env' || wide.kind === 'secret') && (wide.name === narrow.name || wide.name === '*');
+    case 'secret':
+      return (
+        wide.kind === 'secret' &&
+        wide.name === narrow.name &&
+        wide.as === narrow.as &&
+        narrow.hosts.every((host) => wide.hosts.includes(host))
+      );
+    case 'egress':
+      return wide.kind === 'egress' && coversEgress(wide, narrow);
+    case 'mount':
+      return wide.kind === 'mount' && coversMount(wide, narrow);
+    case 'exec':
+      return wide.kind === 'exec' && (wide.program === narrow.program || wide.program === '*');
+  }
+}
+
+/** What of `taken` no single capability of `given` covers. */
+export function minus(taken: Capabilities, given: Capabilities): Capabilities {
+  const wide = listCapabilities(given);
+  return groupCapabilities(listCapabilities(taken).filter((one) => !wide.some((candidate) => covers(candidate, one))));
+}
+
+/** Both, each capability once. */
+export function union(a: Capabilities, b: Capabilities): Capabilities {
+  return groupCapabilities([...listCapabilities(a), ...listCapabilities(b)]);
+}
+
+/** What of `declared` covers nothing of `observed`: asked for, never seen. */
+export function unused(declared: Capabilities, observed: Capabilities): Capabilities {
+  const seen = listCapabilities(observed);
+  const calls = new Set(observed.egress.map((one) => parseEgressUrl(one.url).host));
+  return groupCapabilities(
+    listCapabilities(declared).filter(
+      (one) => !seen.some((use) => covers(one, use)) && !(one.kind === 'secret' && one.hosts.some((host) => calls.has(host))),
+    ),
+  );
+}
+
+/** Whether there is none. */
+export function isEmpty(grouped: Capabilities): boolean {
+  return capabilityKinds.every((kind) => grouped[kind].length === 0);
+}
+
+/** One line for people: `egress GET https://api.crm.example/v2/*`. */
+export function printCapability(one: Capability): string {
+  switch (one.kind) {
+    case 'env':
+      return `env ${one.name}`;
+    case 'secret':
+      return `secret ${one.name} as ${one.as} to ${one.hosts.join(', ')}`;
+    case 'egress':
+      return `egress ${one.methods.join(',')} ${one.url}`;
+    case 'mount':
+      return `mount ${one.mode} ${one.path ?? `${one.source} at ${one.target}`}`;
+    case 'exec':
+      return `exec ${one.program}`;
+  }
+}
+
+/** SHA-256 of the RFC 8785 form without `why`: what a lock and an approval pin. */
+export function capabilityDigest(grouped: Capabilities): Digest {
+  return canonicalDigest(
+    Object.fromEntries(capabilityKinds.map((kind) => [kind, grouped[kind].map((one) => ({ ...one, why: undefined }))])),
+  );
+}
+
+function coversEgress(wide: EgressCapability, narrow: EgressCapability): boolean {
+  const [a, b] = [parseEgressUrl(wide.url), parseEgressUrl(narrow.url)];
+  return (
+    a.scheme === b.scheme &&
+    coversHost(a.host, b.host) &&
+    (a.port === 0 || a.port === b.port || (a.host === '*' && b.host === '*')) &&
+    coversPath(a.path, b.path) &&
+    narrow.methods.every((method) => wide.methods.includes('*') || wide.methods.includes(method))
+  );
+}
+
+function coversMount(wide: MountCapability, narrow: MountCapability): boolean {
+  if (wide.mode === 'ro' && narrow.mode !== 'ro') return false;
+  if (narrow.path === undefined)
+    return wide.source === narrow.source && wide.target === narrow.target && wide.mode === narrow.mode;
+  if (wide.path !== undefined) return wide.path === '*' || coversPath(wide.path, narrow.path);
+  // A path that is only known at run time can reach no more than what is mounted.
+  return narrow.path === '*' || narrow.path === wide.target || narrow.path.startsWith(`${wide.target}/`);
+}
+
+function withoutKind<One extends Capability>({ kind: _, ...rest }: One): Omit<One, 'kind'> {
+  return rest;
+}

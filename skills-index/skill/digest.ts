@@ -1,0 +1,31 @@
+/** SHA-256 digests, written `sha256:` + 64 hexadecimal digits: the identity of bytes. */
+import { createHash } from 'node:crypto';
+import { Problem } from './problem.ts';
+
+declare const digestBrand: unique symbol;
+export type Digest = string & { readonly [digestBrand]: true };
+
+const digestForm = /^sha256:[0-9a-f]{64}$/;
+
+/** Digest of bytes, or of the UTF-8 form of a string. */
+export function digestOf(content: Uint8Array | string): Digest {
+  return `sha256:${createHash('sha256').update(content).digest('hex')}` as Digest;
+}
+
+/**
+ * Parses `sha256:…`.
+ * @throws Problem `digest-invalid`
+ */
+export function parseDigest(text: unknown): Digest {
+  if (!isDigest(text)) throw new Problem('digest-invalid', `Not a digest: ${JSON.stringify(text)?.slice(0, 80)}`);
+  return text;
+}
+
+export function isDigest(text: unknown): text is Digest {
+  return typeof text === 'string' && digestForm.test(text);
+}
+
+/** The 64 hexadecimal digits without `sha256:`. */
+export function hexOf(digest: Digest): string {
+  return digest.slice('sha256:'.length);
+}

@@ -1,0 +1,68 @@
+/** Where an egress capability points: scheme, host, port and path, taken apart from its `url`. */
+import { isHostPattern } from './host-name.ts';
+import { Problem } from './problem.ts';
+
+export interface EgressTarget {
+  /** A manifest may say `https` or `http`; the scanner also sees `dns`, `tcp` and `udp`. */
+  readonly scheme: 'https' | 'http' | 'dns' | 'tcp' | 'udp';
+  /** A host name, `*.` and a host name, `*`, or, only in what the scanner observes, an IP address or `localhost`. */
+  readonly host: string;
+  /** 1 to 65535; 0 stands for any port. */
+  readonly port: number;
+  /** `/v2/deals`, or with `*` at the end for all below. */
+  readonly path: string;
+}
+
+const defaultPort = { https: 443, http: 80, dns: 53, tcp: 0, udp: 0 } as const;
+const urlForm = /^(https|http|dns|tcp|udp):\/\/(\[[0-9a-f:.]+\]|[^/:?#[\]@\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?$/;
+
+/**
+ * Takes an observed or declared egress url apart.
+ * @throws Problem `capability-invalid`
+ */
+export function parseEgressUrl(url: string): EgressTarget {
+  const [, scheme, host, port, path] = urlForm.exec(url) ?? [];
+  if (scheme === undefined || host === undefined) throw invalid(url, 'it is scheme://host[:port]/path, without query or user');
+  const target: EgressTarget = {
+    scheme: scheme as EgressTarget['scheme'],
+    host,
+    port: port === undefined ? defaultPort[scheme as EgressTarget['scheme']] : Number(port),
+    path: path ?? '/*',
+  };
+  if (target.port > 65_535 || port === '0') throw invalid(url, 'the port is 1 to 65535');
+  if (!isPlainPath(target.path))
+    throw invalid(url, 'the path has no dot segments, encodings or backslashes, and * only at its end');
+  return target;
+}
+
+/**
+ * As `parseEgressUrl`, with what a manifest may not write refused: other schemes, IP addresses, `localhost`, wildcards over a public suffix.
+ * @throws Problem `capability-invalid`
+ */
+export function parseDeclaredEgressUrl(url: string): EgressTarget {
+  const target = parseEgressUrl(url);
+  if (target.scheme !== 'https' && target.scheme !== 'http') throw invalid(url, 'a manifest can ask for https and http only');
+  if (!isHostPattern(target.host))
+    throw invalid(url, 'the host is a lower-case DNS name, *. before one that is no public suffix, or *');
+  return target;
+}
+
+/** The url in its one written form: the default port left out. */
+export function printEgressTarget({ scheme, host, port, path }: EgressTarget): string {
+  return `${scheme}://${host}${port === defaultPort[scheme] ? '' : `:${port}`}${path}`;
+}
+
+/** Whether a path (or pattern) lies within a pattern: equal, or below when the pattern ends with `*`. */
+export function coversPath(wide: string, narrow: string): boolean {
+  return wide.endsWith('*') ? narrow.startsWith(wide.slice(0, -1)) : wide === narrow;
+}
+
+// A path that a server could read otherwise than we do is refused rather than normalised (RFC 3986 §6.2.2).
+function isPlainPath(path: string): boolean {
+  const body = path.endsWith('*') ? path.slice(0, -1) : path;
+  return /^[\x21-\x7e]*$/.test(body) && !/[*\\%]|\/\.{1,2}(\/|$)|\/\//.test(body) && body.startsWith('/');
+}
+
+function invalid(url: string, why: string): Problem {
+  return new Problem('capability-invalid', `Not an egress url: ${JSON.stringify(url)}: ${why}`);
+}

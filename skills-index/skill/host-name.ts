@@ -1,0 +1,43 @@
+/** Host names and patterns for them: what an egress rule, a secret and host policy may name. */
+import { domainToASCII } from 'node:url';
+import { getPublicSuffix } from 'tldts';
+import { Problem } from './problem.ts';
+
+declare const hostBrand: unique symbol;
+/** A lower-case DNS name in ASCII form, at least two labels; never an IP address and never `localhost`. */
+export type HostName = string & { readonly [hostBrand]: true };
+
+const label = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
+
+/** Whether text is already a host name in its one written form. */
+export function isHostName(text: string): text is HostName {
+  const labels = text.split('.');
+  const last = labels.at(-1) ?? '';
+  if (text.length > 253 || labels.length < 2 || !labels.every((part) => label.test(part))) return false;
+  if (/^\d+$/.test(last) || /^0x/.test(last) || last === 'localhost') return false;
+  return domainToASCII(text) === text;
+}
+
+/** @throws Problem `capability-invalid` for anything but a DNS name in ASCII form. */
+export function parseHostName(text: unknown): HostName {
+  if (typeof text !== 'string' || !isHostName(text)) {
+    throw new Problem('capability-invalid', `Not a host name: ${JSON.stringify(text)}`, {
+      hint: 'Write a DNS name such as api.crm.example; IP addresses and localhost are refused, other scripts are written in punycode.',
+    });
+  }
+  return text;
+}
+
+/** Whether text is a host name, `*` (any host), or `*.` and a host name that is no public suffix. */
+export function isHostPattern(text: string): boolean {
+  if (text === '*') return true;
+  if (!text.startsWith('*.')) return isHostName(text);
+  const base = text.slice(2);
+  return isHostName(base) && getPublicSuffix(base, { allowPrivateDomains: true }) !== base;
+}
+
+/** Whether every host that `narrow` (a name or pattern) stands for is one that `wide` stands for. `*.a.b` does not cover `a.b`. */
+export function coversHost(wide: string, narrow: string): boolean {
+  if (wide === '*' || wide === narrow) return true;
+  return wide.startsWith('*.') && narrow !== '*' && narrow.endsWith(wide.slice(1));
+}

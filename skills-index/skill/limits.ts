@@ -1,0 +1,18 @@
+/** Limits on what a skill may be (trust.md §5). */
+export const bundleFilesMax = 1_000;
+export const bundleFileBytesMax = 5 * 1024 * 1024;
+export const bundleBytesMax = 20 * 1024 * 1024;
+export const pathBytesMax = 200;
+export const pathDepthMax = 8;
+export const manifestBytesMax = 256 * 1024;
+export const frontMatterBytesMax = 64 * 1024;
+export const jsonDepthMax = 64;
+export const namePartCharsMax = 64;
+export const versionCharsMax = 128;
+export const descriptionCharsMax = 1_024;
+export const capabilitiesMax = 200;
+export const commandsMax = 100;
+export const runSecondsMax = 3_600;
+export const runSecondsDefault = 120;
+export const runMemoryMiBMax = 16_384;
+export const runMemoryMiBDefault = 512;

@@ -1,0 +1,67 @@
+/** Names of skills, `@scope/name`, and references to them, `@scope/name[@range]`. */
+import { validRange } from 'semver';
+import { namePartCharsMax } from './limits.ts';
+import { Problem } from './problem.ts';
+import type { Version } from './version.ts';
+
+declare const nameBrand: unique symbol;
+export type SkillName = `@${string}/${string}` & { readonly [nameBrand]: true };
+
+declare const scopeBrand: unique symbol;
+/** A scope without its `@`. */
+export type Scope = string & { readonly [scopeBrand]: true };
+
+export interface SkillReference {
+  readonly name: SkillName;
+  /** A semver range; `*` when none was written. */
+  readonly range: string;
+}
+
+const partForm = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+
+/** Whether text can be the scope or the short name of a skill. */
+export function isNamePart(text: string): boolean {
+  return text.length <= namePartCharsMax && partForm.test(text);
+}
+
+/** @throws Problem `name-invalid` */
+export function parseScope(text: unknown): Scope {
+  const bare = typeof text === 'string' ? text.replace(/^@/, '') : '';
+  if (!isNamePart(bare)) throw new Problem('name-invalid', `Not a scope: ${quote(text)}`);
+  return bare as Scope;
+}
+
+/** @throws Problem `name-invalid` */
+export function parseSkillName(text: unknown): SkillName {
+  const [scope, name, ...rest] = typeof text === 'string' && text.startsWith('@') ? text.slice(1).split('/') : [];
+  if (scope === undefined || name === undefined || rest.length > 0 || !isNamePart(scope) || !isNamePart(name)) {
+    throw new Problem('name-invalid', `Not a skill name: ${quote(text)}`);
+  }
+  return text as SkillName;
+}
+
+/** @throws Problem `name-invalid`, `version-invalid` */
+export function parseReference(text: string): SkillReference {
+  const at = text.indexOf('@', 1);
+  const name = parseSkillName(at < 0 ? text : text.slice(0, at));
+  const range = at < 0 ? '*' : text.slice(at + 1);
+  if (range === '' || validRange(range) === null) throw new Problem('version-invalid', `Not a version range: ${quote(range)}`);
+  return { name, range };
+}
+
+export function scopeOf(name: SkillName): Scope {
+  return name.slice(1, name.indexOf('/')) as Scope;
+}
+
+export function shortNameOf(name: SkillName): string {
+  return name.slice(name.indexOf('/') + 1);
+}
+
+/** Package URL of a version: `pkg:skill/%40scope/name@version` (purl specification). */
+export function purlOf(name: SkillName, version: Version): string {
+  return `pkg:skill/%40${scopeOf(name)}/${shortNameOf(name)}@${encodeURIComponent(version)}`;
+}
+
+function quote(text: unknown): string {
+  return (JSON.stringify(text) ?? String(text)).slice(0, 100);
+}

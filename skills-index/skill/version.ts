@@ -1,0 +1,30 @@
+/** Versions of skills: semver 2, exact; and which one a range means. */
+import { compareBuild, maxSatisfying, parse } from 'semver';
+import { versionCharsMax } from './limits.ts';
+import { Problem } from './problem.ts';
+
+declare const versionBrand: unique symbol;
+export type Version = string & { readonly [versionBrand]: true };
+
+/** @throws Problem `version-invalid` unless the text is exactly semver 2 (no `v`, no spaces). */
+export function parseVersion(text: unknown): Version {
+  const parsed = typeof text === 'string' && text.length <= versionCharsMax ? parse(text) : null;
+  if (
+    parsed === null ||
+    parsed.raw !== text ||
+    `${parsed.version}${parsed.build.length > 0 ? `+${parsed.build.join('.')}` : ''}` !== text
+  ) {
+    throw new Problem('version-invalid', `Not a version: ${(JSON.stringify(text) ?? '').slice(0, 100)}`);
+  }
+  return text as Version;
+}
+
+/** The highest version in the range, or undefined. A prerelease counts only when the range names one (semver). */
+export function resolveVersion(range: string, versions: readonly Version[]): Version | undefined {
+  return maxSatisfying([...versions], range) ?? undefined;
+}
+
+/** Orders versions by semver, build metadata last. */
+export function compareVersions(a: Version, b: Version): number {
+  return compareBuild(a, b);
+}

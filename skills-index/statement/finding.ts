@@ -1,0 +1,36 @@
+/** What a rule makes of facts: the one shape that scanner, registry, desk and command line share. */
+
+export type Verdict = 'pass' | 'review' | 'block' | 'incomplete';
+/** malice = evidence of an attack; capability = what it can do, against the manifest; policy = refused as a form. */
+export type FindingKind = 'malice' | 'capability' | 'policy';
+export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
+export type Severity = (typeof severities)[number];
+/** How sure: the symbol itself, after folding constants, by its text, or widened because it could not be resolved. */
+export type Confidence = 'exact' | 'folded' | 'lexical' | 'widened';
+
+/** One step of a flow, from source to sink. */
+export interface FlowStep {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly note: string;
+}
+
+/** Lines (by LF) and columns count from 1; `path` is relative to the skill. */
+export interface Finding {
+  /** `group/name`, for example `flow/secret-to-network`. */
+  readonly rule: string;
+  readonly kind: FindingKind;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly message: string;
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly flow: readonly FlowStep[];
+  readonly fix: string;
+  /** SHA-256 over rule, path, normalised snippet and occurrence: stable when lines move. */
+  readonly fingerprint: string;
+}
