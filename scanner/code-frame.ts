@@ -1,0 +1,142 @@
+/** Code frames: the lines of a file around a finding, safe to show, with the columns to mark. */
+import type { SourceFile } from '../skills-index/skill/bundle.ts';
+import { showSafely } from './models/hidden-characters.ts';
+
+/** Path → the file's lines (by LF, a final CR dropped), for files that are text. */
+export type SourceLines = ReadonlyMap<string, readonly string[]>;
+
+export interface FrameLine {
+  /** Counted from 1; 0 stands for lines left out. */
+  readonly number: number;
+  readonly text: string;
+  /** Columns of the terminal, from 0, the end not included. */
+  readonly marked?: { readonly from: number; readonly to: number };
+}
+export type Frame = readonly FrameLine[];
+
+export interface FrameSpan {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+const linesAround = 1;
+const markedLinesMax = 4;
+const gutterColumns = 8;
+
+export function sourceLines(files: readonly SourceFile[]): SourceLines {
+  return new Map(
+    files
+      .filter((file) => !file.bytes.subarray(0, 8_000).includes(0))
+      .map((file) => [
+        file.path,
+        new TextDecoder('utf-8')
+          .decode(file.bytes)
+          .split('\n')
+          .map((line) => line.replace(/\r$/, '')),
+      ]),
+  );
+}
+
+/** The frame of a span: one line before, the marked lines (at most four, the middle left out), one line behind. */
+export function frameOf(lines: readonly string[] | undefined, span: FrameSpan, width: number): Frame {
+  if (lines === undefined || span.line < 1 || span.line > lines.length) return [];
+  const end = Math.min(Math.max(span.endLine, span.line), lines.length);
+  const first = Math.max(1, span.line - linesAround);
+  const last = Math.min(lines.length, end + linesAround);
+  const skipFrom = span.line + markedLinesMax / 2;
+  const skipTo = end - markedLinesMax / 2;
+  const frame: FrameLine[] = [];
+  for (let number = first; number <= last; number++) {
+    if (number === skipFrom && skipTo >= skipFrom) {
+      frame.push({ number: 0, text: '' });
+      number = skipTo;
+      continue;
+    }
+    frame.push(frameLine(lines[number - 1] ?? '', number, { ...span, endLine: end }, width - gutterColumns));
+  }
+  return frame;
+}
+
+function frameLine(line: string, number: number, span: FrameSpan, width: number): FrameLine {
+  const isMarked = number >= span.line && number <= span.endLine;
+  const from = number === span.line ? span.column - 1 : line.length - line.trimStart().length;
+  const to = number === span.endLine ? Math.max(span.endColumn - 1, from + 1) : line.length;
+  const cut = cutAround(line, isMarked ? from : 0, isMarked ? to : 0, width);
+  if (!isMarked) return { number, text: cut.text };
+  return { number, text: cut.text, marked: { from: cut.from, to: cut.to } };
+}
+
+// Long lines keep the marked part and lose what is far from it, never the end of what is marked without a sign.
+function cutAround(line: string, from: number, to: number, width: number): { text: string; from: number; to: number } {
+  const [before, marked, behind] = [line.slice(0, from), line.slice(from, to), line.slice(to)].map(showSafely);
+  const middle = shorten(marked ?? '', width);
+  const room = Math.max(0, width - columnsOf(middle));
+  const left = keepEnd(before ?? '', Math.max(Math.floor(room / 2), room - columnsOf(behind ?? '')));
+  const right = keepStart(behind ?? '', room - columnsOf(left));
+  const start = columnsOf(left);
+  return { text: `${left}${middle}${right}`, from: start, to: start + columnsOf(middle) };
+}
+
+function shorten(text: string, width: number): string {
+  if (columnsOf(text) <= width) return text;
+  const half = Math.floor((width - 1) / 2);
+  return `${keepColumns([...text], half).join('')}…${keepColumns([...text].reverse(), half)
+    .reverse()
+    .join('')}`;
+}
+
+function keepEnd(text: string, width: number): string {
+  if (columnsOf(text) <= width) return text;
+  return width < 1
+    ? ''
+    : `…${keepColumns([...text].reverse(), width - 1)
+        .reverse()
+        .join('')}`;
+}
+
+function keepStart(text: string, width: number): string {
+  if (columnsOf(text) <= width) return text;
+  return width < 1 ? '' : `${keepColumns([...text], width - 1).join('')}…`;
+}
+
+function keepColumns(characters: readonly string[], width: number): string[] {
+  const kept: string[] = [];
+  let used = 0;
+  for (const character of characters) {
+    used += columnsOf(character);
+    if (used > width) break;
+    kept.push(character);
+  }
+  return kept;
+}
+
+/** Columns that text takes in a terminal: two for East Asian wide characters and emoji, none for combining marks. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const character of text) {
+    if (/^[\x20-\x7e]$/.test(character)) columns += 1;
+    else if (/^\p{M}$/u.test(character)) columns += 0;
+    else columns += isWide(character.codePointAt(0) ?? 0) ? 2 : 1;
+  }
+  return columns;
+}
+
+// East Asian Width W and F (UAX #11), as blocks.
+const wideBlocks: readonly (readonly [number, number])[] = [
+  [0x1100, 0x115f],
+  [0x2e80, 0x303e],
+  [0x3041, 0xa4cf],
+  [0xac00, 0xd7a3],
+  [0xf900, 0xfaff],
+  [0xfe30, 0xfe6f],
+  [0xff00, 0xff60],
+  [0xffe0, 0xffe6],
+  [0x1f300, 0x1faff],
+  [0x20000, 0x3fffd],
+];
+
+function isWide(codePoint: number): boolean {
+  return wideBlocks.some(([from, to]) => codePoint >= from && codePoint <= to);
+}
