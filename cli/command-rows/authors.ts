@@ -1,0 +1,134 @@
+/** The commands of those who write skills. */
+import type { CommandRow } from '../command.ts';
+
+const reference = '@scope/name@version';
+
+export const authorRows: readonly CommandRow[] = [
+  {
+    name: 'init',
+    summary: 'write SKILL.md and skill.json of a new skill',
+    usage: '[DIR]',
+    examples: [['skill init weekly-report --scope acme', 'make weekly-report/ with both files']],
+    options: {
+      scope: { type: 'string', value: 'NAME', summary: 'scope of the skill (default: me)' },
+      name: { type: 'string', value: 'NAME', summary: 'short name (default: the folder’s)' },
+    },
+    args: { min: 0, max: 1 },
+    load: () => import('../commands/init.ts'),
+  },
+  {
+    name: 'scan',
+    summary: 'analyse skills without running them; the exit code tells the worst finding',
+    usage: 'PATH…',
+    examples: [
+      ['skill scan .', 'scan the skill in this folder'],
+      ['skill scan skills --format jsonl > reports.jsonl', 'one line for each skill below skills/'],
+    ],
+    options: {},
+    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    formats: ['text', 'json', 'jsonl'],
+    load: () => import('../commands/scan.ts'),
+  },
+  {
+    name: 'manifest',
+    summary: 'infer the smallest skill.json from what a skill does',
+    usage: '[DIR] [--write]',
+    examples: [
+      ['skill manifest .', 'show the proposal'],
+      ['skill manifest . --write', 'write it to skill.json, for you to read and confirm'],
+    ],
+    options: {
+      write: { type: 'boolean', summary: 'write skill.json' },
+      scope: { type: 'string', value: 'NAME', summary: 'scope of the skill, where no skill.json names it' },
+    },
+    args: { min: 0, max: 1 },
+    load: () => import('../commands/manifest.ts'),
+  },
+  {
+    name: 'publish',
+    summary: 'pack, check, scan, sign and upload a version',
+    usage: '[DIR] [--dry-run]',
+    examples: [
+      ['skill publish . --dry-run', 'do everything but sign and upload'],
+      ['skill publish .', 'publish the version that skill.json names'],
+    ],
+    options: {
+      'dry-run': { type: 'boolean', summary: 'stop before signing; nothing leaves this machine' },
+      key: { type: 'string', value: 'NAME', summary: 'key to sign with (default: the only one, or default)' },
+    },
+    args: { min: 0, max: 1 },
+    load: () => import('../commands/publish.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'show where a version stands: scan, verdict, approvals, history',
+    usage: '@scope/name[@version]',
+    examples: [[`skill status ${reference.replace('scope/name@version', 'acme/weekly-report@1.4.0')}`, 'follow a version']],
+    options: {
+      wait: { type: 'boolean', summary: 'wait until the scan is done' },
+      key: { type: 'string', value: 'NAME', summary: 'key to sign in with' },
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/status.ts'),
+  },
+  {
+    name: 'login',
+    summary: 'sign in to the registry with a key',
+    usage: '[--browser]',
+    examples: [
+      ['skill login', 'prove that you hold your key; the session lasts an hour'],
+      ['skill login --browser', 'print a link that signs a browser in to the desk, once'],
+    ],
+    options: {
+      key: { type: 'string', value: 'NAME', summary: 'key to sign in with (default: the only one, or default)' },
+      browser: { type: 'boolean', summary: 'print a one-time link to the reviewer’s desk' },
+    },
+    args: { min: 0, max: 0 },
+    load: () => import('../commands/login.ts'),
+  },
+  {
+    name: 'whoami',
+    summary: 'say who the registry takes you for',
+    usage: '',
+    examples: [['skill whoami', 'key, member name and roles']],
+    options: { key: { type: 'string', value: 'NAME', summary: 'key to sign in with' } },
+    args: { min: 0, max: 0 },
+    load: () => import('../commands/whoami.ts'),
+  },
+  {
+    name: 'key create',
+    summary: 'make a signing key; the private part stays in your config folder',
+    usage: '[NAME]',
+    examples: [['skill key create', 'make the key named default, and default.pub.json to hand around']],
+    options: {},
+    args: { min: 0, max: 1 },
+    load: () => import('../commands/key.ts'),
+  },
+  {
+    name: 'key list',
+    summary: 'list your keys',
+    usage: '',
+    examples: [['skill key list', 'names and key ids']],
+    options: {},
+    args: { min: 0, max: 0 },
+    load: () => import('../commands/key.ts'),
+  },
+  {
+    name: 'scope claim',
+    summary: 'claim a scope for your key; the first claim wins',
+    usage: 'SCOPE',
+    examples: [['skill scope claim acme', 'own @acme/…']],
+    options: { key: { type: 'string', value: 'NAME', summary: 'key that owns it' } },
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/scope.ts'),
+  },
+  {
+    name: 'scope show',
+    summary: 'show who owns a scope',
+    usage: 'SCOPE',
+    examples: [['skill scope show acme', 'owner keys of @acme']],
+    options: {},
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/scope.ts'),
+  },
+];

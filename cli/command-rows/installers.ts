@@ -1,0 +1,32 @@
+/** The commands of those who install skills. */
+import type { CommandRow } from '../command.ts';
+
+export const installerRows: readonly CommandRow[] = [
+  {
+    name: 'install',
+    summary: 'verify a skill and install it for agents',
+    usage: '@scope/name[@range]',
+    examples: [
+      ['skill install @acme/weekly-report', 'verify, write .agents/skills/weekly-report and skillgate.lock'],
+      ['skill install @acme/weekly-report@^1.4 --as report', 'under another name'],
+    ],
+    options: {
+      as: { type: 'string', value: 'NAME', summary: 'folder name below .agents/skills' },
+      agent: { type: 'string', multiple: true, value: 'NAME', summary: 'also link it for this agent' },
+      copy: { type: 'boolean', summary: 'copy where links fail' },
+      plain: { type: 'boolean', summary: 'write the original files; the sandbox is then off' },
+      yes: { type: 'boolean', summary: 'do not ask' },
+    },
+    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    load: () => import('../commands/install.ts'),
+  },
+  {
+    name: 'verify',
+    summary: 'check installed skills against their signed bundles, or a version against its evidence',
+    usage: '[@scope/name]',
+    examples: [['skill verify', 'check all that skillgate.lock names']],
+    options: { offline: { type: 'boolean', summary: 'use only what is cached' } },
+    args: { min: 0, max: 1 },
+    load: () => import('../commands/verify.ts'),
+  },
+];

@@ -1,0 +1,103 @@
+/** The commands of those who operate a registry. */
+import type { CommandRow } from '../command.ts';
+
+const key = { type: 'string', value: 'NAME', summary: 'administrator’s key (default: administrator)' } as const;
+
+export const operatorRows: readonly CommandRow[] = [
+  {
+    name: 'registry init',
+    summary: 'make a registry’s data folder, root file and the administrator’s key; print the fingerprint',
+    usage: 'DIR',
+    examples: [['skill registry init ./registry-data', 'then: skill serve ./registry-data']],
+    options: {
+      origin: { type: 'string', value: 'HOST', summary: 'host name of the registry, for ever (default: localhost)' },
+      key,
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/registry.ts'),
+  },
+  {
+    name: 'registry add',
+    summary: 'use a registry, with its root of trust pinned by fingerprint',
+    usage: 'URL [--root sha256:…]',
+    examples: [['skill registry add https://skills.acme.example --root sha256:…', 'pin it with what its operator told you']],
+    options: {
+      root: { type: 'string', value: 'DIGEST', summary: 'fingerprint of the root file; without it a person is asked' },
+      scope: { type: 'string', multiple: true, value: 'NAME', summary: 'look this scope up there and nowhere else' },
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/registry.ts'),
+  },
+  {
+    name: 'registry trust',
+    summary: 'replace the pinned root of a registry',
+    usage: 'FILE|URL [--root sha256:…]',
+    examples: [['skill registry trust ./root.json --root sha256:…', 'pin the root in a file']],
+    options: { root: { type: 'string', value: 'DIGEST', summary: 'fingerprint of the root file' } },
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/registry.ts'),
+  },
+  {
+    name: 'member add',
+    summary: 'enrol a reviewer, administrator or scanner; signed by an administrator',
+    usage: 'NAME --role ROLE (--public-key FILE | --passkey ID)',
+    examples: [
+      ['skill member add rita --role reviewer --public-key rita.pub.json', 'enrol a key'],
+      ['skill member add rita --role reviewer --passkey ID', 'enrol a passkey that waits in the desk'],
+    ],
+    options: {
+      role: { type: 'string', multiple: true, value: 'ROLE', summary: 'reviewer, administrator or scanner' },
+      'public-key': { type: 'string', value: 'FILE', summary: 'the member’s NAME.pub.json' },
+      passkey: { type: 'string', value: 'ID', summary: 'credential id of a passkey that waits (skill member list)' },
+      key,
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/member.ts'),
+  },
+  {
+    name: 'member list',
+    summary: 'members, and passkeys that wait for an administrator',
+    usage: '',
+    examples: [['skill member list', 'names, roles, keys']],
+    options: { key },
+    args: { min: 0, max: 0 },
+    load: () => import('../commands/member.ts'),
+  },
+  {
+    name: 'serve',
+    summary: 'start the registry and its scanner',
+    usage: '[DIR]',
+    examples: [['skill serve ./registry-data', 'serve on http://localhost:4880']],
+    options: {
+      port: { type: 'string', value: 'N', summary: 'port; 0 for any free one (default: 4880)' },
+      host: { type: 'string', value: 'NAME', summary: 'name to listen on (default: localhost)' },
+      'no-scanner': { type: 'boolean', summary: 'start no scanner child; run skill scanner work elsewhere' },
+    },
+    args: { min: 0, max: 1 },
+    load: () => import('../commands/serve.ts'),
+  },
+  {
+    name: 'scanner work',
+    summary: 'lease scan jobs from a registry and post signed reports',
+    usage: '--key FILE',
+    examples: [['skill scanner work --key ./registry-data/scanner-key.json', 'work until interrupted']],
+    options: {
+      key: { type: 'string', value: 'FILE', summary: 'key file of a scanner member' },
+      children: { type: 'string', value: 'N', summary: 'scanning processes kept warm (default: 1)' },
+    },
+    args: { min: 0, max: 0 },
+    load: () => import('../commands/scanner.ts'),
+  },
+  {
+    name: 'import',
+    summary: 'publish each skill found below a folder and print what became of it',
+    usage: 'DIR --scope NAME',
+    examples: [['skill import ./skills --scope acme', 'publish all, wait for the verdicts, print a table']],
+    options: {
+      scope: { type: 'string', value: 'NAME', summary: 'scope to publish under' },
+      key: { type: 'string', value: 'NAME', summary: 'key that owns the scope' },
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/import.ts'),
+  },
+];

@@ -1,0 +1,100 @@
+/** The commands of those who read skills and decide. */
+import type { CommandRow, OptionRow } from '../command.ts';
+
+const key: OptionRow = { type: 'string', value: 'NAME', summary: 'key to sign with (default: the only one, or default)' };
+const reason: OptionRow = { type: 'string', value: 'TEXT', summary: 'why; kept with the decision for ever' };
+const version = '@scope/name@version';
+const load = () => import('../commands/review.ts');
+const one = { min: 1, max: 1 } as const;
+
+export const reviewerRows: readonly CommandRow[] = [
+  {
+    name: 'review list',
+    summary: 'the queue, riskiest first',
+    usage: '',
+    examples: [['skill review list', 'what waits for a person']],
+    options: { key },
+    args: { min: 0, max: 0 },
+    load,
+  },
+  {
+    name: 'review show',
+    summary: 'a version with its findings, capabilities, approvals and history',
+    usage: version,
+    examples: [['skill review show @acme/weekly-report@1.4.0', 'read before you decide']],
+    options: { key },
+    args: one,
+    load,
+  },
+  {
+    name: 'review claim',
+    summary: 'tell the others that you read this one',
+    usage: version,
+    examples: [['skill review claim @acme/weekly-report@1.4.0', 'claim it']],
+    options: { key },
+    args: one,
+    load,
+  },
+  {
+    name: 'review approve',
+    summary: 'fetch the bundle, check its digests, show the statement and sign exactly that',
+    usage: `${version} --reason TEXT [--statement sha256:…]`,
+    examples: [
+      ['skill review approve @acme/weekly-report@1.4.0 --reason "read all of it"', 'draft, show and sign an approval'],
+      ['skill review approve @acme/weekly-report@1.4.0 --statement sha256:…', 'sign the draft that the desk kept'],
+    ],
+    options: {
+      key,
+      reason,
+      statement: { type: 'string', value: 'DIGEST', summary: 'sign this draft and no other' },
+      yes: { type: 'boolean', summary: 'sign without asking, after showing' },
+    },
+    args: one,
+    load,
+  },
+  {
+    name: 'review refuse',
+    summary: 'refuse a version',
+    usage: `${version} --reason TEXT`,
+    examples: [['skill review refuse @acme/weekly-report@1.4.0 --reason "sends the figures away"', 'refuse it']],
+    options: { key, reason },
+    args: one,
+    load,
+  },
+  {
+    name: 'review ask',
+    summary: 'ask the author something; the version stays in review',
+    usage: `${version} --reason TEXT`,
+    examples: [['skill review ask @acme/weekly-report@1.4.0 --reason "why does it need git?"', 'ask']],
+    options: { key, reason },
+    args: one,
+    load,
+  },
+  {
+    name: 'review move',
+    summary: 'move a version by hand: out of quarantine, or to refused',
+    usage: `${version} --to STATE --reason TEXT`,
+    examples: [['skill review move @acme/weekly-report@1.4.0 --to "in review" --reason "finding is wrong"', 'out of quarantine']],
+    options: { key, reason, to: { type: 'string', value: 'STATE', summary: 'in review, or refused' } },
+    args: one,
+    load,
+  },
+  {
+    name: 'review suspend',
+    summary: 'suspend an approved version everywhere until somebody has looked',
+    usage: `${version} --reason TEXT`,
+    examples: [['skill review suspend @acme/weekly-report@1.4.0 --reason "report from a user"', 'stop new starts']],
+    options: { key, reason, lift: { type: 'boolean', summary: 'lift a suspension instead' } },
+    args: one,
+    load,
+  },
+  {
+    name: 'review revoke',
+    summary: 'revoke a version for ever; it reaches every installation',
+    usage: `${version} --reason TEXT`,
+    examples: [['skill review revoke @acme/weekly-report@1.4.0 --reason "steals credentials"', 'final']],
+    options: { key, reason },
+    args: one,
+    load,
+  },
+];

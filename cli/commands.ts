@@ -1,0 +1,114 @@
+/** The one table of commands. Parsing, help, "did you mean" and the lazy loading of each command walk it. */
+import type { CommandRow } from './command.ts';
+import { agentRows } from './command-rows/agents.ts';
+import { authorRows } from './command-rows/authors.ts';
+import { everyoneRows } from './command-rows/everyone.ts';
+import { installerRows } from './command-rows/installers.ts';
+import { operatorRows } from './command-rows/operators.ts';
+import { reviewerRows } from './command-rows/reviewers.ts';
+
+export interface CommandGroup {
+  /** Who they are for, as help says it. */
+  readonly title: string;
+  readonly rows: readonly CommandRow[];
+}
+
+export const commandGroups: readonly CommandGroup[] = [
+  { title: 'Authors', rows: authorRows },
+  { title: 'Reviewers', rows: reviewerRows },
+  { title: 'Installers', rows: installerRows },
+  { title: 'Agents and their operators', rows: agentRows },
+  { title: 'Operators of a registry', rows: operatorRows },
+  { title: 'Everyone', rows: everyoneRows },
+];
+
+export const commandRows: readonly CommandRow[] = commandGroups.flatMap((group) => group.rows);
+
+/** Planned commands: they answer exit 2 `not-in-this-version` and are absent from help. */
+export const plannedCommands: readonly string[] = [
+  'try',
+  'yank',
+  'deprecate',
+  'appeal',
+  'token',
+  'key rotate',
+  'key revoke',
+  'scope transfer',
+  'search',
+  'show',
+  'ci',
+  'update',
+  'outdated',
+  'list',
+  'remove',
+  'audit',
+  'report',
+  'agent revoke',
+  'agent run',
+  'secret list',
+  'secret remove',
+  'hold list',
+  'hold allow',
+  'hold deny',
+  'log',
+  'redteam',
+  'member remove',
+  'witness serve',
+  'registry rotate',
+  'index export',
+  'index mirror',
+  'backup',
+  'restore',
+  'completion',
+  'sigstore verify-bundle',
+];
+
+export type Found =
+  | { readonly kind: 'command'; readonly row: CommandRow; readonly rest: readonly string[] }
+  | { readonly kind: 'group'; readonly rows: readonly CommandRow[] }
+  | { readonly kind: 'planned'; readonly name: string }
+  | { readonly kind: 'unknown'; readonly name: string; readonly near: readonly string[] };
+
+/** Finds the command that an argument list begins with: two words before one. */
+export function findCommand(argv: readonly string[]): Found {
+  const [first = '', second = ''] = argv;
+  for (const [name, words] of [[`${first} ${second}`, 2] as const, [first, 1] as const]) {
+    const row = commandRows.find((candidate) => candidate.name === name);
+    if (row !== undefined) return { kind: 'command', row, rest: argv.slice(words) };
+    if (plannedCommands.includes(name)) return { kind: 'planned', name };
+  }
+  const rows = commandRows.filter((candidate) => candidate.name.startsWith(`${first} `));
+  if (rows.length > 0 && (second === '' || second.startsWith('-'))) return { kind: 'group', rows };
+  const name = rows.length > 0 ? `${first} ${second}` : first;
+  const names = rows.length > 0 ? rows.map((row) => row.name) : commandRows.map((row) => row.name);
+  return { kind: 'unknown', name, near: nearest(name, names) };
+}
+
+/** Up to three names that differ from a word by few letters. */
+export function nearest(word: string, names: readonly string[]): string[] {
+  const allowed = Math.max(1, Math.floor(word.length / 3));
+  return names
+    .map((name) => ({ name, letters: Math.min(distance(word, name), distance(word, name.split(' ')[0] ?? name)) }))
+    .filter(({ letters }) => letters <= allowed)
+    .sort((a, b) => a.letters - b.letters || (a.name < b.name ? -1 : 1))
+    .slice(0, 3)
+    .map(({ name }) => name);
+}
+
+// Optimal string alignment: a swap of neighbours counts one.
+function distance(a: string, b: string): number {
+  if (a.length > 40 || b.length > 40) return Math.max(a.length, b.length);
+  let before: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (last[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? 0) + 1 : change;
+      next[j] = Math.min((last[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change, swap);
+    }
+    before = last;
+    last = next;
+  }
+  return last[b.length] ?? 0;
+}
