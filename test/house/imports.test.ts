@@ -1,0 +1,124 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, posix, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ts } from 'ts-morph';
+import { describe, expect, it } from 'vitest';
+
+const top = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The drawing of docs/architecture.md: from a room, the rooms it may import (itself always). */
+const drawing: Record<string, readonly string[]> = {
+  'skills-index/skill': [],
+  'skills-index/statement': ['skills-index/skill'],
+  'skills-index/log': ['skills-index/skill', 'skills-index/statement'],
+  'skills-index/trust': ['skills-index/skill', 'skills-index/statement', 'skills-index/log'],
+  'skills-index/client': ['skills-index/skill', 'skills-index/statement', 'skills-index/log', 'skills-index/trust'],
+  scanner: ['skills-index'],
+  runner: ['skills-index'],
+  registry: ['skills-index'],
+  cli: ['skills-index', 'scanner', 'runner'],
+};
+
+/** Packages that only some files may import, types included. */
+const reserved: Record<string, RegExp> = {
+  '@sigstore/sign': /^cli\/signers\//,
+  '@modelcontextprotocol/sdk': /^cli\/mcp-server\.ts$/,
+  'ts-morph': /^scanner\//,
+  unbash: /^scanner\//,
+  '@lezer/python': /^scanner\//,
+  '@lezer/markdown': /^(scanner|registry\/pages)\//,
+  '@simplewebauthn/server': /^registry\/passkeys\.ts$/,
+};
+
+/** Rooms that judge do no I/O: the parts of Node they may use. */
+const nodeParts: Record<string, RegExp> = {
+  'skills-index': /^node:(crypto|url|buffer|util)$/,
+  'scanner/frontends': /^node:(crypto|url|buffer|util)$/,
+  'scanner/rules': /^node:(crypto|url|buffer|util)$/,
+  'scanner/models': /^node:(crypto|url|buffer|util)$/,
+};
+
+const mayTouchRegistry = /^cli\/commands\/(serve|backup|restore|index)\.ts$/;
+
+interface Arrow {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Every import of a file, type imports and literal dynamic ones too: a path inside the checkout or the name of a package. */
+function arrowsOf(path: string, text: string): Arrow[] {
+  const found = ts.preProcessFile(text, true, true).importedFiles.map((file) => file.fileName);
+  return found.map((to) => ({ from: path, to: to.startsWith('.') ? posix.join(dirname(path), to) : to }));
+}
+
+/** Why an arrow is not on the drawing; undefined when it is. */
+function whyNotDrawn({ from, to }: Arrow): string | undefined {
+  const room = roomOf(from);
+  if (to.startsWith('node:')) {
+    const wrong = Object.entries(nodeParts).find(([place, parts]) => from.startsWith(`${place}/`) && !parts.test(to));
+    return wrong === undefined ? undefined : `${wrong[0]} does no I/O, so not ${to}`;
+  }
+  if (!isOurs(to)) {
+    const name = to
+      .split('/')
+      .slice(0, to.startsWith('@') ? 2 : 1)
+      .join('/');
+    const only = reserved[name];
+    return only === undefined || only.test(from) ? undefined : `${name} is for ${only.source} only`;
+  }
+  const target = roomOf(to);
+  if (room === target) return undefined;
+  if (target === 'registry' && mayTouchRegistry.test(from)) return undefined;
+  const allowed = drawing[room] ?? [];
+  return allowed.some((one) => target === one || target.startsWith(`${one}/`)) ? undefined : `${room} may not import ${target}`;
+}
+
+function roomOf(path: string): string {
+  const [first = '', second = ''] = path.split('/');
+  return first === 'skills-index' ? `${first}/${second}` : first;
+}
+
+function isOurs(path: string): boolean {
+  return /^(skills-index|scanner|runner|registry|cli|test|bench|docs|examples)\//.test(path);
+}
+
+const sources = globSync('{skills-index,scanner,runner,registry,cli}/**/*.{ts,js}', { cwd: top }).map((path) =>
+  relative(top, resolve(top, path)),
+);
+
+describe('the drawing of the imports', () => {
+  it('holds for every file', () => {
+    const arrows = sources.flatMap((path) => arrowsOf(path, readFileSync(resolve(top, path), 'utf8')));
+    const wrong = arrows.flatMap((arrow) => {
+      const why = whyNotDrawn(arrow);
+      return why === undefined ? [] : [`${arrow.from} → ${arrow.to}: ${why}`];
+    });
+    expect(arrows.length).toBeGreaterThan(50);
+    expect(wrong).toEqual([]);
+  });
+
+  it.each([
+    ['scanner/scan.ts', "import { a } from '../registry/intake.ts';"],
+    ['scanner/scan.ts', "import type { A } from '../runner/plan.ts';"],
+    ['runner/plan.ts', "const a = await import('../cli/main.ts');"],
+    ['skills-index/skill/name.ts', "import type { A } from '../statement/sign.ts';"],
+    ['skills-index/log/merkle.ts', "export { a } from '../trust/policy.ts';"],
+    ['skills-index/trust/policy.ts', "import { a } from '../../scanner/scan.ts';"],
+    ['cli/commands/publish.ts', "import { a } from '../../registry/intake.ts';"],
+    ['skills-index/trust/decision.ts', "import { readFileSync } from 'node:fs';"],
+    ['runner/plan.ts', "import { Project } from 'ts-morph';"],
+    ['registry/app.ts', "import type { Signer } from '@sigstore/sign';"],
+    ['cli/main.ts', "import { Server } from '@modelcontextprotocol/sdk/server/index.js';"],
+  ])('refuses in %s: %s', (path, text) => {
+    expect(arrowsOf(path, text).map(whyNotDrawn)).toEqual([expect.any(String)]);
+  });
+
+  it.each([
+    ['scanner/scan.ts', "import { a } from '../skills-index/skill/bundle.ts';"],
+    ['cli/commands/serve.ts', "const a = await import('../../registry/serve.ts');"],
+    ['skills-index/client/blobs.ts', "import { a } from '../skill/digest.ts';"],
+    ['cli/mcp-server.ts', "import { Server } from '@modelcontextprotocol/sdk/server/index.js';"],
+  ])('allows in %s: %s', (path, text) => {
+    expect(arrowsOf(path, text).map(whyNotDrawn)).toEqual([undefined]);
+  });
+});
