@@ -291,6 +291,24 @@ export const problemCodes = {
     means: 'Installed files are not the approved ones.',
     fix: 'skill install again, or look who changed them.',
   },
+  'lock-invalid': {
+    exit: 2,
+    status: 400,
+    means: 'skillgate.json or skillgate.lock does not follow its schema.',
+    fix: 'Mend it at the place named, or remove it and install again.',
+  },
+  'install-taken': {
+    exit: 6,
+    status: 409,
+    means: 'Something that Skillgate did not put there stands where the skill would go.',
+    fix: 'skill install … --as NAME, or move it away yourself.',
+  },
+  'plain-refused': {
+    exit: 6,
+    status: 403,
+    means: 'Host policy does not let skills be installed without the sandbox.',
+    fix: 'Install without --plain, or set "plain": true in host.json.',
+  },
   // command line
   usage: { exit: 2, status: 400, means: 'The command was not understood.', fix: 'skill help COMMAND' },
   'not-in-this-version': {
