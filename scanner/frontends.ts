@@ -1,0 +1,6 @@
+/** All front ends. Parsers are loaded when a skill has a source in one of their languages. */
+import type { FrontEnd } from './frontend.ts';
+
+export const frontEnds: readonly FrontEnd[] = [
+  // { name: 'shell', languages: ['shell'], load: async () => (await import('./frontends/shell.ts')).analyseShell },
+];

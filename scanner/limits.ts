@@ -1,0 +1,18 @@
+/** Limits of a scan. Steps are counted, not timed, so that the same bytes stop at the same place on every machine. */
+export const sourceCharsMax = 5 * 1024 * 1024;
+export const embeddedDepthMax = 3;
+export const embeddedProgramsMax = 2_000;
+export const syntaxDepthMax = 500;
+/** Steps of one skill: one is about one syntax node, one fact, one edge or 64 characters of text. */
+export const scanSteps = 20_000_000;
+export const flowStepsMax = 40;
+export const findingsPerRuleMax = 200;
+export const snippetCharsMax = 400;
+export const detailCharsMax = 120;
+export const foldedCharsMax = 64 * 1024;
+/** Watchdog of a child, which gives no report. */
+export const scanSecondsMax = 60;
+export const childMemoryMiB = 1_024;
+export const childScansMax = 200;
+export const jobPollMillisecondsMin = 500;
+export const jobPollMillisecondsMax = 15_000;

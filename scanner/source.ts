@@ -1,0 +1,67 @@
+/** What a front end reads: the text of a file, or of a program that stands inside another text. */
+import type { FactContext, Span } from './fact.ts';
+
+export const languages = [
+  'typescript',
+  'javascript',
+  'python',
+  'shell',
+  'markdown',
+  'text',
+  'json',
+  'yaml',
+  'toml',
+  'html',
+] as const;
+export type Language = (typeof languages)[number];
+
+export interface Source {
+  /** Bundle path, or for an embedded program its parent's path, `#`, the language, `@` and the offset: `SKILL.md#shell@120`. */
+  readonly path: string;
+  /** The file of the bundle that it stands in. */
+  readonly file: string;
+  readonly language: Language;
+  /** Decoded, without a byte order mark; line ends as they are. */
+  readonly text: string;
+  readonly context: FactContext;
+  /** 0 for a file, 1 for a program in it, … */
+  readonly depth: number;
+}
+
+/**
+ * Where pieces of an embedded text stand in the text around it. Sorted by `at`; from each `at` on, offsets run in step with `raw`,
+ * or stay on it when `fixed` (decoded text that has no counterpart character by character).
+ */
+export type OffsetMap = readonly { readonly at: number; readonly raw: number; readonly fixed?: true }[];
+
+/** A program inside another text: a code block, `bash -c "…"`, a heredoc, a package.json script, decoded base64. It is analysed in turn. */
+export interface EmbeddedProgram {
+  /** `Source.path` of the text it stands in. */
+  readonly within: string;
+  readonly language: Language;
+  readonly text: string;
+  /** The context of what is found inside; never more certain to run than the text around it. */
+  readonly context: FactContext;
+  readonly map: OffsetMap;
+}
+
+/** The offset in the surrounding text that an offset of the embedded text stands for. */
+export function rawOffset(map: OffsetMap, offset: number): number {
+  let low = 0;
+  let high = map.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((map[middle]?.at ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  const piece = map[low];
+  if (piece === undefined) return 0;
+  return piece.fixed ? piece.raw : piece.raw + Math.max(0, offset - piece.at);
+}
+
+/** A span of an embedded text as a span of the text around it. */
+export function rawSpan(map: OffsetMap, span: Span, path: string): Span {
+  const start = rawOffset(map, span.start);
+  const last = rawOffset(map, Math.max(span.start, span.end - 1));
+  return { path, start, end: Math.max(start, span.end > span.start ? last + 1 : start) };
+}
