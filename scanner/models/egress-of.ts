@@ -1,0 +1,100 @@
+/** From a URL or host as code computes it to the egress capability it needs: what is unknown widens, never narrows. */
+import { isIP } from 'node:net';
+import type { EgressCapability } from '../../skills-index/skill/capability.ts';
+import { type EgressTarget, printEgressTarget } from '../../skills-index/skill/egress-target.ts';
+
+/** Stands in folded text for each part that could not be computed. */
+export const unknownPart = '\0';
+
+/** Any host, any port. */
+export const anyEgress = 'https://*/*';
+
+const schemes: Readonly<Record<string, EgressTarget['scheme']>> = { http: 'http', https: 'https', ws: 'http', wss: 'https' };
+const otherPorts: Readonly<Record<string, number>> = {
+  ftp: 21,
+  ftps: 990,
+  sftp: 22,
+  scp: 22,
+  ssh: 22,
+  smtp: 25,
+  smtps: 465,
+  imaps: 993,
+  telnet: 23,
+  ldap: 389,
+  redis: 6379,
+  postgres: 5432,
+  postgresql: 5432,
+  mysql: 3306,
+  mongodb: 27017,
+  git: 9418,
+  gopher: 70,
+  rsync: 873,
+};
+
+/**
+ * The egress that a request to `text` needs.
+ * @param text a folded URL in which `unknownPart` stands for what is not known; without a scheme, `http` is meant (as curl does)
+ * @param methods upper-case, `['*']` when unknown
+ * @returns undefined for what goes nowhere: `file:`, `data:`, `blob:`, a path
+ */
+export function egressOf(text: string, methods: readonly string[]): EgressCapability | undefined {
+  const trimmed = text.trim();
+  if (/^(file|data|blob|about|javascript|node|bun|npm|jsr|mailto|tel):/i.test(trimmed)) return undefined;
+  const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(trimmed) ?? [undefined, undefined, trimmed];
+  const unknown = { url: anyEgress, methods };
+  if (scheme === undefined && /^[/.~]/.test(trimmed)) return undefined;
+  if (rest === undefined || rest === '') return unknown;
+  const authority = /^[^/?#\\]*/.exec(rest)?.[0] ?? '';
+  const at = hostAndPort(authority);
+  // A hole in the authority may hold "@stranger", ".stranger" or "stranger/": then any host is possible.
+  if (at === undefined) return unknown;
+  const plain = schemes[(scheme ?? 'http').toLowerCase()];
+  const port = at.port ?? (plain === undefined ? (otherPorts[(scheme ?? '').toLowerCase()] ?? 0) : plain === 'https' ? 443 : 80);
+  const target = plain === undefined ? { scheme: 'tcp' as const, path: '/*' } : { scheme: plain, path: pathOf(rest, authority) };
+  return { url: printEgressTarget({ ...target, host: at.host, port }), methods };
+}
+
+/** The egress of a raw connection; a host or port of `undefined` (or with an unknown part) is any. */
+export function socketEgressOf(scheme: 'tcp' | 'udp' | 'dns', host: string | undefined, port?: number): EgressCapability {
+  const at = host === undefined || host === '' ? undefined : hostAndPort(host);
+  return {
+    url: printEgressTarget({ scheme, host: at?.host ?? '*', port: port ?? (scheme === 'dns' ? 53 : 0), path: '/*' }),
+    methods: ['*'],
+  };
+}
+
+/** Whether a host of an egress capability is this machine itself. */
+export function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || /^127\./.test(host) || host === '[::1]' || host === '0.0.0.0';
+}
+
+/** Whether a host of an egress capability is an IP address. */
+export function isAddress(host: string): boolean {
+  return isIP(host.replace(/^\[|\]$/g, '')) !== 0;
+}
+
+// The WHATWG parser does what clients do: dword and hex addresses, percent-encoding, IDNA.
+function hostAndPort(authority: string): { host: string; port: number | undefined } | undefined {
+  if (authority === '' || authority.includes(unknownPart)) return undefined;
+  try {
+    const { hostname, port } = new URL(`http://${authority}/`);
+    // Port 0 cannot be connected to; whatever was meant, it is not known.
+    const explicit = /:(\d{1,5})$/.exec(authority.slice(authority.lastIndexOf('@') + 1))?.[1];
+    const host = hostname.replace(/\.$/, '');
+    if (port === '0' || Number(explicit) > 65_535) return undefined;
+    if (!/^[a-z0-9._-]+$|^\[[0-9a-f:.]+\]$/.test(host)) return undefined;
+    return { host, port: port !== '' ? Number(port) : explicit === undefined ? undefined : Number(explicit) };
+  } catch {
+    return undefined;
+  }
+}
+
+function pathOf(rest: string, authority: string): string {
+  const path = /^[^?#]*/.exec(rest.slice(authority.length).replace(/[\r\n\t]/g, ''))?.[0] ?? '';
+  if (path === '') return '/';
+  if (/(^|[\\/])(\.|%2e){1,2}([\\/]|$)/i.test(path)) return '/*';
+  // What a capability's path may not hold ends the known part.
+  const stop = /\0|%|\\|\*|\/\/|[^\x21-\x7e]/.exec(path);
+  if (stop === null) return path;
+  return stop.index === 0 ? '/*' : `${path.slice(0, stop[0] === '//' ? stop.index + 1 : stop.index)}*`;
+}

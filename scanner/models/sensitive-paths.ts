@@ -1,0 +1,123 @@
+/** Paths that matter whoever reads or writes them: credentials, an agent's memory, what starts by itself, a shell's profile. */
+
+export type SensitiveKind =
+  | 'credential'
+  | 'wallet'
+  | 'browser'
+  | 'history'
+  | 'agent-memory'
+  | 'agent-settings'
+  | 'shell-profile'
+  | 'autostart'
+  | 'git-hook'
+  | 'process-environment'
+  | 'system-accounts'
+  | 'device'
+  | 'container-socket';
+
+interface SensitivePath {
+  readonly kind: SensitiveKind;
+  readonly says: string;
+  /** Matched against a path in which the home folder is written `~` and `\` is `/`; lower case. */
+  readonly form: RegExp;
+}
+
+/** Sources: ATT&CK T1552.001, T1552.003, T1552.004, T1555.003, T1539, T1546.004, T1543, T1053; ATLAS AML.T0080; the programs' own documentation. */
+export const sensitivePaths: readonly SensitivePath[] = [
+  {
+    kind: 'credential',
+    says: 'SSH keys',
+    form: /(^|\/)\.ssh(\/(?!(known_hosts|config(\.d)?)(\/|$))|$)|(^|\/)id_(rsa|dsa|ecdsa|ed25519)(_sk)?$/,
+  },
+  { kind: 'credential', says: 'AWS credentials', form: /(^|\/)\.aws(\/(credentials|config|sso|cli)|\/?$|\/\*)/ },
+  { kind: 'credential', says: 'GnuPG keys', form: /(^|\/)\.gnupg(\/|$)/ },
+  { kind: 'credential', says: 'passwords of .netrc', form: /(^|\/)[._]netrc$/ },
+  { kind: 'credential', says: 'an npm token', form: /^~\/\.npmrc$/ },
+  { kind: 'credential', says: 'a PyPI token', form: /(^|\/)\.pypirc$/ },
+  { kind: 'credential', says: 'Kubernetes credentials', form: /(^|\/)\.kube(\/(config|cache)|\/?$)|\/serviceaccount\/token$/ },
+  { kind: 'credential', says: 'Docker credentials', form: /(^|\/)\.docker\/config\.json$/ },
+  { kind: 'credential', says: 'git credentials', form: /(^|\/)\.git-credentials$|(^|\/)\.config\/git\/credentials$/ },
+  { kind: 'credential', says: 'GitHub command line credentials', form: /(^|\/)\.config\/(gh|hub)(\/hosts\.yml|\/?$|$)/ },
+  {
+    kind: 'credential',
+    says: 'Google Cloud credentials',
+    form: /(^|\/)\.config\/gcloud(\/|$)|application_default_credentials\.json$/,
+  },
+  { kind: 'credential', says: 'Azure credentials', form: /(^|\/)\.azure(\/(accesstokens|azureprofile|msal)|\/?$)/ },
+  {
+    kind: 'credential',
+    says: 'an agent\u2019s own credentials',
+    form: /(^|\/)\.(claude\/\.credentials\.json|codex\/auth\.json|(openclaw|clawdbot|moltbot)\/(\.env|credentials|[^ ]*auth[^/ ]*\.json))/,
+  },
+  { kind: 'credential', says: 'a password store', form: /(^|\/)\.(password-store|vault-token|1password)(\/|$)|\.kdbx$/ },
+  {
+    kind: 'credential',
+    says: 'the keychain',
+    form: /\/library\/keychains(\/|$)|\.keychain(-db)?$|(^|\/)\.local\/share\/keyrings(\/|$)/,
+  },
+  {
+    kind: 'wallet',
+    says: 'a cryptocurrency wallet',
+    form: /(^|\/)(wallet\.dat$|\.(bitcoin|litecoin|monero|ethereum|electrum|exodus|config\/solana|solana)(\/|$)|electrum\/wallets|exodus\/exodus\.wallet|metamask)|nkbihfbeogaeaoehlefnkodbefgpgknn/,
+  },
+  {
+    kind: 'browser',
+    says: 'browser cookies or passwords',
+    form: /(chrome|chromium|firefox|brave(software|-browser)?|edge|safari|opera|arc)[^\n]{0,80}(\/|^)(cookies|login data|logins\.json|key4\.db|cookies\.sqlite|local state|web data|cookies\.binarycookies)|(^|\/)(login data|logins\.json|key4\.db|cookies\.sqlite)$/,
+  },
+  {
+    kind: 'history',
+    says: 'a shell\u2019s history',
+    form: /(^|\/)\.(bash|zsh|python|psql|mysql|node_repl|sqlite|lesshst)_?history$/,
+  },
+  { kind: 'history', says: 'an agent\u2019s sessions', form: /(^|\/)\.(claude\/projects|codex\/sessions)(\/|$)/ },
+  {
+    kind: 'agent-memory',
+    says: 'an agent\u2019s memory or instructions',
+    form: /(^|\/)(soul|memory|agents|claude|gemini|heartbeat|identity|user|tools)\.md$|(^|\/)\.(cursorrules|windsurfrules)$|(^|\/)\.cursor\/rules(\/|$)|(^|\/)copilot-instructions\.md$/,
+  },
+  {
+    kind: 'agent-settings',
+    says: 'an agent\u2019s settings',
+    form: /(^|\/)\.claude\/(settings(\.local)?\.json|hooks|agents|commands)(\/|$)?|(^|\/)\.claude\.json$|(^|\/)\.cursor\/(mcp|hooks)\.json$|(^|\/)\.codex\/config\.toml$|(^|\/)\.(openclaw|clawdbot|moltbot)\/[^/]+\.json$|claude_desktop_config\.json$|(^|\/)\.mcp\.json$|(^|\/)\.gemini\/settings\.json$/,
+  },
+  {
+    kind: 'shell-profile',
+    says: 'a shell\u2019s profile',
+    form: /(^|\/)\.(bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zshenv|zprofile|zlogin|kshrc|cshrc|tcshrc)$|(^|\/)config\.fish$|^\/etc\/(profile|bash\.bashrc|zsh|environment)/,
+  },
+  {
+    kind: 'autostart',
+    says: 'a program that starts by itself',
+    form: /\/library\/(launchagents|launchdaemons)(\/|$)|^\/etc\/(cron|systemd|init\.d|rc\.local|ld\.so\.preload)|(^|\/)\.config\/(systemd|autostart)(\/|$)|^\/var\/spool\/cron|^\/(usr\/)?lib\/systemd\/system|start menu\/programs\/startup|^\/etc\/sudoers|(^|\/)authorized_keys$/,
+  },
+  { kind: 'git-hook', says: 'a git hook', form: /(^|\/)\.git\/hooks(\/|$)|(^|\/)\.config\/git\/hooks(\/|$)/ },
+  { kind: 'process-environment', says: 'a process\u2019s environment', form: /^\/proc\/[^/]+\/environ$/ },
+  {
+    kind: 'system-accounts',
+    says: 'the system\u2019s password hashes',
+    form: /^\/etc\/(shadow|gshadow|master\.passwd|security\/passwd)/,
+  },
+  {
+    kind: 'device',
+    says: 'a disk or the memory itself',
+    form: /^\/dev\/(sd[a-z]|nvme\d|mem|kmem|disk)|^\/proc\/[^/]+\/mem$|^\/dev\/rdisk/,
+  },
+  { kind: 'container-socket', says: 'the container engine\u2019s socket', form: /(^|\/)(docker|containerd|podman|crio)\.sock$/ },
+];
+
+/** The first row that a path matches. Home is understood as `~`, `$HOME`, `/root`, `/home/x` or `/Users/x`. */
+export function sensitivePath(path: string): SensitivePath | undefined {
+  const normal = normalisePath(path);
+  return sensitivePaths.find((row) => row.form.test(normal));
+}
+
+/** A path with the home folder as `~`, slashes forward, and in lower case. */
+export function normalisePath(path: string): string {
+  return path
+    .replaceAll('\\', '/')
+    .replace(/^file:\/\//, '')
+    .replace(/^(\$\{?HOME\}?|%USERPROFILE%|\/root|\/home\/[^/]+|\/Users\/[^/]+)(?=\/|$)/i, '~')
+    .replace(/\/{2,}/g, '/')
+    .toLowerCase();
+}
