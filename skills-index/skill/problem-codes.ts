@@ -204,6 +204,12 @@ export const problemCodes = {
     fix: 'Check the address (SKILLGATE_REGISTRY) and that it runs: skill serve.',
   },
   'registry-busy': { exit: 4, status: 503, means: 'The registry could not write just now.', fix: 'Try again in a moment.' },
+  'registry-full': {
+    exit: 4,
+    status: 507,
+    means: 'The registry has no room to write.',
+    fix: 'Tell its operator: the disk or database is full. Nothing was taken.',
+  },
   'registry-answer': {
     exit: 4,
     status: 502,

@@ -1,0 +1,92 @@
+/** What the registry's code is given: database, objects, keys, time, randomness, configuration. The two shells make it. */
+import type { Digest } from '../skills-index/skill/digest.ts';
+import type { Scope, SkillName } from '../skills-index/skill/name.ts';
+import type { Version } from '../skills-index/skill/version.ts';
+import type { Policy } from '../skills-index/trust/policy.ts';
+import type { RootFile } from '../skills-index/trust/root.ts';
+import type { Database } from './batch.ts';
+import type { IdentityCache } from './identities.ts';
+import type { Objects } from './objects.ts';
+import type { RegistryKeys } from './signing.ts';
+
+export interface RegistryConfig {
+  /** Where it is reached, without a slash at the end: `http://localhost:8787`. */
+  readonly base: string;
+  /** Values of the Host header that are answered; all others get 421. */
+  readonly hosts: readonly string[];
+}
+
+export interface Registry {
+  readonly db: Database;
+  readonly objects: Objects;
+  readonly keys: RegistryKeys;
+  readonly root: RootFile;
+  readonly policy: Policy;
+  readonly config: RegistryConfig;
+  readonly identities: IdentityCache;
+  now(): Date;
+  /** Bytes from a cryptographic source. */
+  random(bytes: number): Uint8Array;
+  /** Runs tasks of one name one after the other within this process; between processes the batch's clash decides. */
+  exclusive<Result>(name: string, task: () => Promise<Result>): Promise<Result>;
+}
+
+/** Who acts: a key or a passkey. What it may do is looked up in the signed identity statements at each use. */
+export type Subject =
+  | { readonly kind: 'key'; readonly keyId: Digest }
+  | { readonly kind: 'passkey'; readonly credentialId: string };
+
+export type Role = 'reviewer' | 'administrator' | 'scanner';
+
+export interface Member {
+  readonly name: string;
+  readonly roles: readonly Role[];
+}
+
+export interface Actor {
+  readonly subject: Subject;
+  /** Absent for authors who are no members. */
+  readonly member?: Member;
+  /** Scopes whose owner statement names the key. */
+  readonly scopes: readonly Scope[];
+}
+
+export interface VersionName {
+  readonly name: SkillName;
+  readonly version: Version;
+}
+
+/** `key:sha256:…` or `passkey:…`: how a subject is written in rows. */
+export function printSubject(subject: Subject): string {
+  return subject.kind === 'key' ? `key:${subject.keyId}` : `passkey:${subject.credentialId}`;
+}
+
+/** Reads a row's subject back. */
+export function readSubject(text: string): Subject {
+  return text.startsWith('key:')
+    ? { kind: 'key', keyId: text.slice('key:'.length) as Digest }
+    : { kind: 'passkey', credentialId: text.slice('passkey:'.length) };
+}
+
+/** How the audit log names who acted: the member's name where there is one, else the key. */
+export function nameOf(actor: Actor): string {
+  return actor.member?.name ?? printSubject(actor.subject);
+}
+
+/** A queue for each name: promises chained, so that a second task waits for the first to end, however it ends. */
+export function makeExclusive(): Registry['exclusive'] {
+  const tails = new Map<string, Promise<unknown>>();
+  return (name, task) => {
+    const before = tails.get(name) ?? Promise.resolve();
+    const result = before.then(task, task);
+    const tail = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    tails.set(name, tail);
+    void tail.then(() => {
+      if (tails.get(name) === tail) tails.delete(name);
+    });
+    return result;
+  };
+}

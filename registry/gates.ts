@@ -1,0 +1,48 @@
+/** What a request passes before any route sees it: the host name it asked for, and where a browser sent it from. */
+import type { MiddlewareHandler } from 'hono';
+import { Problem } from '../skills-index/skill/problem.ts';
+import type { RegistryConfig } from './context.ts';
+
+const readingMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/** Answers only to configured host names, so that a name that somebody points here (DNS rebinding) opens nothing. */
+export function checkHost(config: RegistryConfig): MiddlewareHandler {
+  return async (context, next) => {
+    const host = context.req.header('host') ?? new URL(context.req.url).host;
+    if (!config.hosts.includes(host.toLowerCase())) {
+      throw new Problem('host-unknown', `This registry does not answer to ${JSON.stringify(host.slice(0, 200))}`);
+    }
+    await next();
+  };
+}
+
+/**
+ * Refuses what a browser sends from another site. A request without Origin and Sec-Fetch-Site is no browser's.
+ * `Origin: null` is let through only with `Sec-Fetch-Site: same-origin`: our own forms under `Referrer-Policy: no-referrer`
+ * send that pair (Fetch, "append a request Origin header"), and no page can set Sec-Fetch-Site.
+ */
+export function checkOrigin(config: RegistryConfig): MiddlewareHandler {
+  const own = new URL(config.base).origin;
+  return async (context, next) => {
+    if (!readingMethods.includes(context.req.method)) {
+      const origin = context.req.header('origin');
+      const site = context.req.header('sec-fetch-site');
+      const fromHere = origin === own || (origin === 'null' && site === 'same-origin');
+      const noBrowser = origin === undefined && (site === undefined || site === 'same-origin' || site === 'none');
+      if (!fromHere && !noBrowser) throw new Problem('origin-refused', 'The request came from another site');
+    }
+    await next();
+  };
+}
+
+/** Headers that every answer carries; a page sets its own content policy. */
+export function addHeaders(): MiddlewareHandler {
+  return async (context, next) => {
+    await next();
+    context.header('x-content-type-options', 'nosniff');
+    context.header('referrer-policy', 'no-referrer');
+    if (!context.res.headers.has('content-security-policy')) {
+      context.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox");
+    }
+  };
+}

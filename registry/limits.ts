@@ -1,0 +1,21 @@
+/** Limits of the registry, the unit in the name. */
+export const uploadBytesMax = 26 * 1024 * 1024;
+export const jsonBodyBytesMax = 4 * 1024 * 1024;
+export const envelopeBytesMax = 1024 * 1024;
+export const reasonCharsMax = 2_000;
+export const tarEntriesMax = 4_000;
+export const refusalReasonsMax = 200;
+export const sessionDeskMs = 12 * 3_600_000;
+export const sessionIdleMs = 30 * 60_000;
+export const sessionTokenMs = 60 * 60_000;
+export const linkMs = 5 * 60_000;
+export const challengeMs = 5 * 60_000;
+export const draftMs = 24 * 3_600_000;
+export const leaseMs = 120_000;
+export const jobAttemptsMax = 3;
+export const writeAttemptsMax = 40;
+export const statusLifeMs = 24 * 3_600_000;
+export const statusRefreshMs = 3_600_000;
+export const queueRowsMax = 500;
+export const claimMs = 10 * 60_000;
+export const blobWritesAtOnce = 8;

@@ -1,0 +1,60 @@
+/** Bytes under names, on disk or in R2; and blobs: bytes under their own digest. */
+import { type Digest, digestOf, hexOf } from '../skills-index/skill/digest.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import { blobWritesAtOnce } from './limits.ts';
+
+/** Names are relative paths with `/`. `public/…` is what a static host may serve as it is. */
+export interface Objects {
+  get(name: string): Promise<Uint8Array | undefined>;
+  has(name: string): Promise<boolean>;
+  /** Atomic, and durable when it resolves. */
+  put(name: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** Where bytes lie that only members and the author may read. */
+export function storedBlobName(digest: Digest): string {
+  return `stored/sha256/${hexOf(digest)}`;
+}
+
+/** Where bytes lie that an approved version's index line needs. */
+export function publicBlobName(digest: Digest): string {
+  return `public/blobs/sha256/${hexOf(digest)}`;
+}
+
+/** Stores bytes under their digest unless they are there. */
+export async function putBlob(objects: Objects, bytes: Uint8Array): Promise<Digest> {
+  const digest = digestOf(bytes);
+  const name = storedBlobName(digest);
+  if (!(await objects.has(name))) await objects.put(name, bytes);
+  return digest;
+}
+
+/** Stores several, a few at a time. */
+export async function putBlobs(objects: Objects, all: Iterable<Uint8Array>): Promise<void> {
+  const waiting = [...all];
+  const next = async (): Promise<void> => {
+    for (let bytes = waiting.pop(); bytes !== undefined; bytes = waiting.pop()) await putBlob(objects, bytes);
+  };
+  await Promise.all(Array.from({ length: blobWritesAtOnce }, next));
+}
+
+/**
+ * Reads a stored blob and checks that it is the one asked for.
+ * @returns undefined when there is none
+ * @throws Problem `internal` when the bytes on the medium are not the ones that were stored
+ */
+export async function readBlob(objects: Objects, digest: Digest): Promise<Uint8Array | undefined> {
+  const bytes = await objects.get(storedBlobName(digest));
+  if (bytes !== undefined && digestOf(bytes) !== digest) throw new Problem('internal', `Blob ${digest} is damaged on disk`);
+  return bytes;
+}
+
+/**
+ * Reads a blob that must be there.
+ * @throws Problem `not-found`, `internal`
+ */
+export async function requireBlob(objects: Objects, digest: Digest): Promise<Uint8Array> {
+  const bytes = await readBlob(objects, digest);
+  if (bytes === undefined) throw new Problem('not-found', `There is no blob ${digest}`);
+  return bytes;
+}

@@ -1,0 +1,56 @@
+/** Failures as RFC 9457 problem documents: code, what to do, and every reason with its place. */
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { Problem } from '../skills-index/skill/problem.ts';
+import { type ProblemCode, problemCodes } from '../skills-index/skill/problem-codes.ts';
+
+/** Answers a failure; what is not a Problem is logged and told nothing about. */
+export function answerProblem(context: Context, error: unknown, log: (error: unknown) => void): Response {
+  const problem = problemOf(error);
+  if (problem.code === 'internal') log(error);
+  return problemResponse(context, problem);
+}
+
+/** A problem document with the status of its code. */
+export function problemResponse(context: Context, problem: Problem): Response {
+  const row = problemCodes[problem.code];
+  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
+  if (row.status === 503) context.header('retry-after', '1');
+  return context.body(
+    JSON.stringify({
+      type: `https://skillgate.dev/problems/${problem.code}`,
+      title: row.means,
+      status: row.status,
+      code: problem.code,
+      detail: problem.code === 'internal' ? row.means : problem.message,
+      hint: problem.hint ?? row.fix,
+      reasons: problem.reasons,
+    }),
+    row.status as ContentfulStatusCode,
+    headers,
+  );
+}
+
+/** Refuses a body over the limit before anything parses it. */
+export function limitBody(bytes: number): ReturnType<typeof bodyLimit> {
+  return bodyLimit({
+    maxSize: bytes,
+    onError: (context) => problemResponse(context, new Problem('request-too-large', `The request has more than ${bytes} bytes`)),
+  });
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof HTTPException) return new Problem(codeOfStatus(error.status), error.message, { cause: error });
+  const text = error instanceof Error ? `${error.message} ${error.cause instanceof Error ? error.cause.message : ''}` : '';
+  if (/SQLITE_BUSY|database is locked/.test(text)) return new Problem('registry-busy', 'The database is busy', { cause: error });
+  if (/SQLITE_FULL|ENOSPC|disk is full/.test(text)) return new Problem('registry-full', 'The disk is full', { cause: error });
+  return new Problem('internal', 'Something failed that should not have', { cause: error });
+}
+
+function codeOfStatus(status: number): ProblemCode {
+  if (status === 413) return 'request-too-large';
+  return status < 500 ? 'request-invalid' : 'internal';
+}
