@@ -1,0 +1,110 @@
+/**
+ * The catalogue: what an agent reads of skills, as late as it can be read. Descriptions come from verified index entries;
+ * SKILL.md and every other file are fetched one at a time when asked for, and no byte is handed on before its digest was checked.
+ */
+import { type Bundle, type BundleFile, parseBundle } from '../skills-index/skill/bundle.ts';
+import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
+import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
+import { type SkillName, shortNameOf } from '../skills-index/skill/name.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import type { Version } from '../skills-index/skill/version.ts';
+
+/** What an index entry has to say for the catalogue; the entry was verified before. */
+export interface DescribedSkill {
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly description: string;
+}
+
+/** Bytes by digest, from the cache or the registry. Whether they are the right ones is checked here again. */
+export type ReadBlob = (digest: Digest) => Promise<Uint8Array>;
+
+/** A skill whose list of files is known, and none of whose files is read yet. */
+export interface OpenedSkill {
+  readonly bundle: Bundle;
+  readonly digest: Digest;
+  /**
+   * One file, fetched now and checked.
+   * @throws Problem `not-found` for a path that is not in the bundle, `bundle-invalid` for other bytes than the approved ones
+   */
+  readonly read: (path: string) => Promise<Uint8Array>;
+}
+
+/** Characters of a description that an agent is shown. */
+export const shownDescriptionCharsMax = 200;
+/** Hits of one search. */
+export const searchHitsMax = 20;
+
+/**
+ * Opens a skill by the digest of its bundle.
+ * @throws Problem `bundle-invalid` when the bytes are not those of the digest
+ */
+export async function openSkill(digest: Digest, readBlob: ReadBlob): Promise<OpenedSkill> {
+  const bytes = await readBlob(digest);
+  refuseOthers(digest, bytes, 'the list of files');
+  const { bundle } = parseBundle(bytes);
+  const files = new Map<string, BundleFile>(bundle.files.map((file) => [file.path, file]));
+  return {
+    bundle,
+    digest,
+    read: async (path) => {
+      const file = files.get(path);
+      if (file === undefined) throw new Problem('not-found', `Cannot open ${JSON.stringify(path)}: the skill has no such file`);
+      const content = await readBlob(file.sha256);
+      refuseOthers(file.sha256, content, JSON.stringify(path));
+      return content;
+    },
+  };
+}
+
+/** Every file of a skill, read and checked: what a sandbox is given. */
+export async function readAll(skill: OpenedSkill): Promise<Map<BundlePath, Uint8Array>> {
+  const contents = new Map<BundlePath, Uint8Array>();
+  for (const { path } of skill.bundle.files) contents.set(path, await skill.read(path));
+  return contents;
+}
+
+/** A description as an agent may see it: one line, at most 200 characters, nothing that is invisible or turns the direction of text. */
+export function cleanDescription(text: string): string {
+  const clean = printable(text).replace(/\s+/gu, ' ').trim();
+  const chars = [...clean];
+  return chars.length <= shownDescriptionCharsMax ? clean : `${chars.slice(0, shownDescriptionCharsMax - 1).join('')}…`;
+}
+
+/** Text without controls (line feed and tab stay), invisible and direction-changing characters, and what Unicode has not assigned. */
+export function printable(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\r\n?/g, '\n')
+    .replace(/[^\P{Cc}\n\t]|[\p{Cf}\p{Co}\p{Cn}]|[\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}]/gu, '')
+    .replace(/[\p{Zl}\p{Zp}]/gu, '\n');
+}
+
+/** The skills whose name or description share words with a task, best first; all of them, by name, when the task is empty. */
+export function searchSkills(task: string, skills: readonly DescribedSkill[]): DescribedSkill[] {
+  const words = new Set(wordsOf(task));
+  return skills
+    .map((skill) => ({ skill: { ...skill, description: cleanDescription(skill.description) }, score: scoreOf(skill, words) }))
+    .filter(({ score }) => score > 0 || words.size === 0)
+    .sort((a, b) => b.score - a.score || (a.skill.name < b.skill.name ? -1 : 1))
+    .slice(0, searchHitsMax)
+    .map(({ skill }) => skill);
+}
+
+function scoreOf(skill: DescribedSkill, words: ReadonlySet<string>): number {
+  const named = new Set(wordsOf(shortNameOf(skill.name)));
+  const described = new Set(wordsOf(skill.description));
+  return [...words].reduce((sum, word) => sum + (named.has(word) ? 3 : 0) + (described.has(word) ? 1 : 0), 0);
+}
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu) ?? [];
+}
+
+function refuseOthers(digest: Digest, bytes: Uint8Array, what: string): void {
+  const found = digestOf(bytes);
+  if (found === digest) return;
+  throw new Problem('bundle-invalid', `Cannot open ${what}: its bytes are ${found}, and ${digest} was approved`, {
+    hint: 'Somebody changed it after approval. Nothing of it was used.',
+  });
+}
