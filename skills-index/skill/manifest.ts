@@ -2,6 +2,7 @@
 import type { BundlePath } from './bundle-path.ts';
 import type { Capabilities } from './capability.ts';
 import type { SkillName } from './name.ts';
+import { Problem } from './problem.ts';
 import type { Version } from './version.ts';
 
 export interface RunLimits {
@@ -21,4 +22,20 @@ export interface Manifest {
   readonly limits: RunLimits;
 }
 
-// parseManifest(bytes: Uint8Array, path = 'skill.json'): Manifest  — to be written here
+/**
+ * Reads skill.json strictly: every reason against it, each with its place.
+ * @throws Problem `manifest-invalid`, `json-invalid`
+ */
+export function parseManifest(_bytes: Uint8Array, _path = 'skill.json'): Manifest {
+  throw new Problem('internal', 'not written yet');
+}
+
+/** JSON Schema (2020-12) of skill.json. */
+export function manifestJsonSchema(): Record<string, unknown> {
+  throw new Problem('internal', 'not written yet');
+}
+
+/** skill.json for people: stable order, two spaces. */
+export function printManifest(_manifest: Manifest): string {
+  throw new Problem('internal', 'not written yet');
+}

@@ -1,6 +1,7 @@
 /** The scan report: facts compared, findings and coverage. Same bytes and rule set in, same bytes out (contract: `skillgate.scan/1`). */
 import type { Capabilities } from '../skill/capability.ts';
 import type { Digest } from '../skill/digest.ts';
+import { Problem } from '../skill/problem.ts';
 import type { Finding, Verdict } from './finding.ts';
 
 export interface Coverage {
@@ -32,4 +33,12 @@ export interface ScanReport {
     readonly unused: Capabilities;
   };
   readonly coverage: Coverage;
+}
+
+/**
+ * Reads a scan report strictly.
+ * @throws Problem `statement-invalid`
+ */
+export function parseScanReport(_value: unknown): ScanReport {
+  throw new Problem('internal', 'not written yet');
 }

@@ -1,0 +1,22 @@
+/** Where verified blobs and the last good copies of changing files lie; given by the caller. */
+import type { Digest } from '../skill/digest.ts';
+
+export interface Store {
+  /** Bytes by digest; whoever asks checks them again. */
+  get(digest: Digest): Promise<Uint8Array | undefined>;
+  put(digest: Digest, bytes: Uint8Array): Promise<void>;
+  /** Last good copy of a file that changes: `root.json`, `status.json`, `checkpoint`, `index/@scope/name`. */
+  getNamed(name: string): Promise<Uint8Array | undefined>;
+  putNamed(name: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** A store that lasts as long as the process. */
+export function memoryStore(): Store {
+  const [blobs, named] = [new Map<Digest, Uint8Array>(), new Map<string, Uint8Array>()];
+  return {
+    get: async (digest) => blobs.get(digest),
+    put: async (digest, bytes) => void blobs.set(digest, bytes),
+    getNamed: async (name) => named.get(name),
+    putNamed: async (name, bytes) => void named.set(name, bytes),
+  };
+}

@@ -1,0 +1,30 @@
+/** Puts an appended statement's place in the log into the form that a Sigstore bundle carries. */
+import type { SigstoreLogEntry } from '../statement/sigstore-bundle.ts';
+import type { Hash, TreeHead } from './merkle-tree.ts';
+
+/** Everything about one appended entry; `note` is the signed checkpoint of `head`. */
+export function toLogEntry(placed: {
+  readonly body: Uint8Array;
+  readonly index: number;
+  readonly head: TreeHead;
+  readonly proof: readonly Hash[];
+  readonly note: string;
+  /** From `noteKeyId`. */
+  readonly logId: Uint8Array;
+}): SigstoreLogEntry {
+  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+  return {
+    logIndex: String(placed.index),
+    logId: { keyId: base64(placed.logId) },
+    kindVersion: { kind: 'hashedrekord', version: '0.0.2' },
+    integratedTime: '0',
+    inclusionProof: {
+      logIndex: String(placed.index),
+      rootHash: base64(placed.head.root),
+      treeSize: String(placed.head.size),
+      hashes: placed.proof.map(base64),
+      checkpoint: { envelope: placed.note },
+    },
+    canonicalizedBody: base64(placed.body),
+  };
+}

@@ -1,0 +1,78 @@
+/** A statement is signed: DSSE pre-authentication encoding and envelope over a given signer (DSSE v1). */
+import { createPublicKey, verify } from 'node:crypto';
+import type { Digest } from '../skill/digest.ts';
+import { Problem } from '../skill/problem.ts';
+import { type PublicKey, type Statement, statementBytes } from './attestation.ts';
+import { parseStatement } from './parse-statement.ts';
+
+/** Holds a P-256 private key somewhere: a file, a keychain, a hardware token, WebCrypto. */
+export interface Signer {
+  /** SHA-256 of `publicKey`. */
+  readonly keyId: Digest;
+  /** SPKI DER. */
+  readonly publicKey: Uint8Array;
+  /** ECDSA over P-256 with SHA-256, DER. */
+  sign(bytes: Uint8Array): Promise<Uint8Array>;
+}
+
+export const inTotoPayloadType = 'application/vnd.in-toto+json';
+
+/** A DSSE envelope in JSON, one signature. */
+export interface Envelope {
+  /** Base64. */
+  readonly payload: string;
+  readonly payloadType: string;
+  /** `keyid` is always empty: it is not signed, and cosign stumbles over it. */
+  readonly signatures: readonly [{ readonly sig: string; readonly keyid: '' }];
+}
+
+/** DSSE v1 pre-authentication encoding. */
+export function pae(payloadType: string, payload: Uint8Array): Uint8Array {
+  const head = `DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.byteLength} `;
+  return Buffer.concat([Buffer.from(head), payload]);
+}
+
+/** Signs the statement's canonical form. */
+export async function signStatement(statement: Statement, signer: Signer): Promise<Envelope> {
+  return signPayload(inTotoPayloadType, statementBytes(statement), signer);
+}
+
+/** Signs any payload, for what is no in-toto statement (status.json). */
+export async function signPayload(payloadType: string, payload: Uint8Array, signer: Signer): Promise<Envelope> {
+  const sig = Buffer.from(await signer.sign(pae(payloadType, payload))).toString('base64');
+  return { payload: Buffer.from(payload).toString('base64'), payloadType, signatures: [{ sig, keyid: '' }] };
+}
+
+/**
+ * Reads an envelope's JSON; the signature is not checked.
+ * @throws Problem `statement-invalid`
+ */
+export function parseEnvelope(_value: unknown): Envelope {
+  throw new Problem('internal', 'not written yet');
+}
+
+/** The statement in an envelope whose signature was NOT checked: only to find out whose key to check it with. */
+export function peekStatement(envelope: Envelope): Statement {
+  return parseStatement(Buffer.from(envelope.payload, 'base64'));
+}
+
+/** Whether the envelope is signed by this P-256 key (SPKI DER). */
+export function verifyEnvelope(envelope: Envelope, spki: Uint8Array): boolean {
+  const [{ sig }] = envelope.signatures;
+  try {
+    const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') return false;
+    const signed = pae(envelope.payloadType, Buffer.from(envelope.payload, 'base64'));
+    return verify('sha256', signed, key, Buffer.from(sig, 'base64'));
+  } catch {
+    return false;
+  }
+}
+
+/** Which of the candidates signed the envelope, or undefined. */
+export function envelopeSigner(envelope: Envelope, candidates: Iterable<PublicKey>): PublicKey | undefined {
+  for (const candidate of candidates) {
+    if (verifyEnvelope(envelope, Buffer.from(candidate.spki, 'base64'))) return candidate;
+  }
+  return undefined;
+}
