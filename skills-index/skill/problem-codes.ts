@@ -329,6 +329,30 @@ export const problemCodes = {
     means: 'Skillgate needs Node 24.15 or newer.',
     fix: 'In a checkout use npm run -s skill -- …, which brings its own.',
   },
+  'file-exists': {
+    exit: 2,
+    status: 409,
+    means: 'What would be written is there already, and is not overwritten.',
+    fix: 'Choose another name, or move the old one away.',
+  },
+  'port-taken': {
+    exit: 4,
+    status: 500,
+    means: 'Another program listens on this port.',
+    fix: 'Choose another: --port N, or --port 0 for any free one.',
+  },
+  'capability-undeclared': {
+    exit: 6,
+    status: 422,
+    means: 'The scan saw the skill do what its skill.json does not declare.',
+    fix: 'Declare each with a why (skill manifest --write proposes them), or remove the code.',
+  },
+  'not-confirmed': {
+    exit: 6,
+    status: 403,
+    means: 'A person has to say yes to this, and nobody did.',
+    fix: 'Run it in a terminal and answer, or give the option that stands for the answer.',
+  },
   'key-file-invalid': {
     exit: 6,
     status: 400,
