@@ -1,0 +1,202 @@
+/** The installed folder of a skill: what belongs into it, whether it is what it should be, and how it gets there in one step. */
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import type { Bundle } from '../skills-index/skill/bundle.ts';
+import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
+import type { SkillName } from '../skills-index/skill/name.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import { sharedFolder } from './agent-folders.ts';
+import { printShim, shimmedFiles } from './shims.ts';
+
+export interface InstalledFile {
+  readonly bytes: Uint8Array;
+  readonly executable: boolean;
+}
+
+export type InstalledFiles = ReadonlyMap<string, InstalledFile>;
+
+export interface Layout {
+  /** Absolute path of the project. */
+  readonly project: string;
+  /** Name of the skill's folder. */
+  readonly folder: string;
+  /** Agents' folders beside the shared one, relative to the project. */
+  readonly agentFolders: readonly string[];
+  readonly copy: boolean;
+}
+
+/** The files as they are written: texts as approved, shims where something would run; with `plain` all as approved. */
+export function installedFiles(
+  bundle: Bundle,
+  contents: ReadonlyMap<BundlePath, Uint8Array>,
+  options: { readonly name: SkillName; readonly commands: Readonly<Record<string, BundlePath>>; readonly plain: boolean },
+): InstalledFiles {
+  const shims = options.plain ? new Map<BundlePath, string>() : shimmedFiles(bundle, options.commands);
+  return new Map(
+    bundle.files.map((file): [string, InstalledFile] => {
+      const original = contents.get(file.path) ?? new Uint8Array();
+      const command = shims.get(file.path);
+      if (command === undefined) return [file.path, { bytes: original, executable: options.plain && file.mode === '755' }];
+      return [
+        file.path,
+        { bytes: Buffer.from(printShim(file.path, original, { name: options.name, command })), executable: true },
+      ];
+    }),
+  );
+}
+
+/** How a folder differs from what it should hold, one line for each file; empty when it is the same. */
+export function differences(folder: string, files: InstalledFiles): string[] {
+  if (!isFolder(folder)) return [`${folder} is missing`];
+  const found = listFiles(folder);
+  const lines = [...files].flatMap(([path, file]) => {
+    const entry = found.get(path);
+    if (entry === undefined) return [`${path} is missing`];
+    if (entry !== 'file') return [`${path} is not a plain file`];
+    const at = join(folder, path);
+    if (!Buffer.from(file.bytes).equals(readFileSync(at))) return [`${path} has other bytes`];
+    return (lstatSync(at).mode & 0o100) !== 0 && !file.executable ? [`${path} is executable`] : [];
+  });
+  return [
+    ...lines,
+    ...[...found.keys()].filter((path) => !files.has(path)).map((path) => `${path} is not part of the skill`),
+  ].sort();
+}
+
+/**
+ * Refuses, before a byte is written, to touch what Skillgate did not put there.
+ * @param ours whether the project's files say that this skill stands in this folder
+ * @throws Problem `install-taken` with every place
+ */
+export function checkPlaces(layout: Layout, files: InstalledFiles, ours: boolean): void {
+  const reasons = [sharedFolder, ...layout.agentFolders].flatMap((parent) => {
+    const at = join(layout.project, parent, layout.folder);
+    const outside = leavesProject(layout.project, dirname(at));
+    if (outside !== undefined) return [{ message: `${parent} leads to ${outside}, outside the project` }];
+    const found = lstatSync(at, { throwIfNoEntry: false });
+    if (found === undefined) return [];
+    if (parent !== sharedFolder && found.isSymbolicLink() && readlinkSync(at) === linkTarget(parent, layout.folder)) return [];
+    if (found.isDirectory() && (ours || differences(at, files).length === 0)) return [];
+    return [{ message: `${join(parent, layout.folder)} is there already` }];
+  });
+  if (reasons.length === 0) return;
+  throw new Problem('install-taken', `Cannot install into ${layout.project}: ${reasons.map((one) => one.message).join('; ')}`, {
+    reasons,
+  });
+}
+
+/** Writes everything beside its place; `commit` then moves it there in one step each, `discard` leaves nothing. */
+export function prepareFolder(
+  layout: Layout,
+  files: InstalledFiles,
+): { readonly commit: () => void; readonly discard: () => void } {
+  const agents = join(layout.project, dirname(sharedFolder));
+  mkdirSync(agents, { recursive: true });
+  dropLeftovers(agents);
+  const beside = mkdtempSync(join(agents, `${leftoverPrefix}${process.pid}-`));
+  const discard = () => rmSync(beside, { recursive: true, force: true });
+  try {
+    for (const [path, file] of files) {
+      const at = join(beside, 'new', path);
+      mkdirSync(dirname(at), { recursive: true });
+      writeFileSync(at, file.bytes, { mode: file.executable ? 0o755 : 0o644, flag: 'wx' });
+    }
+  } catch (cause) {
+    discard();
+    throw cause;
+  }
+  const commit = () => {
+    const target = join(layout.project, sharedFolder, layout.folder);
+    swap(join(beside, 'new'), target, join(beside, 'old'));
+    for (const parent of layout.agentFolders) pointTo(layout, parent, target, beside);
+    discard();
+  };
+  return { commit, discard };
+}
+
+const leftoverPrefix = '.skillgate-';
+
+function pointTo(layout: Layout, parent: string, target: string, beside: string): void {
+  const at = join(layout.project, parent, layout.folder);
+  const fresh = join(beside, parent.replaceAll('/', '-'));
+  if (layout.copy) cpSync(target, fresh, { recursive: true });
+  else symlinkSync(linkTarget(parent, layout.folder), fresh);
+  swap(fresh, at, `${fresh}-old`);
+}
+
+function swap(fresh: string, at: string, old: string): void {
+  mkdirSync(dirname(at), { recursive: true });
+  if (lstatSync(at, { throwIfNoEntry: false }) !== undefined) renameSync(at, old);
+  renameSync(fresh, at);
+}
+
+/** Removes a skill's folder and what points to it, after it was installed under another name. */
+export function removeFolder(layout: Layout): void {
+  for (const parent of [...layout.agentFolders, sharedFolder]) {
+    rmSync(join(layout.project, parent, layout.folder), { recursive: true, force: true });
+  }
+}
+
+function linkTarget(parent: string, folder: string): string {
+  return relative(parent, join(sharedFolder, folder));
+}
+
+// A link in the project (it may come from a stranger's repository) must not make us write somewhere else.
+function leavesProject(project: string, folder: string): string | undefined {
+  let at = folder;
+  while (!existsSync(at) && lstatSync(at, { throwIfNoEntry: false }) === undefined) at = dirname(at);
+  const [root, real] = [realpathSync(project), realpathOrNothing(at)];
+  return real !== undefined && (real === root || real.startsWith(`${root}/`)) ? undefined : (real ?? at);
+}
+
+function realpathOrNothing(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+// What an interrupted installation left: the process that made it is gone.
+function dropLeftovers(agents: string): void {
+  for (const name of readdirSync(agents)) {
+    const pid = new RegExp(`^\\${leftoverPrefix}(\\d+)-`).exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(agents, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function listFiles(folder: string): Map<string, 'file' | 'other'> {
+  const found = new Map<string, 'file' | 'other'>();
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = relative(folder, join(entry.parentPath, entry.name));
+    if (!entry.isDirectory()) found.set(path, entry.isFile() ? 'file' : 'other');
+  }
+  return found;
+}
