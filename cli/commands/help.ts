@@ -1,6 +1,38 @@
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { commandGroups, findCommand } from '../commands.ts';
+import { commandText, groupText, overviewText } from '../help-text.ts';
+import { answer, inkFor } from '../output.ts';
 
+/** `skill help [COMMAND]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  const ink = inkFor(context.stdout, context.env);
+  const schema = 'skillgate.help/1';
+  if (context.args.length === 0) {
+    const groups = commandGroups.map(({ title, rows }) => ({ title, commands: rows.map(({ load: _, ...row }) => row) }));
+    answer(context, { schema, groups }, () => overviewText(ink));
+    return exitCodes.ok;
+  }
+  const found = findCommand(context.args);
+  switch (found.kind) {
+    case 'command': {
+      const { load: _, ...row } = found.row;
+      answer(context, { schema, ...row }, () => commandText(found.row, ink));
+      return exitCodes.ok;
+    }
+    case 'group':
+      answer(context, { schema, commands: found.rows.map(({ load: _, ...row }) => row) }, () => groupText(found.rows, ink));
+      return exitCodes.ok;
+    case 'planned':
+      throw new Problem('not-in-this-version', `skill ${found.name} is not in this version`);
+    case 'unknown':
+      throw unknownCommand(found.name, found.near);
+  }
+}
+
+/** The failure for a command that does not exist, with the ones that are spelled like it. */
+export function unknownCommand(name: string, near: readonly string[]): Problem {
+  return new Problem('usage', `There is no command skill ${name}`, {
+    hint: near.length > 0 ? `did you mean: ${near.map((one) => `skill ${one}`).join(', ')}?` : 'skill help lists them all',
+  });
 }

@@ -1,0 +1,109 @@
+/** Arguments of one command: taken apart by `node:util` parseArgs, then checked against the command's row with our own messages. */
+import { parseArgs } from 'node:util';
+import { Problem } from '../skills-index/skill/problem.ts';
+import type { CommandRow, Format, OptionRow, OptionValue } from './command.ts';
+import { nearest } from './commands.ts';
+
+export interface ParsedArguments {
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, OptionValue>>;
+  readonly format: Format;
+  readonly help: boolean;
+}
+
+const everyCommand = {
+  help: { type: 'boolean', short: 'h', summary: 'show this' },
+  format: { type: 'string', value: 'FORMAT', summary: 'text (the default), json or what is named above' },
+} as const satisfies Record<string, OptionRow>;
+
+/** @throws Problem `usage` */
+export function parseArguments(row: CommandRow, argv: readonly string[]): ParsedArguments {
+  const rows: Readonly<Record<string, OptionRow>> = { ...row.options, ...everyCommand };
+  const { own, verbatim } = cutVerbatim(row, rows, argv);
+  const { tokens } = parseArgs({ args: own, options: configOf(rows), strict: false, allowPositionals: true, tokens: true });
+  const options: Record<string, OptionValue> = {};
+  const args: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') args.push(token.value);
+    if (token.kind === 'option') takeOption(row, rows, options, token);
+  }
+  args.push(...verbatim);
+  const help = options.help === true;
+  if (!help) checkCount(row, args);
+  return { args, options, format: formatOf(row, options.format), help };
+}
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}
+
+function takeOption(
+  row: CommandRow,
+  rows: Readonly<Record<string, OptionRow>>,
+  options: Record<string, OptionValue>,
+  { name, rawName, value, inlineValue }: OptionToken,
+): void {
+  const option = Object.hasOwn(rows, name) ? rows[name] : undefined;
+  if (option === undefined) {
+    const near = nearest(name, Object.keys(rows)).map((one) => `--${one}`);
+    throw usage(row, `there is no option ${rawName}${near.length > 0 ? `; did you mean ${near.join(' or ')}?` : ''}`);
+  }
+  const before = options[name];
+  if (option.type === 'boolean') {
+    if (value !== undefined) throw usage(row, `${rawName} takes no value`);
+    options[name] = true;
+    return;
+  }
+  if (value === undefined || (value.startsWith('-') && value.length > 1 && inlineValue !== true))
+    throw usage(row, `${rawName} needs a value: ${rawName} ${option.value ?? 'VALUE'}`);
+  if (option.multiple === true) options[name] = [...(Array.isArray(before) ? before : []), value];
+  else if (before === undefined) options[name] = value;
+  else throw usage(row, `${rawName} is given twice`);
+}
+
+// What follows the n-th positional belongs to the skill that is run, `--help` included.
+function cutVerbatim(
+  row: CommandRow,
+  rows: Readonly<Record<string, OptionRow>>,
+  argv: readonly string[],
+): { own: string[]; verbatim: string[] } {
+  if (row.verbatimAfter === undefined) return { own: [...argv], verbatim: [] };
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: configOf(rows),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const last = tokens.filter((token) => token.kind === 'positional')[row.verbatimAfter - 1];
+  if (last === undefined) return { own: [...argv], verbatim: [] };
+  return { own: argv.slice(0, last.index + 1), verbatim: argv.slice(last.index + 1) };
+}
+
+function configOf(rows: Readonly<Record<string, OptionRow>>): Record<string, { type: 'string' | 'boolean'; short?: string }> {
+  return Object.fromEntries(
+    Object.entries(rows).map(([name, { type, short }]) => [name, short === undefined ? { type } : { type, short }]),
+  );
+}
+
+function formatOf(row: CommandRow, given: OptionValue): Format {
+  const formats = row.formats ?? ['text', 'json'];
+  const wanted = given === undefined || given === 'pretty' ? 'text' : given;
+  const format = formats.find((one) => one === wanted);
+  if (format === undefined) throw usage(row, `--format is ${formats.join(' or ')}`);
+  return format;
+}
+
+function checkCount(row: CommandRow, args: readonly string[]): void {
+  if (args.length < row.args.min) throw usage(row, `it needs ${row.usage}`);
+  if (args.length > row.args.max) throw usage(row, `${JSON.stringify(args[row.args.max])} is one argument too many`);
+}
+
+function usage(row: CommandRow, why: string): Problem {
+  return new Problem('usage', `Cannot run skill ${row.name}: ${why}`, {
+    hint: `for example: ${row.examples[0]?.[0] ?? `skill ${row.name} ${row.usage}`}   (all: skill help ${row.name})`,
+  });
+}

@@ -1,0 +1,46 @@
+/** Help, made from the table of commands: examples first, then options. */
+import type { CommandRow } from './command.ts';
+import { commandGroups } from './commands.ts';
+import { type Ink, joined, type Safe, safe, table } from './output.ts';
+
+export function overviewText(ink: Ink): Safe {
+  return joined(
+    [
+      safe`${ink.bold('skill')}: nothing runs that was not signed, read and approved`,
+      ...commandGroups.map(
+        ({ title, rows }) => safe`${ink.bold(title)}\n${table(rows.map((row) => [safe`  ${ink.cyan(row.name)}`, row.summary]))}`,
+      ),
+      safe`Every command takes --format json and --help. Try: skill demo`,
+    ],
+    '\n\n',
+  );
+}
+
+export function commandText(row: CommandRow, ink: Ink): Safe {
+  const formats = row.formats ?? ['text', 'json'];
+  const options: (readonly [string, string])[] = [
+    ...Object.entries(row.options).map(([name, option]): [string, string] => [
+      `${option.short === undefined ? '' : `-${option.short}, `}--${name}${option.type === 'string' ? ` ${option.value ?? 'VALUE'}` : ''}`,
+      `${option.summary}${option.multiple === true ? '; may be repeated' : ''}`,
+    ]),
+    ['--format FORMAT', `${formats.join(', ')} (default: text)`],
+    ['-h, --help', 'show this'],
+  ];
+  return joined(
+    [
+      ink.bold(`skill ${row.name}: ${row.summary}`),
+      safe`${ink.bold('Examples')}\n${joined(
+        row.examples.map(([line, does]) => safe`  ${ink.cyan(line)}\n      ${does}`),
+        '\n',
+      )}`,
+      safe`${ink.bold('Usage')}\n  skill ${row.name}${row.usage === '' ? '' : ` ${row.usage}`}`,
+      safe`${ink.bold('Options')}\n${table(options.map(([left, right]) => [safe`  ${left}`, right]))}`,
+    ],
+    '\n\n',
+  );
+}
+
+/** Help for a word that several commands begin with: `key`, `review`. */
+export function groupText(rows: readonly CommandRow[], ink: Ink): Safe {
+  return table(rows.map((row) => [safe`  ${ink.cyan(`skill ${row.name}`)}`, row.summary]));
+}

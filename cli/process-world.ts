@@ -1,0 +1,30 @@
+/** The process around a command: signals and the proxy that the environment names. */
+import http from 'node:http';
+
+/** How long a command may tidy up after the first signal. */
+const graceMs = 10_000;
+
+/** Aborts at the first SIGINT, SIGTERM or SIGHUP; a second one, or too long a tidying up, ends the process at once. */
+export function stopOnSignals(process: NodeJS.Process): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+    setTimeout(() => process.exit(130), graceMs).unref();
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
+  // A reader that went away (`skill … | head`) is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return controller.signal;
+}
+
+/** Sends `fetch` through HTTPS_PROXY or HTTP_PROXY where they are set; never for this machine itself. */
+export async function useProxy(env: NodeJS.ProcessEnv): Promise<void> {
+  const named = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some((name) => (env[name] ?? '') !== '');
+  if (!named) return;
+  const direct = [env.NO_PROXY ?? env.no_proxy, 'localhost', '127.0.0.1', '[::1]', '::1'].filter(Boolean).join(',');
+  http.setGlobalProxyFromEnv({ ...env, NO_PROXY: direct, no_proxy: direct });
+}
