@@ -1,0 +1,25 @@
+/** What the scenes of the demo share. */
+import type { Agent } from './agent.ts';
+import type { Stage } from './stage.ts';
+import type { Crm, StandIn, Stranger } from './stand-ins.ts';
+
+export const skill = '@acme/weekly-report';
+export const honest = `${skill}@1.4.0`;
+export const twin = `${skill}@1.5.0`;
+/** The CRM token of the demo: what must never be seen inside a sandbox. */
+export const token = 'crm-live-4f9b2a7c81d04e6a9b3c';
+
+export interface World {
+  readonly stage: Stage;
+  /** Folder of the examples. */
+  readonly examples: string;
+  /** Where the registry answers. */
+  readonly base: string;
+  readonly crm: Crm;
+  readonly stranger: Stranger;
+  readonly internet: StandIn;
+  /** The folder on the host that the skill's `/reports` is. */
+  readonly reports: string;
+  /** Starts the agent's MCP session. */
+  readonly openAgent: () => Promise<Agent>;
+}
