@@ -1,0 +1,41 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { findCommand } from '../../cli/commands.ts';
+
+const top = fileURLToPath(new URL('../..', import.meta.url));
+const pages = ['README.md', ...globSync('docs/**/*.md', { cwd: top })];
+const read = (path: string): string => readFileSync(join(top, path), 'utf8');
+
+/** The `skill …` lines of a page's shell blocks. */
+function commandLines(text: string): string[] {
+  const blocks = [...text.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block ?? '');
+  return blocks.flatMap((block) => block.split('\n')).flatMap((line) => (line.startsWith('skill ') ? [line.replace(/\s+#.*$/, '')] : []));
+}
+
+function words(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+}
+
+describe('the documentation', () => {
+  it.each(pages.flatMap((page) => commandLines(read(page)).map((line) => [page, line] as const)))('%s names a command that exists: %s', (_, line) => {
+    const found = findCommand(words(line).slice(1));
+    expect(found.kind).toBe('command');
+    if (found.kind !== 'command') return;
+    const options = found.rest.filter((word) => word.startsWith('--')).map((word) => word.slice(2).split('=')[0]);
+    const known = [...Object.keys(found.row.options), 'format', 'help'];
+    expect(options.filter((option) => !known.includes(option ?? ''))).toEqual([]);
+  });
+
+  it.each(pages)('%s links to files that exist', (page) => {
+    const targets = [...read(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, target]) => target ?? '');
+    expect(targets.filter((target) => !existsSync(join(top, dirname(page), target)))).toEqual([]);
+  });
+
+  it('shows the two commands on the first screen of the README', () => {
+    const screen = read('README.md').split('\n').slice(0, 25).join('\n');
+    expect(screen).toContain('npm ci --loglevel=error && npm run demo');
+    expect(screen).toContain('npm ci --loglevel=error && npm test');
+  });
+});
