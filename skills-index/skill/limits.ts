@@ -16,3 +16,12 @@ export const runSecondsMax = 3_600;
 export const runSecondsDefault = 120;
 export const runMemoryMiBMax = 16_384;
 export const runMemoryMiBDefault = 512;
+export const whyCharsMax = 500;
+export const licenseCharsMax = 200;
+export const requiresMax = 50;
+export const secretHostsMax = 20;
+export const mountTargetCharsMax = 200;
+export const jsonKeyCharsMax = 1_024;
+export const yamlAliasesMax = 20;
+/** Reasons that one message lists; the rest is counted. */
+export const reasonsMax = 100;

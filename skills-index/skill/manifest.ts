@@ -1,8 +1,14 @@
 /** The manifest, `skill.json`: name, version, commands, required skills and the capabilities a skill asks for. Read strictly. */
+import type * as v from 'valibot';
 import type { BundlePath } from './bundle-path.ts';
-import type { Capabilities } from './capability.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { type Capabilities, capabilityKinds, groupCapabilities, listCapabilities } from './capability.ts';
+import { type ParsedJson, parseJson } from './json.ts';
+import { manifestBytesMax } from './limits.ts';
+import { manifestSchemaUrl, manifestShape } from './manifest-schema.ts';
 import type { SkillName } from './name.ts';
 import { Problem } from './problem.ts';
+import { parseShape, placeReasons, refuseReasons } from './shape.ts';
 import type { Version } from './version.ts';
 
 export interface RunLimits {
@@ -24,18 +30,61 @@ export interface Manifest {
 
 /**
  * Reads skill.json strictly: every reason against it, each with its place.
+ * @param path how messages name the file
  * @throws Problem `manifest-invalid`, `json-invalid`
  */
-export function parseManifest(_bytes: Uint8Array, _path = 'skill.json'): Manifest {
-  throw new Problem('internal', 'not written yet');
+export function parseManifest(bytes: Uint8Array, path = 'skill.json'): Manifest {
+  if (bytes.byteLength > manifestBytesMax) {
+    throw new Problem('manifest-invalid', `Cannot read ${path}: it has ${bytes.byteLength} bytes; at most ${manifestBytesMax}`);
+  }
+  return parseManifestJson(parseJson(bytes, path), path);
 }
 
-/** JSON Schema (2020-12) of skill.json. */
-export function manifestJsonSchema(): Record<string, unknown> {
-  throw new Problem('internal', 'not written yet');
+/**
+ * The same for JSON that was parsed already, as inside a statement.
+ * @throws Problem `manifest-invalid`
+ */
+export function parseManifestJson(parsed: ParsedJson, what: string): Manifest {
+  const { $schema: _, ...manifest } = parseShape(manifestShape, parsed, 'manifest-invalid', what);
+  refuseReasons(placeReasons(parsed, repetitions(manifest.capabilities)), 'manifest-invalid', what);
+  return {
+    ...manifest,
+    limits: { seconds: manifest.limits.seconds, memoryMiB: manifest.limits.memoryMiB },
+    capabilities: groupCapabilities(listCapabilities(manifest.capabilities)),
+  };
 }
 
-/** skill.json for people: stable order, two spaces. */
-export function printManifest(_manifest: Manifest): string {
-  throw new Problem('internal', 'not written yet');
+/** skill.json for people: keys and entries in a stable order, two spaces, a line feed at the end. */
+export function printManifest(manifest: Manifest): string {
+  const { name, version, license, commands, requires, capabilities, limits } = manifest;
+  const groups = capabilityKinds.filter((kind) => capabilities[kind].length > 0).map((kind) => [kind, capabilities[kind]]);
+  const file = {
+    $schema: manifestSchemaUrl,
+    name,
+    version,
+    ...(license === undefined ? {} : { license }),
+    ...(Object.keys(commands).length === 0 ? {} : { commands: sortedKeys(commands) }),
+    ...(Object.keys(requires).length === 0 ? {} : { requires: sortedKeys(requires) }),
+    capabilities: Object.fromEntries(groups),
+    limits,
+  };
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+// The same thing asked for twice hides which `why` was read, and two mounts at one target hide which folder is meant.
+function repetitions(capabilities: v.InferOutput<typeof manifestShape>['capabilities']) {
+  const messages: { path: (string | number)[]; message: string }[] = [];
+  for (const kind of capabilityKinds) {
+    const seen = new Set<string>();
+    for (const [index, one] of capabilities[kind].entries()) {
+      const key = 'target' in one ? one.target : canonicalJson({ ...one, why: undefined });
+      if (seen.has(key)) messages.push({ path: ['capabilities', kind, index], message: 'is there twice' });
+      seen.add(key);
+    }
+  }
+  return messages;
+}
+
+function sortedKeys<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,0 +1,20 @@
+/** skill.json's schema as JSON Schema, for editors. Apart from the parser, so that no start of `skill` loads the converter. */
+import { toJsonSchema } from '@valibot/to-json-schema';
+import { manifestSchemaUrl, manifestShape } from './manifest-schema.ts';
+
+/** JSON Schema (2020-12) of skill.json. Rules that JSON Schema cannot say are left to the parser. */
+export function manifestJsonSchema(): Record<string, unknown> {
+  const schema = toJsonSchema(manifestShape, { target: 'draft-2020-12', typeMode: 'input', errorMode: 'ignore' });
+  return { $id: manifestSchemaUrl, title: 'Manifest of a Skillgate skill', ...closed(schema) };
+}
+
+// The converter writes `not: {}` for objects that take no other key.
+function closed(value: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]: [string, unknown]) => {
+      if (key === 'additionalProperties' && JSON.stringify(member) === '{"not":{}}') return [key, false];
+      if (Array.isArray(member)) return [key, member];
+      return [key, typeof member === 'object' && member !== null ? closed(member) : member];
+    }),
+  );
+}

@@ -1,0 +1,227 @@
+/** The shape of skill.json (contract: `skill.json`), as data that parser and published JSON Schema share. */
+import { validRange } from 'semver';
+import * as v from 'valibot';
+import { type BundlePath, isBundlePath } from './bundle-path.ts';
+import type { Capabilities, SecretUse } from './capability.ts';
+import { parseDeclaredEgressUrl, printEgressTarget } from './egress-target.ts';
+import { isHostName } from './host-name.ts';
+import {
+  capabilitiesMax,
+  commandsMax,
+  licenseCharsMax,
+  mountTargetCharsMax,
+  requiresMax,
+  runMemoryMiBDefault,
+  runMemoryMiBMax,
+  runSecondsDefault,
+  runSecondsMax,
+  secretHostsMax,
+  versionCharsMax,
+  whyCharsMax,
+} from './limits.ts';
+import { parseSkillName, type SkillName } from './name.ts';
+import { Problem } from './problem.ts';
+import { exactObject } from './shape.ts';
+import { parseVersion } from './version.ts';
+
+export const manifestSchemaUrl = 'https://skillgate.dev/schema/skill-1.json';
+
+const envForm = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+/** Words in a variable's name that say its value is a secret. */
+const secretWords =
+  /(^|_)(API_?KEYS?|ACCESS_?KEYS?|KEYS?|TOKENS?|SECRETS?|PASS|PASSWD|PASSWORDS?|PASSPHRASE|PWD|CREDENTIALS?|CREDS|PRIVATE|AUTH|BEARER|COOKIES?|JWT|PAT|DSN|DATABASE_URL|CONNECTION_STRING|WEBHOOK_URL)(_|$)|(TOKEN|SECRET|PASSWORD|APIKEY)$/i;
+/** Their names end in a secret word, but they are folders or sockets that every program reads. */
+const plainNames = new Set(['PWD', 'OLDPWD']);
+const headerForm = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/;
+/** Headers that decide where a request ends or goes; a secret in them would be request smuggling. */
+const framingHeaders = /^(host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*)$/i;
+const methodForm = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|PROPFIND|REPORT|SEARCH|MKCOL|MOVE|COPY)$/;
+const sourceForm = /^workspace:([a-z0-9]+(-[a-z0-9]+)*)?$/;
+const targetForm = /^(\/[A-Za-z0-9_][A-Za-z0-9._-]*){1,8}$/;
+/** Folders of the sandbox itself: a mount there would replace what the runner put in place. */
+const sandboxFolders = /^\/(bin|boot|dev|etc|lib|lib32|lib64|proc|run|sbin|skills|sys|usr|var)(\/|$)/;
+const programForm = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/;
+
+/** Whether a variable's name says that its value is a secret. */
+export function looksSecret(envName: string): boolean {
+  return secretWords.test(envName) && !plainNames.has(envName);
+}
+
+const why = v.pipe(
+  v.string('has to be a sentence'),
+  v.check((text) => text.trim() !== '', 'has to say why'),
+  v.maxLength(whyCharsMax, `is longer than ${whyCharsMax} characters`),
+  v.check((text) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text), 'has control or invisible characters'),
+);
+
+const env = exactObject({
+  name: v.pipe(
+    v.string(),
+    v.regex(envForm, 'is not the name of an environment variable'),
+    v.check((name) => !looksSecret(name), 'looks like a secret: declare it under "secret"'),
+  ),
+  why,
+});
+
+const secretUse = v.pipe(
+  v.string(),
+  v.check(
+    isSecretUse,
+    'is not "bearer", "basic", "sigv4", "header:NAME" or "hmac:NAME", NAME being a header that frames no request',
+  ),
+  v.transform((use) => use as SecretUse),
+);
+
+const secret = exactObject({
+  name: v.pipe(v.string(), v.regex(envForm, 'is not a name as of an environment variable')),
+  hosts: v.pipe(
+    v.array(v.pipe(v.string(), v.check(isHostName, 'is not a DNS name in lower case'))),
+    v.minLength(1, 'has to name a host'),
+    v.maxLength(secretHostsMax, `has more than ${secretHostsMax} hosts`),
+    v.transform(sorted),
+  ),
+  as: secretUse,
+  why,
+});
+
+const egressUrl = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return printEgressTarget(parseDeclaredEgressUrl(dataset.value));
+    } catch (cause) {
+      if (!(cause instanceof Problem)) throw cause;
+      addIssue({ message: `is refused: ${cause.message.replace(/^Not an egress url: "(?:[^"\\]|\\.)*": /, '')}` });
+      return NEVER;
+    }
+  }),
+);
+
+const egress = exactObject({
+  url: egressUrl,
+  methods: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.regex(methodForm, 'is not an HTTP method in upper case that a skill may use'))),
+      v.minLength(1, 'has to name a method'),
+      v.transform(sorted),
+    ),
+    ['GET', 'HEAD'],
+  ),
+  why,
+});
+
+const mount = exactObject({
+  source: v.pipe(
+    v.string(),
+    v.check((source) => !looksLikePath(source), 'names a path: a skill never names a folder of the host; write "workspace:NAME"'),
+    v.check((source) => looksLikePath(source) || sourceForm.test(source), 'is not "workspace:NAME" or "workspace:"'),
+  ),
+  target: v.pipe(
+    v.string(),
+    v.maxLength(mountTargetCharsMax, `is longer than ${mountTargetCharsMax} characters`),
+    v.regex(targetForm, 'is not a plain absolute path such as "/reports"'),
+    v.check((target) => !sandboxFolders.test(target), 'is a folder of the sandbox itself'),
+  ),
+  mode: v.optional(v.picklist(['ro', 'rw', 'cow'], 'is not "ro", "rw" or "cow"'), 'cow'),
+  why,
+});
+
+const exec = exactObject({
+  program: v.pipe(v.string(), v.regex(programForm, 'is not the plain name of a program')),
+  why,
+});
+
+const group = <Item extends v.GenericSchema>(item: Item) =>
+  v.optional(v.pipe(v.array(item), v.maxLength(capabilitiesMax, `has more than ${capabilitiesMax} entries`)), []);
+
+const noGroups = { env: [], secret: [], egress: [], mount: [], exec: [] } as const satisfies Capabilities;
+
+/** Shape of skill.json; `capabilities` and `limits` may be left out. */
+export const manifestShape = exactObject({
+  $schema: v.exactOptional(v.literal(manifestSchemaUrl, `is not "${manifestSchemaUrl}"`)),
+  name: v.pipe(v.string(), checked(parseSkillName, 'is not a skill name such as "@acme/weekly-report"')),
+  version: v.pipe(
+    v.string(),
+    v.maxLength(versionCharsMax, `is longer than ${versionCharsMax} characters`),
+    checked(parseVersion, 'is not a version such as "1.4.0" (semver 2)'),
+  ),
+  license: v.exactOptional(v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(licenseCharsMax, 'is too long'))),
+  commands: v.optional(
+    v.pipe(
+      v.record(
+        v.pipe(
+          v.string(),
+          v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'is not a command name such as "report"'),
+          v.maxLength(64, 'is too long'),
+        ),
+        v.pipe(v.string(), checked(parsePath, 'is not a path inside the skill')),
+      ),
+      v.check((commands) => Object.keys(commands).length <= commandsMax, `has more than ${commandsMax} commands`),
+    ),
+    {},
+  ),
+  requires: v.optional(
+    v.pipe(
+      v.record(
+        v.pipe(v.string(), checked(parseSkillName, 'is not a skill name')),
+        v.pipe(v.string(), v.check(isRange, 'is not a range of versions such as "^2.1.0"')),
+      ),
+      v.check((requires) => Object.keys(requires).length <= requiresMax, `has more than ${requiresMax} skills`),
+      v.transform((requires) => requires as Record<SkillName, string>),
+    ),
+    {},
+  ),
+  capabilities: v.optional(
+    exactObject({ env: group(env), secret: group(secret), egress: group(egress), mount: group(mount), exec: group(exec) }),
+    noGroups,
+  ),
+  limits: v.optional(
+    exactObject({
+      seconds: v.optional(wholeNumber(1, runSecondsMax), runSecondsDefault),
+      memoryMiB: v.optional(wholeNumber(16, runMemoryMiBMax), runMemoryMiBDefault),
+    }),
+    {},
+  ),
+});
+
+function wholeNumber(min: number, max: number) {
+  const says = `is not a whole number from ${min} to ${max}`;
+  return v.pipe(v.number(says), v.integer(says), v.minValue(min, says), v.maxValue(max, says));
+}
+
+// A parser of ours as a step of a valibot pipe.
+function checked<Output>(parse: (text: string) => Output, says: string) {
+  return v.rawTransform<string, Output>(({ dataset, addIssue, NEVER }) => {
+    try {
+      return parse(dataset.value);
+    } catch (cause) {
+      if (!(cause instanceof Problem)) throw cause;
+      addIssue({ message: says });
+      return NEVER;
+    }
+  });
+}
+
+function parsePath(path: string): BundlePath {
+  if (!isBundlePath(path)) throw new Problem('path-invalid', 'Not a path inside the skill');
+  return path;
+}
+
+function isRange(range: string): boolean {
+  return range !== '' && range.length <= versionCharsMax && validRange(range) !== null;
+}
+
+function isSecretUse(use: string): boolean {
+  const [, header] = /^(?:header|hmac):(.+)$/s.exec(use) ?? [];
+  if (header === undefined) return use === 'bearer' || use === 'basic' || use === 'sigv4';
+  return headerForm.test(header) && !framingHeaders.test(header);
+}
+
+function looksLikePath(source: string): boolean {
+  const name = source.replace(/^workspace:/, '');
+  return /^[/~.\\]|[/\\]|^[A-Za-z]:/.test(name);
+}
+
+function sorted(list: readonly string[]): string[] {
+  return [...new Set(list)].sort();
+}
