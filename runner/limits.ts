@@ -1,0 +1,36 @@
+/** Limits of a run: what a sandbox, the egress proxy, the stores and the audit log may take. */
+export const outputBytesMax = 8 * 1024 * 1024;
+export const stdinBytesMax = 8 * 1024 * 1024;
+export const argumentBytesMax = 64 * 1024;
+export const argumentsMax = 256;
+export const processesMax = 256;
+export const openFilesMax = 1_024;
+export const fileBytesMax = 1024 * 1024 * 1024;
+export const temporaryMiBMax = 256;
+export const homeMiBMax = 64;
+export const sharedMemoryMiBMax = 64;
+/** One descriptor each below 10, so that the shell that starts the command can close it. */
+export const mountsMax = 5;
+/** Files handed to the sandbox by descriptor; with more, a private copy is made for the run. */
+export const descriptorFilesMax = 300;
+export const protectedPathsMax = 200;
+export const workspaceEntriesMax = 200_000;
+export const reportedPathsMax = 50;
+export const startSecondsMax = 20;
+export const lockWaitSecondsMax = 30;
+
+export const egressConnectionsMax = 64;
+export const egressRequestsMax = 10_000;
+export const egressHeaderBytesMax = 32 * 1024;
+export const egressUrlBytesMax = 8 * 1024;
+export const egressRequestBytesMax = 8 * 1024 * 1024;
+export const egressResponseBytesMax = 64 * 1024 * 1024;
+export const egressIdleSecondsMax = 30;
+
+export const policyBytesMax = 256 * 1024;
+export const agentBytesMax = 256 * 1024;
+export const agentDaysDefault = 90;
+export const secretBytesMin = 8;
+export const secretBytesMax = 16 * 1024;
+export const auditLineBytesMax = 16 * 1024;
+export const auditTextCharsMax = 300;

@@ -1,0 +1,76 @@
+/** One run, from an admitted version to its recorded end: plan, proxy, sandbox, audit. */
+import type { Bundle } from '../skills-index/skill/bundle.ts';
+import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
+import type { Capabilities } from '../skills-index/skill/capability.ts';
+import type { Digest } from '../skills-index/skill/digest.ts';
+import type { Manifest } from '../skills-index/skill/manifest.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import type { Agent } from './agents.ts';
+import type { Audit } from './audit.ts';
+import type { HostPolicy } from './host-policy.ts';
+import type { AdmittedVersion, Plan } from './plan.ts';
+
+/** A version with its files, as admission and the catalogue hand it over; every byte is checked again here. */
+export interface SkillToRun {
+  readonly admitted: AdmittedVersion;
+  readonly bundle: Bundle;
+  readonly contents: ReadonlyMap<BundlePath, Uint8Array>;
+}
+
+export interface RunRequest {
+  readonly skill: SkillToRun;
+  readonly manifest: Manifest;
+  readonly approved: Capabilities;
+  /** Required skills at their locked versions. */
+  readonly required?: readonly SkillToRun[];
+  /** A command's name or the bundle path of an executable file; absent when the manifest has exactly one. */
+  readonly command?: string;
+  readonly args: readonly string[];
+  readonly stdin?: Uint8Array | AsyncIterable<Uint8Array>;
+  readonly agent?: Agent;
+  readonly hostPolicy: HostPolicy;
+  /** The three folders; none of them can be mounted. Secrets lie in `config/secrets.json`. */
+  readonly paths: { readonly config: string; readonly data: string; readonly cache: string };
+  readonly audit: Audit;
+  readonly onStdout: (chunk: Uint8Array) => void;
+  readonly onStderr: (chunk: Uint8Array) => void;
+  readonly signal?: AbortSignal;
+  readonly now: () => Date;
+  /** Runs on the bare host with this environment, no sandbox at all: only to show what a skill would do. */
+  readonly unsafe?: { readonly env: Readonly<Record<string, string>> };
+}
+
+export type EndReason = 'exit' | 'limit:seconds' | 'limit:memory' | 'limit:output' | 'killed';
+
+export interface RunResult {
+  readonly run: string;
+  readonly reason: EndReason;
+  /** The command's exit code; null when it was ended from outside. */
+  readonly code: number | null;
+  readonly plan: Plan;
+  readonly planDigest: Digest;
+  readonly milliseconds: number;
+  readonly egress: { readonly allowed: number; readonly denied: number };
+  /** What was removed from writable mounts after the run, and why. */
+  readonly cleaned: readonly { readonly path: string; readonly why: string }[];
+}
+
+/** Plans a run without starting it. */
+export async function planSkill(request: RunRequest): Promise<{ readonly plan: Plan; readonly digest: Digest }> {
+  throw new Problem('internal', `not written yet: ${request.skill.admitted.name}`);
+}
+
+/**
+ * Runs a command of an admitted skill in a sandbox and returns when everything is gone again.
+ * @throws Problem with the code of the plan's first refusal, `bundle-invalid`, `sandbox-missing`, `sandbox-refused`; each is recorded first
+ */
+export async function runSkill(request: RunRequest): Promise<RunResult> {
+  throw new Problem('internal', `not written yet: ${request.skill.admitted.name}`);
+}
+
+/** What this host can enforce: tools found, self-test rows; for `skill doctor`. */
+export async function checkHost(): Promise<
+  readonly { readonly name: string; readonly holds: boolean; readonly detail: string }[]
+> {
+  throw new Problem('internal', 'not written yet');
+}
