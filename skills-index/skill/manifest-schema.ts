@@ -78,7 +78,7 @@ const secret = exactObject({
     v.array(v.pipe(v.string(), v.check(isHostName, 'is not a DNS name in lower case'))),
     v.minLength(1, 'has to name a host'),
     v.maxLength(secretHostsMax, `has more than ${secretHostsMax} hosts`),
-    v.transform(sorted),
+    v.transform((list) => sorted(list)),
   ),
   as: secretUse,
   why,
@@ -103,7 +103,7 @@ const egress = exactObject({
     v.pipe(
       v.array(v.pipe(v.string(), v.regex(methodForm, 'is not an HTTP method in upper case that a skill may use'))),
       v.minLength(1, 'has to name a method'),
-      v.transform(sorted),
+      v.transform((list) => sorted(list)),
     ),
     ['GET', 'HEAD'],
   ),

@@ -313,7 +313,7 @@ export const problemCodes = {
     exit: 6,
     status: 403,
     means: 'Host policy does not let skills be installed without the sandbox.',
-    fix: 'Install without --plain, or set "plain": true in host.json.',
+    fix: 'Install without --plain.',
   },
   // command line
   usage: { exit: 2, status: 400, means: 'The command was not understood.', fix: 'skill help COMMAND' },

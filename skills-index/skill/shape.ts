@@ -8,13 +8,13 @@ import type { ProblemCode } from './problem-codes.ts';
 type Schema<Output> = v.BaseSchema<unknown, Output, v.BaseIssue<unknown>>;
 type Path = readonly (string | number)[];
 
-/** A JSON object with exactly these keys: unlike `v.strictObject`, every unknown key is reported. */
-export function exactObject<const Entries extends v.ObjectEntries>(entries: Entries) {
+/** A JSON object with exactly these keys. Unlike `v.strictObject` it reports every unknown key, and takes no list for an object. */
+export function exactObject<const Entries extends v.ObjectEntries>(entries: Entries): v.StrictObjectSchema<Entries, undefined> {
   const shape = v.objectWithRest(entries, v.never('is not a known key'));
-  // valibot takes a list for an object without keys.
   const run: (typeof shape)['~run'] = (dataset, config) =>
     shape['~run'](Array.isArray(dataset.value) ? { ...dataset, value: 'a list' } : dataset, config);
-  return { ...shape, '~run': run };
+  // What has no rest has the output of a strict object.
+  return { ...shape, '~run': run } as unknown as v.StrictObjectSchema<Entries, undefined>;
 }
 
 /** Every reason against a value, in the order in which they stand in the file. */
