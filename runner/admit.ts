@@ -1,5 +1,4 @@
 /** Admission: gathers the evidence about a version and has it decided, at installation and again at every start. Fails closed. */
-
 import type { Source } from '../skills-index/client/blobs.ts';
 import { fetchVersionEvidence, type VersionEvidence } from '../skills-index/client/registry-index.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
@@ -11,7 +10,7 @@ import type { RootFile } from '../skills-index/trust/root.ts';
 
 export interface AdmissionRequest extends Source {
   readonly name: SkillName;
-  /** Semver range; an exact version at a start. */
+  /** Semver range; the exact version at a start. */
   readonly range: string;
   /** The pinned root of the registry. */
   readonly root: RootFile;
@@ -26,34 +25,72 @@ export interface AdmissionRequest extends Source {
 
 export interface Admission {
   readonly decision: Decision;
-  readonly evidence: VersionEvidence;
-  /** What a person should know besides: that the registry is down, and until when the cached status counts. */
+  /** What a person should know besides: that the registry is down, and what counts instead. */
   readonly notes: readonly string[];
 }
 
+/** Bytes of one further status file. */
+const statusBytesMax = 4 * 1024 * 1024;
+
 /**
- * Admits one version, or says every reason why not.
- * @throws Problem `not-found`, `registry-down`, `registry-answer`, `signature-invalid`
+ * Admits one version, or says every reason why not. A registry that is down leaves what was verified before, for as long as
+ * its last status is fresh: then `decide` refuses with `status-stale`.
+ * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer`, `signature-invalid`
  */
 export async function admit(request: AdmissionRequest): Promise<Admission> {
-  throw new Problem('internal', `Not written yet: ${request.name} ${typeof decide} ${typeof fetchVersionEvidence}`);
+  const { evidence, notes } = await gather(request);
+  const further = await Promise.all((request.statusUrls ?? []).map((url) => fetchStatus(request, url)));
+  const decision = decide({
+    ...evidence,
+    statuses: [...evidence.statuses, ...further.flatMap((one) => ('bytes' in one ? [one.bytes] : []))],
+    root: request.root,
+    policy: request.policy,
+    now: request.now,
+    ...(request.pinned === undefined ? {} : { pinned: request.pinned }),
+  });
+  const fresh = decision.kind === 'admitted' && notes.length > 0 ? [`its last status counts until ${decision.freshUntil}`] : [];
+  return { decision, notes: [...notes, ...fresh, ...further.flatMap((one) => ('note' in one ? [one.note] : []))] };
 }
 
 /**
  * The admitted version, and nothing else.
  * @throws Problem `not-admitted` with every reason, `status-stale` when that is the only one
  */
-export function requireAdmitted(admission: Pick<Admission, 'decision'>, name: SkillName): Admitted {
-  const { decision } = admission;
+export function requireAdmitted({ decision }: Pick<Admission, 'decision'>, name: SkillName): Admitted {
   if (decision.kind === 'admitted') return decision;
   const [first] = decision.reasons;
-  const onlyStale = decision.reasons.every((reason) => reason.code === 'status-stale');
-  throw new Problem(
-    onlyStale ? 'status-stale' : 'not-admitted',
-    `Cannot admit ${name}: ${first?.message ?? 'nothing speaks for it'}`,
-    {
-      reasons: decision.reasons.map((reason) => ({ message: `${reason.code}: ${reason.message}` })),
-      ...(first === undefined ? {} : { hint: first.hint }),
-    },
-  );
+  const onlyStale = decision.reasons.length > 0 && decision.reasons.every((reason) => reason.code === 'status-stale');
+  const message = `Cannot admit ${name}: ${first?.message ?? 'nothing speaks for it'}`;
+  throw new Problem(onlyStale ? 'status-stale' : 'not-admitted', message, {
+    reasons: decision.reasons.map((reason) => ({ message: `${reason.code}: ${reason.message}` })),
+    ...(first === undefined ? {} : { hint: first.hint }),
+  });
+}
+
+async function gather(request: AdmissionRequest): Promise<{ evidence: VersionEvidence; notes: readonly string[] }> {
+  try {
+    return { evidence: await fetchVersionEvidence(request), notes: [] };
+  } catch (problem) {
+    const down = problem instanceof Problem && (problem.code === 'registry-down' || problem.code === 'registry-busy');
+    if (!down || request.offline === true) throw problem;
+    const evidence = await fetchVersionEvidence({ ...request, offline: true }).catch(() => {
+      throw problem;
+    });
+    return { evidence, notes: [`${request.base} does not answer; what was verified before is used`] };
+  }
+}
+
+// A second source can only add a newer status: when it is silent, the registry's own still has to be fresh.
+async function fetchStatus(
+  request: AdmissionRequest,
+  url: string,
+): Promise<{ readonly bytes: Uint8Array } | { readonly note: string }> {
+  if (request.offline === true) return { note: `${url} was not asked` };
+  try {
+    const response = await request.fetch(url, request.signal === undefined ? {} : { signal: request.signal });
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return response.ok && bytes.byteLength <= statusBytesMax ? { bytes } : { note: `${url} gave no status` };
+  } catch {
+    return { note: `${url} does not answer` };
+  }
 }

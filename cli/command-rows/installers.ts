@@ -12,10 +12,9 @@ export const installerRows: readonly CommandRow[] = [
     ],
     options: {
       as: { type: 'string', value: 'NAME', summary: 'folder name below .agents/skills' },
-      agent: { type: 'string', multiple: true, value: 'NAME', summary: 'also link it for this agent' },
+      agent: { type: 'string', multiple: true, value: 'NAME', summary: 'also link it for this agent: claude, goose, openclaw …' },
       copy: { type: 'boolean', summary: 'copy where links fail' },
       plain: { type: 'boolean', summary: 'write the original files; the sandbox is then off' },
-      yes: { type: 'boolean', summary: 'do not ask' },
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
     load: () => import('../commands/install.ts'),
@@ -23,8 +22,11 @@ export const installerRows: readonly CommandRow[] = [
   {
     name: 'verify',
     summary: 'check installed skills against their signed bundles, or a version against its evidence',
-    usage: '[@scope/name]',
-    examples: [['skill verify', 'check all that skillgate.lock names']],
+    usage: '[@scope/name[@range]]',
+    examples: [
+      ['skill verify', 'check all that skillgate.lock names'],
+      ['skill verify @acme/weekly-report --offline', 'the chain of evidence, from what is cached'],
+    ],
     options: { offline: { type: 'boolean', summary: 'use only what is cached' } },
     args: { min: 0, max: 1 },
     load: () => import('../commands/verify.ts'),

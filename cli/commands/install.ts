@@ -1,6 +1,197 @@
+/** `skill install`: verifies, shows what the skill will be able to do, and only then writes. */
+import { join } from 'node:path';
+import { compare, valid } from 'semver';
+import { requireAdmitted } from '../../runner/admit.ts';
+import { readAll } from '../../runner/catalogue.ts';
+import { readHostPolicy } from '../../runner/host-policy.ts';
+import { fetchIndex } from '../../skills-index/client/registry-index.ts';
+import { type Capabilities, capabilityDigest } from '../../skills-index/skill/capability.ts';
+import { isNamePart, parseReference, type SkillName, type SkillReference, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Admitted } from '../../skills-index/trust/decision.ts';
+import { type Answer, askAdmission, openAdmitted, type Project, projectAt } from '../admission.ts';
+import { foldersOf } from '../agent-folders.ts';
+import { canLines, cannotLines, differenceLines } from '../capability-text.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
+import { type LockedSkill, lockFileName, projectFileName, type WantedSkill, writeLock, writeProject } from '../lock.ts';
+import { answer, inkFor, joined, note, type Safe, safe } from '../output.ts';
+import { checkPlaces, installedFiles, type Layout, prepareFolder, removeFolder } from '../skill-folder.ts';
+
+interface Installed {
+  readonly name: SkillName;
+  readonly admitted: Admitted;
+  readonly locked: LockedSkill;
+  readonly wanted: WantedSkill;
+  readonly layout: Layout;
+  readonly before: { readonly locked: LockedSkill; readonly capabilities: Capabilities | undefined } | undefined;
+}
 
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  const references = context.args.map(parseReference);
+  if (references.length > 1 && context.options.as !== undefined)
+    throw new Problem('usage', 'Cannot give several skills the one name of --as');
+  const installed: Installed[] = [];
+  for (const reference of references) installed.push(await installOne(context, reference));
+  answer(
+    context,
+    {
+      schema: 'skillgate.install/1',
+      ...{ installed: installed.map(({ name, locked, layout }) => ({ name, ...locked, folder: layout.folder })) },
+    },
+    () =>
+      joined(
+        installed.map((one) => describe(context, one)),
+        '\n\n',
+      ),
+  );
+  return 0;
+}
+
+async function installOne(context: CommandContext, reference: SkillReference): Promise<Installed> {
+  const { name } = reference;
+  const project = await projectAt(context.cwd);
+  const wanted = wantedOf(context, reference, project.file.skills.get(name));
+  const layout = layoutOf(project, name, wanted);
+  const host = readHostPolicy(join(context.paths.config, 'host.json'));
+  if (wanted.plain === true && !host.plain)
+    throw new Problem('plain-refused', `Cannot install ${name} without the sandbox: host policy says "plain": false`);
+
+  const before = project.lock.get(name);
+  const found = await askAdmission(context, {
+    name,
+    range: wanted.range,
+    locked: before,
+    registries: project.file.registries,
+    statusUrls: host.status,
+  });
+  for (const line of found.admission.notes) note(context, safe`note: ${line}`);
+  const admitted = requireAdmitted(found.admission, name);
+  refuseStepBack(admitted, before, wanted.range);
+
+  const opened = await openAdmitted(found.source, admitted);
+  const commands = admitted.manifest.commands;
+  const files = installedFiles(opened.bundle, await readAll(opened), { name, commands, plain: wanted.plain === true });
+  refuseTwoInOneFolder(project, name, layout.folder);
+  const earlier = before === undefined ? undefined : layoutOf(project, name, project.file.skills.get(name) ?? { range: '*' });
+  checkPlaces(layout, files, earlier?.folder === layout.folder);
+  const locked = lockedBy(found, admitted);
+  const capabilitiesBefore = before === undefined ? undefined : await approvedBefore(found, name, before);
+
+  const prepared = prepareFolder(layout, files);
+  try {
+    context.signal.throwIfAborted();
+    await writeBoth(project, { name, wanted, locked });
+    prepared.commit();
+  } catch (cause) {
+    prepared.discard();
+    await restore(project);
+    throw cause;
+  }
+  if (earlier !== undefined && earlier.folder !== layout.folder) removeFolder(earlier);
+  return { name, admitted, locked, wanted, layout, before: before && { locked: before, capabilities: capabilitiesBefore } };
+}
+
+// What was chosen once stays chosen: an update does not forget --copy, --as or the agents.
+function wantedOf(context: CommandContext, { name, range }: SkillReference, before: WantedSkill | undefined): WantedSkill {
+  const { as, agent, copy, plain } = context.options;
+  if (as !== undefined && (typeof as !== 'string' || !isNamePart(as)))
+    throw new Problem('usage', `Cannot install ${name} as ${JSON.stringify(as)}: lower-case letters, digits and single hyphens`);
+  const agents = [...new Set([...(before?.agents ?? []), ...(Array.isArray(agent) ? agent : [])])].sort();
+  foldersOf(agents);
+  return {
+    range: range === '*' ? (before?.range ?? '*') : range,
+    as: as ?? before?.as,
+    agents: agents.length === 0 ? undefined : agents,
+    copy: copy === true || before?.copy,
+    plain: plain === true,
+  };
+}
+
+function layoutOf(project: Project, name: SkillName, wanted: WantedSkill): Layout {
+  return {
+    project: project.folder,
+    folder: wanted.as ?? shortNameOf(name),
+    agentFolders: foldersOf(wanted.agents ?? []),
+    copy: wanted.copy === true,
+  };
+}
+
+function refuseTwoInOneFolder(project: Project, name: SkillName, folder: string): void {
+  for (const other of project.lock.keys()) {
+    if (other === name || (project.file.skills.get(other)?.as ?? shortNameOf(other)) !== folder) continue;
+    throw new Problem('install-taken', `Cannot install ${name} as ${folder}: ${other} stands there`, {
+      hint: `skill install ${name} --as NAME`,
+    });
+  }
+}
+
+// A registry that withholds the newest version must not lead back to an older one unasked.
+function refuseStepBack(admitted: Admitted, before: LockedSkill | undefined, range: string): void {
+  if (before === undefined || valid(range) !== null || compare(admitted.version, before.version) >= 0) return;
+  const message = `Cannot update ${admitted.name}: ${before.version} is installed, and the registry offers ${admitted.version}`;
+  throw new Problem('not-admitted', message, {
+    hint: `to go back on purpose: skill install ${admitted.name}@${admitted.version}`,
+  });
+}
+
+function lockedBy(found: Answer, admitted: Admitted): LockedSkill {
+  return {
+    registry: found.registry.root.origin,
+    version: admitted.version,
+    bundle: admitted.bundle,
+    publisher: admitted.publisher,
+    capabilities: admitted.capabilityDigest,
+    logIndex: admitted.logIndex,
+  };
+}
+
+// The lock's digest says whether what the index now says of the old version is what was installed.
+async function approvedBefore(found: Answer, name: SkillName, before: LockedSkill): Promise<Capabilities | undefined> {
+  const lines = await fetchIndex(found.source, name).catch(() => []);
+  const line = lines.find((one) => one.version === before.version);
+  return line !== undefined && capabilityDigest(line.capabilities) === before.capabilities ? line.capabilities : undefined;
+}
+
+async function writeBoth(
+  project: Project,
+  { name, wanted, locked }: Pick<Installed, 'name' | 'wanted' | 'locked'>,
+): Promise<void> {
+  const skills = new Map([...project.file.skills, [name, wanted] as const]);
+  await writeProject(join(project.folder, projectFileName), { ...project.file, skills });
+  await writeLock(join(project.folder, lockFileName), new Map([...project.lock, [name, locked] as const]));
+}
+
+async function restore(project: Project): Promise<void> {
+  await writeProject(join(project.folder, projectFileName), project.file);
+  await writeLock(join(project.folder, lockFileName), project.lock);
+}
+
+function describe(context: CommandContext, { admitted, wanted, layout, before }: Installed): Safe {
+  const ink = inkFor(context.stdout, context.env);
+  const can = canLines(admitted.capabilities, admitted.manifest.capabilities);
+  const changed = before?.capabilities === undefined ? [] : differenceLines(before.capabilities, admitted.capabilities);
+  return joined(
+    [
+      safe`${ink.green('installed')} ${ink.bold(`${admitted.name}@${admitted.version}`)} in .agents/skills/${layout.folder}`,
+      safe`  bundle ${admitted.bundle}, published by ${admitted.publisher}, log index ${admitted.logIndex}`,
+      ...layout.agentFolders.map((folder) => safe`  ${layout.copy ? 'copied' : 'linked'} in ${folder}/${layout.folder}`),
+      ...(can.length === 0 ? [] : [safe`  It can:`]),
+      ...can.map((line) => safe`    ${line}`),
+      safe`  It cannot:`,
+      ...cannotLines(admitted.capabilities).map((line) => safe`    ${line}`),
+      ...(before === undefined ? [] : [safe`  Since ${before.locked.version}:`]),
+      ...(before !== undefined && changed.length === 0 ? [safe`    ${sameOrUnknown(before)}`] : []),
+      ...changed.map((line) => safe`    ${line.startsWith('+') ? ink.yellow(line) : line}`),
+      ...(wanted.plain === true
+        ? [safe`  ${ink.red('warning:')} its scripts lie here as they are. The sandbox is off: none of the limits above holds.`]
+        : []),
+    ],
+    '\n',
+  );
+}
+
+function sameOrUnknown(before: NonNullable<Installed['before']>): string {
+  return before.capabilities === undefined
+    ? 'what the old version could do is not known any more'
+    : 'it can do the same as before';
 }

@@ -1,6 +1,120 @@
+/** `skill verify`: the chain of evidence of a version as a tree, and whether the installed files are the approved ones. */
+import { join } from 'node:path';
+import { requireAdmitted } from '../../runner/admit.ts';
+import { readAll } from '../../runner/catalogue.ts';
+import { readHostPolicy } from '../../runner/host-policy.ts';
+import { parseReference, type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Admitted } from '../../skills-index/trust/decision.ts';
+import { askAdmission, openAdmitted, type Project, projectAt } from '../admission.ts';
+import { foldersOf, sharedFolder } from '../agent-folders.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
+import { answer, inkFor, joined, note, type Safe, safe } from '../output.ts';
+import { differences, installedFiles } from '../skill-folder.ts';
+
+interface Checked {
+  readonly admitted: Admitted;
+  readonly notes: readonly string[];
+  /** Folders that were compared; empty for a version that is not installed. */
+  readonly folders: readonly string[];
+  readonly plain: boolean;
+}
 
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  const project = await projectAt(context.cwd);
+  const references = context.args.length > 0 ? context.args.map(parseReference) : allOf(project);
+  const checked: Checked[] = [];
+  for (const { name, range } of references) checked.push(await verifyOne(context, project, name, range));
+  answer(context, { schema: 'skillgate.verify/1', ...{ verified: checked.map(printable) } }, () =>
+    joined(
+      checked.map((one) => tree(context, one)),
+      '\n\n',
+    ),
+  );
+  return 0;
+}
+
+function allOf(project: Project): { name: SkillName; range: string }[] {
+  if (project.lock.size > 0) return [...project.lock.keys()].map((name) => ({ name, range: '*' }));
+  throw new Problem('not-found', `Cannot verify: nothing is installed in ${project.folder}`, {
+    hint: 'skill verify @scope/name checks a version that is not installed',
+  });
+}
+
+async function verifyOne(context: CommandContext, project: Project, name: SkillName, range: string): Promise<Checked> {
+  const host = readHostPolicy(join(context.paths.config, 'host.json'));
+  const locked = range === '*' ? project.lock.get(name) : undefined;
+  const { admission, source } = await askAdmission(context, {
+    name,
+    range: locked?.version ?? range,
+    locked,
+    offline: context.options.offline === true,
+    registries: project.file.registries,
+    statusUrls: host.status,
+  });
+  for (const line of admission.notes) note(context, safe`note: ${line}`);
+  const admitted = requireAdmitted(admission, name);
+  if (locked === undefined) return { admitted, notes: admission.notes, folders: [], plain: false };
+
+  const wanted = project.file.skills.get(name);
+  const plain = wanted?.plain === true;
+  const opened = await openAdmitted(source, admitted);
+  const files = installedFiles(opened.bundle, await readAll(opened), { name, commands: admitted.manifest.commands, plain });
+  const folders = [sharedFolder, ...foldersOf(wanted?.agents ?? [])].map((one) => join(one, wanted?.as ?? shortNameOf(name)));
+  refuseDifferences(project, name, folders, files);
+  return { admitted, notes: admission.notes, folders, plain };
+}
+
+function refuseDifferences(
+  project: Project,
+  name: SkillName,
+  folders: readonly string[],
+  files: Parameters<typeof differences>[1],
+): void {
+  const reasons = folders.flatMap((folder) =>
+    differences(join(project.folder, folder), files).map((line) => ({ message: `${folder}: ${line}` })),
+  );
+  if (reasons.length === 0) return;
+  throw new Problem('installed-differs', `Cannot vouch for ${name}: ${reasons.length} of its installed files differ`, {
+    reasons,
+  });
+}
+
+function printable({ admitted, notes, folders, plain }: Checked): Record<string, unknown> {
+  const { manifest: _, checkpoint, ...rest } = admitted;
+  return { ...rest, checkpoint: { size: checkpoint.size }, notes, folders, plain };
+}
+
+function tree(context: CommandContext, { admitted, folders, plain }: Checked): Safe {
+  const ink = inkFor(context.stdout, context.env);
+  const independent = admitted.approvals.filter((one) => one.independent).length;
+  const approvals = admitted.approvals.map(
+    (one) => safe`${one.member}, by ${one.by}${one.independent ? ', independent' : ''}, log index ${one.logIndex}: ${one.reason}`,
+  );
+  const installed = folders.map(
+    (folder) => safe`${folder}: ${plain ? 'the original files, no sandbox' : 'as approved, with its shims'}`,
+  );
+  const branches: readonly (readonly [Safe, readonly Safe[]])[] = [
+    [safe`bundle ${admitted.bundle}`, []],
+    [safe`published by ${admitted.publisher}`, []],
+    [
+      safe`approved by ${admitted.approvals.length} (independent approvals: ${independent}/${admitted.approvals.length})`,
+      approvals,
+    ],
+    [
+      safe`verdict at log index ${admitted.logIndex}, log of ${admitted.checkpoint.size} entries, witnessed: ${admitted.witnessed}`,
+      [],
+    ],
+    [safe`not revoked; the status counts until ${admitted.freshUntil}`, []],
+    [safe`checked`, admitted.facts.map((fact) => safe`${fact}`)],
+    [folders.length === 0 ? safe`not installed here` : safe`installed`, installed],
+  ];
+  const lines = branches.flatMap(([head, leaves], at) => {
+    const last = at === branches.length - 1;
+    return [
+      safe`${last ? '└─ ' : '├─ '}${head}`,
+      ...leaves.map((leaf, i) => safe`${last ? '   ' : '│  '}${i === leaves.length - 1 ? '└─ ' : '├─ '}${leaf}`),
+    ];
+  });
+  return joined([safe`${ink.green('verified')} ${ink.bold(`${admitted.name}@${admitted.version}`)}`, ...lines], '\n');
 }

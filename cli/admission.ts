@@ -1,0 +1,102 @@
+/** From a command's world to an admission: which registry answers for a skill, where its blobs lie, what the lock pins. */
+import { join } from 'node:path';
+import { type Admission, admit } from '../runner/admit.ts';
+import { type OpenedSkill, openSkill } from '../runner/catalogue.ts';
+import { fetchBlob, type Source } from '../skills-index/client/blobs.ts';
+import { isDigest } from '../skills-index/skill/digest.ts';
+import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
+import type { Admitted } from '../skills-index/trust/decision.ts';
+import { defaultPolicy } from '../skills-index/trust/policy.ts';
+import type { CommandContext } from './command.ts';
+import { diskStore } from './disk-store.ts';
+import { requestSecondsMax } from './limits.ts';
+import {
+  findProject,
+  type Lock,
+  type LockedSkill,
+  lockFileName,
+  type ProjectFile,
+  projectFileName,
+  readLock,
+  readProject,
+} from './lock.ts';
+import { registryOf, type TrustedRegistry } from './registries.ts';
+
+export type World = Pick<CommandContext, 'env' | 'paths' | 'fetch' | 'now' | 'signal'>;
+
+export interface Project {
+  /** Absolute. */
+  readonly folder: string;
+  readonly file: ProjectFile;
+  readonly lock: Lock;
+}
+
+export interface Question {
+  readonly name: SkillName;
+  readonly range: string;
+  readonly locked?: LockedSkill | undefined;
+  /** Answer from what is cached. */
+  readonly offline?: boolean;
+  /** `registries` of skillgate.json. */
+  readonly registries?: Readonly<Record<string, string>>;
+  readonly statusUrls?: readonly string[];
+}
+
+export interface Answer {
+  readonly admission: Admission;
+  readonly registry: TrustedRegistry;
+  readonly source: Source;
+}
+
+/** The project at or above a folder; an empty one in the folder itself when there is none. */
+export async function projectAt(start: string): Promise<Project> {
+  const folder = (await findProject(start)) ?? start;
+  return {
+    folder,
+    file: await readProject(join(folder, projectFileName)),
+    lock: await readLock(join(folder, lockFileName)),
+  };
+}
+
+/**
+ * Asks the one registry of the skill's scope, and has the answer decided.
+ * @throws Problem `root-not-pinned`, `not-found`, `registry-down`, and others of `admit`
+ */
+export async function askAdmission(world: World, question: Question): Promise<Answer> {
+  const { name, range, locked } = question;
+  const registry = registryOf(world, scopeOf(name), question.registries);
+  const source = sourceOf(world, registry, question.offline ?? false);
+  const exact = locked !== undefined && range === locked.version;
+  const admission = await admit({
+    ...source,
+    name,
+    range,
+    root: registry.root,
+    policy: defaultPolicy,
+    now: world.now().getTime(),
+    ...(locked === undefined ? {} : { pinned: pinnedBy(locked, exact) }),
+    ...(question.statusUrls === undefined ? {} : { statusUrls: question.statusUrls }),
+  });
+  return { admission, registry, source };
+}
+
+/** Opens an admitted skill: its files come when they are asked for. */
+export function openAdmitted(source: Source, admitted: Admitted): Promise<OpenedSkill> {
+  return openSkill(admitted.bundle, (digest) => fetchBlob(source, digest));
+}
+
+function sourceOf(world: World, registry: TrustedRegistry, offline: boolean): Source {
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    const late = AbortSignal.timeout(requestSecondsMax * 1_000);
+    return world.fetch(input, { ...init, signal: init?.signal == null ? late : AbortSignal.any([late, init.signal]) });
+  };
+  return { fetch, store: diskStore(world.paths, registry.fingerprint), base: registry.base, offline, signal: world.signal };
+}
+
+// An update may have other bytes; the publisher stays the one that was known, until a person takes the line out of the lock.
+function pinnedBy(locked: LockedSkill, exact: boolean): NonNullable<Parameters<typeof admit>[0]['pinned']> {
+  return {
+    ...(exact ? { bundle: locked.bundle } : {}),
+    ...(isDigest(locked.publisher) ? { publisher: locked.publisher } : {}),
+  };
+}
