@@ -1,0 +1,61 @@
+/** Lines of a file with the marked range in them: what a finding or a step of its flow points at. */
+import { frameLineCharsMax, frameLinesMax } from './limits.ts';
+import { type Html, html, shown } from './markup.ts';
+
+/** Text of the files of a version by path; a file that is not text, or too large, is absent. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** Lines and columns count from 1; columns in UTF-16 units; the end is exclusive. */
+export interface FrameRange {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+export interface FrameView {
+  readonly path: string;
+  readonly range: FrameRange;
+  /** Lines of context above and below. */
+  readonly around: number;
+  /** Address of a line in the file's plain view. */
+  readonly hrefOf: (path: string, line: number) => string;
+}
+
+/** A code frame, or a line that says why there is none. */
+export function codeFrame(sources: Sources, { path, range, around, hrefOf }: FrameView): Html {
+  const lines = sources.get(path)?.split('\n');
+  if (lines === undefined || range.line > lines.length) {
+    return html`<p class="no-frame">No text of this file is kept to show.</p>`;
+  }
+  const first = Math.max(1, range.line - around);
+  const last = Math.min(lines.length, Math.max(range.line, range.endLine) + around, first + frameLinesMax - 1);
+  const rows = lines.slice(first - 1, last).map((text, index) => {
+    const line = first + index;
+    const marked = line >= range.line && line <= Math.max(range.line, range.endLine);
+    return html`<tr class="${marked ? 'hit' : ''}">
+<th scope="row"><a href="${hrefOf(path, line)}" aria-label="line ${line}">${line}</a></th>
+<td><code dir="ltr">${marked ? markedLine(text, columnsOn(line, text, range)) : shown(clip(text, 0).text)}</code></td></tr>`;
+  });
+  return html`<div class="frame" tabindex="0" role="region" aria-label="code of ${path}, line ${range.line}">
+<table><caption class="visually-hidden">${path}, lines ${first} to ${last}</caption><tbody>${rows}</tbody></table></div>`;
+}
+
+function columnsOn(line: number, text: string, range: FrameRange): readonly [from: number, to: number] {
+  const from = line === range.line ? range.column - 1 : 0;
+  const to = line === range.endLine ? range.endColumn - 1 : text.length;
+  return [Math.min(from, text.length), Math.min(Math.max(to, from + 1), text.length)];
+}
+
+function markedLine(whole: string, [from, to]: readonly [number, number]): Html {
+  const { text, start } = clip(whole, from);
+  const [a, b] = [Math.max(0, from - start), Math.max(0, Math.min(to - start, text.length))];
+  return html`${shown(text.slice(0, a))}<mark>${shown(text.slice(a, b))}</mark>${shown(text.slice(b))}`;
+}
+
+// A minified line can be a megabyte: the window holds the marked column, its cut ends are said.
+function clip(text: string, column: number): { readonly text: string; readonly start: number } {
+  if (text.length <= frameLineCharsMax) return { text, start: 0 };
+  const start = Math.max(0, Math.min(column - frameLineCharsMax / 4, text.length - frameLineCharsMax));
+  return { text: text.slice(start, start + frameLineCharsMax), start };
+}

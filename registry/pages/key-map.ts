@@ -1,0 +1,49 @@
+/** The keys of the desk: one table. Pages put a row's key on what it works on (`data-key`), the island obeys, help prints it. */
+import { type Html, html } from './markup.ts';
+
+export interface KeyRow {
+  /** One key, or two pressed after one another: `g q`. */
+  readonly keys: string;
+  readonly does: string;
+  readonly on: 'every page' | 'lists' | 'version' | 'approval';
+}
+
+export const keyMap = [
+  { keys: '?', does: 'show or hide this help', on: 'every page' },
+  { keys: 'g q', does: 'go to the queue', on: 'every page' },
+  { keys: 'g p', does: 'go to your passkeys', on: 'every page' },
+  { keys: 'Escape', does: 'leave a field, close help', on: 'every page' },
+  { keys: 'j', does: 'next row or finding', on: 'lists' },
+  { keys: 'k', does: 'previous row or finding', on: 'lists' },
+  { keys: 'o', does: 'open the row', on: 'lists' },
+  { keys: ']', does: 'next step of the flow', on: 'version' },
+  { keys: '[', does: 'previous step of the flow', on: 'version' },
+  { keys: 'g c', does: 'go to the capabilities', on: 'version' },
+  { keys: 'g f', does: 'go to the findings', on: 'version' },
+  { keys: 'g s', does: 'go to SKILL.md', on: 'version' },
+  { keys: 'g i', does: 'go to the files', on: 'version' },
+  { keys: 'g h', does: 'go to the history', on: 'version' },
+  { keys: 'c', does: 'claim: say that you are looking at it', on: 'version' },
+  { keys: 'a', does: 'approve: write the reason, then read what you sign', on: 'version' },
+  { keys: 'r', does: 'refuse: write the reason', on: 'version' },
+  { keys: 'q', does: 'ask the author a question', on: 'version' },
+  { keys: 'm', does: 'move out of quarantine to review: write the reason', on: 'version' },
+  { keys: 's', does: 'sign with your passkey', on: 'approval' },
+] as const satisfies readonly KeyRow[];
+
+export type DeskKey = (typeof keyMap)[number]['keys'];
+
+/** The attribute that binds an element to a key: a link or button is pressed, a field gets the focus. */
+export function key(keys: DeskKey): Html {
+  return html`data-key="${keys}" aria-keyshortcuts="${keys}"`;
+}
+
+/** The table of keys, for the help dialog and the help page. */
+export function keyTable(): Html {
+  const groups = [...new Set(keyMap.map((row) => row.on))];
+  return html`${groups.map(
+    (group) => html`<section class="keys"><h3>${group}</h3><dl>${keyMap
+      .filter((row) => row.on === group)
+      .map((row) => html`<div><dt>${row.keys.split(' ').map((one) => html`<kbd>${one}</kbd> `)}</dt><dd>${row.does}</dd></div>`)}</dl></section>`,
+  )}`;
+}

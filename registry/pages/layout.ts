@@ -1,0 +1,83 @@
+/** The frame of every page of the desk: head, skip link, navigation, one h1, the help of keys. */
+import { type Html, html, untrusted } from './markup.ts';
+import { key, keyTable } from './key-map.ts';
+
+/** Who looks at the page; absent before sign-in. */
+export interface Viewer {
+  readonly name: string;
+  readonly roles: readonly string[];
+  /** Single-key commands can be turned off (WCAG 2.1.4). */
+  readonly keysOn: boolean;
+}
+
+/** Addresses of the desk's own static files, with their digests in them. */
+export interface AssetPaths {
+  readonly css: string;
+  readonly island: string;
+  readonly icon: string;
+}
+
+export interface Frame {
+  readonly assets: AssetPaths;
+  readonly viewer: Viewer | undefined;
+  /** Said once at the top, after something was done or refused. */
+  readonly notice?: Notice;
+}
+
+export interface Notice {
+  readonly kind: 'done' | 'refused';
+  readonly text: string;
+}
+
+export interface PageContent {
+  readonly title: string;
+  /** The page's one h1; the title as text when absent. */
+  readonly heading?: Html;
+  readonly body: Html;
+  /** Which entry of the navigation this is. */
+  readonly at?: 'queue' | 'passkeys' | 'keys';
+  /** Reading-width pages are narrow; tables and versions use the screen. */
+  readonly width?: 'narrow' | 'wide';
+}
+
+/** A whole page. */
+export function page({ assets, viewer, notice }: Frame, { title, heading, body, at, width = 'wide' }: PageContent): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title} · Skillgate desk</title>
+<link rel="stylesheet" href="${assets.css}">
+<link rel="icon" href="${assets.icon}" type="image/svg+xml">
+<script src="${assets.island}" defer></script>
+</head>
+<body class="${width}"${viewer?.keysOn === false ? '' : html` data-keys="on"`}>
+<a class="skip" href="#main">Skip to the content</a>
+${header(viewer, at)}
+<main id="main" tabindex="-1">
+${notice === undefined ? '' : html`<p class="notice notice-${notice.kind}" role="${notice.kind === 'refused' ? 'alert' : 'status'}">${untrusted(notice.text)}</p>`}
+<h1>${heading ?? title}</h1>
+${body}
+</main>
+<dialog id="key-help" aria-labelledby="key-help-title"><h2 id="key-help-title">Keys</h2>${keyTable()}
+<form method="dialog"><button>Close</button></form></dialog>
+</body>
+</html>`;
+}
+
+function header(viewer: Viewer | undefined, at: PageContent['at']): Html {
+  const entry = (href: string, name: string, here: boolean, keys: Html | string = ''): Html =>
+    html`<a href="${href}" ${here ? html`aria-current="page"` : ''} ${keys}>${name}</a>`;
+  return html`<header class="top"><a class="brand" href="/review"><span aria-hidden="true">⛨</span> Skillgate <span class="quiet">desk</span></a>
+${
+  viewer === undefined
+    ? html`<nav aria-label="Desk"></nav>`
+    : html`<nav aria-label="Desk">${entry('/review', 'Queue', at === 'queue', key('g q'))}
+${entry('/review/passkeys', 'Passkeys', at === 'passkeys', key('g p'))}
+${entry('/review/keys', 'Keys', at === 'keys', html`data-key="?" aria-keyshortcuts="?"`)}</nav>
+<form class="who" method="post" action="/review/sign-out"><span>${untrusted(viewer.name)} <span class="quiet">${viewer.roles.join(', ')}</span></span>
+<button class="plain">Sign out</button></form>`
+}</header>`;
+}

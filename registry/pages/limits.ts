@@ -1,0 +1,14 @@
+/** Limits of what a page shows; what lies beyond is linked or said, never silently dropped. */
+export const frameLinesMax = 14;
+export const frameLineCharsMax = 240;
+export const flowStepsShownMax = 40;
+export const findingsShownMax = 200;
+/** Markdown above this is shown as plain text only. */
+export const markdownCharsMax = 100_000;
+/** A stretch without a blank line: the parser is quadratic in unclosed links (120 KB of them took 7 s). */
+export const markdownStretchCharsMax = 16_000;
+export const markdownDepthMax = 40;
+export const fileViewLinesMax = 5_000;
+export const fileViewLineCharsMax = 2_000;
+/** Text read for the code frames of one page. */
+export const frameSourceBytesMax = 2_000_000;

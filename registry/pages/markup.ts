@@ -1,0 +1,55 @@
+/** HTML from values: everything that is not written by us in a template is escaped. `raw` is never used in this folder (a test reads it). */
+import { html } from 'hono/html';
+import { revealed } from './reveal.ts';
+
+export { html };
+
+/** Escaped markup. */
+export type Html = ReturnType<typeof html>;
+
+/** What somebody else wrote: escaped, isolated from the direction of the text around it, invisible characters shown as chips. */
+export function untrusted(text: string): Html {
+  return html`<bdi>${shown(text)}</bdi>`;
+}
+
+/** As `untrusted` without the isolation, for code, where each line is isolated as a whole. */
+export function shown(text: string): Html[] {
+  return revealed(text).map((piece) => {
+    switch (piece.kind) {
+      case 'text':
+        return html`${piece.text}`;
+      case 'invisible':
+        return html`<span class="chip" title="${piece.name}">${piece.name}</span>`;
+      case 'mixed':
+        return html`<mark class="mixed" title="${piece.scripts}">${piece.text}</mark>`;
+    }
+  });
+}
+
+/** A digest with its end cut off for the eye; the whole of it stays readable in the title and can be selected in `long`. */
+export function digest(value: string, form: 'short' | 'long' = 'short'): Html {
+  return form === 'long'
+    ? html`<code class="digest">${value}</code>`
+    : html`<code class="digest" title="${value}">${value.slice(0, 19)}…</code>`;
+}
+
+/** `1 file`, `3 files`, `2 capabilities`. */
+export function count(number: number, noun: string): string {
+  const plural = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  return `${number.toLocaleString('en')} ${number === 1 ? noun : plural}`;
+}
+
+/** How long ago, in one unit: `4 min`, `3 h`, `12 d`. Both in milliseconds since 1970. */
+export function age(since: number, now: number): string {
+  const minutes = Math.max(0, Math.floor((now - since) / 60_000));
+  if (minutes < 1) return 'now';
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`;
+  return `${Math.floor(minutes / 60 / 24)} d`;
+}
+
+/** A moment for people and machines. */
+export function moment(at: number, now: number): Html {
+  const iso = new Date(at).toISOString();
+  return html`<time datetime="${iso}" title="${iso}">${age(at, now)}${age(at, now) === 'now' ? '' : ' ago'}</time>`;
+}

@@ -1,0 +1,76 @@
+/** The queue: what waits for a person, riskiest first, with why it stands where it stands. */
+import type { Severity } from '../../skills-index/statement/finding.ts';
+import type { QueueRow } from '../review.ts';
+import type { RiskPart } from '../risk.ts';
+import { type Frame, page } from './layout.ts';
+import { count, type Html, html, moment, untrusted } from './markup.ts';
+import { severityBadge, severityCounts, stateBadge, verdictBadge } from './severity.ts';
+
+export interface QueueView {
+  readonly now: number;
+  readonly rows: readonly QueueItem[];
+}
+
+/** A row of the registry's queue with what the page says beside it. */
+export interface QueueItem extends Omit<QueueRow, 'risk'> {
+  readonly risk: { readonly total: number; readonly parts: readonly RiskPart[] };
+  /** The first finding that decides the verdict. */
+  readonly decides?: { readonly rule: string; readonly message: string; readonly severity: Severity };
+}
+
+/** The whole page. */
+export function queuePage(frame: Frame, { now, rows }: QueueView): Html {
+  const oldest = rows.reduce((least, row) => Math.min(least, row.receivedAt.getTime()), now);
+  const quarantined = rows.filter((row) => row.status === 'quarantined').length;
+  const summary = html`<p class="summary"><b>${count(rows.length, 'version')}</b> ${rows.length === 1 ? 'waits' : 'wait'} for a person, ${quarantined} in quarantine.
+${rows.length === 0 ? '' : html`The oldest came ${moment(oldest, now)}.`} Riskiest first.</p>`;
+  const body = rows.length === 0 ? html`<p class="empty">Nothing waits. New versions come here when their scan has ended.</p>` : table(rows, now);
+  return page(frame, { title: 'Queue', at: 'queue', body: html`${summary}${body}${legend}` });
+}
+
+function table(rows: readonly QueueItem[], now: number): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="queue of versions"><table class="queue">
+<caption class="visually-hidden">Versions that wait for a person, riskiest first</caption>
+<thead><tr><th scope="col">risk</th><th scope="col">version</th><th scope="col">verdict</th><th scope="col">what decides</th>
+<th scope="col">approvals</th><th scope="col">age</th><th scope="col">looking at it</th></tr></thead>
+<tbody>${rows.map((row) => tableRow(row, now))}</tbody></table></div>`;
+}
+
+function tableRow(row: QueueItem, now: number): Html {
+  const href = `/review/${row.name}/${encodeURIComponent(row.version)}`;
+  return html`<tr data-row>
+<td class="risk-cell">${riskMeter(row.risk)}</td>
+<th scope="row"><a href="${href}" data-open><bdi>${row.name}</bdi> <span class="version">${row.version}</span></a><span class="sub">${stateBadge(row.status)}</span></th>
+<td>${verdictBadge(row.verdict)}<span class="sub">${severityCounts(row.findings)}</span></td>
+<td class="decides">${decides(row)}</td>
+<td class="number"><span title="${row.approvalsNeeded.independent} of them from outside the desk">${row.approvals} of ${row.approvalsNeeded.total}</span></td>
+<td class="number">${moment(row.receivedAt.getTime(), now)}</td>
+<td>${row.claim === undefined ? html`<span class="quiet">nobody</span>` : html`${untrusted(row.claim.by)}<span class="sub quiet">until ${row.claim.until.toISOString().slice(11, 16)} UTC</span>`}</td>
+</tr>`;
+}
+
+function decides({ decides: one, verdict }: QueueItem): Html {
+  if (one !== undefined) return html`${severityBadge(one.severity)}<code>${untrusted(one.rule)}</code><span class="sub">${untrusted(one.message)}</span>`;
+  if (verdict === 'incomplete') return html`The scan could not finish.`;
+  return html`<span class="quiet">A new skill always meets a person.</span>`;
+}
+
+/** The total with its parts: as a bar whose segments are the parts, and in words. */
+export function riskMeter({ total, parts }: QueueItem['risk']): Html {
+  const said = parts.map((part) => `${part.name} ${part.points}`).join(' + ');
+  const starts = parts.map((_, index) => parts.slice(0, index).reduce((sum, part) => sum + part.points, 0));
+  return html`<div class="risk"><b class="risk-total">${total}</b>
+<svg class="risk-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="risk-rest" width="100" height="6"/>${parts.map(
+    (part, index) => html`<rect class="risk-${part.name}" x="${starts[index] ?? 0}" width="${part.points}" height="6"/>`,
+  )}</svg>
+<span class="sub">${said === '' ? 'no part counts' : said}</span></div>`;
+}
+
+const legend = html`<details class="legend"><summary>How risk is counted</summary>
+<p>Risk orders the queue and decides nothing. It is the sum of its named parts, 0 to 100:</p>
+<dl><div><dt>evidence, to 50</dt><dd>findings of malice, by severity and confidence</dd></div>
+<div><dt>undeclared, to 15</dt><dd>capabilities used that the manifest does not declare</dd></div>
+<div><dt>reach, to 15</dt><dd>any host, interpreters and shells, secrets beside egress, a whole workspace, writes</dd></div>
+<div><dt>unread, to 10</dt><dd>files that the scanner could not read</dd></div>
+<div><dt>newcomer, to 10</dt><dd>a publisher or a skill nobody approved before</dd></div></dl>
+<p>Keys: <kbd>j</kbd> <kbd>k</kbd> move, <kbd>o</kbd> opens, <kbd>?</kbd> shows all.</p></details>`;

@@ -1,0 +1,231 @@
+/** The desk's one style sheet, as text: light and dark by `light-dark()`, no web fonts, no build. */
+export const styles = `@layer base, parts;
+@layer base {
+  :root {
+    color-scheme: light dark;
+    --paper: light-dark(#ffffff, #14171a);
+    --raised: light-dark(#f5f6f7, #1c2024);
+    --sunk: light-dark(#eceef0, #0e1113);
+    --ink: light-dark(#1b1f23, #e4e7ea);
+    --soft: light-dark(#57606a, #a0a8b0);
+    --rule: light-dark(#d5d9dd, #343a40);
+    --link: light-dark(#0a55b3, #86b9ff);
+    --focus: light-dark(#0a55b3, #9cc7ff);
+    --bad: light-dark(#a3121f, #ff9a9a);
+    --bad-paper: light-dark(#fdeced, #3a1a1d);
+    --warn: light-dark(#8a4300, #f5b469);
+    --warn-paper: light-dark(#fdf1e3, #35250f);
+    --mild: light-dark(#6b5a00, #dcc766);
+    --mild-paper: light-dark(#faf5dc, #2c280f);
+    --good: light-dark(#17652f, #86d79b);
+    --good-paper: light-dark(#e8f5ec, #14301d);
+    --mark: light-dark(#ffe08a, #6a5200);
+    --mono: ui-monospace, 'SF Mono', 'Cascadia Code', 'DejaVu Sans Mono', Menlo, Consolas, monospace;
+    font: 14px/1.45 system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', 'DejaVu Sans', sans-serif;
+    background: var(--paper);
+    color: var(--ink);
+    accent-color: var(--link);
+    scrollbar-color: var(--rule) transparent;
+  }
+  *, ::before, ::after { box-sizing: border-box; }
+  body { margin: 0; }
+  h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .35rem; font-weight: 650; overflow-wrap: anywhere; }
+  h2 { font-size: 1.05rem; margin: 0 0 .5rem; font-weight: 650; }
+  h3 { font-size: .95rem; margin: 0; font-weight: 600; }
+  p { margin: .4rem 0; }
+  dl, dd, ol, ul { margin: 0; }
+  a { color: var(--link); text-decoration-thickness: 1px; text-underline-offset: 2px; }
+  h2 a { color: inherit; text-decoration: none; }
+  h2 a:hover { text-decoration: underline; }
+  code, pre, kbd { font-family: var(--mono); font-size: .86em; }
+  code { overflow-wrap: anywhere; }
+  pre { margin: .4rem 0; padding: .55rem .7rem; background: var(--raised); border: 1px solid var(--rule); border-radius: 4px; overflow: auto; }
+  pre code { font-size: .82rem; overflow-wrap: normal; tab-size: 4; unicode-bidi: plaintext; }
+  :focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; border-radius: 2px; }
+  main:focus { outline: none; }
+  table { border-collapse: collapse; width: 100%; }
+  th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--rule); }
+  thead th { font-size: .78rem; font-weight: 600; color: var(--soft); white-space: nowrap; }
+  tbody th { font-weight: 400; }
+  caption { text-align: left; }
+  button { font: inherit; font-weight: 600; padding: .35rem .8rem; border: 1px solid var(--rule); border-radius: 4px; background: var(--raised); color: var(--ink); cursor: pointer; }
+  button:hover { border-color: var(--soft); }
+  button:disabled { opacity: .55; cursor: default; }
+  button.plain { font-weight: 400; padding: .15rem .55rem; background: none; color: var(--link); }
+  textarea { font: inherit; width: 100%; padding: .35rem .5rem; border: 1px solid light-dark(#8b949e, #6b747d); border-radius: 4px; background: var(--paper); color: var(--ink); resize: vertical; }
+  textarea::placeholder { color: var(--soft); opacity: 1; }
+  fieldset { border: 0; padding: 0; margin: .4rem 0; min-inline-size: 0; }
+  legend { font-size: .78rem; color: var(--soft); padding: 0; }
+  summary { cursor: pointer; color: var(--soft); }
+  hr { border: 0; border-top: 1px solid var(--rule); }
+  kbd { padding: .05rem .35rem; border: 1px solid var(--rule); border-bottom-width: 2px; border-radius: 3px; background: var(--raised); }
+  [hidden] { display: none !important; }
+}
+@layer parts {
+  .visually-hidden { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  .skip { position: absolute; left: .5rem; top: -4rem; padding: .4rem .8rem; background: var(--paper); border: 2px solid var(--focus); z-index: 3; }
+  .skip:focus { top: .4rem; }
+  .quiet { color: var(--soft); }
+  .sub { display: block; font-size: .82rem; color: var(--soft); }
+  .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+  .top { display: flex; flex-wrap: wrap; align-items: center; gap: .3rem 1.2rem; padding: .5rem 1.2rem; background: var(--raised); border-bottom: 1px solid var(--rule); }
+  .top nav { display: flex; gap: 1rem; flex: 1; }
+  .top nav a { text-decoration: none; padding: .1rem 0; }
+  .top nav a[aria-current] { color: var(--ink); font-weight: 600; border-bottom: 2px solid var(--link); }
+  .brand { font-weight: 700; color: var(--ink); text-decoration: none; }
+  .brand .quiet { font-weight: 400; }
+  .who { display: flex; gap: .8rem; align-items: center; }
+  main { padding: 1rem 1.2rem 3rem; max-width: 110rem; margin: 0 auto; }
+  .narrow main { max-width: 46rem; padding-top: 2rem; }
+  .summary { color: var(--soft); margin: .2rem 0 .8rem; }
+  .summary b { color: var(--ink); }
+  .empty { padding: .9rem; border: 1px dashed var(--rule); border-radius: 4px; color: var(--soft); }
+  .notice { padding: .5rem .8rem; border: 1px solid var(--rule); border-left: 4px solid var(--soft); border-radius: 4px; background: var(--raised); }
+  .notice-done { border-left-color: var(--good); }
+  .notice-refused { border-left-color: var(--bad); background: var(--bad-paper); }
+  .scroll { overflow-x: auto; }
+  .version { font-variant-numeric: tabular-nums; font-weight: 400; }
+  .description { max-width: 80ch; color: var(--soft); }
+  .digest { white-space: nowrap; }
+  dl .digest, .summary .digest { white-space: normal; overflow-wrap: anywhere; }
+
+  .badge { display: inline-block; white-space: nowrap; font-size: .78rem; font-weight: 600; line-height: 1.3; padding: .08rem .45rem; border: 1px solid currentColor; border-radius: 3px; margin-right: .25rem; vertical-align: .08em; }
+  .severity-critical, .verdict-block, .state-revoked, .state-refused { color: var(--bad); background: var(--bad-paper); }
+  .severity-critical { border-width: 2px; }
+  .severity-high, .state-quarantined, .state-suspended, .verdict-incomplete { color: var(--warn); background: var(--warn-paper); }
+  .severity-medium { color: var(--mild); background: var(--mild-paper); }
+  .severity-low, .severity-info, .state-received, .state-scanning, .state-withdrawn { color: var(--soft); background: var(--raised); }
+  .verdict-pass, .state-approved { color: var(--good); background: var(--good-paper); }
+  .verdict-review, .state-in-review { color: var(--link); background: light-dark(#eaf2fc, #14263d); }
+  .tag { display: inline-block; font-size: .76rem; padding: 0 .35rem; border: 1px solid var(--rule); border-radius: 3px; color: var(--soft); white-space: nowrap; }
+  .tag.new, .decides-tag, .crosses { color: var(--warn); border-color: currentColor; }
+  .chip { font: 600 .72rem/1.2 var(--mono); padding: 0 .22rem; margin: 0 1px; border-radius: 3px; color: light-dark(#ffffff, #1b0506); background: light-dark(#a3121f, #ff9a9a); white-space: nowrap; }
+  mark { background: var(--mark); color: inherit; border-radius: 2px; }
+  mark.mixed { background: none; color: inherit; border-bottom: 2px dotted var(--bad); }
+
+  .queue td, .queue tbody th { padding-block: .5rem; }
+  .queue tbody tr:hover, .queue tr:focus-within { background: var(--raised); }
+  .queue tbody th a { font-weight: 600; text-decoration: none; }
+  .queue .decides { max-width: 34rem; }
+  .risk-cell { min-width: 11rem; }
+  .risk { display: grid; grid-template-columns: 2.2rem minmax(5rem, 1fr); align-items: center; column-gap: .4rem; }
+  .risk .sub { grid-column: 2; }
+  .risk-total { font-size: 1.15rem; font-variant-numeric: tabular-nums; text-align: right; }
+  .risk-bar { width: 100%; max-width: 13rem; height: 6px; display: block; border-radius: 3px; overflow: hidden; }
+  .risk-rest { fill: var(--sunk); }
+  .risk-evidence { fill: var(--bad); }
+  .risk-undeclared { fill: light-dark(#c4670a, #f5b469); }
+  .risk-reach { fill: light-dark(#8d7a12, #dcc766); }
+  .risk-unread { fill: light-dark(#6d5bb0, #b3a4ee); }
+  .risk-newcomer { fill: light-dark(#5a7a99, #86a9cc); }
+  .legend { margin-top: 1.2rem; max-width: 80ch; }
+  .legend dl > div { display: grid; grid-template-columns: 10rem 1fr; }
+
+  .facts { display: flex; flex-wrap: wrap; gap: .3rem 1.8rem; margin: .6rem 0; }
+  .facts dt, .statement dt, .advice dt { font-size: .78rem; color: var(--soft); }
+  .deciding { list-style: none; padding: 0; margin: .5rem 0; }
+  .deciding li { padding: .2rem 0; }
+  .risk-parts { margin: .3rem 0 .8rem; }
+  .columns { display: grid; grid-template-columns: minmax(0, 1fr) 19rem; gap: 1.6rem; align-items: start; border-top: 1px solid var(--rule); padding-top: 1rem; }
+  .decision { position: sticky; top: .8rem; max-height: calc(100vh - 1.6rem); overflow-y: auto; padding: .8rem .9rem; border: 1px solid var(--rule); border-radius: 6px; background: var(--raised); }
+  .decision .form { border-top: 1px solid var(--rule); padding: .6rem 0 .4rem; }
+  .decision .form h3 { margin-bottom: .3rem; }
+  .decision .form button { margin-top: .3rem; }
+  .decision .notice { background: var(--paper); }
+  .claim { display: flex; justify-content: space-between; align-items: center; gap: .5rem; padding-bottom: .5rem; }
+  .approvals { margin: 0 0 .3rem; }
+  .radio { display: flex; gap: .4rem; align-items: baseline; padding: .1rem 0; }
+  .act-approve { background: light-dark(#17652f, #86d79b); color: light-dark(#ffffff, #08210f); border-color: transparent; }
+  .act-refuse { color: var(--bad); border-color: currentColor; background: var(--paper); }
+  .plain-list { list-style: none; padding: 0; }
+  .plain-list li { padding: .15rem 0; overflow-wrap: anywhere; }
+  .part { margin: 0 0 1.8rem; scroll-margin-top: .8rem; }
+  .part > h2 { border-bottom: 1px solid var(--rule); padding-bottom: .25rem; }
+
+  .matrix code { font-size: .82rem; }
+  .matrix .use { font-weight: 600; white-space: nowrap; }
+  .use-undeclared { background: var(--warn-paper); }
+  .use-undeclared .use, .use-undeclared .no { color: var(--warn); }
+  .use-undeclared > :first-child { box-shadow: inset 4px 0 var(--warn); }
+  .use-used .use { color: var(--good); }
+  .use-unused .use { color: var(--soft); }
+
+  .findings { list-style: none; padding: 0; }
+  .finding { border: 1px solid var(--rule); border-left: 4px solid var(--soft); border-radius: 5px; padding: .6rem .8rem; margin: 0 0 .9rem; scroll-margin-top: .8rem; }
+  .finding:target { outline: 2px solid var(--mark); outline-offset: 2px; }
+  .rank-critical { border-left-color: var(--bad); }
+  .rank-high { border-left-color: var(--warn); }
+  .rank-medium { border-left-color: var(--mild); }
+  .finding .meta { display: flex; flex-wrap: wrap; gap: .2rem .6rem; align-items: baseline; margin: .25rem 0 .4rem; }
+  .permalink { text-decoration: none; padding: 0 .3rem; }
+  .frame { overflow-x: auto; background: var(--raised); border: 1px solid var(--rule); border-radius: 4px; margin: .3rem 0; }
+  .frame table { width: auto; min-width: 100%; }
+  .frame th, .frame td { border: 0; padding: 0 .6rem; line-height: 1.55; }
+  .frame th { width: 1%; text-align: right; user-select: none; border-right: 1px solid var(--rule); }
+  .frame th a { color: var(--soft); text-decoration: none; font: .78rem var(--mono); }
+  .frame td code { white-space: pre; font-size: .82rem; overflow-wrap: normal; tab-size: 4; unicode-bidi: plaintext; }
+  .frame .hit { background: light-dark(#fff7dd, #2b2410); }
+  .frame tr:target { background: var(--mark); }
+  .file tr { content-visibility: auto; contain-intrinsic-size: auto 1.3rem; }
+  .no-frame { color: var(--soft); }
+  .flow-strip { overflow-wrap: anywhere; margin: .3rem 0; }
+  .flow { list-style: none; padding: 0 0 0 .2rem; border-left: 2px solid var(--rule); margin-left: .6rem; }
+  .flow li { position: relative; padding: .1rem 0 .35rem 1.2rem; }
+  .flow p { margin: 0; }
+  .step-number { position: absolute; left: -.85rem; top: .1rem; width: 1.45rem; height: 1.45rem; line-height: 1.35rem; text-align: center; font-size: .78rem; border: 1px solid var(--soft); border-radius: 50%; background: var(--paper); }
+  .step-source .step-number, .step-sink .step-number { border-color: var(--bad); color: var(--bad); border-width: 2px; line-height: 1.25rem; }
+  .advice { display: grid; gap: .25rem; margin-top: .5rem; }
+  .advice > div { display: grid; grid-template-columns: 3rem 1fr; align-items: baseline; }
+  .line { white-space: pre-wrap; user-select: all; }
+
+  .side-by-side { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1rem; align-items: start; }
+  .side-by-side > div { min-width: 0; }
+  .side-by-side h3 { color: var(--soft); font-weight: 400; font-size: .82rem; }
+  .raw pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  .front { white-space: pre-wrap; color: var(--soft); }
+  .markdown { border: 1px solid var(--rule); border-radius: 4px; padding: .3rem .9rem; margin-top: .4rem; overflow-wrap: anywhere; }
+  .markdown .heading { font-weight: 650; margin: .8rem 0 .3rem; }
+  .markdown .heading-1 { font-size: 1.2rem; }
+  .markdown .heading-2 { font-size: 1.08rem; }
+  .markdown blockquote { margin: .4rem 0; padding-left: .8rem; border-left: 3px solid var(--rule); }
+  .markdown ul, .markdown ol { padding-left: 1.6rem; }
+  .markdown li p { margin: .1rem 0; }
+  .markdown .head td { font-weight: 600; }
+  .fence { margin: .5rem 0; }
+  .fence figcaption { font: .76rem var(--mono); color: var(--soft); }
+  .hidden-text { display: inline-block; max-width: 100%; border: 1px dashed var(--bad); border-radius: 4px; padding: 0 .4rem; background: var(--bad-paper); }
+  .hidden-text code { white-space: pre-wrap; }
+  .hidden-text .label, .image { font-size: .78rem; color: var(--bad); }
+  .image { border: 1px dashed currentColor; border-radius: 4px; padding: 0 .4rem; }
+  .address, .title { color: var(--soft); }
+  .entity { border-bottom: 1px dotted var(--soft); }
+
+  .files code { font-size: .8rem; }
+  .disposition-unanalysed { color: var(--warn); font-weight: 600; }
+  .history { list-style: none; padding: 0; }
+  .history li { padding: .25rem 0; border-bottom: 1px solid var(--rule); }
+
+  .statement { display: grid; gap: .55rem; border: 1px solid var(--rule); border-radius: 6px; padding: .9rem 1rem; margin: 0 0 1.4rem; }
+  .statement > div { display: grid; grid-template-columns: 11rem minmax(0, 1fr); gap: .8rem; }
+  .statement .reason { white-space: pre-wrap; font-size: 1.05rem; }
+  .bytes { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 24rem; }
+
+  dialog { border: 1px solid var(--rule); border-radius: 8px; background: var(--paper); color: var(--ink); max-width: 44rem; padding: 1.2rem 1.4rem; }
+  dialog::backdrop { background: rgb(0 0 0 / .5); }
+  .keys { margin: .6rem 0; }
+  .keys h3 { color: var(--soft); font-size: .82rem; }
+  .keys dl > div { display: grid; grid-template-columns: 6rem 1fr; padding: .1rem 0; }
+
+  @media (max-width: 60rem) {
+    .columns { grid-template-columns: minmax(0, 1fr); }
+    .decision { position: static; max-height: none; }
+    .statement > div { grid-template-columns: 1fr; gap: 0; }
+  }
+  @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: auto; } }
+  @media print { .top, .decision, .skip { display: none; } }
+}
+`;
+
+/** The tab's icon. */
+export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path d="M8 1 2 3v5c0 3.5 2.6 6 6 7 3.4-1 6-3.5 6-7V3z" fill="#0a55b3"/><path d="m5 8 2 2 4-4" fill="none" stroke="#fff" stroke-width="1.6"/></svg>
+`;

@@ -1,0 +1,94 @@
+/** How urgent a version is to a reviewer: a sum of named parts, so that the order of the queue can be argued with. Pure. */
+import { type Capabilities, isEmpty, listCapabilities } from '../skills-index/skill/capability.ts';
+import type { Confidence, Severity } from '../skills-index/statement/finding.ts';
+import type { ScanReport } from '../skills-index/statement/scan-report.ts';
+
+export interface RiskPart {
+  /** One of the five names of `riskOf`'s parts. */
+  readonly name: 'evidence' | 'undeclared' | 'reach' | 'unread' | 'newcomer';
+  readonly points: number;
+  /** One sentence with the numbers that made the points. */
+  readonly why: string;
+}
+
+export interface Risk {
+  /** 0 to 100. */
+  readonly total: number;
+  /** Only parts that count, the heaviest first. */
+  readonly parts: readonly RiskPart[];
+}
+
+export interface RiskInput {
+  /** Absent when no scan has ended. */
+  readonly report: ScanReport | undefined;
+  /** No version of this skill was approved before. */
+  readonly firstVersion: boolean;
+  /** Versions by this publisher that people approved before. */
+  readonly publisherApprovals: number;
+}
+
+const severityPoints: Readonly<Record<Severity, number>> = { info: 0, low: 2, medium: 8, high: 22, critical: 40 };
+const confidenceShare: Readonly<Record<Confidence, number>> = { exact: 1, folded: 1, lexical: 0.7, widened: 0.5 };
+const ceiling = { evidence: 50, undeclared: 15, reach: 15, unread: 10 } as const;
+const interpreters = new Set(['sh', 'bash', 'zsh', 'python', 'python3', 'node', 'deno', 'bun', 'ruby', 'perl', 'env', '*']);
+
+/** The risk of a version as named parts whose points add up to `total`. */
+export function riskOf({ report, firstVersion, publisherApprovals }: RiskInput): Risk {
+  const parts = [
+    ...(report === undefined ? [noReport] : [evidence(report), undeclared(report), reach(report), unread(report)]),
+    newcomer(firstVersion, publisherApprovals),
+  ]
+    .filter((part) => part.points > 0)
+    .sort((a, b) => b.points - a.points);
+  return { total: parts.reduce((sum, part) => sum + part.points, 0), parts };
+}
+
+const noReport: RiskPart = { name: 'unread', points: ceiling.unread, why: 'No scan report: nothing was read yet.' };
+
+function evidence({ findings }: ScanReport): RiskPart {
+  const malice = findings.filter((one) => one.kind === 'malice');
+  const points = malice.reduce((sum, one) => sum + severityPoints[one.severity] * confidenceShare[one.confidence], 0);
+  return part('evidence', points, `${count(malice.length, 'finding')} of malice, by severity and confidence.`);
+}
+
+function undeclared({ capabilities }: ScanReport): RiskPart {
+  const found = listCapabilities(capabilities.undeclared);
+  return part('undeclared', found.length * 5, `${count(found.length, 'capability')} used that the manifest does not declare.`);
+}
+
+function reach({ capabilities }: ScanReport): RiskPart {
+  const all = [capabilities.declared, capabilities.observed];
+  const named = [
+    { points: 6, says: 'any host', holds: all.some((one) => one.egress.some((to) => /^[a-z]+:\/\/\*/.test(to.url))) },
+    { points: 6, says: 'an interpreter or shell', holds: all.some((one) => one.exec.some((it) => interpreters.has(it.program))) },
+    { points: 5, says: 'secrets beside egress', holds: capabilities.declared.secret.length > 0 && all.some(sendsOut) },
+    { points: 3, says: 'a whole workspace', holds: all.some((one) => one.mount.some((it) => it.source === 'workspace:')) },
+    { points: 2, says: 'writes outside the skill', holds: all.some((one) => one.mount.some((it) => it.mode === 'rw')) },
+  ].filter((one) => one.holds);
+  const points = named.reduce((sum, one) => sum + one.points, 0);
+  return part('reach', points, `It asks for or uses ${named.map((one) => one.says).join(', ')}.`);
+}
+
+function sendsOut(capabilities: Capabilities): boolean {
+  return !isEmpty({ ...capabilities, env: [], secret: [], mount: [], exec: [] });
+}
+
+function unread({ coverage, verdict }: ScanReport): RiskPart {
+  const skipped = coverage.files.filter((file) => file.disposition === 'unanalysed').length;
+  const points = verdict === 'incomplete' ? ceiling.unread : skipped * 2;
+  return part('unread', points, `${count(skipped, 'file')} that the scanner could not read.`);
+}
+
+function newcomer(firstVersion: boolean, publisherApprovals: number): RiskPart {
+  if (publisherApprovals === 0) return { name: 'newcomer', points: 10, why: 'Nothing by this publisher was approved before.' };
+  return { name: 'newcomer', points: firstVersion ? 4 : 0, why: 'The first version of this skill.' };
+}
+
+function part(name: keyof typeof ceiling, points: number, why: string): RiskPart {
+  return { name, points: Math.min(ceiling[name], Math.round(points)), why };
+}
+
+function count(number: number, noun: string): string {
+  const plural = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  return `${number} ${number === 1 ? noun : plural}`;
+}

@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { riskOf } from '../../registry/risk.ts';
+import { confidences, finding, report } from './pages/story.ts';
+import { severities } from '../../skills-index/statement/finding.ts';
+
+describe('risk', () => {
+  it('adds up to its parts and stays within 0 and 100', () => {
+    const findings = fc.array(
+      fc.record({ severity: fc.constantFrom(...severities), confidence: fc.constantFrom(...confidences) }),
+      { maxLength: 30 },
+    );
+    fc.assert(
+      fc.property(findings, fc.boolean(), fc.nat(5), (some, firstVersion, publisherApprovals) => {
+        const risk = riskOf({
+          report: report({ findings: some.map((one) => finding(one)) }),
+          firstVersion,
+          publisherApprovals,
+        });
+        expect(risk.total).toBe(risk.parts.reduce((sum, part) => sum + part.points, 0));
+        expect(risk.total).toBeGreaterThanOrEqual(0);
+        expect(risk.total).toBeLessThanOrEqual(100);
+        expect(risk.parts.every((part) => part.points > 0 && part.why !== '')).toBe(true);
+      }),
+    );
+  });
+
+  it('puts an attack before a stranger, and a stranger before an update by somebody known', () => {
+    const attack = riskOf({ report: report({ findings: [finding({ severity: 'critical' })] }), firstVersion: false, publisherApprovals: 3 });
+    const stranger = riskOf({ report: report({ findings: [] }), firstVersion: true, publisherApprovals: 0 });
+    const known = riskOf({ report: report({ findings: [] }), firstVersion: false, publisherApprovals: 3 });
+    expect(attack.total).toBeGreaterThan(stranger.total);
+    expect(stranger.total).toBeGreaterThan(known.total);
+  });
+
+  it('counts a version without a report as unread', () => {
+    expect(riskOf({ report: undefined, firstVersion: true, publisherApprovals: 0 }).parts.map((part) => part.name)).toContain('unread');
+  });
+});
