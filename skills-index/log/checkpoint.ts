@@ -1,5 +1,7 @@
-/** The log's signed head: a C2SP signed note with origin, size and root, Ed25519. */
+/** The log's signed head: a signed note with origin, size and root, Ed25519 (C2SP tlog-checkpoint, signed-note). */
+import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { Problem } from '../skill/problem.ts';
+import { isBase64 } from '../statement/base64.ts';
 import type { TreeHead } from './merkle-tree.ts';
 
 export interface Checkpoint extends TreeHead {
@@ -13,28 +15,88 @@ export interface CheckpointSigner {
   sign(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
 }
 
+const ed25519SignatureBytes = 64;
+
 /** The full note key id, 32 bytes: SHA-256(origin ‖ LF ‖ 0x01 ‖ public key). Its base64 is `logId.keyId` in bundles. */
-export function noteKeyId(_origin: string, _spki: Uint8Array): Uint8Array {
-  throw new Problem('internal', 'not written yet');
+export function noteKeyId(origin: string, spki: Uint8Array): Uint8Array {
+  const raw = ed25519Key(spki).export({ format: 'jwk' }).x ?? '';
+  return createHash('sha256').update(`${origin}\n\u0001`).update(Buffer.from(raw, 'base64url')).digest();
 }
 
 /** The signed note. */
-export async function signCheckpoint(_checkpoint: Checkpoint, _signer: CheckpointSigner): Promise<string> {
-  throw new Problem('internal', 'not written yet');
+export async function signCheckpoint(checkpoint: Checkpoint, signer: CheckpointSigner): Promise<string> {
+  const body = checkpointBody(checkpoint);
+  const signature = Buffer.from(await signer.sign(Buffer.from(body)));
+  const keyed = Buffer.concat([noteKeyId(checkpoint.origin, signer.publicKey).subarray(0, 4), signature]);
+  return `${body}\n\u2014 ${checkpoint.origin} ${keyed.toString('base64')}\n`;
 }
 
 /**
- * Reads a note's body; no signature is checked.
+ * Reads a note's body; no signature is checked. Extension lines are refused: we write none, and cosigners would not see them.
  * @throws Problem `log-invalid`
  */
-export function parseCheckpoint(_note: string): Checkpoint {
-  throw new Problem('internal', 'not written yet');
+export function parseCheckpoint(note: string): Checkpoint {
+  return split(note).checkpoint;
 }
 
 /**
  * Reads a note that carries a valid signature of the log named `origin` with this key (SPKI DER).
  * @throws Problem `log-invalid`, `signature-invalid`
  */
-export function verifyCheckpoint(_note: string, _log: { readonly origin: string; readonly key: Uint8Array }): Checkpoint {
-  throw new Problem('internal', 'not written yet');
+export function verifyCheckpoint(note: string, log: { readonly origin: string; readonly key: Uint8Array }): Checkpoint {
+  const { checkpoint, body, signatures } = split(note);
+  if (checkpoint.origin !== log.origin) {
+    throw new Problem('log-invalid', `The checkpoint is of the log "${checkpoint.origin}", not "${log.origin}"`);
+  }
+  const hint = noteKeyId(log.origin, log.key).subarray(0, 4);
+  const key = ed25519Key(log.key);
+  // Lines of other signers (witnesses) are passed over; one line of the log itself has to be there and hold.
+  const own = signatures.filter((line) => line.name === log.origin && Buffer.compare(line.keyed.subarray(0, 4), hint) === 0);
+  const holds = own.some(
+    ({ keyed }) => keyed.byteLength === 4 + ed25519SignatureBytes && verify(null, Buffer.from(body), key, keyed.subarray(4)),
+  );
+  if (!holds) throw new Problem('signature-invalid', 'The checkpoint is not signed with the log key of the root file');
+  return checkpoint;
+}
+
+function checkpointBody({ origin, size, root }: Checkpoint): string {
+  return `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
+}
+
+interface Note {
+  readonly checkpoint: Checkpoint;
+  readonly body: string;
+  readonly signatures: readonly { readonly name: string; readonly keyed: Uint8Array }[];
+}
+
+function split(note: string): Note {
+  const at = note.indexOf('\n\n');
+  const body = note.slice(0, at + 1);
+  const [origin = '', size = '', root = '', ...rest] = body.split('\n');
+  const lines = note.slice(at + 2).split('\n');
+  const signatures = lines.slice(0, -1).map((line) => /^\u2014 ([^\s+]+) (\S+)$/.exec(line));
+  const checkpoint = { origin, size: Number(size), root: Buffer.from(root, 'base64') };
+  const wellFormed =
+    at > 0 &&
+    rest.length === 1 &&
+    /^(0|[1-9]\d{0,15})$/.test(size) &&
+    Number.isSafeInteger(checkpoint.size) &&
+    isBase64(root) &&
+    checkpoint.root.byteLength === 32 &&
+    lines.at(-1) === '' &&
+    signatures.length > 0 &&
+    signatures.every((match) => match !== null && isBase64(match[2] ?? ''));
+  if (!wellFormed)
+    throw new Problem('log-invalid', 'Cannot read the checkpoint: it is not a signed note of origin, size and root');
+  return {
+    checkpoint,
+    body,
+    signatures: signatures.map((match) => ({ name: match?.[1] ?? '', keyed: Buffer.from(match?.[2] ?? '', 'base64') })),
+  };
+}
+
+function ed25519Key(spki: Uint8Array): KeyObject {
+  const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+  if (key.asymmetricKeyType !== 'ed25519') throw new Problem('log-invalid', 'The log key is not an Ed25519 key');
+  return key;
 }

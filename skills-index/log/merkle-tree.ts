@@ -5,6 +5,12 @@ import { Problem } from '../skill/problem.ts';
 /** 32 bytes. */
 export type Hash = Uint8Array;
 
+/** Size and root hash of a tree. */
+export interface TreeHead {
+  readonly size: number;
+  readonly root: Hash;
+}
+
 /** RFC 6962 leaf hash: SHA-256(0x00 ‖ entry). */
 export function leafHash(entry: Uint8Array): Hash {
   return createHash('sha256').update(Uint8Array.of(0)).update(entry).digest();
@@ -24,51 +30,160 @@ export interface CompactRange {
 export const emptyRange: CompactRange = { size: 0, peaks: [] };
 
 /** The range with one more leaf. */
-export function appendLeaf(_range: CompactRange, _leaf: Hash): CompactRange {
-  throw new Problem('internal', 'not written yet');
+export function appendLeaf(range: CompactRange, leaf: Hash): CompactRange {
+  const peaks = [...range.peaks];
+  let node = leaf;
+  // Each trailing one bit of the size is a perfect subtree as large as the one just made.
+  for (let bits = range.size; bits % 2 === 1; bits = Math.floor(bits / 2)) node = nodeHash(peaks.pop() ?? missing(), node);
+  return { size: range.size + 1, peaks: [...peaks, node] };
 }
 
-/** Root hash of the tree. */
-export function rangeRoot(_range: CompactRange): Hash {
-  throw new Problem('internal', 'not written yet');
+/** Root hash of the tree; of an empty one the hash of nothing. */
+export function rangeRoot(range: CompactRange): Hash {
+  if (range.peaks.length === 0) return createHash('sha256').digest();
+  return range.peaks.reduceRight((right, left) => nodeHash(left, right));
 }
 
 /** Inclusion proof of the leaf that is appended to `before`, in the tree right after it: no other leaf is needed. */
-export function proofOfAppended(_before: CompactRange): Hash[] {
-  throw new Problem('internal', 'not written yet');
+export function proofOfAppended(before: CompactRange): Hash[] {
+  return [...before.peaks].reverse();
+}
+
+/** Hash of the perfect subtree of 2^level leaves, the `index`-th of its level. */
+export type NodeAt = (level: number, index: number) => Hash;
+
+/** Nodes from leaves: for small trees and for tests, as it hashes every leaf below. */
+export function nodesFromLeaves(leafHashAt: (index: number) => Hash): NodeAt {
+  const nodeAt: NodeAt = (level, index) =>
+    level === 0 ? leafHashAt(index) : nodeHash(nodeAt(level - 1, index * 2), nodeAt(level - 1, index * 2 + 1));
+  return nodeAt;
 }
 
 /** Inclusion proof (RFC 6962 §2.1.1) of leaf `index` in the tree of `size` leaves. */
-export function inclusionProof(_index: number, _size: number, _leafHashAt: (index: number) => Hash): Hash[] {
-  throw new Problem('internal', 'not written yet');
+export function inclusionProof(index: number, size: number, leafHashAt: (index: number) => Hash): Hash[] {
+  return inclusionProofFrom(index, size, nodesFromLeaves(leafHashAt));
+}
+
+/** The same from nodes of any level, as tiles hold them: O(log² size) of them are asked for. */
+export function inclusionProofFrom(index: number, size: number, nodeAt: NodeAt): Hash[] {
+  if (!Number.isSafeInteger(index) || index < 0 || index >= size) {
+    throw new Problem('log-invalid', `Cannot prove entry ${index} in a log of ${size}`);
+  }
+  return pathTo(index, 0, size, nodeAt);
 }
 
 /** Consistency proof (RFC 6962 §2.1.2) from the tree of `first` leaves to that of `second`. */
-export function consistencyProof(_first: number, _second: number, _leafHashAt: (index: number) => Hash): Hash[] {
-  throw new Problem('internal', 'not written yet');
+export function consistencyProof(first: number, second: number, leafHashAt: (index: number) => Hash): Hash[] {
+  return consistencyProofFrom(first, second, nodesFromLeaves(leafHashAt));
+}
+
+/** The same from nodes of any level. */
+export function consistencyProofFrom(first: number, second: number, nodeAt: NodeAt): Hash[] {
+  if (!Number.isSafeInteger(first) || !Number.isSafeInteger(second) || first < 0 || first > second) {
+    throw new Problem('log-invalid', `Cannot prove that a log of ${second} continues one of ${first}`);
+  }
+  if (first === 0 || first === second) return [];
+  return subproof(first, 0, second, true, nodeAt);
 }
 
 /** Whether the proof shows the leaf at `index` in the tree with this size and root (RFC 9162 §2.1.3.2). */
-export function verifyInclusion(_claim: {
+export function verifyInclusion(claim: {
   readonly leaf: Hash;
   readonly index: number;
   readonly size: number;
   readonly root: Hash;
   readonly proof: readonly Hash[];
 }): boolean {
-  throw new Problem('internal', 'not written yet');
+  const { index, size, proof } = claim;
+  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return false;
+  if (!proof.every(isHash)) return false;
+  let [at, last, hash] = [index, size - 1, claim.leaf];
+  for (const sibling of proof) {
+    if (last === 0) return false;
+    if (at % 2 === 1 || at === last) {
+      hash = nodeHash(sibling, hash);
+      while (at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
+    } else {
+      hash = nodeHash(hash, sibling);
+    }
+    [at, last] = [half(at), half(last)];
+  }
+  return last === 0 && equal(hash, claim.root);
 }
 
 /** Whether the proof shows that the second tree has the first as its beginning (RFC 9162 §2.1.4.2). */
-export function verifyConsistency(_claim: {
+export function verifyConsistency(claim: {
   readonly first: TreeHead;
   readonly second: TreeHead;
   readonly proof: readonly Hash[];
 }): boolean {
-  throw new Problem('internal', 'not written yet');
+  const { first, second, proof } = claim;
+  if (!Number.isSafeInteger(first.size) || !Number.isSafeInteger(second.size)) return false;
+  if (first.size < 0 || first.size > second.size || !proof.every(isHash)) return false;
+  if (first.size === second.size) return proof.length === 0 && equal(first.root, second.root);
+  if (first.size === 0) return proof.length === 0 && equal(first.root, rangeRoot(emptyRange));
+  const isPower = Number.isInteger(Math.log2(first.size));
+  const [start, ...rest] = isPower ? [first.root, ...proof] : proof;
+  if (start === undefined) return false;
+  let [at, last] = [first.size - 1, second.size - 1];
+  while (at % 2 === 1) [at, last] = [half(at), half(last)];
+  let [older, newer] = [start, start];
+  for (const sibling of rest) {
+    if (last === 0) return false;
+    if (at % 2 === 1 || at === last) {
+      [older, newer] = [nodeHash(sibling, older), nodeHash(sibling, newer)];
+      while (at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
+    } else {
+      newer = nodeHash(newer, sibling);
+    }
+    [at, last] = [half(at), half(last)];
+  }
+  return last === 0 && equal(older, first.root) && equal(newer, second.root);
 }
 
-export interface TreeHead {
-  readonly size: number;
-  readonly root: Hash;
+// MTH of the leaves [from, from + count): perfect subtrees are nodes of a level, the rest is split as RFC 6962 says.
+function subtree(from: number, count: number, nodeAt: NodeAt): Hash {
+  const split = largestPowerBelow(count);
+  if (count === 1 || split * 2 === count) return nodeAt(Math.log2(count), from / count);
+  return nodeHash(subtree(from, split, nodeAt), subtree(from + split, count - split, nodeAt));
+}
+
+function pathTo(index: number, from: number, count: number, nodeAt: NodeAt): Hash[] {
+  if (count === 1) return [];
+  const split = largestPowerBelow(count);
+  return index < split
+    ? [...pathTo(index, from, split, nodeAt), subtree(from + split, count - split, nodeAt)]
+    : [...pathTo(index - split, from + split, count - split, nodeAt), subtree(from, split, nodeAt)];
+}
+
+// SUBPROOF of RFC 6962 §2.1.2; `whole` says that the first tree's subtree here is one that its holder knows.
+function subproof(first: number, from: number, count: number, whole: boolean, nodeAt: NodeAt): Hash[] {
+  if (first === count) return whole ? [] : [subtree(from, count, nodeAt)];
+  const split = largestPowerBelow(count);
+  return first <= split
+    ? [...subproof(first, from, split, whole, nodeAt), subtree(from + split, count - split, nodeAt)]
+    : [...subproof(first - split, from + split, count - split, false, nodeAt), subtree(from, split, nodeAt)];
+}
+
+// The largest power of two that is smaller than `count` (RFC 6962's k); 1 for counts up to 2.
+function largestPowerBelow(count: number): number {
+  let power = 1;
+  while (power * 2 < count) power *= 2;
+  return power;
+}
+
+function half(value: number): number {
+  return Math.floor(value / 2);
+}
+
+function isHash(hash: Hash): boolean {
+  return hash.byteLength === 32;
+}
+
+function equal(a: Hash, b: Hash): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
+function missing(): never {
+  throw new Problem('log-invalid', 'The compact range has fewer peaks than its size says');
 }

@@ -7,3 +7,7 @@ export const findingsMax = 10_000;
 export const reasonCharsMax = 4_000;
 export const memberNameCharsMax = 128;
 export const scopeOwnersMax = 50;
+/** Enough for a log of 2^63 entries. */
+export const inclusionProofHashesMax = 64;
+/** Base64 of a DER signature: at most 72 bytes for P-256. */
+export const signatureCharsMax = 96;

@@ -1,8 +1,11 @@
 /** A statement is signed: DSSE pre-authentication encoding and envelope over a given signer (DSSE v1). */
 import { createPublicKey, verify } from 'node:crypto';
+import * as v from 'valibot';
 import type { Digest } from '../skill/digest.ts';
-import { Problem } from '../skill/problem.ts';
+import { exactObject, parseShape, unplaced } from '../skill/shape.ts';
 import { type PublicKey, type Statement, statementBytes } from './attestation.ts';
+import { isBase64 } from './base64.ts';
+import { signatureCharsMax } from './limits.ts';
 import { parseStatement } from './parse-statement.ts';
 
 /** Holds a P-256 private key somewhere: a file, a keychain, a hardware token, WebCrypto. */
@@ -43,12 +46,26 @@ export async function signPayload(payloadType: string, payload: Uint8Array, sign
   return { payload: Buffer.from(payload).toString('base64'), payloadType, signatures: [{ sig, keyid: '' }] };
 }
 
+const base64 = v.pipe(v.string(), v.check(isBase64, 'is not base64 in its one form'));
+
+/** Exactly one signature, and no key id beside it that somebody could take for signed. */
+export const envelopeShape = exactObject({
+  payload: base64,
+  payloadType: v.pipe(v.string(), v.minLength(1, 'is empty')),
+  signatures: v.strictTuple([
+    exactObject({
+      sig: v.pipe(base64, v.minLength(1, 'is empty'), v.maxLength(signatureCharsMax, 'is too long')),
+      keyid: v.literal('', 'is not empty'),
+    }),
+  ]),
+});
+
 /**
  * Reads an envelope's JSON; the signature is not checked.
  * @throws Problem `statement-invalid`
  */
-export function parseEnvelope(_value: unknown): Envelope {
-  throw new Problem('internal', 'not written yet');
+export function parseEnvelope(value: unknown): Envelope {
+  return parseShape(envelopeShape, unplaced(value, 'envelope'), 'statement-invalid', 'the DSSE envelope');
 }
 
 /** The statement in an envelope whose signature was NOT checked: only to find out whose key to check it with. */

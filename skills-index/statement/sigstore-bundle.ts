@@ -1,7 +1,11 @@
 /** A signed and logged statement as one file: Sigstore bundle v0.3 in JSON, keyed (no certificate), one log entry. */
-import type { Digest } from '../skill/digest.ts';
-import { Problem } from '../skill/problem.ts';
-import type { Envelope } from './sign.ts';
+import * as v from 'valibot';
+import { canonicalJson } from '../skill/canonical-json.ts';
+import { type Digest, digestOf, isDigest } from '../skill/digest.ts';
+import { exactObject, parseShape, unplaced } from '../skill/shape.ts';
+import { isBase64 } from './base64.ts';
+import { inclusionProofHashesMax } from './limits.ts';
+import { type Envelope, envelopeShape } from './sign.ts';
 
 export const sigstoreBundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
@@ -43,10 +47,48 @@ export function toSigstoreBundle(parts: {
   };
 }
 
+/** The bytes under which a bundle is stored, and their digest: the statement's address. */
+export function addressOf(bundle: SigstoreBundle): { readonly bytes: Uint8Array; readonly digest: Digest } {
+  const bytes = Buffer.from(canonicalJson(bundle));
+  return { bytes, digest: digestOf(bytes) };
+}
+
+const base64 = v.pipe(v.string(), v.check(isBase64, 'is not base64 in its one form'));
+const hash = v.pipe(base64, v.length(44, 'is not a SHA-256 hash in base64'));
+const decimal = v.pipe(
+  v.string(),
+  v.check((text) => /^(0|[1-9]\d{0,15})$/.test(text) && Number.isSafeInteger(Number(text)), 'is not a number in decimal'),
+);
+
+// Exactly the profile that we write: one log entry with a proof, no promise, no time, no certificate.
+const bundleShape = exactObject({
+  mediaType: v.literal(sigstoreBundleMediaType),
+  verificationMaterial: exactObject({
+    publicKey: exactObject({ hint: v.custom<Digest>(isDigest, 'is not a key id') }),
+    tlogEntries: v.strictTuple([
+      exactObject({
+        logIndex: decimal,
+        logId: exactObject({ keyId: hash }),
+        kindVersion: exactObject({ kind: v.literal('hashedrekord'), version: v.literal('0.0.2') }),
+        integratedTime: v.literal('0'),
+        inclusionProof: exactObject({
+          logIndex: decimal,
+          rootHash: hash,
+          treeSize: decimal,
+          hashes: v.pipe(v.array(hash), v.maxLength(inclusionProofHashesMax)),
+          checkpoint: exactObject({ envelope: v.string() }),
+        }),
+        canonicalizedBody: base64,
+      }),
+    ]),
+  }),
+  dsseEnvelope: envelopeShape,
+});
+
 /**
  * Reads a bundle's JSON in exactly our profile; nothing is verified.
  * @throws Problem `statement-invalid`
  */
-export function parseSigstoreBundle(_value: unknown): SigstoreBundle {
-  throw new Problem('internal', 'not written yet');
+export function parseSigstoreBundle(value: unknown): SigstoreBundle {
+  return parseShape(bundleShape, unplaced(value, 'bundle'), 'statement-invalid', 'the Sigstore bundle');
 }
