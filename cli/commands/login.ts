@@ -1,6 +1,25 @@
-import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { answer, joined, note, safe } from '../output.ts';
+import { linkAnswer } from '../registry-answers.ts';
+import { askRegistry } from '../registry-api.ts';
+import { signIn } from '../session.ts';
+import { signerFor } from '../signers/signer.ts';
 
+/** `skill login [--browser]`: a session by key; with `--browser` a one-time link for the desk. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  const signer = await signerFor(context);
+  const { token, expires, member } = await signIn(context, signer);
+  if (context.options.browser === true) {
+    const { url } = await askRegistry(context, '/api/v1/session/link', linkAnswer, { method: 'POST', token });
+    answer(context, { schema: 'skillgate.login-link/1', url }, () => safe`${url}`);
+    note(context, safe`Open it within five minutes; it signs in once.`);
+    return exitCodes.ok;
+  }
+  const registry = context.registryBase;
+  answer(context, { schema: 'skillgate.login/1', registry, keyId: signer.keyId, member, expires }, () =>
+    member === null
+      ? safe`Signed in to ${registry} with key ${signer.name}; it is no member’s.`
+      : safe`Signed in to ${registry} as ${member.name} (${joined(member.roles, ', ')}).`,
+  );
+  return exitCodes.ok;
 }

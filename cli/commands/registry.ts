@@ -1,6 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseDigest } from '../../skills-index/skill/digest.ts';
+import { parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
+import { confirm } from '../ask.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { answer, inkFor, note, safe } from '../output.ts';
+import { checkRootSize, parseBase, pinRegistry, readRegistries } from '../registries.ts';
+import { requestBytes } from '../registry-api.ts';
+import { makeRegistryFolder } from '../registry-folder.ts';
+import { createKeyFile } from '../signers/key-file.ts';
+import { keyPath } from '../signers/signer.ts';
 
+/** `skill registry init|add|trust`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  switch (context.command) {
+    case 'registry init':
+      return init(context);
+    case 'registry add':
+      return add(context);
+    default:
+      return trust(context);
+  }
+}
+
+async function init(context: CommandContext): Promise<ExitCode> {
+  const folder = resolve(context.cwd, context.args[0] ?? '');
+  const name = String(context.options.key ?? 'administrator');
+  const origin = String(context.options.origin ?? 'localhost');
+  const root = await makeRegistryFolder(folder, origin, () =>
+    createKeyFile(keyPath(context.paths, name), keyPath(context.paths, name, 'public'), name),
+  );
+  const fingerprint = rootFingerprint(root);
+  const administrator = root.administrators[0]?.keyId;
+  answer(
+    context,
+    { schema: 'skillgate.registry-made/1', folder, origin, fingerprint, key: name, administrator },
+    () => safe`${fingerprint}`,
+  );
+  note(
+    context,
+    safe`This is the fingerprint of the root of trust: tell it to those who will install. The administrator’s key ${name} lies in ${context.paths.config} and nowhere else: keep a copy offline.\nNext: skill serve ${context.args[0] ?? ''}`,
+  );
+  return exitCodes.ok;
+}
+
+async function add(context: CommandContext): Promise<ExitCode> {
+  const base = parseBase(context.args[0]);
+  const scopes = (Array.isArray(context.options.scope) ? context.options.scope : []).map(parseScope);
+  const root = parseRoot(checkRootSize(await requestBytes({ ...context, registryBase: base }, '/index/root.json')));
+  await demandFingerprint(context, base, root);
+  const pinned = await pinRegistry(context.paths, base, root, scopes);
+  return pinnedAnswer(context, pinned);
+}
+
+async function trust(context: CommandContext): Promise<ExitCode> {
+  const [given = ''] = context.args;
+  const fromUrl = /^https?:\/\//.test(given);
+  const base = fromUrl ? parseBase(given) : context.registryBase;
+  const bytes = fromUrl
+    ? await requestBytes({ ...context, registryBase: base }, '/index/root.json')
+    : await readFile(resolve(context.cwd, given));
+  const root = parseRoot(checkRootSize(bytes));
+  const before = readRegistries(context.paths).registries.find((one) => one.base === base);
+  if (before !== undefined) note(context, safe`Pinned until now: ${before.root}`);
+  await demandFingerprint(context, base, root);
+  return pinnedAnswer(context, await pinRegistry(context.paths, base, root, []));
+}
+
+// The registry cannot vouch for itself: the fingerprint comes from the option, or a person compares it.
+async function demandFingerprint(context: CommandContext, base: string, root: RootFile): Promise<void> {
+  const found = rootFingerprint(root);
+  const { root: given } = context.options;
+  if (given !== undefined) {
+    if (parseDigest(given) === found) return;
+    throw new Problem('root-invalid', `Cannot trust ${base}: its root file has fingerprint ${found}, not the one you named`, {
+      hint: 'ask its operator for the fingerprint over another channel; do not copy it from here',
+    });
+  }
+  const ink = inkFor(context.stderr, context.env);
+  await confirm(
+    context,
+    safe`${base} (origin ${root.origin}) shows the root of trust\n  ${ink.bold(found)}\nCompare it with what its operator told you. Everything you install rests on it.`,
+    'yes',
+    `skill ${context.command} ${context.args[0] ?? ''} --root sha256:…`,
+  );
+}
+
+function pinnedAnswer(context: CommandContext, pinned: { base: string; root: string; scopes: readonly string[] }): ExitCode {
+  const isDefault = readRegistries(context.paths).default === pinned.base;
+  answer(
+    context,
+    { schema: 'skillgate.registry-pinned/1', ...pinned, default: isDefault },
+    () => safe`${pinned.base} is pinned with root ${pinned.root}${isDefault ? ' and is the default' : ''}`,
+  );
+  return exitCodes.ok;
 }

@@ -1,6 +1,46 @@
-import { Problem } from '../../skills-index/skill/problem.ts';
+import { resolve } from 'node:path';
+import { printReport } from '../../scanner/report-text.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
+import { note, safe, wantsColour } from '../output.ts';
+import { exitOfReport, type ScannedFolder, scanFolder } from '../scan-skill.ts';
+import { findSkills } from '../source-folder.ts';
 
+/** `skill scan PATH…`: each skill at or below each path, in path order. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  const folders = new Set<string>();
+  for (const path of context.args) for (const folder of await findSkills(resolve(context.cwd, path))) folders.add(folder);
+  const sorted = [...folders].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  let exit = 0;
+  const counts = new Map<string, number>();
+  if (context.format === 'json') context.stdout.write('{"schema":"skillgate.scans/1","reports":[');
+  for (const [index, folder] of sorted.entries()) {
+    context.signal.throwIfAborted();
+    const scanned = await scanFolder(folder, context.cwd);
+    await print(context, scanned, index === 0);
+    exit = Math.max(exit, exitOfReport(scanned.report));
+    const { verdict } = scanned.report;
+    counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  }
+  if (context.format === 'json') context.stdout.write(']}\n');
+  if (sorted.length > 1) {
+    const said = [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
+    note(context, safe`${sorted.length} skills: ${said}; exit ${exit}`);
+  }
+  return exit;
+}
+
+// Waits for a slow reader, so that a thousand reports are not held at once.
+async function print(context: CommandContext, { report, files }: ScannedFolder, first: boolean): Promise<void> {
+  const text = {
+    text: () => reportText(context, { report, files }, first),
+    json: () => `${first ? '' : ','}${JSON.stringify(report)}`,
+    jsonl: () => `${JSON.stringify(report)}\n`,
+  };
+  if (!context.stdout.write(text[context.format]())) await new Promise((go) => context.stdout.once('drain', go));
+}
+
+function reportText(context: CommandContext, { report, files }: ScannedFolder, first: boolean): string {
+  const { columns } = context.stdout;
+  const colour = wantsColour(context.stdout, context.env);
+  return `${first ? '' : '\n'}${printReport(report, files, { colour, ...(columns === undefined ? {} : { width: columns }) })}`;
 }

@@ -1,6 +1,36 @@
-import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+import { parseScope } from '../../skills-index/skill/name.ts';
+import { scopeStatement } from '../../skills-index/statement/attestation.ts';
+import { signStatement } from '../../skills-index/statement/sign.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { answer, safe, table } from '../output.ts';
+import { scopeAnswer, statementAnswer } from '../registry-answers.ts';
+import { askRegistry } from '../registry-api.ts';
+import { publicKeyOf } from '../signers/key-file.ts';
+import { signerFor } from '../signers/signer.ts';
 
+/** `skill scope claim|show`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  return context.command === 'scope claim' ? claim(context) : show(context);
+}
+
+async function claim(context: CommandContext): Promise<ExitCode> {
+  const scope = parseScope(context.args[0]);
+  const signer = await signerFor(context);
+  const envelope = await signStatement(scopeStatement({ scope, owners: [publicKeyOf(signer)] }), signer);
+  const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, { json: envelope });
+  answer(
+    context,
+    { schema: 'skillgate.scope-claimed/1', scope, keyId: signer.keyId, statement: digest, logIndex },
+    () => safe`@${scope} belongs to key ${signer.name} (${signer.keyId}), log index ${logIndex}`,
+  );
+  return exitCodes.ok;
+}
+
+async function show(context: CommandContext): Promise<ExitCode> {
+  const scope = parseScope(context.args[0]);
+  const { owners, statement } = await askRegistry(context, `/api/v1/scopes/@${scope}`, scopeAnswer);
+  answer(context, { schema: 'skillgate.scope/1', scope, owners, statement }, () =>
+    table(owners.map(({ keyId }) => [`@${scope}`, keyId])),
+  );
+  return exitCodes.ok;
 }

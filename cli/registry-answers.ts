@@ -1,0 +1,87 @@
+/** What the registry's API answers, as far as the command line reads it. Further keys are allowed: an older `skill` talks to a newer registry. */
+import * as v from 'valibot';
+import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
+
+const digest = v.custom<Digest>(isDigest, 'is not a digest');
+const text = v.string();
+const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.optional(v.nullable(schema), null);
+
+const member = v.looseObject({ name: text, roles: v.array(text) });
+
+export const challengeAnswer = v.looseObject({ nonce: text });
+export const sessionAnswer = v.looseObject({ token: text, expires: text, member: optional(member) });
+export const linkAnswer = v.looseObject({ url: text });
+export const whoamiAnswer = v.looseObject({ member: optional(member), scopes: v.optional(v.array(text), []) });
+
+export const publishedAnswer = v.looseObject({
+  name: text,
+  version: text,
+  bundle: digest,
+  status: text,
+  statements: v.array(v.looseObject({ digest, predicateType: text })),
+});
+
+const approval = v.looseObject({ reviewer: text, by: text, independent: v.boolean(), reason: text, at: text });
+const move = v.looseObject({ at: text, from: optional(text), to: text, by: text, why: text });
+const needed = v.looseObject({ total: v.number(), independent: v.number() });
+
+export const versionAnswer = v.looseObject({
+  name: text,
+  version: text,
+  bundle: digest,
+  status: text,
+  publisher: text,
+  verdict: optional(text),
+  report: optional(digest),
+  approvals: v.array(approval),
+  approvalsNeeded: needed,
+  history: v.array(move),
+  moves: v.array(text),
+});
+export type VersionAnswer = v.InferOutput<typeof versionAnswer>;
+
+export const versionsAnswer = v.looseObject({ versions: v.array(v.looseObject({ version: text, status: text })) });
+
+export const statementAnswer = v.looseObject({ digest, logIndex: v.number() });
+
+const severityCounts = v.record(text, v.number());
+export const queueAnswer = v.looseObject({
+  reviews: v.array(
+    v.looseObject({
+      name: text,
+      version: text,
+      status: text,
+      verdict: optional(text),
+      risk: v.unknown(),
+      findings: v.optional(severityCounts, {}),
+      receivedAt: text,
+      approvals: v.number(),
+      approvalsNeeded: needed,
+    }),
+  ),
+});
+
+const bundleFile = v.looseObject({ path: text, size: v.number(), sha256: digest, mode: text });
+export const reviewAnswer = v.looseObject({
+  ...versionAnswer.entries,
+  description: v.optional(text, ''),
+  manifest: v.unknown(),
+  report: v.unknown(),
+  files: v.array(bundleFile),
+  notes: v.optional(v.array(v.looseObject({ at: text, kind: text, by: text, text })), []),
+});
+export type ReviewAnswer = v.InferOutput<typeof reviewAnswer>;
+
+export const draftAnswer = v.looseObject({ digest, payload: text });
+
+const passkey = v.looseObject({ credentialId: text, publicKey: text, rpId: text, origin: text });
+export const membersAnswer = v.looseObject({
+  members: v.array(v.looseObject({ name: text, roles: v.array(text), keyId: optional(text), credentialId: optional(text) })),
+});
+export const pendingAnswer = v.looseObject({ pending: v.array(v.looseObject({ member: text, ...passkey.entries })) });
+
+export const scopeAnswer = v.looseObject({
+  scope: text,
+  owners: v.array(v.looseObject({ keyId: digest, spki: text })),
+  statement: optional(digest),
+});
