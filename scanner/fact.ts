@@ -24,8 +24,8 @@ interface Located {
 }
 
 /**
- * One use of a capability. What could not be computed is `*`: env name, mount path, exec program, egress host (`https://*:0/*` is
- * any host and port).
+ * One use of a capability. What could not be computed is `*`: env name, mount path, exec program; for egress see `anyEgress` of
+ * models/egress-of.ts.
  * Mount paths are written as the code means them: absolute, `~/…` below the home folder, `/skills/@self/…` below the skill's own
  * folder, relative ones relative to the working directory; `observed.ts` alone decides which of them need a capability.
  */
@@ -85,6 +85,8 @@ export type Trait =
   | 'native'
   | 'unbounded'
   | 'evasion' // gates behaviour on time, host, CI or a debugger
+  | 'reverse-shell' // a shell whose input and output are a connection
+  | 'decode-to-code' // data that is decoded and then run
   | 'input'; // reads stdin, argv or a clipboard
 
 /** Text that people or agents read, or that lies in code as a string or comment. */

@@ -1,5 +1,6 @@
 /** What a rule is: metadata and a function from facts to drafts of findings. One file each: `rules/<group>/<name>.ts`. */
 import type { Capabilities } from '../skills-index/skill/capability.ts';
+import type { Problem } from '../skills-index/skill/problem.ts';
 import type { Confidence, FindingKind, Severity } from '../skills-index/statement/finding.ts';
 import type { FactKind, FactOf, Span } from './fact.ts';
 import type { Source } from './source.ts';
@@ -34,6 +35,8 @@ export interface RuleContext {
   readonly observed: Capabilities;
   readonly undeclared: Capabilities;
   readonly unused: Capabilities;
+  /** Why skill.json or SKILL.md could not be read, or the files make no bundle. */
+  readonly problems: readonly { readonly path: string; readonly problem: Problem }[];
   readonly name: string;
   readonly description: string;
   /** Paths of all files of the bundle. */

@@ -1,0 +1,51 @@
+/** What the author declared: skill.json, and what SKILL.md says in the forms of other ecosystems. */
+import type { SourceFile } from '../skills-index/skill/bundle.ts';
+import { type Capabilities, groupCapabilities, union } from '../skills-index/skill/capability.ts';
+import { parseSkillMd, type SkillMd } from '../skills-index/skill/front-matter.ts';
+import { type Manifest, parseManifest } from '../skills-index/skill/manifest.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+
+export interface Declared {
+  readonly manifest: Manifest | undefined;
+  /** Why skill.json, where there is one, or SKILL.md cannot be read. */
+  readonly problems: readonly { readonly path: string; readonly problem: Problem }[];
+  /** Undefined when nothing is declared anywhere. */
+  readonly capabilities: Capabilities | undefined;
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+}
+
+/** Reads what is declared. Never throws: what cannot be read is a problem in the answer and declares nothing. */
+export function readDeclared(files: readonly SourceFile[]): Declared {
+  const problems: { path: string; problem: Problem }[] = [];
+  const attempt = <Value>(path: string, parse: (bytes: Uint8Array, path: string) => Value): Value | undefined => {
+    const file = files.find((one) => one.path === path);
+    if (file === undefined) return undefined;
+    try {
+      return parse(file.bytes, path);
+    } catch (cause) {
+      problems.push({ path, problem: cause instanceof Problem ? cause : new Problem('internal', String(cause), { cause }) });
+      return undefined;
+    }
+  };
+  const manifest = attempt('skill.json', parseManifest);
+  const skillMd = attempt('SKILL.md', parseSkillMd);
+  const inProse = skillMd === undefined ? undefined : declaredInProse(skillMd);
+  return {
+    manifest,
+    problems,
+    capabilities: manifest === undefined ? inProse : union(manifest.capabilities, inProse ?? groupCapabilities([])),
+    name: manifest?.name ?? skillMd?.name ?? '',
+    version: manifest?.version ?? skillMd?.version ?? '',
+    description: skillMd?.description ?? '',
+  };
+}
+
+function declaredInProse({ declared }: SkillMd): Capabilities | undefined {
+  if (declared.env.length + declared.bins.length === 0) return undefined;
+  return groupCapabilities([
+    ...declared.env.map((name) => ({ kind: 'env', name }) as const),
+    ...declared.bins.map((program) => ({ kind: 'exec', program }) as const),
+  ]);
+}

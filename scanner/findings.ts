@@ -1,0 +1,79 @@
+/** Runs the rules over the facts, and makes findings of what they draft. */
+import type { Finding } from '../skills-index/statement/finding.ts';
+import type { Fact, FactKind, FactOf, Span } from './fact.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { findingsPerRuleMax } from './limits.ts';
+import { compareSpans, type Lines, linesOf } from './place.ts';
+import type { Draft, Rule, RuleContext } from './rule.ts';
+import type { Source } from './source.ts';
+
+/** All findings, sorted by path, place and rule. A rule that finds very much is cut off after its worst. */
+export function findAll(
+  rules: readonly Rule[],
+  facts: readonly Fact[],
+  context: Omit<RuleContext, 'of'>,
+  files: readonly Source[],
+): Finding[] {
+  const byKind = Map.groupBy(facts, (fact) => fact.kind);
+  const texts = new Map(files.map((file) => [file.path, file.text]));
+  const lines = new Map<string, Lines>();
+  const placeOf = (path: string, offset: number): { line: number; column: number } => {
+    const known = lines.get(path) ?? linesOf(texts.get(path) ?? '');
+    lines.set(path, known);
+    return known.at(offset);
+  };
+  const drafts = rules.flatMap((rule) => draftsOf(rule, byKind, context).map((draft) => ({ rule, draft })));
+  drafts.sort((a, b) => compareSpans(a.draft.span, b.draft.span) || (a.rule.id < b.rule.id ? -1 : a.rule.id > b.rule.id ? 1 : 0));
+  const occurrences = new Map<string, number>();
+  return drafts.map(({ rule, draft }): Finding => {
+    const { span } = draft;
+    const snippet = (texts.get(span.path) ?? '').slice(span.start, span.end);
+    const first = fingerprintOf(rule.id, span.path, snippet, 0);
+    const occurrence = occurrences.get(first) ?? 0;
+    occurrences.set(first, occurrence + 1);
+    const [start, end] = [placeOf(span.path, span.start), placeOf(span.path, span.end)];
+    return {
+      rule: rule.id,
+      kind: draft.kind ?? rule.kind,
+      severity: draft.severity ?? rule.severity,
+      confidence: draft.confidence ?? rule.confidence,
+      message: draft.message.toWellFormed(),
+      path: span.path,
+      line: start.line,
+      column: start.column,
+      endLine: end.line,
+      endColumn: end.column,
+      flow: (draft.flow ?? []).map((step) => ({
+        path: step.span.path,
+        ...placeOf(step.span.path, step.span.start),
+        note: step.note.toWellFormed(),
+      })),
+      fix: draft.fix ?? rule.fix,
+      fingerprint: occurrence === 0 ? first : fingerprintOf(rule.id, span.path, snippet, occurrence),
+    };
+  });
+}
+
+const severityOrder = { critical: 0, high: 1, medium: 2, low: 3, info: 4 } as const;
+
+function draftsOf(rule: Rule, byKind: ReadonlyMap<FactKind, readonly Fact[]>, context: Omit<RuleContext, 'of'>): Draft[] {
+  const of = <Kind extends FactKind>(kind: Kind): readonly FactOf<Kind>[] => {
+    if (!rule.reads.includes(kind)) throw new Error(`rule ${rule.id} asks for facts of kind ${kind} without saying so in reads`);
+    return (byKind.get(kind) ?? []).filter((fact): fact is FactOf<Kind> => fact.kind === kind);
+  };
+  const seen = new Set<string>();
+  const drafts = rule.check({ ...context, of }).filter((draft) => {
+    const key = JSON.stringify([draft.span, draft.message]);
+    return !seen.has(key) && seen.add(key);
+  });
+  if (drafts.length <= findingsPerRuleMax) return drafts;
+  return drafts
+    .sort(
+      (a, b) => severityOrder[a.severity ?? rule.severity] - severityOrder[b.severity ?? rule.severity] || bySpan(a.span, b.span),
+    )
+    .slice(0, findingsPerRuleMax);
+}
+
+function bySpan(a: Span, b: Span): number {
+  return compareSpans(a, b);
+}

@@ -1,0 +1,172 @@
+/** Finds the ways of values from sources to sinks in a flow graph, over calls, files and languages. */
+import type { Confidence } from '../skills-index/statement/finding.ts';
+import type { FlowFact } from './fact.ts';
+import type { FlowEdge, FlowGraph, FlowNode } from './flow-graph.ts';
+import { flowStepsMax } from './limits.ts';
+import type { Steps } from './steps.ts';
+
+interface Step {
+  readonly to: string;
+  readonly kind: 'value' | 'argument' | 'result';
+  readonly call: string;
+  readonly encodes: boolean;
+}
+
+type Edges = Map<string, Step[]>;
+
+/**
+ * All flows, shortest way each. A value that entered a function by one call leaves it only by that call: what a parameter does to the
+ * result is a summary edge from argument to result (Horwitz, Reps, Binkley 1990), and a way that went into a callee never leaves upwards.
+ */
+export function solveFlows(graph: FlowGraph, steps: Steps): FlowFact[] {
+  const edges = edgesOf(graph.edges);
+  addSummaries(graph.edges, edges, steps);
+  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+  const sinks = Map.groupBy(graph.sinks, (sink) => sink.node);
+  const flows: FlowFact[] = [];
+  for (const source of graph.sources) {
+    const reached = search(source.node, edges, steps);
+    for (const [id, here] of sinks) {
+      const visit = reached.get(`${id} down`) ?? reached.get(`${id} up`);
+      const shorter = reached.get(`${id} up`);
+      if (visit === undefined) continue;
+      const way = wayTo(shorter !== undefined && shorter.length < visit.length ? shorter : visit);
+      for (const sink of here) {
+        flows.push({
+          kind: 'flow',
+          source: source.source,
+          sink: sink.sink,
+          span: sink.span,
+          context: sink.context,
+          certainty: weaker(source.certainty, sink.certainty),
+          encoded: way.some((visited) => visited.encodes),
+          steps: [
+            ...stepsOf(way, nodes),
+            { span: sink.span, note: `${sink.sink.part === 'content' ? 'written' : 'handed'} to ${sink.sink.api}` },
+          ],
+        });
+      }
+    }
+  }
+  return flows;
+}
+
+interface Visit {
+  readonly node: string;
+  readonly before: Visit | undefined;
+  readonly encodes: boolean;
+  readonly length: number;
+}
+
+// Breadth first over (node, phase). In phase `up` a result edge leaves the function in which the value was born; an argument edge
+// changes to `down`, where result edges are shut: summary edges stand for calls that come back.
+function search(from: string, edges: Edges, steps: Steps): Map<string, Visit> {
+  const seen = new Map<string, Visit>();
+  let wave: { visit: Visit; phase: 'up' | 'down' }[] = [
+    { visit: { node: from, before: undefined, encodes: false, length: 0 }, phase: 'up' },
+  ];
+  seen.set(`${from} up`, { node: from, before: undefined, encodes: false, length: 0 });
+  while (wave.length > 0) {
+    const next: typeof wave = [];
+    for (const { visit, phase } of wave) {
+      for (const edge of edges.get(visit.node) ?? []) {
+        steps.take();
+        if (edge.kind === 'result' && phase === 'down') continue;
+        const then = edge.kind === 'argument' ? 'down' : phase;
+        const key = `${edge.to} ${then}`;
+        if (seen.has(key)) continue;
+        const reached = { node: edge.to, before: visit, encodes: edge.encodes, length: visit.length + 1 };
+        seen.set(key, reached);
+        next.push({ visit: reached, phase: then });
+      }
+    }
+    wave = next;
+  }
+  return seen;
+}
+
+function edgesOf(list: readonly FlowEdge[]): Edges {
+  const edges: Edges = new Map();
+  for (const edge of list) {
+    const step: Step = {
+      to: edge.to,
+      kind: edge.kind,
+      call: edge.kind === 'value' ? '' : edge.call,
+      encodes: edge.kind === 'value' && edge.encodes === true,
+    };
+    const here = edges.get(edge.from);
+    if (here === undefined) edges.set(edge.from, [step]);
+    else here.push(step);
+  }
+  return edges;
+}
+
+// For each parameter: which results does it reach without leaving the function? Then each call that has both an argument edge into the
+// parameter and a result edge out of there gets a value edge past the function. Repeats while that opens new ways.
+function addSummaries(list: readonly FlowEdge[], edges: Edges, steps: Steps): void {
+  const into = new Map<string, { call: string; from: string }[]>();
+  for (const edge of list) {
+    if (edge.kind !== 'argument') continue;
+    const calls = into.get(edge.to);
+    if (calls === undefined) into.set(edge.to, [{ call: edge.call, from: edge.from }]);
+    else calls.push({ call: edge.call, from: edge.from });
+  }
+  const known = new Set<string>();
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const [parameter, calls] of into) {
+      const results = resultsOf(parameter, edges, steps);
+      for (const { call, from } of calls) {
+        for (const { to, encodes } of results.get(call) ?? []) {
+          const key = `${from}\n${to}`;
+          if (known.has(key)) continue;
+          known.add(key);
+          const step: Step = { to, kind: 'value', call: '', encodes };
+          const here = edges.get(from);
+          if (here === undefined) edges.set(from, [step]);
+          else here.push(step);
+          grown = true;
+        }
+      }
+    }
+  }
+}
+
+function resultsOf(parameter: string, edges: Edges, steps: Steps): Map<string, { to: string; encodes: boolean }[]> {
+  const results = new Map<string, { to: string; encodes: boolean }[]>();
+  const seen = new Set([parameter]);
+  const queue = [{ node: parameter, encodes: false }];
+  for (let one = queue.pop(); one !== undefined; one = queue.pop()) {
+    for (const edge of edges.get(one.node) ?? []) {
+      steps.take();
+      const encodes = one.encodes || edge.encodes;
+      if (edge.kind === 'result') results.set(edge.call, [...(results.get(edge.call) ?? []), { to: edge.to, encodes }]);
+      if (edge.kind !== 'value' || seen.has(edge.to)) continue;
+      seen.add(edge.to);
+      queue.push({ node: edge.to, encodes });
+    }
+  }
+  return results;
+}
+
+function wayTo(last: Visit): Visit[] {
+  const way: Visit[] = [];
+  for (let at: Visit | undefined = last; at !== undefined; at = at.before) way.push(at);
+  return way.reverse();
+}
+
+// Nodes without a note are inner ones that a reader need not see; a very long way keeps its both ends.
+function stepsOf(way: readonly Visit[], nodes: ReadonlyMap<string, FlowNode>): { span: FlowNode['span']; note: string }[] {
+  const told = way.flatMap(({ node }) => {
+    const known = nodes.get(node);
+    return known === undefined || known.note === '' ? [] : [{ span: known.span, note: known.note }];
+  });
+  const half = flowStepsMax / 2;
+  return told.length <= flowStepsMax ? told : [...told.slice(0, half), ...told.slice(-half)];
+}
+
+const strength: readonly Confidence[] = ['widened', 'lexical', 'folded', 'exact'];
+
+function weaker(a: Confidence, b: Confidence): Confidence {
+  return strength.indexOf(a) < strength.indexOf(b) ? a : b;
+}

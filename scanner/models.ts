@@ -1,0 +1,43 @@
+/** All model tables, for the rule set's digest: a changed table is another rule set. */
+import { dropHosts } from './models/drop-hosts.ts';
+import { fileTypes, languageOfExtension, languageOfInterpreter, unknownLanguages } from './models/file-types.ts';
+import { hiddenRanges } from './models/hidden-characters.ts';
+import { aliases, environments, globalApis, globalObjects } from './models/javascript.ts';
+import { harmlessModules, nodeApis, nodeDefaults } from './models/node.ts';
+import { npmApis, npmServices } from './models/npm.ts';
+import { secretProviders } from './models/secrets.ts';
+import { sensitivePaths } from './models/sensitive-paths.ts';
+
+/** Every table, as JSON can carry it: patterns as their text, sets as sorted lists. */
+export const modelTables: Readonly<Record<string, unknown>> = plain({
+  aliases,
+  dropHosts,
+  environments,
+  fileTypes,
+  globalApis,
+  globalObjects,
+  harmlessModules,
+  hiddenRanges,
+  languageOfExtension,
+  languageOfInterpreter,
+  nodeApis,
+  nodeDefaults,
+  npmApis,
+  npmServices,
+  secretProviders,
+  sensitivePaths,
+  unknownLanguages,
+});
+
+function plain(tables: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, plainValue(table)]));
+}
+
+function plainValue(value: unknown): unknown {
+  if (value instanceof RegExp) return String(value);
+  if (value instanceof Set) return [...value].map(plainValue).sort();
+  if (value instanceof Map) return [...value].map(plainValue);
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (typeof value === 'object' && value !== null) return plain({ ...value });
+  return value;
+}

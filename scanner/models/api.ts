@@ -1,0 +1,80 @@
+/** How model tables say what an API does: data that front ends walk. Arguments are named by position, from 0. */
+import type { Trait } from '../fact.ts';
+
+export type Effect =
+  /** Uses files; `to` is a second path (copy, rename, link), `content` what is written. */
+  | {
+      readonly does: 'read' | 'write' | 'delete';
+      readonly path: number;
+      readonly to?: number;
+      readonly content?: number;
+      readonly traits?: readonly Trait[];
+    }
+  /** Runs a command line by a shell. */
+  | { readonly does: 'shell'; readonly command: number; readonly options?: number }
+  /** Runs a program; `args` is the position of an array of arguments, `rest` says that they follow one by one. */
+  | {
+      readonly does: 'program';
+      readonly program: number;
+      readonly args?: number;
+      readonly rest?: true;
+      readonly options?: number;
+    }
+  /** Runs a file of JavaScript in a process or thread of its own. */
+  | { readonly does: 'fork'; readonly script: number; readonly options?: number }
+  /** Sends a request; url and options may be one object. `host` stands for SDKs that know their own. */
+  | {
+      readonly does: 'request';
+      readonly url?: number;
+      readonly options?: number;
+      readonly body?: number;
+      readonly method?: string;
+      readonly scheme?: 'http' | 'https';
+      readonly host?: string;
+      readonly traits?: readonly Trait[];
+    }
+  /** Opens a connection; `at` is the position of (port, host), of an options object, or of a path. */
+  | { readonly does: 'connect'; readonly scheme: 'tcp' | 'udp'; readonly at: number }
+  /** Sends one datagram: (message, …, port, host). */
+  | { readonly does: 'datagram' }
+  /** Asks DNS for a name. */
+  | { readonly does: 'resolve'; readonly name: number }
+  /** Sends data over what was opened before: a request's body, a socket's data. */
+  | { readonly does: 'send'; readonly content: number }
+  | { readonly does: 'listen' }
+  /** Runs text as code. */
+  | { readonly does: 'code'; readonly code: number }
+  /** Loads a module by name. */
+  | { readonly does: 'load'; readonly module: number }
+  /** Shows values to whoever called the skill. */
+  | { readonly does: 'output' }
+  /** Gives data from outside: arguments, standard input, a clipboard. */
+  | { readonly does: 'input' }
+  /** Only a trait, of the argument at `at` where there is one. */
+  | { readonly does: 'trait'; readonly trait: Trait; readonly at?: number };
+
+export interface Api {
+  readonly effects: readonly Effect[];
+  /** What a call or `new` gives: an object of this class of the tables (`http.ClientRequest`). */
+  readonly gives?: string;
+  /** What a call gives back is one of its arguments, called or used later in its place: `promisify(exec)`. */
+  readonly same?: number;
+  /** The result carries nothing of the arguments: a hash, a comparison, a length. */
+  readonly opaque?: true;
+  /** The result is an encoded form of the arguments. */
+  readonly encodes?: true;
+}
+
+/** Qualified name → what it does. `fs.readFile`, `process.exit`, `fetch`; members of a class's objects as `net.Socket#write`. */
+export type ApiTable = Readonly<Record<string, Api>>;
+
+/** One row for each of several names of one module or object; `''` as owner for globals. */
+export function rows(owners: string, names: string, api: Api | Effect): ApiTable {
+  const full: Api = 'effects' in api ? api : { effects: [api] };
+  const owned = owners
+    .split(' ')
+    .flatMap((owner) =>
+      names.split(' ').map((name) => (owner === '' ? name : `${owner}${name.startsWith('#') ? '' : '.'}${name}`)),
+    );
+  return Object.fromEntries(owned.map((name) => [name, full]));
+}

@@ -1,0 +1,160 @@
+/** What a file is, by its first bytes and by its name. */
+import type { Language } from '../source.ts';
+
+/** How a type is treated: `inert` ones cannot act and are only checked for being what they say; the others are not analysed. */
+export type FileClass = 'inert' | 'binary' | 'archive' | 'document';
+
+interface FileType {
+  readonly type: string;
+  readonly class: FileClass;
+  /** Hexadecimal bytes at an offset; `??` matches any byte. */
+  readonly magic: readonly { readonly at: number; readonly hex: string }[];
+  /** Extensions that a file of this type may have. */
+  readonly extensions: readonly string[];
+}
+
+const at0 = (hex: string): { at: number; hex: string }[] => [{ at: 0, hex }];
+
+/** Sources: the formats' own specifications, as collected in the `file` command's magic database. */
+export const fileTypes: readonly FileType[] = [
+  { type: 'ELF program', class: 'binary', magic: at0('7f454c46'), extensions: ['', 'so', 'node', 'elf', 'bin', 'o'] },
+  {
+    type: 'Windows program',
+    class: 'binary',
+    magic: at0('4d5a????????????00000000????????????????'),
+    extensions: ['exe', 'dll', 'sys', 'pyd'],
+  },
+  { type: 'Mach-O program', class: 'binary', magic: at0('cffaedfe'), extensions: ['', 'dylib', 'so', 'node', 'bin'] },
+  { type: 'Mach-O program', class: 'binary', magic: at0('cefaedfe'), extensions: ['', 'dylib', 'so', 'node', 'bin'] },
+  { type: 'Java class or universal Mach-O', class: 'binary', magic: at0('cafebabe'), extensions: ['class', '', 'dylib'] },
+  { type: 'WebAssembly', class: 'binary', magic: at0('0061736d'), extensions: ['wasm'] },
+  { type: 'Android bytecode', class: 'binary', magic: at0('6465780a'), extensions: ['dex'] },
+  { type: 'Python bytecode', class: 'binary', magic: at0('????0d0a'), extensions: ['pyc', 'pyo'] },
+  {
+    type: 'zip archive',
+    class: 'archive',
+    magic: at0('504b0304'),
+    extensions: [
+      'zip',
+      'jar',
+      'whl',
+      'egg',
+      'apk',
+      'skill',
+      'vsix',
+      'xpi',
+      'crx',
+      'docx',
+      'xlsx',
+      'pptx',
+      'odt',
+      'ods',
+      'odp',
+      'epub',
+      'dotx',
+      'potx',
+      'npz',
+    ],
+  },
+  { type: 'zip archive', class: 'archive', magic: at0('504b0506'), extensions: ['zip'] },
+  { type: 'gzip archive', class: 'archive', magic: at0('1f8b08'), extensions: ['gz', 'tgz', 'svgz'] },
+  { type: 'tar archive', class: 'archive', magic: [{ at: 257, hex: '7573746172' }], extensions: ['tar'] },
+  { type: '7-Zip archive', class: 'archive', magic: at0('377abcaf271c'), extensions: ['7z'] },
+  { type: 'RAR archive', class: 'archive', magic: at0('526172211a07'), extensions: ['rar'] },
+  { type: 'xz archive', class: 'archive', magic: at0('fd377a585a00'), extensions: ['xz', 'txz'] },
+  { type: 'bzip2 archive', class: 'archive', magic: at0('425a68'), extensions: ['bz2', 'tbz2'] },
+  { type: 'Zstandard archive', class: 'archive', magic: at0('28b52ffd'), extensions: ['zst'] },
+  { type: 'OLE document', class: 'document', magic: at0('d0cf11e0a1b11ae1'), extensions: ['doc', 'xls', 'ppt', 'msi', 'msg'] },
+  { type: 'PDF document', class: 'document', magic: at0('255044462d'), extensions: ['pdf', 'ai'] },
+  { type: 'RTF document', class: 'document', magic: at0('7b5c727466'), extensions: ['rtf', 'doc'] },
+  { type: 'PNG image', class: 'inert', magic: at0('89504e470d0a1a0a'), extensions: ['png', 'apng'] },
+  { type: 'JPEG image', class: 'inert', magic: at0('ffd8ff'), extensions: ['jpg', 'jpeg', 'jfif'] },
+  { type: 'GIF image', class: 'inert', magic: at0('47494638'), extensions: ['gif'] },
+  {
+    type: 'WebP image',
+    class: 'inert',
+    magic: [
+      { at: 0, hex: '52494646' },
+      { at: 8, hex: '57454250' },
+    ],
+    extensions: ['webp'],
+  },
+  {
+    type: 'AVIF or HEIC image',
+    class: 'inert',
+    magic: [{ at: 4, hex: '66747970' }],
+    extensions: ['avif', 'heic', 'heif', 'mp4', 'm4a', 'm4v', 'mov'],
+  },
+  { type: 'icon', class: 'inert', magic: at0('00000100'), extensions: ['ico'] },
+  { type: 'BMP image', class: 'inert', magic: at0('424d????????00000000'), extensions: ['bmp'] },
+  { type: 'TIFF image', class: 'inert', magic: at0('49492a00'), extensions: ['tif', 'tiff'] },
+  { type: 'TIFF image', class: 'inert', magic: at0('4d4d002a'), extensions: ['tif', 'tiff'] },
+  { type: 'WOFF font', class: 'inert', magic: at0('774f4646'), extensions: ['woff'] },
+  { type: 'WOFF2 font', class: 'inert', magic: at0('774f4632'), extensions: ['woff2'] },
+  { type: 'TrueType font', class: 'inert', magic: at0('0001000000'), extensions: ['ttf', 'otf', 'ttc'] },
+  { type: 'OpenType font', class: 'inert', magic: at0('4f54544f00'), extensions: ['otf', 'ttf'] },
+  { type: 'MP3 audio', class: 'inert', magic: at0('494433'), extensions: ['mp3'] },
+  { type: 'MP3 audio', class: 'inert', magic: at0('fffb'), extensions: ['mp3'] },
+  {
+    type: 'WAV audio',
+    class: 'inert',
+    magic: [
+      { at: 0, hex: '52494646' },
+      { at: 8, hex: '57415645' },
+    ],
+    extensions: ['wav'],
+  },
+  { type: 'Ogg media', class: 'inert', magic: at0('4f676753'), extensions: ['ogg', 'oga', 'ogv', 'opus'] },
+  { type: 'FLAC audio', class: 'inert', magic: at0('664c6143'), extensions: ['flac'] },
+  { type: 'WebM video', class: 'inert', magic: at0('1a45dfa3'), extensions: ['webm', 'mkv'] },
+  {
+    type: 'SQLite database',
+    class: 'inert',
+    magic: at0('53514c69746520666f726d6174203300'),
+    extensions: ['db', 'sqlite', 'sqlite3'],
+  },
+];
+
+/** Extensions of languages that have a front end. */
+export const languageOfExtension: Readonly<Record<string, Language>> = {
+  ...all('typescript', ['ts', 'tsx', 'mts', 'cts']),
+  ...all('javascript', ['js', 'jsx', 'mjs', 'cjs', 'es', 'es6']),
+  ...all('python', ['py', 'pyw', 'pyi', 'pth']),
+  ...all('shell', ['sh', 'bash', 'zsh', 'ksh', 'dash', 'command']),
+  ...all('markdown', ['md', 'markdown', 'mdx', 'mdc', 'mkd']),
+  ...all('json', ['json', 'jsonc', 'json5', 'ipynb', 'webmanifest', 'geojson', 'jsonl', 'map']),
+  ...all('yaml', ['yaml', 'yml']),
+  ...all('toml', ['toml']),
+  ...all('html', ['html', 'htm', 'xhtml', 'svg']),
+};
+
+/** Names of interpreters in a `#!` line, without version digits. */
+export const languageOfInterpreter: Readonly<Record<string, Language>> = {
+  sh: 'shell',
+  bash: 'shell',
+  dash: 'shell',
+  zsh: 'shell',
+  ksh: 'shell',
+  ash: 'shell',
+  python: 'python',
+  pypy: 'python',
+  uv: 'python',
+  node: 'javascript',
+  nodejs: 'javascript',
+  bun: 'typescript',
+  deno: 'typescript',
+  tsx: 'typescript',
+  'ts-node': 'typescript',
+};
+
+/** Extensions of programs in languages without a front end: their text is searched, but they count as not analysed. */
+export const unknownLanguages: ReadonlySet<string> = new Set(
+  (
+    'rb go rs ps1 psm1 psd1 bat cmd pl pm php lua java kt kts swift c cc cpp cxx m mm cs vb vbs vbe wsf hta scala r jl scpt applescript fish csh tcsh ' +
+    'ex exs erl hs dart nim zig asm s f90 groovy gradle clj coffee ahk au3 tcl awk sol move vy cmake mk jse reg lnk desktop url inf plist service timer'
+  ).split(' '),
+);
+
+function all(language: Language, extensions: readonly string[]): Record<string, Language> {
+  return Object.fromEntries(extensions.map((extension) => [extension, language]));
+}

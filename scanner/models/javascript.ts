@@ -1,0 +1,90 @@
+/** Globals of Node, Deno and Bun: which use which capability. Sources: the three runtimes' documentation, WHATWG Fetch, ECMA-262. */
+import { type ApiTable, rows } from './api.ts';
+
+/** API → what it does. */
+export const globalApis: ApiTable = {
+  ...rows('', 'fetch', { effects: [{ does: 'request', url: 0, options: 1 }], gives: 'Response' }),
+  ...rows('', 'Request', { effects: [{ does: 'request', url: 0, options: 1 }] }),
+  ...rows('navigator', 'sendBeacon', { does: 'request', url: 0, body: 1, method: 'POST' }),
+  ...rows('', 'WebSocket EventSource', { effects: [{ does: 'request', url: 0, traits: ['raw-socket'] }], gives: 'WebSocket' }),
+  ...rows('WebSocket', '#send', { does: 'send', content: 0 }),
+  ...rows('WebSocket', '#addEventListener #close', { effects: [] }),
+  ...rows('', 'XMLHttpRequest', { effects: [], gives: 'XMLHttpRequest' }),
+  ...rows('XMLHttpRequest', '#open', { effects: [{ does: 'request', url: 1 }] }),
+  ...rows('XMLHttpRequest', '#send', { does: 'send', content: 0 }),
+  ...rows('Response', '#text #json #arrayBuffer #bytes #blob #formData', { effects: [] }),
+  ...rows('', 'eval Function', { does: 'code', code: 0 }),
+  ...rows('', 'require', { does: 'load', module: 0 }),
+  ...rows('require', 'resolve', { effects: [] }),
+  ...rows('', 'Worker', { does: 'fork', script: 0 }),
+  ...rows('', 'importScripts', { does: 'load', module: 0 }),
+  ...rows('console', 'log error warn info debug table dir trace', { does: 'output' }),
+  ...rows('process.stdout process.stderr', 'write', { does: 'output' }),
+  ...rows('process', 'argv stdin', { does: 'input' }),
+  ...rows('', 'atob', { effects: [{ does: 'trait', trait: 'decode', at: 0 }] }),
+  ...rows('', 'btoa', { effects: [], encodes: true }),
+  ...rows('WebAssembly', 'compile instantiate compileStreaming instantiateStreaming Module Instance', {
+    does: 'trait',
+    trait: 'native',
+  }),
+  // Deno
+  ...rows(
+    'Deno',
+    'readFile readTextFile readFileSync readTextFileSync readDir readDirSync open openSync stat statSync lstat lstatSync readLink readLinkSync realPath realPathSync',
+    { does: 'read', path: 0 },
+  ),
+  ...rows('Deno', 'writeFile writeTextFile writeFileSync writeTextFileSync', {
+    does: 'write',
+    path: 0,
+    content: 1,
+    traits: ['write'],
+  }),
+  ...rows('Deno', 'create createSync mkdir mkdirSync truncate truncateSync', { does: 'write', path: 0, traits: ['write'] }),
+  ...rows('Deno', 'chmod chmodSync chown chownSync', { does: 'write', path: 0, traits: ['write', 'permissions'] }),
+  ...rows('Deno', 'copyFile copyFileSync symlink symlinkSync link linkSync', { does: 'read', path: 0, to: 1 }),
+  ...rows('Deno', 'rename renameSync', { does: 'write', path: 0, to: 1, traits: ['write'] }),
+  ...rows('Deno', 'remove removeSync', { does: 'delete', path: 0, traits: ['write', 'delete'] }),
+  ...rows('Deno', 'Command run', { effects: [{ does: 'program', program: 0 }] }),
+  ...rows('Deno', 'connect connectTls', { effects: [{ does: 'connect', scheme: 'tcp', at: 0 }], gives: 'net.Socket' }),
+  ...rows('Deno', 'listen listenTls serve', { does: 'listen' }),
+  ...rows('Deno', 'resolveDns', { does: 'resolve', name: 0 }),
+  ...rows('Deno', 'dlopen', { does: 'trait', trait: 'native', at: 0 }),
+  ...rows('Deno', 'args stdin', { does: 'input' }),
+  // Bun
+  ...rows('Bun', 'file', { effects: [{ does: 'read', path: 0 }] }),
+  ...rows('Bun', 'write', { does: 'write', path: 0, content: 1, traits: ['write'] }),
+  ...rows('Bun', 'spawn spawnSync', { does: 'program', program: 0 }),
+  ...rows('Bun', '$', { does: 'shell', command: 0 }),
+  ...rows('Bun', 'fetch', { effects: [{ does: 'request', url: 0, options: 1 }], gives: 'Response' }),
+  ...rows('Bun', 'connect', { effects: [{ does: 'connect', scheme: 'tcp', at: 0 }], gives: 'net.Socket' }),
+  ...rows('Bun', 'serve listen', { does: 'listen' }),
+};
+
+/** Objects that hold the environment: a member is one variable, any other use is all of them. */
+export const environments: ReadonlySet<string> = new Set(['process.env', 'Bun.env', 'import.meta.env', 'Deno.env']);
+
+/** Other names of the same thing. */
+export const aliases: Readonly<Record<string, string>> = {
+  'fs.promises': 'fs/promises',
+  'dns.promises': 'dns/promises',
+  'process.mainModule.require': 'require',
+  'process.mainModule': 'module-object',
+  'require.main.require': 'require',
+  'require.main': 'module-object',
+  'module-object.require': 'require',
+  'module-object.constructor': 'module',
+  'module.Module': 'module',
+  'module.prototype.require': 'require',
+  'buffer.Buffer': 'Buffer',
+  'url.URL': 'URL',
+  'timers.setTimeout': 'setTimeout',
+  'timers.setInterval': 'setInterval',
+  'console.console': 'console',
+  'bun.$': 'Bun.$',
+  'undici.fetch': 'fetch',
+  'eval.constructor': 'Function',
+  'Deno.env.get': 'Deno.env.get',
+};
+
+/** Objects that are the global object itself. */
+export const globalObjects: ReadonlySet<string> = new Set(['globalThis', 'global', 'window', 'self', 'top', 'frames']);

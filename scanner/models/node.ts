@@ -1,0 +1,170 @@
+/** Node's built-in modules: which of their APIs use which capability. Source: the Node 24 documentation, module by module. */
+import { type ApiTable, rows } from './api.ts';
+
+const fsBoth = 'fs fs/promises';
+
+/** API → what it does. */
+export const nodeApis: ApiTable = {
+  // files
+  ...rows(fsBoth, 'readFile readdir opendir access stat lstat statfs readlink realpath open watch glob openAsBlob', {
+    does: 'read',
+    path: 0,
+  }),
+  ...rows(
+    'fs',
+    'readFileSync readdirSync opendirSync accessSync statSync lstatSync statfsSync readlinkSync realpathSync openSync existsSync exists globSync watchFile',
+    { does: 'read', path: 0 },
+  ),
+  ...rows('fs', 'createReadStream', { effects: [{ does: 'read', path: 0 }], gives: 'fs.ReadStream' }),
+  ...rows(fsBoth, 'writeFile', { does: 'write', path: 0, content: 1, traits: ['write'] }),
+  ...rows('fs', 'writeFileSync', { does: 'write', path: 0, content: 1, traits: ['write'] }),
+  ...rows(fsBoth, 'appendFile', { does: 'write', path: 0, content: 1, traits: ['write', 'append'] }),
+  ...rows('fs', 'appendFileSync', { does: 'write', path: 0, content: 1, traits: ['write', 'append'] }),
+  ...rows('fs', 'createWriteStream', { effects: [{ does: 'write', path: 0, traits: ['write'] }], gives: 'fs.WriteStream' }),
+  ...rows(fsBoth, 'mkdir mkdtemp truncate utimes lutimes', { does: 'write', path: 0, traits: ['write'] }),
+  ...rows('fs', 'mkdirSync mkdtempSync truncateSync utimesSync lutimesSync', { does: 'write', path: 0, traits: ['write'] }),
+  ...rows(fsBoth, 'chmod lchmod chown lchown', { does: 'write', path: 0, traits: ['write', 'permissions'] }),
+  ...rows('fs', 'chmodSync lchmodSync chownSync lchownSync', { does: 'write', path: 0, traits: ['write', 'permissions'] }),
+  ...rows(fsBoth, 'copyFile cp', { does: 'read', path: 0, to: 1 }),
+  ...rows('fs', 'copyFileSync cpSync', { does: 'read', path: 0, to: 1 }),
+  ...rows(fsBoth, 'rename', { does: 'write', path: 0, to: 1, traits: ['write'] }),
+  ...rows('fs', 'renameSync', { does: 'write', path: 0, to: 1, traits: ['write'] }),
+  ...rows(fsBoth, 'symlink link', { does: 'read', path: 0, to: 1, traits: ['link'] }),
+  ...rows('fs', 'symlinkSync linkSync', { does: 'read', path: 0, to: 1, traits: ['link'] }),
+  ...rows(fsBoth, 'rm rmdir unlink', { does: 'delete', path: 0, traits: ['write', 'delete'] }),
+  ...rows('fs', 'rmSync rmdirSync unlinkSync', { does: 'delete', path: 0, traits: ['write', 'delete'] }),
+  ...rows('fs.WriteStream', '#write #end', { effects: [{ does: 'send', content: 0 }] }),
+  ...rows('fs.ReadStream', '#on #read #pipe #toString #setEncoding', { effects: [] }),
+  ...rows(fsBoth, 'constants', { effects: [] }),
+  // programs
+  ...rows('child_process', 'exec execSync', { does: 'shell', command: 0, options: 1 }),
+  ...rows('child_process', 'execFile execFileSync spawnSync', { does: 'program', program: 0, args: 1, options: 2 }),
+  ...rows('child_process', 'spawn', {
+    effects: [{ does: 'program', program: 0, args: 1, options: 2 }],
+    gives: 'child_process.ChildProcess',
+  }),
+  ...rows('child_process', 'fork', { does: 'fork', script: 0, options: 2 }),
+  ...rows('child_process.ChildProcess', '#kill #on #unref #ref #disconnect #send #stdin #stdout #stderr', { effects: [] }),
+  ...rows('worker_threads', 'Worker', { does: 'fork', script: 0, options: 1 }),
+  ...rows('worker_threads', 'isMainThread parentPort workerData threadId', { effects: [] }),
+  ...rows('cluster', 'fork setupPrimary', { does: 'fork', script: 0 }),
+  ...rows('process', 'binding _linkedBinding dlopen', {
+    effects: [
+      { does: 'trait', trait: 'native', at: 0 },
+      { does: 'load', module: 0 },
+    ],
+  }),
+  ...rows('process', 'execve', { does: 'program', program: 0, args: 1 }),
+  ...rows('process', 'kill exit abort', { effects: [] }),
+  // code and modules
+  ...rows('vm', 'runInThisContext runInNewContext runInContext compileFunction Script SourceTextModule', {
+    does: 'code',
+    code: 0,
+  }),
+  ...rows('vm', 'createContext isContext', { effects: [] }),
+  ...rows('module', 'createRequire', { effects: [] }),
+  ...rows('module', '_load', { does: 'load', module: 0 }),
+  ...rows('module', 'register registerHooks', {
+    effects: [
+      { does: 'trait', trait: 'patch-builtin', at: 0 },
+      { does: 'load', module: 0 },
+    ],
+  }),
+  ...rows('module', 'builtinModules isBuiltin findPackageJSON stripTypeScriptTypes', { effects: [] }),
+  ...rows('process', 'getBuiltinModule', { does: 'load', module: 0 }),
+  ...rows('repl', 'start', { does: 'code', code: 0 }),
+  ...rows('inspector inspector/promises', 'open Session', { effects: [{ does: 'listen' }, { does: 'code', code: 9 }] }),
+  ...rows('v8', 'deserialize', { does: 'trait', trait: 'deserialize' }),
+  ...rows('v8', 'setFlagsFromString', { does: 'trait', trait: 'patch-builtin', at: 0 }),
+  ...rows('wasi', 'WASI', { does: 'trait', trait: 'native' }),
+  // network
+  ...rows('http', 'request get', {
+    effects: [{ does: 'request', url: 0, options: 1, scheme: 'http' }],
+    gives: 'http.ClientRequest',
+  }),
+  ...rows('https', 'request get', {
+    effects: [{ does: 'request', url: 0, options: 1, scheme: 'https' }],
+    gives: 'http.ClientRequest',
+  }),
+  ...rows('http.ClientRequest', '#write #end', { effects: [{ does: 'send', content: 0 }] }),
+  ...rows('http.ClientRequest', '#on #once #setHeader #destroy #setTimeout', { effects: [] }),
+  ...rows('http2', 'connect', {
+    effects: [{ does: 'request', url: 0, options: 1, scheme: 'https' }],
+    gives: 'http2.ClientHttp2Session',
+  }),
+  ...rows('http2.ClientHttp2Session', '#request', { effects: [{ does: 'send', content: 0 }], gives: 'http.ClientRequest' }),
+  ...rows('http https http2', 'createServer createSecureServer Server', { effects: [{ does: 'listen' }], gives: 'net.Server' }),
+  ...rows('http https', 'Agent STATUS_CODES METHODS globalAgent IncomingMessage ServerResponse', { effects: [] }),
+  ...rows('net tls', 'connect createConnection', { effects: [{ does: 'connect', scheme: 'tcp', at: 0 }], gives: 'net.Socket' }),
+  ...rows('net', 'Socket', { effects: [{ does: 'trait', trait: 'raw-socket' }], gives: 'net.Socket' }),
+  ...rows('tls', 'TLSSocket', { effects: [{ does: 'trait', trait: 'raw-socket' }], gives: 'net.Socket' }),
+  ...rows('net.Socket', '#connect', { effects: [{ does: 'connect', scheme: 'tcp', at: 0 }], gives: 'net.Socket' }),
+  ...rows('net.Socket', '#write #end', { effects: [{ does: 'send', content: 0 }] }),
+  ...rows('net.Socket', '#on #once #pipe #destroy #setEncoding #setTimeout', { effects: [] }),
+  ...rows('net tls', 'createServer Server', { effects: [{ does: 'listen' }], gives: 'net.Server' }),
+  ...rows('net.Server', '#listen #on #close #address', { effects: [] }),
+  ...rows('net', 'isIP isIPv4 isIPv6 BlockList SocketAddress', { effects: [] }),
+  ...rows('dgram', 'createSocket', { effects: [{ does: 'trait', trait: 'raw-socket' }], gives: 'dgram.Socket' }),
+  ...rows('dgram.Socket', '#send', { does: 'datagram' }),
+  ...rows('dgram.Socket', '#bind', { does: 'listen' }),
+  ...rows('dgram.Socket', '#on #close #unref', { effects: [] }),
+  ...rows(
+    'dns dns/promises',
+    'lookup resolve resolve4 resolve6 resolveAny resolveCname resolveMx resolveNs resolveTxt resolveSrv reverse',
+    { does: 'resolve', name: 0 },
+  ),
+  ...rows('dns dns/promises', 'setServers Resolver setDefaultResultOrder getServers', { effects: [] }),
+  // data
+  ...rows('util', 'promisify callbackify deprecate', { effects: [], same: 0 }),
+  ...rows(
+    'zlib',
+    'gzip gzipSync deflate deflateSync deflateRaw deflateRawSync brotliCompress brotliCompressSync zstdCompress zstdCompressSync',
+    { effects: [], encodes: true },
+  ),
+  ...rows(
+    'zlib',
+    'gunzip gunzipSync inflate inflateSync inflateRaw inflateRawSync brotliDecompress brotliDecompressSync unzip unzipSync',
+    { does: 'trait', trait: 'decode', at: 0 },
+  ),
+  ...rows('crypto', 'createHash createHmac timingSafeEqual hash randomBytes randomUUID randomInt createVerify', {
+    effects: [],
+    opaque: true,
+  }),
+  ...rows('crypto', 'createCipheriv publicEncrypt privateEncrypt', { effects: [], encodes: true }),
+  ...rows('crypto', 'createDecipheriv privateDecrypt', { does: 'trait', trait: 'decode', at: 0 }),
+  ...rows('readline readline/promises', 'createInterface question', { does: 'input' }),
+  ...rows(
+    'os',
+    'homedir tmpdir hostname userInfo platform type arch cpus networkInterfaces EOL release version totalmem freemem uptime endianness machine',
+    { effects: [] },
+  ),
+};
+
+/** What an API of these modules does that the table does not know: the widest thing that the module can do. */
+export const nodeDefaults: Readonly<Record<string, 'mount' | 'exec' | 'egress'>> = {
+  fs: 'mount',
+  'fs/promises': 'mount',
+  child_process: 'exec',
+  http: 'egress',
+  https: 'egress',
+  http2: 'egress',
+  net: 'egress',
+  tls: 'egress',
+  dgram: 'egress',
+  dns: 'egress',
+  'dns/promises': 'egress',
+  vm: 'exec',
+  worker_threads: 'exec',
+  cluster: 'exec',
+  repl: 'exec',
+  inspector: 'exec',
+  module: 'exec',
+};
+
+/** Built-in modules that use no capability. */
+export const harmlessModules: ReadonlySet<string> = new Set(
+  (
+    'path path/posix path/win32 url util util/types buffer events stream stream/promises stream/web stream/consumers string_decoder querystring assert assert/strict ' +
+    'zlib crypto os readline readline/promises timers timers/promises perf_hooks async_hooks diagnostics_channel console constants punycode test test/reporters v8 tty trace_events sqlite sea process wasi domain sys'
+  ).split(' '),
+);

@@ -1,0 +1,52 @@
+/** Facts become observed capabilities: which uses need one at all, and in which form. */
+import { posix } from 'node:path';
+import { type Capabilities, type Capability, groupCapabilities } from '../skills-index/skill/capability.ts';
+import type { CapabilityFact } from './fact.ts';
+import { sensitivePath } from './models/sensitive-paths.ts';
+
+/** What the facts add up to. Comments and code blocks that only show something do not count; tests do, for they are in the bundle and run. */
+export function observedOf(facts: readonly CapabilityFact[]): Capabilities {
+  return groupCapabilities(facts.filter(needsCapability).map((fact) => capabilityOf(fact)));
+}
+
+/** Whether a fact is a use that a manifest has to declare. */
+export function needsCapability({ capability, context }: CapabilityFact): boolean {
+  if (context === 'comment' || context === 'fence-doc') return false;
+  if (capability.kind !== 'mount' || capability.path === undefined) return true;
+  return !isOwnPath(capability.path);
+}
+
+/** The capability of a fact without what only the scanner says of it. */
+export function capabilityOf({ capability }: CapabilityFact): Capability {
+  if (capability.kind !== 'mount' || capability.path === undefined) return capability;
+  return { kind: 'mount', path: capability.path === '*' ? '*' : normalPath(capability.path), mode: capability.mode };
+}
+
+// The skill's own folder, the working directory and the sandbox's temporary folders (HOME is one) need no capability. What lies in a
+// home folder and is sensitive is named all the same: on a machine without the sandbox it would be read.
+function isOwnPath(path: string): boolean {
+  if (path === '*') return false;
+  const normal = normalPath(path);
+  if (sensitivePath(normal) !== undefined) return false;
+  if (normal === '..' || normal.startsWith('../')) return false;
+  return !normal.startsWith('/') || ownRoots.some((root) => normal === root || normal.startsWith(`${root}/`));
+}
+
+const ownRoots = [
+  '/skills/@self',
+  '/tmp',
+  '/var/tmp',
+  '/dev/null',
+  '/dev/stdin',
+  '/dev/stdout',
+  '/dev/stderr',
+  '/dev/tty',
+  '/dev/fd',
+  '/dev/urandom',
+  '/dev/random',
+  '/dev/zero',
+];
+
+function normalPath(path: string): string {
+  return path.startsWith('~') ? path : posix.normalize(path);
+}

@@ -1,0 +1,120 @@
+/** Runs the front ends: files first, then the programs found inside them, and so on; every place is told in the files' own offsets. */
+import type { Fact, Span } from './fact.ts';
+import type { FlowGraph } from './flow-graph.ts';
+import type { Analyse, FrontEnd, FrontEndContext, FrontEndResult } from './frontend.ts';
+import { joinResults } from './frontend.ts';
+import { embeddedDepthMax, embeddedProgramsMax } from './limits.ts';
+import { compareSpans } from './place.ts';
+import { type EmbeddedProgram, type Language, type OffsetMap, rawSpan, type Source } from './source.ts';
+import { StepsUsedUp } from './steps.ts';
+
+export interface Analysed {
+  readonly facts: readonly Fact[];
+  readonly graph: FlowGraph;
+  /** Files and the programs inside them, in the order in which they were analysed. */
+  readonly sources: readonly Source[];
+  readonly unanalysed: FrontEndResult['unanalysed'];
+  /** Files that no front end took. */
+  readonly untaken: readonly string[];
+}
+
+interface Inner {
+  readonly within: string;
+  readonly map: OffsetMap;
+}
+
+/** Analyses the texts of a skill, round by round. */
+export async function analyseSources(
+  files: readonly Source[],
+  frontEnds: readonly FrontEnd[],
+  context: FrontEndContext,
+): Promise<Analysed> {
+  const inner = new Map<string, Inner>();
+  const all: Source[] = [];
+  const results: FrontEndResult[] = [];
+  const untaken: string[] = [];
+  let round = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  for (let depth = 0; round.length > 0; depth++) {
+    all.push(...round);
+    const byLanguage = Map.groupBy(round, (source): FrontEnd | undefined => frontEndOf(frontEnds, source.language));
+    const found: FrontEndResult[] = [];
+    for (const frontEnd of frontEnds) {
+      const sources = byLanguage.get(frontEnd);
+      if (sources !== undefined) found.push(analyseAll(await frontEnd.load(), sources, context));
+    }
+    untaken.push(...(byLanguage.get(undefined) ?? []).map((source) => source.path));
+    results.push(...found);
+    const programs = found.flatMap((result) => result.embedded);
+    const next = programsOf(programs, all, inner);
+    if (depth >= embeddedDepthMax || all.length + next.length > embeddedProgramsMax + files.length) {
+      results.push({ facts: [], embedded: [], unanalysed: next.map(tooDeep) });
+      round = [];
+    } else round = next;
+  }
+  return { ...mapped(joinResults(results), inner), sources: all, untaken };
+}
+
+function frontEndOf(frontEnds: readonly FrontEnd[], language: Language): FrontEnd | undefined {
+  return frontEnds.find((frontEnd) => frontEnd.languages.includes(language));
+}
+
+// A parser may fail on one source only (a bug, a call stack used up): then each is analysed by itself and that one is not.
+function analyseAll(analyse: Analyse, sources: readonly Source[], context: FrontEndContext): FrontEndResult {
+  try {
+    return analyse(sources, context);
+  } catch (cause) {
+    if (cause instanceof StepsUsedUp) return gaveUp(sources, cause.message);
+    if (sources.length === 1) return gaveUp(sources, 'its parser failed');
+    return joinResults(sources.map((source) => analyseAll(analyse, [source], context)));
+  }
+}
+
+function gaveUp(sources: readonly Source[], reason: string): FrontEndResult {
+  return {
+    facts: [],
+    embedded: [],
+    unanalysed: sources.map(({ path, text }) => ({ span: { path, start: 0, end: Math.min(1, text.length) }, reason })),
+  };
+}
+
+function programsOf(programs: readonly EmbeddedProgram[], parents: readonly Source[], inner: Map<string, Inner>): Source[] {
+  const byPath = new Map(parents.map((source) => [source.path, source]));
+  return programs.flatMap(({ within, language, text, context, map }): Source[] => {
+    const parent = byPath.get(within);
+    if (parent === undefined || text.trim() === '') return [];
+    const base = `${within}#${language}@${map[0]?.raw ?? 0}`;
+    let path = base;
+    for (let count = 2; inner.has(path); count++) path = `${base}.${count}`;
+    inner.set(path, { within, map });
+    return [{ path, file: parent.file, language, text, context, depth: parent.depth + 1 }];
+  });
+}
+
+function tooDeep({ path }: Source): FrontEndResult['unanalysed'][number] {
+  return { span: { path, start: 0, end: 1 }, reason: 'too many programs within programs' };
+}
+
+/** Rewrites every span to offsets of the bundle's files, and sorts the facts. */
+function mapped(result: FrontEndResult, inner: ReadonlyMap<string, Inner>): Omit<Analysed, 'sources' | 'untaken'> {
+  const toFile = (span: Span): Span => {
+    let at = span;
+    for (let within = inner.get(at.path); within !== undefined; within = inner.get(at.path))
+      at = rawSpan(within.map, at, within.within);
+    return at;
+  };
+  const facts = result.facts.map((fact): Fact => {
+    const moved = { ...fact, span: toFile(fact.span) };
+    if (moved.kind !== 'flow') return moved;
+    return { ...moved, steps: moved.steps.map((step) => ({ ...step, span: toFile(step.span) })) };
+  });
+  const graph = result.graph ?? { nodes: [], edges: [], sources: [], sinks: [] };
+  return {
+    facts: facts.sort((a, b) => compareSpans(a.span, b.span) || (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0)),
+    graph: {
+      ...graph,
+      nodes: graph.nodes.map((node) => ({ ...node, span: toFile(node.span) })),
+      sinks: graph.sinks.map((sink) => ({ ...sink, span: toFile(sink.span) })),
+    },
+    unanalysed: result.unanalysed.map((one) => ({ ...one, span: toFile(one.span) })),
+  };
+}
