@@ -20,3 +20,17 @@ export const pollMillisMax = 2_000;
 export const restartMillisMin = 500;
 export const restartMillisMax = 30_000;
 export const answerCharsMax = 200;
+/** How long reading a skill goes on from one admission; a run is always admitted anew. */
+export const admissionSecondsMax = 30;
+/** Skills that one search looks at. */
+export const searchedSkillsMax = 100;
+/** Bytes of one file that an agent may open. */
+export const openBytesMax = 512 * 1024;
+/** Bytes of a run's output, each of stdout and stderr, that an agent gets. */
+export const skillOutputBytesMax = 64 * 1024;
+/** Characters of what an agent may send as task, reason or input. */
+export const taskCharsMax = 2_000;
+export const whyCharsMax = 500;
+export const stdinCharsMax = 4 * 1024 * 1024;
+/** Bytes of one message of an agent. */
+export const mcpMessageBytesMax = 10 * 1024 * 1024;

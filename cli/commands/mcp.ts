@@ -1,6 +1,25 @@
+/** `skill mcp`: approved skills for one agent identity, over MCP on stdin and stdout. */
+import { randomUUID } from 'node:crypto';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+import { agentSkills } from '../agent-skills.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { note, safe } from '../output.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  const { agent } = context.options;
+  if (typeof agent !== 'string')
+    throw new Problem('usage', 'Cannot serve skills to nobody: name the agent', { hint: 'skill mcp --agent NAME' });
+  // A client that goes away ends what it started.
+  const gone = new AbortController();
+  context.stdin.once('end', () => gone.abort()).once('close', () => gone.abort());
+  const signal = AbortSignal.any([context.signal, gone.signal]);
+  const skills = agentSkills({ ...context, signal }, agent, context.cwd);
+  const { serveMcp } = await import('../mcp-server.ts');
+  await serveMcp({ skills, boundary: () => randomUUID().slice(0, 8) }, context, {
+    version: '1',
+    signal,
+    log: (line) => note(context, safe`mcp: ${line}`),
+  });
+  context.stdin.destroy();
+  return context.signal.aborted ? exitCodes.interrupted : exitCodes.ok;
 }

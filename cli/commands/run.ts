@@ -1,6 +1,123 @@
+/** `skill run`: admits the version again, plans, and runs it in a sandbox; `--plan` shows the plan and runs nothing. */
+import { dirname } from 'node:path';
+import { satisfies } from 'semver';
+import { readAgent } from '../../runner/agents.ts';
+import { printable } from '../../runner/catalogue.ts';
+import { type Plan, printPlan } from '../../runner/plan.ts';
+import { planSkill, type RunRequest, type RunResult, runSkill } from '../../runner/run.ts';
+import { parseReference, type SkillReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+import { type Project, projectAt } from '../admission.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import type { LockedSkill } from '../lock.ts';
+import { answer, joined, note, safe } from '../output.ts';
+import { admitToStart, hostFiles, runRequest } from '../start-skill.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  const [reference = '', command, ...args] = context.args;
+  const host = hostFiles(context);
+  const { agent: named, why } = context.options;
+  const agent = typeof named === 'string' ? readAgent(host.agents, named) : undefined;
+  const wanted = parseReference(reference);
+  const project = await projectAt(startOf(context));
+  const start = await admitToStart(context, host, {
+    ...wanted,
+    locked: lockedFor(project, wanted),
+    registries: project.file.registries,
+    agent: agent?.name ?? 'operator',
+  });
+  for (const line of start.notes) note(context, safe`note: ${line}`);
+
+  const output = outputFor(context);
+  const request = await runRequest(context, host, start, {
+    ...{ command, args, agent, onStdout: output.stdout, onStderr: output.stderr },
+    stdin: context.stdin.isTTY === true || context.options.plan === true ? undefined : context.stdin,
+    why: typeof why === 'string' ? why : undefined,
+  });
+  if (context.options.plan === true) return showPlan(context, await planSkill(request));
+  return await runNow(context, request, output);
+}
+
+async function runNow(context: CommandContext, request: RunRequest, output: Output): Promise<ExitCode> {
+  try {
+    const result = await runSkill(request);
+    output.end();
+    if (context.format !== 'text') context.stdout.write(`${JSON.stringify(resultJson(result, output))}\n`);
+    return exitOf(context, result);
+  } finally {
+    // A pipe that nobody closes must not keep the process.
+    context.stdin.destroy();
+  }
+}
+
+/** A shim says where it lies, so that the lock beside it counts wherever the caller stands. */
+function startOf(context: CommandContext): string {
+  const shim = context.env.SKILLGATE_SHIM;
+  return shim === undefined || !shim.startsWith('/') ? context.cwd : dirname(shim);
+}
+
+function lockedFor(project: Project, { name, range }: SkillReference): LockedSkill | undefined {
+  const locked = project.lock.get(name);
+  return locked !== undefined && (range === '*' || satisfies(locked.version, range)) ? locked : undefined;
+}
+
+interface Output {
+  readonly stdout: (chunk: Uint8Array) => void;
+  readonly stderr: (chunk: Uint8Array) => void;
+  readonly end: () => void;
+  /** With `--format json`: what came. */
+  readonly taken: { stdout: string; stderr: string };
+}
+
+// Bytes pass as they are into a file or a pipe; a terminal gets no escape sequences of a stranger, and JSON gets nothing beside it.
+function outputFor(context: CommandContext): Output {
+  const taken = { stdout: '', stderr: '' };
+  const ends: (() => void)[] = [];
+  const channel = (key: 'stdout' | 'stderr'): ((chunk: Uint8Array) => void) => {
+    const stream = context[key];
+    if (context.format === 'text' && stream.isTTY !== true) return (chunk) => void stream.write(chunk);
+    const decoder = new TextDecoder();
+    const put = (text: string): void => {
+      if (context.format === 'text') stream.write(printable(text));
+      else taken[key] += text;
+    };
+    ends.push(() => put(decoder.decode()));
+    return (chunk) => put(decoder.decode(chunk, { stream: true }));
+  };
+  return { stdout: channel('stdout'), stderr: channel('stderr'), end: () => ends.forEach((end) => void end()), taken };
+}
+
+function exitOf(context: CommandContext, result: RunResult): ExitCode {
+  switch (result.reason) {
+    case 'exit':
+      return result.code ?? exitCodes.internal;
+    case 'killed':
+      if (context.signal.aborted) return exitCodes.interrupted;
+      note(context, safe`the run was ended from outside`);
+      return exitCodes.limit;
+    case 'limit:seconds':
+    case 'limit:memory':
+    case 'limit:output': {
+      const what = result.reason.slice('limit:'.length);
+      if (context.format === 'text') throw new Problem('run-limit', `The run was stopped by its limit of ${what}`);
+      return exitCodes.limit;
+    }
+  }
+}
+
+function resultJson(
+  { run, reason, code, plan, planDigest, milliseconds, egress, cleaned }: RunResult,
+  { taken }: Output,
+): object {
+  const { skill, agent, command } = plan;
+  return {
+    schema: 'skillgate.run/1',
+    ...{ run, skill, agent, command: command.name, plan: planDigest, reason, code, milliseconds, egress, cleaned, ...taken },
+  };
+}
+
+function showPlan(context: CommandContext, { plan, digest }: { readonly plan: Plan; readonly digest: string }): ExitCode {
+  const lines = printPlan(plan).trimEnd().split('\n');
+  answer(context, { ...plan, ...{ digest } }, () => joined([...lines.map((line) => safe`${line}`), safe`plan ${digest}`], '\n'));
+  return plan.refused.length === 0 ? exitCodes.ok : exitCodes.refused;
 }

@@ -1,0 +1,115 @@
+/** What `skill run` and the MCP server share: admit a version again at every start, open it, run a command of it, record refusals. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { requireAdmitted } from '../runner/admit.ts';
+import type { Agent } from '../runner/agents.ts';
+import { type Audit, openAudit } from '../runner/audit.ts';
+import { type OpenedSkill, readAll } from '../runner/catalogue.ts';
+import { type HostPolicy, readHostPolicy } from '../runner/host-policy.ts';
+import type { RunRequest } from '../runner/run.ts';
+import type { SkillName } from '../skills-index/skill/name.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import type { Admitted } from '../skills-index/trust/decision.ts';
+import { askAdmission, openAdmitted, type World } from './admission.ts';
+import type { LockedSkill } from './lock.ts';
+
+/** A version that may start now, and none of whose files is read yet. */
+export interface Startable {
+  readonly admitted: Admitted;
+  readonly opened: OpenedSkill;
+  /** Origin of the registry that answered. */
+  readonly registry: string;
+  readonly notes: readonly string[];
+}
+
+export interface StartQuestion {
+  readonly name: SkillName;
+  readonly range: string;
+  readonly locked?: LockedSkill | undefined;
+  readonly registries?: Readonly<Record<string, string>>;
+  /** For the audit log; `operator` for a person at the terminal. */
+  readonly agent: string;
+}
+
+/** Where the host keeps what concerns runs. */
+export interface HostFiles {
+  readonly policy: HostPolicy;
+  readonly audit: Audit;
+  readonly agents: string;
+}
+
+export function hostFiles(world: World): HostFiles {
+  return {
+    policy: readHostPolicy(join(world.paths.config, 'host.json')),
+    audit: openAudit(auditFileOf(world), world.now),
+    agents: agentsFolderOf(world),
+  };
+}
+
+export function agentsFolderOf({ paths }: Pick<World, 'paths'>): string {
+  return join(paths.config, 'agents');
+}
+
+export function auditFileOf({ paths }: Pick<World, 'paths'>): string {
+  return join(paths.data, 'audit', 'audit.jsonl');
+}
+
+/**
+ * Admits a version for a start; a refusal is recorded before it is thrown.
+ * @throws Problem `not-admitted`, `status-stale`, `not-found`, `registry-down`, `root-not-pinned` and others of `admit`
+ */
+export async function admitToStart(world: World, host: HostFiles, question: StartQuestion): Promise<Startable> {
+  const { name, locked, agent } = question;
+  try {
+    const { admission, source, registry } = await askAdmission(world, {
+      name,
+      range: locked?.version ?? question.range,
+      locked,
+      ...(question.registries === undefined ? {} : { registries: question.registries }),
+      statusUrls: host.policy.status,
+    });
+    const admitted = requireAdmitted(admission, name);
+    const opened = await openAdmitted(source, admitted);
+    return { admitted, opened, registry: registry.root.origin, notes: admission.notes };
+  } catch (problem) {
+    if (problem instanceof Problem) {
+      const why = [problem.message, ...problem.reasons.map((reason) => reason.message)].join('; ');
+      const version = locked === undefined ? {} : { version: locked.version };
+      host.audit.record({ run: randomUUID(), agent, skill: name, ...version }, { event: 'refused', code: problem.code, why });
+    }
+    throw problem;
+  }
+}
+
+/** What `runSkill` and `planSkill` are told about a startable version: every file is read and checked now. */
+export async function runRequest(
+  world: World,
+  host: HostFiles,
+  start: Startable,
+  call: Pick<RunRequest, 'args' | 'onStdout' | 'onStderr'> & {
+    readonly command: string | undefined;
+    readonly agent: Agent | undefined;
+    readonly stdin: RunRequest['stdin'];
+    readonly why: string | undefined;
+  },
+): Promise<RunRequest> {
+  const { admitted, opened } = start;
+  const { name, version, bundle, manifest, capabilities } = admitted;
+  return {
+    skill: { admitted: { name, version, bundle }, bundle: opened.bundle, contents: await readAll(opened) },
+    manifest,
+    approved: capabilities,
+    args: call.args,
+    hostPolicy: host.policy,
+    paths: world.paths,
+    audit: host.audit,
+    onStdout: call.onStdout,
+    onStderr: call.onStderr,
+    signal: world.signal,
+    now: world.now,
+    ...(call.command === undefined ? {} : { command: call.command }),
+    ...(call.agent === undefined ? {} : { agent: call.agent }),
+    ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
+    ...(call.why === undefined ? {} : { why: call.why }),
+  };
+}
