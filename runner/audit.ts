@@ -1,6 +1,10 @@
 /** The audit log: what every run was allowed and refused, one JSON line each, each naming the digest of the line before it. */
-import type { Digest } from '../skills-index/skill/digest.ts';
+import { closeSync, constants, existsSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
+import { type Digest, digestOf, isDigest } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { auditLineBytesMax, auditTextCharsMax } from './limits.ts';
+import { withLock } from './lock.ts';
 
 /** Who did it: the same in every line of a run. Absent members were not known yet when it was refused. */
 export interface AuditSubject {
@@ -15,7 +19,13 @@ export interface AuditSubject {
 }
 
 export type AuditEvent =
-  | { readonly event: 'start'; readonly command: string; readonly backend: string; readonly notes: readonly string[] }
+  | {
+      readonly event: 'start';
+      readonly command: string;
+      readonly why: string;
+      readonly backend: string;
+      readonly notes: readonly string[];
+    }
   | { readonly event: 'refused'; readonly code: string; readonly why: string }
   | {
       readonly event: 'egress';
@@ -27,6 +37,13 @@ export type AuditEvent =
       /** Without the query. */
       readonly path: string;
       readonly secrets: readonly string[];
+    }
+  | {
+      readonly event: 'call';
+      readonly tool: 'search' | 'open' | 'run';
+      readonly command?: string;
+      readonly path?: string;
+      readonly why: string;
     }
   | { readonly event: 'redacted'; readonly secret: string; readonly host: string }
   | { readonly event: 'exit'; readonly reason: string; readonly code: number | null; readonly milliseconds: number }
@@ -51,17 +68,118 @@ export interface Audit {
  * @param file `$DATA/audit/audit.jsonl`
  */
 export function openAudit(file: string, now: () => Date): Audit {
-  throw new Problem('internal', `not written yet: ${file} ${now()}`);
+  return {
+    record(subject, event) {
+      return withLock(`${file}.lock`, () => {
+        const log = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW, 0o600);
+        try {
+          const last = lastEntry(log, file);
+          const entry: AuditEntry = {
+            ...plainTexts({ ...subject, ...event }),
+            schema: 'skillgate.audit/1',
+            seq: last.seq + 1,
+            at: now().toISOString(),
+            prev: last.digest,
+          };
+          const line = Buffer.from(`${canonicalJson(entry)}\n`);
+          if (line.length > auditLineBytesMax) throw new Problem('internal', `An audit line has ${line.length} bytes`);
+          writeSync(log, line);
+          fsyncSync(log);
+          return entry;
+        } finally {
+          closeSync(log);
+        }
+      });
+    },
+  };
 }
 
-/** The entries that a filter lets through, oldest first. */
+/** The entries that a filter lets through, oldest first. Lines that cannot be read are left out: `verifyAudit` names them. */
 export function readAudit(file: string, keep: (entry: AuditEntry) => boolean = () => true): AuditEntry[] {
-  throw new Problem('internal', `not written yet: ${file} ${keep.name}`);
+  return readLines(file).lines.flatMap((line) => {
+    const entry = parseEntry(line);
+    return entry !== undefined && keep(entry) ? [entry] : [];
+  });
 }
 
-/** Checks the whole chain: how many lines, or the first line that is broken (counted from 1) and why. */
-export function verifyAudit(
-  file: string,
-): { readonly kind: 'whole'; readonly lines: number } | { readonly kind: 'broken'; readonly line: number; readonly why: string } {
-  throw new Problem('internal', `not written yet: ${file}`);
+export type AuditVerdict =
+  | { readonly kind: 'whole'; readonly lines: number }
+  /** `line` counts from 1. */
+  | { readonly kind: 'broken'; readonly line: number; readonly why: string };
+
+/** Checks the whole chain. What it cannot see is that lines at the end were taken away. */
+export function verifyAudit(file: string): AuditVerdict {
+  const { lines, torn } = readLines(file);
+  let prev = digestOf('');
+  for (const [index, line] of lines.entries()) {
+    const entry = parseEntry(line);
+    const why =
+      entry === undefined || (torn && index === lines.length - 1)
+        ? 'it is not a line of form skillgate.audit/1 in canonical form'
+        : entry.prev !== prev
+          ? 'it does not follow the line before it'
+          : entry.seq !== index + 1
+            ? `its number is ${entry.seq}`
+            : undefined;
+    if (why !== undefined) return { kind: 'broken', line: index + 1, why };
+    prev = digestOf(line);
+  }
+  return { kind: 'whole', lines: lines.length };
+}
+
+// A line without its newline was not written to the end.
+function readLines(file: string): { readonly lines: readonly string[]; readonly torn: boolean } {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [''];
+  const torn = lines.pop() ?? '';
+  return torn === '' ? { lines, torn: false } : { lines: [...lines, torn], torn: true };
+}
+
+function parseEntry(line: string): AuditEntry | undefined {
+  try {
+    const value = JSON.parse(line) as Partial<AuditEntry> | null;
+    const sound =
+      value?.schema === 'skillgate.audit/1' &&
+      Number.isSafeInteger(value.seq) &&
+      isDigest(value.prev) &&
+      typeof value.at === 'string' &&
+      typeof value.run === 'string' &&
+      typeof value.agent === 'string' &&
+      typeof value.event === 'string' &&
+      canonicalJson(value) === line;
+    return sound ? (value as AuditEntry) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function lastEntry(log: number, file: string): { readonly seq: number; readonly digest: Digest } {
+  const size = fstatSync(log).size;
+  if (size === 0) return { seq: 0, digest: digestOf('') };
+  const tail = Buffer.alloc(Math.min(size, auditLineBytesMax + 1));
+  readSync(log, tail, 0, tail.length, size - tail.length);
+  const whole = tail.at(-1) === 0x0a;
+  const start = tail.lastIndexOf(0x0a, -2) + 1;
+  const line = tail.subarray(start, -1).toString('utf8');
+  const entry = whole && (start > 0 || tail.length === size) ? parseEntry(line) : undefined;
+  if (entry !== undefined) return { seq: entry.seq, digest: digestOf(line) };
+  throw new Problem('audit-broken', `Cannot append to ${file}: its last line is not whole`, {
+    hint: `Look at it, then move it away: mv ${file} ${file}.broken`,
+  });
+}
+
+// Canonical JSON keeps a line one line; what is left is the reader's terminal, and the length.
+function plainTexts<Value>(value: Value): Value {
+  if (typeof value === 'string') return plainText(value) as Value;
+  if (Array.isArray(value)) return value.slice(0, 100).map(plainTexts) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, member]) => (member === undefined ? [] : [[key, plainTexts(member)]])),
+  ) as Value;
+}
+
+function plainText(text: string): string {
+  const plain = text
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
+  return plain.length > auditTextCharsMax ? `${plain.slice(0, auditTextCharsMax).toWellFormed()}…` : plain;
 }

@@ -34,3 +34,7 @@ export const secretBytesMin = 8;
 export const secretBytesMax = 16 * 1024;
 export const auditLineBytesMax = 16 * 1024;
 export const auditTextCharsMax = 300;
+
+export const searchHitsMax = 20;
+export const shownDescriptionCharsMax = 200;
+export const statusBytesMax = 4 * 1024 * 1024;

@@ -1,17 +1,19 @@
 /** The plan of a run: approved ∩ granted to this agent ∩ allowed on this host. Pure data, shown before it runs. */
+
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
+import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import type { Capabilities, SecretUse } from '../skills-index/skill/capability.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
-import { Problem } from '../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../skills-index/skill/problem-codes.ts';
 import type { Version } from '../skills-index/skill/version.ts';
-import type { Agent } from './agents.ts';
+import { type Agent, whyNotGranted } from './agents.ts';
+import type { Interpreter, WantedCommand } from './command.ts';
 import type { HostPolicy } from './host-policy.ts';
+import { outputBytesMax, processesMax } from './limits.ts';
+import { grantedOf, planEgress, planEnv, planMounts, planOwner, planPrograms, planSecrets } from './plan-capabilities.ts';
 import type { SecretEntry } from './secrets.ts';
-
-export type Interpreter = 'node' | 'python3' | 'sh' | 'bash';
 
 /** The version to run, as admission found it. */
 export interface AdmittedVersion {
@@ -20,22 +22,10 @@ export interface AdmittedVersion {
   readonly bundle: Digest;
 }
 
-/** The command to run, as its file says. */
-export interface WantedCommand {
-  /** As it was called: a command's name, or the path of an executable file. */
-  readonly name: string;
-  readonly file: BundlePath;
-  /** Absent when neither extension nor first line names one that a sandbox has. */
-  readonly interpreter: Interpreter | undefined;
-}
-
-/** A folder that host policy names, as it was found when it was opened. */
-export interface WorkspaceFact {
-  /** The resolved absolute path, or why it cannot be used. */
-  readonly found:
-    | { readonly path: string; readonly uid: number; readonly gid: number; readonly id: string }
-    | { readonly why: string };
-}
+/** A folder that host policy names, as it was found when it was opened: where it really is and whose, or why it cannot be used. */
+export type WorkspaceFact =
+  | { readonly path: string; readonly uid: number; readonly gid: number; readonly id: string }
+  | { readonly why: string };
 
 /** What was found out about this host before planning, so that planning needs no I/O. */
 export interface HostFacts {
@@ -149,10 +139,111 @@ export interface Plan {
 
 /** Intersects what was approved, granted and allowed. Never throws: a plan that must not start says so in `refused`. */
 export function planRun(input: PlanInput): { readonly plan: Plan; readonly digest: Digest } {
-  throw new Problem('internal', `not written yet: ${input.admitted.name}`);
+  const { admitted, agent, command, manifest } = input;
+  const given = grantedOf(input);
+  const mounts = planMounts(input, given.capabilities.mount);
+  const owner = planOwner(input, mounts.planned);
+  const egress = planEgress(input, given.capabilities.egress);
+  const secrets = planSecrets(input, given.capabilities.secret);
+  const env = planEnv(input, given.capabilities.env);
+  const programs = planPrograms(input, given.capabilities.exec);
+  const plan: Plan = {
+    schema: 'skillgate.plan/1',
+    skill: { name: admitted.name, version: admitted.version, bundle: admitted.bundle },
+    agent: agent?.name ?? 'operator',
+    command: { name: command.name, file: command.file, interpreter: command.interpreter ?? 'none' },
+    backend: input.backend,
+    uid: owner.uid,
+    gid: owner.gid,
+    workingDirectory: mounts.planned[0]?.target ?? '/tmp',
+    mounts: mounts.planned,
+    egress: egress.planned,
+    secrets: secrets.planned,
+    env: env.planned,
+    programs: programs.planned,
+    limits: { ...manifest.limits, outputBytes: outputBytesMax, processes: processesMax },
+    leftOut: [given, mounts, egress, secrets, env, programs].flatMap((part) => part.leftOut),
+    refused: [refusalsOfRun(input), owner.refused, mounts.refused, secrets.refused, programs.refused].flat(),
+  };
+  return { plan, digest: canonicalDigest(plan) };
 }
 
-/** The plan in lines for people. */
+function refusalsOfRun({ admitted, agent, command, host, hostPolicy, manifest, now }: PlanInput): Refusal[] {
+  const notGranted = agent === undefined ? undefined : whyNotGranted(agent, admitted.name, admitted.version, now);
+  const lacking = hostPolicy.require.filter((requirement) => !host.gives.includes(requirement));
+  const refused = (code: ProblemCode, message: string, hint: string): Refusal => ({ code, message, hint });
+  return [
+    ...(notGranted === undefined
+      ? []
+      : [refused('plan-refused', notGranted, `skill agent grant ${agent?.name} --skill ${admitted.name}`)]),
+    ...(hostPolicy.holds.length === 0
+      ? []
+      : [
+          refused(
+            'hold-unsupported',
+            'host policy wants a person to be asked',
+            'Remove holds from host.json, or wait for the version that has them.',
+          ),
+        ]),
+    ...(Object.keys(manifest.requires).length === 0
+      ? []
+      : [
+          refused(
+            'plan-refused',
+            `${manifest.name} requires other skills, which this version cannot give it`,
+            'Call them one by one through skill run.',
+          ),
+        ]),
+    ...lacking.map((one) =>
+      refused('sandbox-refused', `host policy requires ${one}, which this host cannot give`, 'skill doctor shows what it can.'),
+    ),
+    ...(command.interpreter === undefined
+      ? [
+          refused(
+            'plan-refused',
+            `${command.file} is not TypeScript, JavaScript, Python or shell`,
+            'Give it an extension or a first line that names node, python3, sh or bash.',
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** The plan in lines for people. Nothing in it comes unchecked from outside but paths of host policy and values of env. */
 export function printPlan(plan: Plan): string {
-  throw new Problem('internal', `not written yet: ${plan.skill.name}`);
+  const line = (what: string, reason: string): string => `  ${what}\n      ${reason}`;
+  const section = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : [title, ...lines]);
+  return [
+    `${plan.skill.name}@${plan.skill.version} ${plan.command.name} (${plan.command.interpreter} ${plan.command.file})`,
+    `as ${plan.agent}, uid ${plan.uid}, in ${plan.backend}, working in ${plan.workingDirectory}`,
+    `at most ${plan.limits.seconds} s, ${plan.limits.memoryMiB} MiB, ${plan.limits.outputBytes} bytes of output`,
+    ...section(
+      'mounts',
+      plan.mounts.map((one) => line(`${one.mode} ${one.target} <- ${one.path}`, one.reason)),
+    ),
+    ...section(
+      'egress',
+      plan.egress.map((one) => line(`${one.methods.join(',')} http://${one.host}:${one.port}${one.path}`, one.reason)),
+    ),
+    ...section(
+      'secrets',
+      plan.secrets.map((one) => line(`${one.name} as ${one.as} to ${one.hosts.join(', ')}`, one.reason)),
+    ),
+    ...section(
+      'env',
+      plan.env.map((one) => line(`${one.name}=${JSON.stringify(one.value)}`, one.reason)),
+    ),
+    ...section(
+      'programs',
+      plan.programs.map((one) => line(one.program, one.reason)),
+    ),
+    ...section(
+      'left out',
+      plan.leftOut.map((one) => line(one.what, one.reason)),
+    ),
+    ...section(
+      'refused',
+      plan.refused.map((one) => line(`${one.code}: ${one.message}`, one.hint)),
+    ),
+  ].join('\n');
 }

@@ -21,13 +21,13 @@ export interface RunRequest {
   readonly skill: SkillToRun;
   readonly manifest: Manifest;
   readonly approved: Capabilities;
-  /** Required skills at their locked versions. */
-  readonly required?: readonly SkillToRun[];
   /** A command's name or the bundle path of an executable file; absent when the manifest has exactly one. */
   readonly command?: string;
   readonly args: readonly string[];
   readonly stdin?: Uint8Array | AsyncIterable<Uint8Array>;
   readonly agent?: Agent;
+  /** Why it is run, in the caller's words; recorded. */
+  readonly why?: string;
   readonly hostPolicy: HostPolicy;
   /** The three folders; none of them can be mounted. Secrets lie in `config/secrets.json`. */
   readonly paths: { readonly config: string; readonly data: string; readonly cache: string };

@@ -12,8 +12,7 @@ export interface CheckedSkill {
 
 export interface SandboxStart {
   readonly plan: Plan;
-  /** The skill itself first, then those it requires. */
-  readonly skills: readonly CheckedSkill[];
+  readonly skill: CheckedSkill;
   readonly args: readonly string[];
   /** What the command sees as its environment, placeholders of secrets included. */
   readonly env: Readonly<Record<string, string>>;
