@@ -1,10 +1,9 @@
 /** Where the command line begins: arguments in, one command loaded and run, and the one place that catches what it throws. */
-import { readFileSync } from 'node:fs';
-import { findPackageJSON } from 'node:module';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { problemCodes } from '../skills-index/skill/problem-codes.ts';
 import type { CommandContext, CommandRow, InStream, OutStream } from './command.ts';
 import { exitCodes } from './command.ts';
+import { ownVersion } from './own-version.ts';
 import { workingFolderOf } from './paths.ts';
 
 /** What a command line runs in: a process, or a test's. */
@@ -114,10 +113,4 @@ async function report(thrown: unknown, world: World, context: CommandContext | u
   if (context?.format === 'json') world.stdout.write(`${JSON.stringify(problemJson(problem, exit))}\n`);
   else say(world.stderr, problemText(problem, inkFor(world.stderr, world.env)));
   return exit;
-}
-
-function ownVersion(): string {
-  const file = findPackageJSON(import.meta.url);
-  const found: unknown = file === undefined ? undefined : JSON.parse(readFileSync(file, 'utf8'));
-  return typeof found === 'object' && found !== null && 'version' in found ? String(found.version) : 'unknown';
 }

@@ -1,6 +1,59 @@
+import type { Rule } from '../../scanner/rule.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { nearest } from '../commands.ts';
+import { answer, inkFor, joined, safe, table } from '../output.ts';
 
+/** `skill explain RULE-OR-CODE`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  const name = (context.args[0] ?? '').replace(/^error\[(.*)\]$/, '$1');
+  if (isCode(name)) return explainCode(context, name);
+  // Rules come with their parsers' names only; no parser is loaded for this.
+  const { rules } = await import('../../scanner/rules.ts');
+  const rule = rules.find(({ id }) => id === name);
+  if (rule !== undefined) return explainRule(context, rule);
+  const near = nearest(name, [...Object.keys(problemCodes), ...rules.map(({ id }) => id)]);
+  throw new Problem('not-found', `There is no rule and no code ${JSON.stringify(name)}`, {
+    hint: near.length > 0 ? `did you mean ${near.join(', ')}?` : 'codes stand in error[…], rules in front of each finding',
+  });
+}
+
+function explainCode(context: CommandContext, code: ProblemCode): ExitCode {
+  const { exit, status, means, fix } = problemCodes[code];
+  const ink = inkFor(context.stdout, context.env);
+  const said = code === 'interrupted' ? exitCodes.interrupted : exit;
+  answer(context, { schema: 'skillgate.code/1', code, means, fix, exit: said, status }, () =>
+    joined(
+      [ink.bold(code), safe`  ${means}`, safe`  ${ink.cyan('help:')} ${fix}`, safe`  exit code ${said}, HTTP status ${status}`],
+      '\n',
+    ),
+  );
+  return exitCodes.ok;
+}
+
+function explainRule(context: CommandContext, { check: _, reads: __, ...rule }: Rule): ExitCode {
+  const ink = inkFor(context.stdout, context.env);
+  const maps = Object.entries(rule.maps).map(([scheme, ids]) => [`${scheme}`, (ids ?? []).join(', ')] as const);
+  answer(context, { schema: 'skillgate.rule/1', ...rule }, () =>
+    joined(
+      [
+        safe`${ink.bold(rule.id)}: ${rule.title}`,
+        safe`  ${rule.why}`,
+        safe`  ${ink.cyan('fix:')} ${rule.fix}`,
+        table([
+          ['  kind', rule.kind],
+          ['  severity', rule.severity],
+          ['  confidence', rule.confidence],
+          ...maps.map(([scheme, ids]) => [`  ${scheme}`, ids] as const),
+        ]),
+      ],
+      '\n',
+    ),
+  );
+  return exitCodes.ok;
+}
+
+function isCode(name: string): name is ProblemCode {
+  return Object.hasOwn(problemCodes, name);
 }

@@ -1,6 +1,81 @@
+import { mkdir, open, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { noCapabilities } from '../../skills-index/skill/capability.ts';
+import { runMemoryMiBDefault, runSecondsDefault } from '../../skills-index/skill/limits.ts';
+import { printManifest } from '../../skills-index/skill/manifest.ts';
+import { isNamePart, parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+import { parseVersion } from '../../skills-index/skill/version.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { answer, joined, note, safe } from '../output.ts';
 
+/** `skill init [DIR]`: both files, or neither. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  const folder = resolve(context.cwd, context.args[0] ?? '.');
+  const short = typeof context.options.name === 'string' ? context.options.name : nameFrom(basename(folder));
+  const scope = String(context.options.scope ?? 'me').replace(/^@/, '');
+  const name = parseSkillName(`@${scope}/${short}`);
+  const manifest = printManifest({
+    name,
+    version: parseVersion('0.1.0'),
+    commands: {},
+    requires: {},
+    capabilities: noCapabilities,
+    limits: { seconds: runSecondsDefault, memoryMiB: runMemoryMiBDefault },
+  });
+  const files = [
+    ['SKILL.md', skillMd(short)],
+    ['skill.json', manifest],
+  ] as const;
+  await mkdir(folder, { recursive: true });
+  const written: string[] = [];
+  try {
+    for (const [file, text] of files) {
+      await writeNew(join(folder, file), text);
+      written.push(file);
+    }
+  } catch (cause) {
+    await Promise.all(written.map((file) => rm(join(folder, file))));
+    throw cause;
+  }
+  answer(context, { schema: 'skillgate.initialised/1', name, folder, files: written }, () =>
+    joined(
+      written.map((file) => join(folder, file)),
+      '\n',
+    ),
+  );
+  note(context, safe`Next: write SKILL.md, add scripts, then skill manifest --write and skill publish --dry-run`);
+  return exitCodes.ok;
+}
+
+function skillMd(short: string): string {
+  return `---
+name: ${short}
+description: Says in one sentence what this skill does and when an agent should use it.
+---
+
+# ${short}
+
+What to do, step by step. Name the files to read (\`references/…\`) and the commands to run (\`scripts/…\`).
+`;
+}
+
+function nameFrom(folder: string): string {
+  const name = folder
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 64);
+  if (isNamePart(name)) return name;
+  throw new Problem('name-invalid', `Cannot name a skill after the folder ${JSON.stringify(folder)}`, {
+    hint: 'say --name NAME',
+  });
+}
+
+async function writeNew(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'EEXIST') throw cause;
+    throw new Problem('file-exists', `Cannot write ${JSON.stringify(path)}: it is there already`, { cause });
+  });
+  await file.writeFile(text).finally(() => file.close());
 }

@@ -1,6 +1,87 @@
+import { resolve } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+import { type MemberPredicate, type MemberRole, memberRoles, memberStatement } from '../../skills-index/statement/attestation.ts';
+import { signStatement } from '../../skills-index/statement/sign.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { answer, inkFor, joined, note, safe, table } from '../output.ts';
+import { membersAnswer, pendingAnswer, statementAnswer } from '../registry-answers.ts';
+import { askRegistry } from '../registry-api.ts';
+import { withSession } from '../session.ts';
+import { readPublicKeyFile } from '../signers/key-file.ts';
+import { signerFor } from '../signers/signer.ts';
 
+/** `skill member add|list`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  return context.command === 'member add' ? add(context) : list(context);
+}
+
+async function add(context: CommandContext): Promise<ExitCode> {
+  const name = context.args[0] ?? '';
+  const roles = rolesOf(context.options.role);
+  const signer = await signerFor(context, 'administrator');
+  const who = await whoOf(context, name, (task) => withSession(context, signer, task));
+  const statement = memberStatement({ name, roles, ...who, state: 'enrolled' });
+  const envelope = await signStatement(statement, signer);
+  const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, { json: envelope });
+  const by = who.key?.keyId ?? `passkey ${who.passkey?.credentialId}`;
+  answer(
+    context,
+    { schema: 'skillgate.member-added/1', name, roles, ...who, statement: digest, logIndex },
+    () => safe`${name} is ${joined(roles, ', ')} by ${by}, log index ${logIndex}`,
+  );
+  return exitCodes.ok;
+}
+
+type Who = Pick<MemberPredicate, 'key' | 'passkey'>;
+
+async function whoOf(
+  context: CommandContext,
+  name: string,
+  asMember: <Result>(task: (token: string) => Promise<Result>) => Promise<Result>,
+): Promise<Who> {
+  const { 'public-key': file, passkey: id } = context.options;
+  if ((file === undefined) === (id === undefined))
+    throw new Problem('usage', 'Cannot add a member: name exactly one of --public-key FILE and --passkey ID');
+  if (typeof file === 'string') {
+    const { keyId, spki } = await readPublicKeyFile(resolve(context.cwd, file));
+    return { key: { keyId, spki } };
+  }
+  const { pending } = await asMember((token) => askRegistry(context, '/api/v1/members/pending', pendingAnswer, { token }));
+  const found = pending.find((one) => one.credentialId === id);
+  if (found === undefined)
+    throw new Problem('not-found', `No passkey ${JSON.stringify(id)} waits`, { hint: 'skill member list' });
+  if (found.member !== name)
+    throw new Problem('usage', `This passkey was offered by ${JSON.stringify(found.member)}, not by ${JSON.stringify(name)}`);
+  const { credentialId, publicKey, rpId, origin } = found;
+  // The administrator signs what the registry shows: the person must be asked whether this credential is theirs.
+  note(context, safe`Passkey ${credentialId} for ${origin}: ask ${name} whether it is theirs.`);
+  return { passkey: { credentialId, publicKey, rpId, origin } };
+}
+
+async function list(context: CommandContext): Promise<ExitCode> {
+  const signer = await signerFor(context, 'administrator');
+  const { members, pending } = await withSession(context, signer, async (token) => ({
+    ...(await askRegistry(context, '/api/v1/members', membersAnswer, { token })),
+    ...(await askRegistry(context, '/api/v1/members/pending', pendingAnswer, { token })),
+  }));
+  const ink = inkFor(context.stdout, context.env);
+  answer(context, { schema: 'skillgate.members/1', members, pending }, () =>
+    table([
+      ...members.map((one) => [ink.bold(one.name), joined(one.roles, ', '), one.keyId ?? `passkey ${one.credentialId ?? ''}`]),
+      ...pending.map((one) => [ink.bold(one.member), ink.yellow('waits'), `passkey ${one.credentialId}`]),
+    ]),
+  );
+  return exitCodes.ok;
+}
+
+function rolesOf(given: unknown): MemberRole[] {
+  const words: unknown[] = Array.isArray(given) ? given.flatMap((one) => String(one).split(',')) : [];
+  const roles = memberRoles.filter((role) => words.includes(role));
+  const wrong = words.find((word) => !memberRoles.some((role) => role === word));
+  if (wrong !== undefined || roles.length === 0)
+    throw new Problem(
+      'usage',
+      `--role is one or more of ${memberRoles.join(', ')}${wrong === undefined ? '' : `, not ${JSON.stringify(wrong)}`}`,
+    );
+  return roles;
 }

@@ -1,6 +1,75 @@
-import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+import { resolve } from 'node:path';
+import { printReport } from '../../scanner/report-text.ts';
+import { scanSkill } from '../../scanner/scan.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { answer, inkFor, note, safe, wantsColour } from '../output.ts';
+import { ownName } from '../own-version.ts';
+import { demandDeclared, type PreparedVersion, prepareVersion } from '../prepare-version.ts';
+import { type Origin, originOf, provenancePredicate } from '../provenance.ts';
+import { signerFor } from '../signers/signer.ts';
+import { publishVersion } from '../upload.ts';
 
+/** `skill publish [DIR] [--dry-run]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  const folder = resolve(context.cwd, context.args[0] ?? '.');
+  const step = stepPrinter(context);
+  const prepared = await prepareVersion(folder);
+  const { manifest, packed } = prepared;
+  for (const { message } of prepared.warnings) note(context, safe`warning: ${message}`);
+  for (const path of prepared.folder.skipped) note(context, safe`left out: ${path} (git’s own)`);
+  step('manifest', `${manifest.name} ${manifest.version}`);
+  step('bundle', `${packed.bundle.files.length} files, ${bytesOf(prepared)} bytes, ${packed.digest}`);
+  const { verdict, findings } = await scanHere(context, prepared);
+  step('scan', `${verdict}, ${findings} findings`);
+  const dryRun = context.options['dry-run'] === true;
+  const { name, version } = manifest;
+  const about = { name, version, bundle: packed.digest, scan: { verdict, findings } };
+  if (dryRun) {
+    answer(
+      context,
+      { schema: 'skillgate.publish-dry-run/1', ...about },
+      () => safe`${name}@${version} could be published; nothing was signed or sent`,
+    );
+    return exitCodes.ok;
+  }
+  const signer = await signerFor(context);
+  const origin = await originFor(context, folder, prepared);
+  const provenance = origin === undefined ? {} : { provenance: provenancePredicate(origin, ownName()) };
+  const published = await publishVersion(context, signer, { packed, manifest, ...provenance });
+  step('sign', `key ${signer.name} ${signer.keyId}${origin === undefined ? '' : `, commit ${origin.commit.slice(0, 12)}`}`);
+  step('upload', published.status);
+  const { status, statements } = published;
+  answer(
+    context,
+    { schema: 'skillgate.published/1', ...about, status, statements, registry: context.registryBase },
+    () => safe`${name}@${version} is published: ${status}\n→ follow: skill status ${name}@${version}`,
+  );
+  return exitCodes.ok;
+}
+
+async function scanHere(
+  context: CommandContext,
+  { folder: { files }, manifest }: PreparedVersion,
+): Promise<{ verdict: string; findings: number }> {
+  const report = await scanSkill(files);
+  if (report.findings.length > 0 && context.format === 'text')
+    context.stderr.write(printReport(report, files, { colour: wantsColour(context.stderr, context.env) }));
+  if (context.options['as-is'] !== true) demandDeclared(manifest, report);
+  return { verdict: report.verdict, findings: report.findings.length };
+}
+
+async function originFor(context: CommandContext, folder: string, { packed }: PreparedVersion): Promise<Origin | undefined> {
+  const found = await originOf(folder, packed);
+  if (found.kind === 'origin') return found.origin;
+  note(context, safe`no provenance: ${found.why}`);
+  return undefined;
+}
+
+function stepPrinter(context: CommandContext): (name: string, text: string) => void {
+  const ink = inkFor(context.stderr, context.env);
+  return (name, text) => note(context, safe`${ink.green('✔')} ${name.padEnd(9)} ${text}`);
+}
+
+function bytesOf({ packed }: PreparedVersion): number {
+  return packed.bundle.files.reduce((sum, { size }) => sum + size, 0);
 }

@@ -1,6 +1,94 @@
+import { setTimeout } from 'node:timers/promises';
+import { parseReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { parseExactVersion } from '../exact-version.ts';
+import { pollMillisMax, pollMillisMin, scanWaitSecondsMax } from '../limits.ts';
+import { answer, inkFor, note, type Safe, safe, table } from '../output.ts';
+import { type VersionAnswer, versionAnswer, versionsAnswer } from '../registry-answers.ts';
+import { askRegistry, versionPath } from '../registry-api.ts';
+import { withSession } from '../session.ts';
+import { keyNames, signerFor } from '../signers/signer.ts';
 
+/** `skill status @scope/name[@version]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  const [reference = ''] = context.args;
+  if (reference.indexOf('@', 1) < 0) return listVersions(context, reference);
+  const { name, version } = parseExactVersion(reference);
+  const path = `/api/v1/versions${versionPath(name, version)}`;
+  let found = await ask(context, path);
+  const until = context.now().getTime() + scanWaitSecondsMax * 1000;
+  for (
+    let pause = pollMillisMin;
+    context.options.wait === true && isUnderWay(found);
+    pause = Math.min(pause * 1.5, pollMillisMax)
+  ) {
+    if (context.now().getTime() > until)
+      throw new Problem('scan-limit', `${name}@${version} is ${found.status} since more than ${scanWaitSecondsMax} s`, {
+        hint: 'ask the operator whether a scanner works: skill scanner work',
+      });
+    await setTimeout(pause, undefined, { signal: context.signal });
+    found = await ask(context, path);
+  }
+  answer(context, { schema: 'skillgate.status/1', ...found }, () => statusText(context, found));
+  return exitCodes.ok;
+}
+
+/** Whether the scan is still to come. */
+export function isUnderWay({ status }: Pick<VersionAnswer, 'status'>): boolean {
+  return status === 'received' || status === 'scanning';
+}
+
+async function listVersions(context: CommandContext, reference: string): Promise<ExitCode> {
+  const { name } = parseReference(reference);
+  const { versions } = await withKey(context, (token) =>
+    askRegistry(context, `/api/v1/versions${versionPath(name)}`, versionsAnswer, token === undefined ? {} : { token }),
+  );
+  const rows = versions.map(({ version, status }) => ({ version, status }));
+  answer(context, { schema: 'skillgate.versions/1', name, versions: rows }, () =>
+    table(rows.map((row) => [row.version, row.status])),
+  );
+  if (rows.length === 0) note(context, safe`No version of ${name} is known there.`);
+  return exitCodes.ok;
+}
+
+function ask(context: CommandContext, path: string): Promise<VersionAnswer> {
+  return withKey(context, (token) => askRegistry(context, path, versionAnswer, token === undefined ? {} : { token }));
+}
+
+// What is approved is public; authors and members see the rest.
+function withKey<Result>(context: CommandContext, task: (token: string | undefined) => Promise<Result>): Promise<Result> {
+  const anonymous =
+    keyNames(context.paths).length === 0 && context.options.key === undefined && context.env.SKILLGATE_TOKEN === undefined;
+  return anonymous ? task(undefined) : signerFor(context).then((signer) => withSession(context, signer, task));
+}
+
+const stateInk: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {
+  approved: 'green',
+  'in review': 'yellow',
+  quarantined: 'red',
+  refused: 'red',
+  suspended: 'red',
+  revoked: 'red',
+};
+
+function statusText(context: CommandContext, found: VersionAnswer): Safe {
+  const ink = inkFor(context.stdout, context.env);
+  const { total, independent } = found.approvalsNeeded;
+  const head = table([
+    ['version', safe`${ink.bold(found.name)} ${found.version}`],
+    ['status', ink[stateInk[found.status] ?? 'cyan'](found.status)],
+    ['bundle', found.bundle],
+    ['publisher', found.publisher],
+    ['verdict', found.verdict ?? 'none yet'],
+    ['approvals', safe`${found.approvals.length} of ${total}${independent > 0 ? `, ${independent} of them independent` : ''}`],
+    ...found.approvals.map((one): [string, Safe] => [
+      '',
+      safe`${one.reviewer} by ${one.by}${one.independent ? ', independent' : ''}: ${one.reason}`,
+    ]),
+  ]);
+  const moves = table(
+    found.history.map((move) => [safe`  ${move.at}`, safe`${move.from ?? ''} → ${move.to}`, move.by, move.why]),
+  );
+  return safe`${head}\n${ink.bold('History')}\n${moves}`;
 }

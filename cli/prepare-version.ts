@@ -1,0 +1,57 @@
+/** A folder becomes what is published: bundle, manifest and local scan, each checked before anything is signed. */
+import { type PackedBundle, packBundle } from '../skills-index/skill/bundle.ts';
+import { isEmpty, listCapabilities, printCapability } from '../skills-index/skill/capability.ts';
+import { parseSkillMd, type SkillMd } from '../skills-index/skill/front-matter.ts';
+import { type Manifest, parseManifest } from '../skills-index/skill/manifest.ts';
+import { shortNameOf } from '../skills-index/skill/name.ts';
+import { Problem, type Reason } from '../skills-index/skill/problem.ts';
+import type { ScanReport } from '../skills-index/statement/scan-report.ts';
+import { readWholeSkill, type SkillFolder } from './source-folder.ts';
+
+export interface PreparedVersion {
+  readonly folder: SkillFolder;
+  readonly packed: PackedBundle;
+  readonly skillMd: SkillMd;
+  readonly manifest: Manifest;
+  /** Harmless, but worth a look. */
+  readonly warnings: readonly Reason[];
+}
+
+/** @throws Problem of any of its parts: `bundle-invalid`, `skill-md-invalid`, `manifest-missing`, `manifest-invalid` … */
+export async function prepareVersion(path: string): Promise<PreparedVersion> {
+  const folder = await readWholeSkill(path);
+  const packed = packBundle(folder.files);
+  const bytesOf = (name: string) => folder.files.find((file) => file.path === name)?.bytes;
+  const skillMd = parseSkillMd(bytesOf('SKILL.md') ?? new Uint8Array());
+  const json = bytesOf('skill.json');
+  if (json === undefined) throw new Problem('manifest-missing', `Cannot publish ${JSON.stringify(path)}: it has no skill.json`);
+  const manifest = parseManifest(json);
+  const missing = Object.entries(manifest.commands).filter(([, file]) => !packed.contents.has(file));
+  if (missing.length > 0)
+    throw new Problem('manifest-invalid', 'Cannot publish: skill.json names commands whose files are not in the skill', {
+      reasons: missing.map(([command, file]) => ({ message: `commands.${command}: there is no ${JSON.stringify(file)}` })),
+    });
+  return { folder, packed, skillMd, manifest, warnings: [...skillMd.warnings, ...warningsOf(manifest, skillMd)] };
+}
+
+/** Refuses a version that was seen to do what it does not declare. @throws Problem `capability-undeclared` */
+export function demandDeclared({ name, version }: Manifest, { capabilities, findings }: ScanReport): void {
+  if (isEmpty(capabilities.undeclared)) return;
+  const seen = listCapabilities(capabilities.undeclared).map((one): Reason => ({ message: printCapability(one) }));
+  const places = findings
+    .filter((finding) => finding.kind === 'capability')
+    .map(({ message, path, line, column }): Reason => ({ message, place: { path, line, column } }));
+  throw new Problem('capability-undeclared', `Cannot publish ${name}@${version}: it does what skill.json does not declare`, {
+    reasons: [...seen, ...places],
+  });
+}
+
+function warningsOf(manifest: Manifest, skillMd: SkillMd): Reason[] {
+  const short = shortNameOf(manifest.name);
+  if (skillMd.name === undefined || skillMd.name === short) return [];
+  return [
+    {
+      message: `SKILL.md calls the skill ${JSON.stringify(skillMd.name)}, skill.json ${JSON.stringify(short)}: agents show the former`,
+    },
+  ];
+}

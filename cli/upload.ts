@@ -1,0 +1,44 @@
+/** Sends a signed version to the registry. */
+import type { PackedBundle } from '../skills-index/skill/bundle.ts';
+import type { Manifest } from '../skills-index/skill/manifest.ts';
+import { provenanceStatement, publishStatement } from '../skills-index/statement/attestation.ts';
+import { type Envelope, type Signer, signStatement } from '../skills-index/statement/sign.ts';
+import { uploadSecondsMax } from './limits.ts';
+import { ownName } from './own-version.ts';
+import { publishedAnswer } from './registry-answers.ts';
+import { askRegistry, type RegistryWorld } from './registry-api.ts';
+import { writeTar } from './tar-writer.ts';
+
+export interface Upload {
+  readonly packed: PackedBundle;
+  readonly manifest: Manifest;
+  /** The manifest came from the scan and stands in the statement only. */
+  readonly inferred?: boolean;
+  readonly provenance?: Readonly<Record<string, unknown>>;
+}
+
+export interface Published {
+  readonly name: string;
+  readonly version: string;
+  readonly bundle: string;
+  readonly status: string;
+  readonly statements: readonly { readonly digest: string; readonly predicateType: string }[];
+}
+
+/** Signs publish/v1 (and provenance) and uploads. @throws Problem as the registry's intake says */
+export async function publishVersion(world: RegistryWorld, signer: Signer, upload: Upload): Promise<Published> {
+  const { packed, manifest, inferred, provenance } = upload;
+  const { name, version } = manifest;
+  const about = { name, version, bundle: packed.digest, files: packed.bundle.files };
+  const predicate = { manifest, tool: ownName(), ...(inferred === true ? { inferred } : {}) } as const;
+  const form = new FormData();
+  form.set('publish', jsonPart(await signStatement(publishStatement(about, predicate), signer)), 'publish.json');
+  if (provenance !== undefined)
+    form.set('provenance', jsonPart(await signStatement(provenanceStatement(about, provenance), signer)), 'provenance.json');
+  form.set('bundle', new Blob([Buffer.from(writeTar(packed))], { type: 'application/x-tar' }), 'bundle.tar');
+  return askRegistry(world, '/api/v1/versions', publishedAnswer, { form, seconds: uploadSecondsMax });
+}
+
+function jsonPart(envelope: Envelope): Blob {
+  return new Blob([JSON.stringify(envelope)], { type: 'application/json' });
+}
