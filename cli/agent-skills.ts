@@ -1,8 +1,7 @@
 /** What an agent may find, open and run: three calls, each admitted anew and each in the audit log. The MCP server is their face. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { satisfies } from 'semver';
-import { type Agent, readAgent } from '../runner/agents.ts';
+import { type Agent, readAgent, whyNotGranted } from '../runner/agents.ts';
 import type { AuditEvent } from '../runner/audit.ts';
 import { type DescribedSkill, searchSkills } from '../runner/catalogue.ts';
 import { type RunResult, runSkill } from '../runner/run.ts';
@@ -136,13 +135,13 @@ async function startable(context: Context, agent: Agent, name: SkillName, mayBeR
   const now = context.world.now().getTime();
   const before = context.recent.get(name);
   const grant = agent.grants.find((one) => one.skill === name) ?? agent.grants.find((one) => one.skill === scopeGrantOf(name));
-  if (grant === undefined) throw holdFor(context, name, `it is not granted to agent ${agent.name}`);
+  if (grant === undefined) throw holdFor(context, name, `agent ${agent.name} has no grant for ${name}`);
   if (mayBeRecent && before !== undefined && before.until > now) return before.start;
 
   const project = await projectAt(context.folder);
   const locked = (await readLock(ownLockOf(context))).get(name) ?? project.lock.get(name);
-  if (locked !== undefined && !satisfies(locked.version, grant.range))
-    throw holdFor(context, name, `version ${locked.version} is not granted to agent ${agent.name}`);
+  const why = locked === undefined ? undefined : whyNotGranted(agent, name, locked.version, context.world.now());
+  if (why !== undefined) throw holdFor(context, name, why);
   const start = await admitToStart(context.world, context.host, {
     ...{ name, range: grant.range, locked, agent: agent.name },
     registries: project.file.registries,

@@ -34,3 +34,5 @@ export const whyCharsMax = 500;
 export const stdinCharsMax = 4 * 1024 * 1024;
 /** Bytes of one message of an agent. */
 export const mcpMessageBytesMax = 10 * 1024 * 1024;
+/** Bytes read for one secret; the store itself takes fewer. */
+export const secretInputBytesMax = 64 * 1024;

@@ -50,13 +50,13 @@ export const agentRows: readonly CommandRow[] = [
   },
   {
     name: 'agent grant',
-    summary: 'let an agent start a skill',
+    summary: 'let an agent start a skill, with what is approved for it',
     usage: 'NAME @scope/name[@range]',
     examples: [
       ['skill agent grant reporter @acme/weekly-report@^1', 'any approved version of this range'],
-      ['skill agent grant reporter @acme/*', 'every approved skill of a scope'],
+      ['skill agent grant reporter @acme/*', 'every approved skill of a scope, with the capabilities it has already'],
     ],
-    options: {},
+    options: { env: { type: 'string', multiple: true, value: 'NAME=VALUE', summary: 'value of an env capability' } },
     args: { min: 2, max: 2 },
     load: () => import('../commands/agent.ts'),
   },

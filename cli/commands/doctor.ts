@@ -1,6 +1,90 @@
-import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+/** `skill doctor`: what this host can enforce, one line each, with the line to type where something is missing. */
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { checkHost } from '../../runner/run.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { answer, inkFor, joined, safe } from '../output.ts';
+
+interface Part {
+  readonly name: string;
+  readonly programs: readonly string[];
+  readonly for: string;
+  /** What apt installs; absent for what comes with us. */
+  readonly package?: string;
+  /** Whether nothing runs in a sandbox without it. */
+  readonly needed: boolean;
+}
+
+const parts: readonly Part[] = [
+  { name: 'bwrap', programs: ['bwrap'], for: 'the sandbox', package: 'bubblewrap', needed: true },
+  { name: 'socat', programs: ['socat'], for: 'the way out of the sandbox', package: 'socat', needed: true },
+  { name: 'python3', programs: ['python3'], for: 'skills with Python scripts', package: 'python3', needed: false },
+  {
+    name: 'chromium',
+    programs: ['chromium', 'chromium-browser'],
+    for: 'the desk’s browser test',
+    package: 'chromium',
+    needed: false,
+  },
+];
+
+interface Row {
+  readonly name: string;
+  readonly holds: boolean;
+  readonly detail: string;
+  readonly type?: string;
+  readonly needed: boolean;
+}
 
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  const rows: Row[] = [
+    { name: 'node', holds: true, detail: `${process.versions.node}: runs scripts in TypeScript and JavaScript`, needed: true },
+    ...parts.map((part) => partRow(part, context)),
+    ...(await checkHost())
+      .filter((row) => !parts.some((part) => part.name === row.name))
+      .map((row) => ({ ...row, needed: true })),
+    separation,
+  ];
+  const ink = inkFor(context.stdout, context.env);
+  answer(context, { schema: 'skillgate.doctor/1', ...{ rows } }, () =>
+    joined(
+      rows.map((row) => {
+        const type = row.type === undefined ? safe`` : safe`; type: ${ink.bold(row.type)}`;
+        return safe`${row.holds ? ink.green('yes') : row.needed ? ink.red('no ') : ink.yellow('no ')} ${row.name}: ${row.detail}${type}`;
+      }),
+      '\n',
+    ),
+  );
+  return rows.every((row) => row.holds || !row.needed) ? exitCodes.ok : exitCodes.refused;
+}
+
+function partRow(part: Part, context: CommandContext): Row {
+  const at = part.programs.map((program) => findProgram(program, context.env.PATH ?? '')).find((path) => path !== undefined);
+  if (at !== undefined) return { name: part.name, holds: true, detail: `${at}: ${part.for}`, needed: part.needed };
+  const sudo = process.getuid?.() === 0 ? '' : 'sudo ';
+  const type = part.package === undefined ? {} : { type: `${sudo}apt-get install -y ${part.package}` };
+  return { name: part.name, holds: false, detail: `missing: ${part.for}`, needed: part.needed, ...type };
+}
+
+// An agent that runs as this user could type the operator's commands: it is said, not hidden.
+const separation: Row = {
+  name: 'separate operator',
+  holds: false,
+  detail: 'operator and agent share uid: approvals are not separable, so what would wait for a person is refused',
+  needed: false,
+};
+
+function findProgram(program: string, path: string): string | undefined {
+  return path
+    .split(delimiter)
+    .filter((folder) => folder.startsWith('/'))
+    .map((folder) => join(folder, program))
+    .find((candidate) => {
+      try {
+        accessSync(candidate, constants.X_OK);
+        return statSync(candidate).isFile();
+      } catch {
+        return false;
+      }
+    });
 }
