@@ -1,6 +1,7 @@
 /** The statement that is about to be signed, rendered from its own bytes and nothing else; then the ways to sign it. */
-import { digestOf } from '../../skills-index/skill/digest.ts';
+
 import { listCapabilities } from '../../skills-index/skill/capability.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import type { ApprovalStatement } from '../../skills-index/statement/attestation.ts';
 import { wordsOf } from './capability-matrix.ts';
 import { key } from './key-map.ts';
@@ -68,9 +69,9 @@ function signing(view: ApprovalView, statementDigest: string): Html {
 <p class="notice notice-refused" role="alert" data-error hidden></p></form>
 <noscript><p class="notice">A passkey needs JavaScript, which is off here. The draft is kept; sign with your key instead.</p></noscript>
 ${
-    view.keyIds.length === 0
-      ? html`<p class="quiet">You have no key for the command line.</p>`
-      : html`<form method="post" action="/review/${name}/${encodeURIComponent(version)}/approve"><input type="hidden" name="reason" value="${view.statement.predicate.reason}">
+  view.keyIds.length === 0
+    ? html`<p class="quiet">You have no key for the command line.</p>`
+    : html`<form method="post" action="/review/${name}/${encodeURIComponent(version)}/approve"><input type="hidden" name="reason" value="${view.statement.predicate.reason}">
 <input type="hidden" name="reviewer" value="key:${view.keyIds[0] ?? ''}"><button class="plain">Sign with my key on the command line instead</button></form>`
-  }</section>`;
+}</section>`;
 }

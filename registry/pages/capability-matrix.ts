@@ -70,13 +70,21 @@ function matrixRow(row: CapabilityRow): Html {
   const narrower = row.seen.filter((one) => one !== row.text);
   return html`<tr class="use-${row.use}"><td>${row.kind}</td><th scope="row"><code>${untrusted(row.text)}</code>${added}</th>
 <td>${row.use === 'undeclared' ? html`<b class="no">no</b>` : 'yes'}</td>
-<td>${row.seen.length === 0 ? 'no' : narrower.length === 0 ? 'yes' : narrower.map((one) => html`<code>${untrusted(one)}</code> `)}</td>
+<td>${observedWords(row, narrower)}</td>
 <td><span class="use"><span aria-hidden="true">${glyph}</span> ${word}</span></td>
 <td>${row.why === undefined ? html`<span class="quiet">${row.use === 'undeclared' ? 'not asked for' : '—'}</span>` : untrusted(row.why)}</td></tr>`;
 }
 
+function observedWords({ kind, use, seen }: CapabilityRow, narrower: readonly string[]): Html {
+  if (use === 'unused') return html`no`;
+  if (kind === 'secret' && seen.length === 0) return html`<span class="quiet">its host is called</span>`;
+  return narrower.length === 0 ? html`yes` : html`${narrower.map((one) => html`<code>${untrusted(one)}</code> `)}`;
+}
+
 /** A capability for the eye: its kind left out, addresses defanged. */
 export function wordsOf(one: Capability): string {
+  if (one.kind === 'env' && one.name === '*') return '* (every variable)';
+  if (one.kind === 'exec' && one.program === '*') return '* (any program)';
   const words = printCapability(one).slice(one.kind.length + 1);
   return one.kind === 'egress' ? words.replace(/\S+:\/\/\S+$/, defanged) : words;
 }

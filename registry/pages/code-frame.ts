@@ -24,7 +24,7 @@ export interface FrameView {
 
 /** A code frame, or a line that says why there is none. */
 export function codeFrame(sources: Sources, { path, range, around, hrefOf }: FrameView): Html {
-  const lines = sources.get(path)?.split('\n');
+  const lines = sources.get(path)?.replace(/\n$/, '').split('\n');
   if (lines === undefined || range.line > lines.length) {
     return html`<p class="no-frame">No text of this file is kept to show.</p>`;
   }

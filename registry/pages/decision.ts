@@ -1,4 +1,5 @@
 /** What a reviewer can do with a version: approve, refuse, ask, move out of quarantine, claim; each a form, each with a reason. */
+import type { Digest } from '../../skills-index/skill/digest.ts';
 import { reasonCharsMax } from '../limits.ts';
 import type { ReviewDetail } from '../review.ts';
 import { type DeskKey, key } from './key-map.ts';
@@ -6,8 +7,9 @@ import { digest, type Html, html, moment, untrusted } from './markup.ts';
 
 /** With what the viewer may sign. */
 export interface SigningMeans {
+  /** Credential ids. */
   readonly passkeys: readonly string[];
-  readonly keyIds: readonly string[];
+  readonly keyIds: readonly Digest[];
 }
 
 export interface DecisionView {
@@ -29,10 +31,22 @@ interface ReasonForm {
 }
 
 const reasonForms = {
-  approve: { action: 'approve', label: 'Approve', hint: 'What you read and why it is all right', button: 'Go on to the statement', focusKey: 'a' },
+  approve: {
+    action: 'approve',
+    label: 'Approve',
+    hint: 'What you read and why it is all right',
+    button: 'Go on to the statement',
+    focusKey: 'a',
+  },
   refuse: { action: 'refuse', label: 'Refuse', hint: 'What is wrong; the author reads it', button: 'Refuse', focusKey: 'r' },
   ask: { action: 'ask', label: 'Ask the author', hint: 'Your question; the version stays here', button: 'Ask', focusKey: 'q' },
-  move: { action: 'move', label: 'Move to review', hint: 'Why the quarantine was a mistake', button: 'Move to review', focusKey: 'm' },
+  move: {
+    action: 'move',
+    label: 'Move to review',
+    hint: 'Why the quarantine was a mistake',
+    button: 'Move to review',
+    focusKey: 'm',
+  },
 } as const satisfies Readonly<Record<ReasonForm['action'], ReasonForm>>;
 
 /** The panel beside a version. */
@@ -57,29 +71,37 @@ function approvals({ detail, now }: DecisionView): Html {
     independent === 0 ? '' : html`, <b>${outside} of ${independent}</b> from outside the desk`
   }</p>
 <ul class="plain-list">${detail.approvals.map(
-    (one) => html`<li>✓ ${untrusted(one.reviewer)} <span class="tag">${one.by}</span>${one.independent ? html` <span class="tag">independent</span>` : ''} ${moment(one.at.getTime(), now)}
+    (
+      one,
+    ) => html`<li>✓ ${untrusted(one.reviewer)} <span class="tag">${one.by}</span>${one.independent ? html` <span class="tag">independent</span>` : ''} ${moment(one.at.getTime(), now)}
 <span class="sub">${untrusted(one.reason)}</span></li>`,
   )}</ul>`;
 }
 
 function claim({ detail, now }: DecisionView, action: string): Html {
   const last = detail.notes.findLast((note) => note.kind === 'claimed');
-  const said = last === undefined ? 'Nobody looks at it.' : html`${untrusted(last.by)} looked at it ${moment(last.at.getTime(), now)}.`;
+  const said =
+    last === undefined ? 'Nobody looks at it.' : html`${untrusted(last.by)} looked at it ${moment(last.at.getTime(), now)}.`;
   return html`<form method="post" action="${action}/claim" class="claim"><span class="quiet">${said}</span> <button class="plain" ${key('c')}>Claim</button></form>`;
 }
 
 function approveForm(view: DecisionView, action: string): Html {
   const { means, mayNotApprove } = view;
-  if (mayNotApprove !== undefined) return html`<section class="form"><h3>Approve</h3><p class="notice">${mayNotApprove}</p></section>`;
+  if (mayNotApprove !== undefined)
+    return html`<section class="form"><h3>Approve</h3><p class="notice">${mayNotApprove}</p></section>`;
   const choices = [
-    ...means.passkeys.map((id) => ({ value: `passkey:${id}`, text: html`my passkey <code title="${id}">${id.slice(0, 10)}…</code>, here in the browser` })),
+    ...means.passkeys.map((id) => ({
+      value: `passkey:${id}`,
+      text: html`my passkey <code title="${id}">${id.slice(0, 10)}…</code>, here in the browser`,
+    })),
     ...means.keyIds.map((id) => ({ value: `key:${id}`, text: html`my key ${digest(id)}, on the command line` })),
   ];
   if (choices.length === 0) {
     return html`<section class="form"><h3>Approve</h3><p class="notice">You have nothing to sign with yet. <a href="/review/passkeys">Add a passkey.</a></p></section>`;
   }
   const radios = html`<fieldset><legend>sign with</legend>${choices.map(
-    ({ value, text }, index) => html`<label class="radio"><input type="radio" name="reviewer" value="${value}" ${index === 0 ? 'checked' : ''}> <span>${text}</span></label>`,
+    ({ value, text }, index) =>
+      html`<label class="radio"><input type="radio" name="reviewer" value="${value}" ${index === 0 ? 'checked' : ''}> <span>${text}</span></label>`,
   )}</fieldset>`;
   return reasonForm(reasonForms.approve, action, view, radios);
 }
@@ -97,6 +119,7 @@ function questions({ detail, now }: DecisionView): Html {
   const asked = detail.notes.filter((note) => note.kind === 'asked');
   if (asked.length === 0) return html``;
   return html`<h3>Asked</h3><ul class="plain-list">${asked.map(
-    (note) => html`<li>${untrusted(note.by)} ${moment(note.at.getTime(), now)}<span class="sub">${untrusted(note.text)}</span></li>`,
+    (note) =>
+      html`<li>${untrusted(note.by)} ${moment(note.at.getTime(), now)}<span class="sub">${untrusted(note.text)}</span></li>`,
   )}</ul>`;
 }

@@ -1,8 +1,8 @@
 /** The files of a version and the plain view of one: escaped text in a page, never the bytes themselves. */
 import { isUtf8 } from 'node:buffer';
 import type { ReviewDetail } from '../review.ts';
-import { fileViewLineCharsMax, fileViewLinesMax } from './limits.ts';
 import { type Frame, page } from './layout.ts';
+import { fileViewLineCharsMax, fileViewLinesMax } from './limits.ts';
 import { count, digest, type Html, html, shown, untrusted } from './markup.ts';
 
 /** Path, size, what the scanner made of it, digest; each path leads to its plain view. */
@@ -47,12 +47,17 @@ export function filePage(frame: Frame, { detail, path, sha256, bytes, sheet }: F
   const text = isUtf8(bytes) && !bytes.includes(0) ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) : undefined;
   const all = text === undefined ? hexLines(bytes) : text.split('\n');
   const first = (sheet - 1) * fileViewLinesMax + 1;
-  const what = text === undefined ? `binary, its first ${count(hexBytesMax, 'byte')} as hexadecimal` : `${count(all.length, 'line')}, UTF-8`;
+  const what =
+    text === undefined ? `binary, its first ${count(hexBytesMax, 'byte')} as hexadecimal` : `${count(all.length, 'line')}, UTF-8`;
   const body = html`<p class="crumbs"><a href="/review/${detail.name}/${encodeURIComponent(detail.version)}#files">${detail.name} ${detail.version}</a></p>
 <p class="summary">${count(bytes.byteLength, 'byte')}, ${what}. ${digest(sha256, 'long')}</p>${sheets(detail, path, all.length)}
 <div class="frame file" tabindex="0" role="region" aria-label="text of the file"><table><caption class="visually-hidden">lines of ${path}</caption>
 <tbody>${all.slice(first - 1, first - 1 + fileViewLinesMax).map((line, index) => fileLine(line, first + index))}</tbody></table></div>`;
-  return page(frame, { title: `${path} of ${detail.name} ${detail.version}`, heading: html`<code>${untrusted(path)}</code>`, body });
+  return page(frame, {
+    title: `${path} of ${detail.name} ${detail.version}`,
+    heading: html`<code>${untrusted(path)}</code>`,
+    body,
+  });
 }
 
 function fileLine(line: string, number: number): Html {

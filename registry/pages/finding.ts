@@ -74,7 +74,8 @@ function flow(steps: readonly FlowStep[], view: FindingsView): Html {
   const files = steps.filter((step, index) => step.path !== steps[index - 1]?.path).map((step) => step.path);
   const shownSteps = steps.slice(0, flowStepsShownMax);
   return html`<p class="flow-strip"><span class="quiet">flow</span> ${files.map(
-    (path, index) => html`${index === 0 ? '' : html` <span aria-hidden="true">→</span><span class="visually-hidden">then</span> `}<code>${untrusted(path)}</code>`,
+    (path, index) =>
+      html`${index === 0 ? '' : html` <span aria-hidden="true">→</span><span class="visually-hidden">then</span> `}<code>${untrusted(path)}</code>`,
   )} <span class="quiet">${count(steps.length, 'step')}${files.length > 1 ? ', across files' : ''}</span></p>
 <ol class="flow">${shownSteps.map((step, index) => flowStep(step, index, steps, view))}</ol>
 ${steps.length > shownSteps.length ? html`<p class="quiet">${steps.length - shownSteps.length} further steps in the report.</p>` : ''}`;
@@ -90,7 +91,11 @@ ${codeFrame(view.sources, { path: step.path, range: stepRange(step, view.sources
 
 // A step has no end: the mark runs over the word or call that starts there.
 function stepRange({ path, line, column }: FlowStep, sources: Sources) {
-  const rest = sources.get(path)?.split('\n')[line - 1]?.slice(column - 1) ?? '';
+  const rest =
+    sources
+      .get(path)
+      ?.split('\n')
+      [line - 1]?.slice(column - 1) ?? '';
   const length = /^[\w$.]+|^./.exec(rest)?.[0].length ?? 1;
   return { line, column, endLine: line, endColumn: column + length };
 }

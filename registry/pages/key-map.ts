@@ -42,8 +42,11 @@ export function key(keys: DeskKey): Html {
 export function keyTable(): Html {
   const groups = [...new Set(keyMap.map((row) => row.on))];
   return html`${groups.map(
-    (group) => html`<section class="keys"><h3>${group}</h3><dl>${keyMap
-      .filter((row) => row.on === group)
-      .map((row) => html`<div><dt>${row.keys.split(' ').map((one) => html`<kbd>${one}</kbd> `)}</dt><dd>${row.does}</dd></div>`)}</dl></section>`,
+    (group) =>
+      html`<section class="keys"><h3>${group}</h3><dl>${keyMap
+        .filter((row) => row.on === group)
+        .map(
+          (row) => html`<div><dt>${row.keys.split(' ').map((one) => html`<kbd>${one}</kbd> `)}</dt><dd>${row.does}</dd></div>`,
+        )}</dl></section>`,
   )}`;
 }

@@ -1,6 +1,7 @@
 /** The frame of every page of the desk: head, skip link, navigation, one h1, the help of keys. */
-import { type Html, html, untrusted } from './markup.ts';
+
 import { key, keyTable } from './key-map.ts';
+import { type Html, html, untrusted } from './markup.ts';
 
 /** Who looks at the page; absent before sign-in. */
 export interface Viewer {
@@ -70,7 +71,7 @@ ${body}
 function header(viewer: Viewer | undefined, at: PageContent['at']): Html {
   const entry = (href: string, name: string, here: boolean, keys: Html | string = ''): Html =>
     html`<a href="${href}" ${here ? html`aria-current="page"` : ''} ${keys}>${name}</a>`;
-  return html`<header class="top"><a class="brand" href="/review"><span aria-hidden="true">⛨</span> Skillgate <span class="quiet">desk</span></a>
+  return html`<header class="top"><a class="brand" href="/review"><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M8 1 2 3v5c0 3.5 2.6 6 6 7 3.4-1 6-3.5 6-7V3z"/></svg> Skillgate <span class="quiet">desk</span></a>
 ${
   viewer === undefined
     ? html`<nav aria-label="Desk"></nav>`

@@ -1,6 +1,6 @@
 /** HTML from values: everything that is not written by us in a template is escaped. `raw` is never used in this folder (a test reads it). */
 import { html } from 'hono/html';
-import { revealed } from './reveal.ts';
+import { type Piece, revealed } from './reveal.ts';
 
 export { html };
 
@@ -14,16 +14,18 @@ export function untrusted(text: string): Html {
 
 /** As `untrusted` without the isolation, for code, where each line is isolated as a whole. */
 export function shown(text: string): Html[] {
-  return revealed(text).map((piece) => {
-    switch (piece.kind) {
-      case 'text':
-        return html`${piece.text}`;
-      case 'invisible':
-        return html`<span class="chip" title="${piece.name}">${piece.name}</span>`;
-      case 'mixed':
-        return html`<mark class="mixed" title="${piece.scripts}">${piece.text}</mark>`;
-    }
-  });
+  return revealed(text).map(pieceMarkup);
+}
+
+function pieceMarkup(piece: Piece): Html {
+  switch (piece.kind) {
+    case 'text':
+      return html`${piece.text}`;
+    case 'invisible':
+      return html`<span class="chip" title="${piece.name}">${piece.name}</span>`;
+    case 'mixed':
+      return html`<mark class="mixed" title="${piece.scripts}">${piece.text}</mark>`;
+  }
 }
 
 /** A digest with its end cut off for the eye; the whole of it stays readable in the title and can be selected in `long`. */

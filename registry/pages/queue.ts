@@ -24,7 +24,10 @@ export function queuePage(frame: Frame, { now, rows }: QueueView): Html {
   const quarantined = rows.filter((row) => row.status === 'quarantined').length;
   const summary = html`<p class="summary"><b>${count(rows.length, 'version')}</b> ${rows.length === 1 ? 'waits' : 'wait'} for a person, ${quarantined} in quarantine.
 ${rows.length === 0 ? '' : html`The oldest came ${moment(oldest, now)}.`} Riskiest first.</p>`;
-  const body = rows.length === 0 ? html`<p class="empty">Nothing waits. New versions come here when their scan has ended.</p>` : table(rows, now);
+  const body =
+    rows.length === 0
+      ? html`<p class="empty">Nothing waits. New versions come here when their scan has ended.</p>`
+      : table(rows, now);
   return page(frame, { title: 'Queue', at: 'queue', body: html`${summary}${body}${legend}` });
 }
 
@@ -50,7 +53,8 @@ function tableRow(row: QueueItem, now: number): Html {
 }
 
 function decides({ decides: one, verdict }: QueueItem): Html {
-  if (one !== undefined) return html`${severityBadge(one.severity)}<code>${untrusted(one.rule)}</code><span class="sub">${untrusted(one.message)}</span>`;
+  if (one !== undefined)
+    return html`${severityBadge(one.severity)}<code>${untrusted(one.rule)}</code><span class="sub">${untrusted(one.message)}</span>`;
   if (verdict === 'incomplete') return html`The scan could not finish.`;
   return html`<span class="quiet">A new skill always meets a person.</span>`;
 }

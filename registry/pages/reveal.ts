@@ -7,10 +7,28 @@ export type Piece =
   /** A word whose letters come from scripts that look alike. */
   | { readonly kind: 'mixed'; readonly text: string; readonly scripts: string };
 
-// Cf covers bidi, zero-width, tags and the byte order mark; Cc the controls but tab and line feed; then spaces and fillers that
-// look like nothing or like an ordinary space; then variation selectors, which can carry hidden bytes; private and unassigned.
-const invisible =
-  /[\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00a0\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2000-\u200a\u202f\u205f\u2800\u3000\u3164\uffa0\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/u;
+// Format characters (direction, zero width, tags, byte order mark), private, unassigned, halves, line separators.
+const hiddenClasses = '\\p{Cf}\\p{Co}\\p{Cn}\\p{Cs}\\p{Zl}\\p{Zp}';
+const hiddenRanges = [
+  [0x00, 0x08], // controls but tab and line feed
+  [0x0b, 0x1f],
+  [0x7f, 0x9f],
+  [0xa0, 0xa0], // spaces that look like the ordinary one, or like nothing
+  [0x2000, 0x200a],
+  [0x202f, 0x202f],
+  [0x205f, 0x205f],
+  [0x2800, 0x2800],
+  [0x3000, 0x3000],
+  [0x034f, 0x034f], // joiners and fillers
+  [0x115f, 0x1160],
+  [0x17b4, 0x17b5],
+  [0x180b, 0x180f],
+  [0x3164, 0x3164],
+  [0xffa0, 0xffa0],
+  [0xfe00, 0xfe0f], // variation selectors, which can carry bytes
+  [0xe0100, 0xe01ef],
+] as const;
+const hiddenRange = hiddenRanges.map(([from, to]) => `\\u{${from.toString(16)}}-\\u{${to.toString(16)}}`).join('');
 const lookAlikes = [
   ['Latin', /\p{Script=Latin}/u],
   ['Greek', /\p{Script=Greek}/u],
@@ -18,7 +36,7 @@ const lookAlikes = [
   ['Armenian', /\p{Script=Armenian}/u],
   ['Cherokee', /\p{Script=Cherokee}/u],
 ] as const;
-const parts = new RegExp(`(?<hidden>${invisible.source})|(?<word>[\\p{L}\\p{N}_]+)`, 'gu');
+const parts = new RegExp(`(?<hidden>[${hiddenClasses}${hiddenRange}])|(?<word>[\\p{L}\\p{N}_]+)`, 'gu');
 const plain = /^[\t\n\x20-\x7e]*$/;
 
 /** The text in pieces, in order, nothing lost. An emoji's own variation selector stays where it is. */
@@ -33,7 +51,7 @@ export function revealed(text: string): Piece[] {
   };
   for (const match of text.matchAll(parts)) {
     const { hidden, word } = match.groups ?? {};
-    if (hidden !== undefined && !isEmojiStyle(text, match.index)) {
+    if (hidden !== undefined && !isOrdinary(text, match.index)) {
       put(match.index, hidden.length, { kind: 'invisible', name: codePointName(hidden) });
     }
     const scripts = word === undefined ? [] : scriptsOf(word);
@@ -50,7 +68,9 @@ export function hidesSomething(text: string): boolean {
   return revealed(text).some((piece) => piece.kind !== 'text');
 }
 
-function isEmojiStyle(text: string, at: number): boolean {
+// An emoji's own style, and the carriage return of a line that ends as on Windows.
+function isOrdinary(text: string, at: number): boolean {
+  if (text[at] === '\r') return at + 1 === text.length || text[at + 1] === '\n';
   return text[at] === '\ufe0f' && /\p{Extended_Pictographic}$/u.test(text.slice(Math.max(0, at - 2), at));
 }
 

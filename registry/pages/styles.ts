@@ -74,6 +74,7 @@ export const styles = `@layer base, parts;
   .top nav a[aria-current] { color: var(--ink); font-weight: 600; border-bottom: 2px solid var(--link); }
   .brand { font-weight: 700; color: var(--ink); text-decoration: none; }
   .brand .quiet { font-weight: 400; }
+  .brand svg { fill: var(--link); vertical-align: -.15em; }
   .who { display: flex; gap: .8rem; align-items: center; }
   main { padding: 1rem 1.2rem 3rem; max-width: 110rem; margin: 0 auto; }
   .narrow main { max-width: 46rem; padding-top: 2rem; }
@@ -142,7 +143,9 @@ export const styles = `@layer base, parts;
   .part { margin: 0 0 1.8rem; scroll-margin-top: .8rem; }
   .part > h2 { border-bottom: 1px solid var(--rule); padding-bottom: .25rem; }
 
-  .matrix code { font-size: .82rem; }
+  .matrix code { font-size: .82rem; overflow-wrap: break-word; }
+  .matrix th code { display: inline-block; max-width: 24rem; }
+  .matrix td:last-child { min-width: 9rem; }
   .matrix .use { font-weight: 600; white-space: nowrap; }
   .use-undeclared { background: var(--warn-paper); }
   .use-undeclared .use, .use-undeclared .no { color: var(--warn); }
@@ -221,7 +224,6 @@ export const styles = `@layer base, parts;
     .decision { position: static; max-height: none; }
     .statement > div { grid-template-columns: 1fr; gap: 0; }
   }
-  @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: auto; } }
   @media print { .top, .decision, .skip { display: none; } }
 }
 `;

@@ -3,7 +3,7 @@ import type { ReviewDetail } from '../review.ts';
 import type { RiskPart } from '../risk.ts';
 import { capabilityMatrix, capabilityRows } from './capability-matrix.ts';
 import type { Sources } from './code-frame.ts';
-import { decisionPanel, type DecisionView } from './decision.ts';
+import { type DecisionView, decisionPanel } from './decision.ts';
 import { fileHref, fileTable } from './file.ts';
 import { findingAnchor, findingList, rankFindings } from './finding.ts';
 import { key } from './key-map.ts';
@@ -58,11 +58,14 @@ ${decides(detail)}
 }
 
 function decides({ report, verdict }: ReviewDetail): Html {
-  if (report === undefined) return html`<p class="notice">No scan report: the scanning process was stopped, or the scan has not ended.</p>`;
+  if (report === undefined)
+    return html`<p class="notice">No scan report: the scanning process was stopped, or the scan has not ended.</p>`;
   const deciding = rankFindings(report.findings, report.decidedBy).filter((one) => report.decidedBy.includes(one.fingerprint));
-  if (deciding.length === 0) return verdict === 'incomplete' ? html`<p class="notice">The scan could not read everything; see the files.</p>` : html``;
+  if (deciding.length === 0)
+    return verdict === 'incomplete' ? html`<p class="notice">The scan could not read everything; see the files.</p>` : html``;
   return html`<ul class="deciding" aria-label="what decides">${deciding.map(
-    (one) => html`<li>${severityBadge(one.severity)}<a href="#${findingAnchor(one)}">${untrusted(one.message)}</a> <code>${untrusted(one.rule)}</code></li>`,
+    (one) =>
+      html`<li>${severityBadge(one.severity)}<a href="#${findingAnchor(one)}">${untrusted(one.message)}</a> <code>${untrusted(one.rule)}</code></li>`,
   )}</ul>`;
 }
 
@@ -71,7 +74,10 @@ function capabilities({ detail }: VersionView): Html {
   const before = detail.previousApproved;
   const rows = capabilityRows({ ...detail.report.capabilities, approvedBefore: before?.capabilities });
   const of = (use: string): number => rows.filter((row) => row.use === use).length;
-  const versus = before === undefined ? 'No version was approved before.' : html`Compared with ${before.version}, approved before: ${count(rows.filter((row) => row.added).length, 'new capability')}.`;
+  const versus =
+    before === undefined
+      ? 'No version was approved before.'
+      : html`Compared with ${before.version}, approved before: ${count(rows.filter((row) => row.added).length, 'new capability')}.`;
   return html`<p class="summary"><b>${of('undeclared')} undeclared</b>, ${of('used')} declared and used, ${of('unused')} declared and never seen. ${versus}</p>
 ${capabilityMatrix(rows)}`;
 }
@@ -84,7 +90,8 @@ function findings({ detail, sources }: VersionView): Html {
 
 function skillMd({ detail, sources }: VersionView): Html {
   const text = sources.get('SKILL.md');
-  if (text === undefined) return html`<p class="empty">Too large to show here: <a href="${fileHref(detail, 'SKILL.md')}">read it as plain text</a>.</p>`;
+  if (text === undefined)
+    return html`<p class="empty">Too large to show here: <a href="${fileHref(detail, 'SKILL.md')}">read it as plain text</a>.</p>`;
   const front = /^---\r?\n[\s\S]*?\r?\n---[ \t]*\r?\n/.exec(text)?.[0] ?? '';
   const rendered = renderMarkdown(text.slice(front.length));
   const raw = html`<div class="raw"><h3>Raw, byte for byte</h3><pre tabindex="0" aria-label="SKILL.md, raw"><code dir="ltr">${shown(text)}</code></pre></div>`;
@@ -95,6 +102,7 @@ ${front === '' ? '' : html`<pre class="front" tabindex="0" aria-label="front mat
 
 function history({ detail, now }: VersionView): Html {
   return html`<ol class="history">${detail.history.map(
-    (move) => html`<li>${stateBadge(move.to)}<span>from ${move.from} by ${untrusted(move.by)} ${moment(move.at.getTime(), now)}</span><span class="sub">${untrusted(move.why)}</span></li>`,
+    (move) =>
+      html`<li>${stateBadge(move.to)}<span>from ${move.from} by ${untrusted(move.by)} ${moment(move.at.getTime(), now)}</span><span class="sub">${untrusted(move.why)}</span></li>`,
   )}</ol>`;
 }

@@ -77,7 +77,11 @@ export function report(over: Partial<ScanReport> = {}): ScanReport {
     capabilities: {
       observed,
       declared,
-      undeclared: { ...noCapabilities, env: [{ name: '*' }], egress: [{ url: 'http://usage.stranger.example/v1/count', methods: ['POST'] }] },
+      undeclared: {
+        ...noCapabilities,
+        env: [{ name: '*' }],
+        egress: [{ url: 'http://usage.stranger.example/v1/count', methods: ['POST'] }],
+      },
       unused: { ...noCapabilities, exec: [{ program: 'git', why: 'reads the last tag' }] },
     },
     coverage: {
@@ -152,15 +156,33 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
     manifest: { name, version, commands: {}, requires: {}, capabilities: declared, limits: { seconds: 120, memoryMiB: 512 } },
     report: report(),
     reportDigest: someDigest('report'),
-    files: report().coverage.files.map((file) => ({ path: file.path as never, size: file.bytes, sha256: file.sha256, mode: '644' as const })),
+    files: report().coverage.files.map((file) => ({
+      path: file.path as never,
+      size: file.bytes,
+      sha256: file.sha256,
+      mode: '644' as const,
+    })),
     approvals: [
-      { reviewer: 'otto', by: 'key', independent: true, reason: 'Read all of it.', at: new Date(now - 3_600_000), digest: someDigest('a') },
+      {
+        reviewer: 'otto',
+        by: 'key',
+        independent: true,
+        reason: 'Read all of it.',
+        at: new Date(now - 3_600_000),
+        digest: someDigest('a'),
+      },
     ],
     approvalsNeeded: { total: 2, independent: 1 },
     history: [
       { at: new Date(now - 5 * 3_600_000), from: 'received', to: 'scanning', by: 'registry', why: 'a scan job waits' },
       { at: new Date(now - 4 * 3_600_000), from: 'scanning', to: 'quarantined', by: 'registry', why: 'verdict block' },
-      { at: new Date(now - 2 * 3_600_000), from: 'quarantined', to: 'in review', by: 'otto', why: 'the author says it is wanted' },
+      {
+        at: new Date(now - 2 * 3_600_000),
+        from: 'quarantined',
+        to: 'in review',
+        by: 'otto',
+        why: 'the author says it is wanted',
+      },
     ],
     moves: ['refused'],
     notes: [{ at: new Date(now - 600_000), kind: 'asked', by: 'otto', text: 'Why does it count usage?' }],

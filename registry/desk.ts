@@ -1,0 +1,116 @@
+/** The reviewer's desk, mounted at /review: sign-in, passkeys, the queue and, in `desk-review.ts`, the routes of one version. */
+import { Hono } from 'hono';
+import { Problem } from '../skills-index/skill/problem.ts';
+import type { Registry } from './context.ts';
+import {
+  deskHeaders,
+  dropSession,
+  field,
+  keepKeysChoice,
+  keepSession,
+  requireReviewer,
+  serveAssets,
+  show,
+  whoIs,
+} from './desk-frame.ts';
+import { reviewRoutes } from './desk-review.ts';
+import { latest, readIdentities } from './identities.ts';
+import { formBodyBytesMax } from './limits.ts';
+import { keysPage } from './pages/keys-page.ts';
+import { passkeysPage } from './pages/passkeys-page.ts';
+import { queuePage } from './pages/queue.ts';
+import { linkPage, signInPage } from './pages/sign-in.ts';
+import { creationOptions, finishCreation, finishLogin, listPendingPasskeys, loginOptions } from './passkeys.ts';
+import { limitBody } from './problem-json.ts';
+import { listQueue } from './review.ts';
+import { createSession, endSession, peekLink, redeemLink } from './sessions.ts';
+
+/** All routes of the desk, without their /review. */
+export function deskRoutes(registry: Registry): Hono {
+  const app = new Hono();
+  app.use(deskHeaders(registry), limitBody(formBodyBytesMax));
+  serveAssets(app);
+  signInRoutes(app, registry);
+  passkeyRoutes(app, registry);
+
+  app.get('/', async (context) => {
+    if ((await whoIs(registry, context)) === undefined) return context.redirect('/review/sign-in', 303);
+    await requireReviewer(registry, context);
+    const rows = await listQueue(registry);
+    return show(registry, context, (frame) => queuePage(frame, { now: registry.now().getTime(), rows }));
+  });
+  app.get('/keys', (context) => show(registry, context, keysPage));
+  app.post('/keys', async (context) => {
+    keepKeysChoice(context, (await field(context, 'keys')) === 'off' ? 'off' : 'on');
+    return context.redirect('/review/keys', 303);
+  });
+  reviewRoutes(app, registry);
+  app.all('*', (context) => {
+    throw new Problem('not-found', `Nothing is at ${context.req.path}`);
+  });
+  return app;
+}
+
+function signInRoutes(app: Hono, registry: Registry): void {
+  app.get('/sign-in', async (context) => {
+    const link = context.req.query('link');
+    if (link === undefined) {
+      const passkeyOptions = await loginOptions(registry);
+      return show(registry, context, (frame) => signInPage(frame, { passkeyOptions }));
+    }
+    const member = (await peekLink(registry, link))?.member;
+    if (member === undefined) throw linkOver();
+    return show(registry, context, (frame) => linkPage(frame, { link, member }));
+  });
+  app.post('/sign-in', async (context) => {
+    const session = await redeemLink(registry, await field(context, 'link'));
+    if (session === undefined) throw linkOver();
+    keepSession(context, session);
+    return context.redirect('/review', 303);
+  });
+  app.post('/sign-in/passkey', async (context) => {
+    const { chain } = await readIdentities(registry);
+    const response = await field(context, 'response');
+    const credentialId = await finishLogin(registry, response, (id) => chain.passkeyOf(id, latest)?.passkey);
+    keepSession(context, await createSession(registry, { kind: 'passkey', credentialId }, 'desk'));
+    return context.redirect('/review', 303);
+  });
+  app.post('/sign-out', async (context) => {
+    const token = dropSession(context);
+    if (token !== undefined) await endSession(registry, token);
+    return context.redirect('/review/sign-in', 303);
+  });
+}
+
+function linkOver(): Problem {
+  return new Problem('not-signed-in', 'This link was used before, is older than five minutes, or never was one', {
+    hint: 'Type skill login --browser for a new one.',
+  });
+}
+
+function passkeyRoutes(app: Hono, registry: Registry): void {
+  app.get('/passkeys', async (context) => {
+    const { member } = await requireReviewer(registry, context);
+    const { chain } = await readIdentities(registry);
+    const enrolled = chain.passkeysOf(member.name, latest);
+    const known = new Set(enrolled.map((one) => one.credentialId));
+    const pending = (await listPendingPasskeys(registry)).filter(
+      (one) => one.member === member.name && !known.has(one.credentialId),
+    );
+    const options = await creationOptions(registry, member.name, [...known, ...pending.map((one) => one.credentialId)]);
+    const view = {
+      member: member.name,
+      roles: member.roles,
+      now: registry.now().getTime(),
+      enrolled,
+      pending,
+      creationOptions: options,
+    };
+    return show(registry, context, (frame) => passkeysPage(frame, view));
+  });
+  app.post('/passkeys', async (context) => {
+    const { member } = await requireReviewer(registry, context);
+    await finishCreation(registry, member.name, await field(context, 'response'));
+    return context.redirect('/review/passkeys', 303);
+  });
+}

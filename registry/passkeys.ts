@@ -1,0 +1,196 @@
+/**
+ * Passkeys in the desk: making one, signing in with one, and what the browser is asked to sign for an approval (WebAuthn level 3).
+ * Whether an approval's assertion holds is judged elsewhere and offline, by skills-index/trust/passkey.ts.
+ */
+import { and, eq, lt } from 'drizzle-orm';
+import * as v from 'valibot';
+import { digestOf } from '../skills-index/skill/digest.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import type { EnrolledPasskey } from '../skills-index/statement/attestation.ts';
+import type { Registry, RegistryConfig } from './context.ts';
+import { challengeMs, pendingPasskeysMax } from './limits.ts';
+import { challenge, pendingPasskey } from './schema.ts';
+
+export interface PendingPasskey extends EnrolledPasskey {
+  readonly member: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+/** The relying party: the desk's own host name and origin. An IP address is no valid rpId. */
+export function siteOf(config: RegistryConfig): { readonly rpId: string; readonly origin: string } {
+  const { hostname, origin } = new URL(config.base);
+  return { rpId: hostname, origin };
+}
+
+// The library costs six times a bare start of Node, so only a ceremony loads it.
+const webAuthn = () => import('@simplewebauthn/server');
+/** ES256: the one algorithm that approvals are verified with. */
+const algorithms = [-7];
+
+/** What the sign-in page hands to `navigator.credentials.get`: any passkey of this site. */
+export async function loginOptions(registry: Registry): Promise<object> {
+  const { generateAuthenticationOptions } = await webAuthn();
+  const bytes = await issue(registry, 'login', null);
+  return generateAuthenticationOptions({ rpID: siteOf(registry.config).rpId, challenge: bytes, userVerification: 'required' });
+}
+
+/**
+ * Checks a sign-in.
+ * @param passkeyOf the enrolled passkey of a credential, from signed statements
+ * @returns the credential that signed
+ * @throws Problem `not-signed-in`
+ */
+export async function finishLogin(
+  registry: Registry,
+  response: string,
+  passkeyOf: (credentialId: string) => EnrolledPasskey | undefined,
+): Promise<string> {
+  const assertion = parseResponse(response, assertionForm);
+  const expectedChallenge = await take(registry, 'login', null, assertion.response.clientDataJSON);
+  const passkey = passkeyOf(assertion.id);
+  const site = siteOf(registry.config);
+  if (passkey === undefined || passkey.rpId !== site.rpId || passkey.origin !== site.origin) {
+    throw new Problem('not-signed-in', 'This passkey is not enrolled here', {
+      hint: 'An administrator has to sign that it is yours. Use skill login --browser meanwhile.',
+    });
+  }
+  const { verifyAuthenticationResponse } = await webAuthn();
+  // Counter 0: synced passkeys do not count, and a clone is no more than the passkey itself.
+  const { verified } = await verifyAuthenticationResponse({
+    response: assertion,
+    expectedChallenge,
+    expectedOrigin: site.origin,
+    expectedRPID: site.rpId,
+    requireUserVerification: true,
+    credential: { id: passkey.credentialId, publicKey: Buffer.from(passkey.publicKey, 'base64url'), counter: 0 },
+  }).catch(refused);
+  if (!verified) throw new Problem('not-signed-in', 'The passkey’s signature does not hold');
+  return passkey.credentialId;
+}
+
+/** What the passkeys page hands to `navigator.credentials.create`. */
+export async function creationOptions(registry: Registry, member: string, known: readonly string[]): Promise<object> {
+  const { generateRegistrationOptions } = await webAuthn();
+  return generateRegistrationOptions({
+    rpName: 'Skillgate',
+    rpID: siteOf(registry.config).rpId,
+    userName: member,
+    userDisplayName: member,
+    userID: Buffer.from(digestOf(`member:${member}`)).subarray(0, 64),
+    challenge: await issue(registry, 'enrol', member),
+    attestationType: 'none',
+    excludeCredentials: known.map((id) => ({ id })),
+    authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+    supportedAlgorithmIDs: algorithms,
+  });
+}
+
+/**
+ * Keeps a new passkey until an administrator signs that it belongs to the member.
+ * @throws Problem `request-invalid` when the browser's answer does not hold
+ */
+export async function finishCreation(registry: Registry, member: string, response: string): Promise<void> {
+  const made = parseResponse(response, creationForm);
+  const expectedChallenge = await take(registry, 'enrol', member, made.response.clientDataJSON);
+  const site = siteOf(registry.config);
+  const { verifyRegistrationResponse } = await webAuthn();
+  const { verified, registrationInfo } = await verifyRegistrationResponse({
+    response: made,
+    expectedChallenge,
+    expectedOrigin: site.origin,
+    expectedRPID: site.rpId,
+    requireUserVerification: true,
+    supportedAlgorithmIDs: algorithms,
+  }).catch(refused);
+  if (!verified) throw new Problem('request-invalid', 'The new passkey does not hold');
+  const waiting = (await listPendingPasskeys(registry)).filter((one) => one.member === member);
+  if (waiting.length >= pendingPasskeysMax) {
+    throw new Problem('request-invalid', `${waiting.length} passkeys wait for an administrator already`);
+  }
+  const { id, publicKey } = registrationInfo.credential;
+  const row = {
+    credentialId: id,
+    member,
+    publicKey: Buffer.from(publicKey).toString('base64url'),
+    ...site,
+    createdAt: registry.now().getTime(),
+  };
+  await registry.db.batch([(db) => db.insert(pendingPasskey).values(row).onConflictDoNothing()]);
+}
+
+/** What the approval page hands to `navigator.credentials.get`: one passkey, and the statement's challenge. */
+export async function approvalOptions(registry: Registry, credentialId: string, bytes: Uint8Array): Promise<object> {
+  const { generateAuthenticationOptions } = await webAuthn();
+  return generateAuthenticationOptions({
+    rpID: siteOf(registry.config).rpId,
+    challenge: Uint8Array.from(bytes),
+    allowCredentials: [{ id: credentialId }],
+    userVerification: 'required',
+  });
+}
+
+/** Passkeys that were made in the desk, oldest first; those that are enrolled by now are among them. */
+export async function listPendingPasskeys(registry: Registry): Promise<readonly PendingPasskey[]> {
+  return registry.db.read.select().from(pendingPasskey).orderBy(pendingPasskey.createdAt);
+}
+
+const base64url = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]*$/), v.maxLength(20_000));
+const credential = { id: base64url, rawId: base64url, type: v.literal('public-key') };
+const assertionForm = v.object({
+  ...credential,
+  response: v.object({ clientDataJSON: base64url, authenticatorData: base64url, signature: base64url }),
+});
+const creationForm = v.object({
+  ...credential,
+  response: v.object({ clientDataJSON: base64url, attestationObject: base64url }),
+});
+const clientDataForm = v.object({ challenge: base64url });
+
+function parseResponse<Form extends typeof assertionForm | typeof creationForm>(response: string, form: Form) {
+  const parsed = v.safeParse(form, parseJsonText(response));
+  if (!parsed.success) throw new Problem('request-invalid', 'The browser’s answer is no WebAuthn credential');
+  return { ...parsed.output, clientExtensionResults: {} };
+}
+
+function parseJsonText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function issue(registry: Registry, purpose: 'login' | 'enrol', member: string | null): Promise<Uint8Array<ArrayBuffer>> {
+  const now = registry.now().getTime();
+  const bytes = Uint8Array.from(registry.random(32));
+  const row = { id: Buffer.from(bytes).toString('base64url'), purpose, member, expiresAt: now + challengeMs };
+  await registry.db.batch([
+    (db) => db.delete(challenge).where(lt(challenge.expiresAt, now)),
+    (db) => db.insert(challenge).values(row),
+  ]);
+  return bytes;
+}
+
+// One DELETE … RETURNING: a challenge is used once, also by two who come together.
+async function take(
+  registry: Registry,
+  purpose: 'login' | 'enrol',
+  member: string | null,
+  clientDataJSON: string,
+): Promise<string> {
+  const data = v.safeParse(clientDataForm, parseJsonText(Buffer.from(clientDataJSON, 'base64url').toString('utf8')));
+  const id = data.success ? data.output.challenge : '';
+  const [row] = await registry.db.read
+    .delete(challenge)
+    .where(and(eq(challenge.id, id), eq(challenge.purpose, purpose)))
+    .returning();
+  if (row === undefined || row.member !== member || row.expiresAt <= registry.now().getTime()) {
+    throw new Problem('not-signed-in', 'The page is too old, or was used before', { hint: 'Load it again and try once more.' });
+  }
+  return row.id;
+}
+
+function refused(cause: unknown): never {
+  throw new Problem('not-signed-in', 'The passkey’s answer does not hold', { cause });
+}
