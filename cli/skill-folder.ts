@@ -79,10 +79,10 @@ export function differences(folder: string, files: InstalledFiles): string[] {
 
 /**
  * Refuses, before a byte is written, to touch what Skillgate did not put there.
- * @param ours whether the project's files say that this skill stands in this folder
+ * @param ours the folders of which the project's files say that this skill stands in them
  * @throws Problem `install-taken` with every place
  */
-export function checkPlaces(layout: Layout, files: InstalledFiles, ours: boolean): void {
+export function checkPlaces(layout: Layout, files: InstalledFiles, ours: readonly string[]): void {
   const reasons = [sharedFolder, ...layout.agentFolders].flatMap((parent) => {
     const at = join(layout.project, parent, layout.folder);
     const outside = leavesProject(layout.project, dirname(at));
@@ -90,7 +90,7 @@ export function checkPlaces(layout: Layout, files: InstalledFiles, ours: boolean
     const found = lstatSync(at, { throwIfNoEntry: false });
     if (found === undefined) return [];
     if (parent !== sharedFolder && found.isSymbolicLink() && readlinkSync(at) === linkTarget(parent, layout.folder)) return [];
-    if (found.isDirectory() && (ours || differences(at, files).length === 0)) return [];
+    if (found.isDirectory() && (ours.includes(parent) || differences(at, files).length === 0)) return [];
     return [{ message: `${join(parent, layout.folder)} is there already` }];
   });
   if (reasons.length === 0) return;

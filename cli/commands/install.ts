@@ -10,7 +10,7 @@ import { isNamePart, parseReference, type SkillName, type SkillReference, shortN
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
 import { type Answer, askAdmission, openAdmitted, type Project, projectAt } from '../admission.ts';
-import { foldersOf } from '../agent-folders.ts';
+import { foldersOf, sharedFolder } from '../agent-folders.ts';
 import { canLines, cannotLines, differenceLines } from '../capability-text.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { type LockedSkill, lockFileName, projectFileName, type WantedSkill, writeLock, writeProject } from '../lock.ts';
@@ -73,7 +73,7 @@ async function installOne(context: CommandContext, reference: SkillReference): P
   const files = installedFiles(opened.bundle, await readAll(opened), { name, commands, plain: wanted.plain === true });
   refuseTwoInOneFolder(project, name, layout.folder);
   const earlier = before === undefined ? undefined : layoutOf(project, name, project.file.skills.get(name) ?? { range: '*' });
-  checkPlaces(layout, files, earlier?.folder === layout.folder);
+  checkPlaces(layout, files, earlier?.folder === layout.folder ? [sharedFolder, ...earlier.agentFolders] : []);
   const locked = lockedBy(found, admitted);
   const capabilitiesBefore = before === undefined ? undefined : await approvedBefore(found, name, before);
 
