@@ -1,23 +1,78 @@
 /** Who is who, from the signed identity statements alone: a row that somebody wrote into the database means nothing here. */
-
+import { asc, inArray } from 'drizzle-orm';
+import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
+import { parseJson } from '../skills-index/skill/json.ts';
+import type { Scope } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import type { Identities } from '../skills-index/trust/identity.ts';
+import { type IdentityStatement, type PublicKey, predicateTypes } from '../skills-index/statement/attestation.ts';
+import { chainIdentities, type Identities, type LoggedStatement } from '../skills-index/trust/identity.ts';
+import { verifyStatement } from '../skills-index/trust/verify-statement.ts';
 import type { Actor, Member, Registry, Role, Subject } from './context.ts';
+import { finishStatements } from './log.ts';
+import { requireBlob } from './objects.ts';
+import { statements } from './schema.ts';
 
-/** Holds the last chain computed; a new identity statement makes it compute again. */
-export interface IdentityCache {
-  at: number;
-  chain?: Identities;
+/** The chain as last computed, and the verified statements it was computed from. */
+export interface KnownIdentities {
+  readonly chain: Identities;
+  readonly statements: readonly LoggedStatement[];
+  /** Every key that the root file or an identity statement names. */
+  readonly keys: ReadonlyMap<Digest, PublicKey>;
+  readonly scopes: readonly Scope[];
 }
+
+/** Holds what was computed last; a new identity statement makes it compute again. */
+export interface IdentityCache {
+  known?: KnownIdentities;
+}
+
+const identityTypes = [predicateTypes.member, predicateTypes.scope, predicateTypes.key];
+/** "Now": behind every index that the log can have. */
+export const latest = Number.MAX_SAFE_INTEGER;
 
 /** The identities as of the last committed statement. */
-export async function readIdentities(_registry: Registry): Promise<Identities> {
-  throw new Error('not yet');
+export async function readIdentities(registry: Registry): Promise<KnownIdentities> {
+  const rows = await registry.db.read
+    .select({ logIndex: statements.logIndex, bundle: statements.bundle })
+    .from(statements)
+    .where(inArray(statements.predicateType, identityTypes))
+    .orderBy(asc(statements.logIndex));
+  const { known } = registry.identities;
+  if (known !== undefined && known.statements.length === rows.length) return known;
+  const verified = [...(known?.statements ?? [])];
+  for (const { logIndex, bundle } of rows.slice(verified.length)) {
+    const address = bundle ?? (await finishStatements(registry, [logIndex]))[0]?.digest;
+    if (!isDigest(address)) throw new Problem('internal', `Statement ${logIndex} has no address`);
+    const bytes = await requireBlob(registry.objects, address);
+    verified.push(verifyStatement(parseJson(bytes, 'a statement').value, { root: registry.root }));
+  }
+  const fresh: KnownIdentities = {
+    chain: chainIdentities(registry.root, verified),
+    statements: verified,
+    keys: keysIn(registry, verified),
+    scopes: [
+      ...new Set(
+        verified.flatMap(({ statement }) =>
+          statement.predicateType === predicateTypes.scope ? [statement.predicate.scope] : [],
+        ),
+      ),
+    ],
+  };
+  registry.identities.known = fresh;
+  return fresh;
 }
 
-/** The actor a subject stands for now; undefined when no key, member or scope knows it. */
-export async function actorOf(_registry: Registry, _subject: Subject): Promise<Actor | undefined> {
-  throw new Error('not yet');
+/** The actor a subject stands for now; undefined when no member or scope knows it. */
+export async function actorOf(registry: Registry, subject: Subject): Promise<Actor | undefined> {
+  const { chain, scopes } = await readIdentities(registry);
+  if (subject.kind === 'passkey') {
+    const found = chain.passkeyOf(subject.credentialId, latest);
+    return found === undefined ? undefined : { subject, member: found.member, scopes: [] };
+  }
+  const member = chain.memberOf(subject.keyId, latest);
+  const owned = scopes.filter((scope) => chain.ownersOf(scope, latest).some((owner) => owner.keyId === subject.keyId));
+  if (member === undefined && owned.length === 0) return undefined;
+  return { subject, scopes: owned, ...(member === undefined ? {} : { member }) };
 }
 
 /**
@@ -29,4 +84,27 @@ export function requireRole(actor: Actor, roles: readonly Role[]): Member {
     throw new Problem('forbidden', `Only a ${roles.join(' or ')} may do this`);
   }
   return actor.member;
+}
+
+/** Keys that an identity statement names in its predicate. */
+export function keysOfStatement(statement: IdentityStatement): readonly PublicKey[] {
+  switch (statement.predicateType) {
+    case predicateTypes.member:
+      return statement.predicate.key === undefined ? [] : [statement.predicate.key];
+    case predicateTypes.scope:
+      return statement.predicate.owners;
+    case predicateTypes.key:
+      return [statement.predicate.key];
+  }
+}
+
+/** Whether a statement is about who is who. */
+export function isIdentityStatement(statement: LoggedStatement['statement']): statement is IdentityStatement {
+  return identityTypes.some((type) => type === statement.predicateType);
+}
+
+function keysIn(registry: Registry, verified: readonly LoggedStatement[]): ReadonlyMap<Digest, PublicKey> {
+  const roots = registry.root.administrators.map(({ keyId, key }) => ({ keyId, spki: key }));
+  const named = verified.flatMap(({ statement }) => (isIdentityStatement(statement) ? keysOfStatement(statement) : []));
+  return new Map([...roots, ...named].map((key) => [key.keyId, key]));
 }

@@ -1,80 +1,26 @@
-/** The review of a version: the queue, what a reviewer reads, drafts of approvals, and the moves a person makes. */
-import type { BundleFile } from '../skills-index/skill/bundle.ts';
-import type { Capabilities } from '../skills-index/skill/capability.ts';
-import type { Digest } from '../skills-index/skill/digest.ts';
-import type { Manifest } from '../skills-index/skill/manifest.ts';
-import type { SkillName } from '../skills-index/skill/name.ts';
-import type { Version } from '../skills-index/skill/version.ts';
-import type { Severity, Verdict } from '../skills-index/statement/finding.ts';
-import type { ScanReport } from '../skills-index/statement/scan-report.ts';
-import type { Actor, Registry, VersionName } from './context.ts';
-import type { State } from './status.ts';
+/** The review of a version: drafts of approvals, approvals by passkey, the moves a person makes, and notes. */
+import { eq } from 'drizzle-orm';
+import * as v from 'valibot';
+import { capabilityDigest, groupCapabilities, listCapabilities } from '../skills-index/skill/capability.ts';
+import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import { approvalStatement, type PasskeyAssertion, statementBytes } from '../skills-index/statement/attestation.ts';
+import { policyDigest } from '../skills-index/trust/policy.ts';
+import { parseDraft, takePasskeyApproval } from './approval-intake.ts';
+import { reportOf } from './approvals.ts';
+import { retryOnClash } from './batch.ts';
+import { type Actor, nameOf, printSubject, type Registry, type Subject, type VersionName } from './context.ts';
+import { actorOf, readIdentities, requireRole } from './identities.ts';
+import { makeId } from './ids.ts';
+import { claimMs, draftMs, reasonCharsMax } from './limits.ts';
+import { filesOf, manifestOf } from './manifests.ts';
+import { requireBlob } from './objects.ts';
+import { audit, drafts, reviewNotes } from './schema.ts';
+import { requireMove, type State } from './status.ts';
+import { moveWrites, requireVersion, type VersionRow } from './versions.ts';
 
-export interface QueueRow {
-  readonly name: SkillName;
-  readonly version: Version;
-  readonly bundle: Digest;
-  readonly status: State;
-  readonly verdict?: Verdict;
-  /** Higher is read first. */
-  readonly risk: number;
-  readonly findings: Readonly<Record<Severity, number>>;
-  readonly publisher: Digest;
-  readonly receivedAt: Date;
-  readonly approvals: number;
-  readonly approvalsNeeded: ApprovalsNeeded;
-  /** Who is looking at it now. */
-  readonly claim?: { readonly by: string; readonly until: Date };
-}
-
-export interface ApprovalsNeeded {
-  readonly total: number;
-  readonly independent: number;
-}
-
-export interface ApprovalRow {
-  readonly reviewer: string;
-  readonly by: 'key' | 'passkey';
-  readonly independent: boolean;
-  readonly reason: string;
-  readonly at: Date;
-  readonly digest: Digest;
-}
-
-export interface MoveRow {
-  readonly at: Date;
-  readonly from: State;
-  readonly to: State;
-  readonly by: string;
-  readonly why: string;
-}
-
-export interface ReviewDetail {
-  readonly name: SkillName;
-  readonly version: Version;
-  readonly bundle: Digest;
-  readonly status: State;
-  readonly verdict?: Verdict;
-  readonly publisher: Digest;
-  readonly description: string;
-  readonly manifest: Manifest;
-  readonly report?: ScanReport;
-  readonly reportDigest?: Digest;
-  readonly files: readonly BundleFile[];
-  readonly approvals: readonly ApprovalRow[];
-  readonly approvalsNeeded: ApprovalsNeeded;
-  readonly history: readonly MoveRow[];
-  /** States that a person may move it to now. */
-  readonly moves: readonly State[];
-  readonly notes: readonly {
-    readonly at: Date;
-    readonly kind: 'claimed' | 'asked';
-    readonly by: string;
-    readonly text: string;
-  }[];
-  /** Capabilities of the last approved version before, where there is one. */
-  readonly previousApproved?: { readonly version: Version; readonly capabilities: Capabilities };
-}
+export { type ApprovalRow, type ReviewDetail, readReview } from './review-detail.ts';
+export { listQueue, type QueueRow } from './review-queue.ts';
 
 /** An approval as it will be signed: exactly these bytes. */
 export interface Draft {
@@ -86,82 +32,188 @@ export interface Draft {
   readonly expires: Date;
 }
 
-/** What a browser hands over: WebAuthn's AuthenticationResponseJSON, still unread. */
-export type PasskeyAssertion = unknown;
-
 export interface Applied {
   readonly digest: Digest;
   readonly logIndex: number;
   readonly status: State;
 }
 
-/** Versions that wait for a person, riskiest first. */
-export async function listQueue(_registry: Registry): Promise<readonly QueueRow[]> {
-  throw new Error('not yet');
-}
+const reviewing = ['reviewer', 'administrator'] as const;
 
-/** @throws Problem `not-found` */
-export async function readReview(_registry: Registry, _which: VersionName): Promise<ReviewDetail> {
-  throw new Error('not yet');
-}
-
-/** Bytes of a file, a report or a bundle of a version. @throws Problem `not-found` */
-export async function readReviewFile(_registry: Registry, _digest: Digest): Promise<Uint8Array> {
-  throw new Error('not yet');
+/** Bytes of a file, a report or a bundle. @throws Problem `not-found` */
+export async function readReviewFile(registry: Registry, digest: Digest): Promise<Uint8Array> {
+  return requireBlob(registry.objects, digest);
 }
 
 /**
  * Writes out the approval that a reviewer would sign, and keeps it.
- * @throws Problem `forbidden`, `move-illegal`, `not-found`
+ * @param wanted.reviewer the key or passkey that will sign, of the same member; who is signed in when left out
+ * @throws Problem `forbidden`, `approval-refused`, `move-illegal`, `not-found`
  */
 export async function draftApproval(
-  _registry: Registry,
-  _actor: Actor,
-  _wanted: VersionName & { readonly reason: string; readonly independent: boolean; readonly reviewer?: Actor['subject'] },
+  registry: Registry,
+  actor: Actor,
+  wanted: VersionName & { readonly reason: string; readonly independent: boolean; readonly reviewer?: Subject },
 ): Promise<Draft> {
-  throw new Error('not yet');
+  const { name: member } = requireRole(actor, ['reviewer']);
+  const row = await requireVersion(registry, wanted);
+  if (row.status !== 'in review')
+    throw new Problem('move-illegal', `${row.name}@${row.version} is "${row.status}", so it cannot be approved`);
+  const subject = wanted.reviewer ?? actor.subject;
+  await refuseOtherReviewer(registry, row, { subject, member });
+  const report = await reportOf(registry, row);
+  if (report === undefined || row.report === null) throw new Problem('internal', 'A version in review has no scan report');
+  const { capabilities } = await manifestOf(registry, row);
+  const bare = groupCapabilities(listCapabilities(capabilities).map(({ why: _, ...rest }) => rest));
+  const expires = new Date(registry.now().getTime() + draftMs);
+  const { name, version, bundle } = row;
+  const statement = approvalStatement(
+    { name, version, bundle, files: await filesOf(registry, row) },
+    {
+      name,
+      version,
+      bundle,
+      capabilities: bare,
+      capabilityDigest: capabilityDigest(capabilities),
+      scanReport: row.report,
+      ruleSet: report.ruleSet,
+      policy: policyDigest(registry.policy),
+      reviewer: subject.kind === 'key' ? { member, keyId: subject.keyId } : { member, credentialId: subject.credentialId },
+      reason: requireReason(wanted.reason),
+      nonce: Buffer.from(registry.random(16)).toString('base64url'),
+      expires: expires.toISOString(),
+      independent: wanted.independent && subject.kind === 'key',
+    },
+  );
+  const text = Buffer.from(statementBytes(statement)).toString('utf8');
+  const digest = digestOf(text);
+  const draft = {
+    digest,
+    versionId: row.id,
+    statement: text,
+    by: nameOf(actor),
+    expiresAt: expires.getTime(),
+    createdAt: registry.now().getTime(),
+  };
+  await registry.db.batch([(db) => db.insert(drafts).values(draft)]);
+  return asDraft(draft);
 }
 
 /** A draft by its digest. @throws Problem `not-found` */
-export async function readDraft(_registry: Registry, _digest: Digest): Promise<Draft> {
-  throw new Error('not yet');
+export async function readDraft(registry: Registry, digest: Digest): Promise<Draft> {
+  const [row] = await registry.db.read.select().from(drafts).where(eq(drafts.digest, digest));
+  if (row === undefined) throw new Problem('not-found', `There is no draft ${digest}`);
+  return asDraft(row);
 }
 
 /**
  * Takes a passkey's assertion over a draft as an approval.
- * @throws Problem `approval-refused`, `signature-invalid`, `not-found`, `move-illegal`
+ * @param signed.assertion WebAuthn's AuthenticationResponseJSON, unread
+ * @throws Problem `approval-refused`, `request-invalid`, `not-found`, `move-illegal`
  */
 export async function approveByPasskey(
-  _registry: Registry,
-  _actor: Actor,
-  _signed: { readonly digest: Digest; readonly assertion: PasskeyAssertion },
+  registry: Registry,
+  actor: Actor,
+  signed: { readonly digest: Digest; readonly assertion: unknown },
 ): Promise<Applied> {
-  throw new Error('not yet');
+  const { name: member } = requireRole(actor, ['reviewer']);
+  const draft = parseDraft((await readDraft(registry, signed.digest)).statement);
+  if (draft.predicate.reviewer.member !== member) {
+    throw new Problem('approval-refused', 'This approval was drafted for another reviewer');
+  }
+  const { digest, logIndex } = await takePasskeyApproval(registry, draft, parseAssertion(signed.assertion));
+  return { digest, logIndex, status: (await requireVersion(registry, draft.predicate)).status };
 }
 
 /** A person's move with a reason: out of quarantine, or refused. @throws Problem `forbidden`, `move-illegal`, `not-found` */
 export async function moveVersion(
-  _registry: Registry,
-  _actor: Actor,
-  _move: VersionName & { readonly to: State; readonly reason: string },
+  registry: Registry,
+  actor: Actor,
+  move: VersionName & { readonly to: State; readonly reason: string },
 ): Promise<State> {
-  throw new Error('not yet');
+  requireRole(actor, reviewing);
+  const why = requireReason(move.reason);
+  return retryOnClash(async () => {
+    const row = await requireVersion(registry, move);
+    const { writes, moved } = moveWrites(registry, row, requireMove(row.status, move.to, 'person'), { by: nameOf(actor), why });
+    await registry.db.batch(writes);
+    return moved.status;
+  });
 }
 
 /** Asks the author something; the version stays where it is. @throws Problem `forbidden`, `not-found` */
 export async function askAuthor(
-  _registry: Registry,
-  _actor: Actor,
-  _question: VersionName & { readonly reason: string },
+  registry: Registry,
+  actor: Actor,
+  question: VersionName & { readonly reason: string },
 ): Promise<void> {
-  throw new Error('not yet');
+  await note(registry, actor, question, { kind: 'asked', text: requireReason(question.reason) });
 }
 
 /** Says "I am looking at this" for 10 minutes. @throws Problem `forbidden`, `not-found` */
 export async function claimReview(
-  _registry: Registry,
-  _actor: Actor,
-  _which: VersionName,
+  registry: Registry,
+  actor: Actor,
+  which: VersionName,
 ): Promise<{ readonly by: string; readonly until: Date }> {
-  throw new Error('not yet');
+  const at = await note(registry, actor, which, { kind: 'claimed', text: '' });
+  return { by: nameOf(actor), until: new Date(at + claimMs) };
+}
+
+async function note(
+  registry: Registry,
+  actor: Actor,
+  which: VersionName,
+  { kind, text }: { readonly kind: 'asked' | 'claimed'; readonly text: string },
+): Promise<number> {
+  requireRole(actor, reviewing);
+  const { id: versionId } = await requireVersion(registry, which);
+  const common = { versionId, kind, by: nameOf(actor), at: registry.now().getTime() };
+  await registry.db.batch([
+    (db) => db.insert(reviewNotes).values({ ...common, id: makeId(registry), text }),
+    (db) => db.insert(audit).values({ ...common, id: makeId(registry), why: text }),
+  ]);
+  return common.at;
+}
+
+/** Who drafts for a key or passkey must be the member it belongs to, and never the author. */
+async function refuseOtherReviewer(
+  registry: Registry,
+  row: VersionRow,
+  { subject, member }: { readonly subject: Subject; readonly member: string },
+): Promise<void> {
+  const signer = await actorOf(registry, subject);
+  if (signer?.member?.name !== member) {
+    throw new Problem('approval-refused', `${printSubject(subject)} is not a key or passkey of ${member}`);
+  }
+  const { chain } = await readIdentities(registry);
+  const isAuthor = chain.namesOf(row.publisher).has(member) || (subject.kind === 'key' && subject.keyId === row.publisher);
+  if (isAuthor) throw new Problem('approval-refused', 'An author never approves their own');
+}
+
+function requireReason(reason: string): string {
+  const text = reason.trim();
+  if (text === '' || text.length > reasonCharsMax) {
+    throw new Problem('request-invalid', `A reason is needed, of at most ${reasonCharsMax} characters`);
+  }
+  return text;
+}
+
+const base64url = v.pipe(v.string(), v.regex(/^[\w-]+$/), v.maxLength(8_192));
+const assertionForm = v.object({
+  id: base64url,
+  response: v.object({ authenticatorData: base64url, clientDataJSON: base64url, signature: base64url }),
+});
+
+/** WebAuthn's AuthenticationResponseJSON (level 3 §5.1) to the four parts that a statement carries. */
+function parseAssertion(value: unknown): PasskeyAssertion {
+  const parsed = v.safeParse(assertionForm, value);
+  if (!parsed.success) throw new Problem('request-invalid', 'The passkey’s answer is not an AuthenticationResponseJSON');
+  const { authenticatorData, clientDataJSON, signature } = parsed.output.response;
+  return { credentialId: parsed.output.id, authenticatorData, clientDataJSON, signature };
+}
+
+function asDraft(row: { readonly digest: Digest; readonly statement: string; readonly expiresAt: number }): Draft {
+  const { digest, statement } = row;
+  return { digest, statement, payload: Buffer.from(statement).toString('base64'), expires: new Date(row.expiresAt) };
 }

@@ -112,17 +112,17 @@ export const jobs = sqliteTable(
   ],
 );
 
-/** Scan results, one for each bundle and rule set. */
+/** Scan results, one for each version (so for each bundle under one name) and rule set. */
 export const scans = sqliteTable(
   'scans',
   {
-    bundle: text().$type<Digest>().notNull(),
+    versionId: text().notNull(),
     ruleSet: text().$type<Digest>().notNull(),
     report: text().$type<Digest>().notNull(),
     verdict: text().$type<Verdict>().notNull(),
     logIndex: integer().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.bundle, table.ruleSet] })],
+  (table) => [primaryKey({ columns: [table.versionId, table.ruleSet] })],
 );
 
 /** Approvals written out for a reviewer to sign: exactly these bytes. */
@@ -163,11 +163,12 @@ export const indexLines = sqliteTable(
   (table) => [uniqueIndex('index_lines_version').on(table.versionId), index('index_lines_name').on(table.name)],
 );
 
-/** What may change about an approved bundle, for status.json: the highest log index counts. */
+/** What may change about an approved bundle, for status.json; null once a suspension was lifted. */
 export const marks = sqliteTable('marks', {
   bundle: text().$type<Digest>().primaryKey(),
   kind: text().$type<'suspended' | 'revoked'>(),
   reason: text().notNull(),
+  since: integer().notNull(),
   logIndex: integer().notNull(),
 });
 

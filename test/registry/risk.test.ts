@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { riskOf } from '../../registry/risk.ts';
-import { confidences, finding, report } from './pages/story.ts';
 import { severities } from '../../skills-index/statement/finding.ts';
+import { confidences, finding, report } from './pages/story.ts';
 
 describe('risk', () => {
   it('adds up to its parts and stays within 0 and 100', () => {
@@ -26,7 +26,11 @@ describe('risk', () => {
   });
 
   it('puts an attack before a stranger, and a stranger before an update by somebody known', () => {
-    const attack = riskOf({ report: report({ findings: [finding({ severity: 'critical' })] }), firstVersion: false, publisherApprovals: 3 });
+    const attack = riskOf({
+      report: report({ findings: [finding({ severity: 'critical' })] }),
+      firstVersion: false,
+      publisherApprovals: 3,
+    });
     const stranger = riskOf({ report: report({ findings: [] }), firstVersion: true, publisherApprovals: 0 });
     const known = riskOf({ report: report({ findings: [] }), firstVersion: false, publisherApprovals: 3 });
     expect(attack.total).toBeGreaterThan(stranger.total);
@@ -34,6 +38,8 @@ describe('risk', () => {
   });
 
   it('counts a version without a report as unread', () => {
-    expect(riskOf({ report: undefined, firstVersion: true, publisherApprovals: 0 }).parts.map((part) => part.name)).toContain('unread');
+    expect(riskOf({ report: undefined, firstVersion: true, publisherApprovals: 0 }).parts.map((part) => part.name)).toContain(
+      'unread',
+    );
   });
 });

@@ -1,0 +1,58 @@
+/** The identity statements that an index line must name, so that nobody has to believe the registry about who is who. Pure. */
+import type { Digest } from '../skills-index/skill/digest.ts';
+import type { Scope } from '../skills-index/skill/name.ts';
+import { predicateTypes } from '../skills-index/statement/attestation.ts';
+import type { KnownIdentities } from './identities.ts';
+
+/** Who signed something about a version. */
+export interface Signers {
+  readonly scope: Scope;
+  readonly keys: readonly Digest[];
+  readonly passkeys: readonly string[];
+}
+
+/**
+ * Addresses of every statement about these signers, about those who vouched for them, and so on up to the root file. Endings count
+ * as much as enrolments.
+ */
+export function identityEvidence({ chain, statements }: KnownIdentities, signers: Signers): Digest[] {
+  const ignored = new Set(chain.ignored.map(({ digest }) => digest));
+  const keys = new Set(signers.keys);
+  const passkeys = new Set(signers.passkeys);
+  const taken = new Set<Digest>();
+  for (let before = -1; before !== taken.size; ) {
+    before = taken.size;
+    for (const { statement, signer, digest } of statements) {
+      if (ignored.has(digest) || taken.has(digest)) continue;
+      const named = concerns(statement, { scope: signers.scope, keys, passkeys });
+      if (named === undefined) continue;
+      taken.add(digest);
+      for (const key of [signer, ...named]) keys.add(key);
+    }
+  }
+  return [...taken];
+}
+
+/** Keys that a statement brings with it when it concerns one of the signers; undefined when it concerns none. */
+function concerns(
+  statement: KnownIdentities['statements'][number]['statement'],
+  known: { readonly scope: Scope; readonly keys: ReadonlySet<Digest>; readonly passkeys: ReadonlySet<string> },
+): Digest[] | undefined {
+  switch (statement.predicateType) {
+    case predicateTypes.member: {
+      const { key, passkey } = statement.predicate;
+      const about =
+        (key !== undefined && known.keys.has(key.keyId)) || (passkey !== undefined && known.passkeys.has(passkey.credentialId));
+      return about ? [] : undefined;
+    }
+    case predicateTypes.scope:
+      return statement.predicate.scope === known.scope ? statement.predicate.owners.map(({ keyId }) => keyId) : undefined;
+    case predicateTypes.key: {
+      const { key, replaces } = statement.predicate;
+      if (!known.keys.has(key.keyId) && (replaces === undefined || !known.keys.has(replaces))) return undefined;
+      return replaces === undefined ? [key.keyId] : [key.keyId, replaces];
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,213 @@
+/** Intake: what an author sends becomes a version, or is refused whole with every reason; then nothing but an audit line stays. */
+import { sql } from 'drizzle-orm';
+import type { PackedBundle } from '../skills-index/skill/bundle.ts';
+import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
+import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
+import { parseSkillMd } from '../skills-index/skill/front-matter.ts';
+import { parseManifest } from '../skills-index/skill/manifest.ts';
+import { scopeOf } from '../skills-index/skill/name.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import {
+  type ProvenanceStatement,
+  type PublicKey,
+  type PublishStatement,
+  predicateTypes,
+} from '../skills-index/statement/attestation.ts';
+import { type Envelope, envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
+import { requireSubjects } from '../skills-index/trust/verify-statement.ts';
+import { BatchClash, retryOnClash } from './batch.ts';
+import type { Actor, Registry } from './context.ts';
+import { latest, readIdentities } from './identities.ts';
+import { makeId } from './ids.ts';
+import { finishStatements, type LoggedAt, type NewStatement, planAppend } from './log.ts';
+import { putBlobs } from './objects.ts';
+import { audit, jobs, versionBlobs, versions } from './schema.ts';
+import { unpackTar } from './tar.ts';
+import { findVersion, type VersionRow } from './versions.ts';
+
+export interface Upload {
+  readonly publish: Envelope;
+  readonly provenance?: Envelope;
+  /** Uncompressed ustar. */
+  readonly tar: Uint8Array;
+}
+
+export interface Taken {
+  readonly row: Pick<VersionRow, 'name' | 'version' | 'bundle' | 'status'>;
+  readonly statements: readonly LoggedAt[];
+}
+
+/**
+ * Takes a version in: bytes, manifest, signature and scope are checked, then the version, its statements and its scan job are
+ * written in one batch.
+ * @param sender who is signed in, if anybody: only to say more exactly what is wrong
+ * @throws Problem with the reason for the refusal
+ */
+export async function takeVersion(registry: Registry, upload: Upload, sender?: Actor): Promise<Taken> {
+  try {
+    const checked = await checkUpload(registry, upload, sender);
+    return await registry.exclusive(`publish ${checked.name}`, () => store(registry, checked));
+  } catch (error) {
+    if (error instanceof Problem) await noteRefusal(registry, error, sender);
+    throw error;
+  }
+}
+
+interface CheckedUpload {
+  readonly name: PublishStatement['predicate']['manifest']['name'];
+  readonly version: PublishStatement['predicate']['manifest']['version'];
+  readonly packed: PackedBundle;
+  readonly signer: PublicKey;
+  readonly signed: readonly Omit<NewStatement, 'versionId'>[];
+}
+
+async function checkUpload(registry: Registry, upload: Upload, sender: Actor | undefined): Promise<CheckedUpload> {
+  const packed = unpackTar(upload.tar);
+  const publish = peekStatement(upload.publish);
+  if (publish.predicateType !== predicateTypes.publish) {
+    throw new Problem('statement-invalid', 'Cannot publish: the first statement is not publish/v1');
+  }
+  const { name, version } = publish.predicate.manifest;
+  const about = { name, version, bundle: packed.digest, files: packed.bundle.files };
+  requireSubjects(publish, about);
+  checkManifest(publish, packed);
+  parseSkillMd(contentOf(packed, 'SKILL.md'));
+  const signer = await requireOwner(registry, publish, upload.publish, sender);
+  const spki = Buffer.from(signer.spki, 'base64');
+  const signed = [{ statement: publish, envelope: upload.publish, signer: { keyId: signer.keyId, spki } }];
+  if (upload.provenance === undefined) return { name, version, packed, signer, signed };
+
+  const provenance = requireProvenance(upload.provenance);
+  requireSubjects(provenance, about);
+  if (envelopeSigner(upload.provenance, [signer]) === undefined) {
+    throw new Problem('signature-invalid', 'Cannot publish: the provenance is not signed by the key that signs the publication');
+  }
+  return {
+    name,
+    version,
+    packed,
+    signer,
+    signed: [...signed, { statement: provenance, envelope: upload.provenance, signer: { keyId: signer.keyId, spki } }],
+  };
+}
+
+function requireProvenance(envelope: Envelope): ProvenanceStatement {
+  const statement = peekStatement(envelope);
+  if (statement.predicateType === predicateTypes.provenance) return statement;
+  throw new Problem('statement-invalid', 'Cannot publish: the second statement is not SLSA provenance');
+}
+
+/** The signed ceiling is the file that the reviewer reads; without a file it says itself that it was inferred. */
+function checkManifest(publish: PublishStatement, packed: PackedBundle): void {
+  const path = 'skill.json' as BundlePath;
+  const { manifest, inferred } = publish.predicate;
+  const bytes = packed.contents.get(path);
+  if (bytes === undefined) {
+    if (inferred === true) return;
+    throw new Problem('manifest-missing', 'Cannot publish: the skill has no skill.json');
+  }
+  if (inferred === true)
+    throw new Problem('manifest-invalid', 'Cannot publish: the manifest is called inferred, but there is a skill.json');
+  if (canonicalJson(parseManifest(bytes, path)) !== canonicalJson(manifest)) {
+    throw new Problem('subject-mismatch', 'Cannot publish: the signed manifest is not the skill.json in the bundle');
+  }
+}
+
+function contentOf(packed: PackedBundle, path: string): Uint8Array {
+  const bytes = packed.contents.get(path as BundlePath);
+  if (bytes === undefined) throw new Problem('skill-md-missing', `Cannot publish: the skill has no ${path}`);
+  return bytes;
+}
+
+/**
+ * The owner key that signed. DSSE carries no key id that could be trusted, so a signature by a stranger and a broken one look alike;
+ * the sender's session, where there is one, tells them apart.
+ */
+async function requireOwner(
+  registry: Registry,
+  publish: PublishStatement,
+  envelope: Envelope,
+  sender: Actor | undefined,
+): Promise<PublicKey> {
+  const scope = scopeOf(publish.predicate.manifest.name);
+  const { chain, keys, statements: logged } = await readIdentities(registry);
+  const owners = chain.ownersOf(scope, latest);
+  const owner = envelopeSigner(envelope, owners);
+  if (owner !== undefined) return owner;
+  if (chain.scopeStatementOf(scope, latest) === undefined)
+    throw new Problem('scope-unclaimed', `Nobody owns the scope @${scope} yet`);
+  const other = envelopeSigner(envelope, keys.values());
+  if (other !== undefined) {
+    const owned = logged.some(({ logIndex }) => chain.ownersOf(scope, logIndex).some(({ keyId }) => keyId === other.keyId));
+    if (owned) throw new Problem('key-ended', `The key ${other.keyId} no longer signs for @${scope}`);
+    throw new Problem('scope-taken', `The scope @${scope} belongs to somebody else`);
+  }
+  const { subject } = sender ?? {};
+  if (subject?.kind === 'key' && owners.some(({ keyId }) => keyId === subject.keyId)) {
+    throw new Problem('signature-invalid', 'Cannot publish: the signature is not your key’s over these bytes');
+  }
+  throw new Problem('key-unknown', `Cannot publish: no key that owns @${scope} signed this, or the signature is broken`);
+}
+
+async function store(registry: Registry, { name, version, packed, signer, signed }: CheckedUpload): Promise<Taken> {
+  return retryOnClash(async () => {
+    await refuseTwice(registry, { name, version });
+    await putBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
+    const id = makeId(registry);
+    const createdAt = registry.now().getTime();
+    const row = {
+      id,
+      name,
+      version,
+      bundle: packed.digest,
+      status: 'received',
+      move: 0,
+      publisher: signer.keyId,
+      createdAt,
+    } as const;
+    const digests = [packed.digest, ...packed.bundle.files.map((file) => file.sha256)];
+    const append = await planAppend(
+      registry,
+      signed.map((one) => ({ ...one, versionId: id })),
+    );
+    try {
+      await registry.db.batch([
+        (db) => db.insert(versions).values(row),
+        (db) => db.insert(versionBlobs).select(sql`SELECT DISTINCT ${id}, value FROM json_each(${JSON.stringify(digests)})`),
+        ...append.writes,
+        (db) =>
+          db
+            .insert(jobs)
+            .values({ id: makeId(registry), versionId: id, state: 'waiting', leaseUntil: 0, attempts: 0, createdAt }),
+        (db) =>
+          db.insert(audit).values({
+            id: makeId(registry),
+            at: createdAt,
+            kind: 'statement',
+            versionId: id,
+            by: `key:${signer.keyId}`,
+            why: 'published',
+          }),
+      ]);
+    } catch (error) {
+      if (error instanceof BatchClash && error.on === 'versions.name') await refuseTwice(registry, { name, version });
+      throw error;
+    }
+    return { row, statements: await finishStatements(registry, append.indexes) };
+  });
+}
+
+async function refuseTwice(registry: Registry, which: Pick<CheckedUpload, 'name' | 'version'>): Promise<void> {
+  const taken = await findVersion(registry, which);
+  if (taken !== undefined) {
+    throw new Problem('version-exists', `${which.name}@${which.version} was published before, as ${taken.bundle}`);
+  }
+}
+
+async function noteRefusal(registry: Registry, problem: Problem, sender: Actor | undefined): Promise<void> {
+  const by = sender === undefined ? 'somebody not signed in' : (sender.member?.name ?? 'an author');
+  const why = `${problem.code}: ${problem.message}`.slice(0, 1_000);
+  await registry.db.batch([
+    (db) => db.insert(audit).values({ id: makeId(registry), at: registry.now().getTime(), kind: 'refused-intake', by, why }),
+  ]);
+}

@@ -1,0 +1,178 @@
+/**
+ * The transparency log over the database. Entries and the statements they stand for are written in the batch of the move they
+ * record; a checkpoint is signed afterwards, from committed rows only, so two writers can never sign two trees of one size.
+ */
+import { and, asc, desc, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
+import { noteKeyId, signCheckpoint } from '../skills-index/log/checkpoint.ts';
+import { hashedrekordBody } from '../skills-index/log/entry.ts';
+import { toLogEntry } from '../skills-index/log/log-entry.ts';
+import {
+  appendLeaf,
+  type CompactRange,
+  emptyRange,
+  leafHash,
+  proofOfAppended,
+  rangeRoot,
+} from '../skills-index/log/merkle-tree.ts';
+import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
+import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import type { Statement } from '../skills-index/statement/attestation.ts';
+import { type Envelope, parseEnvelope } from '../skills-index/statement/sign.ts';
+import { toSigstoreBundle } from '../skills-index/statement/sigstore-bundle.ts';
+import type { Write } from './batch.ts';
+import type { Registry } from './context.ts';
+import { putBlob } from './objects.ts';
+import { log, statements } from './schema.ts';
+
+/** A statement whose signature was verified, about to be logged. */
+export interface NewStatement {
+  readonly statement: Statement;
+  readonly envelope: Envelope;
+  readonly signer: { readonly keyId: Digest /** SPKI DER. */; readonly spki: Uint8Array };
+  readonly versionId?: string;
+}
+
+export interface PlannedAppend {
+  readonly writes: readonly Write[];
+  /** Log index of each, in the order given. */
+  readonly indexes: readonly number[];
+}
+
+/** Log index and address of a statement in the log. */
+export interface LoggedAt {
+  readonly logIndex: number;
+  readonly digest: Digest;
+  readonly predicateType: string;
+}
+
+/** The statements of a batch that would append to the log as it stands; the batch clashes on `log.index` if another was faster. */
+export async function planAppend(registry: Registry, added: readonly NewStatement[]): Promise<PlannedAppend> {
+  const now = registry.now().getTime();
+  let range = await readRange(registry);
+  const writes: Write[] = [];
+  const indexes: number[] = [];
+  for (const one of added) {
+    const body = hashedrekordBody(one.envelope, one.signer.spki);
+    const leaf = leafHash(body);
+    const index = range.size;
+    range = appendLeaf(range, leaf);
+    const row = {
+      index,
+      leafHash: base64(leaf),
+      body: Buffer.from(body).toString('utf8'),
+      root: base64(rangeRoot(range)),
+      peaks: range.peaks.map(base64),
+    };
+    const statement = {
+      logIndex: index,
+      predicateType: one.statement.predicateType,
+      payload: digestOf(Buffer.from(one.envelope.payload, 'base64')),
+      signer: one.signer.keyId,
+      envelope: canonicalJson(one.envelope),
+      versionId: one.versionId ?? null,
+      createdAt: now,
+    };
+    writes.push((db) => db.insert(log).values(row));
+    writes.push((db) => db.insert(statements).values(statement));
+    indexes.push(index);
+  }
+  return { writes, indexes };
+}
+
+/**
+ * Signs the checkpoints of committed entries and gives their statements an address. Safe to call at any time and by several at
+ * once: Ed25519 is deterministic, so everybody writes the same.
+ * @param indexes only these; all unfinished ones when left out
+ */
+export async function finishStatements(registry: Registry, indexes?: readonly number[]): Promise<LoggedAt[]> {
+  const unfinished = await registry.db.read
+    .select({ entry: log, statement: statements })
+    .from(statements)
+    .innerJoin(log, eq(log.index, statements.logIndex))
+    .where(and(isNull(statements.bundle), indexes === undefined ? undefined : inArray(statements.logIndex, [...indexes])))
+    .orderBy(asc(statements.logIndex));
+  for (const { entry, statement } of unfinished) await finish(registry, entry, statement);
+  if (indexes === undefined) return [];
+  const rows = await registry.db.read
+    .select()
+    .from(statements)
+    .where(inArray(statements.logIndex, [...indexes]))
+    .orderBy(asc(statements.logIndex));
+  return rows.map(({ logIndex, bundle, predicateType }) => ({ logIndex, digest: required(bundle), predicateType }));
+}
+
+/** Size of the committed log: the index that the next entry would get. */
+export async function logSize(registry: Registry): Promise<number> {
+  return (await readRange(registry)).size;
+}
+
+/** The newest signed checkpoint, whole note; undefined while the log is empty. */
+export async function newestCheckpoint(
+  registry: Registry,
+): Promise<{ readonly size: number; readonly note: string } | undefined> {
+  const [row] = await registry.db.read
+    .select({ index: log.index, note: log.note })
+    .from(log)
+    .where(isNotNull(log.note))
+    .orderBy(desc(log.index))
+    .limit(1);
+  return row === undefined || row.note === null ? undefined : { size: row.index + 1, note: row.note };
+}
+
+type LogRow = typeof log.$inferSelect;
+
+async function finish(registry: Registry, entry: LogRow, statement: typeof statements.$inferSelect): Promise<void> {
+  const head = { size: entry.index + 1, root: fromBase64(entry.root) };
+  const note = entry.note ?? (await signCheckpoint({ origin: registry.root.origin, ...head }, registry.keys.log));
+  const before = await readRange(registry, entry.index);
+  const placed = toLogEntry({
+    body: Buffer.from(entry.body),
+    index: entry.index,
+    head,
+    proof: proofOfAppended(before),
+    note,
+    logId: noteKeyId(registry.root.origin, registry.keys.log.publicKey),
+  });
+  const envelope = parseEnvelope(JSON.parse(statement.envelope));
+  const bundle = toSigstoreBundle({ envelope, keyHint: statement.signer, entry: placed });
+  const digest = await putBlob(registry.objects, Buffer.from(canonicalJson(bundle)));
+  await registry.db.batch([
+    (db) =>
+      db
+        .update(log)
+        .set({ note })
+        .where(and(eq(log.index, entry.index), isNull(log.note))),
+    (db) =>
+      db
+        .update(statements)
+        .set({ bundle: digest })
+        .where(and(eq(statements.logIndex, entry.index), isNull(statements.bundle))),
+  ]);
+}
+
+/** The tree before entry `size`; the whole committed tree when left out. */
+async function readRange(registry: Registry, size?: number): Promise<CompactRange> {
+  if (size === 0) return emptyRange;
+  const [row] = await registry.db.read
+    .select({ index: log.index, peaks: log.peaks })
+    .from(log)
+    .where(size === undefined ? undefined : eq(log.index, size - 1))
+    .orderBy(desc(log.index))
+    .limit(1);
+  if (row === undefined && size !== undefined) throw new Problem('internal', `The log has no entry ${size - 1}`);
+  return row === undefined ? emptyRange : { size: row.index + 1, peaks: row.peaks.map(fromBase64) };
+}
+
+function required(digest: Digest | null): Digest {
+  if (digest === null) throw new Problem('internal', 'A statement has no address after it was finished');
+  return digest;
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Buffer.from(text, 'base64');
+}

@@ -1,0 +1,229 @@
+/**
+ * A version enters the index: once approvals suffice, the registry signs the verdict, asks `decide` as every installer will, makes the
+ * evidence public and writes the immutable line in the batch of the move. Each step can be cut off and is taken up again.
+ */
+import { asc, eq } from 'drizzle-orm';
+import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
+import { groupCapabilities, listCapabilities } from '../skills-index/skill/capability.ts';
+import { type Digest, hexOf } from '../skills-index/skill/digest.ts';
+import { purlOf, type SkillName, scopeOf } from '../skills-index/skill/name.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import { predicateTypes, verdictStatement } from '../skills-index/statement/attestation.ts';
+import { signStatement } from '../skills-index/statement/sign.ts';
+import { decide } from '../skills-index/trust/decision.ts';
+import { type IndexLine, printIndexLine } from '../skills-index/trust/index-line.ts';
+import { policyDigest } from '../skills-index/trust/policy.ts';
+import { readApprovals } from './approvals.ts';
+import { retryOnClash } from './batch.ts';
+import type { Registry } from './context.ts';
+import { readIdentities } from './identities.ts';
+import { identityEvidence } from './index-evidence.ts';
+import { finishStatements, planAppend } from './log.ts';
+import { filesOf, manifestOf, type StatementRow, skillMdOf, statementIn, statementsOf } from './manifests.ts';
+import { publicBlobName, requireBlob } from './objects.ts';
+import { indexLines, versions } from './schema.ts';
+import { requireMove } from './status.ts';
+import { refreshStatus } from './status-json.ts';
+import { moveWrites, type VersionRow } from './versions.ts';
+
+/** Where the lines of a skill lie. */
+export function indexFileName(name: SkillName): string {
+  return `public/index/${name}`;
+}
+
+/**
+ * Brings a version into the index when its approvals suffice; else leaves it where it is.
+ * @throws Problem `not-admitted` when an installer would refuse what was about to be published
+ */
+export async function settle(registry: Registry, versionId: string): Promise<VersionRow> {
+  return registry.exclusive(`settle ${versionId}`, async () => {
+    const row = await readRow(registry, versionId);
+    if (row.status !== 'in review') return row;
+    const { approvals, enough } = await readApprovals(registry, row);
+    if (!enough) return row;
+    await finishStatements(registry);
+    const verdict = await verdictOn(
+      registry,
+      row,
+      approvals.map((one) => one.logIndex),
+    );
+    const line = await lineOf(registry, row, verdict);
+    await refuseInadmissible(registry, row, line);
+    await makePublic(registry, row, line);
+    return enter(registry, row, line);
+  });
+}
+
+/** Takes up what a crash cut off: statements without an address, approvals that suffice, lines not yet in their files. */
+export async function resume(registry: Registry): Promise<void> {
+  await finishStatements(registry);
+  const waiting = await registry.db.read.select().from(versions).where(eq(versions.status, 'in review'));
+  for (const row of waiting) await settle(registry, row.id);
+  const unwritten = await registry.db.read.select().from(indexLines).where(eq(indexLines.written, 0));
+  for (const name of new Set(unwritten.map((row) => row.name))) await writeIndexFile(registry, name);
+}
+
+/** The newest verdict if it names exactly these statements, else a new one, signed and logged. */
+async function verdictOn(registry: Registry, row: VersionRow, approvedAt: readonly number[]): Promise<StatementRow> {
+  const all = await statementsOf(registry, row.id);
+  const inputs = all
+    .filter((one) => isInput(one, row, approvedAt))
+    .map((one) => hexOf(addressOf(one)))
+    .sort()
+    .map((sha256) => ({ digest: { sha256 } }));
+  const last = all.findLast((one) => one.predicateType === predicateTypes.verdict);
+  const said = last === undefined ? undefined : statementIn(last);
+  if (
+    last !== undefined &&
+    said?.predicateType === predicateTypes.verdict &&
+    canonicalJson(said.predicate.inputAttestations) === canonicalJson(inputs)
+  ) {
+    return last;
+  }
+  const files = await filesOf(registry, row);
+  const statement = verdictStatement(
+    { name: row.name, version: row.version, bundle: row.bundle, files },
+    {
+      verifier: { id: registry.config.base },
+      timeVerified: registry.now().toISOString(),
+      resourceUri: purlOf(row.name, row.version),
+      policy: { digest: { sha256: hexOf(policyDigest(registry.policy)) } },
+      inputAttestations: inputs,
+      verificationResult: 'PASSED',
+      verifiedLevels: [],
+    },
+  );
+  const envelope = await signStatement(statement, registry.keys.registry);
+  const signer = { keyId: registry.keys.registry.keyId, spki: registry.keys.registry.publicKey };
+  const append = await retryOnClash(async () => {
+    const planned = await planAppend(registry, [{ statement, envelope, signer, versionId: row.id }]);
+    await registry.db.batch(planned.writes);
+    return planned;
+  });
+  await finishStatements(registry, append.indexes);
+  const [logged] = (await statementsOf(registry, row.id, predicateTypes.verdict)).slice(-1);
+  if (logged === undefined) throw new Problem('internal', 'The verdict is not in the log');
+  return logged;
+}
+
+/** Publish, provenance, the scan that decided, and the approvals that count. */
+function isInput(one: StatementRow, row: VersionRow, approvedAt: readonly number[]): boolean {
+  switch (one.predicateType) {
+    case predicateTypes.publish:
+    case predicateTypes.provenance:
+      return true;
+    case predicateTypes.approval:
+      return approvedAt.includes(one.logIndex);
+    case predicateTypes.scan: {
+      const statement = statementIn(one);
+      return statement.predicateType === predicateTypes.scan && statement.predicate.report === row.report;
+    }
+    default:
+      return false;
+  }
+}
+
+async function lineOf(registry: Registry, row: VersionRow, verdict: StatementRow): Promise<IndexLine> {
+  const said = statementIn(verdict);
+  if (said.predicateType !== predicateTypes.verdict) throw new Problem('internal', 'The verdict is another statement');
+  const named = new Set(said.predicate.inputAttestations.map(({ digest }) => `sha256:${digest.sha256}`));
+  const inputs = (await statementsOf(registry, row.id)).filter((one) => one.bundle !== null && named.has(one.bundle));
+  const passkeys = inputs.flatMap((one) => {
+    const statement = statementIn(one);
+    return statement.predicateType === predicateTypes.approval && 'credentialId' in statement.predicate.reviewer
+      ? [statement.predicate.reviewer.credentialId]
+      : [];
+  });
+  const keys = inputs.map((one) => one.signer);
+  const identities = identityEvidence(await readIdentities(registry), { scope: scopeOf(row.name), keys, passkeys });
+  const manifest = await manifestOf(registry, row);
+  const { description } = await skillMdOf(registry, await filesOf(registry, row));
+  const bare = listCapabilities(manifest.capabilities).map(({ why: _, ...rest }) => rest);
+  return {
+    schema: 'skillgate.index/1',
+    name: row.name,
+    version: row.version,
+    bundle: row.bundle,
+    description,
+    capabilities: groupCapabilities(bare),
+    requires: manifest.requires,
+    publisher: row.publisher,
+    statements: [...new Set([...inputs.map(addressOf), addressOf(verdict), ...identities])].sort(),
+    logIndex: verdict.logIndex,
+  };
+}
+
+async function refuseInadmissible(registry: Registry, row: VersionRow, line: IndexLine): Promise<void> {
+  if (row.report === null) throw new Problem('internal', 'An approved version has no report');
+  const read = (digest: Digest): Promise<Uint8Array> => requireBlob(registry.objects, digest);
+  const files = new Map<string, Uint8Array>();
+  for (const file of await filesOf(registry, row)) {
+    if (file.path === 'SKILL.md' || file.path === 'skill.json') files.set(file.path, await read(file.sha256));
+  }
+  const statements = new Map<Digest, Uint8Array>();
+  for (const digest of line.statements) statements.set(digest, await read(digest));
+  const decision = decide({
+    root: registry.root,
+    policy: registry.policy,
+    now: registry.now().getTime(),
+    line,
+    statements,
+    bundle: await read(row.bundle),
+    report: await read(row.report),
+    files,
+    statuses: [await refreshStatus(registry)],
+  });
+  if (decision.kind === 'refused') {
+    throw new Problem('not-admitted', `Cannot publish ${row.name}@${row.version}: installers would refuse it`, {
+      reasons: decision.reasons.map(({ code, message }) => ({ message: `${code}: ${message}` })),
+    });
+  }
+}
+
+/** Copies what the line needs to where anybody may read it; before the line, so that no line ever points at nothing. */
+async function makePublic(registry: Registry, row: VersionRow, line: IndexLine): Promise<void> {
+  const files = await filesOf(registry, row);
+  const digests = [
+    row.bundle,
+    ...(row.report === null ? [] : [row.report]),
+    ...files.map((file) => file.sha256),
+    ...line.statements,
+  ];
+  for (const digest of new Set(digests)) {
+    const name = publicBlobName(digest);
+    if (!(await registry.objects.has(name))) await registry.objects.put(name, await requireBlob(registry.objects, digest));
+  }
+}
+
+async function enter(registry: Registry, row: VersionRow, line: IndexLine): Promise<VersionRow> {
+  const cause = { by: 'registry', why: `enough approvals; verdict at log index ${line.logIndex}` };
+  const { writes, moved } = moveWrites(registry, row, requireMove('in review', 'approved', 'approvals'), cause);
+  const entry = { logIndex: line.logIndex, versionId: row.id, name: row.name, line: printIndexLine(line), written: 0 };
+  await registry.db.batch([...writes, (db) => db.insert(indexLines).values(entry)]);
+  await writeIndexFile(registry, row.name);
+  await refreshStatus(registry);
+  return moved;
+}
+
+async function writeIndexFile(registry: Registry, name: SkillName): Promise<void> {
+  await registry.exclusive(`index ${name}`, async () => {
+    const rows = await registry.db.read
+      .select()
+      .from(indexLines)
+      .where(eq(indexLines.name, name))
+      .orderBy(asc(indexLines.logIndex));
+    await registry.objects.put(indexFileName(name), Buffer.from(rows.map((row) => `${row.line}\n`).join('')));
+    await registry.db.batch([(db) => db.update(indexLines).set({ written: 1 }).where(eq(indexLines.name, name))]);
+  });
+}
+
+async function readRow(registry: Registry, id: string): Promise<VersionRow> {
+  const [row] = await registry.db.read.select().from(versions).where(eq(versions.id, id));
+  if (row === undefined) throw new Problem('not-found', 'There is no such version');
+  return row;
+}
+
+function addressOf(row: StatementRow): Digest {
+  if (row.bundle === null) throw new Problem('internal', `Statement ${row.logIndex} has no address`);
+  return row.bundle;
+}

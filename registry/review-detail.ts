@@ -1,0 +1,102 @@
+/** What a reviewer reads about one version, all of it from signed statements and stored bytes. */
+import { asc, eq } from 'drizzle-orm';
+import type { BundleFile } from '../skills-index/skill/bundle.ts';
+import type { Capabilities } from '../skills-index/skill/capability.ts';
+import type { Digest } from '../skills-index/skill/digest.ts';
+import type { Manifest } from '../skills-index/skill/manifest.ts';
+import type { SkillName } from '../skills-index/skill/name.ts';
+import type { Version } from '../skills-index/skill/version.ts';
+import type { Verdict } from '../skills-index/statement/finding.ts';
+import type { ScanReport } from '../skills-index/statement/scan-report.ts';
+import type { ApprovalsNeeded } from '../skills-index/trust/policy.ts';
+import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
+import type { Registry, VersionName } from './context.ts';
+import { filesOf, manifestOf, skillMdOf } from './manifests.ts';
+import { riskOfVersion } from './review-queue.ts';
+import type { Risk } from './risk.ts';
+import { reviewNotes } from './schema.ts';
+import { movesFrom, type State } from './status.ts';
+import { historyOf, type MoveRow, requireVersion, type VersionRow, versionsOf } from './versions.ts';
+
+export type ApprovalRow = Omit<CountedApproval, 'statement'>;
+
+/** A version as anybody may ask for it. */
+export interface VersionDetail {
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly bundle: Digest;
+  readonly status: State;
+  readonly publisher: Digest;
+  readonly verdict?: Verdict;
+  /** Digest of the newest scan report. */
+  readonly reportDigest?: Digest;
+  readonly approvals: readonly ApprovalRow[];
+  readonly approvalsNeeded: ApprovalsNeeded;
+  readonly history: readonly MoveRow[];
+  /** States that a person may move it to now. */
+  readonly moves: readonly State[];
+}
+
+export interface ReviewDetail extends VersionDetail {
+  readonly description: string;
+  readonly manifest: Manifest;
+  readonly report?: ScanReport;
+  readonly risk: Risk;
+  readonly files: readonly BundleFile[];
+  readonly notes: readonly {
+    readonly at: Date;
+    readonly kind: 'claimed' | 'asked';
+    readonly by: string;
+    readonly text: string;
+  }[];
+  /** Capabilities of the last approved version before, where there is one. */
+  readonly previousApproved?: { readonly version: Version; readonly capabilities: Capabilities };
+}
+
+/** @throws Problem `not-found` */
+export async function readVersion(registry: Registry, which: VersionName): Promise<VersionDetail> {
+  return detailOf(registry, await requireVersion(registry, which));
+}
+
+/** @throws Problem `not-found` */
+export async function readReview(registry: Registry, which: VersionName): Promise<ReviewDetail> {
+  const row = await requireVersion(registry, which);
+  const files = await filesOf(registry, row);
+  const { description } = await skillMdOf(registry, files);
+  const report = await reportOf(registry, row);
+  const notes = await registry.db.read
+    .select()
+    .from(reviewNotes)
+    .where(eq(reviewNotes.versionId, row.id))
+    .orderBy(asc(reviewNotes.id));
+  const previous = (await versionsOf(registry, row.name)).findLast((one) => one.id < row.id && one.status === 'approved');
+  return {
+    ...(await detailOf(registry, row)),
+    description,
+    manifest: await manifestOf(registry, row),
+    risk: await riskOfVersion(registry, row, report),
+    files,
+    notes: notes.map(({ at, kind, by, text }) => ({ at: new Date(at), kind, by, text })),
+    ...(report === undefined ? {} : { report }),
+    ...(previous === undefined
+      ? {}
+      : { previousApproved: { version: previous.version, capabilities: (await manifestOf(registry, previous)).capabilities } }),
+  };
+}
+
+async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDetail> {
+  const { approvals, needed } = await readApprovals(registry, row);
+  return {
+    name: row.name,
+    version: row.version,
+    bundle: row.bundle,
+    status: row.status,
+    publisher: row.publisher,
+    approvals: approvals.map(({ statement: _, ...rest }) => rest),
+    approvalsNeeded: needed,
+    history: await historyOf(registry, row.id),
+    moves: movesFrom(row.status, 'person'),
+    ...(row.verdict === null ? {} : { verdict: row.verdict }),
+    ...(row.report === null ? {} : { reportDigest: row.report }),
+  };
+}

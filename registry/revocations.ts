@@ -1,0 +1,82 @@
+/** Revocations and suspensions, signed by a reviewer or administrator: they reach every installation through status.json. */
+import { and, eq } from 'drizzle-orm';
+import { Problem } from '../skills-index/skill/problem.ts';
+import type { RevocationPredicate, RevocationStatement, RevocationTarget } from '../skills-index/statement/attestation.ts';
+import { type Envelope, envelopeSigner } from '../skills-index/statement/sign.ts';
+import { retryOnClash, type Write } from './batch.ts';
+import type { Registry } from './context.ts';
+import { latest, readIdentities } from './identities.ts';
+import { finishStatements, type LoggedAt, planAppend } from './log.ts';
+import { marks, versions } from './schema.ts';
+import { movesFrom, requireMove, type State } from './status.ts';
+import { refreshStatus } from './status-json.ts';
+import { moveWrites, type VersionRow } from './versions.ts';
+
+const stateAfter = { suspended: 'suspended', lifted: 'approved', revoked: 'revoked' } as const satisfies Record<
+  RevocationPredicate['kind'],
+  State
+>;
+
+/**
+ * Takes a revocation, and moves and marks every version it is about.
+ * @throws Problem `key-unknown`, `forbidden`, `not-found`, `move-illegal`
+ */
+export async function takeRevocation(registry: Registry, envelope: Envelope, statement: RevocationStatement): Promise<LoggedAt> {
+  const { kind, target, reason } = statement.predicate;
+  const append = await retryOnClash(async () => {
+    const { chain, keys } = await readIdentities(registry);
+    const signer = envelopeSigner(envelope, keys.values());
+    if (signer === undefined) throw new Problem('key-unknown', 'The revocation is signed by no key that is enrolled here');
+    const may = chain.isMember(signer.keyId, 'reviewer', latest) || chain.isMember(signer.keyId, 'administrator', latest);
+    if (!may) throw new Problem('forbidden', 'Only a reviewer or administrator suspends, lifts or revokes');
+    const by = chain.memberOf(signer.keyId, latest)?.name ?? signer.keyId;
+    const to = stateAfter[kind];
+    const meant = await versionsMeant(registry, target);
+    const moving = meant.filter((row) => movesFrom(row.status, 'statement').includes(to));
+    if (moving.length === 0) refuse(meant, to);
+    const logged = { statement, envelope, signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') } };
+    const [only] = moving;
+    const versionId = moving.length === 1 && only !== undefined ? { versionId: only.id } : {};
+    const planned = await planAppend(registry, [{ ...logged, ...versionId }]);
+    const logIndex = planned.indexes[0] ?? 0;
+    await registry.db.batch([
+      ...planned.writes,
+      ...moving.flatMap((row) => moveWrites(registry, row, requireMove(row.status, to, 'statement'), { by, why: reason }).writes),
+      ...moving.map((row) => markWrite(registry, row, { kind, reason, logIndex })),
+    ]);
+    return planned;
+  });
+  const [logged] = await finishStatements(registry, append.indexes);
+  if (logged === undefined) throw new Problem('internal', 'A logged revocation cannot be found');
+  await refreshStatus(registry);
+  return logged;
+}
+
+async function versionsMeant(registry: Registry, target: RevocationTarget): Promise<VersionRow[]> {
+  const condition =
+    'bundle' in target
+      ? eq(versions.bundle, target.bundle)
+      : 'publisher' in target
+        ? eq(versions.publisher, target.publisher)
+        : and(eq(versions.name, target.name), eq(versions.version, target.version));
+  const indexed: readonly State[] = ['approved', 'suspended', 'revoked'];
+  const meant = await registry.db.read.select().from(versions).where(condition);
+  return meant.filter((row) => indexed.includes(row.status) || !('publisher' in target));
+}
+
+function refuse(meant: readonly VersionRow[], to: State): never {
+  const [first] = meant;
+  if (first === undefined) throw new Problem('not-found', 'There is no such version here');
+  requireMove(first.status, to, 'statement');
+  throw new Problem('move-illegal', 'None of these versions can make this move');
+}
+
+function markWrite(
+  registry: Registry,
+  row: VersionRow,
+  mark: { readonly kind: RevocationPredicate['kind']; readonly reason: string; readonly logIndex: number },
+): Write {
+  const kind = mark.kind === 'lifted' ? null : mark.kind;
+  const values = { bundle: row.bundle, kind, reason: mark.reason, since: registry.now().getTime(), logIndex: mark.logIndex };
+  return (db) => db.insert(marks).values(values).onConflictDoUpdate({ target: marks.bundle, set: values });
+}

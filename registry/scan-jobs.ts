@@ -1,0 +1,185 @@
+/** Scan jobs: leased by one UPDATE … RETURNING, fenced by the lease's token, tried a few times, then dead and the version quarantined. */
+import { and, asc, eq, gt, gte, lt, or, sql } from 'drizzle-orm';
+import { digestOf } from '../skills-index/skill/digest.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import { holds, retryOnClash, type Write } from './batch.ts';
+import { type Actor, nameOf, type Registry } from './context.ts';
+import { requireRole } from './identities.ts';
+import { jobAttemptsMax, leaseMs } from './limits.ts';
+import { jobs, versions } from './schema.ts';
+import { requireMove } from './status.ts';
+import { moveWrites, type VersionRow } from './versions.ts';
+
+export type JobRow = typeof jobs.$inferSelect;
+
+export interface LeasedJob {
+  readonly id: string;
+  /** Opaque token; whoever holds the newest may report. */
+  readonly lease: string;
+  readonly bundle: VersionRow['bundle'];
+  readonly name: VersionRow['name'];
+  readonly version: VersionRow['version'];
+  /** From 1. */
+  readonly attempt: number;
+  readonly leaseSeconds: number;
+}
+
+/**
+ * Gives the oldest job that waits, or whose lease ended, to a scanner.
+ * @throws Problem `forbidden`
+ */
+export async function leaseJob(registry: Registry, actor: Actor): Promise<LeasedJob | undefined> {
+  requireRole(actor, ['scanner']);
+  await buryExhausted(registry);
+  const now = registry.now().getTime();
+  const lease = Buffer.from(registry.random(32)).toString('base64url');
+  const free = or(eq(jobs.state, 'waiting'), and(eq(jobs.state, 'leased'), lt(jobs.leaseUntil, now)));
+  const oldest = registry.db.read
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(free)
+    .orderBy(asc(jobs.createdAt), asc(jobs.id))
+    .limit(1);
+  const [job] = await registry.db.read
+    .update(jobs)
+    .set({
+      state: 'leased',
+      lease: digestOf(lease),
+      worker: nameOf(actor),
+      leaseUntil: now + leaseMs,
+      attempts: sql`${jobs.attempts} + 1`,
+    })
+    .where(eq(jobs.id, sql`(${oldest})`))
+    .returning();
+  if (job === undefined) return undefined;
+  const row = await startScanning(registry, job, nameOf(actor));
+  const { bundle, name, version } = row;
+  return { id: job.id, lease, bundle, name, version, attempt: job.attempts, leaseSeconds: leaseMs / 1_000 };
+}
+
+/**
+ * Makes a lease last longer.
+ * @throws Problem `job-stale`, `forbidden`
+ */
+export async function renewLease(
+  registry: Registry,
+  actor: Actor,
+  held: { readonly id: string; readonly lease: string },
+): Promise<number> {
+  requireRole(actor, ['scanner']);
+  const renewed = await registry.db.read
+    .update(jobs)
+    .set({ leaseUntil: registry.now().getTime() + leaseMs })
+    .where(and(heldBy(held), gte(jobs.leaseUntil, registry.now().getTime())))
+    .returning();
+  if (renewed.length === 0) throw staleLease();
+  return leaseMs / 1_000;
+}
+
+/** What a scanner says when it has no report. */
+export type ScanFailure = 'killed' | 'limit' | 'crash';
+
+/**
+ * Takes a failed scan: the job waits again, or after the last attempt is dead and its version quarantined.
+ * @throws Problem `job-stale`, `forbidden`
+ */
+export async function failJob(
+  registry: Registry,
+  actor: Actor,
+  failed: { readonly id: string; readonly lease: string; readonly reason: ScanFailure; readonly detail: string },
+): Promise<VersionRow> {
+  requireRole(actor, ['scanner']);
+  return retryOnClash(async () => {
+    const job = await requireLease(registry, failed);
+    const row = await versionOf(registry, job);
+    const why = `scan ${failed.reason === 'killed' ? 'was killed' : failed.reason === 'limit' ? 'hit a limit' : 'crashed'}: ${failed.detail}`;
+    const last = job.attempts >= jobAttemptsMax;
+    const end = last ? quarantineWrites(registry, row, { by: nameOf(actor), why }) : { writes: [], moved: row };
+    await registry.db.batch([
+      holdsLease(failed),
+      (db) =>
+        db
+          .update(jobs)
+          .set({ state: last ? 'dead' : 'waiting', lease: null, detail: why })
+          .where(eq(jobs.id, job.id)),
+      ...end.writes,
+    ]);
+    return end.moved;
+  });
+}
+
+/**
+ * The job that a token holds.
+ * @throws Problem `job-stale`
+ */
+export async function requireLease(registry: Registry, held: { readonly id: string; readonly lease: string }): Promise<JobRow> {
+  const [job] = await registry.db.read
+    .select()
+    .from(jobs)
+    .where(and(heldBy(held), gt(jobs.leaseUntil, registry.now().getTime())));
+  if (job === undefined) throw staleLease();
+  return job;
+}
+
+/** Makes a batch fail when the lease was given to another meanwhile. */
+export function holdsLease(held: { readonly id: string; readonly lease: string }): Write {
+  return holds(
+    sql`EXISTS (SELECT 1 FROM ${jobs} WHERE ${jobs.id} = ${held.id} AND ${jobs.state} = 'leased' AND ${jobs.lease} = ${digestOf(held.lease)})`,
+  );
+}
+
+/** The version a job is about. */
+export async function versionOf(registry: Registry, job: JobRow): Promise<VersionRow> {
+  const [row] = await registry.db.read.select().from(versions).where(eq(versions.id, job.versionId));
+  if (row === undefined) throw new Problem('internal', `Job ${job.id} is about no version`);
+  return row;
+}
+
+async function startScanning(registry: Registry, job: JobRow, by: string): Promise<VersionRow> {
+  return retryOnClash(async () => {
+    const row = await versionOf(registry, job);
+    if (row.status !== 'received') return row;
+    const { writes, moved } = moveWrites(registry, row, requireMove('received', 'scanning', 'verdict'), {
+      by,
+      why: 'a scanner took it',
+    });
+    await registry.db.batch(writes);
+    return moved;
+  });
+}
+
+// A worker that dies with each job it takes must not hold the queue: after the last attempt the job is dead.
+async function buryExhausted(registry: Registry): Promise<void> {
+  const exhausted = await registry.db.read
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.state, 'leased'), lt(jobs.leaseUntil, registry.now().getTime()), gte(jobs.attempts, jobAttemptsMax)))
+    .limit(10);
+  for (const job of exhausted) {
+    await retryOnClash(async () => {
+      const row = await versionOf(registry, job);
+      const why = `scan ended without a report ${job.attempts} times`;
+      await registry.db.batch([
+        (db) => db.update(jobs).set({ state: 'dead', lease: null, detail: why }).where(eq(jobs.id, job.id)),
+        ...quarantineWrites(registry, row, { by: 'registry', why }).writes,
+      ]);
+    });
+  }
+}
+
+function quarantineWrites(
+  registry: Registry,
+  row: VersionRow,
+  cause: { readonly by: string; readonly why: string },
+): ReturnType<typeof moveWrites> {
+  if (row.status !== 'received' && row.status !== 'scanning') return { writes: [], moved: row };
+  return moveWrites(registry, row, requireMove(row.status, 'quarantined', 'verdict'), cause);
+}
+
+function heldBy({ id, lease }: { readonly id: string; readonly lease: string }): ReturnType<typeof and> {
+  return and(eq(jobs.id, id), eq(jobs.state, 'leased'), eq(jobs.lease, digestOf(lease)));
+}
+
+function staleLease(): Problem {
+  return new Problem('job-stale', 'This lease has ended, or the job was given to another worker');
+}

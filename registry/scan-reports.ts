@@ -1,0 +1,171 @@
+/** Signed scan reports: who signed, what they cover, and where the verdict moves the version. */
+import { and, eq } from 'drizzle-orm';
+import { parseBundle } from '../skills-index/skill/bundle.ts';
+import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
+import { capabilityDigest } from '../skills-index/skill/capability.ts';
+import { digestOf } from '../skills-index/skill/digest.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import { predicateTypes, type ScanStatement } from '../skills-index/statement/attestation.ts';
+import type { ScanReport } from '../skills-index/statement/scan-report.ts';
+import { type Envelope, envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
+import { requireSubjects } from '../skills-index/trust/verify-statement.ts';
+import { retryOnClash, type Write } from './batch.ts';
+import { type Actor, nameOf, type Registry } from './context.ts';
+import { latest, readIdentities, requireRole } from './identities.ts';
+import { finishStatements, type LoggedAt, type NewStatement, planAppend } from './log.ts';
+import { manifestOf } from './manifests.ts';
+import { putBlob, requireBlob } from './objects.ts';
+import { parseScanReport } from './parse-report.ts';
+import { holdsLease, requireLease, versionOf } from './scan-jobs.ts';
+import { jobs, scans, versionBlobs, versions } from './schema.ts';
+import { requireMove, type State } from './status.ts';
+import { moveWrites, type VersionRow } from './versions.ts';
+
+export interface SignedReport {
+  readonly id: string;
+  readonly lease: string;
+  readonly envelope: Envelope;
+  /** The scan report's JSON, unread. */
+  readonly report: unknown;
+}
+
+export interface ReportTaken {
+  readonly status: State;
+  readonly statement: LoggedAt | undefined;
+}
+
+/**
+ * Takes a scanner's signed report and moves the version by its verdict. A report for a version and rule set that has one already
+ * ends the job and changes nothing else.
+ * @throws Problem `forbidden`, `job-stale`, `key-unknown`, `statement-invalid`, `subject-mismatch`
+ */
+export async function takeReport(registry: Registry, actor: Actor, sent: SignedReport): Promise<ReportTaken> {
+  requireRole(actor, ['scanner']);
+  const job = await requireLease(registry, sent);
+  const row = await versionOf(registry, job);
+  const { report, bytes } = parseScanReport(sent.report);
+  const signed = await checkReport(registry, row, sent.envelope, { report, digest: digestOf(bytes) });
+  const digest = await putBlob(registry.objects, bytes);
+  const append = await retryOnClash(async () => {
+    const now = await versionOf(registry, job);
+    const done: Write = (db) => db.update(jobs).set({ state: 'done', lease: null }).where(eq(jobs.id, job.id));
+    const known = await registry.db.read
+      .select()
+      .from(scans)
+      .where(and(eq(scans.versionId, row.id), eq(scans.ruleSet, report.ruleSet)));
+    if (known.length > 0) {
+      await registry.db.batch([holdsLease(sent), done]);
+      return undefined;
+    }
+    const planned = await planAppend(registry, [{ ...signed, versionId: row.id }]);
+    const scan = {
+      versionId: row.id,
+      ruleSet: report.ruleSet,
+      report: digest,
+      verdict: report.verdict,
+      logIndex: planned.indexes[0] ?? 0,
+    };
+    await registry.db.batch([
+      holdsLease(sent),
+      done,
+      ...planned.writes,
+      (db) => db.insert(scans).values(scan),
+      (db) => db.insert(versionBlobs).values({ versionId: row.id, digest }).onConflictDoNothing(),
+      (db) => db.update(versions).set({ report: digest, verdict: report.verdict }).where(eq(versions.id, row.id)),
+      ...verdictMoves(registry, now, report, nameOf(actor)),
+    ]);
+    return planned;
+  });
+  const statement = append === undefined ? undefined : (await finishStatements(registry, append.indexes))[0];
+  return { status: (await versionOf(registry, job)).status, statement };
+}
+
+/** Where a report moves a version that waits for it; one that a person moved meanwhile stays where it is. */
+function verdictMoves(registry: Registry, row: VersionRow, report: ScanReport, by: string): Write[] {
+  const to = stateAfter(report);
+  const why = `scan verdict: ${report.verdict}`;
+  if (row.status === 'scanning') return moveWrites(registry, row, requireMove('scanning', to, 'verdict'), { by, why }).writes;
+  if (row.status !== 'received') return [];
+  const started = moveWrites(registry, row, requireMove('received', 'scanning', 'verdict'), { by, why: 'a scanner took it' });
+  const ended = moveWrites(registry, started.moved, requireMove('scanning', to, 'verdict'), { by, why });
+  return [...started.writes, ...ended.writes];
+}
+
+function stateAfter(report: ScanReport): State {
+  switch (report.verdict) {
+    case 'pass':
+    case 'review':
+      return 'in review';
+    case 'incomplete':
+      return 'quarantined';
+    case 'block': {
+      const deciding = report.findings.filter((finding) => report.decidedBy.includes(finding.fingerprint));
+      const formOnly = deciding.length > 0 && deciding.every((finding) => finding.kind === 'policy');
+      return formOnly ? 'refused' : 'quarantined';
+    }
+  }
+}
+
+async function checkReport(
+  registry: Registry,
+  row: VersionRow,
+  envelope: Envelope,
+  { report, digest }: { readonly report: ScanReport; readonly digest: string },
+): Promise<NewStatement> {
+  const statement = peekStatement(envelope);
+  if (statement.predicateType !== predicateTypes.scan)
+    throw new Problem('statement-invalid', 'Cannot take the report: the statement is not scan/v1');
+  const { chain, keys } = await readIdentities(registry);
+  const scanners = [...keys.values()].filter(({ keyId }) => chain.isMember(keyId, 'scanner', latest));
+  const signer = envelopeSigner(envelope, scanners);
+  if (signer === undefined) throw new Problem('key-unknown', 'Cannot take the report: no enrolled scanner signed it');
+  const { bundle } = parseBundle(await requireBlob(registry.objects, row.bundle));
+  requireSubjects(statement, { name: row.name, version: row.version, bundle: row.bundle, files: bundle.files });
+  const manifest = await manifestOf(registry, row);
+  const wrong = mismatches(statement, row, report, {
+    digest,
+    files: bundle.files,
+    declared: capabilityDigest(manifest.capabilities),
+  });
+  if (wrong.length > 0) {
+    const reasons = wrong.map((message) => ({ message }));
+    throw new Problem('subject-mismatch', `Cannot take the report: ${wrong[0]}`, { reasons });
+  }
+  return { statement, envelope, signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') } };
+}
+
+/** Every way in which statement, report and bundle speak of different things. */
+function mismatches(
+  { predicate }: ScanStatement,
+  row: VersionRow,
+  report: ScanReport,
+  at: {
+    readonly digest: string;
+    readonly files: readonly { path: string; sha256: string; size: number }[];
+    readonly declared: string;
+  },
+): string[] {
+  const list = (files: readonly { path: string; sha256: string }[]): string =>
+    canonicalJson(files.map(({ path, sha256 }) => [path, sha256]).sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1)));
+  const dispositions = (files: readonly { path: string; disposition: string }[]): string =>
+    canonicalJson(files.map(({ path, disposition }) => `${path} ${disposition}`).sort());
+  const checks: readonly (readonly [boolean, string])[] = [
+    [predicate.report === at.digest, 'the statement names another report'],
+    [predicate.ruleSet === report.ruleSet, 'statement and report name different rule sets'],
+    [predicate.verdict === report.verdict, 'statement and report name different verdicts'],
+    [report.bundle === row.bundle, 'the report is about another bundle'],
+    [report.name === row.name && report.version === row.version, 'the report is about another version'],
+    [list(predicate.coverage) === list(at.files), 'the statement’s coverage is not the bundle’s list of files'],
+    [list(report.coverage.files) === list(at.files), 'the report’s coverage is not the bundle’s list of files'],
+    [dispositions(predicate.coverage) === dispositions(report.coverage.files), 'statement and report cover files differently'],
+    [
+      capabilityDigest(report.capabilities.declared) === at.declared,
+      'the report compares with other capabilities than the signed manifest’s',
+    ],
+    [
+      report.verdict !== 'pass' || report.coverage.files.every((file) => file.disposition !== 'unanalysed'),
+      'a verdict of pass with files that were not analysed',
+    ],
+  ];
+  return checks.flatMap(([right, says]) => (right ? [] : [says]));
+}

@@ -1,0 +1,85 @@
+/** Versions as rows: finding them, and the writes of a move. */
+import { and, asc, eq } from 'drizzle-orm';
+import type { SkillName } from '../skills-index/skill/name.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import type { Write } from './batch.ts';
+import type { Registry, VersionName } from './context.ts';
+import { makeId } from './ids.ts';
+import { audit, versions } from './schema.ts';
+import type { LegalMove, State } from './status.ts';
+
+export type VersionRow = typeof versions.$inferSelect;
+
+/** One move in the history of a version. */
+export interface MoveRow {
+  readonly at: Date;
+  readonly from: State;
+  readonly to: State;
+  readonly by: string;
+  readonly why: string;
+}
+
+/** @throws Problem `not-found` */
+export async function requireVersion(registry: Registry, { name, version }: VersionName): Promise<VersionRow> {
+  const row = await findVersion(registry, { name, version });
+  if (row === undefined) throw new Problem('not-found', `There is no ${name}@${version} here`);
+  return row;
+}
+
+/** The row of a version, or undefined. */
+export async function findVersion(registry: Registry, { name, version }: VersionName): Promise<VersionRow | undefined> {
+  const [row] = await registry.db.read
+    .select()
+    .from(versions)
+    .where(and(eq(versions.name, name), eq(versions.version, version)));
+  return row;
+}
+
+/** All versions of a skill, oldest first. */
+export async function versionsOf(registry: Registry, name: SkillName): Promise<VersionRow[]> {
+  return registry.db.read.select().from(versions).where(eq(versions.name, name)).orderBy(asc(versions.id));
+}
+
+/** The moves of a version, first to last. */
+export async function historyOf(registry: Registry, versionId: string): Promise<MoveRow[]> {
+  const rows = await registry.db.read
+    .select()
+    .from(audit)
+    .where(and(eq(audit.versionId, versionId), eq(audit.kind, 'move')))
+    .orderBy(asc(audit.move));
+  return rows.flatMap(({ at, from, to, by, why }) =>
+    from === null || to === null ? [] : [{ at: new Date(at), from, to, by, why }],
+  );
+}
+
+/**
+ * The writes of one move: the audit row carries the number that follows the version's last move, and that number is unique, so of
+ * two batches that move one version at once, one fails whole.
+ */
+export function moveWrites(
+  registry: Registry,
+  row: VersionRow,
+  step: LegalMove,
+  cause: { readonly by: string; readonly why: string },
+): { readonly writes: Write[]; readonly moved: VersionRow } {
+  if (row.status !== step.from)
+    throw new Problem('internal', `A move from "${step.from}" was planned for a version that is "${row.status}"`);
+  const move = row.move + 1;
+  const entry = {
+    id: makeId(registry),
+    at: registry.now().getTime(),
+    kind: 'move' as const,
+    versionId: row.id,
+    move,
+    from: step.from,
+    to: step.to,
+    ...cause,
+  };
+  return {
+    moved: { ...row, status: step.to, move },
+    writes: [
+      (db) => db.insert(audit).values(entry),
+      (db) => db.update(versions).set({ status: step.to, move }).where(eq(versions.id, row.id)),
+    ],
+  };
+}
