@@ -85,7 +85,7 @@ export function listCapabilities(grouped: Capabilities): Capability[] {
 /** Groups a list by kind, duplicates (apart from `why`) dropped, each group in a stable order. */
 export function groupCapabilities(list: readonly Capability[]): Capabilities {
   const kept = new Map<string, Capability>();
-  for (const one of list) {
+  for (const one of list.map(withSortedLists)) {
     const key = canonicalJson({ ...one, why: undefined });
     if (!kept.has(key)) kept.set(key, one);
   }
@@ -163,11 +163,14 @@ export function printCapability(one: Capability): string {
   }
 }
 
+/** The same capabilities without the author's words, each once and in order: what approvals, index lines and locks hold. */
+export function withoutWhy(grouped: Capabilities): Capabilities {
+  return groupCapabilities(listCapabilities(grouped).map(({ why: _, ...one }) => one));
+}
+
 /** SHA-256 of the RFC 8785 form without `why`: what a lock and an approval pin. */
 export function capabilityDigest(grouped: Capabilities): Digest {
-  return canonicalDigest(
-    Object.fromEntries(capabilityKinds.map((kind) => [kind, grouped[kind].map((one) => ({ ...one, why: undefined }))])),
-  );
+  return canonicalDigest(withoutWhy(grouped));
 }
 
 function coversEgress(wide: EgressCapability, narrow: EgressCapability): boolean {
@@ -188,6 +191,13 @@ function coversMount(wide: MountCapability, narrow: MountCapability): boolean {
   if (wide.path !== undefined) return wide.path === '*' || coversPath(wide.path, narrow.path);
   // A path that is only known at run time can reach no more than what is mounted.
   return narrow.path === '*' || narrow.path === wide.target || narrow.path.startsWith(`${wide.target}/`);
+}
+
+// The order in which hosts and methods were written means nothing, and must not change a digest.
+function withSortedLists(one: Capability): Capability {
+  if (one.kind === 'secret') return { ...one, hosts: [...new Set(one.hosts)].sort() };
+  if (one.kind === 'egress') return { ...one, methods: [...new Set(one.methods)].sort() };
+  return one;
 }
 
 function withoutKind<One extends Capability>({ kind: _, ...rest }: One): Omit<One, 'kind'> {

@@ -11,3 +11,8 @@ export const scopeOwnersMax = 50;
 export const inclusionProofHashesMax = 64;
 /** Base64 of a DER signature: at most 72 bytes for P-256. */
 export const signatureCharsMax = 96;
+/** Base64url of any part of a passkey's assertion. */
+export const assertionCharsMax = 8_192;
+export const nonceCharsMax = 128;
+export const originCharsMax = 300;
+export const verdictInputsMax = 100;

@@ -1,11 +1,98 @@
 /** Statements read strictly: canonical bytes, known predicate, nothing unknown in it. */
+import * as v from 'valibot';
+import { canonicalJson } from '../skill/canonical-json.ts';
+import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
-import type { Statement } from './attestation.ts';
+import { exactObject, parseShape, unplaced } from '../skill/shape.ts';
+import {
+  keyStatement,
+  memberStatement,
+  predicateTypes,
+  revocationStatement,
+  type Statement,
+  type StatementKind,
+  scopeStatement,
+  statementType,
+} from './attestation.ts';
+import { hex, type Shape } from './field-shapes.ts';
+import { statementBytesMax, statementSubjectsMax } from './limits.ts';
+import { predicateShapes } from './predicate-shapes.ts';
+
+const headShape = exactObject({
+  _type: v.literal(statementType),
+  subject: v.pipe(
+    v.array(exactObject({ name: v.string(), digest: exactObject({ sha256: hex }) })),
+    v.minLength(1, 'is empty'),
+    v.maxLength(statementSubjectsMax + 1, 'is too long'),
+  ),
+  predicateType: v.picklist(Object.values(predicateTypes), 'is not a predicate type that is known here'),
+  predicate: v.looseObject({}),
+});
 
 /**
  * Reads a DSSE payload.
  * @throws Problem `statement-invalid`
  */
-export function parseStatement(_bytes: Uint8Array): Statement {
-  throw new Problem('internal', 'not written yet');
+export function parseStatement(bytes: Uint8Array): Statement {
+  if (bytes.byteLength > statementBytesMax) {
+    throw new Problem(
+      'statement-invalid',
+      `Cannot read the statement: it has ${bytes.byteLength} bytes; at most ${statementBytesMax}`,
+    );
+  }
+  const value = parseText(bytes);
+  const { predicateType, ...head } = parseShape(headShape, unplaced(value, 'statement'), 'statement-invalid', 'the statement');
+  const kind = kindOf(predicateType);
+  const { predicate: given } = value as { predicate: unknown };
+  const shape: Shape<unknown> = predicateShapes[kind];
+  const predicate = parseShape(shape, unplaced(given, kind), 'statement-invalid', `the predicate ${kind}`);
+  const statement = { ...head, predicateType, predicate } as Statement;
+  requireOwnSubject(statement);
+  return statement;
+}
+
+/** Kind of statement of a predicate type. */
+export function kindOf(predicateType: Statement['predicateType']): StatementKind {
+  const entries = Object.entries(predicateTypes) as [StatementKind, string][];
+  const found = entries.find(([, type]) => type === predicateType);
+  if (found === undefined) throw new Problem('statement-invalid', `Not a predicate type: ${JSON.stringify(predicateType)}`);
+  return found[0];
+}
+
+// One value, one sequence of bytes: a payload that is not canonical could be read in two ways.
+function parseText(bytes: Uint8Array): unknown {
+  try {
+    const { value } = parseJson(bytes, 'statement');
+    if (Buffer.compare(Buffer.from(canonicalJson(value)), bytes) === 0) return value;
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    throw new Problem('statement-invalid', cause.message, { cause });
+  }
+  throw new Problem('statement-invalid', 'Cannot read the statement: it is not in canonical form (RFC 8785)');
+}
+
+// Statements about who is who have one subject that follows from the predicate; those about versions are checked against the bundle.
+function requireOwnSubject(statement: Statement): void {
+  const expected = ownStatement(statement);
+  if (expected === undefined || canonicalJson(expected.subject) === canonicalJson(statement.subject)) return;
+  throw new Problem('statement-invalid', 'Cannot read the statement: its subject is not the one that its predicate names');
+}
+
+function ownStatement(statement: Statement): Statement | undefined {
+  switch (statement.predicateType) {
+    case predicateTypes.member:
+      return memberStatement(statement.predicate);
+    case predicateTypes.scope:
+      return scopeStatement(statement.predicate);
+    case predicateTypes.key:
+      return keyStatement(statement.predicate);
+    case predicateTypes.revocation:
+      return revocationStatement(statement.predicate);
+    case predicateTypes.publish:
+    case predicateTypes.scan:
+    case predicateTypes.approval:
+    case predicateTypes.verdict:
+    case predicateTypes.provenance:
+      return undefined;
+  }
 }

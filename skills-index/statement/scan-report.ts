@@ -1,8 +1,12 @@
 /** The scan report: facts compared, findings and coverage. Same bytes and rule set in, same bytes out (contract: `skillgate.scan/1`). */
+import * as v from 'valibot';
 import type { Capabilities } from '../skill/capability.ts';
 import type { Digest } from '../skill/digest.ts';
-import { Problem } from '../skill/problem.ts';
-import type { Finding, Verdict } from './finding.ts';
+import { bundleFilesMax } from '../skill/limits.ts';
+import { exactObject, parseShape, unplaced } from '../skill/shape.ts';
+import { capabilities, digest, type Shape } from './field-shapes.ts';
+import { type Finding, severities, type Verdict } from './finding.ts';
+import { findingsMax } from './limits.ts';
 
 export interface Coverage {
   readonly files: readonly {
@@ -35,10 +39,56 @@ export interface ScanReport {
   readonly coverage: Coverage;
 }
 
+const position = v.pipe(v.number(), v.safeInteger('is not a line or column'), v.minValue(1, 'counts from 1'));
+const step = exactObject({ path: v.string(), line: position, column: position, note: v.string() });
+
+const finding = exactObject({
+  rule: v.pipe(v.string(), v.regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'is not the name of a rule')),
+  kind: v.picklist(['malice', 'capability', 'policy']),
+  severity: v.picklist(severities),
+  confidence: v.picklist(['exact', 'folded', 'lexical', 'widened']),
+  message: v.string(),
+  path: v.string(),
+  line: position,
+  column: position,
+  endLine: position,
+  endColumn: position,
+  flow: v.array(step),
+  fix: v.string(),
+  fingerprint: v.string(),
+});
+
+const reportShape: Shape<ScanReport> = exactObject({
+  schema: v.literal('skillgate.scan/1'),
+  path: v.string(),
+  name: v.string(),
+  version: v.string(),
+  bundle: digest,
+  ruleSet: digest,
+  verdict: v.picklist(['pass', 'review', 'block', 'incomplete']),
+  decidedBy: v.array(v.string()),
+  findings: v.pipe(v.array(finding), v.maxLength(findingsMax, `has more than ${findingsMax} findings`)),
+  capabilities: exactObject({ observed: capabilities, declared: capabilities, undeclared: capabilities, unused: capabilities }),
+  coverage: exactObject({
+    files: v.pipe(
+      v.array(
+        exactObject({
+          path: v.string(),
+          sha256: digest,
+          bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+          disposition: v.picklist(['analysed', 'inert', 'unanalysed']),
+          reason: v.string(),
+        }),
+      ),
+      v.maxLength(bundleFilesMax),
+    ),
+  }),
+});
+
 /**
  * Reads a scan report strictly.
- * @throws Problem `statement-invalid`
+ * @throws Problem `statement-invalid` with every reason
  */
-export function parseScanReport(_value: unknown): ScanReport {
-  throw new Problem('internal', 'not written yet');
+export function parseScanReport(value: unknown): ScanReport {
+  return parseShape(reportShape, unplaced(value, 'report'), 'statement-invalid', 'the scan report');
 }

@@ -1,0 +1,131 @@
+/** Shapes of the fields that statements and scan reports are made of. */
+import * as v from 'valibot';
+import { type BundlePath, isBundlePath } from '../skill/bundle-path.ts';
+import type { Capabilities, SecretUse } from '../skill/capability.ts';
+import { type Digest, digestOf, isDigest } from '../skill/digest.ts';
+import { parseEgressUrl } from '../skill/egress-target.ts';
+import { capabilitiesMax } from '../skill/limits.ts';
+import { parseScope, parseSkillName, type Scope, type SkillName } from '../skill/name.ts';
+import { Problem } from '../skill/problem.ts';
+import { exactObject } from '../skill/shape.ts';
+import { parseVersion, type Version } from '../skill/version.ts';
+import { isBase64, isBase64url } from './base64.ts';
+import { memberNameCharsMax, reasonCharsMax } from './limits.ts';
+
+/** A shape whose output is known; what goes in is not. */
+export type Shape<Output> = v.GenericSchema<unknown, Output>;
+
+export const digest = v.custom<Digest>(isDigest, 'is not a digest such as "sha256:…"');
+export const hex = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is not 64 hexadecimal digits'));
+export const skillName = v.custom<SkillName>((text) => parses(parseSkillName, text), 'is not a skill name');
+export const version = v.custom<Version>((text) => parses(parseVersion, text), 'is not a version');
+export const scope = v.custom<Scope>(
+  (text) => parses(parseScope, text) && !String(text).startsWith('@'),
+  'is not a scope without its @',
+);
+export const bundlePath = v.custom<BundlePath>(
+  (text) => typeof text === 'string' && isBundlePath(text),
+  'is not a path inside a skill',
+);
+export const base64 = v.pipe(v.string(), v.check(isBase64, 'is not base64 in its one form'));
+export const base64url = v.pipe(v.string(), v.minLength(1, 'is empty'), v.check(isBase64url, 'is not base64url without padding'));
+export const logIndex = v.pipe(v.number(), v.safeInteger('is not a log index'), v.minValue(0, 'is not a log index'));
+
+/** Text that people read: not empty, no controls but line feeds, nothing that turns the direction of writing. */
+export const reason = v.pipe(
+  v.string(),
+  v.maxLength(reasonCharsMax, `is longer than ${reasonCharsMax} characters`),
+  v.check((text) => text.trim() !== '', 'is empty'),
+  v.check((text) => !/[^\P{C}\n]|[\p{Zl}\p{Zp}]/u.test(text), 'has control or invisible characters'),
+);
+
+/** A name on one line, as it is shown and compared: no space at its ends, Unicode form NFC. */
+export const memberName = v.pipe(
+  v.string(),
+  v.minLength(1, 'is empty'),
+  v.maxLength(memberNameCharsMax, `is longer than ${memberNameCharsMax} characters`),
+  v.check(
+    (text) => text.trim() === text && text.normalize('NFKC') === text,
+    'has spaces at its ends or compatibility characters',
+  ),
+  v.check((text) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(text), 'has control or invisible characters'),
+);
+
+/** ISO 8601 in the one form that `Date` writes. */
+export const isoTime = v.pipe(
+  v.string(),
+  v.check(
+    (text) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text,
+    'is not a time such as "2026-01-31T12:00:00.000Z"',
+  ),
+);
+
+// SPKI of an uncompressed point on P-256 (RFC 5480): everything but the point is fixed.
+const p256Prefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
+
+/** Whether bytes are the SPKI DER of a P-256 key in its one form. */
+export function isP256Spki(spki: Uint8Array): boolean {
+  return spki.byteLength === p256Prefix.byteLength + 64 && p256Prefix.equals(spki.subarray(0, p256Prefix.byteLength));
+}
+
+export const publicKey = v.pipe(
+  exactObject({
+    keyId: digest,
+    spki: v.pipe(
+      base64,
+      v.check((text) => isP256Spki(Buffer.from(text, 'base64')), 'is not a P-256 key (SPKI DER in base64)'),
+    ),
+  }),
+  v.check((key) => digestOf(Buffer.from(key.spki, 'base64')) === key.keyId, 'has a keyId that is not the digest of its key'),
+);
+
+const why = v.exactOptional(v.string());
+const text = v.pipe(v.string(), v.minLength(1, 'is empty'));
+const listOf = <Output>(shape: Shape<Output>) => v.pipe(v.array(shape), v.maxLength(capabilitiesMax * 10, 'is too long'));
+
+/** Capabilities in grouped form, also such as only a scanner sees; all five groups are there. */
+export const capabilities: Shape<Capabilities> = exactObject({
+  env: listOf(exactObject({ name: text, why })),
+  secret: listOf(
+    exactObject({
+      name: text,
+      hosts: v.array(text),
+      as: v.custom<SecretUse>(
+        (use) => /^(bearer|basic|sigv4|(header|hmac):.+)$/.test(String(use)),
+        'is not a way to use a secret',
+      ),
+      why,
+    }),
+  ),
+  egress: listOf(
+    exactObject({
+      url: v.pipe(
+        text,
+        v.check((url) => parses(parseEgressUrl, url), 'is not an egress url'),
+      ),
+      methods: v.array(text),
+      why,
+    }),
+  ),
+  mount: listOf(
+    exactObject({
+      source: v.exactOptional(text),
+      target: v.exactOptional(text),
+      path: v.exactOptional(text),
+      mode: v.picklist(['ro', 'rw', 'cow']),
+      why,
+    }),
+  ),
+  exec: listOf(exactObject({ program: text, why })),
+});
+
+/** Whether a parser of ours takes the value. */
+export function parses<Input>(parse: (input: Input) => unknown, value: Input): boolean {
+  try {
+    parse(value);
+    return true;
+  } catch (cause) {
+    if (cause instanceof Problem) return false;
+    throw cause;
+  }
+}

@@ -1,0 +1,194 @@
+/** The shape of each predicate, strict: what is not named here does not belong in a statement. */
+import * as v from 'valibot';
+import { canonicalJson } from '../skill/canonical-json.ts';
+import { capabilityDigest, withoutWhy } from '../skill/capability.ts';
+import { bundleFilesMax } from '../skill/limits.ts';
+import { type Manifest, parseManifestJson } from '../skill/manifest.ts';
+import { Problem } from '../skill/problem.ts';
+import { exactObject, unplaced } from '../skill/shape.ts';
+import {
+  type ApprovalPredicate,
+  type KeyPredicate,
+  type MemberPredicate,
+  memberRoles,
+  type ProvenanceStatement,
+  type PublishPredicate,
+  type RevocationPredicate,
+  type ScanPredicate,
+  type ScopePredicate,
+  type StatementKind,
+  type VerdictPredicate,
+} from './attestation.ts';
+import * as field from './field-shapes.ts';
+import { assertionCharsMax, nonceCharsMax, originCharsMax, reasonCharsMax, scopeOwnersMax, verdictInputsMax } from './limits.ts';
+
+interface Predicates {
+  readonly publish: PublishPredicate;
+  readonly scan: ScanPredicate;
+  readonly approval: ApprovalPredicate;
+  readonly verdict: VerdictPredicate;
+  readonly revocation: RevocationPredicate;
+  readonly member: MemberPredicate;
+  readonly scope: ScopePredicate;
+  readonly key: KeyPredicate;
+  readonly provenance: ProvenanceStatement['predicate'];
+}
+
+const shortText = v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(reasonCharsMax, 'is too long'));
+
+/** A manifest as `parseManifest` returns it: defaults written out, entries in order, no `$schema`. */
+const manifest: field.Shape<Manifest> = v.rawTransform(({ dataset, addIssue, NEVER }) => {
+  try {
+    const parsed = parseManifestJson(unplaced(dataset.value, 'manifest'), 'the manifest');
+    if (canonicalJson(parsed) === canonicalJson(dataset.value)) return parsed;
+    addIssue({ message: 'is not in the form that the manifest parser returns' });
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    addIssue({ message: cause.message });
+  }
+  return NEVER;
+}) as never;
+
+const assertionPart = v.pipe(field.base64url, v.maxLength(assertionCharsMax, 'is too long'));
+
+const approval = v.pipe(
+  exactObject({
+    name: field.skillName,
+    version: field.version,
+    bundle: field.digest,
+    capabilities: v.pipe(
+      field.capabilities,
+      v.check(
+        (grouped) => canonicalJson(withoutWhy(grouped)) === canonicalJson(grouped),
+        'are not grouped, sorted and without "why"',
+      ),
+    ),
+    capabilityDigest: field.digest,
+    scanReport: field.digest,
+    ruleSet: field.digest,
+    policy: field.digest,
+    reviewer: v.union(
+      [
+        exactObject({ member: field.memberName, keyId: field.digest }),
+        exactObject({ member: field.memberName, credentialId: assertionPart }),
+      ],
+      'is not a member with a keyId or a credentialId',
+    ),
+    reason: field.reason,
+    nonce: v.pipe(v.string(), v.minLength(16, 'is shorter than 16 characters'), v.maxLength(nonceCharsMax, 'is too long')),
+    expires: field.isoTime,
+    independent: v.boolean(),
+    assertion: v.exactOptional(
+      exactObject({
+        credentialId: assertionPart,
+        authenticatorData: assertionPart,
+        clientDataJSON: assertionPart,
+        signature: assertionPart,
+      }),
+    ),
+  }),
+  v.check(
+    (one) => capabilityDigest(one.capabilities) === one.capabilityDigest,
+    'has a capabilityDigest that is not that of its capabilities',
+  ),
+  v.check((one) => one.assertion === undefined || 'credentialId' in one.reviewer, 'has an assertion but a reviewer with a key'),
+);
+
+const member = v.pipe(
+  exactObject({
+    name: field.memberName,
+    roles: v.pipe(
+      v.array(v.picklist(memberRoles)),
+      v.minLength(1, 'is empty'),
+      v.check((roles) => new Set(roles).size === roles.length, 'names a role twice'),
+    ),
+    key: v.exactOptional(field.publicKey),
+    passkey: v.exactOptional(
+      exactObject({
+        credentialId: assertionPart,
+        publicKey: assertionPart,
+        rpId: v.pipe(v.string(), v.maxLength(originCharsMax, 'is too long')),
+        origin: v.pipe(
+          v.string(),
+          v.regex(/^https?:\/\/[^/\s]+$/, 'is not an origin'),
+          v.maxLength(originCharsMax, 'is too long'),
+        ),
+      }),
+    ),
+    state: v.picklist(['enrolled', 'ended']),
+    validUpTo: v.exactOptional(field.logIndex),
+  }),
+  v.check((one) => (one.key === undefined) !== (one.passkey === undefined), 'needs a key or a passkey, not both'),
+  v.check((one) => one.validUpTo === undefined || one.state === 'ended', 'has validUpTo though it is not ended'),
+);
+
+const key = v.pipe(
+  exactObject({
+    key: field.publicKey,
+    state: v.picklist(['enrolled', 'ended']),
+    replaces: v.exactOptional(field.digest),
+    validUpTo: v.exactOptional(field.logIndex),
+  }),
+  v.check((one) => one.validUpTo === undefined || one.state === 'ended', 'has validUpTo though it is not ended'),
+  v.check((one) => one.replaces === undefined || one.state === 'enrolled', 'replaces a key though it is ended'),
+  v.check((one) => one.replaces !== one.key.keyId, 'replaces itself'),
+);
+
+/** Kind of statement → shape of its predicate. */
+export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Predicates[Kind]> } = {
+  publish: exactObject({ manifest, tool: shortText, inferred: v.exactOptional(v.literal(true)) }),
+  scan: exactObject({
+    ruleSet: field.digest,
+    report: field.digest,
+    verdict: v.picklist(['pass', 'review', 'block', 'incomplete']),
+    isolation: shortText,
+    coverage: v.pipe(
+      v.array(
+        exactObject({
+          path: field.bundlePath,
+          sha256: field.digest,
+          disposition: v.picklist(['analysed', 'inert', 'unanalysed']),
+        }),
+      ),
+      v.maxLength(bundleFilesMax, 'is too long'),
+    ),
+  }),
+  approval,
+  verdict: exactObject({
+    verifier: exactObject({ id: shortText }),
+    timeVerified: field.isoTime,
+    resourceUri: shortText,
+    policy: exactObject({ digest: exactObject({ sha256: field.hex }) }),
+    inputAttestations: v.pipe(
+      v.array(exactObject({ digest: exactObject({ sha256: field.hex }) })),
+      v.maxLength(verdictInputsMax, 'is too long'),
+    ),
+    verificationResult: v.picklist(['PASSED', 'FAILED']),
+    verifiedLevels: v.array(shortText),
+  }),
+  revocation: exactObject({
+    kind: v.picklist(['suspended', 'lifted', 'revoked']),
+    target: v.union(
+      [
+        exactObject({ bundle: field.digest }),
+        exactObject({ name: field.skillName, version: field.version }),
+        exactObject({ publisher: field.digest }),
+      ],
+      'is not a bundle, a version or a publisher',
+    ),
+    reason: field.reason,
+  }),
+  member,
+  scope: exactObject({
+    scope: field.scope,
+    owners: v.pipe(
+      v.array(field.publicKey),
+      v.minLength(1, 'is empty'),
+      v.maxLength(scopeOwnersMax, 'is too long'),
+      v.check((owners) => new Set(owners.map((owner) => owner.keyId)).size === owners.length, 'names a key twice'),
+    ),
+    previous: v.exactOptional(field.digest),
+  }),
+  key,
+  provenance: v.record(v.string(), v.unknown()),
+};
