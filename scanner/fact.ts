@@ -86,6 +86,7 @@ export type Trait =
   | 'unbounded'
   | 'evasion' // gates behaviour on time, host, CI or a debugger
   | 'reverse-shell' // a shell whose input and output are a connection
+  | 'process-environment' // the environment of another process, or by way of the process table
   | 'decode-to-code' // data that is decoded and then run
   | 'input'; // reads stdin, argv or a clipboard
 

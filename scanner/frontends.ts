@@ -2,5 +2,5 @@
 import type { FrontEnd } from './frontend.ts';
 
 export const frontEnds: readonly FrontEnd[] = [
-  // { name: 'shell', languages: ['shell'], load: async () => (await import('./frontends/shell.ts')).analyseShell },
+  { name: 'shell', languages: ['shell'], load: async () => (await import('./frontends/shell.ts')).analyseShell },
 ];

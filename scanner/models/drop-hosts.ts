@@ -16,118 +16,41 @@ interface DropHost {
  * MITRE ATT&CK T1567.001–.004 (exfiltration over web service) and T1102, abuse.ch URLhaus tags.
  */
 export const dropHosts: readonly DropHost[] = [
-  ...kind('request-catcher', [
-    'webhook.site',
-    '*.webhook.site',
-    'requestbin.com',
-    'requestbin.net',
-    '*.requestbin.net',
-    'requestbin.io',
-    'requestcatcher.com',
-    '*.requestcatcher.com',
-    '*.m.pipedream.net',
-    'pipedream.net',
-    '*.pipedream.net',
-    'beeceptor.com',
-    '*.beeceptor.com',
-    'hookbin.com',
-    'postb.in',
-    '*.postb.in',
-    'ptsv2.com',
-    'ptsv3.com',
-    'requestinspector.com',
-    'webhook-test.com',
-    'webhook.cool',
-    'webhookrelay.com',
-    'smee.io',
-    'typedwebhook.tools',
-    'mockbin.org',
-    '*.free.beeceptor.com',
-  ]),
-  ...kind('interaction', [
-    '*.oast.pro',
-    '*.oast.live',
-    '*.oast.site',
-    '*.oast.online',
-    '*.oast.fun',
-    '*.oast.me',
-    '*.interact.sh',
-    '*.burpcollaborator.net',
-    '*.oastify.com',
-    '*.dnslog.cn',
-    '*.ceye.io',
-    '*.canarytokens.com',
-    'canarytokens.com',
-    '*.requestrepo.com',
-    '*.bxss.me',
-  ]),
-  ...kind('paste', [
-    'pastebin.com',
-    'paste.ee',
-    'hastebin.com',
-    'rentry.co',
-    'rentry.org',
-    'glot.io',
-    'dpaste.com',
-    'dpaste.org',
-    'ghostbin.com',
-    'controlc.com',
-    'ix.io',
-    'termbin.com',
-    'paste.rs',
-    'pastes.dev',
-    'justpaste.it',
-    'pastie.org',
-    'privatebin.net',
-    'sprunge.us',
-    'cl1p.net',
-    'telegra.ph',
-    'paste.c-net.org',
-    'clbin.com',
-    'p.ip.fi',
-  ]),
-  ...kind('file-drop', [
-    'transfer.sh',
-    'file.io',
-    '0x0.st',
-    'anonfiles.com',
-    'gofile.io',
-    '*.gofile.io',
-    'catbox.moe',
-    '*.catbox.moe',
-    'tmpfiles.org',
-    'temp.sh',
-    'bashupload.com',
-    'oshi.at',
-    'pixeldrain.com',
-    'filebin.net',
-    'uguu.se',
-    'keep.sh',
-    'store1.gofile.io',
-    'send.now',
-    'litterbox.catbox.moe',
-    'ufile.io',
-  ]),
-  ...kind('tunnel', [
-    '*.ngrok.io',
-    '*.ngrok.app',
-    '*.ngrok.dev',
-    '*.ngrok-free.app',
-    '*.ngrok-free.dev',
-    '*.trycloudflare.com',
-    '*.loca.lt',
-    '*.localtunnel.me',
-    '*.serveo.net',
-    'serveo.net',
-    '*.lhr.life',
-    '*.localhost.run',
-    '*.pagekite.me',
-    '*.tunnelto.dev',
-    '*.bore.pub',
-    'bore.pub',
-    '*.telebit.io',
-    '*.pinggy.link',
-  ]),
+  ...kind(
+    'request-catcher',
+    words(`
+  webhook.site *.webhook.site requestbin.com requestbin.net *.requestbin.net requestbin.io requestcatcher.com
+  *.requestcatcher.com *.m.pipedream.net pipedream.net *.pipedream.net beeceptor.com *.beeceptor.com hookbin.com
+  postb.in *.postb.in ptsv2.com ptsv3.com requestinspector.com webhook-test.com webhook.cool webhookrelay.com
+  smee.io typedwebhook.tools mockbin.org *.free.beeceptor.com`),
+  ),
+  ...kind(
+    'interaction',
+    words(`
+  *.oast.pro *.oast.live *.oast.site *.oast.online *.oast.fun *.oast.me *.interact.sh *.burpcollaborator.net
+  *.oastify.com *.dnslog.cn *.ceye.io *.canarytokens.com canarytokens.com *.requestrepo.com *.bxss.me`),
+  ),
+  ...kind(
+    'paste',
+    words(`
+  pastebin.com paste.ee hastebin.com rentry.co rentry.org glot.io dpaste.com dpaste.org ghostbin.com
+  controlc.com ix.io termbin.com paste.rs pastes.dev justpaste.it pastie.org privatebin.net sprunge.us cl1p.net
+  telegra.ph paste.c-net.org clbin.com p.ip.fi`),
+  ),
+  ...kind(
+    'file-drop',
+    words(`
+  transfer.sh file.io 0x0.st anonfiles.com gofile.io *.gofile.io catbox.moe *.catbox.moe tmpfiles.org temp.sh
+  bashupload.com oshi.at pixeldrain.com filebin.net uguu.se keep.sh store1.gofile.io send.now
+  litterbox.catbox.moe ufile.io`),
+  ),
+  ...kind(
+    'tunnel',
+    words(`
+  *.ngrok.io *.ngrok.app *.ngrok.dev *.ngrok-free.app *.ngrok-free.dev *.trycloudflare.com *.loca.lt
+  *.localtunnel.me *.serveo.net serveo.net *.lhr.life *.localhost.run *.pagekite.me *.tunnelto.dev *.bore.pub
+  bore.pub *.telebit.io *.pinggy.link`),
+  ),
   { host: 'discord.com', kind: 'chat-webhook', path: '/api/webhooks/' },
   { host: 'discordapp.com', kind: 'chat-webhook', path: '/api/webhooks/' },
   { host: 'hooks.slack.com', kind: 'chat-webhook', path: '/' },
@@ -142,4 +65,8 @@ export function dropHostOf(host: string, path = ''): DropHost | undefined {
 
 function kind(name: DropKind, hosts: readonly string[]): DropHost[] {
   return hosts.map((host) => ({ host, kind: name }));
+}
+
+function words(text: string): string[] {
+  return text.trim().split(/\s+/);
 }

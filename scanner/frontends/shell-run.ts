@@ -1,0 +1,134 @@
+/** What the shell front end knows while it goes through a script, and how it notes facts. */
+import type { Function as FunctionNode, ParsedScript } from 'unbash';
+import type { Capability } from '../../skills-index/skill/capability.ts';
+import type { Confidence } from '../../skills-index/statement/finding.ts';
+import type { Fact, FlowSink, Span, Trait } from '../fact.ts';
+import type { FrontEndContext } from '../frontend.ts';
+import { detailCharsMax } from '../limits.ts';
+import { anyEgress } from '../models/egress-of.ts';
+import { type EmbeddedProgram, type OffsetMap, rawSpan, type Source } from '../source.ts';
+import { emptyValue, type Taint, type Value } from './shell-value.ts';
+
+/** A function of the script, with the text that its offsets count in. */
+export interface ShellFunction {
+  readonly node: FunctionNode;
+  readonly map: OffsetMap | undefined;
+}
+
+export interface ShellRun {
+  readonly source: Source;
+  readonly context: FrontEndContext;
+  readonly facts: Fact[];
+  readonly embedded: EmbeddedProgram[];
+  readonly noted: Set<string>;
+  readonly vars: Map<string, Value>;
+  readonly aliases: Map<string, Value>;
+  readonly functions: Map<string, ShellFunction>;
+  readonly called: Set<string>;
+  /** What the script wrote into files, by path, and what process substitutions give. */
+  readonly files: Map<string, Value>;
+  /** Descriptors that are network connections. */
+  readonly connections: Map<number, Capability>;
+  /** From offsets of the text being read to the source's; undefined when they are the same. */
+  map: OffsetMap | undefined;
+  stdin: Value;
+  cwd: string;
+  /** How deep in calls, evals and substitutions. */
+  depth: number;
+  /** How deep in branches and loops: what is assigned there may not be. */
+  branch: number;
+  errors: number;
+  /** Goes through the script of a substitution and gives what it prints; words need it, and it needs words. */
+  readonly evaluate: (run: ShellRun, script: ParsedScript, at: { readonly pos: number; readonly end: number }) => Value;
+}
+
+export function newRun(source: Source, context: FrontEndContext, evaluate: ShellRun['evaluate']): ShellRun {
+  return {
+    source,
+    context,
+    facts: [],
+    embedded: [],
+    noted: new Set(),
+    vars: new Map(),
+    aliases: new Map(),
+    functions: new Map(),
+    called: new Set(),
+    files: new Map(),
+    connections: new Map(),
+    map: undefined,
+    stdin: emptyValue,
+    cwd: '',
+    depth: 0,
+    branch: 0,
+    errors: 0,
+    evaluate,
+  };
+}
+
+/** A node's place in the source. */
+export function spanOf(run: ShellRun, node: { readonly pos: number; readonly end: number }): Span {
+  const span = { path: run.source.path, start: node.pos, end: node.end };
+  return run.map === undefined ? span : rawSpan(run.map, span, run.source.path);
+}
+
+export interface Noting {
+  readonly span: Span;
+  readonly api: string;
+  readonly certainty: Confidence;
+}
+
+export function noteCapability(run: ShellRun, at: Noting, capability: Capability, traits: readonly Trait[] = []): void {
+  const isWide = capability.kind === 'egress' && capability.url === anyEgress;
+  const certainty = isWide || traits.includes('dynamic-name') ? 'widened' : at.certainty;
+  note(run, { kind: 'capability', context: run.source.context, ...at, certainty, capability, traits });
+}
+
+export function noteTrait(run: ShellRun, at: Noting, trait: Trait, detail: string): void {
+  note(run, { kind: 'trait', context: run.source.context, ...at, trait, detail: detail.slice(0, detailCharsMax) });
+}
+
+/** Notes that each of the taints reaches a sink. */
+export function noteFlows(run: ShellRun, at: Noting, taints: readonly Taint[], sink: FlowSink): void {
+  for (const taint of taints) {
+    note(run, {
+      kind: 'flow',
+      context: run.source.context,
+      span: at.span,
+      certainty: taint.certainty === 'exact' ? at.certainty : taint.certainty,
+      source: taint.source,
+      sink,
+      steps: [...taint.steps, { span: at.span, note: sinkNote(sink) }],
+      encoded: taint.encoded,
+    });
+  }
+}
+
+function sinkNote({ what, capability, api, part }: FlowSink): string {
+  switch (what) {
+    case 'network':
+      return `${api} sends it in the ${part}${capability?.kind === 'egress' ? ` to ${capability.url}` : ''}`;
+    case 'exec':
+      return part === 'code' ? `${api} runs it` : `${api} gets it as an argument`;
+    case 'file':
+      return `${api} writes it${capability?.kind === 'mount' ? ` to ${capability.path}` : ''}`;
+    case 'output':
+      return `${api} prints it`;
+  }
+}
+
+// Loops, calls and alternatives pass one place several times: a fact is noted once.
+function note(run: ShellRun, fact: Fact): void {
+  run.context.steps.take();
+  const what =
+    fact.kind === 'flow'
+      ? [fact.source, fact.sink, fact.steps[0]?.span, fact.encoded]
+      : fact.kind === 'capability'
+        ? [fact.capability, fact.traits, fact.api]
+        : fact.kind === 'trait'
+          ? [fact.trait, fact.api]
+          : fact;
+  const key = JSON.stringify([fact.kind, fact.span.start, fact.span.end, what]);
+  if (run.noted.has(key)) return;
+  run.noted.add(key);
+  run.facts.push(fact);
+}

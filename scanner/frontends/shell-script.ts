@@ -1,0 +1,213 @@
+/** Goes through a script as a shell would, both sides of every branch, and follows what values hold. */
+import type {
+  Command,
+  CompoundList,
+  For,
+  Function as FunctionNode,
+  ParsedScript,
+  Pipeline,
+  Redirection,
+  Statement,
+  SyntaxNode,
+} from 'unbash';
+import { forEachChild } from 'unbash';
+import { syntaxDepthMax } from '../limits.ts';
+import { runCommand } from './shell-commands.ts';
+import { withRedirections } from './shell-redirections.ts';
+import { noteTrait, type ShellFunction, type ShellRun, spanOf } from './shell-run.ts';
+import { concat, either, emptyValue, unknownValue, type Value } from './shell-value.ts';
+import { foldWord, foldWords } from './shell-words.ts';
+
+const forWordsMax = 8;
+const callDepthMax = 12;
+
+/** Goes through statements; gives what they print. */
+export function runStatements(run: ShellRun, statements: readonly Statement[]): Value {
+  return concat(statements.map((statement) => runNode(run, statement.command)));
+}
+
+/** Goes through the script of a substitution. Its assignments stay: what they carry may still be of use to an attacker. */
+export function runSubstitution(run: ShellRun, script: ParsedScript, at: { readonly pos: number; readonly end: number }): Value {
+  if (run.depth >= callDepthMax * 2) return unknownValue();
+  const outer = run.map;
+  // Offsets inside escaped backticks count in their own decoded text.
+  if (script.source !== undefined) run.map = [{ at: 0, raw: spanOf(run, at).start, fixed: true }];
+  run.depth += 1;
+  try {
+    return runStatements(run, script.commands);
+  } finally {
+    run.depth -= 1;
+    run.map = outer;
+  }
+}
+
+/** Calls a function of the script with the given arguments. */
+export function callFunction(run: ShellRun, name: string, shellFunction: ShellFunction, args: readonly Value[]): Value {
+  run.called.add(name);
+  if (run.depth >= callDepthMax) return unknownValue();
+  const outer = run.map;
+  const saved = [...run.vars].filter(([key]) => /^(\d+|[@*])$/.test(key));
+  for (const [key] of saved) run.vars.delete(key);
+  args.forEach((value, index) => {
+    run.vars.set(`${index + 1}`, value);
+  });
+  const all = concat(args.flatMap((value, index) => (index === 0 ? [value] : [{ ...emptyValue, text: ' ' }, value])));
+  run.vars.set('@', all);
+  run.vars.set('*', all);
+  run.map = shellFunction.map;
+  run.depth += 1;
+  try {
+    return runNode(run, shellFunction.node.body);
+  } finally {
+    run.depth -= 1;
+    run.map = outer;
+    for (const key of [...run.vars.keys()]) if (/^(\d+|[@*])$/.test(key)) run.vars.delete(key);
+    for (const [key, value] of saved) run.vars.set(key, value);
+  }
+}
+
+type Runnable = Statement['command'] | CompoundList;
+
+function runNode(run: ShellRun, node: Runnable): Value {
+  run.context.steps.take();
+  if (run.branch > syntaxDepthMax) return unknownValue();
+  switch (node.type) {
+    case 'Command':
+      return runSimple(run, node);
+    case 'Pipeline':
+      return runPipeline(run, node);
+    case 'AndOr':
+      return concat(
+        node.commands.map((command, index) => (index > 0 ? inBranch(run, () => runNode(run, command)) : runNode(run, command))),
+      );
+    case 'If':
+      return concat([
+        runNode(run, node.clause),
+        ...[
+          node.then,
+          ...node.elif.flatMap((one) => [one.clause, one.then]),
+          ...(node.else === undefined ? [] : [node.else]),
+        ].map((body) => inBranch(run, () => runNode(run, body))),
+      ]);
+    case 'For':
+    case 'Select':
+      bindLoop(run, node.name.text, node.wordlist);
+      return inBranch(run, () => runNode(run, node.body));
+    case 'While':
+      noteUnbounded(run, node);
+      return concat([runNode(run, node.clause), inBranch(run, () => runNode(run, node.body))]);
+    case 'ArithmeticFor':
+      return inBranch(run, () => runNode(run, node.body));
+    case 'Case':
+      foldWord(run, node.word);
+      return concat(node.items.map((item) => inBranch(run, () => runNode(run, item.body))));
+    case 'Subshell':
+    case 'BraceGroup':
+      return runNode(run, node.body);
+    case 'CompoundList':
+      return runStatements(run, node.commands);
+    case 'Redirected':
+      return redirected(run, node.redirects, node, () => runNode(run, node.command));
+    case 'Coproc':
+      return runNode(run, node.body);
+    case 'Function':
+      defineFunction(run, node);
+      return emptyValue;
+    case 'TestCommand':
+    case 'ArithmeticCommand':
+      foldAll(run, node);
+      return emptyValue;
+  }
+}
+
+function runSimple(run: ShellRun, node: Command): Value {
+  return redirected(run, node.redirects, node, (onConnection) => runCommand(run, node, onConnection));
+}
+
+function redirected(
+  run: ShellRun,
+  redirects: readonly Redirection[],
+  node: { readonly pos: number; readonly end: number },
+  body: (onConnection: boolean) => Value,
+): Value {
+  return redirects.length === 0 ? body(false) : withRedirections(run, redirects, node, body);
+}
+
+function runPipeline(run: ShellRun, node: Pipeline): Value {
+  const outer = run.stdin;
+  let output = emptyValue;
+  node.commands.forEach((command, index) => {
+    if (index > 0) run.stdin = output;
+    output = runNode(run, command);
+  });
+  run.stdin = outer;
+  return output;
+}
+
+function inBranch(run: ShellRun, body: () => Value): Value {
+  run.branch += 1;
+  try {
+    return body();
+  } finally {
+    run.branch -= 1;
+  }
+}
+
+function bindLoop(run: ShellRun, name: string, wordlist: For['wordlist']): void {
+  const words = wordlist?.flatMap((word) => foldWords(run, word)) ?? [run.vars.get('@') ?? unknownValue()];
+  const [first, ...rest] = words.slice(0, forWordsMax);
+  run.vars.set(name, first === undefined ? emptyValue : rest.reduce(either, first));
+}
+
+// `:(){ :|:& };:`: a function that starts itself twice, in the background.
+function defineFunction(run: ShellRun, node: FunctionNode): void {
+  run.functions.set(node.name.text, { node, map: run.map });
+  let starts = 0;
+  let isBackground = false;
+  const visit = (inner: SyntaxNode): void => {
+    run.context.steps.take();
+    if (inner.type === 'Command' && inner.name?.text === node.name.text) starts += 1;
+    if (inner.type === 'Statement' && inner.background) isBackground = true;
+    forEachChild(inner, visit);
+  };
+  visit(node.body);
+  if (starts >= 2 && isBackground)
+    noteTrait(
+      run,
+      { span: spanOf(run, node), api: node.name.text, certainty: 'exact' },
+      'unbounded',
+      'a function that starts itself twice',
+    );
+}
+
+function noteUnbounded(run: ShellRun, node: Extract<Runnable, { type: 'While' }>): void {
+  const [only] = node.clause.commands;
+  const isEndless =
+    node.clause.commands.length === 1 && only?.command.type === 'Command' && /^(true|:)$/.test(only.command.name?.text ?? '');
+  if (!isEndless || node.kind !== 'while') return;
+  let starts = false;
+  let ends = false;
+  const visit = (inner: SyntaxNode): void => {
+    run.context.steps.take();
+    if (inner.type === 'Statement' && inner.background) starts = true;
+    if (inner.type === 'Command' && /^(break|exit|return|sleep|wait|read)$/.test(inner.name?.text ?? '')) ends = true;
+    forEachChild(inner, visit);
+  };
+  visit(node.body);
+  if (starts && !ends)
+    noteTrait(
+      run,
+      { span: spanOf(run, node), api: 'while', certainty: 'exact' },
+      'unbounded',
+      'an endless loop that starts processes',
+    );
+}
+
+function foldAll(run: ShellRun, node: SyntaxNode): void {
+  run.context.steps.take();
+  if (node.type === 'Word') {
+    foldWord(run, node);
+    return;
+  }
+  forEachChild(node, (child) => foldAll(run, child));
+}

@@ -1,0 +1,44 @@
+/** The shell front end: Bash and POSIX scripts, read by unbash and gone through without running anything. */
+import { parse } from 'unbash';
+import { type FrontEndContext, type FrontEndResult, perSource } from '../frontend.ts';
+import type { OffsetMap, Source } from '../source.ts';
+import { newRun, spanOf } from './shell-run.ts';
+import { callFunction, runStatements, runSubstitution } from './shell-script.ts';
+
+/** Facts of shell sources. */
+export const analyseShell = perSource(analyseOne);
+
+function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
+  context.steps.take(1 + (source.text.length >> 6));
+  const run = newRun(source, context, runSubstitution);
+  const { text, map } = withoutCarriageReturns(source.text);
+  run.map = map;
+  const script = parse(text);
+  runStatements(run, script.commands);
+  for (const [name, shellFunction] of run.functions) if (!run.called.has(name)) callFunction(run, name, shellFunction, []);
+  const [first] = script.errors ?? [];
+  // Code blocks hold placeholders and sketches; what parsed was looked at, and prose rules see the rest.
+  const isScript = source.context === 'code' || source.context === 'test';
+  const unanalysed =
+    first === undefined || !isScript
+      ? []
+      : [
+          {
+            span: spanOf(run, { pos: first.pos, end: first.pos + 1 }),
+            reason: `a shell cannot read it: ${first.message}`,
+          },
+        ];
+  return { facts: run.facts, embedded: run.embedded, unanalysed };
+}
+
+// Windows line ends: a shell on the machine that runs it would see none of them, and a heredoc's end must be recognised.
+function withoutCarriageReturns(text: string): { text: string; map: OffsetMap | undefined } {
+  if (!text.includes('\r\n')) return { text, map: undefined };
+  const map: { at: number; raw: number }[] = [{ at: 0, raw: 0 }];
+  let removed = 0;
+  for (const match of text.matchAll(/\r(?=\n)/g)) {
+    removed += 1;
+    map.push({ at: match.index + 1 - removed, raw: match.index + 1 });
+  }
+  return { text: text.replace(/\r(?=\n)/g, ''), map };
+}

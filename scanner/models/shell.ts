@@ -1,0 +1,212 @@
+/** Programs as shell scripts call them: what each reads, sends, runs and passes on. Sources: the programs' manual pages, GTFOBins for what runs code. */
+
+/** How a network program names the other side, and where in its arguments things stand. */
+export interface NetworkProgram {
+  /** `url`; `host` alone; `host-port` as two operands; `remote` = `user@host:path`; `name` = a DNS name to look up; `tcp-option` = behind `connect`. */
+  readonly target: 'url' | 'host' | 'host-port' | 'remote' | 'name';
+  readonly method: string;
+  /** Options whose value follows: letters without a dash, words without two. */
+  readonly body: readonly string[];
+  readonly header: readonly string[];
+  readonly other: readonly string[];
+  readonly urlOption: readonly string[];
+  readonly methodOption: readonly string[];
+  readonly outputOption: readonly string[];
+  /** Options without a value. */
+  readonly insecure: readonly string[];
+  /** Value of a body option that names a file: `@file`, or always (`upload`). */
+  readonly upload: readonly string[];
+  /** Options whose value is a program that gets the connection. */
+  readonly runs: readonly string[];
+  readonly port: number;
+  /** Without an output option the answer goes to a file named by the URL. */
+  readonly savesByName?: true;
+  readonly raw?: true;
+}
+
+const network = (target: NetworkProgram['target'], row: Partial<NetworkProgram> = {}): NetworkProgram => ({
+  target,
+  method: '*',
+  body: [],
+  header: [],
+  other: [],
+  urlOption: [],
+  methodOption: [],
+  outputOption: [],
+  insecure: [],
+  upload: [],
+  runs: [],
+  port: 0,
+  ...row,
+});
+
+const curl = network('url', {
+  method: 'GET',
+  body: words('d data data-raw data-binary data-urlencode data-ascii json F form form-string T upload-file url-query'),
+  upload: ['T', 'upload-file'],
+  header: words('H header A user-agent e referer b cookie u user oauth2-bearer proxy-header'),
+  other: [
+    ...words('m max-time connect-timeout retry retry-delay retry-max-time w write-out x proxy c cookie-jar D dump-header'),
+    ...words(`
+  K config E cert key cacert r range C continue-at Y y z t Q U P resolve interface limit-rate output-dir
+  unix-socket stderr max-redirs proto ciphers rate dns-servers doh-url`),
+  ],
+  urlOption: ['url'],
+  methodOption: ['X', 'request'],
+  outputOption: ['o', 'output'],
+  insecure: ['k', 'insecure'],
+});
+
+export const networkPrograms: Readonly<Record<string, NetworkProgram>> = {
+  curl,
+  wget: network('url', {
+    method: 'GET',
+    body: ['post-data', 'post-file', 'body-data', 'body-file'],
+    upload: ['post-file', 'body-file'],
+    header: words('header U user-agent referer user password load-cookies'),
+    other: words(`
+  P directory-prefix o output-file a append-output t tries T timeout w wait Q l A R D e ca-certificate
+  limit-rate save-cookies i input-file`),
+    methodOption: ['method'],
+    outputOption: ['O', 'output-document'],
+    insecure: ['no-check-certificate'],
+    savesByName: true,
+  }),
+  wget2: network('url', { method: 'GET', outputOption: ['O'], savesByName: true }),
+  aria2c: network('url', { method: 'GET', outputOption: ['o', 'out'], other: ['d', 'dir', 'x', 's', 'j'], savesByName: true }),
+  http: network('url', { other: ['a', 'auth', 'o', 'output', 'session', 'timeout'] }),
+  https: network('url', { other: ['a', 'auth', 'o', 'output', 'session', 'timeout'] }),
+  xh: network('url', { other: ['a', 'auth', 'o', 'output'] }),
+  lynx: network('url', { method: 'GET' }),
+  nc: network('host-port', { runs: ['e', 'c', 'exec', 'sh-exec'], other: words('w p s i q x X'), raw: true }),
+  ncat: network('host-port', { runs: ['e', 'c', 'exec', 'sh-exec'], other: ['w', 'p', 's', 'i'], raw: true }),
+  netcat: network('host-port', { runs: ['e', 'c'], other: ['w', 'p', 's', 'i', 'q'], raw: true }),
+  telnet: network('host-port', { raw: true }),
+  ssh: network('host', { other: words('i l p o F J L R D W b c e m S'), port: 22 }),
+  scp: network('remote', { other: words('i P o F J l S'), port: 22 }),
+  sftp: network('host', { other: ['i', 'P', 'o', 'F', 'J', 'b'], port: 22 }),
+  rsync: network('remote', { other: words('e rsh exclude include f filter password-file'), port: 873 }),
+  ftp: network('host', { port: 21 }),
+  dig: network('name', { other: ['t', 'p', 'q', 'x'], port: 53 }),
+  nslookup: network('name', { port: 53 }),
+  host: network('name', { other: ['t', 'W', 'R'], port: 53 }),
+  drill: network('name', { port: 53 }),
+  ping: network('name', { other: words('c W w i s p t n'), port: 0 }),
+};
+
+/** Interpreters: which option takes a program as text, and what language it is. `other` means one we have no front end for. */
+export const interpreters: Readonly<
+  Record<string, { readonly language: 'shell' | 'python' | 'javascript' | 'other'; readonly code: readonly string[] }>
+> = {
+  ...Object.fromEntries(
+    words('sh bash zsh dash ksh ash mksh fish').map((name) => [name, { language: 'shell', code: ['c'] }] as const),
+  ),
+  ...Object.fromEntries(
+    ['python', 'python2', 'python3', 'pypy3', 'py'].map((name) => [name, { language: 'python', code: ['c'] }] as const),
+  ),
+  node: { language: 'javascript', code: ['e', 'p', 'eval', 'print', 'pe'] },
+  nodejs: { language: 'javascript', code: ['e', 'p', 'eval'] },
+  bun: { language: 'javascript', code: ['e', 'eval'] },
+  deno: { language: 'javascript', code: [] },
+  tsx: { language: 'javascript', code: ['e'] },
+  perl: { language: 'other', code: ['e', 'E'] },
+  ruby: { language: 'other', code: ['e'] },
+  php: { language: 'other', code: ['r'] },
+  lua: { language: 'other', code: ['e'] },
+  osascript: { language: 'other', code: ['e'] },
+  pwsh: { language: 'other', code: ['c', 'Command', 'EncodedCommand', 'enc'] },
+  powershell: { language: 'other', code: ['c', 'Command', 'EncodedCommand', 'enc'] },
+  'powershell.exe': { language: 'other', code: ['c', 'Command', 'EncodedCommand', 'enc'] },
+};
+
+/** Programs that run the command behind them; `skip` operands and options with values come first. */
+export const wrappers: Readonly<
+  Record<
+    string,
+    { readonly skip: number; readonly takesValue: readonly string[]; readonly privilege?: true; readonly detached?: true }
+  >
+> = {
+  sudo: { skip: 0, takesValue: words('u g p C h D R T'), privilege: true },
+  doas: { skip: 0, takesValue: ['u', 'C'], privilege: true },
+  pkexec: { skip: 0, takesValue: ['user'], privilege: true },
+  nohup: { skip: 0, takesValue: [], detached: true },
+  setsid: { skip: 0, takesValue: [], detached: true },
+  env: { skip: 0, takesValue: ['u', 'C', 'unset', 'chdir'] },
+  nice: { skip: 0, takesValue: ['n'] },
+  ionice: { skip: 0, takesValue: ['c', 'n', 'p'] },
+  timeout: { skip: 1, takesValue: ['s', 'k', 'signal', 'kill-after'] },
+  gtimeout: { skip: 1, takesValue: ['s', 'k'] },
+  time: { skip: 0, takesValue: ['o', 'f'] },
+  stdbuf: { skip: 0, takesValue: ['i', 'o', 'e'] },
+  xargs: { skip: 0, takesValue: words('I n P L d E s a') },
+  parallel: { skip: 0, takesValue: ['j', 'I'] },
+  watch: { skip: 0, takesValue: ['n'] },
+  command: { skip: 0, takesValue: [] },
+  builtin: { skip: 0, takesValue: [] },
+  exec: { skip: 0, takesValue: ['a'] },
+  busybox: { skip: 0, takesValue: [] },
+  chroot: { skip: 1, takesValue: [] },
+  flock: { skip: 1, takesValue: ['w', 'E'] },
+  proxychains: { skip: 0, takesValue: ['f'] },
+  torsocks: { skip: 0, takesValue: [] },
+  caffeinate: { skip: 0, takesValue: ['t', 'w'] },
+  'time-limit': { skip: 1, takesValue: [] },
+};
+
+/**
+ * Utilities of a plain shell image. `read`: operands are files it reads, its output holds them and its input; `write`: operands are files
+ * it writes; `copy`: reads all, writes the last; `quiet`: neither its output nor its operands carry data; `say`: its output is its operands.
+ * `first` says how many operands are no files (a pattern, a program).
+ */
+export const utilities: Readonly<
+  Record<string, { readonly does: 'read' | 'write' | 'copy' | 'quiet' | 'say' | 'delete'; readonly first?: number }>
+> = {
+  ...all(
+    'read',
+    words(`
+  cat head tail tac rev nl less more sort uniq cut paste wc od xxd hexdump strings fold fmt column comm diff cmp
+  join split base64 base32 md5sum sha1sum sha256sum shasum cksum file stat gzip gunzip zcat bzip2 xz zstd iconv
+  expand openssl gpg bat`),
+  ),
+  ...all('read', words('grep egrep fgrep rg sed awk gawk mawk jq yq ag'), 1),
+  ...all('read', words('ls find du tree dir df tar zip unzip 7z locate fd')),
+  ...all('read', ['tr'], 2),
+  ...all('write', words('tee touch mkdir truncate mkfifo mktemp install dd')),
+  ...all('write', ['chmod', 'chown', 'chgrp', 'chattr', 'setfacl'], 1),
+  ...all('copy', ['cp', 'mv', 'ln']),
+  ...all('delete', ['rm', 'rmdir', 'unlink', 'shred']),
+  ...all('say', ['echo', 'printf', 'print']),
+  ...all(
+    'quiet',
+    words(`
+  true false : test [ [[ sleep exit return break continue shift wait kill date uname hostname whoami id tty
+  clear seq yes expr let cd pushd popd pwd dirname basename realpath readlink type which hash getopts umask
+  ulimit jobs fg bg disown unalias bind complete times nproc ps pgrep pkill killall top tput stty sync uptime
+  shopt logger help enable caller dirs suspend arch groups who free lsof uuidgen bc factor sw_vers man`),
+  ),
+};
+
+/** Variables that the shell or the sandbox sets itself: reading them needs no capability. */
+export const shellVariables: ReadonlySet<string> = new Set([
+  ...words('HOME PATH PWD OLDPWD USER LOGNAME SHELL TERM TMPDIR LANG HOSTNAME IFS RANDOM SECONDS LINENO PPID UID EUID'),
+  ...words(`
+  REPLY OPTARG OPTIND OPTERR BASH BASH_SOURCE BASH_VERSION BASH_VERSINFO BASH_LINENO BASH_REMATCH BASHPID
+  BASH_COMMAND BASH_SUBSHELL FUNCNAME PIPESTATUS SHLVL OSTYPE MACHTYPE HOSTTYPE EPOCHSECONDS EPOCHREALTIME
+  SRANDOM COLUMNS LINES DIRSTACK GROUPS ZSH_VERSION PS1 PS4 NUL`),
+]);
+
+/** Variables that make other programs load code or go elsewhere (CWE-427, T1574.006). */
+export const steeringVariables =
+  /^(LD_PRELOAD|LD_LIBRARY_PATH|LD_AUDIT|DYLD_\w+|NODE_OPTIONS|PYTHONSTARTUP|PYTHONHOME|BASH_ENV|ENV|PERL5OPT|RUBYOPT|GIT_SSH_COMMAND|GIT_SSH|GIT_EXTERNAL_DIFF|NODE_TLS_REJECT_UNAUTHORIZED|PROMPT_COMMAND|\w+_BASE_URL|HTTPS?_PROXY|ALL_PROXY)$/;
+
+function all<Does extends 'read' | 'write' | 'copy' | 'quiet' | 'say' | 'delete'>(
+  does: Does,
+  names: readonly string[],
+  first = 0,
+): Record<string, { does: Does; first: number }> {
+  return Object.fromEntries(names.map((name) => [name, { does, first }]));
+}
+
+function words(text: string): string[] {
+  return text.trim().split(/\s+/);
+}
