@@ -1,0 +1,34 @@
+/** `npm run bench [-- NAME…] [--format json]`: measures side by side, prints ratios. Never part of the tests. */
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { publishRows } from './publish.ts';
+import { printRows, type Row } from './row.ts';
+import { sandboxRows } from './sandbox.ts';
+import { scanRows } from './scan.ts';
+import { startRows } from './start.ts';
+
+const benches: Record<string, () => Promise<Row[]>> = {
+  start: startRows,
+  scan: scanRows,
+  publish: publishRows,
+  sandbox: sandboxRows,
+};
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { format: { type: 'string' } } });
+const wanted = positionals.length > 0 ? positionals : Object.keys(benches);
+const rows: Row[] = [];
+for (const name of wanted) {
+  const bench = benches[name];
+  if (bench === undefined) throw new Error(`No bench ${name}; there are ${Object.keys(benches).join(', ')}`);
+  process.stderr.write(`${name} …\n`);
+  rows.push(...(await bench()));
+}
+const machine = {
+  cpu: cpus()[0]?.model ?? '',
+  cores: cpus().length,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+};
+process.stdout.write(
+  values.format === 'json' ? `${JSON.stringify({ schema: 'skillgate.bench/1', machine, rows })}\n` : `${printRows(rows)}\n`,
+);
