@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { skill } from './command-line.ts';
+
+let home = '';
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'skillgate-agent-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+describe('skill agent', () => {
+  it('makes an identity that can start nothing, in a file that others cannot read', async () => {
+    const made = await skill({ home }, 'agent', 'create', 'reporter', '--days', '7');
+    expect(made.exit).toBe(0);
+    expect(made.out).toContain('until 2026-11-27');
+    expect(made.out).toContain('may start: nothing');
+    expect(statSync(join(home, 'config/agents/reporter.json')).mode & 0o077).toBe(0);
+    expect((await skill({ home }, 'agent', 'list')).out).toContain('reporter');
+  });
+
+  it('never prints the private key', async () => {
+    await skill({ home }, 'agent', 'create', 'reporter');
+    for (const words of [
+      ['agent', 'list'],
+      ['agent', 'revoke', 'reporter'],
+    ]) {
+      expect((await skill({ home }, ...words, '--format', 'json')).out).not.toMatch(/PRIVATE|privateKey/);
+    }
+  });
+
+  it('grants a whole scope without asking a registry, and takes everything back', async () => {
+    await skill({ home }, 'agent', 'create', 'reporter');
+    const granted = await skill({ home }, 'agent', 'grant', 'reporter', '@acme/*', '--env', 'TZ=UTC', '--format', 'json');
+    expect(JSON.parse(granted.out)).toMatchObject({ grants: [{ skill: '@acme/*', range: '*' }], env: { TZ: 'UTC' } });
+    const revoked = await skill({ home }, 'agent', 'revoke', 'reporter', '--format', 'json');
+    expect(JSON.parse(revoked.out)).toMatchObject({ grants: [], env: {} });
+  });
+
+  it.each([
+    [['agent', 'create', '../x'], 2],
+    [['agent', 'create', 'reporter', '--days', '0'], 2],
+    [['agent', 'log', 'nobody'], 3],
+    [['agent', 'grant', 'nobody', '@acme/*'], 3],
+    [['run', '--agent', 'nobody', '@acme/report'], 3],
+    [['mcp', '--agent', 'nobody'], 3],
+    [['mcp'], 2],
+    [['run', 'not-a-name'], 2],
+  ])('skill %j ends with %d and leaves nothing', async (words, exit) => {
+    const said = await skill({ home }, ...words);
+    expect(said.exit).toBe(exit);
+    expect(said.out).toBe('');
+  });
+
+  it('records a start that was refused before anything was fetched', async () => {
+    const said = await skill({ home }, 'run', '@acme/report');
+    expect(said).toMatchObject({ exit: 6, out: '' });
+    expect(said.err).toContain('root-not-pinned');
+    expect((await skill({ home }, 'agent', 'log', 'operator')).out).toMatch(/@acme\/report +refused +root-not-pinned/);
+  });
+});
+
+describe('skill secret', () => {
+  it('stores a value from standard input for named hosts, and prints it nowhere', async () => {
+    const set = await skill({ home, stdin: 'hunter2-hunter2\n' }, 'secret', 'set', 'CRM_TOKEN', '--host', 'api.crm.example');
+    expect(set.exit).toBe(0);
+    const list = await skill({ home }, 'secret', 'list', '--format', 'json');
+    expect(JSON.parse(list.out).secrets).toMatchObject([{ name: 'CRM_TOKEN', hosts: ['api.crm.example'] }]);
+    for (const said of [set, list]) expect(said.out + said.err).not.toContain('hunter2');
+    expect(statSync(join(home, 'config/secrets.json')).mode & 0o077).toBe(0);
+    expect((await skill({ home }, 'secret', 'remove', 'CRM_TOKEN')).exit).toBe(0);
+    expect((await skill({ home }, 'secret', 'list')).out).toContain('no secrets');
+  });
+
+  it.each([
+    [['secret', 'set', 'CRM_TOKEN'], 'hunter2-hunter2', 2],
+    [['secret', 'set', 'CRM_TOKEN', '--host', 'api.crm.example'], 'short', 6],
+    [['secret', 'set', 'CRM_TOKEN', '--host', 'api.crm.example'], 'x'.repeat(70_000), 6],
+    [['secret', 'remove', 'CRM_TOKEN'], '', 6],
+  ])('skill %j is refused', async (words, stdin, exit) => {
+    const said = await skill({ home, stdin }, ...words);
+    expect(said).toMatchObject({ exit, out: '' });
+    expect(said.err).not.toContain('hunter2');
+  });
+});
