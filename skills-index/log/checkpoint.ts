@@ -19,8 +19,9 @@ const ed25519SignatureBytes = 64;
 
 /** The full note key id, 32 bytes: SHA-256(origin ‖ LF ‖ 0x01 ‖ public key). Its base64 is `logId.keyId` in bundles. */
 export function noteKeyId(origin: string, spki: Uint8Array): Uint8Array {
-  const raw = ed25519Key(spki).export({ format: 'jwk' }).x ?? '';
-  return createHash('sha256').update(`${origin}\n\u0001`).update(Buffer.from(raw, 'base64url')).digest();
+  ed25519Key(spki);
+  // The SPKI of an Ed25519 key ends with the 32 bytes of the key itself (RFC 8410).
+  return createHash('sha256').update(`${origin}\n\u0001`).update(spki.subarray(-32)).digest();
 }
 
 /** The signed note. */

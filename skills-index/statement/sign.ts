@@ -5,6 +5,7 @@ import type { Digest } from '../skill/digest.ts';
 import { exactObject, parseShape, unplaced } from '../skill/shape.ts';
 import { type PublicKey, type Statement, statementBytes } from './attestation.ts';
 import { isBase64 } from './base64.ts';
+import { isP256Spki } from './field-shapes.ts';
 import { signatureCharsMax } from './limits.ts';
 import { parseStatement } from './parse-statement.ts';
 
@@ -77,8 +78,8 @@ export function peekStatement(envelope: Envelope): Statement {
 export function verifyEnvelope(envelope: Envelope, spki: Uint8Array): boolean {
   const [{ sig }] = envelope.signatures;
   try {
+    if (!isP256Spki(spki)) return false;
     const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-    if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') return false;
     const signed = pae(envelope.payloadType, Buffer.from(envelope.payload, 'base64'));
     return verify('sha256', signed, key, Buffer.from(sig, 'base64'));
   } catch {

@@ -1,7 +1,13 @@
 /** The root file: the few keys from which every other trust follows, pinned by fingerprint. */
+import * as v from 'valibot';
 import { canonicalDigest } from '../skill/canonical-json.ts';
-import type { Digest } from '../skill/digest.ts';
+import { type Digest, digestOf } from '../skill/digest.ts';
+import { isHostName } from '../skill/host-name.ts';
+import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
+import { exactObject, parseShape } from '../skill/shape.ts';
+import { base64, digest, isP256Spki, type Shape } from '../statement/field-shapes.ts';
+import { rootAdministratorsMax, rootBytesMax } from './limits.ts';
 
 /** SPKI DER in base64. */
 export interface RootKey {
@@ -24,15 +30,71 @@ export interface RootFile {
   readonly threshold: number;
 }
 
+const ed25519Prefix = Buffer.from('302a300506032b6570032100', 'hex');
+
+const p256 = v.pipe(
+  base64,
+  v.check((text) => isP256Spki(spkiOf({ key: text })), 'is not a P-256 key (SPKI DER in base64)'),
+);
+const ed25519 = v.pipe(
+  base64,
+  v.check((text) => isEd25519Spki(spkiOf({ key: text })), 'is not an Ed25519 key (SPKI DER in base64)'),
+);
+
+const rootShape: Shape<RootFile> = v.pipe(
+  exactObject({
+    schema: v.literal('skillgate.root/1'),
+    origin: v.pipe(
+      v.string(),
+      v.check((text) => text === 'localhost' || isHostName(text), 'is not a bare host name'),
+    ),
+    log: exactObject({ key: ed25519 }),
+    status: exactObject({ key: p256 }),
+    registry: exactObject({ key: p256 }),
+    administrators: v.pipe(
+      v.array(
+        v.pipe(
+          exactObject({ keyId: digest, key: p256 }),
+          v.check((one) => rootKeyId(one) === one.keyId, 'has a keyId that is not the digest of its key'),
+        ),
+      ),
+      v.minLength(1, 'is empty'),
+      v.maxLength(rootAdministratorsMax, 'is too long'),
+    ),
+    threshold: v.pipe(v.number(), v.safeInteger(), v.minValue(1, 'is less than 1')),
+  }),
+  v.check((root) => root.threshold <= root.administrators.length, 'has a threshold above the number of administrators'),
+  // A key with two offices would let the holder of one act in the other.
+  v.check((root) => {
+    const keys = [root.status.key, root.registry.key, ...root.administrators.map((one) => one.key)];
+    return new Set(keys).size === keys.length;
+  }, 'names one key for two offices'),
+);
+
 /**
  * Reads a root file strictly.
  * @throws Problem `root-invalid`, `json-invalid`
  */
-export function parseRoot(_content: Uint8Array | string): RootFile {
-  throw new Problem('internal', 'not written yet');
+export function parseRoot(content: Uint8Array | string): RootFile {
+  if (content.length > rootBytesMax) throw new Problem('root-invalid', 'Cannot read the root file: it is too large');
+  return parseShape(rootShape, parseJson(content, 'root.json'), 'root-invalid', 'the root file');
 }
 
 /** What people compare and `--root` names: SHA-256 of the RFC 8785 form. */
 export function rootFingerprint(root: RootFile): Digest {
   return canonicalDigest(root);
+}
+
+/** SPKI DER of a key of the root file. */
+export function spkiOf(key: RootKey): Uint8Array {
+  return Buffer.from(key.key, 'base64');
+}
+
+/** Key id of a key of the root file. */
+export function rootKeyId(key: RootKey): Digest {
+  return digestOf(spkiOf(key));
+}
+
+function isEd25519Spki(spki: Uint8Array): boolean {
+  return spki.byteLength === 44 && ed25519Prefix.equals(spki.subarray(0, 12));
 }
