@@ -18,10 +18,10 @@ export function diskStore(paths: Pick<Paths, 'cache' | 'data'>, root: Digest): S
   const namedOf = (name: string): string =>
     join(lasting.has(name) ? paths.data : paths.cache, 'registries', hexOf(root), ...partsOf(name));
   return {
-    get: (digest) => readIfThere(blobOf(digest)),
-    put: (digest, bytes) => write(blobOf(digest), bytes),
-    getNamed: (name) => readIfThere(namedOf(name)),
-    putNamed: (name, bytes) => write(namedOf(name), bytes),
+    get: async (digest) => readIfThere(blobOf(digest)),
+    put: async (digest, bytes) => write(blobOf(digest), bytes),
+    getNamed: async (name) => readIfThere(namedOf(name)),
+    putNamed: async (name, bytes) => write(namedOf(name), bytes),
   };
 }
 

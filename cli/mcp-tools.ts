@@ -181,7 +181,10 @@ function parse<Schema extends v.GenericSchema>(schema: Schema, input: unknown): 
   const result = v.safeParse(schema, input);
   if (result.success) return result.output;
   const reasons = result.issues.map((issue) => ({ message: `${v.getDotPath(issue) ?? 'the input'}: ${issue.message}` }));
-  throw new Problem('usage', `Cannot take the call: ${reasons[0]?.message ?? 'it does not follow its schema'}`, { reasons });
+  throw new Problem('usage', `Cannot take the call: ${reasons[0]?.message ?? 'it does not follow its schema'}`, {
+    reasons,
+    hint: 'call it again as the input schema of the tool says',
+  });
 }
 
 function schemaOf(schema: v.GenericSchema): JsonSchema {
