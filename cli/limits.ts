@@ -20,6 +20,8 @@ export const pollMillisMax = 2_000;
 export const restartMillisMin = 500;
 export const restartMillisMax = 30_000;
 export const answerCharsMax = 200;
+/** Blobs fetched at once from a registry. */
+export const fetchesAtOnceMax = 4;
 /** How long reading a skill goes on from one admission; a run is always admitted anew. */
 export const admissionSecondsMax = 30;
 /** Skills that one search looks at. */
@@ -36,3 +38,5 @@ export const stdinCharsMax = 4 * 1024 * 1024;
 export const mcpMessageBytesMax = 10 * 1024 * 1024;
 /** Bytes read for one secret; the store itself takes fewer. */
 export const secretInputBytesMax = 64 * 1024;
+/** How long a child may take to end after SIGTERM. */
+export const childStopMillisMax = 5_000;

@@ -67,6 +67,7 @@ export const reviewAnswer = v.looseObject({
   description: v.optional(text, ''),
   manifest: v.unknown(),
   report: v.unknown(),
+  reportDigest: optional(digest),
   files: v.array(bundleFile),
   notes: v.optional(v.array(v.looseObject({ at: text, kind: text, by: text, text })), []),
 });

@@ -1,6 +1,104 @@
+import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+import { revocationStatement } from '../../skills-index/statement/attestation.ts';
+import { signStatement } from '../../skills-index/statement/sign.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { reasonOf } from '../decision-reason.ts';
+import { type ExactVersion, parseExactVersion } from '../exact-version.ts';
+import { answer, inkFor, safe, table } from '../output.ts';
+import { queueAnswer, statementAnswer, versionAnswer } from '../registry-answers.ts';
+import { askRegistry, versionPath } from '../registry-api.ts';
+import { withSession } from '../session.ts';
+import { signerFor } from '../signers/signer.ts';
 
+/** `skill review list|show|claim|approve|refuse|ask|move|suspend|revoke`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  switch (context.command) {
+    case 'review list':
+      return list(context);
+    case 'review show':
+      return (await import('../review-show.ts')).showReview(context);
+    case 'review approve':
+      return (await import('../review-approve.ts')).approve(context);
+    case 'review claim':
+      return act(context, 'claim', {}, 'claimed');
+    case 'review ask':
+      return act(context, 'ask', { reason: reasonOf(context) }, 'asked');
+    case 'review refuse':
+      return act(context, 'move', { to: 'refused', reason: reasonOf(context) }, 'refused');
+    case 'review move':
+      return act(context, 'move', { to: stateOf(context), reason: reasonOf(context) }, `moved to ${stateOf(context)}`);
+    case 'review suspend':
+      return revoke(context, context.options.lift === true ? 'lifted' : 'suspended');
+    default:
+      return revoke(context, 'revoked');
+  }
+}
+
+async function list(context: CommandContext): Promise<ExitCode> {
+  const signer = await signerFor(context);
+  const { reviews } = await withSession(context, signer, (token) =>
+    askRegistry(context, '/api/v1/reviews', queueAnswer, { token }),
+  );
+  const ink = inkFor(context.stdout, context.env);
+  answer(context, { schema: 'skillgate.reviews/1', reviews }, () =>
+    reviews.length === 0
+      ? safe`Nothing waits.`
+      : table(
+          reviews.map((row) => [
+            ink.bold(`${row.name}@${row.version}`),
+            row.status,
+            row.verdict ?? '',
+            Object.entries(row.findings)
+              .filter(([, count]) => count > 0)
+              .map(([severity, count]) => `${count} ${severity}`)
+              .join(' '),
+            `${row.approvals}/${row.approvalsNeeded.total} approvals`,
+            row.receivedAt,
+          ]),
+        ),
+  );
+  return exitCodes.ok;
+}
+
+async function act(context: CommandContext, action: string, json: object, done: string): Promise<ExitCode> {
+  const which = versionOf(context);
+  const signer = await signerFor(context);
+  const path = `/api/v1/reviews${versionPath(which.name, which.version)}/${action}`;
+  await withSession(context, signer, (token) => askRegistry(context, path, v.unknown(), { json, token }));
+  answer(
+    context,
+    { schema: 'skillgate.review-done/1', ...which, action: done },
+    () => safe`${which.name}@${which.version}: ${done}`,
+  );
+  return exitCodes.ok;
+}
+
+// Signed, because it must hold where the registry's word does not: on every machine that installed the version.
+async function revoke(context: CommandContext, kind: 'suspended' | 'lifted' | 'revoked'): Promise<ExitCode> {
+  const which = versionOf(context);
+  const reason = reasonOf(context);
+  const signer = await signerFor(context);
+  const { bundle } = await withSession(context, signer, (token) =>
+    askRegistry(context, `/api/v1/versions${versionPath(which.name, which.version)}`, versionAnswer, { token }),
+  );
+  const envelope = await signStatement(revocationStatement({ kind, target: { bundle }, reason }), signer);
+  const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, { json: envelope });
+  answer(
+    context,
+    { schema: 'skillgate.revocation/1', ...which, bundle, kind, statement: digest, logIndex },
+    () => safe`${which.name}@${which.version} (${bundle}): ${kind}, log index ${logIndex}`,
+  );
+  return exitCodes.ok;
+}
+
+function versionOf({ args }: CommandContext): ExactVersion {
+  return parseExactVersion(args[0] ?? '');
+}
+
+function stateOf({ options }: CommandContext): string {
+  const { to } = options;
+  if (to === 'in review' || to === 'refused') return to;
+  if (to === 'in-review') return 'in review';
+  throw new Problem('usage', 'Cannot move: --to is "in review" or refused');
 }

@@ -1,0 +1,81 @@
+/** `skill review approve`: what is signed is fetched, checked against the reviewer's own copy of the bundle, shown, and signed byte for byte. */
+
+import { listCapabilities, printCapability } from '../skills-index/skill/capability.ts';
+import { parseDigest } from '../skills-index/skill/digest.ts';
+import type { ApprovalStatement } from '../skills-index/statement/attestation.ts';
+import { inTotoPayloadType, signPayload } from '../skills-index/statement/sign.ts';
+import { confirm } from './ask.ts';
+import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
+import { reasonOf } from './decision-reason.ts';
+import { type ExactVersion, parseExactVersion } from './exact-version.ts';
+import { answer, inkFor, joined, note, type Safe, safe, table } from './output.ts';
+import { draftAnswer, statementAnswer, versionAnswer } from './registry-answers.ts';
+import { askRegistry, versionPath } from './registry-api.ts';
+import { checkApproval, fetchReviewedBundle, type ReviewedBundle } from './reviewed-bundle.ts';
+import { withSession } from './session.ts';
+import type { KeyFile } from './signers/key-file.ts';
+import { signerFor } from './signers/signer.ts';
+
+export async function approve(context: CommandContext): Promise<ExitCode> {
+  const which = parseExactVersion(context.args[0] ?? '');
+  const signer = await signerFor(context);
+  const named = context.options.statement === undefined ? undefined : parseDigest(context.options.statement);
+  if (named === undefined) reasonOf(context);
+  return withSession(context, signer, async (token) => {
+    const version = await askRegistry(context, `/api/v1/versions${versionPath(which.name, which.version)}`, versionAnswer, {
+      token,
+    });
+    const reviewed = await fetchReviewedBundle(context, version.bundle, token);
+    const draft =
+      named === undefined
+        ? await askForDraft(context, which, signer, token)
+        : await askRegistry(context, `/api/v1/reviews/statement/${named}`, draftAnswer, { token });
+    const payload = Buffer.from(draft.payload, 'base64');
+    const expected = { ...which, keyId: signer.keyId, now: context.now(), digest: named ?? draft.digest };
+    const statement = checkApproval(payload, expected, reviewed);
+    note(context, approvalText(context, statement, reviewed));
+    if (context.stdin.isTTY === true && named === undefined && context.options.yes !== true)
+      await confirm(context, safe`Sign this with key ${signer.name}?`, 'yes', '--yes');
+    const envelope = await signPayload(inTotoPayloadType, payload, signer);
+    const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, { json: envelope });
+    const after = await askRegistry(context, `/api/v1/versions${versionPath(which.name, which.version)}`, versionAnswer, {
+      token,
+    });
+    const { status, approvals, approvalsNeeded } = after;
+    answer(
+      context,
+      { schema: 'skillgate.approved/1', ...which, bundle: reviewed.digest, statement: digest, logIndex, status },
+      () =>
+        safe`${which.name}@${which.version}: approval signed, log index ${logIndex}; ${status} (${approvals.length} of ${approvalsNeeded.total} approvals)`,
+    );
+    return exitCodes.ok;
+  });
+}
+
+async function askForDraft(context: CommandContext, { name, version }: ExactVersion, signer: KeyFile, token: string) {
+  const json = { reviewer: { keyId: signer.keyId }, reason: reasonOf(context), independent: true };
+  return askRegistry(context, `/api/v1/reviews${versionPath(name, version)}/draft`, draftAnswer, { json, token });
+}
+
+function approvalText(context: CommandContext, { predicate }: ApprovalStatement, { bundle }: ReviewedBundle): Safe {
+  const ink = inkFor(context.stderr, context.env);
+  const capabilities = listCapabilities(predicate.capabilities).map(printCapability);
+  return joined(
+    [
+      ink.bold(`Approval of ${predicate.name}@${predicate.version}`),
+      table([
+        ['  bundle', `${predicate.bundle}, ${bundle.files.length} files fetched here and checked`],
+        ['  scan report', predicate.scanReport],
+        ['  rule set', predicate.ruleSet],
+        ['  policy', predicate.policy],
+        ['  reviewer', predicate.reviewer.member],
+        ['  reason', predicate.reason],
+        ['  independent', String(predicate.independent)],
+        ['  expires', predicate.expires],
+      ]),
+      safe`  it may then${capabilities.length === 0 ? ' do nothing beyond its own folder' : ':'}`,
+      ...capabilities.map((one) => safe`    ${one}`),
+    ],
+    '\n',
+  );
+}
