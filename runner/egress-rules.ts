@@ -1,0 +1,206 @@
+/** Judges one request against the plan: host, port, method, path and where placeholders of secrets stand. Pure. */
+import type { SecretUse } from '../skills-index/skill/capability.ts';
+import { coversPath } from '../skills-index/skill/egress-target.ts';
+import { coversHost, isHostName } from '../skills-index/skill/host-name.ts';
+import type { PinnedAddress } from './host-policy.ts';
+import { egressUrlBytesMax } from './limits.ts';
+import type { PlannedEgress } from './plan.ts';
+
+/** Why a request does not leave: the word in the audit log, the status that the sandbox gets, and what it means. */
+export const denials = {
+  malformed: { status: 400, means: 'it is not HTTP/1.1 in one clear reading' },
+  bad_target: { status: 400, means: 'its target is not http://name/path in plain form' },
+  bad_path: { status: 400, means: 'its path could be read in two ways' },
+  bad_host: { status: 403, means: 'its host is no DNS name' },
+  host_mismatch: { status: 421, means: 'its Host header names another host' },
+  host_denied: { status: 403, means: 'no egress to this host was approved, granted and pinned' },
+  port_denied: { status: 403, means: 'this port is not allowed' },
+  method_denied: { status: 405, means: 'this method is not allowed' },
+  path_denied: { status: 403, means: 'this path is not allowed' },
+  secret_unbound: { status: 403, means: 'a secret stands where it is not bound' },
+  upgrade_denied: { status: 403, means: 'it asks for another protocol' },
+  too_large: { status: 413, means: 'it is larger than a request may be' },
+  too_many: { status: 429, means: 'this run made as many requests as it may' },
+  answer_too_large: { status: 502, means: 'the answer is larger than it may be' },
+  answer_encoded: { status: 502, means: 'the answer is compressed, so that an echoed secret could not be seen' },
+  unreachable: { status: 502, means: 'the pinned address did not answer' },
+} as const satisfies Record<string, { status: number; means: string }>;
+
+export type Denial = keyof typeof denials;
+
+export interface EgressRequest {
+  readonly method: string;
+  /** The request target as it was sent. */
+  readonly target: string;
+  /** Names and values as they were sent, in order. */
+  readonly headers: readonly (readonly [string, string])[];
+  /** Where the CONNECT that it came through leads. */
+  readonly tunnel?: Authority;
+}
+
+export interface Authority {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A secret's placeholder and where it may stand. */
+export interface BoundPlaceholder {
+  readonly name: string;
+  readonly placeholder: string;
+  readonly hosts: readonly string[];
+  readonly as: SecretUse;
+}
+
+export interface EgressRules {
+  readonly egress: readonly PlannedEgress[];
+  readonly secrets: readonly BoundPlaceholder[];
+}
+
+export type EgressDecision =
+  | {
+      readonly kind: 'allowed';
+      readonly host: string;
+      readonly port: number;
+      /** With the query, as it goes upstream. */
+      readonly target: string;
+      readonly path: string;
+      readonly pinned: PinnedAddress;
+      /** Secrets whose placeholders stand in their bound headers. */
+      readonly secrets: readonly BoundPlaceholder[];
+    }
+  | { readonly kind: 'denied'; readonly why: Denial; readonly host: string; readonly port: number; readonly path: string };
+
+/** Judges a request, one sent to the proxy itself or one inside a tunnel. */
+export function judgeRequest(request: EgressRequest, rules: EgressRules): EgressDecision {
+  const parsed = parseTarget(request);
+  const where = { host: parsed?.host ?? request.tunnel?.host ?? '', port: parsed?.port ?? request.tunnel?.port ?? 0 };
+  const denied = (why: Denial): EgressDecision => ({ kind: 'denied', why, ...where, path: parsed?.path ?? '' });
+  if (!/^[A-Z]{1,20}$/.test(request.method) || hasTwoReadings(request.headers)) return denied('malformed');
+  if (parsed === undefined) return denied('bad_target');
+  if (!isHostName(parsed.host)) return denied('bad_host');
+  if (!namesHost(request.headers, parsed)) return denied('host_mismatch');
+  if (!isClearPath(parsed.path)) return denied('bad_path');
+  if (valuesOf(request.headers, 'upgrade').length > 0) return denied('upgrade_denied');
+
+  const rule = matchRule(request.method, parsed, rules.egress);
+  if (typeof rule === 'string') return denied(rule);
+  const misplaced = [request.target, decoded(request.target)].some((text) =>
+    rules.secrets.some((one) => text.includes(one.placeholder)),
+  );
+  const used = placeholdersIn(request.headers, parsed.host, rules.secrets);
+  if (misplaced || used === 'unbound') return denied('secret_unbound');
+  return { kind: 'allowed', ...where, target: parsed.target, path: parsed.path, pinned: rule, secrets: used };
+}
+
+/** Judges the target of a CONNECT: a name and port that some rule reaches over plain HTTP. */
+export function judgeConnect(
+  target: string,
+  rules: EgressRules,
+): (Authority & { readonly kind: 'allowed' }) | (Authority & { readonly kind: 'denied'; readonly why: Denial }) {
+  const authority = /^[^@/?#\s]+:\d{1,5}$/.test(target) ? parseAuthority(target) : undefined;
+  if (authority === undefined) return { kind: 'denied', why: 'bad_target', host: '', port: 0 };
+  if (!isHostName(authority.host)) return { kind: 'denied', why: 'bad_host', ...authority };
+  const named = rules.egress.filter((rule) => reaches(rule, authority.host));
+  if (named.length === 0) return { kind: 'denied', why: 'host_denied', ...authority };
+  if (!named.some((rule) => rule.port === authority.port)) return { kind: 'denied', why: 'port_denied', ...authority };
+  return { kind: 'allowed', ...authority };
+}
+
+interface ParsedTarget extends Authority {
+  readonly path: string;
+  readonly target: string;
+}
+
+function parseTarget({ target, tunnel }: EgressRequest): ParsedTarget | undefined {
+  if (Buffer.byteLength(target) > egressUrlBytesMax || !/^[\x21-\x7e]+$/.test(target) || target.includes('#')) return undefined;
+  const [, written, rest] = tunnel === undefined ? (/^http:\/\/([^/?@\\]+)(\/.*)?$/i.exec(target) ?? []) : ['', '', target];
+  const authority = tunnel ?? parseAuthority(written ?? '');
+  const local = rest ?? '/';
+  if (authority === undefined || !local.startsWith('/')) return undefined;
+  return { ...authority, target: local, path: local.split('?')[0] ?? '' };
+}
+
+function parseAuthority(text: string): Authority | undefined {
+  const [, host, port] = /^([^:]+)(?::(\d{1,5}))?$/.exec(text.toLowerCase()) ?? [];
+  const number = port === undefined ? 80 : Number(port);
+  return host === undefined || number < 1 || number > 65_535 ? undefined : { host, port: number };
+}
+
+function matchRule(method: string, { host, port, path }: ParsedTarget, egress: readonly PlannedEgress[]): PinnedAddress | Denial {
+  const byHost = egress.filter((rule) => reaches(rule, host));
+  if (byHost.length === 0) return 'host_denied';
+  const byPort = byHost.filter((rule) => rule.port === port);
+  if (byPort.length === 0) return 'port_denied';
+  const byPath = byPort.filter((rule) => coversPath(rule.path, path));
+  if (byPath.length === 0) return 'path_denied';
+  return byPath.find((rule) => rule.methods.includes(method))?.pinned[host] ?? 'method_denied';
+}
+
+function reaches(rule: PlannedEgress, host: string): boolean {
+  return coversHost(rule.host, host) && Object.hasOwn(rule.pinned, host);
+}
+
+// An encoded letter, slash, dot or percent sign may be decoded before or after the server looks at the path (RFC 3986 §6.2.2).
+function isClearPath(path: string): boolean {
+  const plain = /^\/[\x21-\x7e]*$/.test(path) && !/[\\;]|\/\.{1,2}(\/|$)|\/\//.test(path);
+  const escapes = path.match(/%.{0,2}/g) ?? [];
+  return plain && escapes.every((one) => /^%(?:2[0-246-9A-C]|3[AC-E]|40|5[BDE]|60|7[B-D]|[89A-F][0-9A-F])$/i.test(one));
+}
+
+function namesHost(headers: EgressRequest['headers'], { host, port }: Authority): boolean {
+  const [one, ...more] = valuesOf(headers, 'host');
+  const named = one === undefined ? undefined : parseAuthority(one.trim());
+  return more.length === 0 && named?.host === host && named.port === port;
+}
+
+const single = ['host', 'content-length', 'transfer-encoding', 'authorization', 'content-type', 'expect'];
+
+function hasTwoReadings(headers: EgressRequest['headers']): boolean {
+  const coding = valuesOf(headers, 'transfer-encoding');
+  const length = valuesOf(headers, 'content-length');
+  return (
+    single.some((name) => valuesOf(headers, name).length > 1) ||
+    (coding.length > 0 && length.length > 0) ||
+    coding.some((value) => value.trim().toLowerCase() !== 'chunked') ||
+    length.some((value) => !/^\d{1,15}$/.test(value)) ||
+    headers.some(([name, value]) => !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || /[\0\r\n]/.test(value))
+  );
+}
+
+function placeholdersIn(
+  headers: EgressRequest['headers'],
+  host: string,
+  secrets: EgressRules['secrets'],
+): readonly BoundPlaceholder[] | 'unbound' {
+  const used = new Set<BoundPlaceholder>();
+  for (const [name, value] of headers) {
+    const inside = credentialOf(value);
+    for (const secret of secrets) {
+      if (![name, value, decoded(value), inside].some((text) => text.includes(secret.placeholder))) continue;
+      if (!secret.hosts.includes(host) || !standsRight(name.toLowerCase(), value, secret)) return 'unbound';
+      used.add(secret);
+    }
+  }
+  return [...used];
+}
+
+function standsRight(name: string, value: string, { as, placeholder }: BoundPlaceholder): boolean {
+  if (as === 'bearer')
+    return name === 'authorization' && /^bearer +/i.test(value) && value.replace(/^bearer +/i, '') === placeholder;
+  if (as === 'basic') return name === 'authorization' && credentialOf(value).includes(placeholder);
+  return as.startsWith('header:') && name === as.slice('header:'.length).toLowerCase() && value.includes(placeholder);
+}
+
+/** What `Basic …` stands for; empty for anything else. */
+export function credentialOf(value: string): string {
+  const [, encoded] = /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(value) ?? [];
+  return encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('latin1');
+}
+
+function decoded(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+function valuesOf(headers: EgressRequest['headers'], wanted: string): string[] {
+  return headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
+}

@@ -1,0 +1,95 @@
+/** System calls that no skill needs and that widen what a kernel bug can reach: numbers for x86_64 and aarch64 (Linux UAPI unistd.h). */
+
+/** `[x86_64, aarch64]`; -1 where the architecture does not have it. */
+type Numbers = readonly [number, number];
+
+export const deniedSyscalls: Readonly<Record<string, Readonly<Record<string, Numbers>>>> = {
+  'looks into other processes': {
+    ptrace: [101, 117],
+    process_vm_readv: [310, 270],
+    process_vm_writev: [311, 271],
+    process_madvise: [440, 440],
+    kcmp: [312, 272],
+    pidfd_getfd: [438, 438],
+  },
+  'keyrings are not namespaced': { keyctl: [250, 219], add_key: [248, 217], request_key: [249, 218] },
+  'large kernel surfaces': {
+    bpf: [321, 280],
+    perf_event_open: [298, 241],
+    userfaultfd: [323, 282],
+    io_uring_setup: [425, 425],
+    io_uring_enter: [426, 426],
+    io_uring_register: [427, 427],
+    lookup_dcookie: [212, 18],
+    fanotify_init: [300, 262],
+    fanotify_mark: [301, 263],
+    modify_ldt: [154, -1],
+    iopl: [172, -1],
+    ioperm: [173, -1],
+    uselib: [134, -1],
+    ustat: [136, -1],
+    sysfs: [139, -1],
+    _sysctl: [156, -1],
+    nfsservctl: [180, 42],
+    vhangup: [153, 58],
+    migrate_pages: [256, 238],
+    move_pages: [279, 239],
+    mbind: [237, 235],
+    set_mempolicy: [238, 237],
+  },
+  'mounts and namespaces': {
+    mount: [165, 40],
+    umount2: [166, 39],
+    pivot_root: [155, 41],
+    chroot: [161, 51],
+    move_mount: [429, 429],
+    open_tree: [428, 428],
+    fsopen: [430, 430],
+    fsconfig: [431, 431],
+    fsmount: [432, 432],
+    fspick: [433, 433],
+    mount_setattr: [442, 442],
+    statmount: [457, 457],
+    listmount: [458, 458],
+    name_to_handle_at: [303, 264],
+    open_by_handle_at: [304, 265],
+    quotactl: [179, 60],
+    quotactl_fd: [443, 443],
+    unshare: [272, 97],
+    setns: [308, 268],
+  },
+  'the machine as a whole': {
+    init_module: [175, 105],
+    finit_module: [313, 273],
+    delete_module: [176, 106],
+    kexec_load: [246, 104],
+    kexec_file_load: [320, 294],
+    reboot: [169, 142],
+    swapon: [167, 224],
+    swapoff: [168, 225],
+    acct: [163, 89],
+    sethostname: [170, 161],
+    setdomainname: [171, 162],
+    settimeofday: [164, 170],
+    clock_settime: [227, 112],
+    clock_adjtime: [305, 266],
+    adjtimex: [159, 171],
+    syslog: [103, 116],
+    lsm_get_self_attr: [459, 459],
+    lsm_set_self_attr: [460, 460],
+    lsm_list_modules: [461, 461],
+  },
+};
+
+/** Calls that are allowed with some arguments only. */
+export const judgedSyscalls = {
+  clone: [56, 220],
+  clone3: [435, 435],
+  socket: [41, 198],
+  socketpair: [53, 199],
+  ioctl: [16, 29],
+  personality: [135, 92],
+} as const satisfies Record<string, Numbers>;
+
+/** mseal: what came later is answered as if the kernel did not have it. */
+export const lastKnownSyscall = 462;
