@@ -1,8 +1,15 @@
 /** Who is who at a log index: members, passkeys, scope owners and keys, chained to the root file and to nothing else. */
 import type { Digest } from '../skill/digest.ts';
 import type { Scope } from '../skill/name.ts';
-import { Problem } from '../skill/problem.ts';
-import type { EnrolledPasskey, MemberRole, PublicKey, Statement } from '../statement/attestation.ts';
+import {
+  type EnrolledPasskey,
+  type MemberRole,
+  type PublicKey,
+  predicateTypes,
+  type Statement,
+} from '../statement/attestation.ts';
+import { type Ends, IdentityChain } from './identity-chain.ts';
+import { identityRoundsMax } from './limits.ts';
 import type { RootFile } from './root.ts';
 
 /** A statement whose signature and place in the log were verified. */
@@ -21,10 +28,14 @@ export interface Member {
 }
 
 export interface Identities {
-  /** Whether a key was a member with this role at that log index. */
+  /** Whether a key was a member with this role at that log index. Administrators of the root file count too. */
   isMember(keyId: Digest, role: MemberRole, atLogIndex: number): boolean;
   memberOf(keyId: Digest, atLogIndex: number): Member | undefined;
   passkeyOf(credentialId: string, atLogIndex: number): { readonly member: Member; readonly passkey: EnrolledPasskey } | undefined;
+  /** Keys with which the member of this name could sign at that index. */
+  keysOf(memberName: string, atLogIndex: number): readonly Digest[];
+  /** Passkeys with which the member of this name could sign at that index. */
+  passkeysOf(memberName: string, atLogIndex: number): readonly EnrolledPasskey[];
   /** Keys that may publish in the scope, rotated ones included; empty when nobody claimed it. */
   ownersOf(scope: Scope, atLogIndex: number): readonly PublicKey[];
   /** Address of the scope statement that stood at that index: what a change names as `previous`. */
@@ -37,7 +48,27 @@ export interface Identities {
   readonly ignored: readonly { readonly digest: Digest; readonly logIndex: number; readonly why: string }[];
 }
 
-/** Chains identity statements in log order; statements of other kinds are passed over. */
-export function chainIdentities(_root: RootFile, _statements: readonly LoggedStatement[]): Identities {
-  throw new Problem('internal', 'not written yet');
+/** Chains identity statements in log order; statements of other kinds are passed over. The order given does not matter. */
+export function chainIdentities(root: RootFile, statements: readonly LoggedStatement[]): Identities {
+  const ordered = statements.filter(isAboutIdentity).sort((a, b) => a.logIndex - b.logIndex);
+  // A key that was ended for an index before now also loses what it signed in between, and with that goes what rests on it.
+  // Ends are only ever added, so the rounds come to an end, and two keys that end each other are both ended: silence means no.
+  let ends: Ends = { members: new Map(), keys: new Map() };
+  for (let round = 0; ; round++) {
+    const chain = new IdentityChain(root, ends);
+    for (const one of ordered) chain.add(one);
+    if (round >= identityRoundsMax || chain.ends.members.size + chain.ends.keys.size === countOf(ends)) return chain;
+    ends = chain.ends;
+  }
+}
+
+function isAboutIdentity({ statement }: LoggedStatement): boolean {
+  const { predicateType } = statement;
+  return (
+    predicateType === predicateTypes.member || predicateType === predicateTypes.scope || predicateType === predicateTypes.key
+  );
+}
+
+function countOf(ends: Ends): number {
+  return ends.members.size + ends.keys.size;
 }
