@@ -107,7 +107,7 @@ async function version(registry: Registry, context: Context, signedIn: SignedIn,
   const means = await meansOf(registry, signedIn);
   const mayNotApprove = await whyNotApprove(registry, signedIn, detail);
   const decision = { means, mayNotApprove, ...(around.typed && { typed: around.typed }) };
-  const view = { detail, risk: detail.risk, now: registry.now().getTime(), sources, decision };
+  const view = { detail, now: registry.now().getTime(), sources, decision };
   return show(registry, context, (frame) => versionPage(frame, view), around);
 }
 

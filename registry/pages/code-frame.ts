@@ -1,6 +1,7 @@
 /** Lines of a file with the marked range in them: what a finding or a step of its flow points at. */
 import { frameLineCharsMax, frameLinesMax } from './limits.ts';
 import { type Html, html, shown } from './markup.ts';
+import { revealedText } from './reveal.ts';
 
 /** Text of the files of a version by path; a file that is not text, or too large, is absent. */
 export type Sources = ReadonlyMap<string, string>;
@@ -37,8 +38,8 @@ export function codeFrame(sources: Sources, { path, range, around, hrefOf }: Fra
 <th scope="row"><a href="${hrefOf(path, line)}" aria-label="line ${line}">${line}</a></th>
 <td><code dir="ltr">${marked ? markedLine(text, columnsOn(line, text, range)) : shown(clip(text, 0).text)}</code></td></tr>`;
   });
-  return html`<div class="frame" tabindex="0" role="region" aria-label="code of ${path}, line ${range.line}">
-<table><caption class="visually-hidden">${path}, lines ${first} to ${last}</caption><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="frame" tabindex="0" role="region" aria-label="code of ${revealedText(path)}, line ${range.line}">
+<table><caption class="visually-hidden">${revealedText(path)}, lines ${first} to ${last}</caption><tbody>${rows}</tbody></table></div>`;
 }
 
 function columnsOn(line: number, text: string, range: FrameRange): readonly [from: number, to: number] {

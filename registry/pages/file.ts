@@ -4,6 +4,7 @@ import type { ReviewDetail } from '../review.ts';
 import { type Frame, page } from './layout.ts';
 import { fileViewLineCharsMax, fileViewLinesMax } from './limits.ts';
 import { count, digest, type Html, html, shown, untrusted } from './markup.ts';
+import { revealedText } from './reveal.ts';
 
 /** Path, size, what the scanner made of it, digest; each path leads to its plain view. */
 export function fileTable(detail: ReviewDetail): Html {
@@ -28,7 +29,7 @@ function findingsByPath({ report }: ReviewDetail): Map<string, number> {
 
 /** The plain view of a file of a version, at a line when one is given. */
 export function fileHref({ name, version }: Pick<ReviewDetail, 'name' | 'version'>, path: string, line?: number): string {
-  const file = `/review/${name}/${encodeURIComponent(version)}/files/${path.split('/').map(encodeURIComponent).join('/')}`;
+  const file = `/review/${name}/${encodeURIComponent(version)}/files/${path.toWellFormed().split('/').map(encodeURIComponent).join('/')}`;
   const sheet = Math.floor(((line ?? 1) - 1) / fileViewLinesMax);
   return `${file}${sheet === 0 ? '' : `?sheet=${sheet + 1}`}${line === undefined ? '' : `#L${line}`}`;
 }
@@ -51,7 +52,7 @@ export function filePage(frame: Frame, { detail, path, sha256, bytes, sheet }: F
     text === undefined ? `binary, its first ${count(hexBytesMax, 'byte')} as hexadecimal` : `${count(all.length, 'line')}, UTF-8`;
   const body = html`<p class="crumbs"><a href="/review/${detail.name}/${encodeURIComponent(detail.version)}#files">${detail.name} ${detail.version}</a></p>
 <p class="summary">${count(bytes.byteLength, 'byte')}, ${what}. ${digest(sha256, 'long')}</p>${sheets(detail, path, all.length)}
-<div class="frame file" tabindex="0" role="region" aria-label="text of the file"><table><caption class="visually-hidden">lines of ${path}</caption>
+<div class="frame file" tabindex="0" role="region" aria-label="text of the file"><table><caption class="visually-hidden">lines of ${revealedText(path)}</caption>
 <tbody>${all.slice(first - 1, first - 1 + fileViewLinesMax).map((line, index) => fileLine(line, first + index))}</tbody></table></div>`;
   return page(frame, {
     title: `${path} of ${detail.name} ${detail.version}`,

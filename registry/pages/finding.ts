@@ -51,7 +51,7 @@ function findingItem(finding: Finding, number: number, view: FindingsView): Html
 <header><h3 id="${anchor}-title">${severityBadge(finding.severity)}<span class="visually-hidden">finding ${number}: </span>${untrusted(finding.message)}</h3>
 <p class="meta"><code>${untrusted(finding.rule)}</code> <span class="tag">${finding.kind}</span> <span class="tag">${confidenceWords[finding.confidence]}</span>
 ${decides ? html`<span class="tag decides-tag">decides the verdict</span>` : ''}
-<a href="${view.hrefOf(finding.path, finding.line)}"><bdi>${finding.path}</bdi>:${finding.line}:${finding.column}</a>
+<a href="${view.hrefOf(finding.path, finding.line)}">${untrusted(finding.path)}:${finding.line}:${finding.column}</a>
 <a class="permalink" href="#${anchor}" aria-label="permalink to finding ${number}">#</a></p></header>
 ${finding.flow.length > 0 ? flow(finding.flow, view) : codeFrame(view.sources, { path: finding.path, range: finding, around: 2, hrefOf: view.hrefOf })}
 <dl class="advice"><div><dt>Fix</dt><dd>${untrusted(finding.fix)}</dd></div>
@@ -67,7 +67,7 @@ const confidenceWords = {
 
 function ruleWords({ rule }: Finding): Html {
   const group = groupOf(rule);
-  return html`This group looks for ${group.looksFor}. ${group.check} <code class="line">skill explain ${rule}</code>`;
+  return html`This group looks for ${group.looksFor}. ${group.check} <code class="line">skill explain ${untrusted(rule)}</code>`;
 }
 
 function flow(steps: readonly FlowStep[], view: FindingsView): Html {
@@ -85,7 +85,7 @@ function flowStep(step: FlowStep, index: number, steps: readonly FlowStep[], vie
   const role = index === 0 ? 'source' : index === steps.length - 1 ? 'sink' : 'step';
   const crosses = index > 0 && steps[index - 1]?.path !== step.path;
   return html`<li class="step-${role}" data-step tabindex="-1"><p><b class="step-number" aria-hidden="true">${index + 1}</b> <span class="tag">${role}</span>
-${untrusted(step.note)} <a href="${view.hrefOf(step.path, step.line)}"><bdi>${step.path}</bdi>:${step.line}</a>${crosses ? html` <span class="tag crosses">another file</span>` : ''}</p>
+${untrusted(step.note)} <a href="${view.hrefOf(step.path, step.line)}">${untrusted(step.path)}:${step.line}</a>${crosses ? html` <span class="tag crosses">another file</span>` : ''}</p>
 ${codeFrame(view.sources, { path: step.path, range: stepRange(step, view.sources), around: 0, hrefOf: view.hrefOf })}</li>`;
 }
 

@@ -2,6 +2,7 @@
 
 import { key, keyTable } from './key-map.ts';
 import { type Html, html, untrusted } from './markup.ts';
+import { revealedText } from './reveal.ts';
 
 /** Who looks at the page; absent before sign-in. */
 export interface Viewer {
@@ -49,7 +50,7 @@ export function page({ assets, viewer, notice }: Frame, { title, heading, body, 
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title} · Skillgate desk</title>
+<title>${revealedText(title)} · Skillgate desk</title>
 <link rel="stylesheet" href="${assets.css}">
 <link rel="icon" href="${assets.icon}" type="image/svg+xml">
 <script src="${assets.island}" defer></script>
@@ -59,7 +60,7 @@ export function page({ assets, viewer, notice }: Frame, { title, heading, body, 
 ${header(viewer, at)}
 <main id="main" tabindex="-1">
 ${notice === undefined ? '' : html`<p class="notice notice-${notice.kind}" role="${notice.kind === 'refused' ? 'alert' : 'status'}">${untrusted(notice.text)}</p>`}
-<h1>${heading ?? title}</h1>
+<h1>${heading ?? untrusted(title)}</h1>
 ${body}
 </main>
 <dialog id="key-help" aria-labelledby="key-help-title"><h2 id="key-help-title">Keys</h2>${keyTable()}
@@ -78,7 +79,7 @@ ${
     : html`<nav aria-label="Desk">${entry('/review', 'Queue', at === 'queue', key('g q'))}
 ${entry('/review/passkeys', 'Passkeys', at === 'passkeys', key('g p'))}
 ${entry('/review/keys', 'Keys', at === 'keys', html`data-key="?" aria-keyshortcuts="?"`)}</nav>
-<form class="who" method="post" action="/review/sign-out"><span>${untrusted(viewer.name)} <span class="quiet">${viewer.roles.join(', ')}</span></span>
+<form class="who" method="post" action="/review/sign-out"><span>${untrusted(viewer.name)} <span class="quiet">${untrusted(viewer.roles.join(', '))}</span></span>
 <button class="plain">Sign out</button></form>`
 }</header>`;
 }

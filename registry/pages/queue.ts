@@ -1,21 +1,14 @@
 /** The queue: what waits for a person, riskiest first, with why it stands where it stands. */
-import type { Severity } from '../../skills-index/statement/finding.ts';
 import type { QueueRow } from '../review.ts';
-import type { RiskPart } from '../risk.ts';
+import type { Risk } from '../risk.ts';
 import { type Frame, page } from './layout.ts';
 import { count, type Html, html, moment, untrusted } from './markup.ts';
 import { severityBadge, severityCounts, stateBadge, verdictBadge } from './severity.ts';
 
 export interface QueueView {
+  /** Milliseconds since 1970. */
   readonly now: number;
-  readonly rows: readonly QueueItem[];
-}
-
-/** A row of the registry's queue with what the page says beside it. */
-export interface QueueItem extends Omit<QueueRow, 'risk'> {
-  readonly risk: { readonly total: number; readonly parts: readonly RiskPart[] };
-  /** The first finding that decides the verdict. */
-  readonly decides?: { readonly rule: string; readonly message: string; readonly severity: Severity };
+  readonly rows: readonly QueueRow[];
 }
 
 /** The whole page. */
@@ -31,7 +24,7 @@ ${rows.length === 0 ? '' : html`The oldest came ${moment(oldest, now)}.`} Riskie
   return page(frame, { title: 'Queue', at: 'queue', body: html`${summary}${body}${legend}` });
 }
 
-function table(rows: readonly QueueItem[], now: number): Html {
+function table(rows: readonly QueueRow[], now: number): Html {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="queue of versions"><table class="queue">
 <caption class="visually-hidden">Versions that wait for a person, riskiest first</caption>
 <thead><tr><th scope="col">risk</th><th scope="col">version</th><th scope="col">verdict</th><th scope="col">what decides</th>
@@ -39,7 +32,7 @@ function table(rows: readonly QueueItem[], now: number): Html {
 <tbody>${rows.map((row) => tableRow(row, now))}</tbody></table></div>`;
 }
 
-function tableRow(row: QueueItem, now: number): Html {
+function tableRow(row: QueueRow, now: number): Html {
   const href = `/review/${row.name}/${encodeURIComponent(row.version)}`;
   return html`<tr data-row>
 <td class="risk-cell">${riskMeter(row.risk)}</td>
@@ -52,7 +45,7 @@ function tableRow(row: QueueItem, now: number): Html {
 </tr>`;
 }
 
-function decides({ decides: one, verdict }: QueueItem): Html {
+function decides({ decides: one, verdict }: QueueRow): Html {
   if (one !== undefined)
     return html`${severityBadge(one.severity)}<code>${untrusted(one.rule)}</code><span class="sub">${untrusted(one.message)}</span>`;
   if (verdict === 'incomplete') return html`The scan could not finish.`;
@@ -60,7 +53,7 @@ function decides({ decides: one, verdict }: QueueItem): Html {
 }
 
 /** The total with its parts: as a bar whose segments are the parts, and in words. */
-export function riskMeter({ total, parts }: QueueItem['risk']): Html {
+export function riskMeter({ total, parts }: Risk): Html {
   const said = parts.map((part) => `${part.name} ${part.points}`).join(' + ');
   const starts = parts.map((_, index) => parts.slice(0, index).reduce((sum, part) => sum + part.points, 0));
   return html`<div class="risk"><b class="risk-total">${total}</b>

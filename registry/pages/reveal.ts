@@ -36,7 +36,7 @@ const lookAlikes = [
   ['Armenian', /\p{Script=Armenian}/u],
   ['Cherokee', /\p{Script=Cherokee}/u],
 ] as const;
-const parts = new RegExp(`(?<hidden>[${hiddenClasses}${hiddenRange}])|(?<word>[\\p{L}\\p{N}_]+)`, 'gu');
+const parts = new RegExp(`(?<hidden>[${hiddenClasses}${hiddenRange}])|(?<word>(?:(?![${hiddenRange}])[\\p{L}\\p{N}_])+)`, 'gu');
 const plain = /^[\t\n\x20-\x7e]*$/;
 
 /** The text in pieces, in order, nothing lost. An emoji's own variation selector stays where it is. */
@@ -63,9 +63,11 @@ export function revealed(text: string): Piece[] {
   return pieces;
 }
 
-/** Whether there is anything to reveal. */
-export function hidesSomething(text: string): boolean {
-  return revealed(text).some((piece) => piece.kind !== 'text');
+/** The same for places that hold no markup, such as titles and labels: `⟨U+202E⟩` in place of the character. */
+export function revealedText(text: string): string {
+  return revealed(text)
+    .map((piece) => (piece.kind === 'invisible' ? `⟨${piece.name}⟩` : piece.text))
+    .join('');
 }
 
 // An emoji's own style, and the carriage return of a line that ends as on Windows.

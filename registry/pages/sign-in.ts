@@ -28,7 +28,7 @@ export interface LinkView {
 
 /** The page behind a one-time link. */
 export function linkPage(frame: Frame, { link, member }: LinkView): Html {
-  const body = html`<p>This link signs you in as <b>${untrusted(member.name)}</b> (${member.roles.join(', ')}), once. If you did not ask for it with <code>skill login --browser</code> just now, close this page.</p>
+  const body = html`<p>This link signs you in as <b>${untrusted(member.name)}</b> (${untrusted(member.roles.join(', '))}), once. If you did not ask for it with <code>skill login --browser</code> just now, close this page.</p>
 <form method="post" action="/review/sign-in"><input type="hidden" name="link" value="${link}"><button class="act-approve">Sign in as ${untrusted(member.name)}</button></form>`;
   return page(frame, { title: 'Sign in?', body, width: 'narrow' });
 }

@@ -143,9 +143,10 @@ export const styles = `@layer base, parts;
   .part { margin: 0 0 1.8rem; scroll-margin-top: .8rem; }
   .part > h2 { border-bottom: 1px solid var(--rule); padding-bottom: .25rem; }
 
-  .matrix code { font-size: .82rem; overflow-wrap: break-word; }
-  .matrix th code { display: inline-block; max-width: 24rem; }
-  .matrix td:last-child { min-width: 9rem; }
+  .matrix code { font-size: .82rem; }
+  .matrix th { min-width: 17rem; }
+  .matrix thead th { min-width: 0; }
+  .matrix td:last-child { min-width: 8rem; }
   .matrix .use { font-weight: 600; white-space: nowrap; }
   .use-undeclared { background: var(--warn-paper); }
   .use-undeclared .use, .use-undeclared .no { color: var(--warn); }
@@ -211,7 +212,9 @@ export const styles = `@layer base, parts;
   .statement { display: grid; gap: .55rem; border: 1px solid var(--rule); border-radius: 6px; padding: .9rem 1rem; margin: 0 0 1.4rem; }
   .statement > div { display: grid; grid-template-columns: 11rem minmax(0, 1fr); gap: .8rem; }
   .statement .reason { white-space: pre-wrap; font-size: 1.05rem; }
-  .bytes { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 24rem; }
+  .bytes { white-space: pre-wrap; max-height: 24rem; }
+  .bytes code, .raw code, .front code { overflow-wrap: anywhere; }
+  .sign form + form { margin-top: .6rem; }
 
   dialog { border: 1px solid var(--rule); border-radius: 8px; background: var(--paper); color: var(--ink); max-width: 44rem; padding: 1.2rem 1.4rem; }
   dialog::backdrop { background: rgb(0 0 0 / .5); }

@@ -1,6 +1,5 @@
 /** A version: what it may do against what it does, what was found, what the agent will read, its files and its history. */
 import type { ReviewDetail } from '../review.ts';
-import type { RiskPart } from '../risk.ts';
 import { capabilityMatrix, capabilityRows } from './capability-matrix.ts';
 import type { Sources } from './code-frame.ts';
 import { type DecisionView, decisionPanel } from './decision.ts';
@@ -15,7 +14,6 @@ import { severityBadge, stateBadge, verdictBadge } from './severity.ts';
 
 export interface VersionView {
   readonly detail: ReviewDetail;
-  readonly risk: { readonly total: number; readonly parts: readonly RiskPart[] };
   readonly now: number;
   /** Text of the files that findings and SKILL.md need. */
   readonly sources: Sources;
@@ -42,7 +40,8 @@ function section(id: string, title: string, keys: 'g c' | 'g f' | 'g s' | 'g i' 
   return html`<section id="${id}" class="part" aria-labelledby="${id}-title"><h2 id="${id}-title"><a href="#${id}" ${key(keys)}>${title}</a></h2>${body}</section>`;
 }
 
-function facts({ detail, risk, now }: VersionView): Html {
+function facts({ detail, now }: VersionView): Html {
+  const { risk } = detail;
   const received = Math.min(now, ...detail.history.map((move) => move.at.getTime()));
   return html`<p class="description">${untrusted(detail.description)}</p>
 <dl class="facts"><div><dt>verdict</dt><dd>${verdictBadge(detail.verdict)}</dd></div>

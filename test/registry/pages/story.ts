@@ -1,8 +1,7 @@
 /** Story data for the desk's pages: the weekly report and its weaponised twin, as the registry hands them over. */
 import type { Frame } from '../../../registry/pages/layout.ts';
-import type { QueueItem } from '../../../registry/pages/queue.ts';
 import type { VersionView } from '../../../registry/pages/version.ts';
-import type { ReviewDetail } from '../../../registry/review.ts';
+import type { QueueRow, ReviewDetail } from '../../../registry/review.ts';
 import { riskOf } from '../../../registry/risk.ts';
 import type { Capabilities } from '../../../skills-index/skill/capability.ts';
 import { capabilityDigest, noCapabilities } from '../../../skills-index/skill/capability.ts';
@@ -155,6 +154,7 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
     description: 'Writes the weekly sales report from the deals in the CRM, with a chart.',
     manifest: { name, version, commands: {}, requires: {}, capabilities: declared, limits: { seconds: 120, memoryMiB: 512 } },
     report: report(),
+    risk: riskOf({ report: report(), firstVersion: true, publisherApprovals: 0 }),
     reportDigest: someDigest('report'),
     files: report().coverage.files.map((file) => ({
       path: file.path as never,
@@ -194,14 +194,13 @@ export function versionView(over: Partial<ReviewDetail> = {}): VersionView {
   const one = detail(over);
   return {
     detail: one,
-    risk: riskOf({ report: one.report, firstVersion: true, publisherApprovals: 0 }),
     now,
     sources,
     decision: { means: { passkeys: ['Xk2pQ8vN3mLrT5'], keyIds: [someDigest('ruth')] }, mayNotApprove: undefined },
   };
 }
 
-export function queueItem(over: Partial<QueueItem> = {}): QueueItem {
+export function queueItem(over: Partial<QueueRow> = {}): QueueRow {
   return {
     name,
     version,

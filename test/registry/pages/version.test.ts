@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { approvalPage } from '../../../registry/pages/approve.ts';
+import { fileHref, filePage } from '../../../registry/pages/file.ts';
+import { rankFindings } from '../../../registry/pages/finding.ts';
+import { keyMap } from '../../../registry/pages/key-map.ts';
+import { fileViewLinesMax } from '../../../registry/pages/limits.ts';
+import { queuePage } from '../../../registry/pages/queue.ts';
+import { linkPage, signInPage } from '../../../registry/pages/sign-in.ts';
+import { versionPage } from '../../../registry/pages/version.ts';
+import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { approval, detail, finding, frame, name, now, queueItem, someDigest, version, versionView } from './story.ts';
+
+const statement = approval();
+const text = canonicalJson(statement);
+const pages = {
+  queue: String(queuePage(frame, { now, rows: [queueItem()] })),
+  version: String(versionPage(frame, versionView())),
+  quarantined: String(versionPage(frame, versionView({ status: 'quarantined', moves: ['in review', 'refused'] }))),
+  approval: String(approvalPage(frame, { statement, text, now, passkeyOptions: { challenge: 'c' }, keyIds: [someDigest('k')] })),
+  'sign-in': String(signInPage({ ...frame, viewer: undefined }, { passkeyOptions: {} })),
+};
+
+describe.each(Object.entries(pages))('the page %s', (_name, page) => {
+  it('has one h1, a skip link to the content, and a name for each field', () => {
+    expect(page.match(/<h1>/g)).toHaveLength(1);
+    expect(page).toContain('<a class="skip" href="#main">');
+    for (const [, id] of page.matchAll(/<textarea id="([^"]+)"/g)) expect(page).toContain(`<label for="${id}">`);
+  });
+
+  it('uses no inline style, handler or foreign address', () => {
+    expect(page).not.toMatch(/ style=| on[a-z]+=|https?:\/\/(?!www\.w3)[^\s<&"]*"/);
+  });
+});
+
+describe('a version', () => {
+  it('puts capabilities first, then findings, SKILL.md, files and history', () => {
+    expect([...pages.version.matchAll(/<section id="([a-z-]+)" class="part"/g)].map(([, id]) => id)).toEqual([
+      'capabilities',
+      'findings',
+      'skill-md',
+      'files',
+      'history',
+    ]);
+  });
+
+  it('offers what the state allows, each with a required reason', () => {
+    const actions = (page: string): string[] =>
+      [...page.matchAll(/action="\/review\/@acme\/weekly-report\/1\.4\.1\/(\w+)"/g)].map(([, action]) => action ?? '');
+    expect(actions(pages.version)).toEqual(['claim', 'approve', 'ask', 'refuse']);
+    expect(actions(pages.quarantined)).toEqual(['claim', 'move', 'ask', 'refuse']);
+    expect(actions(String(versionPage(frame, versionView({ status: 'revoked', moves: [] }))))).toEqual([]);
+    expect(pages.version.match(/<textarea[^>]* required /g)).toHaveLength(3);
+  });
+
+  it('does not offer an approval to those who may not give one, and says why', () => {
+    const view = versionView();
+    const page = String(
+      versionPage(frame, { ...view, decision: { ...view.decision, mayNotApprove: 'You published this version.' } }),
+    );
+    expect(page).toContain('You published this version.');
+    expect(page).not.toContain('/approve"');
+  });
+
+  it('numbers the flow across files', () => {
+    expect(pages.version).toMatch(
+      /<code><bdi>scripts\/report\.ts<\/bdi><\/code>[\s\S]*→[\s\S]*<code><bdi>scripts\/usage\.ts<\/bdi><\/code>/,
+    );
+    expect(pages.version.match(/data-step/g)).toHaveLength(4);
+  });
+
+  it('ranks findings: what decides, then the severest, then by place', () => {
+    const [low, high, deciding] = [
+      finding({ severity: 'low' }),
+      finding({ severity: 'high', path: 'b' }),
+      finding({ severity: 'medium' }),
+    ];
+    expect(rankFindings([low, high, deciding], [deciding.fingerprint])).toEqual([deciding, high, low]);
+  });
+
+  it('keeps what was typed when a decision is refused', () => {
+    const view = versionView();
+    const typed = { action: 'refuse', reason: 'because <x>' };
+    expect(String(versionPage(frame, { ...view, decision: { ...view.decision, typed } }))).toMatch(
+      /id="reason-refuse"[^>]*>because &lt;x&gt;<\/textarea>/,
+    );
+  });
+});
+
+describe('an approval', () => {
+  it('shows the exact bytes, their digest and the line that signs exactly them', () => {
+    expect(pages.approval).toContain(text.replaceAll('"', '&quot;'));
+    const byKey = approval({ reviewer: { member: 'ruth', keyId: someDigest('k') } });
+    const bytes = canonicalJson(byKey);
+    const page = String(approvalPage(frame, { statement: byKey, text: bytes, now, passkeyOptions: undefined, keyIds: [] }));
+    expect(page).toContain(`skill review approve ${name}@${version} --statement ${digestOf(bytes)}`);
+    expect(page).not.toContain('data-passkey');
+  });
+
+  it('shows each field of the predicate, so that nothing is signed unseen', () => {
+    const p = statement.predicate;
+    const seen = [
+      p.name,
+      p.version,
+      p.bundle,
+      p.capabilityDigest,
+      p.scanReport,
+      p.ruleSet,
+      p.policy,
+      p.reason,
+      p.nonce,
+      p.expires,
+      'CRM_TOKEN as bearer',
+    ];
+    for (const one of seen) expect(pages.approval.split('The exact bytes')[0]).toContain(one);
+  });
+});
+
+describe('a file', () => {
+  const view = (bytes: Uint8Array, sheet = 1): string =>
+    String(filePage(frame, { detail: detail(), path: 'a.bin', sha256: someDigest('x'), bytes, sheet }));
+
+  it('is shown as hexadecimal when it is no text', () => {
+    expect(view(Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 0]))).toContain('7f 45 4c 46 00');
+    expect(view(Uint8Array.from([0xff, 0xfe]))).toContain('binary');
+  });
+
+  it('comes in sheets when it is long, and a line’s address leads to its sheet', () => {
+    const long = Buffer.from('x\n'.repeat(fileViewLinesMax + 10));
+    expect(view(long)).not.toContain(`id="L${fileViewLinesMax + 1}"`);
+    expect(view(long, 2)).toContain(`id="L${fileViewLinesMax + 1}"`);
+    expect(fileHref(detail(), 'a b/c#.ts', fileViewLinesMax + 1)).toBe(
+      `/review/@acme/weekly-report/1.4.1/files/a%20b/c%23.ts?sheet=2#L${fileViewLinesMax + 1}`,
+    );
+  });
+});
+
+describe('a one-time link', () => {
+  it('is used up by a button only, and says whom it signs in', () => {
+    const page = String(
+      linkPage({ ...frame, viewer: undefined }, { link: 'secret', member: { name: 'ruth', roles: ['reviewer'] } }),
+    );
+    expect(page).toMatch(/<form method="post" action="\/review\/sign-in"><input type="hidden" name="link" value="secret">/);
+    expect(page).toContain('<b><bdi>ruth</bdi></b>');
+  });
+});
+
+describe('the keys', () => {
+  it('are each bound once, need at most two presses, and the first of two is never one of its own', () => {
+    const keys = keyMap.map((row) => row.keys);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const one of keys.map((each) => each.split(' '))) {
+      expect(one.length).toBeLessThanOrEqual(2);
+      if (one.length === 2) expect(keys).not.toContain(one[0]);
+    }
+  });
+
+  it('of the pages are all in the one table, and help shows them all', () => {
+    const known: readonly string[] = keyMap.map((row) => row.keys);
+    for (const page of Object.values(pages)) {
+      for (const [, bound] of page.matchAll(/data-key="([^"]+)"/g)) expect(known).toContain(bound);
+      for (const row of keyMap) expect(page).toContain(`<dd>${row.does}</dd>`);
+    }
+  });
+});
