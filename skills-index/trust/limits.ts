@@ -12,3 +12,5 @@ export const indexFileBytesMax = 32 * 1024 * 1024;
 export const indexStatementsMax = 500;
 /** Rounds in which ended keys may take away what rests on them; each round ends at least one more. */
 export const identityRoundsMax = 1_000;
+export const approvalsMax = 20;
+export const clientDataBytesMax = 4_096;

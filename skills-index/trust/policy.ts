@@ -1,9 +1,14 @@
 /** How many people must approve what, and the capability ceiling. */
+import * as v from 'valibot';
 import { canonicalDigest } from '../skill/canonical-json.ts';
 import type { Capabilities } from '../skill/capability.ts';
 import type { Digest } from '../skill/digest.ts';
+import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
-import type { Finding } from '../statement/finding.ts';
+import { exactObject, parseShape } from '../skill/shape.ts';
+import { capabilities, type Shape } from '../statement/field-shapes.ts';
+import type { Finding, Verdict } from '../statement/finding.ts';
+import { approvalsMax, policyBytesMax } from './limits.ts';
 
 /** Of `total` people, `independent` signed without the desk. */
 export interface ApprovalsNeeded {
@@ -15,26 +20,75 @@ export interface Policy {
   readonly schema: 'skillgate.policy/1';
   readonly approvals: {
     readonly usual: ApprovalsNeeded;
-    /** For secrets with egress, interpreters or shells as `exec`, a finding of level high, or a verdict that blocks. */
+    /** For secrets with egress, interpreters or shells as `exec`, a finding of level high, or a verdict that stops a version. */
     readonly high: ApprovalsNeeded;
   };
-  /** Programs whose `exec` needs the high number. */
+  /** Programs whose `exec` needs the high number; a version at the end of a name (`python3.12`) does not matter. */
   readonly interpreters: readonly string[];
   /** Nothing beyond it is admitted; null for no ceiling. */
   readonly ceiling: Capabilities | null;
 }
 
-/** @throws Problem `json-invalid` */
-export function parsePolicy(_content: Uint8Array | string): Policy {
-  throw new Problem('internal', 'not written yet');
+/** Programs that run what they are told: shells, interpreters, and those that start other programs or fetch and run packages. */
+const interpreters = [
+  ...['ash', 'bash', 'busybox', 'cmd', 'csh', 'dash', 'fish', 'ksh', 'powershell', 'pwsh', 'sh', 'tcsh', 'zsh'],
+  ...['awk', 'bun', 'deno', 'gawk', 'java', 'julia', 'lua', 'mawk', 'node', 'nodejs', 'osascript', 'perl', 'php', 'python'],
+  ...['rscript', 'ruby', 'tclsh', 'ts-node', 'tsx', 'wscript', 'cscript', 'groovy', 'guile', 'expect', 'gdb', 'sqlite'],
+  ...['at', 'batch', 'crontab', 'doas', 'env', 'find', 'make', 'nohup', 'parallel', 'setsid', 'ssh', 'su', 'sudo', 'systemd-run'],
+  ...['timeout', 'watch', 'xargs', 'docker', 'podman', 'nsenter', 'unshare', 'chroot', 'vim', 'vi', 'emacs', 'ed', 'less', 'man'],
+  ...['bunx', 'npm', 'npx', 'pip', 'pipx', 'pnpm', 'uv', 'uvx', 'yarn', 'cargo', 'go', 'gem', 'brew', 'apt', 'apt-get', 'dotnet'],
+];
+
+export const defaultPolicy: Policy = {
+  schema: 'skillgate.policy/1',
+  approvals: { usual: { total: 1, independent: 0 }, high: { total: 2, independent: 1 } },
+  interpreters: interpreters.sort(),
+  ceiling: null,
+};
+
+const count = v.pipe(v.number(), v.safeInteger(), v.maxValue(approvalsMax, `is more than ${approvalsMax}`));
+const needed = v.pipe(
+  exactObject({
+    total: v.pipe(count, v.minValue(1, 'is less than 1: a person reads every version')),
+    independent: v.pipe(count, v.minValue(0)),
+  }),
+  v.check((one) => one.independent <= one.total, 'asks for more independent approvals than approvals'),
+);
+
+const policyShape: Shape<Policy> = exactObject({
+  schema: v.literal('skillgate.policy/1'),
+  approvals: exactObject({ usual: needed, high: needed }),
+  interpreters: v.array(v.string()),
+  ceiling: v.nullable(capabilities),
+});
+
+/** @throws Problem `json-invalid` with every reason */
+export function parsePolicy(content: Uint8Array | string): Policy {
+  if (content.length > policyBytesMax) throw new Problem('json-invalid', 'Cannot read the policy: it is too large');
+  return parseShape(policyShape, parseJson(content, 'policy.json'), 'json-invalid', 'the policy');
 }
 
-/** How many approvals a version with these capabilities and findings needs. */
+/** How many approvals a version needs. */
 export function approvalsNeeded(
-  _policy: Policy,
-  _version: { readonly capabilities: Capabilities; readonly findings: readonly Finding[]; readonly verdict?: string },
+  policy: Policy,
+  version: { readonly capabilities: Capabilities; readonly findings: readonly Finding[]; readonly verdict?: Verdict },
 ): ApprovalsNeeded {
-  throw new Problem('internal', 'not written yet');
+  return whyHigh(policy, version).length === 0 ? policy.approvals.usual : policy.approvals.high;
+}
+
+/** Why a version needs the high number of approvals; none when the usual one will do. */
+export function whyHigh(
+  policy: Policy,
+  { capabilities, findings, verdict }: Parameters<typeof approvalsNeeded>[1],
+): readonly string[] {
+  const programs = capabilities.exec.filter((one) => startsPrograms(policy, one.program)).map((one) => one.program);
+  const worst = findings.filter((one) => one.severity === 'high' || one.severity === 'critical').length;
+  return [
+    ...(capabilities.secret.length > 0 && capabilities.egress.length > 0 ? ['it takes secrets and reaches the network'] : []),
+    ...(programs.length > 0 ? [`it starts ${programs.join(', ')}`] : []),
+    ...(worst > 0 ? [`the scan has ${worst} findings of level high or critical`] : []),
+    ...(verdict === 'block' || verdict === 'incomplete' ? [`the scan's verdict is ${verdict}`] : []),
+  ];
 }
 
 /** What approvals and verdicts name: SHA-256 of the RFC 8785 form. */
@@ -42,9 +96,7 @@ export function policyDigest(policy: Policy): Digest {
   return canonicalDigest(policy);
 }
 
-export const defaultPolicy: Policy = {
-  schema: 'skillgate.policy/1',
-  approvals: { usual: { total: 1, independent: 0 }, high: { total: 2, independent: 1 } },
-  interpreters: [],
-  ceiling: null,
-};
+function startsPrograms(policy: Policy, program: string): boolean {
+  const name = program.toLowerCase().replace(/\.exe$/, '');
+  return program === '*' || policy.interpreters.includes(name) || policy.interpreters.includes(name.replace(/[\d.]+$/, ''));
+}

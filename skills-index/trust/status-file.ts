@@ -1,8 +1,15 @@
 /** `status.json`: what may change about approved versions, signed, good for at most 24 hours. */
+import * as v from 'valibot';
+import { verifyCheckpoint } from '../log/checkpoint.ts';
+import { canonicalJson } from '../skill/canonical-json.ts';
 import type { Digest } from '../skill/digest.ts';
+import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
-import type { Envelope, Signer } from '../statement/sign.ts';
-import type { RootFile } from './root.ts';
+import { exactObject, parseShape } from '../skill/shape.ts';
+import { digest, isoTime, reason, type Shape } from '../statement/field-shapes.ts';
+import { type Envelope, parseEnvelope, type Signer, signPayload, verifyEnvelope } from '../statement/sign.ts';
+import { clockSkewSeconds, statusBytesMax, statusMarksMax, statusSecondsMax } from './limits.ts';
+import { type RootFile, spkiOf } from './root.ts';
 
 export const statusPayloadType = 'application/vnd.skillgate.status+json';
 
@@ -24,17 +31,61 @@ export interface Status {
   readonly expires: string;
 }
 
-/** Signs a status; the envelope's JSON is `status.json`. */
-export async function signStatus(_status: Status, _signer: Signer): Promise<Envelope> {
-  throw new Problem('internal', 'not written yet');
+const statusShape: Shape<Status> = v.pipe(
+  exactObject({
+    checkpoint: v.string(),
+    marks: v.pipe(
+      v.array(
+        exactObject({
+          bundle: digest,
+          kind: v.picklist(['yanked', 'deprecated', 'suspended', 'revoked']),
+          reason,
+          since: isoTime,
+        }),
+      ),
+      v.maxLength(statusMarksMax),
+    ),
+    issued: isoTime,
+    expires: isoTime,
+  }),
+  v.check((status) => {
+    const seconds = (Date.parse(status.expires) - Date.parse(status.issued)) / 1000;
+    return seconds > 0 && seconds <= statusSecondsMax;
+  }, 'expires more than 24 hours after it was issued, or before'),
+);
+
+/**
+ * Signs a status; the envelope's JSON is `status.json`.
+ * @throws Problem `statement-invalid` for a status that nobody would accept
+ */
+export async function signStatus(status: Status, signer: Signer): Promise<Envelope> {
+  const bytes = Buffer.from(canonicalJson(status));
+  parseShape(statusShape, parseJson(bytes, 'status.json'), 'statement-invalid', 'the status');
+  return signPayload(statusPayloadType, bytes, signer);
 }
 
 /**
  * Reads `status.json`, its signature, its time and its checkpoint.
  * @param now milliseconds since 1970
  * @param graceSeconds how long past `expires` it still counts; 0 by default
- * @throws Problem `signature-invalid`, `status-stale`, `log-invalid`
+ * @throws Problem `statement-invalid`, `signature-invalid`, `status-stale`, `log-invalid`, `json-invalid`
  */
-export function verifyStatus(_bytes: Uint8Array, _root: RootFile, _now: number, _graceSeconds = 0): Status {
-  throw new Problem('internal', 'not written yet');
+export function verifyStatus(bytes: Uint8Array, root: RootFile, now: number, graceSeconds = 0): Status {
+  if (bytes.byteLength > statusBytesMax) throw new Problem('statement-invalid', 'Cannot read status.json: it is too large');
+  const envelope = parseEnvelope(parseJson(bytes, 'status.json').value);
+  if (envelope.payloadType !== statusPayloadType) throw new Problem('statement-invalid', 'status.json holds no status');
+  if (!verifyEnvelope(envelope, spkiOf(root.status))) {
+    throw new Problem('signature-invalid', 'status.json is not signed with the status key of the root file');
+  }
+  const payload = parseJson(Buffer.from(envelope.payload, 'base64'), 'status.json');
+  const status = parseShape(statusShape, payload, 'statement-invalid', 'status.json');
+  verifyCheckpoint(status.checkpoint, { origin: root.origin, key: spkiOf(root.log) });
+  const [issued, expires] = [Date.parse(status.issued), Date.parse(status.expires)];
+  if (now < issued - clockSkewSeconds * 1000) {
+    throw new Problem('status-stale', `status.json was issued in the future (${status.issued}); is the clock right?`);
+  }
+  if (now > expires + graceSeconds * 1000) {
+    throw new Problem('status-stale', `status.json expired at ${status.expires}`);
+  }
+  return status;
 }
