@@ -105,10 +105,13 @@ export function prepareFolder(
   files: InstalledFiles,
 ): { readonly commit: () => void; readonly discard: () => void } {
   const agents = join(layout.project, dirname(sharedFolder));
-  mkdirSync(agents, { recursive: true });
+  const made = mkdirSync(agents, { recursive: true }) !== undefined;
   dropLeftovers(agents);
   const beside = mkdtempSync(join(agents, `${leftoverPrefix}${process.pid}-`));
-  const discard = () => rmSync(beside, { recursive: true, force: true });
+  const discard = () => {
+    rmSync(beside, { recursive: true, force: true });
+    if (made && readdirSync(agents).length === 0) rmSync(agents, { recursive: true });
+  };
   try {
     for (const [path, file] of files) {
       const at = join(beside, 'new', path);

@@ -1,4 +1,5 @@
 /** `skill install`: verifies, shows what the skill will be able to do, and only then writes. */
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare, valid } from 'semver';
 import { requireAdmitted } from '../../runner/admit.ts';
@@ -14,8 +15,8 @@ import { foldersOf, sharedFolder } from '../agent-folders.ts';
 import { canLines, cannotLines, differenceLines } from '../capability-text.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { type LockedSkill, lockFileName, projectFileName, type WantedSkill, writeLock, writeProject } from '../lock.ts';
-import { answer, inkFor, joined, note, type Safe, safe } from '../output.ts';
-import { checkPlaces, installedFiles, type Layout, prepareFolder, removeFolder } from '../skill-folder.ts';
+import { answer, inkFor, joined, note, type Safe, safe, say } from '../output.ts';
+import { checkPlaces, type InstalledFiles, installedFiles, type Layout, prepareFolder, removeFolder } from '../skill-folder.ts';
 
 interface Installed {
   readonly name: SkillName;
@@ -32,18 +33,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     throw new Problem('usage', 'Cannot give several skills the one name of --as');
   const installed: Installed[] = [];
   for (const reference of references) installed.push(await installOne(context, reference));
-  answer(
-    context,
-    {
-      schema: 'skillgate.install/1',
-      ...{ installed: installed.map(({ name, locked, layout }) => ({ name, ...locked, folder: layout.folder })) },
-    },
-    () =>
-      joined(
-        installed.map((one) => describe(context, one)),
-        '\n\n',
-      ),
-  );
+  const list = installed.map(({ name, locked, layout }) => ({ name, ...locked, folder: layout.folder }));
+  if (context.format !== 'text') answer(context, { schema: 'skillgate.install/1', ...{ installed: list } }, () => safe``);
   return 0;
 }
 
@@ -77,18 +68,15 @@ async function installOne(context: CommandContext, reference: SkillReference): P
   const locked = lockedBy(found, admitted);
   const capabilitiesBefore = before === undefined ? undefined : await approvedBefore(found, name, before);
 
-  const prepared = prepareFolder(layout, files);
-  try {
-    context.signal.throwIfAborted();
-    await writeBoth(project, { name, wanted, locked });
-    prepared.commit();
-  } catch (cause) {
-    prepared.discard();
-    await restore(project);
-    throw cause;
-  }
+  const installed: Installed = {
+    ...{ name, admitted, locked, wanted, layout },
+    before: before && { locked: before, capabilities: capabilitiesBefore },
+  };
+  tell(context, whatItMayDo(context, installed));
+  await writeAll(context, project, installed, files);
   if (earlier !== undefined && earlier.folder !== layout.folder) removeFolder(earlier);
-  return { name, admitted, locked, wanted, layout, before: before && { locked: before, capabilities: capabilitiesBefore } };
+  tell(context, whereItLies(context, installed));
+  return installed;
 }
 
 // What was chosen once stays chosen: an update does not forget --copy, --as or the agents.
@@ -152,42 +140,62 @@ async function approvedBefore(found: Answer, name: SkillName, before: LockedSkil
   return line !== undefined && capabilityDigest(line.capabilities) === before.capabilities ? line.capabilities : undefined;
 }
 
-async function writeBoth(
-  project: Project,
-  { name, wanted, locked }: Pick<Installed, 'name' | 'wanted' | 'locked'>,
-): Promise<void> {
-  const skills = new Map([...project.file.skills, [name, wanted] as const]);
-  await writeProject(join(project.folder, projectFileName), { ...project.file, skills });
-  await writeLock(join(project.folder, lockFileName), new Map([...project.lock, [name, locked] as const]));
+// The slow part lies beside its place; then the two files and the rename follow one another. A crash in between leaves a lock
+// that says whose folder it is, so that the next installation can mend it.
+async function writeAll(context: CommandContext, project: Project, installed: Installed, files: InstalledFiles): Promise<void> {
+  const { name, wanted, locked, layout } = installed;
+  const before = [projectFileName, lockFileName].map((file) => keepFile(join(project.folder, file)));
+  const prepared = prepareFolder(layout, files);
+  try {
+    context.signal.throwIfAborted();
+    const skills = new Map([...project.file.skills, [name, wanted] as const]);
+    await writeProject(join(project.folder, projectFileName), { ...project.file, skills });
+    await writeLock(join(project.folder, lockFileName), new Map([...project.lock, [name, locked] as const]));
+    prepared.commit();
+  } catch (cause) {
+    prepared.discard();
+    for (const restore of before) restore();
+    throw cause;
+  }
 }
 
-async function restore(project: Project): Promise<void> {
-  await writeProject(join(project.folder, projectFileName), project.file);
-  await writeLock(join(project.folder, lockFileName), project.lock);
+function keepFile(path: string): () => void {
+  if (!existsSync(path)) return () => rmSync(path, { force: true });
+  const bytes = readFileSync(path);
+  return () => writeFileSync(path, bytes);
 }
 
-function describe(context: CommandContext, { admitted, wanted, layout, before }: Installed): Safe {
+function tell(context: CommandContext, lines: readonly Safe[]): void {
+  if (context.format === 'text') say(context.stdout, joined(lines, '\n'));
+}
+
+// Said before anything is written.
+function whatItMayDo(context: CommandContext, { admitted, before }: Installed): Safe[] {
   const ink = inkFor(context.stdout, context.env);
   const can = canLines(admitted.capabilities, admitted.manifest.capabilities);
   const changed = before?.capabilities === undefined ? [] : differenceLines(before.capabilities, admitted.capabilities);
-  return joined(
-    [
-      safe`${ink.green('installed')} ${ink.bold(`${admitted.name}@${admitted.version}`)} in .agents/skills/${layout.folder}`,
-      safe`  bundle ${admitted.bundle}, published by ${admitted.publisher}, log index ${admitted.logIndex}`,
-      ...layout.agentFolders.map((folder) => safe`  ${layout.copy ? 'copied' : 'linked'} in ${folder}/${layout.folder}`),
-      ...(can.length === 0 ? [] : [safe`  It can:`]),
-      ...can.map((line) => safe`    ${line}`),
-      safe`  It cannot:`,
-      ...cannotLines(admitted.capabilities).map((line) => safe`    ${line}`),
-      ...(before === undefined ? [] : [safe`  Since ${before.locked.version}:`]),
-      ...(before !== undefined && changed.length === 0 ? [safe`    ${sameOrUnknown(before)}`] : []),
-      ...changed.map((line) => safe`    ${line.startsWith('+') ? ink.yellow(line) : line}`),
-      ...(wanted.plain === true
-        ? [safe`  ${ink.red('warning:')} its scripts lie here as they are. The sandbox is off: none of the limits above holds.`]
-        : []),
-    ],
-    '\n',
-  );
+  return [
+    safe`${ink.bold(`${admitted.name}@${admitted.version}`)} ${admitted.description}`,
+    safe`  published by ${admitted.publisher}, approved by ${admitted.approvals.map((one) => one.member).join(' and ')}`,
+    ...(can.length === 0 ? [] : [safe`  It will be able to:`]),
+    ...can.map((line) => safe`    ${line}`),
+    safe`  It will not be able to:`,
+    ...cannotLines(admitted.capabilities).map((line) => safe`    ${line}`),
+    ...(before === undefined ? [] : [safe`  Since ${before.locked.version}:`]),
+    ...(before !== undefined && changed.length === 0 ? [safe`    ${sameOrUnknown(before)}`] : []),
+    ...changed.map((line) => safe`    ${line.startsWith('+') ? ink.yellow(line) : line}`),
+  ];
+}
+
+function whereItLies(context: CommandContext, { admitted, wanted, layout }: Installed): Safe[] {
+  const ink = inkFor(context.stdout, context.env);
+  const warning = 'its scripts lie here as they are: the sandbox is off, and none of the limits above holds for them';
+  return [
+    safe`${ink.green('installed')} ${ink.bold(`${admitted.name}@${admitted.version}`)} in ${sharedFolder}/${layout.folder}`,
+    safe`  bundle ${admitted.bundle}, log index ${admitted.logIndex}`,
+    ...layout.agentFolders.map((folder) => safe`  ${layout.copy ? 'copied to' : 'linked from'} ${folder}/${layout.folder}`),
+    ...(wanted.plain === true ? [safe`  ${ink.red('warning:')} ${warning}`] : []),
+  ];
 }
 
 function sameOrUnknown(before: NonNullable<Installed['before']>): string {

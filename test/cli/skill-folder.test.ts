@@ -158,7 +158,7 @@ describe('checkPlaces', () => {
 describe('prepareFolder', () => {
   it('leaves nothing when it is discarded', () => {
     prepareFolder(layout, files).discard();
-    expect(readdirSync(join(project, '.agents'))).toEqual([]);
+    expect(readdirSync(project)).toEqual([]);
   });
 
   it('clears what a dead process left, and nothing of a living one', () => {
