@@ -3,4 +3,10 @@ import type { FrontEnd } from './frontend.ts';
 
 export const frontEnds: readonly FrontEnd[] = [
   { name: 'shell', languages: ['shell'], load: async () => (await import('./frontends/shell.ts')).analyseShell },
+  {
+    name: 'markdown',
+    languages: ['markdown', 'text', 'html'],
+    load: async () => (await import('./frontends/markdown.ts')).analyseMarkdown,
+  },
+  { name: 'json', languages: ['json', 'yaml', 'toml'], load: async () => (await import('./frontends/json.ts')).analyseJson },
 ];

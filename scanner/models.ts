@@ -1,32 +1,48 @@
 /** All model tables, for the rule set's digest: a changed table is another rule set. */
+import { fenceLanguages, shellFirstWords, showsOnly, tellsToRun } from './models/code-fences.ts';
 import { dropHosts } from './models/drop-hosts.ts';
 import { fileTypes, languageOfExtension, languageOfInterpreter, unknownLanguages } from './models/file-types.ts';
 import { hiddenRanges } from './models/hidden-characters.ts';
 import { aliases, environments, globalApis, globalObjects } from './models/javascript.ts';
 import { harmlessModules, nodeApis, nodeDefaults } from './models/node.ts';
 import { npmApis, npmServices } from './models/npm.ts';
+import { lifecycleScripts } from './models/package-json.ts';
+import { packageManagers } from './models/package-managers.ts';
 import { secretProviders } from './models/secrets.ts';
 import { sensitivePaths } from './models/sensitive-paths.ts';
+import { interpreters, networkPrograms, shellVariables, steeringVariables, utilities, wrappers } from './models/shell.ts';
 
 /** Every table, as JSON can carry it: patterns as their text, sets as sorted lists. */
 export const modelTables: Readonly<Record<string, unknown>> = plain({
   aliases,
   dropHosts,
   environments,
+  fenceLanguages,
   fileTypes,
   globalApis,
   globalObjects,
   harmlessModules,
   hiddenRanges,
+  interpreters,
   languageOfExtension,
   languageOfInterpreter,
+  lifecycleScripts,
+  networkPrograms,
   nodeApis,
   nodeDefaults,
   npmApis,
   npmServices,
+  packageManagers,
   secretProviders,
   sensitivePaths,
+  shellFirstWords,
+  shellVariables,
+  showsOnly,
+  steeringVariables,
+  tellsToRun,
   unknownLanguages,
+  utilities,
+  wrappers,
 });
 
 function plain(tables: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -1,0 +1,118 @@
+/** JSON: read as strictly as JSON.parse does where a program reads it so, else searched as text; notebooks give their cells. */
+import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
+import type { EmbeddedProgram, Source } from '../source.ts';
+import { type Setting, settingsFacts } from './settings-facts.ts';
+import { plainTextFacts } from './text.ts';
+
+const depthMax = 200;
+
+/** Facts of one JSON text. Comments and trailing commas are allowed, as editors' settings have them. */
+export function analyseJsonText(source: Source, context: FrontEndContext): FrontEndResult {
+  const settings: Setting[] = [];
+  const end = readValue({ text: source.text, settings, context }, skip(source.text, 0), []);
+  if (end === undefined) {
+    const result = plainTextFacts(source, context);
+    const isRead = /(^|\/)(package|settings(\.local)?|\.mcp|mcp)\.json$/.test(source.file) && source.depth === 0;
+    const span = { path: source.path, start: 0, end: Math.min(1, source.text.length) };
+    return isRead ? { ...result, unanalysed: [{ span, reason: 'not valid JSON' }] } : result;
+  }
+  const result = settingsFacts(source, settings);
+  return source.file.endsWith('.ipynb')
+    ? { ...result, embedded: [...result.embedded, ...notebookCells(source, settings)] }
+    : result;
+}
+
+interface Walk {
+  readonly text: string;
+  readonly settings: Setting[];
+  readonly context: FrontEndContext;
+}
+
+// Gives the offset behind the value; undefined where the text is no JSON.
+function readValue(walk: Walk, start: number, path: readonly (string | number)[]): number | undefined {
+  walk.context.steps.take();
+  const { text } = walk;
+  if (path.length > depthMax) return undefined;
+  const open = text[start];
+  if (open === '"') {
+    const end = endOfString(text, start);
+    const value = end === undefined ? undefined : unquote(text.slice(start, end));
+    if (end === undefined || value === undefined) return undefined;
+    walk.settings.push({ path, value, from: start, to: end });
+    return end;
+  }
+  if (open !== '{' && open !== '[') {
+    const [scalar] = /^[-+\w.]+/.exec(text.slice(start, start + 400)) ?? [];
+    return scalar === undefined ? undefined : start + scalar.length;
+  }
+  const close = open === '{' ? '}' : ']';
+  let at = skip(text, start + 1);
+  for (let index = 0; text[at] !== close; index++) {
+    let step: string | number = index;
+    if (open === '{') {
+      const keyEnd = text[at] === '"' ? endOfString(text, at) : undefined;
+      const key = keyEnd === undefined ? undefined : unquote(text.slice(at, keyEnd));
+      if (keyEnd === undefined || key === undefined) return undefined;
+      step = key;
+      at = skip(text, keyEnd);
+      if (text[at] !== ':') return undefined;
+      at = skip(text, at + 1);
+    }
+    const end = readValue(walk, at, [...path, step]);
+    if (end === undefined) return undefined;
+    at = skip(text, end);
+    if (text[at] === ',') at = skip(text, at + 1);
+    else if (text[at] !== close) return undefined;
+  }
+  return at + 1;
+}
+
+function endOfString(text: string, start: number): number | undefined {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '\\') at += 1;
+    else if (text[at] === '"') return at + 1;
+    else if (text[at] === '\n') return undefined;
+  }
+  return undefined;
+}
+
+function unquote(quoted: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(quoted.replace(/[\u0000-\u001f]/g, ' '));
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function skip(text: string, start: number): number {
+  let at = start;
+  for (;;) {
+    while (/\s/.test(text[at] ?? '')) at += 1;
+    const end = text.startsWith('//', at) ? text.indexOf('\n', at) : text.startsWith('/*', at) ? text.indexOf('*/', at) + 2 : -1;
+    if (end < at + 2) return at;
+    at = end;
+  }
+}
+
+// Lines of a notebook's code cells; each string is one line.
+function notebookCells(source: Source, settings: readonly Setting[]): EmbeddedProgram[] {
+  const isCode = new Set(
+    settings
+      .filter(({ path, value }) => path[0] === 'cells' && path[2] === 'cell_type' && value === 'code')
+      .map(({ path }) => path[1]),
+  );
+  const cells = Map.groupBy(
+    settings.filter(({ path }) => path[0] === 'cells' && path[2] === 'source' && isCode.has(path[1])),
+    ({ path }) => path[1],
+  );
+  return [...cells.values()].map((lines) => {
+    const map: { at: number; raw: number; fixed: true }[] = [];
+    let text = '';
+    for (const line of lines) {
+      map.push({ at: text.length, raw: line.from, fixed: true });
+      text += line.value.replace(/^[!%]+/, (magic) => '#'.repeat(magic.length));
+    }
+    return { within: source.path, language: 'python', text, context: source.context, map };
+  });
+}

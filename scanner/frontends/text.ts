@@ -1,0 +1,88 @@
+/** Plain text and HTML: paragraphs as prose, comments and what is made invisible as hidden text, scripts as programs. */
+import type { TextFact } from '../fact.ts';
+import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
+import type { EmbeddedProgram, Source } from '../source.ts';
+
+export interface HiddenText {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+  readonly why: string;
+}
+
+const paragraphCharsMax = 20_000;
+
+/** Paragraphs of a plain text. */
+export function plainTextFacts(source: Source, context: FrontEndContext): FrontEndResult {
+  context.steps.take(1 + (source.text.length >> 6));
+  const facts: TextFact[] = [];
+  for (const match of source.text.matchAll(/\S[^\n]*(?:\n(?![ \t]*\r?(?:\n|$))[^\n]*)*/g)) {
+    for (let at = 0; at < match[0].length; at += paragraphCharsMax)
+      facts.push(
+        textFact(
+          source,
+          'prose',
+          match.index + at,
+          match[0]
+            .slice(at, at + paragraphCharsMax)
+            .replace(/\s+/g, ' ')
+            .trim(),
+          '',
+          Math.min(match[0].length - at, paragraphCharsMax),
+        ),
+      );
+  }
+  return { facts, embedded: [], unanalysed: [] };
+}
+
+/** Comments, invisible elements, scripts and text of HTML and SVG. */
+export function htmlFacts(source: Source, context: FrontEndContext): FrontEndResult {
+  const { text, path } = source;
+  context.steps.take(1 + (text.length >> 4));
+  const facts: TextFact[] = [];
+  const embedded: EmbeddedProgram[] = [];
+  for (const match of text.matchAll(/<!--([\s\S]*?)(?:-->|$)/g))
+    facts.push(textFact(source, 'hidden', match.index, (match[1] ?? '').trim(), 'comment', match[0].length));
+  for (const hidden of hiddenHtml(text, 0))
+    facts.push(textFact(source, 'hidden', hidden.from, hidden.text, hidden.why, hidden.to - hidden.from));
+  for (const match of text.matchAll(/<script\b([^>]*)>([\s\S]*?)(?:<\/script\s*>|$)/gi)) {
+    const code = match[2] ?? '';
+    if (/type\s*=\s*["']?(?!module|text\/javascript|application\/javascript)[\w/+-]+/i.test(match[1] ?? '')) continue;
+    const raw = match.index + match[0].indexOf('>') + 1;
+    embedded.push({ within: path, language: 'javascript', text: code, context: source.context, map: [{ at: 0, raw }] });
+  }
+  for (const match of text
+    .replace(/<(script|style)\b[\s\S]*?(<\/\1\s*>|$)/gi, (part) => ' '.repeat(part.length))
+    .matchAll(/>([^<>]{3,})</g)) {
+    const visible = (match[1] ?? '').replace(/\s+/g, ' ').trim();
+    if (visible !== '') facts.push(textFact(source, 'prose', match.index + 1, visible, '', match[0].length - 2));
+  }
+  for (const match of text.matchAll(/\b(?:href|src|action)\s*=\s*["']([^"']+)["']/gi))
+    facts.push(textFact(source, 'link', match.index, match[1] ?? '', '', match[0].length));
+  return { facts: facts.filter((fact) => fact.text !== ''), embedded, unanalysed: [] };
+}
+
+const invisibleStyle =
+  /<([a-z][a-z0-9]{0,15})\b[^>]{0,400}?(?:style\s*=\s*["'][^"'>]{0,300}?(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d]*[1-9])|color\s*:\s*(?:white|#fff(?:fff)?|transparent)\b|(?:left|top|text-indent)\s*:\s*-\d{3,})|\shidden(?=[\s>=]))[^>]{0,400}>/gi;
+
+/** What HTML makes invisible, up to the end of its element. */
+export function hiddenHtml(html: string, offset: number): HiddenText[] {
+  const found: HiddenText[] = [];
+  const lower = html.toLowerCase();
+  for (const match of html.matchAll(invisibleStyle)) {
+    const start = match.index + match[0].length;
+    const end = lower.indexOf(`</${(match[1] ?? '').toLowerCase()}`, start);
+    const inner = html.slice(start, end < 0 ? Math.min(html.length, start + 2_000) : end);
+    const text = inner
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim();
+    if (text !== '') found.push({ from: offset + match.index, to: offset + start + inner.length, text, why: 'invisible style' });
+  }
+  return found;
+}
+
+function textFact(source: Source, role: TextFact['role'], start: number, text: string, detail: string, length: number): TextFact {
+  const span = { path: source.path, start, end: start + length };
+  return { kind: 'text', role, span, context: source.context, certainty: 'exact', text, detail };
+}
