@@ -1,63 +1,66 @@
 /** The registry as one web-standard application; both shells run exactly this. */
+import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
+import { openAPIRouteHandler } from 'hono-openapi';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Registry } from './context.ts';
+import { deskRoutes } from './desk.ts';
 import { addHeaders, checkHost, checkOrigin } from './gates.ts';
-import { answerProblem } from './problem-json.ts';
+import { jsonBodyBytesMax, uploadBytesMax } from './limits.ts';
+import { answerProblem, limitBody } from './problem-json.ts';
+import { blobRoutes } from './routes/blobs.ts';
+import { jobRoutes } from './routes/jobs.ts';
+import { memberRoutes } from './routes/members.ts';
+import { reviewRoutes } from './routes/reviews.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { statementRoutes } from './routes/statements.ts';
+import { staticRoutes } from './routes/static.ts';
+import { versionRoutes } from './routes/versions.ts';
 
 export interface AppOptions {
   /** Where failures that should not have happened are written. */
   readonly logError: (error: unknown) => void;
 }
 
-/** Routes without their code yet. */
-const unfinished: readonly (readonly ['get' | 'post', string])[] = [
-  ['get', '/index/config.json'],
-  ['get', '/index/root.json'],
-  ['get', '/index/status.json'],
-  ['get', '/index/:scope/:name'],
-  ['get', '/blobs/sha256/:hex'],
-  ['get', '/log/checkpoint'],
-  ['get', '/log/tile/*'],
-  ['post', '/api/v1/session/challenge'],
-  ['post', '/api/v1/session'],
-  ['post', '/api/v1/session/link'],
-  ['get', '/api/v1/whoami'],
-  ['post', '/api/v1/versions'],
-  ['get', '/api/v1/versions/:scope/:name'],
-  ['get', '/api/v1/versions/:scope/:name/:version'],
-  ['post', '/api/v1/statements'],
-  ['get', '/api/v1/blobs/sha256/:hex'],
-  ['post', '/api/v1/jobs/lease'],
-  ['post', '/api/v1/jobs/:id/renew'],
-  ['post', '/api/v1/jobs/:id/report'],
-  ['post', '/api/v1/jobs/:id/fail'],
-  ['get', '/api/v1/reviews'],
-  ['get', '/api/v1/reviews/statement/:digest'],
-  ['get', '/api/v1/reviews/:scope/:name/:version'],
-  ['post', '/api/v1/reviews/:scope/:name/:version/draft'],
-  ['post', '/api/v1/reviews/:scope/:name/:version/move'],
-  ['post', '/api/v1/reviews/:scope/:name/:version/ask'],
-  ['post', '/api/v1/reviews/:scope/:name/:version/claim'],
-  ['get', '/api/v1/members'],
-  ['get', '/api/v1/members/pending'],
-  ['get', '/api/v1/scopes/:scope'],
-  ['get', '/api/v1/openapi.json'],
-];
-
 /** Builds the application over what a shell gives it. */
-export function createApp(registry: Registry, options: AppOptions): Hono {
+export function createApp(registry: Registry, { logError }: AppOptions): Hono {
   const app = new Hono();
   app.use(addHeaders(), checkHost(registry.config), checkOrigin(registry.config));
-  app.onError((error, context) => answerProblem(context, error, options.logError));
-  app.notFound((context) =>
-    answerProblem(context, new Problem('not-found', `Nothing is at ${context.req.path}`), options.logError),
-  );
+  app.onError((error, context) => answerProblem(context, error, logError));
+  app.notFound((context) => answerProblem(context, new Problem('not-found', `Nothing is at ${context.req.path}`), logError));
   app.get('/healthz', (context) => context.json({ ok: true }));
-  for (const [method, path] of unfinished) {
-    app[method](path, () => {
-      throw new Problem('not-in-this-version', 'This is not there yet');
-    });
-  }
+  app.get('/readyz', async (context) => {
+    await registry.db.read.all(sql`SELECT 1`);
+    return context.json({ ok: true });
+  });
+  app.route('/', staticRoutes(registry));
+  app.route('/api/v1', apiRoutes(registry));
+  app.route('/review', deskRoutes(registry));
   return app;
+}
+
+function apiRoutes(registry: Registry): Hono {
+  const api = new Hono();
+  // No body is larger than an upload; routes that take more than a small JSON document say so themselves.
+  api.use(limitBody(uploadBytesMax));
+  for (const small of ['/session/*', '/session', '/reviews/*']) api.use(small, limitBody(jsonBodyBytesMax));
+  for (const routes of [blobRoutes, sessionRoutes, versionRoutes, statementRoutes, jobRoutes, reviewRoutes, memberRoutes])
+    api.route('/', routes(registry));
+  api.get(
+    '/openapi.json',
+    openAPIRouteHandler(api, {
+      defaultValidationErrorResponse: false,
+      documentation: {
+        openapi: '3.1.0',
+        info: {
+          title: 'Skillgate registry',
+          version: '1',
+          description: 'Failures are problem documents (RFC 9457) with a stable code.',
+        },
+        servers: [{ url: '/api/v1' }],
+        components: { securitySchemes: { session: { type: 'http', scheme: 'bearer' } } },
+      },
+    }),
+  );
+  return api;
 }

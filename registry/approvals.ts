@@ -1,8 +1,9 @@
 /** Which approvals of a version count, and how many are needed: from logged statements only, never from a row that says "approved". */
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
+import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type ApprovalStatement, predicateTypes } from '../skills-index/statement/attestation.ts';
-import type { ScanReport } from '../skills-index/statement/scan-report.ts';
+import { parseScanReport, type ScanReport } from '../skills-index/statement/scan-report.ts';
 import type { Identities } from '../skills-index/trust/identity.ts';
 import { approvalChallenge, whyNotAsserted } from '../skills-index/trust/passkey.ts';
 import { type ApprovalsNeeded, approvalsNeeded, type Policy, policyDigest } from '../skills-index/trust/policy.ts';
@@ -10,7 +11,6 @@ import type { Registry } from './context.ts';
 import { readIdentities } from './identities.ts';
 import { manifestOf, statementIn, statementsOf } from './manifests.ts';
 import { readBlob } from './objects.ts';
-import { parseScanReport } from './parse-report.ts';
 import type { VersionRow } from './versions.ts';
 
 /** An approval that counts. */
@@ -123,5 +123,5 @@ export async function reportOf(registry: Registry, version: VersionRow): Promise
   if (version.report === null) return undefined;
   const bytes = await readBlob(registry.objects, version.report);
   if (bytes === undefined) throw new Problem('internal', `The scan report of ${version.name} is gone`);
-  return parseScanReport(JSON.parse(Buffer.from(bytes).toString('utf8'))).report;
+  return parseScanReport(parseJson(bytes, 'the scan report').value);
 }

@@ -4,14 +4,14 @@
  */
 import { asc, eq } from 'drizzle-orm';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
-import { groupCapabilities, listCapabilities } from '../skills-index/skill/capability.ts';
+import { withoutWhy } from '../skills-index/skill/capability.ts';
 import { type Digest, hexOf } from '../skills-index/skill/digest.ts';
 import { purlOf, type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { predicateTypes, verdictStatement } from '../skills-index/statement/attestation.ts';
 import { signStatement } from '../skills-index/statement/sign.ts';
 import { decide } from '../skills-index/trust/decision.ts';
-import { type IndexLine, printIndexLine } from '../skills-index/trust/index-line.ts';
+import { type IndexLine, indexDescription, printIndexLine } from '../skills-index/trust/index-line.ts';
 import { policyDigest } from '../skills-index/trust/policy.ts';
 import { readApprovals } from './approvals.ts';
 import { retryOnClash } from './batch.ts';
@@ -36,29 +36,32 @@ export function indexFileName(name: SkillName): string {
  * @throws Problem `not-admitted` when an installer would refuse what was about to be published
  */
 export async function settle(registry: Registry, versionId: string): Promise<VersionRow> {
-  return registry.exclusive(`settle ${versionId}`, async () => {
-    const row = await readRow(registry, versionId);
-    if (row.status !== 'in review') return row;
-    const { approvals, enough } = await readApprovals(registry, row);
-    if (!enough) return row;
-    await finishStatements(registry);
-    const verdict = await verdictOn(
-      registry,
-      row,
-      approvals.map((one) => one.logIndex),
-    );
-    const line = await lineOf(registry, row, verdict);
-    await refuseInadmissible(registry, row, line);
-    await makePublic(registry, row, line);
-    return enter(registry, row, line);
-  });
+  return registry.exclusive(`settle ${versionId}`, () => retryOnClash(() => settleOnce(registry, versionId)));
+}
+
+async function settleOnce(registry: Registry, versionId: string): Promise<VersionRow> {
+  const row = await readRow(registry, versionId);
+  if (row.status !== 'in review') return row;
+  const { approvals, enough } = await readApprovals(registry, row);
+  if (!enough) return row;
+  await finishStatements(registry);
+  const verdict = await verdictOn(
+    registry,
+    row,
+    approvals.map((one) => one.logIndex),
+  );
+  const line = await lineOf(registry, row, verdict);
+  await refuseInadmissible(registry, row, line);
+  await makePublic(registry, row, line);
+  return enter(registry, row, line);
 }
 
 /** Takes up what a crash cut off: statements without an address, approvals that suffice, lines not yet in their files. */
-export async function resume(registry: Registry): Promise<void> {
+export async function resume(registry: Registry, onRefusal: (error: unknown) => void): Promise<void> {
   await finishStatements(registry);
   const waiting = await registry.db.read.select().from(versions).where(eq(versions.status, 'in review'));
-  for (const row of waiting) await settle(registry, row.id);
+  // One version that cannot be published must not keep the registry from starting.
+  for (const row of waiting) await settle(registry, row.id).catch(onRefusal);
   const unwritten = await registry.db.read.select().from(indexLines).where(eq(indexLines.written, 0));
   for (const name of new Set(unwritten.map((row) => row.name))) await writeIndexFile(registry, name);
 }
@@ -138,14 +141,13 @@ async function lineOf(registry: Registry, row: VersionRow, verdict: StatementRow
   const identities = identityEvidence(await readIdentities(registry), { scope: scopeOf(row.name), keys, passkeys });
   const manifest = await manifestOf(registry, row);
   const { description } = await skillMdOf(registry, await filesOf(registry, row));
-  const bare = listCapabilities(manifest.capabilities).map(({ why: _, ...rest }) => rest);
   return {
     schema: 'skillgate.index/1',
     name: row.name,
     version: row.version,
     bundle: row.bundle,
-    description,
-    capabilities: groupCapabilities(bare),
+    description: indexDescription(description),
+    capabilities: withoutWhy(manifest.capabilities),
     requires: manifest.requires,
     publisher: row.publisher,
     statements: [...new Set([...inputs.map(addressOf), addressOf(verdict), ...identities])].sort(),

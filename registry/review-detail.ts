@@ -18,7 +18,7 @@ import { reviewNotes } from './schema.ts';
 import { movesFrom, type State } from './status.ts';
 import { historyOf, type MoveRow, requireVersion, type VersionRow, versionsOf } from './versions.ts';
 
-export type ApprovalRow = Omit<CountedApproval, 'statement'>;
+export type ApprovalRow = Omit<CountedApproval, 'statement' | 'logIndex'>;
 
 /** A version as anybody may ask for it. */
 export interface VersionDetail {
@@ -92,7 +92,7 @@ async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDet
     bundle: row.bundle,
     status: row.status,
     publisher: row.publisher,
-    approvals: approvals.map(({ statement: _, ...rest }) => rest),
+    approvals: approvals.map(({ statement: _, logIndex: __, ...rest }) => rest),
     approvalsNeeded: needed,
     history: await historyOf(registry, row.id),
     moves: movesFrom(row.status, 'person'),

@@ -9,7 +9,7 @@ import type { ApprovalsNeeded } from '../skills-index/trust/policy.ts';
 import { readApprovals, reportOf } from './approvals.ts';
 import type { Registry } from './context.ts';
 import { claimMs, queueRowsMax } from './limits.ts';
-import { type RiskPart, riskOf } from './risk.ts';
+import { type Risk, riskOf } from './risk.ts';
 import { reviewNotes, versions } from './schema.ts';
 import type { State } from './status.ts';
 import type { VersionRow } from './versions.ts';
@@ -20,9 +20,8 @@ export interface QueueRow {
   readonly bundle: Digest;
   readonly status: State;
   readonly verdict?: Verdict;
-  /** 0 to 100; higher is read first. */
-  readonly risk: number;
-  readonly riskParts: readonly RiskPart[];
+  /** The higher total is read first. */
+  readonly risk: Risk;
   /** The first finding that decided the verdict. */
   readonly decides?: { readonly rule: string; readonly message: string; readonly severity: Severity };
   readonly findings: Readonly<Record<Severity, number>>;
@@ -44,15 +43,11 @@ export async function listQueue(registry: Registry): Promise<readonly QueueRow[]
     .limit(queueRowsMax);
   const rows: QueueRow[] = [];
   for (const row of waiting) rows.push(await queueRow(registry, row));
-  return rows.sort((a, b) => b.risk - a.risk || a.receivedAt.getTime() - b.receivedAt.getTime());
+  return rows.sort((a, b) => b.risk.total - a.risk.total || a.receivedAt.getTime() - b.receivedAt.getTime());
 }
 
 /** Risk of a version: its report, and what people approved before. */
-export async function riskOfVersion(
-  registry: Registry,
-  row: VersionRow,
-  report: ScanReport | undefined,
-): Promise<ReturnType<typeof riskOf>> {
+export async function riskOfVersion(registry: Registry, row: VersionRow, report: ScanReport | undefined): Promise<Risk> {
   const approved: State[] = ['approved', 'suspended', 'revoked'];
   const before = async (condition: ReturnType<typeof eq>): Promise<number> => {
     const [found] = await registry.db.read
@@ -68,7 +63,6 @@ export async function riskOfVersion(
 async function queueRow(registry: Registry, row: VersionRow): Promise<QueueRow> {
   const report = await reportOf(registry, row);
   const { approvals, needed } = await readApprovals(registry, row);
-  const risk = await riskOfVersion(registry, row, report);
   const deciding = report?.findings.find((finding) => finding.fingerprint === report.decidedBy[0]);
   const claim = await claimOf(registry, row.id);
   return {
@@ -76,8 +70,7 @@ async function queueRow(registry: Registry, row: VersionRow): Promise<QueueRow> 
     version: row.version,
     bundle: row.bundle,
     status: row.status,
-    risk: risk.total,
-    riskParts: risk.parts,
+    risk: await riskOfVersion(registry, row, report),
     findings: countFindings(report),
     publisher: row.publisher,
     receivedAt: new Date(row.createdAt),

@@ -1,7 +1,7 @@
 /** The review of a version: drafts of approvals, approvals by passkey, the moves a person makes, and notes. */
 import { eq } from 'drizzle-orm';
 import * as v from 'valibot';
-import { capabilityDigest, groupCapabilities, listCapabilities } from '../skills-index/skill/capability.ts';
+import { capabilityDigest, withoutWhy } from '../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { approvalStatement, type PasskeyAssertion, statementBytes } from '../skills-index/statement/attestation.ts';
@@ -64,7 +64,6 @@ export async function draftApproval(
   const report = await reportOf(registry, row);
   if (report === undefined || row.report === null) throw new Problem('internal', 'A version in review has no scan report');
   const { capabilities } = await manifestOf(registry, row);
-  const bare = groupCapabilities(listCapabilities(capabilities).map(({ why: _, ...rest }) => rest));
   const expires = new Date(registry.now().getTime() + draftMs);
   const { name, version, bundle } = row;
   const statement = approvalStatement(
@@ -73,7 +72,7 @@ export async function draftApproval(
       name,
       version,
       bundle,
-      capabilities: bare,
+      capabilities: withoutWhy(capabilities),
       capabilityDigest: capabilityDigest(capabilities),
       scanReport: row.report,
       ruleSet: report.ruleSet,

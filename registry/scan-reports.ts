@@ -6,7 +6,7 @@ import { capabilityDigest } from '../skills-index/skill/capability.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { predicateTypes, type ScanStatement } from '../skills-index/statement/attestation.ts';
-import type { ScanReport } from '../skills-index/statement/scan-report.ts';
+import { parseScanReport, type ScanReport } from '../skills-index/statement/scan-report.ts';
 import { type Envelope, envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
 import { requireSubjects } from '../skills-index/trust/verify-statement.ts';
 import { retryOnClash, type Write } from './batch.ts';
@@ -15,7 +15,6 @@ import { latest, readIdentities, requireRole } from './identities.ts';
 import { finishStatements, type LoggedAt, type NewStatement, planAppend } from './log.ts';
 import { manifestOf } from './manifests.ts';
 import { putBlob, requireBlob } from './objects.ts';
-import { parseScanReport } from './parse-report.ts';
 import { holdsLease, requireLease, versionOf } from './scan-jobs.ts';
 import { jobs, scans, versionBlobs, versions } from './schema.ts';
 import { requireMove, type State } from './status.ts';
@@ -43,7 +42,8 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
   requireRole(actor, ['scanner']);
   const job = await requireLease(registry, sent);
   const row = await versionOf(registry, job);
-  const { report, bytes } = parseScanReport(sent.report);
+  const report = parseScanReport(sent.report);
+  const bytes = Buffer.from(canonicalJson(report));
   const signed = await checkReport(registry, row, sent.envelope, { report, digest: digestOf(bytes) });
   const digest = await putBlob(registry.objects, bytes);
   const append = await retryOnClash(async () => {

@@ -1,0 +1,71 @@
+/** The registry's data folder: root file, private keys, database, objects, and statements to log at the first start. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { parseJson } from '../skills-index/skill/json.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import { type Envelope, parseEnvelope } from '../skills-index/statement/sign.ts';
+import { parseRoot, type RootFile } from '../skills-index/trust/root.ts';
+import { type KeyTexts, loadKeys, type RegistryKeys } from './signing.ts';
+
+const keysForm = v.strictObject({
+  schema: v.literal('skillgate.registry-keys/1'),
+  log: v.string(),
+  status: v.string(),
+  registry: v.string(),
+});
+
+/** `DIR/root.json`. @throws Problem `file-not-found`, `root-invalid` */
+export async function readRootFile(dir: string): Promise<RootFile> {
+  return parseRoot(await readData(join(dir, 'root.json')));
+}
+
+/**
+ * `DIR/keys.json`, which nobody else may read and whose keys are those of the root file.
+ * @throws Problem `file-not-found`, `key-file-invalid`
+ */
+export async function readKeys(dir: string, root: RootFile): Promise<RegistryKeys> {
+  const path = join(dir, 'keys.json');
+  const bytes = await readData(path);
+  const { mode } = await stat(path);
+  if ((mode & 0o077) !== 0) {
+    throw new Problem('key-file-invalid', `Cannot use ${path}: others may read it`, { hint: `chmod 600 ${path}` });
+  }
+  const parsed = v.safeParse(keysForm, parseJson(bytes, path).value);
+  if (!parsed.success) throw new Problem('key-file-invalid', `Cannot use ${path}: it is not of form skillgate.registry-keys/1`);
+  return requireRootKeys(root, parsed.output);
+}
+
+/**
+ * Loads keys and refuses those that the root file does not name: what they sign nobody would believe.
+ * @throws Problem `key-file-invalid`
+ */
+export async function requireRootKeys(root: RootFile, texts: KeyTexts): Promise<RegistryKeys> {
+  const keys = await loadKeys(texts);
+  for (const name of ['log', 'status', 'registry'] as const) {
+    if (Buffer.from(keys[name].publicKey).toString('base64') !== root[name].key) {
+      throw new Problem('key-file-invalid', `The ${name} key is not the one that the root file names`);
+    }
+  }
+  return keys;
+}
+
+/** Envelopes of `DIR/enrol/*.json` in the order of their names; sending them again changes nothing. */
+export async function readEnrolments(dir: string): Promise<Envelope[]> {
+  const folder = join(dir, 'enrol');
+  const names = await readdir(folder).catch(() => []);
+  const envelopes: Envelope[] = [];
+  for (const name of names.filter((one) => one.endsWith('.json')).sort()) {
+    const path = join(folder, name);
+    envelopes.push(parseEnvelope(parseJson(await readData(path), path).value));
+  }
+  return envelopes;
+}
+
+async function readData(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new Problem('file-not-found', `Cannot read ${path}`, { cause, hint: 'Make the folder with skill registry init DIR.' });
+  }
+}

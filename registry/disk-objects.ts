@@ -1,0 +1,72 @@
+/** Objects as files: written beside, synced, renamed, and the folder synced, so that a name never holds half a file. */
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Problem } from '../skills-index/skill/problem.ts';
+import type { Objects } from './objects.ts';
+
+/** Objects below a folder, which is made when it is not there. */
+export function diskObjects(folder: string): Objects {
+  return {
+    get: async (name) => {
+      try {
+        return await readFile(pathOf(folder, name));
+      } catch (error) {
+        if (isAbsent(error)) return undefined;
+        throw error;
+      }
+    },
+    has: async (name) => {
+      try {
+        await access(pathOf(folder, name));
+        return true;
+      } catch (error) {
+        if (isAbsent(error)) return false;
+        throw error;
+      }
+    },
+    put: async (name, bytes) => writeDurably(pathOf(folder, name), bytes),
+  };
+}
+
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const parent = dirname(path);
+  const made = await mkdir(parent, { recursive: true });
+  const temporary = join(parent, `.${randomUUID()}.part`);
+  const file = await open(temporary, 'wx', 0o644);
+  try {
+    try {
+      await file.writeFile(bytes);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(parent);
+  // The folders that were just made are entries of their parents too.
+  for (let at = parent; made !== undefined && at.length >= made.length; at = dirname(at)) await syncFolder(dirname(at));
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function pathOf(folder: string, name: string): string {
+  if (name.split('/').some((part) => part === '' || part === '.' || part === '..')) {
+    throw new Problem('internal', `Not the name of an object: ${name.slice(0, 200)}`);
+  }
+  return join(folder, name);
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}

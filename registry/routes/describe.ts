@@ -1,0 +1,108 @@
+/** What the routes share: their place in the OpenAPI document, validated bodies, and who is asking. */
+import type { Context, MiddlewareHandler } from 'hono';
+import { describeRoute, resolver, validator } from 'hono-openapi';
+import * as v from 'valibot';
+import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
+import { parseSkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { parseVersion } from '../../skills-index/skill/version.ts';
+import type { Actor, Registry, VersionName } from '../context.ts';
+import { readSession } from '../sessions.ts';
+
+/** A problem document (RFC 9457). */
+const problemSchema = v.object({
+  type: v.string(),
+  title: v.string(),
+  status: v.number(),
+  code: v.string(),
+  detail: v.string(),
+  hint: v.string(),
+  reasons: v.array(
+    v.object({
+      message: v.string(),
+      place: v.exactOptional(v.object({ path: v.string(), line: v.number(), column: v.number() })),
+    }),
+  ),
+});
+
+interface RouteDescription {
+  readonly summary: string;
+  /** Schema of the answer; absent for bytes. */
+  readonly answer?: v.GenericSchema;
+  readonly created?: boolean;
+  readonly problems: readonly ProblemCode[];
+  /** Needs `Authorization: Bearer`. */
+  readonly signedIn?: boolean;
+  /** Body that no validator describes. */
+  readonly body?: Record<string, { readonly schema: Record<string, unknown> }>;
+}
+
+/** Documents a route; each problem code stands under its HTTP status. */
+export function describe({ summary, answer, created, problems, signedIn, body }: RouteDescription): MiddlewareHandler {
+  const codes = [...problems, ...(signedIn === true ? (['not-signed-in', 'forbidden'] as const) : [])];
+  const byStatus = Map.groupBy(codes, (code) => problemCodes[code].status);
+  const refusals = [...byStatus].map(([status, list]) => [
+    String(status),
+    { description: list.join(', '), content: { 'application/problem+json': { schema: resolver(problemSchema) } } },
+  ]);
+  const content = answer === undefined ? {} : { content: { 'application/json': { schema: resolver(answer) } } };
+  return describeRoute({
+    summary,
+    ...(signedIn === true ? { security: [{ session: [] }] } : {}),
+    ...(body === undefined ? {} : { requestBody: { required: true, content: body } }),
+    responses: { [created === true ? '201' : '200']: { description: 'Done', ...content }, ...Object.fromEntries(refusals) },
+  });
+}
+
+/** Reads a JSON body by its schema; what does not fit is a problem with every place. */
+export function jsonBody<Schema extends v.GenericSchema>(schema: Schema) {
+  return validator('json', schema, (result) => {
+    if (result.success) return;
+    const reasons = result.error.slice(0, 20).map((issue) => ({
+      message: `${(issue.path ?? []).map((step) => String(typeof step === 'object' ? step.key : step)).join('.') || 'body'}: ${issue.message}`,
+    }));
+    throw new Problem('request-invalid', 'The body does not follow the API', { reasons });
+  });
+}
+
+/** A digest in a body. */
+export const digestSchema = v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/, 'is not a digest'));
+
+/** Reads a digest out of a body that `digestSchema` checked. */
+export function asDigest(text: string): Digest {
+  if (!isDigest(text)) throw new Problem('digest-invalid', `Not a digest: ${text.slice(0, 80)}`);
+  return text;
+}
+
+/** The version that a path names: `/:scope/:name/:version`, the scope with its @. */
+export function versionIn(context: Context): VersionName {
+  const name = parseSkillName(`${context.req.param('scope')}/${context.req.param('name')}`);
+  return { name, version: parseVersion(context.req.param('version')) };
+}
+
+/** Who is asking, by bearer token; undefined without one. @throws Problem `not-signed-in` for a token that is over */
+export async function readActor(registry: Registry, context: Context): Promise<Actor | undefined> {
+  const header = context.req.header('authorization');
+  if (header === undefined) return undefined;
+  const token = /^Bearer ([\w-]{43})$/i.exec(header)?.[1];
+  const session = token === undefined ? undefined : await readSession(registry, token, 'token');
+  if (session === undefined) throw new Problem('not-signed-in', 'The session is unknown or over');
+  return session.actor;
+}
+
+/** @throws Problem `not-signed-in` */
+export async function requireActor(registry: Registry, context: Context): Promise<Actor> {
+  const actor = await readActor(registry, context);
+  if (actor === undefined) throw new Problem('not-signed-in', 'This needs a session');
+  return actor;
+}
+
+/** @throws Problem `not-signed-in`, `forbidden` unless a reviewer or administrator asks */
+export async function requireReviewer(registry: Registry, context: Context): Promise<Actor> {
+  const actor = await requireActor(registry, context);
+  const roles = actor.member?.roles ?? [];
+  if (!roles.includes('reviewer') && !roles.includes('administrator'))
+    throw new Problem('forbidden', 'Only a reviewer may read this');
+  return actor;
+}

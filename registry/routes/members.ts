@@ -1,0 +1,103 @@
+/** Who is who, as far as signed statements say it. */
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { parseScope } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import type { Registry } from '../context.ts';
+import { type KnownIdentities, latest, readIdentities } from '../identities.ts';
+import { listPendingPasskeys } from '../passkeys.ts';
+import { describe, requireActor } from './describe.ts';
+
+const member = v.object({
+  name: v.string(),
+  roles: v.array(v.string()),
+  keyId: v.exactOptional(v.string()),
+  credentialId: v.exactOptional(v.string()),
+});
+const pending = v.object({
+  member: v.string(),
+  credentialId: v.string(),
+  publicKey: v.string(),
+  rpId: v.string(),
+  origin: v.string(),
+});
+
+/** Routes below /api/v1. */
+export function memberRoutes(registry: Registry): Hono {
+  return new Hono()
+    .get(
+      '/members',
+      describe({
+        summary: 'Keys and passkeys of members',
+        answer: v.object({ members: v.array(member) }),
+        problems: [],
+        signedIn: true,
+      }),
+      async (context) => {
+        await requireMember(registry, context);
+        return context.json({ members: listMembers(registry, await readIdentities(registry)) });
+      },
+    )
+    .get(
+      '/members/pending',
+      describe({
+        summary: 'Passkeys that no administrator has signed for',
+        answer: v.object({ pending: v.array(pending) }),
+        problems: [],
+        signedIn: true,
+      }),
+      async (context) => {
+        await requireMember(registry, context);
+        const { chain } = await readIdentities(registry);
+        const waiting = await listPendingPasskeys(registry);
+        return context.json({
+          pending: waiting.filter(({ credentialId }) => chain.passkeyOf(credentialId, latest) === undefined),
+        });
+      },
+    )
+    .get(
+      '/scopes/:scope',
+      describe({
+        summary: 'Who owns a scope',
+        answer: v.object({
+          scope: v.string(),
+          owners: v.array(v.object({ keyId: v.string(), spki: v.string() })),
+          statement: v.exactOptional(v.string()),
+        }),
+        problems: ['name-invalid', 'not-found'],
+      }),
+      async (context) => {
+        const scope = parseScope(context.req.param('scope'));
+        const { chain } = await readIdentities(registry);
+        const statement = chain.scopeStatementOf(scope, latest);
+        if (statement === undefined) throw new Problem('not-found', `Nobody owns the scope @${scope}`);
+        return context.json({ scope, owners: chain.ownersOf(scope, latest), statement });
+      },
+    );
+}
+
+async function requireMember(registry: Registry, context: Parameters<typeof requireActor>[1]): Promise<void> {
+  const { member: who } = await requireActor(registry, context);
+  if (who === undefined) throw new Problem('forbidden', 'Only a member may read this');
+}
+
+function listMembers(registry: Registry, { chain, statements }: KnownIdentities): v.InferOutput<typeof member>[] {
+  const keys = new Set(registry.root.administrators.map(({ keyId }) => keyId));
+  const passkeys = new Set<string>();
+  for (const { statement } of statements) {
+    if (statement.predicateType !== predicateTypes.member) continue;
+    if (statement.predicate.key !== undefined) keys.add(statement.predicate.key.keyId);
+    if (statement.predicate.passkey !== undefined) passkeys.add(statement.predicate.passkey.credentialId);
+  }
+  return [
+    ...[...keys].flatMap((keyId) => {
+      const found = chain.memberOf(keyId, latest);
+      return found === undefined ? [] : [{ name: found.name, roles: [...found.roles], keyId }];
+    }),
+    ...[...passkeys].flatMap((credentialId) => {
+      const found = chain.passkeyOf(credentialId, latest);
+      return found === undefined ? [] : [{ name: found.member.name, roles: [...found.member.roles], credentialId }];
+    }),
+  ];
+}

@@ -1,0 +1,139 @@
+/** Reviews over the API: the same functions that the desk calls. */
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { parseDigest } from '../../skills-index/skill/digest.ts';
+import type { Registry, Subject } from '../context.ts';
+import { reasonCharsMax } from '../limits.ts';
+import { askAuthor, claimReview, draftApproval, listQueue, moveVersion, readDraft, readReview } from '../review.ts';
+import { states } from '../status.ts';
+import { asDigest, describe, digestSchema, jsonBody, requireActor, requireReviewer, versionIn } from './describe.ts';
+import { versionSchema } from './versions.ts';
+
+const reason = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(reasonCharsMax));
+const reviewer = v.union([
+  v.strictObject({ keyId: digestSchema }),
+  v.strictObject({ credentialId: v.pipe(v.string(), v.regex(/^[\w-]{1,1400}$/)) }),
+]);
+const draft = v.object({ digest: v.string(), statement: v.string(), payload: v.string(), expires: v.string() });
+const which = '/reviews/:scope/:name/:version';
+const aboutVersion = ['name-invalid', 'version-invalid', 'not-found'] as const;
+
+/** Routes below /api/v1. */
+export function reviewRoutes(registry: Registry): Hono {
+  return new Hono().route('/', readingRoutes(registry)).route('/', signingRoutes(registry)).route('/', movingRoutes(registry));
+}
+
+function readingRoutes(registry: Registry): Hono {
+  return new Hono()
+    .get(
+      '/reviews',
+      describe({
+        summary: 'What waits for a person, riskiest first',
+        answer: v.object({ reviews: v.array(v.looseObject({ name: v.string(), version: v.string(), status: v.string() })) }),
+        problems: [],
+        signedIn: true,
+      }),
+      async (context) => {
+        await requireReviewer(registry, context);
+        return context.json({ reviews: await listQueue(registry) });
+      },
+    )
+    .get(
+      '/reviews/statement/:digest',
+      describe({
+        summary: 'A drafted approval, byte for byte',
+        answer: draft,
+        problems: ['digest-invalid', 'not-found'],
+        signedIn: true,
+      }),
+      async (context) => {
+        await requireReviewer(registry, context);
+        return context.json(await readDraft(registry, parseDigest(context.req.param('digest'))));
+      },
+    )
+    .get(
+      which,
+      describe({
+        summary: 'All that a reviewer reads',
+        answer: v.looseObject(versionSchema.entries),
+        problems: aboutVersion,
+        signedIn: true,
+      }),
+      async (context) => {
+        await requireReviewer(registry, context);
+        return context.json(await readReview(registry, versionIn(context)));
+      },
+    );
+}
+
+function signingRoutes(registry: Registry): Hono {
+  return new Hono().post(
+    `${which}/draft`,
+    describe({
+      summary: 'Write out an approval to be signed',
+      answer: draft,
+      created: true,
+      problems: [...aboutVersion, 'request-invalid', 'approval-refused', 'move-illegal'],
+      signedIn: true,
+    }),
+    jsonBody(v.strictObject({ reviewer: v.exactOptional(reviewer), reason, independent: v.exactOptional(v.boolean()) })),
+    async (context) => {
+      const actor = await requireActor(registry, context);
+      const body = context.req.valid('json');
+      const wanted = { ...versionIn(context), reason: body.reason, independent: body.independent ?? false };
+      const signer = body.reviewer === undefined ? {} : { reviewer: subjectOf(body.reviewer) };
+      return context.json(await draftApproval(registry, actor, { ...wanted, ...signer }), 201);
+    },
+  );
+}
+
+function movingRoutes(registry: Registry): Hono {
+  return new Hono()
+    .post(
+      `${which}/move`,
+      describe({
+        summary: 'Move a version, with a reason',
+        answer: v.object({ status: v.string() }),
+        problems: [...aboutVersion, 'move-illegal'],
+        signedIn: true,
+      }),
+      jsonBody(v.strictObject({ to: v.picklist(states), reason })),
+      async (context) => {
+        const actor = await requireActor(registry, context);
+        return context.json({
+          status: await moveVersion(registry, actor, { ...versionIn(context), ...context.req.valid('json') }),
+        });
+      },
+    )
+    .post(
+      `${which}/ask`,
+      describe({
+        summary: 'Ask the author something',
+        answer: v.object({ asked: v.boolean() }),
+        problems: aboutVersion,
+        signedIn: true,
+      }),
+      jsonBody(v.strictObject({ reason })),
+      async (context) => {
+        const actor = await requireActor(registry, context);
+        await askAuthor(registry, actor, { ...versionIn(context), ...context.req.valid('json') });
+        return context.json({ asked: true });
+      },
+    )
+    .post(
+      `${which}/claim`,
+      describe({
+        summary: 'Say that you are looking at it',
+        answer: v.object({ by: v.string(), until: v.string() }),
+        problems: aboutVersion,
+        signedIn: true,
+      }),
+      async (context) => context.json(await claimReview(registry, await requireActor(registry, context), versionIn(context))),
+    );
+}
+
+function subjectOf(signer: v.InferOutput<typeof reviewer>): Subject {
+  return 'keyId' in signer
+    ? { kind: 'key', keyId: asDigest(signer.keyId) }
+    : { kind: 'passkey', credentialId: signer.credentialId };
+}

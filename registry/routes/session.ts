@@ -1,0 +1,89 @@
+/** Sign-in by key, and the one-time link into the desk. */
+import { createPublicKey, verify } from 'node:crypto';
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Actor, Registry } from '../context.ts';
+import { actorOf, readIdentities } from '../identities.ts';
+import { createChallenge, createLink, createSession, takeChallenge } from '../sessions.ts';
+import { asDigest, describe, digestSchema, jsonBody, requireActor } from './describe.ts';
+
+const memberSchema = v.nullable(v.object({ name: v.string(), roles: v.array(v.string()) }));
+const base64 = v.pipe(v.string(), v.base64(), v.maxLength(512));
+
+/** Routes below /api/v1. */
+export function sessionRoutes(registry: Registry): Hono {
+  return new Hono()
+    .post(
+      '/session/challenge',
+      describe({
+        summary: 'A nonce for a key to sign',
+        answer: v.object({ nonce: v.string() }),
+        problems: ['request-invalid', 'key-unknown'],
+      }),
+      jsonBody(v.strictObject({ keyId: digestSchema })),
+      async (context) => {
+        const keyId = asDigest(context.req.valid('json').keyId);
+        const actor = await actorOf(registry, { kind: 'key', keyId });
+        if (actor === undefined) throw new Problem('key-unknown', `The key ${keyId} is not enrolled here`);
+        return context.json({ nonce: await createChallenge(registry, keyId) });
+      },
+    )
+    .post(
+      '/session',
+      describe({
+        summary: 'A session of 60 minutes for the key that signed the nonce',
+        answer: v.object({ token: v.string(), expires: v.string(), member: memberSchema }),
+        problems: ['request-invalid', 'signature-invalid', 'key-unknown'],
+      }),
+      jsonBody(v.strictObject({ keyId: digestSchema, nonce: v.pipe(v.string(), v.maxLength(100)), signature: base64 })),
+      async (context) => {
+        const { keyId, nonce, signature } = context.req.valid('json');
+        const subject = { kind: 'key', keyId: asDigest(keyId) } as const;
+        const meant = await takeChallenge(registry, nonce);
+        const { keys } = await readIdentities(registry);
+        const key = keys.get(subject.keyId);
+        const signed = `skillgate.session/1\n${registry.root.origin}\n${nonce}`;
+        const holdsKey =
+          meant?.kind === 'key' && meant.keyId === subject.keyId && key !== undefined && signs(key.spki, signed, signature);
+        if (!holdsKey) throw new Problem('signature-invalid', 'The signature is not this key’s over a fresh nonce');
+        const actor = await actorOf(registry, subject);
+        if (actor === undefined) throw new Problem('key-unknown', `The key ${keyId} is not enrolled here`);
+        const session = await createSession(registry, subject, 'token');
+        return context.json({ ...session, member: actor.member ?? null });
+      },
+    )
+    .post(
+      '/session/link',
+      describe({ summary: 'A one-time link into the desk', answer: v.object({ url: v.string() }), problems: [], signedIn: true }),
+      async (context) => {
+        const actor = await requireActor(registry, context);
+        if (actor.member === undefined) throw new Problem('forbidden', 'The desk is for members');
+        const link = await createLink(registry, actor.subject);
+        return context.json({ url: `${registry.config.base}/review/sign-in?link=${link}` });
+      },
+    )
+    .get(
+      '/whoami',
+      describe({
+        summary: 'Who the session stands for',
+        answer: v.object({ member: memberSchema, scopes: v.array(v.string()), keyId: v.exactOptional(v.string()) }),
+        problems: [],
+        signedIn: true,
+      }),
+      async (context) => context.json(whoami(await requireActor(registry, context))),
+    );
+}
+
+function whoami({ member, scopes, subject }: Actor) {
+  return {
+    member: member ?? null,
+    scopes,
+    ...(subject.kind === 'key' ? { keyId: subject.keyId } : { credentialId: subject.credentialId }),
+  };
+}
+
+function signs(spki: string, text: string, signature: string): boolean {
+  const key = createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
+  return verify('sha256', Buffer.from(text), key, Buffer.from(signature, 'base64'));
+}

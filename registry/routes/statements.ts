@@ -1,0 +1,44 @@
+/** Signed statements posted on their own. */
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { parseEnvelope } from '../../skills-index/statement/sign.ts';
+import type { Registry } from '../context.ts';
+import { envelopeBytesMax } from '../limits.ts';
+import { limitBody } from '../problem-json.ts';
+import { takeStatement } from '../statements.ts';
+import { describe } from './describe.ts';
+
+const envelopeSchema = {
+  type: 'object',
+  required: ['payload', 'payloadType', 'signatures'],
+  properties: { payload: { type: 'string' }, payloadType: { type: 'string' }, signatures: { type: 'array' } },
+};
+
+/** Routes below /api/v1. */
+export function statementRoutes(registry: Registry): Hono {
+  return new Hono().post(
+    '/statements',
+    describe({
+      summary: 'Log a signed statement: an approval by key, a revocation, or who is who',
+      answer: v.object({ digest: v.string(), logIndex: v.number(), predicateType: v.string(), bundle: v.looseObject({}) }),
+      created: true,
+      body: { 'application/json': { schema: envelopeSchema } },
+      problems: [
+        'request-invalid',
+        'statement-invalid',
+        'key-unknown',
+        'forbidden',
+        'scope-taken',
+        'approval-refused',
+        'move-illegal',
+        'not-found',
+      ],
+    }),
+    limitBody(envelopeBytesMax),
+    async (context) => {
+      const bytes = new Uint8Array(await context.req.arrayBuffer());
+      return context.json(await takeStatement(registry, parseEnvelope(parseJson(bytes, 'the envelope').value)), 201);
+    },
+  );
+}

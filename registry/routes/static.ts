@@ -1,0 +1,65 @@
+/** What installers read: index, public blobs, log tiles and checkpoint. Immutable, or small and checked by whoever reads it. */
+import { type Context, Hono } from 'hono';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { parseDigest } from '../../skills-index/skill/digest.ts';
+import { parseSkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { rootFingerprint } from '../../skills-index/trust/root.ts';
+import type { Registry } from '../context.ts';
+import { newestCheckpoint } from '../log.ts';
+import { readTile } from '../log-tiles.ts';
+import { publicBlobName } from '../objects.ts';
+import { indexFileName } from '../publish-index.ts';
+import { currentStatus } from '../status-json.ts';
+
+const forever = 'public, max-age=31536000, immutable';
+const fresh = 'no-cache';
+
+/** Routes at the root of the site. */
+export function staticRoutes(registry: Registry): Hono {
+  const { root, config } = registry;
+  return new Hono()
+    .get('/index/config.json', (context) =>
+      answer(
+        context,
+        JSON.stringify({ schema: 'skillgate.config/1', origin: root.origin, base: config.base, root: rootFingerprint(root) }),
+        {
+          type: 'application/json',
+          cache: fresh,
+        },
+      ),
+    )
+    .get('/index/root.json', (context) => answer(context, canonicalJson(root), { type: 'application/json', cache: fresh }))
+    .get('/index/status.json', async (context) =>
+      answer(context, await currentStatus(registry), { type: 'application/json', cache: fresh }),
+    )
+    .get('/index/:scope/:name', async (context) => {
+      const name = parseSkillName(`${context.req.param('scope')}/${context.req.param('name')}`);
+      const bytes = await registry.objects.get(indexFileName(name));
+      if (bytes === undefined) throw new Problem('not-found', `${name} is not in the index`);
+      return answer(context, bytes, { type: 'application/x-ndjson', cache: fresh });
+    })
+    .get('/blobs/sha256/:hex', async (context) => {
+      const digest = parseDigest(`sha256:${context.req.param('hex')}`);
+      const bytes = await registry.objects.get(publicBlobName(digest));
+      if (bytes === undefined) throw new Problem('not-found', `There is no public blob ${digest}`);
+      return answer(context, bytes, { type: 'application/octet-stream', cache: forever });
+    })
+    .get('/log/checkpoint', async (context) => {
+      const head = await newestCheckpoint(registry);
+      if (head === undefined) throw new Problem('not-found', 'The log is empty');
+      return answer(context, head.note, { type: 'text/plain; charset=utf-8', cache: fresh });
+    })
+    .get('/log/tile/*', async (context) => {
+      const bytes = await readTile(registry, context.req.path.slice('/log/'.length));
+      return answer(context, bytes, { type: 'application/octet-stream', cache: forever });
+    });
+}
+
+function answer(
+  context: Context,
+  body: string | Uint8Array,
+  { type, cache }: { readonly type: string; readonly cache: string },
+): Response {
+  return context.body(typeof body === 'string' ? body : Buffer.from(body), 200, { 'content-type': type, 'cache-control': cache });
+}

@@ -1,0 +1,151 @@
+/** Publishing and asking for versions, and signed statements. */
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { parseSkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type Envelope, parseEnvelope } from '../../skills-index/statement/sign.ts';
+import type { Registry } from '../context.ts';
+import { takeVersion, type Upload } from '../intake.ts';
+import { uploadBytesMax } from '../limits.ts';
+import { limitBody } from '../problem-json.ts';
+import { readVersion } from '../review-detail.ts';
+import { versionsOf } from '../versions.ts';
+import { describe, readActor, versionIn } from './describe.ts';
+
+const logged = v.object({ digest: v.string(), logIndex: v.number(), predicateType: v.string() });
+const version = v.object({ name: v.string(), version: v.string(), bundle: v.string(), status: v.string() });
+/** Shape of GET …/versions/:scope/:name/:version, shared with reviews. */
+export const versionSchema = v.object({
+  ...version.entries,
+  publisher: v.string(),
+  verdict: v.exactOptional(v.string()),
+  report: v.exactOptional(v.string()),
+  approvals: v.array(
+    v.object({ reviewer: v.string(), by: v.string(), independent: v.boolean(), reason: v.string(), at: v.string() }),
+  ),
+  approvalsNeeded: v.object({ total: v.number(), independent: v.number() }),
+  history: v.array(v.object({ at: v.string(), from: v.string(), to: v.string(), by: v.string(), why: v.string() })),
+  moves: v.array(v.string()),
+});
+
+const uploadBody = {
+  'multipart/form-data': {
+    schema: {
+      type: 'object',
+      required: ['publish', 'bundle'],
+      properties: {
+        publish: { type: 'string', description: 'DSSE envelope of publish/v1' },
+        provenance: { type: 'string', description: 'DSSE envelope of SLSA provenance' },
+        bundle: { type: 'string', format: 'binary', description: 'The skill as uncompressed ustar' },
+      },
+    },
+  },
+};
+
+/** Routes below /api/v1. */
+export function versionRoutes(registry: Registry): Hono {
+  return new Hono().route('/', publishRoute(registry)).route('/', readingRoutes(registry));
+}
+
+function publishRoute(registry: Registry): Hono {
+  return new Hono().post(
+    '/versions',
+    describe({
+      summary: 'Publish a version',
+      answer: v.object({ ...version.entries, statements: v.array(logged) }),
+      created: true,
+      body: uploadBody,
+      problems: [
+        'request-invalid',
+        'request-too-large',
+        'bundle-invalid',
+        'path-invalid',
+        'skill-md-missing',
+        'skill-md-invalid',
+        'manifest-missing',
+        'manifest-invalid',
+        'statement-invalid',
+        'subject-mismatch',
+        'signature-invalid',
+        'key-unknown',
+        'key-ended',
+        'scope-taken',
+        'scope-unclaimed',
+        'version-exists',
+      ],
+    }),
+    limitBody(uploadBytesMax),
+    async (context) => {
+      const sender = await readActor(registry, context);
+      const upload = await readUpload(await formOf(context.req.raw));
+      const { row, statements } = await takeVersion(registry, upload, sender);
+      const { name, version: taken, bundle, status } = row;
+      return context.json({ name, version: taken, bundle, status, statements }, 201);
+    },
+  );
+}
+
+/** What anybody may ask about versions. */
+function readingRoutes(registry: Registry): Hono {
+  return new Hono()
+    .get(
+      '/versions/:scope/:name',
+      describe({
+        summary: 'All versions of a skill, oldest first',
+        answer: v.object({ versions: v.array(v.object({ version: v.string(), status: v.string(), bundle: v.string() })) }),
+        problems: ['name-invalid', 'not-found'],
+      }),
+      async (context) => {
+        const name = parseSkillName(`${context.req.param('scope')}/${context.req.param('name')}`);
+        const rows = await versionsOf(registry, name);
+        if (rows.length === 0) throw new Problem('not-found', `There is no skill ${name} here`);
+        return context.json({ versions: rows.map((row) => ({ version: row.version, status: row.status, bundle: row.bundle })) });
+      },
+    )
+    .get(
+      '/versions/:scope/:name/:version',
+      describe({
+        summary: 'Where a version stands',
+        answer: versionSchema,
+        problems: ['name-invalid', 'version-invalid', 'not-found'],
+      }),
+      async (context) => {
+        const { reportDigest, ...detail } = await readVersion(registry, versionIn(context));
+        return context.json({ ...detail, ...(reportDigest === undefined ? {} : { report: reportDigest }) });
+      },
+    );
+}
+
+async function formOf(request: Request): Promise<FormData> {
+  try {
+    return await request.formData();
+  } catch (cause) {
+    throw new Problem('request-invalid', 'The upload is not multipart/form-data', { cause });
+  }
+}
+
+const partNames = ['publish', 'provenance', 'bundle'];
+
+async function readUpload(form: FormData): Promise<Upload> {
+  const names = [...form.keys()];
+  const odd = names.find((name, i) => !partNames.includes(name) || names.indexOf(name) !== i);
+  if (odd !== undefined)
+    throw new Problem('request-invalid', `The upload has a part that is unknown or there twice: ${odd.slice(0, 100)}`);
+  const publish = await bytesOf(form, 'publish');
+  const tar = await bytesOf(form, 'bundle');
+  if (publish === undefined || tar === undefined)
+    throw new Problem('request-invalid', 'The upload lacks its part publish or bundle');
+  const provenance = await bytesOf(form, 'provenance');
+  return { publish: readEnvelope(publish), tar, ...(provenance === undefined ? {} : { provenance: readEnvelope(provenance) }) };
+}
+
+function readEnvelope(bytes: Uint8Array): Envelope {
+  return parseEnvelope(parseJson(bytes, 'the envelope').value);
+}
+
+async function bytesOf(form: FormData, name: string): Promise<Uint8Array | undefined> {
+  const part = form.get(name);
+  if (part === null) return undefined;
+  return typeof part === 'string' ? Buffer.from(part) : new Uint8Array(await part.arrayBuffer());
+}

@@ -1,0 +1,107 @@
+/** The Node shell: the application on a port, its database and objects in one folder. */
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { createAdaptorServer } from '@hono/node-server';
+import { Problem } from '../skills-index/skill/problem.ts';
+import { defaultPolicy, type Policy } from '../skills-index/trust/policy.ts';
+import { createApp } from './app.ts';
+import { makeExclusive, type Registry } from './context.ts';
+import { readEnrolments, readKeys, readRootFile } from './data-folder.ts';
+import { diskObjects } from './disk-objects.ts';
+import { stopMs } from './limits.ts';
+import { resume } from './publish-index.ts';
+import { openSqlite } from './sqlite.ts';
+import { takeStatement } from './statements.ts';
+
+export interface RegistryOptions {
+  /** Made by `skill registry init`. */
+  readonly dir: string;
+  /** `localhost` when left out. */
+  readonly host?: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** How it is reached from outside, when that is not `http://HOST:PORT`. */
+  readonly base?: string;
+  readonly policy?: Policy;
+  readonly now?: () => Date;
+  /** Where failures that should not have happened are written, one line each. */
+  readonly log?: (line: string) => void;
+}
+
+export interface RunningRegistry {
+  /** Address without a slash at the end. */
+  readonly base: string;
+  readonly registry: Registry;
+  /** Stops accepting, lets requests under way end (5 s), closes the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a registry.
+ * @throws Problem `file-not-found`, `root-invalid`, `key-file-invalid`; plain `EADDRINUSE` for a taken port
+ */
+export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
+  const { dir, host = 'localhost', log = () => undefined } = options;
+  const root = await readRootFile(dir);
+  const keys = await readKeys(dir, root);
+  let answer = async (_: Request): Promise<Response> => new Response('starting', { status: 503 });
+  const server = createAdaptorServer({ fetch: (request) => answer(request), overrideGlobalObjects: false }) as Server;
+  const port = await listen(server, options.port, host);
+  const base = options.base ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const db = openSqlite(join(dir, 'registry.sqlite'));
+  const registry: Registry = {
+    db,
+    objects: diskObjects(join(dir, 'objects')),
+    keys,
+    root,
+    policy: options.policy ?? defaultPolicy,
+    config: { base, hosts: [...new Set([new URL(base).host, `${host}:${port}`, `localhost:${port}`, `127.0.0.1:${port}`])] },
+    identities: {},
+    now: options.now ?? (() => new Date()),
+    random: (bytes) => randomBytes(bytes),
+    exclusive: makeExclusive(),
+  };
+  const stop = async (): Promise<void> => {
+    await closeServer(server);
+    db.close();
+  };
+  try {
+    await prepare(registry, dir, log);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const app = createApp(registry, {
+    logError: (error) => log(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  });
+  answer = async (request) => app.fetch(request);
+  return { base, registry, close: stop };
+}
+
+/** Takes up what a crash cut off, and logs the statements that came with the folder. */
+async function prepare(registry: Registry, dir: string, log: (line: string) => void): Promise<void> {
+  await resume(registry, (error) => log(error instanceof Problem ? `${error.code}: ${error.message}` : String(error)));
+  for (const envelope of await readEnrolments(dir)) await takeStatement(registry, envelope);
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), stopMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,53 @@
+/** The embedded database: better-sqlite3 in WAL mode with every commit synced, schema brought up to date at opening. */
+import BetterSqlite3 from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { Problem } from '../skills-index/skill/problem.ts';
+import { clashOf, type Database, type Write } from './batch.ts';
+import { databaseWaitMs } from './limits.ts';
+
+export interface OpenDatabase extends Database {
+  close(): void;
+}
+
+/**
+ * Opens the database file, or one in memory (`:memory:`).
+ * @throws Problem `internal` when the durability that was asked for is not what SQLite says it does
+ */
+export function openSqlite(path: string): OpenDatabase {
+  const client = new BetterSqlite3(path);
+  client.pragma('journal_mode = WAL');
+  // The package is compiled with NORMAL for WAL, which may lose the last commits when the power goes.
+  client.pragma('synchronous = FULL');
+  client.pragma(`busy_timeout = ${databaseWaitMs}`);
+  const durable = client.pragma('synchronous', { simple: true }) === 2 && isWal(client, path);
+  if (!durable) throw new Problem('internal', `The database ${path} does not sync its commits`);
+  const db = drizzle(client);
+  migrate(db, { migrationsFolder: new URL('migrations', import.meta.url).pathname });
+  const write = client.transaction((writes: readonly Write[]) => {
+    for (const one of writes) run(one(db));
+  });
+  return {
+    read: db,
+    batch: async (writes) => {
+      try {
+        write.immediate(writes);
+      } catch (error) {
+        throw clashOf(error) ?? error;
+      }
+    },
+    close: () => {
+      client.pragma('wal_checkpoint(TRUNCATE)');
+      client.close();
+    },
+  };
+}
+
+function isWal(client: BetterSqlite3.Database, path: string): boolean {
+  return path === ':memory:' || client.pragma('journal_mode', { simple: true }) === 'wal';
+}
+
+// Raw SQL ran when it was built; a query waits to be run.
+function run(query: unknown): void {
+  if (typeof query === 'object' && query !== null && 'run' in query && typeof query.run === 'function') query.run();
+}
