@@ -40,3 +40,5 @@ export const mcpMessageBytesMax = 10 * 1024 * 1024;
 export const secretInputBytesMax = 64 * 1024;
 /** How long a child may take to end after SIGTERM. */
 export const childStopMillisMax = 5_000;
+/** How often an upload is tried when the registry is busy. */
+export const busyTriesMax = 5;

@@ -1,6 +1,5 @@
 /** `skill review show`: the reviewer's own copy is fetched and scanned here, so that what is read does not rest on the registry's word. */
 import { printReport } from '../scanner/report-text.ts';
-import { scanSkill } from '../scanner/scan.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
 import { parseExactVersion } from './exact-version.ts';
@@ -10,6 +9,7 @@ import { askRegistry, versionPath } from './registry-api.ts';
 import { fetchReviewedBundle } from './reviewed-bundle.ts';
 import { withSession } from './session.ts';
 import { signerFor } from './signers/signer.ts';
+import { scanOnce } from './watched-scan.ts';
 
 export async function showReview(context: CommandContext): Promise<ExitCode> {
   const { name, version } = parseExactVersion(context.args[0] ?? '');
@@ -18,7 +18,7 @@ export async function showReview(context: CommandContext): Promise<ExitCode> {
     const path = `/api/v1/reviews${versionPath(name, version)}`;
     const review = await askRegistry(context, path, reviewAnswer, { token });
     const { files } = await fetchReviewedBundle(context, review.bundle, token);
-    const report = await scanSkill(files);
+    const report = await scanOnce(files);
     const reportHere = canonicalDigest(report);
     const colour = wantsColour(context.stdout, context.env);
     const { columns } = context.stdout;

@@ -1,24 +1,32 @@
-/** One skill's folder is scanned on this machine, as the registry will scan it; what could not be read makes the report incomplete. */
+/** One skill's folder is scanned on this machine, as the registry will scan it; what could not be read or finished makes the report incomplete. */
 import { relative, sep } from 'node:path';
-import { scanSkill } from '../scanner/scan.ts';
-import type { SourceFile } from '../skills-index/skill/bundle.ts';
-import { digestOf } from '../skills-index/skill/digest.ts';
+import { packBundle, type SourceFile } from '../skills-index/skill/bundle.ts';
+import { noCapabilities } from '../skills-index/skill/capability.ts';
+import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
 import { severities } from '../skills-index/statement/finding.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { type ExitCode, exitCodes } from './command.ts';
 import { readSkillFolder, type Unread } from './source-folder.ts';
+import type { WatchedScanner } from './watched-scan.ts';
 
 export interface ScannedFolder {
   readonly report: ScanReport;
   readonly files: readonly SourceFile[];
+  readonly cpuMillis: number;
 }
 
 /** @param cwd where the report's `path` starts */
-export async function scanFolder(folder: string, cwd: string): Promise<ScannedFolder> {
+export async function scanFolder(scanner: WatchedScanner, folder: string, cwd: string): Promise<ScannedFolder> {
   const { files, unread } = await readSkillFolder(folder);
   const path = relative(cwd, folder).split(sep).join('/') || '.';
-  const report = await scanSkill(files, { path });
-  return { report: withUnread(report, unread), files };
+  try {
+    const { report, cpuMillis } = await scanner.scan(files, path);
+    return { report: withUnread(report, unread), files, cpuMillis };
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.code !== 'scan-killed') throw cause;
+    return { report: withUnread(await killedReport(files, path, cause.message), unread), files, cpuMillis: 0 };
+  }
 }
 
 const severityExit = {
@@ -30,12 +38,10 @@ const severityExit = {
 } as const;
 
 /** The exit code that a report stands for: its highest severity, or 7 for an incomplete one, whichever is larger. */
-export function exitOfReport({ findings, verdict }: ScanReport): ExitCode {
+export function exitOfReport({ findings, verdict }: Pick<ScanReport, 'findings' | 'verdict'>): ExitCode {
   const worst = severities.findLast((severity) => findings.some((finding) => finding.severity === severity));
-  return Math.max(
-    worst === undefined ? exitCodes.ok : severityExit[worst],
-    verdict === 'incomplete' ? exitCodes.limit : exitCodes.ok,
-  );
+  const incomplete = verdict === 'incomplete' ? exitCodes.limit : exitCodes.ok;
+  return Math.max(worst === undefined ? exitCodes.ok : severityExit[worst], incomplete);
 }
 
 // What a registry would never take was not scanned either: the report must not read as if it had been.
@@ -48,4 +54,38 @@ function withUnread(report: ScanReport, unread: readonly Unread[]): ScanReport {
     verdict: report.verdict === 'block' ? 'block' : 'incomplete',
     coverage: { files: [...report.coverage.files, ...missing].sort((a, b) => (a.path < b.path ? -1 : 1)) },
   };
+}
+
+// A scan that was stopped says so about every file; it must never read as a clean one.
+async function killedReport(files: readonly SourceFile[], path: string, reason: string): Promise<ScanReport> {
+  const { ruleSetDigest } = await import('../scanner/rule-set.ts');
+  return {
+    schema: 'skillgate.scan/1',
+    path,
+    name: '',
+    version: '',
+    bundle: bundleOf(files),
+    ruleSet: ruleSetDigest(),
+    verdict: 'incomplete',
+    decidedBy: [],
+    findings: [],
+    capabilities: { observed: noCapabilities, declared: noCapabilities, undeclared: noCapabilities, unused: noCapabilities },
+    coverage: {
+      files: files.map((file) => ({
+        path: file.path,
+        sha256: digestOf(file.bytes),
+        bytes: file.bytes.byteLength,
+        disposition: 'unanalysed',
+        reason,
+      })),
+    },
+  };
+}
+
+function bundleOf(files: readonly SourceFile[]): Digest {
+  try {
+    return packBundle(files).digest;
+  } catch {
+    return digestOf('');
+  }
 }

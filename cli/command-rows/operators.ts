@@ -83,6 +83,7 @@ export const operatorRows: readonly CommandRow[] = [
     examples: [['skill scanner work --key ./registry-data/scanner-key.json', 'work until interrupted']],
     options: {
       key: { type: 'string', value: 'FILE', summary: 'key file of a scanner member' },
+      root: { type: 'string', value: 'FILE', summary: 'root file of the registry (default: the one pinned)' },
       children: { type: 'string', value: 'N', summary: 'scanning processes kept warm (default: 1)' },
     },
     args: { min: 0, max: 0 },

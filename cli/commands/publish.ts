@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { printReport } from '../../scanner/report-text.ts';
-import { scanSkill } from '../../scanner/scan.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, inkFor, note, safe, wantsColour } from '../output.ts';
 import { ownName } from '../own-version.ts';
@@ -8,6 +7,7 @@ import { demandDeclared, type PreparedVersion, prepareVersion } from '../prepare
 import { type Origin, originOf, provenancePredicate } from '../provenance.ts';
 import { signerFor } from '../signers/signer.ts';
 import { publishVersion } from '../upload.ts';
+import { scanOnce } from '../watched-scan.ts';
 
 /** `skill publish [DIR] [--dry-run]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -51,7 +51,7 @@ async function scanHere(
   context: CommandContext,
   { folder: { files }, manifest }: PreparedVersion,
 ): Promise<{ verdict: string; findings: number }> {
-  const report = await scanSkill(files);
+  const report = await scanOnce(files);
   if (report.findings.length > 0 && context.format === 'text')
     context.stderr.write(printReport(report, files, { colour: wantsColour(context.stderr, context.env) }));
   if (context.options['as-is'] !== true) demandDeclared(manifest, report);

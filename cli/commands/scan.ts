@@ -4,6 +4,7 @@ import type { CommandContext, ExitCode } from '../command.ts';
 import { note, safe, wantsColour } from '../output.ts';
 import { exitOfReport, type ScannedFolder, scanFolder } from '../scan-skill.ts';
 import { findSkills } from '../source-folder.ts';
+import { startWatchedScanner } from '../watched-scan.ts';
 
 /** `skill scan PATH…`: each skill at or below each path, in path order. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -12,14 +13,21 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const sorted = [...folders].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   let exit = 0;
   const counts = new Map<string, number>();
+  const scanner = startWatchedScanner();
+  context.signal.addEventListener('abort', () => scanner.close(), { once: true });
   if (context.format === 'json') context.stdout.write('{"schema":"skillgate.scans/1","reports":[');
-  for (const [index, folder] of sorted.entries()) {
-    context.signal.throwIfAborted();
-    const scanned = await scanFolder(folder, context.cwd);
-    await print(context, scanned, index === 0);
-    exit = Math.max(exit, exitOfReport(scanned.report));
-    const { verdict } = scanned.report;
-    counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  try {
+    for (const [index, folder] of sorted.entries()) {
+      context.signal.throwIfAborted();
+      const scanned = await scanFolder(scanner, folder, context.cwd);
+      context.signal.throwIfAborted();
+      await print(context, scanned, index === 0);
+      exit = Math.max(exit, exitOfReport(scanned.report));
+      const { verdict } = scanned.report;
+      counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+    }
+  } finally {
+    await scanner.close();
   }
   if (context.format === 'json') context.stdout.write(']}\n');
   if (sorted.length > 1) {
@@ -30,11 +38,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 }
 
 // Waits for a slow reader, so that a thousand reports are not held at once.
-async function print(context: CommandContext, { report, files }: ScannedFolder, first: boolean): Promise<void> {
+async function print(context: CommandContext, scanned: ScannedFolder, first: boolean): Promise<void> {
   const text = {
-    text: () => reportText(context, { report, files }, first),
-    json: () => `${first ? '' : ','}${JSON.stringify(report)}`,
-    jsonl: () => `${JSON.stringify(report)}\n`,
+    text: () => reportText(context, scanned, first),
+    json: () => `${first ? '' : ','}${JSON.stringify(scanned.report)}`,
+    jsonl: () => `${JSON.stringify(scanned.report)}\n`,
   };
   if (!context.stdout.write(text[context.format]())) await new Promise((go) => context.stdout.once('drain', go));
 }

@@ -1,6 +1,66 @@
+import { access } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { startRegistry } from '../../registry/serve.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { answer, inkFor, joined, note, safe } from '../output.ts';
+import { registryFiles } from '../registry-folder.ts';
+import { keepScannerRunning } from '../scanner-child.ts';
 
+const portDefault = 4880;
+const portMax = 65_535;
+
+/** `skill serve [DIR]`: the registry in this process, the scanner in a child that never holds the registry's keys. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  const dir = resolve(context.cwd, context.args[0] ?? join(context.paths.data, 'registry'));
+  await access(join(dir, registryFiles.root)).catch((cause) => {
+    throw new Problem('file-not-found', `Cannot serve ${JSON.stringify(dir)}: it holds no registry`, {
+      hint: `skill registry init ${dir}`,
+      cause,
+    });
+  });
+  const host = String(context.options.host ?? 'localhost');
+  const registry = await startRegistry({
+    dir,
+    host,
+    port: portOf(context.options.port),
+    log: (line) => note(context, safe`${line}`),
+  });
+  const scanner =
+    context.options['no-scanner'] === true
+      ? undefined
+      : keepScannerRunning(context, {
+          base: registry.base,
+          keyPath: join(dir, registryFiles.scannerKey),
+          rootPath: join(dir, registryFiles.root),
+        });
+  try {
+    const ink = inkFor(context.stdout, context.env);
+    answer(context, { schema: 'skillgate.serving/1', base: registry.base, dir, pid: process.pid }, () =>
+      joined(
+        [
+          safe`${ink.green('✔')} The registry answers at ${ink.bold(registry.base)}`,
+          safe`  desk:     ${registry.base}/review   (sign in: skill login --browser)`,
+          safe`  pin it:   skill registry add ${registry.base}   (compare the fingerprint that registry init printed)`,
+          safe`  stop:     Ctrl-C`,
+        ],
+        '\n',
+      ),
+    );
+    await new Promise<void>((stopped) => {
+      if (context.signal.aborted) stopped();
+      else context.signal.addEventListener('abort', () => stopped(), { once: true });
+    });
+  } finally {
+    await Promise.all([scanner?.stop(), registry.close()]);
+  }
+  note(context, safe`stopped`);
+  return exitCodes.ok;
+}
+
+function portOf(given: unknown): number {
+  if (given === undefined) return portDefault;
+  const port = Number(given);
+  if (typeof given === 'string' && /^\d+$/.test(given) && port <= portMax) return port;
+  throw new Problem('usage', `Not a port: ${JSON.stringify(given)}`, { hint: '0 for any free one, or 1 to 65535' });
 }

@@ -1,0 +1,93 @@
+/** Scans under a watchdog: in a thread with its own memory limit, stopped when it takes too long, so that one skill cannot hold up the others. */
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { childMemoryMiB, scanSecondsMax } from '../scanner/limits.ts';
+import type { SourceFile } from '../skills-index/skill/bundle.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import type { ScanReport } from '../skills-index/statement/scan-report.ts';
+import type { ScanReply, ScanRequest } from './scan-thread.ts';
+
+export interface WatchedScan {
+  readonly report: ScanReport;
+  /** CPU time of the scanning thread. */
+  readonly cpuMillis: number;
+}
+
+export interface WatchedScanner {
+  /**
+   * Scans one skill; calls wait for one another.
+   * @throws Problem `scan-killed` when it was stopped or ran out of memory, `internal` for a bug of ours
+   */
+  scan(files: readonly SourceFile[], path: string): Promise<WatchedScan>;
+  /** Stops what is under way. */
+  close(): Promise<void>;
+}
+
+// Beside this file, in the form this file has: sources run as they are, the package as JavaScript.
+const threadFile = new URL(`./scan-thread${extname(import.meta.url)}`, import.meta.url);
+
+/** Scans the files of one skill that is about to be published or reviewed. @throws Problem `scan-killed` */
+export async function scanOnce(files: readonly SourceFile[]): Promise<ScanReport> {
+  const scanner = startWatchedScanner();
+  try {
+    return (await scanner.scan(files, '.')).report;
+  } finally {
+    await scanner.close();
+  }
+}
+
+/** @param secondsMax how long one scan may take */
+export function startWatchedScanner(secondsMax: number = scanSecondsMax): WatchedScanner {
+  let thread: Worker | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  const scanNow = async (request: ScanRequest): Promise<WatchedScan> => {
+    thread ??= new Worker(threadFile, { resourceLimits: { maxOldGenerationSizeMb: childMemoryMiB } });
+    const reply = await replyOf(thread, request, secondsMax);
+    if (reply.kind === 'report') return reply;
+    // Whatever happened in there, the next skill gets a fresh one.
+    await thread.terminate();
+    thread = undefined;
+    if (reply.kind === 'killed') throw new Problem('scan-killed', `Cannot scan ${JSON.stringify(request.path)}: ${reply.why}`);
+    throw new Problem('internal', `The scanner failed on ${JSON.stringify(request.path)}: ${reply.message}`, {
+      reasons: reply.stack
+        .split('\n')
+        .slice(1, 8)
+        .map((line) => ({ message: line.trim() })),
+    });
+  };
+  return {
+    scan: (files, path) => {
+      const next = last.then(() => scanNow({ files, path }));
+      last = next.catch(() => undefined);
+      return next;
+    },
+    close: async () => {
+      await thread?.terminate();
+      await last;
+    },
+  };
+}
+
+type Outcome = ScanReply | { readonly kind: 'killed'; readonly why: string };
+
+function replyOf(thread: Worker, request: ScanRequest, secondsMax: number): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const end = (outcome: Outcome): void => {
+      clearTimeout(late);
+      thread.removeAllListeners();
+      resolve(outcome);
+    };
+    const late = setTimeout(() => end({ kind: 'killed', why: `it took more than ${secondsMax} s` }), secondsMax * 1000);
+    thread.once('message', (reply: ScanReply) => end(reply));
+    thread.once('error', (error: NodeJS.ErrnoException) => {
+      const memory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+      end(memory ? { kind: 'killed', why: `it needs more than ${childMemoryMiB} MiB` } : failed(error));
+    });
+    thread.once('exit', (code) => end({ kind: 'killed', why: `its thread ended (${code})` }));
+    thread.postMessage(request);
+  });
+}
+
+function failed(error: Error): ScanReply {
+  return { kind: 'failed', message: error.message, stack: error.stack ?? '' };
+}
