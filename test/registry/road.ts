@@ -1,0 +1,198 @@
+/** The road over HTTP, step by step: the same steps for the application in memory, on Node and on workerd. */
+import { type PackedBundle, packBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { noCapabilities } from '../../skills-index/skill/capability.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
+import { parseScope } from '../../skills-index/skill/name.ts';
+import {
+  type MemberRole,
+  memberStatement,
+  publishStatement,
+  type Statement,
+  scanStatement,
+  scopeStatement,
+} from '../../skills-index/statement/attestation.ts';
+import type { Finding, Verdict } from '../../skills-index/statement/finding.ts';
+import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { type Envelope, signStatement } from '../../skills-index/statement/sign.ts';
+import { signText, type TestKey } from './people.ts';
+import { makeTar } from './tar-maker.ts';
+
+/** Sends one request; `path` begins with a slash. */
+export type Send = (path: string, init?: RequestInit) => Promise<Response>;
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by expectations
+  readonly body: any;
+}
+
+/** POST of JSON, GET without a body. */
+export async function call(send: Send, path: string, { token, json }: { token?: string; json?: unknown } = {}): Promise<Answer> {
+  const response = await send(path, {
+    method: json === undefined ? 'GET' : 'POST',
+    headers: {
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    body:
+      /json$/.test(response.headers.get('content-type')?.split(';')[0] ?? '') && text !== '' && !text.includes('\n{')
+        ? JSON.parse(text)
+        : text,
+  };
+}
+
+/** Signs and posts a statement. */
+export async function state(send: Send, statement: Statement, key: TestKey): Promise<Answer> {
+  return call(send, '/api/v1/statements', { json: await signStatement(statement, key) });
+}
+
+export async function enrol(send: Send, by: TestKey, who: { name: string; roles: MemberRole[]; key: TestKey }): Promise<Answer> {
+  return state(send, memberStatement({ name: who.name, roles: who.roles, key: who.key.open, state: 'enrolled' }), by);
+}
+
+export async function claimScope(send: Send, scope: string, key: TestKey): Promise<Answer> {
+  return state(send, scopeStatement({ scope: parseScope(scope), owners: [key.open] }), key);
+}
+
+/** Signs in with a key; returns the bearer token. */
+export async function signIn(send: Send, key: TestKey, origin = 'localhost'): Promise<string> {
+  const { body } = await call(send, '/api/v1/session/challenge', { json: { keyId: key.keyId } });
+  const signature = signText(key, `skillgate.session/1\n${origin}\n${body.nonce}`);
+  const session = await call(send, '/api/v1/session', { json: { keyId: key.keyId, nonce: body.nonce, signature } });
+  if (session.status !== 200) throw new Error(`sign-in: ${JSON.stringify(session.body)}`);
+  return session.body.token;
+}
+
+export interface Skill {
+  readonly files: readonly SourceFile[];
+  readonly packed: PackedBundle;
+  readonly manifest: Manifest;
+}
+
+/** A small skill; `capabilities` as in skill.json. */
+export function makeSkill(
+  name: string,
+  version: string,
+  extra: { capabilities?: object; files?: Record<string, string> } = {},
+): Skill {
+  const manifestText = JSON.stringify({ name, version, capabilities: extra.capabilities ?? {} });
+  const texts: Record<string, string> = {
+    'SKILL.md': `---\nname: ${name.split('/')[1]}\ndescription: Counts words.\n---\nCount the words.\n`,
+    'skill.json': manifestText,
+    ...extra.files,
+  };
+  const files = Object.entries(texts).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o644 }));
+  return { files, packed: packBundle(files), manifest: parseManifest(Buffer.from(manifestText)) };
+}
+
+export function tarOf(skill: Skill): Buffer {
+  return makeTar(skill.files.map(({ path, bytes, mode }) => ({ path, content: bytes, mode })));
+}
+
+export async function signPublication(skill: Skill, key: TestKey): Promise<Envelope> {
+  const { packed, manifest } = skill;
+  const about = { name: manifest.name, version: manifest.version, bundle: packed.digest, files: packed.bundle.files };
+  return signStatement(publishStatement(about, { manifest, tool: 'test' }), key);
+}
+
+/** Uploads; any part can be replaced. */
+export async function publish(
+  send: Send,
+  skill: Skill,
+  key: TestKey,
+  other: { tar?: Uint8Array; envelope?: Envelope; token?: string } = {},
+): Promise<Answer> {
+  const form = new FormData();
+  form.set('publish', JSON.stringify(other.envelope ?? (await signPublication(skill, key))));
+  form.set('bundle', new Blob([Buffer.from(other.tar ?? tarOf(skill))]), 'bundle.tar');
+  const headers = other.token === undefined ? {} : { authorization: `Bearer ${other.token}` };
+  const response = await send('/api/v1/versions', { method: 'POST', body: form, headers });
+  return { status: response.status, body: await response.json() };
+}
+
+export const ruleSet: Digest = digestOf('rules of the tests');
+
+export function makeReport(skill: Skill, verdict: Verdict, findings: readonly Finding[] = []): ScanReport {
+  const { packed, manifest } = skill;
+  return {
+    schema: 'skillgate.scan/1',
+    path: '.',
+    name: manifest.name,
+    version: manifest.version,
+    bundle: packed.digest,
+    ruleSet,
+    verdict,
+    decidedBy: findings.slice(0, 3).map((finding) => finding.fingerprint),
+    findings,
+    capabilities: {
+      observed: noCapabilities,
+      declared: manifest.capabilities,
+      undeclared: noCapabilities,
+      unused: noCapabilities,
+    },
+    coverage: {
+      files: packed.bundle.files.map(({ path, sha256, size }) => ({
+        path,
+        sha256,
+        bytes: size,
+        disposition: 'analysed',
+        reason: '',
+      })),
+    },
+  };
+}
+
+export async function signReport(skill: Skill, report: ScanReport, key: TestKey): Promise<Envelope> {
+  const { packed, manifest } = skill;
+  const about = { name: manifest.name, version: manifest.version, bundle: packed.digest, files: packed.bundle.files };
+  const statement = scanStatement(about, {
+    ruleSet: report.ruleSet,
+    report: digestOf(canonicalJson(report)),
+    verdict: report.verdict,
+    isolation: 'test',
+    coverage: report.coverage.files.map(({ path, sha256, disposition }) => ({ path, sha256, disposition })),
+  });
+  return signStatement(statement, key);
+}
+
+/** Leases the next job and reports on it. */
+export async function scan(
+  send: Send,
+  token: string,
+  key: TestKey,
+  skill: Skill,
+  verdict: Verdict,
+  findings: readonly Finding[] = [],
+): Promise<Answer> {
+  const { body } = await call(send, '/api/v1/jobs/lease', { token, json: {} });
+  const report = makeReport(skill, verdict, findings);
+  return call(send, `/api/v1/jobs/${body.job.id}/report`, {
+    token,
+    json: { lease: body.job.lease, envelope: await signReport(skill, report, key), report },
+  });
+}
+
+/** Drafts an approval, signs exactly it, posts it. */
+export async function approve(
+  send: Send,
+  token: string,
+  key: TestKey,
+  skill: Skill,
+  { independent = false }: { independent?: boolean } = {},
+): Promise<Answer> {
+  const { name, version } = skill.manifest;
+  const draft = await call(send, `/api/v1/reviews/${name}/${version}/draft`, {
+    token,
+    json: { reviewer: { keyId: key.keyId }, reason: 'read it', independent },
+  });
+  if (draft.status !== 201) return draft;
+  return state(send, parseStatement(Buffer.from(draft.body.payload, 'base64')), key);
+}

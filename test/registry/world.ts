@@ -1,0 +1,87 @@
+/** A registry in memory for unit tests: the real application, database and keys; only the clock can be set. */
+import { randomBytes } from 'node:crypto';
+import { createApp } from '../../registry/app.ts';
+import { makeExclusive, type Registry } from '../../registry/context.ts';
+import type { Objects } from '../../registry/objects.ts';
+import { loadKeys } from '../../registry/signing.ts';
+import { openSqlite } from '../../registry/sqlite.ts';
+import { defaultPolicy } from '../../skills-index/trust/policy.ts';
+import { makeKey, makeRoot, type TestKey, type TestRoot } from './people.ts';
+import { claimScope, enrol, type Send, signIn } from './road.ts';
+
+export interface World {
+  readonly registry: Registry;
+  readonly send: Send;
+  readonly trust: TestRoot;
+  readonly stored: Map<string, Uint8Array>;
+  readonly errors: unknown[];
+  /** Moves the clock. */
+  wait(ms: number): void;
+  close(): void;
+}
+
+export async function makeWorld(): Promise<World> {
+  const trust = makeRoot();
+  const stored = new Map<string, Uint8Array>();
+  const db = openSqlite(':memory:');
+  const errors: unknown[] = [];
+  let time = Date.parse('2026-03-01T12:00:00Z');
+  const registry: Registry = {
+    db,
+    objects: memoryObjects(stored),
+    keys: await loadKeys(trust.texts),
+    root: trust.root,
+    policy: defaultPolicy,
+    config: { base: 'http://localhost', hosts: ['localhost'] },
+    identities: {},
+    now: () => new Date(time),
+    random: (bytes) => randomBytes(bytes),
+    exclusive: makeExclusive(),
+  };
+  const app = createApp(registry, { logError: (error) => errors.push(error) });
+  return {
+    registry,
+    trust,
+    stored,
+    errors,
+    send: async (path, init) => app.request(`http://localhost${path}`, init),
+    wait: (ms) => {
+      time += ms;
+    },
+    close: () => db.close(),
+  };
+}
+
+/** Everybody that the road needs, enrolled and signed in. */
+export interface Staffed extends World {
+  readonly author: TestKey;
+  readonly scanner: TestKey;
+  readonly rita: TestKey;
+  readonly omar: TestKey;
+  readonly tokens: Readonly<Record<'author' | 'scanner' | 'rita' | 'omar', string>>;
+}
+
+export async function makeStaffedWorld(): Promise<Staffed> {
+  const world = await makeWorld();
+  const { send, trust } = world;
+  const [author, scanner, rita, omar] = [makeKey(), makeKey(), makeKey(), makeKey()];
+  await enrol(send, trust.administrator, { name: 'scanner', roles: ['scanner'], key: scanner });
+  await enrol(send, trust.administrator, { name: 'rita', roles: ['reviewer'], key: rita });
+  await enrol(send, trust.administrator, { name: 'omar', roles: ['reviewer'], key: omar });
+  await claimScope(send, 'acme', author);
+  const tokens = {
+    author: await signIn(send, author),
+    scanner: await signIn(send, scanner),
+    rita: await signIn(send, rita),
+    omar: await signIn(send, omar),
+  };
+  return { ...world, author, scanner, rita, omar, tokens };
+}
+
+export function memoryObjects(stored: Map<string, Uint8Array>): Objects {
+  return {
+    get: async (name) => stored.get(name),
+    has: async (name) => stored.has(name),
+    put: async (name, bytes) => void stored.set(name, bytes),
+  };
+}
