@@ -7,6 +7,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { type Admitted, type Decision, decide } from '../skills-index/trust/decision.ts';
 import type { Policy } from '../skills-index/trust/policy.ts';
 import type { RootFile } from '../skills-index/trust/root.ts';
+import { statusBytesMax } from './limits.ts';
 
 export interface AdmissionRequest extends Source {
   readonly name: SkillName;
@@ -28,9 +29,6 @@ export interface Admission {
   /** What a person should know besides: that the registry is down, and what counts instead. */
   readonly notes: readonly string[];
 }
-
-/** Bytes of one further status file. */
-const statusBytesMax = 4 * 1024 * 1024;
 
 /**
  * Admits one version, or says every reason why not. A registry that is down leaves what was verified before, for as long as

@@ -8,6 +8,7 @@ import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { type SkillName, shortNameOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Version } from '../skills-index/skill/version.ts';
+import { searchHitsMax, shownDescriptionCharsMax } from './limits.ts';
 
 /** What an index entry has to say for the catalogue; the entry was verified before. */
 export interface DescribedSkill {
@@ -29,11 +30,6 @@ export interface OpenedSkill {
    */
   readonly read: (path: string) => Promise<Uint8Array>;
 }
-
-/** Characters of a description that an agent is shown. */
-export const shownDescriptionCharsMax = 200;
-/** Hits of one search. */
-export const searchHitsMax = 20;
 
 /**
  * Opens a skill by the digest of its bundle.

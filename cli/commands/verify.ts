@@ -87,27 +87,17 @@ function printable({ admitted, notes, folders, plain }: Checked): Record<string,
 
 function tree(context: CommandContext, { admitted, folders, plain }: Checked): Safe {
   const ink = inkFor(context.stdout, context.env);
-  const independent = admitted.approvals.filter((one) => one.independent).length;
-  const approvals = admitted.approvals.map(
-    (one) => safe`${one.member}, by ${one.by}${one.independent ? ', independent' : ''}, log index ${one.logIndex}: ${one.reason}`,
+  const reviews = admitted.approvals.map(
+    (one) =>
+      safe`${one.member}, by ${one.by}${one.independent ? ' and independent of the desk' : ''}, log index ${one.logIndex}: ${one.reason}`,
   );
-  const installed = folders.map(
+  const places = folders.map(
     (folder) => safe`${folder}: ${plain ? 'the original files, no sandbox' : 'as approved, with its shims'}`,
   );
   const branches: readonly (readonly [Safe, readonly Safe[]])[] = [
-    [safe`bundle ${admitted.bundle}`, []],
-    [safe`published by ${admitted.publisher}`, []],
-    [
-      safe`approved by ${admitted.approvals.length} (independent approvals: ${independent}/${admitted.approvals.length})`,
-      approvals,
-    ],
-    [
-      safe`verdict at log index ${admitted.logIndex}, log of ${admitted.checkpoint.size} entries, witnessed: ${admitted.witnessed}`,
-      [],
-    ],
-    [safe`not revoked; the status counts until ${admitted.freshUntil}`, []],
-    [safe`checked`, admitted.facts.map((fact) => safe`${fact}`)],
-    [folders.length === 0 ? safe`not installed here` : safe`installed`, installed],
+    ...admitted.facts.map((fact) => [safe`${fact}`, []] as const),
+    [safe`reviews`, reviews],
+    [folders.length === 0 ? safe`not installed here` : safe`installed`, places],
   ];
   const lines = branches.flatMap(([head, leaves], at) => {
     const last = at === branches.length - 1;
