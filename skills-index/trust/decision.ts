@@ -1,22 +1,18 @@
 /** Admission: everything known about one version goes in, admitted or every reason against it comes out. Pure. */
-
-import type { Hash } from '../log/merkle-tree.ts';
-import type { Capabilities } from '../skill/capability.ts';
+import type { Hash, TreeHead } from '../log/merkle-tree.ts';
+import { type Capabilities, capabilityDigest } from '../skill/capability.ts';
 import type { Digest } from '../skill/digest.ts';
 import type { Manifest } from '../skill/manifest.ts';
 import type { SkillName } from '../skill/name.ts';
-import { Problem } from '../skill/problem.ts';
 import type { Version } from '../skill/version.ts';
+import { judgeApprovals } from './decision-approvals.ts';
+import { gatherEvidence } from './decision-evidence.ts';
+import { judgeLog, judgeMarks } from './decision-log.ts';
+import { type DecisionReason, Reasons } from './decision-reason.ts';
+import { judgeFiles, judgeLine, judgePublish, judgeScan, judgeVerdict } from './decision-version.ts';
 import type { IndexLine } from './index-line.ts';
 import type { Policy } from './policy.ts';
 import type { RootFile } from './root.ts';
-
-/** A tree head that this installation saw before. */
-export interface SeenCheckpoint {
-  readonly size: number;
-  /** 32 bytes. */
-  readonly root: Uint8Array;
-}
 
 export interface DecisionInput {
   readonly root: RootFile;
@@ -28,7 +24,7 @@ export interface DecisionInput {
   readonly statements: ReadonlyMap<Digest, Uint8Array>;
   /** Canonical bytes of the bundle. */
   readonly bundle: Uint8Array;
-  /** Canonical bytes of the scan report. */
+  /** Canonical bytes of the scan report; empty when there are none. */
   readonly report: Uint8Array;
   /** Files of the skill at hand by path; SKILL.md and, where the bundle has one, skill.json are demanded. */
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -36,47 +32,21 @@ export interface DecisionInput {
   readonly statuses: readonly Uint8Array[];
   /** How long an expired status still counts; 0 by default. */
   readonly statusGraceSeconds?: number;
-  /** The last checkpoint seen, with the consistency proof from it to the status file's. */
-  readonly seen?: { readonly checkpoint: SeenCheckpoint; readonly proof: readonly Hash[] };
+  /** The last checkpoint that this installation saw, with the consistency proof from it to the status file's. */
+  readonly seen?: { readonly checkpoint: TreeHead; readonly proof: readonly Hash[] };
+  /**
+   * Consistency proofs from the size of each checkpoint among the evidence to the largest one, so that all of it lies in one log.
+   * Left out only by who keeps the log.
+   */
+  readonly consistency?: ReadonlyMap<number, readonly Hash[]>;
   /** What the lock or host policy pins, when there is one. */
   readonly pinned?: { readonly bundle?: Digest; readonly publisher?: Digest };
-}
-
-export type DecisionReasonCode =
-  | 'bundle-mismatch'
-  | 'manifest-mismatch'
-  | 'description-mismatch'
-  | 'line-mismatch'
-  | 'file-missing'
-  | 'statement-missing'
-  | 'statement-invalid'
-  | 'statement-surplus'
-  | 'subject-mismatch'
-  | 'publisher-unknown'
-  | 'publisher-changed'
-  | 'scanner-unknown'
-  | 'scan-mismatch'
-  | 'approval-invalid'
-  | 'approvals-missing'
-  | 'approvals-not-independent'
-  | 'verdict-invalid'
-  | 'policy-mismatch'
-  | 'capability-exceeded'
-  | 'status-missing'
-  | 'status-stale'
-  | 'log-rolled-back'
-  | 'suspended'
-  | 'revoked';
-
-export interface DecisionReason {
-  readonly code: DecisionReasonCode;
-  readonly message: string;
-  readonly hint: string;
 }
 
 export interface AdmittedApproval {
   readonly member: string;
   readonly by: 'key' | 'passkey';
+  /** Signed with a key, without the desk. */
   readonly independent: boolean;
   readonly reason: string;
   readonly logIndex: number;
@@ -91,6 +61,8 @@ export interface Admitted {
   /** Key id of the author. */
   readonly publisher: Digest;
   readonly manifest: Manifest;
+  /** The manifest was inferred at import; no author wrote it. */
+  readonly inferred: boolean;
   /** As approved. */
   readonly capabilities: Capabilities;
   readonly capabilityDigest: Digest;
@@ -99,8 +71,8 @@ export interface Admitted {
   readonly witnessed: '0/0';
   /** Log index of the verdict. */
   readonly logIndex: number;
-  /** Head of the log to remember for the next time. */
-  readonly checkpoint: SeenCheckpoint;
+  /** The status file's head of the log, to remember for the next time. */
+  readonly checkpoint: TreeHead & { readonly note: string };
   /** ISO 8601: until when the status file counts. */
   readonly freshUntil: string;
   /** What was checked, one sentence each, for people. */
@@ -114,7 +86,53 @@ export interface Refused {
 
 export type Decision = Admitted | Refused;
 
-/** Decides on one version: never throws for what is wrong with the evidence. */
-export function decide(_input: DecisionInput): Decision {
-  throw new Problem('internal', 'not written yet');
+/** Decides on one version: whatever is wrong with the evidence becomes a reason, and without complete evidence nothing is admitted. */
+export function decide(input: DecisionInput): Decision {
+  const reasons = new Reasons();
+  const evidence = gatherEvidence(input, reasons);
+  judgeLine(evidence, reasons);
+  const publish = judgePublish(evidence, reasons);
+  const files = judgeFiles(evidence, publish, reasons);
+  const scan = judgeScan(evidence, publish, reasons);
+  const verdict = judgeVerdict(evidence, reasons);
+  const approvals = judgeApprovals(evidence, { publish, scan, verdict }, reasons);
+  const status = judgeLog(evidence, reasons);
+  const marks = judgeMarks(evidence, status, reasons);
+  if (reasons.list.length > 0) return { kind: 'refused', reasons: reasons.list };
+  // Each of these is undefined only with a reason; this is for the day when that is no longer true.
+  if (publish === undefined || files === undefined || scan === undefined || verdict === undefined || status === undefined) {
+    reasons.add('statement-missing', 'the evidence is not complete');
+    return { kind: 'refused', reasons: reasons.list };
+  }
+  const { line } = input;
+  const independent = approvals.filter((one) => one.independent).length;
+  return {
+    kind: 'admitted',
+    name: line.name,
+    version: line.version,
+    bundle: line.bundle,
+    description: line.description,
+    publisher: publish.signer,
+    manifest: publish.manifest,
+    inferred: publish.inferred,
+    capabilities: line.capabilities,
+    capabilityDigest: capabilityDigest(line.capabilities),
+    approvals,
+    witnessed: '0/0',
+    logIndex: verdict.logIndex,
+    checkpoint: status.checkpoint,
+    freshUntil: status.expires,
+    facts: [
+      `${line.name}@${line.version} is the bundle ${line.bundle}`,
+      `published by ${publish.signer}, an owner of the scope at log index ${publish.logIndex}`,
+      `scanned by ${scan.scanner}: ${scan.verdict}, ${scan.files} of ${scan.files} files covered`,
+      `approved by ${approvals.map((one) => `${one.member} (${one.by})`).join(', ')}`,
+      `independent approvals: ${independent}/${scan.needed.independent}`,
+      `verdict of the registry at log index ${verdict.logIndex}`,
+      `in the log of ${input.root.origin}, size ${status.checkpoint.size}; witnessed: 0/0`,
+      `status of ${status.issued}, good until ${status.expires}`,
+      ...(publish.inferred ? ['the manifest was inferred; no author wrote it'] : []),
+      ...marks,
+    ],
+  };
 }

@@ -1,0 +1,53 @@
+/** Why a version is refused: code, what was found, what would have to change. */
+
+/** Code → what would have to change. */
+export const decisionHints = {
+  'bundle-mismatch': 'Do not use these bytes; fetch again, and tell the operator if it stays.',
+  'manifest-mismatch': 'The author has to publish a version whose skill.json is the one that was signed.',
+  'description-mismatch': 'The registry shows another description than the skill has; tell its operator.',
+  'line-mismatch': 'The index says something else than the signed statements; tell the registry’s operator.',
+  'file-missing': 'Fetch the skill again.',
+  'statement-missing': 'The registry withholds evidence, or it was removed; tell its operator.',
+  'statement-invalid': 'Somebody changed the evidence; do not install, and tell the operator.',
+  'statement-surplus': 'The registry has to publish one set of evidence per version.',
+  'subject-mismatch': 'The statement is about other bytes; tell the registry’s operator.',
+  'publisher-unknown': 'The scope’s owner has to publish with a key that owned the scope then: skill scope show.',
+  'publisher-changed': 'If the new publisher is right, remove the pin: skill update, or edit skillgate.lock.',
+  'scanner-unknown': 'An administrator has to enrol the scanner before it scans: skill member add.',
+  'scan-mismatch': 'The version has to be scanned again.',
+  'approval-invalid': 'A reviewer has to approve again.',
+  'approvals-missing': 'More reviewers have to approve: skill review list.',
+  'approvals-not-independent': 'A reviewer has to approve from the command line: skill review approve.',
+  'verdict-invalid': 'The registry has to sign a new verdict.',
+  'policy-mismatch': 'Ask the operator for the policy in force.',
+  'capability-exceeded': 'The approval grants more than the signed manifest or the policy allows; a new version is needed.',
+  'status-missing': 'Try again when the registry answers.',
+  'status-stale': 'Try again when the registry answers; without fresh status a revocation could be hidden.',
+  'log-rolled-back': 'Keep the files and tell the operator: the log is not the one that was seen before.',
+  'log-forked': 'Keep the files and tell the operator: parts of the evidence lie in different logs.',
+  suspended: 'Wait for a reviewer to lift the suspension or revoke the version.',
+  revoked: 'Remove it, and look what it did: skill log.',
+} as const;
+
+export type DecisionReasonCode = keyof typeof decisionHints;
+
+export interface DecisionReason {
+  readonly code: DecisionReasonCode;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Collects reasons during one decision. */
+export class Reasons {
+  readonly list: DecisionReason[] = [];
+
+  add(code: DecisionReasonCode, message: string): void {
+    this.list.push({ code, message, hint: decisionHints[code] });
+  }
+
+  /** Adds the reason when the condition does not hold; returns the condition. */
+  demand(holds: boolean, code: DecisionReasonCode, message: string): boolean {
+    if (!holds) this.add(code, message);
+    return holds;
+  }
+}

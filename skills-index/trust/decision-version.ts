@@ -1,0 +1,202 @@
+/** Judges what author, scanner and registry signed about a version, and the index line against it. */
+import { canonicalJson } from '../skill/canonical-json.ts';
+import { type Capabilities, isEmpty, listCapabilities, minus, printCapability } from '../skill/capability.ts';
+import { type Digest, digestOf, hexOf } from '../skill/digest.ts';
+import { parseSkillMd } from '../skill/front-matter.ts';
+import { type Manifest, parseManifest } from '../skill/manifest.ts';
+import { purlOf, scopeOf } from '../skill/name.ts';
+import { Problem } from '../skill/problem.ts';
+import { predicateTypes } from '../statement/attestation.ts';
+import type { Finding, Verdict } from '../statement/finding.ts';
+import { type Evidence, onlyStatement, statementsOf } from './decision-evidence.ts';
+import type { Reasons } from './decision-reason.ts';
+import { indexDescription } from './index-line.ts';
+import { type ApprovalsNeeded, approvalsNeeded, policyDigest } from './policy.ts';
+import { rootKeyId } from './root.ts';
+
+export interface JudgedPublish {
+  readonly signer: Digest;
+  readonly logIndex: number;
+  readonly manifest: Manifest;
+  readonly inferred: boolean;
+}
+
+export interface JudgedScan {
+  /** Name of the scanner member. */
+  readonly scanner: string;
+  readonly logIndex: number;
+  readonly verdict: Verdict;
+  readonly report: Digest;
+  readonly ruleSet: Digest;
+  readonly findings: readonly Finding[];
+  /** Files covered. */
+  readonly files: number;
+  readonly needed: ApprovalsNeeded;
+}
+
+export interface JudgedVerdict {
+  readonly logIndex: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** The author's statement: signed by a key that owned the scope, manifest and all. */
+export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublish | undefined {
+  const { input, identities } = evidence;
+  const { line, pinned } = input;
+  const publish = onlyStatement(evidence, predicateTypes.publish, 'publish statement', reasons);
+  if (publish === undefined) return undefined;
+  const { signer, logIndex } = publish;
+  const { manifest, inferred } = publish.statement.predicate;
+  const scope = scopeOf(line.name);
+  const owns = identities.ownersOf(scope, logIndex).some((owner) => owner.keyId === signer);
+  reasons.demand(owns, 'publisher-unknown', `${signer} did not own @${scope} at log index ${logIndex}`);
+  reasons.demand(line.publisher === signer, 'line-mismatch', `the index names ${line.publisher} as publisher, ${signer} signed`);
+  const pin = pinned?.publisher;
+  reasons.demand(pin === undefined || pin === signer, 'publisher-changed', `${pin} is pinned as publisher, ${signer} signed`);
+  const named = manifest.name === line.name && manifest.version === line.version;
+  reasons.demand(named, 'manifest-mismatch', `the signed manifest is of ${manifest.name}@${manifest.version}`);
+  return { signer, logIndex, manifest, inferred: inferred === true };
+}
+
+/** SKILL.md and skill.json as they are in the bundle, against what was signed and what the index shows. */
+export function judgeFiles(evidence: Evidence, publish: JudgedPublish | undefined, reasons: Reasons): true | undefined {
+  const { bundle, input } = evidence;
+  if (bundle === undefined || publish === undefined) return undefined;
+  for (const [path, bytes] of input.files) {
+    const listed = bundle.files.find((file) => file.path === path);
+    const same = listed !== undefined && listed.sha256 === digestOf(bytes);
+    reasons.demand(same, 'bundle-mismatch', `the bytes of ${JSON.stringify(path)} are not those of the bundle`);
+  }
+  const hasManifest = bundle.files.some((file) => file.path === 'skill.json');
+  reasons.demand(
+    hasManifest !== publish.inferred,
+    'manifest-mismatch',
+    hasManifest
+      ? 'the manifest is called inferred, but the skill has a skill.json'
+      : 'the skill has no skill.json, and the manifest is not called inferred',
+  );
+  const [skillMd, skillJson] = [input.files.get('SKILL.md'), input.files.get('skill.json')];
+  reasons.demand(skillMd !== undefined, 'file-missing', 'SKILL.md is not at hand');
+  reasons.demand(skillJson !== undefined || !hasManifest, 'file-missing', 'skill.json is not at hand');
+  if (skillMd !== undefined) judgeDescription(skillMd, input.line.description, reasons);
+  if (skillJson !== undefined) judgeManifest(skillJson, publish.manifest, reasons);
+  return true;
+}
+
+/** The scan: by a scanner member, of exactly the bundle's files, with the report at hand. */
+export function judgeScan(evidence: Evidence, publish: JudgedPublish | undefined, reasons: Reasons): JudgedScan | undefined {
+  const { input, bundle, report, identities } = evidence;
+  const scan = onlyStatement(evidence, predicateTypes.scan, 'scan statement', reasons);
+  if (scan === undefined || bundle === undefined || report === undefined) return undefined;
+  const said = scan.statement.predicate;
+  const scanner = identities.memberOf(scan.signer, scan.logIndex);
+  const isScanner = identities.isMember(scan.signer, 'scanner', scan.logIndex);
+  reasons.demand(isScanner, 'scanner-unknown', `${scan.signer} was no scanner at log index ${scan.logIndex}`);
+  const covered = said.coverage.map(({ path, sha256 }) => ({ path, sha256 }));
+  const listed = bundle.files.map(({ path, sha256 }) => ({ path, sha256 }));
+  const reported = report.coverage.files.map(({ path, sha256, disposition }) => ({ path, sha256, disposition }));
+  const faults: readonly (readonly [boolean, string])[] = [
+    [canonicalJson(covered) === canonicalJson(listed), 'the scan did not cover exactly the files of the bundle'],
+    [said.report === digestOf(input.report), 'the scan report is not the one that the scanner signed'],
+    [canonicalJson(reported) === canonicalJson(said.coverage), 'the scan report covers other files than the scanner signed'],
+    [report.bundle === input.line.bundle, 'the scan report is about another bundle'],
+    [
+      report.ruleSet === said.ruleSet && report.verdict === said.verdict,
+      'the scan report says something else than the scanner signed',
+    ],
+    [publish === undefined || scan.logIndex > publish.logIndex, 'the scan was logged before the version was published'],
+  ];
+  for (const [holds, message] of faults) reasons.demand(holds, 'scan-mismatch', message);
+  const { capabilities } = input.line;
+  return {
+    scanner: scanner?.name ?? scan.signer,
+    logIndex: scan.logIndex,
+    verdict: said.verdict,
+    report: said.report,
+    ruleSet: said.ruleSet,
+    findings: report.findings,
+    files: listed.length,
+    needed: approvalsNeeded(input.policy, { capabilities, findings: report.findings, verdict: said.verdict }),
+  };
+}
+
+/** The registry's verdict: by its key, PASSED, under this policy, over exactly these statements. */
+export function judgeVerdict(evidence: Evidence, reasons: Reasons): JudgedVerdict | undefined {
+  const { input } = evidence;
+  const verdict = onlyStatement(evidence, predicateTypes.verdict, 'verdict of the registry', reasons);
+  if (verdict === undefined) return undefined;
+  const said = verdict.statement.predicate;
+  const { publish, scan, approval, provenance } = predicateTypes;
+  const inputs = [publish, scan, approval, provenance].flatMap((type) => statementsOf(evidence, type));
+  const expected = inputs.map((one) => hexOf(one.digest)).sort();
+  const named = said.inputAttestations.map((one) => one.digest.sha256);
+  const faults: readonly (readonly [boolean, string])[] = [
+    [verdict.signer === rootKeyId(input.root.registry), 'the verdict is not signed with the registry key of the root file'],
+    [said.verificationResult === 'PASSED', `the verdict is ${said.verificationResult}`],
+    [said.resourceUri === purlOf(input.line.name, input.line.version), `the verdict is about ${said.resourceUri}`],
+    [canonicalJson(named) === canonicalJson(expected), 'the verdict does not name exactly the statements at hand'],
+    [inputs.every((one) => one.logIndex < verdict.logIndex), 'the verdict was logged before what it rests on'],
+  ];
+  for (const [holds, message] of faults) reasons.demand(holds, 'verdict-invalid', message);
+  const underPolicy = said.policy.digest.sha256 === hexOf(policyDigest(input.policy));
+  reasons.demand(underPolicy, 'policy-mismatch', 'the verdict was made under another policy');
+  return { logIndex: verdict.logIndex, at: Date.parse(said.timeVerified) };
+}
+
+/** The index line, which nobody signed, against the statements. */
+export function judgeLine(evidence: Evidence, reasons: Reasons): void {
+  const { line, policy } = evidence.input;
+  const [publish] = statementsOf(evidence, predicateTypes.publish);
+  const [verdict] = statementsOf(evidence, predicateTypes.verdict);
+  if (verdict !== undefined) {
+    const placed = line.logIndex === verdict.logIndex;
+    reasons.demand(placed, 'line-mismatch', `the index says log index ${line.logIndex}, the verdict is at ${verdict.logIndex}`);
+  }
+  if (publish !== undefined) {
+    const { manifest } = publish.statement.predicate;
+    const sameRequires = canonicalJson(line.requires) === canonicalJson(manifest.requires);
+    reasons.demand(sameRequires, 'line-mismatch', 'the index names other required skills than the signed manifest');
+    const beyond = beyondDeclared(line.capabilities, manifest.capabilities);
+    reasons.demand(
+      isEmpty(beyond),
+      'capability-exceeded',
+      `not in the signed manifest: ${listCapabilities(beyond).map(printCapability).join('; ')}`,
+    );
+  }
+  if (policy.ceiling !== null) {
+    const above = minus(line.capabilities, policy.ceiling);
+    reasons.demand(
+      isEmpty(above),
+      'capability-exceeded',
+      `above the policy's ceiling: ${listCapabilities(above).map(printCapability).join('; ')}`,
+    );
+  }
+}
+
+// A secret covers the variable of its name where a skill reads it; it does not let an approval hand out that variable in clear.
+function beyondDeclared(approved: Capabilities, declared: Capabilities): Capabilities {
+  const names = new Set(declared.env.map((one) => one.name));
+  const beyond = minus(approved, declared);
+  return { ...beyond, env: approved.env.filter((one) => !names.has(one.name)) };
+}
+
+function judgeDescription(skillMd: Uint8Array, shown: string, reasons: Reasons): void {
+  try {
+    const same = indexDescription(parseSkillMd(skillMd).description) === shown;
+    reasons.demand(same, 'description-mismatch', 'the index shows another description than SKILL.md has');
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    reasons.add('description-mismatch', cause.message);
+  }
+}
+
+function judgeManifest(skillJson: Uint8Array, signed: Manifest, reasons: Reasons): void {
+  try {
+    const same = canonicalJson(parseManifest(skillJson)) === canonicalJson(signed);
+    reasons.demand(same, 'manifest-mismatch', 'skill.json is not the manifest that the author signed');
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    reasons.add('manifest-mismatch', cause.message);
+  }
+}
