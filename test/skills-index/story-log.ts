@@ -1,0 +1,102 @@
+/** A log for tests: statements are signed and appended, each gets its bundle; the whole is kept in memory. */
+import { noteKeyId, signCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import { hashedrekordBody } from '../../skills-index/log/entry.ts';
+import { toLogEntry } from '../../skills-index/log/log-entry.ts';
+import {
+  appendLeaf,
+  type CompactRange,
+  consistencyProof,
+  emptyRange,
+  type Hash,
+  leafHash,
+  nodesFromLeaves,
+  proofOfAppended,
+  rangeRoot,
+  type TreeHead,
+} from '../../skills-index/log/merkle-tree.ts';
+import { entryTile, hashTile, tilePath, tilesOf } from '../../skills-index/log/tile.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { Statement } from '../../skills-index/statement/attestation.ts';
+import { type Envelope, type Signer, signStatement } from '../../skills-index/statement/sign.ts';
+import { addressOf, type SigstoreBundle, toSigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import { testLogKey } from './story-keys.ts';
+
+export interface Said<One extends Statement = Statement> {
+  readonly statement: One;
+  readonly envelope: Envelope;
+  readonly signer: Digest;
+  readonly logIndex: number;
+  readonly bundle: SigstoreBundle;
+  /** Canonical JSON of the bundle. */
+  readonly bytes: Uint8Array;
+  /** The statement's address. */
+  readonly digest: Digest;
+}
+
+export class TestLog {
+  readonly origin: string;
+  readonly key = testLogKey('log');
+  readonly said: Said[] = [];
+  readonly #bodies: Uint8Array[] = [];
+  #range: CompactRange = emptyRange;
+
+  constructor(origin: string) {
+    this.origin = origin;
+  }
+
+  get head(): TreeHead {
+    return { size: this.#range.size, root: rangeRoot(this.#range) };
+  }
+
+  /** Signs and logs a statement. */
+  async say<One extends Statement>(statement: One, signer: Signer): Promise<Said<One>> {
+    return this.append(statement, await signStatement(statement, signer), signer);
+  }
+
+  /** Logs an envelope as it is. */
+  async append<One extends Statement>(statement: One, envelope: Envelope, signer: Signer): Promise<Said<One>> {
+    const body = hashedrekordBody(envelope, signer.publicKey);
+    const proof = proofOfAppended(this.#range);
+    this.#range = appendLeaf(this.#range, leafHash(body));
+    this.#bodies.push(body);
+    const entry = toLogEntry({
+      body,
+      proof,
+      index: this.#range.size - 1,
+      head: this.head,
+      note: await this.note(),
+      logId: noteKeyId(this.origin, this.key.publicKey),
+    });
+    const bundle = toSigstoreBundle({ envelope, keyHint: signer.keyId, entry });
+    const said = { statement, envelope, signer: signer.keyId, logIndex: this.#range.size - 1, bundle, ...addressOf(bundle) };
+    this.said.push(said);
+    return said;
+  }
+
+  /** The signed checkpoint of the log as it stands. */
+  note(): Promise<string> {
+    return signCheckpoint({ origin: this.origin, ...this.head }, this.key);
+  }
+
+  /** Proof from an earlier size to now. */
+  proofFrom(size: number): Hash[] {
+    return consistencyProof(size, this.#range.size, (index) => this.#leafAt(index));
+  }
+
+  /** Path → bytes of every tile. */
+  tiles(): Map<string, Uint8Array> {
+    const nodeAt = nodesFromLeaves((index) => this.#leafAt(index));
+    return new Map(
+      tilesOf(this.#range.size).map((tile) => {
+        const first = tile.index * 256;
+        const bytes =
+          tile.level === 'entries' ? entryTile(this.#bodies.slice(first, first + tile.width)) : hashTile(tile, nodeAt);
+        return [tilePath(tile), bytes];
+      }),
+    );
+  }
+
+  #leafAt(index: number): Hash {
+    return leafHash(this.#bodies[index] ?? Buffer.alloc(0));
+  }
+}
