@@ -6,7 +6,8 @@ import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type Envelope, parseEnvelope } from '../skills-index/statement/sign.ts';
 import { parseRoot, type RootFile } from '../skills-index/trust/root.ts';
-import { type KeyTexts, loadKeys, type RegistryKeys } from './signing.ts';
+import { requireRootKeys } from './root-keys.ts';
+import type { RegistryKeys } from './signing.ts';
 
 const keysForm = v.strictObject({
   schema: v.literal('skillgate.registry-keys/1'),
@@ -34,20 +35,6 @@ export async function readKeys(dir: string, root: RootFile): Promise<RegistryKey
   const parsed = v.safeParse(keysForm, parseJson(bytes, path).value);
   if (!parsed.success) throw new Problem('key-file-invalid', `Cannot use ${path}: it is not of form skillgate.registry-keys/1`);
   return requireRootKeys(root, parsed.output);
-}
-
-/**
- * Loads keys and refuses those that the root file does not name: what they sign nobody would believe.
- * @throws Problem `key-file-invalid`
- */
-export async function requireRootKeys(root: RootFile, texts: KeyTexts): Promise<RegistryKeys> {
-  const keys = await loadKeys(texts);
-  for (const name of ['log', 'status', 'registry'] as const) {
-    if (Buffer.from(keys[name].publicKey).toString('base64') !== root[name].key) {
-      throw new Problem('key-file-invalid', `The ${name} key is not the one that the root file names`);
-    }
-  }
-  return keys;
 }
 
 /** Envelopes of `DIR/enrol/*.json` in the order of their names; sending them again changes nothing. */

@@ -1,4 +1,6 @@
 /** The embedded database: better-sqlite3 in WAL mode with every commit synced, schema brought up to date at opening. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import BetterSqlite3 from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
@@ -23,7 +25,7 @@ export function openSqlite(path: string): OpenDatabase {
   const durable = client.pragma('synchronous', { simple: true }) === 2 && isWal(client, path);
   if (!durable) throw new Problem('internal', `The database ${path} does not sync its commits`);
   const db = drizzle(client);
-  migrate(db, { migrationsFolder: new URL('migrations', import.meta.url).pathname });
+  migrate(db, { migrationsFolder: migrationsFolder() });
   const write = client.transaction((writes: readonly Write[]) => {
     for (const one of writes) run(one(db));
   });
@@ -41,6 +43,12 @@ export function openSqlite(path: string): OpenDatabase {
       client.close();
     },
   };
+}
+
+// Beside the sources, or, for the emitted `dist/registry/`, in the package's own registry/ folder.
+function migrationsFolder(): string {
+  const beside = fileURLToPath(new URL('migrations', import.meta.url));
+  return existsSync(beside) ? beside : fileURLToPath(new URL('../../registry/migrations', import.meta.url));
 }
 
 function isWal(client: BetterSqlite3.Database, path: string): boolean {

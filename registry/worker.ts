@@ -1,0 +1,85 @@
+/** The Cloudflare shell: the same application over D1 and R2, keys from secrets. */
+import type { D1Database, R2Bucket } from '@cloudflare/workers-types';
+import { drizzle } from 'drizzle-orm/d1';
+import type { Hono } from 'hono';
+import { defaultPolicy, parsePolicy } from '../skills-index/trust/policy.ts';
+import { parseRoot } from '../skills-index/trust/root.ts';
+import { createApp } from './app.ts';
+import { clashOf, type Database } from './batch.ts';
+import type { Registry } from './context.ts';
+import { resume } from './publish-index.ts';
+import { r2Objects } from './r2-objects.ts';
+import { requireRootKeys } from './root-keys.ts';
+
+export interface WorkerEnvironment {
+  readonly DB: D1Database;
+  readonly OBJECTS: R2Bucket;
+  /** The root file's JSON. */
+  readonly ROOT: string;
+  /** Where it is reached, without a slash at the end. */
+  readonly BASE: string;
+  /** policy.json; the default one when left out. */
+  readonly POLICY?: string;
+  /** PKCS8 PEM. */
+  readonly LOG_KEY: string;
+  readonly STATUS_KEY: string;
+  readonly REGISTRY_KEY: string;
+}
+
+interface Made {
+  readonly registry: Registry;
+  readonly app: Hono;
+}
+
+// One for each isolate: keys are imported and identities chained once. Only finished values are kept, since a promise of one request
+// must not be awaited by another (workerd ends such requests).
+const made = new WeakMap<WorkerEnvironment, Made>();
+
+async function make(environment: WorkerEnvironment): Promise<Made> {
+  const known = made.get(environment);
+  if (known !== undefined) return known;
+  const root = parseRoot(environment.ROOT);
+  const { LOG_KEY: log, STATUS_KEY: status, REGISTRY_KEY: registryKey, BASE: base } = environment;
+  const registry: Registry = {
+    db: d1Database(environment.DB),
+    objects: r2Objects(environment.OBJECTS),
+    keys: await requireRootKeys(root, { log, status, registry: registryKey }),
+    root,
+    policy: environment.POLICY === undefined ? defaultPolicy : parsePolicy(environment.POLICY),
+    config: { base, hosts: [new URL(base).host] },
+    identities: {},
+    now: () => new Date(),
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+    // Requests of one isolate must not wait for each other; the batch's clash decides between them, as it does between isolates.
+    exclusive: (_, task) => task(),
+  };
+  const fresh = { registry, app: createApp(registry, { logError: (error) => console.error(error) }) };
+  made.set(environment, fresh);
+  return fresh;
+}
+
+function d1Database(binding: D1Database): Database {
+  const db = drizzle(binding);
+  return {
+    read: db,
+    batch: async (writes) => {
+      const [first, ...rest] = writes.map((write) => write(db));
+      if (first === undefined) return;
+      try {
+        await db.batch([first, ...rest] as unknown as Parameters<typeof db.batch>[0]);
+      } catch (error) {
+        throw clashOf(error) ?? error;
+      }
+    },
+  };
+}
+
+export default {
+  async fetch(request: Request, environment: WorkerEnvironment): Promise<Response> {
+    return (await make(environment)).app.fetch(request);
+  },
+  /** The cron trigger takes up what a cut-off request left. */
+  async scheduled(_: unknown, environment: WorkerEnvironment): Promise<void> {
+    await resume((await make(environment)).registry, (error) => console.error(error));
+  },
+};

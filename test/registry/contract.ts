@@ -1,0 +1,83 @@
+/** What every shell of the registry must do over HTTP, from an empty database: one list of steps for Node and workerd. */
+import { expect } from 'vitest';
+import { digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
+import { revocationStatement } from '../../skills-index/statement/attestation.ts';
+import { decide } from '../../skills-index/trust/decision.ts';
+import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-line.ts';
+import { defaultPolicy } from '../../skills-index/trust/policy.ts';
+import { makeKey, type TestRoot } from './people.ts';
+import { approve, call, claimScope, enrol, makeSkill, publish, type Send, type Skill, scan, signIn, state } from './road.ts';
+
+/** Walks the road and a little beside it. */
+export async function walkContract(send: Send, trust: TestRoot): Promise<void> {
+  const [author, scanner, rita] = [makeKey(), makeKey(), makeKey()];
+  expect((await enrol(send, trust.administrator, { name: 'scanner', roles: ['scanner'], key: scanner })).status).toBe(201);
+  expect((await enrol(send, trust.administrator, { name: 'rita', roles: ['reviewer'], key: rita })).status).toBe(201);
+  expect((await claimScope(send, 'acme', author)).status).toBe(201);
+  const [scannerToken, ritaToken] = [await signIn(send, scanner), await signIn(send, rita)];
+
+  const skill = makeSkill('@acme/count', '1.0.0', { files: { 'scripts/count.sh': 'wc -w "$1"\n' } });
+  const answers = await Promise.all(Array.from({ length: 8 }, () => publish(send, skill, author)));
+  expect(answers.map((answer) => answer.status).sort()).toEqual([201, ...Array.from({ length: 7 }, () => 409)]);
+  expect(await publish(send, skill, author)).toMatchObject({ status: 409, body: { code: 'version-exists' } });
+  expect((await send('/index/@acme/count')).status).toBe(404);
+  expect((await send(`/blobs/sha256/${skill.packed.digest.slice(7)}`)).status).toBe(404);
+
+  expect(await scan(send, scannerToken, scanner, skill, 'review')).toMatchObject({ status: 200, body: { status: 'in review' } });
+  expect((await call(send, '/api/v1/jobs/lease', { token: scannerToken, json: {} })).body).toEqual({ job: null });
+  expect((await call(send, '/api/v1/reviews', { token: ritaToken })).body.reviews).toMatchObject([{ name: '@acme/count' }]);
+  expect(await approve(send, ritaToken, rita, skill)).toMatchObject({ status: 201 });
+  expect((await call(send, '/api/v1/versions/@acme/count/1.0.0')).body).toMatchObject({ status: 'approved' });
+
+  const line = await readLine(send, skill);
+  expect(await judge(send, trust, skill, line)).toMatchObject({
+    kind: 'admitted',
+    publisher: author.keyId,
+    approvals: [{ member: 'rita' }],
+  });
+
+  const revoked = revocationStatement({ kind: 'revoked', target: { bundle: skill.packed.digest }, reason: 'it was a trick' });
+  expect((await state(send, revoked, rita)).status).toBe(201);
+  expect((await call(send, '/api/v1/versions/@acme/count/1.0.0')).body).toMatchObject({ status: 'revoked' });
+  expect(await judge(send, trust, skill, line)).toMatchObject({ kind: 'refused', reasons: [{ code: 'revoked' }] });
+}
+
+/** The one line of a skill's index file. */
+export async function readLine(send: Send, skill: Skill): Promise<IndexLine> {
+  const response = await send(`/index/${skill.manifest.name}`);
+  expect(response.status).toBe(200);
+  const [line, ...more] = parseIndexFile(await bytesOf(response), skill.manifest.name);
+  if (line === undefined || more.length > 0) throw new Error('not one line');
+  return line;
+}
+
+/** Fetches all that the line names, and decides as an installer does. */
+export async function judge(send: Send, trust: TestRoot, skill: Skill, line: IndexLine): Promise<ReturnType<typeof decide>> {
+  const blob = async (digest: string): Promise<Uint8Array> => {
+    const response = await send(`/blobs/sha256/${digest.slice('sha256:'.length)}`);
+    expect(response.status, digest).toBe(200);
+    const bytes = await bytesOf(response);
+    expect(digestOf(bytes)).toBe(digest);
+    return bytes;
+  };
+  const statements = new Map(await Promise.all(line.statements.map(async (digest) => [digest, await blob(digest)] as const)));
+  const files = new Map<string, Uint8Array>();
+  for (const file of skill.packed.bundle.files) files.set(file.path, await blob(file.sha256));
+  const { body } = await call(send, `/api/v1/versions/${line.name}/${line.version}`);
+  const status = await bytesOf(await send('/index/status.json'));
+  return decide({
+    root: trust.root,
+    policy: defaultPolicy,
+    now: Date.now(),
+    line,
+    statements,
+    bundle: await blob(line.bundle),
+    report: await blob(parseDigest(body.report)),
+    files,
+    statuses: [status],
+  });
+}
+
+async function bytesOf(response: Response): Promise<Uint8Array> {
+  return new Uint8Array(await response.arrayBuffer());
+}
