@@ -51,11 +51,17 @@ export async function makeRegistryFolder(
   const administrator = await administratorKey();
   const root = parseRoot(JSON.stringify(rootOf(administrator)));
   const scanner = await createKeyFile(join(folder, registryFiles.scannerKey), undefined, 'scanner');
-  const enrolment = memberStatement({ name: 'scanner', roles: ['scanner'], key: publicKeyOf(scanner), state: 'enrolled' });
-  const envelope = await signStatement(enrolment, administrator);
+  // The administrator is in the root file; the statement adds the name under which the log and the desk show what they do.
+  const enrolments = [
+    ['00-administrator.json', { name: administrator.name, roles: ['administrator'], key: publicKeyOf(administrator) }],
+    ['01-scanner.json', { name: 'scanner', roles: ['scanner'], key: publicKeyOf(scanner) }],
+  ] as const;
   const keys = { schema: 'skillgate.registry-keys/1', log: pemOf(log), status: pemOf(status), registry: pemOf(registry) };
   await writeWhole(join(folder, registryFiles.keys), `${JSON.stringify(keys, null, 2)}\n`, 0o600);
-  await writeWhole(join(folder, registryFiles.enrolments, '01-scanner.json'), `${JSON.stringify(envelope)}\n`);
+  for (const [file, member] of enrolments) {
+    const envelope = await signStatement(memberStatement({ ...member, state: 'enrolled' }), administrator);
+    await writeWhole(join(folder, registryFiles.enrolments, file), `${JSON.stringify(envelope)}\n`);
+  }
   // Last: a folder with a root file is whole.
   await writeWhole(join(folder, registryFiles.root), `${JSON.stringify(root, null, 2)}\n`);
   return root;

@@ -70,7 +70,6 @@ export const authorRows: readonly CommandRow[] = [
     examples: [[`skill status ${reference.replace('scope/name@version', 'acme/weekly-report@1.4.0')}`, 'follow a version']],
     options: {
       wait: { type: 'boolean', summary: 'wait until the scan is done' },
-      key: { type: 'string', value: 'NAME', summary: 'key to sign in with' },
     },
     args: { min: 1, max: 1 },
     load: () => import('../commands/status.ts'),

@@ -7,8 +7,6 @@ import { pollMillisMax, pollMillisMin, scanWaitSecondsMax } from '../limits.ts';
 import { answer, inkFor, note, type Safe, safe, table } from '../output.ts';
 import { type VersionAnswer, versionAnswer, versionsAnswer } from '../registry-answers.ts';
 import { askRegistry, versionPath } from '../registry-api.ts';
-import { withSession } from '../session.ts';
-import { keyNames, signerFor } from '../signers/signer.ts';
 
 /** `skill status @scope/name[@version]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -16,7 +14,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (reference.indexOf('@', 1) < 0) return listVersions(context, reference);
   const { name, version } = parseExactVersion(reference);
   const path = `/api/v1/versions${versionPath(name, version)}`;
-  let found = await ask(context, path);
+  let found = await askRegistry(context, path, versionAnswer);
   const until = context.now().getTime() + scanWaitSecondsMax * 1000;
   for (
     let pause = pollMillisMin;
@@ -28,7 +26,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         hint: 'ask the operator whether a scanner works: skill scanner work',
       });
     await setTimeout(pause, undefined, { signal: context.signal });
-    found = await ask(context, path);
+    found = await askRegistry(context, path, versionAnswer);
   }
   answer(context, { schema: 'skillgate.status/1', ...found }, () => statusText(context, found));
   return exitCodes.ok;
@@ -41,26 +39,13 @@ export function isUnderWay({ status }: Pick<VersionAnswer, 'status'>): boolean {
 
 async function listVersions(context: CommandContext, reference: string): Promise<ExitCode> {
   const { name } = parseReference(reference);
-  const { versions } = await withKey(context, (token) =>
-    askRegistry(context, `/api/v1/versions${versionPath(name)}`, versionsAnswer, token === undefined ? {} : { token }),
-  );
+  const { versions } = await askRegistry(context, `/api/v1/versions${versionPath(name)}`, versionsAnswer);
   const rows = versions.map(({ version, status }) => ({ version, status }));
   answer(context, { schema: 'skillgate.versions/1', name, versions: rows }, () =>
     table(rows.map((row) => [row.version, row.status])),
   );
   if (rows.length === 0) note(context, safe`No version of ${name} is known there.`);
   return exitCodes.ok;
-}
-
-function ask(context: CommandContext, path: string): Promise<VersionAnswer> {
-  return withKey(context, (token) => askRegistry(context, path, versionAnswer, token === undefined ? {} : { token }));
-}
-
-// What is approved is public; authors and members see the rest.
-function withKey<Result>(context: CommandContext, task: (token: string | undefined) => Promise<Result>): Promise<Result> {
-  const anonymous =
-    keyNames(context.paths).length === 0 && context.options.key === undefined && context.env.SKILLGATE_TOKEN === undefined;
-  return anonymous ? task(undefined) : signerFor(context).then((signer) => withSession(context, signer, task));
 }
 
 const stateInk: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {
