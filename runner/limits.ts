@@ -9,8 +9,8 @@ export const fileBytesMax = 1024 * 1024 * 1024;
 export const temporaryMiBMax = 256;
 export const homeMiBMax = 64;
 export const sharedMemoryMiBMax = 64;
-/** One descriptor each below 10, so that the shell that starts the command can close it. */
-export const mountsMax = 5;
+/** Descriptors 3 to 6: a shell can close one-digit descriptors only. */
+export const mountsMax = 4;
 /** Files handed to the sandbox by descriptor; with more, a private copy is made for the run. */
 export const descriptorFilesMax = 300;
 export const protectedPathsMax = 200;

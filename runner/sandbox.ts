@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { BundleFile } from '../skills-index/skill/bundle.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import type { Plan } from './plan.ts';
+import type { ProtectedPath } from './protected-paths.ts';
 
 /** A skill's files whose bytes were checked against its bundle; they are what the sandbox gets. */
 export interface CheckedSkill {
@@ -18,6 +19,8 @@ export interface SandboxStart {
   readonly env: Readonly<Record<string, string>>;
   /** Open descriptors of the mounted folders by target; the sandbox checks that it mounted these and no others. */
   readonly pins: ReadonlyMap<string, number>;
+  /** What to hold shut in writable mounts, by target. */
+  readonly protectedPaths: ReadonlyMap<string, readonly ProtectedPath[]>;
   /** The folder with the egress proxy's socket `proxy.sock`; absent when nothing may leave. */
   readonly proxyFolder?: string;
   /** A folder of this run alone, owned by the runner. */

@@ -66,23 +66,16 @@ export function seccompProgram(architecture: string, subject: SeccompSubject): U
     refuse(noSuchCall),
     ...denied.filter((number) => number >= 0).flatMap((number) => [ifEqual(number, 1), refuse(notPermitted)]),
     // Its flags lie in memory, where no filter can look; the C library falls back to clone.
-    ...on(calls['clone3'], [refuse(noSuchCall)]),
-    ...on(calls['clone'], [load(argumentAt(0)), ifAnyBit(newNamespaces, 1), refuse(notPermitted), allow]),
-    ...on(calls['ioctl'], [
+    ...on(calls.clone3, [refuse(noSuchCall)]),
+    ...on(calls.clone, [load(argumentAt(0)), ifAnyBit(newNamespaces, 1), refuse(notPermitted), allow]),
+    ...on(calls.ioctl, [
       load(argumentAt(1)),
       ...terminalRequests.flatMap((request) => [ifEqual(request, 1), refuse(notPermitted)]),
       allow,
     ]),
-    ...on(calls['personality'], [
-      load(argumentAt(0)),
-      ifEqual(0, 1),
-      allow,
-      ifEqual(0xffff_ffff, 1),
-      allow,
-      refuse(notPermitted),
-    ]),
-    ...on(calls['socketpair'], [load(argumentAt(0)), ifEqual(unix, 1), allow, refuse(noSuchFamily)]),
-    ...on(calls['socket'], [
+    ...on(calls.personality, [load(argumentAt(0)), ifEqual(0, 1), allow, ifEqual(0xffff_ffff, 1), allow, refuse(notPermitted)]),
+    ...on(calls.socketpair, [load(argumentAt(0)), ifEqual(unix, 1), allow, refuse(noSuchFamily)]),
+    ...on(calls.socket, [
       load(argumentAt(1)),
       mask(0xf),
       { ...ifEqual(stream, 0), jumpTrue: 2 },

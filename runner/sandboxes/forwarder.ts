@@ -1,0 +1,97 @@
+/**
+ * The way from a skill's sandbox to the egress proxy: socat in a sandbox of its own, which listens on 127.0.0.1:3128 of a
+ * network namespace that the skill's sandbox then shares. So the skill has no unix socket, no socat and no shell because
+ * of it, and socat needs no interpreter.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { egressConnectionsMax, startSecondsMax } from '../limits.ts';
+import { seccompProgram } from '../seccomp.ts';
+import { forwarderArguments } from './bubblewrap-arguments.ts';
+import { descriptorAt, launch, openData, readLibraries, stageFolder, type Tools } from './launch.ts';
+
+export const forwarderPort = 3128;
+
+export interface Forwarder {
+  /** Open descriptors of its namespaces; closed by `stop`. */
+  readonly user: number;
+  readonly network: number;
+  stop(): void;
+}
+
+export interface ForwarderSettings {
+  readonly proxyFolder: string;
+  readonly runFolder: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** @throws Problem `sandbox-refused` when it does not come to listen */
+export async function startForwarder(tools: Tools, { proxyFolder, runFolder, uid, gid }: ForwarderSettings): Promise<Forwarder> {
+  const filter = openData(runFolder, seccompProgram(process.arch, 'forwarder'));
+  const [seccomp, info] = [descriptorAt.firstData, descriptorAt.firstData + 1];
+  const root = process.getuid?.() === 0;
+  const child = launch(tools, {
+    bubblewrapArguments: forwarderArguments({
+      libraries: readLibraries(),
+      socat: tools.socat,
+      proxyFolder: root ? `${stageFolder(runFolder)}/proxy` : proxyFolder,
+      seccomp,
+      info,
+    }),
+    command: [
+      '/usr/bin/socat',
+      `TCP4-LISTEN:${forwarderPort},bind=127.0.0.1,fork,max-children=${egressConnectionsMax},backlog=${egressConnectionsMax}`,
+      'UNIX-CONNECT:/proxy/proxy.sock',
+    ],
+    uid,
+    gid,
+    runFolder,
+    descriptors: new Map<number, number | 'pipe'>([
+      [seccomp, filter],
+      [info, 'pipe'],
+    ]),
+    entersNetwork: false,
+    staged: [{ name: 'proxy', path: proxyFolder }],
+    group: undefined,
+  });
+  closeSync(filter);
+  const errors = text(child.stderr as Readable);
+  child.stdin?.end();
+  child.stdout?.resume();
+  try {
+    const pid = childPid(await text(child.stdio[info] as Readable));
+    await untilListening(child, pid);
+    const [user, network] = [openSync(`/proc/${pid}/ns/user`, 'r'), openSync(`/proc/${pid}/ns/net`, 'r')];
+    const stop = (): void => {
+      child.kill('SIGKILL');
+      closeSync(user);
+      closeSync(network);
+    };
+    return { user, network, stop };
+  } catch (cause) {
+    child.kill('SIGKILL');
+    throw new Problem('sandbox-refused', `The forwarder did not start: ${(await errors).trim() || (cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+function childPid(info: string): number {
+  const pid = (JSON.parse(info) as { 'child-pid'?: unknown })['child-pid'];
+  if (typeof pid !== 'number') throw new Error('bubblewrap named no process');
+  return pid;
+}
+
+async function untilListening(child: ChildProcess, pid: number): Promise<void> {
+  const listening = `0100007F:${forwarderPort.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`;
+  for (const until = performance.now() + startSecondsMax * 1000; performance.now() < until; await sleep(1)) {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error('it ended at once');
+    if (readFileSync(`/proc/${pid}/net/tcp`, 'latin1').includes(listening)) return;
+  }
+  throw new Error('it does not listen');
+}

@@ -1,0 +1,50 @@
+/** Watches a started sandbox: its input, its output up to the limit, its time, and what ended it. */
+import { pipeline } from 'node:stream/promises';
+import { stdinBytesMax } from './limits.ts';
+import type { Plan } from './plan.ts';
+import type { EndReason, RunRequest } from './run.ts';
+import type { RunningSandbox } from './sandbox.ts';
+
+/** Waits for the end. Whatever happens, nothing of the sandbox lives when it returns. */
+export async function watchRun(
+  running: RunningSandbox,
+  { onStderr, onStdout, signal, stdin }: RunRequest,
+  { limits }: Plan,
+): Promise<{ readonly reason: EndReason; readonly code: number | null }> {
+  let stopped: EndReason | undefined;
+  const stop = (reason: EndReason): void => {
+    stopped ??= reason;
+    running.kill();
+  };
+  const timer = setTimeout(() => stop('limit:seconds'), limits.seconds * 1000);
+  const onAbort = (): void => stop('killed');
+  signal?.addEventListener('abort', onAbort);
+  if (signal?.aborted === true) stop('killed');
+  let left = limits.outputBytes;
+  const pass = (to: (chunk: Uint8Array) => void) => (chunk: Buffer) => {
+    if (left > 0) to(chunk.subarray(0, left));
+    left -= chunk.length;
+    if (left < 0) stop('limit:output');
+  };
+  running.stdout.on('data', pass(onStdout));
+  running.stderr.on('data', pass(onStderr));
+  // A command that does not read its input to the end is no failure.
+  void pipeline(limited(stdin), running.stdin).catch(() => undefined);
+  const end = await running.ended;
+  clearTimeout(timer);
+  signal?.removeEventListener('abort', onAbort);
+  if (stopped !== undefined) return { reason: stopped, code: null };
+  if (end.outOfMemory) return { reason: 'limit:memory', code: null };
+  // Above 128 the shell's way of saying that a signal ended it: its processor seconds, if it is that one (24, SIGXCPU).
+  if (end.code === 152) return { reason: 'limit:seconds', code: null };
+  return end.code === null ? { reason: 'killed', code: null } : { reason: 'exit', code: end.code };
+}
+
+async function* limited(stdin: RunRequest['stdin']): AsyncGenerator<Uint8Array> {
+  let left = stdinBytesMax;
+  for await (const chunk of stdin instanceof Uint8Array ? [stdin] : (stdin ?? [])) {
+    if (chunk.length > left) return;
+    left -= chunk.length;
+    yield chunk;
+  }
+}

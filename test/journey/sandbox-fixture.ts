@@ -1,0 +1,142 @@
+/** A host of its own for each test: folders, policy, secrets and audit below one temporary folder, and skills written inline. */
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { type AuditEntry, openAudit, readAudit } from '../../runner/audit.ts';
+import { emptyHostPolicy, type HostPolicy } from '../../runner/host-policy.ts';
+import { type RunRequest, type RunResult, runSkill } from '../../runner/run.ts';
+import { storeSecret } from '../../runner/secrets.ts';
+import { packBundle } from '../../skills-index/skill/bundle.ts';
+import { parseManifest } from '../../skills-index/skill/manifest.ts';
+
+export interface TestHost {
+  readonly folder: string;
+  /** The workspace `reports`, owned by a user that is not root. */
+  readonly reports: string;
+  readonly paths: RunRequest['paths'];
+  readonly auditFile: string;
+  audit(): AuditEntry[];
+  remove(): void;
+}
+
+export function makeTestHost(): TestHost {
+  const folder = mkdtempSync(join(tmpdir(), 'skillgate-test-'));
+  const paths = { config: join(folder, 'config'), data: join(folder, 'data'), cache: join(folder, 'cache') };
+  for (const path of Object.values(paths)) mkdirSync(path, { mode: 0o700 });
+  const reports = join(folder, 'reports');
+  mkdirSync(reports);
+  if (process.getuid?.() === 0) chownSync(reports, 65_534, 65_534);
+  chmodSync(reports, 0o755);
+  const auditFile = join(paths.data, 'audit', 'audit.jsonl');
+  return {
+    folder,
+    reports,
+    paths,
+    auditFile,
+    audit: () => readAudit(auditFile),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+export interface TestSkill {
+  readonly files: Readonly<Record<string, string>>;
+  readonly capabilities?: object;
+  readonly limits?: { readonly seconds: number; readonly memoryMiB: number };
+}
+
+export interface TestRun extends RunResult {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A request for the only command of a skill, whose file is the first one. */
+export function requestFor(
+  host: TestHost,
+  skill: TestSkill,
+  policy: Partial<HostPolicy> = {},
+): RunRequest & { out: Buffer[]; err: Buffer[] } {
+  const [command = ''] = Object.keys(skill.files);
+  const manifest = parseManifest(
+    Buffer.from(
+      JSON.stringify({
+        name: '@acme/probe',
+        version: '1.0.0',
+        license: 'MIT',
+        commands: { probe: command },
+        capabilities: skill.capabilities ?? {},
+        limits: skill.limits ?? { seconds: 30, memoryMiB: 256 },
+      }),
+    ),
+  );
+  const files = { 'SKILL.md': '---\nname: probe\ndescription: tries things\n---\n', ...skill.files };
+  const packed = packBundle(Object.entries(files).map(([path, content]) => ({ path, bytes: Buffer.from(content), mode: 0o755 })));
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  return {
+    skill: {
+      admitted: { name: manifest.name, version: manifest.version, bundle: packed.digest },
+      bundle: packed.bundle,
+      contents: packed.contents,
+    },
+    manifest,
+    approved: manifest.capabilities,
+    args: [],
+    hostPolicy: { ...emptyHostPolicy, workspaces: { reports: host.reports }, ...policy },
+    paths: host.paths,
+    audit: openAudit(host.auditFile, () => new Date()),
+    onStdout: (chunk) => out.push(Buffer.from(chunk)),
+    onStderr: (chunk) => err.push(Buffer.from(chunk)),
+    now: () => new Date(),
+    out,
+    err,
+  };
+}
+
+export async function runTest(
+  host: TestHost,
+  skill: TestSkill,
+  more: Partial<RunRequest> = {},
+  policy: Partial<HostPolicy> = {},
+): Promise<TestRun> {
+  const request = requestFor(host, skill, policy);
+  const result = await runSkill({ ...request, ...more });
+  return { ...result, stdout: Buffer.concat(request.out).toString(), stderr: Buffer.concat(request.err).toString() };
+}
+
+export const reportsMount = (mode: 'ro' | 'rw') => [{ source: 'workspace:reports', target: '/reports', mode, why: 'test' }];
+
+export const crm = {
+  egress: [{ url: 'http://api.crm.example/v2/*', methods: ['GET', 'POST'], why: 'test' }],
+  secret: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], as: 'bearer', why: 'test' }],
+};
+
+export function giveToken(host: TestHost, value: string): void {
+  storeSecret(join(host.paths.config, 'secrets.json'), {
+    name: 'CRM_TOKEN',
+    hosts: ['api.crm.example'],
+    value: Buffer.from(value),
+    now: new Date(),
+  });
+}
+
+export interface Upstream {
+  readonly port: number;
+  /** `METHOD url authorization body` of each request. */
+  readonly seen: string[];
+  close(): void;
+}
+
+/** A server on loopback that records and, at `/v2/echo`, answers with the authorization it got. */
+export async function startUpstream(answer: (request: IncomingMessage) => string = () => '{"deals":[1,2]}'): Promise<Upstream> {
+  const seen: string[] = [];
+  const server: Server = createServer(async (request, response) => {
+    const body = await text(request);
+    seen.push(`${request.method} ${request.url} ${request.headers.authorization ?? ''} ${body}`);
+    response.end(answer(request));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { port: (server.address() as AddressInfo).port, seen, close: () => server.close() };
+}
