@@ -1,13 +1,13 @@
 /** The desk's routes of one version: its page, its files, and what a reviewer decides. */
 import type { Context, Hono } from 'hono';
-import { parseDigest } from '../skills-index/skill/digest.ts';
+import { type Digest, parseDigest } from '../skills-index/skill/digest.ts';
 import { parseSkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { parseVersion } from '../skills-index/skill/version.ts';
 import type { ApprovalStatement } from '../skills-index/statement/attestation.ts';
-import { predicateTypes } from '../skills-index/statement/attestation.ts';
-import { parseStatement } from '../skills-index/statement/parse-statement.ts';
 import { approvalChallenge } from '../skills-index/trust/passkey.ts';
+import { whyHigh } from '../skills-index/trust/policy.ts';
+import { parseDraft } from './approval-intake.ts';
 import type { Registry, Subject, VersionName } from './context.ts';
 import { field, requireReviewer, type SignedIn, show } from './desk-frame.ts';
 import { latest, readIdentities } from './identities.ts';
@@ -106,7 +106,14 @@ async function version(registry: Registry, context: Context, signedIn: SignedIn,
   const sources = await readSources(registry, detail);
   const means = await meansOf(registry, signedIn);
   const mayNotApprove = await whyNotApprove(registry, signedIn, detail);
-  const decision = { means, mayNotApprove, ...(around.typed && { typed: around.typed }) };
+  const { manifest, report, verdict } = detail;
+  const judged = { capabilities: manifest.capabilities, findings: report?.findings ?? [], ...(verdict && { verdict }) };
+  const decision = {
+    means,
+    mayNotApprove,
+    whyMore: whyHigh(registry.policy, judged),
+    ...(around.typed && { typed: around.typed }),
+  };
   const view = { detail, now: registry.now().getTime(), sources, decision };
   return show(registry, context, (frame) => versionPage(frame, view), around);
 }
@@ -134,14 +141,9 @@ async function approval(registry: Registry, context: Context): Promise<Response>
   return show(registry, context, (frame) => approvalPage(frame, view));
 }
 
-async function readApproval(
-  registry: Registry,
-  digest: ReturnType<typeof parseDigest>,
-): Promise<{ statement: ApprovalStatement; text: string }> {
+async function readApproval(registry: Registry, digest: Digest): Promise<{ statement: ApprovalStatement; text: string }> {
   const { statement: text } = await readDraft(registry, digest);
-  const statement = parseStatement(Buffer.from(text));
-  if (statement.predicateType !== predicateTypes.approval) throw new Problem('not-found', 'This draft is no approval');
-  return { statement, text };
+  return { statement: parseDraft(text), text };
 }
 
 // The text of the files that findings point at, SKILL.md first, up to a limit: the rest has its own pages.

@@ -59,7 +59,7 @@ const useWords: Readonly<Record<CapabilityUse, { readonly glyph: string; readonl
 /** The matrix as a table. */
 export function capabilityMatrix(rows: readonly CapabilityRow[]): Html {
   if (rows.length === 0) return html`<p class="empty">None declared and none observed: it can only read its own files.</p>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="capabilities declared and observed">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="capabilities declared and observed">
 <table class="matrix"><thead><tr><th scope="col">finding</th><th scope="col">capability</th><th scope="col">declared</th>
 <th scope="col">observed</th><th scope="col">why, in the author’s words</th></tr></thead><tbody>${rows.map(matrixRow)}</tbody></table></div>`;
 }

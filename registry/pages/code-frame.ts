@@ -38,7 +38,7 @@ export function codeFrame(sources: Sources, { path, range, around, hrefOf }: Fra
 <th scope="row"><a href="${hrefOf(path, line)}" aria-label="line ${line}">${line}</a></th>
 <td><code dir="ltr">${marked ? markedLine(text, columnsOn(line, text, range)) : shown(clip(text, 0).text)}</code></td></tr>`;
   });
-  return html`<div class="frame" tabindex="0" role="region" aria-label="code of ${revealedText(path)}, line ${range.line}">
+  return html`<div class="frame" tabindex="0" role="group" aria-label="code of ${revealedText(path)}, line ${range.line}">
 <table><caption class="visually-hidden">${revealedText(path)}, lines ${first} to ${last}</caption><tbody>${rows}</tbody></table></div>`;
 }
 

@@ -18,6 +18,8 @@ export interface DecisionView {
   readonly means: SigningMeans;
   /** Why the viewer may not approve, for example as its author; undefined when they may. */
   readonly mayNotApprove: string | undefined;
+  /** Why policy wants more than the usual approvals; empty when it does not. */
+  readonly whyMore: readonly string[];
   /** What was typed before the page came back with a refusal. */
   readonly typed?: { readonly action: string; readonly reason: string };
 }
@@ -64,12 +66,13 @@ ${detail.moves.includes('refused') ? reasonForm(reasonForms.refuse, action, view
 ${questions(view)}</aside>`;
 }
 
-function approvals({ detail, now }: DecisionView): Html {
+function approvals({ detail, now, whyMore }: DecisionView): Html {
   const { total, independent } = detail.approvalsNeeded;
   const outside = detail.approvals.filter((one) => one.independent).length;
-  return html`<p class="approvals"><b>${detail.approvals.length} of ${total}</b> approvals${
-    independent === 0 ? '' : html`, <b>${outside} of ${independent}</b> from outside the desk`
+  return html`<p class="approvals">Approvals: <b>${detail.approvals.length} of ${total}</b>${
+    independent === 0 ? '' : html`, from outside the desk: <b>${outside} of ${independent}</b>`
   }</p>
+${whyMore.length === 0 ? '' : html`<p class="sub">Because ${untrusted(whyMore.join('; '))}.</p>`}
 <ul class="plain-list">${detail.approvals.map(
     (
       one,

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { ReviewDetail } from '../review.ts';
 import { type Frame, page } from './layout.ts';
-import { fileViewLineCharsMax, fileViewLinesMax } from './limits.ts';
+import { fileViewLineCharsMax, fileViewLinesMax, hexBytesMax, printableShareMin } from './limits.ts';
 import { count, digest, type Html, html, shown, untrusted } from './markup.ts';
 import { revealedText } from './reveal.ts';
 
@@ -10,7 +10,7 @@ import { revealedText } from './reveal.ts';
 export function fileTable(detail: ReviewDetail): Html {
   const coverage = new Map(detail.report?.coverage.files.map((file) => [file.path, file]));
   const marks = findingsByPath(detail);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="files"><table class="files"><thead><tr><th scope="col">path</th>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="files"><table class="files"><thead><tr><th scope="col">path</th>
 <th scope="col" class="number">bytes</th><th scope="col">mode</th><th scope="col">scanner</th><th scope="col">findings</th><th scope="col">digest</th></tr></thead>
 <tbody>${detail.files.map((file) => {
     const seen = coverage.get(file.path);
@@ -45,14 +45,17 @@ export interface FileView {
 
 /** A file as numbered lines of escaped text; a binary file as hexadecimal. */
 export function filePage(frame: Frame, { detail, path, sha256, bytes, sheet }: FileView): Html {
-  const text = isUtf8(bytes) && !bytes.includes(0) ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) : undefined;
+  const text = readAsText(bytes);
   const all = text === undefined ? hexLines(bytes) : text.split('\n');
   const first = (sheet - 1) * fileViewLinesMax + 1;
+  const encoding = isUtf8(bytes) ? 'UTF-8' : 'not UTF-8: what is no text is shown as U+FFFD';
   const what =
-    text === undefined ? `binary, its first ${count(hexBytesMax, 'byte')} as hexadecimal` : `${count(all.length, 'line')}, UTF-8`;
+    text === undefined
+      ? `binary, its first ${count(hexBytesMax, 'byte')} as hexadecimal`
+      : `${count(all.length, 'line')}, ${encoding}`;
   const body = html`<p class="crumbs"><a href="/review/${detail.name}/${encodeURIComponent(detail.version)}#files">${detail.name} ${detail.version}</a></p>
 <p class="summary">${count(bytes.byteLength, 'byte')}, ${what}. ${digest(sha256, 'long')}</p>${sheets(detail, path, all.length)}
-<div class="frame file" tabindex="0" role="region" aria-label="text of the file"><table><caption class="visually-hidden">lines of ${revealedText(path)}</caption>
+<div class="frame file" tabindex="0" role="group" aria-label="text of the file"><table><caption class="visually-hidden">lines of ${revealedText(path)}</caption>
 <tbody>${all.slice(first - 1, first - 1 + fileViewLinesMax).map((line, index) => fileLine(line, first + index))}</tbody></table></div>`;
   return page(frame, {
     title: `${path} of ${detail.name} ${detail.version}`,
@@ -73,7 +76,12 @@ function sheets(detail: FileView['detail'], path: string, lines: number): Html {
   return html`<nav class="sheets" aria-label="parts of the file">${starts.map((line) => html`<a href="${fileHref(detail, path, line)}">from line ${line}</a> `)}</nav>`;
 }
 
-const hexBytesMax = 4_096;
+// One wrong byte must not hide a script behind hexadecimal, so what is mostly printable is read as text.
+function readAsText(bytes: Uint8Array): string | undefined {
+  const printable = bytes.reduce((sum, byte) => sum + ((byte > 31 && byte < 127) || (byte > 8 && byte < 14) ? 1 : 0), 0);
+  if (!isUtf8(bytes) && printable < bytes.byteLength * printableShareMin) return undefined;
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+}
 
 function hexLines(bytes: Uint8Array): string[] {
   const lines: string[] = [];

@@ -7,6 +7,6 @@ import { type Html, html } from './markup.ts';
 export function keysPage(frame: Frame): Html {
   const on = frame.viewer?.keysOn !== false;
   const body = html`<p class="summary">Everything works as links and forms, too. Keys are ${on ? 'on' : 'off'}.</p>
-<form method="post" action="/review/keys"><input type="hidden" name="keys" value="${on ? 'off' : 'on'}"><button class="plain">Turn keys ${on ? 'off' : 'on'}</button></form>${keyTable()}`;
+<form method="post" action="/review/keys"><input type="hidden" name="keys" value="${on ? 'off' : 'on'}"><button class="plain">Turn keys ${on ? 'off' : 'on'}</button></form><h2>All keys</h2>${keyTable()}`;
   return page(frame, { title: 'Keys', at: 'keys', body, width: 'narrow' });
 }

@@ -10,5 +10,8 @@ export const markdownStretchCharsMax = 16_000;
 export const markdownDepthMax = 40;
 export const fileViewLinesMax = 5_000;
 export const fileViewLineCharsMax = 2_000;
+export const hexBytesMax = 4_096;
+/** Share of printable bytes above which a file that is not UTF-8 is shown as text. */
+export const printableShareMin = 0.8;
 /** Text read for the code frames of one page. */
 export const frameSourceBytesMax = 2_000_000;

@@ -42,7 +42,7 @@ const wrap = {
   Strikethrough: (inner: Html[]) => html`<s>${inner}</s>`,
   Task: (inner: Html[]) => html`${inner}`,
   Table: (inner: Html[]) =>
-    html`<div class="scroll" tabindex="0" role="region" aria-label="table"><table><tbody>${inner}</tbody></table></div>`,
+    html`<div class="scroll" tabindex="0" role="group" aria-label="table"><table><tbody>${inner}</tbody></table></div>`,
   TableHeader: (inner: Html[]) => html`<tr class="head">${inner}</tr>`,
   TableRow: (inner: Html[]) => html`<tr>${inner}</tr>`,
   TableCell: (inner: Html[]) => html`<td>${inner}</td>`,

