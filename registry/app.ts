@@ -43,7 +43,8 @@ function apiRoutes(registry: Registry): Hono {
   const api = new Hono();
   // No body is larger than an upload; routes that take more than a small JSON document say so themselves.
   api.use(limitBody(uploadBytesMax));
-  for (const small of ['/session/*', '/session', '/reviews/*']) api.use(small, limitBody(jsonBodyBytesMax));
+  for (const small of ['/session/*', '/session', '/reviews/*', '/jobs/lease', '/jobs/:id/renew', '/jobs/:id/fail'])
+    api.use(small, limitBody(jsonBodyBytesMax));
   for (const routes of [blobRoutes, sessionRoutes, versionRoutes, statementRoutes, jobRoutes, reviewRoutes, memberRoutes])
     api.route('/', routes(registry));
   api.get(

@@ -1,5 +1,5 @@
 /** Who is who, from the signed identity statements alone: a row that somebody wrote into the database means nothing here. */
-import { asc, inArray } from 'drizzle-orm';
+import { and, asc, gt, inArray } from 'drizzle-orm';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import type { Scope } from '../skills-index/skill/name.ts';
@@ -32,15 +32,17 @@ export const latest = Number.MAX_SAFE_INTEGER;
 
 /** The identities as of the last committed statement. */
 export async function readIdentities(registry: Registry): Promise<KnownIdentities> {
+  const { known } = registry.identities;
   const rows = await registry.db.read
     .select({ logIndex: statements.logIndex, bundle: statements.bundle })
     .from(statements)
-    .where(inArray(statements.predicateType, identityTypes))
+    .where(
+      and(inArray(statements.predicateType, identityTypes), gt(statements.logIndex, known?.statements.at(-1)?.logIndex ?? -1)),
+    )
     .orderBy(asc(statements.logIndex));
-  const { known } = registry.identities;
-  if (known !== undefined && known.statements.length === rows.length) return known;
+  if (known !== undefined && rows.length === 0) return known;
   const verified = [...(known?.statements ?? [])];
-  for (const { logIndex, bundle } of rows.slice(verified.length)) {
+  for (const { logIndex, bundle } of rows) {
     const address = bundle ?? (await finishStatements(registry, [logIndex]))[0]?.digest;
     if (!isDigest(address)) throw new Problem('internal', `Statement ${logIndex} has no address`);
     const bytes = await requireBlob(registry.objects, address);
@@ -69,10 +71,18 @@ export async function actorOf(registry: Registry, subject: Subject): Promise<Act
     const found = chain.passkeyOf(subject.credentialId, latest);
     return found === undefined ? undefined : { subject, member: found.member, scopes: [] };
   }
-  const member = chain.memberOf(subject.keyId, latest);
+  const member = memberNow(registry, chain, subject.keyId);
   const owned = scopes.filter((scope) => chain.ownersOf(scope, latest).some((owner) => owner.keyId === subject.keyId));
   if (member === undefined && owned.length === 0) return undefined;
   return { subject, scopes: owned, ...(member === undefined ? {} : { member }) };
+}
+
+/** The member that a key stands for now; administrators of the root file, who have no statement, are called by their number. */
+export function memberNow(registry: Registry, chain: Identities, keyId: Digest): Member | undefined {
+  const enrolled = chain.memberOf(keyId, latest);
+  const number = registry.root.administrators.findIndex((one) => one.keyId === keyId) + 1;
+  if (enrolled !== undefined || number === 0 || !chain.isMember(keyId, 'administrator', latest)) return enrolled;
+  return { name: number === 1 ? 'administrator' : `administrator ${number}`, roles: ['administrator'] };
 }
 
 /**

@@ -21,7 +21,8 @@ import { latest, readIdentities } from './identities.ts';
 import { makeId } from './ids.ts';
 import { finishStatements, type LoggedAt, type NewStatement, planAppend } from './log.ts';
 import { putBlobs } from './objects.ts';
-import { audit, jobs, versionBlobs, versions } from './schema.ts';
+import { enqueueScan } from './scan-jobs.ts';
+import { audit, versionBlobs, versions } from './schema.ts';
 import { unpackTar } from './tar.ts';
 import { findVersion, type VersionRow } from './versions.ts';
 
@@ -58,43 +59,46 @@ interface CheckedUpload {
   readonly version: PublishStatement['predicate']['manifest']['version'];
   readonly packed: PackedBundle;
   readonly signer: PublicKey;
-  readonly signed: readonly Omit<NewStatement, 'versionId'>[];
+  readonly signed: readonly NewStatement[];
 }
 
+/** Cheap checks first: a stranger's signature or a number that is taken costs no unpacking. */
 async function checkUpload(registry: Registry, upload: Upload, sender: Actor | undefined): Promise<CheckedUpload> {
-  const packed = unpackTar(upload.tar);
   const publish = peekStatement(upload.publish);
   if (publish.predicateType !== predicateTypes.publish) {
     throw new Problem('statement-invalid', 'Cannot publish: the first statement is not publish/v1');
   }
+  const signer = await requireOwner(registry, publish, upload.publish, sender);
   const { name, version } = publish.predicate.manifest;
+  await refuseTwice(registry, { name, version });
+  const packed = unpackTar(upload.tar);
   const about = { name, version, bundle: packed.digest, files: packed.bundle.files };
   requireSubjects(publish, about);
   checkManifest(publish, packed);
   parseSkillMd(contentOf(packed, 'SKILL.md'));
-  const signer = await requireOwner(registry, publish, upload.publish, sender);
-  const spki = Buffer.from(signer.spki, 'base64');
-  const signed = [{ statement: publish, envelope: upload.publish, signer: { keyId: signer.keyId, spki } }];
+  const by = { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') };
+  const signed = [{ statement: publish, envelope: upload.publish, signer: by }];
   if (upload.provenance === undefined) return { name, version, packed, signer, signed };
-
-  const provenance = requireProvenance(upload.provenance);
+  const provenance = requireProvenance(upload.provenance, signer);
   requireSubjects(provenance, about);
-  if (envelopeSigner(upload.provenance, [signer]) === undefined) {
-    throw new Problem('signature-invalid', 'Cannot publish: the provenance is not signed by the key that signs the publication');
-  }
   return {
     name,
     version,
     packed,
     signer,
-    signed: [...signed, { statement: provenance, envelope: upload.provenance, signer: { keyId: signer.keyId, spki } }],
+    signed: [...signed, { statement: provenance, envelope: upload.provenance, signer: by }],
   };
 }
 
-function requireProvenance(envelope: Envelope): ProvenanceStatement {
+function requireProvenance(envelope: Envelope, signer: PublicKey): ProvenanceStatement {
   const statement = peekStatement(envelope);
-  if (statement.predicateType === predicateTypes.provenance) return statement;
-  throw new Problem('statement-invalid', 'Cannot publish: the second statement is not SLSA provenance');
+  if (statement.predicateType !== predicateTypes.provenance) {
+    throw new Problem('statement-invalid', 'Cannot publish: the second statement is not SLSA provenance');
+  }
+  if (envelopeSigner(envelope, [signer]) === undefined) {
+    throw new Problem('signature-invalid', 'Cannot publish: the provenance is not signed by the key that signs the publication');
+  }
+  return statement;
 }
 
 /** The signed ceiling is the file that the reviewer reads; without a file it says itself that it was inferred. */
@@ -175,10 +179,7 @@ async function store(registry: Registry, { name, version, packed, signer, signed
         (db) => db.insert(versions).values(row),
         (db) => db.insert(versionBlobs).select(sql`SELECT DISTINCT ${id}, value FROM json_each(${JSON.stringify(digests)})`),
         ...append.writes,
-        (db) =>
-          db
-            .insert(jobs)
-            .values({ id: makeId(registry), versionId: id, state: 'waiting', leaseUntil: 0, attempts: 0, createdAt }),
+        enqueueScan(registry, id),
         (db) =>
           db.insert(audit).values({
             id: makeId(registry),

@@ -15,6 +15,7 @@ import { makeId } from './ids.ts';
 import { claimMs, draftMs, reasonCharsMax } from './limits.ts';
 import { filesOf, manifestOf } from './manifests.ts';
 import { requireBlob } from './objects.ts';
+import { enqueueScan } from './scan-jobs.ts';
 import { audit, drafts, reviewNotes } from './schema.ts';
 import { requireMove, type State } from './status.ts';
 import { moveWrites, requireVersion, type VersionRow } from './versions.ts';
@@ -62,7 +63,11 @@ export async function draftApproval(
   const subject = wanted.reviewer ?? actor.subject;
   await refuseOtherReviewer(registry, row, { subject, member });
   const report = await reportOf(registry, row);
-  if (report === undefined || row.report === null) throw new Problem('internal', 'A version in review has no scan report');
+  if (report === undefined || row.report === null) {
+    throw new Problem('approval-refused', 'There is no scan report to approve on', {
+      hint: 'It is being scanned again; or refuse it.',
+    });
+  }
   const { capabilities } = await manifestOf(registry, row);
   const expires = new Date(registry.now().getTime() + draftMs);
   const { name, version, bundle } = row;
@@ -135,7 +140,9 @@ export async function moveVersion(
   return retryOnClash(async () => {
     const row = await requireVersion(registry, move);
     const { writes, moved } = moveWrites(registry, row, requireMove(row.status, move.to, 'person'), { by: nameOf(actor), why });
-    await registry.db.batch(writes);
+    // Nobody can approve what was never read: a version whose scan ended without a report is scanned once more.
+    const again = moved.status === 'in review' && row.report === null ? [enqueueScan(registry, row.id)] : [];
+    await registry.db.batch([...writes, ...again]);
     return moved.status;
   });
 }

@@ -5,7 +5,7 @@ import type { RevocationPredicate, RevocationStatement, RevocationTarget } from 
 import { type Envelope, envelopeSigner } from '../skills-index/statement/sign.ts';
 import { retryOnClash, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
-import { latest, readIdentities } from './identities.ts';
+import { latest, memberNow, readIdentities } from './identities.ts';
 import { finishStatements, type LoggedAt, planAppend } from './log.ts';
 import { marks, versions } from './schema.ts';
 import { movesFrom, requireMove, type State } from './status.ts';
@@ -29,7 +29,7 @@ export async function takeRevocation(registry: Registry, envelope: Envelope, sta
     if (signer === undefined) throw new Problem('key-unknown', 'The revocation is signed by no key that is enrolled here');
     const may = chain.isMember(signer.keyId, 'reviewer', latest) || chain.isMember(signer.keyId, 'administrator', latest);
     if (!may) throw new Problem('forbidden', 'Only a reviewer or administrator suspends, lifts or revokes');
-    const by = chain.memberOf(signer.keyId, latest)?.name ?? signer.keyId;
+    const by = memberNow(registry, chain, signer.keyId)?.name ?? signer.keyId;
     const to = stateAfter[kind];
     const meant = await versionsMeant(registry, target);
     const moving = meant.filter((row) => movesFrom(row.status, 'statement').includes(to));

@@ -5,6 +5,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { holds, retryOnClash, type Write } from './batch.ts';
 import { type Actor, nameOf, type Registry } from './context.ts';
 import { requireRole } from './identities.ts';
+import { makeId } from './ids.ts';
 import { jobAttemptsMax, leaseMs } from './limits.ts';
 import { jobs, versions } from './schema.ts';
 import { requireMove } from './status.ts';
@@ -22,6 +23,12 @@ export interface LeasedJob {
   /** From 1. */
   readonly attempt: number;
   readonly leaseSeconds: number;
+}
+
+/** The write that makes a version wait for a scanner. */
+export function enqueueScan(registry: Registry, versionId: string): Write {
+  const job = { id: makeId(registry), versionId, leaseUntil: 0, attempts: 0, createdAt: registry.now().getTime() };
+  return (db) => db.insert(jobs).values({ ...job, state: 'waiting' });
 }
 
 /**

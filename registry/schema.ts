@@ -106,10 +106,7 @@ export const jobs = sqliteTable(
     detail: text(),
     createdAt: integer().notNull(),
   },
-  (table) => [
-    index('jobs_next').on(table.state, table.leaseUntil),
-    uniqueIndex('jobs_version').on(table.versionId, table.createdAt),
-  ],
+  (table) => [index('jobs_next').on(table.state, table.leaseUntil), index('jobs_version').on(table.versionId)],
 );
 
 /** Scan results, one for each version (so for each bundle under one name) and rule set. */

@@ -64,7 +64,3 @@ export function requireMove(from: State, to: State, by: Mover): LegalMove {
   }
   return row;
 }
-
-export function isState(text: unknown): text is State {
-  return states.some((state) => state === text);
-}

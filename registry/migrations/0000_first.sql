@@ -57,7 +57,7 @@ CREATE TABLE `jobs` (
 );
 --> statement-breakpoint
 CREATE INDEX `jobs_next` ON `jobs` (`state`,`leaseUntil`);--> statement-breakpoint
-CREATE UNIQUE INDEX `jobs_version` ON `jobs` (`versionId`,`createdAt`);--> statement-breakpoint
+CREATE INDEX `jobs_version` ON `jobs` (`versionId`);--> statement-breakpoint
 CREATE TABLE `log` (
 	`index` integer PRIMARY KEY NOT NULL,
 	`leafHash` text NOT NULL,

@@ -5,7 +5,7 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Registry } from '../context.ts';
-import { type KnownIdentities, latest, readIdentities } from '../identities.ts';
+import { type KnownIdentities, latest, memberNow, readIdentities } from '../identities.ts';
 import { listPendingPasskeys } from '../passkeys.ts';
 import { describe, requireActor } from './describe.ts';
 
@@ -92,7 +92,7 @@ function listMembers(registry: Registry, { chain, statements }: KnownIdentities)
   }
   return [
     ...[...keys].flatMap((keyId) => {
-      const found = chain.memberOf(keyId, latest);
+      const found = memberNow(registry, chain, keyId);
       return found === undefined ? [] : [{ name: found.name, roles: [...found.roles], keyId }];
     }),
     ...[...passkeys].flatMap((credentialId) => {
