@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { skill } from './command-line.ts';
+import { skill } from './skill-command.ts';
 
 let home = '';
 beforeEach(() => {

@@ -1,0 +1,190 @@
+/** What can be wrong with a version or with what a registry says of it: each must end before anything is written or started. */
+
+import { pinRegistry } from '../../cli/registries.ts';
+import { hexOf } from '../../skills-index/skill/digest.ts';
+import { makeRoot } from '../registry/people.ts';
+import type { Skill } from '../registry/road.ts';
+import { publish, scan } from '../registry/road.ts';
+import { base, type InstallerWorld, type Lie, makeReportSkill, pathsOf, release, sayOf } from './installer-world.ts';
+
+export interface Attack {
+  readonly name: string;
+  readonly arrange: (world: InstallerWorld, skill: Skill) => Promise<void>;
+  /** The skill that is then asked for, if it is another one. */
+  readonly asks?: string;
+  /** Codes or words that the refusal has. */
+  readonly says: RegExp;
+  readonly exit: number;
+  /** It is no attack on what is cached and fresh: an installed version still starts. */
+  readonly startsFromCache?: true;
+}
+
+const other = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes, (byte, i) => (i === bytes.length - 2 ? byte ^ 1 : byte));
+
+/** Flips a bit in each answer below a path. */
+const tamper =
+  (matches: (path: string) => boolean): Lie =>
+  async (path, honest) => {
+    const response = await honest();
+    if (!matches(path)) return response;
+    return new Response(Buffer.from(other(new Uint8Array(await response.arrayBuffer()))), { status: response.status });
+  };
+
+const fileOf = (skill: Skill, path: string): string => {
+  const file = skill.packed.bundle.files.find((one) => one.path === path);
+  if (file === undefined) throw new Error(`no ${path}`);
+  return `/blobs/sha256/${hexOf(file.sha256)}`;
+};
+
+/** Changes one member of the index line. */
+const lineLie =
+  (name: string, change: (line: Record<string, unknown>) => Record<string, unknown>): Lie =>
+  async (path, honest) => {
+    const response = await honest();
+    if (path !== `/index/${name}`) return response;
+    return new Response(`${JSON.stringify(change(JSON.parse((await response.text()).trim())))}\n`);
+  };
+
+const hour = 3_600_000;
+
+export const attacks: readonly Attack[] = [
+  {
+    name: 'a revoked version',
+    arrange: async (world, skill) => sayOf(world, skill, 'revoked'),
+    says: /revoked/,
+    exit: 6,
+  },
+  {
+    name: 'a suspended version',
+    arrange: async (world, skill) => sayOf(world, skill, 'suspended'),
+    says: /suspended/,
+    exit: 6,
+  },
+  {
+    name: 'an unapproved version',
+    arrange: async (world) => {
+      const { send, author, scanner, tokens } = world.registry;
+      const unread = makeReportSkill('@acme/unread');
+      await publish(send, unread, author);
+      await scan(send, tokens.scanner, scanner, unread, 'pass');
+    },
+    asks: '@acme/unread',
+    says: /not-found/,
+    exit: 3,
+  },
+  {
+    name: 'an unknown skill',
+    arrange: async () => {},
+    asks: '@acme/nobody-knows-it',
+    says: /not-found/,
+    exit: 3,
+  },
+  {
+    name: 'a blob of a file that was changed',
+    arrange: async (world, skill) => {
+      world.lie = tamper((path) => path === fileOf(skill, 'scripts/clean.sh'));
+    },
+    says: /signature-invalid|bundle-invalid/,
+    exit: 6,
+    startsFromCache: true,
+  },
+  {
+    name: 'a bundle that was changed',
+    arrange: async (world, skill) => {
+      world.lie = tamper((path) => path === `/blobs/sha256/${hexOf(skill.packed.digest)}`);
+    },
+    says: /signature-invalid|bundle-invalid/,
+    exit: 6,
+    startsFromCache: true,
+  },
+  {
+    name: 'an index line that names another bundle',
+    arrange: async (world, skill) => {
+      const twin = await release(world, makeReportSkill('@acme/twin'));
+      world.lie = lineLie(skill.manifest.name, (line) => ({ ...line, bundle: twin.packed.digest }));
+    },
+    says: /not-admitted/,
+    exit: 6,
+  },
+  {
+    name: 'an index line with more capabilities than were approved',
+    arrange: async (world, skill) => {
+      const capabilities = {
+        env: [],
+        secret: [],
+        mount: [],
+        exec: [],
+        egress: [{ url: 'https://stranger.example/*', methods: ['POST'] }],
+      };
+      world.lie = lineLie(skill.manifest.name, (line) => ({ ...line, capabilities }));
+    },
+    says: /not-admitted/,
+    exit: 6,
+  },
+  {
+    name: 'an index line without the approval',
+    arrange: async (world, skill) => {
+      world.lie = lineLie(skill.manifest.name, (line) => ({ ...line, statements: (line.statements as string[]).slice(1) }));
+    },
+    says: /not-admitted/,
+    exit: 6,
+  },
+  {
+    name: 'an index line that is no line',
+    arrange: async (world, skill) => {
+      world.lie = lineLie(skill.manifest.name, () => ({}));
+    },
+    says: /registry-answer/,
+    exit: 4,
+  },
+  {
+    name: 'a registry with another root than the one that was pinned',
+    arrange: async (world) => void (await pinRegistry(pathsOf(world.home), base, makeRoot().root, [])),
+    says: /not-admitted|signature-invalid/,
+    exit: 6,
+  },
+  {
+    name: 'a status file that is older than a day',
+    arrange: async (world) => {
+      const stale = await world.registry.send('/index/status.json').then((response) => response.text());
+      world.ahead = 25 * hour;
+      world.lie = async (path, honest) => (path === '/index/status.json' ? new Response(stale) : honest());
+    },
+    says: /status-stale/,
+    exit: 6,
+  },
+  {
+    name: 'a status file that was changed',
+    arrange: async (world) => {
+      world.lie = async (path, honest) => {
+        const response = await honest();
+        if (path !== '/index/status.json') return response;
+        const envelope = (await response.json()) as { payload: string };
+        const status = JSON.parse(Buffer.from(envelope.payload, 'base64').toString());
+        const payload = Buffer.from(JSON.stringify({ ...status, marks: [] })).toString('base64');
+        return new Response(JSON.stringify({ ...envelope, payload: payload === envelope.payload ? `${payload}AA` : payload }));
+      };
+    },
+    says: /not-admitted|signature-invalid|status/,
+    exit: 6,
+  },
+  {
+    name: 'a registry that is down',
+    arrange: async (world) => {
+      world.lie = async () => {
+        throw new TypeError('fetch failed', { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) });
+      };
+    },
+    says: /registry-down/,
+    exit: 4,
+    startsFromCache: true,
+  },
+  {
+    name: 'a registry that answers with something else',
+    arrange: async (world) => {
+      world.lie = async () => new Response('<html>It works!</html>', { headers: { 'content-type': 'text/html' } });
+    },
+    says: /registry-answer|signature-invalid|not-admitted/,
+    exit: 4,
+  },
+];

@@ -1,0 +1,114 @@
+/** A real registry in memory, a user's files on disk, and between them a network that writes down what was asked and can lie. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pinRegistry } from '../../cli/registries.ts';
+import { packBundle } from '../../skills-index/skill/bundle.ts';
+import { parseManifest } from '../../skills-index/skill/manifest.ts';
+import { revocationStatement } from '../../skills-index/statement/attestation.ts';
+import { approve, publish, type Skill, scan, state } from '../registry/road.ts';
+import { makeStaffedWorld, type Staffed } from '../registry/world.ts';
+import { type Said, skill } from './skill-command.ts';
+
+/** Answers instead of the registry, or lets it answer. */
+export type Lie = (path: string, honest: () => Promise<Response>) => Promise<Response>;
+
+export interface InstallerWorld {
+  readonly registry: Staffed;
+  readonly home: string;
+  readonly project: string;
+  /** Paths that were asked for, in order. */
+  readonly asked: string[];
+  lie: Lie | undefined;
+  /** Milliseconds by which the user's clock is ahead of the registry's. */
+  ahead: number;
+  /** Runs a command line in the project. */
+  run(...argv: string[]): Promise<Said>;
+  runWith(more: { stdin?: string; env?: Record<string, string>; cwd?: string }, ...argv: string[]): Promise<Said>;
+  fetch: typeof globalThis.fetch;
+  now(): Date;
+  close(): void;
+}
+
+export const base = 'http://localhost';
+
+export async function makeInstallerWorld(): Promise<InstallerWorld> {
+  const registry = await makeStaffedWorld();
+  const folder = mkdtempSync(join(tmpdir(), 'skillgate-installer-'));
+  const [home, project] = [join(folder, 'home'), mkdtempSync(join(folder, 'project-'))];
+  await pinRegistry(pathsOf(home), base, registry.trust.root, []);
+  const asked: string[] = [];
+  const world: InstallerWorld = {
+    ...{ registry, home, project, asked, lie: undefined, ahead: 0 },
+    fetch: async (input, init) => {
+      const path = String(input instanceof Request ? input.url : input).slice(base.length);
+      asked.push(path);
+      const honest = async (): Promise<Response> => registry.send(path, init);
+      return world.lie === undefined ? honest() : world.lie(path, honest);
+    },
+    now: () => new Date(registry.registry.now().getTime() + world.ahead),
+    run: (...argv) => world.runWith({}, ...argv),
+    runWith: (more, ...argv) => skill({ home, cwd: project, fetch: world.fetch, now: world.now, ...more }, ...argv),
+    close: () => {
+      registry.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
+
+export function pathsOf(home: string): { config: string; data: string; cache: string } {
+  return { config: join(home, 'config'), data: join(home, 'data'), cache: join(home, 'cache') };
+}
+
+export interface SkillText {
+  readonly version?: string;
+  readonly capabilities?: object;
+  readonly commands?: Record<string, string>;
+  readonly description?: string;
+  /** Path → text; those that end in `.sh` are executable. */
+  readonly files?: Record<string, string>;
+}
+
+export function makeReportSkill(name: string, text: SkillText = {}): Skill {
+  const { version = '1.0.0', capabilities = {}, commands = { report: 'scripts/report.ts' } } = text;
+  const skillJson = JSON.stringify({ name, version, commands, capabilities });
+  const texts: Record<string, string> = {
+    'SKILL.md': `---\nname: ${name.split('/')[1]}\ndescription: ${text.description ?? 'Writes the weekly report.'}\n---\nRun report.\n`,
+    'skill.json': skillJson,
+    'scripts/report.ts': "console.log('the report of', ...process.argv.slice(2));\n",
+    'scripts/clean.sh': '#!/bin/sh\necho clean "$@"\n',
+    'notes/format.md': 'How the report looks.\n',
+    ...text.files,
+  };
+  const files = Object.entries(texts).map(([path, content]) => ({
+    ...{ path, bytes: Buffer.from(content) },
+    mode: path.endsWith('.sh') ? 0o755 : 0o644,
+  }));
+  return { files, packed: packBundle(files), manifest: parseManifest(Buffer.from(skillJson)) };
+}
+
+/** Publishes, scans and approves; what fails on the way throws. */
+export async function release(world: InstallerWorld, released: Skill): Promise<Skill> {
+  const { send, author, scanner, rita, tokens } = world.registry;
+  for (const step of [
+    () => publish(send, released, author),
+    () => scan(send, tokens.scanner, scanner, released, 'pass'),
+    () => approve(send, tokens.rita, rita, released),
+  ]) {
+    const { status, body } = await step();
+    if (status >= 300) throw new Error(`the road ends: ${status} ${JSON.stringify(body)}`);
+  }
+  return released;
+}
+
+/** A reviewer suspends, lifts or revokes a bundle. */
+export async function sayOf(world: InstallerWorld, about: Skill, kind: 'suspended' | 'lifted' | 'revoked'): Promise<void> {
+  const { send, rita } = world.registry;
+  const answer = await state(
+    send,
+    revocationStatement({ kind, target: { bundle: about.packed.digest }, reason: 'it leaks' }),
+    rita,
+  );
+  if (answer.status >= 300) throw new Error(`not ${kind}: ${JSON.stringify(answer.body)}`);
+}

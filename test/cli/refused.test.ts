@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Skill } from '../registry/road.ts';
+import { type Attack, attacks } from './attacks.ts';
+import { type InstallerWorld, makeInstallerWorld, makeReportSkill, release, sayOf } from './installer-world.ts';
+
+let world: InstallerWorld;
+let report: Skill;
+beforeEach(async () => {
+  world = await makeInstallerWorld();
+  report = await release(world, makeReportSkill('@acme/weekly-report'));
+});
+afterEach(() => world.close());
+
+const named = attacks.map((attack): [string, Attack] => [attack.name, attack]);
+
+describe.each(named)('%s', (_, attack) => {
+  it('is not installed, and nothing is written', async () => {
+    await attack.arrange(world, report);
+    const name = attack.asks ?? '@acme/weekly-report';
+    const said = await world.run('install', name);
+    expect(said.err).toMatch(attack.says);
+    expect(said).toMatchObject({ exit: attack.exit, out: '' });
+    expect(readdirSync(world.project)).toEqual([]);
+  });
+
+  it('does not start, also where it was installed before', async () => {
+    await world.run('install', '@acme/weekly-report');
+    await attack.arrange(world, report);
+    const name = attack.asks ?? '@acme/weekly-report';
+    const said = await world.run('run', '--plan', name, 'report');
+    if (attack.startsFromCache === true) {
+      expect(said).toMatchObject({ exit: 0 });
+      return;
+    }
+    expect(said.err).toMatch(attack.says);
+    expect(said).toMatchObject({ exit: attack.exit, out: '' });
+    const log = readFileSync(join(world.home, 'data/audit/audit.jsonl'), 'utf8').trim().split('\n');
+    expect(JSON.parse(log.at(-1) ?? '')).toMatchObject({ event: 'refused', agent: 'operator', skill: name });
+  });
+});
+
+const day = 24 * 3_600_000;
+const down = async (): Promise<Response> => {
+  throw new TypeError('fetch failed');
+};
+
+describe('a registry that is down', () => {
+  it('is said, and what was verified before counts as long as its status is fresh', async () => {
+    await world.run('install', '@acme/weekly-report');
+    world.lie = down;
+    const fresh = await world.run('run', '--plan', '@acme/weekly-report', 'report');
+    expect(fresh.exit).toBe(0);
+    expect(fresh.err).toMatch(/does not answer; what was verified before is used[\s\S]*counts until 2026-03-02/);
+    world.ahead = day + 60_000;
+    const late = await world.run('run', '--plan', '@acme/weekly-report', 'report');
+    expect(late).toMatchObject({ exit: 6, out: '' });
+    expect(late.err).toContain('error[status-stale]');
+  });
+
+  it('cannot hide a revocation for longer than that', async () => {
+    await world.run('install', '@acme/weekly-report');
+    await sayOf(world, report, 'revoked');
+    const seen = await world.run('run', '--plan', '@acme/weekly-report', 'report');
+    expect(seen.err).toContain('revoked');
+    // The revocation was seen once: it counts offline too.
+    world.lie = down;
+    expect((await world.run('run', '--plan', '@acme/weekly-report', 'report')).err).toContain('revoked');
+  });
+});
+
+describe('a log that goes back', () => {
+  it('is refused by who has seen more of it, and taken by who has not', async () => {
+    const old = new Map<string, string>();
+    for (const path of ['/index/status.json', '/log/checkpoint']) old.set(path, await (await world.registry.send(path)).text());
+    await release(world, makeReportSkill('@acme/other'));
+    const rollBack: typeof world.lie = async (path, honest) => (old.has(path) ? new Response(old.get(path)) : honest());
+
+    world.lie = rollBack;
+    expect((await world.run('install', '@acme/weekly-report')).exit).toBe(0);
+    world.lie = undefined;
+    expect((await world.run('install', '@acme/other')).exit).toBe(0);
+    world.lie = rollBack;
+    const refused = await world.run('run', '--plan', '@acme/weekly-report', 'report');
+    expect(refused).toMatchObject({ exit: 6, out: '' });
+    expect(refused.err).toContain('log-rolled-back');
+    expect((await world.run('install', '@acme/weekly-report', '--as', 'again')).exit).toBe(6);
+  });
+});
+
+describe('a lock', () => {
+  it('holds its bundle: the same version with other bytes does not start', async () => {
+    await world.run('install', '@acme/weekly-report');
+    const path = join(world.project, 'skillgate.lock');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(report.packed.digest, `sha256:${'0'.repeat(64)}`));
+    const said = await world.run('run', '--plan', '@acme/weekly-report', 'report');
+    expect(said).toMatchObject({ exit: 6, out: '' });
+    expect(said.err).toContain('bundle-mismatch');
+  });
+
+  it('holds its publisher: an update by somebody else is refused until a person takes the line out', async () => {
+    await world.run('install', '@acme/weekly-report');
+    const path = join(world.project, 'skillgate.lock');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(world.registry.author.keyId, `sha256:${'0'.repeat(64)}`));
+    const said = await world.run('install', '@acme/weekly-report');
+    expect(said.exit).toBe(6);
+    expect(said.err).toContain('publisher-changed');
+  });
+});
