@@ -1,13 +1,15 @@
-/** Blobs by digest, from the store or the registry, checked before anyone sees them. */
-import type { Digest } from '../skill/digest.ts';
+/** Files and blobs of a registry, from the store or the network; a blob is checked against its digest before anyone sees it. */
+import { type Digest, digestOf, hexOf } from '../skill/digest.ts';
+import { bundleFileBytesMax } from '../skill/limits.ts';
 import { Problem } from '../skill/problem.ts';
+import { fetchesAtOnce, fetchMilliseconds } from './limits.ts';
 import type { Store } from './store.ts';
 
 /** How to reach a registry. */
 export interface Source {
   readonly fetch: typeof globalThis.fetch;
   readonly store: Store;
-  /** Base URL without a slash at its end. */
+  /** Base URL; a slash at its end does not matter. */
   readonly base: string;
   /** Answer from the store alone. */
   readonly offline?: boolean;
@@ -15,9 +17,96 @@ export interface Source {
 }
 
 /**
- * Bytes with this digest.
- * @throws Problem `not-found`, `registry-down`, `registry-answer`, `signature-invalid` when the bytes are others
+ * Bytes with this digest; fetched ones are kept in the store.
+ * @throws Problem `not-found`, `registry-down`, `registry-answer`, `signature-invalid` when the registry sends other bytes
  */
-export async function fetchBlob(_source: Source, _digest: Digest, _bytesMax?: number): Promise<Uint8Array> {
-  throw new Problem('internal', 'not written yet');
+export async function fetchBlob(source: Source, digest: Digest, bytesMax = bundleFileBytesMax): Promise<Uint8Array> {
+  const kept = await source.store.get(digest);
+  // A damaged store is no reason to stop: the bytes are fetched again.
+  if (kept !== undefined && digestOf(kept) === digest) return kept;
+  const bytes = await fetchFile(source, `/blobs/sha256/${hexOf(digest)}`, bytesMax);
+  if (bytes === undefined) throw new Problem('not-found', `The registry has no ${digest}`);
+  if (digestOf(bytes) !== digest) {
+    throw new Problem('signature-invalid', `The registry sent other bytes than ${digest}`, {
+      hint: 'Try again; if it stays, something between you and the registry changes files.',
+    });
+  }
+  await source.store.put(digest, bytes);
+  return bytes;
+}
+
+/** As `fetchBlob`, with undefined where the registry has none. */
+export async function fetchBlobIfThere(source: Source, digest: Digest, bytesMax: number): Promise<Uint8Array | undefined> {
+  try {
+    return await fetchBlob(source, digest, bytesMax);
+  } catch (cause) {
+    if (cause instanceof Problem && cause.code === 'not-found') return undefined;
+    throw cause;
+  }
+}
+
+/** A file of the registry that changes, or is not addressed by its digest. */
+export interface NamedFile {
+  /** Where it lies in the store. */
+  readonly name: string;
+  /** Where the registry serves it, with a leading slash. */
+  readonly path: string;
+  readonly bytesMax: number;
+  /** Whether the bytes may replace the copy in the store; it may throw when they are not to be used at all. */
+  readonly isGood?: (bytes: Uint8Array) => boolean;
+}
+
+/**
+ * Fetches such a file; offline, the last good copy in the store. Undefined where there is none.
+ * @throws Problem `registry-down`, `registry-answer`, and what `isGood` throws
+ */
+export async function fetchNamed(source: Source, file: NamedFile): Promise<Uint8Array | undefined> {
+  if (source.offline === true) return source.store.getNamed(file.name);
+  const bytes = await fetchFile(source, file.path, file.bytesMax);
+  if (bytes !== undefined && (file.isGood === undefined || file.isGood(bytes))) await source.store.putNamed(file.name, bytes);
+  return bytes;
+}
+
+/** Runs the tasks a few at a time; results in the order given. */
+export async function inTurns<Item, Result>(items: readonly Item[], task: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let from = 0; from < items.length; from += fetchesAtOnce) {
+    results.push(...(await Promise.all(items.slice(from, from + fetchesAtOnce).map(task))));
+  }
+  return results;
+}
+
+/**
+ * Fetches a file and keeps nothing; undefined on 404.
+ * @throws Problem `registry-down`, `registry-answer`
+ */
+export async function fetchFile(source: Source, path: string, bytesMax: number): Promise<Uint8Array | undefined> {
+  const url = `${source.base.replace(/\/+$/, '')}${path}`;
+  if (source.offline === true) throw new Problem('registry-down', `Not in the store, and offline: ${path}`);
+  const timeout = AbortSignal.timeout(fetchMilliseconds);
+  const signal = source.signal === undefined ? timeout : AbortSignal.any([source.signal, timeout]);
+  try {
+    // A registry never redirects here; following one would let it send this host's requests elsewhere.
+    const response = await source.fetch(url, { signal, redirect: 'error', headers: { accept: '*/*' } });
+    if (response.ok) return await readBody(response, bytesMax, path);
+    await response.body?.cancel();
+    if (response.status === 404) return undefined;
+    if (response.status >= 500) throw new Problem('registry-down', `The registry answered ${response.status} for ${path}`);
+    throw new Problem('registry-answer', `The registry answered ${response.status} for ${path}`);
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Problem('registry-down', `Cannot reach the registry at ${source.base}: ${why}`, { cause });
+  }
+}
+
+async function readBody(response: Response, bytesMax: number, path: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk);
+    length += chunk.byteLength;
+    if (length > bytesMax) throw new Problem('registry-answer', `The registry sent more than ${bytesMax} bytes for ${path}`);
+  }
+  return Buffer.concat(chunks);
 }

@@ -1,0 +1,7 @@
+/** Limits of the client: how long and how much it takes from a registry. */
+export const fetchMilliseconds = 15_000;
+export const statementBlobBytesMax = 8 * 1024 * 1024;
+export const tileBytesMax = 256 * 32;
+export const checkpointBytesMax = 4_096;
+/** Requests at one time. */
+export const fetchesAtOnce = 6;

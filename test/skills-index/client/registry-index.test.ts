@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { fetchBlob } from '../../../skills-index/client/blobs.ts';
+import { fetchIndex, fetchRoot, fetchVersionEvidence, rememberCheckpoint } from '../../../skills-index/client/registry-index.ts';
+import { memoryStore } from '../../../skills-index/client/store.ts';
+import { hexOf } from '../../../skills-index/skill/digest.ts';
+import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
+import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
+import { decide } from '../../../skills-index/trust/decision.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
+import { rootFingerprint } from '../../../skills-index/trust/root.ts';
+import { people, storyNow, storyRoot, storyStatus, tellStory } from '../story.ts';
+import { deadFetch, storyFetch, storyPaths } from '../story-server.ts';
+
+const name = parseSkillName('@acme/weekly-report');
+const story = await tellStory();
+const query = (paths = storyPaths(story), store = memoryStore(), asked: string[] = []) => ({
+  fetch: storyFetch(paths, asked),
+  store,
+  base: 'http://skills.example/',
+  root: storyRoot,
+  now: storyNow,
+  name,
+  range: '^1.0.0',
+});
+const judged = { root: storyRoot, policy: defaultPolicy, now: storyNow };
+
+describe('fetching a version', () => {
+  it('brings everything that an admission needs', async () => {
+    const evidence = await fetchVersionEvidence(query());
+    expect(decide({ ...evidence, ...judged })).toMatchObject({ kind: 'admitted', version: '1.4.0' });
+    expect(evidence.consistency?.size).toBe(story.log.said.length - 1);
+  });
+
+  it('works from the store alone once it worked', async () => {
+    const store = memoryStore();
+    await fetchVersionEvidence(query(undefined, store));
+    const evidence = await fetchVersionEvidence({ ...query(undefined, store), fetch: deadFetch, offline: true });
+    expect(decide({ ...evidence, ...judged })).toMatchObject({ kind: 'admitted' });
+  });
+
+  it('asks for no blob twice', async () => {
+    const [store, asked] = [memoryStore(), [] as string[]];
+    await fetchVersionEvidence(query(undefined, store));
+    await fetchVersionEvidence(query(undefined, store, asked));
+    expect(asked.filter((path) => path.startsWith('/blobs/'))).toEqual([]);
+  });
+
+  it('shows a version that is marked as revoked to the judge when there is no other', async () => {
+    const marks = [
+      { bundle: story.packed.digest, kind: 'revoked', reason: 'it leaks', since: '2026-03-02T10:00:00.000Z' },
+    ] as const;
+    const paths = storyPaths(story).set('/index/status.json', await storyStatus(story.log, marks));
+    const decision = decide({ ...(await fetchVersionEvidence(query(paths))), ...judged });
+    expect(decision).toMatchObject({
+      kind: 'refused',
+      reasons: [{ code: 'revoked', message: expect.stringContaining('it leaks') }],
+    });
+  });
+
+  it.each([
+    ['a dead registry', { fetch: deadFetch }, 'registry-down'],
+    ['an empty store without a network', { offline: true }, 'registry-down'],
+    ['a range that no version is in', { range: '^9.0.0' }, 'not-found'],
+    ['a skill that nobody published', { name: parseSkillName('@acme/other') }, 'not-found'],
+  ])('fails with a code on %s', async (_, change, code) => {
+    await expect(fetchVersionEvidence({ ...query(), ...change })).rejects.toMatchObject({ code });
+  });
+
+  it('leaves out what the registry withholds, and the judge says so', async () => {
+    const paths = storyPaths(story);
+    paths.delete(`/blobs/sha256/${hexOf(story.verdict.digest)}`);
+    const decision = decide({ ...(await fetchVersionEvidence(query(paths))), ...judged });
+    expect(decision).toMatchObject({ kind: 'refused' });
+  });
+
+  it('refuses a blob whose bytes were changed on the way, and keeps nothing of it', async () => {
+    const { digest } = story.publish;
+    const paths = storyPaths(story).set(`/blobs/sha256/${hexOf(digest)}`, Buffer.from('{}'));
+    const asked = query(paths);
+    await expect(fetchVersionEvidence(asked)).rejects.toMatchObject({ code: 'signature-invalid' });
+    expect(await asked.store.get(digest)).toBeUndefined();
+  });
+
+  it('fetches again what lies damaged in the store', async () => {
+    const asked = query();
+    await asked.store.put(story.packed.digest, Buffer.from('damaged'));
+    expect(await fetchBlob(asked, story.packed.digest)).toEqual(Buffer.from(story.packed.bytes));
+  });
+
+  it('does not read more than it asked for', async () => {
+    await expect(fetchBlob(query(), story.packed.digest, 10)).rejects.toMatchObject({ code: 'registry-answer' });
+  });
+
+  it('refuses an index with a line of another skill', async () => {
+    const paths = storyPaths(story);
+    paths.set('/index/@acme/other', paths.get('/index/@acme/weekly-report') ?? Buffer.alloc(0));
+    await expect(fetchIndex(query(paths), parseSkillName('@acme/other'))).rejects.toMatchObject({ code: 'registry-answer' });
+  });
+});
+
+describe('the log that was seen', () => {
+  it('may grow', async () => {
+    const [longer, store] = [await tellStory(), memoryStore()];
+    const first = query(storyPaths(longer), store);
+    const decision = decide({ ...(await fetchVersionEvidence(first)), ...judged });
+    if (decision.kind === 'admitted') await rememberCheckpoint(store, decision);
+    await longer.log.say(scopeStatement({ scope: parseScope('other'), owners: [people.stranger.named] }), people.stranger);
+    const paths = storyPaths(longer).set('/index/status.json', await storyStatus(longer.log, []));
+    const evidence = await fetchVersionEvidence(query(paths, store));
+    expect(evidence.seen?.checkpoint.size).toBe(longer.log.said.length - 1);
+    expect(decide({ ...evidence, ...judged })).toMatchObject({ kind: 'admitted' });
+  });
+
+  it('may not become another one: the same registry told anew is refused', async () => {
+    const [store, other] = [memoryStore(), await tellStory()];
+    const decision = decide({ ...(await fetchVersionEvidence(query(undefined, store))), ...judged });
+    if (decision.kind === 'admitted') await rememberCheckpoint(store, decision);
+    const again = decide({ ...(await fetchVersionEvidence(query(storyPaths(other), store))), ...judged });
+    expect(again).toMatchObject({ kind: 'refused', reasons: [{ code: 'log-rolled-back' }] });
+  });
+});
+
+it('serves the root file only to be looked at', async () => {
+  const asked = query();
+  expect(rootFingerprint(await fetchRoot(asked))).toBe(rootFingerprint(storyRoot));
+  expect(await asked.store.getNamed('root.json')).toBeUndefined();
+});
