@@ -9,7 +9,6 @@ import type { Admitted } from '../skills-index/trust/decision.ts';
 import { defaultPolicy } from '../skills-index/trust/policy.ts';
 import type { CommandContext } from './command.ts';
 import { diskStore } from './disk-store.ts';
-import { requestSecondsMax } from './limits.ts';
 import {
   findProject,
   type Lock,
@@ -86,11 +85,8 @@ export function openAdmitted(source: Source, admitted: Admitted): Promise<Opened
 }
 
 function sourceOf(world: World, registry: TrustedRegistry, offline: boolean): Source {
-  const fetch: typeof globalThis.fetch = (input, init) => {
-    const late = AbortSignal.timeout(requestSecondsMax * 1_000);
-    return world.fetch(input, { ...init, signal: init?.signal == null ? late : AbortSignal.any([late, init.signal]) });
-  };
-  return { fetch, store: diskStore(world.paths, registry.fingerprint), base: registry.base, offline, signal: world.signal };
+  const store = diskStore(world.paths, registry.fingerprint);
+  return { fetch: world.fetch, store, base: registry.base, offline, signal: world.signal };
 }
 
 // An update may have other bytes; the publisher stays the one that was known, until a person takes the line out of the lock.

@@ -1,12 +1,14 @@
 /** Admission: gathers the evidence about a version and has it decided, at installation and again at every start. Fails closed. */
 import type { Source } from '../skills-index/client/blobs.ts';
 import { fetchVersionEvidence, type VersionEvidence } from '../skills-index/client/registry-index.ts';
+import { parseCheckpoint } from '../skills-index/log/checkpoint.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type Admitted, type Decision, decide } from '../skills-index/trust/decision.ts';
 import type { Policy } from '../skills-index/trust/policy.ts';
 import type { RootFile } from '../skills-index/trust/root.ts';
+import { verifyStatus } from '../skills-index/trust/status-file.ts';
 import { statusBytesMax } from './limits.ts';
 
 export interface AdmissionRequest extends Source {
@@ -38,14 +40,16 @@ export interface Admission {
 export async function admit(request: AdmissionRequest): Promise<Admission> {
   const { evidence, notes } = await gather(request);
   const further = await Promise.all((request.statusUrls ?? []).map((url) => fetchStatus(request, url)));
+  const statuses = [...evidence.statuses, ...further.flatMap((one) => ('bytes' in one ? [one.bytes] : []))];
   const decision = decide({
     ...evidence,
-    statuses: [...evidence.statuses, ...further.flatMap((one) => ('bytes' in one ? [one.bytes] : []))],
+    statuses,
     root: request.root,
     policy: request.policy,
     now: request.now,
     ...(request.pinned === undefined ? {} : { pinned: request.pinned }),
   });
+  await rememberHead(request, statuses, decision);
   const fresh = decision.kind === 'admitted' && notes.length > 0 ? [`its last status counts until ${decision.freshUntil}`] : [];
   return { decision, notes: [...notes, ...fresh, ...further.flatMap((one) => ('note' in one ? [one.note] : []))] };
 }
@@ -75,6 +79,32 @@ async function gather(request: AdmissionRequest): Promise<{ evidence: VersionEvi
       throw problem;
     });
     return { evidence, notes: [`${request.base} does not answer; what was verified before is used`] };
+  }
+}
+
+// A refusal is remembered too: who has seen a revocation cannot be shown the log as it was before it.
+async function rememberHead(
+  { store, root, now }: AdmissionRequest,
+  statuses: readonly Uint8Array[],
+  decision: Decision,
+): Promise<void> {
+  if (decision.kind === 'refused' && decision.reasons.some(({ code }) => code === 'log-rolled-back' || code === 'log-forked'))
+    return;
+  const kept = await store.getNamed('checkpoint');
+  let size = kept === undefined ? -1 : parseCheckpoint(Buffer.from(kept).toString('utf8')).size;
+  for (const bytes of statuses) {
+    const note = noteOf(bytes, root, now);
+    if (note === undefined || parseCheckpoint(note).size <= size) continue;
+    size = parseCheckpoint(note).size;
+    await store.putNamed('checkpoint', Buffer.from(note));
+  }
+}
+
+function noteOf(status: Uint8Array, root: RootFile, now: number): string | undefined {
+  try {
+    return verifyStatus(status, root, now, Number.POSITIVE_INFINITY).checkpoint;
+  } catch {
+    return undefined;
   }
 }
 
