@@ -1,45 +1,43 @@
-/** Runs a command line in the test's process: given files, input and network, it gives exit code and output. */
-import { Readable, Writable } from 'node:stream';
-import { runCommandLine } from '../../cli/main.ts';
+/** Runs a command line in this process, with streams that are read back. */
+import { PassThrough, Readable } from 'node:stream';
+import { runCommandLine, type World } from '../../cli/main.ts';
 
-export interface Said {
+export interface Ran {
   readonly exit: number;
-  readonly out: string;
-  readonly err: string;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
-export interface CommandLineWorld {
-  /** `SKILLGATE_HOME`. */
-  readonly home: string;
-  readonly cwd?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
-  readonly fetch?: typeof fetch;
-  readonly now?: () => Date;
-}
+export type Given = Partial<Omit<World, 'argv' | 'stdout' | 'stderr'>> & { readonly input?: string; readonly terminal?: boolean };
 
-export async function skill(world: CommandLineWorld, ...argv: readonly string[]): Promise<Said> {
-  const said = { out: '', err: '' };
-  const sink = (key: 'out' | 'err') =>
-    new Writable({
-      write(chunk, _, done) {
-        said[key] += String(chunk);
-        done();
-      },
-    });
-  const noNetwork: typeof fetch = async () => {
-    throw new TypeError('there is no network in this test');
-  };
+/** A registry that nobody started. */
+export const noRegistry: typeof fetch = async () => {
+  throw new TypeError('fetch failed');
+};
+
+/** `skill ARGV…`; without `fetch` there is no network. */
+export async function skill(argv: readonly string[], given: Given = {}): Promise<Ran> {
+  const stdout = Object.assign(new PassThrough(), { isTTY: given.terminal === true, columns: 80 });
+  const stderr = Object.assign(new PassThrough(), { isTTY: given.terminal === true, columns: 80 });
+  const read = [textOf(stdout), textOf(stderr)] as const;
   const exit = await runCommandLine({
     argv,
-    env: { SKILLGATE_HOME: world.home, NO_COLOR: '1', PATH: process.env.PATH, ...world.env },
-    cwd: world.cwd ?? world.home,
-    stdin: Readable.from(world.stdin === undefined ? [] : [Buffer.from(world.stdin)]),
-    stdout: sink('out'),
-    stderr: sink('err'),
-    fetch: world.fetch ?? noNetwork,
-    now: world.now ?? (() => new Date('2026-11-20T08:00:00Z')),
-    signal: new AbortController().signal,
+    env: given.env ?? {},
+    cwd: given.cwd ?? '/nowhere',
+    stdin: Object.assign(Readable.from(given.input === undefined ? [] : [given.input]), { isTTY: given.terminal === true }),
+    stdout,
+    stderr,
+    fetch: given.fetch ?? noRegistry,
+    now: given.now ?? (() => new Date('2026-11-20T12:00:00Z')),
+    signal: given.signal ?? new AbortController().signal,
   });
-  return { exit, ...said };
+  stdout.end();
+  stderr.end();
+  return { exit, stdout: await read[0], stderr: await read[1] };
+}
+
+async function textOf(stream: PassThrough): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
 }

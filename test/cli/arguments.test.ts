@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { parseArguments } from '../../cli/arguments.ts';
+import type { CommandRow } from '../../cli/command.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+
+const row: CommandRow = {
+  name: 'try',
+  summary: 'a row for tests',
+  usage: 'A [B]',
+  examples: [['skill try a', 'try it']],
+  options: {
+    key: { type: 'string', value: 'NAME', summary: 'a key' },
+    host: { type: 'string', multiple: true, summary: 'hosts' },
+    plan: { type: 'boolean', short: 'p', summary: 'a plan' },
+  },
+  args: { min: 1, max: 2 },
+  load: async () => ({ run: async () => 0 }),
+};
+const runRow: CommandRow = { ...row, args: { min: 1, max: Number.POSITIVE_INFINITY }, verbatimAfter: 2 };
+
+function messageOf(argv: readonly string[], of = row): string {
+  try {
+    parseArguments(of, argv);
+  } catch (thrown) {
+    if (thrown instanceof Problem && thrown.code === 'usage') return thrown.message;
+    throw thrown;
+  }
+  return 'taken';
+}
+
+describe('arguments', () => {
+  it.each([
+    [['a', '--key', 'k', '-p'], { args: ['a'], options: { key: 'k', plan: true } }],
+    [['--key=k', 'a', 'b'], { args: ['a', 'b'], options: { key: 'k' } }],
+    [['a', '--host', 'x', '--host=y'], { args: ['a'], options: { host: ['x', 'y'] } }],
+    [['--', '--key'], { args: ['--key'], options: {} }],
+    [['-'], { args: ['-'], options: {} }],
+    [['a', '--key=-5'], { args: ['a'], options: { key: '-5' } }],
+    [['a', '--format', 'pretty'], { args: ['a'], options: { format: 'pretty' }, format: 'text' }],
+    [['a', '--format=json'], { args: ['a'], options: { format: 'json' }, format: 'json' }],
+  ])('takes %j', (argv, expected) => {
+    expect(parseArguments(row, argv)).toMatchObject(expected);
+  });
+
+  it.each([
+    [[], 'it needs A [B]'],
+    [['a', 'b', 'c'], '"c" is one argument too many'],
+    [['a', '--kye', 'k'], 'there is no option --kye; did you mean --key?'],
+    [['a', '--constructor'], 'there is no option --constructor'],
+    [['a', '--key'], '--key needs a value: --key NAME'],
+    [['a', '--key', '--plan'], '--key needs a value: --key NAME'],
+    [['a', '--key', 'k', '--key', 'l'], '--key is given twice'],
+    [['a', '--plan=yes'], '--plan takes no value'],
+    [['a', '-x'], 'there is no option -x'],
+    [['a', '--format', 'yaml'], '--format is text or json'],
+    [['a', '--format', 'jsonl'], '--format is text or json'],
+  ])('refuses %j: %s', (argv, says) => {
+    expect(messageOf(argv)).toBe(`Cannot run skill try: ${says}`);
+  });
+
+  it.each([
+    [
+      ['--plan', '@a/b', 'report', '--plan', '--help'],
+      { args: ['@a/b', 'report', '--plan', '--help'], options: { plan: true }, help: false },
+    ],
+    [['@a/b', '--plan', 'report', '-x', '--', 'y'], { args: ['@a/b', 'report', '-x', '--', 'y'], options: { plan: true } }],
+    [['@a/b', '--key', 'k', 'report', '--key'], { args: ['@a/b', 'report', '--key'], options: { key: 'k' } }],
+    [['@a/b', '--help'], { args: ['@a/b'], help: true }],
+  ])('hands on what follows the command: %j', (argv, expected) => {
+    expect(parseArguments(runRow, argv)).toMatchObject(expected);
+  });
+});

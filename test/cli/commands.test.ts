@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { commandRows, findCommand, nearest, plannedCommands } from '../../cli/commands.ts';
+import { skill } from './command-line.ts';
+
+const names = commandRows.map((row) => row.name);
+
+describe('the table of commands', () => {
+  it.each(commandRows.map((row) => [row.name, row] as const))(
+    '%s has examples to paste, and a module that runs it',
+    async (name, row) => {
+      expect(row.examples.length).toBeGreaterThan(0);
+      for (const [line, does] of row.examples) {
+        expect(line.startsWith(`skill ${name}`)).toBe(true);
+        expect(does).not.toBe('');
+      }
+      expect(row.summary).toMatch(/^[a-z]/);
+      expect(typeof (await row.load()).run).toBe('function');
+    },
+  );
+
+  it('names each command once, and plans none that is there', () => {
+    expect(new Set(names).size).toBe(names.length);
+    expect(plannedCommands.filter((name) => names.includes(name))).toEqual([]);
+  });
+
+  it.each(commandRows.map((row) => row.name))('%s --help begins with its examples and names every option', async (name) => {
+    const { exit, stdout, stderr } = await skill([...name.split(' '), '--help']);
+    const row = commandRows.find((one) => one.name === name);
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
+    expect(stdout.split('\n').slice(1, 4).join('\n')).toContain('Examples');
+    for (const option of Object.keys(row?.options ?? {})) expect(stdout).toContain(`--${option}`);
+  });
+
+  it('lists every command in skill help, and no planned one', async () => {
+    const { stdout } = await skill(['help']);
+    for (const name of names) expect(stdout).toMatch(new RegExp(`^ {2}${name} +[a-z]`, 'm'));
+    for (const name of plannedCommands) expect(stdout).not.toMatch(new RegExp(`^ {2}${name} `, 'm'));
+  });
+
+  it('gives the same to programs', async () => {
+    const { stdout } = await skill(['help', '--format', 'json']);
+    const { schema, groups } = JSON.parse(stdout);
+    expect(schema).toBe('skillgate.help/1');
+    expect(groups.flatMap((group: { commands: { name: string }[] }) => group.commands.map((one) => one.name))).toEqual(names);
+  });
+
+  it.each(plannedCommands)('answers exit 2 and not-in-this-version for %s', async (name) => {
+    const { exit, stdout, stderr } = await skill([...name.split(' '), 'x']);
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
+    expect(stderr).toContain('error[not-in-this-version]');
+  });
+
+  it.each([
+    ['publsh', 'skill publish'],
+    ['instal', 'skill install'],
+    ['verfiy', 'skill verify'],
+    ['review aprove', 'skill review approve'],
+    ['key crate', 'skill key create'],
+  ])('asks whether %s means %s', async (typed, meant) => {
+    const { exit, stderr } = await skill(typed.split(' '));
+    expect(exit).toBe(2);
+    expect(stderr).toContain(`did you mean: ${meant}`);
+  });
+
+  it('guesses nothing for a word that is like none', async () => {
+    expect(nearest('xylophone', names)).toEqual([]);
+    expect((await skill(['xylophone'])).stderr).toContain('skill help lists them all');
+  });
+
+  it.each([[['review']], [['key']], [['scope', '--format', 'json']]])(
+    'shows what there is for the half command %j',
+    async (argv) => {
+      const { exit, stdout, stderr } = await skill(argv);
+      expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
+      expect(stderr).toContain(`skill ${argv[0]} `);
+    },
+  );
+
+  it('takes the longer name where both fit', () => {
+    expect(findCommand(['review', 'show', '@a/b@1.0.0'])).toMatchObject({ kind: 'command', rest: ['@a/b@1.0.0'] });
+    expect(findCommand(['scan', 'review'])).toMatchObject({ kind: 'command', rest: ['review'] });
+  });
+});

@@ -1,0 +1,64 @@
+import { PassThrough } from 'node:stream';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { inkFor, joined, safe, table, terminalSafe, wantsColour } from '../../cli/output.ts';
+
+const stream = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY });
+
+const hostile = [
+  ['an escape that clears the screen', '\u001b[2Jgone', '⟦U+001B⟧[2Jgone'],
+  ['an escape of one byte (C1)', '\u009b2J', '⟦U+009B⟧2J'],
+  ['a link of its own (OSC 8)', '\u001b]8;;http://x\u0007y', '⟦U+001B⟧]8;;http://x⟦U+0007⟧y'],
+  ['a carriage return over what stood there', 'refused\rapproved', 'refused⟦U+000D⟧approved'],
+  ['text that runs backwards', 'a\u202eb', 'a⟦U+202E⟧b'],
+  ['a character that is not seen', 'a\u200bb', 'a⟦U+200B⟧b'],
+  ['letters for machines only', 'a\u{e0041}b', 'a⟦U+E0041⟧b'],
+  ['a line of its own', 'a\nerror[x]', 'a⏎error[x]'],
+  ['half a character', 'a\ud800b', 'a⟦U+D800⟧b'],
+  ['private use', '\ue000', '⟦U+E000⟧'],
+] as const;
+
+describe('what is printed', () => {
+  it.each(hostile)('shows %s instead of obeying it', (_, text, shown) => {
+    expect(terminalSafe(text)).toBe(shown);
+    expect(safe`${text}`.text).toBe(shown);
+    expect(inkFor(stream(false), {}).bold(text).text).toBe(shown);
+    expect(table([[text, 'x']]).text).toBe(`${shown}  x`);
+  });
+
+  it('leaves honest text alone', () => {
+    for (const text of ['plain', 'Grüße, 世界', 'naïve café', '✔ fertig']) expect(terminalSafe(text)).toBe(text);
+  });
+
+  it('never lets a control or direction-changing character through', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom('\u001b', '\u202e', '\n', '[', 'm', '\u0000', 'a') }),
+    );
+    fc.assert(fc.property(text, (given) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(safe`${given}`.text)));
+  });
+
+  it.each([
+    [true, {}, true],
+    [false, {}, false],
+    [true, { NO_COLOR: '1' }, false],
+    [true, { NO_COLOR: '' }, true],
+    [false, { FORCE_COLOR: '1' }, true],
+    [true, { FORCE_COLOR: '0', TERM: 'dumb' }, false],
+    [true, { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
+    [true, { TERM: 'dumb' }, false],
+  ])('colours at a terminal (%s) with %j: %s', (isTTY, env, colours) => {
+    expect(wantsColour(stream(isTTY), env)).toBe(colours);
+    expect(inkFor(stream(isTTY), env).red('x').text.includes('\u001b[')).toBe(colours);
+  });
+
+  it('lines columns up by what is seen, colours not counted', () => {
+    const { bold } = inkFor(stream(true), {});
+    const text = table([
+      [bold('a'), 'one'],
+      ['long', 'two'],
+    ]).text.replaceAll(/\u001b\[\d+m/g, '');
+    expect(text).toBe('a     one\nlong  two');
+    expect(joined(['a', safe`b`], ', ').text).toBe('a, b');
+  });
+});

@@ -1,0 +1,170 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { pathsOf } from '../../cli/paths.ts';
+import { parseBase, pinRegistry, registryBaseOf, registryOf, trustedRegistry } from '../../cli/registries.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
+import { parseScope } from '../../skills-index/skill/name.ts';
+import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
+import { skill } from './command-line.ts';
+import { folderWith } from './temporary-folder.ts';
+
+const spki = (type: 'ed25519' | 'ec'): string => {
+  const pair = type === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'prime256v1' }) : generateKeyPairSync('ed25519');
+  return pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+};
+
+function makeRoot(origin = 'skills.example'): RootFile {
+  const administrator = spki('ec');
+  return {
+    schema: 'skillgate.root/1',
+    origin,
+    log: { key: spki('ed25519') },
+    status: { key: spki('ec') },
+    registry: { key: spki('ec') },
+    administrators: [{ keyId: digestOf(Buffer.from(administrator, 'base64')), key: administrator }],
+    threshold: 1,
+  };
+}
+
+const base = 'https://skills.example';
+const world = () => {
+  const home = folderWith();
+  const env = { SKILLGATE_HOME: home };
+  return { env, home, paths: pathsOf(env) };
+};
+const servesRoot =
+  (root: unknown): typeof fetch =>
+  async () =>
+    new Response(JSON.stringify(root));
+
+describe('a registry’s address', () => {
+  it.each([
+    ['https://skills.example', 'https://skills.example'],
+    ['https://skills.example/', 'https://skills.example'],
+    ['HTTPS://Skills.Example:443/a//', 'https://skills.example/a'],
+    ['http://localhost:4880', 'http://localhost:4880'],
+    ['http://127.0.0.1:1', 'http://127.0.0.1:1'],
+    ['http://[::1]:1', 'http://[::1]:1'],
+    ['http://a.localhost', 'http://a.localhost'],
+  ])('%s is written %s', (given, written) => {
+    expect(parseBase(given)).toBe(written);
+  });
+
+  it.each([
+    'skills.example',
+    'ftp://x.example',
+    'http://skills.example',
+    'http://localhost.example',
+    'http://127.0.0.1.example',
+    'https://u:p@x.example',
+    'https://x.example/?a',
+    'https://x.example/#a',
+    '',
+    7,
+  ])('refuses %j', (given) => {
+    expect(() => parseBase(given)).toThrow(/Not a registry’s address/);
+  });
+});
+
+describe('trust in a registry', () => {
+  it('is pinned by fingerprint, and the first one becomes the default', async () => {
+    const { env, paths } = world();
+    const root = makeRoot();
+    const added = await skill(['registry', 'add', base, '--root', rootFingerprint(root)], { env, fetch: servesRoot(root) });
+    expect(added).toMatchObject({ exit: 0, stdout: expect.stringContaining('is the default') });
+    expect(registryBaseOf(paths, env)).toBe(base);
+    expect(trustedRegistry({ paths }, base).root).toEqual(parseRoot(JSON.stringify(root)));
+  });
+
+  it.each([
+    ['another fingerprint', ['--root', digestOf('x')], 6, 'root-invalid'],
+    ['no fingerprint and no terminal', [], 6, 'not-confirmed'],
+    ['a fingerprint that is none', ['--root', 'sha256:abc'], 2, 'digest-invalid'],
+  ])('is not given for %s, and nothing is kept', async (_, options, exit, code) => {
+    const { env, home } = world();
+    const ran = await skill(['registry', 'add', base, ...options], { env, fetch: servesRoot(makeRoot()) });
+    expect(ran).toMatchObject({ exit, stderr: expect.stringContaining(`error[${code}]`) });
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  it.each([
+    ['yes', 0],
+    ['no', 6],
+    ['', 6],
+  ])('is asked for at a terminal, with the fingerprint shown: %j', async (typed, exit) => {
+    const { env } = world();
+    const root = makeRoot();
+    const ran = await skill(['registry', 'add', base], { env, fetch: servesRoot(root), terminal: true, input: `${typed}\n` });
+    expect(ran.exit).toBe(exit);
+    expect(ran.stderr).toContain(rootFingerprint(root));
+  });
+
+  it('ends when the file kept here is not the one that was pinned', async () => {
+    const { paths } = world();
+    await pinRegistry(paths, base, makeRoot(), []);
+    const [file = ''] = readdirSync(join(paths.config, 'roots'));
+    writeFileSync(join(paths.config, 'roots', file), JSON.stringify(makeRoot()));
+    expect(() => trustedRegistry({ paths }, base)).toThrow(/another fingerprint/);
+  });
+
+  it('is replaced only by registry trust with a fingerprint of its own', async () => {
+    const { env, paths } = world();
+    const [old, fresh] = [makeRoot(), makeRoot()];
+    await pinRegistry(paths, base, old, []);
+    const folder = folderWith({ 'root.json': JSON.stringify(fresh) });
+    const argv = ['registry', 'trust', join(folder, 'root.json'), '--root'];
+    expect((await skill([...argv, rootFingerprint(old)], { env })).exit).toBe(6);
+    expect(trustedRegistry({ paths }, base).fingerprint).toBe(rootFingerprint(old));
+    expect((await skill([...argv, rootFingerprint(fresh)], { env })).exit).toBe(0);
+    expect(trustedRegistry({ paths }, base).fingerprint).toBe(rootFingerprint(fresh));
+  });
+});
+
+describe('the registry of a scope', () => {
+  it('is exactly one: the project’s, else the user’s, else the default, and never falls back', async () => {
+    const { env, paths } = world();
+    const [acme, other] = [parseScope('acme'), parseScope('other')];
+    await pinRegistry(paths, base, makeRoot(), []);
+    await pinRegistry(paths, 'https://acme.example', makeRoot('acme.example'), [acme]);
+    expect(registryOf({ paths, env }, acme).base).toBe('https://acme.example');
+    expect(registryOf({ paths, env }, other).base).toBe(base);
+    expect(registryOf({ paths, env }, acme, { '@acme': base }).base).toBe(base);
+    expect(() => registryOf({ paths, env }, acme, { '@acme': 'https://new.example' })).toThrow(/not pinned here/);
+    await expect(pinRegistry(paths, base, makeRoot(), [acme])).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('prefers the environment’s base for what names no scope', () => {
+    const { paths } = world();
+    expect(registryBaseOf(paths, {})).toBe('http://localhost:4880');
+    expect(registryBaseOf(paths, { SKILLGATE_REGISTRY: 'https://x.example/' })).toBe('https://x.example');
+    expect(() => registryBaseOf(paths, { SKILLGATE_REGISTRY: 'http://x.example' })).toThrow(/this machine only/);
+  });
+});
+
+describe('skill registry init', () => {
+  it('makes a folder with the keys of the registry and not the administrator’s', async () => {
+    const { env, home } = world();
+    const folder = join(folderWith(), 'data');
+    const ran = await skill(['registry', 'init', folder], { env });
+    const root = parseRoot(readFileSync(join(folder, 'root.json')));
+    expect(ran).toMatchObject({ exit: 0, stdout: `${rootFingerprint(root)}\n` });
+    const administrator = readFileSync(join(home, 'config/keys/administrator.json'), 'utf8');
+    const secret = JSON.parse(administrator).privateKey.split('\n')[2];
+    for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()))
+      expect(readFileSync(join(file.parentPath, file.name), 'utf8')).not.toContain(secret);
+  });
+
+  it.each([
+    ['a folder that holds something', ['x'], [], 'file-exists'],
+    ['an origin that is no host name', [], ['--origin', 'https://x.example'], 'usage'],
+  ])('refuses %s and makes no key', async (_, there, options, code) => {
+    const { env, home } = world();
+    const folder = folderWith(Object.fromEntries(there.map((name) => [name, ''])));
+    const ran = await skill(['registry', 'init', folder, ...options], { env });
+    expect(ran.stderr).toContain(`error[${code}]`);
+    expect(readdirSync(home)).toEqual([]);
+    expect(readdirSync(folder)).toEqual(there);
+  });
+});
