@@ -1,24 +1,38 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Skill } from '../registry/road.ts';
-import { type InstallerWorld, makeInstallerWorld, makeReportSkill, release } from './installer-world.ts';
+import {
+  type Installer,
+  makeHonest,
+  makeInstaller,
+  makeNetwork,
+  makeReportSkill,
+  type Network,
+  release,
+} from './installer-world.ts';
 
-let world: InstallerWorld;
+let network: Network;
 let report: Skill;
-beforeEach(async () => {
-  world = await makeInstallerWorld();
-  report = await release(world, makeReportSkill('@acme/weekly-report'));
+let user: Installer;
+beforeAll(async () => {
+  network = await makeNetwork();
+  report = await release(network, makeReportSkill('@acme/weekly-report'));
 });
-afterEach(() => world.close());
+afterAll(() => network.close());
+beforeEach(async () => {
+  makeHonest(network);
+  user = await makeInstaller(network);
+});
+afterEach(() => user.close());
 
-const at = (path: string): string => join(world.project, path);
+const at = (path: string): string => join(user.project, path);
 const read = (path: string): string => readFileSync(at(path), 'utf8');
 const lock = () => JSON.parse(read('skillgate.lock')).skills;
 
 describe('skill install', () => {
   it('writes verified texts, shims, and a lock that says exactly what was verified', async () => {
-    const said = await world.run('install', '@acme/weekly-report');
+    const said = await user.run('install', '@acme/weekly-report');
     expect(said).toMatchObject({ exit: 0, err: '' });
     expect(read('.agents/skills/weekly-report/notes/format.md')).toBe('How the report looks.\n');
     expect(read('.agents/skills/weekly-report/scripts/report.ts')).toContain('"@acme/weekly-report", "report"');
@@ -30,7 +44,7 @@ describe('skill install', () => {
         registry: 'localhost',
         version: '1.0.0',
         bundle: report.packed.digest,
-        publisher: world.registry.author.keyId,
+        publisher: network.registry.author.keyId,
         capabilities: expect.stringMatching(/^sha256:/),
         logIndex: expect.any(Number),
       },
@@ -42,15 +56,15 @@ describe('skill install', () => {
     const reader = makeReportSkill('@acme/reader', {
       capabilities: { mount: [{ source: 'workspace:reports', target: '/reports', mode: 'ro', why: 'reads the reports' }] },
     });
-    await release(world, reader);
-    const { out } = await world.run('install', '@acme/reader');
+    await release(network, reader);
+    const { out } = await user.run('install', '@acme/reader');
     expect(out).toContain('mount ro workspace:reports at /reports (reads the reports)');
     expect(out).toContain('reach any host');
     expect(out).not.toContain('read or write any folder');
   });
 
   it('answers with one line of JSON and nothing else when asked to', async () => {
-    const { out } = await world.run('install', '@acme/weekly-report', '--format', 'json');
+    const { out } = await user.run('install', '@acme/weekly-report', '--format', 'json');
     expect(JSON.parse(out)).toMatchObject({
       schema: 'skillgate.install/1',
       installed: [{ name: '@acme/weekly-report', version: '1.0.0', bundle: report.packed.digest, folder: 'weekly-report' }],
@@ -58,104 +72,107 @@ describe('skill install', () => {
   });
 
   it('gives the same lock again when nothing changed', async () => {
-    await world.run('install', '@acme/weekly-report');
+    await user.run('install', '@acme/weekly-report');
     const before = read('skillgate.lock');
-    expect((await world.run('install', '@acme/weekly-report')).exit).toBe(0);
+    expect((await user.run('install', '@acme/weekly-report')).exit).toBe(0);
     expect(read('skillgate.lock')).toBe(before);
   });
 
   it('shows the difference in capabilities when it updates', async () => {
-    await world.run('install', '@acme/weekly-report@^1');
+    await release(network, makeReportSkill('@acme/grows'));
+    await user.run('install', '@acme/grows@^1');
     const egress = [{ url: 'https://api.crm.example/v2/*', why: 'reads deals' }];
-    await release(world, makeReportSkill('@acme/weekly-report', { version: '1.1.0', capabilities: { egress } }));
-    const { out, exit } = await world.run('install', '@acme/weekly-report');
+    await release(network, makeReportSkill('@acme/grows', { version: '1.1.0', capabilities: { egress } }));
+    const { out, exit } = await user.run('install', '@acme/grows');
     expect(exit).toBe(0);
     expect(out).toMatch(/Since 1\.0\.0:\n {4}\+ egress GET,HEAD https:\/\/api\.crm\.example\/v2\/\*/);
-    expect(lock()['@acme/weekly-report'].version).toBe('1.1.0');
+    expect(lock()['@acme/grows'].version).toBe('1.1.0');
   });
 
   it('goes back to an older version only when that is named', async () => {
-    await release(world, makeReportSkill('@acme/weekly-report', { version: '1.1.0' }));
-    await world.run('install', '@acme/weekly-report');
-    world.lie = async (path, honest) => {
+    await release(network, makeReportSkill('@acme/withheld'));
+    await release(network, makeReportSkill('@acme/withheld', { version: '1.1.0' }));
+    await user.run('install', '@acme/withheld');
+    network.lie = async (path, honest) => {
       const response = await honest();
-      if (path !== '/index/@acme/weekly-report') return response;
+      if (path !== '/index/@acme/withheld') return response;
       const [first = ''] = (await response.text()).split('\n');
       return new Response(`${first}\n`);
     };
-    const withheld = await world.run('install', '@acme/weekly-report');
+    const withheld = await user.run('install', '@acme/withheld');
     expect(withheld.exit).toBe(6);
     expect(withheld.err).toContain('1.1.0 is installed, and the registry offers 1.0.0');
-    expect(lock()['@acme/weekly-report'].version).toBe('1.1.0');
-    expect((await world.run('install', '@acme/weekly-report@1.0.0')).exit).toBe(0);
+    expect(lock()['@acme/withheld'].version).toBe('1.1.0');
+    expect((await user.run('install', '@acme/withheld@1.0.0')).exit).toBe(0);
   });
 
   it('links for chosen agents, and does not forget them, nor --as, when it updates', async () => {
-    await world.run('install', '@acme/weekly-report', '--agent', 'claude', '--agent', 'goose', '--copy', '--as', 'weekly');
-    await release(world, makeReportSkill('@acme/weekly-report', { version: '1.1.0', files: { 'new.md': 'new\n' } }));
-    expect((await world.run('install', '@acme/weekly-report')).exit).toBe(0);
+    await release(network, makeReportSkill('@acme/kept'));
+    await user.run('install', '@acme/kept', '--agent', 'claude', '--agent', 'goose', '--copy', '--as', 'weekly');
+    await release(network, makeReportSkill('@acme/kept', { version: '1.1.0', files: { 'new.md': 'new\n' } }));
+    expect((await user.run('install', '@acme/kept')).exit).toBe(0);
     for (const folder of ['.agents', '.claude', '.goose']) expect(read(`${folder}/skills/weekly/new.md`)).toBe('new\n');
-    expect(existsSync(at('.agents/skills/weekly-report'))).toBe(false);
+    expect(existsSync(at('.agents/skills/kept'))).toBe(false);
   });
 
   it('moves the folder when another name is given', async () => {
-    await world.run('install', '@acme/weekly-report', '--agent', 'claude');
-    expect((await world.run('install', '@acme/weekly-report', '--as', 'weekly')).exit).toBe(0);
+    await user.run('install', '@acme/weekly-report', '--agent', 'claude');
+    expect((await user.run('install', '@acme/weekly-report', '--as', 'weekly')).exit).toBe(0);
     expect(readdirSync(at('.agents/skills'))).toEqual(['weekly']);
     expect(readdirSync(at('.claude/skills'))).toEqual(['weekly']);
   });
 
   it('refuses a second skill of the same short name, until --as names it', async () => {
-    await world.run('install', '@acme/weekly-report');
+    await user.run('install', '@acme/weekly-report');
     const other = makeReportSkill('@acme/other');
-    await release(world, other);
-    const refused = await world.run('install', '@acme/other', '--as', 'weekly-report');
+    await release(network, other);
+    const refused = await user.run('install', '@acme/other', '--as', 'weekly-report');
     expect(refused.exit).toBe(6);
     expect(refused.err).toContain('@acme/weekly-report stands there');
     expect(Object.keys(lock())).toEqual(['@acme/weekly-report']);
-    expect((await world.run('install', '@acme/other', '--as', 'second')).exit).toBe(0);
+    expect((await user.run('install', '@acme/other', '--as', 'second')).exit).toBe(0);
   });
 
   it('refuses to overwrite what it did not put there, and leaves no trace', async () => {
     mkdirSync(at('.agents/skills/weekly-report'), { recursive: true });
     writeFileSync(at('.agents/skills/weekly-report/SKILL.md'), 'my own');
-    const said = await world.run('install', '@acme/weekly-report');
+    const said = await user.run('install', '@acme/weekly-report');
     expect(said).toMatchObject({ exit: 6 });
     expect(said.err).toContain('error[install-taken]');
     expect(read('.agents/skills/weekly-report/SKILL.md')).toBe('my own');
-    expect(readdirSync(world.project)).toEqual(['.agents']);
+    expect(readdirSync(user.project)).toEqual(['.agents']);
   });
 
   it('heals what an interrupted installation left', async () => {
-    await world.run('install', '@acme/weekly-report');
+    await user.run('install', '@acme/weekly-report');
     const files = ['skillgate.lock', 'skillgate.json'].map((file) => [file, read(file)] as const);
     // The lock was written and the rename did not happen; or the folder was half removed by hand.
     for (const leave of ['.agents/skills/weekly-report', '.agents/skills/weekly-report/SKILL.md']) {
       rmSync(at(leave), { recursive: true });
-      expect((await world.run('verify')).exit).toBe(6);
-      expect((await world.run('install', '@acme/weekly-report')).exit).toBe(0);
-      expect((await world.run('verify')).exit).toBe(0);
+      expect((await user.run('verify')).exit).toBe(6);
+      expect((await user.run('install', '@acme/weekly-report')).exit).toBe(0);
+      expect((await user.run('verify')).exit).toBe(0);
       for (const [file, text] of files) expect(read(file)).toBe(text);
     }
   });
 
   it('writes the original files with --plain, warns, and puts the shims back without it', async () => {
-    const plain = await world.run('install', '@acme/weekly-report', '--plain');
+    const plain = await user.run('install', '@acme/weekly-report', '--plain');
     expect(plain.out).toContain('the sandbox is off');
     expect(read('.agents/skills/weekly-report/scripts/clean.sh')).toBe('#!/bin/sh\necho clean "$@"\n');
-    expect((await world.run('verify')).out).toContain('the original files, no sandbox');
-    await world.run('install', '@acme/weekly-report');
+    expect((await user.run('verify')).out).toContain('the original files, no sandbox');
+    await user.run('install', '@acme/weekly-report');
     expect(read('.agents/skills/weekly-report/scripts/clean.sh')).toContain('skill run');
   });
 
   it('refuses --plain where host policy says so, before anything is fetched', async () => {
-    mkdirSync(join(world.home, 'config'), { recursive: true });
-    writeFileSync(join(world.home, 'config/host.json'), '{"plain": false}', { mode: 0o600 });
-    const said = await world.run('install', '@acme/weekly-report', '--plain');
+    mkdirSync(join(user.home, 'config'), { recursive: true });
+    writeFileSync(join(user.home, 'config/host.json'), '{"plain": false}', { mode: 0o600 });
+    const said = await user.run('install', '@acme/weekly-report', '--plain');
     expect(said.err).toContain('error[plain-refused]');
     expect(said.exit).toBe(6);
-    expect(world.asked).toEqual([]);
-    expect(readdirSync(world.project)).toEqual([]);
+    expect(network.asked).toEqual([]);
+    expect(readdirSync(user.project)).toEqual([]);
   });
 
   it.each([
@@ -164,7 +181,7 @@ describe('skill install', () => {
     [['@acme/weekly-report@not-a-range'], 2],
     [['weekly-report'], 2],
   ])('skill install %j is an error of usage', async (words, exit) => {
-    expect((await world.run('install', ...words)).exit).toBe(exit);
-    expect(readdirSync(world.project)).toEqual([]);
+    expect((await user.run('install', ...words)).exit).toBe(exit);
+    expect(readdirSync(user.project)).toEqual([]);
   });
 });

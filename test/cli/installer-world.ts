@@ -13,48 +13,65 @@ import { type Said, skill } from './skill-command.ts';
 /** Answers instead of the registry, or lets it answer. */
 export type Lie = (path: string, honest: () => Promise<Response>) => Promise<Response>;
 
-export interface InstallerWorld {
+export interface Network {
   readonly registry: Staffed;
-  readonly home: string;
-  readonly project: string;
   /** Paths that were asked for, in order. */
   readonly asked: string[];
   lie: Lie | undefined;
-  /** Milliseconds by which the user's clock is ahead of the registry's. */
+  /** Milliseconds by which the users' clock is ahead of the registry's. */
   ahead: number;
+  readonly fetch: typeof globalThis.fetch;
+  readonly now: () => Date;
+  readonly close: () => void;
+}
+
+/** Somebody with files of their own who has pinned the registry. */
+export interface Installer {
+  readonly network: Network;
+  readonly home: string;
+  readonly project: string;
   /** Runs a command line in the project. */
   run(...argv: string[]): Promise<Said>;
   runWith(more: { stdin?: string; env?: Record<string, string>; cwd?: string }, ...argv: string[]): Promise<Said>;
-  fetch: typeof globalThis.fetch;
-  now(): Date;
   close(): void;
 }
 
 export const base = 'http://localhost';
 
-export async function makeInstallerWorld(): Promise<InstallerWorld> {
+export async function makeNetwork(): Promise<Network> {
   const registry = await makeStaffedWorld();
-  const folder = mkdtempSync(join(tmpdir(), 'skillgate-installer-'));
-  const [home, project] = [join(folder, 'home'), mkdtempSync(join(folder, 'project-'))];
-  await pinRegistry(pathsOf(home), base, registry.trust.root, []);
-  const asked: string[] = [];
-  const world: InstallerWorld = {
-    ...{ registry, home, project, asked, lie: undefined, ahead: 0 },
+  const network: Network = {
+    ...{ registry, asked: [], lie: undefined, ahead: 0 },
     fetch: async (input, init) => {
       const path = String(input instanceof Request ? input.url : input).slice(base.length);
-      asked.push(path);
+      network.asked.push(path);
       const honest = async (): Promise<Response> => registry.send(path, init);
-      return world.lie === undefined ? honest() : world.lie(path, honest);
+      return network.lie === undefined ? honest() : network.lie(path, honest);
     },
-    now: () => new Date(registry.registry.now().getTime() + world.ahead),
-    run: (...argv) => world.runWith({}, ...argv),
-    runWith: (more, ...argv) => skill({ home, cwd: project, fetch: world.fetch, now: world.now, ...more }, ...argv),
-    close: () => {
-      registry.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    now: () => new Date(registry.registry.now().getTime() + network.ahead),
+    close: () => registry.close(),
   };
-  return world;
+  return network;
+}
+
+/** What one test did to the network is undone. */
+export function makeHonest(network: Network): void {
+  network.lie = undefined;
+  network.ahead = 0;
+  network.asked.length = 0;
+}
+
+export async function makeInstaller(network: Network): Promise<Installer> {
+  const folder = mkdtempSync(join(tmpdir(), 'skillgate-installer-'));
+  const [home, project] = [join(folder, 'home'), mkdtempSync(join(folder, 'project-'))];
+  await pinRegistry(pathsOf(home), base, network.registry.trust.root, []);
+  const { fetch, now } = network;
+  const runWith: Installer['runWith'] = (more, ...argv) => skill({ home, cwd: project, fetch, now, ...more }, ...argv);
+  return {
+    ...{ network, home, project, runWith },
+    run: (...argv) => runWith({}, ...argv),
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }
 
 export function pathsOf(home: string): { config: string; data: string; cache: string } {
@@ -89,8 +106,8 @@ export function makeReportSkill(name: string, text: SkillText = {}): Skill {
 }
 
 /** Publishes, scans and approves; what fails on the way throws. */
-export async function release(world: InstallerWorld, released: Skill): Promise<Skill> {
-  const { send, author, scanner, rita, tokens } = world.registry;
+export async function release(network: Network, released: Skill): Promise<Skill> {
+  const { send, author, scanner, rita, tokens } = network.registry;
   for (const step of [
     () => publish(send, released, author),
     () => scan(send, tokens.scanner, scanner, released, 'pass'),
@@ -103,8 +120,8 @@ export async function release(world: InstallerWorld, released: Skill): Promise<S
 }
 
 /** A reviewer suspends, lifts or revokes a bundle. */
-export async function sayOf(world: InstallerWorld, about: Skill, kind: 'suspended' | 'lifted' | 'revoked'): Promise<void> {
-  const { send, rita } = world.registry;
+export async function sayOf(network: Network, about: Skill, kind: 'suspended' | 'lifted' | 'revoked'): Promise<void> {
+  const { send, rita } = network.registry;
   const answer = await state(
     send,
     revocationStatement({ kind, target: { bundle: about.packed.digest }, reason: 'it leaks' }),

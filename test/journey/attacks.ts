@@ -2,14 +2,14 @@
 
 import { pinRegistry } from '../../cli/registries.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
+import { base, type Installer, type Lie, makeReportSkill, pathsOf, release, sayOf } from '../cli/installer-world.ts';
 import { makeRoot } from '../registry/people.ts';
 import type { Skill } from '../registry/road.ts';
 import { publish, scan } from '../registry/road.ts';
-import { base, type InstallerWorld, type Lie, makeReportSkill, pathsOf, release, sayOf } from './installer-world.ts';
 
 export interface Attack {
   readonly name: string;
-  readonly arrange: (world: InstallerWorld, skill: Skill) => Promise<void>;
+  readonly arrange: (user: Installer, skill: Skill) => Promise<void>;
   /** The skill that is then asked for, if it is another one. */
   readonly asks?: string;
   /** Codes or words that the refusal has. */
@@ -50,20 +50,20 @@ const hour = 3_600_000;
 export const attacks: readonly Attack[] = [
   {
     name: 'a revoked version',
-    arrange: async (world, skill) => sayOf(world, skill, 'revoked'),
+    arrange: async (user, skill) => sayOf(user.network, skill, 'revoked'),
     says: /revoked/,
     exit: 6,
   },
   {
     name: 'a suspended version',
-    arrange: async (world, skill) => sayOf(world, skill, 'suspended'),
+    arrange: async (user, skill) => sayOf(user.network, skill, 'suspended'),
     says: /suspended/,
     exit: 6,
   },
   {
     name: 'an unapproved version',
-    arrange: async (world) => {
-      const { send, author, scanner, tokens } = world.registry;
+    arrange: async (user) => {
+      const { send, author, scanner, tokens } = user.network.registry;
       const unread = makeReportSkill('@acme/unread');
       await publish(send, unread, author);
       await scan(send, tokens.scanner, scanner, unread, 'pass');
@@ -81,8 +81,8 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'a blob of a file that was changed',
-    arrange: async (world, skill) => {
-      world.lie = tamper((path) => path === fileOf(skill, 'scripts/clean.sh'));
+    arrange: async (user, skill) => {
+      user.network.lie = tamper((path) => path === fileOf(skill, 'scripts/clean.sh'));
     },
     says: /signature-invalid|bundle-invalid/,
     exit: 6,
@@ -90,8 +90,8 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'a bundle that was changed',
-    arrange: async (world, skill) => {
-      world.lie = tamper((path) => path === `/blobs/sha256/${hexOf(skill.packed.digest)}`);
+    arrange: async (user, skill) => {
+      user.network.lie = tamper((path) => path === `/blobs/sha256/${hexOf(skill.packed.digest)}`);
     },
     says: /signature-invalid|bundle-invalid/,
     exit: 6,
@@ -99,16 +99,16 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'an index line that names another bundle',
-    arrange: async (world, skill) => {
-      const twin = await release(world, makeReportSkill('@acme/twin'));
-      world.lie = lineLie(skill.manifest.name, (line) => ({ ...line, bundle: twin.packed.digest }));
+    arrange: async (user, skill) => {
+      const twin = await release(user.network, makeReportSkill('@acme/twin'));
+      user.network.lie = lineLie(skill.manifest.name, (line) => ({ ...line, bundle: twin.packed.digest }));
     },
     says: /not-admitted/,
     exit: 6,
   },
   {
     name: 'an index line with more capabilities than were approved',
-    arrange: async (world, skill) => {
+    arrange: async (user, skill) => {
       const capabilities = {
         env: [],
         secret: [],
@@ -116,47 +116,50 @@ export const attacks: readonly Attack[] = [
         exec: [],
         egress: [{ url: 'https://stranger.example/*', methods: ['POST'] }],
       };
-      world.lie = lineLie(skill.manifest.name, (line) => ({ ...line, capabilities }));
+      user.network.lie = lineLie(skill.manifest.name, (line) => ({ ...line, capabilities }));
     },
     says: /not-admitted/,
     exit: 6,
   },
   {
     name: 'an index line without the approval',
-    arrange: async (world, skill) => {
-      world.lie = lineLie(skill.manifest.name, (line) => ({ ...line, statements: (line.statements as string[]).slice(1) }));
+    arrange: async (user, skill) => {
+      user.network.lie = lineLie(skill.manifest.name, (line) => ({
+        ...line,
+        statements: (line.statements as string[]).slice(1),
+      }));
     },
     says: /not-admitted/,
     exit: 6,
   },
   {
     name: 'an index line that is no line',
-    arrange: async (world, skill) => {
-      world.lie = lineLie(skill.manifest.name, () => ({}));
+    arrange: async (user, skill) => {
+      user.network.lie = lineLie(skill.manifest.name, () => ({}));
     },
     says: /registry-answer/,
     exit: 4,
   },
   {
     name: 'a registry with another root than the one that was pinned',
-    arrange: async (world) => void (await pinRegistry(pathsOf(world.home), base, makeRoot().root, [])),
+    arrange: async (user) => void (await pinRegistry(pathsOf(user.home), base, makeRoot().root, [])),
     says: /not-admitted|signature-invalid/,
     exit: 6,
   },
   {
     name: 'a status file that is older than a day',
-    arrange: async (world) => {
-      const stale = await world.registry.send('/index/status.json').then((response) => response.text());
-      world.ahead = 25 * hour;
-      world.lie = async (path, honest) => (path === '/index/status.json' ? new Response(stale) : honest());
+    arrange: async (user) => {
+      const stale = await user.network.registry.send('/index/status.json').then((response) => response.text());
+      user.network.ahead = 25 * hour;
+      user.network.lie = async (path, honest) => (path === '/index/status.json' ? new Response(stale) : honest());
     },
     says: /status-stale/,
     exit: 6,
   },
   {
     name: 'a status file that was changed',
-    arrange: async (world) => {
-      world.lie = async (path, honest) => {
+    arrange: async (user) => {
+      user.network.lie = async (path, honest) => {
         const response = await honest();
         if (path !== '/index/status.json') return response;
         const envelope = (await response.json()) as { payload: string };
@@ -170,8 +173,8 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'a registry that is down',
-    arrange: async (world) => {
-      world.lie = async () => {
+    arrange: async (user) => {
+      user.network.lie = async () => {
         throw new TypeError('fetch failed', { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) });
       };
     },
@@ -181,8 +184,8 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'a registry that answers with something else',
-    arrange: async (world) => {
-      world.lie = async () => new Response('<html>It works!</html>', { headers: { 'content-type': 'text/html' } });
+    arrange: async (user) => {
+      user.network.lie = async () => new Response('<html>It works!</html>', { headers: { 'content-type': 'text/html' } });
     },
     says: /registry-answer|signature-invalid|not-admitted/,
     exit: 4,

@@ -1,42 +1,55 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type Installer,
+  makeInstaller,
+  makeNetwork,
+  makeReportSkill,
+  type Network,
+  release,
+  sayOf,
+} from '../cli/installer-world.ts';
 import type { Skill } from '../registry/road.ts';
 import { type Attack, attacks } from './attacks.ts';
-import { type InstallerWorld, makeInstallerWorld, makeReportSkill, release, sayOf } from './installer-world.ts';
 
-let world: InstallerWorld;
+let network: Network;
+let user: Installer;
 let report: Skill;
 beforeEach(async () => {
-  world = await makeInstallerWorld();
-  report = await release(world, makeReportSkill('@acme/weekly-report'));
+  network = await makeNetwork();
+  user = await makeInstaller(network);
+  report = await release(network, makeReportSkill('@acme/weekly-report'));
 });
-afterEach(() => world.close());
+afterEach(() => {
+  user.close();
+  network.close();
+});
 
 const named = attacks.map((attack): [string, Attack] => [attack.name, attack]);
 
 describe.each(named)('%s', (_, attack) => {
   it('is not installed, and nothing is written', async () => {
-    await attack.arrange(world, report);
+    await attack.arrange(user, report);
     const name = attack.asks ?? '@acme/weekly-report';
-    const said = await world.run('install', name);
+    const said = await user.run('install', name);
     expect(said.err).toMatch(attack.says);
     expect(said).toMatchObject({ exit: attack.exit, out: '' });
-    expect(readdirSync(world.project)).toEqual([]);
+    expect(readdirSync(user.project)).toEqual([]);
   });
 
   it('does not start, also where it was installed before', async () => {
-    await world.run('install', '@acme/weekly-report');
-    await attack.arrange(world, report);
+    expect((await user.run('install', '@acme/weekly-report')).exit).toBe(0);
+    await attack.arrange(user, report);
     const name = attack.asks ?? '@acme/weekly-report';
-    const said = await world.run('run', '--plan', name, 'report');
+    const said = await user.run('run', '--plan', name, 'report');
     if (attack.startsFromCache === true) {
       expect(said).toMatchObject({ exit: 0 });
       return;
     }
     expect(said.err).toMatch(attack.says);
     expect(said).toMatchObject({ exit: attack.exit, out: '' });
-    const log = readFileSync(join(world.home, 'data/audit/audit.jsonl'), 'utf8').trim().split('\n');
+    const log = readFileSync(join(user.home, 'data/audit/audit.jsonl'), 'utf8').trim().split('\n');
     expect(JSON.parse(log.at(-1) ?? '')).toMatchObject({ event: 'refused', agent: 'operator', skill: name });
   });
 });
@@ -48,62 +61,62 @@ const down = async (): Promise<Response> => {
 
 describe('a registry that is down', () => {
   it('is said, and what was verified before counts as long as its status is fresh', async () => {
-    await world.run('install', '@acme/weekly-report');
-    world.lie = down;
-    const fresh = await world.run('run', '--plan', '@acme/weekly-report', 'report');
+    await user.run('install', '@acme/weekly-report');
+    network.lie = down;
+    const fresh = await user.run('run', '--plan', '@acme/weekly-report', 'report');
     expect(fresh.exit).toBe(0);
     expect(fresh.err).toMatch(/does not answer; what was verified before is used[\s\S]*counts until 2026-03-02/);
-    world.ahead = day + 60_000;
-    const late = await world.run('run', '--plan', '@acme/weekly-report', 'report');
+    network.ahead = day + 60_000;
+    const late = await user.run('run', '--plan', '@acme/weekly-report', 'report');
     expect(late).toMatchObject({ exit: 6, out: '' });
     expect(late.err).toContain('error[status-stale]');
   });
 
   it('cannot hide a revocation for longer than that', async () => {
-    await world.run('install', '@acme/weekly-report');
-    await sayOf(world, report, 'revoked');
-    const seen = await world.run('run', '--plan', '@acme/weekly-report', 'report');
+    await user.run('install', '@acme/weekly-report');
+    await sayOf(network, report, 'revoked');
+    const seen = await user.run('run', '--plan', '@acme/weekly-report', 'report');
     expect(seen.err).toContain('revoked');
     // The revocation was seen once: it counts offline too.
-    world.lie = down;
-    expect((await world.run('run', '--plan', '@acme/weekly-report', 'report')).err).toContain('revoked');
+    network.lie = down;
+    expect((await user.run('run', '--plan', '@acme/weekly-report', 'report')).err).toContain('revoked');
   });
 });
 
 describe('a log that goes back', () => {
   it('is refused by who has seen more of it, and taken by who has not', async () => {
     const old = new Map<string, string>();
-    for (const path of ['/index/status.json', '/log/checkpoint']) old.set(path, await (await world.registry.send(path)).text());
-    await release(world, makeReportSkill('@acme/other'));
-    const rollBack: typeof world.lie = async (path, honest) => (old.has(path) ? new Response(old.get(path)) : honest());
+    for (const path of ['/index/status.json', '/log/checkpoint']) old.set(path, await (await network.registry.send(path)).text());
+    await release(network, makeReportSkill('@acme/other'));
+    const rollBack: Network['lie'] = async (path, honest) => (old.has(path) ? new Response(old.get(path)) : honest());
 
-    world.lie = rollBack;
-    expect((await world.run('install', '@acme/weekly-report')).exit).toBe(0);
-    world.lie = undefined;
-    expect((await world.run('install', '@acme/other')).exit).toBe(0);
-    world.lie = rollBack;
-    const refused = await world.run('run', '--plan', '@acme/weekly-report', 'report');
+    network.lie = rollBack;
+    expect((await user.run('install', '@acme/weekly-report')).exit).toBe(0);
+    network.lie = undefined;
+    expect((await user.run('install', '@acme/other')).exit).toBe(0);
+    network.lie = rollBack;
+    const refused = await user.run('run', '--plan', '@acme/weekly-report', 'report');
     expect(refused).toMatchObject({ exit: 6, out: '' });
     expect(refused.err).toContain('log-rolled-back');
-    expect((await world.run('install', '@acme/weekly-report', '--as', 'again')).exit).toBe(6);
+    expect((await user.run('install', '@acme/weekly-report', '--as', 'again')).exit).toBe(6);
   });
 });
 
 describe('a lock', () => {
   it('holds its bundle: the same version with other bytes does not start', async () => {
-    await world.run('install', '@acme/weekly-report');
-    const path = join(world.project, 'skillgate.lock');
+    await user.run('install', '@acme/weekly-report');
+    const path = join(user.project, 'skillgate.lock');
     writeFileSync(path, readFileSync(path, 'utf8').replace(report.packed.digest, `sha256:${'0'.repeat(64)}`));
-    const said = await world.run('run', '--plan', '@acme/weekly-report', 'report');
+    const said = await user.run('run', '--plan', '@acme/weekly-report', 'report');
     expect(said).toMatchObject({ exit: 6, out: '' });
     expect(said.err).toContain('bundle-mismatch');
   });
 
   it('holds its publisher: an update by somebody else is refused until a person takes the line out', async () => {
-    await world.run('install', '@acme/weekly-report');
-    const path = join(world.project, 'skillgate.lock');
-    writeFileSync(path, readFileSync(path, 'utf8').replace(world.registry.author.keyId, `sha256:${'0'.repeat(64)}`));
-    const said = await world.run('install', '@acme/weekly-report');
+    await user.run('install', '@acme/weekly-report');
+    const path = join(user.project, 'skillgate.lock');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(network.registry.author.keyId, `sha256:${'0'.repeat(64)}`));
+    const said = await user.run('install', '@acme/weekly-report');
     expect(said.exit).toBe(6);
     expect(said.err).toContain('publisher-changed');
   });
