@@ -2,6 +2,11 @@
 import type { FrontEnd } from './frontend.ts';
 
 export const frontEnds: readonly FrontEnd[] = [
+  {
+    name: 'typescript',
+    languages: ['typescript', 'javascript'],
+    load: async () => (await import('./frontends/typescript.ts')).analyseTypescript,
+  },
   { name: 'shell', languages: ['shell'], load: async () => (await import('./frontends/shell.ts')).analyseShell },
   {
     name: 'markdown',

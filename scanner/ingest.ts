@@ -3,6 +3,7 @@ import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import type { ArtifactFact, FactContext } from './fact.ts';
 import { sourceCharsMax } from './limits.ts';
+import { own } from './models/api.ts';
 import { fileTypes, languageOfExtension, languageOfInterpreter, unknownLanguages } from './models/file-types.ts';
 import type { Language, Source } from './source.ts';
 
@@ -123,10 +124,10 @@ function decode(bytes: Uint8Array): Decoded | undefined {
 
 /** The language of a text: its name's extension, else its `#!` line, which also wins over extensions of plain text and data. */
 function languageOf(path: string, extension: string, text: string): Language | undefined {
-  const named = languageOfExtension[extension];
+  const named = own(languageOfExtension, extension);
   if (named === 'typescript' || named === 'javascript' || named === 'python' || named === 'shell') return named;
   const [, interpreter] = /^#![ \t]*(?:\S*\/)?(?:env[ \t]+(?:-\S+[ \t]+|\w+=\S*[ \t]+)*)?(?:\S*\/)?([a-z-]+)/.exec(text) ?? [];
-  if (interpreter !== undefined) return languageOfInterpreter[interpreter];
+  if (interpreter !== undefined) return own(languageOfInterpreter, interpreter);
   if (named !== undefined) return named;
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   if (unknownLanguages.has(extension)) return undefined;

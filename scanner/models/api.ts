@@ -2,12 +2,13 @@
 import type { Trait } from '../fact.ts';
 
 export type Effect =
-  /** Uses files; `to` is a second path (copy, rename, link), `content` what is written. */
+  /** Uses files; `to` is a second path (copy, rename, link), `content` what is written, `fixed` the path when none is given. */
   | {
       readonly does: 'read' | 'write' | 'delete';
       readonly path: number;
       readonly to?: number;
       readonly content?: number;
+      readonly fixed?: string;
       readonly traits?: readonly Trait[];
     }
   /** Runs a command line by a shell. */
@@ -77,4 +78,9 @@ export function rows(owners: string, names: string, api: Api | Effect): ApiTable
       names.split(' ').map((name) => (owner === '' ? name : `${owner}${name.startsWith('#') ? '' : '.'}${name}`)),
     );
   return Object.fromEntries(owned.map((name) => [name, full]));
+}
+
+/** A row of a table; never what a table inherits (`constructor`, `toString`), whose names the skill's author could use. */
+export function own<Row>(table: Readonly<Record<string, Row>>, name: string): Row | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }

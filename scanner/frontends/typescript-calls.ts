@@ -1,0 +1,185 @@
+/** What a call gives, and what it calls: `bind`, `call`, `apply`, `Reflect` and wrappers seen through. */
+import { ts } from 'ts-morph';
+import { own } from '../models/api.ts';
+import type { Evaluator } from './typescript-evaluate.ts';
+import { foldedFunctions, foldMethod } from './typescript-fold.ts';
+import { apis } from './typescript-library.ts';
+import { eachNode } from './typescript-symbols.ts';
+import { alternatives, type Frame, type Functionish, unionOf, unknown, type Value } from './typescript-values.ts';
+
+export interface ResolvedCall {
+  /** What is called in the end; never a `bound` or a union. */
+  readonly callee: Value;
+  /** Values and, where there is one, the expression of each argument. */
+  readonly args: readonly { readonly value: Value; readonly node: ts.Expression | undefined }[];
+}
+
+type Args = ResolvedCall['args'];
+
+/** Everything that a call may call, wrappers taken off. */
+export function resolveCall(self: Evaluator, node: ts.CallExpression | ts.NewExpression, frame?: Frame): ResolvedCall[] {
+  const args = argumentsOf(self, node.arguments ?? [], frame);
+  return alternatives(self.valueOf(node.expression, frame)).flatMap((callee) => unwrapped(self, callee, args, node, 0));
+}
+
+function argumentsOf(self: Evaluator, list: readonly ts.Expression[], frame: Frame): Args {
+  return list.flatMap((node): Args => {
+    if (!ts.isSpreadElement(node)) return [{ value: self.valueOf(node, frame), node }];
+    const spread = self.valueOf(node.expression, frame);
+    return spread.kind === 'array'
+      ? spread.items.map((value) => ({ value, node: undefined }))
+      : [{ value: unknown, node: node.expression }];
+  });
+}
+
+function unwrapped(self: Evaluator, callee: Value, args: Args, node: ts.Node, depth: number): ResolvedCall[] {
+  const again = (value: Value | undefined, rest: Args): ResolvedCall[] =>
+    value === undefined || depth > 4 ? [] : alternatives(value).flatMap((one) => unwrapped(self, one, rest, node, depth + 1));
+  if (callee.kind === 'bound')
+    return again(callee.callee, [...callee.given.map((value) => ({ value, node: undefined })), ...args]);
+  if (callee.kind === 'api' && callee.name === 'Reflect.apply') return again(args[0]?.value, elements(args[2]));
+  if (callee.kind === 'api' && callee.name === 'Reflect.construct') return again(args[0]?.value, elements(args[1]));
+  const invoked = callee.kind === 'api' ? /^(.+)[.#](call|apply)$/.exec(callee.name) : null;
+  if (invoked !== null && callee.kind === 'api') {
+    const target: Value = { kind: 'api', name: invoked[1] ?? '', built: callee.built };
+    return again(target, invoked[2] === 'call' ? args.slice(1) : elements(args[1]));
+  }
+  if (callee.kind === 'method' && (callee.name === 'call' || callee.name === 'apply') && isCallable(callee.of)) {
+    return again(callee.of, callee.name === 'call' ? args.slice(1) : elements(args[1]));
+  }
+  return [{ callee, args }];
+}
+
+function isCallable(value: Value): boolean {
+  return value.kind === 'function' || value.kind === 'bound' || value.kind === 'api';
+}
+
+function elements(list: Args[number] | undefined): Args {
+  if (list === undefined) return [];
+  const { value, node } = list;
+  if (node !== undefined && ts.isArrayLiteralExpression(node)) {
+    return node.elements.map((element, i) => ({
+      value: value.kind === 'array' ? (value.items[i] ?? unknown) : unknown,
+      node: element,
+    }));
+  }
+  return value.kind === 'array' ? value.items.map((one) => ({ value: one, node: undefined })) : [{ value: unknown, node }];
+}
+
+/** The value that a call gives. */
+export function valueOfCall(self: Evaluator, node: ts.CallExpression | ts.NewExpression, frame: Frame): Value {
+  if (node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+    const [name] = node.arguments ?? [];
+    return name === undefined ? unknown : self.moduleOf(self.valueOf(name, frame), node.getSourceFile());
+  }
+  return unionOf(resolveCall(self, node, frame).map((call) => resultOf(self, call, node)));
+}
+
+function resultOf(self: Evaluator, { callee, args }: ResolvedCall, node: ts.CallExpression | ts.NewExpression): Value {
+  const values = args.map((one) => one.value);
+  switch (callee.kind) {
+    case 'api':
+      return resultOfApi(self, callee, values, node);
+    case 'method':
+      return resultOfMethod(self, callee, values);
+    case 'function':
+      return returnedBy(self, callee.node, values, callee.frame);
+    default:
+      return unknown;
+  }
+}
+
+function resultOfApi(
+  self: Evaluator,
+  { name }: { name: string },
+  args: readonly Value[],
+  node: ts.CallExpression | ts.NewExpression,
+): Value {
+  const api = own(apis, name);
+  if (name === 'module.createRequire') return { kind: 'api', name: 'require', built: false };
+  if (name === 'Reflect.get') return self.memberOf(args[0] ?? unknown, args[1] ?? unknown, node);
+  if (name === 'Proxy' || name === 'Object.create' || name === 'structuredClone') return args[0] ?? unknown;
+  if (name === 'Object.getPrototypeOf' || name === 'Reflect.getPrototypeOf')
+    return args[0]?.kind === 'function' ? args[0] : unknown;
+  if (name === 'Deno.env.get') return unknown;
+  if (name === 'Object.getOwnPropertyDescriptor') return self.memberOf(args[0] ?? unknown, args[1] ?? unknown, node);
+  if (/[.#]bind$/.test(name))
+    return { kind: 'bound', callee: { kind: 'api', name: name.slice(0, -5), built: false }, given: args.slice(1) };
+  if (api?.same !== undefined) return args[api.same] ?? unknown;
+  const folded = own(foldedFunctions, name)?.(args);
+  if (folded !== undefined) return folded;
+  if (api?.effects.some((effect) => effect.does === 'load') === true)
+    return self.moduleOf(args[0] ?? unknown, node.getSourceFile());
+  return api?.gives === undefined ? unknown : { kind: 'instance', of: api.gives, made: node };
+}
+
+function resultOfMethod(self: Evaluator, { of, name }: { of: Value; name: string }, args: readonly Value[]): Value {
+  if (name === 'bind' && isCallable(of)) return { kind: 'bound', callee: of, given: args.slice(1) };
+  const [first] = args;
+  if (name === 'then' && first !== undefined)
+    return first.kind === 'function' ? returnedBy(self, first.node, [of], first.frame) : unknown;
+  if (name === 'catch' || name === 'finally') return of;
+  if (name === 'map' && of.kind === 'array' && first?.kind === 'function') {
+    const items = of.items.slice(0, 1024);
+    return {
+      kind: 'array',
+      items: items.map((item, i) =>
+        returnedBy(self, first.node, [item, { kind: 'number', number: i }], first.frame ?? emptyFrame),
+      ),
+    };
+  }
+  if (name === 'reduce' && of.kind === 'array' && first?.kind === 'function') {
+    const start = args[1] ?? of.items[0] ?? unknown;
+    return of.items
+      .slice(args[1] === undefined ? 1 : 0, 1024)
+      .reduce((sum, item) => returnedBy(self, first.node, [sum, item], first.frame ?? emptyFrame), start);
+  }
+  if (name === 'get' && of.kind === 'api' && of.name === 'Map') return unknown;
+  const folded = foldMethod(of, name, args);
+  return folded ?? unknown;
+}
+
+const emptyFrame: Frame = new Map();
+
+/** What a function returns for these arguments: its return expressions, with the parameters standing for the arguments. */
+function returnedBy(self: Evaluator, callee: Functionish, args: readonly Value[], outer: Frame): Value {
+  const frame = new Map(outer ?? []);
+  callee.parameters.forEach((parameter, i) => {
+    const symbol = ts.isIdentifier(parameter.name) ? self.symbols.symbolOf(parameter.name) : undefined;
+    const value = args[i];
+    if (symbol !== undefined && value !== undefined) frame.set(symbol, value);
+  });
+  return unionOf(self.returnsOf(callee).map((expression) => self.valueOf(expression, frame)));
+}
+
+/** The expressions that a function may return; those of functions inside it are theirs. */
+export function returnsOf(callee: Functionish): ts.Expression[] {
+  const { body } = callee;
+  if (body === undefined) return [];
+  if (!ts.isBlock(body)) return [body];
+  const found: ts.Expression[] = [];
+  eachNode(body, (node) => {
+    if (ts.isReturnStatement(node) && node.expression !== undefined && ownerOf(node) === callee) found.push(node.expression);
+    if (ts.isYieldExpression(node) && node.expression !== undefined && ownerOf(node) === callee) found.push(node.expression);
+  });
+  return found;
+}
+
+/** The function in which a node stands; undefined at the top of a file. */
+export function ownerOf(node: ts.Node): Functionish | undefined {
+  for (let at = node.parent; at !== undefined; at = at.parent) if (isFunctionish(at)) return at;
+  return undefined;
+}
+
+/** Whether a node is a function with a body of its own. */
+export function isFunctionish(node: ts.Node): node is Functionish {
+  return (
+    ts.isFunctionDeclaration(node) ||
+    ts.isFunctionExpression(node) ||
+    ts.isArrowFunction(node) ||
+    ts.isMethodDeclaration(node) ||
+    ts.isConstructorDeclaration(node) ||
+    ts.isGetAccessorDeclaration(node) ||
+    ts.isSetAccessorDeclaration(node)
+  );
+}

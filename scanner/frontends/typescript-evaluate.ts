@@ -1,0 +1,206 @@
+/** Evaluates expressions without running them: what names, members and calls stand for, as far as constants and capabilities go. */
+import { posix } from 'node:path';
+import { ts } from 'ts-morph';
+import { own } from '../models/api.ts';
+import { globalObjects } from '../models/javascript.ts';
+import type { Steps } from '../steps.ts';
+import { returnsOf, valueOfCall } from './typescript-calls.ts';
+import { foldNumbers, numberOf } from './typescript-fold.ts';
+import { apis, classMembers } from './typescript-library.ts';
+import { memberOfValue, ownPath } from './typescript-members.ts';
+import type { Program } from './typescript-program.ts';
+import { bareOf, type Symbols } from './typescript-symbols.ts';
+import {
+  alternatives,
+  concatenated,
+  type Frame,
+  type Functionish,
+  isWhole,
+  text,
+  textOr,
+  unionOf,
+  unknown,
+  type Value,
+} from './typescript-values.ts';
+import { valueOfSymbol } from './typescript-variables.ts';
+
+export interface Evaluator {
+  readonly program: Program;
+  readonly symbols: Symbols;
+  valueOf(expression: ts.Expression, frame?: Frame): Value;
+  memberOf(object: Value, key: Value, node: ts.Node): Value;
+  /** What `require`, `import()` and the like give for a name. */
+  moduleOf(name: Value, from: ts.SourceFile): Value;
+  /** The expressions that a function may return or yield; those of functions inside it are theirs. */
+  returnsOf(callee: Functionish): readonly ts.Expression[];
+}
+
+const depthMax = 60;
+const frameDepthMax = 24;
+const framedStepsMax = 50_000;
+
+/** An evaluator that remembers what it found; each question costs steps. */
+export function createEvaluator(program: Program, symbols: Symbols, steps: Steps): Evaluator {
+  const known = new Map<ts.Node, Value>();
+  const busy = new Set<ts.Node>();
+  const returns = new Map<Functionish, readonly ts.Expression[]>();
+  let depth = 0;
+  let frames = 0;
+  let framed = 0;
+  const self: Evaluator = {
+    program,
+    symbols,
+    valueOf(expression, frame) {
+      const node = bareOf(expression);
+      const remembered = frame === undefined ? known.get(node) : undefined;
+      if (remembered !== undefined) return remembered;
+      if (depth >= depthMax || frames >= frameDepthMax || framed > framedStepsMax || busy.has(node)) return unknown;
+      steps.take();
+      depth++;
+      if (frame === undefined) busy.add(node);
+      else {
+        framed = frames === 0 ? 0 : framed + 1;
+        frames++;
+      }
+      try {
+        const value = evaluate(self, node, frame);
+        if (frame === undefined) known.set(node, value);
+        return value;
+      } finally {
+        depth--;
+        if (frame === undefined) busy.delete(node);
+        else frames--;
+        if (frames === 0) framed = 0;
+      }
+    },
+    memberOf: (object, key, node) =>
+      unionOf(alternatives(object).flatMap((one) => alternatives(key).map((name) => memberOfValue(self, one, name, node)))),
+    returnsOf(callee) {
+      const list = returns.get(callee) ?? returnsOf(callee);
+      returns.set(callee, list);
+      return list;
+    },
+    moduleOf: (name, from) => unionOf(alternatives(name).map((one) => moduleNamed(program, one, from))),
+  };
+  return self;
+}
+
+function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): Value {
+  if (ts.isStringLiteralLike(node)) return text(node.text);
+  if (ts.isNumericLiteral(node)) return { kind: 'number', number: Number(node.text) };
+  if (ts.isIdentifier(node)) return valueOfName(self, node, frame);
+  if (ts.isTemplateExpression(node)) {
+    const parts = node.templateSpans.flatMap((span) => [self.valueOf(span.expression, frame), text(span.literal.text)]);
+    return concatenated([text(node.head.text), ...parts]);
+  }
+  if (ts.isBinaryExpression(node)) return valueOfBinary(self, node, frame);
+  if (ts.isPropertyAccessExpression(node)) return valueOfMember(self, node, text(node.name.text), frame);
+  if (ts.isElementAccessExpression(node)) return valueOfMember(self, node, self.valueOf(node.argumentExpression, frame), frame);
+  if (ts.isCallExpression(node) || ts.isNewExpression(node)) return valueOfCall(self, node, frame);
+  if (ts.isTaggedTemplateExpression(node)) {
+    const tag = self.valueOf(node.tag, frame);
+    return tag.kind === 'api' && tag.name === 'String.raw' && ts.isNoSubstitutionTemplateLiteral(node.template)
+      ? text(node.template.rawText ?? '', true)
+      : unknown;
+  }
+  if (ts.isConditionalExpression(node)) return unionOf([self.valueOf(node.whenTrue, frame), self.valueOf(node.whenFalse, frame)]);
+  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return { kind: 'function', node, frame };
+  if (ts.isClassExpression(node)) return { kind: 'class', node };
+  if (ts.isObjectLiteralExpression(node)) return { kind: 'object', node, frame };
+  if (ts.isArrayLiteralExpression(node))
+    return { kind: 'array', items: node.elements.flatMap((element) => itemsOf(self, element, frame)) };
+  if (ts.isPrefixUnaryExpression(node)) return valueOfPrefix(self, node, frame);
+  if (ts.isMetaProperty(node)) return { kind: 'api', name: 'import.meta', built: false };
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return unknown;
+  if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword) return text(node.getText());
+  return unknown;
+}
+
+function itemsOf(self: Evaluator, element: ts.Expression, frame: Frame): readonly Value[] {
+  if (!ts.isSpreadElement(element)) return [self.valueOf(element, frame)];
+  const spread = self.valueOf(element.expression, frame);
+  if (spread.kind === 'array') return spread.items;
+  return isWhole(spread) ? [...spread.text].slice(0, 4096).map((one) => text(one, true)) : [unknown];
+}
+
+function valueOfName(self: Evaluator, node: ts.Identifier, frame: Frame): Value {
+  const symbol = self.symbols.symbolOf(node);
+  if (symbol === undefined) return node.text === 'undefined' ? unknown : unknown;
+  const inFrame = frame?.get(symbol);
+  if (inFrame !== undefined) return inFrame;
+  const api = self.symbols.apiOf(symbol);
+  if (api !== undefined) return nameOfGlobal(self, node, api);
+  return valueOfSymbol(self, symbol, node, frame);
+}
+
+function nameOfGlobal(self: Evaluator, node: ts.Identifier, name: string): Value {
+  if (name === '__dirname') return text(posix.dirname(ownPath(self, node)));
+  if (name === '__filename') return text(ownPath(self, node));
+  if (name === 'module') return { kind: 'api', name: 'module-object', built: false };
+  return { kind: 'api', name: globalObjects.has(name) ? 'globalThis' : name, built: false };
+}
+
+// A long chain of `+` is flat, so that it costs no call stack.
+function valueOfBinary(self: Evaluator, node: ts.BinaryExpression, frame: Frame): Value {
+  const operator = node.operatorToken.getText();
+  if (operator === '||' || operator === '??')
+    return unionOf([self.valueOf(node.left, frame), self.valueOf(node.right, frame)].filter((one) => one.kind !== 'unknown'));
+  if (operator === '&&' || operator === '=') return self.valueOf(node.right, frame);
+  const operands: ts.Expression[] = [];
+  let left: ts.Expression = node;
+  for (; ts.isBinaryExpression(left) && left.operatorToken.getText() === operator; left = bareOf(left.left))
+    operands.unshift(left.right);
+  const values = [left, ...operands].map((operand) => self.valueOf(operand, frame));
+  const numbers = values.map(numberOf);
+  const [first, ...rest] = numbers;
+  if (first !== undefined && rest.every((one) => one !== undefined)) {
+    return rest.reduce<Value>((sum, one) => foldNumbers(operator, numberOf(sum) ?? 0, one ?? 0), {
+      kind: 'number',
+      number: first,
+    });
+  }
+  return operator === '+' && values.some((one) => alternatives(one).some((each) => each.kind === 'text'))
+    ? concatenated(values)
+    : unknown;
+}
+
+function valueOfPrefix(self: Evaluator, node: ts.PrefixUnaryExpression, frame: Frame): Value {
+  const number = numberOf(self.valueOf(node.operand, frame));
+  if (number === undefined) return unknown;
+  if (node.operator === ts.SyntaxKind.MinusToken) return { kind: 'number', number: -number };
+  if (node.operator === ts.SyntaxKind.TildeToken) return { kind: 'number', number: ~number };
+  return node.operator === ts.SyntaxKind.PlusToken ? { kind: 'number', number } : unknown;
+}
+
+function valueOfMember(
+  self: Evaluator,
+  node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+  key: Value,
+  frame: Frame,
+): Value {
+  const value = self.memberOf(self.valueOf(node.expression, frame), key, node);
+  if (value.kind !== 'unknown' && value.kind !== 'method') return value;
+  // Only where the value says nothing: what its type says, for members that the library's classes have.
+  const name = ts.isPropertyAccessExpression(node) ? node.name : node.argumentExpression;
+  if (
+    !ts.isPropertyAccessExpression(node) ||
+    !(classMembers.has(node.name.text) || node.expression.kind === ts.SyntaxKind.ThisKeyword)
+  )
+    return value;
+  const symbol = self.symbols.symbolOf(name);
+  if (symbol === undefined) return value;
+  const api = self.symbols.apiOf(symbol);
+  if (api !== undefined) return own(apis, api) === undefined ? value : { kind: 'api', name: api, built: false };
+  return valueOfSymbol(self, symbol, node, frame);
+}
+
+/** A module by its folded name: of the tables, a file of the skill, or a package that is known by name only. */
+function moduleNamed(program: Program, name: Value, from: ts.SourceFile): Value {
+  if (!isWhole(name)) return unknown;
+  const specifier = textOr(name);
+  const file = program.resolve(from, specifier);
+  if (file !== undefined) return { kind: 'module', file };
+  if (specifier.startsWith('.') || specifier.startsWith('/')) return unknown;
+  const bare = specifier.replace(/^(node|npm|jsr):\/?/, '').replace(/(?<=.)@[^/]*$/, '');
+  return { kind: 'api', name: bare === 'process' ? 'process' : bare, built: name.built };
+}

@@ -1,0 +1,40 @@
+/** Calls that read, write or delete files. */
+import type { Capability, MountMode } from '../../skills-index/skill/capability.ts';
+import type { Trait } from '../fact.ts';
+import type { Effect } from '../models/api.ts';
+import { unknownPart } from '../models/egress-of.ts';
+import { type Called, capability, certaintyOf, type Out, sink } from './typescript-out.ts';
+import { alternatives, text, type Value } from './typescript-values.ts';
+
+const contentReader = /read(_?File|TextFile|dir|Json|Stream)|createReadStream|openAsBlob|^Bun\.file|\.cat$/i;
+
+/** A call that uses one or two paths. */
+export function useFiles(out: Out, call: Called, effect: Extract<Effect, { does: 'read' | 'write' | 'delete' }>): void {
+  const mode: MountMode = effect.does === 'read' ? 'ro' : 'rw';
+  const paths = [{ at: effect.path, mode }, ...(effect.to === undefined ? [] : [{ at: effect.to, mode: 'rw' as const }])];
+  for (const { at, mode: wanted } of paths) {
+    const argument = call.args[at];
+    const value = argument?.value ?? (effect.fixed === undefined ? undefined : text(effect.fixed));
+    if (value === undefined || value.kind === 'number') continue;
+    for (const one of alternatives(value)) {
+      const path = pathOf(one);
+      const traits: Trait[] = [...(effect.traits ?? []), ...(path.endsWith('*') ? (['dynamic-name'] as const) : [])];
+      const mount: Capability = { kind: 'mount', path, mode: wanted };
+      capability(out, call, mount, certaintyOf(one, path === '*'), traits);
+      if (wanted === 'ro' && contentReader.test(call.api)) call.use.sources.push({ what: 'file', name: path });
+      if (effect.content !== undefined && at === effect.path)
+        sink(call, call.args[effect.content]?.node, { what: 'file', capability: mount, api: call.api, part: 'content' }, 'exact');
+    }
+  }
+}
+
+/** A folded path: what stands behind a hole is anything below the last folder before it. */
+export function pathOf(value: Value): string {
+  if (value.kind !== 'text') return '*';
+  const path = value.text.replace(/^file:\/\//, '');
+  const hole = path.indexOf(unknownPart);
+  if (hole < 0) return path === '' ? '*' : path;
+  const folder = path.slice(0, path.lastIndexOf('/', hole) + 1);
+  if (folder === '') return hole === 0 ? '*' : `./*`;
+  return `${folder}*`;
+}

@@ -1,0 +1,128 @@
+/** How values move through calls. */
+import { ts } from 'ts-morph';
+import { own } from '../models/api.ts';
+import { isFunctionish, resolveCall } from './typescript-calls.ts';
+import { isEnvironment } from './typescript-environment.ts';
+import { type Flow, into, partsOf } from './typescript-flow.ts';
+import { type FlowNodes, nameOfFunction } from './typescript-flow-nodes.ts';
+import { apis } from './typescript-library.ts';
+import { bareOf, memberName } from './typescript-symbols.ts';
+import type { Functionish } from './typescript-values.ts';
+
+const mutators = new Set(['push', 'unshift', 'set', 'append', 'add', 'write', 'end', 'assign', 'fill', 'splice', 'enqueue']);
+const opaqueMethods = new Set([
+  'digest',
+  'verify',
+  'equals',
+  'includes',
+  'startsWith',
+  'endsWith',
+  'test',
+  'has',
+  'indexOf',
+  'localeCompare',
+  'every',
+  'some',
+]);
+
+/** A call: into functions of the skill, through those of the tables, by callbacks. */
+export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression): void {
+  const { out, nodes } = flow;
+  const callee = bareOf(node.expression);
+  const calls = resolveCall(out.self, node);
+  const named = out.self.symbols.functionOf(node.expression);
+  const functions = new Set([
+    ...calls.flatMap((one) => (one.callee.kind === 'function' ? [one.callee.node] : [])),
+    ...(named === undefined ? [] : [named]),
+  ]);
+  for (const one of functions)
+    addKnownCall(flow, node, one, calls.find(({ callee: value }) => value.kind === 'function' && value.node === one)?.args);
+  const receiver = ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee) ? callee : undefined;
+  const name = receiver === undefined ? '' : memberName(receiver);
+  for (const one of node.arguments ?? []) addCallback(flow, node, one, receiver);
+  if (receiver !== undefined && mutators.has(name))
+    for (const one of node.arguments ?? []) into(flow, receiver.expression, nodes.at(one));
+  const api = calls.find((one) => one.callee.kind === 'api')?.callee;
+  const row = api?.kind === 'api' ? own(apis, api.name) : undefined;
+  if (api?.kind === 'api' && api.name === 'Object.assign' && node.arguments?.[0] !== undefined)
+    for (const one of node.arguments.slice(1)) into(flow, node.arguments[0], nodes.at(one));
+  const isNew = (out.uses.get(node)?.sources.length ?? 0) > 0;
+  if (functions.size > 0 || row?.opaque === true || opaqueMethods.has(name) || isNew) return;
+  const through = api?.kind === 'api' ? `through ${api.name}` : '';
+  const at = nodes.at(node, through);
+  for (const one of node.arguments ?? []) nodes.value(nodes.at(one), at, row?.encodes === true || isEncoding(node, name));
+  if (receiver !== undefined && !isEnvironment(out.self.valueOf(receiver.expression)))
+    nodes.value(nodes.at(receiver.expression), at, isEncoding(node, name));
+}
+
+function isEncoding(node: ts.CallExpression | ts.NewExpression, name: string): boolean {
+  return name === 'toString' && /^['"](base64|base64url|hex)['"]$/.test(node.arguments?.[0]?.getText() ?? '');
+}
+
+function addKnownCall(
+  { nodes }: Flow,
+  node: ts.CallExpression | ts.NewExpression,
+  callee: Functionish,
+  resolved: readonly { readonly node: ts.Expression | undefined }[] | undefined,
+): void {
+  const call = nodes.at(node, '');
+  const name = nameOfFunction(callee);
+  const args = resolved ?? (node.arguments ?? []).map((one) => ({ node: one }));
+  nodes.edges.push({ kind: 'result', from: nodes.result(callee), to: call, call });
+  args.forEach(({ node: argument }, i) => {
+    const parameter = callee.parameters[i] ?? callee.parameters.findLast((one) => one.dotDotDotToken !== undefined);
+    if (argument === undefined || parameter === undefined) return;
+    const bare = bareOf(argument);
+    const from = nodes.at(bare, name === '' ? '' : `passed to ${name}`);
+    passTo(nodes, parameter, bare, from, call);
+  });
+}
+
+function passTo(nodes: FlowNodes, parameter: ts.ParameterDeclaration, argument: ts.Expression, from: string, call: string): void {
+  const pass = (value: string, to: string): void => {
+    nodes.edges.push({ kind: 'argument', from: value, to, call });
+  };
+  const symbol = ts.isIdentifier(parameter.name) ? symbolOfParameter(parameter) : undefined;
+  if (symbol === undefined) {
+    pass(from, nodes.at(parameter, ''));
+    return;
+  }
+  pass(from, nodes.variable(symbol));
+  if (!ts.isObjectLiteralExpression(argument)) pass(from, nodes.variable(symbol, '*'));
+  else
+    for (const property of argument.properties) {
+      const named = property.name !== undefined && (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name));
+      for (const part of partsOf(property)) pass(nodes.at(part), nodes.variable(symbol, named ? property.name.text : '*'));
+    }
+}
+
+// The binder puts it there; asking the checker for it would be one look-up more for each call.
+function symbolOfParameter(parameter: ts.ParameterDeclaration): ts.Symbol | undefined {
+  return 'symbol' in parameter ? (parameter.symbol as ts.Symbol) : undefined;
+}
+
+// A function handed to a call gets what the call is about, and what it returns becomes part of the call's result.
+function addCallback(
+  { out, nodes }: Flow,
+  node: ts.CallExpression | ts.NewExpression,
+  argument: ts.Expression,
+  receiver: ts.PropertyAccessExpression | ts.ElementAccessExpression | undefined,
+): void {
+  const bare = bareOf(argument);
+  const callee = isFunctionish(bare) ? bare : ts.isIdentifier(bare) ? out.self.symbols.functionOf(bare) : undefined;
+  if (callee === undefined || out.self.symbols.functionOf(node.expression) !== undefined) return;
+  const call = nodes.at(node);
+  const from = [
+    ...(receiver === undefined ? [] : [nodes.at(receiver.expression)]),
+    ...(out.uses.get(node)?.sources.length ? [call] : []),
+  ];
+  for (const parameter of callee.parameters) {
+    const symbol = ts.isIdentifier(parameter.name) ? symbolOfParameter(parameter) : undefined;
+    for (const one of from) {
+      for (const to of symbol === undefined ? [nodes.at(parameter, '')] : [nodes.variable(symbol), nodes.variable(symbol, '*')]) {
+        nodes.edges.push({ kind: 'argument', from: one, to, call: `${call} ${callee.pos}` });
+      }
+    }
+  }
+  nodes.edges.push({ kind: 'result', from: nodes.result(callee), to: call, call: `${call} ${callee.pos}` });
+}

@@ -1,0 +1,135 @@
+/** What a member of a value is: of an API, an object, a module of the skill, a class. */
+import { posix } from 'node:path';
+import { ts } from 'ts-morph';
+import { own } from '../models/api.ts';
+import { aliases, globalObjects } from '../models/javascript.ts';
+import type { Evaluator } from './typescript-evaluate.ts';
+import { apis, knownModules } from './typescript-library.ts';
+import { type Frame, isWhole, text, unionOf, unknown, type Value } from './typescript-values.ts';
+import { valueOfSymbol } from './typescript-variables.ts';
+
+/** The member of one value by one key. */
+export function memberOfValue(self: Evaluator, object: Value, key: Value, node: ts.Node): Value {
+  const name = isWhole(key) ? key.text : key.kind === 'number' ? String(key.number) : undefined;
+  const built = key.kind === 'text' && key.built;
+  if (name === undefined) return unknown;
+  if (name === 'constructor') {
+    const callable =
+      object.kind === 'function' ||
+      object.kind === 'method' ||
+      object.kind === 'constructor' ||
+      object.kind === 'class' ||
+      isCallableApi(object);
+    return callable ? { kind: 'api', name: 'Function', built } : { kind: 'constructor' };
+  }
+  switch (object.kind) {
+    case 'api':
+      return memberOfApi(self, object, name, built, node);
+    case 'instance':
+      return own(apis, `${object.of}#${name}`) === undefined
+        ? { kind: 'method', of: object, name, built }
+        : { kind: 'api', name: `${object.of}#${name}`, built };
+    case 'object':
+      return memberOfObject(self, object.node, object.frame, name, built);
+    case 'array':
+      return /^\d+$/.test(name)
+        ? (object.items[Number(name)] ?? unknown)
+        : name === 'length'
+          ? { kind: 'number', number: object.items.length }
+          : { kind: 'method', of: object, name, built };
+    case 'text':
+      if (name === 'length') return isWhole(object) ? { kind: 'number', number: object.text.length } : unknown;
+      return /^\d+$/.test(name) && isWhole(object)
+        ? text(object.text[Number(name)] ?? '', true)
+        : { kind: 'method', of: object, name, built };
+    case 'module':
+      return memberOfModule(self, object.file, name, node);
+    case 'class':
+      return memberOfClass(self, object.node, name);
+    default:
+      return { kind: 'method', of: object, name, built };
+  }
+}
+
+function isCallableApi(value: Value): boolean {
+  return (
+    value.kind === 'api' &&
+    (own(apis, value.name) !== undefined || /^(Object|Array|String|Function|Date|RegExp|Promise)\b/.test(value.name))
+  );
+}
+
+function memberOfApi(
+  self: Evaluator,
+  { name: owner, built: before }: { name: string; built: boolean },
+  name: string,
+  built: boolean,
+  node: ts.Node,
+): Value {
+  const folded = built || before;
+  if (name === 'default' && knownModules.has(owner)) return { kind: 'api', name: owner, built: folded };
+  if (owner === 'globalThis') return { kind: 'api', name: globalObjects.has(name) ? 'globalThis' : name, built: folded };
+  if (owner === 'process' && name === 'default') return { kind: 'api', name: 'process', built: folded };
+  if (owner === 'import.meta') {
+    if (name === 'dirname') return text(posix.dirname(ownPath(self, node)));
+    if (name === 'filename' || name === 'url') return text(ownPath(self, node));
+    return { kind: 'api', name: `import.meta.${name}`, built: folded };
+  }
+  const full = `${owner}.${name}`;
+  return { kind: 'api', name: own(aliases, full) ?? full, built: folded };
+}
+
+function memberOfObject(self: Evaluator, node: ts.ObjectLiteralExpression, frame: Frame, name: string, built: boolean): Value {
+  const found: Value[] = [];
+  for (const property of node.properties) {
+    if (ts.isSpreadAssignment(property))
+      found.push(self.memberOf(self.valueOf(property.expression, frame), text(name), property));
+    else if (property.name !== undefined && nameOfProperty(self, property.name, frame) === name) {
+      if (ts.isPropertyAssignment(property)) found.splice(0, found.length, self.valueOf(property.initializer, frame));
+      else if (ts.isShorthandPropertyAssignment(property)) found.splice(0, found.length, self.valueOf(property.name, frame));
+      else if (ts.isMethodDeclaration(property)) found.splice(0, found.length, { kind: 'function', node: property, frame });
+      else if (ts.isGetAccessorDeclaration(property))
+        found.push(...self.returnsOf(property).map((value) => self.valueOf(value, frame)));
+    }
+  }
+  const useful = found.filter((one) => one.kind !== 'unknown' && one.kind !== 'method');
+  return useful.length > 0 ? unionOf(useful) : { kind: 'method', of: { kind: 'object', node, frame }, name, built };
+}
+
+/** The name of a property or binding; undefined when it cannot be computed. */
+export function nameOfProperty(
+  self: Evaluator,
+  name: ts.PropertyName | ts.BindingName | ts.Expression,
+  frame: Frame,
+): string | undefined {
+  if (ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name)) return name.text;
+  if (!ts.isComputedPropertyName(name)) return undefined;
+  const value = self.valueOf(name.expression, frame);
+  return isWhole(value) ? value.text : undefined;
+}
+
+function memberOfClass(self: Evaluator, node: ts.ClassLikeDeclaration, name: string): Value {
+  for (const one of node.members) {
+    if (one.name === undefined || nameOfProperty(self, one.name, undefined) !== name) continue;
+    if (ts.isMethodDeclaration(one)) return { kind: 'function', node: one, frame: undefined };
+    if (ts.isPropertyDeclaration(one) && one.initializer !== undefined) return self.valueOf(one.initializer);
+  }
+  return unknown;
+}
+
+function memberOfModule(self: Evaluator, file: ts.SourceFile, name: string, node: ts.Node): Value {
+  const symbol = self.symbols.exportOf(file, name);
+  const api = symbol === undefined ? undefined : self.symbols.apiOf(symbol);
+  if (api !== undefined) return { kind: 'api', name: api, built: false };
+  if (symbol !== undefined) return valueOfSymbol(self, symbol, node, undefined);
+  const common = self.symbols.commonExports(file);
+  const all = (common.get('') ?? []).map((value) => self.memberOf(self.valueOf(value), text(name), node));
+  const single = (common.get(name) ?? []).map((value) => self.valueOf(value));
+  if (name === 'default' && common.has('')) return unionOf((common.get('') ?? []).map((value) => self.valueOf(value)));
+  return unionOf([...single, ...all]);
+}
+
+/** Where the file of a node lies in a sandbox. */
+export function ownPath(self: Evaluator, node: ts.Node): string {
+  const source = self.program.sourceOf(node.getSourceFile());
+  return posix.join('/skills/@self', source === undefined || source.depth > 0 ? 'program' : source.path);
+}

@@ -1,0 +1,187 @@
+/** Calls that reach the network. */
+import { ts } from 'ts-morph';
+import type { Capability } from '../../skills-index/skill/capability.ts';
+import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
+import type { FlowSink, Trait } from '../fact.ts';
+import type { Effect } from '../models/api.ts';
+import { anyEgress, egressOf, isAddress, isLoopbackHost, socketEgressOf, unknownPart } from '../models/egress-of.ts';
+import { pathOf } from './typescript-files.ts';
+import { type Called, capability, certaintyOf, type Out, sink } from './typescript-out.ts';
+import { alternatives, isWhole, text, textOr, unknown, type Value } from './typescript-values.ts';
+
+/** A request, with the parts that carry data. */
+export function request(out: Out, call: Called, effect: Extract<Effect, { does: 'request' }>): void {
+  const url = effect.url === undefined ? undefined : call.args[effect.url];
+  const options = effect.options === undefined ? undefined : call.args[effect.options];
+  for (const value of alternatives(url?.value ?? options?.value ?? unknown)) {
+    const methods = methodsOf(out, call, effect, value, options?.value);
+    const address = addressOf(out, call, value, effect.scheme);
+    const egress = address === undefined ? { url: anyEgress, methods } : egressOf(address, methods);
+    if (egress === undefined) continue;
+    const one: Capability = { kind: 'egress', ...egress };
+    capability(out, call, one, certaintyOf(value, egress.url === anyEgress), [
+      ...(effect.traits ?? []),
+      ...egressTraits(egress.url),
+    ]);
+    call.use.opened.push(one);
+    call.use.sources.push({ what: 'network', name: egress.url });
+    const to = (part: FlowSink['part']): FlowSink => ({ what: 'network', capability: one, api: call.api, part });
+    if (url !== undefined && value.kind !== 'object') sink(call, url.node, to(startsUnknown(value) ? 'host' : 'url'), 'exact');
+    for (const [part, node] of partsOf(value.kind === 'object' ? url?.node : options?.node)) sink(call, node, to(part), 'exact');
+    if (effect.body !== undefined) sink(call, call.args[effect.body]?.node, to('body'), 'exact');
+  }
+}
+
+function startsUnknown(value: Value): boolean {
+  return value.kind !== 'text' || value.text.startsWith(unknownPart);
+}
+
+/** The URL of a request's first argument, put together from an options object where it is one. */
+function addressOf(out: Out, call: Called, value: Value, scheme: string | undefined): string | undefined {
+  if (value.kind === 'text') return value.text;
+  if (value.kind !== 'object') return undefined;
+  const field = (name: string): string | undefined => {
+    const one = out.self.memberOf(value, text(name), call.node);
+    return one.kind === 'text' || one.kind === 'number' ? textOr(one) : one.kind === 'method' ? undefined : unknownPart;
+  };
+  const whole = field('url') ?? field('href') ?? field('baseURL') ?? field('prefixUrl') ?? field('uri');
+  if (whole !== undefined) return whole;
+  const host = field('hostname') ?? field('host');
+  if (host === undefined) return undefined;
+  const port = field('port');
+  const address = port === undefined || /:\d+$/.test(host) ? host : `${host}:${port}`;
+  return `${field('protocol')?.replace(/:$/, '') ?? scheme ?? 'https'}://${address}${field('path') ?? field('pathname') ?? '/'}`;
+}
+
+function methodsOf(
+  out: Out,
+  call: Called,
+  effect: Extract<Effect, { does: 'request' }>,
+  url: Value,
+  options: Value | undefined,
+): string[] {
+  const from = [options, url]
+    .filter((one) => one?.kind === 'object')
+    .map((one) => out.self.memberOf(one ?? unknown, text('method'), call.node));
+  const named = from.find((one) => one.kind !== 'method');
+  if (named !== undefined) {
+    const known = alternatives(named)
+      .filter(isWhole)
+      .map((one) => one.text.toUpperCase());
+    return known.length > 0 && known.every((one) => /^[A-Z]+$/.test(one)) ? [...new Set(known)].sort() : ['*'];
+  }
+  const verb = /\.(get|post|put|patch|delete|head|options)$/i.exec(call.api)?.[1];
+  if (verb !== undefined) return [verb.toUpperCase()];
+  if (effect.method !== undefined) return [effect.method];
+  return options !== undefined && options.kind !== 'object' && options.kind !== 'function' && effect.host === undefined
+    ? ['*']
+    : ['GET'];
+}
+
+function partsOf(options: ts.Expression | undefined): [FlowSink['part'], ts.Expression][] {
+  if (options === undefined) return [];
+  if (!ts.isObjectLiteralExpression(options)) return [['body', options]];
+  return options.properties.flatMap((property): [FlowSink['part'], ts.Expression][] => {
+    if (ts.isSpreadAssignment(property)) return [['body', property.expression]];
+    const name =
+      property.name !== undefined && (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name))
+        ? property.name.text
+        : '';
+    const value = ts.isPropertyAssignment(property)
+      ? property.initializer
+      : ts.isShorthandPropertyAssignment(property)
+        ? property.name
+        : undefined;
+    if (value === undefined || /^(method|signal|agent|dispatcher|timeout|redirect)$/.test(name)) return [];
+    if (/^(host|hostname)$/.test(name)) return [['host', value]];
+    return [
+      [
+        name === 'headers' || name === 'auth'
+          ? 'header'
+          : /^(path|url|query|params|searchParams|qs)$/.test(name)
+            ? 'url'
+            : 'body',
+        value,
+      ],
+    ];
+  });
+}
+
+/** A connection by host and port, by options, or to a socket in the file system. */
+export function connect(out: Out, call: Called, scheme: 'tcp' | 'udp', at: number): void {
+  const [first, second] = [call.args[at]?.value ?? unknown, call.args[at + 1]?.value];
+  const field = (name: string): Value => out.self.memberOf(first, text(name), call.node);
+  const isOptions = first.kind === 'object';
+  const path = isOptions ? field('path') : first.kind === 'text' && first.text.startsWith('/') ? first : unknown;
+  if (path.kind === 'text') {
+    capability(out, call, { kind: 'mount', path: pathOf(path), mode: 'rw' }, certaintyOf(path, false), ['raw-socket']);
+    return;
+  }
+  const host = isOptions
+    ? field('host').kind === 'method'
+      ? field('hostname')
+      : field('host')
+    : (second ?? (first.kind === 'text' ? first : unknown));
+  const port = isOptions ? field('port') : first;
+  const noHost = isOptions ? host.kind === 'method' : second === undefined || second.kind === 'function';
+  openSocket(out, call, scheme, noHost && first.kind !== 'text' ? text('localhost') : host, port, []);
+}
+
+/** One datagram. */
+export function datagram(out: Out, call: Called): void {
+  const values = call.args.map((one) => one.value);
+  const at = values.findLastIndex((value, i) => i > 0 && value.kind === 'text');
+  openSocket(out, call, 'udp', values[at] ?? unknown, values[at - 1] ?? unknown, [call.args[0]?.node]);
+}
+
+function openSocket(
+  out: Out,
+  call: Called,
+  scheme: 'tcp' | 'udp',
+  host: Value,
+  port: Value,
+  content: readonly (ts.Expression | undefined)[],
+): void {
+  const number = port.kind === 'number' ? port.number : isWhole(port) && /^\d+$/.test(port.text) ? Number(port.text) : undefined;
+  const egress = socketEgressOf(scheme, host.kind === 'text' ? host.text : undefined, number);
+  const one: Capability = { kind: 'egress', ...egress };
+  capability(out, call, one, certaintyOf(host, host.kind !== 'text'), ['raw-socket', ...egressTraits(egress.url)]);
+  call.use.opened.push(one);
+  for (const node of content) sink(call, node, { what: 'network', capability: one, api: call.api, part: 'body' }, 'exact');
+}
+
+/** A question to DNS. */
+export function resolveName(out: Out, call: Called, at: number): void {
+  const argument = call.args[at];
+  const value = argument?.value ?? unknown;
+  const one: Capability = { kind: 'egress', ...socketEgressOf('dns', value.kind === 'text' ? value.text : undefined) };
+  capability(out, call, one, certaintyOf(value, value.kind !== 'text'), isWhole(value) ? [] : ['dynamic-name']);
+  sink(call, argument?.node, { what: 'network', capability: one, api: call.api, part: 'host' }, 'exact');
+}
+
+/** Data over what was opened before. */
+export function sendOver(out: Out, call: Called, at: number): void {
+  const content = call.args[at]?.node;
+  const receiver =
+    ts.isCallExpression(call.node) && ts.isPropertyAccessExpression(call.node.expression)
+      ? call.node.expression.expression
+      : undefined;
+  const made = receiver === undefined ? [] : alternatives(out.self.valueOf(receiver));
+  const toFile = call.api.startsWith('fs.');
+  const opened = made.flatMap((one) => (one.kind === 'instance' ? (out.uses.get(one.made)?.opened ?? []) : []));
+  const targets: Capability[] = opened.length > 0 ? opened : [{ kind: 'egress', url: anyEgress, methods: ['*'] }];
+  for (const one of toFile ? [] : targets)
+    sink(call, content, { what: 'network', capability: one, api: call.api, part: 'body' }, 'exact');
+  if (toFile) sink(call, content, { what: 'file', api: call.api, part: 'content' }, 'exact');
+}
+
+/** What a URL alone says. */
+export function egressTraits(url: string): Trait[] {
+  const { scheme, host, port } = parseEgressUrl(url);
+  return [
+    ...(host === '*' ? (['dynamic-name'] as const) : []),
+    ...(isAddress(host) && !isLoopbackHost(host) ? (['ip-literal'] as const) : []),
+    ...(scheme === 'http' && !isLoopbackHost(host) ? (['cleartext'] as const) : []),
+    ...(port !== 0 && ![80, 443, 53, 8080, 8443].includes(port) && !isLoopbackHost(host) ? (['odd-port'] as const) : []),
+  ];
+}

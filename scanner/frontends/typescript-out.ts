@@ -1,0 +1,117 @@
+/** Where the walk over a program writes what it finds: facts, programs inside, and what calls mean for flows. */
+import type { ts } from 'ts-morph';
+import type { Capability } from '../../skills-index/skill/capability.ts';
+import type { Confidence } from '../../skills-index/statement/finding.ts';
+import type { Fact, FlowSink, FlowSource, Trait } from '../fact.ts';
+import { detailCharsMax } from '../limits.ts';
+import { unknownPart } from '../models/egress-of.ts';
+import type { EmbeddedProgram, Source } from '../source.ts';
+import type { ResolvedCall } from './typescript-calls.ts';
+import type { Evaluator } from './typescript-evaluate.ts';
+import { literalMap, spanOf } from './typescript-places.ts';
+import { textOr, type Value } from './typescript-values.ts';
+
+/** What calls of APIs come to, for facts and for flows. */
+export interface Use {
+  readonly node: ts.Node;
+  readonly api: string;
+  readonly sources: FlowSource[];
+  readonly sinks: { readonly at: ts.Expression; readonly sink: FlowSink; readonly certainty: Confidence }[];
+  /** Capabilities of a request or connection, for data that is sent over it later. */
+  readonly opened: Capability[];
+}
+
+export interface Out {
+  readonly self: Evaluator;
+  readonly source: Source;
+  readonly files: ReadonlySet<string>;
+  readonly facts: Fact[];
+  readonly embedded: EmbeddedProgram[];
+  readonly uses: Map<ts.Node, Use>;
+}
+
+/** One call: of what, with which arguments, where. */
+export interface Called {
+  readonly api: string;
+  readonly built: boolean;
+  readonly args: ResolvedCall['args'];
+  readonly node: ts.Node;
+  readonly use: Use;
+}
+
+/** Adds a capability fact. */
+export function capability(
+  out: Out,
+  call: Called,
+  one: Capability,
+  certainty: Confidence,
+  traits: readonly Trait[] = [],
+  at: ts.Node = call.node,
+): void {
+  const { source } = out;
+  out.facts.push({
+    kind: 'capability',
+    capability: one,
+    api: call.api,
+    traits,
+    span: spanOf(at, source),
+    context: source.context,
+    certainty,
+  });
+}
+
+/** Adds a trait fact. */
+export function trait(
+  out: Out,
+  call: Pick<Called, 'api' | 'node'>,
+  one: Trait,
+  detail: string,
+  certainty: Confidence = 'exact',
+): void {
+  const { source } = out;
+  out.facts.push({
+    kind: 'trait',
+    trait: one,
+    api: call.api,
+    detail,
+    span: spanOf(call.node, source),
+    context: source.context,
+    certainty,
+  });
+}
+
+/** A value for a message: holes as `…`, cut in the middle. */
+export function shown(value: Value): string {
+  const whole = textOr(value, '…').replaceAll(unknownPart, '…').replace(/\s+/g, ' ');
+  const half = detailCharsMax / 2;
+  return whole.length <= detailCharsMax ? whole : `${whole.slice(0, half)} … ${whole.slice(-half)}`;
+}
+
+/** Says that a value ends here. */
+export function sink({ use }: Called, at: ts.Expression | undefined, to: FlowSink, certainty: Confidence): void {
+  if (at !== undefined) use.sinks.push({ at, sink: to, certainty });
+}
+
+/** Hands a program inside to the front end of its language. */
+export function embed(
+  out: Out,
+  { node }: Called,
+  language: EmbeddedProgram['language'],
+  code: string,
+  literal: ts.Expression | undefined,
+): void {
+  const { source, self } = out;
+  out.embedded.push({
+    within: source.path,
+    language,
+    text: code,
+    context: source.context,
+    map: literalMap(self, literal, code, node),
+  });
+}
+
+/** How sure a value is: as it stands, put together, or not known. */
+export function certaintyOf(value: Value, widened: boolean): Confidence {
+  if (widened || value.kind === 'unknown') return 'widened';
+  return value.kind === 'text' && value.built ? 'folded' : 'exact';
+}

@@ -1,0 +1,165 @@
+/** One program of all TypeScript and JavaScript sources of a round: in memory, our capability library instead of any other, no settings of the skill. */
+import { posix } from 'node:path';
+import { ts } from 'ts-morph';
+import { syntaxDepthMax } from '../limits.ts';
+import type { Source } from '../source.ts';
+import type { Steps } from '../steps.ts';
+import { capabilityLibrary } from './typescript-library.ts';
+
+export interface ProgramFile {
+  readonly source: Source;
+  readonly file: ts.SourceFile;
+}
+
+export interface Program {
+  readonly files: readonly ProgramFile[];
+  readonly checker: ts.TypeChecker;
+  /** The source of a syntax tree; undefined for the library. */
+  sourceOf(file: ts.SourceFile): Source | undefined;
+  /** The file of the skill that a specifier means, seen from another. */
+  resolve(from: ts.SourceFile, specifier: string): ts.SourceFile | undefined;
+  readonly failed: readonly { readonly source: Source; readonly reason: string }[];
+}
+
+const options: ts.CompilerOptions = {
+  allowJs: true,
+  checkJs: false,
+  noLib: true,
+  types: [],
+  target: ts.ScriptTarget.ESNext,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  allowImportingTsExtensions: true,
+  allowSyntheticDefaultImports: true,
+  jsx: ts.JsxEmit.Preserve,
+  noEmit: true,
+  strict: false,
+};
+
+const libraryPath = '/capabilities.d.ts';
+const library = ts.createSourceFile(libraryPath, capabilityLibrary(), ts.ScriptTarget.ESNext, true);
+
+/** Parses the sources and joins them. What cannot be parsed or nests too deep is named, and left out. */
+export function createProgram(sources: readonly Source[], steps: Steps): Program {
+  const failed: { source: Source; reason: string }[] = [];
+  const byName = new Map<string, ProgramFile>();
+  for (const [index, source] of sources.entries()) {
+    const name = nameOf(source, index);
+    const file = parse(name, source.text);
+    const reason = file === undefined ? 'nests too deep' : whyNot(file, source, steps);
+    if (reason !== undefined) failed.push({ source, reason });
+    if (file !== undefined && reason !== 'nests too deep') byName.set(name, { source, file });
+  }
+  const resolve = (from: string, specifier: string): string | undefined => resolvePath(byName, from, specifier);
+  const host: ts.CompilerHost = {
+    getSourceFile: (name) => (name === libraryPath ? library : byName.get(name)?.file),
+    getDefaultLibFileName: () => libraryPath,
+    writeFile: () => undefined,
+    getCurrentDirectory: () => '/',
+    getCanonicalFileName: (name) => name,
+    useCaseSensitiveFileNames: () => true,
+    getNewLine: () => '\n',
+    fileExists: (name) => name === libraryPath || byName.has(name),
+    readFile: () => undefined,
+    directoryExists: () => false,
+    getDirectories: () => [],
+    resolveModuleNameLiterals: (literals, containing) =>
+      literals.map((literal) => {
+        const resolvedFileName = resolve(containing, literal.text);
+        if (resolvedFileName === undefined) return { resolvedModule: undefined };
+        return {
+          resolvedModule: { resolvedFileName, extension: posix.extname(resolvedFileName), isExternalLibraryImport: false },
+        };
+      }),
+  };
+  const program = ts.createProgram([libraryPath, ...byName.keys()], options, host);
+  const sourceBy = new Map([...byName.values()].map(({ file, source }) => [file, source]));
+  return {
+    files: [...byName.values()],
+    checker: program.getTypeChecker(),
+    sourceOf: (file) => sourceBy.get(file),
+    resolve: (from, specifier) => {
+      const name = resolve(from.fileName, specifier);
+      return name === undefined ? undefined : byName.get(name)?.file;
+    },
+    failed,
+  };
+}
+
+// A program inside another text imports nothing of the skill by relative path, so it lies in a folder of its own.
+function nameOf({ path, language, depth }: Source, index: number): string {
+  const plain = depth === 0 ? `/skill/${path}` : `/inner/${index}/program`;
+  const known = depth === 0 && /\.([cm]?[jt]s|[jt]sx)$/.test(path);
+  return known ? plain : `${plain}${language === 'typescript' ? '.ts' : '.js'}`;
+}
+
+function parse(name: string, text: string): ts.SourceFile | undefined {
+  try {
+    return ts.createSourceFile(
+      name,
+      text,
+      { languageVersion: ts.ScriptTarget.ESNext, jsDocParsingMode: ts.JSDocParsingMode.ParseNone },
+      true,
+    );
+  } catch (cause) {
+    // The parser is recursive: a text that nests deeper than the call stack ends here.
+    if (cause instanceof RangeError) return undefined;
+    throw cause;
+  }
+}
+
+/** Counts nodes and depth without recursion. A chain `a + b + c …` counts as one level. */
+function whyNot(file: ts.SourceFile, source: Source, steps: Steps): string | undefined {
+  steps.take(Math.ceil(source.text.length / 64));
+  let wave: ts.Node[] = [file];
+  for (let depth = 0; wave.length > 0; depth++) {
+    if (depth > syntaxDepthMax) return 'nests too deep';
+    const next: ts.Node[] = [];
+    const open = [...wave];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      steps.take();
+      const chain = ts.isBinaryExpression(node) ? node.left : undefined;
+      ts.forEachChild(node, (child) => {
+        (child === chain && ts.isBinaryExpression(child) ? open : next).push(child);
+      });
+    }
+    wave = next;
+  }
+  const [error] = parseErrors(file);
+  if (error === undefined || source.depth > 0) return undefined;
+  return `a syntax error: ${ts.flattenDiagnosticMessageText(error.messageText, ' ')}`;
+}
+
+// `parseDiagnostics` is internal, but the only way to syntax errors without the rest of the checks.
+function parseErrors(file: ts.SourceFile): readonly ts.Diagnostic[] {
+  return 'parseDiagnostics' in file && Array.isArray(file.parseDiagnostics) ? file.parseDiagnostics : [];
+}
+
+const endings = [
+  '',
+  '.ts',
+  '.tsx',
+  '.mts',
+  '.cts',
+  '.js',
+  '.jsx',
+  '.mjs',
+  '.cjs',
+  '/index.ts',
+  '/index.tsx',
+  '/index.js',
+  '/index.mjs',
+  '/index.cjs',
+];
+
+function resolvePath(files: ReadonlyMap<string, unknown>, from: string, specifier: string): string | undefined {
+  const bare = specifier.replace(/^file:\/\//, '').replace(/[?#].*$/, '');
+  const base = bare.startsWith('/skills/@self/')
+    ? posix.join('/skill', bare.slice('/skills/@self'.length))
+    : posix.join(posix.dirname(from), bare);
+  if (!bare.startsWith('.') && !bare.startsWith('/skills/@self/')) return undefined;
+  // TypeScript sources are imported by the name of what they become, too.
+  const source = base.replace(/\.([cm]?)js(x?)$/, '.$1ts$2');
+  return [...endings.map((ending) => base + ending), source, source.replace(/\.ts$/, '.tsx')].find((name) => files.has(name));
+}

@@ -1,0 +1,143 @@
+/** Calls that run programs, code or modules. */
+import { posix } from 'node:path';
+import { ts } from 'ts-morph';
+import type { Capability } from '../../skills-index/skill/capability.ts';
+import type { Trait } from '../fact.ts';
+import type { Effect } from '../models/api.ts';
+import { request } from './typescript-network.ts';
+import { type Called, capability, certaintyOf, embed, type Out, shown, sink, trait } from './typescript-out.ts';
+import { alternatives, isWhole, text, textOr, unknown, type Value } from './typescript-values.ts';
+
+/** A command line for a shell. */
+export function runShell(out: Out, call: Called, at: number): void {
+  const argument = call.args[at];
+  for (const value of alternatives(argument?.value ?? unknown)) {
+    const traits: Trait[] = [
+      'shell-string',
+      'interpreter',
+      ...(value.kind === 'text' && !isWhole(value) ? (['interpolated'] as const) : []),
+    ];
+    if (value.kind === 'text') {
+      capability(out, call, { kind: 'exec', program: 'sh' }, certaintyOf(value, false), traits);
+      embed(out, call, 'shell', value.text, argument?.node);
+    } else capability(out, call, { kind: 'exec', program: '*' }, 'widened', [...traits, 'dynamic-name', 'code-from-string']);
+  }
+  sink(call, argument?.node, { what: 'exec', capability: { kind: 'exec', program: 'sh' }, api: call.api, part: 'code' }, 'exact');
+  call.use.sources.push({ what: 'command', name: shown(argument?.value ?? unknown) });
+}
+
+const interpreters =
+  /^(sh|bash|dash|zsh|ksh|ash|fish|python[\d.]*|node|deno|bun|perl|ruby|php|pwsh|powershell|cmd|osascript|lua)(\.exe)?$/;
+
+/** A program with its arguments. */
+export function runProgram(out: Out, call: Called, effect: Extract<Effect, { does: 'program' }>): void {
+  const argument = call.args[effect.program];
+  const list = effect.args === undefined ? undefined : call.args[effect.args];
+  const options = effect.options === undefined ? undefined : (call.args[effect.options] ?? list);
+  const inShell = options !== undefined && textOr(out.self.memberOf(options.value, text('shell'), call.node), '') === 'true';
+  for (const whole of alternatives(argument?.value ?? unknown)) {
+    const value = whole.kind === 'array' ? (whole.items[0] ?? unknown) : whole;
+    const words = whole.kind === 'array' ? whole.items.slice(1) : list?.value.kind === 'array' ? list.value.items : [];
+    const name = programOf(value);
+    if (inShell) embed(out, call, 'shell', [value, ...words].map((one) => textOr(one)).join(' '), undefined);
+    const own = name !== undefined && isOwnFile(out, name);
+    const traits: Trait[] = [
+      ...(inShell ? (['shell-string', 'interpolated'] as const) : []),
+      ...(name === undefined ? (['dynamic-name'] as const) : interpreters.test(name) ? (['interpreter'] as const) : []),
+    ];
+    if (!own) capability(out, call, { kind: 'exec', program: name ?? '*' }, certaintyOf(value, name === undefined), traits);
+    if (value.kind === 'text' && value.built && isWhole(value) && !/[./]/.test(value.text))
+      trait(out, call, 'folded-name', shown(value), 'folded');
+    if (name !== undefined) runInterpreter(out, call, name, words, list?.node);
+    const to: Capability = { kind: 'exec', program: name ?? '*' };
+    sink(call, argument?.node, { what: 'exec', capability: to, api: call.api, part: 'argument' }, 'exact');
+    sink(call, list?.node, { what: 'exec', capability: to, api: call.api, part: 'argument' }, 'exact');
+    call.use.sources.push({ what: 'command', name: name ?? '*' });
+  }
+  if (options !== undefined && textOr(out.self.memberOf(options.value, text('detached'), call.node), '') === 'true')
+    trait(out, call, 'detached', call.api);
+}
+
+// `bash -c "…"`, `python -c "…"`, `node -e "…"`: a program in an argument.
+function runInterpreter(out: Out, call: Called, name: string, words: readonly Value[], node: ts.Expression | undefined): void {
+  const language = /^(sh|bash|dash|zsh|ksh|ash)$/.test(name)
+    ? 'shell'
+    : /^python/.test(name)
+      ? 'python'
+      : /^(node|bun|deno)$/.test(name)
+        ? 'javascript'
+        : undefined;
+  if (language === undefined) return;
+  const flag = words.findIndex((word) => /^(-\w*[ce]|--eval|-p|--print|eval)$/.test(textOr(word)));
+  const code = flag < 0 ? undefined : words[flag + 1];
+  if (code === undefined) return;
+  const literal = node !== undefined && ts.isArrayLiteralExpression(node) ? node.elements[flag + 1] : undefined;
+  trait(out, call, 'code-from-string', shown(code));
+  if (code.kind === 'text') embed(out, call, language, code.text, literal);
+}
+
+function programOf(value: Value): string | undefined {
+  if (value.kind === 'api' && value.name === 'process.execPath') return 'node';
+  if (!isWhole(value) || value.text.trim() === '') return undefined;
+  return /^\/(usr\/(local\/)?)?s?bin\/[^/]+$/.test(value.text) ? posix.basename(value.text) : value.text;
+}
+
+function isOwnFile(out: Out, path: string): boolean {
+  const inside = path.startsWith('/skills/@self/') ? path.slice('/skills/@self/'.length) : posix.normalize(path);
+  return out.files.has(inside);
+}
+
+/** A script of JavaScript, in a process or thread of its own. */
+export function runScript(out: Out, call: Called, at: number): void {
+  const argument = call.args[at];
+  for (const value of alternatives(argument?.value ?? unknown)) {
+    if (isWhole(value) && isOwnFile(out, value.text)) continue;
+    capability(out, call, { kind: 'exec', program: isWhole(value) ? 'node' : '*' }, certaintyOf(value, !isWhole(value)), [
+      'interpreter',
+    ]);
+    if (isWhole(value) && /[\s;(]/.test(value.text)) embed(out, call, 'javascript', value.text, argument?.node);
+  }
+}
+
+/** Text as code. */
+export function runCode(out: Out, call: Called, at: number): void {
+  const argument =
+    call.api === 'Function' || call.api === 'vm.compileFunction'
+      ? call.api === 'Function'
+        ? call.args.at(-1)
+        : call.args[0]
+      : call.args[at];
+  if (argument === undefined) return;
+  for (const value of alternatives(argument.value)) {
+    if (value.kind === 'function') continue;
+    trait(out, call, 'code-from-string', shown(value), call.built ? 'folded' : 'exact');
+    if (isWhole(value))
+      embed(out, call, 'javascript', call.api === 'Function' ? `(function () {${value.text}\n})` : value.text, undefined);
+    else capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['code-from-string', 'dynamic-name']);
+  }
+  sink(call, argument.node, { what: 'exec', api: call.api, part: 'code' }, 'exact');
+}
+
+/** A module whose name cannot be computed may be any: what it can do is unknown. A name that begins in the skill's own folder stays there. */
+export function loadModule(out: Out, call: Called, at: number): void {
+  for (const value of alternatives(call.args[at]?.value ?? unknown)) {
+    if (isWhole(value)) {
+      if (value.built && !/^[./]/.test(value.text)) trait(out, call, 'folded-name', shown(value), 'folded');
+      if (value.text.startsWith('data:')) embedDataUrl(out, call, value.text);
+      else if (/^https?:/.test(value.text)) request(out, { ...call, api: 'import' }, { does: 'request', url: at });
+    } else if (!(value.kind === 'text' && /^(\.{1,2}|\/skills\/@self)\//.test(value.text))) {
+      trait(out, call, 'dynamic-import', shown(value), 'widened');
+      capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['dynamic-import', 'dynamic-name']);
+    }
+  }
+}
+
+function embedDataUrl(out: Out, call: Called, url: string): void {
+  const comma = url.indexOf(',');
+  const body = url.slice(comma + 1);
+  const code = /;base64$/i.test(url.slice(0, comma))
+    ? Buffer.from(body, 'base64').toString('utf8')
+    : decodeURI(body.replace(/%(?![0-9a-f]{2})/gi, '%25'));
+  trait(out, call, 'code-from-string', shown(text(code)));
+  embed(out, call, 'javascript', code, undefined);
+}

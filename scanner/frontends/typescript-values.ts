@@ -1,0 +1,91 @@
+/** What an expression can be known to be without running it, and how constants fold. */
+import type { ts } from 'ts-morph';
+import { foldedCharsMax } from '../limits.ts';
+import { unknownPart } from '../models/egress-of.ts';
+
+export type Functionish = ts.FunctionLikeDeclaration;
+/** What parameters stand for while a function is evaluated for one call. */
+export type Frame = ReadonlyMap<ts.Symbol, Value> | undefined;
+
+export type Value =
+  | { readonly kind: 'unknown' }
+  /** `unknownPart` stands for parts that could not be computed. `built`: an operation made it, not a literal. */
+  | { readonly kind: 'text'; readonly text: string; readonly built: boolean }
+  /** Bytes, one code unit each. */
+  | { readonly kind: 'bytes'; readonly text: string }
+  | { readonly kind: 'number'; readonly number: number }
+  /** Something of the capability tables, or of the language, by its qualified name. */
+  | { readonly kind: 'api'; readonly name: string; readonly built: boolean }
+  /** An object that an API gave; `made` is the call. */
+  | { readonly kind: 'instance'; readonly of: string; readonly made: ts.Node }
+  | { readonly kind: 'function'; readonly node: Functionish; readonly frame: Frame }
+  | { readonly kind: 'class'; readonly node: ts.ClassLikeDeclaration }
+  | { readonly kind: 'object'; readonly node: ts.ObjectLiteralExpression; readonly frame: Frame }
+  | { readonly kind: 'array'; readonly items: readonly Value[] }
+  /** A file of the skill, as a module. */
+  | { readonly kind: 'module'; readonly file: ts.SourceFile }
+  /** `.constructor` of something that is no function. */
+  | { readonly kind: 'constructor' }
+  /** A method of the language's own objects. */
+  | { readonly kind: 'method'; readonly of: Value; readonly name: string; readonly built: boolean }
+  /** A function with its first arguments given. */
+  | { readonly kind: 'bound'; readonly callee: Value; readonly given: readonly Value[] }
+  /** One of several. */
+  | { readonly kind: 'union'; readonly of: readonly Value[] };
+
+export const unknown: Value = { kind: 'unknown' };
+const unionMax = 8;
+
+export function text(value: string, built = false): Value {
+  return value.length > foldedCharsMax ? unknown : { kind: 'text', text: value, built };
+}
+
+/** The values that one may be. */
+export function alternatives(value: Value): readonly Value[] {
+  return value.kind === 'union' ? value.of : [value];
+}
+
+/** One value that may be any of these; equal texts and names once, and not more than a few. */
+export function unionOf(values: readonly Value[]): Value {
+  const flat = values.flatMap(alternatives);
+  const kept = new Map<unknown, Value>();
+  for (const value of flat) kept.set(keyOf(value), value);
+  const all = [...kept.values()];
+  const [first] = all;
+  if (first === undefined) return unknown;
+  if (all.length === 1) return first;
+  return { kind: 'union', of: all.length <= unionMax ? all : [...all.slice(0, unionMax - 1), unknown] };
+}
+
+function keyOf(value: Value): unknown {
+  if (value.kind === 'text') return `text ${value.text}`;
+  if (value.kind === 'api') return `api ${value.name}`;
+  if (value.kind === 'unknown') return 'unknown';
+  return value.kind === 'function' ? value.node : value;
+}
+
+/** The text of a value where it has one; a hole for what is not known. */
+export function textOr(value: Value, otherwise = unknownPart): string {
+  if (value.kind === 'text' || value.kind === 'bytes') return value.text;
+  if (value.kind === 'number') return String(value.number);
+  if (value.kind === 'array') return value.items.map((item) => textOr(item)).join(',');
+  return otherwise;
+}
+
+/** Whether a value is a text without holes. */
+export function isWhole(value: Value): value is { kind: 'text'; text: string; built: boolean } {
+  return value.kind === 'text' && !value.text.includes(unknownPart);
+}
+
+/** Texts put together: the product of the alternatives, as long as it is small. */
+export function concatenated(parts: readonly Value[]): Value {
+  let texts = [''];
+  for (const part of parts) {
+    const options = alternatives(part).map((value) => textOr(value));
+    const grown = texts.flatMap((before) => options.map((option) => before + option));
+    texts = grown.length <= unionMax ? grown : texts.map((before) => before + unknownPart);
+    if (texts.some((one) => one.length > foldedCharsMax)) return unknown;
+  }
+  const holes = (one: string): string => one.replace(/\0+/g, unknownPart);
+  return unionOf(texts.map((one) => text(holes(one), true)));
+}

@@ -1,0 +1,170 @@
+/** What a variable, parameter or import holds, from all that is assigned to it. */
+import { ts } from 'ts-morph';
+import { isFunctionish } from './typescript-calls.ts';
+import type { Evaluator } from './typescript-evaluate.ts';
+import { nameOfProperty } from './typescript-members.ts';
+import { type Assignment, bareOf } from './typescript-symbols.ts';
+import {
+  alternatives,
+  concatenated,
+  type Frame,
+  type Functionish,
+  text,
+  unionOf,
+  unknown,
+  type Value,
+} from './typescript-values.ts';
+
+/** The value of a symbol at a use of it. Several assignments give one of several values. */
+export function valueOfSymbol(self: Evaluator, symbol: ts.Symbol, use: ts.Node, frame: Frame): Value {
+  const declarations = symbol.declarations ?? [];
+  const declared = declarations.map((declaration) => valueOfDeclaration(self, declaration, frame));
+  const assigned = self.symbols.assignments(symbol);
+  if (assigned.length === 0) return unionOf(declared);
+  const built = appended(self, declarations, assigned, use, frame);
+  if (built !== undefined) return built;
+  const plain = assigned.filter((one) => !one.compound).map((one) => self.valueOf(one.value, frame));
+  return unionOf([
+    ...declared.filter((one) => one.kind !== 'unknown'),
+    ...plain,
+    ...(plain.length < assigned.length ? [unknown] : []),
+  ]);
+}
+
+function valueOfDeclaration(self: Evaluator, declaration: ts.Declaration, frame: Frame): Value {
+  if (ts.isVariableDeclaration(declaration)) return valueOfVariable(self, declaration, frame);
+  if (ts.isParameter(declaration)) return valueOfParameter(self, declaration, frame);
+  if (ts.isBindingElement(declaration)) return valueOfBinding(self, declaration, frame);
+  if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration))
+    return { kind: 'function', node: declaration, frame };
+  if (ts.isClassDeclaration(declaration)) return { kind: 'class', node: declaration };
+  if (ts.isPropertyDeclaration(declaration))
+    return declaration.initializer === undefined ? unknown : self.valueOf(declaration.initializer);
+  if (ts.isPropertyAssignment(declaration)) return self.valueOf(declaration.initializer, frame);
+  if (ts.isShorthandPropertyAssignment(declaration)) return self.valueOf(declaration.name, frame);
+  if (ts.isExportAssignment(declaration)) return self.valueOf(declaration.expression, frame);
+  if (ts.isEnumMember(declaration))
+    return declaration.initializer === undefined ? unknown : self.valueOf(declaration.initializer);
+  if (ts.isSourceFile(declaration)) return { kind: 'module', file: declaration };
+  return valueOfImport(self, declaration);
+}
+
+// An import that leads to nothing in the skill or the library: known by module and name only.
+function valueOfImport(self: Evaluator, declaration: ts.Declaration): Value {
+  const specifier = moduleOfImport(declaration);
+  if (specifier === undefined) return unknown;
+  const module = self.moduleOf(text(specifier), declaration.getSourceFile());
+  if (ts.isImportSpecifier(declaration) || ts.isExportSpecifier(declaration)) {
+    return self.memberOf(module, text((declaration.propertyName ?? declaration.name).text), declaration);
+  }
+  if (ts.isImportClause(declaration))
+    return module.kind === 'module' ? self.memberOf(module, text('default'), declaration) : module;
+  return module;
+}
+
+function moduleOfImport(declaration: ts.Node): string | undefined {
+  for (let node: ts.Node | undefined = declaration; node !== undefined; node = node.parent) {
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
+      return node.moduleSpecifier !== undefined && ts.isStringLiteral(node.moduleSpecifier)
+        ? node.moduleSpecifier.text
+        : undefined;
+    }
+    if (ts.isImportEqualsDeclaration(node)) {
+      const reference = node.moduleReference;
+      return ts.isExternalModuleReference(reference) && ts.isStringLiteral(reference.expression)
+        ? reference.expression.text
+        : undefined;
+    }
+  }
+  return undefined;
+}
+
+function valueOfVariable(self: Evaluator, declaration: ts.VariableDeclaration, frame: Frame): Value {
+  if (declaration.initializer !== undefined) return self.valueOf(declaration.initializer, frame);
+  const loop = declaration.parent.parent;
+  if (ts.isForOfStatement(loop)) return elementOf(self.valueOf(loop.expression, frame));
+  return unknown;
+}
+
+function elementOf(list: Value): Value {
+  return unionOf(alternatives(list).map((one) => (one.kind === 'array' ? unionOf(one.items) : unknown)));
+}
+
+/** What a pattern takes apart. */
+export function wholeOfPattern(self: Evaluator, pattern: ts.BindingPattern, frame: Frame): Value {
+  const holder = pattern.parent;
+  if (ts.isVariableDeclaration(holder)) return valueOfVariable(self, holder, frame);
+  return ts.isParameter(holder) ? valueOfParameter(self, holder, frame) : valueOfBinding(self, holder, frame);
+}
+
+/** What a destructured name holds. */
+export function valueOfBinding(self: Evaluator, element: ts.BindingElement, frame: Frame): Value {
+  const pattern = element.parent;
+  const whole = wholeOfPattern(self, pattern, frame);
+  if (element.dotDotDotToken !== undefined) return ts.isObjectBindingPattern(pattern) ? whole : unknown;
+  const fallback = element.initializer === undefined ? [] : [self.valueOf(element.initializer, frame)];
+  if (ts.isArrayBindingPattern(pattern)) {
+    return unionOf([self.memberOf(whole, { kind: 'number', number: pattern.elements.indexOf(element) }, element), ...fallback]);
+  }
+  const name = nameOfProperty(self, element.propertyName ?? element.name, frame);
+  if (name === undefined) return unknown;
+  const computed = element.propertyName !== undefined && ts.isComputedPropertyName(element.propertyName);
+  const value = self.memberOf(whole, text(name, computed && !ts.isStringLiteralLike(element.propertyName.expression)), element);
+  return unionOf([...(value.kind === 'method' && fallback.length > 0 ? [] : [value]), ...fallback]);
+}
+
+const elementCallbacks = new Set(['map', 'forEach', 'filter', 'find', 'some', 'every', 'flatMap', 'findLast']);
+
+/** A parameter holds what the calls of its function give it. */
+function valueOfParameter(self: Evaluator, parameter: ts.ParameterDeclaration, frame: Frame): Value {
+  const callee = parameter.parent;
+  if (!isFunctionish(callee)) return unknown;
+  const index = callee.parameters.indexOf(parameter);
+  const given = [...callsOf(self, callee)].map(({ args }) => args[index]);
+  const values = given.map((one) => (one === undefined || ts.isSpreadElement(one) ? unknown : self.valueOf(one)));
+  const fromCallback = callbackValue(self, callee, index, frame);
+  const fallback = parameter.initializer === undefined ? [] : [self.valueOf(parameter.initializer, frame)];
+  return unionOf([...values, ...fromCallback, ...fallback]);
+}
+
+function* callsOf(self: Evaluator, callee: Functionish): Iterable<{ args: readonly ts.Expression[] }> {
+  for (const call of self.symbols.callers(callee)) yield { args: call.arguments ?? [] };
+}
+
+// `list.map(x => …)` gives x each element; `promise.then(m => …)` gives m what the promise holds.
+function callbackValue(self: Evaluator, callee: Functionish, index: number, frame: Frame): Value[] {
+  const call = callee.parent;
+  if (!ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression) || index !== 0) return [];
+  if (call.arguments[0] !== callee) return [];
+  const object = call.expression.expression;
+  if (call.expression.name.text === 'then') return [self.valueOf(object, frame)];
+  return elementCallbacks.has(call.expression.name.text) ? [elementOf(self.valueOf(object, frame))] : [];
+}
+
+// `let s = ''; s += 'child_'; s += 'process'` in one run of statements is one text.
+function appended(
+  self: Evaluator,
+  declarations: readonly ts.Declaration[],
+  assigned: readonly Assignment[],
+  use: ts.Node,
+  frame: Frame,
+): Value | undefined {
+  const [declaration] = declarations;
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined)
+    return undefined;
+  const block = declaration.parent.parent.parent;
+  const inLine = assigned.every(
+    ({ node, compound }) =>
+      compound &&
+      ts.isBinaryExpression(node) &&
+      node.operatorToken.kind === ts.SyntaxKind.PlusEqualsToken &&
+      ts.isExpressionStatement(node.parent) &&
+      node.parent.parent === block,
+  );
+  if (!inLine) return undefined;
+  const before = assigned.filter(({ node }) => node.getSourceFile() !== use.getSourceFile() || node.pos < use.pos);
+  return concatenated([
+    self.valueOf(bareOf(declaration.initializer), frame),
+    ...before.map(({ value }) => self.valueOf(value, frame)),
+  ]);
+}

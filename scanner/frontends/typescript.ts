@@ -1,0 +1,29 @@
+/** The front end for TypeScript and JavaScript. */
+import type { ts } from 'ts-morph';
+import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
+import type { Source } from '../source.ts';
+import { createEvaluator } from './typescript-evaluate.ts';
+import { flowGraph } from './typescript-flow.ts';
+import type { Out } from './typescript-out.ts';
+import { createProgram } from './typescript-program.ts';
+import { collectSymbols } from './typescript-symbols.ts';
+import { findUses } from './typescript-uses.ts';
+
+/** Analyses all sources as one program: what one file reads, another may send. */
+export function analyseTypescript(sources: readonly Source[], context: FrontEndContext): FrontEndResult {
+  const program = createProgram(sources, context.steps);
+  const symbols = collectSymbols(program, context.steps);
+  const self = createEvaluator(program, symbols, context.steps);
+  const outs = new Map<ts.SourceFile, Out>();
+  for (const { source, file } of program.files) {
+    const out: Out = { self, source, files: context.files, facts: [], embedded: [], uses: new Map() };
+    outs.set(file, out);
+    findUses(out, file);
+  }
+  return {
+    facts: [...outs.values()].flatMap((out) => out.facts),
+    embedded: [...outs.values()].flatMap((out) => out.embedded),
+    graph: flowGraph(outs, context.steps),
+    unanalysed: program.failed.map(({ source: { path }, reason }) => ({ span: { path, start: 0, end: 1 }, reason })),
+  };
+}
