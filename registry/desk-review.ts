@@ -54,7 +54,7 @@ export function reviewRoutes(app: Hono, registry: Registry): void {
     const notice: Notice | undefined = isDone(code) ? { kind: 'done', text: doneTexts[code] } : undefined;
     return version(registry, context, signedIn, { notice });
   });
-  app.get('/:scope/:name/:version/files/*', (context) => file(registry, context));
+  app.get('/:scope/:name/:version/files/:path{.+}', (context) => file(registry, context));
   app.post('/:scope/:name/:version/:action', (context) => act(registry, context));
 }
 
@@ -121,7 +121,7 @@ async function version(registry: Registry, context: Context, signedIn: SignedIn,
 async function file(registry: Registry, context: Context): Promise<Response> {
   await requireReviewer(registry, context);
   const detail = await readReview(registry, versionName(context));
-  const path = decodeURIComponent(context.req.path.split('/files/').slice(1).join('/files/'));
+  const path = context.req.param('path') ?? '';
   const found = detail.files.find((one) => one.path === path);
   if (found === undefined)
     throw new Problem('not-found', `${detail.name} ${detail.version} has no file ${JSON.stringify(path.slice(0, 200))}`);

@@ -45,7 +45,7 @@ describe('signing in', () => {
     await page.goto(link);
     await page.goto(link);
     await page.getByRole('button', { name: 'Sign in as ruth' }).click();
-    await expect.poll(() => page.url()).toBe(at(''));
+    await page.waitForURL(at(''));
     await page.goto(link);
     expect(await page.locator('main').textContent()).toContain('used before');
   });
@@ -116,7 +116,7 @@ describe('the queue and a version', () => {
     await page.keyboard.press('j');
     await page.keyboard.press('k');
     await page.keyboard.press('o');
-    await expect.poll(() => page.url()).toBe(at(twin));
+    await page.waitForURL(at(twin));
     await page.keyboard.press('j');
     expect(await page.evaluate('document.activeElement.className')).toContain('finding');
     await page.keyboard.press(']');
@@ -138,7 +138,7 @@ describe('the queue and a version', () => {
     expect(page.url()).toBe(`${at(twin)}#history`);
     await page.keyboard.press('g');
     await page.keyboard.press('q');
-    await expect.poll(() => page.url()).toBe(at(''));
+    await page.waitForURL(at(''));
   });
 
   it('obey no single key once they are turned off', async () => {
