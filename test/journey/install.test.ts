@@ -10,7 +10,7 @@ import {
   makeReportSkill,
   type Network,
   release,
-} from './installer-world.ts';
+} from '../cli/installer-world.ts';
 
 let network: Network;
 let report: Skill;
