@@ -137,7 +137,8 @@ async function approval(registry: Registry, context: Context): Promise<Response>
   const passkeyOptions =
     'credentialId' in reviewer ? await approvalOptions(registry, reviewer.credentialId, approvalChallenge(statement)) : undefined;
   const { keyIds } = await meansOf(registry, signedIn);
-  const view = { statement, text, now: registry.now().getTime(), passkeyOptions, keyIds };
+  const mine = reviewer.member === signedIn.member.name;
+  const view = { statement, text, now: registry.now().getTime(), passkeyOptions, mine, keyIds };
   return show(registry, context, (frame) => approvalPage(frame, view));
 }
 

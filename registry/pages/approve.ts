@@ -16,6 +16,8 @@ export interface ApprovalView {
   readonly now: number;
   /** For a passkey: WebAuthn's PublicKeyCredentialRequestOptionsJSON, whose challenge is SHA-256(PAE(text)). */
   readonly passkeyOptions: object | undefined;
+  /** The statement names the viewer, who alone can sign it. */
+  readonly mine: boolean;
   /** The viewer's keys, with which another statement can be written instead. */
   readonly keyIds: readonly string[];
 }
@@ -58,6 +60,9 @@ function fields({ statement, now }: ApprovalView): Html {
 
 function signing(view: ApprovalView, statementDigest: string): Html {
   const { name, version, reviewer } = view.statement.predicate;
+  if (!view.mine) {
+    return html`<section class="part sign" aria-labelledby="sign-title"><h2 id="sign-title">Sign it</h2><p class="notice">Only ${untrusted(reviewer.member)} can sign this.</p></section>`;
+  }
   const line = html`<p>On the command line, with your key. It fetches the bundle itself, checks it and shows the statement before it signs:</p>
 <pre class="line" tabindex="0" aria-label="the line to type"><code>skill review approve ${name}@${version} --statement ${statementDigest}</code></pre>`;
   if ('keyId' in reviewer || view.passkeyOptions === undefined) {

@@ -37,6 +37,10 @@ describe('an approval in the desk', () => {
     const page = await rita.get(at);
     expect(page.html).toContain('Read all of it.');
     expect(await statusOf(world, skill)).toBe('in review');
+    const omar = await signedIn(world.send, world.tokens.omar);
+    expect((await omar.get(at)).html).toContain('Only <bdi>rita</bdi> can sign this.');
+    expect((await omar.post(at, { response: ritasPasskey.get(page) })).status).toBeGreaterThanOrEqual(400);
+    expect(await statusOf(world, skill)).toBe('in review');
     expect(await rita.post(at, { response: ritasPasskey.get(page) })).toMatchObject({ status: 303 });
     expect(await statusOf(world, skill)).toBe('approved');
   });

@@ -88,6 +88,7 @@ const pages: Readonly<Record<string, (text: string) => string>> = {
         text: canonicalJson(statement),
         now,
         passkeyOptions: { challenge: text },
+        mine: true,
         keyIds: [someDigest('k')],
       }),
     );

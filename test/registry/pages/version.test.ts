@@ -17,7 +17,9 @@ const pages = {
   queue: String(queuePage(frame, { now, rows: [queueItem()] })),
   version: String(versionPage(frame, versionView())),
   quarantined: String(versionPage(frame, versionView({ status: 'quarantined', moves: ['in review', 'refused'] }))),
-  approval: String(approvalPage(frame, { statement, text, now, passkeyOptions: { challenge: 'c' }, keyIds: [someDigest('k')] })),
+  approval: String(
+    approvalPage(frame, { statement, text, now, passkeyOptions: { challenge: 'c' }, mine: true, keyIds: [someDigest('k')] }),
+  ),
   'sign-in': String(signInPage({ ...frame, viewer: undefined }, { passkeyOptions: {} })),
 };
 
@@ -92,7 +94,9 @@ describe('an approval', () => {
     expect(pages.approval).toContain(text.replaceAll('"', '&quot;'));
     const byKey = approval({ reviewer: { member: 'ruth', keyId: someDigest('k') } });
     const bytes = canonicalJson(byKey);
-    const page = String(approvalPage(frame, { statement: byKey, text: bytes, now, passkeyOptions: undefined, keyIds: [] }));
+    const page = String(
+      approvalPage(frame, { statement: byKey, text: bytes, now, passkeyOptions: undefined, mine: true, keyIds: [] }),
+    );
     expect(page).toContain(`skill review approve ${name}@${version} --statement ${digestOf(bytes)}`);
     expect(page).not.toContain('data-passkey');
   });
