@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type DecisionInput, decide } from '../../../skills-index/trust/decision.ts';
+import { tellStory } from '../story.ts';
+
+const { input } = await tellStory();
+
+/** Every piece of evidence that is bytes: how to read it, and the input with other bytes (or none) in its place. */
+const pieces: readonly {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly put: (bytes: Uint8Array | undefined) => DecisionInput;
+}[] = [
+  { name: 'bundle', bytes: input.bundle, put: (bytes) => ({ ...input, bundle: bytes ?? new Uint8Array() }) },
+  { name: 'report', bytes: input.report, put: (bytes) => ({ ...input, report: bytes ?? new Uint8Array() }) },
+  ...input.statuses.map((status) => ({
+    name: 'status',
+    bytes: status,
+    put: (bytes: Uint8Array | undefined) => ({ ...input, statuses: bytes === undefined ? [] : [bytes] }),
+  })),
+  ...[...input.statements].map(([digest, statement]) => ({
+    name: `statement ${digest}`,
+    bytes: statement,
+    put: (bytes: Uint8Array | undefined) => ({ ...input, statements: changed(input.statements, digest, bytes) }),
+  })),
+  ...[...input.files].map(([path, file]) => ({
+    name: path,
+    bytes: file,
+    put: (bytes: Uint8Array | undefined) => ({ ...input, files: changed(input.files, path, bytes) }),
+  })),
+];
+
+function changed<Key>(map: ReadonlyMap<Key, Uint8Array>, key: Key, bytes: Uint8Array | undefined): ReadonlyMap<Key, Uint8Array> {
+  const copy = new Map(map);
+  copy.delete(key);
+  return bytes === undefined ? copy : copy.set(key, bytes);
+}
+
+describe('evidence of which a piece', () => {
+  it.each(pieces)('is missing is refused: $name', ({ put }) => {
+    expect(decide(put(undefined)).kind).toBe('refused');
+  });
+
+  it('is damaged anywhere is refused, and never a crash', () => {
+    const damage = fc.record({ piece: fc.constantFrom(...pieces), at: fc.nat(), bit: fc.nat(7) });
+    fc.assert(
+      fc.property(damage, ({ piece, at, bit }) => {
+        const bytes = Uint8Array.from(piece.bytes);
+        const index = at % bytes.length;
+        bytes[index] = (bytes[index] ?? 0) ^ (1 << bit);
+        expect(decide(piece.put(bytes)).kind).toBe('refused');
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  it('is exchanged for another piece is refused', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...pieces), fc.constantFrom(...pieces), (one, two) => {
+        fc.pre(one !== two);
+        expect(decide(one.put(two.bytes)).kind).toBe('refused');
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is nonsense is refused', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...pieces),
+        fc.oneof(
+          fc.uint8Array(),
+          fc.json().map((text) => Buffer.from(text)),
+        ),
+        (piece, bytes) => {
+          expect(decide(piece.put(bytes)).kind).toBe('refused');
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is left out of the index line is refused', () => {
+    for (const digest of input.line.statements) {
+      const line = { ...input.line, statements: input.line.statements.filter((one) => one !== digest) };
+      expect(decide({ ...input, line }).kind).toBe('refused');
+    }
+  });
+});
