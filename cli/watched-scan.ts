@@ -74,20 +74,19 @@ function replyOf(thread: Worker, request: ScanRequest, secondsMax: number): Prom
   return new Promise((resolve) => {
     const end = (outcome: Outcome): void => {
       clearTimeout(late);
-      thread.removeAllListeners();
+      thread.off('message', onMessage).off('error', onError).off('exit', onExit);
       resolve(outcome);
     };
+    const onMessage = (reply: ScanReply): void => end(reply);
+    const onError = (error: NodeJS.ErrnoException): void => end(outOf(error));
+    const onExit = (code: number): void => end({ kind: 'killed', why: `its thread ended (${code})` });
     const late = setTimeout(() => end({ kind: 'killed', why: `it took more than ${secondsMax} s` }), secondsMax * 1000);
-    thread.once('message', (reply: ScanReply) => end(reply));
-    thread.once('error', (error: NodeJS.ErrnoException) => {
-      const memory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-      end(memory ? { kind: 'killed', why: `it needs more than ${childMemoryMiB} MiB` } : failed(error));
-    });
-    thread.once('exit', (code) => end({ kind: 'killed', why: `its thread ended (${code})` }));
+    thread.on('message', onMessage).on('error', onError).on('exit', onExit);
     thread.postMessage(request);
   });
 }
 
-function failed(error: Error): ScanReply {
+function outOf(error: NodeJS.ErrnoException): Outcome {
+  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return { kind: 'killed', why: `it needs more than ${childMemoryMiB} MiB` };
   return { kind: 'failed', message: error.message, stack: error.stack ?? '' };
 }

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,27 +5,10 @@ import { pathsOf } from '../../cli/paths.ts';
 import { parseBase, pinRegistry, registryBaseOf, registryOf, trustedRegistry } from '../../cli/registries.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
-import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
+import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
+import { makeRoot } from './a-root.ts';
 import { skill } from './command-line.ts';
 import { folderWith } from './temporary-folder.ts';
-
-const spki = (type: 'ed25519' | 'ec'): string => {
-  const pair = type === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'prime256v1' }) : generateKeyPairSync('ed25519');
-  return pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
-};
-
-function makeRoot(origin = 'skills.example'): RootFile {
-  const administrator = spki('ec');
-  return {
-    schema: 'skillgate.root/1',
-    origin,
-    log: { key: spki('ed25519') },
-    status: { key: spki('ec') },
-    registry: { key: spki('ec') },
-    administrators: [{ keyId: digestOf(Buffer.from(administrator, 'base64')), key: administrator }],
-    threshold: 1,
-  };
-}
 
 const base = 'https://skills.example';
 const world = () => {

@@ -1,0 +1,102 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { prepareVersion } from '../../cli/prepare-version.ts';
+import { skill } from './command-line.ts';
+import { folderWith } from './temporary-folder.ts';
+
+describe('skill init', () => {
+  it('writes a skill that can be published as it is', async () => {
+    const cwd = folderWith();
+    const ran = await skill(['init', 'weekly-report', '--scope', 'acme'], { cwd });
+    expect(ran.exit).toBe(0);
+    const { manifest, skillMd, warnings } = await prepareVersion(join(cwd, 'weekly-report'));
+    expect(manifest).toMatchObject({ name: '@acme/weekly-report', version: '0.1.0' });
+    expect(skillMd.name).toBe('weekly-report');
+    expect(warnings).toEqual([]);
+  });
+
+  it.each(['SKILL.md', 'skill.json'])('overwrites no %s, and leaves nothing half-written', async (name) => {
+    const cwd = folderWith({ [name]: 'mine' });
+    const ran = await skill(['init', '.', '--name', 'x'], { cwd });
+    expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining('error[file-exists]') });
+    expect(readdirSync(cwd)).toEqual([name]);
+    expect(readFileSync(join(cwd, name), 'utf8')).toBe('mine');
+  });
+
+  it.each([
+    [['My Report!'], '@me/my-report'],
+    [['x', '--name', 'y', '--scope', '@z'], '@z/y'],
+  ])('names %j %s', async (argv, name) => {
+    const { stdout } = await skill(['init', ...argv, '--format', 'json'], { cwd: folderWith() });
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'skillgate.initialised/1', name });
+  });
+
+  it.each([
+    [['...'], 'say --name NAME'],
+    [['x', '--name', 'A b'], 'error[name-invalid]'],
+    [['x', '--scope', '../y'], 'error[name-invalid]'],
+  ])('refuses %j', async (argv, says) => {
+    expect(await skill(['init', ...argv], { cwd: folderWith() })).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining(says),
+    });
+  });
+});
+
+describe('what cannot be published', () => {
+  const skillMd = '---\nname: a\ndescription: b\n---\n';
+  const manifest = (change: object = {}) => JSON.stringify({ name: '@me/a', version: '1.0.0', capabilities: {}, ...change });
+  it.each<[string, Record<string, string>, number, RegExp]>([
+    ['a folder without SKILL.md', { 'skill.json': manifest() }, 3, /error\[skill-md-missing\]/],
+    ['a folder without skill.json', { 'SKILL.md': skillMd }, 3, /error\[manifest-missing\][\s\S]*skill manifest --write/],
+    ['unreadable YAML', { 'SKILL.md': '---\nname: [\n---\n', 'skill.json': manifest() }, 2, /error\[skill-md-invalid\]/],
+    ['a SKILL.md that is not UTF-8', { 'SKILL.md': '\u0000latin', 'skill.json': manifest() }, 2, /error\[skill-md-invalid\]/],
+    ['a skill.json that is no JSON', { 'SKILL.md': skillMd, 'skill.json': '{' }, 2, /error\[(json|manifest)-invalid\]/],
+    ['an unknown key', { 'SKILL.md': skillMd, 'skill.json': manifest({ capability: {} }) }, 2, /capability[\s\S]*skill\.json:1:/],
+    [
+      'a version that is none',
+      { 'SKILL.md': skillMd, 'skill.json': manifest({ version: '1.0' }) },
+      2,
+      /error\[manifest-invalid\]/,
+    ],
+    [
+      'a command without its file',
+      { 'SKILL.md': skillMd, 'skill.json': manifest({ commands: { go: 'go.sh' } }) },
+      2,
+      /commands\.go: there is no "go\.sh"/,
+    ],
+    [
+      'a mount of a host path',
+      {
+        'SKILL.md': skillMd,
+        'skill.json': manifest({ capabilities: { mount: [{ source: '/etc', target: '/x', mode: 'ro', why: 'w' }] } }),
+      },
+      2,
+      /error\[manifest-invalid\]/,
+    ],
+    [
+      'names that are the same on some machines',
+      { 'SKILL.md': skillMd, 'skill.json': manifest(), 'A.txt': '', 'a.txt': '' },
+      6,
+      /error\[path-invalid\]/,
+    ],
+    [
+      'a name that Windows reserves',
+      { 'SKILL.md': skillMd, 'skill.json': manifest(), 'con.txt': '' },
+      6,
+      /error\[path-invalid\]/,
+    ],
+    ['a file of secrets', { 'SKILL.md': skillMd, 'skill.json': manifest(), '.env': '' }, 6, /error\[path-invalid\]/],
+  ])('is refused before anything is signed: %s', async (_, files, exit, says) => {
+    const cwd = folderWith();
+    mkdirSync(join(cwd, 's'));
+    for (const [path, text] of Object.entries(files))
+      writeFileSync(join(cwd, 's', path), text.startsWith('\0') ? Buffer.from([0xff, 0xfe, 0x41]) : text);
+    expect(await skill(['publish', 's', '--dry-run'], { cwd })).toMatchObject({
+      exit,
+      stdout: '',
+      stderr: expect.stringMatching(says),
+    });
+  });
+});

@@ -1,0 +1,87 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exitOfReport } from '../../cli/scan-skill.ts';
+import { startWatchedScanner } from '../../cli/watched-scan.ts';
+import type { Finding, Severity, Verdict } from '../../skills-index/statement/finding.ts';
+import { skill } from './command-line.ts';
+import { folderWith } from './temporary-folder.ts';
+
+const skillMd = (name: string) => `---\nname: ${name}\ndescription: says hello\n---\nSay hello.\n`;
+const finding = (severity: Severity): Finding => ({
+  rule: 'test/rule',
+  kind: 'capability',
+  severity,
+  confidence: 'exact',
+  message: '',
+  path: 'a',
+  line: 1,
+  column: 1,
+  endLine: 1,
+  endColumn: 1,
+  flow: [],
+  fix: '',
+  fingerprint: '',
+});
+
+describe('skill scan', () => {
+  it.each<[Severity[], Verdict, number]>([
+    [[], 'pass', 0],
+    [['info'], 'pass', 0],
+    [['low', 'info'], 'pass', 11],
+    [['medium'], 'review', 12],
+    [['low', 'high'], 'review', 13],
+    [['critical', 'medium'], 'block', 14],
+    [[], 'incomplete', 7],
+    [['info'], 'incomplete', 7],
+    [['low'], 'incomplete', 11],
+  ])('exits for findings %j and verdict %s with %i', (severities, verdict, exit) => {
+    expect(exitOfReport({ findings: severities.map(finding), verdict })).toBe(exit);
+  });
+
+  it('gives one line for each skill in path order, each skill once, the same each time', async () => {
+    const cwd = folderWith({ 'b/SKILL.md': skillMd('b'), 'a/x/SKILL.md': skillMd('x'), 'a/x/inner/SKILL.md': skillMd('inner') });
+    const first = await skill(['scan', '.', 'b', 'a/x', '--format', 'jsonl'], { cwd });
+    const reports = first.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(reports.map((report) => [report.schema, report.path, report.name])).toEqual([
+      ['skillgate.scan/1', 'a/x', 'x'],
+      ['skillgate.scan/1', 'b', 'b'],
+    ]);
+    const json = await skill(['scan', '.', '--format', 'json'], { cwd });
+    expect(JSON.parse(json.stdout)).toEqual({ schema: 'skillgate.scans/1', reports });
+  });
+
+  it('never calls a skill clean of which it could not read something', async () => {
+    const cwd = folderWith({ 'a/SKILL.md': skillMd('a') });
+    symlinkSync('/etc/passwd', join(cwd, 'a/link'));
+    const { exit, stdout } = await skill(['scan', 'a', '--format', 'jsonl'], { cwd });
+    const report = JSON.parse(stdout);
+    expect(exit).toBeGreaterThanOrEqual(7);
+    expect(report.verdict).toBe('incomplete');
+    expect(report.coverage.files).toContainEqual(
+      expect.objectContaining({ path: 'link', disposition: 'unanalysed', reason: 'is a symbolic link' }),
+    );
+    expect(stdout).not.toContain('root:');
+  });
+
+  it('stops a scan that takes too long, and scans the next one', async () => {
+    const scanner = startWatchedScanner(0);
+    const files = [{ path: 'SKILL.md', bytes: Buffer.from(skillMd('a')), mode: 0o644 }];
+    await expect(scanner.scan(files, '.')).rejects.toMatchObject({ code: 'scan-killed' });
+    await expect(scanner.scan(files, '.')).rejects.toMatchObject({ code: 'scan-killed' });
+    await scanner.close();
+  });
+
+  it.each([
+    [['scan'], 2, 'usage'],
+    [['scan', 'nowhere'], 3, 'file-not-found'],
+    [['scan', 'empty'], 3, 'skill-md-missing'],
+    [['scan', '.', '--format', 'sarif'], 2, 'usage'],
+  ])('refuses %j', async (argv, exit, code) => {
+    const cwd = folderWith({ 'empty/readme': '' });
+    expect(await skill(argv, { cwd })).toMatchObject({ exit, stdout: '', stderr: expect.stringContaining(`error[${code}]`) });
+  });
+});
