@@ -11,7 +11,9 @@ const read = (path: string): string => readFileSync(join(top, path), 'utf8');
 /** The `skill …` lines of a page's shell blocks. */
 function commandLines(text: string): string[] {
   const blocks = [...text.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block ?? '');
-  return blocks.flatMap((block) => block.split('\n')).flatMap((line) => (line.startsWith('skill ') ? [line.replace(/\s+#.*$/, '')] : []));
+  return blocks
+    .flatMap((block) => block.split('\n'))
+    .flatMap((line) => (line.startsWith('skill ') ? [line.replace(/\s+#.*$/, '')] : []));
 }
 
 function words(line: string): string[] {
@@ -19,18 +21,29 @@ function words(line: string): string[] {
 }
 
 describe('the documentation', () => {
-  it.each(pages.flatMap((page) => commandLines(read(page)).map((line) => [page, line] as const)))('%s names a command that exists: %s', (_, line) => {
-    const found = findCommand(words(line).slice(1));
-    expect(found.kind).toBe('command');
-    if (found.kind !== 'command') return;
-    const options = found.rest.filter((word) => word.startsWith('--')).map((word) => word.slice(2).split('=')[0]);
-    const known = [...Object.keys(found.row.options), 'format', 'help'];
-    expect(options.filter((option) => !known.includes(option ?? ''))).toEqual([]);
-  });
+  it.each(pages.flatMap((page) => commandLines(read(page)).map((line) => [page, line] as const)))(
+    '%s names a command that exists: %s',
+    (_, line) => {
+      const found = findCommand(words(line).slice(1));
+      expect(found.kind).toBe('command');
+      if (found.kind !== 'command') return;
+      const options = found.rest.filter((word) => word.startsWith('--')).map((word) => word.slice(2).split('=')[0]);
+      const known = [...Object.keys(found.row.options), 'format', 'help'];
+      expect(options.filter((option) => !known.includes(option ?? ''))).toEqual([]);
+    },
+  );
 
   it.each(pages)('%s links to files that exist', (page) => {
     const targets = [...read(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, target]) => target ?? '');
     expect(targets.filter((target) => !existsSync(join(top, dirname(page), target)))).toEqual([]);
+  });
+
+  it('names in the threat model only files and tests that exist', () => {
+    const named = [
+      ...read('docs/threat-model.md').matchAll(/`((?:cli|registry|runner|scanner|skills-index|test)\/[\w/.-]+)`/g),
+    ].map(([, path]) => path ?? '');
+    expect(named.length).toBeGreaterThan(40);
+    expect(named.filter((path) => !existsSync(join(top, path)))).toEqual([]);
   });
 
   it('shows the two commands on the first screen of the README', () => {
