@@ -5,6 +5,7 @@ import { type Agent, readAgent, whyNotGranted } from '../runner/agents.ts';
 import type { AuditEvent } from '../runner/audit.ts';
 import { type DescribedSkill, searchSkills } from '../runner/catalogue.ts';
 import { type RunResult, runSkill } from '../runner/run.ts';
+import { bubblewrap } from '../runner/sandboxes/bubblewrap.ts';
 import { capabilityDigest, isEmpty, listCapabilities, minus, printCapability } from '../skills-index/skill/capability.ts';
 import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -60,7 +61,7 @@ export interface AgentSkills {
  * @throws Problem `agent-unknown`
  */
 export function agentSkills(world: World, agentName: string, folder: string): AgentSkills {
-  const host = hostFiles(world);
+  const host = { ...hostFiles(world), sandbox: bubblewrap() };
   readAgent(host.agents, agentName);
   const recent = new Map<SkillName, { readonly start: Startable; readonly until: number }>();
   const context: Context = { world, host, agentName, folder, recent };

@@ -7,6 +7,7 @@ import { type Audit, openAudit } from '../runner/audit.ts';
 import { type OpenedSkill, readAll } from '../runner/catalogue.ts';
 import { type HostPolicy, readHostPolicy } from '../runner/host-policy.ts';
 import type { RunRequest } from '../runner/run.ts';
+import type { Sandbox } from '../runner/sandbox.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Admitted } from '../skills-index/trust/decision.ts';
@@ -36,6 +37,8 @@ export interface HostFiles {
   readonly policy: HostPolicy;
   readonly audit: Audit;
   readonly agents: string;
+  /** One for many runs, so that it tests itself once; each run makes its own otherwise. */
+  readonly sandbox?: Sandbox;
 }
 
 export function hostFiles(world: World): HostFiles {
@@ -111,5 +114,6 @@ export async function runRequest(
     ...(call.agent === undefined ? {} : { agent: call.agent }),
     ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
     ...(call.why === undefined ? {} : { why: call.why }),
+    ...(host.sandbox === undefined ? {} : { sandbox: host.sandbox }),
   };
 }

@@ -1,6 +1,7 @@
 /** `skill doctor`: what this host can enforce, one line each, with the line to type where something is missing. */
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { findProgram } from '../../runner/host.ts';
+import { type HostPolicy, readHostPolicy, requirements } from '../../runner/host-policy.ts';
 import { checkHost } from '../../runner/run.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, inkFor, joined, safe } from '../output.ts';
@@ -9,8 +10,8 @@ interface Part {
   readonly name: string;
   readonly programs: readonly string[];
   readonly for: string;
-  /** What apt installs; absent for what comes with us. */
-  readonly package?: string;
+  /** What apt installs. */
+  readonly package: string;
   /** Whether nothing runs in a sandbox without it. */
   readonly needed: boolean;
 }
@@ -37,12 +38,11 @@ interface Row {
 }
 
 export async function run(context: CommandContext): Promise<ExitCode> {
+  const policy = readHostPolicy(join(context.paths.config, 'host.json'));
   const rows: Row[] = [
     { name: 'node', holds: true, detail: `${process.versions.node}: runs scripts in TypeScript and JavaScript`, needed: true },
-    ...parts.map((part) => partRow(part, context)),
-    ...(await checkHost())
-      .filter((row) => !parts.some((part) => part.name === row.name))
-      .map((row) => ({ ...row, needed: true })),
+    ...parts.map(partRow),
+    ...(await checkHost()).map((row) => ({ ...row, needed: isNeeded(row.name, policy) })),
     separation,
   ];
   const ink = inkFor(context.stdout, context.env);
@@ -58,12 +58,19 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return rows.every((row) => row.holds || !row.needed) ? exitCodes.ok : exitCodes.refused;
 }
 
-function partRow(part: Part, context: CommandContext): Row {
-  const at = part.programs.map((program) => findProgram(program, context.env.PATH ?? '')).find((path) => path !== undefined);
+// What host policy may require is needed where it does; the sandbox's own tests always.
+function isNeeded(name: string, policy: HostPolicy): boolean {
+  const requirement = requirements.find((one) => one === name);
+  return requirement === undefined || policy.require.includes(requirement);
+}
+
+// Looked for where the runner takes programs from, not on this user's PATH.
+function partRow(part: Part): Row {
+  const at = part.programs.map(findProgram).find((path) => path !== undefined);
   if (at !== undefined) return { name: part.name, holds: true, detail: `${at}: ${part.for}`, needed: part.needed };
   const sudo = process.getuid?.() === 0 ? '' : 'sudo ';
-  const type = part.package === undefined ? {} : { type: `${sudo}apt-get install -y ${part.package}` };
-  return { name: part.name, holds: false, detail: `missing: ${part.for}`, needed: part.needed, ...type };
+  const type = `${sudo}apt-get install -y ${part.package}`;
+  return { name: part.name, holds: false, detail: `missing: ${part.for}`, needed: part.needed, type };
 }
 
 // An agent that runs as this user could type the operator's commands: it is said, not hidden.
@@ -73,18 +80,3 @@ const separation: Row = {
   detail: 'operator and agent share uid: approvals are not separable, so what would wait for a person is refused',
   needed: false,
 };
-
-function findProgram(program: string, path: string): string | undefined {
-  return path
-    .split(delimiter)
-    .filter((folder) => folder.startsWith('/'))
-    .map((folder) => join(folder, program))
-    .find((candidate) => {
-      try {
-        accessSync(candidate, constants.X_OK);
-        return statSync(candidate).isFile();
-      } catch {
-        return false;
-      }
-    });
-}
