@@ -144,6 +144,7 @@ export const styles = `@layer base, parts;
   .part > h2 { border-bottom: 1px solid var(--rule); padding-bottom: .25rem; }
 
   .matrix code { font-size: .82rem; }
+  .matrix td code { display: block; }
   .matrix th { min-width: 17rem; }
   .matrix thead th { min-width: 0; }
   .matrix td:last-child { min-width: 8rem; }

@@ -1,9 +1,13 @@
 /** The desk in a real browser over a real registry: signing in, passkeys, keys, and every decision. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fetchVersionEvidence } from '../../skills-index/client/registry-index.ts';
+import { memoryStore } from '../../skills-index/client/store.ts';
+import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
+import { decide } from '../../skills-index/trust/decision.ts';
+import { defaultPolicy } from '../../skills-index/trust/policy.ts';
 import { chromiumPath, openTab, startChromium, type Tab } from './chromium.ts';
-import { whyNotVerified } from './offline.ts';
 import { type Story, startStory } from './story-registry.ts';
 import { publishHarmless, publishHostile, publishTwin } from './story-versions.ts';
 
@@ -172,7 +176,19 @@ describe('deciding', () => {
     expect(detail.approvals).toMatchObject([{ reviewer: 'ruth', by: 'passkey' }]);
     expect(await page.locator('.decision').textContent()).toContain('Approvals: 1 of 1');
     expect(await stateOf(harmless)).toBe('approved');
-    expect(await whyNotVerified(story, '@acme/notes')).toEqual([]);
+    // From here on nothing is believed but the root file: evidence first, then the judge, which asks nobody.
+    const now = Date.now();
+    const query = {
+      fetch,
+      store: memoryStore(),
+      base: story.base,
+      root: story.root,
+      now,
+      name: parseSkillName('@acme/notes'),
+      range: '0.2.0',
+    };
+    const decision = decide({ ...(await fetchVersionEvidence(query)), root: story.root, policy: defaultPolicy, now });
+    expect(decision).toMatchObject({ kind: 'admitted', approvals: [{ member: 'ruth', by: 'passkey', independent: false }] });
   });
 
   it('cannot be replayed: a signature for one statement is refused for another', async () => {
