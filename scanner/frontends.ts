@@ -8,6 +8,7 @@ export const frontEnds: readonly FrontEnd[] = [
     load: async () => (await import('./frontends/typescript.ts')).analyseTypescript,
   },
   { name: 'shell', languages: ['shell'], load: async () => (await import('./frontends/shell.ts')).analyseShell },
+  { name: 'python', languages: ['python'], load: async () => (await import('./frontends/python.ts')).analysePython },
   {
     name: 'markdown',
     languages: ['markdown', 'text', 'html'],

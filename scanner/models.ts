@@ -8,6 +8,7 @@ import { harmlessModules, nodeApis, nodeDefaults } from './models/node.ts';
 import { npmApis, npmServices } from './models/npm.ts';
 import { lifecycleScripts } from './models/package-json.ts';
 import { packageManagers } from './models/package-managers.ts';
+import { escapes, powerfulModules, pythonApis } from './models/python.ts';
 import { secretProviders } from './models/secrets.ts';
 import { sensitivePaths } from './models/sensitive-paths.ts';
 import { interpreters, networkPrograms, shellVariables, steeringVariables, utilities, wrappers } from './models/shell.ts';
@@ -17,6 +18,7 @@ export const modelTables: Readonly<Record<string, unknown>> = plain({
   aliases,
   dropHosts,
   environments,
+  escapes,
   fenceLanguages,
   fileTypes,
   globalApis,
@@ -33,6 +35,8 @@ export const modelTables: Readonly<Record<string, unknown>> = plain({
   npmApis,
   npmServices,
   packageManagers,
+  powerfulModules,
+  pythonApis,
   secretProviders,
   sensitivePaths,
   shellFirstWords,

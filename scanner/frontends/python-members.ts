@@ -1,0 +1,119 @@
+/** Members and items in Python: attributes, `os.environ[…]`, `vars(os)["…"]`, `globals()["…"]`, slices of text. */
+import type { SyntaxNode } from '@lezer/common';
+import { powerfulModules } from '../models/python.ts';
+import { readEnvironment } from './python-effects.ts';
+import { foldSlice } from './python-literals.ts';
+import { childrenOf, functionOf, nameOf, type PythonModule, textOf } from './python-module.ts';
+import { notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import { boundValue, either, evaluate, lookUp, memberOfModule, nodesOf } from './python-values.ts';
+
+/** `object.name`. */
+export function memberValue(run: PythonRun, module: PythonModule, node: SyntaxNode, depth: number): PyValue {
+  const [objectNode] = childrenOf(node);
+  const property = node.lastChild;
+  if (objectNode === undefined || property === null) return unknownPy;
+  const name = nameOf(module, property);
+  if (textOf(module, objectNode) === 'self' || textOf(module, objectNode) === 'cls')
+    return ownAttribute(run, module, node, name, depth);
+  const object = evaluate(run, module, objectNode, depth);
+  return memberOf(run, object, name, depth);
+}
+
+/** A member of a value by name. */
+export function memberOf(run: PythonRun, object: PyValue, name: string, depth: number): PyValue {
+  const { qual } = object;
+  const about = { nodes: object.nodes, target: object.target };
+  if (qual === undefined) return { ...unknownPy, ...about };
+  if (qual.startsWith('own ')) {
+    const own = run.modules.get(qual.slice(4));
+    return own === undefined ? unknownPy : memberOfModule(run, own, name, depth);
+  }
+  if (qual === 'pathlib.Path()' && /^(parent|parents)$/.test(name))
+    return { ...object, texts: object.texts.map((text) => text.replace(/\/[^/]*$/, '') || '/') };
+  if (qual === 'builtins' || qual === '__builtins__')
+    return { ...unknownPy, ...about, qual: name === '__dict__' ? 'vars builtins' : name, folded: object.folded };
+  if (name === '__dict__') return { ...unknownPy, ...about, qual: `vars ${qual}` };
+  return { ...unknownPy, ...about, qual: `${qual}.${name}`, folded: object.folded };
+}
+
+/** `object[key]`. */
+export function subscriptValue(run: PythonRun, module: PythonModule, node: SyntaxNode, depth: number): PyValue {
+  const children = childrenOf(node);
+  const [objectNode] = children;
+  const open = children.findIndex((child) => child.name === '[');
+  const inner = children.slice(open + 1, -1);
+  if (objectNode === undefined) return unknownPy;
+  const object = evaluate(run, module, objectNode, depth);
+  if (inner.some((child) => child.name === ':')) return sliceValue(run, module, object, inner, depth);
+  const key = inner[0] === undefined ? unknownPy : evaluate(run, module, inner[0], depth);
+  const [text] = key.texts;
+  const at = { module, node, api: object.qual ?? '', certainty: key.folded ? 'folded' : 'exact' } as const;
+  const { qual } = object;
+  if (qual === 'os.environ' || qual === 'os.environb') return readEnvironment(run, at, key);
+  if (qual === 'sys.argv') return { ...unknownPy, nodes: object.nodes };
+  if (qual === 'sys.modules') return text === undefined ? unknownPy : { ...unknownPy, qual: text, folded: true };
+  if (qual === 'globals()' || qual === 'locals()' || qual === 'vars()') return namedValue(run, module, node, key, depth);
+  if (qual?.startsWith('vars ')) {
+    const owner = qual.slice('vars '.length);
+    if (text !== undefined) return { ...memberOf(run, { ...unknownPy, qual: owner }, text, depth), folded: true };
+    if (powerfulModules.has(owner))
+      notePyTrait(run, { ...at, certainty: 'widened' }, 'escape', `a member of ${owner} whose name is computed`);
+    return unknownPy;
+  }
+  const item = object.items?.[Number(text)];
+  if (item !== undefined) return item;
+  const letters = object.texts
+    .map((one) => (/^-?\d+$/.test(text ?? '') ? one.at(Number(text)) : undefined))
+    .filter((one) => one !== undefined);
+  return {
+    ...unknownPy,
+    texts: letters,
+    folded: letters.length > 0,
+    nodes: nodesOf([object, key]),
+    qual: qual === undefined ? undefined : `${qual}[]`,
+  };
+}
+
+function sliceValue(run: PythonRun, module: PythonModule, object: PyValue, inner: readonly SyntaxNode[], depth: number): PyValue {
+  const bounds: (number | undefined)[] = [undefined];
+  for (const child of inner) {
+    if (child.name === ':') bounds.push(undefined);
+    else bounds[bounds.length - 1] = numberOf(evaluate(run, module, child, depth), textOf(module, child));
+  }
+  const texts = object.texts.map((text) => foldSlice(text, bounds[0], bounds[1], bounds[2])).filter((text) => text !== undefined);
+  return { ...unknownPy, texts, nodes: object.nodes, folded: true, decoded: object.decoded, items: undefined };
+}
+
+function numberOf(value: PyValue, written: string): number | undefined {
+  const text = value.texts[0] ?? written.replace(/\s/g, '');
+  return /^-?\d+$/.test(text) ? Number(text) : undefined;
+}
+
+// `globals()["ev" + "al"]`: a name of this scope or a built-in.
+function namedValue(run: PythonRun, module: PythonModule, node: SyntaxNode, key: PyValue, depth: number): PyValue {
+  const [name] = key.texts;
+  const at = { module, node, api: 'globals', certainty: 'widened' } as const;
+  if (name === undefined) {
+    notePyTrait(run, at, 'escape', 'a global whose name is computed');
+    return unknownPy;
+  }
+  const found = lookUp(module.scope, name);
+  const value =
+    found === undefined
+      ? { ...unknownPy, qual: name }
+      : either(found.bindings.map((binding) => boundValue(run, module, binding, depth)));
+  return { ...value, folded: true };
+}
+
+function ownAttribute(run: PythonRun, module: PythonModule, node: SyntaxNode, name: string, depth: number): PyValue {
+  const bindings = module.attributes.get(name) ?? [];
+  const owner = functionOf(module, node)?.owner;
+  const method = module.functions.find(
+    (one) => one.name === name && one.owner !== undefined && (owner === undefined || one.owner === owner),
+  );
+  const inClass =
+    [...module.scopes.values()].find((scope) => scope.kind === 'class' && scope.names.has(name))?.names.get(name) ?? [];
+  const all = [...bindings, ...inClass.filter((binding) => binding.kind !== 'function')];
+  if (all.length === 0) return method === undefined ? unknownPy : { ...unknownPy, own: method };
+  return { ...either(all.slice(0, 8).map((binding) => boundValue(run, module, binding, depth))), own: method };
+}

@@ -1,0 +1,173 @@
+/** What the Python front end knows while it goes through modules: values, facts and the graph of flows. */
+import type { Capability } from '../../skills-index/skill/capability.ts';
+import type { Confidence } from '../../skills-index/statement/finding.ts';
+import type { Fact, FlowSink, FlowSource, Span, Trait } from '../fact.ts';
+import type { FlowEdge, FlowGraph, FlowNode } from '../flow-graph.ts';
+import type { FrontEndContext } from '../frontend.ts';
+import { detailCharsMax } from '../limits.ts';
+import { anyEgress, unknownPart } from '../models/egress-of.ts';
+import type { EmbeddedProgram } from '../source.ts';
+import type { PythonFunction, PythonModule } from './python-module.ts';
+
+export interface PyValue {
+  /** Texts that it may be; none when nothing is known. `unknownPart` stands for unknown parts. */
+  readonly texts: readonly string[];
+  /** The qualified name it stands for: `os.environ`, `socket.socket()`. */
+  readonly qual: string | undefined;
+  /** Nodes of the flow graph that it holds. */
+  readonly nodes: readonly string[];
+  /** Computed from pieces. */
+  readonly folded: boolean;
+  readonly decoded: boolean;
+  readonly items: readonly PyValue[] | undefined;
+  /** The connection or file that an object is open on. */
+  readonly target: Capability | undefined;
+  /** A function of the skill. */
+  readonly own: PythonFunction | undefined;
+  /** Where the text of a literal begins, so that code in it keeps its places. */
+  readonly raw: number | undefined;
+}
+
+export const unknownPy: PyValue = {
+  texts: [],
+  qual: undefined,
+  nodes: [],
+  folded: false,
+  decoded: false,
+  items: undefined,
+  target: undefined,
+  own: undefined,
+  raw: undefined,
+};
+
+export interface PythonRun {
+  readonly context: FrontEndContext;
+  /** By the path of the source. */
+  readonly modules: ReadonlyMap<string, PythonModule>;
+  readonly facts: Fact[];
+  readonly embedded: EmbeddedProgram[];
+  readonly nodes: FlowNode[];
+  readonly edges: FlowEdge[];
+  readonly sources: FlowGraph['sources'][number][];
+  readonly sinks: FlowGraph['sinks'][number][];
+  readonly known: Map<PythonModule, Map<SyntaxNodeKey, PyValue | 'busy'>>;
+  readonly nodeIds: Set<string>;
+}
+
+/** `from:to:name` of a node. */
+export type SyntaxNodeKey = string;
+
+export function newPythonRun(context: FrontEndContext, modules: ReadonlyMap<string, PythonModule>): PythonRun {
+  return {
+    context,
+    modules,
+    facts: [],
+    embedded: [],
+    nodes: [],
+    edges: [],
+    sources: [],
+    sinks: [],
+    known: new Map([...modules.values()].map((module) => [module, new Map()])),
+    nodeIds: new Set(),
+  };
+}
+
+export interface PyNoting {
+  readonly module: PythonModule;
+  readonly node: { readonly from: number; readonly to: number };
+  readonly api: string;
+  readonly certainty: Confidence;
+}
+
+export function spanOfPy(module: PythonModule, node: { readonly from: number; readonly to: number }): Span {
+  return { path: module.source.path, start: node.from, end: node.to };
+}
+
+export function notePyCapability(
+  run: PythonRun,
+  { module, node, api, certainty }: PyNoting,
+  capability: Capability,
+  traits: readonly Trait[] = [],
+): void {
+  run.context.steps.take();
+  const isWide =
+    (capability.kind === 'egress' && capability.url === anyEgress) ||
+    (capability.kind === 'mount' && capability.path === '*') ||
+    (capability.kind === 'exec' && capability.program === '*') ||
+    (capability.kind === 'env' && capability.name === '*' && !traits.includes('whole-env'));
+  run.facts.push({
+    kind: 'capability',
+    span: spanOfPy(module, node),
+    context: module.source.context,
+    certainty: isWide ? 'widened' : certainty,
+    capability,
+    api,
+    traits: isWide && !traits.includes('dynamic-name') ? [...traits, 'dynamic-name'] : traits,
+  });
+}
+
+export function notePyTrait(run: PythonRun, { module, node, api, certainty }: PyNoting, trait: Trait, detail: string): void {
+  run.context.steps.take();
+  const shown = detail.replaceAll(unknownPart, '…').slice(0, detailCharsMax);
+  run.facts.push({
+    kind: 'trait',
+    span: spanOfPy(module, node),
+    context: module.source.context,
+    certainty,
+    trait,
+    api,
+    detail: shown,
+  });
+}
+
+/** A node of the graph at a place; made once. */
+export function flowNode(
+  run: PythonRun,
+  module: PythonModule,
+  node: { readonly from: number; readonly to: number },
+  what: string,
+  note: string,
+): string {
+  const id = `${module.source.path}::${what}`;
+  if (!run.nodeIds.has(id)) {
+    run.nodeIds.add(id);
+    run.nodes.push({ id, span: spanOfPy(module, node), note });
+  }
+  return id;
+}
+
+/** A source of a flow at a place; gives its node. */
+export function flowSource(run: PythonRun, at: PyNoting, source: FlowSource, note: string): string {
+  const what = `source@${at.node.from}:${at.node.to}:${source.what}:${source.name}`;
+  const isNew = !run.nodeIds.has(`${at.module.source.path}::${what}`);
+  const id = flowNode(run, at.module, at.node, what, note);
+  if (isNew) run.sources.push({ node: id, source, certainty: at.certainty });
+  return id;
+}
+
+/** Notes that values reach a sink. */
+export function flowSink(run: PythonRun, at: PyNoting, nodes: readonly string[], sink: FlowSink): void {
+  if (nodes.length === 0) return;
+  const target = sink.capability?.kind === 'egress' ? sink.capability.url : '';
+  const id = flowNode(
+    run,
+    at.module,
+    at.node,
+    `sink@${at.node.from}:${at.node.to}:${sink.part}:${sink.api}:${target}`,
+    `goes into ${at.api}`,
+  );
+  for (const from of nodes) flowEdge(run, from, id);
+  run.sinks.push({
+    node: id,
+    sink,
+    span: spanOfPy(at.module, at.node),
+    context: at.module.source.context,
+    certainty: at.certainty,
+  });
+}
+
+export function flowEdge(run: PythonRun, from: string, to: string, encodes = false): void {
+  if (from === to) return;
+  run.context.steps.take();
+  run.edges.push({ kind: 'value', from, to, ...(encodes && { encodes: true as const }) });
+}

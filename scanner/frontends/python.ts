@@ -1,0 +1,226 @@
+/** The Python front end: names and imports resolved over the modules of the skill, constants folded, flows as a graph. */
+import type { SyntaxNode } from '@lezer/common';
+import type { Fact } from '../fact.ts';
+import type { Analyse, FrontEndResult } from '../frontend.ts';
+import { steeringVariables } from '../models/shell.ts';
+import { noteEscape } from './python-calls.ts';
+import {
+  assignmentParts,
+  childrenOf,
+  functionOf,
+  nameOf,
+  type PythonModule,
+  readModule,
+  scopeOf,
+  textOf,
+} from './python-module.ts';
+import { flowEdge, flowNode, newPythonRun, notePyTrait, type PythonRun, spanOfPy } from './python-run.ts';
+import { boundValue, evaluate, isHandedOn, lookUp, variableNode } from './python-values.ts';
+
+/** Facts of Python sources. */
+export const analysePython: Analyse = (sources, context) => {
+  const modules = new Map(sources.map((source) => [source.path, readModule(source, (steps) => context.steps.take(steps))]));
+  const run = newPythonRun(context, modules);
+  for (const module of modules.values()) {
+    visitAll(run, module);
+    connectNames(run, module);
+    noteRemoteShell(run, module);
+  }
+  const unanalysed = [...modules.values()].flatMap(({ source, errors }): FrontEndResult['unanalysed'] => {
+    const [first] = errors;
+    const isScript = (source.context === 'code' || source.context === 'test') && source.depth === 0;
+    return first === undefined || !isScript
+      ? []
+      : [{ span: { path: source.path, start: first, end: first + 1 }, reason: 'not all of it is Python' }];
+  });
+  const { nodes, edges, sources: flowSources, sinks } = run;
+  return { facts: unique(run.facts), embedded: run.embedded, unanalysed, graph: { nodes, edges, sources: flowSources, sinks } };
+};
+
+function visitAll(run: PythonRun, module: PythonModule): void {
+  module.tree.iterate({
+    enter: ({ node }) => {
+      run.context.steps.take();
+      visit(run, module, node);
+    },
+  });
+}
+
+function visit(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
+  switch (node.name) {
+    case 'CallExpression':
+    case 'MemberExpression':
+      evaluate(run, module, node);
+      if (isHandedOn(node)) noteEscape(run, module, node);
+      return;
+    case 'VariableName':
+      if (isHandedOn(node)) noteEscape(run, module, node);
+      return;
+    case 'AssignStatement':
+    case 'UpdateStatement':
+      noteAssignment(run, module, node);
+      return;
+    case 'BinaryExpression':
+      evaluate(run, module, node);
+      return;
+    case 'ReturnStatement':
+    case 'YieldStatement':
+      noteReturn(run, module, node);
+      return;
+    case 'WhileStatement':
+      noteEndless(run, module, node);
+      return;
+    case 'Decorator': {
+      const name = node.getChild('VariableName');
+      if (name !== null && node.getChild('ArgList') === null) noteEscape(run, module, name);
+      return;
+    }
+    case 'Comment':
+    case 'String':
+    case 'FormatString':
+      noteText(run, module, node);
+      return;
+  }
+}
+
+function noteAssignment(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
+  const { targets, values } =
+    node.name === 'AssignStatement'
+      ? assignmentParts(node)
+      : { targets: [[node.firstChild].filter((one) => one !== null)], values: [node.lastChild].filter((one) => one !== null) };
+  const given = values.map((value) => evaluate(run, module, value));
+  for (const target of targets.flat()) {
+    if (target.name === 'VariableName' && node.name === 'UpdateStatement')
+      flowInto(
+        run,
+        module,
+        target,
+        given.flatMap((value) => value.nodes),
+      );
+    if (target.name !== 'MemberExpression') continue;
+    const [object] = childrenOf(target);
+    if (object === undefined) continue;
+    const owner = evaluate(run, module, object);
+    const isItem = target.lastChild?.name === ']';
+    if (owner.qual === 'os.environ' && isItem) {
+      const key = childrenOf(target).at(-2);
+      const name = key === undefined ? '' : (evaluate(run, module, key).texts[0] ?? '');
+      if (steeringVariables.test(name))
+        notePyTrait(run, { module, node, api: name, certainty: 'exact' }, 'env-write', given[0]?.texts[0] ?? '');
+    } else if (
+      !isItem &&
+      owner.qual !== undefined &&
+      /^(os|sys|builtins|subprocess|socket|requests|json|ssl)$/.test(owner.qual)
+    ) {
+      const hook = textOf(module, target);
+      if (hook !== 'ssl._create_default_https_context' && hook !== 'sys.path')
+        notePyTrait(run, { module, node, api: hook, certainty: 'exact' }, 'patch-builtin', hook);
+    }
+    if (object.name === 'VariableName')
+      flowInto(
+        run,
+        module,
+        object,
+        given.flatMap((value) => value.nodes),
+      );
+  }
+}
+
+function flowInto(run: PythonRun, module: PythonModule, target: SyntaxNode, nodes: readonly string[]): void {
+  const name = nameOf(module, target);
+  const found = lookUp(scopeOf(module, target), name);
+  if (found === undefined) return;
+  const to = variableNode(run, module, found.scope, name, target);
+  for (const from of nodes) flowEdge(run, from, to);
+}
+
+function noteReturn(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
+  const definition = functionOf(module, node);
+  if (definition === undefined) return;
+  for (const value of childrenOf(node).filter((child) => !/^(return|yield|from|,)$/.test(child.name))) {
+    if (definition.returns.length < 16) definition.returns.push(value);
+    const to = flowNode(run, module, node, `${definition.id}:return`, `returned by ${definition.name}`);
+    for (const from of evaluate(run, module, value).nodes) flowEdge(run, from, to);
+  }
+}
+
+// Edges into every name from all that is bound to it.
+function connectNames(run: PythonRun, module: PythonModule): void {
+  for (const scope of [module.scope, ...module.scopes.values()]) {
+    for (const [name, bindings] of scope.names) {
+      for (const binding of bindings) {
+        if (binding.kind !== 'value' && binding.kind !== 'each') continue;
+        const value = boundValue(run, module, binding, 1);
+        if (value.nodes.length === 0) continue;
+        const to = variableNode(run, module, scope, name, binding.node);
+        for (const from of value.nodes) flowEdge(run, from, to);
+      }
+    }
+  }
+  for (const definition of module.functions) {
+    const [lambda] = definition.returns;
+    if (!definition.name.startsWith('lambda@') || lambda === undefined) continue;
+    const to = flowNode(run, module, lambda, `${definition.id}:return`, 'given by a lambda');
+    for (const from of evaluate(run, module, lambda).nodes) flowEdge(run, from, to);
+  }
+}
+
+function noteEndless(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
+  const [, condition] = childrenOf(node);
+  const body = textOf(module, node);
+  if (condition === undefined || !/^(True|1)$/.test(textOf(module, condition))) return;
+  if (
+    /\bos\.fork\(|\bPopen\(|multiprocessing|\bstart_new_thread\(/.test(body) &&
+    !/\b(break|return|sleep|wait|join|input|accept|recv)\b/.test(body)
+  )
+    notePyTrait(run, { module, node, api: 'while', certainty: 'exact' }, 'unbounded', 'an endless loop that starts processes');
+}
+
+// A connection whose descriptors become those of a shell.
+function noteRemoteShell(run: PythonRun, module: PythonModule): void {
+  const { text } = module.source;
+  const isConnected = run.facts.some(
+    (fact) => fact.kind === 'capability' && fact.span.path === module.source.path && fact.traits.includes('raw-socket'),
+  );
+  const call = [
+    ...(module.calls.get('dup2') ?? []),
+    ...(module.calls.get('spawn') ?? []).filter((one) => /^pty/.test(textOf(module, one))),
+  ][0];
+  const handsSocket = /\b(stdin|stdout)\s*=\s*\w*(sock|conn|s)\w*(\.fileno\(\))?\s*[,)]/.exec(text);
+  const at =
+    call ??
+    (handsSocket !== null && /\/bin\/(ba)?sh|cmd\.exe/.test(text)
+      ? { from: handsSocket.index, to: handsSocket.index + handsSocket[0].length }
+      : undefined);
+  if (isConnected && at !== undefined)
+    notePyTrait(
+      run,
+      { module, node: at, api: 'socket', certainty: 'exact' },
+      'reverse-shell',
+      'a shell whose input and output are a connection',
+    );
+}
+
+function noteText(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
+  const isComment = node.name === 'Comment';
+  const text = textOf(module, node);
+  if (text.length < 16) return;
+  run.facts.push({
+    kind: 'text',
+    role: isComment ? 'comment' : 'string',
+    span: spanOfPy(module, node),
+    context: isComment ? 'comment' : module.source.context,
+    certainty: 'exact',
+    text: isComment ? text.replace(/^#+\s*/, '') : (evaluate(run, module, node).texts[0] ?? text),
+    detail: '',
+  });
+}
+
+// A place is visited once, but a value may be computed for several alternatives.
+function unique(facts: readonly Fact[]): Fact[] {
+  const seen = new Set<string>();
+  return facts.filter((fact) => {
+    const key = JSON.stringify(fact);
+    return !seen.has(key) && seen.add(key);
+  });
+}
