@@ -1,7 +1,8 @@
 /** The log's signed head: a signed note with origin, size and root, Ed25519 (C2SP tlog-checkpoint, signed-note). */
-import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import { Problem } from '../skill/problem.ts';
 import { isBase64 } from '../statement/base64.ts';
+import { isEd25519Spki } from '../statement/field-shapes.ts';
 import type { TreeHead } from './merkle-tree.ts';
 
 export interface Checkpoint extends TreeHead {
@@ -19,8 +20,7 @@ const ed25519SignatureBytes = 64;
 
 /** The full note key id, 32 bytes: SHA-256(origin ‖ LF ‖ 0x01 ‖ public key). Its base64 is `logId.keyId` in bundles. */
 export function noteKeyId(origin: string, spki: Uint8Array): Uint8Array {
-  ed25519Key(spki);
-  // The SPKI of an Ed25519 key ends with the 32 bytes of the key itself (RFC 8410).
+  requireEd25519(spki);
   return createHash('sha256').update(`${origin}\n\u0001`).update(spki.subarray(-32)).digest();
 }
 
@@ -50,7 +50,7 @@ export function verifyCheckpoint(note: string, log: { readonly origin: string; r
     throw new Problem('log-invalid', `The checkpoint is of the log "${checkpoint.origin}", not "${log.origin}"`);
   }
   const hint = noteKeyId(log.origin, log.key).subarray(0, 4);
-  const key = ed25519Key(log.key);
+  const key = createPublicKey({ key: Buffer.from(log.key), format: 'der', type: 'spki' });
   // Lines of other signers (witnesses) are passed over; one line of the log itself has to be there and hold.
   const own = signatures.filter((line) => line.name === log.origin && Buffer.compare(line.keyed.subarray(0, 4), hint) === 0);
   const holds = own.some(
@@ -96,8 +96,6 @@ function split(note: string): Note {
   };
 }
 
-function ed25519Key(spki: Uint8Array): KeyObject {
-  const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-  if (key.asymmetricKeyType !== 'ed25519') throw new Problem('log-invalid', 'The log key is not an Ed25519 key');
-  return key;
+function requireEd25519(spki: Uint8Array): void {
+  if (!isEd25519Spki(spki)) throw new Problem('log-invalid', 'The log key is not an Ed25519 key');
 }

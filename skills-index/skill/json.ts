@@ -22,10 +22,17 @@ export function parseJson(content: Uint8Array | string, file: string): ParsedJso
   } catch (cause) {
     throw new Problem('json-invalid', `Cannot read ${file}: ${(cause as Error).message}`, { cause });
   }
-  const offsets = new Map<string, number>();
   const place = (offset: number): Place => placeAt(text, offset, file);
-  walk({ text, offsets, place }, skipSpace(text, 0), [], 0);
-  return { value, placeOf: (path) => place(offsets.get(JSON.stringify(path)) ?? 0) };
+  walk({ text, place, note: undefined }, skipSpace(text, 0), [], 0);
+  // Most documents are fine, so places are looked for only when the first one is asked for.
+  let offsets: ReadonlyMap<string, number> | undefined;
+  return {
+    value,
+    placeOf: (path) => {
+      offsets ??= readOffsets(text, place);
+      return place(offsets.get(JSON.stringify(path)) ?? 0);
+    },
+  };
 }
 
 /**
@@ -49,18 +56,31 @@ export function placeAt(text: string, offset: number, path: string): Place {
 
 interface Walk {
   readonly text: string;
-  readonly offsets: Map<string, number>;
   readonly place: (offset: number) => Place;
+  /** Told where each value begins; a member of an object where its key does. */
+  readonly note: ((path: Path, offset: number) => void) | undefined;
+}
+
+type Path = readonly (string | number)[];
+
+function readOffsets(text: string, place: Walk['place']): Map<string, number> {
+  const offsets = new Map<string, number>();
+  const note = (path: Path, offset: number): void => {
+    const key = JSON.stringify(path);
+    if (!offsets.has(key)) offsets.set(key, offset);
+  };
+  walk({ text, place, note }, skipSpace(text, 0), [], 0);
+  return offsets;
 }
 
 // JSON.parse accepted the text, so the walk only has to follow it. It returns the offset behind the value.
-function walk(context: Walk, start: number, path: readonly (string | number)[], depth: number): number {
-  const { text, offsets, place } = context;
+function walk(context: Walk, start: number, path: Path, depth: number): number {
+  const { text, note } = context;
   if (depth > jsonDepthMax) {
-    const at = place(start);
+    const at = context.place(start);
     throw new Problem('json-invalid', `Cannot read ${at.path}:${at.line}: more than ${jsonDepthMax} levels deep`);
   }
-  if (!offsets.has(JSON.stringify(path))) offsets.set(JSON.stringify(path), start);
+  note?.(path, start);
   if (text[start] === '"') return endOfString(text, start);
   if (text[start] !== '{' && text[start] !== '[') return endOfScalar(text, start);
   const isObject = text[start] === '{';
@@ -71,23 +91,20 @@ function walk(context: Walk, start: number, path: readonly (string | number)[], 
     if (isObject) {
       const keyEnd = endOfString(text, at);
       step = JSON.parse(text.slice(at, keyEnd)) as string;
-      refuseTwice(keys, step, place(at));
-      offsets.set(JSON.stringify([...path, step]), at);
+      if (keys.has(step)) throw thereTwice(step, context.place(at));
+      keys.add(step);
+      note?.([...path, step], at);
       at = skipSpace(text, skipSpace(text, keyEnd) + 1);
     }
-    at = skipSpace(text, walk(context, at, [...path, step], depth + 1));
+    at = skipSpace(text, walk(context, at, note === undefined ? path : [...path, step], depth + 1));
     if (text[at] === ',') at = skipSpace(text, at + 1);
   }
   return at + 1;
 }
 
-function refuseTwice(keys: Set<string>, key: string, at: Place): void {
-  if (keys.has(key))
-    throw new Problem(
-      'json-invalid',
-      `Cannot read ${at.path}:${at.line}:${at.column}: key ${JSON.stringify(key)} is there twice`,
-    );
-  keys.add(key);
+function thereTwice(key: string, at: Place): Problem {
+  const where = `${at.path}:${at.line}:${at.column}`;
+  return new Problem('json-invalid', `Cannot read ${where}: key ${JSON.stringify(key.slice(0, 100))} is there twice`);
 }
 
 function endOfString(text: string, start: number): number {
@@ -98,12 +115,16 @@ function endOfString(text: string, start: number): number {
 
 function endOfScalar(text: string, start: number): number {
   let at = start;
-  while (at < text.length && !/[\s,\]}]/.test(text[at] ?? '')) at++;
+  while (at < text.length && !endsScalar.has(text[at] ?? '')) at++;
   return at;
 }
 
+// White space of JSON (RFC 8259 §2), and what may follow a number or a word.
+const spaces = new Set([' ', '\t', '\n', '\r']);
+const endsScalar = new Set([...spaces, ',', ']', '}']);
+
 function skipSpace(text: string, start: number): number {
   let at = start;
-  while (/\s/.test(text[at] ?? '')) at++;
+  while (spaces.has(text[at] ?? '')) at++;
   return at;
 }

@@ -21,7 +21,8 @@ export function exactObject<const Entries extends v.ObjectEntries>(entries: Entr
 export function reasonsAgainst(schema: Schema<unknown>, parsed: ParsedJson): Reason[] {
   const result = v.safeParse(schema, parsed.value);
   const issues = (result.issues ?? []).map((issue) => ({ path: pathOf(issue), message: sayIssue(issue) }));
-  return placeReasons(parsed, [...issues, ...unsafeKeys(parsed.value, [])]);
+  // A file can hold more faults than anybody reads, and each place costs a look through the text.
+  return placeReasons(parsed, [...issues, ...unsafeKeys(parsed.value, [])].slice(0, reasonsMax));
 }
 
 /** Messages about paths in a JSON file as reasons with places, in the order of the file. */
@@ -55,7 +56,7 @@ export function refuseReasons(reasons: readonly Reason[], code: ProblemCode, wha
   if (first === undefined) return;
   const where = first.place === undefined ? '' : ` (line ${first.place.line}, column ${first.place.column})`;
   const count = reasons.length === 1 ? '' : `${reasons.length} reasons, first: `;
-  throw new Problem(code, `Cannot read ${what}: ${count}${first.message}${where}`, { reasons: reasons.slice(0, reasonsMax) });
+  throw new Problem(code, `Cannot read ${what}: ${count}${first.message}${where}`, { reasons });
 }
 
 /** A parsed value that came without text, so that nothing has a place. */

@@ -68,6 +68,14 @@ export function isP256Spki(spki: Uint8Array): boolean {
   return spki.byteLength === p256Prefix.byteLength + 64 && p256Prefix.equals(spki.subarray(0, p256Prefix.byteLength));
 }
 
+// SPKI of an Ed25519 key (RFC 8410): the last 32 bytes are the key.
+const ed25519Prefix = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** Whether bytes are the SPKI DER of an Ed25519 key. */
+export function isEd25519Spki(spki: Uint8Array): boolean {
+  return spki.byteLength === 44 && ed25519Prefix.equals(spki.subarray(0, ed25519Prefix.byteLength));
+}
+
 export const publicKey = v.pipe(
   exactObject({
     keyId: digest,

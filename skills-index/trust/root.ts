@@ -6,7 +6,7 @@ import { isHostName } from '../skill/host-name.ts';
 import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
 import { exactObject, parseShape } from '../skill/shape.ts';
-import { base64, digest, isP256Spki, type Shape } from '../statement/field-shapes.ts';
+import { base64, digest, isEd25519Spki, isP256Spki, type Shape } from '../statement/field-shapes.ts';
 import { rootAdministratorsMax, rootBytesMax } from './limits.ts';
 
 /** SPKI DER in base64. */
@@ -29,8 +29,6 @@ export interface RootFile {
   /** How many administrators together may change a scope's owners. */
   readonly threshold: number;
 }
-
-const ed25519Prefix = Buffer.from('302a300506032b6570032100', 'hex');
 
 const p256 = v.pipe(
   base64,
@@ -93,8 +91,4 @@ export function spkiOf(key: RootKey): Uint8Array {
 /** Key id of a key of the root file. */
 export function rootKeyId(key: RootKey): Digest {
   return digestOf(spkiOf(key));
-}
-
-function isEd25519Spki(spki: Uint8Array): boolean {
-  return spki.byteLength === 44 && ed25519Prefix.equals(spki.subarray(0, 12));
 }

@@ -50,7 +50,7 @@ describe('evidence of which a piece', () => {
         bytes[index] = (bytes[index] ?? 0) ^ (1 << bit);
         expect(decide(piece.put(bytes)).kind).toBe('refused');
       }),
-      { numRuns: 120 },
+      { numRuns: 50 },
     );
   });
 
@@ -60,7 +60,7 @@ describe('evidence of which a piece', () => {
         fc.pre(one !== two);
         expect(decide(one.put(two.bytes)).kind).toBe('refused');
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
@@ -76,7 +76,7 @@ describe('evidence of which a piece', () => {
           expect(decide(piece.put(bytes)).kind).toBe('refused');
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
