@@ -1,0 +1,53 @@
+/** Where a flow ends, and what the author said of it: shared by the rules on flows. */
+import { covers, listCapabilities, printCapability } from '../skills-index/skill/capability.ts';
+import { parseEgressUrl } from '../skills-index/skill/egress-target.ts';
+import type { FlowFact } from './fact.ts';
+import { dropHostOf } from './models/drop-hosts.ts';
+import { isLoopbackHost } from './models/egress-of.ts';
+import type { Draft, RuleContext } from './rule.ts';
+
+export interface Destination {
+  /** `*` when it could not be computed. */
+  readonly host: string;
+  /** For messages: the host, or that it is not known. */
+  readonly said: string;
+  /** Whether it is a host where anyone can collect data. */
+  readonly drop: boolean;
+  readonly loopback: boolean;
+  /** Whether the author declared requests to it. */
+  readonly declared: boolean;
+}
+
+/** The destination of a flow into the network; undefined for other sinks. */
+export function destinationOf({ sink }: FlowFact, { declared }: RuleContext): Destination | undefined {
+  const one = sink.capability;
+  if (sink.what !== 'network' || one?.kind !== 'egress') return undefined;
+  const { host, path } = parseEgressUrl(one.url);
+  const given = declared === undefined ? [] : listCapabilities(declared);
+  return {
+    host,
+    said: host === '*' ? 'a host that could not be computed' : host,
+    drop: dropHostOf(host, path) !== undefined,
+    loopback: isLoopbackHost(host),
+    declared: given.some((wide) => wide.kind === 'egress' && covers({ ...wide, methods: ['*'] }, one)),
+  };
+}
+
+/** Flows that count: not in comments and not in code that is only shown; one for each source and sink, the shortest. */
+export function flowsThatRun(flows: readonly FlowFact[]): FlowFact[] {
+  const kept = new Map<string, FlowFact>();
+  for (const flow of flows) {
+    if (flow.context === 'comment' || flow.context === 'fence-doc') continue;
+    const { sink, source, span } = flow;
+    const to = sink.capability === undefined ? sink.api : printCapability(sink.capability);
+    const key = JSON.stringify([source.what, source.name, to, span]);
+    const known = kept.get(key);
+    if (known === undefined || flow.steps.length < known.steps.length) kept.set(key, flow);
+  }
+  return [...kept.values()];
+}
+
+/** The draft of a finding on a flow: its place is the sink, its steps are told. */
+export function draftOfFlow(flow: FlowFact, said: Omit<Draft, 'span' | 'flow' | 'confidence'>): Draft {
+  return { ...said, span: flow.span, confidence: flow.certainty, flow: flow.steps };
+}

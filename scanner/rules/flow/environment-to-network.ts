@@ -1,0 +1,31 @@
+/** All environment variables leave, or one leaves for a host that the manifest does not name. */
+import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { isSecretName } from '../../models/secrets.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+
+export const environmentToNetwork = defineRule({
+  id: 'flow/environment-to-network',
+  title: 'Environment variables are sent away',
+  kind: 'malice',
+  severity: 'critical',
+  confidence: 'exact',
+  why: 'The environment holds every secret of whoever runs the skill. No honest purpose needs all of it elsewhere, so declaring the host changes nothing.',
+  fix: 'Read only the variables you need, by name, and send none that you have not declared.',
+  maps: { cwe: ['CWE-200', 'CWE-526'], owasp: ['LLM02', 'ASI03', 'AST03'], attack: ['T1041', 'T1082', 'T1552'] },
+  reads: ['flow'],
+  revision: 1,
+  check: (context) =>
+    flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
+      const to = destinationOf(flow, context);
+      if (to === undefined || to.loopback) return [];
+      if (flow.source.what === 'whole-env') {
+        return [draftOfFlow(flow, { message: `sends every environment variable to ${to.said}` })];
+      }
+      if (flow.source.what !== 'env' || (isSecretName(flow.source.name) && flow.source.name !== '*')) return [];
+      // A variable that says where to ask is no data that leaves.
+      if (flow.sink.part === 'host' || !context.hasManifest || to.declared) return [];
+      const what =
+        flow.source.name === '*' ? 'an environment variable whose name is computed' : `environment variable ${flow.source.name}`;
+      return [draftOfFlow(flow, { severity: 'high', message: `sends ${what} to ${to.said}, which skill.json does not name` })];
+    }),
+});

@@ -1,0 +1,38 @@
+/** What was received from the network is run. */
+import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+
+export const networkToExec = defineRule({
+  id: 'flow/network-to-exec',
+  title: 'What comes from the network is run',
+  kind: 'malice',
+  severity: 'critical',
+  confidence: 'exact',
+  why: 'Code that is fetched while the skill runs was never scanned or approved, and can be another one tomorrow.',
+  fix: 'Put the code into the skill. To pass data to a program, hand it over as an argument of its own or on standard input.',
+  maps: { cwe: ['CWE-494', 'CWE-829', 'CWE-95'], owasp: ['ASI05', 'AST08'], attack: ['T1105', 'T1059'] },
+  reads: ['flow'],
+  revision: 1,
+  check: (context) =>
+    flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
+      const { source, sink } = flow;
+      if (source.what !== 'network' || sink.what !== 'exec') return [];
+      const from = source.name.startsWith('https://*/') ? 'a host that could not be computed' : source.name;
+      if (sink.part !== 'code') {
+        return [
+          draftOfFlow(flow, {
+            kind: 'capability',
+            severity: 'low',
+            message: `hands what it received from ${from} to a program as an argument`,
+          }),
+        ];
+      }
+      const asShell = sink.capability?.kind === 'exec';
+      return [
+        draftOfFlow(flow, {
+          severity: asShell ? 'high' : 'critical',
+          message: `runs what it received from ${from} ${asShell ? 'as part of a command line' : 'as code'}`,
+        }),
+      ];
+    }),
+});

@@ -1,0 +1,31 @@
+/** Secrets are shown to the agent, or lie in a file. */
+import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { isSecretName } from '../../models/secrets.ts';
+import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+
+export const secretToOutput = defineRule({
+  id: 'flow/secret-to-output',
+  title: 'A secret is printed or written to a file',
+  kind: 'malice',
+  severity: 'medium',
+  confidence: 'exact',
+  why: 'What a skill prints is read by the agent, kept in its transcript, and may be passed on by the next tool. A dump of the environment is the first half of a theft.',
+  fix: 'Print neither secrets nor the environment; say only whether a variable is set.',
+  maps: { cwe: ['CWE-532', 'CWE-312'], owasp: ['LLM02', 'ASI03'], attack: ['T1552', 'T1074'] },
+  reads: ['flow'],
+  revision: 1,
+  check: (context) =>
+    flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
+      const { source, sink } = flow;
+      if (sink.what !== 'output' && sink.what !== 'file') return [];
+      const where = sink.what === 'output' ? 'prints' : 'writes to a file';
+      if (source.what === 'whole-env') return [draftOfFlow(flow, { message: `${where} every environment variable` })];
+      if (source.what === 'env' && source.name !== '*' && isSecretName(source.name)) {
+        return [draftOfFlow(flow, { kind: 'capability', severity: 'low', message: `${where} secret ${source.name}` })];
+      }
+      const row = source.what === 'file' ? sensitivePath(source.name) : undefined;
+      if (row === undefined || !/^(credential|wallet|browser|process-environment|system-accounts)$/.test(row.kind)) return [];
+      return [draftOfFlow(flow, { severity: 'high', message: `${where} ${row.says} (${source.name})` })];
+    }),
+});

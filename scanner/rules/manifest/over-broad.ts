@@ -1,0 +1,40 @@
+/** The manifest asks for everything. */
+import { type Capability, listCapabilities, printCapability } from '../../../skills-index/skill/capability.ts';
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { manifestSpan } from '../../manifest-places.ts';
+import { defineRule } from '../../rule.ts';
+
+export const overBroad = defineRule({
+  id: 'manifest/over-broad',
+  title: 'The manifest asks for very much',
+  kind: 'capability',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'A capability that covers everything is as good as none declared: the sandbox can hold nothing back.',
+  fix: 'Name the hosts, the folder, the variables and the program that are needed.',
+  maps: { cwe: ['CWE-250'], owasp: ['LLM06', 'AST03'] },
+  reads: [],
+  revision: 1,
+  check: ({ declared, hasManifest, sources }) =>
+    hasManifest && declared !== undefined
+      ? listCapabilities(declared)
+          .flatMap((one) => whyBroad(one).map((why) => ({ one, why })))
+          .map(({ one, why }) => ({ span: manifestSpan(sources, one), message: `${printCapability(one)} ${why}` }))
+      : [],
+});
+
+const interpreters = /^(sh|bash|dash|zsh|ksh|fish|python[\d.]*|node|deno|bun|perl|ruby|php|pwsh|env|xargs|busybox)$/;
+
+function whyBroad(one: Capability): string[] {
+  switch (one.kind) {
+    case 'env':
+    case 'secret':
+      return one.name === '*' ? ['is every variable'] : [];
+    case 'egress':
+      return parseEgressUrl(one.url).host === '*' ? ['is every host'] : [];
+    case 'mount':
+      return one.source === 'workspace:' ? ['is the whole workspace'] : one.target === '/' ? ['is the whole file system'] : [];
+    case 'exec':
+      return one.program === '*' ? ['is every program'] : interpreters.test(one.program) ? ['runs whatever it is given'] : [];
+  }
+}

@@ -1,0 +1,24 @@
+/** The manifest asks for what the code never does. */
+import { listCapabilities, printCapability } from '../../../skills-index/skill/capability.ts';
+import { manifestSpan } from '../../manifest-places.ts';
+import { defineRule } from '../../rule.ts';
+
+export const unused = defineRule({
+  id: 'manifest/unused',
+  title: 'A declared capability is never used',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'exact',
+  why: 'Every capability is a door. One that the code does not need is open for whoever takes the skill over, or for the agent that is talked into it.',
+  fix: 'Remove it from skill.json.',
+  maps: { cwe: ['CWE-272'], owasp: ['LLM06', 'AST03'] },
+  reads: [],
+  revision: 1,
+  check: ({ unused: left, hasManifest, complete, sources }) =>
+    hasManifest && complete
+      ? listCapabilities(left).map((one) => ({
+          span: manifestSpan(sources, one),
+          message: `declares ${printCapability(one)}, and no code was seen that uses it`,
+        }))
+      : [],
+});
