@@ -95,7 +95,7 @@ async function contextOf(
   row: CommandRow,
   parsed: { args: readonly string[]; options: CommandContext['options']; format: CommandContext['format']; help: boolean },
 ): Promise<CommandContext> {
-  const [{ pathsOf }, { registryBaseOf }] = await Promise.all([import('./paths.ts'), import('./registries.ts')]);
+  const [{ pathsOf }, { registryBaseOf }] = await Promise.all([import('./paths.ts'), import('./registry-base.ts')]);
   const paths = pathsOf(world.env);
   const { args, options, format } = parsed;
   const { argv: _, ...rest } = world;

@@ -9,11 +9,14 @@ import { answer, inkFor, joined, safe, table } from '../output.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const name = (context.args[0] ?? '').replace(/^error\[(.*)\]$/, '$1');
   if (isCode(name)) return explainCode(context, name);
+  const { decisionHints } = await import('../../skills-index/trust/decision-reason.ts');
+  const hint = Object.entries(decisionHints).find(([code]) => code === name)?.[1];
+  if (hint !== undefined) return explainReason(context, name, hint);
   // Rules come with their parsers' names only; no parser is loaded for this.
   const { rules } = await import('../../scanner/rules.ts');
   const rule = rules.find(({ id }) => id === name);
   if (rule !== undefined) return explainRule(context, rule);
-  const near = nearest(name, [...Object.keys(problemCodes), ...rules.map(({ id }) => id)]);
+  const near = nearest(name, [...Object.keys(problemCodes), ...Object.keys(decisionHints), ...rules.map(({ id }) => id)]);
   throw new Problem('not-found', `There is no rule and no code ${JSON.stringify(name)}`, {
     hint: near.length > 0 ? `did you mean ${near.join(', ')}?` : 'codes stand in error[…], rules in front of each finding',
   });
@@ -28,6 +31,15 @@ function explainCode(context: CommandContext, code: ProblemCode): ExitCode {
       [ink.bold(code), safe`  ${means}`, safe`  ${ink.cyan('help:')} ${fix}`, safe`  exit code ${said}, HTTP status ${status}`],
       '\n',
     ),
+  );
+  return exitCodes.ok;
+}
+
+function explainReason(context: CommandContext, code: string, fix: string): ExitCode {
+  const means = 'A reason why a version is not admitted.';
+  const ink = inkFor(context.stdout, context.env);
+  answer(context, { schema: 'skillgate.code/1', code, means, fix, exit: exitCodes.refused }, () =>
+    joined([ink.bold(code), safe`  ${means}`, safe`  ${ink.cyan('help:')} ${fix}`], '\n'),
   );
   return exitCodes.ok;
 }

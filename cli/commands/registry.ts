@@ -7,8 +7,9 @@ import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/tr
 import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, inkFor, note, safe } from '../output.ts';
-import { checkRootSize, parseBase, pinRegistry, readRegistries } from '../registries.ts';
+import { checkRootSize, pinRegistry } from '../registries.ts';
 import { requestBytes } from '../registry-api.ts';
+import { parseBase, readRegistries } from '../registry-base.ts';
 import { makeRegistryFolder } from '../registry-folder.ts';
 import { createKeyFile } from '../signers/key-file.ts';
 import { keyPath } from '../signers/signer.ts';

@@ -5,18 +5,14 @@ import { skill } from './command-line.ts';
 const names = commandRows.map((row) => row.name);
 
 describe('the table of commands', () => {
-  it.each(commandRows.map((row) => [row.name, row] as const))(
-    '%s has examples to paste, and a module that runs it',
-    async (name, row) => {
-      expect(row.examples.length).toBeGreaterThan(0);
-      for (const [line, does] of row.examples) {
-        expect(line.startsWith(`skill ${name}`)).toBe(true);
-        expect(does).not.toBe('');
-      }
-      expect(row.summary).toMatch(/^[a-z]/);
-      expect(typeof (await row.load()).run).toBe('function');
-    },
-  );
+  it.each(commandRows.map((row) => [row.name, row] as const))('%s has examples to paste', (name, row) => {
+    expect(row.examples.length).toBeGreaterThan(0);
+    for (const [line, does] of row.examples) {
+      expect(line.startsWith(`skill ${name}`)).toBe(true);
+      expect(does).not.toBe('');
+    }
+    expect(row.summary).toMatch(/^[a-z]/);
+  });
 
   it('names each command once, and plans none that is there', () => {
     expect(new Set(names).size).toBe(names.length);

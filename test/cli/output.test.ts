@@ -31,11 +31,12 @@ describe('what is printed', () => {
   });
 
   it('never lets a control or direction-changing character through', () => {
-    const text = fc.oneof(
-      fc.string({ unit: 'binary' }),
-      fc.string({ unit: fc.constantFrom('\u001b', '\u202e', '\n', '[', 'm', '\u0000', 'a') }),
+    const nasty = fc.string({ unit: fc.constantFrom('\u001b', '\u202e', '\n', '[', 'm', '\u0000', 'a') });
+    const shown = fc.oneof(fc.string({ unit: 'binary' }), nasty).map((given) => safe`${given}`.text);
+    fc.assert(
+      fc.property(shown, (text) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)),
+      { numRuns: 50 },
     );
-    fc.assert(fc.property(text, (given) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(safe`${given}`.text)));
   });
 
   it.each([
