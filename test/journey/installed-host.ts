@@ -1,0 +1,93 @@
+/** A registry on loopback and a user's host: command lines run as real processes, `skill` is on their PATH. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { getRequestListener } from '@hono/node-server';
+import { pinRegistry } from '../../cli/registries.ts';
+import { makeNetwork, type Network, pathsOf } from '../cli/installer-world.ts';
+import { signIn } from '../registry/road.ts';
+
+export interface InstalledHost {
+  readonly network: Network;
+  readonly base: string;
+  readonly home: string;
+  readonly project: string;
+  /** What a process of this host is given; nothing of the test's own environment but the machine's programs. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly guard: string;
+  skill(...argv: string[]): Promise<Ran>;
+  /** Any program, with `skill` on its PATH. */
+  call(program: string, argv: readonly string[], more?: { readonly cwd?: string; readonly stdin?: string }): Promise<Ran>;
+  /** Stops the registry; it can be reached no more. */
+  stopRegistry(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Ran {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
+
+export async function makeInstalledHost(): Promise<InstalledHost> {
+  const network = await onlineNetwork();
+  const listener = getRequestListener(async (request) => {
+    const path = request.url.slice(new URL(request.url).origin.length);
+    network.asked.push(path);
+    const honest = async (): Promise<Response> => network.registry.send(path);
+    return network.lie === undefined ? honest() : network.lie(path, honest);
+  });
+  const server = createServer((request, response) => void listener(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const base = `http://localhost:${(server.address() as AddressInfo).port}`;
+
+  const folder = mkdtempSync(join(tmpdir(), 'skillgate-host-'));
+  const [home, project, bin] = [join(folder, 'home'), join(folder, 'project'), join(folder, 'bin')];
+  for (const path of [home, project, bin]) mkdirSync(path);
+  writeFileSync(join(bin, 'skill'), `#!/bin/sh\nexec '${process.execPath}' '${guard}' "$@"\n`, { mode: 0o755 });
+  await pinRegistry(pathsOf(home), base, network.registry.trust.root, []);
+  const env = { PATH: `${bin}:/usr/bin:/bin`, SKILLGATE_HOME: home, HOME: folder, NO_COLOR: '1' };
+  const stopRegistry = async (): Promise<void> => {
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  };
+  const host: InstalledHost = {
+    ...{ network, base, home, project, env, guard, stopRegistry },
+    skill: (...argv) => host.call('skill', argv),
+    call: (program, argv, more = {}) =>
+      new Promise((resolve) => {
+        const child = execFile(program, [...argv], { cwd: more.cwd ?? project, env }, (error, out, err) => {
+          const exit = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+          resolve({ exit, out, err });
+        });
+        child.stdin?.end(more.stdin ?? '');
+      }),
+    close: async () => {
+      await stopRegistry();
+      network.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return host;
+}
+
+// The registry of the unit tests stands in March; processes live now.
+async function onlineNetwork(): Promise<Network> {
+  const network = await makeNetwork();
+  const { registry } = network;
+  registry.wait(Date.now() - registry.registry.now().getTime());
+  const { send, author, scanner, rita, omar } = registry;
+  const tokens = {
+    author: await signIn(send, author),
+    scanner: await signIn(send, scanner),
+    rita: await signIn(send, rita),
+    omar: await signIn(send, omar),
+  };
+  return Object.assign(network, { registry: { ...registry, tokens } });
+}
