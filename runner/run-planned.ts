@@ -1,6 +1,6 @@
 /** The steps of a run in order: check the bytes, open the host, plan, hold the workspaces, start the proxy, start the sandbox, wait, clean up. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
@@ -14,6 +14,7 @@ import { argumentBytesMax, argumentsMax } from './limits.ts';
 import { type Lock, waitForLock } from './lock.ts';
 import { placeholderFor } from './placeholder.ts';
 import { type Plan, planRun } from './plan.ts';
+import type { ProtectedPath } from './protected-paths.ts';
 import type { RunRequest, RunResult } from './run.ts';
 import { makeRunFolder, type RunFolder } from './run-folder.ts';
 import type { CheckedSkill, Sandbox } from './sandbox.ts';
@@ -22,7 +23,7 @@ import { bubblewrap } from './sandboxes/bubblewrap.ts';
 import { forwarderPort } from './sandboxes/forwarder.ts';
 import { openSecrets, type SecretValue } from './secrets.ts';
 import { watchRun } from './watch.ts';
-import { cleanWorkspace, type Survey, surveyWorkspace } from './workspace.ts';
+import { cleanWorkspace, removePlaceholders, type Survey, surveyWorkspace } from './workspace.ts';
 
 export interface PreparedRun {
   readonly skill: CheckedSkill;
@@ -93,7 +94,7 @@ export async function runPlanned(request: RunRequest, subject: AuditSubject): Pr
     try {
       return await startAndWait(request, prepared, { subject: planned, folder, surveys });
     } finally {
-      for (const lock of locks) lock.release();
+      for (const lock of locks.reverse()) lock.release();
     }
   } finally {
     prepared.host.close();
@@ -138,10 +139,21 @@ async function holdWorkspaces(
   for (const mount of writable) {
     const descriptor = host.folders.get(nameOf(mount.source));
     if (descriptor === undefined) continue;
-    locks.push(await waitForLock(join(request.paths.data, 'locks', `${mount.id.replace(':', '-')}.lock`)));
-    surveys.set(mount.target, surveyWorkspace(`/proc/self/fd/${descriptor}`));
+    const path = join(request.paths.data, 'locks', mount.id.replace(':', '-'));
+    const lock = await waitForLock(`${path}.lock`);
+    locks.push(lock);
+    surveys.set(mount.target, surveyAfterAll(`/proc/self/fd/${descriptor}`, `${path}.left`));
+    locks.push({ release: () => rmSync(`${path}.left`, { force: true }) });
   }
   return surveys;
+}
+
+// What a runner that was killed could not take away is taken away before the next run looks.
+function surveyAfterAll(root: string, left: string): Survey {
+  if (existsSync(left)) removePlaceholders(root, JSON.parse(readFileSync(left, 'utf8')) as ProtectedPath[]);
+  const survey = surveyWorkspace(root);
+  writeFileSync(left, JSON.stringify(survey.protectedPaths), { mode: 0o600 });
+  return survey;
 }
 
 interface Held {

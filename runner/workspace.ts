@@ -53,7 +53,7 @@ export function surveyWorkspace(root: string): Survey {
 
 /** Takes away, after the run, new links that leave the folder, devices, sockets, setuid bits and new paths that agents obey. */
 export function cleanWorkspace(root: string, before: Survey): WorkspaceChanges {
-  removePlaceholders(root, before);
+  removePlaceholders(root, before.protectedPaths);
   const after = walk(root, true);
   const cleaned: Cleanup[] = [];
   for (const [path, entry] of after) {
@@ -110,8 +110,9 @@ function staysInside(root: string, path: string, link: string): boolean {
   }
 }
 
-function removePlaceholders(root: string, before: Survey): void {
-  for (const { path, kind } of before.protectedPaths) {
+/** Takes away what was put there only for the time of a run; also after a runner that died before it could. */
+export function removePlaceholders(root: string, placeholders: readonly ProtectedPath[]): void {
+  for (const { path, kind } of placeholders) {
     const full = `${root}/${path}`;
     const found = lstatSync(full, { throwIfNoEntry: false });
     if (kind === 'file' && found?.isFile() && found.size === 0) unlinkSync(full);

@@ -31,7 +31,7 @@ export function bubblewrap(): Sandbox {
 }
 
 function canLimitMemory(): boolean {
-  const group = makeMemoryGroup(`probe-${randomBytes(6).toString('hex')}`, 64);
+  const group = makeMemoryGroup(`skillgate-probe-${randomBytes(6).toString('hex')}`, 64);
   if ('why' in group) return false;
   group.remove();
   return true;

@@ -13,7 +13,7 @@ export interface MemoryGroup {
 export function makeMemoryGroup(name: string, mebibytes: number): MemoryGroup | { readonly why: string } {
   if (process.getuid?.() !== 0) return { why: 'only root makes control groups here' };
   const version1 = groupFolder();
-  const folder = `${version1 ?? '/sys/fs/cgroup'}/skillgate-${name}`;
+  const folder = `${version1 ?? '/sys/fs/cgroup'}/${name}`;
   const bytes = String(mebibytes * 1024 * 1024);
   try {
     mkdirSync(folder);
@@ -35,7 +35,7 @@ export function makeMemoryGroup(name: string, mebibytes: number): MemoryGroup | 
   const events = `${folder}/${version1 === undefined ? 'memory.events' : 'memory.oom_control'}`;
   return {
     processes: `${folder}/cgroup.procs`,
-    ranOut: () => /^oom_kill [1-9]/m.test(readFileSync(events, 'utf8')),
+    ranOut: () => existsSync(events) && /^oom_kill [1-9]/m.test(readFileSync(events, 'utf8')),
     remove: () => removeSoon(folder),
   };
 }
@@ -51,7 +51,8 @@ function groupFolder(): string | undefined {
 function removeSoon(folder: string, attempts = 50): void {
   try {
     rmdirSync(folder);
-  } catch {
-    if (attempts > 0) setTimeout(() => removeSoon(folder, attempts - 1), 20);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' && attempts > 0)
+      setTimeout(() => removeSoon(folder, attempts - 1), 20);
   }
 }
