@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeKey } from './people.ts';
+import { call, claimScope, makeSkill, publish, signIn } from './road.ts';
+import { makeStaffedWorld, type Staffed } from './world.ts';
+
+describe('the door of the registry', () => {
+  let world: Staffed;
+  beforeAll(async () => {
+    world = await makeStaffedWorld();
+  });
+  afterAll(() => world.close());
+
+  it.each([['evil.example'], ['localhost.evil.example'], ['localhost:9999'], ['127.0.0.1']])(
+    'answers 421 to the host name %s',
+    async (host) => {
+      for (const path of ['/healthz', '/index/config.json', '/review', '/api/v1/openapi.json']) {
+        const answer = await world.send(path, { headers: { host } });
+        expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([421, 'host-unknown']);
+      }
+    },
+  );
+
+  const json = { 'content-type': 'application/json' };
+  it.each<[string, Record<string, string>, number]>([
+    ['another site', { origin: 'https://evil.example' }, 403],
+    ['another port', { origin: 'http://localhost:1234' }, 403],
+    ['another scheme', { origin: 'https://localhost' }, 403],
+    ['a sandboxed frame', { origin: 'null' }, 403],
+    ['a sandboxed frame of another site', { origin: 'null', 'sec-fetch-site': 'cross-site' }, 403],
+    ['another site that hides its origin', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a sibling that hides its origin', { 'sec-fetch-site': 'same-site' }, 403],
+    ['our own page', { origin: 'http://localhost' }, 200],
+    ['our own form without a referrer', { origin: 'null', 'sec-fetch-site': 'same-origin' }, 200],
+    ['no browser', {}, 200],
+  ])('judges a POST from %s', async (_, headers, status) => {
+    const body = JSON.stringify({ keyId: world.rita.keyId });
+    const answer = await world.send('/api/v1/session/challenge', { method: 'POST', body, headers: { ...json, ...headers } });
+    expect(answer.status).toBe(status);
+  });
+
+  it('refuses a body over the limit before it reads it, also one without a length', async () => {
+    const endless = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(1024 * 1024)),
+    });
+    const answer = await world.send('/api/v1/session', {
+      method: 'POST',
+      body: endless,
+      headers: json,
+      duplex: 'half',
+    } as RequestInit);
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([413, 'request-too-large']);
+  });
+
+  it.each([
+    ['not JSON', '{', 400],
+    ['a key too many', '{"keyId":"sha256:00","more":1}', 400],
+    ['no digest', '{"keyId":"abc"}', 400],
+  ])('answers a body that is %s with a problem that says where', async (_, body, status) => {
+    const answer = await world.send('/api/v1/session/challenge', { method: 'POST', body, headers: json });
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(await answer.json()).toMatchObject({ status, code: 'request-invalid', hint: expect.any(String) });
+  });
+
+  it.each(['skills', 'search', 'download/x', 'resolve', 'stars/x', 'transfers', 'publishers', 'tokens'])(
+    'keeps /api/v1/%s free',
+    async (path) => {
+      expect(await call(world.send, `/api/v1/${path}`)).toMatchObject({ status: 404, body: { code: 'not-found' } });
+    },
+  );
+
+  it('describes every route of its API', async () => {
+    const { body } = await call(world.send, '/api/v1/openapi.json');
+    expect(body.openapi).toMatch(/^3\.1/);
+    expect(Object.keys(body.paths).sort()).toEqual([
+      '/blobs/sha256/{hex}',
+      '/jobs/lease',
+      '/jobs/{id}/fail',
+      '/jobs/{id}/renew',
+      '/jobs/{id}/report',
+      '/members',
+      '/members/pending',
+      '/reviews',
+      '/reviews/statement/{digest}',
+      '/reviews/{scope}/{name}/{version}',
+      '/reviews/{scope}/{name}/{version}/ask',
+      '/reviews/{scope}/{name}/{version}/claim',
+      '/reviews/{scope}/{name}/{version}/draft',
+      '/reviews/{scope}/{name}/{version}/move',
+      '/scopes/{scope}',
+      '/session',
+      '/session/challenge',
+      '/session/link',
+      '/statements',
+      '/versions',
+      '/versions/{scope}/{name}',
+      '/versions/{scope}/{name}/{version}',
+      '/whoami',
+    ]);
+    expect(body.paths['/versions'].post.requestBody.content).toHaveProperty('multipart/form-data');
+    expect(body.paths['/session'].post.responses['401'].content).toHaveProperty('application/problem+json');
+  });
+
+  it('lets a scanner read every blob, an author their own, and a stranger none', async () => {
+    const { send, tokens, author } = world;
+    const skill = makeSkill('@acme/secret', '1.0.0');
+    await publish(send, skill, author);
+    const path = `/api/v1/blobs/sha256/${skill.packed.digest.slice(7)}`;
+    expect((await call(send, path, { token: tokens.scanner })).status).toBe(200);
+    expect((await call(send, path, { token: tokens.author })).status).toBe(200);
+    expect((await call(send, path)).status).toBe(401);
+    const stranger = makeKey();
+    await claimScope(send, 'others', stranger);
+    expect((await call(send, path, { token: await signIn(send, stranger) })).status).toBe(404);
+    expect((await send(path.replace('/api/v1', ''))).status).toBe(404);
+  });
+
+  it('shows the queue, members and drafts to nobody without the role', async () => {
+    for (const path of ['/reviews', '/reviews/@acme/x/1.0.0', '/members', '/members/pending']) {
+      expect((await call(world.send, `/api/v1${path}`)).status).toBe(401);
+      expect((await call(world.send, `/api/v1${path}`, { token: world.tokens.author })).status).toBe(403);
+    }
+  });
+});

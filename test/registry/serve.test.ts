@@ -1,0 +1,105 @@
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { diskObjects } from '../../registry/disk-objects.ts';
+import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { memberStatement } from '../../skills-index/statement/attestation.ts';
+import { signStatement } from '../../skills-index/statement/sign.ts';
+import { walkContract } from './contract.ts';
+import { makeKey, makeRoot, type TestRoot } from './people.ts';
+import { claimScope, makeSkill, publish, type Send, signIn } from './road.ts';
+
+/** What `skill registry init` writes. */
+async function makeDataFolder(trust: TestRoot): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'skillgate-registry-'));
+  await writeFile(join(dir, 'root.json'), canonicalJson(trust.root));
+  await writeFile(join(dir, 'keys.json'), JSON.stringify({ schema: 'skillgate.registry-keys/1', ...trust.texts }), {
+    mode: 0o600,
+  });
+  return dir;
+}
+
+describe('the registry on Node', () => {
+  const trust = makeRoot();
+  const errors: string[] = [];
+  let dir: string;
+  let running: RunningRegistry;
+  const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
+  const start = async (): Promise<void> => {
+    running = await startRegistry({ dir, port: 0, log: (line) => errors.push(line) });
+  };
+  beforeAll(async () => {
+    dir = await makeDataFolder(trust);
+    await start();
+  });
+  afterAll(async () => {
+    await running.close();
+    await rm(dir, { recursive: true });
+  });
+
+  it('takes, races, scans, approves, publishes and revokes', async () => {
+    await walkContract(send, trust);
+    expect(errors).toEqual([]);
+  });
+
+  it('syncs every commit', async () => {
+    expect(running.registry.db.read.all(sql`PRAGMA synchronous`)).toEqual([{ synchronous: 2 }]);
+    expect(running.registry.db.read.all(sql`PRAGMA journal_mode`)).toEqual([{ journal_mode: 'wal' }]);
+  });
+
+  it('keeps everything over a restart', async () => {
+    const paths = ['/index/@acme/count', '/log/checkpoint', '/log/tile/0/000.p/5', '/api/v1/versions/@acme/count/1.0.0'];
+    const read = async (): Promise<string[]> => Promise.all(paths.map(async (path) => (await send(path)).text()));
+    const before = await read();
+    await running.close();
+    await start();
+    expect(await read()).toEqual(before);
+  });
+
+  it('logs what lies in enrol/ once, however often it starts', async () => {
+    const scanner = makeKey();
+    const statement = memberStatement({ name: 'second', roles: ['scanner'], key: scanner.open, state: 'enrolled' });
+    await mkdir(join(dir, 'enrol'));
+    await writeFile(join(dir, 'enrol', '01.json'), JSON.stringify(await signStatement(statement, trust.administrator)));
+    await running.close();
+    await start();
+    const head = await (await send('/log/checkpoint')).text();
+    expect(await signIn(send, scanner)).toBeTypeOf('string');
+    await running.close();
+    await start();
+    expect(await (await send('/log/checkpoint')).text()).toBe(head);
+  });
+
+  it('leaves no half file and no secret that others may read', async () => {
+    const author = makeKey();
+    await claimScope(send, 'files', author);
+    expect((await publish(send, makeSkill('@files/x', '1.0.0'), author)).status).toBe(201);
+    const names = await readdir(join(dir, 'objects'), { recursive: true });
+    expect(names.filter((name) => name.endsWith('.part'))).toEqual([]);
+    expect((await stat(join(dir, 'keys.json'))).mode & 0o077).toBe(0);
+  });
+
+  it.each([
+    ['a key file that others may read', async (other: string) => chmod(join(other, 'keys.json'), 0o644), 'key-file-invalid'],
+    [
+      'keys that the root file does not name',
+      async (other: string) => writeFile(join(other, 'root.json'), canonicalJson(makeRoot().root)),
+      'key-file-invalid',
+    ],
+    ['no root file', async (other: string) => rm(join(other, 'root.json')), 'file-not-found'],
+  ])('does not start with %s', async (_, spoil, code) => {
+    const other = await makeDataFolder(trust);
+    await spoil(other);
+    await expect(startRegistry({ dir: other, port: 0 })).rejects.toMatchObject({ code });
+    await rm(other, { recursive: true });
+  });
+
+  it('names no object outside its folder', async () => {
+    const objects = diskObjects(join(dir, 'objects'));
+    for (const name of ['../keys.json', 'a/../../keys.json', '/etc/passwd', 'a//b'])
+      await expect(objects.get(name)).rejects.toMatchObject({ code: 'internal' });
+  });
+});
