@@ -17,9 +17,10 @@ import {
 import { dirname, join, relative } from 'node:path';
 import type { Bundle } from '../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
-import type { SkillName } from '../skills-index/skill/name.ts';
+import { type SkillName, shortNameOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { sharedFolder } from './agent-folders.ts';
+import { foldersOf, sharedFolder } from './agent-folders.ts';
+import type { WantedSkill } from './lock.ts';
 import { printShim, shimmedFiles } from './shims.ts';
 
 export interface InstalledFile {
@@ -37,6 +38,16 @@ export interface Layout {
   /** Agents' folders beside the shared one, relative to the project. */
   readonly agentFolders: readonly string[];
   readonly copy: boolean;
+}
+
+/** Where a skill belongs in a project. */
+export function layoutOf(project: { readonly folder: string }, name: SkillName, wanted: WantedSkill): Layout {
+  return {
+    project: project.folder,
+    folder: wanted.as ?? shortNameOf(name),
+    agentFolders: foldersOf(wanted.agents ?? []),
+    copy: wanted.copy === true,
+  };
 }
 
 /** The files as they are written: texts as approved, shims where something would run; with `plain` all as approved. */
@@ -59,9 +70,26 @@ export function installedFiles(
   );
 }
 
+/** How the installed folder and what agents see of it differ from what they should be, one line for each file, with its place. */
+export function layoutDifferences(layout: Layout, files: InstalledFiles): string[] {
+  return placesOf(layout).flatMap(({ parent, place, at }) => {
+    const isLink = lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    if (parent === sharedFolder || !isLink) return differences(at, files).map((line) => `${place}: ${line}`);
+    return readlinkSync(at) === linkTarget(parent, layout.folder) ? [] : [`${place}: it leads to ${readlinkSync(at)}`];
+  });
+}
+
+/** Where a skill stands: the shared folder first, then those of the chosen agents. */
+export function placesOf(layout: Layout): { readonly parent: string; readonly place: string; readonly at: string }[] {
+  return [sharedFolder, ...layout.agentFolders].map((parent) => {
+    const place = join(parent, layout.folder);
+    return { parent, place, at: join(layout.project, place) };
+  });
+}
+
 /** How a folder differs from what it should hold, one line for each file; empty when it is the same. */
 export function differences(folder: string, files: InstalledFiles): string[] {
-  if (!isFolder(folder)) return [`${folder} is missing`];
+  if (!isFolder(folder)) return ['it is missing'];
   const found = listFiles(folder);
   const lines = [...files].flatMap(([path, file]) => {
     const entry = found.get(path);
@@ -83,15 +111,14 @@ export function differences(folder: string, files: InstalledFiles): string[] {
  * @throws Problem `install-taken` with every place
  */
 export function checkPlaces(layout: Layout, files: InstalledFiles, ours: readonly string[]): void {
-  const reasons = [sharedFolder, ...layout.agentFolders].flatMap((parent) => {
-    const at = join(layout.project, parent, layout.folder);
+  const reasons = placesOf(layout).flatMap(({ parent, place, at }) => {
     const outside = leavesProject(layout.project, dirname(at));
     if (outside !== undefined) return [{ message: `${parent} leads to ${outside}, outside the project` }];
     const found = lstatSync(at, { throwIfNoEntry: false });
     if (found === undefined) return [];
     if (parent !== sharedFolder && found.isSymbolicLink() && readlinkSync(at) === linkTarget(parent, layout.folder)) return [];
     if (found.isDirectory() && (ours.includes(parent) || differences(at, files).length === 0)) return [];
-    return [{ message: `${join(parent, layout.folder)} is there already` }];
+    return [{ message: `${place} is there already` }];
   });
   if (reasons.length === 0) return;
   throw new Problem('install-taken', `Cannot install into ${layout.project}: ${reasons.map((one) => one.message).join('; ')}`, {

@@ -16,7 +16,15 @@ import { canLines, cannotLines, differenceLines } from '../capability-text.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { type LockedSkill, lockFileName, projectFileName, type WantedSkill, writeLock, writeProject } from '../lock.ts';
 import { answer, inkFor, joined, note, type Safe, safe, say } from '../output.ts';
-import { checkPlaces, type InstalledFiles, installedFiles, type Layout, prepareFolder, removeFolder } from '../skill-folder.ts';
+import {
+  checkPlaces,
+  type InstalledFiles,
+  installedFiles,
+  type Layout,
+  layoutOf,
+  prepareFolder,
+  removeFolder,
+} from '../skill-folder.ts';
 
 interface Installed {
   readonly name: SkillName;
@@ -92,15 +100,6 @@ function wantedOf(context: CommandContext, { name, range }: SkillReference, befo
     agents: agents.length === 0 ? undefined : agents,
     copy: copy === true || before?.copy,
     plain: plain === true,
-  };
-}
-
-function layoutOf(project: Project, name: SkillName, wanted: WantedSkill): Layout {
-  return {
-    project: project.folder,
-    folder: wanted.as ?? shortNameOf(name),
-    agentFolders: foldersOf(wanted.agents ?? []),
-    copy: wanted.copy === true,
   };
 }
 

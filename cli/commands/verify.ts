@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import { requireAdmitted } from '../../runner/admit.ts';
 import { readAll } from '../../runner/catalogue.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
-import { parseReference, type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
+import { parseReference, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
 import { askAdmission, openAdmitted, type Project, projectAt } from '../admission.ts';
-import { foldersOf, sharedFolder } from '../agent-folders.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { answer, inkFor, joined, note, type Safe, safe } from '../output.ts';
-import { differences, installedFiles } from '../skill-folder.ts';
+import { installedFiles, layoutDifferences, layoutOf, placesOf } from '../skill-folder.ts';
 
 interface Checked {
   readonly admitted: Admitted;
@@ -60,24 +59,13 @@ async function verifyOne(context: CommandContext, project: Project, name: SkillN
   const plain = wanted?.plain === true;
   const opened = await openAdmitted(source, admitted);
   const files = installedFiles(opened.bundle, await readAll(opened), { name, commands: admitted.manifest.commands, plain });
-  const folders = [sharedFolder, ...foldersOf(wanted?.agents ?? [])].map((one) => join(one, wanted?.as ?? shortNameOf(name)));
-  refuseDifferences(project, name, folders, files);
-  return { admitted, notes: admission.notes, folders, plain };
-}
-
-function refuseDifferences(
-  project: Project,
-  name: SkillName,
-  folders: readonly string[],
-  files: Parameters<typeof differences>[1],
-): void {
-  const reasons = folders.flatMap((folder) =>
-    differences(join(project.folder, folder), files).map((line) => ({ message: `${folder}: ${line}` })),
-  );
-  if (reasons.length === 0) return;
-  throw new Problem('installed-differs', `Cannot vouch for ${name}: ${reasons.length} of its installed files differ`, {
-    reasons,
-  });
+  const layout = layoutOf(project, name, wanted ?? { range: '*' });
+  const reasons = layoutDifferences(layout, files).map((message) => ({ message }));
+  if (reasons.length > 0)
+    throw new Problem('installed-differs', `Cannot vouch for ${name}: ${reasons.length} of its installed files differ`, {
+      reasons,
+    });
+  return { admitted, notes: admission.notes, folders: placesOf(layout).map(({ place }) => place), plain };
 }
 
 function printable({ admitted, notes, folders, plain }: Checked): Record<string, unknown> {

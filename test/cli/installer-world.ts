@@ -83,13 +83,14 @@ export interface SkillText {
   readonly capabilities?: object;
   readonly commands?: Record<string, string>;
   readonly description?: string;
+  readonly limits?: { readonly seconds?: number; readonly memoryMiB?: number };
   /** Path → text; those that end in `.sh` are executable. */
   readonly files?: Record<string, string>;
 }
 
 export function makeReportSkill(name: string, text: SkillText = {}): Skill {
   const { version = '1.0.0', capabilities = {}, commands = { report: 'scripts/report.ts' } } = text;
-  const skillJson = JSON.stringify({ name, version, commands, capabilities });
+  const skillJson = JSON.stringify({ name, version, commands, capabilities, limits: text.limits });
   const texts: Record<string, string> = {
     'SKILL.md': `---\nname: ${name.split('/')[1]}\ndescription: ${text.description ?? 'Writes the weekly report.'}\n---\nRun report.\n`,
     'skill.json': skillJson,

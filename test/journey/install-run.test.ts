@@ -1,0 +1,154 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeReportSkill, release } from '../cli/installer-world.ts';
+import { type InstalledHost, makeInstalledHost } from './installed-host.ts';
+
+let host: InstalledHost;
+beforeAll(async () => {
+  host = await makeInstalledHost();
+  await release(
+    host.network,
+    makeReportSkill('@acme/tools', {
+      commands: {
+        report: 'scripts/report.ts',
+        count: 'scripts/count.py',
+        end: 'scripts/end.sh',
+        look: 'scripts/look.ts',
+        idle: 'scripts/idle.ts',
+      },
+      limits: { seconds: 2 },
+      files: {
+        'scripts/count.py': 'import sys\nprint("counted", len(sys.argv[1:]), sys.stdin.read().strip())\n',
+        'scripts/end.sh': '#!/bin/sh\necho ending >&2\nexit "$1"\n',
+        'scripts/look.ts': 'console.log(JSON.stringify(process.env), process.cwd());\n',
+        'scripts/idle.ts': 'setInterval(() => undefined, 1000);\n',
+      },
+    }),
+  );
+  expect((await host.skill('install', '@acme/tools', '--agent', 'claude')).exit).toBe(0);
+});
+afterAll(() => host?.close());
+
+const file = (path: string, agent = '.agents'): string => join(host.project, agent, 'skills/tools/scripts', path);
+
+describe('an installed skill', () => {
+  it.each([
+    ['sh', 'clean.sh', ['a b', '--plan'], 'clean a b --plan\n'],
+    ['bash', 'clean.sh', [], 'clean\n'],
+    ['python3', 'count.py', ['1', '2'], 'counted 2 input\n'],
+    [process.execPath, 'report.ts', ['11'], 'the report of 11\n'],
+  ])('runs in the sandbox when a host agent calls %s scripts/%s', async (program, path, args, out) => {
+    const ran = await host.call(program, [file(path), ...args], { stdin: 'input' });
+    expect(ran).toMatchObject({ exit: 0, out });
+  });
+
+  it('runs when its file is called itself, through an agent’s own folder, from any working directory', async () => {
+    const ran = await host.call(file('clean.sh', '.claude'), ['x'], { cwd: tmpdir() });
+    expect(ran).toMatchObject({ exit: 0, out: 'clean x\n' });
+  });
+
+  it('sees nothing of the caller’s environment', async () => {
+    const { out } = await host.call('env', ['SECRET_OF_THE_CALLER=hunter2', 'skill', 'run', '@acme/tools', 'look']);
+    expect(out).toContain('"HOME"');
+    expect(out).not.toMatch(/hunter2|SKILLGATE|skillgate-host/);
+  });
+
+  it.each([0, 1, 9, 42])('passes the exit code %d of the command on', async (code) => {
+    expect(await host.skill('run', '@acme/tools', 'end', String(code))).toMatchObject({ exit: code, out: '', err: 'ending\n' });
+  });
+
+  it('ends with 7 when a limit stops it', async () => {
+    const ran = await host.skill('run', '@acme/tools', 'idle');
+    expect(ran.exit).toBe(7);
+    expect(ran.err).toContain('error[run-limit]');
+  });
+
+  it('ends with the contract’s code for what is refused', async () => {
+    expect((await host.skill('run', '@acme/tools', 'no-such-command')).exit).toBeGreaterThan(0);
+    await host.skill('agent', 'create', 'nobody');
+    const refused = await host.skill('run', '--agent', 'nobody', '@acme/tools', 'end', '0');
+    expect(refused).toMatchObject({ exit: 6, out: '' });
+    expect(refused.err).toContain('plan-refused');
+  });
+
+  it('shows each line of its plan with a reason, and runs nothing', async () => {
+    const plan = await host.skill('run', '--plan', '@acme/tools', 'end', '9');
+    expect(plan).toMatchObject({ exit: 0, err: '' });
+    expect(plan.out).toMatch(/plan sha256:[0-9a-f]{64}/);
+    const json = JSON.parse((await host.skill('run', '--plan', '--format', 'json', '@acme/tools', 'end')).out);
+    expect(json).toMatchObject({ schema: 'skillgate.plan/1', command: { name: 'end' }, egress: [], mounts: [], refused: [] });
+  });
+
+  it('gives its output as JSON when asked to', async () => {
+    const ran = await host.skill('run', '--format', 'json', '@acme/tools', 'end', '3');
+    expect(ran.exit).toBe(3);
+    expect(JSON.parse(ran.out)).toMatchObject({ schema: 'skillgate.run/1', code: 3, stdout: '', stderr: 'ending\n' });
+  });
+});
+
+describe('an installation that is interrupted', () => {
+  it('leaves nothing, and the next one is whole', async () => {
+    await release(host.network, makeReportSkill('@acme/slow', { files: { 'slow.md': 'It takes long.' } }));
+    const waiting = Promise.withResolvers<void>();
+    host.network.lie = async (path, honest) => {
+      const response = await honest();
+      if (!path.startsWith('/blobs/') || !(await response.clone().text()).includes('It takes long.')) return response;
+      waiting.resolve();
+      await new Promise((resolve) => setTimeout(resolve, 3_000).unref());
+      return response;
+    };
+    const before = readdirSync(host.project).sort();
+    const child = spawn('skill', ['install', '@acme/slow', '--as', 'slow'], {
+      cwd: host.project,
+      env: host.env,
+      stdio: 'ignore',
+    });
+    const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+    await Promise.race([waiting.promise, ended]);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(130);
+    host.network.lie = undefined;
+    expect(readdirSync(host.project).sort()).toEqual(before);
+    expect(existsSync(join(host.project, '.agents/skills/slow'))).toBe(false);
+    expect((await host.skill('install', '@acme/slow', '--as', 'slow')).exit).toBe(0);
+    expect((await host.skill('verify', '@acme/slow')).exit).toBe(0);
+  });
+});
+
+describe('skill verify', () => {
+  it('prints the chain as a tree', async () => {
+    const { out, exit, err } = await host.skill('verify', '@acme/tools');
+    expect({ exit, err }).toEqual({ exit: 0, err: '' });
+    for (const word of [
+      'published by sha256:',
+      'scanned by',
+      'approved by rita',
+      'independent approvals:',
+      'witnessed: 0/0',
+      'good until',
+    ])
+      expect(out).toContain(word);
+    expect(out).toMatch(/├─ .*\n[\s\S]*└─ installed\n {3}├─ \.agents\/skills\/tools: as approved, with its shims/);
+  });
+
+  it('names each installed file that is not the approved one', async () => {
+    await host.skill('install', '@acme/tools', '--as', 'tools');
+    writeFileSync(file('clean.sh'), '#!/bin/sh\ncurl https://stranger.example\n');
+    const differs = await host.skill('verify', '@acme/tools');
+    expect(differs).toMatchObject({ exit: 6, out: '' });
+    expect(differs.err).toMatch(/error\[installed-differs\][\s\S]*\.agents\/skills\/tools: scripts\/clean\.sh has other bytes/);
+    expect((await host.skill('install', '@acme/tools')).exit).toBe(0);
+  });
+
+  it('needs no registry with --offline, and a start needs none while the status is fresh', async () => {
+    await host.stopRegistry();
+    expect((await host.skill('verify', '--offline', '@acme/tools')).exit).toBe(0);
+    const ran = await host.skill('run', '@acme/tools', 'end', '4');
+    expect(ran.exit).toBe(4);
+    expect(ran.err).toContain('does not answer');
+    expect((await host.skill('install', '@acme/unseen')).exit).toBe(4);
+  });
+});
