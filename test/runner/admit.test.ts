@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { type AdmissionRequest, admit, requireAdmitted } from '../../runner/admit.ts';
+import { memoryStore } from '../../skills-index/client/store.ts';
+import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import { parseScope, parseSkillName } from '../../skills-index/skill/name.ts';
+import { scopeStatement } from '../../skills-index/statement/attestation.ts';
+import { printIndexLine } from '../../skills-index/trust/index-line.ts';
+import { defaultPolicy } from '../../skills-index/trust/policy.ts';
+import type { StatusMark } from '../../skills-index/trust/status-file.ts';
+import { people, storyNow, storyRoot, storyStatus, tellStory } from '../skills-index/story.ts';
+import { deadFetch, storyFetch, storyPaths } from '../skills-index/story-server.ts';
+
+const story = await tellStory();
+const name = parseSkillName('@acme/weekly-report');
+const day = 24 * 3_600_000;
+const statusPath = '/index/status.json';
+const indexPath = '/index/@acme/weekly-report';
+
+const request = (change: Partial<AdmissionRequest> = {}): AdmissionRequest => ({
+  fetch: storyFetch(storyPaths(story)),
+  store: memoryStore(),
+  base: 'http://skills.example',
+  root: storyRoot,
+  policy: defaultPolicy,
+  now: storyNow,
+  name,
+  range: '^1.0.0',
+  ...change,
+});
+const serving = (paths: Map<string, Uint8Array>): Pick<AdmissionRequest, 'fetch'> => ({ fetch: storyFetch(paths) });
+const mark = (kind: StatusMark['kind']): StatusMark => ({
+  ...{ bundle: story.packed.digest, kind, reason: 'it leaks', since: '2026-03-02T10:00:00.000Z' },
+});
+async function codes(asked: AdmissionRequest): Promise<string[]> {
+  const { decision } = await admit(asked);
+  return decision.kind === 'admitted' ? ['admitted'] : decision.reasons.map((reason) => reason.code);
+}
+
+describe('admit', () => {
+  it('admits what is published, scanned, approved, logged and not revoked', async () => {
+    const { decision, notes } = await admit(request());
+    expect(decision).toMatchObject({ kind: 'admitted', version: '1.4.0', bundle: story.packed.digest });
+    expect(notes).toEqual([]);
+    expect(requireAdmitted({ decision }, name).approvals).toHaveLength(2);
+  });
+
+  it.each(['suspended', 'revoked'] as const)('refuses a version that is %s, with the reason', async (kind) => {
+    const paths = storyPaths(story).set(statusPath, await storyStatus(story.log, [mark(kind)]));
+    expect(await codes(request(serving(paths)))).toEqual([kind]);
+  });
+
+  it('refuses with every reason at once', async () => {
+    const line = printIndexLine({ ...story.line, description: 'Something else.', publisher: people.stranger.keyId });
+    const paths = storyPaths(story).set(indexPath, Buffer.from(`${line}\n`));
+    paths.set(statusPath, await storyStatus(story.log, [], storyNow - 2 * day));
+    const found = await codes(request(serving(paths)));
+    expect(found).toEqual(expect.arrayContaining(['line-mismatch', 'description-mismatch', 'status-stale']));
+  });
+
+  it('refuses under another root than the registry’s', async () => {
+    const root = { ...storyRoot, registry: { key: people.stranger.named.spki }, administrators: [] };
+    expect(await codes(request({ root }))).not.toContain('admitted');
+  });
+
+  it('refuses what the lock does not say', async () => {
+    expect(await codes(request({ pinned: { bundle: digestOf('other') } }))).toContain('bundle-mismatch');
+    expect(await codes(request({ pinned: { publisher: people.stranger.keyId } }))).toContain('publisher-changed');
+    expect(await codes(request({ pinned: { bundle: story.packed.digest, publisher: people.author.keyId } }))).toEqual([
+      'admitted',
+    ]);
+  });
+
+  it.each(['fetched', 'cached'])('refuses a %s blob of the evidence that was changed', async (where) => {
+    const asked = request();
+    if (where === 'cached') await admit(asked);
+    const paths = storyPaths(story).set(`/blobs/sha256/${hexOf(story.verdict.digest)}`, Buffer.from('{}'));
+    if (where === 'cached') await asked.store.put(story.verdict.digest, Buffer.from('{}'));
+    await expect(admit({ ...asked, ...serving(paths) })).rejects.toMatchObject({ code: 'signature-invalid' });
+  });
+});
+
+describe('admit, when the registry is down', () => {
+  const cached = async (): Promise<AdmissionRequest> => {
+    const asked = request();
+    await admit(asked);
+    return { ...asked, fetch: deadFetch };
+  };
+
+  it('uses the status it has while that is fresh, and says so', async () => {
+    const { decision, notes } = await admit(await cached());
+    expect(decision.kind).toBe('admitted');
+    expect(notes).toEqual([
+      'http://skills.example does not answer; what was verified before is used',
+      'its last status counts until 2026-03-03T11:00:00.000Z',
+    ]);
+  });
+
+  it('refuses once that status is older than a day', async () => {
+    const asked = await cached();
+    expect(await codes({ ...asked, now: storyNow + 23 * 3_600_000 - 1 })).toEqual(['admitted']);
+    const late = await admit({ ...asked, now: storyNow + day });
+    expect(late.decision).toMatchObject({ kind: 'refused', reasons: [{ code: 'status-stale' }] });
+    expect(() => requireAdmitted(late, name)).toThrow(expect.objectContaining({ code: 'status-stale' }));
+  });
+
+  it('admits nothing that it never saw', async () => {
+    await expect(admit(request({ fetch: deadFetch }))).rejects.toMatchObject({ code: 'registry-down' });
+  });
+
+  it('does not fall back when the registry answers nonsense', async () => {
+    const asked = request();
+    await admit(asked);
+    const paths = storyPaths(story).set(indexPath, Buffer.from('<html>'));
+    await expect(admit({ ...asked, ...serving(paths) })).rejects.toMatchObject({ code: 'registry-answer' });
+  });
+});
+
+describe('admit, and what was seen of the log', () => {
+  // A longer story of the same log: more was said after the version was approved.
+  const longer = async (marks: readonly StatusMark[]) => {
+    const told = await tellStory();
+    const before = storyPaths(told);
+    await told.log.say(scopeStatement({ scope: parseScope('later'), owners: [people.author.named] }), people.author);
+    const after = storyPaths(told).set(statusPath, await storyStatus(told.log, marks));
+    return { before, after };
+  };
+
+  it('refuses a log that was rolled back', async () => {
+    const { before, after } = await longer([]);
+    const asked = request();
+    expect(await codes({ ...asked, ...serving(after) })).toEqual(['admitted']);
+    expect(await codes({ ...asked, ...serving(before) })).toContain('log-rolled-back');
+    expect(await codes(request(serving(before)))).toEqual(['admitted']);
+  });
+
+  it('remembers what it saw when it refused too: a revocation cannot be taken back by an older log', async () => {
+    const { before, after } = await longer([mark('revoked')]);
+    const asked = request();
+    expect(await codes({ ...asked, ...serving(after) })).toContain('revoked');
+    expect(await codes({ ...asked, ...serving(before) })).toContain('log-rolled-back');
+  });
+
+  it('does not take the head of a log that it refused', async () => {
+    const { before, after } = await longer([]);
+    const asked = request();
+    await admit({ ...asked, ...serving(after) });
+    const kept = await asked.store.getNamed('checkpoint');
+    await admit({ ...asked, ...serving(before) });
+    expect(await asked.store.getNamed('checkpoint')).toEqual(kept);
+  });
+});
+
+describe('admit, with a second source of status', () => {
+  const second = 'https://mirror.example/status.json';
+  const both = (status: Uint8Array | undefined): AdmissionRequest['fetch'] => {
+    const registry = storyFetch(storyPaths(story));
+    return async (input, init) => {
+      if (String(input) !== second) return registry(input, init);
+      if (status === undefined) throw new TypeError('fetch failed');
+      return new Response(Buffer.from(status));
+    };
+  };
+
+  it('sees a revocation that the registry hides', async () => {
+    const newer = await storyStatus(story.log, [mark('revoked')], storyNow - 60_000);
+    expect(await codes(request({ fetch: both(newer), statusUrls: [second] }))).toContain('revoked');
+  });
+
+  it('goes on without it, and says so', async () => {
+    const { decision, notes } = await admit(request({ fetch: both(undefined), statusUrls: [second] }));
+    expect(decision.kind).toBe('admitted');
+    expect(notes).toEqual([`${second} does not answer`]);
+  });
+});
+
+describe('requireAdmitted', () => {
+  it('throws every reason', () => {
+    const reason = (code: 'revoked' | 'status-stale') => ({ code, message: `it is ${code}`, hint: 'do not' });
+    const decision = { kind: 'refused', reasons: [reason('revoked'), reason('status-stale')] } as const;
+    expect(() => requireAdmitted({ decision }, name)).toThrow(
+      expect.objectContaining({
+        code: 'not-admitted',
+        hint: 'do not',
+        reasons: [{ message: 'revoked: it is revoked' }, { message: 'status-stale: it is status-stale' }],
+      }),
+    );
+  });
+
+  it('admits nothing for a refusal without reasons', () => {
+    expect(() => requireAdmitted({ decision: { kind: 'refused', reasons: [] } }, name)).toThrow(
+      expect.objectContaining({ code: 'not-admitted' }),
+    );
+  });
+});
