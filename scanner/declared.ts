@@ -1,6 +1,6 @@
 /** What the author declared: skill.json, and what SKILL.md says in the forms of other ecosystems. */
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
-import { type Capabilities, groupCapabilities, union } from '../skills-index/skill/capability.ts';
+import { type Capabilities, groupCapabilities } from '../skills-index/skill/capability.ts';
 import { parseSkillMd, type SkillMd } from '../skills-index/skill/front-matter.ts';
 import { type Manifest, parseManifest } from '../skills-index/skill/manifest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -35,7 +35,8 @@ export function readDeclared(files: readonly SourceFile[]): Declared {
   return {
     manifest,
     problems,
-    capabilities: manifest === undefined ? inProse : union(manifest.capabilities, inProse ?? groupCapabilities([])),
+    // What the author signed is skill.json; prose counts where there is none.
+    capabilities: manifest?.capabilities ?? inProse,
     name: manifest?.name ?? skillMd?.name ?? '',
     version: manifest?.version ?? skillMd?.version ?? '',
     description: skillMd?.description ?? '',

@@ -6,7 +6,7 @@ export const syntaxDepthMax = 500;
 /** Steps of one skill: one is about one syntax node, one fact, one edge or 64 characters of text. */
 export const scanSteps = 20_000_000;
 export const flowStepsMax = 40;
-export const findingsPerRuleMax = 200;
+export const findingsPerRuleMax = 100;
 export const snippetCharsMax = 400;
 export const detailCharsMax = 120;
 export const foldedCharsMax = 64 * 1024;
@@ -16,3 +16,10 @@ export const childMemoryMiB = 1_024;
 export const childScansMax = 200;
 export const jobPollMillisecondsMin = 500;
 export const jobPollMillisecondsMax = 15_000;
+export const observedPerKindMax = 500;
+export const findingsMax = 5_000;
+/** Most bytes of a child's answer: more than the registry takes is no report. */
+export const childAnswerBytesMax = 16 * 1024 * 1024;
+export const childStartSecondsMax = 30;
+export const requestSecondsMax = 60;
+export const answerBytesMax = 8 * 1024 * 1024;

@@ -2,11 +2,25 @@
 import { posix } from 'node:path';
 import { type Capabilities, type Capability, groupCapabilities } from '../skills-index/skill/capability.ts';
 import type { CapabilityFact } from './fact.ts';
+import { observedPerKindMax } from './limits.ts';
+import { anyEgress } from './models/egress-of.ts';
 import { sensitivePath } from './models/sensitive-paths.ts';
 
 /** What the facts add up to. Comments and code blocks that only show something do not count; tests do, for they are in the bundle and run. */
 export function observedOf(facts: readonly CapabilityFact[]): Capabilities {
-  return groupCapabilities(facts.filter(needsCapability).map((fact) => capabilityOf(fact)));
+  return narrowed(groupCapabilities(facts.filter(needsCapability).map((fact) => capabilityOf(fact))));
+}
+
+// A skill that names more things than a report may list does everything, as far as anyone can approve it.
+function narrowed(all: Capabilities): Capabilities {
+  const many = (list: readonly unknown[]): boolean => list.length > observedPerKindMax;
+  return {
+    env: many(all.env) ? [{ name: '*' }] : all.env,
+    secret: all.secret,
+    egress: many(all.egress) ? [{ url: anyEgress, methods: ['*'] }] : all.egress,
+    mount: many(all.mount) ? [{ path: '*', mode: 'rw' }] : all.mount,
+    exec: many(all.exec) ? [{ program: '*' }] : all.exec,
+  };
 }
 
 /** Whether a fact is a use that a manifest has to declare. */

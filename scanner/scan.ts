@@ -24,6 +24,10 @@ export { ruleSetDigest } from './rule-set.ts';
 export interface ScanOptions {
   /** The skill's folder as reports name it; `.` by default, as in reports that are signed. */
   readonly path?: string;
+  /** Name and version under which it was published, where it says neither itself. */
+  readonly published?: { readonly name: string; readonly version: string };
+  /** Entries of the folder that could not be handed in: links, devices, too large ones. They count as not analysed. */
+  readonly unread?: readonly { readonly path: string; readonly reason: string }[];
   /** Steps instead of the usual limit, for tests. */
   readonly steps?: number;
 }
@@ -48,7 +52,7 @@ export async function scanWithFacts(given: readonly SourceFile[], options: ScanO
   const steps = new Steps(options.steps ?? scanSteps);
   const analysed = await analyseSources(texts, frontEnds, { files: paths, steps });
   const { flows, stopped } = flowsOf(analysed, steps);
-  const coverage = coverageOf(ingested, analysed);
+  const coverage = coverageOf(ingested, analysed, options.unread ?? []);
   const facts = [...ingested.flatMap((file) => file.artifacts), ...unparsedFacts(analysed), ...analysed.facts, ...flows];
 
   const declared = readDeclared(files);
@@ -75,8 +79,8 @@ export async function scanWithFacts(given: readonly SourceFile[], options: ScanO
   const report: ScanReport = {
     schema: 'skillgate.scan/1',
     path: options.path ?? '.',
-    name: declared.name.toWellFormed(),
-    version: declared.version,
+    name: (options.published?.name ?? declared.name).toWellFormed(),
+    version: options.published?.version ?? declared.version,
     bundle: bundle.digest,
     ruleSet: ruleSetDigest(),
     verdict,
@@ -106,18 +110,28 @@ function compareCapabilities(
   return { observed, undeclared: minus(observed, given), unused: unused(given, observed) };
 }
 
-function coverageOf(ingested: readonly IngestedFile[], { unanalysed, untaken }: Analysed): Coverage {
+function coverageOf(
+  ingested: readonly IngestedFile[],
+  { unanalysed, untaken }: Analysed,
+  unread: NonNullable<ScanOptions['unread']>,
+): Coverage {
   const reasons = new Map<string, string>();
   for (const path of untaken) reasons.set(path, 'no front end for its language');
   for (const { span, reason } of unanalysed) if (!reasons.has(span.path)) reasons.set(span.path, reason);
-  return {
-    files: ingested.map(({ path, sha256, bytes, disposition, reason }) => {
-      const why = reasons.get(path);
-      const shown = { path: path.toWellFormed(), sha256, bytes };
-      if (disposition === 'analysed' && why !== undefined) return { ...shown, disposition: 'unanalysed' as const, reason: why };
-      return { ...shown, disposition, reason };
-    }),
-  };
+  const read = ingested.map(({ path, sha256, bytes, disposition, reason }) => {
+    const why = reasons.get(path);
+    const shown = { path: path.toWellFormed(), sha256, bytes };
+    if (disposition === 'analysed' && why !== undefined) return { ...shown, disposition: 'unanalysed' as const, reason: why };
+    return { ...shown, disposition, reason };
+  });
+  const missing = unread.map(({ path, reason }) => ({
+    path: path.toWellFormed(),
+    sha256: digestOf(''),
+    bytes: 0,
+    disposition: 'unanalysed' as const,
+    reason,
+  }));
+  return { files: [...read, ...missing].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)) };
 }
 
 function unparsedFacts({ unanalysed }: Analysed): ArtifactFact[] {

@@ -1,0 +1,107 @@
+/** Warm scanning children: each scan in one, replaced after a kill and after so many scans. Their reports are read as strictly as a stranger's. */
+import { execFile } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { packBundle, type SourceFile } from '../skills-index/skill/bundle.ts';
+import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
+import { parseJson } from '../skills-index/skill/json.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import { parseScanReport, type ScanReport } from '../skills-index/statement/scan-report.ts';
+import { packRequest } from './child-frames.ts';
+import { bubblewrapped, childFiles, type Isolation, rlimitsOnly } from './isolation.ts';
+import { childScansMax, scanSecondsMax } from './limits.ts';
+import { ruleSetDigest } from './rule-set.ts';
+import { type ScanProcess, startScanProcess } from './scan-process.ts';
+
+export interface ScanPool {
+  /** What holds the children, as statements name it. */
+  readonly isolation: string;
+  /**
+   * Scans in a child.
+   * @throws Problem `scan-killed` when the child was stopped or answered with another skill's report
+   */
+  scan(files: readonly SourceFile[], published: { readonly name: string; readonly version: string }): Promise<ScanReport>;
+  close(): void;
+}
+
+export interface PoolOptions {
+  /** Children at the same time. */
+  readonly children: number;
+  readonly secondsMax?: number;
+  /** Instead of the strongest that works here. */
+  readonly isolation?: Isolation;
+}
+
+/** Starts a pool; its children start with their first scan. */
+export async function startScanPool({ children, secondsMax = scanSecondsMax, isolation }: PoolOptions): Promise<ScanPool> {
+  const held = isolation ?? (await strongestIsolation());
+  const idle: ScanProcess[] = [];
+  const busy = new Set<ScanProcess>();
+  const queue: (() => void)[] = [];
+  let running = 0;
+  let closed = false;
+  const turn = async (): Promise<void> => {
+    if (running >= children) await new Promise<void>((go) => queue.push(go));
+    running++;
+  };
+  return {
+    isolation: held.name,
+    async scan(files, published) {
+      await turn();
+      try {
+        if (closed) throw new Problem('interrupted', 'The scanner is being stopped');
+        const child = idle.pop() ?? (await startScanProcess(held));
+        busy.add(child);
+        try {
+          return checked(await child.ask(packRequest({ files, published }), secondsMax), files);
+        } catch (cause) {
+          child.kill();
+          throw cause;
+        } finally {
+          busy.delete(child);
+          if (closed || child.answered >= childScansMax) child.kill();
+          else if (child.alive) idle.push(child);
+        }
+      } finally {
+        running--;
+        queue.shift()?.();
+      }
+    },
+    close() {
+      closed = true;
+      for (const child of [...idle.splice(0), ...busy]) child.kill();
+      for (const go of queue.splice(0)) go();
+    },
+  };
+}
+
+// A child that a skill took over could answer with anything: it has to be a report, about these bytes, by these rules.
+function checked(body: Uint8Array, files: readonly SourceFile[]): ScanReport {
+  try {
+    const report = parseScanReport(parseJson(body, 'the child\u2019s answer').value);
+    const { bundle, digest } = packBundle(files);
+    const list = (entries: readonly { path: string; sha256: string }[]): string =>
+      canonicalJson(entries.map(({ path, sha256 }) => `${path} ${sha256}`).sort());
+    if (report.bundle === digest && report.ruleSet === ruleSetDigest() && list(report.coverage.files) === list(bundle.files))
+      return report;
+  } catch (cause) {
+    throw new Problem('scan-killed', 'The scan was stopped: its answer is no scan report', { cause });
+  }
+  throw new Problem('scan-killed', 'The scan was stopped: its answer is about something else');
+}
+
+/** Bubblewrap where it is there and works, else limits of the process only. */
+async function strongestIsolation(): Promise<Isolation> {
+  const entry = fileURLToPath(new URL(`./scan-child${extname(import.meta.url)}`, import.meta.url));
+  const files = childFiles(process.execPath, entry);
+  for (const bwrap of ['/usr/bin/bwrap', '/usr/local/bin/bwrap']) {
+    if (await works([bwrap, '--unshare-all', '--ro-bind', '/', '/', '--', '/bin/true'])) return bubblewrapped(files, bwrap);
+  }
+  return rlimitsOnly(files);
+}
+
+function works([program = '', ...args]: readonly string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile(program, args, { env: {}, timeout: 5_000 }, (error) => resolve(error === null));
+  });
+}
