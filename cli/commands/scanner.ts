@@ -1,6 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { workJobs } from '../../scanner/work.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+import { parseRoot } from '../../skills-index/trust/root.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { note, safe } from '../output.ts';
+import { checkRootSize, trustedRegistry } from '../registries.ts';
+import { readKeyFile } from '../signers/key-file.ts';
 
+const childrenMax = 64;
+
+/** `skill scanner work`: leases jobs until it is told to stop. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  const { key, root: rootFile, children = '1' } = context.options;
+  if (typeof key !== 'string') throw new Problem('usage', 'Cannot work without a scanner’s key', { hint: 'add --key FILE' });
+  const count = Number(children);
+  if (!Number.isInteger(count) || count < 1 || count > childrenMax)
+    throw new Problem('usage', `--children is 1 to ${childrenMax}, not ${JSON.stringify(children)}`);
+  const signer = await readKeyFile(resolve(context.cwd, key));
+  const { origin } =
+    typeof rootFile === 'string'
+      ? parseRoot(checkRootSize(await readFile(resolve(context.cwd, rootFile))))
+      : trustedRegistry(context, context.registryBase).root;
+  // `skill serve` holds the other end of a channel: when it dies, however it dies, no scanner is left behind.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  note(context, safe`scanner works for ${context.registryBase} with key ${signer.keyId}`);
+  const { fetch, signal, now, registryBase: base } = context;
+  await workJobs({ base, origin, signer, fetch, signal, now, children: count });
+  return exitCodes.ok;
 }
