@@ -101,7 +101,7 @@ describe('an installation that is interrupted', () => {
       return response;
     };
     const before = readdirSync(host.project).sort();
-    const child = spawn('skill', ['install', '@acme/slow', '--as', 'slow'], {
+    const child = spawn(process.execPath, [host.guard, 'install', '@acme/slow', '--as', 'slow'], {
       cwd: host.project,
       env: host.env,
       stdio: 'ignore',

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Skill } from '../registry/road.ts';
 import {
   type Installer,
   makeHonest,
@@ -11,6 +10,7 @@ import {
   type Network,
   release,
 } from '../cli/installer-world.ts';
+import type { Skill } from '../registry/road.ts';
 
 let network: Network;
 let report: Skill;
