@@ -33,9 +33,9 @@ const reserved: Record<string, RegExp> = {
 /** Rooms that judge do no I/O: the parts of Node they may use. */
 const nodeParts: Record<string, RegExp> = {
   'skills-index': /^node:(crypto|url|buffer|util)$/,
-  'scanner/frontends': /^node:(crypto|url|buffer|util)$/,
-  'scanner/rules': /^node:(crypto|url|buffer|util)$/,
-  'scanner/models': /^node:(crypto|url|buffer|util)$/,
+  'scanner/frontends': /^node:(crypto|url|buffer|util|path|path\/posix|zlib)$/,
+  'scanner/rules': /^node:(crypto|url|buffer|util|path|path\/posix|zlib)$/,
+  'scanner/models': /^node:(crypto|url|buffer|util|path|path\/posix|zlib)$/,
 };
 
 const mayTouchRegistry = /^cli\/commands\/(serve|backup|restore|index)\.ts$/;
