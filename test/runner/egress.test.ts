@@ -1,0 +1,233 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AuditEvent } from '../../runner/audit.ts';
+import { type EgressProxy, startEgress } from '../../runner/egress.ts';
+
+const placeholder = 'skillgate-secret-00112233445566778899aabbccddeeff';
+const value = 'real-token-0123456789';
+let folder: string;
+let upstream: Server;
+let seen: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[];
+let answer: (request: IncomingMessage, response: ServerResponse) => void;
+let proxy: EgressProxy;
+let log: AuditEvent[];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'skillgate-egress-'));
+  seen = [];
+  log = [];
+  answer = (_, response) => response.end('fine');
+  upstream = createHttp(async (request, response) => {
+    seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: await text(request) });
+    answer(request, response);
+  });
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+  const pinned = { 'api.crm.example': { address: '127.0.0.1', port: (upstream.address() as AddressInfo).port } };
+  proxy = await startEgress({
+    socketPath: join(folder, 'proxy.sock'),
+    rules: {
+      egress: [{ host: 'api.crm.example', port: 80, methods: ['GET', 'POST'], path: '/v2/*', pinned, reason: '' }],
+      secrets: [{ name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'bearer' }],
+    },
+    reveal: () => value,
+    record: (event) => log.push(event),
+  });
+});
+afterEach(async () => {
+  await proxy.close();
+  upstream.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Sends bytes as they are and gives all that comes back. */
+function send(...lines: readonly string[]): Promise<string> {
+  const socket = connect(join(folder, 'proxy.sock'));
+  socket.write(lines.join('\r\n'));
+  socket.on('error', () => undefined);
+  return text(socket).catch(() => '');
+}
+const host = 'Host: api.crm.example';
+const end = ['Connection: close', '', ''];
+const why = (): unknown[] => log.map((event) => (event.event === 'egress' ? event.why : event.event));
+
+describe('what leaves', () => {
+  it('is the request, with the secret in its place and nothing of the hop', async () => {
+    const got = await send(
+      'POST http://api.crm.example/v2/deals?q=1 HTTP/1.1',
+      host,
+      `Authorization: Bearer ${placeholder}`,
+      'Proxy-Authorization: x',
+      'Connection: close, X-Hop',
+      'X-Hop: 1',
+      'Range: bytes=0-3',
+      'Accept-Encoding: gzip',
+      'X-Kept: yes',
+      'Content-Length: 2',
+      '',
+      'ab',
+    );
+    expect(got).toMatch(/^HTTP\/1.1 200 [\s\S]*fine/);
+    expect(seen).toMatchObject([{ method: 'POST', url: '/v2/deals?q=1', body: 'ab' }]);
+    expect(Object.keys(seen[0]?.headers ?? {}).sort()).toEqual([
+      'accept-encoding',
+      'authorization',
+      'connection',
+      'content-length',
+      'host',
+      'x-kept',
+    ]);
+    expect(seen[0]?.headers).toMatchObject({
+      authorization: `Bearer ${value}`,
+      'accept-encoding': 'identity',
+      host: 'api.crm.example',
+    });
+    expect(log).toEqual([
+      {
+        event: 'egress',
+        decision: 'allowed',
+        why: 'approved',
+        method: 'POST',
+        host: 'api.crm.example',
+        port: 80,
+        path: '/v2/deals',
+        secrets: ['CRM_TOKEN'],
+      },
+    ]);
+  });
+
+  it('is recorded before it leaves', async () => {
+    let recorded = 0;
+    answer = (_, response) => {
+      recorded = log.length;
+      response.end();
+    };
+    await send('GET http://api.crm.example/v2/x HTTP/1.1', host, ...end);
+    expect(recorded).toBe(1);
+  });
+});
+
+describe('what is refused', () => {
+  const chunked = ['Transfer-Encoding: chunked', ...end, '0', '', ''];
+  it.each([
+    [
+      'two lengths of one body',
+      ['POST http://api.crm.example/v2/x HTTP/1.1', host, 'Content-Length: 4', ...chunked],
+      'malformed',
+    ],
+    ['a folded header', ['GET http://api.crm.example/v2/x HTTP/1.1', host, 'X: a', ' b', ...end], 'malformed'],
+    ['a space before the colon', ['GET http://api.crm.example/v2/x HTTP/1.1', host, 'X : a', ...end], 'malformed'],
+    ['another coding', ['POST http://api.crm.example/v2/x HTTP/1.1', host, 'Transfer-Encoding: xchunked', ...end], 'malformed'],
+    ['HTTP/2 in the clear', ['PRI * HTTP/2.0', '', 'SM', '', ''], 'malformed'],
+    ['no HTTP at all', ['\x16\x03\x01\x02\x00\x01', '', ''], 'malformed'],
+    ['two hosts', ['GET http://api.crm.example/v2/x HTTP/1.1', host, host, ...end], 'malformed'],
+    ['a path without a host', ['GET /v2/x HTTP/1.1', host, ...end], 'bad_target'],
+    ['a host that is another', ['GET http://api.crm.example/v2/x HTTP/1.1', 'Host: stranger.example', ...end], 'host_mismatch'],
+    [
+      'the placeholder in a chunk',
+      [
+        'POST http://api.crm.example/v2/x HTTP/1.1',
+        host,
+        'Transfer-Encoding: chunked',
+        'Connection: close',
+        '',
+        '10',
+        placeholder.slice(0, 16),
+        '21',
+        placeholder.slice(16),
+        '0',
+        '',
+        '',
+      ],
+      'secret_unbound',
+    ],
+    ['a tunnel to TLS', ['CONNECT api.crm.example:443 HTTP/1.1', 'Host: api.crm.example:443', '', ''], 'port_denied'],
+    ['a tunnel to a stranger', ['CONNECT stranger.example:80 HTTP/1.1', 'Host: stranger.example:80', '', ''], 'host_denied'],
+    [
+      'a stranger inside a tunnel',
+      ['CONNECT api.crm.example:80 HTTP/1.1', host, '', 'GET /v2/x HTTP/1.1', 'Host: stranger.example', ...end],
+      'host_mismatch',
+    ],
+    [
+      'a path inside a tunnel',
+      ['CONNECT api.crm.example:80 HTTP/1.1', host, '', 'GET /v1/x HTTP/1.1', host, ...end],
+      'path_denied',
+    ],
+    [
+      'TLS inside a tunnel',
+      ['CONNECT api.crm.example:80 HTTP/1.1', host, '', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc', ''],
+      'malformed',
+    ],
+  ])('%s: nothing reaches upstream, and it is recorded', async (_, lines, expected) => {
+    await send(...lines);
+    expect(seen).toEqual([]);
+    expect(new Set(why())).toEqual(new Set([expected]));
+    expect(proxy.counts.allowed).toBe(0);
+  });
+
+  it('a body over the limit', async () => {
+    const got = await send(
+      'POST http://api.crm.example/v2/x HTTP/1.1',
+      host,
+      'Content-Length: 9000000',
+      ...end,
+      'x'.repeat(9_000_000),
+    );
+    expect(got).toMatch(/^HTTP\/1.1 413 |^$/);
+    expect(why()).toEqual(['too_large']);
+  });
+
+  it('the second request of a connection as the first', async () => {
+    await send(
+      'GET http://api.crm.example/v2/x HTTP/1.1',
+      host,
+      '',
+      'GET http://stranger.example/ HTTP/1.1',
+      'Host: stranger.example',
+      ...end,
+    );
+    expect(seen).toHaveLength(1);
+    expect(why().sort()).toEqual(['approved', 'host_denied']);
+  });
+});
+
+describe('what comes back', () => {
+  const request = ['GET http://api.crm.example/v2/x HTTP/1.1', host, ...end];
+
+  it('has the value replaced in headers and body, cut anywhere', async () => {
+    answer = (_, response) => {
+      response.writeHead(200, { 'X-Echo': `got ${value}`, 'Content-Length': 2 * value.length + 2 });
+      response.write(`${value} ${value.slice(0, 9)}`);
+      setTimeout(() => response.end(`${value.slice(9)}.`), 20);
+    };
+    const got = await send(...request);
+    expect(got).not.toContain(value);
+    expect(got).toContain(`X-Echo: got ${placeholder}`);
+    const body = got.replace(/\r\n[0-9a-f]+\r\n/g, '');
+    expect(body.match(new RegExp(placeholder, 'g'))).toHaveLength(3);
+    expect(why()).toEqual(['approved', 'redacted']);
+  });
+
+  it('is refused when it is compressed', async () => {
+    answer = (_, response) => response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('zzzz');
+    expect(await send(...request)).toMatch(/^HTTP\/1.1 502 /);
+    expect(why()).toEqual(['approved', 'answer_encoded']);
+  });
+
+  it('leaves a redirect to the sandbox to follow, by its rules', async () => {
+    answer = (_, response) => response.writeHead(302, { Location: 'http://stranger.example/' }).end();
+    expect(await send(...request)).toMatch(/^HTTP\/1.1 302 /);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('is refused when the pinned address does not answer', async () => {
+    upstream.close();
+    upstream.closeAllConnections();
+    expect(await send(...request)).toMatch(/^HTTP\/1.1 502 /);
+    expect(why()).toEqual(['approved', 'unreachable']);
+  });
+});

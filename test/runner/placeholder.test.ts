@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { placeholderFor, redactor, withSecret, writtenForms } from '../../runner/placeholder.ts';
+
+const placeholder = placeholderFor(new Uint8Array(16));
+const value = 'sk/live+0123 "456"';
+const known = [{ name: 'T', placeholder, value }];
+
+const clean = (parts: readonly string[]): string => {
+  const filter = redactor(known);
+  return parts.map((part) => filter.push(part)).join('') + filter.end();
+};
+
+describe('a value in an answer', () => {
+  it.each([
+    ['as it is', value],
+    ['in base64', Buffer.from(value).toString('base64')],
+    ['inside other base64', Buffer.from(`ab${value}cd`).toString('base64')],
+    ['inside other base64, shifted', Buffer.from(`a${value}cd`).toString('base64')],
+    ['in base64url', Buffer.from(`a${value}`).toString('base64url')],
+    ['in hexadecimal', Buffer.from(value).toString('hex')],
+    ['in capital hexadecimal', Buffer.from(value).toString('hex').toUpperCase()],
+    ['in an address', encodeURIComponent(value)],
+    ['in JSON', JSON.stringify({ value })],
+    ['with every byte encoded', Buffer.from(value).toString('hex').replace(/../g, '%$&')],
+  ])('%s is replaced, wherever the parts of the answer end', (_, text) => {
+    for (let cut = 0; cut <= text.length; cut++) {
+      const out = clean(['before ', text.slice(0, cut), text.slice(cut), ' after']);
+      expect(out).toContain(placeholder);
+      for (const form of writtenForms(value)) expect(out).not.toContain(form);
+      expect(out.startsWith('before ') && out.endsWith(' after')).toBe(true);
+    }
+  });
+
+  it('is all that is replaced', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ maxLength: 40 })), (parts) => {
+        fc.pre(!writtenForms(value).some((form) => parts.join('').includes(form)));
+        expect(clean(parts)).toBe(parts.join(''));
+      }),
+    );
+  });
+});
+
+describe('a secret on a request', () => {
+  it('takes the place of its placeholder, also inside a basic credential', () => {
+    const secret = { name: 'T', placeholder, hosts: [] };
+    expect(withSecret(`Bearer ${placeholder}`, { ...secret, as: 'bearer' }, '$&1')).toBe('Bearer $&1');
+    expect(withSecret(`v1 ${placeholder}`, { ...secret, as: 'header:X-Key' }, 'abc')).toBe('v1 abc');
+    const basic = withSecret(`Basic ${Buffer.from(`me:${placeholder}`).toString('base64')}`, { ...secret, as: 'basic' }, 'abc');
+    expect(Buffer.from(basic.slice('Basic '.length), 'base64').toString()).toBe('me:abc');
+  });
+});
