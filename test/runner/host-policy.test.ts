@@ -1,0 +1,100 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { whyNotMountable } from '../../runner/host.ts';
+import { emptyHostPolicy, parseHostPolicy, readHostPolicy } from '../../runner/host-policy.ts';
+
+const parse = (value: unknown) => parseHostPolicy(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)));
+
+describe('host policy', () => {
+  it('pins names to addresses and binds workspaces to folders', () => {
+    expect(
+      parse({
+        hosts: { 'api.crm.example': '127.0.0.1:4010', 'six.example': '[::1]:80' },
+        workspaces: { reports: '/srv/reports' },
+        env: { TZ: 'UTC' },
+        require: ['seccomp'],
+        plain: false,
+      }),
+    ).toEqual({
+      ...emptyHostPolicy,
+      hosts: { 'api.crm.example': { address: '127.0.0.1', port: 4010 }, 'six.example': { address: '::1', port: 80 } },
+      workspaces: { reports: '/srv/reports' },
+      env: { TZ: 'UTC' },
+      require: ['seccomp'],
+      plain: false,
+    });
+    expect(parse({})).toEqual(emptyHostPolicy);
+  });
+
+  it.each([
+    ['an unknown key', { host: {} }, 'host'],
+    ['an address without a port', { hosts: { 'a.example': '127.0.0.1' } }, 'IP:PORT'],
+    ['a name for an address', { hosts: { 'a.example': 'localhost:80' } }, 'IP:PORT'],
+    ['a port that is none', { hosts: { 'a.example': '127.0.0.1:70000' } }, 'IP:PORT'],
+    ['localhost as a name', { hosts: { localhost: '127.0.0.1:80' } }, 'DNS name'],
+    ['a pattern as a name', { hosts: { '*.a.example': '127.0.0.1:80' } }, 'DNS name'],
+    ['a relative folder', { workspaces: { reports: 'reports' } }, 'absolute'],
+    ['a folder with dots', { workspaces: { reports: '/srv/../etc' } }, 'absolute'],
+    ['an unknown requirement', { require: ['magic'] }, 'require'],
+    ['a key twice', '{"plain":true,"plain":false}', 'twice'],
+    ['no JSON', '{', 'host.json'],
+  ])('with %s is refused, with the place', (_, value, says) => {
+    expect(() => parse(value)).toThrowError(
+      expect.objectContaining({ code: 'host-policy-invalid', message: expect.stringContaining(says) }),
+    );
+  });
+});
+
+describe('the file of host policy', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'skillgate-policy-'));
+    file = join(folder, 'host.json');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const refusal = (says: string) =>
+    expect.objectContaining({ code: 'host-policy-invalid', message: expect.stringContaining(says) });
+
+  it('is the empty policy where there is none', () => {
+    expect(readHostPolicy(file)).toEqual(emptyHostPolicy);
+    expect(readHostPolicy(join(folder, 'no', 'host.json'))).toEqual(emptyHostPolicy);
+  });
+
+  it.each([0o620, 0o602, 0o666])('is refused with mode %o', (mode) => {
+    writeFileSync(file, '{}');
+    chmodSync(file, mode);
+    expect(() => readHostPolicy(file)).toThrowError(refusal('others may write'));
+  });
+
+  it('is refused in a folder where others may write, as a link, as a folder, and too large', () => {
+    writeFileSync(file, '{}');
+    chmodSync(folder, 0o777);
+    expect(() => readHostPolicy(file)).toThrowError(refusal('its folder: others may write'));
+    chmodSync(folder, 0o700);
+    symlinkSync(file, join(folder, 'link.json'));
+    expect(() => readHostPolicy(join(folder, 'link.json'))).toThrowError(refusal('it is a link'));
+    mkdirSync(join(folder, 'folder.json'));
+    expect(() => readHostPolicy(join(folder, 'folder.json'))).toThrowError(refusal('no plain file'));
+    writeFileSync(file, ' '.repeat(300_000));
+    expect(() => readHostPolicy(file)).toThrowError(refusal('larger'));
+  });
+});
+
+describe('a folder as a mount', () => {
+  it.each([
+    ['/', false],
+    ['/etc', false],
+    ['/usr/share/x', false],
+    ['/proc/1', false],
+    ['/srv/own', false],
+    ['/srv/own/config/agents', false],
+    ['/srv', false],
+    ['/srv/reports', true],
+    ['/srv/owner', true],
+  ])('%s: %s', (path, allowed) => {
+    expect(whyNotMountable(path, ['/srv/own/config', '/srv/own']) === undefined).toBe(allowed);
+  });
+});
