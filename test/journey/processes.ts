@@ -1,0 +1,105 @@
+/** Command lines as real processes, each user with a home of their own; whatever was started is ended with the test file. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
+
+export interface Ended {
+  readonly exit: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Serving {
+  readonly base: string;
+  readonly process: ChildProcess;
+  /** What it has written to stderr so far. */
+  err(): string;
+  /** SIGTERM, and how it ended. */
+  stop(): Promise<Ended>;
+}
+
+export interface Stage {
+  readonly folder: string;
+  /** `skill ARGV…` of a user, whose home is `folder/USER`. */
+  skill(user: string, ...argv: string[]): Promise<Ended>;
+  /** The same, and its JSON; fails when the exit code is not 0. */
+  json<Answer = Record<string, unknown>>(user: string, ...argv: string[]): Promise<Answer>;
+  serve(user: string, ...argv: string[]): Promise<Serving>;
+  write(files: Readonly<Record<string, string>>): void;
+  /** Ends what still runs and removes the folder. */
+  close(): Promise<void>;
+}
+
+/** @param env further variables for every process; may be filled later */
+export function makeStage(env: Record<string, string> = {}): Stage {
+  const folder = mkdtempSync(join(tmpdir(), 'skillgate-road-'));
+  const running = new Set<ChildProcess>();
+  const start = (
+    user: string,
+    argv: readonly string[],
+  ): { child: ChildProcess; ended: Promise<Ended>; err: () => string; out: () => string } => {
+    const { PATH = '', LANG = 'C.UTF-8' } = process.env;
+    const child = spawn(process.execPath, [guard, ...argv], {
+      cwd: folder,
+      env: { PATH, LANG, HOME: folder, SKILLGATE_HOME: join(folder, user), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    running.add(child);
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk) => {
+      out += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      err += chunk;
+    });
+    const ended = new Promise<Ended>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (exit) => {
+        running.delete(child);
+        resolve({ exit, out, err });
+      });
+    });
+    return { child, ended, err: () => err, out: () => out };
+  };
+  const skill: Stage['skill'] = (user, ...argv) => start(user, argv).ended;
+  return {
+    folder,
+    skill,
+    json: async (user, ...argv) => {
+      const { exit, out, err } = await skill(user, ...argv, '--format', 'json');
+      if (exit !== 0) throw new Error(`skill ${argv.join(' ')}: exit ${exit}\n${out}${err}`);
+      return JSON.parse(out);
+    },
+    serve: async (user, ...argv) => {
+      const { child, ended, err, out } = start(user, ['serve', ...argv, '--port', '0', '--format', 'json']);
+      while (!out().includes('\n')) {
+        const early = await Promise.race([ended, new Promise<undefined>((resolve) => setTimeout(resolve, 25, undefined))]);
+        if (early !== undefined) throw new Error(`skill serve ended: ${early.err}`);
+      }
+      const { base } = JSON.parse(out()) as { base: string };
+      return {
+        base,
+        process: child,
+        err,
+        stop: () => {
+          child.kill('SIGTERM');
+          return ended;
+        },
+      };
+    },
+    write: (files) => {
+      for (const [path, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(folder, path)), { recursive: true });
+        writeFileSync(join(folder, path), text);
+      }
+    },
+    close: async () => {
+      for (const child of running) child.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
