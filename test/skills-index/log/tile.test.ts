@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  appendLeaf,
+  type CompactRange,
+  emptyRange,
+  leafHash,
+  nodesFromLeaves,
+  rangeRoot,
+} from '../../../skills-index/log/merkle-tree.ts';
+import {
+  entryTile,
+  hashTile,
+  parseHashTile,
+  parseTilePath,
+  type TileId,
+  tileOfNode,
+  tilePath,
+  tilesOf,
+} from '../../../skills-index/log/tile.ts';
+
+const leafAt = (index: number) => leafHash(Buffer.from(`entry ${index}`));
+const nodeAt = nodesFromLeaves(leafAt);
+
+describe('a tile’s path', () => {
+  it.each<[TileId, string]>([
+    [{ level: 0, index: 0, width: 256 }, 'tile/0/000'],
+    [{ level: 0, index: 1_234_067, width: 256 }, 'tile/0/x001/x234/067'],
+    [{ level: 1, index: 7, width: 3 }, 'tile/1/007.p/3'],
+    [{ level: 'entries', index: 1000, width: 1 }, 'tile/entries/x001/000.p/1'],
+  ])('is that of C2SP tlog-tiles: %j', (tile, path) => {
+    expect(tilePath(tile)).toBe(path);
+    expect(parseTilePath(path)).toEqual(tile);
+  });
+
+  it('is read back whatever the tile', () => {
+    const tile = fc.record({
+      level: fc.constantFrom<TileId['level']>('entries', 0, 1, 2, 7),
+      index: fc.integer({ min: 0, max: 10 ** 12 }),
+      width: fc.integer({ min: 1, max: 256 }),
+    });
+    fc.assert(
+      fc.property(tile, (one) => {
+        expect(parseTilePath(tilePath(one))).toEqual(one);
+      }),
+    );
+  });
+
+  it.each([
+    'tile/0/000.p/0',
+    'tile/0/000.p/256',
+    'tile/0/000.p/01',
+    'tile/0/x000/001',
+    'tile/8/000',
+    'tile/0/00',
+    'tile/0/../000',
+    'tile/-1/000',
+    'tile/0/000/',
+    '/tile/0/000',
+  ])('has one form: %s is none', (path) => {
+    expect(() => parseTilePath(path)).toThrow(expect.objectContaining({ code: 'log-invalid' }));
+  });
+});
+
+describe('the tiles of a log', () => {
+  it('are full ones, and one partial at each end', () => {
+    const paths = tilesOf(600).map(tilePath);
+    expect(paths.filter((path) => !path.includes('entries'))).toEqual([
+      'tile/0/000',
+      'tile/0/001',
+      'tile/0/002.p/88',
+      'tile/1/000.p/2',
+    ]);
+    expect(tilesOf(0)).toEqual([]);
+  });
+
+  it('hold on the next level the roots of the level below', () => {
+    const range = Array.from({ length: 256 }, (_, index) => index).reduce<CompactRange>(
+      (one, index) => appendLeaf(one, leafAt(index)),
+      emptyRange,
+    );
+    const tile = { level: 1, index: 0, width: 1 };
+    expect(parseHashTile(hashTile(tile, nodeAt), tile)).toEqual([rangeRoot(range)]);
+  });
+
+  it('give every node of the tree', () => {
+    expect(tileOfNode(600, 0, 599)).toEqual({ tile: { level: 0, index: 2, width: 88 }, from: 87, count: 1 });
+    expect(tileOfNode(600, 3, 4)).toEqual({ tile: { level: 0, index: 0, width: 256 }, from: 32, count: 8 });
+    expect(tileOfNode(600, 8, 1)).toEqual({ tile: { level: 1, index: 0, width: 2 }, from: 1, count: 1 });
+  });
+
+  it('are refused at another length', () => {
+    expect(() => parseHashTile(Buffer.alloc(33), { level: 0, index: 0, width: 1 })).toThrow(
+      expect.objectContaining({ code: 'log-invalid' }),
+    );
+  });
+
+  it('hold entries with their lengths', () => {
+    expect(entryTile([Buffer.from('ab'), Buffer.from('')])).toEqual(Buffer.from([0, 2, 97, 98, 0, 0]));
+    expect(() => entryTile([Buffer.alloc(65_536)])).toThrow(expect.objectContaining({ code: 'log-invalid' }));
+  });
+});

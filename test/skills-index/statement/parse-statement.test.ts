@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { parseScope } from '../../../skills-index/skill/name.ts';
+import {
+  type KeyPredicate,
+  keyStatement,
+  type MemberPredicate,
+  memberStatement,
+  revocationStatement,
+  type ScopePredicate,
+  type Statement,
+  scopeStatement,
+  statementBytes,
+  versionSubjects,
+} from '../../../skills-index/statement/attestation.ts';
+import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
+import { people, tellStory } from '../story.ts';
+
+const { author, ada, ben } = people;
+const invalid = expect.objectContaining({ code: 'statement-invalid' });
+const story = await tellStory();
+const member: MemberPredicate = { name: 'Ada', roles: ['reviewer'], key: ada.named, state: 'enrolled' };
+const scope: ScopePredicate = { scope: parseScope('acme'), owners: [author.named] };
+const key: KeyPredicate = { key: author.named, state: 'enrolled' };
+const bundle = digestOf('bundle');
+const parsed = (statement: Statement): Statement => parseStatement(statementBytes(statement));
+
+describe('every kind of statement', () => {
+  it.each(story.log.said.map((one): [string, Statement] => [one.statement.predicateType, one.statement]))(
+    'is read back: %s',
+    (_, statement) => {
+      expect(parsed(statement)).toEqual(statement);
+    },
+  );
+
+  it.each<[string, Statement]>([
+    ['a revoked bundle', revocationStatement({ kind: 'revoked', target: { bundle }, reason: 'it leaks' })],
+    [
+      'a suspended version',
+      revocationStatement({ kind: 'suspended', target: { name: story.about.name, version: story.about.version }, reason: 'r' }),
+    ],
+    ['a revoked publisher', revocationStatement({ kind: 'revoked', target: { publisher: author.keyId }, reason: 'r' })],
+    ['an ended member', memberStatement({ ...member, state: 'ended', validUpTo: 7 })],
+    ['a changed scope', scopeStatement({ ...scope, previous: bundle })],
+    ['a rotated key', keyStatement({ ...key, replaces: ada.keyId })],
+  ])('is read back: %s', (_, statement) => {
+    expect(parsed(statement)).toEqual(statement);
+  });
+});
+
+describe('a statement about who is who', () => {
+  it.each<[string, Statement]>([
+    ['a member without key and passkey', memberStatement({ name: 'Ada', roles: ['reviewer'], state: 'enrolled' })],
+    ['a member with both', memberStatement({ ...member, passkey: ben.enrolled })],
+    ['a member without a role', memberStatement({ ...member, roles: [] })],
+    ['a member with an unknown role', memberStatement({ ...member, roles: ['king'] as never })],
+    ['a member with one role twice', memberStatement({ ...member, roles: ['reviewer', 'reviewer'] })],
+    ['a name with a direction mark', memberStatement({ ...member, name: 'Ada\u202e' })],
+    ['a name with a space at its end', memberStatement({ ...member, name: 'Ada ' })],
+    ['a name in full-width letters', memberStatement({ ...member, name: 'Ａda' })],
+    ['an enrolment that ends', memberStatement({ ...member, validUpTo: 7 })],
+    ['a key under the id of another', memberStatement({ ...member, key: { keyId: ada.keyId, spki: author.named.spki } })],
+    [
+      'an Ed25519 key',
+      scopeStatement({ ...scope, owners: [{ keyId: digestOf('x'), spki: Buffer.alloc(44).toString('base64') }] }),
+    ],
+    ['a scope without owners', scopeStatement({ ...scope, owners: [] })],
+    ['an owner twice', scopeStatement({ ...scope, owners: [author.named, author.named] })],
+    ['a scope with its @', scopeStatement({ ...scope, scope: '@acme' as never })],
+    ['a key that replaces itself', keyStatement({ ...key, replaces: author.keyId })],
+    ['an ended key that replaces', keyStatement({ ...key, state: 'ended', replaces: ada.keyId })],
+    ['a revocation without a reason', revocationStatement({ kind: 'revoked', target: { bundle }, reason: ' ' })],
+    [
+      'a revocation of two things',
+      revocationStatement({ kind: 'revoked', target: { bundle, publisher: author.keyId } as never, reason: 'r' }),
+    ],
+  ])('is refused: %s', (_, statement) => {
+    expect(() => parsed(statement)).toThrow(invalid);
+  });
+});
+
+describe('an approval', () => {
+  const [approval] = story.approvals;
+  const statement = approval?.statement as Extract<Statement, { predicate: { nonce: string } }>;
+  const change = (part: object): Statement => ({ ...statement, predicate: { ...statement.predicate, ...part } });
+
+  it.each<[string, object]>([
+    ['capabilities with their why', { capabilities: { ...statement.predicate.capabilities, env: [{ name: 'A', why: 'x' }] } }],
+    ['another capability digest', { capabilityDigest: bundle }],
+    ['a reviewer with key and passkey', { reviewer: { member: 'Ada', keyId: ada.keyId, credentialId: 'AAAA' } }],
+    ['a reviewer without either', { reviewer: { member: 'Ada' } }],
+    ['an assertion beside a key', { assertion: ben.assert(Buffer.alloc(32)) }],
+    ['a short nonce', { nonce: 'x' }],
+    ['a time in another form', { expires: '2026-03-02' }],
+    ['no word about independence', { independent: undefined }],
+  ])('is refused with %s', (_, part) => {
+    expect(() => parsed(change(part))).toThrow(invalid);
+  });
+});
+
+describe('a published manifest', () => {
+  const { statement } = story.publish as { statement: Extract<Statement, { predicate: { manifest: unknown } }> };
+  const withManifest = (part: object): Statement => ({
+    ...statement,
+    predicate: { ...statement.predicate, manifest: { ...statement.predicate.manifest, ...part } },
+  });
+
+  it.each<[string, object]>([
+    ['is not complete', { limits: undefined }],
+    [
+      'asks for a host path',
+      {
+        capabilities: {
+          ...statement.predicate.manifest.capabilities,
+          mount: [{ source: '/etc', target: '/x', mode: 'ro', why: 'x' }],
+        },
+      },
+    ],
+    ['has a key more', { $schema: 'https://skillgate.dev/schema/skill-1.json' }],
+    ['runs a file outside', { commands: { x: '../x' } }],
+  ])('is refused when it %s', (_, part) => {
+    expect(() => parsed(withManifest(part))).toThrow(invalid);
+  });
+});
+
+describe('subjects', () => {
+  it('are the bundle and each file, up to 500 files', () => {
+    const files = Array.from({ length: 501 }, (_, at) => ({ path: `f${at}`, sha256: bundle }));
+    expect(versionSubjects({ ...story.about, files: files.slice(1) })).toHaveLength(501);
+    expect(versionSubjects({ ...story.about, files })).toEqual([
+      { name: 'pkg:skill/%40acme/weekly-report@1.4.0', digest: { sha256: story.about.bundle.slice(7) } },
+    ]);
+  });
+});
+
+it('anything else is refused, and never a crash', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      expect(() => parseStatement(Buffer.from(canonicalJson(value)))).toThrow(invalid);
+    }),
+  );
+  fc.assert(
+    fc.property(fc.uint8Array(), (bytes) => {
+      expect(() => parseStatement(bytes)).toThrow(invalid);
+    }),
+  );
+});

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseScanReport } from '../../../skills-index/statement/scan-report.ts';
+import { tellStory } from '../story.ts';
+
+const { report } = await tellStory();
+const invalid = expect.objectContaining({ code: 'statement-invalid' });
+const finding = {
+  rule: 'flow/secret-to-network',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  message: 'm',
+  path: 'a.ts',
+  line: 1,
+  column: 1,
+  endLine: 1,
+  endColumn: 2,
+  flow: [{ path: 'a.ts', line: 1, column: 1, note: 'read' }],
+  fix: 'f',
+  fingerprint: 'x',
+};
+
+describe('a scan report', () => {
+  it('is read back, findings and all', () => {
+    expect(parseScanReport({ ...report, findings: [finding] })).toEqual({ ...report, findings: [finding] });
+  });
+
+  it.each<[string, object]>([
+    ['an unknown verdict', { verdict: 'fine' }],
+    ['a key more', { extra: 1 }],
+    ['a finding of unknown severity', { findings: [{ ...finding, severity: 'terrible' }] }],
+    ['a finding at line 0', { findings: [{ ...finding, line: 0 }] }],
+    ['a finding without a flow', { findings: [{ ...finding, flow: undefined }] }],
+    [
+      'an egress that is none',
+      {
+        capabilities: {
+          ...report.capabilities,
+          observed: { ...report.capabilities.observed, egress: [{ url: 'x', methods: [] }] },
+        },
+      },
+    ],
+    ['a digest that is none', { bundle: 'sha256:abc' }],
+  ])('is refused with %s', (_, change) => {
+    expect(() => parseScanReport({ ...report, ...change })).toThrow(invalid);
+  });
+
+  it('is refused whatever else it is', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(() => parseScanReport(value)).toThrow(invalid);
+      }),
+    );
+  });
+});

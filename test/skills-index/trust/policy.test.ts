@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { type Capabilities, noCapabilities } from '../../../skills-index/skill/capability.ts';
+import { approvalsNeeded, defaultPolicy, parsePolicy, policyDigest } from '../../../skills-index/trust/policy.ts';
+
+const secret = [{ name: 'T', hosts: ['a.example'], as: 'bearer' }] as const;
+const egress = [{ url: 'https://a.example/*', methods: ['GET'] }];
+const exec = (program: string): Partial<Capabilities> => ({ exec: [{ program }] });
+const found = (severity: 'medium' | 'high' | 'critical') => [{ severity }] as never;
+
+describe('approvals needed by default', () => {
+  it.each<
+    [
+      string,
+      Partial<Capabilities>,
+      Parameters<typeof approvalsNeeded>[1]['findings'],
+      Parameters<typeof approvalsNeeded>[1]['verdict'],
+      number,
+    ]
+  >([
+    ['nothing', {}, [], 'pass', 1],
+    ['secrets without a network', { secret }, [], 'pass', 1],
+    ['a network without secrets', { egress }, [], 'pass', 1],
+    ['secrets with a network', { secret, egress }, [], 'pass', 2],
+    ['git', exec('git'), [], 'pass', 1],
+    ['a shell', exec('bash'), [], 'pass', 2],
+    ['a versioned interpreter', exec('python3.12'), [], 'pass', 2],
+    ['an interpreter in capitals', exec('Node.exe'), [], 'pass', 2],
+    ['what starts other programs', exec('xargs'), [], 'pass', 2],
+    ['any program', exec('*'), [], 'pass', 2],
+    ['a medium finding', {}, found('medium'), 'review', 1],
+    ['a high finding', {}, found('high'), 'review', 2],
+    ['a critical finding', {}, found('critical'), 'review', 2],
+    ['a verdict that blocks', {}, [], 'block', 2],
+    ['a scan that did not end', {}, [], 'incomplete', 2],
+  ])('for %s', (_, capabilities, findings, verdict, total) => {
+    const needed = approvalsNeeded(defaultPolicy, {
+      capabilities: { ...noCapabilities, ...capabilities },
+      findings,
+      ...(verdict === undefined ? {} : { verdict }),
+    });
+    expect(needed).toEqual({ total, independent: total - 1 });
+  });
+});
+
+describe('a policy file', () => {
+  it('is read back as it was written', () => {
+    const read = parsePolicy(JSON.stringify(defaultPolicy));
+    expect(policyDigest(read)).toBe(policyDigest(defaultPolicy));
+  });
+
+  it.each([
+    [
+      'nobody needs to read',
+      { ...defaultPolicy, approvals: { ...defaultPolicy.approvals, usual: { total: 0, independent: 0 } } },
+    ],
+    [
+      'more are independent than there are',
+      { ...defaultPolicy, approvals: { ...defaultPolicy.approvals, high: { total: 1, independent: 2 } } },
+    ],
+    ['a key is unknown', { ...defaultPolicy, allow: 'all' }],
+    ['the ceiling is missing', { ...defaultPolicy, ceiling: undefined }],
+  ])('is refused when %s', (_, policy) => {
+    expect(() => parsePolicy(JSON.stringify(policy))).toThrow(expect.objectContaining({ code: 'json-invalid' }));
+  });
+});
