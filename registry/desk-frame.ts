@@ -37,7 +37,7 @@ const assetPaths: AssetPaths = {
   icon: `/review/assets/${files.icon.name}`,
 };
 
-/** Nothing but our own style, script and icon is loaded; nothing is framed; forms go nowhere else; no markup is made from strings. */
+/** Only our own style, script and icon are loaded; nothing is framed; forms go nowhere else; no markup is made of strings. */
 export const deskPolicy = [
   "default-src 'none'",
   "script-src 'self'",

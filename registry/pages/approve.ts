@@ -1,18 +1,19 @@
 /** The statement that is about to be signed, rendered from its own bytes and nothing else; then the ways to sign it. */
-
 import { listCapabilities } from '../../skills-index/skill/capability.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import type { ApprovalStatement } from '../../skills-index/statement/attestation.ts';
 import { wordsOf } from './capability-matrix.ts';
 import { key } from './key-map.ts';
 import { type Frame, page } from './layout.ts';
-import { count, digest, type Html, html, shown, untrusted } from './markup.ts';
+import { count, digest, type Html, html, part, shown, term, typedLine, untrusted } from './markup.ts';
+import { passkeyForm } from './passkey-form.ts';
 
 export interface ApprovalView {
   /** Read from `text` and from nowhere else. */
   readonly statement: ApprovalStatement;
   /** The exact bytes as text. */
   readonly text: string;
+  /** Milliseconds since 1970. */
   readonly now: number;
   /** For a passkey: WebAuthn's PublicKeyCredentialRequestOptionsJSON, whose challenge is SHA-256(PAE(text)). */
   readonly passkeyOptions: object | undefined;
@@ -26,57 +27,81 @@ export interface ApprovalView {
 export function approvalPage(frame: Frame, view: ApprovalView): Html {
   const { name, version } = view.statement.predicate;
   const statementDigest = digestOf(view.text);
-  const body = html`<p class="summary">Nothing is approved yet. Read what you are about to sign: all of it was read back from the statement’s own bytes.</p>
+  const bytes = html`<p class="summary">${count(Buffer.byteLength(view.text), 'byte')}, canonical JSON,
+${digest(statementDigest, 'long')}</p>
+<pre class="bytes" tabindex="0" aria-label="the statement, byte for byte"><code dir="ltr">${shown(view.text)}</code></pre>`;
+  const body = html`<p class="summary">Nothing is approved yet. Read what you are about to sign;
+all of it was read back from the statement’s own bytes.</p>
 ${fields(view)}
-${signing(view, statementDigest)}
-<section class="part" aria-labelledby="bytes-title"><h2 id="bytes-title">The exact bytes</h2>
-<p class="summary">${count(Buffer.byteLength(view.text), 'byte')}, canonical JSON, ${digest(statementDigest, 'long')}</p>
-<pre class="bytes" tabindex="0" aria-label="the statement, byte for byte"><code dir="ltr">${shown(view.text)}</code></pre></section>
+${part('sign', 'Sign it', signing(view, statementDigest))}
+${part('bytes', 'The exact bytes', bytes)}
 <p><a href="/review/${name}/${encodeURIComponent(version)}">Back without signing</a></p>`;
   return page(frame, { title: `Approve ${name} ${version}?`, body });
 }
 
 function fields({ statement, now }: ApprovalView): Html {
-  const { predicate, subject } = statement;
+  const { predicate } = statement;
   const { reviewer } = predicate;
+  const by =
+    'keyId' in reviewer ? html`key ${digest(reviewer.keyId)}` : html`passkey <code>${untrusted(reviewer.credentialId)}</code>`;
+  const how = predicate.independent ? 'independent of the desk' : html`<b>not</b> independent: signed through the desk`;
+  const over = Date.parse(predicate.expires) < now ? html`<b>(over)</b>` : '';
+  return html`<dl class="statement">
+${term('This version may run', html`<b><bdi>${predicate.name}</bdi> ${predicate.version}</b>`)}
+${term('as exactly these bytes', html`${digest(predicate.bundle, 'long')}${namedFiles(statement)}`)}
+${term('and may do', mayDo(predicate))}
+${term('says', html`${untrusted(reviewer.member)} by ${by}`)}
+${term('because', untrusted(predicate.reason), 'reason')}
+${term('having read', html`scan report ${digest(predicate.scanReport)} by rule set ${digest(predicate.ruleSet)}`)}
+${term('under policy', html`${digest(predicate.policy)}, ${how}`)}
+${term('to be signed until', html`${predicate.expires} ${over} · written with nonce <code>${untrusted(predicate.nonce)}</code>`)}
+</dl>`;
+}
+
+function namedFiles({ subject }: ApprovalStatement): Html {
   const files = subject.slice(1);
-  const capabilities = listCapabilities(predicate.capabilities);
-  const expires = Date.parse(predicate.expires);
-  return html`<dl class="statement"><div><dt>This version may run</dt><dd><b><bdi>${predicate.name}</bdi> ${predicate.version}</b></dd></div>
-<div><dt>as exactly these bytes</dt><dd>${digest(predicate.bundle, 'long')}<details><summary>${
-    files.length === 0 ? 'its files are named by the bundle only' : `${count(files.length, 'file')}, each named in the statement`
-  }</summary><ul class="plain-list">${files.map((file) => html`<li>${untrusted(file.name)} <code class="digest">${file.digest.sha256}</code></li>`)}</ul></details></dd></div>
-<div><dt>and may do</dt><dd>${
-    capabilities.length === 0
-      ? 'nothing but read its own files'
-      : html`<ul class="plain-list">${capabilities.map((one) => html`<li><span class="tag">${one.kind}</span> <code>${untrusted(wordsOf(one))}</code></li>`)}</ul>`
-  }<span class="sub quiet">capability digest ${digest(predicate.capabilityDigest)}</span></dd></div>
-<div><dt>says</dt><dd>${untrusted(reviewer.member)} by ${'keyId' in reviewer ? html`key ${digest(reviewer.keyId)}` : html`passkey <code>${untrusted(reviewer.credentialId)}</code>`}</dd></div>
-<div><dt>because</dt><dd class="reason">${untrusted(predicate.reason)}</dd></div>
-<div><dt>having read</dt><dd>scan report ${digest(predicate.scanReport)} by rule set ${digest(predicate.ruleSet)}</dd></div>
-<div><dt>under policy</dt><dd>${digest(predicate.policy)}, ${predicate.independent ? 'independent of the desk' : html`<b>not</b> independent: signed through the desk`}</dd></div>
-<div><dt>to be signed until</dt><dd>${predicate.expires} ${expires < now ? html`<b>(over)</b>` : ''} · written with nonce <code>${untrusted(predicate.nonce)}</code></dd></div></dl>`;
+  if (files.length === 0) return html`<span class="sub">its files are named by the bundle only</span>`;
+  return html`<details><summary>${count(files.length, 'file')}, each named in the statement</summary>
+<ul class="plain-list">${files.map(
+    (file) => html`<li>${untrusted(file.name)} <code class="digest">${file.digest.sha256}</code></li>`,
+  )}</ul></details>`;
+}
+
+function mayDo({ capabilities, capabilityDigest }: ApprovalStatement['predicate']): Html {
+  const list = listCapabilities(capabilities);
+  const under = html`<span class="sub quiet">capability digest ${digest(capabilityDigest)}</span>`;
+  if (list.length === 0) return html`nothing but read its own files${under}`;
+  return html`<ul class="plain-list">${list.map(
+    (one) => html`<li><span class="tag">${one.kind}</span> <code>${untrusted(wordsOf(one))}</code></li>`,
+  )}</ul>${under}`;
 }
 
 function signing(view: ApprovalView, statementDigest: string): Html {
-  const { name, version, reviewer } = view.statement.predicate;
-  if (!view.mine) {
-    return html`<section class="part sign" aria-labelledby="sign-title"><h2 id="sign-title">Sign it</h2><p class="notice">Only ${untrusted(reviewer.member)} can sign this.</p></section>`;
+  const { name, version, reviewer, expires } = view.statement.predicate;
+  if (!view.mine) return html`<p class="notice">Only ${untrusted(reviewer.member)} can sign this.</p>`;
+  if (view.passkeyOptions === undefined) {
+    return html`<p>On the command line, with your key. It fetches the bundle itself, checks it
+and shows the statement before it signs:</p>
+${typedLine('the line to type', `skill review approve ${name}@${version} --statement ${statementDigest}`)}
+<p class="quiet">The draft is kept until ${expires}.</p>`;
   }
-  const line = html`<p>On the command line, with your key. It fetches the bundle itself, checks it and shows the statement before it signs:</p>
-<pre class="line" tabindex="0" aria-label="the line to type"><code>skill review approve ${name}@${version} --statement ${statementDigest}</code></pre>`;
-  if ('keyId' in reviewer || view.passkeyOptions === undefined) {
-    return html`<section class="part sign" aria-labelledby="sign-title"><h2 id="sign-title">Sign it</h2>${line}<p class="quiet">The draft is kept until ${view.statement.predicate.expires}.</p></section>`;
-  }
-  return html`<section class="part sign" aria-labelledby="sign-title"><h2 id="sign-title">Sign it</h2>
-<form method="post" action="/review/approvals/${statementDigest}" data-passkey="get" data-options="${JSON.stringify(view.passkeyOptions)}" hidden>
-<input type="hidden" name="response"><p>Your passkey signs the SHA-256 of exactly these bytes.</p><button class="act-approve" ${key('s')}>Sign with your passkey</button>
-<p class="notice notice-refused" role="alert" data-error hidden></p></form>
-<noscript><p class="notice">A passkey needs JavaScript, which is off here. The draft is kept; sign with your key instead.</p></noscript>
-${
-  view.keyIds.length === 0
-    ? html`<p class="quiet">You have no key for the command line.</p>`
-    : html`<form method="post" action="/review/${name}/${encodeURIComponent(version)}/approve"><input type="hidden" name="reason" value="${view.statement.predicate.reason}">
-<input type="hidden" name="reviewer" value="key:${view.keyIds[0] ?? ''}"><button class="plain">Sign with my key on the command line instead</button></form>`
-}</section>`;
+  const form = passkeyForm({
+    action: `/review/approvals/${statementDigest}`,
+    asks: 'get',
+    options: view.passkeyOptions,
+    button: 'Sign with your passkey',
+    on: key('s'),
+    otherwise: 'The draft is kept; sign with your key instead.',
+  });
+  return html`<p>Your passkey signs the SHA-256 of exactly the bytes below.</p>${form}${withKeyInstead(view)}`;
+}
+
+function withKeyInstead({ statement, keyIds }: ApprovalView): Html {
+  const { name, version, reason } = statement.predicate;
+  const [keyId] = keyIds;
+  if (keyId === undefined) return html`<p class="quiet">You have no key for the command line.</p>`;
+  return html`<form method="post" action="/review/${name}/${encodeURIComponent(version)}/approve">
+<input type="hidden" name="reason" value="${reason}">
+<input type="hidden" name="reviewer" value="key:${keyId}">
+<button class="plain">Sign with my key on the command line instead</button></form>`;
 }

@@ -61,17 +61,19 @@ export function capabilityMatrix(rows: readonly CapabilityRow[]): Html {
   if (rows.length === 0) return html`<p class="empty">None declared and none observed: it can only read its own files.</p>`;
   return html`<div class="scroll" tabindex="0" role="group" aria-label="capabilities declared and observed">
 <table class="matrix"><thead><tr><th scope="col">finding</th><th scope="col">capability</th><th scope="col">declared</th>
-<th scope="col">observed</th><th scope="col">why, in the author’s words</th></tr></thead><tbody>${rows.map(matrixRow)}</tbody></table></div>`;
+<th scope="col">observed</th><th scope="col">why, in the author’s words</th></tr></thead>
+<tbody>${rows.map(matrixRow)}</tbody></table></div>`;
 }
 
 function matrixRow(row: CapabilityRow): Html {
   const { glyph, word } = useWords[row.use];
   const added = row.added ? html` <span class="tag new">new since the last approved version</span>` : '';
   const narrower = row.seen.filter((one) => one !== row.text);
+  const noWhy = row.use === 'undeclared' ? 'not asked for' : '—';
   return html`<tr class="use-${row.use}"><td><span class="use"><span aria-hidden="true">${glyph}</span> ${word}</span></td>
 <th scope="row"><span class="tag">${row.kind}</span> <code>${untrusted(row.text)}</code>${added}</th>
 <td>${row.use === 'undeclared' ? html`<b class="no">no</b>` : 'yes'}</td><td>${observedWords(row, narrower)}</td>
-<td>${row.why === undefined ? html`<span class="quiet">${row.use === 'undeclared' ? 'not asked for' : '—'}</span>` : untrusted(row.why)}</td></tr>`;
+<td>${row.why === undefined ? html`<span class="quiet">${noWhy}</span>` : untrusted(row.why)}</td></tr>`;
 }
 
 function observedWords({ kind, use, seen }: CapabilityRow, narrower: readonly string[]): Html {

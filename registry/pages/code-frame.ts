@@ -39,7 +39,8 @@ export function codeFrame(sources: Sources, { path, range, around, hrefOf }: Fra
 <td><code dir="ltr">${marked ? markedLine(text, columnsOn(line, text, range)) : shown(clip(text, 0).text)}</code></td></tr>`;
   });
   return html`<div class="frame" tabindex="0" role="group" aria-label="code of ${revealedText(path)}, line ${range.line}">
-<table><caption class="visually-hidden">${revealedText(path)}, lines ${first} to ${last}</caption><tbody>${rows}</tbody></table></div>`;
+<table><caption class="visually-hidden">${revealedText(path)}, lines ${first} to ${last}</caption>
+<tbody>${rows}</tbody></table></div>`;
 }
 
 function columnsOn(line: number, text: string, range: FrameRange): readonly [from: number, to: number] {

@@ -1,4 +1,4 @@
-/** What a reviewer can do with a version: approve, refuse, ask, move out of quarantine, claim; each a form, each with a reason. */
+/** What a reviewer can do with a version: approve, refuse, ask, move out of quarantine, claim; each a form with a reason. */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { reasonCharsMax } from '../limits.ts';
 import type { ReviewDetail } from '../review.ts';
@@ -74,9 +74,8 @@ function approvals({ detail, now, whyMore }: DecisionView): Html {
   }</p>
 ${whyMore.length === 0 ? '' : html`<p class="sub">Because ${untrusted(whyMore.join('; '))}.</p>`}
 <ul class="plain-list">${detail.approvals.map(
-    (
-      one,
-    ) => html`<li>✓ ${untrusted(one.reviewer)} <span class="tag">${one.by}</span>${one.independent ? html` <span class="tag">independent</span>` : ''} ${moment(one.at.getTime(), now)}
+    (one) => html`<li>✓ ${untrusted(one.reviewer)} <span class="tag">${one.by}</span>
+${one.independent ? html`<span class="tag">independent</span>` : ''} ${moment(one.at.getTime(), now)}
 <span class="sub">${untrusted(one.reason)}</span></li>`,
   )}</ul>`;
 }
@@ -85,13 +84,13 @@ function claim({ detail, now }: DecisionView, action: string): Html {
   const last = detail.notes.findLast((note) => note.kind === 'claimed');
   const said =
     last === undefined ? 'Nobody looks at it.' : html`${untrusted(last.by)} looked at it ${moment(last.at.getTime(), now)}.`;
-  return html`<form method="post" action="${action}/claim" class="claim"><span class="quiet">${said}</span> <button class="plain" ${key('c')}>Claim</button></form>`;
+  return html`<form method="post" action="${action}/claim" class="claim"><span class="quiet">${said}</span>
+<button class="plain" ${key('c')}>Claim</button></form>`;
 }
 
 function approveForm(view: DecisionView, action: string): Html {
   const { means, mayNotApprove } = view;
-  if (mayNotApprove !== undefined)
-    return html`<section class="form"><h3>Approve</h3><p class="notice">${mayNotApprove}</p></section>`;
+  if (mayNotApprove !== undefined) return noApproval(mayNotApprove);
   const choices = [
     ...means.passkeys.map((id) => ({
       value: `passkey:${id}`,
@@ -100,20 +99,27 @@ function approveForm(view: DecisionView, action: string): Html {
     ...means.keyIds.map((id) => ({ value: `key:${id}`, text: html`my key ${digest(id)}, on the command line` })),
   ];
   if (choices.length === 0) {
-    return html`<section class="form"><h3>Approve</h3><p class="notice">You have nothing to sign with yet. <a href="/review/passkeys">Add a passkey.</a></p></section>`;
+    return noApproval(html`You have nothing to sign with yet. <a href="/review/passkeys">Add a passkey.</a>`);
   }
-  const radios = html`<fieldset><legend>sign with</legend>${choices.map(
-    ({ value, text }, index) =>
-      html`<label class="radio"><input type="radio" name="reviewer" value="${value}" ${index === 0 ? 'checked' : ''}> <span>${text}</span></label>`,
-  )}</fieldset>`;
-  return reasonForm(reasonForms.approve, action, view, radios);
+  const radios = choices.map(
+    ({ value, text }, index) => html`<label class="radio">
+<input type="radio" name="reviewer" value="${value}" ${index === 0 ? 'checked' : ''}> <span>${text}</span></label>`,
+  );
+  const fieldset = html`<fieldset><legend>sign with</legend>${radios}</fieldset>`;
+  return reasonForm(reasonForms.approve, action, view, fieldset);
+}
+
+function noApproval(why: Html | string): Html {
+  return html`<section class="form"><h3>Approve</h3><p class="notice">${why}</p></section>`;
 }
 
 function reasonForm(form: ReasonForm, action: string, { typed }: DecisionView, more: Html | string = ''): Html {
   const id = `reason-${form.action}`;
   const text = typed?.action === form.action ? typed.reason : '';
-  return html`<form class="form form-${form.action}" method="post" action="${action}/${form.action}"><h3><label for="${id}">${form.label}</label></h3>
-<textarea id="${id}" name="reason" required maxlength="${reasonCharsMax}" rows="2" placeholder="${form.hint}" aria-describedby="${id}-hint" ${key(form.focusKey)}>${text}</textarea>
+  return html`<form class="form form-${form.action}" method="post" action="${action}/${form.action}">
+<h3><label for="${id}">${form.label}</label></h3>
+<textarea id="${id}" name="reason" required maxlength="${reasonCharsMax}" rows="2" placeholder="${form.hint}"
+ aria-describedby="${id}-hint" ${key(form.focusKey)}>${text}</textarea>
 <span id="${id}-hint" class="visually-hidden">${form.hint}. Required.</span>
 ${more}<button class="act-${form.action}">${form.button}</button></form>`;
 }

@@ -1,8 +1,8 @@
 /** A finding: what was found, the code, the flow step by step across files, what its rule is about, how to mend it. */
 import type { Finding, FlowStep } from '../../skills-index/statement/finding.ts';
-import { codeFrame, type Sources } from './code-frame.ts';
+import { codeFrame, type FrameRange, type Sources } from './code-frame.ts';
 import { findingsShownMax, flowStepsShownMax } from './limits.ts';
-import { count, type Html, html, untrusted } from './markup.ts';
+import { count, type Html, html, term, untrusted } from './markup.ts';
 import { groupOf } from './rule-group.ts';
 import { severityBadge } from './severity.ts';
 
@@ -20,7 +20,8 @@ export function findingList(view: FindingsView): Html {
   if (view.findings.length === 0) return html`<p class="empty">None. The rules saw nothing; a person still reads the prose.</p>`;
   const ranked = rankFindings(view.findings, view.decidedBy);
   const more = ranked.length - findingsShownMax;
-  return html`<ol class="findings">${ranked.slice(0, findingsShownMax).map((finding, index) => findingItem(finding, index + 1, view))}</ol>
+  const items = ranked.slice(0, findingsShownMax).map((finding, index) => findingItem(finding, index + 1, view));
+  return html`<ol class="findings">${items}</ol>
 ${more > 0 ? html`<p class="notice">${count(more, 'further finding')} of lower rank in the report.</p>` : ''}`;
 }
 
@@ -46,16 +47,26 @@ export function findingAnchor(finding: Finding): string {
 
 function findingItem(finding: Finding, number: number, view: FindingsView): Html {
   const anchor = findingAnchor(finding);
+  const { path, line, column, severity } = finding;
   const decides = view.decidedBy.includes(finding.fingerprint);
-  return html`<li><article class="finding rank-${finding.severity}" id="${anchor}" data-row tabindex="-1" aria-labelledby="${anchor}-title">
-<header><h3 id="${anchor}-title">${severityBadge(finding.severity)}<span class="visually-hidden">finding ${number}: </span>${untrusted(finding.message)}</h3>
-<p class="meta"><code>${untrusted(finding.rule)}</code> <span class="tag">${finding.kind}</span> <span class="tag">${confidenceWords[finding.confidence]}</span>
+  const evidence =
+    finding.flow.length > 0
+      ? flow(finding.flow, view)
+      : codeFrame(view.sources, { path, range: finding, around: 2, hrefOf: view.hrefOf });
+  return html`<li>
+<article class="finding rank-${severity}" id="${anchor}" data-row tabindex="-1" aria-labelledby="${anchor}-title">
+<header>
+<h3 id="${anchor}-title">${severityBadge(severity)}<span class="visually-hidden">finding ${number}: </span>
+${untrusted(finding.message)}</h3>
+<p class="meta"><code>${untrusted(finding.rule)}</code> <span class="tag">${finding.kind}</span>
+<span class="tag">${confidenceWords[finding.confidence]}</span>
 ${decides ? html`<span class="tag decides-tag">decides the verdict</span>` : ''}
-<a href="${view.hrefOf(finding.path, finding.line)}">${untrusted(finding.path)}:${finding.line}:${finding.column}</a>
-<a class="permalink" href="#${anchor}" aria-label="permalink to finding ${number}">#</a></p></header>
-${finding.flow.length > 0 ? flow(finding.flow, view) : codeFrame(view.sources, { path: finding.path, range: finding, around: 2, hrefOf: view.hrefOf })}
-<dl class="advice"><div><dt>Fix</dt><dd>${untrusted(finding.fix)}</dd></div>
-<div><dt>Rule</dt><dd>${ruleWords(finding)}</dd></div></dl></article></li>`;
+<a href="${view.hrefOf(path, line)}">${untrusted(path)}:${line}:${column}</a>
+<a class="permalink" href="#${anchor}" aria-label="permalink to finding ${number}">#</a></p>
+</header>
+${evidence}
+<dl class="advice">${term('Fix', untrusted(finding.fix))}${term('Rule', ruleWords(finding))}</dl>
+</article></li>`;
 }
 
 const confidenceWords = {
@@ -72,30 +83,29 @@ function ruleWords({ rule }: Finding): Html {
 
 function flow(steps: readonly FlowStep[], view: FindingsView): Html {
   const files = steps.filter((step, index) => step.path !== steps[index - 1]?.path).map((step) => step.path);
-  const shownSteps = steps.slice(0, flowStepsShownMax);
-  return html`<p class="flow-strip"><span class="quiet">flow</span> ${files.map(
-    (path, index) =>
-      html`${index === 0 ? '' : html` <span aria-hidden="true">→</span><span class="visually-hidden">then</span> `}<code>${untrusted(path)}</code>`,
-  )} <span class="quiet">${count(steps.length, 'step')}${files.length > 1 ? ', across files' : ''}</span></p>
-<ol class="flow">${shownSteps.map((step, index) => flowStep(step, index, steps, view))}</ol>
-${steps.length > shownSteps.length ? html`<p class="quiet">${steps.length - shownSteps.length} further steps in the report.</p>` : ''}`;
+  const then = html` <span aria-hidden="true">→</span><span class="visually-hidden">then</span> `;
+  const strip = files.map((path, index) => html`${index === 0 ? '' : then}<code>${untrusted(path)}</code>`);
+  const length = `${count(steps.length, 'step')}${files.length > 1 ? ', across files' : ''}`;
+  const more = steps.length - flowStepsShownMax;
+  return html`<p class="flow-strip"><span class="quiet">flow</span> ${strip} <span class="quiet">${length}</span></p>
+<ol class="flow">${steps.slice(0, flowStepsShownMax).map((step, index) => flowStep(step, index, steps, view))}</ol>
+${more > 0 ? html`<p class="quiet">${count(more, 'further step')} in the report.</p>` : ''}`;
 }
 
 function flowStep(step: FlowStep, index: number, steps: readonly FlowStep[], view: FindingsView): Html {
+  const { path, line } = step;
   const role = index === 0 ? 'source' : index === steps.length - 1 ? 'sink' : 'step';
-  const crosses = index > 0 && steps[index - 1]?.path !== step.path;
-  return html`<li class="step-${role}" data-step tabindex="-1"><p><b class="step-number" aria-hidden="true">${index + 1}</b> <span class="tag">${role}</span>
-${untrusted(step.note)} <a href="${view.hrefOf(step.path, step.line)}">${untrusted(step.path)}:${step.line}</a>${crosses ? html` <span class="tag crosses">another file</span>` : ''}</p>
-${codeFrame(view.sources, { path: step.path, range: stepRange(step, view.sources), around: 0, hrefOf: view.hrefOf })}</li>`;
+  const crosses = index > 0 && steps[index - 1]?.path !== path;
+  return html`<li class="step-${role}" data-step tabindex="-1">
+<p><b class="step-number" aria-hidden="true">${index + 1}</b> <span class="tag">${role}</span> ${untrusted(step.note)}
+<a href="${view.hrefOf(path, line)}">${untrusted(path)}:${line}</a>
+${crosses ? html`<span class="tag crosses">another file</span>` : ''}</p>
+${codeFrame(view.sources, { path, range: stepRange(step, view.sources), around: 0, hrefOf: view.hrefOf })}</li>`;
 }
 
 // A step has no end: the mark runs over the word or call that starts there.
-function stepRange({ path, line, column }: FlowStep, sources: Sources) {
-  const rest =
-    sources
-      .get(path)
-      ?.split('\n')
-      [line - 1]?.slice(column - 1) ?? '';
-  const length = /^[\w$.]+|^./.exec(rest)?.[0].length ?? 1;
+function stepRange({ path, line, column }: FlowStep, sources: Sources): FrameRange {
+  const text = sources.get(path)?.split('\n')[line - 1] ?? '';
+  const length = /^(?:[\w$.]+|.)/.exec(text.slice(column - 1))?.[0].length ?? 1;
   return { line, column, endLine: line, endColumn: column + length };
 }

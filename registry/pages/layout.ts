@@ -59,7 +59,7 @@ export function page({ assets, viewer, notice }: Frame, { title, heading, body, 
 <a class="skip" href="#main">Skip to the content</a>
 ${header(viewer, at)}
 <main id="main" tabindex="-1">
-${notice === undefined ? '' : html`<p class="notice notice-${notice.kind}" role="${notice.kind === 'refused' ? 'alert' : 'status'}">${untrusted(notice.text)}</p>`}
+${notice === undefined ? '' : noticeBox(notice)}
 <h1>${heading ?? untrusted(title)}</h1>
 ${body}
 </main>
@@ -69,17 +69,25 @@ ${body}
 </html>`;
 }
 
+function noticeBox({ kind, text }: Notice): Html {
+  return html`<p class="notice notice-${kind}" role="${kind === 'refused' ? 'alert' : 'status'}">${untrusted(text)}</p>`;
+}
+
+const shield = html`<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+<path d="M8 1 2 3v5c0 3.5 2.6 6 6 7 3.4-1 6-3.5 6-7V3z"/></svg>`;
+
 function header(viewer: Viewer | undefined, at: PageContent['at']): Html {
-  const entry = (href: string, name: string, here: boolean, keys: Html | string = ''): Html =>
+  const brand = html`<a class="brand" href="/review">${shield} Skillgate <span class="quiet">desk</span></a>`;
+  if (viewer === undefined) return html`<header class="top">${brand}</header>`;
+  const entry = (href: string, name: string, here: boolean, keys: Html): Html =>
     html`<a href="${href}" ${here ? html`aria-current="page"` : ''} ${keys}>${name}</a>`;
-  return html`<header class="top"><a class="brand" href="/review"><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M8 1 2 3v5c0 3.5 2.6 6 6 7 3.4-1 6-3.5 6-7V3z"/></svg> Skillgate <span class="quiet">desk</span></a>
-${
-  viewer === undefined
-    ? html`<nav aria-label="Desk"></nav>`
-    : html`<nav aria-label="Desk">${entry('/review', 'Queue', at === 'queue', key('g q'))}
+  return html`<header class="top">${brand}
+<nav aria-label="Desk">
+${entry('/review', 'Queue', at === 'queue', key('g q'))}
 ${entry('/review/passkeys', 'Passkeys', at === 'passkeys', key('g p'))}
-${entry('/review/keys', 'Keys', at === 'keys', html`data-key="?" aria-keyshortcuts="?"`)}</nav>
-<form class="who" method="post" action="/review/sign-out"><span>${untrusted(viewer.name)} <span class="quiet">${untrusted(viewer.roles.join(', '))}</span></span>
-<button class="plain">Sign out</button></form>`
-}</header>`;
+${entry('/review/keys', 'Keys', at === 'keys', key('?'))}
+</nav>
+<form class="who" method="post" action="/review/sign-out">
+<span>${untrusted(viewer.name)} <span class="quiet">${untrusted(viewer.roles.join(', '))}</span></span>
+<button class="plain">Sign out</button></form></header>`;
 }

@@ -1,6 +1,7 @@
 /**
- * Markdown as a reviewer must see it: formatted enough to read, with nothing live and nothing hidden. The parser is the scanner's.
- * Raw HTML and comments are shown as text, images are labelled placeholders, links are defanged text, headings are not headings of the page.
+ * Markdown as a reviewer must see it: formatted enough to read, nothing live, nothing hidden. The parser is the scanner's.
+ * Raw HTML and comments are shown as text, images are labelled placeholders, links are defanged text, and the author's
+ * headings are no headings of the page.
  */
 import type { SyntaxNode } from '@lezer/common';
 import { GFM, parser } from '@lezer/markdown';
@@ -126,7 +127,8 @@ function image(walk: Walk, node: SyntaxNode): Html {
   const target = node.getChild('URL') ?? node.getChild('LinkLabel');
   const [open, close] = node.getChildren('LinkMark');
   const alt = walk.text.slice(open?.to ?? node.from, close?.from ?? node.to);
-  return html`<span class="image">image, not loaded: “${shown(alt)}” ${target === null ? '' : address(source(walk, target))}</span>`;
+  const from = target === null ? '' : address(source(walk, target));
+  return html`<span class="image">image, not loaded: “${shown(alt)}” ${from}</span>`;
 }
 
 function address(text: string): Html {

@@ -1,4 +1,4 @@
-/** HTML from values: everything that is not written by us in a template is escaped. `raw` is never used in this folder (a test reads it). */
+/** HTML from values: what is not written by us in a template is escaped. `raw` is never used in this folder (a test looks). */
 import { html } from 'hono/html';
 import { type Piece, revealed } from './reveal.ts';
 
@@ -33,6 +33,24 @@ export function digest(value: string, form: 'short' | 'long' = 'short'): Html {
   return form === 'long'
     ? html`<code class="digest">${value}</code>`
     : html`<code class="digest" title="${value}">${value.slice(0, 19)}…</code>`;
+}
+
+/** A row of a description list. */
+export function term(name: string, value: Html | string, classes = ''): Html {
+  return html`<div><dt>${name}</dt><dd class="${classes}">${value}</dd></div>`;
+}
+
+/** A command line to be typed elsewhere, selected by one click. */
+export function typedLine(label: string, command: Html | string): Html {
+  return html`<pre class="line" tabindex="0" aria-label="${label}"><code>${command}</code></pre>`;
+}
+
+/** A section with its heading, which names it for screen readers and links to itself. */
+export function part(id: string, title: string, body: Html, heading: Html | string = title): Html {
+  return html`<section id="${id}" class="part" aria-labelledby="${id}-title">
+<h2 id="${id}-title">${heading}</h2>
+${body}
+</section>`;
 }
 
 /** `1 file`, `3 files`, `2 capabilities`. */

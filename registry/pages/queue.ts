@@ -15,12 +15,12 @@ export interface QueueView {
 export function queuePage(frame: Frame, { now, rows }: QueueView): Html {
   const oldest = rows.reduce((least, row) => Math.min(least, row.receivedAt.getTime()), now);
   const quarantined = rows.filter((row) => row.status === 'quarantined').length;
-  const summary = html`<p class="summary"><b>${count(rows.length, 'version')}</b> ${rows.length === 1 ? 'waits' : 'wait'} for a person, ${quarantined} in quarantine.
+  const wait = rows.length === 1 ? 'waits' : 'wait';
+  const summary = html`<p class="summary"><b>${count(rows.length, 'version')}</b> ${wait} for a person,
+${quarantined} in quarantine.
 ${rows.length === 0 ? '' : html`The oldest came ${moment(oldest, now)}.`} Riskiest first.</p>`;
-  const body =
-    rows.length === 0
-      ? html`<p class="empty">Nothing waits. New versions come here when their scan has ended.</p>`
-      : table(rows, now);
+  const empty = html`<p class="empty">Nothing waits. New versions come here when their scan has ended.</p>`;
+  const body = rows.length === 0 ? empty : table(rows, now);
   return page(frame, { title: 'Queue', at: 'queue', body: html`${summary}${body}${legend}` });
 }
 
@@ -33,21 +33,28 @@ function table(rows: readonly QueueRow[], now: number): Html {
 }
 
 function tableRow(row: QueueRow, now: number): Html {
-  const href = `/review/${row.name}/${encodeURIComponent(row.version)}`;
+  const { total, independent } = row.approvalsNeeded;
   return html`<tr data-row>
 <td class="risk-cell">${riskMeter(row.risk)}</td>
-<th scope="row"><a href="${href}" data-open><bdi>${row.name}</bdi> <span class="version">${row.version}</span></a><span class="sub">${stateBadge(row.status)}</span></th>
+<th scope="row"><a href="/review/${row.name}/${encodeURIComponent(row.version)}" data-open>
+<bdi>${row.name}</bdi> <span class="version">${row.version}</span></a><span class="sub">${stateBadge(row.status)}</span></th>
 <td>${verdictBadge(row.verdict)}<span class="sub">${severityCounts(row.findings)}</span></td>
 <td class="decides">${decides(row)}</td>
-<td class="number"><span title="${row.approvalsNeeded.independent} of them from outside the desk">${row.approvals} of ${row.approvalsNeeded.total}</span></td>
+<td class="number"><span title="${independent} of them from outside the desk">${row.approvals} of ${total}</span></td>
 <td class="number">${moment(row.receivedAt.getTime(), now)}</td>
-<td>${row.claim === undefined ? html`<span class="quiet">nobody</span>` : html`${untrusted(row.claim.by)}<span class="sub quiet">until ${row.claim.until.toISOString().slice(11, 16)} UTC</span>`}</td>
+<td>${row.claim === undefined ? html`<span class="quiet">nobody</span>` : claimed(row.claim)}</td>
 </tr>`;
 }
 
+function claimed({ by, until }: NonNullable<QueueRow['claim']>): Html {
+  return html`${untrusted(by)}<span class="sub quiet">until ${until.toISOString().slice(11, 16)} UTC</span>`;
+}
+
 function decides({ decides: one, verdict }: QueueRow): Html {
-  if (one !== undefined)
-    return html`${severityBadge(one.severity)}<code>${untrusted(one.rule)}</code><span class="sub">${untrusted(one.message)}</span>`;
+  if (one !== undefined) {
+    return html`${severityBadge(one.severity)}<code>${untrusted(one.rule)}</code>
+<span class="sub">${untrusted(one.message)}</span>`;
+  }
   if (verdict === 'incomplete') return html`The scan could not finish.`;
   return html`<span class="quiet">A new skill always meets a person.</span>`;
 }
@@ -56,10 +63,12 @@ function decides({ decides: one, verdict }: QueueRow): Html {
 export function riskMeter({ total, parts }: Risk): Html {
   const said = parts.map((part) => `${part.name} ${part.points}`).join(' + ');
   const starts = parts.map((_, index) => parts.slice(0, index).reduce((sum, part) => sum + part.points, 0));
+  const segments = parts.map(
+    ({ name, points }, index) => html`<rect class="risk-${name}" x="${starts[index] ?? 0}" width="${points}" height="6"/>`,
+  );
   return html`<div class="risk"><b class="risk-total">${total}</b>
-<svg class="risk-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="risk-rest" width="100" height="6"/>${parts.map(
-    (part, index) => html`<rect class="risk-${part.name}" x="${starts[index] ?? 0}" width="${part.points}" height="6"/>`,
-  )}</svg>
+<svg class="risk-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+<rect class="risk-rest" width="100" height="6"/>${segments}</svg>
 <span class="sub">${said === '' ? 'no part counts' : said}</span></div>`;
 }
 

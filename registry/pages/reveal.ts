@@ -1,4 +1,4 @@
-/** Makes visible what hides in text: control, invisible and direction-changing characters, and words that mix look-alike scripts. Pure. */
+/** Makes visible what hides in text: control, invisible and direction-changing characters, words in mixed scripts. Pure. */
 
 export type Piece =
   | { readonly kind: 'text'; readonly text: string }

@@ -25,7 +25,7 @@ export function severityBadge(severity: Severity): Html {
 export function severityCounts(counts: Readonly<Record<Severity, number>>): Html {
   const some = (['critical', 'high', 'medium', 'low', 'info'] as const).filter((severity) => counts[severity] > 0);
   if (some.length === 0) return html`<span class="quiet">no findings</span>`;
-  return html`${some.map((severity) => badge(`severity severity-${severity}`, severityGlyphs[severity], `${counts[severity]} ${severity}`))}`;
+  return html`${some.map((one) => badge(`severity severity-${one}`, severityGlyphs[one], `${counts[one]} ${one}`))}`;
 }
 
 export function verdictBadge(verdict: Verdict | undefined): Html {

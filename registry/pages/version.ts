@@ -1,14 +1,16 @@
 /** A version: what it may do against what it does, what was found, what the agent will read, its files and its history. */
+
+import { listCapabilities } from '../../skills-index/skill/capability.ts';
 import type { ReviewDetail } from '../review.ts';
-import { capabilityMatrix, capabilityRows } from './capability-matrix.ts';
+import { type CapabilityUse, capabilityMatrix, capabilityRows, wordsOf } from './capability-matrix.ts';
 import type { Sources } from './code-frame.ts';
 import { type DecisionView, decisionPanel } from './decision.ts';
 import { fileHref, fileTable } from './file.ts';
 import { findingAnchor, findingList, rankFindings } from './finding.ts';
-import { key } from './key-map.ts';
+import { type DeskKey, key } from './key-map.ts';
 import { type Frame, page } from './layout.ts';
 import { renderMarkdown } from './markdown.ts';
-import { count, digest, type Html, html, moment, shown, untrusted } from './markup.ts';
+import { count, digest, type Html, html, moment, part, shown, term, untrusted } from './markup.ts';
 import { riskMeter } from './queue.ts';
 import { severityBadge, stateBadge, verdictBadge } from './severity.ts';
 
@@ -28,7 +30,7 @@ export function versionPage(frame: Frame, view: VersionView): Html {
   const body = html`${facts(view)}
 <div class="columns"><div class="reading">
 ${section('capabilities', 'Capabilities: declared against observed', 'g c', capabilities(view))}
-${section('findings', `Findings${detail.report === undefined ? '' : ` (${detail.report.findings.length})`}`, 'g f', findings(view))}
+${section('findings', `Findings (${detail.report?.findings.length ?? 'no report'})`, 'g f', findings(view))}
 ${section('skill-md', 'SKILL.md: what the agent will read', 'g s', skillMd(view))}
 ${section('files', `Files (${detail.files.length})`, 'g i', fileTable(view.detail))}
 ${section('history', 'History', 'g h', history(view))}
@@ -36,24 +38,27 @@ ${section('history', 'History', 'g h', history(view))}
   return page(frame, { title, heading, body });
 }
 
-function section(id: string, title: string, keys: 'g c' | 'g f' | 'g s' | 'g i' | 'g h', body: Html): Html {
-  return html`<section id="${id}" class="part" aria-labelledby="${id}-title"><h2 id="${id}-title"><a href="#${id}" ${key(keys)}>${title}</a></h2>${body}</section>`;
+type SectionKey = Extract<DeskKey, 'g c' | 'g f' | 'g s' | 'g i' | 'g h'>;
+
+function section(id: string, title: string, keys: SectionKey, body: Html): Html {
+  return part(id, title, body, html`<a href="#${id}" ${key(keys)}>${title}</a>`);
 }
 
 function facts({ detail, now }: VersionView): Html {
-  const { risk } = detail;
+  const { risk, reportDigest } = detail;
   const received = Math.min(now, ...detail.history.map((move) => move.at.getTime()));
+  const parts = risk.parts.map((one) => html`<li><b>${one.name} ${one.points}</b> ${one.why}</li>`);
   return html`<p class="description">${untrusted(detail.description)}</p>
-<dl class="facts"><div><dt>verdict</dt><dd>${verdictBadge(detail.verdict)}</dd></div>
-<div><dt>risk</dt><dd>${riskMeter(risk)}</dd></div>
-<div><dt>received</dt><dd>${moment(received, now)}</dd></div>
-<div><dt>publisher</dt><dd>${digest(detail.publisher)}</dd></div>
-<div><dt>bundle</dt><dd>${digest(detail.bundle)}</dd></div>
-<div><dt>report</dt><dd>${detail.reportDigest === undefined ? html`<span class="quiet">none</span>` : digest(detail.reportDigest)}</dd></div></dl>
+<dl class="facts">
+${term('verdict', verdictBadge(detail.verdict))}
+${term('risk', riskMeter(risk))}
+${term('received', moment(received, now))}
+${term('publisher', digest(detail.publisher))}
+${term('bundle', digest(detail.bundle))}
+${term('report', reportDigest === undefined ? html`<span class="quiet">none</span>` : digest(reportDigest))}
+</dl>
 ${decides(detail)}
-<details class="risk-parts"><summary>Risk ${risk.total}, part by part</summary><ul>${risk.parts.map(
-    (part) => html`<li><b>${part.name} ${part.points}</b> ${part.why}</li>`,
-  )}</ul></details>`;
+<details class="risk-parts"><summary>Risk ${risk.total}, part by part</summary><ul>${parts}</ul></details>`;
 }
 
 function decides({ report, verdict }: ReviewDetail): Html {
@@ -63,22 +68,32 @@ function decides({ report, verdict }: ReviewDetail): Html {
   if (deciding.length === 0)
     return verdict === 'incomplete' ? html`<p class="notice">The scan could not read everything; see the files.</p>` : html``;
   return html`<ul class="deciding" aria-label="what decides">${deciding.map(
-    (one) =>
-      html`<li>${severityBadge(one.severity)}<a href="#${findingAnchor(one)}">${untrusted(one.message)}</a> <code>${untrusted(one.rule)}</code></li>`,
+    (one) => html`<li>${severityBadge(one.severity)}<a href="#${findingAnchor(one)}">${untrusted(one.message)}</a>
+<code>${untrusted(one.rule)}</code></li>`,
   )}</ul>`;
 }
 
 function capabilities({ detail }: VersionView): Html {
-  if (detail.report === undefined) return html`<p class="empty">Not scanned yet: only what is declared is known.</p>`;
+  if (detail.report === undefined) return declaredOnly(detail);
   const before = detail.previousApproved;
   const rows = capabilityRows({ ...detail.report.capabilities, approvedBefore: before?.capabilities });
-  const of = (use: string): number => rows.filter((row) => row.use === use).length;
+  const of = (use: CapabilityUse): number => rows.filter((row) => row.use === use).length;
+  const added = count(rows.filter((row) => row.added).length, 'new capability');
   const versus =
-    before === undefined
-      ? 'No version was approved before.'
-      : html`Compared with ${before.version}, approved before: ${count(rows.filter((row) => row.added).length, 'new capability')}.`;
-  return html`<p class="summary"><b>${of('undeclared')} undeclared</b>, ${of('used')} declared and used, ${of('unused')} declared and never seen. ${versus}</p>
+    before === undefined ? 'No version was approved before.' : `Against ${before.version}, approved before: ${added}.`;
+  return html`<p class="summary"><b>${of('undeclared')} undeclared</b>, ${of('used')} declared and used,
+${of('unused')} declared and never seen. ${versus}</p>
 ${capabilityMatrix(rows)}`;
+}
+
+function declaredOnly({ manifest }: ReviewDetail): Html {
+  const list = listCapabilities(manifest.capabilities);
+  const what = list.length === 0 ? ': nothing.' : ':';
+  return html`<p class="empty">There is no report, so nothing is known but what the author declares${what}</p>
+<ul class="plain-list">${list.map(
+    (one) =>
+      html`<li><span class="tag">${one.kind}</span> <code>${untrusted(wordsOf(one))}</code> ${untrusted(one.why ?? '')}</li>`,
+  )}</ul>`;
 }
 
 function findings({ detail, sources }: VersionView): Html {
@@ -90,18 +105,31 @@ function findings({ detail, sources }: VersionView): Html {
 function skillMd({ detail, sources }: VersionView): Html {
   const text = sources.get('SKILL.md');
   if (text === undefined)
-    return html`<p class="empty">Too large to show here: <a href="${fileHref(detail, 'SKILL.md')}">read it as plain text</a>.</p>`;
+    return html`<p class="empty">Too large to show here:
+<a href="${fileHref(detail, 'SKILL.md')}">read it as plain text</a>.</p>`;
   const front = /^---\r?\n[\s\S]*?\r?\n---[ \t]*\r?\n/.exec(text)?.[0] ?? '';
   const rendered = renderMarkdown(text.slice(front.length));
-  const raw = html`<div class="raw"><h3>Raw, byte for byte</h3><pre tabindex="0" aria-label="SKILL.md, raw"><code dir="ltr">${shown(text)}</code></pre></div>`;
+  const raw = html`<div class="raw"><h3>Raw, byte for byte</h3>
+<pre tabindex="0" aria-label="SKILL.md, raw"><code dir="ltr">${shown(text)}</code></pre></div>`;
   if (rendered === undefined) return html`<p class="notice">Too long to render; this is all of it, as it is.</p>${raw}`;
   return html`<div class="side-by-side"><div class="rendered"><h3>Rendered, with nothing live and nothing hidden</h3>
-${front === '' ? '' : html`<pre class="front" tabindex="0" aria-label="front matter"><code dir="ltr">${shown(front)}</code></pre>`}${rendered}</div>${raw}</div>`;
+${front === '' ? '' : frontMatter(front)}
+${rendered}</div>${raw}</div>`;
+}
+
+function frontMatter(text: string): Html {
+  return html`<pre class="front" tabindex="0" aria-label="front matter"><code dir="ltr">${shown(text)}</code></pre>`;
 }
 
 function history({ detail, now }: VersionView): Html {
   return html`<ol class="history">${detail.history.map(
-    (move) =>
-      html`<li>${stateBadge(move.to)}<span>from ${move.from} by ${untrusted(move.by)} ${moment(move.at.getTime(), now)}</span><span class="sub">${untrusted(move.why)}</span></li>`,
+    ({
+      from,
+      to,
+      by,
+      why,
+      at,
+    }) => html`<li>${stateBadge(to)}<span>from ${from} by ${untrusted(by)} ${moment(at.getTime(), now)}</span>
+<span class="sub">${untrusted(why)}</span></li>`,
   )}</ol>`;
 }

@@ -80,6 +80,14 @@ describe('a version', () => {
     expect(rankFindings([low, high, deciding], [deciding.fingerprint])).toEqual([deciding, high, low]);
   });
 
+  it('without a report shows what is declared, and says that nothing else is known', () => {
+    const { report: _, reportDigest: __, verdict: ___, ...rest } = detail({ status: 'quarantined' });
+    const page = String(versionPage(frame, { ...versionView(), detail: rest }));
+    expect(page).toContain('nothing is known but what the author declares');
+    expect(page).toContain('CRM_TOKEN as bearer to api.crm.example');
+    expect(page).not.toContain('class="matrix"');
+  });
+
   it('keeps what was typed when a decision is refused', () => {
     const view = versionView();
     const typed = { action: 'refuse', reason: 'because <x>' };
@@ -151,7 +159,7 @@ describe('a one-time link', () => {
     const page = String(
       linkPage({ ...frame, viewer: undefined }, { link: 'secret', member: { name: 'ruth', roles: ['reviewer'] } }),
     );
-    expect(page).toMatch(/<form method="post" action="\/review\/sign-in"><input type="hidden" name="link" value="secret">/);
+    expect(page).toMatch(/<form method="post" action="\/review\/sign-in">\s*<input type="hidden" name="link" value="secret">/);
     expect(page).toContain('<b><bdi>ruth</bdi></b>');
   });
 });

@@ -1,0 +1,25 @@
+/** A form that the island fills in with a passkey's answer and sends; hidden until the island is there. */
+import type { Html } from './markup.ts';
+import { html } from './markup.ts';
+
+export interface PasskeyForm {
+  readonly action: string;
+  /** `navigator.credentials.get` or `create`. */
+  readonly asks: 'get' | 'create';
+  /** The options in their JSON form (WebAuthn level 3 §5.1.8 and §5.1.9). */
+  readonly options: object;
+  readonly button: string;
+  /** Attributes of the button, such as its key. */
+  readonly on?: Html;
+  /** What to do where JavaScript is off. */
+  readonly otherwise: Html | string;
+}
+
+export function passkeyForm({ action, asks, options, button, on, otherwise }: PasskeyForm): Html {
+  return html`<form method="post" action="${action}" data-passkey="${asks}" data-options="${JSON.stringify(options)}" hidden>
+<input type="hidden" name="response">
+<button class="act-approve" ${on ?? ''}>${button}</button>
+<p class="notice notice-refused" role="alert" data-error hidden></p>
+</form>
+<noscript><p class="notice">A passkey needs JavaScript, which is off here. ${otherwise}</p></noscript>`;
+}
