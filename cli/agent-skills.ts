@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type Agent, readAgent, whyNotGranted } from '../runner/agents.ts';
 import type { AuditEvent } from '../runner/audit.ts';
-import { type DescribedSkill, searchSkills } from '../runner/catalogue.ts';
 import { type RunResult, runSkill } from '../runner/run.ts';
 import { bubblewrap } from '../runner/sandboxes/bubblewrap.ts';
 import { capabilityDigest, isEmpty, listCapabilities, minus, printCapability } from '../skills-index/skill/capability.ts';
@@ -12,6 +11,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { type Project, projectAt, type World } from './admission.ts';
 import { admissionSecondsMax, openBytesMax, searchedSkillsMax, skillOutputBytesMax } from './limits.ts';
 import { type LockedSkill, lockFileName, readLock, writeLock } from './lock.ts';
+import { type DescribedSkill, searchSkills } from './skill-search.ts';
 import { admitToStart, type HostFiles, hostFiles, runRequest, type Startable } from './start-skill.ts';
 
 export interface SearchHit extends DescribedSkill {
@@ -162,7 +162,7 @@ async function startable(context: Context, agent: Agent, name: SkillName, mayBeR
 
 function holdFor(context: Context, name: SkillName, why: string): Problem {
   const problem = new Problem('hold-unsupported', `Cannot use ${name}: ${why}`, {
-    hint: `an operator can allow it: skill agent grant ${context.agentName} ${name}`,
+    hint: `an operator can allow it: skill agent grant ${context.agentName} --all-of ${name}`,
   });
   record(context, name, { event: 'refused', code: problem.code, why });
   return problem;

@@ -42,3 +42,5 @@ export const secretInputBytesMax = 64 * 1024;
 export const childStopMillisMax = 5_000;
 /** How often an upload is tried when the registry is busy. */
 export const busyTriesMax = 5;
+/** Hits of one search. */
+export const searchHitsMax = 20;

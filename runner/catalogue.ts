@@ -5,17 +5,8 @@
 import { type Bundle, type BundleFile, parseBundle } from '../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
-import { type SkillName, shortNameOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import type { Version } from '../skills-index/skill/version.ts';
-import { searchHitsMax, shownDescriptionCharsMax } from './limits.ts';
-
-/** What an index entry has to say for the catalogue; the entry was verified before. */
-export interface DescribedSkill {
-  readonly name: SkillName;
-  readonly version: Version;
-  readonly description: string;
-}
+import { shownDescriptionCharsMax } from './limits.ts';
 
 /** Bytes by digest, from the cache or the registry. Whether they are the right ones is checked here again. */
 export type ReadBlob = (digest: Digest) => Promise<Uint8Array>;
@@ -74,27 +65,6 @@ export function printable(text: string): string {
     .replace(/\r\n?/g, '\n')
     .replace(/[^\P{Cc}\n\t]|[\p{Cf}\p{Co}\p{Cn}]|[\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}]/gu, '')
     .replace(/[\p{Zl}\p{Zp}]/gu, '\n');
-}
-
-/** The skills whose name or description share words with a task, best first; all of them, by name, when the task is empty. */
-export function searchSkills(task: string, skills: readonly DescribedSkill[]): DescribedSkill[] {
-  const words = new Set(wordsOf(task));
-  return skills
-    .map((skill) => ({ skill: { ...skill, description: cleanDescription(skill.description) }, score: scoreOf(skill, words) }))
-    .filter(({ score }) => score > 0 || words.size === 0)
-    .sort((a, b) => b.score - a.score || (a.skill.name < b.skill.name ? -1 : 1))
-    .slice(0, searchHitsMax)
-    .map(({ skill }) => skill);
-}
-
-function scoreOf(skill: DescribedSkill, words: ReadonlySet<string>): number {
-  const named = new Set(wordsOf(shortNameOf(skill.name)));
-  const described = new Set(wordsOf(skill.description));
-  return [...words].reduce((sum, word) => sum + (named.has(word) ? 3 : 0) + (described.has(word) ? 1 : 0), 0);
-}
-
-function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu) ?? [];
 }
 
 function refuseOthers(digest: Digest, bytes: Uint8Array, what: string): void {

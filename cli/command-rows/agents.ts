@@ -50,14 +50,22 @@ export const agentRows: readonly CommandRow[] = [
   },
   {
     name: 'agent grant',
-    summary: 'let an agent start a skill, with what is approved for it',
-    usage: 'NAME @scope/name[@range]',
+    summary: 'let an agent start skills, and give it what is approved for them',
+    usage: 'NAME [@scope/name[@range]]… [--all-of @scope/name[@range]]…',
     examples: [
-      ['skill agent grant reporter @acme/weekly-report@^1', 'any approved version of this range'],
-      ['skill agent grant reporter @acme/*', 'every approved skill of a scope, with the capabilities it has already'],
+      ['skill agent grant reporter --all-of @acme/weekly-report', 'start it, with every capability approved for it'],
+      ['skill agent grant reporter @acme/*', 'start every approved skill of a scope, with what the agent has already'],
     ],
-    options: { env: { type: 'string', multiple: true, value: 'NAME=VALUE', summary: 'value of an env capability' } },
-    args: { min: 2, max: 2 },
+    options: {
+      'all-of': {
+        type: 'string',
+        multiple: true,
+        value: 'SKILL',
+        summary: 'let it start this skill with all that is approved for it',
+      },
+      env: { type: 'string', multiple: true, value: 'NAME=VALUE', summary: 'value of an env capability' },
+    },
+    args: { min: 1, max: Number.POSITIVE_INFINITY },
     load: () => import('../commands/agent.ts'),
   },
   {

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import {
   type Agent,
   createAgent,
+  type Grant,
   type GrantChange,
   grantAgent,
   listAgents,
@@ -50,23 +51,33 @@ async function list(context: CommandContext): Promise<ExitCode> {
 }
 
 async function grant(context: CommandContext): Promise<ExitCode> {
-  const [agent = '', text = ''] = context.args;
+  const [agent = '', ...named] = context.args;
   const folder = agentsFolderOf(context);
   readAgent(folder, agent);
+  const allOf = Array.isArray(context.options['all-of']) ? context.options['all-of'] : [];
+  const env = envOf(context);
+  if (named.length + allOf.length + Object.keys(env).length === 0)
+    throw new Problem('usage', `Cannot grant nothing to ${agent}`, { hint: `skill agent grant ${agent} --all-of @scope/name` });
+  const changes: GrantChange[] = [{ env, skills: named.map(startGrantOf) }];
+  for (const text of allOf) changes.push(await wholeGrantOf(context, text));
+  for (const change of changes) grantAgent(folder, agent, change);
+  await unpin(
+    context,
+    agent,
+    changes.flatMap((change) => change.skills ?? []),
+  );
+  return show(context, readAgent(folder, agent));
+}
+
+function startGrantOf(text: string): Grant {
   const scope = /^@([^/]+)\/\*$/.exec(text)?.[1];
-  const change: GrantChange =
-    scope === undefined ? await grantOf(context, text) : { skills: [{ skill: `@${parseScope(scope)}/*`, range: '*' }] };
-  const after = grantAgent(folder, agent, { ...change, env: envOf(context) });
-  // What the identity once fetched stays pinned; granted anew, it may take the newest version of the range.
-  const lockPath = identityLockOf(context, agent);
-  const lock = await readLock(lockPath);
-  const kept = [...lock].filter(([name]) => !(change.skills ?? []).some((one) => one.skill === name));
-  if (kept.length < lock.size) await writeLock(lockPath, new Map(kept));
-  return show(context, after);
+  if (scope !== undefined) return { skill: `@${parseScope(scope)}/*`, range: '*' };
+  const { name, range } = parseReference(text);
+  return { skill: name, range };
 }
 
 // The approved capabilities of the version that is admitted now: what a person reads here is what the agent gets.
-async function grantOf(context: CommandContext, text: string): Promise<GrantChange> {
+async function wholeGrantOf(context: CommandContext, text: string): Promise<GrantChange> {
   const { name, range } = parseReference(text);
   const project = await projectAt(context.cwd);
   const { admitted, notes } = await admitToStart(context, hostFiles(context), {
@@ -76,6 +87,14 @@ async function grantOf(context: CommandContext, text: string): Promise<GrantChan
   for (const line of notes) note(context, safe`note: ${line}`);
   note(context, safe`granting what is approved for ${name}@${admitted.version}`);
   return { skills: [{ skill: name, range }], capabilities: admitted.capabilities };
+}
+
+// What the identity once fetched stays pinned; granted anew, it may take the newest version of the range.
+async function unpin(context: CommandContext, agent: string, grants: readonly Grant[]): Promise<void> {
+  const path = identityLockOf(context, agent);
+  const lock = await readLock(path);
+  const kept = [...lock].filter(([name]) => !grants.some((one) => one.skill === name));
+  if (kept.length < lock.size) await writeLock(path, new Map(kept));
 }
 
 async function revoke(context: CommandContext): Promise<ExitCode> {

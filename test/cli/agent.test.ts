@@ -38,11 +38,25 @@ describe('skill agent', () => {
     expect(JSON.parse(revoked.out)).toMatchObject({ grants: [], env: {} });
   });
 
+  it('grants the start alone without --all-of, and nothing when nothing is named', async () => {
+    await skill({ home }, 'agent', 'create', 'reporter');
+    expect((await skill({ home }, 'agent', 'grant', 'reporter')).exit).toBe(2);
+    const granted = await skill({ home }, 'agent', 'grant', 'reporter', '@acme/a@^1', '@acme/b', '--format', 'json');
+    expect(JSON.parse(granted.out)).toMatchObject({
+      grants: [
+        { skill: '@acme/a', range: '^1' },
+        { skill: '@acme/b', range: '*' },
+      ],
+      ceiling: { env: [], secret: [], egress: [], mount: [], exec: [] },
+    });
+  });
+
   it.each([
     [['agent', 'create', '../x'], 2],
     [['agent', 'create', 'reporter', '--days', '0'], 2],
     [['agent', 'log', 'nobody'], 3],
     [['agent', 'grant', 'nobody', '@acme/*'], 3],
+    [['agent', 'revoke', 'nobody'], 3],
     [['run', '--agent', 'nobody', '@acme/report'], 3],
     [['mcp', '--agent', 'nobody'], 3],
     [['mcp'], 2],

@@ -127,7 +127,7 @@ describe('an agent over MCP', () => {
   });
 
   it('gets it once an operator granted it', async () => {
-    expect((await host.skill('agent', 'grant', 'reporter', '@acme/wide')).exit).toBe(0);
+    expect((await host.skill('agent', 'grant', 'reporter', '--all-of', '@acme/wide')).exit).toBe(0);
     expect((await call('skill_open', { name: '@acme/wide' })).blocks[1]).toContain('Run report.');
   });
 

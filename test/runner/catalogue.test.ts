@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanDescription, openSkill, printable, readAll, searchSkills } from '../../runner/catalogue.ts';
+import { cleanDescription, openSkill, printable, readAll } from '../../runner/catalogue.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
-import { parseSkillName } from '../../skills-index/skill/name.ts';
-import { parseVersion } from '../../skills-index/skill/version.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const packed = packBundle([
@@ -84,31 +82,5 @@ describe('cleanDescription', () => {
 describe('printable', () => {
   it('keeps lines and tabs of an output, and drops what a terminal or a model would obey', () => {
     expect(printable('a\tb\r\nc\u0007\u001b]0;t\u0007\u202e')).toBe('a\tb\nc]0;t');
-  });
-});
-
-describe('searchSkills', () => {
-  const skill = (name: string, description: string) => ({
-    name: parseSkillName(name),
-    version: parseVersion('1.0.0'),
-    description,
-  });
-  const skills = [
-    skill('@a/csv', 'Reads tables'),
-    skill('@a/weekly-report', 'Writes the weekly report'),
-    skill('@b/mail', 'Sends'),
-  ];
-
-  it('puts the skill that shares most words first and leaves out those that share none', () => {
-    expect(searchSkills('write my weekly report from tables', skills).map((one) => one.name)).toEqual([
-      '@a/weekly-report',
-      '@a/csv',
-    ]);
-  });
-
-  it('lists all by name for an empty task, each description cleaned', () => {
-    const all = searchSkills('', [...skills, skill('@a/a', 'x\u202ey')]);
-    expect(all.map((one) => one.name)).toEqual(['@a/a', '@a/csv', '@a/weekly-report', '@b/mail']);
-    expect(all[0]?.description).toBe('xy');
   });
 });
