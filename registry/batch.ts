@@ -39,6 +39,9 @@ export function holds(condition: SQL): Write {
   return (db) => db.update(guard).set({ ok: sql`CASE WHEN ${condition} THEN 1 ELSE 0 END` });
 }
 
+/** The unique column on which a statement clashes that another request logged meanwhile: trying again would not help. */
+export const loggedAlready = 'statements.payload';
+
 /**
  * Tries again when another writer was faster.
  * @param attempt reads afresh and writes one batch
@@ -49,7 +52,7 @@ export async function retryOnClash<Result>(attempt: () => Promise<Result>): Prom
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof BatchClash)) throw error;
+      if (!(error instanceof BatchClash) || error.on === loggedAlready) throw error;
       if (tries >= writeAttemptsMax) {
         throw new Problem('registry-busy', 'Cannot write: others wrote at the same time', { cause: error });
       }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { access, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Problem } from '../skills-index/skill/problem.ts';
-import type { Objects } from './objects.ts';
+import { forEachOf, type Objects } from './objects.ts';
 
 /** Objects below a folder, which is made when it is not there. */
 export function diskObjects(folder: string): Objects {
@@ -25,14 +25,27 @@ export function diskObjects(folder: string): Objects {
         throw error;
       }
     },
-    put: async (name, bytes) => writeDurably(pathOf(folder, name), bytes),
+    put: async (name, bytes) => writeDurably(folder, new Map([[name, bytes]])),
+    putAll: async (all) => writeDurably(folder, all),
   };
 }
 
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const parent = dirname(path);
-  const made = await mkdir(parent, { recursive: true });
-  const temporary = join(parent, `.${randomUUID()}.part`);
+async function writeDurably(folder: string, all: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  const touched = new Set<string>();
+  await forEachOf(all, async ([name, bytes]) => {
+    const path = pathOf(folder, name);
+    const parent = dirname(path);
+    const made = await mkdir(parent, { recursive: true });
+    await writeWhole(path, bytes);
+    touched.add(parent);
+    // The folders that were just made are entries of their parents too.
+    for (let at = parent; made !== undefined && at.length >= made.length; at = dirname(at)) touched.add(dirname(at));
+  });
+  await forEachOf(touched, syncFolder);
+}
+
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = join(dirname(path), `.${randomUUID()}.part`);
   const file = await open(temporary, 'wx', 0o644);
   try {
     try {
@@ -46,9 +59,6 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
     await unlink(temporary).catch(() => undefined);
     throw error;
   }
-  await syncFolder(parent);
-  // The folders that were just made are entries of their parents too.
-  for (let at = parent; made !== undefined && at.length >= made.length; at = dirname(at)) await syncFolder(dirname(at));
 }
 
 async function syncFolder(path: string): Promise<void> {

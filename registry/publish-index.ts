@@ -8,7 +8,12 @@ import { withoutWhy } from '../skills-index/skill/capability.ts';
 import { type Digest, hexOf } from '../skills-index/skill/digest.ts';
 import { purlOf, type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { predicateTypes, verdictStatement } from '../skills-index/statement/attestation.ts';
+import {
+  predicateTypes,
+  type Statement,
+  type VerdictPredicate,
+  verdictStatement,
+} from '../skills-index/statement/attestation.ts';
 import { signStatement } from '../skills-index/statement/sign.ts';
 import { decide } from '../skills-index/trust/decision.ts';
 import { type IndexLine, indexDescription, printIndexLine } from '../skills-index/trust/index-line.ts';
@@ -74,15 +79,9 @@ async function verdictOn(registry: Registry, row: VersionRow, approvedAt: readon
     .map((one) => hexOf(addressOf(one)))
     .sort()
     .map((sha256) => ({ digest: { sha256 } }));
+  const policy = { digest: { sha256: hexOf(policyDigest(registry.policy)) } };
   const last = all.findLast((one) => one.predicateType === predicateTypes.verdict);
-  const said = last === undefined ? undefined : statementIn(last);
-  if (
-    last !== undefined &&
-    said?.predicateType === predicateTypes.verdict &&
-    canonicalJson(said.predicate.inputAttestations) === canonicalJson(inputs)
-  ) {
-    return last;
-  }
+  if (last !== undefined && names(statementIn(last), { inputs, policy })) return last;
   const files = await filesOf(registry, row);
   const statement = verdictStatement(
     { name: row.name, version: row.version, bundle: row.bundle, files },
@@ -90,7 +89,7 @@ async function verdictOn(registry: Registry, row: VersionRow, approvedAt: readon
       verifier: { id: registry.config.base },
       timeVerified: registry.now().toISOString(),
       resourceUri: purlOf(row.name, row.version),
-      policy: { digest: { sha256: hexOf(policyDigest(registry.policy)) } },
+      policy,
       inputAttestations: inputs,
       verificationResult: 'PASSED',
       verifiedLevels: [],
@@ -107,6 +106,16 @@ async function verdictOn(registry: Registry, row: VersionRow, approvedAt: readon
   const [logged] = (await statementsOf(registry, row.id, predicateTypes.verdict)).slice(-1);
   if (logged === undefined) throw new Problem('internal', 'The verdict is not in the log');
   return logged;
+}
+
+/** Whether a verdict that was cut off before the line was written still says what is so. */
+function names(
+  statement: Statement,
+  { inputs, policy }: { readonly inputs: VerdictPredicate['inputAttestations']; readonly policy: VerdictPredicate['policy'] },
+): boolean {
+  if (statement.predicateType !== predicateTypes.verdict) return false;
+  const said = statement.predicate;
+  return canonicalJson([said.inputAttestations, said.policy]) === canonicalJson([inputs, policy]);
 }
 
 /** Publish, provenance, the scan that decided, and the approvals that count. */
@@ -191,10 +200,12 @@ async function makePublic(registry: Registry, row: VersionRow, line: IndexLine):
     ...files.map((file) => file.sha256),
     ...line.statements,
   ];
-  for (const digest of new Set(digests)) {
+  const missing = new Map<string, Uint8Array>();
+  for (const digest of digests) {
     const name = publicBlobName(digest);
-    if (!(await registry.objects.has(name))) await registry.objects.put(name, await requireBlob(registry.objects, digest));
+    if (!(await registry.objects.has(name))) missing.set(name, await requireBlob(registry.objects, digest));
   }
+  await registry.objects.putAll(missing);
 }
 
 async function enter(registry: Registry, row: VersionRow, line: IndexLine): Promise<VersionRow> {

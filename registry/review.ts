@@ -20,7 +20,7 @@ import { audit, drafts, reviewNotes } from './schema.ts';
 import { requireMove, type State } from './status.ts';
 import { moveWrites, requireVersion, type VersionRow } from './versions.ts';
 
-export { type ApprovalRow, type ReviewDetail, readReview } from './review-detail.ts';
+export { type ReviewDetail, readReview } from './review-detail.ts';
 export { listQueue, type QueueRow } from './review-queue.ts';
 
 /** An approval as it will be signed: exactly these bytes. */

@@ -8,7 +8,7 @@ import { type IdentityStatement, type PublicKey, predicateTypes } from '../skill
 import { type Envelope, envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
 import { chainIdentities } from '../skills-index/trust/identity.ts';
 import { takeApproval } from './approval-intake.ts';
-import { retryOnClash, type Write } from './batch.ts';
+import { BatchClash, loggedAlready, retryOnClash, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { isIdentityStatement, keysOfStatement, readIdentities } from './identities.ts';
 import { finishStatements, type LoggedAt, logSize, type NewStatement, planAppend } from './log.ts';
@@ -26,9 +26,26 @@ export interface StatementTaken extends LoggedAt {
  * @throws Problem `statement-invalid`, `key-unknown`, `scope-taken`, `forbidden`, `approval-refused`, `move-illegal`, `not-found`
  */
 export async function takeStatement(registry: Registry, envelope: Envelope): Promise<StatementTaken> {
-  const logged = (await findLogged(registry, envelope)) ?? (await judge(registry, envelope));
+  const logged = (await findLogged(registry, envelope)) ?? (await judgeOnce(registry, envelope));
   const bytes = await requireBlob(registry.objects, logged.digest);
   return { ...logged, bundle: parseJson(bytes, 'the statement').value };
+}
+
+/** Of two requests with one statement, the slower gets the answer of the faster. */
+async function judgeOnce(registry: Registry, envelope: Envelope): Promise<LoggedAt> {
+  try {
+    return await judge(registry, envelope);
+  } catch (error) {
+    const logged = isLate(error) ? await findLogged(registry, envelope) : undefined;
+    if (logged === undefined) throw error;
+    return logged;
+  }
+}
+
+/** Whether an error can mean that the same statement was logged meanwhile. */
+function isLate(error: unknown): boolean {
+  if (error instanceof BatchClash) return error.on === loggedAlready;
+  return error instanceof Problem && ['approval-refused', 'move-illegal', 'scope-taken', 'forbidden'].includes(error.code);
 }
 
 async function judge(registry: Registry, envelope: Envelope): Promise<LoggedAt> {

@@ -4,14 +4,14 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { TestRoot } from '../registry/people.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
-const wrangler = join(repository, 'node_modules/wrangler/bin/wrangler.js');
+const wrangler = join(dirname(fileURLToPath(import.meta.resolve('wrangler/package.json'))), 'bin/wrangler.js');
 // Without the first, wrangler asks the network where it is for half a minute (docs/operating.md).
 const environment = {
   ...process.env,
@@ -24,7 +24,7 @@ const environment = {
 export interface RunningWorker {
   readonly base: string;
   readonly process: ChildProcess;
-  /** SIGTERM; resolves when the process is gone. */
+  /** SIGTERM; resolves when wrangler and every workerd that it started are gone, and fails when one stays. */
   close(): Promise<void>;
 }
 
@@ -66,6 +66,7 @@ export async function startWorker(trust: TestRoot): Promise<RunningWorker> {
     const gone = child.exitCode === null ? once(child, 'exit') : Promise.resolve();
     child.kill('SIGTERM');
     await gone;
+    await groupEnds(child);
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -75,6 +76,21 @@ export async function startWorker(trust: TestRoot): Promise<RunningWorker> {
     throw error;
   }
   return { base, process: child, close };
+}
+
+// The child leads a process group; a signal 0 to the group finds out whether anybody is left in it.
+async function groupEnds(child: ChildProcess): Promise<void> {
+  const pid = child.pid ?? 0;
+  for (let tries = 0; tries < 100; tries++) {
+    try {
+      process.kill(-pid, 0);
+    } catch {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  process.kill(-pid, 'SIGKILL');
+  throw new Error('wrangler left a process behind');
 }
 
 async function answers(base: string, child: ChildProcess, output: () => string): Promise<void> {

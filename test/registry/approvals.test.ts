@@ -152,6 +152,16 @@ describe('approvals', () => {
     expect(await statusOf(skill)).toBe('in review');
   });
 
+  it('posted eight times at once are logged once, and everybody gets the same answer', async () => {
+    const skill = await inReview();
+    const path = `/api/v1/reviews/${skill.manifest.name}/${skill.manifest.version}/draft`;
+    const draft = await call(world.send, path, { token: world.tokens.rita, json: { reason: 'read it' } });
+    const statement = parseStatement(Buffer.from(draft.body.payload, 'base64'));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => state(world.send, statement, world.rita)));
+    expect(new Set(answers.map((answer) => `${answer.status} ${answer.body.digest}`)).size).toBe(1);
+    expect(await statusOf(skill)).toBe('approved');
+  });
+
   it('lapse with their draft', async () => {
     const skill = await inReview(risky);
     expect((await approve(world.send, world.tokens.rita, world.rita, skill, { independent: true })).status).toBe(201);

@@ -83,5 +83,8 @@ export function memoryObjects(stored: Map<string, Uint8Array>): Objects {
     get: async (name) => stored.get(name),
     has: async (name) => stored.has(name),
     put: async (name, bytes) => void stored.set(name, bytes),
+    putAll: async (all) => {
+      for (const [name, bytes] of all) stored.set(name, bytes);
+    },
   };
 }
