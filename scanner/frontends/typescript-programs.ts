@@ -6,6 +6,7 @@ import type { Trait } from '../fact.ts';
 import type { Effect } from '../models/api.ts';
 import { request } from './typescript-network.ts';
 import { type Called, capability, certaintyOf, embed, type Out, shown, sink, trait } from './typescript-out.ts';
+import { eachNode } from './typescript-symbols.ts';
 import { alternatives, isWhole, text, textOr, unknown, type Value } from './typescript-values.ts';
 
 /** A command line for a shell. */
@@ -22,6 +23,7 @@ export function runShell(out: Out, call: Called, at: number): void {
       embed(out, call, 'shell', value.text, argument?.node);
     } else capability(out, call, { kind: 'exec', program: '*' }, 'widened', [...traits, 'dynamic-name', 'code-from-string']);
   }
+  if (isDecoded(out, argument?.node)) trait(out, call, 'decode-to-code', shown(argument?.value ?? unknown), 'exact');
   sink(call, argument?.node, { what: 'exec', capability: { kind: 'exec', program: 'sh' }, api: call.api, part: 'code' }, 'exact');
   call.use.sources.push({ what: 'command', name: shown(argument?.value ?? unknown) });
 }
@@ -111,6 +113,7 @@ export function runCode(out: Out, call: Called, at: number): void {
   for (const value of alternatives(argument.value)) {
     if (value.kind === 'function') continue;
     trait(out, call, 'code-from-string', shown(value), call.built ? 'folded' : 'exact');
+    if (isDecoded(out, argument.node)) trait(out, call, 'decode-to-code', shown(value), 'exact');
     if (isWhole(value))
       embed(out, call, 'javascript', call.api === 'Function' ? `(function () {${value.text}\n})` : value.text, undefined);
     else capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['code-from-string', 'dynamic-name']);
@@ -140,4 +143,39 @@ function embedDataUrl(out: Out, call: Called, url: string): void {
     : decodeURI(body.replace(/%(?![0-9a-f]{2})/gi, '%25'));
   trait(out, call, 'code-from-string', shown(text(code)));
   embed(out, call, 'javascript', code, undefined);
+}
+
+const decoders =
+  /^(atob|unescape|zlib\.(gunzip|inflate|brotliDecompress|unzip|zstdDecompress)\w*|crypto\.(createDecipheriv|privateDecrypt))$/;
+const decodeHops = 4;
+
+/** Whether an expression, or what its variables were made of, decodes data. */
+function isDecoded(out: Out, start: ts.Expression | undefined): boolean {
+  const open = start === undefined ? [] : [start];
+  const seen = new Set<ts.Node>();
+  for (let hop = 0; hop < decodeHops && open.length > 0; hop++) {
+    for (const expression of open.splice(0)) {
+      if (seen.has(expression)) continue;
+      seen.add(expression);
+      let found = false;
+      eachNode(expression, (node) => {
+        if (ts.isCallExpression(node) && isDecoder(out, node)) found = true;
+        if (ts.isIdentifier(node)) open.push(...initializersOf(out, node));
+      });
+      if (found) return true;
+    }
+  }
+  return false;
+}
+
+function initializersOf(out: Out, name: ts.Identifier): ts.Expression[] {
+  const declarations = out.self.symbols.symbolOf(name)?.declarations ?? [];
+  return declarations.flatMap((one) => (ts.isVariableDeclaration(one) && one.initializer !== undefined ? [one.initializer] : []));
+}
+
+function isDecoder(out: Out, node: ts.CallExpression): boolean {
+  if (alternatives(out.self.valueOf(node.expression)).some((one) => one.kind === 'api' && decoders.test(one.name))) return true;
+  if (!/\bfrom$/.test(node.expression.getText())) return false;
+  const encoding = node.arguments[1];
+  return encoding !== undefined && /^(base64|base64url|hex)$/.test(textOr(out.self.valueOf(encoding)));
 }

@@ -1,5 +1,8 @@
 /** What was received from the network is run. */
+import type { FlowSink } from '../../fact.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { own } from '../../models/api.ts';
+import { interpreters } from '../../models/shell.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const networkToExec = defineRule({
@@ -16,7 +19,7 @@ export const networkToExec = defineRule({
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
       const { source, sink } = flow;
-      if (source.what !== 'network' || sink.what !== 'exec') return [];
+      if (source.what !== 'network' || sink.what !== 'exec' || isPipe(sink)) return [];
       const from = source.name.startsWith('https://*/') ? 'a host that could not be computed' : source.name;
       if (sink.part !== 'code') {
         return [
@@ -36,3 +39,8 @@ export const networkToExec = defineRule({
       ];
     }),
 });
+
+// What a shell pipes from the network into an interpreter is the business of exec/download-and-run, which knows the honest installers.
+function isPipe({ api }: FlowSink): boolean {
+  return own(interpreters, api) !== undefined || api === 'eval' || api === 'source' || api === '.';
+}

@@ -1,6 +1,7 @@
 /** A secret leaves for a host that it does not belong to. */
 
 import { coversHost } from '../../../skills-index/skill/host-name.ts';
+import type { Finding } from '../../../skills-index/statement/finding.ts';
 import type { FlowFact } from '../../fact.ts';
 import { type Destination, destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
 import { isProvidersHost, isSecretName, providerOf } from '../../models/secrets.ts';
@@ -30,6 +31,15 @@ export const secretToNetwork = defineRule({
     }),
 });
 
+/** The secret and the host that a finding of this rule is about; undefined when the host is not known. */
+export function sentSecret({
+  rule,
+  message,
+}: Pick<Finding, 'rule' | 'message'>): { readonly name: string; readonly host: string } | undefined {
+  const [, name, host] = /^sends secret ([A-Za-z_]\w*) to ([^\s,;]+)(?=[,;]|$)/.exec(message) ?? [];
+  return rule !== 'flow/secret-to-network' || name === undefined || host === undefined ? undefined : { name, host };
+}
+
 type Said = Parameters<typeof draftOfFlow>[1];
 
 function judge(name: string, to: Destination, flow: FlowFact, context: RuleContext): Said {
@@ -38,7 +48,7 @@ function judge(name: string, to: Destination, flow: FlowFact, context: RuleConte
   if (to.drop) return { message: `sends secret ${name} to ${to.said}, where anyone can collect what is sent${encoded}` };
   const provider = providerOf(name);
   if (provider !== undefined && to.host !== '*' && !isProvidersHost(name, to.host)) {
-    return { message: `sends ${name}, a secret of ${provider.provider}, to ${to.said}${encoded}` };
+    return { message: `sends secret ${name} to ${to.said}, but it belongs to ${provider.provider}${encoded}` };
   }
   if (declared?.hosts.some((host) => coversHost(host, to.host))) {
     return { kind: 'capability', severity: 'info', message: `sends secret ${name} to ${to.said}, as declared` };
