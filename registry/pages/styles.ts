@@ -181,6 +181,7 @@ export const styles = `@layer base, parts;
   .step-source .step-number, .step-sink .step-number { border-color: var(--bad); color: var(--bad); border-width: 2px; line-height: 1.25rem; }
   .advice { display: grid; gap: .25rem; margin-top: .5rem; }
   .advice > div { display: grid; grid-template-columns: 3rem 1fr; align-items: baseline; }
+  .advice dd { font-size: .9rem; }
   .line { white-space: pre-wrap; user-select: all; }
 
   .side-by-side { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1rem; align-items: start; }
@@ -215,7 +216,7 @@ export const styles = `@layer base, parts;
   .statement .reason { white-space: pre-wrap; font-size: 1.05rem; }
   .bytes { white-space: pre-wrap; max-height: 24rem; }
   .bytes code, .raw code, .front code { overflow-wrap: anywhere; }
-  .sign form + form { margin-top: .6rem; }
+  .part form { margin: .5rem 0; }
 
   dialog { border: 1px solid var(--rule); border-radius: 8px; background: var(--paper); color: var(--ink); max-width: 44rem; padding: 1.2rem 1.4rem; }
   dialog::backdrop { background: rgb(0 0 0 / .5); }

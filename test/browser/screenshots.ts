@@ -9,6 +9,8 @@ import { openTab, startChromium, type Tab } from './chromium.ts';
 import { readExample, type Story, startStory } from './story-registry.ts';
 import { publishHarmless } from './story-versions.ts';
 
+/** Pixels: as much of a long page as a reader of the documentation wants. */
+const heightMax = 1_560;
 const folder = new URL('../../docs/screenshots/', import.meta.url).pathname;
 
 async function publishScanned(story: Story, which: 'weekly-report' | 'weekly-report-twin'): Promise<void> {
@@ -36,7 +38,9 @@ async function enrolPasskey(story: Story, { page }: Tab): Promise<void> {
 async function shoot({ page }: Tab, name: string): Promise<void> {
   for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme });
-    await page.screenshot({ path: `${folder}${name}-${scheme}.png`, fullPage: true });
+    const height = Math.min(heightMax, Number(await page.evaluate('document.documentElement.scrollHeight')));
+    const clip = { x: 0, y: 0, width: 1280, height };
+    await page.screenshot({ path: `${folder}${name}-${scheme}.png`, fullPage: true, clip });
   }
 }
 
