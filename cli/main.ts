@@ -27,6 +27,8 @@ export async function main(process: NodeJS.Process): Promise<number> {
     process.stdout.write(`${ownVersion()}\n`);
     return exitCodes.ok;
   }
+  const { useCompileCache } = await import('./compile-cache.ts');
+  useCompileCache(process.env);
   const { stopOnSignals, useProxy } = await import('./process-world.ts');
   const signal = stopOnSignals(process);
   await useProxy(process.env);

@@ -1,6 +1,162 @@
+import { relative, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { parseScope, type Scope, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import type { ExactVersion } from '../exact-version.ts';
+import { type FoundSkill, manifestFor, readFound } from '../import-skill.ts';
+import { type ImportRow, importAnswer } from '../import-table.ts';
+import { busyTriesMax, importsAtOnceMax, pollMillisMax, pollMillisMin, scanWaitSecondsMax } from '../limits.ts';
+import { startProgress } from '../progress.ts';
+import { type VersionAnswer, versionAnswer } from '../registry-answers.ts';
+import { askRegistry, versionPath } from '../registry-api.ts';
+import { scanFolder } from '../scan-skill.ts';
+import type { KeyFile } from '../signers/key-file.ts';
+import { signerFor } from '../signers/signer.ts';
+import { findSkills } from '../source-folder.ts';
+import { problemOf } from '../thrown.ts';
+import { publishVersion } from '../upload.ts';
+import { startWatchedScanner, type WatchedScanner } from '../watched-scan.ts';
+import { isUnderWay } from './status.ts';
 
+interface ImportWorld {
+  readonly context: CommandContext;
+  readonly scope: Scope;
+  readonly signer: KeyFile;
+  readonly scanner: WatchedScanner;
+  /** What this run has published: one bundle to a name. */
+  readonly taken: Map<SkillName, Digest>;
+}
+
+/** `skill import DIR --scope NAME`: a few skills at a time, so that memory does not grow with their number. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  const { scope: given } = context.options;
+  if (given === undefined)
+    throw new Problem('usage', 'Cannot import without a scope', {
+      hint: 'add --scope NAME; claim it first: skill scope claim NAME',
+    });
+  const scope = parseScope(given);
+  const signer = await signerFor(context);
+  const top = resolve(context.cwd, context.args[0] ?? '');
+  const folders = await findSkills(top);
+  const scanner = startWatchedScanner();
+  const world: ImportWorld = { context, scope, signer, scanner, taken: new Map() };
+  const progress = startProgress(context, folders.length, 'skills');
+  const rows: ImportRow[] = [];
+  const waiting = [...folders.entries()];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      context.signal.throwIfAborted();
+      const [index, folder] = next;
+      const path = relative(top, folder) || '.';
+      rows[index] = await importOne(world, folder, path);
+      progress.step(path);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: importsAtOnceMax }, work));
+  } finally {
+    await scanner.close();
+    progress.end();
+  }
+  importAnswer(context, `@${scope}`, rows);
+  return exitCodes.ok;
+}
+
+// A skill that fails is a row of the table; only what stops all of them (no registry, no right to the scope) ends the import.
+async function importOne(world: ImportWorld, folder: string, path: string): Promise<ImportRow> {
+  const { context, scanner } = world;
+  const started = performance.now();
+  const row = (part: Omit<ImportRow, 'path' | 'seconds'>): ImportRow => ({
+    path,
+    seconds: (performance.now() - started) / 1000,
+    ...part,
+  });
+  let local = { localVerdict: 'incomplete', cpuMillis: 0 };
+  let found: FoundSkill | undefined;
+  try {
+    const { report, cpuMillis } = await scanFolder(scanner, folder, context.cwd);
+    local = { localVerdict: report.verdict, cpuMillis };
+    found = await readFound(folder, world.scope);
+    const { name, version, packed } = found;
+    const named = { name, version, bundle: packed.digest };
+    const before = world.taken.get(name);
+    if (before !== undefined && before !== packed.digest)
+      throw new Problem('name-taken', `${name} was taken by another folder with other bytes`);
+    world.taken.set(name, packed.digest);
+    const manifest = manifestFor(found, report);
+    const outcome = await publishOrFind(world, found, manifest);
+    const { verdict, status } = await waitForVerdict(world, found);
+    return row({ ...named, ...local, outcome, inferred: manifest.inferred === true, verdict: verdict ?? null, status });
+  } catch (thrown) {
+    const problem = problemOf(thrown, context.signal.aborted);
+    if (endsImport.has(problem.code)) throw problem;
+    const named = found === undefined ? {} : { name: found.name, version: found.version, bundle: found.packed.digest };
+    const reason = problem.reasons[0]?.message ?? problem.message;
+    return row({
+      ...named,
+      ...local,
+      outcome: 'refused',
+      code: problem.code,
+      reason,
+      inferred: false,
+      verdict: null,
+      status: null,
+    });
+  }
+}
+
+const endsImport: ReadonlySet<string> = new Set([
+  'interrupted',
+  'registry-down',
+  'registry-full',
+  'scope-taken',
+  'scope-unclaimed',
+  'key-unknown',
+  'key-ended',
+  'not-signed-in',
+  'root-not-pinned',
+]);
+
+/** `there` when exactly these bytes were published before under this name and version. */
+async function publishOrFind(
+  { context, signer }: ImportWorld,
+  found: FoundSkill,
+  manifest: ReturnType<typeof manifestFor>,
+): Promise<'taken' | 'there'> {
+  const { packed, name, version } = found;
+  try {
+    await patiently(context, () => publishVersion(context, signer, { packed, ...manifest }));
+    return 'taken';
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.code !== 'version-exists') throw cause;
+    const known = await askVersion(context, found);
+    if (known.bundle === packed.digest) return 'there';
+    throw new Problem('name-taken', `${name}@${version} was published before with other bytes`);
+  }
+}
+
+async function patiently<Result>(context: CommandContext, task: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await task();
+    } catch (cause) {
+      if (!(cause instanceof Problem) || cause.code !== 'registry-busy' || tries >= busyTriesMax) throw cause;
+      await setTimeout(pollMillisMax, undefined, { signal: context.signal });
+    }
+  }
+}
+
+async function waitForVerdict({ context }: ImportWorld, found: FoundSkill): Promise<VersionAnswer> {
+  const until = performance.now() + scanWaitSecondsMax * 1000;
+  for (let pause = pollMillisMin; ; pause = Math.min(pause * 1.5, pollMillisMax)) {
+    const known = await askVersion(context, found);
+    if (!isUnderWay(known) || performance.now() > until) return known;
+    await setTimeout(pause, undefined, { signal: context.signal });
+  }
+}
+
+function askVersion(context: CommandContext, { name, version }: ExactVersion): Promise<VersionAnswer> {
+  return askRegistry(context, `/api/v1/versions${versionPath(name, version)}`, versionAnswer);
 }

@@ -1,6 +1,81 @@
+import { basename, join, resolve } from 'node:path';
+import { inferManifest } from '../../scanner/manifest.ts';
+import { packBundle } from '../../skills-index/skill/bundle.ts';
+import { listCapabilities, minus, printCapability, union } from '../../skills-index/skill/capability.ts';
+import { parseSkillMd, type SkillMd } from '../../skills-index/skill/front-matter.ts';
+import { type Manifest, parseManifest, printManifest } from '../../skills-index/skill/manifest.ts';
+import { isNamePart, parseScope, parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import type { ExactVersion } from '../exact-version.ts';
+import { answer, joined, note, Safe, safe } from '../output.ts';
+import { readWholeSkill } from '../source-folder.ts';
+import { scanOnce } from '../watched-scan.ts';
+import { writeWhole } from '../whole-file.ts';
 
+/** `skill manifest [DIR] [--write]`: what the scan saw, as a proposal; what the author declared stays as it is. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  throw new Problem('not-in-this-version', `Not yet: skill ${context.command}`);
+  const folder = resolve(context.cwd, context.args[0] ?? '.');
+  const { files } = await readWholeSkill(folder);
+  packBundle(files);
+  const bytesOf = (path: string) => files.find((file) => file.path === path)?.bytes;
+  const json = bytesOf('skill.json');
+  const before = json === undefined ? undefined : parseManifest(json);
+  const about = before ?? nameFor(context, parseSkillMd(bytesOf('SKILL.md') ?? new Uint8Array()), folder);
+  const report = await scanOnce(files);
+  const inferred = inferManifest(files, report, { name: about.name, version: about.version });
+  const manifest = before === undefined ? inferred : widened(before, inferred);
+  const written = context.options.write === true;
+  const text = printManifest(manifest);
+  if (written) await writeWhole(join(folder, 'skill.json'), text);
+  const { left, unused } = leftOver(manifest, report);
+  answer(context, { schema: 'skillgate.manifest-proposal/1', manifest, written, left, unused }, () => shown(context, text));
+  for (const one of left) note(context, safe`cannot be declared as it was seen: ${one}`);
+  for (const one of unused) note(context, safe`declared, but never seen: ${one}`);
+  note(
+    context,
+    written
+      ? safe`skill.json is written: read it, and say in your own words why each is needed.`
+      : safe`Nothing was written: add --write.`,
+  );
+  return exitCodes.ok;
+}
+
+// As it is where it is data; at a terminal nothing in it may be obeyed.
+function shown({ stdout }: CommandContext, text: string): Safe {
+  const lines = text.trimEnd();
+  return stdout.isTTY === true ? joined(lines.split('\n'), '\n') : new Safe(lines);
+}
+
+// What a person declared keeps its words and its place; only what is missing is added.
+function widened(before: Manifest, inferred: Manifest): Manifest {
+  const missing = minus(inferred.capabilities, before.capabilities);
+  return { ...before, capabilities: union(before.capabilities, missing) };
+}
+
+function leftOver(manifest: Manifest, { capabilities: { observed, unused } }: ScanReport) {
+  return {
+    left: listCapabilities(minus(observed, manifest.capabilities)).map(printCapability),
+    unused: listCapabilities(unused).map(printCapability),
+  };
+}
+
+function nameFor(context: CommandContext, skillMd: SkillMd, folder: string): ExactVersion {
+  const scope = parseScope(context.options.scope ?? 'me');
+  const short = [skillMd.name, basename(folder)].find((one) => one !== undefined && isNamePart(one));
+  if (short === undefined)
+    throw new Problem('name-invalid', `Cannot name the skill: neither SKILL.md nor the folder has a skill’s name`, {
+      hint: 'write name: in SKILL.md, lower-case letters, digits and single hyphens',
+    });
+  return { name: parseSkillName(`@${scope}/${short}`), version: versionOf(skillMd) };
+}
+
+function versionOf({ version }: SkillMd): Version {
+  try {
+    return parseVersion(version);
+  } catch {
+    return parseVersion('0.1.0');
+  }
 }

@@ -38,7 +38,7 @@ describe('a skill’s folder', () => {
       (folder) => symlinkSync('/etc/hostname', join(folder, 'SKILL.md')),
       /"SKILL.md" is a symbolic link/,
     ],
-    ['a named pipe', (folder) => execFileSync('mkfifo', [join(folder, 'x')]), /"x" is a named pipe/],
+    ['a named pipe', (folder) => execFileSync('/usr/bin/mkfifo', [join(folder, 'x')]), /"x" is a named pipe/],
     [
       'a file over the limit',
       (folder) => writeFileSync(join(folder, 'x'), Buffer.alloc(bundleFileBytesMax + 1)),

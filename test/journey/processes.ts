@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
+/** Shared by all homes: a fresh one each would be written anew by each. */
+const compiled = fileURLToPath(new URL('../../node_modules/.cache/skillgate-compiled', import.meta.url));
 
 export interface Ended {
   readonly exit: number | null;
@@ -45,7 +47,7 @@ export function makeStage(env: Record<string, string> = {}): Stage {
     const { PATH = '', LANG = 'C.UTF-8' } = process.env;
     const child = spawn(process.execPath, [guard, ...argv], {
       cwd: folder,
-      env: { PATH, LANG, HOME: folder, SKILLGATE_HOME: join(folder, user), ...env },
+      env: { PATH, LANG, HOME: folder, SKILLGATE_HOME: join(folder, user), NODE_COMPILE_CACHE: compiled, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.add(child);
