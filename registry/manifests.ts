@@ -2,6 +2,7 @@
 import { and, asc, eq } from 'drizzle-orm';
 import type { BundleFile } from '../skills-index/skill/bundle.ts';
 import { parseBundle } from '../skills-index/skill/bundle.ts';
+import type { Digest } from '../skills-index/skill/digest.ts';
 import { parseSkillMd, type SkillMd } from '../skills-index/skill/front-matter.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -51,4 +52,10 @@ export async function skillMdOf(registry: Registry, files: readonly BundleFile[]
   const file = files.find(({ path }) => path === 'SKILL.md');
   if (file === undefined) throw new Problem('internal', 'A stored bundle has no SKILL.md');
   return parseSkillMd(await requireBlob(registry.objects, file.sha256));
+}
+
+/** Where the Sigstore bundle of a finished statement lies. */
+export function addressOf(row: StatementRow): Digest {
+  if (row.bundle === null) throw new Problem('internal', `Statement ${row.logIndex} has no address`);
+  return row.bundle;
 }

@@ -3,32 +3,25 @@
  * evidence public and writes the immutable line in the batch of the move. Each step can be cut off and is taken up again.
  */
 import { asc, eq } from 'drizzle-orm';
-import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { withoutWhy } from '../skills-index/skill/capability.ts';
-import { type Digest, hexOf } from '../skills-index/skill/digest.ts';
-import { purlOf, type SkillName, scopeOf } from '../skills-index/skill/name.ts';
+import type { Digest } from '../skills-index/skill/digest.ts';
+import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import {
-  predicateTypes,
-  type Statement,
-  type VerdictPredicate,
-  verdictStatement,
-} from '../skills-index/statement/attestation.ts';
-import { signStatement } from '../skills-index/statement/sign.ts';
+import { predicateTypes } from '../skills-index/statement/attestation.ts';
 import { decide } from '../skills-index/trust/decision.ts';
 import { type IndexLine, indexDescription, printIndexLine } from '../skills-index/trust/index-line.ts';
-import { policyDigest } from '../skills-index/trust/policy.ts';
 import { readApprovals } from './approvals.ts';
 import { retryOnClash } from './batch.ts';
 import type { Registry } from './context.ts';
 import { readIdentities } from './identities.ts';
 import { identityEvidence } from './index-evidence.ts';
-import { finishStatements, planAppend } from './log.ts';
-import { filesOf, manifestOf, type StatementRow, skillMdOf, statementIn, statementsOf } from './manifests.ts';
+import { finishStatements } from './log.ts';
+import { addressOf, filesOf, manifestOf, type StatementRow, skillMdOf, statementIn, statementsOf } from './manifests.ts';
 import { publicBlobName, requireBlob } from './objects.ts';
 import { indexLines, versions } from './schema.ts';
 import { requireMove } from './status.ts';
 import { refreshStatus } from './status-json.ts';
+import { verdictOn } from './verdict.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
 
 /** Where the lines of a skill lie. */
@@ -69,70 +62,6 @@ export async function resume(registry: Registry, onRefusal: (error: unknown) => 
   for (const row of waiting) await settle(registry, row.id).catch(onRefusal);
   const unwritten = await registry.db.read.select().from(indexLines).where(eq(indexLines.written, 0));
   for (const name of new Set(unwritten.map((row) => row.name))) await writeIndexFile(registry, name);
-}
-
-/** The newest verdict if it names exactly these statements, else a new one, signed and logged. */
-async function verdictOn(registry: Registry, row: VersionRow, approvedAt: readonly number[]): Promise<StatementRow> {
-  const all = await statementsOf(registry, row.id);
-  const inputs = all
-    .filter((one) => isInput(one, row, approvedAt))
-    .map((one) => hexOf(addressOf(one)))
-    .sort()
-    .map((sha256) => ({ digest: { sha256 } }));
-  const policy = { digest: { sha256: hexOf(policyDigest(registry.policy)) } };
-  const last = all.findLast((one) => one.predicateType === predicateTypes.verdict);
-  if (last !== undefined && names(statementIn(last), { inputs, policy })) return last;
-  const files = await filesOf(registry, row);
-  const statement = verdictStatement(
-    { name: row.name, version: row.version, bundle: row.bundle, files },
-    {
-      verifier: { id: registry.config.base },
-      timeVerified: registry.now().toISOString(),
-      resourceUri: purlOf(row.name, row.version),
-      policy,
-      inputAttestations: inputs,
-      verificationResult: 'PASSED',
-      verifiedLevels: [],
-    },
-  );
-  const envelope = await signStatement(statement, registry.keys.registry);
-  const signer = { keyId: registry.keys.registry.keyId, spki: registry.keys.registry.publicKey };
-  const append = await retryOnClash(async () => {
-    const planned = await planAppend(registry, [{ statement, envelope, signer, versionId: row.id }]);
-    await registry.db.batch(planned.writes);
-    return planned;
-  });
-  await finishStatements(registry, append.indexes);
-  const [logged] = (await statementsOf(registry, row.id, predicateTypes.verdict)).slice(-1);
-  if (logged === undefined) throw new Problem('internal', 'The verdict is not in the log');
-  return logged;
-}
-
-/** Whether a verdict that was cut off before the line was written still says what is so. */
-function names(
-  statement: Statement,
-  { inputs, policy }: { readonly inputs: VerdictPredicate['inputAttestations']; readonly policy: VerdictPredicate['policy'] },
-): boolean {
-  if (statement.predicateType !== predicateTypes.verdict) return false;
-  const said = statement.predicate;
-  return canonicalJson([said.inputAttestations, said.policy]) === canonicalJson([inputs, policy]);
-}
-
-/** Publish, provenance, the scan that decided, and the approvals that count. */
-function isInput(one: StatementRow, row: VersionRow, approvedAt: readonly number[]): boolean {
-  switch (one.predicateType) {
-    case predicateTypes.publish:
-    case predicateTypes.provenance:
-      return true;
-    case predicateTypes.approval:
-      return approvedAt.includes(one.logIndex);
-    case predicateTypes.scan: {
-      const statement = statementIn(one);
-      return statement.predicateType === predicateTypes.scan && statement.predicate.report === row.report;
-    }
-    default:
-      return false;
-  }
 }
 
 async function lineOf(registry: Registry, row: VersionRow, verdict: StatementRow): Promise<IndexLine> {
@@ -234,9 +163,4 @@ async function readRow(registry: Registry, id: string): Promise<VersionRow> {
   const [row] = await registry.db.read.select().from(versions).where(eq(versions.id, id));
   if (row === undefined) throw new Problem('not-found', 'There is no such version');
   return row;
-}
-
-function addressOf(row: StatementRow): Digest {
-  if (row.bundle === null) throw new Problem('internal', `Statement ${row.logIndex} has no address`);
-  return row.bundle;
 }

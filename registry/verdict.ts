@@ -1,0 +1,82 @@
+/** The verdict (SLSA VSA) that the registry signs on a version once its approvals suffice. */
+import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
+import { hexOf } from '../skills-index/skill/digest.ts';
+import { purlOf } from '../skills-index/skill/name.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import {
+  predicateTypes,
+  type Statement,
+  type VerdictPredicate,
+  verdictStatement,
+} from '../skills-index/statement/attestation.ts';
+import { signStatement } from '../skills-index/statement/sign.ts';
+import { policyDigest } from '../skills-index/trust/policy.ts';
+import { retryOnClash } from './batch.ts';
+import type { Registry } from './context.ts';
+import { finishStatements, planAppend } from './log.ts';
+import { addressOf, filesOf, type StatementRow, statementIn, statementsOf } from './manifests.ts';
+import type { VersionRow } from './versions.ts';
+
+/** The newest verdict if it names exactly these statements, else a new one, signed and logged. */
+export async function verdictOn(registry: Registry, row: VersionRow, approvedAt: readonly number[]): Promise<StatementRow> {
+  const all = await statementsOf(registry, row.id);
+  const inputs = all
+    .filter((one) => isInput(one, row, approvedAt))
+    .map((one) => hexOf(addressOf(one)))
+    .sort()
+    .map((sha256) => ({ digest: { sha256 } }));
+  const policy = { digest: { sha256: hexOf(policyDigest(registry.policy)) } };
+  const last = all.findLast((one) => one.predicateType === predicateTypes.verdict);
+  if (last !== undefined && names(statementIn(last), { inputs, policy })) return last;
+  const files = await filesOf(registry, row);
+  const statement = verdictStatement(
+    { name: row.name, version: row.version, bundle: row.bundle, files },
+    {
+      verifier: { id: registry.config.base },
+      timeVerified: registry.now().toISOString(),
+      resourceUri: purlOf(row.name, row.version),
+      policy,
+      inputAttestations: inputs,
+      verificationResult: 'PASSED',
+      verifiedLevels: [],
+    },
+  );
+  const envelope = await signStatement(statement, registry.keys.registry);
+  const signer = { keyId: registry.keys.registry.keyId, spki: registry.keys.registry.publicKey };
+  const append = await retryOnClash(async () => {
+    const planned = await planAppend(registry, [{ statement, envelope, signer, versionId: row.id }]);
+    await registry.db.batch(planned.writes);
+    return planned;
+  });
+  await finishStatements(registry, append.indexes);
+  const [logged] = (await statementsOf(registry, row.id, predicateTypes.verdict)).slice(-1);
+  if (logged === undefined) throw new Problem('internal', 'The verdict is not in the log');
+  return logged;
+}
+
+/** Whether a verdict that was cut off before the line was written still says what is so. */
+function names(
+  statement: Statement,
+  { inputs, policy }: { readonly inputs: VerdictPredicate['inputAttestations']; readonly policy: VerdictPredicate['policy'] },
+): boolean {
+  if (statement.predicateType !== predicateTypes.verdict) return false;
+  const said = statement.predicate;
+  return canonicalJson([said.inputAttestations, said.policy]) === canonicalJson([inputs, policy]);
+}
+
+/** Publish, provenance, the scan that decided, and the approvals that count. */
+function isInput(one: StatementRow, row: VersionRow, approvedAt: readonly number[]): boolean {
+  switch (one.predicateType) {
+    case predicateTypes.publish:
+    case predicateTypes.provenance:
+      return true;
+    case predicateTypes.approval:
+      return approvedAt.includes(one.logIndex);
+    case predicateTypes.scan: {
+      const statement = statementIn(one);
+      return statement.predicateType === predicateTypes.scan && statement.predicate.report === row.report;
+    }
+    default:
+      return false;
+  }
+}
