@@ -1,9 +1,12 @@
 /** All model tables, for the rule set's digest: a changed table is another rule set. */
 import { fenceLanguages, shellFirstWords, showsOnly, tellsToRun } from './models/code-fences.ts';
+import { confusables } from './models/confusables.ts';
 import { dropHosts } from './models/drop-hosts.ts';
 import { fileTypes, languageOfExtension, languageOfInterpreter, unknownLanguages } from './models/file-types.ts';
 import { hiddenRanges } from './models/hidden-characters.ts';
+import { installers } from './models/installers.ts';
 import { aliases, environments, globalApis, globalObjects } from './models/javascript.ts';
+import * as lures from './models/lures.ts';
 import { harmlessModules, nodeApis, nodeDefaults } from './models/node.ts';
 import { npmApis, npmServices } from './models/npm.ts';
 import { lifecycleScripts } from './models/package-json.ts';
@@ -16,6 +19,7 @@ import { interpreters, networkPrograms, shellVariables, steeringVariables, utili
 /** Every table, as JSON can carry it: patterns as their text, sets as sorted lists. */
 export const modelTables: Readonly<Record<string, unknown>> = plain({
   aliases,
+  confusables,
   dropHosts,
   environments,
   escapes,
@@ -25,10 +29,12 @@ export const modelTables: Readonly<Record<string, unknown>> = plain({
   globalObjects,
   harmlessModules,
   hiddenRanges,
+  installers,
   interpreters,
   languageOfExtension,
   languageOfInterpreter,
   lifecycleScripts,
+  lures,
   networkPrograms,
   nodeApis,
   nodeDefaults,

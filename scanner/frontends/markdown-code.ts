@@ -29,12 +29,9 @@ export function joinPieces(pieces: readonly { readonly text: string; readonly ra
   return { text, map };
 }
 
-/** The context of a block: told to run, or only shown. Shell is what agents run; other languages need to be told so. */
-export function blockContext(block: CodeBlock, language: Language | 'console' | undefined): FactContext {
-  const around = `${block.heading}\n${block.before}`;
-  if (showsOnly.test(around)) return 'fence-doc';
-  if (language === 'shell' || language === 'console') return 'fence-run';
-  return tellsToRun.test(block.before) ? 'fence-run' : 'fence-doc';
+/** The context of a block: something to run, unless what stands around it says that it only shows. */
+export function blockContext(block: CodeBlock): FactContext {
+  return showsOnly.test(`${block.heading}\n${block.before}`) ? 'fence-doc' : 'fence-run';
 }
 
 /** The language of a block by its tag, else by its first words. */

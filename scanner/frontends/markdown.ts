@@ -194,7 +194,7 @@ function readCode(reading: Reading, node: SyntaxNode): void {
     before: reading.before,
   };
   const language = blockLanguage(block);
-  const context = weaker(reading.source.context, blockContext(block, language));
+  const context = weaker(reading.source.context, blockContext(block));
   const span = { path: reading.source.path, start: code.map[0]?.raw ?? node.from, end: node.to };
   reading.facts.push({
     kind: 'text',
@@ -218,7 +218,7 @@ function readInlineCode(reading: Reading, node: SyntaxNode, parent: SyntaxNode):
   const block = { ...code, info: '', heading: reading.heading, before: reading.text.slice(parent.from, node.from) };
   const context = weaker(
     reading.source.context,
-    runsAtLoad ? 'code' : blockContext({ ...block, before: reading.text.slice(parent.from, parent.to) }, 'shell'),
+    runsAtLoad ? 'code' : blockContext({ ...block, before: reading.text.slice(parent.from, parent.to) }),
   );
   note(reading, 'inline-code', node, text, '', context);
   if (runsAtLoad || (/\s/.test(text.trim()) && looksLikeShell(text)))

@@ -15,6 +15,8 @@ export function callProgram(run: ShellRun, call: Call): Value {
   if (written !== undefined && word.text.includes('/')) return runCode(run, call, written, 'shell');
   if (isOwnScript(run, word.text)) return unknownValue(call.stdin.taints);
   if (!/^[\w.+@-]+$/.test(name)) return unknownValue(call.stdin.taints);
+  // `$(NAME)` is how Makefiles, and those who are used to them, write a variable.
+  if (/^[A-Z][A-Z0-9_]{3,}$/.test(name) && name.includes('_') && call.args.length === 0) return namedVariable(run, call);
   noteCapability(run, call, { kind: 'exec', program: name });
   const manager = packageManagers[name];
   if (manager !== undefined) noteInstall(run, call, manager);
@@ -28,6 +30,12 @@ export function callProgram(run: ShellRun, call: Call): Value {
     { source: { what: 'command', name }, steps, encoded: false, certainty: call.certainty },
     ...call.stdin.taints,
   ]);
+}
+
+function namedVariable(run: ShellRun, call: Call): Value {
+  noteCapability(run, call, { kind: 'env', name: call.name });
+  const steps = [{ span: call.span, note: `reads ${call.name}` }];
+  return unknownValue([{ source: { what: 'env', name: call.name }, steps, encoded: false, certainty: 'lexical' }]);
 }
 
 function isOwnScript(run: ShellRun, path: string): boolean {

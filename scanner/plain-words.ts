@@ -1,0 +1,25 @@
+/** Text as a reader (or a model) takes it in: what hides words from a search is undone. */
+import { confusables } from './models/confusables.ts';
+import { hiddenCharacter } from './models/hidden-characters.ts';
+
+const textCharsMax = 20_000;
+
+/** Text with hidden characters dropped, look-alike letters made Latin, compatibility forms and white space folded. Tag characters are read as the letters they stand for. */
+export function plainWords(text: string): string {
+  const cut = text.length > textCharsMax ? text.slice(0, textCharsMax) : text;
+  if (/^[\x20-\x7e]*$/.test(cut)) return cut.replace(/ {2,}/g, ' ');
+  let plain = '';
+  for (const character of cut.normalize('NFKC')) {
+    const codePoint = character.codePointAt(0) ?? 0;
+    if (codePoint >= 0xe0020 && codePoint <= 0xe007e) plain += String.fromCharCode(codePoint - 0xe0000);
+    else if (codePoint < 0x80 || hiddenCharacter(codePoint) === undefined) plain += confusables.get(character) ?? character;
+  }
+  return plain.replace(/[’‘]/g, "'").replace(/[“”]/g, '"').replace(/\s+/g, ' ');
+}
+
+/** Whether the match stands in quotes or is spoken of as an example: quoting an attack is none. */
+export function isQuoted(text: string, index: number, length: number): boolean {
+  const before = text.slice(Math.max(0, index - 40), index);
+  const behind = text.slice(index + length, index + length + 40);
+  return /["'`«][^"'`]{0,38}$/.test(before) && /^[^"'`]{0,38}["'`»]/.test(behind);
+}

@@ -1,0 +1,36 @@
+/** The environment of a process is read by way of the system. */
+import type { CapabilityFact, TraitFact } from '../../fact.ts';
+import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { milder } from '../../standing.ts';
+
+export const processEnvironment = defineRule({
+  id: 'env/process-environment',
+  title: 'A process’s environment is read from the system',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'Reading the environment through /proc or the process table serves to get round every check of which variables are read, and reaches other programs’ secrets.',
+  fix: 'Read the variables you need by name.',
+  maps: { cwe: ['CWE-200'], attack: ['T1552', 'T1057'] },
+  reads: ['capability', 'trait'],
+  revision: 1,
+  check: (context) => [
+    ...context
+      .of('capability')
+      .filter((fact) => pathOf(fact) !== undefined && sensitivePath(pathOf(fact) ?? '')?.kind === 'process-environment')
+      .map((fact) => draftOf(fact, `reads ${pathOf(fact)}`)),
+    ...context
+      .of('trait')
+      .filter((fact) => fact.trait === 'process-environment')
+      .map((fact) => draftOf(fact, `lists other processes with their environment: ${fact.detail}`)),
+  ],
+});
+
+function pathOf({ capability }: CapabilityFact): string | undefined {
+  return capability.kind === 'mount' ? capability.path : undefined;
+}
+
+function draftOf(fact: CapabilityFact | TraitFact, message: string): Draft {
+  return { span: fact.span, severity: milder('high', fact), confidence: fact.certainty, message };
+}

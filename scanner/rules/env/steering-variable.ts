@@ -1,0 +1,23 @@
+/** A variable is set that makes other programs load code or go elsewhere. */
+import { type Draft, defineRule } from '../../rule.ts';
+import { milder } from '../../standing.ts';
+
+export const steeringVariable = defineRule({
+  id: 'env/steering-variable',
+  title: 'A variable that steers other programs is set',
+  kind: 'capability',
+  severity: 'medium',
+  confidence: 'exact',
+  why: 'LD_PRELOAD, NODE_OPTIONS, BASH_ENV and their like make any program that starts afterwards run other code.',
+  fix: 'Call the program with the option you need instead, or remove the assignment.',
+  maps: { cwe: ['CWE-427'], attack: ['T1574'] },
+  reads: ['trait'],
+  revision: 1,
+  check: (context) =>
+    context.of('trait').flatMap((fact): Draft[] => {
+      if (fact.trait !== 'env-write') return [];
+      const loads = /^(LD_|DYLD_|NODE_OPTIONS|PYTHONSTARTUP|BASH_ENV|PERL5OPT|RUBYOPT|GIT_SSH|PROMPT_COMMAND)/.test(fact.api);
+      const message = `sets ${fact.api}, which changes what other programs do`;
+      return [{ span: fact.span, severity: milder(loads ? 'medium' : 'low', fact), confidence: fact.certainty, message }];
+    }),
+});

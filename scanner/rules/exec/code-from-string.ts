@@ -1,0 +1,28 @@
+/** Text that was computed is run as code. */
+import { type Draft, defineRule } from '../../rule.ts';
+import { isInText, runs } from '../../standing.ts';
+
+export const codeFromString = defineRule({
+  id: 'exec/code-from-string',
+  title: 'Computed text is run as code',
+  kind: 'capability',
+  severity: 'medium',
+  confidence: 'exact',
+  why: 'What is run cannot be read beforehand: the scan sees that something runs, not what.',
+  fix: 'Call functions by name; read data with a parser.',
+  maps: { cwe: ['CWE-95'], owasp: ['ASI05'], attack: ['T1059'] },
+  reads: ['trait'],
+  revision: 1,
+  check: (context) =>
+    context.of('trait').flatMap((fact): Draft[] => {
+      if (fact.trait !== 'code-from-string' || !runs(fact)) return [];
+      return [
+        {
+          span: fact.span,
+          severity: isInText(fact) ? 'low' : 'medium',
+          confidence: fact.certainty,
+          message: `${fact.api} runs text that is computed${fact.detail === '' || fact.detail === fact.api ? '' : `: ${fact.detail}`}`,
+        },
+      ];
+    }),
+});

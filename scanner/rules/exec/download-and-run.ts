@@ -1,0 +1,48 @@
+/** What is downloaded is run. */
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import type { TraitFact } from '../../fact.ts';
+import { dropHostOf } from '../../models/drop-hosts.ts';
+import { isAddress, isLoopbackHost } from '../../models/egress-of.ts';
+import { isKnownInstaller } from '../../models/installers.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { isInText, milder } from '../../standing.ts';
+
+export const downloadAndRun = defineRule({
+  id: 'exec/download-and-run',
+  title: 'A download is run unseen',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'What is fetched when the skill runs was never scanned or approved, and whoever holds the host can change it for one victim only.',
+  fix: 'Put the code into the skill, or install a named version from a registry.',
+  maps: { cwe: ['CWE-494'], owasp: ['ASI04'], attack: ['T1105', 'T1059.004'] },
+  reads: ['trait'],
+  revision: 1,
+  check: (context) =>
+    context.of('trait').flatMap((fact): Draft[] => {
+      if (fact.trait !== 'pipe-to-interpreter') return [];
+      const severity = severityOf(fact);
+      if (severity === undefined) return [];
+      const kind = severity === 'low' ? 'capability' : 'malice';
+      const from = fact.detail.startsWith('https://*/') ? 'a computed address' : fact.detail;
+      return [
+        {
+          span: fact.span,
+          kind,
+          severity: milder(severity, fact),
+          confidence: fact.certainty,
+          message: `${fact.api} runs what was downloaded from ${from}`,
+        },
+      ];
+    }),
+});
+
+function severityOf(fact: TraitFact): 'low' | 'medium' | 'high' | 'critical' | undefined {
+  const { scheme, host, path } = parseEgressUrl(fact.detail);
+  if (isLoopbackHost(host)) return undefined;
+  if (isAddress(host) || dropHostOf(host, path) !== undefined || scheme === 'tcp') return 'critical';
+  if (isKnownInstaller(fact.detail)) return 'low';
+  if (!isInText(fact)) return 'high';
+  // In instructions this is how much software tells people to install it: a person has to look where it comes from.
+  return scheme === 'https' ? 'medium' : 'high';
+}

@@ -1,0 +1,23 @@
+/** More rights are taken. */
+import { type Draft, defineRule } from '../../rule.ts';
+import { isInText, runs } from '../../standing.ts';
+
+export const privilege = defineRule({
+  id: 'exec/privilege',
+  title: 'Runs with more rights',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'exact',
+  why: 'sudo, setuid and containers with the host in them give a skill the whole machine.',
+  fix: 'Do without; ask the person who runs the skill to prepare what needs rights.',
+  maps: { cwe: ['CWE-250'], attack: ['T1548'] },
+  reads: ['trait'],
+  revision: 1,
+  check: (context) =>
+    context.of('trait').flatMap((fact): Draft[] => {
+      if (fact.trait !== 'privilege' || !runs(fact)) return [];
+      const isHost = /host/.test(fact.detail);
+      const severity = isInText(fact) ? (isHost ? 'medium' : 'info') : isHost ? 'medium' : 'low';
+      return [{ span: fact.span, severity, confidence: fact.certainty, message: `takes more rights: ${fact.detail}` }];
+    }),
+});

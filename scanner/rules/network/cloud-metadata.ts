@@ -1,0 +1,38 @@
+/** The metadata service of a cloud, or an engine’s control socket, is contacted. */
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { addressClass } from '../../../skills-index/skill/network-address.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { isInText, milder } from '../../standing.ts';
+
+export const cloudMetadata = defineRule({
+  id: 'network/cloud-metadata',
+  title: 'Cloud credentials are asked for',
+  kind: 'malice',
+  severity: 'critical',
+  confidence: 'exact',
+  why: 'The metadata address of a cloud machine hands out the machine’s credentials to whoever asks.',
+  fix: 'Remove the request. A skill gets the credentials it needs as declared secrets.',
+  maps: { cwe: ['CWE-918'], attack: ['T1552.005'] },
+  reads: ['capability'],
+  revision: 1,
+  check: (context) =>
+    context.of('capability').flatMap((fact): Draft[] => {
+      if (fact.capability.kind !== 'egress') return [];
+      const { host } = parseEgressUrl(fact.capability.url);
+      const address = host.replace(/^\[|\]$/g, '');
+      const isMetadata =
+        addressClass(address) === 'metadata' ||
+        /^(metadata\.google\.internal|metadata\.azure\.(com|internal)|instance-data)$/.test(host);
+      const severity = milder(isInText(fact) ? 'medium' : 'critical', fact);
+      return isMetadata
+        ? [
+            {
+              span: fact.span,
+              severity,
+              confidence: fact.certainty,
+              message: `asks ${host}, which hands out the machine’s credentials`,
+            },
+          ]
+        : [];
+    }),
+});

@@ -1,0 +1,50 @@
+/** A host where anyone can leave or fetch data is contacted. */
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import type { CapabilityFact } from '../../fact.ts';
+import { type DropKind, dropHostOf } from '../../models/drop-hosts.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { isInText, milder } from '../../standing.ts';
+
+export const dropHost = defineRule({
+  id: 'network/drop-host',
+  title: 'A drop or paste host is contacted',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'Request catchers, paste sites, file drops and tunnels belong to whoever made the page: what is sent there cannot be told from theft, and what is fetched can change at any time.',
+  fix: 'Use a host of your own and declare it. For tests, use a local server.',
+  maps: { owasp: ['ASI02'], attack: ['T1567', 'T1102'] },
+  reads: ['capability'],
+  revision: 1,
+  check: (context) =>
+    context.of('capability').flatMap((fact): Draft[] => {
+      if (fact.capability.kind !== 'egress') return [];
+      const { host, path } = parseEgressUrl(fact.capability.url);
+      const drop = dropHostOf(host, path);
+      if (drop === undefined) return [];
+      const severity = severityOf(drop.kind, fact);
+      return [
+        {
+          span: fact.span,
+          severity: milder(severity, fact),
+          confidence: fact.certainty,
+          message: `contacts ${host}, ${said[drop.kind]}`,
+        },
+      ];
+    }),
+});
+
+const said: Readonly<Record<DropKind, string>> = {
+  'request-catcher': 'which shows a stranger every request it gets',
+  interaction: 'which is made to catch data sent in names and requests',
+  paste: 'a paste site',
+  'file-drop': 'where anyone can leave files',
+  tunnel: 'a tunnel to somebody’s own machine',
+  'chat-webhook': 'a webhook of a chat, readable by whoever made it',
+};
+
+// Chats and tunnels also have honest uses; a person has to look at them.
+function severityOf(kind: DropKind, fact: CapabilityFact): 'medium' | 'high' {
+  if (kind === 'chat-webhook' || kind === 'tunnel') return 'medium';
+  return isInText(fact) && kind === 'paste' && fact.traits.includes('download') ? 'medium' : 'high';
+}

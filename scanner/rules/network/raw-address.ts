@@ -1,0 +1,39 @@
+/** A connection to an IP address in place of a name. */
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { addressClass } from '../../../skills-index/skill/network-address.ts';
+import { isAddress } from '../../models/egress-of.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { isInText, milder } from '../../standing.ts';
+
+export const rawAddress = defineRule({
+  id: 'network/raw-address',
+  title: 'A public IP address is contacted',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'Honest services have names: an address hides who is asked, cannot be checked by TLS, and is how malware calls home.',
+  fix: 'Use the host’s name, over https, and declare it.',
+  maps: { attack: ['T1571', 'T1071.001'] },
+  reads: ['capability'],
+  revision: 1,
+  check: (context) =>
+    context.of('capability').flatMap((fact): Draft[] => {
+      if (fact.capability.kind !== 'egress') return [];
+      const { host, port } = parseEgressUrl(fact.capability.url);
+      const address = host.replace(/^\[|\]$/g, '');
+      if (!isAddress(host) || !reachesStrangers(address)) return [];
+      const message = `connects to the address ${address}${port === 0 ? '' : ` port ${port}`}`;
+      const severity = milder(isInText(fact) && fact.traits.includes('download') ? 'medium' : 'high', fact);
+      return [{ span: fact.span, severity, confidence: fact.certainty, message }];
+    }),
+});
+
+// Name servers that documentation and health checks use.
+const knownResolvers = new Set(['1.1.1.1', '1.0.0.1', '8.8.8.8', '8.8.4.4', '9.9.9.9']);
+
+// Addresses kept for documentation reach nobody today; nothing but an attack or an example has them in code.
+function reachesStrangers(address: string): boolean {
+  if (knownResolvers.has(address) || address === '0.0.0.0' || address === '255.255.255.255' || address === '::') return false;
+  const kind = addressClass(address);
+  return kind === 'public' || kind === 'reserved';
+}

@@ -1,0 +1,34 @@
+/** TLS certificates are not checked. */
+import { defineRule } from '../../rule.ts';
+import { runs } from '../../standing.ts';
+
+export const tlsOff = defineRule({
+  id: 'network/tls-off',
+  title: 'TLS is switched off',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'exact',
+  why: 'Without the check of certificates anybody on the way can read and change what is sent and fetched.',
+  fix: 'Leave the check on; for a private authority, give its certificate.',
+  maps: { cwe: ['CWE-295'] },
+  reads: ['capability', 'trait'],
+  revision: 1,
+  check: (context) => [
+    ...context
+      .of('capability')
+      .filter((fact) => fact.traits.includes('tls-off') && runs(fact))
+      .map((fact) => ({
+        span: fact.span,
+        confidence: fact.certainty,
+        message: `${fact.api} does not check the other side’s certificate`,
+      })),
+    ...context
+      .of('trait')
+      .filter((fact) => (fact.trait === 'tls-off' || fact.api === 'NODE_TLS_REJECT_UNAUTHORIZED') && runs(fact))
+      .map((fact) => ({
+        span: fact.span,
+        confidence: fact.certainty,
+        message: `${fact.api} switches the check of certificates off`,
+      })),
+  ],
+});

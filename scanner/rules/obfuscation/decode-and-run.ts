@@ -1,0 +1,26 @@
+/** Encoded data is decoded and run. */
+import { defineRule } from '../../rule.ts';
+import { milder } from '../../standing.ts';
+
+export const decodeAndRun = defineRule({
+  id: 'obfuscation/decode-and-run',
+  title: 'Encoded code is run',
+  kind: 'malice',
+  severity: 'critical',
+  confidence: 'exact',
+  why: 'Code is encoded so that nobody reads it. No honest skill hides what it runs.',
+  fix: 'Write the code as it is.',
+  maps: { cwe: ['CWE-506'], attack: ['T1140', 'T1027'] },
+  reads: ['trait'],
+  revision: 1,
+  check: (context) =>
+    context
+      .of('trait')
+      .filter((fact) => fact.trait === 'decode-to-code')
+      .map((fact) => ({
+        span: fact.span,
+        severity: milder('critical', fact),
+        confidence: fact.certainty,
+        message: `${fact.api} runs what was encoded${fact.detail === '' || fact.detail === '…' ? '' : `: ${fact.detail}`}`,
+      })),
+});

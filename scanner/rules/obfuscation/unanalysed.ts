@@ -1,0 +1,30 @@
+/** A file is not what it says, or cannot be read. */
+import type { ArtifactFact } from '../../fact.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+
+export const unanalysed = defineRule({
+  id: 'obfuscation/unanalysed',
+  title: 'A file that cannot be analysed',
+  kind: 'policy',
+  severity: 'medium',
+  confidence: 'exact',
+  why: 'What no parser takes was not looked at. A name that disagrees with the content is how a program is brought past those who look.',
+  fix: 'Remove the file, name it for what it is, or write it in a language that is analysed.',
+  maps: { owasp: ['AST08'], attack: ['T1036'] },
+  reads: ['artifact'],
+  revision: 1,
+  check: (context) =>
+    context.of('artifact').flatMap((fact) => {
+      const about = says[fact.what];
+      return about === undefined ? [] : [{ span: fact.span, ...about, message: `${about.message} ${fact.detail}` }];
+    }),
+});
+
+// What rules of supply report, or what only coverage says, is not here.
+const says: Readonly<Partial<Record<ArtifactFact['what'], Omit<Draft, 'span'>>>> = {
+  disguised: { severity: 'high', message: 'is' },
+  unreadable: { severity: 'high', message: 'cannot be read:' },
+  unparsed: { kind: 'capability', message: 'was not analysed:' },
+  'unknown-language': { kind: 'capability', message: 'was not analysed:' },
+  'not-utf8': { kind: 'capability', severity: 'low', message: 'is not UTF-8 but' },
+};

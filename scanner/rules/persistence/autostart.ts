@@ -1,0 +1,35 @@
+/** Something is made to start by itself. */
+import type { CapabilityFact, TraitFact } from '../../fact.ts';
+import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { isInText, milder } from '../../standing.ts';
+
+export const autostart = defineRule({
+  id: 'persistence/autostart',
+  title: 'Starts by itself',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'What cron, systemd, launchd or a login starts runs on after the skill has ended, outside any sandbox.',
+  fix: 'Do the work when the skill is called; scheduling is the operator’s.',
+  maps: { attack: ['T1053', 'T1543', 'T1547'] },
+  reads: ['capability', 'trait'],
+  revision: 1,
+  check: (context) => [
+    ...context.of('capability').flatMap((fact): Draft[] => {
+      const { capability } = fact;
+      if (capability.kind !== 'mount' || capability.path === undefined || capability.mode === 'ro') return [];
+      return sensitivePath(capability.path)?.kind === 'autostart'
+        ? [draftOf(fact, `${fact.api} writes ${capability.path}, which starts by itself`)]
+        : [];
+    }),
+    ...context
+      .of('trait')
+      .filter((fact) => fact.trait === 'autostart')
+      .map((fact) => draftOf(fact, `makes something start by itself: ${fact.detail}`)),
+  ],
+});
+
+function draftOf(fact: CapabilityFact | TraitFact, message: string): Draft {
+  return { span: fact.span, severity: milder(isInText(fact) ? 'medium' : 'high', fact), confidence: fact.certainty, message };
+}

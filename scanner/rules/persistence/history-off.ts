@@ -1,0 +1,26 @@
+/** Traces of what was run are wiped. */
+import { defineRule } from '../../rule.ts';
+import { milder } from '../../standing.ts';
+
+export const historyOff = defineRule({
+  id: 'persistence/history-off',
+  title: 'The shell’s history is switched off',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'Only what must not be found later is kept out of the history.',
+  fix: 'Remove it.',
+  maps: { attack: ['T1070.003'] },
+  reads: ['trait'],
+  revision: 1,
+  check: (context) =>
+    context
+      .of('trait')
+      .filter((fact) => fact.trait === 'history-off')
+      .map((fact) => ({
+        span: fact.span,
+        severity: milder('high', fact),
+        confidence: fact.certainty,
+        message: `wipes what was run: ${fact.detail === '' ? fact.api : fact.detail}`,
+      })),
+});

@@ -1,0 +1,36 @@
+/** A hook is set: code that other programs run. */
+import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { isInText, runs } from '../../standing.ts';
+
+export const hook = defineRule({
+  id: 'persistence/hook',
+  title: 'A hook is set',
+  kind: 'capability',
+  severity: 'medium',
+  confidence: 'exact',
+  why: 'Hooks of git, editors and agents run on the host, outside the sandbox, each time the other program is used.',
+  fix: 'Describe the hook and let the user set it.',
+  maps: { attack: ['T1546'] },
+  reads: ['capability', 'trait'],
+  revision: 1,
+  check: (context) => [
+    ...context.of('capability').flatMap((fact): Draft[] => {
+      const { capability } = fact;
+      if (capability.kind !== 'mount' || capability.path === undefined || capability.mode === 'ro' || !runs(fact)) return [];
+      if (sensitivePath(capability.path)?.kind !== 'git-hook') return [];
+      return [
+        {
+          span: fact.span,
+          severity: isInText(fact) ? 'low' : 'medium',
+          confidence: fact.certainty,
+          message: `${fact.api} writes ${capability.path}, which git runs`,
+        },
+      ];
+    }),
+    ...context
+      .of('trait')
+      .filter((fact) => fact.trait === 'hook' && runs(fact))
+      .map((fact) => ({ span: fact.span, confidence: fact.certainty, message: `sets a hook: ${fact.detail}` })),
+  ],
+});

@@ -1,0 +1,26 @@
+/** Processes are started without end. */
+import { defineRule } from '../../rule.ts';
+import { milder } from '../../standing.ts';
+
+export const forkBomb = defineRule({
+  id: 'resources/fork-bomb',
+  title: 'Starts processes without end',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'A fork bomb or an endless loop of new processes stops the machine.',
+  fix: 'Bound the loop, and wait for what was started.',
+  maps: { attack: ['T1499'] },
+  reads: ['trait'],
+  revision: 1,
+  check: (context) =>
+    context
+      .of('trait')
+      .filter((fact) => fact.trait === 'unbounded')
+      .map((fact) => ({
+        span: fact.span,
+        severity: milder('high', fact),
+        confidence: fact.certainty,
+        message: fact.detail === '' ? 'starts processes without end' : fact.detail,
+      })),
+});

@@ -1,0 +1,43 @@
+/** A miner of cryptocurrency is fetched, started or configured. */
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { milder, runs } from '../../standing.ts';
+
+export const mining = defineRule({
+  id: 'resources/mining',
+  title: 'Mines cryptocurrency',
+  kind: 'malice',
+  severity: 'critical',
+  confidence: 'lexical',
+  why: 'A miner uses up the machine of whoever runs the skill for somebody else’s gain.',
+  fix: 'Remove it.',
+  maps: { attack: ['T1496'] },
+  reads: ['capability', 'text'],
+  revision: 1,
+  check: (context) => [
+    ...context.of('capability').flatMap((fact): Draft[] => {
+      const { capability } = fact;
+      const isMiner = capability.kind === 'exec' && miners.test(capability.program);
+      const isPool = capability.kind === 'egress' && pools.test(parseEgressUrl(capability.url).host);
+      return isMiner || isPool
+        ? [
+            {
+              span: fact.span,
+              severity: milder('critical', fact),
+              confidence: fact.certainty,
+              message: isMiner ? `starts the miner ${fact.api}` : `connects to a mining pool`,
+            },
+          ]
+        : [];
+    }),
+    ...context.of('text').flatMap((fact): Draft[] => {
+      if (!/^(string|fence|inline-code)$/.test(fact.role) || !runs(fact) || !/\bstratum\+(tcp|ssl|tls):\/\//i.test(fact.text))
+        return [];
+      return [{ span: fact.span, severity: 'critical', message: 'names a mining pool (stratum)' }];
+    }),
+  ],
+});
+
+const miners = /^(xmrig|xmr-stak|cpuminer|minerd|ethminer|t-rex|nbminer|lolminer|phoenixminer|cgminer|bfgminer|ccminer)$/i;
+const pools =
+  /(^|\.)(minexmr\.com|supportxmr\.com|nanopool\.org|moneroocean\.stream|2miners\.com|f2pool\.com|hashvault\.pro|nicehash\.com|coinhive\.com|coin-hive\.com|herominers\.com)$/;

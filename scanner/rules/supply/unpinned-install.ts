@@ -1,0 +1,28 @@
+/** Software is installed without saying which version. */
+import { type Draft, defineRule } from '../../rule.ts';
+import { isInText, runs } from '../../standing.ts';
+
+export const unpinnedInstall = defineRule({
+  id: 'supply/unpinned-install',
+  title: 'An unpinned installation',
+  kind: 'capability',
+  severity: 'info',
+  confidence: 'exact',
+  why: 'Without a version the next run installs whatever its publisher, or whoever took over the account, has put there since.',
+  fix: 'Name the exact version.',
+  maps: { cwe: ['CWE-1357'], owasp: ['AST02'], attack: ['T1195.001'] },
+  reads: ['dependency'],
+  revision: 1,
+  check: (context) =>
+    context.of('dependency').flatMap((fact): Draft[] => {
+      if (fact.how !== 'install' || fact.pinned || !runs(fact)) return [];
+      return [
+        {
+          span: fact.span,
+          severity: isInText(fact) ? 'info' : 'low',
+          confidence: fact.certainty,
+          message: `installs ${fact.manager} package ${fact.name} without a version`,
+        },
+      ];
+    }),
+});
