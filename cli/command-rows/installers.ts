@@ -14,6 +14,7 @@ export const installerRows: readonly CommandRow[] = [
       as: { type: 'string', value: 'NAME', summary: 'folder name below .agents/skills' },
       agent: { type: 'string', multiple: true, value: 'NAME', summary: 'also link it for this agent: claude, goose, openclaw …' },
       copy: { type: 'boolean', summary: 'copy where links fail' },
+      yes: { type: 'boolean', summary: 'agree to an update that may do more' },
       plain: { type: 'boolean', summary: 'write the original files; the sandbox is then off' },
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },

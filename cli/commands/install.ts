@@ -6,12 +6,13 @@ import { requireAdmitted } from '../../runner/admit.ts';
 import { readAll } from '../../runner/catalogue.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
 import { fetchIndex } from '../../skills-index/client/registry-index.ts';
-import { type Capabilities, capabilityDigest } from '../../skills-index/skill/capability.ts';
+import { type Capabilities, capabilityDigest, isEmpty, minus } from '../../skills-index/skill/capability.ts';
 import { isNamePart, parseReference, type SkillName, type SkillReference, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
 import { type Answer, askAdmission, openAdmitted, type Project, projectAt } from '../admission.ts';
 import { foldersOf, sharedFolder } from '../agent-folders.ts';
+import { confirm } from '../ask.ts';
 import { canLines, cannotLines, differenceLines } from '../capability-text.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { type LockedSkill, lockFileName, projectFileName, type WantedSkill, writeLock, writeProject } from '../lock.ts';
@@ -81,6 +82,7 @@ async function installOne(context: CommandContext, reference: SkillReference): P
     before: before && { locked: before, capabilities: capabilitiesBefore },
   };
   tell(context, whatItMayDo(context, installed));
+  await agreeToMore(context, installed);
   await writeAll(context, project, installed, files);
   if (earlier !== undefined && earlier.folder !== layout.folder) removeFolder(earlier);
   tell(context, whereItLies(context, installed));
@@ -162,6 +164,15 @@ function keepFile(path: string): () => void {
   if (!existsSync(path)) return () => rmSync(path, { force: true });
   const bytes = readFileSync(path);
   return () => writeFileSync(path, bytes);
+}
+
+// An update that may do more than what is installed is a person's choice, whoever approved it.
+async function agreeToMore(context: CommandContext, { name, admitted, before }: Installed): Promise<void> {
+  const isMore = before !== undefined && before.locked.capabilities !== admitted.capabilityDigest;
+  const added = before?.capabilities === undefined ? admitted.capabilities : minus(admitted.capabilities, before.capabilities);
+  if (!isMore || isEmpty(added) || context.options.yes === true) return;
+  const question = safe`This version of ${name} may do more than the one that is installed.`;
+  await confirm(context, question, 'yes', `skill install ${name} --yes`);
 }
 
 function tell(context: CommandContext, lines: readonly Safe[]): void {

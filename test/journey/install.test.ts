@@ -78,13 +78,17 @@ describe('skill install', () => {
     expect(read('skillgate.lock')).toBe(before);
   });
 
-  it('shows the difference in capabilities when it updates', async () => {
+  it('shows the difference in capabilities when it updates, and wants a person’s yes for more', async () => {
     await release(network, makeReportSkill('@acme/grows'));
     await user.run('install', '@acme/grows@^1');
     const egress = [{ url: 'https://api.crm.example/v2/*', why: 'reads deals' }];
     await release(network, makeReportSkill('@acme/grows', { version: '1.1.0', capabilities: { egress } }));
-    const { out, exit } = await user.run('install', '@acme/grows');
+    const asked = await user.run('install', '@acme/grows');
+    expect(asked.err).toContain('error[not-confirmed]');
+    expect(lock()['@acme/grows'].version).toBe('1.0.0');
+    const { out, exit } = await user.run('install', '@acme/grows', '--yes');
     expect(exit).toBe(0);
+    expect(asked.out).toContain('+ egress GET,HEAD https://api.crm.example/v2/*');
     expect(out).toMatch(/Since 1\.0\.0:\n {4}\+ egress GET,HEAD https:\/\/api\.crm\.example\/v2\/\*/);
     expect(lock()['@acme/grows'].version).toBe('1.1.0');
   });
