@@ -1,7 +1,7 @@
 /** What an agent may find, open and run: three calls, each admitted anew and each in the audit log. The MCP server is their face. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { type Agent, readAgent, whyNotGranted } from '../runner/agents.ts';
+import { type Agent, type Grant, readAgent, whyNotGranted } from '../runner/agents.ts';
 import type { AuditEvent } from '../runner/audit.ts';
 import { type RunResult, runSkill } from '../runner/run.ts';
 import { bubblewrap } from '../runner/sandboxes/bubblewrap.ts';
@@ -9,7 +9,8 @@ import { capabilityDigest, isEmpty, listCapabilities, minus, printCapability } f
 import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type Project, projectAt, type World } from './admission.ts';
-import { admissionSecondsMax, openBytesMax, searchedSkillsMax, skillOutputBytesMax } from './limits.ts';
+import { KeptOutput } from './kept-output.ts';
+import { admissionSecondsMax, openBytesMax, searchedSkillsMax } from './limits.ts';
 import { type LockedSkill, lockFileName, readLock, writeLock } from './lock.ts';
 import { type DescribedSkill, searchSkills } from './skill-search.ts';
 import { admitToStart, type HostFiles, hostFiles, runRequest, type Startable } from './start-skill.ts';
@@ -118,7 +119,7 @@ async function runCall(context: Context, call: SkillCall): Promise<SkillOutput> 
   record(context, name, { event: 'call', tool: 'run', ...command, why: call.why });
   const agent = agentOf(context);
   const start = await startable(context, agent, name, false);
-  const kept = { stdout: new Kept(), stderr: new Kept() };
+  const kept = { stdout: new KeptOutput(), stderr: new KeptOutput() };
   const request = await runRequest(context.world, context.host, start, {
     ...{ command: call.command, args: call.args, agent, why: call.why },
     stdin: call.stdin === undefined ? undefined : Buffer.from(call.stdin),
@@ -135,7 +136,7 @@ async function runCall(context: Context, call: SkillCall): Promise<SkillOutput> 
 async function startable(context: Context, agent: Agent, name: SkillName, mayBeRecent: boolean): Promise<Startable> {
   const now = context.world.now().getTime();
   const before = context.recent.get(name);
-  const grant = agent.grants.find((one) => one.skill === name) ?? agent.grants.find((one) => one.skill === scopeGrantOf(name));
+  const grant = grantFor(agent, name);
   if (grant === undefined) throw holdFor(context, name, `agent ${agent.name} has no grant for ${name}`);
   if (mayBeRecent && before !== undefined && before.until > now) return before.start;
 
@@ -171,7 +172,13 @@ function holdFor(context: Context, name: SkillName, why: string): Problem {
 async function knownSkills(context: Context, agent: Agent): Promise<SkillName[]> {
   const project: Project = await projectAt(context.folder);
   const granted = agent.grants.filter((one) => !one.skill.endsWith('/*')).map((one) => parseSkillName(one.skill));
-  return [...(await readLock(ownLockOf(context))).keys(), ...project.lock.keys(), ...granted];
+  const locked = [...(await readLock(ownLockOf(context))).keys(), ...project.lock.keys()];
+  return [...locked.filter((name) => grantFor(agent, name) !== undefined), ...granted];
+}
+
+function grantFor(agent: Agent, name: SkillName): Grant | undefined {
+  const whole = `${name.slice(0, name.indexOf('/'))}/*`;
+  return agent.grants.find((one) => one.skill === name) ?? agent.grants.find((one) => one.skill === whole);
 }
 
 function namesIn(task: string): SkillName[] {
@@ -212,10 +219,6 @@ function record({ host, agentName }: Context, skill: SkillName | undefined, even
   host.audit.record({ run: randomUUID(), agent: agentName, ...(skill === undefined ? {} : { skill }) }, event);
 }
 
-function scopeGrantOf(name: SkillName): string {
-  return `${name.slice(0, name.indexOf('/'))}/*`;
-}
-
 /** The lock of an identity: what it fetched by its standing grant. `skill agent grant` drops a line of it, so that a newer version may come. */
 export function identityLockOf({ paths }: Pick<World, 'paths'>, agent: string): string {
   return join(paths.data, 'agents', agent, lockFileName);
@@ -223,23 +226,4 @@ export function identityLockOf({ paths }: Pick<World, 'paths'>, agent: string): 
 
 function ownLockOf({ world, agentName }: Context): string {
   return identityLockOf(world, agentName);
-}
-
-/** The first bytes of a stream, and how many came after. */
-class Kept {
-  dropped = 0;
-  readonly #chunks: Uint8Array[] = [];
-  #size = 0;
-
-  take(chunk: Uint8Array): void {
-    const room = Math.max(0, skillOutputBytesMax - this.#size);
-    const kept = chunk.subarray(0, room);
-    if (kept.byteLength > 0) this.#chunks.push(Uint8Array.from(kept));
-    this.#size += kept.byteLength;
-    this.dropped += chunk.byteLength - kept.byteLength;
-  }
-
-  bytes(): Uint8Array {
-    return Buffer.concat(this.#chunks);
-  }
 }
