@@ -21,11 +21,11 @@ export async function scanFolder(scanner: WatchedScanner, folder: string, cwd: s
   const { files, unread } = await readSkillFolder(folder);
   const path = relative(cwd, folder).split(sep).join('/') || '.';
   try {
-    const { report, cpuMillis } = await scanner.scan(files, path);
-    return { report: withUnread(report, unread), files, cpuMillis };
+    const { report, cpuMillis } = await scanner.scan({ files, path, unread });
+    return { report, files, cpuMillis };
   } catch (cause) {
     if (!(cause instanceof Problem) || cause.code !== 'scan-killed') throw cause;
-    return { report: withUnread(await killedReport(files, path, cause.message), unread), files, cpuMillis: 0 };
+    return { report: await killedReport(files, path, cause.message, unread), files, cpuMillis: 0 };
   }
 }
 
@@ -44,20 +44,13 @@ export function exitOfReport({ findings, verdict }: Pick<ScanReport, 'findings' 
   return Math.max(worst === undefined ? exitCodes.ok : severityExit[worst], incomplete);
 }
 
-// What a registry would never take was not scanned either: the report must not read as if it had been.
-function withUnread(report: ScanReport, unread: readonly Unread[]): ScanReport {
-  if (unread.length === 0) return report;
-  const sha256 = digestOf('');
-  const missing = unread.map(({ path, reason }) => ({ path, sha256, bytes: 0, disposition: 'unanalysed', reason }) as const);
-  return {
-    ...report,
-    verdict: report.verdict === 'block' ? 'block' : 'incomplete',
-    coverage: { files: [...report.coverage.files, ...missing].sort((a, b) => (a.path < b.path ? -1 : 1)) },
-  };
-}
-
 // A scan that was stopped says so about every file; it must never read as a clean one.
-async function killedReport(files: readonly SourceFile[], path: string, reason: string): Promise<ScanReport> {
+async function killedReport(
+  files: readonly SourceFile[],
+  path: string,
+  reason: string,
+  unread: readonly Unread[],
+): Promise<ScanReport> {
   const { ruleSetDigest } = await import('../scanner/rule-set.ts');
   return {
     schema: 'skillgate.scan/1',
@@ -71,13 +64,10 @@ async function killedReport(files: readonly SourceFile[], path: string, reason: 
     findings: [],
     capabilities: { observed: noCapabilities, declared: noCapabilities, undeclared: noCapabilities, unused: noCapabilities },
     coverage: {
-      files: files.map((file) => ({
-        path: file.path,
-        sha256: digestOf(file.bytes),
-        bytes: file.bytes.byteLength,
-        disposition: 'unanalysed',
-        reason,
-      })),
+      files: [
+        ...files.map((file) => ({ path: file.path, sha256: digestOf(file.bytes), bytes: file.bytes.byteLength, reason })),
+        ...unread.map((one) => ({ path: one.path, sha256: digestOf(''), bytes: 0, reason: one.reason })),
+      ].map((file) => ({ ...file, disposition: 'unanalysed' })),
     },
   };
 }

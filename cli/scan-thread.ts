@@ -8,20 +8,22 @@ export interface ScanRequest {
   readonly files: readonly SourceFile[];
   /** As reports name the skill's folder. */
   readonly path: string;
+  /** What is in the folder and cannot be a file of a skill. */
+  readonly unread: readonly { readonly path: string; readonly reason: string }[];
 }
 
 export type ScanReply =
   | { readonly kind: 'report'; readonly report: ScanReport; readonly cpuMillis: number }
   | { readonly kind: 'failed'; readonly message: string; readonly stack: string };
 
-parentPort?.on('message', async ({ files, path }: ScanRequest) => {
-  parentPort?.postMessage(await scan(files, path));
+parentPort?.on('message', async (request: ScanRequest) => {
+  parentPort?.postMessage(await scan(request));
 });
 
-async function scan(files: readonly SourceFile[], path: string): Promise<ScanReply> {
+async function scan({ files, path, unread }: ScanRequest): Promise<ScanReply> {
   const before = process.threadCpuUsage();
   try {
-    const report = await scanSkill(files, { path });
+    const report = await scanSkill(files, { path, unread });
     const { user, system } = process.threadCpuUsage(before);
     return { kind: 'report', report, cpuMillis: (user + system) / 1000 };
   } catch (cause) {

@@ -18,7 +18,7 @@ export interface WatchedScanner {
    * Scans one skill; calls wait for one another.
    * @throws Problem `scan-killed` when it was stopped or ran out of memory, `internal` for a bug of ours
    */
-  scan(files: readonly SourceFile[], path: string): Promise<WatchedScan>;
+  scan(request: ScanRequest): Promise<WatchedScan>;
   /** Stops what is under way. */
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ const threadFile = new URL(`./scan-thread${extname(import.meta.url)}`, import.me
 export async function scanOnce(files: readonly SourceFile[]): Promise<ScanReport> {
   const scanner = startWatchedScanner();
   try {
-    return (await scanner.scan(files, '.')).report;
+    return (await scanner.scan({ files, path: '.', unread: [] })).report;
   } finally {
     await scanner.close();
   }
@@ -56,8 +56,8 @@ export function startWatchedScanner(secondsMax: number = scanSecondsMax): Watche
     });
   };
   return {
-    scan: (files, path) => {
-      const next = last.then(() => scanNow({ files, path }));
+    scan: (request) => {
+      const next = last.then(() => scanNow(request));
       last = next.catch(() => undefined);
       return next;
     },

@@ -69,9 +69,9 @@ describe('skill scan', () => {
 
   it('stops a scan that takes too long, and scans the next one', async () => {
     const scanner = startWatchedScanner(0);
-    const files = [{ path: 'SKILL.md', bytes: Buffer.from(skillMd('a')), mode: 0o644 }];
-    await expect(scanner.scan(files, '.')).rejects.toMatchObject({ code: 'scan-killed' });
-    await expect(scanner.scan(files, '.')).rejects.toMatchObject({ code: 'scan-killed' });
+    const request = { files: [{ path: 'SKILL.md', bytes: Buffer.from(skillMd('a')), mode: 0o644 }], path: '.', unread: [] };
+    await expect(scanner.scan(request)).rejects.toMatchObject({ code: 'scan-killed' });
+    await expect(scanner.scan(request)).rejects.toMatchObject({ code: 'scan-killed' });
     await scanner.close();
   });
 
