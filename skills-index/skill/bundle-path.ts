@@ -28,7 +28,7 @@ const pathRules: readonly PathRule[] = [
   { says: 'has a character that Windows refuses', breaks: (path) => /[<>:"|?*]/.test(path) },
   { says: 'has a part that ends with a dot or a space', breaks: (_, parts) => parts.some((part) => /[. ]$/.test(part)) },
   { says: 'has a name that Windows reserves', breaks: (_, parts) => parts.some((part) => windowsReserved.test(part)) },
-  { says: 'belongs to git', breaks: (_, parts) => parts.some((part) => /^\.git$/i.test(part)) },
+  { says: 'belongs to git', breaks: (_, parts) => parts.some((part) => /^(\.git|git~\d+)$/i.test(part)) },
   { says: 'is an environment file, where secrets lie', breaks: (_, parts) => parts.some((part) => /^\.env(\..*)?$/i.test(part)) },
 ];
 
@@ -43,7 +43,7 @@ export function isBundlePath(path: string): path is BundlePath {
   return whyNotBundlePath(path).length === 0;
 }
 
-/** Equal for paths that some file system holds for the same: case and compatibility forms folded. */
+/** Equal for paths that some file system holds for the same: case (also `ß` and `SS`) and compatibility forms folded. */
 export function pathTwinKey(path: string): string {
-  return path.normalize('NFKC').toLowerCase().normalize('NFKC');
+  return path.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 }

@@ -5,7 +5,7 @@ import { Problem } from './problem.ts';
 /**
  * The RFC 8785 form of a JSON value: keys sorted by UTF-16 code units, no white space, ECMAScript numbers.
  * Keys whose value is `undefined` are left out, as JSON.stringify does.
- * @throws Problem `json-invalid` for what JSON cannot carry (NaN, functions, lone surrogates)
+ * @throws Problem `json-invalid` for what JSON cannot carry (NaN, functions, dates, lone surrogates)
  */
 export function canonicalJson(value: unknown): string {
   switch (typeof value) {
@@ -24,6 +24,8 @@ export function canonicalJson(value: unknown): string {
   }
   if (value === null) return 'null';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) throw new Problem('json-invalid', 'JSON carries plain objects only');
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -178,17 +178,26 @@ function coversEgress(wide: EgressCapability, narrow: EgressCapability): boolean
   return (
     a.scheme === b.scheme &&
     coversHost(a.host, b.host) &&
-    (a.port === 0 || a.port === b.port || (a.host === '*' && b.host === '*')) &&
+    (a.port === 0 || a.port === b.port) &&
     coversPath(a.path, b.path) &&
     narrow.methods.every((method) => wide.methods.includes('*') || wide.methods.includes(method))
   );
 }
 
+/** What a mode allows: reading, writing to a copy that is thrown away, writing. */
+const modeReach = { ro: 0, cow: 1, rw: 2 } as const;
+
 function coversMount(wide: MountCapability, narrow: MountCapability): boolean {
+  if (narrow.path === undefined) {
+    const sameFolder = wide.path === undefined && wide.source === narrow.source && wide.target === narrow.target;
+    return sameFolder && modeReach[wide.mode] >= modeReach[narrow.mode];
+  }
+  // A write that is seen needs a mount that takes it; whether it lasts is the mode's business.
   if (wide.mode === 'ro' && narrow.mode !== 'ro') return false;
-  if (narrow.path === undefined)
-    return wide.source === narrow.source && wide.target === narrow.target && wide.mode === narrow.mode;
-  if (wide.path !== undefined) return wide.path === '*' || coversPath(wide.path, narrow.path);
+  if (wide.path === '*') return true;
+  // What climbs out of a folder is not below it.
+  if (narrow.path.split('/').includes('..')) return false;
+  if (wide.path !== undefined) return coversPath(wide.path, narrow.path);
   // A path that is only known at run time can reach no more than what is mounted.
   return narrow.path === '*' || narrow.path === wide.target || narrow.path.startsWith(`${wide.target}/`);
 }

@@ -1,0 +1,135 @@
+/** What each kind of statement says: the shapes of its predicate (contract: signed statements). */
+import type { Capabilities } from '../skill/capability.ts';
+import type { Digest } from '../skill/digest.ts';
+import type { Manifest } from '../skill/manifest.ts';
+import type { Scope, SkillName } from '../skill/name.ts';
+import type { Version } from '../skill/version.ts';
+import type { Verdict } from './finding.ts';
+import type { Coverage } from './scan-report.ts';
+
+/** A P-256 public key: SPKI DER in base64, and `sha256:` of that DER. */
+export interface PublicKey {
+  readonly keyId: Digest;
+  readonly spki: string;
+}
+
+export interface PublishPredicate {
+  readonly manifest: Manifest;
+  /** For example `skillgate 0.1.0`. */
+  readonly tool: string;
+  /** The manifest was inferred from the scan and no author wrote it. */
+  readonly inferred?: true;
+}
+
+export interface ScanPredicate {
+  readonly ruleSet: Digest;
+  /** Digest of the canonical scan report. */
+  readonly report: Digest;
+  readonly verdict: Verdict;
+  /** What held the scanning process, for example `child, no network, killed at 30 s`. */
+  readonly isolation: string;
+  /** The bundle's file list, in its order. */
+  readonly coverage: readonly {
+    readonly path: string;
+    readonly sha256: Digest;
+    readonly disposition: Coverage['files'][number]['disposition'];
+  }[];
+}
+
+/** A WebAuthn assertion, base64url without padding. */
+export interface PasskeyAssertion {
+  readonly credentialId: string;
+  readonly authenticatorData: string;
+  readonly clientDataJSON: string;
+  readonly signature: string;
+}
+
+export interface ApprovalPredicate {
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly bundle: Digest;
+  /** Grouped as in skill.json, without `why`. */
+  readonly capabilities: Capabilities;
+  readonly capabilityDigest: Digest;
+  readonly scanReport: Digest;
+  readonly ruleSet: Digest;
+  readonly policy: Digest;
+  /** The member's name, and the key or the passkey that signs. */
+  readonly reviewer:
+    | { readonly member: string; readonly keyId: Digest }
+    | { readonly member: string; readonly credentialId: string };
+  readonly reason: string;
+  readonly nonce: string;
+  /** ISO 8601, UTC: until when the draft may be signed. */
+  readonly expires: string;
+  /** The signer fetched the bundle and checked its digests without the desk. Counts for keys only. */
+  readonly independent: boolean;
+  readonly assertion?: PasskeyAssertion;
+}
+
+/** SLSA verification summary (slsa.dev/verification_summary/v1), the parts we write. */
+export interface VerdictPredicate {
+  readonly verifier: { readonly id: string };
+  /** ISO 8601, UTC. */
+  readonly timeVerified: string;
+  /** The version's purl. */
+  readonly resourceUri: string;
+  readonly policy: { readonly digest: { readonly sha256: string } };
+  /** Addresses (SHA-256 of the canonical Sigstore bundle) of publish, scan, approvals and provenance, sorted. */
+  readonly inputAttestations: readonly { readonly digest: { readonly sha256: string } }[];
+  readonly verificationResult: 'PASSED' | 'FAILED';
+  readonly verifiedLevels: readonly string[];
+}
+
+export type RevocationTarget =
+  | { readonly bundle: Digest }
+  | { readonly name: SkillName; readonly version: Version }
+  | { readonly publisher: Digest };
+
+export interface RevocationPredicate {
+  readonly kind: 'suspended' | 'lifted' | 'revoked';
+  readonly target: RevocationTarget;
+  readonly reason: string;
+}
+
+export const memberRoles = ['reviewer', 'administrator', 'scanner'] as const;
+export type MemberRole = (typeof memberRoles)[number];
+
+/** A passkey as enrolled: `credentialId` and `publicKey` (COSE) base64url without padding. */
+export interface EnrolledPasskey {
+  readonly credentialId: string;
+  readonly publicKey: string;
+  readonly rpId: string;
+  /** For example `https://skills.example`. */
+  readonly origin: string;
+}
+
+/** One key or one passkey of a person or a scanner. Exactly one of `key` and `passkey` is there. */
+export interface MemberPredicate {
+  readonly name: string;
+  readonly roles: readonly MemberRole[];
+  readonly key?: PublicKey;
+  readonly passkey?: EnrolledPasskey;
+  readonly state: 'enrolled' | 'ended';
+  /** With `ended`: the last log index at which it still counts; without it, the index of this statement. */
+  readonly validUpTo?: number;
+}
+
+export interface ScopePredicate {
+  readonly scope: Scope;
+  readonly owners: readonly PublicKey[];
+  /** Address of the scope statement that this one changes; absent in a first claim. */
+  readonly previous?: Digest;
+}
+
+export interface KeyPredicate {
+  readonly key: PublicKey;
+  readonly state: 'enrolled' | 'ended';
+  /** With `enrolled`: the key that this one follows, whose holder signs. */
+  readonly replaces?: Digest;
+  /** With `ended`: the last log index at which its statements count. */
+  readonly validUpTo?: number;
+}
+
+/** SLSA provenance is somebody else’s format: it is carried, not read. */
+export type ProvenancePredicate = Readonly<Record<string, unknown>>;
