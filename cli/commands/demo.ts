@@ -17,7 +17,6 @@ export async function run({ stdout, signal, options, now }: CommandContext): Pro
     await twinRoad(world);
     stdout.write(`\nDone in ${Math.round((now().getTime() - started) / 1_000)} s.\n`);
     if (options.keep === true) await keep(stage, world.base, signal, stdout);
-    await Promise.all([world.crm.close(), world.stranger.close(), world.internet.close()]);
   } finally {
     await stage.strike();
   }

@@ -82,6 +82,7 @@ async function sign({ stage }: World, page: Page, version: string, reason: strin
   await page.getByRole('radio', { name: /my passkey/ }).check();
   await page.getByRole('button', { name: 'Go on to the statement' }).click();
   await page.getByRole('button', { name: 'Sign with your passkey' }).click();
-  await page.getByText(/1 of 2 approvals/).waitFor();
-  stage.say('rita signs the hash of the statement with her passkey; the desk shows 1 of 2 approvals');
+  await page.waitForURL(/done=signed/);
+  const shown = (await page.locator('.approvals').first().textContent()) ?? '';
+  stage.proven(`rita signed the hash of the statement with her passkey; the desk shows: ${shown.trim()}`, shown.includes('1 of 2'));
 }

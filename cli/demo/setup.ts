@@ -16,6 +16,7 @@ export async function setUp(stage: Stage, examples: string): Promise<World> {
   await makePeople(stage);
   const [crm, stranger] = [await startCrm(token), await startStranger()];
   const internet = await startInternet({ [crmHost]: crm, [strangerHost]: stranger });
+  stage.afterwards(crm.close, stranger.close, internet.close);
   const reports = join(stage.folder, 'reports');
   mkdirSync(reports);
   if (process.getuid?.() === 0) chownSync(reports, nobody, nobody);

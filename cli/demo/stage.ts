@@ -32,6 +32,7 @@ export class Stage {
   readonly #signal: AbortSignal;
   readonly #children: ChildProcess[] = [];
   readonly #entry: string;
+  readonly #afterwards: (() => Promise<void>)[] = [];
   #registry = '';
   #step = 0;
 
@@ -42,6 +43,11 @@ export class Stage {
     this.folder = mkdtempSync(join(tmpdir(), 'skillgate-demo-'));
     // The sandbox runs as somebody else than root, who must be able to reach the folder that is mounted.
     chmodSync(this.folder, 0o755);
+  }
+
+  /** Adds what has to be closed when the stage is struck. */
+  afterwards(...closers: readonly (() => Promise<void>)[]): void {
+    this.#afterwards.push(...closers);
   }
 
   home(person: Person): string {
@@ -106,15 +112,16 @@ export class Stage {
     return child;
   }
 
-  /** Stops what still runs and removes the folder. */
-  async strike(keepFolder = false): Promise<void> {
+  /** Stops what still runs, closes what is open and removes the folder. */
+  async strike(): Promise<void> {
     for (const child of this.#children.toReversed()) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
       child.kill('SIGTERM');
       await Promise.race([ended(child), new Promise((resolve) => setTimeout(resolve, 5_000))]);
       child.kill('SIGKILL');
     }
-    if (!keepFolder) rmSync(this.folder, { recursive: true, force: true });
+    await Promise.all(this.#afterwards.map((close) => close()));
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
