@@ -19,7 +19,6 @@ import { finishStatements } from './log.ts';
 import { addressOf, filesOf, manifestOf, type StatementRow, skillMdOf, statementIn, statementsOf } from './manifests.ts';
 import { publicBlobName, requireBlob } from './objects.ts';
 import { indexLines, versions } from './schema.ts';
-import { requireMove } from './status.ts';
 import { refreshStatus } from './status-json.ts';
 import { verdictOn } from './verdict.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
@@ -139,7 +138,7 @@ async function makePublic(registry: Registry, row: VersionRow, line: IndexLine):
 
 async function enter(registry: Registry, row: VersionRow, line: IndexLine): Promise<VersionRow> {
   const cause = { by: 'registry', why: `enough approvals; verdict at log index ${line.logIndex}` };
-  const { writes, moved } = moveWrites(registry, row, requireMove('in review', 'approved', 'approvals'), cause);
+  const { writes, moved } = moveWrites(registry, row, { from: 'in review', to: 'approved', by: 'approvals' }, cause);
   const entry = { logIndex: line.logIndex, versionId: row.id, name: row.name, line: printIndexLine(line), written: 0 };
   await registry.db.batch([...writes, (db) => db.insert(indexLines).values(entry)]);
   await writeIndexFile(registry, row.name);

@@ -8,7 +8,6 @@ import { requireRole } from './identities.ts';
 import { makeId } from './ids.ts';
 import { jobAttemptsMax, leaseMs } from './limits.ts';
 import { jobs, versions } from './schema.ts';
-import { requireMove } from './status.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
 
 export type JobRow = typeof jobs.$inferSelect;
@@ -146,10 +145,15 @@ async function startScanning(registry: Registry, job: JobRow, by: string): Promi
   return retryOnClash(async () => {
     const row = await versionOf(registry, job);
     if (row.status !== 'received') return row;
-    const { writes, moved } = moveWrites(registry, row, requireMove('received', 'scanning', 'verdict'), {
-      by,
-      why: 'a scanner took it',
-    });
+    const { writes, moved } = moveWrites(
+      registry,
+      row,
+      { from: 'received', to: 'scanning', by: 'verdict' },
+      {
+        by,
+        why: 'a scanner took it',
+      },
+    );
     await registry.db.batch(writes);
     return moved;
   });
@@ -180,7 +184,7 @@ function quarantineWrites(
   cause: { readonly by: string; readonly why: string },
 ): ReturnType<typeof moveWrites> {
   if (row.status !== 'received' && row.status !== 'scanning') return { writes: [], moved: row };
-  return moveWrites(registry, row, requireMove(row.status, 'quarantined', 'verdict'), cause);
+  return moveWrites(registry, row, { from: row.status, to: 'quarantined', by: 'verdict' }, cause);
 }
 
 function heldBy({ id, lease }: { readonly id: string; readonly lease: string }): ReturnType<typeof and> {

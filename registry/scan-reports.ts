@@ -17,7 +17,7 @@ import { manifestOf } from './manifests.ts';
 import { putBlob, requireBlob } from './objects.ts';
 import { holdsLease, requireLease, versionOf } from './scan-jobs.ts';
 import { jobs, scans, versionBlobs, versions } from './schema.ts';
-import { requireMove, type State } from './status.ts';
+import type { State } from './status.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
 
 export interface SignedReport {
@@ -84,14 +84,19 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
 function verdictMoves(registry: Registry, row: VersionRow, report: ScanReport, by: string): Write[] {
   const to = stateAfter(report);
   const why = `scan verdict: ${report.verdict}`;
-  if (row.status === 'scanning') return moveWrites(registry, row, requireMove('scanning', to, 'verdict'), { by, why }).writes;
+  if (row.status === 'scanning') return moveWrites(registry, row, { from: 'scanning', to, by: 'verdict' }, { by, why }).writes;
   if (row.status !== 'received') return [];
-  const started = moveWrites(registry, row, requireMove('received', 'scanning', 'verdict'), { by, why: 'a scanner took it' });
-  const ended = moveWrites(registry, started.moved, requireMove('scanning', to, 'verdict'), { by, why });
+  const started = moveWrites(
+    registry,
+    row,
+    { from: 'received', to: 'scanning', by: 'verdict' },
+    { by, why: 'a scanner took it' },
+  );
+  const ended = moveWrites(registry, started.moved, { from: 'scanning', to, by: 'verdict' }, { by, why });
   return [...started.writes, ...ended.writes];
 }
 
-function stateAfter(report: ScanReport): State {
+function stateAfter(report: ScanReport): 'in review' | 'refused' | 'quarantined' {
   switch (report.verdict) {
     case 'pass':
     case 'review':
