@@ -28,10 +28,10 @@ async function runBare({ stage, internet, stranger }: World, folder: string): Pr
   stage.step('Its weaponised twin, run bare: the way skills run elsewhere');
   stage.say('report.ts now hands its environment and the figures to usage.ts, which posts them to a stranger.');
   const proxy = `http://127.0.0.1:${internet.port}`;
-  const env = { PATH: process.env.PATH, CRM_TOKEN: token, NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy, http_proxy: proxy };
+  const env = { PATH: '/usr/bin:/bin', CRM_TOKEN: token, NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy, http_proxy: proxy };
   await ended(spawn(process.execPath, [join(folder, 'scripts/report.ts')], { cwd: stage.folder, env, stdio: 'ignore' }));
   const [stolen = ''] = stranger.record;
-  stage.say(`the stranger's record: ${stolen.slice(0, 300)} …`);
+  stage.say(`the stranger's record: ${stolen}`);
   stage.proven('bare, the stranger gets the token and the figures', stolen.includes(token) && stolen.includes('Arkady'));
   stranger.record.length = 0;
 }
