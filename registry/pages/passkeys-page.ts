@@ -40,10 +40,16 @@ function enrolledList({ enrolled }: PasskeysView): Html {
 
 function pendingList({ member, roles, pending, now }: PasskeysView): Html {
   const asRoles = roles.map((role) => `--role ${role}`).join(' ');
-  const line = (id: string): Html => html`skill member add ${untrusted(member)} --passkey ${id} ${untrusted(asRoles)}`;
+  // With `=`, because a credential id may begin with a hyphen.
+  const line = (id: string): Html => html`skill member add ${untrusted(shellWord(member))} --passkey=${id} ${asRoles}`;
   return html`<p>An administrator types this where their key is, after asking you whether these letters are yours:</p>
 ${pending.map(
   ({ credentialId, createdAt }) => html`<p>Made ${moment(createdAt, now)}:</p>
 ${typedLine('the line for the administrator', line(credentialId))}`,
 )}`;
+}
+
+// An administrator pastes the line into a shell, and a member's name may hold anything that can be seen.
+function shellWord(text: string): string {
+  return /^[\w.][\w.-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

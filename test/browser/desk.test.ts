@@ -76,7 +76,7 @@ describe('a passkey', () => {
     };
     const [made] = pending;
     if (made === undefined) throw new Error('no passkey waits');
-    expect(await line.textContent()).toBe(`skill member add ruth --passkey ${made.credentialId} --role reviewer`);
+    expect(await line.textContent()).toBe(`skill member add ruth --passkey=${made.credentialId} --role reviewer`);
 
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();

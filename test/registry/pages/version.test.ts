@@ -4,6 +4,7 @@ import { fileHref, filePage } from '../../../registry/pages/file.ts';
 import { rankFindings } from '../../../registry/pages/finding.ts';
 import { keyMap } from '../../../registry/pages/key-map.ts';
 import { fileViewLinesMax } from '../../../registry/pages/limits.ts';
+import { passkeysPage } from '../../../registry/pages/passkeys-page.ts';
 import { queuePage } from '../../../registry/pages/queue.ts';
 import { linkPage, signInPage } from '../../../registry/pages/sign-in.ts';
 import { versionPage } from '../../../registry/pages/version.ts';
@@ -161,6 +162,18 @@ describe('a one-time link', () => {
     );
     expect(page).toMatch(/<form method="post" action="\/review\/sign-in">\s*<input type="hidden" name="link" value="secret">/);
     expect(page).toContain('<b><bdi>ruth</bdi></b>');
+  });
+});
+
+describe('the line for an administrator', () => {
+  it.each([
+    ['ruth', 'skill member add <bdi>ruth</bdi> --passkey=-abc --role reviewer'],
+    ['Ruth O\u0027Hara; rm -rf ~', 'skill member add <bdi>&#39;Ruth O&#39;\\&#39;&#39;Hara; rm -rf ~&#39;</bdi> --passkey=-abc'],
+    ['$(id)', 'skill member add <bdi>&#39;$(id)&#39;</bdi>'],
+  ])('can be pasted into a shell when the member is called %s', (member, line) => {
+    const pending = [{ credentialId: '-abc', createdAt: now }];
+    const view = { member, roles: ['reviewer'], now, enrolled: [], pending, creationOptions: {} };
+    expect(String(passkeysPage(frame, view))).toContain(line);
   });
 });
 
