@@ -2,6 +2,5 @@
 export const fetchMilliseconds = 15_000;
 export const statementBlobBytesMax = 8 * 1024 * 1024;
 export const tileBytesMax = 256 * 32;
-export const checkpointBytesMax = 4_096;
 /** Requests at one time. */
 export const fetchesAtOnce = 6;

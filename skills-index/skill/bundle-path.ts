@@ -26,7 +26,10 @@ const pathRules: readonly PathRule[] = [
     breaks: (path) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]|[\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}]/u.test(path),
   },
   { says: 'has a character that Windows refuses', breaks: (path) => /[<>:"|?*]/.test(path) },
-  { says: 'has a part that ends with a dot or a space', breaks: (_, parts) => parts.some((part) => /[. ]$/.test(part)) },
+  {
+    says: 'has a part that ends with a dot or a space',
+    breaks: (_, parts) => parts.some((part) => /[. ]$/.test(part) && !/^\.{1,2}$/.test(part)),
+  },
   { says: 'has a name that Windows reserves', breaks: (_, parts) => parts.some((part) => windowsReserved.test(part)) },
   { says: 'belongs to git', breaks: (_, parts) => parts.some((part) => /^(\.git|git~\d+)$/i.test(part)) },
   { says: 'is an environment file, where secrets lie', breaks: (_, parts) => parts.some((part) => /^\.env(\..*)?$/i.test(part)) },

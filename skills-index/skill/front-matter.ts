@@ -1,6 +1,6 @@
 /** SKILL.md's front matter, read leniently (agentskills specification of 2026-08, and what real skills write). */
 import { type Document, isScalar, parseDocument } from 'yaml';
-import { descriptionCharsMax, frontMatterBytesMax, yamlAliasesMax } from './limits.ts';
+import { descriptionCharsMax, frontMatterBytesMax, jsonDepthMax, yamlAliasesMax } from './limits.ts';
 import { isNamePart } from './name.ts';
 import { Problem, type Reason } from './problem.ts';
 
@@ -113,11 +113,23 @@ function parseYaml(yaml: string): Document.Parsed {
 }
 
 function toPlain(document: Document.Parsed, path: string): unknown {
+  let value: unknown;
   try {
-    return document.toJS({ maxAliasCount: yamlAliasesMax });
+    value = document.toJS({ maxAliasCount: yamlAliasesMax });
   } catch (cause) {
     throw invalid(path, 1, `its front matter cannot be read (${(cause as Error).message})`, 'Write it without aliases.', cause);
   }
+  if (isTooDeep(value, [])) {
+    throw invalid(path, 1, `its front matter has more than ${jsonDepthMax} levels, or holds itself`, 'Write it flatter.');
+  }
+  return value;
+}
+
+// An alias inside what it names makes a ring, at which everyone who walks it would hang.
+function isTooDeep(value: unknown, above: readonly unknown[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (above.includes(value) || above.length >= jsonDepthMax) return true;
+  return Object.values(value).some((member) => isTooDeep(member, [...above, value]));
 }
 
 function quoteColons(yaml: string): string {

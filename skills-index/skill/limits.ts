@@ -21,7 +21,6 @@ export const licenseCharsMax = 200;
 export const requiresMax = 50;
 export const secretHostsMax = 20;
 export const mountTargetCharsMax = 200;
-export const jsonKeyCharsMax = 1_024;
 export const yamlAliasesMax = 20;
 /** Reasons that one message lists; the rest is counted. */
 export const reasonsMax = 100;

@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isBundlePath, pathTwinKey, whyNotBundlePath } from '../../../skills-index/skill/bundle-path.ts';
+
+describe('a path inside a skill', () => {
+  it.each([
+    'SKILL.md',
+    'scripts/report.ts',
+    'a/b/c/d/e/f/g/h',
+    '.gitignore',
+    '.github/x.yml',
+    'über/naïve.md',
+    'a b.md',
+    '...a',
+    'com10',
+    'console.log',
+  ])('is %j', (path) => {
+    expect(whyNotBundlePath(path)).toEqual([]);
+  });
+
+  it.each([
+    ['', 'is empty'],
+    ['/etc/passwd', 'is absolute'],
+    ['C:/x', 'is absolute'],
+    ['../x', 'leaves the skill'],
+    ['a/../b', 'leaves the skill'],
+    ['a\\b', 'has a backslash'],
+    ['./a', 'has an empty or "." part'],
+    ['a//b', 'has an empty or "." part'],
+    ['a/', 'has an empty or "." part'],
+    ['1/2/3/4/5/6/7/8/9', 'is deeper than 8 folders'],
+    ['u\u0308ber', 'is not in Unicode form NFC'],
+    ['a\nb', 'has control, invisible or direction-changing characters'],
+    ['a\u0000b', 'has control, invisible or direction-changing characters'],
+    ['gpj.\u202emd', 'has control, invisible or direction-changing characters'],
+    ['a\u200bb', 'has control, invisible or direction-changing characters'],
+    ['a\ufe0f', 'has control, invisible or direction-changing characters'],
+    ['a:b', 'has a character that Windows refuses'],
+    ['a?', 'has a character that Windows refuses'],
+    ['a.', 'has a part that ends with a dot or a space'],
+    ['a /b', 'has a part that ends with a dot or a space'],
+    ['con', 'has a name that Windows reserves'],
+    ['x/NUL.txt', 'has a name that Windows reserves'],
+    ['com¹.md', 'has a name that Windows reserves'],
+    ['.git/config', 'belongs to git'],
+    ['x/.GIT', 'belongs to git'],
+    ['GIT~1/config', 'belongs to git'],
+    ['.env', 'is an environment file, where secrets lie'],
+    ['x/.env.local', 'is an environment file, where secrets lie'],
+    ['a'.repeat(201), 'is longer than 200 bytes'],
+    ['ü'.repeat(101), 'is longer than 200 bytes'],
+    ['a\ud800', 'is not valid Unicode'],
+  ])('is not %j: it %s', (path, why) => {
+    expect(whyNotBundlePath(path)).toContain(why);
+  });
+
+  it('never leaves the folder it is joined to', () => {
+    const nasty = fc
+      .array(fc.constantFrom('..', '.', '/', '\\', 'a', ' ', '~', 'C:', '\u0000', '\u202e'), { maxLength: 8 })
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(fc.oneof(nasty, fc.string({ unit: 'binary' })), (path) => {
+        if (!isBundlePath(path)) return;
+        const { pathname } = new URL(path.split('/').map(encodeURIComponent).join('/'), 'file:///skills/a/');
+        expect(pathname.startsWith('/skills/a/') && pathname.length > '/skills/a/'.length).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('twins', () => {
+  it.each([
+    ['README.md', 'Readme.md'],
+    ['ﬁle', 'file'],
+    ['straße', 'STRASSE'],
+    ['ΣΑΣ', 'σας'],
+    ['Å', '\u212b'],
+  ])('are %s and %s', (a, b) => {
+    expect(pathTwinKey(a)).toBe(pathTwinKey(b));
+  });
+
+  it('are not different words', () => {
+    expect(pathTwinKey('a.md')).not.toBe(pathTwinKey('b.md'));
+  });
+});

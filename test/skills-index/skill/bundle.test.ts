@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { packBundle, parseBundle, type SourceFile } from '../../../skills-index/skill/bundle.ts';
+import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { bundleFileBytesMax, bundleFilesMax } from '../../../skills-index/skill/limits.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+
+const file = (path: string, text = path, mode = 0o644): SourceFile => ({ path, bytes: Buffer.from(text), mode });
+const skillMd = file('SKILL.md');
+const packed = packBundle([file('b.sh', 'b', 0o755), skillMd, file('a/x')]);
+const problemOf = (run: () => unknown): Problem | undefined => {
+  try {
+    run();
+    return undefined;
+  } catch (cause) {
+    if (cause instanceof Problem) return cause;
+    throw cause;
+  }
+};
+
+describe('a bundle', () => {
+  it('is the sorted list of its files in canonical JSON, and its digest that of these bytes', () => {
+    expect(packed.bundle.files.map(({ path, mode }) => `${path} ${mode}`)).toEqual(['SKILL.md 644', 'a/x 644', 'b.sh 755']);
+    expect(digestOf(packed.bytes)).toBe(packed.digest);
+    expect(parseBundle(packed.bytes)).toEqual({ bundle: packed.bundle, digest: packed.digest });
+  });
+
+  it('is the same whatever the order of the files and their other mode bits', () => {
+    const files = ['SKILL.md', 'a', 'b/c', 'Z', 'ü', '\u{1f600}'].map((path) => file(path));
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(files, { minLength: files.length }),
+        fc.constantFrom(0o600, 0o644, 0o666),
+        (shuffled, mode) => {
+          expect(packBundle(shuffled.map((one) => ({ ...one, mode }))).digest).toBe(packBundle(files).digest);
+        },
+      ),
+    );
+  });
+
+  it('sorts by the bytes of UTF-8, not by UTF-16', () => {
+    const order = packBundle([skillMd, file('\u{1f600}'), file('\uff5e')]).bundle.files.map((one) => one.path);
+    expect(order).toEqual(['SKILL.md', '\uff5e', '\u{1f600}']);
+  });
+});
+
+describe('files that make no bundle', () => {
+  it.each<[string, SourceFile[], string, RegExp]>([
+    ['no SKILL.md', [file('skill.md')], 'skill-md-missing', /no SKILL\.md/],
+    ['nothing', [], 'skill-md-missing', /no SKILL\.md/],
+    ['a path twice', [skillMd, file('a'), file('a')], 'path-invalid', /there twice/],
+    ['case twins', [skillMd, file('README.md'), file('Readme.md')], 'path-invalid', /same on some machines/],
+    ['folders that are twins', [skillMd, file('a/x'), file('A/y')], 'path-invalid', /folders "a" and "A"/],
+    ['a file that is a folder', [skillMd, file('a'), file('a/b')], 'path-invalid', /file and a folder/],
+    ['a file whose twin is a folder', [skillMd, file('A'), file('a/b')], 'path-invalid', /file and a folder/],
+    ['a path that leaves', [skillMd, file('../x')], 'path-invalid', /leaves the skill/],
+    ['setuid bits', [skillMd, file('a', 'a', 0o4755)], 'bundle-invalid', /setuid/],
+    ['too large a file', [skillMd, { ...file('a'), bytes: new Uint8Array(bundleFileBytesMax + 1) }], 'bundle-invalid', /at most/],
+    [
+      'too much in all',
+      [skillMd, ...Array.from({ length: 5 }, (_, at) => ({ ...file(`f${at}`), bytes: new Uint8Array(bundleFileBytesMax) }))],
+      'bundle-invalid',
+      /bytes in all/,
+    ],
+    [
+      'too many files',
+      [skillMd, ...Array.from({ length: bundleFilesMax }, (_, at) => file(`f${at}`, ''))],
+      'bundle-invalid',
+      /1001 files/,
+    ],
+  ])('are refused as a whole: %s', (_, files, code, message) => {
+    const problem = problemOf(() => packBundle(files));
+    expect(problem?.code).toBe(code);
+    expect(problem?.message).toMatch(message);
+  });
+
+  it('are told every reason', () => {
+    const reasons = problemOf(() => packBundle([skillMd, file('../x'), file('.env'), file('con')]))?.reasons.map(
+      (one) => one.message,
+    );
+    expect(reasons).toEqual([
+      'path "../x" leaves the skill',
+      'path ".env" is an environment file, where secrets lie',
+      'path "con" has a name that Windows reserves',
+    ]);
+  });
+});
+
+describe('bytes that are no bundle', () => {
+  const { bundle } = packed;
+  const [first, second, third] = bundle.files;
+  it.each<[string, unknown]>([
+    ['unsorted', { ...bundle, files: [second, first, third] }],
+    ['a file twice', { ...bundle, files: [first, first] }],
+    ['case twins', { ...bundle, files: [first, { ...first, path: 'skill.MD' }] }],
+    ['a path that leaves', { ...bundle, files: [{ ...first, path: '../SKILL.md' }, first] }],
+    ['another mode', { ...bundle, files: [{ ...first, mode: '4755' }] }],
+    ['a negative size', { ...bundle, files: [{ ...first, size: -1 }] }],
+    ['too large a size', { ...bundle, files: [{ ...first, size: bundleFileBytesMax + 1 }] }],
+    ['half a byte', { ...bundle, files: [{ ...first, size: 0.5 }] }],
+    ['no digest', { ...bundle, files: [{ ...first, sha256: 'abc' }] }],
+    ['a key more', { ...bundle, extra: 1 }],
+    ['a key more in a file', { ...bundle, files: [{ ...first, extra: 1 }] }],
+    ['no SKILL.md', { ...bundle, files: [second] }],
+    ['another schema', { ...bundle, schema: 'skillgate.bundle/2' }],
+    ['a list', []],
+    ['nothing', null],
+  ])('are refused: %s', (_, value) => {
+    expect(['bundle-invalid', 'skill-md-missing']).toContain(
+      problemOf(() => parseBundle(Buffer.from(canonicalJson(value))))?.code,
+    );
+  });
+
+  it('are refused with white space, another order of keys, or a byte order mark', () => {
+    for (const text of [
+      ` ${Buffer.from(packed.bytes)}`,
+      JSON.stringify({ schema: bundle.schema, files: bundle.files }),
+      `\ufeff${Buffer.from(packed.bytes)}`,
+    ]) {
+      expect(problemOf(() => parseBundle(Buffer.from(text)))?.code).toBe('bundle-invalid');
+    }
+  });
+
+  it('are refused, and never a crash, whatever they are', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => problemOf(() => parseBundle(Buffer.from(canonicalJson(value)))) !== undefined),
+    );
+  });
+});

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseReference, parseScope, parseSkillName, purlOf, scopeOf, shortNameOf } from '../../../skills-index/skill/name.ts';
+import { parseVersion } from '../../../skills-index/skill/version.ts';
+
+const part = fc.stringMatching(/^[a-z0-9]{1,20}(-[a-z0-9]{1,20}){0,2}$/);
+
+describe('a skill name', () => {
+  it('is a scope and a short name', () => {
+    fc.assert(
+      fc.property(part, part, (scope, short) => {
+        const name = parseSkillName(`@${scope}/${short}`);
+        expect([scopeOf(name), shortNameOf(name)]).toEqual([scope, short]);
+        expect(parseScope(`@${scope}`)).toBe(scope);
+      }),
+    );
+  });
+
+  it.each([
+    ...[
+      'acme/report',
+      '@acme',
+      '@acme/',
+      '@/report',
+      '@acme/report/x',
+      '@Acme/report',
+      '@acme/re_port',
+      '@acme/-report',
+      '@acme/report-',
+    ],
+    ...[
+      '@acme/re--port',
+      '@acme/répört',
+      '@acme/report\n',
+      ' @acme/report',
+      '@acme/../x',
+      '@@acme/report',
+      `@acme/${'a'.repeat(65)}`,
+      '',
+      '@а/report',
+    ],
+    ...[null, undefined, 7, {}, ['@acme/report']],
+  ])('is not %j', (text) => {
+    expect(() => parseSkillName(text)).toThrow(expect.objectContaining({ code: 'name-invalid' }));
+  });
+
+  it.each(['@@acme', '', '@', 'Acme', 'a/b', null])('has no scope %j', (text) => {
+    expect(() => parseScope(text)).toThrow(expect.objectContaining({ code: 'name-invalid' }));
+  });
+});
+
+describe('a reference', () => {
+  it.each([
+    ['@acme/report', '*'],
+    ['@acme/report@1.2.3', '1.2.3'],
+    ['@acme/report@^1.2', '^1.2'],
+    ['@acme/report@>=1 <2', '>=1 <2'],
+  ])('%s means the range %s', (text, range) => {
+    expect(parseReference(text)).toEqual({ name: '@acme/report', range });
+  });
+
+  it.each(['@acme/report@', '@acme/report@latest', '@acme/report@1.2.3@4'])('%s is none', (text) => {
+    expect(() => parseReference(text)).toThrow(expect.objectContaining({ code: 'version-invalid' }));
+  });
+});
+
+describe('a package URL', () => {
+  it('quotes what a URL would read otherwise', () => {
+    expect(purlOf(parseSkillName('@acme/report'), parseVersion('1.0.0-rc.1+build.5'))).toBe(
+      'pkg:skill/%40acme/report@1.0.0-rc.1%2Bbuild.5',
+    );
+  });
+});
