@@ -62,14 +62,15 @@ export interface AgentSkills {
  * @throws Problem `agent-unknown`
  */
 export function agentSkills(world: World, agentName: string, folder: string): AgentSkills {
-  const host = { ...hostFiles(world), sandbox: bubblewrap() };
-  readAgent(host.agents, agentName);
-  const recent = new Map<SkillName, { readonly start: Startable; readonly until: number }>();
-  const context: Context = { world, host, agentName, folder, recent };
+  const sandbox = bubblewrap();
+  const recent: Context['recent'] = new Map();
+  // Host policy is read at each call: what the operator changes holds from the next one on.
+  const context = (): Context => ({ world, host: { ...hostFiles(world), sandbox }, agentName, folder, recent });
+  readAgent(context().host.agents, agentName);
   return {
-    search: (task) => search(context, task),
-    open: (name, path) => open(context, name, path ?? 'SKILL.md'),
-    run: (call) => runCall(context, call),
+    search: async (task) => search(context(), task),
+    open: async (name, path) => open(context(), name, path ?? 'SKILL.md'),
+    run: async (call) => runCall(context(), call),
   };
 }
 

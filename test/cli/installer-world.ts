@@ -6,6 +6,7 @@ import { pinRegistry } from '../../cli/registries.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
+import { approvalsNeeded, defaultPolicy } from '../../skills-index/trust/policy.ts';
 import { approve, publish, type Skill, scan, state } from '../registry/road.ts';
 import { makeStaffedWorld, type Staffed } from '../registry/world.ts';
 import { type Said, skill } from './skill-command.ts';
@@ -106,18 +107,23 @@ export function makeReportSkill(name: string, text: SkillText = {}): Skill {
   return { files, packed: packBundle(files), manifest: parseManifest(Buffer.from(skillJson)) };
 }
 
-/** Publishes, scans and approves; what fails on the way throws. */
+/** Publishes, scans and has it approved, by two people where policy wants two; what fails on the way throws. */
 export async function release(network: Network, released: Skill): Promise<Skill> {
-  const { send, author, scanner, rita, tokens } = network.registry;
+  const { send, author, scanner, rita, omar, tokens } = network.registry;
   for (const step of [
     () => publish(send, released, author),
     () => scan(send, tokens.scanner, scanner, released, 'pass'),
     () => approve(send, tokens.rita, rita, released),
+    ...(isHigh(released) ? [() => approve(send, tokens.omar, omar, released, { independent: true })] : []),
   ]) {
     const { status, body } = await step();
     if (status >= 300) throw new Error(`the road ends: ${status} ${JSON.stringify(body)}`);
   }
   return released;
+}
+
+function isHigh({ manifest }: Skill): boolean {
+  return approvalsNeeded(defaultPolicy, { capabilities: manifest.capabilities, findings: [] }).total > 1;
 }
 
 /** A reviewer suspends, lifts or revokes a bundle. */

@@ -1,3 +1,7 @@
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -31,6 +35,22 @@ const blobOf = (path: string): string => {
   return file === undefined ? '' : `/blobs/sha256/${hexOf(file.sha256)}`;
 };
 const reachedFor = (path: string): boolean => host.network.asked.includes(blobOf(path));
+
+const deals = makeReportSkill('@acme/deals', {
+  capabilities: {
+    secret: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], as: 'bearer', why: 'reads deals' }],
+    egress: [{ url: 'http://api.crm.example/v2/*', methods: ['GET'], why: 'reads deals' }],
+    mount: [{ source: 'workspace:reports', target: '/reports', mode: 'rw', why: 'writes the report' }],
+  },
+  files: {
+    'scripts/report.ts': `import { writeFileSync } from 'node:fs';
+      const token = process.env.CRM_TOKEN;
+      const answer = await fetch('http://api.crm.example/v2/deals', { headers: { authorization: \`Bearer \${token}\` } });
+      const { deals } = await answer.json();
+      writeFileSync('/reports/deals.md', deals + ' deals\\n');
+      console.log('written with', token);`,
+  },
+});
 
 beforeAll(async () => {
   host = await makeInstalledHost();
@@ -162,5 +182,36 @@ describe('an agent over MCP', () => {
         expect.objectContaining({ event: 'refused', skill: '@acme/weekly-report', code: 'not-admitted' }),
       ]),
     );
+  });
+});
+
+describe('an agent with grants', () => {
+  it('does its work: reads a CRM with a secret that nobody but the CRM sees, and writes its report', async () => {
+    const seen: string[] = [];
+    const crm = createServer((request, response) => {
+      seen.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+      response.end('{"deals": 42}');
+    });
+    await new Promise<void>((resolve) => crm.listen(0, '127.0.0.1', resolve));
+    const address = `127.0.0.1:${(crm.address() as AddressInfo).port}`;
+    const reports = mkdtempSync(join(tmpdir(), 'skillgate-reports-'));
+    chmodSync(reports, 0o777);
+    if (process.getuid?.() === 0) chownSync(reports, 65_534, 65_534);
+    try {
+      const policy = { hosts: { 'api.crm.example': address }, workspaces: { reports } };
+      writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
+      await release(host.network, deals);
+      await host.call('skill', ['secret', 'set', 'CRM_TOKEN', '--host', 'api.crm.example'], { stdin: 'token-of-the-crm\n' });
+      await host.skill('agent', 'grant', 'reporter', '--all-of', '@acme/deals');
+      const ran = await call('skill_run', { name: '@acme/deals', command: 'report', why: 'it is Friday' });
+      expect(ran.text).toContain('exit: 0');
+      expect(readFileSync(join(reports, 'deals.md'), 'utf8')).toBe('42 deals\n');
+      expect(seen).toEqual(['GET /v2/deals Bearer token-of-the-crm']);
+      expect(ran.text).not.toContain('token-of-the-crm');
+    } finally {
+      crm.close();
+      rmSync(reports, { recursive: true, force: true });
+      rmSync(join(host.home, 'config/host.json'), { force: true });
+    }
   });
 });
