@@ -94,6 +94,7 @@ interface Yaml {
 
 // A description with an unquoted colon is the commonest mistake in the wild; it is read once more with its values quoted.
 function readYaml(yaml: string, path: string): Yaml {
+  if (opensTooMany(yaml)) throw invalid(path, 1, `its front matter has more than ${jsonDepthMax} levels`, 'Write it flatter.');
   const first = parseYaml(yaml);
   const requoted = first.errors.length > 0;
   const document = requoted ? parseYaml(quoteColons(yaml)) : first;
@@ -105,6 +106,17 @@ function readYaml(yaml: string, path: string): Yaml {
   const fields = toPlain(document, path);
   if (!isRecord(fields)) throw invalid(path, 2, 'its front matter is not a list of keys', 'Write "key: value" lines.');
   return { document, fields, requoted };
+}
+
+// The YAML parser recurses, and is slow where many brackets are left open: those are counted first, roughly.
+function opensTooMany(yaml: string): boolean {
+  let open = 0;
+  for (const char of yaml) {
+    if (char === '[' || char === '{') open++;
+    else if (char === ']' || char === '}') open--;
+    if (open > jsonDepthMax) return true;
+  }
+  return false;
 }
 
 function parseYaml(yaml: string): Document.Parsed {

@@ -17,14 +17,6 @@ export function exactObject<const Entries extends v.ObjectEntries>(entries: Entr
   return { ...shape, '~run': run } as unknown as v.StrictObjectSchema<Entries, undefined>;
 }
 
-/** Every reason against a value, in the order in which they stand in the file. */
-export function reasonsAgainst(schema: Schema<unknown>, parsed: ParsedJson): Reason[] {
-  const result = v.safeParse(schema, parsed.value);
-  const issues = (result.issues ?? []).map((issue) => ({ path: pathOf(issue), message: sayIssue(issue) }));
-  // A file can hold more faults than anybody reads, and each place costs a look through the text.
-  return placeReasons(parsed, [...issues, ...unsafeKeys(parsed.value, [])].slice(0, reasonsMax));
-}
-
 /** Messages about paths in a JSON file as reasons with places, in the order of the file. */
 export function placeReasons(
   parsed: ParsedJson,
@@ -43,8 +35,13 @@ export function placeReasons(
  * @throws Problem with `code` and every reason
  */
 export function parseShape<Output>(schema: Schema<Output>, parsed: ParsedJson, code: ProblemCode, what: string): Output {
-  refuseReasons(reasonsAgainst(schema, parsed), code, what);
-  return v.parse(schema, parsed.value);
+  const result = v.safeParse(schema, parsed.value);
+  const issues = (result.issues ?? []).map((issue) => ({ path: pathOf(issue), message: sayIssue(issue) }));
+  // A file can hold more faults than anybody reads, and each place costs a look through the text.
+  const messages = [...issues, ...unsafeKeys(parsed.value, [])].slice(0, reasonsMax);
+  refuseReasons(placeReasons(parsed, messages), code, what);
+  if (!result.success) throw new Problem(code, `Cannot read ${what}`);
+  return result.output;
 }
 
 /**

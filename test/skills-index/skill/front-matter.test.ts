@@ -117,7 +117,7 @@ describe('what cannot be read', () => {
     ],
     ['a ring', '---\na: &a [*a, *a]\ndescription: d\n---\n', /holds itself/],
     ['what is deep', `---\na: ${'['.repeat(65)}${']'.repeat(65)}\ndescription: d\n---\n`, /more than 64 levels/],
-    ['what is very deep', `---\na: ${'['.repeat(20_000)}\ndescription: d\n---\n`, /SKILL\.md:\d/],
+    ['what is very deep', `---\na: ${'['.repeat(20_000)}\ndescription: d\n---\n`, /more than 64 levels/],
     ['too much of it', `---\ndescription: d\nx: ${'y'.repeat(70_000)}\n---\n`, /more than 65536 bytes/],
   ])('is told: %s', (_, content, message) => {
     const problem = problemOf(content);
@@ -164,6 +164,7 @@ describe('what cannot be read', () => {
         const problem = problemOf(content);
         expect([undefined, 'skill-md-invalid']).toContain(problem?.code);
       }),
+      { numRuns: 40 },
     );
   });
 });

@@ -50,7 +50,7 @@ describe('evidence of which a piece', () => {
         bytes[index] = (bytes[index] ?? 0) ^ (1 << bit);
         expect(decide(piece.put(bytes)).kind).toBe('refused');
       }),
-      { numRuns: 50 },
+      { numRuns: 40 },
     );
   });
 
@@ -60,7 +60,7 @@ describe('evidence of which a piece', () => {
         fc.pre(one !== two);
         expect(decide(one.put(two.bytes)).kind).toBe('refused');
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 
@@ -76,7 +76,7 @@ describe('evidence of which a piece', () => {
           expect(decide(piece.put(bytes)).kind).toBe('refused');
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 
