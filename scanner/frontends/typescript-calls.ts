@@ -143,6 +143,10 @@ const emptyFrame: Frame = new Map();
 
 /** What a function returns for these arguments: its return expressions, with the parameters standing for the arguments. */
 function returnedBy(self: Evaluator, callee: Functionish, args: readonly Value[], outer: Frame): Value {
+  // Nothing known goes in: what comes out is the same for every call, and remembered.
+  if (outer === undefined && args.every((one) => one.kind === 'unknown' || one.kind === 'method')) {
+    return unionOf(self.returnsOf(callee).map((expression) => self.valueOf(expression)));
+  }
   const frame = new Map(outer ?? []);
   callee.parameters.forEach((parameter, i) => {
     const symbol = ts.isIdentifier(parameter.name) ? self.symbols.symbolOf(parameter.name) : undefined;

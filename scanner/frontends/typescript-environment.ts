@@ -61,7 +61,6 @@ function read(out: Out, node: ts.Node, key: Value, use: (node: ts.Node, api: str
     }
     const certainty = name === '*' ? 'widened' : one.kind === 'text' && one.built ? 'folded' : 'exact';
     capability(out, call, { kind: 'env', name }, certainty, name === '*' ? ['dynamic-name'] : []);
-    if (one.kind === 'text' && one.built && isWhole(one)) trait(out, call, 'folded-name', one.text, 'folded');
     call.use.sources.push({ what: 'env', name });
   }
 }

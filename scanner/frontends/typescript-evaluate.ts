@@ -5,7 +5,7 @@ import { own } from '../models/api.ts';
 import { globalObjects } from '../models/javascript.ts';
 import type { Steps } from '../steps.ts';
 import { returnsOf, valueOfCall } from './typescript-calls.ts';
-import { foldNumbers, numberOf } from './typescript-fold.ts';
+import { foldNumbers } from './typescript-fold.ts';
 import { apis, classMembers } from './typescript-library.ts';
 import { memberOfValue, ownPath } from './typescript-members.ts';
 import type { Program } from './typescript-program.ts';
@@ -16,6 +16,7 @@ import {
   type Frame,
   type Functionish,
   isWhole,
+  numberOf,
   text,
   textOr,
   unionOf,
@@ -29,6 +30,8 @@ export interface Evaluator {
   readonly symbols: Symbols;
   valueOf(expression: ts.Expression, frame?: Frame): Value;
   memberOf(object: Value, key: Value, node: ts.Node): Value;
+  /** Finds a member of an object literal once; a search that leads back to itself finds nothing. */
+  memberOnce(object: ts.ObjectLiteralExpression, name: string, frame: Frame, find: () => Value): Value;
   /** What `require`, `import()` and the like give for a name. */
   moduleOf(name: Value, from: ts.SourceFile): Value;
   /** The expressions that a function may return or yield; those of functions inside it are theirs. */
@@ -37,16 +40,18 @@ export interface Evaluator {
 
 const depthMax = 60;
 const frameDepthMax = 24;
-const framedStepsMax = 50_000;
+/** Steps of one call followed with its arguments, and of all of them together: beyond, their values are not known. */
+const framedStepsMax = 20_000;
+const framedTotalMax = 400_000;
 
 /** An evaluator that remembers what it found; each question costs steps. */
 export function createEvaluator(program: Program, symbols: Symbols, steps: Steps): Evaluator {
   const known = new Map<ts.Node, Value>();
   const busy = new Set<ts.Node>();
-  const returns = new Map<Functionish, readonly ts.Expression[]>();
   let depth = 0;
   let frames = 0;
   let framed = 0;
+  let framedTotal = 0;
   const self: Evaluator = {
     program,
     symbols,
@@ -54,12 +59,20 @@ export function createEvaluator(program: Program, symbols: Symbols, steps: Steps
       const node = bareOf(expression);
       const remembered = frame === undefined ? known.get(node) : undefined;
       if (remembered !== undefined) return remembered;
-      if (depth >= depthMax || frames >= frameDepthMax || framed > framedStepsMax || busy.has(node)) return unknown;
+      if (
+        depth >= depthMax ||
+        frames >= frameDepthMax ||
+        framed > framedStepsMax ||
+        busy.has(node) ||
+        (frame !== undefined && framedTotal > framedTotalMax)
+      )
+        return unknown;
       steps.take();
       depth++;
       if (frame === undefined) busy.add(node);
       else {
         framed = frames === 0 ? 0 : framed + 1;
+        framedTotal++;
         frames++;
       }
       try {
@@ -73,16 +86,46 @@ export function createEvaluator(program: Program, symbols: Symbols, steps: Steps
         if (frames === 0) framed = 0;
       }
     },
-    memberOf: (object, key, node) =>
-      unionOf(alternatives(object).flatMap((one) => alternatives(key).map((name) => memberOfValue(self, one, name, node)))),
+    memberOf(object, key, node) {
+      // `{ ...self }` that leads back to itself ends here.
+      if (depth >= depthMax) return unknown;
+      steps.take();
+      depth++;
+      try {
+        return unionOf(
+          alternatives(object).flatMap((one) => alternatives(key).map((name) => memberOfValue(self, one, name, node))),
+        );
+      } finally {
+        depth--;
+      }
+    },
+    ...createMemory(),
+    moduleOf: (name, from) => unionOf(alternatives(name).map((one) => moduleNamed(program, one, from))),
+  };
+  return self;
+}
+
+function createMemory(): Pick<Evaluator, 'memberOnce' | 'returnsOf'> {
+  const found = new Map<ts.Node, Map<string, Value>>();
+  const returns = new Map<Functionish, readonly ts.Expression[]>();
+  return {
+    memberOnce(object, name, frame, find) {
+      if (frame !== undefined) return find();
+      const members = found.get(object) ?? new Map<string, Value>();
+      found.set(object, members);
+      const before = members.get(name);
+      if (before !== undefined) return before;
+      members.set(name, unknown);
+      const value = find();
+      members.set(name, value);
+      return value;
+    },
     returnsOf(callee) {
       const list = returns.get(callee) ?? returnsOf(callee);
       returns.set(callee, list);
       return list;
     },
-    moduleOf: (name, from) => unionOf(alternatives(name).map((one) => moduleNamed(program, one, from))),
   };
-  return self;
 }
 
 function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): Value {

@@ -17,6 +17,12 @@ export interface FlowNodes {
   graph(): Pick<FlowGraph, 'nodes' | 'edges'>;
 }
 
+/** The walk over one file. */
+export interface Flow {
+  readonly out: Out;
+  readonly nodes: FlowNodes;
+}
+
 /** Nodes with ids that are unique over the skill. */
 export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): FlowNodes {
   const ids = new Map<ts.Node, string>();

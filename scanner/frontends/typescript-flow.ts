@@ -4,18 +4,13 @@ import type { FlowGraph } from '../flow-graph.ts';
 import type { Steps } from '../steps.ts';
 import { ownerOf } from './typescript-calls.ts';
 import { isEnvironment } from './typescript-environment.ts';
+import { addBinary, addBinding, addVariable, assign, partsOf } from './typescript-flow-assignments.ts';
 import { addCall } from './typescript-flow-calls.ts';
-import { createFlowNodes, type FlowNodes } from './typescript-flow-nodes.ts';
+import { createFlowNodes, type Flow } from './typescript-flow-nodes.ts';
 import type { Out, Use } from './typescript-out.ts';
 import { spanOf } from './typescript-places.ts';
-import { bareOf, eachNode, isAssignment, memberName } from './typescript-symbols.ts';
+import { bareOf, eachNode, memberName } from './typescript-symbols.ts';
 import { alternatives } from './typescript-values.ts';
-
-/** The walk over one file. */
-export interface Flow {
-  readonly out: Out;
-  readonly nodes: FlowNodes;
-}
 
 /** The flow graph of all files of a program; empty when nothing sensitive is read or nothing is sent. */
 export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): FlowGraph {
@@ -107,15 +102,6 @@ function isCombined(node: ts.Node): boolean {
   );
 }
 
-/** The values inside a part of a literal. */
-export function partsOf(child: ts.Node): ts.Expression[] {
-  if (ts.isTemplateSpan(child)) return [child.expression];
-  if (ts.isPropertyAssignment(child)) return [child.initializer];
-  if (ts.isShorthandPropertyAssignment(child)) return [child.name];
-  if (ts.isSpreadAssignment(child)) return [child.expression];
-  return ts.isExpression(child) ? [child] : [];
-}
-
 function addName({ out, nodes }: Flow, node: ts.Identifier): void {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent) && parent.name === node) return;
@@ -156,104 +142,6 @@ function commonValues(out: Out, file: ts.SourceFile, name: string): ts.Expressio
     return bare.properties.filter((one) => one.name?.getText() === name).flatMap(partsOf);
   });
   return [...(common.get(name) ?? []), ...fromObject];
-}
-
-/** A value into a variable: an object's members one by one, anything else undivided. */
-function assign({ nodes }: Flow, symbol: ts.Symbol, value: ts.Expression): void {
-  const bare = bareOf(value);
-  nodes.value(nodes.at(bare), nodes.variable(symbol));
-  if (!ts.isObjectLiteralExpression(bare)) {
-    nodes.value(nodes.at(bare), nodes.variable(symbol, '*'));
-    return;
-  }
-  for (const property of bare.properties) {
-    const named = property.name !== undefined && (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name));
-    const member = named ? property.name.text : '*';
-    for (const part of partsOf(property)) nodes.value(nodes.at(part), nodes.variable(symbol, member));
-  }
-}
-
-function addVariable(flow: Flow, node: ts.VariableDeclaration): void {
-  const loop = node.parent.parent;
-  const value = node.initializer ?? (ts.isForOfStatement(loop) || ts.isForInStatement(loop) ? loop.expression : undefined);
-  if (value === undefined || !ts.isIdentifier(node.name)) return;
-  const symbol = flow.out.self.symbols.symbolOf(node.name);
-  if (symbol !== undefined) assign(flow, symbol, value);
-}
-
-function addBinding({ out, nodes }: Flow, node: ts.BindingElement): void {
-  if (!ts.isIdentifier(node.name)) return;
-  const symbol = out.self.symbols.symbolOf(node.name);
-  if (symbol === undefined) return;
-  const to = nodes.variable(symbol);
-  let holder: ts.Node = node.parent.parent;
-  const outermost = !ts.isBindingElement(holder);
-  while (ts.isBindingElement(holder)) holder = holder.parent.parent;
-  if (node.initializer !== undefined) nodes.value(nodes.at(node.initializer), to);
-  if (ts.isParameter(holder)) {
-    nodes.value(nodes.at(holder), to);
-    return;
-  }
-  if (!ts.isVariableDeclaration(holder)) return;
-  const loop = holder.parent.parent;
-  const value = holder.initializer ?? (ts.isForOfStatement(loop) ? loop.expression : undefined);
-  if (value === undefined || isEnvironment(out.self.valueOf(value))) return;
-  const bare = bareOf(value);
-  const from = ts.isIdentifier(bare) ? out.self.symbols.symbolOf(bare) : undefined;
-  const member = node.propertyName ?? node.name;
-  if (
-    from !== undefined &&
-    outermost &&
-    ts.isObjectBindingPattern(node.parent) &&
-    ts.isIdentifier(member) &&
-    node.dotDotDotToken === undefined
-  ) {
-    nodes.value(nodes.variable(from, member.text), to);
-    nodes.value(nodes.variable(from, '*'), to);
-  } else nodes.value(nodes.at(bare), to);
-}
-
-const comparisons = /^([=!]==?|[<>]=?|in|instanceof)$/;
-
-function addBinary(flow: Flow, node: ts.BinaryExpression): void {
-  const { nodes } = flow;
-  const operator = node.operatorToken;
-  if (comparisons.test(operator.getText())) return;
-  nodes.value(nodes.at(node.right), nodes.at(node));
-  if (isAssignment(operator.kind)) addAssignment(flow, node.left, node.right);
-  else if (operator.kind !== ts.SyntaxKind.CommaToken && operator.kind !== ts.SyntaxKind.AmpersandAmpersandToken)
-    nodes.value(nodes.at(node.left), nodes.at(node));
-}
-
-function addAssignment(flow: Flow, target: ts.Expression, value: ts.Expression): void {
-  const { out, nodes } = flow;
-  const bare = bareOf(target);
-  if (ts.isIdentifier(bare)) {
-    const symbol = out.self.symbols.symbolOf(bare);
-    if (symbol !== undefined) assign(flow, symbol, value);
-  } else if (ts.isPropertyAccessExpression(bare) || ts.isElementAccessExpression(bare)) into(flow, bare, nodes.at(value));
-  else if (ts.isObjectLiteralExpression(bare))
-    for (const property of bare.properties) for (const part of partsOf(property)) addAssignment(flow, part, value);
-}
-
-/** A value into a member: the variable at the root holds it from then on. */
-export function into({ out, nodes }: Flow, target: ts.Expression, from: string): void {
-  let member = '*';
-  let at: ts.Expression = bareOf(target);
-  while (ts.isPropertyAccessExpression(at) || ts.isElementAccessExpression(at)) {
-    member = memberName(at);
-    const object = bareOf(at.expression);
-    if (object.kind === ts.SyntaxKind.ThisKeyword && ts.isPropertyAccessExpression(at)) {
-      const field = out.self.symbols.symbolOf(at.name);
-      if (field !== undefined) nodes.value(from, nodes.variable(field));
-      return;
-    }
-    at = object;
-  }
-  const symbol = ts.isIdentifier(at) ? out.self.symbols.symbolOf(at) : undefined;
-  if (symbol === undefined) return;
-  nodes.value(from, nodes.variable(symbol));
-  nodes.value(from, nodes.variable(symbol, member));
 }
 
 function addReturn({ nodes }: Flow, node: ts.Node, value: ts.Expression | undefined): void {

@@ -3,7 +3,17 @@ import { posix } from 'node:path';
 import { foldedCharsMax } from '../limits.ts';
 import { own } from '../models/api.ts';
 import { unknownPart } from '../models/egress-of.ts';
-import { concatenated, isWhole, text, textOr, unionOf, unknown, type Value } from './typescript-values.ts';
+import {
+  bytesFrom,
+  decoded,
+  encodedBytes,
+  fromLastAbsolute,
+  joinedUrl,
+  jsonText,
+  pathOf,
+  replaced,
+} from './typescript-fold-data.ts';
+import { concatenated, isWhole, numberOf, text, textOr, unionOf, unknown, type Value } from './typescript-values.ts';
 
 type Fold = (args: readonly Value[]) => Value | undefined;
 type Method = (self: string, args: readonly Value[]) => Value | undefined;
@@ -157,10 +167,6 @@ export function foldNumbers(operator: string, a: number, b: number): Value {
   }
 }
 
-export function numberOf(value: Value | undefined): number | undefined {
-  return value?.kind === 'number' ? value.number : undefined;
-}
-
 function number(value: number): Value {
   return { kind: 'number', number: value };
 }
@@ -186,67 +192,4 @@ function characters(args: readonly Value[]): Value | undefined {
   const codes = args.flatMap((one) => (one.kind === 'array' ? one.items : [one])).map(numberOf);
   if (codes.some((code) => code === undefined || !(code >= 0 && code <= 0x10ffff))) return undefined;
   return text(codes.map((code) => String.fromCodePoint(code ?? 0)).join(''), true);
-}
-
-function decoded(value: string): Value | undefined {
-  try {
-    return text(decodeURIComponent(value), true);
-  } catch {
-    return undefined;
-  }
-}
-
-function jsonText(value: string): Value | undefined {
-  try {
-    const parsed: unknown = JSON.parse(value);
-    if (typeof parsed === 'string') return text(parsed, true);
-    if (Array.isArray(parsed) && parsed.every((one) => typeof one === 'string'))
-      return { kind: 'array', items: parsed.map((one) => text(one, true)) };
-    return undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const encodings = new Set(['base64', 'base64url', 'hex', 'utf8', 'utf-8', 'latin1', 'binary', 'ascii']);
-
-function bytesFrom(value: Value | undefined, encoding: Value | undefined): Value | undefined {
-  if (value?.kind === 'array') {
-    const codes = value.items.map(numberOf);
-    return codes.some((code) => code === undefined)
-      ? undefined
-      : { kind: 'bytes', text: String.fromCharCode(...codes.slice(0, 20_000).map((code) => (code ?? 0) & 255)) };
-  }
-  const name = encoding === undefined ? 'utf8' : textOr(encoding);
-  if (!encodings.has(name)) return undefined;
-  return whole(value, (one) => ({ kind: 'bytes', text: Buffer.from(one, name as BufferEncoding).toString('latin1') }));
-}
-
-function encodedBytes(bytes: string, encoding: Value | undefined): Value | undefined {
-  const name = encoding === undefined ? 'utf8' : textOr(encoding);
-  return encodings.has(name) ? text(Buffer.from(bytes, 'latin1').toString(name as BufferEncoding), true) : undefined;
-}
-
-function replaced(self: string, from: Value | undefined, to: Value | undefined, all: boolean): Value | undefined {
-  if (from === undefined || to === undefined || !isWhole(from) || !isWhole(to)) return undefined;
-  return text(all ? self.replaceAll(from.text, () => to.text) : self.replace(from.text, () => to.text), true);
-}
-
-function pathOf(args: readonly Value[], join: (...parts: string[]) => string): Value {
-  const parts = args.map((one) => (one.kind === 'text' ? one.text : unknownPart));
-  return parts.length === 0 ? text('.') : text(join(...parts), true);
-}
-
-function fromLastAbsolute(parts: readonly string[]): string[] {
-  const from = parts.findLastIndex((part) => part.startsWith('/') || part.startsWith('~'));
-  return parts.slice(Math.max(0, from));
-}
-
-function joinedUrl(value: Value, base: Value): Value {
-  const [path, root] = [textOr(value), textOr(base)];
-  if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return value;
-  if (root.startsWith('/')) return text(posix.join(root.endsWith('/') ? root : posix.dirname(root), path), true);
-  const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/]*/i.exec(root)?.[0] ?? unknownPart;
-  if (path.startsWith('//')) return text(`https:${path}`, true);
-  return text(path.startsWith('/') ? origin + path : `${root.replace(/[^/]*$/, '')}${path}`, true);
 }

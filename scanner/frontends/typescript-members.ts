@@ -30,7 +30,7 @@ export function memberOfValue(self: Evaluator, object: Value, key: Value, node: 
         ? { kind: 'method', of: object, name, built }
         : { kind: 'api', name: `${object.of}#${name}`, built };
     case 'object':
-      return memberOfObject(self, object.node, object.frame, name, built);
+      return self.memberOnce(object.node, name, object.frame, () => memberOfObject(self, object.node, object.frame, name, built));
     case 'array':
       return /^\d+$/.test(name)
         ? (object.items[Number(name)] ?? unknown)

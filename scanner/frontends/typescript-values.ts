@@ -89,3 +89,8 @@ export function concatenated(parts: readonly Value[]): Value {
   const holes = (one: string): string => one.replace(/\0+/g, unknownPart);
   return unionOf(texts.map((one) => text(holes(one), true)));
 }
+
+/** The number of a value where it is one. */
+export function numberOf(value: Value | undefined): number | undefined {
+  return value?.kind === 'number' ? value.number : undefined;
+}
