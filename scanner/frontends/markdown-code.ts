@@ -60,6 +60,21 @@ export function looksLikeShell(line: string): boolean {
   );
 }
 
+/** Lines of a block that are commands which fetch, send or run something. */
+export function shellLines(block: Pieces): Pieces[] {
+  const found: Pieces[] = [];
+  let at = 0;
+  for (const line of block.text.split('\n')) {
+    if (
+      /^\s*(sudo |\$ )?(curl|wget|nc|ncat|bash|sh|eval|echo|base64|powershell|iex)\s.*(https?:|\||\$\(|-c\s)/.test(line) &&
+      looksLikeShell(line.replace(/^\s*\$ /, ''))
+    )
+      found.push({ text: line, map: [{ at: 0, raw: rawAt(block.map, at) }] });
+    at += line.length + 1;
+  }
+  return found.slice(0, 50);
+}
+
 /** The program of a block. Prompts and output of a console are left out, placeholders such as `<name>` become unknown parts. */
 export function programOf(within: string, language: Language | 'console', block: Pieces, context: FactContext): EmbeddedProgram {
   const isConsole = language === 'console' || (language === 'shell' && /^\s*\$ \S/m.test(block.text));

@@ -4,7 +4,7 @@ import { GFM, parser } from '@lezer/markdown';
 import type { FactContext, TextFact } from '../fact.ts';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../frontend.ts';
 import type { EmbeddedProgram, Source } from '../source.ts';
-import { blockContext, blockLanguage, joinPieces, looksLikeShell, type Pieces, programOf } from './markdown-code.ts';
+import { blockContext, blockLanguage, joinPieces, looksLikeShell, type Pieces, programOf, shellLines } from './markdown-code.ts';
 import { hiddenHtml, htmlFacts, plainTextFacts } from './text.ts';
 
 const markdown = parser.configure([GFM]);
@@ -206,6 +206,9 @@ function readCode(reading: Reading, node: SyntaxNode): void {
     detail: language ?? block.info,
   });
   if (language !== undefined) reading.embedded.push(programOf(reading.source.path, language, code, context));
+  // A command in a block of another language is run as one all the same.
+  if (language !== 'shell' && language !== 'console')
+    for (const line of shellLines(code)) reading.embedded.push(programOf(reading.source.path, 'shell', line, context));
 }
 
 // Inline code that is a whole command is read as one; behind `!` an agent runs it when it loads the skill.

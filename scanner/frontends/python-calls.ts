@@ -3,7 +3,7 @@ import type { SyntaxNode } from '@lezer/common';
 import { escapes, type PythonApi, powerfulModules, pythonApis } from '../models/python.ts';
 import { applyEffect, type PyCall } from './python-effects.ts';
 import { foldDecoder, foldMethod } from './python-literals.ts';
-import { memberOf } from './python-members.ts';
+import { attributeNode, memberOf, methodOf } from './python-members.ts';
 import { childrenOf, nameOf, type PythonFunction, type PythonModule, scopeOf, textOf } from './python-module.ts';
 import { foldPath } from './python-paths.ts';
 import { flowEdge, flowNode, notePyTrait, type PythonRun, type PyValue, spanOfPy, unknownPy } from './python-run.ts';
@@ -30,12 +30,14 @@ export function callValue(run: PythonRun, module: PythonModule, node: SyntaxNode
     keywords: new Map([...syntax.keywords].map(([key, one]) => [key, evaluate(run, module, one, depth)])),
     spread: nodesOf(syntax.starred.map((one) => evaluate(run, module, one, depth))),
   };
-  const own = callee.own ?? constructorOf(module, callee.qual);
+  const own = callee.own ?? constructorOf(run, callee.qual);
   if (own !== undefined) return callOwn(run, call, own, callee.qual);
   const resolved =
     callee.qual === undefined ? undefined : (special(run, call, callee.qual, depth) ?? foldPath(call, callee.qual));
   if (resolved !== undefined) return resolved;
-  if (callee.folded && callee.qual !== undefined && isHidden(textOf(module, calleeNode), callee.qual))
+  const isPowerful =
+    callee.qual !== undefined && (Object.hasOwn(pythonApis, callee.qual) || powerfulModules.has(callee.qual.split('.')[0] ?? ''));
+  if (callee.folded && callee.qual !== undefined && isPowerful && isHidden(textOf(module, calleeNode), callee.qual))
     notePyTrait(
       run,
       { ...call, certainty: 'folded' },
@@ -148,9 +150,8 @@ function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): Py
 }
 
 /** The constructor of a class of the skill, or nothing. */
-function constructorOf(module: PythonModule, qual: string | undefined): PythonFunction | undefined {
-  if (!qual?.startsWith('class ')) return undefined;
-  return module.functions.find((one) => one.owner === qual.slice('class '.length) && one.name === '__init__');
+function constructorOf(run: PythonRun, qual: string | undefined): PythonFunction | undefined {
+  return qual?.startsWith('class ') ? methodOf(run, qual.slice('class '.length), '__init__') : undefined;
 }
 
 function callOwn(run: PythonRun, call: PyCall, own: PythonFunction, qual: string | undefined): PyValue {
@@ -229,6 +230,11 @@ function mutate(run: PythonRun, call: PyCall, objectNode: SyntaxNode | undefined
       const to = variableNode(run, call.module, found.scope, name, objectNode);
       for (const from of given) flowEdge(run, from, to);
     }
+  }
+  const property = objectNode.name === 'MemberExpression' ? objectNode.lastChild : null;
+  if (property?.name === 'PropertyName') {
+    const to = attributeNode(run, call.module, nameOf(call.module, property), property);
+    for (const from of given) flowEdge(run, from, to);
   }
   if (/^write/.test(call.method) && call.object.target !== undefined)
     applyEffect(run, call, { does: 'send', content: { at: 0, key: 's' } });

@@ -3,8 +3,8 @@ import type { SyntaxNode } from '@lezer/common';
 import { powerfulModules } from '../models/python.ts';
 import { readEnvironment } from './python-effects.ts';
 import { foldSlice } from './python-literals.ts';
-import { childrenOf, functionOf, nameOf, type PythonModule, textOf } from './python-module.ts';
-import { notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import { childrenOf, functionOf, nameOf, type PythonFunction, type PythonModule, textOf } from './python-module.ts';
+import { flowNode, notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 import { boundValue, either, evaluate, lookUp, memberOfModule, nodesOf } from './python-values.ts';
 
 /** `object.name`. */
@@ -32,8 +32,32 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
     return { ...object, texts: object.texts.map((text) => text.replace(/\/[^/]*$/, '') || '/') };
   if (qual === 'builtins' || qual === '__builtins__')
     return { ...unknownPy, ...about, qual: name === '__dict__' ? 'vars builtins' : name, folded: object.folded };
+  const [, className] = /^(?:class|object) (.*)$/.exec(qual) ?? [];
+  if (className !== undefined) {
+    const method = methodOf(run, className, name);
+    return method === undefined ? { ...unknownPy, ...about } : { ...unknownPy, own: method };
+  }
   if (name === '__dict__') return { ...unknownPy, ...about, qual: `vars ${qual}` };
   return { ...unknownPy, ...about, qual: `${qual}.${name}`, folded: object.folded };
+}
+
+/** A method of a class of the skill, by the class's name. */
+export function methodOf(run: PythonRun, className: string, name: string): PythonFunction | undefined {
+  for (const module of run.modules.values()) {
+    const found = module.functions.find((one) => one.owner === className && one.name === name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The graph's node of an attribute, one for all objects of a module. */
+export function attributeNode(
+  run: PythonRun,
+  module: PythonModule,
+  name: string,
+  node: { readonly from: number; readonly to: number },
+): string {
+  return flowNode(run, module, node, `attribute ${name}`, `held in ".${name.slice(0, 40)}"`);
 }
 
 /** `object[key]`. */
@@ -114,6 +138,7 @@ function ownAttribute(run: PythonRun, module: PythonModule, node: SyntaxNode, na
   const inClass =
     [...module.scopes.values()].find((scope) => scope.kind === 'class' && scope.names.has(name))?.names.get(name) ?? [];
   const all = [...bindings, ...inClass.filter((binding) => binding.kind !== 'function')];
-  if (all.length === 0) return method === undefined ? unknownPy : { ...unknownPy, own: method };
-  return { ...either(all.slice(0, 8).map((binding) => boundValue(run, module, binding, depth))), own: method };
+  const nodes = [attributeNode(run, module, name, node)];
+  if (all.length === 0) return method === undefined ? { ...unknownPy, nodes } : { ...unknownPy, own: method };
+  return { ...either(all.slice(0, 8).map((binding) => boundValue(run, module, binding, depth))), nodes, own: method };
 }

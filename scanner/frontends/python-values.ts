@@ -55,6 +55,8 @@ function compute(run: PythonRun, module: PythonModule, node: SyntaxNode, depth: 
       return formatString(run, module, node, depth);
     case 'ContinuedString':
       return join(values());
+    case 'Boolean':
+      return { ...unknownPy, texts: [textOf(module, node)] };
     case 'Number': {
       const text = textOf(module, node).replaceAll('_', '');
       return { ...unknownPy, texts: [/^0[xob]/i.test(text) ? String(Number(text)) : text] };

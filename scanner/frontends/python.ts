@@ -4,6 +4,7 @@ import type { Fact } from '../fact.ts';
 import type { Analyse, FrontEndResult } from '../frontend.ts';
 import { steeringVariables } from '../models/shell.ts';
 import { noteEscape } from './python-calls.ts';
+import { attributeNode } from './python-members.ts';
 import {
   assignmentParts,
   childrenOf,
@@ -115,6 +116,11 @@ function noteAssignment(run: PythonRun, module: PythonModule, node: SyntaxNode):
       const hook = textOf(module, target);
       if (hook !== 'ssl._create_default_https_context' && hook !== 'sys.path')
         notePyTrait(run, { module, node, api: hook, certainty: 'exact' }, 'patch-builtin', hook);
+    }
+    const property = isItem ? (object.name === 'MemberExpression' ? object.lastChild : null) : target.lastChild;
+    if (property?.name === 'PropertyName') {
+      const to = attributeNode(run, module, nameOf(module, property), property);
+      for (const from of given.flatMap((value) => value.nodes)) flowEdge(run, from, to);
     }
     if (object.name === 'VariableName')
       flowInto(

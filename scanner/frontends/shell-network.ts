@@ -25,7 +25,9 @@ export function callNetwork(run: ShellRun, call: Call, program: NetworkProgram):
   const args = parseArguments(call.args, new Set(takes.flat()));
   const bodies = bodyValues(run, call, program, args);
   const methods = methodsOf(program, optionValues(args, program.methodOption), bodies.length > 0, hasOption(args, ['I', 'head']));
-  const targets = targetsOf(program, [...optionValues(args, program.urlOption), ...args.operands], methods);
+  const listens = program.raw === true && hasOption(args, ['l', 'listen']);
+  if (listens) noteTrait(run, call, 'listen', `${call.name} waits for whoever connects`);
+  const targets = listens ? [] : targetsOf(program, [...optionValues(args, program.urlOption), ...args.operands], methods);
   const isOff = hasOption(args, program.insecure) ? (['tls-off'] as const) : [];
   const sent = [...bodies, ...(takesInput(program, call, args.operands) ? [call.stdin] : [])];
   for (const { capability, value } of targets) {
@@ -46,6 +48,8 @@ export function callNetwork(run: ShellRun, call: Call, program: NetworkProgram):
 export function noteConnection(run: ShellRun, call: Pick<Call, 'span' | 'name' | 'certainty'>, capability: Capability): void {
   noteCapability(run, { ...call, api: call.name }, capability, traitsOf(capability, undefined, emptyValue));
 }
+
+const anyPeer = { kind: 'egress', url: 'tcp://*/*', methods: ['*'] } as const;
 
 interface Target {
   readonly capability: Capability & { readonly kind: 'egress' };
@@ -124,8 +128,9 @@ function answerOf(
   program: NetworkProgram,
   { targets, outputs }: { targets: readonly Target[]; outputs: readonly Value[] },
 ): Value {
+  const heard = targets.length > 0 || program.target === 'url' ? targets : [{ capability: anyPeer, value: emptyValue }];
   const answer = unknownValue(
-    targets.map(({ capability }) => ({
+    heard.map(({ capability }) => ({
       source: { what: 'network', name: capability.url },
       steps: [{ span: call.span, note: `${call.name} fetches ${capability.url}` }],
       encoded: false,

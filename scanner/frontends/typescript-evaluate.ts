@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import { own } from '../models/api.ts';
-import { globalObjects } from '../models/javascript.ts';
+import { aliases, globalObjects } from '../models/javascript.ts';
 import type { Steps } from '../steps.ts';
 import { returnsOf, valueOfCall } from './typescript-calls.ts';
 import { foldNumbers } from './typescript-fold.ts';
@@ -168,7 +168,10 @@ function itemsOf(self: Evaluator, element: ts.Expression, frame: Frame): readonl
 
 function valueOfName(self: Evaluator, node: ts.Identifier, frame: Frame): Value {
   const symbol = self.symbols.symbolOf(node);
-  if (symbol === undefined) return node.text === 'undefined' ? unknown : unknown;
+  // The one global that no declaration can replace.
+  if (node.text === 'globalThis' && (symbol?.declarations?.length ?? 0) === 0)
+    return { kind: 'api', name: 'globalThis', built: false };
+  if (symbol === undefined) return unknown;
   const inFrame = frame?.get(symbol);
   if (inFrame !== undefined) return inFrame;
   const api = self.symbols.apiOf(symbol);
@@ -180,7 +183,7 @@ function nameOfGlobal(self: Evaluator, node: ts.Identifier, name: string): Value
   if (name === '__dirname') return text(posix.dirname(ownPath(self, node)));
   if (name === '__filename') return text(ownPath(self, node));
   if (name === 'module') return { kind: 'api', name: 'module-object', built: false };
-  return { kind: 'api', name: globalObjects.has(name) ? 'globalThis' : name, built: false };
+  return { kind: 'api', name: globalObjects.has(name) ? 'globalThis' : (own(aliases, name) ?? name), built: false };
 }
 
 // A long chain of `+` is flat, so that it costs no call stack.

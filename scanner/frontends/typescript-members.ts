@@ -13,7 +13,7 @@ export function memberOfValue(self: Evaluator, object: Value, key: Value, node: 
   const name = isWhole(key) ? key.text : key.kind === 'number' ? String(key.number) : undefined;
   const built = key.kind === 'text' && key.built;
   if (name === undefined) return unknown;
-  if (name === 'constructor') {
+  if (name === 'constructor' && !(object.kind === 'api' && own(aliases, `${object.name}.constructor`) !== undefined)) {
     const callable =
       object.kind === 'function' ||
       object.kind === 'method' ||
@@ -119,7 +119,7 @@ function memberOfClass(self: Evaluator, node: ts.ClassLikeDeclaration, name: str
 function memberOfModule(self: Evaluator, file: ts.SourceFile, name: string, node: ts.Node): Value {
   const symbol = self.symbols.exportOf(file, name);
   const api = symbol === undefined ? undefined : self.symbols.apiOf(symbol);
-  if (api !== undefined) return { kind: 'api', name: api, built: false };
+  if (api !== undefined) return { kind: 'api', name: own(aliases, api) ?? api, built: false };
   if (symbol !== undefined) return valueOfSymbol(self, symbol, node, undefined);
   const common = self.symbols.commonExports(file);
   const all = (common.get('') ?? []).map((value) => self.memberOf(self.valueOf(value), text(name), node));
