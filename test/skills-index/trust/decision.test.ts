@@ -12,6 +12,12 @@ const story = await tellStory();
 const codesOf = (decision: Decision): string[] => (decision.kind === 'refused' ? decision.reasons.map((one) => one.code) : []);
 const other = digestOf('something else');
 
+const about = (type: Statement['predicateType'], change: (one: Statement) => Statement): Twist => ({
+  statement: (one) => (one.predicateType === type ? change(one) : one),
+});
+const withPredicate = (kind: keyof typeof predicateTypes, change: object): Twist =>
+  about(predicateTypes[kind], (one) => ({ ...one, predicate: { ...one.predicate, ...change } }) as Statement);
+
 describe('a version with all its evidence', () => {
   it('is admitted, with what it may do and who approved it', () => {
     expect(decide(story.input)).toMatchObject({
@@ -46,6 +52,15 @@ describe('a version with all its evidence', () => {
   });
 });
 
+describe('an inferred manifest', () => {
+  it('of another version is refused, though there is no skill.json to compare it with', async () => {
+    const files = new Map([...storyFiles].filter(([path]) => path !== 'skill.json'));
+    const elsewhere = { ...storyManifest, version: parseVersion('9.9.9') };
+    const twist = withPredicate('publish', { manifest: elsewhere, inferred: true });
+    expect(codesOf(decide((await tellStory({ ...twist, files, inferred: true })).input))).toEqual(['manifest-mismatch']);
+  });
+});
+
 describe('an index line that says something else than what was signed', () => {
   const { line } = story;
   it.each<[string, Partial<DecisionInput['line']>, string]>([
@@ -63,11 +78,6 @@ describe('an index line that says something else than what was signed', () => {
   });
 });
 
-const about = (type: Statement['predicateType'], change: (one: Statement) => Statement): Twist => ({
-  statement: (one) => (one.predicateType === type ? change(one) : one),
-});
-const withPredicate = (kind: keyof typeof predicateTypes, change: object): Twist =>
-  about(predicateTypes[kind], (one) => ({ ...one, predicate: { ...one.predicate, ...change } }) as Statement);
 const signedBy = (kind: keyof typeof predicateTypes, signer: (typeof people)['author']): Twist => ({
   signer: (one) => (one.predicateType === predicateTypes[kind] ? signer : undefined),
 });
