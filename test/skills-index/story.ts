@@ -198,7 +198,8 @@ function storyReport(about: VersionSubject, manifest: Manifest, twist: Twist): S
   return twist.report?.(report) ?? report;
 }
 
-function scanOf(about: VersionSubject, report: ScanReport): Statement {
+/** What the story's scanner says of a report. */
+export function scanOf(about: VersionSubject, report: ScanReport): Statement {
   return scanStatement(about, {
     ruleSet: report.ruleSet,
     report: digestOf(canonicalJson(report)),
@@ -214,7 +215,8 @@ interface ApprovalParts {
   readonly twist: Twist;
 }
 
-function approvalBy(name: 'ada' | 'ben', about: VersionSubject, { report, capabilities, twist }: ApprovalParts) {
+/** An approval of Ada or Ben, ready to be signed. */
+export function approvalBy(name: 'ada' | 'ben', about: VersionSubject, { report, capabilities, twist }: ApprovalParts) {
   const predicate: ApprovalPredicate = {
     name: about.name,
     version: about.version,

@@ -130,6 +130,16 @@ describe('a statement about other bytes', () => {
   });
 });
 
+describe('files that cannot be read', () => {
+  it.each([
+    ['SKILL.md', '# no front matter', 'description-mismatch'],
+    ['skill.json', '{}', 'manifest-mismatch'],
+  ])('are a reason: %s', async (path, text, code) => {
+    const files = new Map(storyFiles).set(path, Buffer.from(text));
+    expect(codesOf(decide((await tellStory({ files })).input))).toEqual([code]);
+  });
+});
+
 describe('who may say what', () => {
   it.each<[string, Twist, string]>([
     ['a stranger publishes', signedBy('publish', people.stranger), 'publisher-unknown'],
