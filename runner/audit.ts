@@ -1,7 +1,7 @@
 /** The audit log: what every run was allowed and refused, one JSON line each, each naming the digest of the line before it. */
 import { closeSync, constants, existsSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
-import { type Digest, digestOf, isDigest } from '../skills-index/skill/digest.ts';
+import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { auditLineBytesMax, auditTextCharsMax } from './limits.ts';
 import { withLock } from './lock.ts';
@@ -18,33 +18,40 @@ export interface AuditSubject {
   readonly plan?: Digest;
 }
 
+/** A decision about one request: never its body, a header's value or its query. */
+interface EgressEvent {
+  readonly event: 'egress';
+  readonly decision: 'allowed' | 'denied';
+  readonly why: string;
+  readonly method: string;
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly secrets: readonly string[];
+}
+
+/** A call of a tool by an agent. */
+interface CallEvent {
+  readonly event: 'call';
+  readonly tool: 'search' | 'open' | 'run';
+  readonly command?: string;
+  readonly path?: string;
+  readonly why: string;
+}
+
+interface StartEvent {
+  readonly event: 'start';
+  readonly command: string;
+  readonly why: string;
+  readonly backend: string;
+  readonly notes: readonly string[];
+}
+
 export type AuditEvent =
-  | {
-      readonly event: 'start';
-      readonly command: string;
-      readonly why: string;
-      readonly backend: string;
-      readonly notes: readonly string[];
-    }
+  | StartEvent
+  | EgressEvent
+  | CallEvent
   | { readonly event: 'refused'; readonly code: string; readonly why: string }
-  | {
-      readonly event: 'egress';
-      readonly decision: 'allowed' | 'denied';
-      readonly why: string;
-      readonly method: string;
-      readonly host: string;
-      readonly port: number;
-      /** Without the query. */
-      readonly path: string;
-      readonly secrets: readonly string[];
-    }
-  | {
-      readonly event: 'call';
-      readonly tool: 'search' | 'open' | 'run';
-      readonly command?: string;
-      readonly path?: string;
-      readonly why: string;
-    }
   | { readonly event: 'redacted'; readonly secret: string; readonly host: string }
   | { readonly event: 'exit'; readonly reason: string; readonly code: number | null; readonly milliseconds: number }
   | { readonly event: 'cleanup'; readonly path: string; readonly why: string };
@@ -69,37 +76,16 @@ export interface Audit {
  */
 export function openAudit(file: string, now: () => Date): Audit {
   return {
-    record(subject, event) {
-      return withLock(`${file}.lock`, () => {
-        const log = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW, 0o600);
-        try {
-          const last = lastEntry(log, file);
-          const entry: AuditEntry = {
-            ...plainTexts({ ...subject, ...event }),
-            schema: 'skillgate.audit/1',
-            seq: last.seq + 1,
-            at: now().toISOString(),
-            prev: last.digest,
-          };
-          const line = Buffer.from(`${canonicalJson(entry)}\n`);
-          if (line.length > auditLineBytesMax) throw new Problem('internal', `An audit line has ${line.length} bytes`);
-          writeSync(log, line);
-          fsyncSync(log);
-          return entry;
-        } finally {
-          closeSync(log);
-        }
-      });
-    },
+    record: (subject, event) => withLock(`${file}.lock`, () => append(file, { ...subject, ...event }, now().toISOString())),
   };
 }
 
 /** The entries that a filter lets through, oldest first. Lines that cannot be read are left out: `verifyAudit` names them. */
 export function readAudit(file: string, keep: (entry: AuditEntry) => boolean = () => true): AuditEntry[] {
-  return readLines(file).lines.flatMap((line) => {
-    const entry = parseEntry(line);
-    return entry !== undefined && keep(entry) ? [entry] : [];
-  });
+  return readLines(file)
+    .map(parseEntry)
+    .filter((entry) => entry !== undefined)
+    .filter(keep);
 }
 
 export type AuditVerdict =
@@ -109,62 +95,59 @@ export type AuditVerdict =
 
 /** Checks the whole chain. What it cannot see is that lines at the end were taken away. */
 export function verifyAudit(file: string): AuditVerdict {
-  const { lines, torn } = readLines(file);
-  let prev = digestOf('');
-  for (const [index, line] of lines.entries()) {
+  let last = { seq: 0, digest: digestOf('') };
+  for (const line of readLines(file)) {
     const entry = parseEntry(line);
-    const why =
-      entry === undefined || (torn && index === lines.length - 1)
-        ? 'it is not a line of form skillgate.audit/1 in canonical form'
-        : entry.prev !== prev
-          ? 'it does not follow the line before it'
-          : entry.seq !== index + 1
-            ? `its number is ${entry.seq}`
-            : undefined;
-    if (why !== undefined) return { kind: 'broken', line: index + 1, why };
-    prev = digestOf(line);
+    const broken = (why: string): AuditVerdict => ({ kind: 'broken', line: last.seq + 1, why });
+    if (entry === undefined) return broken('it is not a whole line of form skillgate.audit/1 in canonical form');
+    if (entry.prev !== last.digest || entry.seq !== last.seq + 1) return broken('it does not follow the line before it');
+    last = { seq: entry.seq, digest: digestOf(line) };
   }
-  return { kind: 'whole', lines: lines.length };
+  return { kind: 'whole', lines: last.seq };
 }
 
-// A line without its newline was not written to the end.
-function readLines(file: string): { readonly lines: readonly string[]; readonly torn: boolean } {
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [''];
-  const torn = lines.pop() ?? '';
-  return torn === '' ? { lines, torn: false } : { lines: [...lines, torn], torn: true };
-}
-
-function parseEntry(line: string): AuditEntry | undefined {
+function append(file: string, said: AuditSubject & AuditEvent, at: string): AuditEntry {
+  const log = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW, 0o600);
   try {
-    const value = JSON.parse(line) as Partial<AuditEntry> | null;
-    const sound =
-      value?.schema === 'skillgate.audit/1' &&
-      Number.isSafeInteger(value.seq) &&
-      isDigest(value.prev) &&
-      typeof value.at === 'string' &&
-      typeof value.run === 'string' &&
-      typeof value.agent === 'string' &&
-      typeof value.event === 'string' &&
-      canonicalJson(value) === line;
-    return sound ? (value as AuditEntry) : undefined;
-  } catch {
-    return undefined;
+    const last = lastOf(log, file);
+    const entry: AuditEntry = { ...plainTexts(said), schema: 'skillgate.audit/1', seq: last.seq + 1, at, prev: last.digest };
+    const line = Buffer.from(`${canonicalJson(entry)}\n`);
+    if (line.length > auditLineBytesMax) throw new Problem('internal', `An audit line has ${line.length} bytes`);
+    writeSync(log, line);
+    fsyncSync(log);
+    return entry;
+  } finally {
+    closeSync(log);
   }
 }
 
-function lastEntry(log: number, file: string): { readonly seq: number; readonly digest: Digest } {
-  const size = fstatSync(log).size;
+function lastOf(log: number, file: string): { readonly seq: number; readonly digest: Digest } {
+  const { size } = fstatSync(log);
   if (size === 0) return { seq: 0, digest: digestOf('') };
   const tail = Buffer.alloc(Math.min(size, auditLineBytesMax + 1));
   readSync(log, tail, 0, tail.length, size - tail.length);
-  const whole = tail.at(-1) === 0x0a;
-  const start = tail.lastIndexOf(0x0a, -2) + 1;
-  const line = tail.subarray(start, -1).toString('utf8');
-  const entry = whole && (start > 0 || tail.length === size) ? parseEntry(line) : undefined;
+  const line = tail.subarray(tail.lastIndexOf(0x0a, -2) + 1, -1).toString('utf8');
+  const entry = tail.at(-1) === 0x0a ? parseEntry(line) : undefined;
   if (entry !== undefined) return { seq: entry.seq, digest: digestOf(line) };
   throw new Problem('audit-broken', `Cannot append to ${file}: its last line is not whole`, {
     hint: `Look at it, then move it away: mv ${file} ${file}.broken`,
   });
+}
+
+// A last line without its newline was not written to the end: it is handed on as one that cannot be read.
+function readLines(file: string): string[] {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [''];
+  return lines.at(-1) === '' ? lines.slice(0, -1) : [...lines.slice(0, -1), 'torn'];
+}
+
+function parseEntry(line: string): AuditEntry | undefined {
+  try {
+    const value = JSON.parse(line) as AuditEntry;
+    const sound = value.schema === 'skillgate.audit/1' && Number.isSafeInteger(value.seq) && canonicalJson(value) === line;
+    return sound ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 // Canonical JSON keeps a line one line; what is left is the reader's terminal, and the length.
@@ -172,14 +155,12 @@ function plainTexts<Value>(value: Value): Value {
   if (typeof value === 'string') return plainText(value) as Value;
   if (Array.isArray(value)) return value.slice(0, 100).map(plainTexts) as Value;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, member]) => (member === undefined ? [] : [[key, plainTexts(member)]])),
-  ) as Value;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([key, member]) => [key, plainTexts(member)])) as Value;
 }
 
 function plainText(text: string): string {
-  const plain = text
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
+  const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu;
+  const plain = text.toWellFormed().replace(unseen, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
   return plain.length > auditTextCharsMax ? `${plain.slice(0, auditTextCharsMax).toWellFormed()}…` : plain;
 }

@@ -1,11 +1,12 @@
 /** Host policy, `host.json`: what the operator of this machine allows, kept where no skill and no agent can write. */
 import { isIP } from 'node:net';
-import { isAbsolute, normalize } from 'node:path';
+import { normalize } from 'node:path';
 import * as v from 'valibot';
 import { isHostName } from '../skills-index/skill/host-name.ts';
 import { type ParsedJson, parseJson } from '../skills-index/skill/json.ts';
 import { isNamePart } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { exactObject, parseShape } from '../skills-index/skill/shape.ts';
 import { policyBytesMax } from './limits.ts';
 import { readPrivateFile } from './private-file.ts';
 
@@ -54,63 +55,45 @@ export function readHostPolicy(path: string): HostPolicy {
   return bytes === undefined ? emptyHostPolicy : parseHostPolicy(bytes, path);
 }
 
-const environmentName = v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable has letters, digits and _'));
-const environmentValue = v.pipe(
-  v.string(),
-  v.check((text) => !text.includes('\0'), 'a value has no NUL'),
-);
-const logicalName = v.pipe(v.string(), v.check(isNamePart, 'a workspace has lower-case letters, digits and single hyphens'));
-const folder = v.pipe(
-  v.string(),
-  v.check(
-    (path) => isAbsolute(path) && normalize(path) === path && !/[\0\n]/.test(path),
-    'a workspace is an absolute folder, without . or ..',
-  ),
-);
+const checked = (holds: (text: string) => boolean, says: string) => v.pipe(v.string(), v.check(holds, says));
+const environmentName = checked((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name), 'is not the name of a variable');
+const folder = checked((path) => path.startsWith('/') && normalize(path) === path, 'is not an absolute folder in plain form');
 const pinnedAddress = v.pipe(
-  v.string(),
-  v.rawTransform(({ dataset, addIssue, NEVER }): PinnedAddress => {
-    const [, bracketed, bare, port] = /^(?:\[([0-9a-f:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(dataset.value) ?? [];
-    const address = bracketed ?? bare ?? '';
-    if (isIP(address) !== 0 && Number(port) >= 1 && Number(port) <= 65_535) return { address, port: Number(port) };
-    addIssue({ message: 'an address is IP:PORT, for example 127.0.0.1:4010 or [::1]:4010' });
-    return NEVER;
-  }),
+  checked((text) => parseAddress(text) !== undefined, 'is not IP:PORT, such as 127.0.0.1:4010 or [::1]:4010'),
+  v.transform((text): PinnedAddress => parseAddress(text) ?? { address: '', port: 0 }),
 );
-const policySchema = v.strictObject({
+const policyShape = exactObject({
   $schema: v.optional(v.string()),
-  hosts: v.optional(
-    v.record(v.pipe(v.string(), v.check(isHostName, 'a host is a lower-case DNS name with a dot')), pinnedAddress),
+  hosts: v.optional(v.record(checked(isHostName, 'is not a DNS name in lower case'), pinnedAddress), {}),
+  workspaces: v.optional(v.record(checked(isNamePart, 'is not a workspace’s name'), folder), {}),
+  env: v.optional(
+    v.record(
+      environmentName,
+      checked((text) => !text.includes('\0'), 'has a NUL'),
+    ),
     {},
   ),
-  workspaces: v.optional(v.record(logicalName, folder), {}),
-  env: v.optional(v.record(environmentName, environmentValue), {}),
   require: v.optional(v.array(v.picklist(requirements)), []),
   plain: v.optional(v.boolean(), true),
   status: v.optional(v.array(v.string()), []),
   holds: v.optional(v.array(v.string()), []),
 });
 
-/** @throws Problem `host-policy-invalid` with the place */
+/** @throws Problem `host-policy-invalid` with every reason and its place */
 export function parseHostPolicy(bytes: Uint8Array, path = 'host.json'): HostPolicy {
-  const parsed = readJson(bytes, path);
-  const checked = v.safeParse(policySchema, parsed.value);
-  if (checked.success) return checked.output;
-  const reasons = checked.issues.map((issue) => {
-    const keys = (issue.path ?? []).map((step) => step.key as string | number);
-    const place = parsed.placeOf(keys);
-    return {
-      message: `${place.path}:${place.line}:${place.column}: ${keys.join('.') || 'host policy'}: ${issue.message}`,
-      place,
-    };
-  });
-  throw new Problem('host-policy-invalid', `Cannot read host policy: ${reasons[0]?.message}`, { reasons });
+  return parseShape(policyShape, readJson(bytes, path), 'host-policy-invalid', path);
 }
 
 function readJson(bytes: Uint8Array, path: string): ParsedJson {
   try {
     return parseJson(bytes, path);
   } catch (cause) {
-    throw new Problem('host-policy-invalid', `Cannot read host policy: ${(cause as Error).message}`, { cause });
+    throw new Problem('host-policy-invalid', (cause as Error).message, { cause });
   }
+}
+
+function parseAddress(text: string): PinnedAddress | undefined {
+  const [, bracketed, bare, port] = /^(?:\[([0-9a-f:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text) ?? [];
+  const pinned = { address: bracketed ?? bare ?? '', port: Number(port) };
+  return isIP(pinned.address) !== 0 && pinned.port >= 1 && pinned.port <= 65_535 ? pinned : undefined;
 }

@@ -1,7 +1,6 @@
 /** What there is on this host: the folders that host policy names, opened once, and the programs a sandbox may get. */
 import { closeSync, constants, existsSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Interpreter } from './command.ts';
 import type { HostPolicy } from './host-policy.ts';
 import type { HostFacts, WorkspaceFact } from './plan.ts';
 
@@ -16,40 +15,30 @@ export interface HostQuestion {
   readonly hostPolicy: HostPolicy;
   /** Workspaces that the manifest names; no other is touched. */
   readonly workspaces: readonly string[];
-  readonly interpreter: Interpreter | undefined;
   readonly programs: readonly string[];
   /** Folders that hold policy, keys, logs and verified files. */
   readonly ownFolders: readonly string[];
-  readonly gives: readonly string[];
 }
 
 /** Opens and judges. The caller closes. */
-export function openHost(question: HostQuestion): OpenedHost {
+export function openHost({ hostPolicy, workspaces: wanted, programs, ownFolders }: HostQuestion): OpenedHost {
   const folders = new Map<string, number>();
   const workspaces: Record<string, WorkspaceFact> = {};
-  for (const name of question.workspaces) {
-    const path = Object.hasOwn(question.hostPolicy.workspaces, name) ? question.hostPolicy.workspaces[name] : undefined;
-    if (path === undefined) continue;
-    const opened = openFolder(path, question.ownFolders);
-    workspaces[name] = opened.fact;
-    if (opened.descriptor !== undefined) folders.set(name, opened.descriptor);
+  for (const name of wanted.filter((one) => Object.hasOwn(hostPolicy.workspaces, one))) {
+    const { fact, descriptor } = openFolder(hostPolicy.workspaces[name] ?? '', ownFolders);
+    workspaces[name] = fact;
+    if (descriptor !== undefined) folders.set(name, descriptor);
   }
-  const wanted = question.interpreter === undefined ? question.programs : [question.interpreter, ...question.programs];
-  const programs = Object.fromEntries(
-    wanted.flatMap((program) => {
-      const path = findProgram(program);
-      return path === undefined ? [] : [[program, path] as const];
-    }),
-  );
-  const uid = process.getuid?.() ?? 0;
-  const gid = process.getgid?.() ?? 0;
+  const found = programs.map((program) => [program, findProgram(program)] as const);
   return {
-    facts: { root: uid === 0, uid, gid, workspaces, programs, gives: question.gives },
-    folders,
-    close: () => {
-      for (const descriptor of folders.values()) closeSync(descriptor);
-      folders.clear();
+    facts: {
+      uid: process.getuid?.() ?? 0,
+      gid: process.getgid?.() ?? 0,
+      workspaces,
+      programs: Object.fromEntries(found.filter((pair): pair is [string, string] => pair[1] !== undefined)),
     },
+    folders,
+    close: () => folders.forEach((descriptor) => void closeSync(descriptor)),
   };
 }
 
@@ -60,49 +49,31 @@ function openFolder(path: string, ownFolders: readonly string[]): { readonly fac
   try {
     const descriptor = openSync(path, openPathOnly | constants.O_DIRECTORY);
     const real = realpathSync(`/proc/self/fd/${descriptor}`);
-    const why = whyNotMountable(real, ownFolders);
-    if (why !== undefined) {
-      closeSync(descriptor);
-      return { fact: { why } };
-    }
     const { uid, gid, dev, ino } = fstatSync(descriptor);
-    return { fact: { path: real, uid, gid, id: `${dev}:${ino}` }, descriptor };
+    const why = whyNotMountable(real, ownFolders);
+    return { fact: why === undefined ? { path: real, uid, gid, id: `${dev}:${ino}` } : { why }, descriptor };
   } catch (cause) {
-    return { fact: { why: `${path}: ${(cause as NodeJS.ErrnoException).code ?? 'it cannot be opened'}` } };
+    return { fact: { why: (cause as Error).message } };
   }
 }
+
+// A mount of these, or of what holds them, would be a way out of any sandbox.
+const systemFolders = '/bin /boot /dev /etc /lib /lib64 /proc /run /sbin /sys /usr /var/run /var/lib/docker'.split(' ');
 
 /** Why a folder must never be seen by a skill; undefined when it may. */
 export function whyNotMountable(real: string, ownFolders: readonly string[]): string | undefined {
   const within = (inner: string, outer: string): boolean =>
     inner === outer || inner.startsWith(outer === '/' ? '/' : `${outer}/`);
-  const own = ownFolders.map(nearestReal).find((folder) => within(real, folder) || within(folder, real));
+  const overlaps = (folder: string): boolean => within(real, folder) || within(folder, real);
+  const own = ownFolders.map(nearestReal).find(overlaps);
   if (own !== undefined) return `${real} would show the skill ${own}, where policy, keys and logs lie`;
-  const system = systemFolders.find((folder) => within(real, folder) || within(folder, real));
-  return system === undefined ? undefined : `${real} is a part of the system`;
+  return systemFolders.some(overlaps) ? `${real} is a part of the system` : undefined;
 }
-
-// A mount of these, or of what holds them, would be a way out of any sandbox.
-const systemFolders = [
-  '/bin',
-  '/boot',
-  '/dev',
-  '/etc',
-  '/lib',
-  '/lib64',
-  '/proc',
-  '/run',
-  '/sbin',
-  '/sys',
-  '/usr',
-  '/var/run',
-  '/var/lib/docker',
-];
 
 // A folder that is not there yet is judged by the nearest one above it that is.
 function nearestReal(path: string): string {
   let at = path;
-  while (!existsSync(at) && at !== dirname(at)) at = dirname(at);
+  while (!existsSync(at)) at = dirname(at);
   return realpathSync(at) + path.slice(at === '/' ? 0 : at.length);
 }
 
@@ -110,11 +81,8 @@ function nearestReal(path: string): string {
 export function findProgram(program: string): string | undefined {
   if (program === 'node') return realpathSync(process.execPath);
   if (!/^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(program)) return undefined;
-  for (const folder of ['/usr/bin', '/bin', '/usr/sbin', '/sbin']) {
-    const path = `${folder}/${program}`;
-    const found = existsSync(path) ? statSync(path) : undefined;
-    if (found?.isFile() && (found.mode & 0o111) !== 0 && (found.mode & 0o6000) === 0 && found.uid === 0)
-      return realpathSync(path);
-  }
-  return undefined;
+  const path = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'].map((folder) => `${folder}/${program}`).find((one) => existsSync(one));
+  if (path === undefined) return undefined;
+  const { mode, uid } = statSync(path);
+  return (mode & 0o111) !== 0 && (mode & 0o6000) === 0 && uid === 0 ? realpathSync(path) : undefined;
 }

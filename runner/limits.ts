@@ -11,14 +11,14 @@ export const homeMiBMax = 64;
 export const sharedMemoryMiBMax = 64;
 /** Descriptors 3 to 6: a shell can close one-digit descriptors only. */
 export const mountsMax = 4;
-/** Files handed to the sandbox by descriptor; with more, a private copy is made for the run. */
-export const descriptorFilesMax = 300;
 export const protectedPathsMax = 200;
 export const workspaceEntriesMax = 200_000;
 export const reportedPathsMax = 50;
 export const startSecondsMax = 20;
 export const lockWaitSecondsMax = 30;
 
+/** Where the forwarder listens in the sandbox. */
+export const forwarderPort = 3_128;
 export const egressConnectionsMax = 64;
 export const egressRequestsMax = 10_000;
 export const egressHeaderBytesMax = 32 * 1024;

@@ -1,66 +1,55 @@
 /** One holder at a time, across processes, with plain files: a holder that died is noticed by its pid and start time. */
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { lockWaitSecondsMax } from './limits.ts';
 
-export interface Lock {
-  release(): void;
-}
-
 /** Runs `act` while holding the lock; waits without giving way to anything else, so it is for short acts only. */
 export function withLock<Result>(path: string, act: () => Result): Result {
   const bell = new Int32Array(new SharedArrayBuffer(4));
-  const until = performance.now() + lockWaitSecondsMax * 1000;
-  let lock = tryLock(path);
-  while (lock === undefined) {
-    if (performance.now() > until) throw busy(path);
+  const began = performance.now();
+  while (!tryLock(path)) {
+    refuseAfter(began, path);
     Atomics.wait(bell, 0, 0, 2);
-    lock = tryLock(path);
   }
   try {
     return act();
   } finally {
-    lock.release();
+    unlock(path);
   }
 }
 
-/** Takes a lock that is held for long, such as a workspace's for a run. */
-export async function waitForLock(path: string, secondsMax = lockWaitSecondsMax): Promise<Lock> {
-  const until = performance.now() + secondsMax * 1000;
-  for (;;) {
-    const lock = tryLock(path);
-    if (lock !== undefined) return lock;
-    if (performance.now() > until) throw busy(path);
+/** Waits for a lock that is held for long, such as a workspace's for a run. */
+export async function waitForLock(path: string): Promise<void> {
+  const began = performance.now();
+  while (!tryLock(path)) {
+    refuseAfter(began, path);
     await sleep(20);
   }
 }
 
 /** Takes the lock if nobody living holds it. */
-export function tryLock(path: string): Lock | undefined {
+export function tryLock(path: string): boolean {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  if (create(path)) return { release: () => rmSync(path, { force: true }) };
-  if (holderLives(path)) return undefined;
+  if (create(path)) return true;
+  if (holderLives(path)) return false;
   // Only one may clear a dead holder's file, and it looks again while it alone may.
   const clearing = `${path}.clearing`;
-  if (!create(clearing)) {
-    if (!holderLives(clearing)) rmSync(clearing, { force: true });
-    return undefined;
-  }
-  try {
-    if (!holderLives(path)) rmSync(path, { force: true });
-  } finally {
-    rmSync(clearing, { force: true });
-  }
-  return undefined;
+  if (create(clearing)) {
+    if (!holderLives(path)) unlock(path);
+    unlock(clearing);
+  } else if (!holderLives(clearing)) unlock(clearing);
+  return false;
+}
+
+export function unlock(path: string): void {
+  rmSync(path, { force: true });
 }
 
 function create(path: string): boolean {
   try {
-    const file = openSync(path, 'wx', 0o600);
-    writeSync(file, `${process.pid} ${startOf(process.pid)}\n`);
-    closeSync(file);
+    writeFileSync(path, `${process.pid} ${startOf(process.pid)}`, { flag: 'wx', mode: 0o600 });
     return true;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -70,10 +59,9 @@ function create(path: string): boolean {
 
 function holderLives(path: string): boolean {
   try {
-    const [pid, start] = readFileSync(path, 'utf8').trim().split(' ');
-    if (start !== undefined && start !== '') return startOf(Number(pid)) === start;
+    const [pid, start] = readFileSync(path, 'utf8').split(' ');
     // Made, but not written yet: alive unless it stays so.
-    return Date.now() - statSync(path).mtimeMs < 5_000;
+    return start === undefined ? Date.now() - statSync(path).mtimeMs < 5_000 : startOf(Number(pid)) === start;
   } catch {
     return true;
   }
@@ -89,8 +77,7 @@ function startOf(pid: number): string {
   }
 }
 
-function busy(path: string): Problem {
-  return new Problem('plan-refused', `Cannot go on: another run has held ${path} for ${lockWaitSecondsMax} seconds`, {
-    hint: 'Wait for the other run to end. A holder that died is noticed by itself.',
-  });
+function refuseAfter(began: number, path: string): void {
+  if (performance.now() - began < lockWaitSecondsMax * 1000) return;
+  throw new Problem('plan-refused', `Cannot go on: another run has held ${path} for ${lockWaitSecondsMax} seconds`);
 }

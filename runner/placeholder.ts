@@ -7,10 +7,10 @@ export function placeholderFor(random: Uint8Array): string {
 }
 
 /** A header's value with the placeholder replaced by the secret. */
-export function withSecret(value: string, secret: BoundPlaceholder, revealed: string): string {
-  if (secret.as !== 'basic') return value.replaceAll(secret.placeholder, () => revealed);
-  const credential = credentialOf(value).replaceAll(secret.placeholder, () => revealed);
-  return credential === '' ? value : `Basic ${Buffer.from(credential, 'latin1').toString('base64')}`;
+export function withSecret(value: string, { as, placeholder }: BoundPlaceholder, revealed: string): string {
+  if (as !== 'basic') return value.replaceAll(placeholder, () => revealed);
+  const credential = credentialOf(value).replaceAll(placeholder, () => revealed);
+  return `Basic ${Buffer.from(credential, 'latin1').toString('base64')}`;
 }
 
 export interface KnownValue {
@@ -32,32 +32,22 @@ export interface Redactor {
  * Other encodings are not known to it.
  */
 export function redactor(values: readonly KnownValue[]): Redactor {
-  const needles = values
-    .flatMap((known) => writtenForms(known.value).map((form) => ({ form, known })))
-    .sort((a, b) => b.form.length - a.form.length);
-  const longest = needles[0]?.form.length ?? 1;
+  const needles = values.flatMap((known) => writtenForms(known.value).map((form) => ({ form, known })));
+  needles.sort((a, b) => b.form.length - a.form.length);
+  const keep = (needles[0]?.form.length ?? 1) - 1;
   const found = new Set<string>();
   let waiting = '';
-  const replace = (text: string): string =>
-    needles.reduce((rest, { form, known }) => {
-      if (!rest.includes(form)) return rest;
+  const take = (part: string, kept: number): string => {
+    let text = waiting + part;
+    for (const { form, known } of needles.filter((needle) => text.includes(needle.form))) {
       found.add(known.name);
-      return rest.replaceAll(form, () => known.placeholder);
-    }, text);
-  return {
-    found,
-    push(part) {
-      const text = replace(waiting + part);
-      const keep = Math.min(longest - 1, text.length);
-      waiting = text.slice(text.length - keep);
-      return text.slice(0, text.length - keep);
-    },
-    end() {
-      const rest = replace(waiting);
-      waiting = '';
-      return rest;
-    },
+      text = text.replaceAll(form, () => known.placeholder);
+    }
+    const cut = Math.max(0, text.length - kept);
+    waiting = text.slice(cut);
+    return text.slice(0, cut);
   };
+  return { found, push: (part) => take(part, keep), end: () => take('', 0) };
 }
 
 /** The ways in which a value may come back. */
@@ -66,24 +56,13 @@ export function writtenForms(value: string): string[] {
   const hex = bytes.toString('hex');
   const percent = hex.replace(/../g, '%$&');
   const url = encodeURIComponent(value);
+  const json = JSON.stringify(value).slice(1, -1);
   const base64 = [0, 1, 2].flatMap((shift) => {
     const all = Buffer.concat([Buffer.alloc(shift), bytes]);
     // Only the characters that stand for bits of the value alone (RFC 4648 §4).
     const [from, to] = [Math.ceil((shift * 8) / 6), Math.floor((all.length * 8) / 6)];
     return [all.toString('base64').slice(from, to), all.toString('base64url').slice(from, to)];
   });
-  const json = JSON.stringify(value).slice(1, -1);
-  const forms = [
-    value,
-    hex,
-    hex.toUpperCase(),
-    percent,
-    percent.toUpperCase(),
-    url,
-    url.toLowerCase(),
-    json,
-    json.replaceAll('/', '\\/'),
-    ...base64,
-  ];
-  return [...new Set(forms)];
+  const cases = [hex, percent, url].flatMap((text) => [text, text.toUpperCase(), text.toLowerCase()]);
+  return [...new Set([value, url, json, json.replaceAll('/', '\\/'), ...cases, ...base64])];
 }

@@ -6,9 +6,8 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readSync,
+  readFileSync,
   renameSync,
-  rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -28,27 +27,20 @@ export interface PrivateFileRule {
  * @returns undefined when there is no such file
  * @throws Problem with the rule's code
  */
-export function readPrivateFile(path: string, rule: PrivateFileRule): Uint8Array | undefined {
-  const file = openForReading(path, rule);
+export function readPrivateFile(path: string, { bytesMax, secret, code }: PrivateFileRule): Uint8Array | undefined {
+  const file = openForReading(path, code);
   if (file === undefined) return undefined;
   try {
     const found = fstatSync(file);
     const why = [
       ...(found.isFile() ? [] : ['it is no plain file']),
       ...whyOthersCouldWrite(found),
-      ...(rule.secret && (found.mode & 0o077) !== 0 ? ['others may read it'] : []),
-      ...(found.size > rule.bytesMax ? [`it is larger than ${rule.bytesMax} bytes`] : []),
-      ...whyOthersCouldWrite(statSync(dirname(path)), 'its folder: '),
-    ];
-    if (why.length > 0) throw refused(path, rule, why.join('; '));
-    const bytes = new Uint8Array(found.size);
-    let at = 0;
-    while (at < bytes.length) {
-      const got = readSync(file, bytes, at, bytes.length - at, at);
-      if (got === 0) throw refused(path, rule, 'it became shorter while it was read');
-      at += got;
-    }
-    return bytes;
+      ...whyOthersCouldWrite(statSync(dirname(path))).map((one) => `its folder: ${one}`),
+      ...(secret && (found.mode & 0o077) !== 0 ? ['others may read it'] : []),
+      ...(found.size > bytesMax ? [`it is larger than ${bytesMax} bytes`] : []),
+    ].join('; ');
+    if (why !== '') throw new Problem(code, `Cannot use ${path}: ${why}`, { hint: `chmod ${secret ? '600' : 'go-w'} ${path}` });
+    return readFileSync(file);
   } finally {
     closeSync(file);
   }
@@ -57,9 +49,8 @@ export function readPrivateFile(path: string, rule: PrivateFileRule): Uint8Array
 /** Writes a file (0600, its folder 0700) so that a reader sees the old content or the new, never a part. */
 export function writePrivateFile(path: string, content: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}.new`;
-  rmSync(temporary, { force: true });
-  const file = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  const temporary = `${path}.${process.pid}.${performance.now()}`;
+  const file = openSync(temporary, 'wx', 0o600);
   try {
     writeSync(file, content);
     fsyncSync(file);
@@ -69,25 +60,21 @@ export function writePrivateFile(path: string, content: string): void {
   renameSync(temporary, path);
 }
 
-function openForReading(path: string, rule: PrivateFileRule): number | undefined {
+function openForReading(path: string, code: ProblemCode): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw refused(path, rule, code === 'ELOOP' ? 'it is a link' : (cause as Error).message);
+    const { code: error, message } = cause as NodeJS.ErrnoException;
+    if (error === 'ENOENT' || error === 'ENOTDIR') return undefined;
+    throw new Problem(code, `Cannot use ${path}: ${error === 'ELOOP' ? 'it is a link' : message}`, { cause });
   }
 }
 
 // A sticky folder such as /tmp lets nobody replace what is another's.
-function whyOthersCouldWrite({ uid, mode }: { uid: number; mode: number }, prefix = ''): string[] {
-  const own = process.getuid?.() ?? uid;
+function whyOthersCouldWrite({ uid, mode }: { readonly uid: number; readonly mode: number }): string[] {
+  const foreign = uid !== 0 && uid !== process.getuid?.();
   return [
-    ...(uid === own || uid === 0 ? [] : [`${prefix}it belongs to user ${uid}`]),
-    ...((mode & 0o022) === 0 || (mode & 0o1000) !== 0 ? [] : [`${prefix}others may write to it`]),
+    ...(foreign ? [`it belongs to user ${uid}`] : []),
+    ...((mode & 0o022) === 0 || (mode & 0o1000) !== 0 ? [] : ['others may write to it']),
   ];
-}
-
-function refused(path: string, rule: PrivateFileRule, why: string): Problem {
-  return new Problem(rule.code, `Cannot use ${path}: ${why}`, { hint: `chmod ${rule.secret ? '600' : 'go-w'} ${path}` });
 }

@@ -1,50 +1,20 @@
 /** Paths that a host or an agent executes or obeys: read-only inside every writable mount. */
-import { lstatSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { relative } from 'node:path';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { protectedPathsMax } from './limits.ts';
 
-interface ProtectedName {
-  readonly kind: 'file' | 'folder';
-  /** Where it is absent: held shut by an empty one for the time of the run, or removed afterwards. */
-  readonly absent: 'placeholder' | 'removed';
-}
+/** Where they are absent at the top of a mount, an empty one stands for the time of the run. A slash at the end says folder. */
+const heldShut = '.git/ .claude/ .vscode/ AGENTS.md CLAUDE.md .mcp.json .envrc package.json'.split(' ');
 
-/** By the name itself; in any folder of a mount, held shut only at its top. */
-export const protectedNames: Readonly<Record<string, ProtectedName>> = {
-  '.git': { kind: 'folder', absent: 'placeholder' },
-  '.claude': { kind: 'folder', absent: 'placeholder' },
-  '.vscode': { kind: 'folder', absent: 'placeholder' },
-  'AGENTS.md': { kind: 'file', absent: 'placeholder' },
-  'CLAUDE.md': { kind: 'file', absent: 'placeholder' },
-  '.mcp.json': { kind: 'file', absent: 'placeholder' },
-  '.envrc': { kind: 'file', absent: 'placeholder' },
-  'package.json': { kind: 'file', absent: 'placeholder' },
-  '.agents': { kind: 'folder', absent: 'removed' },
-  '.codex': { kind: 'folder', absent: 'removed' },
-  '.cursor': { kind: 'folder', absent: 'removed' },
-  '.devcontainer': { kind: 'folder', absent: 'removed' },
-  '.gemini': { kind: 'folder', absent: 'removed' },
-  '.github': { kind: 'folder', absent: 'removed' },
-  '.husky': { kind: 'folder', absent: 'removed' },
-  '.idea': { kind: 'folder', absent: 'removed' },
-  'CLAUDE.local.md': { kind: 'file', absent: 'removed' },
-  'GEMINI.md': { kind: 'file', absent: 'removed' },
-  '.bash_profile': { kind: 'file', absent: 'removed' },
-  '.bashrc': { kind: 'file', absent: 'removed' },
-  '.cursorrules': { kind: 'file', absent: 'removed' },
-  '.gitconfig': { kind: 'file', absent: 'removed' },
-  '.gitmodules': { kind: 'file', absent: 'removed' },
-  '.npmrc': { kind: 'file', absent: 'removed' },
-  '.pre-commit-config.yaml': { kind: 'file', absent: 'removed' },
-  '.profile': { kind: 'file', absent: 'removed' },
-  '.windsurfrules': { kind: 'file', absent: 'removed' },
-  '.zshenv': { kind: 'file', absent: 'removed' },
-  '.zshrc': { kind: 'file', absent: 'removed' },
-};
+/** Shut where they are there; removed after the run where they are new. */
+const others =
+  '.agents/ .codex/ .cursor/ .devcontainer/ .gemini/ .github/ .husky/ .idea/ CLAUDE.local.md GEMINI.md .bash_profile .bashrc .cursorrules .gitconfig .gitmodules .npmrc .pre-commit-config.yaml .profile .windsurfrules .zshenv .zshrc';
 
-// A repository is worked in; what git runs or reads as configuration is not written.
-const protectedInGit = ['hooks', 'config', 'config.worktree', 'info', 'modules'];
+/** A repository is worked in; what git runs or reads as configuration is not written. */
+const heldShutInGit = 'hooks/ info/ modules/ config config.worktree'.split(' ');
+
+const names = new Set([...heldShut, ...others.split(' ')].map((name) => name.replace('/', '')));
 
 /** One line for the sandbox, in the order to mount in. Paths are relative to the mount. */
 export interface ProtectedPath {
@@ -56,6 +26,12 @@ export interface ProtectedPath {
   readonly kind: 'shut' | 'file' | 'folder' | 'pinned';
 }
 
+/** Whether a path is one that hosts or agents obey. Packages that were installed into the workspace bring their own by the thousand. */
+export function isProtectedEntry(path: string): boolean {
+  const above = path.split('/');
+  return names.has(above.pop() ?? '') && !above.some((part) => part === 'node_modules' || names.has(part));
+}
+
 /**
  * What has to be protected in a folder.
  * @param root the folder
@@ -63,63 +39,43 @@ export interface ProtectedPath {
  * @throws Problem `plan-refused` when it is more than a sandbox can hold shut
  */
 export function findProtected(root: string, entries: Iterable<string>): ProtectedPath[] {
-  const shut = [...entries].filter(isProtectedEntry).flatMap((path) => shutAt(root, path));
-  const absent = Object.entries(protectedNames)
-    .filter(([name, { absent: how }]) => how === 'placeholder' && !exists(`${root}/${name}`))
-    .map(([name, { kind }]): ProtectedPath => ({ path: name, kind }));
-  const once = [...new Map(shut.map((one) => [one.path, one])).values()];
-  const pinned = new Set(once.flatMap(({ path }) => foldersAbove(path)));
-  if (once.length + pinned.size > protectedPathsMax) {
-    throw new Problem('plan-refused', `A writable mount has ${once.length} paths to protect; at most ${protectedPathsMax}`, {
-      hint: 'Bind the workspace to a smaller folder, or ask for it read-only.',
-    });
+  const found = [
+    ...heldShut.flatMap((name) => absent(root, name)),
+    ...[...entries].filter(isProtectedEntry).flatMap((path) => there(root, path)),
+  ];
+  const pinned = new Set(found.flatMap(({ path }) => foldersAbove(path)));
+  if (found.length + pinned.size > protectedPathsMax) {
+    throw new Problem('plan-refused', `A writable mount has ${found.length} paths to protect; at most ${protectedPathsMax}`);
   }
-  return [...[...pinned].sort().map((path): ProtectedPath => ({ path, kind: 'pinned' })), ...once, ...absent];
+  return [
+    ...[...pinned].sort().map((path) => ({ path, kind: 'pinned' }) as const),
+    ...new Map(found.map((one) => [one.path, one])).values(),
+  ];
 }
 
-/** Whether a path is one that hosts or agents obey. Packages that were installed into the workspace bring their own by the thousand. */
-export function isProtectedEntry(path: string): boolean {
-  const parts = path.split('/');
-  const name = parts.at(-1) ?? '';
-  return (
-    Object.hasOwn(protectedNames, name) &&
-    !parts.includes('node_modules') &&
-    !parts.slice(0, -1).some((part) => Object.hasOwn(protectedNames, part))
-  );
+function absent(root: string, name: string): ProtectedPath[] {
+  const path = name.replace(/\/$/, '');
+  if (lstatSync(`${root}/${path}`, { throwIfNoEntry: false }) !== undefined) return [];
+  return [{ path, kind: path === name ? 'file' : 'folder' }];
 }
 
-// A link cannot be mounted over: what it leads to is shut, where that is in the mount, and the link itself is restored afterwards.
-function shutAt(root: string, path: string): ProtectedPath[] {
-  const found = lstatSync(`${root}/${path}`);
-  if (!found.isSymbolicLink()) {
-    const git = (path === '.git' || path.endsWith('/.git')) && found.isDirectory();
-    return git ? insideGit(root, path) : [{ path, kind: 'shut' }];
+function there(root: string, path: string): ProtectedPath[] {
+  const full = `${root}/${path}`;
+  const found = lstatSync(full);
+  if (found.isDirectory() && path.split('/').at(-1) === '.git') {
+    const inside = readdirSync(full).filter((name) => heldShutInGit.some((one) => one.replace('/', '') === name));
+    return [
+      ...inside.map((name) => ({ path: `${path}/${name}`, kind: 'shut' }) as const),
+      ...heldShutInGit.flatMap((name) => absent(root, `${path}/${name}`)),
+    ];
   }
-  const target = relative(realpathSync(root), realOf(`${root}/${path}`));
+  if (!found.isSymbolicLink()) return [{ path, kind: 'shut' }];
+  // A link cannot be mounted over: what it leads to is shut, where that is in the mount, and the link itself is restored afterwards.
+  const target = existsSync(full) ? relative(realpathSync(root), realpathSync(full)) : '';
   return target === '' || target.startsWith('..') ? [] : [{ path: target, kind: 'shut' }];
-}
-
-function realOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return '/';
-  }
-}
-
-function insideGit(root: string, path: string): ProtectedPath[] {
-  const there = new Set(readdirSync(`${root}/${path}`));
-  return protectedInGit.map((name) => ({
-    path: `${path}/${name}`,
-    kind: there.has(name) ? 'shut' : name.startsWith('config') ? 'file' : 'folder',
-  }));
 }
 
 function foldersAbove(path: string): string[] {
   const parts = path.split('/').slice(0, -1);
   return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
-}
-
-function exists(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

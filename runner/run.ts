@@ -1,4 +1,4 @@
-/** One run, from an admitted version to its recorded end: plan, proxy, sandbox, audit. */
+/** One run, from an admitted version to its recorded end. */
 import { randomUUID } from 'node:crypto';
 import type { Bundle } from '../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
@@ -10,10 +10,11 @@ import type { Agent } from './agents.ts';
 import type { Audit, AuditSubject } from './audit.ts';
 import { type HostPolicy, requirements } from './host-policy.ts';
 import type { AdmittedVersion, Plan } from './plan.ts';
-import { prepareRun, runPlanned } from './run-planned.ts';
-import type { Sandbox, SandboxCheck } from './sandbox.ts';
+import { prepareRun, runPrepared } from './run-prepared.ts';
+import type { Sandbox } from './sandbox.ts';
 import { bubblewrap } from './sandboxes/bubblewrap.ts';
-import type { Cleanup } from './workspace.ts';
+import { checkSandbox } from './sandboxes/check-sandbox.ts';
+import type { WorkspaceChanges } from './workspace.ts';
 
 /** A version with its files, as admission and the catalogue hand it over; every byte is checked again here. */
 export interface SkillToRun {
@@ -37,14 +38,12 @@ export interface RunRequest {
   /** The three folders; none of them can be mounted. Secrets lie in `config/secrets.json`. */
   readonly paths: { readonly config: string; readonly data: string; readonly cache: string };
   readonly audit: Audit;
-  /** Used again by whoever runs often, so that its self-test runs once; its own for each run otherwise. */
+  /** This host's where it is absent. */
   readonly sandbox?: Sandbox;
   readonly onStdout: (chunk: Uint8Array) => void;
   readonly onStderr: (chunk: Uint8Array) => void;
   readonly signal?: AbortSignal;
   readonly now: () => Date;
-  /** Runs on the bare host with this environment, no sandbox at all: only to show what a skill would do. */
-  readonly unsafe?: { readonly env: Readonly<Record<string, string>> };
 }
 
 export type EndReason = 'exit' | 'limit:seconds' | 'limit:memory' | 'limit:output' | 'killed';
@@ -59,16 +58,16 @@ export interface RunResult {
   readonly milliseconds: number;
   readonly egress: { readonly allowed: number; readonly denied: number };
   /** What was taken away from writable mounts after the run, and why. */
-  readonly cleaned: readonly Cleanup[];
+  readonly cleaned: WorkspaceChanges['cleaned'];
   /** What changed in writable mounts. */
-  readonly files: { readonly created: number; readonly changed: number; readonly removed: number };
+  readonly files: Omit<WorkspaceChanges, 'cleaned'>;
 }
 
 /** Plans a run without starting it. */
 export async function planSkill(request: RunRequest): Promise<{ readonly plan: Plan; readonly digest: Digest }> {
-  const prepared = prepareRun(request);
-  prepared.host.close();
-  return prepared.planned;
+  const { host, plan, digest } = prepareRun(request);
+  host.close();
+  return { plan, digest };
 }
 
 /**
@@ -76,17 +75,10 @@ export async function planSkill(request: RunRequest): Promise<{ readonly plan: P
  * @throws Problem with the code of the plan's first refusal, `bundle-invalid`, `sandbox-missing`, `sandbox-refused`; each is recorded first
  */
 export async function runSkill(request: RunRequest): Promise<RunResult> {
-  const { admitted } = request.skill;
-  const run = randomUUID();
-  const subject: AuditSubject = {
-    run,
-    agent: request.agent?.name ?? 'operator',
-    skill: admitted.name,
-    version: admitted.version,
-    bundle: admitted.bundle,
-  };
+  const { name: skill, version, bundle } = request.skill.admitted;
+  const subject: AuditSubject = { run: randomUUID(), agent: request.agent?.name ?? 'operator', skill, version, bundle };
   try {
-    return await runPlanned(request, subject);
+    return await runPrepared(request, prepareRun(request), subject);
   } catch (cause) {
     const code = cause instanceof Problem ? cause.code : 'internal';
     request.audit.record(subject, { event: 'refused', code, why: (cause as Error).message });
@@ -94,12 +86,13 @@ export async function runSkill(request: RunRequest): Promise<RunResult> {
   }
 }
 
-/** What this host can enforce: tools found, self-test rows; for `skill doctor`. */
-export async function checkHost(sandbox: Sandbox = bubblewrap()): Promise<readonly SandboxCheck[]> {
-  const given = requirements.map((name) => ({
-    name,
-    holds: sandbox.gives.includes(name),
-    detail: sandbox.gives.includes(name) ? 'host policy may require it' : 'this host cannot give it',
-  }));
-  return [...(await sandbox.selfTest()), ...given];
+/** What this host can enforce: the checks of a start, tried now, and what host policy may require; for `skill doctor`. */
+export async function checkHost(): Promise<
+  readonly { readonly name: string; readonly holds: boolean; readonly detail: string }[]
+> {
+  const sandbox = bubblewrap();
+  const why = await checkSandbox(sandbox);
+  const given = requirements.map((name) => ({ name, holds: sandbox.gives.includes(name), detail: 'host policy may require it' }));
+  if (why !== undefined) return [{ name: 'a sandbox starts', holds: false, detail: why }, ...given];
+  return [...sandbox.checks.map((name) => ({ name, holds: true, detail: `tried in ${sandbox.name}` })), ...given];
 }

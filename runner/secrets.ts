@@ -1,8 +1,8 @@
 /** Secrets: values that the egress proxy adds to requests to the hosts they are bound to, and that no sandbox sees. */
 import * as v from 'valibot';
 import { isHostName } from '../skills-index/skill/host-name.ts';
-import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { exactObject } from '../skills-index/skill/shape.ts';
 import { policyBytesMax, secretBytesMax, secretBytesMin } from './limits.ts';
 import { withLock } from './lock.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
@@ -37,20 +37,15 @@ export interface NewSecret {
  * @param file `$CONFIG/secrets.json`
  * @throws Problem `secret-refused` for a value that is too short, too long or cannot stand in a header
  */
-export function storeSecret(file: string, wanted: NewSecret): SecretEntry {
-  const value = parseValue(wanted.value);
-  if (!/^[A-Z_][A-Z0-9_]*$/.test(wanted.name)) throw refused(wanted.name, 'its name has capital letters, digits and _');
-  if (wanted.hosts.length === 0) throw refused(wanted.name, 'it is bound to no host', 'Name where it may go: --host HOST');
-  for (const host of wanted.hosts) {
-    if (!isHostName(host)) throw refused(wanted.name, `${JSON.stringify(host)} is no host name`);
-  }
-  const entry: SecretEntry = {
-    name: wanted.name,
-    hosts: [...new Set(wanted.hosts)].sort(),
-    ...(wanted.agent === undefined ? {} : { agent: wanted.agent }),
-    stored: wanted.now.toISOString(),
-  };
-  change(file, (stored) => [...stored.filter((old) => !isSame(old, wanted.name, wanted.agent)), { ...entry, value }]);
+export function storeSecret(file: string, { name, hosts, agent, value: bytes, now }: NewSecret): SecretEntry {
+  const value = Buffer.from(bytes)
+    .toString('utf8')
+    .replace(/\r?\n$/, '');
+  const why = whyNotValue(value) ?? whyNotBound(name, hosts);
+  if (why !== undefined) throw refused(name, why);
+  const bound = [...new Set(hosts)].sort();
+  const entry: SecretEntry = { name, hosts: bound, ...(agent === undefined ? {} : { agent }), stored: now.toISOString() };
+  change(file, (stored) => [...stored.filter((old) => !isSame(old, name, agent)), { ...entry, value }]);
   return entry;
 }
 
@@ -62,35 +57,24 @@ export function listSecrets(file: string): SecretEntry[] {
 /** @throws Problem `secret-refused` when there is none of this name */
 export function removeSecret(file: string, name: string, agent?: string): void {
   change(file, (stored) => {
-    const rest = stored.filter((old) => !isSame(old, name, agent));
-    if (rest.length === stored.length) throw refused(name, 'there is no such secret here');
-    return rest;
+    if (!stored.some((old) => isSame(old, name, agent))) throw refused(name, 'there is no such secret here');
+    return stored.filter((old) => !isSame(old, name, agent));
   });
 }
 
 /** The values that a run may use by name: one bound to its agent goes before one for all. */
 export function openSecrets(file: string, agent: string | undefined): ReadonlyMap<string, SecretValue> {
-  const usable = readStored(file).filter((one) => one.agent === undefined || one.agent === agent);
-  const ordered = [...usable.filter((one) => one.agent === undefined), ...usable.filter((one) => one.agent !== undefined)];
-  return new Map(ordered.map((one) => [one.name, { entry: withoutValue(one), reveal: () => one.value }]));
+  const stored = readStored(file);
+  const ordered = [...stored.filter((one) => one.agent === undefined), ...stored.filter((one) => one.agent !== undefined)];
+  const usable = ordered.filter((one) => one.agent === undefined || one.agent === agent);
+  return new Map(usable.map((one) => [one.name, { entry: withoutValue(one), reveal: () => one.value }]));
 }
 
-interface StoredSecret extends SecretEntry {
-  readonly value: string;
-}
+type StoredSecret = SecretEntry & { readonly value: string };
 
-const storedSchema = v.strictObject({
-  schema: v.literal('skillgate.secrets/1'),
-  secrets: v.array(
-    v.strictObject({
-      name: v.string(),
-      hosts: v.array(v.string()),
-      agent: v.exactOptional(v.string()),
-      stored: v.string(),
-      value: v.string(),
-    }),
-  ),
-});
+const text = v.string();
+const secretShape = exactObject({ name: text, hosts: v.array(text), agent: v.exactOptional(text), stored: text, value: text });
+const storedShape = exactObject({ schema: v.literal('skillgate.secrets/1'), secrets: v.array(secretShape) });
 
 function change(file: string, act: (stored: StoredSecret[]) => StoredSecret[]): void {
   withLock(`${file}.lock`, () => {
@@ -99,37 +83,28 @@ function change(file: string, act: (stored: StoredSecret[]) => StoredSecret[]): 
   });
 }
 
+// What a parser's message quotes could be a part of a secret, so none is handed on.
 function readStored(file: string): StoredSecret[] {
   const bytes = readPrivateFile(file, { bytesMax: policyBytesMax, secret: true, code: 'key-file-invalid' });
   if (bytes === undefined) return [];
-  const checked = v.safeParse(storedSchema, parseStrictly(bytes, file));
-  if (checked.success) return checked.output.secrets;
-  throw new Problem('key-file-invalid', `Cannot read ${file}: it is not of form skillgate.secrets/1`);
-}
-
-// What a JSON error quotes could be a part of a secret, so its message is not handed on.
-function parseStrictly(bytes: Uint8Array, file: string): unknown {
   try {
-    return parseJson(bytes, file).value;
+    return v.parse(storedShape, JSON.parse(Buffer.from(bytes).toString('utf8'))).secrets;
   } catch {
-    throw new Problem('key-file-invalid', `Cannot read ${file}: it is not JSON`);
+    throw new Problem('key-file-invalid', `Cannot read ${file}: it is not of form skillgate.secrets/1`);
   }
 }
 
-function parseValue(bytes: Uint8Array): string {
-  const value = Buffer.from(bytes)
-    .toString('utf8')
-    .replace(/\r?\n$/, '');
-  if (value.length < secretBytesMin)
-    throw new Problem('secret-refused', `Cannot store the secret: its value has less than ${secretBytesMin} characters`);
-  if (value.length > secretBytesMax)
-    throw new Problem('secret-refused', `Cannot store the secret: its value has more than ${secretBytesMax} characters`);
-  if (!/^[\x21-\x7e]+( +[\x21-\x7e]+)*$/.test(value))
-    throw new Problem(
-      'secret-refused',
-      'Cannot store the secret: its value cannot stand in a header (printable ASCII in one line)',
-    );
-  return value;
+function whyNotValue(value: string): string | undefined {
+  if (value.length < secretBytesMin) return `its value has less than ${secretBytesMin} characters`;
+  if (value.length > secretBytesMax) return `its value has more than ${secretBytesMax} characters`;
+  return /^[\x21-\x7e]+( +[\x21-\x7e]+)*$/.test(value) ? undefined : 'its value is not one line of printable ASCII';
+}
+
+function whyNotBound(name: string, hosts: readonly string[]): string | undefined {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return 'its name has letters, digits and _';
+  if (hosts.length === 0) return 'it is bound to no host';
+  const wrong = hosts.find((host) => !isHostName(host));
+  return wrong === undefined ? undefined : `${JSON.stringify(wrong)} is no host name`;
 }
 
 function isSame(old: SecretEntry, name: string, agent: string | undefined): boolean {
@@ -140,6 +115,6 @@ function withoutValue({ value: _, ...entry }: StoredSecret): SecretEntry {
   return entry;
 }
 
-function refused(name: string, why: string, hint?: string): Problem {
-  return new Problem('secret-refused', `Cannot use secret ${JSON.stringify(name)}: ${why}`, hint === undefined ? {} : { hint });
+function refused(name: string, why: string): Problem {
+  return new Problem('secret-refused', `Cannot use secret ${JSON.stringify(name)}: ${why}`);
 }

@@ -1,158 +1,158 @@
-/** A writable folder before and after a run: what changed, and what must not stay. */
+/** A writable folder that one run holds: what changed in it, and what must not stay. */
 import {
   chmodSync,
-  type Dirent,
+  existsSync,
   lstatSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
   rmdirSync,
   rmSync,
-  type Stats,
   symlinkSync,
   unlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, posix } from 'node:path';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { workspaceEntriesMax } from './limits.ts';
+import { unlock, waitForLock } from './lock.ts';
 import { findProtected, isProtectedEntry, type ProtectedPath } from './protected-paths.ts';
 
-interface Entry {
-  /** Changes whenever content or kind does, as far as the file system tells. */
-  readonly print: string;
-  readonly mode: number;
-  readonly link?: string;
-}
-
-export interface Survey {
-  readonly entries: ReadonlyMap<string, Entry>;
-  readonly protectedPaths: readonly ProtectedPath[];
-}
-
-export interface Cleanup {
-  readonly path: string;
-  readonly why: string;
-}
-
 export interface WorkspaceChanges {
-  readonly cleaned: readonly Cleanup[];
+  readonly cleaned: readonly { readonly path: string; readonly why: string }[];
   readonly created: number;
   readonly changed: number;
   readonly removed: number;
 }
 
+export interface HeldWorkspace {
+  readonly protectedPaths: readonly ProtectedPath[];
+  /** After the run: takes away links that leave the folder, devices, sockets, setuid bits and new paths that agents obey; lets go. */
+  finish(): WorkspaceChanges;
+}
+
+interface Entry {
+  /** Changes whenever content or kind does, as far as the file system tells. */
+  readonly print: string;
+  readonly mode: number;
+  readonly link: string | undefined;
+}
+
 /**
- * Looks at a folder before the run.
+ * Waits until no other run holds the folder, and looks at it.
  * @param root a path that cannot be redirected, such as `/proc/self/fd/N`
+ * @param lock beside it lies, for the time of the run, the list of what was put into the folder
  * @throws Problem `plan-refused` when it holds too much
  */
-export function surveyWorkspace(root: string): Survey {
-  const entries = walk(root);
-  return { entries, protectedPaths: findProtected(root, entries.keys()) };
+export async function holdWorkspace(root: string, lock: string): Promise<HeldWorkspace> {
+  await waitForLock(lock);
+  try {
+    const list = `${lock}.placed`;
+    // A runner that was killed could not take away what it had put there.
+    if (existsSync(list)) removePlaced(root, JSON.parse(readFileSync(list, 'utf8')) as ProtectedPath[]);
+    const before = walk(root, false);
+    const protectedPaths = findProtected(root, before.keys());
+    writeFileSync(list, JSON.stringify(protectedPaths), { mode: 0o600 });
+    const finish = (): WorkspaceChanges => {
+      try {
+        removePlaced(root, protectedPaths);
+        unlock(list);
+        return compare(root, before, walk(root, true));
+      } finally {
+        unlock(lock);
+      }
+    };
+    return { protectedPaths, finish };
+  } catch (cause) {
+    unlock(lock);
+    throw cause;
+  }
 }
 
-/** Takes away, after the run, new links that leave the folder, devices, sockets, setuid bits and new paths that agents obey. */
-export function cleanWorkspace(root: string, before: Survey): WorkspaceChanges {
-  removePlaceholders(root, before.protectedPaths);
-  const after = walk(root, true);
-  const cleaned: Cleanup[] = [];
+function compare(root: string, before: ReadonlyMap<string, Entry>, after: ReadonlyMap<string, Entry>): WorkspaceChanges {
+  const cleaned: { path: string; why: string }[] = [];
   for (const [path, entry] of after) {
-    const why = clean(root, path, entry, before);
+    const why = clean(root, path, entry, before.get(path));
     if (why !== undefined) cleaned.push({ path, why });
   }
-  for (const [path, entry] of before.entries) {
-    if (entry.link === undefined || !isProtectedEntry(path) || after.get(path)?.link === entry.link) continue;
+  for (const [path, { link }] of before) {
+    if (link === undefined || !isProtectedEntry(path) || after.get(path)?.link === link) continue;
     rmSync(`${root}/${path}`, { recursive: true, force: true });
-    symlinkSync(entry.link, `${root}/${path}`);
+    symlinkSync(link, `${root}/${path}`);
     cleaned.push({ path, why: 'a protected link was changed, and is restored' });
   }
-  const created = [...after.keys()].filter((path) => !before.entries.has(path)).length;
-  const changed = [...after].filter(([path, entry]) => (before.entries.get(path)?.print ?? entry.print) !== entry.print).length;
-  const removed = [...before.entries.keys()].filter((path) => !after.has(path)).length;
-  return { cleaned, created, changed, removed };
+  const created = [...after.keys()].filter((path) => !before.has(path)).length;
+  const changed = [...after].filter(([path, { print }]) => (before.get(path)?.print ?? print) !== print).length;
+  return { cleaned, created, changed, removed: before.size - (after.size - created) };
 }
 
-function clean(root: string, path: string, entry: Entry, before: Survey): string | undefined {
-  const old = before.entries.get(path);
+// Takes away what must not stay, and says what it was.
+function clean(root: string, path: string, { link }: Entry, old: Entry | undefined): string | undefined {
   const full = `${root}/${path}`;
   const found = lstatSync(full, { throwIfNoEntry: false });
-  if (found === undefined) return undefined;
+  if (found === undefined || (old?.mode === found.mode && old.link === link)) return undefined;
   if (old === undefined && isProtectedEntry(path)) {
     rmSync(full, { recursive: true, force: true });
     return 'hosts or agents obey it';
   }
-  if (entry.link !== undefined) {
-    if (old?.link === entry.link || staysInside(root, path, entry.link)) return undefined;
-    unlinkSync(full);
-    return 'a link that leaves the folder';
-  }
+  if (link !== undefined && staysInside(root, path, link)) return undefined;
   if (!found.isFile() && !found.isDirectory()) {
-    if (old?.mode === found.mode) return undefined;
     unlinkSync(full);
-    return found.isSocket() ? 'a socket' : found.isFIFO() ? 'a pipe' : 'a device';
+    return link === undefined ? 'a socket, a pipe or a device' : 'a link that leaves the folder';
   }
-  if ((found.mode & 0o6000) === 0 || old?.mode === found.mode) return undefined;
+  if ((found.mode & 0o6000) === 0) return undefined;
   chmodSync(full, found.mode & 0o1777);
   return 'setuid or setgid bits, taken off';
 }
 
 // Leading dots are counted from a folder that is no link; dots further on could climb out through one.
 function staysInside(root: string, path: string, link: string): boolean {
-  if (link.startsWith('/') || posix.normalize(link) !== link.replace(/(?<=.)\/$/, '')) return false;
   const target = posix.join(dirname(path), link);
-  if (target === '..' || target.startsWith('../')) return false;
-  try {
-    const real = realpathSync(`${root}/${path}`);
-    const top = realpathSync(root);
-    return real === top || real.startsWith(`${top}/`);
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'ENOENT';
+  if (link.startsWith('/') || posix.normalize(link) !== link || target === '..' || target.startsWith('../')) return false;
+  if (!existsSync(`${root}/${path}`)) return true;
+  const [top, real] = [realpathSync(root), realpathSync(`${root}/${path}`)];
+  return real === top || real.startsWith(`${top}/`);
+}
+
+function removePlaced(root: string, paths: readonly ProtectedPath[]): void {
+  for (const { path, kind } of paths) {
+    const found = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
+    if (kind === 'file' && found?.isFile() && found.size === 0) unlinkSync(`${root}/${path}`);
+    if (kind === 'folder' && found?.isDirectory() && readdirSync(`${root}/${path}`).length === 0) rmdirSync(`${root}/${path}`);
   }
 }
 
-/** Takes away what was put there only for the time of a run; also after a runner that died before it could. */
-export function removePlaceholders(root: string, placeholders: readonly ProtectedPath[]): void {
-  for (const { path, kind } of placeholders) {
-    const full = `${root}/${path}`;
-    const found = lstatSync(full, { throwIfNoEntry: false });
-    if (kind === 'file' && found?.isFile() && found.size === 0) unlinkSync(full);
-    if (kind === 'folder' && found?.isDirectory() && readdirSync(full).length === 0) rmdirSync(full);
-  }
-}
-
-function walk(root: string, mend = false): Map<string, Entry> {
+function walk(root: string, mend: boolean): Map<string, Entry> {
   const entries = new Map<string, Entry>();
   const pending = [''];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    for (const found of listFolder(`${root}/${folder}`, mend)) {
-      const path = folder === '' ? found.name : `${folder}/${found.name}`;
+    for (const name of listFolder(`${root}/${folder}`, mend)) {
+      const path = posix.join(folder, name);
       const stats = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
       if (stats === undefined) continue;
-      entries.set(path, entryOf(`${root}/${path}`, stats));
+      const content = stats.isDirectory() ? '' : `${stats.size}:${stats.mtimeMs}`;
+      const link = stats.isSymbolicLink() ? readlinkSync(`${root}/${path}`) : undefined;
+      entries.set(path, { print: `${stats.ino}:${stats.mode}:${content}`, mode: stats.mode, link });
       if (stats.isDirectory()) pending.push(path);
-      if (entries.size > workspaceEntriesMax) {
-        throw new Problem('plan-refused', `A writable mount holds more than ${workspaceEntriesMax} entries`, {
-          hint: 'Bind the workspace to a smaller folder, or ask for it read-only.',
-        });
-      }
+    }
+    if (entries.size > workspaceEntriesMax) {
+      throw new Problem(
+        'plan-refused',
+        `A writable mount holds more than ${workspaceEntriesMax} entries: bind it to a smaller folder`,
+      );
     }
   }
   return entries;
 }
 
-function entryOf(path: string, stats: Stats): Entry {
-  const print = `${stats.ino}:${stats.mode}:${stats.isDirectory() ? '' : `${stats.size}:${stats.mtimeMs}`}`;
-  return stats.isSymbolicLink() ? { print, mode: stats.mode, link: readlinkSync(path) } : { print, mode: stats.mode };
-}
-
 // A run may leave a folder behind that its owner cannot read; what lies in it is judged all the same.
-function listFolder(path: string, mend: boolean): Dirent[] {
+function listFolder(path: string, mend: boolean): string[] {
   try {
-    return readdirSync(path, { withFileTypes: true });
+    return readdirSync(path);
   } catch (cause) {
-    if (!mend) return [];
-    if ((cause as NodeJS.ErrnoException).code !== 'EACCES') throw cause;
+    if (!mend || (cause as NodeJS.ErrnoException).code !== 'EACCES') return [];
     chmodSync(path, 0o700);
-    return readdirSync(path, { withFileTypes: true });
+    return readdirSync(path);
   }
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { satisfies } from 'semver';
 import { readAgent } from '../../runner/agents.ts';
 import { printable } from '../../runner/catalogue.ts';
-import { type Plan, printPlan } from '../../runner/plan.ts';
+import type { Plan } from '../../runner/plan.ts';
 import { planSkill, type RunRequest, type RunResult, runSkill } from '../../runner/run.ts';
 import { parseReference, type SkillReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -11,6 +11,7 @@ import { type Project, projectAt } from '../admission.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import type { LockedSkill } from '../lock.ts';
 import { answer, joined, note, safe } from '../output.ts';
+import { printPlan } from '../plan-text.ts';
 import { admitToStart, hostFiles, runRequest } from '../start-skill.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {

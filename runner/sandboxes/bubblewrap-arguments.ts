@@ -1,138 +1,100 @@
-/** From a plan to the arguments of bubblewrap (bwrap(1), 0.8); pure, so that every line of it can be tested. */
+/** From a plan to the arguments of bubblewrap (bwrap(1), 0.8); pure but for the descriptors that it asks for. */
 import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
-import type { Plan } from '../plan.ts';
 import type { ProtectedPath } from '../protected-paths.ts';
+import type { SandboxStart } from '../sandbox.ts';
 
-/** A folder of libraries of this host, or the link that leads to one. */
+/** What the host has, and how whoever starts bubblewrap gets at it. */
+export interface Surroundings {
+  readonly libraries: readonly Library[];
+  /** Where a path of the host lies for whoever starts bubblewrap; `name` is what it is staged as. */
+  readonly reach: (name: string, path: string) => string;
+  /** Bytes as the number of an open descriptor. */
+  readonly descriptorOf: (bytes: Uint8Array) => number;
+  readonly seccomp: Uint8Array;
+  /** Whether it has a network namespace already: the forwarder's, with a loopback device and the proxy behind it. */
+  readonly joinsNetwork: boolean;
+}
+
+/** A folder of libraries, or the link that leads to one. */
 export interface Library {
   readonly path: string;
   readonly link?: string;
 }
 
-export interface SkillLayout {
-  readonly plan: Plan;
-  readonly libraries: readonly Library[];
-  /** The interpreter and the declared programs by name: where each lies for whoever starts bubblewrap. */
-  readonly programs: Readonly<Record<string, string>>;
-  /** Each mount's folder by target: where it lies for whoever starts bubblewrap. */
-  readonly sources: Readonly<Record<string, string>>;
-  /** By target of a writable mount. */
-  readonly protectedPaths: Readonly<Record<string, readonly ProtectedPath[]>>;
-  /** Where the skill's files go, and the descriptors that hold them, or a folder with the run's own copy. */
-  readonly skillFolder: string;
-  readonly files:
-    | readonly { readonly path: string; readonly mode: '644' | '755'; readonly descriptor: number }[]
-    | { readonly copy: string };
-  /** Made files such as `/etc/passwd`. */
-  readonly made: readonly { readonly path: string; readonly descriptor: number }[];
-  /** An empty file for each placeholder, in their order. */
-  readonly empty: readonly number[];
-  readonly seccomp: number;
-  readonly env: Readonly<Record<string, string>>;
-  /** Whether it has a network namespace already: the forwarder's, with a loopback device and the proxy behind it. */
-  readonly joinsNetwork: boolean;
-}
+// Own namespaces but for the network, no capabilities, no terminal, no life after the runner.
+const sealed =
+  '--unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL --hostname skill --proc /proc';
 
-/** What every sandbox has: own namespaces but for the network, no capabilities, no terminal, no life after the runner. */
-const sealed = words(
-  '--unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL --hostname skill',
-);
+// What a program needs to find beside itself.
+const companions: Readonly<Record<string, string>> = { git: '/usr/lib/git-core', perl: '/usr/share/perl' };
 
-/** What a program needs to find beside itself. */
-const companions: Readonly<Record<string, readonly string[]>> = {
-  git: ['/usr/lib/git-core', '/usr/share/git-core'],
-  perl: ['/usr/share/perl', '/usr/share/perl5'],
-};
-
-export function skillArguments(layout: SkillLayout): string[] {
-  const { plan } = layout;
+export function skillArguments({ plan, env, files, protectedPaths }: SandboxStart, around: Surroundings): string[] {
+  const data = (bytes: Uint8Array | string): string => String(around.descriptorOf(Buffer.from(bytes)));
+  const file = (path: string, mode: string, bytes: Uint8Array | string): string[] => [
+    '--perms',
+    mode,
+    '--file',
+    data(bytes),
+    path,
+  ];
+  const sized = (path: string, mebibytes: number): string[] => ['--size', String(mebibytes * 1024 * 1024), '--tmpfs', path];
   return [
-    ...sealed,
+    ...sealed.split(' '),
     '--disable-userns',
-    ...(layout.joinsNetwork ? [] : ['--unshare-net']),
-    '--seccomp',
-    String(layout.seccomp),
-    ...libraryArguments(layout.libraries),
-    ...temporaryArguments(),
-    ...layout.made.flatMap(({ path, descriptor }) => ['--perms', '0444', '--file', String(descriptor), path]),
-    ...words('--ro-bind-try /usr/share/zoneinfo /usr/share/zoneinfo --symlink usr/bin /bin'),
-    ...Object.entries(layout.programs).flatMap(([name, path]) => programArguments(name, path)),
-    ...('copy' in layout.files
-      ? ['--ro-bind', layout.files.copy, layout.skillFolder]
-      : layout.files.flatMap((file) => [
-          '--perms',
-          `0${file.mode}`,
-          '--file',
-          String(file.descriptor),
-          `${layout.skillFolder}/${file.path}`,
-        ])),
-    ...mountArguments(layout),
-    ...Object.entries(layout.env).flatMap(([name, value]) => ['--setenv', name, value]),
-    '--chdir',
-    plan.workingDirectory,
-    // The files above lie in the sandbox's own root, which nobody writes to from here on.
-    '--remount-ro',
-    '/',
+    ...(around.joinsNetwork ? [] : ['--unshare-net']),
+    ...['--seccomp', data(around.seccomp)],
+    ...libraryArguments(around.libraries),
+    ...['--dev', '/dev', ...sized('/dev/shm', sharedMemoryMiBMax), '--remount-ro', '/dev'],
+    ...sized('/tmp', temporaryMiBMax),
+    ...sized('/home/skill', homeMiBMax),
+    ...file('/etc/passwd', '0444', `skill:x:${plan.uid}:${plan.gid}::/home/skill:/bin/false\n`),
+    ...file('/etc/group', '0444', `skill:x:${plan.gid}:\n`),
+    ...file('/etc/hosts', '0444', '127.0.0.1 localhost\n'),
+    ...['--ro-bind-try', '/usr/share/zoneinfo', '/usr/share/zoneinfo', '--symlink', 'usr/bin', '/bin'],
+    ...plan.programs.flatMap(({ program, path }) => programArguments(program, around.reach(program, path))),
+    ...files.flatMap((one) => file(`/skills/${plan.skill.name}/${one.file.path}`, `0${one.file.mode}`, one.bytes)),
+    ...plan.mounts.flatMap(({ target, mode, path }, index) => {
+      const source = around.reach(`mount${index}`, path);
+      const shut = mode === 'rw' ? (protectedPaths.get(target) ?? []) : [];
+      return [
+        mode === 'rw' ? '--bind' : '--ro-bind',
+        source,
+        target,
+        ...shut.flatMap((one) => shutArguments(one, source, target, data)),
+      ];
+    }),
+    ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...['--chdir', plan.workingDirectory],
+    // The skill's files lie in the sandbox's own root, which nobody writes to from here on.
+    ...['--remount-ro', '/'],
   ];
 }
 
 /** The forwarder's sandbox: socat, its libraries and the one socket; nothing of the skill. */
-export function forwarderArguments(layout: {
-  readonly libraries: readonly Library[];
-  readonly socat: string;
-  readonly proxyFolder: string;
-  readonly seccomp: number;
-  readonly info: number;
-}): string[] {
+export function forwarderArguments(
+  around: Omit<Surroundings, 'joinsNetwork'>,
+  socat: string,
+  proxyFolder: string,
+  info: number,
+): string[] {
   return [
-    ...sealed,
-    ...words(`--unshare-net --as-pid-1 --info-fd ${layout.info} --seccomp ${layout.seccomp} --proc /proc`),
-    ...libraryArguments(layout.libraries),
-    ...['--ro-bind', layout.socat, '/usr/bin/socat'],
-    ...['--ro-bind', layout.proxyFolder, '/proxy'],
-    ...words('--remount-ro /'),
+    ...sealed.split(' '),
+    ...['--unshare-net', '--as-pid-1', '--info-fd', String(info), '--seccomp', String(around.descriptorOf(around.seccomp))],
+    ...libraryArguments(around.libraries),
+    ...['--ro-bind', socat, '/usr/bin/socat', '--ro-bind', around.reach('proxy', proxyFolder), '/proxy', '--remount-ro', '/'],
   ];
-}
-
-function words(text: string): string[] {
-  return text.split(' ');
 }
 
 function libraryArguments(libraries: readonly Library[]): string[] {
   return libraries.flatMap(({ path, link }) => (link === undefined ? ['--ro-bind', path, path] : ['--symlink', link, path]));
 }
 
-function temporaryArguments(): string[] {
-  const sized = (path: string, mebibytes: number): string[] => ['--size', String(mebibytes * 1024 * 1024), '--tmpfs', path];
-  return [
-    ...words('--proc /proc --dev /dev'),
-    ...sized('/dev/shm', sharedMemoryMiBMax),
-    ...words('--remount-ro /dev'),
-    ...sized('/tmp', temporaryMiBMax),
-    ...sized('/home/skill', homeMiBMax),
-  ];
+function programArguments(program: string, path: string): string[] {
+  const beside = program === 'python3' ? `/usr/lib/${path.split('/').at(-1)}` : companions[program];
+  return ['--ro-bind', path, `/usr/bin/${program}`, ...(beside === undefined ? [] : ['--ro-bind-try', beside, beside])];
 }
 
-function programArguments(name: string, path: string): string[] {
-  const beside = name === 'python3' ? [`/usr/lib/${path.split('/').at(-1)}`] : (companions[name] ?? []);
-  return ['--ro-bind', path, `/usr/bin/${name}`, ...beside.flatMap((folder) => ['--ro-bind-try', folder, folder])];
-}
-
-function mountArguments({ plan, sources, protectedPaths, empty }: SkillLayout): string[] {
-  const files = [...empty];
-  return plan.mounts.flatMap(({ target, mode }) => {
-    const source = sources[target] ?? '';
-    const shut = mode === 'rw' ? (protectedPaths[target] ?? []) : [];
-    return [
-      mode === 'rw' ? '--bind' : '--ro-bind',
-      source,
-      target,
-      ...shut.flatMap((one) => protectedArguments(one, source, target, one.kind === 'file' ? files.shift() : undefined)),
-    ];
-  });
-}
-
-function protectedArguments({ path, kind }: ProtectedPath, source: string, target: string, empty: number | undefined): string[] {
+function shutArguments({ path, kind }: ProtectedPath, source: string, target: string, data: (bytes: string) => string): string[] {
   const at = `${target}/${path}`;
   switch (kind) {
     case 'pinned':
@@ -142,6 +104,6 @@ function protectedArguments({ path, kind }: ProtectedPath, source: string, targe
     case 'folder':
       return ['--size', '4096', '--tmpfs', at, '--remount-ro', at];
     case 'file':
-      return ['--perms', '0444', '--ro-bind-data', String(empty), at];
+      return ['--perms', '0444', '--ro-bind-data', data(''), at];
   }
 }

@@ -9,12 +9,10 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { egressConnectionsMax, startSecondsMax } from '../limits.ts';
+import { egressConnectionsMax, forwarderPort, startSecondsMax } from '../limits.ts';
 import { seccompProgram } from '../seccomp.ts';
 import { forwarderArguments } from './bubblewrap-arguments.ts';
-import { descriptorAt, launch, openData, readLibraries, stageFolder, type Tools } from './launch.ts';
-
-export const forwarderPort = 3128;
+import { descriptorAt, launch, openData, readLibraries, stager, type Tools } from './launch.ts';
 
 export interface Forwarder {
   /** Open descriptors of its namespaces; closed by `stop`. */
@@ -32,39 +30,27 @@ export interface ForwarderSettings {
 
 /** @throws Problem `sandbox-refused` when it does not come to listen */
 export async function startForwarder(tools: Tools, { proxyFolder, runFolder, uid, gid }: ForwarderSettings): Promise<Forwarder> {
-  const filter = openData(runFolder, seccompProgram(process.arch, 'forwarder'));
-  const [seccomp, info] = [descriptorAt.firstData, descriptorAt.firstData + 1];
-  const root = process.getuid?.() === 0;
+  const seccomp = seccompProgram(process.arch, 'forwarder');
+  const filter = openData(runFolder, seccomp);
+  const [filterAt, infoAt] = [descriptorAt.firstData, descriptorAt.firstData + 1];
+  const { staged, reach } = stager(runFolder);
+  const around = { libraries: readLibraries(), reach, descriptorOf: () => filterAt, seccomp };
+  const listen = `TCP4-LISTEN:${forwarderPort},bind=127.0.0.1,fork,max-children=${egressConnectionsMax},backlog=${egressConnectionsMax}`;
   const child = launch(tools, {
-    bubblewrapArguments: forwarderArguments({
-      libraries: readLibraries(),
-      socat: tools.socat,
-      proxyFolder: root ? `${stageFolder(runFolder)}/proxy` : proxyFolder,
-      seccomp,
-      info,
-    }),
-    command: [
-      '/usr/bin/socat',
-      `TCP4-LISTEN:${forwarderPort},bind=127.0.0.1,fork,max-children=${egressConnectionsMax},backlog=${egressConnectionsMax}`,
-      'UNIX-CONNECT:/proxy/proxy.sock',
-    ],
-    uid,
-    gid,
-    runFolder,
+    bubblewrapArguments: forwarderArguments(around, tools.socat, proxyFolder, infoAt),
+    command: ['/usr/bin/socat', listen, 'UNIX-CONNECT:/proxy/proxy.sock'],
     descriptors: new Map<number, number | 'pipe'>([
-      [seccomp, filter],
-      [info, 'pipe'],
+      [filterAt, filter],
+      [infoAt, 'pipe'],
     ]),
     entersNetwork: false,
-    staged: [{ name: 'proxy', path: proxyFolder }],
     group: undefined,
+    ...{ uid, gid, runFolder, staged },
   });
   closeSync(filter);
   const errors = text(child.stderr as Readable);
-  child.stdin?.end();
-  child.stdout?.resume();
   try {
-    const pid = childPid(await text(child.stdio[info] as Readable));
+    const pid = childPid(await text(child.stdio[infoAt] as Readable));
     await untilListening(child, pid);
     const [user, network] = [openSync(`/proc/${pid}/ns/user`, 'r'), openSync(`/proc/${pid}/ns/net`, 'r')];
     const stop = (): void => {
@@ -87,6 +73,7 @@ function childPid(info: string): number {
   return pid;
 }
 
+// A listening socket in /proc/net/tcp (proc(5)): address and port in hexadecimal, no peer, state 0A.
 async function untilListening(child: ChildProcess, pid: number): Promise<void> {
   const listening = `0100007F:${forwarderPort.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`;
   for (const until = performance.now() + startSecondsMax * 1000; performance.now() < until; await sleep(1)) {

@@ -4,55 +4,58 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 export interface MemoryGroup {
   /** Where a process writes its pid to belong to it. */
   readonly processes: string;
-  /** Whether the kernel stopped a process of it. */
-  ranOut(): boolean;
-  remove(): void;
+  /** Takes it away, and says whether the kernel stopped a process of it. */
+  finish(): boolean;
 }
 
-/** Makes a group, or says why there is none. */
-export function makeMemoryGroup(name: string, mebibytes: number): MemoryGroup | { readonly why: string } {
-  if (process.getuid?.() !== 0) return { why: 'only root makes control groups here' };
-  const version1 = groupFolder();
-  const folder = `${version1 ?? '/sys/fs/cgroup'}/${name}`;
-  const bytes = String(mebibytes * 1024 * 1024);
+interface Version {
+  readonly parent: string;
+  readonly limit: string;
+  readonly swap: { readonly file: string; readonly withMemory: boolean };
+  readonly events: string;
+}
+
+const swap1 = { file: 'memory.memsw.limit_in_bytes', withMemory: true };
+const swap2 = { file: 'memory.swap.max', withMemory: false };
+
+function findVersion(): Version | undefined {
+  const own = /^\d+:memory:(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '/none';
+  const versions: readonly Version[] = [
+    { parent: `/sys/fs/cgroup/memory${own}`, limit: 'memory.limit_in_bytes', swap: swap1, events: 'memory.oom_control' },
+    { parent: '/sys/fs/cgroup', limit: 'memory.max', swap: swap2, events: 'memory.events' },
+  ];
+  return versions.find(({ parent }) => existsSync(`${parent}/cgroup.procs`));
+}
+
+/** Makes a group; undefined where the runner may not. */
+export function makeMemoryGroup(name: string, mebibytes: number): MemoryGroup | undefined {
+  const version = process.getuid?.() === 0 ? findVersion() : undefined;
+  if (version === undefined) return undefined;
+  const folder = `${version.parent}/${name}`;
+  const bytes = mebibytes * 1024 * 1024;
   try {
     mkdirSync(folder);
-  } catch (cause) {
-    return { why: (cause as Error).message };
+    writeFileSync(`${folder}/${version.limit}`, String(bytes));
+    // Not every kernel counts swap.
+    if (existsSync(`${folder}/${version.swap.file}`))
+      writeFileSync(`${folder}/${version.swap.file}`, String(version.swap.withMemory ? bytes : 0));
+  } catch {
+    remove(folder);
+    return undefined;
   }
-  try {
-    if (version1 !== undefined) {
-      writeFileSync(`${folder}/memory.limit_in_bytes`, bytes);
-      if (existsSync(`${folder}/memory.memsw.limit_in_bytes`)) writeFileSync(`${folder}/memory.memsw.limit_in_bytes`, bytes);
-    } else {
-      writeFileSync(`${folder}/memory.max`, bytes);
-      if (existsSync(`${folder}/memory.swap.max`)) writeFileSync(`${folder}/memory.swap.max`, '0');
-    }
-  } catch (cause) {
-    rmdirSync(folder);
-    return { why: (cause as Error).message };
-  }
-  const events = `${folder}/${version1 === undefined ? 'memory.events' : 'memory.oom_control'}`;
-  return {
-    processes: `${folder}/cgroup.procs`,
-    ranOut: () => existsSync(events) && /^oom_kill [1-9]/m.test(readFileSync(events, 'utf8')),
-    remove: () => removeSoon(folder),
+  const finish = (): boolean => {
+    const ranOut = /^oom_kill [1-9]/m.test(readFileSync(`${folder}/${version.events}`, 'utf8'));
+    remove(folder);
+    return ranOut;
   };
-}
-
-function groupFolder(): string | undefined {
-  if (!existsSync('/sys/fs/cgroup/memory/memory.limit_in_bytes')) return undefined;
-  const own = /^\d+:memory:(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '/';
-  const folder = `/sys/fs/cgroup/memory${own === '/' ? '' : own}`;
-  return existsSync(folder) ? folder : '/sys/fs/cgroup/memory';
+  return { processes: `${folder}/cgroup.procs`, finish };
 }
 
 // The kernel lets go of the last process a moment after its end.
-function removeSoon(folder: string, attempts = 50): void {
+function remove(folder: string, attempts = 50): void {
   try {
     rmdirSync(folder);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' && attempts > 0)
-      setTimeout(() => removeSoon(folder, attempts - 1), 20);
+  } catch {
+    if (existsSync(folder) && attempts > 0) setTimeout(() => remove(folder, attempts - 1), 20);
   }
 }

@@ -11,6 +11,7 @@ import { type RunRequest, type RunResult, runSkill } from '../../runner/run.ts';
 import { storeSecret } from '../../runner/secrets.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
+import { bareSandbox } from './bare-sandbox.ts';
 
 export interface TestHost {
   readonly folder: string;
@@ -178,7 +179,7 @@ print(json.dumps(rows))`;
   const run = await runTest(
     host,
     skill,
-    { args: [JSON.stringify(attempts)], ...(more.unsafe ? { unsafe: { env: { PATH: '/usr/bin' } } } : {}) },
+    { args: [JSON.stringify(attempts)], ...(more.unsafe ? { sandbox: bareSandbox } : {}) },
     policy,
   );
   if (run.stderr !== '') throw new Error(run.stderr);

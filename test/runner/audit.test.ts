@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AuditEvent, type AuditSubject, openAudit, readAudit, verifyAudit } from '../../runner/audit.ts';
-import { tryLock } from '../../runner/lock.ts';
+import { tryLock, unlock } from '../../runner/lock.ts';
 
 const subject: AuditSubject = { run: 'r1', agent: 'bot', skill: '@acme/a', version: '1.0.0' };
 const denied = (path: string): AuditEvent => ({
@@ -81,11 +81,9 @@ describe('the audit log', () => {
 describe('a lock', () => {
   it('has one holder, and a holder that died is cleared', () => {
     const path = join(folder, 'x.lock');
-    const lock = tryLock(path);
-    expect(tryLock(path)).toBeUndefined();
-    lock?.release();
-    writeFileSync(path, `${process.pid} 1\n`);
-    expect(tryLock(path)).toBeUndefined();
-    expect(tryLock(path)).toBeDefined();
+    expect([tryLock(path), tryLock(path)]).toEqual([true, false]);
+    unlock(path);
+    writeFileSync(path, `${process.pid} 1`);
+    expect([tryLock(path), tryLock(path), tryLock(path)]).toEqual([false, true, false]);
   });
 });

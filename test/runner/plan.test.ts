@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { printPlan } from '../../cli/plan-text.ts';
 import type { Agent } from '../../runner/agents.ts';
 import { emptyHostPolicy } from '../../runner/host-policy.ts';
-import { type PlanInput, planRun, printPlan, type WorkspaceFact } from '../../runner/plan.ts';
+import { type PlanInput, planRun, type WorkspaceFact } from '../../runner/plan.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { type Capabilities, noCapabilities } from '../../skills-index/skill/capability.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
@@ -43,14 +44,12 @@ function inputFor(capabilities: object = wanted, more: Partial<PlanInput> = {}):
     },
     secrets: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], stored: '' }],
     host: {
-      root: true,
       uid: 0,
       gid: 0,
       workspaces: { reports: folder },
       programs: { node: '/opt/node', git: '/usr/bin/git' },
-      gives: ['seccomp'],
     },
-    backend: 'bubblewrap',
+    sandbox: { name: 'bubblewrap', gives: ['seccomp'] },
     now: new Date('2026-01-01T00:00:00Z'),
     ...more,
   };

@@ -1,0 +1,23 @@
+/** A plan in lines for people. */
+import type { Plan } from '../runner/plan.ts';
+
+/** What it gives, leaves out and refuses, each line with its reason. What comes from a skill is printed as it is: the caller escapes. */
+export function printPlan({ limits, ...plan }: Plan): string {
+  const sections: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
+    ['mounts', plan.mounts.map((one) => [`${one.mode} ${one.target} <- ${one.path}`, one.reason])],
+    ['egress', plan.egress.map((one) => [`${one.methods.join(',')} http://${one.host}:${one.port}${one.path}`, one.reason])],
+    ['secrets', plan.secrets.map((one) => [`${one.name} as ${one.as} to ${one.hosts.join(', ')}`, one.reason])],
+    ['env', plan.env.map((one) => [`${one.name}=${JSON.stringify(one.value)}`, one.reason])],
+    ['programs', plan.programs.map((one) => [one.program, one.reason])],
+    ['left out', plan.leftOut.map((one) => [one.what, one.reason])],
+    ['refused', plan.refused.map((one) => [`${one.code}: ${one.message}`, one.hint ?? `skill explain ${one.code}`])],
+  ];
+  return [
+    `${plan.skill.name}@${plan.skill.version} ${plan.command.name} (${plan.command.interpreter} ${plan.command.file})`,
+    `as ${plan.agent}, uid ${plan.uid}, in ${plan.backend}, working in ${plan.workingDirectory}`,
+    `at most ${limits.seconds} s, ${limits.memoryMiB} MiB, ${limits.outputBytes} bytes of output`,
+    ...sections.flatMap(([title, lines]) =>
+      lines.length === 0 ? [] : [title, ...lines.map(([what, why]) => `  ${what}\n      ${why}`)],
+    ),
+  ].join('\n');
+}

@@ -1,0 +1,103 @@
+/** Sends an allowed request to the pinned address with its secrets, and gives the answer back without them. */
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AuditEvent } from './audit.ts';
+import type { BoundPlaceholder, Denial, EgressDecision } from './egress-rules.ts';
+import { egressIdleSecondsMax, egressResponseBytesMax } from './limits.ts';
+import { type KnownValue, redactor, withSecret } from './placeholder.ts';
+
+export interface Outgoing {
+  readonly decision: Extract<EgressDecision, { kind: 'allowed' }>;
+  readonly method: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Buffer;
+  /** All secrets of the run: an answer may hold any of them. */
+  readonly known: readonly BoundPlaceholder[];
+  readonly reveal: (name: string) => string;
+}
+
+/** Gives a reason when it could not be done to the end. */
+export async function forward(
+  outgoing: Outgoing,
+  response: ServerResponse,
+  record: (event: AuditEvent) => void,
+): Promise<Denial | undefined> {
+  const values = outgoing.known.map(({ name, placeholder }) => ({ name, placeholder, value: outgoing.reveal(name) }));
+  try {
+    const answer = await send(outgoing, response);
+    if (values.length > 0 && !['', 'identity'].includes(answer.headers['content-encoding'] ?? '')) {
+      answer.destroy();
+      return 'answer_encoded';
+    }
+    const { why, found } = await passBack(answer, response, values);
+    for (const secret of found) record({ event: 'redacted', secret, host: outgoing.decision.host });
+    return why;
+  } catch {
+    return 'unreachable';
+  }
+}
+
+function send(outgoing: Outgoing, response: ServerResponse): Promise<IncomingMessage> {
+  const { decision, method, body } = outgoing;
+  return new Promise((resolve, reject) => {
+    const upstream = httpRequest({
+      host: decision.pinned.address,
+      port: decision.pinned.port,
+      method,
+      path: decision.target,
+      headers: upstreamHeaders(outgoing).flat(),
+      agent: false,
+      setHost: false,
+      timeout: egressIdleSecondsMax * 1000,
+    });
+    upstream.on('timeout', () => upstream.destroy(new Error('timeout')));
+    upstream.on('error', reject).on('response', resolve);
+    response.on('close', () => upstream.destroy());
+    upstream.end(body);
+  });
+}
+
+// Hop by hop (RFC 9110 §7.6.1), or ours to say.
+const notForwarded =
+  /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|host|content-length|accept-encoding|expect)$/i;
+// A part of an answer could carry a part of a secret that no redactor knows.
+const asksForPart = /^(if-)?range$/i;
+
+function upstreamHeaders({ body, decision, headers, reveal }: Outgoing): (readonly [string, string])[] {
+  const { host, port, secrets } = decision;
+  const hop = headers.filter(([name]) => /^connection$/i.test(name)).flatMap(([, value]) => value.toLowerCase().split(/\s*,\s*/));
+  const kept = headers.filter(
+    ([name]) => !notForwarded.test(name) && !hop.includes(name.toLowerCase()) && !(secrets.length > 0 && asksForPart.test(name)),
+  );
+  const reveals = (value: string): string =>
+    secrets.reduce((text, secret) => withSecret(text, secret, reveal(secret.name)), value);
+  return [
+    ['Host', port === 80 ? host : `${host}:${port}`],
+    ...kept.map(([name, value]) => [name, reveals(value)] as const),
+    ['Accept-Encoding', 'identity'],
+    ['Connection', 'close'],
+    ...(body.length > 0 ? [['Content-Length', String(body.length)] as const] : []),
+  ];
+}
+
+async function passBack(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  values: readonly KnownValue[],
+): Promise<{ readonly why: Denial | undefined; readonly found: ReadonlySet<string> }> {
+  const filter = redactor(values);
+  const whole = (text: string): string => filter.push(text) + filter.end();
+  for (let i = 0; i < answer.rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = answer.rawHeaders.slice(i, i + 2);
+    if (!notForwarded.test(name)) response.appendHeader(whole(name), whole(value));
+  }
+  response.writeHead(answer.statusCode ?? 502);
+  let left = egressResponseBytesMax;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    left -= chunk.length;
+    if (left < 0) return { why: 'answer_too_large', found: filter.found };
+    const part = values.length === 0 ? chunk : Buffer.from(filter.push(chunk.toString('latin1')), 'latin1');
+    if (!response.write(part)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+  }
+  response.end(Buffer.from(filter.end(), 'latin1'));
+  return { why: answer.complete ? undefined : 'unreachable', found: filter.found };
+}

@@ -1,0 +1,30 @@
+/** No sandbox at all: a command on the bare host, to see that what the sandbox stops would have worked. Not a part of the product. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Sandbox } from '../../runner/sandbox.ts';
+
+export const bareSandbox: Sandbox = {
+  name: 'bare',
+  gives: [],
+  checks: [],
+  start: async ({ plan, files, args, runFolder }) => {
+    for (const { file, bytes } of files) {
+      const path = join(runFolder, 'skill', file.path);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, bytes);
+    }
+    const child = spawn(plan.programs[0]?.path ?? '', [join(runFolder, 'skill', plan.command.file), ...args], { stdio: 'pipe' });
+    const ended = new Promise<{ code: number | null; outOfMemory: boolean }>((resolve) => {
+      child.on('close', (code) => resolve({ code, outOfMemory: false }));
+    });
+    return {
+      stdin: child.stdin,
+      stdout: child.stdout,
+      stderr: child.stderr,
+      ended,
+      kill: () => void child.kill('SIGKILL'),
+      notes: [],
+    };
+  },
+};
