@@ -35,6 +35,7 @@ import { hook } from './rules/persistence/hook.ts';
 import { shellProfile } from './rules/persistence/shell-profile.ts';
 import { approvalBypass } from './rules/prose/approval-bypass.ts';
 import { credentialSolicitation } from './rules/prose/credential-solicitation.ts';
+import { decodeInstructions } from './rules/prose/decode-instructions.ts';
 import { exfiltrationInstructions } from './rules/prose/exfiltration-instructions.ts';
 import { hiddenText } from './rules/prose/hidden-text.ts';
 import { installLure } from './rules/prose/install-lure.ts';
@@ -84,6 +85,7 @@ export const rules: readonly Rule[] = [
   shellProfile,
   approvalBypass,
   credentialSolicitation,
+  decodeInstructions,
   exfiltrationInstructions,
   hiddenText,
   installLure,

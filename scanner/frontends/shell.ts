@@ -33,12 +33,12 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
 
 // Windows line ends: a shell on the machine that runs it would see none of them, and a heredoc's end must be recognised.
 function withoutCarriageReturns(text: string): { text: string; map: OffsetMap | undefined } {
-  if (!text.includes('\r\n')) return { text, map: undefined };
+  if (!/\r(\n|$)/.test(text)) return { text, map: undefined };
   const map: { at: number; raw: number }[] = [{ at: 0, raw: 0 }];
   let removed = 0;
-  for (const match of text.matchAll(/\r(?=\n)/g)) {
+  for (const match of text.matchAll(/\r(?=\n|$)/g)) {
     removed += 1;
     map.push({ at: match.index + 1 - removed, raw: match.index + 1 });
   }
-  return { text: text.replace(/\r(?=\n)/g, ''), map };
+  return { text: text.replace(/\r(?=\n|$)/g, ''), map };
 }

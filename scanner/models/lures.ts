@@ -13,7 +13,7 @@ export const tellsToStart = /\b(run|execute|launch|start|open|double-click|insta
 
 /** A password given together with an archive or an installer. */
 export const givesArchivePassword =
-  /\b(extract|unzip|unpack|unrar|decompress|archive|zip|rar|7z|installer|download|exe)\b[^\n]{0,80}?\b(pass(word|code|phrase)?|pwd)\b\W{0,6}(is\W{1,4})?["'`]?[\w!@#$%^&*-]{2,40}|\b(pass(word|code)?|pwd)\b\W{0,6}(is\W{1,4})?["'`]?[\w!@#$%^&*-]{2,40}["'`]?[^\n]{0,60}\b(extract|unzip|unpack|archive|zip|rar|7z)\b/i;
+  /\b(extract|unzip|unpack|unrar|decompress|archive|zip|rar|7z|installer|download|exe)\b[^\n]{0,80}?\b(pass(word|code|phrase)?|pwd)\b(\s*[:=]\s*["'`*(]{0,3}|\s+is\s+["'`*]{0,3}|\s*["'`(*]{1,3}|\s+(?=\d))[\w!@#^&*-]{2,40}|\b(pass(word|code)?|pwd)\b(\s*[:=]\s*["'`*(]{0,3}|\s+is\s+["'`*]{0,3}|\s*["'`(*]{1,3})[\w!@#^&*-]{2,40}["'`]?[^\n]{0,60}\b(extract|unzip|unpack|archive|zip|rar|7z)\b/i;
 
 /** Names of files that are programs or carry them. */
 export const programFile =
@@ -76,3 +76,9 @@ export const toScanners =
 /** Asking a person for what no agent needs to hold. */
 export const solicitations =
   /\b(ask|prompt|request|require|tell|have|get)\b[^.!?\n]{0,40}?\b(user|them|owner|customer|human)\b[^.!?\n]{0,60}?\b(seed phrase|recovery phrase|mnemonic|private key|master password|wallet password|sudo password|root password|credit card|cvv|one-time (password|code)|2fa code)\b/i;
+
+/** Steps that turn a blob into text, and orders to act on what comes out. */
+export const decodesText =
+  /\b(base-?(16|32|45|58|64|85|91)|ascii85|hex|rot-?13|xor|gzip|zlib|marshal)[- ]?(decod\w+|decompress\w*|decrypt\w*|encoded|string|payload|blob)\b|\b(decode|decrypt|deobfuscate|decompress|reconstruct|reassemble|unscramble|xor)\b[^\n]{0,60}?\b(payload|blob|string|instructions?|fragments?|chunks?|pieces|segments?|message|bytes?|list|array)\b/i;
+export const actsOnDecoded =
+  /\b(execute|run|follow|carry out|perform|obey|apply|eval(uate)?|interpret)\b[^\n]{0,60}?\b(result(ing)?|output|decoded|recovered|reconstructed|decrypted|instructions?|commands?|script|code|text)\b/i;

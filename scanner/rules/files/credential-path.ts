@@ -21,9 +21,12 @@ export const credentialPath = defineRule({
       const found = sensitivePath(path);
       if (found === undefined || !kinds.has(found.kind)) return [];
       // Telling a person where their own key lies is not the same as a program that reads it.
-      const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
+      const severity = milder(isInText(fact) || sharedByAgents.test(path) ? 'medium' : 'high', fact);
       return [{ span: fact.span, severity, confidence: fact.certainty, message: `${fact.api} uses ${path}: ${found.says}` }];
     }),
 });
 
 const kinds: ReadonlySet<string> = new Set(['credential', 'wallet', 'browser', 'history', 'system-accounts']);
+
+// Agents tell skills to keep their settings there, beside those of others.
+const sharedByAgents = /\/\.(openclaw|clawdbot|moltbot)\//;

@@ -30,7 +30,12 @@ function draftsOf(fact: TextFact): Draft[] {
   ] as const) {
     const match = forms.map((form) => form.exec(words)).find((found) => found !== null);
     if (match === undefined || match === null) continue;
-    const isExample = isQuoted(words, match.index, match[0].length) || (fact.role !== 'hidden' && showsOnly.test(words));
+    const isRefused =
+      /\b(never|not|don't|cannot|can't|must not|refuse|reject|resist|attempts?|tr(y|ies) to|ask(s|ed)? (you )?to|if|any)\b[^.]{0,50}$/i.test(
+        words.slice(0, match.index),
+      );
+    const isExample =
+      isRefused || isQuoted(words, match.index, match[0].length) || (fact.role !== 'hidden' && showsOnly.test(words));
     const isCode = fact.role === 'string' || fact.role === 'comment';
     const severity = isExample ? 'low' : isCode || forms === concealments ? 'medium' : 'high';
     return [

@@ -26,7 +26,7 @@ export const remoteInstructions = defineRule({
         {
           span: fact.span,
           kind: isExample ? 'capability' : 'malice',
-          severity: isExample ? 'low' : 'high',
+          severity: isExample ? 'low' : /^(follow|obey|execute|apply)/i.test(match[0]) ? 'medium' : 'high',
           message: `sends an agent elsewhere for instructions: "${match[0].slice(0, 140)}"`,
         },
       ];
