@@ -31,7 +31,7 @@ describe('an imported skill', () => {
     [
       'a version of its bytes where it has none that is semver',
       'folder',
-      'name: a\nmetadata:\n  version: "1.2"',
+      'name: a\nmetadata:\n  version: "1.3"',
       '@acme/a',
       undefined,
     ],
