@@ -1,7 +1,7 @@
 /** Untrusted JSON against a valibot schema: typed, or a Problem that lists every reason with its place. */
 import * as v from 'valibot';
 import type { ParsedJson } from './json.ts';
-import { reasonsMax } from './limits.ts';
+import { jsonDepthMax, reasonsMax } from './limits.ts';
 import { Problem, type Reason } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
 
@@ -91,9 +91,10 @@ function existing(value: unknown, path: Path): Path {
   return path;
 }
 
-// valibot passes over these keys in silence, wherever they stand.
+// valibot passes over these keys in silence, wherever they stand. What is too deep was not read by `parseJson`, and is refused here.
 function unsafeKeys(value: unknown, path: Path): { path: Path; message: string }[] {
   if (typeof value !== 'object' || value === null) return [];
+  if (path.length > jsonDepthMax) return [{ path: path.slice(0, 1), message: `has more than ${jsonDepthMax} levels` }];
   return Object.entries(value).flatMap(([key, member]) => {
     const at = [...path, Array.isArray(value) ? Number(key) : key];
     const unsafe = key === '__proto__' || key === 'constructor' || key === 'prototype';
