@@ -90,7 +90,20 @@ export function readWholeEnvironment(out: Out, node: ts.Expression, use: (node: 
     trait(out, { api: 'process.env', node }, 'env-to-child', 'process.env');
     return;
   }
-  readAll(out, node, 'process.env', use);
+  readAll(out, node, 'process.env', isParameter(out, node) ? () => unseen(node) : use);
+}
+
+// What a parameter holds was noted where it was handed in; noting it again here would mix up the calls.
+function isParameter(out: Out, node: ts.Expression): boolean {
+  const declaration = ts.isIdentifier(node) ? out.self.symbols.symbolOf(node)?.declarations?.[0] : undefined;
+  return (
+    declaration !== undefined &&
+    (ts.isParameter(declaration) || (ts.isBindingElement(declaration) && ts.isParameter(declaration.parent.parent)))
+  );
+}
+
+function unseen(node: ts.Node): Use {
+  return { node, api: 'process.env', sources: [], sinks: [], opened: [] };
 }
 
 function readAll(out: Out, node: ts.Node, api: string, use: (node: ts.Node, api: string) => Use): void {

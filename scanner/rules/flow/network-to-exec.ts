@@ -41,6 +41,7 @@ export const networkToExec = defineRule({
 });
 
 // What a shell pipes from the network into an interpreter is the business of exec/download-and-run, which knows the honest installers.
-function isPipe({ api }: FlowSink): boolean {
+function isPipe({ api, capability }: FlowSink): boolean {
+  if (capability?.kind !== 'exec') return false;
   return own(interpreters, api) !== undefined || api === 'eval' || api === 'source' || api === '.';
 }

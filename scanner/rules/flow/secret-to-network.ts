@@ -37,7 +37,10 @@ export function sentSecret({
   message,
 }: Pick<Finding, 'rule' | 'message'>): { readonly name: string; readonly host: string } | undefined {
   const [, name, host] = /^sends secret ([A-Za-z_]\w*) to ([^\s,;]+)(?=[,;]|$)/.exec(message) ?? [];
-  return rule !== 'flow/secret-to-network' || name === undefined || host === undefined ? undefined : { name, host };
+  // "whoever" and "a host that …" name none.
+  return rule !== 'flow/secret-to-network' || host === 'whoever' || host === 'a' || name === undefined || host === undefined
+    ? undefined
+    : { name, host };
 }
 
 type Said = Parameters<typeof draftOfFlow>[1];
@@ -45,6 +48,9 @@ type Said = Parameters<typeof draftOfFlow>[1];
 function judge(name: string, to: Destination, flow: FlowFact, context: RuleContext): Said {
   const declared = context.declared?.secret.find((one) => one.name === name);
   const encoded = flow.encoded ? ', encoded on the way' : '';
+  if (flow.sink.capability?.kind === 'egress' && flow.sink.capability.url.startsWith('dns:')) {
+    return { message: `sends secret ${name} to whoever answers for a DNS name that it is put into${encoded}` };
+  }
   if (to.drop) return { message: `sends secret ${name} to ${to.said}, where anyone can collect what is sent${encoded}` };
   const provider = providerOf(name);
   if (provider !== undefined && to.host !== '*' && !isProvidersHost(name, to.host)) {
