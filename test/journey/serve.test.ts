@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeStage } from './processes.ts';
+
+const stage = makeStage();
+
+beforeAll(async () => {
+  await stage.skill('operator', 'registry', 'init', 'data');
+});
+afterAll(() => stage.close());
+
+const childrenOf = (pid: number | undefined): number[] => {
+  const path = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(path) ? readFileSync(path, 'utf8').split(' ').filter(Boolean).map(Number) : [];
+};
+const isGone = (pid: number): boolean => !existsSync(`/proc/${pid}`) || /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+
+async function until(what: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 400 && !what(); tries++) await setTimeout(50);
+  expect(what()).toBe(true);
+}
+
+describe('skill serve', () => {
+  it('starts a scanner that was ended again, and takes it along when it is killed itself', async () => {
+    const serving = await stage.serve('operator', 'data');
+    const scanner = () => childrenOf(serving.process.pid)[0];
+    await until(() => serving.err().includes('scanner works for'));
+    const first = scanner() ?? 0;
+    process.kill(first, 'SIGKILL');
+    await until(() => serving.err().split('scanner works for').length === 3);
+    expect(serving.err()).toContain('scanner ended (SIGKILL)');
+    const second = scanner() ?? 0;
+    expect(second).not.toBe(first);
+    const theirs = childrenOf(second);
+    process.kill(serving.process.pid ?? 0, 'SIGKILL');
+    await until(() => [second, ...theirs].every(isGone));
+  });
+
+  it.each([
+    [['nowhere'], 3, /error\[file-not-found\][\s\S]*skill registry init/],
+    [['data', '--port', '99999'], 2, /error\[usage\][\s\S]*1 to 65535/],
+  ])('says what is wrong: serve %j', async (argv, exit, says) => {
+    expect(await stage.skill('operator', 'serve', ...argv)).toMatchObject({ exit, out: '', err: expect.stringMatching(says) });
+  });
+
+  it('names a port that is taken, and leaves nothing running', async () => {
+    const serving = await stage.serve('operator', 'data', '--no-scanner');
+    const { port } = new URL(serving.base);
+    expect(await stage.skill('operator', 'serve', 'data', '--port', port)).toMatchObject({
+      exit: 4,
+      err: expect.stringMatching(/error\[port-taken\].*:\d+/),
+    });
+    expect(childrenOf(serving.process.pid)).toEqual([]);
+    expect(await serving.stop()).toMatchObject({ exit: 0 });
+  });
+
+  it('takes no key file that others may read', async () => {
+    const { chmodSync } = await import('node:fs');
+    chmodSync(`${stage.folder}/data/keys.json`, 0o644);
+    expect(await stage.skill('operator', 'serve', 'data', '--port', '0')).toMatchObject({
+      exit: 6,
+      err: expect.stringContaining('error[key-file-invalid]'),
+    });
+  });
+});
