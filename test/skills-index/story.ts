@@ -84,6 +84,8 @@ export interface Twist {
   readonly report?: (report: ScanReport) => ScanReport;
   /** Statements before the version is published, after the usual ones. */
   readonly before?: (log: TestLog) => Promise<unknown>;
+  /** Statements between the scan and the approvals. */
+  readonly between?: (log: TestLog) => Promise<unknown>;
   /** Changes a statement before it is signed, and who signs it. */
   readonly statement?: (statement: Statement) => Statement;
   readonly signer?: (statement: Statement) => (typeof people)['author'] | undefined;
@@ -127,6 +129,7 @@ export async function tellStory(twist: Twist = {}): Promise<Story> {
   const publish = await say(publishStatement(about, publishPredicate), people.author);
   const report = storyReport(about, manifest, twist);
   const scan = await say(scanOf(about, report), people.scanner);
+  await twist.between?.(log);
   const capabilities = withoutWhy(twist.capabilities ?? manifest.capabilities);
   const approvals: Said[] = [];
   for (const name of twist.approvals ?? (['ada', 'ben'] as const)) {

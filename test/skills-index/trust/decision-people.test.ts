@@ -76,6 +76,24 @@ describe('a reviewer', () => {
   });
 
   it.each([
+    ['who gave the scope away before approving', ada, author],
+    ['who was given the scope before approving', author, ada],
+  ])('%s never approves either', async (_, owner, heir) => {
+    const claim = scopeStatement({ scope: parseScope('acme'), owners: [owner.named] });
+    const decision = await told({
+      statement: (one) => (one.predicateType === predicateTypes.scope ? claim : one),
+      signer: (one) =>
+        one.predicateType === predicateTypes.scope || one.predicateType === predicateTypes.publish ? owner : undefined,
+      between: (log) => {
+        const previous = log.said.find((one) => one.statement.predicateType === predicateTypes.scope)?.digest;
+        const change = { scope: parseScope('acme'), owners: [heir.named], ...(previous === undefined ? {} : { previous }) };
+        return log.say(scopeStatement(change), owner);
+      },
+    });
+    expect(messagesOf(decision)).toContain('does not count: an author never approves their own');
+  });
+
+  it.each([
     ['before the approval', 6, ['approval-invalid', 'approvals-missing', 'approvals-not-independent']],
     ['with the approval', 7, []],
   ] as const)('ended in hindsight for an index %s', async (_, validUpTo, codes) => {
