@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseScope } from '../../../skills-index/skill/name.ts';
+import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { type DecisionInput, decide } from '../../../skills-index/trust/decision.ts';
-import { tellStory } from '../story.ts';
+import { people, tellStory } from '../story.ts';
 
 const { input } = await tellStory();
 
@@ -85,5 +87,14 @@ describe('evidence of which a piece', () => {
       const line = { ...input.line, statements: input.line.statements.filter((one) => one !== digest) };
       expect(decide({ ...input, line }).kind).toBe('refused');
     }
+  });
+
+  it('is withheld is refused, also when the rest would do', async () => {
+    const claim = scopeStatement({ scope: parseScope('other'), owners: [people.stranger.named] });
+    const story = await tellStory({ before: (log) => log.say(claim, people.stranger) });
+    const extra = story.log.said.find((one) => one.signer === people.stranger.keyId);
+    const statements = new Map([...story.input.statements].filter(([digest]) => digest !== extra?.digest));
+    expect(decide(story.input).kind).toBe('admitted');
+    expect(decide({ ...story.input, statements })).toMatchObject({ kind: 'refused', reasons: [{ code: 'statement-missing' }] });
   });
 });
