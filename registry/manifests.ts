@@ -6,7 +6,7 @@ import type { Digest } from '../skills-index/skill/digest.ts';
 import { parseSkillMd, type SkillMd } from '../skills-index/skill/front-matter.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { predicateTypes, type Statement } from '../skills-index/statement/attestation.ts';
+import { type PublishPredicate, predicateTypes, type Statement } from '../skills-index/statement/attestation.ts';
 import { parseEnvelope, peekStatement } from '../skills-index/statement/sign.ts';
 import type { Registry } from './context.ts';
 import { requireBlob } from './objects.ts';
@@ -36,10 +36,15 @@ export function statementIn(row: StatementRow): Statement {
 
 /** The manifest that the author signed. */
 export async function manifestOf(registry: Registry, version: VersionRow): Promise<Manifest> {
+  return (await publicationOf(registry, version)).manifest;
+}
+
+/** What the author signed about the version. */
+export async function publicationOf(registry: Registry, version: VersionRow): Promise<PublishPredicate> {
   const [row] = await statementsOf(registry, version.id, predicateTypes.publish);
   const statement = row === undefined ? undefined : statementIn(row);
   if (statement?.predicateType !== predicateTypes.publish) throw new Problem('internal', `${version.name} has no publication`);
-  return statement.predicate.manifest;
+  return statement.predicate;
 }
 
 /** The files of a version. */

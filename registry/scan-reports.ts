@@ -13,7 +13,7 @@ import { retryOnClash, type Write } from './batch.ts';
 import { type Actor, nameOf, type Registry } from './context.ts';
 import { latest, readIdentities, requireRole } from './identities.ts';
 import { finishStatements, type LoggedAt, type NewStatement, planAppend } from './log.ts';
-import { manifestOf } from './manifests.ts';
+import { publicationOf } from './manifests.ts';
 import { putBlob, requireBlob } from './objects.ts';
 import { holdsLease, requireLease, versionOf } from './scan-jobs.ts';
 import { jobs, scans, versionBlobs, versions } from './schema.ts';
@@ -126,11 +126,12 @@ async function checkReport(
   if (signer === undefined) throw new Problem('key-unknown', 'Cannot take the report: no enrolled scanner signed it');
   const { bundle } = parseBundle(await requireBlob(registry.objects, row.bundle));
   requireSubjects(statement, { name: row.name, version: row.version, bundle: row.bundle, files: bundle.files });
-  const manifest = await manifestOf(registry, row);
+  const { manifest, inferred } = await publicationOf(registry, row);
   const wrong = mismatches(statement, row, report, {
     digest,
     files: bundle.files,
-    declared: capabilityDigest(manifest.capabilities),
+    // Nobody declared an inferred manifest, so the scanner does not know it and it changes no verdict.
+    ...(inferred === true ? {} : { declared: capabilityDigest(manifest.capabilities) }),
   });
   if (wrong.length > 0) {
     const reasons = wrong.map((message) => ({ message }));
@@ -147,7 +148,7 @@ function mismatches(
   at: {
     readonly digest: string;
     readonly files: readonly { path: string; sha256: string; size: number }[];
-    readonly declared: string;
+    readonly declared?: string;
   },
 ): string[] {
   const list = (files: readonly { path: string; sha256: string }[]): string =>
@@ -164,7 +165,7 @@ function mismatches(
     [list(report.coverage.files) === list(at.files), 'the report’s coverage is not the bundle’s list of files'],
     [dispositions(predicate.coverage) === dispositions(report.coverage.files), 'statement and report cover files differently'],
     [
-      capabilityDigest(report.capabilities.declared) === at.declared,
+      at.declared === undefined || capabilityDigest(report.capabilities.declared) === at.declared,
       'the report compares with other capabilities than the signed manifest’s',
     ],
     [

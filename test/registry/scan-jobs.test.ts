@@ -1,4 +1,7 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { actorOf } from '../../registry/identities.ts';
+import { takeReport } from '../../registry/scan-reports.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { scanStatement } from '../../skills-index/statement/attestation.ts';
@@ -98,6 +101,41 @@ describe('scan jobs', () => {
     expect(await post({ id: second?.id ?? '', lease: 'x'.repeat(43) }, 'report', body)).toMatchObject({ status: 409 });
     expect(await post(second, 'report', body)).toMatchObject({ status: 200, body: { status: 'in review' } });
     expect(await post(second, 'report', body)).toMatchObject({ status: 409, body: { code: 'job-stale' } });
+  });
+
+  it('are not taken late, even when nobody else came meanwhile', async () => {
+    const skill = await publishNext();
+    const job = await lease();
+    world.wait(121_000);
+    const report = makeReport(skill, 'pass');
+    const body = { envelope: await signReport(skill, report, world.scanner), report };
+    expect(await post(job, 'report', body)).toMatchObject({ status: 409, body: { code: 'job-stale' } });
+    expect(await post(await lease(), 'report', body)).toMatchObject({ status: 200 });
+  });
+
+  it('write nothing when their lease is given away between reading and writing', async () => {
+    const { registry, scanner } = world;
+    const skill = await publishNext();
+    const job = await lease();
+    const actor = await actorOf(registry, { kind: 'key', keyId: scanner.keyId });
+    if (job === null || actor === undefined) throw new Error('no job');
+    const steal = sql`UPDATE jobs SET lease = 'sha256:other' WHERE id = ${job.id}`;
+    const db = {
+      read: registry.db.read,
+      batch: async (writes: Parameters<typeof registry.db.batch>[0]) => {
+        await registry.db.read.run(steal);
+        return registry.db.batch(writes);
+      },
+    };
+    const report = makeReport(skill, 'pass');
+    const sent = { id: job.id, lease: job.lease, envelope: await signReport(skill, report, scanner), report };
+    await expect(takeReport({ ...registry, db }, actor, sent)).rejects.toMatchObject({
+      code: expect.stringMatching(/registry-busy|job-stale/),
+    });
+    expect(await statusOf(skill)).toMatchObject({ status: 'scanning' });
+    world.wait(121_000);
+    const { envelope } = sent;
+    expect(await post(await lease(), 'report', { envelope, report })).toMatchObject({ status: 200 });
   });
 
   it('that fail are tried three times; then the version is quarantined, not approved by silence', async () => {
