@@ -7,7 +7,7 @@ import type { Steps } from '../steps.ts';
 import { returnsOf, valueOfCall } from './typescript-calls.ts';
 import { foldNumbers } from './typescript-fold.ts';
 import { apis, classMembers } from './typescript-library.ts';
-import { memberOfValue, ownPath } from './typescript-members.ts';
+import { memberOfValue, moduleNamed, ownPath } from './typescript-members.ts';
 import type { Program } from './typescript-program.ts';
 import { bareOf, type Symbols } from './typescript-symbols.ts';
 import {
@@ -18,7 +18,6 @@ import {
   isWhole,
   numberOf,
   text,
-  textOr,
   unionOf,
   unknown,
   type Value,
@@ -238,15 +237,4 @@ function valueOfMember(
   const api = self.symbols.apiOf(symbol);
   if (api !== undefined) return own(apis, api) === undefined ? value : { kind: 'api', name: api, built: false };
   return valueOfSymbol(self, symbol, node, frame);
-}
-
-/** A module by its folded name: of the tables, a file of the skill, or a package that is known by name only. */
-function moduleNamed(program: Program, name: Value, from: ts.SourceFile): Value {
-  if (!isWhole(name)) return unknown;
-  const specifier = textOr(name);
-  const file = program.resolve(from, specifier);
-  if (file !== undefined) return { kind: 'module', file };
-  if (specifier.startsWith('.') || specifier.startsWith('/')) return unknown;
-  const bare = specifier.replace(/^(node|npm|jsr):\/?/, '').replace(/(?<=.)@[^/]*$/, '');
-  return { kind: 'api', name: bare === 'process' ? 'process' : bare, built: name.built };
 }

@@ -5,7 +5,8 @@ import { own } from '../models/api.ts';
 import { aliases, globalObjects } from '../models/javascript.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
 import { apis, knownModules } from './typescript-library.ts';
-import { type Frame, isWhole, text, unionOf, unknown, type Value } from './typescript-values.ts';
+import type { Program } from './typescript-program.ts';
+import { type Frame, isWhole, text, textOr, unionOf, unknown, type Value } from './typescript-values.ts';
 import { valueOfSymbol } from './typescript-variables.ts';
 
 /** The member of one value by one key. */
@@ -132,4 +133,15 @@ function memberOfModule(self: Evaluator, file: ts.SourceFile, name: string, node
 export function ownPath(self: Evaluator, node: ts.Node): string {
   const source = self.program.sourceOf(node.getSourceFile());
   return posix.join('/skills/@self', source === undefined || source.depth > 0 ? 'program' : source.path);
+}
+
+/** A module by its folded name: of the tables, a file of the skill, or a package that is known by name only. */
+export function moduleNamed(program: Program, name: Value, from: ts.SourceFile): Value {
+  if (!isWhole(name)) return unknown;
+  const specifier = textOr(name);
+  const file = program.resolve(from, specifier);
+  if (file !== undefined) return { kind: 'module', file };
+  if (specifier.startsWith('.') || specifier.startsWith('/')) return unknown;
+  const bare = specifier.replace(/^(node|npm|jsr):\/?/, '').replace(/(?<=.)@[^/]*$/, '');
+  return { kind: 'api', name: bare === 'process' ? 'process' : bare, built: name.built };
 }

@@ -29,7 +29,6 @@ const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ESNext,
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
-  moduleDetection: ts.ModuleDetectionKind.Force,
   allowImportingTsExtensions: true,
   allowSyntheticDefaultImports: true,
   jsx: ts.JsxEmit.Preserve,
@@ -94,12 +93,18 @@ function nameOf({ path, language, depth }: Source, index: number): string {
   return known ? plain : `${plain}${language === 'typescript' ? '.ts' : '.js'}`;
 }
 
+// Each file is a module with a scope of its own, as it is for node: a script's variables would be everybody's, and hide the library's names.
+function setExternalModuleIndicator(file: ts.SourceFile): void {
+  Object.assign(file, { externalModuleIndicator: true });
+}
+
 function parse(name: string, text: string): ts.SourceFile | undefined {
   try {
+    const languageVersion = ts.ScriptTarget.ESNext;
     return ts.createSourceFile(
       name,
       text,
-      { languageVersion: ts.ScriptTarget.ESNext, jsDocParsingMode: ts.JSDocParsingMode.ParseNone },
+      { languageVersion, setExternalModuleIndicator, jsDocParsingMode: ts.JSDocParsingMode.ParseNone },
       true,
     );
   } catch (cause) {

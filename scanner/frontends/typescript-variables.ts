@@ -45,6 +45,9 @@ function valueOfDeclaration(self: Evaluator, declaration: ts.Declaration, frame:
   if (ts.isExportAssignment(declaration)) return self.valueOf(declaration.expression, frame);
   if (ts.isEnumMember(declaration))
     return declaration.initializer === undefined ? unknown : self.valueOf(declaration.initializer);
+  // `exports.x = …`: the binder declares the export by the member that is assigned to.
+  if (ts.isPropertyAccessExpression(declaration) && ts.isBinaryExpression(declaration.parent))
+    return self.valueOf(declaration.parent.right);
   if (ts.isSourceFile(declaration)) return { kind: 'module', file: declaration };
   return valueOfImport(self, declaration);
 }

