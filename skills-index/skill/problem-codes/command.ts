@@ -1,0 +1,61 @@
+/** Failures of the command line. */
+import type { ProblemCodeRow } from '../problem-codes.ts';
+
+export const commandCodes = {
+  usage: { exit: 2, status: 400, means: 'The command was not understood.', fix: 'skill help COMMAND' },
+  'not-in-this-version': {
+    exit: 2,
+    status: 501,
+    means: 'This command is planned, but not in this version.',
+    fix: 'skill help lists what there is.',
+  },
+  'node-too-old': {
+    exit: 2,
+    status: 500,
+    means: 'Skillgate needs Node 24.15 or newer.',
+    fix: 'In a checkout use npm run -s skill -- …, which brings its own.',
+  },
+  'file-exists': {
+    exit: 2,
+    status: 409,
+    means: 'What would be written is there already, and is not overwritten.',
+    fix: 'Choose another name, or move the old one away.',
+  },
+  'port-taken': {
+    exit: 4,
+    status: 500,
+    means: 'Another program listens on this port.',
+    fix: 'Choose another: --port N, or --port 0 for any free one.',
+  },
+  'capability-undeclared': {
+    exit: 6,
+    status: 422,
+    means: 'The scan saw the skill do what its skill.json does not declare.',
+    fix: 'Declare each with a why (skill manifest --write proposes them), or remove the code.',
+  },
+  'not-confirmed': {
+    exit: 6,
+    status: 403,
+    means: 'A person has to say yes to this, and nobody did.',
+    fix: 'Run it in a terminal and answer, or give the option that stands for the answer.',
+  },
+  'key-file-invalid': {
+    exit: 6,
+    status: 400,
+    means: 'A key file is damaged or others may read it.',
+    fix: 'chmod 600 it, or make a new one: skill key create.',
+  },
+  'system-part-missing': {
+    exit: 3,
+    status: 500,
+    means: 'A program this needs is not on the machine.',
+    fix: 'Type the line that is named.',
+  },
+  interrupted: { exit: 1, status: 499, means: 'It was interrupted; nothing half-done was left.', fix: 'Start again.' },
+  internal: {
+    exit: 1,
+    status: 500,
+    means: 'Something failed that should not have.',
+    fix: 'Please report it with the text above.',
+  },
+} as const satisfies Record<string, ProblemCodeRow>;

@@ -1,0 +1,83 @@
+/** Failures of the registry. */
+import type { ProblemCodeRow } from '../problem-codes.ts';
+
+export const registryCodes = {
+  'scope-taken': { exit: 6, status: 403, means: 'The scope belongs to somebody else.', fix: 'Publish under a scope you own.' },
+  'scope-unclaimed': { exit: 6, status: 403, means: 'Nobody owns this scope yet.', fix: 'Run skill scope claim SCOPE.' },
+  'version-exists': {
+    exit: 6,
+    status: 409,
+    means: 'This version was published before; versions are immutable.',
+    fix: 'Publish a higher version.',
+  },
+  'name-taken': {
+    exit: 6,
+    status: 409,
+    means: 'Another skill with other bytes has this name and version.',
+    fix: 'Rename one of them.',
+  },
+  'move-illegal': {
+    exit: 6,
+    status: 409,
+    means: 'A version in this state cannot make this move.',
+    fix: 'See skill status for the state and the moves it allows.',
+  },
+  'approval-refused': {
+    exit: 6,
+    status: 403,
+    means: 'Policy does not accept this approval.',
+    fix: 'Another reviewer has to approve; an author never approves their own.',
+  },
+  'not-found': { exit: 3, status: 404, means: 'There is no such thing here.', fix: 'Check the name and version.' },
+  'request-invalid': { exit: 2, status: 400, means: 'The request does not follow the API.', fix: 'See /api/v1/openapi.json.' },
+  'request-too-large': {
+    exit: 6,
+    status: 413,
+    means: 'The upload is larger than a skill may be.',
+    fix: 'At most 1,000 files, 5 MB a file, 20 MB in all.',
+  },
+  'host-unknown': {
+    exit: 4,
+    status: 421,
+    means: 'The registry does not answer to this host name.',
+    fix: 'Use the address the operator configured.',
+  },
+  'origin-refused': {
+    exit: 4,
+    status: 403,
+    means: 'The request came from another site.',
+    fix: 'Open the desk at its own address.',
+  },
+  'not-signed-in': { exit: 5, status: 401, means: 'This needs a session or a key.', fix: 'Run skill login.' },
+  forbidden: {
+    exit: 6,
+    status: 403,
+    means: 'You are signed in, but not allowed to do this.',
+    fix: 'Ask an administrator for the role.',
+  },
+  'job-stale': {
+    exit: 6,
+    status: 409,
+    means: 'The lease of this scan job has ended, so its report is not taken.',
+    fix: 'Nothing: the job was given to another worker.',
+  },
+  'registry-down': {
+    exit: 4,
+    status: 503,
+    means: 'The registry cannot be reached.',
+    fix: 'Check the address (SKILLGATE_REGISTRY) and that it runs: skill serve.',
+  },
+  'registry-busy': { exit: 4, status: 503, means: 'The registry could not write just now.', fix: 'Try again in a moment.' },
+  'registry-full': {
+    exit: 4,
+    status: 507,
+    means: 'The registry has no room to write.',
+    fix: 'Tell its operator: the disk or database is full. Nothing was taken.',
+  },
+  'registry-answer': {
+    exit: 4,
+    status: 502,
+    means: 'The registry answered with something that is not its API.',
+    fix: 'Check the address and the versions of both sides.',
+  },
+} as const satisfies Record<string, ProblemCodeRow>;

@@ -1,0 +1,102 @@
+/** Failures of the scanner and the runner. */
+import type { ProblemCodeRow } from '../problem-codes.ts';
+
+export const runCodes = {
+  'scan-limit': {
+    exit: 7,
+    status: 422,
+    means: 'The scan stopped at a limit, so it is incomplete.',
+    fix: 'Make the files named smaller or simpler.',
+  },
+  'scan-killed': {
+    exit: 7,
+    status: 422,
+    means: 'The scanning process was stopped by its watchdog.',
+    fix: 'A person has to look at it; report the skill to us if you can.',
+  },
+  'host-policy-invalid': {
+    exit: 2,
+    status: 400,
+    means: 'host.json is malformed, or others may write to it.',
+    fix: 'Mend it at the place named; chmod 600.',
+  },
+  'plan-refused': {
+    exit: 6,
+    status: 403,
+    means: 'What the skill needs is not approved, not granted to this agent, or not allowed on this host.',
+    fix: 'skill run --plan shows each line left out and why.',
+  },
+  'mode-unsupported': {
+    exit: 6,
+    status: 422,
+    means: 'The mount mode cow is not in this version.',
+    fix: 'Ask for ro, or for rw with a reviewer’s consent.',
+  },
+  'hold-unsupported': {
+    exit: 6,
+    status: 422,
+    means: 'This action would wait for a person, and holds are not in this version.',
+    fix: 'Grant it beforehand: skill agent grant.',
+  },
+  'sandbox-missing': {
+    exit: 6,
+    status: 503,
+    means: 'A tool the sandbox needs is missing or cannot work on this host.',
+    fix: 'Install what is named; skill doctor shows what this host can enforce.',
+  },
+  'sandbox-refused': {
+    exit: 6,
+    status: 403,
+    means: 'The sandbox cannot give what host policy requires.',
+    fix: 'See skill doctor.',
+  },
+  'mount-owner-root': {
+    exit: 6,
+    status: 403,
+    means: 'A mounted folder belongs to root; a run takes its owner’s uid and never root’s.',
+    fix: 'chown the folder to a user as shown.',
+  },
+  'run-limit': {
+    exit: 7,
+    status: 504,
+    means: 'The run was stopped by a limit.',
+    fix: 'Raise limits in skill.json (and have it approved), or do less per run.',
+  },
+  'agent-unknown': { exit: 3, status: 404, means: 'There is no such agent identity here.', fix: 'skill agent create NAME' },
+  'secret-refused': {
+    exit: 6,
+    status: 403,
+    means: 'A secret has no host in common with what the manifest names, or is missing.',
+    fix: 'skill secret set NAME --host HOST',
+  },
+  'audit-broken': {
+    exit: 6,
+    status: 500,
+    means: 'The audit log’s hash chain is broken at the place named.',
+    fix: 'Keep the file: somebody changed it. Start a new one only after looking.',
+  },
+  'installed-differs': {
+    exit: 6,
+    status: 409,
+    means: 'Installed files are not the approved ones.',
+    fix: 'skill install again, or look who changed them.',
+  },
+  'lock-invalid': {
+    exit: 2,
+    status: 400,
+    means: 'skillgate.json or skillgate.lock does not follow its schema.',
+    fix: 'Mend it at the place named, or remove it and install again.',
+  },
+  'install-taken': {
+    exit: 6,
+    status: 409,
+    means: 'Something that Skillgate did not put there stands where the skill would go.',
+    fix: 'skill install … --as NAME, or move it away yourself.',
+  },
+  'plain-refused': {
+    exit: 6,
+    status: 403,
+    means: 'Host policy does not let skills be installed without the sandbox.',
+    fix: 'Install without --plain.',
+  },
+} as const satisfies Record<string, ProblemCodeRow>;

@@ -1,0 +1,60 @@
+/** Failures of statements, the log and trust. */
+import type { ProblemCodeRow } from '../problem-codes.ts';
+
+export const trustCodes = {
+  'statement-invalid': {
+    exit: 6,
+    status: 422,
+    means: 'A signed statement is not in-toto in DSSE in a Sigstore v0.3 bundle, or its predicate is malformed.',
+    fix: 'Sign again with this version of skill.',
+  },
+  'signature-invalid': {
+    exit: 6,
+    status: 401,
+    means: 'A signature does not match the statement, the key or the log.',
+    fix: 'Do not use it. Publish or fetch again; if it persists, somebody changed it.',
+  },
+  'subject-mismatch': {
+    exit: 6,
+    status: 422,
+    means: 'A statement is about other bytes than the ones at hand.',
+    fix: 'Sign the bundle you send.',
+  },
+  'key-unknown': {
+    exit: 6,
+    status: 403,
+    means: 'The key is not enrolled, or not for this.',
+    fix: 'Enrol it: an administrator runs skill member add, an author skill scope claim.',
+  },
+  'key-ended': { exit: 6, status: 403, means: 'The key was ended before this was signed.', fix: 'Use your new key.' },
+  'log-invalid': {
+    exit: 6,
+    status: 422,
+    means: 'An inclusion proof, tile or checkpoint of the transparency log does not add up.',
+    fix: 'Do not install. Tell the operator and keep the files.',
+  },
+  'root-invalid': {
+    exit: 6,
+    status: 422,
+    means: 'The root file is damaged or not the one that was pinned.',
+    fix: 'Compare the fingerprint with the operator; then skill registry trust.',
+  },
+  'root-not-pinned': {
+    exit: 6,
+    status: 403,
+    means: 'No root of trust is pinned for this registry.',
+    fix: 'Run skill registry add URL --root sha256:…',
+  },
+  'status-stale': {
+    exit: 6,
+    status: 503,
+    means: 'The registry status is older than it may be, so a revocation could be hidden.',
+    fix: 'Try again when the registry answers, or ask its operator.',
+  },
+  'not-admitted': {
+    exit: 6,
+    status: 403,
+    means: 'The version is not admitted; each reason is listed.',
+    fix: 'Read the reasons: each says what would have to change.',
+  },
+} as const satisfies Record<string, ProblemCodeRow>;
