@@ -97,7 +97,6 @@ function verifyEntry(bundle: SigstoreBundle, spki: Uint8Array, root: RootFile): 
   const body = hashedrekordBody(bundle.dsseEnvelope, spki);
   const faults = [
     [Buffer.from(body).toString('base64') !== entry.canonicalizedBody, 'the log entry is about another envelope or key'],
-    [entry.logId.keyId !== Buffer.from(noteKeyId(log.origin, log.key)).toString('base64'), 'the entry is of another log'],
     [entry.logIndex !== proof.logIndex, 'the entry and its proof name different indexes'],
     [Number(proof.treeSize) !== checkpoint.size, 'the proof and the checkpoint name different sizes'],
     [proof.rootHash !== Buffer.from(checkpoint.root).toString('base64'), 'the proof and the checkpoint name different roots'],

@@ -96,5 +96,8 @@ describe('evidence of which a piece', () => {
     const statements = new Map([...story.input.statements].filter(([digest]) => digest !== extra?.digest));
     expect(decide(story.input).kind).toBe('admitted');
     expect(decide({ ...story.input, statements })).toMatchObject({ kind: 'refused', reasons: [{ code: 'statement-missing' }] });
+    const damaged = new Map(story.input.statements);
+    if (extra !== undefined) damaged.set(extra.digest, Buffer.from('{}'));
+    expect(decide({ ...story.input, statements: damaged })).toMatchObject({ reasons: [{ code: 'statement-invalid' }] });
   });
 });

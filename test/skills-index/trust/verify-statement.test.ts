@@ -171,6 +171,12 @@ describe('a bundle that was tampered with', () => {
     expect(codeOf(proof(() => ({ checkpoint: { envelope: note } }))(good.bundle))).toBe('signature-invalid');
   });
 
+  it('is refused when the log names another key than the one that signed: who watches that key would miss it', async () => {
+    const hidden = await log.append(claim, await signStatement(claim, author), stranger);
+    const shown = { ...hidden.bundle.verificationMaterial, publicKey: { hint: author.keyId } };
+    expect(codeOf({ ...hidden.bundle, verificationMaterial: shown }, () => author.publicKey)).toBe('log-invalid');
+  });
+
   it('is refused when the log holds it, but its signature is of another key', async () => {
     const forged = await log.append(claim, await signStatement(claim, stranger), author);
     expect(codeOf(forged.bundle)).toBe('signature-invalid');
