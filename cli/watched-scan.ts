@@ -1,7 +1,7 @@
 /** Scans under a watchdog: in a thread with its own memory limit, stopped when it takes too long, so that one skill cannot hold up the others. */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { childMemoryMiB, scanSecondsMax } from '../scanner/limits.ts';
+import { childMemoryMiB, childScansMax, scanSecondsMax } from '../scanner/limits.ts';
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
@@ -39,14 +39,18 @@ export async function scanOnce(files: readonly SourceFile[]): Promise<ScanReport
 /** @param secondsMax how long one scan may take */
 export function startWatchedScanner(secondsMax: number = scanSecondsMax): WatchedScanner {
   let thread: Worker | undefined;
+  let scans = 0;
   let last: Promise<unknown> = Promise.resolve();
   const scanNow = async (request: ScanRequest): Promise<WatchedScan> => {
     thread ??= new Worker(threadFile, { resourceLimits: { maxOldGenerationSizeMb: childMemoryMiB } });
     const reply = await replyOf(thread, request, secondsMax);
+    scans++;
+    // Whatever happened in there, the next skill gets a fresh one; and what a thread has gathered goes now and then.
+    if (reply.kind !== 'report' || scans % childScansMax === 0) {
+      await thread.terminate();
+      thread = undefined;
+    }
     if (reply.kind === 'report') return reply;
-    // Whatever happened in there, the next skill gets a fresh one.
-    await thread.terminate();
-    thread = undefined;
     if (reply.kind === 'killed') throw new Problem('scan-killed', `Cannot scan ${JSON.stringify(request.path)}: ${reply.why}`);
     throw new Problem('internal', `The scanner failed on ${JSON.stringify(request.path)}: ${reply.message}`, {
       reasons: reply.stack
