@@ -90,10 +90,14 @@ function checked(body: Uint8Array, files: readonly SourceFile[]): ScanReport {
   throw new Problem('scan-killed', 'The scan was stopped: its answer is about something else');
 }
 
-/** Bubblewrap where it is there and works, else limits of the process only. */
-async function strongestIsolation(): Promise<Isolation> {
-  const entry = fileURLToPath(new URL(`./scan-child${extname(import.meta.url)}`, import.meta.url));
-  const files = childFiles(process.execPath, entry);
+const scanChild = fileURLToPath(new URL(`./scan-child${extname(import.meta.url)}`, import.meta.url));
+
+/**
+ * Bubblewrap where it is there and works, else limits of the process only.
+ * @param read what the child may read; the scanner's own code and packages when not given
+ */
+export async function strongestIsolation(entry = scanChild, read?: readonly string[]): Promise<Isolation> {
+  const files = { ...childFiles(process.execPath, entry), ...(read !== undefined && { read }) };
   for (const bwrap of ['/usr/bin/bwrap', '/usr/local/bin/bwrap']) {
     if (await works([bwrap, '--unshare-all', '--ro-bind', '/', '/', '--', '/bin/true'])) return bubblewrapped(files, bwrap);
   }

@@ -1,5 +1,6 @@
 /** Runs the front ends: files first, then the programs found inside them, and so on; every place is told in the files' own offsets. */
-import type { Fact, Span } from './fact.ts';
+import type { Capability } from '../skills-index/skill/capability.ts';
+import type { Fact, FlowFact, FlowSink, Span } from './fact.ts';
 import type { FlowGraph } from './flow-graph.ts';
 import type { Analyse, FrontEnd, FrontEndContext, FrontEndResult } from './frontend.ts';
 import { joinResults } from './frontend.ts';
@@ -90,6 +91,33 @@ function programsOf(programs: readonly EmbeddedProgram[], parents: readonly Sour
   });
 }
 
+// Folded names come from the skill: JSON cannot carry half a surrogate pair, and a name of nothing is no name.
+function nameOf(text: string): string {
+  return text === '' ? '*' : text.toWellFormed();
+}
+
+function writable(one: Capability): Capability {
+  switch (one.kind) {
+    case 'env':
+    case 'secret':
+      return { ...one, name: nameOf(one.name) };
+    case 'egress':
+      return { ...one, url: one.url.toWellFormed() };
+    case 'mount':
+      return one.path === undefined ? one : { ...one, path: nameOf(one.path) };
+    case 'exec':
+      return { ...one, program: nameOf(one.program) };
+  }
+}
+
+function writableSink(sink: FlowSink): FlowSink {
+  return sink.capability === undefined ? sink : { ...sink, capability: writable(sink.capability) };
+}
+
+function writableEnds({ source, sink }: FlowFact): Pick<FlowFact, 'source' | 'sink'> {
+  return { source: { ...source, name: nameOf(source.name) }, sink: writableSink(sink) };
+}
+
 function tooDeep({ path }: Source): FrontEndResult['unanalysed'][number] {
   return { span: { path, start: 0, end: 1 }, reason: 'too many programs within programs' };
 }
@@ -104,8 +132,9 @@ function mapped(result: FrontEndResult, inner: ReadonlyMap<string, Inner>): Omit
   };
   const facts = result.facts.map((fact): Fact => {
     const moved = { ...fact, span: toFile(fact.span) };
+    if (moved.kind === 'capability') return { ...moved, capability: writable(moved.capability) };
     if (moved.kind !== 'flow') return moved;
-    return { ...moved, steps: moved.steps.map((step) => ({ ...step, span: toFile(step.span) })) };
+    return { ...moved, ...writableEnds(moved), steps: moved.steps.map((step) => ({ ...step, span: toFile(step.span) })) };
   });
   const graph = result.graph ?? { nodes: [], edges: [], sources: [], sinks: [] };
   return {
@@ -113,7 +142,8 @@ function mapped(result: FrontEndResult, inner: ReadonlyMap<string, Inner>): Omit
     graph: {
       ...graph,
       nodes: graph.nodes.map((node) => ({ ...node, span: toFile(node.span) })),
-      sinks: graph.sinks.map((sink) => ({ ...sink, span: toFile(sink.span) })),
+      sources: graph.sources.map((one) => ({ ...one, source: { ...one.source, name: nameOf(one.source.name) } })),
+      sinks: graph.sinks.map((one) => ({ ...one, sink: writableSink(one.sink), span: toFile(one.span) })),
     },
     unanalysed: result.unanalysed.map((one) => ({ ...one, span: toFile(one.span) })),
   };
