@@ -83,6 +83,12 @@ describe('members', () => {
     expect([1, 4, 5, late].map((at) => identities.isMember(ada.keyId, 'reviewer', at))).toEqual([true, true, false, false]);
   });
 
+  it('are not ended under a name that is not theirs', () => {
+    const identities = chain([enrol('Ada', ada, 'reviewer'), administrator], [end('Eve', ada), administrator]);
+    expect(identities.isMember(ada.keyId, 'reviewer', late)).toBe(true);
+    expect(identities.ignored).toMatchObject([{ why: 'Eve was not enrolled with it' }]);
+  });
+
   it('may be enrolled again, for what comes after', () => {
     const identities = chain(
       [enrol('Ada', ada, 'reviewer'), administrator],
@@ -166,9 +172,14 @@ describe('scopes', () => {
       [claim([author]), author],
       [claim([author, second], addressAt(0)), author],
       [claim([author], addressAt(1)), author],
-      [claim([author, second], addressAt(0)), second],
+      [claim([author, second], addressAt(0)), author],
     );
     expect(identities.ownersOf(acme, late)).toEqual([author.named]);
+  });
+
+  it('are not claimed by a change of nothing, nor with a key that was ended', () => {
+    expect(chain([claim([author], addressAt(7)), author]).ownersOf(acme, late)).toEqual([]);
+    expect(chain([endKey(author), author], [claim([author, second]), author]).ownersOf(acme, late)).toEqual([]);
   });
 
   it('change by administrators only when as many as the threshold says sign the same', () => {
