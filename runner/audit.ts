@@ -3,6 +3,7 @@ import { closeSync, constants, existsSync, fstatSync, fsyncSync, openSync, readF
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import type { Authority } from './egress-rules.ts';
 import { auditLineBytesMax, auditTextCharsMax } from './limits.ts';
 import { withLock } from './lock.ts';
 
@@ -18,43 +19,23 @@ export interface AuditSubject {
   readonly plan?: Digest;
 }
 
-/** A decision about one request: never its body, a header's value or its query. */
-interface EgressEvent {
-  readonly event: 'egress';
-  readonly decision: 'allowed' | 'denied';
-  readonly why: string;
-  readonly method: string;
-  readonly host: string;
-  readonly port: number;
-  readonly path: string;
-  readonly secrets: readonly string[];
-}
-
-/** A call of a tool by an agent. */
-interface CallEvent {
-  readonly event: 'call';
-  readonly tool: 'search' | 'open' | 'run';
-  readonly command?: string;
-  readonly path?: string;
-  readonly why: string;
-}
-
-interface StartEvent {
-  readonly event: 'start';
-  readonly command: string;
-  readonly why: string;
-  readonly backend: string;
-  readonly notes: readonly string[];
-}
-
-export type AuditEvent =
-  | StartEvent
-  | EgressEvent
-  | CallEvent
-  | { readonly event: 'refused'; readonly code: string; readonly why: string }
-  | { readonly event: 'redacted'; readonly secret: string; readonly host: string }
-  | { readonly event: 'exit'; readonly reason: string; readonly code: number | null; readonly milliseconds: number }
-  | { readonly event: 'cleanup'; readonly path: string; readonly why: string };
+/** About requests: never a body, a header's value or a query. */
+export type AuditEvent = Readonly<
+  | { event: 'start'; command: string; why: string; backend: string; notes: readonly string[] }
+  | { event: 'call'; tool: 'search' | 'open' | 'run'; command?: string; path?: string; why: string }
+  | { event: 'refused'; code: string; why: string }
+  | ({
+      event: 'egress';
+      decision: 'allowed' | 'denied';
+      why: string;
+      method: string;
+      path: string;
+      secrets: readonly string[];
+    } & Authority)
+  | { event: 'redacted'; secret: string; host: string }
+  | { event: 'exit'; reason: string; code: number | null; milliseconds: number }
+  | { event: 'cleanup'; path: string; why: string }
+>;
 
 export type AuditEntry = AuditSubject &
   AuditEvent & {
@@ -151,12 +132,11 @@ function parseEntry(line: string): AuditEntry | undefined {
 }
 
 // Canonical JSON keeps a line one line; what is left is the reader's terminal, and the length.
-function plainTexts<Value>(value: Value): Value {
-  if (typeof value === 'string') return plainText(value) as Value;
-  if (Array.isArray(value)) return value.slice(0, 100).map(plainTexts) as Value;
-  if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(members.map(([key, member]) => [key, plainTexts(member)])) as Value;
+function plainTexts(said: AuditSubject & AuditEvent): AuditSubject & AuditEvent {
+  const plain = (value: unknown): unknown =>
+    typeof value === 'string' ? plainText(value) : Array.isArray(value) ? value.slice(0, 100).map(plain) : value;
+  const members = Object.entries(said).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([key, member]) => [key, plain(member)])) as unknown as AuditSubject & AuditEvent;
 }
 
 function plainText(text: string): string {

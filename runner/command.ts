@@ -30,17 +30,11 @@ export function findCommand(
 ): WantedCommand {
   const names = Object.keys(commands);
   const name = wanted ?? (names.length === 1 ? names[0] : undefined) ?? '';
-  const isWanted = Object.hasOwn(commands, name)
-    ? (one: Bundle['files'][number]) => one.path === commands[name]
-    : (one: Bundle['files'][number]) => one.path === name && one.mode === '755';
-  const file = files.find(isWanted)?.path;
+  const named = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const file = files.find(({ mode, path }) => (named === undefined ? path === name && mode === '755' : path === named))?.path;
   if (file === undefined) {
     const hint = names.length === 0 ? 'It has none: it is instructions only.' : `It has: ${names.join(', ')}.`;
-    throw new Problem(
-      'usage',
-      wanted === undefined ? `Name a command of ${skill}` : `${skill} has no command ${JSON.stringify(wanted)}`,
-      { hint },
-    );
+    throw new Problem('usage', `${skill} has no command ${JSON.stringify(wanted ?? 'of its own')}`, { hint });
   }
   return { name, file, interpreter: interpreterOf(file, contents.get(file) ?? new Uint8Array()) };
 }

@@ -1,14 +1,14 @@
 /** Sends an allowed request to the pinned address with its secrets, and gives the answer back without them. */
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AuditEvent } from './audit.ts';
-import type { BoundPlaceholder, Denial, EgressDecision } from './egress-rules.ts';
+import type { Allowed, BoundPlaceholder, Denial, SentHeaders } from './egress-rules.ts';
 import { egressIdleSecondsMax, egressResponseBytesMax } from './limits.ts';
 import { type KnownValue, redactor, withSecret } from './placeholder.ts';
 
 export interface Outgoing {
-  readonly decision: Extract<EgressDecision, { kind: 'allowed' }>;
+  readonly decision: Allowed;
   readonly method: string;
-  readonly headers: readonly (readonly [string, string])[];
+  readonly headers: SentHeaders;
   readonly body: Buffer;
   /** All secrets of the run: an answer may hold any of them. */
   readonly known: readonly BoundPlaceholder[];
@@ -62,7 +62,7 @@ const notForwarded =
 // A part of an answer could carry a part of a secret that no redactor knows.
 const asksForPart = /^(if-)?range$/i;
 
-function upstreamHeaders({ body, decision, headers, reveal }: Outgoing): (readonly [string, string])[] {
+function upstreamHeaders({ body, decision, headers, reveal }: Outgoing): SentHeaders {
   const { host, port, secrets } = decision;
   const hop = headers.filter(([name]) => /^connection$/i.test(name)).flatMap(([, value]) => value.toLowerCase().split(/\s*,\s*/));
   const kept = headers.filter(

@@ -27,12 +27,14 @@ export const denials = {
 
 export type Denial = keyof typeof denials;
 
+/** Names and values as they were sent, in order. */
+export type SentHeaders = readonly (readonly [string, string])[];
+
 export interface EgressRequest {
   readonly method: string;
   /** The request target as it was sent. */
   readonly target: string;
-  /** Names and values as they were sent, in order. */
-  readonly headers: readonly (readonly [string, string])[];
+  readonly headers: SentHeaders;
   /** Where the CONNECT that it came through leads. */
   readonly tunnel?: Authority;
 }
@@ -40,6 +42,11 @@ export interface EgressRequest {
 export interface Authority {
   readonly host: string;
   readonly port: number;
+}
+
+/** Where a request goes, as far as it could be read. */
+export interface Place extends Authority {
+  readonly path: string;
 }
 
 /** A secret's placeholder and where it may stand. */
@@ -52,19 +59,16 @@ export interface EgressRules {
   readonly secrets: readonly BoundPlaceholder[];
 }
 
-export type EgressDecision =
-  | {
-      readonly kind: 'allowed';
-      readonly host: string;
-      readonly port: number;
-      /** With the query, as it goes upstream. */
-      readonly target: string;
-      readonly path: string;
-      readonly pinned: PinnedAddress;
-      /** Secrets whose placeholders stand in their bound headers. */
-      readonly secrets: readonly BoundPlaceholder[];
-    }
-  | { readonly kind: 'denied'; readonly why: Denial; readonly host: string; readonly port: number; readonly path: string };
+export interface Allowed extends Place {
+  readonly kind: 'allowed';
+  /** With the query, as it goes upstream. */
+  readonly target: string;
+  readonly pinned: PinnedAddress;
+  /** Secrets whose placeholders stand in their bound headers. */
+  readonly secrets: readonly BoundPlaceholder[];
+}
+
+export type EgressDecision = Allowed | (Place & { readonly kind: 'denied'; readonly why: Denial });
 
 /** Judges a request, one sent to the proxy itself or one inside a tunnel. */
 export function judgeRequest(request: EgressRequest, rules: EgressRules): EgressDecision {
@@ -78,32 +82,24 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
   if (!isClearPath(parsed.path)) return denied('bad_path');
   if (valuesOf(request.headers, 'upgrade').length > 0) return denied('upgrade_denied');
 
-  const rule = matchRule(request.method, parsed, rules.egress);
+  const rule = matchRule(rules.egress, parsed, request.method);
   if (typeof rule === 'string') return denied(rule);
-  const misplaced = [request.target, decoded(request.target)].some((text) =>
-    rules.secrets.some((one) => text.includes(one.placeholder)),
-  );
   const used = placeholdersIn(request.headers, parsed.host, rules.secrets);
-  if (misplaced || used === 'unbound') return denied('secret_unbound');
-  return { kind: 'allowed', ...where, target: parsed.target, path: parsed.path, pinned: rule, secrets: used };
+  if (used === undefined || rules.secrets.some((one) => holds(request.target, one))) return denied('secret_unbound');
+  const pinned = rule.pinned[parsed.host];
+  return pinned === undefined ? denied('host_denied') : { kind: 'allowed', ...parsed, pinned, secrets: used };
 }
 
 /** Judges the target of a CONNECT: a name and port that some rule reaches over plain HTTP. */
 export function judgeConnect(target: string, { egress }: EgressRules): Authority & { readonly why: Denial | undefined } {
   const authority = target.includes(':') ? parseAuthority(target) : undefined;
   if (authority === undefined) return { why: 'bad_target', host: '', port: 0 };
-  const named = egress.filter((rule) => reaches(rule, authority.host));
-  const denied =
-    named.length === 0 ? 'host_denied' : named.some((rule) => rule.port === authority.port) ? undefined : 'port_denied';
-  return { why: isHostName(authority.host) ? denied : 'bad_host', ...authority };
+  if (!isHostName(authority.host)) return { why: 'bad_host', ...authority };
+  const rule = matchRule(egress, authority);
+  return { why: typeof rule === 'string' ? rule : undefined, ...authority };
 }
 
-interface ParsedTarget extends Authority {
-  readonly path: string;
-  readonly target: string;
-}
-
-function parseTarget({ target, tunnel }: EgressRequest): ParsedTarget | undefined {
+function parseTarget({ target, tunnel }: EgressRequest): (Place & { readonly target: string }) | undefined {
   if (Buffer.byteLength(target) > egressUrlBytesMax || !/^[\x21-\x7e]+$/.test(target) || target.includes('#')) return undefined;
   const [, written, rest] = tunnel === undefined ? (/^http:\/\/([^/?]+)(\/.*)?$/i.exec(target) ?? []) : ['', '', target];
   const authority = tunnel ?? parseAuthority(written ?? '');
@@ -118,18 +114,24 @@ function parseAuthority(text: string): Authority | undefined {
   return host === undefined || number < 1 || number > 65_535 ? undefined : { host, port: number };
 }
 
-function matchRule(method: string, { host, port, path }: ParsedTarget, egress: readonly PlannedEgress[]): PinnedAddress | Denial {
-  const byHost = egress.filter((rule) => reaches(rule, host));
-  if (byHost.length === 0) return 'host_denied';
-  const byPort = byHost.filter((rule) => rule.port === port);
-  if (byPort.length === 0) return 'port_denied';
-  const byPath = byPort.filter((rule) => coversPath(rule.path, path));
-  if (byPath.length === 0) return 'path_denied';
-  return byPath.find((rule) => rule.methods.includes(method))?.pinned[host] ?? 'method_denied';
-}
-
-function reaches(rule: PlannedEgress, host: string): boolean {
-  return coversHost(rule.host, host) && Object.hasOwn(rule.pinned, host);
+// The first rule that fits, or the first thing that none fits. Without a method only host and port count: a tunnel.
+function matchRule(
+  egress: readonly PlannedEgress[],
+  at: Authority & { readonly path?: string },
+  method?: string,
+): PlannedEgress | Denial {
+  const byHost = egress.filter((rule) => coversHost(rule.host, at.host) && Object.hasOwn(rule.pinned, at.host));
+  const byPort = byHost.filter((rule) => rule.port === at.port);
+  const byPath = byPort.filter((rule) => method === undefined || coversPath(rule.path, at.path ?? ''));
+  const [fits] = byPath.filter((rule) => method === undefined || rule.methods.includes(method));
+  if (fits !== undefined) return fits;
+  return byPath.length > 0
+    ? 'method_denied'
+    : byPort.length > 0
+      ? 'path_denied'
+      : byHost.length > 0
+        ? 'port_denied'
+        : 'host_denied';
 }
 
 // An encoded letter, slash, dot or percent sign may be decoded before or after the server looks at the path (RFC 3986 §6.2.2).
@@ -139,7 +141,7 @@ function isClearPath(path: string): boolean {
   return plain && escapes.every((one) => /^%(?:2[0-246-9A-C]|3[AC-E]|40|5[BDE]|60|7[B-D]|[89A-F][0-9A-F])$/i.test(one));
 }
 
-function namesHost(headers: EgressRequest['headers'], { host, port }: Authority): boolean {
+function namesHost(headers: SentHeaders, { host, port }: Authority): boolean {
   const [one, ...more] = valuesOf(headers, 'host');
   const named = one === undefined ? undefined : parseAuthority(one.trim());
   return more.length === 0 && named?.host === host && named.port === port;
@@ -148,7 +150,7 @@ function namesHost(headers: EgressRequest['headers'], { host, port }: Authority)
 const single = ['host', 'content-length', 'transfer-encoding', 'authorization', 'content-type', 'expect'];
 
 // What Node's parser lets through and another reader could take otherwise.
-function hasTwoReadings(headers: EgressRequest['headers']): boolean {
+function hasTwoReadings(headers: SentHeaders): boolean {
   const coding = valuesOf(headers, 'transfer-encoding');
   const length = valuesOf(headers, 'content-length');
   return (
@@ -160,26 +162,23 @@ function hasTwoReadings(headers: EgressRequest['headers']): boolean {
   );
 }
 
-function placeholdersIn(
-  headers: EgressRequest['headers'],
-  host: string,
-  secrets: EgressRules['secrets'],
-): readonly BoundPlaceholder[] | 'unbound' {
-  const used = new Set<BoundPlaceholder>();
-  for (const [name, value] of headers) {
-    const inside = credentialOf(value);
-    for (const secret of secrets) {
-      if (![name, value, decoded(value), inside].some((text) => text.includes(secret.placeholder))) continue;
-      if (!secret.hosts.includes(host) || !standsRight(name.toLowerCase(), value, secret)) return 'unbound';
-      used.add(secret);
-    }
-  }
-  return [...used];
+// The secrets whose placeholders stand where they are bound; undefined when one stands anywhere else.
+function placeholdersIn(headers: SentHeaders, host: string, secrets: EgressRules['secrets']): BoundPlaceholder[] | undefined {
+  const found = headers.flatMap(([name, value]) =>
+    secrets.filter((one) => holds(name, one) || holds(value, one)).map((secret) => ({ name: name.toLowerCase(), value, secret })),
+  );
+  if (!found.every(({ name, value, secret }) => secret.hosts.includes(host) && standsRight(name, value, secret)))
+    return undefined;
+  return [...new Set(found.map((one) => one.secret))];
+}
+
+function holds(text: string, { placeholder }: BoundPlaceholder): boolean {
+  return [text, decoded(text), credentialOf(text)].some((one) => one.includes(placeholder));
 }
 
 function standsRight(name: string, value: string, { as, placeholder }: BoundPlaceholder): boolean {
   if (as === 'bearer')
-    return name === 'authorization' && /^bearer +/i.test(value) && value.replace(/^bearer +/i, '') === placeholder;
+    return name === 'authorization' && value.replace(/^bearer +/i, '') === placeholder && value !== placeholder;
   if (as === 'basic') return name === 'authorization' && credentialOf(value).includes(placeholder);
   return as.startsWith('header:') && name === as.slice('header:'.length).toLowerCase() && value.includes(placeholder);
 }
@@ -194,6 +193,6 @@ function decoded(text: string): string {
   return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-function valuesOf(headers: EgressRequest['headers'], wanted: string): string[] {
+function valuesOf(headers: SentHeaders, wanted: string): string[] {
   return headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
 }

@@ -1,10 +1,18 @@
 /** The egress proxy of one run: a unix socket, default deny, every decision recorded before anything leaves. */
-import { chmodSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AuditEvent } from './audit.ts';
 import { forward } from './egress-forward.ts';
-import { type Authority, type Denial, denials, type EgressRules, judgeConnect, judgeRequest } from './egress-rules.ts';
+import {
+  type Authority,
+  type Denial,
+  denials,
+  type EgressRules,
+  judgeConnect,
+  judgeRequest,
+  type Place,
+} from './egress-rules.ts';
 import {
   egressConnectionsMax,
   egressHeaderBytesMax,
@@ -14,7 +22,8 @@ import {
 } from './limits.ts';
 
 export interface EgressSettings {
-  readonly socketPath: string;
+  /** Made here, for the socket `proxy.sock`. */
+  readonly folder: string;
   readonly rules: EgressRules;
   /** The value behind each secret of the rules. */
   readonly reveal: (name: string) => string;
@@ -55,9 +64,11 @@ export async function startEgress(settings: EgressSettings): Promise<EgressProxy
     socket.on('close', () => open.delete(socket)).on('error', () => socket.destroy());
   });
   outer.maxConnections = egressConnectionsMax;
-  await new Promise<void>((resolve, reject) => outer.once('error', reject).listen(settings.socketPath, resolve));
+  const path = `${settings.folder}/proxy.sock`;
+  mkdirSync(settings.folder, { mode: 0o755 });
+  await new Promise<void>((resolve, reject) => outer.once('error', reject).listen(path, resolve));
   // The folder around it keeps others away; the run's uid is another than the runner's where that is root.
-  chmodSync(settings.socketPath, 0o666);
+  chmodSync(path, 0o666);
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       outer.close(() => resolve());
@@ -121,7 +132,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return Buffer.concat(parts);
 }
 
-function deny(context: Context, method: string, { host, port, path }: Authority & { readonly path: string }, why: Denial): void {
+function deny(context: Context, method: string, { host, port, path }: Place, why: Denial): void {
   // The log has an end too.
   if (context.counts.denied++ >= egressRequestsMax) return;
   context.record({ event: 'egress', decision: 'denied', why, method, host, port, path, secrets: [] });

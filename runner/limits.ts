@@ -1,8 +1,5 @@
 /** Limits of a run: what a sandbox, the egress proxy, the stores and the audit log may take. */
 export const outputBytesMax = 8 * 1024 * 1024;
-export const stdinBytesMax = 8 * 1024 * 1024;
-export const argumentBytesMax = 64 * 1024;
-export const argumentsMax = 256;
 export const processesMax = 256;
 export const openFilesMax = 1_024;
 export const fileBytesMax = 1024 * 1024 * 1024;

@@ -126,7 +126,7 @@ function planEgress(draft: Draft, { hostPolicy }: PlanInput, egress: Capabilitie
         methods: one.methods,
         path,
         pinned,
-        reason: `${approvedFor(one.why)}; host policy: ${names.join(', ')}`,
+        reason: `${approvedFor(one.why)}; ${names.join(', ')}`,
       });
   }
 }
@@ -141,8 +141,7 @@ function planSecrets(draft: Draft, { agent, secrets }: PlanInput, wanted: Capabi
     if (stored === undefined) refuse(`there is no secret ${name} for this run`);
     else if (hosts.length === 0) refuse(`secret ${name} is bound to no host that the manifest names`);
     else if (/^(hmac:|sigv4)/.test(as)) refuse(`secret ${name} as ${as} is not in this version`);
-    else
-      draft.secrets.push({ name, hosts, as, reason: `${approvedFor(why)}; the operator bound it to ${stored.hosts.join(', ')}` });
+    else draft.secrets.push({ name, hosts, as, reason: `${approvedFor(why)}; bound to ${stored.hosts.join(', ')}` });
   }
 }
 
@@ -152,37 +151,28 @@ const reservedNames = /^(\*|HOME|PATH|PWD|TMPDIR|LD_.*|NODE_.*|PYTHON.*|BASH_ENV
 // Values from the agent's identity, else from host policy; never from the runner's own environment.
 function planEnv(draft: Draft, { agent, hostPolicy }: PlanInput, env: Capabilities['env']): void {
   for (const { name, why } of env) {
-    const fromAgent = Object.hasOwn(agent?.env ?? {}, name);
-    const value = fromAgent ? agent?.env[name] : Object.hasOwn(hostPolicy.env, name) ? hostPolicy.env[name] : undefined;
-    if (reservedNames.test(name))
-      leaveOut(draft, { kind: 'env', name }, 'the sandbox sets it, or it would change what is loaded');
+    const [from, values] = Object.hasOwn(agent?.env ?? {}, name)
+      ? [`agent ${agent?.name}`, agent?.env]
+      : ['host policy', hostPolicy.env];
+    const value = Object.hasOwn(values ?? {}, name) ? values?.[name] : undefined;
+    if (reservedNames.test(name)) leaveOut(draft, { kind: 'env', name }, 'the sandbox sets it, or it changes what is loaded');
     else if (value === undefined) leaveOut(draft, { kind: 'env', name }, 'neither the agent nor host policy has a value for it');
-    else
-      draft.env.push({
-        name,
-        value,
-        reason: `${approvedFor(why)}; value of ${fromAgent ? `agent ${agent?.name}` : 'host policy'}`,
-      });
+    else draft.env.push({ name, value, reason: `${approvedFor(why)}; value of ${from}` });
   }
 }
 
 // Programs bound one by one beside the interpreter.
 function planPrograms(draft: Draft, { command: { file, interpreter }, host }: PlanInput, exec: Capabilities['exec']): void {
-  const find = (program: string): string | undefined =>
-    Object.hasOwn(host.programs, program) ? host.programs[program] : undefined;
-  const own = interpreter === undefined ? undefined : find(interpreter);
-  if (interpreter !== undefined && own === undefined)
-    draft.refused.push({
-      code: 'sandbox-missing',
-      message: `${interpreter} is not on this host`,
-      hint: `apt-get install ${interpreter}`,
-    });
-  if (interpreter !== undefined && own !== undefined)
-    draft.programs.push({ program: interpreter, path: own, reason: `${file} is run by it` });
-  for (const { program, why } of exec.filter((one) => one.program !== interpreter)) {
-    const path = find(program);
-    if (path === undefined) leaveOut(draft, { kind: 'exec', program }, 'it is not below /usr/bin on this host');
-    else draft.programs.push({ program, path, reason: approvedFor(why) });
+  const own = interpreter === undefined ? [] : [{ program: interpreter as string, reason: `${file} is run by it` }];
+  const others = exec
+    .map(({ program, why }) => ({ program, reason: approvedFor(why) }))
+    .filter((one) => one.program !== interpreter);
+  for (const { program, reason } of [...own, ...others]) {
+    const path = Object.hasOwn(host.programs, program) ? host.programs[program] : undefined;
+    if (path !== undefined) draft.programs.push({ program, path, reason });
+    else if (program === interpreter)
+      draft.refused.push({ code: 'sandbox-missing', message: `${program} is not below /usr/bin` });
+    else leaveOut(draft, { kind: 'exec', program }, 'it is not below /usr/bin on this host');
   }
 }
 

@@ -149,15 +149,14 @@ export function planRun(input: PlanInput): { readonly plan: Plan; readonly diges
 
 function refusalsOfRun({ admitted, agent, command, hostPolicy, manifest, now, sandbox }: PlanInput): Refusal[] {
   const refused: Refusal[] = [];
-  const why = agent === undefined ? undefined : whyNotGranted(agent, admitted.name, admitted.version, now);
-  if (why !== undefined)
-    refused.push({ code: 'plan-refused', message: why, hint: `skill agent grant ${agent?.name} --skill ${admitted.name}` });
-  if (hostPolicy.holds.length > 0) refused.push({ code: 'hold-unsupported', message: 'host policy wants a person to be asked' });
+  const refuse = (code: ProblemCode, message: string): number => refused.push({ code, message });
+  const notGranted = agent === undefined ? undefined : whyNotGranted(agent, admitted.name, admitted.version, now);
+  if (notGranted !== undefined) refuse('plan-refused', notGranted);
+  if (hostPolicy.holds.length > 0) refuse('hold-unsupported', 'host policy wants a person to be asked');
   if (Object.keys(manifest.requires).length > 0)
-    refused.push({ code: 'plan-refused', message: `${admitted.name} requires other skills, which this version cannot give it` });
-  for (const one of hostPolicy.require.filter((requirement) => !sandbox.gives.includes(requirement)))
-    refused.push({ code: 'sandbox-refused', message: `host policy requires ${one}, which this host cannot give` });
-  if (command.interpreter === undefined)
-    refused.push({ code: 'plan-refused', message: `${command.file} is not TypeScript, JavaScript, Python or shell` });
+    refuse('plan-refused', 'it requires other skills, which this version cannot give it');
+  if (command.interpreter === undefined) refuse('plan-refused', `${command.file} is not TypeScript, JavaScript, Python or shell`);
+  const lacking = hostPolicy.require.filter((requirement) => !sandbox.gives.includes(requirement));
+  for (const one of lacking) refuse('sandbox-refused', `host policy requires ${one}, which this host cannot give`);
   return refused;
 }

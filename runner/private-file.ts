@@ -72,9 +72,6 @@ function openForReading(path: string, code: ProblemCode): number | undefined {
 
 // A sticky folder such as /tmp lets nobody replace what is another's.
 function whyOthersCouldWrite({ uid, mode }: { readonly uid: number; readonly mode: number }): string[] {
-  const foreign = uid !== 0 && uid !== process.getuid?.();
-  return [
-    ...(foreign ? [`it belongs to user ${uid}`] : []),
-    ...((mode & 0o022) === 0 || (mode & 0o1000) !== 0 ? [] : ['others may write to it']),
-  ];
+  if (uid !== 0 && uid !== process.getuid?.()) return [`it belongs to user ${uid}`];
+  return (mode & 0o022) === 0 || (mode & 0o1000) !== 0 ? [] : ['others may write to it'];
 }

@@ -1,15 +1,14 @@
 /** The steps of a run: check the bytes, open the host, plan; then hold the workspaces, start proxy and sandbox, wait, clean up. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import type { AuditSubject } from './audit.ts';
+import type { AuditEvent, AuditSubject } from './audit.ts';
 import { findCommand } from './command.ts';
-import { type EgressProxy, startEgress } from './egress.ts';
+import { startEgress } from './egress.ts';
 import type { BoundPlaceholder } from './egress-rules.ts';
 import { type OpenedHost, openHost } from './host.ts';
-import { argumentBytesMax, argumentsMax, forwarderPort } from './limits.ts';
+import { forwarderPort, reportedPathsMax } from './limits.ts';
 import { placeholderFor } from './placeholder.ts';
 import { type Plan, planRun } from './plan.ts';
 import { workspaceOf } from './plan-capabilities.ts';
@@ -32,8 +31,7 @@ export interface PreparedRun {
 }
 
 export function prepareRun(request: RunRequest): PreparedRun {
-  const { agent, approved, args, hostPolicy, manifest, paths, sandbox = bubblewrap(), skill } = request;
-  refuseHugeArguments(args);
+  const { agent, approved, hostPolicy, manifest, paths, sandbox = bubblewrap(), skill } = request;
   const files = checkFiles(request);
   const command = findCommand(manifest, skill.bundle, skill.contents, request.command);
   const secrets = openSecrets(`${paths.config}/secrets.json`, agent?.name);
@@ -66,31 +64,27 @@ function checkFiles({ skill: { admitted, bundle, contents } }: RunRequest): Sand
   });
 }
 
-function refuseHugeArguments(args: readonly string[]): void {
-  const bytes = args.reduce((sum, one) => sum + Buffer.byteLength(one) + 1, 0);
-  if (args.length <= argumentsMax && bytes <= argumentBytesMax && !args.some((one) => one.includes('\0'))) return;
-  throw new Problem('usage', `Cannot run: at most ${argumentsMax} arguments, ${argumentBytesMax} bytes, none with NUL`);
-}
-
 /** Starts, watches and cleans up after; what it throws is recorded by the caller. */
 export async function runPrepared(request: RunRequest, prepared: PreparedRun, caller: AuditSubject): Promise<RunResult> {
   const { digest, host, plan } = prepared;
-  const subject = { ...caller, plan: digest };
+  const record = (event: AuditEvent): void => void request.audit.record({ ...caller, plan: digest }, event);
   const held = new Map<string, HeldWorkspace>();
+  const cleaned: { path: string; why: string }[] = [];
+  const begun = performance.now();
   try {
     refuseWhatThePlanRefuses(plan);
     for (const mount of plan.mounts.filter((one) => one.mode === 'rw').sort((a, b) => (a.id < b.id ? -1 : 1))) {
       const lock = `${request.paths.data}/locks/${mount.id.replace(':', '-')}`;
       held.set(mount.target, await holdWorkspace(`/proc/self/fd/${host.folders.get(workspaceOf(mount.source))}`, lock));
     }
-    const begun = performance.now();
-    const end = await withRunFolder((runFolder) => startAndWait(request, prepared, { subject, held, runFolder }));
+    const end = await withRunFolder((runFolder) => startAndWait(request, prepared, { record, held, runFolder }));
     const milliseconds = Math.round(performance.now() - begun);
-    request.audit.record(subject, { event: 'exit', reason: end.reason, code: end.code, milliseconds });
-    return { run: subject.run, ...end, plan, planDigest: digest, milliseconds, ...finish(request, subject, held) };
+    record({ event: 'exit', reason: end.reason, code: end.code, milliseconds });
+    return { run: caller.run, ...end, plan, planDigest: digest, milliseconds, cleaned };
   } finally {
-    // Nothing is held any more unless something was thrown.
-    finish(request, subject, held);
+    for (const [target, workspace] of held)
+      cleaned.push(...workspace.finish().map((one) => ({ ...one, path: `${target}/${one.path}` })));
+    for (const one of cleaned.slice(0, reportedPathsMax)) record({ event: 'cleanup', ...one });
     host.close();
   }
 }
@@ -104,82 +98,37 @@ function refuseWhatThePlanRefuses({ refused, skill }: Plan): void {
   });
 }
 
-function finish(
-  { audit }: RunRequest,
-  subject: AuditSubject,
-  held: Map<string, HeldWorkspace>,
-): Pick<RunResult, 'cleaned' | 'files'> {
-  const result = { cleaned: [] as { path: string; why: string }[], files: { created: 0, changed: 0, removed: 0 } };
-  for (const [target, workspace] of held) {
-    held.delete(target);
-    const { cleaned, created, changed, removed } = workspace.finish();
-    result.files = {
-      created: result.files.created + created,
-      changed: result.files.changed + changed,
-      removed: result.files.removed + removed,
-    };
-    for (const { path, why } of cleaned) result.cleaned.push({ path: `${target}/${path}`, why });
-  }
-  for (const one of result.cleaned) audit.record(subject, { event: 'cleanup', ...one });
-  return result;
-}
-
-interface Held {
-  readonly subject: AuditSubject;
+interface Surroundings {
+  readonly record: (event: AuditEvent) => void;
   readonly held: ReadonlyMap<string, HeldWorkspace>;
   readonly runFolder: string;
 }
 
-async function startAndWait(
-  request: RunRequest,
-  prepared: PreparedRun,
-  at: Held,
-): Promise<Pick<RunResult, 'reason' | 'code' | 'egress'>> {
-  const { files, host, plan, sandbox } = prepared;
-  const placeholders = plan.secrets.map(({ name, hosts, as }) => ({
-    name,
-    hosts,
-    as,
-    placeholder: placeholderFor(randomBytes(16)),
-  }));
-  const proxyFolder = `${at.runFolder}/proxy`;
-  const proxy = plan.egress.length === 0 ? undefined : await startProxy(request, prepared, at, placeholders, proxyFolder);
-  try {
-    const running = await sandbox.start({
-      ...{ plan, files, args: request.args, env: environmentOf(plan, placeholders), runFolder: at.runFolder },
-      pins: new Map(plan.mounts.map(({ source, target }) => [target, host.folders.get(workspaceOf(source)) ?? -1])),
-      protectedPaths: new Map([...at.held].map(([target, { protectedPaths }]) => [target, protectedPaths])),
-      ...(proxy === undefined ? {} : { proxyFolder }),
-    });
-    const { backend, command } = plan;
-    request.audit.record(at.subject, {
-      event: 'start',
-      command: command.name,
-      why: request.why ?? '',
-      backend,
-      notes: running.notes,
-    });
-    const end = await watchRun(running, request, plan);
-    return { ...end, egress: { allowed: proxy?.counts.allowed ?? 0, denied: proxy?.counts.denied ?? 0 } };
-  } finally {
-    await proxy?.close();
-  }
-}
+type End = Pick<RunResult, 'reason' | 'code' | 'egress'>;
 
-function startProxy(
-  { audit }: RunRequest,
-  { plan, secrets }: PreparedRun,
-  { subject }: Held,
-  placeholders: readonly BoundPlaceholder[],
-  folder: string,
-): Promise<EgressProxy> {
-  mkdirSync(folder, { mode: 0o755 });
-  return startEgress({
-    socketPath: `${folder}/proxy.sock`,
+async function startAndWait(request: RunRequest, prepared: PreparedRun, { record, held, runFolder }: Surroundings): Promise<End> {
+  const { files, host, plan, sandbox, secrets } = prepared;
+  const placeholders = plan.secrets.map((one) => ({ ...one, placeholder: placeholderFor(randomBytes(16)) }));
+  const proxy = await startEgress({
+    folder: `${runFolder}/proxy`,
     rules: { egress: plan.egress, secrets: placeholders },
     reveal: (name) => secrets.get(name)?.reveal() ?? '',
-    record: (event) => void audit.record(subject, event),
+    record,
   });
+  try {
+    const running = await sandbox.start({
+      ...{ plan, files, args: request.args, env: environmentOf(plan, placeholders), runFolder },
+      pins: new Map(plan.mounts.map(({ source, target }) => [target, host.folders.get(workspaceOf(source)) ?? -1])),
+      protectedPaths: new Map([...held].map(([target, { protectedPaths }]) => [target, protectedPaths])),
+      ...(plan.egress.length === 0 ? {} : { proxyFolder: `${runFolder}/proxy` }),
+    });
+    const { notes } = running;
+    record({ event: 'start', command: plan.command.name, why: request.why ?? '', backend: plan.backend, notes });
+    const end = await watchRun(running, request, plan);
+    return { ...end, egress: { ...proxy.counts } };
+  } finally {
+    await proxy.close();
+  }
 }
 
 // What the command sees, whole: nothing of the runner's own environment.

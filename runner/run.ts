@@ -14,7 +14,7 @@ import { prepareRun, runPrepared } from './run-prepared.ts';
 import type { Sandbox } from './sandbox.ts';
 import { bubblewrap } from './sandboxes/bubblewrap.ts';
 import { checkSandbox } from './sandboxes/check-sandbox.ts';
-import type { WorkspaceChanges } from './workspace.ts';
+import type { Cleanup } from './workspace.ts';
 
 /** A version with its files, as admission and the catalogue hand it over; every byte is checked again here. */
 export interface SkillToRun {
@@ -58,9 +58,7 @@ export interface RunResult {
   readonly milliseconds: number;
   readonly egress: { readonly allowed: number; readonly denied: number };
   /** What was taken away from writable mounts after the run, and why. */
-  readonly cleaned: WorkspaceChanges['cleaned'];
-  /** What changed in writable mounts. */
-  readonly files: Omit<WorkspaceChanges, 'cleaned'>;
+  readonly cleaned: readonly Cleanup[];
 }
 
 /** Plans a run without starting it. */

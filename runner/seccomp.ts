@@ -2,24 +2,18 @@
 import { Problem } from '../skills-index/skill/problem.ts';
 import { deniedSyscalls, judgedSyscalls, lastKnownSyscall } from './syscalls.ts';
 
-export type SeccompArchitecture = 'x64' | 'arm64';
-
 /** Who is filtered: a skill, or the forwarder, which alone may open a unix socket. */
 export type SeccompSubject = 'skill' | 'forwarder';
 
-interface Instruction {
-  readonly code: number;
-  readonly jumpTrue: number;
-  readonly jumpFalse: number;
-  readonly k: number;
-}
+/** struct sock_filter: code, instructions to skip if true, if not, and a value. */
+type Instruction = readonly [number, number, number, number];
 
-const load = (offset: number): Instruction => ({ code: 0x20, jumpTrue: 0, jumpFalse: 0, k: offset });
-const mask = (k: number): Instruction => ({ code: 0x54, jumpTrue: 0, jumpFalse: 0, k });
-const give = (k: number): Instruction => ({ code: 0x06, jumpTrue: 0, jumpFalse: 0, k });
-const ifEqual = (k: number, skipElse: number): Instruction => ({ code: 0x15, jumpTrue: 0, jumpFalse: skipElse, k });
-const ifAbove = (k: number, skipElse: number): Instruction => ({ code: 0x25, jumpTrue: 0, jumpFalse: skipElse, k });
-const ifAnyBit = (k: number, skipElse: number): Instruction => ({ code: 0x45, jumpTrue: 0, jumpFalse: skipElse, k });
+const load = (offset: number): Instruction => [0x20, 0, 0, offset];
+const mask = (bits: number): Instruction => [0x54, 0, 0, bits];
+const give = (answer: number): Instruction => [0x06, 0, 0, answer];
+const ifEqual = (value: number, skipElse: number, skipThen = 0): Instruction => [0x15, skipThen, skipElse, value];
+const ifAbove = (value: number, skipElse: number): Instruction => [0x25, 0, skipElse, value];
+const ifAnyBit = (bits: number, skipElse: number): Instruction => [0x45, 0, skipElse, bits];
 
 const allow = give(0x7fff_0000);
 const kill = give(0x8000_0000);
@@ -30,10 +24,7 @@ const [notPermitted, noSuchCall, noSuchFamily] = [1, 38, 97];
 const [numberAt, architectureAt] = [0, 4];
 const argumentAt = (index: number): number => 16 + 8 * index;
 
-const architectures: Readonly<Record<SeccompArchitecture, { readonly audit: number; readonly column: 0 | 1 }>> = {
-  x64: { audit: 0xc000_003e, column: 0 },
-  arm64: { audit: 0xc000_00b7, column: 1 },
-};
+const architectures = { x64: { audit: 0xc000_003e, column: 0 }, arm64: { audit: 0xc000_00b7, column: 1 } } as const;
 
 const newNamespaces = 0x7e02_0000;
 const [unix, inet, inet6] = [1, 2, 10];
@@ -47,9 +38,7 @@ const terminalRequests = [0x5412, 0x541c, 0x541d, 0x5423];
  */
 export function seccompProgram(architecture: string, subject: SeccompSubject): Uint8Array {
   if (architecture !== 'x64' && architecture !== 'arm64') {
-    throw new Problem('sandbox-missing', `There is no table of system calls for ${architecture}`, {
-      hint: 'Run on x86_64 or aarch64.',
-    });
+    throw new Problem('sandbox-missing', `There is no table of system calls for ${architecture}: run on x86_64 or aarch64`);
   }
   const { audit, column } = architectures[architecture];
   const denied = Object.values(deniedSyscalls).flatMap((group) => Object.values(group).map((numbers) => numbers[column]));
@@ -58,7 +47,7 @@ export function seccompProgram(architecture: string, subject: SeccompSubject): U
   return encode([
     load(architectureAt),
     // A 32-bit call on a 64-bit kernel has other numbers.
-    { ...ifEqual(audit, 0), jumpTrue: 1 },
+    ifEqual(audit, 0, 1),
     kill,
     load(numberAt),
     // Also every call of the x32 interface, whose numbers begin at 0x40000000.
@@ -78,8 +67,8 @@ export function seccompProgram(architecture: string, subject: SeccompSubject): U
     ...on(calls.socket, [
       load(argumentAt(1)),
       mask(0xf),
-      { ...ifEqual(stream, 0), jumpTrue: 2 },
-      { ...ifEqual(datagram, 0), jumpTrue: 1 },
+      ifEqual(stream, 0, 2),
+      ifEqual(datagram, 0, 1),
       refuse(notPermitted),
       load(argumentAt(0)),
       ...families.flatMap((family) => [ifEqual(family, 1), allow]),
@@ -96,11 +85,11 @@ function on(call: number | undefined, judge: readonly Instruction[]): Instructio
 // struct sock_filter: u16 code, u8 jt, u8 jf, u32 k.
 function encode(program: readonly Instruction[]): Uint8Array {
   const bytes = Buffer.alloc(program.length * 8);
-  program.forEach(({ code, jumpTrue, jumpFalse, k }, index) => {
+  for (const [index, [code, skipThen, skipElse, value]] of program.entries()) {
     bytes.writeUInt16LE(code, index * 8);
-    bytes.writeUInt8(jumpTrue, index * 8 + 2);
-    bytes.writeUInt8(jumpFalse, index * 8 + 3);
-    bytes.writeUInt32LE(k >>> 0, index * 8 + 4);
-  });
+    bytes.writeUInt8(skipThen, index * 8 + 2);
+    bytes.writeUInt8(skipElse, index * 8 + 3);
+    bytes.writeUInt32LE(value >>> 0, index * 8 + 4);
+  }
   return bytes;
 }

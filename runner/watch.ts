@@ -1,6 +1,5 @@
 /** Watches a started sandbox: its input, its output up to the limit, its time, and what ended it. */
 import { pipeline } from 'node:stream/promises';
-import { stdinBytesMax } from './limits.ts';
 import type { Plan } from './plan.ts';
 import type { EndReason, RunRequest } from './run.ts';
 import type { RunningSandbox } from './sandbox.ts';
@@ -29,7 +28,7 @@ export async function watchRun(
   running.stdout.on('data', pass(onStdout));
   running.stderr.on('data', pass(onStderr));
   // A command that does not read its input to the end is no failure.
-  void pipeline(limited(stdin), running.stdin).catch(() => undefined);
+  void pipeline(stdin instanceof Uint8Array ? [stdin] : (stdin ?? []), running.stdin).catch(() => undefined);
   const end = await running.ended;
   clearTimeout(timer);
   signal?.removeEventListener('abort', onAbort);
@@ -38,13 +37,4 @@ export async function watchRun(
   // Above 128 the shell's way of saying that a signal ended it: its processor seconds, if it is that one (24, SIGXCPU).
   if (end.code === 152) return { reason: 'limit:seconds', code: null };
   return end.code === null ? { reason: 'killed', code: null } : { reason: 'exit', code: end.code };
-}
-
-async function* limited(stdin: RunRequest['stdin']): AsyncGenerator<Uint8Array> {
-  let left = stdinBytesMax;
-  for await (const chunk of stdin instanceof Uint8Array ? [stdin] : (stdin ?? [])) {
-    if (chunk.length > left) return;
-    left -= chunk.length;
-    yield chunk;
-  }
 }

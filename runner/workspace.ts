@@ -1,40 +1,23 @@
 /** A writable folder that one run holds: what changed in it, and what must not stay. */
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  rmdirSync,
-  rmSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import * as fs from 'node:fs';
 import { dirname, posix } from 'node:path';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { workspaceEntriesMax } from './limits.ts';
 import { unlock, waitForLock } from './lock.ts';
 import { findProtected, isProtectedEntry, type ProtectedPath } from './protected-paths.ts';
 
-export interface WorkspaceChanges {
-  readonly cleaned: readonly { readonly path: string; readonly why: string }[];
-  readonly created: number;
-  readonly changed: number;
-  readonly removed: number;
+export interface Cleanup {
+  readonly path: string;
+  readonly why: string;
 }
 
 export interface HeldWorkspace {
   readonly protectedPaths: readonly ProtectedPath[];
   /** After the run: takes away links that leave the folder, devices, sockets, setuid bits and new paths that agents obey; lets go. */
-  finish(): WorkspaceChanges;
+  finish(): Cleanup[];
 }
 
 interface Entry {
-  /** Changes whenever content or kind does, as far as the file system tells. */
-  readonly print: string;
   readonly mode: number;
   readonly link: string | undefined;
 }
@@ -50,11 +33,11 @@ export async function holdWorkspace(root: string, lock: string): Promise<HeldWor
   try {
     const list = `${lock}.placed`;
     // A runner that was killed could not take away what it had put there.
-    if (existsSync(list)) removePlaced(root, JSON.parse(readFileSync(list, 'utf8')) as ProtectedPath[]);
+    if (fs.existsSync(list)) removePlaced(root, JSON.parse(fs.readFileSync(list, 'utf8')) as ProtectedPath[]);
     const before = walk(root, false);
     const protectedPaths = findProtected(root, before.keys());
-    writeFileSync(list, JSON.stringify(protectedPaths), { mode: 0o600 });
-    const finish = (): WorkspaceChanges => {
+    fs.writeFileSync(list, JSON.stringify(protectedPaths), { mode: 0o600 });
+    const finish = (): Cleanup[] => {
       try {
         removePlaced(root, protectedPaths);
         unlock(list);
@@ -70,39 +53,38 @@ export async function holdWorkspace(root: string, lock: string): Promise<HeldWor
   }
 }
 
-function compare(root: string, before: ReadonlyMap<string, Entry>, after: ReadonlyMap<string, Entry>): WorkspaceChanges {
-  const cleaned: { path: string; why: string }[] = [];
-  for (const [path, entry] of after) {
+function compare(root: string, before: ReadonlyMap<string, Entry>, after: ReadonlyMap<string, Entry>): Cleanup[] {
+  const cleaned = [...after].flatMap(([path, entry]) => {
     const why = clean(root, path, entry, before.get(path));
-    if (why !== undefined) cleaned.push({ path, why });
-  }
-  for (const [path, { link }] of before) {
-    if (link === undefined || !isProtectedEntry(path) || after.get(path)?.link === link) continue;
-    rmSync(`${root}/${path}`, { recursive: true, force: true });
-    symlinkSync(link, `${root}/${path}`);
+    return why === undefined ? [] : [{ path, why }];
+  });
+  const changed = [...before].filter(
+    ([path, { link }]) => link !== undefined && isProtectedEntry(path) && after.get(path)?.link !== link,
+  );
+  for (const [path, { link = '' }] of changed) {
+    fs.rmSync(`${root}/${path}`, { recursive: true, force: true });
+    fs.symlinkSync(link, `${root}/${path}`);
     cleaned.push({ path, why: 'a protected link was changed, and is restored' });
   }
-  const created = [...after.keys()].filter((path) => !before.has(path)).length;
-  const changed = [...after].filter(([path, { print }]) => (before.get(path)?.print ?? print) !== print).length;
-  return { cleaned, created, changed, removed: before.size - (after.size - created) };
+  return cleaned;
 }
 
 // Takes away what must not stay, and says what it was.
 function clean(root: string, path: string, { link }: Entry, old: Entry | undefined): string | undefined {
   const full = `${root}/${path}`;
-  const found = lstatSync(full, { throwIfNoEntry: false });
+  const found = fs.lstatSync(full, { throwIfNoEntry: false });
   if (found === undefined || (old?.mode === found.mode && old.link === link)) return undefined;
   if (old === undefined && isProtectedEntry(path)) {
-    rmSync(full, { recursive: true, force: true });
+    fs.rmSync(full, { recursive: true, force: true });
     return 'hosts or agents obey it';
   }
   if (link !== undefined && staysInside(root, path, link)) return undefined;
   if (!found.isFile() && !found.isDirectory()) {
-    unlinkSync(full);
+    fs.unlinkSync(full);
     return link === undefined ? 'a socket, a pipe or a device' : 'a link that leaves the folder';
   }
   if ((found.mode & 0o6000) === 0) return undefined;
-  chmodSync(full, found.mode & 0o1777);
+  fs.chmodSync(full, found.mode & 0o1777);
   return 'setuid or setgid bits, taken off';
 }
 
@@ -110,16 +92,17 @@ function clean(root: string, path: string, { link }: Entry, old: Entry | undefin
 function staysInside(root: string, path: string, link: string): boolean {
   const target = posix.join(dirname(path), link);
   if (link.startsWith('/') || posix.normalize(link) !== link || target === '..' || target.startsWith('../')) return false;
-  if (!existsSync(`${root}/${path}`)) return true;
-  const [top, real] = [realpathSync(root), realpathSync(`${root}/${path}`)];
+  if (!fs.existsSync(`${root}/${path}`)) return true;
+  const [top, real] = [fs.realpathSync(root), fs.realpathSync(`${root}/${path}`)];
   return real === top || real.startsWith(`${top}/`);
 }
 
 function removePlaced(root: string, paths: readonly ProtectedPath[]): void {
   for (const { path, kind } of paths) {
-    const found = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
-    if (kind === 'file' && found?.isFile() && found.size === 0) unlinkSync(`${root}/${path}`);
-    if (kind === 'folder' && found?.isDirectory() && readdirSync(`${root}/${path}`).length === 0) rmdirSync(`${root}/${path}`);
+    const found = fs.lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
+    if (kind === 'file' && found?.isFile() && found.size === 0) fs.unlinkSync(`${root}/${path}`);
+    if (kind === 'folder' && found?.isDirectory() && fs.readdirSync(`${root}/${path}`).length === 0)
+      fs.rmdirSync(`${root}/${path}`);
   }
 }
 
@@ -129,11 +112,10 @@ function walk(root: string, mend: boolean): Map<string, Entry> {
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     for (const name of listFolder(`${root}/${folder}`, mend)) {
       const path = posix.join(folder, name);
-      const stats = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
+      const stats = fs.lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
       if (stats === undefined) continue;
-      const content = stats.isDirectory() ? '' : `${stats.size}:${stats.mtimeMs}`;
-      const link = stats.isSymbolicLink() ? readlinkSync(`${root}/${path}`) : undefined;
-      entries.set(path, { print: `${stats.ino}:${stats.mode}:${content}`, mode: stats.mode, link });
+      const link = stats.isSymbolicLink() ? fs.readlinkSync(`${root}/${path}`) : undefined;
+      entries.set(path, { mode: stats.mode, link });
       if (stats.isDirectory()) pending.push(path);
     }
     if (entries.size > workspaceEntriesMax) {
@@ -149,10 +131,10 @@ function walk(root: string, mend: boolean): Map<string, Entry> {
 // A run may leave a folder behind that its owner cannot read; what lies in it is judged all the same.
 function listFolder(path: string, mend: boolean): string[] {
   try {
-    return readdirSync(path);
+    return fs.readdirSync(path);
   } catch (cause) {
     if (!mend || (cause as NodeJS.ErrnoException).code !== 'EACCES') return [];
-    chmodSync(path, 0o700);
-    return readdirSync(path);
+    fs.chmodSync(path, 0o700);
+    return fs.readdirSync(path);
   }
 }

@@ -1,21 +1,13 @@
 /** `skill agent …`: identities of agents, what they may start, and what they did. */
 import { rm } from 'node:fs/promises';
-import {
-  type Agent,
-  createAgent,
-  type Grant,
-  type GrantChange,
-  grantAgent,
-  listAgents,
-  readAgent,
-  revokeAgent,
-} from '../../runner/agents.ts';
+import { type Agent, type Grant, readAgent } from '../../runner/agents.ts';
 import { type AuditEntry, readAudit, verifyAudit } from '../../runner/audit.ts';
 import { listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import { parseReference, parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { projectAt } from '../admission.ts';
 import { identityLockOf } from '../agent-skills.ts';
+import { createAgent, type GrantChange, grantAgent, listAgents, revokeAgent } from '../agent-store.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readLock, writeLock } from '../lock.ts';
 import { answer, joined, note, type Safe, safe, table } from '../output.ts';

@@ -1,10 +1,11 @@
 /** `skill secret …`: values that only the egress proxy sees, each bound to hosts. Read from standard input, never printed. */
 import { join } from 'node:path';
-import { listSecrets, removeSecret, type SecretEntry, storeSecret } from '../../runner/secrets.ts';
+import type { SecretEntry } from '../../runner/secrets.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes, type InStream } from '../command.ts';
 import { secretInputBytesMax } from '../limits.ts';
 import { answer, note, type Safe, safe, table } from '../output.ts';
+import { listSecrets, removeSecret, storeSecret } from '../secret-store.ts';
 
 const secretCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   'secret set': set,

@@ -56,12 +56,8 @@ export function skillArguments({ plan, env, files, protectedPaths }: SandboxStar
     ...plan.mounts.flatMap(({ target, mode, path }, index) => {
       const source = around.reach(`mount${index}`, path);
       const shut = mode === 'rw' ? (protectedPaths.get(target) ?? []) : [];
-      return [
-        mode === 'rw' ? '--bind' : '--ro-bind',
-        source,
-        target,
-        ...shut.flatMap((one) => shutArguments(one, source, target, data)),
-      ];
+      const inside = shut.flatMap((one) => shutArguments(one, source, target, data));
+      return [mode === 'rw' ? '--bind' : '--ro-bind', source, target, ...inside];
     }),
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
     ...['--chdir', plan.workingDirectory],
@@ -71,17 +67,11 @@ export function skillArguments({ plan, env, files, protectedPaths }: SandboxStar
 }
 
 /** The forwarder's sandbox: socat, its libraries and the one socket; nothing of the skill. */
-export function forwarderArguments(
-  around: Omit<Surroundings, 'joinsNetwork'>,
-  socat: string,
-  proxyFolder: string,
-  info: number,
-): string[] {
+export function forwarderArguments(libraries: readonly Library[], proxyFolder: string, seccomp: number, info: number): string[] {
   return [
-    ...sealed.split(' '),
-    ...['--unshare-net', '--as-pid-1', '--info-fd', String(info), '--seccomp', String(around.descriptorOf(around.seccomp))],
-    ...libraryArguments(around.libraries),
-    ...['--ro-bind', socat, '/usr/bin/socat', '--ro-bind', around.reach('proxy', proxyFolder), '/proxy', '--remount-ro', '/'],
+    ...`${sealed} --unshare-net --as-pid-1 --info-fd ${info} --seccomp ${seccomp}`.split(' '),
+    ...libraryArguments(libraries),
+    ...['--ro-bind', '/usr/bin/socat', '/usr/bin/socat', '--ro-bind', proxyFolder, '/proxy', '--remount-ro', '/'],
   ];
 }
 

@@ -8,7 +8,7 @@ import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox.ts';
 import { seccompProgram } from '../seccomp.ts';
 import { skillArguments } from './bubblewrap-arguments.ts';
 import { type Forwarder, startForwarder } from './forwarder.ts';
-import { descriptorAt, findTools, launch, openData, readLibraries, stager, type Tools } from './launch.ts';
+import { descriptorAt, launch, openData, reach, readLibraries, refuseMissingTools, tools } from './launch.ts';
 import { type MemoryGroup, makeMemoryGroup } from './memory-group.ts';
 import { preludeChecks, preludeScript } from './prelude.ts';
 
@@ -22,18 +22,23 @@ export function bubblewrap(): Sandbox {
 
 async function start(what: SandboxStart): Promise<RunningSandbox> {
   const { plan, proxyFolder, runFolder } = what;
-  const { uid, gid } = plan;
-  if (uid === 0) throw new Problem('mount-owner-root', 'A run never takes root’s uid');
-  const tools = findTools();
+  if (plan.uid === 0) throw new Problem('mount-owner-root', 'A run never takes root’s uid');
+  refuseMissingTools();
   mkdirSync(`${runFolder}/stage`, { recursive: true });
-  const forwarder = proxyFolder === undefined ? undefined : await startForwarder(tools, { proxyFolder, runFolder, uid, gid });
+  const forwarder = proxyFolder === undefined ? undefined : await startForwarder(what, proxyFolder);
   const group = makeMemoryGroup(runFolder.split('/').at(-1) ?? '', plan.limits.memoryMiB);
-  const started = randomBytes(16).toString('hex');
   const end = (): boolean => {
     forwarder?.stop();
     return group?.finish() ?? false;
   };
-  const child = orElse(end, () => startChild(what, { tools, forwarder, group, started }));
+  const started = randomBytes(16).toString('hex');
+  let child: ChildProcess;
+  try {
+    child = startChild(what, started, forwarder, group);
+  } catch (cause) {
+    end();
+    throw cause;
+  }
   const ended = new Promise<{ code: number | null; outOfMemory: boolean }>((resolve) => {
     child.on('error', () => undefined).on('close', (code) => resolve({ code, outOfMemory: end() }));
   });
@@ -44,59 +49,38 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
     stderr: await untilStarted(child.stderr as Readable, started),
     ended,
     kill: () => void child.kill('SIGKILL'),
-    notes: [`uid ${uid}`, `memory: ${memory}`, `network: ${forwarder === undefined ? 'none' : 'the proxy'}`],
+    notes: [`uid ${plan.uid}`, `memory: ${memory}`, `network: ${forwarder === undefined ? 'none' : 'the proxy'}`],
   };
 }
 
-function orElse<Result>(undo: () => unknown, act: () => Result): Result {
-  try {
-    return act();
-  } catch (cause) {
-    undo();
-    throw cause;
-  }
-}
-
-interface StartParts {
-  readonly tools: Tools;
-  readonly forwarder: Forwarder | undefined;
-  readonly group: MemoryGroup | undefined;
-  /** What the prelude writes to stderr when all is in place. */
-  readonly started: string;
-}
-
-function startChild(what: SandboxStart, { tools, forwarder, group, started }: StartParts): ChildProcess {
+// `started` is what the shell in the sandbox writes to stderr when all is in place.
+function startChild(
+  what: SandboxStart,
+  started: string,
+  forwarder: Forwarder | undefined,
+  group: MemoryGroup | undefined,
+): ChildProcess {
   const { args, pins, plan, runFolder } = what;
-  const descriptors = new Map<number, number>(
-    plan.mounts.map(({ target }, index) => [descriptorAt.firstPin + index, pins.get(target) ?? -1]),
-  );
-  if (forwarder !== undefined) descriptors.set(descriptorAt.user, forwarder.user).set(descriptorAt.network, forwarder.network);
+  const { firstPin, network, shell, user } = descriptorAt;
+  const targets = plan.mounts.map((one) => one.target);
+  const lent = new Map(targets.map((target, index) => [firstPin + index, pins.get(target) ?? -1]));
+  if (forwarder !== undefined) lent.set(user, forwarder.user).set(network, forwarder.network);
   const own = [openSync(tools.sh, 'r')];
-  const descriptorOf = (bytes: Uint8Array): number => descriptorAt.shell + own.push(openData(runFolder, bytes)) - 1;
-  const { staged, reach } = stager(runFolder);
-  const seccomp = seccompProgram(process.arch, 'skill');
-  const around = { libraries: readLibraries(), reach, descriptorOf, seccomp, joinsNetwork: forwarder !== undefined };
-  const { interpreter, file } = plan.command;
-  const command = [`/usr/bin/${interpreter}`, `/skills/${plan.skill.name}/${file}`, ...args];
+  const staged = new Map<string, string>();
+  const bubblewrapArguments = skillArguments(what, {
+    libraries: readLibraries(),
+    reach: (name, path) => reach(staged, runFolder, name, path),
+    descriptorOf: (bytes) => shell + own.push(openData(runFolder, bytes)) - 1,
+    seccomp: seccompProgram(process.arch, 'skill'),
+    joinsNetwork: forwarder !== undefined,
+  });
   const prelude = preludeScript(plan, group === undefined ? plan.limits.memoryMiB : undefined);
-  const bubblewrapArguments = skillArguments(what, around);
-  for (const [index, descriptor] of own.entries()) descriptors.set(descriptorAt.shell + index, descriptor);
-  const child = launch(tools, {
+  const command = [`/usr/bin/${plan.command.interpreter}`, `/skills/${plan.skill.name}/${plan.command.file}`, ...args];
+  const child = launch({
     bubblewrapArguments,
-    command: [
-      `/proc/self/fd/${descriptorAt.shell}`,
-      '-c',
-      prelude,
-      'sh',
-      started,
-      runFolder,
-      ...plan.mounts.map((one) => one.target),
-      '--',
-      ...command,
-    ],
-    entersNetwork: forwarder !== undefined,
-    group: group?.processes,
-    ...{ uid: plan.uid, gid: plan.gid, runFolder, descriptors, staged },
+    command: [`/proc/self/fd/${shell}`, '-c', prelude, 'sh', started, runFolder, ...targets, '--', ...command],
+    descriptors: new Map([...lent, ...own.map((descriptor, index) => [shell + index, descriptor] as const)]),
+    ...{ uid: plan.uid, gid: plan.gid, runFolder, staged, entersNetwork: forwarder !== undefined, group: group?.processes },
   });
   for (const descriptor of own) closeSync(descriptor);
   return child;

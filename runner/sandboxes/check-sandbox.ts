@@ -11,12 +11,12 @@ import type { Sandbox, SandboxPlan } from '../sandbox.ts';
 export async function checkSandbox(sandbox: Sandbox): Promise<string | undefined> {
   const { bundle, digest, contents } = packBundle([{ path: 'SKILL.md', bytes: Buffer.from('exit 0\n'), mode: 0o644 }]);
   const files = bundle.files.map((file) => ({ file, bytes: contents.get(file.path) ?? new Uint8Array() }));
-  const file = bundle.files.map((one) => one.path)[0];
-  if (file === undefined) return 'there is nothing to run';
+  const [one] = files;
+  if (one === undefined) return 'there is nothing to run';
   const nobody = 65_534;
   const plan: SandboxPlan = {
     skill: { name: parseSkillName('@skillgate/check'), version: parseVersion('1.0.0'), bundle: digest },
-    command: { name: 'check', file, interpreter: 'sh' },
+    command: { name: 'check', file: one.file.path, interpreter: 'sh' },
     programs: [{ program: 'sh', path: findProgram('sh') ?? '', reason: 'check' }],
     limits: { seconds: startSecondsMax, memoryMiB: 64, outputBytes: 1_000, processes: processesMax },
     ...{ mounts: [], workingDirectory: '/tmp', uid: process.getuid?.() || nobody, gid: process.getgid?.() || nobody },

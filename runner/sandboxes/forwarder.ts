@@ -10,9 +10,10 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { egressConnectionsMax, forwarderPort, startSecondsMax } from '../limits.ts';
+import type { SandboxStart } from '../sandbox.ts';
 import { seccompProgram } from '../seccomp.ts';
 import { forwarderArguments } from './bubblewrap-arguments.ts';
-import { descriptorAt, launch, openData, readLibraries, stager, type Tools } from './launch.ts';
+import { descriptorAt, launch, openData, reach, readLibraries, tools } from './launch.ts';
 
 export interface Forwarder {
   /** Open descriptors of its namespaces; closed by `stop`. */
@@ -21,36 +22,24 @@ export interface Forwarder {
   stop(): void;
 }
 
-export interface ForwarderSettings {
-  readonly proxyFolder: string;
-  readonly runFolder: string;
-  readonly uid: number;
-  readonly gid: number;
-}
-
 /** @throws Problem `sandbox-refused` when it does not come to listen */
-export async function startForwarder(tools: Tools, { proxyFolder, runFolder, uid, gid }: ForwarderSettings): Promise<Forwarder> {
+export async function startForwarder({ plan: { uid, gid }, runFolder }: SandboxStart, proxyFolder: string): Promise<Forwarder> {
   const seccomp = seccompProgram(process.arch, 'forwarder');
   const filter = openData(runFolder, seccomp);
   const [filterAt, infoAt] = [descriptorAt.firstData, descriptorAt.firstData + 1];
-  const { staged, reach } = stager(runFolder);
-  const around = { libraries: readLibraries(), reach, descriptorOf: () => filterAt, seccomp };
+  const staged = new Map<string, string>();
+  const socket = reach(staged, runFolder, 'proxy', proxyFolder);
   const listen = `TCP4-LISTEN:${forwarderPort},bind=127.0.0.1,fork,max-children=${egressConnectionsMax},backlog=${egressConnectionsMax}`;
-  const child = launch(tools, {
-    bubblewrapArguments: forwarderArguments(around, tools.socat, proxyFolder, infoAt),
-    command: ['/usr/bin/socat', listen, 'UNIX-CONNECT:/proxy/proxy.sock'],
-    descriptors: new Map<number, number | 'pipe'>([
-      [filterAt, filter],
-      [infoAt, 'pipe'],
-    ]),
-    entersNetwork: false,
-    group: undefined,
-    ...{ uid, gid, runFolder, staged },
+  const child = launch({
+    bubblewrapArguments: forwarderArguments(readLibraries(), socket, filterAt, infoAt),
+    command: [tools.socat, listen, 'UNIX-CONNECT:/proxy/proxy.sock'],
+    descriptors: new Map<number, number | 'pipe'>().set(filterAt, filter).set(infoAt, 'pipe'),
+    ...{ uid, gid, runFolder, staged, entersNetwork: false, group: undefined },
   });
   closeSync(filter);
   const errors = text(child.stderr as Readable);
   try {
-    const pid = childPid(await text(child.stdio[infoAt] as Readable));
+    const { 'child-pid': pid } = JSON.parse(await text(child.stdio[infoAt] as Readable)) as { 'child-pid': number };
     await untilListening(child, pid);
     const [user, network] = [openSync(`/proc/${pid}/ns/user`, 'r'), openSync(`/proc/${pid}/ns/net`, 'r')];
     const stop = (): void => {
@@ -65,12 +54,6 @@ export async function startForwarder(tools: Tools, { proxyFolder, runFolder, uid
       cause,
     });
   }
-}
-
-function childPid(info: string): number {
-  const pid = (JSON.parse(info) as { 'child-pid'?: unknown })['child-pid'];
-  if (typeof pid !== 'number') throw new Error('bubblewrap named no process');
-  return pid;
 }
 
 // A listening socket in /proc/net/tcp (proc(5)): address and port in hexadecimal, no peer, state 0A.

@@ -1,24 +1,21 @@
 /** Starts bubblewrap: with an empty environment, as the run's uid, with descriptors instead of paths where it matters. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import * as fs from 'node:fs';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Library } from './bubblewrap-arguments.ts';
 
 /** Where the started chain finds descriptors; those below 10 are closed by the shell in the sandbox before the command starts. */
 export const descriptorAt = { firstPin: 3, network: 7, user: 8, shell: 9, firstData: 10 } as const;
 
-const toolNames = ['bwrap', 'socat', 'sh', 'nsenter', 'unshare', 'setpriv', 'mount'] as const;
-export type Tools = Readonly<Record<(typeof toolNames)[number], string>>;
+/** The programs of this host that start a sandbox: only where the system installed them, whatever PATH says. */
+export const tools = {
+  bwrap: '/usr/bin/bwrap',
+  socat: '/usr/bin/socat',
+  sh: '/bin/sh',
+  nsenter: '/usr/bin/nsenter',
+  unshare: '/usr/bin/unshare',
+  setpriv: '/usr/bin/setpriv',
+} as const;
 
 export interface Launch {
   readonly bubblewrapArguments: readonly string[];
@@ -37,34 +34,26 @@ export interface Launch {
 
 // As root: in a mount namespace of its own, bind what the run's uid cannot reach, join the control group, drop every right, go on.
 const stageScript = `set -eu
-stage=$1 uid=$2 gid=$3 group=$4 mount=$5 setpriv=$6; shift 6
+stage=$1 uid=$2 gid=$3 group=$4; shift 4
 [ -z "$group" ] || echo $$ > "$group"
-"$mount" -t tmpfs -o mode=0755,size=64k stage "$stage"
+/bin/mount -t tmpfs -o mode=0755,size=64k stage "$stage"
 while [ "$1" != -- ]; do
   if [ -d "$2" ]; then /bin/mkdir "$stage/$1"; else : > "$stage/$1"; fi
-  "$mount" --bind "$2" "$stage/$1"
+  /bin/mount --bind "$2" "$stage/$1"
   shift 2
 done
 shift; unset PWD OLDPWD
-exec "$setpriv" --reuid "$uid" --regid "$gid" --clear-groups -- "$@"`;
+exec ${tools.setpriv} --reuid "$uid" --regid "$gid" --clear-groups -- "$@"`;
 
-/** Where a path is reached by the run's uid; a runner that is root stages it. */
-export function stager(runFolder: string): {
-  readonly staged: Map<string, string>;
-  readonly reach: (name: string, path: string) => string;
-} {
-  const staged = new Map<string, string>();
-  const reach = (name: string, path: string): string => {
-    // What the system installed can be reached by anybody.
-    if (process.getuid?.() !== 0 || path.startsWith('/usr/')) return path;
-    staged.set(name, path);
-    return `${runFolder}/stage/${name}`;
-  };
-  return { staged, reach };
+/** Where a path is reached by the run's uid; a runner that is root adds it to `staged`. What the system installed can be reached by anybody. */
+export function reach(staged: Map<string, string>, runFolder: string, name: string, path: string): string {
+  if (process.getuid?.() !== 0 || path.startsWith('/usr/')) return path;
+  staged.set(name, path);
+  return `${runFolder}/stage/${name}`;
 }
 
-export function launch(tools: Tools, what: Launch): ChildProcess {
-  const nothing = openSync('/dev/null', 'r');
+export function launch(what: Launch): ChildProcess {
+  const nothing = fs.openSync('/dev/null', 'r');
   const options = openData(what.runFolder, Buffer.from(what.bubblewrapArguments.map((one) => `${one}\0`).join('')));
   const stdio: (number | 'pipe' | 'ignore')[] = ['pipe', 'pipe', 'pipe'];
   for (const [number, descriptor] of what.descriptors) put(stdio, number, descriptor);
@@ -74,24 +63,13 @@ export function launch(tools: Tools, what: Launch): ChildProcess {
   const { user, network } = descriptorAt;
   const enter = [tools.nsenter, `--user=/proc/self/fd/${user}`, `--net=/proc/self/fd/${network}`, '--preserve-credentials', '--'];
   const chain = [...(what.entersNetwork ? enter : []), tools.bwrap, '--args', String(at), '--', ...what.command];
-  const stage = [`${what.runFolder}/stage`, String(what.uid), String(what.gid), what.group ?? '', tools.mount, tools.setpriv];
-  const asRoot = [
-    tools.unshare,
-    '--mount',
-    '--propagation',
-    'private',
-    tools.sh,
-    '-c',
-    stageScript,
-    'sh',
-    ...stage,
-    ...[...what.staged].flat(),
-    '--',
-  ];
+  const stage = [stageScript, 'sh', `${what.runFolder}/stage`, String(what.uid), String(what.gid), what.group ?? ''];
+  const ownMounts = [tools.unshare, '--mount', '--propagation', 'private', tools.sh, '-c'];
+  const asRoot = [...ownMounts, ...stage, ...[...what.staged].flat(), '--'];
   const [program = '', ...args] = process.getuid?.() === 0 ? [...asRoot, ...chain] : chain;
   const child = spawn(program, args, { env: {}, cwd: '/', stdio });
-  closeSync(options);
-  closeSync(nothing);
+  fs.closeSync(options);
+  fs.closeSync(nothing);
   return child;
 }
 
@@ -102,38 +80,41 @@ function put(stdio: (number | 'pipe' | 'ignore')[], number: number, descriptor: 
 
 // What the runner itself was started with and never closed would go through to the skill (proc(5), fdinfo: flags, O_CLOEXEC).
 function inheritable(): number[] {
-  const numbers = readdirSync('/proc/self/fdinfo').map(Number);
-  return numbers.filter((number) => {
-    const path = `/proc/self/fdinfo/${number}`;
-    if (number < 3 || !existsSync(path)) return false;
-    const flags = Number.parseInt(/^flags:\s*([0-7]+)/m.exec(readFileSync(path, 'latin1'))?.[1] ?? '0', 8);
-    return (flags & 0o2_000_000) === 0;
-  });
+  const open = fs
+    .readdirSync('/proc/self/fdinfo')
+    .map(Number)
+    .filter((number) => number >= 3);
+  return open.filter(
+    (number) =>
+      fs.existsSync(`/proc/self/fdinfo/${number}`) && !closesOnExec(fs.readFileSync(`/proc/self/fdinfo/${number}`, 'latin1')),
+  );
+}
+
+function closesOnExec(info: string): boolean {
+  return (Number.parseInt(/^flags:\s*([0-7]+)/m.exec(info)?.[1] ?? '0', 8) & 0o2_000_000) !== 0;
 }
 
 /** Bytes as an open descriptor of a file that has no name any more: nobody else can change or find them. */
 export function openData(runFolder: string, bytes: Uint8Array): number {
   const path = `${runFolder}/data`;
-  writeFileSync(path, bytes, { mode: 0o600, flag: 'wx' });
-  const descriptor = openSync(path, 'r');
-  unlinkSync(path);
+  fs.writeFileSync(path, bytes, { mode: 0o600, flag: 'wx' });
+  const descriptor = fs.openSync(path, 'r');
+  fs.unlinkSync(path);
   return descriptor;
 }
 
 /** Folders of libraries on this host. Program files among them are on no PATH. */
 export function readLibraries(): Library[] {
   const triplet = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
-  const paths = [`/usr/lib/${triplet}`, '/usr/lib64', '/lib', '/lib64'].filter((path) => existsSync(path));
-  return paths.map((path) => (lstatSync(path).isSymbolicLink() ? { path, link: readlinkSync(path) } : { path }));
+  const paths = [`/usr/lib/${triplet}`, '/usr/lib64', '/lib', '/lib64'].filter((path) => fs.existsSync(path));
+  return paths.map((path) => (fs.lstatSync(path).isSymbolicLink() ? { path, link: fs.readlinkSync(path) } : { path }));
 }
 
-/**
- * Finds the tools, or says which line installs them.
- * @throws Problem `sandbox-missing`
- */
-export function findTools(): Tools {
-  const missing = toolNames.filter((name) => !existsSync(`/usr/bin/${name}`));
-  if (missing.length === 0) return Object.fromEntries(toolNames.map((name) => [name, `/usr/bin/${name}`])) as Tools;
-  const hint = 'apt-get install bubblewrap socat util-linux';
-  throw new Problem('sandbox-missing', `The sandbox needs ${missing.join(', ')} below /usr/bin`, { hint });
+/** @throws Problem `sandbox-missing` with the line that installs what is missing */
+export function refuseMissingTools(): void {
+  const missing = Object.values(tools).filter((path) => !fs.existsSync(path));
+  if (missing.length === 0) return;
+  throw new Problem('sandbox-missing', `The sandbox needs ${missing.join(', ')}`, {
+    hint: 'apt-get install bubblewrap socat util-linux',
+  });
 }

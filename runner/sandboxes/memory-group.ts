@@ -8,43 +8,28 @@ export interface MemoryGroup {
   finish(): boolean;
 }
 
-interface Version {
-  readonly parent: string;
-  readonly limit: string;
-  readonly swap: { readonly file: string; readonly withMemory: boolean };
-  readonly events: string;
-}
-
-const swap1 = { file: 'memory.memsw.limit_in_bytes', withMemory: true };
-const swap2 = { file: 'memory.swap.max', withMemory: false };
-
-function findVersion(): Version | undefined {
-  const own = /^\d+:memory:(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '/none';
-  const versions: readonly Version[] = [
-    { parent: `/sys/fs/cgroup/memory${own}`, limit: 'memory.limit_in_bytes', swap: swap1, events: 'memory.oom_control' },
-    { parent: '/sys/fs/cgroup', limit: 'memory.max', swap: swap2, events: 'memory.events' },
-  ];
-  return versions.find(({ parent }) => existsSync(`${parent}/cgroup.procs`));
-}
-
 /** Makes a group; undefined where the runner may not. */
 export function makeMemoryGroup(name: string, mebibytes: number): MemoryGroup | undefined {
-  const version = process.getuid?.() === 0 ? findVersion() : undefined;
-  if (version === undefined) return undefined;
-  const folder = `${version.parent}/${name}`;
-  const bytes = mebibytes * 1024 * 1024;
+  const own = /^\d+:memory:(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1];
+  const folder = `/sys/fs/cgroup${own === undefined ? '' : `/memory${own}`}/${name}`;
+  const bytes = String(mebibytes * 1024 * 1024);
+  const files =
+    own === undefined
+      ? { limit: 'memory.max', events: 'memory.events' }
+      : { limit: 'memory.limit_in_bytes', events: 'memory.oom_control' };
   try {
+    if (process.getuid?.() !== 0) return undefined;
     mkdirSync(folder);
-    writeFileSync(`${folder}/${version.limit}`, String(bytes));
-    // Not every kernel counts swap.
-    if (existsSync(`${folder}/${version.swap.file}`))
-      writeFileSync(`${folder}/${version.swap.file}`, String(version.swap.withMemory ? bytes : 0));
+    writeFileSync(`${folder}/${files.limit}`, bytes);
+    // Not every kernel counts swap; version 1 counts it together with memory.
+    if (existsSync(`${folder}/memory.swap.max`)) writeFileSync(`${folder}/memory.swap.max`, '0');
+    if (existsSync(`${folder}/memory.memsw.limit_in_bytes`)) writeFileSync(`${folder}/memory.memsw.limit_in_bytes`, bytes);
   } catch {
     remove(folder);
     return undefined;
   }
   const finish = (): boolean => {
-    const ranOut = /^oom_kill [1-9]/m.test(readFileSync(`${folder}/${version.events}`, 'utf8'));
+    const ranOut = /^oom_kill [1-9]/m.test(readFileSync(`${folder}/${files.events}`, 'utf8'));
     remove(folder);
     return ranOut;
   };

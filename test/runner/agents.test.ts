@@ -2,8 +2,10 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAgent, grantAgent, listAgents, readAgent, revokeAgent } from '../../runner/agents.ts';
-import { listSecrets, openSecrets, removeSecret, storeSecret } from '../../runner/secrets.ts';
+import { createAgent, grantAgent, listAgents, revokeAgent } from '../../cli/agent-store.ts';
+import { listSecrets, removeSecret, storeSecret } from '../../cli/secret-store.ts';
+import { readAgent } from '../../runner/agents.ts';
+import { openSecrets } from '../../runner/secrets.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');

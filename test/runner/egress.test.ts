@@ -29,7 +29,7 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
   const pinned = { 'api.crm.example': { address: '127.0.0.1', port: (upstream.address() as AddressInfo).port } };
   proxy = await startEgress({
-    socketPath: join(folder, 'proxy.sock'),
+    folder: join(folder, 'proxy'),
     rules: {
       egress: [{ host: 'api.crm.example', port: 80, methods: ['GET', 'POST'], path: '/v2/*', pinned, reason: '' }],
       secrets: [{ name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'bearer' }],
@@ -46,7 +46,7 @@ afterEach(async () => {
 
 /** Sends bytes as they are and gives all that comes back. */
 function send(...lines: readonly string[]): Promise<string> {
-  const socket = connect(join(folder, 'proxy.sock'));
+  const socket = connect(join(folder, 'proxy', 'proxy.sock'));
   socket.write(lines.join('\r\n'));
   socket.on('error', () => undefined);
   return text(socket).catch(() => '');

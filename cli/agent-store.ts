@@ -1,0 +1,96 @@
+/** How agent identities are made and changed: the operator's hands on the files that runner/agents.ts reads. */
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { type Agent, agentFile, type Grant, readAgent, readStoredAgent, type StoredAgent } from '../runner/agents.ts';
+import { agentDaysDefault } from '../runner/limits.ts';
+import { withLock } from '../runner/lock.ts';
+import { writePrivateFile } from '../runner/private-file.ts';
+import { type Capabilities, minus, noCapabilities, union } from '../skills-index/skill/capability.ts';
+import { digestOf } from '../skills-index/skill/digest.ts';
+import { parseReference } from '../skills-index/skill/name.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+
+export interface NewAgent {
+  readonly name: string;
+  readonly now: Date;
+  readonly days?: number;
+}
+
+/** What is given to an identity, or taken from it. */
+export interface GrantChange {
+  /** A skill named again replaces its older range. */
+  readonly skills?: readonly Grant[];
+  readonly capabilities?: Capabilities;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Makes an identity with a P-256 key of its own and no rights, in a file (0600) below `folder`.
+ * @param folder `$CONFIG/agents`
+ * @throws Problem `usage` when the name is no name or taken
+ */
+export function createAgent(folder: string, { name, now, days = agentDaysDefault }: NewAgent): Agent {
+  const path = agentFile(folder, name);
+  return withLock(`${path}.lock`, () => {
+    if (existsSync(path)) throw new Problem('usage', `There is an agent ${name} already`);
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    return store(path, {
+      schema: 'skillgate.agent/1',
+      name,
+      keyId: digestOf(publicKey.export({ type: 'spki', format: 'der' })),
+      publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      created: now.toISOString(),
+      expires: new Date(now.getTime() + days * 86_400_000).toISOString(),
+      grants: [],
+      ceiling: noCapabilities,
+      env: {},
+    });
+  });
+}
+
+/** All identities, by name. */
+export function listAgents(folder: string): Agent[] {
+  const names = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [];
+  return names.sort().map((file) => readAgent(folder, file.slice(0, -'.json'.length)));
+}
+
+/** Adds grants and answers with the identity as it is now. */
+export function grantAgent(folder: string, name: string, change: GrantChange): Agent {
+  const skills = change.skills ?? [];
+  for (const { skill, range } of skills) parseReference(`${skill.replace(/\/\*$/, '/any')}@${range}`);
+  return changeAgent(folder, name, (agent) => ({
+    ...agent,
+    grants: [...without(agent.grants, skills), ...skills],
+    ceiling: union(agent.ceiling, change.capabilities ?? noCapabilities),
+    env: { ...agent.env, ...change.env },
+  }));
+}
+
+/** Takes grants away (a skill by its name, whatever the range); with `'everything'` the identity stays and can do nothing. */
+export function revokeAgent(folder: string, name: string, change: GrantChange | 'everything'): Agent {
+  return changeAgent(folder, name, (agent) => {
+    if (change === 'everything') return { ...agent, grants: [], ceiling: noCapabilities, env: {} };
+    return {
+      ...agent,
+      grants: without(agent.grants, change.skills ?? []),
+      ceiling: minus(agent.ceiling, change.capabilities ?? noCapabilities),
+      env: Object.fromEntries(Object.entries(agent.env).filter(([key]) => !Object.hasOwn(change.env ?? {}, key))),
+    };
+  });
+}
+
+function changeAgent(folder: string, name: string, change: (agent: StoredAgent) => StoredAgent): Agent {
+  const path = agentFile(folder, name);
+  return withLock(`${path}.lock`, () => store(path, change(readStoredAgent(folder, name))));
+}
+
+function store(path: string, stored: StoredAgent): Agent {
+  writePrivateFile(path, `${JSON.stringify(stored, null, 2)}\n`);
+  const { privateKey: _, ...agent } = stored;
+  return agent;
+}
+
+function without(grants: readonly Grant[], gone: readonly Grant[]): Grant[] {
+  return grants.filter((old) => !gone.some((grant) => grant.skill === old.skill));
+}
