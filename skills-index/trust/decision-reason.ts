@@ -26,7 +26,7 @@ export const decisionHints = {
   'log-rolled-back': 'Keep the files and tell the operator: the log is not the one that was seen before.',
   'log-forked': 'Keep the files and tell the operator: parts of the evidence lie in different logs.',
   suspended: 'Wait for a reviewer to lift the suspension or revoke the version.',
-  revoked: 'Remove it, and look what it did: skill log.',
+  revoked: 'Remove it, and look what it did: skill agent log NAME.',
 } as const;
 
 export type DecisionReasonCode = keyof typeof decisionHints;
