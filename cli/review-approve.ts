@@ -18,9 +18,9 @@ import { signerFor } from './signers/signer.ts';
 
 export async function approve(context: CommandContext): Promise<ExitCode> {
   const which = parseExactVersion(context.args[0] ?? '');
-  const signer = await signerFor(context);
   const named = context.options.statement === undefined ? undefined : parseDigest(context.options.statement);
   if (named === undefined) reasonOf(context);
+  const signer = await signerFor(context);
   return withSession(context, signer, async (token) => {
     const version = await askRegistry(context, `/api/v1/versions${versionPath(which.name, which.version)}`, versionAnswer, {
       token,

@@ -51,7 +51,7 @@ async function killedReport(
   reason: string,
   unread: readonly Unread[],
 ): Promise<ScanReport> {
-  const { ruleSetDigest } = await import('../scanner/rule-set.ts');
+  const { ruleSetDigest } = await import('../scanner/scan.ts');
   return {
     schema: 'skillgate.scan/1',
     path,
