@@ -1,13 +1,17 @@
 /** Calls in Python: which API or function of the skill is meant, what it does, and what it gives. */
 import type { SyntaxNode } from '@lezer/common';
-import { escapes, type PythonApi, powerfulModules, pythonApis } from '../models/python.ts';
+import { escapes, powerfulModules, pythonApis } from '../models/python.ts';
+import type { PythonApi } from '../models/python-api.ts';
+import { either, nodesOf } from './python-alternatives.ts';
+import { argumentsOf } from './python-arguments.ts';
 import { applyEffect, type PyCall } from './python-effects.ts';
-import { foldDecoder, foldMethod } from './python-literals.ts';
-import { attributeNode, memberOf, methodOf } from './python-members.ts';
-import { childrenOf, nameOf, type PythonFunction, type PythonModule, scopeOf, textOf } from './python-module.ts';
+import { foldDecoder } from './python-literals.ts';
+import { memberOf, methodOf } from './python-members.ts';
+import { mutate, plainCall } from './python-methods.ts';
+import { childrenOf, nameOf, type PythonFunction, type PythonModule, textOf } from './python-module.ts';
 import { foldPath } from './python-paths.ts';
 import { flowEdge, flowNode, notePyTrait, type PythonRun, type PyValue, spanOfPy, unknownPy } from './python-run.ts';
-import { argumentsOf, either, evaluate, join, lookUp, nodesOf, variableNode } from './python-values.ts';
+import { evaluate } from './python-values.ts';
 
 /** The value of a call; notes what it does. */
 export function callValue(run: PythonRun, module: PythonModule, node: SyntaxNode, depth: number): PyValue {
@@ -32,6 +36,7 @@ export function callValue(run: PythonRun, module: PythonModule, node: SyntaxNode
   };
   const own = callee.own ?? constructorOf(run, callee.qual);
   if (own !== undefined) return callOwn(run, call, own, callee.qual);
+  if (callee.qual?.startsWith('class ')) return { ...unknownPy, qual: `object ${callee.qual.slice('class '.length)}` };
   const resolved =
     callee.qual === undefined ? undefined : (special(run, call, callee.qual, depth) ?? foldPath(call, callee.qual));
   if (resolved !== undefined) return resolved;
@@ -164,7 +169,7 @@ function callOwn(run: PythonRun, call: PyCall, own: PythonFunction, qual: string
       const to = flowNode(
         run,
         own.module,
-        { from: 0, to: 0 },
+        parameter.node,
         `${own.id}${parameter.name}`,
         `parameter "${parameter.name}" of ${own.name}`,
       );
@@ -172,72 +177,12 @@ function callOwn(run: PythonRun, call: PyCall, own: PythonFunction, qual: string
     }
   });
   const result = flowNode(run, call.module, call.node, `call@${call.node.from}:${call.node.to}`, `given by ${own.name}`);
-  const returned = flowNode(run, own.module, { from: 0, to: 0 }, `${own.id}:return`, `returned by ${own.name}`);
+  const returned = flowNode(run, own.module, own.node, `${own.id}:return`, `returned by ${own.name}`);
   run.edges.push({ kind: 'result', from: returned, to: result, call: id });
   if (qual?.startsWith('class '))
     return { ...unknownPy, qual: `object ${qual.slice('class '.length)}`, nodes: nodesOf(call.args) };
   const texts = own.returns.length > 4 ? [] : own.returns.flatMap((node) => evaluate(run, own.module, node, 1).texts);
   return { ...unknownPy, texts: texts.slice(0, 4), nodes: [result], folded: true };
-}
-
-const textMethods =
-  /^(strip|lstrip|rstrip|encode|decode|lower|upper|casefold|swapcase|replace|removeprefix|removesuffix|format|join|title|split|splitlines|ljust|rjust|zfill|translate|hex|as_posix)$/;
-const mutators = /^(append|appendleft|add|extend|update|insert|write|writelines|setdefault|put|send_keys)$/;
-
-// A method of plain data, or something that is not known: data of the object stays in the result.
-function plainCall(call: PyCall, callee: PyValue): PyValue {
-  const { object, method, args } = call;
-  if (method === 'join' && args[0]?.items !== undefined) return { ...joinItems(object, args[0]), nodes: nodesOf(args) };
-  const texts = textMethods.test(method)
-    ? object.texts
-        .map((text) =>
-          foldMethod(
-            text,
-            method,
-            args.map((arg) => arg.texts[0]),
-          ),
-        )
-        .filter((text) => text !== undefined)
-    : [];
-  const isText = textMethods.test(method);
-  const nodes = isText ? nodesOf([object, ...args, ...call.keywords.values()]) : object.nodes;
-  return {
-    ...unknownPy,
-    texts,
-    nodes,
-    folded: object.folded || (isText && !/^(strip|encode|decode)$/.test(method)),
-    decoded: object.decoded,
-    target: object.target,
-    qual: callee.qual === undefined || isText ? undefined : `${callee.qual}()`,
-    raw: /^(strip|encode|decode)$/.test(method) ? object.raw : undefined,
-  };
-}
-
-function joinItems(separator: PyValue, list: PyValue): PyValue {
-  const items = list.items ?? [];
-  const between = { ...unknownPy, texts: separator.texts.slice(0, 1) };
-  return { ...join(items.flatMap((item, index) => (index === 0 ? [item] : [between, item]))), folded: true };
-}
-
-// `list.append(x)` puts x into the variable; `file.write(x)` into what the file is.
-function mutate(run: PythonRun, call: PyCall, objectNode: SyntaxNode | undefined): void {
-  if (!mutators.test(call.method) || objectNode === undefined) return;
-  const given = [...nodesOf([...call.args, ...call.keywords.values()]), ...call.spread];
-  if (objectNode.name === 'VariableName' && given.length > 0) {
-    const name = nameOf(call.module, objectNode);
-    const found = lookUp(scopeOf(call.module, objectNode), name);
-    if (found !== undefined) {
-      const to = variableNode(run, call.module, found.scope, name, objectNode);
-      for (const from of given) flowEdge(run, from, to);
-    }
-  }
-  const property = objectNode.name === 'MemberExpression' ? objectNode.lastChild : null;
-  if (property?.name === 'PropertyName') {
-    const to = attributeNode(run, call.module, nameOf(call.module, property), property);
-    for (const from of given) flowEdge(run, from, to);
-  }
-  if (/^write/.test(call.method) && call.object.target !== undefined)
-    applyEffect(run, call, { does: 'send', content: { at: 0, key: 's' } });
 }
 
 /** Notes a capability-bearing function that is handed on instead of being called. */

@@ -1,11 +1,13 @@
 /** Members and items in Python: attributes, `os.environ[…]`, `vars(os)["…"]`, `globals()["…"]`, slices of text. */
 import type { SyntaxNode } from '@lezer/common';
 import { powerfulModules } from '../models/python.ts';
-import { readEnvironment } from './python-effects.ts';
+import { either, nodesOf } from './python-alternatives.ts';
+import { readEnvironment } from './python-environment.ts';
 import { foldSlice } from './python-literals.ts';
 import { childrenOf, functionOf, nameOf, type PythonFunction, type PythonModule, textOf } from './python-module.ts';
+import { boundValue, lookUp, memberOfModule } from './python-names.ts';
 import { flowNode, notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
-import { boundValue, either, evaluate, lookUp, memberOfModule, nodesOf } from './python-values.ts';
+import { evaluate } from './python-values.ts';
 
 /** `object.name`. */
 export function memberValue(run: PythonRun, module: PythonModule, node: SyntaxNode, depth: number): PyValue {

@@ -1,9 +1,9 @@
 /** Paths in Python, folded: pathlib, os.path, the home folder, temporary folders, the skill's own folder. */
 import { posix } from 'node:path';
 import { unknownPart } from '../models/egress-of.ts';
+import { join, nodesOf } from './python-alternatives.ts';
 import type { PyCall } from './python-effects.ts';
 import { type PyValue, unknownPy } from './python-run.ts';
-import { join, nodesOf } from './python-values.ts';
 
 /** The value of a call that computes a path; undefined for other calls. */
 export function foldPath(call: PyCall, qual: string): PyValue | undefined {

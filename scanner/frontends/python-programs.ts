@@ -4,9 +4,9 @@ import { basename } from 'node:path/posix';
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import { egressOf, unknownPart } from '../models/egress-of.ts';
 import { networkPrograms } from '../models/shell.ts';
+import { nodesOf } from './python-alternatives.ts';
 import type { PyCall } from './python-effects.ts';
 import { flowSink, flowSource, notePyCapability, notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
-import { nodesOf } from './python-values.ts';
 
 /** Notes a program that is started, by a list of words or a line for the shell. */
 export function runProgram(

@@ -1,4 +1,5 @@
 /** What the Python front end knows while it goes through modules: values, facts and the graph of flows. */
+import type { SyntaxNode } from '@lezer/common';
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../skills-index/statement/finding.ts';
 import type { Fact, FlowSink, FlowSource, Span, Trait } from '../fact.ts';
@@ -52,6 +53,8 @@ export interface PythonRun {
   readonly sinks: FlowGraph['sinks'][number][];
   readonly known: Map<PythonModule, Map<SyntaxNodeKey, PyValue | 'busy'>>;
   readonly nodeIds: Set<string>;
+  /** Calls of all modules, by the last part of the callee's name. */
+  readonly calls: ReadonlyMap<string, readonly { readonly module: PythonModule; readonly call: SyntaxNode }[]>;
 }
 
 /** `from:to:name` of a node. */
@@ -69,7 +72,15 @@ export function newPythonRun(context: FrontEndContext, modules: ReadonlyMap<stri
     sinks: [],
     known: new Map([...modules.values()].map((module) => [module, new Map()])),
     nodeIds: new Set(),
+    calls: callsOf(modules),
   };
+}
+
+function callsOf(modules: ReadonlyMap<string, PythonModule>): PythonRun['calls'] {
+  const calls = [...modules.values()].flatMap((module) =>
+    [...module.calls].flatMap(([name, nodes]) => nodes.map((call) => ({ name, module, call }))),
+  );
+  return Map.groupBy(calls, ({ name }) => name);
 }
 
 export interface PyNoting {
@@ -147,23 +158,8 @@ export function flowSource(run: PythonRun, at: PyNoting, source: FlowSource, not
 
 /** Notes that values reach a sink. */
 export function flowSink(run: PythonRun, at: PyNoting, nodes: readonly string[], sink: FlowSink): void {
-  if (nodes.length === 0) return;
-  const target = sink.capability?.kind === 'egress' ? sink.capability.url : '';
-  const id = flowNode(
-    run,
-    at.module,
-    at.node,
-    `sink@${at.node.from}:${at.node.to}:${sink.part}:${sink.api}:${target}`,
-    `goes into ${at.api}`,
-  );
-  for (const from of nodes) flowEdge(run, from, id);
-  run.sinks.push({
-    node: id,
-    sink,
-    span: spanOfPy(at.module, at.node),
-    context: at.module.source.context,
-    certainty: at.certainty,
-  });
+  const about = { sink, span: spanOfPy(at.module, at.node), context: at.module.source.context, certainty: at.certainty };
+  for (const node of new Set(nodes)) run.sinks.push({ node, ...about });
 }
 
 export function flowEdge(run: PythonRun, from: string, to: string, encodes = false): void {

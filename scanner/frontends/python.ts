@@ -3,20 +3,13 @@ import type { SyntaxNode } from '@lezer/common';
 import type { Fact } from '../fact.ts';
 import type { Analyse, FrontEndResult } from '../frontend.ts';
 import { steeringVariables } from '../models/shell.ts';
+import { assignmentParts } from './python-bindings.ts';
 import { noteEscape } from './python-calls.ts';
 import { attributeNode } from './python-members.ts';
-import {
-  assignmentParts,
-  childrenOf,
-  functionOf,
-  nameOf,
-  type PythonModule,
-  readModule,
-  scopeOf,
-  textOf,
-} from './python-module.ts';
+import { childrenOf, functionOf, nameOf, type PythonModule, readModule, scopeOf, textOf } from './python-module.ts';
+import { boundValue, lookUp, variableNode } from './python-names.ts';
 import { flowEdge, flowNode, newPythonRun, notePyTrait, type PythonRun, spanOfPy } from './python-run.ts';
-import { boundValue, evaluate, isHandedOn, lookUp, variableNode } from './python-values.ts';
+import { evaluate, isHandedOn } from './python-values.ts';
 
 /** Facts of Python sources. */
 export const analysePython: Analyse = (sources, context) => {

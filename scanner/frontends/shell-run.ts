@@ -25,6 +25,8 @@ export interface ShellRun {
   readonly aliases: Map<string, Value>;
   readonly functions: Map<string, ShellFunction>;
   readonly called: Set<string>;
+  /** Functions being gone through: one that calls itself is not entered again. */
+  readonly calling: Set<string>;
   /** What the script wrote into files, by path, and what process substitutions give. */
   readonly files: Map<string, Value>;
   /** Descriptors that are network connections. */
@@ -53,6 +55,7 @@ export function newRun(source: Source, context: FrontEndContext, evaluate: Shell
     aliases: new Map(),
     functions: new Map(),
     called: new Set(),
+    calling: new Set(),
     files: new Map(),
     connections: new Map(),
     map: undefined,

@@ -44,7 +44,8 @@ export function runSubstitution(run: ShellRun, script: ParsedScript, at: { reado
 /** Calls a function of the script with the given arguments. */
 export function callFunction(run: ShellRun, name: string, shellFunction: ShellFunction, args: readonly Value[]): Value {
   run.called.add(name);
-  if (run.depth >= callDepthMax) return unknownValue();
+  if (run.depth >= callDepthMax || run.calling.has(name)) return unknownValue();
+  run.calling.add(name);
   const outer = run.map;
   const saved = [...run.vars].filter(([key]) => /^(\d+|[@*])$/.test(key));
   for (const [key] of saved) run.vars.delete(key);
@@ -59,6 +60,7 @@ export function callFunction(run: ShellRun, name: string, shellFunction: ShellFu
   try {
     return runNode(run, shellFunction.node.body);
   } finally {
+    run.calling.delete(name);
     run.depth -= 1;
     run.map = outer;
     for (const key of [...run.vars.keys()]) if (/^(\d+|[@*])$/.test(key)) run.vars.delete(key);

@@ -3,7 +3,7 @@ import type { ParameterExpansionPart, ParameterOperation, Word, WordPart } from 
 import { unknownPart } from '../models/egress-of.ts';
 import { shellVariables } from '../models/shell.ts';
 import { noteCapability, type ShellRun, spanOf } from './shell-run.ts';
-import { concat, either, emptyValue, isKnown, literalValue, pass, unknownValue, type Value } from './shell-value.ts';
+import { concat, either, emptyValue, isKnown, literalValue, unknownValue, type Value } from './shell-value.ts';
 
 const wordsMax = 64;
 
@@ -201,9 +201,4 @@ function spanStart(run: ShellRun, node: { readonly pos: number; readonly end: nu
 
 function isPlain(text: string): boolean {
   return /^[a-z][a-z0-9_-]*$/.test(text);
-}
-
-/** The value with one more step behind its taints. */
-export function step(value: Value, span: Value['taints'][number]['steps'][number]['span'], note: string, encodes = false): Value {
-  return { ...value, taints: pass(value.taints, { span, note }, encodes) };
 }

@@ -83,7 +83,7 @@ describe('what a module uses', () => {
     ['import requests\nrequests.get("https://a.example/x")', 'egress GET https://a.example/x'],
     ['import requests as r\ns = r.Session()\ns.post("https://a.example/x")', 'egress POST https://a.example/x'],
     ['import httpx\nwith httpx.Client() as c:\n    c.put("https://a.example/x")', 'egress PUT https://a.example/x'],
-    ['from urllib.request import urlopen\nurlopen("https://a.example/x", data=b"1")', 'egress GET https://a.example/x'],
+    ['from urllib.request import urlopen\nurlopen("https://a.example/x", data=b"1")', 'egress POST https://a.example/x'],
     ['import http.client\nhttp.client.HTTPSConnection("a.example")', 'egress * https://a.example/*'],
     [
       'import requests\nBASE = "https://a.example/v1"\ndef get(path):\n    return requests.get(f"{BASE}/{path}")',

@@ -1,0 +1,44 @@
+import { unknownPart } from '../models/egress-of.ts';
+import { type PyValue, unknownPy } from './python-run.ts';
+import { textsMax } from './python-values.ts';
+
+/** Text one after the other; every combination of alternatives, up to a few. */
+export function join(values: readonly PyValue[]): PyValue {
+  let texts: string[] = [''];
+  for (const value of values) {
+    const next = value.texts.length === 0 ? [unknownPart] : value.texts;
+    texts = texts.flatMap((text) => next.map((one) => text + one)).slice(0, textsMax);
+  }
+  return {
+    ...unknownPy,
+    texts,
+    nodes: nodesOf(values),
+    folded: values.length > 1 || values.some((value) => value.folded),
+    decoded: values.some((value) => value.decoded),
+    raw: values[0]?.raw,
+  };
+}
+
+/** One of several values. */
+export function either(values: readonly PyValue[]): PyValue {
+  const [first] = values;
+  if (first === undefined) return unknownPy;
+  if (values.length === 1) return first;
+  const texts = [...new Set(values.flatMap((value) => value.texts))].slice(0, textsMax);
+  const quals = [...new Set(values.flatMap((value) => (value.qual === undefined ? [] : [value.qual])))];
+  return {
+    ...first,
+    texts,
+    qual: quals[0],
+    nodes: nodesOf(values),
+    folded: values.some((value) => value.folded),
+    decoded: values.some((value) => value.decoded),
+    target: values.find((value) => value.target !== undefined)?.target,
+    own: values.find((value) => value.own !== undefined)?.own,
+    items: first.items ?? values.find((value) => value.items !== undefined)?.items,
+  };
+}
+
+export function nodesOf(values: readonly PyValue[]): readonly string[] {
+  return values.length === 1 ? (values[0]?.nodes ?? []) : [...new Set(values.flatMap((value) => value.nodes))];
+}

@@ -1,0 +1,70 @@
+/** Arguments of Python calls, and what the calls of the skill give a parameter. */
+import type { SyntaxNode } from '@lezer/common';
+import { either } from './python-alternatives.ts';
+import { childrenOf, nameOf, type PythonModule } from './python-module.ts';
+import { type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import { callSitesMax, evaluate } from './python-values.ts';
+
+// What the calls of the skill give a parameter; text only, since flows have edges of their own.
+export function parameterValue(
+  run: PythonRun,
+  definition: {
+    readonly name: string;
+    readonly owner: string | undefined;
+    readonly parameters: readonly { readonly name: string; readonly fallback: SyntaxNode | undefined }[];
+    readonly module: PythonModule;
+  },
+  index: number,
+  depth: number,
+): PyValue {
+  const parameter = definition.parameters[index];
+  if (parameter === undefined) return unknownPy;
+  const names = definition.name === '__init__' && definition.owner !== undefined ? [definition.owner] : [definition.name];
+  const isBound = definition.owner !== undefined && definition.parameters[0]?.name === 'self';
+  const given: PyValue[] = [];
+  const sites = names.flatMap((name) => run.calls.get(name) ?? []).slice(0, callSitesMax);
+  for (const { module, call } of sites) {
+    if (!isBound && !isOwnCall(run, module, call, depth)) continue;
+    const args = argumentsOf(module, call);
+    const node = args.keywords.get(parameter.name) ?? args.positional[isBound ? index - 1 : index];
+    if (node !== undefined) given.push(evaluate(run, module, node, depth));
+  }
+  if (parameter.fallback !== undefined) given.push(evaluate(run, definition.module, parameter.fallback, depth));
+  if (given.length === 0 || given.some((value) => value.texts.length === 0))
+    return { ...unknownPy, qual: given.find((value) => value.qual !== undefined)?.qual };
+  return { ...either(given), nodes: [] };
+}
+
+// `post(…)` calls the skill's function of that name, `requests.post(…)` does not.
+export function isOwnCall(run: PythonRun, module: PythonModule, call: SyntaxNode, depth: number): boolean {
+  const callee = call.firstChild;
+  if (callee?.name !== 'MemberExpression') return true;
+  const [object] = childrenOf(callee);
+  return object !== undefined && evaluate(run, module, object, depth).qual?.startsWith('own ') === true;
+}
+
+export interface CallArguments {
+  readonly positional: readonly SyntaxNode[];
+  readonly keywords: ReadonlyMap<string, SyntaxNode>;
+  /** What is given with one or two stars. */
+  readonly starred: readonly SyntaxNode[];
+}
+
+/** The arguments of a call. */
+export function argumentsOf(module: PythonModule, call: SyntaxNode): CallArguments {
+  const list = call.getChild('ArgList');
+  const [positional, starredArgs]: SyntaxNode[][] = [[], []];
+  const keywords = new Map<string, SyntaxNode>();
+  const groups: SyntaxNode[][] = [[]];
+  for (const child of list === null ? [] : childrenOf(list)) {
+    if (child.name === ',') groups.push([]);
+    else if (child.name !== '(' && child.name !== ')') groups.at(-1)?.push(child);
+  }
+  for (const [first, second, third] of groups) {
+    if (first === undefined) continue;
+    if (second?.name === 'AssignOp' && third !== undefined) keywords.set(nameOf(module, first), third);
+    else if ((first.name === '*' || first.name === '**') && second !== undefined) starredArgs?.push(second);
+    else positional?.push(first);
+  }
+  return { positional: positional ?? [], keywords, starred: starredArgs ?? [] };
+}

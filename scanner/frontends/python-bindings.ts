@@ -1,0 +1,195 @@
+/** What binds names in Python: imports, assignments, loops, functions, classes. */
+import type { SyntaxNode } from '@lezer/common';
+import { type Binding, childrenOf, nameOf, type PythonFunction, type PythonModule, type Scope, textOf } from './python-module.ts';
+
+export function bindAll(
+  module: PythonModule,
+  node: SyntaxNode,
+  scope: Scope,
+  owner: string | undefined,
+): { scope: Scope; owner: string | undefined } {
+  switch (node.name) {
+    case 'ImportStatement':
+      bindImport(module, node, scope);
+      break;
+    case 'AssignStatement':
+      bindAssign(module, node, scope);
+      break;
+    case 'NamedExpression': {
+      const [target, , value] = childrenOf(node);
+      if (target !== undefined && value !== undefined) bindTarget(module, scope, target, { kind: 'value', node: value });
+      break;
+    }
+    case 'ForStatement':
+    case 'ArrayComprehensionExpression':
+    case 'ComprehensionExpression':
+    case 'DictionaryComprehensionExpression':
+    case 'SetComprehensionExpression':
+    case 'ArgList':
+      bindLoops(module, node, scope);
+      break;
+    case 'WithStatement':
+      bindWith(module, node, scope);
+      break;
+    case 'CallExpression':
+      noteCall(module, node);
+      break;
+    case 'FunctionDefinition':
+    case 'LambdaExpression':
+      return { scope: bindFunction(module, node, scope, owner), owner: undefined };
+    case 'ClassDefinition': {
+      const name = childrenOf(node).find((child) => child.name === 'VariableName');
+      const className = name === undefined ? '' : nameOf(module, name);
+      const inner: Scope = { id: `${scope.id}${className}.`, kind: 'class', parent: scope, names: new Map() };
+      bind(scope, className, { kind: 'class', name: className });
+      module.scopes.set(node.from, inner);
+      return { scope: inner, owner: className };
+    }
+  }
+  return { scope, owner: node.name === 'Body' || node.name === 'DecoratedStatement' ? owner : undefined };
+}
+
+export function bind(scope: Scope, name: string, binding: Binding): void {
+  const known = scope.names.get(name);
+  if (known === undefined) scope.names.set(name, [binding]);
+  else known.push(binding);
+}
+
+export function bindImport(module: PythonModule, node: SyntaxNode, scope: Scope): void {
+  const text = textOf(module, node)
+    .normalize('NFKC')
+    .replace(/\\\r?\n/g, ' ')
+    .replace(/#[^\n]*/g, '');
+  const [, from, names] = /^from\s+([.\w\s]+?)\s+import\s+([\s\S]+)$/.exec(text) ?? [];
+  if (from !== undefined && names !== undefined) {
+    const base = from.replace(/\s/g, '');
+    for (const part of names.replace(/[()]/g, ' ').split(',')) {
+      const [name, as, alias] = part.trim().split(/\s+/);
+      if (name === '*') module.stars.push(base);
+      else if (name !== undefined && name !== '')
+        bind(scope, as === 'as' && alias !== undefined ? alias : name, {
+          kind: 'import',
+          qual: base.endsWith('.') ? `${base}${name}` : `${base}.${name}`,
+        });
+    }
+    return;
+  }
+  for (const part of text.replace(/^import\s+/, '').split(',')) {
+    const [name = '', as, alias] = part.trim().split(/\s+/);
+    if (as === 'as' && alias !== undefined) bind(scope, alias, { kind: 'import', qual: name });
+    else if (name !== '') bind(scope, name.split('.')[0] ?? name, { kind: 'import', qual: name.split('.')[0] ?? name });
+  }
+}
+
+/** The targets and the value of `a = b, c = value`. */
+export function assignmentParts(node: SyntaxNode): { targets: SyntaxNode[][]; values: SyntaxNode[] } {
+  const groups: SyntaxNode[][] = [[]];
+  for (const child of childrenOf(node)) {
+    if (child.name === 'AssignOp') groups.push([]);
+    else if (child.name !== 'TypeDef' && child.name !== ',') groups.at(-1)?.push(child);
+  }
+  const values = groups.length > 1 ? (groups.pop() ?? []) : [];
+  return { targets: groups, values };
+}
+
+export function bindAssign(module: PythonModule, node: SyntaxNode, scope: Scope): void {
+  const { targets, values } = assignmentParts(node);
+  const [value] = values;
+  if (value === undefined) return;
+  for (const group of targets) {
+    group.forEach((target, index) => {
+      const isPaired = group.length === values.length;
+      const given = isPaired ? (values[index] ?? value) : value;
+      bindTarget(module, scope, target, { kind: 'value', node: given, ...(group.length > 1 && !isPaired && { element: index }) });
+    });
+  }
+}
+
+export function bindTarget(module: PythonModule, scope: Scope, target: SyntaxNode, binding: Binding): void {
+  if (target.name === 'VariableName') bind(scope, nameOf(module, target), binding);
+  if (target.name === 'TupleExpression' || target.name === 'ArrayExpression' || target.name === 'ParenthesizedExpression') {
+    childrenOf(target)
+      .filter((child) => !/^[()[\],]$/.test(child.name))
+      .forEach((child, index) => {
+        bindTarget(module, scope, child, binding.kind === 'value' ? { ...binding, element: index } : binding);
+      });
+    return;
+  }
+  const property = target.name === 'MemberExpression' ? target.lastChild : null;
+  if (property?.name === 'PropertyName') {
+    const name = nameOf(module, property);
+    module.attributes.set(name, [...(module.attributes.get(name) ?? []), binding]);
+  }
+}
+
+// `for a, b in x` in statements, comprehensions and arguments.
+export function bindLoops(module: PythonModule, node: SyntaxNode, scope: Scope): void {
+  const children = childrenOf(node);
+  children.forEach((child, at) => {
+    if (child.name !== 'for') return;
+    const end = children.findIndex((other, index) => index > at && other.name === 'in');
+    const iterated = children[end + 1];
+    if (end < 0 || iterated === undefined) return;
+    for (const target of children.slice(at + 1, end))
+      if (target.name !== ',') bindTarget(module, scope, target, { kind: 'each', node: iterated });
+  });
+}
+
+export function bindWith(module: PythonModule, node: SyntaxNode, scope: Scope): void {
+  const children = childrenOf(node);
+  children.forEach((child, at) => {
+    const [value, target] = [children[at - 1], children[at + 1]];
+    if (child.name === 'as' && value !== undefined && target !== undefined)
+      bindTarget(module, scope, target, { kind: 'value', node: value });
+  });
+}
+
+export function noteCall(module: PythonModule, node: SyntaxNode): void {
+  const callee = node.firstChild;
+  const last = callee?.name === 'MemberExpression' ? callee.lastChild : callee;
+  if (last === null || last === undefined || !/^(VariableName|PropertyName)$/.test(last.name)) return;
+  const name = nameOf(module, last);
+  const known = module.calls.get(name);
+  if (known === undefined) module.calls.set(name, [node]);
+  else known.push(node);
+}
+
+export function bindFunction(module: PythonModule, node: SyntaxNode, outer: Scope, owner: string | undefined): Scope {
+  const children = childrenOf(node);
+  const nameNode = node.name === 'FunctionDefinition' ? children.find((child) => child.name === 'VariableName') : undefined;
+  const name = nameNode === undefined ? `lambda@${node.from}` : nameOf(module, nameNode);
+  const scope: Scope = { id: `${outer.id}${name}@${node.from}.`, kind: 'function', parent: outer, names: new Map() };
+  const list = children.find((child) => child.name === 'ParamList');
+  const returns: SyntaxNode[] = [];
+  const definition: PythonFunction = {
+    id: scope.id,
+    name,
+    module,
+    scope,
+    parameters: list === undefined ? [] : readParameters(module, list),
+    returns,
+    node: nameNode ?? node,
+    owner,
+  };
+  definition.parameters.forEach((parameter, index) => {
+    bind(scope, parameter.name, { kind: 'parameter', definition, index });
+  });
+  if (nameNode !== undefined) bind(outer, name, { kind: 'function', definition });
+  if (node.name === 'LambdaExpression' && node.lastChild !== null) returns.push(node.lastChild);
+  module.functions.push(definition);
+  module.scopes.set(node.from, scope);
+  module.functionsAt.set(node.from, definition);
+  return scope;
+}
+
+export function readParameters(module: PythonModule, list: SyntaxNode): PythonFunction['parameters'] {
+  const found: { name: string; fallback: SyntaxNode | undefined; star: boolean; node: SyntaxNode }[] = [];
+  const children = childrenOf(list);
+  children.forEach((child, at) => {
+    if (child.name !== 'VariableName' || children[at - 1]?.name === 'AssignOp') return;
+    const next = children[at + 1]?.name === 'TypeDef' ? at + 2 : at + 1;
+    const fallback = children[next]?.name === 'AssignOp' ? children[next + 1] : undefined;
+    found.push({ name: nameOf(module, child), fallback, star: /^\*/.test(children[at - 1]?.name ?? ''), node: child });
+  });
+  return found;
+}

@@ -1,0 +1,62 @@
+/** Files that Python reads, writes and deletes. */
+import type { Capability } from '../../skills-index/skill/capability.ts';
+import type { Trait } from '../fact.ts';
+import { unknownPart } from '../models/egress-of.ts';
+import type { PythonEffect } from '../models/python-api.ts';
+import { argumentOf, type PyCall } from './python-effects.ts';
+import { applyRequest } from './python-network.ts';
+import { flowSink, flowSource, notePyCapability, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+
+export function applyFile(
+  run: PythonRun,
+  call: PyCall,
+  effect: Extract<
+    PythonEffect,
+    { does: 'read' | 'write' | 'delete' | 'open' | 'self-read' | 'self-write' | 'self-delete' | 'self-open' }
+  >,
+): PyValue {
+  const isSelf = effect.does.startsWith('self-');
+  const path = 'path' in effect ? argumentOf(call, effect.path) : call.object;
+  const mode = argumentOf(call, { at: isSelf ? 0 : 1, key: 'mode' })?.texts[0] ?? 'r';
+  const does = effect.does.replace('self-', '');
+  const writes = does === 'write' || does === 'delete' || (does === 'open' && /[wax+]/.test(mode));
+  const traits: Trait[] = [
+    ...(effect.traits ?? []),
+    ...(does === 'open' && writes ? (['write', ...(mode.includes('a') ? (['append'] as const) : [])] as const) : []),
+  ];
+  const paths = pathsOf(path);
+  const capabilities = paths.map((one): Capability => ({ kind: 'mount', path: one, mode: writes ? 'rw' : 'ro' }));
+  // A URL handed to a reader of tables is a request.
+  const url = path?.texts.find((text) => /^https?:\/\//.test(text));
+  if (url !== undefined && does === 'read')
+    return applyRequest(run, call, { does: 'request', url: { at: 0, key: '' }, method: 'GET', body: [], header: [] });
+  for (const capability of capabilities) notePyCapability(run, call, capability, traits);
+  if ('to' in effect && effect.to !== undefined) {
+    for (const one of pathsOf(argumentOf(call, effect.to)))
+      notePyCapability(run, call, { kind: 'mount', path: one, mode: 'rw' }, ['write']);
+  }
+  if ('content' in effect && effect.content !== undefined) {
+    const [capability] = capabilities;
+    if (capability !== undefined)
+      flowSink(run, call, argumentOf(call, effect.content)?.nodes ?? [], {
+        what: 'file',
+        capability,
+        api: call.api,
+        part: 'content',
+      });
+  }
+  const nodes = writes ? [] : paths.map((one) => flowSource(run, call, { what: 'file', name: one }, `reads ${one.slice(0, 80)}`));
+  return {
+    ...unknownPy,
+    nodes: [...nodes, ...(path?.nodes ?? [])],
+    ...(capabilities[0] !== undefined && { target: capabilities[0] }),
+  };
+}
+
+export function pathsOf(path: PyValue | undefined): readonly string[] {
+  if (path === undefined || path.texts.length === 0) return ['*'];
+  return path.texts.map((text) => {
+    const at = text.indexOf(unknownPart);
+    return at < 0 ? text || '.' : at === 0 ? '*' : `${text.slice(0, at)}*`;
+  });
+}

@@ -1,0 +1,111 @@
+/** Names of Python: what they are bound to, in their scopes, by imports and in other modules of the skill. */
+import type { SyntaxNode } from '@lezer/common';
+import { either } from './python-alternatives.ts';
+import { parameterValue } from './python-arguments.ts';
+import { type Binding, nameOf, type PythonModule, type Scope, scopeOf } from './python-module.ts';
+import { flowNode, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import { evaluate, textsMax } from './python-values.ts';
+
+/** The value that a binding gives. */
+export function boundValue(run: PythonRun, module: PythonModule, binding: Binding, depth: number): PyValue {
+  switch (binding.kind) {
+    case 'import':
+      return importedValue(run, module, binding.qual, depth);
+    case 'function':
+      return { ...unknownPy, own: binding.definition };
+    case 'class':
+      return { ...unknownPy, qual: `class ${binding.name}` };
+    case 'each': {
+      const value = evaluate(run, module, binding.node, depth);
+      const texts = value.items?.flatMap((item) => item.texts).slice(0, textsMax) ?? [];
+      return { ...unknownPy, texts, nodes: value.nodes, qual: value.qual };
+    }
+    case 'value': {
+      const value = evaluate(run, module, binding.node, depth);
+      if (binding.element === undefined) return value;
+      return value.items?.[binding.element] ?? { ...unknownPy, nodes: value.nodes };
+    }
+    case 'parameter':
+      return parameterValue(run, binding.definition, binding.index, depth);
+  }
+}
+
+/** All bindings of a name, from the scope outwards; class scopes are not seen from inside their methods. */
+export function lookUp(scope: Scope, name: string): { readonly scope: Scope; readonly bindings: readonly Binding[] } | undefined {
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
+    const bindings = at.kind === 'class' && at !== scope ? undefined : at.names.get(name);
+    if (bindings !== undefined) return { scope: at, bindings };
+  }
+  return undefined;
+}
+
+export function variable(run: PythonRun, module: PythonModule, node: SyntaxNode, depth: number): PyValue {
+  const name = nameOf(module, node);
+  const found = lookUp(scopeOf(module, node), name);
+  if (found === undefined)
+    return (
+      starred(module, name) ?? {
+        ...unknownPy,
+        qual: name === '__file__' ? undefined : name,
+        ...(name === '__file__' && { texts: [`/skills/@self/${module.source.file}`] }),
+      }
+    );
+  const value = either(found.bindings.map((binding) => boundValue(run, module, binding, depth)));
+  return {
+    ...value,
+    folded: value.folded || value.texts.length > 0,
+    nodes: [variableNode(run, module, found.scope, name, node)],
+  };
+}
+
+/** The graph's node of a variable. */
+export function variableNode(
+  run: PythonRun,
+  module: PythonModule,
+  scope: Scope,
+  name: string,
+  node: { readonly from: number; readonly to: number },
+): string {
+  return flowNode(run, module, node, `${scope.id}${name}`, `held in "${name.slice(0, 40)}"`);
+}
+
+// `from os import *`: any name may come from there.
+export function starred(module: PythonModule, name: string): PyValue | undefined {
+  const [star] = module.stars.filter((from) =>
+    /^(os|subprocess|socket|os\.path|urllib\.request|requests|builtins|shutil)$/.test(from),
+  );
+  if (star === undefined || /^(print|open|str|len|range|int|list|dict|input|eval|exec|__import__|getattr)$/.test(name))
+    return undefined;
+  return { ...unknownPy, qual: `${star}.${name}` };
+}
+
+export function importedValue(run: PythonRun, module: PythonModule, qual: string, depth: number): PyValue {
+  const own = ownModule(run, module, qual);
+  if (own !== undefined) return { ...unknownPy, qual: `own ${own.source.path}` };
+  const dot = qual.lastIndexOf('.');
+  const parent = dot <= 0 && !qual.startsWith('.') ? undefined : ownModule(run, module, dot === 0 ? '.' : qual.slice(0, dot));
+  if (parent !== undefined) return memberOfModule(run, parent, qual.slice(dot + 1), depth);
+  return { ...unknownPy, qual };
+}
+
+/** A name at the top of a module of the skill. */
+export function memberOfModule(run: PythonRun, module: PythonModule, name: string, depth: number): PyValue {
+  const bindings = module.scope.names.get(name);
+  if (bindings === undefined) return unknownPy;
+  const value = either(bindings.map((binding) => boundValue(run, module, binding, depth)));
+  return { ...value, nodes: [variableNode(run, module, module.scope, name, { from: 0, to: 0 })] };
+}
+
+/** The module of the skill that an import names, by the end of its path. */
+export function ownModule(run: PythonRun, from: PythonModule, qual: string): PythonModule | undefined {
+  const folder = from.source.path.slice(0, from.source.path.lastIndexOf('/') + 1);
+  const name = qual.replace(/^\.+/, '').replaceAll('.', '/');
+  if (name === '') return undefined;
+  const endings = [`${name}.py`, `${name}/__init__.py`];
+  for (const ending of endings) {
+    const near = run.modules.get(folder + ending) ?? run.modules.get(ending);
+    if (near !== undefined) return near;
+  }
+  if (!qual.includes('.') && !qual.startsWith('.')) return undefined;
+  return [...run.modules.values()].find((module) => endings.some((ending) => module.source.path.endsWith(`/${ending}`)));
+}

@@ -1,0 +1,116 @@
+/** How the tables of Python say what an API does, and how their rows are written. */
+import type { Trait } from '../fact.ts';
+
+/** An argument by position (from 0; -1 is none), or by keyword. */
+export interface Argument {
+  readonly at: number;
+  readonly key: string;
+}
+
+export type PythonEffect =
+  /** A request. `host` stands for SDKs that know their own; `target: 'self'` sends where the object was made to point. */
+  | {
+      readonly does: 'request';
+      readonly url?: Argument;
+      readonly host?: string;
+      readonly toSelf?: true;
+      readonly method: string;
+      readonly methodAt?: Argument;
+      readonly body: readonly Argument[];
+      readonly header: readonly string[];
+    }
+  /** A connection to a host and port, as two arguments or a pair. */
+  | {
+      readonly does: 'connect';
+      readonly scheme: 'tcp' | 'udp' | 'dns' | 'https' | 'http';
+      readonly host: Argument;
+      readonly port: number;
+    }
+  /** Sends data over what was opened before. */
+  | { readonly does: 'send'; readonly content: Argument }
+  | {
+      readonly does: 'read' | 'write' | 'delete' | 'open';
+      readonly path: Argument;
+      readonly to?: Argument;
+      readonly content?: Argument;
+      readonly traits?: readonly Trait[];
+    }
+  /** As read and so on, of the object's own path. */
+  | {
+      readonly does: 'self-read' | 'self-write' | 'self-delete' | 'self-open';
+      readonly content?: Argument;
+      readonly traits?: readonly Trait[];
+    }
+  | { readonly does: 'shell' | 'program'; readonly command: Argument; readonly rest?: true }
+  | { readonly does: 'code'; readonly code: Argument }
+  | { readonly does: 'load'; readonly module: Argument }
+  | { readonly does: 'deserialize'; readonly data: Argument }
+  | { readonly does: 'env'; readonly name: Argument }
+  | { readonly does: 'whole-env' | 'input' | 'output' | 'listen' | 'native' }
+  | { readonly does: 'trait'; readonly trait: Trait };
+
+export interface PythonApi {
+  readonly effects: readonly PythonEffect[];
+  /** What a call gives: `through` its arguments' data, `encoded` or `decoded` forms of it, `nothing` of it, or an own object (the default). */
+  readonly gives?: 'through' | 'encoded' | 'decoded' | 'nothing';
+}
+
+export type PythonApiTable = Readonly<Record<string, PythonApi>>;
+
+/** An argument by position, and by keyword. */
+export const argument = (at: number, key = ''): Argument => ({ at, key });
+/** A row. */
+export const api = (effect: PythonEffect | readonly PythonEffect[], gives?: PythonApi['gives']): PythonApi => ({
+  effects: Array.isArray(effect) ? effect : [effect as PythonEffect],
+  ...(gives !== undefined && { gives }),
+});
+/** The same row for several names of one owner, separated by spaces; no owner for built-ins. */
+export const rows = (owner: string, names: string, row: PythonApi): PythonApiTable =>
+  Object.fromEntries(names.split(' ').map((name) => [owner === '' ? name : `${owner}.${name}`, row]));
+
+const bodyKeys = ['data', 'json', 'files', 'params', 'content', 'body'].map((key) => argument(-1, key));
+/** A request with the URL at a position, and the usual names for what it carries. */
+export const request = (method: string, at = 0, body: readonly Argument[] = []): PythonApi =>
+  api({
+    does: 'request',
+    url: argument(at, 'url'),
+    method,
+    ...(at === 1 && { methodAt: argument(0, 'method') }),
+    body: [...body, ...bodyKeys],
+    header: ['headers', 'auth', 'cookies'],
+  });
+/** Rows for `get`, `post` and so on of a client. */
+export const verbs = (owner: string): PythonApiTable => ({
+  ...rows(owner, 'get', request('GET')),
+  ...rows(owner, 'head', request('HEAD')),
+  ...rows(owner, 'options', request('OPTIONS')),
+  ...rows(owner, 'delete', request('DELETE')),
+  ...rows(owner, 'post', request('POST', 0, [argument(1, 'data')])),
+  ...rows(owner, 'put', request('PUT', 0, [argument(1, 'data')])),
+  ...rows(owner, 'patch', request('PATCH', 0, [argument(1, 'data')])),
+  ...rows(owner, 'request stream', request('*', 1)),
+});
+/** A service that knows its own host, unless `base_url` says another. */
+export const service = (host: string): PythonApi =>
+  api({
+    does: 'request',
+    url: argument(-1, 'base_url'),
+    host,
+    method: '*',
+    body: [],
+    header: ['api_key', 'token', 'auth', 'api_token'],
+  });
+/** A request to the host that the object was made for. */
+export const selfRequest = api({
+  does: 'request',
+  toSelf: true,
+  method: '*',
+  methodAt: argument(0, 'method'),
+  body: [argument(2, 'body')],
+  header: ['headers'],
+});
+/** Reads the file named by an argument. */
+export const read = (at = 0, key = ''): PythonApi => api({ does: 'read', path: argument(at, key) });
+/** Writes the file named by an argument. */
+export const write = (traits: readonly Trait[] = ['write'], at = 0): PythonApi =>
+  api({ does: 'write', path: argument(at), traits });
