@@ -31,13 +31,14 @@ export function importAnswer(context: CommandContext, scope: string, rows: reado
     verdicts: countBy(rows, (row) => row.verdict ?? undefined),
     localVerdicts: countBy(rows, (row) => row.localVerdict),
   };
+  const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
   const cpuMillis = { p50: percentile(rows, 0.5), p95: percentile(rows, 0.95) };
-  answer(context, { schema: 'skillgate.import/1', scope, skills: rows.length, ...counts, cpuMillis, rows }, () =>
+  answer(context, { schema: 'skillgate.import/1', scope, skills: rows.length, ...counts, cpuMillis, peakMiB, rows }, () =>
     joined(
       [
         table(rows.map((row) => rowText(context, row))),
         safe`${rows.length} skills: ${said(counts.outcomes)}${rows.some((row) => row.code) ? `; refused for ${said(counts.refusals)}` : ''}`,
-        safe`verdicts: ${said(counts.verdicts)}; scanned here: ${said(counts.localVerdicts)}; CPU per skill p50 ${cpuMillis.p50.toFixed(0)} ms, p95 ${cpuMillis.p95.toFixed(0)} ms`,
+        safe`verdicts: ${said(counts.verdicts)}; scanned here: ${said(counts.localVerdicts)}; CPU per skill p50 ${cpuMillis.p50.toFixed(0)} ms, p95 ${cpuMillis.p95.toFixed(0)} ms; at most ${peakMiB} MiB`,
       ],
       '\n',
     ),

@@ -22,6 +22,22 @@ describe('failures', () => {
     expect(text.at(-1)).toBe(`  more: skill explain ${code}`);
   });
 
+  it('explains rules and the reasons of decisions by the same command', async () => {
+    const rule = await skill(['explain', 'flow/secret-to-network']);
+    expect(rule).toMatchObject({
+      exit: 0,
+      stdout: expect.stringMatching(/^flow\/secret-to-network: [\s\S]*fix:[\s\S]*severity/),
+    });
+    expect(JSON.parse((await skill(['explain', 'flow/secret-to-network', '--format', 'json'])).stdout)).toMatchObject({
+      schema: 'skillgate.rule/1',
+    });
+    expect(await skill(['explain', 'approvals-missing'])).toMatchObject({ exit: 0, stdout: expect.stringContaining('help:') });
+    expect(await skill(['explain', 'flow/secret-to-netwrk'])).toMatchObject({
+      exit: 3,
+      stderr: expect.stringContaining('flow/secret-to-network'),
+    });
+  });
+
   it('lists every reason with its place, and the cause', () => {
     const problem = new Problem('manifest-invalid', 'Cannot read skill.json', {
       hint: 'mend both',
