@@ -1,7 +1,7 @@
 /** From a URL or host as code computes it to the egress capability it needs: what is unknown widens, never narrows. */
-import { isIP } from 'node:net';
 import type { EgressCapability } from '../../skills-index/skill/capability.ts';
 import { type EgressTarget, printEgressTarget } from '../../skills-index/skill/egress-target.ts';
+import { addressClass } from '../../skills-index/skill/network-address.ts';
 
 /** Stands in folded text for each part that could not be computed. */
 export const unknownPart = '\0';
@@ -70,7 +70,7 @@ export function isLoopbackHost(host: string): boolean {
 
 /** Whether a host of an egress capability is an IP address. */
 export function isAddress(host: string): boolean {
-  return isIP(host.replace(/^\[|\]$/g, '')) !== 0;
+  return addressClass(host.replace(/^\[|\]$/g, '')) !== 'invalid';
 }
 
 // The WHATWG parser does what clients do: dword and hex addresses, percent-encoding, IDNA.
