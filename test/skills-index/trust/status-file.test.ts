@@ -59,6 +59,10 @@ describe('a status file', () => {
     expect(codeOf(bytesOf(await signPayload(statusPayloadType, payload, people.status)))).toBe('statement-invalid');
   });
 
+  it('that is too large is not read', () => {
+    expect(codeOf(new Uint8Array(16 * 1024 * 1024 + 1))).toBe('statement-invalid');
+  });
+
   it('whose checkpoint is not the log’s is refused', async () => {
     const foreign = await new TestLog('other.example').note();
     expect(codeOf(bytesOf(await signStatus({ ...status, checkpoint: foreign }, people.status)))).toBe('log-invalid');
