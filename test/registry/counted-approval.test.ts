@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { whyNotCounted } from '../../registry/approvals.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import { type ApprovalStatement, predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { type ApprovalStatement, memberStatement, predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { chainIdentities, type Identities } from '../../skills-index/trust/identity.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy.ts';
 import { people, type Story, storyNow, storyRoot, tellStory } from '../skills-index/story.ts';
@@ -69,5 +69,12 @@ describe('an approval does not count', () => {
     ],
   ])('when: %s', (reason, reasons) => {
     expect(reasons().join('; ')).toContain(reason);
+  });
+
+  it('when the author is the same member under another key', async () => {
+    const twin = memberStatement({ name: 'Ada', roles: ['reviewer'], key: people.author.named, state: 'enrolled' });
+    const other = await tellStory({ before: (log) => log.say(twin, people.administrator) });
+    const both = chainIdentities(storyRoot, other.identities);
+    expect(why(same, { against: { chain: both } })).toContain('an author never approves their own');
   });
 });

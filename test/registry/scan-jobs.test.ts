@@ -200,6 +200,27 @@ describe('scan jobs', () => {
         },
       ],
       [
+        'whose coverage names another content for a file than its statement',
+        async (skill) => {
+          const honest = makeReport(skill, 'pass');
+          const bent = lie(skill, (one) => ({
+            ...one,
+            coverage: { files: one.coverage.files.map((file) => ({ ...file, sha256: digestOf('other') })) },
+          }));
+          const { name, version } = skill.manifest;
+          const about = { name, version, bundle: skill.packed.digest, files: skill.packed.bundle.files };
+          const coverage = honest.coverage.files.map(({ path, sha256, disposition }) => ({ path, sha256, disposition }));
+          const predicate = {
+            ruleSet,
+            report: digestOf(canonicalJson(bent)),
+            verdict: 'pass',
+            isolation: 't',
+            coverage,
+          } as const;
+          return { envelope: await signStatement(scanStatement(about, predicate), world.scanner), report: bent };
+        },
+      ],
+      [
         'that passes what was not analysed',
         async (skill) => {
           const report = lie(skill, (one) => ({
