@@ -2,13 +2,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { type Agent, agentFile, type Grant, readAgent, readStoredAgent, type StoredAgent } from '../runner/agents.ts';
-import { agentDaysDefault } from '../runner/limits.ts';
 import { withLock } from '../runner/lock.ts';
 import { writePrivateFile } from '../runner/private-file.ts';
 import { type Capabilities, minus, noCapabilities, union } from '../skills-index/skill/capability.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { parseReference } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { agentDaysDefault } from './limits.ts';
 
 export interface NewAgent {
   readonly name: string;

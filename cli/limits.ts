@@ -44,3 +44,7 @@ export const childStopMillisMax = 5_000;
 export const busyTriesMax = 5;
 /** Hits of one search. */
 export const searchHitsMax = 20;
+
+export const agentDaysDefault = 90;
+export const secretBytesMin = 8;
+export const secretBytesMax = 16 * 1024;

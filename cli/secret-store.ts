@@ -1,10 +1,10 @@
 /** How secrets are stored and removed: the operator's hands on the file that runner/secrets.ts reads. */
-import { secretBytesMax, secretBytesMin } from '../runner/limits.ts';
 import { withLock } from '../runner/lock.ts';
 import { writePrivateFile } from '../runner/private-file.ts';
 import { readStoredSecrets, type SecretEntry, type StoredSecret } from '../runner/secrets.ts';
 import { isHostName } from '../skills-index/skill/host-name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { secretBytesMax, secretBytesMin } from './limits.ts';
 
 export interface NewSecret {
   readonly name: string;

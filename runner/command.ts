@@ -1,8 +1,8 @@
 /** Which program runs a command: what its file's extension or first line says. */
-import type { Bundle } from '../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import type { SkillToRun } from './run.ts';
 
 /** The command to run, as the manifest and its file say. */
 export interface WantedCommand {
@@ -13,6 +13,8 @@ export interface WantedCommand {
   readonly interpreter: Interpreter | undefined;
 }
 
+type Files = Pick<SkillToRun, 'bundle' | 'contents'>;
+
 export type Interpreter = 'node' | 'python3' | 'sh' | 'bash';
 
 const byExtension = /\.(?:(?<node>[mc]?[jt]s)|(?<python3>py)|(?<sh>sh)|(?<bash>bash))$/;
@@ -22,16 +24,12 @@ const byProgram = /^(?:(?<node>node)|(?<python3>python3?)|(?<sh>sh|dash)|(?<bash
  * Finds the command in a manifest, or an executable file by its path.
  * @throws Problem `usage` when there is none of that name, with what there is
  */
-export function findCommand(
-  { commands, name: skill }: Manifest,
-  { files }: Bundle,
-  contents: ReadonlyMap<BundlePath, Uint8Array>,
-  wanted: string | undefined,
-): WantedCommand {
+export function findCommand({ commands, name: skill }: Manifest, { bundle, contents }: Files, wanted?: string): WantedCommand {
   const names = Object.keys(commands);
   const name = wanted ?? (names.length === 1 ? names[0] : undefined) ?? '';
   const named = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  const file = files.find(({ mode, path }) => (named === undefined ? path === name && mode === '755' : path === named))?.path;
+  const executable = bundle.files.find(({ mode, path }) => path === name && mode === '755');
+  const file = (named === undefined ? executable : bundle.files.find(({ path }) => path === named))?.path;
   if (file === undefined) {
     const hint = names.length === 0 ? 'It has none: it is instructions only.' : `It has: ${names.join(', ')}.`;
     throw new Problem('usage', `${skill} has no command ${JSON.stringify(wanted ?? 'of its own')}`, { hint });
@@ -43,7 +41,7 @@ export function findCommand(
 export function interpreterOf(path: string, bytes: Uint8Array): Interpreter | undefined {
   const head = Buffer.from(bytes.subarray(0, 256)).toString('latin1');
   const [, first, second] = /^#! *(?:\S*\/)?([^\s/]+)(?: +(?:-S +)?(\S+))?/.exec(head) ?? [];
-  const groups = (first === undefined ? byExtension.exec(path) : byProgram.exec(first === 'env' ? (second ?? '') : first))
-    ?.groups;
+  const program = first === 'env' ? (second ?? '') : first;
+  const groups = (program === undefined ? byExtension.exec(path) : byProgram.exec(program))?.groups;
   return (['node', 'python3', 'sh', 'bash'] as const).find((one) => groups?.[one] !== undefined);
 }

@@ -1,27 +1,22 @@
 /** Sends an allowed request to the pinned address with its secrets, and gives the answer back without them. */
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AuditEvent } from './audit.ts';
-import type { Allowed, BoundPlaceholder, Denial, SentHeaders } from './egress-rules.ts';
+import type { EgressSettings } from './egress.ts';
+import type { Allowed, Denial, SentHeaders } from './egress-rules.ts';
 import { egressIdleSecondsMax, egressResponseBytesMax } from './limits.ts';
 import { type KnownValue, redactor, withSecret } from './placeholder.ts';
 
-export interface Outgoing {
+export interface Outgoing extends Omit<EgressSettings, 'folder'> {
   readonly decision: Allowed;
   readonly method: string;
   readonly headers: SentHeaders;
   readonly body: Buffer;
-  /** All secrets of the run: an answer may hold any of them. */
-  readonly known: readonly BoundPlaceholder[];
-  readonly reveal: (name: string) => string;
 }
 
 /** Gives a reason when it could not be done to the end. */
-export async function forward(
-  outgoing: Outgoing,
-  response: ServerResponse,
-  record: (event: AuditEvent) => void,
-): Promise<Denial | undefined> {
-  const values = outgoing.known.map(({ name, placeholder }) => ({ name, placeholder, value: outgoing.reveal(name) }));
+export async function forward(outgoing: Outgoing, response: ServerResponse): Promise<Denial | undefined> {
+  const { decision, record, reveal, rules } = outgoing;
+  // All secrets of the run: an answer may hold any of them.
+  const values = rules.secrets.map(({ name, placeholder }) => ({ name, placeholder, value: reveal(name) }));
   try {
     const answer = await send(outgoing, response);
     if (values.length > 0 && !['', 'identity'].includes(answer.headers['content-encoding'] ?? '')) {
@@ -29,7 +24,7 @@ export async function forward(
       return 'answer_encoded';
     }
     const { why, found } = await passBack(answer, response, values);
-    for (const secret of found) record({ event: 'redacted', secret, host: outgoing.decision.host });
+    for (const secret of found) record({ event: 'redacted', secret, host: decision.host });
     return why;
   } catch {
     return 'unreachable';

@@ -13,13 +13,7 @@ import {
   judgeRequest,
   type Place,
 } from './egress-rules.ts';
-import {
-  egressConnectionsMax,
-  egressHeaderBytesMax,
-  egressIdleSecondsMax,
-  egressRequestBytesMax,
-  egressRequestsMax,
-} from './limits.ts';
+import * as limits from './limits.ts';
 
 export interface EgressSettings {
   /** Made here, for the socket `proxy.sock`. */
@@ -63,7 +57,7 @@ export async function startEgress(settings: EgressSettings): Promise<EgressProxy
     open.add(socket);
     socket.on('close', () => open.delete(socket)).on('error', () => socket.destroy());
   });
-  outer.maxConnections = egressConnectionsMax;
+  outer.maxConnections = limits.egressConnectionsMax;
   const path = `${settings.folder}/proxy.sock`;
   mkdirSync(settings.folder, { mode: 0o755 });
   await new Promise<void>((resolve, reject) => outer.once('error', reject).listen(path, resolve));
@@ -78,9 +72,9 @@ export async function startEgress(settings: EgressSettings): Promise<EgressProxy
 }
 
 function serverFor(context: Context): Server {
-  const timeout = egressIdleSecondsMax * 1000;
-  const limits = { maxHeaderSize: egressHeaderBytesMax, headersTimeout: timeout, requestTimeout: timeout };
-  const server = createServer({ ...limits, insecureHTTPParser: false, requireHostHeader: false });
+  const timeout = limits.egressIdleSecondsMax * 1000;
+  const parser = { maxHeaderSize: limits.egressHeaderBytesMax, insecureHTTPParser: false, requireHostHeader: false };
+  const server = createServer({ ...parser, headersTimeout: timeout, requestTimeout: timeout });
   server.on('request', (request, response) => void handle(context, request, response).catch(() => response.destroy()));
   // What the parser refuses (two lengths, folded lines, TLS) never becomes a request, and is recorded all the same.
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
@@ -95,17 +89,16 @@ function serverFor(context: Context): Server {
 async function handle(context: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const tunnel = context.tunnels.get(request.socket);
   const { method = '', url: target = '' } = request;
-  const headers = Array.from({ length: request.rawHeaders.length / 2 }, (_, i): [string, string] => [
-    request.rawHeaders[2 * i] ?? '',
-    request.rawHeaders[2 * i + 1] ?? '',
-  ]);
+  const headers = request.rawHeaders.flatMap((name, i, all): [string, string][] =>
+    i % 2 === 0 ? [[name, all[i + 1] ?? '']] : [],
+  );
   const decision = judgeRequest({ method, target, headers, ...(tunnel === undefined ? {} : { tunnel }) }, context.rules);
   const refuse = (why: Denial): void => {
     deny(context, method, decision, why);
     answer(response, why);
   };
   if (decision.kind === 'denied') return refuse(decision.why);
-  if (context.counts.allowed >= egressRequestsMax) return refuse('too_many');
+  if (context.counts.allowed >= limits.egressRequestsMax) return refuse('too_many');
   const body = await readBody(request);
   if (body === undefined) return refuse('too_large');
   if (context.rules.secrets.some(({ placeholder }) => body.includes(placeholder))) return refuse('secret_unbound');
@@ -113,17 +106,13 @@ async function handle(context: Context, request: IncomingMessage, response: Serv
   const secrets = decision.secrets.map((one) => one.name);
   context.record({ event: 'egress', decision: 'allowed', why: 'approved', method, host, port, path, secrets });
   context.counts.allowed++;
-  const why = await forward(
-    { decision, method, headers, body, known: context.rules.secrets, reveal: context.reveal },
-    response,
-    context.record,
-  );
+  const why = await forward({ ...context, decision, method, headers, body }, response);
   if (why !== undefined) refuse(why);
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
-  let left = egressRequestBytesMax;
+  let left = limits.egressRequestBytesMax;
   for await (const part of request as AsyncIterable<Buffer>) {
     left -= part.length;
     if (left < 0) return undefined;
@@ -134,7 +123,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
 
 function deny(context: Context, method: string, { host, port, path }: Place, why: Denial): void {
   // The log has an end too.
-  if (context.counts.denied++ >= egressRequestsMax) return;
+  if (context.counts.denied++ >= limits.egressRequestsMax) return;
   context.record({ event: 'egress', decision: 'denied', why, method, host, port, path, secrets: [] });
 }
 

@@ -26,12 +26,8 @@ export const egressIdleSecondsMax = 30;
 
 export const policyBytesMax = 256 * 1024;
 export const agentBytesMax = 256 * 1024;
-export const agentDaysDefault = 90;
-export const secretBytesMin = 8;
-export const secretBytesMax = 16 * 1024;
 export const auditLineBytesMax = 16 * 1024;
 export const auditTextCharsMax = 300;
 
-export const searchHitsMax = 20;
 export const shownDescriptionCharsMax = 200;
 export const statusBytesMax = 4 * 1024 * 1024;

@@ -10,26 +10,12 @@ import {
 import { parseEgressUrl } from '../skills-index/skill/egress-target.ts';
 import { coversHost } from '../skills-index/skill/host-name.ts';
 import { mountsMax } from './limits.ts';
-import type {
-  LeftOut,
-  PlanInput,
-  PlannedEgress,
-  PlannedEnv,
-  PlannedMount,
-  PlannedProgram,
-  PlannedSecret,
-  Refusal,
-} from './plan.ts';
+import type { Plan, PlanInput, PlannedMount } from './plan.ts';
 
-export interface Draft {
-  readonly mounts: PlannedMount[];
-  readonly egress: PlannedEgress[];
-  readonly secrets: PlannedSecret[];
-  readonly env: PlannedEnv[];
-  readonly programs: PlannedProgram[];
-  readonly leftOut: LeftOut[];
-  readonly refused: Refusal[];
-}
+type DraftedPart = 'mounts' | 'egress' | 'secrets' | 'env' | 'programs' | 'leftOut' | 'refused';
+
+/** The lists of a plan, while they grow. */
+export type Draft = { readonly [Part in DraftedPart]: Plan[Part][number][] };
 
 /** Declared ∩ approved ∩ granted ∩ allowed here. */
 export function planCapabilities(draft: Draft, input: PlanInput): void {
@@ -71,8 +57,7 @@ function planMounts(draft: Draft, { host }: PlanInput, mounts: Capabilities['mou
     if (mode === 'cow') draft.refused.push({ code: 'mode-unsupported', message: `mount ${source} asks for mode cow` });
     else if (fact === undefined) refuse(`host policy binds no folder to ${source}: add "${name}" to workspaces in host.json`);
     else if ('why' in fact) refuse(`${source} cannot be mounted: ${fact.why}`);
-    else if (!plainTarget.test(target) || ownFolders.test(target))
-      refuse(`${source} cannot be mounted at ${JSON.stringify(target)}`);
+    else if (!plainTarget.test(target) || ownFolders.test(target)) refuse(`${JSON.stringify(target)} is no place for a mount`);
     else
       draft.mounts.push({
         source,
@@ -80,13 +65,13 @@ function planMounts(draft: Draft, { host }: PlanInput, mounts: Capabilities['mou
         id: fact.id,
         target,
         mode,
-        reason: `${approvedFor(why)}; host policy binds ${name} to this folder`,
+        reason: `${approvedFor(why)}; bound by host policy`,
       });
   }
   const within = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`);
-  const overlaps = (a: PlannedMount, b: PlannedMount): boolean =>
-    within(a.target, b.target) || within(a.path, b.path) || a.id === b.id;
-  if (draft.mounts.some((a) => draft.mounts.some((b) => a !== b && overlaps(a, b)))) refuse('two mounts lie in one another');
+  const others = (a: PlannedMount): PlannedMount[] => draft.mounts.filter((b) => b !== a);
+  if (draft.mounts.some((a) => others(a).some((b) => within(a.target, b.target) || within(a.path, b.path) || a.id === b.id)))
+    refuse('two mounts lie in one another');
   if (draft.mounts.length > mountsMax) refuse(`${draft.mounts.length} mounts; at most ${mountsMax}`);
 }
 
@@ -95,18 +80,15 @@ const nobody = 65_534;
 /** Whose uid the run takes: a runner that is root becomes the owner of what it mounts, and nobody where it mounts nothing. */
 export function planOwner({ mounts, refused }: Draft, { host }: PlanInput): { readonly uid: number; readonly gid: number } {
   if (host.uid !== 0) return { uid: host.uid, gid: host.gid };
-  let owner: { readonly uid: number; readonly gid: number } | undefined;
-  for (const { source, path, mode } of mounts) {
-    const fact = host.workspaces[workspaceOf(source)];
-    if (fact === undefined || 'why' in fact) continue;
-    if (fact.uid === 0) {
-      const hint = `chown -R ${nobody}:${nobody} ${path}`;
-      refused.push({ code: 'mount-owner-root', message: `${path} belongs to root, and a run never takes root’s uid`, hint });
-    } else if (owner !== undefined && owner.uid !== fact.uid && mode === 'rw') {
-      refused.push({ code: 'plan-refused', message: `${path} belongs to another user than the first mount` });
-    } else owner ??= { uid: fact.uid, gid: fact.gid === 0 ? nobody : fact.gid };
+  const facts = mounts.map(({ source }) => host.workspaces[workspaceOf(source)]);
+  const owners = facts.flatMap((fact) => (fact === undefined || 'why' in fact ? [] : [fact]));
+  for (const { path, uid } of owners) {
+    const hint = `chown -R ${nobody}:${nobody} ${path}`;
+    if (uid === 0) refused.push({ code: 'mount-owner-root', message: `${path} belongs to root, whose uid no run takes`, hint });
+    else if (uid !== owners[0]?.uid)
+      refused.push({ code: 'plan-refused', message: `${path} belongs to another user than the first` });
   }
-  return owner ?? { uid: nobody, gid: nobody };
+  return { uid: owners[0]?.uid || nobody, gid: owners[0]?.gid || nobody };
 }
 
 // Plain HTTP to names that host policy pins; all else is left out, never tunnelled.

@@ -33,7 +33,7 @@ export interface PreparedRun {
 export function prepareRun(request: RunRequest): PreparedRun {
   const { agent, approved, hostPolicy, manifest, paths, sandbox = bubblewrap(), skill } = request;
   const files = checkFiles(request);
-  const command = findCommand(manifest, skill.bundle, skill.contents, request.command);
+  const command = findCommand(manifest, skill, request.command);
   const secrets = openSecrets(`${paths.config}/secrets.json`, agent?.name);
   const { exec, mount } = manifest.capabilities;
   const host = openHost({

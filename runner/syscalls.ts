@@ -48,8 +48,6 @@ export const deniedSyscalls: Readonly<Record<string, Readonly<Record<string, Num
     listmount: [458, 458],
     name_to_handle_at: [303, 264],
     open_by_handle_at: [304, 265],
-    quotactl: [179, 60],
-    quotactl_fd: [443, 443],
     unshare: [272, 97],
     setns: [308, 268],
   },

@@ -58,9 +58,8 @@ function compare(root: string, before: ReadonlyMap<string, Entry>, after: Readon
     const why = clean(root, path, entry, before.get(path));
     return why === undefined ? [] : [{ path, why }];
   });
-  const changed = [...before].filter(
-    ([path, { link }]) => link !== undefined && isProtectedEntry(path) && after.get(path)?.link !== link,
-  );
+  const links = [...before].filter(([path, { link }]) => link !== undefined && isProtectedEntry(path));
+  const changed = links.filter(([path, { link }]) => after.get(path)?.link !== link);
   for (const [path, { link = '' }] of changed) {
     fs.rmSync(`${root}/${path}`, { recursive: true, force: true });
     fs.symlinkSync(link, `${root}/${path}`);
@@ -119,10 +118,7 @@ function walk(root: string, mend: boolean): Map<string, Entry> {
       if (stats.isDirectory()) pending.push(path);
     }
     if (entries.size > workspaceEntriesMax) {
-      throw new Problem(
-        'plan-refused',
-        `A writable mount holds more than ${workspaceEntriesMax} entries: bind it to a smaller folder`,
-      );
+      throw new Problem('plan-refused', `A writable mount has more than ${workspaceEntriesMax} entries`);
     }
   }
   return entries;

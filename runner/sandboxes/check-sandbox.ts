@@ -21,10 +21,10 @@ export async function checkSandbox(sandbox: Sandbox): Promise<string | undefined
     limits: { seconds: startSecondsMax, memoryMiB: 64, outputBytes: 1_000, processes: processesMax },
     ...{ mounts: [], workingDirectory: '/tmp', uid: process.getuid?.() || nobody, gid: process.getgid?.() || nobody },
   };
+  const start = { plan, files, args: [], env: {}, pins: new Map(), protectedPaths: new Map() };
   return withRunFolder(async (runFolder) => {
     try {
-      const env = { PATH: '/usr/bin' };
-      const running = await sandbox.start({ plan, files, args: [], env, pins: new Map(), protectedPaths: new Map(), runFolder });
+      const running = await sandbox.start({ ...start, runFolder });
       running.stdin.end();
       const { code } = await running.ended;
       return code === 0 ? undefined : `a command in it ended with ${code}`;

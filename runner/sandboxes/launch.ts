@@ -80,18 +80,13 @@ function put(stdio: (number | 'pipe' | 'ignore')[], number: number, descriptor: 
 
 // What the runner itself was started with and never closed would go through to the skill (proc(5), fdinfo: flags, O_CLOEXEC).
 function inheritable(): number[] {
-  const open = fs
-    .readdirSync('/proc/self/fdinfo')
-    .map(Number)
-    .filter((number) => number >= 3);
-  return open.filter(
-    (number) =>
-      fs.existsSync(`/proc/self/fdinfo/${number}`) && !closesOnExec(fs.readFileSync(`/proc/self/fdinfo/${number}`, 'latin1')),
-  );
+  const numbers = fs.readdirSync('/proc/self/fdinfo').map(Number);
+  return numbers.filter((number) => number > 2 && fs.existsSync(`/proc/self/fdinfo/${number}`) && !closesOnExec(number));
 }
 
-function closesOnExec(info: string): boolean {
-  return (Number.parseInt(/^flags:\s*([0-7]+)/m.exec(info)?.[1] ?? '0', 8) & 0o2_000_000) !== 0;
+function closesOnExec(number: number): boolean {
+  const [, flags = '0'] = /^flags:\s*([0-7]+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${number}`, 'latin1')) ?? [];
+  return (Number.parseInt(flags, 8) & 0o2_000_000) !== 0;
 }
 
 /** Bytes as an open descriptor of a file that has no name any more: nobody else can change or find them. */

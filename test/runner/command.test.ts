@@ -13,7 +13,7 @@ const packed = packBundle(
 );
 const manifest = (commands: object) =>
   parseManifest(Buffer.from(JSON.stringify({ name: '@acme/a', version: '1.0.0', license: 'MIT', commands, capabilities: {} })));
-const find = (commands: object, wanted?: string) => findCommand(manifest(commands), packed.bundle, packed.contents, wanted);
+const find = (commands: object, wanted?: string) => findCommand(manifest(commands), packed, wanted);
 
 describe('the command to run', () => {
   it('is named, the only one, or an executable file', () => {
