@@ -72,7 +72,7 @@ export function childrenOf(node: SyntaxNode): SyntaxNode[] {
 /** Reads a module. */
 export function readModule(source: Source, take: (steps: number) => void): PythonModule {
   take(1 + (source.text.length >> 4));
-  const tree = parser.parse(source.text);
+  const tree = parser.parse(forParser(source.text));
   const errors: number[] = [];
   const module: PythonModule = {
     source,
@@ -98,6 +98,11 @@ export function readModule(source: Source, take: (steps: number) => void): Pytho
     for (let child = node.lastChild; child !== null; child = child.prevSibling) stack.push({ node: child, ...inner });
   }
   return module;
+}
+
+// What @lezer/python 1.1 takes for errors and Python does not, replaced by as many characters: `400.,` and `\\{{` in a format string.
+function forParser(text: string): string {
+  return text.replace(/(?<=\b\d+)\.(?=[\s,)\]}:])/g, ' ').replace(/\\(\{\{|\}\})/g, '\\__');
 }
 
 /** The scope that a node stands in. */
