@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -50,6 +50,17 @@ describe('what a command sees', () => {
       { env: { TZ: 'UTC' } },
     );
     expect(run).toMatchObject({ stdout: 'first second UTC /tmp\n', stderr: 'warned\n', code: 9, reason: 'exit' });
+  });
+
+  it('has all its files, as many as a skill may have', async () => {
+    const many = Object.fromEntries(Array.from({ length: 998 }, (_, i) => [`data/${i % 40}/${i}.txt`, `file ${i}`]));
+    const run = await runTest(host, {
+      files: {
+        'probe.py': `import glob\nprint(len(glob.glob('/skills/@acme/probe/data/*/*')), open('/skills/@acme/probe/data/37/997.txt').read())`,
+        ...many,
+      },
+    });
+    expect(run).toMatchObject({ stdout: '998 file 997\n', stderr: '' });
   });
 
   it('has no program beside its interpreter, no descriptor beside its streams, and files that are read-only', async () => {
@@ -165,6 +176,30 @@ describe('a writable mount', () => {
     );
     for (const [name, result] of Object.entries(rows)) expect(result, name).toMatch(/^(30|16|17|1|13) /);
     expect(readdirSync(host.reports, { recursive: true })).toEqual(before);
+  });
+
+  it('gets a protected link back that the run replaced, and keeps shut what it leads to', async () => {
+    mkdirSync(`${host.reports}/docs`);
+    writeFileSync(`${host.reports}/docs/agents.md`, 'be kind');
+    symlinkSync('docs/agents.md', `${host.reports}/AGENTS.md`);
+    symlinkSync('AGENTS.md', `${host.reports}/CLAUDE.md`);
+    giveTo(host.reports);
+    const rows = await tryIt(
+      host,
+      {
+        through: `open('/reports/CLAUDE.md', 'w')`,
+        target: `os.unlink('/reports/docs/agents.md')`,
+        replace: `[os.unlink('/reports/AGENTS.md'), open('/reports/AGENTS.md', 'w').write('be evil')] and 'replaced'`,
+      },
+      { capabilities: { mount: reportsMount('rw') } },
+    );
+    expect(rows).toMatchObject({
+      through: expect.stringMatching(/^30 /),
+      target: expect.stringMatching(/^16 /),
+      replace: 'replaced',
+    });
+    expect(readFileSync(`${host.reports}/AGENTS.md`, 'utf8')).toBe('be kind');
+    expect(readlinkSync(`${host.reports}/AGENTS.md`)).toBe('docs/agents.md');
   });
 
   it('lets an ordinary file be written, owned by the folder’s owner', async () => {

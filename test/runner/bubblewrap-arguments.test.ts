@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { SandboxStart } from '../../runner/sandbox.ts';
+import { forwarderArguments, skillArguments } from '../../runner/sandboxes/bubblewrap-arguments.ts';
+import { packBundle } from '../../skills-index/skill/bundle.ts';
+import { parseSkillName } from '../../skills-index/skill/name.ts';
+import { parseVersion } from '../../skills-index/skill/version.ts';
+
+const { bundle, digest, contents } = packBundle([
+  { path: 'SKILL.md', bytes: Buffer.from('text'), mode: 0o644 },
+  { path: 'run.sh', bytes: Buffer.from('code'), mode: 0o755 },
+]);
+const files = bundle.files.map((file) => ({ file, bytes: contents.get(file.path) ?? new Uint8Array() }));
+const [first] = bundle.files;
+if (first === undefined) throw new Error('no file');
+
+const start: SandboxStart = {
+  plan: {
+    skill: { name: parseSkillName('@acme/a'), version: parseVersion('1.0.0'), bundle: digest },
+    command: { name: 'run', file: first.path, interpreter: 'sh' },
+    programs: [{ program: 'sh', path: '/usr/bin/dash', reason: '' }],
+    limits: { seconds: 1, memoryMiB: 64, outputBytes: 1, processes: 1 },
+    mounts: [
+      { source: 'workspace:in', path: '/srv/in', id: '1:1', target: '/in', mode: 'ro', reason: '' },
+      { source: 'workspace:out', path: '/srv/out', id: '1:2', target: '/out', mode: 'rw', reason: '' },
+    ],
+    workingDirectory: '/in',
+    uid: 1000,
+    gid: 1000,
+  },
+  files,
+  args: ['--setenv', 'LD_PRELOAD', 'x'],
+  env: { TZ: 'UTC' },
+  pins: new Map(),
+  protectedPaths: new Map([
+    [
+      '/out',
+      [
+        { path: '.git', kind: 'pinned' },
+        { path: '.git/hooks', kind: 'shut' },
+        { path: '.claude', kind: 'folder' },
+        { path: 'CLAUDE.md', kind: 'file' },
+      ],
+    ],
+  ]),
+  runFolder: '/run/x',
+};
+
+function argumentsOf(joinsNetwork = false): { readonly text: string; readonly data: Map<number, string> } {
+  const data = new Map<number, string>();
+  const around = {
+    libraries: [{ path: '/usr/lib64' }, { path: '/lib64', link: 'usr/lib64' }],
+    reach: (name: string, path: string) => `/stage/${name}${path}`,
+    descriptorOf: (bytes: Uint8Array) => 10 + data.set(10 + data.size, Buffer.from(bytes).toString()).size - 1,
+    seccomp: Buffer.from('filter'),
+    joinsNetwork,
+  };
+  return { text: skillArguments(start, around).join(' '), data };
+}
+
+describe('the arguments of a skill’s sandbox', () => {
+  const { text, data } = argumentsOf();
+
+  it.each([
+    '--unshare-user --unshare-ipc --unshare-pid --unshare-uts',
+    '--disable-userns',
+    '--die-with-parent',
+    '--new-session',
+    '--cap-drop ALL',
+    '--unshare-net',
+    '--seccomp 10',
+    '--ro-bind /usr/lib64 /usr/lib64 --symlink usr/lib64 /lib64',
+    '--ro-bind /stage/sh/usr/bin/dash /usr/bin/sh',
+    '--ro-bind /stage/mount0/srv/in /in',
+    '--bind /stage/mount1/srv/out /out --bind /stage/mount1/srv/out/.git /out/.git --ro-bind /stage/mount1/srv/out/.git/hooks /out/.git/hooks',
+    '--size 4096 --tmpfs /out/.claude --remount-ro /out/.claude',
+    '/out/CLAUDE.md --setenv TZ UTC --chdir /in --remount-ro /',
+  ])('have %s', (expected) => {
+    expect(text).toContain(expected);
+  });
+
+  it('hand each file over by descriptor, with its mode', () => {
+    const [, number] = /--perms 0755 --file (\d+) \/skills\/@acme\/a\/run\.sh/.exec(text) ?? [];
+    expect(data.get(Number(number))).toBe('code');
+    expect(text).toMatch(/--perms 0644 --file \d+ \/skills\/@acme\/a\/SKILL\.md/);
+  });
+
+  it('bind no folder of the host but libraries, time zones, programs and mounts, and size every temporary one', () => {
+    const bound = [...text.matchAll(/--(?:ro-)?bind(?:-try)? (\S+)/g)].map(([, from]) => from ?? '');
+    expect(bound.filter((path) => !/^(\/usr\/lib64|\/usr\/share\/zoneinfo|\/stage\/.*)$/.test(path))).toEqual([]);
+    expect(text).not.toMatch(/(?<!--size \d+) --tmpfs/);
+    expect(text).not.toMatch(/LD_PRELOAD|--share-net|--dev-bind/);
+  });
+
+  it('leave the network to the forwarder where there is one', () => {
+    expect(argumentsOf(true).text).not.toContain('--unshare-net');
+  });
+});
+
+it('the forwarder’s sandbox has a network namespace, socat, the socket and nothing else', () => {
+  const text = forwarderArguments([{ path: '/usr/lib64' }], '/stage/proxy', 10, 11).join(' ');
+  expect(text).toContain('--unshare-net --as-pid-1 --info-fd 11 --seccomp 10');
+  expect([...text.matchAll(/bind (\S+)/g)].map(([, from]) => from)).toEqual(['/usr/lib64', '/usr/bin/socat', '/stage/proxy']);
+});
