@@ -2,8 +2,8 @@
 import type { Confidence } from '../skills-index/statement/finding.ts';
 import type { FlowFact } from './fact.ts';
 import type { FlowEdge, FlowGraph, FlowNode } from './flow-graph.ts';
-import { flowStepsMax } from './limits.ts';
-import type { Steps } from './steps.ts';
+import { flowStepsMax, flowsMax } from './limits.ts';
+import { type Steps, StepsUsedUp } from './steps.ts';
 
 interface Step {
   readonly to: string;
@@ -25,30 +25,43 @@ export function solveFlows(graph: FlowGraph, steps: Steps): FlowFact[] {
   const sinks = Map.groupBy(graph.sinks, (sink) => sink.node);
   const flows: FlowFact[] = [];
   for (const source of graph.sources) {
-    const reached = search(source.node, edges, steps);
-    for (const [id, here] of sinks) {
-      const visit = reached.get(`${id} down`) ?? reached.get(`${id} up`);
-      const shorter = reached.get(`${id} up`);
-      if (visit === undefined) continue;
-      const way = wayTo(shorter !== undefined && shorter.length < visit.length ? shorter : visit);
-      for (const sink of here) {
-        flows.push({
-          kind: 'flow',
-          source: source.source,
-          sink: sink.sink,
-          span: sink.span,
-          context: sink.context,
-          certainty: weaker(source.certainty, sink.certainty),
-          encoded: way.some((visited) => visited.encodes),
-          steps: [
-            ...stepsOf(way, nodes),
-            { span: sink.span, note: `${sink.sink.part === 'content' ? 'written' : 'handed'} to ${sink.sink.api}` },
-          ],
-        });
+    for (const visit of nearest(search(source.node, edges, steps))) {
+      for (const sink of sinks.get(visit.node) ?? []) {
+        if (flows.length >= flowsMax) throw new StepsUsedUp('the limit of flows');
+        flows.push(flowOf(source, sink, wayTo(visit), nodes));
       }
     }
   }
   return flows;
+}
+
+function flowOf(
+  { source, certainty }: FlowGraph['sources'][number],
+  sink: FlowGraph['sinks'][number],
+  way: readonly Visit[],
+  nodes: ReadonlyMap<string, FlowNode>,
+): FlowFact {
+  const end = `${sink.sink.part === 'content' ? 'written' : 'handed'} to ${sink.sink.api}`;
+  return {
+    kind: 'flow',
+    source,
+    sink: sink.sink,
+    span: sink.span,
+    context: sink.context,
+    certainty: weaker(certainty, sink.certainty),
+    encoded: way.some((visited) => visited.encodes),
+    steps: [...stepsOf(way, nodes), { span: sink.span, note: end }],
+  };
+}
+
+/** Each node once, by its shorter way: it may have been reached in both phases. */
+function nearest(reached: ReadonlyMap<string, Visit>): Iterable<Visit> {
+  const kept = new Map<string, Visit>();
+  for (const visit of reached.values()) {
+    const known = kept.get(visit.node);
+    if (known === undefined || visit.length < known.length) kept.set(visit.node, visit);
+  }
+  return kept.values();
 }
 
 interface Visit {

@@ -6,6 +6,7 @@ export const syntaxDepthMax = 500;
 /** Steps of one skill: one is about one syntax node, one fact, one edge or 64 characters of text. */
 export const scanSteps = 20_000_000;
 export const flowStepsMax = 40;
+export const flowsMax = 20_000;
 export const findingsPerRuleMax = 100;
 export const snippetCharsMax = 400;
 export const detailCharsMax = 120;
@@ -17,9 +18,23 @@ export const childScansMax = 200;
 export const jobPollMillisecondsMin = 500;
 export const jobPollMillisecondsMax = 15_000;
 export const observedPerKindMax = 500;
-export const findingsMax = 5_000;
 /** Most bytes of a child's answer: more than the registry takes is no report. */
 export const childAnswerBytesMax = 16 * 1024 * 1024;
 export const childStartSecondsMax = 30;
 export const requestSecondsMax = 60;
 export const answerBytesMax = 8 * 1024 * 1024;
+/** Texts that one value may be, from branches, loops and callers. */
+export const alternativesMax = 4;
+export const decodedCharsMax = 64 * 1024;
+export const plainWordsCharsMax = 20_000;
+export const paragraphCharsMax = 20_000;
+export const yamlCharsMax = 512 * 1024;
+export const settingsDepthMax = 200;
+export const settingsTextsMax = 3_000;
+export const shellTaintsMax = 24;
+export const shellWordsMax = 64;
+export const shellLoopWordsMax = 8;
+export const shellCallDepthMax = 12;
+export const shellWrapperDepthMax = 8;
+export const shellCodeDepthMax = 6;
+export const pythonCallSitesMax = 16;

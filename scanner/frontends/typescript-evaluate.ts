@@ -8,6 +8,7 @@ import { returnsOf, valueOfCall } from './typescript-calls.ts';
 import { foldNumbers } from './typescript-fold.ts';
 import { apis, classMembers } from './typescript-library.ts';
 import { memberOfValue, moduleNamed, ownPath } from './typescript-members.ts';
+import { Memory } from './typescript-memory.ts';
 import type { Program } from './typescript-program.ts';
 import { bareOf, type Symbols } from './typescript-symbols.ts';
 import {
@@ -29,15 +30,15 @@ export interface Evaluator {
   readonly symbols: Symbols;
   valueOf(expression: ts.Expression, frame?: Frame): Value;
   memberOf(object: Value, key: Value, node: ts.Node): Value;
-  /** Finds a member of an object literal once; a search that leads back to itself finds nothing. */
-  memberOnce(object: ts.ObjectLiteralExpression, name: string, frame: Frame, find: () => Value): Value;
+  /** Finds what a thing is (or has by a name) once, outside calls that are followed with their arguments. */
+  once(thing: object, name: string, find: () => Value): Value;
   /** What `require`, `import()` and the like give for a name. */
   moduleOf(name: Value, from: ts.SourceFile): Value;
   /** The expressions that a function may return or yield; those of functions inside it are theirs. */
   returnsOf(callee: Functionish): readonly ts.Expression[];
 }
 
-const depthMax = 60;
+const depthMax = 150;
 const frameDepthMax = 24;
 /** Steps of one call followed with its arguments, and of all of them together: beyond, their values are not known. */
 const framedStepsMax = 20_000;
@@ -45,86 +46,55 @@ const framedTotalMax = 400_000;
 
 /** An evaluator that remembers what it found; each question costs steps. */
 export function createEvaluator(program: Program, symbols: Symbols, steps: Steps): Evaluator {
-  const known = new Map<ts.Node, Value>();
-  const busy = new Set<ts.Node>();
+  const memory = new Memory();
+  const returns = new Map<Functionish, readonly ts.Expression[]>();
   let depth = 0;
   let frames = 0;
   let framed = 0;
   let framedTotal = 0;
+  const deeper = (find: () => Value): Value => {
+    if (depth >= depthMax) return memory.giveUp();
+    steps.take();
+    depth++;
+    try {
+      return find();
+    } finally {
+      depth--;
+    }
+  };
+  const inFrame = (find: () => Value): Value => {
+    if (frames >= frameDepthMax || framed > framedStepsMax || framedTotal > framedTotalMax) return memory.giveUp();
+    framed = frames === 0 ? 0 : framed + 1;
+    framedTotal++;
+    frames++;
+    try {
+      return deeper(find);
+    } finally {
+      frames--;
+      if (frames === 0) framed = 0;
+    }
+  };
   const self: Evaluator = {
     program,
     symbols,
     valueOf(expression, frame) {
       const node = bareOf(expression);
-      const remembered = frame === undefined ? known.get(node) : undefined;
-      if (remembered !== undefined) return remembered;
-      if (
-        depth >= depthMax ||
-        frames >= frameDepthMax ||
-        framed > framedStepsMax ||
-        busy.has(node) ||
-        (frame !== undefined && framedTotal > framedTotalMax)
-      )
-        return unknown;
-      steps.take();
-      depth++;
-      if (frame === undefined) busy.add(node);
-      else {
-        framed = frames === 0 ? 0 : framed + 1;
-        framedTotal++;
-        frames++;
-      }
-      try {
-        const value = evaluate(self, node, frame);
-        if (frame === undefined) known.set(node, value);
-        return value;
-      } finally {
-        depth--;
-        if (frame === undefined) busy.delete(node);
-        else frames--;
-        if (frames === 0) framed = 0;
-      }
+      if (frame !== undefined) return inFrame(() => evaluate(self, node, frame));
+      return memory.once(node, '', () => deeper(() => evaluate(self, node, frame)));
     },
-    memberOf(object, key, node) {
-      // `{ ...self }` that leads back to itself ends here.
-      if (depth >= depthMax) return unknown;
-      steps.take();
-      depth++;
-      try {
-        return unionOf(
-          alternatives(object).flatMap((one) => alternatives(key).map((name) => memberOfValue(self, one, name, node))),
-        );
-      } finally {
-        depth--;
-      }
-    },
-    ...createMemory(),
+    memberOf: (object, key, node) =>
+      deeper(() =>
+        unionOf(alternatives(object).flatMap((one) => alternatives(key).map((name) => memberOfValue(self, one, name, node)))),
+      ),
+    once: (thing, name, find) => memory.once(thing, name, find),
     moduleOf: (name, from) => unionOf(alternatives(name).map((one) => moduleNamed(program, one, from))),
-  };
-  return self;
-}
-
-function createMemory(): Pick<Evaluator, 'memberOnce' | 'returnsOf'> {
-  const found = new Map<ts.Node, Map<string, Value>>();
-  const returns = new Map<Functionish, readonly ts.Expression[]>();
-  return {
-    memberOnce(object, name, frame, find) {
-      if (frame !== undefined) return find();
-      const members = found.get(object) ?? new Map<string, Value>();
-      found.set(object, members);
-      const before = members.get(name);
-      if (before !== undefined) return before;
-      members.set(name, unknown);
-      const value = find();
-      members.set(name, value);
-      return value;
-    },
     returnsOf(callee) {
       const list = returns.get(callee) ?? returnsOf(callee);
       returns.set(callee, list);
       return list;
     },
   };
+  return self;
 }
 
 function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): Value {

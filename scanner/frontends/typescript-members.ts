@@ -31,7 +31,9 @@ export function memberOfValue(self: Evaluator, object: Value, key: Value, node: 
         ? { kind: 'method', of: object, name, built }
         : { kind: 'api', name: `${object.of}#${name}`, built };
     case 'object':
-      return self.memberOnce(object.node, name, object.frame, () => memberOfObject(self, object.node, object.frame, name, built));
+      return object.frame === undefined
+        ? self.once(object.node, `.${name}`, () => memberOfObject(self, object.node, undefined, name, built))
+        : memberOfObject(self, object.node, object.frame, name, built);
     case 'array':
       return /^\d+$/.test(name)
         ? (object.items[Number(name)] ?? unknown)

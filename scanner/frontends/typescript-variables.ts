@@ -17,12 +17,21 @@ import {
 
 /** The value of a symbol at a use of it. Several assignments give one of several values. */
 export function valueOfSymbol(self: Evaluator, symbol: ts.Symbol, use: ts.Node, frame: Frame): Value {
-  const declarations = symbol.declarations ?? [];
-  const declared = declarations.map((declaration) => valueOfDeclaration(self, declaration, frame));
+  const assigned = self.symbols.assignments(symbol);
+  if (assigned.length > 0 && assigned.length <= appendedMax) {
+    const built = appended(self, symbol.declarations ?? [], assigned, use, frame);
+    if (built !== undefined) return built;
+  }
+  return frame === undefined ? self.once(symbol, '', () => allOf(self, symbol, frame)) : allOf(self, symbol, frame);
+}
+
+/** Text put together in more steps than this is not followed: each use would walk them all. */
+const appendedMax = 100;
+
+function allOf(self: Evaluator, symbol: ts.Symbol, frame: Frame): Value {
+  const declared = (symbol.declarations ?? []).map((declaration) => valueOfDeclaration(self, declaration, frame));
   const assigned = self.symbols.assignments(symbol);
   if (assigned.length === 0) return unionOf(declared);
-  const built = appended(self, declarations, assigned, use, frame);
-  if (built !== undefined) return built;
   const plain = assigned.filter((one) => !one.compound).map((one) => self.valueOf(one.value, frame));
   return unionOf([
     ...declared.filter((one) => one.kind !== 'unknown'),
