@@ -71,7 +71,8 @@ function frameLine(line: string, number: number, span: FrameSpan, width: number)
 // Long lines keep the marked part and lose what is far from it, never the end of what is marked without a sign.
 function cutAround(line: string, from: number, to: number, width: number): { text: string; from: number; to: number } {
   const [before, marked, behind] = [line.slice(0, from), line.slice(from, to), line.slice(to)].map(showSafely);
-  const middle = shorten(marked ?? '', width);
+  // Two columns are kept for the signs that something is left out on either side.
+  const middle = shorten(marked ?? '', width - 2);
   const room = Math.max(0, width - columnsOf(middle));
   const left = keepEnd(before ?? '', Math.max(Math.floor(room / 2), room - columnsOf(behind ?? '')));
   const right = keepStart(behind ?? '', room - columnsOf(left));
@@ -89,16 +90,13 @@ function shorten(text: string, width: number): string {
 
 function keepEnd(text: string, width: number): string {
   if (columnsOf(text) <= width) return text;
-  return width < 1
-    ? ''
-    : `…${keepColumns([...text].reverse(), width - 1)
-        .reverse()
-        .join('')}`;
+  return `…${keepColumns([...text].reverse(), width - 1)
+    .reverse()
+    .join('')}`;
 }
 
 function keepStart(text: string, width: number): string {
-  if (columnsOf(text) <= width) return text;
-  return width < 1 ? '' : `${keepColumns([...text], width - 1).join('')}…`;
+  return columnsOf(text) <= width ? text : `${keepColumns([...text], width - 1).join('')}…`;
 }
 
 function keepColumns(characters: readonly string[], width: number): string[] {

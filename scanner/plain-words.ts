@@ -1,12 +1,11 @@
 /** Text as a reader (or a model) takes it in: what hides words from a search is undone. */
+import { plainWordsCharsMax } from './limits.ts';
 import { confusables } from './models/confusables.ts';
 import { hiddenCharacter } from './models/hidden-characters.ts';
 
-const textCharsMax = 20_000;
-
 /** Text with hidden characters dropped, look-alike letters made Latin, compatibility forms and white space folded. Tag characters are read as the letters they stand for. */
 export function plainWords(text: string): string {
-  const cut = text.length > textCharsMax ? text.slice(0, textCharsMax) : text;
+  const cut = text.length > plainWordsCharsMax ? text.slice(0, plainWordsCharsMax) : text;
   if (/^[\x20-\x7e]*$/.test(cut)) return cut.replace(/ {2,}/g, ' ');
   let plain = '';
   for (const character of cut.normalize('NFKC')) {

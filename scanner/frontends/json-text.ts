@@ -1,10 +1,10 @@
 /** JSON: read as strictly as JSON.parse does where a program reads it so, else searched as text; notebooks give their cells. */
+
 import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
+import { settingsDepthMax } from '../limits.ts';
 import type { EmbeddedProgram, Source } from '../source.ts';
 import { type Setting, settingsFacts } from './settings-facts.ts';
 import { plainTextFacts } from './text.ts';
-
-const depthMax = 200;
 
 /** Facts of one JSON text. Comments and trailing commas are allowed, as editors' settings have them. */
 export function analyseJsonText(source: Source, context: FrontEndContext): FrontEndResult {
@@ -32,7 +32,7 @@ interface Walk {
 function readValue(walk: Walk, start: number, path: readonly (string | number)[]): number | undefined {
   walk.context.steps.take();
   const { text } = walk;
-  if (path.length > depthMax) return undefined;
+  if (path.length > settingsDepthMax) return undefined;
   const open = text[start];
   if (open === '"') {
     const end = endOfString(text, start);

@@ -1,13 +1,13 @@
+import { alternativesMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import { type PyValue, unknownPy } from './python-run.ts';
-import { textsMax } from './python-values.ts';
 
 /** Text one after the other; every combination of alternatives, up to a few. */
 export function join(values: readonly PyValue[]): PyValue {
   let texts: string[] = [''];
   for (const value of values) {
     const next = value.texts.length === 0 ? [unknownPart] : value.texts;
-    texts = texts.flatMap((text) => next.map((one) => text + one)).slice(0, textsMax);
+    texts = texts.flatMap((text) => next.map((one) => text + one)).slice(0, alternativesMax);
   }
   return {
     ...unknownPy,
@@ -24,7 +24,7 @@ export function either(values: readonly PyValue[]): PyValue {
   const [first] = values;
   if (first === undefined) return unknownPy;
   if (values.length === 1) return first;
-  const texts = [...new Set(values.flatMap((value) => value.texts))].slice(0, textsMax);
+  const texts = [...new Set(values.flatMap((value) => value.texts))].slice(0, alternativesMax);
   const quals = [...new Set(values.flatMap((value) => (value.qual === undefined ? [] : [value.qual])))];
   return {
     ...first,

@@ -1,9 +1,11 @@
 /** Arguments of Python calls, and what the calls of the skill give a parameter. */
+
 import type { SyntaxNode } from '@lezer/common';
+import { pythonCallSitesMax } from '../limits.ts';
 import { either } from './python-alternatives.ts';
 import { childrenOf, nameOf, type PythonModule } from './python-module.ts';
 import { type PythonRun, type PyValue, unknownPy } from './python-run.ts';
-import { callSitesMax, evaluate } from './python-values.ts';
+import { evaluate } from './python-values.ts';
 
 // What the calls of the skill give a parameter; text only, since flows have edges of their own.
 export function parameterValue(
@@ -22,7 +24,7 @@ export function parameterValue(
   const names = definition.name === '__init__' && definition.owner !== undefined ? [definition.owner] : [definition.name];
   const isBound = definition.owner !== undefined && definition.parameters[0]?.name === 'self';
   const given: PyValue[] = [];
-  const sites = names.flatMap((name) => run.calls.get(name) ?? []).slice(0, callSitesMax);
+  const sites = names.flatMap((name) => run.calls.get(name) ?? []).slice(0, pythonCallSitesMax);
   for (const { module, call } of sites) {
     if (!isBound && !isOwnCall(run, module, call, depth)) continue;
     const args = argumentsOf(module, call);

@@ -1,10 +1,12 @@
 /** Names of Python: what they are bound to, in their scopes, by imports and in other modules of the skill. */
+
 import type { SyntaxNode } from '@lezer/common';
+import { alternativesMax } from '../limits.ts';
 import { either } from './python-alternatives.ts';
 import { parameterValue } from './python-arguments.ts';
 import { type Binding, nameOf, type PythonModule, type Scope, scopeOf } from './python-module.ts';
 import { flowNode, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
-import { evaluate, textsMax } from './python-values.ts';
+import { evaluate } from './python-values.ts';
 
 /** The value that a binding gives. */
 export function boundValue(run: PythonRun, module: PythonModule, binding: Binding, depth: number): PyValue {
@@ -17,7 +19,7 @@ export function boundValue(run: PythonRun, module: PythonModule, binding: Bindin
       return { ...unknownPy, qual: `class ${binding.name}` };
     case 'each': {
       const value = evaluate(run, module, binding.node, depth);
-      const texts = value.items?.flatMap((item) => item.texts).slice(0, textsMax) ?? [];
+      const texts = value.items?.flatMap((item) => item.texts).slice(0, alternativesMax) ?? [];
       return { ...unknownPy, texts, nodes: value.nodes, qual: value.qual };
     }
     case 'value': {

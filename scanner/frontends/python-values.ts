@@ -10,10 +10,6 @@ import { childrenOf, type PythonModule, textOf } from './python-module.ts';
 import { variable } from './python-names.ts';
 import { type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 
-export const textsMax = 4;
-
-export const callSitesMax = 16;
-
 /** The value of an expression. Computed once; a value that depends on itself is unknown. */
 export function evaluate(run: PythonRun, module: PythonModule, node: SyntaxNode, depth = 0): PyValue {
   run.context.steps.take();

@@ -1,6 +1,8 @@
 /** What settings say, in whichever notation: values with their paths become scripts, hooks, servers, dependencies and text. */
+
 import type { Fact, Span } from '../fact.ts';
 import type { FrontEndResult } from '../frontend.ts';
+import { settingsTextsMax } from '../limits.ts';
 import { egressOf } from '../models/egress-of.ts';
 import { lifecycleScripts } from '../models/package-json.ts';
 import type { EmbeddedProgram, Source } from '../source.ts';
@@ -13,8 +15,6 @@ export interface Setting {
   readonly from: number;
   readonly to: number;
 }
-
-const stringsMax = 3_000;
 
 /** Facts of all settings of a file. */
 export function settingsFacts(source: Source, settings: readonly Setting[]): FrontEndResult {
@@ -61,7 +61,7 @@ export function settingsFacts(source: Source, settings: readonly Setting[]): Fro
       if (egress !== undefined)
         facts.push({ ...about, kind: 'capability', capability: { kind: 'egress', ...egress }, api: keys.join('.'), traits: [] });
     }
-    if (value.length >= 16 && facts.length < stringsMax)
+    if (value.length >= 16 && facts.length < settingsTextsMax)
       facts.push({ ...about, kind: 'text', role: 'string', text: value, detail: last });
   }
   return { facts, embedded, unanalysed: [] };

@@ -1,6 +1,8 @@
 /** Code that a script hands to a shell or interpreter: as an argument, by a pipe, from a file it made itself, or decoded. */
+
 import { parse } from 'unbash';
 import type { Trait } from '../fact.ts';
+import { shellCodeDepthMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import { interpreters } from '../models/shell.ts';
 import type { OffsetMap } from '../source.ts';
@@ -12,8 +14,6 @@ import { runStatements } from './shell-script.ts';
 import { emptyValue, isKnown, pass, unknownValue, type Value } from './shell-value.ts';
 
 type CodeLanguage = 'shell' | 'python' | 'javascript' | 'other';
-
-const codeDepthMax = 6;
 
 /** Runs an interpreter: `bash -c`, `python -`, `curl | sh`, `node script.js`. */
 export function callInterpreter(run: ShellRun, call: Call): Value {
@@ -71,7 +71,7 @@ export function runCode(run: ShellRun, call: Call, code: Value, language: CodeLa
   const capability = { kind: 'exec', program: call.name } as const;
   const carriers = isComputed ? code.taints : [];
   noteFlows(run, at, carriers, { what: 'exec', capability, api: call.name, part: 'code' });
-  if (code.text.replaceAll(unknownPart, '').trim() === '' || run.depth >= codeDepthMax) return unknownValue(code.taints);
+  if (code.text.replaceAll(unknownPart, '').trim() === '' || run.depth >= shellCodeDepthMax) return unknownValue(code.taints);
   if (language === 'shell') return runShellText(run, call, code);
   if (language !== 'other')
     run.embedded.push({

@@ -1,6 +1,8 @@
 /** One command: its words folded, its program found behind aliases, functions and wrappers, and handed to what knows the program. */
+
 import { basename } from 'node:path/posix';
 import type { Assignment, Command, CommandArgument } from 'unbash';
+import { shellWrapperDepthMax } from '../limits.ts';
 import { interpreters, networkPrograms, steeringVariables, utilities, wrappers } from '../models/shell.ts';
 import { parseArguments } from './shell-arguments.ts';
 import { callBuiltin, isBuiltin } from './shell-builtins.ts';
@@ -13,8 +15,6 @@ import { callFunction } from './shell-script.ts';
 import { callUtility } from './shell-utilities.ts';
 import { concat, either, isKnown, literalValue, textsOf, unknownValue, type Value } from './shell-value.ts';
 import { foldWord, foldWords } from './shell-words.ts';
-
-const wrapperDepthMax = 8;
 
 /** Runs one simple command; gives what it prints. */
 export function runCommand(run: ShellRun, node: Command, onConnection: boolean): Value {
@@ -48,7 +48,7 @@ export function dispatch(run: ShellRun, word: Value, args: readonly Value[], how
   const call: Call = { name, api: name, word, args, ...how, certainty: word.folded ? 'folded' : 'exact', stdin: run.stdin };
   if (name === '*') return callUnknown(run, call);
   const alias = run.aliases.get(name);
-  if (alias !== undefined && how.depth < wrapperDepthMax) {
+  if (alias !== undefined && how.depth < shellWrapperDepthMax) {
     const [aliased, ...more] = alias.text.split(/\s+/).map((text) => ({ ...alias, text, others: [] }));
     if (aliased !== undefined && aliased.text !== name)
       return dispatch(run, aliased, [...more, ...args], { ...how, depth: how.depth + 1 });
@@ -109,7 +109,7 @@ function callUnknown(run: ShellRun, call: Call): Value {
 
 function unwrap(run: ShellRun, call: Call, how: How): Value | undefined {
   const wrapper = wrappers[call.name];
-  if (wrapper === undefined || how.depth >= wrapperDepthMax) return undefined;
+  if (wrapper === undefined || how.depth >= shellWrapperDepthMax) return undefined;
   if (call.name === 'command' && /^-[vV]$/.test(call.args[0]?.text ?? '')) return unknownValue();
   const { operands } = parseArguments(call.args, new Set(wrapper.takesValue), true);
   const rest = operands.slice(wrapper.skip).filter((one, index) => index > 0 || call.name !== 'env' || !/^\w+=/.test(one.text));

@@ -11,15 +11,12 @@ import type {
   SyntaxNode,
 } from 'unbash';
 import { forEachChild } from 'unbash';
-import { syntaxDepthMax } from '../limits.ts';
+import { shellCallDepthMax, shellLoopWordsMax, syntaxDepthMax } from '../limits.ts';
 import { runCommand } from './shell-commands.ts';
 import { withRedirections } from './shell-redirections.ts';
 import { noteTrait, type ShellFunction, type ShellRun, spanOf } from './shell-run.ts';
 import { concat, either, emptyValue, unknownValue, type Value } from './shell-value.ts';
 import { foldWord, foldWords } from './shell-words.ts';
-
-const forWordsMax = 8;
-const callDepthMax = 12;
 
 /** Goes through statements; gives what they print. */
 export function runStatements(run: ShellRun, statements: readonly Statement[]): Value {
@@ -28,7 +25,7 @@ export function runStatements(run: ShellRun, statements: readonly Statement[]): 
 
 /** Goes through the script of a substitution. Its assignments stay: what they carry may still be of use to an attacker. */
 export function runSubstitution(run: ShellRun, script: ParsedScript, at: { readonly pos: number; readonly end: number }): Value {
-  if (run.depth >= callDepthMax * 2) return unknownValue();
+  if (run.depth >= shellCallDepthMax * 2) return unknownValue();
   const outer = run.map;
   // Offsets inside escaped backticks count in their own decoded text.
   if (script.source !== undefined) run.map = [{ at: 0, raw: spanOf(run, at).start, fixed: true }];
@@ -44,7 +41,7 @@ export function runSubstitution(run: ShellRun, script: ParsedScript, at: { reado
 /** Calls a function of the script with the given arguments. */
 export function callFunction(run: ShellRun, name: string, shellFunction: ShellFunction, args: readonly Value[]): Value {
   run.called.add(name);
-  if (run.depth >= callDepthMax || run.calling.has(name)) return unknownValue();
+  if (run.depth >= shellCallDepthMax || run.calling.has(name)) return unknownValue();
   run.calling.add(name);
   const outer = run.map;
   const saved = [...run.vars].filter(([key]) => /^(\d+|[@*])$/.test(key));
@@ -157,7 +154,7 @@ function inBranch(run: ShellRun, body: () => Value): Value {
 
 function bindLoop(run: ShellRun, name: string, wordlist: For['wordlist']): void {
   const words = wordlist?.flatMap((word) => foldWords(run, word)) ?? [run.vars.get('@') ?? unknownValue()];
-  const [first, ...rest] = words.slice(0, forWordsMax);
+  const [first, ...rest] = words.slice(0, shellLoopWordsMax);
   run.vars.set(name, first === undefined ? emptyValue : rest.reduce(either, first));
 }
 

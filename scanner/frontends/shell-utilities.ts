@@ -1,4 +1,5 @@
 /** Utilities of a plain shell image: what of their input, arguments and files their output holds. */
+import { decodedCharsMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import { utilities } from '../models/shell.ts';
 import { parseArguments } from './shell-arguments.ts';
@@ -9,8 +10,6 @@ import { dispatch } from './shell-commands.ts';
 import { noteWrite, readFileValue, writeFileValue } from './shell-files.ts';
 import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
 import { concat, emptyValue, isKnown, joinTaints, literalValue, pass, slice, unknownValue, type Value } from './shell-value.ts';
-
-const decodedCharsMax = 64 * 1024;
 
 /** Runs one of the utilities of the table. */
 export function callUtility(run: ShellRun, call: Call): Value {

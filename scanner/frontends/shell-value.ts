@@ -1,7 +1,7 @@
 /** Values as the shell front end follows them: text with unknown parts, where each piece was written, and what flowed in. */
 import type { Confidence } from '../../skills-index/statement/finding.ts';
 import type { FlowSource, Span } from '../fact.ts';
-import { foldedCharsMax } from '../limits.ts';
+import { alternativesMax, foldedCharsMax, shellTaintsMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import type { OffsetMap } from '../source.ts';
 
@@ -28,9 +28,6 @@ export interface Value {
   /** What an interactive shell or an interpreter without a program prints. */
   readonly shellOutput: boolean;
 }
-
-const taintsMax = 24;
-const othersMax = 4;
 
 export const emptyValue: Value = { text: '', others: [], map: [], taints: [], folded: false, decoded: false, shellOutput: false };
 
@@ -70,7 +67,7 @@ export function concat(values: readonly Value[]): Value {
 /** One value or the other: the first's text, with the second's beside it. */
 export function either(first: Value, second: Value): Value {
   const others = [...first.others, second.text, ...second.others].filter((text) => text !== first.text);
-  return { ...first, others: [...new Set(others)].slice(0, othersMax), taints: joinTaints([first, second]) };
+  return { ...first, others: [...new Set(others)].slice(0, alternativesMax), taints: joinTaints([first, second]) };
 }
 
 /** Every text that a value may be. */
@@ -86,7 +83,7 @@ export function joinTaints(values: readonly Value[]): readonly Taint[] {
   const kept = new Map<string, Taint>();
   for (const taint of values.flatMap((value) => value.taints)) {
     const key = `${taint.source.what}\n${taint.source.name}\n${taint.encoded}\n${taint.steps[0]?.span.start}`;
-    if (!kept.has(key) && kept.size < taintsMax) kept.set(key, taint);
+    if (!kept.has(key) && kept.size < shellTaintsMax) kept.set(key, taint);
   }
   return [...kept.values()];
 }
@@ -110,7 +107,7 @@ function alternatives(values: readonly Value[]): readonly string[] {
   values.forEach((value, index) => {
     for (const other of value.others) found.push(values.map((one, at) => (at === index ? other : one.text)).join(''));
   });
-  return [...new Set(found)].slice(0, othersMax);
+  return [...new Set(found)].slice(0, alternativesMax);
 }
 
 /** A piece of a value's text, with its places. */

@@ -1,17 +1,17 @@
 /** Words of a shell script as values: quotes, `$'…'`, variables, expansions, substitutions and braces folded (Bash manual §3.5). */
+
 import type { ParameterExpansionPart, ParameterOperation, Word, WordPart } from 'unbash';
+import { shellWordsMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import { shellVariables } from '../models/shell.ts';
 import { noteCapability, type ShellRun, spanOf } from './shell-run.ts';
 import { concat, either, emptyValue, isKnown, literalValue, unknownValue, type Value } from './shell-value.ts';
 
-const wordsMax = 64;
-
 /** A word as the words it becomes: braces expanded, unquoted variables split at white space. */
 export function foldWords(run: ShellRun, word: Word): Value[] {
   const isSplit = (word.parts ?? []).some((part) => part.type === 'SimpleExpansion' || part.type === 'ParameterExpansion');
   return expandBraces(run, word)
-    .slice(0, wordsMax)
+    .slice(0, shellWordsMax)
     .flatMap((value) => (isSplit && /\s/.test(value.text) ? splitAtSpace(value) : [value]));
 }
 
@@ -181,7 +181,7 @@ function splitAtSpace(value: Value): Value[] {
   return value.text
     .split(/\s+/)
     .filter((text) => text !== '')
-    .slice(0, wordsMax)
+    .slice(0, shellWordsMax)
     .map((text) => ({ ...value, text, map: fixedMap(value), folded: true, others: [] }));
 }
 

@@ -1,6 +1,8 @@
 /** Plain text and HTML: paragraphs as prose, comments and what is made invisible as hidden text, scripts as programs. */
+
 import type { TextFact } from '../fact.ts';
 import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
+import { paragraphCharsMax } from '../limits.ts';
 import type { EmbeddedProgram, Source } from '../source.ts';
 
 export interface HiddenText {
@@ -9,8 +11,6 @@ export interface HiddenText {
   readonly text: string;
   readonly why: string;
 }
-
-const paragraphCharsMax = 20_000;
 
 /** Paragraphs of a plain text. */
 export function plainTextFacts(source: Source, context: FrontEndContext): FrontEndResult {

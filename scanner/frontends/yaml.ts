@@ -1,12 +1,11 @@
 /** YAML: every scalar with its path, aliases not followed. */
+
 import { isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
+import { settingsDepthMax, yamlCharsMax } from '../limits.ts';
 import type { Source } from '../source.ts';
 import { type Setting, settingsFacts } from './settings-facts.ts';
 import { plainTextFacts } from './text.ts';
-
-const yamlCharsMax = 512 * 1024;
-const depthMax = 100;
 
 /** Facts of one YAML text; what is no YAML is searched as text. */
 export function analyseYaml(source: Source, context: FrontEndContext): FrontEndResult {
@@ -36,7 +35,7 @@ export function analyseYaml(source: Source, context: FrontEndContext): FrontEndR
 }
 
 function collect(node: unknown, path: readonly (string | number)[], settings: Setting[]): void {
-  if (path.length > depthMax) return;
+  if (path.length > settingsDepthMax) return;
   if (isScalar(node)) {
     const [from, to] = node.range ?? [0, 0];
     if (typeof node.value === 'string') settings.push({ path, value: node.value, from, to });
