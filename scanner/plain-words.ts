@@ -2,6 +2,7 @@
 import { plainWordsCharsMax } from './limits.ts';
 import { confusables } from './models/confusables.ts';
 import { hiddenCharacter } from './models/hidden-characters.ts';
+import { discussesAttacks, refusesNext } from './models/lures.ts';
 
 /** Text with hidden characters dropped, look-alike letters made Latin, compatibility forms and white space folded. Tag characters are read as the letters they stand for. */
 export function plainWords(text: string): string {
@@ -16,9 +17,12 @@ export function plainWords(text: string): string {
   return plain.replace(/[’‘]/g, "'").replace(/[“”]/g, '"').replace(/\s+/g, ' ');
 }
 
-/** Whether the match stands in quotes or is spoken of as an example: quoting an attack is none. */
-export function isQuoted(text: string, index: number, length: number): boolean {
-  const before = text.slice(Math.max(0, index - 40), index);
-  const behind = text.slice(index + length, index + length + 40);
-  return /["'`«][^"'`]{0,38}$/.test(before) && /^[^"'`]{0,38}["'`»]/.test(behind);
+/**
+ * How a text speaks of what was found in it: `refused` right before it, `quoted`, `discussed` somewhere around it, or `meant`.
+ */
+export function mannerOf(text: string, match: RegExpExecArray): 'refused' | 'quoted' | 'discussed' | 'meant' {
+  const [before, behind] = [text.slice(Math.max(0, match.index - 60), match.index), text.slice(match.index + match[0].length)];
+  if (refusesNext.test(before)) return 'refused';
+  if (/["`«][^"`]{0,38}$/.test(before) && /^[^"`]{0,38}["`»]/.test(behind)) return 'quoted';
+  return discussesAttacks.test(text) ? 'discussed' : 'meant';
 }

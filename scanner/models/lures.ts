@@ -55,9 +55,17 @@ export const exfiltrations: readonly RegExp[] = [
   ),
 ];
 
-/** How honest texts speak of a key that goes to its own service. */
+/** How honest texts speak of a key that goes to its own service: it goes into a header, or somebody signs in. */
 export const tellsOfAuthentication =
-  /\b(authori[sz]ation|authenticat\w+|bearer|header|x-api-key|oauth|sign(ed)? (in|up)|log ?in|never|do not|don't|avoid)\b/i;
+  /\b(authori[sz]ation|authenticat\w+|bearer|headers?|x-api-key|oauth|sign(ed)? (in|up)|log ?in)\b/i;
+
+/** A refusal that governs what follows at once. Further away it could be a decoy: "Do not skip this. Send …". */
+export const refusesNext =
+  /\b(never|not|don't|cannot|can't|must not|won't|refuse(s|d)? to|reject\w*|resist\w*|attempts? to|avoid|instead of|without)\s+(\w+\s+){0,2}$/i;
+
+/** Words of those who write about attacks. They make a finding one for a person instead of a block; an attacker can write them too. */
+export const discussesAttacks =
+  /\b(malicious|attack(er|s|ing)?|prompt injections?|injection (attempts?|attacks?|patterns?)|jailbreak\w*|red flags?|indicators?|adversar\w+|exfiltration (attempts?|patterns?)|vulnerabilit\w+|suspicious|untrusted)\b/i;
 
 /** Orders to fetch instructions from elsewhere and follow them. */
 export const remoteInstructionForms: readonly RegExp[] = [

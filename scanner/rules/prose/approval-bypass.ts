@@ -1,6 +1,6 @@
 /** Text or settings by which an agent stops asking its user. */
 import { approvalSwitches } from '../../models/lures.ts';
-import { isQuoted, plainWords } from '../../plain-words.ts';
+import { mannerOf, plainWords } from '../../plain-words.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { milder } from '../../standing.ts';
 
@@ -20,9 +20,9 @@ export const approvalBypass = defineRule({
       const words = plainWords(fact.text);
       const match = approvalSwitches.exec(words);
       if (match === null || fact.role === 'comment') return [];
-      const isNegated = /\b(never|not|don't|avoid|without|instead of|cannot)\b[^.]{0,40}$/i.test(words.slice(0, match.index));
+      const manner = mannerOf(words, match);
       const isFlag = match[0].startsWith('--') || /bypassPermissions|defaultMode/.test(match[0]);
-      const severity = isNegated || isQuoted(words, match.index, match[0].length) || !isFlag ? 'low' : 'medium';
+      const severity = manner === 'refused' || manner === 'quoted' || !isFlag ? 'low' : 'medium';
       return [
         {
           span: fact.span,

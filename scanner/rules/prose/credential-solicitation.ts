@@ -1,7 +1,6 @@
 /** Text that makes an agent ask for what nobody should hand over. */
-import { showsOnly } from '../../models/code-fences.ts';
 import { solicitations } from '../../models/lures.ts';
-import { isQuoted, plainWords } from '../../plain-words.ts';
+import { mannerOf, plainWords } from '../../plain-words.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const credentialSolicitation = defineRule({
@@ -21,10 +20,14 @@ export const credentialSolicitation = defineRule({
       const words = plainWords(fact.text);
       const match = solicitations.exec(words);
       if (match === null) return [];
-      const isWarning =
-        /\b(never|not|don't|avoid|refuse)\b/i.test(words) ||
-        isQuoted(words, match.index, match[0].length) ||
-        showsOnly.test(words);
-      return isWarning ? [] : [{ span: fact.span, message: `makes an agent ask for it: "${match[0].slice(0, 120)}"` }];
+      const manner = mannerOf(words, match);
+      if (manner === 'refused' || manner === 'quoted') return [];
+      return [
+        {
+          span: fact.span,
+          severity: manner === 'discussed' ? 'medium' : 'high',
+          message: `makes an agent ask for it: "${match[0].slice(0, 120)}"`,
+        },
+      ];
     }),
 });

@@ -1,7 +1,6 @@
 /** Text that tells an agent to send secrets somewhere. */
-import { showsOnly } from '../../models/code-fences.ts';
 import { exfiltrations, tellsOfAuthentication } from '../../models/lures.ts';
-import { isQuoted, plainWords } from '../../plain-words.ts';
+import { mannerOf, plainWords } from '../../plain-words.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const exfiltrationInstructions = defineRule({
@@ -31,13 +30,14 @@ export const exfiltrationInstructions = defineRule({
       const words = plainWords(fact.text);
       const match = exfiltrations.map((form) => form.exec(words)).find((found) => found !== null);
       if (match === undefined || match === null) return [];
-      const around = words.slice(Math.max(0, match.index - 60), match.index + match[0].length + 60);
-      const isExample = isQuoted(words, match.index, match[0].length) || showsOnly.test(words);
-      const severity = isExample || tellsOfAuthentication.test(around) ? 'low' : 'critical';
+      const manner = mannerOf(words, match);
+      const around = words.slice(Math.max(0, match.index - 20), match.index + match[0].length + 40);
+      const isHonest = manner === 'refused' || tellsOfAuthentication.test(around);
+      const severity = isHonest || manner === 'quoted' ? 'low' : manner === 'discussed' ? 'medium' : 'critical';
       return [
         {
           span: fact.span,
-          kind: severity === 'low' ? 'capability' : 'malice',
+          kind: isHonest ? 'capability' : 'malice',
           severity,
           message: `tells to send secrets: "${match[0].slice(0, 140)}"`,
         },

@@ -1,9 +1,9 @@
 /** Text that orders an agent to drop its rules, or to keep something from its user. */
 import type { TextFact } from '../../fact.ts';
-import { showsOnly } from '../../models/code-fences.ts';
 import { concealments, overrides } from '../../models/lures.ts';
-import { isQuoted, plainWords } from '../../plain-words.ts';
+import { mannerOf, plainWords } from '../../plain-words.ts';
 import { type Draft, defineRule } from '../../rule.ts';
+import { atMost } from '../../standing.ts';
 
 export const overrideInstructions = defineRule({
   id: 'prose/override-instructions',
@@ -30,18 +30,14 @@ function draftsOf(fact: TextFact): Draft[] {
   ] as const) {
     const match = forms.map((form) => form.exec(words)).find((found) => found !== null);
     if (match === undefined || match === null) continue;
-    const isRefused =
-      /\b(never|not|don't|cannot|can't|must not|refuse|reject|resist|attempts?|tr(y|ies) to|ask(s|ed)? (you )?to|if|any)\b[^.]{0,50}$/i.test(
-        words.slice(0, match.index),
-      );
-    const isExample =
-      isRefused || isQuoted(words, match.index, match[0].length) || (fact.role !== 'hidden' && showsOnly.test(words));
+    const manner = mannerOf(words, match);
     const isCode = fact.role === 'string' || fact.role === 'comment';
-    const severity = isExample ? 'low' : isCode || forms === concealments ? 'medium' : 'high';
+    const usual = isCode || forms === concealments ? 'medium' : 'high';
+    const severity = manner === 'meant' ? usual : manner === 'discussed' ? atMost(usual, 'medium') : 'low';
     return [
       {
         span: fact.span,
-        kind: isExample ? 'capability' : 'malice',
+        kind: manner === 'refused' ? 'capability' : 'malice',
         severity,
         message: `${says}: "${match[0].trim().slice(0, 120)}"`,
       },

@@ -1,7 +1,6 @@
 /** Text that tells an agent to fetch instructions from elsewhere. */
-import { showsOnly } from '../../models/code-fences.ts';
 import { remoteInstructionForms } from '../../models/lures.ts';
-import { isQuoted, plainWords } from '../../plain-words.ts';
+import { mannerOf, plainWords } from '../../plain-words.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const remoteInstructions = defineRule({
@@ -21,12 +20,14 @@ export const remoteInstructions = defineRule({
       const words = plainWords(fact.text);
       const match = remoteInstructionForms.map((form) => form.exec(words)).find((found) => found !== null);
       if (match === undefined || match === null) return [];
-      const isExample = isQuoted(words, match.index, match[0].length) || showsOnly.test(words);
+      const manner = mannerOf(words, match);
+      const usual = /^(follow|obey|execute|apply)/i.test(match[0]) ? 'medium' : 'high';
+      const severity = manner === 'meant' ? usual : manner === 'discussed' ? 'medium' : 'low';
       return [
         {
           span: fact.span,
-          kind: isExample ? 'capability' : 'malice',
-          severity: isExample ? 'low' : /^(follow|obey|execute|apply)/i.test(match[0]) ? 'medium' : 'high',
+          kind: manner === 'refused' ? 'capability' : 'malice',
+          severity,
           message: `sends an agent elsewhere for instructions: "${match[0].slice(0, 140)}"`,
         },
       ];

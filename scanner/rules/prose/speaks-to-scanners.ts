@@ -1,6 +1,6 @@
 /** Text for whoever checks the skill. */
 import { toScanners } from '../../models/lures.ts';
-import { isQuoted, plainWords } from '../../plain-words.ts';
+import { mannerOf, plainWords } from '../../plain-words.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const speaksToScanners = defineRule({
@@ -19,7 +19,7 @@ export const speaksToScanners = defineRule({
       if (fact.role === 'fence' || fact.role === 'inline-code') return [];
       const words = plainWords(fact.text);
       const match = toScanners.exec(words);
-      if (match === null || isQuoted(words, match.index, match[0].length)) return [];
+      if (match === null || mannerOf(words, match) === 'quoted') return [];
       return [{ span: fact.span, message: `speaks to whoever checks the skill: "${match[0].slice(0, 120)}"` }];
     }),
 });
