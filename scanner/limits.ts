@@ -1,5 +1,7 @@
 /** Limits of a scan. Steps are counted, not timed, so that the same bytes stop at the same place on every machine. */
 export const sourceCharsMax = 5 * 1024 * 1024;
+/** Code of one language that is held in memory at once; what is beyond, in the order of paths, is not analysed. */
+export const programCharsMax = 6 * 1024 * 1024;
 export const embeddedDepthMax = 3;
 export const embeddedProgramsMax = 2_000;
 export const syntaxDepthMax = 500;

@@ -42,6 +42,9 @@ function unwrapped(self: Evaluator, callee: Value, args: Args, node: ts.Node, de
   const invoked = callee.kind === 'api' ? /^(.+)[.#](call|apply)$/.exec(callee.name) : null;
   if (invoked !== null && callee.kind === 'api') {
     const target: Value = { kind: 'api', name: invoked[1] ?? '', built: callee.built };
+    // `Function.prototype.call.call(f, this, …)`
+    if (target.name === 'Function.prototype.call') return again(args[0]?.value, args.slice(2));
+    if (target.name === 'Function.prototype.apply') return again(args[0]?.value, elements(args[2]));
     return again(target, invoked[2] === 'call' ? args.slice(1) : elements(args[1]));
   }
   if (callee.kind === 'method' && (callee.name === 'call' || callee.name === 'apply') && isCallable(callee.of)) {

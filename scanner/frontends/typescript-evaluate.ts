@@ -23,7 +23,7 @@ import {
   unknown,
   type Value,
 } from './typescript-values.ts';
-import { valueOfSymbol } from './typescript-variables.ts';
+import { valueOfArguments, valueOfMemberAssigned, valueOfSymbol } from './typescript-variables.ts';
 
 export interface Evaluator {
   readonly program: Program;
@@ -140,6 +140,7 @@ function valueOfName(self: Evaluator, node: ts.Identifier, frame: Frame): Value 
   // The one global that no declaration can replace.
   if (node.text === 'globalThis' && (symbol?.declarations?.length ?? 0) === 0)
     return { kind: 'api', name: 'globalThis', built: false };
+  if (node.text === 'arguments' && symbol?.declarations === undefined) return valueOfArguments(self, node);
   if (symbol === undefined) return unknown;
   const inFrame = frame?.get(symbol);
   if (inFrame !== undefined) return inFrame;
@@ -194,7 +195,9 @@ function valueOfMember(
   frame: Frame,
 ): Value {
   const value = self.memberOf(self.valueOf(node.expression, frame), key, node);
-  if (value.kind !== 'unknown' && value.kind !== 'method') return value;
+  if (alternatives(value).some((one) => one.kind !== 'unknown' && one.kind !== 'method')) return value;
+  const assigned = valueOfMemberAssigned(self, node, key, frame);
+  if (assigned !== undefined) return assigned;
   // Only where the value says nothing: what its type says, for members that the library's classes have.
   const name = ts.isPropertyAccessExpression(node) ? node.name : node.argumentExpression;
   if (

@@ -9,7 +9,27 @@ import { apis } from './typescript-library.ts';
 import { bareOf, memberName } from './typescript-symbols.ts';
 import type { Functionish } from './typescript-values.ts';
 
-const mutators = new Set(['push', 'unshift', 'set', 'append', 'add', 'write', 'end', 'assign', 'fill', 'splice', 'enqueue']);
+const mutators = new Set([
+  'push',
+  'unshift',
+  'set',
+  'append',
+  'add',
+  'write',
+  'end',
+  'assign',
+  'fill',
+  'splice',
+  'enqueue',
+  'emit',
+  'dispatchEvent',
+  'postMessage',
+  'next',
+  'put',
+  'insert',
+  'setItem',
+  'store',
+]);
 const opaqueMethods = new Set([
   'digest',
   'verify',
@@ -42,6 +62,8 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   for (const one of node.arguments ?? []) addCallback(flow, node, one, receiver);
   if (receiver !== undefined && mutators.has(name))
     for (const one of node.arguments ?? []) into(flow, receiver.expression, nodes.at(one));
+  const handed = ts.isIdentifier(callee) ? callbackOf(flow, callee) : undefined;
+  if (handed !== undefined) for (const one of node.arguments ?? []) nodes.value(nodes.at(one), nodes.at(handed));
   const api = calls.find((one) => one.callee.kind === 'api')?.callee;
   const row = api?.kind === 'api' ? own(apis, api.name) : undefined;
   if (api?.kind === 'api' && api.name === 'Object.assign' && node.arguments?.[0] !== undefined)
@@ -53,6 +75,14 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   for (const one of node.arguments ?? []) nodes.value(nodes.at(one), at, row?.encodes === true || isEncoding(node, name));
   if (receiver !== undefined && !isEnvironment(out.self.valueOf(receiver.expression)))
     nodes.value(nodes.at(receiver.expression), at, isEncoding(node, name));
+}
+
+// `new Promise((resolve) => resolve(x))`, `each((done) => done(x))`: what goes into the parameter comes out of the outer call.
+function callbackOf({ out }: Flow, callee: ts.Identifier): ts.Node | undefined {
+  const declaration = out.self.symbols.symbolOf(callee)?.declarations?.[0];
+  if (declaration === undefined || !ts.isParameter(declaration)) return undefined;
+  const outer = declaration.parent.parent;
+  return (ts.isCallExpression(outer) || ts.isNewExpression(outer)) && outer.expression !== declaration.parent ? outer : undefined;
 }
 
 function isEncoding(node: ts.CallExpression | ts.NewExpression, name: string): boolean {

@@ -1,7 +1,7 @@
 /** One program of all TypeScript and JavaScript sources of a round: in memory, our capability library instead of any other, no settings of the skill. */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
-import { syntaxDepthMax } from '../limits.ts';
+import { programCharsMax, syntaxDepthMax } from '../limits.ts';
 import type { Source } from '../source.ts';
 import type { Steps } from '../steps.ts';
 import { capabilityLibrary } from './typescript-library.ts';
@@ -34,6 +34,8 @@ const options: ts.CompilerOptions = {
   jsx: ts.JsxEmit.Preserve,
   noEmit: true,
   strict: false,
+  // `this` in a method of an object literal is that object.
+  noImplicitThis: true,
 };
 
 const libraryPath = '/capabilities.d.ts';
@@ -43,7 +45,13 @@ const library = ts.createSourceFile(libraryPath, capabilityLibrary(), ts.ScriptT
 export function createProgram(sources: readonly Source[], steps: Steps): Program {
   const failed: { source: Source; reason: string }[] = [];
   const byName = new Map<string, ProgramFile>();
+  let chars = 0;
   for (const [index, source] of sources.entries()) {
+    chars += source.text.length;
+    if (chars > programCharsMax) {
+      failed.push({ source, reason: 'more code than is analysed at once' });
+      continue;
+    }
     const name = nameOf(source, index);
     const file = parse(name, source.text);
     const reason = file === undefined ? 'nests too deep' : whyNot(file, source, steps);

@@ -2,8 +2,9 @@
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { Capability } from '../../skills-index/skill/capability.ts';
-import type { Trait } from '../fact.ts';
+import type { FlowSource, Trait } from '../fact.ts';
 import type { Effect } from '../models/api.ts';
+import { unknownPart } from '../models/egress-of.ts';
 import { request } from './typescript-network.ts';
 import { type Called, capability, certaintyOf, embed, type Out, shown, sink, trait } from './typescript-out.ts';
 import { eachNode } from './typescript-symbols.ts';
@@ -25,7 +26,19 @@ export function runShell(out: Out, call: Called, at: number): void {
   }
   if (isDecoded(out, argument?.node)) trait(out, call, 'decode-to-code', shown(argument?.value ?? unknown), 'exact');
   sink(call, argument?.node, { what: 'exec', capability: { kind: 'exec', program: 'sh' }, api: call.api, part: 'code' }, 'exact');
-  call.use.sources.push({ what: 'command', name: shown(argument?.value ?? unknown) });
+  for (const value of alternatives(argument?.value ?? unknown)) call.use.sources.push(sourceOfCommand(value));
+}
+
+/** What comes out of a command line, where one word tells. */
+function sourceOfCommand(value: Value): FlowSource {
+  const [name = '', ...words] = textOr(value)
+    .trim()
+    .split(/[\s|;&]+/);
+  const [first] = words.filter((word) => !word.startsWith('-'));
+  if (/^(env|printenv|set|export|declare)$/.test(name) && first === undefined) return { what: 'whole-env', name: '*' };
+  if (name === 'printenv' && first !== undefined) return { what: 'env', name: first };
+  if (/^(cat|head|tail|base64|xxd|less|strings)$/.test(name) && first !== undefined) return { what: 'file', name: first };
+  return { what: 'command', name: shown(value) };
 }
 
 const interpreters =
@@ -54,7 +67,7 @@ export function runProgram(out: Out, call: Called, effect: Extract<Effect, { doe
     const to: Capability = { kind: 'exec', program: name ?? '*' };
     sink(call, argument?.node, { what: 'exec', capability: to, api: call.api, part: 'argument' }, 'exact');
     sink(call, list?.node, { what: 'exec', capability: to, api: call.api, part: 'argument' }, 'exact');
-    call.use.sources.push({ what: 'command', name: name ?? '*' });
+    call.use.sources.push(sourceOfCommand(text([name ?? unknownPart, ...words.map((word) => textOr(word))].join(' '))));
   }
   if (options !== undefined && textOr(out.self.memberOf(options.value, text('detached'), call.node), '') === 'true')
     trait(out, call, 'detached', call.api);

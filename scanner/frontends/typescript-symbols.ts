@@ -19,8 +19,8 @@ export interface Symbols {
   apiOf(symbol: ts.Symbol): string | undefined;
   /** Later assignments to a variable. */
   assignments(symbol: ts.Symbol): readonly Assignment[];
-  /** Assignments to a member of a variable, by the member's name; `*` for a computed one. */
-  memberAssignments(symbol: ts.Symbol): readonly (Assignment & { readonly member: string })[];
+  /** Assignments to a member of a variable, those by a computed name included. */
+  memberAssignments(symbol: ts.Symbol, member: string): readonly Assignment[];
   /** Calls whose callee is by its name this function. */
   callers(callee: Functionish): readonly (ts.CallExpression | ts.NewExpression)[];
   /** The functions and methods of the skill that a callee's name means. */
@@ -42,7 +42,7 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
     return symbol;
   };
   const assignments = new Map<ts.Symbol, Assignment[]>();
-  const members = new Map<ts.Symbol, (Assignment & { member: string })[]>();
+  const members = new Map<ts.Symbol, Map<string, Assignment[]>>();
   const callers = new Map<Functionish, (ts.CallExpression | ts.NewExpression)[]>();
   const common = new Map<ts.SourceFile, Map<string, ts.Expression[]>>();
   const methodNames = new Set<string>();
@@ -57,7 +57,7 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
       if (exported !== undefined) push(mapOf(common, node.getSourceFile()), exported, value);
       const object = bareOf(bare.expression);
       const symbol = ts.isIdentifier(object) ? symbolOf(object) : undefined;
-      if (symbol !== undefined) push(members, symbol, { value, node, compound, member: memberName(bare) });
+      if (symbol !== undefined) push(mapOf(members, symbol), memberName(bare), { value, node, compound });
     } else if (ts.isObjectLiteralExpression(bare)) {
       for (const property of bare.properties) {
         if (ts.isShorthandPropertyAssignment(property)) assign(property.name, value, node, true);
@@ -93,7 +93,10 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
     symbolOf,
     apiOf: (symbol) => apiName(program, symbol),
     assignments: (symbol) => assignments.get(symbol) ?? [],
-    memberAssignments: (symbol) => members.get(symbol) ?? [],
+    memberAssignments: (symbol, member) => [
+      ...(members.get(symbol)?.get(member) ?? []),
+      ...(members.get(symbol)?.get('*') ?? []),
+    ],
     callers: (callee) => callers.get(callee) ?? [],
     functionOf,
     commonExports: (file) => common.get(file) ?? new Map(),
@@ -138,11 +141,25 @@ export function eachNode(root: ts.Node, visit: (node: ts.Node) => void): void {
 
 function lookUp(checker: ts.TypeChecker, name: ts.Node): ts.Symbol | undefined {
   const parent = name.parent;
+  const variable = ts.isIdentifier(name) && isRootOfTarget(name) ? variableNamed(checker, name) : undefined;
+  if (variable !== undefined) return followed(checker, variable);
   const symbol =
     parent !== undefined && ts.isShorthandPropertyAssignment(parent) && parent.name === name
       ? checker.getShorthandAssignmentValueSymbol(parent)
       : checker.getSymbolAtLocation(name);
   return symbol === undefined ? undefined : followed(checker, symbol);
+}
+
+function isRootOfTarget(name: ts.Identifier): boolean {
+  const { parent } = name;
+  if (!ts.isPropertyAccessExpression(parent) && !ts.isElementAccessExpression(parent)) return false;
+  return parent.expression === name && ts.isBinaryExpression(parent.parent) && parent.parent.left === parent;
+}
+
+// In JavaScript the checker takes `a` of `a.b = …` for the declaration of the member. Its `resolveName` is internal, but says the variable.
+function variableNamed(checker: ts.TypeChecker, name: ts.Identifier): ts.Symbol | undefined {
+  const resolve: unknown = Reflect.get(checker, 'resolveName');
+  return typeof resolve === 'function' ? resolve(name.text, name, ts.SymbolFlags.Value | ts.SymbolFlags.Alias, false) : undefined;
 }
 
 function followed(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol | undefined {

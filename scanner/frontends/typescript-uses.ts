@@ -82,11 +82,17 @@ function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression): void {
     noteService(out, args[0]?.value ?? unknown, node);
     return;
   }
+  if (mayEscape(node)) noteEscape(out, node, (at, api) => useAt(out, at, api));
   for (const { callee, args } of resolveCall(out.self, node)) {
     if (callee.kind === 'api')
       applyApi(out, { api: callee.name, built: callee.built, args, node, use: useAt(out, node, callee.name) });
     else if (callee.kind === 'unknown') noteUnknownMember(out, node);
   }
+}
+
+// `require("x")` handed on as it is; anything else that gives something powerful does so from a name, which is looked at by itself.
+function mayEscape(node: ts.Node): boolean {
+  return !ts.isExpressionStatement(node.parent) && !ts.isVariableDeclaration(node.parent);
 }
 
 function applyApi(out: Out, call: Called): void {

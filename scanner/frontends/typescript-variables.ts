@@ -132,11 +132,44 @@ function valueOfParameter(self: Evaluator, parameter: ts.ParameterDeclaration, f
   const callee = parameter.parent;
   if (!isFunctionish(callee)) return unknown;
   const index = callee.parameters.indexOf(parameter);
+  if (parameter.dotDotDotToken !== undefined) return restOf(self, callee, index);
   const given = [...callsOf(self, callee)].map(({ args }) => args[index]);
   const values = given.map((one) => (one === undefined || ts.isSpreadElement(one) ? unknown : self.valueOf(one)));
   const fromCallback = callbackValue(self, callee, index, frame);
   const fallback = parameter.initializer === undefined ? [] : [self.valueOf(parameter.initializer, frame)];
   return unionOf([...values, ...fromCallback, ...fallback]);
+}
+
+function restOf(self: Evaluator, callee: Functionish, from: number): Value {
+  const lists = [...callsOf(self, callee)].map(({ args }): Value => {
+    const rest = args.slice(from);
+    return { kind: 'array', items: rest.map((one) => (ts.isSpreadElement(one) ? unknown : self.valueOf(one))) };
+  });
+  return unionOf(lists);
+}
+
+/** `arguments` of the function around a name: what its calls give it. */
+export function valueOfArguments(self: Evaluator, name: ts.Identifier): Value {
+  for (let at: ts.Node = name.parent; !ts.isSourceFile(at); at = at.parent) {
+    if (isFunctionish(at) && !ts.isArrowFunction(at)) return restOf(self, at, 0);
+  }
+  return unknown;
+}
+
+/** What was assigned to a member of a variable (`a.b = …`); undefined when nothing was. */
+export function valueOfMemberAssigned(
+  self: Evaluator,
+  node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+  key: Value,
+  frame: Frame,
+): Value | undefined {
+  const object = bareOf(node.expression);
+  const symbol = ts.isIdentifier(object) ? self.symbols.symbolOf(object) : undefined;
+  if (symbol === undefined || key.kind !== 'text') return undefined;
+  const assigned = self.symbols.memberAssignments(symbol, key.text);
+  const values = assigned.filter((one) => !one.compound).map((one) => self.valueOf(one.value, frame));
+  const useful = values.filter((one) => one.kind !== 'unknown' && one.kind !== 'method');
+  return useful.length === 0 ? undefined : unionOf(useful);
 }
 
 function* callsOf(self: Evaluator, callee: Functionish): Iterable<{ args: readonly ts.Expression[] }> {

@@ -4,7 +4,6 @@ import { type ApiTable, rows } from './api.ts';
 /** API → what it does. */
 export const globalApis: ApiTable = {
   ...rows('', 'fetch', { effects: [{ does: 'request', url: 0, options: 1 }], gives: 'Response' }),
-  ...rows('', 'Request', { effects: [{ does: 'request', url: 0, options: 1 }] }),
   ...rows('navigator', 'sendBeacon', { does: 'request', url: 0, body: 1, method: 'POST' }),
   ...rows('', 'WebSocket EventSource', { effects: [{ does: 'request', url: 0, traits: ['raw-socket'] }], gives: 'WebSocket' }),
   ...rows('WebSocket', '#send', { does: 'send', content: 0 }),
