@@ -40,8 +40,10 @@ export async function scanOnce(files: readonly SourceFile[]): Promise<ScanReport
 export function startWatchedScanner(secondsMax: number = scanSecondsMax): WatchedScanner {
   let thread: Worker | undefined;
   let scans = 0;
+  let closed = false;
   let last: Promise<unknown> = Promise.resolve();
   const scanNow = async (request: ScanRequest): Promise<WatchedScan> => {
+    if (closed) throw new Problem('scan-killed', `Cannot scan ${JSON.stringify(request.path)}: the scanner was stopped`);
     thread ??= new Worker(threadFile, { resourceLimits: { maxOldGenerationSizeMb: childMemoryMiB } });
     const reply = await replyOf(thread, request, secondsMax);
     scans++;
@@ -66,6 +68,7 @@ export function startWatchedScanner(secondsMax: number = scanSecondsMax): Watche
       return next;
     },
     close: async () => {
+      closed = true;
       await thread?.terminate();
       await last;
     },

@@ -41,6 +41,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const top = resolve(context.cwd, context.args[0] ?? '');
   const folders = await findSkills(top);
   const scanner = startWatchedScanner();
+  context.signal.addEventListener('abort', () => scanner.close(), { once: true });
   const world: ImportWorld = { context, scope, signer, scanner, taken: new Map() };
   const progress = startProgress(context, folders.length, 'skills');
   const rows: ImportRow[] = [];
@@ -54,12 +55,15 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       progress.step(path);
     }
   };
-  try {
-    await Promise.all(Array.from({ length: importsAtOnceMax }, work));
-  } finally {
-    await scanner.close();
-    progress.end();
-  }
+  // What stops one stops all: the others end the skill they have in hand and take no further one.
+  const stopping = async (): Promise<void> => {
+    await work().finally(() => waiting.splice(0));
+  };
+  const ended = await Promise.allSettled(Array.from({ length: importsAtOnceMax }, stopping));
+  await scanner.close();
+  progress.end();
+  const failure = ended.find((one) => one.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
   importAnswer(context, `@${scope}`, rows);
   return exitCodes.ok;
 }

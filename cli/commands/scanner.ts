@@ -23,9 +23,17 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       ? parseRoot(checkRootSize(await readFile(resolve(context.cwd, rootFile))))
       : trustedRegistry(context, context.registryBase).root;
   // `skill serve` holds the other end of a channel: when it dies, however it dies, no scanner is left behind.
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  const stop = (): void => {
+    process.kill(process.pid, 'SIGTERM');
+  };
+  process.once('disconnect', stop);
   note(context, safe`scanner works for ${context.registryBase} with key ${signer.keyId}`);
   const { fetch, signal, now, registryBase: base } = context;
-  await workJobs({ base, origin, signer, fetch, signal, now, children: count });
+  try {
+    await workJobs({ base, origin, signer, fetch, signal, now, children: count });
+  } finally {
+    // A listener keeps the channel, and with it the process.
+    process.off('disconnect', stop);
+  }
   return exitCodes.ok;
 }

@@ -52,7 +52,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       else context.signal.addEventListener('abort', () => stopped(), { once: true });
     });
   } finally {
-    await Promise.all([scanner?.stop(), registry.close()]);
+    // First the one that holds connections open.
+    await scanner?.stop();
+    await registry.close();
   }
   note(context, safe`stopped`);
   return exitCodes.ok;
