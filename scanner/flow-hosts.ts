@@ -51,3 +51,10 @@ export function flowsThatRun(flows: readonly FlowFact[]): FlowFact[] {
 export function draftOfFlow(flow: FlowFact, said: Omit<Draft, 'span' | 'flow' | 'confidence'>): Draft {
   return { ...said, span: flow.span, confidence: flow.certainty, flow: flow.steps };
 }
+
+/** What a flow is that the author declared: no evidence of an attack, but a row that a person approves. */
+export const allowed = {
+  kind: 'capability',
+  severity: 'info',
+  fix: 'Nothing to mend: whoever approves the skill approves this.',
+} as const;

@@ -3,7 +3,7 @@ export const sourceCharsMax = 5 * 1024 * 1024;
 /** Code of one language that is held in memory at once; what is beyond, in the order of paths, is not analysed. */
 export const programCharsMax = 6 * 1024 * 1024;
 export const embeddedDepthMax = 3;
-export const embeddedProgramsMax = 2_000;
+export const embeddedProgramsMax = 10_000;
 export const syntaxDepthMax = 500;
 /** Steps of one skill: one is about one syntax node, one fact, one edge or 64 characters of text. */
 export const scanSteps = 20_000_000;

@@ -49,6 +49,9 @@ export function noteEscape(out: Out, node: ts.Expression, use: (node: ts.Node, a
   }
 }
 
+/** Methods that call what they are given with what the object holds. */
+export const callsBack: ReadonlySet<string> = new Set(['then', 'map', 'forEach', 'filter', 'find', 'some', 'every', 'flatMap']);
+
 const seenThrough = new Set([
   'util.promisify',
   'Reflect.get',
@@ -110,6 +113,6 @@ function isFollowedArgument(out: Out, call: ts.CallExpression | ts.NewExpression
     (one) =>
       one.kind === 'function' ||
       (one.kind === 'api' && (seenThrough.has(one.name) || /[.#](call|apply|bind)$/.test(one.name))) ||
-      (one.kind === 'method' && /^(call|apply|bind|then)$/.test(one.name)),
+      (one.kind === 'method' && (callsBack.has(one.name) || /^(call|apply|bind)$/.test(one.name))),
   );
 }

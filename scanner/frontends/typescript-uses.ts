@@ -8,12 +8,12 @@ import { npmServices } from '../models/npm.ts';
 import { resolveCall } from './typescript-calls.ts';
 import { applyEffect } from './typescript-effects.ts';
 import { readEnvironment, readWholeEnvironment } from './typescript-environment.ts';
-import { noteEscape } from './typescript-escapes.ts';
+import { callsBack, noteEscape } from './typescript-escapes.ts';
 import { apis } from './typescript-library.ts';
 import { type Called, capability, embed, type Out, shown, trait, type Use } from './typescript-out.ts';
 import { loadModule } from './typescript-programs.ts';
 import { eachNode, isAssignment } from './typescript-symbols.ts';
-import { alternatives, isWhole, text, textOr, unknown, type Value } from './typescript-values.ts';
+import { alternatives, isWhole, text, textOr, unionOf, unknown, type Value } from './typescript-values.ts';
 
 /** Finds the uses in one file. */
 export function findUses(out: Out, file: ts.SourceFile): void {
@@ -87,6 +87,25 @@ function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression): void {
     if (callee.kind === 'api')
       applyApi(out, { api: callee.name, built: callee.built, args, node, use: useAt(out, node, callee.name) });
     else if (callee.kind === 'unknown') noteUnknownMember(out, node);
+    else if (callee.kind === 'method') applyCallbacks(out, node, callee);
+  }
+}
+
+// `text.then(eval)`, `['id'].forEach(exec)`: the API is called with what the object holds.
+function applyCallbacks(
+  out: Out,
+  node: ts.CallExpression | ts.NewExpression,
+  { of, name }: Extract<Value, { kind: 'method' }>,
+): void {
+  const receiver = ts.isPropertyAccessExpression(node.expression) ? node.expression.expression : undefined;
+  if (receiver === undefined || !callsBack.has(name)) return;
+  const held = of.kind === 'array' ? unionOf(of.items) : of.kind === 'unknown' || of.kind === 'method' ? unknown : of;
+  for (const argument of node.arguments ?? []) {
+    for (const one of alternatives(out.self.valueOf(argument))) {
+      if (one.kind !== 'api' || own(apis, one.name) === undefined) continue;
+      const args = [{ value: held, node: receiver }];
+      applyApi(out, { api: one.name, built: one.built, args, node: argument, use: useAt(out, argument, one.name) });
+    }
   }
 }
 

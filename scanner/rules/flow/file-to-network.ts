@@ -1,7 +1,7 @@
 /** What was read from a file, or received from one host, leaves for a host that the manifest does not name. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { FlowFact } from '../../fact.ts';
-import { type Destination, destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { allowed, type Destination, destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
 
@@ -41,7 +41,7 @@ function whatIsSent({ source }: FlowFact, to: Destination | undefined): string |
 
 function judge(what: string, to: Destination, { hasManifest }: RuleContext): Parameters<typeof draftOfFlow>[1] {
   if (to.drop) return { message: `sends ${what} to ${to.said}, where anyone can collect what is sent` };
-  if (to.declared) return { kind: 'capability', severity: 'info', message: `sends ${what} to ${to.said}, as declared` };
+  if (to.declared) return { ...allowed, message: `sends ${what} to ${to.said}, as declared` };
   if (!hasManifest) return { kind: 'capability', severity: 'low', message: `sends ${what} to ${to.said}` };
   if (to.host === '*') return { kind: 'capability', severity: 'medium', message: `sends ${what} to ${to.said}` };
   return { message: `sends ${what} to ${to.said}, which skill.json does not name` };

@@ -3,7 +3,7 @@
 import { coversHost } from '../../../skills-index/skill/host-name.ts';
 import type { Finding } from '../../../skills-index/statement/finding.ts';
 import type { FlowFact } from '../../fact.ts';
-import { type Destination, destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { allowed, type Destination, destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
 import { isProvidersHost, isSecretName, providerOf } from '../../models/secrets.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
@@ -57,7 +57,7 @@ function judge(name: string, to: Destination, flow: FlowFact, context: RuleConte
     return { message: `sends secret ${name} to ${to.said}, but it belongs to ${provider.provider}${encoded}` };
   }
   if (declared?.hosts.some((host) => coversHost(host, to.host))) {
-    return { kind: 'capability', severity: 'info', message: `sends secret ${name} to ${to.said}, as declared` };
+    return { ...allowed, message: `sends secret ${name} to ${to.said}, as declared` };
   }
   if (to.host === '*') {
     return { kind: 'capability', severity: 'medium', message: `sends secret ${name} to ${to.said}` };

