@@ -84,5 +84,8 @@ async function sign({ stage }: World, page: Page, version: string, reason: strin
   await page.getByRole('button', { name: 'Sign with your passkey' }).click();
   await page.waitForURL(/done=signed/);
   const shown = (await page.locator('.approvals').first().textContent()) ?? '';
-  stage.proven(`rita signed the hash of the statement with her passkey; the desk shows: ${shown.trim()}`, shown.includes('1 of 2'));
+  stage.proven(
+    `rita signed the hash of the statement with her passkey; the desk shows: ${shown.trim()}`,
+    shown.includes('1 of 2'),
+  );
 }
