@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { originOf, provenancePredicate } from '../../cli/provenance.ts';
 import { readWholeSkill } from '../../cli/source-folder.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
-import { folderWith } from './temporary-folder.ts';
+import { folderWith } from '../cli/temporary-folder.ts';
 
 function repository(remote?: string) {
   const top = folderWith({ 'skills/a/SKILL.md': '---\nname: a\ndescription: b\n---\n', 'skills/a/run.sh': 'echo', other: 'x' });

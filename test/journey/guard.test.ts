@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { folderWith } from './temporary-folder.ts';
+import { folderWith } from '../cli/temporary-folder.ts';
 
 const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
 

@@ -8,9 +8,9 @@ import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
-import { walkContract } from './contract.ts';
-import { makeKey, makeRoot, type TestRoot } from './people.ts';
-import { claimScope, makeSkill, publish, type Send, signIn } from './road.ts';
+import { walkContract } from '../registry/contract.ts';
+import { makeKey, makeRoot, type TestRoot } from '../registry/people.ts';
+import { claimScope, makeSkill, publish, type Send, signIn } from '../registry/road.ts';
 
 /** What `skill registry init` writes. */
 async function makeDataFolder(trust: TestRoot): Promise<string> {

@@ -30,7 +30,7 @@ describe('scanning children', () => {
   });
 
   // What a skill that took its child over would do stands in hostile-child.mjs; `mode` chooses by the published version.
-  const hostile = fileURLToPath(new URL('./hostile-child.mjs', import.meta.url));
+  const hostile = fileURLToPath(new URL('../scanner/hostile-child.mjs', import.meta.url));
   const isolations = {
     'bubblewrap where it works': () => strongestIsolation(hostile, [hostile]),
     'process limits only': async () => rlimitsOnly({ ...childFiles(process.execPath, hostile), read: [hostile] }),
