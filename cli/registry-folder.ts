@@ -1,5 +1,5 @@
 /** A registry's data folder as `skill registry init` makes it: root file, the registry's own keys, the scanner's key and its enrolment. */
-import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isHostName } from '../skills-index/skill/host-name.ts';
@@ -59,7 +59,7 @@ export async function makeRegistryFolder(
   const keys = { schema: 'skillgate.registry-keys/1', log: pemOf(log), status: pemOf(status), registry: pemOf(registry) };
   await writeWhole(join(folder, registryFiles.keys), `${JSON.stringify(keys, null, 2)}\n`, 0o600);
   for (const [file, member] of enrolments) {
-    const envelope = await signStatement(memberStatement({ ...member, state: 'enrolled' }), administrator);
+    const envelope = await signStatement(memberStatement({ ...member, state: 'enrolled', nonce: randomUUID() }), administrator);
     await writeWhole(join(folder, registryFiles.enrolments, file), `${JSON.stringify(envelope)}\n`);
   }
   // Last: a folder with a root file is whole.

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type MemberPredicate, type MemberRole, memberRoles, memberStatement } from '../../skills-index/statement/attestation.ts';
@@ -20,7 +21,7 @@ async function add(context: CommandContext): Promise<ExitCode> {
   const roles = rolesOf(context.options.role);
   const signer = await signerFor(context, 'administrator');
   const who = await whoOf(context, name, (task) => withSession(context, signer, task));
-  const statement = memberStatement({ name, roles, ...who, state: 'enrolled' });
+  const statement = memberStatement({ name, roles, ...who, state: 'enrolled', nonce: randomUUID() });
   const envelope = await signStatement(statement, signer);
   const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, { json: envelope });
   const by = who.key?.keyId ?? `passkey ${who.passkey?.credentialId}`;

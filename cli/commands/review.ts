@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
@@ -82,7 +83,7 @@ async function revoke(context: CommandContext, kind: 'suspended' | 'lifted' | 'r
   const { bundle } = await withSession(context, signer, (token) =>
     askRegistry(context, `/api/v1/versions${versionPath(which.name, which.version)}`, versionAnswer, { token }),
   );
-  const envelope = await signStatement(revocationStatement({ kind, target: { bundle }, reason }), signer);
+  const envelope = await signStatement(revocationStatement({ kind, target: { bundle }, reason, nonce: randomUUID() }), signer);
   const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, { json: envelope });
   answer(
     context,

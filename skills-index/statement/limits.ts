@@ -13,6 +13,7 @@ export const inclusionProofHashesMax = 64;
 export const signatureCharsMax = 96;
 /** Base64url of any part of a passkey's assertion. */
 export const assertionCharsMax = 8_192;
+export const nonceCharsMin = 16;
 export const nonceCharsMax = 128;
 export const originCharsMax = 300;
 export const verdictInputsMax = 100;

@@ -20,7 +20,15 @@ import {
   type VerdictPredicate,
 } from './attestation.ts';
 import * as field from './field-shapes.ts';
-import { assertionCharsMax, nonceCharsMax, originCharsMax, reasonCharsMax, scopeOwnersMax, verdictInputsMax } from './limits.ts';
+import {
+  assertionCharsMax,
+  nonceCharsMax,
+  nonceCharsMin,
+  originCharsMax,
+  reasonCharsMax,
+  scopeOwnersMax,
+  verdictInputsMax,
+} from './limits.ts';
 
 interface Predicates {
   readonly publish: PublishPredicate;
@@ -49,6 +57,12 @@ const manifest: field.Shape<Manifest> = v.rawTransform(({ dataset, addIssue, NEV
   return NEVER;
 }) as never;
 
+const nonce = v.pipe(
+  v.string(),
+  v.minLength(nonceCharsMin, `is shorter than ${nonceCharsMin} characters`),
+  v.maxLength(nonceCharsMax, 'is too long'),
+);
+
 const assertionPart = v.pipe(field.base64url, v.maxLength(assertionCharsMax, 'is too long'));
 
 const approval = v.pipe(
@@ -75,7 +89,7 @@ const approval = v.pipe(
       'is not a member with a keyId or a credentialId',
     ),
     reason: field.reason,
-    nonce: v.pipe(v.string(), v.minLength(16, 'is shorter than 16 characters'), v.maxLength(nonceCharsMax, 'is too long')),
+    nonce,
     expires: field.isoTime,
     independent: v.boolean(),
     assertion: v.exactOptional(
@@ -117,6 +131,7 @@ const member = v.pipe(
     ),
     state: v.picklist(['enrolled', 'ended']),
     validUpTo: v.exactOptional(field.logIndex),
+    nonce,
   }),
   v.check((one) => (one.key === undefined) !== (one.passkey === undefined), 'needs a key or a passkey, not both'),
   v.check((one) => one.validUpTo === undefined || one.state === 'ended', 'has validUpTo though it is not ended'),
@@ -177,6 +192,7 @@ export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Pr
       'is not a bundle, a version or a publisher',
     ),
     reason: field.reason,
+    nonce,
   }),
   member,
   scope: exactObject({

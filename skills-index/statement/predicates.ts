@@ -90,6 +90,8 @@ export interface RevocationPredicate {
   readonly kind: 'suspended' | 'lifted' | 'revoked';
   readonly target: RevocationTarget;
   readonly reason: string;
+  /** New for each act: suspending a second time is another statement, with a place of its own in the log. */
+  readonly nonce: string;
 }
 
 export const memberRoles = ['reviewer', 'administrator', 'scanner'] as const;
@@ -113,6 +115,8 @@ export interface MemberPredicate {
   readonly state: 'enrolled' | 'ended';
   /** With `ended`: the last log index at which it still counts; without it, the index of this statement. */
   readonly validUpTo?: number;
+  /** New for each act, as in a revocation. Scopes and keys need none: a change of a scope names `previous`, ends of keys only add up. */
+  readonly nonce: string;
 }
 
 export interface ScopePredicate {

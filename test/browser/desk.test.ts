@@ -7,6 +7,7 @@ import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import { decide } from '../../skills-index/trust/decision.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy.ts';
+import { freshNonce } from '../nonce.ts';
 import { chromiumPath, openTab, startChromium, type Tab } from './chromium.ts';
 import { type Story, startStory } from './story-registry.ts';
 import { publishHarmless, publishHostile, publishTwin } from './story-versions.ts';
@@ -85,7 +86,7 @@ describe('a passkey', () => {
     const { credentialId, publicKey, rpId, origin } = made;
     const enrolled = { credentialId, publicKey, rpId, origin };
     await story.state(
-      memberStatement({ name: 'ruth', roles: ['reviewer'], passkey: enrolled, state: 'enrolled' }),
+      memberStatement({ nonce: freshNonce(), name: 'ruth', roles: ['reviewer'], passkey: enrolled, state: 'enrolled' }),
       story.keys.administrator,
     );
     await page.goto(at('/sign-in'));

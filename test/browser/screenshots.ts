@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { scanSkill } from '../../scanner/scan.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
+import { freshNonce } from '../nonce.ts';
 import { openTab, startChromium, type Tab } from './chromium.ts';
 import { readExample, type Story, startStory } from './story-registry.ts';
 import { publishHarmless } from './story-versions.ts';
@@ -29,7 +30,7 @@ async function enrolPasskey(story: Story, { page }: Tab): Promise<void> {
   for (const { credentialId, publicKey, rpId, origin } of pending) {
     const passkey = { credentialId, publicKey, rpId, origin };
     await story.state(
-      memberStatement({ name: 'ruth', roles: ['reviewer'], passkey, state: 'enrolled' }),
+      memberStatement({ nonce: freshNonce(), name: 'ruth', roles: ['reviewer'], passkey, state: 'enrolled' }),
       story.keys.administrator,
     );
   }

@@ -13,7 +13,9 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import { memberStatement, type Statement, scanStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
-import type { RootFile } from '../../skills-index/trust/root.ts';
+import { type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
+import { sessionText } from '../../skills-index/trust/session-text.ts';
+import { freshNonce } from '../nonce.ts';
 
 export interface Story {
   readonly base: string;
@@ -65,7 +67,7 @@ export async function startStory(): Promise<Story> {
     const kept = tokens.get(signer.keyId);
     if (kept !== undefined) return kept;
     const { nonce } = (await ask(undefined, '/api/v1/session/challenge', { keyId: signer.keyId })) as { nonce: string };
-    const signed = await signer.sign(Buffer.from(`skillgate.session/1\n${root.origin}\n${nonce}`));
+    const signed = await signer.sign(Buffer.from(sessionText({ root: rootFingerprint(root), base, nonce })));
     const proof = { keyId: signer.keyId, nonce, signature: Buffer.from(signed).toString('base64') };
     const { token } = (await ask(undefined, '/api/v1/session', proof)) as { token: string };
     tokens.set(signer.keyId, token);
@@ -76,7 +78,7 @@ export async function startStory(): Promise<Story> {
   };
   for (const name of ['ruth', 'otto'] as const) {
     await state(
-      memberStatement({ name, roles: ['reviewer'], key: publicKeyOf(keys[name]), state: 'enrolled' }),
+      memberStatement({ nonce: freshNonce(), name, roles: ['reviewer'], key: publicKeyOf(keys[name]), state: 'enrolled' }),
       keys.administrator,
     );
   }

@@ -7,6 +7,7 @@ import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
 import { approvalsNeeded, defaultPolicy } from '../../skills-index/trust/policy.ts';
+import { freshNonce } from '../nonce.ts';
 import { approve, publish, type Skill, scan, state } from '../registry/road.ts';
 import { makeStaffedWorld, type Staffed } from '../registry/world.ts';
 import { type Said, skill } from './skill-command.ts';
@@ -131,7 +132,7 @@ export async function sayOf(network: Network, about: Skill, kind: 'suspended' | 
   const { send, rita } = network.registry;
   const answer = await state(
     send,
-    revocationStatement({ kind, target: { bundle: about.packed.digest }, reason: 'it leaks' }),
+    revocationStatement({ nonce: freshNonce(), kind, target: { bundle: about.packed.digest }, reason: 'it leaks' }),
     rita,
   );
   if (answer.status >= 300) throw new Error(`not ${kind}: ${JSON.stringify(answer.body)}`);

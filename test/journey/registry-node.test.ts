@@ -8,6 +8,7 @@ import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
+import { freshNonce } from '../nonce.ts';
 import { walkContract } from '../registry/contract.ts';
 import { makeKey, makeRoot, type TestRoot } from '../registry/people.ts';
 import { claimScope, makeSkill, publish, type Send, signIn } from '../registry/road.ts';
@@ -61,7 +62,13 @@ describe('the registry on Node', () => {
 
   it('logs what lies in enrol/ once, however often it starts', async () => {
     const scanner = makeKey();
-    const statement = memberStatement({ name: 'second', roles: ['scanner'], key: scanner.open, state: 'enrolled' });
+    const statement = memberStatement({
+      nonce: freshNonce(),
+      name: 'second',
+      roles: ['scanner'],
+      key: scanner.open,
+      state: 'enrolled',
+    });
     await mkdir(join(dir, 'enrol'));
     await writeFile(join(dir, 'enrol', '01.json'), JSON.stringify(await signStatement(statement, trust.administrator)));
     await running.close();

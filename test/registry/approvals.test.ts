@@ -5,6 +5,7 @@ import { memberStatement, predicateTypes } from '../../skills-index/statement/at
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import { parseIndexFile } from '../../skills-index/trust/index-line.ts';
 import { approvalChallenge } from '../../skills-index/trust/passkey.ts';
+import { freshNonce } from '../nonce.ts';
 import { testPasskey } from '../skills-index/story-keys.ts';
 import { makeKey } from './people.ts';
 import { approve, call, enrol, makeSkill, publish, type Skill, scan, signIn, state } from './road.ts';
@@ -107,7 +108,13 @@ describe('approvals', () => {
   it('by passkey count once the assertion holds, and carry it in the log', async () => {
     const { registry, send, trust, rita, tokens } = world;
     const passkey = testPasskey('rita');
-    const member = memberStatement({ name: 'rita', roles: ['reviewer'], passkey: passkey.enrolled, state: 'enrolled' });
+    const member = memberStatement({
+      nonce: freshNonce(),
+      name: 'rita',
+      roles: ['reviewer'],
+      passkey: passkey.enrolled,
+      state: 'enrolled',
+    });
     expect((await state(send, member, trust.administrator)).status).toBe(201);
     const skill = await inReview();
     const { name, version } = skill.manifest;

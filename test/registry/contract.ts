@@ -5,6 +5,7 @@ import { revocationStatement } from '../../skills-index/statement/attestation.ts
 import { decide } from '../../skills-index/trust/decision.ts';
 import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-line.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy.ts';
+import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestRoot } from './people.ts';
 import { approve, call, claimScope, enrol, makeSkill, publish, type Send, type Skill, scan, signIn, state } from './road.ts';
 
@@ -36,7 +37,12 @@ export async function walkContract(send: Send, trust: TestRoot): Promise<void> {
     approvals: [{ member: 'rita' }],
   });
 
-  const revoked = revocationStatement({ kind: 'revoked', target: { bundle: skill.packed.digest }, reason: 'it was a trick' });
+  const revoked = revocationStatement({
+    nonce: freshNonce(),
+    kind: 'revoked',
+    target: { bundle: skill.packed.digest },
+    reason: 'it was a trick',
+  });
   expect((await state(send, revoked, rita)).status).toBe(201);
   expect((await call(send, '/api/v1/versions/@acme/count/1.0.0')).body).toMatchObject({ status: 'revoked' });
   expect(await judge(send, trust, skill, line)).toMatchObject({ kind: 'refused', reasons: [{ code: 'revoked' }] });

@@ -4,6 +4,7 @@ import { digestOf } from '../../skills-index/skill/digest.ts';
 import { type ApprovalStatement, memberStatement, predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { chainIdentities, type Identities } from '../../skills-index/trust/identity.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy.ts';
+import { freshNonce } from '../nonce.ts';
 import { people, type Story, storyNow, storyRoot, tellStory } from '../skills-index/story.ts';
 
 type Change = (statement: ApprovalStatement) => ApprovalStatement;
@@ -72,7 +73,13 @@ describe('an approval does not count', () => {
   });
 
   it('when the author is the same member under another key', async () => {
-    const twin = memberStatement({ name: 'Ada', roles: ['reviewer'], key: people.author.named, state: 'enrolled' });
+    const twin = memberStatement({
+      nonce: freshNonce(),
+      name: 'Ada',
+      roles: ['reviewer'],
+      key: people.author.named,
+      state: 'enrolled',
+    });
     const other = await tellStory({ before: (log) => log.say(twin, people.administrator) });
     const both = chainIdentities(storyRoot, other.identities);
     expect(why(same, { against: { chain: both } })).toContain('an author never approves their own');

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
+import { freshNonce } from '../nonce.ts';
 import { type DeskPasskey, deskPasskey, pathOf, scanned, signedIn, statusOf, type Visitor } from './desk-visit.ts';
 import { approve, enrol, type Skill, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
@@ -11,7 +12,7 @@ const ritasPasskey: DeskPasskey = deskPasskey('rita');
 beforeAll(async () => {
   world = await makeStaffedWorld();
   const passkey = ritasPasskey.enrolled;
-  const hers = memberStatement({ name: 'rita', roles: ['reviewer'], passkey, state: 'enrolled' });
+  const hers = memberStatement({ nonce: freshNonce(), name: 'rita', roles: ['reviewer'], passkey, state: 'enrolled' });
   await state(world.send, hers, world.trust.administrator);
   rita = await signedIn(world.send, world.tokens.rita);
 });

@@ -19,6 +19,7 @@ import {
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { type Decision, decide } from '../../skills-index/trust/decision.ts';
 import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy.ts';
+import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestKey } from './people.ts';
 import { call, makeReport, makeSkill, publish, ruleSet } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
@@ -131,7 +132,13 @@ describe('rows that somebody wrote straight into the database', () => {
   });
 
   it('make nobody a reviewer', async () => {
-    const enrolment = memberStatement({ name: 'mallory', roles: ['reviewer'], key: mallory.open, state: 'enrolled' });
+    const enrolment = memberStatement({
+      nonce: freshNonce(),
+      name: 'mallory',
+      roles: ['reviewer'],
+      key: mallory.open,
+      state: 'enrolled',
+    });
     for (const [version, signer] of [
       ['1.0.1', mallory],
       ['1.0.2', { ...world.registry.keys.registry, open: mallory.open, pem: '' }],

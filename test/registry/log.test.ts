@@ -9,6 +9,7 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import { memberStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { verifyStatement } from '../../skills-index/trust/verify-statement.ts';
+import { freshNonce } from '../nonce.ts';
 import { makeKey } from './people.ts';
 import { claimScope, makeSkill, publish, signIn } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
@@ -96,7 +97,13 @@ describe('the log', () => {
   it('gives what a crash left unsigned its checkpoint and address at the next start', async () => {
     const { registry } = world;
     const stray = makeKey();
-    const statement = memberStatement({ name: 'stray', roles: ['reviewer'], key: stray.open, state: 'enrolled' });
+    const statement = memberStatement({
+      nonce: freshNonce(),
+      name: 'stray',
+      roles: ['reviewer'],
+      key: stray.open,
+      state: 'enrolled',
+    });
     const { administrator } = world.trust;
     const envelope = await signStatement(statement, administrator);
     const planned = await planAppend(registry, [

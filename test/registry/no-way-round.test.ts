@@ -6,6 +6,7 @@ import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { purlOf } from '../../skills-index/skill/name.ts';
 import { approvalStatement, revocationStatement, verdictStatement } from '../../skills-index/statement/attestation.ts';
 import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy.ts';
+import { freshNonce } from '../nonce.ts';
 import type { TestKey } from './people.ts';
 import { approve, call, makeReport, makeSkill, publish, type Skill, signReport, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
@@ -93,7 +94,12 @@ describe('a version that takes two approvals, one of them independent', () => {
       case 'state':
         await state(
           send,
-          revocationStatement({ kind: 'what' in one ? one.what : 'lifted', target: { name, version }, reason: 'r' }),
+          revocationStatement({
+            nonce: freshNonce(),
+            kind: 'what' in one ? one.what : 'lifted',
+            target: { name, version },
+            reason: 'r',
+          }),
           key,
         );
         return;

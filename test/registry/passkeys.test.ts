@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
+import { freshNonce } from '../nonce.ts';
 import { type DeskPasskey, deskPasskey, signedIn, type Visitor, visitor } from './desk-visit.ts';
 import { call, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
@@ -47,7 +48,7 @@ describe('a passkey', () => {
     const passkey = ritasPasskey.enrolled;
     await state(
       world.send,
-      memberStatement({ name: 'rita', roles: ['reviewer'], passkey, state: 'enrolled' }),
+      memberStatement({ nonce: freshNonce(), name: 'rita', roles: ['reviewer'], passkey, state: 'enrolled' }),
       world.trust.administrator,
     );
     for (const lies of [

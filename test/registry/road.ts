@@ -17,6 +17,7 @@ import type { Finding, Verdict } from '../../skills-index/statement/finding.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type Envelope, signStatement } from '../../skills-index/statement/sign.ts';
+import { freshNonce } from '../nonce.ts';
 import { signText, type TestKey } from './people.ts';
 import { makeTar } from './tar-maker.ts';
 
@@ -55,7 +56,11 @@ export async function state(send: Send, statement: Statement, key: TestKey): Pro
 }
 
 export async function enrol(send: Send, by: TestKey, who: { name: string; roles: MemberRole[]; key: TestKey }): Promise<Answer> {
-  return state(send, memberStatement({ name: who.name, roles: who.roles, key: who.key.open, state: 'enrolled' }), by);
+  return state(
+    send,
+    memberStatement({ nonce: freshNonce(), name: who.name, roles: who.roles, key: who.key.open, state: 'enrolled' }),
+    by,
+  );
 }
 
 export async function claimScope(send: Send, scope: string, key: TestKey): Promise<Answer> {

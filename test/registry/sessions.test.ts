@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sessions, tickets } from '../../registry/schema.ts';
 import { createLink, createSession, endSession, peekLink, readSession, redeemLink } from '../../registry/sessions.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
+import { freshNonce } from '../nonce.ts';
 import { makeKey, signText } from './people.ts';
 import { call, enrol, signIn, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
@@ -56,7 +57,11 @@ describe('sign-in', () => {
     await enrol(send, trust.administrator, { name: 'eve', roles: ['reviewer'], key: eve });
     const token = await signIn(send, eve);
     expect((await call(send, '/api/v1/whoami', { token })).status).toBe(200);
-    await state(send, memberStatement({ name: 'eve', roles: ['reviewer'], key: eve.open, state: 'ended' }), trust.administrator);
+    await state(
+      send,
+      memberStatement({ nonce: freshNonce(), name: 'eve', roles: ['reviewer'], key: eve.open, state: 'ended' }),
+      trust.administrator,
+    );
     expect(await call(send, '/api/v1/whoami', { token })).toMatchObject({ status: 401, body: { code: 'not-signed-in' } });
     const ritas = await signIn(send, world.rita);
     world.wait(61 * minute);

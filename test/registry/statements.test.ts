@@ -11,9 +11,10 @@ import {
   verdictStatement,
 } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
+import { freshNonce } from '../nonce.ts';
 import { testPasskey } from '../skills-index/story-keys.ts';
 import { makeKey, type TestKey } from './people.ts';
-import { call, enrol, makeSkill, publish, signIn, signPublication, state } from './road.ts';
+import { call, makeSkill, publish, signIn, signPublication, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 describe('statements', () => {
@@ -27,17 +28,26 @@ describe('statements', () => {
     [
       'a reviewer enrols another',
       'forbidden',
-      (stranger) => [memberStatement({ name: 'x', roles: ['reviewer'], key: stranger.open, state: 'enrolled' }), world.rita],
+      (stranger) => [
+        memberStatement({ nonce: freshNonce(), name: 'x', roles: ['reviewer'], key: stranger.open, state: 'enrolled' }),
+        world.rita,
+      ],
     ],
     [
       'somebody enrols themselves',
       'forbidden',
-      (stranger) => [memberStatement({ name: 'x', roles: ['administrator'], key: stranger.open, state: 'enrolled' }), stranger],
+      (stranger) => [
+        memberStatement({ nonce: freshNonce(), name: 'x', roles: ['administrator'], key: stranger.open, state: 'enrolled' }),
+        stranger,
+      ],
     ],
     [
       'a reviewer ends another',
       'forbidden',
-      () => [memberStatement({ name: 'omar', roles: ['reviewer'], key: world.omar.open, state: 'ended' }), world.rita],
+      () => [
+        memberStatement({ nonce: freshNonce(), name: 'omar', roles: ['reviewer'], key: world.omar.open, state: 'ended' }),
+        world.rita,
+      ],
     ],
     [
       'a stranger takes a scope',
@@ -111,11 +121,9 @@ describe('statements', () => {
 
   it('sent twice are logged once', async () => {
     const key = makeKey();
-    const who = { name: 'twice', roles: ['reviewer' as const], key };
-    const [first, second] = [
-      await enrol(world.send, world.trust.administrator, who),
-      await enrol(world.send, world.trust.administrator, who),
-    ];
+    const once = memberStatement({ nonce: freshNonce(), name: 'twice', roles: ['reviewer'], key: key.open, state: 'enrolled' });
+    const { administrator } = world.trust;
+    const [first, second] = [await state(world.send, once, administrator), await state(world.send, once, administrator)];
     expect([second.status, second.body.logIndex]).toEqual([201, first.body.logIndex]);
   });
 
@@ -131,7 +139,7 @@ describe('statements', () => {
     ]);
     await state(
       send,
-      memberStatement({ name: 'rita', roles: ['reviewer'], passkey: enrolled, state: 'enrolled' }),
+      memberStatement({ nonce: freshNonce(), name: 'rita', roles: ['reviewer'], passkey: enrolled, state: 'enrolled' }),
       trust.administrator,
     );
     expect((await call(send, '/api/v1/members/pending', { token })).body.pending).toEqual([]);

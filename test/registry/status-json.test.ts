@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
 import { type Status, verifyStatus } from '../../skills-index/trust/status-file.ts';
+import { freshNonce } from '../nonce.ts';
 import { type Answer, approve, call, makeSkill, publish, type Skill, scan, signIn, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
@@ -22,7 +23,7 @@ describe('status.json', () => {
     return verifyStatus(bytes, world.trust.root, world.registry.now().getTime());
   };
   const say = async (kind: 'suspended' | 'lifted' | 'revoked', reason: string, key = world.rita): Promise<Answer> =>
-    state(world.send, revocationStatement({ kind, target: { bundle: skill.packed.digest }, reason }), key);
+    state(world.send, revocationStatement({ nonce: freshNonce(), kind, target: { bundle: skill.packed.digest }, reason }), key);
 
   it('is the same for an hour, and then signed anew for 24', async () => {
     const first = await read();
@@ -61,7 +62,10 @@ describe('status.json', () => {
     await scan(send, await signIn(send, scanner), scanner, other, 'pass');
     await approve(send, await signIn(send, rita), rita, other);
     const target = { publisher: author.keyId };
-    expect((await state(send, revocationStatement({ kind: 'revoked', target, reason: 'stolen key' }), rita)).status).toBe(201);
+    expect(
+      (await state(send, revocationStatement({ nonce: freshNonce(), kind: 'revoked', target, reason: 'stolen key' }), rita))
+        .status,
+    ).toBe(201);
     expect((await read()).marks.map((mark) => mark.bundle)).toContain(other.packed.digest);
   });
 

@@ -26,6 +26,7 @@ import { approvalChallenge } from '../../skills-index/trust/passkey.ts';
 import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy.ts';
 import type { RootFile } from '../../skills-index/trust/root.ts';
 import { type StatusMark, signStatus } from '../../skills-index/trust/status-file.ts';
+import { freshNonce } from '../nonce.ts';
 import { testPasskey, testSigner } from './story-keys.ts';
 import { type Said, TestLog } from './story-log.ts';
 
@@ -177,9 +178,18 @@ export function storyConsistency(log: TestLog): Map<number, Uint8Array[]> {
 async function enrolEveryone(say: (statement: Statement, signer: (typeof people)['author']) => Promise<Said>): Promise<void> {
   const { administrator, scanner, ada, ben, author } = people;
   const enrolled = { state: 'enrolled' } as const;
-  await say(memberStatement({ name: 'scanner', roles: ['scanner'], key: scanner.named, ...enrolled }), administrator);
-  await say(memberStatement({ name: 'Ada', roles: ['reviewer'], key: ada.named, ...enrolled }), administrator);
-  await say(memberStatement({ name: 'Ben', roles: ['reviewer'], passkey: ben.enrolled, ...enrolled }), administrator);
+  await say(
+    memberStatement({ nonce: freshNonce(), name: 'scanner', roles: ['scanner'], key: scanner.named, ...enrolled }),
+    administrator,
+  );
+  await say(
+    memberStatement({ nonce: freshNonce(), name: 'Ada', roles: ['reviewer'], key: ada.named, ...enrolled }),
+    administrator,
+  );
+  await say(
+    memberStatement({ nonce: freshNonce(), name: 'Ben', roles: ['reviewer'], passkey: ben.enrolled, ...enrolled }),
+    administrator,
+  );
   await say(scopeStatement({ scope: parseScope('acme'), owners: [author.named] }), author);
 }
 

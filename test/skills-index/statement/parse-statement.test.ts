@@ -4,6 +4,7 @@ import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import {
+  type ApprovalStatement,
   type KeyPredicate,
   keyStatement,
   type MemberPredicate,
@@ -16,12 +17,13 @@ import {
   versionSubjects,
 } from '../../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
+import { freshNonce } from '../../nonce.ts';
 import { people, tellStory } from '../story.ts';
 
 const { author, ada, ben } = people;
 const invalid = expect.objectContaining({ code: 'statement-invalid' });
 const story = await tellStory();
-const member: MemberPredicate = { name: 'Ada', roles: ['reviewer'], key: ada.named, state: 'enrolled' };
+const member: MemberPredicate = { name: 'Ada', roles: ['reviewer'], key: ada.named, state: 'enrolled', nonce: freshNonce() };
 const scope: ScopePredicate = { scope: parseScope('acme'), owners: [author.named] };
 const key: KeyPredicate = { key: author.named, state: 'enrolled' };
 const bundle = digestOf('bundle');
@@ -36,12 +38,20 @@ describe('every kind of statement', () => {
   );
 
   it.each<[string, Statement]>([
-    ['a revoked bundle', revocationStatement({ kind: 'revoked', target: { bundle }, reason: 'it leaks' })],
+    ['a revoked bundle', revocationStatement({ nonce: freshNonce(), kind: 'revoked', target: { bundle }, reason: 'it leaks' })],
     [
       'a suspended version',
-      revocationStatement({ kind: 'suspended', target: { name: story.about.name, version: story.about.version }, reason: 'r' }),
+      revocationStatement({
+        nonce: freshNonce(),
+        kind: 'suspended',
+        target: { name: story.about.name, version: story.about.version },
+        reason: 'r',
+      }),
     ],
-    ['a revoked publisher', revocationStatement({ kind: 'revoked', target: { publisher: author.keyId }, reason: 'r' })],
+    [
+      'a revoked publisher',
+      revocationStatement({ nonce: freshNonce(), kind: 'revoked', target: { publisher: author.keyId }, reason: 'r' }),
+    ],
     ['an ended member', memberStatement({ ...member, state: 'ended', validUpTo: 7 })],
     ['a changed scope', scopeStatement({ ...scope, previous: bundle })],
     ['a rotated key', keyStatement({ ...key, replaces: ada.keyId })],
@@ -52,7 +62,16 @@ describe('every kind of statement', () => {
 
 describe('a statement about who is who', () => {
   it.each<[string, Statement]>([
-    ['a member without key and passkey', memberStatement({ name: 'Ada', roles: ['reviewer'], state: 'enrolled' })],
+    [
+      'a member without key and passkey',
+      memberStatement({ nonce: freshNonce(), name: 'Ada', roles: ['reviewer'], state: 'enrolled' }),
+    ],
+    ['a member without a nonce', memberStatement({ ...member, nonce: undefined as never })],
+    ['a short nonce', memberStatement({ ...member, nonce: 'again' })],
+    [
+      'a revocation without a nonce',
+      revocationStatement({ kind: 'revoked', target: { bundle }, reason: 'r', nonce: undefined as never }),
+    ],
     ['a member with both', memberStatement({ ...member, passkey: ben.enrolled })],
     ['a member without a role', memberStatement({ ...member, roles: [] })],
     ['a member with an unknown role', memberStatement({ ...member, roles: ['king'] as never })],
@@ -71,10 +90,18 @@ describe('a statement about who is who', () => {
     ['a scope with its @', scopeStatement({ ...scope, scope: '@acme' as never })],
     ['a key that replaces itself', keyStatement({ ...key, replaces: author.keyId })],
     ['an ended key that replaces', keyStatement({ ...key, state: 'ended', replaces: ada.keyId })],
-    ['a revocation without a reason', revocationStatement({ kind: 'revoked', target: { bundle }, reason: ' ' })],
+    [
+      'a revocation without a reason',
+      revocationStatement({ nonce: freshNonce(), kind: 'revoked', target: { bundle }, reason: ' ' }),
+    ],
     [
       'a revocation of two things',
-      revocationStatement({ kind: 'revoked', target: { bundle, publisher: author.keyId } as never, reason: 'r' }),
+      revocationStatement({
+        nonce: freshNonce(),
+        kind: 'revoked',
+        target: { bundle, publisher: author.keyId } as never,
+        reason: 'r',
+      }),
     ],
   ])('is refused: %s', (_, statement) => {
     expect(() => parsed(statement)).toThrow(invalid);
@@ -83,7 +110,7 @@ describe('a statement about who is who', () => {
 
 describe('an approval', () => {
   const [approval] = story.approvals;
-  const statement = approval?.statement as Extract<Statement, { predicate: { nonce: string } }>;
+  const statement = approval?.statement as ApprovalStatement;
   const change = (part: object): Statement => ({ ...statement, predicate: { ...statement.predicate, ...part } });
 
   it.each<[string, object]>([

@@ -10,6 +10,7 @@ import {
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { type Decision, type DecisionInput, decide } from '../../../skills-index/trust/decision.ts';
+import { freshNonce } from '../../nonce.ts';
 import { people, type Story, storyStatus, type Twist, tellStory } from '../story.ts';
 import { type TestSigner, testPasskey, testSigner } from '../story-keys.ts';
 
@@ -22,7 +23,7 @@ const told = async (twist: Twist): Promise<Decision> => decide((await tellStory(
 const isApproval = (one: Statement, by: 'keyId' | 'credentialId'): boolean =>
   one.predicateType === predicateTypes.approval && by in one.predicate.reviewer;
 const enrol = (name: string, key: TestSigner): Statement =>
-  memberStatement({ name, roles: ['reviewer'], key: key.named, state: 'enrolled' });
+  memberStatement({ nonce: freshNonce(), name, roles: ['reviewer'], key: key.named, state: 'enrolled' });
 
 /** The story with more statements at its end, all of them in the index line. */
 async function amended(story: Story, ...more: (readonly [Statement, TestSigner])[]): Promise<DecisionInput> {
@@ -97,7 +98,14 @@ describe('a reviewer', () => {
     ['before the approval', 6, ['approval-invalid', 'approvals-missing', 'approvals-not-independent']],
     ['with the approval', 7, []],
   ] as const)('ended in hindsight for an index %s', async (_, validUpTo, codes) => {
-    const ended = memberStatement({ name: 'Ada', roles: ['reviewer'], key: ada.named, state: 'ended', validUpTo: validUpTo - 1 });
+    const ended = memberStatement({
+      nonce: freshNonce(),
+      name: 'Ada',
+      roles: ['reviewer'],
+      key: ada.named,
+      state: 'ended',
+      validUpTo: validUpTo - 1,
+    });
     const story = await tellStory();
     expect(story.approvals[0]?.logIndex).toBe(6);
     expect(codesOf(decide(await amended(story, [ended, administrator])))).toEqual(codes);
@@ -163,7 +171,13 @@ describe('an approval by passkey', () => {
   });
 
   it('of a passkey that ended does not count', async () => {
-    const ended = memberStatement({ name: 'Ben', roles: ['reviewer'], passkey: ben.enrolled, state: 'ended' });
+    const ended = memberStatement({
+      nonce: freshNonce(),
+      name: 'Ben',
+      roles: ['reviewer'],
+      passkey: ben.enrolled,
+      state: 'ended',
+    });
     expect(messagesOf(await told({ before: (log) => log.say(ended, administrator) }))).toContain(
       'its passkey was not enrolled then',
     );
@@ -172,7 +186,7 @@ describe('an approval by passkey', () => {
 
 describe('a revocation', () => {
   const revoke = (kind: RevocationPredicate['kind'], target: RevocationPredicate['target']): Statement =>
-    revocationStatement({ kind, target, reason: 'it leaks' });
+    revocationStatement({ nonce: freshNonce(), kind, target, reason: 'it leaks' });
   type Said = readonly [RevocationPredicate['kind'], TestSigner];
 
   it.each<[string, Said[], string[]]>([

@@ -10,6 +10,7 @@ import {
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { chainIdentities, type LoggedStatement } from '../../../skills-index/trust/identity.ts';
+import { freshNonce } from '../../nonce.ts';
 import { people, storyRoot } from '../story.ts';
 import { type TestSigner, testPasskey, testSigner } from '../story-keys.ts';
 
@@ -27,9 +28,10 @@ const chain = (...spoken: Spoken[]) => chainIdentities(storyRoot, logged(spoken)
 const late = 1_000;
 
 const enrol = (name: string, key: TestSigner, ...roles: MemberRole[]): Statement =>
-  memberStatement({ name, roles, key: key.named, state: 'enrolled' });
+  memberStatement({ nonce: freshNonce(), name, roles, key: key.named, state: 'enrolled' });
 const end = (name: string, key: TestSigner, validUpTo?: number): Statement =>
   memberStatement({
+    nonce: freshNonce(),
     name,
     roles: ['reviewer'],
     key: key.named,
@@ -123,8 +125,8 @@ describe('members', () => {
 
   it('with a passkey are found by it', () => {
     const passkey = testPasskey('ben').enrolled;
-    const ben = memberStatement({ name: 'Ben', roles: ['reviewer'], passkey, state: 'enrolled' });
-    const ended = memberStatement({ name: 'Ben', roles: ['reviewer'], passkey, state: 'ended' });
+    const ben = memberStatement({ nonce: freshNonce(), name: 'Ben', roles: ['reviewer'], passkey, state: 'enrolled' });
+    const ended = memberStatement({ nonce: freshNonce(), name: 'Ben', roles: ['reviewer'], passkey, state: 'ended' });
     const identities = chain([ben, administrator], [ended, administrator]);
     expect(identities.passkeyOf(passkey.credentialId, 1)).toMatchObject({ member: { name: 'Ben' }, passkey });
     expect(identities.passkeyOf(passkey.credentialId, 2)).toBeUndefined();
@@ -137,7 +139,16 @@ describe('administrators of the root file', () => {
   it('are there from the first index, and only a new root file ends them', () => {
     const identities = chain(
       [enrol('Ada', ada, 'administrator'), administrator],
-      [memberStatement({ name: 'Root', roles: ['administrator'], key: administrator.named, state: 'ended' }), ada],
+      [
+        memberStatement({
+          nonce: freshNonce(),
+          name: 'Root',
+          roles: ['administrator'],
+          key: administrator.named,
+          state: 'ended',
+        }),
+        ada,
+      ],
       [endKey(administrator), ada],
     );
     expect(identities.isMember(administrator.keyId, 'administrator', 0)).toBe(true);
