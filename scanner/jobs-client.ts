@@ -8,6 +8,7 @@ import { type ProblemCode, problemCodes } from '../skills-index/skill/problem-co
 import { parseVersion, type Version } from '../skills-index/skill/version.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import type { Envelope, Signer } from '../skills-index/statement/sign.ts';
+import { sessionText } from '../skills-index/trust/session-text.ts';
 import { answerBytesMax, requestSecondsMax } from './limits.ts';
 
 export interface ScanJob {
@@ -33,8 +34,8 @@ export interface JobsClient {
 export interface JobsWorld {
   /** Address of the registry. */
   readonly base: string;
-  /** The root file's `origin`, which a session's signature names. */
-  readonly origin: string;
+  /** Fingerprint of the root file, which a session's signature names. */
+  readonly root: Digest;
   readonly signer: Signer;
   readonly fetch: typeof globalThis.fetch;
   readonly signal: AbortSignal;
@@ -91,11 +92,12 @@ export function createJobsClient(world: JobsWorld): JobsClient {
 
 /** Signs a fresh nonce (skillgate.session/1) and gives the session's token. */
 async function signIn(world: JobsWorld): Promise<string> {
-  const { signer, origin } = world;
+  const { signer, root } = world;
+  const base = world.base.replace(/\/+$/, '');
   const { keyId } = signer;
   const answer = await send(world, '/api/v1/session/challenge', { body: { keyId }, bytesMax: answerBytesMax });
   const { nonce } = parse(v.object({ nonce: v.pipe(v.string(), v.maxLength(200)) }), answer, 'the challenge');
-  const signed = await signer.sign(Buffer.from(`skillgate.session/1\n${origin}\n${nonce}`));
+  const signed = await signer.sign(Buffer.from(sessionText({ root, base, nonce })));
   const body = { keyId, nonce, signature: Buffer.from(signed).toString('base64') };
   const session = await send(world, '/api/v1/session', { body, bytesMax: answerBytesMax });
   return parse(v.object({ token: v.pipe(v.string(), v.minLength(1)) }), session, 'the session').token;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { workJobs } from '../../scanner/work.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { parseRoot } from '../../skills-index/trust/root.ts';
+import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { note, safe } from '../output.ts';
 import { checkRootSize, trustedRegistry } from '../registries.ts';
@@ -18,10 +18,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (!Number.isInteger(count) || count < 1 || count > childrenMax)
     throw new Problem('usage', `--children is 1 to ${childrenMax}, not ${JSON.stringify(children)}`);
   const signer = await readKeyFile(resolve(context.cwd, key));
-  const { origin } =
+  const root =
     typeof rootFile === 'string'
-      ? parseRoot(checkRootSize(await readFile(resolve(context.cwd, rootFile))))
-      : trustedRegistry(context, context.registryBase).root;
+      ? rootFingerprint(parseRoot(checkRootSize(await readFile(resolve(context.cwd, rootFile)))))
+      : trustedRegistry(context, context.registryBase).fingerprint;
   // `skill serve` holds the other end of a channel: when it dies, however it dies, no scanner is left behind.
   const stop = (): void => {
     process.kill(process.pid, 'SIGTERM');
@@ -30,7 +30,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   note(context, safe`scanner works for ${context.registryBase} with key ${signer.keyId}`);
   const { fetch, signal, now, registryBase: base } = context;
   try {
-    await workJobs({ base, origin, signer, fetch, signal, now, children: count });
+    await workJobs({ base, root, signer, fetch, signal, now, children: count });
   } finally {
     // A listener keeps the channel, and with it the process.
     process.off('disconnect', stop);

@@ -3,6 +3,8 @@ import { createPublicKey, verify } from 'node:crypto';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { rootFingerprint } from '../../skills-index/trust/root.ts';
+import { sessionText } from '../../skills-index/trust/session-text.ts';
 import type { Actor, Registry } from '../context.ts';
 import { actorOf, readIdentities } from '../identities.ts';
 import { createChallenge, createLink, createSession, takeChallenge } from '../sessions.ts';
@@ -43,9 +45,11 @@ export function sessionRoutes(registry: Registry): Hono {
         const meant = await takeChallenge(registry, nonce);
         const { keys } = await readIdentities(registry);
         const key = keys.get(subject.keyId);
-        const signed = `skillgate.session/1\n${registry.root.origin}\n${nonce}`;
         const holdsKey =
-          meant?.kind === 'key' && meant.keyId === subject.keyId && key !== undefined && signs(key.spki, signed, signature);
+          meant?.kind === 'key' &&
+          meant.keyId === subject.keyId &&
+          key !== undefined &&
+          signs(key.spki, questions(registry, nonce), signature);
         if (!holdsKey) throw new Problem('signature-invalid', 'The signature is not this key’s over a fresh nonce');
         const actor = await actorOf(registry, subject);
         if (actor === undefined) throw new Problem('key-unknown', `The key ${keyId} is not enrolled here`);
@@ -83,7 +87,15 @@ function whoami({ member, scopes, subject }: Actor) {
   };
 }
 
-function signs(spki: string, text: string, signature: string): boolean {
+// One registry has several addresses on its own machine, and who signs in has pinned one of them.
+function questions({ root, config }: Registry, nonce: string): string[] {
+  const { protocol } = new URL(config.base);
+  const bases = new Set([config.base, ...config.hosts.map((host) => `${protocol}//${host}`)]);
+  const fingerprint = rootFingerprint(root);
+  return [...bases].map((base) => sessionText({ root: fingerprint, base, nonce }));
+}
+
+function signs(spki: string, texts: readonly string[], signature: string): boolean {
   const key = createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
-  return verify('sha256', Buffer.from(text), key, Buffer.from(signature, 'base64'));
+  return texts.some((text) => verify('sha256', Buffer.from(text), key, Buffer.from(signature, 'base64')));
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pathsOf } from '../../cli/paths.ts';
 import { pinRegistry } from '../../cli/registries.ts';
+import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { makeRoot } from './a-root.ts';
 import { skill } from './command-line.ts';
 import { folderWith } from './temporary-folder.ts';
@@ -43,22 +44,23 @@ function fakeRegistry() {
 
 async function signedInWorld() {
   const env = { SKILLGATE_HOME: folderWith(), SKILLGATE_REGISTRY: base };
-  await pinRegistry(pathsOf(env), base, makeRoot('skills.example'), []);
+  const root = makeRoot('skills.example');
+  await pinRegistry(pathsOf(env), base, root, []);
   await skill(['key', 'create'], { env });
-  return { env, registry: fakeRegistry() };
+  return { env, root, registry: fakeRegistry() };
 }
 
 describe('signing in', () => {
-  it('signs the pinned origin and the nonce, not what the registry calls itself', async () => {
-    const { env, registry } = await signedInWorld();
+  it('signs the pinned root, the address and the nonce, not what the registry calls itself', async () => {
+    const { env, root, registry } = await signedInWorld();
     const ran = await skill(['login'], { env, fetch: registry.fetch });
     expect(ran).toMatchObject({ exit: 0, stdout: `Signed in to ${base} as rita (reviewer).\n` });
     const { readKeyFile } = await import('../../cli/signers/key-file.ts');
     const { publicPem } = await readKeyFile(join(env.SKILLGATE_HOME, 'config/keys/default.json'));
     const [{ nonce = '', signature = '' } = {}] = registry.signed;
-    const text = (origin: string) => Buffer.from(`skillgate.session/1\n${origin}\n${nonce}`);
-    expect(verify('sha256', text('skills.example'), publicPem, Buffer.from(signature, 'base64'))).toBe(true);
-    expect(verify('sha256', text('somebody-else.example'), publicPem, Buffer.from(signature, 'base64'))).toBe(false);
+    const holds = (text: string) => verify('sha256', Buffer.from(text), publicPem, Buffer.from(signature, 'base64'));
+    expect(holds(`skillgate.session/1\n${rootFingerprint(root)}\n${base}\n${nonce}`)).toBe(true);
+    expect(holds(`skillgate.session/1\nsomebody-else.example\n${nonce}`)).toBe(false);
   });
 
   it('never happens at a registry whose root is not pinned', async () => {

@@ -17,6 +17,7 @@ import type { Finding, Verdict } from '../../skills-index/statement/finding.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type Envelope, signStatement } from '../../skills-index/statement/sign.ts';
+import { sessionText } from '../../skills-index/trust/session-text.ts';
 import { freshNonce } from '../nonce.ts';
 import { signText, type TestKey } from './people.ts';
 import { makeTar } from './tar-maker.ts';
@@ -68,9 +69,10 @@ export async function claimScope(send: Send, scope: string, key: TestKey): Promi
 }
 
 /** Signs in with a key; returns the bearer token. */
-export async function signIn(send: Send, key: TestKey, origin = 'localhost'): Promise<string> {
+export async function signIn(send: Send, key: TestKey): Promise<string> {
+  const { root, base } = (await call(send, '/index/config.json')).body;
   const { body } = await call(send, '/api/v1/session/challenge', { json: { keyId: key.keyId } });
-  const signature = signText(key, `skillgate.session/1\n${origin}\n${body.nonce}`);
+  const signature = signText(key, sessionText({ root, base, nonce: body.nonce }));
   const session = await call(send, '/api/v1/session', { json: { keyId: key.keyId, nonce: body.nonce, signature } });
   if (session.status !== 200) throw new Error(`sign-in: ${JSON.stringify(session.body)}`);
   return session.body.token;

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sessions, tickets } from '../../registry/schema.ts';
 import { createLink, createSession, endSession, peekLink, readSession, redeemLink } from '../../registry/sessions.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
+import { rootFingerprint } from '../../skills-index/trust/root.ts';
+import { sessionText } from '../../skills-index/trust/session-text.ts';
 import { freshNonce } from '../nonce.ts';
-import { makeKey, signText } from './people.ts';
+import { makeKey, makeRoot, signText } from './people.ts';
 import { call, enrol, signIn, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
@@ -29,9 +31,10 @@ describe('sign-in', () => {
     expect(await whoami(token)).toMatchObject({ member: { name: 'administrator', roles: ['administrator'] } });
   });
 
-  it('is refused to an unknown key, a wrong signature, another origin and a nonce used before or too old', async () => {
+  it('is refused to an unknown key, a wrong signature, another registry and a nonce used before or too old', async () => {
     const { rita } = world;
-    const text = (nonce: string, origin = 'localhost'): string => `skillgate.session/1\n${origin}\n${nonce}`;
+    const here = { root: rootFingerprint(world.trust.root), base: 'http://localhost' };
+    const text = (nonce: string, at: Partial<typeof here> = {}): string => sessionText({ ...here, ...at, nonce });
     expect(await call(world.send, '/api/v1/session/challenge', { json: { keyId: makeKey().keyId } })).toMatchObject({
       status: 403,
       body: { code: 'key-unknown' },
@@ -39,8 +42,11 @@ describe('sign-in', () => {
     const nonce = await challenge(rita.keyId);
     expect((await answer(rita.keyId, nonce, signText(makeKey(), text(nonce)))).body.code).toBe('signature-invalid');
     expect((await answer(rita.keyId, nonce, signText(rita, text(nonce)))).body.code).toBe('signature-invalid');
-    const other = await challenge(rita.keyId);
-    expect((await answer(rita.keyId, other, signText(rita, text(other, 'evil.example')))).body.code).toBe('signature-invalid');
+    // What a stranger's registry would pass on: signed for its own root, or for its own address.
+    for (const elsewhere of [{ root: rootFingerprint(makeRoot().root) }, { base: 'https://evil.example' }]) {
+      const other = await challenge(rita.keyId);
+      expect((await answer(rita.keyId, other, signText(rita, text(other, elsewhere)))).body.code).toBe('signature-invalid');
+    }
     const omars = await challenge(world.omar.keyId);
     expect((await answer(rita.keyId, omars, signText(rita, text(omars)))).body.code).toBe('signature-invalid');
     const late = await challenge(rita.keyId);

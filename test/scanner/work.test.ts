@@ -3,6 +3,7 @@ import type { ScanPool } from '../../scanner/pool.ts';
 import { scanSkill } from '../../scanner/scan.ts';
 import { workJobs } from '../../scanner/work.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { call, makeSkill, publish, type Skill } from '../registry/road.ts';
 import { makeStaffedWorld, type Staffed } from '../registry/world.ts';
 
@@ -28,7 +29,7 @@ describe('a scanner at work', () => {
     let status = '';
     await workJobs({
       base: 'http://localhost',
-      origin: 'localhost',
+      root: rootFingerprint(world.trust.root),
       signer: world.scanner,
       fetch: async (url, init) => fetchOther?.(String(url)) ?? world.send(String(url).slice('http://localhost'.length), init),
       signal: stop.signal,
