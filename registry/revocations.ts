@@ -1,5 +1,5 @@
 /** Revocations and suspensions, signed by a reviewer or administrator: they reach every installation through status.json. */
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { RevocationPredicate, RevocationStatement, RevocationTarget } from '../skills-index/statement/attestation.ts';
 import { type Envelope, envelopeSigner } from '../skills-index/statement/sign.ts';
@@ -42,7 +42,7 @@ export async function takeRevocation(registry: Registry, envelope: Envelope, sta
     await registry.db.batch([
       ...planned.writes,
       ...moving.flatMap((row) => moveWrites(registry, row, requireMove(row.status, to, 'statement'), { by, why: reason }).writes),
-      ...moving.map((row) => markWrite(registry, row, { kind, reason, logIndex })),
+      ...moving.map((row) => markWrite(registry, row, { reason, logIndex })),
     ]);
     return planned;
   });
@@ -71,12 +71,18 @@ function refuse(meant: readonly VersionRow[], to: State): never {
   throw new Problem('move-illegal', 'None of these versions can make this move');
 }
 
-function markWrite(
-  registry: Registry,
-  row: VersionRow,
-  mark: { readonly kind: RevocationPredicate['kind']; readonly reason: string; readonly logIndex: number },
-): Write {
-  const kind = mark.kind === 'lifted' ? null : mark.kind;
-  const values = { bundle: row.bundle, kind, reason: mark.reason, since: registry.now().getTime(), logIndex: mark.logIndex };
-  return (db) => db.insert(marks).values(values).onConflictDoUpdate({ target: marks.bundle, set: values });
+function markWrite(registry: Registry, row: VersionRow, mark: { readonly reason: string; readonly logIndex: number }): Write {
+  const { bundle } = row;
+  const values = { bundle, reason: mark.reason, since: registry.now().getTime(), logIndex: mark.logIndex };
+  // One bundle can be several versions, and the mark is the bundle's: the worst of what stands, after this batch's moves.
+  const some = (status: State) => sql`EXISTS (SELECT 1 FROM ${versions} WHERE bundle = ${bundle} AND status = ${status})`;
+  const kind = sql<
+    'revoked' | 'suspended' | null
+  >`CASE WHEN ${some('revoked')} THEN 'revoked' WHEN ${some('suspended')} THEN 'suspended' END`;
+  const set = { ...values, kind: sql`excluded.kind` };
+  return (db) =>
+    db
+      .insert(marks)
+      .values({ ...values, kind })
+      .onConflictDoUpdate({ target: marks.bundle, set, setWhere: sql`${marks.kind} IS NOT excluded.kind` });
 }

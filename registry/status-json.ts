@@ -1,7 +1,8 @@
 /** status.json: what changed about approved versions, signed for at most 24 hours and written again when it is an hour old. */
 import { asc, eq, isNotNull, sql } from 'drizzle-orm';
+import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { signStatus } from '../skills-index/trust/status-file.ts';
+import { type StatusMark, signStatus } from '../skills-index/trust/status-file.ts';
 import type { Registry } from './context.ts';
 import { statusLifeMs, statusRefreshMs } from './limits.ts';
 import { newestCheckpoint } from './log.ts';
@@ -10,13 +11,13 @@ import { marks, statusFile } from './schema.ts';
 /** Where a static host finds it. */
 export const statusName = 'public/index/status.json';
 
-/** The file as it is now; signed anew when it is old or the log has grown since. */
+/** The file as it is now; signed anew when it is old, the log has grown since, or it lacks a mark that was cut off before the signing. */
 export async function currentStatus(registry: Registry): Promise<Uint8Array> {
   const last = await readLast(registry);
   const head = await newestCheckpoint(registry);
   const age = registry.now().getTime() - (last?.issuedAt ?? 0);
-  if (last !== undefined && age >= 0 && age < statusRefreshMs && last.logSize === (head?.size ?? 0))
-    return Buffer.from(last.bytes);
+  const fresh = last !== undefined && age >= 0 && age < statusRefreshMs && last.logSize === (head?.size ?? 0);
+  if (fresh && canonicalJson(marksIn(last.bytes)) === canonicalJson(await readMarks(registry))) return Buffer.from(last.bytes);
   return refreshStatus(registry);
 }
 
@@ -27,13 +28,10 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
     // The head before the marks: a status whose checkpoint covers a revocation must never lack its mark.
     const head = await newestCheckpoint(registry);
     if (head === undefined) throw new Problem('status-stale', 'The log is empty, so there is no status yet');
-    const rows = await registry.db.read.select().from(marks).where(isNotNull(marks.kind)).orderBy(asc(marks.bundle));
     const envelope = await signStatus(
       {
         checkpoint: head.note,
-        marks: rows.flatMap(({ bundle, kind, reason, since }) =>
-          kind === null ? [] : [{ bundle, kind, reason, since: new Date(since).toISOString() }],
-        ),
+        marks: await readMarks(registry),
         issued: now.toISOString(),
         expires: new Date(now.getTime() + statusLifeMs).toISOString(),
       },
@@ -48,6 +46,18 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
     await registry.objects.put(statusName, kept);
     return kept;
   });
+}
+
+async function readMarks(registry: Registry): Promise<StatusMark[]> {
+  const rows = await registry.db.read.select().from(marks).where(isNotNull(marks.kind)).orderBy(asc(marks.bundle));
+  return rows.flatMap(({ bundle, kind, reason, since }) =>
+    kind === null ? [] : [{ bundle, kind, reason, since: new Date(since).toISOString() }],
+  );
+}
+
+/** The marks in a file that was signed here. */
+function marksIn(statusText: string): unknown {
+  return JSON.parse(Buffer.from(JSON.parse(statusText).payload, 'base64').toString('utf8')).marks;
 }
 
 async function readLast(registry: Registry): Promise<typeof statusFile.$inferSelect | undefined> {

@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { marks } from '../../registry/schema.ts';
+import { packBundle } from '../../skills-index/skill/bundle.ts';
+import { parseManifest } from '../../skills-index/skill/manifest.ts';
+import { publishStatement, revocationStatement } from '../../skills-index/statement/attestation.ts';
+import { signStatement } from '../../skills-index/statement/sign.ts';
+import { type StatusMark, verifyStatus } from '../../skills-index/trust/status-file.ts';
+import { freshNonce } from '../nonce.ts';
+import { approve, publish, type Skill, scan, state } from './road.ts';
+import { makeStaffedWorld, type Staffed } from './world.ts';
+
+const files = [{ path: 'SKILL.md', bytes: Buffer.from('---\nname: t\ndescription: d\n---\nx\n'), mode: 0o644 }];
+
+/** The same bytes under another number: without a skill.json nothing in the bundle names the version. */
+function sameBytesAs(version: string): Skill {
+  const manifest = parseManifest(Buffer.from(JSON.stringify({ name: '@acme/t', version })));
+  return { files, packed: packBundle(files), manifest };
+}
+
+describe('marks of a bundle', () => {
+  let world: Staffed;
+  beforeEach(async () => {
+    world = await makeStaffedWorld();
+    for (const version of ['1.0.0', '1.0.1']) {
+      const skill = sameBytesAs(version);
+      const { packed, manifest } = skill;
+      const about = { name: manifest.name, version: manifest.version, bundle: packed.digest, files: packed.bundle.files };
+      const statement = publishStatement(about, { manifest, tool: 't', inferred: true });
+      await publish(world.send, skill, world.author, { envelope: await signStatement(statement, world.author) });
+      await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
+      expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+    }
+  });
+  afterEach(() => world.close());
+
+  const say = async (kind: 'suspended' | 'lifted' | 'revoked', version: string): Promise<number> => {
+    const { name, version: number } = sameBytesAs(version).manifest;
+    const target = { name, version: number };
+    const said = revocationStatement({ nonce: freshNonce(), kind, target, reason: `${kind} ${version}` });
+    return (await state(world.send, said, world.rita)).status;
+  };
+  const read = async (): Promise<readonly StatusMark[]> => {
+    const bytes = Buffer.from(await (await world.send('/index/status.json')).arrayBuffer());
+    return verifyStatus(bytes, world.trust.root, world.registry.now().getTime()).marks;
+  };
+
+  it('stay revoked when another version of the same bytes is suspended and lifted', async () => {
+    expect(await say('revoked', '1.0.0')).toBe(201);
+    expect(await say('suspended', '1.0.1')).toBe(201);
+    expect(await read()).toMatchObject([{ kind: 'revoked', reason: 'revoked 1.0.0' }]);
+    expect(await say('lifted', '1.0.1')).toBe(201);
+    expect(await read()).toMatchObject([{ kind: 'revoked', reason: 'revoked 1.0.0' }]);
+  });
+
+  it('stay suspended until the last suspension is lifted', async () => {
+    await say('suspended', '1.0.0');
+    await say('suspended', '1.0.1');
+    await say('lifted', '1.0.1');
+    expect(await read()).toMatchObject([{ kind: 'suspended' }]);
+    await say('lifted', '1.0.0');
+    expect(await read()).toEqual([]);
+  });
+
+  it('are in the next status.json even when its signing was cut off behind the batch', async () => {
+    await read();
+    // The batch of a revocation, without the checkpoint and the signing that follow it.
+    const { digest: bundle } = sameBytesAs('1.0.0').packed;
+    const mark = { bundle, kind: 'revoked' as const, reason: 'cut off', since: 0, logIndex: 0 };
+    await world.registry.db.batch([(db) => db.insert(marks).values(mark)]);
+    expect(await read()).toMatchObject([{ kind: 'revoked', reason: 'cut off' }]);
+  });
+});
