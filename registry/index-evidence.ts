@@ -13,7 +13,8 @@ export interface Signers {
 
 /**
  * Addresses of every statement about these signers, about those who vouched for them, and so on up to the root file. Endings count
- * as much as enrolments.
+ * as much as enrolments. Keys that follow others are taken from an owner outwards only: anybody can state that a stranger's key follows
+ * their own, and what they state must not land in the stranger's evidence.
  */
 export function identityEvidence({ chain, statements }: KnownIdentities, signers: Signers): Digest[] {
   const ignored = new Set(chain.ignored.map(({ digest }) => digest));
@@ -49,8 +50,7 @@ function concerns(
       return statement.predicate.scope === known.scope ? statement.predicate.owners.map(({ keyId }) => keyId) : undefined;
     case predicateTypes.key: {
       const { key, replaces } = statement.predicate;
-      if (!known.keys.has(key.keyId) && (replaces === undefined || !known.keys.has(replaces))) return undefined;
-      return replaces === undefined ? [key.keyId] : [key.keyId, replaces];
+      return known.keys.has(replaces ?? key.keyId) ? [key.keyId] : undefined;
     }
     default:
       return undefined;

@@ -2,14 +2,15 @@
  * A version enters the index: once approvals suffice, the registry signs the verdict, asks `decide` as every installer will, makes the
  * evidence public and writes the immutable line in the batch of the move. Each step can be cut off and is taken up again.
  */
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import { withoutWhy } from '../skills-index/skill/capability.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { predicateTypes } from '../skills-index/statement/attestation.ts';
 import { decide } from '../skills-index/trust/decision.ts';
-import { type IndexLine, indexDescription, printIndexLine } from '../skills-index/trust/index-line.ts';
+import { type IndexLine, indexDescription, parseIndexFile, printIndexLine } from '../skills-index/trust/index-line.ts';
+import { indexFileBytesMax } from '../skills-index/trust/limits.ts';
 import { readApprovals } from './approvals.ts';
 import { retryOnClash } from './batch.ts';
 import type { Registry } from './context.ts';
@@ -48,6 +49,7 @@ async function settleOnce(registry: Registry, versionId: string): Promise<Versio
     approvals.map((one) => one.logIndex),
   );
   const line = await lineOf(registry, row, verdict);
+  await refuseUnreadable(registry, line);
   await refuseInadmissible(registry, row, line);
   await makePublic(registry, row, line);
   return enter(registry, row, line);
@@ -90,6 +92,28 @@ async function lineOf(registry: Registry, row: VersionRow, verdict: StatementRow
     statements: [...new Set([...inputs.map(addressOf), addressOf(verdict), ...identities])].sort(),
     logIndex: verdict.logIndex,
   };
+}
+
+/**
+ * A line that nobody can read would close the whole skill for everybody, the versions before it included.
+ * @throws Problem `not-admitted`
+ */
+export async function refuseUnreadable(registry: Registry, line: IndexLine): Promise<void> {
+  const bytes = Buffer.from(`${printIndexLine(line)}\n`);
+  const [before] = await registry.db.read
+    .select({ bytes: sql<number>`coalesce(sum(length(CAST(${indexLines.line} AS BLOB)) + 1), 0)` })
+    .from(indexLines)
+    .where(eq(indexLines.name, line.name));
+  const cannot = `Cannot publish ${line.name}@${line.version}`;
+  if ((before?.bytes ?? 0) + bytes.byteLength > indexFileBytesMax) {
+    throw new Problem('not-admitted', `${cannot}: the index file of this skill is full`);
+  }
+  try {
+    parseIndexFile(bytes, line.name);
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    throw new Problem('not-admitted', `${cannot}: nobody could read its index line`, { cause, reasons: cause.reasons });
+  }
 }
 
 async function refuseInadmissible(registry: Registry, row: VersionRow, line: IndexLine): Promise<void> {
