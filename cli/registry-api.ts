@@ -4,6 +4,7 @@ import { type Digest, digestOf, hexOf } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem, type Reason } from '../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../skills-index/skill/problem-codes.ts';
+import { scanReportValuesMax } from '../skills-index/statement/limits.ts';
 import type { CommandContext } from './command.ts';
 import { answerBytesMax, requestSecondsMax } from './limits.ts';
 
@@ -103,7 +104,7 @@ async function bodyOf(response: Response, url: string): Promise<Uint8Array> {
 
 function jsonOf(bytes: Uint8Array, url: string): { value: unknown } {
   try {
-    return parseJson(bytes, url);
+    return parseJson(bytes, url, scanReportValuesMax);
   } catch (cause) {
     throw new Problem('registry-answer', `Cannot read the answer of ${url}: it is not JSON`, { cause });
   }

@@ -3,6 +3,7 @@ import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type ApprovalStatement, predicateTypes } from '../skills-index/statement/attestation.ts';
+import { scanReportValuesMax } from '../skills-index/statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../skills-index/statement/scan-report.ts';
 import type { Identities } from '../skills-index/trust/identity.ts';
 import { approvalChallenge, whyNotAsserted } from '../skills-index/trust/passkey.ts';
@@ -123,5 +124,5 @@ export async function reportOf(registry: Registry, version: VersionRow): Promise
   if (version.report === null) return undefined;
   const bytes = await readBlob(registry.objects, version.report);
   if (bytes === undefined) throw new Problem('internal', `The scan report of ${version.name} is gone`);
-  return parseScanReport(parseJson(bytes, 'the scan report').value);
+  return parseScanReport(parseJson(bytes, 'the scan report', scanReportValuesMax).value);
 }

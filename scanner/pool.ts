@@ -6,6 +6,7 @@ import { packBundle, type SourceFile } from '../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { scanReportValuesMax } from '../skills-index/statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../skills-index/statement/scan-report.ts';
 import { packRequest } from './child-frames.ts';
 import { bubblewrapped, childFiles, type Isolation, rlimitsOnly } from './isolation.ts';
@@ -78,7 +79,7 @@ export async function startScanPool({ children, secondsMax = scanSecondsMax, iso
 // A child that a skill took over could answer with anything: it has to be a report, about these bytes, by these rules.
 function checked(body: Uint8Array, files: readonly SourceFile[]): ScanReport {
   try {
-    const report = parseScanReport(parseJson(body, 'the child\u2019s answer').value);
+    const report = parseScanReport(parseJson(body, 'the child\u2019s answer', scanReportValuesMax).value);
     const { bundle, digest } = packBundle(files);
     const list = (entries: readonly { path: string; sha256: string }[]): string =>
       canonicalJson(entries.map(({ path, sha256 }) => `${path} ${sha256}`).sort());

@@ -1,5 +1,8 @@
-/** JSON read strictly: UTF-8, no repeated keys, no great depth, and where each value stands, so that messages can name the place. */
-import { jsonDepthMax } from './limits.ts';
+/**
+ * JSON read strictly: UTF-8, no repeated keys, neither too deep nor of too many values, and where each value stands, so that messages
+ * can name the place.
+ */
+import { jsonDepthMax, jsonValuesMax } from './limits.ts';
 import { type Place, Problem } from './problem.ts';
 
 export interface ParsedJson {
@@ -12,10 +15,13 @@ export interface ParsedJson {
  * Parses one JSON document.
  * @param content bytes (UTF-8) or text
  * @param file how messages name it
+ * @param valuesMax how many values it may hold, where that is more than usual
  * @throws Problem `json-invalid` with the place
  */
-export function parseJson(content: Uint8Array | string, file: string): ParsedJson {
+export function parseJson(content: Uint8Array | string, file: string, valuesMax = jsonValuesMax): ParsedJson {
   const text = typeof content === 'string' ? content : decodeUtf8(content, file);
+  // Before anything is made of it: a few million small values take more memory than a server has.
+  if (holdsMoreThan(text, valuesMax)) throw new Problem('json-invalid', `Cannot read ${file}: more than ${valuesMax} values`);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -23,16 +29,19 @@ export function parseJson(content: Uint8Array | string, file: string): ParsedJso
     throw new Problem('json-invalid', `Cannot read ${file}: ${(cause as Error).message}`, { cause });
   }
   const place = (offset: number): Place => placeAt(text, offset, file);
-  walk({ text, place, note: undefined }, skipSpace(text, 0), [], 0);
-  // Most documents are fine, so places are looked for only when the first one is asked for.
-  let offsets: ReadonlyMap<string, number> | undefined;
-  return {
-    value,
-    placeOf: (path) => {
-      offsets ??= readOffsets(text, place);
-      return place(offsets.get(JSON.stringify(path)) ?? 0);
-    },
-  };
+  walk({ text, place }, skipSpace(text, 0), 0);
+  return { value, placeOf: (path) => place(offsetOf(text, path)) };
+}
+
+// Every value but the first follows a comma or an opening bracket, with its key where it has one; strings are passed over.
+function holdsMoreThan(text: string, valuesMax: number): boolean {
+  let values = 1;
+  for (let at = 0; at < text.length && values <= valuesMax; at++) {
+    const char = text.charCodeAt(at);
+    if (char === quote) at = endOfString(text, at) - 1;
+    else if (char === comma || char === openBrace || char === openBracket) values++;
+  }
+  return values > valuesMax;
 }
 
 /**
@@ -57,49 +66,69 @@ export function placeAt(text: string, offset: number, path: string): Place {
 interface Walk {
   readonly text: string;
   readonly place: (offset: number) => Place;
-  /** Told where each value begins; a member of an object where its key does. */
-  readonly note: ((path: Path, offset: number) => void) | undefined;
-}
-
-type Path = readonly (string | number)[];
-
-function readOffsets(text: string, place: Walk['place']): Map<string, number> {
-  const offsets = new Map<string, number>();
-  const note = (path: Path, offset: number): void => {
-    const key = JSON.stringify(path);
-    if (!offsets.has(key)) offsets.set(key, offset);
-  };
-  walk({ text, place, note }, skipSpace(text, 0), [], 0);
-  return offsets;
 }
 
 // JSON.parse accepted the text, so the walk only has to follow it. It returns the offset behind the value.
-function walk(context: Walk, start: number, path: Path, depth: number): number {
-  const { text, note } = context;
+function walk(context: Walk, start: number, depth: number): number {
+  const { text } = context;
   if (depth > jsonDepthMax) {
     const at = context.place(start);
     throw new Problem('json-invalid', `Cannot read ${at.path}:${at.line}: more than ${jsonDepthMax} levels deep`);
   }
-  note?.(path, start);
-  if (text[start] === '"') return endOfString(text, start);
-  if (text[start] !== '{' && text[start] !== '[') return endOfScalar(text, start);
-  const isObject = text[start] === '{';
   const keys = new Set<string>();
+  return eachMember(text, start, (key, keyAt, valueAt) => {
+    if (typeof key === 'string') {
+      if (keys.has(key)) throw thereTwice(key, context.place(keyAt));
+      keys.add(key);
+    }
+    return walk(context, valueAt, depth + 1);
+  });
+}
+
+/**
+ * Visits the members of an object or list; a scalar has none.
+ * @param visit is told key or index, where the member begins and where its value does; gives the offset behind the value
+ * @returns the offset behind it all
+ */
+function eachMember(
+  text: string,
+  start: number,
+  visit: (key: string | number, keyAt: number, valueAt: number) => number,
+): number {
+  const first = text.charCodeAt(start);
+  if (first === quote) return endOfString(text, start);
+  if (first !== openBrace && first !== openBracket) return endOfScalar(text, start);
   let at = skipSpace(text, start + 1);
   for (let index = 0; text[at] !== '}' && text[at] !== ']'; index++) {
-    let step: string | number = index;
-    if (isObject) {
+    let [key, valueAt]: [string | number, number] = [index, at];
+    if (first === openBrace) {
       const keyEnd = endOfString(text, at);
-      step = JSON.parse(text.slice(at, keyEnd)) as string;
-      if (keys.has(step)) throw thereTwice(step, context.place(at));
-      keys.add(step);
-      note?.([...path, step], at);
-      at = skipSpace(text, skipSpace(text, keyEnd) + 1);
+      key = JSON.parse(text.slice(at, keyEnd)) as string;
+      valueAt = skipSpace(text, skipSpace(text, keyEnd) + 1);
     }
-    at = skipSpace(text, walk(context, at, note === undefined ? path : [...path, step], depth + 1));
+    at = skipSpace(text, visit(key, at, valueAt));
     if (text[at] === ',') at = skipSpace(text, at + 1);
   }
   return at + 1;
+}
+
+/** Where a value begins (a member of an object: its key); 0 for what is not there. Looked for each time: few places are asked for. */
+function offsetOf(text: string, path: readonly (string | number)[]): number {
+  let [at, value] = [skipSpace(text, 0), skipSpace(text, 0)];
+  for (const step of path) {
+    const outer = value;
+    let found = false;
+    eachMember(text, outer, (key, keyAt, valueAt) => {
+      if (key === step) [at, value, found] = [keyAt, valueAt, true];
+      return endOfValue(text, valueAt);
+    });
+    if (!found) return 0;
+  }
+  return at;
+}
+
+function endOfValue(text: string, start: number): number {
+  return eachMember(text, start, (_key, _at, valueAt) => endOfValue(text, valueAt));
 }
 
 function thereTwice(key: string, at: Place): Problem {
@@ -109,7 +138,8 @@ function thereTwice(key: string, at: Place): Problem {
 
 function endOfString(text: string, start: number): number {
   let at = start + 1;
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  // The end of the text ends what was never closed: this also runs over text that JSON.parse has not seen.
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
   return at + 1;
 }
 
@@ -119,6 +149,7 @@ function endOfScalar(text: string, start: number): number {
   return at;
 }
 
+const [quote, comma, openBrace, openBracket] = [0x22, 0x2c, 0x7b, 0x5b];
 // White space of JSON (RFC 8259 §2), and what may follow a number or a word.
 const spaces = new Set([' ', '\t', '\n', '\r']);
 const endsScalar = new Set([...spaces, ',', ']', '}']);

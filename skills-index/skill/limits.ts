@@ -7,6 +7,12 @@ export const pathDepthMax = 8;
 export const manifestBytesMax = 256 * 1024;
 export const frontMatterBytesMax = 64 * 1024;
 export const jsonDepthMax = 64;
+/** Values of one JSON document: objects, lists and what is in them. */
+export const jsonValuesMax = 100_000;
+/** Above this number of values the first reason against a document is told, not all of them. */
+export const allReasonsValuesMax = 5_000;
+/** Characters of a wrong value that a message shows. */
+export const shownValueCharsMax = 200;
 export const namePartCharsMax = 64;
 export const versionCharsMax = 128;
 export const descriptionCharsMax = 1_024;
@@ -20,6 +26,7 @@ export const whyCharsMax = 500;
 export const licenseCharsMax = 200;
 export const requiresMax = 50;
 export const secretHostsMax = 20;
+export const methodsMax = 20;
 export const mountTargetCharsMax = 200;
 export const yamlAliasesMax = 20;
 /** Reasons that one message lists; the rest is counted. */

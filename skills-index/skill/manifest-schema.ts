@@ -9,6 +9,7 @@ import {
   capabilitiesMax,
   commandsMax,
   licenseCharsMax,
+  methodsMax,
   mountTargetCharsMax,
   requiresMax,
   runMemoryMiBDefault,
@@ -21,7 +22,7 @@ import {
 } from './limits.ts';
 import { parseSkillName, type SkillName } from './name.ts';
 import { Problem } from './problem.ts';
-import { exactObject } from './shape.ts';
+import { boundedList, exactObject } from './shape.ts';
 import { parseVersion } from './version.ts';
 
 export const manifestSchemaUrl = 'https://skillgate.dev/schema/skill-1.json';
@@ -75,9 +76,12 @@ const secretUse = v.pipe(
 const secret = exactObject({
   name: v.pipe(v.string(), v.regex(envForm, 'is not a name as of an environment variable')),
   hosts: v.pipe(
-    v.array(v.pipe(v.string(), v.check(isHostName, 'is not a DNS name in lower case'))),
+    boundedList(
+      v.pipe(v.string(), v.check(isHostName, 'is not a DNS name in lower case')),
+      secretHostsMax,
+      `has more than ${secretHostsMax} hosts`,
+    ),
     v.minLength(1, 'has to name a host'),
-    v.maxLength(secretHostsMax, `has more than ${secretHostsMax} hosts`),
     v.transform((list) => sorted(list)),
   ),
   as: secretUse,
@@ -101,7 +105,10 @@ const egress = exactObject({
   url: egressUrl,
   methods: v.optional(
     v.pipe(
-      v.array(v.pipe(v.string(), v.regex(methodForm, 'is not an HTTP method in upper case that a skill may use'))),
+      boundedList(
+        v.pipe(v.string(), v.regex(methodForm, 'is not an HTTP method in upper case that a skill may use')),
+        methodsMax,
+      ),
       v.minLength(1, 'has to name a method'),
       v.transform((list) => sorted(list)),
     ),
@@ -131,8 +138,7 @@ const exec = exactObject({
   why,
 });
 
-const group = <Item extends v.GenericSchema>(item: Item) =>
-  v.optional(v.pipe(v.array(item), v.maxLength(capabilitiesMax, `has more than ${capabilitiesMax} entries`)), []);
+const group = <Output>(item: v.GenericSchema<unknown, Output>) => v.optional(boundedList(item, capabilitiesMax), []);
 
 const noGroups = { env: [], secret: [], egress: [], mount: [], exec: [] } as const satisfies Capabilities;
 

@@ -45,13 +45,23 @@ export function parseManifest(bytes: Uint8Array, path = 'skill.json'): Manifest 
  * @throws Problem `manifest-invalid`
  */
 export function parseManifestJson(parsed: ParsedJson, what: string): Manifest {
+  requireSize(parsed.value, what);
   const { $schema: _, ...manifest } = parseShape(manifestShape, parsed, 'manifest-invalid', what);
   refuseReasons(placeReasons(parsed, repetitions(manifest.capabilities)), 'manifest-invalid', what);
-  return {
+  const full = {
     ...manifest,
     limits: { seconds: manifest.limits.seconds, memoryMiB: manifest.limits.memoryMiB },
     capabilities: groupCapabilities(listCapabilities(manifest.capabilities)),
   };
+  // With its defaults written out it has to fit into a statement.
+  requireSize(full, what);
+  return full;
+}
+
+function requireSize(manifest: unknown, what: string): void {
+  const bytes = Buffer.byteLength(JSON.stringify(manifest) ?? '');
+  if (bytes <= manifestBytesMax) return;
+  throw new Problem('manifest-invalid', `Cannot read ${what}: it has ${bytes} bytes; at most ${manifestBytesMax}`);
 }
 
 /** skill.json for people: keys and entries in a stable order, two spaces, a line feed at the end. */

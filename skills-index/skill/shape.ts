@@ -1,7 +1,7 @@
 /** Untrusted JSON against a valibot schema: typed, or a Problem that lists every reason with its place. */
 import * as v from 'valibot';
 import type { ParsedJson } from './json.ts';
-import { jsonDepthMax, reasonsMax } from './limits.ts';
+import { allReasonsValuesMax, jsonDepthMax, reasonsMax, shownValueCharsMax } from './limits.ts';
 import { Problem, type Reason } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
 
@@ -15,6 +15,21 @@ export function exactObject<const Entries extends v.ObjectEntries>(entries: Entr
     shape['~run'](Array.isArray(dataset.value) ? { ...dataset, value: 'a list' } : dataset, config);
   // What has no rest has the output of a strict object.
   return { ...shape, '~run': run } as unknown as v.StrictObjectSchema<Entries, undefined>;
+}
+
+/** A list of at most `max` entries; of a longer one no entry is looked at. */
+export function boundedList<Output>(
+  item: v.GenericSchema<unknown, Output>,
+  max: number,
+  says = `has more than ${max} entries`,
+): v.GenericSchema<unknown, Output[]> {
+  const list = v.array(item);
+  const run: (typeof list)['~run'] = (dataset, config) => {
+    const { value } = dataset;
+    if (!Array.isArray(value) || value.length <= max) return list['~run'](dataset, config);
+    return { ...list['~run']({ ...dataset, value: [] }, config), value: value as Output[] };
+  };
+  return v.pipe({ ...list, '~run': run }, v.maxLength(max, says));
 }
 
 /** Messages about paths in a JSON file as reasons with places, in the order of the file. */
@@ -32,13 +47,14 @@ export function placeReasons(
 /**
  * Parses a value.
  * @param what how the message names it, for example `skill.json`
- * @throws Problem with `code` and every reason
+ * @throws Problem with `code` and every reason; of a value with very many parts the first alone, since each costs memory
  */
 export function parseShape<Output>(schema: Schema<Output>, parsed: ParsedJson, code: ProblemCode, what: string): Output {
-  const result = v.safeParse(schema, parsed.value);
+  const unsafe = unsafeKeys(parsed.value);
+  const result = v.safeParse(schema, parsed.value, { abortEarly: unsafe.values > allReasonsValuesMax });
   const issues = (result.issues ?? []).map((issue) => ({ path: pathOf(issue), message: sayIssue(issue) }));
   // A file can hold more faults than anybody reads, and each place costs a look through the text.
-  const messages = [...issues, ...unsafeKeys(parsed.value, [])].slice(0, reasonsMax);
+  const messages = [...issues, ...unsafe.messages].slice(0, reasonsMax);
   refuseReasons(placeReasons(parsed, messages), code, what);
   if (!result.success) throw new Problem(code, `Cannot read ${what}`);
   return result.output;
@@ -78,7 +94,9 @@ function sayIssue(issue: v.BaseIssue<unknown>): string {
   if (issue.received === 'undefined') return 'is missing';
   // Our own messages are written to follow the path; valibot's own begin with `Invalid`.
   if (!issue.message.startsWith('Invalid ')) return issue.message;
-  return `is ${issue.received}, expected ${issue.expected ?? 'something else'}`;
+  const received =
+    issue.received.length > shownValueCharsMax ? `${issue.received.slice(0, shownValueCharsMax)}…` : issue.received;
+  return `is ${received}, expected ${issue.expected ?? 'something else'}`;
 }
 
 // The longest beginning of the path that is in the file: a missing key is shown at its object.
@@ -91,13 +109,25 @@ function existing(value: unknown, path: Path): Path {
   return path;
 }
 
+const keysNeverAllowed = new Set(['__proto__', 'constructor', 'prototype']);
+
 // valibot passes over these keys in silence, wherever they stand. What is too deep was not read by `parseJson`, and is refused here.
-function unsafeKeys(value: unknown, path: Path): { path: Path; message: string }[] {
-  if (typeof value !== 'object' || value === null) return [];
-  if (path.length > jsonDepthMax) return [{ path: path.slice(0, 1), message: `has more than ${jsonDepthMax} levels` }];
-  return Object.entries(value).flatMap(([key, member]) => {
-    const at = [...path, Array.isArray(value) ? Number(key) : key];
-    const unsafe = key === '__proto__' || key === 'constructor' || key === 'prototype';
-    return [...(unsafe ? [{ path: at, message: 'is not allowed as a key' }] : []), ...unsafeKeys(member, at)];
-  });
+function unsafeKeys(value: unknown): { values: number; messages: { path: Path; message: string }[] } {
+  const found = { values: 0, messages: [] as { path: Path; message: string }[] };
+  const look = (part: unknown, path: (string | number)[]): void => {
+    found.values++;
+    if (typeof part !== 'object' || part === null || found.messages.length >= reasonsMax) return;
+    if (path.length > jsonDepthMax) {
+      found.messages.push({ path: path.slice(0, 1), message: `has more than ${jsonDepthMax} levels` });
+      return;
+    }
+    for (const [key, member] of Object.entries(part)) {
+      path.push(Array.isArray(part) ? Number(key) : key);
+      if (keysNeverAllowed.has(key)) found.messages.push({ path: [...path], message: 'is not allowed as a key' });
+      look(member, path);
+      path.pop();
+    }
+  };
+  look(value, []);
+  return found;
 }

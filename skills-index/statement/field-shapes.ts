@@ -4,13 +4,12 @@ import { type BundlePath, isBundlePath } from '../skill/bundle-path.ts';
 import type { Capabilities, SecretUse } from '../skill/capability.ts';
 import { type Digest, digestOf, isDigest } from '../skill/digest.ts';
 import { parseEgressUrl } from '../skill/egress-target.ts';
-import { capabilitiesMax } from '../skill/limits.ts';
 import { parseScope, parseSkillName, type Scope, type SkillName } from '../skill/name.ts';
 import { Problem } from '../skill/problem.ts';
-import { exactObject } from '../skill/shape.ts';
+import { boundedList, exactObject } from '../skill/shape.ts';
 import { parseVersion, type Version } from '../skill/version.ts';
 import { isBase64, isBase64url } from './base64.ts';
-import { memberNameCharsMax, reasonCharsMax } from './limits.ts';
+import { memberNameCharsMax, observedCapabilitiesMax, reasonCharsMax } from './limits.ts';
 
 /** A shape whose output is known; what goes in is not. */
 export type Shape<Output> = v.GenericSchema<unknown, Output>;
@@ -89,7 +88,7 @@ export const publicKey = v.pipe(
 
 const why = v.exactOptional(v.string());
 const text = v.pipe(v.string(), v.minLength(1, 'is empty'));
-const listOf = <Output>(shape: Shape<Output>) => v.pipe(v.array(shape), v.maxLength(capabilitiesMax * 10, 'is too long'));
+const listOf = <Output>(shape: Shape<Output>) => boundedList(shape, observedCapabilitiesMax, 'is too long');
 
 /** Capabilities in grouped form, also such as only a scanner sees; all five groups are there. */
 export const capabilities: Shape<Capabilities> = exactObject({
@@ -97,7 +96,7 @@ export const capabilities: Shape<Capabilities> = exactObject({
   secret: listOf(
     exactObject({
       name: text,
-      hosts: v.array(text),
+      hosts: listOf(text),
       as: v.custom<SecretUse>(
         (use) => /^(bearer|basic|sigv4|(header|hmac):.+)$/.test(String(use)),
         'is not a way to use a secret',
@@ -111,7 +110,7 @@ export const capabilities: Shape<Capabilities> = exactObject({
         text,
         v.check((url) => parses(parseEgressUrl, url), 'is not an egress url'),
       ),
-      methods: v.array(text),
+      methods: listOf(text),
       why,
     }),
   ),

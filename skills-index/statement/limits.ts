@@ -1,9 +1,18 @@
 /** Limits on statements and scan reports. */
 /** Files beyond this number are not subjects of their own; the bundle's digest stands for them. */
 export const statementSubjectsMax = 500;
-export const statementBytesMax = 4 * 1024 * 1024;
+/** A scan of 1,000 files with paths of 200 bytes has about half of it. */
+export const statementBytesMax = 1024 * 1024;
+/** JSON of an envelope: the payload in base64, and its signature. */
+export const envelopeBytesMax = 1_500_000;
 export const scanReportBytesMax = 64 * 1024 * 1024;
 export const findingsMax = 10_000;
+/** Values of one scan report's JSON. */
+export const scanReportValuesMax = 1_000_000;
+export const decidingFindingsMax = 10;
+export const flowStepsMax = 100;
+/** Entries of one kind among capabilities, hosts of a secret and methods of a request, such as only a scanner sees. */
+export const observedCapabilitiesMax = 2_000;
 export const reasonCharsMax = 4_000;
 export const memberNameCharsMax = 128;
 export const scopeOwnersMax = 50;

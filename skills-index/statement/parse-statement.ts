@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { canonicalJson } from '../skill/canonical-json.ts';
 import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
-import { exactObject, parseShape, unplaced } from '../skill/shape.ts';
+import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
 import {
   keyStatement,
   memberStatement,
@@ -21,9 +21,8 @@ import { predicateShapes } from './predicate-shapes.ts';
 const headShape = exactObject({
   _type: v.literal(statementType),
   subject: v.pipe(
-    v.array(exactObject({ name: v.string(), digest: exactObject({ sha256: hex }) })),
+    boundedList(exactObject({ name: v.string(), digest: exactObject({ sha256: hex }) }), statementSubjectsMax + 1, 'is too long'),
     v.minLength(1, 'is empty'),
-    v.maxLength(statementSubjectsMax + 1, 'is too long'),
   ),
   predicateType: v.picklist(Object.values(predicateTypes), 'is not a predicate type that is known here'),
   predicate: v.looseObject({}),

@@ -5,7 +5,7 @@ import { capabilityDigest, withoutWhy } from '../skill/capability.ts';
 import { bundleFilesMax } from '../skill/limits.ts';
 import { type Manifest, parseManifestJson } from '../skill/manifest.ts';
 import { Problem } from '../skill/problem.ts';
-import { exactObject, unplaced } from '../skill/shape.ts';
+import { boundedList, exactObject, unplaced } from '../skill/shape.ts';
 import {
   type ApprovalPredicate,
   type KeyPredicate,
@@ -112,7 +112,7 @@ const member = v.pipe(
   exactObject({
     name: field.memberName,
     roles: v.pipe(
-      v.array(v.picklist(memberRoles)),
+      boundedList(v.picklist(memberRoles), memberRoles.length),
       v.minLength(1, 'is empty'),
       v.check((roles) => new Set(roles).size === roles.length, 'names a role twice'),
     ),
@@ -157,15 +157,14 @@ export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Pr
     report: field.digest,
     verdict: v.picklist(['pass', 'review', 'block', 'incomplete']),
     isolation: shortText,
-    coverage: v.pipe(
-      v.array(
-        exactObject({
-          path: field.bundlePath,
-          sha256: field.digest,
-          disposition: v.picklist(['analysed', 'inert', 'unanalysed']),
-        }),
-      ),
-      v.maxLength(bundleFilesMax, 'is too long'),
+    coverage: boundedList(
+      exactObject({
+        path: field.bundlePath,
+        sha256: field.digest,
+        disposition: v.picklist(['analysed', 'inert', 'unanalysed']),
+      }),
+      bundleFilesMax,
+      'is too long',
     ),
   }),
   approval,
@@ -174,12 +173,9 @@ export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Pr
     timeVerified: field.isoTime,
     resourceUri: shortText,
     policy: exactObject({ digest: exactObject({ sha256: field.hex }) }),
-    inputAttestations: v.pipe(
-      v.array(exactObject({ digest: exactObject({ sha256: field.hex }) })),
-      v.maxLength(verdictInputsMax, 'is too long'),
-    ),
+    inputAttestations: boundedList(exactObject({ digest: exactObject({ sha256: field.hex }) }), verdictInputsMax, 'is too long'),
     verificationResult: v.picklist(['PASSED', 'FAILED']),
-    verifiedLevels: v.array(shortText),
+    verifiedLevels: boundedList(shortText, verdictInputsMax),
   }),
   revocation: exactObject({
     kind: v.picklist(['suspended', 'lifted', 'revoked']),
@@ -198,9 +194,8 @@ export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Pr
   scope: exactObject({
     scope: field.scope,
     owners: v.pipe(
-      v.array(field.publicKey),
+      boundedList(field.publicKey, scopeOwnersMax, 'is too long'),
       v.minLength(1, 'is empty'),
-      v.maxLength(scopeOwnersMax, 'is too long'),
       v.check((owners) => new Set(owners.map((owner) => owner.keyId)).size === owners.length, 'names a key twice'),
     ),
     previous: v.exactOptional(field.digest),

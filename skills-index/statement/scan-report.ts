@@ -3,10 +3,10 @@ import * as v from 'valibot';
 import type { Capabilities } from '../skill/capability.ts';
 import type { Digest } from '../skill/digest.ts';
 import { bundleFilesMax } from '../skill/limits.ts';
-import { exactObject, parseShape, unplaced } from '../skill/shape.ts';
+import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
 import { capabilities, digest, type Shape } from './field-shapes.ts';
 import { type Finding, severities, type Verdict } from './finding.ts';
-import { findingsMax } from './limits.ts';
+import { decidingFindingsMax, findingsMax, flowStepsMax } from './limits.ts';
 
 export interface Coverage {
   readonly files: readonly {
@@ -53,7 +53,7 @@ const finding = exactObject({
   column: position,
   endLine: position,
   endColumn: position,
-  flow: v.array(step),
+  flow: boundedList(step, flowStepsMax),
   fix: v.string(),
   fingerprint: v.string(),
 });
@@ -66,21 +66,19 @@ const reportShape: Shape<ScanReport> = exactObject({
   bundle: digest,
   ruleSet: digest,
   verdict: v.picklist(['pass', 'review', 'block', 'incomplete']),
-  decidedBy: v.array(v.string()),
-  findings: v.pipe(v.array(finding), v.maxLength(findingsMax, `has more than ${findingsMax} findings`)),
+  decidedBy: boundedList(v.string(), decidingFindingsMax),
+  findings: boundedList(finding, findingsMax, `has more than ${findingsMax} findings`),
   capabilities: exactObject({ observed: capabilities, declared: capabilities, undeclared: capabilities, unused: capabilities }),
   coverage: exactObject({
-    files: v.pipe(
-      v.array(
-        exactObject({
-          path: v.string(),
-          sha256: digest,
-          bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-          disposition: v.picklist(['analysed', 'inert', 'unanalysed']),
-          reason: v.string(),
-        }),
-      ),
-      v.maxLength(bundleFilesMax),
+    files: boundedList(
+      exactObject({
+        path: v.string(),
+        sha256: digest,
+        bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+        disposition: v.picklist(['analysed', 'inert', 'unanalysed']),
+        reason: v.string(),
+      }),
+      bundleFilesMax,
     ),
   }),
 });

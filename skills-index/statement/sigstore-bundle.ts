@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { canonicalJson } from '../skill/canonical-json.ts';
 import { type Digest, digestOf, isDigest } from '../skill/digest.ts';
-import { exactObject, parseShape, unplaced } from '../skill/shape.ts';
+import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
 import { isBase64 } from './base64.ts';
 import { inclusionProofHashesMax } from './limits.ts';
 import { type Envelope, envelopeShape } from './sign.ts';
@@ -75,7 +75,7 @@ const bundleShape = exactObject({
           logIndex: decimal,
           rootHash: hash,
           treeSize: decimal,
-          hashes: v.pipe(v.array(hash), v.maxLength(inclusionProofHashesMax)),
+          hashes: boundedList(hash, inclusionProofHashesMax),
           checkpoint: exactObject({ envelope: v.string() }),
         }),
         canonicalizedBody: base64,

@@ -5,6 +5,7 @@ import { type Digest, digestOf } from '../skill/digest.ts';
 import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
 import { predicateTypes, type Statement, type VersionSubject, versionSubjects } from '../statement/attestation.ts';
+import { scanReportValuesMax } from '../statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../statement/scan-report.ts';
 import type { DecisionInput } from './decision.ts';
 import type { DecisionReasonCode, Reasons } from './decision-reason.ts';
@@ -95,7 +96,7 @@ function readStatement({ root, statements }: DecisionInput, digest: Digest, reas
 }
 
 function readReport(bytes: Uint8Array): ScanReport {
-  const { value } = parseJson(bytes, 'scan report');
+  const { value } = parseJson(bytes, 'scan report', scanReportValuesMax);
   if (canonicalJson(value) !== Buffer.from(bytes).toString('utf8')) {
     throw new Problem('statement-invalid', 'The scan report is not in canonical form');
   }

@@ -7,7 +7,7 @@ import { parseJson } from '../skill/json.ts';
 import { descriptionCharsMax, versionCharsMax } from '../skill/limits.ts';
 import type { SkillName } from '../skill/name.ts';
 import { Problem } from '../skill/problem.ts';
-import { exactObject, parseShape } from '../skill/shape.ts';
+import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
 import type { Version } from '../skill/version.ts';
 import { capabilities, digest, logIndex, type Shape, skillName, version } from '../statement/field-shapes.ts';
 import { indexFileBytesMax, indexStatementsMax } from './limits.ts';
@@ -40,8 +40,7 @@ const lineShape: Shape<IndexLine> = exactObject({
   requires: v.record(v.string(), v.pipe(v.string(), v.maxLength(versionCharsMax))),
   publisher: digest,
   statements: v.pipe(
-    v.array(digest),
-    v.maxLength(indexStatementsMax, 'is too long'),
+    boundedList(digest, indexStatementsMax, 'is too long'),
     v.check((list) => new Set(list).size === list.length, 'names a statement twice'),
   ),
   logIndex,

@@ -5,10 +5,10 @@ import type { Capabilities } from '../skill/capability.ts';
 import type { Digest } from '../skill/digest.ts';
 import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
-import { exactObject, parseShape } from '../skill/shape.ts';
+import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
 import { capabilities, type Shape } from '../statement/field-shapes.ts';
 import type { Finding, Verdict } from '../statement/finding.ts';
-import { approvalsMax, policyBytesMax } from './limits.ts';
+import { approvalsMax, policyBytesMax, programsMax } from './limits.ts';
 
 /** Of `total` people, `independent` signed without the desk. */
 export interface ApprovalsNeeded {
@@ -58,7 +58,7 @@ const needed = v.pipe(
 const policyShape: Shape<Policy> = exactObject({
   schema: v.literal('skillgate.policy/1'),
   approvals: exactObject({ usual: needed, high: needed }),
-  interpreters: v.array(v.string()),
+  interpreters: boundedList(v.string(), programsMax),
   ceiling: v.nullable(capabilities),
 });
 

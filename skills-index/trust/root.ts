@@ -5,7 +5,7 @@ import { type Digest, digestOf } from '../skill/digest.ts';
 import { isHostName } from '../skill/host-name.ts';
 import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
-import { exactObject, parseShape } from '../skill/shape.ts';
+import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
 import { base64, digest, isEd25519Spki, isP256Spki, type Shape } from '../statement/field-shapes.ts';
 import { rootAdministratorsMax, rootBytesMax } from './limits.ts';
 
@@ -50,14 +50,15 @@ const rootShape: Shape<RootFile> = v.pipe(
     status: exactObject({ key: p256 }),
     registry: exactObject({ key: p256 }),
     administrators: v.pipe(
-      v.array(
+      boundedList(
         v.pipe(
           exactObject({ keyId: digest, key: p256 }),
           v.check((one) => rootKeyId(one) === one.keyId, 'has a keyId that is not the digest of its key'),
         ),
+        rootAdministratorsMax,
+        'is too long',
       ),
       v.minLength(1, 'is empty'),
-      v.maxLength(rootAdministratorsMax, 'is too long'),
     ),
     threshold: v.pipe(v.number(), v.safeInteger(), v.minValue(1, 'is less than 1')),
   }),

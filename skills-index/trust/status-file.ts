@@ -5,10 +5,10 @@ import { canonicalJson } from '../skill/canonical-json.ts';
 import type { Digest } from '../skill/digest.ts';
 import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
-import { exactObject, parseShape } from '../skill/shape.ts';
+import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
 import { digest, isoTime, reason, type Shape } from '../statement/field-shapes.ts';
 import { type Envelope, parseEnvelope, type Signer, signPayload, verifyEnvelope } from '../statement/sign.ts';
-import { clockSkewSeconds, statusBytesMax, statusMarksMax, statusSecondsMax } from './limits.ts';
+import { clockSkewSeconds, statusBytesMax, statusMarksMax, statusSecondsMax, statusValuesMax } from './limits.ts';
 import { type RootFile, spkiOf } from './root.ts';
 
 export const statusPayloadType = 'application/vnd.skillgate.status+json';
@@ -34,16 +34,14 @@ export interface Status {
 const statusShape: Shape<Status> = v.pipe(
   exactObject({
     checkpoint: v.string(),
-    marks: v.pipe(
-      v.array(
-        exactObject({
-          bundle: digest,
-          kind: v.picklist(['yanked', 'deprecated', 'suspended', 'revoked']),
-          reason,
-          since: isoTime,
-        }),
-      ),
-      v.maxLength(statusMarksMax),
+    marks: boundedList(
+      exactObject({
+        bundle: digest,
+        kind: v.picklist(['yanked', 'deprecated', 'suspended', 'revoked']),
+        reason,
+        since: isoTime,
+      }),
+      statusMarksMax,
     ),
     issued: isoTime,
     expires: isoTime,
@@ -60,7 +58,7 @@ const statusShape: Shape<Status> = v.pipe(
  */
 export async function signStatus(status: Status, signer: Signer): Promise<Envelope> {
   const bytes = Buffer.from(canonicalJson(status));
-  parseShape(statusShape, parseJson(bytes, 'status.json'), 'statement-invalid', 'the status');
+  parseShape(statusShape, parseJson(bytes, 'status.json', statusValuesMax), 'statement-invalid', 'the status');
   return signPayload(statusPayloadType, bytes, signer);
 }
 
@@ -77,7 +75,7 @@ export function verifyStatus(bytes: Uint8Array, root: RootFile, now: number, gra
   if (!verifyEnvelope(envelope, spkiOf(root.status))) {
     throw new Problem('signature-invalid', 'status.json is not signed with the status key of the root file');
   }
-  const payload = parseJson(Buffer.from(envelope.payload, 'base64'), 'status.json');
+  const payload = parseJson(Buffer.from(envelope.payload, 'base64'), 'status.json', statusValuesMax);
   const status = parseShape(statusShape, payload, 'statement-invalid', 'status.json');
   verifyCheckpoint(status.checkpoint, { origin: root.origin, key: spkiOf(root.log) });
   const [issued, expires] = [Date.parse(status.issued), Date.parse(status.expires)];

@@ -70,6 +70,20 @@ describe('strict JSON', () => {
     expect(messageOf('['.repeat(65) + ']'.repeat(65))).toBe('read');
   });
 
+  it('refuses too many values before it makes them, and counts none inside a string', () => {
+    expect(messageOf(`[${'1,'.repeat(100_000)}1]`)).toContain('more than 100000 values');
+    expect(messageOf(`[${'{},'.repeat(60_000)}1]`)).toContain('more than 100000 values');
+    expect(messageOf(JSON.stringify('[,{"'.repeat(100_000)))).toBe('read');
+    expect(messageOf(`[${'1,'.repeat(99_990)}"${',['.repeat(9_999)}"]`)).toBe('read');
+    expect(parseJson(`[${'1,'.repeat(150_000)}1]`, 'a.json', 200_000).value).toHaveLength(150_001);
+    expect(messageOf('"'.padEnd(300_000, '['))).toContain('Cannot read a.json');
+  });
+
+  it('finds a place below a long key without writing that key down for each value', () => {
+    const text = `{"${'k'.repeat(200_000)}":[${'1,'.repeat(40_000)}\n{"a":1}]}`;
+    expect(parseJson(text, 'a.json').placeOf(['k'.repeat(200_000), 40_000, 'a'])).toEqual({ path: 'a.json', line: 2, column: 2 });
+  });
+
   it('either reads or says why, whatever the bytes', () => {
     fc.assert(
       fc.property(

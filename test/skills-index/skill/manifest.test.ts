@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Manifest, parseManifest, printManifest } from '../../../skills-index/skill/manifest.ts';
+import { type Manifest, parseManifest, parseManifestJson, printManifest } from '../../../skills-index/skill/manifest.ts';
 import { manifestJsonSchema } from '../../../skills-index/skill/manifest-json-schema.ts';
 import { looksSecret } from '../../../skills-index/skill/manifest-schema.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import { unplaced } from '../../../skills-index/skill/shape.ts';
 
 const example = `{
   "$schema": "https://skillgate.dev/schema/skill-1.json",
@@ -289,8 +290,20 @@ describe('what is wrong with it', () => {
   });
 
   it('stops at a hundred reasons', () => {
-    const keys = Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`k${at}`, at]));
+    const keys = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`k${at}`, at]));
     expect(reasonsOf(JSON.stringify(keys))).toHaveLength(100);
+  });
+
+  it('is not looked for in groups that are too long', () => {
+    const secret = Array.from({ length: 1_000 }, () => ({}));
+    expect(reasonsOf(withCapabilities({ secret }))).toEqual([
+      expect.stringContaining('capabilities.secret has more than 200 entries'),
+    ]);
+  });
+
+  it('is a size that no file may have, also where it came inside a statement', () => {
+    const manifest = { ...parse(example), license: 'x'.repeat(300_000) };
+    expect(() => parseManifestJson(unplaced(manifest, 'manifest'), 'the manifest')).toThrow(/has 300\d+ bytes; at most 262144/);
   });
 
   it('is a Problem whatever the file is', () => {

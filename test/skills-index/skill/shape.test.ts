@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../../skills-index/skill/json.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import { exactObject, parseShape, printPath, unplaced } from '../../../skills-index/skill/shape.ts';
+import { boundedList, exactObject, parseShape, printPath, unplaced } from '../../../skills-index/skill/shape.ts';
 
 const shape = exactObject({ name: v.string(), list: v.exactOptional(v.array(exactObject({ size: v.number('is no number') }))) });
 const reasonsOf = (value: unknown): string[] => {
@@ -58,4 +58,31 @@ describe('a shape', () => {
 it('paths are printed as they are written in code', () => {
   expect(printPath([])).toBe('');
   expect(printPath(['a', 0, 'b-c', '@acme/x'])).toBe('a[0].b-c["@acme/x"]');
+});
+
+describe('what is very large', () => {
+  it('is refused for its first fault, since each fault costs memory', () => {
+    expect(reasonsOf({ name: 'a', list: Array.from({ length: 6_000 }, () => ({})) })).toEqual(['list[0].size is missing']);
+    expect(reasonsOf({ name: 'a', list: Array.from({ length: 50 }, () => ({})) })).toHaveLength(50);
+  });
+
+  it('as a list is not looked into', () => {
+    let looked = 0;
+    const list = boundedList(
+      v.pipe(
+        v.string(),
+        v.check(() => ++looked > 0),
+      ),
+      3,
+      'is too long',
+    );
+    expect(v.safeParse(list, ['a', 'b', 'c', 'd'])).toMatchObject({ success: false, issues: [{ message: 'is too long' }] });
+    expect(looked).toBe(0);
+    expect(v.parse(list, ['a', 'b', 'c'])).toEqual(['a', 'b', 'c']);
+    expect(v.safeParse(list, { length: 9 }).success).toBe(false);
+  });
+
+  it('is cut in messages', () => {
+    expect(reasonsOf('x'.repeat(100_000))[0]?.length).toBeLessThan(300);
+  });
 });

@@ -152,6 +152,28 @@ describe('a published manifest', () => {
   });
 });
 
+describe('a statement made to take memory', () => {
+  const head = { _type: 'https://in-toto.io/Statement/v1', subject: [{ digest: { sha256: '0'.repeat(64) }, name: 'x' }] };
+  const publishing = (manifest: object): Uint8Array =>
+    Buffer.from(
+      canonicalJson({ ...head, predicate: { manifest }, predicateType: 'https://skillgate.dev/attestation/publish/v1' }),
+    );
+
+  it.each([
+    ['a hundred thousand wrong entries', { capabilities: { secret: Array(100_001).fill({}) } }, 'more than 100000 values'],
+    ['forty thousand wrong entries', { capabilities: { secret: Array(40_000).fill({}) } }, 'manifest: name is missing'],
+    [
+      'ten thousand wrong keys',
+      Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`k${at}`, at])),
+      'manifest: name is missing',
+    ],
+    ['a manifest larger than any file', { license: 'x'.repeat(300_000) }, 'at most 262144'],
+    ['more bytes than a statement has', { license: 'x'.repeat(1_100_000) }, 'at most 1048576'],
+  ])('with %s is refused at once', (_, manifest, message) => {
+    expect(() => parseStatement(publishing(manifest))).toThrow(message);
+  });
+});
+
 describe('subjects', () => {
   it('are the bundle and each file, up to 500 files', () => {
     const files = Array.from({ length: 501 }, (_, at) => ({ path: `f${at}`, sha256: bundle }));
