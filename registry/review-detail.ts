@@ -11,7 +11,7 @@ import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import type { ApprovalsNeeded } from '../skills-index/trust/policy.ts';
 import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
 import type { Registry, VersionName } from './context.ts';
-import { filesOf, manifestOf, skillMdOf } from './manifests.ts';
+import { filesOf, manifestOf, publicationOf, skillMdOf } from './manifests.ts';
 import { riskOfVersion } from './review-queue.ts';
 import type { Risk } from './risk.ts';
 import { reviewNotes } from './schema.ts';
@@ -39,7 +39,10 @@ export interface VersionDetail {
 
 export interface ReviewDetail extends VersionDetail {
   readonly description: string;
+  /** What the author signed. */
   readonly manifest: Manifest;
+  /** No author wrote the manifest: it was inferred from a scan. */
+  readonly inferred: boolean;
   readonly report?: ScanReport;
   readonly risk: Risk;
   readonly files: readonly BundleFile[];
@@ -64,6 +67,7 @@ export async function readReview(registry: Registry, which: VersionName): Promis
   const files = await filesOf(registry, row);
   const { description } = await skillMdOf(registry, files);
   const report = await reportOf(registry, row);
+  const { manifest, inferred = false } = await publicationOf(registry, row);
   const notes = await registry.db.read
     .select()
     .from(reviewNotes)
@@ -73,7 +77,8 @@ export async function readReview(registry: Registry, which: VersionName): Promis
   return {
     ...(await detailOf(registry, row)),
     description,
-    manifest: await manifestOf(registry, row),
+    manifest,
+    inferred,
     risk: await riskOfVersion(registry, row, report),
     files,
     notes: notes.map(({ at, kind, by, text }) => ({ at: new Date(at), kind, by, text })),

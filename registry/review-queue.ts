@@ -9,6 +9,7 @@ import type { ApprovalsNeeded } from '../skills-index/trust/policy.ts';
 import { readApprovals, reportOf } from './approvals.ts';
 import type { Registry } from './context.ts';
 import { claimMs, queueRowsMax } from './limits.ts';
+import { manifestOf } from './manifests.ts';
 import { type Risk, riskOf } from './risk.ts';
 import { reviewNotes, versions } from './schema.ts';
 import type { State } from './status.ts';
@@ -57,7 +58,8 @@ export async function riskOfVersion(registry: Registry, row: VersionRow, report:
     return found?.n ?? 0;
   };
   const firstVersion = (await before(eq(versions.name, row.name))) === 0;
-  return riskOf({ report, firstVersion, publisherApprovals: await before(eq(versions.publisher, row.publisher)) });
+  const { capabilities: declared } = await manifestOf(registry, row);
+  return riskOf({ report, declared, firstVersion, publisherApprovals: await before(eq(versions.publisher, row.publisher)) });
 }
 
 async function queueRow(registry: Registry, row: VersionRow): Promise<QueueRow> {

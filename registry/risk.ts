@@ -1,5 +1,5 @@
 /** How urgent a version is to a reviewer: a sum of named parts, so that the order of the queue can be argued with. Pure. */
-import { type Capabilities, isEmpty, listCapabilities } from '../skills-index/skill/capability.ts';
+import { type Capabilities, listCapabilities, minus } from '../skills-index/skill/capability.ts';
 import type { Confidence, Severity } from '../skills-index/statement/finding.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 
@@ -21,6 +21,8 @@ export interface Risk {
 export interface RiskInput {
   /** Absent when no scan has ended. */
   readonly report: ScanReport | undefined;
+  /** Of the signed manifest: what the report compared with may be another, where no author wrote one. */
+  readonly declared: Capabilities;
   /** No version of this skill was approved before. */
   readonly firstVersion: boolean;
   /** Versions by this publisher that people approved before. */
@@ -33,9 +35,11 @@ const ceiling = { evidence: 50, undeclared: 15, reach: 15, unread: 10 } as const
 const interpreters = new Set(['sh', 'bash', 'zsh', 'python', 'python3', 'node', 'deno', 'bun', 'ruby', 'perl', 'env', '*']);
 
 /** The risk of a version as named parts whose points add up to `total`. */
-export function riskOf({ report, firstVersion, publisherApprovals }: RiskInput): Risk {
+export function riskOf({ report, declared, firstVersion, publisherApprovals }: RiskInput): Risk {
   const parts = [
-    ...(report === undefined ? [noReport] : [evidence(report), undeclared(report), reach(report), unread(report)]),
+    ...(report === undefined
+      ? [noReport]
+      : [evidence(report), undeclared(report, declared), reach(report, declared), unread(report)]),
     newcomer(firstVersion, publisherApprovals),
   ]
     .filter((part) => part.points > 0)
@@ -51,26 +55,22 @@ function evidence({ findings }: ScanReport): RiskPart {
   return part('evidence', points, `${count(malice.length, 'finding')} of malice, by severity and confidence.`);
 }
 
-function undeclared({ capabilities }: ScanReport): RiskPart {
-  const found = listCapabilities(capabilities.undeclared);
+function undeclared({ capabilities }: ScanReport, declared: Capabilities): RiskPart {
+  const found = listCapabilities(minus(capabilities.observed, declared));
   return part('undeclared', found.length * 5, `${count(found.length, 'capability')} used that the manifest does not declare.`);
 }
 
-function reach({ capabilities }: ScanReport): RiskPart {
-  const all = [capabilities.declared, capabilities.observed];
+function reach({ capabilities }: ScanReport, declared: Capabilities): RiskPart {
+  const all = [declared, capabilities.observed];
   const named = [
     { points: 6, says: 'any host', holds: all.some((one) => one.egress.some((to) => /^[a-z]+:\/\/\*/.test(to.url))) },
     { points: 6, says: 'an interpreter or shell', holds: all.some((one) => one.exec.some((it) => interpreters.has(it.program))) },
-    { points: 5, says: 'secrets beside egress', holds: capabilities.declared.secret.length > 0 && all.some(sendsOut) },
+    { points: 5, says: 'secrets beside egress', holds: declared.secret.length > 0 && all.some((one) => one.egress.length > 0) },
     { points: 3, says: 'a whole workspace', holds: all.some((one) => one.mount.some((it) => it.source === 'workspace:')) },
     { points: 2, says: 'writes outside the skill', holds: all.some((one) => one.mount.some((it) => it.mode === 'rw')) },
   ].filter((one) => one.holds);
   const points = named.reduce((sum, one) => sum + one.points, 0);
   return part('reach', points, `It asks for or uses ${named.map((one) => one.says).join(', ')}.`);
-}
-
-function sendsOut(capabilities: Capabilities): boolean {
-  return !isEmpty({ ...capabilities, env: [], secret: [], mount: [], exec: [] });
 }
 
 function unread({ coverage, verdict }: ScanReport): RiskPart {

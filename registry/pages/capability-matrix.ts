@@ -1,11 +1,16 @@
-/** Capabilities declared against observed: one row for each, the undeclared first. The first block of a version's page. */
+/**
+ * Capabilities of the signed manifest against those observed: one row for each, the undeclared first. Compared here and not by the report,
+ * because a scanner does not know a manifest that nobody wrote into the bundle. The first block of a version's page.
+ */
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import {
   type Capabilities,
   type Capability,
   covers,
   listCapabilities,
+  minus,
   printCapability,
+  unused,
 } from '../../skills-index/skill/capability.ts';
 import { defanged } from './markdown.ts';
 import { type Html, html, untrusted } from './markup.ts';
@@ -26,29 +31,32 @@ export interface CapabilityRow {
 }
 
 export interface MatrixInput {
+  /** Of the signed manifest. */
   readonly declared: Capabilities;
+  /** Of the scan report. */
   readonly observed: Capabilities;
-  readonly undeclared: Capabilities;
-  readonly unused: Capabilities;
   /** Of the last approved version of the skill. */
   readonly approvedBefore: Capabilities | undefined;
 }
 
 /** The rows of the matrix: undeclared, then used, then unused, each in the order of the kinds. */
-export function capabilityRows({ declared, observed, undeclared, unused, approvedBefore }: MatrixInput): CapabilityRow[] {
+export function capabilityRows({ declared, observed, approvedBefore }: MatrixInput): CapabilityRow[] {
   const seen = listCapabilities(observed);
-  const never = new Set(listCapabilities(unused).map(keyOf));
+  const never = new Set(listCapabilities(unused(declared, observed)).map(keyOf));
   const before = approvedBefore === undefined ? undefined : listCapabilities(approvedBefore);
   const added = (one: Capability): boolean | undefined => before && !before.some((old) => covers(old, one));
   const asked = listCapabilities(declared).map((one): CapabilityRow => {
     const uses = seen.filter((use) => covers(one, use)).map((use) => wordsOf(use));
     return { ...about(one), use: never.has(keyOf(one)) ? 'unused' : 'used', why: one.why, seen: uses, added: added(one) };
   });
-  const unasked = listCapabilities(undeclared).map(
+  const unasked = listCapabilities(minus(observed, declared)).map(
     (one): CapabilityRow => ({ ...about(one), use: 'undeclared', why: undefined, seen: [wordsOf(one)], added: added(one) }),
   );
   return [...unasked, ...asked.filter((row) => row.use === 'used'), ...asked.filter((row) => row.use === 'unused')];
 }
+
+/** What stands wherever a manifest that nobody wrote is shown. */
+export const inferredWords = 'inferred, not confirmed by a person';
 
 const useWords: Readonly<Record<CapabilityUse, { readonly glyph: string; readonly word: string }>> = {
   undeclared: { glyph: '▲', word: 'undeclared' },
@@ -56,23 +64,27 @@ const useWords: Readonly<Record<CapabilityUse, { readonly glyph: string; readonl
   unused: { glyph: '○', word: 'unused' },
 };
 
-/** The matrix as a table. */
-export function capabilityMatrix(rows: readonly CapabilityRow[]): Html {
+/**
+ * The matrix as a table.
+ * @param inferred no author wrote the manifest: each row of it says so
+ */
+export function capabilityMatrix(rows: readonly CapabilityRow[], inferred = false): Html {
   if (rows.length === 0) return html`<p class="empty">None declared and none observed: it can only read its own files.</p>`;
   return html`<div class="scroll" tabindex="0" role="group" aria-label="capabilities declared and observed">
 <table class="matrix"><thead><tr><th scope="col">finding</th><th scope="col">capability</th><th scope="col">declared</th>
 <th scope="col">observed</th><th scope="col">why, in the author’s words</th></tr></thead>
-<tbody>${rows.map(matrixRow)}</tbody></table></div>`;
+<tbody>${rows.map((row) => matrixRow(row, inferred))}</tbody></table></div>`;
 }
 
-function matrixRow(row: CapabilityRow): Html {
+function matrixRow(row: CapabilityRow, inferred: boolean): Html {
   const { glyph, word } = useWords[row.use];
   const added = row.added ? html` <span class="tag new">new since the last approved version</span>` : '';
   const narrower = row.seen.filter((one) => one !== row.text);
+  const asked = inferred ? html`<b class="no">${inferredWords}</b>` : 'yes';
   const noWhy = row.use === 'undeclared' ? 'not asked for' : '—';
   return html`<tr class="use-${row.use}"><td><span class="use"><span aria-hidden="true">${glyph}</span> ${word}</span></td>
 <th scope="row"><span class="tag">${row.kind}</span> <code>${untrusted(row.text)}</code>${added}</th>
-<td>${row.use === 'undeclared' ? html`<b class="no">no</b>` : 'yes'}</td><td>${observedWords(row, narrower)}</td>
+<td>${row.use === 'undeclared' ? html`<b class="no">no</b>` : asked}</td><td>${observedWords(row, narrower)}</td>
 <td>${row.why === undefined ? html`<span class="quiet">${noWhy}</span>` : untrusted(row.why)}</td></tr>`;
 }
 

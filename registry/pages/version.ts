@@ -2,7 +2,7 @@
 
 import { listCapabilities } from '../../skills-index/skill/capability.ts';
 import type { ReviewDetail } from '../review.ts';
-import { type CapabilityUse, capabilityMatrix, capabilityRows, wordsOf } from './capability-matrix.ts';
+import { type CapabilityUse, capabilityMatrix, capabilityRows, inferredWords, wordsOf } from './capability-matrix.ts';
 import type { Sources } from './code-frame.ts';
 import { type DecisionView, decisionPanel } from './decision.ts';
 import { fileHref, fileTable } from './file.ts';
@@ -74,22 +74,26 @@ function decides({ report, verdict }: ReviewDetail): Html {
 }
 
 function capabilities({ detail }: VersionView): Html {
-  if (detail.report === undefined) return declaredOnly(detail);
-  const before = detail.previousApproved;
-  const rows = capabilityRows({ ...detail.report.capabilities, approvedBefore: before?.capabilities });
+  const { report, manifest, inferred, previousApproved: before } = detail;
+  if (report === undefined) return declaredOnly(detail);
+  const declared = manifest.capabilities;
+  const rows = capabilityRows({ declared, observed: report.capabilities.observed, approvedBefore: before?.capabilities });
   const of = (use: CapabilityUse): number => rows.filter((row) => row.use === use).length;
   const added = count(rows.filter((row) => row.added).length, 'new capability');
   const versus =
     before === undefined ? 'No version was approved before.' : `Against ${before.version}, approved before: ${added}.`;
-  return html`<p class="summary"><b>${of('undeclared')} undeclared</b>, ${of('used')} declared and used,
+  return html`${inferred ? inferredNotice : ''}<p class="summary"><b>${of('undeclared')} undeclared</b>, ${of('used')} declared and used,
 ${of('unused')} declared and never seen. ${versus}</p>
-${capabilityMatrix(rows)}`;
+${capabilityMatrix(rows, inferred)}`;
 }
 
-function declaredOnly({ manifest }: ReviewDetail): Html {
+const inferredNotice = html`<p class="notice">The skill has no skill.json. What is called declared here is ${inferredWords}:
+a tool of the publisher put it into the signed statement, and no file that an author wrote says it.</p>`;
+
+function declaredOnly({ manifest, inferred }: ReviewDetail): Html {
   const list = listCapabilities(manifest.capabilities);
   const what = list.length === 0 ? ': nothing.' : ':';
-  return html`<p class="empty">There is no report, so nothing is known but what the author declares${what}</p>
+  return html`${inferred ? inferredNotice : ''}<p class="empty">There is no report, so nothing is known but what the author declares${what}</p>
 <ul class="plain-list">${list.map(
     (one) =>
       html`<li><span class="tag">${one.kind}</span> <code>${untrusted(wordsOf(one))}</code> ${untrusted(one.why ?? '')}</li>`,

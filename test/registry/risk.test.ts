@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { riskOf } from '../../registry/risk.ts';
 import { severities } from '../../skills-index/statement/finding.ts';
-import { confidences, finding, report } from './pages/story.ts';
+import { confidences, declared, finding, report } from './pages/story.ts';
 
 describe('risk', () => {
   it('adds up to its parts and stays within 0 and 100', () => {
@@ -13,6 +13,7 @@ describe('risk', () => {
     fc.assert(
       fc.property(findings, fc.boolean(), fc.nat(5), (some, firstVersion, publisherApprovals) => {
         const risk = riskOf({
+          declared,
           report: report({ findings: some.map((one) => finding(one)) }),
           firstVersion,
           publisherApprovals,
@@ -27,19 +28,20 @@ describe('risk', () => {
 
   it('puts an attack before a stranger, and a stranger before an update by somebody known', () => {
     const attack = riskOf({
+      declared,
       report: report({ findings: [finding({ severity: 'critical' })] }),
       firstVersion: false,
       publisherApprovals: 3,
     });
-    const stranger = riskOf({ report: report({ findings: [] }), firstVersion: true, publisherApprovals: 0 });
-    const known = riskOf({ report: report({ findings: [] }), firstVersion: false, publisherApprovals: 3 });
+    const stranger = riskOf({ declared, report: report({ findings: [] }), firstVersion: true, publisherApprovals: 0 });
+    const known = riskOf({ declared, report: report({ findings: [] }), firstVersion: false, publisherApprovals: 3 });
     expect(attack.total).toBeGreaterThan(stranger.total);
     expect(stranger.total).toBeGreaterThan(known.total);
   });
 
   it('counts a version without a report as unread', () => {
-    expect(riskOf({ report: undefined, firstVersion: true, publisherApprovals: 0 }).parts.map((part) => part.name)).toContain(
-      'unread',
-    );
+    expect(
+      riskOf({ declared, report: undefined, firstVersion: true, publisherApprovals: 0 }).parts.map((part) => part.name),
+    ).toContain('unread');
   });
 });
