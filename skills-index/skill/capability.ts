@@ -35,7 +35,7 @@ export interface EgressCapability extends Explained {
 
 export type MountMode = 'ro' | 'rw' | 'cow';
 
-/** A folder: declared as a logical `source` at a `target`, or observed as an absolute `path` (`/a/*` for all below, `*` for any). */
+/** A folder: either declared as a logical `source` at a `target`, or observed as an absolute `path` (`/a/*` for all below, `*` for any). */
 export interface MountCapability extends Explained {
   readonly source?: string;
   readonly target?: string;
@@ -157,10 +157,16 @@ export function printCapability(one: Capability): string {
     case 'egress':
       return `egress ${one.methods.join(',')} ${one.url}`;
     case 'mount':
-      return `mount ${one.mode} ${one.path ?? `${one.source} at ${one.target}`}`;
+      return `mount ${one.mode} ${printMount(one)}`;
     case 'exec':
       return `exec ${one.program}`;
   }
+}
+
+// All that is there is shown: of a source and a path side by side, which no parser lets through, neither is hidden.
+function printMount({ source, target, path }: MountCapability): string {
+  const named = source === undefined && target === undefined ? [] : [`${source} at ${target}`];
+  return [...named, ...(path === undefined ? [] : [path])].join(', path ');
 }
 
 /** The same capabilities without the author's words, each once and in order: what approvals, index lines and locks hold. */
@@ -188,9 +194,10 @@ function coversEgress(wide: EgressCapability, narrow: EgressCapability): boolean
 const modeReach = { ro: 0, cow: 1, rw: 2 } as const;
 
 function coversMount(wide: MountCapability, narrow: MountCapability): boolean {
-  if (narrow.path === undefined) {
-    const sameFolder = wide.path === undefined && wide.source === narrow.source && wide.target === narrow.target;
-    return sameFolder && modeReach[wide.mode] >= modeReach[narrow.mode];
+  // What names a source is judged by it, whatever else stands beside it.
+  if (narrow.path === undefined || narrow.source !== undefined || narrow.target !== undefined) {
+    const sameFolder = wide.source === narrow.source && wide.target === narrow.target && wide.path === narrow.path;
+    return sameFolder && narrow.source !== undefined && modeReach[wide.mode] >= modeReach[narrow.mode];
   }
   // A write that is seen needs a mount that takes it; whether it lasts is the mode's business.
   if (wide.mode === 'ro' && narrow.mode !== 'ro') return false;

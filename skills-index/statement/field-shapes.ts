@@ -90,8 +90,11 @@ const why = v.exactOptional(v.string());
 const text = v.pipe(v.string(), v.minLength(1, 'is empty'));
 const listOf = <Output>(shape: Shape<Output>) => boundedList(shape, observedCapabilitiesMax, 'is too long');
 
-/** Capabilities in grouped form, also such as only a scanner sees; all five groups are there. */
-export const capabilities: Shape<Capabilities> = exactObject({
+const mode = v.picklist(['ro', 'rw', 'cow'], 'is not "ro", "rw" or "cow"');
+const folder = exactObject({ source: text, target: text, mode, why });
+const seenFolder = v.union([folder, exactObject({ path: text, mode, why })], 'is neither a source at a target nor a path');
+
+const groups = <Mount>(mount: Shape<Mount>) => ({
   env: listOf(exactObject({ name: text, why })),
   secret: listOf(
     exactObject({
@@ -114,17 +117,15 @@ export const capabilities: Shape<Capabilities> = exactObject({
       why,
     }),
   ),
-  mount: listOf(
-    exactObject({
-      source: v.exactOptional(text),
-      target: v.exactOptional(text),
-      path: v.exactOptional(text),
-      mode: v.picklist(['ro', 'rw', 'cow']),
-      why,
-    }),
-  ),
+  mount: listOf(mount),
   exec: listOf(exactObject({ program: text, why })),
 });
+
+/** Capabilities in grouped form that may be granted, as approvals, index lines, agents and ceilings hold them: no mount of a path. */
+export const capabilities: Shape<Capabilities> = exactObject(groups(folder));
+
+/** Capabilities as scan reports hold them, also such as only a scanner sees; all five groups are there. */
+export const seenCapabilities: Shape<Capabilities> = exactObject(groups(seenFolder));
 
 /** Whether a parser of ours takes the value. */
 export function parses<Input>(parse: (input: Input) => unknown, value: Input): boolean {

@@ -4,7 +4,7 @@ import type { Capabilities } from '../skill/capability.ts';
 import type { Digest } from '../skill/digest.ts';
 import { bundleFilesMax } from '../skill/limits.ts';
 import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
-import { capabilities, digest, type Shape } from './field-shapes.ts';
+import { digest, type Shape, seenCapabilities } from './field-shapes.ts';
 import { type Finding, severities, type Verdict } from './finding.ts';
 import { decidingFindingsMax, findingsMax, flowStepsMax } from './limits.ts';
 
@@ -68,7 +68,12 @@ const reportShape: Shape<ScanReport> = exactObject({
   verdict: v.picklist(['pass', 'review', 'block', 'incomplete']),
   decidedBy: boundedList(v.string(), decidingFindingsMax),
   findings: boundedList(finding, findingsMax, `has more than ${findingsMax} findings`),
-  capabilities: exactObject({ observed: capabilities, declared: capabilities, undeclared: capabilities, unused: capabilities }),
+  capabilities: exactObject({
+    observed: seenCapabilities,
+    declared: seenCapabilities,
+    undeclared: seenCapabilities,
+    unused: seenCapabilities,
+  }),
   coverage: exactObject({
     files: boundedList(
       exactObject({
