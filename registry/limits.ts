@@ -1,7 +1,7 @@
 /** Limits of the registry, the unit in the name. */
 export const uploadBytesMax = 26 * 1024 * 1024;
-export const jsonBodyBytesMax = 4 * 1024 * 1024;
-export const envelopeBytesMax = 1024 * 1024;
+/** JSON that is no signed statement and no report. */
+export const jsonBodyBytesMax = 64 * 1024;
 export const reasonCharsMax = 2_000;
 export const refusalReasonsMax = 200;
 export const sessionDeskMs = 12 * 3_600_000;

@@ -1,13 +1,17 @@
 /** Scan jobs for workers: lease, renew, report, fail. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { parseEnvelope } from '../../skills-index/statement/sign.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import type { Registry } from '../context.ts';
+import { requireRole } from '../identities.ts';
 import { reportBytesMax } from '../limits.ts';
 import { limitBody } from '../problem-json.ts';
 import { failJob, leaseJob, renewLease } from '../scan-jobs.ts';
-import { takeReport } from '../scan-reports.ts';
+import { type SignedReport, takeReport } from '../scan-reports.ts';
 import { describe, jsonBody, requireActor } from './describe.ts';
+import { envelopeIn } from './envelopes.ts';
 
 const lease = v.pipe(v.string(), v.maxLength(100));
 const job = v.object({
@@ -19,6 +23,19 @@ const job = v.object({
   attempt: v.number(),
   leaseSeconds: v.number(),
 });
+
+const reportForm = v.strictObject({ lease, envelope: v.unknown(), report: v.unknown() });
+const reportSchema = {
+  type: 'object',
+  required: ['lease', 'envelope', 'report'],
+  properties: { lease: { type: 'string' }, envelope: { type: 'object' }, report: { type: 'object' } },
+};
+
+function readReport(bytes: Uint8Array): Omit<SignedReport, 'id'> {
+  const parsed = v.safeParse(reportForm, parseJson(bytes, 'the report', scanReportValuesMax).value);
+  if (!parsed.success) throw new Problem('request-invalid', 'The body is not a lease, an envelope and a report');
+  return { ...parsed.output, envelope: envelopeIn(parsed.output.envelope) };
+}
 
 /** Routes below /api/v1. */
 export function jobRoutes(registry: Registry): Hono {
@@ -49,18 +66,15 @@ export function jobRoutes(registry: Registry): Hono {
         answer: v.object({ status: v.string() }),
         problems: ['request-invalid', 'request-too-large', 'job-stale', 'key-unknown', 'statement-invalid', 'subject-mismatch'],
         signedIn: true,
+        body: { 'application/json': { schema: reportSchema } },
       }),
       limitBody(reportBytesMax),
-      jsonBody(v.strictObject({ lease, envelope: v.unknown(), report: v.unknown() })),
       async (context) => {
         const actor = await requireActor(registry, context);
-        const sent = context.req.valid('json');
-        const { status, statement } = await takeReport(registry, actor, {
-          id: context.req.param('id'),
-          lease: sent.lease,
-          envelope: parseEnvelope(sent.envelope),
-          report: sent.report,
-        });
+        // Megabytes are parsed for those only who may hand them in.
+        requireRole(actor, ['scanner']);
+        const sent = readReport(new Uint8Array(await context.req.arrayBuffer()));
+        const { status, statement } = await takeReport(registry, actor, { id: context.req.param('id'), ...sent });
         return context.json({ status, ...(statement === undefined ? {} : { statement }) });
       },
     )

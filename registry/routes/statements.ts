@@ -1,13 +1,12 @@
 /** Signed statements posted on their own. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { parseJson } from '../../skills-index/skill/json.ts';
-import { parseEnvelope } from '../../skills-index/statement/sign.ts';
+import { envelopeBytesMax } from '../../skills-index/statement/limits.ts';
 import type { Registry } from '../context.ts';
-import { envelopeBytesMax } from '../limits.ts';
 import { limitBody } from '../problem-json.ts';
 import { takeStatement } from '../statements.ts';
 import { describe } from './describe.ts';
+import { readEnvelope } from './envelopes.ts';
 
 const envelopeSchema = {
   type: 'object',
@@ -38,7 +37,7 @@ export function statementRoutes(registry: Registry): Hono {
     limitBody(envelopeBytesMax),
     async (context) => {
       const bytes = new Uint8Array(await context.req.arrayBuffer());
-      return context.json(await takeStatement(registry, parseEnvelope(parseJson(bytes, 'the envelope').value)), 201);
+      return context.json(await takeStatement(registry, readEnvelope(bytes)), 201);
     },
   );
 }

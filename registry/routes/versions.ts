@@ -1,10 +1,8 @@
 /** Publishing and asking for versions, and signed statements. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type Envelope, parseEnvelope } from '../../skills-index/statement/sign.ts';
 import type { Registry } from '../context.ts';
 import { takeVersion, type Upload } from '../intake.ts';
 import { uploadBytesMax } from '../limits.ts';
@@ -12,6 +10,7 @@ import { limitBody } from '../problem-json.ts';
 import { readVersion } from '../review-detail.ts';
 import { versionsOf } from '../versions.ts';
 import { describe, readActor, versionIn } from './describe.ts';
+import { readEnvelope } from './envelopes.ts';
 
 const logged = v.object({ digest: v.string(), logIndex: v.number(), predicateType: v.string() });
 const version = v.object({ name: v.string(), version: v.string(), bundle: v.string(), status: v.string() });
@@ -138,10 +137,6 @@ async function readUpload(form: FormData): Promise<Upload> {
     throw new Problem('request-invalid', 'The upload lacks its part publish or bundle');
   const provenance = await bytesOf(form, 'provenance');
   return { publish: readEnvelope(publish), tar, ...(provenance === undefined ? {} : { provenance: readEnvelope(provenance) }) };
-}
-
-function readEnvelope(bytes: Uint8Array): Envelope {
-  return parseEnvelope(parseJson(bytes, 'the envelope').value);
 }
 
 async function bytesOf(form: FormData, name: string): Promise<Uint8Array | undefined> {
