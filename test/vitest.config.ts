@@ -15,6 +15,7 @@ export default defineConfig({
           include: ['test/{house,skills-index,scanner,runner,registry,cli}/**/*.test.ts'],
           pool: 'threads',
           isolate: false,
+          maxWorkers: '100%',
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },
