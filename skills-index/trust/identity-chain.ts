@@ -13,6 +13,7 @@ import {
 } from '../statement/attestation.ts';
 import type { Identities, LoggedStatement, Member } from './identity.ts';
 import { type RootFile, spkiOf } from './root.ts';
+import { ScopeOwners } from './scope-owners.ts';
 
 /** Address of a statement that ended something → what, and up to which index it counts. */
 export interface Ends {
@@ -37,26 +38,25 @@ interface Enrolment extends Member {
   readonly passkey?: EnrolledPasskey;
 }
 
-interface Claim {
-  readonly from: number;
-  readonly owners: readonly PublicKey[];
-  readonly statement: Digest;
-}
-
 /** Mutable only while statements are added; then read as `Identities`. */
 export class IdentityChain implements Identities {
   readonly ends: { readonly members: Map<Digest, End>; readonly keys: Map<Digest, End> };
   readonly ignored: { digest: Digest; logIndex: number; why: string }[] = [];
+  /** The same ends by what they ended. */
+  readonly #memberEnds = new Map<string, End[]>();
+  readonly #keyEnds = new Map<string, End[]>();
   readonly #root: RootFile;
   readonly #enrolments: Enrolment[] = [];
-  readonly #claims = new Map<Scope, Claim[]>();
-  readonly #votes = new Map<string, Set<string>>();
-  readonly #successors: { readonly of: Digest; readonly key: PublicKey; readonly from: number }[] = [];
+  readonly #owners = new ScopeOwners();
+  /** A change of a scope → key ids of the administrators that signed it. */
+  readonly #votes = new Map<string, Set<Digest>>();
   readonly #keys = new Map<Digest, Uint8Array>();
 
   constructor(root: RootFile, known: Ends) {
     this.#root = root;
-    this.ends = { members: new Map(known.members), keys: new Map(known.keys) };
+    this.ends = { members: new Map(), keys: new Map() };
+    for (const [digest, end] of known.members) this.#endMember(digest, end);
+    for (const [digest, end] of known.keys) this.#endKey(digest, end);
     for (const { keyId, key } of root.administrators) this.#keys.set(keyId, spkiOf({ key }));
   }
 
@@ -93,15 +93,15 @@ export class IdentityChain implements Identities {
   }
 
   ownersOf(scope: Scope, at: number): PublicKey[] {
-    const owners = new Map((this.#claimOf(scope, at)?.owners ?? []).map((owner) => [owner.keyId, owner]));
-    for (const { of, key, from } of this.#successors) {
-      if (from < at && owners.has(of)) owners.set(key.keyId, key);
-    }
-    return [...owners.values()].filter((owner) => this.#keyCounts(owner.keyId, at));
+    return this.#owners.ownersOf(scope, at).filter((owner) => this.#keyCounts(owner.keyId, at));
+  }
+
+  scopesOf(keyId: Digest, at: number): Scope[] {
+    return this.#keyCounts(keyId, at) ? this.#owners.scopesOf(keyId, at) : [];
   }
 
   scopeStatementOf(scope: Scope, at: number): Digest | undefined {
-    return this.#claimOf(scope, at)?.statement;
+    return this.#owners.claimOf(scope, at)?.statement;
   }
 
   keyOf(keyId: Digest): Uint8Array | undefined {
@@ -133,13 +133,13 @@ export class IdentityChain implements Identities {
     if (member.state === 'ended') {
       const known = this.#enrolments.some((one) => one.of === of && one.name === member.name);
       if (!known) return `${member.name} was not enrolled with it`;
-      this.ends.members.set(digest, { of, at: logIndex, upTo: Math.min(member.validUpTo ?? logIndex, logIndex) });
+      this.#endMember(digest, { of, at: logIndex, upTo: Math.min(member.validUpTo ?? logIndex, logIndex) });
       return undefined;
     }
     // One key stands for one person: were it two, one person could approve twice.
     const other = [...this.namesOf(of as Digest)].find((name) => name !== member.name);
     if (other !== undefined) return `it belongs to ${other}`;
-    if (now !== undefined) this.ends.members.set(digest, { of, at: logIndex, upTo: logIndex });
+    if (now !== undefined) this.#endMember(digest, { of, at: logIndex, upTo: logIndex });
     const { name, roles, key, passkey } = member;
     if (key !== undefined) this.#keys.set(key.keyId, Buffer.from(key.spki, 'base64'));
     this.#enrolments.push({ of, name, roles, from: logIndex, ...(passkey === undefined ? {} : { passkey }) });
@@ -149,7 +149,7 @@ export class IdentityChain implements Identities {
   #takeScope(claim: ScopePredicate, one: LoggedStatement): string | undefined {
     const { scope, owners, previous } = claim;
     const { signer, logIndex, digest } = one;
-    const standing = this.#claimOf(scope, logIndex);
+    const standing = this.#owners.claimOf(scope, logIndex);
     if (standing === undefined) {
       if (previous !== undefined) return 'it changes a claim that does not stand';
       if (!owners.some((owner) => owner.keyId === signer)) return 'a first claim is signed by an owner that it names';
@@ -157,36 +157,40 @@ export class IdentityChain implements Identities {
     } else {
       if (previous !== standing.statement) return `@${scope} is claimed, and it does not name the claim that it changes`;
       const byOwner = this.ownersOf(scope, logIndex).some((owner) => owner.keyId === signer);
-      if (!byOwner && !this.#isVotedThrough(claim, one))
-        return `its signer did not own @${scope}, nor did enough administrators sign it`;
+      if (!byOwner && !this.#isRootAdministrator(signer))
+        return `its signer did not own @${scope}, and is no administrator of the root file`;
+      // A vote that does not suffice yet counts as such, and changes nothing.
+      if (!byOwner && !this.#isVotedThrough(claim, one)) return undefined;
     }
     for (const owner of owners) this.#keys.set(owner.keyId, Buffer.from(owner.spki, 'base64'));
-    this.#claims.set(scope, [...(this.#claims.get(scope) ?? []), { from: logIndex, owners, statement: digest }]);
+    this.#owners.claim(scope, owners, logIndex, digest);
     return undefined;
   }
 
   #takeKey({ key, state, replaces, validUpTo }: KeyPredicate, { signer, logIndex, digest }: LoggedStatement): string | undefined {
     if (state === 'ended') {
-      const successor = this.#successors.some((one) => one.of === key.keyId && one.key.keyId === signer);
-      const may = signer === key.keyId || successor || this.isMember(signer, 'administrator', logIndex);
+      const may =
+        signer === key.keyId || this.#owners.isSuccessor(signer, key.keyId) || this.isMember(signer, 'administrator', logIndex);
       if (!may) return 'a key is ended by its holder, its successor or an administrator';
-      this.ends.keys.set(digest, { of: key.keyId, at: logIndex, upTo: Math.min(validUpTo ?? logIndex, logIndex) });
+      this.#endKey(digest, { of: key.keyId, at: logIndex, upTo: Math.min(validUpTo ?? logIndex, logIndex) });
       return undefined;
     }
     if (signer !== (replaces ?? key.keyId))
       return 'a key is enrolled by its holder, or by the holder of the key that it replaces';
     if (!this.#keyCounts(signer, logIndex)) return 'its signer’s key was ended';
+    // Who owns nothing has nothing to hand on: else anybody could hang statements on the keys of others.
+    const scopes = replaces === undefined ? [] : this.scopesOf(replaces, logIndex);
+    if (replaces !== undefined && scopes.length === 0) return 'the key that it replaces owns no scope';
+    if (replaces !== undefined && !this.#owners.follow(replaces, key, logIndex, scopes)) return 'it follows that key already';
     this.#keys.set(key.keyId, Buffer.from(key.spki, 'base64'));
-    if (replaces !== undefined) this.#successors.push({ of: replaces, key, from: logIndex });
     return undefined;
   }
 
-  // Administrators vote by signing the same statement; each counts once, by name or, in the root file, by key.
-  #isVotedThrough(claim: ScopePredicate, { signer, logIndex }: LoggedStatement): boolean {
-    if (!this.isMember(signer, 'administrator', logIndex)) return false;
+  // Administrators of the root file vote by signing the same statement; each of its keys counts once. Those whom one of them enrolled
+  // have no vote: one alone could enrol enough of them.
+  #isVotedThrough(claim: ScopePredicate, { signer }: LoggedStatement): boolean {
     const change = canonicalJson(claim);
-    const votes = this.#votes.get(change) ?? new Set<string>();
-    votes.add(this.memberOf(signer, logIndex)?.name ?? signer);
+    const votes = new Set(this.#votes.get(change)).add(signer);
     this.#votes.set(change, votes);
     return votes.size >= this.#root.threshold;
   }
@@ -195,18 +199,24 @@ export class IdentityChain implements Identities {
     return this.#root.administrators.some((one) => one.keyId === keyId);
   }
 
-  #claimOf(scope: Scope, at: number): Claim | undefined {
-    return this.#claims.get(scope)?.findLast((claim) => claim.from < at);
-  }
-
   #enrolmentOf(of: string, at: number): Enrolment | undefined {
-    const ends = [...this.ends.members.values()].filter((end) => end.of === of);
+    const ends = this.#memberEnds.get(of) ?? [];
     return this.#enrolments.findLast(
       (one) => one.of === of && one.from < at && ends.every((end) => end.at <= one.from || at <= end.upTo),
     );
   }
 
   #keyCounts(keyId: Digest, at: number): boolean {
-    return [...this.ends.keys.values()].every((end) => end.of !== keyId || at <= end.upTo);
+    return (this.#keyEnds.get(keyId) ?? []).every((end) => at <= end.upTo);
+  }
+
+  #endMember(digest: Digest, end: End): void {
+    if (!this.ends.members.has(digest)) this.#memberEnds.set(end.of, [...(this.#memberEnds.get(end.of) ?? []), end]);
+    this.ends.members.set(digest, end);
+  }
+
+  #endKey(digest: Digest, end: End): void {
+    if (!this.ends.keys.has(digest)) this.#keyEnds.set(end.of, [...(this.#keyEnds.get(end.of) ?? []), end]);
+    this.ends.keys.set(digest, end);
   }
 }

@@ -38,6 +38,8 @@ export interface Identities {
   passkeysOf(memberName: string, atLogIndex: number): readonly EnrolledPasskey[];
   /** Keys that may publish in the scope, rotated ones included; empty when nobody claimed it. */
   ownersOf(scope: Scope, atLogIndex: number): readonly PublicKey[];
+  /** Scopes that a key owned, the ones it followed another key in included. */
+  scopesOf(keyId: Digest, atLogIndex: number): readonly Scope[];
   /** Address of the scope statement that stood at that index: what a change names as `previous`. */
   scopeStatementOf(scope: Scope, atLogIndex: number): Digest | undefined;
   /** SPKI DER of any key that an identity statement or the root file names. */

@@ -206,6 +206,33 @@ describe('scopes', () => {
     expect(told([change, administrator], [change, administrator])).toEqual([author.named]);
     expect(told([change, administrator], [claim([stranger], addressAt(0)), ada])).toEqual([author.named]);
     expect(told([change, administrator], [change, ada])).toEqual([second.named]);
+    const halfway = chainIdentities(
+      root,
+      logged([
+        [claim([author]), author],
+        [change, administrator],
+      ]),
+    );
+    expect(halfway.ignored, 'a vote is kept, so that the next one can find it').toEqual([]);
+  });
+
+  it('do not change by an administrator of the root file and those whom that one enrolled', () => {
+    const root = {
+      ...storyRoot,
+      threshold: 2,
+      administrators: [administrator, ada].map((one) => ({ keyId: one.keyId, key: one.named.spki })),
+    };
+    const change = claim([stranger], addressAt(0));
+    const told = (...spoken: Spoken[]) =>
+      chainIdentities(root, logged([[claim([author]), author], [change, administrator], ...spoken])).ownersOf(acme, late);
+    expect(told([enrol('Puppet', second, 'administrator'), administrator], [change, second])).toEqual([author.named]);
+    expect(told([enrol('Al', administrator, 'administrator'), administrator], [change, administrator])).toEqual([author.named]);
+  });
+
+  it('are found by key, also by one that followed another', () => {
+    const identities = chain([claim([author]), author], [rotate(author, second), author], [endKey(author), author]);
+    expect([identities.scopesOf(author.keyId, 1), identities.scopesOf(second.keyId, 1)]).toEqual([[acme], []]);
+    expect([identities.scopesOf(author.keyId, late), identities.scopesOf(second.keyId, late)]).toEqual([[], [acme]]);
   });
 });
 
@@ -217,6 +244,24 @@ describe('keys', () => {
 
   it('are not replaced by somebody else', () => {
     expect(chain([claim([author]), author], [rotate(author, stranger), stranger]).ownersOf(acme, late)).toEqual([author.named]);
+  });
+
+  it('are followed only where the old one owned a scope, and once: nobody hangs statements on the keys of others', () => {
+    const idle = chain([claim([author]), author], [rotate(stranger, scanner), stranger]);
+    expect(idle.ignored.map(({ why }) => why)).toEqual(['the key that it replaces owns no scope']);
+    expect(idle.keyOf(scanner.keyId)).toBeUndefined();
+    const again = chain([claim([author]), author], [rotate(author, second), author], [rotate(author, second), author]);
+    expect(again.ignored.map(({ why }) => why)).toEqual(['it follows that key already']);
+  });
+
+  it('that followed another are owners no more when the scope names its owners anew without them', () => {
+    const identities = chain(
+      [claim([author]), author],
+      [rotate(author, second), author],
+      [claim([author], addressAt(0)), author],
+    );
+    expect(identities.ownersOf(acme, 2)).toEqual([author.named, second.named]);
+    expect(identities.ownersOf(acme, late)).toEqual([author.named]);
   });
 
   it('count up to the index at which they were ended, and what they did later goes with them', () => {
