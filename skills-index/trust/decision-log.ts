@@ -1,7 +1,9 @@
 /** Judges the log that the evidence lies in, and what was said of the version since. */
 import { parseCheckpoint } from '../log/checkpoint.ts';
 import { type TreeHead, verifyConsistency } from '../log/merkle-tree.ts';
+import { scopeOf } from '../skill/name.ts';
 import { predicateTypes, type RevocationTarget } from '../statement/attestation.ts';
+import { isAuthor } from './authors.ts';
 import { type Evidence, statementsOf } from './decision-evidence.ts';
 import type { Reasons } from './decision-reason.ts';
 import { rootKeyId } from './root.ts';
@@ -69,14 +71,20 @@ function judgeOneLog(heads: readonly TreeHead[], proofs: Evidence['input']['cons
   }
 }
 
-// `revoked` is final; else the highest log index counts. The registry's own key can only suspend.
+// `revoked` is final; else the highest log index counts. The registry's own key can only suspend, and an author never lifts.
 function standingRevocation(evidence: Evidence): { kind: 'suspended' | 'revoked'; logIndex: number; reason: string } | undefined {
   const { identities, input } = evidence;
+  const [publish] = statementsOf(evidence, predicateTypes.publish);
+  const publication = {
+    scope: scopeOf(input.line.name),
+    ...(publish === undefined ? {} : { signer: publish.signer, logIndex: publish.logIndex }),
+  };
   const said = statementsOf(evidence, predicateTypes.revocation).filter(({ statement, signer, logIndex }) => {
     const { kind, target } = statement.predicate;
     const byMember = (['reviewer', 'administrator'] as const).some((role) => identities.isMember(signer, role, logIndex));
+    const byAuthor = kind === 'lifted' && isAuthor(identities, publication, { keyId: signer }, logIndex);
     const byRegistry = signer === rootKeyId(input.root.registry) && kind === 'suspended';
-    return isAbout(target, evidence) && (byMember || byRegistry);
+    return isAbout(target, evidence) && ((byMember && !byAuthor) || byRegistry);
   });
   const last = said.find((one) => one.statement.predicate.kind === 'revoked') ?? said.at(-1);
   if (last === undefined) return undefined;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Digest } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import {
   keyStatement,
@@ -24,6 +25,12 @@ const isApproval = (one: Statement, by: 'keyId' | 'credentialId'): boolean =>
   one.predicateType === predicateTypes.approval && by in one.predicate.reviewer;
 const enrol = (name: string, key: TestSigner): Statement =>
   memberStatement({ nonce: freshNonce(), name, roles: ['reviewer'], key: key.named, state: 'enrolled' });
+
+/** What a change of the story's scope names. */
+function claimIn({ identities }: Story): { previous?: Digest } {
+  const claim = identities.find((one) => one.statement.predicateType === predicateTypes.scope);
+  return claim === undefined ? {} : { previous: claim.digest };
+}
 
 /** The story with more statements at its end, all of them in the index line. */
 async function amended(story: Story, ...more: (readonly [Statement, TestSigner])[]): Promise<DecisionInput> {
@@ -234,6 +241,32 @@ describe('a revocation', () => {
     const story = await tellStory();
     const more = said.map(([kind, signer]) => [revoke(kind, { bundle: story.packed.digest }), signer] as const);
     expect(codesOf(decide(await amended(story, ...more)))).toEqual(codes);
+  });
+
+  it.each<[string, (story: Story) => [Statement, TestSigner][], TestSigner]>([
+    ['the author, with the author’s key', () => [[enrol('Mallory', author), administrator]], author],
+    [
+      'the author, with another key of that name',
+      () => [
+        [enrol('Mallory', author), administrator],
+        [enrol('Mallory', second), administrator],
+      ],
+      second,
+    ],
+    [
+      'who came to own the scope since',
+      (story) => [[scopeStatement({ scope: parseScope('acme'), owners: [author.named, ada.named], ...claimIn(story) }), author]],
+      ada,
+    ],
+  ])('is not lifted by %s', async (_, before, signer) => {
+    const decision = async (kind: RevocationPredicate['kind']): Promise<Decision> => {
+      const story = await tellStory();
+      const target = { bundle: story.packed.digest };
+      const said = [[revoke('suspended', target), administrator] as const, [revoke(kind, target), signer] as const];
+      return decide(await amended(story, ...before(story), ...said));
+    };
+    expect(codesOf(await decision('lifted'))).toEqual(['suspended']);
+    expect(codesOf(await decision('revoked')), 'what is stricter counts').toEqual(['revoked']);
   });
 
   it.each<[string, (story: Story) => RevocationPredicate['target'], string[]]>([

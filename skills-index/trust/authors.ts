@@ -1,0 +1,33 @@
+/** Who stands behind a version, so that nobody judges their own. */
+import type { Digest } from '../skill/digest.ts';
+import type { Scope } from '../skill/name.ts';
+import type { Identities } from './identity.ts';
+
+export interface Publication {
+  readonly scope: Scope;
+  /** Key id of the author, and the log index of the publish statement; absent where there is none to go by. */
+  readonly signer?: Digest;
+  readonly logIndex?: number;
+}
+
+/** One who acts: by key, by the member's name that a statement gives, or both. */
+export interface Acting {
+  readonly keyId?: Digest;
+  readonly member?: string;
+}
+
+/**
+ * Whether somebody is an author of a version at a log index: its publisher or an owner of its scope, when it was published or now, by
+ * key or by any name that such a key ever had. A key that no member statement names stands for nobody but itself.
+ */
+export function isAuthor(identities: Identities, { scope, signer, logIndex }: Publication, who: Acting, at: number): boolean {
+  const owners = [...(logIndex === undefined ? [] : identities.ownersOf(scope, logIndex)), ...identities.ownersOf(scope, at)];
+  const keys = new Set([...(signer === undefined ? [] : [signer]), ...owners.map((owner) => owner.keyId)]);
+  if (who.keyId !== undefined && keys.has(who.keyId)) return true;
+  const names = new Set([...keys].flatMap((key) => [...identities.namesOf(key)]));
+  const own = [
+    ...(who.member === undefined ? [] : [who.member]),
+    ...(who.keyId === undefined ? [] : identities.namesOf(who.keyId)),
+  ];
+  return own.some((name) => names.has(name));
+}

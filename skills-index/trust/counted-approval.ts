@@ -1,0 +1,85 @@
+/** Whether one approval counts: the same question for who installs and for the registry, so that they never differ. */
+import type { Digest } from '../skill/digest.ts';
+import { type SkillName, scopeOf } from '../skill/name.ts';
+import type { Version } from '../skill/version.ts';
+import type { ApprovalStatement } from '../statement/attestation.ts';
+import { isAuthor } from './authors.ts';
+import type { Identities } from './identity.ts';
+import { approvalChallenge, whyNotAsserted } from './passkey.ts';
+import { type Policy, policyDigest } from './policy.ts';
+import { type RootFile, rootKeyId } from './root.ts';
+
+/** An approval whose signature and place in the log were verified. */
+export interface LoggedApproval {
+  readonly statement: ApprovalStatement;
+  readonly signer: Digest;
+  readonly logIndex: number;
+}
+
+/** What it is judged against; what is left out was refused elsewhere, or is not known yet. */
+export interface ApprovalContext {
+  readonly root: RootFile;
+  readonly policy: Policy;
+  readonly identities: Identities;
+  readonly version: { readonly name: SkillName; readonly version: Version; readonly bundle: Digest };
+  /** Of the capabilities that the index shows. */
+  readonly capabilityDigest?: Digest;
+  readonly publish?: { readonly signer: Digest; readonly logIndex: number };
+  readonly scan?: { readonly report: Digest; readonly ruleSet: Digest; readonly logIndex: number };
+  /** Milliseconds since 1970: when its draft must not have expired yet. */
+  readonly at?: number;
+}
+
+/** Every reason why an approval does not count; none when it does. */
+export function whyNotCounted(approval: LoggedApproval, context: ApprovalContext): string[] {
+  return [...whyNotAbout(approval, context), ...whyNotReviewer(approval, context)];
+}
+
+function whyNotAbout({ statement, logIndex }: LoggedApproval, context: ApprovalContext): string[] {
+  const { version, scan, policy, at } = context;
+  const said = statement.predicate;
+  const sameVersion = said.name === version.name && said.version === version.version && said.bundle === version.bundle;
+  const shown = context.capabilityDigest;
+  const faults: readonly (readonly [boolean, string])[] = [
+    [sameVersion, 'it is about another version'],
+    [shown === undefined || said.capabilityDigest === shown, 'it approves other capabilities than the index shows'],
+    [scan === undefined || said.scanReport === scan.report, 'it rests on another scan report'],
+    [scan === undefined || said.ruleSet === scan.ruleSet, 'it rests on another rule set'],
+    [scan === undefined || logIndex > scan.logIndex, 'it was given before the scan'],
+    [said.policy === policyDigest(policy), 'it was given under another policy'],
+    [at === undefined || at <= Date.parse(said.expires), `its draft expired at ${said.expires}`],
+  ];
+  return faults.flatMap(([holds, message]) => (holds ? [] : [message]));
+}
+
+function whyNotReviewer(approval: LoggedApproval, { root, identities, version, publish }: ApprovalContext): string[] {
+  const { signer, logIndex, statement } = approval;
+  const { reviewer } = statement.predicate;
+  const byKey = 'keyId' in reviewer;
+  const member = byKey
+    ? identities.memberOf(reviewer.keyId, logIndex)
+    : identities.passkeyOf(reviewer.credentialId, logIndex)?.member;
+  const own = isAuthor(identities, { scope: scopeOf(version.name), ...publish }, reviewer, logIndex);
+  return [
+    ...(member?.roles.includes('reviewer') ? [] : ['its signer was no reviewer then']),
+    ...(member === undefined || member.name === reviewer.member ? [] : [`its signer is ${member.name}`]),
+    ...(own ? ['an author never approves their own'] : []),
+    ...(byKey ? whyNotByKey(approval) : whyNotByPasskey(identities, statement, reviewer.credentialId, logIndex)),
+    ...(byKey || signer === rootKeyId(root.registry) ? [] : ['it was not logged by the registry']),
+  ];
+}
+
+function whyNotByKey({ statement, signer }: LoggedApproval): string[] {
+  const { reviewer, assertion } = statement.predicate;
+  const same = 'keyId' in reviewer && reviewer.keyId === signer && assertion === undefined;
+  return same ? [] : ['it is not signed with the key that it names'];
+}
+
+// The registry's signature gives it a place in the log and counts for nothing else.
+function whyNotByPasskey(identities: Identities, statement: ApprovalStatement, credentialId: string, logIndex: number): string[] {
+  const { assertion } = statement.predicate;
+  if (assertion === undefined) return ['it has no assertion of a passkey'];
+  const enrolled = identities.passkeyOf(credentialId, logIndex);
+  if (enrolled === undefined) return ['its passkey was not enrolled then'];
+  return whyNotAsserted(assertion, approvalChallenge(statement), enrolled.passkey);
+}
