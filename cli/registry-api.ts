@@ -15,6 +15,8 @@ export interface ApiRequest {
   readonly form?: FormData;
   /** Bearer token. */
   readonly token?: string;
+  /** The key that signed what is sent: unsigned, so that the registry need not try every key it knows. */
+  readonly signedBy?: Digest;
   readonly seconds?: number;
 }
 
@@ -65,13 +67,14 @@ export function versionPath(name: string, version?: string): string {
 async function exchange(
   { fetch, registryBase }: RegistryWorld,
   url: string,
-  { method, json, form, token, seconds = requestSecondsMax }: ApiRequest,
+  { method, json, form, token, signedBy, seconds = requestSecondsMax }: ApiRequest,
 ): Promise<{ response: Response; bytes: Uint8Array }> {
   const body = json === undefined ? form : JSON.stringify(json);
   const headers = {
     accept: 'application/json',
     ...(json === undefined ? {} : { 'content-type': 'application/json' }),
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(signedBy === undefined ? {} : { 'skillgate-key': signedBy }),
   };
   try {
     const response = await fetch(url, {

@@ -37,7 +37,10 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
     if (context.stdin.isTTY === true && named === undefined && context.options.yes !== true)
       await confirm(context, safe`Sign this with key ${signer.name}?`, 'yes', '--yes');
     const envelope = await signPayload(inTotoPayloadType, payload, signer);
-    const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, { json: envelope });
+    const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, {
+      json: envelope,
+      signedBy: signer.keyId,
+    });
     const after = await askRegistry(context, `/api/v1/versions${versionPath(which.name, which.version)}`, versionAnswer, {
       token,
     });

@@ -36,7 +36,7 @@ export async function publishVersion(world: RegistryWorld, signer: Signer, uploa
   if (provenance !== undefined)
     form.set('provenance', jsonPart(await signStatement(provenanceStatement(about, provenance), signer)), 'provenance.json');
   form.set('bundle', new Blob([Buffer.from(writeTar(packed))], { type: 'application/x-tar' }), 'bundle.tar');
-  return askRegistry(world, '/api/v1/versions', publishedAnswer, { form, seconds: uploadSecondsMax });
+  return askRegistry(world, '/api/v1/versions', publishedAnswer, { form, signedBy: signer.keyId, seconds: uploadSecondsMax });
 }
 
 function jsonPart(envelope: Envelope): Blob {

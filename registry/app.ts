@@ -16,18 +16,24 @@ import { sessionRoutes } from './routes/session.ts';
 import { statementRoutes } from './routes/statements.ts';
 import { staticRoutes } from './routes/static.ts';
 import { versionRoutes } from './routes/versions.ts';
+import { type AddressOf, limitStrangers } from './stranger-limit.ts';
 
 export interface AppOptions {
   /** Where failures that should not have happened are written. */
   readonly logError: (error: unknown) => void;
+  /** Where a request came from. */
+  readonly addressOf?: AddressOf;
 }
 
 /** Builds the application over what a shell gives it. */
-export function createApp(registry: Registry, { logError }: AppOptions): Hono {
+export function createApp(registry: Registry, { logError, addressOf = () => undefined }: AppOptions): Hono {
   const app = new Hono();
   app.use(addHeaders(), checkHost(registry.config), checkOrigin(registry.config));
   app.onError((error, context) => answerProblem(context, error, logError));
   app.notFound((context) => answerProblem(context, new Problem('not-found', `Nothing is at ${context.req.path}`), logError));
+  const limit = limitStrangers(registry, addressOf);
+  app.post('/api/v1/*', limit);
+  app.use('/review/sign-in/*', limit);
   app.get('/healthz', (context) => context.json({ ok: true }));
   app.get('/readyz', async (context) => {
     await registry.db.read.all(sql`SELECT 1`);

@@ -20,13 +20,15 @@ import { readIdentities } from './identities.ts';
 import { finishStatements, type LoggedAt, logSize, planAppend } from './log.ts';
 import { settle } from './publish-index.ts';
 import { drafts, statements, versions } from './schema.ts';
+import { type SentEnvelope, signerOf } from './signer.ts';
 import { requireVersion } from './versions.ts';
 
 /**
  * Takes an approval signed by a reviewer's key.
  * @throws Problem `approval-refused`, `key-unknown`, `move-illegal`, `not-found`
  */
-export async function takeApproval(registry: Registry, envelope: Envelope, statement: ApprovalStatement): Promise<LoggedAt> {
+export async function takeApproval(registry: Registry, sent: SentEnvelope, statement: ApprovalStatement): Promise<LoggedAt> {
+  const { envelope } = sent;
   const { reviewer, assertion } = statement.predicate;
   if (!('keyId' in reviewer) || assertion !== undefined) {
     throw new Problem('request-invalid', 'An approval by passkey is given in the desk');
@@ -36,7 +38,7 @@ export async function takeApproval(registry: Registry, envelope: Envelope, state
   const key = keys.get(reviewer.keyId);
   const signer = key === undefined ? undefined : envelopeSigner(envelope, [key]);
   if (signer === undefined) {
-    const known = envelopeSigner(envelope, keys.values());
+    const known = signerOf(sent, { known: keys, likely: [] });
     if (known !== undefined) throw new Problem('approval-refused', 'The approval is signed by another key than the one it names');
     throw new Problem('key-unknown', 'The approval is signed by no key that is enrolled here, or the signature is broken');
   }

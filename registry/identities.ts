@@ -2,7 +2,6 @@
 import { and, asc, gt, inArray } from 'drizzle-orm';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
-import type { Scope } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type IdentityStatement, type PublicKey, predicateTypes } from '../skills-index/statement/attestation.ts';
 import { chainIdentities, type Identities, type LoggedStatement } from '../skills-index/trust/identity.ts';
@@ -18,7 +17,8 @@ export interface KnownIdentities {
   readonly statements: readonly LoggedStatement[];
   /** Every key that the root file or an identity statement names. */
   readonly keys: ReadonlyMap<Digest, PublicKey>;
-  readonly scopes: readonly Scope[];
+  /** Keys of members, those of the root file first. */
+  readonly memberKeys: readonly PublicKey[];
 }
 
 /** Holds what was computed last; a new identity statement makes it compute again. */
@@ -52,13 +52,7 @@ export async function readIdentities(registry: Registry): Promise<KnownIdentitie
     chain: chainIdentities(registry.root, verified),
     statements: verified,
     keys: keysIn(registry, verified),
-    scopes: [
-      ...new Set(
-        verified.flatMap(({ statement }) =>
-          statement.predicateType === predicateTypes.scope ? [statement.predicate.scope] : [],
-        ),
-      ),
-    ],
+    memberKeys: memberKeysIn(registry, verified),
   };
   registry.identities.known = fresh;
   return fresh;
@@ -66,13 +60,13 @@ export async function readIdentities(registry: Registry): Promise<KnownIdentitie
 
 /** The actor a subject stands for now; undefined when no member or scope knows it. */
 export async function actorOf(registry: Registry, subject: Subject): Promise<Actor | undefined> {
-  const { chain, scopes } = await readIdentities(registry);
+  const { chain } = await readIdentities(registry);
   if (subject.kind === 'passkey') {
     const found = chain.passkeyOf(subject.credentialId, latest);
     return found === undefined ? undefined : { subject, member: found.member, scopes: [] };
   }
   const member = memberNow(registry, chain, subject.keyId);
-  const owned = scopes.filter((scope) => chain.ownersOf(scope, latest).some((owner) => owner.keyId === subject.keyId));
+  const owned = chain.scopesOf(subject.keyId, latest);
   if (member === undefined && owned.length === 0) return undefined;
   return { subject, scopes: owned, ...(member === undefined ? {} : { member }) };
 }
@@ -113,8 +107,18 @@ export function isIdentityStatement(statement: LoggedStatement['statement']): st
   return identityTypes.some((type) => type === statement.predicateType);
 }
 
+function memberKeysIn(registry: Registry, verified: readonly LoggedStatement[]): PublicKey[] {
+  const named = verified.flatMap(({ statement }) =>
+    statement.predicateType === predicateTypes.member ? keysOfStatement(statement) : [],
+  );
+  return [...rootKeys(registry), ...named];
+}
+
+function rootKeys(registry: Registry): PublicKey[] {
+  return registry.root.administrators.map(({ keyId, key }) => ({ keyId, spki: key }));
+}
+
 function keysIn(registry: Registry, verified: readonly LoggedStatement[]): ReadonlyMap<Digest, PublicKey> {
-  const roots = registry.root.administrators.map(({ keyId, key }) => ({ keyId, spki: key }));
   const named = verified.flatMap(({ statement }) => (isIdentityStatement(statement) ? keysOfStatement(statement) : []));
-  return new Map([...roots, ...named].map((key) => [key.keyId, key]));
+  return new Map([...rootKeys(registry), ...named].map((key) => [key.keyId, key]));
 }

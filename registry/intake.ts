@@ -3,15 +3,17 @@ import { sql } from 'drizzle-orm';
 import type { PackedBundle } from '../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
+import type { Digest } from '../skills-index/skill/digest.ts';
 import { parseSkillMd } from '../skills-index/skill/front-matter.ts';
 import { parseManifest } from '../skills-index/skill/manifest.ts';
-import { scopeOf } from '../skills-index/skill/name.ts';
+import { type Scope, scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import {
   type ProvenanceStatement,
   type PublicKey,
   type PublishStatement,
   predicateTypes,
+  type Statement,
 } from '../skills-index/statement/attestation.ts';
 import { type Envelope, envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
 import { requireSubjects } from '../skills-index/trust/verify-statement.ts';
@@ -23,11 +25,14 @@ import { finishStatements, type LoggedAt, type NewStatement, planAppend } from '
 import { putBlobs } from './objects.ts';
 import { enqueueScan } from './scan-jobs.ts';
 import { audit, versionBlobs, versions } from './schema.ts';
+import { signerOf } from './signer.ts';
 import { unpackTar } from './tar.ts';
 import { findVersion, type VersionRow } from './versions.ts';
 
 export interface Upload {
   readonly publish: Envelope;
+  /** Key id that the sender names as the signer's. */
+  readonly hint?: Digest | undefined;
   readonly provenance?: Envelope;
   /** Uncompressed ustar. */
   readonly tar: Uint8Array;
@@ -62,13 +67,14 @@ interface CheckedUpload {
   readonly signed: readonly NewStatement[];
 }
 
-/** Cheap checks first: a stranger's signature or a number that is taken costs no unpacking. */
+/** Cheap checks first: a broken signature costs no parsing, a stranger's signature or a number that is taken no unpacking. */
 async function checkUpload(registry: Registry, upload: Upload, sender: Actor | undefined): Promise<CheckedUpload> {
+  await refuseBroken(registry, upload);
   const publish = peekStatement(upload.publish);
   if (publish.predicateType !== predicateTypes.publish) {
     throw new Problem('statement-invalid', 'Cannot publish: the first statement is not publish/v1');
   }
-  const signer = await requireOwner(registry, publish, upload.publish, sender);
+  const signer = await requireOwner(registry, publish, upload, sender);
   const { name, version } = publish.predicate.manifest;
   await refuseTwice(registry, { name, version });
   const packed = unpackTar(upload.tar);
@@ -123,34 +129,51 @@ function contentOf(packed: PackedBundle, path: string): Uint8Array {
   return bytes;
 }
 
+async function refuseBroken(registry: Registry, { publish, hint }: Upload): Promise<void> {
+  const key = hint === undefined ? undefined : (await readIdentities(registry)).keys.get(hint);
+  if (key !== undefined && envelopeSigner(publish, [key]) === undefined) {
+    throw new Problem('signature-invalid', 'Cannot publish: the signature is not that of the named key over these bytes');
+  }
+}
+
 /**
  * The owner key that signed. DSSE carries no key id that could be trusted, so a signature by a stranger and a broken one look alike;
- * the sender's session, where there is one, tells them apart.
+ * what the sender says, or the sender's session, tells them apart.
  */
 async function requireOwner(
   registry: Registry,
   publish: PublishStatement,
-  envelope: Envelope,
+  { publish: envelope, hint }: Upload,
   sender: Actor | undefined,
 ): Promise<PublicKey> {
   const scope = scopeOf(publish.predicate.manifest.name);
   const { chain, keys, statements: logged } = await readIdentities(registry);
   const owners = chain.ownersOf(scope, latest);
-  const owner = envelopeSigner(envelope, owners);
-  if (owner !== undefined) return owner;
+  const { subject } = sender ?? {};
+  const own = subject?.kind === 'key' ? keys.get(subject.keyId) : undefined;
+  const likely = own === undefined ? owners : [own, ...owners];
+  const signer = signerOf({ envelope, hint }, { known: keys, likely });
+  if (signer !== undefined && owners.some(({ keyId }) => keyId === signer.keyId)) return signer;
   if (chain.scopeStatementOf(scope, latest) === undefined)
     throw new Problem('scope-unclaimed', `Nobody owns the scope @${scope} yet`);
-  const other = envelopeSigner(envelope, keys.values());
-  if (other !== undefined) {
-    const owned = logged.some(({ logIndex }) => chain.ownersOf(scope, logIndex).some(({ keyId }) => keyId === other.keyId));
-    if (owned) throw new Problem('key-ended', `The key ${other.keyId} no longer signs for @${scope}`);
+  if (signer !== undefined) {
+    const owned = logged.some(({ statement }) => hasOwned(statement, scope, signer));
+    if (owned) throw new Problem('key-ended', `The key ${signer.keyId} no longer signs for @${scope}`);
     throw new Problem('scope-taken', `The scope @${scope} belongs to somebody else`);
   }
-  const { subject } = sender ?? {};
   if (subject?.kind === 'key' && owners.some(({ keyId }) => keyId === subject.keyId)) {
     throw new Problem('signature-invalid', 'Cannot publish: the signature is not your key’s over these bytes');
   }
   throw new Problem('key-unknown', `Cannot publish: no key that owns @${scope} signed this, or the signature is broken`);
+}
+
+/** Whether a statement once made a key an owner of the scope, by name or in the place of another. */
+function hasOwned(statement: Statement, scope: Scope, { keyId }: PublicKey): boolean {
+  if (statement.predicateType === predicateTypes.scope) {
+    return statement.predicate.scope === scope && statement.predicate.owners.some((owner) => owner.keyId === keyId);
+  }
+  if (statement.predicateType !== predicateTypes.key) return false;
+  return statement.predicate.key.keyId === keyId && statement.predicate.replaces !== undefined;
 }
 
 async function store(registry: Registry, { name, version, packed, signer, signed }: CheckedUpload): Promise<Taken> {

@@ -21,5 +21,14 @@ export const objectWritesAtOnce = 16;
 export const formBodyBytesMax = 64 * 1024;
 export const pendingPasskeysMax = 5;
 export const reportBytesMax = 16 * 1024 * 1024;
+/** Keys that are tried on an envelope whose sender does not say which one signed it. */
+export const signerTriesMax = 8;
+/** Owners that the first claim of a scope may name; its owners add others later. */
+export const firstOwnersMax = 5;
+/** Writes of who is no member, by address: at once, and then. */
+export const strangerWritesBurst = 300;
+export const strangerWritesPerSecond = 2;
+/** Addresses that are remembered at one time. */
+export const strangerAddressesMax = 10_000;
 export const databaseWaitMs = 2_000;
 export const stopMs = 5_000;

@@ -17,7 +17,7 @@ export function answerProblem(context: Context, error: unknown, log: (error: unk
 export function problemResponse(context: Context, problem: Problem): Response {
   const row = problemCodes[problem.code];
   const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
-  if (row.status === 503) context.header('retry-after', '1');
+  if (row.status === 503 || row.status === 429) context.header('retry-after', '1');
   return context.body(
     JSON.stringify({
       type: `https://skillgate.dev/problems/${problem.code}`,

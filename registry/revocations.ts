@@ -2,17 +2,18 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { RevocationPredicate, RevocationStatement, RevocationTarget } from '../skills-index/statement/attestation.ts';
-import { type Envelope, envelopeSigner } from '../skills-index/statement/sign.ts';
 import { retryOnClash, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { latest, memberNow, readIdentities } from './identities.ts';
 import { finishStatements, type LoggedAt, planAppend } from './log.ts';
 import { marks, versions } from './schema.ts';
+import { type SentEnvelope, signerOf } from './signer.ts';
 import { movesFrom, requireMove, type State } from './status.ts';
 import { refreshStatus } from './status-json.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
 
-const stateAfter = { suspended: 'suspended', lifted: 'approved', revoked: 'revoked' } as const satisfies Record<
+/** Where each kind brings a version. */
+export const stateAfter = { suspended: 'suspended', lifted: 'approved', revoked: 'revoked' } as const satisfies Record<
   RevocationPredicate['kind'],
   State
 >;
@@ -21,11 +22,12 @@ const stateAfter = { suspended: 'suspended', lifted: 'approved', revoked: 'revok
  * Takes a revocation, and moves and marks every version it is about.
  * @throws Problem `key-unknown`, `forbidden`, `not-found`, `move-illegal`
  */
-export async function takeRevocation(registry: Registry, envelope: Envelope, statement: RevocationStatement): Promise<LoggedAt> {
+export async function takeRevocation(registry: Registry, sent: SentEnvelope, statement: RevocationStatement): Promise<LoggedAt> {
+  const { envelope } = sent;
   const { kind, target, reason } = statement.predicate;
   const append = await retryOnClash(async () => {
-    const { chain, keys } = await readIdentities(registry);
-    const signer = envelopeSigner(envelope, keys.values());
+    const { chain, keys: known, memberKeys: likely } = await readIdentities(registry);
+    const signer = signerOf(sent, { known, likely });
     if (signer === undefined) throw new Problem('key-unknown', 'The revocation is signed by no key that is enrolled here');
     const may = chain.isMember(signer.keyId, 'reviewer', latest) || chain.isMember(signer.keyId, 'administrator', latest);
     if (!may) throw new Problem('forbidden', 'Only a reviewer or administrator suspends, lifts or revokes');
@@ -52,7 +54,8 @@ export async function takeRevocation(registry: Registry, envelope: Envelope, sta
   return logged;
 }
 
-async function versionsMeant(registry: Registry, target: RevocationTarget): Promise<VersionRow[]> {
+/** The versions that a revocation is about. */
+export async function versionsMeant(registry: Registry, target: RevocationTarget): Promise<VersionRow[]> {
   const condition =
     'bundle' in target
       ? eq(versions.bundle, target.bundle)

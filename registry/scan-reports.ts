@@ -44,7 +44,7 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
   const row = await versionOf(registry, job);
   const report = parseScanReport(sent.report);
   const bytes = Buffer.from(canonicalJson(report));
-  const signed = await checkReport(registry, row, sent.envelope, { report, digest: digestOf(bytes) });
+  const signed = await checkReport(registry, { row, actor }, sent.envelope, { report, digest: digestOf(bytes) });
   const digest = await putBlob(registry.objects, bytes);
   const append = await retryOnClash(async () => {
     const now = await versionOf(registry, job);
@@ -113,7 +113,7 @@ function stateAfter(report: ScanReport): 'in review' | 'refused' | 'quarantined'
 
 async function checkReport(
   registry: Registry,
-  row: VersionRow,
+  { row, actor }: { readonly row: VersionRow; readonly actor: Actor },
   envelope: Envelope,
   { report, digest }: { readonly report: ScanReport; readonly digest: string },
 ): Promise<NewStatement> {
@@ -121,9 +121,12 @@ async function checkReport(
   if (statement.predicateType !== predicateTypes.scan)
     throw new Problem('statement-invalid', 'Cannot take the report: the statement is not scan/v1');
   const { chain, keys } = await readIdentities(registry);
-  const scanners = [...keys.values()].filter(({ keyId }) => chain.isMember(keyId, 'scanner', latest));
-  const signer = envelopeSigner(envelope, scanners);
-  if (signer === undefined) throw new Problem('key-unknown', 'Cannot take the report: no enrolled scanner signed it');
+  const { subject } = actor;
+  // A scanner hands in what it signed itself.
+  const own = subject.kind === 'key' && chain.isMember(subject.keyId, 'scanner', latest) ? keys.get(subject.keyId) : undefined;
+  const signer = own === undefined ? undefined : envelopeSigner(envelope, [own]);
+  if (signer === undefined)
+    throw new Problem('key-unknown', 'Cannot take the report: the scanner that hands it in did not sign it');
   const { bundle } = parseBundle(await requireBlob(registry.objects, row.bundle));
   requireSubjects(statement, { name: row.name, version: row.version, bundle: row.bundle, files: bundle.files });
   const { manifest, inferred } = await publicationOf(registry, row);

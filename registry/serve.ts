@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
+import { getConnInfo } from '@hono/node-server/conninfo';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { defaultPolicy, type Policy } from '../skills-index/trust/policy.ts';
 import { createApp } from './app.ts';
@@ -45,8 +46,8 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const { dir, host = 'localhost', log = () => undefined } = options;
   const root = await readRootFile(dir);
   const keys = await readKeys(dir, root);
-  let answer = async (_: Request): Promise<Response> => new Response('starting', { status: 503 });
-  const server = createAdaptorServer({ fetch: (request) => answer(request), overrideGlobalObjects: false }) as Server;
+  let answer = async (_: Request, __: unknown): Promise<Response> => new Response('starting', { status: 503 });
+  const server = createAdaptorServer({ fetch: (request, env) => answer(request, env), overrideGlobalObjects: false }) as Server;
   const port = await listen(server, options.port, host);
   const base = options.base ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const db = openSqlite(join(dir, 'registry.sqlite'));
@@ -74,15 +75,21 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   }
   const app = createApp(registry, {
     logError: (error) => log(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    addressOf: (context) => getConnInfo(context).remote.address,
   });
-  answer = async (request) => app.fetch(request);
+  answer = async (request, env) => app.fetch(request, env as object);
   return { base, registry, close: stop };
 }
 
 /** Takes up what a crash cut off, and logs the statements that came with the folder. */
 async function prepare(registry: Registry, dir: string, log: (line: string) => void): Promise<void> {
   await resume(registry, (error) => log(error instanceof Problem ? `${error.code}: ${error.message}` : String(error)));
-  for (const envelope of await readEnrolments(dir)) await takeStatement(registry, envelope);
+  for (const envelope of await readEnrolments(dir)) {
+    await takeStatement(registry, { envelope }).catch((error: unknown) => {
+      // Who came with the folder may have been ended since; the file stays where it is.
+      if (!(error instanceof Problem) || error.code !== 'statement-replayed') throw error;
+    });
+  }
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

@@ -10,11 +10,14 @@ import { chainIdentities } from '../skills-index/trust/identity.ts';
 import { takeApproval } from './approval-intake.ts';
 import { BatchClash, loggedAlready, retryOnClash, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
-import { isIdentityStatement, keysOfStatement, readIdentities } from './identities.ts';
+import { isIdentityStatement, type KnownIdentities, keysOfStatement, latest, readIdentities } from './identities.ts';
+import { firstOwnersMax, signerTriesMax } from './limits.ts';
 import { finishStatements, type LoggedAt, logSize, type NewStatement, planAppend } from './log.ts';
 import { requireBlob } from './objects.ts';
+import { refuseOvertaken } from './replays.ts';
 import { takeRevocation } from './revocations.ts';
 import { pendingPasskey, statements } from './schema.ts';
+import { keyHeader, type SentEnvelope, signerOf } from './signer.ts';
 
 export interface StatementTaken extends LoggedAt {
   /** The Sigstore bundle's JSON. */
@@ -23,20 +26,23 @@ export interface StatementTaken extends LoggedAt {
 
 /**
  * Takes an approval by key, a revocation, or a statement about who is who.
- * @throws Problem `statement-invalid`, `key-unknown`, `scope-taken`, `forbidden`, `approval-refused`, `move-illegal`, `not-found`
+ * @throws Problem `statement-replayed`, `statement-invalid`, `key-unknown`, `scope-taken`, `forbidden`, `approval-refused`, `move-illegal`, `not-found`
  */
-export async function takeStatement(registry: Registry, envelope: Envelope): Promise<StatementTaken> {
-  const logged = (await findLogged(registry, envelope)) ?? (await judgeOnce(registry, envelope));
+export async function takeStatement(registry: Registry, sent: SentEnvelope): Promise<StatementTaken> {
+  await refuseBroken(registry, sent);
+  const before = await findLogged(registry, sent);
+  if (before !== undefined) await refuseOvertaken(registry, peekStatement(sent.envelope), before.logIndex);
+  const logged = before ?? (await judgeOnce(registry, sent));
   const bytes = await requireBlob(registry.objects, logged.digest);
   return { ...logged, bundle: parseJson(bytes, 'the statement').value };
 }
 
 /** Of two requests with one statement, the slower gets the answer of the faster. */
-async function judgeOnce(registry: Registry, envelope: Envelope): Promise<LoggedAt> {
+async function judgeOnce(registry: Registry, sent: SentEnvelope): Promise<LoggedAt> {
   try {
-    return await judge(registry, envelope);
+    return await judge(registry, sent);
   } catch (error) {
-    const logged = isLate(error) ? await findLogged(registry, envelope) : undefined;
+    const logged = isLate(error) ? await findLogged(registry, sent) : undefined;
     if (logged === undefined) throw error;
     return logged;
   }
@@ -48,14 +54,14 @@ function isLate(error: unknown): boolean {
   return error instanceof Problem && ['approval-refused', 'move-illegal', 'scope-taken', 'forbidden'].includes(error.code);
 }
 
-async function judge(registry: Registry, envelope: Envelope): Promise<LoggedAt> {
-  const statement = peekStatement(envelope);
-  if (isIdentityStatement(statement)) return takeIdentity(registry, envelope, statement);
+async function judge(registry: Registry, sent: SentEnvelope): Promise<LoggedAt> {
+  const statement = peekStatement(sent.envelope);
+  if (isIdentityStatement(statement)) return takeIdentity(registry, sent, statement);
   switch (statement.predicateType) {
     case predicateTypes.approval:
-      return takeApproval(registry, envelope, statement);
+      return takeApproval(registry, sent, statement);
     case predicateTypes.revocation:
-      return takeRevocation(registry, envelope, statement);
+      return takeRevocation(registry, sent, statement);
     case predicateTypes.publish:
     case predicateTypes.provenance:
       throw new Problem('request-invalid', 'Publications are sent with their bundle to /api/v1/versions');
@@ -67,9 +73,13 @@ async function judge(registry: Registry, envelope: Envelope): Promise<LoggedAt> 
 }
 
 /** Who sends one statement twice gets the first answer again. */
-async function findLogged(registry: Registry, envelope: Envelope): Promise<LoggedAt | undefined> {
+async function findLogged(registry: Registry, { envelope, hint }: SentEnvelope): Promise<LoggedAt | undefined> {
   const payload = digestOf(Buffer.from(envelope.payload, 'base64'));
-  const rows = await registry.db.read.select().from(statements).where(eq(statements.payload, payload));
+  const rows = await registry.db.read
+    .select()
+    .from(statements)
+    .where(and(eq(statements.payload, payload), hint === undefined ? undefined : eq(statements.signer, hint)))
+    .limit(signerTriesMax);
   const { keys } = await readIdentities(registry);
   for (const row of rows) {
     const key = keys.get(row.signer);
@@ -87,10 +97,13 @@ const refusalCodes: Readonly<Record<IdentityStatement['predicateType'], ProblemC
 };
 
 /** A statement about who is who counts when the chain with it as its next link takes it. */
-async function takeIdentity(registry: Registry, envelope: Envelope, statement: IdentityStatement): Promise<LoggedAt> {
+async function takeIdentity(registry: Registry, sent: SentEnvelope, statement: IdentityStatement): Promise<LoggedAt> {
+  const { envelope } = sent;
+  refuseManyOwners(statement);
   const append = await retryOnClash(async () => {
     const known = await readIdentities(registry);
-    const signer = requireSigner(envelope, [...known.keys.values(), ...keysOfStatement(statement)]);
+    const signer = signerOf(sent, { known: known.keys, likely: likelySigners(known, statement) });
+    if (signer === undefined) throw unknownSigner();
     const logIndex = await logSize(registry);
     const digest = digestOf(Buffer.from(envelope.payload, 'base64'));
     const chain = chainIdentities(registry.root, [...known.statements, { statement, signer: signer.keyId, logIndex, digest }]);
@@ -105,14 +118,43 @@ async function takeIdentity(registry: Registry, envelope: Envelope, statement: I
   return one(await finishStatements(registry, append.indexes));
 }
 
-/**
- * The candidate that signed an envelope.
- * @throws Problem `key-unknown`
- */
-export function requireSigner(envelope: Envelope, candidates: Iterable<PublicKey>): PublicKey {
-  const signer = envelopeSigner(envelope, candidates);
-  if (signer !== undefined) return signer;
-  throw new Problem('key-unknown', 'No key that is known here and may say this signed the statement, or the signature is broken');
+/** Whose signature such a statement needs, as far as the statement and the root file say it. */
+function likelySigners({ chain, keys, memberKeys }: KnownIdentities, statement: IdentityStatement): PublicKey[] {
+  const own = keysOfStatement(statement);
+  switch (statement.predicateType) {
+    case predicateTypes.member:
+      return [...memberKeys];
+    case predicateTypes.scope:
+      return [...chain.ownersOf(statement.predicate.scope, latest), ...own, ...memberKeys];
+    case predicateTypes.key: {
+      const { replaces } = statement.predicate;
+      const replaced = replaces === undefined ? undefined : keys.get(replaces);
+      return [...(replaced === undefined ? [] : [replaced]), ...own, ...memberKeys];
+    }
+  }
+}
+
+/** Each key that is known costs everybody something, and nobody vouches for those of a first claim. */
+function refuseManyOwners(statement: IdentityStatement): void {
+  if (statement.predicateType !== predicateTypes.scope || statement.predicate.previous !== undefined) return;
+  if (statement.predicate.owners.length > firstOwnersMax) {
+    throw new Problem('request-invalid', `The first claim of a scope names at most ${firstOwnersMax} owners`, {
+      hint: 'Claim it with fewer, and then change its owners.',
+    });
+  }
+}
+
+/** Before anything is parsed: who names a known key has to have signed with it. */
+async function refuseBroken(registry: Registry, { envelope, hint }: SentEnvelope): Promise<void> {
+  const key = hint === undefined ? undefined : (await readIdentities(registry)).keys.get(hint);
+  if (key !== undefined && envelopeSigner(envelope, [key]) === undefined) throw unknownSigner();
+}
+
+function unknownSigner(): Problem {
+  return new Problem(
+    'key-unknown',
+    `The signature is broken, or by a key that is not known here. The header ${keyHeader} names the key that signed`,
+  );
 }
 
 function asNew(envelope: Envelope, statement: NewStatement['statement'], signer: PublicKey): NewStatement {

@@ -53,7 +53,12 @@ async function make(environment: WorkerEnvironment): Promise<Made> {
     // Requests of one isolate must not wait for each other; the batch's clash decides between them, as it does between isolates.
     exclusive: (_, task) => task(),
   };
-  const fresh = { registry, app: createApp(registry, { logError: (error) => console.error(error) }) };
+  const app = createApp(registry, {
+    logError: (error) => console.error(error),
+    // Set by Cloudflare itself; a client cannot choose it.
+    addressOf: (context) => context.req.header('cf-connecting-ip'),
+  });
+  const fresh = { registry, app };
   made.set(environment, fresh);
   return fresh;
 }

@@ -23,7 +23,10 @@ async function add(context: CommandContext): Promise<ExitCode> {
   const who = await whoOf(context, name, (task) => withSession(context, signer, task));
   const statement = memberStatement({ name, roles, ...who, state: 'enrolled', nonce: randomUUID() });
   const envelope = await signStatement(statement, signer);
-  const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, { json: envelope });
+  const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, {
+    json: envelope,
+    signedBy: signer.keyId,
+  });
   const by = who.key?.keyId ?? `passkey ${who.passkey?.credentialId}`;
   answer(
     context,

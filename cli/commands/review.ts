@@ -84,7 +84,10 @@ async function revoke(context: CommandContext, kind: 'suspended' | 'lifted' | 'r
     askRegistry(context, `/api/v1/versions${versionPath(which.name, which.version)}`, versionAnswer, { token }),
   );
   const envelope = await signStatement(revocationStatement({ kind, target: { bundle }, reason, nonce: randomUUID() }), signer);
-  const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, { json: envelope });
+  const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, {
+    json: envelope,
+    signedBy: signer.keyId,
+  });
   answer(
     context,
     { schema: 'skillgate.revocation/1', ...which, bundle, kind, statement: digest, logIndex },

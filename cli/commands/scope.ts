@@ -17,7 +17,10 @@ async function claim(context: CommandContext): Promise<ExitCode> {
   const scope = parseScope(context.args[0]);
   const signer = await signerFor(context);
   const envelope = await signStatement(scopeStatement({ scope, owners: [publicKeyOf(signer)] }), signer);
-  const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, { json: envelope });
+  const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, {
+    json: envelope,
+    signedBy: signer.keyId,
+  });
   answer(
     context,
     { schema: 'skillgate.scope-claimed/1', scope, keyId: signer.keyId, statement: digest, logIndex },

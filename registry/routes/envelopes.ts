@@ -1,8 +1,11 @@
 /** Envelopes as they are sent: measured before anything parses them. */
+import type { Context } from 'hono';
+import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { envelopeBytesMax } from '../../skills-index/statement/limits.ts';
 import { type Envelope, parseEnvelope } from '../../skills-index/statement/sign.ts';
+import { keyHeader } from '../signer.ts';
 
 /** @throws Problem `request-too-large`, `json-invalid`, `statement-invalid` */
 export function readEnvelope(bytes: Uint8Array): Envelope {
@@ -18,6 +21,12 @@ export function envelopeIn(value: unknown): Envelope {
   const envelope = parseEnvelope(value);
   refuseLarge(envelope.payload.length);
   return envelope;
+}
+
+/** The key id that the sender names as the signer's, unsigned; undefined without one. @throws Problem `digest-invalid` */
+export function keyHint(context: Context): Digest | undefined {
+  const named = context.req.header(keyHeader);
+  return named === undefined ? undefined : parseDigest(named);
 }
 
 function refuseLarge(bytes: number): void {

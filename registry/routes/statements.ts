@@ -6,7 +6,7 @@ import type { Registry } from '../context.ts';
 import { limitBody } from '../problem-json.ts';
 import { takeStatement } from '../statements.ts';
 import { describe } from './describe.ts';
-import { readEnvelope } from './envelopes.ts';
+import { keyHint, readEnvelope } from './envelopes.ts';
 
 const envelopeSchema = {
   type: 'object',
@@ -31,13 +31,15 @@ export function statementRoutes(registry: Registry): Hono {
         'scope-taken',
         'approval-refused',
         'move-illegal',
+        'statement-replayed',
+        'too-many-requests',
         'not-found',
       ],
     }),
     limitBody(envelopeBytesMax),
     async (context) => {
       const bytes = new Uint8Array(await context.req.arrayBuffer());
-      return context.json(await takeStatement(registry, readEnvelope(bytes)), 201);
+      return context.json(await takeStatement(registry, { envelope: readEnvelope(bytes), hint: keyHint(context) }), 201);
     },
   );
 }

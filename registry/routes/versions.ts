@@ -10,7 +10,7 @@ import { limitBody } from '../problem-json.ts';
 import { readVersion } from '../review-detail.ts';
 import { versionsOf } from '../versions.ts';
 import { describe, readActor, versionIn } from './describe.ts';
-import { readEnvelope } from './envelopes.ts';
+import { keyHint, readEnvelope } from './envelopes.ts';
 
 const logged = v.object({ digest: v.string(), logIndex: v.number(), predicateType: v.string() });
 const version = v.object({ name: v.string(), version: v.string(), bundle: v.string(), status: v.string() });
@@ -72,12 +72,13 @@ function publishRoute(registry: Registry): Hono {
         'scope-taken',
         'scope-unclaimed',
         'version-exists',
+        'too-many-requests',
       ],
     }),
     limitBody(uploadBytesMax),
     async (context) => {
       const sender = await readActor(registry, context);
-      const upload = await readUpload(await formOf(context.req.raw));
+      const upload = { ...(await readUpload(await formOf(context.req.raw))), hint: keyHint(context) };
       const { row, statements } = await takeVersion(registry, upload, sender);
       const { name, version: taken, bundle, status } = row;
       return context.json({ name, version: taken, bundle, status, statements }, 201);

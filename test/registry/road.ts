@@ -32,12 +32,17 @@ export interface Answer {
 }
 
 /** POST of JSON, GET without a body. */
-export async function call(send: Send, path: string, { token, json }: { token?: string; json?: unknown } = {}): Promise<Answer> {
+export async function call(
+  send: Send,
+  path: string,
+  { token, json, keyId }: { token?: string; json?: unknown; keyId?: Digest } = {},
+): Promise<Answer> {
   const response = await send(path, {
     method: json === undefined ? 'GET' : 'POST',
     headers: {
       ...(json === undefined ? {} : { 'content-type': 'application/json' }),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(keyId === undefined ? {} : { 'skillgate-key': keyId }),
     },
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
   });
@@ -53,7 +58,7 @@ export async function call(send: Send, path: string, { token, json }: { token?: 
 
 /** Signs and posts a statement. */
 export async function state(send: Send, statement: Statement, key: TestKey): Promise<Answer> {
-  return call(send, '/api/v1/statements', { json: await signStatement(statement, key) });
+  return call(send, '/api/v1/statements', { json: await signStatement(statement, key), keyId: key.keyId });
 }
 
 export async function enrol(send: Send, by: TestKey, who: { name: string; roles: MemberRole[]; key: TestKey }): Promise<Answer> {
@@ -120,7 +125,10 @@ export async function publish(
   const form = new FormData();
   form.set('publish', JSON.stringify(other.envelope ?? (await signPublication(skill, key))));
   form.set('bundle', new Blob([Buffer.from(other.tar ?? tarOf(skill))]), 'bundle.tar');
-  const headers = other.token === undefined ? {} : { authorization: `Bearer ${other.token}` };
+  const headers = {
+    'skillgate-key': key.keyId,
+    ...(other.token === undefined ? {} : { authorization: `Bearer ${other.token}` }),
+  };
   const response = await send('/api/v1/versions', { method: 'POST', body: form, headers });
   return { status: response.status, body: await response.json() };
 }

@@ -1,5 +1,5 @@
 /** A registry in memory for unit tests: the real application, database and keys; only the clock can be set. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createApp } from '../../registry/app.ts';
 import { makeExclusive, type Registry } from '../../registry/context.ts';
 import type { Objects } from '../../registry/objects.ts';
@@ -38,7 +38,11 @@ export async function makeWorld(): Promise<World> {
     random: (bytes) => randomBytes(bytes),
     exclusive: makeExclusive(),
   };
-  const app = createApp(registry, { logError: (error) => errors.push(error) });
+  const app = createApp(registry, {
+    logError: (error) => errors.push(error),
+    // Each request from elsewhere, unless a test says where from.
+    addressOf: (context) => context.req.header('x-test-address') ?? randomUUID(),
+  });
   return {
     registry,
     trust,

@@ -61,6 +61,18 @@ export const registryCodes = {
     means: 'The lease of this scan job has ended, so its report is not taken.',
     fix: 'Nothing: the job was given to another worker.',
   },
+  'too-many-requests': {
+    exit: 4,
+    status: 429,
+    means: 'Too many requests came from one address in a short time.',
+    fix: 'Wait a moment and try again; members are not limited.',
+  },
+  'statement-replayed': {
+    exit: 6,
+    status: 409,
+    means: 'This very statement was logged before, and a newer one about the same has changed it since.',
+    fix: 'Sign a new statement, with a nonce of its own.',
+  },
   'registry-down': {
     exit: 4,
     status: 503,

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { firstOwnersMax, signerTriesMax, strangerAddressesMax, strangerWritesBurst } from '../../registry/limits.ts';
+import { audit } from '../../registry/schema.ts';
+import { signerOf } from '../../registry/signer.ts';
+import { Buckets } from '../../registry/stranger-limit.ts';
+import { parseScope } from '../../skills-index/skill/name.ts';
+import { scopeStatement } from '../../skills-index/statement/attestation.ts';
+import { signPayload, signStatement } from '../../skills-index/statement/sign.ts';
+import { makeKey } from './people.ts';
+import { call, makeSkill, publish, type Send, state } from './road.ts';
+import { makeStaffedWorld, type Staffed } from './world.ts';
+
+describe('a stranger', () => {
+  let world: Staffed;
+  let send: Send;
+  beforeEach(async () => {
+    world = await makeStaffedWorld();
+    send = (path, init) => world.send(path, { ...init, headers: { ...init?.headers, 'x-test-address': '192.0.2.1' } });
+  });
+  afterEach(() => world.close());
+
+  it('writes no more than the bucket of their address holds, also into the audit, and members still write', async () => {
+    const nothing = () => call(send, '/api/v1/statements', { json: {} });
+    const sent = await Promise.all(Array.from({ length: strangerWritesBurst }, nothing));
+    expect(sent.every(({ status }) => status === 422)).toBe(true);
+    const before = (await world.registry.db.read.select().from(audit)).length;
+    const refused = await send('/api/v1/versions', { method: 'POST', body: new FormData() });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+    expect((await publish(send, makeSkill('@acme/x', '1.0.0'), makeKey())).body.code).toBe('too-many-requests');
+    // A session that a scope's claim gives is no way round it.
+    expect((await publish(send, makeSkill('@acme/x', '1.0.0'), makeKey(), { token: world.tokens.author })).status).toBe(429);
+    expect(await world.registry.db.read.select().from(audit)).toHaveLength(before);
+    expect((await call(send, '/api/v1/jobs/lease', { token: world.tokens.scanner, json: {} })).status).toBe(200);
+    expect((await publish(world.send, makeSkill('@acme/x', '1.0.0'), world.author)).status).toBe(201);
+    world.wait(1_000);
+    expect((await nothing()).status).toBe(422);
+  });
+
+  it.each([
+    ['192.0.2.1', '192.0.2.2', false],
+    ['::ffff:192.0.2.1', '192.0.2.1', true],
+    ['2001:db8::1', '2001:db8:0:0:ffff::2', true],
+    ['2001:db8:0:1::1', '2001:db8:0:2::1', false],
+  ])('at %s and one at %s share a bucket: %s', (one, other, shared) => {
+    const buckets = new Buckets();
+    for (let i = 0; i < strangerWritesBurst; i++) expect(buckets.take(one, 0)).toBe(true);
+    expect(buckets.take(one, 0)).toBe(false);
+    expect(buckets.take(other, 0)).toBe(!shared);
+    for (let i = 0; i < strangerAddressesMax; i++) buckets.take(`198.51.${i >> 8}.${i & 255}`, 0);
+    // Memory is bounded: who was silent longest is forgotten.
+    expect(buckets.take(one, 0)).toBe(true);
+  });
+
+  it('names few keys in the first claim of a scope', async () => {
+    const keys = Array.from({ length: firstOwnersMax + 1 }, () => makeKey());
+    const claim = (count: number) =>
+      scopeStatement({ scope: parseScope('many'), owners: keys.slice(0, count).map((key) => key.open) });
+    const [first = makeKey()] = keys;
+    expect(await state(world.send, claim(firstOwnersMax + 1), first)).toMatchObject({ body: { code: 'request-invalid' } });
+    expect((await state(world.send, claim(firstOwnersMax), first)).status).toBe(201);
+  });
+
+  it('has one key tried when they name one, and few when they name none', async () => {
+    const envelope = await signPayload('text/plain', Buffer.from('x'), world.rita);
+    const known = new Map([world.author, world.rita].map(({ open }) => [open.keyId, open]));
+    const likely = [...Array.from({ length: signerTriesMax }, () => makeKey().open), world.rita.open];
+    expect(signerOf({ envelope, hint: world.rita.keyId }, { known, likely: [] })).toEqual(world.rita.open);
+    expect(signerOf({ envelope, hint: world.author.keyId }, { known, likely })).toBeUndefined();
+    expect(signerOf({ envelope }, { known, likely })).toBeUndefined();
+    expect(signerOf({ envelope }, { known, likely: likely.slice(1) })).toEqual(world.rita.open);
+  });
+
+  it('may leave the hint out, for statements whose signers can be told', async () => {
+    const key = makeKey();
+    const envelope = await signStatement(scopeStatement({ scope: parseScope('plain'), owners: [key.open] }), key);
+    expect((await call(world.send, '/api/v1/statements', { json: envelope })).status).toBe(201);
+  });
+
+  it('who names a known key and signs with another is refused before the statement is read', async () => {
+    const json = await signPayload('application/vnd.in-toto+json', Buffer.from('no statement'), makeKey());
+    const answer = await call(world.send, '/api/v1/statements', { json, keyId: world.author.keyId });
+    expect(answer).toMatchObject({ status: 403, body: { code: 'key-unknown' } });
+  });
+});
