@@ -4,29 +4,35 @@ import type { CommandContext, ExitCode } from '../command.ts';
 import { honestRoad } from '../demo/honest.ts';
 import { setUp } from '../demo/setup.ts';
 import { Stage } from '../demo/stage.ts';
-import { twinRoad } from '../demo/twin.ts';
+import { publishNext, twinRoad } from '../demo/twin.ts';
+import { skill, type World } from '../demo/world.ts';
 
 /** Plays the demo; with `--keep` the registry and the desk go on until they are interrupted. */
 export async function run({ stdout, signal, options, now }: CommandContext): Promise<ExitCode> {
   const started = now().getTime();
-  const stage = new Stage(stdout, signal, fileURLToPath(new URL('../guard.js', import.meta.url)));
+  const stage = new Stage(stdout, signal, fileURLToPath(new URL('../guard.js', import.meta.url)), options.keep === true);
   stdout.write('Skillgate, end to end, on loopback. Each ✔ was checked a moment before it was printed.\n');
   try {
     const world = await setUp(stage, examplesFolder());
     await honestRoad(world);
     await twinRoad(world);
     stdout.write(`\nDone in ${Math.round((now().getTime() - started) / 1_000)} s.\n`);
-    if (options.keep === true) await keep(stage, world.base, signal, stdout);
+    if (options.keep === true) await keep(world, signal, stdout);
   } finally {
     await stage.strike();
   }
   return 0;
 }
 
-async function keep(stage: Stage, base: string, signal: AbortSignal, stdout: CommandContext['stdout']): Promise<void> {
+async function keep(world: World, signal: AbortSignal, stdout: CommandContext['stdout']): Promise<void> {
+  const { stage, base } = world;
+  await publishNext(world);
   const { stdout: link } = await stage.type('rob', ['login', '--browser']);
   stdout.write(
-    `\nThe desk:   ${base}/review\nSign in as rob, once, within five minutes:\n  ${link.trim()}\nEverything lies in ${stage.folder}. Ctrl-C ends it.\n`,
+    `\nThe desk goes on at ${base}/review. Sign in as rob, once, within five minutes:\n  ${link.trim()}\n` +
+      `A version waits there for you. Look also at\n  ${base}/review/${skill}/1.4.0   (approved)\n  ${base}/review/${skill}/1.5.0   (the twin, revoked)\n` +
+      `For another link: SKILLGATE_HOME=${stage.home('rob')} SKILLGATE_REGISTRY=${base} npm run -s skill -- login --browser\n` +
+      `Everything lies in ${stage.folder} until you press Ctrl-C.\n`,
   );
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -21,7 +21,7 @@ export interface TypeOptions {
   readonly expect?: number;
   /** Print what the command printed, indented. */
   readonly show?: 'stdout' | 'stderr' | 'both';
-  /** At most so many lines of it. */
+  /** At most so many lines of it; the rest is counted. */
   readonly lines?: number;
 }
 
@@ -32,12 +32,15 @@ export class Stage {
   readonly #signal: AbortSignal;
   readonly #children: ChildProcess[] = [];
   readonly #entry: string;
+  readonly #keeps: boolean;
   readonly #afterwards: (() => Promise<void>)[] = [];
   #registry = '';
   #step = 0;
 
-  constructor(out: OutStream, signal: AbortSignal, entry: string) {
+  /** @param keeps whether what is pointed at will still be there when the demo is over */
+  constructor(out: OutStream, signal: AbortSignal, entry: string, keeps: boolean) {
     this.#out = out;
+    this.#keeps = keeps;
     this.#signal = signal;
     this.#entry = entry;
     this.folder = mkdtempSync(join(tmpdir(), 'skillgate-demo-'));
@@ -70,18 +73,19 @@ export class Stage {
   /** States a claim that has just been checked, and where one can look. */
   proven(claim: string, holds: boolean, see?: string): void {
     if (!holds) throw new Problem('internal', `The demo could not prove: ${claim}`);
-    this.#out.write(`  ${styleText('green', '✔')} ${claim}\n${see === undefined ? '' : `    see: ${see}\n`}`);
+    this.#out.write(`  ${styleText('green', '✔')} ${claim}\n${see === undefined || !this.#keeps ? '' : `    see: ${see}\n`}`);
   }
 
   /** Types one `skill` command as a person and waits for its end. */
   async type(person: Person, args: readonly string[], options: TypeOptions = {}): Promise<Typed> {
     this.#out.write(`  ${styleText('dim', `${person} $`)} skill ${args.map(quote).join(' ')}\n`);
     const child = this.start(person, args);
-    const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+    const both: string[] = [];
+    const [stdout, stderr] = [collect(child.stdout, both), collect(child.stderr, both)];
     child.stdin?.end(options.stdin ?? '');
     const code = await ended(child);
     const typed = { code, stdout: stdout(), stderr: stderr() };
-    const shown = { stdout: typed.stdout, stderr: typed.stderr, both: typed.stdout + typed.stderr }[options.show ?? 'stdout'];
+    const shown = { stdout: typed.stdout, stderr: typed.stderr, both: both.join('') }[options.show ?? 'stdout'];
     if (options.show !== undefined) this.say(firstLines(shown.trimEnd(), options.lines ?? 200));
     if (code !== (options.expect ?? 0)) {
       const said = `${typed.stdout}\n${typed.stderr}`.trim();
@@ -131,10 +135,11 @@ export function ended(child: ChildProcess): Promise<number> {
   return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 128)));
 }
 
-function collect(stream: ChildProcess['stdout']): () => string {
+function collect(stream: ChildProcess['stdout'], both: string[]): () => string {
   let text = '';
   stream?.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
+    both.push(chunk);
   });
   return () => text;
 }

@@ -1,6 +1,6 @@
 /** Third scene: the weaponised twin, let through by mistake on purpose, gets nothing out; then it is revoked. */
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ended } from './stage.ts';
 import { strangerHost } from './stand-ins.ts';
@@ -38,7 +38,7 @@ async function runBare({ stage, internet, stranger }: World, folder: string): Pr
 
 async function publish({ stage }: World, folder: string): Promise<void> {
   stage.step('Somebody with Ada’s key publishes the twin as 1.5.0');
-  await stage.type('ada', ['scan', folder], { show: 'stdout', expect: 14 });
+  await stage.type('ada', ['scan', folder], { show: 'stdout', lines: 42, expect: 14 });
   await stage.type('ada', ['publish', folder, '--as-is'], { show: 'stderr', lines: 12 });
   const status = await stage.type('ada', ['status', twin, '--wait'], { show: 'stdout' });
   stage.proven(
@@ -65,8 +65,9 @@ async function runInSandbox(world: World): Promise<void> {
   stage.step('The agent runs the twin, and still nothing leaks');
   await stage.type('host', ['run', '--plan', '--agent', 'finance', skill, 'report'], { show: 'stdout' });
   const agent = await world.openAgent();
-  const answer = await agent.call('skill_run', { name: skill, command: 'report', args: [], why: 'the weekly report is due' });
-  stage.say(answer.text);
+  const call = { name: skill, command: 'report', args: [], why: 'the weekly report is due' };
+  const answer = await agent.call('skill_run', call);
+  stage.say(`skill_run ${JSON.stringify(call)}\n${answer.text}`);
   agent.close();
   stage.proven('the skill ran', answer.text.includes('weekly.md'));
   stage.proven('the stranger’s record is empty', stranger.record.length === 0);
@@ -76,6 +77,10 @@ async function runInSandbox(world: World): Promise<void> {
   );
   const log = await stage.type('host', ['agent', 'log', 'finance'], { show: 'stdout' });
   const attempt = log.stdout.split('\n').find((line) => line.includes(strangerHost) && line.includes(skill));
+  stage.say(
+    'Which gate held: signature, scan and two people let it pass. The sandbox has one way out, its proxy; the plan gave that\n' +
+      'proxy one host, and the value of the secret never went in: what usage.ts collected was a placeholder.',
+  );
   stage.proven('the attempt is in the audit log, with agent, skill and why', attempt !== undefined, 'skill agent log finance');
 }
 
@@ -89,7 +94,19 @@ async function revoke(world: World): Promise<void> {
   const { stage, reports } = world;
   stage.step('It is revoked, and the next start refuses it');
   await stage.type('rob', ['review', 'revoke', twin, '--reason', 'Sends the environment and the figures to a stranger.']);
-  rmSync(join(reports, 'weekly.md'));
+  const written = (): number => statSync(join(reports, 'weekly.md')).mtimeMs;
+  const before = written();
   const refused = await stage.type('host', ['run', '--agent', 'finance', skill, 'report'], { expect: 6, show: 'stderr' });
-  stage.proven('it does not start', refused.stderr.includes('revoked') && !existsSync(join(reports, 'weekly.md')));
+  stage.proven('it does not start', refused.stderr.includes('revoked') && written() === before);
+}
+
+/** Publishes the honest skill once more as 1.6.0, so that something waits at the desk. */
+export async function publishNext({ stage, examples }: World): Promise<void> {
+  stage.step('Ada publishes 1.6.0, which waits for you');
+  const folder = join(stage.folder, 'weekly-report-next');
+  cpSync(join(examples, 'weekly-report'), folder, { recursive: true });
+  const manifest = join(folder, 'skill.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"1.4.0"', '"1.6.0"'));
+  await stage.type('ada', ['publish', folder]);
+  await stage.type('ada', ['status', `${skill}@1.6.0`, '--wait']);
 }
