@@ -40,15 +40,16 @@ export const operatorRows: readonly CommandRow[] = [
   {
     name: 'member add',
     summary: 'enrol a reviewer, administrator or scanner; signed by an administrator',
-    usage: 'NAME --role ROLE (--public-key FILE | --passkey ID)',
+    usage: 'NAME --role ROLE (--public-key FILE | --passkey ID --passkey-key DIGEST)',
     examples: [
       ['skill member add rita --role reviewer --public-key rita.pub.json', 'enrol a key'],
-      ['skill member add rita --role reviewer --passkey ID', 'enrol a passkey that waits in the desk'],
+      ['skill member add rita --role reviewer --passkey=ID --passkey-key=sha256:…', 'enrol a passkey: the line from her browser'],
     ],
     options: {
       role: { type: 'string', multiple: true, value: 'ROLE', summary: 'reviewer, administrator or scanner' },
       'public-key': { type: 'string', value: 'FILE', summary: 'the member’s NAME.pub.json' },
       passkey: { type: 'string', value: 'ID', summary: 'credential id of a passkey that waits (skill member list)' },
+      'passkey-key': { type: 'string', value: 'DIGEST', summary: 'digest of its key, from the browser that made it' },
       key,
     },
     args: { min: 1, max: 1 },

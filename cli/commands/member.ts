@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
+import { digestOf, isDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type MemberPredicate, type MemberRole, memberRoles, memberStatement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
+import { coseToSpki } from '../../skills-index/trust/passkey.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, inkFor, joined, note, safe, table } from '../output.ts';
 import { membersAnswer, pendingAnswer, statementAnswer } from '../registry-answers.ts';
@@ -43,9 +45,13 @@ async function whoOf(
   name: string,
   asMember: <Result>(task: (token: string) => Promise<Result>) => Promise<Result>,
 ): Promise<Who> {
-  const { 'public-key': file, passkey: id } = context.options;
+  const { 'public-key': file, passkey: id, 'passkey-key': keyDigest } = context.options;
   if ((file === undefined) === (id === undefined))
     throw new Problem('usage', 'Cannot add a member: name exactly one of --public-key FILE and --passkey ID');
+  if (id !== undefined && !isDigest(keyDigest))
+    throw new Problem('usage', 'Cannot add a passkey without --passkey-key=sha256:…, the digest of its key', {
+      hint: 'The line that its owner copied from the browser holds it.',
+    });
   if (typeof file === 'string') {
     const { keyId, spki } = await readPublicKeyFile(resolve(context.cwd, file));
     return { key: { keyId, spki } };
@@ -57,8 +63,17 @@ async function whoOf(
   if (found.member !== name)
     throw new Problem('usage', `This passkey was offered by ${JSON.stringify(found.member)}, not by ${JSON.stringify(name)}`);
   const { credentialId, publicKey, rpId, origin } = found;
-  // The administrator signs what the registry shows: the person must be asked whether this credential is theirs.
-  note(context, safe`Passkey ${credentialId} for ${origin}: ask ${name} whether it is theirs.`);
+  // The registry says which key it is; the digest came from the browser that made it, past the registry.
+  const spki = coseToSpki(Buffer.from(publicKey, 'base64url'));
+  if (spki === undefined || digestOf(spki) !== keyDigest)
+    throw new Problem(
+      'signature-invalid',
+      `Cannot add this passkey: the registry offers another key than ${name}’s browser made`,
+      {
+        hint: 'Do not sign it. Ask the person for the line again; if it is the same, somebody changed the registry’s database.',
+      },
+    );
+  note(context, safe`Passkey ${credentialId} for ${origin}: the key is the one that the line names.`);
   return { passkey: { credentialId, publicKey, rpId, origin } };
 }
 

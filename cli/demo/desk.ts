@@ -70,9 +70,18 @@ async function enrolPasskey({ stage }: World, page: Page): Promise<void> {
   await page.goto('/review/passkeys');
   await page.getByRole('button', { name: 'Make a passkey on this device' }).click();
   const waiting = page.getByText(/skill member add/).first();
-  const credential = /--passkey=(\S+)/.exec((await waiting.textContent()) ?? '')?.[1];
+  const [, credential, key] =
+    /--passkey=(\S+) --passkey-key=(sha256:[0-9a-f]{64})/.exec((await waiting.textContent()) ?? '') ?? [];
   if (credential === undefined) throw new Problem('internal', 'The desk shows no passkey that waits for an administrator');
-  await stage.type('operator', ['member', 'add', 'rita', '--role', 'reviewer', `--passkey=${credential}`]);
+  await stage.type('operator', [
+    'member',
+    'add',
+    'rita',
+    '--role',
+    'reviewer',
+    `--passkey=${credential}`,
+    `--passkey-key=${key}`,
+  ]);
 }
 
 async function sign({ stage }: World, page: Page, version: string, reason: string): Promise<void> {

@@ -53,6 +53,16 @@ export const island = `'use strict';
     get: (options) => navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) }),
     create: (options) => navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) }),
   };
+  // What the browser itself says of a new key stays in the browser: the registry, or who writes into its database, could say another.
+  const kept = (id) => 'skillgate-passkey ' + id;
+  const keepKey = async ({ id, response }) => {
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', response.getPublicKey()));
+    localStorage.setItem(kept(id), 'sha256:' + [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join(''));
+  };
+  for (const place of all('[data-passkey-key]')) {
+    const digest = localStorage.getItem(kept(place.dataset.passkeyKey));
+    if (digest) place.textContent = '--passkey-key=' + digest;
+  }
   for (const form of all('form[data-passkey]')) {
     const error = form.querySelector('[data-error]');
     if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
@@ -66,6 +76,7 @@ export const island = `'use strict';
       error.hidden = true;
       try {
         const credential = await ask[form.dataset.passkey](JSON.parse(form.dataset.options));
+        if (form.dataset.passkey === 'create') await keepKey(credential);
         form.elements.namedItem('response').value = JSON.stringify(credential.toJSON());
         form.submit();
       } catch (cause) {

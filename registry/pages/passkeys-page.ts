@@ -41,12 +41,19 @@ function enrolledList({ enrolled }: PasskeysView): Html {
 function pendingList({ member, roles, pending, now }: PasskeysView): Html {
   const asRoles = roles.map((role) => `--role ${role}`).join(' ');
   // With `=`, because a credential id may begin with a hyphen.
-  const line = (id: string): Html => html`skill member add ${untrusted(shellWord(member))} --passkey=${id} ${asRoles}`;
-  return html`<p>An administrator types this where their key is, after asking you whether these letters are yours:</p>
+  const line = (id: string): Html =>
+    html`skill member add ${untrusted(shellWord(member))} --passkey=${id} ${keyPart(id)} ${asRoles}`;
+  return html`<p>Send this line to an administrator yourself, by a way that is not this registry. They type it where their key is.
+The digest in it is your browser’s own: with it nobody can put another key in the place of yours.</p>
 ${pending.map(
   ({ credentialId, createdAt }) => html`<p>Made ${moment(createdAt, now)}:</p>
 ${typedLine('the line for the administrator', line(credentialId))}`,
 )}`;
+}
+
+// Filled in by the island, from what the browser said when the passkey was made.
+function keyPart(credentialId: string): Html {
+  return html`<span data-passkey-key="${credentialId}">(the browser that made it shows the rest)</span>`;
 }
 
 // An administrator pastes the line into a shell, and a member's name may hold anything that can be seen.

@@ -3,9 +3,11 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fetchVersionEvidence } from '../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import { decide } from '../../skills-index/trust/decision.ts';
+import { coseToSpki } from '../../skills-index/trust/passkey.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy.ts';
 import { freshNonce } from '../nonce.ts';
 import { chromiumPath, openTab, startChromium, type Tab } from './chromium.ts';
@@ -77,7 +79,11 @@ describe('a passkey', () => {
     };
     const [made] = pending;
     if (made === undefined) throw new Error('no passkey waits');
-    expect(await line.textContent()).toBe(`skill member add ruth --passkey=${made.credentialId} --role reviewer`);
+    // The digest is the browser's own, and it is that of the key which an administrator is about to sign for.
+    const key = digestOf(coseToSpki(Buffer.from(made.publicKey, 'base64url')) ?? '');
+    expect(await line.textContent()).toBe(
+      `skill member add ruth --passkey=${made.credentialId} --passkey-key=${key} --role reviewer`,
+    );
 
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();

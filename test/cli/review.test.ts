@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { pendingPasskey } from '../../registry/schema.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
+import { coseToSpki } from '../../skills-index/trust/passkey.ts';
 import { makeKey } from '../registry/people.ts';
 import { makeSkill, publish, scan } from '../registry/road.ts';
+import { testPasskey } from '../skills-index/story-keys.ts';
 import { skill } from './command-line.ts';
 import { makeUsers, type Users, writeKey } from './registry-users.ts';
 import { folderWith } from './temporary-folder.ts';
@@ -175,6 +179,7 @@ describe('who is who, from the command line', () => {
 
   it.each([
     [['--role', 'reviewer'], 'exactly one of --public-key FILE and --passkey ID'],
+    [['--role', 'reviewer', '--passkey', 'x'], 'without --passkey-key=sha256:…'],
     [['--role', 'king', '--passkey', 'x'], '--role is one or more of reviewer, administrator, scanner'],
     [['--passkey', 'x'], '--role is one or more of'],
     [['--role', 'reviewer', '--public-key', 'nowhere.json'], 'error[file-not-found]'],
@@ -182,6 +187,24 @@ describe('who is who, from the command line', () => {
     const env = { SKILLGATE_HOME: folderWith() };
     await skill(['key', 'create', 'administrator'], { env });
     expect((await skill(['member', 'add', 'x', ...options], { env })).stderr).toContain(says);
+  });
+
+  it('enrols a passkey only with the key that its owner’s browser named, whatever the registry’s database says', async () => {
+    const { as, world } = await makeUsers();
+    const [mine, swapped] = [testPasskey('rita'), testPasskey('mallory')];
+    const { credentialId } = mine.enrolled;
+    const offer = async (publicKey: string) => {
+      const row = { ...mine.enrolled, publicKey, member: 'rita', createdAt: 0 };
+      await world.registry.db.batch([
+        (db) => db.insert(pendingPasskey).values(row).onConflictDoUpdate({ target: pendingPasskey.credentialId, set: row }),
+      ]);
+    };
+    const digest = digestOf(coseToSpki(Buffer.from(mine.enrolled.publicKey, 'base64url')) ?? '');
+    const line = ['member', 'add', 'rita', '--role', 'reviewer', `--passkey=${credentialId}`, `--passkey-key=${digest}`];
+    await offer(swapped.enrolled.publicKey);
+    expect(await as('administrator', line)).toMatchObject({ stderr: expect.stringContaining('error[signature-invalid]') });
+    await offer(mine.enrolled.publicKey);
+    expect(await as('administrator', line)).toMatchObject({ exit: 0 });
   });
 
   it('claims a scope once', async () => {

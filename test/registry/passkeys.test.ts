@@ -36,7 +36,7 @@ describe('a passkey', () => {
     expect(await rita.post('/passkeys', { response: fresh })).toMatchObject({ status: 401 });
     const { credentialId } = ritasPasskey.enrolled;
     expect((await rita.get('/passkeys')).html).toContain(
-      `skill member add <bdi>rita</bdi> --passkey=${credentialId} --role reviewer`,
+      `skill member add <bdi>rita</bdi> --passkey=${credentialId} <span data-passkey-key="${credentialId}">`,
     );
   });
 

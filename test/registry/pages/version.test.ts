@@ -167,7 +167,7 @@ describe('a one-time link', () => {
 
 describe('the line for an administrator', () => {
   it.each([
-    ['ruth', 'skill member add <bdi>ruth</bdi> --passkey=-abc --role reviewer'],
+    ['ruth', 'skill member add <bdi>ruth</bdi> --passkey=-abc <span data-passkey-key="-abc">'],
     ['Ruth O\u0027Hara; rm -rf ~', 'skill member add <bdi>&#39;Ruth O&#39;\\&#39;&#39;Hara; rm -rf ~&#39;</bdi> --passkey=-abc'],
     ['$(id)', 'skill member add <bdi>&#39;$(id)&#39;</bdi>'],
   ])('can be pasted into a shell when the member is called %s', (member, line) => {
