@@ -5,7 +5,7 @@ import { type OpenedSkill, openSkill } from '../runner/catalogue.ts';
 import { fetchBlob, type Source } from '../skills-index/client/blobs.ts';
 import { isDigest } from '../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
-import type { Admitted } from '../skills-index/trust/decision.ts';
+import type { Admitted, Pinned } from '../skills-index/trust/decision.ts';
 import { defaultPolicy } from '../skills-index/trust/policy.ts';
 import type { CommandContext } from './command.ts';
 import { diskStore } from './disk-store.ts';
@@ -18,6 +18,7 @@ import {
   projectFileName,
   readLock,
   readProject,
+  scopeClaimIn,
 } from './lock.ts';
 import { registryOf, type TrustedRegistry } from './registries.ts';
 
@@ -34,6 +35,8 @@ export interface Question {
   readonly name: SkillName;
   readonly range: string;
   readonly locked?: LockedSkill | undefined;
+  /** What is known here already: the first skill of a scope pins the scope's owner for all others. */
+  readonly locks: readonly Lock[];
   /** Answer from what is cached. */
   readonly offline?: boolean;
   /** `registries` of skillgate.json. */
@@ -66,6 +69,7 @@ export async function askAdmission(world: World, question: Question): Promise<An
   const registry = registryOf(world, scopeOf(name), question.registries);
   const source = sourceOf(world, registry, question.offline ?? false);
   const exact = locked !== undefined && range === locked.version;
+  const scopeClaim = scopeClaimIn(question.locks, scopeOf(name), registry.root.origin);
   const admission = await admit({
     ...source,
     name,
@@ -73,7 +77,10 @@ export async function askAdmission(world: World, question: Question): Promise<An
     root: registry.root,
     policy: defaultPolicy,
     now: world.now().getTime(),
-    ...(locked === undefined ? {} : { pinned: pinnedBy(locked, exact) }),
+    pinned: {
+      ...(locked === undefined ? {} : pinnedBy(locked, exact)),
+      ...(scopeClaim === undefined ? {} : { scopeClaim }),
+    },
     ...(question.statusUrls === undefined ? {} : { statusUrls: question.statusUrls }),
   });
   return { admission, registry, source };
@@ -90,7 +97,7 @@ function sourceOf(world: World, registry: TrustedRegistry, offline: boolean): So
 }
 
 // An update may have other bytes; the publisher stays the one that was known, until a person takes the line out of the lock.
-function pinnedBy(locked: LockedSkill, exact: boolean): NonNullable<Parameters<typeof admit>[0]['pinned']> {
+function pinnedBy(locked: LockedSkill, exact: boolean): Pinned {
   return {
     ...(exact ? { bundle: locked.bundle } : {}),
     ...(isDigest(locked.publisher) ? { publisher: locked.publisher } : {}),

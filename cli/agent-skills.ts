@@ -142,11 +142,12 @@ async function startable(context: Context, agent: Agent, name: SkillName, mayBeR
   if (mayBeRecent && before !== undefined && before.until > now) return before.start;
 
   const project = await projectAt(context.folder);
-  const locked = (await readLock(ownLockOf(context))).get(name) ?? project.lock.get(name);
+  const own = await readLock(ownLockOf(context));
+  const locked = own.get(name) ?? project.lock.get(name);
   const why = locked === undefined ? undefined : whyNotGranted(agent, name, locked.version, context.world.now());
   if (why !== undefined) throw holdFor(context, name, why);
   const start = await admitToStart(context.world, context.host, {
-    ...{ name, range: grant.range, locked, agent: agent.name },
+    ...{ name, range: grant.range, locked, locks: [own, project.lock], agent: agent.name },
     registries: project.file.registries,
   });
   if (locked === undefined) {
@@ -155,7 +156,6 @@ async function startable(context: Context, agent: Agent, name: SkillName, mayBeR
       const what = listCapabilities(beyond).map(printCapability).join('; ');
       throw holdFor(context, name, `its capabilities are not inside the standing grant of agent ${agent.name}: ${what}`);
     }
-    const own = await readLock(ownLockOf(context));
     await writeLock(ownLockOf(context), new Map([...own, [name, lockedBy(start)] as const]));
   }
   context.recent.set(name, { start, until: now + admissionSecondsMax * 1_000 });
@@ -205,8 +205,8 @@ function hitOf({ admitted }: Startable): SearchHit {
 }
 
 function lockedBy({ admitted, registry }: Startable): LockedSkill {
-  const { version, bundle, publisher, logIndex } = admitted;
-  return { registry, version, bundle, publisher, capabilities: capabilityDigest(admitted.capabilities), logIndex };
+  const { version, bundle, publisher, scopeClaim, logIndex } = admitted;
+  return { registry, version, bundle, publisher, scopeClaim, capabilities: capabilityDigest(admitted.capabilities), logIndex };
 }
 
 /** Read at each call: an identity that was revoked or has ended can do nothing more. */

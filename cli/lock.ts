@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
-import { isNamePart, parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
+import { isNamePart, parseSkillName, type Scope, type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import { Problem, type Reason } from '../skills-index/skill/problem.ts';
 import { parseVersion, type Version } from '../skills-index/skill/version.ts';
 import { writeWhole } from './whole-file.ts';
@@ -40,6 +40,8 @@ export interface LockedSkill {
   readonly bundle: Digest;
   /** Key of the publisher. */
   readonly publisher: string;
+  /** Log index of the first claim of its scope: the same for all skills of the scope from one registry. */
+  readonly scopeClaim: number;
   /** Of what was approved. */
   readonly capabilities: Digest;
   readonly logIndex: number;
@@ -50,6 +52,7 @@ export type Lock = ReadonlyMap<SkillName, LockedSkill>;
 const skillName = v.pipe(v.string(), v.rawTransform(parsedBy(parseSkillName)));
 const version = v.pipe(v.string(), v.rawTransform(parsedBy(parseVersion)));
 const digest = v.custom<Digest>(isDigest, 'is not a digest');
+const logIndex = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const lockSchema = v.strictObject({
   schema: v.literal('skillgate.lock/1'),
@@ -60,8 +63,9 @@ const lockSchema = v.strictObject({
       version,
       bundle: digest,
       publisher: v.string(),
+      scopeClaim: logIndex,
       capabilities: digest,
-      logIndex: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+      logIndex,
     }),
   ),
 });
@@ -111,6 +115,15 @@ export async function readProject(path: string): Promise<ProjectFile> {
     skills: new Map(Object.entries(parsed?.skills ?? {}) as [SkillName, WantedSkill][]),
     registries: parsed?.registries ?? {},
   };
+}
+
+/** The claim that the first skill of a scope showed, when one from this registry is in any of the locks. */
+export function scopeClaimIn(locks: readonly Lock[], scope: Scope, registry: string): number | undefined {
+  const known = locks
+    .flatMap((lock) => [...lock])
+    .filter(([name, one]) => scopeOf(name) === scope && one.registry === registry)
+    .map(([, one]) => one.scopeClaim);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** Writes a lock whole or not at all; equal locks have equal bytes. */

@@ -12,7 +12,7 @@ import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Admitted } from '../skills-index/trust/decision.ts';
 import { askAdmission, openAdmitted, type World } from './admission.ts';
-import type { LockedSkill } from './lock.ts';
+import type { Lock, LockedSkill } from './lock.ts';
 
 /** A version that may start now, and none of whose files is read yet. */
 export interface Startable {
@@ -27,6 +27,7 @@ export interface StartQuestion {
   readonly name: SkillName;
   readonly range: string;
   readonly locked?: LockedSkill | undefined;
+  readonly locks: readonly Lock[];
   readonly registries?: Readonly<Record<string, string>>;
   /** For the audit log; `operator` for a person at the terminal. */
   readonly agent: string;
@@ -68,6 +69,7 @@ export async function admitToStart(world: World, host: HostFiles, question: Star
       name,
       range: locked?.version ?? question.range,
       locked,
+      locks: question.locks,
       ...(question.registries === undefined ? {} : { registries: question.registries }),
       statusUrls: host.policy.status,
     });

@@ -2,10 +2,9 @@
 import type { Source } from '../skills-index/client/blobs.ts';
 import { fetchVersionEvidence, type VersionEvidence } from '../skills-index/client/registry-index.ts';
 import { parseCheckpoint } from '../skills-index/log/checkpoint.ts';
-import type { Digest } from '../skills-index/skill/digest.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { type Admitted, type Decision, decide } from '../skills-index/trust/decision.ts';
+import { type Admitted, type Decision, decide, type Pinned } from '../skills-index/trust/decision.ts';
 import type { Policy } from '../skills-index/trust/policy.ts';
 import type { RootFile } from '../skills-index/trust/root.ts';
 import { verifyStatus } from '../skills-index/trust/status-file.ts';
@@ -20,8 +19,8 @@ export interface AdmissionRequest extends Source {
   readonly policy: Policy;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** What the lock says it was: other bytes or another publisher are refused. */
-  readonly pinned?: { readonly bundle?: Digest; readonly publisher?: Digest };
+  /** What the lock says it was: other bytes, another publisher or another owner of the scope are refused. */
+  readonly pinned?: Pinned;
   /** Further places of `status.json`, from host policy: the newest that verifies counts. */
   readonly statusUrls?: readonly string[];
 }

@@ -73,7 +73,7 @@ async function wholeGrantOf(context: CommandContext, text: string): Promise<Gran
   const { name, range } = parseReference(text);
   const project = await projectAt(context.cwd);
   const { admitted, notes } = await admitToStart(context, hostFiles(context), {
-    ...{ name, range, agent: 'operator' },
+    ...{ name, range, locks: [project.lock], agent: 'operator' },
     registries: project.file.registries,
   });
   for (const line of notes) note(context, safe`note: ${line}`);

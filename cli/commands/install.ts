@@ -61,6 +61,7 @@ async function installOne(context: CommandContext, reference: SkillReference): P
     name,
     range: wanted.range,
     locked: before,
+    locks: [project.lock],
     registries: project.file.registries,
     statusUrls: host.status,
   });
@@ -129,6 +130,7 @@ function lockedBy(found: Answer, admitted: Admitted): LockedSkill {
     version: admitted.version,
     bundle: admitted.bundle,
     publisher: admitted.publisher,
+    scopeClaim: admitted.scopeClaim,
     capabilities: admitted.capabilityDigest,
     logIndex: admitted.logIndex,
   };

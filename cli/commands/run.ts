@@ -24,6 +24,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const start = await admitToStart(context, host, {
     ...wanted,
     locked: lockedFor(project, wanted),
+    locks: [project.lock],
     registries: project.file.registries,
     agent: agent?.name ?? 'operator',
   });

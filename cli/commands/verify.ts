@@ -47,6 +47,7 @@ async function verifyOne(context: CommandContext, project: Project, name: SkillN
     name,
     range: locked?.version ?? range,
     locked,
+    locks: [project.lock],
     offline: context.options.offline === true,
     registries: project.file.registries,
     statusUrls: host.status,

@@ -12,7 +12,8 @@ export const decisionHints = {
   'statement-surplus': 'The registry has to publish one set of evidence per version.',
   'subject-mismatch': 'The statement is about other bytes; tell the registry’s operator.',
   'publisher-unknown': 'The scope’s owner has to publish with a key that owned the scope then: skill scope show.',
-  'publisher-changed': 'If the new publisher is right, remove the pin: skill update, or edit skillgate.lock.',
+  'publisher-changed':
+    'Ask the author by another way; if the new publisher is right, take the lines of that scope out of skillgate.lock.',
   'scanner-unknown': 'An administrator has to enrol the scanner before it scans: skill member add.',
   'scan-mismatch': 'The version has to be scanned again.',
   'approval-invalid': 'A reviewer has to approve again.',

@@ -17,6 +17,8 @@ import { rootKeyId } from './root.ts';
 export interface JudgedPublish {
   readonly signer: Digest;
   readonly logIndex: number;
+  /** Log index of the first claim of the scope. */
+  readonly scopeClaim: number;
   readonly manifest: Manifest;
   readonly inferred: boolean;
 }
@@ -54,9 +56,16 @@ export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublis
   reasons.demand(line.publisher === signer, 'line-mismatch', `the index names ${line.publisher} as publisher, ${signer} signed`);
   const pin = pinned?.publisher;
   reasons.demand(pin === undefined || pin === signer, 'publisher-changed', `${pin} is pinned as publisher, ${signer} signed`);
+  const claim = identities.firstClaimOf(scope);
+  // A registry that withholds the true first claim can show a later one as the first, but not to who has seen the true one.
+  reasons.demand(
+    pinned?.scopeClaim === undefined || pinned.scopeClaim === claim,
+    'publisher-changed',
+    `@${scope} was claimed at log index ${pinned?.scopeClaim} when a skill of it came here first, now it is shown as claimed at ${claim}`,
+  );
   const named = manifest.name === line.name && manifest.version === line.version;
   reasons.demand(named, 'manifest-mismatch', `the signed manifest is of ${manifest.name}@${manifest.version}`);
-  return { signer, logIndex, manifest, inferred: inferred === true };
+  return { signer, logIndex, scopeClaim: claim ?? -1, manifest, inferred: inferred === true };
 }
 
 /** SKILL.md and skill.json as they are in the bundle, against what was signed and what the index shows. */

@@ -40,7 +40,14 @@ export interface DecisionInput {
    */
   readonly consistency?: ReadonlyMap<number, readonly Hash[]>;
   /** What the lock or host policy pins, when there is one. */
-  readonly pinned?: { readonly bundle?: Digest; readonly publisher?: Digest };
+  readonly pinned?: Pinned;
+}
+
+export interface Pinned {
+  readonly bundle?: Digest;
+  readonly publisher?: Digest;
+  /** Log index of the first claim of the scope, as the first skill of that scope here showed it. */
+  readonly scopeClaim?: number;
 }
 
 export interface AdmittedApproval {
@@ -60,6 +67,8 @@ export interface Admitted {
   readonly description: string;
   /** Key id of the author. */
   readonly publisher: Digest;
+  /** Log index of the first claim of the scope: what to pin for all skills of the scope. */
+  readonly scopeClaim: number;
   readonly manifest: Manifest;
   /** The manifest was inferred at import; no author wrote it. */
   readonly inferred: boolean;
@@ -113,6 +122,7 @@ export function decide(input: DecisionInput): Decision {
     bundle: line.bundle,
     description: line.description,
     publisher: publish.signer,
+    scopeClaim: publish.scopeClaim,
     manifest: publish.manifest,
     inferred: publish.inferred,
     capabilities: line.capabilities,

@@ -100,6 +100,10 @@ export class IdentityChain implements Identities {
     return this.#keyCounts(keyId, at) ? this.#owners.scopesOf(keyId, at) : [];
   }
 
+  firstClaimOf(scope: Scope): number | undefined {
+    return this.#owners.firstClaimOf(scope);
+  }
+
   scopeStatementOf(scope: Scope, at: number): Digest | undefined {
     return this.#owners.claimOf(scope, at)?.statement;
   }

@@ -42,6 +42,8 @@ export interface Identities {
   scopesOf(keyId: Digest, atLogIndex: number): readonly Scope[];
   /** Address of the scope statement that stood at that index: what a change names as `previous`. */
   scopeStatementOf(scope: Scope, atLogIndex: number): Digest | undefined;
+  /** Log index of the first claim of a scope: in one log it stands for the owner, however often the scope changed hands since. */
+  firstClaimOf(scope: Scope): number | undefined;
   /** SPKI DER of any key that an identity statement or the root file names. */
   keyOf(keyId: Digest): Uint8Array | undefined;
   /** Names of all members that ever held a key, at any index. */

@@ -51,6 +51,10 @@ export class ScopeOwners {
     return this.#claims.get(scope)?.findLast((claim) => claim.from < at);
   }
 
+  firstClaimOf(scope: Scope): number | undefined {
+    return this.#claims.get(scope)?.[0]?.from;
+  }
+
   ownersOf(scope: Scope, at: number): PublicKey[] {
     const owners = this.claimOf(scope, at)?.owners ?? [];
     return owners.filter(({ from }) => from < at).map(({ key }) => key);

@@ -12,11 +12,12 @@ import {
   projectFileName,
   readLock,
   readProject,
+  scopeClaimIn,
   writeLock,
   writeProject,
 } from '../../cli/lock.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
+import { parseScope, parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 
 let folder = '';
@@ -33,6 +34,7 @@ const locked: fc.Arbitrary<[SkillName, LockedSkill]> = fc.tuple(part, part, fc.n
     version: parseVersion(`1.0.${logIndex}`),
     bundle: digestOf(name),
     publisher: digestOf(scope),
+    scopeClaim: logIndex,
     capabilities: digestOf('none'),
     logIndex,
   },
@@ -49,6 +51,26 @@ describe('skillgate.lock', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('knows the claim that the first skill of a scope showed, for each registry', () => {
+    const one = {
+      version: parseVersion('1.0.0'),
+      bundle: digestOf('b'),
+      publisher: 'p',
+      capabilities: digestOf('c'),
+      logIndex: 9,
+    };
+    const at = (registry: string, scopeClaim: number): LockedSkill => ({ ...one, registry, scopeClaim });
+    const own: Lock = new Map([[parseSkillName('@acme/a'), at('localhost', 3)]]);
+    const project: Lock = new Map([
+      [parseSkillName('@acme/b'), at('localhost', 17)],
+      [parseSkillName('@acme/c'), at('skills.example', 1)],
+      [parseSkillName('@other/a'), at('localhost', 0)],
+    ]);
+    expect(scopeClaimIn([own, project], parseScope('acme'), 'localhost')).toBe(3);
+    expect(scopeClaimIn([project], parseScope('acme'), 'localhost')).toBe(17);
+    expect(scopeClaimIn([own, project], parseScope('nobody'), 'localhost')).toBeUndefined();
   });
 
   it('has the same bytes in whatever order skills were added', () => {

@@ -120,4 +120,17 @@ describe('a lock', () => {
     expect(said.exit).toBe(6);
     expect(said.err).toContain('publisher-changed');
   });
+
+  it('holds the claim of its scope for every other skill of that scope', async () => {
+    await user.run('install', '@acme/weekly-report');
+    await release(network, makeReportSkill('@acme/other'));
+    const path = join(user.project, 'skillgate.lock');
+    const honest = readFileSync(path, 'utf8');
+    writeFileSync(path, honest.replace(/"scopeClaim": \d+/, '"scopeClaim": 0'));
+    const said = await user.run('install', '@acme/other');
+    expect(said.exit).toBe(6);
+    expect(said.err).toContain('publisher-changed');
+    writeFileSync(path, honest);
+    expect((await user.run('install', '@acme/other')).exit).toBe(0);
+  });
 });

@@ -45,6 +45,7 @@ describe('skill install', () => {
         version: '1.0.0',
         bundle: report.packed.digest,
         publisher: network.registry.author.keyId,
+        scopeClaim: expect.any(Number),
         capabilities: expect.stringMatching(/^sha256:/),
         logIndex: expect.any(Number),
       },

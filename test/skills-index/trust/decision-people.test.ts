@@ -119,6 +119,41 @@ describe('a reviewer', () => {
   });
 });
 
+describe('the claim of a scope', () => {
+  // The registry lets a stranger claim the scope a second time and withholds the true claim: to who comes new it looks like the first.
+  const forged = async (scopeClaim?: number): Promise<Decision> => {
+    const again = scopeStatement({ scope: parseScope('acme'), owners: [stranger.named, author.named] });
+    const story = await tellStory({
+      before: (log) => log.say(again, stranger),
+      signer: (one) => (one.predicateType === predicateTypes.publish ? stranger : undefined),
+    });
+    const statements = story.line.statements.filter((digest) => digest !== claimIn(story).previous);
+    const line = { ...story.line, statements, publisher: stranger.keyId };
+    return decide({ ...story.input, line, ...(scopeClaim === undefined ? {} : { pinned: { scopeClaim } }) });
+  };
+
+  it('is another one than was seen before: refused, whatever owners it names', async () => {
+    const { input } = await tellStory();
+    const first = decide(input);
+    expect(first).toMatchObject({ kind: 'admitted', scopeClaim: 3 });
+    expect(codesOf(await forged(3))).toEqual(['publisher-changed']);
+    expect((await forged()).kind, 'who comes new cannot know').toBe('admitted');
+  });
+
+  it('stays the same when the scope changes hands', async () => {
+    const decision = await told({
+      before: async (log) => {
+        const previous = log.said.find((one) => one.statement.predicateType === predicateTypes.scope)?.digest;
+        const change = { scope: parseScope('acme'), owners: [second.named], ...(previous === undefined ? {} : { previous }) };
+        await log.say(scopeStatement(change), author);
+      },
+      signer: (one) => (one.predicateType === predicateTypes.publish ? second : undefined),
+    });
+    expect(codesOf(decision)).toEqual([]);
+    expect(decision).toMatchObject({ scopeClaim: 3, publisher: second.keyId });
+  });
+});
+
 describe('an author’s key', () => {
   it.each([
     ['before the publication', 3, ['publisher-unknown']],
