@@ -144,10 +144,13 @@ function isTooDeep(value: unknown, above: readonly unknown[]): boolean {
   return Object.values(value).some((member) => isTooDeep(member, [...above, value]));
 }
 
+// Line by line, and each expression goes over a line once: an author chooses how long this takes.
 function quoteColons(yaml: string): string {
-  return yaml.replace(/^(\s*[\w-]+:)[ \t]+([^\s"'[{|>&*!#].*?)[ \t]*\r?$/gm, (line, key: string, value: string) =>
-    value.includes(':') ? `${key} ${JSON.stringify(value)}` : line,
-  );
+  const lines = yaml.split('\n').map((line) => {
+    const [, key = '', value = ''] = /^([ \t]*[\w-]+:)[ \t]+([^\s"'[{|>&*!#].*)$/.exec(line.trimEnd()) ?? [];
+    return value.includes(':') ? `${key} ${JSON.stringify(value)}` : line;
+  });
+  return lines.join('\n');
 }
 
 function openClawRequires(metadata: Readonly<Record<string, unknown>>): { env: string[]; bins: string[] } {
@@ -161,7 +164,7 @@ function openClawRequires(metadata: Readonly<Record<string, unknown>>): { env: s
 
 // One string with spaces between tools, where a tool may have spaces in its parentheses; in the wild also a list.
 function toolsOf(value: unknown): string[] {
-  if (typeof value === 'string') return value.match(/[^\s,(]+(\([^)]*\))?/g) ?? [];
+  if (typeof value === 'string') return value.match(/[^\s,(]+(\([^()]*\))?/g) ?? [];
   return textsOf(value);
 }
 

@@ -135,6 +135,22 @@ describe('what cannot be read', () => {
     expect((skillMd.metadata as Record<string, unknown>).polluted).toBeUndefined();
   });
 
+  it.each([
+    ['blank lines', '\n'.repeat(60_000)],
+    ['lines of one space', ' \n'.repeat(30_000)],
+    ['one line of spaces with an end', `q: x${' '.repeat(60_000)}y`],
+    ['spaces before a key', `${' '.repeat(60_000)}y`],
+    ['open brackets', `allowed-tools: ${'a('.repeat(30_000)}`],
+  ])('takes no time that grows with the square of the file: %s', (_, yaml) => {
+    const begun = performance.now();
+    try {
+      parseSkillMd(Buffer.from(`---\ndescription: a: b: c\n${yaml}\n---\nx`));
+    } catch (cause) {
+      expect(cause).toBeInstanceOf(Problem);
+    }
+    expect(performance.now() - begun, 'milliseconds').toBeLessThan(1_000);
+  });
+
   it('is a Problem whatever the file is', () => {
     const piece = fc.constantFrom(
       '---',
