@@ -81,6 +81,11 @@ export function note(context: CommandContext, text: Safe): void {
   say(context.stderr, text);
 }
 
+/** `1 finding`, `2 findings`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
 /** Columns, each as wide as its widest cell, two spaces between. */
 export function table(rows: readonly (readonly Sayable[])[]): Safe {
   const width = (value: Sayable): number => Array.from(textOf(value).replace(/\u001b\[[\d;]*m/g, '')).length;

@@ -37,6 +37,7 @@ export const versionAnswer = v.looseObject({
   approvalsNeeded: needed,
   history: v.array(move),
   moves: v.array(text),
+  questions: v.optional(v.array(v.looseObject({ at: text, by: text, text })), []),
 });
 export type VersionAnswer = v.InferOutput<typeof versionAnswer>;
 
@@ -52,7 +53,8 @@ export const queueAnswer = v.looseObject({
       version: text,
       status: text,
       verdict: optional(text),
-      risk: v.optional(v.unknown()),
+      risk: v.looseObject({ total: v.number() }),
+      claim: optional(v.looseObject({ by: text })),
       findings: v.optional(severityCounts, {}),
       receivedAt: text,
       approvals: v.number(),

@@ -1,15 +1,18 @@
 /** `skill review approve`: what is signed is fetched, checked against the reviewer's own copy of the bundle, shown, and signed byte for byte. */
 
-import { listCapabilities, printCapability } from '../skills-index/skill/capability.ts';
 import { parseDigest } from '../skills-index/skill/digest.ts';
+import { parseManifest } from '../skills-index/skill/manifest.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
 import type { ApprovalStatement } from '../skills-index/statement/attestation.ts';
 import { inTotoPayloadType, signPayload } from '../skills-index/statement/sign.ts';
+import { approvalsText } from './approvals-text.ts';
 import { confirm } from './ask.ts';
+import { canLines } from './capability-text.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
 import { reasonOf } from './decision-reason.ts';
 import { type ExactVersion, parseExactVersion } from './exact-version.ts';
 import { answer, inkFor, joined, note, type Safe, safe, table } from './output.ts';
-import { draftAnswer, statementAnswer, versionAnswer } from './registry-answers.ts';
+import { draftAnswer, statementAnswer, type VersionAnswer, versionAnswer } from './registry-answers.ts';
 import { askRegistry, versionPath } from './registry-api.ts';
 import { checkApproval, fetchReviewedBundle, type ReviewedBundle } from './reviewed-bundle.ts';
 import { withSession } from './session.ts';
@@ -33,9 +36,9 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
     const payload = Buffer.from(draft.payload, 'base64');
     const expected = { ...which, keyId: signer.keyId, now: context.now(), digest: named ?? draft.digest };
     const statement = checkApproval(payload, expected, reviewed);
+    refuseTwice(version, statement);
     note(context, approvalText(context, statement, reviewed));
-    if (context.stdin.isTTY === true && named === undefined && context.options.yes !== true)
-      await confirm(context, safe`Sign this with key ${signer.name}?`, 'yes', '--yes');
+    if (context.options.yes !== true) await confirm(context, safe`Sign this with key ${signer.name}?`, 'yes', '--yes');
     const envelope = await signPayload(inTotoPayloadType, payload, signer);
     const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, {
       json: envelope,
@@ -44,14 +47,22 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
     const after = await askRegistry(context, `/api/v1/versions${versionPath(which.name, which.version)}`, versionAnswer, {
       token,
     });
-    const { status, approvals, approvalsNeeded } = after;
+    const { status } = after;
     answer(
       context,
       { schema: 'skillgate.approved/1', ...which, bundle: reviewed.digest, statement: digest, logIndex, status },
       () =>
-        safe`${which.name}@${which.version}: approval signed, log index ${logIndex}; ${status} (${approvals.length} of ${approvalsNeeded.total} approvals)`,
+        safe`${which.name}@${which.version}: approval signed, log index ${logIndex}; ${status} (approvals ${approvalsText(after)})`,
     );
     return exitCodes.ok;
+  });
+}
+
+// One person counts once; what would change nothing is not signed.
+function refuseTwice(version: VersionAnswer, { predicate: { reviewer, name } }: ApprovalStatement): void {
+  if (!version.approvals.some((one) => one.reviewer === reviewer.member)) return;
+  throw new Problem('approval-refused', `You (${reviewer.member}) approved ${name}@${version.version} already`, {
+    hint: `approvals are ${approvalsText(version)}: another reviewer has to read it`,
   });
 }
 
@@ -60,9 +71,11 @@ async function askForDraft(context: CommandContext, { name, version }: ExactVers
   return askRegistry(context, `/api/v1/reviews${versionPath(name, version)}/draft`, draftAnswer, { json, token });
 }
 
-function approvalText(context: CommandContext, { predicate }: ApprovalStatement, { bundle }: ReviewedBundle): Safe {
+function approvalText(context: CommandContext, { predicate }: ApprovalStatement, { bundle, files }: ReviewedBundle): Safe {
   const ink = inkFor(context.stderr, context.env);
-  const capabilities = listCapabilities(predicate.capabilities).map(printCapability);
+  const json = files.find((file) => file.path === 'skill.json');
+  const declared = json === undefined ? predicate.capabilities : parseManifest(json.bytes).capabilities;
+  const capabilities = canLines(predicate.capabilities, declared);
   return joined(
     [
       ink.bold(`Approval of ${predicate.name}@${predicate.version}`),
@@ -73,8 +86,8 @@ function approvalText(context: CommandContext, { predicate }: ApprovalStatement,
         ['  policy', predicate.policy],
         ['  reviewer', predicate.reviewer.member],
         ['  reason', predicate.reason],
-        ['  independent', String(predicate.independent)],
-        ['  expires', predicate.expires],
+        ['  independent', predicate.independent ? 'yes: signed here, past the desk' : 'no'],
+        ['  counts until', `${predicate.expires}; once the version is approved it stays approved`],
       ]),
       safe`  it may then${capabilities.length === 0 ? ' do nothing beyond its own folder' : ':'}`,
       ...capabilities.map((one) => safe`    ${one}`),

@@ -1,9 +1,19 @@
 /** `skill review show`: the reviewer's own copy is fetched and scanned here, so that what is read does not rest on the registry's word. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { printReport } from '../scanner/report-text.ts';
+import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
+import { type Capabilities, noCapabilities } from '../skills-index/skill/capability.ts';
+import { parseJson } from '../skills-index/skill/json.ts';
+import { parseManifest, parseManifestJson } from '../skills-index/skill/manifest.ts';
+import type { ScanReport } from '../skills-index/statement/scan-report.ts';
+import { defaultPolicy, whyHigh } from '../skills-index/trust/policy.ts';
+import { approvalsText } from './approvals-text.ts';
+import { canLines } from './capability-text.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
 import { parseExactVersion } from './exact-version.ts';
-import { answer, inkFor, joined, Safe, safe, table, wantsColour } from './output.ts';
+import { answer, count, inkFor, joined, note, Safe, safe, table, wantsColour } from './output.ts';
 import { type ReviewAnswer, reviewAnswer } from './registry-answers.ts';
 import { askRegistry, versionPath } from './registry-api.ts';
 import { fetchReviewedBundle } from './reviewed-bundle.ts';
@@ -20,13 +30,14 @@ export async function showReview(context: CommandContext): Promise<ExitCode> {
     const { files } = await fetchReviewedBundle(context, review.bundle, token);
     const report = await scanOnce(files);
     const reportHere = canonicalDigest(report);
+    if (typeof context.options.files === 'string') await keepFiles(context, files, context.options.files);
     const colour = wantsColour(context.stdout, context.env);
     const { columns } = context.stdout;
     const width = columns === undefined ? {} : { width: columns };
     answer(context, { schema: 'skillgate.review/1', ...review, scannedHere: { digest: reportHere, report } }, () =>
       joined(
         [
-          headText(context, review),
+          headText(context, review, { declared: declaredIn(review, files), report }),
           // printReport escapes all that comes from the skill.
           new Safe(printReport(report, files, { colour, ...width }).trimEnd()),
           sameText(context, review, reportHere),
@@ -39,8 +50,14 @@ export async function showReview(context: CommandContext): Promise<ExitCode> {
   });
 }
 
-function headText(context: CommandContext, review: ReviewAnswer): Safe {
+interface Read {
+  readonly declared: Capabilities;
+  readonly report: ScanReport;
+}
+
+function headText(context: CommandContext, review: ReviewAnswer, { declared, report }: Read): Safe {
   const ink = inkFor(context.stdout, context.env);
+  const capabilities = canLines(declared, declared);
   return joined(
     [
       table([
@@ -49,17 +66,43 @@ function headText(context: CommandContext, review: ReviewAnswer): Safe {
         ['status', review.status],
         ['bundle', safe`${review.bundle}, ${review.files.length} files fetched here and checked`],
         ['publisher', review.publisher],
-        [
-          'approvals',
-          `${review.approvals.length} of ${review.approvalsNeeded.total}, ${review.approvalsNeeded.independent} of them independent`,
-        ],
+        ['approvals', approvalsText(review)],
+        ...whyMore(declared, report).map((why): [string, string] => ['', `more than usual, because ${why}`]),
       ]),
+      safe`asks for${capabilities.length === 0 ? ' nothing beyond its own folder' : ' (the author’s reasons in brackets):'}`,
+      ...capabilities.map((one) => safe`  ${one}`),
       ...review.approvals.map((one) => safe`  approved by ${one.reviewer} (${one.by}): ${one.reason}`),
-      ...review.notes.map((one) => safe`  ${one.kind} by ${one.by}: ${one.text}`),
+      ...review.notes.map((one) => safe`  ${one.kind} by ${one.by}${one.text === '' ? '' : `: ${one.text}`}`),
       ...review.history.map((move) => safe`  ${move.at}  ${move.from ?? ''} → ${move.to}  ${move.by}  ${move.why}`),
     ],
     '\n',
   );
+}
+
+// What the author signed: the bundle's own skill.json, checked here; for an import what the registry inferred.
+function declaredIn({ manifest }: ReviewAnswer, files: readonly SourceFile[]): Capabilities {
+  const json = files.find((file) => file.path === 'skill.json');
+  if (json !== undefined) return parseManifest(json.bytes).capabilities;
+  return manifest === undefined
+    ? noCapabilities
+    : parseManifestJson(parseJson(JSON.stringify(manifest), 'the manifest'), 'the manifest').capabilities;
+}
+
+// By the policy that this version of Skillgate comes with; the registry's number stands above.
+function whyMore(capabilities: Capabilities, { findings, verdict }: ScanReport): readonly string[] {
+  return whyHigh(defaultPolicy, { capabilities, findings, verdict });
+}
+
+async function keepFiles(context: CommandContext, files: readonly SourceFile[], given: string): Promise<void> {
+  const folder = resolve(context.cwd, given);
+  await mkdir(dirname(folder), { recursive: true });
+  await mkdir(folder);
+  for (const file of files) {
+    await mkdir(dirname(join(folder, file.path)), { recursive: true });
+    // For reading: nothing of an unread skill becomes a program here.
+    await writeFile(join(folder, file.path), file.bytes, { mode: 0o644, flag: 'wx' });
+  }
+  note(context, safe`${count(files.length, 'checked file')} for reading in ${folder}; none of them is executable`);
 }
 
 function sameText(context: CommandContext, { reportDigest }: ReviewAnswer, here: string): Safe {

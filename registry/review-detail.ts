@@ -35,6 +35,8 @@ export interface VersionDetail {
   readonly history: readonly MoveRow[];
   /** States that a person may move it to now. */
   readonly moves: readonly State[];
+  /** What reviewers asked the author, first to last. */
+  readonly questions: readonly { readonly at: Date; readonly by: string; readonly text: string }[];
 }
 
 export interface ReviewDetail extends VersionDetail {
@@ -68,11 +70,7 @@ export async function readReview(registry: Registry, which: VersionName): Promis
   const { description } = await skillMdOf(registry, files);
   const report = await reportOf(registry, row);
   const { manifest, inferred = false } = await publicationOf(registry, row);
-  const notes = await registry.db.read
-    .select()
-    .from(reviewNotes)
-    .where(eq(reviewNotes.versionId, row.id))
-    .orderBy(asc(reviewNotes.id));
+  const notes = await notesOf(registry, row);
   const previous = (await versionsOf(registry, row.name)).findLast((one) => one.id < row.id && one.status === 'approved');
   return {
     ...(await detailOf(registry, row)),
@@ -89,8 +87,13 @@ export async function readReview(registry: Registry, which: VersionName): Promis
   };
 }
 
+function notesOf(registry: Registry, { id }: VersionRow): Promise<(typeof reviewNotes.$inferSelect)[]> {
+  return registry.db.read.select().from(reviewNotes).where(eq(reviewNotes.versionId, id)).orderBy(asc(reviewNotes.id));
+}
+
 async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDetail> {
   const { approvals, needed } = await readApprovals(registry, row);
+  const asked = (await notesOf(registry, row)).filter(({ kind }) => kind === 'asked');
   return {
     name: row.name,
     version: row.version,
@@ -101,6 +104,7 @@ async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDet
     approvalsNeeded: needed,
     history: await historyOf(registry, row.id),
     moves: movesFrom(row.status, 'person'),
+    questions: asked.map(({ at, by, text }) => ({ at: new Date(at), by, text })),
     ...(row.verdict === null ? {} : { verdict: row.verdict }),
     ...(row.report === null ? {} : { reportDigest: row.report }),
   };

@@ -18,7 +18,7 @@ const widthDefault = 100;
 const widthMin = 40;
 
 const verdictSays = {
-  pass: 'nothing found that asks for a person',
+  pass: 'no finding asks for more; people still approve it',
   review: 'a person has to look before it can be approved',
   block: 'evidence of an attack, or something that may not be in a skill: it is held back',
   incomplete: 'parts could not be analysed: without a person it is not approved',

@@ -20,9 +20,15 @@ export const reviewerRows: readonly CommandRow[] = [
   {
     name: 'review show',
     summary: 'a version with its findings, capabilities, approvals and history',
-    usage: version,
-    examples: [['skill review show @acme/weekly-report@1.4.0', 'read before you decide']],
-    options: { key },
+    usage: `${version} [--files DIR]`,
+    examples: [
+      ['skill review show @acme/weekly-report@1.4.0', 'read before you decide'],
+      ['skill review show @acme/weekly-report@1.4.0 --files /tmp/read', 'and keep its files, each checked, for reading'],
+    ],
+    options: {
+      key,
+      files: { type: 'string', value: 'DIR', summary: 'write the checked files into this new folder, for reading' },
+    },
     args: one,
     load,
   },
@@ -47,7 +53,7 @@ export const reviewerRows: readonly CommandRow[] = [
       key,
       reason,
       statement: { type: 'string', value: 'DIGEST', summary: 'sign this draft and no other' },
-      yes: { type: 'boolean', summary: 'sign without asking, after showing' },
+      yes: { type: 'boolean', summary: 'sign without asking, after showing; needed where there is no terminal' },
     },
     args: one,
     load,

@@ -48,6 +48,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
       : table(
           reviews.map((row) => [
             ink.bold(`${row.name}@${row.version}`),
+            `risk ${row.risk.total}`,
             row.status,
             row.verdict ?? '',
             Object.entries(row.findings)
@@ -56,6 +57,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
               .join(' '),
             `${row.approvals}/${row.approvalsNeeded.total} approvals`,
             row.receivedAt,
+            row.claim === null ? '' : `claimed by ${row.claim.by}`,
           ]),
         ),
   );

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { parseReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { approvalsText } from '../approvals-text.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { parseExactVersion } from '../exact-version.ts';
 import { pollMillisMax, pollMillisMin, scanWaitSecondsMax } from '../limits.ts';
@@ -57,20 +58,29 @@ const stateInk: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {
   revoked: 'red',
 };
 
+// A scan that finds nothing approves nothing.
+function verdictText(verdict: string | null): string {
+  if (verdict === null) return 'none yet';
+  return verdict === 'pass' ? 'pass: no finding asks for more; people still approve' : verdict;
+}
+
 function statusText(context: CommandContext, found: VersionAnswer): Safe {
   const ink = inkFor(context.stdout, context.env);
-  const { total, independent } = found.approvalsNeeded;
   const head = table([
     ['version', safe`${ink.bold(found.name)} ${found.version}`],
     ['status', ink[stateInk[found.status] ?? 'cyan'](found.status)],
     ['bundle', found.bundle],
     ['publisher', found.publisher],
-    ['verdict', found.verdict ?? 'none yet'],
-    ['approvals', safe`${found.approvals.length} of ${total}${independent > 0 ? `, ${independent} of them independent` : ''}`],
+    ['verdict', verdictText(found.verdict)],
+    ['approvals', approvalsText(found)],
     ...found.approvals.map((one): [string, Safe] => [
       '',
       safe`${one.reviewer} by ${one.by}${one.independent ? ', independent' : ''}: ${one.reason}`,
     ]),
+    ...found.questions.map((one): [string, Safe] => ['asked', safe`${ink.yellow(one.by)}: ${one.text}  ${one.at}`]),
+    ...(found.questions.length > 0 && found.status === 'in review'
+      ? [['', 'to answer: mend it and publish a higher version, or write to the reviewer'] as const]
+      : []),
   ]);
   const moves = table(
     found.history.map((move) => [safe`  ${move.at}`, safe`${move.from ?? ''} → ${move.to}`, move.by, move.why]),

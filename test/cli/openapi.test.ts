@@ -16,7 +16,7 @@ const commands: readonly (readonly [User, readonly string[]])[] = [
   ['rita', ['review', 'show', ref]],
   ['rita', ['review', 'claim', ref]],
   ['rita', ['review', 'ask', ref, '--reason', 'why?']],
-  ['rita', ['review', 'approve', ref, '--reason', 'read it']],
+  ['rita', ['review', 'approve', ref, '--reason', 'read it', '--yes']],
   ['rita', ['review', 'revoke', ref, '--reason', 'no']],
 ];
 

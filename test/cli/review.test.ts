@@ -33,7 +33,7 @@ describe('skill review', () => {
     const { as } = await inReview();
     expect(await as('rita', ['review', 'list'])).toMatchObject({
       exit: 0,
-      stdout: expect.stringMatching(/@acme\/deals@1\.0\.0 +in review +pass +0\/2 approvals/),
+      stdout: expect.stringMatching(/@acme\/deals@1\.0\.0 +risk \d+ +in review +pass +0\/2 approvals/),
     });
     const shown = await as('rita', ['review', 'show', ref]);
     expect(shown).toMatchObject({ exit: 0, stderr: '' });
@@ -44,11 +44,17 @@ describe('skill review', () => {
 
   it('approves by two keys from the command line, and says how many are left', async () => {
     const { as, world } = await inReview();
-    const approve = (user: 'rita' | 'omar') => as(user, ['review', 'approve', ref, '--reason', 'read it']);
+    const approve = (user: 'rita' | 'omar') => as(user, ['review', 'approve', ref, '--reason', 'read it', '--yes']);
     const first = await approve('rita');
-    expect(first).toMatchObject({ exit: 0, stdout: expect.stringContaining('in review (1 of 2 approvals)') });
+    expect(first).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('in review (approvals 1 of 2, independent 1 (1 needed))'),
+    });
     expect(first.stderr).toContain('secret CRM_TOKEN as bearer to api.crm.example');
-    expect(await approve('omar')).toMatchObject({ exit: 0, stdout: expect.stringContaining('approved (2 of 2 approvals)') });
+    expect(await approve('omar')).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('approved (approvals 2 of 2, independent 2 (1 needed))'),
+    });
     const status = JSON.parse((await as('stranger', ['status', ref, '--format', 'json'])).stdout);
     expect(status).toMatchObject({
       schema: 'skillgate.status/1',
@@ -68,7 +74,7 @@ describe('skill review', () => {
     });
     const { digest } = (await draft.json()) as { digest: string };
     expect((await as('omar', ['review', 'approve', ref, '--statement', digest])).stderr).toMatch(/another reviewer|error\[/);
-    expect(await as('rita', ['review', 'approve', ref, '--statement', digest])).toMatchObject({
+    expect(await as('rita', ['review', 'approve', ref, '--statement', digest, '--yes'])).toMatchObject({
       exit: 0,
       stderr: expect.stringContaining('in the desk'),
     });
@@ -140,7 +146,7 @@ describe('skill review', () => {
 
   it('suspends, lifts and revokes by signed statements', async () => {
     const { as } = await inReview();
-    for (const user of ['rita', 'omar'] as const) await as(user, ['review', 'approve', ref, '--reason', 'read it']);
+    for (const user of ['rita', 'omar'] as const) await as(user, ['review', 'approve', ref, '--reason', 'read it', '--yes']);
     const state = async () => JSON.parse((await as('stranger', ['status', ref, '--format', 'json'])).stdout).status;
     for (const [argv, after] of [
       [['suspend', ref, '--reason', 'a report'], 'suspended'],

@@ -85,14 +85,23 @@ describe('the road, command by command', () => {
   });
 
   it('approves by two keys, never the author’s and never one twice', async () => {
-    const approve = (user: string) => stage.skill(user, 'review', 'approve', ref, '--reason', 'read all of it');
+    const approve = (user: string) => stage.skill(user, 'review', 'approve', ref, '--reason', 'read all of it', '--yes');
     expect(await approve('author')).toMatchObject({ exit: 6, err: expect.stringContaining('error[forbidden]') });
     const first = await approve('rita');
-    expect(first).toMatchObject({ exit: 0, out: expect.stringContaining('in review (1 of 2 approvals)') });
+    expect(first).toMatchObject({
+      exit: 0,
+      out: expect.stringContaining('in review (approvals 1 of 2, independent 1 (1 needed))'),
+    });
     expect(first.err).toContain('3 files fetched here and checked');
-    // The same person again is logged, and counts once.
-    expect(await approve('rita')).toMatchObject({ out: expect.stringContaining('in review (1 of 2 approvals)') });
-    expect(await approve('ron')).toMatchObject({ exit: 0, out: expect.stringContaining('approved (2 of 2 approvals)') });
+    // The same person again would change nothing.
+    expect(await approve('rita')).toMatchObject({
+      exit: 6,
+      err: expect.stringContaining('approved @acme/weekly-report@1.4.0 already'),
+    });
+    expect(await approve('ron')).toMatchObject({
+      exit: 0,
+      out: expect.stringContaining('approved (approvals 2 of 2, independent 2 (1 needed))'),
+    });
     expect(await stage.json('author', 'status', ref)).toMatchObject({ status: 'approved' });
   });
 

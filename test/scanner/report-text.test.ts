@@ -65,7 +65,7 @@ describe('a report for people', () => {
   it('says so when there is nothing', async () => {
     const text = await print(files({ 'SKILL.md': '---\nname: sample\ndescription: Nothing.\n---\n# Sample\n' }));
     expect(text).toContain('Capabilities: none declared, none observed');
-    expect(text).toContain('Verdict: PASS: nothing found that asks for a person');
+    expect(text).toContain('Verdict: PASS: no finding asks for more; people still approve it');
     expect(text.trimEnd().split('\n').at(-1)).toBe('0 findings; files: 1 analysed, 0 inert, 0 not analysed');
   });
 

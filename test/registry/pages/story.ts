@@ -186,6 +186,7 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
       },
     ],
     moves: ['refused'],
+    questions: [],
     notes: [{ at: new Date(now - 600_000), kind: 'asked', by: 'otto', text: 'Why does it count usage?' }],
     ...over,
   };

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeSkill, publish, scan } from '../registry/road.ts';
+import { makeUsers, type Users } from './registry-users.ts';
+import { folderWith } from './temporary-folder.ts';
+
+const ref = '@acme/deals@1.0.0';
+const withSecret = {
+  secret: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], as: 'bearer', why: 'reads the deals of the week' }],
+  egress: [{ url: 'https://api.crm.example/v2/*', methods: ['GET'], why: 'reads deals' }],
+};
+
+async function inReview(): Promise<Users> {
+  const users = await makeUsers();
+  const { world } = users;
+  const deals = makeSkill('@acme/deals', '1.0.0', { capabilities: withSecret });
+  await publish(world.send, deals, world.author);
+  await scan(world.send, world.tokens.scanner, world.scanner, deals, 'pass');
+  return users;
+}
+
+describe('what a reviewer signs', () => {
+  it.each([[['--reason', 'read it']], [['--statement']]])('is never signed where nobody can be asked: %j', async (options) => {
+    const { as, requests, world } = await inReview();
+    const given = [...options];
+    if (given[0] === '--statement') {
+      const draft = await world.send('/api/v1/reviews/@acme/deals/1.0.0/draft', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${world.tokens.rita}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ reviewer: { keyId: world.rita.keyId }, reason: 'in the desk', independent: true }),
+      });
+      given.push(((await draft.json()) as { digest: string }).digest);
+    }
+    const ran = await as('rita', ['review', 'approve', ref, ...given]);
+    expect(ran).toMatchObject({ exit: 6, stderr: expect.stringMatching(/error\[not-confirmed\][\s\S]*--yes/) });
+    expect(requests).not.toContain('POST /api/v1/statements');
+  });
+
+  it('is signed once: a second approval of the same person would change nothing', async () => {
+    const { as, requests } = await inReview();
+    const approve = () => as('rita', ['review', 'approve', ref, '--reason', 'read it', '--yes']);
+    const first = await approve();
+    expect(first.stderr).toContain('api.crm.example (reads the deals of the week)');
+    expect(first.stderr).toContain('once the version is approved it stays approved');
+    const again = await approve();
+    expect(again).toMatchObject({ exit: 6, stderr: expect.stringContaining(`You (rita) approved ${ref} already`) });
+    expect(requests.filter((one) => one === 'POST /api/v1/statements')).toHaveLength(1);
+  });
+});
+
+describe('what a reviewer reads', () => {
+  it('has the author’s reasons, why more people are needed, and who claimed it', async () => {
+    const { as } = await inReview();
+    await as('omar', ['review', 'claim', ref]);
+    const { stdout } = await as('rita', ['review', 'show', ref]);
+    expect(stdout).toContain('secret CRM_TOKEN as bearer to api.crm.example (reads the deals of the week)');
+    expect(stdout).toContain('0 of 2, independent 0 (1 needed)');
+    expect(stdout).toContain('because it takes secrets and reaches the network');
+    expect(stdout).toMatch(/claimed by omar$/m);
+    expect((await as('rita', ['review', 'list'])).stdout).toMatch(/risk \d+ .*claimed by omar/);
+  });
+
+  it('is written for reading with --files, nothing executable, and never over what is there', async () => {
+    const { as } = await inReview();
+    const cwd = folderWith({ 'there/a': '' });
+    const shown = await as('rita', ['review', 'show', ref, '--files', 'read'], { cwd });
+    expect(shown).toMatchObject({ exit: 0, stderr: expect.stringContaining('2 checked files for reading') });
+    expect(readdirSync(join(cwd, 'read')).sort()).toEqual(['SKILL.md', 'skill.json']);
+    expect(JSON.parse(readFileSync(join(cwd, 'read/skill.json'), 'utf8'))).toMatchObject({ name: '@acme/deals' });
+    expect(statSync(join(cwd, 'read/SKILL.md')).mode & 0o111).toBe(0);
+    expect((await as('rita', ['review', 'show', ref, '--files', 'there'], { cwd })).stderr).toContain('error[file-exists]');
+  });
+});
+
+describe('what an author reads', () => {
+  it('has the reviewers’ questions, as text and as JSON', async () => {
+    const { as } = await inReview();
+    await as('rita', ['review', 'ask', ref, '--reason', 'why the token?']);
+    const said = await as('stranger', ['status', ref]);
+    expect(said.stdout).toMatch(/asked +rita: why the token\?/);
+    expect(said.stdout).toContain('pass: no finding asks for more; people still approve');
+    expect(said.stdout).toContain('0 of 2, independent 0 (1 needed)');
+    const json = JSON.parse((await as('stranger', ['status', ref, '--format', 'json'])).stdout);
+    expect(json.questions).toMatchObject([{ by: 'rita', text: 'why the token?' }]);
+  });
+});
