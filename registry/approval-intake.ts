@@ -12,8 +12,9 @@ import {
 } from '../skills-index/statement/attestation.ts';
 import { parseStatement } from '../skills-index/statement/parse-statement.ts';
 import { type Envelope, envelopeSigner, signStatement } from '../skills-index/statement/sign.ts';
+import { whyNotCounted } from '../skills-index/trust/counted-approval.ts';
 import { withoutAssertion } from '../skills-index/trust/passkey.ts';
-import { whyNotCounted } from './approvals.ts';
+import { approvalContext } from './approvals.ts';
 import { holds, retryOnClash } from './batch.ts';
 import type { Registry } from './context.ts';
 import { readIdentities } from './identities.ts';
@@ -81,9 +82,8 @@ async function logApproval(registry: Registry, { envelope, statement, signer }: 
     if (version.status !== 'in review') {
       throw new Problem('move-illegal', `${version.name}@${version.version} is "${version.status}", so it cannot be approved`);
     }
-    const { chain } = await readIdentities(registry);
     const place = { signer: signer.keyId, logIndex: await logSize(registry) };
-    const wrong = whyNotCounted(statement, place, { version, policy: registry.policy, chain, now: registry.now() });
+    const wrong = whyNotCounted({ statement, ...place }, await approvalContext(registry, version));
     const again = await registry.db.read.select().from(statements).where(eq(statements.versionId, version.id));
     if (again.some((one) => sameDraft(one.envelope, statement))) wrong.push('this draft was signed before');
     if (wrong.length > 0) {

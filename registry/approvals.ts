@@ -1,17 +1,20 @@
 /** Which approvals of a version count, and how many are needed: from logged statements only, never from a row that says "approved". */
-import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
+import { eq } from 'drizzle-orm';
+import { capabilityDigest } from '../skills-index/skill/capability.ts';
+import type { Digest } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type ApprovalStatement, predicateTypes } from '../skills-index/statement/attestation.ts';
 import { scanReportValuesMax } from '../skills-index/statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../skills-index/statement/scan-report.ts';
-import type { Identities } from '../skills-index/trust/identity.ts';
-import { approvalChallenge, whyNotAsserted } from '../skills-index/trust/passkey.ts';
-import { type ApprovalsNeeded, approvalsNeeded, type Policy, policyDigest } from '../skills-index/trust/policy.ts';
+import { type ApprovalContext, whyNotCounted } from '../skills-index/trust/counted-approval.ts';
+import { type ApprovalsNeeded, approvalsNeeded } from '../skills-index/trust/policy.ts';
+import { publishedBy } from './authors.ts';
 import type { Registry } from './context.ts';
 import { readIdentities } from './identities.ts';
 import { manifestOf, statementIn, statementsOf } from './manifests.ts';
 import { readBlob } from './objects.ts';
+import { scans } from './schema.ts';
 import type { VersionRow } from './versions.ts';
 
 /** An approval that counts. */
@@ -44,13 +47,13 @@ export async function readApprovals(registry: Registry, version: VersionRow): Pr
     findings: report?.findings ?? [],
     ...(report === undefined ? {} : { verdict: report.verdict }),
   });
-  const { chain } = await readIdentities(registry);
   const approvals: CountedApproval[] = [];
-  for (const row of await statementsOf(registry, version.id, predicateTypes.approval)) {
+  const rows = await statementsOf(registry, version.id, predicateTypes.approval);
+  const context = rows.length === 0 ? undefined : await approvalContext(registry, version);
+  for (const row of rows) {
     const statement = statementIn(row);
-    if (statement.predicateType !== predicateTypes.approval) continue;
-    const place = { signer: row.signer, logIndex: row.logIndex };
-    const wrong = whyNotCounted(statement, place, { version, policy: registry.policy, chain, now: registry.now() });
+    if (statement.predicateType !== predicateTypes.approval || context === undefined) continue;
+    const wrong = whyNotCounted({ statement, signer: row.signer, logIndex: row.logIndex }, context);
     const { reviewer, independent, reason } = statement.predicate;
     if (wrong.length > 0 || approvals.some((one) => one.reviewer === reviewer.member)) continue;
     const by = 'keyId' in reviewer ? 'key' : 'passkey';
@@ -69,54 +72,26 @@ export async function readApprovals(registry: Registry, version: VersionRow): Pr
   return { approvals, needed, enough: approvals.length >= needed.total && independent >= needed.independent };
 }
 
-interface Against {
-  readonly version: Pick<VersionRow, 'name' | 'version' | 'bundle' | 'publisher' | 'report'>;
-  readonly policy: Policy;
-  readonly chain: Identities;
-  readonly now: Date;
-}
-
-/** Every reason why an approval does not count for a version; none when it does. Pure. */
-export function whyNotCounted(
-  statement: ApprovalStatement,
-  place: { readonly signer: Digest; readonly logIndex: number },
-  { version, policy, chain, now }: Against,
-): string[] {
-  const { predicate } = statement;
-  const checks: readonly (readonly [boolean, string])[] = [
-    [predicate.name === version.name && predicate.version === version.version, 'it is about another version'],
-    [predicate.bundle === version.bundle, 'it is about other bytes'],
-    [isDigest(version.report) && predicate.scanReport === version.report, 'it was given on another scan report'],
-    [predicate.policy === policyDigest(policy), 'it was given under another policy'],
-    [Date.parse(predicate.expires) >= now.getTime(), 'it has expired'],
-    [!chain.namesOf(version.publisher).has(predicate.reviewer.member), 'an author never approves their own'],
-  ];
-  return [
-    ...checks.flatMap(([right, says]) => (right ? [] : [says])),
-    ...whyNotReviewer(statement, place, chain, version.publisher),
-  ];
-}
-
-function whyNotReviewer(
-  statement: ApprovalStatement,
-  place: { readonly signer: Digest; readonly logIndex: number },
-  chain: Identities,
-  publisher: Digest,
-): string[] {
-  const { reviewer, assertion } = statement.predicate;
-  if ('keyId' in reviewer) {
-    const member = chain.memberOf(reviewer.keyId, place.logIndex);
-    if (reviewer.keyId !== place.signer) return ['it is signed by another key than it names'];
-    if (reviewer.keyId === publisher) return ['an author never approves their own'];
-    if (!chain.isMember(reviewer.keyId, 'reviewer', place.logIndex)) return ['its signer is no reviewer'];
-    return member?.name === reviewer.member ? [] : ['its signer is another member than it names'];
-  }
-  const found = chain.passkeyOf(reviewer.credentialId, place.logIndex);
-  if (found === undefined || !found.member.roles.includes('reviewer')) return ['its passkey belongs to no reviewer'];
-  if (found.member.name !== reviewer.member) return ['its passkey belongs to another member than it names'];
-  if (assertion === undefined) return ['it carries no assertion of the passkey'];
-  if (assertion.credentialId !== reviewer.credentialId) return ['its assertion is of another passkey'];
-  return whyNotAsserted(assertion, approvalChallenge(statement), found.passkey);
+/**
+ * What an approval of a version is judged against, exactly as installers judge it.
+ * @throws Problem `approval-refused` when there is no scan to approve on
+ */
+export async function approvalContext(registry: Registry, version: VersionRow): Promise<ApprovalContext> {
+  const { chain } = await readIdentities(registry);
+  const { capabilities } = await manifestOf(registry, version);
+  const known = await registry.db.read.select().from(scans).where(eq(scans.versionId, version.id));
+  const scan = known.find((one) => one.report === version.report);
+  if (scan === undefined) throw new Problem('approval-refused', 'There is no scan report to approve on');
+  return {
+    root: registry.root,
+    policy: registry.policy,
+    identities: chain,
+    version,
+    capabilityDigest: capabilityDigest(capabilities),
+    publish: await publishedBy(registry, version),
+    scan,
+    at: registry.now().getTime(),
+  };
 }
 
 /** The version's newest scan report. */

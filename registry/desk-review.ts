@@ -8,6 +8,7 @@ import type { ApprovalStatement } from '../skills-index/statement/attestation.ts
 import { approvalChallenge } from '../skills-index/trust/passkey.ts';
 import { whyHigh } from '../skills-index/trust/policy.ts';
 import { parseDraft } from './approval-intake.ts';
+import { isOwn } from './authors.ts';
 import type { Registry, Subject, VersionName } from './context.ts';
 import { field, requireReviewer, type SignedIn, show } from './desk-frame.ts';
 import { latest, readIdentities } from './identities.ts';
@@ -29,6 +30,7 @@ import {
   readReview,
   readReviewFile,
 } from './review.ts';
+import { requireVersion } from './versions.ts';
 
 const doneTexts = {
   asked: 'Asked. The version stays here; the author sees the question.',
@@ -174,8 +176,9 @@ async function meansOf(registry: Registry, { member }: SignedIn): Promise<Signin
 
 async function whyNotApprove(registry: Registry, { member }: SignedIn, detail: ReviewDetail): Promise<string | undefined> {
   if (!member.roles.includes('reviewer')) return 'Only a reviewer approves; you are none.';
-  const { chain } = await readIdentities(registry);
-  if (chain.namesOf(detail.publisher).has(member.name)) return 'You published this version; an author never approves their own.';
+  const row = await requireVersion(registry, detail);
+  if (await isOwn(registry, row, { member: member.name }))
+    return 'You published this version or own its scope; an author never approves their own.';
   if (detail.approvals.some((one) => one.reviewer === member.name)) return 'You approved it; it waits for somebody else.';
   return undefined;
 }

@@ -8,9 +8,10 @@ import { approvalStatement, type PasskeyAssertion, statementBytes } from '../ski
 import { policyDigest } from '../skills-index/trust/policy.ts';
 import { parseDraft, takePasskeyApproval } from './approval-intake.ts';
 import { reportOf } from './approvals.ts';
+import { isOwn, refuseAuthor } from './authors.ts';
 import { retryOnClash } from './batch.ts';
 import { type Actor, nameOf, printSubject, type Registry, type Subject, type VersionName } from './context.ts';
-import { actorOf, readIdentities, requireRole } from './identities.ts';
+import { actorOf, requireRole } from './identities.ts';
 import { makeId } from './ids.ts';
 import { claimMs, draftMs, reasonCharsMax } from './limits.ts';
 import { filesOf, manifestOf } from './manifests.ts';
@@ -139,6 +140,7 @@ export async function moveVersion(
   const why = requireReason(move.reason);
   return retryOnClash(async () => {
     const row = await requireVersion(registry, move);
+    await refuseAuthor(registry, actor, row);
     const { writes, moved } = moveWrites(registry, row, requireMove(row.status, move.to, 'person'), { by: nameOf(actor), why });
     // Nobody can approve what was never read: a version whose scan ended without a report is scanned once more.
     const again = moved.status === 'in review' && row.report === null ? [enqueueScan(registry, row.id)] : [];
@@ -173,7 +175,9 @@ async function note(
   { kind, text }: { readonly kind: 'asked' | 'claimed'; readonly text: string },
 ): Promise<number> {
   requireRole(actor, reviewing);
-  const { id: versionId } = await requireVersion(registry, which);
+  const version = await requireVersion(registry, which);
+  await refuseAuthor(registry, actor, version);
+  const { id: versionId } = version;
   const common = { versionId, kind, by: nameOf(actor), at: registry.now().getTime() };
   await registry.db.batch([
     (db) => db.insert(reviewNotes).values({ ...common, id: makeId(registry), text }),
@@ -192,9 +196,8 @@ async function refuseOtherReviewer(
   if (signer?.member?.name !== member) {
     throw new Problem('approval-refused', `${printSubject(subject)} is not a key or passkey of ${member}`);
   }
-  const { chain } = await readIdentities(registry);
-  const isAuthor = chain.namesOf(row.publisher).has(member) || (subject.kind === 'key' && subject.keyId === row.publisher);
-  if (isAuthor) throw new Problem('approval-refused', 'An author never approves their own');
+  const who = subject.kind === 'key' ? { member, keyId: subject.keyId } : { member };
+  if (await isOwn(registry, row, who)) throw new Problem('approval-refused', 'An author never approves their own');
 }
 
 function requireReason(reason: string): string {

@@ -2,6 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { RevocationPredicate, RevocationStatement, RevocationTarget } from '../skills-index/statement/attestation.ts';
+import { isOwn, ownVersion } from './authors.ts';
 import { retryOnClash, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { latest, memberNow, readIdentities } from './identities.ts';
@@ -36,6 +37,10 @@ export async function takeRevocation(registry: Registry, sent: SentEnvelope, sta
     const meant = await versionsMeant(registry, target);
     const moving = meant.filter((row) => movesFrom(row.status, 'statement').includes(to));
     if (moving.length === 0) refuse(meant, to);
+    // Whoever may suspend may stop their own; giving back what somebody took is another's to do.
+    for (const row of kind === 'lifted' ? moving : []) {
+      if (await isOwn(registry, row, { keyId: signer.keyId })) throw ownVersion();
+    }
     const logged = { statement, envelope, signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') } };
     const [only] = moving;
     const versionId = moving.length === 1 && only !== undefined ? { versionId: only.id } : {};

@@ -1,35 +1,48 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { whyNotCounted } from '../../registry/approvals.ts';
-import { digestOf } from '../../skills-index/skill/digest.ts';
-import { type ApprovalStatement, memberStatement, predicateTypes } from '../../skills-index/statement/attestation.ts';
-import { chainIdentities, type Identities } from '../../skills-index/trust/identity.ts';
-import { defaultPolicy } from '../../skills-index/trust/policy.ts';
-import { freshNonce } from '../nonce.ts';
-import { people, type Story, storyNow, storyRoot, tellStory } from '../skills-index/story.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { type ApprovalStatement, memberStatement, predicateTypes } from '../../../skills-index/statement/attestation.ts';
+import { type ApprovalContext, whyNotCounted } from '../../../skills-index/trust/counted-approval.ts';
+import { chainIdentities, type Identities } from '../../../skills-index/trust/identity.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
+import { freshNonce } from '../../nonce.ts';
+import { people, type Story, storyNow, storyRoot, tellStory } from '../story.ts';
 
 type Change = (statement: ApprovalStatement) => ApprovalStatement;
-type Against = Parameters<typeof whyNotCounted>[2];
 
 describe('an approval does not count', () => {
   let story: Story;
   let chain: Identities;
-  let version: Against['version'];
+  let version: ApprovalContext['version'];
+  let scan: ApprovalContext['scan'];
   let byAda: { statement: ApprovalStatement; logIndex: number };
   beforeAll(async () => {
     story = await tellStory();
     chain = chainIdentities(storyRoot, story.identities);
-    version = { ...story.about, publisher: people.author.keyId, report: digestOf(story.input.report) };
+    version = story.about;
+    if (story.scan.statement.predicateType !== predicateTypes.scan) throw new Error('no scan');
+    scan = { ...story.scan.statement.predicate, logIndex: story.scan.logIndex };
     const said = story.approvals.find((one) => one.signer === people.ada.keyId);
     if (said?.statement.predicateType !== predicateTypes.approval) throw new Error('Ada said nothing');
     byAda = { statement: said.statement, logIndex: said.logIndex };
   });
 
-  const why = (change: Change, other: { signer?: typeof people.ada.keyId; against?: Partial<Against> } = {}): string[] => {
-    const against = { version, policy: defaultPolicy, chain, now: new Date(storyNow), ...other.against };
+  const why = (
+    change: Change,
+    other: { signer?: typeof people.ada.keyId; against?: Partial<ApprovalContext> } = {},
+  ): string[] => {
+    const context = {
+      root: storyRoot,
+      policy: defaultPolicy,
+      identities: chain,
+      version,
+      publish: { signer: people.author.keyId, logIndex: story.publish.logIndex },
+      ...(scan && { scan }),
+      at: storyNow,
+      ...other.against,
+    };
     return whyNotCounted(
-      change(byAda.statement),
-      { signer: other.signer ?? people.ada.keyId, logIndex: byAda.logIndex },
-      against,
+      { statement: change(byAda.statement), signer: other.signer ?? people.ada.keyId, logIndex: byAda.logIndex },
+      context,
     );
   };
   const predicate =
@@ -43,18 +56,18 @@ describe('an approval does not count', () => {
 
   it.each<[string, () => string[]]>([
     ['another version', () => why(predicate({ version: '9.9.9' as never }))],
-    ['other bytes', () => why(predicate({ bundle: digestOf('x') }))],
+    ['another version', () => why(predicate({ bundle: digestOf('x') }))],
     ['another scan report', () => why(predicate({ scanReport: digestOf('x') }))],
-    ['another scan report', () => why(same, { against: { version: { ...version, report: null } } })],
+    ['before the scan', () => why(same, { against: { scan: { ...required(scan), logIndex: 99 } } })],
     ['another policy', () => why(predicate({ policy: digestOf('x') }))],
-    ['has expired', () => why(predicate({ expires: '2026-03-01T00:00:00.000Z' }))],
-    ['another key than it names', () => why(same, { signer: people.scanner.keyId })],
+    ['draft expired', () => why(predicate({ expires: '2026-03-01T00:00:00.000Z' }))],
+    ['not signed with the key that it names', () => why(same, { signer: people.scanner.keyId })],
     [
       'no reviewer',
       () => why(predicate({ reviewer: { member: 'scanner', keyId: people.scanner.keyId } }), { signer: people.scanner.keyId }),
     ],
-    ['another member than it names', () => why(predicate({ reviewer: { member: 'ben', keyId: people.ada.keyId } }))],
-    ['never approves their own', () => why(same, { against: { version: { ...version, publisher: people.ada.keyId } } })],
+    ['its signer is Ada', () => why(predicate({ reviewer: { member: 'ben', keyId: people.ada.keyId } }))],
+    ['never approves their own', () => why(same, { against: { publish: { signer: people.ada.keyId, logIndex: 1 } } })],
     ['no reviewer', () => why(predicate({ reviewer: { member: 'ben', credentialId: 'unknown' } }))],
     [
       'no assertion',
@@ -82,6 +95,11 @@ describe('an approval does not count', () => {
     });
     const other = await tellStory({ before: (log) => log.say(twin, people.administrator) });
     const both = chainIdentities(storyRoot, other.identities);
-    expect(why(same, { against: { chain: both } })).toContain('an author never approves their own');
+    expect(why(same, { against: { identities: both } })).toContain('an author never approves their own');
   });
 });
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('missing');
+  return value;
+}
