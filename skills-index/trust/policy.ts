@@ -9,6 +9,7 @@ import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
 import { capabilities, type Shape } from '../statement/field-shapes.ts';
 import type { Finding, Verdict } from '../statement/finding.ts';
 import { approvalsMax, policyBytesMax, programsMax } from './limits.ts';
+import { programsOfReach } from './programs.ts';
 
 /** Of `total` people, `independent` signed without the desk. */
 export interface ApprovalsNeeded {
@@ -20,29 +21,19 @@ export interface Policy {
   readonly schema: 'skillgate.policy/1';
   readonly approvals: {
     readonly usual: ApprovalsNeeded;
-    /** For secrets with egress, interpreters or shells as `exec`, a finding of level high, or a verdict that stops a version. */
+    /** For secrets with egress, programs of reach as `exec`, a finding of level high, or a verdict that stops a version. */
     readonly high: ApprovalsNeeded;
   };
-  /** Programs whose `exec` needs the high number; a version at the end of a name (`python3.12`) does not matter. */
-  readonly interpreters: readonly string[];
+  /** Programs whose `exec` needs the high number, by any word of their name: `python` is `python3.12` and `python-config` too. */
+  readonly programs: readonly string[];
   /** Nothing beyond it is admitted; null for no ceiling. */
   readonly ceiling: Capabilities | null;
 }
 
-/** Programs that run what they are told: shells, interpreters, and those that start other programs or fetch and run packages. */
-const interpreters = [
-  ...['ash', 'bash', 'busybox', 'cmd', 'csh', 'dash', 'fish', 'ksh', 'powershell', 'pwsh', 'sh', 'tcsh', 'zsh'],
-  ...['awk', 'bun', 'deno', 'gawk', 'java', 'julia', 'lua', 'mawk', 'node', 'nodejs', 'osascript', 'perl', 'php', 'python'],
-  ...['rscript', 'ruby', 'tclsh', 'ts-node', 'tsx', 'wscript', 'cscript', 'groovy', 'guile', 'expect', 'gdb', 'sqlite'],
-  ...['at', 'batch', 'crontab', 'doas', 'env', 'find', 'make', 'nohup', 'parallel', 'setsid', 'ssh', 'su', 'sudo', 'systemd-run'],
-  ...['timeout', 'watch', 'xargs', 'docker', 'podman', 'nsenter', 'unshare', 'chroot', 'vim', 'vi', 'emacs', 'ed', 'less', 'man'],
-  ...['bunx', 'npm', 'npx', 'pip', 'pipx', 'pnpm', 'uv', 'uvx', 'yarn', 'cargo', 'go', 'gem', 'brew', 'apt', 'apt-get', 'dotnet'],
-];
-
 export const defaultPolicy: Policy = {
   schema: 'skillgate.policy/1',
   approvals: { usual: { total: 1, independent: 0 }, high: { total: 2, independent: 1 } },
-  interpreters: interpreters.sort(),
+  programs: programsOfReach,
   ceiling: null,
 };
 
@@ -58,7 +49,7 @@ const needed = v.pipe(
 const policyShape: Shape<Policy> = exactObject({
   schema: v.literal('skillgate.policy/1'),
   approvals: exactObject({ usual: needed, high: needed }),
-  interpreters: boundedList(v.string(), programsMax),
+  programs: boundedList(v.string(), programsMax),
   ceiling: v.nullable(capabilities),
 });
 
@@ -81,7 +72,7 @@ export function whyHigh(
   policy: Policy,
   { capabilities, findings, verdict }: Parameters<typeof approvalsNeeded>[1],
 ): readonly string[] {
-  const programs = capabilities.exec.filter((one) => startsPrograms(policy, one.program)).map((one) => one.program);
+  const programs = capabilities.exec.filter((one) => hasReach(policy, one.program)).map((one) => one.program);
   const worst = findings.filter((one) => one.severity === 'high' || one.severity === 'critical').length;
   return [
     ...(capabilities.secret.length > 0 && capabilities.egress.length > 0 ? ['it takes secrets and reaches the network'] : []),
@@ -96,7 +87,7 @@ export function policyDigest(policy: Policy): Digest {
   return canonicalDigest(policy);
 }
 
-function startsPrograms(policy: Policy, program: string): boolean {
-  const name = program.toLowerCase().replace(/\.exe$/, '');
-  return program === '*' || policy.interpreters.includes(name) || policy.interpreters.includes(name.replace(/[\d.]+$/, ''));
+function hasReach(policy: Policy, program: string): boolean {
+  const name = program.toLowerCase().replace(/\.(exe|cmd|bat|com)$/, '');
+  return program === '*' || [name, ...name.split(/[^a-z]+/)].some((word) => policy.programs.includes(word));
 }

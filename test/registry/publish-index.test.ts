@@ -18,7 +18,7 @@ describe('publishing in the index', () => {
     const policy = { ...defaultPolicy, ceiling: noCapabilities };
     const app = createApp({ ...registry, policy }, { logError: (error) => errors.push(error) });
     const send: Send = async (path, init) => app.request(`http://localhost${path}`, init);
-    const skill = makeSkill('@acme/above', '1.0.0', { capabilities: { exec: [{ program: 'git', why: 'w' }] } });
+    const skill = makeSkill('@acme/above', '1.0.0', { capabilities: { exec: [{ program: 'jq', why: 'w' }] } });
     await publish(send, skill, author);
     await scan(send, tokens.scanner, scanner, skill, 'review');
     const answer = await approve(send, tokens.rita, rita, skill);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Capabilities, noCapabilities } from '../../../skills-index/skill/capability.ts';
-import { approvalsNeeded, defaultPolicy, parsePolicy, policyDigest } from '../../../skills-index/trust/policy.ts';
+import { approvalsNeeded, defaultPolicy, parsePolicy, policyDigest, whyHigh } from '../../../skills-index/trust/policy.ts';
 
 const secret = [{ name: 'T', hosts: ['a.example'], as: 'bearer' }] as const;
 const egress = [{ url: 'https://a.example/*', methods: ['GET'] }];
@@ -21,7 +21,7 @@ describe('approvals needed by default', () => {
     ['secrets without a network', { secret }, [], 'pass', 1],
     ['a network without secrets', { egress }, [], 'pass', 1],
     ['secrets with a network', { secret, egress }, [], 'pass', 2],
-    ['git', exec('git'), [], 'pass', 1],
+    ['a program that only computes', exec('jq'), [], 'pass', 1],
     ['a shell', exec('bash'), [], 'pass', 2],
     ['a versioned interpreter', exec('python3.12'), [], 'pass', 2],
     ['an interpreter in capitals', exec('Node.exe'), [], 'pass', 2],
@@ -39,6 +39,22 @@ describe('approvals needed by default', () => {
       ...(verdict === undefined ? {} : { verdict }),
     });
     expect(needed).toEqual({ total, independent: total - 1 });
+  });
+});
+
+describe('a program that starts others or carries data out', () => {
+  it.each(
+    'git tar sed rsync scp curl nice strace script tmux gcc gcc-12 x86_64-linux-gnu-gcc ffmpeg psql mysql zip sqlite3 PYTHON pypy3 ipython nc \
+socat openssl nvim screen flock stdbuf ionice dpkg code code-insiders pwsh-preview bash.exe npm.cmd docker-compose apt-get g++ 7z'.split(
+      /\s+/,
+    ),
+  )('needs the high number: %s', (program) => {
+    const capabilities = { ...noCapabilities, ...exec(program) };
+    expect(whyHigh(defaultPolicy, { capabilities, findings: [] })).toEqual([`it starts ${program}`]);
+  });
+
+  it.each(['jq', 'date', 'wc', 'md5sum', 'pdftotext', 'sort'])('is not: %s', (program) => {
+    expect(whyHigh(defaultPolicy, { capabilities: { ...noCapabilities, ...exec(program) }, findings: [] })).toEqual([]);
   });
 });
 
