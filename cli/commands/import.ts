@@ -146,10 +146,15 @@ async function patiently<Result>(context: CommandContext, task: () => Promise<Re
     try {
       return await task();
     } catch (cause) {
-      if (!(cause instanceof Problem) || cause.code !== 'registry-busy' || tries >= busyTriesMax) throw cause;
+      if (!(cause instanceof Problem) || !isPassing(cause) || tries >= busyTriesMax) throw cause;
       await setTimeout(pollMillisMax, undefined, { signal: context.signal });
     }
   }
+}
+
+// Many skills at once are more than the registry takes from who is no member; it says so, and a moment later takes the next.
+function isPassing({ code }: Problem): boolean {
+  return code === 'registry-busy' || code === 'too-many-requests';
 }
 
 async function waitForVerdict({ context }: ImportWorld, found: FoundSkill): Promise<VersionAnswer> {

@@ -96,7 +96,7 @@ describe('the road, command by command', () => {
     // The same person again would change nothing.
     expect(await approve('rita')).toMatchObject({
       exit: 6,
-      err: expect.stringContaining('approved @acme/weekly-report@1.4.0 already'),
+      err: expect.stringContaining('approved @acme/deals@1.0.0 already'),
     });
     expect(await approve('ron')).toMatchObject({
       exit: 0,
