@@ -1,6 +1,6 @@
 /** SKILL.md's front matter, read leniently (agentskills specification of 2026-08, and what real skills write). */
 import { type Document, isScalar, parseDocument } from 'yaml';
-import { descriptionCharsMax, frontMatterBytesMax, jsonDepthMax, yamlAliasesMax } from './limits.ts';
+import { descriptionCharsMax, frontMatterBytesMax, frontMatterPartsMax, jsonDepthMax, yamlAliasesMax } from './limits.ts';
 import { isNamePart } from './name.ts';
 import { Problem, type Reason } from './problem.ts';
 
@@ -95,6 +95,9 @@ interface Yaml {
 // A description with an unquoted colon is the commonest mistake in the wild; it is read once more with its values quoted.
 function readYaml(yaml: string, path: string): Yaml {
   if (opensTooMany(yaml)) throw invalid(path, 1, `its front matter has more than ${jsonDepthMax} levels`, 'Write it flatter.');
+  if (separators(yaml) > frontMatterPartsMax) {
+    throw invalid(path, 1, `its front matter has more than ${frontMatterPartsMax} parts`, 'Move text below the front matter.');
+  }
   const first = parseYaml(yaml);
   const requoted = first.errors.length > 0;
   const document = requoted ? parseYaml(quoteColons(yaml)) : first;
@@ -117,6 +120,11 @@ function opensTooMany(yaml: string): boolean {
     if (open > jsonDepthMax) return true;
   }
   return false;
+}
+
+// The YAML parser compares each key of a map with all others: what may stand between two parts is counted first, roughly.
+function separators(yaml: string): number {
+  return yaml.match(/[\n:,?]/g)?.length ?? 0;
 }
 
 function parseYaml(yaml: string): Document.Parsed {

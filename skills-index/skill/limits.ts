@@ -6,6 +6,8 @@ export const pathBytesMax = 200;
 export const pathDepthMax = 8;
 export const manifestBytesMax = 256 * 1024;
 export const frontMatterBytesMax = 64 * 1024;
+/** Line feeds, colons, commas and question marks in it. */
+export const frontMatterPartsMax = 5_000;
 export const jsonDepthMax = 64;
 /** Values of one JSON document: objects, lists and what is in them. */
 export const jsonValuesMax = 100_000;

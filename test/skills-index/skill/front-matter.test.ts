@@ -138,8 +138,11 @@ describe('what cannot be read', () => {
   it.each([
     ['blank lines', '\n'.repeat(60_000)],
     ['lines of one space', ' \n'.repeat(30_000)],
+    ['fewer blank lines', '\n'.repeat(4_000)],
     ['one line of spaces with an end', `q: x${' '.repeat(60_000)}y`],
     ['spaces before a key', `${' '.repeat(60_000)}y`],
+    ['keys', Array.from({ length: 9_000 }, (_, at) => `k${at}:`).join('\n')],
+    ['keys on one line', `x: {${Array.from({ length: 9_000 }, (_, at) => `k${at}`).join(',')}}`],
     ['open brackets', `allowed-tools: ${'a('.repeat(30_000)}`],
   ])('takes no time that grows with the square of the file: %s', (_, yaml) => {
     const begun = performance.now();
