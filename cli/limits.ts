@@ -48,3 +48,5 @@ export const searchHitsMax = 20;
 export const agentDaysDefault = 90;
 export const secretBytesMin = 8;
 export const secretBytesMax = 16 * 1024;
+/** Bytes of a script on PATH that is read to learn whose it is. */
+export const programHeadBytesMax = 64 * 1024;

@@ -21,11 +21,13 @@ import { type SkillName, shortNameOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { foldersOf, sharedFolder } from './agent-folders.ts';
 import type { WantedSkill } from './lock.ts';
-import { printShim, shimmedFiles } from './shims.ts';
+import { printStandIn, type StandIn, standIns } from './shims.ts';
 
 export interface InstalledFile {
   readonly bytes: Uint8Array;
   readonly executable: boolean;
+  /** Absent where the file is as it was approved. */
+  readonly standIn?: StandIn;
 }
 
 export type InstalledFiles = ReadonlyMap<string, InstalledFile>;
@@ -50,22 +52,22 @@ export function layoutOf(project: { readonly folder: string }, name: SkillName, 
   };
 }
 
-/** The files as they are written: texts as approved, shims where something would run; with `plain` all as approved. */
+/** The files as they are written: texts as approved, a stand-in for each that would run; with `plain` all as approved. */
 export function installedFiles(
   bundle: Bundle,
   contents: ReadonlyMap<BundlePath, Uint8Array>,
   options: { readonly name: SkillName; readonly commands: Readonly<Record<string, BundlePath>>; readonly plain: boolean },
 ): InstalledFiles {
-  const shims = options.plain ? new Map<BundlePath, string>() : shimmedFiles(bundle, options.commands);
+  const { name, plain } = options;
+  const commands = Object.keys(options.commands).sort();
+  const found = plain ? new Map<BundlePath, StandIn>() : standIns(bundle, contents, options.commands);
   return new Map(
     bundle.files.map((file): [string, InstalledFile] => {
       const original = contents.get(file.path) ?? new Uint8Array();
-      const command = shims.get(file.path);
-      if (command === undefined) return [file.path, { bytes: original, executable: options.plain && file.mode === '755' }];
-      return [
-        file.path,
-        { bytes: Buffer.from(printShim(file.path, original, { name: options.name, command })), executable: true },
-      ];
+      const standIn = found.get(file.path);
+      if (standIn === undefined) return [file.path, { bytes: original, executable: plain && file.mode === '755' }];
+      const text = printStandIn(file.path, original, { name, standIn, commands });
+      return [file.path, { bytes: Buffer.from(text), executable: true, standIn }];
     }),
   );
 }

@@ -1,10 +1,13 @@
 /** `skill doctor`: what this host can enforce, one line each, with the line to type where something is missing. */
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { findProgram } from '../../runner/host.ts';
 import { type HostPolicy, readHostPolicy, requirements } from '../../runner/host-policy.ts';
 import { checkHost } from '../../runner/run.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, inkFor, joined, safe } from '../output.ts';
+import { isOurs, programOnPath } from '../path-programs.ts';
 
 interface Part {
   readonly name: string;
@@ -29,6 +32,8 @@ const parts: readonly Part[] = [
   },
 ];
 
+const entry = realpathSync(fileURLToPath(new URL(`../guard.js`, import.meta.url)));
+
 interface Row {
   readonly name: string;
   readonly holds: boolean;
@@ -42,6 +47,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const rows: Row[] = [
     { name: 'node', holds: true, detail: `${process.versions.node}: runs scripts in TypeScript and JavaScript`, needed: true },
     ...parts.map(partRow),
+    ...namesOnPath(context.env.PATH, entry),
     ...(await checkHost()).map((row) => ({ ...row, needed: isNeeded(row.name, policy) })),
     separation,
   ];
@@ -71,6 +77,26 @@ function partRow(part: Part): Row {
   const sudo = process.getuid?.() === 0 ? '' : 'sudo ';
   const type = `${sudo}apt-get install -y ${part.package}`;
   return { name: part.name, holds: false, detail: `missing: ${part.for}`, needed: part.needed, type };
+}
+
+/** Whether shims find `skillgate`, and what `skill` would start here. */
+export function namesOnPath(path: string | undefined, entryAt: string): Row[] {
+  const [skillgate, skill] = [programOnPath('skillgate', path), programOnPath('skill', path)];
+  const folder = '~/.local/bin';
+  const line =
+    `mkdir -p ${folder} && printf '#!/bin/sh\\nexec "%s" "%s" "$@"\\n' '${process.execPath}' '${entryAt}' > ${folder}/skillgate && ` +
+    `chmod 755 ${folder}/skillgate`;
+  const first: Row =
+    skillgate === undefined
+      ? {
+          ...{ name: 'skillgate', holds: false, needed: false },
+          detail: 'not on PATH: the shims of installed skills call it, and end with 127',
+          type: `${line}   (and have ~/.local/bin on PATH)`,
+        }
+      : { name: 'skillgate', holds: true, detail: `${skillgate}: what the shims of installed skills call`, needed: false };
+  if (skill === undefined || isOurs(skill, entryAt)) return [first];
+  const detail = `${skill} is another program (on Debian procps’, which ends processes by name): type skillgate where it says skill`;
+  return [first, { name: 'skill', holds: false, detail, needed: false }];
 }
 
 // An agent that runs as this user could type the operator's commands: it is said, not hidden.

@@ -15,6 +15,7 @@ import { foldersOf, sharedFolder } from '../agent-folders.ts';
 import { confirm } from '../ask.ts';
 import { canLines, cannotLines, differenceLines } from '../capability-text.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
+import { standLines } from '../installed-text.ts';
 import { type LockedSkill, lockFileName, projectFileName, type WantedSkill, writeLock, writeProject } from '../lock.ts';
 import { answer, inkFor, joined, note, type Safe, safe, say } from '../output.ts';
 import {
@@ -86,7 +87,7 @@ async function installOne(context: CommandContext, reference: SkillReference): P
   await agreeToMore(context, installed);
   await writeAll(context, project, installed, files);
   if (earlier !== undefined && earlier.folder !== layout.folder) removeFolder(earlier);
-  tell(context, whereItLies(context, installed));
+  tell(context, whereItLies(context, installed, files));
   return installed;
 }
 
@@ -199,14 +200,14 @@ function whatItMayDo(context: CommandContext, { admitted, before }: Installed): 
   ];
 }
 
-function whereItLies(context: CommandContext, { admitted, wanted, layout }: Installed): Safe[] {
+function whereItLies(context: CommandContext, { admitted, wanted, layout }: Installed, files: InstalledFiles): Safe[] {
   const ink = inkFor(context.stdout, context.env);
   const warning = 'its scripts lie here as they are: the sandbox is off, and none of the limits above holds for them';
   return [
     safe`${ink.green('installed')} ${ink.bold(`${admitted.name}@${admitted.version}`)} in ${sharedFolder}/${layout.folder}`,
     safe`  bundle ${admitted.bundle}, log index ${admitted.logIndex}`,
     ...layout.agentFolders.map((folder) => safe`  ${layout.copy ? 'copied to' : 'linked from'} ${folder}/${layout.folder}`),
-    ...(wanted.plain === true ? [safe`  ${ink.red('warning:')} ${warning}`] : []),
+    ...(wanted.plain === true ? [safe`  ${ink.red('warning:')} ${warning}`] : standLines(files).map((line) => safe`  ${line}`)),
   ];
 }
 

@@ -2,35 +2,73 @@
 import { join } from 'node:path';
 import { requireAdmitted } from '../../runner/admit.ts';
 import { readAll } from '../../runner/catalogue.ts';
-import { readHostPolicy } from '../../runner/host-policy.ts';
+import { type HostPolicy, readHostPolicy } from '../../runner/host-policy.ts';
 import { parseReference, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
 import { askAdmission, openAdmitted, type Project, projectAt } from '../admission.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
-import { answer, inkFor, joined, note, type Safe, safe } from '../output.ts';
-import { installedFiles, layoutDifferences, layoutOf, placesOf } from '../skill-folder.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { standJson, standLines } from '../installed-text.ts';
+import { answer, count, inkFor, joined, note, type Safe, safe, say } from '../output.ts';
+import { problemJson, problemText } from '../problem-text.ts';
+import { type InstalledFiles, installedFiles, layoutDifferences, layoutOf, placesOf } from '../skill-folder.ts';
 
 interface Checked {
   readonly admitted: Admitted;
   readonly notes: readonly string[];
   /** Folders that were compared; empty for a version that is not installed. */
   readonly folders: readonly string[];
+  /** Absent when it is not installed, or without a sandbox. */
+  readonly files?: InstalledFiles;
   readonly plain: boolean;
 }
 
+interface Failed {
+  readonly name: SkillName;
+  readonly problem: Problem;
+}
+
+/** One skill that fails is its own failure; of several each is checked, and the others' failures stand beside. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const project = await projectAt(context.cwd);
+  const host = readHostPolicy(join(context.paths.config, 'host.json'));
   const references = context.args.length > 0 ? context.args.map(parseReference) : allOf(project);
   const checked: Checked[] = [];
-  for (const { name, range } of references) checked.push(await verifyOne(context, project, name, range));
-  answer(context, { schema: 'skillgate.verify/1', ...{ verified: checked.map(printable) } }, () =>
-    joined(
-      checked.map((one) => tree(context, one)),
-      '\n\n',
-    ),
-  );
-  return 0;
+  const failed: Failed[] = [];
+  for (const { name, range } of references) {
+    try {
+      checked.push(await verifyOne(context, project, host, name, range));
+    } catch (problem) {
+      context.signal.throwIfAborted();
+      if (!(problem instanceof Problem) || references.length === 1) throw problem;
+      failed.push({ name, problem });
+    }
+  }
+  const failures = failed.map(({ name, problem }) => ({ name, ...problemJson(problem, exitOf(problem)) }));
+  const verified = checked.map(printable);
+  if (context.format !== 'text')
+    answer(context, { schema: 'skillgate.verify/1', ...{ verified, failed: failures } }, () => safe``);
+  else tell(context, checked, failed);
+  return failed.length === 0 ? exitCodes.ok : exitCodes.refused;
+}
+
+function tell(context: CommandContext, checked: readonly Checked[], failed: readonly Failed[]): void {
+  if (checked.length > 0)
+    say(
+      context.stdout,
+      joined(
+        checked.map((one) => tree(context, one)),
+        '\n\n',
+      ),
+    );
+  for (const { name, problem } of failed)
+    note(context, joined([safe`not verified: ${name}`, problemText(problem, inkFor(context.stderr, context.env))], '\n'));
+  if (failed.length > 0) note(context, safe`verified ${checked.length} of ${checked.length + failed.length}`);
+}
+
+function exitOf({ code }: Problem): ExitCode {
+  return problemCodes[code].exit;
 }
 
 function allOf(project: Project): { name: SkillName; range: string }[] {
@@ -40,8 +78,13 @@ function allOf(project: Project): { name: SkillName; range: string }[] {
   });
 }
 
-async function verifyOne(context: CommandContext, project: Project, name: SkillName, range: string): Promise<Checked> {
-  const host = readHostPolicy(join(context.paths.config, 'host.json'));
+async function verifyOne(
+  context: CommandContext,
+  project: Project,
+  host: HostPolicy,
+  name: SkillName,
+  range: string,
+): Promise<Checked> {
   const locked = range === '*' ? project.lock.get(name) : undefined;
   const { admission, source } = await askAdmission(context, {
     name,
@@ -63,26 +106,46 @@ async function verifyOne(context: CommandContext, project: Project, name: SkillN
   const layout = layoutOf(project, name, wanted ?? { range: '*' });
   const reasons = layoutDifferences(layout, files).map((message) => ({ message }));
   if (reasons.length > 0)
-    throw new Problem('installed-differs', `Cannot vouch for ${name}: ${reasons.length} of its installed files differ`, {
-      reasons,
-    });
-  return { admitted, notes: admission.notes, folders: placesOf(layout).map(({ place }) => place), plain };
+    throw new Problem(
+      'installed-differs',
+      `Cannot vouch for ${name}: ${count(reasons.length, 'installed file differs', 'installed files differ')}`,
+      {
+        reasons,
+      },
+    );
+  return {
+    admitted,
+    notes: admission.notes,
+    folders: placesOf(layout).map(({ place }) => place),
+    ...(plain ? {} : { files }),
+    plain,
+  };
 }
 
-function printable({ admitted, notes, folders, plain }: Checked): Record<string, unknown> {
+function printable({ admitted, notes, folders, files, plain }: Checked): Record<string, unknown> {
   const { manifest: _, checkpoint, ...rest } = admitted;
-  return { ...rest, checkpoint: { size: checkpoint.size }, notes, folders, plain };
+  return {
+    ...rest,
+    checkpoint: { size: checkpoint.size },
+    notes,
+    folders,
+    plain,
+    ...(files === undefined ? {} : { files: standJson(files) }),
+  };
 }
 
-function tree(context: CommandContext, { admitted, folders, plain }: Checked): Safe {
+function tree(context: CommandContext, { admitted, folders, files, plain }: Checked): Safe {
   const ink = inkFor(context.stdout, context.env);
   const reviews = admitted.approvals.map(
     (one) =>
       safe`${one.member}, by ${one.by}${one.independent ? ' and independent of the desk' : ''}, log index ${one.logIndex}: ${one.reason}`,
   );
-  const places = folders.map(
-    (folder) => safe`${folder}: ${plain ? 'the original files, no sandbox' : 'as approved, with its shims'}`,
-  );
+  const places = [
+    ...folders.map(
+      (folder) => safe`${folder}: ${plain ? 'the original files, no sandbox' : 'what Skillgate put there, unchanged'}`,
+    ),
+    ...(files === undefined ? [] : standLines(files).map((line) => safe`${line}`)),
+  ];
   const branches: readonly (readonly [Safe, readonly Safe[]])[] = [
     ...admitted.facts.map((fact) => [safe`${fact}`, []] as const),
     [safe`reviews`, reviews],

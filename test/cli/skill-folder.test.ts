@@ -51,8 +51,8 @@ describe('an installed folder', () => {
   it('has texts as they were approved, and shims for what would run', () => {
     install();
     expect(readFileSync(join(place(), 'SKILL.md'), 'utf8')).toBe('# Report\n');
-    expect(readFileSync(join(place(), 'scripts/report.ts'), 'utf8')).toContain('"skill"');
-    expect(readFileSync(join(place(), 'scripts/clean.sh'), 'utf8')).toContain('skill run @acme/report scripts/clean.sh "$@"');
+    expect(readFileSync(join(place(), 'scripts/report.ts'), 'utf8')).toContain('"skillgate"');
+    expect(readFileSync(join(place(), 'scripts/clean.sh'), 'utf8')).toContain('skillgate run @acme/report scripts/clean.sh "$@"');
     expect(lstatSync(join(place(), 'scripts/report.ts')).mode & 0o777).toBe(0o755);
     expect(lstatSync(join(place(), 'SKILL.md')).mode & 0o111).toBe(0);
     expect(differences(place(), files)).toEqual([]);

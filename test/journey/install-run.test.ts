@@ -51,7 +51,7 @@ describe('an installed skill', () => {
   });
 
   it('sees nothing of the caller’s environment', async () => {
-    const { out } = await host.call('env', ['SECRET_OF_THE_CALLER=hunter2', 'skill', 'run', '@acme/tools', 'look']);
+    const { out } = await host.call('env', ['SECRET_OF_THE_CALLER=hunter2', 'skillgate', 'run', '@acme/tools', 'look']);
     expect(out).toContain('"HOME"');
     expect(out).not.toMatch(/hunter2|SKILLGATE|skillgate-host/);
   });
@@ -131,7 +131,7 @@ describe('skill verify', () => {
       'good until',
     ])
       expect(out).toContain(word);
-    expect(out).toMatch(/├─ .*\n[\s\S]*└─ installed\n {3}├─ \.agents\/skills\/tools: as approved, with its shims/);
+    expect(out).toMatch(/├─ .*\n[\s\S]*└─ installed\n {3}├─ \.agents\/skills\/tools: what Skillgate put there, unchanged/);
   });
 
   it('names each installed file that is not the approved one', async () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -37,7 +38,7 @@ describe('skill install', () => {
     expect(read('.agents/skills/weekly-report/notes/format.md')).toBe('How the report looks.\n');
     expect(read('.agents/skills/weekly-report/scripts/report.ts')).toContain('"@acme/weekly-report", "report"');
     expect(read('.agents/skills/weekly-report/scripts/clean.sh')).toContain(
-      'skill run @acme/weekly-report scripts/clean.sh "$@"',
+      'exec skillgate run @acme/weekly-report scripts/clean.sh "$@"',
     );
     expect(lock()).toEqual({
       '@acme/weekly-report': {
@@ -161,13 +162,45 @@ describe('skill install', () => {
     }
   });
 
+  it('leaves no script that runs on the host, also where no command names it, and says exactly so', async () => {
+    const files = { 'scripts/who.js': "console.log('the host of', process.env.HOME);\n" };
+    await release(network, makeReportSkill('@acme/unnamed', { commands: {}, files }));
+    const lines = [
+      'through the sandbox: scripts/clean.sh',
+      'refused on this host, because no command names it: scripts/report.ts, scripts/who.js',
+      'as approved: 3 files of text and data',
+    ];
+    const { out } = await user.run('install', '@acme/unnamed');
+    const verified = await user.run('verify', '@acme/unnamed');
+    for (const line of lines) for (const said of [out, verified.out]) expect(said).toContain(line);
+    const ran = spawnSync(process.execPath, [at('.agents/skills/unnamed/scripts/who.js')], { encoding: 'utf8' });
+    expect(ran).toMatchObject({ status: 6, stdout: '' });
+    expect(ran.stderr).toContain('no command of the skill names it');
+  });
+
+  it('is verified skill by skill: one that differs hides none of the others', async () => {
+    await release(network, makeReportSkill('@acme/whole'));
+    await user.run('install', '@acme/weekly-report');
+    await user.run('install', '@acme/whole');
+    writeFileSync(at('.agents/skills/weekly-report/SKILL.md'), 'changed');
+    const said = await user.run('verify');
+    expect(said.exit).toBe(6);
+    expect(said.out).toContain('verified @acme/whole@1.0.0');
+    expect(said.err).toMatch(/not verified: @acme\/weekly-report\n.*1 installed file differs[\s\S]*verified 1 of 2/);
+    const json = JSON.parse((await user.run('verify', '--format', 'json')).out);
+    expect(json).toMatchObject({
+      verified: [{ name: '@acme/whole', files: { 'scripts/report.ts': 'runs report', 'SKILL.md': 'as approved' } }],
+      failed: [{ name: '@acme/weekly-report', code: 'installed-differs' }],
+    });
+  });
+
   it('writes the original files with --plain, warns, and puts the shims back without it', async () => {
     const plain = await user.run('install', '@acme/weekly-report', '--plain');
     expect(plain.out).toContain('the sandbox is off');
     expect(read('.agents/skills/weekly-report/scripts/clean.sh')).toBe('#!/bin/sh\necho clean "$@"\n');
     expect((await user.run('verify')).out).toContain('the original files, no sandbox');
     await user.run('install', '@acme/weekly-report');
-    expect(read('.agents/skills/weekly-report/scripts/clean.sh')).toContain('skill run');
+    expect(read('.agents/skills/weekly-report/scripts/clean.sh')).toContain('skillgate run');
   });
 
   it('refuses --plain where host policy says so, before anything is fetched', async () => {

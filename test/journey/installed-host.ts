@@ -1,4 +1,4 @@
-/** A registry on loopback and a user's host: command lines run as real processes, `skill` is on their PATH. */
+/** A registry on loopback and a user's host: command lines run as real processes, `skillgate` is on their PATH. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -20,7 +20,7 @@ export interface InstalledHost {
   readonly env: Readonly<Record<string, string>>;
   readonly guard: string;
   skill(...argv: string[]): Promise<Ran>;
-  /** Any program, with `skill` on its PATH. */
+  /** Any program, with `skillgate` on its PATH. */
   call(program: string, argv: readonly string[], more?: { readonly cwd?: string; readonly stdin?: string }): Promise<Ran>;
   /** Stops the registry; it can be reached no more. */
   stopRegistry(): Promise<void>;
@@ -50,7 +50,7 @@ export async function makeInstalledHost(): Promise<InstalledHost> {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-host-'));
   const [home, project, bin] = [join(folder, 'home'), join(folder, 'project'), join(folder, 'bin')];
   for (const path of [home, project, bin]) mkdirSync(path);
-  writeFileSync(join(bin, 'skill'), `#!/bin/sh\nexec '${process.execPath}' '${guard}' "$@"\n`, { mode: 0o755 });
+  writeFileSync(join(bin, 'skillgate'), `#!/bin/sh\nexec '${process.execPath}' '${guard}' "$@"\n`, { mode: 0o755 });
   await pinRegistry(pathsOf(home), base, network.registry.trust.root, []);
   const env = { PATH: `${bin}:/usr/bin:/bin`, SKILLGATE_HOME: home, HOME: folder, NO_COLOR: '1' };
   const stopRegistry = async (): Promise<void> => {
@@ -59,7 +59,7 @@ export async function makeInstalledHost(): Promise<InstalledHost> {
   };
   const host: InstalledHost = {
     ...{ network, base, home, project, env, guard, stopRegistry },
-    skill: (...argv) => host.call('skill', argv),
+    skill: (...argv) => host.call('skillgate', argv),
     call: (program, argv, more = {}) =>
       new Promise((resolve) => {
         const child = execFile(program, [...argv], { cwd: more.cwd ?? project, env }, (error, out, err) => {

@@ -71,7 +71,12 @@ beforeAll(async () => {
   await host.skill('agent', 'grant', 'reporter', '@acme/*');
   client = new Client({ name: 'test', version: '1' });
   await client.connect(
-    new StdioClientTransport({ command: 'skill', args: ['mcp', '--agent', 'reporter'], env: { ...host.env }, cwd: host.project }),
+    new StdioClientTransport({
+      command: 'skillgate',
+      args: ['mcp', '--agent', 'reporter'],
+      env: { ...host.env },
+      cwd: host.project,
+    }),
   );
 });
 afterAll(async () => {
@@ -201,7 +206,7 @@ describe('an agent with grants', () => {
       const policy = { hosts: { 'api.crm.example': address }, workspaces: { reports } };
       writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
       await release(host.network, deals);
-      await host.call('skill', ['secret', 'set', 'CRM_TOKEN', '--host', 'api.crm.example'], { stdin: 'token-of-the-crm\n' });
+      await host.call('skillgate', ['secret', 'set', 'CRM_TOKEN', '--host', 'api.crm.example'], { stdin: 'token-of-the-crm\n' });
       await host.skill('agent', 'grant', 'reporter', '--all-of', '@acme/deals');
       const ran = await call('skill_run', { name: '@acme/deals', command: 'report', why: 'it is Friday' });
       expect(ran.text).toContain('exit: 0');

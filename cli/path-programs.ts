@@ -1,0 +1,33 @@
+/** What a name on the user's PATH would start, found without starting it. */
+import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { programHeadBytesMax } from './limits.ts';
+
+/** The first program of this name on a PATH; undefined where there is none. */
+export function programOnPath(name: string, path: string | undefined): string | undefined {
+  return (path ?? '')
+    .split(delimiter)
+    .filter(isAbsolute)
+    .map((folder) => join(folder, name))
+    .find(isProgram);
+}
+
+/**
+ * Whether a program is this one: the entry itself, or a short script that calls it.
+ * @param entry absolute path of `guard.js`
+ */
+export function isOurs(program: string, entry: string): boolean {
+  if (realpathSync(program) === entry) return true;
+  if (statSync(program).size > programHeadBytesMax) return false;
+  const text = readFileSync(program, 'utf8');
+  return text.startsWith('#!') && /guard\.js|skillgate/.test(text);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,163 @@
+/** In which language a stand-in is written: right however it is called, by its first line or as an argument of an interpreter. */
+
+/** What a stand-in hands to `skillgate run`. */
+export interface ShimCall {
+  /** `@scope/name`. */
+  readonly name: string;
+  /** A command of the manifest, or the path of an executable file. */
+  readonly command: string;
+}
+
+export interface ShimLanguage {
+  /** Endings without dot. */
+  readonly endings: readonly string[];
+  /** Programs in a first line `#!…` that read this language, for files without a known ending. */
+  readonly programs?: RegExp;
+  /** Absent where no sandbox runs this language: then a named file refuses too. */
+  readonly forward?: (call: ShimCall) => string;
+  /** Says why on stderr, and ends with 6. */
+  readonly refuse: (why: string) => string;
+}
+
+// Never `skill`: on Debian that is procps' program, which ends processes by their name.
+const missing = ({ name, command }: ShimCall): string =>
+  `skillgate: cannot run ${command} of ${name}: there is no program skillgate on PATH. ` +
+  'In your checkout of Skillgate, npm run -s skill -- doctor prints the line that puts it there.';
+
+// SKILLGATE_SHIM tells `skillgate run` where the shim lies, so that the project's own lock counts from any working directory.
+const shell: ShimLanguage = {
+  endings: ['sh', 'bash', 'zsh', 'ksh', 'dash'],
+  programs: /^(sh|bash|zsh|ksh|dash|ash)$/,
+  forward: (call) => `#!/bin/sh
+command -v skillgate >/dev/null 2>&1 || { echo ${shellWord(missing(call))} >&2; exit 127; }
+export SKILLGATE_SHIM="$0"
+exec skillgate run ${shellWord(call.name)} ${shellWord(call.command)} "$@"
+`,
+  refuse: (why) => `#!/bin/sh
+echo ${shellWord(why)} >&2
+exit 6
+`,
+};
+
+const languages: readonly ShimLanguage[] = [
+  {
+    endings: ['py', 'pyw'],
+    programs: /^python[\d.]*$/,
+    forward: (call) => `#!/usr/bin/env python3
+import os, sys
+os.environ["SKILLGATE_SHIM"] = __file__
+try:
+    os.execvp("skillgate", ["skillgate", "run", ${JSON.stringify(call.name)}, ${JSON.stringify(call.command)}] + sys.argv[1:])
+except OSError:
+    sys.stderr.write(${JSON.stringify(`${missing(call)}\n`)})
+    sys.exit(127)
+`,
+    refuse: (why) => `#!/usr/bin/env python3
+import sys
+sys.stderr.write(${JSON.stringify(`${why}\n`)})
+sys.exit(6)
+`,
+  },
+  {
+    // `import()` is the one form that CommonJS and modules both read.
+    endings: ['js', 'cjs', 'mjs', 'ts', 'cts', 'mts', 'jsx', 'tsx'],
+    programs: /^(node|nodejs|deno|bun|tsx|ts-node)$/,
+    forward: (call) => `#!/usr/bin/env node
+import("node:child_process").then(({ spawnSync }) => {
+  const args = ["run", ${JSON.stringify(call.name)}, ${JSON.stringify(call.command)}, ...process.argv.slice(2)];
+  const env = { ...process.env, SKILLGATE_SHIM: process.argv[1] };
+  const { error, status } = spawnSync("skillgate", args, { stdio: "inherit", env });
+  if (error) console.error(error.code === "ENOENT" ? ${JSON.stringify(missing(call))} : String(error));
+  process.exitCode = error ? 127 : status ?? 1;
+});
+`,
+    refuse: (why) => `#!/usr/bin/env node
+console.error(${JSON.stringify(why)});
+process.exit(6);
+`,
+  },
+  {
+    endings: ['rb'],
+    programs: /^ruby[\d.]*$/,
+    forward: (call) => `#!/usr/bin/env ruby
+ENV['SKILLGATE_SHIM'] = __FILE__
+begin
+  exec('skillgate', 'run', ${singleQuoted(call.name)}, ${singleQuoted(call.command)}, *ARGV)
+rescue SystemCallError
+  warn(${singleQuoted(missing(call))})
+  exit(127)
+end
+`,
+    refuse: (why) => `#!/usr/bin/env ruby\nwarn(${singleQuoted(why)})\nexit(6)\n`,
+  },
+  {
+    endings: ['pl', 'pm'],
+    programs: /^perl[\d.]*$/,
+    forward: (call) => `#!/usr/bin/env perl
+$ENV{'SKILLGATE_SHIM'} = $0;
+exec('skillgate', 'run', ${singleQuoted(call.name)}, ${singleQuoted(call.command)}, @ARGV) or print STDERR ${singleQuoted(missing(call))}, "\\n";
+exit 127;
+`,
+    refuse: (why) => `#!/usr/bin/env perl\nprint STDERR ${singleQuoted(why)}, "\\n";\nexit 6;\n`,
+  },
+  {
+    endings: ['php', 'phar'],
+    programs: /^php[\d.]*$/,
+    refuse: (why) => `#!/usr/bin/env php\n<?php\nfwrite(STDERR, ${singleQuoted(why)} . "\\n");\nexit(6);\n`,
+  },
+  {
+    endings: ['lua'],
+    programs: /^lua[\d.]*$/,
+    refuse: (why) => `#!/usr/bin/env lua\nio.stderr:write(${singleQuoted(why)}, "\\n")\nos.exit(6)\n`,
+  },
+  {
+    endings: ['ps1', 'psm1'],
+    programs: /^(pwsh|powershell)$/,
+    refuse: (why) => `#!/usr/bin/env pwsh\n[Console]::Error.WriteLine('${why.replaceAll("'", "''")}')\nexit 6\n`,
+  },
+  {
+    endings: ['bat', 'cmd'],
+    // Nothing of the skill's stands in it: no quoting of cmd.exe is safe.
+    refuse: () => '@echo skillgate: this file does not run outside the sandbox. 1>&2\r\n@exit /b 6\r\n',
+  },
+  shell,
+];
+
+/** The language of a file: what its ending says, else its first line, else shell, which is a syntax error to all others. */
+export function shimLanguageOf(path: string, original: Uint8Array): ShimLanguage {
+  const ending = endingOf(path);
+  const program = programOf(original) ?? '';
+  return (
+    languages.find((one) => one.endings.includes(ending)) ??
+    languages.find((one) => one.programs?.test(program) === true) ??
+    shell
+  );
+}
+
+/** Whether some language here has this ending. */
+export function isShimEnding(ending: string): boolean {
+  return languages.some((one) => one.endings.includes(ending));
+}
+
+/** The ending in small letters, without its dot; empty where there is none. */
+export function endingOf(path: string): string {
+  return /[^/]\.([a-z0-9_]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
+}
+
+/** The program of a first line `#!…`: `#!/usr/bin/env -S python3 -u` → `python3`; undefined where there is no such line. */
+export function programOf(original: Uint8Array): string | undefined {
+  const line = Buffer.from(original.subarray(0, 200)).toString('latin1').split('\n')[0] ?? '';
+  if (!/^#!\s*\S*\//.test(line)) return undefined;
+  const words = line.slice(2).trim().split(/\s+/);
+  const program = /(^|\/)env$/.test(words[0] ?? '') ? words.slice(1).find((word) => !/^-|=/.test(word)) : words[0];
+  return program?.split('/').at(-1) ?? '';
+}
+
+function shellWord(text: string): string {
+  return /^[\w@/.+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+// Ruby, Perl, PHP and Lua: a backslash and a quote inside single quotes are escaped by a backslash.
+function singleQuoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
