@@ -3,6 +3,8 @@
 export const statementSubjectsMax = 500;
 /** A scan of 1,000 files with paths of 200 bytes has about half of it. */
 export const statementBytesMax = 1024 * 1024;
+/** Values of its JSON; a scan of 1,000 files has 6,000, a manifest with all that it may ask for 13,000. */
+export const statementValuesMax = 20_000;
 /** JSON of an envelope: the payload in base64, and its signature. */
 export const envelopeBytesMax = 1_500_000;
 export const scanReportBytesMax = 64 * 1024 * 1024;

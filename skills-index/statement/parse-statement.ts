@@ -15,7 +15,7 @@ import {
   statementType,
 } from './attestation.ts';
 import { hex, type Shape } from './field-shapes.ts';
-import { statementBytesMax, statementSubjectsMax } from './limits.ts';
+import { statementBytesMax, statementSubjectsMax, statementValuesMax } from './limits.ts';
 import { predicateShapes } from './predicate-shapes.ts';
 
 const headShape = exactObject({
@@ -61,7 +61,7 @@ export function kindOf(predicateType: Statement['predicateType']): StatementKind
 // One value, one sequence of bytes: a payload that is not canonical could be read in two ways.
 function parseText(bytes: Uint8Array): unknown {
   try {
-    const { value } = parseJson(bytes, 'statement');
+    const { value } = parseJson(bytes, 'statement', statementValuesMax);
     if (Buffer.compare(Buffer.from(canonicalJson(value)), bytes) === 0) return value;
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
