@@ -58,6 +58,7 @@ describe('a reviewer who is an author', () => {
     async (who) => {
       const skill = await scanned('pass');
       const key = { author: world.author, owner, second }[who];
+      expect((await act(who, 'draft', { reason: 'mine' })).body.code).toBe('approval-refused');
       expect((await approve(world.send, tokens[who], key, skill)).body.code).toBe('approval-refused');
       expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
       expect(await status()).toBe('approved');
