@@ -77,7 +77,8 @@ export async function admitToStart(world: World, host: HostFiles, question: Star
     const opened = await openAdmitted(source, admitted);
     return { admitted, opened, registry: registry.root.origin, notes: admission.notes };
   } catch (problem) {
-    if (problem instanceof Problem) {
+    // An interruption refuses nothing.
+    if (problem instanceof Problem && !world.signal.aborted) {
       const why = [problem.message, ...problem.reasons.map((reason) => reason.message)].join('; ');
       const version = locked === undefined ? {} : { version: locked.version };
       host.audit.record({ run: randomUUID(), agent, skill: name, ...version }, { event: 'refused', code: problem.code, why });

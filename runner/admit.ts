@@ -34,7 +34,7 @@ export interface Admission {
 /**
  * Admits one version, or says every reason why not. A registry that is down leaves what was verified before, for as long as
  * its last status is fresh: then `decide` refuses with `status-stale`.
- * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer`, `signature-invalid`
+ * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer`, `signature-invalid`, `interrupted`
  */
 export async function admit(request: AdmissionRequest): Promise<Admission> {
   const { evidence, notes } = await gather(request);
@@ -72,6 +72,7 @@ async function gather(request: AdmissionRequest): Promise<{ evidence: VersionEvi
   try {
     return { evidence: await fetchVersionEvidence(request), notes: [] };
   } catch (problem) {
+    stopIfInterrupted(request);
     const down = problem instanceof Problem && (problem.code === 'registry-down' || problem.code === 'registry-busy');
     if (!down || request.offline === true) throw problem;
     const evidence = await fetchVersionEvidence({ ...request, offline: true }).catch(() => {
@@ -118,6 +119,12 @@ async function fetchStatus(
     const bytes = new Uint8Array(await response.arrayBuffer());
     return response.ok && bytes.byteLength <= statusBytesMax ? { bytes } : { note: `${url} gave no status` };
   } catch {
+    stopIfInterrupted(request);
     return { note: `${url} does not answer` };
   }
+}
+
+// Who was told to stop has not learned that the registry is down.
+function stopIfInterrupted({ signal }: AdmissionRequest): void {
+  if (signal?.aborted === true) throw new Problem('interrupted', 'Interrupted while the registry was asked');
 }

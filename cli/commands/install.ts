@@ -140,6 +140,7 @@ function lockedBy(found: Answer, admitted: Admitted): LockedSkill {
 // The lock's digest says whether what the index now says of the old version is what was installed.
 async function approvedBefore(found: Answer, name: SkillName, before: LockedSkill): Promise<Capabilities | undefined> {
   const lines = await fetchIndex(found.source, name).catch(() => []);
+  found.source.signal?.throwIfAborted();
   const line = lines.find((one) => one.version === before.version);
   return line !== undefined && capabilityDigest(line.capabilities) === before.capabilities ? line.capabilities : undefined;
 }

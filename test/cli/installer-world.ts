@@ -10,7 +10,7 @@ import { approvalsNeeded, defaultPolicy } from '../../skills-index/trust/policy.
 import { freshNonce } from '../nonce.ts';
 import { approve, publish, type Skill, scan, state } from '../registry/road.ts';
 import { makeStaffedWorld, type Staffed } from '../registry/world.ts';
-import { type Said, skill } from './skill-command.ts';
+import { type Said, skill, type User } from './skill-command.ts';
 
 /** Answers instead of the registry, or lets it answer. */
 export type Lie = (path: string, honest: () => Promise<Response>) => Promise<Response>;
@@ -34,7 +34,7 @@ export interface Installer {
   readonly project: string;
   /** Runs a command line in the project. */
   run(...argv: string[]): Promise<Said>;
-  runWith(more: { stdin?: string; env?: Record<string, string>; cwd?: string }, ...argv: string[]): Promise<Said>;
+  runWith(more: Partial<Omit<User, 'home'>>, ...argv: string[]): Promise<Said>;
   close(): void;
 }
 

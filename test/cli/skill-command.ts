@@ -15,6 +15,7 @@ export interface User {
   readonly stdin?: string;
   readonly fetch?: typeof fetch;
   readonly now?: () => Date;
+  readonly signal?: AbortSignal;
 }
 
 export async function skill(user: User, ...argv: readonly string[]): Promise<Said> {
@@ -23,6 +24,7 @@ export async function skill(user: User, ...argv: readonly string[]): Promise<Sai
     cwd: user.cwd ?? user.home,
     now: user.now ?? (() => new Date('2026-11-20T08:00:00Z')),
     ...(user.stdin === undefined ? {} : { input: user.stdin }),
+    ...(user.signal === undefined ? {} : { signal: user.signal }),
     ...(user.fetch === undefined ? {} : { fetch: user.fetch }),
   };
   const { exit, stdout, stderr } = await commandLine(argv, given);

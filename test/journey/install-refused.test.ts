@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -71,6 +71,23 @@ describe('a registry that is down', () => {
     expect(late).toMatchObject({ exit: 6, out: '' });
     expect(late.err).toContain('error[status-stale]');
   });
+
+  it.each([['verify'], ['install', '@acme/weekly-report'], ['run', '@acme/weekly-report', 'report']])(
+    'is not what an interruption looks like: skill %s ends with 130, and records no refusal',
+    async (...words) => {
+      await user.run('install', '@acme/weekly-report');
+      const stop = new AbortController();
+      const fetch: typeof globalThis.fetch = async () => {
+        stop.abort();
+        throw stop.signal.reason;
+      };
+      const said = await user.runWith({ fetch, signal: stop.signal }, ...words);
+      expect(said).toMatchObject({ exit: 130, out: '' });
+      expect(said.err).toContain('error[interrupted]');
+      expect(said.err).not.toContain('does not answer');
+      expect(existsSync(join(user.home, 'data/audit/audit.jsonl'))).toBe(false);
+    },
+  );
 
   it('cannot hide a revocation for longer than that', async () => {
     await user.run('install', '@acme/weekly-report');

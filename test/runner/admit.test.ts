@@ -103,6 +103,21 @@ describe('admit, when the registry is down', () => {
     expect(() => requireAdmitted(late, name)).toThrow(expect.objectContaining({ code: 'status-stale' }));
   });
 
+  it('does not take an interruption for it: of the registry, or of another place of the status', async () => {
+    for (const statusUrls of [[], ['https://mirror.example/status.json']]) {
+      const stop = new AbortController();
+      const asked = await cached();
+      const { fetch } = request();
+      const interrupted: typeof fetch = async (input, init) => {
+        if (statusUrls.length > 0 && !String(input).startsWith('https://mirror')) return fetch(input, init);
+        stop.abort();
+        throw stop.signal.reason;
+      };
+      const admission = admit({ ...asked, statusUrls, fetch: interrupted, signal: stop.signal });
+      await expect(admission).rejects.toMatchObject({ code: 'interrupted' });
+    }
+  });
+
   it('admits nothing that it never saw', async () => {
     await expect(admit(request({ fetch: deadFetch }))).rejects.toMatchObject({ code: 'registry-down' });
   });
