@@ -1,7 +1,24 @@
 /** Help, made from the table of commands: examples first, then options. */
-import type { CommandRow } from './command.ts';
+import { type CommandRow, exitCodes } from './command.ts';
 import { commandGroups } from './commands.ts';
 import { type Ink, joined, type Safe, safe, table } from './output.ts';
+
+/** What each exit code means; a command that runs a skill gives the skill's own. */
+export const exitMeanings: readonly (readonly [code: number, means: string])[] = [
+  [exitCodes.ok, 'done; for `scan`: nothing above info'],
+  [exitCodes.internal, 'something failed that should not have'],
+  [exitCodes.usage, 'the command line, a manifest or another file was not understood'],
+  [exitCodes.notFound, 'there is no such file, skill or version'],
+  [exitCodes.network, 'the registry does not answer, or not as it should'],
+  [exitCodes.notSignedIn, 'not signed in'],
+  [exitCodes.refused, 'refused: not admitted, not allowed, not confirmed, or (`import`) at least one skill refused'],
+  [exitCodes.limit, 'a limit was met; for `scan`: not everything could be analysed'],
+  [exitCodes.low, '`scan`: the worst finding is low'],
+  [exitCodes.medium, '`scan`: the worst finding is medium'],
+  [exitCodes.high, '`scan`: the worst finding is high'],
+  [exitCodes.critical, '`scan`: the worst finding is critical'],
+  [exitCodes.interrupted, 'interrupted (Ctrl-C)'],
+];
 
 export function overviewText(ink: Ink): Safe {
   return joined(
@@ -10,6 +27,7 @@ export function overviewText(ink: Ink): Safe {
       ...commandGroups.map(
         ({ title, rows }) => safe`${ink.bold(title)}\n${table(rows.map((row) => [safe`  ${ink.cyan(row.name)}`, row.summary]))}`,
       ),
+      safe`${ink.bold('Exit codes')}\n${table(exitMeanings.map(([code, means]) => [safe`  ${code}`, means]))}`,
       safe`Every command takes --format json and --help. Try: skill demo`,
     ],
     '\n\n',

@@ -1,7 +1,7 @@
 /** Where the command line begins: arguments in, one command loaded and run, and the one place that catches what it throws. */
 import { Problem } from '../skills-index/skill/problem.ts';
 import { problemCodes } from '../skills-index/skill/problem-codes.ts';
-import type { CommandContext, CommandRow, InStream, OutStream } from './command.ts';
+import type { CommandContext, CommandRow, Format, InStream, OutStream } from './command.ts';
 import { exitCodes } from './command.ts';
 import { ownVersion } from './own-version.ts';
 import { workingFolderOf } from './paths.ts';
@@ -22,11 +22,9 @@ export interface World {
 /** Runs the process's command line and gives its exit code. */
 export async function main(process: NodeJS.Process): Promise<number> {
   const argv = process.argv.slice(2);
+  endOnLostOutput(process);
   // Nothing else is loaded for the two words that scripts ask most.
-  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-    process.stdout.write(`${ownVersion()}\n`);
-    return exitCodes.ok;
-  }
+  if (isVersion(argv)) return showVersion(process.stdout, 'text');
   const { useCompileCache } = await import('./compile-cache.ts');
   useCompileCache(process.env);
   const { stopOnSignals, useProxy } = await import('./process-world.ts');
@@ -46,14 +44,47 @@ export async function main(process: NodeJS.Process): Promise<number> {
   });
 }
 
+function isVersion([first, ...rest]: readonly string[]): boolean {
+  return (first === '--version' || first === '-V') && rest.length === 0;
+}
+
+function showVersion(stdout: OutStream, format: Format): number {
+  const json = { schema: 'skillgate.version/1', version: ownVersion() };
+  stdout.write(format === 'json' ? `${JSON.stringify(json)}\n` : `${json.version}\n`);
+  return exitCodes.ok;
+}
+
+function endOnLostOutput(process: NodeJS.Process): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that went away (`skill … | head`) is no failure of ours.
+    if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+    // Nothing else can be said on it, and a stack would not help.
+    process.stderr.write(`error[disk-full]: Cannot write the output: ${error.code ?? error.message}\n`);
+    process.exit(exitCodes.internal);
+  });
+}
+
+// What a program asked for it gets for every failure, those of the command line itself included.
+function wantsJson(argv: readonly string[]): boolean {
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  return own.some((word, i) => word === '--format=json' || (word === '--format' && own[i + 1] === 'json'));
+}
+
+function withoutFormat(argv: readonly string[]): readonly string[] {
+  return argv.filter((word, i) => !/^--format(=|$)/.test(word) && argv[i - 1] !== '--format');
+}
+
 /** Runs one command line; never throws. */
 export async function runCommandLine(world: World): Promise<number> {
   let context: CommandContext | undefined;
   try {
     const [{ findCommand }, { parseArguments }] = await Promise.all([import('./commands.ts'), import('./arguments.ts')]);
-    const [first] = world.argv;
+    const { argv } = world;
+    const plain = withoutFormat(argv);
+    const [first] = plain;
+    if (isVersion(plain)) return showVersion(world.stdout, wantsJson(argv) ? 'json' : 'text');
     if (first === undefined || first === '--help' || first === '-h') return await showHelp(world, first === undefined);
-    const found = findCommand(world.argv);
+    const found = findCommand(argv);
     switch (found.kind) {
       case 'command': {
         const parsed = parseArguments(found.row, found.rest);
@@ -61,8 +92,14 @@ export async function runCommandLine(world: World): Promise<number> {
         if (parsed.help) return await runRow(await helpRow(), { ...context, command: 'help', args: found.row.name.split(' ') });
         return await runRow(found.row, context);
       }
-      case 'group':
-        return await showHelp(world, !world.argv.some((word) => word === '--help' || word === '-h'), [first]);
+      case 'group': {
+        const unasked = !argv.some((word) => word === '--help' || word === '-h');
+        if (unasked && wantsJson(argv))
+          throw new Problem('usage', `skill ${first} needs a word more`, {
+            hint: found.rows.map(({ name }) => `skill ${name}`).join(', '),
+          });
+        return await showHelp(world, unasked, [first]);
+      }
       case 'planned':
         throw new Problem('not-in-this-version', `skill ${found.name} is not in this version`);
       case 'unknown':
@@ -87,7 +124,12 @@ async function helpRow(): Promise<CommandRow> {
 // Help that was not asked for is an error of usage, and goes to stderr so that no program takes it for data.
 async function showHelp(world: World, unasked: boolean, args: readonly string[] = []): Promise<number> {
   const row = await helpRow();
-  const context = await contextOf(world, row, { args, options: {}, format: 'text', help: false });
+  const context = await contextOf(world, row, {
+    args,
+    options: {},
+    format: unasked || !wantsJson(world.argv) ? 'text' : 'json',
+    help: false,
+  });
   await runRow(row, unasked ? { ...context, stdout: context.stderr } : context);
   return unasked ? exitCodes.usage : exitCodes.ok;
 }
@@ -104,15 +146,23 @@ async function contextOf(
   return { ...rest, command: row.name, args, options, format, paths, registryBase: registryBaseOf(paths, world.env) };
 }
 
+// A misunderstanding without a way out of its own gets the help of the very command.
+function withHelp(problem: Problem, context: CommandContext | undefined): Problem {
+  if (problem.code !== 'usage' || problem.hint !== undefined || context === undefined) return problem;
+  const { message, reasons, cause } = problem;
+  return new Problem('usage', message, { reasons, cause, hint: `skill help ${context.command}` });
+}
+
 async function report(thrown: unknown, world: World, context: CommandContext | undefined): Promise<number> {
   const [{ inkFor, say }, { problemText, problemJson }, { problemOf }] = await Promise.all([
     import('./output.ts'),
     import('./problem-text.ts'),
     import('./thrown.ts'),
   ]);
-  const problem = problemOf(thrown, world.signal.aborted);
+  const problem = withHelp(problemOf(thrown, world.signal.aborted), context);
   const exit = problem.code === 'interrupted' ? exitCodes.interrupted : problemCodes[problem.code].exit;
-  if (context?.format === 'json') world.stdout.write(`${JSON.stringify(problemJson(problem, exit))}\n`);
+  if (context === undefined ? wantsJson(world.argv) : context.format === 'json')
+    world.stdout.write(`${JSON.stringify(problemJson(problem, exit))}\n`);
   else say(world.stderr, problemText(problem, inkFor(world.stderr, world.env)));
   return exit;
 }

@@ -13,11 +13,6 @@ export function stopOnSignals(process: NodeJS.Process): AbortSignal {
     setTimeout(() => process.exit(130), graceMs).unref();
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
-  // A reader that went away (`skill … | head`) is no failure of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
   return controller.signal;
 }
 

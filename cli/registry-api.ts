@@ -25,7 +25,7 @@ export type RegistryWorld = Pick<CommandContext, 'fetch' | 'registryBase'>;
 /**
  * Asks the registry for JSON.
  * @param path below the base, with a slash: `/api/v1/whoami`
- * @throws Problem `registry-down`, `registry-answer`, or the code the registry gave
+ * @throws Problem `registry-down`, `registry-answer`, `interrupted`, or the code the registry gave
  */
 export async function askRegistry<Schema extends v.GenericSchema>(
   world: RegistryWorld,
@@ -69,18 +69,19 @@ async function exchange(
   url: string,
   { method, json, form, token, signedBy, seconds = requestSecondsMax }: ApiRequest,
 ): Promise<{ response: Response; bytes: Uint8Array }> {
-  const body = json === undefined ? form : JSON.stringify(json);
+  const body = json === undefined ? await formBytes(form) : { type: 'application/json', bytes: JSON.stringify(json) };
+  const verb = method ?? (body === undefined ? 'GET' : 'POST');
   const headers = {
     accept: 'application/json',
-    ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(body === undefined ? {} : { 'content-type': body.type }),
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...(signedBy === undefined ? {} : { 'skillgate-key': signedBy }),
   };
   try {
     const response = await fetch(url, {
-      method: method ?? (body === undefined ? 'GET' : 'POST'),
+      method: verb,
       headers,
-      ...(body === undefined ? {} : { body }),
+      ...(body === undefined ? {} : { body: body.bytes }),
       // A redirect would carry the token elsewhere.
       redirect: 'error',
       signal: AbortSignal.timeout(seconds * 1000),
@@ -88,9 +89,24 @@ async function exchange(
     return { response, bytes: await bodyOf(response, url) };
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
+    if (cause instanceof Error && cause.name === 'AbortError') throw interrupted(verb, url);
     const late = cause instanceof Error && cause.name === 'TimeoutError';
     throw new Problem('registry-down', `Cannot reach ${registryBase}${late ? `: no answer within ${seconds} s` : ''}`, { cause });
   }
+}
+
+// As bytes, not as a form: an abort while Node reads a form's stream is thrown where nobody catches it.
+async function formBytes(form: FormData | undefined): Promise<{ type: string; bytes: Uint8Array<ArrayBuffer> } | undefined> {
+  if (form === undefined) return undefined;
+  const packed = new Response(form);
+  return { type: packed.headers.get('content-type') ?? '', bytes: new Uint8Array(await packed.arrayBuffer()) };
+}
+
+// What was under way may have been done: only the registry knows.
+function interrupted(verb: string, url: string): Problem {
+  return verb === 'GET'
+    ? new Problem('interrupted', 'Interrupted while the registry was asked')
+    : new Problem('interrupted', `Interrupted while something was sent to ${url}: it may have arrived`);
 }
 
 async function bodyOf(response: Response, url: string): Promise<Uint8Array> {

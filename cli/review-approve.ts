@@ -44,6 +44,7 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
       json: envelope,
       signedBy: signer.keyId,
     });
+    note(context, safe`The registry has the approval: log index ${logIndex}.`);
     const after = await askRegistry(context, `/api/v1/versions${versionPath(which.name, which.version)}`, versionAnswer, {
       token,
     });

@@ -9,7 +9,9 @@ const systemFailures: Readonly<Record<string, readonly [code: ProblemCode, says:
   EACCES: ['file-not-found', 'you may not read or write it'],
   EPERM: ['file-not-found', 'you may not do this to it'],
   EEXIST: ['file-exists', 'it is there already'],
-  ENOSPC: ['internal', 'the disk is full'],
+  ENOSPC: ['disk-full', 'the disk is full'],
+  EDQUOT: ['disk-full', 'the disk quota is used up'],
+  EIO: ['disk-full', 'the device failed'],
   EADDRINUSE: ['port-taken', 'another program listens there'],
 };
 
@@ -17,8 +19,8 @@ const stackLinesMax = 12;
 
 /** @param interrupted whether a signal asked the process to stop: whatever failed then, failed for that */
 export function problemOf(thrown: unknown, interrupted: boolean): Problem {
+  if (thrown instanceof Problem && (!interrupted || thrown.code === 'interrupted')) return thrown;
   if (interrupted) return new Problem('interrupted', 'Interrupted');
-  if (thrown instanceof Problem) return thrown;
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const { code, path, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
   const row = code === undefined ? undefined : systemFailures[code];

@@ -54,9 +54,8 @@ function explainRule(context: CommandContext, { check: _, reads: __, ...rule }: 
         safe`  ${rule.why}`,
         safe`  ${ink.cyan('fix:')} ${rule.fix}`,
         table([
-          ['  kind', rule.kind],
-          ['  severity', rule.severity],
-          ['  confidence', rule.confidence],
+          ['  usually', `kind ${rule.kind}, severity ${rule.severity}, confidence ${rule.confidence}`],
+          ['', 'a finding says its own, by where it stands and what is declared'],
           ...maps.map(([scheme, ids]) => [`  ${scheme}`, ids] as const),
         ]),
       ],

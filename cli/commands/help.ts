@@ -1,7 +1,7 @@
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { commandGroups, findCommand } from '../commands.ts';
-import { commandText, groupText, overviewText } from '../help-text.ts';
+import { commandText, exitMeanings, groupText, overviewText } from '../help-text.ts';
 import { answer, inkFor } from '../output.ts';
 
 /** `skill help [COMMAND]`. */
@@ -10,7 +10,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const schema = 'skillgate.help/1';
   if (context.args.length === 0) {
     const groups = commandGroups.map(({ title, rows }) => ({ title, commands: rows.map(({ load: _, ...row }) => row) }));
-    answer(context, { schema, groups }, () => overviewText(ink));
+    answer(context, { schema, groups, exitCodes: Object.fromEntries(exitMeanings) }, () => overviewText(ink));
     return exitCodes.ok;
   }
   const found = findCommand(context.args);

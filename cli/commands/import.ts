@@ -65,7 +65,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const failure = ended.find((one) => one.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
   importAnswer(context, `@${scope}`, rows);
-  return exitCodes.ok;
+  return rows.some((row) => row.outcome === 'refused') ? exitCodes.refused : exitCodes.ok;
 }
 
 // A skill that fails is a row of the table; only what stops all of them (no registry, no right to the scope) ends the import.

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { exitCodes } from '../../cli/command.ts';
 import { commandRows, findCommand, nearest, plannedCommands } from '../../cli/commands.ts';
+import { exitMeanings } from '../../cli/help-text.ts';
 import { skill } from './command-line.ts';
 
 const names = commandRows.map((row) => row.name);
@@ -63,14 +66,45 @@ describe('the table of commands', () => {
     expect((await skill(['xylophone'])).stderr).toContain('skill help lists them all');
   });
 
-  it.each([[['review']], [['key']], [['scope', '--format', 'json']]])(
-    'shows what there is for the half command %j',
-    async (argv) => {
-      const { exit, stdout, stderr } = await skill(argv);
-      expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
-      expect(stderr).toContain(`skill ${argv[0]} `);
-    },
-  );
+  it.each([[['review']], [['key']]])('shows what there is for the half command %j', async (argv) => {
+    const { exit, stdout, stderr } = await skill(argv);
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
+    expect(stderr).toContain(`skill ${argv[0]} `);
+  });
+
+  it.each<[string[], object]>([
+    [['publsh'], { code: 'usage', exit: 2 }],
+    [['status'], { code: 'usage', exit: 2 }],
+    [['status', '--fromat', 'x'], { code: 'usage', exit: 2 }],
+    [['scope'], { code: 'usage', exit: 2, hint: expect.stringContaining('skill scope claim') }],
+    [['yank', '@a/b@1.0.0'], { code: 'not-in-this-version' }],
+    [['scan', 'nowhere'], { code: 'file-not-found', exit: 3 }],
+  ])('answers JSON when JSON was asked for, also for a line that it did not understand: %j', async (argv, says) => {
+    for (const format of [['--format', 'json'], ['--format=json']]) {
+      const { stdout, stderr, exit } = await skill([...argv, ...format]);
+      expect(JSON.parse(stdout)).toMatchObject({ schema: 'skillgate.problem/1', ...says });
+      expect(stderr).toBe('');
+      expect(exit).toBeGreaterThan(0);
+    }
+  });
+
+  it.each([
+    [['--version', '--format', 'json'], 'skillgate.version/1'],
+    [['--format=json', '--version'], 'skillgate.version/1'],
+    [['--help', '--format', 'json'], 'skillgate.help/1'],
+    [['review', '--help', '--format', 'json'], 'skillgate.help/1'],
+    [['review', 'show', '--help', '--format', 'json'], 'skillgate.help/1'],
+  ])('answers %j with JSON', async (argv, schema) => {
+    const { stdout, exit } = await skill(argv);
+    expect({ exit, schema: JSON.parse(stdout).schema }).toEqual({ exit: 0, schema });
+  });
+
+  it('says what the exit codes mean, each of them once', async () => {
+    const { stdout } = await skill(['help']);
+    for (const code of new Set(Object.values(exitCodes))) expect(stdout).toMatch(new RegExp(`^  ${code} .*[a-z]`, 'm'));
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    for (const [code, means] of exitMeanings) expect(readme).toContain(`| ${code} | ${means} |`);
+  });
 
   it('takes the longer name where both fit', () => {
     expect(findCommand(['review', 'show', '@a/b@1.0.0'])).toMatchObject({ kind: 'command', rest: ['@a/b@1.0.0'] });

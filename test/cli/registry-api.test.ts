@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { askRegistry, fetchStoredBlob } from '../../cli/registry-api.ts';
+import { problemOf } from '../../cli/thrown.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
+import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { noRegistry } from './command-line.ts';
 
 const registryBase = 'https://skills.example';
@@ -73,5 +75,40 @@ describe('calls to the registry', () => {
     expect(await fetchStoredBlob({ registryBase, fetch: answers('these') }, digestOf('these'), 't')).toEqual(
       Buffer.from('these'),
     );
+  });
+});
+
+describe('an interruption', () => {
+  const stopped: typeof fetch = async () => {
+    throw new DOMException('This operation was aborted', 'AbortError');
+  };
+
+  it.each([
+    ['GET', {}, /^Interrupted while the registry was asked$/],
+    ['POST', { json: {} }, /it may have arrived$/],
+  ] as const)('of a %s is no registry that is down', async (_, request, says) => {
+    const asked = askRegistry({ registryBase, fetch: stopped }, '/x', v.unknown(), request);
+    await expect(asked).rejects.toMatchObject({ code: 'interrupted', message: expect.stringMatching(says) });
+  });
+
+  it('says what may have arrived, and to look', async () => {
+    const thrown = await askRegistry({ registryBase, fetch: stopped }, '/x', v.unknown(), { json: {} }).catch((cause) => cause);
+    expect(problemOf(thrown, true)).toBe(thrown);
+    expect(problemOf(new TypeError('x'), true)).toMatchObject({ code: 'interrupted', message: 'Interrupted' });
+    expect(problemCodes.interrupted.fix).toContain('skill status');
+  });
+
+  it('meets no stream: a form is sent as bytes', async () => {
+    const form = new FormData();
+    form.set('bundle', new Blob(['abc']), 'bundle.tar');
+    let sent: RequestInit | undefined;
+    const fetch: typeof globalThis.fetch = async (_, init) => {
+      sent = init;
+      return new Response('{"ok":true}');
+    };
+    await askRegistry({ registryBase, fetch }, '/x', v.unknown(), { form });
+    expect(sent?.body).toBeInstanceOf(Uint8Array);
+    const read = await new Response(sent?.body, { headers: sent?.headers ?? {} }).formData();
+    expect(read.get('bundle')).toMatchObject({ name: 'bundle.tar', size: 3 });
   });
 });

@@ -2,7 +2,7 @@
 import type { ProblemCodeRow } from '../problem-codes.ts';
 
 export const commandCodes = {
-  usage: { exit: 2, status: 400, means: 'The command was not understood.', fix: 'skill help COMMAND' },
+  usage: { exit: 2, status: 400, means: 'The command was not understood.', fix: 'skill help lists the commands.' },
   'not-in-this-version': {
     exit: 2,
     status: 501,
@@ -51,7 +51,18 @@ export const commandCodes = {
     means: 'A program this needs is not on the machine.',
     fix: 'Type the line that is named.',
   },
-  interrupted: { exit: 1, status: 499, means: 'It was interrupted; nothing half-done was left.', fix: 'Start again.' },
+  interrupted: {
+    exit: 1,
+    status: 499,
+    means: 'It was interrupted; nothing half-done was left here. What was sent by then may have arrived.',
+    fix: 'If something was sent, look with skill status what became of it; else start again.',
+  },
+  'disk-full': {
+    exit: 1,
+    status: 507,
+    means: 'What had to be written could not be: the disk is full, or it failed.',
+    fix: 'Make room, or write somewhere else.',
+  },
   internal: {
     exit: 1,
     status: 500,
