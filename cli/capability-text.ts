@@ -17,12 +17,17 @@ const withoutKind: Readonly<Record<CapabilityKind, string>> = {
   exec: 'start any program of this machine',
 };
 
+/** `http[:]//`, as a scan report writes it: no terminal makes it a link. */
+export function withBrokenAddresses(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]{0,30}):\/\//gi, '$1[:]//');
+}
+
 /** One line for each thing it may do, with the author's reason. */
 export function canLines(approved: Capabilities, declared: Capabilities): string[] {
   const reasons = new Map(listCapabilities(declared).map((one) => [printCapability(one), one.why]));
   return listCapabilities(approved).map((one) => {
     const why = one.why ?? reasons.get(printCapability(one));
-    return why === undefined ? printCapability(one) : `${printCapability(one)} (${why})`;
+    return withBrokenAddresses(why === undefined ? printCapability(one) : `${printCapability(one)} (${why})`);
   });
 }
 
@@ -36,5 +41,5 @@ export function differenceLines(before: Capabilities, after: Capabilities): stri
   return [
     ...listCapabilities(minus(after, before)).map((one) => `+ ${printCapability(one)}`),
     ...listCapabilities(minus(before, after)).map((one) => `- ${printCapability(one)}`),
-  ];
+  ].map(withBrokenAddresses);
 }

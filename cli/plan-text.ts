@@ -1,7 +1,8 @@
 /** A plan in lines for people. */
 import type { Plan } from '../runner/plan.ts';
+import { withBrokenAddresses } from './capability-text.ts';
 
-/** What it gives, leaves out and refuses, each line with its reason. What comes from a skill is printed as it is: the caller escapes. */
+/** What it gives, leaves out and refuses, each line with its reason; addresses broken. The caller escapes what comes from a skill. */
 export function printPlan({ limits, ...plan }: Plan): string {
   const sections: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
     ['mounts', plan.mounts.map((one) => [`${one.mode} ${one.target} <- ${one.path}`, one.reason])],
@@ -12,12 +13,13 @@ export function printPlan({ limits, ...plan }: Plan): string {
     ['left out', plan.leftOut.map((one) => [one.what, one.reason])],
     ['refused', plan.refused.map((one) => [`${one.code}: ${one.message}`, one.hint ?? `skill explain ${one.code}`])],
   ];
-  return [
+  const lines = [
     `${plan.skill.name}@${plan.skill.version} ${plan.command.name} (${plan.command.interpreter} ${plan.command.file})`,
     `as ${plan.agent}, uid ${plan.uid}, in ${plan.backend}, working in ${plan.workingDirectory}`,
     `at most ${limits.seconds} s, ${limits.memoryMiB} MiB, ${limits.outputBytes} bytes of output`,
     ...sections.flatMap(([title, lines]) =>
       lines.length === 0 ? [] : [title, ...lines.map(([what, why]) => `  ${what}\n      ${why}`)],
     ),
-  ].join('\n');
+  ];
+  return withBrokenAddresses(lines.join('\n'));
 }

@@ -21,7 +21,7 @@ export async function forward(outgoing: Outgoing, response: ServerResponse): Pro
     const answer = await send(outgoing, response);
     if (values.length > 0 && !['', 'identity'].includes(answer.headers['content-encoding'] ?? '')) {
       answer.destroy();
-      return 'answer_encoded';
+      return 'answer-encoded';
     }
     const { why, found } = await passBack(answer, response, values);
     for (const secret of found) record({ event: 'redacted', secret, host: decision.host });
@@ -89,7 +89,7 @@ async function passBack(
   let left = egressResponseBytesMax;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     left -= chunk.length;
-    if (left < 0) return { why: 'answer_too_large', found: filter.found };
+    if (left < 0) return { why: 'answer-too-large', found: filter.found };
     const part = values.length === 0 ? chunk : Buffer.from(filter.push(chunk.toString('latin1')), 'latin1');
     if (!response.write(part)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
   }

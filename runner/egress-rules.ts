@@ -8,20 +8,20 @@ import type { PlannedEgress, PlannedSecret } from './plan.ts';
 /** Why a request does not leave: the word in the audit log, the status that the sandbox gets, and what it means. */
 export const denials = {
   malformed: { status: 400, means: 'it is not HTTP/1.1 in one clear reading' },
-  bad_target: { status: 400, means: 'its target is not http://name/path in plain form' },
-  bad_path: { status: 400, means: 'its path could be read in two ways' },
-  bad_host: { status: 403, means: 'its host is no DNS name' },
-  host_mismatch: { status: 421, means: 'its Host header names another host' },
-  host_denied: { status: 403, means: 'no egress to this host was approved, granted and pinned' },
-  port_denied: { status: 403, means: 'this port is not allowed' },
-  method_denied: { status: 405, means: 'this method is not allowed' },
-  path_denied: { status: 403, means: 'this path is not allowed' },
-  secret_unbound: { status: 403, means: 'a secret stands where it is not bound' },
-  upgrade_denied: { status: 403, means: 'it asks for another protocol' },
-  too_large: { status: 413, means: 'it is larger than a request may be' },
-  too_many: { status: 429, means: 'this run made as many requests as it may' },
-  answer_too_large: { status: 502, means: 'the answer is larger than it may be' },
-  answer_encoded: { status: 502, means: 'the answer is compressed, so that an echoed secret could not be seen' },
+  'bad-target': { status: 400, means: 'its target is not http://name/path in plain form' },
+  'bad-path': { status: 400, means: 'its path could be read in two ways' },
+  'bad-host': { status: 403, means: 'its host is no DNS name' },
+  'host-mismatch': { status: 421, means: 'its Host header names another host' },
+  'host-denied': { status: 403, means: 'no egress to this host was approved, granted and pinned' },
+  'port-denied': { status: 403, means: 'this port is not allowed' },
+  'method-denied': { status: 405, means: 'this method is not allowed' },
+  'path-denied': { status: 403, means: 'this path is not allowed' },
+  'secret-unbound': { status: 403, means: 'a secret stands where it is not bound' },
+  'upgrade-denied': { status: 403, means: 'it asks for another protocol' },
+  'too-large': { status: 413, means: 'it is larger than a request may be' },
+  'too-many': { status: 429, means: 'this run made as many requests as it may' },
+  'answer-too-large': { status: 502, means: 'the answer is larger than it may be' },
+  'answer-encoded': { status: 502, means: 'the answer is compressed, so that an echoed secret could not be seen' },
   unreachable: { status: 502, means: 'the pinned address did not answer' },
 } as const satisfies Record<string, { status: number; means: string }>;
 
@@ -76,25 +76,25 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
   const where = { host: parsed?.host ?? request.tunnel?.host ?? '', port: parsed?.port ?? request.tunnel?.port ?? 0 };
   const denied = (why: Denial): EgressDecision => ({ kind: 'denied', why, ...where, path: parsed?.path ?? '' });
   if (!/^[A-Z]{1,20}$/.test(request.method) || hasTwoReadings(request.headers)) return denied('malformed');
-  if (parsed === undefined) return denied('bad_target');
-  if (!isHostName(parsed.host)) return denied('bad_host');
-  if (!namesHost(request.headers, parsed)) return denied('host_mismatch');
-  if (!isClearPath(parsed.path)) return denied('bad_path');
-  if (valuesOf(request.headers, 'upgrade').length > 0) return denied('upgrade_denied');
+  if (parsed === undefined) return denied('bad-target');
+  if (!isHostName(parsed.host)) return denied('bad-host');
+  if (!namesHost(request.headers, parsed)) return denied('host-mismatch');
+  if (!isClearPath(parsed.path)) return denied('bad-path');
+  if (valuesOf(request.headers, 'upgrade').length > 0) return denied('upgrade-denied');
 
   const rule = matchRule(rules.egress, parsed, request.method);
   if (typeof rule === 'string') return denied(rule);
   const used = placeholdersIn(request.headers, parsed.host, rules.secrets);
-  if (used === undefined || rules.secrets.some((one) => holds(request.target, one))) return denied('secret_unbound');
+  if (used === undefined || rules.secrets.some((one) => holds(request.target, one))) return denied('secret-unbound');
   const pinned = rule.pinned[parsed.host];
-  return pinned === undefined ? denied('host_denied') : { kind: 'allowed', ...parsed, pinned, secrets: used };
+  return pinned === undefined ? denied('host-denied') : { kind: 'allowed', ...parsed, pinned, secrets: used };
 }
 
 /** Judges the target of a CONNECT: a name and port that some rule reaches over plain HTTP. */
 export function judgeConnect(target: string, { egress }: EgressRules): Authority & { readonly why: Denial | undefined } {
   const authority = target.includes(':') ? parseAuthority(target) : undefined;
-  if (authority === undefined) return { why: 'bad_target', host: '', port: 0 };
-  if (!isHostName(authority.host)) return { why: 'bad_host', ...authority };
+  if (authority === undefined) return { why: 'bad-target', host: '', port: 0 };
+  if (!isHostName(authority.host)) return { why: 'bad-host', ...authority };
   const rule = matchRule(egress, authority);
   return { why: typeof rule === 'string' ? rule : undefined, ...authority };
 }
@@ -126,12 +126,12 @@ function matchRule(
   const [fits] = byPath.filter((rule) => method === undefined || rule.methods.includes(method));
   if (fits !== undefined) return fits;
   return byPath.length > 0
-    ? 'method_denied'
+    ? 'method-denied'
     : byPort.length > 0
-      ? 'path_denied'
+      ? 'path-denied'
       : byHost.length > 0
-        ? 'port_denied'
-        : 'host_denied';
+        ? 'port-denied'
+        : 'host-denied';
 }
 
 // An encoded letter, slash, dot or percent sign may be decoded before or after the server looks at the path (RFC 3986 §6.2.2).

@@ -98,10 +98,10 @@ async function handle(context: Context, request: IncomingMessage, response: Serv
     answer(response, why);
   };
   if (decision.kind === 'denied') return refuse(decision.why);
-  if (context.counts.allowed >= limits.egressRequestsMax) return refuse('too_many');
+  if (context.counts.allowed >= limits.egressRequestsMax) return refuse('too-many');
   const body = await readBody(request);
-  if (body === undefined) return refuse('too_large');
-  if (context.rules.secrets.some(({ placeholder }) => body.includes(placeholder))) return refuse('secret_unbound');
+  if (body === undefined) return refuse('too-large');
+  if (context.rules.secrets.some(({ placeholder }) => body.includes(placeholder))) return refuse('secret-unbound');
   const { host, port, path } = decision;
   const secrets = decision.secrets.map((one) => one.name);
   context.record({ event: 'egress', decision: 'allowed', why: 'approved', method, host, port, path, secrets });

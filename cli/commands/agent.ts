@@ -10,7 +10,7 @@ import { identityLockOf } from '../agent-skills.ts';
 import { createAgent, type GrantChange, grantAgent, listAgents, revokeAgent } from '../agent-store.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readLock, writeLock } from '../lock.ts';
-import { answer, joined, note, type Safe, safe, table } from '../output.ts';
+import { answer, count, joined, note, type Safe, safe, table } from '../output.ts';
 import { admitToStart, agentsFolderOf, auditFileOf, hostFiles } from '../start-skill.ts';
 
 const agentCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
@@ -138,7 +138,7 @@ function eventCells(entry: AuditEntry): [string, string] {
 
 function chainText(chain: ReturnType<typeof verifyAudit>): Safe {
   return chain.kind === 'whole'
-    ? safe`chain whole: ${chain.lines} lines`
+    ? safe`chain whole: ${count(chain.lines, 'line')}`
     : safe`chain broken at line ${chain.line}: ${chain.why}`;
 }
 

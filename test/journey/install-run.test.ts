@@ -126,7 +126,7 @@ describe('skill verify', () => {
       'published by sha256:',
       'scanned by',
       'approved by rita',
-      'independent approvals:',
+      'independent approvals: 0 (0 needed)',
       'witnessed: 0/0',
       'good until',
     ])

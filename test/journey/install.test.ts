@@ -90,8 +90,8 @@ describe('skill install', () => {
     expect(lock()['@acme/grows'].version).toBe('1.0.0');
     const { out, exit } = await user.run('install', '@acme/grows', '--yes');
     expect(exit).toBe(0);
-    expect(asked.out).toContain('+ egress GET,HEAD https://api.crm.example/v2/*');
-    expect(out).toMatch(/Since 1\.0\.0:\n {4}\+ egress GET,HEAD https:\/\/api\.crm\.example\/v2\/\*/);
+    expect(asked.out).toContain('+ egress GET,HEAD https[:]//api.crm.example/v2/*');
+    expect(out).toMatch(/Since 1\.0\.0:\n {4}\+ egress GET,HEAD https\[:\]\/\/api\.crm\.example\/v2\/\*/);
     expect(lock()['@acme/grows'].version).toBe('1.1.0');
   });
 

@@ -10,7 +10,7 @@ const subject: AuditSubject = { run: 'r1', agent: 'bot', skill: '@acme/a', versi
 const denied = (path: string): AuditEvent => ({
   event: 'egress',
   decision: 'denied',
-  why: 'path_denied',
+  why: 'path-denied',
   method: 'GET',
   host: 'a.example',
   port: 80,

@@ -45,57 +45,57 @@ describe('a request to the proxy', () => {
     ['http://API.crm.example/v2/', 'allowed'],
     ['http://api.crm.example:80/v2/a%20b%C3%A9', 'allowed'],
     ['http://a.files.example:8080/one', 'allowed'],
-    ['http://a.files.example:8080/one/two', 'path_denied'],
-    ['http://b.files.example:8080/one', 'host_denied'],
-    ['http://files.example:8080/one', 'host_denied'],
-    ['http://api.crm.example/v1/deals', 'path_denied'],
-    ['http://api.crm.example/v2', 'path_denied'],
-    ['http://api.crm.example/', 'path_denied'],
-    ['http://api.crm.example', 'path_denied'],
-    ['http://api.crm.example:8080/v2/x', 'port_denied'],
-    ['http://stranger.example/v2/x', 'host_denied'],
-    ['http://api.crm.example.stranger.example/v2/x', 'host_denied'],
-    ['http://api.crm.example./v2/x', 'bad_host'],
-    ['http://127.0.0.1/v2/x', 'bad_host'],
-    ['http://2130706433/v2/x', 'bad_host'],
-    ['http://0x7f.1/v2/x', 'bad_host'],
-    ['http://[::1]/v2/x', 'bad_target'],
-    ['http://localhost/v2/x', 'bad_host'],
-    ['http://user@api.crm.example/v2/x', 'bad_target'],
-    ['http://api.crm.example@stranger.example/v2/x', 'bad_target'],
-    ['http://stranger.example\\@api.crm.example/v2/x', 'bad_target'],
-    ['http://api.crm.example:0/v2/x', 'bad_target'],
-    ['http://api.crm.example:99999/v2/x', 'bad_target'],
-    ['https://api.crm.example/v2/x', 'bad_target'],
-    ['ftp://api.crm.example/v2/x', 'bad_target'],
-    ['/v2/x', 'bad_target'],
-    ['*', 'bad_target'],
-    ['http://api.crm.example/v2/x#y', 'bad_target'],
-    ['http://api.crm.example/v2/ x', 'bad_target'],
-    ['http://api.crm.example/v2/\u00e9', 'bad_target'],
-    ['http://api.crm.example/v2/../v1', 'bad_path'],
-    ['http://api.crm.example/v2/./x', 'bad_path'],
-    ['http://api.crm.example/v2/..', 'bad_path'],
-    ['http://api.crm.example/v2//x', 'bad_path'],
-    ['http://api.crm.example/v2/%2e%2e/v1', 'bad_path'],
-    ['http://api.crm.example/v2/%2E%2e/v1', 'bad_path'],
-    ['http://api.crm.example/v2/..%2fv1', 'bad_path'],
-    ['http://api.crm.example/v2/%252e', 'bad_path'],
-    ['http://api.crm.example/v2/%5c..', 'bad_path'],
-    ['http://api.crm.example/v2/\\..', 'bad_path'],
-    ['http://api.crm.example/v2/..;/v1', 'bad_path'],
-    ['http://api.crm.example/v2/%00', 'bad_path'],
-    ['http://api.crm.example/v2/%zz', 'bad_path'],
-    ['http://api.crm.example/v2/%4', 'bad_path'],
-    ['http://api.crm.example/v2/%61', 'bad_path'],
-    [`http://api.crm.example/v2/${'x'.repeat(9_000)}`, 'bad_target'],
+    ['http://a.files.example:8080/one/two', 'path-denied'],
+    ['http://b.files.example:8080/one', 'host-denied'],
+    ['http://files.example:8080/one', 'host-denied'],
+    ['http://api.crm.example/v1/deals', 'path-denied'],
+    ['http://api.crm.example/v2', 'path-denied'],
+    ['http://api.crm.example/', 'path-denied'],
+    ['http://api.crm.example', 'path-denied'],
+    ['http://api.crm.example:8080/v2/x', 'port-denied'],
+    ['http://stranger.example/v2/x', 'host-denied'],
+    ['http://api.crm.example.stranger.example/v2/x', 'host-denied'],
+    ['http://api.crm.example./v2/x', 'bad-host'],
+    ['http://127.0.0.1/v2/x', 'bad-host'],
+    ['http://2130706433/v2/x', 'bad-host'],
+    ['http://0x7f.1/v2/x', 'bad-host'],
+    ['http://[::1]/v2/x', 'bad-target'],
+    ['http://localhost/v2/x', 'bad-host'],
+    ['http://user@api.crm.example/v2/x', 'bad-target'],
+    ['http://api.crm.example@stranger.example/v2/x', 'bad-target'],
+    ['http://stranger.example\\@api.crm.example/v2/x', 'bad-target'],
+    ['http://api.crm.example:0/v2/x', 'bad-target'],
+    ['http://api.crm.example:99999/v2/x', 'bad-target'],
+    ['https://api.crm.example/v2/x', 'bad-target'],
+    ['ftp://api.crm.example/v2/x', 'bad-target'],
+    ['/v2/x', 'bad-target'],
+    ['*', 'bad-target'],
+    ['http://api.crm.example/v2/x#y', 'bad-target'],
+    ['http://api.crm.example/v2/ x', 'bad-target'],
+    ['http://api.crm.example/v2/\u00e9', 'bad-target'],
+    ['http://api.crm.example/v2/../v1', 'bad-path'],
+    ['http://api.crm.example/v2/./x', 'bad-path'],
+    ['http://api.crm.example/v2/..', 'bad-path'],
+    ['http://api.crm.example/v2//x', 'bad-path'],
+    ['http://api.crm.example/v2/%2e%2e/v1', 'bad-path'],
+    ['http://api.crm.example/v2/%2E%2e/v1', 'bad-path'],
+    ['http://api.crm.example/v2/..%2fv1', 'bad-path'],
+    ['http://api.crm.example/v2/%252e', 'bad-path'],
+    ['http://api.crm.example/v2/%5c..', 'bad-path'],
+    ['http://api.crm.example/v2/\\..', 'bad-path'],
+    ['http://api.crm.example/v2/..;/v1', 'bad-path'],
+    ['http://api.crm.example/v2/%00', 'bad-path'],
+    ['http://api.crm.example/v2/%zz', 'bad-path'],
+    ['http://api.crm.example/v2/%4', 'bad-path'],
+    ['http://api.crm.example/v2/%61', 'bad-path'],
+    [`http://api.crm.example/v2/${'x'.repeat(9_000)}`, 'bad-target'],
   ])('%s is %s', (target, expected) => {
     expect(judged(get(target))).toBe(expected);
   });
 
   it.each([
-    ['another host', [['Host', 'stranger.example']], 'host_mismatch'],
-    ['no host', [], 'host_mismatch'],
+    ['another host', [['Host', 'stranger.example']], 'host-mismatch'],
+    ['no host', [], 'host-mismatch'],
     [
       'two hosts',
       [
@@ -104,7 +104,7 @@ describe('a request to the proxy', () => {
       ],
       'malformed',
     ],
-    ['another port in the host', [['Host', 'api.crm.example:81']], 'host_mismatch'],
+    ['another port in the host', [['Host', 'api.crm.example:81']], 'host-mismatch'],
     [
       'length and coding',
       [
@@ -161,22 +161,22 @@ describe('a request to the proxy', () => {
         ['Host', 'api.crm.example'],
         ['Upgrade', 'websocket'],
       ],
-      'upgrade_denied',
+      'upgrade-denied',
     ],
   ] as const)('with %s is refused', (_, headers, expected) => {
     expect(judged(get('http://api.crm.example/v2/x', { headers }))).toBe(expected);
   });
 
   it.each([['HEAD'], ['PUT'], ['DELETE'], ['TRACE'], ['CONNECT']])('by %s is refused where it is not listed', (method) => {
-    expect(judged(get('http://api.crm.example/v2/x', { method }))).toBe('method_denied');
+    expect(judged(get('http://api.crm.example/v2/x', { method }))).toBe('method-denied');
   });
 
   it('inside a tunnel is judged by the tunnel’s host and its own path', () => {
     const tunnel = { host: 'api.crm.example', port: 80 };
     expect(judged(get('/v2/x', { tunnel }))).toBe('allowed');
-    expect(judged(get('/v1/x', { tunnel }))).toBe('path_denied');
-    expect(judged(get('/v2/x', { tunnel, host: 'open.example' }))).toBe('host_mismatch');
-    expect(judged(get('http://open.example/', { tunnel, host: 'api.crm.example' }))).toBe('bad_target');
+    expect(judged(get('/v1/x', { tunnel }))).toBe('path-denied');
+    expect(judged(get('/v2/x', { tunnel, host: 'open.example' }))).toBe('host-mismatch');
+    expect(judged(get('http://open.example/', { tunnel, host: 'api.crm.example' }))).toBe('bad-target');
   });
 });
 
@@ -194,13 +194,13 @@ describe('a placeholder', () => {
   it.each([
     ['authorization', `Bearer ${placeholder}`, 'api.crm.example', 'allowed'],
     ['Authorization', `bearer ${placeholder}`, 'api.crm.example', 'allowed'],
-    ['authorization', `Bearer ${placeholder}x`, 'api.crm.example', 'secret_unbound'],
-    ['authorization', `Basic ${Buffer.from(`u:${placeholder}`).toString('base64')}`, 'api.crm.example', 'secret_unbound'],
-    ['authorization', `Bearer ${placeholder}`, 'open.example', 'secret_unbound'],
-    ['x-token', placeholder, 'api.crm.example', 'secret_unbound'],
-    ['cookie', `t=${placeholder}`, 'api.crm.example', 'secret_unbound'],
-    ['cookie', `t=${placeholder.replaceAll('-', '%2D')}`, 'api.crm.example', 'secret_unbound'],
-    [placeholder, 'x', 'api.crm.example', 'secret_unbound'],
+    ['authorization', `Bearer ${placeholder}x`, 'api.crm.example', 'secret-unbound'],
+    ['authorization', `Basic ${Buffer.from(`u:${placeholder}`).toString('base64')}`, 'api.crm.example', 'secret-unbound'],
+    ['authorization', `Bearer ${placeholder}`, 'open.example', 'secret-unbound'],
+    ['x-token', placeholder, 'api.crm.example', 'secret-unbound'],
+    ['cookie', `t=${placeholder}`, 'api.crm.example', 'secret-unbound'],
+    ['cookie', `t=${placeholder.replaceAll('-', '%2D')}`, 'api.crm.example', 'secret-unbound'],
+    [placeholder, 'x', 'api.crm.example', 'secret-unbound'],
   ])('in %s: %s at %s is %s', (name, value, host, expected) => {
     expect(at(name, value, host)).toBe(expected);
   });
@@ -210,7 +210,7 @@ describe('a placeholder', () => {
     `http://api.crm.example/v2/x?t=${placeholder}`,
     `http://api.crm.example/v2/x?t=${placeholder.replaceAll('s', '%73')}`,
   ])('in the address %s is refused', (target) => {
-    expect(judged(get(target))).toBe('secret_unbound');
+    expect(judged(get(target))).toBe('secret-unbound');
   });
 });
 
@@ -218,15 +218,15 @@ describe('a tunnel', () => {
   it.each([
     ['api.crm.example:80', 'allowed'],
     ['API.crm.example:80', 'allowed'],
-    ['api.crm.example:443', 'port_denied'],
-    ['stranger.example:80', 'host_denied'],
-    ['b.files.example:8080', 'host_denied'],
-    ['127.0.0.1:80', 'bad_host'],
-    ['localhost:80', 'bad_host'],
-    ['[::1]:80', 'bad_target'],
-    ['api.crm.example', 'bad_target'],
-    ['user@api.crm.example:80', 'bad_target'],
-    ['http://api.crm.example:80', 'bad_target'],
+    ['api.crm.example:443', 'port-denied'],
+    ['stranger.example:80', 'host-denied'],
+    ['b.files.example:8080', 'host-denied'],
+    ['127.0.0.1:80', 'bad-host'],
+    ['localhost:80', 'bad-host'],
+    ['[::1]:80', 'bad-target'],
+    ['api.crm.example', 'bad-target'],
+    ['user@api.crm.example:80', 'bad-target'],
+    ['http://api.crm.example:80', 'bad-target'],
   ])('to %s is %s', (target, expected) => {
     expect(judgeConnect(target, rules).why ?? 'allowed').toBe(expected);
   });

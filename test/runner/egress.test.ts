@@ -125,8 +125,8 @@ describe('what is refused', () => {
     ['HTTP/2 in the clear', ['PRI * HTTP/2.0', '', 'SM', '', ''], 'malformed'],
     ['no HTTP at all', ['\x16\x03\x01\x02\x00\x01', '', ''], 'malformed'],
     ['two hosts', ['GET http://api.crm.example/v2/x HTTP/1.1', host, host, ...end], 'malformed'],
-    ['a path without a host', ['GET /v2/x HTTP/1.1', host, ...end], 'bad_target'],
-    ['a host that is another', ['GET http://api.crm.example/v2/x HTTP/1.1', 'Host: stranger.example', ...end], 'host_mismatch'],
+    ['a path without a host', ['GET /v2/x HTTP/1.1', host, ...end], 'bad-target'],
+    ['a host that is another', ['GET http://api.crm.example/v2/x HTTP/1.1', 'Host: stranger.example', ...end], 'host-mismatch'],
     [
       'the placeholder in a chunk',
       [
@@ -143,19 +143,19 @@ describe('what is refused', () => {
         '',
         '',
       ],
-      'secret_unbound',
+      'secret-unbound',
     ],
-    ['a tunnel to TLS', ['CONNECT api.crm.example:443 HTTP/1.1', 'Host: api.crm.example:443', '', ''], 'port_denied'],
-    ['a tunnel to a stranger', ['CONNECT stranger.example:80 HTTP/1.1', 'Host: stranger.example:80', '', ''], 'host_denied'],
+    ['a tunnel to TLS', ['CONNECT api.crm.example:443 HTTP/1.1', 'Host: api.crm.example:443', '', ''], 'port-denied'],
+    ['a tunnel to a stranger', ['CONNECT stranger.example:80 HTTP/1.1', 'Host: stranger.example:80', '', ''], 'host-denied'],
     [
       'a stranger inside a tunnel',
       ['CONNECT api.crm.example:80 HTTP/1.1', host, '', 'GET /v2/x HTTP/1.1', 'Host: stranger.example', ...end],
-      'host_mismatch',
+      'host-mismatch',
     ],
     [
       'a path inside a tunnel',
       ['CONNECT api.crm.example:80 HTTP/1.1', host, '', 'GET /v1/x HTTP/1.1', host, ...end],
-      'path_denied',
+      'path-denied',
     ],
     [
       'TLS inside a tunnel',
@@ -178,7 +178,7 @@ describe('what is refused', () => {
       'x'.repeat(9_000_000),
     );
     expect(got).toMatch(/^HTTP\/1.1 413 |^$/);
-    expect(why()).toEqual(['too_large']);
+    expect(why()).toEqual(['too-large']);
   });
 
   it('the second request of a connection as the first', async () => {
@@ -191,7 +191,7 @@ describe('what is refused', () => {
       ...end,
     );
     expect(seen).toHaveLength(1);
-    expect(why().sort()).toEqual(['approved', 'host_denied']);
+    expect(why().sort()).toEqual(['approved', 'host-denied']);
   });
 });
 
@@ -215,7 +215,7 @@ describe('what comes back', () => {
   it('is refused when it is compressed', async () => {
     answer = (_, response) => response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('zzzz');
     expect(await send(...request)).toMatch(/^HTTP\/1.1 502 /);
-    expect(why()).toEqual(['approved', 'answer_encoded']);
+    expect(why()).toEqual(['approved', 'answer-encoded']);
   });
 
   it('leaves a redirect to the sandbox to follow, by its rules', async () => {
