@@ -31,6 +31,8 @@ const pathRules: readonly PathRule[] = [
     breaks: (_, parts) => parts.some((part) => /[. ]$/.test(part) && !/^\.{1,2}$/.test(part)),
   },
   { says: 'has a name that Windows reserves', breaks: (_, parts) => parts.some((part) => windowsReserved.test(part)) },
+  // A program or a shim that gets the path as an argument would take it for an option.
+  { says: 'has a part that begins with "-"', breaks: (_, parts) => parts.some((part) => part.startsWith('-')) },
   { says: 'belongs to git', breaks: (_, parts) => parts.some((part) => /^(\.git|git~\d+)$/i.test(part)) },
   { says: 'is an environment file, where secrets lie', breaks: (_, parts) => parts.some((part) => /^\.env(\..*)?$/i.test(part)) },
 ];
