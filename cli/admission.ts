@@ -96,10 +96,11 @@ function sourceOf(world: World, registry: TrustedRegistry, offline: boolean): So
   return { fetch: world.fetch, store, base: registry.base, offline, signal: world.signal };
 }
 
-// An update may have other bytes; the publisher stays the one that was known, until a person takes the line out of the lock.
+// An update may have other bytes; registry and publisher stay those that were known, until a person takes the line out of the lock.
 function pinnedBy(locked: LockedSkill, exact: boolean): Pinned {
   return {
-    ...(exact ? { bundle: locked.bundle } : {}),
+    registry: locked.registry,
+    ...(exact ? { bundle: locked.bundle, capabilities: locked.capabilities, logIndex: locked.logIndex } : {}),
     ...(isDigest(locked.publisher) ? { publisher: locked.publisher } : {}),
   };
 }

@@ -23,8 +23,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 type World = { readonly paths: Paths; readonly env: Environment };
 
 /**
- * The one registry that answers for a scope: the project's (`registries` of skillgate.json, keys with `@`), else the user's, else the default.
- * There is no falling back to another one.
+ * The one registry that answers for a scope: the user's, else the project's (`registries` of skillgate.json, keys with `@`), else the default.
+ * A project is somebody else's file: it says where to look only for scopes of which the user said nothing. There is no falling back.
  * @throws Problem `root-not-pinned` when its root of trust is not pinned here
  */
 export function registryOf(
@@ -32,9 +32,10 @@ export function registryOf(
   scope: Scope,
   projectRegistries: Readonly<Record<string, string>> = {},
 ): TrustedRegistry {
-  const project = projectRegistries[`@${scope}`];
   const users = readRegistries(world.paths).registries.find((one) => one.scopes.includes(scope))?.base;
-  return trustedRegistry(world, project === undefined ? (users ?? registryBaseOf(world.paths, world.env)) : parseBase(project));
+  if (users !== undefined) return trustedRegistry(world, users);
+  const project = Object.hasOwn(projectRegistries, `@${scope}`) ? projectRegistries[`@${scope}`] : undefined;
+  return trustedRegistry(world, project === undefined ? registryBaseOf(world.paths, world.env) : parseBase(project));
 }
 
 /** @throws Problem `root-not-pinned`, `root-invalid` */

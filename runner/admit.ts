@@ -1,5 +1,5 @@
 /** Admission: gathers the evidence about a version and has it decided, at installation and again at every start. Fails closed. */
-import type { Source } from '../skills-index/client/blobs.ts';
+import { fetchFile, type Source } from '../skills-index/client/blobs.ts';
 import { fetchVersionEvidence, type VersionEvidence } from '../skills-index/client/registry-index.ts';
 import { parseCheckpoint } from '../skills-index/log/checkpoint.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
@@ -108,19 +108,19 @@ function noteOf(status: Uint8Array, root: RootFile, now: number): string | undef
   }
 }
 
-// A second source can only add a newer status: when it is silent, the registry's own still has to be fresh.
+// A second source can only add a newer status: when it is silent, endless or elsewhere, the registry's own still has to be fresh.
 async function fetchStatus(
   request: AdmissionRequest,
   url: string,
 ): Promise<{ readonly bytes: Uint8Array } | { readonly note: string }> {
   if (request.offline === true) return { note: `${url} was not asked` };
   try {
-    const response = await request.fetch(url, request.signal === undefined ? {} : { signal: request.signal });
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    return response.ok && bytes.byteLength <= statusBytesMax ? { bytes } : { note: `${url} gave no status` };
-  } catch {
+    const bytes = await fetchFile({ ...request, base: url }, '', statusBytesMax);
+    return bytes === undefined ? { note: `${url} gave no status` } : { bytes };
+  } catch (cause) {
     stopIfInterrupted(request);
-    return { note: `${url} does not answer` };
+    const said = cause instanceof Problem && cause.code === 'registry-answer';
+    return { note: said ? `${url} gave no status` : `${url} does not answer` };
   }
 }
 

@@ -14,6 +14,8 @@ export const decisionHints = {
   'publisher-unknown': 'The scope’s owner has to publish with a key that owned the scope then: skill scope show.',
   'publisher-changed':
     'Ask the author by another way; if the new publisher is right, take the lines of that scope out of skillgate.lock.',
+  'lock-mismatch':
+    'Somebody changed the lock, or the version was approved anew: look why, then take its line out of skillgate.lock and install it again.',
   'scanner-unknown': 'An administrator has to enrol the scanner before it scans: skill member add.',
   'scan-mismatch': 'The version has to be scanned again.',
   'approval-invalid': 'A reviewer has to approve again.',

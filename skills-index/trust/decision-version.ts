@@ -1,6 +1,6 @@
 /** Judges what author, scanner and registry signed about a version, and the index line against it. */
 import { canonicalJson } from '../skill/canonical-json.ts';
-import { type Capabilities, isEmpty, listCapabilities, minus, printCapability } from '../skill/capability.ts';
+import { type Capabilities, capabilityDigest, isEmpty, listCapabilities, minus, printCapability } from '../skill/capability.ts';
 import { type Digest, digestOf, hexOf } from '../skill/digest.ts';
 import { parseSkillMd } from '../skill/front-matter.ts';
 import { type Manifest, parseManifest } from '../skill/manifest.ts';
@@ -151,6 +151,23 @@ export function judgeVerdict(evidence: Evidence, reasons: Reasons): JudgedVerdic
   const underPolicy = said.policy.digest.sha256 === hexOf(policyDigest(input.policy));
   reasons.demand(underPolicy, 'policy-mismatch', 'the verdict was made under another policy');
   return { logIndex: verdict.logIndex, at: Date.parse(said.timeVerified) };
+}
+
+/** What the lock says besides bytes and publisher: from which registry, with which capabilities, by which verdict it was admitted. */
+export function judgePinned({ input }: Evidence, verdict: JudgedVerdict | undefined, reasons: Reasons): void {
+  const { registry, capabilities, logIndex } = input.pinned ?? {};
+  const { origin } = input.root;
+  const approved = capabilityDigest(input.line.capabilities);
+  const at = verdict?.logIndex;
+  const faults: readonly (readonly [boolean, string])[] = [
+    [registry === undefined || registry === origin, `the lock says registry ${registry}, and ${origin} answers`],
+    [
+      capabilities === undefined || capabilities === approved,
+      `the lock says capabilities ${capabilities}, ${approved} is approved`,
+    ],
+    [logIndex === undefined || logIndex === at, `the lock says log index ${logIndex}, the verdict is at ${at ?? 'none'}`],
+  ];
+  for (const [holds, message] of faults) reasons.demand(holds, 'lock-mismatch', message);
 }
 
 /** The index line, which nobody signed, against the statements. */

@@ -9,7 +9,7 @@ import { judgeApprovals } from './decision-approvals.ts';
 import { gatherEvidence } from './decision-evidence.ts';
 import { judgeLog, judgeMarks } from './decision-log.ts';
 import { type DecisionReason, Reasons } from './decision-reason.ts';
-import { judgeFiles, judgeLine, judgePublish, judgeScan, judgeVerdict } from './decision-version.ts';
+import { judgeFiles, judgeLine, judgePinned, judgePublish, judgeScan, judgeVerdict } from './decision-version.ts';
 import type { IndexLine } from './index-line.ts';
 import type { Policy } from './policy.ts';
 import type { RootFile } from './root.ts';
@@ -46,6 +46,12 @@ export interface DecisionInput {
 export interface Pinned {
   readonly bundle?: Digest;
   readonly publisher?: Digest;
+  /** Origin of the registry. */
+  readonly registry?: string;
+  /** Digest of the approved capabilities. */
+  readonly capabilities?: Digest;
+  /** Log index of the verdict. */
+  readonly logIndex?: number;
   /** Log index of the first claim of the scope, as the first skill of that scope here showed it. */
   readonly scopeClaim?: number;
 }
@@ -104,6 +110,7 @@ export function decide(input: DecisionInput): Decision {
   const files = judgeFiles(evidence, publish, reasons);
   const scan = judgeScan(evidence, publish, reasons);
   const verdict = judgeVerdict(evidence, reasons);
+  judgePinned(evidence, verdict, reasons);
   const approvals = judgeApprovals(evidence, { publish, scan, verdict }, reasons);
   const status = judgeLog(evidence, reasons);
   const marks = judgeMarks(evidence, status, reasons);
@@ -137,7 +144,7 @@ export function decide(input: DecisionInput): Decision {
       `published by ${publish.signer}, an owner of the scope at log index ${publish.logIndex}`,
       `scanned by ${scan.scanner}: ${scan.verdict}, ${scan.files} of ${scan.files} files covered`,
       `approved by ${approvals.map((one) => `${one.member} (${one.by})`).join(', ')}`,
-      `independent approvals: ${independent} (${scan.needed.independent} needed)`,
+      `independent approvals: ${independent}/${scan.needed.independent}`,
       `verdict of the registry at log index ${verdict.logIndex}`,
       `in the log of ${input.root.origin}, size ${status.checkpoint.size}; witnessed: 0/0`,
       `status of ${status.issued}, good until ${status.expires}`,

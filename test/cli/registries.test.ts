@@ -106,15 +106,16 @@ describe('trust in a registry', () => {
 });
 
 describe('the registry of a scope', () => {
-  it('is exactly one: the project’s, else the user’s, else the default, and never falls back', async () => {
+  it('is exactly one: the user’s, else the project’s, else the default, and never falls back', async () => {
     const { env, paths } = world();
     const [acme, other] = [parseScope('acme'), parseScope('other')];
     await pinRegistry(paths, base, makeRoot(), []);
     await pinRegistry(paths, 'https://acme.example', makeRoot('acme.example'), [acme]);
     expect(registryOf({ paths, env }, acme).base).toBe('https://acme.example');
     expect(registryOf({ paths, env }, other).base).toBe(base);
-    expect(registryOf({ paths, env }, acme, { '@acme': base }).base).toBe(base);
-    expect(() => registryOf({ paths, env }, acme, { '@acme': 'https://new.example' })).toThrow(/not pinned here/);
+    expect(registryOf({ paths, env }, acme, { '@acme': base }).base).toBe('https://acme.example');
+    expect(registryOf({ paths, env }, other, { '@other': 'https://acme.example' }).base).toBe('https://acme.example');
+    expect(() => registryOf({ paths, env }, other, { '@other': 'https://new.example' })).toThrow(/not pinned here/);
     await expect(pinRegistry(paths, base, makeRoot(), [acme])).rejects.toMatchObject({ code: 'usage' });
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type AdmissionRequest, admit, requireAdmitted } from '../../runner/admit.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
@@ -68,6 +68,20 @@ describe('admit', () => {
     expect(await codes(request({ pinned: { bundle: story.packed.digest, publisher: people.author.keyId } }))).toEqual([
       'admitted',
     ]);
+  });
+
+  it.each([{ registry: 'corp.example' }, { capabilities: digestOf('other') }, { logIndex: 0 }])(
+    'refuses a lock that says %j',
+    async (pinned) => {
+      expect(await codes(request({ pinned }))).toEqual(['lock-mismatch']);
+    },
+  );
+
+  it('admits what the lock says in all its parts', async () => {
+    const { decision } = await admit(request());
+    if (decision.kind !== 'admitted') throw new Error('it is admitted');
+    const { capabilityDigest: capabilities, logIndex } = decision;
+    expect(await codes(request({ pinned: { registry: storyRoot.origin, capabilities, logIndex } }))).toEqual(['admitted']);
   });
 
   it.each(['fetched', 'cached'])('refuses a %s blob of the evidence that was changed', async (where) => {
@@ -179,6 +193,39 @@ describe('admit, with a second source of status', () => {
   it('sees a revocation that the registry hides', async () => {
     const newer = await storyStatus(story.log, [mark('revoked')], storyNow - 60_000);
     expect(await codes(request({ fetch: both(newer), statusUrls: [second] }))).toContain('revoked');
+  });
+
+  it.each<[string, (init: RequestInit | undefined) => Promise<Response>, RegExp]>([
+    [
+      'never answers',
+      (init) => new Promise((_, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason))),
+      /does not answer/,
+    ],
+    [
+      'never ends',
+      async () => new Response(new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(1 << 20)) })),
+      /gave no status/,
+    ],
+    [
+      'sends elsewhere',
+      async (init) => {
+        if (init?.redirect === 'error') throw new TypeError('unexpected redirect');
+        return new Response(Buffer.from(await storyStatus(story.log, [mark('revoked')], storyNow - 60_000)));
+      },
+      /does not answer/,
+    ],
+  ])('goes on when it %s', async (_, mirror, says) => {
+    const soon = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(new Error('too late')), 50);
+      return stop.signal;
+    });
+    const registry = storyFetch(storyPaths(story));
+    const fetch: AdmissionRequest['fetch'] = (input, init) => (String(input) === second ? mirror(init) : registry(input, init));
+    const { decision, notes } = await admit(request({ fetch, statusUrls: [second] }));
+    soon.mockRestore();
+    expect(decision.kind).toBe('admitted');
+    expect(notes.join()).toMatch(says);
   });
 
   it('goes on without it, and says so', async () => {
