@@ -144,7 +144,7 @@ export function decide(input: DecisionInput): Decision {
       `published by ${publish.signer}, an owner of the scope at log index ${publish.logIndex}`,
       `scanned by ${scan.scanner}: ${scan.verdict}, ${scan.files} of ${scan.files} files covered`,
       `approved by ${approvals.map((one) => `${one.member} (${one.by})`).join(', ')}`,
-      `independent approvals: ${independent}/${scan.needed.independent}`,
+      `independent approvals: ${independent} (${scan.needed.independent} needed)`,
       `verdict of the registry at log index ${verdict.logIndex}`,
       `in the log of ${input.root.origin}, size ${status.checkpoint.size}; witnessed: 0/0`,
       `status of ${status.issued}, good until ${status.expires}`,
