@@ -139,6 +139,7 @@ function openAnswer(file: OpenedFile): ToolAnswer {
 
 function runAnswer({ name, version, result, stdout, stderr, dropped }: SkillOutput, boundary: string): ToolAnswer {
   const [out, err] = [decode(stdout), decode(stderr)];
+  const leftOut = result.plan.leftOut.length;
   const structured = {
     kind: 'untrusted output',
     ...{ name, version, run: result.run, reason: result.reason, exitCode: result.code, stdout: out, stderr: err },
@@ -150,6 +151,9 @@ function runAnswer({ name, version, result, stdout, stderr, dropped }: SkillOutp
     ...(dropped > 0 ? [`${count(dropped, 'more byte was', 'more bytes were')} dropped`] : []),
     ...(result.egress.denied > 0
       ? [`${count(result.egress.denied, 'request was', 'requests were')} denied; the audit log says which`]
+      : []),
+    ...(leftOut > 0
+      ? [`it ran without ${count(leftOut, 'capability', 'capabilities')} that it asks for: not granted, or not bound here`]
       : []),
     `--- ${boundary} stdout`,
     out,

@@ -21,6 +21,8 @@ export interface PinnedAddress {
 }
 
 export interface HostPolicy {
+  /** Where it lies, or would lie: for those who are told to change it. */
+  readonly file: string;
   /** Name → the one address and port that stand for it on this host. */
   readonly hosts: Readonly<Record<string, PinnedAddress>>;
   /** Logical name (`reports` for `workspace:reports`) → absolute folder. */
@@ -37,6 +39,7 @@ export interface HostPolicy {
 }
 
 export const emptyHostPolicy: HostPolicy = {
+  file: 'host.json',
   hosts: {},
   workspaces: {},
   env: {},
@@ -52,7 +55,7 @@ export const emptyHostPolicy: HostPolicy = {
  */
 export function readHostPolicy(path: string): HostPolicy {
   const bytes = readPrivateFile(path, { bytesMax: policyBytesMax, secret: false, code: 'host-policy-invalid' });
-  return bytes === undefined ? emptyHostPolicy : parseHostPolicy(bytes, path);
+  return bytes === undefined ? { ...emptyHostPolicy, file: path } : parseHostPolicy(bytes, path);
 }
 
 const checked = (holds: (text: string) => boolean, says: string) => v.pipe(v.string(), v.check(holds, says));
@@ -81,7 +84,7 @@ const policyShape = exactObject({
 
 /** @throws Problem `host-policy-invalid` with every reason and its place */
 export function parseHostPolicy(bytes: Uint8Array, path = 'host.json'): HostPolicy {
-  return parseShape(policyShape, readJson(bytes, path), 'host-policy-invalid', path);
+  return { file: path, ...parseShape(policyShape, readJson(bytes, path), 'host-policy-invalid', path) };
 }
 
 function readJson(bytes: Uint8Array, path: string): ParsedJson {

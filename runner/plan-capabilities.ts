@@ -49,13 +49,15 @@ function narrow(wanted: Capability, given: Capabilities): Capability[] {
 const ownFolders = /^\/(bin|boot|dev|etc|home|lib[0-9x]*|proc|run|sbin|skills|sys|tmp|usr|var)(\/|$)/;
 const plainTarget = /^(\/[A-Za-z0-9_][A-Za-z0-9._-]*)+$/;
 
-function planMounts(draft: Draft, { host }: PlanInput, mounts: Capabilities['mount']): void {
+function planMounts(draft: Draft, { host, hostPolicy }: PlanInput, mounts: Capabilities['mount']): void {
   const refuse = (message: string): number => draft.refused.push({ code: 'plan-refused', message });
+  const bind = (name: string): string => `write "workspaces": { "${name}": "/FOLDER" } into ${hostPolicy.file}`;
   for (const { source = '', target = '', mode, why } of mounts) {
     const name = workspaceOf(source);
     const fact = Object.hasOwn(host.workspaces, name) ? host.workspaces[name] : undefined;
     if (mode === 'cow') draft.refused.push({ code: 'mode-unsupported', message: `mount ${source} asks for mode cow` });
-    else if (fact === undefined) refuse(`host policy binds no folder to ${source}: add "${name}" to workspaces in host.json`);
+    else if (fact === undefined)
+      draft.refused.push({ code: 'plan-refused', message: `host policy binds no folder to ${source}`, hint: bind(name) });
     else if ('why' in fact) refuse(`${source} cannot be mounted: ${fact.why}`);
     else if (!plainTarget.test(target) || ownFolders.test(target)) refuse(`${JSON.stringify(target)} is no place for a mount`);
     else

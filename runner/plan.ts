@@ -150,8 +150,9 @@ export function planRun(input: PlanInput): { readonly plan: Plan; readonly diges
 function refusalsOfRun({ admitted, agent, command, hostPolicy, manifest, now, sandbox }: PlanInput): Refusal[] {
   const refused: Refusal[] = [];
   const refuse = (code: ProblemCode, message: string): number => refused.push({ code, message });
+  const grant = `an operator can allow it: skill agent grant ${agent?.name} --all-of ${admitted.name}`;
   const notGranted = agent === undefined ? undefined : whyNotGranted(agent, admitted.name, admitted.version, now);
-  if (notGranted !== undefined) refuse('plan-refused', notGranted);
+  if (notGranted !== undefined) refused.push({ code: 'plan-refused', message: notGranted, hint: grant });
   if (hostPolicy.holds.length > 0) refuse('hold-unsupported', 'host policy wants a person to be asked');
   if (Object.keys(manifest.requires).length > 0)
     refuse('plan-refused', 'it requires other skills, which this version cannot give it');

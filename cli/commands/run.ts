@@ -1,5 +1,5 @@
 /** `skill run`: admits the version again, plans, and runs it in a sandbox; `--plan` shows the plan and runs nothing. */
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { satisfies } from 'semver';
 import { readAgent } from '../../runner/agents.ts';
 import { printable } from '../../runner/catalogue.ts';
@@ -10,7 +10,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Project, projectAt } from '../admission.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import type { LockedSkill } from '../lock.ts';
-import { answer, joined, note, safe } from '../output.ts';
+import { answer, count, joined, note, safe } from '../output.ts';
 import { printPlan } from '../plan-text.ts';
 import { admitToStart, hostFiles, runRequest } from '../start-skill.ts';
 
@@ -44,6 +44,8 @@ async function runNow(context: CommandContext, request: RunRequest, output: Outp
   try {
     const result = await runSkill(request);
     output.end();
+    const { leftOut } = result.plan;
+    if (leftOut.length > 0) note(context, safe`note: ${leftOutText(leftOut.length, request)}`);
     if (context.format !== 'text') context.stdout.write(`${JSON.stringify(resultJson(result, output))}\n`);
     return exitOf(context, result);
   } finally {
@@ -52,10 +54,17 @@ async function runNow(context: CommandContext, request: RunRequest, output: Outp
   }
 }
 
+// What a script says when it lacks something is rarely that.
+function leftOutText(number: number, { agent, skill, command }: RunRequest): string {
+  const as = agent === undefined ? '' : `--agent ${agent.name} `;
+  const call = [skill.admitted.name, ...(command === undefined ? [] : [command])].join(' ');
+  return `this run went without ${count(number, 'capability', 'capabilities')} of the skill; skill run --plan ${as}${call} says which, and why`;
+}
+
 /** A shim says where it lies, so that the lock beside it counts wherever the caller stands. */
 function startOf(context: CommandContext): string {
   const shim = context.env.SKILLGATE_SHIM;
-  return shim === undefined || !shim.startsWith('/') ? context.cwd : dirname(shim);
+  return shim === undefined || shim === '' ? context.cwd : dirname(resolve(context.cwd, shim));
 }
 
 function lockedFor(project: Project, { name, range }: SkillReference): LockedSkill | undefined {

@@ -74,6 +74,27 @@ describe('an installed skill', () => {
     expect(refused.err).toContain('plan-refused');
   });
 
+  it('says that it went without a capability, since a script’s own words rarely do', async () => {
+    const env = [{ name: 'TZ', why: 'dates' }];
+    await release(host.network, makeReportSkill('@acme/zoned', { capabilities: { env } }));
+    const ran = await host.skill('run', '@acme/zoned', 'report', '11');
+    expect(ran).toMatchObject({ exit: 0, out: 'the report of 11\n' });
+    expect(ran.err).toContain('went without 1 capability of the skill; skill run --plan @acme/zoned report says which');
+  });
+
+  it('says which line grants, when an agent has no grant', async () => {
+    await host.skill('agent', 'create', 'newcomer');
+    const refused = await host.skill('run', '--agent', 'newcomer', '@acme/tools', 'end', '0');
+    expect(refused.err).toContain('skill agent grant newcomer --all-of @acme/tools');
+  });
+
+  it('counts by the lock beside its shim, also when it is called by a relative path', async () => {
+    const cwd = join(host.project, '.agents');
+    expect(await host.call('sh', ['skills/tools/scripts/clean.sh', 'x'], { cwd })).toMatchObject({ exit: 0, out: 'clean x\n' });
+    const ran = await host.call('sh', ['project/.agents/skills/tools/scripts/clean.sh', 'y'], { cwd: join(host.project, '..') });
+    expect(ran).toMatchObject({ exit: 0, out: 'clean y\n' });
+  });
+
   it('shows each line of its plan with a reason, and runs nothing', async () => {
     const plan = await host.skill('run', '--plan', '@acme/tools', 'end', '9');
     expect(plan).toMatchObject({ exit: 0, err: '' });

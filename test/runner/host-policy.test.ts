@@ -59,8 +59,8 @@ describe('the file of host policy', () => {
     expect.objectContaining({ code: 'host-policy-invalid', message: expect.stringContaining(says) });
 
   it('is the empty policy where there is none', () => {
-    expect(readHostPolicy(file)).toEqual(emptyHostPolicy);
-    expect(readHostPolicy(join(folder, 'no', 'host.json'))).toEqual(emptyHostPolicy);
+    expect(readHostPolicy(file)).toEqual({ ...emptyHostPolicy, file });
+    expect(readHostPolicy(join(folder, 'no', 'host.json'))).toMatchObject({ workspaces: {}, plain: true });
   });
 
   it.each([0o620, 0o602, 0o666])('is refused with mode %o', (mode) => {

@@ -67,6 +67,20 @@ const agent: Agent = {
   env: { TZ: 'Europe/Zurich' },
 };
 
+describe('a refused plan', () => {
+  it('names the line that grants, and the file in which a folder is bound', () => {
+    const hostPolicy = { ...emptyHostPolicy, file: '/home/ann/.config/skillgate/host.json' };
+    const host = { uid: 1000, gid: 1000, workspaces: {}, programs: {} };
+    const { plan } = planRun(inputFor({ mount: wanted.mount }, { agent: { ...agent, grants: [] }, hostPolicy, host }));
+    expect(plan.refused.map((one) => one.hint)).toEqual(
+      expect.arrayContaining([
+        'an operator can allow it: skill agent grant bot --all-of @acme/report',
+        'write "workspaces": { "reports": "/FOLDER" } into /home/ann/.config/skillgate/host.json',
+      ]),
+    );
+  });
+});
+
 describe('a plan', () => {
   it('gives what is approved, granted and allowed, each line with its reason', () => {
     const { plan } = planRun(inputFor());
@@ -96,6 +110,7 @@ describe('a plan', () => {
       refused: [],
     });
     expect(printPlan(plan)).toContain('rw /reports <- /srv/reports');
+    expect(printPlan(plan)).toContain('GET http[:]//api.crm.example:80/v2/*');
   });
 
   it('has the same digest for the same facts and another for any other', () => {
