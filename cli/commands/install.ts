@@ -2,7 +2,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare, valid } from 'semver';
-import { requireAdmitted } from '../../runner/admit.ts';
 import { readAll } from '../../runner/catalogue.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
 import { fetchIndex } from '../../skills-index/client/registry-index.ts';
@@ -12,6 +11,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
 import { type Answer, askAdmission, openAdmitted, type Project, projectAt } from '../admission.ts';
 import { foldersOf, sharedFolder } from '../agent-folders.ts';
+import { requireAdmittedOrName } from '../approved-instead.ts';
 import { confirm } from '../ask.ts';
 import { canLines, cannotLines, differenceLines } from '../capability-text.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
@@ -58,16 +58,11 @@ async function installOne(context: CommandContext, reference: SkillReference): P
     throw new Problem('plain-refused', `Cannot install ${name} without the sandbox: host policy says "plain": false`);
 
   const before = project.lock.get(name);
-  const found = await askAdmission(context, {
-    name,
-    range: wanted.range,
-    locked: before,
-    locks: [project.lock],
-    registries: project.file.registries,
-    statusUrls: host.status,
-  });
+  const pins = { locked: before, locks: [project.lock] };
+  const question = { name, range: wanted.range, ...pins, registries: project.file.registries, statusUrls: host.status };
+  const found = await askAdmission(context, question);
   for (const line of found.admission.notes) note(context, safe`note: ${line}`);
-  const admitted = requireAdmitted(found.admission, name);
+  const admitted = await requireAdmittedOrName(context, question, found);
   refuseStepBack(admitted, before, wanted.range);
 
   const opened = await openAdmitted(found.source, admitted);

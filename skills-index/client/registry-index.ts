@@ -113,7 +113,10 @@ function chooseLine(lines: readonly IndexLine[], { name, range }: VersionQuery, 
     lines.length === 0
       ? 'the registry has no approved version of it'
       : `there are ${lines.map((line) => line.version).join(', ')}`;
-  throw new Problem('not-found', `Cannot find ${name}@${range}: ${known}`);
+  const prerelease = lines.findLast((line) => line.version.includes('-'))?.version;
+  throw new Problem('not-found', `Cannot find ${name}@${range}: ${known}`, {
+    ...(prerelease === undefined ? {} : { hint: `a prerelease has to be named: ${name}@${prerelease}` }),
+  });
 }
 
 async function fetchStatements(source: Source, digests: readonly Digest[]): Promise<Map<Digest, Uint8Array>> {

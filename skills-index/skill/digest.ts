@@ -17,8 +17,11 @@ export function digestOf(content: Uint8Array | string): Digest {
  * @throws Problem `digest-invalid`
  */
 export function parseDigest(text: unknown): Digest {
-  if (!isDigest(text)) throw new Problem('digest-invalid', `Not a digest: ${JSON.stringify(text)?.slice(0, 80)}`);
-  return text;
+  if (isDigest(text)) return text;
+  const bare = typeof text === 'string' ? `sha256:${text}` : undefined;
+  throw new Problem('digest-invalid', `Not a digest: ${JSON.stringify(text)?.slice(0, 80)}`, {
+    ...(isDigest(bare) ? { hint: `Write sha256: before it: ${bare}` } : {}),
+  });
 }
 
 export function isDigest(text: unknown): text is Digest {

@@ -35,7 +35,7 @@ export function parseScope(text: unknown): Scope {
 export function parseSkillName(text: unknown): SkillName {
   const [scope, name, ...rest] = typeof text === 'string' && text.startsWith('@') ? text.slice(1).split('/') : [];
   if (scope === undefined || name === undefined || rest.length > 0 || !isNamePart(scope) || !isNamePart(name)) {
-    throw new Problem('name-invalid', `Not a skill name: ${quote(text)}`);
+    throw new Problem('name-invalid', `Not a skill name: ${quote(text)}`, { hint: nameHint(text) });
   }
   return text as SkillName;
 }
@@ -60,6 +60,11 @@ export function shortNameOf(name: SkillName): string {
 /** Package URL of a version: `pkg:skill/%40scope/name@version` (purl specification). */
 export function purlOf(name: SkillName, version: Version): string {
   return `pkg:skill/%40${scopeOf(name)}/${shortNameOf(name)}@${encodeURIComponent(version)}`;
+}
+
+function nameHint(text: unknown): string {
+  const lacksAt = typeof text === 'string' && /^[a-z0-9-]{1,100}\/[a-z0-9-]{1,100}$/.test(text);
+  return lacksAt ? `Did you mean @${text}?` : 'Write @scope/name, for example @acme/weekly-report.';
 }
 
 function quote(text: unknown): string {

@@ -100,6 +100,28 @@ describe('a registry that is down', () => {
   });
 });
 
+describe('a version that was revoked', () => {
+  it('is refused with the approved version that fits, where there is one', async () => {
+    await release(network, makeReportSkill('@acme/weekly-report', { version: '1.1.0', files: { 'new.md': 'new' } }));
+    await sayOf(network, report, 'revoked');
+    const refused = await user.run('install', '@acme/weekly-report@1.0.0');
+    expect(refused).toMatchObject({ exit: 6, out: '' });
+    expect(refused.err).toContain('revoked');
+    expect(refused.err).toContain('help: 1.1.0 is approved: skill install @acme/weekly-report@1.1.0');
+    expect((await user.run('install', '@acme/weekly-report')).exit).toBe(0);
+  });
+});
+
+describe('a version with a hyphen', () => {
+  it('is taken when it is named, and the refusal without says so', async () => {
+    await release(network, makeReportSkill('@acme/imported', { version: '0.0.0-be45f8ec' }));
+    const missed = await user.run('install', '@acme/imported');
+    expect(missed.exit).toBe(3);
+    expect(missed.err).toContain('a prerelease has to be named: @acme/imported@0.0.0-be45f8ec');
+    expect((await user.run('install', '@acme/imported@0.0.0-be45f8ec')).exit).toBe(0);
+  });
+});
+
 describe('a log that goes back', () => {
   it('is refused by who has seen more of it, and taken by who has not', async () => {
     const old = new Map<string, string>();
@@ -136,6 +158,23 @@ describe('a lock', () => {
     const said = await user.run('install', '@acme/weekly-report');
     expect(said.exit).toBe(6);
     expect(said.err).toContain('publisher-changed');
+  });
+
+  it.each<[string, unknown]>([
+    ['registry', 'corp.example'],
+    ['capabilities', `sha256:${'0'.repeat(64)}`],
+    ['logIndex', 0],
+  ])('holds its %s: with another one it is neither verified nor started', async (key, value) => {
+    await user.run('install', '@acme/weekly-report');
+    const path = join(user.project, 'skillgate.lock');
+    const lock = JSON.parse(readFileSync(path, 'utf8'));
+    lock.skills['@acme/weekly-report'][key] = value;
+    writeFileSync(path, JSON.stringify(lock));
+    for (const argv of [['verify'], ['run', '--plan', '@acme/weekly-report', 'report']]) {
+      const said = await user.run(...argv);
+      expect(said).toMatchObject({ exit: 6, out: '' });
+      expect(said.err).toContain('lock-mismatch');
+    }
   });
 
   it('holds the claim of its scope for every other skill of that scope', async () => {

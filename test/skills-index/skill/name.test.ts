@@ -1,9 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseDigest } from '../../../skills-index/skill/digest.ts';
 import { parseReference, parseScope, parseSkillName, purlOf, scopeOf, shortNameOf } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 
 const part = fc.stringMatching(/^[a-z0-9]{1,20}(-[a-z0-9]{1,20}){0,2}$/);
+
+describe('what is said to a name that is none', () => {
+  it.each([
+    ['acme/hello', 'Did you mean @acme/hello?'],
+    ['hello', 'Write @scope/name, for example @acme/weekly-report.'],
+    [Object.create(null), 'Write @scope/name, for example @acme/weekly-report.'],
+  ])('%j: %s', (text, hint) => {
+    expect(() => parseSkillName(text)).toThrow(expect.objectContaining({ code: 'name-invalid', hint }));
+  });
+
+  it('a digest without sha256: is named with it', () => {
+    const bare = 'a'.repeat(64);
+    expect(() => parseDigest(bare)).toThrow(expect.objectContaining({ hint: `Write sha256: before it: sha256:${bare}` }));
+    for (const text of ['abc', Object.create(null)])
+      expect(() => parseDigest(text)).toThrow(expect.objectContaining({ code: 'digest-invalid', hint: undefined }));
+  });
+});
 
 describe('a skill name', () => {
   it('is a scope and a short name', () => {
