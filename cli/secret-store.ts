@@ -24,8 +24,11 @@ export function storeSecret(file: string, { name, hosts, agent, value: bytes, no
   const value = Buffer.from(bytes)
     .toString('utf8')
     .replace(/\r?\n$/, '');
-  const why = whyNotValue(value) ?? whyNotBound(name, hosts);
-  if (why !== undefined) throw refused(name, why);
+  const wrongValue = whyNotValue(value);
+  if (wrongValue !== undefined)
+    throw refused(name, wrongValue, 'Check what stands in the file or was typed: the value alone, on one line.');
+  const wrongBinding = whyNotBound(name, hosts);
+  if (wrongBinding !== undefined) throw refused(name, wrongBinding, `skill secret set NAME --host api.example.com < FILE`);
   const bound = [...new Set(hosts)].sort();
   const entry: SecretEntry = { name, hosts: bound, ...(agent === undefined ? {} : { agent }), stored: now.toISOString() };
   change(file, (stored) => [...stored.filter((old) => !isSame(old, name, agent)), { ...entry, value }]);
@@ -40,7 +43,7 @@ export function listSecrets(file: string): SecretEntry[] {
 /** @throws Problem `secret-refused` when there is none of this name */
 export function removeSecret(file: string, name: string, agent?: string): void {
   change(file, (stored) => {
-    if (!stored.some((old) => isSame(old, name, agent))) throw refused(name, 'there is no such secret here');
+    if (!stored.some((old) => isSame(old, name, agent))) throw refused(name, 'there is no such secret here', 'skill secret list');
     return stored.filter((old) => !isSame(old, name, agent));
   });
 }
@@ -73,6 +76,6 @@ function withoutValue({ value: _, ...entry }: StoredSecret): SecretEntry {
   return entry;
 }
 
-function refused(name: string, why: string): Problem {
-  return new Problem('secret-refused', `Cannot use secret ${JSON.stringify(name)}: ${why}`);
+function refused(name: string, why: string, hint: string): Problem {
+  return new Problem('secret-refused', `Cannot use secret ${JSON.stringify(name)}: ${why}`, { hint });
 }

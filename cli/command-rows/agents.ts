@@ -88,9 +88,12 @@ export const agentRows: readonly CommandRow[] = [
   },
   {
     name: 'secret set',
-    summary: 'store a secret, read from standard input, for hosts that may receive it',
+    summary: 'store a secret, asked for or read from standard input, for hosts that may receive it',
     usage: 'NAME --host HOST [--agent NAME]',
-    examples: [['skill secret set CRM_TOKEN --host api.crm.example < token.txt', 'never visible inside a sandbox']],
+    examples: [
+      ['skill secret set CRM_TOKEN --host api.crm.example', 'asks for the value, and shows nothing of it'],
+      ['skill secret set CRM_TOKEN --host api.crm.example < token.txt', 'never visible inside a sandbox'],
+    ],
     options: { host: { type: 'string', multiple: true, value: 'HOST', summary: 'host that may receive it' }, agent },
     args: { min: 1, max: 1 },
     load: () => import('../commands/secret.ts'),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { SecretEntry } from '../../runner/secrets.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes, type InStream } from '../command.ts';
+import { askHidden, isQuietTerminal } from '../hidden-answer.ts';
 import { secretInputBytesMax } from '../limits.ts';
 import { answer, note, type Safe, safe, table } from '../output.ts';
 import { listSecrets, removeSecret, storeSecret } from '../secret-store.ts';
@@ -27,13 +28,8 @@ async function set(context: CommandContext): Promise<ExitCode> {
     throw new Problem('usage', `Cannot store ${name}: name at least one host that may receive it`, {
       hint: `skill secret set ${name} --host HOST < FILE`,
     });
-  // A value on a terminal would stay on the screen.
-  if (context.stdin.isTTY === true)
-    throw new Problem('usage', `Cannot store ${name}: its value is read from standard input, not from a terminal`, {
-      hint: `skill secret set ${name} --host ${hosts[0]} < FILE`,
-    });
   const bound = typeof agent === 'string' ? { agent } : {};
-  const value = await readAllOf(context.stdin);
+  const value = await secretValue(context, name, hosts);
   const entry = storeSecret(fileOf(context), { name, hosts, value, now: context.now(), ...bound });
   answer(context, { schema: 'skillgate.secret/1', ...entry }, () => text(entry));
   return exitCodes.ok;
@@ -56,6 +52,16 @@ async function remove(context: CommandContext): Promise<ExitCode> {
   note(context, safe`forgot ${name}`);
   if (context.format !== 'text') answer(context, { schema: 'skillgate.secret-removed/1', ...{ name } }, () => safe`${name}`);
   return exitCodes.ok;
+}
+
+async function secretValue(context: CommandContext, name: string, hosts: readonly string[]): Promise<Uint8Array> {
+  if (context.stdin.isTTY !== true) return await readAllOf(context.stdin);
+  if (isQuietTerminal(context.stdin))
+    return Buffer.from(await askHidden(context, context.stdin, safe`Value of ${name} for ${hosts.join(', ')} (not shown): `));
+  // It would stay on the screen.
+  throw new Problem('usage', `Cannot store ${name}: this terminal shows what is typed`, {
+    hint: `skill secret set ${name} --host ${hosts[0]} < FILE`,
+  });
 }
 
 async function readAllOf(stream: InStream): Promise<Uint8Array> {

@@ -97,4 +97,9 @@ describe('skill secret', () => {
     expect(said).toMatchObject({ exit, out: '' });
     expect(said.err).not.toContain('hunter2');
   });
+
+  it('says what to do about a value that is too short, not the line that was just typed', async () => {
+    const said = await skill({ home, stdin: 'short' }, 'secret', 'set', 'CRM_TOKEN', '--host', 'api.crm.example');
+    expect(said.err).toContain('help: Check what stands in the file');
+  });
 });
