@@ -12,6 +12,8 @@ export interface Declared {
   /** Undefined when nothing is declared anywhere. */
   readonly capabilities: Capabilities | undefined;
   readonly name: string;
+  /** As SKILL.md says it. */
+  readonly nameInProse: string | undefined;
   readonly version: string;
   readonly description: string;
 }
@@ -38,6 +40,7 @@ export function readDeclared(files: readonly SourceFile[]): Declared {
     // What the author signed is skill.json; prose counts where there is none.
     capabilities: manifest?.capabilities ?? inProse,
     name: manifest?.name ?? skillMd?.name ?? '',
+    nameInProse: skillMd?.name,
     version: manifest?.version ?? skillMd?.version ?? '',
     description: skillMd?.description ?? '',
   };

@@ -1,6 +1,7 @@
 /** All model tables, for the rule set's digest: a changed table is another rule set. */
 import { fenceLanguages, shellFirstWords, showsOnly, tellsToRun } from './models/code-fences.ts';
 import { confusables } from './models/confusables.ts';
+import { credentialForms, differentCharactersMin, placeholderWords } from './models/credentials.ts';
 import { dropHosts } from './models/drop-hosts.ts';
 import { fileTypes, languageOfExtension, languageOfInterpreter, unknownLanguages } from './models/file-types.ts';
 import { hiddenRanges } from './models/hidden-characters.ts';
@@ -12,6 +13,7 @@ import { npmApis, npmServices } from './models/npm.ts';
 import { lifecycleScripts } from './models/package-json.ts';
 import { packageManagers } from './models/package-managers.ts';
 import { escapes, powerfulModules, pythonApis } from './models/python.ts';
+import { scriptEnding, scriptLaunchers } from './models/script-launchers.ts';
 import { secretProviders } from './models/secrets.ts';
 import { sensitivePaths } from './models/sensitive-paths.ts';
 import { interpreters, networkPrograms, shellVariables, steeringVariables, utilities, wrappers } from './models/shell.ts';
@@ -20,6 +22,8 @@ import { interpreters, networkPrograms, shellVariables, steeringVariables, utili
 export const modelTables: Readonly<Record<string, unknown>> = plain({
   aliases,
   confusables,
+  credentialForms,
+  differentCharactersMin,
   dropHosts,
   environments,
   escapes,
@@ -41,8 +45,11 @@ export const modelTables: Readonly<Record<string, unknown>> = plain({
   npmApis,
   npmServices,
   packageManagers,
+  placeholderWords,
   powerfulModules,
   pythonApis,
+  scriptEnding,
+  scriptLaunchers,
   secretProviders,
   sensitivePaths,
   shellFirstWords,

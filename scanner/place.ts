@@ -24,6 +24,17 @@ export function linesOf(text: string): Lines {
   };
 }
 
+/** The offset of a line and column, both from 1; the end of the text for what lies behind it. */
+export function offsetOf(text: string, { line, column }: { readonly line: number; readonly column: number }): number {
+  let start = 0;
+  for (let at = 1; at < line; at++) {
+    const end = text.indexOf('\n', start);
+    if (end < 0) return text.length;
+    start = end + 1;
+  }
+  return Math.min(start + column - 1, text.length);
+}
+
 /** Orders spans by path, then start, then end. */
 export function compareSpans(a: Span, b: Span): number {
   return a.path === b.path ? a.start - b.start || a.end - b.end : a.path < b.path ? -1 : 1;

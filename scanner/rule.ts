@@ -1,5 +1,6 @@
 /** What a rule is: metadata and a function from facts to drafts of findings. One file each: `rules/<group>/<name>.ts`. */
 import type { Capabilities } from '../skills-index/skill/capability.ts';
+import type { SkillName } from '../skills-index/skill/name.ts';
 import type { Problem } from '../skills-index/skill/problem.ts';
 import type { Confidence, FindingKind, Severity } from '../skills-index/statement/finding.ts';
 import type { FactKind, FactOf, Span } from './fact.ts';
@@ -31,6 +32,12 @@ export interface RuleContext {
   readonly declared: Capabilities | undefined;
   /** Whether `declared` comes from a readable skill.json. */
   readonly hasManifest: boolean;
+  /** Command → file, as skill.json names them; empty without a readable one. */
+  readonly commands: Readonly<Record<string, string>>;
+  /** The name in a readable skill.json. */
+  readonly declaredName: SkillName | undefined;
+  /** The name in SKILL.md. */
+  readonly nameInProse: string | undefined;
   /** What the facts add up to, without what needs no capability. */
   readonly observed: Capabilities;
   readonly undeclared: Capabilities;

@@ -16,8 +16,10 @@ import { fileToNetwork } from './rules/flow/file-to-network.ts';
 import { networkToExec } from './rules/flow/network-to-exec.ts';
 import { secretToNetwork } from './rules/flow/secret-to-network.ts';
 import { secretToOutput } from './rules/flow/secret-to-output.ts';
+import { contradiction } from './rules/manifest/contradiction.ts';
 import { overBroad } from './rules/manifest/over-broad.ts';
 import { undeclared } from './rules/manifest/undeclared.ts';
+import { unnamedScript } from './rules/manifest/unnamed-script.ts';
 import { unreadable } from './rules/manifest/unreadable.ts';
 import { unused } from './rules/manifest/unused.ts';
 import { cloudMetadata } from './rules/network/cloud-metadata.ts';
@@ -45,6 +47,7 @@ import { speaksToScanners } from './rules/prose/speaks-to-scanners.ts';
 import { forkBomb } from './rules/resources/fork-bomb.ts';
 import { mining } from './rules/resources/mining.ts';
 import { binaryInBundle } from './rules/supply/binary-in-bundle.ts';
+import { credentialInBundle } from './rules/supply/credential-in-bundle.ts';
 import { foreignSource } from './rules/supply/foreign-source.ts';
 import { lifecycleScript } from './rules/supply/lifecycle-script.ts';
 import { unpinnedInstall } from './rules/supply/unpinned-install.ts';
@@ -66,8 +69,10 @@ export const rules: readonly Rule[] = [
   networkToExec,
   secretToNetwork,
   secretToOutput,
+  contradiction,
   overBroad,
   undeclared,
+  unnamedScript,
   unreadable,
   unused,
   cloudMetadata,
@@ -95,6 +100,7 @@ export const rules: readonly Rule[] = [
   forkBomb,
   mining,
   binaryInBundle,
+  credentialInBundle,
   foreignSource,
   lifecycleScript,
   unpinnedInstall,

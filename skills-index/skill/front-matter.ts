@@ -103,12 +103,20 @@ function readYaml(yaml: string, path: string): Yaml {
   const document = requoted ? parseYaml(quoteColons(yaml)) : first;
   const [error] = document.errors.length === 0 ? [] : first.errors;
   if (error !== undefined) {
-    const at = error.linePos?.[0];
-    throw invalid(path, (at?.line ?? 1) + 1, firstLine(error.message), 'Mend the YAML at the line named.', error, at?.col);
+    const [at, why] = placeOf(first.errors, yaml) ?? [error.linePos?.[0], firstLine(error.message)];
+    // The parser's own text shows the lines again, several of them: the place says it.
+    throw invalid(path, (at?.line ?? 1) + 1, why, 'Mend the YAML at the line named.', undefined, at?.col);
   }
   const fields = toPlain(document, path);
   if (!isRecord(fields)) throw invalid(path, 2, 'its front matter is not a list of keys', 'Write "key: value" lines.');
   return { document, fields, requoted };
+}
+
+// Two lines that are read as one key are reported at the first: an indented second one is what somebody wrote wrongly.
+function placeOf(errors: Document.Parsed['errors'], yaml: string): [{ line: number; col: number }, string] | undefined {
+  const end = errors.find(({ code }) => code === 'MULTILINE_IMPLICIT_KEY')?.linePos?.[1];
+  if (end === undefined || !/^[ \t]/.test(yaml.split('\n')[end.line - 1] ?? '')) return undefined;
+  return [{ line: end.line, col: 1 }, 'it is indented as if it belonged to the line above'];
 }
 
 // The YAML parser recurses, and is slow where many brackets are left open: those are counted first, roughly.

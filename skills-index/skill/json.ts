@@ -3,7 +3,7 @@
  * can name the place.
  */
 import { jsonDepthMax, jsonValuesMax } from './limits.ts';
-import { type Place, Problem } from './problem.ts';
+import { type Place, Problem, type Reason } from './problem.ts';
 
 export interface ParsedJson {
   readonly value: unknown;
@@ -26,11 +26,20 @@ export function parseJson(content: Uint8Array | string, file: string, valuesMax 
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new Problem('json-invalid', `Cannot read ${file}: ${(cause as Error).message}`, { cause });
+    const { message } = cause as Error;
+    throw new Problem('json-invalid', `Cannot read ${file}: ${message}`, { cause, reasons: syntaxReasons(text, message, file) });
   }
   const place = (offset: number): Place => placeAt(text, offset, file);
   walk({ text, place }, skipSpace(text, 0), 0);
   return { value, placeOf: (path) => place(offsetOf(text, path)) };
+}
+
+// The engine says an offset in words, or that the text ends too early; where it says neither there is no place.
+function syntaxReasons(text: string, message: string, file: string): Reason[] {
+  const said = /at position (\d{1,10})/.exec(message)?.[1];
+  const offset = said === undefined ? (message.startsWith('Unexpected end') ? text.length : undefined) : Number(said);
+  const why = message.replace(/ in JSON at position .*/, '');
+  return offset === undefined ? [] : [{ message: why, place: placeAt(text, offset, file) }];
 }
 
 // Every value but the first follows a comma or an opening bracket, with its key where it has one; strings are passed over.
@@ -133,7 +142,8 @@ function endOfValue(text: string, start: number): number {
 
 function thereTwice(key: string, at: Place): Problem {
   const where = `${at.path}:${at.line}:${at.column}`;
-  return new Problem('json-invalid', `Cannot read ${where}: key ${JSON.stringify(key.slice(0, 100))} is there twice`);
+  const why = `key ${JSON.stringify(key.slice(0, 100))} is there twice`;
+  return new Problem('json-invalid', `Cannot read ${where}: ${why}`, { reasons: [{ message: why, place: at }] });
 }
 
 function endOfString(text: string, start: number): number {

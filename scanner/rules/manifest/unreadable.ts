@@ -1,5 +1,8 @@
 /** skill.json or SKILL.md cannot be read, or the files make no skill. */
-import { defineRule } from '../../rule.ts';
+import type { Place, Problem, Reason } from '../../../skills-index/skill/problem.ts';
+import { offsetOf } from '../../place.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import type { Source } from '../../source.ts';
 
 export const unreadable = defineRule({
   id: 'manifest/unreadable',
@@ -11,13 +14,28 @@ export const unreadable = defineRule({
   fix: 'Mend what the message names; skill manifest shows a valid file.',
   maps: { cwe: ['CWE-20'], owasp: ['AST08'] },
   reads: [],
-  revision: 1,
-  check: ({ problems }) =>
-    problems.map(({ path, problem }) => ({
-      span: { path, start: 0, end: 0 },
-      // Other agents' skills often leave the specification: a person can still judge them.
-      severity: problem.code === 'skill-md-invalid' ? 'medium' : 'high',
-      message: problem.message,
-      fix: problem.hint ?? 'Mend what the message names.',
-    })),
+  revision: 2,
+  check: ({ problems, sources }) =>
+    problems.flatMap(({ path, problem }) =>
+      reasonsOf(problem).map(({ message, place }) => ({
+        span: place === undefined ? { path, start: 0, end: 0 } : spanAt(sources, place),
+        // Other agents' skills often leave the specification: a person can still judge them.
+        severity: problem.code === 'skill-md-invalid' ? 'medium' : 'high',
+        message: place === undefined ? message : `Cannot read ${place.path}: ${message}`,
+        fix: problem.hint ?? 'Mend what the message names.',
+      })),
+    ),
 });
+
+// Each reason is a finding of its own where it stands; the problem as a whole only where it has none with a place.
+function reasonsOf({ message, reasons }: Problem): readonly Reason[] {
+  return reasons.some(({ place }) => place !== undefined) ? reasons : [{ message }];
+}
+
+// From the place to the end of the value or word there.
+function spanAt(sources: readonly Source[], place: Place): Draft['span'] {
+  const text = sources.find((source) => source.path === place.path)?.text ?? '';
+  const start = offsetOf(text, place);
+  const [value = ''] = /^(?:"(?:[^"\\\n]|\\.){0,200}"|[^\s,\]}]{1,200})/.exec(text.slice(start, start + 500)) ?? [];
+  return { path: place.path, start, end: start + value.length };
+}

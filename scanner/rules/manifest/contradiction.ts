@@ -1,0 +1,47 @@
+/** skill.json says what the skill's files do not bear out. */
+import { shortNameOf } from '../../../skills-index/skill/name.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import type { Source } from '../../source.ts';
+
+export const contradiction = defineRule({
+  id: 'manifest/contradiction',
+  title: 'skill.json and the files contradict each other',
+  kind: 'policy',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'A command without a file cannot be started, and such a version cannot be published. Agents show the name in SKILL.md; people approve the one in skill.json.',
+  fix: 'Make both say the same.',
+  maps: { cwe: ['CWE-1059'], owasp: ['AST03'] },
+  reads: [],
+  revision: 1,
+  check: ({ commands, files, sources, declaredName, nameInProse }) => {
+    const missing = Object.entries(commands).filter(([, file]) => !files.has(file));
+    const short = declaredName === undefined ? undefined : shortNameOf(declaredName);
+    return [
+      ...missing.map(
+        ([command, file]): Draft => ({
+          span: spanOf(sources, 'skill.json', JSON.stringify(file), '"commands"'),
+          message: `command ${command} is to run ${file}, which is not in the skill`,
+          fix: 'Add the file, or take the command out of skill.json: it cannot be published like this.',
+        }),
+      ),
+      ...(short === undefined || nameInProse === undefined || nameInProse === short
+        ? []
+        : [
+            {
+              span: spanOf(sources, 'SKILL.md', nameInProse, 'name:'),
+              severity: 'low' as const,
+              kind: 'capability' as const,
+              message: `SKILL.md calls the skill ${JSON.stringify(nameInProse)}, skill.json ${JSON.stringify(short)}`,
+              fix: `Write name: ${short} in SKILL.md, or rename the skill in skill.json.`,
+            },
+          ]),
+    ];
+  },
+});
+
+function spanOf(sources: readonly Source[], path: string, value: string, behind: string): Draft['span'] {
+  const text = sources.find((source) => source.path === path)?.text ?? '';
+  const start = text.indexOf(value, Math.max(0, text.indexOf(behind)));
+  return start < 0 ? { path, start: 0, end: 0 } : { path, start, end: start + value.length };
+}

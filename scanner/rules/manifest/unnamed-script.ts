@@ -1,0 +1,30 @@
+/** SKILL.md tells to run a script that no command names: nobody can start it in the sandbox. */
+import { type Draft, defineRule } from '../../rule.ts';
+import { toldScripts } from '../../told-scripts.ts';
+
+export const unnamedScript = defineRule({
+  id: 'manifest/unnamed-script',
+  title: 'A script that is to be run and is no command',
+  kind: 'capability',
+  severity: 'medium',
+  confidence: 'lexical',
+  why: 'Only what `commands` names can be started, and only in the sandbox. An agent that follows SKILL.md would start this script on the host itself, with all that the host may do; so an installation blocks it.',
+  fix: 'Name it in `commands` of skill.json (skill manifest --write does), or take the line out of SKILL.md.',
+  maps: { cwe: ['CWE-1059'], owasp: ['AST03'] },
+  reads: ['text'],
+  revision: 1,
+  check: (context) => {
+    const named = new Set(Object.values(context.commands));
+    return toldScripts(context)
+      .filter(({ path }) => !named.has(path))
+      .map(({ path, span, isBlock }): Draft => {
+        const { hasManifest } = context;
+        const why = hasManifest ? 'no command of skill.json names it' : 'there is no skill.json that makes it a command';
+        return {
+          span,
+          severity: !hasManifest ? 'info' : isBlock ? 'medium' : 'low',
+          message: `SKILL.md tells to run ${path}, and ${why}`,
+        };
+      });
+  },
+});

@@ -1,0 +1,37 @@
+/** A credential lies in the bundle: whoever may read the skill may use it. */
+import { credentialForms, differentCharactersMin, placeholderWords } from '../../models/credentials.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import type { Source } from '../../source.ts';
+
+export const credentialInBundle = defineRule({
+  id: 'supply/credential-in-bundle',
+  title: 'A credential in the bundle',
+  kind: 'policy',
+  severity: 'high',
+  confidence: 'lexical',
+  why: 'Versions are immutable and readable by everybody who installs: a credential in one is given away for good, to be used outside every sandbox.',
+  fix: 'Revoke it where it was issued. Declare a secret in skill.json instead: its value stays with the operator.',
+  maps: { cwe: ['CWE-798', 'CWE-540'], owasp: ['AST03'], attack: ['T1552.001'] },
+  reads: [],
+  revision: 1,
+  // Programs inside other texts stand in their file's own text.
+  check: ({ sources }) => sources.filter(({ depth }) => depth === 0).flatMap(credentialsIn),
+});
+
+function credentialsIn({ path, text, context }: Source): Draft[] {
+  return credentialForms.flatMap(({ what, form }) =>
+    [...text.matchAll(form)].flatMap((match): Draft[] => {
+      const [value] = match;
+      if (isPlaceholder(value)) return [];
+      const span = { path, start: match.index, end: match.index + (value.split(/\s|\\n/)[0]?.length ?? 0) };
+      return [
+        { span, severity: context === 'test' ? 'medium' : 'high', message: `${what} is in the bundle: ${value.slice(0, 8)}…` },
+      ];
+    }),
+  );
+}
+
+function isPlaceholder(value: string): boolean {
+  const drawn = value.replace(/^-----[^-]+-----/, '');
+  return placeholderWords.test(drawn) || /(.)\1{3}/.test(drawn) || new Set(drawn).size < differentCharactersMin;
+}
