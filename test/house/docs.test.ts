@@ -38,6 +38,15 @@ describe('the documentation', () => {
     expect(targets.filter((target) => !existsSync(join(top, dirname(page), target)))).toEqual([]);
   });
 
+  it('shows MCP settings that are JSON and start a command that exists', () => {
+    const text = read('docs/operating.md');
+    const settings = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, block]) => JSON.parse(block ?? ''));
+    const server = settings.find((one) => 'mcpServers' in one)?.mcpServers.skillgate;
+    expect(Object.keys(JSON.parse(read('package.json')).bin)).toContain(server.command);
+    expect(findCommand(server.args)).toMatchObject({ kind: 'command', rest: ['--agent', 'finance'] });
+    expect(text).toContain('["--prefix", "/opt/skillgate", "run", "-s", "skill", "--", "mcp", "--agent", "finance"]');
+  });
+
   it('names in the threat model only files and tests that exist', () => {
     const named = [
       ...read('docs/threat-model.md').matchAll(/`((?:cli|registry|runner|scanner|skills-index|test)\/[\w/.-]+)`/g),
