@@ -5,6 +5,10 @@ export const programCharsMax = 6 * 1024 * 1024;
 export const embeddedDepthMax = 3;
 export const embeddedProgramsMax = 10_000;
 export const syntaxDepthMax = 500;
+/** Operands of one expression `a + b + …`: the type checker climbs it anew from every name in it. */
+export const operandsMax = 2_000;
+/** List and quote markers at the start of one line of Markdown. */
+export const lineMarkersMax = 100;
 /** Steps of one skill: one is about one syntax node, one fact, one edge or 64 characters of text. */
 export const scanSteps = 20_000_000;
 export const flowStepsMax = 40;
@@ -36,6 +40,9 @@ export const settingsTextsMax = 3_000;
 export const shellTaintsMax = 24;
 export const shellWordsMax = 64;
 export const shellLoopWordsMax = 8;
+export const shellPipelineMax = 64;
+/** Steps that one flow in a shell script counts for: it is looked at by every rule on flows. */
+export const shellFlowSteps = 2_000;
 export const shellCallDepthMax = 12;
 export const shellWrapperDepthMax = 8;
 export const shellCodeDepthMax = 6;

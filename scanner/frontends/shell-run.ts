@@ -4,7 +4,7 @@ import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../skills-index/statement/finding.ts';
 import type { Fact, FlowSink, Span, Trait } from '../fact.ts';
 import type { FrontEndContext } from '../frontend.ts';
-import { detailCharsMax } from '../limits.ts';
+import { detailCharsMax, shellFlowSteps } from '../limits.ts';
 import { anyEgress } from '../models/egress-of.ts';
 import { type EmbeddedProgram, type OffsetMap, rawSpan, type Source } from '../source.ts';
 import { emptyValue, type Taint, type Value } from './shell-value.ts';
@@ -40,6 +40,8 @@ export interface ShellRun {
   /** How deep in branches and loops: what is assigned there may not be. */
   branch: number;
   errors: number;
+  /** What was left out because there is too much of it, and why. */
+  readonly unread: { readonly span: Span; readonly reason: string }[];
   /** Goes through the script of a substitution and gives what it prints; words need it, and it needs words. */
   readonly evaluate: (run: ShellRun, script: ParsedScript, at: { readonly pos: number; readonly end: number }) => Value;
 }
@@ -64,6 +66,7 @@ export function newRun(source: Source, context: FrontEndContext, evaluate: Shell
     depth: 0,
     branch: 0,
     errors: 0,
+    unread: [],
     evaluate,
   };
 }
@@ -131,7 +134,9 @@ function note(run: ShellRun, fact: Fact): void {
           ? [fact.trait, fact.api]
           : fact;
   const key = JSON.stringify([fact.kind, fact.span.start, fact.span.end, what]);
+  run.context.steps.take(key.length >> 6);
   if (run.noted.has(key)) return;
+  if (fact.kind === 'flow') run.context.steps.take(shellFlowSteps);
   run.noted.add(key);
   run.facts.push(fact);
 }

@@ -11,7 +11,7 @@ import type {
   SyntaxNode,
 } from 'unbash';
 import { forEachChild } from 'unbash';
-import { shellCallDepthMax, shellLoopWordsMax, syntaxDepthMax } from '../limits.ts';
+import { shellCallDepthMax, shellLoopWordsMax, shellPipelineMax, syntaxDepthMax } from '../limits.ts';
 import { runCommand } from './shell-commands.ts';
 import { withRedirections } from './shell-redirections.ts';
 import { noteTrait, type ShellFunction, type ShellRun, spanOf } from './shell-run.ts';
@@ -135,7 +135,10 @@ function redirected(
 function runPipeline(run: ShellRun, node: Pipeline): Value {
   const outer = run.stdin;
   let output = emptyValue;
-  node.commands.forEach((command, index) => {
+  const [beyond] = node.commands.slice(shellPipelineMax);
+  if (beyond !== undefined)
+    run.unread.push({ span: spanOf(run, beyond), reason: `a pipeline of more than ${shellPipelineMax} commands` });
+  node.commands.slice(0, shellPipelineMax).forEach((command, index) => {
     if (index > 0) run.stdin = output;
     output = runNode(run, command);
   });

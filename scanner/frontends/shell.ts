@@ -28,7 +28,7 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
             reason: `a shell cannot read it: ${first.message}`,
           },
         ];
-  return { facts: run.facts, embedded: run.embedded, unanalysed };
+  return { facts: run.facts, embedded: run.embedded, unanalysed: [...unanalysed, ...run.unread] };
 }
 
 // Windows line ends: a shell on the machine that runs it would see none of them, and a heredoc's end must be recognised.

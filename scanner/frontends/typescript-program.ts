@@ -1,7 +1,7 @@
 /** One program of all TypeScript and JavaScript sources of a round: in memory, our capability library instead of any other, no settings of the skill. */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
-import { programCharsMax, syntaxDepthMax } from '../limits.ts';
+import { operandsMax, programCharsMax, syntaxDepthMax } from '../limits.ts';
 import type { Source } from '../source.ts';
 import type { Steps } from '../steps.ts';
 import { capabilityLibrary } from './typescript-library.ts';
@@ -54,9 +54,10 @@ export function createProgram(sources: readonly Source[], steps: Steps): Program
     }
     const name = nameOf(source, index);
     const file = parse(name, source.text);
-    const reason = file === undefined ? 'nests too deep' : whyNot(file, source, steps);
+    const tooMuch = file === undefined ? 'nests too deep' : whyTooMuch(file, source, steps);
+    const reason = tooMuch ?? (file === undefined ? undefined : syntaxErrorOf(file, source));
     if (reason !== undefined) failed.push({ source, reason });
-    if (file !== undefined && reason !== 'nests too deep') byName.set(name, { source, file });
+    if (file !== undefined && tooMuch === undefined) byName.set(name, { source, file });
   }
   const resolve = (from: string, specifier: string): string | undefined => resolvePath(byName, from, specifier);
   const host: ts.CompilerHost = {
@@ -122,23 +123,41 @@ function parse(name: string, text: string): ts.SourceFile | undefined {
   }
 }
 
-/** Counts nodes and depth without recursion. A chain `a + b + c …` counts as one level. */
-function whyNot(file: ts.SourceFile, source: Source, steps: Steps): string | undefined {
+/**
+ * Counts nodes and depth without recursion. A chain `a + b + c …` counts as one level, but the checker climbs all of it from every name:
+ * its length is limited by itself, and a name counts for the steps up to the file.
+ */
+function whyTooMuch(file: ts.SourceFile, source: Source, steps: Steps): string | undefined {
   steps.take(Math.ceil(source.text.length / 64));
-  let wave: ts.Node[] = [file];
+  let wave: Placed[] = [{ node: file, above: 0, operands: 0 }];
   for (let depth = 0; wave.length > 0; depth++) {
     if (depth > syntaxDepthMax) return 'nests too deep';
-    const next: ts.Node[] = [];
+    const next: Placed[] = [];
     const open = [...wave];
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      steps.take();
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      const { node, above, operands } = at;
+      if (operands > operandsMax) return `an expression of more than ${operandsMax} operands`;
+      steps.take(ts.isIdentifier(node) ? 1 + (above >> 3) : 1);
       const chain = ts.isBinaryExpression(node) ? node.left : undefined;
       ts.forEachChild(node, (child) => {
-        (child === chain && ts.isBinaryExpression(child) ? open : next).push(child);
+        const isChained = child === chain && ts.isBinaryExpression(child);
+        (isChained ? open : next).push({ node: child, above: above + 1, operands: isChained ? operands + 1 : 1 });
       });
     }
     wave = next;
   }
+  return undefined;
+}
+
+interface Placed {
+  readonly node: ts.Node;
+  /** Nodes around it. */
+  readonly above: number;
+  /** Operands to the right of it, in the same chain. */
+  readonly operands: number;
+}
+
+function syntaxErrorOf(file: ts.SourceFile, source: Source): string | undefined {
   const [error] = parseErrors(file);
   if (error === undefined || source.depth > 0) return undefined;
   return `a syntax error: ${ts.flattenDiagnosticMessageText(error.messageText, ' ')}`;

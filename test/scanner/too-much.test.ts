@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { scanSkill } from '../../scanner/scan.ts';
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+
+const file = (path: string, text: string): SourceFile => ({ path, bytes: Buffer.from(text), mode: 0o644 });
+const scanOf = (path: string, text: string): Promise<ScanReport> =>
+  scanSkill([file('SKILL.md', '---\nname: sample\ndescription: A sample.\n---\nText.\n'), file(path, text)]);
+const stages = (count: number): string => `${Array(count).fill('tr a b').join(' | ')}\n`;
+
+describe('a file that would cost a scan too much', () => {
+  it.each<[string, string, string, string]>([
+    ['an expression of 16,000 operands', 'a.ts', `x=${'a+'.repeat(16_000)}1`, 'an expression of more than 2000 operands'],
+    ['many long expressions', 'a.ts', `x=${'a+'.repeat(1_900)}1;\n`.repeat(120), 'the step limit of the scan'],
+    ['133,000 list markers in a line', 'a.md', '1. '.repeat(133_000), 'more than 100 list and quote markers in a line'],
+    ['quotes and lists in turn', 'a.md', '> - '.repeat(1_000), 'more than 100 list and quote markers in a line'],
+    ['a pipeline of shells', 'a.sh', `${'a|sh|'.repeat(4_000)}cat\n`, 'a pipeline of more than 64 commands'],
+    ['many pipelines of shells', 'a.sh', `${'a|sh|'.repeat(30)}cat\n`.repeat(1_000), 'the step limit of the scan'],
+  ])('is incomplete, the same each time, and a finding says so: %s', { timeout: 5_000 }, async (_, path, text, reason) => {
+    const report = await scanOf(path, text);
+    const [row] = report.coverage.files.filter((one) => one.path === path);
+    expect(row).toMatchObject({ disposition: 'unanalysed', reason });
+    expect(report.verdict).toBe('incomplete');
+    expect(report.findings.some((one) => one.rule === 'obfuscation/unanalysed' && one.path === path)).toBe(true);
+    expect(canonicalJson(await scanOf(path, text))).toBe(canonicalJson(report));
+  });
+
+  it.each([
+    ['a.ts', `export const x = ${'1 +\n'.repeat(1_500)}1;\n`],
+    ['a.md', `${'* '.repeat(300)}\n\n${'- '.repeat(300)}\n\n${'-'.repeat(300)}\n\n${'> '.repeat(50)}quoted\n`],
+    ['a.sh', stages(60)],
+  ])('is not one that is only long: %s', async (path, text) => {
+    const { coverage } = await scanOf(path, text);
+    expect(coverage.files.map((one) => one.disposition)).toEqual(['analysed', 'analysed']);
+  });
+});
