@@ -2,8 +2,10 @@
 import { type PackedBundle, packBundle } from '../skills-index/skill/bundle.ts';
 import { isEmpty, listCapabilities, printCapability } from '../skills-index/skill/capability.ts';
 import { parseSkillMd, type SkillMd } from '../skills-index/skill/front-matter.ts';
+import { placeAt } from '../skills-index/skill/json.ts';
 import { type Manifest, parseManifest } from '../skills-index/skill/manifest.ts';
 import { shortNameOf } from '../skills-index/skill/name.ts';
+import { emptyDescription, unconfirmedWhy } from '../skills-index/skill/placeholders.ts';
 import { Problem, type Reason } from '../skills-index/skill/problem.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { readWholeSkill, type SkillFolder } from './source-folder.ts';
@@ -32,6 +34,33 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
       reasons: missing.map(([command, file]) => ({ message: `commands.${command}: there is no ${JSON.stringify(file)}` })),
     });
   return { folder, packed, skillMd, manifest, warnings: [...skillMd.warnings, ...warningsOf(manifest, skillMd)] };
+}
+
+/**
+ * Refuses a version whose texts are still those that `skill init` and `skill manifest` wrote.
+ * @throws Problem `text-unwritten` with every place
+ */
+export function demandWritten({ folder, manifest, skillMd }: PreparedVersion): void {
+  const json = textOf(folder, 'skill.json');
+  const whys = listCapabilities(manifest.capabilities).flatMap((one): Reason[] => {
+    const { why = '' } = one;
+    if (!why.startsWith(unconfirmedWhy)) return [];
+    const place = placeAt(json, Math.max(0, json.indexOf(JSON.stringify(why))), 'skill.json');
+    return [{ message: `${printCapability(one)}: why is ${JSON.stringify(why)}`, place }];
+  });
+  const markdown = textOf(folder, 'SKILL.md');
+  const place = placeAt(markdown, Math.max(0, markdown.indexOf(emptyDescription)), 'SKILL.md');
+  const description =
+    skillMd.description === emptyDescription ? [{ message: 'the description is the one of skill init', place }] : [];
+  const reasons = [...whys, ...description];
+  if (reasons.length === 0) return;
+  throw new Problem('text-unwritten', `Cannot publish ${manifest.name}@${manifest.version}: it holds texts that nobody wrote`, {
+    reasons,
+  });
+}
+
+function textOf({ files }: SkillFolder, path: string): string {
+  return Buffer.from(files.find((file) => file.path === path)?.bytes ?? []).toString('utf8');
 }
 
 /** Refuses a version that was seen to do what it does not declare. @throws Problem `capability-undeclared` */

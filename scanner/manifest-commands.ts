@@ -8,10 +8,17 @@ import { isNamePart } from '../skills-index/skill/name.ts';
 const runnable = /\.([cm]?[jt]s|py|sh|bash)$/;
 const neverRun = /(^|\/)(tests?|__tests__|node_modules)\/|\.d\.[cm]?ts$|[._](test|spec)\.|(^|\/)__init__\.py$|(^|\/)test_/;
 
-/** Command names and their files; a name is the file's own, made unique. */
-export function inferCommands(files: readonly SourceFile[]): Record<string, BundlePath> {
+/**
+ * Command names and their files; a name is the file's own, made unique.
+ * @param before commands that stand: they keep their names, and only what SKILL.md names is added to them
+ */
+export function inferCommands(
+  files: readonly SourceFile[],
+  before: Readonly<Record<string, BundlePath>> = {},
+): Record<string, BundlePath> {
+  const standing = new Set<string>(Object.values(before));
   const candidates = files
-    .filter(({ path }) => runnable.test(path) && !neverRun.test(path))
+    .filter(({ path }) => runnable.test(path) && !neverRun.test(path) && !standing.has(path))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
   const prose = files.find((file) => file.path === 'SKILL.md');
   const text = prose === undefined ? '' : Buffer.from(prose.bytes).toString('utf8');
@@ -22,8 +29,8 @@ export function inferCommands(files: readonly SourceFile[]): Record<string, Bund
       (/^scripts\/[^/]+$/.test(path) || (mode & 0o100) !== 0) &&
       !texts.some((other) => other.path !== path && isImported(path, other.text)),
   );
-  const commands: Record<string, BundlePath> = {};
-  for (const { path } of named.length > 0 ? named : others) {
+  const commands: Record<string, BundlePath> = { ...before };
+  for (const { path } of named.length > 0 || standing.size > 0 ? named : others) {
     const name = nameFor(path, commands);
     if (name !== undefined && isBundlePath(path) && Object.keys(commands).length < commandsMax) commands[name] = path;
   }

@@ -8,6 +8,7 @@ import { runMemoryMiBDefault, runSecondsDefault } from '../skills-index/skill/li
 import { type Manifest, parseManifest, printManifest } from '../skills-index/skill/manifest.ts';
 import { looksSecret } from '../skills-index/skill/manifest-schema.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
+import { unconfirmedWhy } from '../skills-index/skill/placeholders.ts';
 import type { Version } from '../skills-index/skill/version.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { inferCommands } from './manifest-commands.ts';
@@ -131,7 +132,7 @@ function whyOf(one: Capability, { findings, capabilities }: ScanReport): string 
     ({ rule, message }) => rule === 'manifest/undeclared' && seen.some((text) => message.includes(` ${text},`)),
   );
   const place = finding === undefined || !isBundlePath(finding.path) ? '' : ` at ${finding.path}:${finding.line}`;
-  return `to be confirmed: seen${place}`;
+  return `${unconfirmedWhy} seen${place}`;
 }
 
 function isSameUse(one: Capability, use: Capability): boolean {

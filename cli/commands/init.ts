@@ -4,6 +4,7 @@ import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { runMemoryMiBDefault, runSecondsDefault } from '../../skills-index/skill/limits.ts';
 import { printManifest } from '../../skills-index/skill/manifest.ts';
 import { isNamePart, parseSkillName } from '../../skills-index/skill/name.ts';
+import { emptyDescription } from '../../skills-index/skill/placeholders.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -51,7 +52,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 function skillMd(short: string): string {
   return `---
 name: ${short}
-description: Says in one sentence what this skill does and when an agent should use it.
+description: ${emptyDescription}
 ---
 
 # ${short}

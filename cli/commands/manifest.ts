@@ -1,5 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { inferManifest } from '../../scanner/manifest.ts';
+import { inferCommands } from '../../scanner/manifest-commands.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { listCapabilities, minus, printCapability, union } from '../../skills-index/skill/capability.ts';
 import { parseSkillMd, type SkillMd } from '../../skills-index/skill/front-matter.ts';
@@ -26,7 +27,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const about = before ?? nameFor(context, parseSkillMd(bytesOf('SKILL.md') ?? new Uint8Array()), folder);
   const report = await scanOnce(files);
   const inferred = inferManifest(files, report, { name: about.name, version: about.version });
-  const manifest = before === undefined ? inferred : widened(before, inferred);
+  const manifest = before === undefined ? inferred : widened(before, inferred, inferCommands(files, before.commands));
   const written = context.options.write === true;
   const text = printManifest(manifest);
   if (written) await writeWhole(join(folder, 'skill.json'), text);
@@ -50,9 +51,9 @@ function shown({ stdout }: CommandContext, text: string): Safe {
 }
 
 // What a person declared keeps its words and its place; only what is missing is added.
-function widened(before: Manifest, inferred: Manifest): Manifest {
+function widened(before: Manifest, inferred: Manifest, commands: Manifest['commands']): Manifest {
   const missing = minus(inferred.capabilities, before.capabilities);
-  return { ...before, capabilities: union(before.capabilities, missing) };
+  return { ...before, commands, capabilities: union(before.capabilities, missing) };
 }
 
 function leftOver(manifest: Manifest, { capabilities: { observed, unused } }: ScanReport) {

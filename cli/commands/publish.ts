@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { printReport } from '../../scanner/report-text.ts';
+import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, inkFor, note, safe, wantsColour } from '../output.ts';
+import { answer, count, inkFor, note, safe, wantsColour } from '../output.ts';
 import { ownName } from '../own-version.ts';
-import { demandDeclared, type PreparedVersion, prepareVersion } from '../prepare-version.ts';
+import { demandDeclared, demandWritten, type PreparedVersion, prepareVersion } from '../prepare-version.ts';
 import { type Origin, originOf, provenancePredicate } from '../provenance.ts';
 import { signerFor } from '../signers/signer.ts';
 import { publishVersion } from '../upload.ts';
@@ -18,9 +19,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   for (const { message } of prepared.warnings) note(context, safe`warning: ${message}`);
   for (const path of prepared.folder.skipped) note(context, safe`left out: ${path} (git’s own)`);
   step('manifest', `${manifest.name} ${manifest.version}`);
-  step('bundle', `${packed.bundle.files.length} files, ${bytesOf(prepared)} bytes, ${packed.digest}`);
+  step('bundle', `${count(packed.bundle.files.length, 'file')}, ${bytesOf(prepared)} bytes, ${packed.digest}`);
   const { verdict, findings } = await scanHere(context, prepared);
-  step('scan', `${verdict}, ${findings} findings`);
+  demandWritten(prepared);
+  step('scan', `${verdict}, ${count(findings, 'finding')}`);
   const dryRun = context.options['dry-run'] === true;
   const { name, version } = manifest;
   const about = { name, version, bundle: packed.digest, scan: { verdict, findings } };
@@ -52,8 +54,17 @@ async function scanHere(
   { folder: { files }, manifest }: PreparedVersion,
 ): Promise<{ verdict: string; findings: number }> {
   const report = await scanOnce(files);
-  if (report.findings.length > 0 && context.format === 'text')
-    context.stderr.write(printReport(report, files, { colour: wantsColour(context.stderr, context.env) }));
+  if (context.format === 'text') {
+    if (report.verdict !== 'pass')
+      context.stderr.write(printReport(report, files, { colour: wantsColour(context.stderr, context.env) }));
+    else for (const one of report.findings) note(context, safe`${one.severity}: ${one.message} (${one.path}:${one.line})`);
+    const why = whyHigh(defaultPolicy, {
+      capabilities: manifest.capabilities,
+      findings: report.findings,
+      verdict: report.verdict,
+    });
+    for (const one of why) note(context, safe`more than one person has to approve it: ${one}`);
+  }
   if (context.options['as-is'] !== true) demandDeclared(manifest, report);
   return { verdict: report.verdict, findings: report.findings.length };
 }

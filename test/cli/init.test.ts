@@ -6,7 +6,7 @@ import { skill } from './command-line.ts';
 import { folderWith } from './temporary-folder.ts';
 
 describe('skill init', () => {
-  it('writes a skill that can be published as it is', async () => {
+  it('writes a skill that is whole, and cannot be published before somebody wrote its description', async () => {
     const cwd = folderWith();
     const ran = await skill(['init', 'weekly-report', '--scope', 'acme'], { cwd });
     expect(ran.exit).toBe(0);
@@ -14,6 +14,10 @@ describe('skill init', () => {
     expect(manifest).toMatchObject({ name: '@acme/weekly-report', version: '0.1.0' });
     expect(skillMd.name).toBe('weekly-report');
     expect(warnings).toEqual([]);
+    expect(await skill(['publish', 'weekly-report', '--dry-run'], { cwd })).toMatchObject({
+      exit: 6,
+      stderr: expect.stringMatching(/error\[text-unwritten\][\s\S]*SKILL\.md:3:/),
+    });
   });
 
   it.each(['SKILL.md', 'skill.json'])('overwrites no %s, and leaves nothing half-written', async (name) => {

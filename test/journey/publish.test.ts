@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { makeUsers } from '../cli/registry-users.ts';
@@ -85,7 +87,32 @@ describe('skill manifest', () => {
     });
     expect((await as('author', ['publish', '--dry-run'], { cwd })).stderr).toContain('error[manifest-missing]');
     expect((await as('author', ['manifest', '.', '--scope', 'acme', '--write'], { cwd })).exit).toBe(0);
+    const unread = await as('author', ['publish', '--dry-run'], { cwd });
+    expect(unread).toMatchObject({ exit: 6, stderr: expect.stringMatching(/error\[text-unwritten\][\s\S]*skill\.json:\d+:/) });
+    const written = readFileSync(join(cwd, 'skill.json'), 'utf8').replace(/to be confirmed: [^"]*/g, 'reads the deals');
+    writeFileSync(join(cwd, 'skill.json'), written);
     expect((await as('author', ['publish', '--dry-run'], { cwd })).exit).toBe(0);
+  });
+
+  it('makes commands of the scripts that SKILL.md names also where skill init wrote a skill.json', async () => {
+    const { as } = await makeUsers();
+    const cwd = folderWith();
+    await as('author', ['init', 'deals', '--scope', 'acme'], { cwd });
+    const folder = join(cwd, 'deals');
+    mkdirSync(join(folder, 'scripts'));
+    for (const name of ['one.sh', 'two.sh', 'part.sh']) writeFileSync(join(folder, 'scripts', name), 'echo\n');
+    const text = '---\nname: deals\ndescription: Lists deals.\n---\nRun `bash scripts/one.sh`, then `bash scripts/two.sh`.\n';
+    writeFileSync(join(folder, 'SKILL.md'), text);
+    const warned = await as('author', ['publish', '--dry-run'], { cwd: folder });
+    expect(warned.stderr).toContain('SKILL.md tells to run scripts/one.sh, and no command of skill.json names it');
+    expect((await as('author', ['manifest', '--write'], { cwd: folder })).exit).toBe(0);
+    const commands = () => JSON.parse(readFileSync(join(folder, 'skill.json'), 'utf8')).commands;
+    expect(commands()).toEqual({ one: 'scripts/one.sh', two: 'scripts/two.sh' });
+    writeFileSync(join(folder, 'skill.json'), readFileSync(join(folder, 'skill.json'), 'utf8').replace('"one"', '"first"'));
+    await as('author', ['manifest', '--write'], { cwd: folder });
+    expect(commands()).toEqual({ first: 'scripts/one.sh', two: 'scripts/two.sh' });
+    const said = await as('author', ['publish', '--dry-run'], { cwd: folder });
+    expect(said).toMatchObject({ exit: 0, stderr: expect.not.stringMatching(/tells to run|Verdict/) });
   });
 
   it('keeps what the author declared, word for word, and adds what is missing', async () => {

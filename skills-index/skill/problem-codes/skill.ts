@@ -50,6 +50,12 @@ export const skillCodes = {
     means: 'Publishing needs a skill.json that a person confirmed.',
     fix: 'Run skill manifest --write and read it.',
   },
+  'text-unwritten': {
+    exit: 6,
+    status: 422,
+    means: 'A reason or a description is still the one that skill init or skill manifest put there.',
+    fix: 'Say in your own words what the skill does and why it needs each capability.',
+  },
   'manifest-invalid': {
     exit: 2,
     status: 422,
