@@ -18,12 +18,15 @@ beforeAll(async () => {
         end: 'scripts/end.sh',
         look: 'scripts/look.ts',
         idle: 'scripts/idle.ts',
+        greet: 'scripts/greet.ts',
       },
       limits: { seconds: 2 },
       files: {
         'scripts/count.py': 'import sys\nprint("counted", len(sys.argv[1:]), sys.stdin.read().strip())\n',
         'scripts/end.sh': '#!/bin/sh\necho ending >&2\nexit "$1"\n',
         'scripts/look.ts': 'console.log(JSON.stringify(process.env), process.cwd());\n',
+        'scripts/greet.ts': "import { hello } from './words.ts';\nconsole.log(hello);\n",
+        'scripts/words.ts': "export const hello: string = 'hello';\n",
         'scripts/idle.ts': 'setInterval(() => undefined, 1000);\n',
       },
     }),
@@ -48,6 +51,13 @@ describe('an installed skill', () => {
   it('runs when its file is called itself, through an agent’s own folder, from any working directory', async () => {
     const ran = await host.call(file('clean.sh', '.claude'), ['x'], { cwd: tmpdir() });
     expect(ran).toMatchObject({ exit: 0, out: 'clean x\n' });
+  });
+
+  it('has every file as it was approved inside the sandbox, and refuses on the host what no command names', async () => {
+    expect(await host.call(process.execPath, [file('greet.ts')])).toMatchObject({ exit: 0, out: 'hello\n' });
+    const direct = await host.call(process.execPath, [file('words.ts')]);
+    expect(direct).toMatchObject({ exit: 6, out: '' });
+    expect(direct.err).toContain('Commands: skillgate run @acme/tools count|end|greet|idle|look|report');
   });
 
   it('sees nothing of the caller’s environment', async () => {
