@@ -78,7 +78,7 @@ async function installOne(context: CommandContext, reference: SkillReference): P
     ...{ name, admitted, locked, wanted, layout },
     before: before && { locked: before, capabilities: capabilitiesBefore },
   };
-  tell(context, whatItMayDo(context, installed));
+  tell(context, whatItMayDo(context, installed, files));
   await agreeToMore(context, installed);
   await writeAll(context, project, installed, files);
   if (earlier !== undefined && earlier.folder !== layout.folder) removeFolder(earlier);
@@ -178,18 +178,24 @@ function tell(context: CommandContext, lines: readonly Safe[]): void {
   if (context.format === 'text') say(context.stdout, joined(lines, '\n'));
 }
 
+// No sandbox stands between a text and the agent that reads it.
+const textsAlone =
+  'It has nothing that runs here. What an agent does by itself after reading it is limited by the agent’s host alone.';
+
 // Said before anything is written.
-function whatItMayDo(context: CommandContext, { admitted, before }: Installed): Safe[] {
+function whatItMayDo(context: CommandContext, { admitted, before, wanted }: Installed, files: InstalledFiles): Safe[] {
   const ink = inkFor(context.stdout, context.env);
   const can = canLines(admitted.capabilities, admitted.manifest.capabilities);
+  const cannot = cannotLines(admitted.capabilities);
+  const hasProgram = wanted.plain === true || [...files.values()].some(({ standIn }) => standIn?.kind === 'runs');
   const changed = before?.capabilities === undefined ? [] : differenceLines(before.capabilities, admitted.capabilities);
   return [
     safe`${ink.bold(`${admitted.name}@${admitted.version}`)} ${admitted.description}`,
     safe`  published by ${admitted.publisher}, approved by ${admitted.approvals.map((one) => one.member).join(' and ')}`,
-    ...(can.length === 0 ? [] : [safe`  It will be able to:`]),
+    ...(can.length === 0 ? [] : [safe`  In the sandbox it will be able to:`]),
     ...can.map((line) => safe`    ${line}`),
-    safe`  It will not be able to:`,
-    ...cannotLines(admitted.capabilities).map((line) => safe`    ${line}`),
+    ...(hasProgram && cannot.length > 0 ? [safe`  In the sandbox it will not be able to:`] : []),
+    ...(hasProgram ? cannot.map((line) => safe`    ${line}`) : [safe`  ${textsAlone}`]),
     ...(before === undefined ? [] : [safe`  Since ${before.locked.version}:`]),
     ...(before !== undefined && changed.length === 0 ? [safe`    ${sameOrUnknown(before)}`] : []),
     ...changed.map((line) => safe`    ${line.startsWith('+') ? ink.yellow(line) : line}`),

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { packBundle } from '../../skills-index/skill/bundle.ts';
 import {
   type Installer,
   makeHonest,
@@ -63,6 +64,18 @@ describe('skill install', () => {
     expect(out).toContain('mount ro workspace:reports at /reports (reads the reports)');
     expect(out).toContain('reach any host');
     expect(out).not.toContain('read or write any folder');
+    expect(out).toMatch(/In the sandbox it will be able to:[\s\S]*In the sandbox it will not be able to:/);
+  });
+
+  it('promises no limit for a skill that is texts alone', async () => {
+    const texts = makeReportSkill('@acme/texts', { commands: {} });
+    const files = texts.files.filter((file) => !file.path.startsWith('scripts/'));
+    await release(network, { ...texts, files, packed: packBundle(files) });
+    const { out, exit } = await user.run('install', '@acme/texts');
+    expect(exit).toBe(0);
+    expect(out).toContain('What an agent does by itself after reading it is limited by the agent’s host alone.');
+    expect(out).not.toContain('able to:');
+    expect(out).toContain('it has nothing that runs\n  as approved: 3 files of text and data');
   });
 
   it('answers with one line of JSON and nothing else when asked to', async () => {
