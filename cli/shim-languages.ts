@@ -141,7 +141,7 @@ export function isShimEnding(ending: string): boolean {
 
 /** The ending in small letters, without its dot; empty where there is none. */
 export function endingOf(path: string): string {
-  return /[^/]\.([a-z0-9_]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
+  return /\.([a-z0-9_]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
 }
 
 /** The program of a first line `#!…`: `#!/usr/bin/env -S python3 -u` → `python3`; undefined where there is no such line. */

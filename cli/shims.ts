@@ -17,7 +17,7 @@ const programEndings = new Set(
   (
     'fish csh tcsh nu elv xsh psd1 vbs vbe wsf wsh hta jse r jl tcl awk gawk go java kts groovy scala sc clj cljs bb ex exs ' +
     'erl escript raku rakumod nim cr dart swift hs lhs ml scm ss rkt lisp el fnl applescript scpt command desktop workflow mk ' +
-    'exe com scr msi dll so dylib node wasm jar war class pyc pyo pyd pyz pyzw whl egg gem run appimage coffee'
+    'exe com scr msi dll so dylib node wasm jar war class pyc pyo pyd pyz pyzw whl egg gem run appimage pth envrc bashrc zshrc profile bash_profile coffee'
   ).split(' '),
 );
 const programNames = /^(gnu)?makefile$|^(rake|gem|just|vagrant|snake|brew)file$|^s?construct$/i;

@@ -75,6 +75,8 @@ describe('standIns', () => {
       'a.so',
       'a.wasm',
       'x/Makefile',
+      'x/.sh',
+      '.envrc',
     ].map((path) => [path, 'x']),
     ['setup', '#!/bin/sh\n'],
     ['notes.md', '#! /usr/bin/env bash\n'],
