@@ -34,8 +34,11 @@ export async function makeRegistryFolder(
       'usage',
       `Cannot make a registry for ${JSON.stringify(origin)}: the origin is a bare host name, or localhost`,
     );
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  if ((await readdir(folder)).length > 0)
+  const found = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    return [];
+  });
+  if (found.length > 0)
     throw new Problem('file-exists', `Cannot make a registry in ${JSON.stringify(folder)}: the folder is not empty`);
   const log = generateKeyPairSync('ed25519').privateKey;
   const [status, registry] = [makeP256(), makeP256()];
@@ -48,7 +51,9 @@ export async function makeRegistryFolder(
     administrators: [{ keyId: administrator.keyId, key: publicKeyOf(administrator).spki }],
     threshold: 1,
   });
+  // The folder comes after the key, which may be there already: nothing is left behind then.
   const administrator = await administratorKey();
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const root = parseRoot(JSON.stringify(rootOf(administrator)));
   const scanner = await createKeyFile(join(folder, registryFiles.scannerKey), undefined, 'scanner');
   // The administrator is in the root file; the statement adds the name under which the log and the desk show what they do.

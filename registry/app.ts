@@ -34,6 +34,10 @@ export function createApp(registry: Registry, { logError, addressOf = () => unde
   const limit = limitStrangers(registry, addressOf);
   app.post('/api/v1/*', limit);
   app.use('/review/sign-in/*', limit);
+  // A person who types the bare address wants the desk; a program is told that nothing is there.
+  app.get('/', (context, next) =>
+    (context.req.header('accept') ?? '').includes('text/html') ? Promise.resolve(context.redirect('/review', 303)) : next(),
+  );
   app.get('/healthz', (context) => context.json({ ok: true }));
   app.get('/readyz', async (context) => {
     await registry.db.read.all(sql`SELECT 1`);

@@ -22,7 +22,7 @@ import { queuePage } from './pages/queue.ts';
 import { linkPage, signInPage } from './pages/sign-in.ts';
 import { creationOptions, finishCreation, finishLogin, listPendingPasskeys, loginOptions } from './passkeys.ts';
 import { limitBody } from './problem-json.ts';
-import { listQueue } from './review.ts';
+import { listDecided, listQueue } from './review.ts';
 import { createSession, endSession, peekLink, redeemLink } from './sessions.ts';
 
 /** All routes of the desk, without their /review. */
@@ -36,8 +36,8 @@ export function deskRoutes(registry: Registry): Hono {
   app.get('/', async (context) => {
     if ((await whoIs(registry, context)) === undefined) return context.redirect('/review/sign-in', 303);
     await requireReviewer(registry, context);
-    const rows = await listQueue(registry);
-    return show(registry, context, (frame) => queuePage(frame, { now: registry.now().getTime(), rows }));
+    const [rows, decided] = [await listQueue(registry), await listDecided(registry)];
+    return show(registry, context, (frame) => queuePage(frame, { now: registry.now().getTime(), rows, decided }));
   });
   app.get('/keys', (context) => show(registry, context, keysPage));
   app.post('/keys', async (context) => {

@@ -16,6 +16,8 @@ export const writeAttemptsMax = 40;
 export const statusLifeMs = 24 * 3_600_000;
 export const statusRefreshMs = 3_600_000;
 export const queueRowsMax = 500;
+/** Decisions that the queue's page lists below it. */
+export const decidedRowsMax = 20;
 export const claimMs = 10 * 60_000;
 export const objectWritesAtOnce = 16;
 export const formBodyBytesMax = 64 * 1024;

@@ -8,10 +8,10 @@ import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import type { ApprovalsNeeded } from '../skills-index/trust/policy.ts';
 import { readApprovals, reportOf } from './approvals.ts';
 import type { Registry } from './context.ts';
-import { claimMs, queueRowsMax } from './limits.ts';
+import { claimMs, decidedRowsMax, queueRowsMax } from './limits.ts';
 import { manifestOf } from './manifests.ts';
 import { type Risk, riskOf } from './risk.ts';
-import { reviewNotes, versions } from './schema.ts';
+import { audit, reviewNotes, versions } from './schema.ts';
 import type { State } from './status.ts';
 import type { VersionRow } from './versions.ts';
 
@@ -45,6 +45,27 @@ export async function listQueue(registry: Registry): Promise<readonly QueueRow[]
   const rows: QueueRow[] = [];
   for (const row of waiting) rows.push(await queueRow(registry, row));
   return rows.sort((a, b) => b.risk.total - a.risk.total || a.receivedAt.getTime() - b.receivedAt.getTime());
+}
+
+export interface DecidedRow {
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly status: State;
+  readonly by: string;
+  readonly at: Date;
+}
+
+/** What people decided last, newest first, each version once. */
+export async function listDecided(registry: Registry): Promise<readonly DecidedRow[]> {
+  const decided: State[] = ['approved', 'refused', 'suspended', 'revoked', 'withdrawn'];
+  const rows = await registry.db.read
+    .select({ name: versions.name, version: versions.version, status: versions.status, by: audit.by, at: audit.at })
+    .from(audit)
+    .innerJoin(versions, and(eq(audit.versionId, versions.id), eq(audit.move, versions.move)))
+    .where(inArray(audit.to, decided))
+    .orderBy(desc(audit.at))
+    .limit(decidedRowsMax);
+  return rows.map((row) => ({ ...row, at: new Date(row.at) }));
 }
 
 /** Risk of a version: its report, and what people approved before. */

@@ -22,7 +22,7 @@ import { requireMove, type State } from './status.ts';
 import { moveWrites, requireVersion, type VersionRow } from './versions.ts';
 
 export { type ReviewDetail, readReview } from './review-detail.ts';
-export { listQueue, type QueueRow } from './review-queue.ts';
+export { type DecidedRow, listDecided, listQueue, type QueueRow } from './review-queue.ts';
 
 /** An approval as it will be signed: exactly these bytes. */
 export interface Draft {
@@ -60,7 +60,12 @@ export async function draftApproval(
   const { name: member } = requireRole(actor, ['reviewer']);
   const row = await requireVersion(registry, wanted);
   if (row.status !== 'in review')
-    throw new Problem('move-illegal', `${row.name}@${row.version} is "${row.status}", so it cannot be approved`);
+    throw new Problem('move-illegal', `${row.name}@${row.version} is "${row.status}", so it cannot be approved`, {
+      hint:
+        row.status === 'refused' || row.status === 'withdrawn'
+          ? 'The author publishes a higher version.'
+          : 'skill status shows what it waits for.',
+    });
   const subject = wanted.reviewer ?? actor.subject;
   await refuseOtherReviewer(registry, row, { subject, member });
   const report = await reportOf(registry, row);

@@ -12,7 +12,7 @@ import { readEnrolments, readKeys, readRootFile } from './data-folder.ts';
 import { diskObjects } from './disk-objects.ts';
 import { stopMs } from './limits.ts';
 import { resume } from './publish-index.ts';
-import { openSqlite } from './sqlite.ts';
+import { holdFolder, openSqlite } from './sqlite.ts';
 import { takeStatement } from './statements.ts';
 
 export interface RegistryOptions {
@@ -40,7 +40,7 @@ export interface RunningRegistry {
 
 /**
  * Starts a registry.
- * @throws Problem `file-not-found`, `root-invalid`, `key-file-invalid`; plain `EADDRINUSE` for a taken port
+ * @throws Problem `file-not-found`, `root-invalid`, `key-file-invalid`, `folder-served`; plain `EADDRINUSE` for a taken port
  */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { dir, host = 'localhost', log = () => undefined } = options;
@@ -50,6 +50,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const server = createAdaptorServer({ fetch: (request, env) => answer(request, env), overrideGlobalObjects: false }) as Server;
   const port = await listen(server, options.port, host);
   const base = options.base ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const letGo = await holdOrClose(dir, server);
   const db = openSqlite(join(dir, 'registry.sqlite'));
   const registry: Registry = {
     db,
@@ -66,6 +67,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const stop = async (): Promise<void> => {
     await closeServer(server);
     db.close();
+    letGo();
   };
   try {
     await prepare(registry, dir, log);
@@ -79,6 +81,15 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   });
   answer = async (request, env) => app.fetch(request, env as object);
   return { base, registry, close: stop };
+}
+
+async function holdOrClose(dir: string, server: Server): Promise<() => void> {
+  try {
+    return holdFolder(dir);
+  } catch (error) {
+    await closeServer(server);
+    throw error;
+  }
 }
 
 /** Takes up what a crash cut off, and logs the statements that came with the folder. */

@@ -1,5 +1,6 @@
 /** The embedded database: better-sqlite3 in WAL mode with every commit synced, schema brought up to date at opening. */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import BetterSqlite3 from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
@@ -43,6 +44,22 @@ export function openSqlite(path: string): OpenDatabase {
       client.close();
     },
   };
+}
+
+/**
+ * Holds a data folder for this process: the lock is the operating system's, so it ends with the process however that ends.
+ * @returns what lets it go
+ * @throws Problem `folder-served`
+ */
+export function holdFolder(dir: string): () => void {
+  const client = new BetterSqlite3(join(dir, 'serving.lock'), { timeout: 0 });
+  try {
+    client.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    client.close();
+    throw new Problem('folder-served', `Cannot serve ${JSON.stringify(dir)}: another process serves it`, { cause });
+  }
+  return () => client.close();
 }
 
 // Beside the sources, or, for the emitted `dist/registry/`, in the package's own registry/ folder.

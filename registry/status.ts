@@ -59,7 +59,10 @@ export function requireMove(from: State, to: State, by: Mover): LegalMove {
   if (row === undefined) {
     const allowed = movesFrom(from, by);
     throw new Problem('move-illegal', `Cannot move a version from "${from}" to "${to}"`, {
-      hint: allowed.length === 0 ? `From "${from}" this cannot be done.` : `From "${from}" one can go to: ${allowed.join(', ')}.`,
+      hint:
+        allowed.length === 0
+          ? `Nothing leads out of "${from}": publish a higher version.`
+          : `From "${from}" one can go to: ${allowed.join(', ')}.`,
     });
   }
   return row;

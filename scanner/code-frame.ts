@@ -64,7 +64,8 @@ function frameLine(line: string, number: number, span: FrameSpan, width: number)
   const from = number === span.line ? span.column - 1 : line.length - line.trimStart().length;
   const to = number === span.endLine ? Math.max(span.endColumn - 1, from + 1) : line.length;
   const cut = cutAround(line, isMarked ? from : 0, isMarked ? to : 0, width);
-  if (!isMarked) return { number, text: cut.text };
+  // Only the first line is underlined: more would cross out what is to be read.
+  if (!isMarked || number > span.line) return { number, text: cut.text };
   return { number, text: cut.text, marked: { from: cut.from, to: cut.to } };
 }
 

@@ -28,6 +28,13 @@ async function add(context: CommandContext): Promise<ExitCode> {
   const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, {
     json: envelope,
     signedBy: signer.keyId,
+  }).catch((cause: unknown) => {
+    if (!(cause instanceof Problem) || cause.code !== 'forbidden') throw cause;
+    const { message, reasons } = cause;
+    throw new Problem('forbidden', message, {
+      reasons,
+      hint: 'skill member list shows who holds which key: a key stands for one person, and only an administrator enrols',
+    });
   });
   const by = who.key?.keyId ?? `passkey ${who.passkey?.credentialId}`;
   answer(

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { printReport } from '../../scanner/report-text.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
 import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, count, inkFor, note, safe, wantsColour } from '../output.ts';
 import { ownName } from '../own-version.ts';
 import { demandDeclared, demandWritten, type PreparedVersion, prepareVersion } from '../prepare-version.ts';
 import { type Origin, originOf, provenancePredicate } from '../provenance.ts';
+import { refuseForeignScope } from '../scope-owner.ts';
 import { signerFor } from '../signers/signer.ts';
 import { publishVersion } from '../upload.ts';
 import { scanOnce } from '../watched-scan.ts';
@@ -37,6 +39,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const signer = await signerFor(context);
   const origin = await originFor(context, folder, prepared);
   const provenance = origin === undefined ? {} : { provenance: provenancePredicate(origin, ownName()) };
+  await refuseForeignScope(context, scopeOf(name), signer.keyId);
   const published = await publishVersion(context, signer, { packed, manifest, ...provenance });
   step('sign', `key ${signer.name} ${signer.keyId}${origin === undefined ? '' : `, commit ${origin.commit.slice(0, 12)}`}`);
   step('upload', published.status);

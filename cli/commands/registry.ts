@@ -31,7 +31,13 @@ async function init(context: CommandContext): Promise<ExitCode> {
   const name = String(context.options.key ?? 'administrator');
   const origin = String(context.options.origin ?? 'localhost');
   const root = await makeRegistryFolder(folder, origin, () =>
-    createKeyFile(keyPath(context.paths, name), keyPath(context.paths, name, 'public'), name),
+    createKeyFile(keyPath(context.paths, name), keyPath(context.paths, name, 'public'), name).catch((cause: unknown) => {
+      if (!(cause instanceof Problem) || cause.code !== 'file-exists') throw cause;
+      throw new Problem('file-exists', cause.message, {
+        cause,
+        hint: `this registry gets an administrator’s key of its own: skill registry init ${context.args[0] ?? ''} --key ${name}-2`,
+      });
+    }),
   );
   const fingerprint = rootFingerprint(root);
   const administrator = root.administrators[0]?.keyId;

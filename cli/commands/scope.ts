@@ -5,6 +5,7 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, safe, table } from '../output.ts';
 import { scopeAnswer, statementAnswer } from '../registry-answers.ts';
 import { askRegistry } from '../registry-api.ts';
+import { refuseForeignScope } from '../scope-owner.ts';
 import { publicKeyOf } from '../signers/key-file.ts';
 import { signerFor } from '../signers/signer.ts';
 
@@ -16,6 +17,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 async function claim(context: CommandContext): Promise<ExitCode> {
   const scope = parseScope(context.args[0]);
   const signer = await signerFor(context);
+  await refuseForeignScope(context, scope, signer.keyId);
   const envelope = await signStatement(scopeStatement({ scope, owners: [publicKeyOf(signer)] }), signer);
   const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, {
     json: envelope,

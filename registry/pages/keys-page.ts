@@ -10,6 +10,6 @@ export function keysPage(frame: Frame): Html {
   const body = html`<p class="summary">Everything works as links and forms, too. Keys are ${now}.</p>
 <form method="post" action="/review/keys"><input type="hidden" name="keys" value="${next}">
 <button class="plain">Turn keys ${next}</button></form>
-${part('all', 'All keys', keyTable())}`;
-  return page(frame, { title: 'Keys', at: 'keys', body, width: 'narrow' });
+${part('all', 'All shortcuts', keyTable())}`;
+  return page(frame, { title: 'Shortcuts', at: 'keys', body, width: 'narrow' });
 }

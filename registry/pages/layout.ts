@@ -85,7 +85,7 @@ function header(viewer: Viewer | undefined, at: PageContent['at']): Html {
 <nav aria-label="Desk">
 ${entry('/review', 'Queue', at === 'queue', key('g q'))}
 ${entry('/review/passkeys', 'Passkeys', at === 'passkeys', key('g p'))}
-${entry('/review/keys', 'Keys', at === 'keys', key('?'))}
+${entry('/review/keys', 'Shortcuts', at === 'keys', key('?'))}
 </nav>
 <form class="who" method="post" action="/review/sign-out">
 <span>${untrusted(viewer.name)} <span class="quiet">${untrusted(viewer.roles.join(', '))}</span></span>

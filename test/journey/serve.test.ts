@@ -51,6 +51,10 @@ describe('skill serve', () => {
       exit: 4,
       err: expect.stringMatching(/error\[port-taken\].*:\d+/),
     });
+    expect(await stage.skill('operator', 'serve', 'data', '--port', '0')).toMatchObject({
+      exit: 6,
+      err: expect.stringMatching(/error\[folder-served\].*another process serves it/),
+    });
     expect(childrenOf(serving.process.pid)).toEqual([]);
     expect(await serving.stop()).toMatchObject({ exit: 0 });
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseIndexFile } from '../../skills-index/trust/index-line.ts';
+import { signedIn } from './desk-visit.ts';
 import { approve, call, makeSkill, publish, scan } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
@@ -28,5 +29,17 @@ describe('the road of a version', () => {
     const [line] = parseIndexFile(new Uint8Array(await index.arrayBuffer()), skill.manifest.name);
     expect(line).toMatchObject({ version: '1.0.0', bundle: skill.packed.digest, publisher: author.keyId });
     expect(world.errors).toEqual([]);
+  });
+
+  it('leads a browser from the bare address to the desk, where what was decided is linked', async () => {
+    const { send, tokens } = world;
+    const home = await send('/', { headers: { accept: 'text/html,*/*' } });
+    expect([home.status, home.headers.get('location')]).toEqual([303, '/review']);
+    expect((await send('/', { headers: { accept: 'application/json' } })).status).toBe(404);
+    const rita = await signedIn(send, tokens.rita);
+    const { html } = await rita.get('');
+    expect(html).toContain('Nothing waits');
+    expect(html).toMatch(/Decided last[\s\S]*href="\/review\/@acme\/count\/1\.0\.0"[\s\S]*approved/);
+    expect(html).toMatch(/href="\/review\/keys"[^>]*>Shortcuts</);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { columnsOf } from '../../scanner/code-frame.ts';
+import { columnsOf, frameOf } from '../../scanner/code-frame.ts';
 import { printReport } from '../../scanner/report-text.ts';
 import { scanSkill } from '../../scanner/scan.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
@@ -116,4 +116,16 @@ describe('text of a skill cannot reach the terminal as anything but text', () =>
     expect(shown).toMatch(/^ {2}1 \| ….*…$/);
     expect(columnsOf(shown ?? '')).toBeLessThanOrEqual(80);
   });
+});
+
+it('underlines the first line of what goes over several', () => {
+  const lines = ['before', '  fetch(', '    url,', '  );', 'after'];
+  const frame = frameOf(lines, { line: 2, column: 3, endLine: 4, endColumn: 4 }, 80);
+  expect(frame.map(({ number, marked }) => [number, marked !== undefined])).toEqual([
+    [1, false],
+    [2, true],
+    [3, false],
+    [4, false],
+    [5, false],
+  ]);
 });

@@ -27,6 +27,12 @@ export const commandCodes = {
     means: 'Another program listens on this port.',
     fix: 'Choose another: --port N, or --port 0 for any free one.',
   },
+  'folder-served': {
+    exit: 6,
+    status: 500,
+    means: 'A registry’s data folder has one server at a time: two would write one log.',
+    fix: 'Use the one that runs, or stop it first.',
+  },
   'capability-undeclared': {
     exit: 6,
     status: 422,

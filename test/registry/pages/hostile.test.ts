@@ -74,6 +74,7 @@ const pages: Readonly<Record<string, (text: string) => string>> = {
             risk: { total: 1, parts: [{ name: 'reach', points: 1, why: text }] },
           }),
         ],
+        decided: [{ name: '@acme/x' as never, version: '1.0.0' as never, status: 'approved', by: text, at: new Date(now) }],
       }),
     ),
   approval: (text) => {

@@ -15,7 +15,7 @@ import { approval, detail, finding, frame, name, now, queueItem, someDigest, ver
 const statement = approval();
 const text = canonicalJson(statement);
 const pages = {
-  queue: String(queuePage(frame, { now, rows: [queueItem()] })),
+  queue: String(queuePage(frame, { now, rows: [queueItem()], decided: [] })),
   version: String(versionPage(frame, versionView())),
   quarantined: String(versionPage(frame, versionView({ status: 'quarantined', moves: ['in review', 'refused'] }))),
   approval: String(

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeSkill, publish, scan } from '../registry/road.ts';
+import { skill } from './command-line.ts';
+import { makeUsers, writeKey } from './registry-users.ts';
+import { folderWith } from './temporary-folder.ts';
+
+describe('hints where somebody took a wrong turn', () => {
+  it('say who owns a scope, to who claims it and to who publishes in it', async () => {
+    const { as, world, requests } = await makeUsers();
+    await as('stranger', ['key', 'create']);
+    const cwd = folderWith({
+      'SKILL.md': '---\nname: deals\ndescription: Counts deals.\n---\nCount.\n',
+      'skill.json': JSON.stringify({ name: '@acme/deals', version: '1.0.0', capabilities: {} }),
+    });
+    for (const argv of [['scope', 'claim', 'acme'], ['publish']]) {
+      const { exit, stderr } = await as('stranger', argv, { cwd });
+      expect(exit).toBe(6);
+      expect(stderr).toContain('error[scope-taken]: Cannot use @acme: it belongs to ');
+      expect(stderr).toContain(world.author.keyId);
+      expect(stderr).not.toContain('skill scope claim acme');
+    }
+    expect(requests.filter((one) => one.startsWith('POST'))).toEqual([]);
+    expect((await as('stranger', ['scope', 'claim', 'free'], { cwd })).exit).toBe(0);
+  });
+
+  it('send an administrator who enrols a used key to the list of members', async () => {
+    const { as, world, homeOf } = await makeUsers();
+    writeKey(join(homeOf('administrator'), 'other'), 'rita', world.rita);
+    const path = join(homeOf('administrator'), 'other/rita.pub.json');
+    const ran = await as('administrator', ['member', 'add', 'another', '--role', 'reviewer', '--public-key', path]);
+    expect(ran).toMatchObject({ exit: 6, stderr: expect.stringContaining('skill member list shows who holds which key') });
+    expect(ran.stderr).not.toContain('Ask an administrator');
+  });
+
+  it('name --key for a second registry, and leave no empty folder', async () => {
+    const cwd = folderWith();
+    const env = { SKILLGATE_HOME: join(cwd, 'home') };
+    expect((await skill(['registry', 'init', 'one'], { cwd, env })).exit).toBe(0);
+    const second = await skill(['registry', 'init', 'two'], { cwd, env });
+    expect(second).toMatchObject({ exit: 2, stderr: expect.stringContaining('skill registry init two --key administrator-2') });
+    expect(existsSync(join(cwd, 'two'))).toBe(false);
+    expect((await skill(['registry', 'init', 'two', '--key', 'administrator-2'], { cwd, env })).exit).toBe(0);
+  });
+
+  it('say that a refused version is followed by a higher one', async () => {
+    const { as, world } = await makeUsers();
+    const deals = makeSkill('@acme/deals', '1.0.0');
+    await publish(world.send, deals, world.author);
+    await scan(world.send, world.tokens.scanner, world.scanner, deals, 'pass');
+    await as('rita', ['review', 'refuse', '@acme/deals@1.0.0', '--reason', 'no']);
+    for (const argv of [
+      ['move', '@acme/deals@1.0.0', '--to', 'in review', '--reason', 'x'],
+      ['approve', '@acme/deals@1.0.0', '--reason', 'x', '--yes'],
+    ])
+      expect((await as('rita', ['review', ...argv])).stderr).toMatch(/error\[move-illegal\][\s\S]*publish(es)? a higher version/);
+  });
+
+  it('name the help of the very command, and never a word to be filled in', async () => {
+    const { stderr } = await skill(['serve', '--port'], {});
+    expect(stderr).toContain('skill help serve');
+    expect(stderr).not.toContain('skill help COMMAND');
+    const moved = await skill(['review', 'move', '@a/b@1.0.0', '--to', 'approved', '--reason', 'x'], {});
+    expect(moved.stderr).toContain('help: skill help review move');
+  });
+});
