@@ -1,6 +1,6 @@
 /** What became of each imported skill, as a table and as counts. */
 import type { CommandContext } from './command.ts';
-import { answer, inkFor, joined, type Safe, safe, table } from './output.ts';
+import { answer, count, inkFor, joined, type Safe, safe, table } from './output.ts';
 
 export interface ImportRow {
   /** The folder, relative to the one that was named. */
@@ -37,7 +37,7 @@ export function importAnswer(context: CommandContext, scope: string, rows: reado
     joined(
       [
         table(rows.map((row) => rowText(context, row))),
-        safe`${rows.length} skills: ${said(counts.outcomes)}${rows.some((row) => row.code) ? `; refused for ${said(counts.refusals)}` : ''}`,
+        safe`${count(rows.length, 'skill')}: ${said(counts.outcomes)}${rows.some((row) => row.code) ? `; refused for ${said(counts.refusals)}` : ''}`,
         safe`verdicts: ${said(counts.verdicts)}; scanned here: ${said(counts.localVerdicts)}; CPU per skill p50 ${cpuMillis.p50.toFixed(0)} ms, p95 ${cpuMillis.p95.toFixed(0)} ms; at most ${peakMiB} MiB`,
       ],
       '\n',

@@ -11,7 +11,7 @@ import { canLines } from './capability-text.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
 import { reasonOf } from './decision-reason.ts';
 import { type ExactVersion, parseExactVersion } from './exact-version.ts';
-import { answer, inkFor, joined, note, type Safe, safe, table } from './output.ts';
+import { answer, count, inkFor, joined, note, type Safe, safe, table } from './output.ts';
 import { draftAnswer, statementAnswer, type VersionAnswer, versionAnswer } from './registry-answers.ts';
 import { askRegistry, versionPath } from './registry-api.ts';
 import { checkApproval, fetchReviewedBundle, type ReviewedBundle } from './reviewed-bundle.ts';
@@ -81,7 +81,7 @@ function approvalText(context: CommandContext, { predicate }: ApprovalStatement,
     [
       ink.bold(`Approval of ${predicate.name}@${predicate.version}`),
       table([
-        ['  bundle', `${predicate.bundle}, ${bundle.files.length} files fetched here and checked`],
+        ['  bundle', `${predicate.bundle}, ${count(bundle.files.length, 'file')} fetched here and checked`],
         ['  scan report', predicate.scanReport],
         ['  rule set', predicate.ruleSet],
         ['  policy', predicate.policy],

@@ -64,7 +64,7 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
         ['version', ink.bold(`${review.name}@${review.version}`)],
         ['says', review.description],
         ['status', review.status],
-        ['bundle', safe`${review.bundle}, ${review.files.length} files fetched here and checked`],
+        ['bundle', safe`${review.bundle}, ${count(review.files.length, 'file')} fetched here and checked`],
         ['publisher', review.publisher],
         ['approvals', approvalsText(review)],
         ...whyMore(declared, report).map((why): [string, string] => ['', `more than usual, because ${why}`]),

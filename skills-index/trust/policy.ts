@@ -77,7 +77,7 @@ export function whyHigh(
   return [
     ...(capabilities.secret.length > 0 && capabilities.egress.length > 0 ? ['it takes secrets and reaches the network'] : []),
     ...(programs.length > 0 ? [`it starts ${programs.join(', ')}`] : []),
-    ...(worst > 0 ? [`the scan has ${worst} findings of level high or critical`] : []),
+    ...(worst > 0 ? [`the scan has ${worst} ${worst === 1 ? 'finding' : 'findings'} of level high or critical`] : []),
     ...(verdict === 'block' || verdict === 'incomplete' ? [`the scan's verdict is ${verdict}`] : []),
   ];
 }
