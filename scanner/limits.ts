@@ -21,6 +21,8 @@ export const foldedCharsMax = 64 * 1024;
 export const scanSecondsMax = 60;
 export const childMemoryMiB = 1_024;
 export const childScansMax = 200;
+/** Processes and threads of the user that children run as: one has about a dozen. */
+export const childThreadsMax = 1_024;
 export const jobPollMillisecondsMin = 500;
 export const jobPollMillisecondsMax = 15_000;
 export const observedPerKindMax = 500;

@@ -1,5 +1,6 @@
 /** Warm scanning children: each scan in one, replaced after a kill and after so many scans. Their reports are read as strictly as a stranger's. */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packBundle, type SourceFile } from '../skills-index/skill/bundle.ts';
@@ -9,7 +10,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { scanReportValuesMax } from '../skills-index/statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../skills-index/statement/scan-report.ts';
 import { packRequest } from './child-frames.ts';
-import { bubblewrapped, childFiles, type Isolation, rlimitsOnly } from './isolation.ts';
+import { bubblewrapped, childFiles, childUsers, type Isolation, rlimitsOnly } from './isolation.ts';
 import { childScansMax, scanSecondsMax } from './limits.ts';
 import { ruleSetDigest } from './rule-set.ts';
 import { type ScanProcess, startScanProcess } from './scan-process.ts';
@@ -94,19 +95,25 @@ function checked(body: Uint8Array, files: readonly SourceFile[]): ScanReport {
 const scanChild = fileURLToPath(new URL(`./scan-child${extname(import.meta.url)}`, import.meta.url));
 
 /**
- * Bubblewrap where it is there and works, else limits of the process only.
+ * Bubblewrap where it is there and works, else limits of the process only; as nobody where the worker is root and nobody can read the code.
  * @param read what the child may read; the scanner's own code and packages when not given
  */
 export async function strongestIsolation(entry = scanChild, read?: readonly string[]): Promise<Isolation> {
   const files = { ...childFiles(process.execPath, entry), ...(read !== undefined && { read }) };
-  for (const bwrap of ['/usr/bin/bwrap', '/usr/local/bin/bwrap']) {
-    if (await works([bwrap, '--unshare-all', '--ro-bind', '/', '/', '--', '/bin/true'])) return bubblewrapped(files, bwrap);
-  }
+  const users = childUsers();
+  const programs = ['/usr/bin/bwrap', '/usr/local/bin/bwrap'].filter((path) => existsSync(path));
+  const wrapped = users.flatMap((user) => programs.map((bwrap) => bubblewrapped(files, bwrap, user)));
+  const plain = users.map((user) => rlimitsOnly(files, user));
+  for (const isolation of [...wrapped, ...plain]) if (await works(isolation)) return isolation;
   return rlimitsOnly(files);
 }
 
-function works([program = '', ...args]: readonly string[]): Promise<boolean> {
+// Whether a child would get as far as reading its own code.
+function works({ argv }: Isolation): Promise<boolean> {
+  const [program, ...args] = argv;
+  const entry = args.pop() ?? '';
   return new Promise((resolve) => {
-    execFile(program, args, { env: {}, timeout: 5_000 }, (error) => resolve(error === null));
+    const reads = ['-e', 'require("node:fs").readFileSync(process.argv[1])', entry];
+    execFile(program, [...args, ...reads], { env: {}, cwd: '/', timeout: 5_000 }, (error) => resolve(error === null));
   });
 }

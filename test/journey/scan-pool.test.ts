@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { childFiles, rlimitsOnly } from '../../scanner/isolation.ts';
@@ -44,6 +45,19 @@ describe('scanning children', () => {
     const said = JSON.parse(String(failed));
     expect(said).toMatchObject({ write: 'refused', program: 'refused', read: 'refused', environment: [] });
     if (pool.isolation.startsWith('bubblewrap')) expect(said.network).toBe('refused');
+  });
+
+  // What the kernel says of the process that would be node, in its place.
+  it.each(Object.entries(isolations))('are not root and have no capability under %s', async (_, make) => {
+    const { argv, name } = await make();
+    const [program, ...args] = argv.slice(0, argv.findIndex((one) => one.startsWith('--max-old-space-size')) - 1);
+    const status = execFileSync(program ?? '', [...args, '/bin/cat', '/proc/self/status'], { encoding: 'utf8', env: {} });
+    const of = (field: string): string | undefined => new RegExp(`^${field}:\\s*(\\S+)`, 'm').exec(status)?.[1];
+    const isRoot = process.getuid?.() === 0;
+    expect([of('Uid'), of('Gid')]).toEqual(isRoot ? ['65534', '65534'] : [`${process.getuid?.()}`, `${process.getgid?.()}`]);
+    expect([of('CapEff'), of('CapPrm'), of('NoNewPrivs')]).toEqual(['0'.repeat(16), '0'.repeat(16), '1']);
+    if (isRoot) expect(of('CapBnd')).toBe('0'.repeat(16));
+    expect(name).toContain(isRoot ? 'as nobody without capabilities' : 'as its worker\u2019s user');
   });
 
   it.each([
