@@ -10,9 +10,15 @@ export const sharedMemoryMiBMax = 64;
 export const mountsMax = 4;
 export const protectedPathsMax = 200;
 export const workspaceEntriesMax = 200_000;
+/** Each level takes a descriptor while it is walked. */
+export const foldersDeepMax = 100;
 export const reportedPathsMax = 50;
 export const startSecondsMax = 20;
 export const lockWaitSecondsMax = 30;
+/** By one user of this host. */
+export const runsMax = 32;
+/** How long after its last sign of life a killed runner is taken to have written to a folder. */
+export const leftoverSeconds = 60;
 
 /** Where the forwarder listens in the sandbox. */
 export const forwarderPort = 3_128;

@@ -1,20 +1,32 @@
 /** Paths that a host or an agent executes or obeys: read-only inside every writable mount. */
-import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
-import { relative } from 'node:path';
+import { constants, realpathSync } from 'node:fs';
+import { posix } from 'node:path';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { protectedPathsMax } from './limits.ts';
+import { bytesOf } from './walk-folder.ts';
 
 /** Where they are absent at the top of a mount, an empty one stands for the time of the run. A slash at the end says folder. */
 const heldShut = '.git/ .claude/ .vscode/ AGENTS.md CLAUDE.md .mcp.json .envrc package.json'.split(' ');
 
 /** Shut where they are there; removed after the run where they are new. */
-const others =
-  '.agents/ .codex/ .cursor/ .devcontainer/ .gemini/ .github/ .husky/ .idea/ CLAUDE.local.md GEMINI.md .bash_profile .bashrc .cursorrules .gitconfig .gitmodules .npmrc .pre-commit-config.yaml .profile .windsurfrules .zshenv .zshrc';
+const others = [
+  '.agents .aider.conf.yml .clinerules .codex .continue .cursor .cursorrules .devcontainer .gemini .goose .goosehints .hermes',
+  '.junie .kiro .opencode .openhands .roo .windsurf .windsurfrules CLAUDE.local.md GEMINI.md opencode.json',
+  '.config .direnv .exrc .gitconfig .github .gitmodules .husky .idea .pre-commit-config.yaml .ssh skillgate.json skillgate.lock',
+  '.bash_login .bash_logout .bash_profile .bashrc .profile .zlogin .zprofile .zshenv .zshrc',
+  '.mise.toml .npmrc .pnpmfile.cjs .yarnrc .yarnrc.yml bunfig.toml mise.toml',
+].flatMap((line) => line.split(' '));
 
-/** A repository is worked in; what git runs or reads as configuration is not written. */
-const heldShutInGit = 'hooks/ info/ modules/ config config.worktree'.split(' ');
+const names = new Set([...heldShut.map((name) => name.replace('/', '')), ...others]);
 
-const names = new Set([...heldShut, ...others.split(' ')].map((name) => name.replace('/', '')));
+/** An entry as it was before the run. Paths, as keys, are Latin-1 text of their bytes. */
+export interface Entry {
+  readonly mode: number;
+  readonly inode: number;
+  /** When it last changed in any way, in milliseconds; no run can set it. */
+  readonly changed: number;
+  readonly link?: string;
+}
 
 /** One line for the sandbox, in the order to mount in. Paths are relative to the mount. */
 export interface ProtectedPath {
@@ -26,53 +38,85 @@ export interface ProtectedPath {
   readonly kind: 'shut' | 'file' | 'folder' | 'pinned';
 }
 
-/** Whether a path is one that hosts or agents obey. Packages that were installed into the workspace bring their own by the thousand. */
-export function isProtectedEntry(path: string): boolean {
+/** Whether hosts or agents obey an entry of this name. */
+export function isProtectedName(name: string): boolean {
+  return names.has(name);
+}
+
+/** Parts that make any folder a repository to git, whose `config` it then obeys (gitrepository-layout(5)). */
+export const repositoryParts: ReadonlySet<string> = new Set(['HEAD', 'commondir', 'objects', 'refs']);
+
+export function isRepository(has: (name: string) => boolean): boolean {
+  return has('HEAD') && (has('commondir') || (has('objects') && has('refs')));
+}
+
+/** Whether it is shut. Packages that were installed before the run bring such paths by the thousand. */
+export function isShut(path: string): boolean {
   const above = path.split('/');
-  return names.has(above.pop() ?? '') && !above.some((part) => part === 'node_modules' || names.has(part));
+  const name = above.pop() ?? '';
+  return name === '.git' || (names.has(name) && !above.includes('node_modules'));
 }
 
 /**
  * What has to be protected in a folder.
  * @param root the folder
- * @param entries paths of all its entries, relative to it
+ * @param before all its entries
  * @throws Problem `plan-refused` when it is more than a sandbox can hold shut
  */
-export function findProtected(root: string, entries: Iterable<string>): ProtectedPath[] {
+export function findProtected(root: string, before: ReadonlyMap<string, Entry>): ProtectedPath[] {
+  const wanted = [...before.keys()].filter(isShut);
+  const links = wanted.filter((path) => before.get(path)?.link !== undefined);
+  const plain = wanted.filter((path) => before.get(path)?.link === undefined);
+  const shut = [...plain, ...links.flatMap((path) => leadsTo(root, path)), ...repositories(before)];
+  // The same file under another name is the same file.
+  const inodes = new Set(shut.map((path) => before.get(path)).map((entry) => (isFolder(entry) ? undefined : entry?.inode)));
+  const twins = [...before].filter(([, entry]) => inodes.has(entry.inode)).map(([path]) => path);
+  const all = new Set([...shut, ...twins]);
   const found = [
-    ...heldShut.flatMap((name) => absent(root, name)),
-    ...[...entries].filter(isProtectedEntry).flatMap((path) => there(root, path)),
+    ...heldShut.flatMap((name): ProtectedPath[] => absent(before, name)),
+    ...[...all]
+      .filter((path) => !foldersAbove(path).some((above) => all.has(above)))
+      .map((path): ProtectedPath => ({ path: written(path), kind: 'shut' })),
   ];
-  const pinned = new Set(found.flatMap(({ path }) => foldersAbove(path)));
+  const pinned = new Set([...found.map(({ path }) => path), ...links.map(written)].flatMap(foldersAbove));
+  for (const { path } of found) pinned.delete(path);
   if (found.length + pinned.size > protectedPathsMax) {
     throw new Problem('plan-refused', `A writable mount has ${found.length} paths to protect; at most ${protectedPathsMax}`);
   }
-  return [
-    ...[...pinned].sort().map((path) => ({ path, kind: 'pinned' }) as const),
-    ...new Map(found.map((one) => [one.path, one])).values(),
-  ];
+  return [...[...pinned].sort().map((path) => ({ path, kind: 'pinned' }) as const), ...found];
 }
 
-function absent(root: string, name: string): ProtectedPath[] {
+function isFolder(entry: Entry | undefined): boolean {
+  return entry !== undefined && (entry.mode & constants.S_IFMT) === constants.S_IFDIR;
+}
+
+function absent(before: ReadonlyMap<string, Entry>, name: string): ProtectedPath[] {
   const path = name.replace(/\/$/, '');
-  if (lstatSync(`${root}/${path}`, { throwIfNoEntry: false }) !== undefined) return [];
-  return [{ path, kind: path === name ? 'file' : 'folder' }];
+  return before.has(path) ? [] : [{ path, kind: path === name ? 'file' : 'folder' }];
 }
 
-function there(root: string, path: string): ProtectedPath[] {
-  const full = `${root}/${path}`;
-  const found = lstatSync(full);
-  if (found.isDirectory() && path.split('/').at(-1) === '.git') {
-    const inside = readdirSync(full).filter((name) => heldShutInGit.some((one) => one.replace('/', '') === name));
-    return [
-      ...inside.map((name) => ({ path: `${path}/${name}`, kind: 'shut' }) as const),
-      ...heldShutInGit.flatMap((name) => absent(root, `${path}/${name}`)),
-    ];
+function repositories(before: ReadonlyMap<string, Entry>): string[] {
+  const folders = [...before.keys()].filter((path) => posix.basename(path) === 'HEAD').map((path) => posix.dirname(path));
+  const found = folders.filter((folder) => isRepository((name) => before.has(posix.join(folder, name))));
+  if (found.includes('.')) throw new Problem('plan-refused', 'A writable mount is itself the inside of a git repository');
+  return found;
+}
+
+// A link cannot be mounted over: what it leads to is shut, where that is in the mount, and the link itself is restored afterwards.
+function leadsTo(root: string, path: string): string[] {
+  try {
+    const target = posix.relative(realpathSync(root), realpathSync(bytesOf(`${root}/${path}`)));
+    return target === '' || target.startsWith('..') ? [] : [Buffer.from(target).toString('latin1')];
+  } catch {
+    return [];
   }
-  if (!found.isSymbolicLink()) return [{ path, kind: 'shut' }];
-  // A link cannot be mounted over: what it leads to is shut, where that is in the mount, and the link itself is restored afterwards.
-  const target = existsSync(full) ? relative(realpathSync(root), realpathSync(full)) : '';
-  return target === '' || target.startsWith('..') ? [] : [{ path: target, kind: 'shut' }];
+}
+
+// As the sandbox is told it.
+function written(path: string): string {
+  const text = bytesOf(path).toString('utf8');
+  if (Buffer.from(text).equals(bytesOf(path))) return text;
+  throw new Problem('plan-refused', `A writable mount has a path to protect whose name is not UTF-8: ${text}`);
 }
 
 function foldersAbove(path: string): string[] {

@@ -73,8 +73,8 @@ export async function runPrepared(request: RunRequest, prepared: PreparedRun, ca
   const begun = performance.now();
   try {
     refuseWhatThePlanRefuses(plan);
-    for (const mount of plan.mounts.filter((one) => one.mode === 'rw').sort((a, b) => (a.id < b.id ? -1 : 1))) {
-      const lock = `${request.paths.data}/locks/${mount.id.replace(':', '-')}`;
+    for (const mount of plan.mounts.filter((one) => one.mode === 'rw').sort((a, b) => (a.path < b.path ? -1 : 1))) {
+      const lock = `${request.paths.data}/locks/${mount.id.replace(':', '-')}.claim`;
       held.set(mount.target, await holdWorkspace(`/proc/self/fd/${host.folders.get(workspaceOf(mount.source))}`, lock));
     }
     const end = await withRunFolder((runFolder) => startAndWait(request, prepared, { record, held, runFolder }));
@@ -84,8 +84,8 @@ export async function runPrepared(request: RunRequest, prepared: PreparedRun, ca
   } finally {
     for (const [target, workspace] of held)
       cleaned.push(...workspace.finish().map((one) => ({ ...one, path: `${target}/${one.path}` })));
-    for (const one of cleaned.slice(0, reportedPathsMax)) record({ event: 'cleanup', ...one });
     host.close();
+    for (const one of cleaned.slice(0, reportedPathsMax)) record({ event: 'cleanup', ...one });
   }
 }
 

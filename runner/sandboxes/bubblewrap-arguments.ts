@@ -11,6 +11,8 @@ export interface Surroundings {
   /** Bytes as the number of an open descriptor. */
   readonly descriptorOf: (bytes: Uint8Array) => number;
   readonly seccomp: Uint8Array;
+  /** The number of the descriptor to which the pid of its first process is written. */
+  readonly info: number;
   /** Whether it has a network namespace already: the forwarder's, with a loopback device and the proxy behind it. */
   readonly joinsNetwork: boolean;
 }
@@ -42,7 +44,7 @@ export function skillArguments({ plan, env, files, protectedPaths }: SandboxStar
     ...sealed.split(' '),
     '--disable-userns',
     ...(around.joinsNetwork ? [] : ['--unshare-net']),
-    ...['--seccomp', data(around.seccomp)],
+    ...['--info-fd', String(around.info), '--seccomp', data(around.seccomp)],
     ...libraryArguments(around.libraries),
     ...['--dev', '/dev', ...sized('/dev/shm', sharedMemoryMiBMax), '--remount-ro', '/dev'],
     ...sized('/tmp', temporaryMiBMax),

@@ -3,7 +3,10 @@ import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { startOf } from '../lock.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox.ts';
 import { seccompProgram } from '../seccomp.ts';
 import { skillArguments } from './bubblewrap-arguments.ts';
@@ -39,18 +42,39 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
     end();
     throw cause;
   }
-  const ended = new Promise<{ code: number | null; outOfMemory: boolean }>((resolve) => {
-    child.on('error', () => undefined).on('close', (code) => resolve({ code, outOfMemory: end() }));
+  const first = firstProcess(child.stdio.at(descriptorAt.info) as Readable);
+  const closed = new Promise<number | null>((resolve) => void child.on('error', () => undefined).on('close', resolve));
+  const ended = closed.then(async (code) => {
+    await untilEmpty(await first);
+    return { code, outOfMemory: end() };
   });
   const memory = group === undefined ? 'by process only' : `${plan.limits.memoryMiB} MiB by control group`;
-  return {
+  const running = {
     stdin: child.stdin as Writable,
     stdout: child.stdout as Readable,
-    stderr: await untilStarted(child.stderr as Readable, started),
     ended,
     kill: () => void child.kill('SIGKILL'),
     notes: [`uid ${plan.uid}`, `memory: ${memory}`, `network: ${forwarder === undefined ? 'none' : 'the proxy'}`],
   };
+  try {
+    return { ...running, stderr: await untilStarted(child.stderr as Readable, started) };
+  } catch (cause) {
+    await ended;
+    throw cause;
+  }
+}
+
+/**
+ * Waits until nothing of a sandbox lives. Its outer process may end before, so the pid that it told counts: the first process of
+ * the pid namespace, which the kernel ends last (pid_namespaces(7)), after every system call in it.
+ */
+async function untilEmpty(first: { readonly pid: number; readonly began: string } | undefined): Promise<void> {
+  while (first !== undefined && first.began !== 'gone' && startOf(first.pid) === first.began) await sleep(1);
+}
+
+async function firstProcess(told: Readable): Promise<{ readonly pid: number; readonly began: string } | undefined> {
+  const [, pid] = /"child-pid": (\d+)/.exec(await text(told).catch(() => '')) ?? [];
+  return pid === undefined ? undefined : { pid: Number(pid), began: startOf(Number(pid)) };
 }
 
 // `started` is what the shell in the sandbox writes to stderr when all is in place.
@@ -61,29 +85,34 @@ function startChild(
   group: MemoryGroup | undefined,
 ): ChildProcess {
   const { args, pins, plan, runFolder } = what;
-  const { firstPin, network, shell, user } = descriptorAt;
+  const { firstData, firstPin, info, network, shell, user } = descriptorAt;
   const targets = plan.mounts.map((one) => one.target);
   const lent = new Map(targets.map((target, index) => [firstPin + index, pins.get(target) ?? -1]));
   if (forwarder !== undefined) lent.set(user, forwarder.user).set(network, forwarder.network);
-  const own = [openSync(tools.sh, 'r')];
+  const own: number[] = [];
   const staged = new Map<string, string>();
-  const bubblewrapArguments = skillArguments(what, {
-    libraries: readLibraries(),
-    reach: (name, path) => reach(staged, runFolder, name, path),
-    descriptorOf: (bytes) => shell + own.push(openData(runFolder, bytes)) - 1,
-    seccomp: seccompProgram(process.arch, 'skill'),
-    joinsNetwork: forwarder !== undefined,
-  });
-  const prelude = preludeScript(plan, group === undefined ? plan.limits.memoryMiB : undefined);
-  const command = [`/usr/bin/${plan.command.interpreter}`, `/skills/${plan.skill.name}/${plan.command.file}`, ...args];
-  const child = launch({
-    bubblewrapArguments,
-    command: [`/proc/self/fd/${shell}`, '-c', prelude, 'sh', started, runFolder, ...targets, '--', ...command],
-    descriptors: new Map([...lent, ...own.map((descriptor, index) => [shell + index, descriptor] as const)]),
-    ...{ uid: plan.uid, gid: plan.gid, runFolder, staged, entersNetwork: forwarder !== undefined, group: group?.processes },
-  });
-  for (const descriptor of own) closeSync(descriptor);
-  return child;
+  try {
+    lent.set(shell, own[own.push(openSync(tools.sh, 'r')) - 1] ?? -1);
+    const bubblewrapArguments = skillArguments(what, {
+      libraries: readLibraries(),
+      reach: (name, path) => reach(staged, runFolder, name, path),
+      descriptorOf: (bytes) => firstData + own.push(openData(runFolder, bytes)) - 2,
+      seccomp: seccompProgram(process.arch, 'skill'),
+      info,
+      joinsNetwork: forwarder !== undefined,
+    });
+    const prelude = preludeScript(plan, group === undefined ? plan.limits.memoryMiB : undefined);
+    const command = [`/usr/bin/${plan.command.interpreter}`, `/skills/${plan.skill.name}/${plan.command.file}`, ...args];
+    const given = own.slice(1).map((descriptor, index) => [firstData + index, descriptor] as const);
+    return launch({
+      bubblewrapArguments,
+      command: [`/proc/self/fd/${shell}`, '-c', prelude, 'sh', started, runFolder, ...targets, '--', ...command],
+      descriptors: new Map<number, number | 'pipe'>([...lent, [info, 'pipe'], ...given]),
+      ...{ uid: plan.uid, gid: plan.gid, runFolder, staged, entersNetwork: forwarder !== undefined, group: group?.processes },
+    });
+  } finally {
+    for (const descriptor of own) closeSync(descriptor);
+  }
 }
 
 // All that is written to stderr before the sign that it started is bubblewrap's or the prelude's.

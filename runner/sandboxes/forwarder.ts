@@ -26,7 +26,7 @@ export interface Forwarder {
 export async function startForwarder({ plan: { uid, gid }, runFolder }: SandboxStart, proxyFolder: string): Promise<Forwarder> {
   const seccomp = seccompProgram(process.arch, 'forwarder');
   const filter = openData(runFolder, seccomp);
-  const [filterAt, infoAt] = [descriptorAt.firstData, descriptorAt.firstData + 1];
+  const [filterAt, infoAt] = [descriptorAt.firstData, descriptorAt.info];
   const staged = new Map<string, string>();
   const socket = reach(staged, runFolder, 'proxy', proxyFolder);
   const listen = `TCP4-LISTEN:${forwarderPort},bind=127.0.0.1,fork,max-children=${egressConnectionsMax},backlog=${egressConnectionsMax}`;
@@ -39,7 +39,7 @@ export async function startForwarder({ plan: { uid, gid }, runFolder }: SandboxS
   closeSync(filter);
   const errors = text(child.stderr as Readable);
   try {
-    const { 'child-pid': pid } = JSON.parse(await text(child.stdio[infoAt] as Readable)) as { 'child-pid': number };
+    const { 'child-pid': pid } = JSON.parse(await text(child.stdio.at(infoAt) as Readable)) as { 'child-pid': number };
     await untilListening(child, pid);
     const [user, network] = [openSync(`/proc/${pid}/ns/user`, 'r'), openSync(`/proc/${pid}/ns/net`, 'r')];
     const stop = (): void => {

@@ -5,7 +5,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Library } from './bubblewrap-arguments.ts';
 
 /** Where the started chain finds descriptors; those below 10 are closed by the shell in the sandbox before the command starts. */
-export const descriptorAt = { firstPin: 3, network: 7, user: 8, shell: 9, firstData: 10 } as const;
+export const descriptorAt = { firstPin: 3, network: 7, user: 8, shell: 9, info: 10, firstData: 11 } as const;
 
 /** The programs of this host that start a sandbox: only where the system installed them, whatever PATH says. */
 export const tools = {
@@ -67,10 +67,12 @@ export function launch(what: Launch): ChildProcess {
   const ownMounts = [tools.unshare, '--mount', '--propagation', 'private', tools.sh, '-c'];
   const asRoot = [...ownMounts, ...stage, ...[...what.staged].flat(), '--'];
   const [program = '', ...args] = process.getuid?.() === 0 ? [...asRoot, ...chain] : chain;
-  const child = spawn(program, args, { env: {}, cwd: '/', stdio });
-  fs.closeSync(options);
-  fs.closeSync(nothing);
-  return child;
+  try {
+    return spawn(program, args, { env: {}, cwd: '/', stdio });
+  } finally {
+    fs.closeSync(options);
+    fs.closeSync(nothing);
+  }
 }
 
 function put(stdio: (number | 'pipe' | 'ignore')[], number: number, descriptor: number | 'pipe'): void {

@@ -1,0 +1,113 @@
+/**
+ * Walks a folder by descriptor, so that no rename or link leads out of it, and takes away what is in it.
+ * Names are bytes: here they are Latin-1 text, one character for each byte, whatever they were meant to be.
+ */
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import { posix } from 'node:path';
+import { Problem } from '../skills-index/skill/problem.ts';
+import { foldersDeepMax } from './limits.ts';
+
+/** One entry of the folder. */
+export interface Met {
+  readonly path: string;
+  readonly name: string;
+  /** Where it is reached, through the descriptor of the folder that holds it. */
+  readonly at: Buffer;
+  readonly stats: fs.Stats;
+  /** Where it leads, if it is a link. */
+  readonly link: string | undefined;
+  /** All names of the folder that holds it. */
+  readonly siblings: ReadonlySet<string>;
+}
+
+export interface Visitor {
+  /** Whether folders that their owner cannot read are opened up, as a run may leave them behind. */
+  readonly mend: boolean;
+  /** Whether it is still there, so that a folder is walked. */
+  readonly meet: (met: Met) => boolean;
+  /** What could not be looked at; goes on unless this throws. */
+  readonly fail: (path: string, cause: unknown, at?: Buffer) => void;
+}
+
+// open(2): O_PATH is a handle on the entry itself, which needs no right to read it. Not in node:fs constants.
+const handle = 0o10_000_000 | fs.constants.O_NOFOLLOW;
+
+export function bytesOf(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
+}
+
+/** Opens an entry itself, never what a link leads to; acts; closes. */
+export function withHandle<Result>(at: Buffer | string, act: (self: string, stats: fs.Stats) => Result): Result {
+  const descriptor = fs.openSync(at, handle);
+  try {
+    return act(`/proc/self/fd/${descriptor}`, fs.fstatSync(descriptor));
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** @param root such as `/proc/self/fd/N`, a folder that was opened */
+export function walkFolder(root: string, visitor: Visitor): void {
+  walkOpen(root, '', 0, visitor);
+}
+
+function walkOpen(self: string, path: string, depth: number, visitor: Visitor): void {
+  if (visitor.mend) openUp(self, 0o500);
+  const siblings = new Set(namesIn(self));
+  for (const name of siblings) {
+    const at = bytesOf(`${self}/${name}`);
+    const one = posix.join(path, name);
+    try {
+      const stats = fs.lstatSync(at);
+      const link = stats.isSymbolicLink() ? fs.readlinkSync(at, 'latin1') : undefined;
+      if (!visitor.meet({ path: one, name, at, stats, link, siblings }) || !stats.isDirectory()) continue;
+      if (depth >= foldersDeepMax) throw new Problem('plan-refused', `A folder lies more than ${foldersDeepMax} deep`);
+      withHandle(at, (inner, { mode }) => {
+        if ((mode & fs.constants.S_IFMT) === fs.constants.S_IFDIR) walkOpen(inner, one, depth + 1, visitor);
+      });
+    } catch (cause) {
+      visitor.fail(one, cause, at);
+    }
+  }
+}
+
+/** Takes an entry away with all that is in it, however deep: what it holds is moved up first. */
+export function removeEntry(root: string, at: Buffer): void {
+  openUp(posix.dirname(at.toString('latin1')), 0o700);
+  if (fs.lstatSync(at).isDirectory()) removeFolder(root, at);
+  else fs.unlinkSync(at);
+}
+
+function removeFolder(root: string, at: Buffer): void {
+  const bin = `${root}/.skillgate-${randomBytes(8).toString('hex')}`;
+  let count = 0;
+  const drop = (folder: Buffer): void => {
+    withHandle(folder, (self) => openUp(self, 0o700));
+    fs.renameSync(folder, `${bin}/${count++}`);
+  };
+  openUp(root, 0o700);
+  fs.mkdirSync(bin, { mode: 0o700 });
+  drop(at);
+  for (let next = 0; next < count; next++) {
+    withHandle(`${bin}/${next}`, (self) => {
+      for (const inner of namesIn(self).map((name) => bytesOf(`${self}/${name}`))) {
+        if (fs.lstatSync(inner).isDirectory()) drop(inner);
+        else fs.unlinkSync(inner);
+      }
+    });
+    fs.rmdirSync(`${bin}/${next}`);
+  }
+  fs.rmdirSync(bin);
+}
+
+function namesIn(self: string): string[] {
+  return fs.readdirSync(`${self}/`, 'latin1');
+}
+
+// Its owner may, and root.
+function openUp(self: string, rights: number): void {
+  const { mode, uid } = fs.statSync(bytesOf(self));
+  if ((mode & rights) !== rights && [0, uid].includes(process.getuid?.() ?? uid))
+    fs.chmodSync(bytesOf(self), (mode & 0o1777) | rights);
+}
