@@ -154,7 +154,7 @@ function withHelp(problem: Problem, context: CommandContext | undefined): Proble
 }
 
 async function report(thrown: unknown, world: World, context: CommandContext | undefined): Promise<number> {
-  const [{ inkFor, say }, { problemText, problemJson }, { problemOf }] = await Promise.all([
+  const [{ inkFor, jsonText, say }, { problemText, problemJson }, { problemOf }] = await Promise.all([
     import('./output.ts'),
     import('./problem-text.ts'),
     import('./thrown.ts'),
@@ -162,7 +162,7 @@ async function report(thrown: unknown, world: World, context: CommandContext | u
   const problem = withHelp(problemOf(thrown, world.signal.aborted), context);
   const exit = problem.code === 'interrupted' ? exitCodes.interrupted : problemCodes[problem.code].exit;
   if (context === undefined ? wantsJson(world.argv) : context.format === 'json')
-    world.stdout.write(`${JSON.stringify(problemJson(problem, exit))}\n`);
+    world.stdout.write(`${jsonText(problemJson(problem, exit))}\n`);
   else say(world.stderr, problemText(problem, inkFor(world.stderr, world.env)));
   return exit;
 }

@@ -73,7 +73,17 @@ export interface Answer {
 /** A command's answer: its JSON with `--format json`, else its text. */
 export function answer(context: CommandContext, value: Answer, text: () => Safe): void {
   if (context.format === 'text') say(context.stdout, text());
-  else context.stdout.write(`${JSON.stringify(value)}\n`);
+  else context.stdout.write(`${jsonText(value)}\n`);
+}
+
+/**
+ * JSON for a stream that may be a terminal: equal when read back, and nothing in it that a terminal obeys or hides. JSON.stringify itself
+ * escapes no control above U+001F and nothing that turns the direction of text.
+ */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+  );
 }
 
 /** Something a person wants to know and a program does not: never on stdout. */

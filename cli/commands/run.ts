@@ -10,7 +10,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Project, projectAt } from '../admission.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import type { LockedSkill } from '../lock.ts';
-import { answer, count, joined, note, safe } from '../output.ts';
+import { answer, count, joined, jsonText, note, safe } from '../output.ts';
 import { printPlan } from '../plan-text.ts';
 import { admitToStart, hostFiles, runRequest } from '../start-skill.ts';
 
@@ -46,7 +46,7 @@ async function runNow(context: CommandContext, request: RunRequest, output: Outp
     output.end();
     const { leftOut } = result.plan;
     if (leftOut.length > 0) note(context, safe`note: ${leftOutText(leftOut.length, request)}`);
-    if (context.format !== 'text') context.stdout.write(`${JSON.stringify(resultJson(result, output))}\n`);
+    if (context.format !== 'text') context.stdout.write(`${jsonText(resultJson(result, output))}\n`);
     return exitOf(context, result);
   } finally {
     // A pipe that nobody closes must not keep the process.

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { printReport } from '../../scanner/report-text.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
-import { note, safe, wantsColour } from '../output.ts';
+import { jsonText, note, safe, wantsColour } from '../output.ts';
 import { exitOfReport, type ScannedFolder, scanFolder } from '../scan-skill.ts';
 import { findSkills } from '../source-folder.ts';
 import { startWatchedScanner } from '../watched-scan.ts';
@@ -41,8 +41,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 async function print(context: CommandContext, scanned: ScannedFolder, first: boolean): Promise<void> {
   const text = {
     text: () => reportText(context, scanned, first),
-    json: () => `${first ? '' : ','}${JSON.stringify(scanned.report)}`,
-    jsonl: () => `${JSON.stringify(scanned.report)}\n`,
+    json: () => `${first ? '' : ','}${jsonText(scanned.report)}`,
+    jsonl: () => `${jsonText(scanned.report)}\n`,
   };
   if (!context.stdout.write(text[context.format]())) await new Promise((go) => context.stdout.once('drain', go));
 }

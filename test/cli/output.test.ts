@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inkFor, joined, safe, table, terminalSafe, wantsColour } from '../../cli/output.ts';
+import { inkFor, joined, jsonText, safe, table, terminalSafe, wantsColour } from '../../cli/output.ts';
 
 const stream = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY });
 
@@ -24,6 +24,12 @@ describe('what is printed', () => {
     expect(safe`${text}`.text).toBe(shown);
     expect(inkFor(stream(false), {}).bold(text).text).toBe(shown);
     expect(table([[text, 'x']]).text).toBe(`${shown}  x`);
+  });
+
+  it.each(hostile)('has %s in JSON only by its number', (_, text) => {
+    const written = jsonText({ text, [text]: [text] });
+    expect(written).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect(JSON.parse(written)).toEqual({ text, [text]: [text] });
   });
 
   it('leaves honest text alone', () => {

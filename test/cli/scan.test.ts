@@ -54,6 +54,13 @@ describe('skill scan', () => {
     expect(JSON.parse(json.stdout)).toEqual({ schema: 'skillgate.scans/1', reports });
   });
 
+  it.each(['json', 'jsonl'])('gives no control of a terminal as it stands in the skill, with --format %s', async (format) => {
+    const cwd = folderWith({ 'a/SKILL.md': skillMd('a'), 'a/\u009b2Jgone.md': 'Text.\n' });
+    const { stdout } = await skill(['scan', 'a', '--format', format], { cwd });
+    expect(stdout).toContain('\\u009b2Jgone');
+    expect(stdout).not.toMatch(/[\u007f-\u009f]/);
+  });
+
   it('never calls a skill clean of which it could not read something', async () => {
     const cwd = folderWith({ 'a/SKILL.md': skillMd('a') });
     symlinkSync('/etc/passwd', join(cwd, 'a/link'));
