@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { printReport } from '../../scanner/report-text.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, count, inkFor, note, safe, wantsColour } from '../output.ts';
@@ -39,8 +40,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const signer = await signerFor(context);
   const origin = await originFor(context, folder, prepared);
   const provenance = origin === undefined ? {} : { provenance: provenancePredicate(origin, ownName()) };
-  await refuseForeignScope(context, scopeOf(name), signer.keyId);
-  const published = await publishVersion(context, signer, { packed, manifest, ...provenance });
+  const published = await publishVersion(context, signer, { packed, manifest, ...provenance }).catch(async (cause: unknown) => {
+    // The registry knows nobody by a key that owns nothing there; whose the scope is tells more.
+    if (cause instanceof Problem && cause.code === 'key-unknown') await refuseForeignScope(context, scopeOf(name), signer.keyId);
+    throw cause;
+  });
   step('sign', `key ${signer.name} ${signer.keyId}${origin === undefined ? '' : `, commit ${origin.commit.slice(0, 12)}`}`);
   step('upload', published.status);
   const { status, statements } = published;

@@ -56,7 +56,7 @@ describe('skill publish', () => {
 
   it.each([
     ['a key that owns no scope', 'rita', 'error[scope-taken]'],
-    ['a key that nobody knows', 'stranger', 'error[key-unknown]'],
+    ['a key that nobody knows', 'stranger', 'error[scope-taken]: Cannot use @acme: it belongs to sha256:'],
   ] as const)('is refused for %s, and the number stays free', async (_, user, says) => {
     const { as } = await makeUsers();
     if (user === 'stranger') await as('stranger', ['key', 'create']);
