@@ -1,11 +1,11 @@
 /** Sends an allowed request to the pinned address with its secrets, and gives the answer back without them. */
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { EgressSettings } from './egress.ts';
-import type { Allowed, Denial, SentHeaders } from './egress-rules.ts';
+import { type Allowed, type Denial, headerOf, type SentHeaders } from './egress-rules.ts';
 import { egressIdleSecondsMax, egressResponseBytesMax } from './limits.ts';
 import { type KnownValue, redactor, withSecret } from './placeholder.ts';
 
-export interface Outgoing extends Omit<EgressSettings, 'folder'> {
+export interface Outgoing extends Pick<EgressSettings, 'record' | 'reveal' | 'rules'> {
   readonly decision: Allowed;
   readonly method: string;
   readonly headers: SentHeaders;
@@ -19,7 +19,7 @@ export async function forward(outgoing: Outgoing, response: ServerResponse): Pro
   const values = rules.secrets.map(({ name, placeholder }) => ({ name, placeholder, value: reveal(name) }));
   try {
     const answer = await send(outgoing, response);
-    if (values.length > 0 && !['', 'identity'].includes(answer.headers['content-encoding'] ?? '')) {
+    if (values.length > 0 && isPacked(answer)) {
       answer.destroy();
       return 'answer-encoded';
     }
@@ -29,6 +29,12 @@ export async function forward(outgoing: Outgoing, response: ServerResponse): Pro
   } catch {
     return 'unreachable';
   }
+}
+
+// What is coded in any way but in chunks (RFC 9112 §7) is not read here.
+function isPacked({ headers }: IncomingMessage): boolean {
+  const { 'content-encoding': content = '', 'transfer-encoding': transfer = '' } = headers;
+  return !['', 'identity'].includes(content.toLowerCase()) || !['', 'chunked'].includes(transfer.toLowerCase());
 }
 
 function send(outgoing: Outgoing, response: ServerResponse): Promise<IncomingMessage> {
@@ -54,6 +60,9 @@ function send(outgoing: Outgoing, response: ServerResponse): Promise<IncomingMes
 // Hop by hop (RFC 9110 §7.6.1), or ours to say.
 const notForwarded =
   /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|host|content-length|accept-encoding|expect)$/i;
+// Some servers let these say another method or path than the one that was judged.
+const saysOtherwise =
+  /^x[-_]((http[-_])?method([-_]override)?|original[-_](url|uri|method)|rewrite[-_](url|uri)|override[-_]url)$/i;
 // A part of an answer could carry a part of a secret that no redactor knows.
 const asksForPart = /^(if-)?range$/i;
 
@@ -61,13 +70,17 @@ function upstreamHeaders({ body, decision, headers, reveal }: Outgoing): SentHea
   const { host, port, secrets } = decision;
   const hop = headers.filter(([name]) => /^connection$/i.test(name)).flatMap(([, value]) => value.toLowerCase().split(/\s*,\s*/));
   const kept = headers.filter(
-    ([name]) => !notForwarded.test(name) && !hop.includes(name.toLowerCase()) && !(secrets.length > 0 && asksForPart.test(name)),
+    ([name]) =>
+      ![notForwarded, saysOtherwise, ...(secrets.length > 0 ? [asksForPart] : [])].some((one) => one.test(name)) &&
+      !hop.includes(name.toLowerCase()),
   );
-  const reveals = (value: string): string =>
-    secrets.reduce((text, secret) => withSecret(text, secret, reveal(secret.name)), value);
+  const reveals = (name: string, value: string): string =>
+    secrets
+      .filter((secret) => headerOf(secret) === name.toLowerCase())
+      .reduce((text, secret) => withSecret(text, secret, reveal(secret.name)), value);
   return [
     ['Host', port === 80 ? host : `${host}:${port}`],
-    ...kept.map(([name, value]) => [name, reveals(value)] as const),
+    ...kept.map(([name, value]) => [name, reveals(name, value)] as const),
     ['Accept-Encoding', 'identity'],
     ['Connection', 'close'],
     ...(body.length > 0 ? [['Content-Length', String(body.length)] as const] : []),

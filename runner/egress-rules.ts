@@ -20,8 +20,11 @@ export const denials = {
   'upgrade-denied': { status: 403, means: 'it asks for another protocol' },
   'too-large': { status: 413, means: 'it is larger than a request may be' },
   'too-many': { status: 429, means: 'this run made as many requests as it may' },
+  'too-much': { status: 429, means: 'this run sends more than it may' },
+  pipelined: { status: 400, means: 'it was sent before the answer to the one before it' },
+  nested: { status: 403, means: 'it asks for a tunnel inside a tunnel' },
   'answer-too-large': { status: 502, means: 'the answer is larger than it may be' },
-  'answer-encoded': { status: 502, means: 'the answer is compressed, so that an echoed secret could not be seen' },
+  'answer-encoded': { status: 502, means: 'the answer is packed, so that an echoed secret could not be seen' },
   unreachable: { status: 502, means: 'the pinned address did not answer' },
 } as const satisfies Record<string, { status: number; means: string }>;
 
@@ -134,11 +137,19 @@ function matchRule(
         : 'host-denied';
 }
 
-// An encoded letter, slash, dot or percent sign may be decoded before or after the server looks at the path (RFC 3986 §6.2.2).
+// An encoded letter, slash, dot or percent sign may be decoded before or after the server looks at the path (RFC 3986 §6.2.2);
+// bytes that are not UTF-8, or characters that some other form of Unicode turns into these, may be as well.
 function isClearPath(path: string): boolean {
   const plain = /^\/[\x21-\x7e]*$/.test(path) && !/[\\;]|\/\.{1,2}(\/|$)|\/\//.test(path);
   const escapes = path.match(/%.{0,2}/g) ?? [];
-  return plain && escapes.every((one) => /^%(?:2[0-246-9A-C]|3[AC-E]|40|5[BDE]|60|7[B-D]|[89A-F][0-9A-F])$/i.test(one));
+  if (!plain || !escapes.every((one) => /^%(?:2[0-246-9A-C]|3[AC-E]|40|5[BDE]|60|7[B-D]|[89A-F][0-9A-F])$/i.test(one)))
+    return false;
+  try {
+    const text = decodeURIComponent(path);
+    return text.normalize('NFKC') === text;
+  } catch {
+    return false;
+  }
 }
 
 function namesHost(headers: SentHeaders, { host, port }: Authority): boolean {
@@ -176,11 +187,16 @@ function holds(text: string, { placeholder }: BoundPlaceholder): boolean {
   return [text, decoded(text), credentialOf(text)].some((one) => one.includes(placeholder));
 }
 
-function standsRight(name: string, value: string, { as, placeholder }: BoundPlaceholder): boolean {
-  if (as === 'bearer')
-    return name === 'authorization' && value.replace(/^bearer +/i, '') === placeholder && value !== placeholder;
-  if (as === 'basic') return name === 'authorization' && credentialOf(value).includes(placeholder);
-  return as.startsWith('header:') && name === as.slice('header:'.length).toLowerCase() && value.includes(placeholder);
+function standsRight(name: string, value: string, secret: BoundPlaceholder): boolean {
+  const { as, placeholder } = secret;
+  if (name !== headerOf(secret)) return false;
+  if (as === 'bearer') return value.replace(/^bearer +/i, '') === placeholder && value !== placeholder;
+  return as === 'basic' ? credentialOf(value).includes(placeholder) : value.includes(placeholder);
+}
+
+/** The only header that it may stand in, in small letters. */
+export function headerOf({ as }: Pick<BoundPlaceholder, 'as'>): string {
+  return as.startsWith('header:') ? as.slice('header:'.length).toLowerCase() : 'authorization';
 }
 
 /** What `Basic …` stands for; empty for anything else. */

@@ -1,5 +1,5 @@
 /** The egress proxy of one run: a unix socket, default deny, every decision recorded before anything leaves. */
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chownSync, mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AuditEvent } from './audit.ts';
@@ -22,6 +22,10 @@ export interface EgressSettings {
   /** The value behind each secret of the rules. */
   readonly reveal: (name: string) => string;
   readonly record: (event: AuditEvent) => void;
+  /** Whose forwarder reaches the socket; the runner's own user where it is absent. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
+  /** Called once, when the run was denied as often as it may be. */
+  readonly onFlood?: () => void;
 }
 
 export interface EgressProxy {
@@ -33,11 +37,15 @@ interface Context extends EgressSettings {
   readonly counts: { allowed: number; denied: number };
   /** Where the CONNECT of a socket leads. */
   readonly tunnels: WeakMap<Duplex, Authority>;
+  /** Sockets with a request that is not answered yet. */
+  readonly busy: WeakSet<Duplex>;
+  readonly bytes: { requests: number; sent: number; held: number };
 }
 
 /** Starts listening; only the runner and the run's forwarder can reach the socket. */
 export async function startEgress(settings: EgressSettings): Promise<EgressProxy> {
-  const context: Context = { ...settings, counts: { allowed: 0, denied: 0 }, tunnels: new WeakMap() };
+  const own = { counts: { allowed: 0, denied: 0 }, bytes: { requests: 0, sent: 0, held: 0 } };
+  const context: Context = { ...settings, ...own, tunnels: new WeakMap(), busy: new WeakSet() };
   const open = new Set<Duplex>();
   const inner = serverFor(context);
   const outer = serverFor(context);
@@ -53,16 +61,21 @@ export async function startEgress(settings: EgressSettings): Promise<EgressProxy
     if (head.length > 0) socket.unshift(head);
     inner.emit('connection', socket);
   });
+  inner.on('connect', (_, socket: Duplex) => {
+    deny(context, 'CONNECT', { ...(context.tunnels.get(socket) ?? { host: '', port: 0 }), path: '' }, 'nested');
+    socket.end(refusal(denials.nested.status));
+  });
   outer.on('connection', (socket: Duplex) => {
     open.add(socket);
     socket.on('close', () => open.delete(socket)).on('error', () => socket.destroy());
   });
   outer.maxConnections = limits.egressConnectionsMax;
   const path = `${settings.folder}/proxy.sock`;
-  mkdirSync(settings.folder, { mode: 0o755 });
+  mkdirSync(settings.folder, { mode: 0o700 });
   await new Promise<void>((resolve, reject) => outer.once('error', reject).listen(path, resolve));
-  // The folder around it keeps others away; the run's uid is another than the runner's where that is root.
-  chmodSync(path, 0o666);
+  if (settings.owner !== undefined && process.getuid?.() === 0) {
+    for (const one of [path, settings.folder]) chownSync(one, settings.owner.uid, settings.owner.gid);
+  }
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       outer.close(() => resolve());
@@ -75,7 +88,18 @@ function serverFor(context: Context): Server {
   const timeout = limits.egressIdleSecondsMax * 1000;
   const parser = { maxHeaderSize: limits.egressHeaderBytesMax, insecureHTTPParser: false, requireHostHeader: false };
   const server = createServer({ ...parser, headersTimeout: timeout, requestTimeout: timeout });
-  server.on('request', (request, response) => void handle(context, request, response).catch(() => response.destroy()));
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    if (socket.destroyed) return;
+    if (context.busy.has(socket)) {
+      deny(context, request.method ?? '', { ...(context.tunnels.get(socket) ?? { host: '', port: 0 }), path: '' }, 'pipelined');
+      socket.destroy();
+      return;
+    }
+    context.busy.add(socket);
+    for (const end of ['finish', 'close']) response.once(end, () => context.busy.delete(socket));
+    void handle(context, request, response).catch(() => response.destroy());
+  });
   // What the parser refuses (two lengths, folded lines, TLS) never becomes a request, and is recorded all the same.
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     const authority = context.tunnels.get(socket) ?? { host: '', port: 0 };
@@ -98,33 +122,67 @@ async function handle(context: Context, request: IncomingMessage, response: Serv
     answer(response, why);
   };
   if (decision.kind === 'denied') return refuse(decision.why);
-  if (context.counts.allowed >= limits.egressRequestsMax) return refuse('too-many');
-  const body = await readBody(request);
-  if (body === undefined) return refuse('too-large');
-  if (context.rules.secrets.some(({ placeholder }) => body.includes(placeholder))) return refuse('secret-unbound');
-  const { host, port, path } = decision;
-  const secrets = decision.secrets.map((one) => one.name);
-  context.record({ event: 'egress', decision: 'allowed', why: 'approved', method, host, port, path, secrets });
-  context.counts.allowed++;
-  const why = await forward({ ...context, decision, method, headers, body }, response);
-  if (why !== undefined) refuse(why);
+  if (context.bytes.requests++ >= limits.egressRequestsMax) return refuse('too-many');
+  const body = new HeldBody(context.bytes);
+  try {
+    const tooLarge = await body.read(request);
+    if (tooLarge !== undefined) return refuse(tooLarge);
+    if (request.socket.destroyed) return;
+    const bytes = body.whole();
+    if (context.rules.secrets.some(({ placeholder }) => bytes.includes(placeholder))) return refuse('secret-unbound');
+    const { host, port, path } = decision;
+    const secrets = decision.secrets.map((one) => one.name);
+    context.record({ event: 'egress', decision: 'allowed', why: 'approved', method, host, port, path, secrets });
+    context.counts.allowed++;
+    const why = await forward({ ...context, decision, method, headers, body: bytes }, response);
+    // Who hung up hears nothing, and was recorded.
+    if (why !== undefined && !response.destroyed) refuse(why);
+  } finally {
+    body.release();
+  }
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const parts: Buffer[] = [];
-  let left = limits.egressRequestBytesMax;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    left -= part.length;
-    if (left < 0) return undefined;
-    parts.push(part);
+/** The body of a request, counted against what one request, all at once and the whole run may have. */
+class HeldBody {
+  readonly #counts: Context['bytes'];
+  #parts: Buffer[] = [];
+  #size = 0;
+
+  constructor(counts: Context['bytes']) {
+    this.#counts = counts;
   }
-  return Buffer.concat(parts);
+
+  /** Why it is refused. */
+  async read(request: AsyncIterable<Buffer>): Promise<Denial | undefined> {
+    for await (const part of request) {
+      this.#size += part.length;
+      this.#counts.held += part.length;
+      this.#counts.sent += part.length;
+      if (this.#size > limits.egressRequestBytesMax) return 'too-large';
+      if (this.#counts.held > limits.egressHeldBytesMax || this.#counts.sent > limits.egressRunBytesMax) return 'too-much';
+      this.#parts.push(part);
+    }
+    return undefined;
+  }
+
+  whole(): Buffer {
+    const whole = Buffer.concat(this.#parts);
+    this.#parts = [];
+    return whole;
+  }
+
+  release(): void {
+    this.#counts.held -= this.#size;
+    this.#parts = [];
+  }
 }
 
 function deny(context: Context, method: string, { host, port, path }: Place, why: Denial): void {
   // The log has an end too.
-  if (context.counts.denied++ >= limits.egressRequestsMax) return;
-  context.record({ event: 'egress', decision: 'denied', why, method, host, port, path, secrets: [] });
+  const denied = ++context.counts.denied;
+  if (denied <= limits.egressDenialsMax)
+    context.record({ event: 'egress', decision: 'denied', why, method, host, port, path, secrets: [] });
+  if (denied === limits.egressDenialsMax) context.onFlood?.();
 }
 
 function answer(response: ServerResponse, why: Denial): void {

@@ -28,6 +28,11 @@ export const egressHeaderBytesMax = 32 * 1024;
 export const egressUrlBytesMax = 8 * 1024;
 export const egressRequestBytesMax = 8 * 1024 * 1024;
 export const egressResponseBytesMax = 64 * 1024 * 1024;
+/** Of all requests of a run together: sent in all, and held at once. */
+export const egressRunBytesMax = 256 * 1024 * 1024;
+export const egressHeldBytesMax = 32 * 1024 * 1024;
+/** Then the run is stopped. */
+export const egressDenialsMax = 1_000;
 export const egressIdleSecondsMax = 30;
 
 export const policyBytesMax = 256 * 1024;

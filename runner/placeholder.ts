@@ -28,41 +28,78 @@ export interface Redactor {
 }
 
 /**
- * Replaces known values, raw or as base64, hexadecimal, URL or JSON text, by their placeholders in a stream of Latin-1 text.
+ * Replaces known values by their placeholders in a stream of Latin-1 text: as they are, with any of their characters escaped for an
+ * address, JSON, HTML, mail or a program, in UTF-16, in hexadecimal with or without spaces, and in base64, wrapped or not.
  * Other encodings are not known to it.
  */
 export function redactor(values: readonly KnownValue[]): Redactor {
-  const needles = values.flatMap((known) => writtenForms(known.value).map((form) => ({ form, known })));
-  needles.sort((a, b) => b.form.length - a.form.length);
-  const keep = (needles[0]?.form.length ?? 1) - 1;
+  const known = values.filter(({ value }) => value !== '').sort((a, b) => b.value.length - a.value.length);
+  const needles = known.flatMap(({ value }) => writtenForms(value)).map(({ pattern }) => `(${pattern})`);
+  const owners = known.flatMap((one) => writtenForms(one.value).map(() => one));
+  const any = needles.length === 0 ? /(?!)/ : new RegExp(needles.join('|'), 'g');
+  // Only where all of the longest form is there, it is sure which one it is.
+  const keep = Math.max(1, ...known.flatMap(({ value }) => writtenForms(value).map(({ longest }) => longest))) - 1;
   const found = new Set<string>();
   let waiting = '';
   const take = (part: string, kept: number): string => {
-    let text = waiting + part;
-    for (const { form, known } of needles.filter((needle) => text.includes(needle.form))) {
-      found.add(known.name);
-      text = text.replaceAll(form, () => known.placeholder);
+    const text = waiting + part;
+    const sure = Math.max(0, text.length - kept);
+    let [out, from] = ['', 0];
+    for (const match of text.matchAll(any)) {
+      if (match.index >= sure) break;
+      const owner = owners[match.slice(1).findIndex((group) => group !== undefined)];
+      found.add(owner?.name ?? '');
+      out += text.slice(from, match.index) + (owner?.placeholder ?? '');
+      from = match.index + match[0].length;
     }
-    const cut = Math.max(0, text.length - kept);
-    waiting = text.slice(cut);
-    return text.slice(0, cut);
+    const until = Math.max(from, sure);
+    waiting = text.slice(until);
+    return out + text.slice(from, until);
   };
   return { found, push: (part) => take(part, keep), end: () => take('', 0) };
 }
 
+interface WrittenForm {
+  /** A regular expression without capturing groups. */
+  readonly pattern: string;
+  /** The most characters that it matches. */
+  readonly longest: number;
+}
+
 /** The ways in which a value may come back. */
-export function writtenForms(value: string): string[] {
-  const bytes = Buffer.from(value, 'latin1');
-  const hex = bytes.toString('hex');
-  const percent = hex.replace(/../g, '%$&');
-  const url = encodeURIComponent(value);
-  const json = JSON.stringify(value).slice(1, -1);
-  const base64 = [0, 1, 2].flatMap((shift) => {
-    const all = Buffer.concat([Buffer.alloc(shift), bytes]);
+function writtenForms(value: string): WrittenForm[] {
+  const bytes = [...Buffer.from(value, 'latin1')];
+  // A soft line break of quoted-printable (RFC 2045 §6.7), or the other half of UTF-16.
+  const text = { pattern: bytes.map(escapesOf).join('(?:=\\r?\\n|\\0)?'), longest: bytes.length * 13 };
+  const hex = { pattern: bytes.map((byte) => hexOf(byte)).join('(?:[ :,-]|, ?0x|\\\\x|\\r?\\n)?'), longest: bytes.length * 6 };
+  const base64 = [0, 1, 2].map((shift) => {
+    const all = Buffer.concat([Buffer.alloc(shift), Buffer.from(bytes)]);
     // Only the characters that stand for bits of the value alone (RFC 4648 §4).
-    const [from, to] = [Math.ceil((shift * 8) / 6), Math.floor((all.length * 8) / 6)];
-    return [all.toString('base64').slice(from, to), all.toString('base64url').slice(from, to)];
+    const part = all.toString('base64').slice(Math.ceil((shift * 8) / 6), Math.floor((all.length * 8) / 6));
+    const signs = [...part].map((sign) => (sign === '+' ? '(?:[+-]|%2[Bb])' : sign === '/' ? '(?:\\\\?/|_|%2[Ff])' : sign));
+    return { pattern: signs.join('(?:=?\\r?\\n|\\\\r\\\\n|\\\\n|%0[Aa])?'), longest: part.length * 7 };
   });
-  const cases = [hex, percent, url].flatMap((text) => [text, text.toUpperCase(), text.toLowerCase()]);
-  return [...new Set([value, url, json, json.replaceAll('/', '\\/'), ...cases, ...base64])];
+  return [text, hex, ...base64].filter(({ pattern }) => pattern !== '');
+}
+
+const entities: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
+
+// One character, as it is or in one of its escapes; none is a beginning of another's that could go on.
+function escapesOf(byte: number): string {
+  const sign = String.fromCharCode(byte);
+  const hex = hexOf(byte);
+  const plain = `\\x${byte.toString(16).padStart(2, '0')}`;
+  const utf8 = byte < 0x80 ? [] : [...Buffer.from(sign)].map(hexOf);
+  const wide = utf8.length === 0 ? [] : [utf8.map((one) => `%${one}`).join(''), utf8.map((one) => `=${one}`).join('')];
+  const raw = utf8.length === 0 ? [] : [[...Buffer.from(sign)].map((one) => `\\x${one.toString(16)}`).join('')];
+  const entity = entities[sign] === undefined ? [] : [`&${entities[sign]};`];
+  const escaped = '/"\'\\'.includes(sign) ? [`\\\\${plain}`] : [];
+  const space = sign === ' ' ? ['\\+'] : [];
+  const numbers = [`&#0{0,3}${byte};`, `&#[xX]0{0,3}${hex};`, `%${hex}`, `=${hex}`, `\\\\u00${hex}`, `\\\\x${hex}`];
+  return `(?:${[...wide, ...raw, ...numbers, ...entity, ...escaped, ...space, plain].join('|')})`;
+}
+
+function hexOf(byte: number): string {
+  const digits = byte.toString(16).padStart(2, '0');
+  return digits.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 }

@@ -109,11 +109,14 @@ type End = Pick<RunResult, 'reason' | 'code' | 'egress'>;
 async function startAndWait(request: RunRequest, prepared: PreparedRun, { record, held, runFolder }: Surroundings): Promise<End> {
   const { files, host, plan, sandbox, secrets } = prepared;
   const placeholders = plan.secrets.map((one) => ({ ...one, placeholder: placeholderFor(randomBytes(16)) }));
+  const flood = new AbortController();
   const proxy = await startEgress({
     folder: `${runFolder}/proxy`,
     rules: { egress: plan.egress, secrets: placeholders },
     reveal: (name) => secrets.get(name)?.reveal() ?? '',
     record,
+    owner: plan,
+    onFlood: () => flood.abort(),
   });
   try {
     const running = await sandbox.start({
@@ -124,7 +127,7 @@ async function startAndWait(request: RunRequest, prepared: PreparedRun, { record
     });
     const { notes } = running;
     record({ event: 'start', command: plan.command.name, why: request.why ?? '', backend: plan.backend, notes });
-    const end = await watchRun(running, request, plan);
+    const end = await watchRun(running, { ...request, flood: flood.signal }, plan);
     return { ...end, egress: { ...proxy.counts } };
   } finally {
     await proxy.close();

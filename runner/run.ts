@@ -46,7 +46,7 @@ export interface RunRequest {
   readonly now: () => Date;
 }
 
-export type EndReason = 'exit' | 'limit:seconds' | 'limit:memory' | 'limit:output' | 'killed';
+export type EndReason = 'exit' | 'limit:seconds' | 'limit:memory' | 'limit:output' | 'limit:denials' | 'killed';
 
 export interface RunResult {
   readonly run: string;

@@ -7,7 +7,7 @@ import type { RunningSandbox } from './sandbox.ts';
 /** Waits for the end. Whatever happens, nothing of the sandbox lives when it returns. */
 export async function watchRun(
   running: RunningSandbox,
-  { onStderr, onStdout, signal, stdin }: RunRequest,
+  { flood, onStderr, onStdout, signal, stdin }: RunRequest & { readonly flood: AbortSignal },
   { limits }: Plan,
 ): Promise<{ readonly reason: EndReason; readonly code: number | null }> {
   let stopped: EndReason | undefined;
@@ -19,6 +19,9 @@ export async function watchRun(
   const onAbort = (): void => stop('killed');
   signal?.addEventListener('abort', onAbort);
   if (signal?.aborted === true) stop('killed');
+  const onFlood = (): void => stop('limit:denials');
+  flood.addEventListener('abort', onFlood);
+  if (flood.aborted) onFlood();
   let left = limits.outputBytes;
   const pass = (to: (chunk: Uint8Array) => void) => (chunk: Buffer) => {
     if (left > 0) to(chunk.subarray(0, left));

@@ -108,6 +108,7 @@ function exitOf(context: CommandContext, result: RunResult): ExitCode {
       return exitCodes.limit;
     case 'limit:seconds':
     case 'limit:memory':
+    case 'limit:denials':
     case 'limit:output': {
       const what = result.reason.slice('limit:'.length);
       if (context.format === 'text') throw new Problem('run-limit', `The run was stopped by its limit of ${what}`);

@@ -88,6 +88,9 @@ describe('a request to the proxy', () => {
     ['http://api.crm.example/v2/%zz', 'bad-path'],
     ['http://api.crm.example/v2/%4', 'bad-path'],
     ['http://api.crm.example/v2/%61', 'bad-path'],
+    ['http://api.crm.example/v2/%C0%AE%C0%AE/v1', 'bad-path'],
+    ['http://api.crm.example/v2/%EF%BC%8E%EF%BC%8E/v1', 'bad-path'],
+    ['http://api.crm.example/v2/%C3%A9', 'allowed'],
     [`http://api.crm.example/v2/${'x'.repeat(9_000)}`, 'bad-target'],
   ])('%s is %s', (target, expected) => {
     expect(judged(get(target))).toBe(expected);

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../runner/audit.ts';
 import { type EgressProxy, startEgress } from '../../runner/egress.ts';
@@ -16,11 +17,13 @@ let seen: { method: string; url: string; headers: IncomingMessage['headers']; bo
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
 let proxy: EgressProxy;
 let log: AuditEvent[];
+let floods: number;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'skillgate-egress-'));
   seen = [];
   log = [];
+  floods = 0;
   answer = (_, response) => response.end('fine');
   upstream = createHttp(async (request, response) => {
     seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: await text(request) });
@@ -36,6 +39,8 @@ beforeEach(async () => {
     },
     reveal: () => value,
     record: (event) => log.push(event),
+    owner: { uid: 1234, gid: 1234 },
+    onFlood: () => floods++,
   });
 });
 afterEach(async () => {
@@ -67,6 +72,10 @@ describe('what leaves', () => {
       'Range: bytes=0-3',
       'Accept-Encoding: gzip',
       'X-Kept: yes',
+      'X-HTTP-Method-Override: DELETE',
+      'X_Method_Override: DELETE',
+      'X-Original-URL: /admin',
+      'X-Rewrite-URL: /admin',
       'Content-Length: 2',
       '',
       'ab',
@@ -98,6 +107,34 @@ describe('what leaves', () => {
         secrets: ['CRM_TOKEN'],
       },
     ]);
+  });
+
+  it('has a basic credential in its one header, and every other header as it was', async () => {
+    await proxy.close();
+    const rule = { host: 'api.crm.example', port: 80, methods: ['GET'], path: '/*', reason: '' };
+    const pinned = { 'api.crm.example': { address: '127.0.0.1', port: (upstream.address() as AddressInfo).port } };
+    proxy = await startEgress({
+      folder: join(folder, 'basic'),
+      rules: {
+        egress: [{ ...rule, pinned }],
+        secrets: [{ name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'basic' }],
+      },
+      reveal: () => value,
+      record: (event) => log.push(event),
+    });
+    const socket = connect(join(folder, 'basic', 'proxy.sock'));
+    const credential = Buffer.from(`me:${placeholder}`).toString('base64');
+    const lines = [
+      'GET http://api.crm.example/ HTTP/1.1',
+      host,
+      `Authorization: Basic ${credential}`,
+      'Accept: text/html',
+      ...end,
+    ];
+    socket.write(lines.join('\r\n'));
+    await text(socket);
+    const authorization = `Basic ${Buffer.from(`me:${value}`).toString('base64')}`;
+    expect(seen[0]?.headers).toMatchObject({ authorization, accept: 'text/html' });
   });
 
   it('is recorded before it leaves', async () => {
@@ -182,16 +219,56 @@ describe('what is refused', () => {
   });
 
   it('the second request of a connection as the first', async () => {
-    await send(
-      'GET http://api.crm.example/v2/x HTTP/1.1',
-      host,
-      '',
-      'GET http://stranger.example/ HTTP/1.1',
-      'Host: stranger.example',
-      ...end,
-    );
+    const socket = connect(join(folder, 'proxy', 'proxy.sock'));
+    socket.write(['GET http://api.crm.example/v2/x HTTP/1.1', host, '', ''].join('\r\n'));
+    socket.once('data', () => {
+      socket.write(['GET http://stranger.example/ HTTP/1.1', 'Host: stranger.example', ...end].join('\r\n'));
+    });
+    await text(socket);
     expect(seen).toHaveLength(1);
-    expect(why().sort()).toEqual(['approved', 'host-denied']);
+    expect(why()).toEqual(['approved', 'host-denied']);
+  });
+
+  it('a request that is sent before the answer to the one before it, so that no queue grows', async () => {
+    const one = ['POST http://api.crm.example/v2/x HTTP/1.1', host, 'Content-Length: 2', '', 'ab'].join('\r\n');
+    await send(one.repeat(50));
+    expect(new Set(why())).toEqual(new Set(['pipelined']));
+    expect(seen).toEqual([]);
+  });
+
+  it('more than all requests together may hold', async () => {
+    answer = () => undefined;
+    const size = 8 * 1024 * 1024;
+    const post = ['POST http://api.crm.example/v2/x HTTP/1.1', host, `Content-Length: ${size}`, ...end, '']
+      .join('\r\n')
+      .slice(0, -2);
+    const all = Array.from({ length: 5 }, () => send(`${post}${'x'.repeat(size)}`));
+    for (let i = 0; i < 200 && !why().includes('too-much'); i++) await sleep(20);
+    expect(why().filter((one) => one === 'too-much')).toHaveLength(1);
+    await proxy.close();
+    await Promise.all(all);
+  });
+
+  it('a tunnel inside a tunnel, and it is recorded', async () => {
+    const tunnel = ['CONNECT api.crm.example:80 HTTP/1.1', host, '', ''].join('\r\n');
+    const got = await send(tunnel + tunnel);
+    expect(got).toMatch(/ 200 [\s\S]* 403 /);
+    expect(why()).toEqual(['nested']);
+  });
+
+  it('for ever: after so many refusals the run is stopped, and the log ends', async () => {
+    const one = ['GET http://stranger.example/ HTTP/1.1', 'Host: stranger.example', ...end].join('\r\n');
+    for (let i = 0; i < 1_010; i += 10) await Promise.all(Array.from({ length: 10 }, () => send(one)));
+    expect(floods).toBe(1);
+    expect(log).toHaveLength(1_000);
+  });
+});
+
+describe('the socket', () => {
+  it('is reached by the run’s user and nobody else', () => {
+    const { mode, uid } = statSync(join(folder, 'proxy'));
+    expect(mode & 0o777).toBe(0o700);
+    if (process.getuid?.() === 0) expect([uid, statSync(join(folder, 'proxy', 'proxy.sock')).uid]).toEqual([1234, 1234]);
   });
 });
 
@@ -212,8 +289,11 @@ describe('what comes back', () => {
     expect(why()).toEqual(['approved', 'redacted']);
   });
 
-  it('is refused when it is compressed', async () => {
-    answer = (_, response) => response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('zzzz');
+  it.each([
+    ['compressed', { 'Content-Encoding': 'gzip' }],
+    ['compressed for the way', { 'Transfer-Encoding': 'gzip, chunked' }],
+  ])('is refused when it is %s', async (_, headers) => {
+    answer = (_, response) => response.writeHead(200, headers).end('zzzz');
     expect(await send(...request)).toMatch(/^HTTP\/1.1 502 /);
     expect(why()).toEqual(['approved', 'answer-encoded']);
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placeholderFor, redactor, withSecret, writtenForms } from '../../runner/placeholder.ts';
+import { placeholderFor, redactor, withSecret } from '../../runner/placeholder.ts';
 
 const placeholder = placeholderFor(new Uint8Array(16));
 const value = 'sk/live+0123 "456"';
@@ -22,20 +22,42 @@ describe('a value in an answer', () => {
     ['in capital hexadecimal', Buffer.from(value).toString('hex').toUpperCase()],
     ['in an address', encodeURIComponent(value)],
     ['in JSON', JSON.stringify({ value })],
+    ['as Python quotes it', 'sk/live%2B0123%20%22456%22'],
+    ['in a form', 'sk%2Flive%2B0123+%22456%22'],
+    ['in HTML', 'sk/live+0123 &quot;456&#34;'],
+    ['in careful JSON', 'sk\\/live\\u002b0123 \\"456\\u0022'],
+    ['in quoted-printable, wrapped', 'sk/live+01=\r\n23 =22456"'],
+    ['in wrapped base64', Buffer.from(value).toString('base64').replace(/.{7}/g, '$&\r\n')],
+    ['in UTF-16', Buffer.from(value, 'utf16le').toString('latin1').slice(0, -1)],
+    [
+      'in hexadecimal with spaces',
+      Buffer.from(value)
+        .toString('hex')
+        .replace(/..(?=.)/g, '$& '),
+    ],
     ['with every byte encoded', Buffer.from(value).toString('hex').replace(/../g, '%$&')],
   ])('%s is replaced, wherever the parts of the answer end', (_, text) => {
     for (let cut = 0; cut <= text.length; cut++) {
       const out = clean(['before ', text.slice(0, cut), text.slice(cut), ' after']);
       expect(out).toContain(placeholder);
-      for (const form of writtenForms(value)) expect(out).not.toContain(form);
+      for (const part of ['live', '0123', '456', text.slice(8, 16)]) expect(out.replace(placeholder, '')).not.toContain(part);
       expect(out.startsWith('before ') && out.endsWith(' after')).toBe(true);
+    }
+  });
+
+  it('that begins another one is not taken for it, wherever the parts end', () => {
+    const longer = { name: 'L', placeholder: 'LONGER', value: `${value}-and-more` };
+    for (let cut = 0; cut <= longer.value.length; cut++) {
+      const filter = redactor([...known, longer]);
+      const out = filter.push(longer.value.slice(0, cut)) + filter.push(longer.value.slice(cut)) + filter.end();
+      expect(out).toBe('LONGER');
     }
   });
 
   it('is all that is replaced', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 40 })), (parts) => {
-        fc.pre(!writtenForms(value).some((form) => parts.join('').includes(form)));
+        fc.pre(!parts.join('').includes(value));
         expect(clean(parts)).toBe(parts.join(''));
       }),
     );
