@@ -13,6 +13,7 @@ export const workspaceEntriesMax = 200_000;
 /** Each level takes a descriptor while it is walked. */
 export const foldersDeepMax = 100;
 export const reportedPathsMax = 50;
+export const argumentBytesMax = 96 * 1024;
 export const startSecondsMax = 20;
 export const lockWaitSecondsMax = 30;
 /** By one user of this host. */

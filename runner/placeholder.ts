@@ -36,7 +36,7 @@ export function redactor(values: readonly KnownValue[]): Redactor {
   const known = values.filter(({ value }) => value !== '').sort((a, b) => b.value.length - a.value.length);
   const needles = known.flatMap(({ value }) => writtenForms(value)).map(({ pattern }) => `(${pattern})`);
   const owners = known.flatMap((one) => writtenForms(one.value).map(() => one));
-  const any = needles.length === 0 ? /(?!)/ : new RegExp(needles.join('|'), 'g');
+  const any = needles.length === 0 ? /(?!)/g : new RegExp(needles.join('|'), 'g');
   // Only where all of the longest form is there, it is sure which one it is.
   const keep = Math.max(1, ...known.flatMap(({ value }) => writtenForms(value).map(({ longest }) => longest))) - 1;
   const found = new Set<string>();

@@ -130,7 +130,8 @@ function planSecrets(draft: Draft, { agent, secrets }: PlanInput, wanted: Capabi
 }
 
 // What the sandbox sets itself, and what changes which code an interpreter loads.
-const reservedNames = /^(\*|HOME|PATH|PWD|TMPDIR|LD_.*|NODE_.*|PYTHON.*|BASH_ENV|ENV|IFS|(https?|all|no)_proxy)$/i;
+const reservedNames =
+  /^(\*|HOME|PATH|PWD|TMPDIR|LD_.*|NODE_.*|PYTHON.*|SKILLGATE_.*|BASH.*|ENV|IFS|OPT(ARG|IND|ERR)|E?UID|PPID|PS4|SHELLOPTS|(https?|all|no)_proxy)$/i;
 
 // Values from the agent's identity, else from host policy; never from the runner's own environment.
 function planEnv(draft: Draft, { agent, hostPolicy }: PlanInput, env: Capabilities['env']): void {

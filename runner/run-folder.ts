@@ -1,15 +1,40 @@
 /** A folder for one run alone: the proxy's socket, and what is staged for the run's uid. Gone afterwards. */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { Problem } from '../skills-index/skill/problem.ts';
+import { runsMax } from './limits.ts';
+import { create, holderLives } from './lock.ts';
+import { removeMemoryGroup } from './sandboxes/memory-group.ts';
 
-/** Acts in a new folder. A runner that is root lets the run's uid walk through it, by name only, to what is staged. */
-export async function withRunFolder<Result>(act: (path: string) => Promise<Result>): Promise<Result> {
-  const root = process.getuid?.() === 0;
-  const path = mkdtempSync(`${root ? '/tmp' : tmpdir()}/skillgate-`);
+/**
+ * Acts in a new folder. A runner that is root lets the run's uid walk through it, by name only, to what is staged.
+ * @throws Problem `plan-refused` when this user has as many runs as it may
+ */
+export async function withRunFolder<Result>(
+  act: (path: string) => Promise<Result>,
+  above = process.getuid?.() === 0 ? '/tmp' : tmpdir(),
+): Promise<Result> {
+  const path = mkdtempSync(`${above}/skillgate-`);
   try {
-    if (root) chmodSync(path, 0o711);
+    create(`${path}/runner`);
+    const living = sweep(above);
+    if (living > runsMax) throw new Problem('plan-refused', `Cannot start: ${runsMax} runs are going on at once`);
+    if (process.getuid?.() === 0) chmodSync(path, 0o711);
     return await act(path);
   } finally {
     rmSync(path, { recursive: true, force: true });
   }
+}
+
+// Takes away what runners left that were killed, and counts the runs of those that live.
+function sweep(above: string): number {
+  const folders = readdirSync(above).filter((name) => /^skillgate-[A-Za-z0-9]{6}$/.test(name));
+  return folders.filter((name) => {
+    const found = statSync(`${above}/${name}/runner`, { throwIfNoEntry: false });
+    if (found === undefined || found.uid !== process.getuid?.()) return false;
+    if (holderLives(`${above}/${name}/runner`)) return true;
+    removeMemoryGroup(name);
+    rmSync(`${above}/${name}`, { recursive: true, force: true });
+    return false;
+  }).length;
 }

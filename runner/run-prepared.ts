@@ -8,7 +8,7 @@ import { findCommand } from './command.ts';
 import { startEgress } from './egress.ts';
 import type { BoundPlaceholder } from './egress-rules.ts';
 import { type OpenedHost, openHost } from './host.ts';
-import { forwarderPort, reportedPathsMax } from './limits.ts';
+import { argumentBytesMax, forwarderPort, reportedPathsMax } from './limits.ts';
 import { placeholderFor } from './placeholder.ts';
 import { type Plan, planRun } from './plan.ts';
 import { workspaceOf } from './plan-capabilities.ts';
@@ -34,6 +34,7 @@ export function prepareRun(request: RunRequest): PreparedRun {
   const { agent, approved, hostPolicy, manifest, paths, sandbox = bubblewrap(), skill } = request;
   const files = checkFiles(request);
   const command = findCommand(manifest, skill, request.command);
+  refuseArguments(request.args);
   const secrets = openSecrets(`${paths.config}/secrets.json`, agent?.name);
   const { exec, mount } = manifest.capabilities;
   const host = openHost({
@@ -50,6 +51,13 @@ export function prepareRun(request: RunRequest): PreparedRun {
     now: request.now(),
   });
   return { files, host, sandbox, secrets, ...planned };
+}
+
+// What the kernel would not start a program with (execve(2)).
+function refuseArguments(args: readonly string[]): void {
+  if (args.some((one) => one.includes('\0'))) throw new Problem('usage', 'An argument holds a NUL');
+  const bytes = args.reduce((sum, one) => sum + Buffer.byteLength(one) + 1, 0);
+  if (bytes > argumentBytesMax) throw new Problem('usage', `The arguments have ${bytes} bytes; at most ${argumentBytesMax}`);
 }
 
 // The bytes that are checked here are the bytes that the sandbox gets: nothing is read again.

@@ -8,10 +8,19 @@ export interface MemoryGroup {
   finish(): boolean;
 }
 
+/** Takes away the group of a run whose runner was killed. */
+export function removeMemoryGroup(name: string): void {
+  remove(place(name).folder);
+}
+
+function place(name: string): { readonly folder: string; readonly own: string | undefined } {
+  const own = /^\d+:memory:(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1];
+  return { folder: `/sys/fs/cgroup${own === undefined ? '' : `/memory${own}`}/${name}`, own };
+}
+
 /** Makes a group; undefined where the runner may not. */
 export function makeMemoryGroup(name: string, mebibytes: number): MemoryGroup | undefined {
-  const own = /^\d+:memory:(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1];
-  const folder = `/sys/fs/cgroup${own === undefined ? '' : `/memory${own}`}/${name}`;
+  const { folder, own } = place(name);
   const bytes = String(mebibytes * 1024 * 1024);
   const files =
     own === undefined

@@ -6,15 +6,15 @@
 import { fileBytesMax, openFilesMax } from '../limits.ts';
 import type { SandboxPlan } from '../sandbox.ts';
 
-/** Each has to be true in the sandbox; builtins of sh only. `$host` is a folder of the host. */
+/** Each has to be true in the sandbox; builtins of sh only. No `env` of a skill has a name with this prefix. `$skillgate_host` is a folder of the host. */
 const checks: Readonly<Record<string, string>> = {
-  'no new privileges': '[ "$privileges" = 1 ]',
-  'system calls are filtered': '[ "$filter" = 2 ]',
-  'no capabilities': '[ "$effective$bounding" = 00000000000000000000000000000000 ]',
-  'another user than root': '[ "$user" != 0 ]',
-  'the environment of the runner is not there': '[ -z "$environment" ]',
-  'the files of the host are not there': '[ ! -e "$host" ]',
-  'no network but loopback': '[ -z "$device$route" ]',
+  'no new privileges': '[ "$skillgate_privileges" = 1 ]',
+  'system calls are filtered': '[ "$skillgate_filter" = 2 ]',
+  'no capabilities': '[ "$skillgate_effective$skillgate_bounding" = 00000000000000000000000000000000 ]',
+  'another user than root': '[ "$skillgate_user" != 0 ]',
+  'the environment of the runner is not there': '[ -z "$skillgate_environment" ]',
+  'the files of the host are not there': '[ ! -e "$skillgate_host" ]',
+  'no network but loopback': '[ -z "$skillgate_device$skillgate_route" ]',
   'programs are read-only': '! (: > /usr/bin/new) 2>/dev/null',
   'the skill is read-only': '! (: > /skills/new) 2>/dev/null',
 };
@@ -22,15 +22,18 @@ const checks: Readonly<Record<string, string>> = {
 export const preludeChecks = Object.keys(checks);
 
 const look = `
-while read -r key value rest; do
-  case $key in
-    Uid:) user=$value ;; NoNewPrivs:) privileges=$value ;; Seccomp:) filter=$value ;;
-    CapEff:) effective=$value ;; CapBnd:) bounding=$value ;;
+while read -r skillgate_key skillgate_value skillgate_rest; do
+  case $skillgate_key in
+    Uid:) skillgate_user=$skillgate_value ;; NoNewPrivs:) skillgate_privileges=$skillgate_value ;;
+    Seccomp:) skillgate_filter=$skillgate_value ;;
+    CapEff:) skillgate_effective=$skillgate_value ;; CapBnd:) skillgate_bounding=$skillgate_value ;;
   esac
 done < /proc/self/status
-read -r environment < /proc/1/environ
-while read -r name rest; do case $name in lo:*|Inter-*|face*) ;; *) device=$name ;; esac; done < /proc/net/dev
-{ read -r head; read -r route; } < /proc/net/route`;
+read -r skillgate_environment < /proc/1/environ
+while read -r skillgate_name skillgate_rest; do
+  case $skillgate_name in lo:*|Inter-*|face*) ;; *) skillgate_device=$skillgate_name ;; esac
+done < /proc/net/dev
+{ read -r skillgate_rest; read -r skillgate_route; } < /proc/net/route`;
 
 /**
  * The script. Its arguments: the sign that it started, a folder of the host, the mounts' targets in order of their
@@ -40,17 +43,17 @@ while read -r name rest; do case $name in lo:*|Inter-*|face*) ;; *) device=$name
 export function preludeScript({ command, limits }: SandboxPlan, memoryMiB: number | undefined): string {
   const dataKiB = ((memoryMiB ?? 0) + (command.interpreter === 'node' ? 640 : 0)) * 1024;
   return [
-    'started=$1 host=$2 n=3; shift 2',
-    'fail() { echo "$1" >&2; exit 125; }',
+    'skillgate_started=$1 skillgate_host=$2 skillgate_n=3; shift 2',
+    'skillgate_fail() { echo "$1" >&2; exit 125; }',
     look,
-    ...Object.entries(checks).map(([name, check]) => `${check} || fail 'does not hold here: ${name}'`),
-    'while [ "$1" != -- ]; do [ "$1" -ef /proc/self/fd/$n ] || fail "$1 is not the folder that was judged"; n=$((n+1)); shift; done',
+    ...Object.entries(checks).map(([name, check]) => `${check} || skillgate_fail 'does not hold here: ${name}'`),
+    'while [ "$1" != -- ]; do [ "$1" -ef /proc/self/fd/$skillgate_n ] || skillgate_fail "$1 is not the folder that was judged"; skillgate_n=$((skillgate_n+1)); shift; done',
     'shift',
-    `ulimit -c 0 && ulimit -n ${openFilesMax} && ulimit -f ${fileBytesMax / 512} && ulimit -t ${limits.seconds * 2} || fail 'no limits'`,
+    `ulimit -c 0 && ulimit -n ${openFilesMax} && ulimit -f ${fileBytesMax / 512} && ulimit -t ${limits.seconds * 2} || skillgate_fail 'no limits'`,
     // Processes are -u in bash and -p in dash.
-    `ulimit -u ${limits.processes} 2>/dev/null || ulimit -p ${limits.processes} || fail 'no limit of processes'`,
-    ...(memoryMiB === undefined ? [] : [`ulimit -d ${dataKiB} || fail 'no limit of memory'`]),
-    'echo "$started" >&2',
+    `ulimit -u ${limits.processes} 2>/dev/null || ulimit -p ${limits.processes} || skillgate_fail 'no limit of processes'`,
+    ...(memoryMiB === undefined ? [] : [`ulimit -d ${dataKiB} || skillgate_fail 'no limit of memory'`]),
+    'echo "$skillgate_started" >&2',
     'exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-',
     'exec "$@"',
   ].join('\n');

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkHost, runSkill } from '../../runner/run.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import { deniedSyscalls, judgedSyscalls } from '../../runner/syscalls.ts';
+import { holdWorkspace } from '../../runner/workspace.ts';
 import { giveTo, makeTestHost, reportsMount, requestFor, runTest, type TestHost, tryIt } from './sandbox-fixture.ts';
 
 const column = process.arch === 'arm64' ? 1 : 0;
@@ -159,5 +160,38 @@ describe('a runner that is killed', () => {
     expect(readdirSync(host.reports)).toContain('CLAUDE.md');
     await runTest(host, { files: { 'probe.sh': 'echo' }, capabilities: { mount: reportsMount('rw') } });
     expect(readdirSync(host.reports)).toEqual(['beat']);
+  });
+});
+
+describe('a start that is refused', () => {
+  it.each([
+    ['a NUL', 'a\0b'],
+    ['more than the kernel takes', 'x'.repeat(140_000)],
+  ])('for an argument with %s keeps no descriptor', async (_, argument) => {
+    const open = (): number => readdirSync('/proc/self/fd').length;
+    const before = open();
+    const request = { ...requestFor(host, { files: { 'probe.sh': 'echo' } }), args: [argument] };
+    await expect(runSkill(request)).rejects.toMatchObject({ code: 'usage' });
+    expect(open()).toBe(before);
+  });
+});
+
+describe('two runs', () => {
+  it('never hold a folder and one in it at once', async () => {
+    const inner = `${host.reports}/inner`;
+    mkdirSync(inner);
+    giveTo(host.reports);
+    const lock = `${host.paths.data}/locks`;
+    const held = await holdWorkspace(host.reports, `${lock}/a.claim`);
+    let second = false;
+    const waiting = holdWorkspace(inner, `${lock}/b.claim`).then((one) => {
+      second = true;
+      return one;
+    });
+    await sleep(100);
+    expect(second).toBe(false);
+    held.finish();
+    (await waiting).finish();
+    expect(second).toBe(true);
   });
 });

@@ -52,6 +52,22 @@ describe('what a command sees', () => {
     expect(run).toMatchObject({ stdout: 'first second UTC /tmp\n', stderr: 'warned\n', code: 9, reason: 'exit' });
   });
 
+  it('has env of any name that the prelude once used for itself, unchanged', async () => {
+    const env = Object.fromEntries('n value rest device route user started host head'.split(' ').map((name) => [name, 'kept']));
+    const names = Object.keys(env);
+    const run = await runTest(
+      host,
+      {
+        files: { 'probe.py': `import os\nprint(*[os.environ.get(name) for name in '${names.join(' ')}'.split()])` },
+        capabilities: { env: [...names, 'OPTIND', 'SKILLGATE_N'].map((name) => ({ name, why: 'test' })) },
+      },
+      {},
+      { env: { ...env, OPTIND: 'x', SKILLGATE_N: '9' } },
+    );
+    expect(run).toMatchObject({ stdout: `${names.map(() => 'kept').join(' ')}\n`, stderr: '', code: 0 });
+    expect(run.plan.leftOut.map((one) => one.what)).toHaveLength(2);
+  });
+
   it('has all its files, as many as a skill may have', async () => {
     const many = Object.fromEntries(Array.from({ length: 998 }, (_, i) => [`data/${i % 40}/${i}.txt`, `file ${i}`]));
     const run = await runTest(host, {

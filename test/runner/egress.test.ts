@@ -26,7 +26,12 @@ beforeEach(async () => {
   floods = 0;
   answer = (_, response) => response.end('fine');
   upstream = createHttp(async (request, response) => {
-    seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: await text(request) });
+    seen.push({
+      method: request.method ?? '',
+      url: request.url ?? '',
+      headers: request.headers,
+      body: await text(request).catch(() => ''),
+    });
     answer(request, response);
   });
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));

@@ -54,6 +54,10 @@ describe('a value in an answer', () => {
     }
   });
 
+  it('is not looked for where there is none, nor where it is empty', () => {
+    for (const none of [[], [{ name: 'E', placeholder, value: '' }]]) expect(redactor(none).push('text')).toBe('text');
+  });
+
   it('is all that is replaced', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 40 })), (parts) => {

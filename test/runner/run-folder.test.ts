@@ -1,0 +1,34 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withRunFolder } from '../../runner/run-folder.ts';
+
+let above: string;
+beforeEach(() => {
+  above = mkdtempSync(join(tmpdir(), 'skillgate-folders-'));
+});
+afterEach(() => rmSync(above, { recursive: true }));
+
+const leave = (holder: string): string => {
+  const folder = mkdtempSync(join(above, 'skillgate-'));
+  writeFileSync(join(folder, 'runner'), holder);
+  return folder;
+};
+
+describe('the folder of a run', () => {
+  it('is gone when it ends, with those that killed runners left, and nothing else is', async () => {
+    const dead = leave(`${process.pid} 1\n`);
+    const others = mkdtempSync(join(above, 'skillgate-test-'));
+    const inside = await withRunFolder(async (path) => existsSync(path), above);
+    expect([inside, existsSync(dead), existsSync(others)]).toEqual([true, false, true]);
+    expect(readdirSync(above)).toHaveLength(1);
+  });
+
+  it('is refused where one user has too many runs', async () => {
+    const [, stat = ''] = /\) (.*)/.exec(readFileSync('/proc/self/stat', 'utf8')) ?? [];
+    for (let i = 0; i < 32; i++) leave(`${process.pid} ${stat.split(' ')[19]}\n`);
+    await expect(withRunFolder(async () => 'started', above)).rejects.toMatchObject({ code: 'plan-refused' });
+    expect(readdirSync(above)).toHaveLength(32);
+  });
+});
