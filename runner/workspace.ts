@@ -41,7 +41,7 @@ export async function holdWorkspace(root: string, lock: string): Promise<HeldWor
     const before = lookAt(root);
     const protectedPaths = paths.findProtected(root, before);
     fs.writeFileSync(list, JSON.stringify({ placed: protectedPaths, before: [...before] } satisfies Kept), { mode: 0o600 });
-    const beat = setInterval(() => fs.utimesSync(list, new Date(), new Date()), 1_000).unref();
+    const beat = setInterval(() => fs.utimes(list, new Date(), new Date(), () => undefined), 1_000).unref();
     const finish = (): Cleanup[] => {
       clearInterval(beat);
       const cleaned = cleanUp(root, { placed: protectedPaths, before: [...before] });
