@@ -105,8 +105,8 @@ function namesIn(self: string): string[] {
   return fs.readdirSync(`${self}/`, 'latin1');
 }
 
-// Its owner may, and root.
-function openUp(self: string, rights: number): void {
+/** Gives the owner of a folder the rights that a run may have taken away. */
+export function openUp(self: string, rights: number): void {
   const { mode, uid } = fs.statSync(bytesOf(self));
   if ((mode & rights) !== rights && [0, uid].includes(process.getuid?.() ?? uid))
     fs.chmodSync(bytesOf(self), (mode & 0o1777) | rights);

@@ -5,7 +5,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { leftoverSeconds, workspaceEntriesMax } from './limits.ts';
 import { unlock, waitForClaim } from './lock.ts';
 import * as paths from './protected-paths.ts';
-import { bytesOf, type Met, removeEntry, walkFolder, withHandle } from './walk-folder.ts';
+import { bytesOf, type Met, openUp, removeEntry, walkFolder, withHandle } from './walk-folder.ts';
 
 export interface Cleanup {
   readonly path: string;
@@ -110,6 +110,7 @@ function cleanUp(root: string, kept: Kept, until = Number.POSITIVE_INFINITY): Cl
       if (!(cause instanceof Problem) || at === undefined) throw cause;
       return remove(root, at, cause.message);
     });
+  attempt('', () => void openUp(root, 0o700));
   attempt('', () => removePlaced(root, kept.placed));
   attempt('', () => void walkFolder(root, { mend: true, meet, fail }));
   const links = kept.before.filter(([path, { link }]) => link !== undefined && paths.isShut(path));
