@@ -425,6 +425,18 @@ describe('the egress of a command', () => {
     );
   });
 
+  it('is ended with the run after so many refusals', async () => {
+    const content = `
+import http.client
+while True:
+    c = http.client.HTTPConnection('127.0.0.1', 3128); c.request('GET', 'http://stranger.example/'); c.getresponse().read()`;
+    const pinned = { 'api.crm.example': { address: '127.0.0.1', port: 9 } };
+    const skill = { files: { 'probe.py': content }, capabilities: { egress: crm.egress } };
+    const run = await runTest(host, skill, {}, { hosts: pinned });
+    expect(run).toMatchObject({ reason: 'limit:denials', code: null });
+    expect(host.audit().filter((entry) => entry.event === 'egress')).toHaveLength(1_000);
+  });
+
   it('works for Python through the proxy variables', async () => {
     const upstream = await startUpstream();
     const run = await runTest(
