@@ -1,5 +1,5 @@
 // What the machine must have beside Node and npm packages: found, or installed by apt where we are root on Debian or Ubuntu,
-// or named with the one line to type. Plain JavaScript, because it also speaks on the Node that is too old for the rest.
+// or named with the one line to type. `node .ci/system-parts.mjs demo` can do without a browser, and says so. Plain JavaScript, because it also speaks on the Node that is too old for the rest.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -11,6 +11,7 @@ if (major < 24 || (major === 24 && minor < 15)) {
   ]);
 }
 
+const forDemo = process.argv[2] === 'demo';
 const parts = [
   { program: 'bwrap', debian: 'bubblewrap', for: 'the sandbox' },
   { program: 'socat', debian: 'socat', for: 'the way out of the sandbox' },
@@ -39,7 +40,9 @@ function install(wanted) {
       env,
     });
   }
-  const still = wanted.filter((part) => !(part.found?.() ?? onPath(part.program)));
+  const absent = wanted.filter((part) => !(part.found?.() ?? onPath(part.program)));
+  const still = absent.filter((part) => !(forDemo && part.program === 'chromium'));
+  if (still.length < absent.length) process.stderr.write('no Chromium here: the demo approves from the command line only\n');
   if (still.length === 0) return;
   const sudo = process.getuid?.() === 0 ? '' : 'sudo ';
   const lines = [];
