@@ -40,8 +40,8 @@ export const mcpMessageBytesMax = 10 * 1024 * 1024;
 export const secretInputBytesMax = 64 * 1024;
 /** How long a child may take to end after SIGTERM. */
 export const childStopMillisMax = 5_000;
-/** How often an upload is tried when the registry is busy. */
-export const busyTriesMax = 5;
+/** How long a registry may go on answering that it is busy, or that this came too fast, before an import gives a skill up. */
+export const busySecondsMax = 300;
 /** Hits of one search. */
 export const searchHitsMax = 20;
 

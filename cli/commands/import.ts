@@ -7,7 +7,7 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import type { ExactVersion } from '../exact-version.ts';
 import { type FoundSkill, manifestFor, readFound } from '../import-skill.ts';
 import { type ImportRow, importAnswer } from '../import-table.ts';
-import { busyTriesMax, importsAtOnceMax, pollMillisMax, pollMillisMin, scanWaitSecondsMax } from '../limits.ts';
+import { busySecondsMax, importsAtOnceMax, pollMillisMax, pollMillisMin, scanWaitSecondsMax } from '../limits.ts';
 import { startProgress } from '../progress.ts';
 import { type VersionAnswer, versionAnswer } from '../registry-answers.ts';
 import { askRegistry, versionPath } from '../registry-api.ts';
@@ -142,11 +142,11 @@ async function publishOrFind(
 }
 
 async function patiently<Result>(context: CommandContext, task: () => Promise<Result>): Promise<Result> {
-  for (let tries = 1; ; tries++) {
+  for (const until = performance.now() + busySecondsMax * 1000; ; ) {
     try {
       return await task();
     } catch (cause) {
-      if (!(cause instanceof Problem) || !isPassing(cause) || tries >= busyTriesMax) throw cause;
+      if (!(cause instanceof Problem) || !isPassing(cause) || performance.now() > until) throw cause;
       await setTimeout(pollMillisMax, undefined, { signal: context.signal });
     }
   }
