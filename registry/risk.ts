@@ -2,6 +2,7 @@
 import { type Capabilities, listCapabilities, minus } from '../skills-index/skill/capability.ts';
 import type { Confidence, Severity } from '../skills-index/statement/finding.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
+import { defaultPolicy, hasReach } from '../skills-index/trust/policy.ts';
 
 export interface RiskPart {
   /** One of the five names of `riskOf`'s parts. */
@@ -32,7 +33,6 @@ export interface RiskInput {
 const severityPoints: Readonly<Record<Severity, number>> = { info: 0, low: 2, medium: 8, high: 22, critical: 40 };
 const confidenceShare: Readonly<Record<Confidence, number>> = { exact: 1, folded: 1, lexical: 0.7, widened: 0.5 };
 const ceiling = { evidence: 50, undeclared: 15, reach: 15, unread: 10 } as const;
-const interpreters = new Set(['sh', 'bash', 'zsh', 'python', 'python3', 'node', 'deno', 'bun', 'ruby', 'perl', 'env', '*']);
 
 /** The risk of a version as named parts whose points add up to `total`. */
 export function riskOf({ report, declared, firstVersion, publisherApprovals }: RiskInput): Risk {
@@ -64,7 +64,11 @@ function reach({ capabilities }: ScanReport, declared: Capabilities): RiskPart {
   const all = [declared, capabilities.observed];
   const named = [
     { points: 6, says: 'any host', holds: all.some((one) => one.egress.some((to) => /^[a-z]+:\/\/\*/.test(to.url))) },
-    { points: 6, says: 'an interpreter or shell', holds: all.some((one) => one.exec.some((it) => interpreters.has(it.program))) },
+    {
+      points: 6,
+      says: 'a program that starts others or carries data out',
+      holds: all.some((one) => one.exec.some((it) => hasReach(defaultPolicy, it.program))),
+    },
     { points: 5, says: 'secrets beside egress', holds: declared.secret.length > 0 && all.some((one) => one.egress.length > 0) },
     { points: 3, says: 'a whole workspace', holds: all.some((one) => one.mount.some((it) => it.source === 'workspace:')) },
     { points: 2, says: 'writes outside the skill', holds: all.some((one) => one.mount.some((it) => it.mode === 'rw')) },

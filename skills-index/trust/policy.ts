@@ -87,7 +87,8 @@ export function policyDigest(policy: Policy): Digest {
   return canonicalDigest(policy);
 }
 
-function hasReach(policy: Policy, program: string): boolean {
+/** Whether a program as `exec` needs the high number of approvals: `*`, or any word of its name stands in the policy's table. */
+export function hasReach(policy: Policy, program: string): boolean {
   const name = program.toLowerCase().replace(/\.(exe|cmd|bat|com)$/, '');
   return program === '*' || [name, ...name.split(/[^a-z]+/)].some((word) => policy.programs.includes(word));
 }
