@@ -1,17 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Tests that start the whole application in memory, or scan hostile and large skills: seconds, not milliseconds. */
+/** Tests that start the whole application in memory: seconds, not milliseconds. */
 const application = [
   'test/registry/*.test.ts',
   'test/cli/{init,openapi,review,review-reading,scan,source-folder,wrong-turns}.test.ts',
-  'test/scanner/{scan,too-much,work}.test.ts',
 ];
 
 const quick = { pool: 'threads', isolate: false, maxWorkers: '100%', testTimeout: 30_000 } as const;
 const slow = { pool: 'forks', testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } as const;
 
-/** Units first (threads that share a module graph), then the application, then journeys through real processes, then the browser. */
+/** Units first (threads that share a module graph), then what scans, then the application, then journeys through real processes, then the browser. */
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('..', import.meta.url)),
@@ -20,15 +19,16 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{house,skills-index,scanner,runner,registry,cli}/**/*.test.ts'],
+          include: ['test/{house,skills-index,runner,registry,cli}/**/*.test.ts'],
           exclude: application,
           ...quick,
           sequence: { groupOrder: 0 },
         },
       },
-      { test: { name: 'application', include: application, ...quick, sequence: { groupOrder: 1 } } },
-      { test: { name: 'journey', include: ['test/journey/**/*.test.ts'], ...slow, sequence: { groupOrder: 2 } } },
-      { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...slow, sequence: { groupOrder: 3 } } },
+      { test: { name: 'scanner', include: ['test/scanner/**/*.test.ts'], ...quick, sequence: { groupOrder: 1 } } },
+      { test: { name: 'application', include: application, ...quick, sequence: { groupOrder: 2 } } },
+      { test: { name: 'journey', include: ['test/journey/**/*.test.ts'], ...slow, sequence: { groupOrder: 3 } } },
+      { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...slow, sequence: { groupOrder: 4 } } },
     ],
   },
 });
