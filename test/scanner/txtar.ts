@@ -7,7 +7,7 @@ export interface TextArchive {
 
 const marker = /^-- (.+) --$/;
 
-/** Reads an archive. A name may end in ` hex` (bytes as hexadecimal) or ` escaped` (`\u{202e}` stands for the character). */
+/** Reads an archive. A name may end in ` hex` (bytes as hexadecimal), ` escaped` (`\u{202e}` stands for the character) or ` utf16`. */
 export function parseTextArchive(text: string): TextArchive {
   const comment: string[] = [];
   const files = new Map<string, string[]>();
@@ -26,6 +26,7 @@ export function parseTextArchive(text: string): TextArchive {
 /** The bytes of one file of an archive, and its name without the ending that says how it is written. */
 export function fileOf(name: string, content: string): { readonly path: string; readonly bytes: Uint8Array } {
   const [path = name, form] = name.split(' ');
+  if (form === 'utf16') return { path, bytes: Buffer.from(`\ufeff${content}`, 'utf16le') };
   if (form === 'hex') return { path, bytes: Buffer.from(content.replace(/\s/g, ''), 'hex') };
   const text =
     form === 'escaped'
