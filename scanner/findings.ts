@@ -5,24 +5,19 @@ import { fingerprintOf } from './fingerprint.ts';
 import { findingsPerRuleMax } from './limits.ts';
 import { compareSpans, type Lines, linesOf } from './place.ts';
 import type { Draft, Rule, RuleContext } from './rule.ts';
-import type { Source } from './source.ts';
+import { FactIndex } from './selectors.ts';
 
 /** All findings, sorted by path, place and rule. A rule that finds very much is cut off after its worst. */
-export function findAll(
-  rules: readonly Rule[],
-  facts: readonly Fact[],
-  context: Omit<RuleContext, 'of'>,
-  files: readonly Source[],
-): Finding[] {
-  const byKind = Map.groupBy(facts, (fact) => fact.kind);
-  const texts = new Map(files.map((file) => [file.path, file.text]));
+export function findAll(rules: readonly Rule[], facts: readonly Fact[], context: Omit<RuleContext, 'of'>): Finding[] {
+  const index = new FactIndex(facts);
+  const texts = new Map(context.sources.map((source) => [source.path, source.text]));
   const lines = new Map<string, Lines>();
   const placeOf = (path: string, offset: number): { line: number; column: number } => {
     const known = lines.get(path) ?? linesOf(texts.get(path) ?? '');
     lines.set(path, known);
     return known.at(offset);
   };
-  const drafts = rules.flatMap((rule) => draftsOf(rule, byKind, context).map((draft) => ({ rule, draft })));
+  const drafts = rules.flatMap((rule) => draftsOf(rule, index, context).map((draft) => ({ rule, draft })));
   drafts.sort((a, b) => compareSpans(a.draft.span, b.draft.span) || (a.rule.id < b.rule.id ? -1 : a.rule.id > b.rule.id ? 1 : 0));
   const occurrences = new Map<string, number>();
   return drafts.map(({ rule, draft }): Finding => {
@@ -56,13 +51,22 @@ export function findAll(
 
 const severityOrder = { critical: 0, high: 1, medium: 2, low: 3, info: 4 } as const;
 
-function draftsOf(rule: Rule, byKind: ReadonlyMap<FactKind, readonly Fact[]>, context: Omit<RuleContext, 'of'>): Draft[] {
+function draftsOf(rule: Rule, index: FactIndex, context: Omit<RuleContext, 'of'>): Draft[] {
   const of = <Kind extends FactKind>(kind: Kind): readonly FactOf<Kind>[] => {
-    if (!rule.reads.includes(kind)) throw new Error(`rule ${rule.id} asks for facts of kind ${kind} without saying so in reads`);
-    return (byKind.get(kind) ?? []).filter((fact): fact is FactOf<Kind> => fact.kind === kind);
+    const facts = index.select(kind, rule.reads);
+    if (facts === undefined) throw new Error(`rule ${rule.id} asks for facts of kind ${kind} without saying so in reads`);
+    return facts;
+  };
+  const narrowed: RuleContext = {
+    ...context,
+    of,
+    get sources() {
+      if (!rule.reads.includes('source')) throw new Error(`rule ${rule.id} asks for raw text without saying so in reads`);
+      return context.sources;
+    },
   };
   const seen = new Set<string>();
-  const drafts = rule.check({ ...context, of }).filter((draft) => {
+  const drafts = rule.check(narrowed).filter((draft) => {
     const key = JSON.stringify([draft.span, draft.message]);
     return !seen.has(key) && seen.add(key);
   });

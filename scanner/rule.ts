@@ -1,9 +1,10 @@
 /** What a rule is: metadata and a function from facts to drafts of findings. One file each: `rules/<group>/<name>.ts`. */
 import type { Capabilities } from '../skills-index/skill/capability.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
-import type { Problem } from '../skills-index/skill/problem.ts';
 import type { Confidence, FindingKind, Severity } from '../skills-index/statement/finding.ts';
+import type { Obstacle } from './declared.ts';
 import type { FactKind, FactOf, Span } from './fact.ts';
+import type { FactSelector } from './selectors.ts';
 import type { Source } from './source.ts';
 
 export const ruleGroups = [
@@ -24,9 +25,9 @@ export type RuleId = `${RuleGroup}/${string}`;
 
 /** What a rule may look at: facts of the skill in stable order, and what its author declared. Frozen; no files, no clock, no network. */
 export interface RuleContext {
-  /** Facts of one kind, sorted by path and offset. Only kinds that the rule names in `reads` may be asked for. */
+  /** Facts of one kind that the rule selects in `reads`, sorted by path and offset. Others may not be asked for. */
   of<Kind extends FactKind>(kind: Kind): readonly FactOf<Kind>[];
-  /** All text sources, files and programs inside them, for rules about raw text. Spans of embedded ones are in their own offsets. */
+  /** All text sources, files and programs inside them, for rules that read `source`. Spans of embedded ones are in their own offsets. */
   readonly sources: readonly Source[];
   /** What the author declared in skill.json and SKILL.md; undefined when there is no skill.json and nothing in SKILL.md either. */
   readonly declared: Capabilities | undefined;
@@ -43,7 +44,7 @@ export interface RuleContext {
   readonly undeclared: Capabilities;
   readonly unused: Capabilities;
   /** Why skill.json or SKILL.md could not be read, or the files make no bundle. */
-  readonly problems: readonly { readonly path: string; readonly problem: Problem }[];
+  readonly obstacles: readonly Obstacle[];
   readonly name: string;
   readonly description: string;
   /** Paths of all files of the bundle. */
@@ -74,8 +75,8 @@ export interface Rule {
   readonly why: string;
   readonly fix: string;
   readonly maps: { readonly cwe?: readonly string[]; readonly owasp?: readonly string[]; readonly attack?: readonly string[] };
-  /** The kinds of facts it asks for: a change of others needs no rescan. */
-  readonly reads: readonly FactKind[];
+  /** The facts it asks for, as narrow as it can say: a skill that has none of them need not be judged again when this rule changes. */
+  readonly reads: readonly FactSelector[];
   /** Raised with every change of `check` that can change a finding; part of the rule set's digest. */
   readonly revision: number;
   readonly check: (context: RuleContext) => readonly Draft[];

@@ -12,7 +12,7 @@ export const contradiction = defineRule({
   why: 'A command without a file cannot be started, and such a version cannot be published. Agents show the name in SKILL.md; people approve the one in skill.json.',
   fix: 'Make both say the same.',
   maps: { cwe: ['CWE-1059'], owasp: ['AST03'] },
-  reads: [],
+  reads: ['source'],
   revision: 1,
   check: ({ commands, files, sources, declaredName, nameInProse }) => {
     const missing = Object.entries(commands).filter(([, file]) => !files.has(file));

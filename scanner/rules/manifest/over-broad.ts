@@ -13,7 +13,7 @@ export const overBroad = defineRule({
   why: 'A capability that covers everything is as good as none declared: the sandbox can hold nothing back.',
   fix: 'Name the hosts, the folder, the variables and the program that are needed.',
   maps: { cwe: ['CWE-250'], owasp: ['LLM06', 'AST03'] },
-  reads: [],
+  reads: ['source'],
   revision: 1,
   check: ({ declared, hasManifest, sources }) =>
     hasManifest && declared !== undefined

@@ -11,7 +11,7 @@ export const unnamedScript = defineRule({
   why: 'Only what `commands` names can be started, and only in the sandbox. An agent that follows SKILL.md would start this script on the host itself, with all that the host may do; so an installation blocks it.',
   fix: 'Name it in `commands` of skill.json (skill manifest --write does), or take the line out of SKILL.md.',
   maps: { cwe: ['CWE-1059'], owasp: ['AST03'] },
-  reads: ['text'],
+  reads: ['text', 'source'],
   revision: 1,
   check: (context) => {
     const named = new Set(Object.values(context.commands));

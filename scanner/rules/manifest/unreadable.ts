@@ -1,5 +1,6 @@
 /** skill.json or SKILL.md cannot be read, or the files make no skill. */
-import type { Place, Problem, Reason } from '../../../skills-index/skill/problem.ts';
+import type { Place, Reason } from '../../../skills-index/skill/problem.ts';
+import type { Obstacle } from '../../declared.ts';
 import { offsetOf } from '../../place.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import type { Source } from '../../source.ts';
@@ -13,22 +14,22 @@ export const unreadable = defineRule({
   why: 'What cannot be read cannot be compared with what the skill does, and may be read otherwise by another program.',
   fix: 'Mend what the message names; skill manifest shows a valid file.',
   maps: { cwe: ['CWE-20'], owasp: ['AST08'] },
-  reads: [],
+  reads: ['source'],
   revision: 2,
-  check: ({ problems, sources }) =>
-    problems.flatMap(({ path, problem }) =>
-      reasonsOf(problem).map(({ message, place }) => ({
-        span: place === undefined ? { path, start: 0, end: 0 } : spanAt(sources, place),
+  check: ({ obstacles, sources }) =>
+    obstacles.flatMap((obstacle) =>
+      reasonsOf(obstacle).map(({ message, place }) => ({
+        span: place === undefined ? { path: obstacle.path, start: 0, end: 0 } : spanAt(sources, place),
         // Other agents' skills often leave the specification: a person can still judge them.
-        severity: problem.code === 'skill-md-invalid' ? 'medium' : 'high',
+        severity: obstacle.code === 'skill-md-invalid' ? 'medium' : 'high',
         message: place === undefined ? message : `Cannot read ${place.path}: ${message}`,
-        fix: problem.hint ?? 'Mend what the message names.',
+        fix: obstacle.hint ?? 'Mend what the message names.',
       })),
     ),
 });
 
 // Each reason is a finding of its own where it stands; the problem as a whole only where it has none with a place.
-function reasonsOf({ message, reasons }: Problem): readonly Reason[] {
+function reasonsOf({ message, reasons }: Obstacle): readonly Reason[] {
   return reasons.some(({ place }) => place !== undefined) ? reasons : [{ message }];
 }
 

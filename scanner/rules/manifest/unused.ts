@@ -12,7 +12,7 @@ export const unused = defineRule({
   why: 'Every capability is a door. One that the code does not need is open for whoever takes the skill over, or for the agent that is talked into it.',
   fix: 'Remove it from skill.json.',
   maps: { cwe: ['CWE-272'], owasp: ['LLM06', 'AST03'] },
-  reads: [],
+  reads: ['source'],
   revision: 1,
   check: ({ unused: left, hasManifest, complete, sources }) =>
     hasManifest && complete

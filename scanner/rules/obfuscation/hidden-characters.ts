@@ -12,7 +12,7 @@ export const hiddenCharacters = defineRule({
   why: 'Invisible characters carry text that only machines read; direction marks show code in another order than it runs.',
   fix: 'Remove the characters. The report shows each by its number.',
   maps: { cwe: ['CWE-1007'], attack: ['T1027', 'AML.T0051'] },
-  reads: [],
+  reads: ['source'],
   revision: 1,
   check: (context) => context.sources.filter((source) => source.depth === 0).flatMap(draftsOf),
 });

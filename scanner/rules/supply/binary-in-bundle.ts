@@ -10,7 +10,7 @@ export const binaryInBundle = defineRule({
   why: 'Programs, bytecode and archives cannot be reviewed: what they do is not what their source beside them says.',
   fix: 'Ship sources. Build or fetch the rest from a registry, by name and version.',
   maps: { attack: ['T1027', 'T1036'], cwe: ['CWE-506'] },
-  reads: ['artifact'],
+  reads: ['artifact', 'source'],
   revision: 1,
   check: (context) =>
     context.of('artifact').flatMap((fact): Draft[] => {

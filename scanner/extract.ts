@@ -1,0 +1,124 @@
+/** Bytes become facts: the part of a scan that parses. Plain data comes out, which rules can be run on again without parsing anew. */
+import { type Bundle, packBundle, type SourceFile } from '../skills-index/skill/bundle.ts';
+import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
+import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import type { Coverage } from '../skills-index/statement/scan-report.ts';
+import { type Declared, type Obstacle, obstacleAt, readDeclared } from './declared.ts';
+import type { ArtifactFact, Fact } from './fact.ts';
+import { solveFlows } from './flow.ts';
+import { frontEnds } from './frontends.ts';
+import { type IngestedFile, ingestFile } from './ingest.ts';
+import { scanSteps } from './limits.ts';
+import { type Analysed, analyseSources } from './rounds.ts';
+import type { Source } from './source.ts';
+import { Steps, StepsUsedUp } from './steps.ts';
+
+/** What a skill's bytes say, before any rule: a pure function of the files, without anything that JSON cannot carry. */
+export interface SkillFacts {
+  readonly bundle: Digest;
+  /** Sorted by path and offset within each kind. */
+  readonly facts: readonly Fact[];
+  /** Files as text, and the programs inside them. */
+  readonly sources: readonly Source[];
+  readonly declared: Declared;
+  /** Why the files make no bundle. */
+  readonly obstacles: readonly Obstacle[];
+  readonly coverage: Coverage;
+  /** Whether every file was analysed whole and every flow followed. */
+  readonly complete: boolean;
+}
+
+export interface ExtractOptions {
+  /** Entries of the folder that could not be handed in: links, devices, too large ones. They count as not analysed. */
+  readonly unread?: readonly { readonly path: string; readonly reason: string }[];
+  /** Steps instead of the usual limit, for tests. */
+  readonly steps?: number;
+}
+
+/** Extracts the facts of one skill. Never throws for what the files hold. */
+export async function extractFacts(given: readonly SourceFile[], options: ExtractOptions = {}): Promise<SkillFacts> {
+  const files = [...given].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const ingested = files.map(ingestFile);
+  const texts = ingested.flatMap((file) => (file.source === undefined ? [] : [file.source]));
+  const steps = new Steps(options.steps ?? scanSteps);
+  const analysed = await analyseSources(texts, frontEnds, { files: new Set(files.map((file) => file.path)), steps });
+  const { flows, stopped } = flowsOf(analysed, steps);
+  const coverage = coverageOf(ingested, analysed, options.unread ?? []);
+  const bundle = bundleOf(files);
+  return {
+    bundle: bundle.digest,
+    facts: [...ingested.flatMap((file) => file.artifacts), ...unparsedFacts(analysed), ...analysed.facts, ...flows],
+    sources: analysed.sources,
+    declared: readDeclared(files),
+    obstacles: bundle.obstacles,
+    coverage,
+    complete: !stopped && coverage.files.every((file) => file.disposition !== 'unanalysed'),
+  };
+}
+
+function flowsOf(analysed: Analysed, steps: Steps): { flows: readonly Fact[]; stopped: boolean } {
+  try {
+    return { flows: solveFlows(analysed.graph, steps), stopped: false };
+  } catch (cause) {
+    if (cause instanceof StepsUsedUp) return { flows: [], stopped: true };
+    throw cause;
+  }
+}
+
+function coverageOf(
+  ingested: readonly IngestedFile[],
+  { unanalysed, untaken }: Analysed,
+  unread: NonNullable<ExtractOptions['unread']>,
+): Coverage {
+  const reasons = new Map<string, string>();
+  for (const path of untaken) reasons.set(path, 'no front end for its language');
+  for (const { span, reason } of unanalysed) if (!reasons.has(span.path)) reasons.set(span.path, reason);
+  const read = ingested.map(({ path, sha256, bytes, disposition, reason }) => {
+    const why = reasons.get(path);
+    const shown = { path: path.toWellFormed(), sha256, bytes };
+    if (disposition === 'analysed' && why !== undefined) return { ...shown, disposition: 'unanalysed' as const, reason: why };
+    return { ...shown, disposition, reason };
+  });
+  const missing = unread.map(({ path, reason }) => ({
+    path: path.toWellFormed(),
+    sha256: digestOf(''),
+    bytes: 0,
+    disposition: 'unanalysed' as const,
+    reason,
+  }));
+  return { files: [...read, ...missing].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)) };
+}
+
+function unparsedFacts({ unanalysed }: Analysed): ArtifactFact[] {
+  return unanalysed.map(({ span, reason }) => ({
+    kind: 'artifact',
+    what: 'unparsed',
+    detail: reason,
+    span,
+    context: 'code',
+    certainty: 'exact',
+  }));
+}
+
+interface BundleLook {
+  readonly digest: Digest;
+  readonly obstacles: readonly Obstacle[];
+}
+
+/** The digest of the bundle; files that make no bundle get the digest of their plain list, and the reasons become findings. */
+function bundleOf(files: readonly SourceFile[]): BundleLook {
+  try {
+    return { digest: packBundle(files).digest, obstacles: [] };
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    const list = files.map(({ path, bytes, mode }) => ({
+      path: path.toWellFormed(),
+      size: bytes.byteLength,
+      sha256: digestOf(bytes),
+      mode: (mode & 0o100) === 0 ? ('644' as const) : ('755' as const),
+    }));
+    const unchecked: Pick<Bundle, 'schema'> & { files: typeof list } = { schema: 'skillgate.bundle/1', files: list };
+    return { digest: canonicalDigest(unchecked), obstacles: [obstacleAt(files[0]?.path ?? 'SKILL.md', cause)] };
+  }
+}

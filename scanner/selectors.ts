@@ -1,0 +1,60 @@
+/** Which facts a rule reads: a whole kind, or one sort of it. What a skill has none of, a change of such a rule cannot touch. */
+import type { Fact, FactKind, FactOf, FlowSink, TextFact, Trait } from './fact.ts';
+
+/** `trait:tls-off`, `capability:egress`, `text:hidden`, `artifact:binary`, `dependency:install`, `flow:network` (by its sink); `source` is raw text. */
+export type FactSelector =
+  | FactKind
+  | 'source'
+  | `capability:${FactOf<'capability'>['capability']['kind']}`
+  | `trait:${Trait}`
+  | `text:${TextFact['role']}`
+  | `artifact:${FactOf<'artifact'>['what']}`
+  | `dependency:${FactOf<'dependency'>['how']}`
+  | `flow:${FlowSink['what']}`;
+
+/** The narrowest selector of a fact. */
+export function selectorOf(fact: Fact): FactSelector {
+  switch (fact.kind) {
+    case 'capability':
+      return `capability:${fact.capability.kind}`;
+    case 'trait':
+      return `trait:${fact.trait}`;
+    case 'text':
+      return `text:${fact.role}`;
+    case 'artifact':
+      return `artifact:${fact.what}`;
+    case 'dependency':
+      return `dependency:${fact.how}`;
+    case 'flow':
+      return `flow:${fact.sink.what}`;
+  }
+}
+
+/** All selectors that facts answer to, sorted: the index by which a registry finds the skills that a changed rule can touch. */
+export function selectorsOf(facts: readonly Fact[]): readonly FactSelector[] {
+  const found = new Set<FactSelector>(['source']);
+  for (const fact of facts) found.add(fact.kind).add(selectorOf(fact));
+  return [...found].sort();
+}
+
+/** Facts by kind, and within it by what a rule selects; the same selection is made once. */
+export class FactIndex {
+  readonly #byKind: ReadonlyMap<FactKind, readonly Fact[]>;
+  readonly #selected = new Map<string, readonly Fact[]>();
+
+  constructor(facts: readonly Fact[]) {
+    this.#byKind = Map.groupBy(facts, (fact) => fact.kind);
+  }
+
+  /** The facts of one kind that `reads` selects, in their order; undefined when it selects nothing of that kind. */
+  select<Kind extends FactKind>(kind: Kind, reads: readonly FactSelector[]): readonly FactOf<Kind>[] | undefined {
+    const isOfKind = (fact: Fact): fact is FactOf<Kind> => fact.kind === kind;
+    const wanted = reads.filter((one) => one === kind || one.startsWith(`${kind}:`));
+    if (wanted.length === 0) return undefined;
+    const all = this.#byKind.get(kind) ?? [];
+    const key = wanted.includes(kind) ? kind : wanted.join(' ');
+    const known = this.#selected.get(key) ?? (key === kind ? all : all.filter((fact) => wanted.includes(selectorOf(fact))));
+    this.#selected.set(key, known);
+    return known.filter(isOfKind);
+  }
+}
