@@ -18,6 +18,27 @@ export type FlowEdge =
   | { readonly kind: 'value'; readonly from: string; readonly to: string; readonly encodes?: true }
   | { readonly kind: 'argument' | 'result'; readonly from: string; readonly to: string; readonly call: string };
 
+/**
+ * One program of the skill starts another. Values go in as arguments, on standard input and by variables; what it prints comes back.
+ * `links.ts` joins them with what the started program reads: sources `input` and `env`, sinks `output`, and `entries` and `exits`.
+ */
+export interface FlowStart {
+  /** Who starts: `Source.path`. */
+  readonly by: string;
+  /** What: the path as code computes it (`scripts/b.py`, `/skills/@self/b.py`), or `Source.path` of a program embedded in the starter. */
+  readonly program: string;
+  /** Unique over the skill: begin it with the path. */
+  readonly call: string;
+  readonly span: Span;
+  readonly context: FactContext;
+  /** Nodes whose values are among the arguments. */
+  readonly arguments: readonly string[];
+  readonly stdin: readonly string[];
+  readonly env: readonly { readonly name: string; readonly node: string }[];
+  /** The node that gets what it prints. */
+  readonly output?: string;
+}
+
 export interface FlowGraph {
   readonly nodes: readonly FlowNode[];
   readonly edges: readonly FlowEdge[];
@@ -29,4 +50,11 @@ export interface FlowGraph {
     readonly context: FactContext;
     readonly certainty: Confidence;
   }[];
+  readonly starts?: readonly FlowStart[];
+  /** Variables that a program (`by` = `Source.path`) sets for everything it starts: `export`, `os.environ[…] =`, `process.env.X =`. */
+  readonly exports?: readonly { readonly by: string; readonly name: string; readonly node: string }[];
+  /** Nodes that hold what a program gets, where that is no source by itself: the holes of a command line that another language put together. */
+  readonly entries?: readonly { readonly program: string; readonly channel: 'argument' | 'stdin'; readonly node: string }[];
+  /** Nodes whose values a program prints, where that is no sink by itself. */
+  readonly exits?: readonly { readonly program: string; readonly node: string }[];
 }

@@ -49,6 +49,10 @@ export function joinResults(results: readonly FrontEndResult[]): FrontEndResult 
         edges: graphs.flatMap((graph) => graph.edges),
         sources: graphs.flatMap((graph) => graph.sources),
         sinks: graphs.flatMap((graph) => graph.sinks),
+        starts: graphs.flatMap((graph) => graph.starts ?? []),
+        exports: graphs.flatMap((graph) => graph.exports ?? []),
+        entries: graphs.flatMap((graph) => graph.entries ?? []),
+        exits: graphs.flatMap((graph) => graph.exits ?? []),
       },
     }),
   };
