@@ -88,6 +88,15 @@ export type Trait =
   | 'reverse-shell' // a shell whose input and output are a connection
   | 'process-environment' // the environment of another process, or by way of the process table
   | 'decode-to-code' // data that is decoded and then run
+  | 'agent-unguarded' // an agent is started that asks nobody before it acts
+  | 'agent-setup' // a server, plugin or skill is added to an agent
+  | 'credential-command' // another program is asked for a credential
+  | 'surveillance' // clipboard, screen, camera, microphone
+  | 'keylogging'
+  | 'remote-program' // a program that lies elsewhere is run, or run elsewhere
+  | 'defence-off' // a firewall, an antivirus, auditing … is switched off
+  | 'log-wiping'
+  | 'new-account'
   | 'input'; // reads stdin, argv or a clipboard
 
 /** Text that people or agents read, or that lies in code as a string or comment. */

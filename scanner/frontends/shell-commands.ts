@@ -4,6 +4,7 @@ import { basename } from 'node:path/posix';
 import type { Assignment, Command, CommandArgument } from 'unbash';
 import { shellWrapperDepthMax } from '../limits.ts';
 import { interpreters, networkPrograms, steeringVariables, utilities, wrappers } from '../models/shell.ts';
+import { tellingCommands } from '../models/telling-commands.ts';
 import { parseArguments } from './shell-arguments.ts';
 import { callBuiltin, isBuiltin } from './shell-builtins.ts';
 import type { Call } from './shell-call.ts';
@@ -57,6 +58,11 @@ export function dispatch(run: ShellRun, word: Value, args: readonly Value[], how
   if (own !== undefined) return callFunction(run, name, own, args);
   const wrapped = unwrap(run, call, how);
   if (wrapped !== undefined) return wrapped;
+  for (const { trait, says } of tellingCommands(
+    name,
+    args.map((arg) => arg.text),
+  ))
+    noteTrait(run, call, trait, `${name} ${says}`);
   if (isBuiltin(name)) return callBuiltin(run, call);
   const program = networkPrograms[name];
   if (program !== undefined) {

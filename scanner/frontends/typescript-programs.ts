@@ -5,6 +5,7 @@ import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { FlowSource, Trait } from '../fact.ts';
 import type { Effect } from '../models/api.ts';
 import { unknownPart } from '../models/egress-of.ts';
+import { tellingCommands } from '../models/telling-commands.ts';
 import { request } from './typescript-network.ts';
 import { type Called, capability, certaintyOf, embed, type Out, shown, sink, trait } from './typescript-out.ts';
 import { eachNode } from './typescript-symbols.ts';
@@ -63,6 +64,11 @@ export function runProgram(out: Out, call: Called, effect: Extract<Effect, { doe
     if (!own) capability(out, call, { kind: 'exec', program: name ?? '*' }, certaintyOf(value, name === undefined), traits);
     if (value.kind === 'text' && value.built && isWhole(value) && !/[./]/.test(value.text))
       trait(out, call, 'folded-name', shown(value), 'folded');
+    for (const told of tellingCommands(
+      posix.basename(name ?? ''),
+      words.map((word) => textOr(word)),
+    ))
+      trait(out, call, told.trait, `${name} ${told.says}`, certaintyOf(value, false));
     if (name !== undefined) runInterpreter(out, call, name, words, list?.node);
     const to: Capability = { kind: 'exec', program: name ?? '*' };
     sink(call, argument?.node, { what: 'exec', capability: to, api: call.api, part: 'argument' }, 'exact');
