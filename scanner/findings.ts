@@ -18,9 +18,10 @@ export function findAll(rules: readonly Rule[], facts: readonly Fact[], context:
     return known.at(offset);
   };
   const drafts = rules.flatMap((rule) => draftsOf(rule, index, context).map((draft) => ({ rule, draft })));
-  drafts.sort((a, b) => compareSpans(a.draft.span, b.draft.span) || (a.rule.id < b.rule.id ? -1 : a.rule.id > b.rule.id ? 1 : 0));
+  // Of one rule in the order of places, since equal snippets are counted in that order.
+  drafts.sort((a, b) => compareSpans(a.draft.span, b.draft.span));
   const occurrences = new Map<string, number>();
-  return drafts.map(({ rule, draft }): Finding => {
+  const findings = drafts.map(({ rule, draft }): Finding => {
     const { span } = draft;
     const snippet = (texts.get(span.path) ?? '').slice(span.start, span.end);
     const first = fingerprintOf(rule.id, span.path, snippet, 0);
@@ -47,6 +48,24 @@ export function findAll(rules: readonly Rule[], facts: readonly Fact[], context:
       fingerprint: occurrence === 0 ? first : fingerprintOf(rule.id, span.path, snippet, occurrence),
     };
   });
+  return findings.sort(compareFindings);
+}
+
+/** The order of findings in a report: by path and place, then rule, then fingerprint. */
+export function compareFindings(a: Finding, b: Finding): number {
+  return (
+    order(a.path, b.path) ||
+    a.line - b.line ||
+    a.column - b.column ||
+    a.endLine - b.endLine ||
+    a.endColumn - b.endColumn ||
+    order(a.rule, b.rule) ||
+    order(a.fingerprint, b.fingerprint)
+  );
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 const severityOrder = { critical: 0, high: 1, medium: 2, low: 3, info: 4 } as const;

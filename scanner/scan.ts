@@ -61,10 +61,18 @@ export function reportOn(extracted: SkillFacts, options: ReportOptions = {}): Sc
   };
 }
 
-/** What rules may look at besides facts. */
-export function ruleContextOf({ facts, sources, declared, obstacles, coverage, complete }: SkillFacts): Omit<RuleContext, 'of'> {
+/** What rules may look at besides facts; `compared` are the capabilities, where they are known from an earlier report. */
+export function ruleContextOf(
+  { facts, sources, declared, obstacles, coverage, complete }: SkillFacts,
+  compared: Pick<ScanReport['capabilities'], 'observed' | 'undeclared' | 'unused'> = compareCapabilities(
+    facts,
+    declared.capabilities ?? noCapabilities,
+  ),
+): Omit<RuleContext, 'of'> {
   return {
-    ...compareCapabilities(facts, declared.capabilities ?? noCapabilities),
+    observed: compared.observed,
+    undeclared: compared.undeclared,
+    unused: compared.unused,
     sources,
     declared: declared.capabilities,
     hasManifest: declared.manifest !== undefined,
