@@ -1,67 +1,87 @@
 /**
- * `npm run corpus -- DIR LIST.tsv [--rows FILE]`: scans each labelled skill below DIR and prints verdicts by label, and what a scan costs.
- * LIST.tsv has the columns id, kind (benign, malicious, suspicious) …; DIR/<id> is the skill. Nothing of it is run or kept.
+ * `npm run corpus -- [DIR LIST.tsv] [--rows FILE]`: scans each labelled skill below DIR and our own attacks, and prints how well verdicts tell
+ * them apart and what a scan costs. LIST.tsv has the columns id, kind (benign, malicious, suspicious), source, commit, path, category,
+ * has_scripts, languages; DIR/<id> is the skill. Nothing of it is run or kept.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readSkillFolder } from '../cli/source-folder.ts';
 import { scanSkill } from '../scanner/scan.ts';
+import type { Verdict } from '../skills-index/statement/finding.ts';
+import type { ScanReport } from '../skills-index/statement/scan-report.ts';
+import { decidesAtAttack, halves, ownAttacks } from '../test/scanner/own-attacks.ts';
+import { isHeld, printTable, shareOf } from './detection.ts';
 import { median, quantile, wallMs } from './measure.ts';
 
 interface Labelled {
   readonly id: string;
   readonly kind: string;
+  readonly category: string;
   readonly hasScripts: boolean;
+  readonly languages: string;
 }
 
 interface Outcome extends Labelled {
-  readonly verdict: string;
+  readonly verdict: Verdict | 'crashed';
   readonly highest: string;
   readonly rules: readonly string[];
+  readonly decidedBy: readonly string[];
   readonly cpuMs: number;
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { rows: { type: 'string' } } });
 const [folder, listing] = positionals;
-if (folder === undefined || listing === undefined) throw new Error('usage: npm run corpus -- DIR LIST.tsv [--rows FILE]');
+if (folder !== undefined && listing === undefined) throw new Error('usage: npm run corpus -- [DIR LIST.tsv] [--rows FILE]');
 
-const outcomes: Outcome[] = [];
-let peakBytes = 0;
-const wall = await wallMs(async () => {
-  for (const labelled of readListing(listing)) {
-    outcomes.push(await scanOne(labelled));
-    peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
-    if (outcomes.length % 50 === 0) process.stderr.write(`${outcomes.length} …\n`);
-  }
-});
-if (values.rows !== undefined) {
-  const lines = outcomes.map((one) => [one.id, one.verdict, one.highest, one.kind, one.rules.join(' ')].join('\t'));
-  writeFileSync(values.rows, `${lines.join('\n')}\n`);
+if (folder !== undefined && listing !== undefined) {
+  const outcomes: Outcome[] = [];
+  let peakBytes = 0;
+  const wall = await wallMs(async () => {
+    for (const labelled of readListing(listing)) {
+      outcomes.push(await scanOne(labelled, folder));
+      peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
+      if (outcomes.length % 50 === 0) process.stderr.write(`${outcomes.length} …\n`);
+    }
+  });
+  if (values.rows !== undefined) writeFileSync(values.rows, outcomes.map(rowOf).join(''));
+  process.stdout.write(`${[labelTable(outcomes), detectionTable(outcomes), costs(outcomes, peakBytes, wall)].join('\n\n')}\n\n`);
 }
-process.stdout.write(`${tables()}\n`);
+process.stdout.write(`${await ownTable()}\n`);
 
 function readListing(path: string): Labelled[] {
   const lines = readFileSync(path, 'utf8').trim().split('\n').slice(1);
   return lines.map((line) => {
-    const [id = '', kind = '', , , , , scripts = ''] = line.split('\t');
-    return { id, kind, hasScripts: scripts === 'y' };
+    const [id = '', kind = '', , , , category = '', scripts = '', languages = ''] = line.split('\t');
+    return { id, kind, category, hasScripts: scripts === 'y', languages };
   });
 }
 
-async function scanOne(labelled: Labelled): Promise<Outcome> {
+async function scanOne(labelled: Labelled, below: string): Promise<Outcome> {
   const before = process.cpuUsage();
   try {
-    const { files } = await readSkillFolder(join(folder ?? '', labelled.id));
-    const report = await scanSkill(files);
-    const order = ['none', 'info', 'low', 'medium', 'high', 'critical'];
-    const highest = Math.max(0, ...report.findings.map((finding) => order.indexOf(finding.severity)));
-    const rules = [...new Set(report.findings.map((finding) => finding.rule))];
-    return { ...labelled, verdict: report.verdict, highest: order[highest] ?? 'none', rules, cpuMs: spent(before) };
+    const { files, unread } = await readSkillFolder(join(below, labelled.id));
+    return { ...labelled, ...summaryOf(await scanSkill(files, { unread })), cpuMs: spent(before) };
   } catch (error) {
     process.stderr.write(`${labelled.id}: ${error instanceof Error ? error.stack : String(error)}\n`);
-    return { ...labelled, verdict: 'CRASHED', highest: 'none', rules: [], cpuMs: spent(before) };
+    return { ...labelled, verdict: 'crashed', highest: 'none', rules: [], decidedBy: [], cpuMs: spent(before) };
   }
+}
+
+function summaryOf(report: ScanReport): Pick<Outcome, 'verdict' | 'highest' | 'rules' | 'decidedBy'> {
+  const order = ['none', 'info', 'low', 'medium', 'high', 'critical'];
+  const highest = Math.max(0, ...report.findings.map((finding) => order.indexOf(finding.severity)));
+  const decide = report.findings.filter((finding) => report.decidedBy.includes(finding.fingerprint));
+  return {
+    verdict: report.verdict,
+    highest: order[highest] ?? 'none',
+    rules: [...new Set(report.findings.map((finding) => finding.rule))],
+    decidedBy: decide.map((finding) => `${finding.rule}:${finding.severity}@${finding.path}:${finding.line}`),
+  };
+}
+
+function rowOf({ id, verdict, highest, kind, rules, decidedBy, cpuMs }: Outcome): string {
+  return `${[id, verdict, highest, kind, rules.join(' '), decidedBy.join(' '), cpuMs.toFixed(1)].join('\t')}\n`;
 }
 
 function spent(before: NodeJS.CpuUsage): number {
@@ -69,28 +89,79 @@ function spent(before: NodeJS.CpuUsage): number {
   return (user + system) / 1_000;
 }
 
-function tables(): string {
-  const groups: readonly (readonly [string, (one: Outcome) => boolean])[] = [
-    ['malicious', (one) => one.kind === 'malicious'],
-    ['benign', (one) => one.kind === 'benign'],
-    ['  with scripts', (one) => one.kind === 'benign' && one.hasScripts],
-    ['  text only', (one) => one.kind === 'benign' && !one.hasScripts],
-    ['dual use', (one) => one.kind === 'suspicious'],
-  ];
-  const verdicts = ['pass', 'review', 'block', 'incomplete', 'CRASHED'];
-  const lines = groups.map(([name, is]) => {
+const strata: readonly (readonly [string, (one: Labelled) => boolean])[] = [
+  ['malicious', (one) => one.kind === 'malicious'],
+  ['  malware delivery (ClawHavoc)', (one) => one.kind === 'malicious' && one.category.includes('ClawHavoc')],
+  ['  with scripts', (one) => one.kind === 'malicious' && one.hasScripts],
+  ['  text only', (one) => one.kind === 'malicious' && !one.hasScripts],
+  ['benign', (one) => one.kind === 'benign'],
+  ['  with scripts', (one) => one.kind === 'benign' && one.hasScripts],
+  ['  text only', (one) => one.kind === 'benign' && !one.hasScripts],
+  ['dual use', (one) => one.kind === 'suspicious'],
+];
+
+function labelTable(outcomes: readonly Outcome[]): string {
+  const verdicts = ['pass', 'review', 'block', 'incomplete', 'crashed'];
+  const rows = strata.map(([name, is]) => {
     const those = outcomes.filter(is);
-    const counts = verdicts.map((verdict) => those.filter((one) => one.verdict === verdict).length);
-    const high = those.filter((one) => ['high', 'critical'].includes(one.highest)).length;
-    return `| ${name} | ${those.length} | ${counts.join(' | ')} | ${high} (${((100 * high) / Math.max(1, those.length)).toFixed(1)} %) |`;
+    return [
+      name,
+      String(those.length),
+      ...verdicts.map((wanted) => String(those.filter((one) => one.verdict === wanted).length)),
+    ];
   });
-  const cpu = outcomes.map((one) => one.cpuMs);
+  return printTable(['label', 'skills', ...verdicts], rows);
+}
+
+function detectionTable(outcomes: readonly Outcome[]): string {
+  const rows = strata.map(([name, is]) => {
+    const those = outcomes.filter(is);
+    return [
+      name,
+      shareOf(those.filter((one) => one.verdict === 'block').length, those.length),
+      shareOf(those.filter((one) => isHeld(one.verdict)).length, those.length),
+    ];
+  });
+  return printTable(['label', 'block', 'review or above'], rows);
+}
+
+function costs(outcomes: readonly Outcome[], peakBytes: number, wall: number): string {
+  const line = (name: string, those: readonly Outcome[]): string => {
+    const cpu = those.map((one) => one.cpuMs);
+    const mean = cpu.reduce((sum, one) => sum + one, 0) / Math.max(1, cpu.length);
+    return (
+      `${name} (${those.length}): CPU mean ${mean.toFixed(1)} ms, p50 ${median(cpu).toFixed(1)}, ` +
+      `p90 ${quantile(cpu, 0.9).toFixed(1)}, max ${Math.max(0, ...cpu).toFixed(0)}`
+    );
+  };
+  // The first hundred warm the process up.
+  const warm = outcomes.slice(100);
   return [
-    `| label | skills | ${verdicts.join(' | ')} | at least high |`,
-    `|---|---:|${verdicts.map(() => '---:|').join('')}---:|`,
-    ...lines,
-    '',
-    `CPU per skill p50 ${median(cpu).toFixed(1)} ms, p95 ${quantile(cpu, 0.95).toFixed(1)} ms, max ${Math.max(...cpu).toFixed(0)} ms; ` +
-      `peak memory ${(peakBytes / 2 ** 20).toFixed(0)} MiB; ${(wall / 1_000).toFixed(1)} s in one process.`,
+    line('every skill', warm),
+    line(
+      'skills with TypeScript or JavaScript',
+      warm.filter((one) => /\b(ts|js|typescript|javascript)\b/.test(one.languages)),
+    ),
+    `peak memory ${(peakBytes / 2 ** 20).toFixed(0)} MiB; ${(wall / 1_000).toFixed(1)} s in one process`,
   ].join('\n');
+}
+
+async function ownTable(): Promise<string> {
+  const rows: string[][] = [];
+  for (const half of halves) {
+    const attacks = ownAttacks(half);
+    const reports = await Promise.all(
+      attacks.map(async (one) => ({ one, attack: await scanSkill(one.attack), twin: await scanSkill(one.twin) })),
+    );
+    const held = reports.filter(({ attack }) => isHeld(attack.verdict));
+    rows.push([
+      half,
+      shareOf(reports.filter(({ attack }) => attack.verdict === 'block').length, reports.length),
+      shareOf(held.length, reports.length),
+      shareOf(held.filter(({ one, attack }) => decidesAtAttack(one, attack)).length, held.length),
+      shareOf(reports.filter(({ twin }) => twin.verdict === 'block').length, reports.length),
+      shareOf(reports.filter(({ twin }) => isHeld(twin.verdict)).length, reports.length),
+    ]);
+  }
+  return printTable(['own attacks', 'block', 'review or above', 'decided at the attack', 'twins blocked', 'twins held'], rows);
 }

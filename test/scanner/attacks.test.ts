@@ -1,0 +1,35 @@
+/**
+ * Our own attacks and their honest twins: what was once seen stays seen. `attacks/<half>.tsv` says for each what it came to: verdict of the
+ * attack, whether a finding that decides stands at it, verdict of the twin. `npm run corpus` prints the shares.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { scanSkill } from '../../scanner/scan.ts';
+import type { Verdict } from '../../skills-index/statement/finding.ts';
+import { decidesAtAttack, halves, type OwnAttack, ownAttacks } from './own-attacks.ts';
+
+const order: readonly string[] = ['pass', 'review', 'incomplete', 'block'];
+
+describe.each(halves)('the %s half', (half) => {
+  const attacks = ownAttacks(half);
+  const table = new URL(`./attacks/${half}.tsv`, import.meta.url);
+  const known = existsSync(table) ? readFileSync(table, 'utf8').trim().split('\n').slice(1) : [];
+  const rows = new Map(known.map((line) => [line.split('\t')[0], line]));
+
+  it('has a row for each attack and no other', () => {
+    expect([...rows.keys()]).toEqual(attacks.map((one) => one.id));
+  });
+
+  it.each(attacks)('$id comes to no less than it did', async (one) => {
+    const [, attack = '', located = '', twin = ''] = rows.get(one.id)?.split('\t') ?? [];
+    const now = await outcomeOf(one);
+    expect(order.indexOf(now.attack), `attack: ${now.attack}, was ${attack}`).toBeGreaterThanOrEqual(order.indexOf(attack));
+    expect(order.indexOf(now.twin), `twin: ${now.twin}, was ${twin}`).toBeLessThanOrEqual(order.indexOf(twin));
+    if (located === 'at the attack') expect(now.located, 'decided at the attack').toBe(true);
+  });
+});
+
+async function outcomeOf(one: OwnAttack): Promise<{ attack: Verdict; located: boolean; twin: Verdict }> {
+  const report = await scanSkill(one.attack);
+  return { attack: report.verdict, located: decidesAtAttack(one, report), twin: (await scanSkill(one.twin)).verdict };
+}
