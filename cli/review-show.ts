@@ -1,7 +1,7 @@
 /** `skill review show`: the reviewer's own copy is fetched and scanned here, so that what is read does not rest on the registry's word. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { printReport } from '../scanner/report-text.ts';
+import { printReport } from '../scanner/reports/report-text.ts';
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import { type Capabilities, noCapabilities } from '../skills-index/skill/capability.ts';

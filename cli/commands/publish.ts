@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { printReport } from '../../scanner/report-text.ts';
+import { printReport } from '../../scanner/reports/report-text.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { printReport } from '../../scanner/report-text.ts';
+import { printReport } from '../../scanner/reports/report-text.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { jsonText, note, safe, wantsColour } from '../output.ts';
 import { exitOfReport, type ScannedFolder, scanFolder } from '../scan-skill.ts';

@@ -47,9 +47,9 @@ export function hiddenCharacter(codePoint: number): HiddenRange | undefined {
   return hiddenRanges.find(({ from, to }) => codePoint >= from && codePoint <= to);
 }
 
-/** `⟦U+202E⟧`: how a character that cannot be seen, or must not reach a terminal, is written. */
+/** `⟨U+202E⟩`: how a character that cannot be seen, or must not reach a terminal, is written. */
 export function spellOut(codePoint: number): string {
-  return `⟦U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}⟧`;
+  return `⟨U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}⟩`;
 }
 
 /**

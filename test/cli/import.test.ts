@@ -114,7 +114,7 @@ describe('the table of an import', () => {
       cpuMillis: { p50: 30, p95: 90 },
     });
     importAnswer({ ...context, format: 'text' }, '@acme', [row(refused)]);
-    expect(String(stdout.read())).toContain('name-taken: ⟦U+001B⟧[2J');
+    expect(String(stdout.read())).toContain('name-taken: ⟨U+001B⟩[2J');
   });
 
   it.each([

@@ -6,16 +6,16 @@ import { inkFor, joined, jsonText, safe, table, terminalSafe, wantsColour } from
 const stream = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY });
 
 const hostile = [
-  ['an escape that clears the screen', '\u001b[2Jgone', '⟦U+001B⟧[2Jgone'],
-  ['an escape of one byte (C1)', '\u009b2J', '⟦U+009B⟧2J'],
-  ['a link of its own (OSC 8)', '\u001b]8;;http://x\u0007y', '⟦U+001B⟧]8;;http://x⟦U+0007⟧y'],
-  ['a carriage return over what stood there', 'refused\rapproved', 'refused⟦U+000D⟧approved'],
-  ['text that runs backwards', 'a\u202eb', 'a⟦U+202E⟧b'],
-  ['a character that is not seen', 'a\u200bb', 'a⟦U+200B⟧b'],
-  ['letters for machines only', 'a\u{e0041}b', 'a⟦U+E0041⟧b'],
+  ['an escape that clears the screen', '\u001b[2Jgone', '⟨U+001B⟩[2Jgone'],
+  ['an escape of one byte (C1)', '\u009b2J', '⟨U+009B⟩2J'],
+  ['a link of its own (OSC 8)', '\u001b]8;;http://x\u0007y', '⟨U+001B⟩]8;;http://x⟨U+0007⟩y'],
+  ['a carriage return over what stood there', 'refused\rapproved', 'refused⟨U+000D⟩approved'],
+  ['text that runs backwards', 'a\u202eb', 'a⟨U+202E⟩b'],
+  ['a character that is not seen', 'a\u200bb', 'a⟨U+200B⟩b'],
+  ['letters for machines only', 'a\u{e0041}b', 'a⟨U+E0041⟩b'],
   ['a line of its own', 'a\nerror[x]', 'a⏎error[x]'],
-  ['half a character', 'a\ud800b', 'a⟦U+D800⟧b'],
-  ['private use', '\ue000', '⟦U+E000⟧'],
+  ['half a character', 'a\ud800b', 'a⟨U+D800⟩b'],
+  ['private use', '\ue000', '⟨U+E000⟩'],
 ] as const;
 
 describe('what is printed', () => {

@@ -50,8 +50,8 @@ describe('failures', () => {
     expect(problemText(problem, plain).text.split('\n')).toEqual([
       'error[manifest-invalid]: Cannot read skill.json',
       '  - name is missing (skill.json:3:5)',
-      '  - it is ⟦U+001B⟧[31mred',
-      '  cause: deep ⟦U+202E⟧down',
+      '  - it is ⟨U+001B⟩[31mred',
+      '  cause: deep ⟨U+202E⟩down',
       '  help: mend both',
       '  more: skill explain manifest-invalid',
     ]);

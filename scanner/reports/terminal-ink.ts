@@ -1,5 +1,5 @@
 /** Colours for a terminal, or none: the only place of the scanner that writes escape sequences. */
-import type { Severity, Verdict } from '../skills-index/statement/finding.ts';
+import type { Severity, Verdict } from '../../skills-index/statement/finding.ts';
 
 export interface Ink {
   bold(text: string): string;

@@ -1,6 +1,6 @@
 /** Code frames: the lines of a file around a finding, safe to show, with the columns to mark. */
-import type { SourceFile } from '../skills-index/skill/bundle.ts';
-import { showSafely } from './models/hidden-characters.ts';
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import { showSafely } from '../models/hidden-characters.ts';
 
 /** Path → the file's lines (by LF, a final CR dropped), for files that are text. */
 export type SourceLines = ReadonlyMap<string, readonly string[]>;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { columnsOf, frameOf } from '../../scanner/code-frame.ts';
-import { printReport } from '../../scanner/report-text.ts';
-import { scanSkill } from '../../scanner/scan.ts';
-import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import { columnsOf, frameOf } from '../../../scanner/reports/code-frame.ts';
+import { printReport } from '../../../scanner/reports/report-text.ts';
+import { scanSkill } from '../../../scanner/scan.ts';
+import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
 
 const encoder = new TextEncoder();
 
@@ -86,8 +86,8 @@ describe('text of a skill cannot reach the terminal as anything but text', () =>
         'a.py': '# \u202enimda fi\u2066\nprint("\u001b]8;;https://x.example\u0007link\u001b]8;;\u0007")\n',
       }),
     );
-    expect(text).toContain('⟦U+202E⟧nimda fi⟦U+2066⟧');
-    expect(text).toContain('⟦U+001B⟧]8;;https[:]//x.example⟦U+0007⟧');
+    expect(text).toContain('⟨U+202E⟩nimda fi⟨U+2066⟩');
+    expect(text).toContain('⟨U+001B⟩]8;;https[:]//x.example⟨U+0007⟩');
   });
 
   it('holds for any text, name and path, with every line inside the width', async () => {

@@ -1,10 +1,10 @@
 /** The scan report for people: code frames with numbered flow steps, capabilities against the manifest, verdict. Safe for any terminal. */
-import type { SourceFile } from '../skills-index/skill/bundle.ts';
-import { capabilityKinds, covers, listCapabilities, printCapability } from '../skills-index/skill/capability.ts';
-import { type Finding, type Severity, severities } from '../skills-index/statement/finding.ts';
-import type { ScanReport } from '../skills-index/statement/scan-report.ts';
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import { capabilityKinds, covers, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
+import { type Finding, type Severity, severities } from '../../skills-index/statement/finding.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type Frame, frameOf, type SourceLines, sourceLines } from './code-frame.ts';
-import { showSafely } from './models/hidden-characters.ts';
+import { showSafely } from '../models/hidden-characters.ts';
 import { type Ink, inkFor } from './terminal-ink.ts';
 
 export interface ReportTextOptions {
