@@ -30,6 +30,17 @@ interface Outcome extends Labelled {
   readonly cpuMs: number;
 }
 
+const strata: readonly (readonly [string, (one: Labelled) => boolean])[] = [
+  ['malicious', (one) => one.kind === 'malicious'],
+  ['  malware delivery (ClawHavoc)', (one) => one.kind === 'malicious' && one.category.includes('ClawHavoc')],
+  ['  with scripts', (one) => one.kind === 'malicious' && one.hasScripts],
+  ['  text only', (one) => one.kind === 'malicious' && !one.hasScripts],
+  ['benign', (one) => one.kind === 'benign'],
+  ['  with scripts', (one) => one.kind === 'benign' && one.hasScripts],
+  ['  text only', (one) => one.kind === 'benign' && !one.hasScripts],
+  ['dual use', (one) => one.kind === 'suspicious'],
+];
+
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { rows: { type: 'string' } } });
 const [folder, listing] = positionals;
 if (folder !== undefined && listing === undefined) throw new Error('usage: npm run corpus -- [DIR LIST.tsv] [--rows FILE]');
@@ -88,17 +99,6 @@ function spent(before: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;
 }
-
-const strata: readonly (readonly [string, (one: Labelled) => boolean])[] = [
-  ['malicious', (one) => one.kind === 'malicious'],
-  ['  malware delivery (ClawHavoc)', (one) => one.kind === 'malicious' && one.category.includes('ClawHavoc')],
-  ['  with scripts', (one) => one.kind === 'malicious' && one.hasScripts],
-  ['  text only', (one) => one.kind === 'malicious' && !one.hasScripts],
-  ['benign', (one) => one.kind === 'benign'],
-  ['  with scripts', (one) => one.kind === 'benign' && one.hasScripts],
-  ['  text only', (one) => one.kind === 'benign' && !one.hasScripts],
-  ['dual use', (one) => one.kind === 'suspicious'],
-];
 
 function labelTable(outcomes: readonly Outcome[]): string {
   const verdicts = ['pass', 'review', 'block', 'incomplete', 'crashed'];
