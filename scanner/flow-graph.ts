@@ -15,7 +15,16 @@ export interface FlowNode {
  * a function returns back to that call: both name the call, so that a value that enters by one call does not leave by another.
  */
 export type FlowEdge =
-  | { readonly kind: 'value'; readonly from: string; readonly to: string; readonly encodes?: true }
+  | {
+      readonly kind: 'value';
+      readonly from: string;
+      readonly to: string;
+      readonly encodes?: true;
+      /** By way of a file, where whoever reads it finds it: not bound to the call that wrote it. */
+      readonly shared?: true;
+      /** Of what makes the values move, where it is not the code itself: a command in a code block that only shows. */
+      readonly context?: FactContext;
+    }
   | { readonly kind: 'argument' | 'result'; readonly from: string; readonly to: string; readonly call: string };
 
 /**

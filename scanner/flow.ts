@@ -1,6 +1,6 @@
 /** Finds the ways of values from sources to sinks in a flow graph, over calls, files and languages. */
 import type { Confidence } from '../skills-index/statement/finding.ts';
-import type { FlowFact } from './fact.ts';
+import type { FlowFact, FlowSink } from './fact.ts';
 import type { FlowEdge, FlowGraph, FlowNode } from './flow-graph.ts';
 import { flowStepsMax, flowsMax } from './limits.ts';
 import { type Steps, StepsUsedUp } from './steps.ts';
@@ -10,6 +10,8 @@ interface Step {
   readonly kind: 'value' | 'argument' | 'result';
   readonly call: string;
   readonly encodes: boolean;
+  readonly shared: boolean;
+  readonly shown: boolean;
 }
 
 type Edges = Map<string, Step[]>;
@@ -41,17 +43,30 @@ function flowOf(
   way: readonly Visit[],
   nodes: ReadonlyMap<string, FlowNode>,
 ): FlowFact {
-  const end = `${sink.sink.part === 'content' ? 'written' : 'handed'} to ${sink.sink.api}`;
   return {
     kind: 'flow',
     source,
     sink: sink.sink,
     span: sink.span,
-    context: sink.context,
+    context: sink.context !== 'comment' && way.some((visited) => visited.shown) ? 'fence-doc' : sink.context,
     certainty: weaker(certainty, sink.certainty),
     encoded: way.some((visited) => visited.encodes),
-    steps: [...stepsOf(way, nodes), { span: sink.span, note: end }],
+    steps: [...stepsOf(way, nodes), { span: sink.span, note: sinkNote(sink.sink) }],
   };
+}
+
+// What the sink does with it, for the last step.
+function sinkNote({ what, capability, api, part }: FlowSink): string {
+  switch (what) {
+    case 'network':
+      return `${api} sends it in the ${part}${capability?.kind === 'egress' ? ` to ${capability.url}` : ''}`;
+    case 'exec':
+      return part === 'code' ? `${api} runs it` : `${api} gets it as an argument`;
+    case 'file':
+      return `${api} writes it${capability?.kind === 'mount' ? ` to ${capability.path}` : ''}`;
+    case 'output':
+      return `${api} prints it`;
+  }
 }
 
 /** Each node once, by its shorter way: it may have been reached in both phases. */
@@ -68,6 +83,7 @@ interface Visit {
   readonly node: string;
   readonly before: Visit | undefined;
   readonly encodes: boolean;
+  readonly shown: boolean;
   readonly length: number;
 }
 
@@ -76,19 +92,19 @@ interface Visit {
 function search(from: string, edges: Edges, steps: Steps): Map<string, Visit> {
   const seen = new Map<string, Visit>();
   let wave: { visit: Visit; phase: 'up' | 'down' }[] = [
-    { visit: { node: from, before: undefined, encodes: false, length: 0 }, phase: 'up' },
+    { visit: { node: from, before: undefined, encodes: false, shown: false, length: 0 }, phase: 'up' },
   ];
-  seen.set(`${from} up`, { node: from, before: undefined, encodes: false, length: 0 });
+  seen.set(`${from} up`, { node: from, before: undefined, encodes: false, shown: false, length: 0 });
   while (wave.length > 0) {
     const next: typeof wave = [];
     for (const { visit, phase } of wave) {
       for (const edge of edges.get(visit.node) ?? []) {
         steps.take();
         if (edge.kind === 'result' && phase === 'down') continue;
-        const then = edge.kind === 'argument' ? 'down' : phase;
+        const then = edge.shared ? 'up' : edge.kind === 'argument' ? 'down' : phase;
         const key = `${edge.to} ${then}`;
         if (seen.has(key)) continue;
-        const reached = { node: edge.to, before: visit, encodes: edge.encodes, length: visit.length + 1 };
+        const reached = { node: edge.to, before: visit, encodes: edge.encodes, shown: edge.shown, length: visit.length + 1 };
         seen.set(key, reached);
         next.push({ visit: reached, phase: then });
       }
@@ -106,6 +122,8 @@ function edgesOf(list: readonly FlowEdge[]): Edges {
       kind: edge.kind,
       call: edge.kind === 'value' ? '' : edge.call,
       encodes: edge.kind === 'value' && edge.encodes === true,
+      shared: edge.kind === 'value' && edge.shared === true,
+      shown: edge.kind === 'value' && edge.context === 'fence-doc',
     };
     const here = edges.get(edge.from);
     if (here === undefined) edges.set(edge.from, [step]);
@@ -134,7 +152,7 @@ function addSummaries(list: readonly FlowEdge[], edges: Edges, steps: Steps): vo
           const key = `${from}\n${to}`;
           if (known.has(key)) continue;
           known.add(key);
-          const step: Step = { to, kind: 'value', call: '', encodes };
+          const step: Step = { to, kind: 'value', call: '', encodes, shared: false, shown: false };
           const here = edges.get(from);
           if (here === undefined) edges.set(from, [step]);
           else here.push(step);

@@ -40,6 +40,7 @@ export const yamlCharsMax = 512 * 1024;
 export const settingsDepthMax = 200;
 export const settingsTextsMax = 3_000;
 export const shellTaintsMax = 24;
+export const shellTaintStepsMax = 12;
 export const shellWordsMax = 64;
 export const shellLoopWordsMax = 8;
 export const shellPipelineMax = 64;
@@ -49,3 +50,16 @@ export const shellCallDepthMax = 12;
 export const shellWrapperDepthMax = 8;
 export const shellCodeDepthMax = 6;
 export const pythonCallSitesMax = 16;
+/** Bytes behind the end of a picture that nobody asks about: padding, a line end. */
+export const looseBytesMax = 64;
+/** Characters in a row that make a text inside of a picture or a decoded one. */
+export const runCharsMin = 24;
+export const mediaTextCharsMax = 64 * 1024;
+/** Archives in archives. */
+export const archiveDepthMax = 3;
+export const archiveEntriesMax = 2_000;
+/** All that comes out of the archives of one skill. */
+export const archiveBytesMax = 50 * 1024 * 1024;
+/** Bytes out for one byte in, of entries that are larger than `archiveFreeBytes`. */
+export const archiveRatioMax = 100;
+export const archiveFreeBytes = 1024 * 1024;

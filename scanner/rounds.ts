@@ -5,9 +5,10 @@ import type { FlowGraph } from './flow-graph.ts';
 import type { Analyse, FrontEnd, FrontEndContext, FrontEndResult } from './frontend.ts';
 import { joinResults } from './frontend.ts';
 import { embeddedDepthMax, embeddedProgramsMax } from './limits.ts';
+import { linkPrograms, type Programs } from './links.ts';
 import { compareSpans } from './place.ts';
 import { type EmbeddedProgram, type Language, type OffsetMap, rawSpan, type Source } from './source.ts';
-import { StepsUsedUp } from './steps.ts';
+import { type Steps, StepsUsedUp } from './steps.ts';
 
 export interface Analysed {
   readonly facts: readonly Fact[];
@@ -52,12 +53,26 @@ export async function analyseSources(
       round = [];
     } else round = next;
   }
-  return { ...mapped(joinResults(results), inner), sources: all, untaken };
+  const joined = joinResults(results);
+  const graph = linked(joined, { files: context.files, sources: all }, context.steps);
+  return { ...mapped({ ...joined, graph }, inner), sources: all, untaken };
 }
 
 function frontEndOf(frontEnds: readonly FrontEnd[], language: Language): FrontEnd | undefined {
   return frontEnds.find((frontEnd) => frontEnd.languages.includes(language));
 }
+
+// Without steps left the ways within each language remain.
+function linked({ graph = noGraph }: FrontEndResult, programs: Programs, steps: Steps): FlowGraph {
+  try {
+    return linkPrograms(graph, programs, steps);
+  } catch (cause) {
+    if (cause instanceof StepsUsedUp) return graph;
+    throw cause;
+  }
+}
+
+const noGraph: FlowGraph = { nodes: [], edges: [], sources: [], sinks: [] };
 
 // A parser may fail on one source only (a bug, a call stack used up): then each is analysed by itself and that one is not.
 function analyseAll(analyse: Analyse, sources: readonly Source[], context: FrontEndContext): FrontEndResult {
@@ -136,7 +151,7 @@ function mapped(result: FrontEndResult, inner: ReadonlyMap<string, Inner>): Omit
     if (moved.kind !== 'flow') return moved;
     return { ...moved, ...writableEnds(moved), steps: moved.steps.map((step) => ({ ...step, span: toFile(step.span) })) };
   });
-  const graph = result.graph ?? { nodes: [], edges: [], sources: [], sinks: [] };
+  const graph = result.graph ?? noGraph;
   return {
     facts: facts.sort((a, b) => compareSpans(a.span, b.span) || (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0)),
     graph: {

@@ -5,7 +5,7 @@ import { runCode } from './shell-code.ts';
 import { assignValue, noteAssignment } from './shell-commands.ts';
 import { fileKey, readFileValue } from './shell-files.ts';
 import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
-import { concat, emptyValue, isKnown, literalValue, slice, unknownValue, type Value } from './shell-value.ts';
+import { concat, emptyValue, isKnown, literalValue, rootTaint, slice, unknownValue, type Value } from './shell-value.ts';
 
 type Builtin = (run: ShellRun, call: Call) => Value;
 
@@ -35,8 +35,7 @@ const source: Builtin = (run, call) => {
 };
 
 const read: Builtin = (run, call) => {
-  const steps = [{ span: call.span, note: 'read reads its input' }];
-  const typed = { source: { what: 'input' as const, name: 'stdin' }, steps, encoded: false, certainty: 'exact' as const };
+  const typed = rootTaint({ what: 'input', name: 'stdin' }, { span: call.span, note: 'read reads its input' });
   const isPiped = call.stdin !== emptyValue;
   for (const arg of call.args) {
     if (/^[A-Za-z_]\w*$/.test(arg.text))
@@ -64,8 +63,8 @@ const table: Readonly<Record<string, Builtin>> = {
     if (name === undefined) return wholeEnvironment(run, call);
     const variable = isKnown(name) ? name.text : '*';
     noteCapability(run, call, { kind: 'env', name: variable }, variable === '*' ? ['dynamic-name'] : []);
-    const steps = [{ span: call.span, note: `reads ${variable}` }];
-    return unknownValue([{ source: { what: 'env', name: variable }, steps, encoded: false, certainty: call.certainty }]);
+    const step = { span: call.span, note: `reads ${variable}` };
+    return unknownValue([rootTaint({ what: 'env', name: variable }, step, call.certainty)]);
   },
   compgen: (run, call) => (/^-[ve]/.test(call.args[0]?.text ?? '') ? wholeEnvironment(run, call) : emptyValue),
   unset: (run, call) => {
@@ -121,8 +120,8 @@ function changeFolder(run: ShellRun, call: Call): Value {
 
 function wholeEnvironment(run: ShellRun, call: Call): Value {
   noteCapability(run, call, { kind: 'env', name: '*' }, ['whole-env']);
-  const steps = [{ span: call.span, note: `${call.name} gives every variable` }];
-  return unknownValue([{ source: { what: 'whole-env', name: '*' }, steps, encoded: false, certainty: call.certainty }]);
+  const step = { span: call.span, note: `${call.name} gives every variable` };
+  return unknownValue([rootTaint({ what: 'whole-env', name: '*' }, step, call.certainty)]);
 }
 
 function pathPart(call: Call, part: (path: string) => string): Value {

@@ -9,7 +9,8 @@ import type { OffsetMap } from '../source.ts';
 import { hasOption, optionValues, parseArguments } from './shell-arguments.ts';
 import type { Call } from './shell-call.ts';
 import { fileKey } from './shell-files.ts';
-import { noteCapability, noteFlows, noteTrait, type ShellRun } from './shell-run.ts';
+import { noteFlows } from './shell-graph.ts';
+import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
 import { runStatements } from './shell-script.ts';
 import { emptyValue, isKnown, pass, unknownValue, type Value } from './shell-value.ts';
 

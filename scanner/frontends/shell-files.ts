@@ -3,8 +3,9 @@ import { posix } from 'node:path';
 import type { Trait } from '../fact.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import type { Call } from './shell-call.ts';
-import { noteCapability, noteFlows, type ShellRun } from './shell-run.ts';
-import { either, isKnown, joinTaints, textsOf, unknownValue, type Value } from './shell-value.ts';
+import { noteFlows } from './shell-graph.ts';
+import { noteCapability, type ShellRun } from './shell-run.ts';
+import { either, isKnown, joinTaints, rootTaint, textsOf, unknownValue, type Value } from './shell-value.ts';
 
 type At = Pick<Call, 'span' | 'certainty' | 'name'>;
 
@@ -20,13 +21,8 @@ export function readFileValue(run: ShellRun, at: At, path: Value): Value {
       text.includes(unknownPart) ? ['dynamic-name'] : [],
     );
   if (own !== undefined) return own;
-  const steps = [{ span: at.span, note: `${at.name} reads ${shown(path.text)}` }];
-  const sources = textsOf(path).map((text) => ({
-    source: { what: 'file' as const, name: mountPath(run, text) },
-    steps,
-    encoded: false,
-    certainty: at.certainty,
-  }));
+  const step = { span: at.span, note: `${at.name} reads ${shown(path.text)}` };
+  const sources = textsOf(path).map((text) => rootTaint({ what: 'file', name: mountPath(run, text) }, step, at.certainty));
   return unknownValue([...sources, ...path.taints]);
 }
 

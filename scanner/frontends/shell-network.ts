@@ -8,8 +8,9 @@ import type { NetworkProgram } from '../models/shell.ts';
 import { hasOption, optionValues, parseArguments } from './shell-arguments.ts';
 import type { Call } from './shell-call.ts';
 import { readFileValue, writeFileValue } from './shell-files.ts';
-import { noteCapability, noteFlows, noteTrait, type ShellRun } from './shell-run.ts';
-import { emptyValue, isKnown, joinTaints, slice, textsOf, unknownValue, type Value } from './shell-value.ts';
+import { noteFlows } from './shell-graph.ts';
+import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
+import { emptyValue, isKnown, joinTaints, rootTaint, slice, textsOf, unknownValue, type Value } from './shell-value.ts';
 
 /** Notes a network program's connections and what it sends; gives its answer. */
 export function callNetwork(run: ShellRun, call: Call, program: NetworkProgram): Value {
@@ -130,12 +131,9 @@ function answerOf(
 ): Value {
   const heard = targets.length > 0 || program.target === 'url' ? targets : [{ capability: anyPeer, value: emptyValue }];
   const answer = unknownValue(
-    heard.map(({ capability }) => ({
-      source: { what: 'network', name: capability.url },
-      steps: [{ span: call.span, note: `${call.name} fetches ${capability.url}` }],
-      encoded: false,
-      certainty: call.certainty,
-    })),
+    heard.map(({ capability: { url } }) =>
+      rootTaint({ what: 'network', name: url }, { span: call.span, note: `${call.name} fetches ${url}` }, call.certainty),
+    ),
   );
   const named = outputs.filter((output) => output.text !== '-');
   for (const output of named) writeFileValue(run, call, output, answer, 'write');

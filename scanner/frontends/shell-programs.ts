@@ -6,7 +6,7 @@ import type { Call } from './shell-call.ts';
 import { runCode } from './shell-code.ts';
 import { fileKey, noteWrite } from './shell-files.ts';
 import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
-import { isKnown, slice, unknownValue, type Value } from './shell-value.ts';
+import { isKnown, rootTaint, slice, unknownValue, type Value } from './shell-value.ts';
 
 /** Runs a program that nothing else knows. */
 export function callProgram(run: ShellRun, call: Call): Value {
@@ -25,17 +25,14 @@ export function callProgram(run: ShellRun, call: Call): Value {
   if (name === 'socat') noteSocat(run, call);
   if (name === 'docker' || name === 'podman') noteContainer(run, call);
   if (name === 'history') noteTrait(run, call, 'history-off', name);
-  const steps = [{ span: call.span, note: `${name} prints it` }];
-  return unknownValue([
-    { source: { what: 'command', name }, steps, encoded: false, certainty: call.certainty },
-    ...call.stdin.taints,
-  ]);
+  const step = { span: call.span, note: `${name} prints it` };
+  return unknownValue([rootTaint({ what: 'command', name }, step, call.certainty), ...call.stdin.taints]);
 }
 
 function namedVariable(run: ShellRun, call: Call): Value {
   noteCapability(run, call, { kind: 'env', name: call.name });
-  const steps = [{ span: call.span, note: `reads ${call.name}` }];
-  return unknownValue([{ source: { what: 'env', name: call.name }, steps, encoded: false, certainty: 'lexical' }]);
+  const step = { span: call.span, note: `reads ${call.name}` };
+  return unknownValue([rootTaint({ what: 'env', name: call.name }, step, 'lexical')]);
 }
 
 function isOwnScript(run: ShellRun, path: string): boolean {

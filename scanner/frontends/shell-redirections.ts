@@ -3,9 +3,10 @@ import type { Redirection } from 'unbash';
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import { socketEgressOf } from '../models/egress-of.ts';
 import { readFileValue, writeFileValue } from './shell-files.ts';
+import { noteFlows } from './shell-graph.ts';
 import { noteConnection } from './shell-network.ts';
-import { noteFlows, noteTrait, type ShellRun, spanOf } from './shell-run.ts';
-import { emptyValue, unknownValue, type Value } from './shell-value.ts';
+import { noteTrait, type ShellRun, spanOf } from './shell-run.ts';
+import { emptyValue, rootTaint, unknownValue, type Value } from './shell-value.ts';
 import { foldParts, foldWord } from './shell-words.ts';
 
 interface Outputs {
@@ -85,8 +86,7 @@ function connectionOf(path: string): Capability | undefined {
 
 function fromNetwork(connection: Capability, span: ReturnType<typeof spanOf>): Value {
   const name = connection.kind === 'egress' ? connection.url : '*';
-  const steps = [{ span, note: `reads from ${name}` }];
-  return unknownValue([{ source: { what: 'network', name }, steps, encoded: false, certainty: 'exact' }]);
+  return unknownValue([rootTaint({ what: 'network', name }, { span, note: `reads from ${name}` })]);
 }
 
 function hereText(run: ShellRun, body: { readonly text: string; readonly pos: number; readonly end: number }): Value {

@@ -2,11 +2,12 @@
 import type { Function as FunctionNode, ParsedScript } from 'unbash';
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../skills-index/statement/finding.ts';
-import type { Fact, FlowSink, Span, Trait } from '../fact.ts';
+import type { Fact, Span, Trait } from '../fact.ts';
 import type { FrontEndContext } from '../frontend.ts';
-import { detailCharsMax, shellFlowSteps } from '../limits.ts';
+import { detailCharsMax } from '../limits.ts';
 import { anyEgress } from '../models/egress-of.ts';
 import { type EmbeddedProgram, type OffsetMap, rawSpan, type Source } from '../source.ts';
+import { newShellGraph, type ShellGraph } from './shell-graph.ts';
 import { emptyValue, type Taint, type Value } from './shell-value.ts';
 
 /** A function of the script, with the text that its offsets count in. */
@@ -16,7 +17,13 @@ export interface ShellFunction {
 }
 
 export interface ShellRun {
-  readonly source: Source;
+  /** The text being gone through: another one while a script of the skill is sourced. */
+  source: Source;
+  /** `Source.path` of the script that runs. */
+  readonly root: string;
+  readonly graph: ShellGraph;
+  /** What stands in the unknown places of this script's own text. */
+  hole: Taint | undefined;
   readonly context: FrontEndContext;
   readonly facts: Fact[];
   readonly embedded: EmbeddedProgram[];
@@ -49,6 +56,9 @@ export interface ShellRun {
 export function newRun(source: Source, context: FrontEndContext, evaluate: ShellRun['evaluate']): ShellRun {
   return {
     source,
+    root: source.path,
+    graph: newShellGraph(),
+    hole: undefined,
     context,
     facts: [],
     embedded: [],
@@ -93,50 +103,14 @@ export function noteTrait(run: ShellRun, at: Noting, trait: Trait, detail: strin
   note(run, { kind: 'trait', context: run.source.context, ...at, trait, detail: detail.slice(0, detailCharsMax) });
 }
 
-/** Notes that each of the taints reaches a sink. */
-export function noteFlows(run: ShellRun, at: Noting, taints: readonly Taint[], sink: FlowSink): void {
-  for (const taint of taints) {
-    note(run, {
-      kind: 'flow',
-      context: run.source.context,
-      span: at.span,
-      certainty: taint.certainty === 'exact' ? at.certainty : taint.certainty,
-      source: taint.source,
-      sink,
-      steps: [...taint.steps, { span: at.span, note: sinkNote(sink) }],
-      encoded: taint.encoded,
-    });
-  }
-}
-
-function sinkNote({ what, capability, api, part }: FlowSink): string {
-  switch (what) {
-    case 'network':
-      return `${api} sends it in the ${part}${capability?.kind === 'egress' ? ` to ${capability.url}` : ''}`;
-    case 'exec':
-      return part === 'code' ? `${api} runs it` : `${api} gets it as an argument`;
-    case 'file':
-      return `${api} writes it${capability?.kind === 'mount' ? ` to ${capability.path}` : ''}`;
-    case 'output':
-      return `${api} prints it`;
-  }
-}
-
 // Loops, calls and alternatives pass one place several times: a fact is noted once.
 function note(run: ShellRun, fact: Fact): void {
   run.context.steps.take();
   const what =
-    fact.kind === 'flow'
-      ? [fact.source, fact.sink, fact.steps[0]?.span, fact.encoded]
-      : fact.kind === 'capability'
-        ? [fact.capability, fact.traits, fact.api]
-        : fact.kind === 'trait'
-          ? [fact.trait, fact.api]
-          : fact;
-  const key = JSON.stringify([fact.kind, fact.span.start, fact.span.end, what]);
+    fact.kind === 'capability' ? [fact.capability, fact.traits, fact.api] : fact.kind === 'trait' ? [fact.trait, fact.api] : fact;
+  const key = JSON.stringify([fact.kind, fact.span, what]);
   run.context.steps.take(key.length >> 6);
   if (run.noted.has(key)) return;
-  if (fact.kind === 'flow') run.context.steps.take(shellFlowSteps);
   run.noted.add(key);
   run.facts.push(fact);
 }

