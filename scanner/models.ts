@@ -1,9 +1,10 @@
 /** All model tables, for the rule set's digest: a changed table is another rule set. */
 import { fenceLanguages, shellFirstWords, showsOnly, tellsToRun } from './models/code-fences.ts';
+import { pythonCodecs } from './models/codecs.ts';
 import { confusables } from './models/confusables.ts';
 import { credentialForms, differentCharactersMin, placeholderWords } from './models/credentials.ts';
 import { dropHosts } from './models/drop-hosts.ts';
-import { fileTypes, languageOfExtension, languageOfInterpreter, unknownLanguages } from './models/file-types.ts';
+import { fileTypes, languageOfExtension, languageOfInterpreter, languageOfName, lexicalLanguages } from './models/file-types.ts';
 import { hiddenRanges } from './models/hidden-characters.ts';
 import { installers } from './models/installers.ts';
 import { aliases, environments, globalApis, globalObjects } from './models/javascript.ts';
@@ -14,7 +15,7 @@ import { lifecycleScripts } from './models/package-json.ts';
 import { packageManagers } from './models/package-managers.ts';
 import { escapes, powerfulModules, pythonApis } from './models/python.ts';
 import { scriptEnding, scriptLaunchers } from './models/script-launchers.ts';
-import { secretProviders } from './models/secrets.ts';
+import { secretProviders } from './models/secret-providers.ts';
 import { sensitivePaths } from './models/sensitive-paths.ts';
 import { interpreters, networkPrograms, shellVariables, steeringVariables, utilities, wrappers } from './models/shell.ts';
 
@@ -37,6 +38,8 @@ export const modelTables: Readonly<Record<string, unknown>> = plain({
   interpreters,
   languageOfExtension,
   languageOfInterpreter,
+  languageOfName,
+  lexicalLanguages,
   lifecycleScripts,
   lures,
   networkPrograms,
@@ -48,6 +51,7 @@ export const modelTables: Readonly<Record<string, unknown>> = plain({
   placeholderWords,
   powerfulModules,
   pythonApis,
+  pythonCodecs,
   scriptEnding,
   scriptLaunchers,
   secretProviders,
@@ -57,7 +61,6 @@ export const modelTables: Readonly<Record<string, unknown>> = plain({
   showsOnly,
   steeringVariables,
   tellsToRun,
-  unknownLanguages,
   utilities,
   wrappers,
 });
