@@ -1,6 +1,7 @@
 /** What a call gives, and what it calls: `bind`, `call`, `apply`, `Reflect` and wrappers seen through. */
 import { ts } from 'ts-morph';
 import { own } from '../models/api.ts';
+import { heldMember } from './typescript-assignments.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
 import { foldedFunctions, foldMethod } from './typescript-fold.ts';
 import { apis } from './typescript-library.ts';
@@ -87,6 +88,8 @@ function resultOf(self: Evaluator, { callee, args }: ResolvedCall, node: ts.Call
       return resultOfMethod(self, callee, values);
     case 'function':
       return returnedBy(self, callee.node, values, callee.frame);
+    case 'class':
+      return ts.isNewExpression(node) ? { ...callee, made: true } : unknown;
     default:
       return unknown;
   }
@@ -100,6 +103,8 @@ function resultOfApi(
 ): Value {
   const api = own(apis, name);
   if (name === 'module.createRequire') return { kind: 'api', name: 'require', built: false };
+  if (name === 'Object.assign') return unionOf(args);
+  if (name === 'Map' || name === 'WeakMap') return { kind: 'instance', of: 'Map', made: node };
   if (name === 'Reflect.get') return self.memberOf(args[0] ?? unknown, args[1] ?? unknown, node);
   if (name === 'Proxy' || name === 'Object.create' || name === 'structuredClone') return args[0] ?? unknown;
   if (name === 'Object.getPrototypeOf' || name === 'Reflect.getPrototypeOf')
@@ -137,26 +142,55 @@ function resultOfMethod(self: Evaluator, { of, name }: { of: Value; name: string
       .slice(args[1] === undefined ? 1 : 0, 1024)
       .reduce((sum, item) => returnedBy(self, first.node, [sum, item], first.frame ?? emptyFrame), start);
   }
-  if (name === 'get' && of.kind === 'api' && of.name === 'Map') return unknown;
+  if (name === 'get' && of.kind === 'instance' && of.of === 'Map') return heldIn(self, of.made, first);
   const folded = foldMethod(of, name, args);
   return folded ?? unknown;
 }
 
 const emptyFrame: Frame = new Map();
 
+/** What a map gives for a key: of the pairs it was made of and of what was set later. */
+function heldIn(self: Evaluator, made: ts.Node, key: Value | undefined): Value {
+  const [pairs] = ts.isNewExpression(made) ? (made.arguments ?? []) : [];
+  const list = pairs === undefined ? unknown : self.valueOf(pairs);
+  const wanted = key?.kind === 'text' ? key.text : undefined;
+  const held = (list.kind === 'array' ? list.items : []).flatMap((pair) => {
+    if (pair.kind !== 'array') return [];
+    const [name, value = unknown] = pair.items;
+    return wanted !== undefined && name?.kind === 'text' && name.text !== wanted ? [] : [value];
+  });
+  const variable = ts.isVariableDeclaration(made.parent) ? self.symbols.symbolOf(made.parent.name) : undefined;
+  const later = variable === undefined ? [] : self.symbols.memberAssignments(variable, heldMember);
+  return unionOf([...held, ...later.map(({ value }) => self.valueOf(value))]);
+}
+
 /** What a function returns for these arguments: its return expressions, with the parameters standing for the arguments. */
 function returnedBy(self: Evaluator, callee: Functionish, args: readonly Value[], outer: Frame): Value {
   // Nothing known goes in: what comes out is the same for every call, and remembered.
   if (outer === undefined && args.every((one) => one.kind === 'unknown' || one.kind === 'method')) {
-    return unionOf(self.returnsOf(callee).map((expression) => self.valueOf(expression)));
+    return given(
+      callee,
+      self.returnsOf(callee).map((expression) => self.valueOf(expression)),
+    );
   }
   const frame = new Map(outer ?? []);
   callee.parameters.forEach((parameter, i) => {
     const symbol = ts.isIdentifier(parameter.name) ? self.symbols.symbolOf(parameter.name) : undefined;
-    const value = args[i];
+    const rest: Value = { kind: 'array', items: args.slice(i) };
+    const value = parameter.dotDotDotToken === undefined ? args[i] : rest;
     if (symbol !== undefined && value !== undefined) frame.set(symbol, value);
   });
-  return unionOf(self.returnsOf(callee).map((expression) => self.valueOf(expression, frame)));
+  return given(
+    callee,
+    self.returnsOf(callee).map((expression) => self.valueOf(expression, frame)),
+  );
+}
+
+// A generator gives what it yields one by one, to a loop or a spread.
+function given(callee: Functionish, values: readonly Value[]): Value {
+  return callee.asteriskToken === undefined
+    ? unionOf(values)
+    : { kind: 'array', items: values.flatMap((one) => (one.kind === 'array' ? one.items : [one])) };
 }
 
 /** The expressions that a function may return; those of functions inside it are theirs. */

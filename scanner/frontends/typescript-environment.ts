@@ -18,13 +18,13 @@ export function readEnvironment(out: Out, node: ts.Node, use: (node: ts.Node, ap
     if (!isEnvironment(object)) return false;
     const key = ts.isPropertyAccessExpression(node) ? text(node.name.text) : out.self.valueOf(node.argumentExpression);
     if (isMethodCall(node)) return readByCall(out, node, key, use);
-    read(out, node, key, use);
+    readByName(out, node, key, use);
     return true;
   }
   if (ts.isBindingElement(node) && ts.isObjectBindingPattern(node.parent)) {
     if (!isEnvironment(wholeOfPattern(out.self, node.parent, undefined))) return false;
     if (node.dotDotDotToken !== undefined) readAll(out, node, 'process.env', use);
-    else read(out, node, keyOfBinding(out, node), use);
+    else readByName(out, node, keyOfBinding(out, node), use);
     return true;
   }
   return false;
@@ -40,7 +40,7 @@ function readByCall(out: Out, node: ts.Node, key: Value, use: (node: ts.Node, ap
   if (!ts.isCallExpression(call) || !isWhole(key)) return false;
   const [name] = call.arguments;
   if (key.text === 'toObject') readAll(out, call, 'Deno.env', use);
-  else if (name !== undefined) read(out, call, out.self.valueOf(name), use);
+  else if (name !== undefined) readByName(out, call, out.self.valueOf(name), use);
   return true;
 }
 
@@ -50,7 +50,8 @@ function keyOfBinding(out: Out, node: ts.BindingElement): Value {
   return ts.isIdentifier(name) || ts.isStringLiteralLike(name) ? text(name.text) : unknown;
 }
 
-function read(out: Out, node: ts.Node, key: Value, use: (node: ts.Node, api: string) => Use): void {
+/** One variable, or those that a computed name may mean. */
+export function readByName(out: Out, node: ts.Node, key: Value, use: (node: ts.Node, api: string) => Use): void {
   const written = isWritten(node);
   for (const one of alternatives(key)) {
     const name = isWhole(one) ? one.text : '*';
@@ -142,6 +143,12 @@ function placeOf(out: Out, node: ts.Expression): Where {
     return 'silent';
   if (ts.isCallExpression(parent) && parent.expression !== at && out.self.symbols.functionOf(parent.expression) !== undefined)
     return 'tracked';
+  // Its own name says which variable is read.
+  if (
+    ts.isCallExpression(parent) &&
+    alternatives(out.self.valueOf(parent.expression)).some((one) => one.kind === 'api' && one.name === 'Reflect.get')
+  )
+    return 'silent';
   return goesToChild(out, at) ? 'child' : 'used';
 }
 

@@ -4,10 +4,11 @@ import type { Capability } from '../../skills-index/skill/capability.ts';
 import { own } from '../models/api.ts';
 import { anyEgress } from '../models/egress-of.ts';
 import { nodeDefaults } from '../models/node.ts';
+import { ownerOf } from './typescript-calls.ts';
 import { apis } from './typescript-library.ts';
 import { capability, type Out, trait, type Use } from './typescript-out.ts';
 import { isAssignment } from './typescript-symbols.ts';
-import { alternatives, type Value } from './typescript-values.ts';
+import { alternatives, type Functionish, type Value } from './typescript-values.ts';
 
 const powers: ReadonlySet<string> = new Set([
   'process',
@@ -90,7 +91,18 @@ function isFollowed(out: Out, node: ts.Expression): boolean {
   if (ts.isConditionalExpression(parent)) return parent.condition === node || isFollowed(out, parent);
   if (ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent)) return isFollowedLiteral(parent.parent);
   if (ts.isArrayLiteralExpression(parent)) return isFollowedLiteral(parent);
+  if (ts.isArrowFunction(parent) && parent.body === node) return isFollowedResult(out, parent);
+  if (ts.isReturnStatement(parent)) {
+    const owner = ownerOf(parent);
+    return owner === undefined || isFollowedResult(out, owner);
+  }
   return !ts.isSpreadAssignment(parent) && !ts.isSpreadElement(parent);
+}
+
+// What a function gives goes to its callers; those of a function that was itself handed on are not known.
+function isFollowedResult(out: Out, callee: Functionish): boolean {
+  if (ts.isFunctionExpression(callee) || ts.isArrowFunction(callee)) return isFollowed(out, callee);
+  return !ts.isObjectLiteralExpression(callee.parent) || isFollowedLiteral(callee.parent);
 }
 
 function isFollowedLiteral(literal: ts.Expression): boolean {

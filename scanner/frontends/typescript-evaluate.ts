@@ -5,6 +5,7 @@ import { own } from '../models/api.ts';
 import { aliases, globalObjects } from '../models/javascript.ts';
 import type { Steps } from '../steps.ts';
 import { returnsOf, valueOfCall } from './typescript-calls.ts';
+import { valueOfThis } from './typescript-classes.ts';
 import { foldNumbers } from './typescript-fold.ts';
 import { apis, classMembers } from './typescript-library.ts';
 import { memberOfValue, moduleNamed, ownPath } from './typescript-members.ts';
@@ -117,13 +118,13 @@ function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): Value {
   }
   if (ts.isConditionalExpression(node)) return unionOf([self.valueOf(node.whenTrue, frame), self.valueOf(node.whenFalse, frame)]);
   if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return { kind: 'function', node, frame };
-  if (ts.isClassExpression(node)) return { kind: 'class', node };
+  if (ts.isClassExpression(node)) return { kind: 'class', node, made: false };
   if (ts.isObjectLiteralExpression(node)) return { kind: 'object', node, frame };
   if (ts.isArrayLiteralExpression(node))
     return { kind: 'array', items: node.elements.flatMap((element) => itemsOf(self, element, frame)) };
   if (ts.isPrefixUnaryExpression(node)) return valueOfPrefix(self, node, frame);
   if (ts.isMetaProperty(node)) return { kind: 'api', name: 'import.meta', built: false };
-  if (node.kind === ts.SyntaxKind.ThisKeyword) return unknown;
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return valueOfThis(node);
   if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword) return text(node.getText());
   return unknown;
 }
@@ -141,7 +142,7 @@ function valueOfName(self: Evaluator, node: ts.Identifier, frame: Frame): Value 
   if (node.text === 'globalThis' && (symbol?.declarations?.length ?? 0) === 0)
     return { kind: 'api', name: 'globalThis', built: false };
   if (node.text === 'arguments' && symbol?.declarations === undefined) return valueOfArguments(self, node);
-  if (symbol === undefined) return unknown;
+  if (symbol === undefined) return valueInWith(self, node, frame);
   const inFrame = frame?.get(symbol);
   if (inFrame !== undefined) return inFrame;
   const api = self.symbols.apiOf(symbol);
@@ -149,10 +150,23 @@ function valueOfName(self: Evaluator, node: ts.Identifier, frame: Frame): Value 
   return valueOfSymbol(self, symbol, node, frame);
 }
 
+// In `with (process) env` the checker knows no name: a member of the object, or what the name means outside.
+function valueInWith(self: Evaluator, node: ts.Identifier, frame: Frame): Value {
+  const found: Value[] = [];
+  for (let [at, from]: [ts.Node, ts.Node] = [node.parent, node]; !ts.isSourceFile(at); [at, from] = [at.parent, at]) {
+    if (ts.isWithStatement(at) && at.statement === from)
+      found.push(self.memberOf(self.valueOf(at.expression, frame), text(node.text), node));
+  }
+  const outside = found.length === 0 ? undefined : self.symbols.outsideOf(node);
+  const api = outside === undefined ? undefined : self.symbols.apiOf(outside);
+  if (outside !== undefined)
+    found.push(api === undefined ? valueOfSymbol(self, outside, node, frame) : nameOfGlobal(self, node, api));
+  return unionOf(found.filter((one) => one.kind !== 'method'));
+}
+
 function nameOfGlobal(self: Evaluator, node: ts.Identifier, name: string): Value {
   if (name === '__dirname') return text(posix.dirname(ownPath(self, node)));
   if (name === '__filename') return text(ownPath(self, node));
-  if (name === 'module') return { kind: 'api', name: 'module-object', built: false };
   return { kind: 'api', name: globalObjects.has(name) ? 'globalThis' : (own(aliases, name) ?? name), built: false };
 }
 

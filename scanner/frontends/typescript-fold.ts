@@ -54,6 +54,7 @@ export const foldedFunctions: Readonly<Record<string, Fold>> = {
   'os.tmpdir': () => text('/tmp', true),
   'process.cwd': () => text('.', true),
   'Array.from': ([value]) => value,
+  Set: ([value]) => value,
   'Array.of': (items) => ({ kind: 'array', items }),
   'Object.freeze': ([value]) => value,
   'Promise.resolve': ([value]) => value,

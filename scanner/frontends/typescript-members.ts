@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import { own } from '../models/api.ts';
 import { aliases, globalObjects } from '../models/javascript.ts';
+import { memberOfClass } from './typescript-classes.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
 import { apis, knownModules } from './typescript-library.ts';
 import type { Program } from './typescript-program.ts';
@@ -19,8 +20,9 @@ export function memberOfValue(self: Evaluator, object: Value, key: Value, node: 
       object.kind === 'function' ||
       object.kind === 'method' ||
       object.kind === 'constructor' ||
-      object.kind === 'class' ||
+      (object.kind === 'class' && !object.made) ||
       isCallableApi(object);
+    if (object.kind === 'class' && object.made) return { ...object, made: false };
     return callable ? { kind: 'api', name: 'Function', built } : { kind: 'constructor' };
   }
   switch (object.kind) {
@@ -48,7 +50,7 @@ export function memberOfValue(self: Evaluator, object: Value, key: Value, node: 
     case 'module':
       return memberOfModule(self, object.file, name, node);
     case 'class':
-      return memberOfClass(self, object.node, name);
+      return self.once(object.node, `.${name}`, () => memberOfClass(self, object.node, name));
     default:
       return { kind: 'method', of: object, name, built };
   }
@@ -78,8 +80,13 @@ function memberOfApi(
     return { kind: 'api', name: `import.meta.${name}`, built: folded };
   }
   const full = `${owner}.${name}`;
+  // What `import()` gives, before it is there.
+  if (promiseMethods.has(name) && own(apis, full) === undefined)
+    return { kind: 'method', of: { kind: 'api', name: owner, built: before }, name, built };
   return { kind: 'api', name: own(aliases, full) ?? full, built: folded };
 }
+
+const promiseMethods = new Set(['then', 'catch', 'finally']);
 
 function memberOfObject(self: Evaluator, node: ts.ObjectLiteralExpression, frame: Frame, name: string, built: boolean): Value {
   const found: Value[] = [];
@@ -110,15 +117,6 @@ export function nameOfProperty(
   return isWhole(value) ? value.text : undefined;
 }
 
-function memberOfClass(self: Evaluator, node: ts.ClassLikeDeclaration, name: string): Value {
-  for (const one of node.members) {
-    if (one.name === undefined || nameOfProperty(self, one.name, undefined) !== name) continue;
-    if (ts.isMethodDeclaration(one)) return { kind: 'function', node: one, frame: undefined };
-    if (ts.isPropertyDeclaration(one) && one.initializer !== undefined) return self.valueOf(one.initializer);
-  }
-  return unknown;
-}
-
 function memberOfModule(self: Evaluator, file: ts.SourceFile, name: string, node: ts.Node): Value {
   const symbol = self.symbols.exportOf(file, name);
   const api = symbol === undefined ? undefined : self.symbols.apiOf(symbol);
@@ -128,7 +126,11 @@ function memberOfModule(self: Evaluator, file: ts.SourceFile, name: string, node
   const all = (common.get('') ?? []).map((value) => self.memberOf(self.valueOf(value), text(name), node));
   const single = (common.get(name) ?? []).map((value) => self.valueOf(value));
   if (name === 'default' && common.has('')) return unionOf((common.get('') ?? []).map((value) => self.valueOf(value)));
-  return unionOf([...single, ...all]);
+  const found = [...single, ...all];
+  // `import x from` a file whose default is an object: the checker takes x for the module.
+  const whole = found.length > 0 || name === 'default' ? undefined : self.symbols.exportOf(file, 'default');
+  if (whole !== undefined) found.push(self.memberOf(valueOfSymbol(self, whole, node, undefined), text(name), node));
+  return unionOf(found);
 }
 
 /** Where the file of a node lies in a sandbox. */

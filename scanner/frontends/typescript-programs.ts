@@ -5,9 +5,10 @@ import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { FlowSource, Trait } from '../fact.ts';
 import type { Effect } from '../models/api.ts';
 import { unknownPart } from '../models/egress-of.ts';
-import { tellingCommands } from '../models/telling-commands.ts';
+import type { ResolvedCall } from './typescript-calls.ts';
 import { request } from './typescript-network.ts';
 import { type Called, capability, certaintyOf, embed, type Out, shown, sink, trait } from './typescript-out.ts';
+import { literalMap } from './typescript-places.ts';
 import { eachNode } from './typescript-symbols.ts';
 import { alternatives, isWhole, text, textOr, unknown, type Value } from './typescript-values.ts';
 
@@ -42,59 +43,73 @@ function sourceOfCommand(value: Value): FlowSource {
   return { what: 'command', name: shown(value) };
 }
 
-const interpreters =
-  /^(sh|bash|dash|zsh|ksh|ash|fish|python[\d.]*|node|deno|bun|perl|ruby|php|pwsh|powershell|cmd|osascript|lua)(\.exe)?$/;
-
-/** A program with its arguments. */
+/** A program with its arguments: the shell front end reads them as the command line that they are. */
 export function runProgram(out: Out, call: Called, effect: Extract<Effect, { does: 'program' }>): void {
   const argument = call.args[effect.program];
   const list = effect.args === undefined ? undefined : call.args[effect.args];
   const options = effect.options === undefined ? undefined : (call.args[effect.options] ?? list);
   const inShell = options !== undefined && textOr(out.self.memberOf(options.value, text('shell'), call.node), '') === 'true';
   for (const whole of alternatives(argument?.value ?? unknown)) {
-    const value = whole.kind === 'array' ? (whole.items[0] ?? unknown) : whole;
-    const words = whole.kind === 'array' ? whole.items.slice(1) : list?.value.kind === 'array' ? list.value.items : [];
+    const words = wordsOf(whole, argument?.node, effect.rest === true ? call.args.slice(effect.program + 1) : list);
+    const [value = unknown, ...given] = words.map((word) => word.value);
     const name = programOf(value);
-    if (inShell) embed(out, call, 'shell', [value, ...words].map((one) => textOr(one)).join(' '), undefined);
-    const own = name !== undefined && isOwnFile(out, name);
-    const traits: Trait[] = [
-      ...(inShell ? (['shell-string', 'interpolated'] as const) : []),
-      ...(name === undefined ? (['dynamic-name'] as const) : interpreters.test(name) ? (['interpreter'] as const) : []),
-    ];
-    if (!own) capability(out, call, { kind: 'exec', program: name ?? '*' }, certaintyOf(value, name === undefined), traits);
+    if (inShell) {
+      embed(out, call, 'shell', [value, ...given].map((one) => textOr(one)).join(' '), undefined);
+      trait(out, call, 'shell-string', shown(value));
+    } else if (name === undefined) {
+      capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['dynamic-name']);
+    } else {
+      embedLine(out, call, [{ value: text(name), node: words[0]?.node }, ...words.slice(1)]);
+    }
     if (value.kind === 'text' && value.built && isWhole(value) && !/[./]/.test(value.text))
       trait(out, call, 'folded-name', shown(value), 'folded');
-    for (const told of tellingCommands(
-      posix.basename(name ?? ''),
-      words.map((word) => textOr(word)),
-    ))
-      trait(out, call, told.trait, `${name} ${told.says}`, certaintyOf(value, false));
-    if (name !== undefined) runInterpreter(out, call, name, words, list?.node);
     const to: Capability = { kind: 'exec', program: name ?? '*' };
     sink(call, argument?.node, { what: 'exec', capability: to, api: call.api, part: 'argument' }, 'exact');
     sink(call, list?.node, { what: 'exec', capability: to, api: call.api, part: 'argument' }, 'exact');
-    call.use.sources.push(sourceOfCommand(text([name ?? unknownPart, ...words.map((word) => textOr(word))].join(' '))));
+    call.use.sources.push(sourceOfCommand(text([name ?? unknownPart, ...given.map((word) => textOr(word))].join(' '))));
   }
   if (options !== undefined && textOr(out.self.memberOf(options.value, text('detached'), call.node), '') === 'true')
     trait(out, call, 'detached', call.api);
 }
 
-// `bash -c "…"`, `python -c "…"`, `node -e "…"`: a program in an argument.
-function runInterpreter(out: Out, call: Called, name: string, words: readonly Value[], node: ts.Expression | undefined): void {
-  const language = /^(sh|bash|dash|zsh|ksh|ash)$/.test(name)
-    ? 'shell'
-    : /^python/.test(name)
-      ? 'python'
-      : /^(node|bun|deno)$/.test(name)
-        ? 'javascript'
-        : undefined;
-  if (language === undefined) return;
-  const flag = words.findIndex((word) => /^(-\w*[ce]|--eval|-p|--print|eval)$/.test(textOr(word)));
-  const code = flag < 0 ? undefined : words[flag + 1];
-  if (code === undefined) return;
-  const literal = node !== undefined && ts.isArrayLiteralExpression(node) ? node.elements[flag + 1] : undefined;
-  trait(out, call, 'code-from-string', shown(code));
-  if (code.kind === 'text') embed(out, call, language, code.text, literal);
+type Words = ResolvedCall['args'];
+
+// The program and what it is given: from one list, from a name and a list, or one by one.
+function wordsOf(program: Value, node: ts.Expression | undefined, rest: Words | Words[number] | undefined): Words {
+  const spread = (value: Value, from: ts.Expression | undefined): Words => {
+    const literal = from !== undefined && ts.isArrayLiteralExpression(from) ? from.elements : undefined;
+    return value.kind === 'array'
+      ? value.items.map((one, i) => ({ value: one, node: literal?.[i] }))
+      : [{ value: unknown, node: from }];
+  };
+  if (program.kind === 'array') return spread(program, node);
+  const first = { value: program, node };
+  if (rest === undefined) return [first];
+  if ('value' in rest)
+    return rest.value.kind === 'object' || rest.value.kind === 'function' ? [first] : [first, ...spread(rest.value, rest.node)];
+  return [first, ...rest];
+}
+
+// Words that a shell would take apart again are quoted, so that each stays one.
+function embedLine(out: Out, call: Called, words: Words): void {
+  const map: { at: number; raw: number; fixed?: true }[] = [];
+  let line = '';
+  for (const { value, node } of words) {
+    const word = textOr(value);
+    const plain = /^[\w./:@%+=,-]+$/.test(word);
+    if (line !== '') line += ' ';
+    const inner = literalMap(out.self, node, word, call.node);
+    const at = line.length + (plain ? 0 : 1);
+    // Behind a quote in the word the two run no longer in step.
+    map.push(
+      ...(word.includes("'") ? inner.slice(0, 1).map((piece) => ({ ...piece, fixed: true as const })) : inner).map((piece) => ({
+        ...piece,
+        at: piece.at + at,
+      })),
+    );
+    line += plain ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  }
+  out.embedded.push({ within: out.source.path, language: 'shell', text: line, context: out.source.context, map });
 }
 
 function programOf(value: Value): string | undefined {
@@ -111,8 +126,18 @@ function isOwnFile(out: Out, path: string): boolean {
 /** A script of JavaScript, in a process or thread of its own. */
 export function runScript(out: Out, call: Called, at: number): void {
   const argument = call.args[at];
+  const options = call.args[at + 1]?.value ?? unknown;
+  const isCode = textOr(out.self.memberOf(options, text('eval'), call.node), '') === 'true';
   for (const value of alternatives(argument?.value ?? unknown)) {
-    if (isWhole(value) && isOwnFile(out, value.text)) continue;
+    if (isCode && value.kind === 'text') {
+      trait(out, call, 'code-from-string', shown(value));
+      embed(out, call, 'javascript', value.text, argument?.node);
+      continue;
+    }
+    if (isWhole(value) && isOwnFile(out, value.text)) {
+      noteForeignCode(out, call, value.text);
+      continue;
+    }
     capability(out, call, { kind: 'exec', program: isWhole(value) ? 'node' : '*' }, certaintyOf(value, !isWhole(value)), [
       'interpreter',
     ]);
@@ -140,13 +165,23 @@ export function runCode(out: Out, call: Called, at: number): void {
   sink(call, argument.node, { what: 'exec', api: call.api, part: 'code' }, 'exact');
 }
 
+// A file of the skill that does not look like JavaScript is run as such all the same, and was not read so.
+function noteForeignCode(out: Out, call: Called, path: string): void {
+  if (/\.([cm]?[jt]s|[jt]sx|json|node|wasm)$/.test(path) && !(call.api !== 'require' && path.endsWith('.json'))) return;
+  trait(out, call, 'dynamic-import', path, 'widened');
+  capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['dynamic-import', 'dynamic-name']);
+}
+
 /** A module whose name cannot be computed may be any: what it can do is unknown. A name that begins in the skill's own folder stays there. */
 export function loadModule(out: Out, call: Called, at: number): void {
   for (const value of alternatives(call.args[at]?.value ?? unknown)) {
     if (isWhole(value)) {
       if (value.built && !/^[./]/.test(value.text)) trait(out, call, 'folded-name', shown(value), 'folded');
       if (value.text.startsWith('data:')) embedDataUrl(out, call, value.text);
-      else if (/^https?:/.test(value.text)) request(out, { ...call, api: 'import' }, { does: 'request', url: at });
+      else if (call.api === 'require' && /^\.{1,2}\//.test(value.text)) {
+        const path = posix.join(posix.dirname(out.source.file), value.text);
+        if (out.files.has(path)) noteForeignCode(out, call, path);
+      } else if (/^https?:/.test(value.text)) request(out, { ...call, api: 'import' }, { does: 'request', url: at });
     } else if (!(value.kind === 'text' && /^(\.{1,2}|\/skills\/@self)\//.test(value.text))) {
       trait(out, call, 'dynamic-import', shown(value), 'widened');
       capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['dynamic-import', 'dynamic-name']);

@@ -7,7 +7,7 @@ import { nodeDefaults } from '../models/node.ts';
 import { npmServices } from '../models/npm.ts';
 import { resolveCall } from './typescript-calls.ts';
 import { applyEffect } from './typescript-effects.ts';
-import { readEnvironment, readWholeEnvironment } from './typescript-environment.ts';
+import { isEnvironment, readByName, readEnvironment, readWholeEnvironment } from './typescript-environment.ts';
 import { callsBack, noteEscape } from './typescript-escapes.ts';
 import { apis } from './typescript-library.ts';
 import { type Called, capability, embed, type Out, shown, trait, type Use } from './typescript-out.ts';
@@ -123,6 +123,8 @@ function applyApi(out: Out, call: Called): void {
   }
   if (call.api === 'require' || call.api === 'process.getBuiltinModule')
     noteService(out, call.args[0]?.value ?? unknown, call.node);
+  if (call.api === 'Reflect.get' && call.args[0] !== undefined && isEnvironment(call.args[0].value))
+    readByName(out, call.node, call.args[1]?.value ?? unknown, () => call.use);
   if (row !== undefined) for (const effect of row.effects) applyEffect(out, call, effect);
   else widen(out, call);
 }
@@ -203,7 +205,10 @@ function visitAssignment(out: Out, node: ts.BinaryExpression): void {
   const target = node.left;
   if (!ts.isPropertyAccessExpression(target) && !ts.isElementAccessExpression(target)) return;
   for (const one of alternatives(out.self.valueOf(target))) {
-    if (one.kind === 'api' && (own(apis, one.name) !== undefined || one.name === 'module._load')) {
+    if (
+      one.kind === 'api' &&
+      (own(apis, one.name) !== undefined || /^(module\._(load|extensions|resolve)|require\.(extensions|cache))/.test(one.name))
+    ) {
       trait(out, { api: one.name, node }, 'patch-builtin', one.name);
     }
   }

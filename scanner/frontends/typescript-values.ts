@@ -19,7 +19,8 @@ export type Value =
   /** An object that an API gave; `made` is the call. */
   | { readonly kind: 'instance'; readonly of: string; readonly made: ts.Node }
   | { readonly kind: 'function'; readonly node: Functionish; readonly frame: Frame }
-  | { readonly kind: 'class'; readonly node: ts.ClassLikeDeclaration }
+  /** A class, or an object that is made of it. */
+  | { readonly kind: 'class'; readonly node: ts.ClassLikeDeclaration; readonly made: boolean }
   | { readonly kind: 'object'; readonly node: ts.ObjectLiteralExpression; readonly frame: Frame }
   | { readonly kind: 'array'; readonly items: readonly Value[] }
   /** A file of the skill, as a module. */
@@ -61,6 +62,7 @@ function keyOf(value: Value): unknown {
   if (value.kind === 'text') return `text ${value.text}`;
   if (value.kind === 'api') return `api ${value.name}`;
   if (value.kind === 'unknown') return 'unknown';
+  if (value.kind === 'class') return value.made ? value.node : value.node.members;
   return value.kind === 'function' ? value.node : value;
 }
 

@@ -1,9 +1,10 @@
 /** What a variable, parameter or import holds, from all that is assigned to it. */
 import { ts } from 'ts-morph';
+import type { Assignment } from './typescript-assignments.ts';
 import { isFunctionish } from './typescript-calls.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
 import { nameOfProperty } from './typescript-members.ts';
-import { type Assignment, bareOf } from './typescript-symbols.ts';
+import { bareOf } from './typescript-symbols.ts';
 import {
   alternatives,
   concatenated,
@@ -32,12 +33,20 @@ function allOf(self: Evaluator, symbol: ts.Symbol, frame: Frame): Value {
   const declared = (symbol.declarations ?? []).map((declaration) => valueOfDeclaration(self, declaration, frame));
   const assigned = self.symbols.assignments(symbol);
   if (assigned.length === 0) return unionOf(declared);
-  const plain = assigned.filter((one) => !one.compound).map((one) => self.valueOf(one.value, frame));
+  const plain = assigned.filter((one) => !one.compound).map((one) => valueAssigned(self, one, frame));
   return unionOf([
     ...declared.filter((one) => one.kind !== 'unknown'),
     ...plain,
     ...(plain.length < assigned.length ? [unknown] : []),
   ]);
+}
+
+/** What an assignment assigns; the part of it that a pattern takes. */
+export function valueAssigned(self: Evaluator, { value, node, path = [] }: Assignment, frame?: Frame): Value {
+  return path.reduce(
+    (whole, name) => self.memberOf(whole, /^\d+$/.test(name) ? { kind: 'number', number: Number(name) } : text(name), node),
+    self.valueOf(value, frame),
+  );
 }
 
 function valueOfDeclaration(self: Evaluator, declaration: ts.Declaration, frame: Frame): Value {
@@ -46,7 +55,7 @@ function valueOfDeclaration(self: Evaluator, declaration: ts.Declaration, frame:
   if (ts.isBindingElement(declaration)) return valueOfBinding(self, declaration, frame);
   if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration))
     return { kind: 'function', node: declaration, frame };
-  if (ts.isClassDeclaration(declaration)) return { kind: 'class', node: declaration };
+  if (ts.isClassDeclaration(declaration)) return { kind: 'class', node: declaration, made: false };
   if (ts.isPropertyDeclaration(declaration))
     return declaration.initializer === undefined ? unknown : self.valueOf(declaration.initializer);
   if (ts.isPropertyAssignment(declaration)) return self.valueOf(declaration.initializer, frame);
@@ -167,7 +176,7 @@ export function valueOfMemberAssigned(
   const symbol = ts.isIdentifier(object) ? self.symbols.symbolOf(object) : undefined;
   if (symbol === undefined || key.kind !== 'text') return undefined;
   const assigned = self.symbols.memberAssignments(symbol, key.text);
-  const values = assigned.filter((one) => !one.compound).map((one) => self.valueOf(one.value, frame));
+  const values = assigned.filter((one) => !one.compound).map((one) => valueAssigned(self, one, frame));
   const useful = values.filter((one) => one.kind !== 'unknown' && one.kind !== 'method');
   return useful.length === 0 ? undefined : unionOf(useful);
 }
@@ -176,14 +185,17 @@ function* callsOf(self: Evaluator, callee: Functionish): Iterable<{ args: readon
   for (const call of self.symbols.callers(callee)) yield { args: call.arguments ?? [] };
 }
 
-// `list.map(x => …)` gives x each element; `promise.then(m => …)` gives m what the promise holds.
+// `list.map(x => …)` gives x each element; `promise.then(m => …)` gives m what the promise holds. The function may be handed on by its name.
 function callbackValue(self: Evaluator, callee: Functionish, index: number, frame: Frame): Value[] {
-  const call = callee.parent;
-  if (!ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression) || index !== 0) return [];
-  if (call.arguments[0] !== callee) return [];
-  const object = call.expression.expression;
-  if (call.expression.name.text === 'then') return [self.valueOf(object, frame)];
-  return elementCallbacks.has(call.expression.name.text) ? [elementOf(self.valueOf(object, frame))] : [];
+  if (index !== 0) return [];
+  const { parent } = callee;
+  const direct = ts.isCallExpression(parent) && parent.arguments[0] === callee ? [parent] : [];
+  return [...direct, ...self.symbols.handedTo(callee)].flatMap(({ expression }) => {
+    if (!ts.isPropertyAccessExpression(expression)) return [];
+    const object = expression.expression;
+    if (expression.name.text === 'then') return [self.valueOf(object, frame)];
+    return elementCallbacks.has(expression.name.text) ? [elementOf(self.valueOf(object, frame))] : [];
+  });
 }
 
 // `let s = ''; s += 'child_'; s += 'process'` in one run of statements is one text.

@@ -64,6 +64,10 @@ export const nodeApis: ApiTable = {
   ...rows('vm', 'createContext isContext', { effects: [] }),
   ...rows('module', 'createRequire', { effects: [] }),
   ...rows('module', '_load', { does: 'load', module: 0 }),
+  ...rows('', 'module', { effects: [], gives: 'module.Module' }),
+  ...rows('module.Module', '#_compile', { does: 'code', code: 0 }),
+  ...rows('module.Module', '#require #load', { does: 'load', module: 0 }),
+  ...rows('module-object', '_compile', { does: 'code', code: 0 }),
   ...rows('module', 'register registerHooks', {
     effects: [
       { does: 'trait', trait: 'patch-builtin', at: 0 },
