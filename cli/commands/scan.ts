@@ -44,11 +44,15 @@ async function print(context: CommandContext, scanned: ScannedFolder, first: boo
     json: () => `${first ? '' : ','}${jsonText(scanned.report)}`,
     jsonl: () => `${jsonText(scanned.report)}\n`,
   };
-  if (!context.stdout.write(text[context.format]())) await new Promise((go) => context.stdout.once('drain', go));
+  if (!context.stdout.write(await text[context.format]())) await new Promise((go) => context.stdout.once('drain', go));
 }
 
-function reportText(context: CommandContext, { report, files }: ScannedFolder, first: boolean): string {
+async function reportText(context: CommandContext, { report, files }: ScannedFolder, first: boolean): Promise<string> {
   const { columns } = context.stdout;
   const colour = wantsColour(context.stdout, context.env);
-  return `${first ? '' : '\n'}${printReport(report, files, { colour, ...(columns === undefined ? {} : { width: columns }) })}`;
+  // What proposes lines of a manifest is loaded only where there is something to propose.
+  const asks = report.findings.some(({ kind, severity }) => kind === 'capability' && severity !== 'info');
+  const allowances = asks ? (await import('../../scanner/reports/allowance.ts')).allowancesOf(report, files) : new Map();
+  const width = columns === undefined ? {} : { width: columns };
+  return `${first ? '' : '\n'}${printReport(report, files, { colour, allowances, ...width })}`;
 }

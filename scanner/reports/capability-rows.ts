@@ -1,0 +1,37 @@
+/** Declared against observed, row by row: what every report shows of capabilities. */
+import { capabilityKinds, covers, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+
+export interface CapabilityRow {
+  /** As `printCapability` writes it; not yet safe to show. */
+  readonly text: string;
+  readonly declared: boolean;
+  readonly observed: boolean;
+  /** `covered`: by another, wider row. */
+  readonly note: 'undeclared' | 'covered' | '';
+}
+
+/** One row for each capability that was declared or seen, by kind. */
+export function capabilityRows({ declared, observed, undeclared, unused }: ScanReport['capabilities']): CapabilityRow[] {
+  const isIn = (grouped: ScanReport['capabilities']['declared'], text: string): boolean =>
+    listCapabilities(grouped).some((one) => printCapability(one) === text);
+  const given = listCapabilities(declared);
+  const texts = new Set([...given, ...listCapabilities(observed)].map(printCapability));
+  return [...texts].sort(byKind).map((text) => {
+    const exact = isIn(declared, text);
+    const missing = isIn(undeclared, text);
+    const one = listCapabilities(observed).find((candidate) => printCapability(candidate) === text);
+    const isCovered = one !== undefined && !exact && !missing && given.some((wide) => covers(wide, one));
+    return {
+      text,
+      declared: exact || isCovered,
+      observed: isIn(observed, text) || !isIn(unused, text),
+      note: missing ? 'undeclared' : isCovered ? 'covered' : '',
+    };
+  });
+}
+
+function byKind(a: string, b: string): number {
+  const rank = (text: string): number => capabilityKinds.findIndex((kind) => text.startsWith(`${kind} `));
+  return rank(a) - rank(b) || (a < b ? -1 : 1);
+}

@@ -1,0 +1,155 @@
+/** One finding as text, in the manner of rustc: message, place, code with the mark, the way of the value, what to do. Safe for any terminal. */
+import type { Finding } from '../../skills-index/statement/finding.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { showSafely } from '../models/hidden-characters.ts';
+import type { Allowances } from './allowance.ts';
+import { type Frame, frameOf, type SourceLines } from './code-frame.ts';
+import { evaluatesTo } from './finding-capability.ts';
+import type { RuleFindings } from './finding-order.ts';
+import type { Ink } from './terminal-ink.ts';
+import { wrapped } from './wrapped.ts';
+
+export interface FindingLook {
+  readonly report: ScanReport;
+  readonly lines: SourceLines;
+  readonly allowances: Allowances;
+  readonly ink: Ink;
+  /** Columns of the terminal. */
+  readonly width: number;
+}
+
+const placesShownMax = 5;
+const stepsShownMax = 12;
+
+/** The finding with its code and all that is known of it. */
+export function printFinding(finding: Finding, look: FindingLook): string[] {
+  const { ink, width } = look;
+  const frame = frameOf(look.lines.get(finding.path), finding, width);
+  const gutter = ' '.repeat(gutterWidth(finding, frame));
+  return [
+    ...printHead(finding, look),
+    `${gutter}${ink.faint('-->')} ${placeOf(finding)}`,
+    ...printFrame(frame, gutter, finding, ink),
+    ...(finding.flow.length < 2 ? [] : printSteps(finding, gutter, look)),
+    `${gutter} ${ink.faint('|')}`,
+    ...notesOf(finding, look).flatMap(([word, text]) => printNote(`${word}: `, text, gutter, look)),
+  ];
+}
+
+/** Findings of one rule: the worst with its code if it is more than information, each other one as a line. */
+export function printGroup({ findings: [first, ...more] }: RuleFindings, look: FindingLook): string[] {
+  const isSmall = first.severity === 'info' || first.severity === 'low';
+  const others = isSmall ? [first, ...more] : more;
+  const head = isSmall ? [headOf(first, look.ink)] : printFinding(first, look);
+  const gutter = ' '.repeat(3);
+  const shown = others
+    .slice(0, placesShownMax)
+    .flatMap((finding) => printNote(`${placeOf(finding)} `, finding.message, gutter, look, isSmall ? '-->' : 'and'));
+  const left = others.length - placesShownMax;
+  return [...head, ...shown, ...(left > 0 ? [`${gutter} ${look.ink.faint(`… and ${left} more: --format json has all`)}`] : [])];
+}
+
+export function placeOf({
+  path,
+  line,
+  column,
+}: {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+}): string {
+  return `${showSafely(path)}:${line}:${column}`;
+}
+
+function headOf({ severity, rule }: Finding, ink: Ink): string {
+  return ink.severity(severity, `${severity}[${rule}]`);
+}
+
+function printHead(finding: Finding, { ink, width }: FindingLook): string[] {
+  const word = `${finding.severity}[${finding.rule}]: `;
+  const [first = '', ...more] = wrapped(`${word}${showSafely(finding.message)}`, width);
+  // Rule and severity hold no space, so they stand whole at the beginning of the first line.
+  const start = first.slice(word.length);
+  return [`${headOf(finding, ink)}: ${ink.bold(start)}`, ...more.map((line) => ink.bold(line))];
+}
+
+function notesOf(finding: Finding, { report, lines, allowances }: FindingLook): [word: string, text: string][] {
+  const marked = (lines.get(finding.path) ?? []).slice(finding.line - 1, finding.endLine).join('\n');
+  const value = evaluatesTo(finding, report.capabilities.observed, marked);
+  const allowed = allowances.get(finding.fingerprint);
+  const notes: [string, string | undefined][] = [
+    [finding.kind, `${kindSays[finding.kind]}; ${finding.confidence}: ${confidenceSays[finding.confidence]}`],
+    ['evaluates to', value],
+    ['allowed by', allowed === undefined ? undefined : `${allowed} in the capabilities of skill.json`],
+    ['fix', finding.fix === '' ? undefined : finding.fix],
+    ['more', `skill explain ${finding.rule}`],
+  ];
+  return notes.flatMap(([word, text]): [string, string][] => (text === undefined ? [] : [[word, text]]));
+}
+
+const kindSays = {
+  malice: 'evidence of an attack',
+  capability: 'something it can do',
+  policy: 'a form that is refused',
+} as const;
+
+const confidenceSays = {
+  exact: 'seen as it is',
+  folded: 'seen after computing constants',
+  lexical: 'recognised by its text',
+  widened: 'assumed, since it could not be resolved',
+} as const;
+
+// The lines behind the first stand under the text, not under its word.
+function printNote(word: string, text: string, gutter: string, { ink, width }: FindingLook, sign = '='): string[] {
+  const indent = `${gutter} ${' '.repeat(sign.length)} `;
+  const lines = wrapped(`${word}${showSafely(text)}`, width - indent.length);
+  return lines.map((line, index) => (index === 0 ? `${gutter} ${ink.faint(sign)} ${line}` : `${indent}${line}`));
+}
+
+function printSteps(finding: Finding, gutter: string, look: FindingLook): string[] {
+  const { ink, lines, width } = look;
+  const files = new Set(finding.flow.map((step) => step.path)).size;
+  const digits = `${finding.flow.length}`.length;
+  const indent = `${gutter}   ${' '.repeat(digits)} `;
+  const shown = cutMiddle(finding.flow, stepsShownMax);
+  return [
+    `${gutter} ${ink.faint('=')} the value's way, ${finding.flow.length} steps${files > 1 ? ` over ${files} files` : ''}:`,
+    ...shown.flatMap((step): string[] => {
+      if (step === undefined) return [`${indent}${ink.faint(`… ${finding.flow.length - stepsShownMax} steps …`)}`];
+      const span = { ...step, endLine: step.line, endColumn: step.column };
+      const code = frameOf(lines.get(step.path), span, width - indent.length).find((line) => line.number === step.line);
+      const [first = '', ...more] = wrapped(`${placeOf(step)} ${showSafely(step.note)}`, width - indent.length);
+      return [
+        `${gutter}   ${ink.step(`${finding.flow.indexOf(step) + 1}`.padStart(digits))} ${first}`,
+        ...more.map((line) => `${indent}${line}`),
+        ...(code === undefined ? [] : [`${indent}${ink.faint(`| ${code.text.trim()}`)}`]),
+      ];
+    }),
+  ];
+}
+
+// Both ends of a way matter most; undefined stands for what is left out.
+function cutMiddle<Item>(items: readonly Item[], max: number): (Item | undefined)[] {
+  if (items.length <= max) return [...items];
+  return [...items.slice(0, max / 2), undefined, ...items.slice(-max / 2)];
+}
+
+function printFrame(frame: Frame, gutter: string, { severity }: Finding, ink: Ink): string[] {
+  if (frame.length === 0) return [];
+  return [
+    `${gutter} ${ink.faint('|')}`,
+    ...frame.flatMap((line) => {
+      const number = `${line.number === 0 ? '...' : line.number}`.padStart(gutter.length);
+      const code = `${ink.faint(number)} ${ink.faint('|')} ${line.text}`.trimEnd();
+      if (line.marked === undefined) return [code];
+      const { from, to } = line.marked;
+      const mark = ink.severity(severity, '^'.repeat(Math.max(1, to - from)));
+      return [code, `${gutter} ${ink.faint('|')} ${' '.repeat(from)}${mark}`];
+    }),
+  ];
+}
+
+function gutterWidth(finding: Finding, frame: Frame): number {
+  return Math.max(3, ...[finding.line, ...frame.map((line) => line.number)].map((number) => `${number}`.length));
+}
