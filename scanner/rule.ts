@@ -75,7 +75,10 @@ export interface Rule {
   readonly why: string;
   readonly fix: string;
   readonly maps: { readonly cwe?: readonly string[]; readonly owasp?: readonly string[]; readonly attack?: readonly string[] };
-  /** The facts it asks for, as narrow as it can say: a skill that has none of them need not be judged again when this rule changes. */
+  /**
+   * The facts it asks for, as narrow as it can say: a skill that has none of them need not be judged again when this rule changes.
+   * None when it only looks at what is declared.
+   */
   readonly reads: readonly FactSelector[];
   /** Raised with every change of `check` that can change a finding; part of the rule set's digest. */
   readonly revision: number;

@@ -1,0 +1,66 @@
+/** Written by `npm run digests`; a test holds it to the code. What facts, verdicts and each rule are made by, with all that it imports. */
+interface CodeDigests {
+  /** From bytes to facts. */
+  readonly extractor: string;
+  /** From facts to a report, without the rules themselves. */
+  readonly judging: string;
+  readonly rules: Readonly<Record<string, string>>;
+}
+
+export const codeDigests: CodeDigests = {
+  extractor: 'sha256:48a9603f450851cb7d8f2fa50f3a4add42130f35e9b58b0da66edda12daf16a8',
+  judging: 'sha256:ef70249584b7215acad3252ac50b55fdcf4e571418483901de69d55653d383b1',
+  rules: {
+    'env/process-environment': 'sha256:b47aa2708bb6e9f7d9e63cf6a22335879f8e6371dc746e2051a79d761a709ee1',
+    'env/steering-variable': 'sha256:3b1ad561424d37224273a802be289e704cd890f5f8a3727e067781900bebd80f',
+    'env/whole-environment': 'sha256:4c0fcb88b0697dd091ecee0cc73bc2363c3ecc8fbdedc80b110569770aa00f83',
+    'exec/code-from-string': 'sha256:f8ead9fe917afc5759af75ddbe66618e6f30f2a95950a111065cafe7f091dc68',
+    'exec/deserialize': 'sha256:7da35d516dc2640a0544aa32ccbd019b0893917b2b1c12c7a449d11549bd6426',
+    'exec/download-and-run': 'sha256:5436d89038ec9cf3450753ead51a6065ebfdc74846d9a3d24b549e30677c3575',
+    'exec/privilege': 'sha256:65b6ea0580724d5a0dffb916f88033b17a106b51ff015f5b2a34845734aa61af',
+    'files/agent-memory': 'sha256:fb5ed62fe2c9cd0adc5341fdeaf592c2d8ef65fd2eff03beaf7da1a09e32d6ff',
+    'files/container-socket': 'sha256:4a1f52fdb25c1acd92607823e38c7875d7d6ca00a906191e8e71efc2f8d8d59d',
+    'files/credential-path': 'sha256:516b9954b5210dd5ea4175c0579ae0edd7fa708ea0807fcbf47ccdad3298072e',
+    'files/destructive': 'sha256:f868d4bd90b20636735c383d2b19325c02dc88cb2e6dfa2c6d60c8b83bc9ead3',
+    'flow/environment-to-network': 'sha256:0e44ebdcc15546e484145e50602297ac7ab23a257b10452fd70a9bdd87c8075c',
+    'flow/file-to-network': 'sha256:856a256f18ac175708942de92eb1384906a41e69c27a4418921d279061e91505',
+    'flow/network-to-exec': 'sha256:c691f9ad26c055d4bcde946c093ab8c1ba2142f7780cd201c1aaf7c8015d50c8',
+    'flow/secret-to-network': 'sha256:0d0174028bde6db9365d0db568b34d316e864f40cfba21fc7f2ee10ba3920594',
+    'flow/secret-to-output': 'sha256:3f785503de9f688c7f4204ac2c1f88d37553ce7c3adab72e33a4bef265ecd984',
+    'manifest/contradiction': 'sha256:d524ede3a7325c4a8c42838a7bd19b29ff57783b05f15f34eeef4afa71d8ea95',
+    'manifest/over-broad': 'sha256:37b659241b42139ed731a3491186f728d9fa37b951a58a0bad2db29c85e218ba',
+    'manifest/undeclared': 'sha256:e584feb858b4b2802733b3c4db70b83d14f5f77f89328877f9b7ab032cc49fe6',
+    'manifest/unnamed-script': 'sha256:0716bf56a6bf9cb06e3b6d8a3188217dec39e6d2d2e6f71a5a79a7c0a890990e',
+    'manifest/unreadable': 'sha256:ba55fe66a2548b3566c4337b84a56512d3a9869014d2065f16187b387c35d698',
+    'manifest/unused': 'sha256:227b5a9235972e60f463b73a27fd768bf4024516b8152742f4b0c1aaf2f53c97',
+    'network/cloud-metadata': 'sha256:504be73c13d93cd3d82db334eed7953eed8ec3f71ee8e6efc7df468e5d9cc254',
+    'network/drop-host': 'sha256:640459e3854a554a8d02d562fcca166cb0816f869759c4cadcb76085f9ae3118',
+    'network/raw-address': 'sha256:c077e253b799ce550befe48b30c0c06aeee64f28d9d09f32dd629c42ddd5b0dd',
+    'network/reverse-shell': 'sha256:8e8350744a352acb319a2f7f3b786e50789d84880f5ade7e7f288dcfdefc3fd1',
+    'network/tls-off': 'sha256:35c7aa2e3c1e423543c3dbb92973ec89766aa8a1fee52150b0be00d5c9ccc92d',
+    'obfuscation/decode-and-run': 'sha256:2bf6ed2fc11430204ff44e516f561da8ba07a9c8c3a2a5bb4dfcc0bf7e2ffc5b',
+    'obfuscation/hidden-characters': 'sha256:8e569b4de8e8616923e2a100e6740fdcddeb19bea673d91208e6528aee15af60',
+    'obfuscation/hidden-name': 'sha256:a498cddd1945654154bb749201f3fdb50824c8f94d996b88bd8b3dcf194f89ca',
+    'obfuscation/unanalysed': 'sha256:1bae6bfac6bada6594852c5483a509736af84b324bbd678a81638e6fdded5175',
+    'persistence/autostart': 'sha256:6697ae633cad1b96f7a68d16ddb48e741b0b9465569cc007ea6fe9d3fd9093d6',
+    'persistence/history-off': 'sha256:3559b9c5cb8ab0eafa4cc6eac9e1b038c94061d4cd1c708b2c3f0b8c19aaf61a',
+    'persistence/hook': 'sha256:6992ecfabc97c10844f3c79298bb156b1eb624f327c8783f9252d1f5d76338bc',
+    'persistence/shell-profile': 'sha256:f6e6b7a6b5a909db6a3e760a493e00d36f4cee6024dce5bffa3dba35b2e17eea',
+    'prose/approval-bypass': 'sha256:4d24eae9535c3135618c8252a0e6659cd70741ae041bde5a127a82ff5fd90279',
+    'prose/credential-solicitation': 'sha256:906e40b9e01e6ab7fc936544a1fc1505956c6c70921451d9e69a384ae0a36b28',
+    'prose/decode-instructions': 'sha256:120d88a92ac6945329f58a72154f9750bb5bb154edd836a03b537e89fea4b471',
+    'prose/exfiltration-instructions': 'sha256:039f1125909013b371601717a30c7a65c2ee9d9c7ff04d3d5674d857a1a43abe',
+    'prose/hidden-text': 'sha256:c6c99c6fa3e15f83391b3b7db7a42db19684e6857ee22ad8f16ecf414785cbc6',
+    'prose/install-lure': 'sha256:7b9d6b497aa0b472002d585ad6ef216393cc8dadf7fd7e9a31cd638b7706f008',
+    'prose/override-instructions': 'sha256:f78d12a7482528ab6b302170d8f975f0c63277aa40841798ca424bb778a472a5',
+    'prose/remote-instructions': 'sha256:e6e710f91a8adea84e3d13c9f5da494095e761dec84181cef55d834ed6c27f1d',
+    'prose/speaks-to-scanners': 'sha256:dedb8a267ccd9c26a07e2912968fb728dd0f14b7884d7075842ee708cbec1ff9',
+    'resources/fork-bomb': 'sha256:cd7c19dc5b8c04a5a1b6e7facd7f18836ee5cff207bea95616f09c8d1ccf9b25',
+    'resources/mining': 'sha256:07c439a2c28693eab204db1cb86be816c1836900db00261d8218a92894a246f6',
+    'supply/binary-in-bundle': 'sha256:845d08274e5aa365de24f9f0d335c7099640b82ac239f21ca7f46275f1dd16a6',
+    'supply/credential-in-bundle': 'sha256:a14748c0f07b75de662306fcae17ff03692217903b7007b02b5574333cee98e7',
+    'supply/foreign-source': 'sha256:3b1172cd7300696e34db0387a6e1ae6dcb1d98510f73c33f3e31e1a4cedefe2e',
+    'supply/lifecycle-script': 'sha256:db366b109e39d469e10e1db14456fa4fa280f3e142ed094ce00288c7c4bf8b65',
+    'supply/unpinned-install': 'sha256:8f9cbeafea3fc9b0bfd1d1eb85a332effc954512952a3179a9493f40197aded4',
+  },
+};
