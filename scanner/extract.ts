@@ -8,7 +8,7 @@ import { type Declared, type Obstacle, obstacleAt, readDeclared } from './declar
 import type { ArtifactFact, Fact } from './fact.ts';
 import { solveFlows } from './flow.ts';
 import { frontEnds } from './frontends.ts';
-import { type IngestedFile, ingestFile } from './ingest.ts';
+import { type IngestedFile, ingestFiles } from './ingest.ts';
 import { scanSteps } from './limits.ts';
 import { type Analysed, analyseSources } from './rounds.ts';
 import type { Source } from './source.ts';
@@ -39,8 +39,8 @@ export interface ExtractOptions {
 /** Extracts the facts of one skill. Never throws for what the files hold. */
 export async function extractFacts(given: readonly SourceFile[], options: ExtractOptions = {}): Promise<SkillFacts> {
   const files = [...given].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  const ingested = files.map(ingestFile);
-  const texts = ingested.flatMap((file) => (file.source === undefined ? [] : [file.source]));
+  const ingested = ingestFiles(files);
+  const texts = ingested.flatMap((file) => file.sources);
   const steps = new Steps(options.steps ?? scanSteps);
   const analysed = await analyseSources(texts, frontEnds, { files: new Set(files.map((file) => file.path)), steps });
   const { flows, stopped } = flowsOf(analysed, steps);

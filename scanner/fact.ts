@@ -8,6 +8,8 @@ export interface Span {
   readonly path: string;
   readonly start: number;
   readonly end: number;
+  /** What inside of an archive or document it is, where `path` is that file: `a.zip!/run.sh`. */
+  readonly inner?: string;
 }
 
 /**
@@ -94,9 +96,11 @@ export type Trait =
   | 'surveillance' // clipboard, screen, camera, microphone
   | 'keylogging'
   | 'remote-program' // a program that lies elsewhere is run, or run elsewhere
+  | 'staged-program' // a program in a folder where anybody can put one is run; `detail` ends in its path
   | 'defence-off' // a firewall, an antivirus, auditing … is switched off
   | 'log-wiping'
   | 'new-account'
+  | 'encoded-program' // a blob in a text that decodes to a program or instructions
   | 'input'; // reads stdin, argv or a clipboard
 
 /** Text that people or agents read, or that lies in code as a string or comment. */
@@ -133,7 +137,16 @@ export interface ArtifactFact extends Located {
     | 'unreadable'
     | 'unknown-language'
     | 'minified'
-    | 'not-utf8';
+    | 'not-utf8'
+    | 'opened' // an archive or document that was read whole
+    | 'nested-archive'
+    | 'encrypted-archive'
+    | 'over-ratio' // becomes more than archives may
+    | 'unsafe-entry' // would be written outside of its folder, is a link, is there twice
+    | 'polyglot' // also a file of another type, or with one behind its end
+    | 'active-content' // a document that does something when it is opened
+    | 'misleading-encoding' // another program reads other text in it
+    | 'line-trick'; // where one reader begins a new line and another does not
   readonly detail: string;
 }
 

@@ -1,28 +1,36 @@
 /** Runs the rules over the facts, and makes findings of what they draft. */
 import type { Finding } from '../skills-index/statement/finding.ts';
-import type { Fact, FactKind, FactOf, Span } from './fact.ts';
+import type { FactKind, FactOf, Span } from './fact.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { findingsPerRuleMax } from './limits.ts';
 import { compareSpans, type Lines, linesOf } from './place.ts';
 import type { Draft, Rule, RuleContext } from './rule.ts';
-import { FactIndex } from './selectors.ts';
+import type { FactIndex } from './selectors.ts';
+import type { Source } from './source.ts';
+
+/** What rules look at besides facts; raw text may be stored apart, and is unpacked when it is asked for. */
+export interface Judgeable extends Omit<RuleContext, 'of' | 'sources'> {
+  readonly rawText: () => readonly Source[];
+}
 
 /** All findings, sorted by path, place and rule. A rule that finds very much is cut off after its worst. */
-export function findAll(rules: readonly Rule[], facts: readonly Fact[], context: Omit<RuleContext, 'of'>): Finding[] {
-  const index = new FactIndex(facts);
-  const texts = new Map(context.sources.map((source) => [source.path, source.text]));
+export function findAll(rules: readonly Rule[], index: FactIndex, context: Judgeable): Finding[] {
+  const drafts = rules.flatMap((rule) => draftsOf(rule, index, context).map((draft) => ({ rule, draft })));
+  if (drafts.length === 0) return [];
+  const sources = context.rawText();
+  const texts = new Map(sources.map((source) => [source.path, source.text]));
+  const outer = new Map(sources.flatMap(({ path, file, depth }) => (depth === 0 && path !== file ? [[path, file]] : [])));
   const lines = new Map<string, Lines>();
   const placeOf = (path: string, offset: number): { line: number; column: number } => {
     const known = lines.get(path) ?? linesOf(texts.get(path) ?? '');
     lines.set(path, known);
     return known.at(offset);
   };
-  const drafts = rules.flatMap((rule) => draftsOf(rule, index, context).map((draft) => ({ rule, draft })));
   // Of one rule in the order of places, since equal snippets are counted in that order.
   drafts.sort((a, b) => compareSpans(a.draft.span, b.draft.span));
   const occurrences = new Map<string, number>();
   const findings = drafts.map(({ rule, draft }): Finding => {
-    const { span } = draft;
+    const span = ofFile(draft.span, outer);
     const snippet = (texts.get(span.path) ?? '').slice(span.start, span.end);
     const first = fingerprintOf(rule.id, span.path, snippet, 0);
     const occurrence = occurrences.get(first) ?? 0;
@@ -33,7 +41,7 @@ export function findAll(rules: readonly Rule[], facts: readonly Fact[], context:
       kind: draft.kind ?? rule.kind,
       severity: draft.severity ?? rule.severity,
       confidence: draft.confidence ?? rule.confidence,
-      message: draft.message.toWellFormed(),
+      message: `${draft.message}${span.inner === undefined ? '' : ` (in ${span.inner})`}`.toWellFormed(),
       path: span.path,
       line: start.line,
       column: start.column,
@@ -70,7 +78,7 @@ function order(a: string, b: string): number {
 
 const severityOrder = { critical: 0, high: 1, medium: 2, low: 3, info: 4 } as const;
 
-function draftsOf(rule: Rule, index: FactIndex, context: Omit<RuleContext, 'of'>): Draft[] {
+function draftsOf(rule: Rule, index: FactIndex, context: Judgeable): Draft[] {
   const of = <Kind extends FactKind>(kind: Kind): readonly FactOf<Kind>[] => {
     const facts = index.select(kind, rule.reads);
     if (facts === undefined) throw new Error(`rule ${rule.id} asks for facts of kind ${kind} without saying so in reads`);
@@ -81,7 +89,7 @@ function draftsOf(rule: Rule, index: FactIndex, context: Omit<RuleContext, 'of'>
     of,
     get sources() {
       if (!rule.reads.includes('source')) throw new Error(`rule ${rule.id} asks for raw text without saying so in reads`);
-      return context.sources;
+      return context.rawText();
     },
   };
   const seen = new Set<string>();
@@ -95,6 +103,12 @@ function draftsOf(rule: Rule, index: FactIndex, context: Omit<RuleContext, 'of'>
       (a, b) => severityOrder[a.severity ?? rule.severity] - severityOrder[b.severity ?? rule.severity] || bySpan(a.span, b.span),
     )
     .slice(0, findingsPerRuleMax);
+}
+
+// A rule that looks at sources names what lies in an archive by its own path: reports know files of the bundle only.
+function ofFile(span: Span, outer: ReadonlyMap<string, string>): Span {
+  const file = outer.get(span.path);
+  return file === undefined ? span : { path: file, start: 0, end: 0, inner: span.path };
 }
 
 function bySpan(a: Span, b: Span): number {

@@ -1,5 +1,6 @@
 /** All front ends. Parsers are loaded when a skill has a source in one of their languages. */
 import type { FrontEnd } from './frontend.ts';
+import { lexicalLanguages } from './models/file-types.ts';
 
 export const frontEnds: readonly FrontEnd[] = [
   {
@@ -11,7 +12,7 @@ export const frontEnds: readonly FrontEnd[] = [
   { name: 'python', languages: ['python'], load: async () => (await import('./frontends/python.ts')).analysePython },
   {
     name: 'markdown',
-    languages: ['markdown', 'text', 'html'],
+    languages: ['markdown', 'text', 'html', 'dockerfile', 'makefile', ...lexicalLanguages],
     load: async () => (await import('./frontends/markdown.ts')).analyseMarkdown,
   },
   { name: 'json', languages: ['json', 'yaml', 'toml'], load: async () => (await import('./frontends/json.ts')).analyseJson },

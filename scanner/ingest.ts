@@ -1,141 +1,136 @@
 /** Bytes become sources: what each file is, by content and name, and what becomes of it. Nothing is skipped by where it lies. */
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
-import type { ArtifactFact, FactContext } from './fact.ts';
-import { sourceCharsMax } from './limits.ts';
-import { own } from './models/api.ts';
-import { fileTypes, languageOfExtension, languageOfInterpreter, unknownLanguages } from './models/file-types.ts';
-import type { Language, Source } from './source.ts';
+import { ArchiveBudget, isUnread } from './archives/archive-entry.ts';
+import { openArchive } from './archives/open-archive.ts';
+import type { ArtifactFact } from './fact.ts';
+import { claimedType, typeOf } from './file-type.ts';
+import { ingestText, textSource } from './ingest-text.ts';
+import { extensionOf } from './language.ts';
+import { archiveDepthMax } from './limits.ts';
+import { doubtMedia } from './media/check-media.ts';
+import { textInside } from './media/text-inside.ts';
+import type { FileType } from './models/file-types.ts';
+import { type Place, placeFact } from './place-inside.ts';
+import { programIn } from './program-look.ts';
+import type { Source } from './source.ts';
 
-export interface IngestedFile {
-  readonly path: string;
-  readonly sha256: Digest;
-  readonly bytes: number;
-  /** What a front end reads, when it is text. */
-  readonly source: Source | undefined;
+/** What became of some bytes. */
+export interface Ingested {
+  /** Texts: of the file itself under its own path, and of what lies in it. */
+  readonly sources: readonly Source[];
   readonly disposition: 'analysed' | 'inert' | 'unanalysed';
   readonly reason: string;
   readonly artifacts: readonly ArtifactFact[];
 }
 
-type What = ArtifactFact['what'];
+export interface IngestedFile extends Ingested {
+  readonly path: string;
+  readonly sha256: Digest;
+  readonly bytes: number;
+}
 
-/** Says what a file is. Pure; the same bytes and path give the same answer. */
-export function ingestFile({ path, bytes }: SourceFile): IngestedFile {
+/** Says what the files of a skill are. Pure: the same files in the same order give the same answer. */
+export function ingestFiles(files: readonly SourceFile[]): IngestedFile[] {
+  const budget = new ArchiveBudget();
+  const taken = new Set(files.map((file) => file.path));
+  return files.map((file) => {
+    const ingested = ingestFile(file, budget);
+    return { ...ingested, sources: ingested.sources.map((source) => underOwnPath(source, taken)) };
+  });
+}
+
+// Two entries may have one name, and a file of the bundle may be called like an entry: each source has a path of its own.
+function underOwnPath(source: Source, taken: Set<string>): Source {
+  if (source.path === source.file) return source;
+  let { path } = source;
+  for (let count = 2; taken.has(path); count++) path = `${source.path}~${count}`;
+  taken.add(path);
+  return { ...source, path };
+}
+
+/** Says what one file is; archives are opened as far as the budget goes. */
+export function ingestFile({ path, bytes }: Pick<SourceFile, 'path' | 'bytes'>, budget = new ArchiveBudget()): IngestedFile {
   const about = { path, sha256: digestOf(bytes), bytes: bytes.byteLength };
-  const fact = (what: What, detail: string): ArtifactFact => ({
-    kind: 'artifact',
-    what,
-    detail,
-    span: { path, start: 0, end: 0 },
-    context: contextOf(path),
-    certainty: 'exact',
-  });
-  const unanalysed = (reason: string, ...artifacts: ArtifactFact[]): IngestedFile => ({
-    ...about,
-    source: undefined,
-    disposition: 'unanalysed',
-    reason,
-    artifacts,
-  });
-  const extension = extensionOf(path);
-  const type = fileTypes.find((row) => row.magic.every((magic) => matches(bytes, magic)) && fitsText(row, extension, bytes));
-  if (type !== undefined) {
-    const disguised = type.extensions.includes(extension) ? [] : [fact('disguised', `${type.type} named .${extension}`)];
-    if (type.class !== 'inert') return unanalysed(type.type, fact(type.class, type.type), ...disguised);
-    return {
-      ...about,
-      source: undefined,
-      disposition: disguised.length > 0 ? 'unanalysed' : 'inert',
-      reason: type.type,
-      artifacts: disguised,
-    };
-  }
-  const decoded = decode(bytes);
-  if (decoded === undefined)
-    return unanalysed('not text, and of no known type', fact('unreadable', 'not text, and of no known type'));
-  if (decoded.text.length > sourceCharsMax)
-    return unanalysed('too large', fact('unparsed', `more than ${sourceCharsMax} characters`));
-  const language = languageOf(path, extension, decoded.text);
-  const source: Source = {
-    path,
-    file: path,
-    language: language ?? 'text',
-    text: decoded.text,
-    context: contextOf(path),
-    depth: 0,
+  return { ...about, ...ingestBytes({ file: path, path, depth: 0 }, bytes, budget) };
+}
+
+function ingestBytes(place: Place, bytes: Uint8Array, budget: ArchiveBudget): Ingested {
+  if (bytes.byteLength === 0) return { ...nothing, sources: [textSource(place, '')], disposition: 'analysed', reason: 'empty' };
+  const text = ingestText(place, bytes);
+  const type = typeOf(place.path, bytes, text?.isPlain === true);
+  if (type === undefined) return text === undefined ? ingestUnknown(place) : disguisedText(place, text.ingested);
+  const named = type.extensions.includes(extensionOf(place.path)) || type.extensions.length === 0;
+  const disguised = named ? [] : [placeFact(place, 'disguised', `${type.type} named .${extensionOf(place.path)}`)];
+  if (type.class === 'inert') return ingestMedia(place, type, bytes, disguised);
+  if (place.depth >= archiveDepthMax && type.class !== 'binary')
+    return unanalysed('archives in archives', [placeFact(place, 'archive', 'archives in archives'), ...disguised]);
+  const opened = openArchive(type.type, place.path, bytes, budget);
+  if (opened === undefined) return unanalysed(type.type, [placeFact(place, type.class, type.type), ...disguised]);
+  const artifacts = [
+    ...disguised,
+    ...opened.troubles.map(({ what, detail }) => placeFact(place, what, `${type.type}: ${detail}`)),
+  ];
+  if (place.depth > 0 && opened.form === 'archive' && !/\.(tgz|tar\.gz)!\/[^!]*\.tar$/i.test(place.path))
+    artifacts.push(placeFact(place, 'nested-archive', type.type));
+  return joinEntries(place, type, opened, artifacts, budget);
+}
+
+const nothing = { sources: [], artifacts: [] } as const;
+
+function unanalysed(reason: string, artifacts: readonly ArtifactFact[], sources: readonly Source[] = []): Ingested {
+  return { sources, artifacts, disposition: 'unanalysed', reason };
+}
+
+function ingestUnknown(place: Place): Ingested {
+  const reason = 'not text, and of no known type';
+  return unanalysed(reason, [placeFact(place, 'unreadable', reason)]);
+}
+
+// Text that calls itself a picture is looked at by nobody; the pointers of Git LFS stand where the picture was.
+function disguisedText(place: Place, ingested: Ingested): Ingested {
+  const claimed = claimedType(place.path);
+  const text = ingested.sources[0]?.text ?? '';
+  if (claimed === undefined || text.startsWith('version https://git-lfs.github.com/spec/')) return ingested;
+  return {
+    ...ingested,
+    artifacts: [...ingested.artifacts, placeFact(place, 'disguised', `text named .${extensionOf(place.path)}`)],
   };
-  const artifacts = decoded.encoding === 'utf-8' ? [] : [fact('not-utf8', decoded.encoding)];
-  if (language === undefined) {
-    const detail = `a program in a language that is not analysed (.${extension})`;
-    return {
-      ...about,
-      source,
-      disposition: 'unanalysed',
-      reason: detail,
-      artifacts: [...artifacts, fact('unknown-language', detail)],
-    };
-  }
-  if (decoded.encoding === 'unknown') return { ...about, source, disposition: 'unanalysed', reason: 'not UTF-8', artifacts };
-  return { ...about, source, disposition: 'analysed', reason: language, artifacts };
 }
 
-function extensionOf(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const dot = name.lastIndexOf('.');
-  return dot <= 0 ? '' : name.slice(dot + 1).toLowerCase();
+function ingestMedia(place: Place, type: FileType, bytes: Uint8Array, disguised: readonly ArtifactFact[]): Ingested {
+  const doubt = doubtMedia(type.type, bytes);
+  const text = textInside(type.type, bytes);
+  const program = text === '' ? undefined : programIn(text);
+  const artifacts = [
+    ...disguised,
+    ...(doubt === undefined ? [] : [placeFact(place, doubt.what, doubt.detail)]),
+    ...(program === undefined || doubt !== undefined ? [] : [placeFact(place, 'polyglot', `${type.type} with a program in it`)]),
+  ];
+  const inside = { ...place, path: `${place.path}!/text` };
+  const sources = text === '' ? [] : [textSource(inside, text, program ?? (/^\s*<[?\w]/.test(text) ? 'html' : 'text'))];
+  const isDoubtful = artifacts.length > 0;
+  return { sources, artifacts, disposition: isDoubtful ? 'unanalysed' : 'inert', reason: doubt?.detail ?? type.type };
 }
 
-// Some magic numbers are letters that a text may begin with; text wins when it is valid UTF-8 and the name does not claim the type.
-function fitsText(row: (typeof fileTypes)[number], extension: string, bytes: Uint8Array): boolean {
-  if (row.extensions.includes(extension) && extension !== '') return true;
-  return decode(bytes)?.encoding !== 'utf-8' || bytes.subarray(0, 4096).includes(0) || row.class === 'document';
-}
-
-function matches(bytes: Uint8Array, { at, hex }: { at: number; hex: string }): boolean {
-  if (bytes.byteLength < at + hex.length / 2) return false;
-  for (let i = 0; i < hex.length; i += 2) {
-    const digits = hex.slice(i, i + 2);
-    if (digits !== '??' && bytes[at + i / 2] !== Number.parseInt(digits, 16)) return false;
-  }
-  return true;
-}
-
-interface Decoded {
-  readonly text: string;
-  readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'unknown';
-}
-
-/** Text of bytes without byte order mark; undefined for what is no text. */
-function decode(bytes: Uint8Array): Decoded | undefined {
-  const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return { text: new TextDecoder('utf-16le').decode(bytes), encoding: 'utf-16le' };
-  if (first === 0xfe && second === 0xff) return { text: new TextDecoder('utf-16be').decode(bytes), encoding: 'utf-16be' };
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return { text, encoding: 'utf-8' };
-  } catch {
-    const text = new TextDecoder('utf-8').decode(bytes);
-    let odd = 0;
-    for (const byte of bytes.subarray(0, 4096)) if (byte < 9 || (byte > 13 && byte < 32)) odd++;
-    return odd * 20 > Math.min(bytes.byteLength, 4096) ? undefined : { text, encoding: 'unknown' };
-  }
-}
-
-/** The language of a text: its name's extension, else its `#!` line, which also wins over extensions of plain text and data. */
-function languageOf(path: string, extension: string, text: string): Language | undefined {
-  const named = own(languageOfExtension, extension);
-  if (named === 'typescript' || named === 'javascript' || named === 'python' || named === 'shell') return named;
-  const [, interpreter] = /^#![ \t]*(?:\S*\/)?(?:env[ \t]+(?:-\S+[ \t]+|\w+=\S*[ \t]+)*)?(?:\S*\/)?([a-z-]+)/.exec(text) ?? [];
-  if (interpreter !== undefined) return own(languageOfInterpreter, interpreter);
-  if (named !== undefined) return named;
-  const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
-  if (unknownLanguages.has(extension)) return undefined;
-  return name === 'package-lock.json' ? 'json' : 'text';
-}
-
-function contextOf(path: string): FactContext {
-  return /(^|\/)(tests?|__tests__|specs?)\/|(^|\/)test_[^/]*\.py$|[._](test|spec)\.[cm]?[jt]sx?$|_test\.py$/i.test(path)
-    ? 'test'
-    : 'code';
+function joinEntries(
+  place: Place,
+  type: FileType,
+  opened: NonNullable<ReturnType<typeof openArchive>>,
+  artifacts: ArtifactFact[],
+  budget: ArchiveBudget,
+): Ingested {
+  const inner = opened.entries.map(({ name, bytes }) => ({
+    name,
+    ...ingestBytes({ file: place.file, path: `${place.path}!/${name.toWellFormed()}`, depth: place.depth + 1 }, bytes, budget),
+  }));
+  const failed = inner.find((entry) => entry.disposition === 'unanalysed');
+  const trouble = opened.troubles.find(isUnread);
+  const count = `${type.type}, ${opened.entries.length} ${opened.entries.length === 1 ? 'entry' : 'entries'}`;
+  const all = [...artifacts, ...inner.flatMap((entry) => entry.artifacts)];
+  const sources = inner.flatMap((entry) => entry.sources);
+  if (trouble !== undefined) return unanalysed(`${type.type}: ${trouble.detail}`, all, sources);
+  const done = [...all, placeFact(place, 'opened', count)];
+  if (failed !== undefined) return unanalysed(`${type.type}: ${failed.name} (${failed.reason})`, done, sources);
+  return { sources, artifacts: done, disposition: 'analysed', reason: count };
 }

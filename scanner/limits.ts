@@ -35,6 +35,7 @@ export const answerBytesMax = 8 * 1024 * 1024;
 export const alternativesMax = 4;
 export const decodedCharsMax = 64 * 1024;
 export const plainWordsCharsMax = 20_000;
+export const marksPerTextMax = 5_000;
 export const paragraphCharsMax = 20_000;
 export const yamlCharsMax = 512 * 1024;
 export const settingsDepthMax = 200;
@@ -44,12 +45,19 @@ export const shellTaintStepsMax = 12;
 export const shellWordsMax = 64;
 export const shellLoopWordsMax = 8;
 export const shellPipelineMax = 64;
+export const shellPatternCharsMax = 4_096;
+/** Rounds of loops over known words or numbers that one script is gone through one by one. */
+export const shellRoundsMax = 2_000;
+export const shellRoundsOfLoopMax = 128;
+export const shellArrayItemsMax = 256;
 /** Steps that one flow in a shell script counts for: it is looked at by every rule on flows. */
 export const shellFlowSteps = 2_000;
 export const shellCallDepthMax = 12;
 export const shellWrapperDepthMax = 8;
 export const shellCodeDepthMax = 6;
 export const pythonCallSitesMax = 16;
+/** Steps of computing expressions, per module, to which as many are added as it has characters. */
+export const pythonFoldSteps = 200_000;
 /** Bytes behind the end of a picture that nobody asks about: padding, a line end. */
 export const looseBytesMax = 64;
 /** Characters in a row that make a text inside of a picture or a decoded one. */
@@ -63,3 +71,11 @@ export const archiveBytesMax = 50 * 1024 * 1024;
 /** Bytes out for one byte in, of entries that are larger than `archiveFreeBytes`. */
 export const archiveRatioMax = 100;
 export const archiveFreeBytes = 1024 * 1024;
+export const pdfObjectsMax = 50_000;
+/** Text that is taken out of one document. */
+export const documentTextCharsMax = 2 * 1024 * 1024;
+export const documentFontsMax = 200;
+/** A block of stored facts, unpacked. */
+export const storedBlockBytesMax = 256 * 1024 * 1024;
+/** All stored facts of one scanner; the oldest go first. */
+export const storedFactsBytesMax = 2 * 1024 * 1024 * 1024;

@@ -23,7 +23,11 @@ export interface Analysed {
 interface Inner {
   readonly within: string;
   readonly map: OffsetMap;
+  /** Of what lies in an archive or document. */
+  readonly name?: string;
 }
+
+const atStart: OffsetMap = [{ at: 0, raw: 0, fixed: true }];
 
 /** Analyses the texts of a skill, round by round. */
 export async function analyseSources(
@@ -35,6 +39,7 @@ export async function analyseSources(
   const all: Source[] = [];
   const results: FrontEndResult[] = [];
   const untaken: string[] = [];
+  for (const { path, file } of files) if (path !== file) inner.set(path, { within: file, map: atStart, name: path });
   let round = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
   for (let depth = 0; round.length > 0; depth++) {
     all.push(...round);
@@ -44,7 +49,7 @@ export async function analyseSources(
       const sources = byLanguage.get(frontEnd);
       if (sources !== undefined) found.push(analyseAll(await frontEnd.load(), sources, context));
     }
-    untaken.push(...(byLanguage.get(undefined) ?? []).map((source) => source.path));
+    untaken.push(...(byLanguage.get(undefined) ?? []).map((source) => source.file));
     results.push(...found);
     const programs = found.flatMap((result) => result.embedded);
     const next = programsOf(programs, all, inner);
@@ -133,6 +138,10 @@ function writableEnds({ source, sink }: FlowFact): Pick<FlowFact, 'source' | 'si
   return { source: { ...source, name: nameOf(source.name) }, sink: writableSink(sink) };
 }
 
+function inArchive(path: string, inner: string): Span {
+  return { path, start: 0, end: 0, inner };
+}
+
 function tooDeep({ path }: Source): FrontEndResult['unanalysed'][number] {
   return { span: { path, start: 0, end: 1 }, reason: 'too many programs within programs' };
 }
@@ -142,7 +151,7 @@ function mapped(result: FrontEndResult, inner: ReadonlyMap<string, Inner>): Omit
   const toFile = (span: Span): Span => {
     let at = span;
     for (let within = inner.get(at.path); within !== undefined; within = inner.get(at.path))
-      at = rawSpan(within.map, at, within.within);
+      at = within.name === undefined ? rawSpan(within.map, at, within.within) : inArchive(within.within, within.name);
     return at;
   };
   const facts = result.facts.map((fact): Fact => {

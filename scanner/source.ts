@@ -12,11 +12,35 @@ export const languages = [
   'yaml',
   'toml',
   'html',
+  'dockerfile',
+  'makefile',
+  // Read lexically only:
+  'powershell',
+  'batch',
+  'ruby',
+  'perl',
+  'php',
+  'lua',
+  'go',
+  'rust',
+  'swift',
+  'c',
+  'csharp',
+  'java',
+  'vbscript',
+  'applescript',
+  'r',
+  'julia',
+  'awk',
+  'other',
 ] as const;
 export type Language = (typeof languages)[number];
 
 export interface Source {
-  /** Bundle path, or for an embedded program its parent's path, `#`, the language, `@` and the offset: `SKILL.md#shell@120`. */
+  /**
+   * Bundle path; for an embedded program its parent's path, `#`, the language, `@` and the offset: `SKILL.md#shell@120`; for what lies
+   * in an archive or document its path, `!/` and the name in there: `a.zip!/run.sh`.
+   */
   readonly path: string;
   /** The file of the bundle that it stands in. */
   readonly file: string;

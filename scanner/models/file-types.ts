@@ -4,7 +4,7 @@ import type { Language } from '../source.ts';
 /** How a type is treated: `inert` ones cannot act and are only checked for being what they say; the others are not analysed. */
 export type FileClass = 'inert' | 'binary' | 'archive' | 'document';
 
-interface FileType {
+export interface FileType {
   readonly type: string;
   readonly class: FileClass;
   /** Hexadecimal bytes at an offset; `??` matches any byte. */
@@ -67,6 +67,18 @@ export const fileTypes: readonly FileType[] = [
   { type: 'OLE document', class: 'document', magic: at0('d0cf11e0a1b11ae1'), extensions: ['doc', 'xls', 'ppt', 'msi', 'msg'] },
   { type: 'PDF document', class: 'document', magic: at0('255044462d'), extensions: ['pdf', 'ai'] },
   { type: 'RTF document', class: 'document', magic: at0('7b5c727466'), extensions: ['rtf', 'doc'] },
+  { type: 'AppleDouble metadata', class: 'inert', magic: at0('0005160700020000'), extensions: [] },
+  { type: 'NumPy array', class: 'inert', magic: at0('934e554d5059'), extensions: ['npy'] },
+  { type: 'Windows metafile', class: 'inert', magic: at0('d7cdc69a'), extensions: ['wmf'] },
+  {
+    type: 'Windows metafile',
+    class: 'inert',
+    magic: [
+      { at: 0, hex: '01000000' },
+      { at: 40, hex: '20454d46' },
+    ],
+    extensions: ['emf'],
+  },
   { type: 'PNG image', class: 'inert', magic: at0('89504e470d0a1a0a'), extensions: ['png', 'apng'] },
   { type: 'JPEG image', class: 'inert', magic: at0('ffd8ff'), extensions: ['jpg', 'jpeg', 'jfif'] },
   { type: 'GIF image', class: 'inert', magic: at0('47494638'), extensions: ['gif'] },
@@ -115,7 +127,7 @@ export const fileTypes: readonly FileType[] = [
   },
 ];
 
-/** Extensions of languages that have a front end. */
+/** Extensions by language; Markdown, text and data first of all are told by them. */
 export const languageOfExtension: Readonly<Record<string, Language>> = {
   ...all('typescript', ['ts', 'tsx', 'mts', 'cts']),
   ...all('javascript', ['js', 'jsx', 'mjs', 'cjs', 'es', 'es6']),
@@ -126,6 +138,29 @@ export const languageOfExtension: Readonly<Record<string, Language>> = {
   ...all('yaml', ['yaml', 'yml']),
   ...all('toml', ['toml']),
   ...all('html', ['html', 'htm', 'xhtml', 'svg']),
+  ...all('dockerfile', ['dockerfile', 'containerfile']),
+  ...all('makefile', ['mk', 'mak']),
+  ...all('powershell', ['ps1', 'psm1', 'psd1']),
+  ...all('batch', ['bat', 'cmd', 'nt']),
+  ...all('ruby', ['rb', 'rake', 'gemspec']),
+  ...all('perl', ['pl', 'pm', 'cgi']),
+  ...all('php', ['php', 'phtml', 'php5']),
+  ...all('lua', ['lua']),
+  ...all('go', ['go']),
+  ...all('rust', ['rs']),
+  ...all('swift', ['swift']),
+  ...all('c', ['c', 'cc', 'cpp', 'cxx', 'm', 'mm', 'h', 'hpp']),
+  ...all('csharp', ['cs', 'fs', 'csx']),
+  ...all('java', ['java', 'kt', 'kts', 'scala', 'groovy', 'gradle', 'clj']),
+  ...all('vbscript', ['vb', 'vbs', 'vbe', 'bas', 'wsf', 'hta', 'jse']),
+  ...all('applescript', ['scpt', 'applescript']),
+  ...all('r', ['r', 'rmd']),
+  ...all('julia', ['jl']),
+  ...all('awk', ['awk']),
+  ...all('other', [
+    ...['fish', 'csh', 'tcsh', 'ex', 'exs', 'erl', 'hs', 'dart', 'nim', 'zig', 'asm', 's', 'f90', 'coffee', 'ahk', 'au3', 'tcl'],
+    ...['sol', 'move', 'vy', 'cmake', 'reg', 'lnk', 'desktop', 'url', 'inf', 'plist', 'service', 'timer', 'sed', 'vim', 'el'],
+  ]),
 };
 
 /** Names of interpreters in a `#!` line, without version digits. */
@@ -145,15 +180,57 @@ export const languageOfInterpreter: Readonly<Record<string, Language>> = {
   deno: 'typescript',
   tsx: 'typescript',
   'ts-node': 'typescript',
+  npx: 'typescript',
+  pnpm: 'typescript',
+  zx: 'javascript',
+  ipython: 'python',
+  busybox: 'shell',
+  pwsh: 'powershell',
+  powershell: 'powershell',
+  ruby: 'ruby',
+  perl: 'perl',
+  php: 'php',
+  lua: 'lua',
+  luajit: 'lua',
+  rscript: 'r',
+  julia: 'julia',
+  awk: 'awk',
+  gawk: 'awk',
+  mawk: 'awk',
+  osascript: 'applescript',
+  swift: 'swift',
+  make: 'makefile',
 };
 
-/** Extensions of programs in languages without a front end: their text is searched, but they count as not analysed. */
-export const unknownLanguages: ReadonlySet<string> = new Set(
-  (
-    'rb go rs ps1 psm1 psd1 bat cmd pl pm php lua java kt kts swift c cc cpp cxx m mm cs vb vbs vbe wsf hta scala r jl scpt applescript fish csh tcsh ' +
-    'ex exs erl hs dart nim zig asm s f90 groovy gradle clj coffee ahk au3 tcl awk sol move vy cmake mk jse reg lnk desktop url inf plist service timer'
-  ).split(' '),
-);
+/** Languages by the whole name of a file, without what stands behind its first dot. */
+export const languageOfName: Readonly<Record<string, Language>> = {
+  ...all('dockerfile', ['dockerfile', 'containerfile']),
+  ...all('makefile', ['makefile', 'gnumakefile', 'bsdmakefile', 'justfile']),
+  ...all('ruby', ['rakefile', 'gemfile', 'vagrantfile', 'podfile', 'brewfile', 'fastfile']),
+  ...all('other', ['jenkinsfile', 'procfile', 'crontab']),
+};
+
+/** Languages that are read lexically: their facts count, and they count as not analysed. */
+export const lexicalLanguages: ReadonlySet<Language> = new Set([
+  'powershell',
+  'batch',
+  'ruby',
+  'perl',
+  'php',
+  'lua',
+  'go',
+  'rust',
+  'swift',
+  'c',
+  'csharp',
+  'java',
+  'vbscript',
+  'applescript',
+  'r',
+  'julia',
+  'awk',
+  'other',
+]);
 
 function all(language: Language, extensions: readonly string[]): Record<string, Language> {
   return Object.fromEntries(extensions.map((extension) => [extension, language]));
