@@ -1,28 +1,46 @@
 /** A report anew after a change of rules: the changed rules run on stored facts, the findings of the others stay. */
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
-import type { SkillFacts } from './extract.ts';
 import { compareFindings, findAll } from './findings.ts';
-import { ruleSetDigest } from './rule-set.ts';
+import { changeOf, currentRuleSet } from './rule-set.ts';
 import { rules } from './rules.ts';
-import { ruleContextOf } from './scan.ts';
+import { type ReportOptions, ruleContextOf } from './scan.ts';
+import { FactIndex } from './selectors.ts';
+import type { StoredScan } from './stored-facts.ts';
 import { judge } from './verdict.ts';
 
 /**
- * The report that a scan by today's rules gives, made of an earlier one.
- * @param stored the facts that the earlier report was made of, by the same extractor
- * @param changed ids of the rules that are new, gone, or not what they were
+ * The report that a scan by today's rules gives, made of a stored one; undefined when facts have to be made anew.
+ * @param options path, name and version of the report, as for a scan
  */
-export function replayRules(stored: SkillFacts, earlier: ScanReport, changed: ReadonlySet<string>): ScanReport {
-  const kept = earlier.findings.filter((finding) => !changed.has(finding.rule));
+export function replayScan(stored: StoredScan, options: ReportOptions = {}): ScanReport | undefined {
+  const change = changeOf(stored.ruleSet, currentRuleSet());
+  if (change.kind === 'facts') return undefined;
+  const changed = new Set(change.kind === 'same' ? [] : change.rules);
+  return { ...replayRules(stored, changed), ...named(stored.report, options) };
+}
+
+/** As `replayScan`, for rules that are known to be new, gone, or not what they were. */
+export function replayRules(stored: StoredScan, changed: ReadonlySet<string>): ScanReport {
+  const { report, base } = stored;
+  const kept = report.findings.filter((finding) => !changed.has(finding.rule));
   const again = rules.filter((rule) => changed.has(rule.id));
-  const found = again.length === 0 ? [] : findAll(again, stored.facts, ruleContextOf(stored, earlier.capabilities));
+  const context = ruleContextOf(base, report.capabilities, stored.sources);
+  const found = again.length === 0 ? [] : findAll(again, new FactIndex(stored.facts), context);
   const findings = [...kept, ...found].sort(compareFindings);
-  const { verdict, deciding } = judge(findings, stored.complete);
+  const { verdict, deciding } = judge(findings, base.complete);
   return {
-    ...earlier,
-    ruleSet: ruleSetDigest(),
+    ...report,
+    ruleSet: currentRuleSet().digest,
     verdict,
     decidedBy: deciding.map((finding) => finding.fingerprint),
     findings,
+  };
+}
+
+function named(report: ScanReport, { path, published }: ReportOptions): Pick<ScanReport, 'path' | 'name' | 'version'> {
+  return {
+    path: path ?? report.path,
+    name: published?.name.toWellFormed() ?? report.name,
+    version: published?.version ?? report.version,
   };
 }

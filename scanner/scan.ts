@@ -4,11 +4,12 @@ import { type Capabilities, minus, noCapabilities, unused } from '../skills-inde
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { type ExtractOptions, extractFacts, type SkillFacts } from './extract.ts';
 import type { Fact } from './fact.ts';
-import { findAll } from './findings.ts';
+import { findAll, type Judgeable } from './findings.ts';
 import { observedOf } from './observed.ts';
-import type { RuleContext } from './rule.ts';
 import { ruleSetDigest } from './rule-set.ts';
 import { rules } from './rules.ts';
+import { FactIndex } from './selectors.ts';
+import type { Source } from './source.ts';
 import { judge } from './verdict.ts';
 
 export { ruleSetDigest } from './rule-set.ts';
@@ -42,10 +43,10 @@ export async function scanWithFacts(files: readonly SourceFile[], options: ScanO
 /** Runs every rule over facts, and says what comes of it. Pure, and parses nothing. */
 export function reportOn(extracted: SkillFacts, options: ReportOptions = {}): ScanReport {
   const { bundle, coverage, complete, declared } = extracted;
-  const context = ruleContextOf(extracted);
-  const findings = findAll(rules, extracted.facts, context);
+  const compared = compareCapabilities(extracted.facts, declared.capabilities ?? noCapabilities);
+  const context = ruleContextOf(extracted, compared, () => extracted.sources);
+  const findings = findAll(rules, new FactIndex(extracted.facts), context);
   const { verdict, deciding } = judge(findings, complete);
-  const { observed, undeclared, unused } = context;
   return {
     schema: 'skillgate.scan/1',
     path: options.path ?? '.',
@@ -56,24 +57,22 @@ export function reportOn(extracted: SkillFacts, options: ReportOptions = {}): Sc
     verdict,
     decidedBy: deciding.map((finding) => finding.fingerprint),
     findings,
-    capabilities: { observed, undeclared, unused, declared: declared.capabilities ?? noCapabilities },
+    capabilities: { ...compared, declared: declared.capabilities ?? noCapabilities },
     coverage,
   };
 }
 
-/** What rules may look at besides facts; `compared` are the capabilities, where they are known from an earlier report. */
+/** What rules look at besides facts. */
 export function ruleContextOf(
-  { facts, sources, declared, obstacles, coverage, complete }: SkillFacts,
-  compared: Pick<ScanReport['capabilities'], 'observed' | 'undeclared' | 'unused'> = compareCapabilities(
-    facts,
-    declared.capabilities ?? noCapabilities,
-  ),
-): Omit<RuleContext, 'of'> {
+  { declared, obstacles, coverage, complete }: Omit<SkillFacts, 'facts' | 'sources'>,
+  { observed, undeclared, unused }: Pick<ScanReport['capabilities'], 'observed' | 'undeclared' | 'unused'>,
+  rawText: () => readonly Source[],
+): Judgeable {
   return {
-    observed: compared.observed,
-    undeclared: compared.undeclared,
-    unused: compared.unused,
-    sources,
+    observed,
+    undeclared,
+    unused,
+    rawText,
     declared: declared.capabilities,
     hasManifest: declared.manifest !== undefined,
     commands: declared.manifest?.commands ?? {},

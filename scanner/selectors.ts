@@ -39,11 +39,16 @@ export function selectorsOf(facts: readonly Fact[]): readonly FactSelector[] {
 
 /** Facts by kind, and within it by what a rule selects; the same selection is made once. */
 export class FactIndex {
-  readonly #byKind: ReadonlyMap<FactKind, readonly Fact[]>;
-  readonly #selected = new Map<string, readonly Fact[]>();
+  readonly #ofKind: (kind: FactKind) => readonly Fact[];
+  readonly #known = new Map<string, readonly Fact[]>();
 
-  constructor(facts: readonly Fact[]) {
-    this.#byKind = Map.groupBy(facts, (fact) => fact.kind);
+  constructor(facts: readonly Fact[] | ((kind: FactKind) => readonly Fact[])) {
+    if (typeof facts === 'function') {
+      this.#ofKind = facts;
+      return;
+    }
+    const byKind = Map.groupBy(facts, (fact) => fact.kind);
+    this.#ofKind = (kind) => byKind.get(kind) ?? [];
   }
 
   /** The facts of one kind that `reads` selects, in their order; undefined when it selects nothing of that kind. */
@@ -51,10 +56,16 @@ export class FactIndex {
     const isOfKind = (fact: Fact): fact is FactOf<Kind> => fact.kind === kind;
     const wanted = reads.filter((one) => one === kind || one.startsWith(`${kind}:`));
     if (wanted.length === 0) return undefined;
-    const all = this.#byKind.get(kind) ?? [];
-    const key = wanted.includes(kind) ? kind : wanted.join(' ');
-    const known = this.#selected.get(key) ?? (key === kind ? all : all.filter((fact) => wanted.includes(selectorOf(fact))));
-    this.#selected.set(key, known);
-    return known.filter(isOfKind);
+    const all = this.#once(kind, () => this.#ofKind(kind));
+    const some = wanted.includes(kind)
+      ? all
+      : this.#once(wanted.join(' '), () => all.filter((fact) => wanted.includes(selectorOf(fact))));
+    return some.filter(isOfKind);
+  }
+
+  #once(key: string, make: () => readonly Fact[]): readonly Fact[] {
+    const known = this.#known.get(key) ?? make();
+    this.#known.set(key, known);
+    return known;
   }
 }
