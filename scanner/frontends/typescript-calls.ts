@@ -4,9 +4,10 @@ import { own } from '../models/api.ts';
 import { heldMember } from './typescript-assignments.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
 import { foldedFunctions, foldMethod } from './typescript-fold.ts';
+import type { Frame } from './typescript-frames.ts';
 import { apis } from './typescript-library.ts';
 import { eachNode } from './typescript-symbols.ts';
-import { alternatives, type Frame, type Functionish, unionOf, unknown, type Value } from './typescript-values.ts';
+import { alternatives, type Functionish, unionOf, unknown, type Value } from './typescript-values.ts';
 
 export interface ResolvedCall {
   /** What is called in the end; never a `bound` or a union. */
@@ -131,23 +132,19 @@ function resultOfMethod(self: Evaluator, { of, name }: { of: Value; name: string
     const items = of.items.slice(0, 1024);
     return {
       kind: 'array',
-      items: items.map((item, i) =>
-        returnedBy(self, first.node, [item, { kind: 'number', number: i }], first.frame ?? emptyFrame),
-      ),
+      items: items.map((item, i) => returnedBy(self, first.node, [item, { kind: 'number', number: i }], first.frame)),
     };
   }
   if (name === 'reduce' && of.kind === 'array' && first?.kind === 'function') {
     const start = args[1] ?? of.items[0] ?? unknown;
     return of.items
       .slice(args[1] === undefined ? 1 : 0, 1024)
-      .reduce((sum, item) => returnedBy(self, first.node, [sum, item], first.frame ?? emptyFrame), start);
+      .reduce((sum, item) => returnedBy(self, first.node, [sum, item], first.frame), start);
   }
   if (name === 'get' && of.kind === 'instance' && of.of === 'Map') return heldIn(self, of.made, first);
   const folded = foldMethod(of, name, args);
   return folded ?? unknown;
 }
-
-const emptyFrame: Frame = new Map();
 
 /** What a map gives for a key: of the pairs it was made of and of what was set later. */
 function heldIn(self: Evaluator, made: ts.Node, key: Value | undefined): Value {
@@ -166,20 +163,7 @@ function heldIn(self: Evaluator, made: ts.Node, key: Value | undefined): Value {
 
 /** What a function returns for these arguments: its return expressions, with the parameters standing for the arguments. */
 function returnedBy(self: Evaluator, callee: Functionish, args: readonly Value[], outer: Frame): Value {
-  // Nothing known goes in: what comes out is the same for every call, and remembered.
-  if (outer === undefined && args.every((one) => one.kind === 'unknown' || one.kind === 'method')) {
-    return given(
-      callee,
-      self.returnsOf(callee).map((expression) => self.valueOf(expression)),
-    );
-  }
-  const frame = new Map(outer ?? []);
-  callee.parameters.forEach((parameter, i) => {
-    const symbol = ts.isIdentifier(parameter.name) ? self.symbols.symbolOf(parameter.name) : undefined;
-    const rest: Value = { kind: 'array', items: args.slice(i) };
-    const value = parameter.dotDotDotToken === undefined ? args[i] : rest;
-    if (symbol !== undefined && value !== undefined) frame.set(symbol, value);
-  });
+  const frame = self.frameOf(callee, args, outer);
   return given(
     callee,
     self.returnsOf(callee).map((expression) => self.valueOf(expression, frame)),

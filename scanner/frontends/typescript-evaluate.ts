@@ -7,6 +7,7 @@ import type { Steps } from '../steps.ts';
 import { returnsOf, valueOfCall } from './typescript-calls.ts';
 import { valueOfThis } from './typescript-classes.ts';
 import { foldNumbers } from './typescript-fold.ts';
+import { type Frame, Frames } from './typescript-frames.ts';
 import { apis, classMembers } from './typescript-library.ts';
 import { memberOfValue, moduleNamed, ownPath } from './typescript-members.ts';
 import { Memory } from './typescript-memory.ts';
@@ -15,7 +16,6 @@ import { bareOf, type Symbols } from './typescript-symbols.ts';
 import {
   alternatives,
   concatenated,
-  type Frame,
   type Functionish,
   isWhole,
   numberOf,
@@ -30,6 +30,8 @@ export interface Evaluator {
   readonly program: Program;
   readonly symbols: Symbols;
   valueOf(expression: ts.Expression, frame?: Frame): Value;
+  /** The call of a function with these arguments, to evaluate its parts in. */
+  frameOf(callee: Functionish, args: readonly Value[], outer: Frame): Frame;
   memberOf(object: Value, key: Value, node: ts.Node): Value;
   /** Finds what a thing is (or has by a name) once, outside calls that are followed with their arguments. */
   once(thing: object, name: string, find: () => Value): Value;
@@ -48,6 +50,7 @@ const framedTotalMax = 400_000;
 /** An evaluator that remembers what it found; each question costs steps. */
 export function createEvaluator(program: Program, symbols: Symbols, steps: Steps): Evaluator {
   const memory = new Memory();
+  const calls = new Frames();
   const returns = new Map<Functionish, readonly ts.Expression[]>();
   let depth = 0;
   let frames = 0;
@@ -78,9 +81,11 @@ export function createEvaluator(program: Program, symbols: Symbols, steps: Steps
   const self: Evaluator = {
     program,
     symbols,
-    valueOf(expression, frame) {
+    frameOf: (callee, args, outer) => calls.of(callee, args, outer),
+    valueOf(expression, given) {
       const node = bareOf(expression);
-      if (frame !== undefined) return inFrame(() => evaluate(self, node, frame));
+      const frame = given?.around(node);
+      if (frame !== undefined) return memory.once(frame.question(node), '', () => inFrame(() => evaluate(self, node, frame)));
       return memory.once(node, '', () => deeper(() => evaluate(self, node, frame)));
     },
     memberOf: (object, key, node) =>
@@ -143,8 +148,6 @@ function valueOfName(self: Evaluator, node: ts.Identifier, frame: Frame): Value 
     return { kind: 'api', name: 'globalThis', built: false };
   if (node.text === 'arguments' && symbol?.declarations === undefined) return valueOfArguments(self, node);
   if (symbol === undefined) return valueInWith(self, node, frame);
-  const inFrame = frame?.get(symbol);
-  if (inFrame !== undefined) return inFrame;
   const api = self.symbols.apiOf(symbol);
   if (api !== undefined) return nameOfGlobal(self, node, api);
   return valueOfSymbol(self, symbol, node, frame);

@@ -5,9 +5,10 @@ import { own } from '../models/api.ts';
 import { aliases, globalObjects } from '../models/javascript.ts';
 import { memberOfClass } from './typescript-classes.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
+import type { Frame } from './typescript-frames.ts';
 import { apis, knownModules } from './typescript-library.ts';
 import type { Program } from './typescript-program.ts';
-import { type Frame, isWhole, text, textOr, unionOf, unknown, type Value } from './typescript-values.ts';
+import { isWhole, text, textOr, unionOf, unknown, type Value } from './typescript-values.ts';
 import { valueOfSymbol } from './typescript-variables.ts';
 
 /** The member of one value by one key. */
@@ -33,9 +34,9 @@ export function memberOfValue(self: Evaluator, object: Value, key: Value, node: 
         ? { kind: 'method', of: object, name, built }
         : { kind: 'api', name: `${object.of}#${name}`, built };
     case 'object':
-      return object.frame === undefined
-        ? self.once(object.node, `.${name}`, () => memberOfObject(self, object.node, undefined, name, built))
-        : memberOfObject(self, object.node, object.frame, name, built);
+      return self.once(object.frame?.question(object.node) ?? object.node, `.${name}`, () =>
+        memberOfObject(self, object.node, object.frame, name, built),
+      );
     case 'array':
       return /^\d+$/.test(name)
         ? (object.items[Number(name)] ?? unknown)

@@ -2,10 +2,9 @@
 import type { ts } from 'ts-morph';
 import { foldedCharsMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
+import type { Frame } from './typescript-frames.ts';
 
 export type Functionish = ts.FunctionLikeDeclaration;
-/** What parameters stand for while a function is evaluated for one call. */
-export type Frame = ReadonlyMap<ts.Symbol, Value> | undefined;
 
 export type Value =
   | { readonly kind: 'unknown' }
@@ -48,6 +47,8 @@ export function alternatives(value: Value): readonly Value[] {
 
 /** One value that may be any of these; equal texts and names once, and not more than a few. */
 export function unionOf(values: readonly Value[]): Value {
+  const [only] = values;
+  if (values.length <= 1) return only ?? unknown;
   const flat = values.flatMap(alternatives);
   const kept = new Map<unknown, Value>();
   for (const value of flat) kept.set(keyOf(value), value);

@@ -3,27 +3,21 @@ import { ts } from 'ts-morph';
 import type { Assignment } from './typescript-assignments.ts';
 import { isFunctionish } from './typescript-calls.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
+import type { Frame } from './typescript-frames.ts';
 import { nameOfProperty } from './typescript-members.ts';
 import { bareOf } from './typescript-symbols.ts';
-import {
-  alternatives,
-  concatenated,
-  type Frame,
-  type Functionish,
-  text,
-  unionOf,
-  unknown,
-  type Value,
-} from './typescript-values.ts';
+import { alternatives, concatenated, type Functionish, text, unionOf, unknown, type Value } from './typescript-values.ts';
 
 /** The value of a symbol at a use of it. Several assignments give one of several values. */
-export function valueOfSymbol(self: Evaluator, symbol: ts.Symbol, use: ts.Node, frame: Frame): Value {
+export function valueOfSymbol(self: Evaluator, symbol: ts.Symbol, use: ts.Node, given: Frame): Value {
+  const [declaration] = symbol.declarations ?? [];
+  const frame = declaration === undefined ? undefined : given?.around(declaration);
   const assigned = self.symbols.assignments(symbol);
   if (assigned.length > 0 && assigned.length <= appendedMax) {
     const built = appended(self, symbol.declarations ?? [], assigned, use, frame);
     if (built !== undefined) return built;
   }
-  return frame === undefined ? self.once(symbol, '', () => allOf(self, symbol, frame)) : allOf(self, symbol, frame);
+  return self.once(frame?.question(symbol) ?? symbol, '', () => allOf(self, symbol, frame));
 }
 
 /** Text put together in more steps than this is not followed: each use would walk them all. */
@@ -140,6 +134,8 @@ const elementCallbacks = new Set(['map', 'forEach', 'filter', 'find', 'some', 'e
 function valueOfParameter(self: Evaluator, parameter: ts.ParameterDeclaration, frame: Frame): Value {
   const callee = parameter.parent;
   if (!isFunctionish(callee)) return unknown;
+  const inFrame = frame?.given(parameter);
+  if (inFrame !== undefined) return inFrame;
   const index = callee.parameters.indexOf(parameter);
   if (parameter.dotDotDotToken !== undefined) return restOf(self, callee, index);
   const given = [...callsOf(self, callee)].map(({ args }) => args[index]);
