@@ -2,10 +2,11 @@
 import { posix } from 'node:path';
 import type { Call } from './shell-call.ts';
 import { runCode } from './shell-code.ts';
-import { assignValue, noteAssignment } from './shell-commands.ts';
+import { noteAssignment } from './shell-commands.ts';
 import { fileKey, readFileValue } from './shell-files.ts';
 import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
 import { concat, emptyValue, isKnown, literalValue, rootTaint, slice, unknownValue, type Value } from './shell-value.ts';
+import { assignValue } from './shell-variables.ts';
 
 type Builtin = (run: ShellRun, call: Call) => Value;
 
@@ -13,12 +14,22 @@ const declare: Builtin = (run, call) => {
   const names = call.args.filter((arg) => !/^[-+][a-zA-Z]+$/.test(arg.text));
   const printsAll = names.length === 0 && (call.name === 'export' || call.args.some((arg) => /^-[a-z]*[px]/.test(arg.text)));
   if (printsAll) return wholeEnvironment(run, call);
+  const exports = call.name === 'export' || call.args.some((arg) => /^-[a-zA-Z]*x/.test(arg.text));
   for (const arg of names) {
+    const [written = '', plus] = /^[^=]*?(?=\+?=|$)(\+?)/.exec(arg.text) ?? [];
+    const name = written.replace(/\+$/, '');
     const equals = arg.text.indexOf('=');
+    if (exports) run.exported.add(name);
     if (equals <= 0) continue;
-    const [name, value] = [arg.text.slice(0, equals), slice(arg, equals + 1)];
+    const plain = slice(arg, equals + 1);
+    const value = arg.members === undefined ? plain : { ...plain, members: arg.members };
+    if (call.args.some((one) => /^-[a-zA-Z]*n/.test(one.text))) {
+      run.references.set(name, value.text);
+      continue;
+    }
     noteAssignment(run, name, value, call.span);
-    assignValue(run, name, value);
+    const old = run.vars.get(name);
+    assignValue(run, name, plus === '+' && old !== undefined ? concat([old, value]) : value);
   }
   return emptyValue;
 };

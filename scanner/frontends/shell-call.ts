@@ -14,6 +14,8 @@ export interface Call {
   readonly span: Span;
   readonly certainty: Confidence;
   readonly stdin: Value;
+  /** Variables that stand before the command: `TOKEN=x node a.js`. */
+  readonly env: readonly { readonly name: string; readonly value: Value }[];
   /** Whether input and output are a network connection. */
   readonly onConnection: boolean;
 }

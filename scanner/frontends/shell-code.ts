@@ -8,11 +8,11 @@ import { interpreters } from '../models/shell.ts';
 import type { OffsetMap } from '../source.ts';
 import { hasOption, optionValues, parseArguments } from './shell-arguments.ts';
 import type { Call } from './shell-call.ts';
-import { fileKey } from './shell-files.ts';
-import { noteFlows } from './shell-graph.ts';
+import { fileKey, mountPath } from './shell-files.ts';
+import { noteFlows, noteStart } from './shell-graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
 import { runStatements } from './shell-script.ts';
-import { emptyValue, isKnown, pass, unknownValue, type Value } from './shell-value.ts';
+import { emptyValue, isKnown, pass, rootTaint, unknownValue, type Value } from './shell-value.ts';
 
 type CodeLanguage = 'shell' | 'python' | 'javascript' | 'other';
 
@@ -41,17 +41,31 @@ export function callInterpreter(run: ShellRun, call: Call): Value {
   const isOwn = file !== undefined && isOwnFile(run, file.text);
   if (!(isOwn && run.source.context.startsWith('fence')))
     noteCapability(run, call, { kind: 'exec', program: call.name }, ['interpreter']);
-  if (codes.length > 0) return codes.map((code) => runCode(run, call, code, interpreter.language)).at(-1) ?? emptyValue;
+  const inside = { ...call, args: args.operands };
+  if (codes.length > 0) return codes.map((code) => runCode(run, inside, code, interpreter.language)).at(-1) ?? emptyValue;
   if (file !== undefined && file.text !== '-') {
     const written = run.files.get(fileKey(run, file.text));
-    if (written !== undefined) return runCode(run, call, written, interpreter.language);
-    if (!isKnown(file) && file.taints.length === 0 && !isOwn) return unknownValue(call.stdin.taints);
-    return moduleOutput(call);
+    const handed = { ...call, args: args.operands.slice(1) };
+    if (written !== undefined) return runCode(run, handed, written, interpreter.language);
+    return runFile(run, handed, file);
   }
   if (hasOption(args, ['m', 'version', 'V', 'help', 'v', 'h'])) return unknownValue(call.stdin.taints);
   if (call.stdin !== emptyValue)
     return { ...runCode(run, call, call.stdin, interpreter.language), shellOutput: interpreter.language === 'shell' };
   return { ...unknownValue(), shellOutput: true };
+}
+
+/** Runs a file that this script did not write: one of the skill's own programs, or what another one left there. */
+export function runFile(run: ShellRun, call: Call, file: Value): Value {
+  const printed = noteStart(run, call.span, file.text, call);
+  const passed = pass(call.stdin.taints, { span: call.span, note: `${call.name} reads it` });
+  if (!isOwnFile(run, file.text) && isKnown(file)) {
+    const capability = { kind: 'exec', program: call.name } as const;
+    const step = { span: call.span, note: `${call.name} runs ${file.text}` };
+    const content = rootTaint({ what: 'file', name: mountPath(run, file.text) }, step, call.certainty);
+    noteFlows(run, { ...call, api: call.name }, [content], { what: 'exec', capability, api: call.name, part: 'code' });
+  }
+  return unknownValue([...printed.taints, ...passed]);
 }
 
 /**
@@ -74,15 +88,12 @@ export function runCode(run: ShellRun, call: Call, code: Value, language: CodeLa
   noteFlows(run, at, carriers, { what: 'exec', capability, api: call.name, part: 'code' });
   if (code.text.replaceAll(unknownPart, '').trim() === '' || run.depth >= shellCodeDepthMax) return unknownValue(code.taints);
   if (language === 'shell') return runShellText(run, call, code);
-  if (language !== 'other')
-    run.embedded.push({
-      within: run.source.path,
-      language,
-      text: code.text,
-      context: run.source.context,
-      map: wholeMap(call, code),
-    });
-  return unknownValue(pass(call.stdin.taints, { span: call.span, note: `${call.name} reads it` }));
+  const passed = pass(call.stdin.taints, { span: call.span, note: `${call.name} reads it` });
+  if (language === 'other') return unknownValue(passed);
+  const map = wholeMap(call, code);
+  run.embedded.push({ within: run.source.path, language, text: code.text, context: run.source.context, map });
+  const printed = noteStart(run, call.span, `${run.source.path}#${language}@${map[0]?.raw ?? 0}`, call);
+  return unknownValue([...printed.taints, ...passed]);
 }
 
 function runShellText(run: ShellRun, call: Call, code: Value): Value {
@@ -131,10 +142,6 @@ function letterGroups(args: ReturnType<typeof parseArguments>, code: readonly st
 
 function isOwnFile(run: ShellRun, path: string): boolean {
   return run.context.files.has(path.replace(/^(\.\/|\/skills\/@self\/)/, ''));
-}
-
-function moduleOutput(call: Call): Value {
-  return unknownValue(pass(call.stdin.taints, { span: call.span, note: `${call.name} reads it` }));
 }
 
 function shown(text: string): string {

@@ -11,11 +11,13 @@ import type { Call } from './shell-call.ts';
 import { callInterpreter } from './shell-code.ts';
 import { noteFlows } from './shell-graph.ts';
 import { callNetwork } from './shell-network.ts';
+import { keyOf } from './shell-parameters.ts';
 import { callProgram } from './shell-programs.ts';
 import { noteCapability, noteTrait, type ShellRun, spanOf } from './shell-run.ts';
 import { callFunction } from './shell-script.ts';
 import { callUtility } from './shell-utilities.ts';
-import { concat, either, isKnown, literalValue, textsOf, unknownValue, type Value } from './shell-value.ts';
+import { concat, either, isKnown, literalValue, slice, textsOf, unknownValue, type Value } from './shell-value.ts';
+import { arrayOf, assignMember, assignValue, listValue } from './shell-variables.ts';
 import { foldWord, foldWords } from './shell-words.ts';
 
 /** Runs one simple command; gives what it prints. */
@@ -26,14 +28,19 @@ export function runCommand(run: ShellRun, node: Command, onConnection: boolean):
     for (const one of assignments) assign(run, one);
     return unknownValue();
   }
-  const before = new Map(assignments.map((one) => [one.name, run.vars.get(one.name)]));
-  for (const one of assignments) assign(run, one);
   const [word, ...first] = foldWords(run, node.name);
   const args = [...first, ...node.args.flatMap((arg) => foldArgument(run, arg))];
-  for (const [name, value] of before) value === undefined ? run.vars.delete(name) : run.vars.set(name, value);
   if (word === undefined) return unknownValue();
   noteHiddenName(run, node, word, span);
-  const outputs = textsOf(word).map((text) => dispatch(run, { ...word, text }, args, { span, onConnection, depth: 0 }));
+  // What stands before a command is set for it alone, after its words were expanded.
+  const before = new Map(assignments.map((one) => [one.name, run.vars.get(one.name)]));
+  for (const one of assignments) assign(run, one);
+  const env = [...before.keys()].flatMap((name) => {
+    const value = run.vars.get(name);
+    return value === undefined ? [] : [{ name, value }];
+  });
+  const outputs = textsOf(word).map((text) => dispatch(run, { ...word, text }, args, { span, onConnection, depth: 0, env }));
+  for (const [name, value] of before) value === undefined ? run.vars.delete(name) : run.vars.set(name, value);
   return outputs.reduce(either);
 }
 
@@ -41,6 +48,7 @@ interface How {
   readonly span: Call['span'];
   readonly onConnection: boolean;
   readonly depth: number;
+  readonly env: Call['env'];
 }
 
 /** Runs the program that words name. */
@@ -75,19 +83,34 @@ export function dispatch(run: ShellRun, word: Value, args: readonly Value[], how
   return callProgram(run, call);
 }
 
-/** Sets a variable; in a branch, the old value stays possible. */
-export function assignValue(run: ShellRun, name: string, value: Value): void {
-  const old = run.vars.get(name);
-  run.vars.set(name, run.branch > 0 && old !== undefined && old.text !== '' ? either(value, old) : value);
+function assign(run: ShellRun, node: Assignment): void {
+  const value = assignedValue(run, node);
+  noteAssignment(run, node.name, value, spanOf(run, node));
+  if (node.index !== undefined) {
+    assignMember(run, node.name, keyOf(run, foldWord(run, node.index)), value);
+    return;
+  }
+  const old = run.vars.get(node.name);
+  assignValue(run, node.name, node.append && old !== undefined ? appended(old, value) : value);
 }
 
-function assign(run: ShellRun, node: Assignment): void {
-  const value =
-    node.value.type === 'Word' ? foldWord(run, node.value) : concat(node.value.elements.flatMap((word) => [foldWord(run, word)]));
-  const span = spanOf(run, node);
-  noteAssignment(run, node.name, value, span);
-  const old = run.vars.get(node.name);
-  assignValue(run, node.name, node.append && old !== undefined ? concat([old, value]) : value);
+function appended(old: Value, value: Value): Value {
+  if (value.members === undefined) return concat([old, value]);
+  return listValue([...(old.members?.values() ?? (old.text === '' ? [] : [old])), ...value.members.values()]);
+}
+
+// `(a b)`, `([x]=a [y]=b)`, or one value.
+function assignedValue(run: ShellRun, { value }: Assignment): Value {
+  if (value.type === 'Word') return foldWord(run, value);
+  const entries = value.elements.flatMap((word): [string | undefined, Value][] => {
+    const folded = foldWords(run, word);
+    const [only] = folded;
+    const keyed = only === undefined ? null : /^\[([^\]]{1,80})\]=/.exec(only.text);
+    return keyed === null || only === undefined
+      ? folded.map((one) => [undefined, one])
+      : [[keyed[1], slice(only, keyed[0].length)]];
+  });
+  return arrayOf(entries.map(([key, one], index) => [key ?? `${index}`, one]));
 }
 
 /** Notes variables that change what other programs do. */
@@ -101,9 +124,9 @@ export function noteAssignment(run: ShellRun, name: string, value: Value, span: 
 // `export NAME=value` gives assignments as arguments.
 function foldArgument(run: ShellRun, arg: CommandArgument): Value[] {
   if (arg.type === 'Word') return foldWords(run, arg);
-  const value =
-    arg.value.type === 'Word' ? foldWord(run, arg.value) : concat(arg.value.elements.map((word) => foldWord(run, word)));
-  return [concat([literalValue(`${arg.name}=`, spanOf(run, arg).start), value])];
+  const value = assignedValue(run, arg);
+  const word = concat([literalValue(`${arg.name}${arg.append === true ? '+' : ''}=`, spanOf(run, arg).start), value]);
+  return [value.members === undefined ? word : { ...word, members: value.members }];
 }
 
 function callUnknown(run: ShellRun, call: Call): Value {
@@ -122,13 +145,19 @@ function unwrap(run: ShellRun, call: Call, how: How): Value | undefined {
   const rest = operands.slice(wrapper.skip).filter((one, index) => index > 0 || call.name !== 'env' || !/^\w+=/.test(one.text));
   const at = call.name === 'env' ? rest.findIndex((one) => !/^\w+=/.test(one.text)) : 0;
   const inner = rest[at];
+  const set = call.name === 'env' ? operands.filter((one) => /^\w+=/.test(one.text)).map(variableOf) : [];
   if (wrapper.privilege) noteTrait(run, call, 'privilege', call.name);
   if (wrapper.detached) noteTrait(run, call, 'detached', call.name);
   if (inner === undefined || at < 0) return call.name === 'env' || call.name === 'exec' ? undefined : unknownValue();
   const args = rest.slice(at + 1);
   // xargs puts its input behind the arguments.
   const given = call.name === 'xargs' || call.name === 'parallel' ? [...args, unknownValue(call.stdin.taints)] : args;
-  return dispatch(run, inner, given, { ...how, depth: how.depth + 1 });
+  return dispatch(run, inner, given, { ...how, depth: how.depth + 1, env: [...how.env, ...set] });
+}
+
+function variableOf(word: Value): Call['env'][number] {
+  const equals = word.text.indexOf('=');
+  return { name: word.text.slice(0, equals), value: slice(word, equals + 1) };
 }
 
 // A name that a search for it would miss: quotes in the middle, escapes, pieces in variables.

@@ -2,8 +2,9 @@
 import type { FlowSink, Span } from '../fact.ts';
 import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from '../flow-graph.ts';
 import { shellFlowSteps } from '../limits.ts';
+import type { Call } from './shell-call.ts';
 import type { Noting, ShellRun } from './shell-run.ts';
-import { rootTaint, type Taint, unknownValue, type Value } from './shell-value.ts';
+import { emptyValue, rootTaint, type Taint, unknownValue, type Value } from './shell-value.ts';
 
 /** What is put together while a script is gone through. */
 export interface ShellGraph {
@@ -64,9 +65,10 @@ function sinkOf(run: ShellRun, { span, certainty }: Noting, place: string, sink:
 export function noteStart(
   run: ShellRun,
   span: Span,
-  started: { program: string; args: readonly Value[]; stdin: Value; env: readonly { name: string; value: Value }[] },
+  program: string,
+  { args, stdin, env }: Pick<Call, 'args' | 'stdin' | 'env'>,
 ): Value {
-  const { program, args, stdin, env } = started;
+  const exported = [...run.exported].flatMap((name) => ({ name, value: run.vars.get(name) ?? emptyValue }));
   const id = newId(run);
   const shown = program.replace(/^\/skills\/@self\//, '').replace(/^.*#(\w+)@\d+$/, 'the $1 in it');
   const printed = rootTaint({ what: 'command', name: program }, { span, note: `what ${shown} prints` }, 'exact', 'output');
@@ -78,7 +80,7 @@ export function noteStart(
     context: run.source.context,
     arguments: nodesOf(run, args),
     stdin: nodesOf(run, [stdin]),
-    env: env.flatMap(({ name, value }) => nodesOf(run, [value]).map((node) => ({ name, node }))),
+    env: [...exported, ...env].flatMap(({ name, value }) => nodesOf(run, [value]).map((node) => ({ name, node }))),
     output: nodeOf(run, printed),
   });
   return unknownValue([printed]);

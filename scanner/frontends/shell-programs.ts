@@ -1,9 +1,10 @@
 /** Programs that are no part of a shell: each is an `exec`; some install software, start by themselves, or run what they are given. */
 import { egressOf } from '../models/egress-of.ts';
 import { type PackageManager, packageManagers } from '../models/package-managers.ts';
+import { scriptEnding } from '../models/script-launchers.ts';
 import { optionValues, parseArguments } from './shell-arguments.ts';
 import type { Call } from './shell-call.ts';
-import { runCode } from './shell-code.ts';
+import { runCode, runFile } from './shell-code.ts';
 import { fileKey, noteWrite } from './shell-files.ts';
 import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
 import { isKnown, rootTaint, slice, unknownValue, type Value } from './shell-value.ts';
@@ -13,7 +14,11 @@ export function callProgram(run: ShellRun, call: Call): Value {
   const { name, word } = call;
   const written = run.files.get(fileKey(run, word.text));
   if (written !== undefined && word.text.includes('/')) return runCode(run, call, written, 'shell');
-  if (isOwnScript(run, word.text)) return unknownValue(call.stdin.taints);
+  if (
+    isOwnScript(run, word.text) ||
+    (word.text.includes('/') && scriptEnding.test(word.text) && !/^\/(usr|bin|sbin|opt)\//.test(word.text))
+  )
+    return runFile(run, call, word);
   if (!/^[\w.+@-]+$/.test(name)) return unknownValue(call.stdin.taints);
   // `$(NAME)` is how Makefiles, and those who are used to them, write a variable.
   if (/^[A-Z][A-Z0-9_]{3,}$/.test(name) && name.includes('_') && call.args.length === 0) return namedVariable(run, call);

@@ -29,6 +29,12 @@ export interface ShellRun {
   readonly embedded: EmbeddedProgram[];
   readonly noted: Set<string>;
   readonly vars: Map<string, Value>;
+  /** Names of variables that children get. */
+  readonly exported: Set<string>;
+  /** Names that stand for other variables: `declare -n`. */
+  readonly references: Map<string, string>;
+  /** Rounds of loops gone through one by one. */
+  rounds: number;
   readonly aliases: Map<string, Value>;
   readonly functions: Map<string, ShellFunction>;
   readonly called: Set<string>;
@@ -64,6 +70,9 @@ export function newRun(source: Source, context: FrontEndContext, evaluate: Shell
     embedded: [],
     noted: new Set(),
     vars: new Map(),
+    exported: new Set(),
+    references: new Map(),
+    rounds: 0,
     aliases: new Map(),
     functions: new Map(),
     called: new Set(),

@@ -2,7 +2,6 @@
 import type {
   Command,
   CompoundList,
-  For,
   Function as FunctionNode,
   ParsedScript,
   Pipeline,
@@ -11,11 +10,20 @@ import type {
   SyntaxNode,
 } from 'unbash';
 import { forEachChild } from 'unbash';
-import { shellCallDepthMax, shellLoopWordsMax, shellPipelineMax, syntaxDepthMax } from '../limits.ts';
+import {
+  shellCallDepthMax,
+  shellLoopWordsMax,
+  shellPipelineMax,
+  shellRoundsMax,
+  shellRoundsOfLoopMax,
+  syntaxDepthMax,
+} from '../limits.ts';
+import { evaluate } from './shell-arithmetic.ts';
 import { runCommand } from './shell-commands.ts';
 import { withRedirections } from './shell-redirections.ts';
 import { noteTrait, type ShellFunction, type ShellRun, spanOf } from './shell-run.ts';
-import { concat, either, emptyValue, unknownValue, type Value } from './shell-value.ts';
+import { concat, either, emptyValue, isKnown, unknownValue, type Value } from './shell-value.ts';
+import { listValue } from './shell-variables.ts';
 import { foldWord, foldWords } from './shell-words.ts';
 
 /** Goes through statements; gives what they print. */
@@ -45,13 +53,7 @@ export function callFunction(run: ShellRun, name: string, shellFunction: ShellFu
   run.calling.add(name);
   const outer = run.map;
   const saved = [...run.vars].filter(([key]) => /^(\d+|[@*])$/.test(key));
-  for (const [key] of saved) run.vars.delete(key);
-  args.forEach((value, index) => {
-    run.vars.set(`${index + 1}`, value);
-  });
-  const all = concat(args.flatMap((value, index) => (index === 0 ? [value] : [{ ...emptyValue, text: ' ' }, value])));
-  run.vars.set('@', all);
-  run.vars.set('*', all);
+  setArguments(run, args);
   run.map = shellFunction.map;
   run.depth += 1;
   try {
@@ -63,6 +65,17 @@ export function callFunction(run: ShellRun, name: string, shellFunction: ShellFu
     for (const key of [...run.vars.keys()]) if (/^(\d+|[@*])$/.test(key)) run.vars.delete(key);
     for (const [key, value] of saved) run.vars.set(key, value);
   }
+}
+
+/** Sets `$1`, `$2` … and `$@`. */
+export function setArguments(run: ShellRun, args: readonly Value[]): void {
+  for (const key of [...run.vars.keys()]) if (/^(\d+|[@*])$/.test(key)) run.vars.delete(key);
+  args.forEach((value, index) => {
+    run.vars.set(`${index + 1}`, value);
+  });
+  const all = listValue(args);
+  run.vars.set('@', all);
+  run.vars.set('*', all);
 }
 
 type Runnable = Statement['command'] | CompoundList;
@@ -90,13 +103,12 @@ function runNode(run: ShellRun, node: Runnable): Value {
       ]);
     case 'For':
     case 'Select':
-      bindLoop(run, node.name.text, node.wordlist);
-      return inBranch(run, () => runNode(run, node.body));
+      return runLoop(run, node);
     case 'While':
       noteUnbounded(run, node);
       return concat([runNode(run, node.clause), inBranch(run, () => runNode(run, node.body))]);
     case 'ArithmeticFor':
-      return inBranch(run, () => runNode(run, node.body));
+      return runCountedLoop(run, node);
     case 'Case':
       foldWord(run, node.word);
       return concat(node.items.map((item) => inBranch(run, () => runNode(run, item.body))));
@@ -112,8 +124,11 @@ function runNode(run: ShellRun, node: Runnable): Value {
     case 'Function':
       defineFunction(run, node);
       return emptyValue;
-    case 'TestCommand':
     case 'ArithmeticCommand':
+      evaluate(run, node.expression);
+      foldAll(run, node);
+      return emptyValue;
+    case 'TestCommand':
       foldAll(run, node);
       return emptyValue;
   }
@@ -155,10 +170,42 @@ function inBranch(run: ShellRun, body: () => Value): Value {
   }
 }
 
-function bindLoop(run: ShellRun, name: string, wordlist: For['wordlist']): void {
-  const words = wordlist?.flatMap((word) => foldWords(run, word)) ?? [run.vars.get('@') ?? unknownValue()];
+// Over words that are known a loop is gone through word by word: that is how strings are put together. Else once, for any word.
+function runLoop(run: ShellRun, { name, wordlist, body }: Extract<Runnable, { type: 'For' | 'Select' }>): Value {
+  const words = wordlist?.flatMap((word) => foldWords(run, word)) ?? [
+    ...(run.vars.get('@')?.members?.values() ?? [unknownValue()]),
+  ];
+  const isExact = words.every((word) => isKnown(word) && word.others.length === 0) && takeRounds(run, words.length);
+  if (isExact && words.length > 0)
+    return concat(
+      words.map((word) => {
+        run.vars.set(name.text, word);
+        return runNode(run, body);
+      }),
+    );
   const [first, ...rest] = words.slice(0, shellLoopWordsMax);
-  run.vars.set(name, first === undefined ? emptyValue : rest.reduce(either, first));
+  run.vars.set(name.text, first === undefined ? unknownValue() : rest.reduce(either, first));
+  return inBranch(run, () => runNode(run, body));
+}
+
+function runCountedLoop(run: ShellRun, { initialize, test, update, body }: Extract<Runnable, { type: 'ArithmeticFor' }>): Value {
+  evaluate(run, initialize);
+  const outputs: Value[] = [];
+  for (let goes = evaluate(run, test); goes !== 0; goes = evaluate(run, test)) {
+    if (goes === undefined || outputs.length >= shellRoundsOfLoopMax || !takeRounds(run, 1)) {
+      outputs.push(inBranch(run, () => runNode(run, body)));
+      break;
+    }
+    outputs.push(runNode(run, body));
+    evaluate(run, update);
+  }
+  return concat(outputs);
+}
+
+function takeRounds(run: ShellRun, count: number): boolean {
+  if (count > shellRoundsOfLoopMax || run.rounds + count > shellRoundsMax) return false;
+  run.rounds += count;
+  return true;
 }
 
 // `:(){ :|:& };:`: a function that starts itself twice, in the background.

@@ -1,15 +1,28 @@
 /** Utilities of a plain shell image: what of their input, arguments and files their output holds. */
 import { decodedCharsMax } from '../limits.ts';
-import { unknownPart } from '../models/egress-of.ts';
 import { utilities } from '../models/shell.ts';
 import { parseArguments } from './shell-arguments.ts';
-import { joinWords } from './shell-builtins.ts';
 import type { Call } from './shell-call.ts';
 import { runCode } from './shell-code.ts';
 import { dispatch } from './shell-commands.ts';
+import { unescaped } from './shell-escapes.ts';
 import { noteWrite, readFileValue, writeFileValue } from './shell-files.ts';
+import { filterOf } from './shell-filters.ts';
+import { ownInput } from './shell-graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
-import { concat, emptyValue, isKnown, joinTaints, literalValue, pass, slice, unknownValue, type Value } from './shell-value.ts';
+import {
+  changedText,
+  concat,
+  emptyValue,
+  isKnown,
+  joinTaints,
+  joinWith,
+  literalValue,
+  pass,
+  slice,
+  unknownValue,
+  type Value,
+} from './shell-value.ts';
 
 /** Runs one of the utilities of the table. */
 export function callUtility(run: ShellRun, call: Call): Value {
@@ -83,11 +96,12 @@ const valueOptions: Readonly<Record<string, readonly string[]>> = {
   xxd: ['l', 's', 'c', 'g'],
 };
 
-function say(call: Call): Value {
+/** What echo or printf prints. */
+export function say(call: Call): Value {
   const words = call.args.filter((arg, index) => index > 0 || !/^-[neE]+$/.test(arg.text));
   if (call.name === 'echo' || call.name === 'print') {
     const interprets = call.args[0]?.text.includes('e') === true && /^-[neE]+$/.test(call.args[0].text);
-    const joined = joinWords(words);
+    const joined = joinWith(words, ' ');
     return interprets && isKnown(joined) && joined.text.includes('\\')
       ? unescaped(joined)
       : concat([joined, { ...emptyValue, text: '\n' }]);
@@ -95,38 +109,35 @@ function say(call: Call): Value {
   const [format, ...rest] = words;
   if (format === undefined) return emptyValue;
   if (!isKnown(format)) return unknownValue(joinTaints(words));
-  const plain = unescaped(format);
-  const pieces = plain.text.split(/%(?:s|b|q|d)/);
-  if (pieces.length === 1 && !/%/.test(plain.text)) return plain;
-  const start = plain.map[0]?.raw ?? 0;
-  return concat(
-    pieces.flatMap((piece, index) => {
-      const text = literalValue(piece.replaceAll('%%', '%'), start, true);
-      const given = rest[index];
-      return index === pieces.length - 1
-        ? [text]
-        : [text, given === undefined ? emptyValue : /%b/.test(plain.text) ? unescaped(given) : given];
-    }),
-  );
+  return formatted(format, rest);
 }
 
-function unescaped(value: Value): Value {
-  const text = value.text.replace(/\\(x[0-9a-fA-F]{1,2}|0?[0-7]{1,3}|[nrt\\])/g, (_, code: string) => {
-    if (code === 'n') return '\n';
-    if (code === 'r' || code === 't' || code === '\\') return code === 't' ? '\t' : code === 'r' ? '\r' : '\\';
-    return String.fromCharCode(code.startsWith('x') ? Number.parseInt(code.slice(1), 16) : Number.parseInt(code, 8) & 255);
-  });
-  const isHidden = /\\x|\\0?[0-7]{2}/.test(value.text);
-  const raw = value.map[0]?.raw;
-  return text === value.text
-    ? value
-    : {
-        ...value,
-        text,
-        folded: true,
-        decoded: value.decoded || isHidden,
-        map: raw === undefined ? [] : [{ at: 0, raw, fixed: true }],
-      };
+// The format is used again while there are arguments left (POSIX printf).
+function formatted(format: Value, given: readonly Value[]): Value {
+  const plain = unescaped(format);
+  const [first = '', ...pieces] = plain.text.split(/(%[-+ #0]{0,5}\d{0,4}(?:\.\d{1,4})?[sbqdiuxXoc%])/);
+  const start = plain.map[0]?.raw ?? 0;
+  if (pieces.length === 0) return plain;
+  const out: Value[] = [];
+  const left = [...given];
+  do {
+    out.push({ ...literalValue(first, start, true), decoded: plain.decoded });
+    for (let at = 0; at < pieces.length; at += 2) {
+      const kind = pieces[at]?.at(-1) ?? 's';
+      out.push(kind === '%' ? literalValue('%', start, true) : argumentAs(kind, left.shift()));
+      out.push({ ...literalValue(pieces[at + 1] ?? '', start, true), decoded: plain.decoded });
+    }
+  } while (left.length > 0 && out.length < 1_000 && pieces.some((piece, at) => at % 2 === 0 && piece !== '%%'));
+  return concat(out);
+}
+
+function argumentAs(kind: string, given: Value | undefined): Value {
+  if (given === undefined || !isKnown(given)) return given ?? emptyValue;
+  if (kind === 'b') return unescaped(given);
+  if (kind === 'c') return slice(given, 0, 1);
+  const code = /^['"](.)/s.exec(given.text)?.[1]?.codePointAt(0) ?? Number(given.text);
+  if (!/[xXo]/.test(kind) || Number.isNaN(code)) return given;
+  return changedText(given, kind === 'X' ? code.toString(16).toUpperCase() : code.toString(kind === 'o' ? 8 : 16));
 }
 
 function transform(run: ShellRun, call: Call, files: readonly Value[]): Value {
@@ -137,78 +148,26 @@ function transform(run: ShellRun, call: Call, files: readonly Value[]): Value {
       !(call.name === 'tar' && /^[a-zA-Z]{1,6}$/.test(file.text)),
   );
   const contents = own.map((file) => readFileValue(run, call, file));
-  const input = concat([...contents, ...(own.length === 0 || files.length > own.length ? [call.stdin] : [])]);
-  if (call.name === 'cat' || call.name === 'tac' || call.name === 'less') return input;
-  const encodes = encoders.test(call.name);
-  const taints = pass(input.taints, { span: call.span, note: `${call.name} passes it on` }, encodes);
-  const decode = decoderOf(call);
-  if (decode === undefined) return { ...unknownValue(taints), decoded: input.decoded };
+  const takesInput = own.length === 0 || files.length > own.length;
+  const isFilter = !/^(ls|find|du|tree|dir|df|zip|unzip|stat|file|locate|fd|7z)$/.test(call.name);
+  const given = call.stdin === emptyValue && isFilter ? ownInput(call.span) : call.stdin;
+  const input = concat([...contents, ...(takesInput ? [given] : [])]);
+  if (/^(cat|less|more|tac|bat|tee)$/.test(call.name) && call.args.every((arg) => !arg.text.startsWith('-') || arg.text === '-'))
+    return call.name === 'tac' && isKnown(input) ? changedText(input, input.text.split('\n').reverse().join('\n').trim()) : input;
+  const taints = pass(input.taints, { span: call.span, note: `${call.name} passes it on` }, encoders.test(call.name));
+  const filter = filterOf(call);
+  if (filter === undefined) return { ...unknownValue(taints), decoded: input.decoded };
+  run.context.steps.take(1 + (input.text.length >> 4));
   const raw = input.map[0]?.raw ?? call.span.start;
-  const text = isKnown(input) && input.text !== '' ? decode(input.text) : undefined;
-  if (text === undefined || text.length > decodedCharsMax) return { ...unknownValue(taints), decoded: true };
-  return { ...literalValue(text, raw, true), taints, decoded: true };
+  const isReadable = isKnown(input) || input.bytes !== undefined;
+  const made = isReadable && input.text.length <= decodedCharsMax * 2 ? filter.apply(input.text, input.bytes) : undefined;
+  const decoded = input.decoded || filter.decodes;
+  if (made === undefined) return { ...unknownValue(taints), decoded };
+  if (typeof made !== 'string') return { ...unknownValue(taints), decoded, bytes: made };
+  return { ...literalValue(made.slice(0, decodedCharsMax), raw, true), taints, decoded };
 }
 
 const encoders = /^(base64|base32|xxd|od|hexdump|gzip|bzip2|xz|zstd|openssl|gpg|tar|zip|rev|tr)$/;
-
-function decoderOf(call: Call): ((text: string) => string | undefined) | undefined {
-  const has = (pattern: RegExp): boolean => call.args.some((arg) => pattern.test(arg.text));
-  switch (call.name) {
-    case 'base64':
-      return has(/^(-[a-zA-Z]*[dD]|--decode)$/) ? (text) => printable(Buffer.from(text.replace(/\s/g, ''), 'base64')) : undefined;
-    case 'openssl':
-      return has(/^-d$/) && has(/base64|enc/)
-        ? (text) => (has(/^-?base64$|^-a$/) ? printable(Buffer.from(text.replace(/\s/g, ''), 'base64')) : undefined)
-        : undefined;
-    case 'xxd':
-      return has(/^-[a-z]*r/) ? (text) => printable(Buffer.from(text.replace(/[^0-9a-fA-F]/g, ''), 'hex')) : undefined;
-    case 'base32':
-      return has(/^(-d|--decode)$/) ? () => undefined : undefined;
-    case 'rev':
-      return (text) =>
-        text
-          .split('\n')
-          .map((line) => [...line].reverse().join(''))
-          .join('\n');
-    case 'tr':
-      return (text) => translate(text, call.args[0]?.text ?? '', call.args[1]?.text ?? '');
-    case 'gunzip':
-    case 'zcat':
-      return () => undefined;
-    default:
-      return undefined;
-  }
-}
-
-// `tr 'A-Za-z' 'N-ZA-Mn-za-m'` and such; sets with classes are not computed.
-function translate(text: string, from: string, to: string): string | undefined {
-  if (/[[\]\\-]{2}|^-/.test(from) || from.includes(unknownPart) || to.includes(unknownPart)) return undefined;
-  const [source, target] = [expandSet(from), expandSet(to)];
-  const last = target.at(-1);
-  if (last === undefined) return undefined;
-  return [...text]
-    .map((character) => {
-      const at = source.indexOf(character);
-      return at < 0 ? character : (target[at] ?? last);
-    })
-    .join('');
-}
-
-function expandSet(set: string): string[] {
-  return [
-    ...set.replace(/(.)-(.)/gs, (_, a: string, b: string) => {
-      const [from, to] = [a.charCodeAt(0), b.charCodeAt(0)];
-      return to < from || to - from > 255
-        ? ''
-        : String.fromCharCode(...Array.from({ length: to - from + 1 }, (_unused, i) => from + i));
-    }),
-  ];
-}
-
-function printable(bytes: Buffer): string | undefined {
-  const text = bytes.toString('utf8');
-  return /[\0\ufffd]/.test(text) || text === '' ? undefined : text;
-}
 
 function copy(run: ShellRun, call: Call, files: readonly Value[]): void {
   const target = files.at(-1);
@@ -223,7 +182,8 @@ function noteSpecial(run: ShellRun, call: Call): void {
   if (name === 'find') {
     const at = args.findIndex((arg) => /^-(exec|execdir|ok)$/.test(arg.text));
     const [word, ...rest] = args.slice(at + 1).filter((arg) => !/^(;|\\;|\+|\{\})$/.test(arg.text));
-    if (at >= 0 && word !== undefined) dispatch(run, word, rest, { span: call.span, onConnection: false, depth: 1 });
+    if (at >= 0 && word !== undefined)
+      dispatch(run, word, rest, { span: call.span, onConnection: false, depth: 1, env: call.env });
   }
   const program = args.map((arg) => arg.text).join(' ');
   if (/^[gm]?awk$/.test(name) && /\bsystem\s*\(|\|\s*getline|\|\s*"/.test(program))

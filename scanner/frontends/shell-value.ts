@@ -50,6 +50,10 @@ export interface Value {
   readonly folded: boolean;
   /** Decoded from base64, hex or such. */
   readonly decoded: boolean;
+  /** The elements of an array, by index or name; `text` is all of them. */
+  readonly members?: ReadonlyMap<string, Value>;
+  /** What was decoded and is no text. */
+  readonly bytes?: Uint8Array;
   /** What an interactive shell or an interpreter without a program prints. */
   readonly shellOutput: boolean;
 }
@@ -87,6 +91,20 @@ export function concat(values: readonly Value[]): Value {
     decoded: values.some((value) => value.decoded),
     shellOutput: values.some((value) => value.shellOutput),
   };
+}
+
+/** Several values with a separator between them. */
+export function joinWith(values: readonly Value[], separator: string): Value {
+  if (values.length < 2) return values[0] ?? emptyValue;
+  const between = { ...emptyValue, text: separator };
+  return concat(values.flatMap((value, index) => (index === 0 ? [value] : [between, value])));
+}
+
+/** A value with another text made of its own. */
+export function changedText(value: Value, text: string): Value {
+  const raw = value.map[0]?.raw;
+  const { members: _members, bytes: _bytes, ...plain } = value;
+  return { ...plain, text, map: raw === undefined ? [] : [{ at: 0, raw, fixed: true }], folded: true, others: [] };
 }
 
 /** One value or the other: the first's text, with the second's beside it. */
@@ -143,5 +161,6 @@ export function slice(value: Value, from: number, to = value.text.length): Value
       const skipped = Math.max(0, from - piece.at);
       return { ...piece, at: Math.max(0, piece.at - from), raw: piece.fixed ? piece.raw : piece.raw + skipped };
     });
-  return { ...value, text, map, others: value.others.map((other) => other.slice(from, to < value.text.length ? to : undefined)) };
+  const { members: _members, bytes: _bytes, ...plain } = value;
+  return { ...plain, text, map, others: value.others.map((other) => other.slice(from, to < value.text.length ? to : undefined)) };
 }

@@ -1,25 +1,40 @@
 /** Words of a shell script as values: quotes, `$'…'`, variables, expansions, substitutions and braces folded (Bash manual §3.5). */
 
-import type { ParameterExpansionPart, ParameterOperation, Word, WordPart } from 'unbash';
+import { parse, type Word, type WordPart } from 'unbash';
 import { shellWordsMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
-import { shellVariables } from '../models/shell.ts';
-import { noteCapability, type ShellRun, spanOf } from './shell-run.ts';
-import { concat, either, emptyValue, isKnown, literalValue, rootTaint, unknownValue, type Value } from './shell-value.ts';
+import { evaluate } from './shell-arithmetic.ts';
+import { expandBraces } from './shell-braces.ts';
+import { fieldSeparators, fieldsOf } from './shell-fields.ts';
+import { holeTaint } from './shell-graph.ts';
+import { foldParameter, listOf } from './shell-parameters.ts';
+import { type ShellRun, spanOf } from './shell-run.ts';
+import { changedText, concat, emptyValue, literalValue, unknownValue, type Value } from './shell-value.ts';
+import { readVariable } from './shell-variables.ts';
 
 /** A word as the words it becomes: braces expanded, unquoted variables split at white space. */
 export function foldWords(run: ShellRun, word: Word): Value[] {
-  const isSplit = (word.parts ?? []).some((part) => part.type === 'SimpleExpansion' || part.type === 'ParameterExpansion');
-  return expandBraces(run, word)
-    .slice(0, shellWordsMax)
-    .flatMap((value) => (isSplit && /\s/.test(value.text) ? splitAtSpace(value) : [value]));
+  const several = foldBraces(run, word) ?? foldList(run, word);
+  if (several !== undefined) return several.filter((value) => value.text !== '').slice(0, shellWordsMax);
+  const isSplit = (word.parts ?? []).some((part) => /^(SimpleExpansion|ParameterExpansion|CommandExpansion)$/.test(part.type));
+  const value = foldWord(run, word);
+  return isSplit ? splitAtSpace(run, value) : [value];
 }
 
 /** A word as one value, as in an assignment or a redirection. */
 export function foldWord(run: ShellRun, word: Word): Value {
   run.context.steps.take();
-  if (word.parts === undefined) return literalValue(word.value, spanStart(run, word), word.value !== word.text);
+  if (word.parts === undefined) return written(run, word.value, spanStart(run, word), word.value !== word.text);
   return foldParts(run, word.parts);
+}
+
+// Text of the script. Where another language put the script together, its unknown parts hold what that one put there.
+function written(run: ShellRun, text: string, raw: number, folded = false): Value {
+  const value = literalValue(text, raw, folded);
+  const hole = text.includes(unknownPart)
+    ? holeTaint(run, { path: run.source.path, start: raw, end: raw + text.length })
+    : undefined;
+  return hole === undefined ? value : { ...value, taints: [hole] };
 }
 
 /** The body of a here document, or any list of parts, as one value. */
@@ -30,46 +45,22 @@ export function foldParts(run: ShellRun, parts: readonly WordPart[]): Value {
   return isBroken ? { ...folded, folded: true } : folded;
 }
 
-/** The value of a variable; one that the script does not set is read from the environment. */
-export function readVariable(run: ShellRun, name: string, at: { readonly pos: number; readonly end: number }): Value {
-  const known = run.vars.get(name);
-  if (known !== undefined) return { ...known, folded: true };
-  const span = spanOf(run, at);
-  if (/^(\d+|[@*])$/.test(name)) {
-    if (name === '0') return ownPath(run);
-    return unknownValue([rootTaint({ what: 'input', name: `$${name}` }, { span, note: 'argument of the script' })]);
-  }
-  if (name === 'HOME') return literalValue('~', span.start, true);
-  if (name === 'IFS') return literalValue(' ', span.start, true);
-  if (name === 'PWD') return run.cwd === '' ? literalValue('.', span.start, true) : literalValue(run.cwd, span.start, true);
-  if (name === 'TMPDIR') return literalValue('/tmp', span.start, true);
-  if (name === 'BASH_SOURCE') return ownPath(run);
-  if (shellVariables.has(name) || !/^[A-Za-z_]\w*$/.test(name)) return unknownValue();
-  noteCapability(run, { span, api: `$${name}`, certainty: 'exact' }, { kind: 'env', name });
-  return unknownValue([rootTaint({ what: 'env', name }, { span, note: `reads ${name}` })]);
-}
-
-function ownPath(run: ShellRun): Value {
-  const { file, depth } = run.source;
-  return depth === 0 && run.context.files.has(file) ? literalValue(`/skills/@self/${file}`, 0, true) : unknownValue();
-}
-
 function foldPart(run: ShellRun, part: WordPart): Value {
   const start = spanStart(run, part);
   switch (part.type) {
     case 'Literal':
-      return literalValue(part.value, start, part.value !== part.text);
+      return written(run, part.value, start, part.value !== part.text);
     case 'SingleQuoted':
-      return literalValue(part.value, start + 1);
+      return written(run, part.value, start + 1);
     case 'AnsiCQuoted':
-      return literalValue(part.value, start, /\\[xuU0-7]/.test(part.text));
+      return written(run, part.value, start, /\\[xuU0-7]/.test(part.text));
     case 'DoubleQuoted':
     case 'LocaleString':
       return concat(part.parts.map((inner) => foldPart(run, inner)));
     case 'SimpleExpansion':
       return readVariable(run, part.text.slice(1), part);
     case 'ParameterExpansion':
-      return foldParameter(run, part);
+      return foldParameter(run, part, foldWord);
     case 'CommandExpansion':
       return part.script === undefined ? unknownValue() : trimEnd(run.evaluate(run, part.script, part));
     case 'ProcessSubstitution': {
@@ -82,115 +73,58 @@ function foldPart(run: ShellRun, part: WordPart): Value {
     case 'ExtendedGlob':
     case 'BraceExpansion':
       return literalValue(part.text, start);
-    case 'ArithmeticExpansion':
-      return unknownValue();
+    case 'ArithmeticExpansion': {
+      const number = evaluate(run, part.expression);
+      return number === undefined ? unknownValue() : literalValue(`${number}`, start, true);
+    }
   }
 }
 
-function foldParameter(run: ShellRun, part: ParameterExpansionPart): Value {
-  if (part.prefix === '#') return unknownValue();
-  if (part.prefix === '!') return foldIndirect(run, part);
-  const operation = part.operation;
-  if (operation?.type === 'Default') return foldDefault(run, part, operation);
-  const value = readVariable(run, part.parameter, part);
-  return operation === undefined ? value : applyOperation(run, value, operation);
-}
-
-// `${!name}`: the variable whose name is in a variable.
-function foldIndirect(run: ShellRun, part: ParameterExpansionPart): Value {
-  if (part.operation?.type === 'Names') return unknownValue();
-  const name = readVariable(run, part.parameter, part);
-  if (isKnown(name)) return readVariable(run, name.text, part);
-  const span = spanOf(run, part);
-  noteCapability(run, { span, api: part.text, certainty: 'widened' }, { kind: 'env', name: '*' }, ['dynamic-name']);
-  const step = { span, note: 'reads a variable whose name is computed' };
-  return unknownValue([rootTaint({ what: 'env', name: '*' }, step, 'widened'), ...name.taints]);
-}
-
-// What stands behind `:-` is what the author meant; a variable from outside can only change it for whoever sets it.
-function foldDefault(
-  run: ShellRun,
-  part: ParameterExpansionPart,
-  operation: Extract<ParameterOperation, { type: 'Default' }>,
-): Value {
-  const known = run.vars.get(part.parameter);
-  const operand = foldWord(run, operation.operand);
-  if (operation.operator === '+' || operation.operator === ':+') return either(operand, emptyValue);
-  if (known !== undefined && known.text !== '') return either({ ...known, folded: true }, operand);
-  const outside = readVariable(run, part.parameter, part);
-  if (operation.operator === '=' || operation.operator === ':=') run.vars.set(part.parameter, operand);
-  if (operation.operator === '?' || operation.operator === ':?') return outside;
-  return { ...operand, taints: [...operand.taints, ...outside.taints] };
-}
-
-function applyOperation(run: ShellRun, value: Value, operation: ParameterOperation): Value {
-  const unknown = unknownValue(value.taints);
-  const changed = (text: string): Value => ({ ...value, text, map: fixedMap(value), folded: true, others: [] });
-  if (!isKnown(value)) return unknown;
-  switch (operation.type) {
-    case 'Remove': {
-      const pattern = globForm(foldWord(run, operation.operand).text);
-      if (pattern === undefined) return unknown;
-      const isStart = operation.operator.startsWith('#');
-      return changed(value.text.replace(new RegExp(isStart ? `^(?:${pattern})` : `(?:${pattern})$`, 's'), ''));
-    }
-    case 'Replace': {
-      const pattern = globForm(foldWord(run, operation.pattern).text);
-      const replacement = foldWord(run, operation.replacement);
-      if (pattern === undefined || pattern === '' || !isKnown(replacement)) return unknown;
-      return changed(value.text.replace(new RegExp(pattern, operation.operator === '//' ? 'gs' : 's'), () => replacement.text));
-    }
-    case 'Slice': {
-      const [offset, length] = [foldWord(run, operation.offset).text, operation.length && foldWord(run, operation.length).text];
-      if (!/^\s*-?\d+$/.test(offset) || (length !== undefined && !/^\d+$/.test(length))) return unknown;
-      const from = Number(offset) < 0 ? value.text.length + Number(offset) : Number(offset);
-      return changed(value.text.slice(from, length === undefined ? undefined : from + Number(length)));
-    }
-    case 'CaseModification':
-      return changed(operation.operator.startsWith('^') ? value.text.toUpperCase() : value.text.toLowerCase());
-    case 'Transform':
-    case 'Names':
-    case 'Unknown':
-    case 'Default':
-      return unknown;
+// Braces are expanded before all else, so the words they become are read anew.
+function foldBraces(run: ShellRun, word: Word): Value[] | undefined {
+  if ((word.parts ?? []).every((part) => part.type !== 'BraceExpansion')) return undefined;
+  const texts = expandBraces(word.text);
+  if (texts.length === 1 && texts[0] === word.text) return undefined;
+  const outer = run.map;
+  run.map = [{ at: 0, raw: spanStart(run, word), fixed: true }];
+  try {
+    return texts.flatMap((text) => {
+      run.context.steps.take();
+      const command = parse(`: ${text}`).commands[0]?.command;
+      const again = command?.type === 'Command' ? command.args.filter((arg) => arg.type === 'Word') : [];
+      return again.map((one) => ({ ...foldWord(run, one), folded: true }));
+    });
+  } finally {
+    run.map = outer;
   }
 }
 
-// Only plain patterns, whose expression cannot blow up: literal text, and one `*` at an end.
-function globForm(glob: string): string | undefined {
-  if (glob.includes(unknownPart) || /[?[\]()|]|.\*./s.test(glob)) return undefined;
-  return glob.replace(/[.+^${}()|[\]\\/-]/g, '\\$&').replace('*', '.*?');
+// `"$@"` and `"${a[@]}"` are as many words as there are, quoted or not.
+function foldList(run: ShellRun, word: Word): Value[] | undefined {
+  const [only, ...more] = word.parts ?? [];
+  if (only === undefined || more.length > 0) return undefined;
+  const [part, ...rest] = only.type === 'DoubleQuoted' ? only.parts : [only];
+  if (rest.length > 0) return undefined;
+  if (part?.type === 'SimpleExpansion' && /^\$[@*]$/.test(part.text)) {
+    const { members } = run.vars.get('@') ?? emptyValue;
+    return members === undefined ? undefined : [...members.values()];
+  }
+  return part?.type === 'ParameterExpansion' ? listOf(run, part, foldWord) : undefined;
 }
 
-function expandBraces(run: ShellRun, word: Word): Value[] {
-  const parts = word.parts ?? [];
-  const at = parts.findIndex((part) => part.type === 'BraceExpansion');
-  const brace = parts[at];
-  if (brace === undefined || !/^\{[^{}$`"'\\]*,[^{}$`"'\\]*\}$/.test(brace.text)) return [foldWord(run, word)];
-  const [before, behind] = [foldParts(run, parts.slice(0, at)), foldParts(run, parts.slice(at + 1))];
-  return brace.text
-    .slice(1, -1)
-    .split(',')
-    .map((choice) => ({ ...concat([before, literalValue(choice, spanStart(run, brace), true), behind]), folded: true }))
-    .filter((value) => value.text !== '');
-}
-
-function splitAtSpace(value: Value): Value[] {
-  return value.text
-    .split(/\s+/)
+// At the characters of IFS, which a script may set to others than white space.
+function splitAtSpace(run: ShellRun, value: Value): Value[] {
+  const separators = fieldSeparators(run);
+  if (![...value.text].some((character) => separators.has(character))) return value.text === '' ? [] : [value];
+  return fieldsOf(value.text, separators)
     .filter((text) => text !== '')
     .slice(0, shellWordsMax)
-    .map((text) => ({ ...value, text, map: fixedMap(value), folded: true, others: [] }));
+    .map((text) => changedText(value, text));
 }
 
 function trimEnd(value: Value): Value {
   const text = value.text.replace(/\n+$/, '');
   return text === value.text ? value : { ...value, text, others: value.others.map((other) => other.replace(/\n+$/, '')) };
-}
-
-function fixedMap(value: Value): Value['map'] {
-  const raw = value.map[0]?.raw;
-  return raw === undefined ? [] : [{ at: 0, raw, fixed: true }];
 }
 
 function spanStart(run: ShellRun, node: { readonly pos: number; readonly end: number }): number {
