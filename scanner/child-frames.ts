@@ -34,12 +34,14 @@ export class FrameReader {
 export interface ScanRequest {
   readonly files: readonly SourceFile[];
   readonly published: { readonly name: string; readonly version: string };
+  /** What `packScan` kept of an earlier scan of the same files; empty for none. */
+  readonly stored: Uint8Array;
 }
 
-/** A request as one frame's body: a line of JSON, a line feed, and the files' bytes one after another. */
-export function packRequest({ files, published }: ScanRequest): Uint8Array {
+/** A request as one frame's body: a line of JSON, a line feed, the files' bytes one after another, and what was stored. */
+export function packRequest({ files, published, stored }: ScanRequest): Uint8Array {
   const head = { published, files: files.map(({ path, mode, bytes }) => ({ path, mode, size: bytes.byteLength })) };
-  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...files.map((file) => file.bytes)]);
+  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...files.map((file) => file.bytes), stored]);
 }
 
 /** The request in a frame's body. Only a child reads it, from the parent that started it. */
@@ -55,5 +57,23 @@ export function unpackRequest(body: Uint8Array): ScanRequest {
     at += size;
     return { path, mode, bytes };
   });
-  return { files, published: head.published };
+  return { files, published: head.published, stored: body.subarray(at) };
+}
+
+export interface ScanAnswer {
+  /** Canonical JSON of `{report, selectors}`. */
+  readonly said: Uint8Array;
+  /** The scan as `packScan` packs it, for the next change of rules. */
+  readonly stored: Uint8Array;
+}
+
+/** An answer as one frame's body: what is said on one line, a line feed, and what is to be stored. */
+export function packAnswer({ said, stored }: ScanAnswer): Uint8Array {
+  return Buffer.concat([said, Buffer.from('\n'), stored]);
+}
+
+/** The answer in a frame's body; nothing in it is to be trusted. JSON without white space has no line feed of its own. */
+export function unpackAnswer(body: Uint8Array): ScanAnswer {
+  const end = body.indexOf(10);
+  return end < 0 ? { said: body, stored: new Uint8Array() } : { said: body.subarray(0, end), stored: body.subarray(end + 1) };
 }

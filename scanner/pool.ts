@@ -3,26 +3,40 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
 import { packBundle, type SourceFile } from '../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { scanReportValuesMax } from '../skills-index/statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../skills-index/statement/scan-report.ts';
-import { packRequest } from './child-frames.ts';
+import { packRequest, unpackAnswer } from './child-frames.ts';
 import { bubblewrapped, childFiles, childUsers, type Isolation, rlimitsOnly } from './isolation.ts';
-import { childScansMax, scanSecondsMax } from './limits.ts';
+import { childScansMax, scanSecondsMax, selectorsMax } from './limits.ts';
 import { ruleSetDigest } from './rule-set.ts';
 import { type ScanProcess, startScanProcess } from './scan-process.ts';
+
+export interface PoolAnswer {
+  readonly report: ScanReport;
+  /** Which sorts of facts the skill has: what a change of rules can touch. */
+  readonly selectors: readonly string[];
+  /** To be stored for the next change of rules; empty when what was stored stays good. */
+  readonly stored: Uint8Array;
+}
 
 export interface ScanPool {
   /** What holds the children, as statements name it. */
   readonly isolation: string;
   /**
    * Scans in a child.
+   * @param stored what an earlier scan of these files left to be stored
    * @throws Problem `scan-killed` when the child was stopped or answered with another skill's report
    */
-  scan(files: readonly SourceFile[], published: { readonly name: string; readonly version: string }): Promise<ScanReport>;
+  scan(
+    files: readonly SourceFile[],
+    published: { readonly name: string; readonly version: string },
+    stored?: Uint8Array,
+  ): Promise<PoolAnswer>;
   close(): void;
 }
 
@@ -48,14 +62,14 @@ export async function startScanPool({ children, secondsMax = scanSecondsMax, iso
   };
   return {
     isolation: held.name,
-    async scan(files, published) {
+    async scan(files, published, stored = new Uint8Array()) {
       await turn();
       try {
         if (closed) throw new Problem('interrupted', 'The scanner is being stopped');
         const child = idle.pop() ?? (await startScanProcess(held));
         busy.add(child);
         try {
-          return checked(await child.ask(packRequest({ files, published }), secondsMax), files);
+          return checked(await child.ask(packRequest({ files, published, stored }), secondsMax), files);
         } catch (cause) {
           child.kill();
           throw cause;
@@ -77,15 +91,23 @@ export async function startScanPool({ children, secondsMax = scanSecondsMax, iso
   };
 }
 
+const answerShape = v.strictObject({
+  report: v.unknown(),
+  selectors: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[a-z]+(:[a-z-]+)?$/))), v.maxLength(selectorsMax)),
+});
+
 // A child that a skill took over could answer with anything: it has to be a report, about these bytes, by these rules.
-function checked(body: Uint8Array, files: readonly SourceFile[]): ScanReport {
+function checked(body: Uint8Array, files: readonly SourceFile[]): PoolAnswer {
   try {
-    const report = parseScanReport(parseJson(body, 'the child\u2019s answer', scanReportValuesMax).value);
+    const { said, stored } = unpackAnswer(body);
+    const { value } = parseJson(said, 'the child\u2019s answer', scanReportValuesMax);
+    const { report: unread, selectors } = v.parse(answerShape, value);
+    const report = parseScanReport(unread);
     const { bundle, digest } = packBundle(files);
     const list = (entries: readonly { path: string; sha256: string }[]): string =>
       canonicalJson(entries.map(({ path, sha256 }) => `${path} ${sha256}`).sort());
     if (report.bundle === digest && report.ruleSet === ruleSetDigest() && list(report.coverage.files) === list(bundle.files))
-      return report;
+      return { report, selectors, stored };
   } catch (cause) {
     throw new Problem('scan-killed', 'The scan was stopped: its answer is no scan report', { cause });
   }

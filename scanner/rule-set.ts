@@ -20,7 +20,7 @@ export const parserVersions = {
 export interface RuleSet {
   readonly digest: Digest;
   /** Of what makes facts of bytes: where it differs, facts are made anew. */
-  readonly extractor: string;
+  readonly extractor: Digest;
   /** Of what makes a report of facts, besides the rules. */
   readonly judging: string;
   readonly rules: readonly { readonly id: string; readonly digest: string; readonly reads: readonly FactSelector[] }[];

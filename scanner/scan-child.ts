@@ -1,8 +1,13 @@
-/** The scanning child: a request on standard input, a report on standard output, until the input ends. It needs no network and writes no file. */
+/** The scanning child: a request on standard input, a report and its facts on standard output, until the input ends. It needs no network and writes no file. */
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
-import { FrameReader, frameOf, unpackRequest } from './child-frames.ts';
+import { FrameReader, frameOf, packAnswer, type ScanAnswer, type ScanRequest, unpackRequest } from './child-frames.ts';
+import { extractFacts } from './extract.ts';
 import { frontEnds } from './frontends.ts';
-import { scanSkill } from './scan.ts';
+import { replayScan } from './replay.ts';
+import { currentRuleSet } from './rule-set.ts';
+import { reportOn } from './scan.ts';
+import { selectorsOf } from './selectors.ts';
+import { packScan, type StoredScan, unpackScan } from './stored-facts.ts';
 
 const requestBytesMax = 64 * 1024 * 1024;
 const reader = new FrameReader(requestBytesMax);
@@ -14,9 +19,28 @@ process.stdout.write(frameOf(Buffer.from('ready')));
 for await (const chunk of process.stdin) {
   const frames = reader.push(chunk as Uint8Array);
   if (frames === undefined) process.exit(1);
-  for (const frame of frames) {
-    const { files, published } = unpackRequest(frame);
-    const report = await scanSkill(files, { published });
-    process.stdout.write(frameOf(Buffer.from(canonicalJson(report))));
+  for (const frame of frames) process.stdout.write(frameOf(packAnswer(await answer(unpackRequest(frame)))));
+}
+
+// The facts of an earlier scan serve as long as what makes facts is the same; nothing is parsed then.
+async function answer({ files, published, stored }: ScanRequest): Promise<ScanAnswer> {
+  const earlier = stored.byteLength === 0 ? undefined : unpackScan(stored);
+  const replayed = earlier === undefined ? undefined : replayStored(earlier, published);
+  if (replayed !== undefined) return replayed;
+  const facts = await extractFacts(files);
+  const report = reportOn(facts, { published });
+  const said = { report, selectors: selectorsOf(facts.facts) };
+  return { said: Buffer.from(canonicalJson(said)), stored: packScan(facts, report, currentRuleSet()) };
+}
+
+// What is stored stays as it is: the next change of rules is compared with the rule set that it was made by.
+function replayStored(earlier: StoredScan, published: ScanRequest['published']): ScanAnswer | undefined {
+  try {
+    const report = replayScan(earlier, { published });
+    const said = report === undefined ? undefined : { report, selectors: earlier.selectors };
+    return said === undefined ? undefined : { said: Buffer.from(canonicalJson(said)), stored: new Uint8Array() };
+  } catch {
+    // A block that cannot be unpacked: the file was cut off.
+    return undefined;
   }
 }

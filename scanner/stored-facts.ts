@@ -5,12 +5,14 @@ import type { SkillFacts } from './extract.ts';
 import type { Fact, FactKind } from './fact.ts';
 import { storedBlockBytesMax } from './limits.ts';
 import type { RuleSet } from './rule-set.ts';
+import { type FactSelector, selectorsOf } from './selectors.ts';
 import type { Source } from './source.ts';
 
 /** A report and the facts that it was made of, by the rule set that the report names. */
 export interface StoredScan {
   readonly ruleSet: RuleSet;
   readonly report: ScanReport;
+  readonly selectors: readonly FactSelector[];
   readonly base: Omit<SkillFacts, 'facts' | 'sources'>;
   facts(kind: FactKind): readonly Fact[];
   sources(): readonly Source[];
@@ -21,7 +23,7 @@ type Blocks = Record<string, readonly [at: number, length: number]>;
 /** Packs a scan. Layout: length of the table (four bytes), the table as JSON, the blocks, each JSON packed by zstd (RFC 8878). */
 export function packScan({ facts, sources, ...base }: SkillFacts, report: ScanReport, ruleSet: RuleSet): Uint8Array {
   const parts: [string, unknown][] = [
-    ['base', { base, report, ruleSet }],
+    ['base', { base, report, ruleSet, selectors: selectorsOf(facts) }],
     ['source', sources],
     ...Map.groupBy(facts, (fact) => fact.kind),
   ];
@@ -50,11 +52,9 @@ export function unpackScan(bytes: Uint8Array): StoredScan | undefined {
       const block = whole.subarray(start + at, start + at + length);
       return JSON.parse(zstdDecompressSync(block, { maxOutputLength: storedBlockBytesMax }).toString('utf8'));
     };
-    const { base, report, ruleSet } = read('base') as Pick<StoredScan, 'base' | 'report' | 'ruleSet'>;
+    const head = read('base') as Pick<StoredScan, 'base' | 'report' | 'ruleSet' | 'selectors'>;
     return {
-      base,
-      report,
-      ruleSet,
+      ...head,
       facts: (kind) => read(kind) as readonly Fact[],
       sources: () => read('source') as readonly Source[],
     };

@@ -6,6 +6,7 @@ import { bundleFileBytesMax } from '../skills-index/skill/limits.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { scanStatement } from '../skills-index/statement/attestation.ts';
 import { signStatement } from '../skills-index/statement/sign.ts';
+import type { FactStore } from './fact-store.ts';
 import { createJobsClient, type JobsClient, type JobsWorld, type ScanJob } from './jobs-client.ts';
 import { jobPollMillisecondsMax, jobPollMillisecondsMin } from './limits.ts';
 import { type ScanPool, startScanPool } from './pool.ts';
@@ -16,6 +17,8 @@ export interface WorkOptions extends JobsWorld {
   readonly children: number;
   /** Told what happens, one line each. */
   readonly log?: (line: string) => void;
+  /** Where scans are stored for the next change of rules; without it, every scan parses. */
+  readonly store?: FactStore;
   /** Instead of a pool of its own. */
   readonly pool?: ScanPool;
 }
@@ -70,7 +73,9 @@ async function scanJob(options: WorkOptions, client: JobsClient, pool: ScanPool,
   try {
     const { bundle } = parseBundle(await client.blob(job.bundle, bundleFileBytesMax));
     const { name, version } = job;
-    const report = await pool.scan(await fetchFiles(client, bundle), { name, version });
+    const known = options.store?.get(job.bundle);
+    const { report, stored } = await pool.scan(await fetchFiles(client, bundle), { name, version }, known);
+    if (stored.byteLength > 0) options.store?.put(job.bundle, stored);
     const dispositions = new Map(report.coverage.files.map(({ path, disposition }) => [path, disposition]));
     const statement = scanStatement(
       { name, version, bundle: job.bundle, files: bundle.files },

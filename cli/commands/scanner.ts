@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { openFactStore } from '../../scanner/fact-store.ts';
 import { workJobs } from '../../scanner/work.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
@@ -30,7 +31,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   note(context, safe`scanner works for ${context.registryBase} with key ${signer.keyId}`);
   const { fetch, signal, now, registryBase: base } = context;
   try {
-    await workJobs({ base, root, signer, fetch, signal, now, children: count });
+    const store = openFactStore(join(context.paths.cache, 'facts'));
+    await workJobs({ base, root, signer, fetch, signal, now, children: count, store });
   } finally {
     // A listener keeps the channel, and with it the process.
     process.off('disconnect', stop);

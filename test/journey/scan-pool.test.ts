@@ -26,8 +26,15 @@ describe('scanning children', () => {
   it('give the same report, byte for byte, as a scan in this process, in any order and again', async () => {
     const pool = await start({});
     const own = canonicalJson(await scanSkill(skill, { published }));
-    expect(canonicalJson(await pool.scan(skill, published))).toBe(own);
-    expect(canonicalJson(await pool.scan([...skill].reverse(), published))).toBe(own);
+    const { report, stored, selectors } = await pool.scan(skill, published);
+    expect(canonicalJson(report)).toBe(own);
+    expect(canonicalJson((await pool.scan([...skill].reverse(), published)).report)).toBe(own);
+    expect(selectors).toContain('flow:network');
+    // On what was stored nothing is parsed, and what was cut off on disk is as good as nothing.
+    const again = await pool.scan(skill, published, stored);
+    expect([canonicalJson(again.report), again.selectors, again.stored.byteLength]).toEqual([own, selectors, 0]);
+    const cut = await pool.scan(skill, published, stored.subarray(0, 200));
+    expect([canonicalJson(cut.report), cut.stored.byteLength]).toEqual([own, stored.byteLength]);
   });
 
   // What a skill that took its child over would do stands in hostile-child.mjs; `mode` chooses by the published version.

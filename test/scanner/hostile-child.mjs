@@ -45,7 +45,7 @@ process.stdout.write(frame('ready'));
 for await (const chunk of process.stdin) {
   const mode = /1\.0\.0-(\w+)/.exec(chunk.toString('latin1'))?.[1];
   if (mode === 'junk') process.stdout.write(frame('{}'));
-  if (mode === 'other') process.stdout.write(frame(JSON.stringify(other)));
+  if (mode === 'other') process.stdout.write(frame(JSON.stringify({ report: other, selectors: [] })));
   if (mode === 'endless') process.stdout.write(Buffer.from([0x7f, 0xff, 0xff, 0xff]));
   if (mode === 'exit') process.exit(3);
   if (mode === 'probe') {

@@ -6,7 +6,7 @@ import { digestOf } from '../../skills-index/skill/digest.ts';
 
 const before: RuleSet = {
   digest: digestOf('before'),
-  extractor: 'e1',
+  extractor: digestOf('extractor'),
   judging: 'j1',
   rules: [
     { id: 'env/a', digest: 'a1', reads: ['capability:env'] },
@@ -32,7 +32,7 @@ describe('the rule set', () => {
 describe('a change of rule sets', () => {
   it.each([
     ['the same digest touches nothing', before, { kind: 'same' }],
-    ['another extractor makes facts anew', changed({ extractor: 'e2' }), { kind: 'facts' }],
+    ['another extractor makes facts anew', changed({ extractor: digestOf('another') }), { kind: 'facts' }],
     [
       'a changed rule touches what it reads',
       changed({ rules: before.rules.map((rule) => (rule.id === 'flow/b' ? { ...rule, digest: 'b2' } : rule)) }),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ScanPool } from '../../scanner/pool.ts';
-import { scanSkill } from '../../scanner/scan.ts';
+import { scanWithFacts } from '../../scanner/scan.ts';
+import { selectorsOf } from '../../scanner/selectors.ts';
 import { workJobs } from '../../scanner/work.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
@@ -10,7 +11,10 @@ import { makeStaffedWorld, type Staffed } from '../registry/world.ts';
 // The scanner's other side is the real registry, in memory; only the child process is left out (test/journey/scan-pool.test.ts).
 const inProcess: ScanPool = {
   isolation: 'none: a test',
-  scan: (files, published) => scanSkill(files, { published }),
+  scan: async (files, published) => {
+    const { report, facts } = await scanWithFacts(files, { published });
+    return { report, selectors: selectorsOf(facts), stored: new Uint8Array() };
+  },
   close: () => undefined,
 };
 
