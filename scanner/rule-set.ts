@@ -11,7 +11,6 @@ export const parserVersions = {
   '@lezer/common': '1.5.5',
   '@lezer/markdown': '1.8.1',
   '@lezer/python': '1.1.19',
-  fflate: '0.8.3',
   unbash: '6.0.4',
   yaml: '2.9.1',
 } as const;
