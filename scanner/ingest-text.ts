@@ -76,6 +76,6 @@ function asPythonReads(place: Place, bytes: Uint8Array, decoded: Decoded): Coded
   }
   const text = /^[\0-\x7f]*$/.test(decoded.text) ? decoded.text : decodeAs(coding.label, bytes);
   if (text === undefined) return { decoded, artifacts: [], reason: `not ${coding.name}, which it says it is` };
-  const encoding = text === decoded.text ? 'utf-8' : coding.label;
+  const encoding = decoded.exact && text === decoded.text ? decoded.encoding : coding.label;
   return { decoded: { text, encoding, exact: true }, artifacts: [], reason: undefined };
 }

@@ -90,6 +90,7 @@ function decodeStream(dictionary: string, data: string, budget: ArchiveBudget): 
           .replace(/>[\s\S]*$|\s/g, ''),
         'hex',
       );
+    else if (filter === 'ASCII85Decode' || filter === 'A85') bytes = ascii85(Buffer.from(bytes).toString('latin1'));
     else if (filter !== 'FlateDecode' && filter !== 'Fl') return undefined;
     else {
       const [compressed, maxOutputLength] = [bytes, budget.allowance(bytes.byteLength)];
@@ -102,6 +103,26 @@ function decodeStream(dictionary: string, data: string, budget: ArchiveBudget): 
     }
   }
   return Buffer.from(bytes).toString('latin1');
+}
+
+// ISO 32000-1, 7.4.3.
+function ascii85(text: string): Uint8Array {
+  const bytes: number[] = [];
+  let group: number[] = [];
+  const flush = (): void => {
+    const missing = 5 - group.length;
+    const value = [...group, ...Array<number>(missing).fill(84)].reduce((all, digit) => all * 85 + digit, 0);
+    for (let index = 0; index < 4 - missing; index++) bytes.push(Math.floor(value / 256 ** (3 - index)) & 0xff);
+    group = [];
+  };
+  for (const character of text) {
+    if (character === '~') break;
+    if (character === 'z' && group.length === 0) bytes.push(0, 0, 0, 0);
+    else if (character >= '!' && character <= 'u') group.push(character.charCodeAt(0) - 33);
+    if (group.length === 5) flush();
+  }
+  if (group.length > 1) flush();
+  return Uint8Array.from(bytes);
 }
 
 // ISO 32000-1, 7.5.7: numbers and offsets first, then the objects.

@@ -4,15 +4,15 @@ import { endOfMedia } from './file-ends.ts';
 
 /** Why a file is not only what its first bytes say. */
 export interface Doubt {
-  /** `disguised`: it is also something else. `unreadable`: something lies in it that has no type. */
-  readonly what: 'disguised' | 'unreadable';
+  /** `polyglot`: it is also something else. `unreadable`: something lies in it that has no type. */
+  readonly what: 'polyglot' | 'unreadable';
   readonly detail: string;
 }
 
 /** What is wrong with a file of an inert type; undefined for one that is what it says. */
 export function doubtMedia(type: string, bytes: Uint8Array): Doubt | undefined {
   const second = secondFile(bytes);
-  if (second !== undefined) return { what: 'disguised', detail: `${type} and also ${second}` };
+  if (second !== undefined) return { what: 'polyglot', detail: `${type} and also ${second}` };
   // An array of Python objects is a pickle, which runs what it likes when it is read.
   if (type === 'NumPy array' && Buffer.from(bytes.subarray(0, 512)).includes('|O'))
     return { what: 'unreadable', detail: 'NumPy array of pickled objects' };
@@ -21,7 +21,7 @@ export function doubtMedia(type: string, bytes: Uint8Array): Doubt | undefined {
   const loose = bytes.subarray(end);
   if (loose.byteLength <= looseBytesMax || loose.every((byte) => byte === 0 || byte === 0xff || byte === 0x0a || byte === 0x20))
     return undefined;
-  if (looksLikeText(loose)) return { what: 'disguised', detail: `${type} with text of ${loose.byteLength} bytes behind its end` };
+  if (looksLikeText(loose)) return { what: 'polyglot', detail: `${type} with text of ${loose.byteLength} bytes behind its end` };
   return { what: 'unreadable', detail: `${type} with ${loose.byteLength} bytes that are no part of it` };
 }
 

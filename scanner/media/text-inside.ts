@@ -11,7 +11,7 @@ export function textInside(type: string, bytes: Uint8Array): string {
 
 // Names of tables and colour profiles are no text that anybody reads: it takes some words in a row.
 function holdsWords(text: string): boolean {
-  return text.length >= runCharsMin && (/(?:\p{L}{2,}[\s,.:;'"-]+){3}/u.test(text) || /https?:\/\/|[|`$]\(?\s?\w+ -/.test(text));
+  return text.length >= runCharsMin && (/(?:\p{L}{2,}[,.:;'"-]? +){3}/u.test(text) || /https?:\/\/|[|`$]\(?\s?\w+ -/.test(text));
 }
 
 // Runs of printable bytes, UTF-8 beyond ASCII included, and the same in UTF-16.

@@ -18,12 +18,7 @@ const at0 = (hex: string): { at: number; hex: string }[] => [{ at: 0, hex }];
 /** Sources: the formats' own specifications, as collected in the `file` command's magic database. */
 export const fileTypes: readonly FileType[] = [
   { type: 'ELF program', class: 'binary', magic: at0('7f454c46'), extensions: ['', 'so', 'node', 'elf', 'bin', 'o'] },
-  {
-    type: 'Windows program',
-    class: 'binary',
-    magic: at0('4d5a????????????00000000????????????????'),
-    extensions: ['exe', 'dll', 'sys', 'pyd'],
-  },
+  { type: 'Windows program', class: 'binary', magic: at0('4d5a'), extensions: ['exe', 'dll', 'sys', 'pyd', 'scr', 'com'] },
   { type: 'Mach-O program', class: 'binary', magic: at0('cffaedfe'), extensions: ['', 'dylib', 'so', 'node', 'bin'] },
   { type: 'Mach-O program', class: 'binary', magic: at0('cefaedfe'), extensions: ['', 'dylib', 'so', 'node', 'bin'] },
   { type: 'Java class or universal Mach-O', class: 'binary', magic: at0('cafebabe'), extensions: ['class', '', 'dylib'] },

@@ -32,12 +32,12 @@ describe('what a file is', () => {
     ['a.7z', hex('377abcaf271c 0000'), 'unanalysed', '7-Zip archive'],
     ['a.ts', hex('61 ff fe 62'), 'unanalysed', 'not UTF-8'],
   ])('%s', (path, bytes, disposition, reason) => {
-    expect(ingestFile({ path, bytes, mode: 0o644 })).toMatchObject({ disposition, reason });
+    expect(ingestFile({ path, bytes })).toMatchObject({ disposition, reason });
   });
 
   it('says when content and name disagree', () => {
     const artifacts = (path: string, bytes: Uint8Array): string[] =>
-      ingestFile({ path, bytes, mode: 0o644 }).artifacts.map((one) => one.what);
+      ingestFile({ path, bytes }).artifacts.map((one) => one.what);
     expect(artifacts('logo.png', hex('7f454c46 02010100'))).toEqual(['binary', 'disguised']);
     expect(artifacts('a.ts', png)).toEqual(['disguised']);
     expect(artifacts('logo.png', png)).toEqual([]);
@@ -46,7 +46,7 @@ describe('what a file is', () => {
   });
 
   it('reads UTF-16, which editors show as plain text', () => {
-    const file = ingestFile({ path: 'a.ts', bytes: Buffer.from('\ufeffeval(x)', 'utf16le'), mode: 0o644 });
+    const file = ingestFile({ path: 'a.ts', bytes: Buffer.from('\ufeffeval(x)', 'utf16le') });
     expect(file.sources.map((one) => one.text)).toEqual(['eval(x)']);
     expect(file.artifacts.map((one) => one.what)).toEqual(['not-utf8']);
   });
