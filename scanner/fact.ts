@@ -76,8 +76,9 @@ export type Trait =
   | 'delete'
   | 'recursive'
   | 'append'
-  | 'permissions'
+  | 'permissions' // as a trait of its own, `detail` is the mode as chmod takes it, a space and the path
   | 'link'
+  | 'unsafe-extract' // unpacks an archive wherever its entries say
   | 'privilege'
   | 'detached'
   | 'autostart'

@@ -74,6 +74,7 @@ export function applyEffect(run: PythonRun, call: PyCall, effect: PythonEffect):
       notePyTrait(run, call, 'native', call.args[0]?.texts[0] ?? '*');
       return unknownPy;
     case 'trait':
+      if (effect.unless !== undefined && argumentOf(call, effect.unless) !== undefined) return unknownPy;
       notePyTrait(run, call, effect.trait, call.api);
       return unknownPy;
   }

@@ -5,7 +5,7 @@ import { unknownPart } from '../models/egress-of.ts';
 import type { PythonEffect } from '../models/python-api.ts';
 import { argumentOf, type PyCall } from './python-effects.ts';
 import { applyRequest } from './python-network.ts';
-import { flowSink, flowSource, notePyCapability, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import { flowSink, flowSource, notePyCapability, notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 
 export function applyFile(
   run: PythonRun,
@@ -31,6 +31,9 @@ export function applyFile(
   if (url !== undefined && does === 'read')
     return applyRequest(run, call, { does: 'request', url: { at: 0, key: '' }, method: 'GET', body: [], header: [] });
   for (const capability of capabilities) notePyCapability(run, call, capability, traits);
+  const number = argumentOf(call, { at: isSelf ? 0 : 1, key: 'mode' })?.texts[0] ?? '';
+  if (traits.includes('permissions') && /^\d{1,6}$/.test(number))
+    notePyTrait(run, call, 'permissions', `${Number(number).toString(8)} ${paths.join(' ')}`);
   if ('to' in effect && effect.to !== undefined) {
     for (const one of pathsOf(argumentOf(call, effect.to)))
       notePyCapability(run, call, { kind: 'mount', path: one, mode: 'rw' }, ['write']);

@@ -43,6 +43,7 @@ export function callUtility(run: ShellRun, call: Call): Value {
       return transform(run, call, files);
     case 'write':
       for (const file of files) noteWrite(run, call, file, call.name.startsWith('ch') ? ['write', 'permissions'] : ['write']);
+      if (call.name === 'chmod') noteTrait(run, call, 'permissions', operands.map((one) => one.text).join(' '));
       if (call.name !== 'tee') return emptyValue;
       for (const file of files) writeFileValue(run, call, file, call.stdin, 'write');
       return call.stdin;

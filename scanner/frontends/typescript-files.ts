@@ -3,7 +3,7 @@ import type { Capability, MountMode } from '../../skills-index/skill/capability.
 import type { Trait } from '../fact.ts';
 import type { Effect } from '../models/api.ts';
 import { unknownPart } from '../models/egress-of.ts';
-import { type Called, capability, certaintyOf, type Out, sink } from './typescript-out.ts';
+import { type Called, capability, certaintyOf, type Out, sink, trait } from './typescript-out.ts';
 import { alternatives, text, type Value } from './typescript-values.ts';
 
 const contentReader = /read(_?File|TextFile|dir|Json|Stream)|createReadStream|openAsBlob|^Bun\.file|\.cat$/i;
@@ -21,6 +21,9 @@ export function useFiles(out: Out, call: Called, effect: Extract<Effect, { does:
       const traits: Trait[] = [...(effect.traits ?? []), ...(path.endsWith('*') ? (['dynamic-name'] as const) : [])];
       const mount: Capability = { kind: 'mount', path, mode: wanted };
       capability(out, call, mount, certaintyOf(one, path === '*'), traits);
+      const bits = call.args[at + 1]?.value;
+      if (traits.includes('permissions') && (bits?.kind === 'number' || bits?.kind === 'text'))
+        trait(out, call, 'permissions', `${bits.kind === 'number' ? bits.number.toString(8) : bits.text} ${path}`);
       if (wanted === 'ro' && contentReader.test(call.api)) call.use.sources.push({ what: 'file', name: path });
       if (effect.content !== undefined && at === effect.path)
         sink(call, call.args[effect.content]?.node, { what: 'file', capability: mount, api: call.api, part: 'content' }, 'exact');

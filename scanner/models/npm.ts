@@ -60,6 +60,10 @@ export const npmApis: ApiTable = {
   ...rows('fs-extra', 'remove removeSync emptyDir rm unlink', { does: 'delete', path: 0, traits: ['write', 'delete'] }),
   ...rows('', 'rimraf del', { does: 'delete', path: 0, traits: ['write', 'delete', 'recursive'] }),
   ...rows('glob fast-glob globby', 'glob globSync sync globby', { does: 'read', path: 0 }),
+  // Adm-zip and tar refuse what leaves the folder; these do not.
+  ...rows('', 'decompress', { does: 'trait', trait: 'unsafe-extract' }),
+  ...rows('unzipper', 'Extract', { does: 'trait', trait: 'unsafe-extract' }),
+  ...rows('tar-fs', 'extract', { does: 'trait', trait: 'unsafe-extract' }),
   ...rows('dotenv', 'config', { does: 'read', path: 9, fixed: '.env' }),
   ...rows('node-serialize serialize-javascript', 'unserialize', { does: 'code', code: 0 }),
   ...rows('nodemailer', 'createTransport', { effects: [{ does: 'connect', scheme: 'tcp', at: 0 }], gives: 'net.Socket' }),

@@ -47,7 +47,8 @@ export type PythonEffect =
   | { readonly does: 'deserialize'; readonly data: Argument }
   | { readonly does: 'env'; readonly name: Argument }
   | { readonly does: 'whole-env' | 'input' | 'output' | 'listen' | 'native' }
-  | { readonly does: 'trait'; readonly trait: Trait };
+  /** `unless` is an argument whose presence makes it harmless. */
+  | { readonly does: 'trait'; readonly trait: Trait; readonly unless?: Argument };
 
 export interface PythonApi {
   readonly effects: readonly PythonEffect[];

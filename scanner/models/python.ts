@@ -90,6 +90,17 @@ export const pythonApis: PythonApiTable = {
   ...rows('os', 'remove unlink rmdir removedirs', api({ does: 'delete', path: argument(0, 'path'), traits: ['delete'] })),
   ...rows('shutil', 'rmtree', api({ does: 'delete', path: argument(0, 'path'), traits: ['delete', 'recursive'] })),
   ...rows('os', 'rename replace', api({ does: 'read', path: argument(0, 'src'), to: argument(1, 'dst') })),
+  ...rows(
+    'tarfile.open()',
+    'extractall extract',
+    api({ does: 'trait', trait: 'unsafe-extract', unless: argument(-1, 'filter') }),
+  ),
+  ...rows(
+    'tarfile.TarFile()',
+    'extractall extract',
+    api({ does: 'trait', trait: 'unsafe-extract', unless: argument(-1, 'filter') }),
+  ),
+  ...rows('shutil', 'unpack_archive', api({ does: 'trait', trait: 'unsafe-extract', unless: argument(-1, 'filter') })),
   ...rows('os', 'symlink link', api({ does: 'read', path: argument(0, 'src'), to: argument(1, 'dst'), traits: ['link'] })),
   ...rows('shutil', 'copy copy2 copyfile copytree move', api({ does: 'read', path: argument(0, 'src'), to: argument(1, 'dst') })),
   ...rows('shutil', 'make_archive', api({ does: 'read', path: argument(2, 'root_dir'), to: argument(0, 'base_name') })),
