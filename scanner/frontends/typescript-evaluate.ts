@@ -130,7 +130,8 @@ function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): Value {
   if (ts.isPrefixUnaryExpression(node)) return valueOfPrefix(self, node, frame);
   if (ts.isMetaProperty(node)) return { kind: 'api', name: 'import.meta', built: false };
   if (node.kind === ts.SyntaxKind.ThisKeyword) return valueOfThis(node);
-  if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword) return text(node.getText());
+  if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword)
+    return text(node.kind === ts.SyntaxKind.TrueKeyword ? 'true' : 'false');
   return unknown;
 }
 
@@ -175,13 +176,13 @@ function nameOfGlobal(self: Evaluator, node: ts.Identifier, name: string): Value
 
 // A long chain of `+` is flat, so that it costs no call stack.
 function valueOfBinary(self: Evaluator, node: ts.BinaryExpression, frame: Frame): Value {
-  const operator = node.operatorToken.getText();
+  const operator = ts.tokenToString(node.operatorToken.kind) ?? '';
   if (operator === '||' || operator === '??')
     return unionOf([self.valueOf(node.left, frame), self.valueOf(node.right, frame)].filter((one) => one.kind !== 'unknown'));
   if (operator === '&&' || operator === '=') return self.valueOf(node.right, frame);
   const operands: ts.Expression[] = [];
   let left: ts.Expression = node;
-  for (; ts.isBinaryExpression(left) && left.operatorToken.getText() === operator; left = bareOf(left.left))
+  for (; ts.isBinaryExpression(left) && left.operatorToken.kind === node.operatorToken.kind; left = bareOf(left.left))
     operands.unshift(left.right);
   const values = [left, ...operands].map((operand) => self.valueOf(operand, frame));
   const numbers = values.map(numberOf);

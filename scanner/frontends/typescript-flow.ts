@@ -9,7 +9,7 @@ import { addCall } from './typescript-flow-calls.ts';
 import { createFlowNodes, type Flow } from './typescript-flow-nodes.ts';
 import type { Out, Use } from './typescript-out.ts';
 import { spanOf } from './typescript-places.ts';
-import { bareOf, eachNode, memberName } from './typescript-symbols.ts';
+import { bareOf, memberName } from './typescript-symbols.ts';
 import { alternatives } from './typescript-values.ts';
 
 /** The flow graph of all files of a program; empty when nothing sensitive is read or nothing is sent. */
@@ -25,11 +25,10 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
       certainty: source.name === '*' && source.what === 'env' ? ('widened' as const) : ('exact' as const),
     })),
   );
-  for (const [file, out] of outs) {
-    eachNode(file, (node) => {
-      steps.take();
-      addEdges({ out, nodes }, node);
-    });
+  for (const out of outs.values()) {
+    steps.take(out.nodes.length);
+    const flow = { out, nodes };
+    for (const node of out.nodes) addEdges(flow, node);
   }
   const sinks = uses.flatMap(({ out: { source }, use }) =>
     use.sinks.map(({ at, sink, certainty }) => ({

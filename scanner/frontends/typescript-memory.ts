@@ -10,17 +10,17 @@ const openAnswersMax = 100_000;
  * gives x for both, whichever is asked first.
  */
 export class Memory {
-  readonly #known = new Map<object, Map<string, Value>>();
-  readonly #open = new Map<object, Map<string, number>>();
+  readonly #known = new Answers<Value>();
+  readonly #open = new Answers<number>();
   #height = 0;
   #lowest = Number.POSITIVE_INFINITY;
   #openAnswers = 0;
 
   /** The answer to the question of this thing and name. */
   once(thing: object, name: string, find: () => Value): Value {
-    const known = this.#known.get(thing)?.get(name);
+    const known = this.#known.of(thing, name);
     if (known !== undefined) return known;
-    const open = this.#open.get(thing)?.get(name);
+    const open = this.#open.of(thing, name);
     if (open !== undefined) {
       this.#lowest = Math.min(this.#lowest, open);
       return unknown;
@@ -28,14 +28,14 @@ export class Memory {
     const here = this.#height++;
     const outside = this.#lowest;
     this.#lowest = Number.POSITIVE_INFINITY;
-    put(this.#open, thing, name, here);
+    this.#open.put(thing, name, here);
     try {
       const value = find();
-      if (this.#lowest >= here || this.#openAnswers >= openAnswersMax) put(this.#known, thing, name, value);
+      if (this.#lowest >= here || this.#openAnswers >= openAnswersMax) this.#known.put(thing, name, value);
       else this.#openAnswers++;
       return value;
     } finally {
-      this.#open.get(thing)?.delete(name);
+      this.#open.delete(thing, name);
       this.#height--;
       this.#lowest = Math.min(outside, this.#lowest < here ? this.#lowest : Number.POSITIVE_INFINITY);
     }
@@ -48,8 +48,24 @@ export class Memory {
   }
 }
 
-function put<Item>(map: Map<object, Map<string, Item>>, thing: object, name: string, item: Item): void {
-  const items = map.get(thing);
-  if (items === undefined) map.set(thing, new Map([[name, item]]));
-  else items.set(name, item);
+// Most questions are about a thing as a whole: those have no name, and need no map of names.
+class Answers<Item> {
+  readonly #whole = new Map<object, Item>();
+  readonly #named = new Map<object, Map<string, Item>>();
+
+  of(thing: object, name: string): Item | undefined {
+    return name === '' ? this.#whole.get(thing) : this.#named.get(thing)?.get(name);
+  }
+
+  put(thing: object, name: string, item: Item): void {
+    const items = this.#named.get(thing);
+    if (name === '') this.#whole.set(thing, item);
+    else if (items === undefined) this.#named.set(thing, new Map([[name, item]]));
+    else items.set(name, item);
+  }
+
+  delete(thing: object, name: string): void {
+    if (name === '') this.#whole.delete(thing);
+    else this.#named.get(thing)?.delete(name);
+  }
 }

@@ -25,6 +25,8 @@ export interface Out {
   readonly self: Evaluator;
   readonly source: Source;
   readonly files: ReadonlySet<string>;
+  /** All nodes of the file, parents before children. */
+  readonly nodes: readonly ts.Node[];
   readonly facts: Fact[];
   readonly embedded: EmbeddedProgram[];
   readonly uses: Map<ts.Node, Use>;

@@ -9,6 +9,8 @@ import { capabilityLibrary } from './typescript-library.ts';
 export interface ProgramFile {
   readonly source: Source;
   readonly file: ts.SourceFile;
+  /** All of its nodes, parents before children and in the order of the text. */
+  readonly nodes: readonly ts.Node[];
 }
 
 export interface Program {
@@ -54,10 +56,11 @@ export function createProgram(sources: readonly Source[], steps: Steps): Program
     }
     const name = nameOf(source, index);
     const file = parse(name, source.text);
-    const tooMuch = file === undefined ? 'nests too deep' : whyTooMuch(file, source, steps);
+    const nodes: ts.Node[] = [];
+    const tooMuch = file === undefined ? 'nests too deep' : whyTooMuch(file, source, steps, nodes);
     const reason = tooMuch ?? (file === undefined ? undefined : syntaxErrorOf(file, source));
     if (reason !== undefined) failed.push({ source, reason });
-    if (file !== undefined && tooMuch === undefined) byName.set(name, { source, file });
+    if (file !== undefined && tooMuch === undefined) byName.set(name, { source, file, nodes });
   }
   const resolve = (from: string, specifier: string): string | undefined => resolvePath(byName, from, specifier);
   const host: ts.CompilerHost = {
@@ -124,33 +127,37 @@ function parse(name: string, text: string): ts.SourceFile | undefined {
 }
 
 /**
- * Counts nodes and depth without recursion. A chain `a + b + c …` counts as one level, but the checker climbs all of it from every name:
- * its length is limited by itself, and a name counts for the steps up to the file.
+ * Lists the nodes and counts their depth without recursion. A chain `a + b + c …` counts as one level, but the checker climbs all of it
+ * from every name: its length is limited by itself, and a name counts for the steps up to the file.
  */
-function whyTooMuch(file: ts.SourceFile, source: Source, steps: Steps): string | undefined {
+function whyTooMuch(file: ts.SourceFile, source: Source, steps: Steps, nodes: ts.Node[]): string | undefined {
   steps.take(Math.ceil(source.text.length / 64));
-  let wave: Placed[] = [{ node: file, above: 0, operands: 0 }];
-  for (let depth = 0; wave.length > 0; depth++) {
+  const open: Placed[] = [{ node: file, depth: 0, above: 0, operands: 0 }];
+  const children: Placed[] = [];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    const { node, depth, above, operands } = at;
     if (depth > syntaxDepthMax) return 'nests too deep';
-    const next: Placed[] = [];
-    const open = [...wave];
-    for (let at = open.pop(); at !== undefined; at = open.pop()) {
-      const { node, above, operands } = at;
-      if (operands > operandsMax) return `an expression of more than ${operandsMax} operands`;
-      steps.take(ts.isIdentifier(node) ? 1 + (above >> 3) : 1);
-      const chain = ts.isBinaryExpression(node) ? node.left : undefined;
-      ts.forEachChild(node, (child) => {
-        const isChained = child === chain && ts.isBinaryExpression(child);
-        (isChained ? open : next).push({ node: child, above: above + 1, operands: isChained ? operands + 1 : 1 });
+    if (operands > operandsMax) return `an expression of more than ${operandsMax} operands`;
+    steps.take(ts.isIdentifier(node) ? 1 + (above >> 3) : 1);
+    nodes.push(node);
+    const chain = ts.isBinaryExpression(node) ? node.left : undefined;
+    ts.forEachChild(node, (child) => {
+      const isChained = child === chain && ts.isBinaryExpression(child);
+      children.push({
+        node: child,
+        depth: isChained ? depth : depth + 1,
+        above: above + 1,
+        operands: isChained ? operands + 1 : 1,
       });
-    }
-    wave = next;
+    });
+    for (let child = children.pop(); child !== undefined; child = children.pop()) open.push(child);
   }
   return undefined;
 }
 
 interface Placed {
   readonly node: ts.Node;
+  readonly depth: number;
   /** Nodes around it. */
   readonly above: number;
   /** Operands to the right of it, in the same chain. */

@@ -41,21 +41,22 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
     cache.set(name, symbol);
     return symbol;
   };
+  const apiNames = new Map<ts.Symbol, string | undefined>();
   const kept = collectAssignments(symbolOf);
   const callers = new Map<Functionish, (ts.CallExpression | ts.NewExpression)[]>();
   const handed = new Map<Functionish, ts.CallExpression[]>();
   const methodNames = new Set<string>();
   const calls: (ts.CallExpression | ts.NewExpression)[] = [];
-  for (const { file } of program.files) {
-    eachNode(file, (node) => {
-      steps.take();
+  for (const { nodes } of program.files) {
+    steps.take(nodes.length);
+    for (const node of nodes) {
       if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) {
         kept.assign(node.left, { value: node.right, node, compound: node.operatorToken.kind !== ts.SyntaxKind.EqualsToken });
       } else if (ts.isCallExpression(node) || ts.isNewExpression(node)) calls.push(node);
       else if (ts.isMethodDeclaration(node) || ts.isPropertyAssignment(node) || ts.isPropertyDeclaration(node)) {
         if (ts.isIdentifier(node.name)) methodNames.add(node.name.text);
       }
-    });
+    }
   }
   const functionOf = (callee: ts.Expression): Functionish | undefined => {
     const bare = bareOf(callee);
@@ -77,7 +78,10 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
   return {
     symbolOf,
     outsideOf: (name) => variableNamed(checker, name),
-    apiOf: (symbol) => apiName(program, symbol),
+    apiOf: (symbol) => {
+      if (!apiNames.has(symbol)) apiNames.set(symbol, apiName(program, symbol));
+      return apiNames.get(symbol);
+    },
     assignments: kept.ofVariable,
     memberAssignments: kept.ofMember,
     fieldAssignments: kept.ofField,
@@ -96,18 +100,24 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
 /** An expression without what does not change its value: parentheses, types, `await`, the left side of a comma. */
 export function bareOf(expression: ts.Expression): ts.Expression {
   for (let at = expression; ; ) {
-    if (
-      ts.isParenthesizedExpression(at) ||
-      ts.isAsExpression(at) ||
-      ts.isSatisfiesExpression(at) ||
-      ts.isNonNullExpression(at) ||
-      ts.isTypeAssertionExpression(at) ||
-      ts.isAwaitExpression(at) ||
-      ts.isExpressionWithTypeArguments(at)
-    )
-      at = at.expression;
-    else if (ts.isBinaryExpression(at) && at.operatorToken.kind === ts.SyntaxKind.CommaToken) at = at.right;
-    else return at;
+    switch (at.kind) {
+      case ts.SyntaxKind.ParenthesizedExpression:
+      case ts.SyntaxKind.AsExpression:
+      case ts.SyntaxKind.SatisfiesExpression:
+      case ts.SyntaxKind.NonNullExpression:
+      case ts.SyntaxKind.TypeAssertionExpression:
+      case ts.SyntaxKind.AwaitExpression:
+      case ts.SyntaxKind.ExpressionWithTypeArguments:
+        if (!('expression' in at)) return at;
+        at = at.expression as ts.Expression;
+        break;
+      case ts.SyntaxKind.BinaryExpression:
+        if (!ts.isBinaryExpression(at) || at.operatorToken.kind !== ts.SyntaxKind.CommaToken) return at;
+        at = at.right;
+        break;
+      default:
+        return at;
+    }
   }
 }
 

@@ -12,12 +12,12 @@ import { callsBack, noteEscape } from './typescript-escapes.ts';
 import { apis } from './typescript-library.ts';
 import { type Called, capability, embed, type Out, shown, trait, type Use } from './typescript-out.ts';
 import { loadModule } from './typescript-programs.ts';
-import { eachNode, isAssignment } from './typescript-symbols.ts';
+import { isAssignment } from './typescript-symbols.ts';
 import { alternatives, isWhole, text, textOr, unionOf, unknown, type Value } from './typescript-values.ts';
 
 /** Finds the uses in one file. */
-export function findUses(out: Out, file: ts.SourceFile): void {
-  eachNode(file, (node) => {
+export function findUses(out: Out): void {
+  for (const node of out.nodes) {
     if (ts.isCallExpression(node) || ts.isNewExpression(node)) visitCall(out, node);
     else if (ts.isTaggedTemplateExpression(node)) visitTemplate(out, node);
     else if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) visitImport(out, node);
@@ -25,7 +25,7 @@ export function findUses(out: Out, file: ts.SourceFile): void {
     else if (ts.isPropertyAssignment(node)) visitOption(out, node);
     if (ts.isBindingElement(node)) readEnvironment(out, node, (at, api) => useAt(out, at, api));
     if (isReference(node)) visitReference(out, node);
-  });
+  }
 }
 
 /** The record of what a node means for flows. */

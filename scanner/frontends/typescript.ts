@@ -15,10 +15,10 @@ export function analyseTypescript(sources: readonly Source[], context: FrontEndC
   const symbols = collectSymbols(program, context.steps);
   const self = createEvaluator(program, symbols, context.steps);
   const outs = new Map<ts.SourceFile, Out>();
-  for (const { source, file } of program.files) {
-    const out: Out = { self, source, files: context.files, facts: [], embedded: [], uses: new Map() };
+  for (const { source, file, nodes } of program.files) {
+    const out: Out = { self, source, files: context.files, facts: [], embedded: [], uses: new Map(), nodes };
     outs.set(file, out);
-    findUses(out, file);
+    findUses(out);
   }
   return {
     facts: [...outs.values()].flatMap((out) => out.facts),
