@@ -11,8 +11,8 @@ export interface Paths {
   readonly cache: string;
 }
 
-/** `pretty` on the command line is another word for `text`. Not every command offers `jsonl`. */
-export type Format = 'text' | 'json' | 'jsonl';
+/** `pretty` on the command line is another word for `text`. Every command offers `text` and `json`, some the others. */
+export type Format = 'text' | 'json' | 'jsonl' | 'sarif' | 'github' | 'markdown';
 
 export type OptionValue = string | boolean | readonly string[] | undefined;
 

@@ -50,3 +50,6 @@ export const secretBytesMin = 8;
 export const secretBytesMax = 16 * 1024;
 /** Bytes of a script on PATH that is read to learn whose it is. */
 export const programHeadBytesMax = 64 * 1024;
+/** What `skill scan` is told about findings: a list of accepted ones, an earlier report. */
+export const suppressionsBytesMax = 4 * 1024 * 1024;
+export const baselineBytesMax = 256 * 1024 * 1024;

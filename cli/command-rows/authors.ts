@@ -23,10 +23,20 @@ export const authorRows: readonly CommandRow[] = [
     examples: [
       ['skill scan .', 'scan the skill in this folder'],
       ['skill scan skills --format jsonl > reports.jsonl', 'one line for each skill below skills/'],
+      ['skill scan skills --format sarif > skills.sarif', 'for code scanning and editors (SARIF 2.1.0)'],
+      ['skill scan skills --format github', 'annotations in a workflow of GitHub Actions'],
+      ['skill scan skills --format markdown --baseline reports.jsonl', 'a comment for a pull request, new findings marked'],
     ],
-    options: {},
+    options: {
+      suppressions: {
+        type: 'string',
+        value: 'FILE',
+        summary: 'findings that a reviewer accepted: a JSON list of fingerprint, reason, by, expires, severity',
+      },
+      baseline: { type: 'string', value: 'FILE', summary: 'an earlier report (--format jsonl or json) to compare with' },
+    },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
-    formats: ['text', 'json', 'jsonl'],
+    formats: ['text', 'json', 'jsonl', 'sarif', 'github', 'markdown'],
     load: () => import('../commands/scan.ts'),
   },
   {

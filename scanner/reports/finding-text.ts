@@ -6,6 +6,7 @@ import type { Allowances } from './allowance.ts';
 import { type Frame, frameOf, type SourceLines } from './code-frame.ts';
 import { evaluatesTo } from './finding-capability.ts';
 import type { RuleFindings } from './finding-order.ts';
+import type { Marks } from './marks.ts';
 import type { Ink } from './terminal-ink.ts';
 import { wrapped } from './wrapped.ts';
 
@@ -13,6 +14,7 @@ export interface FindingLook {
   readonly report: ScanReport;
   readonly lines: SourceLines;
   readonly allowances: Allowances;
+  readonly marks: Marks;
   readonly ink: Ink;
   /** Columns of the terminal. */
   readonly width: number;
@@ -42,9 +44,10 @@ export function printGroup({ findings: [first, ...more] }: RuleFindings, look: F
   const others = isSmall ? [first, ...more] : more;
   const head = isSmall ? [headOf(first, look.ink)] : printFinding(first, look);
   const gutter = ' '.repeat(3);
-  const shown = others
-    .slice(0, placesShownMax)
-    .flatMap((finding) => printNote(`${placeOf(finding)} `, finding.message, gutter, look, isSmall ? '-->' : 'and'));
+  const shown = others.slice(0, placesShownMax).flatMap((finding) => {
+    const marked = marksOf(finding, look).map(([word, text]) => `; ${word}: ${text}`);
+    return printNote(`${placeOf(finding)} `, `${finding.message}${marked.join('')}`, gutter, look, isSmall ? '-->' : 'and');
+  });
   const left = others.length - placesShownMax;
   return [...head, ...shown, ...(left > 0 ? [`${gutter} ${look.ink.faint(`… and ${left} more: --format json has all`)}`] : [])];
 }
@@ -73,11 +76,13 @@ function printHead(finding: Finding, { ink, width }: FindingLook): string[] {
   return [`${headOf(finding, ink)}: ${ink.bold(start)}`, ...more.map((line) => ink.bold(line))];
 }
 
-function notesOf(finding: Finding, { report, lines, allowances }: FindingLook): [word: string, text: string][] {
+function notesOf(finding: Finding, look: FindingLook): [word: string, text: string][] {
+  const { report, lines, allowances } = look;
   const marked = (lines.get(finding.path) ?? []).slice(finding.line - 1, finding.endLine).join('\n');
   const value = evaluatesTo(finding, report.capabilities.observed, marked);
   const allowed = allowances.get(finding.fingerprint);
   const notes: [string, string | undefined][] = [
+    ...marksOf(finding, look),
     [finding.kind, `${kindSays[finding.kind]}; ${finding.confidence}: ${confidenceSays[finding.confidence]}`],
     ['evaluates to', value],
     ['allowed by', allowed === undefined ? undefined : `${allowed} in the capabilities of skill.json`],
@@ -85,6 +90,17 @@ function notesOf(finding: Finding, { report, lines, allowances }: FindingLook): 
     ['more', `skill explain ${finding.rule}`],
   ];
   return notes.flatMap(([word, text]): [string, string][] => (text === undefined ? [] : [[word, text]]));
+}
+
+function marksOf(finding: Finding, { report, marks }: FindingLook): [word: string, text: string][] {
+  const { suppression, void: reason, state } = marks.of(finding, report.path);
+  return [
+    ...(state === undefined || state === 'unchanged' ? [] : [['against the baseline', state] satisfies [string, string]]),
+    ...(suppression === undefined
+      ? []
+      : [['accepted', `by ${suppression.by} until ${suppression.expires}: ${suppression.reason}`] satisfies [string, string]]),
+    ...(reason === undefined ? [] : [['not accepted any more', reason] satisfies [string, string]]),
+  ];
 }
 
 const kindSays = {

@@ -8,6 +8,7 @@ import { capabilityRows } from './capability-rows.ts';
 import { sourceLines } from './code-frame.ts';
 import { orderFindings } from './finding-order.ts';
 import { placeOf, printFinding, printGroup } from './finding-text.ts';
+import { type Marks, noMarks } from './marks.ts';
 import { type Ink, inkFor } from './terminal-ink.ts';
 import { wrapped } from './wrapped.ts';
 
@@ -18,6 +19,7 @@ export interface ReportTextOptions {
   readonly width?: number;
   /** Lines of skill.json that would allow findings, from `allowancesOf`. */
   readonly allowances?: Allowances;
+  readonly marks?: Marks;
 }
 
 const widthDefault = 100;
@@ -39,7 +41,8 @@ export const verdictSays = {
 export function printReport(report: ScanReport, files: readonly SourceFile[], options: ReportTextOptions): string {
   const ink = inkFor(options.colour);
   const width = Math.max(options.width ?? widthDefault, widthMin);
-  const look = { report, lines: sourceLines(files), allowances: options.allowances ?? new Map(), ink, width };
+  const { allowances = new Map(), marks = noMarks } = options;
+  const look = { report, lines: sourceLines(files), allowances, marks, ink, width };
   const { deciding, rest } = orderFindings(report);
   const parts = [
     [printHead(report, ink)],

@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitOfReport } from '../../cli/scan-skill.ts';
@@ -74,6 +74,57 @@ describe('skill scan', () => {
     expect(stdout).not.toContain('root:');
   });
 
+  it('gives one SARIF run for all skills, with paths from where it was started', async () => {
+    const cwd = folderWith({ 'b/SKILL.md': skillMd('b'), 'a/x/SKILL.md': skillMd('x') });
+    const { exit, stdout } = await skill(['scan', '.', '--format', 'sarif'], { cwd });
+    const { version, runs } = JSON.parse(stdout);
+    expect([exit, version, runs.length]).toEqual([0, '2.1.0', 1]);
+    expect(runs[0].artifacts.map((artifact: { location: { uri: string } }) => artifact.location.uri)).toEqual([
+      'a/x/SKILL.md',
+      'b/SKILL.md',
+    ]);
+  });
+
+  it('prints annotations and Markdown', async () => {
+    const cwd = folderWith({ 'a/SKILL.md': skillMd('a') });
+    const printed = async (format: string) => (await skill(['scan', 'a', '--format', format], { cwd })).stdout;
+    expect(await printed('github')).toMatch(/^::notice title=Skillgate%3A pass::a {2}in a: /);
+    expect(await printed('markdown')).toMatch(/^## ✅ PASS: <code>a<\/code> in <code>a<\/code>\n/);
+  });
+
+  it('lets what a reviewer accepted count for no exit code, and changes nothing of the report', async () => {
+    const cwd = folderWith({
+      'a/SKILL.md': skillMd('a'),
+      'a/a.py': 'import requests\nrequests.get("https://a.example/", verify=False)\n',
+    });
+    const first = await skill(['scan', 'a', '--format', 'jsonl'], { cwd });
+    expect(first.exit).toBeGreaterThan(0);
+    const report = JSON.parse(first.stdout);
+    const accepted = (report.findings as Finding[]).map(({ fingerprint, severity }) => ({
+      fingerprint,
+      severity,
+      reason: 'a test machine with its own certificate',
+      by: 'Rita',
+      expires: '2999-12-31',
+    }));
+    writeFileSync(join(cwd, 'accepted.json'), JSON.stringify(accepted));
+    const second = await skill(['scan', 'a', '--format', 'jsonl', '--suppressions', 'accepted.json'], { cwd });
+    expect([second.exit, second.stdout]).toEqual([0, first.stdout]);
+    const text = await skill(['scan', 'a', '--suppressions', 'accepted.json'], { cwd });
+    expect(text.stdout.replace(/\s+/g, ' ')).toContain(
+      'accepted: by Rita until 2999-12-31: a test machine with its own certificate',
+    );
+  });
+
+  it.each(['json', 'jsonl'])('compares with an earlier report in %s', async (format) => {
+    const cwd = folderWith({ 'a/SKILL.md': skillMd('a'), 'a/a.py': 'import os\nos.environ["A_KEY"]\n' });
+    writeFileSync(join(cwd, 'before'), (await skill(['scan', 'a', '--format', format], { cwd })).stdout);
+    writeFileSync(join(cwd, 'a/b.py'), 'import os\nos.environ["B_KEY"]\n');
+    const { stdout } = await skill(['scan', 'a', '--format', 'sarif', '--baseline', 'before'], { cwd });
+    const states = JSON.parse(stdout).runs[0].results.map((result: { baselineState: string }) => result.baselineState);
+    expect(new Set(states)).toEqual(new Set(['new', 'unchanged']));
+  });
+
   it('stops a scan that takes too long, and scans the next one', async () => {
     const scanner = startWatchedScanner(0);
     const request = { files: [{ path: 'SKILL.md', bytes: Buffer.from(skillMd('a')), mode: 0o644 }], path: '.', unread: [] };
@@ -86,9 +137,18 @@ describe('skill scan', () => {
     [['scan'], 2, 'usage'],
     [['scan', 'nowhere'], 3, 'file-not-found'],
     [['scan', 'empty'], 3, 'skill-md-missing'],
-    [['scan', '.', '--format', 'sarif'], 2, 'usage'],
+    [['scan', '.', '--format', 'xml'], 2, 'usage'],
+    [['scan', 'full', '--suppressions', 'nowhere.json'], 3, 'file-not-found'],
+    [['scan', 'full', '--suppressions', 'full/accepted.json'], 2, 'usage'],
+    [['scan', 'full', '--suppressions', 'short.json'], 2, 'json-invalid'],
+    [['scan', 'full', '--baseline', 'short.json'], 6, 'statement-invalid'],
   ])('refuses %j', async (argv, exit, code) => {
-    const cwd = folderWith({ 'empty/readme': '' });
+    const cwd = folderWith({
+      'empty/readme': '',
+      'full/SKILL.md': skillMd('full'),
+      'full/accepted.json': '[]',
+      'short.json': '[{"fingerprint":"","reason":"fine","by":"","expires":"soon","severity":"high"}]',
+    });
     expect(await skill(argv, { cwd })).toMatchObject({ exit, stdout: '', stderr: expect.stringContaining(`error[${code}]`) });
   });
 });

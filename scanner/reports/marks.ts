@@ -1,0 +1,67 @@
+/** What is said of a finding from outside its report: that a reviewer accepted it, that an earlier report had it. Neither changes the report. */
+import type { Finding } from '../../skills-index/statement/finding.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { severityRank } from './finding-order.ts';
+
+/** A reviewer's record, kept outside the skill. */
+export interface Suppression {
+  readonly fingerprint: string;
+  /** At least 20 characters: it is what the next reviewer has to go by. */
+  readonly reason: string;
+  readonly by: string;
+  /** The last day it holds, `2026-12-31`. */
+  readonly expires: string;
+  /** How severe the finding was when it was accepted; a worse one is not. */
+  readonly severity: Finding['severity'];
+}
+
+export interface Mark {
+  readonly suppression?: Suppression;
+  /** Why a suppression of this finding does not hold. */
+  readonly void?: string;
+  /** Against the baseline; absent without one. `updated`: its severity is another. */
+  readonly state?: 'new' | 'unchanged' | 'updated';
+}
+
+export interface Marks {
+  /** @param skill `path` of the report that the finding is in */
+  of(finding: Finding, skill: string): Mark;
+}
+
+/** Nothing is suppressed, and nothing compared. */
+export const noMarks: Marks = { of: () => ({}) };
+
+/**
+ * Marks for findings.
+ * @param baseline earlier reports, by `path`
+ * @param today the day, `2026-11-20`
+ */
+export function marksFrom(
+  suppressions: readonly Suppression[],
+  baseline: readonly Pick<ScanReport, 'path' | 'findings'>[] | undefined,
+  today: string,
+): Marks {
+  const suppressed = new Map(suppressions.map((one) => [one.fingerprint, one]));
+  const before = new Map(baseline?.map(({ path, findings }) => [path, new Map(findings.map((one) => [one.fingerprint, one]))]));
+  return {
+    of(finding, skill) {
+      const state = baseline === undefined ? {} : { state: stateOf(finding, before.get(skill)) };
+      const suppression = suppressed.get(finding.fingerprint);
+      if (suppression === undefined) return state;
+      const reason = whyVoid(suppression, finding, today);
+      return reason === undefined ? { ...state, suppression } : { ...state, void: reason };
+    },
+  };
+}
+
+function stateOf(finding: Finding, before: ReadonlyMap<string, Finding> | undefined): 'new' | 'unchanged' | 'updated' {
+  const known = before?.get(finding.fingerprint);
+  if (known === undefined) return 'new';
+  return known.severity === finding.severity ? 'unchanged' : 'updated';
+}
+
+function whyVoid(suppression: Suppression, finding: Finding, today: string): string | undefined {
+  if (suppression.expires < today) return `the suppression by ${suppression.by} expired on ${suppression.expires}`;
+  if (severityRank(finding) <= severityRank(suppression)) return undefined;
+  return `it was ${suppression.severity} when ${suppression.by} accepted it, and is ${finding.severity}`;
+}

@@ -1,0 +1,61 @@
+/** A scan report as workflow commands of GitHub Actions: annotations at the lines of a pull request. */
+import type { Finding } from '../../skills-index/statement/finding.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { showSafely } from '../models/hidden-characters.ts';
+import { worstFirst } from './finding-order.ts';
+import type { Marks } from './marks.ts';
+import { verdictSays } from './report-text.ts';
+
+const commands = { critical: 'error', high: 'error', medium: 'warning', low: 'notice', info: 'notice' } as const;
+const verdictCommands = { pass: 'notice', review: 'warning', block: 'error', incomplete: 'error' } as const;
+
+/**
+ * One command a line: the verdict, what was not analysed, then the findings, worst first, since GitHub shows ten of each level and step.
+ * What a reviewer has accepted is left out. No line begins with text of the skill, so none can be a command of its own.
+ */
+export function printAnnotations(report: ScanReport, marks: Marks): string {
+  const { name, version, path, verdict, findings, coverage } = report;
+  const about = { title: `Skillgate: ${verdict}` };
+  const lines = [
+    command(verdictCommands[verdict], about, `${name} ${version} in ${path}: ${verdictSays[verdict]}`),
+    ...coverage.files
+      .filter((file) => file.disposition === 'unanalysed')
+      .map((file) => command('warning', { file: fileOf(path, file.path), title: 'not analysed' }, file.reason)),
+    ...worstFirst(findings)
+      .filter((finding) => marks.of(finding, path).suppression === undefined)
+      .map((finding) => annotation(finding, path)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function annotation(finding: Finding, skill: string): string {
+  const { line, column, endLine, endColumn, severity, rule } = finding;
+  const oneLine = line === endLine ? { col: column, endColumn: Math.max(endColumn - 1, column) } : {};
+  const steps = finding.flow.map((step, index) => `${index + 1}. ${step.path}:${step.line}:${step.column} ${step.note}`);
+  const text = [finding.message, ...steps, finding.fix === '' ? [] : `Fix: ${finding.fix}`, `skill explain ${rule}`].flat();
+  const place = { file: fileOf(skill, finding.path), line, endLine, ...oneLine, title: `${severity} ${rule}` };
+  return command(commands[severity], place, text.join('\n'));
+}
+
+function fileOf(skill: string, path: string): string {
+  return skill === '.' ? path : `${skill}/${path}`;
+}
+
+/** Workflow commands: `::error file=…,line=…::text`, escaped as the runner's toolkit does (percent first). */
+function command(name: string, properties: Readonly<Record<string, string | number>>, text: string): string {
+  const given = Object.entries(properties).map(([key, value]) => `${key}=${propertyText(shown(`${value}`))}`);
+  return `::${name} ${given.join(',')}::${dataText(shown(text))}`;
+}
+
+// Line feeds between our own lines stay; all that the skill brought is made visible first.
+function shown(text: string): string {
+  return text.split('\n').map(showSafely).join('\n');
+}
+
+function dataText(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function propertyText(text: string): string {
+  return dataText(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,122 @@
+/** A scan report for a pull request: verdict, what decides with its code, capabilities, the rest folded away. */
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import type { Finding } from '../../skills-index/statement/finding.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { capabilityRows } from './capability-rows.ts';
+import { frameOf, type SourceLines, sourceLines } from './code-frame.ts';
+import { orderFindings } from './finding-order.ts';
+import { markdownBlock, markdownCode, markdownText } from './markdown-text.ts';
+import type { Marks } from './marks.ts';
+import { verdictSays } from './report-text.ts';
+import { ruleUrl } from './rule-address.ts';
+
+const signs = { pass: '✅', review: '👀', block: '⛔', incomplete: '❔' } as const;
+const frameColumns = 110;
+const rowsShownMax = 200;
+
+/** The report as GitHub-flavoured Markdown, ending in a line feed. All that comes from the skill is escaped. */
+export function printMarkdown(report: ScanReport, files: readonly SourceFile[], marks: Marks): string {
+  const { name, version, path, verdict } = report;
+  const lines = sourceLines(files);
+  const { deciding, rest } = orderFindings(report);
+  const others = rest.flatMap(({ findings }) => findings);
+  const where = path === '.' ? '' : ` in ${markdownCode(path)}`;
+  const parts = [
+    `## ${signs[verdict]} ${verdict.toUpperCase()}: ${markdownCode(`${name} ${version}`.trim())}${where}`,
+    `${capital(verdictSays[verdict])}.`,
+    ...unread(report),
+    ...deciding.map((finding) => printDeciding(finding, { report, lines, marks })),
+    printCapabilities(report),
+    others.length === 0
+      ? ''
+      : folded(`${others.length} more finding${others.length === 1 ? '' : 's'}`, table(others, report, marks)),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
+interface View {
+  readonly report: ScanReport;
+  readonly lines: SourceLines;
+  readonly marks: Marks;
+}
+
+function printDeciding(finding: Finding, { report, lines, marks }: View): string {
+  const frame = frameOf(lines.get(finding.path), finding, frameColumns);
+  const rows = frame.flatMap(({ number, text, marked }) => {
+    const row = `${`${number === 0 ? '...' : number}`.padStart(5)} | ${text}`.trimEnd();
+    if (marked === undefined) return [row];
+    return [row, `      | ${' '.repeat(marked.from)}${'^'.repeat(Math.max(1, marked.to - marked.from))}`];
+  });
+  const steps = finding.flow.map((step, index) => `${index + 1}. ${markdownCode(placeOf(step))} ${markdownText(step.note)}`);
+  return [
+    `### ${struck(`${finding.severity}: ${markdownText(finding.message)}`, finding, report, marks)}`,
+    `${markdownCode(placeOf(finding))} · ${ruleLink(finding.rule)} · ${finding.kind}, ${finding.confidence}${markWords(finding, report, marks)}`,
+    ...(rows.length === 0 ? [] : [markdownBlock(rows)]),
+    ...(steps.length < 2 ? [] : [`The value's way:\n\n${steps.join('\n')}`]),
+    ...(finding.fix === '' ? [] : [`**Fix.** ${markdownText(finding.fix)}`]),
+  ].join('\n\n');
+}
+
+function struck(text: string, finding: Finding, { path }: ScanReport, marks: Marks): string {
+  return marks.of(finding, path).suppression === undefined ? text : `<del>${text}</del>`;
+}
+
+function markWords(finding: Finding, { path }: ScanReport, marks: Marks): string {
+  const { suppression, void: reason, state } = marks.of(finding, path);
+  const words = [
+    ...(state === 'new' ? ['**new**'] : []),
+    ...(suppression === undefined
+      ? []
+      : [`accepted by ${markdownText(suppression.by)} until ${suppression.expires}: ${markdownText(suppression.reason)}`]),
+    ...(reason === undefined ? [] : [`not accepted any more: ${markdownText(reason)}`]),
+  ];
+  return words.map((word) => ` · ${word}`).join('');
+}
+
+function ruleLink(rule: string): string {
+  return `<a href="${ruleUrl(rule)}">${markdownCode(rule)}</a>`;
+}
+
+function placeOf({ path, line, column }: { readonly path: string; readonly line: number; readonly column: number }): string {
+  return `${path}:${line}:${column}`;
+}
+
+function table(findings: readonly Finding[], report: ScanReport, marks: Marks): string {
+  const rows = findings.slice(0, rowsShownMax).map((finding) => {
+    const message = `${struck(markdownText(finding.message), finding, report, marks)}${markWords(finding, report, marks)}`;
+    return `| ${finding.severity} | ${ruleLink(finding.rule)} | ${markdownCode(placeOf(finding))} | ${message} |`;
+  });
+  const left = findings.length - rowsShownMax;
+  return [
+    '| severity | rule | place | finding |',
+    '|---|---|---|---|',
+    ...rows,
+    ...(left > 0 ? [`| | | | and ${left} more |`] : []),
+  ].join('\n');
+}
+
+function printCapabilities({ capabilities }: ScanReport): string {
+  const rows = capabilityRows(capabilities);
+  if (rows.length === 0) return 'Capabilities: none declared, none observed.';
+  const cells = rows.map(({ text, declared, observed, note }) => {
+    const said = note === 'undeclared' ? '**undeclared**' : note;
+    return `| ${markdownCode(text)} | ${declared ? 'yes' : 'no'} | ${observed ? 'yes' : 'no'} | ${said} |`;
+  });
+  return ['| capability | declared | observed | |', '|---|---|---|---|', ...cells].join('\n');
+}
+
+function unread({ coverage }: ScanReport): string[] {
+  const left = coverage.files.filter((file) => file.disposition === 'unanalysed');
+  if (left.length === 0) return [];
+  const rows = left.slice(0, rowsShownMax).map((file) => `- ${markdownCode(file.path)}: ${markdownText(file.reason)}`);
+  const more = left.length > rowsShownMax ? [`- and ${left.length - rowsShownMax} more`] : [];
+  return [`**Not analysed:**\n\n${[...rows, ...more].join('\n')}`];
+}
+
+function folded(summary: string, body: string): string {
+  return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
+}
