@@ -36,7 +36,20 @@ export function either(values: readonly PyValue[]): PyValue {
     target: values.find((value) => value.target !== undefined)?.target,
     own: values.find((value) => value.own !== undefined)?.own,
     items: first.items ?? values.find((value) => value.items !== undefined)?.items,
+    entries: first.entries ?? values.find((value) => value.entries !== undefined)?.entries,
+    others: othersOf(values, quals[0]),
+    byText: values.some((value) => value.byText),
   };
+}
+
+// The first name and the first function stand for the value; a name that is given to something else is called as well.
+function othersOf(values: readonly PyValue[], qual: string | undefined): readonly PyValue[] {
+  const own = values.find((value) => value.own !== undefined)?.own;
+  const all = values.flatMap((value) => [value, ...value.others]);
+  const others = all.filter(
+    (value) => (value.qual !== undefined && value.qual !== qual) || (value.own !== undefined && value.own !== own),
+  );
+  return others.slice(0, alternativesMax).map((value) => ({ ...value, others: [] }));
 }
 
 export function nodesOf(values: readonly PyValue[]): readonly string[] {

@@ -32,9 +32,9 @@ export function parameterValue(
     if (node !== undefined) given.push(evaluate(run, module, node, depth));
   }
   if (parameter.fallback !== undefined) given.push(evaluate(run, definition.module, parameter.fallback, depth));
-  if (given.length === 0 || given.some((value) => value.texts.length === 0))
-    return { ...unknownPy, qual: given.find((value) => value.qual !== undefined)?.qual };
-  return { ...either(given), nodes: [] };
+  if (given.length === 0) return unknownPy;
+  const value = either(given);
+  return { ...value, nodes: [], texts: given.some((one) => one.texts.length === 0) ? [] : value.texts };
 }
 
 // `post(…)` calls the skill's function of that name, `requests.post(…)` does not.

@@ -1,6 +1,15 @@
 /** What binds names in Python: imports, assignments, loops, functions, classes. */
 import type { SyntaxNode } from '@lezer/common';
-import { type Binding, childrenOf, nameOf, type PythonFunction, type PythonModule, type Scope, textOf } from './python-module.ts';
+import {
+  type Binding,
+  childrenOf,
+  functionOf,
+  nameOf,
+  type PythonFunction,
+  type PythonModule,
+  type Scope,
+  textOf,
+} from './python-module.ts';
 
 export function bindAll(
   module: PythonModule,
@@ -14,6 +23,13 @@ export function bindAll(
       break;
     case 'AssignStatement':
       bindAssign(module, node, scope);
+      break;
+    case 'UpdateStatement':
+      noteChanged(module, node.firstChild);
+      break;
+    case 'YieldStatement':
+    case 'YieldExpression':
+      noteYield(module, node);
       break;
     case 'NamedExpression': {
       const [target, , value] = childrenOf(node);
@@ -42,6 +58,7 @@ export function bindAll(
       const className = name === undefined ? '' : nameOf(module, name);
       const inner: Scope = { id: `${scope.id}${className}.`, kind: 'class', parent: scope, names: new Map() };
       bind(scope, className, { kind: 'class', name: className });
+      module.classes.set(className, node);
       module.scopes.set(node.from, inner);
       return { scope: inner, owner: className };
     }
@@ -111,11 +128,17 @@ export function bindTarget(module: PythonModule, scope: Scope, target: SyntaxNod
     childrenOf(target)
       .filter((child) => !/^[()[\],]$/.test(child.name))
       .forEach((child, index) => {
-        bindTarget(module, scope, child, binding.kind === 'value' ? { ...binding, element: index } : binding);
+        bindTarget(
+          module,
+          scope,
+          child,
+          binding.kind === 'value' || binding.kind === 'each' ? { ...binding, element: index } : binding,
+        );
       });
     return;
   }
   const property = target.name === 'MemberExpression' ? target.lastChild : null;
+  if (property?.name === ']') noteChanged(module, target.firstChild);
   if (property?.name === 'PropertyName') {
     const name = nameOf(module, property);
     module.attributes.set(name, [...(module.attributes.get(name) ?? []), binding]);
@@ -130,8 +153,10 @@ export function bindLoops(module: PythonModule, node: SyntaxNode, scope: Scope):
     const end = children.findIndex((other, index) => index > at && other.name === 'in');
     const iterated = children[end + 1];
     if (end < 0 || iterated === undefined) return;
-    for (const target of children.slice(at + 1, end))
-      if (target.name !== ',') bindTarget(module, scope, target, { kind: 'each', node: iterated });
+    const targets = children.slice(at + 1, end).filter((target) => target.name !== ',' && target.name !== '*');
+    targets.forEach((target, element) => {
+      bindTarget(module, scope, target, { kind: 'each', node: iterated, ...(targets.length > 1 && { element }) });
+    });
   });
 }
 
@@ -149,6 +174,7 @@ export function noteCall(module: PythonModule, node: SyntaxNode): void {
   const last = callee?.name === 'MemberExpression' ? callee.lastChild : callee;
   if (last === null || last === undefined || !/^(VariableName|PropertyName)$/.test(last.name)) return;
   const name = nameOf(module, last);
+  if (last !== callee && mutators.test(name)) noteChanged(module, callee?.firstChild ?? null);
   const known = module.calls.get(name);
   if (known === undefined) module.calls.set(name, [node]);
   else known.push(node);
@@ -168,6 +194,7 @@ export function bindFunction(module: PythonModule, node: SyntaxNode, outer: Scop
     scope,
     parameters: list === undefined ? [] : readParameters(module, list),
     returns,
+    yields: false,
     node: nameNode ?? node,
     owner,
   };
@@ -177,19 +204,35 @@ export function bindFunction(module: PythonModule, node: SyntaxNode, outer: Scop
   if (nameNode !== undefined) bind(outer, name, { kind: 'function', definition });
   if (node.name === 'LambdaExpression' && node.lastChild !== null) returns.push(node.lastChild);
   module.functions.push(definition);
+  if (owner !== undefined && !module.methods.has(`${owner}.${name}`)) module.methods.set(`${owner}.${name}`, definition);
   module.scopes.set(node.from, scope);
   module.functionsAt.set(node.from, definition);
   return scope;
 }
 
 export function readParameters(module: PythonModule, list: SyntaxNode): PythonFunction['parameters'] {
-  const found: { name: string; fallback: SyntaxNode | undefined; star: boolean; node: SyntaxNode }[] = [];
+  const found: { name: string; fallback: SyntaxNode | undefined; star: '' | '*' | '**'; node: SyntaxNode }[] = [];
   const children = childrenOf(list);
   children.forEach((child, at) => {
     if (child.name !== 'VariableName' || children[at - 1]?.name === 'AssignOp') return;
     const next = children[at + 1]?.name === 'TypeDef' ? at + 2 : at + 1;
     const fallback = children[next]?.name === 'AssignOp' ? children[next + 1] : undefined;
-    found.push({ name: nameOf(module, child), fallback, star: /^\*/.test(children[at - 1]?.name ?? ''), node: child });
+    found.push({ name: nameOf(module, child), fallback, star: starOf(children[at - 1]?.name), node: child });
   });
   return found;
+}
+
+function starOf(before: string | undefined): '' | '*' | '**' {
+  return before === '*' || before === '**' ? before : '';
+}
+
+const mutators = /^(append|add|extend|update|insert|reverse|pop|sort|setdefault|remove|clear)$/;
+
+function noteChanged(module: PythonModule, target: SyntaxNode | null): void {
+  if (target?.name === 'VariableName') module.changed.add(nameOf(module, target));
+}
+
+function noteYield(module: PythonModule, node: SyntaxNode): void {
+  const definition = functionOf(module, node);
+  if (definition !== undefined) definition.yields = true;
 }

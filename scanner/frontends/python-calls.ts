@@ -5,12 +5,16 @@ import type { PythonApi } from '../models/python-api.ts';
 import { either, nodesOf } from './python-alternatives.ts';
 import { argumentsOf } from './python-arguments.ts';
 import { applyEffect, type PyCall } from './python-effects.ts';
+import { callOwnFolded } from './python-fold-calls.ts';
+import { foldedOf, pyOf } from './python-fold-given.ts';
+import type { MaybeFolded } from './python-fold-value.ts';
 import { foldDecoder } from './python-literals.ts';
-import { memberOf, methodOf } from './python-members.ts';
+import { basesOf, methodOf } from './python-members.ts';
 import { mutate, plainCall } from './python-methods.ts';
 import { childrenOf, nameOf, type PythonFunction, type PythonModule, textOf } from './python-module.ts';
 import { foldPath } from './python-paths.ts';
 import { flowEdge, flowNode, notePyTrait, type PythonRun, type PyValue, spanOfPy, unknownPy } from './python-run.ts';
+import { special } from './python-special.ts';
 import { evaluate } from './python-values.ts';
 
 /** The value of a call; notes what it does. */
@@ -23,6 +27,7 @@ export function callValue(run: PythonRun, module: PythonModule, node: SyntaxNode
   const object = objectNode === undefined ? unknownPy : evaluate(run, module, objectNode, depth);
   const method = isMember && calleeNode.lastChild !== null ? nameOf(module, calleeNode.lastChild) : '';
   const syntax = argumentsOf(module, node);
+  const stars = syntax.starred.map((one) => evaluate(run, module, one, depth));
   const call: PyCall = {
     module,
     node,
@@ -30,95 +35,112 @@ export function callValue(run: PythonRun, module: PythonModule, node: SyntaxNode
     certainty: callee.folded ? 'folded' : 'exact',
     object,
     method,
-    args: syntax.positional.map((one) => evaluate(run, module, one, depth)),
-    keywords: new Map([...syntax.keywords].map(([key, one]) => [key, evaluate(run, module, one, depth)])),
-    spread: nodesOf(syntax.starred.map((one) => evaluate(run, module, one, depth))),
+    args: [...syntax.positional.map((one) => evaluate(run, module, one, depth)), ...stars.flatMap((one) => one.items ?? [])],
+    keywords: new Map([
+      ...stars.flatMap((one) => [...(one.entries ?? [])]),
+      ...[...syntax.keywords].map(([key, one]) => [key, evaluate(run, module, one, depth)] as const),
+    ]),
+    spread: nodesOf(stars),
   };
-  const own = callee.own ?? constructorOf(run, callee.qual);
-  if (own !== undefined) return callOwn(run, call, own, callee.qual);
-  if (callee.qual?.startsWith('class ')) return { ...unknownPy, qual: `object ${callee.qual.slice('class '.length)}` };
-  const resolved =
-    callee.qual === undefined ? undefined : (special(run, call, callee.qual, depth) ?? foldPath(call, callee.qual));
-  if (resolved !== undefined) return resolved;
-  const isPowerful =
-    callee.qual !== undefined && (Object.hasOwn(pythonApis, callee.qual) || powerfulModules.has(callee.qual.split('.')[0] ?? ''));
-  if (callee.folded && callee.qual !== undefined && isPowerful && isHidden(textOf(module, calleeNode), callee.qual))
-    notePyTrait(
-      run,
-      { ...call, certainty: 'folded' },
-      'folded-name',
-      `${textOf(module, calleeNode).slice(0, 60)} is ${callee.qual}`,
-    );
-  const api = callee.qual === undefined || !Object.hasOwn(pythonApis, callee.qual) ? undefined : pythonApis[callee.qual];
-  if (api !== undefined) return callApi(run, call, callee.qual ?? '', api);
-  mutate(run, call, objectNode);
-  return plainCall(call, callee);
+  if (callee.own === undefined && callee.qual === undefined) mutate(run, call, objectNode);
+  const results = [callee, ...callee.others].map((one) => invoke(run, call, one, depth, objectNode));
+  return results.length === 1 ? (results[0] ?? unknownPy) : { ...either(results), nodes: nodesOf(results) };
 }
 
-// Names that stand in the text as they are called are not hidden, however they came to be bound.
-function isHidden(written: string, qual: string): boolean {
-  const last = qual.replace(/\(\)$/, '').split('.').at(-1) ?? '';
-  return !written.includes(last) && /["'[+]/.test(written);
-}
-
-function special(run: PythonRun, call: PyCall, qual: string, depth: number): PyValue | undefined {
-  const [first, second, third] = call.args;
-  const text = first?.texts[0];
-  switch (qual) {
-    case 'getattr': {
-      const name = second?.texts[0];
-      if (first === undefined) return unknownPy;
-      const isPlain = name !== undefined && !name.includes('\0');
-      if (isPlain) return { ...memberOf(run, first, name, depth), folded: true };
-      if (first.qual !== undefined && powerfulModules.has(first.qual)) {
-        notePyTrait(run, { ...call, certainty: 'widened' }, 'escape', `a member of ${first.qual} whose name is computed`);
-        return { ...unknownPy, qual: `${first.qual}.*` };
-      }
-      return { ...unknownPy, nodes: nodesOf([first, ...(third === undefined ? [] : [third])]) };
-    }
-    case '__import__':
-    case 'importlib.import_module':
-    case 'importlib.__import__': {
-      if (text === undefined || text.includes('\0')) {
-        notePyTrait(run, { ...call, certainty: 'widened' }, 'dynamic-import', 'a module whose name is computed');
-        return { ...unknownPy, qual: '*' };
-      }
-      return { ...unknownPy, qual: text, folded: true };
-    }
-    case 'vars':
-      return first?.qual === undefined
-        ? { ...unknownPy, nodes: first?.nodes ?? [] }
-        : { ...unknownPy, qual: `vars ${first.qual}` };
-    case 'globals':
-    case 'locals':
-      return { ...unknownPy, qual: 'globals()' };
-    case 'functools.partial':
-      return first === undefined ? unknownPy : { ...first, nodes: nodesOf(call.args) };
-    case 'chr': {
-      const number = Number(text);
-      return text !== undefined && Number.isInteger(number) && number >= 0 && number < 0x110000
-        ? { ...unknownPy, texts: [String.fromCodePoint(number)], folded: true }
-        : unknownPy;
-    }
-    case 'bytes':
-    case 'bytearray': {
-      const bytes = first?.items?.map((item) => Number(item.texts[0]));
-      if (bytes?.every((one) => Number.isInteger(one) && one >= 0 && one < 256))
-        return { ...unknownPy, texts: [String.fromCharCode(...bytes.slice(0, 4_096))], folded: true, decoded: true };
-      return first === undefined
-        ? unknownPy
-        : { ...unknownPy, texts: first.texts, nodes: nodesOf(call.args), decoded: first.decoded };
-    }
-    case 'str':
-    case 'repr':
-      return first === undefined ? { ...unknownPy, texts: [''] } : { ...first, target: undefined, items: undefined };
-    case 'list':
-    case 'tuple':
-    case 'sorted':
-      return first === undefined ? { ...unknownPy, items: [] } : { ...unknownPy, items: first.items, nodes: first.nodes };
-    default:
-      return undefined;
+/** Calls a value, with arguments that are known: a function of the skill, an API, a method of data. */
+export function invoke(run: PythonRun, call: PyCall, callee: PyValue, depth: number, objectNode?: SyntaxNode): PyValue {
+  const { qual } = callee;
+  const at = { ...call, api: qual ?? call.method };
+  const given = [...callee.bound, ...call.args];
+  const all = callee.bound.length === 0 ? at : { ...at, args: given };
+  const own = callee.own ?? constructorOf(run, qual);
+  if (own !== undefined) {
+    observeOwn(run, all, own);
+    const result = callOwn(run, all, own, qual);
+    return qual === undefined || callee.own === undefined
+      ? result
+      : either([result, invoke(run, call, { ...callee, own: undefined }, depth)]);
   }
+  if (qual === undefined) return plainCall(all, callee);
+  if (qual.startsWith('class ')) return constructed(run, all, qual.slice('class '.length), depth);
+  const resolved = special(run, all, qual, depth) ?? foldPath(all, qual);
+  if (resolved !== undefined) return resolved;
+  noteHidden(run, all, callee, qual);
+  const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
+  if (api !== undefined) return callApi(run, all, qual, api);
+  mutate(run, all, objectNode);
+  return plainCall(all, callee);
+}
+
+// An object of a class of the skill that has no constructor; one made from a library's class is made as that is.
+function constructed(run: PythonRun, call: PyCall, className: string, depth: number): PyValue {
+  const base = basesOf(run, className).find((one) => Object.hasOwn(pythonApis, one));
+  if (base !== undefined) invoke(run, call, { ...unknownPy, qual: base }, depth);
+  return {
+    ...unknownPy,
+    qual: `object ${className}`,
+    nodes: [...nodesOf([...call.args, ...call.keywords.values()]), ...call.spread],
+  };
+}
+
+// A name that is looked up by a text is hidden when the text was put together.
+function noteHidden(run: PythonRun, call: PyCall, callee: PyValue, qual: string): void {
+  if (!callee.byText || !(Object.hasOwn(pythonApis, qual) || powerfulModules.has(qual.split('.')[0] ?? ''))) return;
+  const calleeNode = 'firstChild' in call.node ? (call.node as SyntaxNode).firstChild : null;
+  const written = calleeNode === null ? '' : textOf(call.module, calleeNode);
+  const parts = qual.replaceAll('()', '').split('.');
+  const { text } = call.module.source;
+  const isPlain = (part: string): boolean =>
+    new RegExp(`(["'.]|import )${part.replace(/\W/g, '')}\\b`).test(text) ||
+    new RegExp(`\\b${part.replace(/\W/g, '')}\\(`).test(text);
+  if (parts.every(isPlain)) return;
+  notePyTrait(run, { ...call, certainty: 'folded' }, 'folded-name', `${written.slice(0, 60)} is ${qual}`);
+}
+
+// A function that is given functions, or only values that are known, is gone through with them.
+function observeOwn(run: PythonRun, call: PyCall, own: PythonFunction): void {
+  if (run.fold.observe !== undefined || (call.args.length === 0 && call.keywords.size === 0)) return;
+  const args = call.args.map((arg) => foldedOf(arg));
+  const keywords = new Map([...call.keywords].map(([key, value]) => [key, foldedOf(value)]));
+  if (![...args, ...keywords.values()].some((arg) => arg !== undefined)) return;
+  run.fold.observe = (module, node, callee, given, named) => observed(run, module, node, callee.qual, given, named);
+  callOwnFolded(run, { kind: 'own', module: own.module, definition: own, frame: undefined }, { args, keywords }, 0);
+  run.fold.observe = undefined;
+}
+
+function observed(
+  run: PythonRun,
+  module: PythonModule,
+  node: SyntaxNode,
+  qual: string,
+  args: readonly MaybeFolded[],
+  keywords: ReadonlyMap<string, MaybeFolded>,
+): void {
+  const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
+  if (api === undefined || node.firstChild === null) return;
+  const syntax = argumentsOf(module, node);
+  const isKnown = evaluate(run, module, node.firstChild).qual === qual;
+  const isClear = syntax.positional.every((one) => isClearValue(evaluate(run, module, one)));
+  if (isKnown && isClear && syntax.starred.length === 0) return;
+  const given = new Map([...keywords].map(([key, value]) => [key, pyOf(value)]));
+  const call: PyCall = {
+    module,
+    node,
+    api: qual,
+    certainty: 'folded',
+    object: unknownPy,
+    method: '',
+    args: args.map(pyOf),
+    keywords: given,
+    spread: [],
+  };
+  for (const effect of api.effects) applyEffect(run, call, effect);
+}
+
+function isClearValue(value: PyValue): boolean {
+  const texts =
+    value.items === undefined ? value.texts : value.items.flatMap((item) => (item.texts.length === 0 ? ['\0'] : item.texts));
+  return texts.length > 0 && !texts.some((text) => text.includes('\0'));
 }
 
 function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): PyValue {
@@ -181,8 +203,16 @@ function callOwn(run: PythonRun, call: PyCall, own: PythonFunction, qual: string
   run.edges.push({ kind: 'result', from: returned, to: result, call: id });
   if (qual?.startsWith('class '))
     return { ...unknownPy, qual: `object ${qual.slice('class '.length)}`, nodes: nodesOf(call.args) };
-  const texts = own.returns.length > 4 ? [] : own.returns.flatMap((node) => evaluate(run, own.module, node, 1).texts);
-  return { ...unknownPy, texts: texts.slice(0, 4), nodes: [result], folded: true };
+  const given = own.returns.slice(0, 8).map((node) => evaluate(run, own.module, node, 1));
+  const value = either(given);
+  return {
+    ...value,
+    texts: own.returns.length > 4 ? [] : value.texts,
+    nodes: [result],
+    folded: true,
+    raw: undefined,
+    whole: undefined,
+  };
 }
 
 /** Notes a capability-bearing function that is handed on instead of being called. */

@@ -2,6 +2,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { powerfulModules } from '../models/python.ts';
 import { either, nodesOf } from './python-alternatives.ts';
+import { canonicalName } from './python-canonical.ts';
 import { readEnvironment } from './python-environment.ts';
 import { foldSlice } from './python-literals.ts';
 import { childrenOf, functionOf, nameOf, type PythonFunction, type PythonModule, textOf } from './python-module.ts';
@@ -18,7 +19,8 @@ export function memberValue(run: PythonRun, module: PythonModule, node: SyntaxNo
   if (textOf(module, objectNode) === 'self' || textOf(module, objectNode) === 'cls')
     return ownAttribute(run, module, node, name, depth);
   const object = evaluate(run, module, objectNode, depth);
-  return memberOf(run, object, name, depth);
+  if (object.others.length === 0) return memberOf(run, object, name, depth);
+  return either([object, ...object.others].map((one) => memberOf(run, one, name, depth)));
 }
 
 /** A member of a value by name. */
@@ -32,24 +34,63 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
   }
   if (qual === 'pathlib.Path()' && /^(parent|parents)$/.test(name))
     return { ...object, texts: object.texts.map((text) => text.replace(/\/[^/]*$/, '') || '/') };
+  if (name === '__globals__' || name === 'f_globals') return { ...unknownPy, qual: 'globals()' };
   if (qual === 'builtins' || qual === '__builtins__')
     return { ...unknownPy, ...about, qual: name === '__dict__' ? 'vars builtins' : name, folded: object.folded };
   const [, className] = /^(?:class|object) (.*)$/.exec(qual) ?? [];
   if (className !== undefined) {
     const method = methodOf(run, className, name);
-    return method === undefined ? { ...unknownPy, ...about } : { ...unknownPy, own: method };
+    if (method !== undefined) return { ...unknownPy, own: method, nodes: object.nodes };
+    return attributeOfObject(run, object, className, name, depth);
   }
   if (name === '__dict__') return { ...unknownPy, ...about, qual: `vars ${qual}` };
-  return { ...unknownPy, ...about, qual: `${qual}.${name}`, folded: object.folded };
+  if (name === '__call__') return object;
+  return { ...unknownPy, ...about, qual: canonicalName(`${qual}.${name}`), folded: object.folded };
 }
 
-/** A method of a class of the skill, by the class's name. */
-export function methodOf(run: PythonRun, className: string, name: string): PythonFunction | undefined {
+/** A method of a class of the skill or of the classes that it is made from, by the class's name. */
+export function methodOf(run: PythonRun, className: string, name: string, depth = 0): PythonFunction | undefined {
   for (const module of run.modules.values()) {
-    const found = module.functions.find((one) => one.owner === className && one.name === name);
+    const found = module.methods.get(`${className}.${name}`);
+    if (found !== undefined) return found;
+  }
+  if (depth > 6) return undefined;
+  for (const base of basesOf(run, className)) {
+    const found = base.startsWith('class ') ? methodOf(run, base.slice('class '.length), name, depth + 1) : undefined;
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** The qualified names of the classes that a class of the skill is made from. */
+export function basesOf(run: PythonRun, className: string): readonly string[] {
+  for (const module of run.modules.values()) {
+    const list = module.classes.get(className)?.getChild('ArgList');
+    if (list === null || list === undefined) continue;
+    return childrenOf(list).flatMap((child) => {
+      if (!/^(VariableName|MemberExpression)$/.test(child.name) || child.nextSibling?.name === 'AssignOp') return [];
+      const { qual } = evaluate(run, module, child);
+      return qual === undefined || qual === `class ${className}` ? [] : [qual];
+    });
+  }
+  return [];
+}
+
+// Attributes are one for all objects of a module; what the skill does not define comes from a library's class.
+function attributeOfObject(run: PythonRun, object: PyValue, className: string, name: string, depth: number): PyValue {
+  const about = { nodes: object.nodes, target: object.target };
+  for (const module of run.modules.values()) {
+    if (!module.classes.has(className)) continue;
+    const node = module.classes.get(className) ?? { from: 0, to: 0 };
+    const given = module.attributes.get(name) ?? [];
+    const inClass = module.scopes.get(node.from)?.names.get(name) ?? [];
+    const all = [...given, ...inClass].slice(0, 8);
+    if (all.length === 0) continue;
+    const value = either(all.map((binding) => boundValue(run, module, binding, depth)));
+    return { ...value, nodes: [...object.nodes, attributeNode(run, module, name, node)] };
+  }
+  const base = basesOf(run, className).find((one) => !one.startsWith('class '));
+  return base === undefined ? { ...unknownPy, ...about } : { ...unknownPy, ...about, qual: `${base}().${name}` };
 }
 
 /** The graph's node of an attribute, one for all objects of a module. */
@@ -75,19 +116,31 @@ export function subscriptValue(run: PythonRun, module: PythonModule, node: Synta
   const [text] = key.texts;
   const at = { module, node, api: object.qual ?? '', certainty: key.folded ? 'folded' : 'exact' } as const;
   const { qual } = object;
+  if (qual === 'builtins' || qual === '__builtins__') return { ...memberOf(run, object, text ?? '*', depth), byText: true };
   if (qual === 'os.environ' || qual === 'os.environb') return readEnvironment(run, at, key);
   if (qual === 'sys.argv') return { ...unknownPy, nodes: object.nodes };
-  if (qual === 'sys.modules') return text === undefined ? unknownPy : { ...unknownPy, qual: text, folded: true };
+  if (qual === 'sys.modules') {
+    if (text === undefined)
+      notePyTrait(run, { ...at, certainty: 'widened' }, 'dynamic-import', 'a module whose name is computed');
+    return { ...unknownPy, qual: text ?? '*', folded: true, byText: true };
+  }
   if (qual === 'globals()' || qual === 'locals()' || qual === 'vars()') return namedValue(run, module, node, key, depth);
   if (qual?.startsWith('vars ')) {
     const owner = qual.slice('vars '.length);
-    if (text !== undefined) return { ...memberOf(run, { ...unknownPy, qual: owner }, text, depth), folded: true };
+    if (text !== undefined) return { ...memberOf(run, { ...unknownPy, qual: owner }, text, depth), folded: true, byText: true };
     if (powerfulModules.has(owner))
       notePyTrait(run, { ...at, certainty: 'widened' }, 'escape', `a member of ${owner} whose name is computed`);
     return unknownPy;
   }
-  const item = object.items?.[Number(text)];
-  if (item !== undefined) return item;
+  const item = text === undefined ? undefined : (object.items?.at(Number(text)) ?? object.entries?.get(text));
+  if (item !== undefined) return { ...item, nodes: isFixed(module, objectNode) ? item.nodes : nodesOf([item, object]) };
+  const [callable] = [...(object.items ?? []), ...(object.entries?.values() ?? [])].filter(
+    (one) => one.qual !== undefined || one.own !== undefined,
+  );
+  if (text === undefined && callable !== undefined) {
+    const all = either([...(object.items ?? []), ...(object.entries?.values() ?? [])]);
+    return { ...all, nodes: nodesOf([object, key]) };
+  }
   const letters = object.texts
     .map((one) => (/^-?\d+$/.test(text ?? '') ? one.at(Number(text)) : undefined))
     .filter((one) => one !== undefined);
@@ -98,6 +151,11 @@ export function subscriptValue(run: PythonRun, module: PythonModule, node: Synta
     nodes: nodesOf([object, key]),
     qual: qual === undefined ? undefined : `${qual}[]`,
   };
+}
+
+// Of a table that is never changed, one part holds what was put there.
+function isFixed(module: PythonModule, object: SyntaxNode): boolean {
+  return object.name !== 'VariableName' || !module.changed.has(nameOf(module, object));
 }
 
 function sliceValue(run: PythonRun, module: PythonModule, object: PyValue, inner: readonly SyntaxNode[], depth: number): PyValue {
@@ -128,19 +186,20 @@ function namedValue(run: PythonRun, module: PythonModule, node: SyntaxNode, key:
     found === undefined
       ? { ...unknownPy, qual: name }
       : either(found.bindings.map((binding) => boundValue(run, module, binding, depth)));
-  return { ...value, folded: true };
+  return { ...value, folded: true, byText: true };
 }
 
 function ownAttribute(run: PythonRun, module: PythonModule, node: SyntaxNode, name: string, depth: number): PyValue {
   const bindings = module.attributes.get(name) ?? [];
   const owner = functionOf(module, node)?.owner;
-  const method = module.functions.find(
-    (one) => one.name === name && one.owner !== undefined && (owner === undefined || one.owner === owner),
-  );
-  const inClass =
-    [...module.scopes.values()].find((scope) => scope.kind === 'class' && scope.names.has(name))?.names.get(name) ?? [];
+  const method = owner === undefined ? undefined : methodOf(run, owner, name);
+  const inClass = module.inClasses.get(name) ?? [];
   const all = [...bindings, ...inClass.filter((binding) => binding.kind !== 'function')];
   const nodes = [attributeNode(run, module, name, node)];
-  if (all.length === 0) return method === undefined ? { ...unknownPy, nodes } : { ...unknownPy, own: method };
+  if (all.length === 0) {
+    if (method !== undefined) return { ...unknownPy, own: method };
+    const base = owner === undefined ? undefined : basesOf(run, owner).find((one) => !one.startsWith('class '));
+    return { ...unknownPy, nodes, qual: base === undefined ? undefined : `${base}().${name}` };
+  }
   return { ...either(all.slice(0, 8).map((binding) => boundValue(run, module, binding, depth))), nodes, own: method };
 }

@@ -7,7 +7,7 @@ import { bindAll } from './python-bindings.ts';
 /** What gives a name its value. */
 export type Binding =
   | { readonly kind: 'value'; readonly node: SyntaxNode; readonly element?: number }
-  | { readonly kind: 'each'; readonly node: SyntaxNode }
+  | { readonly kind: 'each'; readonly node: SyntaxNode; readonly element?: number }
   | { readonly kind: 'import'; readonly qual: string }
   | { readonly kind: 'function'; readonly definition: PythonFunction }
   | { readonly kind: 'class'; readonly name: string }
@@ -28,10 +28,12 @@ export interface PythonFunction {
   readonly parameters: readonly {
     readonly name: string;
     readonly fallback: SyntaxNode | undefined;
-    readonly star: boolean;
+    readonly star: '' | '*' | '**';
     readonly node: SyntaxNode;
   }[];
   readonly returns: SyntaxNode[];
+  /** It is a generator. */
+  yields: boolean;
   readonly node: SyntaxNode;
   /** The class whose method it is. */
   readonly owner: string | undefined;
@@ -44,6 +46,13 @@ export interface PythonModule {
   readonly functions: PythonFunction[];
   /** Values given to attributes of any object, `self.x = …`, by attribute. */
   readonly attributes: Map<string, Binding[]>;
+  /** Names whose values are changed after they were given: `x += 1`, `x.append(1)`, `x[0] = 1`. */
+  readonly changed: Set<string>;
+  readonly classes: Map<string, SyntaxNode>;
+  /** Methods by `Class.method`. */
+  readonly methods: Map<string, PythonFunction>;
+  /** What class bodies give names, functions aside. */
+  readonly inClasses: Map<string, Binding[]>;
   /** Calls by the last part of the callee's name. */
   readonly calls: Map<string, SyntaxNode[]>;
   readonly scopes: Map<number, Scope>;
@@ -80,6 +89,10 @@ export function readModule(source: Source, take: (steps: number) => void): Pytho
     scope: { id: `${source.path}::`, kind: 'module', parent: undefined, names: new Map() },
     functions: [],
     attributes: new Map(),
+    changed: new Set(),
+    classes: new Map(),
+    methods: new Map(),
+    inClasses: new Map(),
     calls: new Map(),
     scopes: new Map(),
     functionsAt: new Map(),
@@ -96,6 +109,13 @@ export function readModule(source: Source, take: (steps: number) => void): Pytho
     if (node.type.isError) errors.push(node.from);
     const inner = bindAll(module, node, item.scope, item.owner);
     for (let child = node.lastChild; child !== null; child = child.prevSibling) stack.push({ node: child, ...inner });
+  }
+  for (const scope of module.scopes.values()) {
+    if (scope.kind !== 'class') continue;
+    for (const [name, bindings] of scope.names) {
+      const values = bindings.filter((binding) => binding.kind !== 'function');
+      if (values.length > 0) module.inClasses.set(name, [...(module.inClasses.get(name) ?? []), ...values]);
+    }
   }
   return module;
 }

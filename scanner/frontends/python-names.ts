@@ -2,8 +2,10 @@
 
 import type { SyntaxNode } from '@lezer/common';
 import { alternativesMax } from '../limits.ts';
+import { pythonApis } from '../models/python.ts';
 import { either } from './python-alternatives.ts';
 import { parameterValue } from './python-arguments.ts';
+import { canonicalName } from './python-canonical.ts';
 import { type Binding, nameOf, type PythonModule, type Scope, scopeOf } from './python-module.ts';
 import { flowNode, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 import { evaluate } from './python-values.ts';
@@ -19,8 +21,15 @@ export function boundValue(run: PythonRun, module: PythonModule, binding: Bindin
       return { ...unknownPy, qual: `class ${binding.name}` };
     case 'each': {
       const value = evaluate(run, module, binding.node, depth);
-      const texts = value.items?.flatMap((item) => item.texts).slice(0, alternativesMax) ?? [];
-      return { ...unknownPy, texts, nodes: value.nodes, qual: value.qual };
+      if (value.items === undefined) return { ...unknownPy, nodes: value.nodes, qual: value.qual };
+      const { element } = binding;
+      const items = value.items.flatMap((item) => (element === undefined ? [item] : [item.items?.[element] ?? unknownPy]));
+      return {
+        ...either(items),
+        nodes: value.nodes,
+        raw: undefined,
+        texts: items.flatMap((item) => item.texts).slice(0, alternativesMax),
+      };
     }
     case 'value': {
       const value = evaluate(run, module, binding.node, depth);
@@ -46,7 +55,7 @@ export function variable(run: PythonRun, module: PythonModule, node: SyntaxNode,
   const found = lookUp(scopeOf(module, node), name);
   if (found === undefined)
     return (
-      starred(module, name) ?? {
+      starred(run, module, name, depth) ?? {
         ...unknownPy,
         qual: name === '__file__' ? undefined : name,
         ...(name === '__file__' && { texts: [`/skills/@self/${module.source.file}`] }),
@@ -71,14 +80,32 @@ export function variableNode(
   return flowNode(run, module, node, `${scope.id}${name}`, `held in "${name.slice(0, 40)}"`);
 }
 
-// `from os import *`: any name may come from there.
-export function starred(module: PythonModule, name: string): PyValue | undefined {
-  const [star] = module.stars.filter((from) =>
-    /^(os|subprocess|socket|os\.path|urllib\.request|requests|builtins|shutil)$/.test(from),
-  );
-  if (star === undefined || /^(print|open|str|len|range|int|list|dict|input|eval|exec|__import__|getattr)$/.test(name))
-    return undefined;
-  return { ...unknownPy, qual: `${star}.${name}` };
+/** Where a name may come from by `from os import *`: a module of the skill that has it, or a library whose table has it. */
+export function starredQual(
+  run: PythonRun,
+  module: PythonModule,
+  name: string,
+): { readonly kind: 'own'; readonly module: PythonModule } | { readonly kind: 'library'; readonly qual: string } | undefined {
+  for (const star of module.stars) {
+    const own = ownModule(run, module, star);
+    if (own !== undefined && own !== module && own.scope.names.has(name)) return { kind: 'own', module: own };
+    const through = own === undefined || own === module ? undefined : own.stars.find((one) => isMemberOf(one, name));
+    const library = own === undefined && isMemberOf(star, name) ? star : through;
+    if (library !== undefined) return { kind: 'library', qual: `${library}.${name}` };
+  }
+  return undefined;
+}
+
+// `from os import *` also gives os.path as `path` and so on.
+function isMemberOf(library: string, name: string): boolean {
+  if (Object.hasOwn(pythonApis, `${library}.${name}`)) return true;
+  return library === 'os' && /^(environ|path|getcwd|sep)$/.test(name);
+}
+
+function starred(run: PythonRun, module: PythonModule, name: string, depth: number): PyValue | undefined {
+  const star = starredQual(run, module, name);
+  if (star === undefined) return undefined;
+  return star.kind === 'own' ? memberOfModule(run, star.module, name, depth) : { ...unknownPy, qual: star.qual };
 }
 
 export function importedValue(run: PythonRun, module: PythonModule, qual: string, depth: number): PyValue {
@@ -87,7 +114,7 @@ export function importedValue(run: PythonRun, module: PythonModule, qual: string
   const dot = qual.lastIndexOf('.');
   const parent = dot <= 0 && !qual.startsWith('.') ? undefined : ownModule(run, module, dot === 0 ? '.' : qual.slice(0, dot));
   if (parent !== undefined) return memberOfModule(run, parent, qual.slice(dot + 1), depth);
-  return { ...unknownPy, qual };
+  return { ...unknownPy, qual: canonicalName(qual) };
 }
 
 /** A name at the top of a module of the skill. */

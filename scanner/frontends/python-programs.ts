@@ -40,6 +40,7 @@ export function runProgram(
     api: call.api,
     part: byShell || isUnknown ? 'code' : 'argument',
   });
+  if (command.decoded || words?.[0]?.decoded) notePyTrait(run, call, 'decode-to-code', lines[0] ?? '');
   sendByProgram(run, call, name, lines, nodes);
   for (const line of lines)
     if (!isUnknown)

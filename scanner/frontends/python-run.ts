@@ -8,6 +8,8 @@ import type { FrontEndContext } from '../frontend.ts';
 import { detailCharsMax } from '../limits.ts';
 import { anyEgress, unknownPart } from '../models/egress-of.ts';
 import type { EmbeddedProgram } from '../source.ts';
+import { FoldState } from './python-fold-state.ts';
+import type { MaybeFolded } from './python-fold-value.ts';
 import type { PythonFunction, PythonModule } from './python-module.ts';
 
 export interface PyValue {
@@ -23,8 +25,17 @@ export interface PyValue {
   readonly items: readonly PyValue[] | undefined;
   /** The connection or file that an object is open on. */
   readonly target: Capability | undefined;
+  readonly entries: ReadonlyMap<string, PyValue> | undefined;
   /** A function of the skill. */
   readonly own: PythonFunction | undefined;
+  /** What else it may be, where that has another name. */
+  readonly others: readonly PyValue[];
+  /** Arguments given before the call. */
+  readonly bound: readonly PyValue[];
+  /** The value itself, where it was computed whole. */
+  readonly whole: MaybeFolded;
+  /** It was looked up by a text. */
+  readonly byText: boolean;
   /** Where the text of a literal begins, so that code in it keeps its places. */
   readonly raw: number | undefined;
 }
@@ -37,7 +48,12 @@ export const unknownPy: PyValue = {
   decoded: false,
   items: undefined,
   target: undefined,
+  entries: undefined,
   own: undefined,
+  others: [],
+  bound: [],
+  whole: undefined,
+  byText: false,
   raw: undefined,
 };
 
@@ -53,6 +69,7 @@ export interface PythonRun {
   readonly sinks: FlowGraph['sinks'][number][];
   readonly known: Map<PythonModule, Map<SyntaxNodeKey, PyValue | 'busy'>>;
   readonly nodeIds: Set<string>;
+  readonly fold: FoldState;
   /** Calls of all modules, by the last part of the callee's name. */
   readonly calls: ReadonlyMap<string, readonly { readonly module: PythonModule; readonly call: SyntaxNode }[]>;
 }
@@ -72,6 +89,7 @@ export function newPythonRun(context: FrontEndContext, modules: ReadonlyMap<stri
     sinks: [],
     known: new Map([...modules.values()].map((module) => [module, new Map()])),
     nodeIds: new Set(),
+    fold: new FoldState(context.steps),
     calls: callsOf(modules),
   };
 }

@@ -4,6 +4,7 @@ import { syntaxDepthMax } from '../limits.ts';
 import { either, join, nodesOf } from './python-alternatives.ts';
 import { callValue } from './python-calls.ts';
 import { wholeEnvironment } from './python-environment.ts';
+import { withFolded } from './python-fold-given.ts';
 import { foldPercent, quotesOf, unescapeText } from './python-literals.ts';
 import { memberValue, subscriptValue } from './python-members.ts';
 import { childrenOf, type PythonModule, textOf } from './python-module.ts';
@@ -20,7 +21,7 @@ export function evaluate(run: PythonRun, module: PythonModule, node: SyntaxNode,
   if (before === 'busy') return unknownPy;
   if (before !== undefined) return before;
   known.set(key, 'busy');
-  const value = withEnvironment(run, module, node, compute(run, module, node, depth + 1));
+  const value = withEnvironment(run, module, node, withFolded(run, module, node, compute(run, module, node, depth + 1)));
   known.set(key, value);
   return value;
 }
@@ -56,10 +57,8 @@ function compute(run: PythonRun, module: PythonModule, node: SyntaxNode, depth: 
       return join(values());
     case 'Boolean':
       return { ...unknownPy, texts: [textOf(module, node)] };
-    case 'Number': {
-      const text = textOf(module, node).replaceAll('_', '');
-      return { ...unknownPy, texts: [/^0[xob]/i.test(text) ? String(Number(text)) : text] };
-    }
+    case 'Number':
+      return number(textOf(module, node).replaceAll('_', ''));
     case 'VariableName':
       return variable(run, module, node, depth);
     case 'MemberExpression':
@@ -70,11 +69,16 @@ function compute(run: PythonRun, module: PythonModule, node: SyntaxNode, depth: 
       return callValue(run, module, node, depth);
     case 'ParenthesizedExpression':
     case 'AwaitExpression':
+    case 'YieldExpression':
       return last === undefined ? unknownPy : evaluate(run, module, last, depth);
     case 'NamedExpression':
       return last === undefined ? unknownPy : evaluate(run, module, last, depth);
     case 'BinaryExpression':
       return binary(run, module, children, depth);
+    case 'LambdaExpression': {
+      const own = module.functionsAt.get(node.from);
+      return { ...unknownPy, own };
+    }
     case 'ConditionalExpression': {
       const [first, , second] = operands.filter((child) => child.name !== 'if' && child.name !== 'else');
       return either([first, second].flatMap((one) => (one === undefined ? [] : [evaluate(run, module, one, depth)])));
@@ -92,6 +96,7 @@ function compute(run: PythonRun, module: PythonModule, node: SyntaxNode, depth: 
       };
     }
     case 'DictionaryExpression':
+      return dictionary(run, module, children, depth);
     case 'ArrayComprehensionExpression':
     case 'ComprehensionExpression':
     case 'DictionaryComprehensionExpression':
@@ -105,6 +110,25 @@ function compute(run: PythonRun, module: PythonModule, node: SyntaxNode, depth: 
     default:
       return unknownPy;
   }
+}
+
+function dictionary(run: PythonRun, module: PythonModule, children: readonly SyntaxNode[], depth: number): PyValue {
+  const entries = new Map<string, PyValue>();
+  const all: PyValue[] = [];
+  children.forEach((child, at) => {
+    if (!/^\w/.test(child.name)) return;
+    const value = evaluate(run, module, child, depth);
+    all.push(value);
+    const key = children[at - 1]?.name === ':' ? children[at - 2] : undefined;
+    const [name] = key === undefined ? [] : evaluate(run, module, key, depth).texts;
+    if (name !== undefined) entries.set(name, value);
+  });
+  return { ...unknownPy, entries, nodes: nodesOf(all) };
+}
+
+function number(text: string): PyValue {
+  const whole = /^\d{1,15}$/.test(text) ? BigInt(text) : undefined;
+  return { ...unknownPy, texts: [/^0[xob]/i.test(text) ? String(Number(text)) : text], whole };
 }
 
 function literal(module: PythonModule, node: SyntaxNode): PyValue {
@@ -165,6 +189,7 @@ function binary(run: PythonRun, module: PythonModule, children: readonly SyntaxN
   }
   if (symbol === '*' && a.texts.length === 1 && /^\d{1,3}$/.test(b.texts[0] ?? ''))
     return { ...a, texts: [(a.texts[0] ?? '').repeat(Number(b.texts[0])).slice(0, 4_096)], folded: true };
+  if (symbol === 'or' || symbol === 'and') return either([a, b]);
   if (/^(==|!=|<|>|<=|>=|in|is|not)/.test(symbol)) return unknownPy;
   return { ...unknownPy, nodes: nodesOf([a, b]), decoded: symbol === '^' };
 }

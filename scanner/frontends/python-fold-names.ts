@@ -1,0 +1,125 @@
+/** Names of Python, computed: what they hold at the place where they are used. */
+import type { SyntaxNode } from '@lezer/common';
+import { canonicalName } from './python-canonical.ts';
+import { fold } from './python-fold.ts';
+import { runBlock, runUpTo } from './python-fold-run.ts';
+import { type FoldFrame, isDict, isList, itemsOf, type MaybeFolded } from './python-fold-value.ts';
+import { type Binding, childrenOf, type PythonModule, type Scope, scopeOf } from './python-module.ts';
+import { lookUp, ownModule, starredQual } from './python-names.ts';
+import type { PythonRun } from './python-run.ts';
+
+/** The scopes whose names a frame holds. */
+export function framesAt(frame: FoldFrame | undefined): ReadonlySet<string> {
+  const scopes = new Set<string>();
+  for (let at = frame; at !== undefined; at = at.outer) if (at.scope !== '') scopes.add(at.scope);
+  return scopes;
+}
+
+/** What a name holds that no frame knows. */
+export function staticName(
+  run: PythonRun,
+  module: PythonModule,
+  node: SyntaxNode,
+  name: string,
+  active: ReadonlySet<string>,
+  depth: number,
+): MaybeFolded {
+  const found = lookUp(scopeOf(module, node), name);
+  if (found === undefined) return builtIn(run, module, name);
+  const isDefinition = found.bindings.every(({ kind }) => kind === 'import' || kind === 'function' || kind === 'class');
+  if (active.has(found.scope.id) && !isDefinition) return undefined;
+  const [only] = found.bindings;
+  if (only !== undefined && found.bindings.length === 1 && !module.changed.has(name)) return bound(run, module, only, depth);
+  return found.scope.kind === 'class' ? undefined : copied(flowing(run, module, node, found.scope, name));
+}
+
+function builtIn(run: PythonRun, module: PythonModule, name: string): MaybeFolded {
+  if (name === '__name__') return '__main__';
+  if (name === '__file__') return `/skills/@self/${module.source.file}`;
+  const star = starredQual(run, module, name);
+  if (star?.kind === 'own') return bindingsValue(run, star.module, name);
+  return { kind: 'name', qual: star?.qual ?? name, hidden: false };
+}
+
+/** A name at the top of a module, or of a built-in: `globals()["…"]`. */
+export function staticGlobal(run: PythonRun, module: PythonModule, name: string, hidden: boolean): MaybeFolded {
+  if (module.scope.names.has(name)) return bindingsValue(run, module, name);
+  const value = builtIn(run, module, name);
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'name' ? { ...value, hidden } : value;
+}
+
+/** What a name at the top of a module holds in the end. */
+export function bindingsValue(run: PythonRun, module: PythonModule, name: string): MaybeFolded {
+  const bindings = module.scope.names.get(name);
+  const [only] = bindings ?? [];
+  if (bindings === undefined || only === undefined) return undefined;
+  if (bindings.length === 1 && !module.changed.has(name)) return bound(run, module, only, 1);
+  return copied(flowing(run, module, module.tree.topNode, module.scope, name));
+}
+
+function bound(run: PythonRun, module: PythonModule, binding: Binding, depth: number): MaybeFolded {
+  switch (binding.kind) {
+    case 'value': {
+      const value = fold(run, module, binding.node, undefined, depth);
+      return copied(binding.element === undefined ? value : itemsOf(value)?.[binding.element]);
+    }
+    case 'import':
+      return imported(run, module, binding.qual);
+    case 'function':
+      return { kind: 'own', module, definition: binding.definition, frame: undefined };
+    case 'class':
+      return { kind: 'name', qual: `class ${binding.name}`, hidden: false };
+    case 'each':
+    case 'parameter':
+      return undefined;
+  }
+}
+
+/** The value of an imported name. */
+export function imported(run: PythonRun, module: PythonModule, qual: string): MaybeFolded {
+  const own = ownModule(run, module, qual);
+  if (own !== undefined) return { kind: 'name', qual: `own ${own.source.path}`, hidden: false };
+  const dot = qual.lastIndexOf('.');
+  const parent = dot <= 0 && !qual.startsWith('.') ? undefined : ownModule(run, module, dot === 0 ? '.' : qual.slice(0, dot));
+  if (parent !== undefined) return bindingsValue(run, parent, qual.slice(dot + 1));
+  return { kind: 'name', qual: canonicalName(qual), hidden: false };
+}
+
+// What a function appends to a list must not stay in the value that was kept.
+function copied(value: MaybeFolded): MaybeFolded {
+  if (isList(value)) return { ...value, items: [...value.items] };
+  if (isDict(value)) return { ...value, entries: new Map(value.entries) };
+  return value instanceof Uint8Array ? Uint8Array.from(value) : value;
+}
+
+// A name that is given several values: the statements before its use are gone through.
+function flowing(run: PythonRun, module: PythonModule, use: SyntaxNode, scope: Scope, name: string): MaybeFolded {
+  const body = bodyOf(module, use, scope);
+  if (body === undefined) return undefined;
+  const isInside = scopeOf(module, use) === scope && use.name !== 'Script';
+  const key = `${scope.id}${isInside ? statementOf(use).from : 'end'}`;
+  const known = run.fold.frames.get(key);
+  if (known !== undefined) return known.names.get(name);
+  const frame: FoldFrame = { names: new Map(), outer: undefined, scope: scope.id };
+  run.fold.frames.set(key, frame);
+  const observe = run.fold.observe;
+  run.fold.observe = undefined;
+  if (isInside) runUpTo(run, module, body, use, frame);
+  else runBlock(run, module, childrenOf(body), frame);
+  run.fold.observe = observe;
+  return frame.names.get(name);
+}
+
+function statementOf(node: SyntaxNode): SyntaxNode {
+  let at = node;
+  while (at.parent !== null && at.parent.name !== 'Body' && at.parent.name !== 'Script' && at.parent.name !== 'StatementGroup')
+    at = at.parent;
+  return at;
+}
+
+function bodyOf(module: PythonModule, use: SyntaxNode, scope: Scope): SyntaxNode | undefined {
+  if (scope === module.scope) return module.tree.topNode;
+  for (let at: SyntaxNode | null = use; at !== null; at = at.parent)
+    if (at.name === 'FunctionDefinition' && module.scopes.get(at.from) === scope) return at.getChild('Body') ?? undefined;
+  return undefined;
+}

@@ -1,0 +1,237 @@
+/** Statements of Python gone through with known values: assignments, loops, branches. What is not known is forgotten, never guessed. */
+import type { SyntaxNode } from '@lezer/common';
+import { assignmentParts } from './python-bindings.ts';
+import { fold } from './python-fold.ts';
+import { bindFolded } from './python-fold-items.ts';
+import { operate } from './python-fold-operators.ts';
+import { type FoldFrame, itemsOf, keyOf, listOf, type MaybeFolded, truthOf } from './python-fold-value.ts';
+import { childrenOf, nameOf, type PythonModule, textOf } from './python-module.ts';
+import type { PythonRun } from './python-run.ts';
+
+/** How a block ended: it ran through, left a loop, or gave a value. */
+export type Ending = 'through' | 'break' | 'continue' | 'stop' | { readonly value: MaybeFolded };
+
+const loopsMax = 65_536;
+
+/** Goes through statements one after the other. Values that a branch may give are collected in `perhaps`. */
+export function runBlock(
+  run: PythonRun,
+  module: PythonModule,
+  statements: readonly SyntaxNode[],
+  frame: FoldFrame,
+  perhaps: MaybeFolded[] = [],
+): Ending {
+  for (const statement of statements) {
+    if (!run.fold.take(module)) return 'stop';
+    const ending = runStatement(run, module, statement, frame, perhaps);
+    if (ending !== 'through') return ending;
+  }
+  return 'through';
+}
+
+/** Goes through a body up to the statement in which a node stands. */
+export function runUpTo(run: PythonRun, module: PythonModule, body: SyntaxNode, use: SyntaxNode, frame: FoldFrame): void {
+  for (const statement of childrenOf(body)) {
+    if (!run.fold.take(module)) return;
+    if (statement.to < use.to || statement.from > use.from) {
+      if (statement.from > use.from) return;
+      runStatement(run, module, statement, frame, []);
+      continue;
+    }
+    if (/^(For|While)Statement$/.test(statement.name)) forget(module, statement, frame);
+    const inner = childrenOf(statement).find(
+      (child) =>
+        (child.name === 'Body' || child.name === 'MatchBody' || child.name === 'MatchClause') &&
+        child.from <= use.from &&
+        child.to >= use.to,
+    );
+    if (inner !== undefined) runUpTo(run, module, inner, use, frame);
+    else if (statement.name === 'StatementGroup' || statement.name === 'MatchClause') runUpTo(run, module, statement, use, frame);
+    return;
+  }
+}
+
+function runStatement(run: PythonRun, module: PythonModule, node: SyntaxNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
+  const value = (child: SyntaxNode | null | undefined): MaybeFolded =>
+    child === null || child === undefined ? undefined : fold(run, module, child, frame);
+  const body = (from: SyntaxNode | null | undefined): Ending =>
+    from === null || from === undefined ? 'through' : runBlock(run, module, childrenOf(from), frame, perhaps);
+  switch (node.name) {
+    case 'ExpressionStatement':
+      value(node.firstChild);
+      return 'through';
+    case 'AssignStatement':
+      assign(run, module, node, frame);
+      return 'through';
+    case 'UpdateStatement': {
+      const [target, operator, operand] = childrenOf(node);
+      if (target === undefined || operator === undefined) return 'through';
+      const [a, b] = [value(target), value(operand)];
+      const symbol = textOf(module, operator).slice(0, -1);
+      if (symbol === '^') run.fold.decodes = true;
+      bindFolded(run, module, frame, [target], a === undefined || b === undefined ? undefined : operate(symbol, a, b));
+      return 'through';
+    }
+    case 'ReturnStatement': {
+      const given = childrenOf(node)
+        .filter((child) => child.name !== 'return' && child.name !== ',')
+        .map(value);
+      return { value: given.length === 0 ? null : given.length === 1 ? given[0] : listOf(given, 'tuple') };
+    }
+    case 'IfStatement':
+      return branch(run, module, childrenOf(node), frame, perhaps);
+    case 'ForStatement':
+      return forLoop(run, module, node, frame, perhaps);
+    case 'WhileStatement':
+      return whileLoop(run, module, node, frame, perhaps);
+    case 'TryStatement': {
+      const bodies = node.getChildren('Body');
+      const ending = body(bodies[0]);
+      if (node.getChild('finally') !== null && ending === 'through') return body(bodies.at(-1));
+      return ending === 'stop' ? body(bodies[1]) : ending;
+    }
+    case 'WithStatement':
+      for (const name of assignedIn(module, node)) if (!frame.names.has(name)) frame.names.set(name, undefined);
+      return body(node.getChild('Body'));
+    case 'MatchStatement':
+      return matching(run, module, node, frame, perhaps);
+    case 'StatementGroup':
+      return runBlock(run, module, childrenOf(node), frame, perhaps);
+    case 'FunctionDefinition':
+    case 'DecoratedStatement': {
+      const one = node.name === 'FunctionDefinition' ? node : node.getChild('FunctionDefinition');
+      const definition = one === null ? undefined : module.functionsAt.get(one.from);
+      if (definition !== undefined) frame.names.set(definition.name, { kind: 'own', module, definition, frame });
+      return 'through';
+    }
+    case 'BreakStatement':
+      return 'break';
+    case 'ContinueStatement':
+      return 'continue';
+    case 'RaiseStatement':
+      return 'stop';
+    default:
+      if (node.name === 'YieldStatement') perhaps.push(value(node.lastChild));
+      return 'through';
+  }
+}
+
+function assign(run: PythonRun, module: PythonModule, node: SyntaxNode, frame: FoldFrame): void {
+  const { targets, values } = assignmentParts(node);
+  const given = values.map((one) => fold(run, module, one, frame));
+  if (given.length === 0) return;
+  const all = given.length === 1 ? given[0] : listOf(given, 'tuple');
+  for (const group of targets) bindFolded(run, module, frame, group, all);
+}
+
+// `if a: … elif b: … else: …`, from the list of its parts.
+function branch(
+  run: PythonRun,
+  module: PythonModule,
+  parts: readonly SyntaxNode[],
+  frame: FoldFrame,
+  perhaps: MaybeFolded[],
+): Ending {
+  const bodyAt = parts.findIndex((part) => part.name === 'Body');
+  const body = parts[bodyAt];
+  if (body === undefined) return 'through';
+  const condition = parts[0]?.name === 'else' ? true : fold(run, module, parts[bodyAt - 1] ?? body, frame);
+  const truth = truthOf(condition);
+  if (truth === true) return runBlock(run, module, childrenOf(body), frame, perhaps);
+  if (truth === false) return branch(run, module, parts.slice(bodyAt + 1), frame, perhaps);
+  const [yes, no] = [
+    { ...frame, names: new Map(frame.names) },
+    { ...frame, names: new Map(frame.names) },
+  ];
+  const endings = [
+    runBlock(run, module, childrenOf(body), yes, perhaps),
+    branch(run, module, parts.slice(bodyAt + 1), no, perhaps),
+  ];
+  for (const ending of endings) if (typeof ending === 'object') perhaps.push(ending.value);
+  const open = [yes, no].filter((_, index) => endings[index] === 'through');
+  const kept = open.length === 0 ? [yes, no] : open;
+  for (const name of new Set(kept.flatMap(({ names }) => [...names.keys()]))) {
+    const [first, ...others] = kept.map(({ names }) => names.get(name));
+    frame.names.set(name, others.every((other) => keyOf(other) === keyOf(first)) ? first : undefined);
+  }
+  return open.length === 0 ? 'stop' : 'through';
+}
+
+function forLoop(run: PythonRun, module: PythonModule, node: SyntaxNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
+  const parts = childrenOf(node);
+  const middle = parts.findIndex((part) => part.name === 'in');
+  const bodyAt = parts.findIndex((part) => part.name === 'Body');
+  const [iterated, body] = [parts[middle + 1], parts[bodyAt]];
+  if (iterated === undefined || body === undefined) return 'through';
+  const items = itemsOf(fold(run, module, iterated, frame));
+  if (items === undefined) return forget(module, node, frame);
+  const targets = parts.slice(parts.findIndex((part) => part.name === 'for') + 1, middle).filter((part) => part.name !== ',');
+  const statements = childrenOf(body);
+  for (const item of [...items]) {
+    bindFolded(run, module, frame, targets, item);
+    const ending = runBlock(run, module, statements, frame, perhaps);
+    if (ending === 'break') return 'through';
+    if (ending === 'stop' || typeof ending === 'object') return ending;
+  }
+  const otherwise = parts.slice(bodyAt + 1).find((part) => part.name === 'Body');
+  return otherwise === undefined ? 'through' : runBlock(run, module, childrenOf(otherwise), frame, perhaps);
+}
+
+function whileLoop(run: PythonRun, module: PythonModule, node: SyntaxNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
+  const [, condition] = childrenOf(node);
+  const body = node.getChild('Body');
+  if (condition === undefined || body === null) return 'through';
+  const statements = childrenOf(body);
+  for (let count = 0; count < loopsMax; count++) {
+    const truth = truthOf(fold(run, module, condition, frame));
+    if (truth === undefined) return forget(module, node, frame);
+    if (!truth) return 'through';
+    const ending = runBlock(run, module, statements, frame, perhaps);
+    if (ending === 'break') return 'through';
+    if (ending === 'stop' || typeof ending === 'object') return ending;
+  }
+  return 'stop';
+}
+
+function matching(run: PythonRun, module: PythonModule, node: SyntaxNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
+  const subject = fold(run, module, childrenOf(node)[1] ?? node, frame);
+  for (const clause of node.getChild('MatchBody')?.getChildren('MatchClause') ?? []) {
+    const pattern = childrenOf(clause)[1];
+    const body = clause.getChild('Body');
+    if (pattern === undefined || body === null || subject === undefined) return forget(module, node, frame);
+    const literals =
+      pattern.name === 'OrPattern' ? pattern.getChildren('LiteralPattern') : pattern.name === 'LiteralPattern' ? [pattern] : [];
+    const captured = pattern.name === 'CapturePattern' ? pattern.firstChild : null;
+    if (captured !== null) frame.names.set(nameOf(module, captured), subject);
+    const fits = literals.some(
+      (one) => one.firstChild !== null && keyOf(fold(run, module, one.firstChild, frame)) === keyOf(subject),
+    );
+    if (fits || captured !== null) return runBlock(run, module, childrenOf(body), frame, perhaps);
+  }
+  return 'through';
+}
+
+// What statements that cannot be followed may have changed is not known any more.
+function forget(module: PythonModule, node: SyntaxNode, frame: FoldFrame): Ending {
+  for (const name of assignedIn(module, node)) frame.names.set(name, undefined);
+  return 'through';
+}
+
+function assignedIn(module: PythonModule, node: SyntaxNode): Set<string> {
+  const names = new Set<string>();
+  node.cursor().iterate(({ node: one }) => {
+    if (one.name === 'FunctionDefinition') return false;
+    const previous = one.prevSibling?.name;
+    const isTarget =
+      /^(Assign|Update)Statement$/.test(one.parent?.name ?? '') &&
+      (previous === undefined || previous === ',' || previous === 'AssignOp');
+    const isLoop = one.parent?.name === 'ForStatement' && (previous === 'for' || previous === ',');
+    const isNamed = one.parent?.name === 'NamedExpression' && previous === undefined;
+    const isObject =
+      one.parent?.name === 'MemberExpression' && previous === undefined && one.parent.nextSibling?.name !== 'CompareOp';
+    if (one.name === 'VariableName' && (isTarget || isLoop || isNamed || isObject || previous === 'as'))
+      names.add(nameOf(module, one));
+    return undefined;
+  });
+  return names;
+}

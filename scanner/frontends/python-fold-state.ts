@@ -1,0 +1,63 @@
+/** What computing expressions keeps: results by place, and how much of the budget of each module is left. */
+import type { SyntaxNode } from '@lezer/common';
+import { pythonFoldSteps } from '../limits.ts';
+import type { FoldedName, FoldFrame, MaybeFolded } from './python-fold-value.ts';
+import type { PythonModule } from './python-module.ts';
+
+interface Kept {
+  readonly value: MaybeFolded;
+  readonly decodes: boolean;
+}
+
+/** Told of each call of a library's function with what it was given. */
+export type Observe = (
+  module: PythonModule,
+  node: SyntaxNode,
+  callee: FoldedName,
+  args: readonly MaybeFolded[],
+  keywords: ReadonlyMap<string, MaybeFolded>,
+) => void;
+
+export class FoldState {
+  /** Whether what was computed last went through a decoder. */
+  decodes = false;
+  level = 0;
+  observe: Observe | undefined;
+  readonly frames = new Map<string, FoldFrame>();
+  readonly #kept = new Map<PythonModule, Map<string, Kept>>();
+  readonly #left = new Map<PythonModule, number>();
+  readonly #steps: { take(count?: number): void };
+
+  constructor(steps: { take(count?: number): void }) {
+    this.#steps = steps;
+  }
+
+  /** Counts a step; false when the module's budget is used up. */
+  take(module: PythonModule, count = 1): boolean {
+    const left = (this.#left.get(module) ?? pythonFoldSteps + module.source.text.length) - count;
+    this.#left.set(module, left);
+    if (left < 0) return false;
+    this.#steps.take(count);
+    return true;
+  }
+
+  /** One level further down. */
+  deeper(compute: () => MaybeFolded): MaybeFolded {
+    this.level++;
+    try {
+      return compute();
+    } finally {
+      this.level--;
+    }
+  }
+
+  of(module: PythonModule, key: string): Kept | undefined {
+    return this.#kept.get(module)?.get(key);
+  }
+
+  keep(module: PythonModule, key: string, kept: Kept): void {
+    const known = this.#kept.get(module);
+    if (known === undefined) this.#kept.set(module, new Map([[key, kept]]));
+    else known.set(key, kept);
+  }
+}
