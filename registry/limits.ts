@@ -34,3 +34,6 @@ export const strangerWritesPerSecond = 2;
 export const strangerAddressesMax = 10_000;
 export const databaseWaitMs = 2_000;
 export const stopMs = 5_000;
+/** Versions that are looked at for a rescan when no other job waits. */
+export const rescansAtOnce = 50;
+export const ruleSetBytesMax = 512 * 1024;

@@ -79,7 +79,12 @@ function refuse(meant: readonly VersionRow[], to: State): never {
   throw new Problem('move-illegal', 'None of these versions can make this move');
 }
 
-function markWrite(registry: Registry, row: VersionRow, mark: { readonly reason: string; readonly logIndex: number }): Write {
+/** The write that marks a bundle for status.json. */
+export function markWrite(
+  registry: Registry,
+  row: VersionRow,
+  mark: { readonly reason: string; readonly logIndex: number },
+): Write {
   const { bundle } = row;
   const values = { bundle, reason: mark.reason, since: registry.now().getTime(), logIndex: mark.logIndex };
   // One bundle can be several versions, and the mark is the bundle's: the worst of what stands, after this batch's moves.

@@ -18,6 +18,8 @@ import { putBlob, requireBlob } from './objects.ts';
 import { holdsLease, requireLease, versionOf } from './scan-jobs.ts';
 import { jobs, scans, versionBlobs, versions } from './schema.ts';
 import type { State } from './status.ts';
+import { refreshStatus } from './status-json.ts';
+import { suspensionFor } from './suspensions.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
 
 export interface SignedReport {
@@ -26,6 +28,8 @@ export interface SignedReport {
   readonly envelope: Envelope;
   /** The scan report's JSON, unread. */
   readonly report: unknown;
+  /** Which sorts of facts the skill has, when the scanner says so. */
+  readonly selectors?: readonly string[] | undefined;
 }
 
 export interface ReportTaken {
@@ -57,26 +61,36 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
       await registry.db.batch([holdsLease(sent), done]);
       return undefined;
     }
-    const planned = await planAppend(registry, [{ ...signed, versionId: row.id }]);
+    const doubt = await suspensionFor(registry, now, report);
+    const added = doubt === undefined ? [] : [{ ...doubt.statement, versionId: row.id }];
+    const planned = await planAppend(registry, [{ ...signed, versionId: row.id }, ...added]);
     const scan = {
       versionId: row.id,
       ruleSet: report.ruleSet,
       report: digest,
       verdict: report.verdict,
       logIndex: planned.indexes[0] ?? 0,
+      selectors: sent.selectors ?? null,
     };
+    // What was approved stays approved on the report that a person read; a newer one can only suspend it.
+    const stands = now.status !== 'approved' && now.status !== 'suspended' && now.status !== 'revoked';
+    const judged: Write[] = stands
+      ? [(db) => db.update(versions).set({ report: digest, verdict: report.verdict }).where(eq(versions.id, row.id))]
+      : [];
     await registry.db.batch([
       holdsLease(sent),
       done,
       ...planned.writes,
       (db) => db.insert(scans).values(scan),
       (db) => db.insert(versionBlobs).values({ versionId: row.id, digest }).onConflictDoNothing(),
-      (db) => db.update(versions).set({ report: digest, verdict: report.verdict }).where(eq(versions.id, row.id)),
+      ...judged,
       ...verdictMoves(registry, now, report, nameOf(actor)),
+      ...(doubt?.writes(planned.indexes[1] ?? 0) ?? []),
     ]);
     return planned;
   });
   const statement = append === undefined ? undefined : (await finishStatements(registry, append.indexes))[0];
+  if (append !== undefined && append.indexes.length > 1) await refreshStatus(registry);
   return { status: (await versionOf(registry, job)).status, statement };
 }
 

@@ -5,6 +5,7 @@ import type { Digest } from '../skills-index/skill/digest.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import type { Version } from '../skills-index/skill/version.ts';
 import type { Verdict } from '../skills-index/statement/finding.ts';
+import type { RuleSet } from '../skills-index/statement/rule-set.ts';
 import type { State } from './status.ts';
 
 /** A published version. `move` counts its moves: each move writes the next number, so two cannot move it at once. */
@@ -118,9 +119,23 @@ export const scans = sqliteTable(
     report: text().$type<Digest>().notNull(),
     verdict: text().$type<Verdict>().notNull(),
     logIndex: integer().notNull(),
+    /** Which sorts of facts the skill has; null when the scanner did not say. */
+    selectors: text({ mode: 'json' }).$type<readonly string[]>(),
   },
   (table) => [primaryKey({ columns: [table.versionId, table.ruleSet] })],
 );
+
+/** Rule sets as scanners described them; the newest is what versions are held against. */
+export const ruleSets = sqliteTable('rule_sets', {
+  digest: text().$type<Digest>().primaryKey(),
+  described: text({ mode: 'json' }).$type<RuleSet>().notNull(),
+  /** Counts up. */
+  place: integer().notNull().unique(),
+  /** The last version that was looked at for a rescan; null once all were. */
+  looked: text(),
+  by: text().notNull(),
+  createdAt: integer().notNull(),
+});
 
 /** Approvals written out for a reviewer to sign: exactly these bytes. */
 export const drafts = sqliteTable('drafts', {

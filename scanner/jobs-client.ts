@@ -6,6 +6,7 @@ import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../skills-index/skill/problem-codes.ts';
 import { parseVersion, type Version } from '../skills-index/skill/version.ts';
+import type { RuleSet } from '../skills-index/statement/rule-set.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import type { Envelope, Signer } from '../skills-index/statement/sign.ts';
 import { sessionText } from '../skills-index/trust/session-text.ts';
@@ -25,7 +26,9 @@ export interface JobsClient {
   /** The oldest job that waits, or none. */
   lease(): Promise<ScanJob | undefined>;
   renew(job: ScanJob): Promise<void>;
-  report(job: ScanJob, envelope: Envelope, report: ScanReport): Promise<void>;
+  report(job: ScanJob, envelope: Envelope, report: ScanReport, selectors: readonly string[]): Promise<void>;
+  /** Describes the rule set that this scanner scans by. */
+  describe(ruleSet: RuleSet): Promise<void>;
   fail(job: ScanJob, reason: 'killed' | 'limit' | 'crash', detail: string): Promise<void>;
   /** A stored blob, checked against its digest. */
   blob(digest: Digest, bytesMax: number): Promise<Uint8Array>;
@@ -76,8 +79,11 @@ export function createJobsClient(world: JobsWorld): JobsClient {
     async renew({ id, lease }) {
       await ask(`/api/v1/jobs/${id}/renew`, { lease });
     },
-    async report({ id, lease }, envelope, report) {
-      await ask(`/api/v1/jobs/${id}/report`, { lease, envelope, report });
+    async report({ id, lease }, envelope, report, selectors) {
+      await ask(`/api/v1/jobs/${id}/report`, { lease, envelope, report, selectors });
+    },
+    async describe(ruleSet) {
+      await ask('/api/v1/jobs/rule-set', ruleSet);
     },
     async fail({ id, lease }, reason, detail) {
       await ask(`/api/v1/jobs/${id}/fail`, { lease, reason, detail: detail.slice(0, 2_000) });

@@ -79,5 +79,3 @@ export const documentFontsMax = 200;
 export const storedBlockBytesMax = 256 * 1024 * 1024;
 /** All stored facts of one scanner; the oldest go first. */
 export const storedFactsBytesMax = 2 * 1024 * 1024 * 1024;
-/** Sorts of facts that one skill can have. */
-export const selectorsMax = 200;

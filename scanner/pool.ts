@@ -9,10 +9,11 @@ import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { scanReportValuesMax } from '../skills-index/statement/limits.ts';
+import { selectorList } from '../skills-index/statement/rule-set.ts';
 import { parseScanReport, type ScanReport } from '../skills-index/statement/scan-report.ts';
 import { packRequest, unpackAnswer } from './child-frames.ts';
 import { bubblewrapped, childFiles, childUsers, type Isolation, rlimitsOnly } from './isolation.ts';
-import { childScansMax, scanSecondsMax, selectorsMax } from './limits.ts';
+import { childScansMax, scanSecondsMax } from './limits.ts';
 import { ruleSetDigest } from './rule-set.ts';
 import { type ScanProcess, startScanProcess } from './scan-process.ts';
 
@@ -93,7 +94,7 @@ export async function startScanPool({ children, secondsMax = scanSecondsMax, iso
 
 const answerShape = v.strictObject({
   report: v.unknown(),
-  selectors: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[a-z]+(:[a-z-]+)?$/))), v.maxLength(selectorsMax)),
+  selectors: selectorList,
 });
 
 // A child that a skill took over could answer with anything: it has to be a report, about these bytes, by these rules.

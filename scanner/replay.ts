@@ -1,7 +1,9 @@
 /** A report anew after a change of rules: the changed rules run on stored facts, the findings of the others stay. */
+
+import { changeOf, type RuleSetChange } from '../skills-index/statement/rule-set.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { compareFindings, findAll } from './findings.ts';
-import { changeOf, currentRuleSet } from './rule-set.ts';
+import { currentRuleSet } from './rule-set.ts';
 import { rules } from './rules.ts';
 import { type ReportOptions, ruleContextOf } from './scan.ts';
 import { FactIndex } from './selectors.ts';
@@ -14,9 +16,19 @@ import { judge } from './verdict.ts';
  */
 export function replayScan(stored: StoredScan, options: ReportOptions = {}): ScanReport | undefined {
   const change = changeOf(stored.ruleSet, currentRuleSet());
-  if (change.kind === 'facts') return undefined;
-  const changed = new Set(change.kind === 'same' ? [] : change.rules);
-  return { ...replayRules(stored, changed), ...named(stored.report, options) };
+  if (change.kind === 'everything' && change.facts) return undefined;
+  return { ...replayRules(stored, changedRules(change)), ...named(stored.report, options) };
+}
+
+function changedRules(change: RuleSetChange): ReadonlySet<string> {
+  switch (change.kind) {
+    case 'same':
+      return new Set();
+    case 'everything':
+      return new Set(rules.map((rule) => rule.id));
+    case 'rules':
+      return new Set(change.rules);
+  }
 }
 
 /** As `replayScan`, for rules that are known to be new, gone, or not what they were. */

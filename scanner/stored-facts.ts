@@ -1,10 +1,10 @@
 /** Facts on disk: one block for what every rule needs, one for raw text, one for each kind of fact, each unpacked only when it is asked for. */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { RuleSet } from '../skills-index/statement/rule-set.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import type { SkillFacts } from './extract.ts';
 import type { Fact, FactKind } from './fact.ts';
 import { storedBlockBytesMax } from './limits.ts';
-import type { RuleSet } from './rule-set.ts';
 import { type FactSelector, selectorsOf } from './selectors.ts';
 import type { Source } from './source.ts';
 

@@ -10,6 +10,7 @@ import type { FactStore } from './fact-store.ts';
 import { createJobsClient, type JobsClient, type JobsWorld, type ScanJob } from './jobs-client.ts';
 import { jobPollMillisecondsMax, jobPollMillisecondsMin } from './limits.ts';
 import { type ScanPool, startScanPool } from './pool.ts';
+import { currentRuleSet } from './rule-set.ts';
 
 export interface WorkOptions extends JobsWorld {
   readonly now: () => Date;
@@ -42,8 +43,11 @@ export async function workJobs(options: WorkOptions): Promise<void> {
 
 async function workOne(options: WorkOptions, client: JobsClient, pool: ScanPool): Promise<void> {
   let wait = jobPollMillisecondsMin;
+  let described = false;
   while (!options.signal.aborted) {
     try {
+      if (!described) await client.describe(currentRuleSet());
+      described = true;
       const job = await client.lease();
       if (job !== undefined) {
         wait = jobPollMillisecondsMin;
@@ -74,7 +78,7 @@ async function scanJob(options: WorkOptions, client: JobsClient, pool: ScanPool,
     const { bundle } = parseBundle(await client.blob(job.bundle, bundleFileBytesMax));
     const { name, version } = job;
     const known = options.store?.get(job.bundle);
-    const { report, stored } = await pool.scan(await fetchFiles(client, bundle), { name, version }, known);
+    const { report, selectors, stored } = await pool.scan(await fetchFiles(client, bundle), { name, version }, known);
     if (stored.byteLength > 0) options.store?.put(job.bundle, stored);
     const dispositions = new Map(report.coverage.files.map(({ path, disposition }) => [path, disposition]));
     const statement = scanStatement(
@@ -91,7 +95,7 @@ async function scanJob(options: WorkOptions, client: JobsClient, pool: ScanPool,
         })),
       },
     );
-    await client.report(job, await signStatement(statement, options.signer), report);
+    await client.report(job, await signStatement(statement, options.signer), report, selectors);
     options.log?.(`${job.name}@${job.version}: ${report.verdict}`);
   } catch (cause) {
     if (options.signal.aborted) return;

@@ -4,10 +4,12 @@ import * as v from 'valibot';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
+import { selectorList } from '../../skills-index/statement/rule-set.ts';
 import type { Registry } from '../context.ts';
 import { requireRole } from '../identities.ts';
-import { reportBytesMax } from '../limits.ts';
+import { reportBytesMax, ruleSetBytesMax } from '../limits.ts';
 import { limitBody } from '../problem-json.ts';
+import { planRescans, takeRuleSet } from '../rescans.ts';
 import { failJob, leaseJob, renewLease } from '../scan-jobs.ts';
 import { type SignedReport, takeReport } from '../scan-reports.ts';
 import { describe, jsonBody, requireActor } from './describe.ts';
@@ -24,11 +26,16 @@ const job = v.object({
   leaseSeconds: v.number(),
 });
 
-const reportForm = v.strictObject({ lease, envelope: v.unknown(), report: v.unknown() });
+const reportForm = v.strictObject({ lease, envelope: v.unknown(), report: v.unknown(), selectors: v.optional(selectorList) });
 const reportSchema = {
   type: 'object',
   required: ['lease', 'envelope', 'report'],
-  properties: { lease: { type: 'string' }, envelope: { type: 'object' }, report: { type: 'object' } },
+  properties: {
+    lease: { type: 'string' },
+    envelope: { type: 'object' },
+    report: { type: 'object' },
+    selectors: { type: 'array', items: { type: 'string' } },
+  },
 };
 
 function readReport(bytes: Uint8Array): Omit<SignedReport, 'id'> {
@@ -39,11 +46,38 @@ function readReport(bytes: Uint8Array): Omit<SignedReport, 'id'> {
 
 /** Routes below /api/v1. */
 export function jobRoutes(registry: Registry): Hono {
+  return new Hono().route('/', leaseRoutes(registry)).route('/', resultRoutes(registry));
+}
+
+function leaseRoutes(registry: Registry): Hono {
   return new Hono()
     .post(
       '/jobs/lease',
       describe({ summary: 'Take the oldest scan job', answer: v.object({ job: v.nullable(job) }), problems: [], signedIn: true }),
-      async (context) => context.json({ job: (await leaseJob(registry, await requireActor(registry, context))) ?? null }),
+      async (context) => {
+        const actor = await requireActor(registry, context);
+        const waiting = await leaseJob(registry, actor);
+        // What is new goes first; a scanner without work looks after what a newer rule set may judge otherwise.
+        const again = waiting === undefined && (await planRescans(registry)) > 0;
+        return context.json({ job: (again ? await leaseJob(registry, actor) : waiting) ?? null });
+      },
+    )
+    .post(
+      '/jobs/rule-set',
+      describe({
+        summary: 'Describe the rule set that a scanner scans by',
+        answer: v.object({ digest: v.string() }),
+        problems: ['statement-invalid'],
+        signedIn: true,
+        body: { 'application/json': { schema: { type: 'object', required: ['digest', 'extractor', 'judging', 'rules'] } } },
+      }),
+      limitBody(ruleSetBytesMax),
+      async (context) => {
+        const actor = await requireActor(registry, context);
+        requireRole(actor, ['scanner']);
+        const body = parseJson(new Uint8Array(await context.req.arrayBuffer()), 'the rule set');
+        return context.json({ digest: (await takeRuleSet(registry, actor, body.value)).digest });
+      },
     )
     .post(
       '/jobs/:id/renew',
@@ -58,7 +92,11 @@ export function jobRoutes(registry: Registry): Hono {
         const held = { id: context.req.param('id'), lease: context.req.valid('json').lease };
         return context.json({ leaseSeconds: await renewLease(registry, await requireActor(registry, context), held) });
       },
-    )
+    );
+}
+
+function resultRoutes(registry: Registry): Hono {
+  return new Hono()
     .post(
       '/jobs/:id/report',
       describe({

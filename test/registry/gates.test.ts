@@ -74,6 +74,7 @@ describe('the door of the registry', () => {
     expect(Object.keys(body.paths).sort()).toEqual([
       '/blobs/sha256/{hex}',
       '/jobs/lease',
+      '/jobs/rule-set',
       '/jobs/{id}/fail',
       '/jobs/{id}/renew',
       '/jobs/{id}/report',

@@ -1,0 +1,75 @@
+/** A new rule set makes versions wait for a scanner again: those only that its change can touch, a few at a time, behind what is new. */
+import { and, asc, desc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { canTouch, changeOf, parseRuleSet, type RuleSet } from '../skills-index/statement/rule-set.ts';
+import { holds, retryOnClash, type Write } from './batch.ts';
+import { type Actor, nameOf, type Registry } from './context.ts';
+import { requireRole } from './identities.ts';
+import { rescansAtOnce } from './limits.ts';
+import { enqueueScan } from './scan-jobs.ts';
+import { jobs, ruleSets, scans, versions } from './schema.ts';
+import type { VersionRow } from './versions.ts';
+
+/** States in which a finding still matters. */
+const rescanned = ['approved', 'in review', 'quarantined', 'suspended'] as const;
+
+/**
+ * Takes a scanner's description of the rule set that it scans by. One that is new here is the newest from now on.
+ * @throws Problem `forbidden`, `statement-invalid`
+ */
+export async function takeRuleSet(registry: Registry, actor: Actor, value: unknown): Promise<RuleSet> {
+  requireRole(actor, ['scanner']);
+  const described = parseRuleSet(value);
+  const row = { digest: described.digest, described, looked: '', by: nameOf(actor), createdAt: registry.now().getTime() };
+  const place = sql<number>`(SELECT COALESCE(MAX(${ruleSets.place}), 0) + 1 FROM ${ruleSets})`;
+  await registry.db.batch([
+    (db) =>
+      db
+        .insert(ruleSets)
+        .values({ ...row, place })
+        .onConflictDoNothing(),
+  ]);
+  return described;
+}
+
+/** Looks at the next versions, and makes jobs of those that the newest rule set can say something else of. Gives how many. */
+export async function planRescans(registry: Registry): Promise<number> {
+  return retryOnClash(async () => {
+    const [newest] = await registry.db.read.select().from(ruleSets).orderBy(desc(ruleSets.place)).limit(1);
+    if (newest === undefined || newest.looked === null) return 0;
+    const slice = await registry.db.read
+      .select()
+      .from(versions)
+      .where(and(gt(versions.id, newest.looked), inArray(versions.status, rescanned)))
+      .orderBy(asc(versions.id))
+      .limit(rescansAtOnce);
+    const touched: VersionRow[] = [];
+    for (const row of slice) if (await needsRescan(registry, row, newest.described)) touched.push(row);
+    const looked = slice.length < rescansAtOnce ? null : (slice.at(-1)?.id ?? null);
+    const planned: Write = (db) => db.update(ruleSets).set({ looked }).where(eq(ruleSets.digest, newest.digest));
+    const unchanged = holds(
+      sql`EXISTS (SELECT 1 FROM ${ruleSets} WHERE ${ruleSets.digest} = ${newest.digest} AND ${ruleSets.looked} IS ${newest.looked})`,
+    );
+    await registry.db.batch([unchanged, planned, ...touched.map((row) => enqueueScan(registry, row.id))]);
+    return touched.length;
+  });
+}
+
+async function needsRescan(registry: Registry, row: VersionRow, newest: RuleSet): Promise<boolean> {
+  const [last] = await registry.db.read
+    .select({ selectors: scans.selectors, described: ruleSets.described, ruleSet: scans.ruleSet })
+    .from(scans)
+    .leftJoin(ruleSets, eq(ruleSets.digest, scans.ruleSet))
+    .where(eq(scans.versionId, row.id))
+    .orderBy(desc(scans.logIndex))
+    .limit(1);
+  if (last === undefined || last.ruleSet === newest.digest) return false;
+  // By a rule set that no scanner described here: nothing can be ruled out.
+  const isTouched = last.described === null || canTouch(changeOf(last.described, newest), last.selectors ?? undefined);
+  if (!isTouched) return false;
+  const [waiting] = await registry.db.read
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.versionId, row.id), inArray(jobs.state, ['waiting', 'leased'])))
+    .limit(1);
+  return waiting === undefined;
+}

@@ -1,0 +1,137 @@
+import { eq } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { jobs, versions } from '../../registry/schema.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
+import type { Finding, Verdict } from '../../skills-index/statement/finding.ts';
+import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
+import { verifyStatus } from '../../skills-index/trust/status-file.ts';
+import { type Answer, approve, call, makeReport, makeSkill, publish, type Skill, signReport } from './road.ts';
+import { makeStaffedWorld, type Staffed } from './world.ts';
+
+const rule = (id: string, digest: string, reads: string[]): RuleSet['rules'][number] => ({ id, digest: digestOf(digest), reads });
+const ruleSet = (name: string, rules: RuleSet['rules'], extractor = 'extractor'): RuleSet => ({
+  digest: digestOf(name),
+  extractor: digestOf(extractor),
+  judging: digestOf('judging'),
+  rules,
+});
+const first = ruleSet('first', [rule('env/a', 'a1', ['capability:env']), rule('flow/b', 'b1', ['flow:network'])]);
+const second = ruleSet('second', [rule('env/a', 'a1', ['capability:env']), rule('flow/b', 'b2', ['flow:network'])]);
+
+const critical: Finding = {
+  rule: 'flow/b',
+  kind: 'malice',
+  severity: 'critical',
+  confidence: 'exact',
+  message: 'm',
+  path: 'scripts/a.ts',
+  line: 3,
+  column: 1,
+  endLine: 3,
+  endColumn: 2,
+  flow: [],
+  fix: 'f',
+  fingerprint: 'f1',
+};
+
+describe('a new rule set', () => {
+  let world: Staffed;
+  const quiet = makeSkill('@acme/quiet', '1.0.0');
+  const sends = makeSkill('@acme/sends', '1.0.0');
+
+  beforeEach(async () => {
+    world = await makeStaffedWorld();
+    await describeRules(first);
+    await scanned(quiet, first, { selectors: ['source', 'text'] });
+    await scanned(sends, first, { selectors: ['flow:network', 'source'] });
+    for (const skill of [quiet, sends])
+      expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+  });
+  afterEach(() => world.close());
+
+  const post = (path: string, json: unknown): Promise<Answer> => call(world.send, path, { token: world.tokens.scanner, json });
+  const describeRules = async (rules: RuleSet): Promise<void> => {
+    expect(await post('/api/v1/jobs/rule-set', rules)).toEqual({ status: 200, body: { digest: rules.digest } });
+  };
+  const lease = async (): Promise<{ id: string; lease: string; name: string } | null> =>
+    (await post('/api/v1/jobs/lease', {})).body.job;
+  const report = async (
+    job: { id: string; lease: string } | null,
+    skill: Skill,
+    by: RuleSet,
+    said: { verdict?: Verdict; findings?: Finding[]; selectors?: string[] },
+  ): Promise<Answer> => {
+    const made = { ...makeReport(skill, said.verdict ?? 'pass', said.findings), ruleSet: by.digest };
+    const envelope = await signReport(skill, made, world.scanner);
+    return post(`/api/v1/jobs/${job?.id}/report`, { lease: job?.lease, envelope, report: made, selectors: said.selectors });
+  };
+  const scanned = async (skill: Skill, by: RuleSet, said: { verdict?: Verdict; selectors?: string[] }): Promise<void> => {
+    expect((await publish(world.send, skill, world.author)).status).toBe(201);
+    expect((await report(await lease(), skill, by, said)).status).toBe(200);
+  };
+  const statusOf = async (skill: Skill): Promise<string> =>
+    (await call(world.send, `/api/v1/versions/${skill.manifest.name}/1.0.0`)).body.status;
+  const marks = async (): Promise<unknown> =>
+    verifyStatus(
+      Buffer.from(await (await world.send('/index/status.json')).arrayBuffer()),
+      world.trust.root,
+      world.registry.now().getTime(),
+    ).marks;
+
+  it('is no reason to scan what its change cannot touch', async () => {
+    expect(await lease()).toBeNull();
+    await describeRules(second);
+    expect(await lease()).toMatchObject({ name: '@acme/sends' });
+    expect(await lease()).toBeNull();
+  });
+
+  it('with another extractor is a reason to scan everything, new versions first', async () => {
+    await describeRules(ruleSet('third', second.rules, 'another'));
+    expect((await publish(world.send, makeSkill('@acme/new', '1.0.0'), world.author)).status).toBe(201);
+    expect((await lease())?.name).toBe('@acme/new');
+    expect(new Set([(await lease())?.name, (await lease())?.name])).toEqual(new Set(['@acme/quiet', '@acme/sends']));
+    expect(await lease()).toBeNull();
+  });
+
+  it('that says the same leaves the version approved on the report that a person read', async () => {
+    const [before] = await world.registry.db.read.select().from(versions).where(eq(versions.name, sends.manifest.name));
+    await describeRules(second);
+    expect((await report(await lease(), sends, second, {})).body.status).toBe('approved');
+    const [after] = await world.registry.db.read.select().from(versions).where(eq(versions.name, sends.manifest.name));
+    expect(after).toEqual(before);
+    expect(await lease()).toBeNull();
+  });
+
+  it('that says worse suspends an approved version, by a statement of the registry’s key that reaches every installation', async () => {
+    await describeRules(second);
+    expect((await report(await lease(), sends, second, { verdict: 'block', findings: [critical] })).body.status).toBe(
+      'suspended',
+    );
+    expect(await marks()).toMatchObject([{ bundle: sends.packed.digest, kind: 'suspended' }]);
+    expect(await statusOf(quiet)).toBe('approved');
+    const { history } = (await call(world.send, `/api/v1/versions/${sends.manifest.name}/1.0.0`)).body;
+    expect(history.at(-1)).toMatchObject({
+      from: 'approved',
+      to: 'suspended',
+      by: 'registry',
+      why: 'A rescan says block where the approved report said pass: flow/b at scripts/a.ts:3',
+    });
+    // A person lifts it or revokes it; the same rule set does not ask again.
+    expect(await lease()).toBeNull();
+  });
+
+  it('is described by scanners only', async () => {
+    const answer = await call(world.send, '/api/v1/jobs/rule-set', { token: world.tokens.rita, json: second });
+    expect([answer.status, answer.body.code]).toEqual([403, 'forbidden']);
+    expect((await post('/api/v1/jobs/rule-set', { ...second, rules: 'all' })).body.code).toBe('statement-invalid');
+  });
+
+  it('does not make a second job of a version that waits', async () => {
+    await describeRules(second);
+    await lease();
+    await describeRules(ruleSet('third', second.rules, 'another'));
+    await lease();
+    const rows = await world.registry.db.read.select().from(jobs).where(eq(jobs.state, 'leased'));
+    expect(new Set(rows.map((row) => row.versionId)).size).toBe(rows.length);
+  });
+});
