@@ -4,9 +4,21 @@ import { processEnvironment } from './rules/env/process-environment.ts';
 import { steeringVariable } from './rules/env/steering-variable.ts';
 import { wholeEnvironment } from './rules/env/whole-environment.ts';
 import { codeFromString } from './rules/exec/code-from-string.ts';
+import { computedProgram } from './rules/exec/computed-program.ts';
+import { credentialCommand } from './rules/exec/credential-command.ts';
 import { deserialize } from './rules/exec/deserialize.ts';
 import { downloadAndRun } from './rules/exec/download-and-run.ts';
+import { dynamicModule } from './rules/exec/dynamic-module.ts';
+import { handedOn } from './rules/exec/handed-on.ts';
+import { keylogging } from './rules/exec/keylogging.ts';
+import { nativeCode } from './rules/exec/native-code.ts';
+import { patchBuiltin } from './rules/exec/patch-builtin.ts';
 import { privilege } from './rules/exec/privilege.ts';
+import { remoteProgram } from './rules/exec/remote-program.ts';
+import { shellString } from './rules/exec/shell-string.ts';
+import { stagedProgram } from './rules/exec/staged-program.ts';
+import { surveillance } from './rules/exec/surveillance.ts';
+import { unguardedAgent } from './rules/exec/unguarded-agent.ts';
 import { agentMemory } from './rules/files/agent-memory.ts';
 import { containerSocket } from './rules/files/container-socket.ts';
 import { credentialPath } from './rules/files/credential-path.ts';
@@ -57,9 +69,21 @@ export const rules: readonly Rule[] = [
   steeringVariable,
   wholeEnvironment,
   codeFromString,
+  computedProgram,
+  credentialCommand,
   deserialize,
   downloadAndRun,
+  dynamicModule,
+  handedOn,
+  keylogging,
+  nativeCode,
+  patchBuiltin,
   privilege,
+  remoteProgram,
+  shellString,
+  stagedProgram,
+  surveillance,
+  unguardedAgent,
   agentMemory,
   containerSocket,
   credentialPath,

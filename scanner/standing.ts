@@ -22,3 +22,8 @@ export function milder(severity: Severity, fact: Fact): Severity {
 export function atMost(severity: Severity, limit: Severity): Severity {
   return severities.indexOf(severity) <= severities.indexOf(limit) ? severity : limit;
 }
+
+/** As `milder`, for what a rule found in the raw text of a source: tests show attacks, too. */
+export function milderIn(severity: Severity, { context }: Pick<Fact, 'context'>): Severity {
+  return context === 'code' || context === 'fence-run' ? severity : atMost(severity, 'medium');
+}

@@ -6,7 +6,7 @@ export interface TellingCommand {
   /** Matched against the words behind the program, joined by blanks; `\0` stands for what is not known. */
   readonly form: RegExp;
   readonly trait: Trait;
-  /** For the message: what it does. */
+  /** For the message: what it does; `$1` stands for what the form took. */
   readonly says: string;
 }
 
@@ -123,6 +123,13 @@ const commands: readonly TellingCommand[] = [
     /(^| )(--from[ =]|--package[ =]|--spec[ =])?(git\+(https|ssh):|https?:|github:)\S+/,
     'runs a program from the network',
   ),
+  // A program that lies where anybody could have put it.
+  row(
+    'staged-program',
+    'sh bash zsh dash ksh python python3 node perl ruby php source .',
+    /^(?:-[a-z]+ ){0,4}(\/(?:tmp|var\/tmp|dev\/shm|private\/tmp)\/[^\s\0*]+)/i,
+    'runs $1',
+  ),
   // Guards of the machine.
   row('defence-off', 'ufw', /^(--force )?(disable|reset)\b/, 'switches the firewall off'),
   row('defence-off', 'iptables ip6tables', /(^| )(-F|--flush)( |$)|-P (INPUT|OUTPUT|FORWARD) ACCEPT/, 'empties the firewall'),
@@ -185,12 +192,16 @@ const byProgram = new Map<string, TellingCommand[]>();
 for (const command of commands)
   for (const program of command.programs) byProgram.set(program, [...(byProgram.get(program) ?? []), command]);
 
-/** The rows that a command matches. */
-export function tellingCommands(program: string, words: readonly string[]): readonly TellingCommand[] {
-  const rows = byProgram.get(program);
-  if (rows === undefined) return [];
+/** What a command tells: a trait, and what it does in words for a message. */
+export function tellingCommands(
+  program: string,
+  words: readonly string[],
+): readonly { readonly trait: Trait; readonly says: string }[] {
   const line = words.join(' ').slice(0, lineCharsMax);
-  return rows.filter(({ form }) => form.test(line));
+  return (byProgram.get(program) ?? []).flatMap(({ form, trait, says }) => {
+    const match = form.exec(line);
+    return match === null ? [] : [{ trait, says: says.replace('$1', () => match[1] ?? '') }];
+  });
 }
 
 const lineCharsMax = 2_000;

@@ -35,6 +35,7 @@ export const cweNames = {
   'CWE-349': 'Acceptance of Extraneous Untrusted Data With Trusted Data',
   'CWE-353': 'Missing Support for Integrity Check',
   'CWE-356': 'Product UI does not Warn User of Unsafe Actions',
+  'CWE-359': 'Exposure of Private Personal Information to an Unauthorized Actor',
   'CWE-377': 'Insecure Temporary File',
   'CWE-400': 'Uncontrolled Resource Consumption',
   'CWE-407': 'Inefficient Algorithmic Complexity',

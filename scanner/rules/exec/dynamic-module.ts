@@ -1,0 +1,18 @@
+/** Which module is loaded is computed. */
+import { draftsOfTrait } from '../../draft-of-trait.ts';
+import { defineRule } from '../../rule.ts';
+
+export const dynamicModule = defineRule({
+  id: 'exec/dynamic-module',
+  title: 'A computed module',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'widened',
+  why: 'A module loaded by a computed name may be any: child_process, a file in the temporary folder, a package nobody declared.',
+  fix: 'Import by name, or begin the path in the skill’s own folder, as in ./plugins/NAME.js.',
+  maps: { cwe: ['CWE-829'], owasp: ['ASI05'], attack: ['T1129'] },
+  reads: ['trait:dynamic-import'],
+  revision: 1,
+  check: (context) =>
+    draftsOfTrait(context, 'dynamic-import', (fact) => ({ message: `${fact.api} loads a module whose name is computed` })),
+});

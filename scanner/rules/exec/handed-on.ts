@@ -1,0 +1,29 @@
+/** A powerful function is handed on, so that nobody sees who calls it with what. */
+import { draftsOfTrait } from '../../draft-of-trait.ts';
+import { defineRule } from '../../rule.ts';
+
+export const handedOn = defineRule({
+  id: 'exec/handed-on',
+  title: 'A powerful function out of sight',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'widened',
+  why: 'A function that starts programs or runs code is stored, wrapped or passed to unknown code: what it is called with cannot be followed.',
+  fix: 'Call it where it is needed, by its name.',
+  maps: { cwe: ['CWE-506'], owasp: ['ASI05'], attack: ['T1027'] },
+  reads: ['trait:escape', 'trait:folded-name', 'trait:decode-to-code'],
+  revision: 1,
+  check: (context) => {
+    // Beside decoded code or hidden names it is one more way of hiding.
+    const hides = new Set(
+      context
+        .of('trait')
+        .filter((fact) => fact.trait !== 'escape')
+        .map((fact) => fact.span.path),
+    );
+    return draftsOfTrait(context, 'escape', (fact) => ({
+      severity: hides.has(fact.span.path) ? 'medium' : 'low',
+      message: `${fact.api} is handed on: what it is called with is not seen`,
+    }));
+  },
+});

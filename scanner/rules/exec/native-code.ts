@@ -1,0 +1,20 @@
+/** Machine code is loaded into the process. */
+import { draftsOfTrait } from '../../draft-of-trait.ts';
+import { defineRule } from '../../rule.ts';
+
+export const nativeCode = defineRule({
+  id: 'exec/native-code',
+  title: 'Native code is loaded',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'exact',
+  why: 'A shared library or WebAssembly module does what no source in the skill shows, with everything that the process may do.',
+  fix: 'Use a package from a registry, by name and version, or do without.',
+  maps: { cwe: ['CWE-829'], owasp: ['ASI05'], attack: ['T1129'] },
+  reads: ['trait:native'],
+  revision: 1,
+  check: (context) =>
+    draftsOfTrait(context, 'native', (fact) => ({
+      message: `${fact.api} loads machine code${/^(…|\*|)$/.test(fact.detail) ? '' : ` from ${fact.detail}`}`,
+    })),
+});

@@ -1,0 +1,22 @@
+/** Another agent is started that asks nobody. */
+import { draftsOfTrait } from '../../draft-of-trait.ts';
+import { defineRule } from '../../rule.ts';
+import { isInText } from '../../standing.ts';
+
+export const unguardedAgent = defineRule({
+  id: 'exec/unguarded-agent',
+  title: 'An agent without its guards',
+  kind: 'capability',
+  severity: 'medium',
+  confidence: 'exact',
+  why: 'The agent that was asked for approval starts a second one that is not: what the skill may not do itself, that one does.',
+  fix: 'Start agents with their permission prompts on, or name the few tools that may be used.',
+  maps: { cwe: ['CWE-250'], owasp: ['ASI02', 'ASI03', 'LLM06'] },
+  reads: ['trait:agent-unguarded'],
+  revision: 1,
+  check: (context) =>
+    draftsOfTrait(context, 'agent-unguarded', (fact) => ({
+      severity: isInText(fact) ? 'low' : 'medium',
+      message: `starts an agent that ${fact.detail.replace(/^\S+ /, '')}`,
+    })),
+});
