@@ -1,28 +1,34 @@
 /** Text as a reader (or a model) takes it in: what hides words from a search is undone. */
 import { plainWordsCharsMax } from './limits.ts';
 import { confusables } from './models/confusables.ts';
-import { hiddenCharacter } from './models/hidden-characters.ts';
-import { discussesAttacks, refusesNext } from './models/lures.ts';
+import { hiddenRanges } from './models/hidden-characters.ts';
 
-/** Text with hidden characters dropped, look-alike letters made Latin, compatibility forms and white space folded. Tag characters are read as the letters they stand for. */
-export function plainWords(text: string): string {
+/** Text with hidden characters dropped, compatibility forms and white space folded. Tag characters are read as the letters they stand for. */
+export function foldText(text: string): string {
   const cut = text.length > plainWordsCharsMax ? text.slice(0, plainWordsCharsMax) : text;
-  if (/^[\x20-\x7e]*$/.test(cut)) return cut.replace(/ {2,}/g, ' ');
-  let plain = '';
-  for (const character of cut.normalize('NFKC')) {
-    const codePoint = character.codePointAt(0) ?? 0;
-    if (codePoint >= 0xe0020 && codePoint <= 0xe007e) plain += String.fromCharCode(codePoint - 0xe0000);
-    else if (codePoint < 0x80 || hiddenCharacter(codePoint) === undefined) plain += confusables.get(character) ?? character;
-  }
-  return plain.replace(/[’‘]/g, "'").replace(/[“”]/g, '"').replace(/\s+/g, ' ');
+  if (/^[\x20-\x7e]*$/.test(cut)) return cut.includes('  ') ? cut.replace(/ {2,}/g, ' ') : cut;
+  const seen = cut
+    .normalize('NFKC')
+    .replace(/[\u{e0020}-\u{e007e}]/gu, (tag) => String.fromCharCode((tag.codePointAt(0) ?? 0) - 0xe0000))
+    .replace(hidden, '');
+  return seen.replace(/[’‘]/g, "'").replace(/[“”„]/g, '"').replace(/\s+/g, ' ');
 }
 
-/**
- * How a text speaks of what was found in it: `refused` right before it, `quoted`, `discussed` somewhere around it, or `meant`.
- */
-export function mannerOf(text: string, match: RegExpExecArray): 'refused' | 'quoted' | 'discussed' | 'meant' {
-  const [before, behind] = [text.slice(Math.max(0, match.index - 60), match.index), text.slice(match.index + match[0].length)];
-  if (refusesNext.test(before)) return 'refused';
-  if (/["`«][^"`]{0,38}$/.test(before) && /^[^"`]{0,38}["`»]/.test(behind)) return 'quoted';
-  return discussesAttacks.test(text) ? 'discussed' : 'meant';
+/** As `foldText`, and look-alike letters made Latin. */
+export function plainWords(text: string): string {
+  return inLatin(foldText(text));
 }
+
+/** Letters of other scripts that look like Latin ones, as those. */
+export function inLatin(folded: string): string {
+  return /[^\x20-\x7e]/.test(folded) ? folded.replace(lookAlikes, (letter) => confusables.get(letter) ?? letter) : folded;
+}
+
+const hidden = new RegExp(
+  `[${hiddenRanges
+    .filter(({ to }) => to >= 0x80)
+    .map(({ from, to }) => `\\u{${from.toString(16)}}-\\u{${to.toString(16)}}`)
+    .join('')}]`,
+  'gu',
+);
+const lookAlikes = new RegExp(`[${[...confusables.keys()].join('')}]`, 'gu');

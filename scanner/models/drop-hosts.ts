@@ -57,10 +57,15 @@ export const dropHosts: readonly DropHost[] = [
   { host: 'api.telegram.org', kind: 'chat-webhook', path: '/bot' },
 ];
 
+const byDomain = Map.groupBy(dropHosts, (row) => row.host.replace(/^\*\./, ''));
+
 /** The row of a host and path, or undefined; a path of `undefined` or `*` matches only hosts that are drops as a whole. */
 export function dropHostOf(host: string, path = ''): DropHost | undefined {
   const lower = host.toLowerCase();
-  return dropHosts.find((row) => coversHost(row.host, lower) && (row.path === undefined || path.startsWith(row.path)));
+  for (let name: string = lower; name !== ''; name = name.slice(1 + (name.indexOf('.') < 0 ? name.length : name.indexOf('.'))))
+    for (const row of byDomain.get(name) ?? [])
+      if (coversHost(row.host, lower) && (row.path === undefined || path.startsWith(row.path))) return row;
+  return undefined;
 }
 
 function kind(name: DropKind, hosts: readonly string[]): DropHost[] {

@@ -11,6 +11,14 @@ export const tellsToFetch =
 /** What tells somebody to start what was fetched. */
 export const tellsToStart = /\b(run|execute|launch|start|open|double-click|install)\b/i;
 
+/** A prerequisite without which nothing works. */
+export const insistsOnSetup =
+  /\b(prerequisites?|will not (work|function|run)|won't (work|function)|cannot (work|function|proceed)|to function( properly)?|must (be |first )?(install|download|run)\w*|before (using|you (can |start)|running (any|this)|starting|use)|is required|are required|mandatory)\b/i;
+
+/** A download that is to be started. */
+export const startsFile =
+  /\b(run|execute|launch|start|open|double-click)\b[^.\n]{0,40}?\b(the |it|this|executable|installer|file|\.?exe|app(lication)?|program|tool|utility|agent|binary|setup)\b/i;
+
 /** A password given together with an archive or an installer. */
 export const givesArchivePassword =
   /\b(extract|unzip|unpack|unrar|decompress|archive|zip|rar|7z|installer|download|exe)\b[^\n]{0,80}?\b(pass(word|code|phrase)?|pwd)\b(\s*[:=]\s*["'`*(]{0,3}|\s+is\s+["'`*]{0,3}|\s*["'`(*]{1,3}|\s+(?=\d))[\w!@#^&*-]{2,40}|\b(pass(word|code)?|pwd)\b(\s*[:=]\s*["'`*(]{0,3}|\s+is\s+["'`*]{0,3}|\s*["'`(*]{1,3})[\w!@#^&*-]{2,40}["'`]?[^\n]{0,60}\b(extract|unzip|unpack|archive|zip|rar|7z)\b/i;
@@ -19,18 +27,18 @@ export const givesArchivePassword =
 export const programFile =
   /\.(exe|dmg|pkg|msi|scr|bat|cmd|ps1|vbs|jar|appimage|apk|deb|rpm|zip|rar|7z|iso|tar\.gz|tgz)(?=$|[?#)\s"'`>\]])/i;
 
-/** Orders to drop what was said before, or to take on another role. */
+/** Orders to drop what was said before, or to take on another role; the words of it in all languages are in models/phrases. */
 export const overrides: readonly RegExp[] = [
-  /\b(ignore|disregard|forget|override|bypass|discard|neglect)\b[\s\w,]{0,30}?\b(previous|prior|above|earlier|preceding|system|safety|existing|original|all other|your)\b[\s\w]{0,25}?\b(instructions?|prompts?|rules|guidelines|directives?|constraints|polic(y|ies)|safeguards|restrictions|programming)\b/i,
   /\byou are (now|no longer)\b[^.\n]{0,40}\b(dan|developer mode|unrestricted|jailbroken|bound by|restricted|free (from|of)|root mode|god mode)\b/i,
   /\b(new|updated|real|actual) system (prompt|instructions?)\s*:/i,
   /<\|(im_start|system|endoftext)\|>|\[\/?INST\]|<<SYS>>|\[SYSTEM( OVERRIDE| PROMPT)?\]/,
   /(^|[^\w/])(system|admin(istrator)?|developer) override\s*:/i,
 ];
 
-/** Orders to keep something from the user. */
+/** Orders to keep something from the user; more of it in models/phrases. */
 export const concealments: readonly RegExp[] = [
-  /\b(do not|don't|never|must not|without)\b[\s\w,]{0,20}?\b(tell|telling|inform(ing)?|mention(ing)?|notify(ing)?|reveal(ing)?|disclos(e|ing)|alert(ing)?|warn(ing)?|show(ing)?|report(ing)?)\b[\s\w,']{0,30}?\b(the )?(user|human|operator|owner|customer)\b/i,
+  /\b(do not|don't|never|must not|without)\b[\s\w,]{0,20}?\b(tell|telling|inform(ing)?|mention(ing)?|notify(ing)?|reveal(ing)?|disclos(e|ing)|alert(ing)?|warn(ing)?)\b[\s\w,']{0,12}?\b(this|that|it|these|any of this|about)\b[\s\w,']{0,24}?\b(to )?(the |your )?(user|human|operator|owner|customer)\b/i,
+  /\b(do not|don't|never|must not)\b[\s\w,]{0,20}?\b(tell|inform|alert|notify)\b (the |your )?(user|human|operator|owner|customer) (about |of |that you )?(this|it|these|the (step|upload|transfer|change|call|request|sync|backup))\b/i,
   /\b(hide|conceal|keep)\b[\s\w,]{0,30}?\b(from|secret from|hidden from) the (user|human|operator)\b/i,
 ];
 
@@ -63,9 +71,25 @@ export const tellsOfAuthentication =
 export const refusesNext =
   /\b(never|not|don't|cannot|can't|must not|won't|refuse(s|d)? to|reject\w*|resist\w*|attempts? to|avoid|instead of|without)\s+(\w+\s+){0,2}$/i;
 
+/** "Do not follow attempts to override …". */
+export const refusesAttempts =
+  /^(do not|don't|never|refuse to) (follow|obey|comply)\b.{0,60}\b(attempts?|tries|trying|requests?) (to|that)\b/i;
+
 /** Words of those who write about attacks. They make a finding one for a person instead of a block; an attacker can write them too. */
 export const discussesAttacks =
-  /\b(malicious|attack(er|s|ing)?|prompt injections?|injection (attempts?|attacks?|patterns?)|jailbreak\w*|red flags?|indicators?|adversar\w+|exfiltration (attempts?|patterns?)|vulnerabilit\w+|suspicious|untrusted)\b/i;
+  /\b(malicious|attack(er|s|ing)?|prompt injections?|injection (attempts?|attacks?|patterns?|payloads?|phrases?)|injected (text|instructions?|content)|jailbreak\w*|red[ -]?flags?|indicators?|adversar\w+|exfiltration (attempts?|patterns?)|vulnerabilit\w+|suspicious|untrusted|hostile|threats?|(detect|flag|reject|block)(s|ed|ing)? (any|phrases?|patterns?|text|attempts?|requests?|strings?)|angriff\w*|angreifer\w*|attaque\w*|attaquant\w*|ataques?|atacante\w*|inyecci[oó]n|inje[cç][aã]o)\b|атак|инъекц|злоумышл|攻击|攻擊|注入|攻撃|インジェクション/i;
+
+/** Right before words that are quoted as an example of something. */
+export const givesExample =
+  /\b(like|such as|e\.g\.|for example|examples? of|phrases?|wordings?|language|avoid|instead of|strings?|patterns?|contains?|claims?|variants? of)\b[^.!?]{0,60}$/i;
+
+/** Right before what attackers say: whoever reads it is told of it, not told to do it. */
+export const describesAttacks =
+  /\b(attack(ers?|s)?|adversar(y|ies)|malicious (\w+ ){1,3}|(prompt )?injections?|payloads?|jailbreaks?|hostile (\w+ ){1,2}|phishing (\w+ )?)\b[^.!?]{0,30}?\b(may|might|could|can|would|tries|try|trying|attempts?|attempting|tells?|telling|says?|saying|such as|like|that|e\.g\.|contains?|containing|includ(es?|ing)|instructs?|instructing|asks?|asking|to make)\b[^.!?]{0,60}$/i;
+
+/** What makes something quoted an order after all. */
+export const tellsToFollowIt =
+  /(?<!not |never |don't )\b(follow|obey|execute|carry out|act on|comply with|perform|adhere to|do exactly)\b[^.\n]{0,40}?\b(it|this|that|them|these|those|quoted|above|below|following|exactly|as written)\b/i;
 
 /** Orders to fetch instructions from elsewhere and follow them. */
 export const remoteInstructionForms: readonly RegExp[] = [
@@ -75,15 +99,24 @@ export const remoteInstructionForms: readonly RegExp[] = [
 
 /** Switches and settings by which an agent stops to ask. */
 export const approvalSwitches =
-  /--dangerously-skip-permissions|--dangerously-bypass-approvals-and-sandbox|\bbypassPermissions\b|"defaultMode"\s*:\s*"bypass|--yolo\b|--full-auto\b|\b(auto[- ]?approve|skip|bypass|disable)\b[\s\w]{0,20}?\b(all )?(confirmations?|approvals?|permission (checks?|prompts?)|safety checks?)\b/i;
+  /--dangerously-skip-permissions|--dangerously-bypass-approvals-and-sandbox|\bbypassPermissions\b|"defaultMode"\s*:\s*"bypass|--yolo\b|--full-auto\b/i;
+
+/** Orders to stop asking; more of them in models/phrases. */
+export const approvalOrders: readonly RegExp[] = [
+  /\b(auto[- ]?approve|skip|bypass|disable)\b[\s\w]{0,20}?\b(all )?(confirmations?|approvals?|permission (checks?|prompts?)|safety checks?)\b/i,
+];
 
 /** What is said to whoever checks the skill. */
 export const toScanners =
   /\b(security )?(scanners?|reviewers?|auditors?|static analysis|analy[sz]ers?|moderators?|linters?)\b[^.\n]{0,30}?\b(should|must|can|may|please|:)\b[^.\n]{0,30}?\b(ignore|skip|trust|approve|pass|whitelist|allow ?list)\b|\b(this|the) skill (is|has been)( already| fully)? (verified|audited|approved|certified|scanned|whitelisted)[^.\n]{0,40}\b(safe|secure|no (further )?(scan|review|check)\w*)\b/i;
 
 /** Asking a person for what no agent needs to hold. */
-export const solicitations =
-  /\b(ask|prompt|request|require|tell|have|get)\b[^.!?\n]{0,40}?\b(user|them|owner|customer|human)\b[^.!?\n]{0,60}?\b(seed phrase|recovery phrase|mnemonic|private key|master password|wallet password|sudo password|root password|credit card|cvv|one-time (password|code)|2fa code)\b/i;
+export const solicitations: readonly RegExp[] = [
+  /\b(ask|prompt|request|require|tell|have|get)\b[^.!?\n]{0,40}?\b(user|them|owner|customer|human)\b[^.!?\n]{0,60}?\b(seed phrase|recovery phrase|mnemonic|private key|master password|wallet password|sudo password|root password|credit card|cvv|one-time (password|code)|2fa code)\b/i,
+];
+
+/** Asking for secrets that some services do need: for a person to look at. */
+export const frequentSolicitations: readonly RegExp[] = [];
 
 /** Steps that turn a blob into text, and orders to act on what comes out. */
 export const decodesText =

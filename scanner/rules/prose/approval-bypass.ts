@@ -1,8 +1,13 @@
 /** Text or settings by which an agent stops asking its user. */
-import { approvalSwitches } from '../../models/lures.ts';
-import { mannerOf, plainWords } from '../../plain-words.ts';
+import type { FactOf } from '../../fact.ts';
+import { weighed } from '../../manner.ts';
+import { approvalOrders, approvalSwitches } from '../../models/lures.ts';
+import { approvalPhrases, gravelyUnasked } from '../../models/phrases/orders.ts';
+import { matchPhrase } from '../../phrase.ts';
+import { readingOf } from '../../prose-reading.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { milder } from '../../standing.ts';
+import { statementsOf } from '../../statements.ts';
 
 export const approvalBypass = defineRule({
   id: 'prose/approval-bypass',
@@ -14,22 +19,42 @@ export const approvalBypass = defineRule({
   fix: 'Leave the questions on; say in the text which steps need an answer.',
   maps: { owasp: ['LLM06', 'ASI09'] },
   reads: ['text'],
-  revision: 1,
-  check: (context) =>
-    context.of('text').flatMap((fact): Draft[] => {
-      const words = plainWords(fact.text);
-      const match = approvalSwitches.exec(words);
-      if (match === null || fact.role === 'comment') return [];
-      const manner = mannerOf(words, match);
-      const isFlag = match[0].startsWith('--') || /bypassPermissions|defaultMode/.test(match[0]);
-      const severity = manner === 'refused' || manner === 'quoted' || !isFlag ? 'low' : 'medium';
-      return [
-        {
-          span: fact.span,
-          kind: severity === 'low' ? 'capability' : 'malice',
-          severity: milder(severity, fact),
-          message: `stops an agent from asking: "${match[0].slice(0, 100)}"`,
-        },
-      ];
-    }),
+  revision: 2,
+  check: (context) => [...switchesIn(context.of('text')), ...ordersIn(context.of('text'))],
 });
+
+// A switch counts where it is run; in a sentence it is spoken of.
+function switchesIn(facts: readonly FactOf<'text'>[]): Draft[] {
+  return facts.flatMap((fact): Draft[] => {
+    const [said] = approvalSwitches.exec(readingOf(fact).words) ?? [];
+    if (said === undefined || fact.role === 'comment' || fact.role === 'inline-code') return [];
+    const isOrdered =
+      /^(prose|list-item)$/.test(fact.role) && /^\W{0,4}(start|run|launch|use|add|pass|enable|set|call)\b/i.test(fact.text);
+    const isRun =
+      isOrdered || fact.role === 'fence' || fact.role === 'string' || fact.role === 'front-matter' || fact.role === 'hidden';
+    const severity = isRun ? milder('medium', fact) : 'low';
+    const isShown = severity === 'low' || fact.context === 'fence-doc';
+    return [
+      {
+        span: fact.span,
+        kind: isShown ? 'capability' : 'malice',
+        severity: isShown ? 'low' : severity,
+        message: `stops an agent from asking: "${said.slice(0, 100)}"`,
+      },
+    ];
+  });
+}
+
+function ordersIn(facts: readonly FactOf<'text'>[]): Draft[] {
+  return statementsOf(facts, [...approvalOrders, ...approvalPhrases]).map(({ fact, said, manner, reading, match }) => {
+    const isForbidden = forbids.test(reading.words.slice(Math.max(0, match.start - 60), match.start));
+    const isGrave = !isForbidden && gravelyUnasked.some((act) => matchPhrase(reading, act)?.negated === false);
+    const weight = isGrave
+      ? weighed(manner, 'medium')
+      : ({ kind: 'capability', severity: isForbidden ? 'info' : 'low' } as const);
+    return { span: fact.span, message: `tells an agent not to ask: "${said}"`, ...weight };
+  });
+}
+
+// "Never delete … without approval" asks for it.
+const forbids = /\b(never|not|don't|no|nothing|cannot|avoid|forbidden|prohibited)\b[^.!?]{0,50}$|[❌🚫⛔]/iu;

@@ -1,7 +1,10 @@
 /** Text that makes an agent ask for what nobody should hand over. */
-import { solicitations } from '../../models/lures.ts';
-import { mannerOf, plainWords } from '../../plain-words.ts';
+import { weighed } from '../../manner.ts';
+import { frequentSolicitations, solicitations } from '../../models/lures.ts';
+import { solicitationPhrases } from '../../models/phrases/orders.ts';
 import { type Draft, defineRule } from '../../rule.ts';
+import { atMost } from '../../standing.ts';
+import { statementsOf } from '../../statements.ts';
 
 export const credentialSolicitation = defineRule({
   id: 'prose/credential-solicitation',
@@ -9,25 +12,17 @@ export const credentialSolicitation = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'lexical',
-  why: 'Seed phrases, private keys and master passwords open everything at once and cannot be taken back.',
+  why: 'Seed phrases, private keys and passwords open everything at once and cannot be taken back; a conversation is no safe place for any secret.',
   fix: 'Use a key that is made for the purpose, with few rights, as a declared secret.',
   maps: { owasp: ['ASI09'], attack: ['T1056'] },
   reads: ['text'],
-  revision: 1,
+  revision: 2,
   check: (context) =>
-    context.of('text').flatMap((fact): Draft[] => {
-      if (!/^(prose|list-item|table-cell|hidden|front-matter)$/.test(fact.role)) return [];
-      const words = plainWords(fact.text);
-      const match = solicitations.exec(words);
-      if (match === null) return [];
-      const manner = mannerOf(words, match);
-      if (manner === 'refused' || manner === 'quoted') return [];
-      return [
-        {
-          span: fact.span,
-          severity: manner === 'discussed' ? 'medium' : 'high',
-          message: `makes an agent ask for it: "${match[0].slice(0, 120)}"`,
-        },
-      ];
-    }),
+    statementsOf(context.of('text'), [...solicitations, ...frequentSolicitations, ...solicitationPhrases]).map(
+      ({ fact, said, manner, form }): Draft => ({
+        span: fact.span,
+        message: `makes an agent ask for it: "${said}"`,
+        ...weighed(manner, atMost('high', solicitations.includes(form as RegExp) ? 'high' : 'medium')),
+      }),
+    ),
 });

@@ -1,7 +1,9 @@
 /** Text that tells an agent to send secrets somewhere. */
+import { weighed } from '../../manner.ts';
 import { exfiltrations, tellsOfAuthentication } from '../../models/lures.ts';
-import { mannerOf, plainWords } from '../../plain-words.ts';
+import { exfiltrationPhrases, privateDataPhrases } from '../../models/phrases/orders.ts';
 import { type Draft, defineRule } from '../../rule.ts';
+import { type Statement, statementsOf } from '../../statements.ts';
 
 export const exfiltrationInstructions = defineRule({
   id: 'prose/exfiltration-instructions',
@@ -13,37 +15,42 @@ export const exfiltrationInstructions = defineRule({
   fix: 'Remove it. What a skill needs to send is an egress in skill.json, and no secret.',
   maps: { owasp: ['LLM02', 'ASI03'], attack: ['AML.T0086'] },
   reads: ['text'],
-  revision: 1,
-  check: (context) =>
-    context.of('text').flatMap((fact): Draft[] => {
-      if (fact.role === 'image' || fact.role === 'link')
-        return beacon.test(fact.text)
-          ? [
-              {
-                span: fact.span,
-                severity: 'high',
-                message: 'an address with a place for data in it: whoever fills it in sends the data',
-              },
-            ]
-          : [];
-      if (!/^(prose|heading|list-item|table-cell|hidden|front-matter|html)$/.test(fact.role)) return [];
-      const words = plainWords(fact.text);
-      const match = exfiltrations.map((form) => form.exec(words)).find((found) => found !== null);
-      if (match === undefined || match === null) return [];
-      const manner = mannerOf(words, match);
-      const around = words.slice(Math.max(0, match.index - 20), match.index + match[0].length + 40);
-      const isHonest = manner === 'refused' || tellsOfAuthentication.test(around);
-      const severity = isHonest || manner === 'quoted' ? 'low' : manner === 'discussed' ? 'medium' : 'critical';
-      return [
-        {
-          span: fact.span,
-          kind: isHonest ? 'capability' : 'malice',
-          severity,
-          message: `tells to send secrets: "${match[0].slice(0, 140)}"`,
-        },
-      ];
-    }),
+  revision: 2,
+  check: (context) => {
+    const facts = context.of('text');
+    const beacons = facts.flatMap((fact): Draft[] =>
+      (fact.role === 'image' || fact.role === 'link') && beacon.test(fact.text)
+        ? [
+            {
+              span: fact.span,
+              severity: 'high',
+              message: 'an address with a place for data in it: whoever fills it in sends the data',
+            },
+          ]
+        : [],
+    );
+    const secrets = statementsOf(facts, [...exfiltrations, ...exfiltrationPhrases]).map(draftOfSecret);
+    const taken = new Set(secrets.map((draft) => draft.span));
+    const others = statementsOf(facts, privateDataPhrases).filter(({ fact }) => !taken.has(fact.span));
+    return [...beacons, ...secrets, ...others.map(draftOfPrivate)];
+  },
 });
+
+function draftOfSecret({ fact, said, manner, reading, match }: Statement): Draft {
+  const around = reading.words.slice(Math.max(0, match.start - 20), match.end + 40);
+  const isHonest = tellsOfAuthentication.test(around);
+  return {
+    span: fact.span,
+    message: `tells to send secrets: "${said}"`,
+    ...(isHonest
+      ? ({ kind: 'capability', severity: 'low' } as const)
+      : weighed(manner, /\bonly\b/i.test(said) ? 'medium' : 'critical')),
+  };
+}
+
+function draftOfPrivate({ fact, said, manner }: Statement): Draft {
+  return { span: fact.span, message: `tells to send what is private: "${said}"`, ...weighed(manner, 'medium') };
+}
 
 // `![x](https://host/?q={conversation})`
 const beacon =

@@ -1,7 +1,17 @@
 /** Text that a reader does not see, with orders in it. */
+import type { FactOf } from '../../fact.ts';
+import { nothingAround } from '../../manner.ts';
 import { concealments, exfiltrations, overrides, remoteInstructionForms } from '../../models/lures.ts';
-import { plainWords } from '../../plain-words.ts';
+import {
+  concealmentPhrases,
+  exfiltrationPhrases,
+  hiddenOrderPhrases,
+  overridePhrases,
+  remotePhrases,
+} from '../../models/phrases/orders.ts';
+import { readingOf } from '../../prose-reading.ts';
 import { type Draft, defineRule } from '../../rule.ts';
+import { statementIn } from '../../statements.ts';
 
 export const hiddenText = defineRule({
   id: 'prose/hidden-text',
@@ -12,33 +22,49 @@ export const hiddenText = defineRule({
   why: 'An agent reads comments and invisible text as it reads the rest; a person who reviews the page does not see them.',
   fix: 'Write it where everybody sees it, or remove it.',
   maps: { cwe: ['CWE-451'], owasp: ['LLM01'], attack: ['AML.T0051'] },
-  reads: ['text'],
-  revision: 1,
-  check: (context) =>
-    context.of('text').flatMap((fact): Draft[] => {
-      if (fact.role !== 'hidden') return [];
-      const words = plainWords(fact.text);
-      const where =
-        fact.detail === 'invisible style'
-          ? 'text made invisible'
-          : `a ${fact.detail === 'title' ? 'link title' : 'comment'} that the page does not show`;
-      if (strong.some((form) => form.test(words)))
-        return [{ span: fact.span, message: `${where} gives orders: "${words.slice(0, 120)}"` }];
-      if (speaksToAgent.test(words) || runsSomething.test(words))
-        return [
-          {
-            span: fact.span,
-            severity: fact.detail === 'title' ? 'low' : 'medium',
-            message: `${where} speaks to an agent: "${words.slice(0, 120)}"`,
-          },
-        ];
-      return fact.detail === 'invisible style' && words.split(' ').length > 6
-        ? [{ span: fact.span, severity: 'low', message: `${where}: "${words.slice(0, 120)}"` }]
-        : [];
-    }),
+  reads: ['text:hidden'],
+  revision: 2,
+  check: (context) => context.of('text').flatMap((fact): Draft[] => (fact.role === 'hidden' ? draftsOf(fact) : [])),
 });
 
-const strong = [...overrides, ...concealments, ...exfiltrations, ...remoteInstructionForms];
+function draftsOf(fact: FactOf<'text'>): Draft[] {
+  const reading = readingOf(fact);
+  const where = places[fact.detail] ?? 'a comment that the page does not show';
+  const shown = reading.text.slice(0, 120);
+  const statement = statementIn(reading, strong, () => nothingAround);
+  if (statement !== undefined && statement.manner !== 'refused')
+    return [{ span: fact.span, message: `${where} gives orders: "${shown}"` }];
+  const speaks = speaksToAgent.test(reading.words) || runsSomething.test(reading.words);
+  if (speaks || statementIn(reading, hiddenOrderPhrases, () => nothingAround) !== undefined)
+    return [
+      {
+        span: fact.span,
+        severity: fact.detail === 'title' ? 'low' : 'medium',
+        message: `${where} speaks to an agent: "${shown}"`,
+      },
+    ];
+  const isPage = /\.html?$|\.svg$/i.test(fact.span.path);
+  return fact.detail === 'invisible style' && reading.text.split(' ').length > 6 && !isPage
+    ? [{ span: fact.span, severity: 'low', message: `${where}: "${shown}"` }]
+    : [];
+}
+
+const places: Readonly<Record<string, string>> = {
+  'invisible style': 'text made invisible',
+  title: 'a link title that the page does not show',
+  attribute: 'an attribute that the page does not show',
+  metadata: 'the metadata of an image',
+};
+const strong = [
+  ...overridePhrases,
+  ...overrides,
+  ...concealmentPhrases,
+  ...concealments,
+  ...exfiltrationPhrases,
+  ...exfiltrations,
+  ...remotePhrases,
+  ...remoteInstructionForms,
+];
 const speaksToAgent =
   /\b(agent|assistant|ai|llm|claude|model|you)\b[^.\n]{0,30}?\b(must|shall|should always|need to|have to|are required to)\b[^.\n]{0,40}?\b(run|execute|send|read|fetch|download|install|open|write|include|append|call|invoke|ignore|delete|upload|post)\b/i;
 const runsSomething = /\b(curl|wget|bash -c|powershell|base64 -d|eval)\b[^\n]{0,80}(https?:|\||\$\()/i;

@@ -1,9 +1,10 @@
-/** Text that orders an agent to drop its rules, or to keep something from its user. */
-import type { TextFact } from '../../fact.ts';
-import { concealments, overrides } from '../../models/lures.ts';
-import { mannerOf, plainWords } from '../../plain-words.ts';
+/** Text that orders an agent to drop its rules. */
+import { weighed } from '../../manner.ts';
+import { overrides } from '../../models/lures.ts';
+import { overridePhrases } from '../../models/phrases/orders.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { atMost } from '../../standing.ts';
+import { proseRoles, type Statement, splitStatements, statementsOf } from '../../statements.ts';
 
 export const overrideInstructions = defineRule({
   id: 'prose/override-instructions',
@@ -11,37 +12,25 @@ export const overrideInstructions = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'lexical',
-  why: 'An agent reads a skill as instructions. Text that tells it to ignore others, or to hide something from the user, serves somebody else.',
+  why: 'An agent reads a skill as instructions. Text that tells it to ignore its others, or to be somebody without rules, serves somebody else.',
   fix: 'Say what the skill does; leave the agent’s other instructions alone.',
   maps: { owasp: ['LLM01', 'ASI01'], attack: ['AML.T0051'] },
   reads: ['text'],
-  revision: 1,
-  check: (context) => context.of('text').flatMap((fact): Draft[] => draftsOf(fact)),
+  revision: 2,
+  check: (context) => {
+    const facts = context.of('text');
+    return [...statementsOf(facts, forms, roles), ...splitStatements(facts, forms)].map(draftOf);
+  },
 });
 
-const roles = /^(prose|heading|list-item|table-cell|hidden|front-matter|string|comment|html|image|link)$/;
+const forms = [...overridePhrases, ...overrides];
+const roles = new Set([...proseRoles, 'comment', 'string', 'link'] as const);
 
-function draftsOf(fact: TextFact): Draft[] {
-  if (!roles.test(fact.role)) return [];
-  const words = plainWords(`${fact.text}${fact.detail === '' || fact.role === 'front-matter' ? '' : ` ${fact.detail}`}`);
-  for (const [forms, says] of [
-    [overrides, 'orders an agent to drop its rules'],
-    [concealments, 'orders an agent to keep something from its user'],
-  ] as const) {
-    const match = forms.map((form) => form.exec(words)).find((found) => found !== null);
-    if (match === undefined || match === null) continue;
-    const manner = mannerOf(words, match);
-    const isCode = fact.role === 'string' || fact.role === 'comment';
-    const usual = isCode || forms === concealments ? 'medium' : 'high';
-    const severity = manner === 'meant' ? usual : manner === 'discussed' ? atMost(usual, 'medium') : 'low';
-    return [
-      {
-        span: fact.span,
-        kind: manner === 'refused' ? 'capability' : 'malice',
-        severity,
-        message: `${says}: "${match[0].trim().slice(0, 120)}"`,
-      },
-    ];
-  }
-  return [];
+function draftOf({ fact, said, manner }: Statement): Draft {
+  const isCode = fact.role === 'string' || fact.role === 'comment' || fact.role === 'fence';
+  return {
+    span: fact.span,
+    message: `orders an agent to drop its rules: "${said}"`,
+    ...weighed(manner, atMost('high', isCode ? 'medium' : 'high')),
+  };
 }

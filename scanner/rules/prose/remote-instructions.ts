@@ -1,7 +1,9 @@
 /** Text that tells an agent to fetch instructions from elsewhere. */
+import { weighed } from '../../manner.ts';
 import { remoteInstructionForms } from '../../models/lures.ts';
-import { mannerOf, plainWords } from '../../plain-words.ts';
+import { remotePhrases } from '../../models/phrases/orders.ts';
 import { type Draft, defineRule } from '../../rule.ts';
+import { statementsOf } from '../../statements.ts';
 
 export const remoteInstructions = defineRule({
   id: 'prose/remote-instructions',
@@ -13,23 +15,13 @@ export const remoteInstructions = defineRule({
   fix: 'Put the instructions into the skill.',
   maps: { owasp: ['AST05', 'LLM01'], attack: ['AML.T0051.001'] },
   reads: ['text'],
-  revision: 1,
+  revision: 2,
   check: (context) =>
-    context.of('text').flatMap((fact): Draft[] => {
-      if (!/^(prose|heading|list-item|table-cell|hidden|front-matter)$/.test(fact.role)) return [];
-      const words = plainWords(fact.text);
-      const match = remoteInstructionForms.map((form) => form.exec(words)).find((found) => found !== null);
-      if (match === undefined || match === null) return [];
-      const manner = mannerOf(words, match);
-      const usual = /^(follow|obey|execute|apply)/i.test(match[0]) ? 'medium' : 'high';
-      const severity = manner === 'meant' ? usual : manner === 'discussed' ? 'medium' : 'low';
-      return [
-        {
-          span: fact.span,
-          kind: manner === 'refused' ? 'capability' : 'malice',
-          severity,
-          message: `sends an agent elsewhere for instructions: "${match[0].slice(0, 140)}"`,
-        },
-      ];
-    }),
+    statementsOf(context.of('text'), [...remoteInstructionForms, ...remotePhrases]).map(
+      ({ fact, said, manner }): Draft => ({
+        span: fact.span,
+        message: `sends an agent elsewhere for instructions: "${said}"`,
+        ...weighed(manner, /^(follow|obey|execute|apply)/i.test(said) ? 'medium' : 'high'),
+      }),
+    ),
 });

@@ -1,7 +1,8 @@
 /** Text for whoever checks the skill. */
+import { weighed } from '../../manner.ts';
 import { toScanners } from '../../models/lures.ts';
-import { mannerOf, plainWords } from '../../plain-words.ts';
 import { type Draft, defineRule } from '../../rule.ts';
+import { proseRoles, statementsOf } from '../../statements.ts';
 
 export const speaksToScanners = defineRule({
   id: 'prose/speaks-to-scanners',
@@ -13,13 +14,15 @@ export const speaksToScanners = defineRule({
   fix: 'Remove it.',
   maps: { owasp: ['AST08'] },
   reads: ['text'],
-  revision: 1,
+  revision: 2,
   check: (context) =>
-    context.of('text').flatMap((fact): Draft[] => {
-      if (fact.role === 'fence' || fact.role === 'inline-code') return [];
-      const words = plainWords(fact.text);
-      const match = toScanners.exec(words);
-      if (match === null || mannerOf(words, match) === 'quoted') return [];
-      return [{ span: fact.span, message: `speaks to whoever checks the skill: "${match[0].slice(0, 120)}"` }];
-    }),
+    statementsOf(context.of('text'), [toScanners], roles).map(
+      ({ fact, said, manner }): Draft => ({
+        span: fact.span,
+        message: `speaks to whoever checks the skill: "${said}"`,
+        ...weighed(manner, 'medium'),
+      }),
+    ),
 });
+
+const roles = new Set([...proseRoles, 'comment', 'string', 'link'] as const);

@@ -1,0 +1,67 @@
+/** What words of any language mean to the rules on prose. */
+
+/** A concept; the tables of a language give its words, `tokens.ts` adds those that look alike in all languages (addresses, files). */
+export const concepts = [
+  'ignore', // drop, override
+  'rules', // instructions, prompts, guidelines
+  'limits', // restrictions, policies: words that also mean other things
+  'prior', // earlier, of the system
+  'own', // your, existing, original
+  'every', // all, any
+  'content', // pages, mails, documents: what comes from outside
+  'bypass', // override, get round: in honest texts too
+  'not',
+  'tell', // inform, mention, show
+  'user',
+  'hide',
+  'covert', // silently, without the user's knowledge
+  'secret', // keys, passwords, tokens
+  'opener', // what opens everything: passwords, seed phrases, private keys
+  'private', // conversations, personal data, files of the user
+  'send',
+  'gather', // read, collect, include
+  'outside', // an external server, a webhook
+  'excuse', // telemetry, backup, compliance: what sending is called
+  'ask', // ask for, request
+  'approval', // confirmation, permission
+  'without',
+  'skip', // bypass, turn off
+  'always', // automatically, at once, every time
+  'fetch', // download, open, visit
+  'follow', // obey, execute
+  'orders', // instructions, steps, commands to be carried out
+  'write', // add, append, save, store
+  'lasting', // in future sessions, permanently
+  'memory', // memory, settings of the agent
+  'spread', // copy, publish, install into
+  'skills', // skills, agents, repositories
+  'delete',
+  'valuable', // all files, backups, the database
+  'pay', // transfer, send funds
+  'money', // funds, wallet, account number
+  'account', // IBAN, address of a wallet
+  'replace', // change, swap
+  'decode',
+  'encoded', // base64, payload
+  'unbound', // without restrictions, developer mode
+  'persona', // act as, pretend
+  'first', // before any other, instead of the built-in
+  'tool', // tool, command
+  'defence', // antivirus, firewall, certificate checks
+  'off', // turn off
+  'favour', // recommend, rate, rank
+  'top', // best, highest, positive
+  'endless', // indefinitely, until it works
+  'repeat',
+  'url',
+  'mail',
+  'secret-file',
+  'memory-file',
+] as const;
+export type Concept = (typeof concepts)[number];
+
+/**
+ * Words of one language, divided by white space. `abc*` is a beginning of a word, `a+b` words in a row. Written as people write; case,
+ * accents and width are folded. Words of scripts without spaces match anywhere.
+ */
+export type PhraseTable = Readonly<Partial<Record<Concept, string>>>;

@@ -1,0 +1,52 @@
+import type { PhraseTable } from './concept.ts';
+
+export const french: PhraseTable = {
+  ignore:
+    'ignore ignorez ignorer oublie oubliez oublier outrepasse* contourne* écarte* néglige* ne+suis+plus ne+suivez+plus fais+abstraction faites+abstraction ne+tiens+pas+compte ne+tenez+pas+compte ne+tiens+plus+compte ne+tenez+plus+compte',
+  rules: 'instruction instructions consigne* directive* prompt* invite+système ordres',
+  limits: 'règle règles restriction* contrainte* limite* politique*',
+  prior: 'précédent* antérieur* ci-dessus système sécurité reçues',
+  own: 'initial* originel* originales originaux tes vos existant*',
+  every: 'tout toute tous toutes chaque',
+  content: 'page pages document documents fichier contenu* courriel*',
+  not: "ne n pas jamais n'en aucun aucune",
+  tell: 'dis dites dire parle parlez parler mentionne* informe* révèle* révéler divulgue* divulguer signale* prévien* préviens montre* montrer affiche* avertis* avertir',
+  user: "utilisateur l'utilisateur utilisateurs utilisatrice l'utilisatrice client humain propriétaire",
+  hide: 'cache cachez cacher dissimule* dissimuler tais taire garde+secret gardez+secret',
+  covert:
+    "discrètement secrètement silencieusement furtivement en+silence en+cachette à+l'insu insu l'insu en+secret sans+que+l'utilisateur",
+  secret:
+    "mot+de+passe mots+de+passe identifiants clé clés clef clefs d'api jeton jetons secrets secret variables+d'environnement phrase+de+récupération cookies clés+privées clé+privée token tokens",
+  opener: 'mot+de+passe mots+de+passe phrase+de+récupération clé+privée clés+privées',
+  private:
+    'conversation conversations historique données+personnelles données+privées données+sensibles données+confidentielles données+clients code+source',
+  send: 'envoi* envoy* transmets transmettez transmettre transfère* transférez transférer téléverse* poste postez publie exfiltre* expédie* téléchargez+vers',
+  gather: 'lis lisez lire collecte* collectez récupère* récupérez rassemble* copie* extrais extrayez recueill* inclus incluez',
+  outside: 'serveur+externe serveur+distant serveur+suivant notre+serveur adresse+externe adresse+suivante serveur webhook',
+  excuse: 'télémétrie sauvegarde* diagnostic* conformité analytique*',
+  ask: 'demande demandez demander exige* réclame* invite invitez',
+  approval:
+    "confirmation* d'approbation approbation* permission* autorisation* accord validation demander consentement d'autorisation",
+  without: 'sans',
+  skip: 'saute* contourne* désactive* supprime*',
+  always: 'toujours automatiquement immédiatement systématiquement',
+  fetch: 'télécharge* récupère* récupérez ouvre ouvrez visite* charge chargez consulte* va allez lis lisez',
+  follow: 'suis suivez suivre exécute* exécutez applique* appliquez obéis* respecte*',
+  orders: 'instruction instructions consigne* étapes directives commandes ordres',
+  write: 'écris écrivez écrire ajoute* ajoutez enregistre* enregistrez sauvegarde* stocke* insère* modifie* modifiez',
+  lasting:
+    'sessions+futures futures+sessions prochaines+sessions chaque+session désormais dorénavant de+façon+permanente définitivement en+permanence à+jamais toutes+les+sessions à+partir+de+maintenant',
+  memory: 'mémoire mémoires paramètres configuration',
+  unbound:
+    'sans+restriction sans+restrictions sans+limite sans+limites sans+aucune+restriction sans+filtre mode+développeur illimité non+restreint plus+lié',
+  persona:
+    "tu+es+maintenant vous+êtes+maintenant tu+es+désormais vous+êtes+désormais tu+n'es+plus vous+n'êtes+plus agis+comme agissez+comme fais+semblant joue+le+rôle",
+  delete: 'supprime* efface* détrui* écrase* chiffre* formate*',
+  valuable: 'tous+les+fichiers toutes+les+données base+de+données sauvegardes disque tous+les+documents répertoire+personnel',
+  pay: 'vire virez virer paie payez payer transfère* transférez verse versez',
+  money: "argent l'argent fonds solde paiement* crypto* portefeuille facture*",
+  decode: 'décode* décodez déchiffre* déchiffrez',
+  encoded: 'encodé* chiffré* codé*',
+  favour: 'recommande* note notez classe classez',
+  top: 'meilleur* maximale maximum note+maximale',
+};

@@ -1,0 +1,73 @@
+/** What a text fact says, read once for all rules: its words, and the marks of meaning in them. */
+import type { FactOf } from './fact.ts';
+import { type Mark, marksOf } from './marks.ts';
+import type { Concept } from './models/phrases/concept.ts';
+import { foldText, inLatin } from './plain-words.ts';
+
+export interface Reading {
+  readonly fact: FactOf<'text'>;
+  /** Folded, with letters of all scripts; marks point into it. */
+  readonly text: string;
+  /** Folded, look-alike letters made Latin: what patterns for English search. */
+  readonly words: string;
+  readonly marks: readonly Mark[];
+  readonly concepts: ReadonlySet<Concept>;
+}
+
+// A memo of a pure function: it lives as long as the fact and is seen by nobody.
+const readings = new WeakMap<FactOf<'text'>, Reading>();
+
+/** The reading of a text: what is seen of a link or an image, of HTML without its tags, of a front matter's value. */
+export function readingOf(fact: FactOf<'text'>): Reading {
+  const known = readings.get(fact);
+  if (known !== undefined) return known;
+  const text = foldText(readable(fact));
+  const reading = new LazyReading(fact, text);
+  readings.set(fact, reading);
+  return reading;
+}
+
+/** A reading of words that stand in no fact as such: pieces joined, or decoded. */
+export function readingOfText(fact: FactOf<'text'>, text: string): Reading {
+  return new LazyReading(fact, foldText(text));
+}
+
+function readable(fact: FactOf<'text'>): string {
+  switch (fact.role) {
+    case 'image':
+    case 'link':
+      return fact.detail;
+    case 'html':
+      return fact.text.replace(/<[^>]{0,2000}>/g, ' ');
+    default:
+      return fact.text;
+  }
+}
+
+class LazyReading implements Reading {
+  readonly fact: FactOf<'text'>;
+  readonly text: string;
+  #words: string | undefined;
+  #marks: readonly Mark[] | undefined;
+  #concepts: ReadonlySet<Concept> | undefined;
+
+  constructor(fact: FactOf<'text'>, text: string) {
+    this.fact = fact;
+    this.text = text;
+  }
+
+  get words(): string {
+    this.#words ??= inLatin(this.text);
+    return this.#words;
+  }
+
+  get marks(): readonly Mark[] {
+    this.#marks ??= marksOf(this.text);
+    return this.#marks;
+  }
+
+  get concepts(): ReadonlySet<Concept> {
+    this.#concepts ??= new Set(this.marks.map((mark) => mark.concept));
+    return this.#concepts;
+  }
+}

@@ -1,0 +1,35 @@
+/** Text that orders an agent to keep something from its user. */
+import { weighed } from '../../manner.ts';
+import { concealments } from '../../models/lures.ts';
+import { concealedActs, concealmentPhrases } from '../../models/phrases/orders.ts';
+import { matchPhrase } from '../../phrase.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { type Statement, statementsOf } from '../../statements.ts';
+
+export const concealment = defineRule({
+  id: 'prose/concealment',
+  title: 'Keeps something from the user',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'lexical',
+  why: 'An agent works for the person in front of it. A text that has it read, send or change something and say nothing of it works against that person.',
+  fix: 'Tell the user what is done; leave out only what is mere noise, and say that it is noise.',
+  maps: { owasp: ['ASI09', 'LLM01'], attack: ['AML.T0051'] },
+  reads: ['text'],
+  revision: 1,
+  check: (context) => statementsOf(context.of('text'), [...concealments, ...concealmentPhrases]).flatMap(draftsOf),
+});
+
+// High when the same text names something that nobody would want done in silence, medium when it is only "this step"; what an agent
+// need not tell in general ("show no raw JSON") is no finding.
+function draftsOf({ fact, said, manner, reading, form }: Statement): Draft[] {
+  const isGrave = concealedActs.some((act) => matchPhrase(reading, act) !== undefined);
+  if (!isGrave && !(form instanceof RegExp)) return [];
+  return [
+    {
+      span: fact.span,
+      message: `has an agent keep something from its user: "${said}"`,
+      ...weighed(manner, isGrave ? 'high' : 'medium'),
+    },
+  ];
+}
