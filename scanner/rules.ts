@@ -48,6 +48,7 @@ import { historyOff } from './rules/persistence/history-off.ts';
 import { hook } from './rules/persistence/hook.ts';
 import { shellProfile } from './rules/persistence/shell-profile.ts';
 import { approvalBypass } from './rules/prose/approval-bypass.ts';
+import { concealment } from './rules/prose/concealment.ts';
 import { credentialSolicitation } from './rules/prose/credential-solicitation.ts';
 import { decodeInstructions } from './rules/prose/decode-instructions.ts';
 import { exfiltrationInstructions } from './rules/prose/exfiltration-instructions.ts';
@@ -113,6 +114,7 @@ export const rules: readonly Rule[] = [
   hook,
   shellProfile,
   approvalBypass,
+  concealment,
   credentialSolicitation,
   decodeInstructions,
   exfiltrationInstructions,
