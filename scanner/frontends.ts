@@ -12,8 +12,13 @@ export const frontEnds: readonly FrontEnd[] = [
   { name: 'python', languages: ['python'], load: async () => (await import('./frontends/python.ts')).analysePython },
   {
     name: 'markdown',
-    languages: ['markdown', 'text', 'html', 'dockerfile', 'makefile', ...lexicalLanguages],
+    languages: ['markdown', 'text', 'html', 'dockerfile', 'makefile'],
     load: async () => (await import('./frontends/markdown.ts')).analyseMarkdown,
+  },
+  {
+    name: 'lexical',
+    languages: [...lexicalLanguages],
+    load: async () => (await import('./frontends/lexical.ts')).analyseLexical,
   },
   { name: 'json', languages: ['json', 'yaml', 'toml'], load: async () => (await import('./frontends/json.ts')).analyseJson },
 ];

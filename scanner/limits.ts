@@ -79,3 +79,9 @@ export const documentFontsMax = 200;
 export const storedBlockBytesMax = 256 * 1024 * 1024;
 /** All stored facts of one scanner; the oldest go first. */
 export const storedFactsBytesMax = 2 * 1024 * 1024 * 1024;
+export const lexicalLineCharsMax = 10_000;
+export const lexicalStatementLinesMax = 40;
+/** Programs that are found in the strings of one program that is read lexically. */
+export const lexicalProgramsMax = 200;
+/** Variables and saved files that are followed through one such program. */
+export const lexicalHeldMax = 200;
