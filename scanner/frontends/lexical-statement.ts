@@ -5,7 +5,7 @@ import { detailCharsMax, lexicalHeldMax } from '../limits.ts';
 import { anyEgress, egressOf } from '../models/egress-of.ts';
 import type { LexicalForm, LexicalMeaning } from '../models/lexical-form.ts';
 import type { LexicalSyntax } from '../models/lexical-syntax.ts';
-import { privateKinds, sensitivePath } from '../models/sensitive-paths.ts';
+import { sensitivePath } from '../models/sensitive-paths.ts';
 import type { EmbeddedProgram, Source } from '../source.ts';
 import { encodedCommand } from './lexical-fold.ts';
 import type { Piece } from './lexical-text.ts';
@@ -104,6 +104,16 @@ function noteEgress(run: LexicalRun, span: Span, api: string, method: 'GET' | 'P
   }
 }
 
+const takenKinds = new Set<string>([
+  'credential',
+  'wallet',
+  'browser',
+  'history',
+  'agent-history',
+  'process-environment',
+  'system-accounts',
+]);
+
 // Secrets and private files that a statement touches.
 function originsOf(run: LexicalRun, calls: readonly Call[], text: string, span: Span): Origin[] {
   const origins: Origin[] = calls
@@ -117,7 +127,7 @@ function originsOf(run: LexicalRun, calls: readonly Call[], text: string, span: 
       .replace(/^\$env:(?:userprofile|home)|^%userprofile%|^\$home/i, '~')
       .replaceAll('\\', '/');
     const known = sensitivePath(path);
-    if (known === undefined || !privateKinds.has(known.kind)) continue;
+    if (known === undefined || !takenKinds.has(known.kind)) continue;
     noteCapability(run, span, 'path', { kind: 'mount', path, mode: 'ro' }, []);
     origins.push({ source: { what: 'file', name: path }, span });
   }
@@ -138,7 +148,8 @@ function hold(run: LexicalRun, text: string, held: Held): void {
   const variable = run.syntax.assigns.exec(text)?.[1];
   if (variable !== undefined && run.held.size < lexicalHeldMax) run.held.set(variable.toLowerCase(), bounded);
   const saved = savedAs(text);
-  if (saved !== undefined && run.held.size < lexicalHeldMax && held.sources.some(({ source }) => source.what === 'network')) run.held.set(`file:${saved}`, bounded);
+  if (saved !== undefined && run.held.size < lexicalHeldMax && held.sources.some(({ source }) => source.what === 'network'))
+    run.held.set(`file:${saved}`, bounded);
 }
 
 function savedAs(text: string): string | undefined {
