@@ -21,6 +21,20 @@ export async function wallMs(work: () => unknown): Promise<number> {
   return performance.now() - start;
 }
 
+/** CPU milliseconds, user and system, of this process during the work. */
+export async function cpuMs(work: () => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
+/** Makes dist/ anew: start times are those of what is installed. */
+export function build(): void {
+  const { status } = spawnSync('npm', ['run', '-s', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) throw new Error('npm run build failed');
+}
+
 /** CPU milliseconds, user and system, of a command as a whole process: the mean over `runs`, from the kernel's account of finished children. */
 export function childCpuMs(argv: readonly string[], runs: number, env?: NodeJS.ProcessEnv): number {
   const before = childTicks();

@@ -1,7 +1,6 @@
 /** How long the command takes to start, on dist/, over a bare Node. */
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { childCpuMs, median } from './measure.ts';
+import { build, childCpuMs, median } from './measure.ts';
 import { type Row, ratioRow } from './row.ts';
 
 const rounds = 9;
@@ -23,9 +22,4 @@ export async function startRows(): Promise<Row[]> {
     ratioRow('skill --version, CPU', median(taken.version), 'ms', bare, 1.15),
     ratioRow('skill --help, CPU', median(taken.help), 'ms', bare, 1.3),
   ];
-}
-
-function build(): void {
-  const { status } = spawnSync('npm', ['run', '-s', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  if (status !== 0) throw new Error('npm run build failed');
 }
