@@ -3,7 +3,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { nearest } from '../commands.ts';
-import { answer, inkFor, joined, safe, table } from '../output.ts';
+import { answer, inkFor, joined, safe } from '../output.ts';
 
 /** `skill explain RULE-OR-CODE`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -44,24 +44,10 @@ function explainReason(context: CommandContext, code: string, fix: string): Exit
   return exitCodes.ok;
 }
 
-function explainRule(context: CommandContext, { check: _, reads: __, ...rule }: Rule): ExitCode {
-  const ink = inkFor(context.stdout, context.env);
-  const maps = Object.entries(rule.maps).map(([scheme, ids]) => [`${scheme}`, (ids ?? []).join(', ')] as const);
-  answer(context, { schema: 'skillgate.rule/1', ...rule }, () =>
-    joined(
-      [
-        safe`${ink.bold(rule.id)}: ${rule.title}`,
-        safe`  ${rule.why}`,
-        safe`  ${ink.cyan('fix:')} ${rule.fix}`,
-        table([
-          ['  usually', `kind ${rule.kind}, severity ${rule.severity}, confidence ${rule.confidence}`],
-          ['', 'a finding says its own, by where it stands and what is declared'],
-          ...maps.map(([scheme, ids]) => [`  ${scheme}`, ids] as const),
-        ]),
-      ],
-      '\n',
-    ),
-  );
+async function explainRule(context: CommandContext, rule: Rule): Promise<ExitCode> {
+  const { ruleAnswer, ruleText } = await import('../explain-rule.ts');
+  const { stdout, env } = context;
+  answer(context, ruleAnswer(rule), () => ruleText(rule, inkFor(stdout, env), stdout.columns));
   return exitCodes.ok;
 }
 

@@ -26,7 +26,7 @@ describe('failures', () => {
     const rule = await skill(['explain', 'flow/secret-to-network']);
     expect(rule).toMatchObject({
       exit: 0,
-      stdout: expect.stringMatching(/^flow\/secret-to-network: [\s\S]*fix:[\s\S]*severity/),
+      stdout: expect.stringMatching(/^flow\/secret-to-network: [\s\S]*severity[\s\S]*How to mend it/),
     });
     expect(JSON.parse((await skill(['explain', 'flow/secret-to-network', '--format', 'json'])).stdout)).toMatchObject({
       schema: 'skillgate.rule/1',

@@ -34,7 +34,9 @@ describe('the documentation', () => {
   );
 
   it.each(pages)('%s links to files that exist', (page) => {
-    const targets = [...read(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, target]) => target ?? '');
+    // What stands in a block of code is an example, not a link.
+    const prose = read(page).replace(/^(`{3,})[^\n]*\n.*?^\1$/gms, '');
+    const targets = [...prose.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, target]) => target ?? '');
     expect(targets.filter((target) => !existsSync(join(top, dirname(page), target)))).toEqual([]);
   });
 

@@ -1,0 +1,82 @@
+/** Pages of documentation from notes on rules: `docs/rules/<group>/<name>.md`, and a table of all. */
+import type { RuleExample, RuleNote } from '../../skills-index/statement/rule-note.ts';
+
+const head = '<!-- Made from the rule and its fixture by `npm run docs:rules`; do not edit. -->';
+
+/** Path below `docs/rules/` → text. */
+export function rulePages(notes: Readonly<Record<string, RuleNote>>): Map<string, string> {
+  return new Map([
+    ['README.md', tableOf(notes)],
+    ...Object.entries(notes).map(([id, note]): [string, string] => [`${id}.md`, pageOf(id, note, notes)]),
+  ]);
+}
+
+function tableOf(notes: Readonly<Record<string, RuleNote>>): string {
+  const rows = Object.entries(notes).map(
+    ([id, { title, kind, severity, maps }]) =>
+      `| [${id}](${id}.md) | ${title} | ${kind} | ${severity} | ${maps.map(({ label }) => label).join(', ')} |`,
+  );
+  return `${[
+    head,
+    '',
+    `# The rules of the scanner: ${rows.length}`,
+    '',
+    'A rule looks at facts, never at files, and says what it found, where, how severe that is and how to mend it. Its *kind* says what a finding',
+    'does: **malice** and **policy** of severity high or critical block a version, below that a person looks; a **capability** alone never blocks.',
+    'The severity in the table is the usual one: where something stands, and what is declared, make a finding milder or worse.',
+    '`skill explain RULE` prints a page in a terminal.',
+    '',
+    '| rule | finds | kind | severity | maps to |',
+    '|---|---|---|---|---|',
+    ...rows,
+  ].join('\n')}\n`;
+}
+
+function pageOf(id: string, note: RuleNote, notes: Readonly<Record<string, RuleNote>>): string {
+  const { title, kind, severity, confidence, why, fix, looksAt, maps, related, attack, near } = note;
+  const group = id.split('/')[0];
+  const others = related.map((one) => `- [${one}](../${one}.md): ${notes[one]?.title ?? ''}`);
+  return `${[
+    head,
+    `# ${id}`,
+    `**${title}**`,
+    `Group \`${group}\` · kind ${kind} · usually ${severity} · confidence ${confidence}`,
+    '## Why it matters',
+    why,
+    '## How to mend it',
+    fix,
+    '## What it looks at',
+    looksAt.map((one) => `- ${one}`).join('\n'),
+    '## Maps to',
+    maps.map(({ label, name, url }) => `- [${label}](${url}) ${name}`).join('\n'),
+    '## What it finds',
+    example(attack),
+    '## What it lets pass',
+    example(near),
+    ...(others.length === 0 ? [] : ['## Near it', others.join('\n')]),
+  ].join('\n\n')}\n`;
+}
+
+const languages: Readonly<Record<string, string>> = {
+  md: 'markdown',
+  py: 'python',
+  ts: 'typescript',
+  js: 'javascript',
+  mjs: 'javascript',
+  sh: 'bash',
+  json: 'json',
+  yaml: 'yaml',
+  yml: 'yaml',
+  toml: 'toml',
+};
+
+function example({ files, findings }: RuleExample): string {
+  const parts = files.map(({ path, text }) => {
+    const [name = '', form] = path.split(' ');
+    const written = form === 'escaped' ? ', hidden characters spelled out' : form === undefined ? '' : `, ${form}`;
+    const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
+    return `\`${name}\`${written}:\n\n${fence}${languages[name.slice(name.lastIndexOf('.') + 1)] ?? 'text'}\n${text.replace(/\n?$/, '\n')}${fence}`;
+  });
+  const said = findings.length === 0 ? 'Nothing is found.' : `Found: ${findings.map((one) => `\`${one}\``).join(', ')}.`;
+  return [...parts, said].join('\n\n');
+}
