@@ -18,6 +18,9 @@ export interface Destination {
   readonly declared: boolean;
 }
 
+// What a container calls the machine that it runs on.
+const ownMachine = /^(host|gateway)\.docker\.internal$|^host\.containers\.internal$/;
+
 /** The destination of a flow into the network; undefined for other sinks. */
 export function destinationOf({ sink }: FlowFact, { declared }: RuleContext): Destination | undefined {
   const one = sink.capability;
@@ -28,7 +31,7 @@ export function destinationOf({ sink }: FlowFact, { declared }: RuleContext): De
     host,
     said: host === '*' ? 'a host that could not be computed' : host,
     drop: dropHostOf(host, path) !== undefined,
-    loopback: isLoopbackHost(host),
+    loopback: isLoopbackHost(host) || ownMachine.test(host),
     declared: given.some((wide) => wide.kind === 'egress' && covers({ ...wide, methods: ['*'] }, one)),
   };
 }

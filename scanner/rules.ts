@@ -1,6 +1,9 @@
 /** All rules, by id. A new rule is one import and one line here. */
 import type { Rule } from './rule.ts';
+import { dynamicName } from './rules/env/dynamic-name.ts';
 import { processEnvironment } from './rules/env/process-environment.ts';
+import { secretFileLoad } from './rules/env/secret-file-load.ts';
+import { secretsGathered } from './rules/env/secrets-gathered.ts';
 import { steeringVariable } from './rules/env/steering-variable.ts';
 import { wholeEnvironment } from './rules/env/whole-environment.ts';
 import { codeFromString } from './rules/exec/code-from-string.ts';
@@ -19,26 +22,64 @@ import { shellString } from './rules/exec/shell-string.ts';
 import { stagedProgram } from './rules/exec/staged-program.ts';
 import { surveillance } from './rules/exec/surveillance.ts';
 import { unguardedAgent } from './rules/exec/unguarded-agent.ts';
+import { agentHistory } from './rules/files/agent-history.ts';
 import { agentMemory } from './rules/files/agent-memory.ts';
+import { browserData } from './rules/files/browser-data.ts';
+import { computedPath } from './rules/files/computed-path.ts';
 import { containerSocket } from './rules/files/container-socket.ts';
 import { credentialPath } from './rules/files/credential-path.ts';
 import { destructive } from './rules/files/destructive.ts';
+import { device } from './rules/files/device.ts';
+import { homeHarvest } from './rules/files/home-harvest.ts';
+import { linkEscape } from './rules/files/link-escape.ts';
+import { logRemoval } from './rules/files/log-removal.ts';
+import { outsideRead } from './rules/files/outside-read.ts';
+import { outsideWrite } from './rules/files/outside-write.ts';
+import { permissions } from './rules/files/permissions.ts';
+import { shellHistory } from './rules/files/shell-history.ts';
+import { unsafeExtract } from './rules/files/unsafe-extract.ts';
+import { wallet } from './rules/files/wallet.ts';
+import { credentialFileToNetwork } from './rules/flow/credential-file-to-network.ts';
+import { encodedToNetwork } from './rules/flow/encoded-to-network.ts';
 import { environmentToNetwork } from './rules/flow/environment-to-network.ts';
+import { fileToExec } from './rules/flow/file-to-exec.ts';
 import { fileToNetwork } from './rules/flow/file-to-network.ts';
+import { inputToShell } from './rules/flow/input-to-shell.ts';
+import { localSecretToNetwork } from './rules/flow/local-secret-to-network.ts';
 import { networkToExec } from './rules/flow/network-to-exec.ts';
+import { secretBesideData } from './rules/flow/secret-beside-data.ts';
+import { secretInUrl } from './rules/flow/secret-in-url.ts';
+import { secretToChild } from './rules/flow/secret-to-child.ts';
+import { secretToComputedHost } from './rules/flow/secret-to-computed-host.ts';
 import { secretToNetwork } from './rules/flow/secret-to-network.ts';
 import { secretToOutput } from './rules/flow/secret-to-output.ts';
+import { secretsToOneHost } from './rules/flow/secrets-to-one-host.ts';
+import { untrustedToAgent } from './rules/flow/untrusted-to-agent.ts';
+import { allThree } from './rules/manifest/all-three.ts';
+import { brokenPromise } from './rules/manifest/broken-promise.ts';
 import { contradiction } from './rules/manifest/contradiction.ts';
+import { declaredAttack } from './rules/manifest/declared-attack.ts';
 import { overBroad } from './rules/manifest/over-broad.ts';
 import { undeclared } from './rules/manifest/undeclared.ts';
 import { unnamedScript } from './rules/manifest/unnamed-script.ts';
 import { unreadable } from './rules/manifest/unreadable.ts';
 import { unused } from './rules/manifest/unused.ts';
+import { anonymity } from './rules/network/anonymity.ts';
+import { cleartext } from './rules/network/cleartext.ts';
 import { cloudMetadata } from './rules/network/cloud-metadata.ts';
+import { computedHost } from './rules/network/computed-host.ts';
+import { dnsChannel } from './rules/network/dns-channel.ts';
 import { dropHost } from './rules/network/drop-host.ts';
+import { hiddenHost } from './rules/network/hidden-host.ts';
+import { listener } from './rules/network/listener.ts';
+import { oddPort } from './rules/network/odd-port.ts';
 import { rawAddress } from './rules/network/raw-address.ts';
+import { rawSocket } from './rules/network/raw-socket.ts';
 import { reverseShell } from './rules/network/reverse-shell.ts';
+import { serviceClient } from './rules/network/service-client.ts';
+import { shellSocket } from './rules/network/shell-socket.ts';
 import { tlsOff } from './rules/network/tls-off.ts';
+import { websocket } from './rules/network/websocket.ts';
 import { decodeAndRun } from './rules/obfuscation/decode-and-run.ts';
 import { hiddenCharacters } from './rules/obfuscation/hidden-characters.ts';
 import { hiddenName } from './rules/obfuscation/hidden-name.ts';
@@ -66,7 +107,10 @@ import { lifecycleScript } from './rules/supply/lifecycle-script.ts';
 import { unpinnedInstall } from './rules/supply/unpinned-install.ts';
 
 export const rules: readonly Rule[] = [
+  dynamicName,
   processEnvironment,
+  secretFileLoad,
+  secretsGathered,
   steeringVariable,
   wholeEnvironment,
   codeFromString,
@@ -85,26 +129,64 @@ export const rules: readonly Rule[] = [
   stagedProgram,
   surveillance,
   unguardedAgent,
+  agentHistory,
   agentMemory,
+  browserData,
+  computedPath,
   containerSocket,
   credentialPath,
   destructive,
+  device,
+  homeHarvest,
+  linkEscape,
+  logRemoval,
+  outsideRead,
+  outsideWrite,
+  permissions,
+  shellHistory,
+  unsafeExtract,
+  wallet,
+  credentialFileToNetwork,
+  encodedToNetwork,
   environmentToNetwork,
+  fileToExec,
   fileToNetwork,
+  inputToShell,
+  localSecretToNetwork,
   networkToExec,
+  secretBesideData,
+  secretInUrl,
+  secretToChild,
+  secretToComputedHost,
   secretToNetwork,
   secretToOutput,
+  secretsToOneHost,
+  untrustedToAgent,
+  allThree,
+  brokenPromise,
   contradiction,
+  declaredAttack,
   overBroad,
   undeclared,
   unnamedScript,
   unreadable,
   unused,
+  anonymity,
+  cleartext,
   cloudMetadata,
+  computedHost,
+  dnsChannel,
   dropHost,
+  hiddenHost,
+  listener,
+  oddPort,
   rawAddress,
+  rawSocket,
   reverseShell,
+  serviceClient,
+  shellSocket,
   tlsOff,
+  websocket,
   decodeAndRun,
   hiddenCharacters,
   hiddenName,

@@ -5,6 +5,7 @@ export type SensitiveKind =
   | 'wallet'
   | 'browser'
   | 'history'
+  | 'agent-history'
   | 'agent-memory'
   | 'agent-settings'
   | 'shell-profile'
@@ -32,6 +33,13 @@ export const sensitivePaths: readonly SensitivePath[] = [
   { kind: 'credential', says: 'AWS credentials', form: /(^|\/)\.aws(\/(credentials|config|sso|cli)|\/?$|\/\*)/ },
   { kind: 'credential', says: 'GnuPG keys', form: /(^|\/)\.gnupg(\/|$)/ },
   { kind: 'credential', says: 'passwords of .netrc', form: /(^|\/)[._]netrc$/ },
+  { kind: 'credential', says: 'a database\u2019s password', form: /(^|\/)\.(pgpass|my\.cnf|mylogin\.cnf)$/ },
+  { kind: 'credential', says: 'a Terraform token', form: /(^|\/)\.terraform\.d\/credentials\.tfrc\.json$|^~\/\.terraformrc$/ },
+  {
+    kind: 'credential',
+    says: 'a package registry\u2019s token',
+    form: /^~\/\.(cargo\/credentials(\.toml)?|gem\/credentials|composer\/auth\.json|m2\/settings(-security)?\.xml|gradle\/gradle\.properties)$/,
+  },
   { kind: 'credential', says: 'an npm token', form: /^~\/\.npmrc$/ },
   { kind: 'credential', says: 'a PyPI token', form: /(^|\/)\.pypirc$/ },
   { kind: 'credential', says: 'Kubernetes credentials', form: /(^|\/)\.kube(\/(config|cache)|\/?$)|\/serviceaccount\/token$/ },
@@ -70,11 +78,15 @@ export const sensitivePaths: readonly SensitivePath[] = [
     says: 'a shell\u2019s history',
     form: /(^|\/)\.(bash|zsh|python|psql|mysql|node_repl|sqlite|lesshst)_?history$/,
   },
-  { kind: 'history', says: 'an agent\u2019s sessions', form: /(^|\/)\.(claude\/projects|codex\/sessions)(\/|$)/ },
+  {
+    kind: 'agent-history',
+    says: 'what was said in an agent\u2019s sessions',
+    form: /(^|\/)\.(claude\/(projects|history\.jsonl|todos)|codex\/(sessions|history\.jsonl)|gemini\/tmp|cursor\/chats|aider\.chat\.history\.md|(openclaw|clawdbot|moltbot)\/agents\/[^\n]{0,60}sessions|local\/share\/opencode\/storage)(\/|$|\*)/,
+  },
   {
     kind: 'agent-memory',
     says: 'an agent\u2019s memory or instructions',
-    form: /(^|\/)(soul|memory|agents|claude|gemini|heartbeat|identity|user|tools)\.md$|(^|\/)\.(cursorrules|windsurfrules)$|(^|\/)\.cursor\/rules(\/|$)|(^|\/)copilot-instructions\.md$/,
+    form: /(^|\/)(soul|agents|claude|gemini|heartbeat)\.md$|^(\.\/)?(memory|identity)\.md$|(^|\/)(\.?(openclaw|clawd|clawdbot|moltbot|claude|codex|gemini)|workspace)\/([^\n]{0,60}\/)?(memory|identity|user|tools)\.md$|(^|\/)\.(cursorrules|windsurfrules)$|(^|\/)\.cursor\/rules(\/|$)|(^|\/)copilot-instructions\.md$/,
   },
   {
     kind: 'agent-settings',
@@ -100,11 +112,22 @@ export const sensitivePaths: readonly SensitivePath[] = [
   },
   {
     kind: 'device',
-    says: 'a disk or the memory itself',
-    form: /^\/dev\/(sd[a-z]|nvme\d|mem|kmem|disk)|^\/proc\/[^/]+\/mem$|^\/dev\/rdisk/,
+    says: 'a disk, the memory or a keyboard itself',
+    form: /^\/dev\/(sd[a-z]|nvme\d|vd[a-z]|xvd[a-z]|mem|kmem|port|disk|dm-\d|input\/event)|^\/proc\/([^/]+\/mem|kcore|kmem)$|^\/dev\/rdisk/,
   },
   { kind: 'container-socket', says: 'the container engine\u2019s socket', form: /(^|\/)(docker|containerd|podman|crio)\.sock$/ },
 ];
+
+/** Kinds of files that hold what is nobody's business: what is read there is taken. */
+export const privateKinds: ReadonlySet<SensitiveKind> = new Set([
+  'credential',
+  'wallet',
+  'browser',
+  'history',
+  'agent-history',
+  'process-environment',
+  'system-accounts',
+]);
 
 /** The first row that a path matches. Home is understood as `~`, `$HOME`, `/root`, `/home/x` or `/Users/x`. */
 export function sensitivePath(path: string): SensitivePath | undefined {

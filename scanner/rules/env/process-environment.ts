@@ -13,17 +13,14 @@ export const processEnvironment = defineRule({
   why: 'Reading the environment through /proc or the process table serves to get round every check of which variables are read, and reaches other programs’ secrets.',
   fix: 'Read the variables you need by name.',
   maps: { cwe: ['CWE-200'], attack: ['T1552', 'T1057'] },
-  reads: ['capability', 'trait'],
+  reads: ['capability:mount', 'trait:process-environment'],
   revision: 1,
   check: (context) => [
     ...context
       .of('capability')
       .filter((fact) => pathOf(fact) !== undefined && sensitivePath(pathOf(fact) ?? '')?.kind === 'process-environment')
       .map((fact) => draftOf(fact, `reads ${pathOf(fact)}`)),
-    ...context
-      .of('trait')
-      .filter((fact) => fact.trait === 'process-environment')
-      .map((fact) => draftOf(fact, `lists other processes with their environment: ${fact.detail}`)),
+    ...context.of('trait').map((fact) => draftOf(fact, `lists other processes with their environment: ${fact.detail}`)),
   ],
 });
 

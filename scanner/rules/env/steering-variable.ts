@@ -1,6 +1,6 @@
 /** A variable is set that makes other programs load code or go elsewhere. */
 import { type Draft, defineRule } from '../../rule.ts';
-import { milder } from '../../standing.ts';
+import { isInText, milder } from '../../standing.ts';
 
 export const steeringVariable = defineRule({
   id: 'env/steering-variable',
@@ -11,13 +11,19 @@ export const steeringVariable = defineRule({
   why: 'LD_PRELOAD, NODE_OPTIONS, BASH_ENV and their like make any program that starts afterwards run other code.',
   fix: 'Call the program with the option you need instead, or remove the assignment.',
   maps: { cwe: ['CWE-427'], attack: ['T1574'] },
-  reads: ['trait'],
+  reads: ['trait:env-write'],
   revision: 1,
   check: (context) =>
     context.of('trait').flatMap((fact): Draft[] => {
-      if (fact.trait !== 'env-write') return [];
       const loads = /^(LD_|DYLD_|NODE_OPTIONS|PYTHONSTARTUP|BASH_ENV|PERL5OPT|RUBYOPT|GIT_SSH|PROMPT_COMMAND)/.test(fact.api);
       const message = `sets ${fact.api}, which changes what other programs do`;
-      return [{ span: fact.span, severity: milder(loads ? 'medium' : 'low', fact), confidence: fact.certainty, message }];
+      return [
+        {
+          span: fact.span,
+          severity: milder(loads && !isInText(fact) ? 'medium' : 'low', fact),
+          confidence: fact.certainty,
+          message,
+        },
+      ];
     }),
 });

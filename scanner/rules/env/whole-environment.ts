@@ -11,7 +11,7 @@ export const wholeEnvironment = defineRule({
   why: 'The environment holds secrets of other programs. A skill that takes all of it can hand on what it does not know itself.',
   fix: 'Read the variables you need by name, and declare them in skill.json.',
   maps: { cwe: ['CWE-200', 'CWE-526'], owasp: ['AST03'], attack: ['T1082'] },
-  reads: ['capability'],
+  reads: ['capability:env'],
   revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {

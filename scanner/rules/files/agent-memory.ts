@@ -12,7 +12,7 @@ export const agentMemory = defineRule({
   why: 'What stands in an agent’s memory, instructions and settings is obeyed in every later session, long after the skill is gone.',
   fix: 'Give the text to the user to add. A skill’s own instructions belong in SKILL.md.',
   maps: { owasp: ['ASI06'], attack: ['AML.T0080', 'AML.T0081'] },
-  reads: ['capability'],
+  reads: ['capability:mount'],
   revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {

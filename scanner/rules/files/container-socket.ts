@@ -12,7 +12,7 @@ export const containerSocket = defineRule({
   why: 'Whoever can speak to the engine’s socket can start a container with the whole machine in it: it is the same as being root.',
   fix: 'Remove it. What the skill needs from the machine is a mount or an exec in skill.json.',
   maps: { attack: ['T1611', 'T1610'] },
-  reads: ['capability'],
+  reads: ['capability:mount'],
   revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {

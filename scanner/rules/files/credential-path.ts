@@ -1,5 +1,6 @@
 /** A file with credentials is used. */
 import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { isOwnCredentialFile } from '../../own-credentials.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { isInText, milder } from '../../standing.ts';
 
@@ -9,24 +10,26 @@ export const credentialPath = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'Keys, tokens, cookies and wallets in well-known places belong to other programs. A skill gets the secrets it needs by declaring them.',
+  why: 'Keys and tokens in well-known places belong to other programs. A skill gets the secrets it needs by declaring them.',
   fix: 'Declare the secret in skill.json; the runner adds it to requests, so the skill never needs the file.',
-  maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1552.001', 'T1552.004', 'T1555', 'T1539'] },
-  reads: ['capability'],
+  maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1552.001', 'T1552.004', 'T1555'] },
+  reads: ['capability:mount'],
   revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
       if (path === undefined || /\.pub$|\/(known_hosts|allowed_signers)$/.test(path)) return [];
       const found = sensitivePath(path);
-      if (found === undefined || !kinds.has(found.kind)) return [];
+      if (found === undefined || (found.kind !== 'credential' && found.kind !== 'system-accounts')) return [];
+      const at = { span: fact.span, confidence: fact.certainty };
+      if (isOwnCredentialFile(path, context)) {
+        return [{ ...at, kind: 'capability', severity: 'low', message: `${fact.api} uses ${path}, the skill’s own key` }];
+      }
       // Telling a person where their own key lies is not the same as a program that reads it.
       const severity = milder(isInText(fact) || sharedByAgents.test(path) ? 'medium' : 'high', fact);
-      return [{ span: fact.span, severity, confidence: fact.certainty, message: `${fact.api} uses ${path}: ${found.says}` }];
+      return [{ ...at, severity, message: `${fact.api} uses ${path}: ${found.says}` }];
     }),
 });
-
-const kinds: ReadonlySet<string> = new Set(['credential', 'wallet', 'browser', 'history', 'system-accounts']);
 
 // Agents tell skills to keep their settings there, beside those of others.
 const sharedByAgents = /\/\.(openclaw|clawdbot|moltbot)\//;

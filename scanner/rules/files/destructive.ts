@@ -12,7 +12,7 @@ export const destructive = defineRule({
   why: 'Deleting from / or the home folder, or writing to a disk, destroys what is not the skill’s.',
   fix: 'Delete only what the skill made, by its full name.',
   maps: { attack: ['T1485', 'T1561'] },
-  reads: ['capability'],
+  reads: ['capability:mount'],
   revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {

@@ -12,7 +12,7 @@ export const environmentToNetwork = defineRule({
   why: 'The environment holds every secret of whoever runs the skill. No honest purpose needs all of it elsewhere, so declaring the host changes nothing.',
   fix: 'Read only the variables you need, by name, and send none that you have not declared.',
   maps: { cwe: ['CWE-200', 'CWE-526'], owasp: ['LLM02', 'ASI03', 'AST03'], attack: ['T1041', 'T1082', 'T1552'] },
-  reads: ['flow'],
+  reads: ['flow:network'],
   revision: 1,
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {

@@ -2,7 +2,7 @@
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { FlowFact } from '../../fact.ts';
 import { allowed, type Destination, destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
-import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
 
 export const fileToNetwork = defineRule({
@@ -14,7 +14,7 @@ export const fileToNetwork = defineRule({
   why: 'Reports, mails and figures are what an attacker wants most after secrets. A skill says in its manifest to whom it talks; data that goes elsewhere goes behind the reader\u2019s back.',
   fix: 'Declare the host under capabilities.egress with the reason, or do not send it.',
   maps: { cwe: ['CWE-200'], owasp: ['LLM02', 'ASI02'], attack: ['T1005', 'T1041', 'T1567'] },
-  reads: ['flow'],
+  reads: ['flow:network'],
   revision: 1,
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
@@ -28,9 +28,8 @@ export const fileToNetwork = defineRule({
 function whatIsSent({ source }: FlowFact, to: Destination | undefined): string | undefined {
   if (source.what === 'file') {
     const row = sensitivePath(source.name);
-    // Credentials are the business of flow/secret-to-network.
-    if (row !== undefined && /^(credential|wallet|browser|history|process-environment|system-accounts)$/.test(row.kind))
-      return undefined;
+    // Credentials are the business of flow/credential-file-to-network.
+    if (row !== undefined && privateKinds.has(row.kind)) return undefined;
     return source.name === '*' ? 'the content of a file' : `the content of ${source.name}`;
   }
   if (source.what === 'command') return `the output of ${source.name === '*' ? 'a program' : source.name}`;

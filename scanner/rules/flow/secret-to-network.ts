@@ -1,12 +1,9 @@
 /** A secret leaves for a host that it does not belong to. */
-
-import { coversHost } from '../../../skills-index/skill/host-name.ts';
 import type { Finding } from '../../../skills-index/statement/finding.ts';
-import type { FlowFact } from '../../fact.ts';
-import { allowed, type Destination, destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
-import { isProvidersHost, isSecretName, providerOf } from '../../models/secrets.ts';
-import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { allowed, draftOfFlow } from '../../flow-hosts.ts';
+import { isKnownProvider, isProvidersHost, providerOf } from '../../models/secrets.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
+import { belongsTo, type SentSecret, sentSecrets } from '../../secret-flows.ts';
 
 export const secretToNetwork = defineRule({
   id: 'flow/secret-to-network',
@@ -17,17 +14,12 @@ export const secretToNetwork = defineRule({
   why: 'A key that reaches a stranger is the stranger\u2019s key. A secret may go to the hosts that its manifest names, and a provider\u2019s secret only to that provider.',
   fix: 'Declare the secret with its hosts in skill.json, and send it nowhere else.',
   maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041', 'T1552.001', 'T1567'] },
-  reads: ['flow'],
+  reads: ['flow:network'],
   revision: 1,
   check: (context) =>
-    flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
-      const to = destinationOf(flow, context);
-      if (to === undefined || to.loopback) return [];
-      if (flow.source.what === 'file') return credentialFile(flow, to);
-      const { name, what } = flow.source;
-      const isSecret = isSecretName(name) || context.declared?.secret.some((one) => one.name === name) === true;
-      if (what !== 'env' || name === '*' || !isSecret) return [];
-      return [draftOfFlow(flow, judge(name, to, flow, context))];
+    sentSecrets(context).flatMap((sent): Draft[] => {
+      const said = judge(sent, context);
+      return said === undefined ? [] : [draftOfFlow(sent.flow, said)];
     }),
 });
 
@@ -45,57 +37,40 @@ export function sentSecret({
 
 type Said = Parameters<typeof draftOfFlow>[1];
 
-function judge(name: string, to: Destination, flow: FlowFact, context: RuleContext): Said {
-  const declared = context.declared?.secret.find((one) => one.name === name);
+function judge(sent: SentSecret, context: RuleContext): Said | undefined {
+  const { name, to, flow, isDeclared } = sent;
   const encoded = flow.encoded ? ', encoded on the way' : '';
   if (flow.sink.capability?.kind === 'egress' && flow.sink.capability.url.startsWith('dns:')) {
     return { message: `sends secret ${name} to whoever answers for a DNS name that it is put into${encoded}` };
   }
   if (to.drop) return { message: `sends secret ${name} to ${to.said}, where anyone can collect what is sent${encoded}` };
+  // Where a secret may go that is sent to a host of nobody's knowledge is the business of flow/secret-to-computed-host.
+  if (to.host === '*') return undefined;
   const provider = providerOf(name);
-  if (provider !== undefined && to.host !== '*' && !isProvidersHost(name, to.host)) {
+  if (provider !== undefined && !isProvidersHost(name, to.host) && !isOwnInstance(sent)) {
     return { message: `sends secret ${name} to ${to.said}, but it belongs to ${provider.provider}${encoded}` };
   }
-  if (declared?.hosts.some((host) => coversHost(host, to.host))) {
-    return { ...allowed, message: `sends secret ${name} to ${to.said}, as declared` };
-  }
-  if (to.host === '*') {
-    return { kind: 'capability', severity: 'medium', message: `sends secret ${name} to ${to.said}` };
-  }
+  if (isDeclared) return { ...allowed, message: `sends secret ${name} to ${to.said}, as declared` };
+  const declared = context.declared?.secret.find((one) => one.name === name);
   if (declared !== undefined) {
     return { message: `sends secret ${name} to ${to.said}; it is declared for ${declared.hosts.join(', ')}${encoded}` };
   }
   if (context.hasManifest && !to.declared) {
     return { severity: 'high', message: `sends secret ${name} to ${to.said}; skill.json declares neither${encoded}` };
   }
-  const known = isProvidersHost(name, to.host) || isNamedAfter(name, to.host);
   return {
     kind: 'capability',
-    severity: known && !context.hasManifest ? 'info' : 'medium',
+    severity: context.hasManifest ? 'medium' : isExplained(sent) ? 'info' : 'medium',
     message: `sends secret ${name} to ${to.said}${context.hasManifest ? ', without declaring it as a secret' : ''}${encoded}`,
   };
 }
 
-/** `NCBI_API_KEY` belongs to `eutils.ncbi.nlm.nih.gov`: a part of the name is a label of the host. */
-function isNamedAfter(name: string, host: string): boolean {
-  const labels = host.split(/[.-]/);
-  return name
-    .toLowerCase()
-    .split('_')
-    .some(
-      (part) =>
-        part.length >= 3 &&
-        !/^(api|key|token|secret|auth|access|app|client|the)$/.test(part) &&
-        labels.some((label) => label.includes(part)),
-    );
+// Of what many run themselves any host may be the right one, as long as the secret signs in there rather than being what is told.
+function isOwnInstance({ name, flow }: SentSecret): boolean {
+  return providerOf(name)?.selfHosted === true && flow.sink.part !== 'body';
 }
 
-function credentialFile(flow: FlowFact, to: Destination): Draft[] {
-  const row = sensitivePath(flow.source.name);
-  if (row === undefined || !/^(credential|wallet|browser|history|process-environment|system-accounts)$/.test(row.kind)) return [];
-  return [
-    draftOfFlow(flow, {
-      message: `sends ${row.says} (${flow.source.name}) to ${to.said}${flow.encoded ? ', encoded on the way' : ''}`,
-    }),
-  ];
+// A key under a name of the user's own choice that signs in to a well-known service stays between the user and that service.
+function isExplained({ name, to, flow }: SentSecret): boolean {
+  return belongsTo(name, to.host) || (flow.sink.part === 'header' && isKnownProvider(to.host));
 }

@@ -1,7 +1,8 @@
 /** Secrets are shown to the agent, or lie in a file. */
 import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
 import { isSecretName } from '../../models/secrets.ts';
-import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
+import { isOwnCredentialFile } from '../../own-credentials.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const secretToOutput = defineRule({
@@ -13,7 +14,7 @@ export const secretToOutput = defineRule({
   why: 'What a skill prints is read by the agent, kept in its transcript, and may be passed on by the next tool. A dump of the environment is the first half of a theft.',
   fix: 'Print neither secrets nor the environment; say only whether a variable is set.',
   maps: { cwe: ['CWE-532', 'CWE-312'], owasp: ['LLM02', 'ASI03'], attack: ['T1552', 'T1074'] },
-  reads: ['flow'],
+  reads: ['flow:output', 'flow:file', 'capability:mount'],
   revision: 1,
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
@@ -25,7 +26,10 @@ export const secretToOutput = defineRule({
         return [draftOfFlow(flow, { kind: 'capability', severity: 'low', message: `${where} secret ${source.name}` })];
       }
       const row = source.what === 'file' ? sensitivePath(source.name) : undefined;
-      if (row === undefined || !/^(credential|wallet|browser|process-environment|system-accounts)$/.test(row.kind)) return [];
+      if (row === undefined || !privateKinds.has(row.kind) || /history$/.test(row.kind)) return [];
+      if (isOwnCredentialFile(source.name, context)) {
+        return [draftOfFlow(flow, { kind: 'capability', severity: 'low', message: `${where} its own key (${source.name})` })];
+      }
       return [draftOfFlow(flow, { severity: 'high', message: `${where} ${row.says} (${source.name})` })];
     }),
 });

@@ -17,16 +17,33 @@ export const unreadable = defineRule({
   reads: ['source'],
   revision: 2,
   check: ({ obstacles, sources }) =>
-    obstacles.flatMap((obstacle) =>
-      reasonsOf(obstacle).map(({ message, place }) => ({
+    obstacles.flatMap((obstacle): Draft[] => {
+      if (isOfAnotherKind(obstacle, sources)) {
+        return [
+          {
+            span: { path: obstacle.path, start: 0, end: 0 },
+            severity: 'medium',
+            message: 'skill.json is made for another program: it declares nothing here',
+            fix: 'Write a manifest with skill manifest --write, and give the other file another name.',
+          },
+        ];
+      }
+      return reasonsOf(obstacle).map(({ message, place }) => ({
         span: place === undefined ? { path: obstacle.path, start: 0, end: 0 } : spanAt(sources, place),
         // Other agents' skills often leave the specification: a person can still judge them.
         severity: obstacle.code === 'skill-md-invalid' ? 'medium' : 'high',
         message: place === undefined ? message : `Cannot read ${place.path}: ${message}`,
         fix: obstacle.hint ?? 'Mend what the message names.',
-      })),
-    ),
+      }));
+    }),
 });
+
+// Sound JSON under our name that has nothing of a manifest: marketplaces of other agents use the name, too.
+function isOfAnotherKind({ path, code }: Obstacle, sources: readonly Source[]): boolean {
+  if (path !== 'skill.json' || code !== 'manifest-invalid') return false;
+  const text = sources.find((source) => source.path === path)?.text ?? '';
+  return !/"capabilities"|skillgate|"name"\s{0,8}:\s{0,8}"[^"/]{0,80}\//.test(text);
+}
 
 // Each reason is a finding of its own where it stands; the problem as a whole only where it has none with a place.
 function reasonsOf({ message, reasons }: Obstacle): readonly Reason[] {

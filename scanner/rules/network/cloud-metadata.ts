@@ -13,7 +13,7 @@ export const cloudMetadata = defineRule({
   why: 'The metadata address of a cloud machine hands out the machine’s credentials to whoever asks.',
   fix: 'Remove the request. A skill gets the credentials it needs as declared secrets.',
   maps: { cwe: ['CWE-918'], attack: ['T1552.005'] },
-  reads: ['capability'],
+  reads: ['capability:egress'],
   revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {

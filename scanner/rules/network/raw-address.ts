@@ -14,7 +14,7 @@ export const rawAddress = defineRule({
   why: 'Honest services have names: an address hides who is asked, cannot be checked by TLS, and is how malware calls home.',
   fix: 'Use the host’s name, over https, and declare it.',
   maps: { attack: ['T1571', 'T1071.001'] },
-  reads: ['capability'],
+  reads: ['capability:egress'],
   revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {

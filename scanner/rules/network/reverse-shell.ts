@@ -11,11 +11,10 @@ export const reverseShell = defineRule({
   why: 'A shell whose input and output are a connection lets the other side run anything.',
   fix: 'Remove it. There is no honest use in a skill.',
   maps: { cwe: ['CWE-506'], attack: ['T1059', 'T1095'] },
-  reads: ['trait'],
+  reads: ['trait:reverse-shell'],
   revision: 1,
   check: (context) =>
     context
       .of('trait')
-      .filter((fact) => fact.trait === 'reverse-shell')
       .map((fact) => ({ span: fact.span, severity: milder('critical', fact), confidence: fact.certainty, message: fact.detail })),
 });

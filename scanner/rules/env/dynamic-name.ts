@@ -1,0 +1,22 @@
+/** A variable is read whose name is computed. */
+import { type Draft, defineRule } from '../../rule.ts';
+import { runs } from '../../standing.ts';
+
+export const dynamicName = defineRule({
+  id: 'env/dynamic-name',
+  title: 'A variable is read by a computed name',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'widened',
+  why: 'Which variable is meant is known only at run time: it can be any secret, and no manifest can say it.',
+  fix: 'Read variables by names that stand in the code, one line each.',
+  maps: { cwe: ['CWE-526'], owasp: ['AST03'], attack: ['T1082'] },
+  reads: ['capability:env'],
+  revision: 1,
+  check: ({ of }) =>
+    of('capability').flatMap((fact): Draft[] => {
+      const { capability, traits, api } = fact;
+      if (capability.kind !== 'env' || capability.name !== '*' || traits.includes('whole-env') || !runs(fact)) return [];
+      return [{ span: fact.span, message: `${api} reads a variable whose name could not be computed` }];
+    }),
+});

@@ -1,0 +1,40 @@
+/** A file of variables (.env) is loaded, with all that is in it. */
+import { isInOwnFolder } from '../../own-credentials.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { isInText, runs } from '../../standing.ts';
+
+export const secretFileLoad = defineRule({
+  id: 'env/secret-file-load',
+  title: 'An .env file is read',
+  kind: 'capability',
+  severity: 'info',
+  confidence: 'exact',
+  why: 'An .env file holds the secrets of a project, of which a skill needs one or two. Whoever loads the file has them all.',
+  fix: 'Declare the secrets that you need in skill.json, by name; nothing has to be loaded then.',
+  maps: { cwe: ['CWE-526', 'CWE-552'], owasp: ['ASI03'], attack: ['T1552.001'] },
+  reads: ['capability:mount'],
+  revision: 1,
+  check: (context) => {
+    const seen = new Set<string>();
+    return context.of('capability').flatMap((fact): Draft[] => {
+      const { capability } = fact;
+      const path = capability.kind === 'mount' && capability.mode === 'ro' ? capability.path : undefined;
+      if (path === undefined || !envFile.test(path) || patternFile.test(path) || !runs(fact) || seen.has(path)) return [];
+      seen.add(path);
+      // In the working folder it is the project\u2019s own; elsewhere it is somebody else\u2019s.
+      const isElsewhere = /^(~|\/(?!skills\/@self)|\.\.)/.test(path) && !isInOwnFolder(path, context);
+      const severity = !isElsewhere ? 'info' : isInText(fact) ? 'low' : 'medium';
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `${fact.api} reads ${path}${isElsewhere ? ', which is not the project’s own' : ''}`,
+        },
+      ];
+    });
+  },
+});
+
+const envFile = /(^|\/)\.env(\.[\w-]{1,40})*$/;
+const patternFile = /\.(example|sample|template|dist|defaults?|schema)$/;

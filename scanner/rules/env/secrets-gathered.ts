@@ -1,0 +1,60 @@
+/** Secrets of services are read that the skill has nothing to do with. */
+
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { coversHost } from '../../../skills-index/skill/host-name.ts';
+import type { CapabilityFact } from '../../fact.ts';
+import { providerOf, staysAtHome } from '../../models/secrets.ts';
+import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
+import { runs } from '../../standing.ts';
+
+export const secretsGathered = defineRule({
+  id: 'env/secrets-gathered',
+  title: 'Secrets of unrelated services are gathered',
+  kind: 'capability',
+  severity: 'medium',
+  confidence: 'lexical',
+  why: 'A skill that talks to no database and to no model reads both keys in one breath: it collects them, whatever becomes of them later.',
+  fix: 'Read the keys of the services that the skill uses, where it uses them.',
+  maps: { cwe: ['CWE-526'], owasp: ['LLM02', 'ASI03'], attack: ['T1552', 'T1119'] },
+  reads: ['capability:env', 'capability:egress', 'capability:exec', 'source'],
+  revision: 1,
+  check: (context) => {
+    const secrets = context.of('capability').filter((fact) => runs(fact) && serviceOf(fact) !== undefined);
+    return secrets.flatMap((fact, index): Draft[] => {
+      const before = secrets[index - 1];
+      const [here, there] = [serviceOf(fact), before === undefined ? undefined : serviceOf(before)];
+      if (before === undefined || here === undefined || there === undefined || here === there || !isNear(before, fact)) return [];
+      if (isUsed(here, context) || isUsed(there, context)) return [];
+      return [{ span: fact.span, message: `reads ${nameOf(before)} and ${nameOf(fact)} side by side, and uses neither service` }];
+    });
+  },
+});
+
+function nameOf({ capability }: CapabilityFact): string {
+  return capability.kind === 'env' ? capability.name : '';
+}
+
+function serviceOf(fact: CapabilityFact): string | undefined {
+  const name = nameOf(fact);
+  return providerOf(name)?.provider ?? (staysAtHome(name) ? name : undefined);
+}
+
+function isNear(a: CapabilityFact, b: CapabilityFact): boolean {
+  return a.span.path === b.span.path && b.span.start - a.span.end < 160;
+}
+
+// Talks to it, starts its program, or speaks of it: the check is generous, for there are many ways to use a service.
+function isUsed(service: string, { of, sources, name, description }: RuleContext): boolean {
+  const word = (service.split(/[ ._]/)[0] ?? service).toLowerCase();
+  if (`${name} ${description}`.toLowerCase().includes(word)) return true;
+  const hosts = providerOf(service)?.hosts ?? [];
+  const talks = of('capability').some(({ capability }) => {
+    if (capability.kind === 'exec') return capability.program.toLowerCase().includes(word);
+    if (capability.kind !== 'egress') return false;
+    const { host } = parseEgressUrl(capability.url);
+    return host === '*' || host.includes(word) || hosts.some((pattern) => coversHost(pattern, host));
+  });
+  return (
+    talks || sources.some(({ text }) => new RegExp(`(import|from|require\\()\\s*['"]?@?[\\w/-]{0,30}${word}`, 'i').test(text))
+  );
+}

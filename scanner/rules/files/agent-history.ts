@@ -1,0 +1,31 @@
+/** What was said in an agent's earlier sessions is read. */
+import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { isInText, milder } from '../../standing.ts';
+
+export const agentHistory = defineRule({
+  id: 'files/agent-history',
+  title: 'An agent’s earlier sessions are read',
+  kind: 'capability',
+  severity: 'medium',
+  confidence: 'exact',
+  why: 'Transcripts hold everything that was ever pasted or read in any project: code, mails, keys. A skill for one task has no need of the others.',
+  fix: 'Work with what the user hands over in this session. A tool that is about sessions says so in its description, and a person decides.',
+  maps: { cwe: ['CWE-552'], owasp: ['LLM02', 'ASI06'], attack: ['T1005', 'T1213'] },
+  reads: ['capability:mount'],
+  revision: 1,
+  check: ({ of }) =>
+    of('capability').flatMap((fact): Draft[] => {
+      const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
+      if (path === undefined || sensitivePath(path)?.kind !== 'agent-history') return [];
+      const severity = milder(isInText(fact) ? 'low' : 'medium', fact);
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `${fact.api} uses ${path}: what was said in an agent’s sessions`,
+        },
+      ];
+    }),
+});

@@ -1,0 +1,25 @@
+/** A browser's cookies or stored passwords are used. */
+import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { isInText, milder } from '../../standing.ts';
+
+export const browserData = defineRule({
+  id: 'files/browser-data',
+  title: 'A browser’s cookies or passwords are read',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'A session cookie signs in without a password and past the second factor. A browser profile holds those of every site.',
+  fix: 'Let the user sign in to the one service and declare its token as a secret; for tests, start a browser with a profile of its own.',
+  maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1539', 'T1555.003'] },
+  reads: ['capability:mount'],
+  revision: 1,
+  check: ({ of }) =>
+    of('capability').flatMap((fact): Draft[] => {
+      const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
+      const found = path === undefined ? undefined : sensitivePath(path);
+      if (found?.kind !== 'browser') return [];
+      const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
+      return [{ span: fact.span, severity, confidence: fact.certainty, message: `${fact.api} uses ${path}: ${found.says}` }];
+    }),
+});

@@ -1,0 +1,27 @@
+/** A disk, the memory or a keyboard is read as a device. */
+import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { isInText, milder } from '../../standing.ts';
+
+export const device = defineRule({
+  id: 'files/device',
+  title: 'A device or the memory of processes is read',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'Below the file system no permission counts: a raw disk holds every file, memory holds keys in use, an input device what is typed.',
+  fix: 'Read files by their names. What needs the device itself is a tool for a person to start.',
+  maps: { cwe: ['CWE-552'], attack: ['T1003', 'T1005', 'T1056.001'] },
+  reads: ['capability:mount'],
+  revision: 1,
+  check: ({ of }) =>
+    of('capability').flatMap((fact): Draft[] => {
+      const { capability } = fact;
+      if (capability.kind !== 'mount' || capability.path === undefined || sensitivePath(capability.path)?.kind !== 'device')
+        return [];
+      // Writing to one is the business of files/destructive.
+      if (fact.traits.includes('write') || fact.traits.includes('delete')) return [];
+      const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
+      return [{ span: fact.span, severity, confidence: fact.certainty, message: `${fact.api} reads ${capability.path}` }];
+    }),
+});

@@ -1,0 +1,38 @@
+/** A link is made that leads out of the folders a skill works in. */
+import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { isInText, milder, runs } from '../../standing.ts';
+
+export const linkEscape = defineRule({
+  id: 'files/link-escape',
+  title: 'A link leads out of the working folder',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'exact',
+  why: 'A program that trusts what lies in its own folder follows the link to where it would not have gone: a check of paths is got round, and what is uploaded or overwritten is another file.',
+  fix: 'Copy the file, or declare a mount for the folder.',
+  maps: { cwe: ['CWE-59'] },
+  reads: ['capability:mount', 'trait:link'],
+  revision: 1,
+  check: ({ of }) => {
+    const made = [
+      ...of('capability').flatMap((fact) => {
+        const { capability } = fact;
+        const isTarget = capability.kind === 'mount' && capability.mode === 'ro' && fact.traits.includes('link');
+        return isTarget ? [{ fact, target: capability.path ?? '' }] : [];
+      }),
+      ...of('trait').map((fact) => ({ fact, target: fact.detail.split(' -> ')[0] ?? '' })),
+    ];
+    return made.flatMap(({ fact, target }): Draft[] => {
+      if (!runs(fact) || !/^(\/(?!tmp\/|skills\/@self)|~|\.\.)/.test(target)) return [];
+      const at = { span: fact.span, confidence: fact.certainty };
+      const secret = sensitivePath(target);
+      if (secret !== undefined || /^(\/|~\/?|\/(etc|home|root|Users|proc)\/?)$/.test(target)) {
+        const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
+        const what = secret === undefined ? 'everything below it' : secret.says;
+        return [{ ...at, kind: 'malice', severity, message: `makes a link to ${target}: ${what}` }];
+      }
+      return [{ ...at, message: `makes a link to ${target}` }];
+    });
+  },
+});

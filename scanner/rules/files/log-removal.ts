@@ -1,0 +1,33 @@
+/** The system's logs are deleted or emptied. */
+import { type Draft, defineRule } from '../../rule.ts';
+import { milder } from '../../standing.ts';
+
+export const logRemoval = defineRule({
+  id: 'files/log-removal',
+  title: 'Logs of the system are deleted',
+  kind: 'malice',
+  severity: 'medium',
+  confidence: 'exact',
+  why: 'Logs show afterwards what was done. Whoever removes those of other programs removes the traces; to free disk space, the system rotates them itself.',
+  fix: 'Delete only logs that the skill wrote, in its own folder.',
+  maps: { attack: ['T1070.002'] },
+  reads: ['capability:mount'],
+  revision: 1,
+  check: ({ of }) =>
+    of('capability').flatMap((fact): Draft[] => {
+      const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
+      if (path === undefined || !systemLogs.test(path)) return [];
+      const overwrites = fact.traits.includes('write') && !fact.traits.includes('append') && traces.test(path);
+      if (!fact.traits.includes('delete') && !overwrites) return [];
+      const how = fact.traits.includes('delete') ? 'deletes' : 'overwrites';
+      return [
+        { span: fact.span, severity: milder('medium', fact), confidence: fact.certainty, message: `${fact.api} ${how} ${path}` },
+      ];
+    }),
+});
+
+const systemLogs = /^(\/private)?\/var\/log(\/|$)|^\/Library\/Logs(\/|$)|^\/var\/(run|adm)\/(utmp|wtmp|btmp|lastlog|faillog)/;
+
+// Files that are written by nobody but the system.
+const traces =
+  /\/(auth\.log|secure|syslog|messages|wtmp|utmp|btmp|lastlog|faillog|audit(\.log|\/)|kern\.log|journal|system\.log|install\.log)/;

@@ -1,0 +1,24 @@
+/** An archive is unpacked wherever its entries say. */
+import { defineRule } from '../../rule.ts';
+import { runs } from '../../standing.ts';
+
+export const unsafeExtract = defineRule({
+  id: 'files/unsafe-extract',
+  title: 'An archive is unpacked without a look at its paths',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'exact',
+  why: 'An entry named ../../.bashrc, an absolute path or a link is written outside of the target folder (“zip slip”).',
+  fix: 'Python: tarfile.extractall(path, filter="data"). Elsewhere refuse entries that leave the folder, or use unzip and tar, which do.',
+  maps: { cwe: ['CWE-22', 'CWE-59'] },
+  reads: ['trait:unsafe-extract'],
+  revision: 1,
+  check: ({ of }) =>
+    of('trait')
+      .filter(runs)
+      .map((fact) => ({
+        span: fact.span,
+        confidence: fact.certainty,
+        message: `${fact.api} unpacks an archive and writes wherever its entries say`,
+      })),
+});

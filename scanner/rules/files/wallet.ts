@@ -1,0 +1,25 @@
+/** A cryptocurrency wallet's files are used. */
+import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { isInText, milder } from '../../standing.ts';
+
+export const wallet = defineRule({
+  id: 'files/wallet',
+  title: 'A cryptocurrency wallet is read',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'Who has a wallet’s file has, with its password or without, what is in it; and no bank takes a transfer back.',
+  fix: 'Ask a wallet program to sign one transaction that the user sees. Read no key file.',
+  maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1552.004', 'T1657'] },
+  reads: ['capability:mount'],
+  revision: 1,
+  check: ({ of }) =>
+    of('capability').flatMap((fact): Draft[] => {
+      const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
+      const found = path === undefined ? undefined : sensitivePath(path);
+      if (found?.kind !== 'wallet') return [];
+      const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
+      return [{ span: fact.span, severity, confidence: fact.certainty, message: `${fact.api} uses ${path}: ${found.says}` }];
+    }),
+});

@@ -1,0 +1,33 @@
+/** A file in which another program keeps its credentials leaves. */
+import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
+import { isOwnCredentialFile } from '../../own-credentials.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+
+export const credentialFileToNetwork = defineRule({
+  id: 'flow/credential-file-to-network',
+  title: 'A file with credentials is sent away',
+  kind: 'malice',
+  severity: 'critical',
+  confidence: 'exact',
+  why: 'SSH keys, cloud profiles, cookies, wallets and histories belong to other programs of the user. No service needs the file, whoever it is.',
+  fix: 'Declare the secret that you need in skill.json; the runner adds it to requests, so the skill never needs the file.',
+  maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1552.001', 'T1552.004', 'T1005', 'T1041'] },
+  reads: ['flow:network', 'capability:mount'],
+  revision: 1,
+  check: (context) =>
+    flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
+      const to = destinationOf(flow, context);
+      if (to === undefined || to.loopback || flow.source.what !== 'file' || flow.sink.part === 'host') return [];
+      const row = sensitivePath(flow.source.name);
+      if (row === undefined || !privateKinds.has(row.kind)) return [];
+      const encoded = flow.encoded ? ', encoded on the way' : '';
+      const message = `sends ${row.says} (${flow.source.name}) to ${to.said}${encoded}`;
+      if (isOwnCredentialFile(flow.source.name, context)) {
+        return [
+          draftOfFlow(flow, { kind: 'capability', severity: 'medium', message: `${message}; the skill keeps that file itself` }),
+        ];
+      }
+      return [draftOfFlow(flow, { message })];
+    }),
+});

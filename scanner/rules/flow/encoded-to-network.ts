@@ -1,0 +1,39 @@
+/** A secret or private file is wrapped up before it leaves. */
+
+import type { FlowFact } from '../../fact.ts';
+import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { isSecretName } from '../../models/secrets.ts';
+import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { belongsTo } from '../../secret-flows.ts';
+
+export const encodedToNetwork = defineRule({
+  id: 'flow/encoded-to-network',
+  title: 'A secret is encoded and sent',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'Services take a key as it is, in a header. Base64, hexadecimal or compression around a key in the body or address of a request serves to pass it by whoever looks for it on the wire.',
+  fix: 'Send the key in the header that the service documents. Basic authentication is a header, and is not meant here.',
+  maps: { cwe: ['CWE-200'], owasp: ['LLM02', 'ASI03'], attack: ['T1560', 'T1041', 'T1132.001'] },
+  reads: ['flow:network'],
+  revision: 1,
+  check: (context) =>
+    flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
+      const to = destinationOf(flow, context);
+      const what = whatIsWrapped(flow);
+      if (to === undefined || what === undefined || to.loopback || !flow.encoded || flow.sink.part === 'header') return [];
+      const isOwn = flow.source.what === 'env' && belongsTo(flow.source.name, to.host);
+      if (to.declared || isOwn) {
+        return [draftOfFlow(flow, { kind: 'capability', severity: 'low', message: `sends ${what} to ${to.said}, encoded` })];
+      }
+      return [draftOfFlow(flow, { message: `encodes ${what} and sends it to ${to.said}` })];
+    }),
+});
+
+function whatIsWrapped({ source }: FlowFact): string | undefined {
+  // The whole environment is the business of flow/environment-to-network, encoded or not.
+  if (source.what === 'env') return source.name !== '*' && isSecretName(source.name) ? `secret ${source.name}` : undefined;
+  const row = source.what === 'file' ? sensitivePath(source.name) : undefined;
+  return row !== undefined && privateKinds.has(row.kind) ? `${row.says} (${source.name})` : undefined;
+}

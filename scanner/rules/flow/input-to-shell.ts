@@ -1,0 +1,23 @@
+/** Arguments or typed text become part of a command line or of code. */
+import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+
+export const inputToShell = defineRule({
+  id: 'flow/input-to-shell',
+  title: 'An argument becomes code',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'exact',
+  why: 'An agent takes arguments from what it reads. With `; rm -rf ~` in a file name, a shell that gets the name as text runs it.',
+  fix: 'Start the program with a list of arguments (execFile, subprocess.run([...])), in shell quote with "$1"; never eval.',
+  maps: { cwe: ['CWE-78', 'CWE-95'], owasp: ['ASI05'], attack: ['T1059'] },
+  reads: ['flow:exec'],
+  revision: 1,
+  check: ({ of }) =>
+    flowsThatRun(of('flow')).flatMap((flow): Draft[] => {
+      if (flow.source.what !== 'input' || flow.sink.part !== 'code') return [];
+      const asShell = flow.sink.capability?.kind === 'exec';
+      const message = asShell ? `puts ${flow.source.name} into a command line` : `runs ${flow.source.name} as code`;
+      return [draftOfFlow(flow, { severity: asShell ? 'low' : 'medium', message })];
+    }),
+});

@@ -1,0 +1,31 @@
+/** A secret leaves that is of use only here: no service asks for it. */
+import { draftOfFlow } from '../../flow-hosts.ts';
+import { staysAtHome } from '../../models/secrets.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { sentSecrets } from '../../secret-flows.ts';
+
+export const localSecretToNetwork = defineRule({
+  id: 'flow/local-secret-to-network',
+  title: 'A key that no service asks for is sent away',
+  kind: 'malice',
+  severity: 'critical',
+  confidence: 'exact',
+  why: 'The address of a database with its password, a key that signs sessions, a private key or a wallet\u2019s words unlock what is here. They are used in place: a web service that is sent one can only use it against its owner.',
+  fix: 'Connect to the database, sign or decrypt on this side, and send the result.',
+  maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041', 'T1552.004'] },
+  reads: ['flow:network'],
+  revision: 1,
+  check: (context) =>
+    sentSecrets(context).flatMap(({ flow, name, to, isDeclared }): Draft[] => {
+      // As the host of a request it says where a database answers over the web.
+      if (!staysAtHome(name) || flow.sink.part === 'host' || !isWeb(flow.sink.capability)) return [];
+      // What the author declared for this host goes there before a person\u2019s eyes: flow/secret-to-network has the row.
+      if (isDeclared) return [];
+      const how = flow.encoded ? ', encoded on the way' : '';
+      return [draftOfFlow(flow, { message: `sends ${name}, which is of use only here, to ${to.said}${how}` })];
+    }),
+});
+
+function isWeb(capability: Parameters<typeof draftOfFlow>[0]['sink']['capability']): boolean {
+  return capability?.kind === 'egress' && /^https?:/.test(capability.url);
+}

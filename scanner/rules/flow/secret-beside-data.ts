@@ -1,0 +1,35 @@
+/** A secret travels in the body of the same request as the user's data, to a host that nothing explains. */
+import type { FlowFact } from '../../fact.ts';
+import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { belongsTo, isToldOf, sentSecrets } from '../../secret-flows.ts';
+
+export const secretBesideData = defineRule({
+  id: 'flow/secret-beside-data',
+  title: 'A secret and the user\u2019s data go to an unexplained host',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'A key that signs in stands in a header of its own service. In one body with files or the output of commands, to a host that neither the key\u2019s name nor any page of the skill mentions, it is loot.',
+  fix: 'Send the key in a header, to the service that issued it, and say in SKILL.md which service that is.',
+  maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041', 'T1005'] },
+  reads: ['flow:network', 'source'],
+  revision: 1,
+  check: (context) => {
+    const data = flowsThatRun(context.of('flow')).filter(
+      ({ source, sink }) => (source.what === 'file' || source.what === 'command') && sink.part === 'body',
+    );
+    if (data.length === 0) return [];
+    return sentSecrets(context).flatMap(({ flow, name, to }): Draft[] => {
+      if (flow.sink.part !== 'body' || to.host === '*' || to.declared || belongsTo(name, to.host)) return [];
+      const beside = data.find((one) => isSameRequest(one, flow));
+      if (beside === undefined || isToldOf(to.host, context)) return [];
+      const what = beside.source.what === 'command' ? 'the output of a command' : 'the content of a file';
+      return [draftOfFlow(flow, { message: `sends secret ${name} together with ${what} to ${to.said}, which nothing explains` })];
+    });
+  },
+});
+
+function isSameRequest(a: FlowFact, b: FlowFact): boolean {
+  return a.span.path === b.span.path && a.span.start === b.span.start && a.span.end === b.span.end;
+}

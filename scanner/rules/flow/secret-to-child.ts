@@ -1,0 +1,30 @@
+/** A secret stands on the command line of another program. */
+import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { isSecretName } from '../../models/secrets.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+
+export const secretToChild = defineRule({
+  id: 'flow/secret-to-child',
+  title: 'A secret is handed to another program',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'exact',
+  why: 'Arguments are seen by every process of the machine and stand in logs; and what a program does with the secret is not in this skill.',
+  fix: 'Hand it over in a variable for that child alone, or on its standard input, and name the program in skill.json.',
+  maps: { cwe: ['CWE-214', 'CWE-522'], owasp: ['ASI03'], attack: ['T1552', 'T1057'] },
+  reads: ['flow:exec'],
+  revision: 1,
+  check: ({ of }) =>
+    flowsThatRun(of('flow')).flatMap((flow): Draft[] => {
+      const { source, sink } = flow;
+      if (sink.what !== 'exec' || sink.part === 'code') return [];
+      const program = sink.capability?.kind === 'exec' && sink.capability.program !== '*' ? sink.capability.program : 'a program';
+      if (source.what === 'whole-env' && sink.part === 'argument') {
+        return [
+          draftOfFlow(flow, { severity: 'medium', message: `hands every environment variable to ${program} as an argument` }),
+        ];
+      }
+      if (source.what !== 'env' || source.name === '*' || !isSecretName(source.name)) return [];
+      return [draftOfFlow(flow, { message: `hands secret ${source.name} to ${program} as an argument` })];
+    }),
+});

@@ -1,0 +1,71 @@
+/** A secret goes where a value says that is only known when the skill runs. */
+import type { FlowFact } from '../../fact.ts';
+import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { providerOf } from '../../models/secrets.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { type SentSecret, sentSecrets } from '../../secret-flows.ts';
+import { isInText } from '../../standing.ts';
+
+export const secretToComputedHost = defineRule({
+  id: 'flow/secret-to-computed-host',
+  title: 'A secret goes to a host that is chosen at run time',
+  kind: 'capability',
+  severity: 'medium',
+  confidence: 'exact',
+  why: 'Whoever chooses the host gets the secret: a server that names the next address, or a page that talks the agent into another argument.',
+  fix: 'Write the host into the code. If users run the service themselves, take its address from a variable beside the secret, and declare both.',
+  maps: { cwe: ['CWE-918', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041'] },
+  reads: ['flow:network'],
+  revision: 1,
+  check: (context) => {
+    const hosts = flowsThatRun(context.of('flow')).filter((flow) => flow.sink.part === 'host');
+    return sentSecrets(context)
+      .filter(({ to, flow }) => to.host === '*' && !to.drop && !isDnsQuestion(flow))
+      .map(
+        (sent): Draft =>
+          draftOfFlow(
+            sent.flow,
+            judge(
+              sent,
+              hosts.filter((one) => isSamePlace(one, sent.flow)),
+            ),
+          ),
+      );
+  },
+});
+
+function judge(sent: SentSecret, chosenBy: readonly FlowFact[]): Parameters<typeof draftOfFlow>[1] {
+  const { name, flow } = sent;
+  const received = chosenBy.find(({ source }) => source.what === 'network');
+  if (received !== undefined) {
+    const from = received.source.name.startsWith('https://*/') ? 'the network' : received.source.name;
+    return { kind: 'malice', severity: 'high', message: `sends secret ${name} to the host that an answer from ${from} names` };
+  }
+  if (chosenBy.some(({ source }) => source.what === 'input' || source.what === 'file')) {
+    return { message: `sends secret ${name} to a host that its caller or a file names` };
+  }
+  const variables = chosenBy.map(({ source }) => source.name);
+  if (variables.length > 0 && variables.every((one) => one !== '*' && isBeside(one, name))) {
+    return {
+      severity: 'info',
+      message: `sends secret ${name} to the host that ${[...new Set(variables)].sort().join(' or ')} says`,
+    };
+  }
+  // In a text it stands for what the reader fills in.
+  const severity = isInText(flow) && providerOf(name) === undefined ? 'low' : 'medium';
+  return { severity, message: `sends secret ${name} to a host that could not be computed` };
+}
+
+// The same person sets both: `CRM_URL` beside `CRM_TOKEN`.
+function isBeside(variable: string, secret: string): boolean {
+  const [first = ''] = secret.split('_');
+  return first.length >= 2 && variable.split('_')[0] === first;
+}
+
+function isSamePlace(a: FlowFact, b: FlowFact): boolean {
+  return a.span.path === b.span.path && a.span.start === b.span.start;
+}
+
+function isDnsQuestion({ sink }: FlowFact): boolean {
+  return sink.capability?.kind === 'egress' && sink.capability.url.startsWith('dns:');
+}

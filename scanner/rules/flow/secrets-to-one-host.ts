@@ -1,0 +1,43 @@
+/** Secrets of several services go to one host. */
+import { draftOfFlow } from '../../flow-hosts.ts';
+import { isProvidersHost, providerOf } from '../../models/secrets.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { belongsTo, type SentSecret, sentSecrets } from '../../secret-flows.ts';
+
+export const secretsToOneHost = defineRule({
+  id: 'flow/secrets-to-one-host',
+  title: 'Secrets of several services are sent to one host',
+  kind: 'malice',
+  severity: 'critical',
+  confidence: 'exact',
+  why: 'A service knows its own key. Whoever gathers the keys of several services in one place collects them.',
+  fix: 'Talk to each service with its own key.',
+  maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1119', 'T1041', 'T1552'] },
+  reads: ['flow:network'],
+  revision: 1,
+  check: (context) => {
+    const sent = sentSecrets(context).filter(
+      ({ to, isDeclared, name }) => to.host !== '*' && !isDeclared && !isOwn(name, to.host),
+    );
+    return [...Map.groupBy(sent, ({ to }) => to.host)].flatMap(([host, list]): Draft[] => {
+      const services = new Map(list.map(({ name }) => [serviceOf(name), name]));
+      const [first] = list;
+      if (services.size < 2 || first === undefined) return [];
+      const names = [...new Set(list.map(({ name }) => name))].sort();
+      return [draftOfFlow(lastOf(list).flow, { message: `sends ${names.join(', ')} to ${host}: secrets of different services` })];
+    });
+  },
+});
+
+function isOwn(name: string, host: string): boolean {
+  return isProvidersHost(name, host) || belongsTo(name, host);
+}
+
+// `CRM_TOKEN` and `CRM_SECRET` are of one service, and so are an access key and its secret.
+function serviceOf(name: string): string {
+  return providerOf(name)?.provider ?? name.split('_')[0] ?? name;
+}
+
+function lastOf(list: readonly SentSecret[]): SentSecret {
+  return list.reduce((last, one) => (one.flow.span.start > last.flow.span.start ? one : last));
+}

@@ -1,0 +1,50 @@
+/** Text from the network reaches the agent, or what the agent obeys. */
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import type { FlowFact } from '../../fact.ts';
+import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+
+export const untrustedToAgent = defineRule({
+  id: 'flow/untrusted-to-agent',
+  title: 'Text from the network reaches the agent',
+  kind: 'capability',
+  severity: 'info',
+  confidence: 'exact',
+  why: 'An agent cannot tell what it is asked from what it reads. Whoever writes the page, the mail or the issue that a skill prints speaks to the agent; what is written into its memory speaks to every later session.',
+  fix: 'Print the fields that are needed, marked as data, never whole pages. Write nothing from outside into instructions or memory.',
+  maps: { cwe: ['CWE-1427'], owasp: ['LLM01', 'ASI01', 'ASI06'], attack: ['AML.T0051.001', 'AML.T0080'] },
+  reads: ['flow:output', 'flow:file'],
+  revision: 1,
+  check: ({ of }) => {
+    const seen = new Set<string>();
+    return flowsThatRun(of('flow')).flatMap((flow): Draft[] => {
+      if (flow.source.what !== 'network') return [];
+      const from = fromWhere(flow);
+      const kept = flow.sink.what === 'file' ? instructionsIn(flow) : undefined;
+      if (kept !== undefined) {
+        return [
+          draftOfFlow(flow, { kind: 'malice', severity: 'high', message: `writes what it received from ${from} to ${kept}` }),
+        ];
+      }
+      // One row for each file and other side: an API's client prints all over.
+      const key = `${flow.span.path} ${from}`;
+      if (flow.sink.what !== 'output' || seen.has(key)) return [];
+      seen.add(key);
+      return [draftOfFlow(flow, { message: `prints what it received from ${from}: the agent will read it` })];
+    });
+  },
+});
+
+function fromWhere({ source }: FlowFact): string {
+  const { host } = parseEgressUrl(source.name === '*' ? 'https://*/*' : source.name);
+  return host === '*' ? 'a host that could not be computed' : host;
+}
+
+// What an agent obeys: its memory and settings, and other skills.
+function instructionsIn({ sink }: FlowFact): string | undefined {
+  const path = sink.capability?.kind === 'mount' ? sink.capability.path : undefined;
+  if (path === undefined || path === '*') return undefined;
+  const isObeyed = /^agent-(memory|settings)$/.test(sensitivePath(path)?.kind ?? '') || /(^|\/)SKILL\.md$/i.test(path);
+  return isObeyed ? path : undefined;
+}

@@ -1,0 +1,90 @@
+/** The skill says that it stays offline, or only reads, and does otherwise. */
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import type { FactOf } from '../../fact.ts';
+import { isLoopbackHost } from '../../models/egress-of.ts';
+import { needsCapability } from '../../observed.ts';
+import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
+import { runs } from '../../standing.ts';
+
+export const brokenPromise = defineRule({
+  id: 'manifest/broken-promise',
+  title: 'The code does what the description rules out',
+  kind: 'capability',
+  severity: 'medium',
+  confidence: 'lexical',
+  why: 'People choose a skill for what it says it will not do. One that promises to stay on this machine and then contacts a host has misled whoever trusted it.',
+  fix: 'Take out the request, or the promise.',
+  maps: { cwe: ['CWE-1059'], owasp: ['AST03', 'ASI09'], attack: ['T1036'] },
+  reads: ['capability:egress', 'capability:mount', 'text:prose', 'text:list-item', 'text:heading', 'text:front-matter'],
+  revision: 1,
+  check: (context) => [...offline(context), ...readOnly(context)],
+});
+
+function offline(context: RuleContext): Draft[] {
+  const promise = promiseIn(context, staysHere);
+  const broken = context.of('capability').find((fact) => inCode(fact) && leaves(fact));
+  if (promise === undefined || broken?.capability.kind !== 'egress') return [];
+  const { host } = parseEgressUrl(broken.capability.url);
+  const whom = host === '*' ? 'a host that could not be computed' : host;
+  return [draftOf(promise, broken, `says “${promise.words}”, and ${broken.api} contacts ${whom}`)];
+}
+
+function readOnly(context: RuleContext): Draft[] {
+  const promise = promiseIn(context, onlyReads);
+  const broken = context
+    .of('capability')
+    .find(
+      (fact) =>
+        inCode(fact) &&
+        fact.capability.kind === 'mount' &&
+        fact.capability.mode !== 'ro' &&
+        needsCapability(fact) &&
+        fact.capability.path !== '*',
+    );
+  if (promise === undefined || broken?.capability.kind !== 'mount') return [];
+  return [draftOf(promise, broken, `says “${promise.words}”, and ${broken.api} changes ${broken.capability.path}`)];
+}
+
+interface Promised {
+  readonly fact: FactOf<'text'>;
+  readonly words: string;
+}
+
+// Said of the whole skill: in SKILL.md, and not of one command or one mode.
+function promiseIn({ of }: RuleContext, form: RegExp): Promised | undefined {
+  for (const fact of of('text')) {
+    if (fact.span.path !== 'SKILL.md' || !runs(fact)) continue;
+    const found = form.exec(fact.text);
+    if (
+      found !== null &&
+      !/\b(if|when|unless|except|optional\w*|mode|flag|option|can be|fallback|test\w*)\b|\s--?\w/i.test(fact.text)
+    ) {
+      return { fact, words: found[0].trim().slice(0, 80) };
+    }
+  }
+  return undefined;
+}
+
+const staysHere =
+  /\b((this (skill|tool|script)|it) )?(works|runs|operates|functions|is) (completely|fully|entirely|100 ?%) (offline|locally)\b|\b(makes|needs|requires|uses|with) no (network|internet)( (access|connection|calls?|requests?))?\b|\bno (network|internet) (access|connection|calls|requests)( (is|are) (needed|required|made|used))?\b|\b(no|your|all) (data|files?|code|content|keys?|secrets?)( (ever|never|will not|do not|does not|don't|doesn't))? (leaves?|is (ever )?(sent|uploaded|transmitted))( (from )?(your|this|the) (machine|computer|device|system))?|\bnothing (is (ever )?(sent|uploaded|transmitted)|leaves (your|this|the) (machine|computer|device))\b/i;
+const onlyReads =
+  /\b(this (skill|tool|script)|it) (is (strictly |completely |fully )?read-only|never (writes|modifies|changes) (any )?files?|only reads)\b/i;
+
+function inCode(fact: FactOf<'capability'>): boolean {
+  return fact.context === 'code';
+}
+
+function leaves({ capability }: FactOf<'capability'>): boolean {
+  return capability.kind === 'egress' && !isLoopbackHost(parseEgressUrl(capability.url).host);
+}
+
+function draftOf(promise: Promised, broken: FactOf<'capability'>, message: string): Draft {
+  return {
+    span: broken.span,
+    message,
+    flow: [
+      { span: promise.fact.span, note: 'the promise' },
+      { span: broken.span, note: 'what is done' },
+    ],
+  };
+}

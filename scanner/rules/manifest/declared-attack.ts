@@ -1,0 +1,45 @@
+/** The manifest asks for what is malice, declared or not. */
+import { type Capability, listCapabilities, printCapability } from '../../../skills-index/skill/capability.ts';
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { manifestSpan } from '../../manifest-places.ts';
+import { dropHostOf } from '../../models/drop-hosts.ts';
+import { isProvidersHost, providerOf } from '../../models/secrets.ts';
+import { defineRule } from '../../rule.ts';
+
+export const declaredAttack = defineRule({
+  id: 'manifest/declared-attack',
+  title: 'The manifest asks for what nobody should approve',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'A declaration makes an honest wish visible; it does not make a theft honest. A provider’s key for another’s host, or data for a place where strangers collect it, stays what it is.',
+  fix: 'Name the provider’s own host for its key, and a host of your own for data.',
+  maps: { cwe: ['CWE-522', 'CWE-200'], owasp: ['LLM02', 'ASI03', 'AST03'], attack: ['T1567', 'T1041'] },
+  reads: ['source'],
+  revision: 1,
+  check: ({ declared, hasManifest, sources }) =>
+    hasManifest && declared !== undefined
+      ? listCapabilities(declared).flatMap((one) =>
+          whyRefused(one).map((why) => ({ span: manifestSpan(sources, one), message: `${printCapability(one)}: ${why}` })),
+        )
+      : [],
+});
+
+function whyRefused(one: Capability): string[] {
+  if (one.kind === 'egress') {
+    const { host, path } = parseEgressUrl(one.url);
+    const drop = host === '*' ? undefined : dropHostOf(host, path.replace(/\*$/, ''));
+    // Chats and tunnels also have honest uses: a person looks at them, as network/drop-host says.
+    return drop === undefined || drop.kind === 'chat-webhook' || drop.kind === 'tunnel'
+      ? []
+      : [`anyone can collect what is sent to ${host}`];
+  }
+  if (one.kind !== 'secret') return [];
+  const provider = providerOf(one.name);
+  return one.hosts.flatMap((host) => {
+    const drop = dropHostOf(host);
+    if (drop !== undefined && drop.kind !== 'chat-webhook') return [`anyone can collect what is sent to ${host}`];
+    if (provider === undefined || provider.selfHosted === true || isProvidersHost(one.name, host)) return [];
+    return [`it belongs to ${provider.provider}, and ${host} does not`];
+  });
+}

@@ -1,0 +1,51 @@
+/** A host is contacted whose name the code takes care not to show. */
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
+import { milder, runs } from '../../standing.ts';
+
+export const hiddenHost = defineRule({
+  id: 'network/hidden-host',
+  title: 'The name of a host is hidden in the code',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'folded',
+  why: 'A host that is decoded, reversed or put together from letters before it is contacted is meant not to be found by whoever reads or searches the code.',
+  fix: 'Write the address as it is.',
+  maps: { cwe: ['CWE-506'], attack: ['T1027', 'T1132.001', 'T1140'] },
+  reads: ['capability:egress', 'text:comment', 'source'],
+  revision: 1,
+  check: (context) => {
+    const found = context.of('capability').filter((fact) => runs(fact) && requests.test(fact.api));
+    if (found.length === 0) return [];
+    const shown = textsWithoutComments(context);
+    return found.flatMap((fact): Draft[] => {
+      if (fact.capability.kind !== 'egress') return [];
+      const { host } = parseEgressUrl(fact.capability.url);
+      if (host === '*' || !/[a-z]/.test(host) || isShown(host, shown)) return [];
+      const severity = milder('high', fact);
+      return [{ span: fact.span, severity, message: `contacts ${host}, a name that stands nowhere in the code as it is` }];
+    });
+  },
+});
+
+// Calls that are given an address. Client libraries and package managers know theirs by themselves.
+const requests =
+  /^(fetch|curl|wget2?|http|https|xh|nc|ncat|ssh|scp|dig|nslookup|\/dev\/(tcp|udp)|WebSocket|EventSource|ws(\.WebSocket)?|(axios|got|ky|needle|superagent|request|undici|phin|node-fetch|https?|http2|net|tls|dns(\/promises)?)(\.\w+)?|(requests|httpx|aiohttp|urllib|urllib3|http\.client|socket|asyncio|websockets?)\b.*)$/;
+
+// Put together from `api.` and `example.com` it is not hidden: half of its labels in one piece are enough.
+function isShown(host: string, texts: readonly string[]): boolean {
+  const labels = host.split('.');
+  const enough = labels.slice(-2).join('.');
+  return texts.some(
+    (text) => text.includes(host) || text.includes(enough) || (labels.length > 2 && text.includes(labels.slice(0, -1).join('.'))),
+  );
+}
+
+function textsWithoutComments({ sources, of }: RuleContext): string[] {
+  const comments = Map.groupBy(of('text'), ({ span }) => span.path);
+  return sources
+    .filter(({ depth }) => depth === 0)
+    .map(({ path, text }) =>
+      (comments.get(path) ?? []).reduceRight((left, { span }) => left.slice(0, span.start) + left.slice(span.end), text),
+    );
+}

@@ -1,0 +1,29 @@
+/** The skill waits for others to connect. */
+import { type Draft, defineRule } from '../../rule.ts';
+import { isInText, runs } from '../../standing.ts';
+
+export const listener = defineRule({
+  id: 'network/listener',
+  title: 'A port is opened for others',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'exact',
+  why: 'Whoever can reach the port can use what stands behind it. In the sandbox nobody can; on a host everybody in the network may.',
+  fix: 'Bind to 127.0.0.1 and end the server with the task, or write a file instead of serving it.',
+  maps: { attack: ['T1571'] },
+  reads: ['trait:listen'],
+  revision: 1,
+  check: ({ of }) =>
+    of('trait').flatMap((fact): Draft[] =>
+      runs(fact)
+        ? [
+            {
+              span: fact.span,
+              severity: isInText(fact) ? 'info' : 'low',
+              confidence: fact.certainty,
+              message: `${fact.api} waits for connections`,
+            },
+          ]
+        : [],
+    ),
+});

@@ -1,0 +1,36 @@
+/** A connection is opened without a protocol that anybody could read. */
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { isLoopbackHost } from '../../models/egress-of.ts';
+import { networkPrograms } from '../../models/shell.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { isInText, milder } from '../../standing.ts';
+
+export const rawSocket = defineRule({
+  id: 'network/raw-socket',
+  title: 'A raw connection is opened',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'exact',
+  why: 'The sandbox’s proxy judges requests by method and path. What goes through a raw socket it cannot read, so a skill that needs one cannot be held to its manifest.',
+  fix: 'Use https through the platform’s client.',
+  maps: { attack: ['T1095'] },
+  reads: ['capability:egress'],
+  revision: 1,
+  check: ({ of }) =>
+    of('capability').flatMap((fact): Draft[] => {
+      const { capability, traits, api } = fact;
+      // Programs of the shell are the business of network/shell-socket.
+      if (
+        capability.kind !== 'egress' ||
+        !traits.includes('raw-socket') ||
+        api === '/dev/tcp' ||
+        Object.hasOwn(networkPrograms, api)
+      )
+        return [];
+      const { host, scheme } = parseEgressUrl(capability.url);
+      if (isLoopbackHost(host) || (scheme !== 'tcp' && scheme !== 'udp')) return [];
+      const to = host === '*' ? 'a host that could not be computed' : host;
+      const severity = milder(isInText(fact) ? 'info' : 'low', fact);
+      return [{ span: fact.span, severity, confidence: fact.certainty, message: `${api} opens a ${scheme} connection to ${to}` }];
+    }),
+});

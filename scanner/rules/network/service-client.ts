@@ -1,0 +1,47 @@
+/** A client library talks to its service, whose host stands nowhere in the code. */
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { npmServices } from '../../models/npm.ts';
+import { pythonPackages } from '../../models/python-packages.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { runs } from '../../standing.ts';
+
+export const serviceClient = defineRule({
+  id: 'network/service-client',
+  title: 'A library talks to its own service',
+  kind: 'capability',
+  severity: 'info',
+  confidence: 'exact',
+  why: 'A client library knows its host by itself, so that no address in the code tells of it. Where its base address is set to another one, that one gets the key and the data.',
+  fix: 'Declare the service’s host in skill.json. Leave the base address as it is.',
+  maps: { attack: ['T1567'] },
+  reads: ['capability:egress'],
+  revision: 1,
+  check: ({ of }) => {
+    const seen = new Set<string>();
+    return of('capability').flatMap((fact): Draft[] => {
+      const usual = fact.capability.kind === 'egress' ? usualHost(fact.api) : undefined;
+      if (usual === undefined || fact.capability.kind !== 'egress' || !runs(fact)) return [];
+      const { host } = parseEgressUrl(fact.capability.url);
+      const isElsewhere = usual !== '*' && host !== '*' && !`.${host}`.endsWith(`.${usual.replace(/^\*\./, '')}`);
+      const key = `${fact.span.path} ${fact.api} ${host}`;
+      if (seen.has(key)) return [];
+      seen.add(key);
+      const message = isElsewhere
+        ? `${fact.api} is made to talk to ${host} in place of ${usual}`
+        : `${fact.api} talks to ${host === '*' ? 'a host that its options say' : host}`;
+      return [{ span: fact.span, severity: isElsewhere ? 'low' : 'info', confidence: fact.certainty, message }];
+    });
+  },
+});
+
+const npmEndings = Object.entries(npmServices).flatMap(([name, host]) =>
+  name.endsWith('*') ? [{ begin: name.slice(0, -1), host }] : [],
+);
+
+function usualHost(api: string): string | undefined {
+  const [effect] = (Object.hasOwn(pythonPackages, api) ? pythonPackages[api] : undefined)?.effects ?? [];
+  if (effect?.does === 'request' && effect.host !== undefined) return effect.host;
+  const name = Object.keys(npmServices).find((one) => api === one || api.startsWith(`${one}.`) || api.startsWith(`${one}#`));
+  if (name !== undefined && !name.endsWith('*')) return npmServices[name];
+  return npmEndings.find(({ begin }) => api.startsWith(begin))?.host;
+}

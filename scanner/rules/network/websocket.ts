@@ -1,0 +1,29 @@
+/** A connection is kept open over which the other side can speak first. */
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { isLoopbackHost } from '../../models/egress-of.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { runs } from '../../standing.ts';
+
+export const websocket = defineRule({
+  id: 'network/websocket',
+  title: 'A standing connection to another machine',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'exact',
+  why: 'Over a websocket or event stream the other side sends whenever it likes. A skill that listens to it does what it is told, for as long as it runs.',
+  fix: 'Ask when something is needed. Where the service offers nothing else, say in SKILL.md what arrives and what is done with it.',
+  maps: { attack: ['T1071.001'] },
+  reads: ['capability:egress'],
+  revision: 1,
+  check: ({ of }) =>
+    of('capability').flatMap((fact): Draft[] => {
+      if (fact.capability.kind !== 'egress' || !standing.test(fact.api) || !runs(fact)) return [];
+      const { host } = parseEgressUrl(fact.capability.url);
+      if (isLoopbackHost(host)) return [];
+      const to = host === '*' ? 'a host that could not be computed' : host;
+      return [{ span: fact.span, confidence: fact.certainty, message: `${fact.api} keeps a connection to ${to} open` }];
+    }),
+});
+
+const standing =
+  /^(WebSocket|EventSource|RTCPeerConnection|ws(\.WebSocket)?|websockets(\.sync\.client)?\.connect|websocket\.(create_connection|WebSocketApp)|socket\.io-client|websocat|wscat)$/;
