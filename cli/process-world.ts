@@ -1,6 +1,4 @@
 /** The process around a command: signals and the proxy that the environment names. */
-import http from 'node:http';
-
 /** How long a command may tidy up after the first signal. */
 const graceMs = 10_000;
 
@@ -21,5 +19,7 @@ export async function useProxy(env: NodeJS.ProcessEnv): Promise<void> {
   const named = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some((name) => (env[name] ?? '') !== '');
   if (!named) return;
   const direct = [env.NO_PROXY ?? env.no_proxy, 'localhost', '127.0.0.1', '[::1]', '::1'].filter(Boolean).join(',');
+  // Node's HTTP client is loaded for the few who have one.
+  const { default: http } = await import('node:http');
   http.setGlobalProxyFromEnv({ ...env, NO_PROXY: direct, no_proxy: direct });
 }
