@@ -1,6 +1,7 @@
 /** The reviewer's desk, mounted at /review: sign-in, passkeys, the queue and, in `desk-review.ts`, the routes of one version. */
 import { Hono } from 'hono';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { ruleNote } from '../skills-index/statement/rule-note.ts';
 import type { Registry } from './context.ts';
 import {
   deskHeaders,
@@ -19,6 +20,7 @@ import { formBodyBytesMax } from './limits.ts';
 import { keysPage } from './pages/keys-page.ts';
 import { passkeysPage } from './pages/passkeys-page.ts';
 import { queuePage } from './pages/queue.ts';
+import { rulePage } from './pages/rule.ts';
 import { linkPage, signInPage } from './pages/sign-in.ts';
 import { creationOptions, finishCreation, finishLogin, listPendingPasskeys, loginOptions } from './passkeys.ts';
 import { limitBody } from './problem-json.ts';
@@ -43,6 +45,13 @@ export function deskRoutes(registry: Registry): Hono {
   app.post('/keys', async (context) => {
     keepKeysChoice(context, (await field(context, 'keys')) === 'off' ? 'off' : 'on');
     return context.redirect('/review/keys', 303);
+  });
+  app.get('/rules/:group/:rule', async (context) => {
+    await requireReviewer(registry, context);
+    const rule = `${context.req.param('group')}/${context.req.param('rule')}`;
+    const note = ruleNote(rule);
+    if (note === undefined) throw new Problem('not-found', `There is no rule ${JSON.stringify(rule.slice(0, 100))}`);
+    return show(registry, context, (frame) => rulePage(frame, rule, note));
   });
   reviewRoutes(app, registry);
   app.all('*', (context) => {

@@ -23,6 +23,8 @@ export interface TypeOptions {
   readonly show?: 'stdout' | 'stderr' | 'both';
   /** At most so many lines of it; the rest is counted. */
   readonly lines?: number;
+  /** So many lines of its end are shown beside them. */
+  readonly last?: number;
 }
 
 /** The demo's folder, people and processes. */
@@ -86,7 +88,7 @@ export class Stage {
     const code = await ended(child);
     const typed = { code, stdout: stdout(), stderr: stderr() };
     const shown = { stdout: typed.stdout, stderr: typed.stderr, both: both.join('') }[options.show ?? 'stdout'];
-    if (options.show !== undefined) this.say(firstLines(shown.trimEnd(), options.lines ?? 200));
+    if (options.show !== undefined) this.say(someLines(shown.trimEnd(), options.lines ?? 200, options.last ?? 0));
     if (code !== (options.expect ?? 0)) {
       const said = `${typed.stdout}\n${typed.stderr}`.trim();
       throw new Problem(
@@ -144,9 +146,11 @@ function collect(stream: ChildProcess['stdout'], both: string[]): () => string {
   return () => text;
 }
 
-function firstLines(text: string, count: number): string {
+function someLines(text: string, first: number, last: number): string {
   const lines = text.split('\n');
-  return lines.length <= count ? text : [...lines.slice(0, count), `… ${lines.length - count} more lines`].join('\n');
+  if (lines.length <= first + last) return text;
+  const left = `… ${lines.length - first - last} more lines`;
+  return [...lines.slice(0, first), left, ...(last === 0 ? [] : lines.slice(-last))].join('\n');
 }
 
 function quote(argument: string): string {

@@ -38,7 +38,7 @@ async function runBare({ stage, internet, stranger }: World, folder: string): Pr
 
 async function publish({ stage }: World, folder: string): Promise<void> {
   stage.step('Somebody with Ada’s key publishes the twin as 1.5.0');
-  await stage.type('ada', ['scan', folder], { show: 'stdout', lines: 42, expect: 14 });
+  await stage.type('ada', ['scan', folder], { show: 'stdout', lines: 26, last: 3, expect: 14 });
   await stage.type('ada', ['publish', folder, '--as-is'], { show: 'stderr', lines: 12 });
   const status = await stage.type('ada', ['status', twin, '--wait'], { show: 'stdout' });
   stage.proven(

@@ -3,6 +3,7 @@ import type { Finding, FlowStep } from '../../skills-index/statement/finding.ts'
 import { codeFrame, type FrameRange, type Sources } from './code-frame.ts';
 import { findingsShownMax, flowStepsShownMax } from './limits.ts';
 import { count, type Html, html, term, untrusted } from './markup.ts';
+import { ruleHref, weaknessTags } from './rule.ts';
 import { groupOf } from './rule-group.ts';
 import { severityBadge } from './severity.ts';
 
@@ -21,7 +22,21 @@ export function findingList(view: FindingsView): Html {
   const ranked = rankFindings(view.findings, view.decidedBy);
   const more = ranked.length - findingsShownMax;
   const items = ranked.slice(0, findingsShownMax).map((finding, index) => findingItem(finding, index + 1, view));
-  return html`<ol class="findings">${items}</ol>
+  const deciding = ranked.filter((finding) => view.decidedBy.includes(finding.fingerprint)).length;
+  const heading = (text: string): Html | string => (deciding === 0 ? '' : html`<p class="findings-part">${text}</p>`);
+  const rest = items.slice(deciding);
+  return html`${
+    deciding === 0
+      ? ''
+      : html`${heading(deciding === 1 ? 'Decides the verdict' : 'Decide the verdict')}
+<ol class="findings">${items.slice(0, deciding)}</ol>`
+  }
+${
+  rest.length === 0
+    ? ''
+    : html`${heading(`Besides: ${count(ranked.length - deciding, 'other finding')}`)}
+<ol class="findings" start="${deciding + 1}">${rest}</ol>`
+}
 ${more > 0 ? html`<p class="notice">${count(more, 'further finding')} of lower rank in the report.</p>` : ''}`;
 }
 
@@ -65,7 +80,7 @@ ${decides ? html`<span class="tag decides-tag">decides the verdict</span>` : ''}
 <a class="permalink" href="#${anchor}" aria-label="permalink to finding ${number}">#</a></p>
 </header>
 ${evidence}
-<dl class="advice">${term('Fix', untrusted(finding.fix))}${term('Rule', ruleWords(finding))}</dl>
+<dl class="advice">${term('Fix', untrusted(finding.fix))}${term('Rule', ruleWords(finding))}${weaknessTags(finding.rule)}</dl>
 </article></li>`;
 }
 
@@ -78,7 +93,9 @@ const confidenceWords = {
 
 function ruleWords({ rule }: Finding): Html {
   const group = groupOf(rule);
-  return html`This group looks for ${group.looksFor}. ${group.check} <code class="line">skill explain ${untrusted(rule)}</code>`;
+  const href = ruleHref(rule);
+  const text = href === undefined ? '' : html` <a href="${href}">Why it matters, an attack and a near miss</a>.`;
+  return html`This group looks for ${group.looksFor}. ${group.check}${text} <code class="line">skill explain ${untrusted(rule)}</code>`;
 }
 
 function flow(steps: readonly FlowStep[], view: FindingsView): Html {

@@ -156,6 +156,10 @@ export const styles = `@layer base, parts;
   .use-unused .use { color: var(--soft); }
 
   .findings { list-style: none; padding: 0; }
+  .findings-part { font-size: .78rem; color: var(--soft); margin: .8rem 0 .2rem; }
+  .unread { border-left-color: var(--warn); margin: .5rem 0; }
+  .unread ul { padding-left: 1.2rem; }
+  .unread li { overflow-wrap: anywhere; }
   .finding { border: 1px solid var(--rule); border-left: 4px solid var(--soft); border-radius: 5px; padding: .6rem .8rem; margin: 0 0 .9rem; scroll-margin-top: .8rem; }
   .finding:target { outline: 2px solid var(--mark); outline-offset: 2px; }
   .rank-critical { border-left-color: var(--bad); }
@@ -180,7 +184,7 @@ export const styles = `@layer base, parts;
   .step-number { position: absolute; left: -.85rem; top: .1rem; width: 1.45rem; height: 1.45rem; line-height: 1.35rem; text-align: center; font-size: .78rem; border: 1px solid var(--soft); border-radius: 50%; background: var(--paper); }
   .step-source .step-number, .step-sink .step-number { border-color: var(--bad); color: var(--bad); border-width: 2px; line-height: 1.25rem; }
   .advice { display: grid; gap: .25rem; margin-top: .5rem; }
-  .advice > div { display: grid; grid-template-columns: 3rem 1fr; align-items: baseline; }
+  .advice > div { display: grid; grid-template-columns: 4rem 1fr; align-items: baseline; }
   .advice dd { font-size: .9rem; }
   .line { white-space: pre-wrap; user-select: all; }
 

@@ -9,6 +9,7 @@ import { fileHref, fileTable } from './file.ts';
 import { findingAnchor, findingList, rankFindings } from './finding.ts';
 import { type DeskKey, key } from './key-map.ts';
 import { type Frame, page } from './layout.ts';
+import { unreadShownMax } from './limits.ts';
 import { renderMarkdown } from './markdown.ts';
 import { count, digest, type Html, html, moment, part, shown, term, untrusted } from './markup.ts';
 import { riskMeter } from './queue.ts';
@@ -61,16 +62,27 @@ ${decides(detail)}
 <details class="risk-parts"><summary>Risk ${risk.total}, part by part</summary><ul>${parts}</ul></details>`;
 }
 
-function decides({ report, verdict }: ReviewDetail): Html {
+function decides({ report }: ReviewDetail): Html {
   if (report === undefined)
     return html`<p class="notice">No scan report: the scanning process was stopped, or the scan has not ended.</p>`;
   const deciding = rankFindings(report.findings, report.decidedBy).filter((one) => report.decidedBy.includes(one.fingerprint));
-  if (deciding.length === 0)
-    return verdict === 'incomplete' ? html`<p class="notice">The scan could not read everything; see the files.</p>` : html``;
-  return html`<ul class="deciding" aria-label="what decides">${deciding.map(
+  const items = deciding.map(
     (one) => html`<li>${severityBadge(one.severity)}<a href="#${findingAnchor(one)}">${untrusted(one.message)}</a>
 <code>${untrusted(one.rule)}</code></li>`,
-  )}</ul>`;
+  );
+  return html`${deciding.length === 0 ? '' : html`<ul class="deciding" aria-label="what decides">${items}</ul>`}${unread(report)}`;
+}
+
+// What nobody has looked at is said at the top: an empty list of findings says nothing about it.
+function unread({ coverage }: NonNullable<ReviewDetail['report']>): Html | string {
+  const left = coverage.files.filter((file) => file.disposition === 'unanalysed');
+  if (left.length === 0) return '';
+  const rows = left
+    .slice(0, unreadShownMax)
+    .map((file) => html`<li><code>${untrusted(file.path)}</code> ${untrusted(file.reason)}</li>`);
+  const more = left.length - unreadShownMax;
+  return html`<div class="notice unread"><p><b>${count(left.length, 'file')} not analysed</b>: what they hold, the scanner does not say.</p>
+<ul>${rows}${more > 0 ? html`<li>and ${more} more; see the files</li>` : ''}</ul></div>`;
 }
 
 function capabilities({ detail }: VersionView): Html {

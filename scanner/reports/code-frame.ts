@@ -81,7 +81,8 @@ function cutAround(line: string, from: number, to: number, width: number): { tex
   // Two columns are kept for the signs that something is left out on either side, some for what leads up to the mark.
   const middle = shorten(marked ?? '', width - 2 - Math.min(columnsOf(before ?? ''), leadColumnsMax));
   const room = Math.max(0, width - columnsOf(middle));
-  const left = keepEnd(before ?? '', Math.max(Math.floor(room / 2), room - columnsOf(behind ?? '')));
+  const lead = Math.min(columnsOf(before ?? ''), leadColumnsMax, room - 1);
+  const left = keepEnd(before ?? '', Math.max(lead, Math.floor(room / 2), room - columnsOf(behind ?? '')));
   const right = keepStart(behind ?? '', room - columnsOf(left));
   const start = columnsOf(left);
   return { text: `${left}${middle}${right}`, from: start, to: start + columnsOf(middle) };

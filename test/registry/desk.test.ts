@@ -49,7 +49,13 @@ describe('signing in', () => {
 });
 
 describe('without a session', () => {
-  const paths = ['/@acme/count/1.0.1', '/@acme/count/1.0.1/files/SKILL.md', '/passkeys', `/approvals/sha256:${'0'.repeat(64)}`];
+  const paths = [
+    '/rules/flow/secret-to-network',
+    '/@acme/count/1.0.1',
+    '/@acme/count/1.0.1/files/SKILL.md',
+    '/passkeys',
+    `/approvals/sha256:${'0'.repeat(64)}`,
+  ];
   it.each(paths)('nothing is shown at %s', async (path) => {
     const page = await visitor(world.send).get(path);
     expect(page).toMatchObject({ status: 401 });
@@ -81,6 +87,8 @@ describe('the desk', () => {
     ['/acme/count/1.0.0', 400],
     [`/approvals/sha256:${'0'.repeat(64)}`, 404],
     ['/approvals/nothing', 400],
+    ['/rules/flow/secret-to-network', 200],
+    ['/rules/flow/no-such-rule', 404],
   ])('answers %s with a page', async (path, status) => {
     const page = await rita.get(path);
     expect(page.status).toBe(status);

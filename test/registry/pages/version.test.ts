@@ -6,12 +6,17 @@ import { keyMap } from '../../../registry/pages/key-map.ts';
 import { fileViewLinesMax } from '../../../registry/pages/limits.ts';
 import { passkeysPage } from '../../../registry/pages/passkeys-page.ts';
 import { queuePage } from '../../../registry/pages/queue.ts';
+import { ruleHref, rulePage } from '../../../registry/pages/rule.ts';
 import { linkPage, signInPage } from '../../../registry/pages/sign-in.ts';
 import { versionPage } from '../../../registry/pages/version.ts';
 import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { ruleNote } from '../../../skills-index/statement/rule-note.ts';
 import { approval, detail, finding, frame, name, now, queueItem, someDigest, version, versionView } from './story.ts';
 
+const someRule = 'flow/secret-to-network';
+const someNote = ruleNote(someRule);
+if (someNote === undefined) throw new Error('the rule has a note');
 const statement = approval();
 const text = canonicalJson(statement);
 const pages = {
@@ -21,6 +26,7 @@ const pages = {
   approval: String(
     approvalPage(frame, { statement, text, now, passkeyOptions: { challenge: 'c' }, mine: true, keyIds: [someDigest('k')] }),
   ),
+  rule: String(rulePage(frame, someRule, someNote)),
   'sign-in': String(signInPage({ ...frame, viewer: undefined }, { passkeyOptions: {} })),
 };
 
@@ -70,6 +76,31 @@ describe('a version', () => {
       /<code><bdi>scripts\/report\.ts<\/bdi><\/code>[\s\S]*→[\s\S]*<code><bdi>scripts\/usage\.ts<\/bdi><\/code>/,
     );
     expect(pages.version.match(/data-step/g)).toHaveLength(4);
+  });
+
+  it('says at the top which files were not analysed, and why', () => {
+    const view = versionView({ verdict: 'incomplete' });
+    const { report } = view.detail;
+    if (report === undefined) throw new Error('the story has a report');
+    const file = { path: 'tool/<x>', sha256: someDigest('x'), bytes: 9, disposition: 'unanalysed', reason: 'not text' } as const;
+    const read = { ...file, path: 'SKILL.md', disposition: 'analysed', reason: 'markdown' } as const;
+    const page = (files: readonly (typeof file | typeof read)[]): string =>
+      String(versionPage(frame, { ...view, detail: { ...view.detail, report: { ...report, coverage: { files } } } }));
+    const top = page([read, file]).split('<section')[0] ?? '';
+    expect(top).toContain('<b>1 file not analysed</b>');
+    expect(top).toContain('<bdi>tool/&lt;x&gt;</bdi></code> <bdi>not text</bdi>');
+    expect(page([read])).not.toContain('not analysed</b>');
+    expect(page(Array.from({ length: 30 }, () => file))).toContain('and 20 more; see the files');
+  });
+
+  it('shows what decides apart, with what its rule maps to and the way to the rule’s page', () => {
+    const findings = pages.version.split('<section id="findings"')[1]?.split('<section')[0] ?? '';
+    const [deciding = '', rest = ''] = findings.split('Besides: ');
+    expect(deciding).toContain('Decides the verdict');
+    expect(deciding).toContain('decides the verdict</span>');
+    expect(rest).not.toContain('decides the verdict</span>');
+    expect(findings).toContain(`<a href="${ruleHref(someRule)}">`);
+    expect(findings).toMatch(/<dt>Maps to<\/dt><dd class=""><span class="tag" title="[^"]+">CWE-\d+<\/span>/);
   });
 
   it('ranks findings: what decides, then the severest, then by place', () => {

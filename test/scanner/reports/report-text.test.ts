@@ -83,7 +83,7 @@ describe('a report for people', () => {
       files({
         'SKILL.md': plain,
         'skill.json': manifest({}),
-        'a.py': 'import requests\nhost = "api" + "." + "acme"\nrequests.get("https://" + host + ".example/v1")\n',
+        'a.py': 'import requests\nbase = "https://api.acme.example"\nrequests.get(base + "/v1")\n',
       }),
       { colour: false, width: 160 },
     );
