@@ -80,13 +80,29 @@ import { serviceClient } from './rules/network/service-client.ts';
 import { shellSocket } from './rules/network/shell-socket.ts';
 import { tlsOff } from './rules/network/tls-off.ts';
 import { websocket } from './rules/network/websocket.ts';
+import { computedInstructions } from './rules/obfuscation/computed-instructions.ts';
 import { decodeAndRun } from './rules/obfuscation/decode-and-run.ts';
+import { disguisedFile } from './rules/obfuscation/disguised-file.ts';
 import { hiddenCharacters } from './rules/obfuscation/hidden-characters.ts';
 import { hiddenName } from './rules/obfuscation/hidden-name.ts';
+import { minified } from './rules/obfuscation/minified.ts';
+import { misleadingEncoding } from './rules/obfuscation/misleading-encoding.ts';
+import { mixedScript } from './rules/obfuscation/mixed-script.ts';
+import { obfuscator } from './rules/obfuscation/obfuscator.ts';
+import { opaqueBlob } from './rules/obfuscation/opaque-blob.ts';
+import { padding } from './rules/obfuscation/padding.ts';
+import { selfExtracting } from './rules/obfuscation/self-extracting.ts';
+import { textFromNumbers } from './rules/obfuscation/text-from-numbers.ts';
 import { unanalysed } from './rules/obfuscation/unanalysed.ts';
+import { agentConfiguration } from './rules/persistence/agent-configuration.ts';
 import { autostart } from './rules/persistence/autostart.ts';
+import { defenceTampering } from './rules/persistence/defence-tampering.ts';
+import { detached } from './rules/persistence/detached.ts';
+import { folderHook } from './rules/persistence/folder-hook.ts';
 import { historyOff } from './rules/persistence/history-off.ts';
 import { hook } from './rules/persistence/hook.ts';
+import { logWiping } from './rules/persistence/log-wiping.ts';
+import { newAccount } from './rules/persistence/new-account.ts';
 import { shellProfile } from './rules/persistence/shell-profile.ts';
 import { approvalBypass } from './rules/prose/approval-bypass.ts';
 import { concealment } from './rules/prose/concealment.ts';
@@ -98,13 +114,27 @@ import { installLure } from './rules/prose/install-lure.ts';
 import { overrideInstructions } from './rules/prose/override-instructions.ts';
 import { remoteInstructions } from './rules/prose/remote-instructions.ts';
 import { speaksToScanners } from './rules/prose/speaks-to-scanners.ts';
+import { decompressionBomb } from './rules/resources/decompression-bomb.ts';
+import { endlessRequests } from './rules/resources/endless-requests.ts';
+import { exhaustion } from './rules/resources/exhaustion.ts';
 import { forkBomb } from './rules/resources/fork-bomb.ts';
 import { mining } from './rules/resources/mining.ts';
+import { regexBomb } from './rules/resources/regex-bomb.ts';
+import { activeDocument } from './rules/supply/active-document.ts';
+import { archiveInBundle } from './rules/supply/archive-in-bundle.ts';
 import { binaryInBundle } from './rules/supply/binary-in-bundle.ts';
 import { credentialInBundle } from './rules/supply/credential-in-bundle.ts';
+import { danglingReference } from './rules/supply/dangling-reference.ts';
+import { dependencyConfusion } from './rules/supply/dependency-confusion.ts';
 import { foreignSource } from './rules/supply/foreign-source.ts';
+import { indexRedirect } from './rules/supply/index-redirect.ts';
+import { installHook } from './rules/supply/install-hook.ts';
 import { lifecycleScript } from './rules/supply/lifecycle-script.ts';
+import { lookAlikeSkill } from './rules/supply/look-alike-skill.ts';
+import { mutableReference } from './rules/supply/mutable-reference.ts';
+import { typosquat } from './rules/supply/typosquat.ts';
 import { unpinnedInstall } from './rules/supply/unpinned-install.ts';
+import { unsafeArchive } from './rules/supply/unsafe-archive.ts';
 
 export const rules: readonly Rule[] = [
   dynamicName,
@@ -187,13 +217,29 @@ export const rules: readonly Rule[] = [
   shellSocket,
   tlsOff,
   websocket,
+  computedInstructions,
   decodeAndRun,
+  disguisedFile,
   hiddenCharacters,
   hiddenName,
+  minified,
+  misleadingEncoding,
+  mixedScript,
+  obfuscator,
+  opaqueBlob,
+  padding,
+  selfExtracting,
+  textFromNumbers,
   unanalysed,
+  agentConfiguration,
   autostart,
+  defenceTampering,
+  detached,
+  folderHook,
   historyOff,
   hook,
+  logWiping,
+  newAccount,
   shellProfile,
   approvalBypass,
   concealment,
@@ -205,11 +251,25 @@ export const rules: readonly Rule[] = [
   overrideInstructions,
   remoteInstructions,
   speaksToScanners,
+  decompressionBomb,
+  endlessRequests,
+  exhaustion,
   forkBomb,
   mining,
+  regexBomb,
+  activeDocument,
+  archiveInBundle,
   binaryInBundle,
   credentialInBundle,
+  danglingReference,
+  dependencyConfusion,
   foreignSource,
+  indexRedirect,
+  installHook,
   lifecycleScript,
+  lookAlikeSkill,
+  mutableReference,
+  typosquat,
   unpinnedInstall,
+  unsafeArchive,
 ];

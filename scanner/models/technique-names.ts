@@ -13,6 +13,7 @@ export const attackNames = {
   'T1027.009': 'Obfuscated Files or Information: Embedded Payloads',
   'T1027.010': 'Obfuscated Files or Information: Command Obfuscation',
   'T1027.013': 'Obfuscated Files or Information: Encrypted/Encoded File',
+  'T1027.015': 'Obfuscated Files or Information: Compression',
   T1030: 'Data Transfer Size Limits',
   T1033: 'System Owner/User Discovery',
   T1036: 'Masquerading',

@@ -68,6 +68,7 @@ export const cweNames = {
   'CWE-610': 'Externally Controlled Reference to a Resource in Another Sphere',
   'CWE-611': 'Improper Restriction of XML External Entity Reference',
   'CWE-642': 'External Control of Critical State Data',
+  'CWE-646': 'Reliance on File Name or Extension of Externally-Supplied File',
   'CWE-656': 'Reliance on Security Through Obscurity',
   'CWE-668': 'Exposure of Resource to Wrong Sphere',
   'CWE-669': 'Incorrect Resource Transfer Between Spheres',

@@ -1,4 +1,4 @@
-/** A file is not what it says, or cannot be read. */
+/** A file was not looked at, or not whole. */
 import type { ArtifactFact } from '../../fact.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
@@ -8,10 +8,10 @@ export const unanalysed = defineRule({
   kind: 'policy',
   severity: 'medium',
   confidence: 'exact',
-  why: 'What no parser takes was not looked at. A name that disagrees with the content is how a program is brought past those who look.',
-  fix: 'Remove the file, name it for what it is, or write it in a language that is analysed.',
-  maps: { owasp: ['AST08'], attack: ['T1036'] },
-  reads: ['artifact'],
+  why: 'What no parser takes was not looked at.',
+  fix: 'Remove the file, or write it in a language that is analysed.',
+  maps: { owasp: ['AST08'], attack: ['T1027'] },
+  reads: ['artifact:unreadable', 'artifact:unparsed', 'artifact:unknown-language', 'artifact:not-utf8'],
   revision: 1,
   check: (context) =>
     context.of('artifact').flatMap((fact) => {
@@ -22,7 +22,6 @@ export const unanalysed = defineRule({
 
 // What rules of supply report, or what only coverage says, is not here.
 const says: Readonly<Partial<Record<ArtifactFact['what'], Omit<Draft, 'span'>>>> = {
-  disguised: { severity: 'high', message: 'is' },
   unreadable: { severity: 'high', message: 'cannot be read:' },
   unparsed: { kind: 'capability', message: 'was not analysed:' },
   'unknown-language': { kind: 'capability', message: 'was not analysed:' },

@@ -1,6 +1,7 @@
 /** Software comes from elsewhere than its registry. */
 import { type Draft, defineRule } from '../../rule.ts';
 import { isInText, runs } from '../../standing.ts';
+import { isIndex } from './index-redirect.ts';
 
 export const foreignSource = defineRule({
   id: 'supply/foreign-source',
@@ -8,14 +9,14 @@ export const foreignSource = defineRule({
   kind: 'capability',
   severity: 'medium',
   confidence: 'exact',
-  why: 'Another index, a bare archive or a branch of a repository is not what others use under that name.',
+  why: 'A bare archive or a branch of a repository is not what others use under that name.',
   fix: 'Install from the registry by name and exact version; for a repository, name the commit.',
   maps: { cwe: ['CWE-494'], attack: ['T1195.002'] },
   reads: ['dependency'],
   revision: 1,
   check: (context) =>
     context.of('dependency').flatMap((fact): Draft[] => {
-      if (fact.how !== 'redirect' || fact.pinned || !runs(fact)) return [];
+      if (fact.how !== 'redirect' || fact.pinned || isIndex(fact.name) || !runs(fact)) return [];
       return [
         {
           span: fact.span,

@@ -1,0 +1,43 @@
+/** Code is written so that it cannot be read. */
+import { type Draft, defineRule } from '../../rule.ts';
+import type { Source } from '../../source.ts';
+
+export const minified = defineRule({
+  id: 'obfuscation/minified',
+  title: 'Minified code',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'lexical',
+  why: 'Lines of thousands of characters can be analysed, but hardly reviewed by a person: what was built is not what was written.',
+  fix: 'Ship the source, or install the library from its registry by name and version.',
+  maps: { owasp: ['AST08'], attack: ['T1027'] },
+  reads: ['source'],
+  revision: 1,
+  check: ({ sources, files }) =>
+    sources.filter(({ depth, language }) => depth === 0 && isCode(language)).flatMap((source) => draftsOf(source, files)),
+});
+
+function isCode(language: Source['language']): boolean {
+  return /^(typescript|javascript|python|shell)$/.test(language);
+}
+
+const sampleChars = 2_000;
+
+// A long line of code, not of data: with the punctuation of code all over it.
+function draftsOf({ path, text }: Source, files: ReadonlySet<string>): Draft[] {
+  for (const match of text.matchAll(/^[^\n]{2000,}/gm)) {
+    const sample = match[0].slice(0, sampleChars);
+    const marks = sample.match(/[;{}()=,]/g)?.length ?? 0;
+    if (marks * 12 < sample.length || /["'`][^"'`]{1200}/.test(sample)) continue;
+    const written = path.replace(/\.min(?=\.[cm]?js$)/, '');
+    const isBeside = written !== path && files.has(written);
+    return [
+      {
+        span: { path, start: match.index, end: match.index + 80 },
+        severity: isBeside ? 'info' : 'low',
+        message: `${match[0].length} characters of code in one line${isBeside ? `; its source may be ${written}` : ''}`,
+      },
+    ];
+  }
+  return [];
+}

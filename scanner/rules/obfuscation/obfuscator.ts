@@ -1,0 +1,34 @@
+/** Code went through a program that makes it unreadable. */
+import { obfuscatorMarks } from '../../models/obfuscators.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import type { Source } from '../../source.ts';
+import { milderIn } from '../../standing.ts';
+
+export const obfuscator = defineRule({
+  id: 'obfuscation/obfuscator',
+  title: 'Obfuscated code',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'lexical',
+  why: 'An obfuscator serves one purpose: that nobody can read what the code does. A skill has to be read to be approved.',
+  fix: 'Ship the source as it was written.',
+  maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027'] },
+  reads: ['source'],
+  revision: 1,
+  check: ({ sources }) => sources.filter(({ depth }) => depth === 0).flatMap(draftsOf),
+});
+
+// One finding for each tool, at its first mark. Code in Markdown is of any language.
+function draftsOf(source: Source): Draft[] {
+  const found = new Map<string, Draft>();
+  for (const { tool, form, times, languages } of obfuscatorMarks) {
+    const isOfInterest = languages.length === 0 || languages.includes(source.language) || source.language === 'markdown';
+    if (found.has(tool) || !isOfInterest) continue;
+    const matches = [...source.text.matchAll(form)];
+    const [first] = matches;
+    if (first === undefined || matches.length < times) continue;
+    const span = { path: source.path, start: first.index, end: first.index + Math.min(first[0].length, 80) };
+    found.set(tool, { span, severity: milderIn('high', source), message: `made unreadable by ${tool}` });
+  }
+  return [...found.values()];
+}

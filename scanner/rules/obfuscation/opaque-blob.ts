@@ -1,0 +1,52 @@
+/** A long piece of data that nobody can read stands in code or instructions. */
+import { type Draft, defineRule } from '../../rule.ts';
+import type { Source } from '../../source.ts';
+
+export const opaqueBlob = defineRule({
+  id: 'obfuscation/opaque-blob',
+  title: 'Data that nobody can read',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'lexical',
+  why: 'Whoever reviews the skill cannot see what a long encoded text holds. Where code beside it decodes text, it may hold anything that the code can use.',
+  fix: 'Put the data into a file of its own type: an image, a font, JSON.',
+  maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027.013'] },
+  reads: ['source', 'trait:code-from-string', 'trait:decode-to-code', 'trait:deserialize'],
+  revision: 1,
+  check: (context) => {
+    const runsText = new Set(context.of('trait').map((fact) => fact.span.path));
+    return context.sources
+      .filter(({ depth, language }) => depth === 0 && /^(typescript|javascript|python|shell|markdown|text)$/.test(language))
+      .flatMap((source) => draftsOf(source, runsText.has(source.path)));
+  },
+});
+
+const blobCharsMin = 200;
+
+// One finding for a file: where there is one such piece there are often hundreds.
+function draftsOf({ path, text }: Source, runsText: boolean): Draft[] {
+  const blobs = [...text.matchAll(form)].filter(
+    ({ 0: blob, index }) => isOpaque(blob) && !harmless.test(text.slice(Math.max(0, index - 80), index)),
+  );
+  const [first] = blobs;
+  if (first === undefined) return [];
+  const chars = blobs.reduce((sum, { 0: blob }) => sum + blob.length, 0);
+  const message = `${chars} characters of encoded data${runsText ? ', beside code that runs what it computes' : ''}`;
+  return [{ span: { path, start: first.index, end: first.index + 64 }, severity: runsText ? 'medium' : 'low', message }];
+}
+
+const form = /(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/=_-]{200,}|(?:\\x[0-9a-fA-F]{2}){48,}/g;
+
+// Pictures, fonts and other typed data, certificates, checksums.
+const harmless =
+  /data:(image|font|audio|video|application\/(font|pdf|wasm|octet))[\w/+.;=-]{0,60},?$|-----BEGIN [A-Z ]{3,30}-----\s{0,4}$|sha(256|384|512)-$/i;
+
+/** Letters in both cases and digits, all over: no path, no ruler of dashes, no run of one letter. */
+function isOpaque(blob: string): boolean {
+  const sample = blob.slice(0, blobCharsMin);
+  const different = new Set(sample).size;
+  if (blob.startsWith('\\x') || (/^[0-9a-f]+$/i.test(sample) && different > 12)) return true;
+  return (
+    different >= 40 && /[a-z]/.test(sample) && /[A-Z]/.test(sample) && /[0-9]/.test(sample) && !/[a-z]{16}|-{4}|_{4}/.test(sample)
+  );
+}

@@ -1,0 +1,40 @@
+/** A script runs what lies behind its own end. */
+import { type Draft, defineRule } from '../../rule.ts';
+import type { Source } from '../../source.ts';
+import { milderIn } from '../../standing.ts';
+
+export const selfExtracting = defineRule({
+  id: 'obfuscation/self-extracting',
+  title: 'A script that unpacks itself',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'lexical',
+  why: 'The script reads its own file and decodes or runs a part of it: the program that counts is data to every reader and every tool.',
+  fix: 'Ship the files that it unpacks, as they are.',
+  maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027.009', 'T1140'] },
+  reads: ['source'],
+  revision: 1,
+  check: ({ sources }) => sources.filter(({ depth }) => depth === 0).flatMap(draftsOf),
+});
+
+const script =
+  /(?:eval|Function|runInThisContext|Buffer\.from|inflateSync|gunzipSync)\s?\([^\n]{0,80}readFileSync\(\s?__filename/g;
+const forms: Readonly<Partial<Record<Source['language'], RegExp>>> = {
+  // `tail -n +20 "$0" | base64 -d | sh`
+  shell:
+    /\b(?:tail|sed|awk|head|dd|grep|cut)\b[^\n|;&]{0,80}["' =]\$(?:0|\{0\}|\{?BASH_SOURCE(?:\[0\])?\}?)["']?[^\n]{0,80}\|[^\n]{0,60}\b(?:base64|openssl|xxd|gunzip|zcat|gzip|xz|tar|uudecode|bash|sh|python3?|perl|node)\b/g,
+  python:
+    /(?:exec|eval|marshal\.loads|b64decode|decompress|fromhex)\s?\([^\n]{0,80}(?:open\s?\(\s?__file__|Path\(\s?__file__\s?\)\.read_)|open\s?\(\s?__file__[^\n]{0,120}(?:exec|eval|b64decode|decompress|marshal)\s?[.(]/g,
+  javascript: script,
+  typescript: script,
+};
+
+function draftsOf(source: Source): Draft[] {
+  const form = forms[source.language];
+  if (form === undefined) return [];
+  return [...source.text.matchAll(form)].map((match) => ({
+    span: { path: source.path, start: match.index, end: match.index + match[0].length },
+    severity: milderIn('high', source),
+    message: 'decodes or runs a part of its own file',
+  }));
+}

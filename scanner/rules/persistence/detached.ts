@@ -1,0 +1,22 @@
+/** A process is started that goes on when the skill has ended. */
+import { draftsOfTrait } from '../../draft-of-trait.ts';
+import { defineRule } from '../../rule.ts';
+import { isInText } from '../../standing.ts';
+
+export const detached = defineRule({
+  id: 'persistence/detached',
+  title: 'A process that stays',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'exact',
+  why: 'What is detached runs on after the answer was given: nobody waits for it, sees its output or ends it.',
+  fix: 'Wait for what you start, or say that the user should start it.',
+  maps: { attack: ['T1564.011', 'T1543'] },
+  reads: ['trait:detached'],
+  revision: 1,
+  check: (context) =>
+    draftsOfTrait(context, 'detached', (fact) => ({
+      severity: isInText(fact) ? 'info' : 'low',
+      message: `${fact.api} starts a process that stays`,
+    })),
+});

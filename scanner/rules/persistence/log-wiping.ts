@@ -1,0 +1,19 @@
+/** The system’s own log is told to forget. */
+import { draftsOfTrait } from '../../draft-of-trait.ts';
+import { defineRule } from '../../rule.ts';
+import { milder } from '../../standing.ts';
+
+export const logWiping = defineRule({
+  id: 'persistence/log-wiping',
+  title: 'The system’s log is cleared',
+  kind: 'malice',
+  severity: 'medium',
+  confidence: 'exact',
+  why: 'The journal, the event log and the records of logins tell later what was done. The system ages them itself; a skill that clears them removes its own traces, too.',
+  fix: 'Leave them. Where disk space is short, say so to the operator.',
+  maps: { attack: ['T1070.001', 'T1070.002'] },
+  reads: ['trait:log-wiping'],
+  revision: 1,
+  check: (context) =>
+    draftsOfTrait(context, 'log-wiping', (fact) => ({ severity: milder('medium', fact), message: fact.detail })),
+});

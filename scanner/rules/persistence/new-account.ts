@@ -1,0 +1,19 @@
+/** An account is added, or gets more rights. */
+import { draftsOfTrait } from '../../draft-of-trait.ts';
+import { defineRule } from '../../rule.ts';
+import { isInText } from '../../standing.ts';
+
+export const newAccount = defineRule({
+  id: 'persistence/new-account',
+  title: 'An account is added or raised',
+  kind: 'capability',
+  severity: 'medium',
+  confidence: 'exact',
+  why: 'An account is a door that stays open: whoever knows it comes back without the skill.',
+  fix: 'Accounts are the operator’s business.',
+  maps: { cwe: ['CWE-250'], attack: ['T1136.001', 'T1098'] },
+  reads: ['trait:new-account'],
+  revision: 1,
+  check: (context) =>
+    draftsOfTrait(context, 'new-account', (fact) => ({ severity: isInText(fact) ? 'info' : 'medium', message: fact.detail })),
+});

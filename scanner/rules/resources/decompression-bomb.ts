@@ -1,0 +1,16 @@
+/** A small archive becomes very large. */
+import { defineRule } from '../../rule.ts';
+
+export const decompressionBomb = defineRule({
+  id: 'resources/decompression-bomb',
+  title: 'An archive that grows out of bounds',
+  kind: 'policy',
+  severity: 'medium',
+  confidence: 'exact',
+  why: 'Whoever unpacks it fills the disk or the memory; a scanner that tries stops working.',
+  fix: 'Put the files into the bundle as they are.',
+  maps: { cwe: ['CWE-409'], owasp: ['LLM10'], attack: ['T1499'] },
+  reads: ['artifact:over-ratio'],
+  revision: 1,
+  check: (context) => context.of('artifact').map((fact) => ({ span: fact.span, message: fact.detail })),
+});

@@ -1,0 +1,93 @@
+/** Requests are sent in a loop that does not end. */
+import { type Draft, defineRule } from '../../rule.ts';
+import type { Source } from '../../source.ts';
+
+export const endlessRequests = defineRule({
+  id: 'resources/endless-requests',
+  title: 'Requests without end',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'lexical',
+  why: 'A loop without a way out that calls a service costs its user money, or floods somebody else’s machine.',
+  fix: 'Count the attempts, wait between them, and give up.',
+  maps: { cwe: ['CWE-835', 'CWE-770'], owasp: ['LLM10'], attack: ['T1496.004', 'T1499'] },
+  reads: ['source', 'capability:egress'],
+  revision: 1,
+  check: (context) =>
+    context.sources
+      .filter(({ depth, language }) => depth === 0 && /^(typescript|javascript|python|shell)$/.test(language))
+      .flatMap((source) =>
+        loopsOf(source).flatMap(({ start, end, body }): Draft[] => {
+          const request = context
+            .of('capability')
+            .find(
+              ({ span, capability }) =>
+                span.path === source.path && span.start >= start && span.end <= end && capability.kind === 'egress',
+            );
+          if (request === undefined || exits.test(body)) return [];
+          const isPaid = request.capability.kind === 'egress' && paid.test(request.capability.url);
+          const message = `an endless loop sends requests${isPaid ? ' that cost money' : ''}, without a pause or a way out`;
+          return [{ span: { path: source.path, start, end: start + 1 }, severity: isPaid ? 'medium' : 'low', message }];
+        }),
+      ),
+});
+
+/** What ends a loop, or slows it down. */
+const exits =
+  /\b(break|return|exit|raise|throw|sleep|setTimeout|wait|yield|input|readline|accept|recv|process\.exit|SystemExit)\b/;
+/** APIs that charge by the call. */
+const paid =
+  /api\.(openai|anthropic|mistral|cohere|perplexity|deepseek|x|replicate|elevenlabs|stability|together|groq|twilio|sendgrid)\.(com|ai|xyz|io)|generativelanguage\.googleapis|bedrock|openai\.azure|openrouter\.ai/;
+
+interface Loop {
+  readonly start: number;
+  readonly end: number;
+  readonly body: string;
+}
+
+function loopsOf({ text, language }: Source): Loop[] {
+  const heads =
+    language === 'python'
+      ? /^([ \t]*)while[ \t]*\(?(?:True|1)\)?[ \t]*:/gm
+      : language === 'shell'
+        ? /\b(?:while|until)[ \t]+(?:true|:|false|\[ 1 \])[ \t]*;?\s{0,4}do\b|\bfor[ \t]*\(\([ \t]*;[ \t]*;[ \t]*\)\)[ \t]*;?\s{0,4}do\b/g
+        : /\bwhile\s{0,4}\(\s{0,4}(?:true|1|!0)\s{0,4}\)|\bfor\s{0,4}\(\s{0,4};\s{0,4};\s{0,4}\)/g;
+  return [...text.matchAll(heads)].map((match) => {
+    const start = match.index + (match[1]?.length ?? 0);
+    const end =
+      language === 'python' ? endOfBlock(text, match) : language === 'shell' ? endOfWord(text, start) : endOfBraces(text, start);
+    return { start, end, body: text.slice(start, end) };
+  });
+}
+
+const bodyCharsMax = 4_000;
+
+// Lines indented deeper than the head.
+function endOfBlock(text: string, match: RegExpExecArray): number {
+  const indent = (match[1] ?? '').length;
+  const limit = Math.min(text.length, match.index + bodyCharsMax);
+  let at = text.indexOf('\n', match.index);
+  while (at >= 0 && at < limit) {
+    const next = text.indexOf('\n', at + 1);
+    const line = text.slice(at + 1, next < 0 ? limit : next);
+    if (line.trim() !== '' && line.search(/\S/) <= indent) return at;
+    at = next;
+  }
+  return limit;
+}
+
+function endOfWord(text: string, start: number): number {
+  const done = text.slice(start, start + bodyCharsMax).search(/\bdone\b/);
+  return done < 0 ? Math.min(text.length, start + bodyCharsMax) : start + done;
+}
+
+function endOfBraces(text: string, start: number): number {
+  const limit = Math.min(text.length, start + bodyCharsMax);
+  let depth = 0;
+  for (let at = start; at < limit; at++) {
+    if (text[at] === '{') depth++;
+    else if (text[at] === '}' && --depth <= 0) return at + 1;
+    else if (text[at] === ';' && depth === 0 && text[at - 1] !== '(' && text[at - 1] !== ';') return at + 1;
+  }
+  return limit;
+}

@@ -1,0 +1,48 @@
+/** Memory or disk is filled. */
+import { type Draft, defineRule } from '../../rule.ts';
+import type { Source } from '../../source.ts';
+import { milderIn } from '../../standing.ts';
+
+export const exhaustion = defineRule({
+  id: 'resources/exhaustion',
+  title: 'Fills the memory or the disk',
+  kind: 'malice',
+  severity: 'medium',
+  confidence: 'lexical',
+  why: 'Nothing that a skill does needs hundreds of gigabytes; the machine, and everything else on it, stops.',
+  fix: 'Work on pieces, and set a limit.',
+  maps: { cwe: ['CWE-400', 'CWE-770'], owasp: ['LLM10'], attack: ['T1499'] },
+  reads: ['source'],
+  revision: 1,
+  check: ({ sources }) =>
+    sources.filter(({ depth, language }) => depth === 0 && Object.hasOwn(forms, language)).flatMap(draftsOf),
+});
+
+const script = [
+  /\b(?:Buffer\.alloc(?:Unsafe)?|new (?:Array|Uint8Array|ArrayBuffer|SharedArrayBuffer))\s?\(\s?(?:\d{1,4}\s?\*\s?1024\s?\*\*\s?[34]|\d{2,4}\s?\*\s?1024(?:\s?\*\s?1024){2,3}|\d{11,}|\d{2,3}e(?:9|1\d)|1e1[0-2]|2\s?\*\*\s?3[3-9])/g,
+  /\.repeat\(\s?(?:2\s?\*\*\s?(?:29|3\d)|[1-9]e(?:9|1\d)|\d{10,})\s?\)/g,
+];
+const shell = [
+  // A stream without end into a file (the null device is no disk).
+  /\b(?:cat\s+\/dev\/(?:zero|u?random)|yes(?:\s+[^\s|>;]{1,40})?)\s*>>?\s*(?!\/dev\/)["']?[\w~/$.]/g,
+  /\bdd\s+if=\/dev\/(?:zero|u?random)\s+(?![^\n;|&]{0,120}\bcount=)[^\n;|&]{0,80}\bof=(?!\/dev\/)/g,
+  /\bfallocate\s+-l\s?\d{3,}(?:G|T)i?B?\b|\btruncate\s+-s\s?\d{4,}(?:G|T)\b|\bfallocate\s+-l\s?\d+T/g,
+];
+const forms: Readonly<Partial<Record<Source['language'], readonly RegExp[]>>> = {
+  javascript: script,
+  typescript: script,
+  python: [
+    /(?:["'][^"'\n]{1,8}["']|\[[^\]\n]{1,12}\]|\bbytearray\(|b["'][^"'\n]{1,8}["'])\s?\*?\s?\(?\s?(?:10\s?\*\*\s?(?:1\d|9)\b|2\s?\*\*\s?(?:3[2-9]|[4-9]\d)|1024\s?\*\*\s?[4-9]|\d{2,4}\s?\*\s?1024\s?\*\*\s?3|1 ?<< ?(?:3[3-9]|[4-9]\d))/g,
+  ],
+  shell,
+  markdown: shell,
+};
+
+function draftsOf(source: Source): Draft[] {
+  return (forms[source.language] ?? []).flatMap((form) =>
+    [...source.text.matchAll(form)].map((match): Draft => {
+      const span = { path: source.path, start: match.index, end: match.index + match[0].length };
+      return { span, severity: milderIn('medium', source), message: 'fills the memory or the disk' };
+    }),
+  );
+}

@@ -1,0 +1,38 @@
+/** A regular expression takes time without end on the right text. */
+import { type Draft, defineRule } from '../../rule.ts';
+import type { Source } from '../../source.ts';
+
+export const regexBomb = defineRule({
+  id: 'resources/regex-bomb',
+  title: 'A regular expression that can hang',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'lexical',
+  why: 'A repetition within a repetition of the same letters tries every way of dividing the text: thirty characters of it take years.',
+  fix: 'Repeat once: write `\\w+` for `(\\w+)+`, or bound the repetitions.',
+  maps: { cwe: ['CWE-1333'], owasp: ['LLM10'], attack: ['T1499'] },
+  reads: ['source'],
+  revision: 1,
+  check: ({ sources }) =>
+    sources.filter(({ depth, language }) => depth === 0 && /^(typescript|javascript|python)$/.test(language)).flatMap(draftsOf),
+});
+
+// `(a+)+`, `(\w*)*`, `([a-z]+)*`, `(.*)+`, `(a|a)+`: one repeated atom and nothing else inside the repeated group.
+const nested =
+  /\((?:\?:)?(?:\\[wdsWDS]|\.|\[[^\]\n]{1,40}\]|\w)[+*]\)[+*]|\((?:\?:)?(\w|\\[wds])\|\1\)[+*]|\((?:\?:)?\.\*[^()\n]{0,4}\)(?:[+*]|\{\d{2,})/g;
+
+function draftsOf({ path, text }: Source): Draft[] {
+  return [...text.matchAll(nested)].flatMap((match): Draft[] => {
+    const line = text.slice(text.lastIndexOf('\n', match.index) + 1, match.index);
+    // In a regular expression: behind a slash, in new RegExp or in a call of re.
+    if (
+      !/(^|[=(,:[!&|?{};\s])\/[^/\n]{0,200}$|RegExp\s?\(|\bre\.(compile|match|search|sub|split|findall|fullmatch|finditer)\s?\(|\br["']/.test(
+        line,
+      )
+    )
+      return [];
+    return [
+      { span: { path, start: match.index, end: match.index + match[0].length }, message: `${match[0]} repeats a repetition` },
+    ];
+  });
+}

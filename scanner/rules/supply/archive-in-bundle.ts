@@ -1,0 +1,34 @@
+/** An archive is in the bundle. */
+import type { ArtifactFact } from '../../fact.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+
+export const archiveInBundle = defineRule({
+  id: 'supply/archive-in-bundle',
+  title: 'An archive in the bundle',
+  kind: 'policy',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'What lies in an archive is not seen by whoever looks through the skill; with a password, or in a form that is not read, by nobody.',
+  fix: 'Put the files into the bundle as they are.',
+  maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027.015', 'T1027'] },
+  reads: ['artifact:archive', 'artifact:nested-archive', 'artifact:encrypted-archive', 'artifact:opened'],
+  revision: 1,
+  check: (context) =>
+    context.of('artifact').flatMap((fact): Draft[] => {
+      const about = says[fact.what];
+      if (about === undefined) return [];
+      const isData = fact.what === 'archive' && dataInArchives.test(fact.span.path);
+      const weight = isData ? { kind: 'capability' as const, severity: 'low' as const } : {};
+      return [{ span: fact.span, ...about, ...weight, message: `${fact.detail}: ${about.message}` }];
+    }),
+});
+
+// Documents and data whose format is an archive.
+const dataInArchives = /\.(docx|xlsx|pptx|odt|ods|odp|epub|dotx|potx|npz|svgz)$/i;
+
+const says: Readonly<Partial<Record<ArtifactFact['what'], Omit<Draft, 'span'>>>> = {
+  archive: { severity: 'high', message: 'an archive that could not be opened' },
+  'encrypted-archive': { severity: 'high', message: 'an archive with a password' },
+  'nested-archive': { severity: 'medium', message: 'an archive within an archive' },
+  opened: { kind: 'capability', severity: 'info', message: 'its files were scanned, too' },
+};

@@ -1,0 +1,33 @@
+/** The instructions name a script that is not in the bundle. */
+import { scriptEnding } from '../../models/script-launchers.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { runs } from '../../standing.ts';
+
+export const danglingReference = defineRule({
+  id: 'supply/dangling-reference',
+  title: 'A script that is not there',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'lexical',
+  why: 'What the instructions tell to run was not in the bundle when it was scanned: whatever lies at that path later is what runs.',
+  fix: 'Put the script into the bundle, or correct its path.',
+  maps: { cwe: ['CWE-829'], owasp: ['AST07'], attack: ['T1574'] },
+  reads: ['text:fence', 'text:inline-code'],
+  revision: 1,
+  check: ({ of, files }) => {
+    const seen = new Set<string>();
+    return of('text').flatMap((fact): Draft[] => {
+      if (fact.span.path !== 'SKILL.md' || !runs(fact)) return [];
+      return [
+        ...fact.text.matchAll(
+          /(?:^|[\s"'`(])(?:\.\/|\$\{?SKILL_DIR\}?\/|\{baseDir\}\/)?(scripts\/[\w./-]{1,120})(?=$|[\s"'`);:,])/g,
+        ),
+      ].flatMap(([, path = '']): Draft[] => {
+        if (!scriptEnding.test(path) || seen.has(path) || [...files].some((file) => file === path || file.endsWith(`/${path}`)))
+          return [];
+        seen.add(path);
+        return [{ span: fact.span, message: `names ${path}, which is not in the bundle` }];
+      });
+    });
+  },
+});

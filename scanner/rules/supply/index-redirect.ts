@@ -1,0 +1,72 @@
+/** Packages are taken from another index. */
+
+import { isRequirements } from '../../requirements.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import type { Source } from '../../source.ts';
+import { isInText, runs } from '../../standing.ts';
+
+export const indexRedirect = defineRule({
+  id: 'supply/index-redirect',
+  title: 'Packages from another index',
+  kind: 'capability',
+  severity: 'medium',
+  confidence: 'exact',
+  why: 'With a second index, whoever holds it can answer for every name, also for those that everybody takes from the public one.',
+  fix: 'Install from the public registry by name and version, or let the operator configure the index.',
+  maps: { cwe: ['CWE-427', 'CWE-494'], owasp: ['ASI04', 'AST02'], attack: ['T1195.001'] },
+  reads: ['dependency:redirect', 'source'],
+  revision: 1,
+  check: (context) => [
+    ...context.of('dependency').flatMap((fact): Draft[] => {
+      if (!isIndex(fact.name) || !runs(fact) || isPublic(fact.name)) return [];
+      return [
+        {
+          span: fact.span,
+          severity: isInText(fact) ? 'low' : 'medium',
+          confidence: fact.certainty,
+          message: `takes ${fact.manager} packages from ${fact.name}`,
+        },
+      ];
+    }),
+    ...context.sources.flatMap(settingsIn),
+  ],
+});
+
+/** Whether a source of packages is an index rather than one package. */
+export function isIndex(name: string): boolean {
+  return /^https?:\/\//.test(name) && !/\.(tgz|whl|zip|tar\.gz|git)(#|$)|github\.com\/|gitlab\.com\//.test(name);
+}
+
+// Mirrors and special builds that their makers document.
+function isPublic(url: string): boolean {
+  return /^https:\/\/(registry\.npmjs\.org|registry\.yarnpkg\.com|pypi\.org|files\.pythonhosted\.org|download\.pytorch\.org|test\.pypi\.org|npm\.pkg\.github\.com|registry\.npmmirror\.com|pypi\.tuna\.tsinghua\.edu\.cn|mirrors\.aliyun\.com|pypi\.nvidia\.com|pypi\.anaconda\.org|jsr\.io|npm\.jsr\.io)(\/|$)/.test(
+    url,
+  );
+}
+
+const settings: readonly { readonly file: RegExp; readonly form: RegExp }[] = [
+  { file: /(^|\/)\.npmrc$/, form: /^[ \t]*(?:@[\w-]+:)?registry[ \t]*=[ \t]*(\S+)/gm },
+  { file: /(^|\/)\.yarnrc(\.yml)?$/, form: /^[ \t]*(?:npmRegistryServer:|registry)[ \t]+["']?(\S+?)["']?[ \t]*$/gm },
+  { file: /(^|\/)(\.?pip\.conf|pip\.ini)$/, form: /^[ \t]*(?:extra-)?index-url[ \t]*=[ \t]*(\S+)/gm },
+  {
+    file: /(^|\/)(uv|pyproject)\.toml$/,
+    form: /^[ \t]*(?:index-url|extra-index-url|url)[ \t]*=[ \t]*\[?["'](https?:[^"']+)["']/gm,
+  },
+];
+const requirementOption = /^[ \t]*(?:-i|--index-url|--extra-index-url|--find-links|-f)[ \t=]+(\S+)/gm;
+
+function settingsIn(source: Source): Draft[] {
+  const { path, text, depth } = source;
+  const forms = isRequirements(source)
+    ? [requirementOption]
+    : settings.filter(({ file }) => file.test(path)).map(({ form }) => form);
+  if (depth > 0) return [];
+  return forms.flatMap((form) =>
+    [...text.matchAll(form)].flatMap((match): Draft[] => {
+      const [line, url = ''] = match;
+      if (!isIndex(url) || isPublic(url)) return [];
+      const start = match.index + line.lastIndexOf(url);
+      return [{ span: { path, start, end: start + url.length }, message: `the bundle sets ${url} as an index of packages` }];
+    }),
+  );
+}

@@ -1,0 +1,56 @@
+/** What is fetched is named by a branch or as "the latest". */
+import { type Draft, defineRule } from '../../rule.ts';
+import type { Source } from '../../source.ts';
+import { atMost } from '../../standing.ts';
+
+export const mutableReference = defineRule({
+  id: 'supply/mutable-reference',
+  title: 'Code by a name that moves',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'lexical',
+  why: 'A branch, a "latest" release or a package on a CDN without a version is another file tomorrow than the one that was approved.',
+  fix: 'Name a commit, a tag with a checksum, or an exact version.',
+  maps: { cwe: ['CWE-494', 'CWE-829'], owasp: ['AST02', 'AST07'], attack: ['T1195.002'] },
+  reads: ['source'],
+  revision: 1,
+  check: ({ sources }) => sources.filter(({ depth, language }) => depth === 0 && language !== 'json').flatMap(draftsOf),
+});
+
+/** Addresses of code (or of archives with it) whose content changes under them. */
+const forms: readonly { readonly form: RegExp; readonly says: string }[] = [
+  {
+    form: /\bhttps:\/\/raw\.githubusercontent\.com\/[\w.-]+\/[\w.-]+\/(?:refs\/heads\/)?(?:main|master|HEAD|develop|dev|trunk)\/[\w./-]+\.(?:sh|py|[cm]?js|ts|ps1|rb|pl|tgz|zip|tar\.gz)\b/g,
+    says: 'a branch',
+  },
+  {
+    form: /\bhttps:\/\/github\.com\/[\w.-]+\/[\w.-]+\/releases\/latest\/download\/[^\s"'`)<>]{1,200}/g,
+    says: 'the latest release',
+  },
+  {
+    form: /\bhttps:\/\/github\.com\/[\w.-]+\/[\w.-]+\/(?:archive\/(?:refs\/heads\/)?(?:main|master)|zipball\/(?:main|master)|tarball\/(?:main|master))[\w./-]*/g,
+    says: 'a branch',
+  },
+  {
+    form: /\bhttps:\/\/(?:unpkg\.com|esm\.sh|cdn\.skypack\.dev|esm\.run)\/(?:@[\w.-]+\/)?[\w.-]+(?:@latest)?(?=["'`\s)/?])(?!@)/g,
+    says: 'no version',
+  },
+  {
+    form: /\bhttps:\/\/cdn\.jsdelivr\.net\/(?:npm\/(?:@[\w.-]+\/)?[\w.-]+(?:@latest)?(?=["'`\s)/])|gh\/[\w.-]+\/[\w.-]+(?:@(?:main|master|latest))?(?=["'`\s)/]))/g,
+    says: 'no version',
+  },
+];
+
+function draftsOf({ path, text, language, context }: Source): Draft[] {
+  if (!text.includes('https://')) return [];
+  const inText = language === 'markdown' || language === 'text' || context === 'test';
+  return forms.flatMap(({ form, says }) =>
+    [...text.matchAll(form)].map(
+      (match): Draft => ({
+        span: { path, start: match.index, end: match.index + match[0].length },
+        severity: inText ? atMost('low', 'info') : 'low',
+        message: `${match[0].slice(0, 120)} names ${says}: what it gives may change`,
+      }),
+    ),
+  );
+}

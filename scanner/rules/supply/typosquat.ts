@@ -1,0 +1,33 @@
+/** A package is named almost like one that everybody knows. */
+
+import { lookAlikeOf, popularPackages } from '../../models/popular-packages.ts';
+import { listedRequirements } from '../../requirements.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { runs } from '../../standing.ts';
+
+export const typosquat = defineRule({
+  id: 'supply/typosquat',
+  title: 'A package named almost like a popular one',
+  kind: 'malice',
+  severity: 'medium',
+  confidence: 'folded',
+  why: 'Packages one letter away from a popular one are a common way to bring code onto machines: reqeusts, expres, djang0.',
+  fix: 'Check the name. If it is the right one, say in the description what the package is.',
+  maps: { cwe: ['CWE-1357', 'CWE-494'], owasp: ['ASI04', 'AST02'], attack: ['T1195.001'] },
+  reads: ['dependency', 'source'],
+  revision: 1,
+  check: (context) => [
+    ...context.of('dependency').flatMap((fact): Draft[] => {
+      if ((fact.how !== 'install' && fact.how !== 'declared') || !runs(fact)) return [];
+      return draftOf(fact.span, fact.manager, fact.name);
+    }),
+    ...listedRequirements(context.sources).flatMap(({ span, name }) => draftOf(span, 'pip', name)),
+  ],
+});
+
+function draftOf(span: Draft['span'], manager: string, written: string): Draft[] {
+  if (manager !== 'npm' && manager !== 'pip') return [];
+  const name = written.toLowerCase().replace(/\[.*$/, '');
+  const like = lookAlikeOf(manager === 'pip' ? name.replaceAll('_', '-') : name, popularPackages[manager]);
+  return like === undefined ? [] : [{ span, message: `the ${manager} package ${written} is named almost like ${like}` }];
+}
