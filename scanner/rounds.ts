@@ -33,8 +33,9 @@ const atStart: OffsetMap = [{ at: 0, raw: 0, fixed: true }];
 export async function analyseSources(
   files: readonly Source[],
   frontEnds: readonly FrontEnd[],
-  context: FrontEndContext,
+  given: FrontEndContext,
 ): Promise<Analysed> {
+  const context = { ...given, texts: new Map(files.map((source) => [source.path, source])) };
   const inner = new Map<string, Inner>();
   const all: Source[] = [];
   const results: FrontEndResult[] = [];

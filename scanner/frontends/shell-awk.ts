@@ -14,6 +14,7 @@ export function awkFilter(words: readonly string[]): Filter | undefined {
   if (items === undefined) return undefined;
   return {
     decodes: false,
+    ...(begin !== undefined && { ignoresInput: true as const }),
     apply: (text) =>
       (begin !== undefined ? [''] : text.replace(/\n$/, '').split('\n'))
         .map((line) => printed(items, line, separator))

@@ -1,12 +1,27 @@
 /** The shell's own commands that change what follows: eval, source, cd, export, read, trap, alias, set … (Bash manual §4). */
 import { posix } from 'node:path';
+import type { Source } from '../source.ts';
+import { noteAssignment } from './shell-assignments.ts';
 import type { Call } from './shell-call.ts';
 import { runCode } from './shell-code.ts';
-import { noteAssignment } from './shell-commands.ts';
-import { fileKey, readFileValue } from './shell-files.ts';
+import { fileKey, mountPath, readFileValue } from './shell-files.ts';
+import { readInput } from './shell-read.ts';
 import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
-import { concat, emptyValue, isKnown, literalValue, rootTaint, slice, unknownValue, type Value } from './shell-value.ts';
-import { assignValue } from './shell-variables.ts';
+import { runSourced, setArguments } from './shell-script.ts';
+import { say } from './shell-utilities.ts';
+import {
+  changedText,
+  concat,
+  emptyValue,
+  isKnown,
+  joinWith,
+  literalValue,
+  rootTaint,
+  slice,
+  unknownValue,
+  type Value,
+} from './shell-value.ts';
+import { assignMember, assignValue } from './shell-variables.ts';
 
 type Builtin = (run: ShellRun, call: Call) => Value;
 
@@ -39,24 +54,64 @@ const source: Builtin = (run, call) => {
   if (path === undefined) return emptyValue;
   const own = run.files.get(fileKey(run, path.text));
   const content = own ?? (/^\/dev\/stdin$/.test(path.text) ? call.stdin : undefined);
-  if (content !== undefined) return runCode(run, call, content, 'shell');
+  if (content !== undefined) return runCode(run, { ...call, args: [] }, content, 'shell');
+  const script = ownScript(run, path.text);
+  if (script !== undefined) {
+    noteCapability(run, { ...call, api: call.name }, { kind: 'mount', path: mountPath(run, path.text), mode: 'ro' });
+    return runSourced(run, script);
+  }
   if (!isKnown(path)) noteTrait(run, call, 'code-from-string', 'a file whose name is computed');
   readFileValue(run, call, path);
   return emptyValue;
 };
 
-const read: Builtin = (run, call) => {
-  const typed = rootTaint({ what: 'input', name: 'stdin' }, { span: call.span, note: 'read reads its input' });
-  const isPiped = call.stdin !== emptyValue;
-  for (const arg of call.args) {
-    if (/^[A-Za-z_]\w*$/.test(arg.text))
-      run.vars.set(arg.text, isPiped ? unknownValue(call.stdin.taints) : unknownValue([typed]));
-  }
+// `. ./lib.sh`, `source "$DIR/lib.sh"`: where the folder is not known, the only script of that name.
+function ownScript(run: ShellRun, path: string): Source | undefined {
+  const { texts } = run.context;
+  const plain = path.replace(/^(\.\/|\/skills\/@self\/)/, '');
+  const exact = texts?.get(plain);
+  if (exact !== undefined || texts === undefined) return exact?.language === 'shell' ? exact : undefined;
+  const ending = plain.slice(plain.lastIndexOf('\0') + 1).replace(/^(\.{0,2}\/)+/, '');
+  const near = [...texts.values()].filter(
+    (one) => one.language === 'shell' && (one.path === ending || one.path.endsWith(`/${ending}`)),
+  );
+  return ending === '' || near.length !== 1 ? undefined : near[0];
+}
+
+const set: Builtin = (run, call) => {
+  if (call.args.length === 0) return wholeEnvironment(run, call);
+  const dashes = call.args.findIndex((arg) => arg.text === '--');
+  const operands =
+    dashes >= 0
+      ? call.args.slice(dashes + 1)
+      : call.args.filter(
+          (arg) =>
+            !/^[-+]/.test(arg.text) &&
+            !/^(pipefail|errexit|nounset|noglob|xtrace|posix|vi|emacs|history|allexport|noclobber|monitor)$/.test(arg.text),
+        );
+  if (dashes >= 0 || operands.length > 0) setArguments(run, operands);
+  return emptyValue;
+};
+
+const shift: Builtin = (run, call) => {
+  const all = [...(run.vars.get('@')?.members?.values() ?? [])];
+  if (all.length > 0) setArguments(run, all.slice(Number(call.args[0]?.text ?? 1) || 1));
+  return emptyValue;
+};
+
+// `printf -v name format …` prints into a variable.
+const print: Builtin = (run, call) => {
+  const [option, name, ...rest] = call.args;
+  if (option?.text !== '-v' || name === undefined) return say(call);
+  const [target = '', key] = /^(\w+)(?:\[([^\]]+)\])?$/.exec(name.text)?.slice(1) ?? [];
+  const value = say({ ...call, args: rest });
+  if (key === undefined) assignValue(run, target, value);
+  else assignMember(run, target, key, value);
   return emptyValue;
 };
 
 const table: Readonly<Record<string, Builtin>> = {
-  eval: (run, call) => runCode(run, call, joinWords(call.args), 'shell'),
+  eval: (run, call) => runCode(run, { ...call, args: [] }, joinWith(call.args, ' '), 'shell'),
   source,
   '.': source,
   export: declare,
@@ -64,10 +119,14 @@ const table: Readonly<Record<string, Builtin>> = {
   typeset: declare,
   local: declare,
   readonly: declare,
-  read,
-  mapfile: read,
-  readarray: read,
-  set: (run, call) => (call.args.length === 0 ? wholeEnvironment(run, call) : emptyValue),
+  read: readInput,
+  mapfile: readInput,
+  readarray: readInput,
+  set,
+  shift,
+  printf: print,
+  which: (_, call) => programPath(call),
+  type: (_, call) => programPath(call),
   env: (run, call) => wholeEnvironment(run, call),
   printenv: (run, call) => {
     const [name] = call.args.filter((arg) => !arg.text.startsWith('-'));
@@ -121,6 +180,14 @@ export function callBuiltin(run: ShellRun, call: Call): Value {
   return table[call.name]?.(run, call) ?? emptyValue;
 }
 
+/** `$(which curl)` is curl. */
+export function programPath(call: Call): Value {
+  const [name] = call.args.filter((arg) => !arg.text.startsWith('-'));
+  return name === undefined || !isKnown(name) || !/^[\w.+-]+$/.test(name.text)
+    ? unknownValue()
+    : changedText(name, `/usr/bin/${name.text}`);
+}
+
 function changeFolder(run: ShellRun, call: Call): Value {
   const [to] = call.args.filter((arg) => !/^-[LPe]$/.test(arg.text));
   if (to === undefined) run.cwd = '~';
@@ -139,9 +206,4 @@ function pathPart(call: Call, part: (path: string) => string): Value {
   const [path] = call.args.filter((arg) => !arg.text.startsWith('-'));
   if (path === undefined || !isKnown(path)) return unknownValue(path?.taints);
   return literalValue(part(path.text), call.span.start, true);
-}
-
-/** Words as eval and echo join them. */
-export function joinWords(values: readonly Value[]): Value {
-  return concat(values.flatMap((value, index) => (index === 0 ? [value] : [{ ...emptyValue, text: ' ' }, value])));
 }

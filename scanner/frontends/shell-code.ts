@@ -3,9 +3,10 @@
 import { parse } from 'unbash';
 import type { Trait } from '../fact.ts';
 import { shellCodeDepthMax } from '../limits.ts';
+import { own } from '../models/api.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import { interpreters } from '../models/shell.ts';
-import type { OffsetMap } from '../source.ts';
+import type { Language, OffsetMap } from '../source.ts';
 import { hasOption, optionValues, parseArguments } from './shell-arguments.ts';
 import type { Call } from './shell-call.ts';
 import { fileKey, mountPath } from './shell-files.ts';
@@ -14,11 +15,9 @@ import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
 import { runStatements } from './shell-script.ts';
 import { emptyValue, isKnown, pass, rootTaint, unknownValue, type Value } from './shell-value.ts';
 
-type CodeLanguage = 'shell' | 'python' | 'javascript' | 'other';
-
 /** Runs an interpreter: `bash -c`, `python -`, `curl | sh`, `node script.js`. */
 export function callInterpreter(run: ShellRun, call: Call): Value {
-  const interpreter = interpreters[call.name];
+  const interpreter = own(interpreters, call.name);
   if (interpreter === undefined) return unknownValue();
   const takes = new Set([
     ...interpreter.code,
@@ -72,7 +71,7 @@ export function runFile(run: ShellRun, call: Call, file: Value): Value {
  * Notes that text is run as code, and goes through it: in this run when it is shell, else as an embedded program.
  * Unknown parts of shell code become a variable of unknown value.
  */
-export function runCode(run: ShellRun, call: Call, code: Value, language: CodeLanguage): Value {
+export function runCode(run: ShellRun, call: Call, code: Value, language: Language): Value {
   const at = { ...call, api: call.name };
   const isComputed = !isKnown(code);
   const traits: Trait[] = [

@@ -2,23 +2,38 @@
 
 import { basename } from 'node:path/posix';
 import type { Assignment, Command, CommandArgument } from 'unbash';
-import { shellWrapperDepthMax } from '../limits.ts';
-import { interpreters, networkPrograms, steeringVariables, utilities, wrappers } from '../models/shell.ts';
+import { shellWordsMax, shellWrapperDepthMax } from '../limits.ts';
+import { own as row } from '../models/api.ts';
+import { interpreters, networkPrograms, utilities, wrappers } from '../models/shell.ts';
 import { tellingCommands } from '../models/telling-commands.ts';
-import { parseArguments } from './shell-arguments.ts';
-import { callBuiltin, isBuiltin } from './shell-builtins.ts';
+import { optionValues, parseArguments } from './shell-arguments.ts';
+import { assign, assignedValue } from './shell-assignments.ts';
+import { callBuiltin, isBuiltin, programPath } from './shell-builtins.ts';
 import type { Call } from './shell-call.ts';
-import { callInterpreter } from './shell-code.ts';
+import { callInterpreter, runCode } from './shell-code.ts';
+import { globFits } from './shell-glob.ts';
 import { noteFlows } from './shell-graph.ts';
+import { containedCommand, runLaunched } from './shell-launchers.ts';
 import { callNetwork } from './shell-network.ts';
-import { keyOf } from './shell-parameters.ts';
 import { callProgram } from './shell-programs.ts';
 import { noteCapability, noteTrait, type ShellRun, spanOf } from './shell-run.ts';
 import { callFunction } from './shell-script.ts';
 import { callUtility } from './shell-utilities.ts';
-import { concat, either, isKnown, literalValue, slice, textsOf, unknownValue, type Value } from './shell-value.ts';
-import { arrayOf, assignMember, assignValue, listValue } from './shell-variables.ts';
-import { foldWord, foldWords } from './shell-words.ts';
+import {
+  changedText,
+  concat,
+  either,
+  emptyValue,
+  isKnown,
+  joinTaints,
+  joinWith,
+  literalValue,
+  slice,
+  textsOf,
+  unknownValue,
+  type Value,
+} from './shell-value.ts';
+import { foldWords } from './shell-words.ts';
 
 /** Runs one simple command; gives what it prints. */
 export function runCommand(run: ShellRun, node: Command, onConnection: boolean): Value {
@@ -26,10 +41,11 @@ export function runCommand(run: ShellRun, node: Command, onConnection: boolean):
   const span = spanOf(run, node);
   if (node.name === undefined) {
     for (const one of assignments) assign(run, one);
-    return unknownValue();
+    // `$(<file)` prints the file.
+    return node.redirects.some((one) => one.type === 'Redirect' && one.operator === '<') ? run.stdin : emptyValue;
   }
   const [word, ...first] = foldWords(run, node.name);
-  const args = [...first, ...node.args.flatMap((arg) => foldArgument(run, arg))];
+  const args = [...first, ...argumentsOf(run, node)];
   if (word === undefined) return unknownValue();
   noteHiddenName(run, node, word, span);
   // What stands before a command is set for it alone, after its words were expanded.
@@ -73,52 +89,34 @@ export function dispatch(run: ShellRun, word: Value, args: readonly Value[], how
   ))
     noteTrait(run, call, trait, `${name} ${says}`);
   if (isBuiltin(name)) return callBuiltin(run, call);
-  const program = networkPrograms[name];
+  const launched = runLaunched(run, call);
+  const program = row(networkPrograms, name);
   if (program !== undefined) {
     noteCapability(run, call, { kind: 'exec', program: name });
     return callNetwork(run, call, program);
   }
-  if (interpreters[interpreterName(name)] !== undefined) return callInterpreter(run, { ...call, name: interpreterName(name) });
-  if (utilities[name] !== undefined) return callUtility(run, call);
-  return callProgram(run, call);
+  if (row(interpreters, interpreterName(name)) !== undefined)
+    return callInterpreter(run, { ...call, name: interpreterName(name) });
+  if (row(utilities, name) !== undefined) return callUtility(run, call);
+  const printed = callProgram(run, call);
+  const [inner, ...given] = containedCommand(call) ?? [];
+  if (inner !== undefined && how.depth < shellWrapperDepthMax)
+    return dispatch(run, inner, given, { ...how, depth: how.depth + 1 });
+  return launched === undefined ? printed : { ...launched, taints: joinTaints([launched, printed]) };
 }
 
-function assign(run: ShellRun, node: Assignment): void {
-  const value = assignedValue(run, node);
-  noteAssignment(run, node.name, value, spanOf(run, node));
-  if (node.index !== undefined) {
-    assignMember(run, node.name, keyOf(run, foldWord(run, node.index)), value);
-    return;
-  }
-  const old = run.vars.get(node.name);
-  assignValue(run, node.name, node.append && old !== undefined ? appended(old, value) : value);
-}
-
-function appended(old: Value, value: Value): Value {
-  if (value.members === undefined) return concat([old, value]);
-  return listValue([...(old.members?.values() ?? (old.text === '' ? [] : [old])), ...value.members.values()]);
-}
-
-// `(a b)`, `([x]=a [y]=b)`, or one value.
-function assignedValue(run: ShellRun, { value }: Assignment): Value {
-  if (value.type === 'Word') return foldWord(run, value);
-  const entries = value.elements.flatMap((word): [string | undefined, Value][] => {
-    const folded = foldWords(run, word);
-    const [only] = folded;
-    const keyed = only === undefined ? null : /^\[([^\]]{1,80})\]=/.exec(only.text);
-    return keyed === null || only === undefined
-      ? folded.map((one) => [undefined, one])
-      : [[keyed[1], slice(only, keyed[0].length)]];
+// `f=@<(cat x)` comes as two words without a blank between them.
+function argumentsOf(run: ShellRun, node: Command): Value[] {
+  const words: Value[] = [];
+  node.args.forEach((arg, at) => {
+    const folded = foldArgument(run, arg);
+    const before = words.at(-1);
+    const [first, ...rest] = folded;
+    if (before !== undefined && first !== undefined && at > 0 && node.args[at - 1]?.end === arg.pos)
+      words.splice(-1, 1, concat([before, first]), ...rest);
+    else words.push(...folded);
   });
-  return arrayOf(entries.map(([key, one], index) => [key ?? `${index}`, one]));
-}
-
-/** Notes variables that change what other programs do. */
-export function noteAssignment(run: ShellRun, name: string, value: Value, span: Call['span']): void {
-  if (steeringVariables.test(name))
-    noteTrait(run, { span, api: name, certainty: 'exact' }, 'env-write', value.text.replaceAll('\0', '…'));
-  if (/^(HISTFILE|HISTSIZE|HISTFILESIZE)$/.test(name) && /^(|0|\/dev\/null)$/.test(value.text))
-    noteTrait(run, { span, api: name, certainty: 'exact' }, 'history-off', value.text);
+  return words;
 }
 
 // `export NAME=value` gives assignments as arguments.
@@ -132,16 +130,24 @@ function foldArgument(run: ShellRun, arg: CommandArgument): Value[] {
 function callUnknown(run: ShellRun, call: Call): Value {
   noteCapability(run, call, { kind: 'exec', program: '*' }, ['dynamic-name']);
   noteFlows(run, call, call.word.taints, { what: 'exec', capability: { kind: 'exec', program: '*' }, api: '*', part: 'code' });
-  if (call.onConnection || call.word.taints.some((taint) => taint.source.what === 'network'))
+  const { decoded, taints } = call.word;
+  if (call.onConnection || taints.some((taint) => taint.source.what === 'network'))
     noteTrait(run, { ...call, api: '*' }, 'code-from-string', 'a command that comes from outside');
+  // A program whose name another program makes is one that nobody is to see.
+  else if (decoded || taints.some((taint) => taint.source.what === 'command'))
+    noteTrait(run, { ...call, api: '*' }, 'code-from-string', 'a command whose name is made when it runs');
   return unknownValue(call.stdin.taints);
 }
 
 function unwrap(run: ShellRun, call: Call, how: How): Value | undefined {
-  const wrapper = wrappers[call.name];
+  const wrapper = row(wrappers, call.name);
   if (wrapper === undefined || how.depth >= shellWrapperDepthMax) return undefined;
-  if (call.name === 'command' && /^-[vV]$/.test(call.args[0]?.text ?? '')) return unknownValue();
-  const { operands } = parseArguments(call.args, new Set(wrapper.takesValue), true);
+  if (call.name === 'command' && /^-[vV]$/.test(call.args[0]?.text ?? '')) return programPath(call);
+  if (call.name === 'flock' && call.args.some((one) => /^(-c|--command)$/.test(one.text))) return undefined;
+  const parsed = parseArguments(call.args, new Set(wrapper.takesValue), true);
+  const { operands } = parsed;
+  const [line] = call.name === 'env' ? optionValues(parsed, ['S', 'split-string']) : [];
+  if (line !== undefined) return runCode(run, call, joinWith([line, ...operands], ' '), 'shell');
   const rest = operands.slice(wrapper.skip).filter((one, index) => index > 0 || call.name !== 'env' || !/^\w+=/.test(one.text));
   const at = call.name === 'env' ? rest.findIndex((one) => !/^\w+=/.test(one.text)) : 0;
   const inner = rest[at];
@@ -150,9 +156,37 @@ function unwrap(run: ShellRun, call: Call, how: How): Value | undefined {
   if (wrapper.detached) noteTrait(run, call, 'detached', call.name);
   if (inner === undefined || at < 0) return call.name === 'env' || call.name === 'exec' ? undefined : unknownValue();
   const args = rest.slice(at + 1);
-  // xargs puts its input behind the arguments.
-  const given = call.name === 'xargs' || call.name === 'parallel' ? [...args, unknownValue(call.stdin.taints)] : args;
+  // `parallel 'cmd {}'` and `xargs -I{} 'cmd'`: one word that is a command line.
+  if (call.name === 'parallel' && /\s/.test(inner.text)) {
+    const words = fromInput(call, [inner, ...args], undefined);
+    return runCode(run, { ...call, args: [] }, words[0] ?? inner, 'shell');
+  }
+  const given = /^(xargs|parallel)$/.test(call.name)
+    ? fromInput(call, args, optionValues(parsed, ['I', 'replace', 'J'])[0]?.text)
+    : args;
   return dispatch(run, inner, given, { ...how, depth: how.depth + 1, env: [...how.env, ...set] });
+}
+
+// xargs puts its input behind the arguments, or in the place of a mark; `parallel … ::: a b` what stands behind the colons.
+function fromInput(call: Call, args: readonly Value[], mark: string | undefined): Value[] {
+  const colons = args.findIndex((one) => /^:{3,4}\+?$/.test(one.text));
+  const words = colons < 0 ? args : args.slice(0, colons);
+  const input = colons < 0 ? inputWords(call.stdin) : args.slice(colons + 1);
+  const place = mark ?? (call.name === 'parallel' ? '{}' : undefined);
+  if (place === undefined || !words.some((word) => word.text.includes(place))) return [...words, ...input];
+  return words.map((word) => {
+    const pieces = word.text.split(place);
+    const filled = pieces.flatMap((piece, at) =>
+      at === 0 ? [changedText(word, piece)] : [joinWith(input, ' '), changedText(word, piece)],
+    );
+    return pieces.length === 1 ? word : concat(filled);
+  });
+}
+
+function inputWords(stdin: Value): Value[] {
+  if (!isKnown(stdin) || stdin.text.trim() === '') return [unknownValue(stdin.taints)];
+  const words = stdin.text.trim().split(/\s+/).slice(0, shellWordsMax);
+  return words.map((word) => changedText(stdin, word));
 }
 
 function variableOf(word: Value): Call['env'][number] {
@@ -173,15 +207,9 @@ function noteHiddenName(run: ShellRun, node: Command, word: Value, span: Call['s
 
 function programName(text: string): string {
   const name = basename(text.replace(/\.exe$/i, '')) || text;
-  if (!/[?*]/.test(name) || name.includes('[') || name.length > 40) return name;
-  // `/b?n/c?rl`: a pattern that only one program of interest fits.
-  const pattern = new RegExp(
-    `^${name
-      .replace(/[.+^${}()|\\/]/g, '\\$&')
-      .replace(/\*+/g, '.*')
-      .replaceAll('?', '.')}$`,
-  );
-  return [...Object.keys(networkPrograms), ...Object.keys(interpreters)].find((known) => pattern.test(known)) ?? name;
+  if (!/[?*[]/.test(name) || name.length > 40 || /^\[{1,2}$/.test(name)) return name;
+  // `/b?n/c[u]rl`: a pattern that a program of interest fits.
+  return [...Object.keys(networkPrograms), ...Object.keys(interpreters)].find((known) => globFits(name, known)) ?? name;
 }
 
 function interpreterName(name: string): string {

@@ -10,6 +10,8 @@ import { translate } from './shell-translate.ts';
 export interface Filter {
   /** Whether what goes in was hidden: base64, hex, rot13, reversed. */
   readonly decodes: boolean;
+  /** Its output is the same whatever goes in. */
+  readonly ignoresInput?: true;
   /** The output, as text or as bytes that are none; undefined where it cannot be computed. */
   readonly apply: (text: string, bytes: Uint8Array | undefined) => string | Uint8Array | undefined;
 }

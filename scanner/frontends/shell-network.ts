@@ -10,7 +10,17 @@ import type { Call } from './shell-call.ts';
 import { readFileValue, writeFileValue } from './shell-files.ts';
 import { noteFlows } from './shell-graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
-import { emptyValue, isKnown, joinTaints, rootTaint, slice, textsOf, unknownValue, type Value } from './shell-value.ts';
+import {
+  changedText,
+  emptyValue,
+  isKnown,
+  joinTaints,
+  rootTaint,
+  slice,
+  textsOf,
+  unknownValue,
+  type Value,
+} from './shell-value.ts';
 
 /** Notes a network program's connections and what it sends; gives its answer. */
 export function callNetwork(run: ShellRun, call: Call, program: NetworkProgram): Value {
@@ -23,8 +33,8 @@ export function callNetwork(run: ShellRun, call: Call, program: NetworkProgram):
     program.outputOption,
     program.runs,
   ];
-  const args = parseArguments(call.args, new Set(takes.flat()));
-  const bodies = bodyValues(run, call, program, args);
+  const args = parseArguments(call.name === 'curl' ? withConfig(run, call) : call.args, new Set(takes.flat()));
+  const bodies = [...bodyValues(run, call, program, args), ...carriedOperands(run, call, program, args.operands)];
   const methods = methodsOf(program, optionValues(args, program.methodOption), bodies.length > 0, hasOption(args, ['I', 'head']));
   const listens = program.raw === true && hasOption(args, ['l', 'listen']);
   if (listens) noteTrait(run, call, 'listen', `${call.name} waits for whoever connects`);
@@ -82,7 +92,10 @@ function targetsOf(program: NetworkProgram, operands: readonly Value[], methods:
     }
     case 'remote':
       return operands.flatMap((value): Target[] => {
-        const host = /^(?:[^@:/\0]+@)?([^:/\0]+):/.exec(value.text)?.[1];
+        const [, host] =
+          /^(?:rsync|ssh|scp|sftp):\/\/(?:[^@/\0]+@)?([^:/\0]+)/.exec(value.text) ??
+          /^(?:[^@:/\0]+@)?([^:/\0]+):/.exec(value.text) ??
+          [];
         return host === undefined ? [] : [{ capability: egress(socketEgressOf('tcp', host, program.port).url), value }];
       });
     case 'name':
@@ -97,16 +110,49 @@ function bodyValues(run: ShellRun, call: Call, program: NetworkProgram, args: Re
     optionValues(args, [name]).map((value): Value => {
       const at = value.text.indexOf('@');
       // `-F name=@file`, `-d @file`, `-T file`; `@-` is the input.
-      const isFile =
-        program.upload.includes(name) ||
-        at === 0 ||
-        (at > 0 && /^[\w.[\]-]+=$/.test(value.text.slice(0, at)) && /^(F|form)$/.test(name));
+      const isNamed = /^(F|form)$/.test(name) ? /^[\w.[\]-]+=$/ : name === 'data-urlencode' ? /^[\w.[\]-]*$/ : undefined;
+      const isFile = program.upload.includes(name) || at === 0 || (at > 0 && isNamed?.test(value.text.slice(0, at)) === true);
       if (!isFile) return value;
       const path = program.upload.includes(name) ? value : slice(value, at + 1);
       if (/^(-|\.)(;|$)/.test(path.text)) return call.stdin;
       return readFileValue(run, call, { ...path, text: path.text.replace(/;.*$/, '') });
     }),
   );
+}
+
+// What scp and rsync copy to another machine; what ssh is told to do there; the bytes that ping repeats.
+function carriedOperands(run: ShellRun, call: Call, program: NetworkProgram, operands: readonly Value[]): Value[] {
+  if (call.name === 'ssh') return operands.slice(1);
+  if (call.name === 'sftp')
+    return batchedFiles(call.stdin.text).map((path) => readFileValue(run, call, changedText(call.stdin, path)));
+  const last = operands.at(-1);
+  if (program.target !== 'remote' || last === undefined || !isRemote(last)) return [];
+  return operands.slice(0, -1).map((one) => (isRemote(one) ? unknownValue() : readFileValue(run, call, one)));
+}
+
+function batchedFiles(text: string): string[] {
+  return [...text.matchAll(/^\s{0,9}-?(?:put|mput)\s{1,9}(?:-\w{1,5}\s{1,9})?(\S{1,400})/gm)].map((match) => match[1] ?? '');
+}
+
+function isRemote({ text }: Value): boolean {
+  return /^(?:[^@:/\0]+@)?[^:/\0]+:|^(rsync|ssh|scp|sftp):\/\//.test(text);
+}
+
+// `curl -K file`: lines `option = "value"` are options as if they stood in the command.
+function withConfig(run: ShellRun, call: Call): readonly Value[] {
+  const at = call.args.findIndex((arg) => /^(-K|--config)$/.test(arg.text));
+  const file = call.args[at + 1];
+  if (at < 0 || file === undefined) return call.args;
+  const config = file.text === '-' ? call.stdin : readFileValue(run, call, file);
+  const given: Value[] = [];
+  for (const line of config.text.matchAll(
+    /^[ \t]{0,9}-{0,2}([\w-]{1,30})[ \t]{0,9}[=: ][ \t]{0,9}("?)(.{0,4000}?)\2[ \t]{0,9}$/gm,
+  )) {
+    const [all, name = '', , value = ''] = line;
+    const start = line.index + all.lastIndexOf(value);
+    given.push({ ...emptyValue, text: `--${name}` }, slice(config, start, start + value.length));
+  }
+  return [...call.args, ...given];
 }
 
 function methodsOf(program: NetworkProgram, given: readonly Value[], hasBody: boolean, isHead: boolean): string[] {
@@ -120,6 +166,7 @@ function methodsOf(program: NetworkProgram, given: readonly Value[], hasBody: bo
 function takesInput(program: NetworkProgram, call: Call, operands: readonly Value[]): boolean {
   const isPiped = call.stdin.taints.length > 0 || call.stdin.shellOutput;
   if (!isPiped) return false;
+  if (program.target === 'remote' || call.name === 'sftp') return true;
   return program.raw === true || call.name === 'ssh' || operands.some((one) => /^(@-|-)$/.test(one.text));
 }
 

@@ -5,9 +5,11 @@ import { scriptEnding } from '../models/script-launchers.ts';
 import { optionValues, parseArguments } from './shell-arguments.ts';
 import type { Call } from './shell-call.ts';
 import { runCode, runFile } from './shell-code.ts';
-import { fileKey, noteWrite } from './shell-files.ts';
+import { fileKey, noteWrite, readFileValue } from './shell-files.ts';
+import { noteFlows } from './shell-graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
-import { isKnown, rootTaint, slice, unknownValue, type Value } from './shell-value.ts';
+import { noteUpload } from './shell-uploads.ts';
+import { isKnown, joinTaints, rootTaint, slice, unknownValue, type Value } from './shell-value.ts';
 
 /** Runs a program that nothing else knows. */
 export function callProgram(run: ShellRun, call: Call): Value {
@@ -27,6 +29,7 @@ export function callProgram(run: ShellRun, call: Call): Value {
   if (manager !== undefined) noteInstall(run, call, manager);
   noteAutostart(run, call);
   if (name === 'git') noteGit(run, call);
+  noteUpload(run, call);
   if (name === 'socat') noteSocat(run, call);
   if (name === 'docker' || name === 'podman') noteContainer(run, call);
   if (name === 'history') noteTrait(run, call, 'history-off', name);
@@ -129,28 +132,39 @@ function noteGit(run: ShellRun, call: Call): void {
       ) &&
       rest.length > 0
     )
-      runCode(run, call, slice(value, key.length + 1), 'shell');
+      runCode(run, { ...call, args: [] }, slice(value, key.length + (rest[0]?.startsWith('!') ? 2 : 1)), 'shell');
   }
   const [verb, ...operands] = args.operands;
   if (verb?.text === 'config') {
     const key = operands.find((one) => /^core\.hookspath$/i.test(one.text));
     if (key !== undefined) noteTrait(run, call, 'hook', 'git config core.hooksPath');
   }
+  if (verb?.text === 'remote' && /^(add|set-url)$/.test(operands[0]?.text ?? '')) {
+    const [name, address] = operands.slice(1).filter((one) => !one.text.startsWith('-'));
+    if (name !== undefined && address !== undefined) run.remotes.set(name.text, address);
+  }
   if (!/^(clone|fetch|pull|push|ls-remote|submodule)$/.test(verb?.text ?? '')) return;
-  const url = operands.find((one) => /:\/\/|^[\w.-]+@[\w.-]+:/.test(one.text));
+  const words = operands.filter((one) => !one.text.startsWith('-')).map((one) => run.remotes.get(one.text) ?? one);
+  const url = words.find((one) => /:\/\/|^[\w.-]+@[\w.-]+:/.test(one.text));
   if (url === undefined && verb?.text !== 'clone') return;
   const text = url === undefined ? '\0' : url.text.replace(/^[\w.-]+@([\w.-]+):/, 'ssh://$1/');
   const egress = egressOf(text, ['GET', ...(verb?.text === 'push' ? ['POST'] : [])]);
   if (egress !== undefined) noteCapability(run, call, { kind: 'egress', ...egress }, ['download']);
 }
 
+// `socat - TCP:host:port`, `socat FILE:secret TCP:…`: both sides give to each other.
 function noteSocat(run: ShellRun, call: Call): void {
   const runs = call.args.some((arg) => /^(exec|system):/i.test(arg.text));
+  const files = call.args.filter((arg) => /^(file|open|gopen):/i.test(arg.text));
+  const sent = [call.stdin, ...files.map((arg) => readFileValue(run, call, slice(arg, arg.text.indexOf(':') + 1)))];
   for (const arg of call.args) {
-    const [, host, port] = /^(?:tcp4?|tcp6|openssl|udp|ssl)(?:-connect)?:([^:,]+):(\d+)/i.exec(arg.text) ?? [];
+    const [, host, port] = /^(?:tcp4?|tcp6|openssl|udp|ssl)(?:-connect|-sendto)?:([^:,]+):(\d+)/i.exec(arg.text) ?? [];
     if (host === undefined) continue;
     const egress = egressOf(`tcp://${host}:${port}`, ['*']);
-    if (egress !== undefined) noteCapability(run, call, { kind: 'egress', ...egress }, ['raw-socket']);
+    if (egress === undefined) continue;
+    const capability = { kind: 'egress' as const, ...egress };
+    noteCapability(run, call, capability, ['raw-socket']);
+    noteFlows(run, call, joinTaints(sent), { what: 'network', capability, api: 'socat', part: 'body' });
     if (runs || call.stdin.shellOutput) noteTrait(run, call, 'reverse-shell', 'socat gives the connection to a program');
   }
 }

@@ -50,17 +50,21 @@ function applyRedirection(
   at: Parameters<typeof writeFileValue>[1],
   outputs: Outputs,
 ): void {
+  const descriptor = redirect.descriptor?.type === 'FileDescriptor' ? redirect.descriptor.value : undefined;
   if (redirect.type === 'HereDoc') {
-    run.stdin = redirect.body.parts === undefined ? hereText(run, redirect.body) : foldParts(run, redirect.body.parts);
+    giveInput(
+      run,
+      descriptor,
+      redirect.body.parts === undefined ? hereText(run, redirect.body) : foldParts(run, redirect.body.parts),
+    );
     return;
   }
   if (redirect.target === undefined) return;
   const target = foldWord(run, redirect.target);
   if (redirect.type === 'HereString') {
-    run.stdin = target;
+    giveInput(run, descriptor, target);
     return;
   }
-  const descriptor = redirect.descriptor?.type === 'FileDescriptor' ? redirect.descriptor.value : undefined;
   const connection =
     connectionOf(target.text) ?? (redirect.operator.endsWith('&') ? run.connections.get(Number(target.text)) : undefined);
   if (connection !== undefined) {
@@ -70,10 +74,20 @@ function applyRedirection(
     if (!/^<&?$/.test(redirect.operator) && descriptor !== 0) outputs.connection = connection;
     return;
   }
-  if (/^\d+$|^-$/.test(target.text) && redirect.operator.endsWith('&')) return;
-  if (redirect.operator.startsWith('<')) run.stdin = readFileValue(run, at, target);
+  if (/^\d+$|^-$/.test(target.text) && redirect.operator.endsWith('&')) {
+    const input = redirect.operator.startsWith('<') ? run.inputs.get(Number(target.text)) : undefined;
+    if (input !== undefined) giveInput(run, descriptor, input);
+    return;
+  }
+  if (redirect.operator.startsWith('<')) giveInput(run, descriptor, readFileValue(run, at, target));
   else if (descriptor !== 2 || !target.text.startsWith('/dev/'))
     outputs.files.push({ path: target, how: redirect.operator.includes('>>') ? 'append' : 'write' });
+}
+
+// Descriptor 0 is the input; others are read by `<&3` and `read -u 3`.
+function giveInput(run: ShellRun, descriptor: number | undefined, value: Value): void {
+  if (descriptor === undefined || descriptor === 0) run.stdin = value;
+  else run.inputs.set(descriptor, value);
 }
 
 // `/dev/tcp/host/port` (Bash manual §3.6).

@@ -13,6 +13,7 @@ import { emptyValue, type Taint, type Value } from './shell-value.ts';
 /** A function of the script, with the text that its offsets count in. */
 export interface ShellFunction {
   readonly node: FunctionNode;
+  readonly source: Source;
   readonly map: OffsetMap | undefined;
 }
 
@@ -35,15 +36,21 @@ export interface ShellRun {
   readonly references: Map<string, string>;
   /** Rounds of loops gone through one by one. */
   rounds: number;
+  /** Addresses of git's remotes that the script sets. */
+  readonly remotes: Map<string, Value>;
   readonly aliases: Map<string, Value>;
   readonly functions: Map<string, ShellFunction>;
   readonly called: Set<string>;
   /** Functions being gone through: one that calls itself is not entered again. */
   readonly calling: Set<string>;
+  /** Scripts of the skill being taken in by `source`. */
+  readonly sourcing: Set<string>;
   /** What the script wrote into files, by path, and what process substitutions give. */
   readonly files: Map<string, Value>;
   /** Descriptors that are network connections. */
   readonly connections: Map<number, Capability>;
+  /** What can be read from other descriptors. */
+  readonly inputs: Map<number, Value>;
   /** From offsets of the text being read to the source's; undefined when they are the same. */
   map: OffsetMap | undefined;
   stdin: Value;
@@ -73,12 +80,15 @@ export function newRun(source: Source, context: FrontEndContext, evaluate: Shell
     exported: new Set(),
     references: new Map(),
     rounds: 0,
+    remotes: new Map(),
     aliases: new Map(),
     functions: new Map(),
     called: new Set(),
     calling: new Set(),
+    sourcing: new Set(),
     files: new Map(),
     connections: new Map(),
+    inputs: new Map(),
     map: undefined,
     stdin: emptyValue,
     cwd: '',

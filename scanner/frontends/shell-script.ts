@@ -9,22 +9,17 @@ import type {
   Statement,
   SyntaxNode,
 } from 'unbash';
-import { forEachChild } from 'unbash';
-import {
-  shellCallDepthMax,
-  shellLoopWordsMax,
-  shellPipelineMax,
-  shellRoundsMax,
-  shellRoundsOfLoopMax,
-  syntaxDepthMax,
-} from '../limits.ts';
+import { forEachChild, parse } from 'unbash';
+import { shellCallDepthMax, shellPipelineMax, syntaxDepthMax } from '../limits.ts';
+import type { Source } from '../source.ts';
 import { evaluate } from './shell-arithmetic.ts';
 import { runCommand } from './shell-commands.ts';
+import { type Bodies, runCountedLoop, runLoop } from './shell-loops.ts';
 import { withRedirections } from './shell-redirections.ts';
 import { noteTrait, type ShellFunction, type ShellRun, spanOf } from './shell-run.ts';
-import { concat, either, emptyValue, isKnown, unknownValue, type Value } from './shell-value.ts';
+import { concat, emptyValue, unknownValue, type Value } from './shell-value.ts';
 import { listValue } from './shell-variables.ts';
-import { foldWord, foldWords } from './shell-words.ts';
+import { foldWord } from './shell-words.ts';
 
 /** Goes through statements; gives what they print. */
 export function runStatements(run: ShellRun, statements: readonly Statement[]): Value {
@@ -46,22 +41,43 @@ export function runSubstitution(run: ShellRun, script: ParsedScript, at: { reado
   }
 }
 
+/** Goes through another script of the skill as if it stood here: what it defines stays. */
+export function runSourced(run: ShellRun, other: Source): Value {
+  if (run.sourcing.has(other.path) || run.depth >= shellCallDepthMax) return emptyValue;
+  const { map, source } = run;
+  run.context.steps.take(1 + (other.text.length >> 6));
+  run.sourcing.add(other.path);
+  run.source = other;
+  run.map = undefined;
+  run.depth += 1;
+  try {
+    return runStatements(run, parse(other.text.replace(/\r(?=\n|$)/g, ' ')).commands);
+  } finally {
+    run.sourcing.delete(other.path);
+    run.depth -= 1;
+    run.source = source;
+    run.map = map;
+  }
+}
+
 /** Calls a function of the script with the given arguments. */
 export function callFunction(run: ShellRun, name: string, shellFunction: ShellFunction, args: readonly Value[]): Value {
   run.called.add(name);
   if (run.depth >= shellCallDepthMax || run.calling.has(name)) return unknownValue();
   run.calling.add(name);
-  const outer = run.map;
+  const { map, source } = run;
   const saved = [...run.vars].filter(([key]) => /^(\d+|[@*])$/.test(key));
   setArguments(run, args);
   run.map = shellFunction.map;
+  run.source = shellFunction.source;
   run.depth += 1;
   try {
     return runNode(run, shellFunction.node.body);
   } finally {
     run.calling.delete(name);
     run.depth -= 1;
-    run.map = outer;
+    run.map = map;
+    run.source = source;
     for (const key of [...run.vars.keys()]) if (/^(\d+|[@*])$/.test(key)) run.vars.delete(key);
     for (const [key, value] of saved) run.vars.set(key, value);
   }
@@ -103,12 +119,12 @@ function runNode(run: ShellRun, node: Runnable): Value {
       ]);
     case 'For':
     case 'Select':
-      return runLoop(run, node);
+      return runLoop(run, node, bodiesOf(run));
     case 'While':
       noteUnbounded(run, node);
       return concat([runNode(run, node.clause), inBranch(run, () => runNode(run, node.body))]);
     case 'ArithmeticFor':
-      return runCountedLoop(run, node);
+      return runCountedLoop(run, node, bodiesOf(run));
     case 'Case':
       foldWord(run, node.word);
       return concat(node.items.map((item) => inBranch(run, () => runNode(run, item.body))));
@@ -161,6 +177,10 @@ function runPipeline(run: ShellRun, node: Pipeline): Value {
   return output;
 }
 
+function bodiesOf(run: ShellRun): Bodies {
+  return { run: (body) => runNode(run, body), mayRun: (body) => inBranch(run, () => runNode(run, body)) };
+}
+
 function inBranch(run: ShellRun, body: () => Value): Value {
   run.branch += 1;
   try {
@@ -170,47 +190,9 @@ function inBranch(run: ShellRun, body: () => Value): Value {
   }
 }
 
-// Over words that are known a loop is gone through word by word: that is how strings are put together. Else once, for any word.
-function runLoop(run: ShellRun, { name, wordlist, body }: Extract<Runnable, { type: 'For' | 'Select' }>): Value {
-  const words = wordlist?.flatMap((word) => foldWords(run, word)) ?? [
-    ...(run.vars.get('@')?.members?.values() ?? [unknownValue()]),
-  ];
-  const isExact = words.every((word) => isKnown(word) && word.others.length === 0) && takeRounds(run, words.length);
-  if (isExact && words.length > 0)
-    return concat(
-      words.map((word) => {
-        run.vars.set(name.text, word);
-        return runNode(run, body);
-      }),
-    );
-  const [first, ...rest] = words.slice(0, shellLoopWordsMax);
-  run.vars.set(name.text, first === undefined ? unknownValue() : rest.reduce(either, first));
-  return inBranch(run, () => runNode(run, body));
-}
-
-function runCountedLoop(run: ShellRun, { initialize, test, update, body }: Extract<Runnable, { type: 'ArithmeticFor' }>): Value {
-  evaluate(run, initialize);
-  const outputs: Value[] = [];
-  for (let goes = evaluate(run, test); goes !== 0; goes = evaluate(run, test)) {
-    if (goes === undefined || outputs.length >= shellRoundsOfLoopMax || !takeRounds(run, 1)) {
-      outputs.push(inBranch(run, () => runNode(run, body)));
-      break;
-    }
-    outputs.push(runNode(run, body));
-    evaluate(run, update);
-  }
-  return concat(outputs);
-}
-
-function takeRounds(run: ShellRun, count: number): boolean {
-  if (count > shellRoundsOfLoopMax || run.rounds + count > shellRoundsMax) return false;
-  run.rounds += count;
-  return true;
-}
-
 // `:(){ :|:& };:`: a function that starts itself twice, in the background.
 function defineFunction(run: ShellRun, node: FunctionNode): void {
-  run.functions.set(node.name.text, { node, map: run.map });
+  run.functions.set(node.name.text, { node, map: run.map, source: run.source });
   let starts = 0;
   let isBackground = false;
   const visit = (inner: SyntaxNode): void => {

@@ -1,7 +1,10 @@
 /** Utilities of a plain shell image: what of their input, arguments and files their output holds. */
 import { decodedCharsMax } from '../limits.ts';
+import { own } from '../models/api.ts';
 import { utilities } from '../models/shell.ts';
+import { callPacker, findParts } from './shell-archives.ts';
 import { parseArguments } from './shell-arguments.ts';
+import { awkCommands } from './shell-awk.ts';
 import type { Call } from './shell-call.ts';
 import { runCode } from './shell-code.ts';
 import { dispatch } from './shell-commands.ts';
@@ -26,9 +29,12 @@ import {
 
 /** Runs one of the utilities of the table. */
 export function callUtility(run: ShellRun, call: Call): Value {
-  const utility = utilities[call.name];
+  const utility = own(utilities, call.name);
   if (utility === undefined) return unknownValue();
   noteSpecial(run, call);
+  if (call.name === 'find') return find(run, call);
+  const packed = callPacker(run, call);
+  if (packed !== undefined) return packed;
   const { options, operands } = parseArguments(call.args, new Set(valueOptions[call.name] ?? []));
   const isGiven = (valueOptions[call.name] ?? []).some(
     (name) => (name === 'e' || name === 'f') && options.some((option) => option.name === name),
@@ -44,6 +50,7 @@ export function callUtility(run: ShellRun, call: Call): Value {
     case 'write':
       for (const file of files) noteWrite(run, call, file, call.name.startsWith('ch') ? ['write', 'permissions'] : ['write']);
       if (call.name === 'chmod') noteTrait(run, call, 'permissions', operands.map((one) => one.text).join(' '));
+      if (call.name === 'mktemp') return temporaryName(call);
       if (call.name !== 'tee') return emptyValue;
       for (const file of files) writeFileValue(run, call, file, call.stdin, 'write');
       return call.stdin;
@@ -71,30 +78,21 @@ const valueOptions: Readonly<Record<string, readonly string[]>> = {
   sort: ['k', 't', 'o', 'S'],
   base64: ['w', 'b', 'i', 'o'],
   tar: ['f', 'C', 'T', 'X'],
-  find: [
-    'name',
-    'iname',
-    'path',
-    'type',
-    'size',
-    'mtime',
-    'mmin',
-    'newer',
-    'maxdepth',
-    'mindepth',
-    'user',
-    'perm',
-    'regex',
-    'not',
-    'ipath',
-    'o',
-  ],
   mktemp: ['t', 'p'],
   mkdir: ['m'],
   touch: ['d', 't', 'r'],
   openssl: ['in', 'out', 'k', 'pass', 'K', 'iv', 'connect'],
   gpg: ['o', 'r', 'u', 'passphrase'],
-  xxd: ['l', 's', 'c', 'g'],
+  xxd: ['l', 's', 'c', 'g', 'o'],
+  fold: ['w'],
+  paste: ['d'],
+  od: ['A', 't', 'N', 'j', 'w'],
+  nl: ['b', 's', 'w'],
+  split: ['b', 'l', 'n', 'a'],
+  join: ['t', 'j', 'o'],
+  uniq: ['f', 's', 'w'],
+  iconv: ['f', 't'],
+  strings: ['n'],
 };
 
 /** What echo or printf prints. */
@@ -142,14 +140,14 @@ function argumentAs(kind: string, given: Value | undefined): Value {
 }
 
 function transform(run: ShellRun, call: Call, files: readonly Value[]): Value {
-  const own = files.filter(
+  const named = files.filter(
     (file) =>
       file.text !== '-' &&
-      !(call.name === 'find' && /^[-(!]/.test(file.text)) &&
-      !(call.name === 'tar' && /^[a-zA-Z]{1,6}$/.test(file.text)),
+      !(call.name === 'tar' && /^[a-zA-Z]{1,6}$/.test(file.text)) &&
+      !(call.name === 'openssl' && /^(base64|enc|dgst|[a-z0-9]+-[a-z0-9-]+)$/.test(file.text)),
   );
-  const contents = own.map((file) => readFileValue(run, call, file));
-  const takesInput = own.length === 0 || files.length > own.length;
+  const contents = named.map((file) => readFileValue(run, call, file));
+  const takesInput = named.length === 0 || files.length > named.length;
   const isFilter = !/^(ls|find|du|tree|dir|df|zip|unzip|stat|file|locate|fd|7z)$/.test(call.name);
   const given = call.stdin === emptyValue && isFilter ? ownInput(call.span) : call.stdin;
   const input = concat([...contents, ...(takesInput ? [given] : [])]);
@@ -160,7 +158,7 @@ function transform(run: ShellRun, call: Call, files: readonly Value[]): Value {
   if (filter === undefined) return { ...unknownValue(taints), decoded: input.decoded };
   run.context.steps.take(1 + (input.text.length >> 4));
   const raw = input.map[0]?.raw ?? call.span.start;
-  const isReadable = isKnown(input) || input.bytes !== undefined;
+  const isReadable = isKnown(input) || input.bytes !== undefined || filter.ignoresInput === true;
   const made = isReadable && input.text.length <= decodedCharsMax * 2 ? filter.apply(input.text, input.bytes) : undefined;
   const decoded = input.decoded || filter.decodes;
   if (made === undefined) return { ...unknownValue(taints), decoded };
@@ -169,6 +167,21 @@ function transform(run: ShellRun, call: Call, files: readonly Value[]): Value {
 }
 
 const encoders = /^(base64|base32|xxd|od|hexdump|gzip|bzip2|xz|zstd|openssl|gpg|tar|zip|rev|tr)$/;
+
+// Every temporary file is one of its own, told by where it is made.
+function temporaryName(call: Call): Value {
+  return literalValue(`/tmp/mktemp.${call.span.start}`, call.span.start, true);
+}
+
+// Names below the folders, and what the commands print that run on them.
+function find(run: ShellRun, call: Call): Value {
+  const { roots, commands } = findParts(call);
+  const names = roots.map((root) => readFileValue(run, call, root));
+  const printed = commands.flatMap(([word, ...rest]) =>
+    word === undefined ? [] : [dispatch(run, word, rest, { span: call.span, onConnection: false, depth: 1, env: call.env })],
+  );
+  return unknownValue(pass(joinTaints([...names, ...printed]), { span: call.span, note: 'find finds it' }));
+}
 
 function copy(run: ShellRun, call: Call, files: readonly Value[]): void {
   const target = files.at(-1);
@@ -180,21 +193,44 @@ function copy(run: ShellRun, call: Call, files: readonly Value[]): void {
 
 function noteSpecial(run: ShellRun, call: Call): void {
   const { args, name } = call;
-  if (name === 'find') {
-    const at = args.findIndex((arg) => /^-(exec|execdir|ok)$/.test(arg.text));
-    const [word, ...rest] = args.slice(at + 1).filter((arg) => !/^(;|\\;|\+|\{\})$/.test(arg.text));
-    if (at >= 0 && word !== undefined)
-      dispatch(run, word, rest, { span: call.span, onConnection: false, depth: 1, env: call.env });
-  }
   const program = args.map((arg) => arg.text).join(' ');
-  if (/^[gm]?awk$/.test(name) && /\bsystem\s*\(|\|\s*getline|\|\s*"/.test(program))
-    noteCapability(run, { ...call, certainty: 'lexical' }, { kind: 'exec', program: '*' }, ['dynamic-name']);
-  const action = args.find((arg) => arg.text.startsWith('--checkpoint-action=exec='));
-  if (name === 'tar' && action !== undefined) runCode(run, call, slice(action, '--checkpoint-action=exec='.length), 'shell');
+  if (/^[gm]?awk$/.test(name)) runAwkCommands(run, call, program);
+  if (name === 'sed') runSedCommands(run, call);
+  if (name === 'tar') for (const arg of args) runTarCommand(run, call, arg);
   if (
     name === 'ps' &&
     args.some((arg) => /^-?[a-z]*e[a-z]*w|^-?[a-z]*w[a-z]*e|^auxe|^e(ww)?$/.test(arg.text)) &&
     args.some((arg) => /e/.test(arg.text.replace(/^-/, '')) && !arg.text.startsWith('-'))
   )
     noteTrait(run, call, 'process-environment', `ps ${program}`);
+}
+
+function runAwkCommands(run: ShellRun, call: Call, program: string): void {
+  const { known, others } = awkCommands(program);
+  for (const line of known) runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell');
+  if (!others) return;
+  noteCapability(run, { ...call, certainty: 'widened' }, { kind: 'exec', program: '*' }, ['dynamic-name']);
+  noteTrait(run, call, 'code-from-string', 'a command that awk puts together');
+}
+
+// GNU sed: `e command`, and `s/…/command/e`, which runs what the line has become.
+function runSedCommands(run: ShellRun, call: Call): void {
+  for (const { text } of call.args) {
+    const found =
+      /^(?:\d{0,6}|\$)e\s{1,9}(.{1,4000})$/s.exec(text) ??
+      /^\d{0,6}s(\W).{0,400}?\1(.{1,4000}?)\1[gIp]{0,3}e[gIp]{0,3}$/s.exec(text);
+    const line = found?.at(-1);
+    if (line !== undefined) runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell');
+  }
+}
+
+function runTarCommand(run: ShellRun, call: Call, arg: Value): void {
+  const option = /^--(?:checkpoint-action=exec|to-command|use-compress-program|rmt-command|new-volume-script|info-script)=/.exec(
+    arg.text,
+  )?.[0];
+  const separate = /^(--(to-command|use-compress-program|rsh-command)|-I)$/.test(
+    call.args[call.args.indexOf(arg) - 1]?.text ?? '',
+  );
+  if (option !== undefined) runCode(run, { ...call, args: [] }, slice(arg, option.length), 'shell');
+  else if (separate) runCode(run, { ...call, args: [] }, arg, 'shell');
 }

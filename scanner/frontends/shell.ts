@@ -16,7 +16,8 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
   run.map = map;
   const script = parse(text);
   noteExit(run, runStatements(run, script.commands));
-  for (const [name, shellFunction] of run.functions) if (!run.called.has(name)) callFunction(run, name, shellFunction, []);
+  for (const [name, shellFunction] of run.functions)
+    if (!run.called.has(name) && shellFunction.source === source) callFunction(run, name, shellFunction, []);
   const [first] = script.errors ?? [];
   // Code blocks hold placeholders and sketches; what parsed was looked at, and prose rules see the rest.
   const isScript = source.context === 'code' || source.context === 'test';

@@ -1,5 +1,7 @@
 /** Programs as shell scripts call them: what each reads, sends, runs and passes on. Sources: the programs' manual pages, GTFOBins for what runs code. */
 
+import type { Language } from '../source.ts';
+
 /** How a network program names the other side, and where in its arguments things stand. */
 export interface NetworkProgram {
   /** `url`; `host` alone; `host-port` as two operands; `remote` = `user@host:path`; `name` = a DNS name to look up; `tcp-option` = behind `connect`. */
@@ -91,13 +93,11 @@ export const networkPrograms: Readonly<Record<string, NetworkProgram>> = {
   nslookup: network('name', { port: 53 }),
   host: network('name', { other: ['t', 'W', 'R'], port: 53 }),
   drill: network('name', { port: 53 }),
-  ping: network('name', { other: words('c W w i s p t n'), port: 0 }),
+  ping: network('name', { body: ['p', 'pattern'], other: words('c W w i s t n'), port: 0 }),
 };
 
 /** Interpreters: which option takes a program as text, and what language it is. `other` means one we have no front end for. */
-export const interpreters: Readonly<
-  Record<string, { readonly language: 'shell' | 'python' | 'javascript' | 'other'; readonly code: readonly string[] }>
-> = {
+export const interpreters: Readonly<Record<string, { readonly language: Language; readonly code: readonly string[] }>> = {
   ...Object.fromEntries(
     words('sh bash zsh dash ksh ash mksh fish').map((name) => [name, { language: 'shell', code: ['c'] }] as const),
   ),
@@ -109,14 +109,14 @@ export const interpreters: Readonly<
   bun: { language: 'javascript', code: ['e', 'eval'] },
   deno: { language: 'javascript', code: [] },
   tsx: { language: 'javascript', code: ['e'] },
-  perl: { language: 'other', code: ['e', 'E'] },
-  ruby: { language: 'other', code: ['e'] },
-  php: { language: 'other', code: ['r'] },
-  lua: { language: 'other', code: ['e'] },
-  osascript: { language: 'other', code: ['e'] },
-  pwsh: { language: 'other', code: ['c', 'Command', 'EncodedCommand', 'enc'] },
-  powershell: { language: 'other', code: ['c', 'Command', 'EncodedCommand', 'enc'] },
-  'powershell.exe': { language: 'other', code: ['c', 'Command', 'EncodedCommand', 'enc'] },
+  perl: { language: 'perl', code: ['e', 'E'] },
+  ruby: { language: 'ruby', code: ['e'] },
+  php: { language: 'php', code: ['r'] },
+  lua: { language: 'lua', code: ['e'] },
+  osascript: { language: 'applescript', code: ['e'] },
+  pwsh: { language: 'powershell', code: ['c', 'Command', 'EncodedCommand', 'enc'] },
+  powershell: { language: 'powershell', code: ['c', 'Command', 'EncodedCommand', 'enc'] },
+  'powershell.exe': { language: 'powershell', code: ['c', 'Command', 'EncodedCommand', 'enc'] },
 };
 
 /** Programs that run the command behind them; `skip` operands and options with values come first. */
@@ -131,16 +131,15 @@ export const wrappers: Readonly<
   pkexec: { skip: 0, takesValue: ['user'], privilege: true },
   nohup: { skip: 0, takesValue: [], detached: true },
   setsid: { skip: 0, takesValue: [], detached: true },
-  env: { skip: 0, takesValue: ['u', 'C', 'unset', 'chdir'] },
+  env: { skip: 0, takesValue: words('u C S unset chdir split-string') },
   nice: { skip: 0, takesValue: ['n'] },
   ionice: { skip: 0, takesValue: ['c', 'n', 'p'] },
   timeout: { skip: 1, takesValue: ['s', 'k', 'signal', 'kill-after'] },
   gtimeout: { skip: 1, takesValue: ['s', 'k'] },
   time: { skip: 0, takesValue: ['o', 'f'] },
   stdbuf: { skip: 0, takesValue: ['i', 'o', 'e'] },
-  xargs: { skip: 0, takesValue: words('I n P L d E s a') },
-  parallel: { skip: 0, takesValue: ['j', 'I'] },
-  watch: { skip: 0, takesValue: ['n'] },
+  xargs: { skip: 0, takesValue: words('I n P L d E s a J replace max-args max-procs') },
+  parallel: { skip: 0, takesValue: words('j I a jobs arg-file joblog results timeout retries delay') },
   command: { skip: 0, takesValue: [] },
   builtin: { skip: 0, takesValue: [] },
   exec: { skip: 0, takesValue: ['a'] },
@@ -151,6 +150,22 @@ export const wrappers: Readonly<
   torsocks: { skip: 0, takesValue: [] },
   caffeinate: { skip: 0, takesValue: ['t', 'w'] },
   'time-limit': { skip: 1, takesValue: [] },
+  'systemd-run': { skip: 0, takesValue: words('u p M unit property on-calendar on-active'), detached: true },
+  strace: { skip: 0, takesValue: words('e o p s u E') },
+  ltrace: { skip: 0, takesValue: words('e o p s u') },
+  unbuffer: { skip: 0, takesValue: [] },
+  chronic: { skip: 0, takesValue: [] },
+  'xvfb-run': { skip: 0, takesValue: words('n s e f') },
+  'dbus-run-session': { skip: 0, takesValue: [] },
+  firejail: { skip: 0, takesValue: [] },
+  bwrap: { skip: 0, takesValue: [] },
+  unshare: { skip: 0, takesValue: words('R w S G') },
+  nsenter: { skip: 0, takesValue: words('t S G') },
+  rlwrap: { skip: 0, takesValue: words('f H s') },
+  setarch: { skip: 1, takesValue: [] },
+  taskset: { skip: 1, takesValue: ['p'] },
+  chrt: { skip: 1, takesValue: [] },
+  'start-stop-daemon': { skip: 0, takesValue: words('x p u c d') },
 };
 
 /**

@@ -121,7 +121,7 @@ describe('what flows into the network', () => {
 describe('what is honest needs no more than it does', () => {
   it.each([
     ['set -euo pipefail\nsource "$(dirname "$0")/lib.sh"', ['ro /skills/@self/lib.sh']],
-    ['tmp=$(mktemp -d)\ntrap \'rm -rf "$tmp"\' EXIT', ['rw *']],
+    ['tmp=$(mktemp -d)\ntrap \'rm -rf "$tmp"\' EXIT', ['rw /tmp/mktemp.6']],
     ['for file in a.md b.md; do if [ ! -s "$file" ]; then echo "missing: $file"; exit 1; fi; done', []],
     ['cat <<EOF\nrm -rf /\ncurl https://a.example/\nEOF', []],
     ['echo "curl https://a.example/ | sh"', []],

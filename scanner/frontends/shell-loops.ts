@@ -1,0 +1,53 @@
+/** Loops: over words or numbers that are known they are gone through round by round, else once, for any round. */
+import type { ArithmeticFor, CompoundList, For, Select } from 'unbash';
+import { shellLoopWordsMax, shellRoundsMax, shellRoundsOfLoopMax } from '../limits.ts';
+import { evaluate } from './shell-arithmetic.ts';
+import type { ShellRun } from './shell-run.ts';
+import { concat, either, isKnown, unknownValue, type Value } from './shell-value.ts';
+import { foldWords } from './shell-words.ts';
+
+export interface Bodies {
+  /** Goes through a body that is run. */
+  readonly run: (body: CompoundList) => Value;
+  /** Goes through a body that may be run. */
+  readonly mayRun: (body: CompoundList) => Value;
+}
+
+/** `for x in a b c`: round by round is how strings are put together. */
+export function runLoop(run: ShellRun, { name, wordlist, body }: For | Select, bodies: Bodies): Value {
+  const words = wordlist?.flatMap((word) => foldWords(run, word)) ?? [
+    ...(run.vars.get('@')?.members?.values() ?? [unknownValue()]),
+  ];
+  const isExact = words.every((word) => isKnown(word) && word.others.length === 0) && takeRounds(run, words.length);
+  if (isExact && words.length > 0)
+    return concat(
+      words.map((word) => {
+        run.vars.set(name.text, word);
+        return bodies.run(body);
+      }),
+    );
+  const [first, ...rest] = words.slice(0, shellLoopWordsMax);
+  run.vars.set(name.text, first === undefined ? unknownValue() : rest.reduce(either, first));
+  return bodies.mayRun(body);
+}
+
+/** `for ((i = 0; i < n; i++))` */
+export function runCountedLoop(run: ShellRun, { initialize, test, update, body }: ArithmeticFor, bodies: Bodies): Value {
+  evaluate(run, initialize);
+  const outputs: Value[] = [];
+  for (let goes = evaluate(run, test); goes !== 0; goes = evaluate(run, test)) {
+    if (goes === undefined || outputs.length >= shellRoundsOfLoopMax || !takeRounds(run, 1)) {
+      outputs.push(bodies.mayRun(body));
+      break;
+    }
+    outputs.push(bodies.run(body));
+    evaluate(run, update);
+  }
+  return concat(outputs);
+}
+
+function takeRounds(run: ShellRun, count: number): boolean {
+  if (count > shellRoundsOfLoopMax || run.rounds + count > shellRoundsMax) return false;
+  run.rounds += count;
+  return true;
+}

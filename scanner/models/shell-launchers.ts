@@ -1,0 +1,78 @@
+/** Programs that run a command line which they are given: where in their arguments it stands. Sources: their manual pages, GTFOBins. */
+
+export interface Launcher {
+  /** Options whose value is a command line. */
+  readonly line?: readonly string[];
+  /** Operands behind so many are a command line, joined by blanks. */
+  readonly operandsFrom?: number;
+  /** Whether the last operand is one, when it has blanks. */
+  readonly lastWord?: true;
+  /** Options with values that are none. */
+  readonly takesValue?: readonly string[];
+  /** What it reads on its input is run line by line: `lines` as it is, `crontab` behind five fields, `makefile` the indented lines. */
+  readonly input?: 'lines' | 'crontab' | 'makefile';
+  /** A command line stands behind this in an option's value: `:!cmd` of editors, `!cmd` of an alias, `ProxyCommand=cmd`. */
+  readonly behind?: RegExp;
+}
+
+const editor: Launcher = {
+  line: ['c', 'cmd', '+'],
+  behind: /^:?(?:silent\s{1,9})?!\s{0,9}|^:?call\s{1,9}system\(["']|^:?\s{0,9}lua os\.execute\(["']/,
+};
+const remote: Launcher = { line: ['o'], behind: /^(?:ProxyCommand|LocalCommand|KnownHostsCommand)[ =]/i };
+
+export const launchers: Readonly<Record<string, Launcher>> = {
+  su: { line: ['c', 'command', 'session-command'], takesValue: ['s', 'g', 'G'] },
+  runuser: { line: ['c', 'command'], takesValue: ['u', 's', 'g', 'G'] },
+  sg: { line: ['c'], operandsFrom: 1 },
+  script: { line: ['c', 'command'], takesValue: ['T', 'I', 'O', 'B', 'E', 'm', 'o'] },
+  flock: { line: ['c', 'command'], takesValue: ['w', 'E'] },
+  watch: { operandsFrom: 0, takesValue: ['n', 'interval', 'q', 's'] },
+  at: { input: 'lines', takesValue: ['f', 'q', 't'] },
+  batch: { input: 'lines' },
+  crontab: { input: 'crontab', takesValue: ['u'] },
+  make: { input: 'makefile', takesValue: ['f', 'C', 'j'] },
+  gmake: { input: 'makefile', takesValue: ['f', 'C', 'j'] },
+  vim: editor,
+  vi: editor,
+  nvim: editor,
+  view: editor,
+  ex: editor,
+  gdb: { line: ['ex', 'eval-command'], takesValue: ['command'], behind: /^!|^shell\s{1,9}/ },
+  man: { line: ['P', 'pager', 'H', 'html'] },
+  zip: { line: ['TT', 'unzip-command'] },
+  ssh: remote,
+  scp: { ...remote },
+  sftp: { ...remote },
+  'nix-shell': { line: ['run', 'command'], takesValue: ['p'] },
+  npm: { line: ['c', 'call'] },
+  npx: { line: ['c', 'call'] },
+  xterm: { operandsFrom: 0, line: ['e'] },
+  tmux: { lastWord: true, takesValue: ['s', 'n', 'c', 't', 'L', 'S', 'x', 'y', 'e', 'f'] },
+  expect: { line: ['c'], behind: /^spawn\s{1,9}/ },
+  rsync: { line: ['e', 'rsh'], takesValue: ['f', 'exclude', 'include'] },
+};
+
+/** Ways to run a program inside a container: what stands behind the container's name is started as it is. */
+export const containers: Readonly<Record<string, { readonly verbs: readonly string[]; readonly takesValue: readonly string[] }>> =
+  {
+    docker: {
+      verbs: ['run', 'exec'],
+      takesValue:
+        'v volume e env w workdir u user p publish name network net entrypoint mount h hostname l label m memory cpus env-file add-host pull platform gpus ipc pid security-opt cap-add'.split(
+          ' ',
+        ),
+    },
+    podman: {
+      verbs: ['run', 'exec'],
+      takesValue: 'v volume e env w workdir u user p publish name network entrypoint mount'.split(' '),
+    },
+    nerdctl: {
+      verbs: ['run', 'exec'],
+      takesValue: 'v volume e env w workdir u user p publish name network entrypoint'.split(' '),
+    },
+    kubectl: { verbs: ['exec', 'run'], takesValue: 'n namespace c container f filename context kubeconfig image'.split(' ') },
+    oc: { verbs: ['exec', 'run'], takesValue: 'n namespace c container image'.split(' ') },
+    'docker-compose': { verbs: ['run', 'exec'], takesValue: 'f file e env u user w workdir'.split(' ') },
+    lxc: { verbs: ['exec'], takesValue: [] },
+  };

@@ -1,0 +1,63 @@
+/** Programs that take data to a place of their own: which words say so, and what the place is. Sources: their manuals. */
+import { unknownPart } from './egress-of.ts';
+
+export interface Uploader {
+  /** Matched against the words behind the program, joined by blanks. */
+  readonly form: RegExp;
+  /** Where it goes, as a URL; a word of the command where `word` says so. */
+  readonly url: string;
+  /** The option or form of the word that names the place. */
+  readonly word?: RegExp;
+  /** Options whose value is data itself. */
+  readonly data?: readonly string[];
+  /** Whether operands that are local paths are what is sent. */
+  readonly files: boolean;
+  readonly takesValue?: readonly string[];
+}
+
+const objectStore = /\b(cp|mv|sync|rsync|put-object|copy|copyto|move|rcat|put|upload|upload-batch)\b/;
+
+export const uploaders: Readonly<Record<string, Uploader>> = {
+  aws: {
+    form: objectStore,
+    url: 'https://s3.amazonaws.com/*',
+    word: /^--endpoint-url=?(.*)$/,
+    files: true,
+    data: ['body', 'message', 'payload'],
+  },
+  gsutil: { form: objectStore, url: 'https://storage.googleapis.com/*', files: true },
+  gcloud: { form: /\bstorage\s{1,9}(cp|mv|rsync)\b/, url: 'https://storage.googleapis.com/*', files: true },
+  az: { form: /\bstorage\b.{0,80}\bupload/, url: 'https://*.blob.core.windows.net/*', files: false, data: ['file', 'f', 'data'] },
+  rclone: { form: objectStore, url: 'https://*/*', files: true },
+  mc: { form: /\b(cp|mv|mirror|pipe)\b/, url: 'https://*/*', files: true },
+  s3cmd: { form: /\b(put|sync)\b/, url: 'https://s3.amazonaws.com/*', files: true },
+  gh: {
+    form: /\b(gist\s{1,9}create|release\s{1,9}(create|upload)|issue\s{1,9}(create|comment)|pr\s{1,9}(create|comment)|api|secret\s{1,9}set)\b/,
+    url: 'https://api.github.com/*',
+    files: true,
+    data: ['b', 'body', 'F', 'body-file', 'f', 'field', 'raw-field', 'input', 'notes', 'n', 'd', 'desc'],
+  },
+  glab: {
+    form: /\b(snippet\s{1,9}create|issue\s{1,9}(create|note)|api)\b/,
+    url: 'https://gitlab.com/*',
+    files: true,
+    data: ['d', 'description', 'm', 'message', 'f', 'field'],
+  },
+  mail: { form: /./, url: 'tcp://*:25/*', files: false, data: ['s', 'subject', 'A', 'a', 'attach'] },
+  mailx: { form: /./, url: 'tcp://*:25/*', files: false, data: ['s', 'subject', 'A', 'a', 'attach'] },
+  mutt: { form: /./, url: 'tcp://*:25/*', files: false, data: ['s', 'a', 'i'] },
+  sendmail: { form: /./, url: 'tcp://*:25/*', files: false },
+  msmtp: { form: /./, url: 'tcp://*:25/*', files: false },
+  swaks: { form: /./, url: 'tcp://*:25/*', files: false, data: ['body', 'attach', 'data'], word: /^--server=?(.*)$/ },
+  transfer: { form: /./, url: 'https://transfer.sh/*', files: true },
+  croc: { form: /\bsend\b/, url: 'tcp://*/*', files: true },
+  wormhole: { form: /\bsend\b/, url: 'tcp://*/*', files: true },
+  ipfs: { form: /\badd\b/, url: 'https://*/*', files: true },
+  lftp: { form: /./, url: 'tcp://*:21/*', files: false, data: ['e', 'c'] },
+  tftp: { form: /./, url: 'udp://*:69/*', files: false, data: ['c'] },
+  logger: { form: /(^| )-[a-zA-Z]*n /, url: 'udp://*:514/*', files: false },
+  mosquitto_pub: { form: /./, url: 'tcp://*:1883/*', files: false, data: ['m', 'f', 'message', 'file'] },
+  'redis-cli': { form: /(^| )-[hu] /, url: 'tcp://*:6379/*', files: false },
+  websocat: { form: /./, url: unknownPart, word: /^(wss?:\/\/.*)$/, files: false },
+  wscat: { form: /./, url: unknownPart, word: /^(wss?:\/\/.*)$/, files: false, data: ['x', 'execute'] },
+};
