@@ -1,6 +1,7 @@
 /** Bytes become facts: the part of a scan that parses. Plain data comes out, which rules can be run on again without parsing anew. */
 import { type Bundle, packBundle, type SourceFile } from '../skills-index/skill/bundle.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
+import type { Capabilities } from '../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Coverage } from '../skills-index/statement/scan-report.ts';
@@ -27,11 +28,15 @@ export interface SkillFacts {
   readonly coverage: Coverage;
   /** Whether every file was analysed whole and every flow followed. */
   readonly complete: boolean;
+  /** What the last approved version could do, where there is one. */
+  readonly previous?: Capabilities;
 }
 
 export interface ExtractOptions {
   /** Entries of the folder that could not be handed in: links, devices, too large ones. They count as not analysed. */
   readonly unread?: readonly { readonly path: string; readonly reason: string }[];
+  /** The approved capabilities of the version before, for what was added since. */
+  readonly previous?: Capabilities;
   /** Steps instead of the usual limit, for tests. */
   readonly steps?: number;
 }
@@ -54,6 +59,7 @@ export async function extractFacts(given: readonly SourceFile[], options: Extrac
     obstacles: bundle.obstacles,
     coverage,
     complete: !stopped && coverage.files.every((file) => file.disposition !== 'unanalysed'),
+    ...(options.previous !== undefined && { previous: options.previous }),
   };
 }
 

@@ -43,6 +43,8 @@ export interface RuleContext {
   readonly observed: Capabilities;
   readonly undeclared: Capabilities;
   readonly unused: Capabilities;
+  /** What the version before was approved for; undefined for a first one. */
+  readonly previous: Capabilities | undefined;
   /** Why skill.json or SKILL.md could not be read, or the files make no bundle. */
   readonly obstacles: readonly Obstacle[];
   readonly name: string;

@@ -55,6 +55,7 @@ import { secretToNetwork } from './rules/flow/secret-to-network.ts';
 import { secretToOutput } from './rules/flow/secret-to-output.ts';
 import { secretsToOneHost } from './rules/flow/secrets-to-one-host.ts';
 import { untrustedToAgent } from './rules/flow/untrusted-to-agent.ts';
+import { addedSinceApproved } from './rules/manifest/added-since-approved.ts';
 import { allThree } from './rules/manifest/all-three.ts';
 import { brokenPromise } from './rules/manifest/broken-promise.ts';
 import { contradiction } from './rules/manifest/contradiction.ts';
@@ -192,6 +193,7 @@ export const rules: readonly Rule[] = [
   secretToOutput,
   secretsToOneHost,
   untrustedToAgent,
+  addedSinceApproved,
   allThree,
   brokenPromise,
   contradiction,

@@ -64,7 +64,7 @@ export function reportOn(extracted: SkillFacts, options: ReportOptions = {}): Sc
 
 /** What rules look at besides facts. */
 export function ruleContextOf(
-  { declared, obstacles, coverage, complete }: Omit<SkillFacts, 'facts' | 'sources'>,
+  { declared, obstacles, coverage, complete, previous }: Omit<SkillFacts, 'facts' | 'sources'>,
   { observed, undeclared, unused }: Pick<ScanReport['capabilities'], 'observed' | 'undeclared' | 'unused'>,
   rawText: () => readonly Source[],
 ): Judgeable {
@@ -83,6 +83,7 @@ export function ruleContextOf(
     description: declared.description,
     files: new Set(coverage.files.map((file) => file.path)),
     complete,
+    previous,
   };
 }
 

@@ -5,8 +5,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { rules } from '../../scanner/rules.ts';
-import { scanSkill } from '../../scanner/scan.ts';
+import { type ScanOptions, scanSkill } from '../../scanner/scan.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import type { Capabilities } from '../../skills-index/skill/capability.ts';
+import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { fileOf, parseTextArchive } from './txtar.ts';
 
@@ -15,6 +17,8 @@ const plainSkill = '---\nname: sample\ndescription: A sample of a skill for a te
 
 interface Fixture {
   readonly skills: ReadonlyMap<string, readonly SourceFile[]>;
+  /** Per skill that has an `approved.json`: the manifest of the version before, which is no file of the skill. */
+  readonly previous: ReadonlyMap<string, Capabilities>;
   /** `skill/path:line severity`, sorted. */
   readonly expected: readonly string[];
 }
@@ -22,17 +26,19 @@ interface Fixture {
 function readFixture(id: string): Fixture {
   const archive = parseTextArchive(readFileSync(new URL(`${id}.txt`, folder), 'utf8'));
   const skills = new Map<string, SourceFile[]>();
+  const previous = new Map<string, Capabilities>();
   for (const [name, content] of archive.files) {
     if (name === 'findings') continue;
     const { path, bytes } = fileOf(name, content);
     const [skill = '', ...rest] = path.split('/');
-    skills.set(skill, [...(skills.get(skill) ?? []), { path: rest.join('/'), bytes, mode: 0o644 }]);
+    if (rest.join('/') === 'approved.json') previous.set(skill, parseManifest(bytes).capabilities);
+    else skills.set(skill, [...(skills.get(skill) ?? []), { path: rest.join('/'), bytes, mode: 0o644 }]);
   }
   for (const files of skills.values())
     if (!files.some((file) => file.path === 'SKILL.md'))
       files.push({ path: 'SKILL.md', bytes: Buffer.from(plainSkill), mode: 0o644 });
   const expected = (archive.files.get('findings') ?? '').split('\n').filter((line) => line !== '');
-  return { skills, expected: expected.sort() };
+  return { skills, previous, expected: expected.sort() };
 }
 
 function linesOf(skill: string, report: ScanReport, rule: string): string[] {
@@ -44,6 +50,11 @@ function linesOf(skill: string, report: ScanReport, rule: string): string[] {
 
 function expectedOf(fixture: Fixture, skill: string): string[] {
   return fixture.expected.filter((line) => line.startsWith(`${skill}/`));
+}
+
+function optionsOf({ previous }: Fixture, skill: string): ScanOptions {
+  const before = previous.get(skill);
+  return before === undefined ? {} : { previous: before };
 }
 
 function withText(files: readonly SourceFile[], change: (text: string) => string): SourceFile[] {
@@ -71,14 +82,25 @@ describe.each(rules.map((rule) => rule.id))('%s', (id) => {
     'finds exactly what is expected in %s, also with Windows line ends and a byte order mark',
     async (name, files) => {
       const expected = expectedOf(fixture, name);
-      expect(linesOf(name, await scanSkill(files), id)).toEqual(expected);
-      expect(linesOf(name, await scanSkill(withText(files, (text) => text.replace(/\n/g, '\r\n'))), id)).toEqual(expected);
-      expect(linesOf(name, await scanSkill(withText(files, (text) => `\ufeff${text}`)), id)).toEqual(expected);
+      const options = optionsOf(fixture, name);
+      expect(linesOf(name, await scanSkill(files, options), id)).toEqual(expected);
+      const withWindowsEnds = withText(files, (text) => text.replace(/\n/g, '\r\n'));
+      expect(linesOf(name, await scanSkill(withWindowsEnds, options), id)).toEqual(expected);
+      expect(
+        linesOf(
+          name,
+          await scanSkill(
+            withText(files, (text) => `\ufeff${text}`),
+            options,
+          ),
+          id,
+        ),
+      ).toEqual(expected);
     },
   );
 
   it.each(nearMisses)('takes %s for no attack', async (name, files) => {
-    const report = await scanSkill(files);
+    const report = await scanSkill(files, optionsOf(fixture, name));
     expect(linesOf(name, report, id)).toEqual(expectedOf(fixture, name));
     expect(report.findings.filter((finding) => finding.severity === 'high' || finding.severity === 'critical')).toEqual([]);
   });

@@ -1,0 +1,49 @@
+/** A new version asks for what the approved one did not. */
+import { type Capability, listCapabilities, minus, printCapability } from '../../../skills-index/skill/capability.ts';
+import { manifestSpan } from '../../manifest-places.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+
+export const addedSinceApproved = defineRule({
+  id: 'manifest/added-since-approved',
+  title: 'More is asked for than was approved before',
+  kind: 'capability',
+  severity: 'medium',
+  confidence: 'exact',
+  why: 'Trust is won with a harmless version and spent with the next: who takes over a skill adds one host. What was approved is what the earlier version could do, and no more.',
+  fix: 'Say in `why` what the new version needs it for; a person approves it anew.',
+  maps: { cwe: ['CWE-1059'], owasp: ['AST03', 'ASI04'], attack: ['T1195.002'] },
+  reads: ['source'],
+  revision: 1,
+  check: ({ previous, declared, hasManifest, observed, sources }) => {
+    if (previous === undefined) return [];
+    const now = hasManifest && declared !== undefined ? declared : observed;
+    return listCapabilities(minus(now, previous)).map((one): Draft => {
+      const span = hasManifest ? manifestSpan(sources, one) : { path: 'SKILL.md', start: 0, end: 0 };
+      return {
+        span,
+        severity: one.kind === 'env' ? 'low' : 'medium',
+        message: `${printCapability(one)} is new${wasNarrower(one, listCapabilities(previous))}`,
+      };
+    });
+  },
+});
+
+// The same host, program or name with less of it.
+function wasNarrower(one: Capability, before: readonly Capability[]): string {
+  const same = before.find((other) => other.kind === one.kind && keyOf(other) === keyOf(one));
+  return same === undefined ? '' : `; approved was ${printCapability(same)}`;
+}
+
+function keyOf(one: Capability): string {
+  switch (one.kind) {
+    case 'env':
+    case 'secret':
+      return one.name;
+    case 'egress':
+      return one.url.replace(/^(\w+:\/\/[^/]+).*$/, '$1');
+    case 'mount':
+      return one.source ?? one.path ?? '';
+    case 'exec':
+      return one.program;
+  }
+}
