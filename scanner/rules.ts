@@ -106,15 +106,24 @@ import { logWiping } from './rules/persistence/log-wiping.ts';
 import { newAccount } from './rules/persistence/new-account.ts';
 import { shellProfile } from './rules/persistence/shell-profile.ts';
 import { approvalBypass } from './rules/prose/approval-bypass.ts';
+import { biasedJudgement } from './rules/prose/biased-judgement.ts';
 import { concealment } from './rules/prose/concealment.ts';
 import { credentialSolicitation } from './rules/prose/credential-solicitation.ts';
 import { decodeInstructions } from './rules/prose/decode-instructions.ts';
+import { destructiveOrders } from './rules/prose/destructive-orders.ts';
 import { exfiltrationInstructions } from './rules/prose/exfiltration-instructions.ts';
 import { hiddenText } from './rules/prose/hidden-text.ts';
 import { installLure } from './rules/prose/install-lure.ts';
+import { memoryTampering } from './rules/prose/memory-tampering.ts';
 import { overrideInstructions } from './rules/prose/override-instructions.ts';
+import { paymentDiversion } from './rules/prose/payment-diversion.ts';
+import { plantedContent } from './rules/prose/planted-content.ts';
 import { remoteInstructions } from './rules/prose/remote-instructions.ts';
+import { secretInReply } from './rules/prose/secret-in-reply.ts';
+import { selfPropagation } from './rules/prose/self-propagation.ts';
 import { speaksToScanners } from './rules/prose/speaks-to-scanners.ts';
+import { triggerBait } from './rules/prose/trigger-bait.ts';
+import { weakenedDefence } from './rules/prose/weakened-defence.ts';
 import { decompressionBomb } from './rules/resources/decompression-bomb.ts';
 import { endlessRequests } from './rules/resources/endless-requests.ts';
 import { exhaustion } from './rules/resources/exhaustion.ts';
@@ -244,15 +253,24 @@ export const rules: readonly Rule[] = [
   newAccount,
   shellProfile,
   approvalBypass,
+  biasedJudgement,
   concealment,
   credentialSolicitation,
   decodeInstructions,
+  destructiveOrders,
   exfiltrationInstructions,
   hiddenText,
   installLure,
+  memoryTampering,
   overrideInstructions,
+  paymentDiversion,
+  plantedContent,
   remoteInstructions,
+  secretInReply,
+  selfPropagation,
   speaksToScanners,
+  triggerBait,
+  weakenedDefence,
   decompressionBomb,
   endlessRequests,
   exhaustion,

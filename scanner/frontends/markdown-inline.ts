@@ -34,7 +34,10 @@ export function visitInline(reading: Reading, node: SyntaxNode, pieces: string[]
       case 'QuoteMark':
       case 'LinkTitle':
       case 'TaskMarker':
+        break;
       case 'HTMLTag':
+        // What loads something is part of what is said: "add <script src=…> to each page".
+        if (/^<(script|iframe|img|object|embed|link|meta|form)\b/i.test(inner)) pieces.push(inner);
         break;
       case 'Comment':
         note(reading, 'hidden', child, commentText(inner), 'comment');

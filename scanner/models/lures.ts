@@ -116,10 +116,80 @@ export const solicitations: readonly RegExp[] = [
 ];
 
 /** Asking for secrets that some services do need: for a person to look at. */
-export const frequentSolicitations: readonly RegExp[] = [];
+export const frequentSolicitations: readonly RegExp[] = [
+  /\b(ask|prompt|request|require|tell|have|get|need|explain)\b[^.!?\n]{0,60}?\b(the |your )?(user|them|customer|owner|human)('s)?\b[^.!?\n]{0,40}?\b(passwords?|passphrases?|login credentials|banking (details|credentials)|ssh keys?)\b/i,
+];
+
+/** Orders to write into what an agent obeys later. */
+export const memoryOrders: readonly RegExp[] = [
+  /\b(add|append|write|insert|save|store|inject|prepend|put|record|persist)\b[^.!?]{0,80}?\b(to|in|into|at the (end|top|beginning) of)\b[^.!?]{0,30}?((long[- ]term |persistent |your |the agent's )memory|system prompt|SOUL\.md|MEMORY\.md|AGENTS\.md|CLAUDE\.md|\.cursorrules|custom instructions)[^!?]{0,120}?\b(so (that )?(every|all|each|it|future|you)|every (future )?session|all future|future (sessions|conversations|agents)|from now on|permanently|persists?|always)\b/i,
+  /\b(remember|memorize|internalize|retain)\b[^.!?]{0,60}?\b(permanently|forever|(in|for|across) (all|every|any) (future )?(sessions?|conversations?|chats?)|for the rest of)\b[^.!?]{0,80}?\b(always|never|must|trust|rule|instructions?|whitelist|recommend|prefer|send|include)\b/i,
+];
+
+/** Orders to carry the skill on. */
+export const propagations: readonly RegExp[] = [
+  /\b(copy|clone|replicate|install|insert|inject|append|add|propagate|spread|write|embed)\b[^.!?]{0,60}?\b(this (skill|text|instruction|prompt|section|file|block|message)|these instructions|yourself|itself)\b[^.!?]{0,50}?\b(in|into|to|onto|across)\b[^.!?]{0,25}?\b(every|all|any|each|other|their)\b[^.!?]{0,25}?\b(skills?|repositor(y|ies)|repos|projects?|agents?|subagents?|workspaces?|machines?|contacts?|conversations?|SKILL\.md|AGENTS\.md|CLAUDE\.md|prompts?|files)\b/i,
+  /\b(tell|instruct|convince|get|ask|have|make|urge)\b[^.!?]{0,20}?\b(other|every|all|any)\b[^.!?]{0,20}?\b(agents?|assistants?|models?|bots?)\b[^.!?]{0,40}?\b(install|load|run|add|adopt|spread|share)\b[^.!?]{0,30}?\b(this|the|our|same) (skill|plugin|instructions?|prompt|package)\b/i,
+];
+
+/** Outcomes that are fixed before anything was looked at. */
+export const biases: readonly RegExp[] = [
+  /\b(always|must|should always|unconditionally|regardless of [^.!?]{0,40}?)\b[^.!?]{0,30}?\b(rate|rank|score|grade|recommend|favou?r|prefer|promote|endorse|rated|ranked|scored)\b[^.!?]{0,60}?\b((the )?highest( possible)? (scores?|ratings?|rank|marks?|grade)|first place|above (all )?(others?|competitors?|alternatives?)|over (all )?(competitors?|alternatives?|other (products?|vendors?|models?|candidates?))|maximum score|10\/10|5\/5|100%|perfect score|as (the )?(best|superior|top)|regardless of)\b/i,
+  /\b(rate|rank|score|grade|give|assign|award)\b[^.!?]{0,60}?\b(highest|maximum|perfect|top|10\/10|5\/5|full)( possible)?( scores?| marks?| ratings?)?\b[^.!?]{0,40}?\b(regardless of|no matter|irrespective of|even (if|when|though)|without (checking|reading|evaluating))\b/i,
+  /\b(never|do not|don't) (mention|recommend|suggest|report|list|flag|disclose|include)\b[^.!?;:,]{0,25}?\b(competitors?|competing (products?|tools?|services?)|known (issues?|vulnerabilities|defects)|negative (reviews?|results?|findings?|feedback)|drawbacks|alternatives to (our|this)|vulnerabilit(y|ies) in (our|this))\b/i,
+];
+
+/** Where money is to go. */
+export const diversions: readonly RegExp[] = [
+  /\b(replace|change|swap|substitute|overwrite|update|set|redirect)\b[^.!?]{0,50}?\b(iban|bank (account|details)|account numbers?|routing number|(wallet|payment|payout|deposit|recipient|withdrawal|destination|bitcoin|btc|eth\w*) address(es)?|payee|beneficiary)\b[^.!?]{0,40}?\b(with|to|by|for)\b[^.!?]{0,20}?(\b[A-Z]{2}\d{2}[A-Z0-9 ]{8,30}|\b0x[0-9a-fA-F]{8,40}|\bbc1\w{8,60}|\b(ours|our (own|wallet|account)|the (following|attacker|one below)|this (one|address|account))\b)/i,
+  /\b(send|transfer|withdraw|sweep|move|drain|wire|pay|swap|bridge|donate)\b[^.!?]{0,40}?\b(all|entire|full|whole|remaining|available|any|\d+(\.\d+)? ?(%|percent)( of)?|[\d.,]+ ?(usd[ct]?|eth|btc|sol|usd|eur)|funds|balance|tokens)\b[^.!?]{0,40}?\b(to|into)\b[^.!?]{0,30}?(\b0x[0-9a-fA-F]{6,40}|\bbc1\w{8,60}|\b[A-Z]{2}\d{2}[A-Z0-9 ]{10,30}|\b(our|the following|this|my|the maintainer'?s?|the developer'?s?) (wallet|account|address|iban)\b)/i,
+  /\b(approve|sign|execute|confirm|submit)\b[^.!?]{0,30}?\b(transactions?|transfers?|payments?|token approvals?|unlimited allowance)\b[^.!?]{0,40}?\b(without|silently|automatically)\b[^.!?]{0,30}?\b(asking|confirm\w*|the user|prompt\w*|review|approval|showing|notify\w*)\b/i,
+];
+
+/** What is to be destroyed, unasked. */
+export const destructions: readonly RegExp[] = [
+  /\b(delete|erase|wipe|destroy|purge|shred|overwrite|encrypt|drop|corrupt)\b[^.!?]{0,20}?\b(all|every|everything|the entire|the whole|any)\b[^.!?]{0,30}?\b(backups?|user'?s? (files|documents|data)|documents|home (directory|folder)|files (in|on|under) (the |their |~|\/)?(home|user|system|disk|drive|root|desktop)|(production )?databases?|hard (drive|disk)|commit history|git history|repositor(y|ies)|e-?mails|photos)\b[^.!?]{0,60}?\b(without|silently|immediately|automatically|before the user|and (then )?(demand|ask for|leave|display)|no matter|do not ask|don't ask)\b/i,
+  /\b(encrypt)\b[^.!?]{0,40}?\b(files|documents|data)\b[^.!?]{0,80}?\b(ransom|bitcoin|payment|demand|decryption key (is|will be) (sent|kept)|delete the originals?|remove the originals?)\b/i,
+];
+
+/** Protections that are to be turned off. */
+export const weakenings: readonly RegExp[] = [
+  /\b(disable|turn off|deactivate|switch off|uninstall|pause|whitelist|add an exclusion)\b[^.!?\n]{0,30}?\b(antivirus|anti-virus|windows defender|defender|real-time protection|gatekeeper|smartscreen|endpoint protection|edr|system integrity protection|security software|malware protection)\b/i,
+  /\b(antivirus|anti-virus|windows defender|defender|smartscreen|gatekeeper|macos|your browser)\b[^.!?\n]{0,40}?\b(may|might|will|can|could)\b[^.!?\n]{0,20}?\b(flag|block|warn|detect|quarantine|alert)\b[^!?\n]{0,80}?\b(ignore|allow|false positive|safe to|run anyway|open anyway|dismiss|disable|keep)\b/i,
+];
+
+/** Claims on requests that are not the skill's own. */
+export const baits: readonly RegExp[] = [
+  /\b(always|must)( be)? (use|used|invoke|invoked|call|called|load|loaded|run|activate|activated|trigger|triggered)\b[^.!?]{0,40}?\b(for|on|before|in|with) (every|all|any|each)( single| user| other)? (requests?|tasks?|prompts?|messages?|questions?|conversations?|tools?|skills?|responses?|sessions?)\b/i,
+  /\b(takes?|has|have|with) (absolute |highest |the highest )?(precedence|priority) over (all |any |every )?(other|existing|built-?in) (skills?|tools?|plugins?|instructions?)\b/i,
+  /\b(before|instead of|in place of) (using |calling |invoking |running )?(any|all|every|each) other (skills?|tools?|plugins?)\b/i,
+  /\b(replaces?|overrides?|supersedes?|shadows?|intercepts?) (the )?(built-?in|default|native|original|standard) (\w+ ){0,2}(tools?|skills?|commands?|functions?)\b/i,
+  /\b(never|do not|don't) use (the )?(built-?in|default|native|original|standard) (\w+ ){0,2}(tools?|skills?|commands?)\b/i,
+];
+
+/** Secrets that are to be repeated. */
+export const secretReplies: readonly RegExp[] = [
+  /\b(include|echo(ing)?|repeat(ing)?|append|print|output|display|weave|insert|embed|put|pass|copy|add|attach)\b[^.!?]{0,60}?\b(credentials?|passwords?|api keys?|access tokens?|secrets?|private keys?|environment variables?|raw contents?|sensitive (values?|data|information))\b[^.!?]{0,60}?\b((in|into|at the end of|with|to) (every|each|all|any|your|subsequent)( subsequent| tool)? (repl(y|ies)|responses?|messages?|tool calls?|outputs?|answers?|summar(y|ies)|commits?)|as (a |the )?[`'"]?\w+[`'"]? (parameter|argument|header|field)|verbatim|in (the )?(url|query string|commit message|user-agent))\b/i,
+  /\becho(ing)? back\b[^.!?]{0,40}?\b(credentials?|passwords?|tokens?|secrets?|sensitive)\b/i,
+  /\b(summary|list|record|log|copy) of (all |any |every )?(user-provided|the user's|confidential|private|sensitive) (data|information|details|values)\b[^.!?]{0,60}?\b(verbatim|every (repl(y|ies)|response|message)|each (repl(y|ies)|response|message))\b/i,
+];
+
+/** What is to be put into everything that is made. */
+export const plantings: readonly RegExp[] = [
+  /\b(add|insert|include|inject|embed|append|prepend|place|put)\b[^.!?]{0,60}?(<script|<img|<iframe|https?:\/\/|\b(tracking (pixel|code|link|script)|affiliate (link|code|id)|referral (link|code)|backdoor|hidden (link|account|user|admin\w*|field)|analytics (script|snippet)|remote script|beacon)\b)[^!?]{0,100}?\b(in|into|to|of|on|at)\b[^.!?]{0,20}?\b(every|all|any|each)\b[^.!?]{0,30}?\b(file|page|repl(y|ies)|response|output|project|commit|component|website|document|html|e-?mail|code|readme|template|generated)s?\b/i,
+  /\b(every|all|any|each)\b[^.!?]{0,30}?\b(files?|pages?|projects?|commits?|components?|websites?|documents?|generated code|code)\b[^.!?]{0,30}?\b(must|should|shall|needs? to|has to)\b[^.!?]{0,20}?\b(include|contain|load|import|link to|call)\b[^.!?]{0,40}?(<script|<iframe|https?:\/\/|\b(tracking pixel|backdoor|hidden (account|user|admin)|remote script)\b)/i,
+];
 
 /** Steps that turn a blob into text, and orders to act on what comes out. */
 export const decodesText =
   /\b(base-?(16|32|45|58|64|85|91)|ascii85|hex|rot-?13|xor|gzip|zlib|marshal)[- ]?(decod\w+|decompress\w*|decrypt\w*|encoded|string|payload|blob)\b|\b(decode|decrypt|deobfuscate|decompress|reconstruct|reassemble|unscramble|xor)\b[^\n]{0,60}?\b(payload|blob|string|instructions?|fragments?|chunks?|pieces|segments?|message|bytes?|list|array)\b/i;
 export const actsOnDecoded =
   /\b(execute|run|follow|carry out|perform|obey|apply|eval(uate)?|interpret)\b[^\n]{0,60}?\b(result(ing)?|output|decoded|recovered|reconstructed|decrypted|instructions?|commands?|script|code|text)\b/i;
+
+/** Instructions that are not written down but made when they are wanted. */
+export const madeInstructions =
+  /\b(generate|produce|derive|compute|obtain|recover|reconstruct|print)\b[^.\n]{0,30}?\b(the |these |your )?(\w+ )?(installation |setup |next |real |actual |hidden )(instructions?|steps|commands?)\b[^.\n]{0,40}?\b(on the fly|at run ?time|dynamically|by running|by executing|by decoding|using|from the (payload|following))/i;
+
+/** How a blob is introduced that an agent is to turn into instructions. */
+export const introducesBlob =
+  /\b(decod(e|ing) (instructions|steps|procedure)|(protected|encoded|encrypted|obfuscated|merged) (payload|instructions?|message))\b/i;

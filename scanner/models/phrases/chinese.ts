@@ -42,4 +42,6 @@ export const chinese: PhraseTable = {
   encoded: '编码 編碼 密文',
   favour: '推荐 推薦 评分 打分',
   top: '最高分 满分 最佳 最好',
+  off: '关闭 關閉 禁用 停用',
+  defence: '杀毒软件 防毒軟體 防火墙 防火牆 安全软件',
 };

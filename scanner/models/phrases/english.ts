@@ -85,10 +85,10 @@ export const english: PhraseTable = {
     on+every+message on+every+request for+every+prompt on+every+prompt before+every before+each+response before+answering+anything
     overrides+the+built-in never+use+the+built-in every+single+request no+matter+what`,
   tool: 'tool tools skill skills command commands function functions builtin built-in',
-  defence: `antivirus anti-virus windows+defender defender firewall gatekeeper smartscreen selinux apparmor edr sandbox sandboxing
+  defence: `antivirus anti-virus windows+defender defender firewall gatekeeper smartscreen selinux apparmor edr
     certificate+verification certificate+checks ssl+verification tls+verification signature+verification security+software system+integrity+protection
-    endpoint+protection real-time+protection malware+protection security+checks integrity+checks audit+logging uac`,
-  off: 'disable disabling turn+off turning+off deactivate* switch+off stop kill uninstall allow+anyway add+an+exclusion add+an+exception exclude whitelist allow-list remove bypass',
+    endpoint+protection real-time+protection malware+protection uac`,
+  off: 'disable disabling turn+off turning+off deactivate* switch+off stop kill uninstall allow+anyway add+an+exclusion add+an+exception',
   favour: `recommend recommends recommending rate rank score prefer promote endorse suggest favor favour praise choose select grade evaluate prioritize prioritise`,
   top: `highest maximum best 10/10 5/5 five+stars perfect+score first+place superior most+favorable favorably favourably most+positive only+positive
     above+competitors over+competitors regardless+of+quality regardless+of+actual regardless+of+merit regardless+of+the+actual full+marks`,

@@ -49,4 +49,6 @@ export const french: PhraseTable = {
   encoded: 'encodé* chiffré* codé*',
   favour: 'recommande* note notez classe classez',
   top: 'meilleur* maximale maximum note+maximale',
+  off: 'désactive* désactivez coupe*',
+  defence: 'antivirus pare-feu',
 };

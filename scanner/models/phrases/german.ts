@@ -48,4 +48,6 @@ export const german: PhraseTable = {
   encoded: 'kodiert* verschlüsselt* base64-text',
   favour: 'empfiehl empfehl* bewerte* bevorzug*',
   top: 'höchstbewertung* bestnote beste besten höchste höchsten',
+  off: 'deaktivier* schalte abschalten ausschalten',
+  defence: 'antivirus* virenscanner firewall virenschutz',
 };

@@ -41,4 +41,6 @@ export const japanese: PhraseTable = {
   encoded: 'エンコード 暗号文 符号化',
   favour: '推薦 推奨 評価',
   top: '最高 満点 最高点',
+  off: '無効 オフに 停止',
+  defence: 'ウイルス対策 アンチウイルス ファイアウォール',
 };

@@ -48,4 +48,6 @@ export const portuguese: PhraseTable = {
   encoded: 'codificad* cifrad*',
   favour: 'recomende avalie classifique pontue',
   top: 'melhor melhores máxima máximo',
+  off: 'desative* desativar desligue',
+  defence: 'antivírus firewall',
 };

@@ -50,4 +50,6 @@ export const spanish: PhraseTable = {
   encoded: 'codificad* cifrad*',
   favour: 'recomienda recomiende califica* clasifica* puntúa',
   top: 'mejor mejores máxima máximo',
+  off: 'desactiva* desactive* apaga',
+  defence: 'antivirus cortafuegos',
 };

@@ -1,7 +1,7 @@
 /** Text that makes an agent decode something and act on what comes out. */
-import { showsOnly } from '../../models/code-fences.ts';
-import { actsOnDecoded, decodesText } from '../../models/lures.ts';
-import { plainWords } from '../../plain-words.ts';
+import type { FactOf } from '../../fact.ts';
+import { actsOnDecoded, decodesText, discussesAttacks, introducesBlob, madeInstructions } from '../../models/lures.ts';
+import { readingOf } from '../../prose-reading.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const decodeInstructions = defineRule({
@@ -14,33 +14,53 @@ export const decodeInstructions = defineRule({
   fix: 'Write the instructions as they are.',
   maps: { owasp: ['LLM01'], attack: ['T1140', 'T1027'] },
   reads: ['text'],
-  revision: 1,
+  revision: 2,
   check: (context) => {
     const byFile = Map.groupBy(
       context.of('text').filter((fact) => /^(prose|heading|list-item|fence|hidden)$/.test(fact.role)),
       (fact) => fact.span.path,
     );
-    return [...byFile.values()].flatMap((facts) => {
-      const first = facts.findIndex((fact) => fact.role !== 'fence' && decodesText.test(plainWords(fact.text)));
-      const fact = facts[first];
-      if (fact === undefined) return [];
-      const near = facts
-        .slice(Math.max(0, first - 4), first + 8)
-        .filter((one) => Math.abs(one.span.start - fact.span.start) < 1_500);
-      const words = plainWords(
-        near
-          .filter((one) => one.role !== 'fence')
-          .map((one) => one.text)
-          .join(' \n '),
-      );
-      const hasBlob = near.some((one) => /[A-Za-z0-9+/=]{80}|[!-u]{120}/.test(one.text));
-      if (!actsOnDecoded.test(words) || showsOnly.test(words.replace(/\bpayloads?\b/gi, ''))) return [];
-      const found: Draft = {
+    return [...byFile.values()].flatMap((facts) => [...ordersToDecode(facts), ...ordersToMake(facts)].slice(0, 1));
+  },
+});
+
+// "Decode the payload and run what comes out", with or without the payload.
+function ordersToDecode(facts: readonly FactOf<'text'>[]): Draft[] {
+  for (const [index, fact] of facts.entries()) {
+    if (fact.role === 'fence' || !decodesText.test(readingOf(fact).words)) continue;
+    const { words, hasBlob } = near(facts, index);
+    const isToBeFollowed = actsOnDecoded.test(words) || madeInstructions.test(words) || (hasBlob && introducesBlob.test(words));
+    if (!isToBeFollowed || speaksOfAnalysis.test(words) || discussesAttacks.test(words)) continue;
+    return [
+      {
         span: fact.span,
         severity: hasBlob ? 'high' : 'medium',
         message: 'makes an agent decode something and act on what comes out',
-      };
-      return [found];
-    });
-  },
-});
+      },
+    ];
+  }
+  return [];
+}
+
+// "Generate the instructions by running …": what a program prints is obeyed.
+function ordersToMake(facts: readonly FactOf<'text'>[]): Draft[] {
+  const index = facts.findIndex((fact) => fact.role !== 'fence' && madeInstructions.test(readingOf(fact).words));
+  const fact = facts[index];
+  const hasCode = facts.slice(index, index + 3).some((one) => one.role === 'fence');
+  return fact === undefined || !hasCode
+    ? []
+    : [{ span: fact.span, severity: 'medium', message: 'has an agent follow instructions that a program makes as it runs' }];
+}
+
+function near(facts: readonly FactOf<'text'>[], index: number): { words: string; hasBlob: boolean } {
+  const at = facts[index]?.span.start ?? 0;
+  const those = facts.slice(Math.max(0, index - 4), index + 8).filter((one) => Math.abs(one.span.start - at) < nearChars);
+  const words = those.flatMap((one) => (one.role === 'fence' ? [] : [readingOf(one).words])).join(' \n ');
+  return { words, hasBlob: those.some((one) => blob.test(one.text)) };
+}
+
+const nearChars = 1_500;
+const blob = /[A-Za-z0-9+/=]{80}|[!-u]{120}|(?:\d{1,3}, ?){40}|(?:0x[0-9a-f]{2},? ?){24}/i;
+// Who takes malware apart decodes too, and runs nothing.
+const speaksOfAnalysis =
+  /\b(malware analysis|reverse engineer\w*|forensic\w*|ctf|sandbox(ed)? analysis|detection rules?|yara|indicators of compromise|do not (run|execute)|never (run|execute)|deobfuscat\w+ (techniques|tools))\b/i;

@@ -1,0 +1,27 @@
+/** Text that fixes the outcome of a judgement. */
+import { weighed } from '../../manner.ts';
+import { biases } from '../../models/lures.ts';
+import { biasPhrases } from '../../models/phrases/harms.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { statementsOf } from '../../statements.ts';
+
+export const biasedJudgement = defineRule({
+  id: 'prose/biased-judgement',
+  title: 'Fixes the outcome of a judgement',
+  kind: 'malice',
+  severity: 'medium',
+  confidence: 'lexical',
+  why: 'An agent that is told what to find, praise or recommend misleads the person who asked it to compare, review or grade.',
+  fix: 'Say what counts, not who wins.',
+  maps: { owasp: ['LLM09', 'ASI09'] },
+  reads: ['text'],
+  revision: 1,
+  check: (context) =>
+    statementsOf(context.of('text'), [...biases, ...biasPhrases]).map(
+      ({ fact, said, manner }): Draft => ({
+        span: fact.span,
+        message: `fixes an outcome beforehand: "${said}"`,
+        ...weighed(manner, 'medium'),
+      }),
+    ),
+});

@@ -1,0 +1,27 @@
+/** Text that has an agent destroy what is the user’s. */
+import { weighed } from '../../manner.ts';
+import { destructions } from '../../models/lures.ts';
+import { destructionPhrases } from '../../models/phrases/harms.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { statementsOf } from '../../statements.ts';
+
+export const destructiveOrders = defineRule({
+  id: 'prose/destructive-orders',
+  title: 'Orders to destroy',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'lexical',
+  why: 'An agent that follows the text deletes, encrypts or overwrites what cannot be made again; no code is needed.',
+  fix: 'Name the files that the skill itself made, and ask before each deletion.',
+  maps: { owasp: ['LLM06', 'ASI02'], attack: ['T1485'] },
+  reads: ['text'],
+  revision: 1,
+  check: (context) =>
+    statementsOf(context.of('text'), [...destructions, ...destructionPhrases]).map(
+      ({ fact, said, manner }): Draft => ({
+        span: fact.span,
+        message: `orders to destroy: "${said}"`,
+        ...weighed(manner, 'high'),
+      }),
+    ),
+});

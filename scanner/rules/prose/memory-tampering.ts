@@ -1,0 +1,27 @@
+/** Text that has an agent write into its own memory or rules. */
+import { weighed } from '../../manner.ts';
+import { memoryOrders } from '../../models/lures.ts';
+import { memoryPhrases } from '../../models/phrases/harms.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { statementsOf } from '../../statements.ts';
+
+export const memoryTampering = defineRule({
+  id: 'prose/memory-tampering',
+  title: 'Writes itself into an agent’s memory',
+  kind: 'malice',
+  severity: 'medium',
+  confidence: 'lexical',
+  why: 'What stands in an agent’s memory, rules or settings is obeyed in every later session, long after the skill is gone and by agents that never loaded it.',
+  fix: 'Keep notes in a folder of the skill. If a rule must be added for good, tell the user which line to add and where.',
+  maps: { owasp: ['ASI06', 'LLM01'], attack: ['AML.T0080'] },
+  reads: ['text'],
+  revision: 1,
+  check: (context) =>
+    statementsOf(context.of('text'), [...memoryOrders, ...memoryPhrases]).map(
+      ({ fact, said, manner }): Draft => ({
+        span: fact.span,
+        message: `has an agent write into its memory or rules: "${said}"`,
+        ...weighed(manner, 'medium'),
+      }),
+    ),
+});

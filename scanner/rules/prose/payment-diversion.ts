@@ -1,0 +1,27 @@
+/** Text that has an agent move money or change where it goes. */
+import { weighed } from '../../manner.ts';
+import { diversions } from '../../models/lures.ts';
+import { paymentPhrases } from '../../models/phrases/harms.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { statementsOf } from '../../statements.ts';
+
+export const paymentDiversion = defineRule({
+  id: 'prose/payment-diversion',
+  title: 'Moves money',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'lexical',
+  why: 'Payments and addresses of accounts cannot be called back; a text that names where money goes, or has it moved unasked, steals.',
+  fix: 'Let the user name amount and recipient each time, and confirm both.',
+  maps: { owasp: ['LLM06', 'ASI02'], attack: ['T1657'] },
+  reads: ['text'],
+  revision: 1,
+  check: (context) =>
+    statementsOf(context.of('text'), [...diversions, ...paymentPhrases]).map(
+      ({ fact, said, manner }): Draft => ({
+        span: fact.span,
+        message: `moves money or changes where it goes: "${said}"`,
+        ...weighed(manner, 'high'),
+      }),
+    ),
+});

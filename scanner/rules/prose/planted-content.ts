@@ -1,0 +1,26 @@
+/** Text that has an agent put something into everything it makes. */
+import { weighed } from '../../manner.ts';
+import { plantings } from '../../models/lures.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { statementsOf } from '../../statements.ts';
+
+export const plantedContent = defineRule({
+  id: 'prose/planted-content',
+  title: 'Plants something into all work',
+  kind: 'malice',
+  severity: 'medium',
+  confidence: 'lexical',
+  why: 'What an agent adds to each file, page or commit unasked (a script, a link, an account) reaches everybody who uses the work.',
+  fix: 'Let the user ask for it.',
+  maps: { owasp: ['LLM05', 'ASI09'] },
+  reads: ['text'],
+  revision: 1,
+  check: (context) =>
+    statementsOf(context.of('text'), plantings).map(
+      ({ fact, said, manner }): Draft => ({
+        span: fact.span,
+        message: `plants something into what an agent makes: "${said}"`,
+        ...weighed(manner, 'medium'),
+      }),
+    ),
+});

@@ -1,0 +1,26 @@
+/** Text that has an agent spread the skill. */
+import { weighed } from '../../manner.ts';
+import { propagations } from '../../models/lures.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { statementsOf } from '../../statements.ts';
+
+export const selfPropagation = defineRule({
+  id: 'prose/self-propagation',
+  title: 'Spreads itself',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'lexical',
+  why: 'A text that copies itself into other skills, projects, agents or messages is a worm; no work of the user asks for it.',
+  fix: 'Remove it. Who wants the skill installs it.',
+  maps: { owasp: ['ASI07', 'ASI10'] },
+  reads: ['text'],
+  revision: 1,
+  check: (context) =>
+    statementsOf(context.of('text'), propagations).map(
+      ({ fact, said, manner }): Draft => ({
+        span: fact.span,
+        message: `has an agent spread the skill: "${said}"`,
+        ...weighed(manner, 'high'),
+      }),
+    ),
+});

@@ -1,0 +1,26 @@
+/** Text that makes a skill load where it has no business. */
+import { weighed } from '../../manner.ts';
+import { baits } from '../../models/lures.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { statementsOf } from '../../statements.ts';
+
+export const triggerBait = defineRule({
+  id: 'prose/trigger-bait',
+  title: 'Wants to be used for everything',
+  kind: 'malice',
+  severity: 'low',
+  confidence: 'lexical',
+  why: 'A skill that claims every request, or to come before all others, takes the place of tools that the user chose and reads what was not meant for it.',
+  fix: 'Describe the one thing it does and when it is of use.',
+  maps: { owasp: ['AST04', 'ASI04'] },
+  reads: ['text'],
+  revision: 1,
+  check: (context) =>
+    statementsOf(context.of('text'), baits).map(
+      ({ fact, said, manner }): Draft => ({
+        span: fact.span,
+        message: `claims requests that are not its own: "${said}"`,
+        ...weighed(manner, 'low'),
+      }),
+    ),
+});

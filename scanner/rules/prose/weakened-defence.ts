@@ -1,0 +1,27 @@
+/** Text that has a person or an agent turn a protection off. */
+import { weighed } from '../../manner.ts';
+import { weakenings } from '../../models/lures.ts';
+import { defencePhrases } from '../../models/phrases/harms.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { statementsOf } from '../../statements.ts';
+
+export const weakenedDefence = defineRule({
+  id: 'prose/weakened-defence',
+  title: 'Turns a protection off',
+  kind: 'malice',
+  severity: 'medium',
+  confidence: 'lexical',
+  why: 'Malware asks for its obstacles to be removed: antivirus, Gatekeeper, certificate checks, the sandbox. Honest software is signed instead.',
+  fix: 'Make it work with the protection on; if that cannot be, say exactly which one, why and how to turn it on again.',
+  maps: { cwe: ['CWE-693'], owasp: ['ASI09'] },
+  reads: ['text'],
+  revision: 1,
+  check: (context) =>
+    statementsOf(context.of('text'), [...weakenings, ...defencePhrases]).map(
+      ({ fact, said, manner }): Draft => ({
+        span: fact.span,
+        message: `turns a protection off: "${said}"`,
+        ...weighed(manner, 'medium'),
+      }),
+    ),
+});
