@@ -12,13 +12,18 @@ export const frontEnds: readonly FrontEnd[] = [
   { name: 'python', languages: ['python'], load: async () => (await import('./frontends/python.ts')).analysePython },
   {
     name: 'markdown',
-    languages: ['markdown', 'text', 'html', 'dockerfile', 'makefile'],
+    languages: ['markdown', 'text', 'html'],
     load: async () => (await import('./frontends/markdown.ts')).analyseMarkdown,
   },
   {
     name: 'lexical',
     languages: [...lexicalLanguages],
     load: async () => (await import('./frontends/lexical.ts')).analyseLexical,
+  },
+  {
+    name: 'build files',
+    languages: ['dockerfile', 'makefile'],
+    load: async () => (await import('./frontends/dockerfile.ts')).analyseBuildFile,
   },
   { name: 'json', languages: ['json', 'yaml', 'toml'], load: async () => (await import('./frontends/json.ts')).analyseJson },
 ];

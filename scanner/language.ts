@@ -14,7 +14,7 @@ export function extensionOf(path: string): string {
 /** By the extension, where it is one of an analysed program; else by the `#!` line, which wins over the extensions of text and data; else `text`. */
 export function languageOf(path: string, text: string): Language {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
-  const byName = own(languageOfName, name.replace(/\..*$/, '')) ?? own(languageOfExtension, extensionOf(path));
+  const byName = own(languageOfName, name.replace(/(?<=.)\..*$/, '')) ?? own(languageOfExtension, extensionOf(path));
   if (byName !== undefined && isProgram(byName)) return byName;
   return shebang(text) ?? byName ?? 'text';
 }

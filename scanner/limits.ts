@@ -57,7 +57,8 @@ export const shellWrapperDepthMax = 8;
 export const shellCodeDepthMax = 6;
 export const pythonCallSitesMax = 16;
 /** Steps of computing expressions, per module, to which as many are added as it has characters. */
-export const pythonFoldSteps = 200_000;
+export const pythonFoldSteps = 100_000;
+export const pythonFoldFailuresMax = 16;
 /** Bytes behind the end of a picture that nobody asks about: padding, a line end. */
 export const looseBytesMax = 64;
 /** Characters in a row that make a text inside of a picture or a decoded one. */
@@ -85,3 +86,7 @@ export const lexicalStatementLinesMax = 40;
 export const lexicalProgramsMax = 200;
 /** Variables and saved files that are followed through one such program. */
 export const lexicalHeldMax = 200;
+/** Of letters and digits without a word in it: more is data. */
+export const blobCharsMin = 2_000;
+/** Aliases that are followed in one YAML file. */
+export const yamlAliasesMax = 2_000;

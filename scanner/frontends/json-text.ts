@@ -2,7 +2,8 @@
 
 import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { settingsDepthMax } from '../limits.ts';
-import type { EmbeddedProgram, Source } from '../source.ts';
+import type { Source } from '../source.ts';
+import { notebookPrograms } from './notebook.ts';
 import { type Setting, settingsFacts } from './settings-facts.ts';
 import { plainTextFacts } from './text.ts';
 
@@ -12,13 +13,15 @@ export function analyseJsonText(source: Source, context: FrontEndContext): Front
   const end = readValue({ text: source.text, settings, context }, skip(source.text, 0), []);
   if (end === undefined) {
     const result = plainTextFacts(source, context);
-    const isRead = /(^|\/)(package|settings(\.local)?|\.mcp|mcp)\.json$/.test(source.file) && source.depth === 0;
+    const isRead =
+      /(^|\/)(package|settings(\.local)?|\.mcp|mcp|hooks|tasks|devcontainer)\.json$|\.ipynb$/.test(source.path) &&
+      source.depth === 0;
     const span = { path: source.path, start: 0, end: Math.min(1, source.text.length) };
     return isRead ? { ...result, unanalysed: [{ span, reason: 'not valid JSON' }] } : result;
   }
   const result = settingsFacts(source, settings);
-  return source.file.endsWith('.ipynb')
-    ? { ...result, embedded: [...result.embedded, ...notebookCells(source, settings)] }
+  return source.path.endsWith('.ipynb')
+    ? { ...result, embedded: [...result.embedded, ...notebookPrograms(source, settings)] }
     : result;
 }
 
@@ -93,26 +96,4 @@ function skip(text: string, start: number): number {
     if (end < at + 2) return at;
     at = end;
   }
-}
-
-// Lines of a notebook's code cells; each string is one line.
-function notebookCells(source: Source, settings: readonly Setting[]): EmbeddedProgram[] {
-  const isCode = new Set(
-    settings
-      .filter(({ path, value }) => path[0] === 'cells' && path[2] === 'cell_type' && value === 'code')
-      .map(({ path }) => path[1]),
-  );
-  const cells = Map.groupBy(
-    settings.filter(({ path }) => path[0] === 'cells' && path[2] === 'source' && isCode.has(path[1])),
-    ({ path }) => path[1],
-  );
-  return [...cells.values()].map((lines) => {
-    const map: { at: number; raw: number; fixed: true }[] = [];
-    let text = '';
-    for (const line of lines) {
-      map.push({ at: text.length, raw: line.from, fixed: true });
-      text += line.value.replace(/^[!%]+/, (magic) => '#'.repeat(magic.length));
-    }
-    return { within: source.path, language: 'python', text, context: source.context, map };
-  });
 }

@@ -2,10 +2,12 @@
 
 import type { Fact, Span } from '../fact.ts';
 import type { FrontEndResult } from '../frontend.ts';
-import { settingsTextsMax } from '../limits.ts';
+import { blobCharsMin, settingsTextsMax, shellWordsMax } from '../limits.ts';
 import { egressOf } from '../models/egress-of.ts';
 import { lifecycleScripts } from '../models/package-json.ts';
+import { commandKeys } from '../models/setting-commands.ts';
 import type { EmbeddedProgram, Source } from '../source.ts';
+import { settingMap } from './setting-map.ts';
 
 /** A scalar of a settings file. */
 export interface Setting {
@@ -52,8 +54,8 @@ export function settingsFacts(source: Source, settings: readonly Setting[]): Fro
         pinned: /^\d+\.\d+\.\d+/.test(value),
         how: isSource ? 'redirect' : 'declared',
       });
-    } else if (isCommand(keys, name)) {
-      embedded.push(shellProgram(source, setting));
+    } else if (isCommand(keys, source.path)) {
+      embedded.push(commandProgram(source, setting, settings));
       if (keys.some((key) => /^hooks?$/i.test(key)))
         facts.push({ ...about, kind: 'trait', trait: 'hook', api: keys.join('.'), detail: value.slice(0, 120) });
     } else if (keys.some((key) => key === 'mcpServers') && last === 'url') {
@@ -61,25 +63,63 @@ export function settingsFacts(source: Source, settings: readonly Setting[]): Fro
       if (egress !== undefined)
         facts.push({ ...about, kind: 'capability', capability: { kind: 'egress', ...egress }, api: keys.join('.'), traits: [] });
     }
-    if (value.length >= 16 && facts.length < settingsTextsMax)
+    if (value.length >= 16 && facts.length < settingsTextsMax && !isBlob(value))
       facts.push({ ...about, kind: 'text', role: 'string', text: value, detail: last });
   }
   return { facts, embedded, unanalysed: [] };
 }
 
-// Keys whose values programs hand to a shell: CI steps, hooks of agents and editors, servers that are started, containers' commands.
-function isCommand(keys: readonly string[], name: string): boolean {
-  const last = keys.at(-1) ?? '';
-  const parent = keys.slice(0, -1);
-  if (last === 'command' && parent.some((key) => /^(hooks?|mcpServers|servers|tasks|services)$/i.test(key))) return true;
-  if (/^(run|script|before_script|after_script)$/.test(last) && /\.ya?ml$/.test(name)) return true;
-  if (/^\d+$/.test(last) && /^(script|before_script|after_script|run)$/.test(keys.at(-2) ?? '') && /\.ya?ml$/.test(name))
-    return true;
-  return /^(postCreateCommand|postStartCommand|onCreateCommand|initializeCommand|updateContentCommand)$/.test(last);
+function isCommand(keys: readonly string[], path: string): boolean {
+  const joined = keys.join('.');
+  return joined.length < 1_000 && commandKeys.some(({ form, file }) => file.test(path) && form.test(joined));
 }
 
-function shellProgram(source: Source, { value, from }: Setting): EmbeddedProgram {
-  const plain = source.text.slice(from + 1, from + 1 + value.length) === value;
-  const map = plain ? [{ at: 0, raw: from + 1 }] : [{ at: 0, raw: from, fixed: true as const }];
-  return { within: source.path, language: 'shell', text: value, context: source.context, map };
+// Servers and tasks have their arguments in a list of their own.
+function commandProgram(source: Source, setting: Setting, settings: readonly Setting[]): EmbeddedProgram {
+  const { path, value } = setting;
+  const parent = path.slice(0, -1).join('\0');
+  const args =
+    path.at(-1) === 'command'
+      ? settings
+          .filter((one) => one.path.at(-2) === 'args' && one.path.slice(0, -2).join('\0') === parent)
+          .slice(0, shellWordsMax)
+      : [];
+  const words = args.map(
+    (one) => ` ${/^[\w./:=@%+-]+$/.test(one.value) ? one.value : `'${one.value.replaceAll("'", `'\\''`)}'`}`,
+  );
+  const shell = settings.find((one) => one.path.at(-1) === 'shell' && one.path.slice(0, -1).join('\0') === parent)?.value ?? '';
+  const language = /^(pwsh|powershell)/.test(shell)
+    ? 'powershell'
+    : /^cmd/.test(shell)
+      ? 'batch'
+      : /^python/.test(shell)
+        ? 'python'
+        : 'shell';
+  const behind = args.length === 0 ? [] : [{ at: value.length, raw: args[0]?.from ?? setting.from, fixed: true as const }];
+  return {
+    within: source.path,
+    language,
+    text: value + words.join(''),
+    context: source.context,
+    map: [...settingMap(source, setting), ...behind],
+  };
+}
+
+function shellProgram(source: Source, setting: Setting): EmbeddedProgram {
+  return {
+    within: source.path,
+    language: 'shell',
+    text: setting.value,
+    context: source.context,
+    map: settingMap(source, setting),
+  };
+}
+
+// Pictures and keys in data are nothing that anybody reads.
+function isBlob(value: string): boolean {
+  return (
+    value.length > blobCharsMin &&
+    /^(data:[\w/+.-]{1,80};base64,)?[A-Za-z0-9+/=_\s-]+$/.test(value) &&
+    !/\s\w{1,20}\s/.test(value)
+  );
 }

@@ -1,6 +1,6 @@
 /** Plain text and HTML: paragraphs as prose, comments and what is made invisible as hidden text, scripts as programs. */
 
-import type { TextFact } from '../fact.ts';
+import type { ArtifactFact, TextFact } from '../fact.ts';
 import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { paragraphCharsMax } from '../limits.ts';
 import type { EmbeddedProgram, Source } from '../source.ts';
@@ -51,6 +51,23 @@ export function htmlFacts(source: Source, context: FrontEndContext): FrontEndRes
     const raw = match.index + match[0].indexOf('>') + 1;
     embedded.push({ within: path, language: 'javascript', text: code, context: source.context, map: [{ at: 0, raw }] });
   }
+  // Attributes that are programs: handlers of events, and addresses that are code.
+  for (const match of text.matchAll(
+    /\s(?:on[a-z]{3,20}|href|xlink:href|src|action|formaction)\s*=\s*(?:"([^"]{1,20000})"|'([^']{1,20000})')/gi,
+  )) {
+    const value = match[1] ?? match[2] ?? '';
+    const prefix = /^\s*javascript:/i.exec(value)?.[0] ?? (/^\son/i.test(match[0]) ? '' : undefined);
+    if (prefix === undefined) continue;
+    const raw = match.index + match[0].length - 1 - value.length + prefix.length;
+    embedded.push({
+      within: path,
+      language: 'javascript',
+      text: value.slice(prefix.length),
+      context: source.context,
+      map: [{ at: 0, raw }],
+    });
+  }
+  const acts = /\.svgz?$/i.test(source.file) && embedded.length > 0 ? [activeSvg(source)] : [];
   for (const match of text
     .replace(/<(script|style)\b[\s\S]*?(<\/\1\s*>|$)/gi, (part) => ' '.repeat(part.length))
     .matchAll(/>([^<>]{3,})</g)) {
@@ -59,7 +76,19 @@ export function htmlFacts(source: Source, context: FrontEndContext): FrontEndRes
   }
   for (const match of text.matchAll(/\b(?:href|src|action)\s*=\s*["']([^"']+)["']/gi))
     facts.push(textFact(source, 'link', match.index, match[1] ?? '', '', match[0].length));
-  return { facts: facts.filter((fact) => fact.text !== ''), embedded, unanalysed: [] };
+  return { facts: [...facts.filter((fact) => fact.text !== ''), ...acts], embedded, unanalysed: [] };
+}
+
+// A drawing is looked at, not run; one with a script in it does both.
+function activeSvg({ path, context }: Source): ArtifactFact {
+  return {
+    kind: 'artifact',
+    what: 'active-content',
+    detail: 'a script in an SVG',
+    span: { path, start: 0, end: 0 },
+    context,
+    certainty: 'exact',
+  };
 }
 
 const invisibleStyle =

