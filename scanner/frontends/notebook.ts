@@ -69,7 +69,9 @@ function codePrograms(source: Source, written: readonly Setting[], kernel: Langu
   const code: { text: string; raw: number }[] = [];
   const commands: { text: string; raw: number }[] = [];
   let at = 0;
-  for (const line of text.split('\n')) {
+  const lines = text.split('\n');
+  for (const [index, line] of lines.entries()) {
+    const newLine = index < lines.length - 1 ? '\n' : '';
     const [all = '', indent = '', assigned = ''] = /^(\s*)([\w, ]{1,80}=\s*)?(?:!!?|%)/.exec(line) ?? [];
     const name = line.slice(all.length).split(/\s/)[0] ?? '';
     const isShell = all.endsWith('!') || (all.endsWith('%') && lineMagics.has(name));
@@ -77,7 +79,10 @@ function codePrograms(source: Source, written: readonly Setting[], kernel: Langu
     if (isShell)
       commands.push({ text: `${line.slice(all.length).replace(/^(?:sx|system)\s+/, '')}\n`, raw: rawAt(at + all.length) });
     code.push({
-      text: isMagic && at + all.length > at ? `${indent}${assigned === '' ? 'pass' : `${assigned}None`}\n` : `${line}\n`,
+      text:
+        isMagic && at + all.length > at
+          ? `${indent}${assigned === '' ? 'pass' : `${assigned}None`}${newLine}`
+          : `${line}${newLine}`,
       raw: rawAt(at),
     });
     at += line.length + 1;
