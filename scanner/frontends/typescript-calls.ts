@@ -5,7 +5,7 @@ import { heldMember } from './typescript-assignments.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
 import { foldedFunctions, foldMethod } from './typescript-fold.ts';
 import type { Frame } from './typescript-frames.ts';
-import { apis } from './typescript-library.ts';
+import { apiNamed } from './typescript-library.ts';
 import { eachNode } from './typescript-symbols.ts';
 import { alternatives, type Functionish, unionOf, unknown, type Value } from './typescript-values.ts';
 
@@ -102,7 +102,7 @@ function resultOfApi(
   args: readonly Value[],
   node: ts.CallExpression | ts.NewExpression,
 ): Value {
-  const api = own(apis, name);
+  const api = apiNamed(name);
   if (name === 'module.createRequire') return { kind: 'api', name: 'require', built: false };
   if (name === 'Object.assign') return unionOf(args);
   if (name === 'Map' || name === 'WeakMap') return { kind: 'instance', of: 'Map', made: node };
@@ -128,6 +128,7 @@ function resultOfMethod(self: Evaluator, { of, name }: { of: Value; name: string
   if (name === 'then' && first !== undefined)
     return first.kind === 'function' ? returnedBy(self, first.node, [of], first.frame) : unknown;
   if (name === 'catch' || name === 'finally') return of;
+  if (name === 'pipe' && first !== undefined) return first;
   if (name === 'map' && of.kind === 'array' && first?.kind === 'function') {
     const items = of.items.slice(0, 1024);
     return {

@@ -1,5 +1,6 @@
 /** What one call of an API does: its effects of the tables, each written down by its own function. */
 import type { Effect } from '../models/api.ts';
+import { readAll } from './typescript-environment.ts';
 import { useFiles } from './typescript-files.ts';
 import { connect, datagram, request, resolveName, sendOver } from './typescript-network.ts';
 import { type Called, type Out, shown, sink, trait } from './typescript-out.ts';
@@ -24,6 +25,7 @@ const apply: Apply = {
   listen: (out, call) => trait(out, call, 'listen', call.api),
   code: (out, call, effect) => runCode(out, call, effect.code),
   load: (out, call, effect) => loadModule(out, call, effect.module),
+  environment: (out, call) => readAll(out, call.node, call.api, () => call.use),
   output: (_, call) => {
     for (const { node } of call.args) sink(call, node, { what: 'output', api: call.api, part: 'content' }, 'exact');
   },

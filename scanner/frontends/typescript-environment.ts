@@ -39,7 +39,9 @@ function readByCall(out: Out, node: ts.Node, key: Value, use: (node: ts.Node, ap
   const call = node.parent;
   if (!ts.isCallExpression(call) || !isWhole(key)) return false;
   const [name] = call.arguments;
-  if (key.text === 'toObject') readAll(out, call, 'Deno.env', use);
+  if (key.text === 'set' || key.text === 'delete')
+    trait(out, { api: 'Deno.env', node: call }, 'env-write', name === undefined ? '*' : shown(out.self.valueOf(name)));
+  else if (key.text === 'toObject') readAll(out, call, 'Deno.env', use);
   else if (name !== undefined) readByName(out, call, out.self.valueOf(name), use);
   return true;
 }
@@ -107,7 +109,8 @@ function unseen(node: ts.Node): Use {
   return { node, api: 'process.env', sources: [], sinks: [], opened: [] };
 }
 
-function readAll(out: Out, node: ts.Node, api: string, use: (node: ts.Node, api: string) => Use): void {
+/** All variables at once. */
+export function readAll(out: Out, node: ts.Node, api: string, use: (node: ts.Node, api: string) => Use): void {
   const call = { api, built: false, args: [], node, use: use(node, api) };
   capability(out, call, { kind: 'env', name: '*' }, 'exact', ['whole-env']);
   call.use.sources.push({ what: 'whole-env', name: '*' });

@@ -4,13 +4,16 @@ import type { Trait } from '../fact.ts';
 import type { Effect } from '../models/api.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import { type Called, capability, certaintyOf, type Out, sink, trait } from './typescript-out.ts';
-import { alternatives, text, type Value } from './typescript-values.ts';
+import { alternatives, text, textOr, unknown, type Value } from './typescript-values.ts';
 
-const contentReader = /read(_?File|TextFile|dir|Json|Stream)|createReadStream|openAsBlob|^Bun\.file|\.cat$/i;
+const contentReader =
+  /read(_?File|TextFile|dir|Json|Stream)|createReadStream|openAsBlob|\.open(Sync)?$|^(Bun\.(file|mmap)|keytar|adm-zip)|\.(cat|head|tail|addLocal\w+|uploadFrom)$/i;
+const opener = /^(fs|fs\/promises|fs-extra|graceful-fs|Deno)\.open(Sync)?$/;
 
 /** A call that uses one or two paths. */
 export function useFiles(out: Out, call: Called, effect: Extract<Effect, { does: 'read' | 'write' | 'delete' }>): void {
-  const mode: MountMode = effect.does === 'read' ? 'ro' : 'rw';
+  const flags = opener.test(call.api) ? textOr(call.args[1]?.value ?? unknown, 'r') : '';
+  const mode: MountMode = effect.does === 'read' && !/[wa+]/.test(flags) ? 'ro' : 'rw';
   const paths = [{ at: effect.path, mode }, ...(effect.to === undefined ? [] : [{ at: effect.to, mode: 'rw' as const }])];
   for (const { at, mode: wanted } of paths) {
     const argument = call.args[at];
@@ -18,9 +21,14 @@ export function useFiles(out: Out, call: Called, effect: Extract<Effect, { does:
     if (value === undefined || value.kind === 'number') continue;
     for (const one of alternatives(value)) {
       const path = pathOf(one);
-      const traits: Trait[] = [...(effect.traits ?? []), ...(path.endsWith('*') ? (['dynamic-name'] as const) : [])];
+      const traits: Trait[] = [
+        ...(effect.traits ?? []),
+        ...(/[wa]/.test(flags) ? (['write'] as const) : []),
+        ...(path.endsWith('*') ? (['dynamic-name'] as const) : []),
+      ];
       const mount: Capability = { kind: 'mount', path, mode: wanted };
       capability(out, call, mount, certaintyOf(one, path === '*'), traits);
+      call.use.opened.push(mount);
       const bits = call.args[at + 1]?.value;
       if (traits.includes('permissions') && (bits?.kind === 'number' || bits?.kind === 'text'))
         trait(out, call, 'permissions', `${bits.kind === 'number' ? bits.number.toString(8) : bits.text} ${path}`);

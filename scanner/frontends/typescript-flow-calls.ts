@@ -69,12 +69,41 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   if (api?.kind === 'api' && api.name === 'Object.assign' && node.arguments?.[0] !== undefined)
     for (const one of node.arguments.slice(1)) into(flow, node.arguments[0], nodes.at(one));
   const isNew = (out.uses.get(node)?.sources.length ?? 0) > 0;
+  if (row?.fills !== undefined) {
+    const filled = node.arguments?.[row.fills];
+    const from = [
+      ...(receiver === undefined ? [] : [receiver.expression]),
+      ...(node.arguments ?? []).filter((one) => one !== filled),
+    ];
+    if (filled !== undefined) for (const one of from) into(flow, filled, nodes.at(one));
+  }
+  addPipe(flow, node, name, receiver?.expression);
   if (functions.size > 0 || row?.opaque === true || opaqueMethods.has(name) || isNew) return;
   const through = api?.kind === 'api' ? `through ${api.name}` : '';
   const at = nodes.at(node, through);
   for (const one of node.arguments ?? []) nodes.value(nodes.at(one), at, row?.encodes === true || isEncoding(node, name));
   if (receiver !== undefined && !isEnvironment(out.self.valueOf(receiver.expression)))
     nodes.value(nodes.at(receiver.expression), at, isEncoding(node, name));
+}
+
+// What goes into a stream comes out of it, and of the call that led it there.
+function addPipe(
+  flow: Flow,
+  node: ts.CallExpression | ts.NewExpression,
+  name: string,
+  receiver: ts.Expression | undefined,
+): void {
+  const { nodes } = flow;
+  const callee = bareOf(node.expression);
+  const isPipeline = /^(pipeline|compose)$/.test(ts.isIdentifier(callee) ? callee.text : name);
+  if (!isPipeline && !/^(pipe|pipeTo|pipeThrough)$/.test(name)) return;
+  const along = [...(isPipeline || receiver === undefined ? [] : [receiver]), ...(node.arguments ?? [])];
+  along.slice(1).forEach((to, i) => {
+    const from = along[i];
+    if (from === undefined) return;
+    into(flow, to, nodes.at(from));
+    nodes.value(nodes.at(from), nodes.at(to));
+  });
 }
 
 // `new Promise((resolve) => resolve(x))`, `each((done) => done(x))`: what goes into the parameter comes out of the outer call.

@@ -1,11 +1,21 @@
 /** The capability library: TypeScript declarations made from the model tables, so that resolving a symbol is resolving a capability. */
 import { type Api, type ApiTable, own } from '../models/api.ts';
-import { aliases, environments, globalApis, globalObjects } from '../models/javascript.ts';
+import { aliases, assignedApis, environments, globalApis, globalObjects } from '../models/javascript.ts';
 import { harmlessModules, nodeApis, nodeDefaults } from '../models/node.ts';
-import { npmApis, npmServices } from '../models/npm.ts';
+import { npmApis, npmFamilies, npmServices } from '../models/npm.ts';
 
 /** All APIs of the tables by their qualified names. */
 export const apis: ApiTable = { ...globalApis, ...nodeApis, ...npmApis };
+
+/** What the tables say of an API; undefined where they know nothing. */
+export function apiNamed(name: string): Api | undefined {
+  const known = own(apis, name);
+  if (known !== undefined || !name.startsWith('@')) return known;
+  return npmFamilies.find(({ begins, ends }) => name.startsWith(begins) && name.endsWith(ends) && name.includes('.'))?.api;
+}
+
+// Owners that are classes of the tables: their members are written with `#`.
+const classes = new Set(Object.keys(apis).flatMap((name) => (name.includes('#') ? [ownerOf(name)] : [])));
 
 /** Modules that the tables know, without `node:`. */
 export const knownModules: ReadonlySet<string> = new Set([
@@ -13,7 +23,7 @@ export const knownModules: ReadonlySet<string> = new Set([
   ...harmlessModules,
   ...Object.keys({ ...nodeApis, ...npmApis })
     .map(ownerOf)
-    .filter((owner) => owner !== '' && owner !== 'process' && !isClass(owner)),
+    .filter((owner) => owner !== '' && owner !== 'process' && !classes.has(owner)),
   ...Object.keys(npmApis).filter((name) => !name.includes('.') && !name.includes('#')),
   ...Object.keys(npmServices).filter((name) => !name.endsWith('*')),
 ]);
@@ -21,6 +31,14 @@ export const knownModules: ReadonlySet<string> = new Set([
 /** Names of members of classes: only for these is it worth asking for a type. */
 export const classMembers: ReadonlySet<string> = new Set(
   Object.keys(apis).flatMap((name) => (name.includes('#') ? [name.slice(name.indexOf('#') + 1)] : [])),
+);
+
+/** The beginnings of dotted members of classes: `openai.Client#chat` of `openai.Client#chat.completions.create`. */
+export const memberPaths: ReadonlySet<string> = new Set(
+  Object.keys(apis).flatMap((name) => {
+    const parts = name.slice(name.indexOf('#') + 1).split('.');
+    return name.includes('#') ? parts.slice(1).map((_, i) => `${ownerOf(name)}#${parts.slice(0, i + 1).join('.')}`) : [];
+  }),
 );
 
 /** What every program sees without importing it. `arguments` and the like are the language's own. */
@@ -36,7 +54,7 @@ export function capabilityLibrary(): string {
     ...languageGlobals.split(' '),
     ...globalObjects,
     ...[...environments].map(rootOf),
-    ...Object.keys(globalApis).map(rootOf),
+    ...Object.keys({ ...globalApis, ...assignedApis }).map(rootOf),
   ]);
   roots.delete('import');
   const globalClasses = new Set(names.filter((name) => name.includes('#') && !ownerOf(name).includes('.')).map(ownerOf));
@@ -76,7 +94,10 @@ function moduleText(module: string, names: readonly string[]): string {
 function classText(name: string, names: readonly string[], module = ''): string {
   const members = names.filter((one) => one.startsWith(`${name}#`));
   const short = module === '' ? name : name.slice(module.length + 1);
-  return `interface ${short} { ${members.map((one) => `${one.slice(name.length + 1)}: ${typeText(own(apis, one))};`).join(' ')} }`;
+  return `interface ${short} { ${members
+    .filter((one) => !one.slice(name.length).includes('.'))
+    .map((one) => `${one.slice(name.length + 1)}: ${typeText(own(apis, one))};`)
+    .join(' ')} }`;
 }
 
 function typeText(api: Api | undefined): string {
@@ -92,10 +113,6 @@ function ownerOf(name: string): string {
   if (hash >= 0) return name.slice(0, hash);
   const dot = name.lastIndexOf('.');
   return dot <= 0 ? '' : name.slice(0, dot);
-}
-
-function isClass(owner: string): boolean {
-  return Object.keys({ ...nodeApis, ...npmApis }).some((name) => name.startsWith(`${owner}#`));
 }
 
 function rootOf(name: string): string {

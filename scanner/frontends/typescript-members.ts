@@ -2,11 +2,11 @@
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import { own } from '../models/api.ts';
-import { aliases, globalObjects } from '../models/javascript.ts';
+import { aliases, assignedApis, globalObjects } from '../models/javascript.ts';
 import { memberOfClass } from './typescript-classes.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
 import type { Frame } from './typescript-frames.ts';
-import { apis, knownModules } from './typescript-library.ts';
+import { apis, knownModules, memberPaths } from './typescript-library.ts';
 import type { Program } from './typescript-program.ts';
 import { isWhole, text, textOr, unionOf, unknown, type Value } from './typescript-values.ts';
 import { valueOfSymbol } from './typescript-variables.ts';
@@ -30,7 +30,7 @@ export function memberOfValue(self: Evaluator, object: Value, key: Value, node: 
     case 'api':
       return memberOfApi(self, object, name, built, node);
     case 'instance':
-      return own(apis, `${object.of}#${name}`) === undefined
+      return !isMemberOf(object.of, name)
         ? { kind: 'method', of: object, name, built }
         : { kind: 'api', name: `${object.of}#${name}`, built };
     case 'object':
@@ -55,6 +55,11 @@ export function memberOfValue(self: Evaluator, object: Value, key: Value, node: 
     default:
       return { kind: 'method', of: object, name, built };
   }
+}
+
+function isMemberOf(of: string, name: string): boolean {
+  const full = `${of}#${name}`;
+  return own(apis, full) !== undefined || own(assignedApis, full) !== undefined || memberPaths.has(full);
 }
 
 function isCallableApi(value: Value): boolean {
@@ -148,5 +153,5 @@ export function moduleNamed(program: Program, name: Value, from: ts.SourceFile):
   if (file !== undefined) return { kind: 'module', file };
   if (specifier.startsWith('.') || specifier.startsWith('/')) return unknown;
   const bare = specifier.replace(/^(node|npm|jsr):\/?/, '').replace(/(?<=.)@[^/]*$/, '');
-  return { kind: 'api', name: bare === 'process' ? 'process' : bare, built: name.built };
+  return { kind: 'api', name: bare === 'bun' ? 'Bun' : bare, built: name.built };
 }

@@ -3,10 +3,12 @@ import { ts } from 'ts-morph';
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { FlowSink, Trait } from '../fact.ts';
-import type { Effect } from '../models/api.ts';
+import { type Effect, own } from '../models/api.ts';
 import { anyEgress, egressOf, isAddress, isLoopbackHost, socketEgressOf, unknownPart } from '../models/egress-of.ts';
 import { pathOf } from './typescript-files.ts';
+import { apis } from './typescript-library.ts';
 import { type Called, capability, certaintyOf, type Out, sink } from './typescript-out.ts';
+import { bareOf } from './typescript-symbols.ts';
 import { alternatives, isWhole, text, textOr, unknown, type Value } from './typescript-values.ts';
 
 /** A request, with the parts that carry data. */
@@ -15,8 +17,12 @@ export function request(out: Out, call: Called, effect: Extract<Effect, { does: 
   const options = effect.options === undefined ? undefined : call.args[effect.options];
   for (const value of alternatives(url?.value ?? options?.value ?? unknown)) {
     const methods = methodsOf(out, call, effect, value, options?.value);
-    const address = addressOf(out, call, value, effect.scheme);
-    const egress = address === undefined ? { url: anyEgress, methods } : egressOf(address, methods);
+    const address =
+      addressOf(out, call, value, effect.scheme) ?? (effect.host === undefined ? undefined : `https://${effect.host}/*`);
+    const told = address === undefined ? { url: anyEgress, methods } : egressOf(address, methods);
+    const base =
+      told === undefined || told.url === anyEgress ? openedBy(out, call).find((one) => one.kind === 'egress') : undefined;
+    const egress = base === undefined ? told : { ...base, methods };
     if (egress === undefined) continue;
     const one: Capability = { kind: 'egress', ...egress };
     capability(out, call, one, certaintyOf(value, egress.url === anyEgress), [
@@ -44,7 +50,14 @@ function addressOf(out: Out, call: Called, value: Value, scheme: string | undefi
     const one = out.self.memberOf(value, text(name), call.node);
     return one.kind === 'text' || one.kind === 'number' ? textOr(one) : one.kind === 'method' ? undefined : unknownPart;
   };
-  const whole = field('url') ?? field('href') ?? field('baseURL') ?? field('prefixUrl') ?? field('uri');
+  const whole =
+    field('url') ??
+    field('href') ??
+    field('baseURL') ??
+    field('prefixUrl') ??
+    field('uri') ??
+    field('endpoint') ??
+    field('baseUrl');
   if (whole !== undefined) return whole;
   const host = field('hostname') ?? field('host');
   if (host === undefined) return undefined;
@@ -70,6 +83,8 @@ function methodsOf(
       .map((one) => one.text.toUpperCase());
     return known.length > 0 && known.every((one) => /^[A-Z]+$/.test(one)) ? [...new Set(known)].sort() : ['*'];
   }
+  const said = effect.verb === undefined ? undefined : call.args[effect.verb]?.value;
+  if (said !== undefined) return isWhole(said) && /^[a-z]+$/i.test(said.text) ? [said.text.toUpperCase()] : ['*'];
   const verb = /\.(get|post|put|patch|delete|head|options)$/i.exec(call.api)?.[1];
   if (verb !== undefined) return [verb.toUpperCase()];
   if (effect.method !== undefined) return [effect.method];
@@ -159,20 +174,51 @@ export function resolveName(out: Out, call: Called, at: number): void {
   sink(call, argument?.node, { what: 'network', capability: one, api: call.api, part: 'host' }, 'exact');
 }
 
+// What a method's object was opened for: `https.request(url)` for `request.write(data)`.
+function openedBy(out: Out, call: Called): readonly Capability[] {
+  const callee = ts.isCallExpression(call.node) ? bareOf(call.node.expression) : undefined;
+  const receiver =
+    callee !== undefined && (ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee))
+      ? callee.expression
+      : undefined;
+  return receiver === undefined ? [] : openedFor(out, out.self.valueOf(receiver));
+}
+
+function openedFor(out: Out, made: Value): readonly Capability[] {
+  return alternatives(made).flatMap((one) => (one.kind === 'instance' ? out.opened(one.made) : []));
+}
+
+/** A stream that is led into another: what it carries is sent. */
+export function pipeInto(out: Out, call: Called, from: ts.Expression, to: ts.Expression): void {
+  const target = out.self.valueOf(to);
+  for (const one of alternatives(target)) {
+    if (one.kind !== 'instance') continue;
+    const takes = own(apis, `${one.of}#write`) ?? own(apis, `${one.of}#send`);
+    if (takes?.effects.some(({ does }) => does === 'send') === true) noteSent(call, `${one.of}#write`, from, openedFor(out, one));
+  }
+}
+
 /** Data over what was opened before. */
 export function sendOver(out: Out, call: Called, at: number): void {
-  const content = call.args[at]?.node;
-  const receiver =
-    ts.isCallExpression(call.node) && ts.isPropertyAccessExpression(call.node.expression)
-      ? call.node.expression.expression
-      : undefined;
-  const made = receiver === undefined ? [] : alternatives(out.self.valueOf(receiver));
-  const toFile = call.api.startsWith('fs.');
-  const opened = made.flatMap((one) => (one.kind === 'instance' ? (out.uses.get(one.made)?.opened ?? []) : []));
-  const targets: Capability[] = opened.length > 0 ? opened : [{ kind: 'egress', url: anyEgress, methods: ['*'] }];
-  for (const one of toFile ? [] : targets)
-    sink(call, content, { what: 'network', capability: one, api: call.api, part: 'body' }, 'exact');
-  if (toFile) sink(call, content, { what: 'file', api: call.api, part: 'content' }, 'exact');
+  noteSent(call, call.api, call.args[at]?.node, openedBy(out, call));
+}
+
+function noteSent(call: Called, api: string, content: ts.Expression | undefined, opened: readonly Capability[]): void {
+  if (/^(child_process|node-pty)\./.test(api)) {
+    sink(call, content, { what: 'exec', capability: { kind: 'exec', program: '*' }, api, part: 'argument' }, 'exact');
+  } else if (/^(fs|fs\/promises|Bun)\b/.test(api) && !api.startsWith('Bun.S')) {
+    const [file] = opened.filter((one) => one.kind === 'mount');
+    sink(call, content, { what: 'file', api, part: 'content', ...(file === undefined ? {} : { capability: file }) }, 'exact');
+  } else {
+    const to = opened.filter((one) => one.kind === 'egress');
+    for (const one of to.length > 0 ? to : [{ kind: 'egress' as const, url: anyEgress, methods: ['*'] }])
+      sink(
+        call,
+        content,
+        { what: 'network', capability: one, api, part: /#(set|setHeader|appendHeader)$/.test(api) ? 'header' : 'body' },
+        'exact',
+      );
+  }
 }
 
 /** What a URL alone says. */

@@ -30,6 +30,10 @@ export interface Out {
   readonly facts: Fact[];
   readonly embedded: EmbeddedProgram[];
   readonly uses: Map<ts.Node, Use>;
+  /** Calls that were looked at. */
+  readonly visited: Set<ts.Node>;
+  /** What a call opened, in whichever file it stands: the requests and files of an object that it made. */
+  opened(made: ts.Node): readonly Capability[];
 }
 
 /** One call: of what, with which arguments, where. */

@@ -5,12 +5,11 @@ import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { FlowSource, Trait } from '../fact.ts';
 import type { Effect } from '../models/api.ts';
 import { unknownPart } from '../models/egress-of.ts';
-import type { ResolvedCall } from './typescript-calls.ts';
 import { request } from './typescript-network.ts';
 import { type Called, capability, certaintyOf, embed, type Out, shown, sink, trait } from './typescript-out.ts';
-import { literalMap } from './typescript-places.ts';
 import { eachNode } from './typescript-symbols.ts';
 import { alternatives, isWhole, text, textOr, unknown, type Value } from './typescript-values.ts';
+import { embedLine, wordsOf } from './typescript-words.ts';
 
 /** A command line for a shell. */
 export function runShell(out: Out, call: Called, at: number): void {
@@ -49,8 +48,12 @@ export function runProgram(out: Out, call: Called, effect: Extract<Effect, { doe
   const list = effect.args === undefined ? undefined : call.args[effect.args];
   const options = effect.options === undefined ? undefined : (call.args[effect.options] ?? list);
   const inShell = options !== undefined && textOr(out.self.memberOf(options.value, text('shell'), call.node), '') === 'true';
-  for (const whole of alternatives(argument?.value ?? unknown)) {
-    const words = wordsOf(whole, argument?.node, effect.rest === true ? call.args.slice(effect.program + 1) : list);
+  const named = effect.fixed === undefined ? (argument?.value ?? unknown) : text(effect.fixed);
+  for (const one of alternatives(named)) {
+    // `Bun.spawn({ cmd: [...] })`
+    const whole = one.kind === 'object' ? out.self.memberOf(one, text('cmd'), call.node) : one;
+    const after = effect.rest === true ? call.args.slice(effect.program + 1) : (list ?? options);
+    const words = wordsOf(out, call, { value: whole, node: argument?.node }, after);
     const [value = unknown, ...given] = words.map((word) => word.value);
     const name = programOf(value);
     if (inShell) {
@@ -70,46 +73,6 @@ export function runProgram(out: Out, call: Called, effect: Extract<Effect, { doe
   }
   if (options !== undefined && textOr(out.self.memberOf(options.value, text('detached'), call.node), '') === 'true')
     trait(out, call, 'detached', call.api);
-}
-
-type Words = ResolvedCall['args'];
-
-// The program and what it is given: from one list, from a name and a list, or one by one.
-function wordsOf(program: Value, node: ts.Expression | undefined, rest: Words | Words[number] | undefined): Words {
-  const spread = (value: Value, from: ts.Expression | undefined): Words => {
-    const literal = from !== undefined && ts.isArrayLiteralExpression(from) ? from.elements : undefined;
-    return value.kind === 'array'
-      ? value.items.map((one, i) => ({ value: one, node: literal?.[i] }))
-      : [{ value: unknown, node: from }];
-  };
-  if (program.kind === 'array') return spread(program, node);
-  const first = { value: program, node };
-  if (rest === undefined) return [first];
-  if ('value' in rest)
-    return rest.value.kind === 'object' || rest.value.kind === 'function' ? [first] : [first, ...spread(rest.value, rest.node)];
-  return [first, ...rest];
-}
-
-// Words that a shell would take apart again are quoted, so that each stays one.
-function embedLine(out: Out, call: Called, words: Words): void {
-  const map: { at: number; raw: number; fixed?: true }[] = [];
-  let line = '';
-  for (const { value, node } of words) {
-    const word = textOr(value);
-    const plain = /^[\w./:@%+=,-]+$/.test(word);
-    if (line !== '') line += ' ';
-    const inner = literalMap(out.self, node, word, call.node);
-    const at = line.length + (plain ? 0 : 1);
-    // Behind a quote in the word the two run no longer in step.
-    map.push(
-      ...(word.includes("'") ? inner.slice(0, 1).map((piece) => ({ ...piece, fixed: true as const })) : inner).map((piece) => ({
-        ...piece,
-        at: piece.at + at,
-      })),
-    );
-    line += plain ? word : `'${word.replaceAll("'", "'\\''")}'`;
-  }
-  out.embedded.push({ within: out.source.path, language: 'shell', text: line, context: out.source.context, map });
 }
 
 function programOf(value: Value): string | undefined {

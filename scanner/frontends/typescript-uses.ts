@@ -5,11 +5,13 @@ import { own } from '../models/api.ts';
 import { anyEgress } from '../models/egress-of.ts';
 import { nodeDefaults } from '../models/node.ts';
 import { npmServices } from '../models/npm.ts';
+import { noteAssignment } from './typescript-assigned.ts';
 import { resolveCall } from './typescript-calls.ts';
 import { applyEffect } from './typescript-effects.ts';
 import { isEnvironment, readByName, readEnvironment, readWholeEnvironment } from './typescript-environment.ts';
 import { callsBack, noteEscape } from './typescript-escapes.ts';
-import { apis } from './typescript-library.ts';
+import { apiNamed, apis } from './typescript-library.ts';
+import { pipeInto } from './typescript-network.ts';
 import { type Called, capability, embed, type Out, shown, trait, type Use } from './typescript-out.ts';
 import { loadModule } from './typescript-programs.ts';
 import { isAssignment } from './typescript-symbols.ts';
@@ -21,7 +23,8 @@ export function findUses(out: Out): void {
     if (ts.isCallExpression(node) || ts.isNewExpression(node)) visitCall(out, node);
     else if (ts.isTaggedTemplateExpression(node)) visitTemplate(out, node);
     else if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) visitImport(out, node);
-    else if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) visitAssignment(out, node);
+    else if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind))
+      noteAssignment(out, node, (at, api) => useAt(out, at, api));
     else if (ts.isPropertyAssignment(node)) visitOption(out, node);
     if (ts.isBindingElement(node)) readEnvironment(out, node, (at, api) => useAt(out, at, api));
     if (isReference(node)) visitReference(out, node);
@@ -75,7 +78,10 @@ function isCallee(node: ts.Expression): boolean {
   return ts.isCallExpression(node.parent) && node.parent.expression === node;
 }
 
-function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression): void {
+/** Writes down what a call does, once. */
+export function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression): void {
+  if (out.visited.has(node)) return;
+  out.visited.add(node);
   if (node.expression.kind === ts.SyntaxKind.ImportKeyword) {
     const args = (node.arguments ?? []).map((one) => ({ value: out.self.valueOf(one), node: one }));
     loadModule(out, { api: 'import', built: false, args, node, use: useAt(out, node, 'import') }, 0);
@@ -88,7 +94,22 @@ function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression): void {
       applyApi(out, { api: callee.name, built: callee.built, args, node, use: useAt(out, node, callee.name) });
     else if (callee.kind === 'unknown') noteUnknownMember(out, node);
     else if (callee.kind === 'method') applyCallbacks(out, node, callee);
+    notePipe(out, node, callee, args);
   }
+}
+
+// `stream.pipe(request)`, `pipeline(stream, gzip, request)`.
+function notePipe(out: Out, node: ts.CallExpression | ts.NewExpression, callee: Value, args: Called['args']): void {
+  const name = callee.kind === 'api' || callee.kind === 'method' ? callee.name : '';
+  const isPipeline = /^stream(\/promises)?\.(pipeline|compose)$/.test(name);
+  if (!isPipeline && !/(^|[#.])(pipe|pipeTo|pipeThrough)$/.test(name)) return;
+  const receiver = ts.isPropertyAccessExpression(node.expression) ? [node.expression.expression] : [];
+  const along = [...(isPipeline ? [] : receiver), ...args.flatMap((one) => (one.node === undefined ? [] : [one.node]))];
+  const call = { api: name, built: false, args, node, use: useAt(out, node, name) };
+  along.slice(1).forEach((to, i) => {
+    const from = along[i];
+    if (from !== undefined) pipeInto(out, call, from, to);
+  });
 }
 
 // `text.then(eval)`, `['id'].forEach(exec)`: the API is called with what the object holds.
@@ -115,7 +136,7 @@ function mayEscape(node: ts.Node): boolean {
 }
 
 function applyApi(out: Out, call: Called): void {
-  const row = own(apis, call.api);
+  const row = apiNamed(call.api);
   if (call.built) trait(out, call, 'folded-name', call.api, 'folded');
   if (/^set(Timeout|Interval|Immediate)$/.test(call.api) && call.args[0]?.value.kind === 'text') {
     trait(out, call, 'code-from-string', shown(call.args[0].value));
@@ -198,20 +219,6 @@ function noteService(out: Out, name: Value, node: ts.Node): void {
   const call: Called = { api: package_, built: false, args: [], node, use: useAt(out, node, package_) };
   const url = host === '*' ? anyEgress : `https://${host}/*`;
   capability(out, call, { kind: 'egress', url, methods: ['*'] }, host === '*' ? 'widened' : 'lexical');
-}
-
-// `fs.readFile = …`: whoever calls it later calls something else.
-function visitAssignment(out: Out, node: ts.BinaryExpression): void {
-  const target = node.left;
-  if (!ts.isPropertyAccessExpression(target) && !ts.isElementAccessExpression(target)) return;
-  for (const one of alternatives(out.self.valueOf(target))) {
-    if (
-      one.kind === 'api' &&
-      (own(apis, one.name) !== undefined || /^(module\._(load|extensions|resolve)|require\.(extensions|cache))/.test(one.name))
-    ) {
-      trait(out, { api: one.name, node }, 'patch-builtin', one.name);
-    }
-  }
 }
 
 function visitOption(out: Out, node: ts.PropertyAssignment): void {

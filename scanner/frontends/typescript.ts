@@ -1,5 +1,6 @@
 /** The front end for TypeScript and JavaScript. */
-import type { ts } from 'ts-morph';
+import { ts } from 'ts-morph';
+import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import type { Source } from '../source.ts';
 import { createEvaluator } from './typescript-evaluate.ts';
@@ -7,7 +8,7 @@ import { flowGraph } from './typescript-flow.ts';
 import type { Out } from './typescript-out.ts';
 import { createProgram } from './typescript-program.ts';
 import { collectSymbols } from './typescript-symbols.ts';
-import { findUses } from './typescript-uses.ts';
+import { findUses, visitCall } from './typescript-uses.ts';
 
 /** Analyses all sources as one program: what one file reads, another may send. */
 export function analyseTypescript(sources: readonly Source[], context: FrontEndContext): FrontEndResult {
@@ -15,11 +16,28 @@ export function analyseTypescript(sources: readonly Source[], context: FrontEndC
   const symbols = collectSymbols(program, context.steps);
   const self = createEvaluator(program, symbols, context.steps);
   const outs = new Map<ts.SourceFile, Out>();
+  // An object may be used before the call that made it is looked at, and in another file.
+  const opened = (made: ts.Node): readonly Capability[] => {
+    const there = outs.get(made.getSourceFile());
+    if (there === undefined) return [];
+    if (ts.isCallExpression(made) || ts.isNewExpression(made)) visitCall(there, made);
+    return there.uses.get(made)?.opened ?? [];
+  };
   for (const { source, file, nodes } of program.files) {
-    const out: Out = { self, source, files: context.files, facts: [], embedded: [], uses: new Map(), nodes };
+    const out: Out = {
+      self,
+      source,
+      files: context.files,
+      facts: [],
+      embedded: [],
+      uses: new Map(),
+      nodes,
+      visited: new Set(),
+      opened,
+    };
     outs.set(file, out);
-    findUses(out);
   }
+  for (const out of outs.values()) findUses(out);
   return {
     facts: [...outs.values()].flatMap((out) => out.facts),
     embedded: [...outs.values()].flatMap((out) => out.embedded),

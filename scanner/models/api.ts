@@ -20,6 +20,8 @@ export type Effect =
       readonly args?: number;
       readonly rest?: true;
       readonly options?: number;
+      /** The program itself, where the API knows which. */
+      readonly fixed?: string;
     }
   /** Runs a file of JavaScript in a process or thread of its own. */
   | { readonly does: 'fork'; readonly script: number; readonly options?: number }
@@ -30,6 +32,8 @@ export type Effect =
       readonly options?: number;
       readonly body?: number;
       readonly method?: string;
+      /** Position of the method, where it is an argument. */
+      readonly verb?: number;
       readonly scheme?: 'http' | 'https';
       readonly host?: string;
       readonly traits?: readonly Trait[];
@@ -43,6 +47,8 @@ export type Effect =
   /** Sends data over what was opened before: a request's body, a socket's data. */
   | { readonly does: 'send'; readonly content: number }
   | { readonly does: 'listen' }
+  /** Gives all environment variables at once. */
+  | { readonly does: 'environment' }
   /** Runs text as code. */
   | { readonly does: 'code'; readonly code: number }
   /** Loads a module by name. */
@@ -60,6 +66,8 @@ export interface Api {
   readonly gives?: string;
   /** What a call gives back is one of its arguments, called or used later in its place: `promisify(exec)`. */
   readonly same?: number;
+  /** The argument at this position is filled with what the object or the other arguments hold: `read(file, buffer)`. */
+  readonly fills?: number;
   /** The result carries nothing of the arguments: a hash, a comparison, a length. */
   readonly opaque?: true;
   /** The result is an encoded form of the arguments. */

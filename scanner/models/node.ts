@@ -6,15 +6,31 @@ const fsBoth = 'fs fs/promises';
 /** API → what it does. */
 export const nodeApis: ApiTable = {
   // files
-  ...rows(fsBoth, 'readFile readdir opendir access stat lstat statfs readlink realpath open watch glob openAsBlob', {
+  ...rows(fsBoth, 'readFile readdir opendir access stat lstat statfs readlink realpath watch glob openAsBlob', {
     does: 'read',
     path: 0,
   }),
   ...rows(
     'fs',
-    'readFileSync readdirSync opendirSync accessSync statSync lstatSync statfsSync readlinkSync realpathSync openSync existsSync exists globSync watchFile',
+    'readFileSync readdirSync opendirSync accessSync statSync lstatSync statfsSync readlinkSync realpathSync existsSync exists globSync watchFile',
     { does: 'read', path: 0 },
   ),
+  ...rows('fs', 'open openSync', { does: 'read', path: 0 }),
+  ...rows('fs/promises', 'open', { effects: [{ does: 'read', path: 0 }], gives: 'fs/promises.FileHandle' }),
+  ...rows('fs/promises.FileHandle', '#readFile #readLines #readableWebStream #stat #close #sync #datasync #truncate #utimes', {
+    effects: [],
+  }),
+  ...rows('fs/promises.FileHandle', '#read #readv', { effects: [], fills: 0 }),
+  ...rows('fs/promises.FileHandle', '#createReadStream', { effects: [], gives: 'fs.ReadStream' }),
+  ...rows('fs/promises.FileHandle', '#createWriteStream', { effects: [], gives: 'fs.WriteStream' }),
+  ...rows('fs/promises.FileHandle', '#write #writev #writeFile #appendFile', { does: 'send', content: 0 }),
+  ...rows('fs', 'read readSync readv readvSync', { effects: [], fills: 1 }),
+  ...rows('fs', 'write writeSync writev writevSync', { does: 'send', content: 1 }),
+  ...rows('fs', 'close closeSync fsync fsyncSync fdatasync fdatasyncSync fstat fstatSync unwatchFile futimes futimesSync', {
+    effects: [],
+  }),
+  ...rows('fs', 'ftruncate ftruncateSync', { effects: [] }),
+  ...rows('fs', 'mkdtempDisposableSync', { does: 'write', path: 0, traits: ['write'] }),
   ...rows('fs', 'createReadStream', { effects: [{ does: 'read', path: 0 }], gives: 'fs.ReadStream' }),
   ...rows(fsBoth, 'writeFile', { does: 'write', path: 0, content: 1, traits: ['write'] }),
   ...rows('fs', 'writeFileSync', { does: 'write', path: 0, content: 1, traits: ['write'] }),
@@ -44,6 +60,7 @@ export const nodeApis: ApiTable = {
     gives: 'child_process.ChildProcess',
   }),
   ...rows('child_process', 'fork', { does: 'fork', script: 0, options: 2 }),
+  ...rows('child_process.ChildProcess', '#stdin.write #stdin.end', { does: 'send', content: 0 }),
   ...rows('child_process.ChildProcess', '#kill #on #unref #ref #disconnect #send #stdin #stdout #stderr', { effects: [] }),
   ...rows('worker_threads', 'Worker', { does: 'fork', script: 0, options: 1 }),
   ...rows('worker_threads', 'isMainThread parentPort workerData threadId', { effects: [] }),
@@ -56,12 +73,25 @@ export const nodeApis: ApiTable = {
   }),
   ...rows('process', 'execve', { does: 'program', program: 0, args: 1 }),
   ...rows('process', 'kill exit abort', { effects: [] }),
+  ...rows('process', 'setuid setgid seteuid setegid setgroups initgroups', { does: 'trait', trait: 'privilege', at: 0 }),
+  ...rows('process', 'loadEnvFile', { does: 'read', path: 0, fixed: '.env' }),
+  ...rows('process', 'send', { does: 'output' }),
+  ...rows('process', 'openStdin', { does: 'input' }),
+  ...rows('process.report', 'getReport', { does: 'environment' }),
+  ...rows('process.report', 'writeReport', {
+    effects: [{ does: 'environment' }, { does: 'write', path: 0, fixed: './*', traits: ['write'] }],
+  }),
   // code and modules
   ...rows('vm', 'runInThisContext runInNewContext runInContext compileFunction Script SourceTextModule', {
     does: 'code',
     code: 0,
   }),
-  ...rows('vm', 'createContext isContext', { effects: [] }),
+  ...rows('vm', 'createContext isContext measureMemory', { effects: [] }),
+  ...rows('module', 'runMain', { does: 'load', module: 0 }),
+  ...rows('module', 'syncBuiltinESMExports', { does: 'trait', trait: 'patch-builtin' }),
+  ...rows('module', '_resolveFilename _nodeModulePaths _initPaths wrap findSourceMap enableCompileCache getCompileCacheDir', {
+    effects: [],
+  }),
   ...rows('module', 'createRequire', { effects: [] }),
   ...rows('module', '_load', { does: 'load', module: 0 }),
   ...rows('', 'module', { effects: [], gives: 'module.Module' }),
@@ -77,9 +107,27 @@ export const nodeApis: ApiTable = {
   ...rows('module', 'builtinModules isBuiltin findPackageJSON stripTypeScriptTypes', { effects: [] }),
   ...rows('process', 'getBuiltinModule', { does: 'load', module: 0 }),
   ...rows('repl', 'start', { does: 'code', code: 0 }),
-  ...rows('inspector inspector/promises', 'open Session', { effects: [{ does: 'listen' }, { does: 'code', code: 9 }] }),
+  ...rows('inspector inspector/promises', 'open', { does: 'listen' }),
+  ...rows('inspector inspector/promises', 'Session', {
+    effects: [{ does: 'trait', trait: 'code-from-string' }],
+    gives: 'inspector.Session',
+  }),
+  ...rows('inspector.Session', '#connect #disconnect #on #once', { effects: [] }),
+  ...rows('inspector.Session', '#post', { effects: [{ does: 'trait', trait: 'code-from-string', at: 0 }] }),
+  ...rows('inspector inspector/promises', 'close url waitForDebugger console Network', { effects: [] }),
   ...rows('v8', 'deserialize', { does: 'trait', trait: 'deserialize' }),
   ...rows('v8', 'setFlagsFromString', { does: 'trait', trait: 'patch-builtin', at: 0 }),
+  ...rows('v8', 'writeHeapSnapshot setHeapSnapshotNearHeapLimit', {
+    does: 'write',
+    path: 0,
+    fixed: './*',
+    traits: ['write'],
+  }),
+  ...rows('v8', 'getHeapSnapshot serialize', { effects: [] }),
+  ...rows('sqlite', 'DatabaseSync', { effects: [{ does: 'write', path: 0, traits: ['write'] }], gives: 'sqlite.DatabaseSync' }),
+  ...rows('sqlite', 'backup', { does: 'write', path: 1, traits: ['write'] }),
+  ...rows('sqlite.DatabaseSync', '#exec #prepare #close #function #open', { effects: [] }),
+  ...rows('sqlite.DatabaseSync', '#loadExtension', { does: 'trait', trait: 'native', at: 0 }),
   ...rows('wasi', 'WASI', { does: 'trait', trait: 'native' }),
   // network
   ...rows('http', 'request get', {
@@ -90,8 +138,13 @@ export const nodeApis: ApiTable = {
     effects: [{ does: 'request', url: 0, options: 1, scheme: 'https' }],
     gives: 'http.ClientRequest',
   }),
+  ...rows('http', 'ClientRequest', {
+    effects: [{ does: 'request', url: 0, options: 0, scheme: 'http' }],
+    gives: 'http.ClientRequest',
+  }),
+  ...rows('http.ClientRequest', '#setHeader #appendHeader', { effects: [{ does: 'send', content: 1 }] }),
   ...rows('http.ClientRequest', '#write #end', { effects: [{ does: 'send', content: 0 }] }),
-  ...rows('http.ClientRequest', '#on #once #setHeader #destroy #setTimeout', { effects: [] }),
+  ...rows('http.ClientRequest', '#on #once #destroy #setTimeout', { effects: [] }),
   ...rows('http2', 'connect', {
     effects: [{ does: 'request', url: 0, options: 1, scheme: 'https' }],
     gives: 'http2.ClientHttp2Session',
@@ -111,13 +164,27 @@ export const nodeApis: ApiTable = {
   ...rows('dgram', 'createSocket', { effects: [{ does: 'trait', trait: 'raw-socket' }], gives: 'dgram.Socket' }),
   ...rows('dgram.Socket', '#send', { does: 'datagram' }),
   ...rows('dgram.Socket', '#bind', { does: 'listen' }),
-  ...rows('dgram.Socket', '#on #close #unref', { effects: [] }),
+  ...rows('dgram.Socket', '#connect', { does: 'connect', scheme: 'udp', at: 0 }),
+  ...rows('dgram.Socket', '#on #once #close #unref #address #setBroadcast', { effects: [] }),
   ...rows(
     'dns dns/promises',
     'lookup resolve resolve4 resolve6 resolveAny resolveCname resolveMx resolveNs resolveTxt resolveSrv reverse',
     { does: 'resolve', name: 0 },
   ),
-  ...rows('dns dns/promises', 'setServers Resolver setDefaultResultOrder getServers', { effects: [] }),
+  ...rows('dns dns/promises', 'lookupService resolveCaa resolveNaptr resolvePtr resolveSoa resolveTlsa', {
+    does: 'resolve',
+    name: 0,
+  }),
+  ...rows('dns dns/promises', 'Resolver', { effects: [], gives: 'dns.Resolver' }),
+  ...rows(
+    'dns.Resolver',
+    '#resolve #resolve4 #resolve6 #resolveAny #resolveCname #resolveMx #resolveNs #resolveTxt #resolveSrv #reverse',
+    { does: 'resolve', name: 0 },
+  ),
+  ...rows('dns.Resolver', '#setServers #getServers #cancel #setLocalAddress', { effects: [] }),
+  ...rows('dns dns/promises', 'setServers setDefaultResultOrder getDefaultResultOrder getServers', { effects: [] }),
+  // streams
+  ...rows('stream', 'PassThrough Transform Readable Writable Duplex', { effects: [] }),
   // data
   ...rows('util', 'promisify callbackify deprecate', { effects: [], same: 0 }),
   ...rows(
