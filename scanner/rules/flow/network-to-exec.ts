@@ -1,6 +1,7 @@
 /** What was received from the network is run. */
 import type { FlowSink } from '../../fact.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { passesFiles } from '../../links.ts';
 import { own } from '../../models/api.ts';
 import { interpreters } from '../../models/shell.ts';
 import { type Draft, defineRule } from '../../rule.ts';
@@ -19,7 +20,7 @@ export const networkToExec = defineRule({
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
       const { source, sink } = flow;
-      if (source.what !== 'network' || sink.what !== 'exec' || isPipe(sink)) return [];
+      if (source.what !== 'network' || sink.what !== 'exec' || (isPipe(sink) && !passesFiles(flow.steps))) return [];
       const from = source.name.startsWith('https://*/') ? 'a host that could not be computed' : source.name;
       if (sink.part !== 'code') {
         return [
