@@ -39,6 +39,7 @@ export function either(values: readonly PyValue[]): PyValue {
     entries: first.entries ?? values.find((value) => value.entries !== undefined)?.entries,
     others: othersOf(values, quals[0]),
     byText: values.some((value) => value.byText),
+    whole: undefined,
   };
 }
 

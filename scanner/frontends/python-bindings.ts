@@ -27,8 +27,12 @@ export function bindAll(
     case 'UpdateStatement':
       noteChanged(module, node.firstChild);
       break;
+    case 'ReturnStatement':
+      noteReturn(module, node);
+      break;
     case 'YieldStatement':
     case 'YieldExpression':
+      noteReturn(module, node);
       noteYield(module, node);
       break;
     case 'NamedExpression': {
@@ -230,6 +234,13 @@ const mutators = /^(append|add|extend|update|insert|reverse|pop|sort|setdefault|
 
 function noteChanged(module: PythonModule, target: SyntaxNode | null): void {
   if (target?.name === 'VariableName') module.changed.add(nameOf(module, target));
+}
+
+// What a function gives, up to a few places.
+function noteReturn(module: PythonModule, node: SyntaxNode): void {
+  const definition = functionOf(module, node);
+  const values = childrenOf(node).filter((child) => !/^(return|yield|from|,)$/.test(child.name));
+  if (definition !== undefined && definition.returns.length < 16) definition.returns.push(...values);
 }
 
 function noteYield(module: PythonModule, node: SyntaxNode): void {

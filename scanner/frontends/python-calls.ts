@@ -1,6 +1,6 @@
 /** Calls in Python: which API or function of the skill is meant, what it does, and what it gives. */
 import type { SyntaxNode } from '@lezer/common';
-import { escapes, powerfulModules, pythonApis } from '../models/python.ts';
+import { powerfulModules, pythonApis } from '../models/python.ts';
 import type { PythonApi } from '../models/python-api.ts';
 import { either, nodesOf } from './python-alternatives.ts';
 import { argumentsOf } from './python-arguments.ts';
@@ -13,7 +13,7 @@ import { basesOf, methodOf } from './python-members.ts';
 import { mutate, plainCall } from './python-methods.ts';
 import { childrenOf, nameOf, type PythonFunction, type PythonModule, textOf } from './python-module.ts';
 import { foldPath } from './python-paths.ts';
-import { flowEdge, flowNode, notePyTrait, type PythonRun, type PyValue, spanOfPy, unknownPy } from './python-run.ts';
+import { flowEdge, flowNode, notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 import { special } from './python-special.ts';
 import { evaluate } from './python-values.ts';
 
@@ -102,10 +102,22 @@ function observeOwn(run: PythonRun, call: PyCall, own: PythonFunction): void {
   if (run.fold.observe !== undefined || (call.args.length === 0 && call.keywords.size === 0)) return;
   const args = call.args.map((arg) => foldedOf(arg));
   const keywords = new Map([...call.keywords].map(([key, value]) => [key, foldedOf(value)]));
-  if (![...args, ...keywords.values()].some((arg) => arg !== undefined)) return;
+  const given = [...args, ...keywords.values()];
+  if (!given.some(isCallable) && !(given.some((arg) => arg !== undefined) && looksUp.test(textOf(own.module, bodyOf(own)))))
+    return;
   run.fold.observe = (module, node, callee, given, named) => observed(run, module, node, callee.qual, given, named);
   callOwnFolded(run, { kind: 'own', module: own.module, definition: own, frame: undefined }, { args, keywords }, 0);
   run.fold.observe = undefined;
+}
+
+const looksUp = /getattr\(|__import__|import_module\(|\]\(/;
+
+function isCallable(value: MaybeFolded): boolean {
+  return typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'own' || value.kind === 'name');
+}
+
+function bodyOf({ node }: PythonFunction): SyntaxNode {
+  return node.parent?.name === 'FunctionDefinition' ? node.parent : node;
 }
 
 function observed(
@@ -213,35 +225,4 @@ function callOwn(run: PythonRun, call: PyCall, own: PythonFunction, qual: string
     raw: undefined,
     whole: undefined,
   };
-}
-
-/** Notes a capability-bearing function that is handed on instead of being called. */
-export function noteEscape(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
-  const value = evaluate(run, module, node);
-  if (value.qual === undefined || !Object.hasOwn(escapes, value.qual)) return;
-  run.facts.push({
-    kind: 'trait',
-    span: spanOfPy(module, node),
-    context: module.source.context,
-    certainty: 'exact',
-    trait: escapes[value.qual] === 'code' ? 'code-from-string' : 'escape',
-    api: value.qual,
-    detail: `${value.qual} is handed on`,
-  });
-  if (escapes[value.qual] === 'exec')
-    applyEffect(
-      run,
-      {
-        module,
-        node,
-        api: value.qual,
-        certainty: 'exact',
-        object: unknownPy,
-        method: '',
-        args: [],
-        keywords: new Map(),
-        spread: [],
-      },
-      { does: 'shell', command: { at: 0, key: '' } },
-    );
 }

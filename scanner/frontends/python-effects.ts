@@ -1,6 +1,7 @@
 import { unknownPart } from '../models/egress-of.ts';
 import type { Argument, PythonEffect } from '../models/python-api.ts';
 import { nodesOf } from './python-alternatives.ts';
+import { applyCallback, applyOption } from './python-callbacks.ts';
 import { readEnvironment, wholeEnvironment } from './python-environment.ts';
 import { applyFile } from './python-files.ts';
 import { applyConnect, applyRequest, applySend } from './python-network.ts';
@@ -18,8 +19,9 @@ export interface PyCall extends PyNoting {
 }
 
 /** An argument's value. */
-export function argumentOf(call: PyCall, { at, key }: Argument): PyValue | undefined {
-  return (at >= 0 ? call.args[at] : undefined) ?? (key === '' ? undefined : call.keywords.get(key));
+export function argumentOf(call: PyCall, { at, key, text }: Argument): PyValue | undefined {
+  const given = (at >= 0 ? call.args[at] : undefined) ?? (key === '' ? undefined : call.keywords.get(key));
+  return given ?? (text === undefined ? undefined : { ...unknownPy, texts: [text] });
 }
 
 /** Notes what an effect does; gives the value it makes, if any. */
@@ -67,6 +69,10 @@ export function applyEffect(run: PythonRun, call: PyCall, effect: PythonEffect):
     case 'output':
       flowSink(run, call, nodesOf([...call.args, ...call.keywords.values()]), { what: 'output', api: call.api, part: 'content' });
       return unknownPy;
+    case 'call':
+      return applyCallback(run, call, effect);
+    case 'option':
+      return applyOption(run, call, effect);
     case 'listen':
       notePyTrait(run, call, 'listen', call.api);
       return unknownPy;

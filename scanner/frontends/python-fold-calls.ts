@@ -205,6 +205,9 @@ export function callOwnFolded(
   depth: number,
 ): MaybeFolded {
   if (depth > 40 || run.fold.level > 80) return undefined;
+  if (run.fold.isHopeless(definition.id)) return undefined;
+  const isKnown = call.args.some((arg) => arg !== undefined) || [...call.keywords.values()].some((arg) => arg !== undefined);
+  if (!isKnown && (call.args.length > 0 || call.keywords.size > 0)) return undefined;
   const names = new Map<string, MaybeFolded>();
   const isBound = definition.owner !== undefined && definition.parameters[0]?.name === 'self';
   definition.parameters.forEach((parameter, index) => {
@@ -222,10 +225,12 @@ export function callOwnFolded(
   }
   const body = definition.node.parent?.getChild('Body');
   if (body === null || body === undefined) return undefined;
+  if (definition.returns.length === 0 && !definition.yields && run.fold.observe === undefined) return undefined;
   const perhaps: MaybeFolded[] = [];
   const ending = runBlock(run, module, childrenOf(body), inner, perhaps);
   if (body.parent?.getChild('async') === null && definition.yields) return listOf(perhaps);
   if (typeof ending === 'object') perhaps.push(ending.value);
   const known = perhaps.filter((one) => one !== undefined && one !== null);
+  if (known.length === 0) run.fold.failed(definition.id);
   return known.at(-1) ?? (perhaps.length > 0 ? perhaps.at(-1) : null);
 }

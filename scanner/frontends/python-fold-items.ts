@@ -154,6 +154,7 @@ export function item(run: PythonRun, module: PythonModule, value: Folded, key: M
   if (isDict(value)) return value.entries.get(keyOf(key))?.value;
   if (isName(value) && typeof key === 'string') {
     if (value.qual === 'sys.modules') return { kind: 'name', qual: key, hidden: hides };
+    if (value.qual === 'builtins' || value.qual === '__builtins__') return memberOfName(run, { ...value, hidden: hides }, key);
     if (value.qual === 'globals()') return staticGlobal(run, module, key, hides);
     if (value.qual.startsWith('vars '))
       return memberOfName(run, { ...value, qual: value.qual.slice('vars '.length), hidden: hides }, key);

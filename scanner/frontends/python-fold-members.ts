@@ -62,6 +62,8 @@ export function memberOfName(run: PythonRun, object: FoldedName, name: string): 
   const text = Object.hasOwn(texts, `${qual}.${name}`) ? texts[`${qual}.${name}`] : undefined;
   if (text !== undefined) return text;
   if (name === '__dict__') return { ...object, qual: `vars ${qual}` };
+  if (name === '__globals__' || name === 'f_globals') return { kind: 'name', qual: 'globals()', hidden: true };
+  if (name === '__builtins__' || name === 'f_builtins') return { kind: 'name', qual: 'builtins', hidden };
   if (name === '__name__') return qual.split('.').at(-1);
   if (qual === 'builtins' || qual === '__builtins__') return { kind: 'name', qual: name, hidden };
   const [, className] = /^(?:class|object) (.*)$/.exec(qual) ?? [];

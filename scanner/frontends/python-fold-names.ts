@@ -1,18 +1,19 @@
 /** Names of Python, computed: what they hold at the place where they are used. */
 import type { SyntaxNode } from '@lezer/common';
+import { parameterValue } from './python-arguments.ts';
 import { canonicalName } from './python-canonical.ts';
 import { fold } from './python-fold.ts';
-import { runBlock, runUpTo } from './python-fold-run.ts';
+import { runBlock, runInto } from './python-fold-run.ts';
 import { type FoldFrame, isDict, isList, itemsOf, type MaybeFolded } from './python-fold-value.ts';
-import { type Binding, childrenOf, type PythonModule, type Scope, scopeOf } from './python-module.ts';
+import { type Binding, type PythonModule, type Scope, scopeOf } from './python-module.ts';
 import { lookUp, ownModule, starredQual } from './python-names.ts';
 import type { PythonRun } from './python-run.ts';
 
-/** The scopes whose names a frame holds. */
-export function framesAt(frame: FoldFrame | undefined): ReadonlySet<string> {
-  const scopes = new Set<string>();
-  for (let at = frame; at !== undefined; at = at.outer) if (at.scope !== '') scopes.add(at.scope);
-  return scopes;
+// Whether a name of a scope is held by a frame, known or not.
+function isHeld(frame: FoldFrame | undefined, scope: Scope, name: string): boolean {
+  for (let at = frame; at !== undefined; at = at.outer)
+    if (at.scope === scope.id && (at.followed === undefined || at.followed.has(name))) return true;
+  return false;
 }
 
 /** What a name holds that no frame knows. */
@@ -21,13 +22,13 @@ export function staticName(
   module: PythonModule,
   node: SyntaxNode,
   name: string,
-  active: ReadonlySet<string>,
+  frame: FoldFrame | undefined,
   depth: number,
 ): MaybeFolded {
   const found = lookUp(scopeOf(module, node), name);
   if (found === undefined) return builtIn(run, module, name);
   const isDefinition = found.bindings.every(({ kind }) => kind === 'import' || kind === 'function' || kind === 'class');
-  if (active.has(found.scope.id) && !isDefinition) return undefined;
+  if (!isDefinition && isHeld(frame, found.scope, name)) return undefined;
   const [only] = found.bindings;
   if (only !== undefined && found.bindings.length === 1 && !module.changed.has(name)) return bound(run, module, only, depth);
   return found.scope.kind === 'class' ? undefined : copied(flowing(run, module, node, found.scope, name));
@@ -70,8 +71,11 @@ function bound(run: PythonRun, module: PythonModule, binding: Binding, depth: nu
     case 'class':
       return { kind: 'name', qual: `class ${binding.name}`, hidden: false };
     case 'each':
-    case 'parameter':
       return undefined;
+    case 'parameter': {
+      const given = parameterValue(run, binding.definition, binding.index, depth + 1);
+      return given.texts.length === 1 ? given.whole : undefined;
+    }
   }
 }
 
@@ -94,20 +98,40 @@ function copied(value: MaybeFolded): MaybeFolded {
 
 // A name that is given several values: the statements before its use are gone through.
 function flowing(run: PythonRun, module: PythonModule, use: SyntaxNode, scope: Scope, name: string): MaybeFolded {
-  const body = bodyOf(module, use, scope);
-  if (body === undefined) return undefined;
   const isInside = scopeOf(module, use) === scope && use.name !== 'Script';
   const key = `${scope.id}${isInside ? statementOf(use).from : 'end'}`;
   const known = run.fold.frames.get(key);
   if (known !== undefined) return known.names.get(name);
-  const frame: FoldFrame = { names: new Map(), outer: undefined, scope: scope.id };
-  run.fold.frames.set(key, frame);
+  const body = bodyOf(module, use, scope);
+  if (body === undefined) return undefined;
   const observe = run.fold.observe;
   run.fold.observe = undefined;
-  if (isInside) runUpTo(run, module, body, use, frame);
-  else runBlock(run, module, childrenOf(body), frame);
+  const frame = frameBefore(run, module, body, scope, isInside ? use.from : Number.POSITIVE_INFINITY);
+  run.fold.frames.set(key, frame);
+  if (isInside) runInto(run, module, body, use, frame);
   run.fold.observe = observe;
   return frame.names.get(name);
+}
+
+function newFrame(module: PythonModule, scope: Scope): FoldFrame {
+  const followed = new Set(
+    [...scope.names].flatMap(([name, bindings]) => (bindings.length > 1 || module.changed.has(name) ? [name] : [])),
+  );
+  return { names: new Map(), outer: undefined, scope: scope.id, followed };
+}
+
+// Uses come in the order of the text, mostly: each goes on where the one before stopped.
+function frameBefore(run: PythonRun, module: PythonModule, body: SyntaxNode, scope: Scope, before: number): FoldFrame {
+  const reached = run.fold.reached.get(scope.id);
+  const isBehind = reached === undefined || reached.position > before;
+  const at = isBehind ? { frame: newFrame(module, scope), position: body.from } : reached;
+  let statement = isBehind ? body.firstChild : body.childAfter(at.position);
+  for (; statement !== null && statement.to < before; statement = statement.nextSibling) {
+    at.position = statement.to;
+    if (runBlock(run, module, [statement], at.frame) !== 'through') break;
+  }
+  run.fold.reached.set(scope.id, at);
+  return { ...at.frame, names: new Map([...at.frame.names].map(([key, value]) => [key, copied(value)])) };
 }
 
 function statementOf(node: SyntaxNode): SyntaxNode {

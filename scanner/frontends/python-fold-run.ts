@@ -8,8 +8,8 @@ import { type FoldFrame, itemsOf, keyOf, listOf, type MaybeFolded, truthOf } fro
 import { childrenOf, nameOf, type PythonModule, textOf } from './python-module.ts';
 import type { PythonRun } from './python-run.ts';
 
-/** How a block ended: it ran through, left a loop, or gave a value. */
-export type Ending = 'through' | 'break' | 'continue' | 'stop' | { readonly value: MaybeFolded };
+/** How a block ended: it ran through, left a loop, gave a value, or perhaps left a loop. */
+export type Ending = 'through' | 'break' | 'continue' | 'stop' | 'unsure' | { readonly value: MaybeFolded };
 
 const loopsMax = 65_536;
 
@@ -29,8 +29,19 @@ export function runBlock(
   return 'through';
 }
 
-/** Goes through a body up to the statement in which a node stands. */
-export function runUpTo(run: PythonRun, module: PythonModule, body: SyntaxNode, use: SyntaxNode, frame: FoldFrame): void {
+/** Goes through the bodies within a statement, up to the one in which a node stands. */
+export function runInto(run: PythonRun, module: PythonModule, body: SyntaxNode, use: SyntaxNode, frame: FoldFrame): void {
+  const statement = childrenOf(body).find((child) => child.from <= use.from && child.to >= use.to);
+  if (statement === undefined) return;
+  if (/^(For|While)Statement$/.test(statement.name)) forget(module, statement, frame);
+  const inner = childrenOf(statement).find(
+    (child) => /^(Body|MatchBody|MatchClause)$/.test(child.name) && child.from <= use.from && child.to >= use.to,
+  );
+  if (inner !== undefined) runUpTo(run, module, inner, use, frame);
+  else if (statement.name === 'StatementGroup') runUpTo(run, module, statement, use, frame);
+}
+
+function runUpTo(run: PythonRun, module: PythonModule, body: SyntaxNode, use: SyntaxNode, frame: FoldFrame): void {
   for (const statement of childrenOf(body)) {
     if (!run.fold.take(module)) return;
     if (statement.to < use.to || statement.from > use.from) {
@@ -38,15 +49,7 @@ export function runUpTo(run: PythonRun, module: PythonModule, body: SyntaxNode, 
       runStatement(run, module, statement, frame, []);
       continue;
     }
-    if (/^(For|While)Statement$/.test(statement.name)) forget(module, statement, frame);
-    const inner = childrenOf(statement).find(
-      (child) =>
-        (child.name === 'Body' || child.name === 'MatchBody' || child.name === 'MatchClause') &&
-        child.from <= use.from &&
-        child.to >= use.to,
-    );
-    if (inner !== undefined) runUpTo(run, module, inner, use, frame);
-    else if (statement.name === 'StatementGroup' || statement.name === 'MatchClause') runUpTo(run, module, statement, use, frame);
+    runInto(run, module, body, use, frame);
     return;
   }
 }
@@ -58,7 +61,7 @@ function runStatement(run: PythonRun, module: PythonModule, node: SyntaxNode, fr
     from === null || from === undefined ? 'through' : runBlock(run, module, childrenOf(from), frame, perhaps);
   switch (node.name) {
     case 'ExpressionStatement':
-      value(node.firstChild);
+      if (run.fold.observe !== undefined || changes(module, node.firstChild)) value(node.firstChild);
       return 'through';
     case 'AssignStatement':
       assign(run, module, node, frame);
@@ -116,8 +119,20 @@ function runStatement(run: PythonRun, module: PythonModule, node: SyntaxNode, fr
   }
 }
 
+// `list.append(x)`, `(a := b)`: other calls leave what is computed here as it is.
+function changes(module: PythonModule, node: SyntaxNode | null): boolean {
+  const callee = node?.name === 'CallExpression' ? node.firstChild : null;
+  const last = callee?.name === 'MemberExpression' ? callee.lastChild : null;
+  if (last?.name === 'PropertyName')
+    return /^(append|add|extend|update|insert|reverse|pop|setdefault)$/.test(textOf(module, last));
+  return node?.name !== 'CallExpression' && node?.name !== 'String';
+}
+
 function assign(run: PythonRun, module: PythonModule, node: SyntaxNode, frame: FoldFrame): void {
   const { targets, values } = assignmentParts(node);
+  const isFollowed = (target: SyntaxNode): boolean =>
+    target.name !== 'VariableName' || frame.followed?.has(nameOf(module, target)) !== false;
+  if (!targets.flat().some(isFollowed)) return;
   const given = values.map((one) => fold(run, module, one, frame));
   if (given.length === 0) return;
   const all = given.length === 1 ? given[0] : listOf(given, 'tuple');
@@ -148,6 +163,7 @@ function branch(
     branch(run, module, parts.slice(bodyAt + 1), no, perhaps),
   ];
   for (const ending of endings) if (typeof ending === 'object') perhaps.push(ending.value);
+  if (endings.some((ending) => ending === 'break' || ending === 'continue' || ending === 'unsure')) return 'unsure';
   const open = [yes, no].filter((_, index) => endings[index] === 'through');
   const kept = open.length === 0 ? [yes, no] : open;
   for (const name of new Set(kept.flatMap(({ names }) => [...names.keys()]))) {
@@ -171,6 +187,7 @@ function forLoop(run: PythonRun, module: PythonModule, node: SyntaxNode, frame: 
     bindFolded(run, module, frame, targets, item);
     const ending = runBlock(run, module, statements, frame, perhaps);
     if (ending === 'break') return 'through';
+    if (ending === 'unsure') return forget(module, node, frame);
     if (ending === 'stop' || typeof ending === 'object') return ending;
   }
   const otherwise = parts.slice(bodyAt + 1).find((part) => part.name === 'Body');
@@ -182,12 +199,20 @@ function whileLoop(run: PythonRun, module: PythonModule, node: SyntaxNode, frame
   const body = node.getChild('Body');
   if (condition === undefined || body === null) return 'through';
   const statements = childrenOf(body);
+  const names = [...assignedIn(module, node)];
+  let before: MaybeFolded[] = [];
   for (let count = 0; count < loopsMax; count++) {
+    const now = names.map((name) => frame.names.get(name));
+    // A round that changes nothing is the first of endless ones.
+    if (count > 0 && now.every((value, index) => value === before[index] && typeof value !== 'object'))
+      return forget(module, node, frame);
+    before = now;
     const truth = truthOf(fold(run, module, condition, frame));
     if (truth === undefined) return forget(module, node, frame);
     if (!truth) return 'through';
     const ending = runBlock(run, module, statements, frame, perhaps);
     if (ending === 'break') return 'through';
+    if (ending === 'unsure') return forget(module, node, frame);
     if (ending === 'stop' || typeof ending === 'object') return ending;
   }
   return 'stop';

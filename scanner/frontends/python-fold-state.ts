@@ -1,6 +1,6 @@
 /** What computing expressions keeps: results by place, and how much of the budget of each module is left. */
 import type { SyntaxNode } from '@lezer/common';
-import { pythonFoldSteps } from '../limits.ts';
+import { pythonFoldFailuresMax, pythonFoldSteps } from '../limits.ts';
 import type { FoldedName, FoldFrame, MaybeFolded } from './python-fold-value.ts';
 import type { PythonModule } from './python-module.ts';
 
@@ -24,7 +24,10 @@ export class FoldState {
   level = 0;
   observe: Observe | undefined;
   readonly frames = new Map<string, FoldFrame>();
+  /** How far the statements of a scope were gone through. */
+  readonly reached = new Map<string, { readonly frame: FoldFrame; position: number }>();
   readonly #kept = new Map<PythonModule, Map<string, Kept>>();
+  readonly #failed = new Map<string, number>();
   readonly #left = new Map<PythonModule, number>();
   readonly #steps: { take(count?: number): void };
 
@@ -49,6 +52,16 @@ export class FoldState {
     } finally {
       this.level--;
     }
+  }
+
+  /** A function that gave nothing known. */
+  failed(id: string): void {
+    this.#failed.set(id, (this.#failed.get(id) ?? 0) + 1);
+  }
+
+  /** Whether a function gave nothing known so often that it is not gone through again. */
+  isHopeless(id: string): boolean {
+    return (this.#failed.get(id) ?? 0) >= pythonFoldFailuresMax;
   }
 
   of(module: PythonModule, key: string): Kept | undefined {

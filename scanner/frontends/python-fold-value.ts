@@ -56,6 +56,8 @@ export interface FoldFrame {
   readonly outer: FoldFrame | undefined;
   /** Whose body it is: its id. */
   readonly scope: string;
+  /** Where only some names are followed: those that are given several values. The others are what they are given once. */
+  readonly followed?: ReadonlySet<string>;
 }
 
 export function isList(value: MaybeFolded): value is FoldedList {

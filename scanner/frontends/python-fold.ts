@@ -8,7 +8,7 @@ import { callFolded } from './python-fold-calls.ts';
 import { specified } from './python-fold-format.ts';
 import { comprehension, dictionary, type Inner, item, sequence, slice } from './python-fold-items.ts';
 import { memberOfFolded } from './python-fold-members.ts';
-import { framesAt, staticName } from './python-fold-names.ts';
+import { staticName } from './python-fold-names.ts';
 import { operate } from './python-fold-operators.ts';
 import { type FoldFrame, isBytes, type MaybeFolded, truthOf } from './python-fold-value.ts';
 import { quotesOf, unescapeText } from './python-literals.ts';
@@ -115,7 +115,7 @@ function nameValue(
 ): MaybeFolded {
   const name = nameOf(module, node);
   for (let at = frame; at !== undefined; at = at.outer) if (at.names.has(name)) return at.names.get(name);
-  return staticName(run, module, node, name, framesAt(frame), depth);
+  return staticName(run, module, node, name, frame, depth);
 }
 
 function literal(module: PythonModule, node: SyntaxNode): MaybeFolded {

@@ -7,7 +7,7 @@ import { readEnvironment } from './python-environment.ts';
 import { foldSlice } from './python-literals.ts';
 import { childrenOf, functionOf, nameOf, type PythonFunction, type PythonModule, textOf } from './python-module.ts';
 import { boundValue, lookUp, memberOfModule } from './python-names.ts';
-import { flowNode, notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import { flowNode, flowSource, notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 import { evaluate } from './python-values.ts';
 
 /** `object.name`. */
@@ -35,6 +35,7 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
   if (qual === 'pathlib.Path()' && /^(parent|parents)$/.test(name))
     return { ...object, texts: object.texts.map((text) => text.replace(/\/[^/]*$/, '') || '/') };
   if (name === '__globals__' || name === 'f_globals') return { ...unknownPy, qual: 'globals()' };
+  if (name === '__builtins__' || name === 'f_builtins') return { ...unknownPy, qual: 'builtins' };
   if (qual === 'builtins' || qual === '__builtins__')
     return { ...unknownPy, ...about, qual: name === '__dict__' ? 'vars builtins' : name, folded: object.folded };
   const [, className] = /^(?:class|object) (.*)$/.exec(qual) ?? [];
@@ -118,7 +119,10 @@ export function subscriptValue(run: PythonRun, module: PythonModule, node: Synta
   const { qual } = object;
   if (qual === 'builtins' || qual === '__builtins__') return { ...memberOf(run, object, text ?? '*', depth), byText: true };
   if (qual === 'os.environ' || qual === 'os.environb') return readEnvironment(run, at, key);
-  if (qual === 'sys.argv') return { ...unknownPy, nodes: object.nodes };
+  if (qual === 'sys.argv') {
+    const given = flowSource(run, { ...at, api: 'sys.argv' }, { what: 'input', name: 'sys.argv' }, 'argument of the script');
+    return { ...unknownPy, nodes: [...object.nodes, given] };
+  }
   if (qual === 'sys.modules') {
     if (text === undefined)
       notePyTrait(run, { ...at, certainty: 'widened' }, 'dynamic-import', 'a module whose name is computed');

@@ -4,7 +4,7 @@ import type { Fact } from '../fact.ts';
 import type { Analyse, FrontEndResult } from '../frontend.ts';
 import { steeringVariables } from '../models/shell.ts';
 import { assignmentParts } from './python-bindings.ts';
-import { noteEscape } from './python-calls.ts';
+import { attributeName, noteEscape, noteReaching } from './python-escapes.ts';
 import { attributeNode } from './python-members.ts';
 import { childrenOf, functionOf, nameOf, type PythonModule, readModule, scopeOf, textOf } from './python-module.ts';
 import { boundValue, lookUp, variableNode } from './python-names.ts';
@@ -42,8 +42,15 @@ function visitAll(run: PythonRun, module: PythonModule): void {
 
 function visit(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
   switch (node.name) {
+    case 'MemberExpression': {
+      const name = attributeName(module, node);
+      const [object] = childrenOf(node);
+      if (name !== undefined && object !== undefined) noteReaching(run, module, node, name, evaluate(run, module, object));
+      evaluate(run, module, node);
+      if (isHandedOn(node)) noteEscape(run, module, node);
+      return;
+    }
     case 'CallExpression':
-    case 'MemberExpression':
       evaluate(run, module, node);
       if (isHandedOn(node)) noteEscape(run, module, node);
       return;
@@ -107,7 +114,10 @@ function noteAssignment(run: PythonRun, module: PythonModule, node: SyntaxNode):
       /^(os|sys|builtins|subprocess|socket|requests|json|ssl)$/.test(owner.qual)
     ) {
       const hook = textOf(module, target);
-      if (hook !== 'ssl._create_default_https_context' && hook !== 'sys.path')
+      if (
+        hook !== 'ssl._create_default_https_context' &&
+        !/^sys\.(path|argv|std\w+|dont_write_bytecode|tracebacklimit)$/.test(hook)
+      )
         notePyTrait(run, { module, node, api: hook, certainty: 'exact' }, 'patch-builtin', hook);
     }
     const property = isItem ? (object.name === 'MemberExpression' ? object.lastChild : null) : target.lastChild;
@@ -137,7 +147,6 @@ function noteReturn(run: PythonRun, module: PythonModule, node: SyntaxNode): voi
   const definition = functionOf(module, node);
   if (definition === undefined) return;
   for (const value of childrenOf(node).filter((child) => !/^(return|yield|from|,)$/.test(child.name))) {
-    if (definition.returns.length < 16) definition.returns.push(value);
     const to = flowNode(run, module, node, `${definition.id}:return`, `returned by ${definition.name}`);
     for (const from of evaluate(run, module, value).nodes) flowEdge(run, from, to);
   }

@@ -5,6 +5,8 @@ import type { Trait } from '../fact.ts';
 export interface Argument {
   readonly at: number;
   readonly key: string;
+  /** What is meant when it is not given. */
+  readonly text?: string;
 }
 
 export type PythonEffect =
@@ -48,7 +50,20 @@ export type PythonEffect =
   | { readonly does: 'env'; readonly name: Argument }
   | { readonly does: 'whole-env' | 'input' | 'output' | 'listen' | 'native' }
   /** `unless` is an argument whose presence makes it harmless. */
-  | { readonly does: 'trait'; readonly trait: Trait; readonly unless?: Argument };
+  | { readonly does: 'trait'; readonly trait: Trait; readonly unless?: Argument }
+  /** Calls a function that it is given: with the arguments from a position on, with those of a list, or with each item of a list. */
+  | { readonly does: 'call'; readonly callee: Argument; readonly given: GivenArguments }
+  /** Sets an option of a transfer: `URL`, `POSTFIELDS`. */
+  | { readonly does: 'option'; readonly name: Argument; readonly value: Argument };
+
+export interface GivenArguments {
+  readonly from?: number;
+  readonly list?: Argument;
+  readonly dict?: Argument;
+  readonly each?: number;
+  /** Each item is a list of arguments. */
+  readonly spread?: true;
+}
 
 export interface PythonApi {
   readonly effects: readonly PythonEffect[];
@@ -60,6 +75,8 @@ export type PythonApiTable = Readonly<Record<string, PythonApi>>;
 
 /** An argument by position, and by keyword. */
 export const argument = (at: number, key = ''): Argument => ({ at, key });
+/** A row for what calls a function that it is given; the result holds its data. */
+export const calls = (callee: Argument, given: GivenArguments): PythonApi => api({ does: 'call', callee, given }, 'through');
 /** A row. */
 export const api = (effect: PythonEffect | readonly PythonEffect[], gives?: PythonApi['gives']): PythonApi => ({
   effects: Array.isArray(effect) ? effect : [effect as PythonEffect],

@@ -1,5 +1,7 @@
 /** APIs of Python's standard library: which capability each uses. Source: the Python 3.14 library reference. */
 import { api, argument, type PythonApiTable, read, request, rows, selfRequest, write } from './python-api.ts';
+import { pythonClients } from './python-clients.ts';
+import { pythonLibrary } from './python-library.ts';
 import { pythonPackages } from './python-packages.ts';
 
 /** Qualified name → what it does. `X()` stands for an object that calling X gave: `socket.socket().connect`. */
@@ -186,7 +188,7 @@ export const pythonApis: PythonApiTable = {
   ...rows('codecs', 'decode', api([], 'decoded')),
   ...rows(
     '',
-    'str repr ascii bytes bytearray list tuple set frozenset dict sorted reversed format map filter zip enumerate iter next vars max min sum',
+    'str repr ascii bytes bytearray list tuple set frozenset dict reversed format zip enumerate iter next vars sum',
     api([], 'through'),
   ),
   ...rows('json', 'dumps loads load', api([], 'through')),
@@ -196,6 +198,8 @@ export const pythonApis: PythonApiTable = {
   ...rows('io', 'StringIO BytesIO', api([], 'through')),
   ...rows('textwrap', 'dedent indent fill', api([], 'through')),
   ...rows('', 'len bool int float isinstance hash id type any all hasattr range callable', api([], 'nothing')),
+  ...pythonLibrary,
+  ...pythonClients,
   ...pythonPackages,
 };
 

@@ -1,0 +1,160 @@
+/** Clients of services and devices from PyPI: databases, mail, chat, cloud, shells on other machines, browsers. Sources: the packages' documentation. */
+import { api, argument, type PythonApiTable, type PythonEffect, request, rows, service } from './python-api.ts';
+
+const at = (port: number, host: string, scheme: 'tcp' | 'http' | 'https' = 'tcp'): PythonEffect => ({
+  does: 'connect',
+  scheme,
+  host: argument(0, host),
+  port,
+});
+const server = (port: number, host = 'host') => api(at(port, host));
+const address = (key = 'url') =>
+  api({ does: 'request', url: argument(0, key), method: '*', body: [], header: ['headers', 'password'] });
+const send = (position = 0, key = '') => api({ does: 'send', content: argument(position, key) });
+
+const databases: PythonApiTable = {
+  ...rows('psycopg', 'connect AsyncConnection.connect', server(5432)),
+  ...rows('psycopg2', 'connect', server(5432)),
+  ...rows('asyncpg', 'connect create_pool', server(5432)),
+  ...rows('mysql.connector', 'connect', server(3306)),
+  ...rows('pymysql', 'connect', server(3306)),
+  ...rows('MySQLdb', 'connect', server(3306)),
+  ...rows('pymongo', 'MongoClient', server(27_017)),
+  ...rows('redis', 'Redis StrictRedis', server(6379)),
+  ...rows('redis', 'from_url Redis.from_url', address()),
+  ...rows('sqlalchemy', 'create_engine', address()),
+  ...rows('pyodbc', 'connect', api({ does: 'request', method: '*', body: [], header: [] })),
+  ...rows('elasticsearch', 'Elasticsearch', address('hosts')),
+  ...rows('snowflake.connector', 'connect', service('*.snowflakecomputing.com')),
+  ...rows('pika', 'ConnectionParameters', server(5672)),
+  ...rows('pika', 'URLParameters', address()),
+  ...rows('kafka', 'KafkaProducer KafkaConsumer', server(9092, 'bootstrap_servers')),
+  ...rows('paho.mqtt.client.Client()', 'connect', server(1883)),
+  ...rows('ldap3', 'Server', server(389)),
+};
+
+const shells: PythonApiTable = {
+  ...rows('paramiko', 'Transport', server(22, 'sock')),
+  ...rows('paramiko.SSHClient()', 'exec_command', send(0, 'command')),
+  ...rows('paramiko.SSHClient().open_sftp()', 'put putfo', send(0, 'localpath')),
+  ...rows('fabric', 'Connection', server(22)),
+  ...rows('fabric.Connection()', 'run sudo', send(0, 'command')),
+  ...rows('fabric.Connection()', 'put', send(0, 'local')),
+  ...rows('scp.SCPClient()', 'put', send(0, 'files')),
+  ...rows('pysftp', 'Connection', server(22)),
+  ...rows('asyncssh', 'connect', server(22)),
+  ...rows('netmiko', 'ConnectHandler', server(22)),
+  ...rows('telnetlib3', 'open_connection', server(23)),
+  ...rows('scapy.all', 'send sendp sr sr1 srp', api({ does: 'connect', scheme: 'udp', host: argument(-1, 'dst'), port: 0 })),
+  ...rows('serial', 'Serial', api({ does: 'open', path: argument(0, 'port') })),
+};
+
+const chat: PythonApiTable = {
+  ...rows('telegram', 'Bot', service('api.telegram.org')),
+  ...rows('telebot', 'TeleBot', service('api.telegram.org')),
+  ...rows('telebot.TeleBot()', 'send_message send_document send_photo reply_to', api([], 'nothing')),
+  ...rows('telethon', 'TelegramClient', service('*.telegram.org')),
+  ...rows('aiogram', 'Bot', service('api.telegram.org')),
+  ...rows('discord', 'Client Bot', service('discord.com')),
+  ...rows('discord', 'Webhook.from_url SyncWebhook.from_url', address()),
+  ...rows(
+    'discord_webhook',
+    'DiscordWebhook',
+    api({ does: 'request', url: argument(0, 'url'), method: 'POST', body: [argument(1, 'content')], header: [] }),
+  ),
+  ...rows('slack', 'WebClient', service('slack.com')),
+  ...rows('slack_sdk.webhook', 'WebhookClient', address()),
+  ...rows('twilio.rest', 'Client', service('api.twilio.com')),
+  ...rows('sendgrid', 'SendGridAPIClient', service('api.sendgrid.com')),
+  ...rows('yagmail', 'SMTP', service('smtp.gmail.com')),
+  ...rows('apprise.Apprise()', 'add', address()),
+  ...rows('pushbullet', 'Pushbullet', service('api.pushbullet.com')),
+  ...rows('ntfy', 'notify', request('POST')),
+};
+
+const cloud: PythonApiTable = {
+  ...rows('google.cloud.storage', 'Client', service('storage.googleapis.com')),
+  ...rows('google.cloud.bigquery', 'Client', service('bigquery.googleapis.com')),
+  ...rows('google.cloud.firestore', 'Client', service('firestore.googleapis.com')),
+  ...rows('google.cloud.secretmanager', 'SecretManagerServiceClient', service('secretmanager.googleapis.com')),
+  ...rows('google.cloud.pubsub_v1', 'PublisherClient SubscriberClient', service('pubsub.googleapis.com')),
+  ...rows('googleapiclient.discovery', 'build', service('*.googleapis.com')),
+  ...rows('gspread', 'authorize service_account oauth', service('sheets.googleapis.com')),
+  ...rows('azure.storage.blob', 'BlobServiceClient ContainerClient BlobClient', service('*.blob.core.windows.net')),
+  ...rows('azure.storage.blob', 'BlobServiceClient.from_connection_string', service('*.blob.core.windows.net')),
+  ...rows('azure.keyvault.secrets', 'SecretClient', service('*.vault.azure.net')),
+  ...rows('boto3.Session()', 'client resource', service('*.amazonaws.com')),
+  ...rows('aioboto3', 'Session', service('*.amazonaws.com')),
+  ...rows('dropbox', 'Dropbox', service('api.dropboxapi.com')),
+  ...rows('cohere', 'Client ClientV2', service('api.cohere.com')),
+  ...rows('mistralai', 'Mistral', service('api.mistral.ai')),
+  ...rows('groq', 'Groq', service('api.groq.com')),
+  ...rows('replicate', 'run Client', service('api.replicate.com')),
+  ...rows('elevenlabs', 'ElevenLabs', service('api.elevenlabs.io')),
+  ...rows('pinecone', 'Pinecone', service('api.pinecone.io')),
+  ...rows('supabase', 'create_client', address()),
+  ...rows('firebase_admin', 'initialize_app', service('*.firebaseio.com')),
+  ...rows('tweepy', 'Client API', service('api.twitter.com')),
+  ...rows('praw', 'Reddit', service('oauth.reddit.com')),
+  ...rows('atlassian', 'Jira Confluence', address()),
+  ...rows('jira', 'JIRA', address('server')),
+  ...rows('gitlab', 'Gitlab', address()),
+  ...rows('yfinance', 'download Ticker', service('query1.finance.yahoo.com')),
+  ...rows('wikipedia', 'page summary search', service('*.wikipedia.org')),
+  ...rows('feedparser', 'parse', address()),
+  ...rows('newspaper', 'Article', address()),
+  ...rows('trafilatura', 'fetch_url', request('GET')),
+  ...rows('git', 'Repo.clone_from', address()),
+  ...rows('git', 'Repo', api({ does: 'open', path: argument(0, 'path') })),
+  ...rows('docker', 'from_env DockerClient', api({ does: 'program', command: { at: -1, key: '', text: 'docker' } })),
+  ...rows(
+    'kubernetes.config',
+    'load_kube_config',
+    api({ does: 'read', path: { at: 0, key: 'config_file', text: '~/.kube/config' } }),
+  ),
+};
+
+const browsers: PythonApiTable = {
+  ...rows('selenium.webdriver', 'Chrome Firefox Edge Safari Remote', api([])),
+  ...rows('selenium.webdriver.Chrome()', 'get', request('GET')),
+  ...rows('selenium.webdriver.Firefox()', 'get', request('GET')),
+  ...rows('playwright.sync_api.sync_playwright().start().chromium.launch().new_page()', 'goto', request('GET')),
+  ...rows('playwright.sync_api.sync_playwright().chromium.launch().new_page()', 'goto', request('GET')),
+  ...rows('playwright.async_api.async_playwright().chromium.launch().new_page()', 'goto', request('GET')),
+  ...rows(
+    'browser_cookie3',
+    'chrome chromium firefox edge brave opera safari load',
+    api({ does: 'read', path: { at: -1, key: '', text: '~/.config/google-chrome/Default/Cookies' } }),
+  ),
+  ...rows(
+    'pycookiecheat',
+    'chrome_cookies',
+    api({ does: 'read', path: { at: -1, key: '', text: '~/.config/google-chrome/Default/Cookies' } }),
+  ),
+  ...rows(
+    'rookiepy',
+    'chrome firefox edge brave load',
+    api({ does: 'read', path: { at: -1, key: '', text: '~/.config/google-chrome/Default/Cookies' } }),
+  ),
+};
+
+const sockets: PythonApiTable = {
+  ...rows('websocket.create_connection()', 'send send_binary', send(0, 'payload')),
+  ...rows('websocket.WebSocket()', 'connect', address()),
+  ...rows('websockets.connect()', 'send', send(0, 'message')),
+  ...rows('websockets.sync.client.connect()', 'send', send(0, 'message')),
+  ...rows('socketio.Client()', 'connect', address()),
+  ...rows('socketio.Client()', 'emit', send(1, 'data')),
+  ...rows('grpc', 'insecure_channel secure_channel', server(443, 'target')),
+  ...rows('zmq.Context().socket()', 'connect', address('addr')),
+  ...rows('zmq.Context().socket()', 'send send_string send_json', send()),
+  ...rows('pycurl.Curl()', 'setopt', api({ does: 'option', name: argument(0), value: argument(1) })),
+  ...rows('dns.resolver.Resolver()', 'resolve query', api({ does: 'connect', scheme: 'dns', host: argument(0), port: 53 })),
+  ...rows('dns.asyncresolver', 'resolve', api({ does: 'connect', scheme: 'dns', host: argument(0), port: 53 })),
+  ...rows('urllib3.connectionpool', 'HTTPSConnectionPool', api(at(443, 'host', 'https'))),
+  ...rows('urllib3', 'HTTPSConnectionPool', api(at(443, 'host', 'https'))),
+  ...rows('pyngrok.ngrok', 'connect', api({ does: 'listen' })),
+};
+
+/** Qualified name → what it does. */
+export const pythonClients: PythonApiTable = { ...databases, ...shells, ...chat, ...cloud, ...browsers, ...sockets };
