@@ -80,7 +80,8 @@ function foldersOf(key: string): string[] {
 }
 
 function linkStarts(link: Link): void {
-  const { starts = [], exports = [] } = link.graph;
+  const { exports = [] } = link.graph;
+  const starts = [...(link.graph.starts ?? []), ...startsOfLines(link)];
   const exported = Map.groupBy(exports, (one) => one.by);
   const resolve = resolver(link);
   const used = new Set<string>();
@@ -88,7 +89,7 @@ function linkStarts(link: Link): void {
     if (start.context === 'comment') continue;
     for (const program of resolve(start)) {
       used.add(program);
-      const shown = program.replace(/#(\w+)@\d+(\.\d+)?$/, ' ($1 in it)');
+      const shown = program.replace(/^.*#(\w+)@\d+(\.\d+)?$/s, 'the $1 in it');
       const hand = (from: readonly string[], channel: string, how: string): void => {
         if (from.length === 0) return;
         const handed = `${start.call} ${program} ${channel}`;
@@ -108,6 +109,51 @@ function linkStarts(link: Link): void {
   linkEnds(link, used);
 }
 
+// A call that runs a command line has that line as a program of the shell inside it: what the call gets as arguments stands in the unknown
+// places of the line, and what the line prints is what the call gives.
+function startsOfLines({ graph, sources }: Link): FlowStart[] {
+  const lines = sources.flatMap((source) => {
+    const [, by, raw] = /^(.*)#shell@(\d+)(?:\.\d+)?$/s.exec(source.path) ?? [];
+    return by === undefined ? [] : [{ by, raw: Number(raw), program: source.path, context: source.context }];
+  });
+  if (lines.length === 0) return [];
+  const calls = new Map<string, { span: Span; arguments: string[]; output?: string }>();
+  const callAt = (span: Span): { span: Span; arguments: string[]; output?: string } => {
+    const key = `${span.path}\n${span.start}\n${span.end}`;
+    const known = calls.get(key) ?? { span, arguments: [] };
+    calls.set(key, known);
+    return known;
+  };
+  for (const { node, sink, span } of graph.sinks) if (sink.what === 'exec') callAt(span).arguments.push(node);
+  const spans = new Map(graph.nodes.map((node) => [node.id, node.span]));
+  for (const { node, source } of graph.sources) {
+    const span = source.what === 'command' ? spans.get(node) : undefined;
+    if (span !== undefined) callAt(span).output = node;
+  }
+  const byPath = Map.groupBy(calls.values(), (call) => call.span.path);
+  for (const list of byPath.values()) list.sort((a, b) => a.span.start - b.span.start);
+  return lines.flatMap(({ by, raw, program, context }): FlowStart[] => {
+    const call = innermost(byPath.get(by) ?? [], raw);
+    if (call === undefined) return [];
+    return [{ ...call, by, program, call: `${program} started`, context, stdin: [], env: [] }];
+  });
+}
+
+// The smallest of the calls around an offset; calls are sorted by where they begin.
+function innermost<Call extends { readonly span: Span }>(calls: readonly Call[], offset: number): Call | undefined {
+  let low = 0;
+  let high = calls.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((calls[middle]?.span.start ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  for (let at = low - 1; at >= Math.max(0, low - callsAroundMax); at--) if ((calls[at]?.span.end ?? 0) > offset) return calls[at];
+  return undefined;
+}
+
+const callsAroundMax = 50;
+
 // What a program that is started reads and prints.
 function linkEnds(link: Link, used: ReadonlySet<string>): void {
   const { sources, sinks, entries = [], exits = [], nodes } = link.graph;
@@ -117,6 +163,7 @@ function linkEnds(link: Link, used: ReadonlySet<string>): void {
     if (program === undefined || !used.has(program)) continue;
     if (source.what === 'env') value(link, `${program} env ${source.name}`, node);
     if (source.what === 'input') value(link, `${program} ${isStdin(source.name) ? 'stdin' : 'argument'}`, node);
+    if (source.what === 'file' && stdinPath.test(source.name)) value(link, `${program} stdin`, node);
   }
   for (const { program, channel, node } of entries) if (used.has(program)) value(link, `${program} ${channel}`, node);
   for (const { node, sink, span } of sinks)
@@ -124,19 +171,22 @@ function linkEnds(link: Link, used: ReadonlySet<string>): void {
   for (const { program, node } of exits) if (used.has(program)) value(link, node, `${program} prints`);
 }
 
+// A program's own input by its path, or by its descriptor.
+const stdinPath = /^(\/dev\/(stdin|fd\/0)|\/proc\/self\/fd\/0|0)$/;
+
 function isStdin(name: string): boolean {
   return /stdin|^input$|readline|fileinput|\bread\b/i.test(name);
 }
 
 /** Which programs a start means: one embedded in the starter (several with the same place), or a file of the skill. */
 function resolver({ files, sources }: Programs): (start: FlowStart) => readonly string[] {
-  const embedded = Map.groupBy(
-    sources.filter((source) => source.depth > 0).map((source) => source.path),
-    (path) => path.replace(/\.\d+$/, ''),
-  );
+  const inner = sources.filter((source) => source.depth > 0).map((source) => source.path);
+  const embedded = Map.groupBy(inner, (path) => path.replace(/\.\d+$/, ''));
+  // One that is started by its full name is just that one.
+  const exact = new Set(inner.filter((path) => /\.\d+$/.test(path)));
   const names = Map.groupBy(files, (path) => posix.basename(path));
   return ({ program, by }) => {
-    if (program.includes('#') && program.startsWith(by)) return embedded.get(program) ?? [];
+    if (program.includes('#') && program.startsWith(by)) return exact.has(program) ? [program] : (embedded.get(program) ?? []);
     // What stands before a part that is not known is the folder of the skill, or nothing that we could find.
     const plain = posix.normalize(program.slice(program.lastIndexOf('\0') + 1).replace(/^\/skills\/@self\//, ''));
     if (files.has(plain)) return [plain];
