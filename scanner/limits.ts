@@ -3,7 +3,8 @@ export const sourceCharsMax = 5 * 1024 * 1024;
 /** Code of one language that is held in memory at once; what is beyond, in the order of paths, is not analysed. */
 export const programCharsMax = 6 * 1024 * 1024;
 export const embeddedDepthMax = 3;
-export const embeddedProgramsMax = 10_000;
+/** Steps that a program inside of another text costs before it is read. */
+export const embeddedProgramSteps = 200;
 export const syntaxDepthMax = 500;
 /** Operands of one expression `a + b + …`: the type checker climbs it anew from every name in it. */
 export const operandsMax = 2_000;
@@ -34,6 +35,8 @@ export const answerBytesMax = 8 * 1024 * 1024;
 /** Texts that one value may be, from branches, loops and callers. */
 export const alternativesMax = 4;
 export const decodedCharsMax = 64 * 1024;
+/** Blobs of one text that are looked into. */
+export const decodedBlobsMax = 100;
 export const plainWordsCharsMax = 20_000;
 export const marksPerTextMax = 5_000;
 export const paragraphCharsMax = 20_000;

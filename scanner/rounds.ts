@@ -1,10 +1,11 @@
 /** Runs the front ends: files first, then the programs found inside them, and so on; every place is told in the files' own offsets. */
 import type { Capability } from '../skills-index/skill/capability.ts';
+import { decodedSources } from './decoded-sources.ts';
 import type { Fact, FlowFact, FlowSink, Span } from './fact.ts';
 import type { FlowGraph } from './flow-graph.ts';
 import type { Analyse, FrontEnd, FrontEndContext, FrontEndResult } from './frontend.ts';
 import { joinResults } from './frontend.ts';
-import { embeddedDepthMax, embeddedProgramsMax } from './limits.ts';
+import { embeddedDepthMax, embeddedProgramSteps } from './limits.ts';
 import { linkPrograms, type Programs } from './links.ts';
 import { compareSpans } from './place.ts';
 import { type EmbeddedProgram, type Language, type OffsetMap, rawSpan, type Source } from './source.ts';
@@ -51,17 +52,31 @@ export async function analyseSources(
       if (sources !== undefined) found.push(analyseAll(await frontEnd.load(), sources, context));
     }
     untaken.push(...(byLanguage.get(undefined) ?? []).map((source) => source.file));
+    found.push(analyseAll(analyseBlobs(found.flatMap((result) => result.facts)), round, context));
     results.push(...found);
-    const programs = found.flatMap((result) => result.embedded);
-    const next = programsOf(programs, all, inner);
-    if (depth >= embeddedDepthMax || all.length + next.length > embeddedProgramsMax + files.length) {
-      results.push({ facts: [], embedded: [], unanalysed: next.map(tooDeep) });
-      round = [];
-    } else round = next;
+    const next = programsOf(
+      found.flatMap((result) => result.embedded),
+      all,
+      inner,
+    );
+    const taken = depth >= embeddedDepthMax ? 0 : affordable(next, context.steps);
+    results.push({ facts: [], embedded: [], unanalysed: next.slice(taken).map(tooDeep) });
+    round = next.slice(0, taken);
   }
   const joined = joinResults(results);
   const graph = linked(joined, { files: context.files, sources: all }, context.steps);
   return { ...mapped({ ...joined, graph }, inner), sources: all, untaken };
+}
+
+function analyseBlobs(facts: readonly Fact[]): Analyse {
+  return (sources, { steps }) => ({ ...decodedSources(sources, facts, steps), unanalysed: [] });
+}
+
+// Each program costs steps before it is read, so that very many very small ones come to an end too.
+function affordable(programs: readonly Source[], steps: Steps): number {
+  const count = Math.min(programs.length, Math.floor(steps.left / embeddedProgramSteps));
+  if (count > 0) steps.take(count * embeddedProgramSteps);
+  return count;
 }
 
 function frontEndOf(frontEnds: readonly FrontEnd[], language: Language): FrontEnd | undefined {
@@ -101,12 +116,16 @@ function gaveUp(sources: readonly Source[], reason: string): FrontEndResult {
 
 function programsOf(programs: readonly EmbeddedProgram[], parents: readonly Source[], inner: Map<string, Inner>): Source[] {
   const byPath = new Map(parents.map((source) => [source.path, source]));
-  return programs.flatMap(({ within, language, text, context, map }): Source[] => {
+  const counts = new Map<string, number>();
+  return programs.flatMap(({ within, language, text, context, map, decoded }): Source[] => {
     const parent = byPath.get(within);
     if (parent === undefined || text.trim() === '') return [];
-    const base = `${within}#${language}@${map[0]?.raw ?? 0}`;
-    let path = base;
-    for (let count = 2; inner.has(path); count++) path = `${base}.${count}`;
+    const base = `${within}#${decoded === true ? 'decoded-' : ''}${language}@${map[0]?.raw ?? 0}`;
+    const count = (counts.get(base) ?? 0) + 1;
+    counts.set(base, count);
+    let path = count === 1 ? base : `${base}.${count}`;
+    // A file of the bundle may have been given such a name.
+    while (byPath.has(path)) path += '.';
     inner.set(path, { within, map });
     return [{ path, file: parent.file, language, text, context, depth: parent.depth + 1 }];
   });
@@ -144,7 +163,7 @@ function inArchive(path: string, inner: string): Span {
 }
 
 function tooDeep({ path }: Source): FrontEndResult['unanalysed'][number] {
-  return { span: { path, start: 0, end: 1 }, reason: 'too many programs within programs' };
+  return { span: { path, start: 0, end: 1 }, reason: 'too many programs within programs, or too deep' };
 }
 
 /** Rewrites every span to offsets of the bundle's files, and sorts the facts. */

@@ -67,6 +67,8 @@ export interface EmbeddedProgram {
   /** The context of what is found inside; never more certain to run than the text around it. */
   readonly context: FactContext;
   readonly map: OffsetMap;
+  /** It stands there in another writing: it is looked into for more of that. */
+  readonly decoded?: true;
 }
 
 /** The offset in the surrounding text that an offset of the embedded text stands for. */
