@@ -28,7 +28,7 @@ const looks: readonly (readonly [Language, RegExp])[] = [
   ],
   [
     'shell',
-    /(?:^|[;&|\n]\s*)(?:sudo\s+)?(?:curl|wget)\s+(?:-\S+\s+)*['"]?(?:https?:|\$|[\w.-]+\.\w{2,})|\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\/dev\/tcp\/|\bbase64\s+(?:-d|-D|--decode)\b|(?:^|[;&|\n]\s*)(?:bash|sh)\s+-[ci]|\bchmod\s+(?:\+x|[0-7]{3,4})\s|\brm\s+-[a-z]*[rf]|\bnc\s+-\S*e|(?:^|\n)\s*(?:export|source|eval)\s+["'$\w]/,
+    /(?:^|[;&|\n]\s*)(?:sudo\s+)?(?:curl|wget)\s+(?:-\S+\s+)*['"]?(?:https?:|\$|[\w.-]+\.\w{2,})|\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\/dev\/tcp\/|\bbase64\s+(?:-d|-D|--decode)\b|(?:^|[;&|\n]\s*)(?:\/[\w/]{1,40}\/)?(?:ba|z|da|k)?sh\s+-[a-z]{0,3}[ci]|\$\(\s*(?:curl|wget)\s|\bwget\s+https?:|\bchmod\s+(?:\+x|[0-7]{3,4})\s|\brm\s+-[a-z]*[rf]|\bnc\s+-\S*e|(?:^|\n)\s*(?:export|source|eval)\s+["'$\w]/,
   ],
 ];
 
