@@ -36,23 +36,32 @@ export function destinationOf({ sink }: FlowFact, { declared }: RuleContext): De
   };
 }
 
-/** Flows that count: not in comments and not in code that is only shown; one for each source and sink, the shortest. */
+/**
+ * Flows that count: not in comments; one for each source and sink, the shortest. Those of code that is only shown are among them, since
+ * "bad example" above a block is written as easily as the block: `draftOfFlow` keeps them as a row for the reviewer, which decides nothing.
+ * What tells to run a block makes it one that is run, whatever else stands around it.
+ */
 export function flowsThatRun(flows: readonly FlowFact[]): FlowFact[] {
   const kept = new Map<string, FlowFact>();
   for (const flow of flows) {
-    if (flow.context === 'comment' || flow.context === 'fence-doc') continue;
+    if (flow.context === 'comment') continue;
     const { sink, source, span } = flow;
     const to = sink.capability === undefined ? sink.api : printCapability(sink.capability);
     const key = JSON.stringify([source.what, source.name, to, span]);
     const known = kept.get(key);
     if (known === undefined || flow.steps.length < known.steps.length) kept.set(key, flow);
   }
-  return [...kept.values()];
+  const all = [...kept.values()];
+  const isShown = (flow: FlowFact): boolean => flow.context === 'fence-doc';
+  return [...all.filter((flow) => !isShown(flow)), ...all.filter(isShown)];
 }
 
 /** The draft of a finding on a flow: its place is the sink, its steps are told. */
 export function draftOfFlow(flow: FlowFact, said: Omit<Draft, 'span' | 'flow' | 'confidence'>): Draft {
-  return { ...said, span: flow.span, confidence: flow.certainty, flow: flow.steps };
+  const draft = { ...said, span: flow.span, confidence: flow.certainty, flow: flow.steps };
+  if (flow.context !== 'fence-doc') return draft;
+  const severity = said.severity === 'info' ? ('info' as const) : ('low' as const);
+  return { ...draft, kind: 'capability', severity, message: `${said.message}, in a block that is only shown` };
 }
 
 /** What a flow is that the author declared: no evidence of an attack, but a row that a person approves. */
