@@ -34,8 +34,11 @@ export interface Meaning {
 
 const joinedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 const [exact, beginnings, joined] = compile();
-const beginningMin = Math.min(...[...beginnings.keys()].map((key) => key.length));
-const beginningMax = Math.max(...[...beginnings.keys()].map((key) => key.length));
+/** Beginnings are found by as many letters as the shortest has. */
+const beginningLength = Math.min(...[...beginnings.keys()].map((key) => key.length));
+const byFirstLetters = Map.groupBy([...beginnings.values()].flat(), ({ words }) =>
+  (words[0]?.text ?? '').slice(0, beginningLength),
+);
 
 /** Words of scripts that are written without spaces; each match is one of `meaningsOfJoined`. */
 export const joinedWords = new RegExp([...joined.keys()].sort((a, b) => b.length - a.length || (a < b ? -1 : 1)).join('|'), 'g');
@@ -45,19 +48,22 @@ export function meaningsOfJoined(word: string): readonly Omit<Meaning, 'length'>
 }
 
 /** What the words from `at` on may mean. `words` are folded by `foldWord`. */
-export function meaningsAt(words: readonly string[], at: number): Meaning[] {
+export function meaningsAt(words: readonly string[], at: number): readonly Meaning[] {
   const word = words[at] ?? '';
+  const [whole, begun] = [exact.get(word), byFirstLetters.get(word.slice(0, beginningLength))];
+  if (whole === undefined && begun === undefined) return none;
   const found: Meaning[] = [];
   const take = (forms: readonly Form[] | undefined): void => {
     for (const { words: form, concept, languages } of forms ?? [])
       if (form.every(({ text, open }, next) => (open ? (words[at + next] ?? '').startsWith(text) : words[at + next] === text)))
         found.push({ concept, languages, length: form.length });
   };
-  take(exact.get(word));
-  for (let length = beginningMin; length <= Math.min(beginningMax, word.length); length++)
-    take(beginnings.get(word.slice(0, length)));
+  take(whole);
+  take(begun);
   return found.length > 1 ? merged(found) : found;
 }
+
+const none: readonly Meaning[] = [];
 
 // The same meaning in several languages is one.
 function merged(found: readonly Meaning[]): Meaning[] {
@@ -88,6 +94,7 @@ interface Joined {
 
 /** The words of one that is written together: "l'utilisateur" is two, "don't" is one. */
 export function splitElision(word: string): string[] {
+  if (!word.includes("'")) return [word];
   const [, article, rest] = /^(qu|[cdjlmnst])'(.+)$/.exec(word) ?? [];
   return article === undefined || rest === undefined ? [word] : [article, rest];
 }

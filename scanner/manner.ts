@@ -67,13 +67,25 @@ export function mannerOf(reading: Reading, { start, end, negated }: Match, aroun
   const sentence = before.slice(Math.max(before.lastIndexOf('. '), before.lastIndexOf('! '), before.lastIndexOf('? ')) + 1);
   const lead = /[:：]\s*$/.test(around.before) || around.before.length < 200 ? around.before.slice(-300) : '';
   const isAbout = [around.heading, around.beside, lead, before, behind].some((text) => discussesAttacks.test(text));
-  const isToBeDone = [lead, before, behind].some((text) => tellsToFollowIt.test(text));
+  const isToBeDone =
+    tellsToFollowIt.test(lead) ||
+    isOrderedAt(words, start - followChars, start) ||
+    isOrderedAt(words, end, end + followChars * 2);
   const isShown = isQuoted(words, start, end) || fact.context === 'fence-doc' || (isListed(fact) && words.length < 160);
   const isExample = isQuoted(words, start, end) && givesExample.test(before);
   if (((isShown && isAbout) || isExample) && !isToBeDone) return 'quoted';
   if (describesAttacks.test(sentence) && !isToBeDone) return 'described';
   return isAbout || isQuoted(words, start, end) ? 'discussed' : 'meant';
 }
+
+// Whether what stands there tells to follow it, and is not itself quoted.
+function isOrderedAt(words: string, from: number, to: number): boolean {
+  const base = Math.max(0, from);
+  const order = tellsToFollowIt.exec(words.slice(base, to));
+  return order !== null && !isQuoted(words, base + order.index, base + order.index + order[0].length);
+}
+
+const followChars = 80;
 
 export interface Match {
   readonly start: number;

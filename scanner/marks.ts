@@ -33,7 +33,9 @@ export function marksOf(text: string): Mark[] {
   for (const match of text.matchAll(piece)) {
     const [found] = match;
     const [start, end] = [match.index, match.index + found.length];
-    if (/^[.!?。！？\n]/.test(found)) {
+    if (isLatinLetter(found.charCodeAt(0)) && !/[./@]/.test(found)) {
+      for (const text of splitElision(foldWord(found))) words.push({ text, at: at++, sentence, start, end });
+    } else if (/^[.!?。！？\n]/.test(found)) {
       sentence++;
     } else if (clauseBreak.test(found)) {
       at += clauseBreakWords;
@@ -58,6 +60,11 @@ const piece =
 // What parts clauses counts as some words between them.
 const clauseBreak = /^(?:[;:()|→←✓❌✅⚠│├└▼•·—–；：（）]| - )$/;
 const clauseBreakWords = 2;
+// The most frequent case, asked first.
+function isLatinLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+}
+
 const joinedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
 function* joinedMarks(text: string): Generator<{ concept: Concept; languages: number; from: number; to: number }> {

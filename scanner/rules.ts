@@ -111,6 +111,7 @@ import { concealment } from './rules/prose/concealment.ts';
 import { credentialSolicitation } from './rules/prose/credential-solicitation.ts';
 import { decodeInstructions } from './rules/prose/decode-instructions.ts';
 import { destructiveOrders } from './rules/prose/destructive-orders.ts';
+import { encodedInstructions } from './rules/prose/encoded-instructions.ts';
 import { exfiltrationInstructions } from './rules/prose/exfiltration-instructions.ts';
 import { hiddenText } from './rules/prose/hidden-text.ts';
 import { installLure } from './rules/prose/install-lure.ts';
@@ -258,6 +259,7 @@ export const rules: readonly Rule[] = [
   credentialSolicitation,
   decodeInstructions,
   destructiveOrders,
+  encodedInstructions,
   exfiltrationInstructions,
   hiddenText,
   installLure,

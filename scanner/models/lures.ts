@@ -45,7 +45,7 @@ export const concealments: readonly RegExp[] = [
 const secretNouns =
   '(api[ _-]?keys?|access[ _-]?keys?|(access|auth\\w*|session|bearer|refresh) tokens?|tokens?|credentials?|passwords?|passphrases?|secrets?|private keys?|ssh keys?|environment variables?|env(ironment)? vars?|\\.env( file)?|cookies?|seed phrases?|mnemonics?|wallets?|(conversation|chat|session) (history|logs?|transcripts?|context)|system prompt|private data|personal data|sensitive (data|information|files?)|~?/?\\.(ssh|aws)\\S*|id_rsa)';
 const sendVerbs =
-  '(send(ing)?|post(ing)?|upload(ing)?|forward(ing)?|transmit(ting)?|exfiltrat(e|ing)|submit(ting)?|e-?mail(ing)?|leak(ing)?|report(ing)?|beacon|deliver|copy|relay(ing)?|push)';
+  '(send(ing)?|post(ing)?|upload(ing)?|forward(ing)?|transmit(ting)?|exfiltrat(e|ing)|submit(ting)?|e-?mail(ing)?|leak(ing)?|report(ing)?|beacon|deliver|copy|relay(ing)?|push)(?!-)';
 
 /** A secret, a verb of sending and a place, in one stretch of text. */
 export const exfiltrations: readonly RegExp[] = [
@@ -77,11 +77,11 @@ export const refusesAttempts =
 
 /** Words of those who write about attacks. They make a finding one for a person instead of a block; an attacker can write them too. */
 export const discussesAttacks =
-  /\b(malicious|attack(er|s|ing)?|prompt injections?|injection (attempts?|attacks?|patterns?|payloads?|phrases?)|injected (text|instructions?|content)|jailbreak\w*|red[ -]?flags?|indicators?|adversar\w+|exfiltration (attempts?|patterns?)|vulnerabilit\w+|suspicious|untrusted|hostile|threats?|(detect|flag|reject|block)(s|ed|ing)? (any|phrases?|patterns?|text|attempts?|requests?|strings?)|angriff\w*|angreifer\w*|attaque\w*|attaquant\w*|ataques?|atacante\w*|inyecci[oó]n|inje[cç][aã]o)\b|атак|инъекц|злоумышл|攻击|攻擊|注入|攻撃|インジェクション/i;
+  /\b(malicious|attack(ers?|s|ing)?|injections|prompt injections?|injection (attempts?|attacks?|patterns?|payloads?|phrases?)|injected (text|instructions?|content)|jailbreak\w*|red[ -]?flags?|indicators?|adversar\w+|exfiltration (attempts?|patterns?)|vulnerabilit\w+|suspicious|untrusted|hostile|threats?|(detect|flag|reject|block)(s|ed|ing)? (any|phrases?|patterns?|text|attempts?|requests?|strings?)|angriff\w*|angreifer\w*|attaque\w*|attaquant\w*|ataques?|atacante\w*|inyecci[oó]n|inje[cç][aã]o)\b|атак|инъекц|злоумышл|攻击|攻擊|注入|攻撃|インジェクション/i;
 
 /** Right before words that are quoted as an example of something. */
 export const givesExample =
-  /\b(like|such as|e\.g\.|for example|examples? of|phrases?|wordings?|language|avoid|instead of|strings?|patterns?|contains?|claims?|variants? of)\b[^.!?]{0,60}$/i;
+  /\b(like|such as|e\.g\.|for example|examples? of|phrases?|wordings?|language|avoid|instead of|strings?|patterns?|contains?|claims?|variants? of)\b[^.!?]{0,140}$/i;
 
 /** Right before what attackers say: whoever reads it is told of it, not told to do it. */
 export const describesAttacks =
@@ -182,7 +182,7 @@ export const plantings: readonly RegExp[] = [
 
 /** Steps that turn a blob into text, and orders to act on what comes out. */
 export const decodesText =
-  /\b(base-?(16|32|45|58|64|85|91)|ascii85|hex|rot-?13|xor|gzip|zlib|marshal)[- ]?(decod\w+|decompress\w*|decrypt\w*|encoded|string|payload|blob)\b|\b(decode|decrypt|deobfuscate|decompress|reconstruct|reassemble|unscramble|xor)\b[^\n]{0,60}?\b(payload|blob|string|instructions?|fragments?|chunks?|pieces|segments?|message|bytes?|list|array)\b/i;
+  /\b(base-?(16|32|45|58|64|85|91)|ascii85|hex|rot-?13|xor|gzip|zlib|marshal)[- ]?(decod\w+|decompress\w*|decrypt\w*|(encoded )?(string|payload|blob|text|message|instructions?|commands?))\b|\b(decode|decrypt|deobfuscate|decompress|reconstruct|reassemble|unscramble|xor)\b[^\n]{0,60}?\b(payload|blob|string|instructions?|fragments?|chunks?|pieces|segments?|message|bytes?|list|array)\b/i;
 export const actsOnDecoded =
   /\b(execute|run|follow|carry out|perform|obey|apply|eval(uate)?|interpret)\b[^\n]{0,60}?\b(result(ing)?|output|decoded|recovered|reconstructed|decrypted|instructions?|commands?|script|code|text)\b/i;
 

@@ -35,6 +35,11 @@ function before(which: Concept, what: Concept, words: number, unless?: readonly 
   ];
 }
 
+/** Those that stand in strings and comments of programs in bad faith only: "override the system prompt" is how options are explained. */
+export const plainOverridePhrases: readonly Phrase[] = overridePhrases.filter(
+  ({ needs }) => needs[0] === 'ignore' && needs.some((need) => need === 'prior'),
+);
+
 /** "Do not mention this to the user", "silently send …". */
 export const concealmentPhrases: readonly Phrase[] = [
   { needs: ['tell', 'user', 'not'], within: 7, close: [[0, 2, 2.5]], languages: ~english, unless: ['ignore'] },

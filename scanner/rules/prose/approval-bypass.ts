@@ -1,9 +1,9 @@
 /** Text or settings by which an agent stops asking its user. */
 import type { FactOf } from '../../fact.ts';
-import { weighed } from '../../manner.ts';
+import { type Match, weighed } from '../../manner.ts';
 import { approvalOrders, approvalSwitches } from '../../models/lures.ts';
 import { approvalPhrases, gravelyUnasked } from '../../models/phrases/orders.ts';
-import { matchPhrase } from '../../phrase.ts';
+import { matchPhrase, type PhraseMatch } from '../../phrase.ts';
 import { readingOf } from '../../prose-reading.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { milder } from '../../standing.ts';
@@ -48,13 +48,19 @@ function switchesIn(facts: readonly FactOf<'text'>[]): Draft[] {
 function ordersIn(facts: readonly FactOf<'text'>[]): Draft[] {
   return statementsOf(facts, [...approvalOrders, ...approvalPhrases]).map(({ fact, said, manner, reading, match }) => {
     const isForbidden = forbids.test(reading.words.slice(Math.max(0, match.start - 60), match.start));
-    const isGrave = !isForbidden && gravelyUnasked.some((act) => matchPhrase(reading, act)?.negated === false);
+    const isGrave = !isForbidden && gravelyUnasked.some((act) => isNear(matchPhrase(reading, act), match));
     const weight = isGrave
       ? weighed(manner, 'medium')
       : ({ kind: 'capability', severity: isForbidden ? 'info' : 'low' } as const);
     return { span: fact.span, message: `tells an agent not to ask: "${said}"`, ...weight };
   });
 }
+
+function isNear(act: PhraseMatch | undefined, { start, end }: Match): boolean {
+  return act !== undefined && !act.negated && act.end > start - nearChars && act.start < end + nearChars;
+}
+
+const nearChars = 120;
 
 // "Never delete … without approval" asks for it.
 const forbids = /\b(never|not|don't|no|nothing|cannot|avoid|forbidden|prohibited)\b[^.!?]{0,50}$|[❌🚫⛔]/iu;

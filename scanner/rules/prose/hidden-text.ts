@@ -1,14 +1,8 @@
 /** Text that a reader does not see, with orders in it. */
 import type { FactOf } from '../../fact.ts';
 import { nothingAround } from '../../manner.ts';
-import { concealments, exfiltrations, overrides, remoteInstructionForms } from '../../models/lures.ts';
-import {
-  concealmentPhrases,
-  exfiltrationPhrases,
-  hiddenOrderPhrases,
-  overridePhrases,
-  remotePhrases,
-} from '../../models/phrases/orders.ts';
+import { hiddenOrderPhrases } from '../../models/phrases/orders.ts';
+import { strongForms } from '../../models/strong-forms.ts';
 import { readingOf } from '../../prose-reading.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { statementIn } from '../../statements.ts';
@@ -31,7 +25,7 @@ function draftsOf(fact: FactOf<'text'>): Draft[] {
   const reading = readingOf(fact);
   const where = places[fact.detail] ?? 'a comment that the page does not show';
   const shown = reading.text.slice(0, 120);
-  const statement = statementIn(reading, strong, () => nothingAround);
+  const statement = statementIn(reading, strongForms, () => nothingAround);
   if (statement !== undefined && statement.manner !== 'refused')
     return [{ span: fact.span, message: `${where} gives orders: "${shown}"` }];
   const speaks = speaksToAgent.test(reading.words) || runsSomething.test(reading.words);
@@ -55,16 +49,6 @@ const places: Readonly<Record<string, string>> = {
   attribute: 'an attribute that the page does not show',
   metadata: 'the metadata of an image',
 };
-const strong = [
-  ...overridePhrases,
-  ...overrides,
-  ...concealmentPhrases,
-  ...concealments,
-  ...exfiltrationPhrases,
-  ...exfiltrations,
-  ...remotePhrases,
-  ...remoteInstructionForms,
-];
 const speaksToAgent =
   /\b(agent|assistant|ai|llm|claude|model|you)\b[^.\n]{0,30}?\b(must|shall|should always|need to|have to|are required to)\b[^.\n]{0,40}?\b(run|execute|send|read|fetch|download|install|open|write|include|append|call|invoke|ignore|delete|upload|post)\b/i;
 const runsSomething = /\b(curl|wget|bash -c|powershell|base64 -d|eval)\b[^\n]{0,80}(https?:|\||\$\()/i;

@@ -1,7 +1,7 @@
 /** Text that orders an agent to drop its rules. */
 import { weighed } from '../../manner.ts';
 import { overrides } from '../../models/lures.ts';
-import { overridePhrases } from '../../models/phrases/orders.ts';
+import { overridePhrases, plainOverridePhrases } from '../../models/phrases/orders.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { atMost } from '../../standing.ts';
 import { proseRoles, type Statement, splitStatements, statementsOf } from '../../statements.ts';
@@ -19,12 +19,17 @@ export const overrideInstructions = defineRule({
   revision: 2,
   check: (context) => {
     const facts = context.of('text');
-    return [...statementsOf(facts, forms, roles), ...splitStatements(facts, forms)].map(draftOf);
+    return [
+      ...statementsOf(facts, forms, proseRoles),
+      ...statementsOf(facts, codeForms, codeRoles),
+      ...splitStatements(facts, forms),
+    ].map(draftOf);
   },
 });
 
 const forms = [...overridePhrases, ...overrides];
-const roles = new Set([...proseRoles, 'comment', 'string', 'link'] as const);
+const codeForms = [...plainOverridePhrases, ...overrides];
+const codeRoles = new Set(['comment', 'string', 'link'] as const);
 
 function draftOf({ fact, said, manner }: Statement): Draft {
   const isCode = fact.role === 'string' || fact.role === 'comment' || fact.role === 'fence';

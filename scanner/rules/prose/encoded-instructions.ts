@@ -1,0 +1,45 @@
+/** Orders that stand in the text in disguise. */
+import { decodingsOf } from '../../encoded-words.ts';
+import type { FactOf } from '../../fact.ts';
+import { nothingAround } from '../../manner.ts';
+import { strongForms } from '../../models/strong-forms.ts';
+import { readingOfText } from '../../prose-reading.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import { statementIn } from '../../statements.ts';
+
+export const encodedInstructions = defineRule({
+  id: 'prose/encoded-instructions',
+  title: 'Orders in disguise',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'folded',
+  why: 'A model reads base64, ROT13 or words spelled backwards nearly as well as plain text; the person who approves the skill does not.',
+  fix: 'Write it as it is, or remove it.',
+  maps: { owasp: ['LLM01'], attack: ['T1027'] },
+  reads: ['text'],
+  revision: 1,
+  check: (context) => context.of('text').flatMap((fact): Draft[] => (roles.has(fact.role) ? draftsOf(fact) : [])),
+});
+
+const roles = new Set<FactOf<'text'>['role']>([
+  'prose',
+  'heading',
+  'list-item',
+  'table-cell',
+  'inline-code',
+  'hidden',
+  'front-matter',
+  'fence',
+  'image',
+  'comment',
+  'html',
+]);
+
+function draftsOf(fact: FactOf<'text'>): Draft[] {
+  for (const { how, text } of decodingsOf(fact.role === 'image' ? fact.detail : fact.text)) {
+    const statement = statementIn(readingOfText(fact, text), strongForms, () => nothingAround);
+    if (statement === undefined || statement.manner === 'refused') continue;
+    return [{ span: fact.span, message: `${how} that says: "${text.replace(/\s+/g, ' ').trim().slice(0, 120)}"` }];
+  }
+  return [];
+}
