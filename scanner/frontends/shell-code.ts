@@ -41,6 +41,13 @@ export function callInterpreter(run: ShellRun, call: Call): Value {
   if (!(isOwn && run.source.context.startsWith('fence')))
     noteCapability(run, call, { kind: 'exec', program: call.name }, ['interpreter']);
   const inside = { ...call, args: args.operands };
+  // `-enc` is base64 of UTF-16: the language of batch files knows how to read it.
+  if (interpreter.language === 'powershell' && args.options.some((one) => /^e(nc|ncodedcommand|c)?$/i.test(one.name))) {
+    const line = [call.name, ...call.args.map((arg) => arg.text)].join(' ').replaceAll(unknownPart, '%_%');
+    const map = [{ at: 0, raw: call.span.start, fixed: true as const }];
+    run.embedded.push({ within: run.source.path, language: 'batch', text: line, context: run.source.context, map });
+    return unknownValue();
+  }
   if (codes.length > 0) return codes.map((code) => runCode(run, inside, code, interpreter.language)).at(-1) ?? emptyValue;
   if (file !== undefined && file.text !== '-') {
     const written = run.files.get(fileKey(run, file.text));

@@ -154,6 +154,7 @@ function unwrap(run: ShellRun, call: Call, how: How): Value | undefined {
   const set = call.name === 'env' ? operands.filter((one) => /^\w+=/.test(one.text)).map(variableOf) : [];
   if (wrapper.privilege) noteTrait(run, call, 'privilege', call.name);
   if (wrapper.detached) noteTrait(run, call, 'detached', call.name);
+  if (wrapper.anonymous) noteCapability(run, call, { kind: 'exec', program: call.name });
   if (inner === undefined || at < 0) return call.name === 'env' || call.name === 'exec' ? undefined : unknownValue();
   const args = rest.slice(at + 1);
   // `parallel 'cmd {}'` and `xargs -I{} 'cmd'`: one word that is a command line.

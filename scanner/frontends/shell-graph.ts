@@ -98,8 +98,10 @@ export function ownInput(span: Span): Value {
   return unknownValue([rootTaint({ what: 'input', name: 'stdin' }, { span, note: 'standard input' }, 'exact', 'stdin')]);
 }
 
-/** Notes what the script prints as a whole. */
-export function noteExit(run: ShellRun, printed: Value): void {
+/** Notes what the script prints as a whole. That a program inside another one prints is what that one notes of its call. */
+export function noteExit(run: ShellRun, value: Value): void {
+  const isTold = (taint: Taint): boolean => run.source.depth > 0 && taint.origin === 'source' && taint.source.what === 'command';
+  const printed = { ...value, taints: value.taints.filter((taint) => !isTold(taint)) };
   for (const node of nodesOf(run, [printed])) run.graph.exits.push({ program: run.root, node });
 }
 

@@ -30,11 +30,29 @@ export function callProgram(run: ShellRun, call: Call): Value {
   noteAutostart(run, call);
   if (name === 'git') noteGit(run, call);
   noteUpload(run, call);
+  if (batchPrograms.test(name)) noteBatch(run, call);
+  // A line that another language put together is that one's call, and noted there.
+  const sink = { what: 'exec', capability: { kind: 'exec', program: name }, api: name, part: 'argument' } as const;
+  noteFlows(
+    run,
+    call,
+    joinTaints(call.args).filter((taint) => taint.origin === 'source' && taint.source.what === 'env'),
+    sink,
+  );
   if (name === 'socat') noteSocat(run, call);
   if (name === 'docker' || name === 'podman') noteContainer(run, call);
   if (name === 'history') noteTrait(run, call, 'history-off', name);
   const step = { span: call.span, note: `${name} prints it` };
   return unknownValue([rootTaint({ what: 'command', name }, step, call.certainty), ...call.stdin.taints]);
+}
+
+// Programs of Windows: their command line is a batch program, and read as one.
+const batchPrograms = /^(cmd|certutil|bitsadmin|mshta|rundll32|regsvr32|wscript|cscript)$/i;
+
+function noteBatch(run: ShellRun, call: Call): void {
+  const line = [call.name, ...call.args.map((arg) => arg.text)].join(' ').replaceAll('\0', '%_%');
+  const map = [{ at: 0, raw: call.span.start, fixed: true as const }];
+  run.embedded.push({ within: run.source.path, language: 'batch', text: line, context: run.source.context, map });
 }
 
 function namedVariable(run: ShellRun, call: Call): Value {

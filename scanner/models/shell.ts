@@ -123,7 +123,13 @@ export const interpreters: Readonly<Record<string, { readonly language: Language
 export const wrappers: Readonly<
   Record<
     string,
-    { readonly skip: number; readonly takesValue: readonly string[]; readonly privilege?: true; readonly detached?: true }
+    {
+      readonly skip: number;
+      readonly takesValue: readonly string[];
+      readonly privilege?: true;
+      readonly detached?: true;
+      readonly anonymous?: true;
+    }
   >
 > = {
   sudo: { skip: 0, takesValue: words('u g p C h D R T'), privilege: true },
@@ -146,8 +152,10 @@ export const wrappers: Readonly<
   busybox: { skip: 0, takesValue: [] },
   chroot: { skip: 1, takesValue: [] },
   flock: { skip: 1, takesValue: ['w', 'E'] },
-  proxychains: { skip: 0, takesValue: ['f'] },
-  torsocks: { skip: 0, takesValue: [] },
+  proxychains: { skip: 0, takesValue: ['f'], anonymous: true },
+  proxychains4: { skip: 0, takesValue: ['f'], anonymous: true },
+  torify: { skip: 0, takesValue: [], anonymous: true },
+  torsocks: { skip: 0, takesValue: [], anonymous: true },
   caffeinate: { skip: 0, takesValue: ['t', 'w'] },
   'time-limit': { skip: 1, takesValue: [] },
   'systemd-run': { skip: 0, takesValue: words('u p M unit property on-calendar on-active'), detached: true },
