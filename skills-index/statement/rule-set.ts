@@ -27,7 +27,7 @@ export type RuleSetChange =
 /** Which selector every skill answers to: its raw text. */
 export const everySkill = 'source';
 
-export const selectorText = v.pipe(v.string(), v.regex(/^[a-z]+(:[a-z-]+)?$/, 'is no sort of fact'), v.maxLength(64));
+export const selectorText = v.pipe(v.string(), v.regex(/^[a-z]+(:[a-z0-9-]+)?$/, 'is no sort of fact'), v.maxLength(64));
 export const selectorList = boundedList(selectorText, selectorsMax);
 
 const ruleSetShape: Shape<RuleSet> = exactObject({
