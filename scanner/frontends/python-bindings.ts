@@ -1,15 +1,6 @@
 /** What binds names in Python: imports, assignments, loops, functions, classes. */
 import type { SyntaxNode } from '@lezer/common';
-import {
-  type Binding,
-  childrenOf,
-  functionOf,
-  nameOf,
-  type PythonFunction,
-  type PythonModule,
-  type Scope,
-  textOf,
-} from './python-module.ts';
+import { type Binding, childrenOf, functionOf, nameOf, type PythonModule, type Scope, textOf } from './python-module.ts';
 
 export function bindAll(
   module: PythonModule,
@@ -145,7 +136,10 @@ export function bindTarget(module: PythonModule, scope: Scope, target: SyntaxNod
   if (property?.name === ']') noteChanged(module, target.firstChild);
   if (property?.name === 'PropertyName') {
     const name = nameOf(module, property);
-    module.attributes.set(name, [...(module.attributes.get(name) ?? []), binding]);
+    const known = module.attributes.get(name);
+    if (known === undefined) module.attributes.set(name, [binding]);
+    else known.push(binding);
+    if (target.firstChild?.name === 'VariableName') module.assigned.push({ object: target.firstChild, name, binding });
   }
 }
 
@@ -182,52 +176,6 @@ export function noteCall(module: PythonModule, node: SyntaxNode): void {
   const known = module.calls.get(name);
   if (known === undefined) module.calls.set(name, [node]);
   else known.push(node);
-}
-
-export function bindFunction(module: PythonModule, node: SyntaxNode, outer: Scope, owner: string | undefined): Scope {
-  const children = childrenOf(node);
-  const nameNode = node.name === 'FunctionDefinition' ? children.find((child) => child.name === 'VariableName') : undefined;
-  const name = nameNode === undefined ? `lambda@${node.from}` : nameOf(module, nameNode);
-  const scope: Scope = { id: `${outer.id}${name}@${node.from}.`, kind: 'function', parent: outer, names: new Map() };
-  const list = children.find((child) => child.name === 'ParamList');
-  const returns: SyntaxNode[] = [];
-  const definition: PythonFunction = {
-    id: scope.id,
-    name,
-    module,
-    scope,
-    parameters: list === undefined ? [] : readParameters(module, list),
-    returns,
-    yields: false,
-    node: nameNode ?? node,
-    owner,
-  };
-  definition.parameters.forEach((parameter, index) => {
-    bind(scope, parameter.name, { kind: 'parameter', definition, index });
-  });
-  if (nameNode !== undefined) bind(outer, name, { kind: 'function', definition });
-  if (node.name === 'LambdaExpression' && node.lastChild !== null) returns.push(node.lastChild);
-  module.functions.push(definition);
-  if (owner !== undefined && !module.methods.has(`${owner}.${name}`)) module.methods.set(`${owner}.${name}`, definition);
-  module.scopes.set(node.from, scope);
-  module.functionsAt.set(node.from, definition);
-  return scope;
-}
-
-export function readParameters(module: PythonModule, list: SyntaxNode): PythonFunction['parameters'] {
-  const found: { name: string; fallback: SyntaxNode | undefined; star: '' | '*' | '**'; node: SyntaxNode }[] = [];
-  const children = childrenOf(list);
-  children.forEach((child, at) => {
-    if (child.name !== 'VariableName' || children[at - 1]?.name === 'AssignOp') return;
-    const next = children[at + 1]?.name === 'TypeDef' ? at + 2 : at + 1;
-    const fallback = children[next]?.name === 'AssignOp' ? children[next + 1] : undefined;
-    found.push({ name: nameOf(module, child), fallback, star: starOf(children[at - 1]?.name), node: child });
-  });
-  return found;
-}
-
-function starOf(before: string | undefined): '' | '*' | '**' {
-  return before === '*' || before === '**' ? before : '';
 }
 
 const mutators = /^(append|add|extend|update|insert|reverse|pop|sort|setdefault|remove|clear)$/;

@@ -4,6 +4,7 @@ import { either } from './python-alternatives.ts';
 import { invoke } from './python-calls.ts';
 import { argumentOf, type PyCall } from './python-effects.ts';
 import { applyRequest } from './python-network.ts';
+import { observeCall } from './python-observe.ts';
 import { type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 
 const callsMax = 16;
@@ -12,6 +13,7 @@ const callsMax = 16;
 export function applyCallback(run: PythonRun, call: PyCall, { callee, given }: Extract<PythonEffect, { does: 'call' }>): PyValue {
   const target = argumentOf(call, callee);
   if (target === undefined || (target.qual === undefined && target.own === undefined)) return unknownPy;
+  observeCall(run, call);
   const dict = given.dict === undefined ? undefined : argumentOf(call, given.dict)?.entries;
   const results = argumentLists(call, given).map((args) => {
     const inner = { ...call, object: unknownPy, method: '', args, keywords: new Map(dict ?? []), spread: [] };

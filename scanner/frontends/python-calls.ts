@@ -5,14 +5,13 @@ import type { PythonApi } from '../models/python-api.ts';
 import { either, nodesOf } from './python-alternatives.ts';
 import { argumentsOf } from './python-arguments.ts';
 import { applyEffect, type PyCall } from './python-effects.ts';
-import { callOwnFolded } from './python-fold-calls.ts';
-import { foldedOf, pyOf } from './python-fold-given.ts';
-import type { MaybeFolded } from './python-fold-value.ts';
 import { foldDecoder } from './python-literals.ts';
 import { basesOf, methodOf } from './python-members.ts';
 import { mutate, plainCall } from './python-methods.ts';
 import { childrenOf, nameOf, type PythonFunction, type PythonModule, textOf } from './python-module.ts';
+import { observeOwn } from './python-observe.ts';
 import { foldPath } from './python-paths.ts';
+import { runProgram } from './python-programs.ts';
 import { flowEdge, flowNode, notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 import { special } from './python-special.ts';
 import { evaluate } from './python-values.ts';
@@ -62,9 +61,19 @@ export function invoke(run: PythonRun, call: PyCall, callee: PyValue, depth: num
       : either([result, invoke(run, call, { ...callee, own: undefined }, depth)]);
   }
   if (qual === undefined) return plainCall(all, callee);
+  if (qual.startsWith('object ')) {
+    const called = methodOf(run, qual.slice('object '.length), '__call__');
+    if (called !== undefined) return invoke(run, call, { ...unknownPy, own: called }, depth);
+  }
   if (qual.startsWith('class ')) return constructed(run, all, qual.slice('class '.length), depth);
   const resolved = special(run, all, qual, depth) ?? foldPath(all, qual);
   if (resolved !== undefined) return resolved;
+  const [, program] = /^(?:sh|plumbum\.cmd)\.(\w+)$/.exec(qual) ?? [];
+  if (program !== undefined)
+    return runProgram(run, { ...all, args: [{ ...unknownPy, texts: [program] }, ...all.args] }, unknownPy, {
+      does: 'program',
+      rest: true,
+    });
   noteHidden(run, all, callee, qual);
   const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
   if (api !== undefined) return callApi(run, all, qual, api);
@@ -95,64 +104,6 @@ function noteHidden(run: PythonRun, call: PyCall, callee: PyValue, qual: string)
     new RegExp(`\\b${part.replace(/\W/g, '')}\\(`).test(text);
   if (parts.every(isPlain)) return;
   notePyTrait(run, { ...call, certainty: 'folded' }, 'folded-name', `${written.slice(0, 60)} is ${qual}`);
-}
-
-// A function that is given functions, or only values that are known, is gone through with them.
-function observeOwn(run: PythonRun, call: PyCall, own: PythonFunction): void {
-  if (run.fold.observe !== undefined || (call.args.length === 0 && call.keywords.size === 0)) return;
-  const args = call.args.map((arg) => foldedOf(arg));
-  const keywords = new Map([...call.keywords].map(([key, value]) => [key, foldedOf(value)]));
-  const given = [...args, ...keywords.values()];
-  if (!given.some(isCallable) && !(given.some((arg) => arg !== undefined) && looksUp.test(textOf(own.module, bodyOf(own)))))
-    return;
-  run.fold.observe = (module, node, callee, given, named) => observed(run, module, node, callee.qual, given, named);
-  callOwnFolded(run, { kind: 'own', module: own.module, definition: own, frame: undefined }, { args, keywords }, 0);
-  run.fold.observe = undefined;
-}
-
-const looksUp = /getattr\(|__import__|import_module\(|\]\(/;
-
-function isCallable(value: MaybeFolded): boolean {
-  return typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'own' || value.kind === 'name');
-}
-
-function bodyOf({ node }: PythonFunction): SyntaxNode {
-  return node.parent?.name === 'FunctionDefinition' ? node.parent : node;
-}
-
-function observed(
-  run: PythonRun,
-  module: PythonModule,
-  node: SyntaxNode,
-  qual: string,
-  args: readonly MaybeFolded[],
-  keywords: ReadonlyMap<string, MaybeFolded>,
-): void {
-  const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
-  if (api === undefined || node.firstChild === null) return;
-  const syntax = argumentsOf(module, node);
-  const isKnown = evaluate(run, module, node.firstChild).qual === qual;
-  const isClear = syntax.positional.every((one) => isClearValue(evaluate(run, module, one)));
-  if (isKnown && isClear && syntax.starred.length === 0) return;
-  const given = new Map([...keywords].map(([key, value]) => [key, pyOf(value)]));
-  const call: PyCall = {
-    module,
-    node,
-    api: qual,
-    certainty: 'folded',
-    object: unknownPy,
-    method: '',
-    args: args.map(pyOf),
-    keywords: given,
-    spread: [],
-  };
-  for (const effect of api.effects) applyEffect(run, call, effect);
-}
-
-function isClearValue(value: PyValue): boolean {
-  const texts =
-    value.items === undefined ? value.texts : value.items.flatMap((item) => (item.texts.length === 0 ? ['\0'] : item.texts));
-  return texts.length > 0 && !texts.some((text) => text.includes('\0'));
 }
 
 function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): PyValue {

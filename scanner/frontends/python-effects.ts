@@ -1,11 +1,11 @@
 import { unknownPart } from '../models/egress-of.ts';
-import type { Argument, PythonEffect } from '../models/python-api.ts';
+import type { Argument, Condition, PythonEffect } from '../models/python-api.ts';
 import { nodesOf } from './python-alternatives.ts';
 import { applyCallback, applyOption } from './python-callbacks.ts';
 import { readEnvironment, wholeEnvironment } from './python-environment.ts';
 import { applyFile } from './python-files.ts';
 import { applyConnect, applyRequest, applySend } from './python-network.ts';
-import { runCodeOf, runProgram } from './python-programs.ts';
+import { feedProgram, runCodeOf, runProgram } from './python-programs.ts';
 import { flowSink, flowSource, notePyTrait, type PyNoting, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 
 /** A call with its values. */
@@ -22,6 +22,11 @@ export interface PyCall extends PyNoting {
 export function argumentOf(call: PyCall, { at, key, text }: Argument): PyValue | undefined {
   const given = (at >= 0 ? call.args[at] : undefined) ?? (key === '' ? undefined : call.keywords.get(key));
   return given ?? (text === undefined ? undefined : { ...unknownPy, texts: [text] });
+}
+
+function holds(call: PyCall, { argument, form }: Condition): boolean {
+  const value = argumentOf(call, argument);
+  return value !== undefined && form.test(value.qual ?? value.texts[0] ?? '');
 }
 
 /** Notes what an effect does; gives the value it makes, if any. */
@@ -54,7 +59,11 @@ export function applyEffect(run: PythonRun, call: PyCall, effect: PythonEffect):
       flowSink(run, call, name?.nodes ?? [], { what: 'exec', api: call.api, part: 'code' });
       return unknownPy;
     }
+    case 'feed':
+      return feedProgram(run, call, argumentOf(call, effect.content) ?? unknownPy);
     case 'deserialize': {
+      if (effect.safe !== undefined && holds(call, effect.safe)) return unknownPy;
+      if (effect.only !== undefined && !holds(call, effect.only)) return unknownPy;
       const data = argumentOf(call, effect.data);
       notePyTrait(run, call, 'deserialize', call.api);
       flowSink(run, call, data?.nodes ?? [], { what: 'exec', api: call.api, part: 'code' });

@@ -10,6 +10,7 @@ import {
   isBytes,
   isDict,
   itemsOf,
+  listOf,
   type MaybeFolded,
   printFolded,
   truthOf,
@@ -83,6 +84,10 @@ function codecBuiltin(qual: string, call: MethodCall): MaybeFolded {
       return typeof first === 'string' && typeof second === 'string' ? first + second : undefined;
     case 'operator.xor':
       return typeof first === 'bigint' && typeof second === 'bigint' ? first ^ second : undefined;
+    case 'shlex.split':
+      return typeof first === 'string' ? shellWords(first) : undefined;
+    case 'shlex.quote':
+      return typeof first === 'string' && /^[\w@%+=:,./-]+$/.test(first) ? first : undefined;
     case 'textwrap.dedent':
     case 'inspect.cleandoc':
       return typeof first === 'string' ? dedented(first) : undefined;
@@ -106,6 +111,12 @@ function codec(value: MaybeFolded, name: string): MaybeFolded {
   const changed = transformText(text, name);
   if (changed !== undefined) return /rot/i.test(name) ? changed : Buffer.from(changed, 'latin1');
   return isBytes(value) ? bytesToText(value, name) : undefined;
+}
+
+function shellWords(text: string): MaybeFolded {
+  if (/[\\$`]/.test(text)) return undefined;
+  const words = text.match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g) ?? [];
+  return listOf(words.map((word) => word.replace(/['"]/g, '')));
 }
 
 function dedented(text: string): string {

@@ -6,13 +6,16 @@ import { callBuiltin, decodingFunctions } from './python-fold-builtins.ts';
 import { comprehension, item } from './python-fold-items.ts';
 import { attribute, dotted, evalName, hiddenName, topOf } from './python-fold-lookups.ts';
 import { callMethod, decodingMethods, type MethodCall } from './python-fold-methods.ts';
-import { imported } from './python-fold-names.ts';
+import { copied, imported } from './python-fold-names.ts';
 import { runBlock } from './python-fold-run.ts';
 import {
+  dictOf,
   type Folded,
+  type FoldedDict,
   type FoldedName,
   type FoldedOwn,
   type FoldFrame,
+  isDict,
   isList,
   isName,
   itemsOf,
@@ -46,11 +49,13 @@ export function callFolded(
   const parts = childrenOf(list).slice(1, -1);
   const isGenerator = parts.some((part) => part.name === 'for');
   const syntax = argumentsOf(module, node);
+  const starred = syntax.starred.map(value);
+  const dicts = starred.filter(isDict);
   const call: MethodCall = {
     args: isGenerator
       ? [comprehension(run, module, list, parts, frame, depth)]
-      : [...syntax.positional.map(value), ...syntax.starred.flatMap((one) => itemsOf(value(one)) ?? [])],
-    keywords: new Map([...syntax.keywords].map(([key, one]) => [key, value(one)])),
+      : [...syntax.positional.map(value), ...starred.flatMap((one) => (isDict(one) ? [] : (itemsOf(one) ?? [])))],
+    keywords: new Map([...dicts.flatMap(namesOf), ...[...syntax.keywords].map(([key, one]) => [key, value(one)] as const)]),
   };
   const site: Site = { module, node, depth, hides: !syntax.positional.slice(0, 2).some((one) => one.name === 'String') };
   const isMember = calleeNode.name === 'MemberExpression' && calleeNode.lastChild?.name === 'PropertyName';
@@ -63,18 +68,20 @@ export function callFolded(
       !isName(object) &&
       !(typeof object === 'object' && object !== null && 'kind' in object && object.kind === 'own')
     ) {
-      if (frame === undefined && isList(object) && /^(append|add|extend|update|insert|reverse|pop|sort|remove)$/.test(method))
-        return undefined;
       if (
         decodingMethods.test(method) ||
         (method === 'decode' && typeof call.args[0] === 'string' && !/^(utf|ascii|latin)/i.test(call.args[0]))
       )
         run.fold.decodes = true;
-      return callMethod(object, method, call);
+      return callMethod(frame === undefined ? (copied(object) ?? object) : object, method, call);
     }
   }
   const callee = value(calleeNode);
   return callee === undefined ? undefined : callFoldedValue(run, callee, call, site);
+}
+
+function namesOf(dict: FoldedDict): (readonly [string, MaybeFolded])[] {
+  return [...dict.entries.values()].flatMap(({ key, value }) => (typeof key === 'string' ? [[key, value] as const] : []));
 }
 
 /** The computed result of calling a value. */
@@ -197,6 +204,11 @@ function callHigher(run: PythonRun, { qual }: FoldedName, call: MethodCall, site
 
 const globals: FoldedName = { kind: 'name', qual: 'globals()', hidden: false };
 
+// What `**options` holds.
+function restOf({ keywords }: MethodCall, { parameters }: FoldedOwn['definition']): FoldedDict {
+  return dictOf([...keywords].filter(([name]) => !parameters.some((one) => one.name === name)));
+}
+
 /** The result of a function of the skill for these arguments. */
 export function callOwnFolded(
   run: PythonRun,
@@ -213,7 +225,8 @@ export function callOwnFolded(
   definition.parameters.forEach((parameter, index) => {
     const at = isBound ? index - 1 : index;
     const given = call.keywords.has(parameter.name) ? call.keywords.get(parameter.name) : call.args[at];
-    if (parameter.star) names.set(parameter.name, parameter.star === '*' ? listOf(call.args.slice(at), 'tuple') : undefined);
+    if (parameter.star)
+      names.set(parameter.name, parameter.star === '*' ? listOf(call.args.slice(at), 'tuple') : restOf(call, definition));
     else if (given === undefined && at >= call.args.length && parameter.fallback !== undefined)
       names.set(parameter.name, fold(run, module, parameter.fallback));
     else names.set(parameter.name, given);

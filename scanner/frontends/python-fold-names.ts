@@ -3,6 +3,7 @@ import type { SyntaxNode } from '@lezer/common';
 import { parameterValue } from './python-arguments.ts';
 import { canonicalName } from './python-canonical.ts';
 import { fold } from './python-fold.ts';
+import { foldedOf } from './python-fold-given.ts';
 import { runBlock, runInto } from './python-fold-run.ts';
 import { type FoldFrame, isDict, isList, itemsOf, type MaybeFolded } from './python-fold-value.ts';
 import { type Binding, type PythonModule, type Scope, scopeOf } from './python-module.ts';
@@ -53,7 +54,10 @@ export function staticGlobal(run: PythonRun, module: PythonModule, name: string,
 export function bindingsValue(run: PythonRun, module: PythonModule, name: string): MaybeFolded {
   const bindings = module.scope.names.get(name);
   const [only] = bindings ?? [];
-  if (bindings === undefined || only === undefined) return undefined;
+  const isChanged = [...run.modules.values()].some(
+    (other) => other !== module && other.assigned.some((one) => one.name === name),
+  );
+  if (bindings === undefined || only === undefined || isChanged) return undefined;
   if (bindings.length === 1 && !module.changed.has(name)) return bound(run, module, only, 1);
   return copied(flowing(run, module, module.tree.topNode, module.scope, name));
 }
@@ -74,7 +78,7 @@ function bound(run: PythonRun, module: PythonModule, binding: Binding, depth: nu
       return undefined;
     case 'parameter': {
       const given = parameterValue(run, binding.definition, binding.index, depth + 1);
-      return given.texts.length === 1 ? given.whole : undefined;
+      return given.others.length > 0 ? undefined : foldedOf(given);
     }
   }
 }
@@ -89,8 +93,8 @@ export function imported(run: PythonRun, module: PythonModule, qual: string): Ma
   return { kind: 'name', qual: canonicalName(qual), hidden: false };
 }
 
-// What a function appends to a list must not stay in the value that was kept.
-function copied(value: MaybeFolded): MaybeFolded {
+/** A value of its own: what a function appends to a list must not stay in the value that was kept. */
+export function copied(value: MaybeFolded): MaybeFolded {
   if (isList(value)) return { ...value, items: [...value.items] };
   if (isDict(value)) return { ...value, entries: new Map(value.entries) };
   return value instanceof Uint8Array ? Uint8Array.from(value) : value;

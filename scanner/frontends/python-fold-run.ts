@@ -4,6 +4,7 @@ import { assignmentParts } from './python-bindings.ts';
 import { fold } from './python-fold.ts';
 import { bindFolded } from './python-fold-items.ts';
 import { operate } from './python-fold-operators.ts';
+import { assignedIn, forget } from './python-fold-targets.ts';
 import { type FoldFrame, itemsOf, keyOf, listOf, type MaybeFolded, truthOf } from './python-fold-value.ts';
 import { childrenOf, nameOf, type PythonModule, textOf } from './python-module.ts';
 import type { PythonRun } from './python-run.ts';
@@ -234,29 +235,4 @@ function matching(run: PythonRun, module: PythonModule, node: SyntaxNode, frame:
     if (fits || captured !== null) return runBlock(run, module, childrenOf(body), frame, perhaps);
   }
   return 'through';
-}
-
-// What statements that cannot be followed may have changed is not known any more.
-function forget(module: PythonModule, node: SyntaxNode, frame: FoldFrame): Ending {
-  for (const name of assignedIn(module, node)) frame.names.set(name, undefined);
-  return 'through';
-}
-
-function assignedIn(module: PythonModule, node: SyntaxNode): Set<string> {
-  const names = new Set<string>();
-  node.cursor().iterate(({ node: one }) => {
-    if (one.name === 'FunctionDefinition') return false;
-    const previous = one.prevSibling?.name;
-    const isTarget =
-      /^(Assign|Update)Statement$/.test(one.parent?.name ?? '') &&
-      (previous === undefined || previous === ',' || previous === 'AssignOp');
-    const isLoop = one.parent?.name === 'ForStatement' && (previous === 'for' || previous === ',');
-    const isNamed = one.parent?.name === 'NamedExpression' && previous === undefined;
-    const isObject =
-      one.parent?.name === 'MemberExpression' && previous === undefined && one.parent.nextSibling?.name !== 'CompareOp';
-    if (one.name === 'VariableName' && (isTarget || isLoop || isNamed || isObject || previous === 'as'))
-      names.add(nameOf(module, one));
-    return undefined;
-  });
-  return names;
 }

@@ -18,15 +18,28 @@ export function memberValue(run: PythonRun, module: PythonModule, node: SyntaxNo
   const name = nameOf(module, property);
   if (textOf(module, objectNode) === 'self' || textOf(module, objectNode) === 'cls')
     return ownAttribute(run, module, node, name, depth);
+  if (/^super\s*\(/.test(textOf(module, objectNode))) return inherited(run, functionOf(module, node)?.owner, name);
   const object = evaluate(run, module, objectNode, depth);
   if (object.others.length === 0) return memberOf(run, object, name, depth);
   return either([object, ...object.others].map((one) => memberOf(run, one, name, depth)));
+}
+
+// `super().name`: of the first class that has it, in the order of the bases.
+function inherited(run: PythonRun, owner: string | undefined, name: string): PyValue {
+  for (const base of owner === undefined ? [] : basesOf(run, owner)) {
+    if (!base.startsWith('class ')) return { ...unknownPy, qual: name === '__init__' ? base : `${base}().${name}` };
+    const method = methodOf(run, base.slice('class '.length), name);
+    if (method !== undefined) return { ...unknownPy, own: method };
+  }
+  return unknownPy;
 }
 
 /** A member of a value by name. */
 export function memberOf(run: PythonRun, object: PyValue, name: string, depth: number): PyValue {
   const { qual } = object;
   const about = { nodes: object.nodes, target: object.target };
+  const entry = qual === undefined ? object.entries?.get(name) : undefined;
+  if (entry !== undefined) return entry;
   if (qual === undefined) return { ...unknownPy, ...about };
   if (qual.startsWith('own ')) {
     const own = run.modules.get(qual.slice(4));
@@ -41,12 +54,17 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
   const [, className] = /^(?:class|object) (.*)$/.exec(qual) ?? [];
   if (className !== undefined) {
     const method = methodOf(run, className, name);
-    if (method !== undefined) return { ...unknownPy, own: method, nodes: object.nodes };
+    if (method !== undefined)
+      return method.property ? propertyValue(run, method, depth) : { ...unknownPy, own: method, nodes: object.nodes };
     return attributeOfObject(run, object, className, name, depth);
   }
   if (name === '__dict__') return { ...unknownPy, ...about, qual: `vars ${qual}` };
   if (name === '__call__') return object;
   return { ...unknownPy, ...about, qual: canonicalName(`${qual}.${name}`), folded: object.folded };
+}
+
+function propertyValue(run: PythonRun, method: PythonFunction, depth: number): PyValue {
+  return either(method.returns.slice(0, 4).map((node) => evaluate(run, method.module, node, depth)));
 }
 
 /** A method of a class of the skill or of the classes that it is made from, by the class's name. */
@@ -119,6 +137,7 @@ export function subscriptValue(run: PythonRun, module: PythonModule, node: Synta
   const { qual } = object;
   if (qual === 'builtins' || qual === '__builtins__') return { ...memberOf(run, object, text ?? '*', depth), byText: true };
   if (qual === 'os.environ' || qual === 'os.environb') return readEnvironment(run, at, key);
+  if (qual === 'plumbum.local' && text !== undefined) return { ...unknownPy, qual: `plumbum.cmd.${text}` };
   if (qual === 'sys.argv') {
     const given = flowSource(run, { ...at, api: 'sys.argv' }, { what: 'input', name: 'sys.argv' }, 'argument of the script');
     return { ...unknownPy, nodes: [...object.nodes, given] };
@@ -201,7 +220,7 @@ function ownAttribute(run: PythonRun, module: PythonModule, node: SyntaxNode, na
   const all = [...bindings, ...inClass.filter((binding) => binding.kind !== 'function')];
   const nodes = [attributeNode(run, module, name, node)];
   if (all.length === 0) {
-    if (method !== undefined) return { ...unknownPy, own: method };
+    if (method !== undefined) return method.property ? propertyValue(run, method, depth) : { ...unknownPy, own: method };
     const base = owner === undefined ? undefined : basesOf(run, owner).find((one) => !one.startsWith('class '));
     return { ...unknownPy, nodes, qual: base === undefined ? undefined : `${base}().${name}` };
   }

@@ -35,6 +35,8 @@ export interface PythonFunction {
   /** It is a generator. */
   yields: boolean;
   readonly node: SyntaxNode;
+  /** It is read as an attribute. */
+  readonly property: boolean;
   /** The class whose method it is. */
   readonly owner: string | undefined;
 }
@@ -53,6 +55,8 @@ export interface PythonModule {
   readonly methods: Map<string, PythonFunction>;
   /** What class bodies give names, functions aside. */
   readonly inClasses: Map<string, Binding[]>;
+  /** `object.name = value` at any place. */
+  readonly assigned: { readonly object: SyntaxNode; readonly name: string; readonly binding: Binding }[];
   /** Calls by the last part of the callee's name. */
   readonly calls: Map<string, SyntaxNode[]>;
   readonly scopes: Map<number, Scope>;
@@ -92,6 +96,7 @@ export function readModule(source: Source, take: (steps: number) => void): Pytho
     changed: new Set(),
     classes: new Map(),
     methods: new Map(),
+    assigned: [],
     inClasses: new Map(),
     calls: new Map(),
     scopes: new Map(),
@@ -106,7 +111,7 @@ export function readModule(source: Source, take: (steps: number) => void): Pytho
   for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
     take(1);
     const { node } = item;
-    if (node.type.isError) errors.push(node.from);
+    if (node.type.isError && !isOldExec(module, node)) errors.push(node.from);
     const inner = bindAll(module, node, item.scope, item.owner);
     for (let child = node.lastChild; child !== null; child = child.prevSibling) stack.push({ node: child, ...inner });
   }
@@ -120,9 +125,33 @@ export function readModule(source: Source, take: (steps: number) => void): Pytho
   return module;
 }
 
-// What @lezer/python 1.1 takes for errors and Python does not, replaced by as many characters: `400.,` and `\\{{` in a format string.
+// Between `exec` and its text, in Python 2.
+function isOldExec(module: PythonModule, { prevSibling, from, to }: SyntaxNode): boolean {
+  return from === to && prevSibling?.name === 'ExpressionStatement' && textOf(module, prevSibling).trim() === 'exec';
+}
+
+// What @lezer/python 1.1 takes for errors and Python does not, replaced by as many characters: `400.,`, `\\\\{{` in a format string,
+// t-strings (PEP 750), decorators that are any expression (PEP 614), `print >>f, x` and `1L` of Python 2.
 function forParser(text: string): string {
-  return text.replace(/(?<=\b\d+)\.(?=[\s,)\]}:])/g, ' ').replace(/\\(\{\{|\}\})/g, '\\__');
+  return plainDecorators(text)
+    .replace(/(?<=\b\d+)\.(?=[\s,)\]}:])/g, ' ')
+    .replace(/\\(\{\{|\}\})/g, '\\__')
+    .replace(/(?<![\w'"])([rR]?)[tT]([rR]?)(?=['"])/g, '$1f$2')
+    .replace(/^([ \t]{0,200}print[ \t]{0,9})>>(?=[ \t]{0,9}[\w.]{1,80}[ \t]{0,9},)/gm, '$1  ')
+    .replace(/(?<=\b(0[xX][\da-fA-F]{1,40}|\d{1,40}))[lL]\b/g, ' ');
+}
+
+// Where one decorator of several is no dotted name, all of them become `+expression`.
+function plainDecorators(text: string): string {
+  const loose = /^[ \t]{0,200}@(?![ \t]{0,9}[\w.]{1,200}[ \t]{0,9}(\(|\r?$|#|\\))|^[ \t]{0,200}@[ \t]{0,9}lambda\b/;
+  if (!/^[ \t]{0,200}@[ \t]{0,9}(\W|[\w.]{1,200}[ \t]{0,9}[^\s(\w.#\\]|lambda\b)/m.test(text)) return text;
+  const lines = text.split('\n');
+  lines.forEach((line, index) => {
+    if (!loose.test(line)) return;
+    for (let at = index; at >= 0 && /^[ \t]*[@+]/.test(lines[at] ?? ''); at--) lines[at] = (lines[at] ?? '').replace('@', '+');
+    for (let at = index + 1; /^[ \t]*@/.test(lines[at] ?? ''); at++) lines[at] = (lines[at] ?? '').replace('@', '+');
+  });
+  return lines.join('\n');
 }
 
 /** The scope that a node stands in. */

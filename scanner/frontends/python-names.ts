@@ -120,9 +120,20 @@ export function importedValue(run: PythonRun, module: PythonModule, qual: string
 /** A name at the top of a module of the skill. */
 export function memberOfModule(run: PythonRun, module: PythonModule, name: string, depth: number): PyValue {
   const bindings = module.scope.names.get(name);
-  if (bindings === undefined) return unknownPy;
-  const value = either(bindings.map((binding) => boundValue(run, module, binding, depth)));
+  const given = assignedFromOutside(run, module, name, depth);
+  if (bindings === undefined && given.length === 0) return starred(run, module, name, depth) ?? unknownPy;
+  const value = either([...(bindings ?? []).map((binding) => boundValue(run, module, binding, depth)), ...given]);
   return { ...value, nodes: [variableNode(run, module, module.scope, name, { from: 0, to: 0 })] };
+}
+
+// `state.key = x` in another file.
+function assignedFromOutside(run: PythonRun, module: PythonModule, name: string, depth: number): PyValue[] {
+  return [...run.modules.values()].flatMap((other) =>
+    other.assigned.flatMap((one) => {
+      if (one.name !== name || evaluate(run, other, one.object, depth).qual !== `own ${module.source.path}`) return [];
+      return [boundValue(run, other, one.binding, depth)];
+    }),
+  );
 }
 
 /** The module of the skill that an import names, by the end of its path. */

@@ -28,6 +28,10 @@ export function special(run: PythonRun, call: PyCall, qual: string, depth: numbe
       }
       return { ...unknownPy, nodes: nodesOf([first, ...(third === undefined ? [] : [third])]) };
     }
+    case 'setattr':
+      if (first?.qual !== undefined && /^(os|sys|builtins|subprocess|socket|requests|json|ssl)$/.test(first.qual))
+        notePyTrait(run, call, 'patch-builtin', `${first.qual}.${second?.texts[0] ?? '*'}`);
+      return unknownPy;
     case 'pkgutil.resolve_name':
     case 'pydoc.locate':
       return text === undefined ? undefined : named(run, call, text.replace(':', '.'), depth);
@@ -99,9 +103,28 @@ function rearranged(call: PyCall, qual: string): PyValue | undefined {
     case 'str':
     case 'repr':
       return first === undefined ? { ...unknownPy, texts: [''] } : { ...first, target: undefined, items: undefined };
+    case 'staticmethod':
+    case 'classmethod':
+    case 'property':
+    case 'functools.lru_cache':
+    case 'functools.cache':
+      return first ?? unknownPy;
+    case 'sh.Command':
+      return text === undefined ? undefined : { ...unknownPy, qual: `sh.${text}` };
+    case 'types.SimpleNamespace':
+    case 'argparse.Namespace':
+    case 'collections.namedtuple()':
+      return {
+        ...unknownPy,
+        entries: call.keywords,
+        items: call.args,
+        nodes: [...nodesOf([...call.args, ...call.keywords.values()]), ...call.spread],
+      };
+    case 'dict':
+      if (first !== undefined || call.spread.length > 0) break;
+      return { ...unknownPy, entries: call.keywords, nodes: nodesOf([...call.keywords.values()]) };
     case 'list':
     case 'tuple':
-    case 'sorted':
       return first === undefined ? { ...unknownPy, items: [] } : { ...unknownPy, items: first.items, nodes: first.nodes };
   }
   return undefined;

@@ -2,13 +2,23 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { Fact } from '../fact.ts';
 import type { Analyse, FrontEndResult } from '../frontend.ts';
-import { steeringVariables } from '../models/shell.ts';
-import { assignmentParts } from './python-bindings.ts';
+import { noteAssignment } from './python-assignments.ts';
+import { invoke } from './python-calls.ts';
+import { applyDecorators, applyLoose, noteOldExec } from './python-decorators.ts';
+import { misleadingText } from './python-encoding.ts';
 import { attributeName, noteEscape, noteReaching } from './python-escapes.ts';
-import { attributeNode } from './python-members.ts';
-import { childrenOf, functionOf, nameOf, type PythonModule, readModule, scopeOf, textOf } from './python-module.ts';
-import { boundValue, lookUp, variableNode } from './python-names.ts';
-import { flowEdge, flowNode, newPythonRun, notePyTrait, type PythonRun, spanOfPy } from './python-run.ts';
+import { childrenOf, functionOf, type PythonModule, readModule, textOf } from './python-module.ts';
+import { boundValue, variableNode } from './python-names.ts';
+import {
+  flowEdge,
+  flowNode,
+  newPythonRun,
+  notePyTrait,
+  type PythonRun,
+  type PyValue,
+  spanOfPy,
+  unknownPy,
+} from './python-run.ts';
 import { evaluate, isHandedOn } from './python-values.ts';
 
 /** Facts of Python sources. */
@@ -19,6 +29,7 @@ export const analysePython: Analyse = (sources, context) => {
     visitAll(run, module);
     connectNames(run, module);
     noteRemoteShell(run, module);
+    noteEncoding(run, module);
   }
   const unanalysed = [...modules.values()].flatMap(({ source, errors }): FrontEndResult['unanalysed'] => {
     const [first] = errors;
@@ -71,11 +82,13 @@ function visit(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
     case 'WhileStatement':
       noteEndless(run, module, node);
       return;
-    case 'Decorator': {
-      const name = node.getChild('VariableName');
-      if (name !== null && node.getChild('ArgList') === null) noteEscape(run, module, name);
+    case 'DecoratedStatement':
+      applyDecorators(run, module, node);
       return;
-    }
+    case 'ExpressionStatement':
+      noteOldExec(run, module, node);
+      applyLoose(run, module, node);
+      return;
     case 'Comment':
     case 'String':
     case 'FormatString':
@@ -84,72 +97,43 @@ function visit(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
   }
 }
 
-function noteAssignment(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
-  const { targets, values } =
-    node.name === 'AssignStatement'
-      ? assignmentParts(node)
-      : { targets: [[node.firstChild].filter((one) => one !== null)], values: [node.lastChild].filter((one) => one !== null) };
-  const given = values.map((value) => evaluate(run, module, value));
-  for (const target of targets.flat()) {
-    if (target.name === 'VariableName' && node.name === 'UpdateStatement')
-      flowInto(
-        run,
-        module,
-        target,
-        given.flatMap((value) => value.nodes),
-      );
-    if (target.name !== 'MemberExpression') continue;
-    const [object] = childrenOf(target);
-    if (object === undefined) continue;
-    const owner = evaluate(run, module, object);
-    const isItem = target.lastChild?.name === ']';
-    if (owner.qual === 'os.environ' && isItem) {
-      const key = childrenOf(target).at(-2);
-      const name = key === undefined ? '' : (evaluate(run, module, key).texts[0] ?? '');
-      if (steeringVariables.test(name))
-        notePyTrait(run, { module, node, api: name, certainty: 'exact' }, 'env-write', given[0]?.texts[0] ?? '');
-    } else if (
-      !isItem &&
-      owner.qual !== undefined &&
-      /^(os|sys|builtins|subprocess|socket|requests|json|ssl)$/.test(owner.qual)
-    ) {
-      const hook = textOf(module, target);
-      if (
-        hook !== 'ssl._create_default_https_context' &&
-        !/^sys\.(path|argv|std\w+|dont_write_bytecode|tracebacklimit)$/.test(hook)
-      )
-        notePyTrait(run, { module, node, api: hook, certainty: 'exact' }, 'patch-builtin', hook);
-    }
-    const property = isItem ? (object.name === 'MemberExpression' ? object.lastChild : null) : target.lastChild;
-    if (property?.name === 'PropertyName') {
-      const to = attributeNode(run, module, nameOf(module, property), property);
-      for (const from of given.flatMap((value) => value.nodes)) flowEdge(run, from, to);
-    }
-    if (object.name === 'VariableName')
-      flowInto(
-        run,
-        module,
-        object,
-        given.flatMap((value) => value.nodes),
-      );
-  }
-}
-
-function flowInto(run: PythonRun, module: PythonModule, target: SyntaxNode, nodes: readonly string[]): void {
-  const name = nameOf(module, target);
-  const found = lookUp(scopeOf(module, target), name);
-  if (found === undefined) return;
-  const to = variableNode(run, module, found.scope, name, target);
-  for (const from of nodes) flowEdge(run, from, to);
+// What the named encoding makes of the text is what Python runs.
+function noteEncoding(run: PythonRun, module: PythonModule): void {
+  const read = module.source.depth > 0 ? undefined : misleadingText(module.source);
+  if (read === undefined) return;
+  const { path, context } = module.source;
+  notePyTrait(
+    run,
+    { module, node: { from: 0, to: 1 }, api: `the encoding ${read.codec}`, certainty: 'exact' },
+    'decode-to-code',
+    read.text.slice(-80),
+  );
+  run.embedded.push({
+    within: path,
+    language: 'python',
+    text: read.text.replace(/coding/, 'encoded'),
+    context,
+    map: [{ at: 0, raw: 0, fixed: true }],
+  });
 }
 
 function noteReturn(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
   const definition = functionOf(module, node);
   if (definition === undefined) return;
   for (const value of childrenOf(node).filter((child) => !/^(return|yield|from|,)$/.test(child.name))) {
+    if (/^__reduce(_ex)?__$/.test(definition.name)) noteReduced(run, module, node, evaluate(run, module, value));
     const to = flowNode(run, module, node, `${definition.id}:return`, `returned by ${definition.name}`);
     for (const from of evaluate(run, module, value).nodes) flowEdge(run, from, to);
   }
+}
+
+// What `__reduce__` gives is called when the object is loaded: a function and its arguments.
+function noteReduced(run: PythonRun, module: PythonModule, node: SyntaxNode, value: PyValue): void {
+  const values = childrenOf(node).filter((child) => child.name !== ',' && child.name !== 'return');
+  const [callee, args] = value.items ?? values.map((one) => evaluate(run, module, one));
+  if (callee === undefined) return;
+  const empty = { object: unknownPy, method: '', keywords: new Map(), spread: [] };
+  invoke(run, { module, node, api: callee.qual ?? '', certainty: 'exact', ...empty, args: [...(args?.items ?? [])] }, callee, 1);
 }
 
 // Edges into every name from all that is bound to it.

@@ -46,7 +46,10 @@ export type PythonEffect =
   | { readonly does: 'shell' | 'program'; readonly command: Argument; readonly rest?: true }
   | { readonly does: 'code'; readonly code: Argument }
   | { readonly does: 'load'; readonly module: Argument }
-  | { readonly does: 'deserialize'; readonly data: Argument }
+  /** `safe` says by which value of an argument it is harmless, `only` by which one it is not. */
+  | { readonly does: 'deserialize'; readonly data: Argument; readonly safe?: Condition; readonly only?: Condition }
+  /** Gives a running program text on its standard input. */
+  | { readonly does: 'feed'; readonly content: Argument }
   | { readonly does: 'env'; readonly name: Argument }
   | { readonly does: 'whole-env' | 'input' | 'output' | 'listen' | 'native' }
   /** `unless` is an argument whose presence makes it harmless. */
@@ -55,6 +58,12 @@ export type PythonEffect =
   | { readonly does: 'call'; readonly callee: Argument; readonly given: GivenArguments }
   /** Sets an option of a transfer: `URL`, `POSTFIELDS`. */
   | { readonly does: 'option'; readonly name: Argument; readonly value: Argument };
+
+/** An argument whose text or name has a form. */
+export interface Condition {
+  readonly argument: Argument;
+  readonly form: RegExp;
+}
 
 export interface GivenArguments {
   readonly from?: number;

@@ -148,6 +148,33 @@ const running: PythonApiTable = {
   ...rows('sys.stdin.buffer', 'read readline', api({ does: 'input' })),
   ...rows('fileinput', 'FileInput', api({ does: 'input' })),
   ...rows('click', 'prompt', api({ does: 'input' })),
+  ...rows('joblib', 'load', api({ does: 'deserialize', data: argument(0, 'filename') })),
+  ...rows(
+    'torch',
+    'load',
+    api({ does: 'deserialize', data: argument(0, 'f'), safe: { argument: argument(-1, 'weights_only'), form: /^True$/ } }),
+  ),
+  ...rows(
+    'yaml',
+    'load load_all',
+    api(
+      { does: 'deserialize', data: argument(0), safe: { argument: argument(1, 'Loader'), form: /(Safe|Base)Loader/ } },
+      'through',
+    ),
+  ),
+  ...rows('jsonpickle', 'decode loads', api({ does: 'deserialize', data: argument(0) })),
+  ...rows('pandas', 'read_pickle', api({ does: 'deserialize', data: argument(0, 'filepath_or_buffer') })),
+  ...rows('subprocess.Popen()', 'communicate', api({ does: 'feed', content: argument(0, 'input') })),
+  ...rows('subprocess.Popen().stdin', 'write writelines', api({ does: 'feed', content: argument(0) })),
+  ...rows('asyncio.create_subprocess_exec()', 'communicate', api({ does: 'feed', content: argument(0, 'input') })),
+  ...rows('os.popen()', 'write', api({ does: 'feed', content: argument(0) })),
+  ...rows('invoke', 'run', shell(0, 'command')),
+  ...rows('invoke.Context()', 'run sudo', shell(0, 'command')),
+  ...rows('fabric', 'local', shell(0, 'command')),
+  ...rows('fabric.api', 'local', shell(0, 'command')),
+  ...rows('delegator', 'run', shell()),
+  ...rows('sys.meta_path', 'insert append', api({ does: 'trait', trait: 'patch-builtin' })),
+  ...rows('sys.path_hooks', 'insert append', api({ does: 'trait', trait: 'patch-builtin' })),
   ...rows('keyring', 'get_password get_credential', api({ does: 'input' })),
 };
 

@@ -43,8 +43,20 @@ export const pythonPackages: PythonApiTable = {
   ...rows('stripe', 'StripeClient', service('api.stripe.com')),
   ...rows('aiofiles', 'open', api({ does: 'open', path: argument(0, 'file') })),
   ...rows('dotenv', 'load_dotenv dotenv_values', api({ does: 'read', path: argument(0, 'dotenv_path') })),
-  ...rows('pandas', 'read_csv read_json read_excel read_parquet read_table read_pickle read_html', read()),
-  ...rows('numpy', 'load loadtxt genfromtxt', read()),
+  ...rows('pandas', 'read_csv read_json read_excel read_parquet read_table read_html', read()),
+  ...rows('numpy', 'loadtxt genfromtxt', read()),
+  ...rows(
+    'numpy',
+    'load',
+    api([
+      { does: 'read', path: argument(0, 'file') },
+      {
+        does: 'deserialize',
+        data: argument(0, 'file'),
+        only: { argument: argument(2, 'allow_pickle'), form: /^True$/ },
+      },
+    ]),
+  ),
   ...rows('pexpect', 'spawn run', api({ does: 'shell', command: argument(0) })),
   ...rows('dill', 'load loads', api({ does: 'deserialize', data: argument(0) })),
   ...rows('cloudpickle', 'load loads', api({ does: 'deserialize', data: argument(0) })),

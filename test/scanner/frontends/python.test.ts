@@ -16,7 +16,7 @@ function analyse(
   );
   const { facts, graph, embedded } = analysePython(sources, { files: new Set(Object.keys(texts)), steps });
   return {
-    facts: [...facts, ...(graph === undefined ? [] : solveFlows(graph, steps))],
+    facts: [...facts, ...(graph === undefined ? [] : solveFlows(graph, steps).flows)],
     programs: embedded.map((one) => `${one.language} ${one.text}`),
   };
 }
@@ -59,7 +59,8 @@ describe('os.system is seen however it is reached', () => {
     ['import base64\n__import__(base64.b64decode("b3M=").decode()).system("id")', 'shell id'],
     ['import codecs\n__import__(codecs.decode("bf", "rot13")).system("id")', 'shell id'],
     ['𝓲𝓶𝓹𝓸𝓻𝓽 = 0\nimport os\n𝓸𝓼.system("id")', 'shell id'],
-    ['import os\nlist(map(os.system, ["id"]))', 'trait escape'],
+    ['import os\nlist(map(os.system, ["id"]))', 'shell id'],
+    ['import os\nregister(os.system)', 'trait escape'],
     ['import os\ngetattr(os, name)("id")', 'trait escape'],
     ['__import__(name)', 'trait dynamic-import'],
     ['globals()["ev" + "al"]("1 + 1")', 'python 1 + 1'],
