@@ -1,0 +1,104 @@
+/**
+ * `npm run fuzz -- N [--seed S] [--case I]`: N random inputs to every parser and to whole scans. Prints what crashes, hangs, is slow or
+ * gives two answers, with the command that does it again; ends with 1 when there was any.
+ */
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { makeCase, runCase } from './case.ts';
+import { readSeeds } from './seeds.ts';
+import type { Failure, WorkerTask } from './worker.ts';
+
+const hangSeconds = 30;
+const shownFailuresMax = 50;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seed: { type: 'string', default: '1' }, case: { type: 'string' }, threads: { type: 'string' } },
+});
+const seed = Number(values.seed);
+const count = Number(positionals[0] ?? 10_000);
+if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(count))
+  throw new Error('usage: npm run fuzz -- N [--seed S] [--case I]');
+
+if (values.case === undefined) await runAll();
+else await runOne(Number(values.case));
+
+async function runOne(index: number): Promise<void> {
+  const one = makeCase(seed, index, readSeeds());
+  for (const { path, bytes } of one.files)
+    process.stdout.write(`-- ${path} (${one.kind}) --\n${JSON.stringify(Buffer.from(bytes).toString('latin1'))}\n`);
+  const start = performance.now();
+  await runCase(one);
+  process.stdout.write(`held, ${Math.round(performance.now() - start)} ms\n`);
+}
+
+async function runAll(): Promise<void> {
+  const threads = Number(values.threads ?? Math.min(availableParallelism(), 8));
+  const shared = new SharedArrayBuffer(4 * (2 + threads));
+  const counters = new Int32Array(shared);
+  counters.set([0, count]);
+  const failures: Failure[] = [];
+  const start = performance.now();
+  const progress = setInterval(() => {
+    const done = Math.min(Atomics.load(counters, 0), count);
+    process.stderr.write(
+      `${done} of ${count}, ${Math.round((done * 1_000) / (performance.now() - start))} a second, ${failures.length} failed\n`,
+    );
+  }, 10_000);
+  await Promise.all(Array.from({ length: threads }, (_, thread) => runThread({ seed, shared, thread }, counters, failures)));
+  clearInterval(progress);
+  const alike = Map.groupBy(failures, ({ what, stack }) => `${what.replace(/\d+/g, '#')}\n${stack.split('\n')[1] ?? ''}`);
+  for (const group of [...alike.values()].slice(0, shownFailuresMax)) show(group);
+  const seconds = (performance.now() - start) / 1_000;
+  process.stdout.write(
+    `${count} cases of seed ${seed} in ${seconds.toFixed(0)} s on ${threads} threads: ${failures.length} failed\n`,
+  );
+  process.exitCode = failures.length > 0 ? 1 : 0;
+}
+
+// A thread that stays at one case is ended, and another takes its place.
+async function runThread(task: WorkerTask, counters: Int32Array, failures: Failure[]): Promise<void> {
+  for (let again = true; again; ) {
+    again = await new Promise<boolean>((resolve) => {
+      const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+        workerData: task,
+        resourceLimits: { maxOldGenerationSizeMb: 1_500 },
+      });
+      let at = -2;
+      let since = performance.now();
+      const watch = setInterval(() => {
+        const now = Atomics.load(counters, 2 + task.thread);
+        if (now !== at) [at, since] = [now, performance.now()];
+        else if (performance.now() - since > hangSeconds * 1_000) {
+          failures.push({ index: now, what: `hangs: over ${hangSeconds} s`, stack: '' });
+          void worker.terminate().then(() => settle(true));
+        }
+      }, 1_000);
+      const settle = (more: boolean): void => {
+        clearInterval(watch);
+        resolve(more && Atomics.load(counters, 0) < count);
+      };
+      worker.on('message', (failure: Failure) => failures.push(failure));
+      worker.on('error', (cause) => {
+        failures.push({ index: Atomics.load(counters, 2 + task.thread), what: `the thread died: ${String(cause)}`, stack: '' });
+        settle(true);
+      });
+      worker.on('exit', () => settle(false));
+    });
+  }
+}
+
+// Of failures that look alike, the first.
+function show([first, ...rest]: readonly Failure[]): void {
+  if (first === undefined) return;
+  const { index, what, stack } = first;
+  const one = makeCase(seed, index, readSeeds());
+  const frames = stack.split('\n').slice(1, 6).join('\n');
+  process.stdout.write(
+    `\ncase ${index} (${one.kind}): ${what}${rest.length === 0 ? '' : ` (and ${rest.length} like it)`}\n${frames}\n`,
+  );
+  for (const { path, bytes } of one.files)
+    process.stdout.write(`  ${path}: ${JSON.stringify(Buffer.from(bytes).toString('latin1')).slice(0, 400)}\n`);
+  process.stdout.write(`  npm run fuzz -- --seed ${seed} --case ${index}\n`);
+}
