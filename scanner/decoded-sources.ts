@@ -2,7 +2,7 @@
 import { decodedPrograms } from './decoded.ts';
 import type { Fact, FactContext, TraitFact } from './fact.ts';
 import { detailCharsMax } from './limits.ts';
-import { showsOnly } from './models/code-fences.ts';
+import { describesBlock } from './models/code-fences.ts';
 import type { EmbeddedProgram, Source } from './source.ts';
 import type { Steps } from './steps.ts';
 
@@ -57,5 +57,5 @@ function note(
 function contextOf(source: Source, start: number): FactContext {
   if (source.context === 'comment' || source.context === 'fence-doc') return source.context;
   const isProse = /^(markdown|text|html)$/.test(source.language);
-  return isProse && showsOnly.test(source.text.slice(Math.max(0, start - 400), start)) ? 'fence-doc' : 'fence-run';
+  return isProse && describesBlock.test(source.text.slice(Math.max(0, start - 160), start)) ? 'fence-doc' : 'fence-run';
 }

@@ -1,6 +1,15 @@
 /** Code inside Markdown: blocks and inline code as programs of their languages, with the places their lines come from. */
 import type { FactContext } from '../fact.ts';
-import { fenceLanguages, shellFirstWords, showsOnly, tellsToRun } from '../models/code-fences.ts';
+import {
+  describesBlock,
+  describesInside,
+  describesSection,
+  fenceLanguages,
+  forbidsBlock,
+  hasBlockRun,
+  shellFirstWords,
+  tellsToRun,
+} from '../models/code-fences.ts';
 import type { EmbeddedProgram, Language, OffsetMap } from '../source.ts';
 
 /** Text collected from pieces of a source. */
@@ -29,10 +38,31 @@ export function joinPieces(pieces: readonly { readonly text: string; readonly ra
   return { text, map };
 }
 
-/** The context of a block: something to run, unless what stands around it says that it only shows. */
-export function blockContext(block: CodeBlock): FactContext {
-  return showsOnly.test(`${block.heading}\n${block.before}`) ? 'fence-doc' : 'fence-run';
+/**
+ * The context of a block: something to run, unless what stands right before it (its sentence, its heading, its first line) says that it
+ * only shows. Further away such words mean nothing: everybody can write them.
+ */
+export function blockContext({ heading, before, text }: Pick<CodeBlock, 'heading' | 'before' | 'text'>): FactContext {
+  const lead = lastSentence(before);
+  const forbidden = forbidsBlock.exec(lead);
+  if (forbidden !== null && !hasBlockRun.test(lead.slice(forbidden.index + forbidden[0].length))) return 'fence-doc';
+  const isOthers = describesBlock.test(lead);
+  if (hasBlockRun.test(lead) && !(isOthers && othersRun.test(lead))) return 'fence-run';
+  return isOthers || describesInside.test(text) || describesSection.test(heading) ? 'fence-doc' : 'fence-run';
 }
+
+// "An attacker can run" tells nobody to run it.
+const othersRun =
+  /\b(attackers?|adversar(y|ies)|malware|malicious \w+|it|they|code|payloads?)\s+(\w+\s+){0,2}(run|execute|paste|copy|install|launch|start|use|invoke|call|apply)/i;
+
+function lastSentence(text: string): string {
+  const near = text.slice(-leadCharsMax).trimEnd();
+  const ends = [...near.matchAll(/[.!?。](?=\s)/g)];
+  const last = ends.at(-1);
+  return last === undefined ? near : near.slice(last.index + 1);
+}
+
+const leadCharsMax = 300;
 
 /** The language of a block by its tag, else by its first words. */
 export function blockLanguage({

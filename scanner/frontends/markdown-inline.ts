@@ -1,6 +1,8 @@
 /** Inline Markdown: paragraphs as a reader sees them, links, hidden text, inline code. */
 import type { SyntaxNode } from '@lezer/common';
 import type { FactContext, TextFact } from '../fact.ts';
+import { paragraphCharsMax } from '../limits.ts';
+import { describesBlock, hasBlockRun } from '../models/code-fences.ts';
 import { blockContext, looksLikeShell, type Pieces, programOf } from './markdown-code.ts';
 import { note, type Reading } from './markdown-reading.ts';
 import { hiddenHtml } from './text.ts';
@@ -90,15 +92,31 @@ export function readInlineCode(reading: Reading, node: SyntaxNode, parent: Synta
   const text = reading.text.slice(open.to, close.from);
   const code: Pieces = { text, map: [{ at: 0, raw: open.to }] };
   const runsAtLoad = reading.text[node.from - 1] === '!' && parent.name !== 'Link';
-  const block = { ...code, info: '', heading: reading.heading, before: reading.text.slice(parent.from, node.from) };
-  const context = weaker(
-    reading.source.context,
-    runsAtLoad ? 'code' : blockContext({ ...block, before: reading.text.slice(parent.from, parent.to) }),
-  );
+  const context = weaker(reading.source.context, runsAtLoad ? 'code' : inlineContext(reading, text, node, parent));
   note(reading, 'inline-code', node, text, '', context);
   if (runsAtLoad || (/\s/.test(text.trim()) && looksLikeShell(text)))
     reading.embedded.push(programOf(reading.source.path, 'shell', code, context));
 }
+
+// In a paragraph about attacks, code is spoken of unless its own sentence has it run.
+function inlineContext(reading: Reading, code: string, node: SyntaxNode, parent: SyntaxNode): FactContext {
+  const sentence = sentenceAround(reading, node, parent);
+  const context = blockContext({ text: code, heading: reading.heading, before: sentence });
+  if (context === 'fence-doc' || hasBlockRun.test(sentence)) return context;
+  return describesBlock.test(reading.text.slice(parent.from, Math.min(parent.to, parent.from + paragraphCharsMax)))
+    ? 'fence-doc'
+    : context;
+}
+
+// The sentence that inline code stands in.
+function sentenceAround({ text }: Reading, node: SyntaxNode, parent: SyntaxNode): string {
+  const before = text.slice(Math.max(parent.from, node.from - sentenceCharsMax), node.from);
+  const behind = text.slice(node.to, Math.min(parent.to, node.to + sentenceCharsMax));
+  const start = Math.max(...['. ', '! ', '? ', '\n\n'].map((end) => before.lastIndexOf(end))) + 1;
+  return `${before.slice(start)} ${/^[^.!?\n]*/.exec(behind)?.[0] ?? ''}`;
+}
+
+const sentenceCharsMax = 200;
 
 // What stands in a text that is only shown is only shown.
 export function weaker(around: FactContext, inside: FactContext): FactContext {

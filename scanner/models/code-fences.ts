@@ -23,9 +23,25 @@ export const shellFirstWords: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** What introduces an example of what not to do, or of what somebody else does: near a block, it is shown and not to be run. */
-export const showsOnly =
-  /\b(malicious|attack(er|s)?|vulnerab\w*|exploit\w*|dangerous|unsafe|insecure|anti-?pattern|payloads?|suspicious|red flags?|indicators?|detect(s|ion|ed|ing)?|injection|bad (example|practice)|wrong|incorrect|never (run|do|use|execute|paste)|do not (run|use|execute|paste)|don['’]t (run|use|do|execute|paste)|avoid|refuse|block(s|ed|ing)?|deny|denied|threat\w*|backdoor\w*|ioc|yara|semgrep|false positives?|untrusted|compromise\w*|bad)\b|❌|🚫|⛔/i;
+/** A sentence right before a block that forbids what it shows. */
+export const forbidsBlock =
+  /\b(never|do not|don['’]t|must not|should not|shouldn['’]t|cannot|avoid|refuse to)\b[^.:]{0,40}?\b(run|use|do|execute|paste|write|copy|install|running|using|executing|pasting|writing|like|this|these)\b|[❌🚫⛔]/iu;
+
+/** A sentence right before a block that says it is an attack, or somebody else's mistake. */
+export const describesBlock =
+  /\b(attack(s|ers?)?|adversar(y|ies)|malware|malicious|exploit(s|ation|ed|ing)?|vulnerab(le|ility|ilities)|insecure|unsafe|anti-?patterns?|bad|wrong|incorrect|red flags?|payloads?|injections?|injected|backdoors?|compromised|suspicious|dangerous|untrusted|(detects?|flags?|catch(es)?|blocks?|rejects?|matches|looks? for|refuses?) (this|these|the following|such|any|code|patterns?|commands?|attempts?|text|lines?)|false positives?|(indicators?|signs?|symptoms?) (of|that)|yara|semgrep)\b/i;
+
+/** The same in a heading. */
+export const describesSection =
+  /\b(attacks?|attack (patterns?|vectors?|examples?|scenarios?)|malicious|malware|exploit(s|ation)?|vulnerab(le|ility|ilities)|anti-?patterns?|bad (examples?|practices?)|wrong|incorrect|don['’]ts|what not to do|red flags?|payloads?|injections?|backdoors?|threats?|threat (model|patterns?|intelligence)|indicators|detection( rules?| patterns?)?|suspicious|dangerous (patterns?|commands?|code|operations?)|insecure|unsafe)\b|[❌🚫⛔]/iu;
+
+/** The first line of a block that says the same. */
+export const describesInside =
+  /^\s*(#|\/\/|--|;|<!--|\/\*|REM )\s{0,3}[^\n]{0,12}?(\b(bad|wrong|incorrect|vulnerable|insecure|malicious|anti-?pattern|attacker|exploit)\b|[❌🚫⛔])/iu;
+
+/** A sentence right before a block that has it run, whatever else is said around. */
+export const hasBlockRun =
+  /(^|[,;:(]\s{0,3}|\b(then|first|next|please|now|and|to|must|should|can|need to|have to|you)\s)(run|execute|paste|copy|type|enter|install|launch|start|use|invoke|call|apply)\b(?!\s+(of|time|on|into a))/i;
 
 /** What tells the reader to run something. */
 export const tellsToRun =
