@@ -1,5 +1,6 @@
 /** What binds names in Python: imports, assignments, loops, functions, classes. */
 import type { SyntaxNode } from '@lezer/common';
+import { bindFunction } from './python-functions.ts';
 import { type Binding, childrenOf, functionOf, nameOf, type PythonModule, type Scope, textOf } from './python-module.ts';
 
 export function bindAll(
