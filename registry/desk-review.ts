@@ -9,6 +9,7 @@ import { approvalChallenge } from '../skills-index/trust/passkey.ts';
 import { whyHigh } from '../skills-index/trust/policy.ts';
 import { parseDraft } from './approval-intake.ts';
 import { isOwn } from './authors.ts';
+import { compareCopies } from './compared-copies.ts';
 import type { Registry, Subject, VersionName } from './context.ts';
 import { field, requireReviewer, type SignedIn, show } from './desk-frame.ts';
 import { latest, readIdentities } from './identities.ts';
@@ -116,7 +117,8 @@ async function version(registry: Registry, context: Context, signedIn: SignedIn,
     whyMore: whyHigh(registry.policy, judged),
     ...(around.typed && { typed: around.typed }),
   };
-  const view = { detail, now: registry.now().getTime(), sources, decision };
+  const copies = await compareCopies(registry, detail);
+  const view = { detail, now: registry.now().getTime(), sources, copies, decision };
   return show(registry, context, (frame) => versionPage(frame, view), around);
 }
 

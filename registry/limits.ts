@@ -37,3 +37,13 @@ export const stopMs = 5_000;
 /** Versions that are looked at for a rescan when no other job waits. */
 export const rescansAtOnce = 50;
 export const ruleSetBytesMax = 512 * 1024;
+/** Versions that one band key leads to, the first ones: what very many share says little. */
+export const versionsPerBandMax = 200;
+/** Versions that share a band whose sketches are compared. */
+export const similarCandidatesMax = 64;
+/** Estimated likeness from which a version is said to be a near copy. */
+export const nearCopyMin = 0.6;
+export const nearCopiesMax = 5;
+/** Near copies whose texts the desk shows side by side, and bytes read of each for that. */
+export const comparedCopiesMax = 3;
+export const comparedBytesMax = 1_000_000;

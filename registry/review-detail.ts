@@ -12,6 +12,7 @@ import type { ApprovalsNeeded } from '../skills-index/trust/policy.ts';
 import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
 import type { Registry, VersionName } from './context.ts';
 import { filesOf, manifestOf, publicationOf, skillMdOf } from './manifests.ts';
+import { type NearCopy, nearCopies } from './near-copies.ts';
 import { riskOfVersion } from './review-queue.ts';
 import type { Risk } from './risk.ts';
 import { reviewNotes } from './schema.ts';
@@ -47,6 +48,8 @@ export interface ReviewDetail extends VersionDetail {
   readonly inferred: boolean;
   readonly report?: ScanReport;
   readonly risk: Risk;
+  /** Versions that say nearly the same, of others or held back. */
+  readonly copies: readonly NearCopy[];
   readonly files: readonly BundleFile[];
   readonly notes: readonly {
     readonly at: Date;
@@ -71,13 +74,15 @@ export async function readReview(registry: Registry, which: VersionName): Promis
   const report = await reportOf(registry, row);
   const { manifest, inferred = false } = await publicationOf(registry, row);
   const notes = await notesOf(registry, row);
+  const copies = await nearCopies(registry, row);
   const previous = (await versionsOf(registry, row.name)).findLast((one) => one.id < row.id && one.status === 'approved');
   return {
     ...(await detailOf(registry, row)),
     description,
     manifest,
     inferred,
-    risk: await riskOfVersion(registry, row, report),
+    risk: await riskOfVersion(registry, row, { report, copies }),
+    copies,
     files,
     notes: notes.map(({ at, kind, by, text }) => ({ at: new Date(at), kind, by, text })),
     ...(report === undefined ? {} : { report }),

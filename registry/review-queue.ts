@@ -10,6 +10,7 @@ import { readApprovals, reportOf } from './approvals.ts';
 import type { Registry } from './context.ts';
 import { claimMs, decidedRowsMax, queueRowsMax } from './limits.ts';
 import { manifestOf } from './manifests.ts';
+import { type NearCopy, nearCopies } from './near-copies.ts';
 import { type Risk, riskOf } from './risk.ts';
 import { audit, reviewNotes, versions } from './schema.ts';
 import type { State } from './status.ts';
@@ -69,7 +70,11 @@ export async function listDecided(registry: Registry): Promise<readonly DecidedR
 }
 
 /** Risk of a version: its report, and what people approved before. */
-export async function riskOfVersion(registry: Registry, row: VersionRow, report: ScanReport | undefined): Promise<Risk> {
+export async function riskOfVersion(
+  registry: Registry,
+  row: VersionRow,
+  { report, copies }: { readonly report: ScanReport | undefined; readonly copies: readonly NearCopy[] },
+): Promise<Risk> {
   const approved: State[] = ['approved', 'suspended', 'revoked'];
   const before = async (condition: ReturnType<typeof eq>): Promise<number> => {
     const [found] = await registry.db.read
@@ -80,7 +85,8 @@ export async function riskOfVersion(registry: Registry, row: VersionRow, report:
   };
   const firstVersion = (await before(eq(versions.name, row.name))) === 0;
   const { capabilities: declared } = await manifestOf(registry, row);
-  return riskOf({ report, declared, firstVersion, publisherApprovals: await before(eq(versions.publisher, row.publisher)) });
+  const publisherApprovals = await before(eq(versions.publisher, row.publisher));
+  return riskOf({ report, declared, firstVersion, publisherApprovals, copies });
 }
 
 async function queueRow(registry: Registry, row: VersionRow): Promise<QueueRow> {
@@ -93,7 +99,7 @@ async function queueRow(registry: Registry, row: VersionRow): Promise<QueueRow> 
     version: row.version,
     bundle: row.bundle,
     status: row.status,
-    risk: await riskOfVersion(registry, row, report),
+    risk: await riskOfVersion(registry, row, { report, copies: await nearCopies(registry, row) }),
     findings: countFindings(report),
     publisher: row.publisher,
     receivedAt: new Date(row.createdAt),

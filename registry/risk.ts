@@ -5,8 +5,8 @@ import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { defaultPolicy, hasReach } from '../skills-index/trust/policy.ts';
 
 export interface RiskPart {
-  /** One of the five names of `riskOf`'s parts. */
-  readonly name: 'evidence' | 'undeclared' | 'reach' | 'unread' | 'newcomer';
+  /** One of the six names of `riskOf`'s parts. */
+  readonly name: 'evidence' | 'copy' | 'undeclared' | 'reach' | 'unread' | 'newcomer';
   readonly points: number;
   /** One sentence with the numbers that made the points. */
   readonly why: string;
@@ -19,6 +19,15 @@ export interface Risk {
   readonly parts: readonly RiskPart[];
 }
 
+/** What a version is a near copy of, as far as its risk is concerned. */
+export interface CopyRisk {
+  readonly likeness: number;
+  /** Of something that was held back or revoked. */
+  readonly knownBad: boolean;
+  /** The other one was published before. */
+  readonly earlier: boolean;
+}
+
 export interface RiskInput {
   /** Absent when no scan has ended. */
   readonly report: ScanReport | undefined;
@@ -28,23 +37,32 @@ export interface RiskInput {
   readonly firstVersion: boolean;
   /** Versions by this publisher that people approved before. */
   readonly publisherApprovals: number;
+  /** Near copies, of others or of what was held back. */
+  readonly copies?: readonly CopyRisk[];
 }
 
 const severityPoints: Readonly<Record<Severity, number>> = { info: 0, low: 2, medium: 8, high: 22, critical: 40 };
 const confidenceShare: Readonly<Record<Confidence, number>> = { exact: 1, folded: 1, lexical: 0.7, widened: 0.5 };
-const ceiling = { evidence: 50, undeclared: 15, reach: 15, unread: 10 } as const;
+const ceiling = { evidence: 50, copy: 40, undeclared: 15, reach: 15, unread: 10 } as const;
 
-/** The risk of a version as named parts whose points add up to `total`. */
-export function riskOf({ report, declared, firstVersion, publisherApprovals }: RiskInput): Risk {
+/** The risk of a version as named parts whose points add up to `total`, or to more where that would be over 100. */
+export function riskOf({ report, declared, firstVersion, publisherApprovals, copies = [] }: RiskInput): Risk {
   const parts = [
     ...(report === undefined
       ? [noReport]
       : [evidence(report), undeclared(report, declared), reach(report, declared), unread(report)]),
+    copy(copies),
     newcomer(firstVersion, publisherApprovals),
   ]
     .filter((part) => part.points > 0)
     .sort((a, b) => b.points - a.points);
-  return { total: parts.reduce((sum, part) => sum + part.points, 0), parts };
+  return {
+    total: Math.min(
+      100,
+      parts.reduce((sum, part) => sum + part.points, 0),
+    ),
+    parts,
+  };
 }
 
 const noReport: RiskPart = { name: 'unread', points: ceiling.unread, why: 'No scan report: nothing was read yet.' };
@@ -75,6 +93,15 @@ function reach({ capabilities }: ScanReport, declared: Capabilities): RiskPart {
   ].filter((one) => one.holds);
   const points = named.reduce((sum, one) => sum + one.points, 0);
   return part('reach', points, `It asks for or uses ${named.map((one) => one.says).join(', ')}.`);
+}
+
+// A copy of what was held back is worth as much as evidence; one of a stranger's skill may be a fork, or a disguise.
+function copy(copies: readonly CopyRisk[]): RiskPart {
+  const bad = copies.filter((one) => one.knownBad);
+  if (bad.length > 0)
+    return part('copy', ceiling.copy, `Nearly the same as ${count(bad.length, 'version')} held back or revoked.`);
+  const earlier = copies.filter((one) => one.earlier);
+  return part('copy', earlier.length > 0 ? 15 : 0, `Nearly the same as ${count(earlier.length, 'skill')} of somebody else.`);
 }
 
 function unread({ coverage, verdict }: ScanReport): RiskPart {

@@ -5,6 +5,7 @@ import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { capabilityDigest } from '../skills-index/skill/capability.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import type { SimilaritySignature } from '../skills-index/skill/similarity-signature.ts';
 import { predicateTypes, type ScanStatement } from '../skills-index/statement/attestation.ts';
 import { parseScanReport, type ScanReport } from '../skills-index/statement/scan-report.ts';
 import { type Envelope, envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
@@ -17,6 +18,7 @@ import { publicationOf } from './manifests.ts';
 import { putBlob, requireBlob } from './objects.ts';
 import { holdsLease, requireLease, versionOf } from './scan-jobs.ts';
 import { jobs, scans, versionBlobs, versions } from './schema.ts';
+import { similarityWrites } from './similarity-index.ts';
 import type { State } from './status.ts';
 import { refreshStatus } from './status-json.ts';
 import { suspensionFor } from './suspensions.ts';
@@ -30,6 +32,8 @@ export interface SignedReport {
   readonly report: unknown;
   /** Which sorts of facts the skill has, when the scanner says so. */
   readonly selectors?: readonly string[] | undefined;
+  /** What near copies are found by, when the skill says enough. */
+  readonly signature?: SimilaritySignature | undefined;
 }
 
 export interface ReportTaken {
@@ -72,6 +76,7 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
       logIndex: planned.indexes[0] ?? 0,
       selectors: sent.selectors ?? null,
     };
+    const alike = sent.signature === undefined ? [] : await similarityWrites(registry, row, sent.signature);
     // What was approved stays approved on the report that a person read; a newer one can only suspend it.
     const stands = now.status !== 'approved' && now.status !== 'suspended' && now.status !== 'revoked';
     const judged: Write[] = stands
@@ -84,6 +89,7 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
       (db) => db.insert(scans).values(scan),
       (db) => db.insert(versionBlobs).values({ versionId: row.id, digest }).onConflictDoNothing(),
       ...judged,
+      ...alike,
       ...verdictMoves(registry, now, report, nameOf(actor)),
       ...(doubt?.writes(planned.indexes[1] ?? 0) ?? []),
     ]);

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
+import type { SimilaritySignature } from '../skills-index/skill/similarity-signature.ts';
 import type { Version } from '../skills-index/skill/version.ts';
 import type { Verdict } from '../skills-index/statement/finding.ts';
 import type { RuleSet } from '../skills-index/statement/rule-set.ts';
@@ -123,6 +124,20 @@ export const scans = sqliteTable(
     selectors: text({ mode: 'json' }).$type<readonly string[]>(),
   },
   (table) => [primaryKey({ columns: [table.versionId, table.ruleSet] })],
+);
+
+/** Sketches of what versions say, to compare the few that a lookup by bands finds. */
+export const similarity = sqliteTable('similarity', {
+  place: integer().primaryKey({ autoIncrement: true }),
+  versionId: text().notNull().unique(),
+  signature: text().$type<SimilaritySignature>().notNull(),
+});
+
+/** Band keys of sketches: versions that share one may be alike. The migration makes it WITHOUT ROWID, so that the key is the table. */
+export const similarityBands = sqliteTable(
+  'similarity_bands',
+  { key: integer().notNull(), place: integer().notNull() },
+  (table) => [primaryKey({ columns: [table.key, table.place] })],
 );
 
 /** Rule sets as scanners described them; the newest is what versions are held against. */

@@ -5,6 +5,7 @@ import { parseJson } from '../skills-index/skill/json.ts';
 import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../skills-index/skill/problem-codes.ts';
+import type { SimilaritySignature } from '../skills-index/skill/similarity-signature.ts';
 import { parseVersion, type Version } from '../skills-index/skill/version.ts';
 import type { RuleSet } from '../skills-index/statement/rule-set.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
@@ -22,11 +23,17 @@ export interface ScanJob {
   readonly leaseSeconds: number;
 }
 
+/** What a registry finds a skill by, beside its report: sorts of facts, and a sketch of its texts. */
+export interface ScanIndex {
+  readonly selectors: readonly string[];
+  readonly signature?: SimilaritySignature | undefined;
+}
+
 export interface JobsClient {
   /** The oldest job that waits, or none. */
   lease(): Promise<ScanJob | undefined>;
   renew(job: ScanJob): Promise<void>;
-  report(job: ScanJob, envelope: Envelope, report: ScanReport, selectors: readonly string[]): Promise<void>;
+  report(job: ScanJob, envelope: Envelope, report: ScanReport, index: ScanIndex): Promise<void>;
   /** Describes the rule set that this scanner scans by. */
   describe(ruleSet: RuleSet): Promise<void>;
   fail(job: ScanJob, reason: 'killed' | 'limit' | 'crash', detail: string): Promise<void>;
@@ -79,8 +86,14 @@ export function createJobsClient(world: JobsWorld): JobsClient {
     async renew({ id, lease }) {
       await ask(`/api/v1/jobs/${id}/renew`, { lease });
     },
-    async report({ id, lease }, envelope, report, selectors) {
-      await ask(`/api/v1/jobs/${id}/report`, { lease, envelope, report, selectors });
+    async report({ id, lease }, envelope, report, { selectors, signature }) {
+      await ask(`/api/v1/jobs/${id}/report`, {
+        lease,
+        envelope,
+        report,
+        selectors,
+        ...(signature !== undefined && { signature }),
+      });
     },
     async describe(ruleSet) {
       await ask('/api/v1/jobs/rule-set', ruleSet);

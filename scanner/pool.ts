@@ -8,6 +8,7 @@ import { packBundle, type SourceFile } from '../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { isSignature, type SimilaritySignature } from '../skills-index/skill/similarity-signature.ts';
 import { scanReportValuesMax } from '../skills-index/statement/limits.ts';
 import { selectorList } from '../skills-index/statement/rule-set.ts';
 import { parseScanReport, type ScanReport } from '../skills-index/statement/scan-report.ts';
@@ -21,6 +22,8 @@ export interface PoolAnswer {
   readonly report: ScanReport;
   /** Which sorts of facts the skill has: what a change of rules can touch. */
   readonly selectors: readonly string[];
+  /** What the skill's near copies are found by; absent where its texts say too little. */
+  readonly signature?: SimilaritySignature | undefined;
   /** To be stored for the next change of rules; empty when what was stored stays good. */
   readonly stored: Uint8Array;
 }
@@ -95,6 +98,7 @@ export async function startScanPool({ children, secondsMax = scanSecondsMax, iso
 const answerShape = v.strictObject({
   report: v.unknown(),
   selectors: selectorList,
+  signature: v.optional(v.custom<SimilaritySignature>(isSignature)),
 });
 
 // A child that a skill took over could answer with anything: it has to be a report, about these bytes, by these rules.
@@ -102,13 +106,13 @@ function checked(body: Uint8Array, files: readonly SourceFile[]): PoolAnswer {
   try {
     const { said, stored } = unpackAnswer(body);
     const { value } = parseJson(said, 'the child\u2019s answer', scanReportValuesMax);
-    const { report: unread, selectors } = v.parse(answerShape, value);
+    const { report: unread, selectors, signature } = v.parse(answerShape, value);
     const report = parseScanReport(unread);
     const { bundle, digest } = packBundle(files);
     const list = (entries: readonly { path: string; sha256: string }[]): string =>
       canonicalJson(entries.map(({ path, sha256 }) => `${path} ${sha256}`).sort());
     if (report.bundle === digest && report.ruleSet === ruleSetDigest() && list(report.coverage.files) === list(bundle.files))
-      return { report, selectors, stored };
+      return { report, selectors, signature, stored };
   } catch (cause) {
     throw new Problem('scan-killed', 'The scan was stopped: its answer is no scan report', { cause });
   }

@@ -7,6 +7,7 @@ import { replayScan } from './replay.ts';
 import { currentRuleSet } from './rule-set.ts';
 import { reportOn } from './scan.ts';
 import { selectorsOf } from './selectors.ts';
+import { signatureOfFiles } from './similarity.ts';
 import { packScan, type StoredScan, unpackScan } from './stored-facts.ts';
 
 const requestBytesMax = 64 * 1024 * 1024;
@@ -25,19 +26,24 @@ for await (const chunk of process.stdin) {
 // The facts of an earlier scan serve as long as what makes facts is the same; nothing is parsed then.
 async function answer({ files, published, stored }: ScanRequest): Promise<ScanAnswer> {
   const earlier = stored.byteLength === 0 ? undefined : unpackScan(stored);
-  const replayed = earlier === undefined ? undefined : replayStored(earlier, published);
+  const signature = signatureOfFiles(files);
+  const replayed = earlier === undefined ? undefined : replayStored(earlier, { published, signature });
   if (replayed !== undefined) return replayed;
   const facts = await extractFacts(files);
   const report = reportOn(facts, { published });
-  const said = { report, selectors: selectorsOf(facts.facts) };
+  const said = { report, selectors: selectorsOf(facts.facts), ...(signature !== undefined && { signature }) };
   return { said: Buffer.from(canonicalJson(said)), stored: packScan(facts, report, currentRuleSet()) };
 }
 
 // What is stored stays as it is: the next change of rules is compared with the rule set that it was made by.
-function replayStored(earlier: StoredScan, published: ScanRequest['published']): ScanAnswer | undefined {
+function replayStored(
+  earlier: StoredScan,
+  { published, signature }: Pick<ScanRequest, 'published'> & { readonly signature: string | undefined },
+): ScanAnswer | undefined {
   try {
     const report = replayScan(earlier, { published });
-    const said = report === undefined ? undefined : { report, selectors: earlier.selectors };
+    const said =
+      report === undefined ? undefined : { report, selectors: earlier.selectors, ...(signature !== undefined && { signature }) };
     return said === undefined ? undefined : { said: Buffer.from(canonicalJson(said)), stored: new Uint8Array() };
   } catch {
     // A block that cannot be unpacked: the file was cut off.

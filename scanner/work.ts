@@ -78,7 +78,7 @@ async function scanJob(options: WorkOptions, client: JobsClient, pool: ScanPool,
     const { bundle } = parseBundle(await client.blob(job.bundle, bundleFileBytesMax));
     const { name, version } = job;
     const known = options.store?.get(job.bundle);
-    const { report, selectors, stored } = await pool.scan(await fetchFiles(client, bundle), { name, version }, known);
+    const { report, stored, ...index } = await pool.scan(await fetchFiles(client, bundle), { name, version }, known);
     if (stored.byteLength > 0) options.store?.put(job.bundle, stored);
     const dispositions = new Map(report.coverage.files.map(({ path, disposition }) => [path, disposition]));
     const statement = scanStatement(
@@ -95,7 +95,7 @@ async function scanJob(options: WorkOptions, client: JobsClient, pool: ScanPool,
         })),
       },
     );
-    await client.report(job, await signStatement(statement, options.signer), report, selectors);
+    await client.report(job, await signStatement(statement, options.signer), report, index);
     options.log?.(`${job.name}@${job.version}: ${report.verdict}`);
   } catch (cause) {
     if (options.signal.aborted) return;

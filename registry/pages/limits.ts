@@ -15,5 +15,7 @@ export const hexBytesMax = 4_096;
 export const printableShareMin = 0.8;
 /** Text read for the code frames of one page. */
 export const frameSourceBytesMax = 2_000_000;
+/** Lines of one part that two skills share. */
+export const copyLinesMax = 30;
 /** Files that were not analysed, at the top of a version. */
 export const unreadShownMax = 10;

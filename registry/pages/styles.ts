@@ -114,7 +114,7 @@ export const styles = `@layer base, parts;
   .risk-total { font-size: 1.15rem; font-variant-numeric: tabular-nums; text-align: right; }
   .risk-bar { width: 100%; max-width: 13rem; height: 6px; display: block; border-radius: 3px; overflow: hidden; }
   .risk-rest { fill: var(--sunk); }
-  .risk-evidence { fill: var(--bad); }
+  .risk-evidence, .risk-copy { fill: var(--bad); }
   .risk-undeclared { fill: light-dark(#c4670a, #f5b469); }
   .risk-reach { fill: light-dark(#8d7a12, #dcc766); }
   .risk-unread { fill: light-dark(#6d5bb0, #b3a4ee); }
@@ -156,6 +156,8 @@ export const styles = `@layer base, parts;
   .use-unused .use { color: var(--soft); }
 
   .findings { list-style: none; padding: 0; }
+  .copies { list-style: none; padding: 0; }
+  .copy-part pre { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 22rem; }
   .findings-part { font-size: .78rem; color: var(--soft); margin: .8rem 0 .2rem; }
   .unread { border-left-color: var(--warn); margin: .5rem 0; }
   .unread ul { padding-left: 1.2rem; }

@@ -1,6 +1,7 @@
 /** A version: what it may do against what it does, what was found, what the agent will read, its files and its history. */
 
 import { listCapabilities } from '../../skills-index/skill/capability.ts';
+import type { ComparedCopy } from '../compared-copies.ts';
 import type { ReviewDetail } from '../review.ts';
 import { type CapabilityUse, capabilityMatrix, capabilityRows, inferredWords, wordsOf } from './capability-matrix.ts';
 import type { Sources } from './code-frame.ts';
@@ -12,6 +13,7 @@ import { type Frame, page } from './layout.ts';
 import { unreadShownMax } from './limits.ts';
 import { renderMarkdown } from './markdown.ts';
 import { count, digest, type Html, html, moment, part, shown, term, untrusted } from './markup.ts';
+import { nearCopyList } from './near-copies.ts';
 import { riskMeter } from './queue.ts';
 import { severityBadge, stateBadge, verdictBadge } from './severity.ts';
 
@@ -20,18 +22,21 @@ export interface VersionView {
   readonly now: number;
   /** Text of the files that findings and SKILL.md need. */
   readonly sources: Sources;
+  /** Near copies with what they share with this version. */
+  readonly copies?: readonly ComparedCopy[];
   readonly decision: Omit<DecisionView, 'detail' | 'now'>;
 }
 
 /** The whole page. */
 export function versionPage(frame: Frame, view: VersionView): Html {
-  const { detail, now } = view;
+  const { detail, now, copies = [] } = view;
   const title = `${detail.name} ${detail.version}`;
   const heading = html`<bdi>${detail.name}</bdi> <span class="version">${detail.version}</span> ${stateBadge(detail.status)}`;
   const body = html`${facts(view)}
 <div class="columns"><div class="reading">
 ${section('capabilities', 'Capabilities: declared against observed', 'g c', capabilities(view))}
 ${section('findings', `Findings (${detail.report?.findings.length ?? 'no report'})`, 'g f', findings(view))}
+${copies.length === 0 ? '' : part('copies', `Nearly the same as ${count(copies.length, 'other skill')}`, nearCopyList(copies))}
 ${section('skill-md', 'SKILL.md: what the agent will read', 'g s', skillMd(view))}
 ${section('files', `Files (${detail.files.length})`, 'g i', fileTable(view.detail))}
 ${section('history', 'History', 'g h', history(view))}
@@ -59,6 +64,7 @@ ${term('bundle', digest(detail.bundle))}
 ${term('report', reportDigest === undefined ? html`<span class="quiet">none</span>` : digest(reportDigest))}
 </dl>
 ${decides(detail)}
+${copied(detail)}
 <details class="risk-parts"><summary>Risk ${risk.total}, part by part</summary><ul>${parts}</ul></details>`;
 }
 
@@ -71,6 +77,15 @@ function decides({ report }: ReviewDetail): Html {
 <code>${untrusted(one.rule)}</code></li>`,
   );
   return html`${deciding.length === 0 ? '' : html`<ul class="deciding" aria-label="what decides">${items}</ul>`}${unread(report)}`;
+}
+
+// Said at the top, since no finding says it: the report knows only the skill itself.
+function copied({ copies }: ReviewDetail): Html | string {
+  const [first] = copies;
+  if (first === undefined) return '';
+  const what = first.knownBad ? 'something that was held back or revoked' : 'the skill of somebody else';
+  return html`<p class="notice ${first.knownBad ? 'notice-refused' : ''}">Nearly the same as ${what}:
+<a href="#copies"><bdi>${first.name}</bdi> ${first.version}</a>, ${Math.round(first.likeness * 100)} %.</p>`;
 }
 
 // What nobody has looked at is said at the top: an empty list of findings says nothing about it.

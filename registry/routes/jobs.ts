@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { isSignature, type SimilaritySignature } from '../../skills-index/skill/similarity-signature.ts';
 import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import { selectorList } from '../../skills-index/statement/rule-set.ts';
 import type { Registry } from '../context.ts';
@@ -26,7 +27,13 @@ const job = v.object({
   leaseSeconds: v.number(),
 });
 
-const reportForm = v.strictObject({ lease, envelope: v.unknown(), report: v.unknown(), selectors: v.optional(selectorList) });
+const reportForm = v.strictObject({
+  lease,
+  envelope: v.unknown(),
+  report: v.unknown(),
+  selectors: v.optional(selectorList),
+  signature: v.optional(v.custom<SimilaritySignature>(isSignature)),
+});
 const reportSchema = {
   type: 'object',
   required: ['lease', 'envelope', 'report'],
@@ -35,6 +42,7 @@ const reportSchema = {
     envelope: { type: 'object' },
     report: { type: 'object' },
     selectors: { type: 'array', items: { type: 'string' } },
+    signature: { type: 'string' },
   },
 };
 

@@ -155,6 +155,7 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
     manifest: { name, version, commands: {}, requires: {}, capabilities: declared, limits: { seconds: 120, memoryMiB: 512 } },
     inferred: false,
     report: report(),
+    copies: [],
     risk: riskOf({ declared, report: report(), firstVersion: true, publisherApprovals: 0 }),
     reportDigest: someDigest('report'),
     files: report().coverage.files.map((file) => ({
