@@ -13,7 +13,7 @@ import { type IngestedFile, ingestFiles } from './ingest.ts';
 import { scanSteps } from './limits.ts';
 import { type Analysed, analyseSources } from './rounds.ts';
 import type { Source } from './source.ts';
-import { Steps, StepsUsedUp } from './steps.ts';
+import { Steps } from './steps.ts';
 
 /** What a skill's bytes say, before any rule: a pure function of the files, without anything that JSON cannot carry. */
 export interface SkillFacts {
@@ -48,7 +48,7 @@ export async function extractFacts(given: readonly SourceFile[], options: Extrac
   const texts = ingested.flatMap((file) => file.sources);
   const steps = new Steps(options.steps ?? scanSteps);
   const analysed = await analyseSources(texts, frontEnds, { files: new Set(files.map((file) => file.path)), steps });
-  const { flows, stopped } = flowsOf(analysed, steps);
+  const { flows, complete } = solveFlows(analysed.graph, steps);
   const coverage = coverageOf(ingested, analysed, options.unread ?? []);
   const bundle = bundleOf(files);
   return {
@@ -58,18 +58,9 @@ export async function extractFacts(given: readonly SourceFile[], options: Extrac
     declared: readDeclared(files),
     obstacles: bundle.obstacles,
     coverage,
-    complete: !stopped && coverage.files.every((file) => file.disposition !== 'unanalysed'),
+    complete: complete && coverage.files.every((file) => file.disposition !== 'unanalysed'),
     ...(options.previous !== undefined && { previous: options.previous }),
   };
-}
-
-function flowsOf(analysed: Analysed, steps: Steps): { flows: readonly Fact[]; stopped: boolean } {
-  try {
-    return { flows: solveFlows(analysed.graph, steps), stopped: false };
-  } catch (cause) {
-    if (cause instanceof StepsUsedUp) return { flows: [], stopped: true };
-    throw cause;
-  }
 }
 
 function coverageOf(

@@ -1,8 +1,9 @@
 /** Finds the ways of values from sources to sinks in a flow graph, over calls, files and languages. */
 import type { Confidence } from '../skills-index/statement/finding.ts';
-import type { FlowFact, FlowSink } from './fact.ts';
+import type { FlowFact, FlowSink, FlowSource } from './fact.ts';
 import type { FlowEdge, FlowGraph, FlowNode } from './flow-graph.ts';
 import { flowStepsMax, flowsMax } from './limits.ts';
+import { sensitivePath } from './models/sensitive-paths.ts';
 import { type Steps, StepsUsedUp } from './steps.ts';
 
 interface Step {
@@ -16,25 +17,72 @@ interface Step {
 
 type Edges = Map<string, Step[]>;
 
+/** What was found, and whether that is all: steps or flows may be used up before. */
+export interface Solved {
+  readonly flows: readonly FlowFact[];
+  readonly complete: boolean;
+}
+
 /**
  * All flows, shortest way each. A value that entered a function by one call leaves it only by that call: what a parameter does to the
  * result is a summary edge from argument to result (Horwitz, Reps, Binkley 1990), and a way that went into a callee never leaves upwards.
  */
-export function solveFlows(graph: FlowGraph, steps: Steps): FlowFact[] {
-  const edges = edgesOf(graph.edges);
-  addSummaries(graph.edges, edges, steps);
-  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
-  const sinks = Map.groupBy(graph.sinks, (sink) => sink.node);
+export function solveFlows(graph: FlowGraph, steps: Steps): Solved {
   const flows: FlowFact[] = [];
-  for (const source of graph.sources) {
-    for (const visit of nearest(search(source.node, edges, steps))) {
-      for (const sink of sinks.get(visit.node) ?? []) {
-        if (flows.length >= flowsMax) throw new StepsUsedUp('the limit of flows');
-        flows.push(flowOf(source, sink, wayTo(visit), nodes));
+  try {
+    const edges = edgesOf(graph.edges);
+    addSummaries(graph.edges, edges, steps);
+    const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+    const sinks = Map.groupBy(graph.sinks, (sink) => sink.node);
+    const goals = goalsOf(graph, edges, steps);
+    for (const source of graph.sources) {
+      const goal = isPlain(source.source) ? goals.ofPlain : goals.ofAny;
+      for (const visit of nearest(search(source.node, edges, goal, steps))) {
+        for (const sink of sinks.get(visit.node) ?? []) {
+          if (!isTold(source.source, sink.sink)) continue;
+          if (flows.length >= flowsMax) return { flows, complete: false };
+          flows.push(flowOf(source, sink, wayTo(visit), nodes));
+        }
       }
     }
+  } catch (cause) {
+    if (cause instanceof StepsUsedUp) return { flows, complete: false };
+    throw cause;
   }
-  return flows;
+  return { flows, complete: true };
+}
+
+// Nobody asks which plain file was copied into which: that is what programs do all day.
+function isPlain({ what, name }: FlowSource): boolean {
+  return what === 'command' || what === 'input' || (what === 'file' && sensitivePath(name) === undefined);
+}
+
+function isTold(source: FlowSource, sink: FlowSink): boolean {
+  return sink.what !== 'file' || !isPlain(source);
+}
+
+/** The nodes from which there is a way to a sink, so that no other is gone through. */
+function goalsOf(graph: FlowGraph, edges: Edges, steps: Steps): { ofAny: ReadonlySet<string>; ofPlain: ReadonlySet<string> } {
+  const back = new Map<string, string[]>();
+  for (const [from, list] of edges) {
+    for (const { to } of list) {
+      const here = back.get(to);
+      if (here === undefined) back.set(to, [from]);
+      else here.push(from);
+    }
+  }
+  const reaching = (sinks: FlowGraph['sinks']): ReadonlySet<string> => {
+    const seen = new Set(sinks.map((sink) => sink.node));
+    // A set that grows while it is gone through is gone through to its end.
+    for (const node of seen) {
+      for (const from of back.get(node) ?? []) {
+        steps.take();
+        seen.add(from);
+      }
+    }
+    return seen;
+  };
+  return { ofAny: reaching(graph.sinks), ofPlain: reaching(graph.sinks.filter(({ sink }) => sink.what !== 'file')) };
 }
 
 function flowOf(
@@ -89,8 +137,9 @@ interface Visit {
 
 // Breadth first over (node, phase). In phase `up` a result edge leaves the function in which the value was born; an argument edge
 // changes to `down`, where result edges are shut: summary edges stand for calls that come back.
-function search(from: string, edges: Edges, steps: Steps): Map<string, Visit> {
+function search(from: string, edges: Edges, goal: ReadonlySet<string>, steps: Steps): Map<string, Visit> {
   const seen = new Map<string, Visit>();
+  if (!goal.has(from)) return seen;
   let wave: { visit: Visit; phase: 'up' | 'down' }[] = [
     { visit: { node: from, before: undefined, encodes: false, shown: false, length: 0 }, phase: 'up' },
   ];
@@ -100,7 +149,7 @@ function search(from: string, edges: Edges, steps: Steps): Map<string, Visit> {
     for (const { visit, phase } of wave) {
       for (const edge of edges.get(visit.node) ?? []) {
         steps.take();
-        if (edge.kind === 'result' && phase === 'down') continue;
+        if ((edge.kind === 'result' && phase === 'down') || !goal.has(edge.to)) continue;
         const then = edge.shared ? 'up' : edge.kind === 'argument' ? 'down' : phase;
         const key = `${edge.to} ${then}`;
         if (seen.has(key)) continue;
@@ -132,52 +181,49 @@ function edgesOf(list: readonly FlowEdge[]): Edges {
   return edges;
 }
 
-// For each parameter: which results does it reach without leaving the function? Then each call that has both an argument edge into the
-// parameter and a result edge out of there gets a value edge past the function. Repeats while that opens new ways.
+// For each parameter: what does it reach without leaving the function? Where that is a result, each call that has both an argument edge
+// into the parameter and a result edge out of there gets a value edge past the function, which opens new ways for the parameters that
+// reach its beginning.
 function addSummaries(list: readonly FlowEdge[], edges: Edges, steps: Steps): void {
-  const into = new Map<string, { call: string; from: string }[]>();
+  const callers = new Map<string, Map<string, string[]>>();
   for (const edge of list) {
     if (edge.kind !== 'argument') continue;
-    const calls = into.get(edge.to);
-    if (calls === undefined) into.set(edge.to, [{ call: edge.call, from: edge.from }]);
-    else calls.push({ call: edge.call, from: edge.from });
+    const calls = callers.get(edge.to) ?? new Map<string, string[]>();
+    callers.set(edge.to, calls);
+    calls.set(edge.call, [...(calls.get(edge.call) ?? []), edge.from]);
   }
+  const reached = new Map<string, Map<string, boolean>>();
+  const open: { parameter: string; node: string }[] = [];
+  const reach = (parameter: string, node: string, encodes: boolean): void => {
+    const by = reached.get(node) ?? new Map<string, boolean>();
+    reached.set(node, by);
+    if (by.has(parameter)) return;
+    by.set(parameter, encodes);
+    open.push({ parameter, node });
+  };
   const known = new Set<string>();
-  for (let grown = true; grown; ) {
-    grown = false;
-    for (const [parameter, calls] of into) {
-      const results = resultsOf(parameter, edges, steps);
-      for (const { call, from } of calls) {
-        for (const { to, encodes } of results.get(call) ?? []) {
-          const key = `${from}\n${to}`;
-          if (known.has(key)) continue;
-          known.add(key);
-          const step: Step = { to, kind: 'value', call: '', encodes, shared: false, shown: false };
-          const here = edges.get(from);
-          if (here === undefined) edges.set(from, [step]);
-          else here.push(step);
-          grown = true;
-        }
-      }
-    }
-  }
-}
-
-function resultsOf(parameter: string, edges: Edges, steps: Steps): Map<string, { to: string; encodes: boolean }[]> {
-  const results = new Map<string, { to: string; encodes: boolean }[]>();
-  const seen = new Set([parameter]);
-  const queue = [{ node: parameter, encodes: false }];
-  for (let one = queue.pop(); one !== undefined; one = queue.pop()) {
-    for (const edge of edges.get(one.node) ?? []) {
+  const summarise = (from: string, to: string, encodes: boolean): void => {
+    const key = `${from}\n${to}`;
+    if (known.has(key)) return;
+    known.add(key);
+    const step: Step = { to, kind: 'value', call: '', encodes, shared: false, shown: false };
+    const here = edges.get(from);
+    if (here === undefined) edges.set(from, [step]);
+    else here.push(step);
+    for (const [parameter, before] of reached.get(from) ?? []) reach(parameter, to, before || encodes);
+  };
+  for (const parameter of callers.keys()) reach(parameter, parameter, false);
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    const { parameter, node } = one;
+    const before = reached.get(node)?.get(parameter) === true;
+    // Summaries made meanwhile are at the end of the list, and found too.
+    for (const edge of edges.get(node) ?? []) {
       steps.take();
-      const encodes = one.encodes || edge.encodes;
-      if (edge.kind === 'result') results.set(edge.call, [...(results.get(edge.call) ?? []), { to: edge.to, encodes }]);
-      if (edge.kind !== 'value' || seen.has(edge.to)) continue;
-      seen.add(edge.to);
-      queue.push({ node: edge.to, encodes });
+      if (edge.kind === 'value') reach(parameter, edge.to, before || edge.encodes);
+      if (edge.kind !== 'result') continue;
+      for (const from of callers.get(parameter)?.get(edge.call) ?? []) summarise(from, edge.to, before);
     }
   }
-  return results;
 }
 
 function wayTo(last: Visit): Visit[] {

@@ -55,7 +55,7 @@ export const shellRoundsMax = 2_000;
 export const shellRoundsOfLoopMax = 128;
 export const shellArrayItemsMax = 256;
 /** Steps that one flow in a shell script counts for: it is looked at by every rule on flows. */
-export const shellFlowSteps = 2_000;
+export const shellFlowSteps = 200;
 export const shellCallDepthMax = 12;
 export const shellWrapperDepthMax = 8;
 export const shellCodeDepthMax = 6;

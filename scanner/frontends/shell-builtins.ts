@@ -7,7 +7,7 @@ import { runCode } from './shell-code.ts';
 import { fileKey, mountPath, readFileValue } from './shell-files.ts';
 import { readInput } from './shell-read.ts';
 import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
-import { runSourced, setArguments } from './shell-script.ts';
+import { runSourced } from './shell-script.ts';
 import { say } from './shell-utilities.ts';
 import {
   changedText,
@@ -89,13 +89,12 @@ const set: Builtin = (run, call) => {
             !/^[-+]/.test(arg.text) &&
             !/^(pipefail|errexit|nounset|noglob|xtrace|posix|vi|emacs|history|allexport|noclobber|monitor)$/.test(arg.text),
         );
-  if (dashes >= 0 || operands.length > 0) setArguments(run, operands);
+  if (dashes >= 0 || operands.length > 0) run.args = operands;
   return emptyValue;
 };
 
 const shift: Builtin = (run, call) => {
-  const all = [...(run.vars.get('@')?.members?.values() ?? [])];
-  if (all.length > 0) setArguments(run, all.slice(Number(call.args[0]?.text ?? 1) || 1));
+  if (run.args !== undefined) run.args = run.args.slice(Number(call.args[0]?.text ?? 1) || 1);
   return emptyValue;
 };
 

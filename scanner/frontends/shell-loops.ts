@@ -4,6 +4,7 @@ import { shellLoopWordsMax, shellRoundsMax, shellRoundsOfLoopMax } from '../limi
 import { evaluate } from './shell-arithmetic.ts';
 import type { ShellRun } from './shell-run.ts';
 import { concat, either, isKnown, unknownValue, type Value } from './shell-value.ts';
+import { readVariable } from './shell-variables.ts';
 import { foldWords } from './shell-words.ts';
 
 export interface Bodies {
@@ -15,9 +16,7 @@ export interface Bodies {
 
 /** `for x in a b c`: round by round is how strings are put together. */
 export function runLoop(run: ShellRun, { name, wordlist, body }: For | Select, bodies: Bodies): Value {
-  const words = wordlist?.flatMap((word) => foldWords(run, word)) ?? [
-    ...(run.vars.get('@')?.members?.values() ?? [unknownValue()]),
-  ];
+  const words = wordlist?.flatMap((word) => foldWords(run, word)) ?? [...(run.args ?? [readVariable(run, '@', name)])];
   const isExact = words.every((word) => isKnown(word) && word.others.length === 0) && takeRounds(run, words.length);
   if (isExact && words.length > 0)
     return concat(

@@ -55,6 +55,8 @@ export interface ShellRun {
   map: OffsetMap | undefined;
   stdin: Value;
   cwd: string;
+  /** `$1`, `$2` …; undefined where they come from outside. */
+  args: readonly Value[] | undefined;
   /** How deep in calls, evals and substitutions. */
   depth: number;
   /** How deep in branches and loops: what is assigned there may not be. */
@@ -92,6 +94,7 @@ export function newRun(source: Source, context: FrontEndContext, evaluate: Shell
     map: undefined,
     stdin: emptyValue,
     cwd: '',
+    args: undefined,
     depth: 0,
     branch: 0,
     errors: 0,

@@ -18,7 +18,6 @@ import { type Bodies, runCountedLoop, runLoop } from './shell-loops.ts';
 import { withRedirections } from './shell-redirections.ts';
 import { noteTrait, type ShellFunction, type ShellRun, spanOf } from './shell-run.ts';
 import { concat, emptyValue, unknownValue, type Value } from './shell-value.ts';
-import { listValue } from './shell-variables.ts';
 import { foldWord } from './shell-words.ts';
 
 /** Goes through statements; gives what they print. */
@@ -60,14 +59,19 @@ export function runSourced(run: ShellRun, other: Source): Value {
   }
 }
 
-/** Calls a function of the script with the given arguments. */
-export function callFunction(run: ShellRun, name: string, shellFunction: ShellFunction, args: readonly Value[]): Value {
+/** Calls a function of the script; arguments that are not known may be any. */
+export function callFunction(
+  run: ShellRun,
+  name: string,
+  shellFunction: ShellFunction,
+  args: readonly Value[] | undefined,
+): Value {
   run.called.add(name);
   if (run.depth >= shellCallDepthMax || run.calling.has(name)) return unknownValue();
   run.calling.add(name);
   const { map, source } = run;
-  const saved = [...run.vars].filter(([key]) => /^(\d+|[@*])$/.test(key));
-  setArguments(run, args);
+  const { args: outer } = run;
+  run.args = args;
   run.map = shellFunction.map;
   run.source = shellFunction.source;
   run.depth += 1;
@@ -78,20 +82,8 @@ export function callFunction(run: ShellRun, name: string, shellFunction: ShellFu
     run.depth -= 1;
     run.map = map;
     run.source = source;
-    for (const key of [...run.vars.keys()]) if (/^(\d+|[@*])$/.test(key)) run.vars.delete(key);
-    for (const [key, value] of saved) run.vars.set(key, value);
+    run.args = outer;
   }
-}
-
-/** Sets `$1`, `$2` … and `$@`. */
-export function setArguments(run: ShellRun, args: readonly Value[]): void {
-  for (const key of [...run.vars.keys()]) if (/^(\d+|[@*])$/.test(key)) run.vars.delete(key);
-  args.forEach((value, index) => {
-    run.vars.set(`${index + 1}`, value);
-  });
-  const all = listValue(args);
-  run.vars.set('@', all);
-  run.vars.set('*', all);
 }
 
 type Runnable = Statement['command'] | CompoundList;

@@ -216,10 +216,7 @@ function runAwkCommands(run: ShellRun, call: Call, program: string): void {
 // GNU sed: `e command`, and `s/…/command/e`, which runs what the line has become.
 function runSedCommands(run: ShellRun, call: Call): void {
   for (const { text } of call.args) {
-    const found =
-      /^(?:\d{0,6}|\$)e\s{1,9}(.{1,4000})$/s.exec(text) ??
-      /^\d{0,6}s(\W).{0,400}?\1(.{1,4000}?)\1[gIp]{0,3}e[gIp]{0,3}$/s.exec(text);
-    const line = found?.at(-1);
+    const line = sedCommand(text);
     if (line !== undefined) runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell');
   }
 }
@@ -233,4 +230,12 @@ function runTarCommand(run: ShellRun, call: Call, arg: Value): void {
   );
   if (option !== undefined) runCode(run, { ...call, args: [] }, slice(arg, option.length), 'shell');
   else if (separate) runCode(run, { ...call, args: [] }, arg, 'shell');
+}
+
+function sedCommand(text: string): string | undefined {
+  const plain = text.replace(/^(?:\d{1,6}|\$)/, '');
+  if (/^e\s/.test(plain)) return plain.slice(1).trim();
+  if (!/^s[^\w\s\\]/.test(plain)) return undefined;
+  const [, , command, flags = ''] = plain.split(plain[1] ?? '/', 4);
+  return flags.includes('e') ? command : undefined;
 }

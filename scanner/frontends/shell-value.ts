@@ -123,14 +123,22 @@ export function isKnown(value: Value): boolean {
 }
 
 export function joinTaints(values: readonly Value[]): readonly Taint[] {
+  const tainted = values.filter((value) => value.taints.length > 0);
+  const [only] = tainted;
+  if (only === undefined) return noTaints;
+  if (tainted.length === 1) return only.taints;
   const kept = new Map<string, Taint>();
-  for (const taint of values.flatMap((value) => value.taints)) {
-    const { path, start } = taint.root.span;
-    const key = `${taint.source.what}\n${taint.source.name}\n${taint.encoded}\n${taint.origin}\n${path}\n${start}`;
-    if (!kept.has(key) && kept.size < shellTaintsMax) kept.set(key, taint);
+  for (const { taints } of tainted) {
+    for (const taint of taints) {
+      const { path, start } = taint.root.span;
+      const key = `${taint.source.what}\n${taint.source.name}\n${taint.encoded}\n${taint.origin}\n${path}\n${start}`;
+      if (!kept.has(key) && kept.size < shellTaintsMax) kept.set(key, taint);
+    }
   }
   return [...kept.values()];
 }
+
+const noTaints: readonly Taint[] = [];
 
 /** The taints one step on; a very long way keeps its first steps. */
 export function pass(taints: readonly Taint[], step: TaintStep, encodes = false): readonly Taint[] {
@@ -144,13 +152,17 @@ export function pass(taints: readonly Taint[], step: TaintStep, encodes = false)
 }
 
 function alternatives(values: readonly Value[]): readonly string[] {
-  if (values.every((value) => value.others.length === 0)) return [];
-  const found: string[] = [];
-  values.forEach((value, index) => {
-    for (const other of value.others) found.push(values.map((one, at) => (at === index ? other : one.text)).join(''));
-  });
-  return [...new Set(found)].slice(0, alternativesMax);
+  const found = new Set<string>();
+  for (let at = 0; at < values.length && found.size < alternativesMax; at++) {
+    for (const other of values[at]?.others ?? []) {
+      if (found.size >= alternativesMax) break;
+      found.add(values.map((one, index) => (index === at ? other : one.text)).join(''));
+    }
+  }
+  return found.size === 0 ? none : [...found];
 }
+
+const none: readonly string[] = [];
 
 /** A piece of a value's text, with its places. */
 export function slice(value: Value, from: number, to = value.text.length): Value {

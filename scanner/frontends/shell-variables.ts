@@ -10,11 +10,13 @@ export function readVariable(run: ShellRun, given: string, at: { readonly pos: n
   const known = run.vars.get(name);
   if (known !== undefined) {
     if (known.members === undefined) return { ...known, folded: true };
-    return /^[@*]$/.test(name) ? known : { ...(known.members.get('0') ?? known), members: known.members, folded: true };
+    return { ...(known.members.get('0') ?? known), members: known.members, folded: true };
   }
   const span = spanOf(run, at);
   if (/^(\d+|[@*])$/.test(name)) {
     if (name === '0') return ownPath(run);
+    const given = /^\d/.test(name) ? run.args?.[Number(name) - 1] : run.args && listValue(run.args);
+    if (given !== undefined) return { ...given, folded: true };
     return unknownValue([rootTaint({ what: 'input', name: `$${name}` }, { span, note: 'argument of the script' })]);
   }
   if (name === 'HOME') return literalValue('~', span.start, true);

@@ -9,7 +9,7 @@ import { fieldSeparators, fieldsOf } from './shell-fields.ts';
 import { holeTaint } from './shell-graph.ts';
 import { foldParameter, listOf } from './shell-parameters.ts';
 import { type ShellRun, spanOf } from './shell-run.ts';
-import { changedText, concat, emptyValue, literalValue, unknownValue, type Value } from './shell-value.ts';
+import { changedText, concat, literalValue, unknownValue, type Value } from './shell-value.ts';
 import { readVariable } from './shell-variables.ts';
 
 /** A word as the words it becomes: braces expanded, unquoted variables split at white space. */
@@ -106,8 +106,7 @@ function foldList(run: ShellRun, word: Word): Value[] | undefined {
   const [part, ...rest] = only.type === 'DoubleQuoted' ? only.parts : [only];
   if (rest.length > 0) return undefined;
   if (part?.type === 'SimpleExpansion' && /^\$[@*]$/.test(part.text)) {
-    const { members } = run.vars.get('@') ?? emptyValue;
-    return members === undefined ? undefined : [...members.values()];
+    return run.args === undefined ? undefined : [...run.args];
   }
   return part?.type === 'ParameterExpansion' ? listOf(run, part, foldWord) : undefined;
 }

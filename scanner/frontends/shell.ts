@@ -17,7 +17,7 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
   const script = parse(text);
   noteExit(run, runStatements(run, script.commands));
   for (const [name, shellFunction] of run.functions)
-    if (!run.called.has(name) && shellFunction.source === source) callFunction(run, name, shellFunction, []);
+    if (!run.called.has(name) && shellFunction.source === source) callFunction(run, name, shellFunction, undefined);
   const [first] = script.errors ?? [];
   // Code blocks hold placeholders and sketches; what parsed was looked at, and prose rules see the rest.
   const isScript = source.context === 'code' || source.context === 'test';

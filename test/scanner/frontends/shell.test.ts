@@ -22,7 +22,7 @@ function capabilities(facts: readonly Fact[]): string[] {
 }
 
 function flows({ graph }: ReturnType<typeof analyseShell>): string[] {
-  return (graph === undefined ? [] : solveFlows(graph, new Steps())).map((fact) => {
+  return (graph === undefined ? [] : solveFlows(graph, new Steps()).flows).map((fact) => {
     const to = fact.sink.capability?.kind === 'egress' ? ` ${fact.sink.capability.url}` : '';
     return `${fact.source.what} ${fact.source.name} -> ${fact.sink.what} ${fact.sink.part}${to}${fact.encoded ? ' encoded' : ''}`;
   });
