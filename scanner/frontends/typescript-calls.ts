@@ -29,7 +29,7 @@ function argumentsOf(self: Evaluator, list: readonly ts.Expression[], frame: Fra
     if (!ts.isSpreadElement(node)) return [{ value: self.valueOf(node, frame), node }];
     const spread = self.valueOf(node.expression, frame);
     return spread.kind === 'array'
-      ? spread.items.map((value) => ({ value, node: undefined }))
+      ? spread.items.map((value, i) => ({ value, node: spread.nodes?.[i] }))
       : [{ value: unknown, node: node.expression }];
   });
 }

@@ -14,7 +14,7 @@ const apply: Apply = {
   read: useFiles,
   write: useFiles,
   delete: useFiles,
-  shell: (out, call, effect) => runShell(out, call, effect.command),
+  shell: (out, call, effect) => runShell(out, call, effect.command, effect.options),
   program: runProgram,
   fork: (out, call, effect) => runScript(out, call, effect.script),
   request,

@@ -106,7 +106,7 @@ function isParameter(out: Out, node: ts.Expression): boolean {
 }
 
 function unseen(node: ts.Node): Use {
-  return { node, api: 'process.env', sources: [], sinks: [], opened: [] };
+  return { node, api: 'process.env', sources: [], sinks: [], starts: [], opened: [] };
 }
 
 /** All variables at once. */

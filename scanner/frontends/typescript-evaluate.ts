@@ -125,14 +125,18 @@ function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): Value {
   if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return { kind: 'function', node, frame };
   if (ts.isClassExpression(node)) return { kind: 'class', node, made: false };
   if (ts.isObjectLiteralExpression(node)) return { kind: 'object', node, frame };
-  if (ts.isArrayLiteralExpression(node))
-    return { kind: 'array', items: node.elements.flatMap((element) => itemsOf(self, element, frame)) };
+  if (ts.isArrayLiteralExpression(node)) return arrayOf(self, node, frame);
   if (ts.isPrefixUnaryExpression(node)) return valueOfPrefix(self, node, frame);
   if (ts.isMetaProperty(node)) return { kind: 'api', name: 'import.meta', built: false };
   if (node.kind === ts.SyntaxKind.ThisKeyword) return valueOfThis(node);
   if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword)
     return text(node.kind === ts.SyntaxKind.TrueKeyword ? 'true' : 'false');
   return unknown;
+}
+
+function arrayOf(self: Evaluator, node: ts.ArrayLiteralExpression, frame: Frame): Value {
+  const items = node.elements.flatMap((element) => itemsOf(self, element, frame));
+  return node.elements.some(ts.isSpreadElement) ? { kind: 'array', items } : { kind: 'array', items, nodes: node.elements };
 }
 
 function itemsOf(self: Evaluator, element: ts.Expression, frame: Frame): readonly Value[] {

@@ -2,6 +2,7 @@
 import { ts } from 'ts-morph';
 import { isEnvironment } from './typescript-environment.ts';
 import type { Flow } from './typescript-flow-nodes.ts';
+import { parameterNode, writtenTo } from './typescript-flow-objects.ts';
 import { bareOf, isAssignment, memberName } from './typescript-symbols.ts';
 
 /** A value into a variable: an object's members one by one, anything else undivided. */
@@ -80,18 +81,35 @@ function addAssignment(flow: Flow, target: ts.Expression, value: ts.Expression):
   if (ts.isIdentifier(bare)) {
     const symbol = out.self.symbols.symbolOf(bare);
     if (symbol !== undefined) assign(flow, symbol, value);
-  } else if (ts.isPropertyAccessExpression(bare) || ts.isElementAccessExpression(bare)) into(flow, bare, nodes.at(value));
-  else if (ts.isObjectLiteralExpression(bare))
+  } else if (ts.isPropertyAccessExpression(bare) || ts.isElementAccessExpression(bare)) {
+    into(flow, bare, nodes.at(value));
+    addHandler(flow, bare, value);
+  } else if (ts.isObjectLiteralExpression(bare))
     for (const property of bare.properties) for (const part of partsOf(property)) addAssignment(flow, part, value);
 }
 
+// `socket.onmessage = (event) => …`: the function gets what the object holds.
+function addHandler(flow: Flow, target: ts.PropertyAccessExpression | ts.ElementAccessExpression, value: ts.Expression): void {
+  const { nodes } = flow;
+  const handler = bareOf(value);
+  if (!/^on[a-z]+$/.test(memberName(target)) || !(ts.isArrowFunction(handler) || ts.isFunctionExpression(handler))) return;
+  const from = nodes.at(target.expression);
+  const call = `${from} ${handler.pos}`;
+  for (const parameter of handler.parameters)
+    nodes.edges.push({ kind: 'argument', from, to: parameterNode(flow, parameter), call });
+}
+
 /** A value into a member: the variable at the root holds it from then on. */
-export function into({ out, nodes }: Flow, target: ts.Expression, from: string): void {
+export function into(flow: Flow, target: ts.Expression, from: string): void {
+  const { out, nodes } = flow;
   let member = '*';
   let at: ts.Expression = bareOf(target);
   while (ts.isPropertyAccessExpression(at) || ts.isElementAccessExpression(at)) {
     member = memberName(at);
     const object = bareOf(at.expression);
+    const written = writtenTo(flow, object, member);
+    for (const to of written) nodes.value(from, to);
+    if (written.length > 0 && object.kind === ts.SyntaxKind.ThisKeyword) return;
     if (object.kind === ts.SyntaxKind.ThisKeyword && ts.isPropertyAccessExpression(at)) {
       const field = out.self.symbols.symbolOf(at.name);
       if (field !== undefined) nodes.value(from, nodes.variable(field));

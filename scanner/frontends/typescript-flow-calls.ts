@@ -1,11 +1,12 @@
 /** How values move through calls. */
 import { ts } from 'ts-morph';
 import { own } from '../models/api.ts';
-import { isFunctionish, resolveCall } from './typescript-calls.ts';
+import { isFunctionish, type ResolvedCall, resolveCall } from './typescript-calls.ts';
 import { isEnvironment } from './typescript-environment.ts';
 import { into, partsOf } from './typescript-flow-assignments.ts';
 import { type Flow, type FlowNodes, nameOfFunction } from './typescript-flow-nodes.ts';
 import { apis } from './typescript-library.ts';
+import type { Out } from './typescript-out.ts';
 import { bareOf, memberName } from './typescript-symbols.ts';
 import type { Functionish } from './typescript-values.ts';
 
@@ -62,13 +63,14 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   for (const one of node.arguments ?? []) addCallback(flow, node, one, receiver);
   if (receiver !== undefined && mutators.has(name))
     for (const one of node.arguments ?? []) into(flow, receiver.expression, nodes.at(one));
+  addTimer(flow, node, calls);
   const handed = ts.isIdentifier(callee) ? callbackOf(flow, callee) : undefined;
   if (handed !== undefined) for (const one of node.arguments ?? []) nodes.value(nodes.at(one), nodes.at(handed));
   const api = calls.find((one) => one.callee.kind === 'api')?.callee;
   const row = api?.kind === 'api' ? own(apis, api.name) : undefined;
   if (api?.kind === 'api' && api.name === 'Object.assign' && node.arguments?.[0] !== undefined)
     for (const one of node.arguments.slice(1)) into(flow, node.arguments[0], nodes.at(one));
-  const isNew = (out.uses.get(node)?.sources.length ?? 0) > 0;
+  const isNew = row?.carries !== true && givesSomething(out, node);
   if (row?.fills !== undefined) {
     const filled = node.arguments?.[row.fills];
     const from = [
@@ -84,6 +86,29 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   for (const one of node.arguments ?? []) nodes.value(nodes.at(one), at, row?.encodes === true || isEncoding(node, name));
   if (receiver !== undefined && !isEnvironment(out.self.valueOf(receiver.expression)))
     nodes.value(nodes.at(receiver.expression), at, isEncoding(node, name));
+}
+
+// Data from outside, or what a program prints.
+function givesSomething({ uses }: Out, node: ts.Node): boolean {
+  const use = uses.get(node);
+  return use !== undefined && (use.sources.length > 0 || use.starts.length > 0);
+}
+
+// `setTimeout(send, 10, value)`: the values behind the time are the function's.
+function addTimer(flow: Flow, node: ts.CallExpression | ts.NewExpression, calls: readonly ResolvedCall[]): void {
+  const isTimer = calls.some(
+    ({ callee }) =>
+      callee.kind === 'api' && /^(set(Timeout|Interval|Immediate)|process\.nextTick|queueMicrotask)$/.test(callee.name),
+  );
+  const [first, ...rest] = node.arguments ?? [];
+  if (!isTimer || first === undefined || rest.length === 0) return;
+  const bare = bareOf(first);
+  const callee = isFunctionish(bare) ? bare : flow.out.self.symbols.functionOf(first);
+  const isTimed = calls.some(({ callee: one }) => one.kind === 'api' && /Timeout|Interval/.test(one.name));
+  rest.slice(isTimed ? 1 : 0).forEach((one, i) => {
+    const parameter = callee?.parameters[i];
+    if (parameter !== undefined) passTo(flow.nodes, parameter, bareOf(one), flow.nodes.at(one), `${flow.nodes.at(node)} timer`);
+  });
 }
 
 // What goes into a stream comes out of it, and of the call that led it there.
@@ -127,6 +152,13 @@ function addKnownCall(
   const call = nodes.at(node, '');
   const name = nameOfFunction(callee);
   const args = resolved ?? (node.arguments ?? []).map((one) => ({ node: one }));
+  const isKnown = args.every((one) => one.node !== undefined);
+  for (const one of node.arguments ?? []) {
+    const from = nodes.at(ts.isSpreadElement(one) ? one.expression : one);
+    nodes.edges.push({ kind: 'argument', from, to: nodes.given(callee), call });
+    if (ts.isSpreadElement(one) && !isKnown)
+      for (const parameter of callee.parameters) passTo(nodes, parameter, one.expression, from, call);
+  }
   nodes.edges.push({ kind: 'result', from: nodes.result(callee), to: call, call });
   args.forEach(({ node: argument }, i) => {
     const parameter = callee.parameters[i] ?? callee.parameters.findLast((one) => one.dotDotDotToken !== undefined);
@@ -171,10 +203,7 @@ function addCallback(
   const callee = isFunctionish(bare) ? bare : ts.isIdentifier(bare) ? out.self.symbols.functionOf(bare) : undefined;
   if (callee === undefined || out.self.symbols.functionOf(node.expression) !== undefined) return;
   const call = nodes.at(node);
-  const from = [
-    ...(receiver === undefined ? [] : [nodes.at(receiver.expression)]),
-    ...(out.uses.get(node)?.sources.length ? [call] : []),
-  ];
+  const from = [...(receiver === undefined ? [] : [nodes.at(receiver.expression)]), ...(givesSomething(out, node) ? [call] : [])];
   for (const parameter of callee.parameters) {
     const symbol = ts.isIdentifier(parameter.name) ? symbolOfParameter(parameter) : undefined;
     for (const one of from) {

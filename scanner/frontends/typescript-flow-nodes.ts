@@ -13,6 +13,10 @@ export interface FlowNodes {
   /** A variable as a whole, or one of its members; `*` holds what came into it undivided. */
   variable(symbol: ts.Symbol, member?: string): string;
   result(callee: Functionish): string;
+  /** A field of the objects of a class. */
+  field(of: ts.ClassLikeDeclaration, name: string): string;
+  /** What a function is called with, as `arguments` holds it. */
+  given(callee: Functionish): string;
   value(from: string, to: string, encodes?: boolean): void;
   graph(): Pick<FlowGraph, 'nodes' | 'edges'>;
 }
@@ -27,6 +31,8 @@ export interface Flow {
 export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): FlowNodes {
   const ids = new Map<ts.Node, string>();
   const results = new Map<ts.Node, string>();
+  const fields = new Map<ts.Node, Map<string, string>>();
+  const lists = new Map<ts.Node, string>();
   const variables = new Map<ts.Symbol, Map<string, string>>();
   const nodes: FlowNode[] = [];
   const noted = new Set<string>();
@@ -71,16 +77,30 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
       members.set(member, id);
       return id;
     },
-    result(callee) {
-      const known = results.get(callee) ?? make(callee.name ?? callee, '');
-      results.set(callee, known);
-      return known;
-    },
+    result: (callee) => keep(results, callee, () => make(callee.name ?? callee, '')),
+    field: (of, name) =>
+      keep(
+        keep(fields, of, () => new Map<string, string>()),
+        name,
+        () => make(of.name ?? of, noteOfField(of, name)),
+      ),
+    given: (callee) => keep(lists, callee, () => make(callee.name ?? callee, '')),
     value(from, to, encodes = false) {
       if (from !== to) edges.push(encodes ? { kind: 'value', from, to, encodes } : { kind: 'value', from, to });
     },
     graph: () => ({ nodes, edges }),
   };
+}
+
+function keep<Key, Item>(map: Map<Key, Item>, key: Key, make: () => Item): Item {
+  const item = map.get(key) ?? make();
+  map.set(key, item);
+  return item;
+}
+
+function noteOfField({ name: owner }: ts.ClassLikeDeclaration, name: string): string {
+  if (name === '*') return '';
+  return owner === undefined ? `held in "${name}"` : `held in "${name}" of ${owner.text}`;
 }
 
 function noteOf(symbol: ts.Symbol, declaration: ts.Declaration | undefined, member: string): string {

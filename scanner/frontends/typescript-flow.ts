@@ -1,12 +1,13 @@
 /** How values move through a program: assignments, members, calls and their results, callbacks. */
 import { ts } from 'ts-morph';
-import type { FlowGraph } from '../flow-graph.ts';
+import type { FlowGraph, FlowStart } from '../flow-graph.ts';
 import type { Steps } from '../steps.ts';
 import { ownerOf } from './typescript-calls.ts';
 import { isEnvironment } from './typescript-environment.ts';
 import { addBinary, addBinding, addVariable, assign, partsOf } from './typescript-flow-assignments.ts';
 import { addCall } from './typescript-flow-calls.ts';
 import { createFlowNodes, type Flow } from './typescript-flow-nodes.ts';
+import { addField, parameterNode, readFrom } from './typescript-flow-objects.ts';
 import type { Out, Use } from './typescript-out.ts';
 import { spanOf } from './typescript-places.ts';
 import { bareOf, memberName } from './typescript-symbols.ts';
@@ -15,7 +16,8 @@ import { alternatives } from './typescript-values.ts';
 /** The flow graph of all files of a program; empty when nothing sensitive is read or nothing is sent. */
 export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): FlowGraph {
   const uses = [...outs.values()].flatMap((out) => [...out.uses.values()].map((use) => ({ out, use })));
-  const isWorth = uses.some(({ use }) => use.sources.length > 0) && uses.some(({ use }) => use.sinks.length > 0);
+  const isWorth =
+    uses.some(({ use }) => use.sources.length > 0 || use.starts.length > 0) && uses.some(({ use }) => use.sinks.length > 0);
   if (!isWorth) return { nodes: [], edges: [], sources: [], sinks: [] };
   const nodes = createFlowNodes((file) => outs.get(file));
   const sources = uses.flatMap(({ out, use }) =>
@@ -39,7 +41,22 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
       certainty,
     })),
   );
-  return { ...nodes.graph(), sources, sinks };
+  const starts = uses.flatMap(({ out: { source }, use }) =>
+    use.starts.map(
+      ({ program, arguments: given, stdin, env }, i): FlowStart => ({
+        by: source.path,
+        program,
+        call: `${nodes.at(use.node)} starts ${i}`,
+        span: spanOf(use.node, source),
+        context: source.context,
+        arguments: given.map((one) => nodes.at(one)),
+        stdin: stdin.map((one) => nodes.at(one)),
+        env: env.map(({ name, value }) => ({ name, node: nodes.at(value) })),
+        output: nodes.at(use.node),
+      }),
+    ),
+  );
+  return { ...nodes.graph(), sources, sinks, starts };
 }
 
 function sourceNode({ out, nodes }: Flow, { node }: Use, note: string): string {
@@ -78,14 +95,18 @@ function addEdges(flow: Flow, node: ts.Node): void {
   else if (ts.isReturnStatement(node) || ts.isYieldExpression(node)) addReturn(flow, node, node.expression);
   else if (ts.isArrowFunction(node) && !ts.isBlock(node.body)) nodes.value(nodes.at(node.body), nodes.result(node));
   else if (ts.isExportAssignment(node)) addDefault(flow, node);
-  else if (ts.isPropertyDeclaration(node) && node.initializer !== undefined) {
-    const symbol = flow.out.self.symbols.symbolOf(node.name);
-    if (symbol !== undefined) assign(flow, symbol, node.initializer);
-  } else if (isCombined(node)) {
+  else if (ts.isPropertyDeclaration(node)) addField(flow, node);
+  else if (ts.isParameter(node)) addParameter(flow, node);
+  else if (isCombined(node)) {
     ts.forEachChild(node, (child) => {
       for (const part of partsOf(child)) nodes.value(nodes.at(part), nodes.at(node));
     });
   }
+}
+
+function addParameter(flow: Flow, node: ts.ParameterDeclaration): void {
+  if (node.initializer !== undefined) flow.nodes.value(flow.nodes.at(node.initializer), parameterNode(flow, node));
+  if (ts.isConstructorDeclaration(node.parent) && (node.modifiers?.length ?? 0) > 0) addField(flow, node);
 }
 
 function isCombined(node: ts.Node): boolean {
@@ -105,16 +126,27 @@ function addName({ out, nodes }: Flow, node: ts.Identifier): void {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent) && parent.name === node) return;
   const symbol = out.self.symbols.symbolOf(node);
+  if (node.text === 'arguments' && symbol?.declarations === undefined) {
+    const owner = ownerOf(node);
+    if (owner !== undefined) nodes.value(nodes.given(owner), nodes.at(node));
+  }
   if (symbol !== undefined && out.self.symbols.apiOf(symbol) === undefined) nodes.value(nodes.variable(symbol), nodes.at(node));
 }
 
 const notCarried = new Set(['length', 'size', 'ok', 'status', 'statusText', 'byteLength', 'exitCode', 'pid']);
 
-function addMember({ out, nodes }: Flow, node: ts.PropertyAccessExpression | ts.ElementAccessExpression): void {
+// What stands for all of an object, or is made of its other members.
+const wholes = new Set(['href', 'search', 'searchParams', 'body', 'buffer', 'data', 'options']);
+
+function addMember(flow: Flow, node: ts.PropertyAccessExpression | ts.ElementAccessExpression): void {
+  const { out, nodes } = flow;
   const name = memberName(node);
   if (notCarried.has(name) || isEnvironment(out.self.valueOf(node.expression))) return;
   const object = bareOf(node.expression);
+  const read = readFrom(flow, object, name);
+  for (const from of read) nodes.value(from, nodes.at(node));
   if (object.kind === ts.SyntaxKind.ThisKeyword && ts.isPropertyAccessExpression(node)) {
+    if (read.length > 0) return;
     const symbol = out.self.symbols.symbolOf(node.name);
     if (symbol !== undefined) nodes.value(nodes.variable(symbol), nodes.at(node));
     return;
@@ -130,6 +162,7 @@ function addMember({ out, nodes }: Flow, node: ts.PropertyAccessExpression | ts.
   else {
     nodes.value(nodes.variable(symbol, name), nodes.at(node));
     nodes.value(nodes.variable(symbol, '*'), nodes.at(node));
+    if (wholes.has(name)) nodes.value(nodes.variable(symbol), nodes.at(node));
   }
 }
 

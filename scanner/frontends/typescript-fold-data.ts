@@ -65,6 +65,14 @@ export function fromLastAbsolute(parts: readonly string[]): string[] {
   return parts.slice(Math.max(0, from));
 }
 
+/** A part of an address. */
+export function partOfUrl(address: string, name: string): Value {
+  const [, scheme = '', host = '', path = ''] = /^([a-z][a-z0-9+.-]*:)\/\/([^/?#]*)([^?#]*)/i.exec(address) ?? [];
+  if (scheme === '') return { kind: 'method', of: text(address), name, built: false };
+  const parts: Record<string, string> = { protocol: scheme, origin: `${scheme}//${host}`, host, pathname: path || '/' };
+  return text(parts[name] ?? host.replace(/:\d+$/, ''), true);
+}
+
 /** `new URL(path, base)`. */
 export function joinedUrl(value: Value, base: Value): Value {
   const [path, root] = [textOr(value), textOr(base)];

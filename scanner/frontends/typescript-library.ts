@@ -43,7 +43,7 @@ export const memberPaths: ReadonlySet<string> = new Set(
 
 /** What every program sees without importing it. `arguments` and the like are the language's own. */
 const languageGlobals =
-  'module exports __dirname __filename process Buffer Reflect Object JSON Math String Number Array Symbol Map Set WeakMap Promise Proxy URL URLSearchParams ' +
+  'Request module exports __dirname __filename process Buffer Reflect Object JSON Math String Number Array Symbol Map Set WeakMap Promise Proxy URL URLSearchParams ' +
   'setTimeout setInterval setImmediate queueMicrotask TextEncoder TextDecoder decodeURIComponent encodeURIComponent unescape escape parseInt parseFloat ' +
   'Date RegExp Error TypeError crypto structuredClone Headers FormData Blob navigator document performance AbortController AbortSignal Intl BigInt';
 

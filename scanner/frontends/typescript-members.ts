@@ -5,6 +5,7 @@ import { own } from '../models/api.ts';
 import { aliases, assignedApis, globalObjects } from '../models/javascript.ts';
 import { memberOfClass } from './typescript-classes.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
+import { partOfUrl } from './typescript-fold-data.ts';
 import type { Frame } from './typescript-frames.ts';
 import { apis, knownModules, memberPaths } from './typescript-library.ts';
 import type { Program } from './typescript-program.ts';
@@ -44,6 +45,8 @@ export function memberOfValue(self: Evaluator, object: Value, key: Value, node: 
           ? { kind: 'number', number: object.items.length }
           : { kind: 'method', of: object, name, built };
     case 'text':
+      if (name === 'href') return object;
+      if (/^(origin|host|hostname|protocol|pathname)$/.test(name)) return partOfUrl(object.text, name);
       if (name === 'length') return isWhole(object) ? { kind: 'number', number: object.text.length } : unknown;
       return /^\d+$/.test(name) && isWhole(object)
         ? text(object.text[Number(name)] ?? '', true)

@@ -5,11 +5,12 @@ import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { FlowSink, Trait } from '../fact.ts';
 import { type Effect, own } from '../models/api.ts';
 import { anyEgress, egressOf, isAddress, isLoopbackHost, socketEgressOf, unknownPart } from '../models/egress-of.ts';
+import { addressOf, fieldOf } from './typescript-address.ts';
 import { pathOf } from './typescript-files.ts';
 import { apis } from './typescript-library.ts';
-import { type Called, capability, certaintyOf, type Out, sink } from './typescript-out.ts';
+import { type Called, capability, certaintyOf, type Out, sink, type Use } from './typescript-out.ts';
 import { bareOf } from './typescript-symbols.ts';
-import { alternatives, isWhole, text, textOr, unknown, type Value } from './typescript-values.ts';
+import { alternatives, isWhole, text, unknown, type Value } from './typescript-values.ts';
 
 /** A request, with the parts that carry data. */
 export function request(out: Out, call: Called, effect: Extract<Effect, { does: 'request' }>): void {
@@ -21,7 +22,11 @@ export function request(out: Out, call: Called, effect: Extract<Effect, { does: 
       addressOf(out, call, value, effect.scheme) ?? (effect.host === undefined ? undefined : `https://${effect.host}/*`);
     const told = address === undefined ? { url: anyEgress, methods } : egressOf(address, methods);
     const base =
-      told === undefined || told.url === anyEgress ? openedBy(out, call).find((one) => one.kind === 'egress') : undefined;
+      told === undefined || told.url === anyEgress
+        ? madeBy(out, call)
+            .flatMap((one) => one.opened)
+            .find((one) => one.kind === 'egress')
+        : undefined;
     const egress = base === undefined ? told : { ...base, methods };
     if (egress === undefined) continue;
     const one: Capability = { kind: 'egress', ...egress };
@@ -33,37 +38,14 @@ export function request(out: Out, call: Called, effect: Extract<Effect, { does: 
     call.use.sources.push({ what: 'network', name: egress.url });
     const to = (part: FlowSink['part']): FlowSink => ({ what: 'network', capability: one, api: call.api, part });
     if (url !== undefined && value.kind !== 'object') sink(call, url.node, to(startsUnknown(value) ? 'host' : 'url'), 'exact');
-    for (const [part, node] of partsOf(value.kind === 'object' ? url?.node : options?.node)) sink(call, node, to(part), 'exact');
+    for (const [part, node] of partsOf(value.kind === 'object' ? (url ?? options)?.node : options?.node))
+      sink(call, node, to(part), 'exact');
     if (effect.body !== undefined) sink(call, call.args[effect.body]?.node, to('body'), 'exact');
   }
 }
 
 function startsUnknown(value: Value): boolean {
   return value.kind !== 'text' || value.text.startsWith(unknownPart);
-}
-
-/** The URL of a request's first argument, put together from an options object where it is one. */
-function addressOf(out: Out, call: Called, value: Value, scheme: string | undefined): string | undefined {
-  if (value.kind === 'text') return value.text;
-  if (value.kind !== 'object') return undefined;
-  const field = (name: string): string | undefined => {
-    const one = out.self.memberOf(value, text(name), call.node);
-    return one.kind === 'text' || one.kind === 'number' ? textOr(one) : one.kind === 'method' ? undefined : unknownPart;
-  };
-  const whole =
-    field('url') ??
-    field('href') ??
-    field('baseURL') ??
-    field('prefixUrl') ??
-    field('uri') ??
-    field('endpoint') ??
-    field('baseUrl');
-  if (whole !== undefined) return whole;
-  const host = field('hostname') ?? field('host');
-  if (host === undefined) return undefined;
-  const port = field('port');
-  const address = port === undefined || /:\d+$/.test(host) ? host : `${host}:${port}`;
-  return `${field('protocol')?.replace(/:$/, '') ?? scheme ?? 'https'}://${address}${field('path') ?? field('pathname') ?? '/'}`;
 }
 
 function methodsOf(
@@ -73,9 +55,7 @@ function methodsOf(
   url: Value,
   options: Value | undefined,
 ): string[] {
-  const from = [options, url]
-    .filter((one) => one?.kind === 'object')
-    .map((one) => out.self.memberOf(one ?? unknown, text('method'), call.node));
+  const from = [options, url].filter((one) => one?.kind === 'object').map((one) => fieldOf(out, call, one ?? unknown, 'method'));
   const named = from.find((one) => one.kind !== 'method');
   if (named !== undefined) {
     const known = alternatives(named)
@@ -162,6 +142,7 @@ function openSocket(
   const one: Capability = { kind: 'egress', ...egress };
   capability(out, call, one, certaintyOf(host, host.kind !== 'text'), ['raw-socket', ...egressTraits(egress.url)]);
   call.use.opened.push(one);
+  call.use.sources.push({ what: 'network', name: egress.url });
   for (const node of content) sink(call, node, { what: 'network', capability: one, api: call.api, part: 'body' }, 'exact');
 }
 
@@ -174,18 +155,18 @@ export function resolveName(out: Out, call: Called, at: number): void {
   sink(call, argument?.node, { what: 'network', capability: one, api: call.api, part: 'host' }, 'exact');
 }
 
-// What a method's object was opened for: `https.request(url)` for `request.write(data)`.
-function openedBy(out: Out, call: Called): readonly Capability[] {
+// The calls that made a method's object: `https.request(url)` for `request.write(data)`.
+function madeBy(out: Out, call: Called): readonly Use[] {
   const callee = ts.isCallExpression(call.node) ? bareOf(call.node.expression) : undefined;
-  const receiver =
-    callee !== undefined && (ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee))
-      ? callee.expression
-      : undefined;
-  return receiver === undefined ? [] : openedFor(out, out.self.valueOf(receiver));
+  if (callee === undefined || (!ts.isPropertyAccessExpression(callee) && !ts.isElementAccessExpression(callee))) return [];
+  // `child.stdin.write`: the object is one member further in.
+  const inner = bareOf(callee.expression);
+  const receivers = ts.isPropertyAccessExpression(inner) ? [callee.expression, inner.expression] : [callee.expression];
+  return receivers.flatMap((one) => usesOf(out, out.self.valueOf(one)));
 }
 
-function openedFor(out: Out, made: Value): readonly Capability[] {
-  return alternatives(made).flatMap((one) => (one.kind === 'instance' ? out.opened(one.made) : []));
+function usesOf(out: Out, made: Value): readonly Use[] {
+  return alternatives(made).flatMap((one) => (one.kind === 'instance' ? (out.useOf(one.made) ?? []) : []));
 }
 
 /** A stream that is led into another: what it carries is sent. */
@@ -194,17 +175,21 @@ export function pipeInto(out: Out, call: Called, from: ts.Expression, to: ts.Exp
   for (const one of alternatives(target)) {
     if (one.kind !== 'instance') continue;
     const takes = own(apis, `${one.of}#write`) ?? own(apis, `${one.of}#send`);
-    if (takes?.effects.some(({ does }) => does === 'send') === true) noteSent(call, `${one.of}#write`, from, openedFor(out, one));
+    if (takes?.effects.some(({ does }) => does === 'send') === true) noteSent(call, `${one.of}#write`, from, usesOf(out, one));
   }
 }
 
 /** Data over what was opened before. */
 export function sendOver(out: Out, call: Called, at: number): void {
-  noteSent(call, call.api, call.args[at]?.node, openedBy(out, call));
+  const uses = madeBy(out, call);
+  noteSent(call, call.api, call.args[at]?.node, uses);
+  call.use.opened.push(...uses.flatMap((one) => one.opened));
 }
 
-function noteSent(call: Called, api: string, content: ts.Expression | undefined, opened: readonly Capability[]): void {
+function noteSent(call: Called, api: string, content: ts.Expression | undefined, uses: readonly Use[]): void {
+  const [opened, started] = [uses.flatMap((one) => one.opened), uses.flatMap((one) => one.starts)];
   if (/^(child_process|node-pty)\./.test(api)) {
+    for (const one of started) if (content !== undefined) one.stdin.push(content);
     sink(call, content, { what: 'exec', capability: { kind: 'exec', program: '*' }, api, part: 'argument' }, 'exact');
   } else if (/^(fs|fs\/promises|Bun)\b/.test(api) && !api.startsWith('Bun.S')) {
     const [file] = opened.filter((one) => one.kind === 'mount');

@@ -17,8 +17,18 @@ export interface Use {
   readonly api: string;
   readonly sources: FlowSource[];
   readonly sinks: { readonly at: ts.Expression; readonly sink: FlowSink; readonly certainty: Confidence }[];
+  /** Programs inside that this call starts, with what goes into them. */
+  readonly starts: Started[];
   /** Capabilities of a request or connection, for data that is sent over it later. */
   readonly opened: Capability[];
+}
+
+export interface Started {
+  /** Its `Source.path`. */
+  readonly program: string;
+  readonly arguments: readonly ts.Expression[];
+  readonly stdin: ts.Expression[];
+  readonly env: readonly { readonly name: string; readonly value: ts.Expression }[];
 }
 
 export interface Out {
@@ -32,8 +42,8 @@ export interface Out {
   readonly uses: Map<ts.Node, Use>;
   /** Calls that were looked at. */
   readonly visited: Set<ts.Node>;
-  /** What a call opened, in whichever file it stands: the requests and files of an object that it made. */
-  opened(made: ts.Node): readonly Capability[];
+  /** What a call comes to, in whichever file it stands. */
+  useOf(made: ts.Node): Use | undefined;
 }
 
 /** One call: of what, with which arguments, where. */
@@ -98,22 +108,18 @@ export function sink({ use }: Called, at: ts.Expression | undefined, to: FlowSin
   if (at !== undefined) use.sinks.push({ at, sink: to, certainty });
 }
 
-/** Hands a program inside to the front end of its language. */
+/** Hands a program inside to the front end of its language; gives its `Source.path`. */
 export function embed(
   out: Out,
   { node }: Called,
   language: EmbeddedProgram['language'],
   code: string,
   literal: ts.Expression | undefined,
-): void {
+): string {
   const { source, self } = out;
-  out.embedded.push({
-    within: source.path,
-    language,
-    text: code,
-    context: source.context,
-    map: literalMap(self, literal, code, node),
-  });
+  const map = literalMap(self, literal, code, node);
+  out.embedded.push({ within: source.path, language, text: code, context: source.context, map });
+  return `${source.path}#${language}@${map[0]?.raw ?? 0}`;
 }
 
 /** How sure a value is: as it stands, put together, or not known. */

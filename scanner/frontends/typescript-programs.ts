@@ -2,17 +2,16 @@
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { Capability } from '../../skills-index/skill/capability.ts';
-import type { FlowSource, Trait } from '../fact.ts';
+import type { Trait } from '../fact.ts';
 import type { Effect } from '../models/api.ts';
-import { unknownPart } from '../models/egress-of.ts';
 import { request } from './typescript-network.ts';
 import { type Called, capability, certaintyOf, embed, type Out, shown, sink, trait } from './typescript-out.ts';
 import { eachNode } from './typescript-symbols.ts';
 import { alternatives, isWhole, text, textOr, unknown, type Value } from './typescript-values.ts';
-import { embedLine, wordsOf } from './typescript-words.ts';
+import { embedLine, start, wordsOf } from './typescript-words.ts';
 
 /** A command line for a shell. */
-export function runShell(out: Out, call: Called, at: number): void {
+export function runShell(out: Out, call: Called, at: number, options?: number): void {
   const argument = call.args[at];
   for (const value of alternatives(argument?.value ?? unknown)) {
     const traits: Trait[] = [
@@ -22,24 +21,16 @@ export function runShell(out: Out, call: Called, at: number): void {
     ];
     if (value.kind === 'text') {
       capability(out, call, { kind: 'exec', program: 'sh' }, certaintyOf(value, false), traits);
-      embed(out, call, 'shell', value.text, argument?.node);
-    } else capability(out, call, { kind: 'exec', program: '*' }, 'widened', [...traits, 'dynamic-name', 'code-from-string']);
+      const program = embed(out, call, 'shell', value.text, argument?.node);
+      start(call, program, isWhole(value) ? [] : [argument?.node], options === undefined ? undefined : call.args[options]);
+      call.use.sources.push({ what: 'command', name: shown(value) });
+    } else {
+      capability(out, call, { kind: 'exec', program: '*' }, 'widened', [...traits, 'dynamic-name', 'code-from-string']);
+      call.use.sources.push({ what: 'command', name: shown(value) });
+    }
   }
   if (isDecoded(out, argument?.node)) trait(out, call, 'decode-to-code', shown(argument?.value ?? unknown), 'exact');
   sink(call, argument?.node, { what: 'exec', capability: { kind: 'exec', program: 'sh' }, api: call.api, part: 'code' }, 'exact');
-  for (const value of alternatives(argument?.value ?? unknown)) call.use.sources.push(sourceOfCommand(value));
-}
-
-/** What comes out of a command line, where one word tells. */
-function sourceOfCommand(value: Value): FlowSource {
-  const [name = '', ...words] = textOr(value)
-    .trim()
-    .split(/[\s|;&]+/);
-  const [first] = words.filter((word) => !word.startsWith('-'));
-  if (/^(env|printenv|set|export|declare)$/.test(name) && first === undefined) return { what: 'whole-env', name: '*' };
-  if (name === 'printenv' && first !== undefined) return { what: 'env', name: first };
-  if (/^(cat|head|tail|base64|xxd|less|strings)$/.test(name) && first !== undefined) return { what: 'file', name: first };
-  return { what: 'command', name: shown(value) };
 }
 
 /** A program with its arguments: the shell front end reads them as the command line that they are. */
@@ -57,19 +48,22 @@ export function runProgram(out: Out, call: Called, effect: Extract<Effect, { doe
     const [value = unknown, ...given] = words.map((word) => word.value);
     const name = programOf(value);
     if (inShell) {
-      embed(out, call, 'shell', [value, ...given].map((one) => textOr(one)).join(' '), undefined);
+      const line = [value, ...given].map((one) => textOr(one)).join(' ');
+      start(call, embed(out, call, 'shell', line, undefined), [list?.node], options);
       trait(out, call, 'shell-string', shown(value));
     } else if (name === undefined) {
       capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['dynamic-name']);
+      call.use.sources.push({ what: 'command', name: shown(value) });
     } else {
-      embedLine(out, call, [{ value: text(name), node: words[0]?.node }, ...words.slice(1)]);
+      const program = embedLine(out, call, [{ value: text(name), node: words[0]?.node }, ...words.slice(1)]);
+      start(call, program, [list?.node], options);
+      call.use.sources.push({ what: 'command', name: shown(text([name, ...given.map((word) => textOr(word))].join(' '))) });
     }
     if (value.kind === 'text' && value.built && isWhole(value) && !/[./]/.test(value.text))
       trait(out, call, 'folded-name', shown(value), 'folded');
     const to: Capability = { kind: 'exec', program: name ?? '*' };
     sink(call, argument?.node, { what: 'exec', capability: to, api: call.api, part: 'argument' }, 'exact');
     sink(call, list?.node, { what: 'exec', capability: to, api: call.api, part: 'argument' }, 'exact');
-    call.use.sources.push(sourceOfCommand(text([name ?? unknownPart, ...given.map((word) => textOr(word))].join(' '))));
   }
   if (options !== undefined && textOr(out.self.memberOf(options.value, text('detached'), call.node), '') === 'true')
     trait(out, call, 'detached', call.api);
@@ -92,6 +86,7 @@ export function runScript(out: Out, call: Called, at: number): void {
   const options = call.args[at + 1]?.value ?? unknown;
   const isCode = textOr(out.self.memberOf(options, text('eval'), call.node), '') === 'true';
   for (const value of alternatives(argument?.value ?? unknown)) {
+    if (isCode) sink(call, argument?.node, { what: 'exec', api: call.api, part: 'code' }, 'exact');
     if (isCode && value.kind === 'text') {
       trait(out, call, 'code-from-string', shown(value));
       embed(out, call, 'javascript', value.text, argument?.node);
@@ -141,10 +136,18 @@ export function loadModule(out: Out, call: Called, at: number): void {
     if (isWhole(value)) {
       if (value.built && !/^[./]/.test(value.text)) trait(out, call, 'folded-name', shown(value), 'folded');
       if (value.text.startsWith('data:')) embedDataUrl(out, call, value.text);
-      else if (call.api === 'require' && /^\.{1,2}\//.test(value.text)) {
+      else if (/^(\/|~)/.test(value.text) && !value.text.startsWith('/skills/')) {
+        // A file that is no part of the skill: whoever wrote it says what is run.
+        call.use.sources.push({ what: 'file', name: value.text });
+        const at = ts.isCallExpression(call.node) ? call.node : undefined;
+        sink(call, at, { what: 'exec', api: call.api, part: 'code' }, 'exact');
+      } else if (call.api === 'require' && /^\.{1,2}\//.test(value.text)) {
         const path = posix.join(posix.dirname(out.source.file), value.text);
         if (out.files.has(path)) noteForeignCode(out, call, path);
       } else if (/^https?:/.test(value.text)) request(out, { ...call, api: 'import' }, { does: 'request', url: at });
+    } else if (value.kind === 'text' && value.text.startsWith('data:')) {
+      trait(out, call, 'code-from-string', shown(value));
+      sink(call, call.args[at]?.node, { what: 'exec', api: call.api, part: 'code' }, 'exact');
     } else if (!(value.kind === 'text' && /^(\.{1,2}|\/skills\/@self)\//.test(value.text))) {
       trait(out, call, 'dynamic-import', shown(value), 'widened');
       capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['dynamic-import', 'dynamic-name']);

@@ -21,7 +21,8 @@ export type Value =
   /** A class, or an object that is made of it. */
   | { readonly kind: 'class'; readonly node: ts.ClassLikeDeclaration; readonly made: boolean }
   | { readonly kind: 'object'; readonly node: ts.ObjectLiteralExpression; readonly frame: Frame }
-  | { readonly kind: 'array'; readonly items: readonly Value[] }
+  /** `nodes`: the expressions of the items, where they stand in a literal. */
+  | { readonly kind: 'array'; readonly items: readonly Value[]; readonly nodes?: readonly ts.Expression[] }
   /** A file of the skill, as a module. */
   | { readonly kind: 'module'; readonly file: ts.SourceFile }
   /** `.constructor` of something that is no function. */
@@ -72,6 +73,7 @@ export function textOr(value: Value, otherwise = unknownPart): string {
   if (value.kind === 'text' || value.kind === 'bytes') return value.text;
   if (value.kind === 'number') return String(value.number);
   if (value.kind === 'array') return value.items.map((item) => textOr(item)).join(',');
+  if (value.kind === 'api' && /^(process|Bun)\.env\.(HOME|USERPROFILE)$/.test(value.name)) return '~';
   return otherwise;
 }
 

@@ -24,7 +24,7 @@ export function valueOfSymbol(self: Evaluator, symbol: ts.Symbol, use: ts.Node, 
 const appendedMax = 100;
 
 function allOf(self: Evaluator, symbol: ts.Symbol, frame: Frame): Value {
-  const declared = (symbol.declarations ?? []).map((declaration) => valueOfDeclaration(self, declaration, frame));
+  const declared = declarationsOf(symbol).map((declaration) => valueOfDeclaration(self, declaration, frame));
   const assigned = self.symbols.assignments(symbol);
   if (assigned.length === 0) return unionOf(declared);
   const plain = assigned.filter((one) => !one.compound).map((one) => valueAssigned(self, one, frame));
@@ -33,6 +33,12 @@ function allOf(self: Evaluator, symbol: ts.Symbol, frame: Frame): Value {
     ...plain,
     ...(plain.length < assigned.length ? [unknown] : []),
   ]);
+}
+
+// In JavaScript `options.host = …` is a declaration of the variable too; its value is the member's.
+function declarationsOf(symbol: ts.Symbol): readonly ts.Declaration[] {
+  const all = symbol.declarations ?? [];
+  return all.length < 2 ? all : all.filter((one) => !ts.isPropertyAccessExpression(one) || one.name.text === symbol.name);
 }
 
 /** What an assignment assigns; the part of it that a pattern takes. */
@@ -138,19 +144,18 @@ function valueOfParameter(self: Evaluator, parameter: ts.ParameterDeclaration, f
   if (inFrame !== undefined) return inFrame;
   const index = callee.parameters.indexOf(parameter);
   if (parameter.dotDotDotToken !== undefined) return restOf(self, callee, index);
-  const given = [...callsOf(self, callee)].map(({ args }) => args[index]);
-  const values = given.map((one) => (one === undefined || ts.isSpreadElement(one) ? unknown : self.valueOf(one)));
+  const values = self.symbols.callers(callee).map((call) => givenBy(self, call, index)[index] ?? unknown);
   const fromCallback = callbackValue(self, callee, index, frame);
   const fallback = parameter.initializer === undefined ? [] : [self.valueOf(parameter.initializer, frame)];
   return unionOf([...values, ...fromCallback, ...fallback]);
 }
 
 function restOf(self: Evaluator, callee: Functionish, from: number): Value {
-  const lists = [...callsOf(self, callee)].map(({ args }): Value => {
-    const rest = args.slice(from);
-    return { kind: 'array', items: rest.map((one) => (ts.isSpreadElement(one) ? unknown : self.valueOf(one))) };
-  });
-  return unionOf(lists);
+  return unionOf(
+    self.symbols
+      .callers(callee)
+      .map((call): Value => ({ kind: 'array', items: givenBy(self, call, Number.POSITIVE_INFINITY).slice(from) })),
+  );
 }
 
 /** `arguments` of the function around a name: what its calls give it. */
@@ -177,8 +182,20 @@ export function valueOfMemberAssigned(
   return useful.length === 0 ? undefined : unionOf(useful);
 }
 
-function* callsOf(self: Evaluator, callee: Functionish): Iterable<{ args: readonly ts.Expression[] }> {
-  for (const call of self.symbols.callers(callee)) yield { args: call.arguments ?? [] };
+// What a call gives for its parameters, up to the one at `last`; a list that is spread takes as many places as it has items.
+function givenBy(self: Evaluator, call: ts.CallExpression | ts.NewExpression, last: number): Value[] {
+  const given: Value[] = [];
+  for (const [i, one] of (call.arguments ?? []).entries()) {
+    if (given.length > last) break;
+    if (!ts.isSpreadElement(one)) {
+      // Only the one that is asked for is looked at.
+      given.push(given.length === last || last === Number.POSITIVE_INFINITY || i > last ? self.valueOf(one) : unknown);
+      continue;
+    }
+    const list = self.valueOf(one.expression);
+    given.push(...(list.kind === 'array' ? list.items : [unknown]));
+  }
+  return given;
 }
 
 // `list.map(x => …)` gives x each element; `promise.then(m => …)` gives m what the promise holds. The function may be handed on by its name.

@@ -25,7 +25,7 @@ function spread(value: Value, from: ts.Expression | undefined): Words {
 }
 
 /** Hands words to the shell front end as one line; what a shell would take apart is quoted, so that each stays one. */
-export function embedLine(out: Out, call: Called, words: Words): void {
+export function embedLine(out: Out, call: Called, words: Words): string {
   const map: { at: number; raw: number; fixed?: true }[] = [];
   let line = '';
   for (const { value, node } of words) {
@@ -44,4 +44,35 @@ export function embedLine(out: Out, call: Called, words: Words): void {
     line += plain ? word : `'${word.replaceAll("'", "'\\''")}'`;
   }
   out.embedded.push({ within: out.source.path, language: 'shell', text: line, context: out.source.context, map });
+  return `${out.source.path}#shell@${map[0]?.raw ?? 0}`;
+}
+
+/** Says that a call starts a program inside, with what its options hand in: variables, and what it reads. */
+export function start(
+  call: Called,
+  program: string,
+  given: readonly (ts.Expression | undefined)[],
+  options: Words[number] | undefined,
+): void {
+  const value = options?.value;
+  const parts = value?.kind === 'object' ? value.node.properties : undefined;
+  const part = (name: string): ts.Expression | undefined => {
+    const found = parts?.find((one) => one.name !== undefined && ts.isIdentifier(one.name) && one.name.text === name);
+    if (found === undefined) return undefined;
+    return ts.isPropertyAssignment(found) ? found.initializer : ts.isShorthandPropertyAssignment(found) ? found.name : undefined;
+  };
+  const [env, input] = [part('env'), part('input')];
+  const variables = env !== undefined && ts.isObjectLiteralExpression(env) ? env.properties : [];
+  call.use.starts.push({
+    program,
+    arguments: given.filter((one) => one !== undefined),
+    stdin: input === undefined ? [] : [input],
+    env: variables.flatMap((one) =>
+      ts.isPropertyAssignment(one) && (ts.isIdentifier(one.name) || ts.isStringLiteralLike(one.name))
+        ? [{ name: one.name.text, value: one.initializer }]
+        : ts.isShorthandPropertyAssignment(one)
+          ? [{ name: one.name.text, value: one.name }]
+          : [],
+    ),
+  });
 }

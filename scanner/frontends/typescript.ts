@@ -1,11 +1,10 @@
 /** The front end for TypeScript and JavaScript. */
 import { ts } from 'ts-morph';
-import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import type { Source } from '../source.ts';
 import { createEvaluator } from './typescript-evaluate.ts';
 import { flowGraph } from './typescript-flow.ts';
-import type { Out } from './typescript-out.ts';
+import type { Out, Use } from './typescript-out.ts';
 import { createProgram } from './typescript-program.ts';
 import { collectSymbols } from './typescript-symbols.ts';
 import { findUses, visitCall } from './typescript-uses.ts';
@@ -17,11 +16,11 @@ export function analyseTypescript(sources: readonly Source[], context: FrontEndC
   const self = createEvaluator(program, symbols, context.steps);
   const outs = new Map<ts.SourceFile, Out>();
   // An object may be used before the call that made it is looked at, and in another file.
-  const opened = (made: ts.Node): readonly Capability[] => {
+  const useOf = (made: ts.Node): Use | undefined => {
     const there = outs.get(made.getSourceFile());
-    if (there === undefined) return [];
+    if (there === undefined) return undefined;
     if (ts.isCallExpression(made) || ts.isNewExpression(made)) visitCall(there, made);
-    return there.uses.get(made)?.opened ?? [];
+    return there.uses.get(made);
   };
   for (const { source, file, nodes } of program.files) {
     const out: Out = {
@@ -33,7 +32,7 @@ export function analyseTypescript(sources: readonly Source[], context: FrontEndC
       uses: new Map(),
       nodes,
       visited: new Set(),
-      opened,
+      useOf,
     };
     outs.set(file, out);
   }

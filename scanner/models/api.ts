@@ -68,6 +68,8 @@ export interface Api {
   readonly same?: number;
   /** The argument at this position is filled with what the object or the other arguments hold: `read(file, buffer)`. */
   readonly fills?: number;
+  /** The result carries the arguments, although it is a source by itself. */
+  readonly carries?: true;
   /** The result carries nothing of the arguments: a hash, a comparison, a length. */
   readonly opaque?: true;
   /** The result is an encoded form of the arguments. */

@@ -203,7 +203,8 @@ export const nodeApis: ApiTable = {
   }),
   ...rows('crypto', 'createCipheriv publicEncrypt privateEncrypt', { effects: [], encodes: true }),
   ...rows('crypto', 'createDecipheriv privateDecrypt', { does: 'trait', trait: 'decode', at: 0 }),
-  ...rows('readline readline/promises', 'createInterface question', { does: 'input' }),
+  ...rows('readline readline/promises', 'createInterface', { effects: [{ does: 'input' }], carries: true }),
+  ...rows('readline readline/promises', 'question', { does: 'input' }),
   ...rows(
     'os',
     'homedir tmpdir hostname userInfo platform type arch cpus networkInterfaces EOL release version totalmem freemem uptime endianness machine',

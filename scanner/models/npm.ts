@@ -48,8 +48,8 @@ export const npmApis: ApiTable = {
     effects: [{ does: 'request', url: 0, body: 1, options: 2, method: 'POST' }],
     gives: 'Response',
   }),
-  ...rows('Response', '#send #field #attach #query', { does: 'send', content: 0 }),
-  ...rows('Response', '#set', { does: 'send', content: 1 }),
+  ...rows('Response', '#send #field #attach #query', { effects: [{ does: 'send', content: 0 }], gives: 'Response' }),
+  ...rows('Response', '#set', { effects: [{ does: 'send', content: 1 }], gives: 'Response' }),
   ...rows('', 'socket.io-client', { effects: [{ does: 'request', url: 0, options: 1 }], gives: 'socket.io-client.Socket' }),
   ...rows('socket.io-client', 'io connect Manager', {
     effects: [{ does: 'request', url: 0, options: 1 }],
