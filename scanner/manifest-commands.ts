@@ -11,10 +11,12 @@ const neverRun = /(^|\/)(tests?|__tests__|node_modules)\/|\.d\.[cm]?ts$|[._](tes
 /**
  * Command names and their files; a name is the file's own, made unique.
  * @param before commands that stand: they keep their names, and only what SKILL.md names is added to them
+ * @param told files that SKILL.md tells to run, however it calls them
  */
 export function inferCommands(
   files: readonly SourceFile[],
   before: Readonly<Record<string, BundlePath>> = {},
+  told: readonly string[] = [],
 ): Record<string, BundlePath> {
   const standing = new Set<string>(Object.values(before));
   const candidates = files
@@ -23,7 +25,7 @@ export function inferCommands(
   const prose = files.find((file) => file.path === 'SKILL.md');
   const text = prose === undefined ? '' : Buffer.from(prose.bytes).toString('utf8');
   const texts = candidates.map(({ path, bytes }) => ({ path, text: Buffer.from(bytes).toString('utf8') }));
-  const named = candidates.filter(({ path }) => text.includes(path));
+  const named = candidates.filter(({ path }) => text.includes(path) || told.includes(path));
   const others = candidates.filter(
     ({ path, mode }) =>
       (/^scripts\/[^/]+$/.test(path) || (mode & 0o100) !== 0) &&

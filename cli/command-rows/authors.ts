@@ -48,7 +48,8 @@ export const authorRows: readonly CommandRow[] = [
       ['skill manifest . --write', 'write it to skill.json, for you to read and confirm'],
     ],
     options: {
-      write: { type: 'boolean', summary: 'write skill.json' },
+      write: { type: 'boolean', summary: 'write skill.json; shows what changes in one that is there, and asks' },
+      yes: { type: 'boolean', summary: 'change it without asking; needed where there is no terminal' },
       scope: { type: 'string', value: 'NAME', summary: 'scope of the skill, where no skill.json names it' },
     },
     args: { min: 0, max: 1 },

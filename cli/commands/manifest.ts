@@ -1,5 +1,5 @@
 import { basename, join, resolve } from 'node:path';
-import { inferManifest } from '../../scanner/manifest.ts';
+import { inferManifest, toldIn } from '../../scanner/manifest.ts';
 import { inferCommands } from '../../scanner/manifest-commands.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { listCapabilities, minus, printCapability, union } from '../../skills-index/skill/capability.ts';
@@ -9,9 +9,11 @@ import { isNamePart, parseScope, parseSkillName } from '../../skills-index/skill
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import type { ExactVersion } from '../exact-version.ts';
-import { answer, joined, note, Safe, safe } from '../output.ts';
+import { diffLines, shownDiff } from '../manifest-diff.ts';
+import { answer, inkFor, joined, note, Safe, safe } from '../output.ts';
 import { readWholeSkill } from '../source-folder.ts';
 import { scanOnce } from '../watched-scan.ts';
 import { writeWhole } from '../whole-file.ts';
@@ -27,21 +29,30 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const about = before ?? nameFor(context, parseSkillMd(bytesOf('SKILL.md') ?? new Uint8Array()), folder);
   const report = await scanOnce(files);
   const inferred = inferManifest(files, report, { name: about.name, version: about.version });
-  const manifest = before === undefined ? inferred : widened(before, inferred, inferCommands(files, before.commands));
-  const written = context.options.write === true;
+  const manifest =
+    before === undefined ? inferred : widened(before, inferred, inferCommands(files, before.commands, toldIn(report)));
   const text = printManifest(manifest);
+  const old = json === undefined ? undefined : Buffer.from(json).toString('utf8');
+  const written = context.options.write === true && text !== old;
+  if (written && old !== undefined) await agreeToChange(context, old, text);
   if (written) await writeWhole(join(folder, 'skill.json'), text);
   const { left, unused } = leftOver(manifest, report);
   answer(context, { schema: 'skillgate.manifest-proposal/1', manifest, written, left, unused }, () => shown(context, text));
   for (const one of left) note(context, safe`cannot be declared as it was seen: ${one}`);
   for (const one of unused) note(context, safe`declared, but never seen: ${one}`);
-  note(
-    context,
-    written
-      ? safe`skill.json is written: read it, and say in your own words why each is needed.`
-      : safe`Nothing was written: add --write.`,
-  );
+  note(context, outcome(written, text === old));
   return exitCodes.ok;
+}
+
+// What somebody wrote is not overwritten unseen.
+async function agreeToChange(context: CommandContext, old: string, text: string): Promise<void> {
+  note(context, shownDiff(diffLines(old, text), inkFor(context.stderr, context.env)));
+  if (context.options.yes !== true) await confirm(context, safe`Change skill.json like this?`, 'yes', '--yes');
+}
+
+function outcome(written: boolean, isSame: boolean): Safe {
+  if (written) return safe`skill.json is written: read it, and say in your own words why each is needed.`;
+  return isSame ? safe`skill.json says it all: nothing was written.` : safe`Nothing was written: add --write.`;
 }
 
 // As it is where it is data; at a terminal nothing in it may be obeyed.

@@ -105,11 +105,11 @@ describe('skill manifest', () => {
     writeFileSync(join(folder, 'SKILL.md'), text);
     const warned = await as('author', ['publish', '--dry-run'], { cwd: folder });
     expect(warned.stderr).toContain('SKILL.md tells to run scripts/one.sh, and no command of skill.json names it');
-    expect((await as('author', ['manifest', '--write'], { cwd: folder })).exit).toBe(0);
+    expect((await as('author', ['manifest', '--write', '--yes'], { cwd: folder })).exit).toBe(0);
     const commands = () => JSON.parse(readFileSync(join(folder, 'skill.json'), 'utf8')).commands;
     expect(commands()).toEqual({ one: 'scripts/one.sh', two: 'scripts/two.sh' });
     writeFileSync(join(folder, 'skill.json'), readFileSync(join(folder, 'skill.json'), 'utf8').replace('"one"', '"first"'));
-    await as('author', ['manifest', '--write'], { cwd: folder });
+    await as('author', ['manifest', '--write', '--yes'], { cwd: folder });
     expect(commands()).toEqual({ first: 'scripts/one.sh', two: 'scripts/two.sh' });
     const said = await as('author', ['publish', '--dry-run'], { cwd: folder });
     expect(said).toMatchObject({ exit: 0, stderr: expect.not.stringMatching(/tells to run|Verdict/) });

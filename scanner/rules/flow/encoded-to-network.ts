@@ -1,10 +1,11 @@
 /** A secret or private file is wrapped up before it leaves. */
 
+import { coversHost } from '../../../skills-index/skill/host-name.ts';
 import type { FlowFact } from '../../fact.ts';
 import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
 import { isSecretName } from '../../models/secrets.ts';
 import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
 import { belongsTo } from '../../secret-flows.ts';
 
 export const encodedToNetwork = defineRule({
@@ -23,13 +24,19 @@ export const encodedToNetwork = defineRule({
       const to = destinationOf(flow, context);
       const what = whatIsWrapped(flow);
       if (to === undefined || what === undefined || to.loopback || !flow.encoded || flow.sink.part === 'header') return [];
-      const isOwn = flow.source.what === 'env' && belongsTo(flow.source.name, to.host);
-      if (to.declared || isOwn) {
+      if (
+        flow.source.what === 'env' &&
+        (belongsTo(flow.source.name, to.host) || isDeclaredFor(flow.source.name, to.host, context))
+      ) {
         return [draftOfFlow(flow, { kind: 'capability', severity: 'low', message: `sends ${what} to ${to.said}, encoded` })];
       }
       return [draftOfFlow(flow, { message: `encodes ${what} and sends it to ${to.said}` })];
     }),
 });
+
+function isDeclaredFor(name: string, host: string, { declared }: RuleContext): boolean {
+  return declared?.secret.some((one) => one.name === name && one.hosts.some((wide) => coversHost(wide, host))) === true;
+}
 
 function whatIsWrapped({ source }: FlowFact): string | undefined {
   // The whole environment is the business of flow/environment-to-network, encoded or not.

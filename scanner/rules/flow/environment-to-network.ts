@@ -26,6 +26,8 @@ export const environmentToNetwork = defineRule({
       if (flow.sink.part === 'host' || !context.hasManifest || to.declared) return [];
       const what =
         flow.source.name === '*' ? 'an environment variable whose name is computed' : `environment variable ${flow.source.name}`;
+      if (to.host === '*')
+        return [draftOfFlow(flow, { kind: 'capability', severity: 'medium', message: `sends ${what} to ${to.said}` })];
       return [draftOfFlow(flow, { severity: 'high', message: `sends ${what} to ${to.said}, which skill.json does not name` })];
     }),
 });

@@ -1,9 +1,12 @@
 /** The skill does what its manifest does not ask for. */
 import { type Capability, covers, listCapabilities, printCapability } from '../../../skills-index/skill/capability.ts';
+import type { Severity } from '../../../skills-index/statement/finding.ts';
+import { isBeyondManifests, isHeldAnyway } from '../../declarable.ts';
 import type { CapabilityFact } from '../../fact.ts';
 import { isSecretName } from '../../models/secrets.ts';
 import { capabilityOf, needsCapability } from '../../observed.ts';
 import { type Draft, defineRule } from '../../rule.ts';
+import { isInText } from '../../standing.ts';
 
 export const undeclared = defineRule({
   id: 'manifest/undeclared',
@@ -35,10 +38,20 @@ export const undeclared = defineRule({
         {
           span: first.span,
           confidence: first.certainty,
-          severity: !hasManifest ? 'info' : capability.kind === 'env' && isSecretName(capability.name) ? 'high' : 'medium',
+          severity: hasManifest ? severityOf(capability, [first, ...more]) : 'info',
           message: `${first.api} needs ${printCapability(capability)}, which ${hasManifest ? 'skill.json does not declare' : 'nothing declares'}${also}`,
         },
       ];
     });
   },
 });
+
+// What the sandbox holds anyway, and what a text shows that nobody could declare (`curl "$URL"`), is a row: neither is a door.
+function severityOf(capability: Capability, places: readonly CapabilityFact[]): Severity {
+  const isOnlyText = places.every(isInText);
+  if (isHeldAnyway(capability) || (isOnlyText && isBeyondManifests(capability))) return 'low';
+  const isSecret = capability.kind === 'env' && isSecretName(capability.name);
+  // A text without hosts around it shows how a variable is read; the secret has no place in a manifest then.
+  if (isSecret && isOnlyText) return 'low';
+  return isSecret ? 'high' : 'medium';
+}
