@@ -84,6 +84,7 @@ import { websocket } from './rules/network/websocket.ts';
 import { computedInstructions } from './rules/obfuscation/computed-instructions.ts';
 import { decodeAndRun } from './rules/obfuscation/decode-and-run.ts';
 import { disguisedFile } from './rules/obfuscation/disguised-file.ts';
+import { encodedProgram } from './rules/obfuscation/encoded-program.ts';
 import { hiddenCharacters } from './rules/obfuscation/hidden-characters.ts';
 import { hiddenName } from './rules/obfuscation/hidden-name.ts';
 import { minified } from './rules/obfuscation/minified.ts';
@@ -232,6 +233,7 @@ export const rules: readonly Rule[] = [
   computedInstructions,
   decodeAndRun,
   disguisedFile,
+  encodedProgram,
   hiddenCharacters,
   hiddenName,
   minified,

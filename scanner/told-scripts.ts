@@ -19,11 +19,11 @@ export function toldScripts({ of, files, sources }: Pick<RuleContext, 'of' | 'fi
   const found = new Map<string, ToldScript>();
   for (const fact of of('text')) {
     if (fact.span.path !== 'SKILL.md' || !isCode(fact) || !runs(fact)) continue;
-    for (const word of startedWords(fact.text)) {
+    for (const { word, written } of startedWords(fact.text)) {
       const path = fileOf(word, scripts);
-      const at = text.indexOf(word, fact.span.start);
+      const at = text.indexOf(written, fact.span.start);
       if (path === undefined || found.has(path) || at < 0) continue;
-      found.set(path, { path, span: { path: 'SKILL.md', start: at, end: at + word.length }, isBlock: fact.role === 'fence' });
+      found.set(path, { path, span: { path: 'SKILL.md', start: at, end: at + written.length }, isBlock: fact.role === 'fence' });
     }
   }
   return [...found.values()];
@@ -34,15 +34,17 @@ function isCode({ role }: FactOf<'text'>): boolean {
 }
 
 // The word of each command that names what is started: the first, or the first behind an interpreter and its options.
-function startedWords(code: string): string[] {
+function startedWords(code: string): { readonly word: string; readonly written: string }[] {
   return code.split(/\n|&&|\|\||[;|&()`]/).flatMap((command) => {
     const words = command
       .trim()
       .split(/\s+/)
-      .map((word) => word.replace(/^["']|["']$/g, ''));
-    const begin = words.findIndex((word) => word !== '$' && word !== '>' && !/^\w+=/.test(word));
-    const start = words.slice(Math.max(begin, 0)).find((word) => !scriptLaunchers.has(word) && !/^-/.test(word));
-    return start === undefined || start === '' ? [] : [start];
+      .map((text) => text.replace(/^["']|["']$/g, ''))
+      // Empty quotes inside a word are nothing to a shell.
+      .map((written) => ({ written, word: written.replace(/''|""/g, '') }));
+    const begin = words.findIndex(({ word }) => word !== '$' && word !== '>' && !/^\w+=/.test(word));
+    const start = words.slice(Math.max(begin, 0)).find(({ word }) => !scriptLaunchers.has(word) && !/^-/.test(word));
+    return start === undefined || start.word === '' ? [] : [start];
   });
 }
 

@@ -37,6 +37,8 @@ export const installers: readonly { readonly host: string; readonly path?: strin
   { host: 'opencode.ai' },
   { host: 'foundry.paradigm.xyz' },
   { host: 'release.anza.xyz' },
+  { host: 'fluxcd.io' },
+  { host: 'dl.cloudsmith.io', path: '/public/mull-project/' },
   { host: 'raw.githubusercontent.com', path: '/Homebrew/install/' },
   { host: 'raw.githubusercontent.com', path: '/nvm-sh/nvm/' },
   { host: 'raw.githubusercontent.com', path: '/helm/helm/' },

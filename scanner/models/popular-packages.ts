@@ -38,6 +38,14 @@ export const popularSkills: ReadonlySet<string> = set(`
   algorithmic-art brand-guidelines canvas-design doc-coauthoring frontend-design internal-comms mcp-builder skill-creator
   slack-gif-creator theme-factory web-artifacts-builder artifacts-builder webapp-testing document-skills`);
 
+/** Words that names of skills are made of. */
+export const nameWords: ReadonlySet<string> = set(`
+  parser formatter converter validator generator analyzer analyser reader writer helper manager builder checker scanner tester testing
+  reviewer debugger optimizer linter transformer extractor scraper crawler summarizer translator assistant automation browser calendar
+  database document documents downloader uploader calculator compiler deployment monitor monitoring notebook organizer playground
+  project refactor reporter research scheduler security template terminal workflow wallet weather wikipedia youtube google github gitlab
+  spotify telegram discord whatsapp ethereum solana bitcoin polymarket finance trading`);
+
 /** The popular name that a name differs from by one step (a letter too many, too few, another, or two swapped), if any. */
 export function lookAlikeOf(name: string, known: ReadonlySet<string>): string | undefined {
   if (name.length < nameLettersMin || known.has(name)) return undefined;

@@ -23,8 +23,9 @@ export const computedInstructions = defineRule({
       })),
 });
 
-function spellsOut({ text, detail }: FactOf<'text'>): boolean {
+function spellsOut({ text: written, detail }: FactOf<'text'>): boolean {
   if (!/^(shell|console|python|javascript|typescript|bash|sh|)$/.test(detail)) return false;
+  const text = written.replace(seam, '');
   const isProgram = /\bprint\s?\(|console\.log\s?\(/.test(text) && !takesIn.test(text);
   return isProgram && unscrambles.test(text) && carries.test(text);
 }
@@ -35,5 +36,7 @@ const takesIn =
 /** Letter by letter: decoded, shifted, or sorted into another order. */
 const unscrambles =
   /\b(b(?:32|64|85)decode|a85decode|fromhex|unhexlify|rot_?13|atob|marshal\.loads|zlib\.decompress)\b|\bchr\s?\(|\bmap\s?\(\s?chr\b|fromCharCode|(?:append\s?\(\s?|\+=\s?)\w{1,20}\[\w{1,20}\]|\w{1,20}\[\w{1,20}\[\w{1,20}\]\]\s?=|join\s?\(\s?\w{1,20}\[\w{1,20}\]\s+for\b/;
+/** Between the two halves of a text. */
+const seam = /(["'])\s{0,8}\)?\s{0,4}\+\s{0,8}\(?\s{0,4}\1/g;
 /** A long text, or a list of many numbers. */
 const carries = /(["'])(?:(?!\1)[^\n\\]|\\.){60,}\1|(?:\b\d{1,3}\s{0,4},\s{0,8}){20}/;

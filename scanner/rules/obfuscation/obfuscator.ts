@@ -1,8 +1,8 @@
 /** Code went through a program that makes it unreadable. */
 import { obfuscatorMarks } from '../../models/obfuscators.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
 import type { Source } from '../../source.ts';
-import { milderIn } from '../../standing.ts';
+import { milder, milderIn } from '../../standing.ts';
 
 export const obfuscator = defineRule({
   id: 'obfuscation/obfuscator',
@@ -13,10 +13,21 @@ export const obfuscator = defineRule({
   why: 'An obfuscator serves one purpose: that nobody can read what the code does. A skill has to be read to be approved.',
   fix: 'Ship the source as it was written.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027'] },
-  reads: ['source'],
+  reads: ['source', 'trait:deserialize', 'trait:code-from-string'],
   revision: 1,
-  check: ({ sources }) => sources.filter(({ depth }) => depth === 0).flatMap(draftsOf),
+  check: (context) => [...context.sources.filter(({ depth }) => depth === 0).flatMap(draftsOf), ...codeObjects(context)],
 });
+
+// `exec(marshal.loads(…))`, under whatever names.
+function codeObjects({ of }: RuleContext): Draft[] {
+  const loaded = of('trait').filter(({ trait, api }) => trait === 'deserialize' && api.startsWith('marshal.'));
+  const run = of('trait').filter(({ trait }) => trait === 'code-from-string');
+  return loaded
+    .filter(({ span }) =>
+      run.some((code) => code.span.path === span.path && code.span.start <= span.start && span.end <= code.span.end),
+    )
+    .map((fact) => ({ span: fact.span, severity: milder('high', fact), message: 'made unreadable as a code object' }));
+}
 
 // One finding for each tool, at its first mark. Code in Markdown is of any language.
 function draftsOf(source: Source): Draft[] {

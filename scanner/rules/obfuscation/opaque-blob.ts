@@ -1,4 +1,5 @@
 /** A long piece of data that nobody can read stands in code or instructions. */
+import { joinedText } from '../../joined-text.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import type { Source } from '../../source.ts';
 
@@ -24,7 +25,8 @@ export const opaqueBlob = defineRule({
 const blobCharsMin = 200;
 
 // One finding for a file: where there is one such piece there are often hundreds.
-function draftsOf({ path, text }: Source, runsText: boolean): Draft[] {
+function draftsOf(source: Source, runsText: boolean): Draft[] {
+  const { text, offsetOf } = joinedText(source);
   const blobs = [...text.matchAll(form)].filter(
     ({ 0: blob, index }) => isOpaque(blob) && !harmless.test(text.slice(Math.max(0, index - 80), index)),
   );
@@ -32,7 +34,8 @@ function draftsOf({ path, text }: Source, runsText: boolean): Draft[] {
   if (first === undefined) return [];
   const chars = blobs.reduce((sum, { 0: blob }) => sum + blob.length, 0);
   const message = `${chars} characters of encoded data${runsText ? ', beside code that runs what it computes' : ''}`;
-  return [{ span: { path, start: first.index, end: first.index + 64 }, severity: runsText ? 'medium' : 'low', message }];
+  const start = offsetOf(first.index);
+  return [{ span: { path: source.path, start, end: start + 64 }, severity: runsText ? 'medium' : 'low', message }];
 }
 
 const form = /(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/=_-]{200,}|(?:\\x[0-9a-fA-F]{2}){48,}/g;

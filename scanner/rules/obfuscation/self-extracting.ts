@@ -1,7 +1,8 @@
 /** A script runs what lies behind its own end. */
+import { draftOfFlow } from '../../flow-hosts.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import type { Source } from '../../source.ts';
-import { milderIn } from '../../standing.ts';
+import { milder, milderIn } from '../../standing.ts';
 
 export const selfExtracting = defineRule({
   id: 'obfuscation/self-extracting',
@@ -12,10 +13,22 @@ export const selfExtracting = defineRule({
   why: 'The script reads its own file and decodes or runs a part of it: the program that counts is data to every reader and every tool.',
   fix: 'Ship the files that it unpacks, as they are.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027.009', 'T1140'] },
-  reads: ['source'],
+  reads: ['source', 'flow:exec'],
   revision: 1,
-  check: ({ sources }) => sources.filter(({ depth }) => depth === 0).flatMap(draftsOf),
+  check: ({ of, sources }) => {
+    const flows = of('flow').filter(
+      ({ source, sink, span }) => sink.part === 'code' && source.name === `/skills/@self/${span.path}`,
+    );
+    // What the flow shows needs no search.
+    const shown = new Set(flows.map(({ span }) => span.path));
+    return [
+      ...flows.map((flow) => draftOfFlow(flow, { severity: milder('high', flow), message })),
+      ...sources.filter(({ depth, path }) => depth === 0 && !shown.has(path)).flatMap(draftsOf),
+    ];
+  },
 });
+
+const message = 'decodes or runs a part of its own file';
 
 const script =
   /(?:eval|Function|runInThisContext|Buffer\.from|inflateSync|gunzipSync)\s?\([^\n]{0,80}readFileSync\(\s?__filename/g;
@@ -35,6 +48,6 @@ function draftsOf(source: Source): Draft[] {
   return [...source.text.matchAll(form)].map((match) => ({
     span: { path: source.path, start: match.index, end: match.index + match[0].length },
     severity: milderIn('high', source),
-    message: 'decodes or runs a part of its own file',
+    message,
   }));
 }

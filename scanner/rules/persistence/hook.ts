@@ -12,7 +12,7 @@ export const hook = defineRule({
   why: 'Hooks of git, editors and agents run on the host, outside the sandbox, each time the other program is used.',
   fix: 'Describe the hook and let the user set it.',
   maps: { attack: ['T1546'] },
-  reads: ['capability', 'trait'],
+  reads: ['capability:mount', 'trait:hook'],
   revision: 1,
   check: (context) => [
     ...context.of('capability').flatMap((fact): Draft[] => {
@@ -28,9 +28,18 @@ export const hook = defineRule({
         },
       ];
     }),
-    ...context
-      .of('trait')
-      .filter((fact) => fact.trait === 'hook' && runs(fact))
-      .map((fact) => ({ span: fact.span, confidence: fact.certainty, message: `sets a hook: ${fact.detail}` })),
+    ...context.of('trait').flatMap((fact): Draft[] => {
+      if (fact.trait !== 'hook' || !runs(fact)) return [];
+      // Settings that a text shows are put in place by the user; hooks of deployment tools run where their project is deployed.
+      const isLive = !isInText(fact) && !/\.ya?ml$/i.test(fact.span.path);
+      return [
+        {
+          span: fact.span,
+          severity: isLive ? 'medium' : 'low',
+          confidence: fact.certainty,
+          message: `sets a hook: ${fact.detail}`,
+        },
+      ];
+    }),
   ],
 });

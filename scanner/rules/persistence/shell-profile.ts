@@ -1,6 +1,8 @@
 /** A shell’s profile is changed. */
+import type { CapabilityFact } from '../../fact.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
+import type { Source } from '../../source.ts';
 import { isInText, milder } from '../../standing.ts';
 
 export const shellProfile = defineRule({
@@ -12,7 +14,7 @@ export const shellProfile = defineRule({
   why: 'What stands in a profile runs in every shell that its user opens.',
   fix: 'Print the line and let the user add it.',
   maps: { attack: ['T1546.004'] },
-  reads: ['capability'],
+  reads: ['capability:mount', 'source'],
   revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
@@ -20,14 +22,25 @@ export const shellProfile = defineRule({
       if (capability.kind !== 'mount' || capability.path === undefined || capability.mode === 'ro') return [];
       if (sensitivePath(capability.path)?.kind !== 'shell-profile') return [];
       const inText = isInText(fact);
+      const isPlain = inText && setsVariable.test(lineOf(fact, context.sources));
       return [
         {
           span: fact.span,
           kind: inText ? 'capability' : 'malice',
-          severity: milder(inText ? 'medium' : 'high', fact),
+          severity: milder(isPlain ? 'low' : inText ? 'medium' : 'high', fact),
           confidence: fact.certainty,
           message: `${fact.api} writes ${capability.path}, which every new shell runs`,
         },
       ];
     }),
 });
+
+// In instructions: a variable with a plain value, or a program's own completions, as its manual says.
+const setsVariable =
+  /\b(?:echo|printf)\s+['"]?(?:export\s+[A-Z]\w*=[^$`;&|(]*(?:\$(?:PATH|HOME)\b[^$`;&|(]*){0,3}|eval\s+\\?"\$\(\w+ [\w -]*complet[\w -]*\)\\?")['"]?\s*>>/;
+
+function lineOf({ span }: CapabilityFact, sources: readonly Source[]): string {
+  const text = sources.find((source) => source.path === span.path)?.text ?? '';
+  const end = text.indexOf('\n', span.start);
+  return text.slice(text.lastIndexOf('\n', span.start - 1) + 1, end < 0 ? text.length : end);
+}

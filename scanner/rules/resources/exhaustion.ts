@@ -1,4 +1,5 @@
 /** Memory or disk is filled. */
+import { joinedText } from '../../joined-text.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import type { Source } from '../../source.ts';
 import { milderIn } from '../../standing.ts';
@@ -24,7 +25,7 @@ const script = [
 ];
 const shell = [
   // A stream without end into a file (the null device is no disk).
-  /\b(?:cat\s+\/dev\/(?:zero|u?random)|yes(?:\s+[^\s|>;]{1,40})?)\s*>>?\s*(?!\/dev\/)["']?[\w~/$.]/g,
+  /(?<![\w</.-])(?:cat\s+\/dev\/(?:zero|u?random)|yes(?:\s+[^\s|>;]{1,40})?)\s*>>?\s*(?!\/dev\/)["']?[\w~/$.]/g,
   /\bdd\s+if=\/dev\/(?:zero|u?random)\s+(?![^\n;|&]{0,120}\bcount=)[^\n;|&]{0,80}\bof=(?!\/dev\/)/g,
   /\bfallocate\s+-l\s?\d{3,}(?:G|T)i?B?\b|\btruncate\s+-s\s?\d{4,}(?:G|T)\b|\bfallocate\s+-l\s?\d+T/g,
 ];
@@ -39,9 +40,10 @@ const forms: Readonly<Partial<Record<Source['language'], readonly RegExp[]>>> = 
 };
 
 function draftsOf(source: Source): Draft[] {
+  const { text, offsetOf } = joinedText(source);
   return (forms[source.language] ?? []).flatMap((form) =>
-    [...source.text.matchAll(form)].map((match): Draft => {
-      const span = { path: source.path, start: match.index, end: match.index + match[0].length };
+    [...text.matchAll(form)].map((match): Draft => {
+      const span = { path: source.path, start: offsetOf(match.index), end: offsetOf(match.index + match[0].length) };
       return { span, severity: milderIn('medium', source), message: 'fills the memory or the disk' };
     }),
   );

@@ -1,4 +1,5 @@
 /** A regular expression takes time without end on the right text. */
+import { joinedText } from '../../joined-text.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import type { Source } from '../../source.ts';
 
@@ -21,7 +22,8 @@ export const regexBomb = defineRule({
 const nested =
   /\((?:\?:)?(?:\\[wdsWDS]|\.|\[[^\]\n]{1,40}\]|\w)[+*]\)[+*]|\((?:\?:)?(\w|\\[wds])\|\1\)[+*]|\((?:\?:)?\.\*[^()\n]{0,4}\)(?:[+*]|\{\d{2,})/g;
 
-function draftsOf({ path, text }: Source): Draft[] {
+function draftsOf(source: Source): Draft[] {
+  const { text, offsetOf } = joinedText(source);
   return [...text.matchAll(nested)].flatMap((match): Draft[] => {
     const line = text.slice(text.lastIndexOf('\n', match.index) + 1, match.index);
     // In a regular expression: behind a slash, in new RegExp or in a call of re.
@@ -32,7 +34,10 @@ function draftsOf({ path, text }: Source): Draft[] {
     )
       return [];
     return [
-      { span: { path, start: match.index, end: match.index + match[0].length }, message: `${match[0]} repeats a repetition` },
+      {
+        span: { path: source.path, start: offsetOf(match.index), end: offsetOf(match.index + match[0].length) },
+        message: `${match[0]} repeats a repetition`,
+      },
     ];
   });
 }

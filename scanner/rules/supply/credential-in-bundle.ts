@@ -1,4 +1,5 @@
 /** A credential lies in the bundle: whoever may read the skill may use it. */
+import { joinedText } from '../../joined-text.ts';
 import { credentialForms, differentCharactersMin, placeholderWords } from '../../models/credentials.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import type { Source } from '../../source.ts';
@@ -18,12 +19,15 @@ export const credentialInBundle = defineRule({
   check: ({ sources }) => sources.filter(({ depth }) => depth === 0).flatMap(credentialsIn),
 });
 
-function credentialsIn({ path, text, context }: Source): Draft[] {
+function credentialsIn(source: Source): Draft[] {
+  const { path, context } = source;
+  const { text, offsetOf } = joinedText(source);
   return credentialForms.flatMap(({ what, form }) =>
     [...text.matchAll(form)].flatMap((match): Draft[] => {
       const [value] = match;
       if (isPlaceholder(value)) return [];
-      const span = { path, start: match.index, end: match.index + (value.split(/\s|\\n/)[0]?.length ?? 0) };
+      const end = match.index + (value.split(/\s|\\n/)[0]?.length ?? 0);
+      const span = { path, start: offsetOf(match.index), end: offsetOf(end) };
       return [
         { span, severity: context === 'test' ? 'medium' : 'high', message: `${what} is in the bundle: ${value.slice(0, 8)}…` },
       ];

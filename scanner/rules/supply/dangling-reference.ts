@@ -19,9 +19,9 @@ export const danglingReference = defineRule({
     return of('text').flatMap((fact): Draft[] => {
       if (fact.span.path !== 'SKILL.md' || !runs(fact)) return [];
       return [
-        ...fact.text.matchAll(
-          /(?:^|[\s"'`(])(?:\.\/|\$\{?SKILL_DIR\}?\/|\{baseDir\}\/)?(scripts\/[\w./-]{1,120})(?=$|[\s"'`);:,])/g,
-        ),
+        ...fact.text
+          .replace(/''|""/g, '')
+          .matchAll(/(?:^|[\s"'`(])(?:\.\/|\$\{?SKILL_DIR\}?\/|\{baseDir\}\/)?(scripts\/[\w./-]{1,120})(?=$|[\s"'`);:,])/g),
       ].flatMap(([, path = '']): Draft[] => {
         if (!scriptEnding.test(path) || seen.has(path) || [...files].some((file) => file === path || file.endsWith(`/${path}`)))
           return [];

@@ -1,5 +1,5 @@
 /** Installing a package runs a script of its own. */
-import { defineRule } from '../../rule.ts';
+import { type Draft, defineRule } from '../../rule.ts';
 import { runs } from '../../standing.ts';
 
 export const lifecycleScript = defineRule({
@@ -11,11 +11,16 @@ export const lifecycleScript = defineRule({
   why: 'Lifecycle scripts run when dependencies are installed, before anybody called the skill.',
   fix: 'Make it a command of the skill instead.',
   maps: { attack: ['T1195.002'] },
-  reads: ['dependency'],
+  reads: ['dependency:lifecycle'],
   revision: 1,
   check: (context) =>
-    context
-      .of('dependency')
-      .filter((fact) => fact.how === 'lifecycle' && runs(fact))
-      .map((fact) => ({ span: fact.span, message: `${fact.name} runs by itself at installation: ${fact.version}` })),
+    context.of('dependency').flatMap((fact): Draft[] => {
+      if (!runs(fact)) return [];
+      const message = `${fact.name} runs by itself at installation: ${fact.version}`;
+      return [{ span: fact.span, severity: ordinary.test(fact.version) ? 'low' : 'medium', message }];
+    }),
 });
+
+// Builds of the package itself, and what sets up its own repository.
+const ordinary =
+  /^\s*(husky( install)?|is-ci \|\| husky( install)?|lefthook install|simple-git-hooks|tsc( [\w./ -]{0,60})?|(npm|pnpm|yarn) (run )?(build|compile)|patch-package|echo ['"]?[\w .,!-]{0,80}['"]?)\s*$/;

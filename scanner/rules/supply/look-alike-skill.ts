@@ -1,6 +1,6 @@
 /** The skill is named almost like another that everybody knows. */
 
-import { isSlip, lookAlikeOf, popularPackages, popularSkills } from '../../models/popular-packages.ts';
+import { isSlip, lookAlikeOf, nameWords, popularPackages, popularSkills } from '../../models/popular-packages.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const lookAlikeSkill = defineRule({
@@ -34,7 +34,7 @@ function likeOf(name: string): string | undefined {
   if (popularSkills.has(name)) return undefined;
   for (const word of name.split('-')) {
     if (word.length < wordLettersMin) continue;
-    for (const known of [popularPackages.npm, popularPackages.pip]) {
+    for (const known of [nameWords, popularPackages.npm, popularPackages.pip]) {
       if (known.has(word)) return undefined;
       const like = lookAlikeOf(word, known);
       if (like !== undefined && isSlip(word, like)) return like;
@@ -43,4 +43,4 @@ function likeOf(name: string): string | undefined {
   return undefined;
 }
 
-const wordLettersMin = 7;
+const wordLettersMin = 6;

@@ -1,4 +1,5 @@
 /** What is fetched is named by a branch or as "the latest". */
+import { joinedText } from '../../joined-text.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import type { Source } from '../../source.ts';
 import { atMost } from '../../standing.ts';
@@ -41,13 +42,15 @@ const forms: readonly { readonly form: RegExp; readonly says: string }[] = [
   },
 ];
 
-function draftsOf({ path, text, language, context }: Source): Draft[] {
-  if (!text.includes('https://')) return [];
+function draftsOf(source: Source): Draft[] {
+  const { path, language, context } = source;
+  if (!source.text.includes('http')) return [];
+  const { text, offsetOf } = joinedText(source);
   const inText = language === 'markdown' || language === 'text' || context === 'test';
   return forms.flatMap(({ form, says }) =>
     [...text.matchAll(form)].map(
       (match): Draft => ({
-        span: { path, start: match.index, end: match.index + match[0].length },
+        span: { path, start: offsetOf(match.index), end: offsetOf(match.index + match[0].length) },
         severity: inText ? atMost('low', 'info') : 'low',
         message: `${match[0].slice(0, 120)} names ${says}: what it gives may change`,
       }),

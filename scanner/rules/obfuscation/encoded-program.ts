@@ -1,0 +1,22 @@
+/** A program or an order is written in a code that only machines read. */
+import { draftsOfTrait } from '../../draft-of-trait.ts';
+import { defineRule } from '../../rule.ts';
+import { milder } from '../../standing.ts';
+
+export const encodedProgram = defineRule({
+  id: 'obfuscation/encoded-program',
+  title: 'An encoded program',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'folded',
+  why: 'The text decodes to commands, code or orders. Agents decode what they are asked to; whoever reviews the skill sees letters.',
+  fix: 'Write the program as it is.',
+  maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027.013', 'T1140'] },
+  reads: ['trait:encoded-program'],
+  revision: 1,
+  check: (context) =>
+    draftsOfTrait(context, 'encoded-program', (fact) => ({
+      severity: milder('high', fact),
+      message: `encoded text that decodes to a program: ${fact.detail}`,
+    })),
+});
