@@ -9,7 +9,10 @@ export function foldText(text: string): string {
   if (/^[\x20-\x7e]*$/.test(cut)) return cut.includes('  ') ? cut.replace(/ {2,}/g, ' ') : cut;
   const seen = cut
     .normalize('NFKC')
-    .replace(/[\u{e0020}-\u{e007e}]/gu, (tag) => String.fromCharCode((tag.codePointAt(0) ?? 0) - 0xe0000))
+    .replace(
+      /[\u{e0020}-\u{e007e}]+/gu,
+      (tags) => ` ${[...tags].map((tag) => String.fromCharCode((tag.codePointAt(0) ?? 0) - 0xe0000)).join('')} `,
+    )
     .replace(hidden, '');
   return seen.replace(/[’‘]/g, "'").replace(/[“”„]/g, '"').replace(/\s+/g, ' ');
 }

@@ -76,7 +76,7 @@ export function blockLanguage({
   const isPlain = tag === '' || /^(text|txt|plain|plaintext|output|none|code|command|cmd|bat|powershell|ps1)$/.test(tag);
   if (!isPlain) return undefined;
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
-  if (lines.some((line) => /^\s*[$%] \S/.test(line))) return 'console';
+  if (lines.some((line) => /^\s*(?:[\w.-]{1,40}@[\w.-]{1,60}[^$#%\n]{0,40}[$#%]|[$%]) \S/.test(line))) return 'console';
   const looks = lines.filter((line) => looksLikeShell(line));
   return looks.length > 0 && (looks.length * 2 >= lines.length || tellsToRun.test(before)) ? 'shell' : undefined;
 }
@@ -121,7 +121,8 @@ function consoleLines(block: Pieces): Pieces {
   let at = 0;
   let continues = false;
   for (const line of block.text.split('\n')) {
-    const prompt = /^\s*(?:\([\w.-]+\) ?)?(?:[\w.-]+@[\w.-]+[^$#%]{0,40})?[$%❯] /.exec(line)?.[0] ?? '';
+    const prompt =
+      /^\s*(?:\([\w.-]+\) ?)?(?:[\w.-]+@[\w.-]+[^$#%]{0,40})?[$%❯] |^\s*[\w.-]+@[\w.-]+[^$#%]{0,40}# /.exec(line)?.[0] ?? '';
     if (prompt !== '' || continues) {
       kept.push({ text: `${line.slice(prompt.length)}\n`, raw: rawAt(block.map, at + prompt.length) });
       continues = line.trimEnd().endsWith('\\');

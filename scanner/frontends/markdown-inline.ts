@@ -15,9 +15,23 @@ export function readInline(reading: Reading, node: SyntaxNode, role: TextFact['r
   const text = pieces.join('').replace(/\s+/g, ' ').trim();
   note(reading, role, node, text, '');
   for (const hidden of hiddenHtml(raw, node.from)) note(reading, 'hidden', hidden, hidden.text, hidden.why);
+  readBareCommands(reading, raw, node.from);
   if (role !== 'heading') reading.before = text;
   return text;
 }
+
+// A download that is piped into a shell is one without marks of code, too.
+function readBareCommands(reading: Reading, raw: string, from: number): void {
+  for (const match of raw.matchAll(bareCommand)) {
+    const code: Pieces = { text: match[0], map: [{ at: 0, raw: from + match.index }] };
+    const before = raw.slice(Math.max(0, match.index - sentenceCharsMax), match.index);
+    const context = weaker(reading.source.context, blockContext({ text: '', heading: reading.heading, before }));
+    reading.embedded.push(programOf(reading.source.path, 'shell', code, context));
+  }
+}
+
+const bareCommand =
+  /(?<![`\w./-])(?:curl|wget|iwr|irm)\s[^`\n|]{3,300}\|\s{0,4}(?:sudo\s{1,4})?(?:ba|z|da|k)?sh\b|(?<![`\w])(?:ba)?sh <\((?:curl|wget)\s[^`\n)]{3,300}\)/g;
 
 export function visitInline(reading: Reading, node: SyntaxNode, pieces: string[]): void {
   const { text } = reading;

@@ -84,6 +84,15 @@ function readFrontMatter(reading: Reading): number {
     const at = start + match.index;
     note(reading, 'front-matter', { from: at, to: at + match[0].length }, (match[2] ?? '').trim(), match[1] ?? '');
   }
+  // Hooks, servers and install steps of the front matter are run by the agent's program, as those of a settings file.
+  if (/^\s*["']?(hooks|mcpServers|servers)["']?\s*:|["']?install["']?\s*:/m.test(inner))
+    reading.embedded.push({
+      within: reading.source.path,
+      language: 'yaml',
+      text: inner,
+      context: reading.source.context,
+      map: [{ at: 0, raw: start }],
+    });
   return all.length;
 }
 
@@ -100,8 +109,11 @@ function readBlock(reading: Reading, node: SyntaxNode): void {
     case 'CommentBlock':
       note(reading, 'hidden', node, commentText(reading.text.slice(node.from, node.to)), 'comment');
       return;
-    case 'HTMLBlock':
     case 'ProcessingInstructionBlock':
+      note(reading, 'hidden', node, reading.text.slice(node.from, node.to).replace(/^<\?|\?>\s*$/g, ''), 'comment');
+      return;
+    case 'HTMLBlock':
+      readHtmlCode(reading, node);
       note(reading, 'html', node, reading.text.slice(node.from, node.to), '');
       for (const hidden of hiddenHtml(reading.text.slice(node.from, node.to), node.from))
         note(reading, 'hidden', hidden, hidden.text, hidden.why);
@@ -119,6 +131,20 @@ function readBlock(reading: Reading, node: SyntaxNode): void {
         return;
       }
       for (let child = node.firstChild; child !== null; child = child.nextSibling) readBlock(reading, child);
+  }
+}
+
+// Code of an HTML block is shown as a fence's is.
+function readHtmlCode(reading: Reading, node: SyntaxNode): void {
+  const html = reading.text.slice(node.from, node.to);
+  const declared = /^<!\[CDATA\[([\s\S]*?)(?:\]\]>|$)/.exec(html)?.[1];
+  if (declared !== undefined) note(reading, 'hidden', node, declared, 'comment');
+  for (const match of html.matchAll(/<(?:pre|code)\b[^>]{0,200}>(?:\s{0,20}<code\b[^>]{0,200}>)?([^<]{3,4000})/gi)) {
+    const text = match[1] ?? '';
+    const raw = node.from + match.index + match[0].length - text.length;
+    const block = { text, map: [{ at: 0, raw }], info: '', heading: reading.heading, before: reading.before };
+    if (blockLanguage(block) !== undefined)
+      reading.embedded.push(programOf(reading.source.path, 'shell', block, weaker(reading.source.context, blockContext(block))));
   }
 }
 

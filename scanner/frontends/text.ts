@@ -16,7 +16,9 @@ export interface HiddenText {
 export function plainTextFacts(source: Source, context: FrontEndContext): FrontEndResult {
   context.steps.take(1 + (source.text.length >> 6));
   const facts: TextFact[] = [];
-  for (const match of source.text.matchAll(/\S[^\n]*(?:\n(?![ \t]*\r?(?:\n|$))[^\n]*)*/g)) {
+  // Each row of a table is a text of its own.
+  const paragraphs = /\.(csv|tsv)$/i.test(source.path) ? /\S[^\n]*/g : /\S[^\n]*(?:\n(?![ \t]*\r?(?:\n|$))[^\n]*)*/g;
+  for (const match of source.text.matchAll(paragraphs)) {
     for (let at = 0; at < match[0].length; at += paragraphCharsMax)
       facts.push(
         textFact(
@@ -92,7 +94,11 @@ function activeSvg({ path, context }: Source): ArtifactFact {
 }
 
 const invisibleStyle =
-  /<([a-z][a-z0-9]{0,15})\b[^>]{0,400}?(?:style\s*=\s*["'][^"'>]{0,300}?(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d]*[1-9])|color\s*:\s*(?:white|#fff(?:fff)?|transparent)\b|(?:left|top|text-indent)\s*:\s*-\d{3,})|\shidden(?=[\s>=]))[^>]{0,400}>/gi;
+  /<(?:(template|noscript|desc|metadata)\b|([a-z][a-z0-9]{0,15})\b[^>]{0,400}?(?:style\s*=\s*["'][^"'>]{0,300}?(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*(?:[01](?:\.\d+)?(?:px|pt|em|rem|%)?|0?\.0\d*\w{0,3})\s*(?=[;"'])|opacity\s*:\s*0(?![.\d]*[1-9])|color\s*:\s*(?:white|#fff(?:fff)?|transparent|rgba?\(\s*255\s*,\s*255\s*,\s*255)|(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?=[;"'])|(?:left|top|right|text-indent)\s*:\s*-\d{3,}|clip(?:-path)?\s*:\s*(?:rect\(0|inset\(50%)|scale\(0\))|\scolor\s*=\s*["']?(?:white|#fff(?:fff)?)\b|\shidden(?=[\s>=])))[^>]{0,400}>/gi;
+
+// What attributes say is read by models and by nobody else; a few words are a label.
+const spokenAttribute =
+  /\s(?:alt|title|aria-label|aria-description|data-[\w-]{1,40}|placeholder|content)\s*=\s*(?:"([^"]{24,2000})"|'([^']{24,2000})')/gi;
 
 /** What HTML makes invisible, up to the end of its element. */
 export function hiddenHtml(html: string, offset: number): HiddenText[] {
@@ -100,15 +106,30 @@ export function hiddenHtml(html: string, offset: number): HiddenText[] {
   const lower = html.toLowerCase();
   for (const match of html.matchAll(invisibleStyle)) {
     const start = match.index + match[0].length;
-    const end = lower.indexOf(`</${(match[1] ?? '').toLowerCase()}`, start);
+    const end = lower.indexOf(`</${(match[1] ?? match[2] ?? '').toLowerCase()}`, start);
     const inner = html.slice(start, end < 0 ? Math.min(html.length, start + 2_000) : end);
     const text = inner
       .replace(/<[^>]*>/g, ' ')
       .replace(/\s+/g, ' ')
       .trim();
-    if (text !== '') found.push({ from: offset + match.index, to: offset + start + inner.length, text, why: 'invisible style' });
+    if (text !== '')
+      found.push({
+        from: offset + match.index,
+        to: offset + start + inner.length,
+        text,
+        why: isMetadata(match[1]) ? 'metadata' : 'invisible style',
+      });
+  }
+  for (const match of html.matchAll(spokenAttribute)) {
+    const text = match[1] ?? match[2] ?? '';
+    if (text.trim().split(/\s+/).length >= 4)
+      found.push({ from: offset + match.index, to: offset + match.index + match[0].length, text, why: 'attribute' });
   }
   return found;
+}
+
+function isMetadata(tag: string | undefined): boolean {
+  return tag !== undefined && /^(desc|metadata)$/i.test(tag);
 }
 
 function textFact(source: Source, role: TextFact['role'], start: number, text: string, detail: string, length: number): TextFact {

@@ -18,7 +18,7 @@ export const settingsFiles =
 /** Sources: documentation of GitHub Actions, GitLab CI, pre-commit, Dev Containers, VS Code tasks, MCP clients, Claude Code settings, Docker Compose, Poe, PDM, Hatch, taskipy, cargo-make. */
 export const commandKeys: readonly CommandKey[] = [
   {
-    form: /(^|\.)(hooks?|mcpServers|mcp|servers|services|tasks|statusLine|subagentStatusLine)(\..{1,200})?\.command(\.\d+)?$/i,
+    form: /(^|\.)(hooks?|mcpServers|mcp|servers|services|tasks|install|statusLine|subagentStatusLine)(\..{1,200})?\.command(\.\d+)?$/i,
     file: any,
   },
   { form: /^(apiKeyHelper|awsAuthRefresh|awsCredentialExport|otelHeadersHelper)$/, file: any },

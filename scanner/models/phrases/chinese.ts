@@ -44,4 +44,5 @@ export const chinese: PhraseTable = {
   top: '最高分 满分 最佳 最好',
   off: '关闭 關閉 禁用 停用',
   defence: '杀毒软件 防毒軟體 防火墙 防火牆 安全软件',
+  void: '不再适用 已失效 作废',
 };

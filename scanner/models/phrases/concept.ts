@@ -9,6 +9,7 @@ export const concepts = [
   'own', // your, existing, original
   'every', // all, any
   'content', // pages, mails, documents: what comes from outside
+  'void', // no longer apply
   'bypass', // override, get round: in honest texts too
   'not',
   'tell', // inform, mention, show

@@ -3,7 +3,8 @@ import type { PhraseTable } from './concept.ts';
 export const english: PhraseTable = {
   bypass: 'override overrides overriding bypass* supersede* abandon discard* circumvent',
   ignore: `ignore ignoring ignores disregard* forget neglect* set+aside pay+no+attention
-    do+not+follow stop+following stop+obeying no+longer+apply no+longer+appl* null+and+void are+void is+void disobey`,
+    do+not+follow stop+following stop+obeying disobey`,
+  void: 'no+longer+apply no+longer+applies no+longer+valid null+and+void are+void is+void are+superseded is+superseded are+cancelled are+revoked cease+to+apply',
   rules: `instruction instructions prompt prompts guideline guidelines directive directives guardrail guardrails safeguard safeguards
     what+you+were+told everything+you+were+told anything+you+were+told orders programming alignment`,
   limits: 'rule rules restriction restrictions polic* constraint* limit* training principle* ethic*',

@@ -51,4 +51,5 @@ export const french: PhraseTable = {
   top: 'meilleur* maximale maximum note+maximale',
   off: 'désactive* désactivez coupe*',
   defence: 'antivirus pare-feu',
+  void: "ne+s'appliquent+plus sont+annulées sont+caduques",
 };

@@ -1,7 +1,7 @@
 import type { PhraseTable } from './concept.ts';
 
 export const german: PhraseTable = {
-  ignore: 'ignorier* missacht* vergiss vergessen+sie verwirf verwerfen nicht+mehr+befolg* gelten+nicht+mehr außer+acht',
+  ignore: 'ignorier* missacht* vergiss vergessen+sie verwirf verwerfen nicht+mehr+befolg* außer+acht',
   bypass: 'übergeh* umgeh* überschreib*',
   rules: 'anweisung* instruktion* vorgabe* richtlinie* leitlinie* systemprompt* prompt* weisung* was+dir',
   limits: 'regel regeln beschränkung* einschränkung* vorschrift* sicherheitsregeln',
@@ -50,4 +50,5 @@ export const german: PhraseTable = {
   top: 'höchstbewertung* bestnote beste besten höchste höchsten',
   off: 'deaktivier* schalte abschalten ausschalten',
   defence: 'antivirus* virenscanner firewall virenschutz',
+  void: 'gelten+nicht+mehr sind+ungültig sind+aufgehoben',
 };

@@ -43,4 +43,5 @@ export const japanese: PhraseTable = {
   top: '最高 満点 最高点',
   off: '無効 オフに 停止',
   defence: 'ウイルス対策 アンチウイルス ファイアウォール',
+  void: '無効です 適用されません 効力を失',
 };

@@ -15,6 +15,7 @@ export const overridePhrases: readonly Phrase[] = [
   { needs: ['bypass', 'prior', ['rules', 'limits']], within: 5, close: [[1, 2, 2]], ordered: true, unless: ['content', 'user'] },
   { needs: ['ignore', 'every', 'rules'], within: 4, ordered: true, unless: ['content'] },
   { needs: ['ignore', 'every', 'rules'], within: 4, languages: verbLast, unless: ['content'] },
+  { needs: ['void', ['prior', 'own'], ['rules', 'limits']], within: 7, close: [[1, 2, 3]] },
   { needs: ['persona', 'unbound'], within: 16 },
 ];
 
@@ -22,7 +23,7 @@ export const overridePhrases: readonly Phrase[] = [
 function before(which: Concept, what: Concept, words: number, unless?: readonly Concept[]): Phrase[] {
   const rest = unless === undefined ? {} : { unless };
   return [
-    { needs: ['ignore', which, what], within: 8, close: [[1, 2, words]], ordered: true, ...rest },
+    { needs: ['ignore', which, what], within: 12, close: [[1, 2, words]], ordered: true, ...rest },
     {
       needs: ['ignore', what, which],
       within: 8,

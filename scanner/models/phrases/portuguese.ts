@@ -50,4 +50,5 @@ export const portuguese: PhraseTable = {
   top: 'melhor melhores máxima máximo',
   off: 'desative* desativar desligue',
   defence: 'antivírus firewall',
+  void: 'não+se+aplicam+mais já+não+se+aplicam ficam+sem+efeito',
 };

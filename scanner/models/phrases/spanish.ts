@@ -52,4 +52,5 @@ export const spanish: PhraseTable = {
   top: 'mejor mejores máxima máximo',
   off: 'desactiva* desactive* apaga',
   defence: 'antivirus cortafuegos',
+  void: 'ya+no+aplican ya+no+se+aplican quedan+anuladas quedan+sin+efecto',
 };

@@ -31,12 +31,13 @@ const roles = new Set<FactOf<'text'>['role']>([
   'front-matter',
   'fence',
   'image',
+  'link',
   'comment',
   'html',
 ]);
 
 function draftsOf(fact: FactOf<'text'>): Draft[] {
-  for (const { how, text } of decodingsOf(fact.role === 'image' ? fact.detail : fact.text)) {
+  for (const { how, text } of decodingsOf(fact.role === 'image' ? `${fact.text} ${fact.detail}` : fact.text)) {
     const statement = statementIn(readingOfText(fact, text), strongForms, () => nothingAround);
     if (statement === undefined || statement.manner === 'refused') continue;
     return [{ span: fact.span, message: `${how} that says: "${text.replace(/\s+/g, ' ').trim().slice(0, 120)}"` }];
