@@ -31,6 +31,7 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: Synta
     if (owner.qual === 'os.environ' && isItem) {
       const key = childrenOf(target).at(-2);
       const name = key === undefined ? '' : (evaluate(run, module, key).texts[0] ?? '');
+      for (const from of given.flatMap((value) => value.nodes)) run.exports.push({ by: module.source.path, name, node: from });
       if (steeringVariables.test(name))
         notePyTrait(run, { module, node, api: name, certainty: 'exact' }, 'env-write', given[0]?.texts[0] ?? '');
     } else if (

@@ -56,7 +56,7 @@ export function applyEffect(run: PythonRun, call: PyCall, effect: PythonEffect):
       const name = argumentOf(call, effect.module);
       if (name?.texts[0]?.includes(unknownPart) !== false)
         notePyTrait(run, { ...call, certainty: 'widened' }, 'dynamic-import', 'code whose place is computed');
-      flowSink(run, call, name?.nodes ?? [], { what: 'exec', api: call.api, part: 'code' });
+      flowSink(run, call, name?.nodes ?? [], { what: 'exec', api: call.api, part: 'argument' });
       return unknownPy;
     }
     case 'feed':
@@ -66,7 +66,7 @@ export function applyEffect(run: PythonRun, call: PyCall, effect: PythonEffect):
       if (effect.only !== undefined && !holds(call, effect.only)) return unknownPy;
       const data = argumentOf(call, effect.data);
       notePyTrait(run, call, 'deserialize', call.api);
-      flowSink(run, call, data?.nodes ?? [], { what: 'exec', api: call.api, part: 'code' });
+      if (effect.byPath !== true) flowSink(run, call, data?.nodes ?? [], { what: 'exec', api: call.api, part: 'code' });
       return { ...unknownPy, nodes: data?.nodes ?? [], decoded: true };
     }
     case 'env':

@@ -41,7 +41,10 @@ export function wholeEnvironment(run: PythonRun, at: PyNoting): PyValue {
 // `env=os.environ`, `{**os.environ, …}` or a copy in a variable that is given as `env=`.
 export function isForChild({ module, node }: PyNoting): boolean {
   const { text } = module.source;
-  const before = text.slice(Math.max(0, node.from - 200), node.from);
+  // `{k: v for k, v in os.environ.items() if …}` is a copy as well.
+  const before = text
+    .slice(Math.max(0, node.from - 200), node.from)
+    .replace(/\{\s*\w{1,40}\s*:\s*\w{1,40}\s+for\s+\w{1,40}\s*,\s*\w{1,40}\s+in\s+$/, '{ **');
   if (/\benv\s*=\s*(dict\(|\{\s*\*\*)?\s*$/.test(before)) return true;
   const name = /(?:^|\n)[ \t]*(\w+)(?:\s*:\s*[\w[\], .]+)?\s*=\s*(?:dict\(|\{\s*\*\*|copy\.\w+\()?\s*$/.exec(before)?.[1];
   return name !== undefined && new RegExp(`\\benv\\s*=\\s*${name}\\b`).test(text);

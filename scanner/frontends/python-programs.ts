@@ -5,9 +5,19 @@ import type { Capability } from '../../skills-index/skill/capability.ts';
 import { own } from '../models/api.ts';
 import { egressOf, unknownPart } from '../models/egress-of.ts';
 import { interpreters, networkPrograms } from '../models/shell.ts';
+import type { OffsetMap } from '../source.ts';
 import { nodesOf } from './python-alternatives.ts';
 import type { PyCall } from './python-effects.ts';
-import { flowSink, flowSource, notePyCapability, notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import {
+  flowSink,
+  flowSource,
+  notePyCapability,
+  notePyTrait,
+  type PythonRun,
+  type PyValue,
+  spanOfPy,
+  unknownPy,
+} from './python-run.ts';
 
 /** Notes a program that is started, by a list of words or a line for the shell. */
 export function runProgram(
@@ -48,22 +58,45 @@ export function runProgram(
     part: byShell || isUnknown ? 'code' : 'argument',
   });
   if (command.decoded || words?.[0]?.decoded) notePyTrait(run, call, 'decode-to-code', lines[0] ?? '');
-  noteSurroundings(run, call, exec);
+  noteDetached(run, call);
   sendByProgram(run, call, name, lines, nodes);
-  if (!isUnknown && line === undefined && words !== undefined && words.length > 0) embedWords(run, call, words);
-  else if (!isUnknown)
-    for (const one of lines) embedShell(run, call, one, (line ?? command).folded ? undefined : (line ?? command).raw);
+  const programs = isUnknown
+    ? []
+    : line === undefined && words !== undefined && words.length > 0
+      ? [embedWords(run, call, words)]
+      : lines.map((one) => embedShell(run, call, one, (line ?? command).folded ? undefined : (line ?? command).raw));
   const output = flowSource(run, call, { what: 'command', name: exec.program }, `${name} prints it`);
   const input = call.keywords.get('input') ?? call.keywords.get('stdin');
+  for (const started of programs) noteStart(run, call, started, nodes, input?.nodes ?? [], output);
   if (input !== undefined) feedProgram(run, { ...call, object: { ...unknownPy, target: exec } }, input);
   return { ...unknownPy, nodes: [output, ...(input?.nodes ?? [])], target: exec };
 }
 
-// The child's environment, and whether it goes on by itself.
-function noteSurroundings(run: PythonRun, call: PyCall, capability: Capability): void {
-  const environment = call.keywords.get('env');
-  if (environment !== undefined)
-    flowSink(run, call, environment.nodes, { what: 'exec', capability, api: call.api, part: 'argument' });
+// What goes into a program that is started, and what comes back; the front end of its language knows what it does with it.
+function noteStart(
+  run: PythonRun,
+  call: PyCall,
+  program: string,
+  given: readonly string[],
+  stdin: readonly string[],
+  output: string,
+): void {
+  const entries = [...(call.keywords.get('env')?.entries ?? [])];
+  run.starts.push({
+    by: call.module.source.path,
+    program,
+    call: `${program} started@${call.node.from}`,
+    span: spanOfPy(call.module, call.node),
+    context: call.module.source.context,
+    arguments: given,
+    stdin,
+    env: entries.flatMap(([name, value]) => value.nodes.map((node) => ({ name, node }))),
+    output,
+  });
+}
+
+// A child that goes on when this program has ended.
+function noteDetached(run: PythonRun, call: PyCall): void {
   const isOwnSession = call.keywords.get('start_new_session')?.texts[0] === 'True';
   const before = call.keywords.get('preexec_fn')?.qual ?? '';
   const flags = call.keywords.get('creationflags');
@@ -114,25 +147,33 @@ export function runCodeOf(run: PythonRun, call: PyCall, code: PyValue): PyValue 
       code.raw !== undefined && !code.folded
         ? [{ at: 0, raw: code.raw }]
         : [{ at: 0, raw: call.node.from, fixed: true as const }];
-    run.embedded.push({
-      within: call.module.source.path,
-      language: 'python',
-      text: one,
-      context: call.module.source.context,
-      map,
-    });
+    embed(run, call, 'python', one, map);
   }
   return unknownPy;
 }
 
-function embedShell(run: PythonRun, call: PyCall, line: string, raw: number | undefined): void {
+function embedShell(run: PythonRun, call: PyCall, line: string, raw: number | undefined): string {
   const isInside = raw !== undefined && raw > call.node.from && raw < call.node.to;
   const map = !isInside ? [{ at: 0, raw: call.node.from, fixed: true as const }] : [{ at: 0, raw }];
-  run.embedded.push({ within: call.module.source.path, language: 'shell', text: line, context: call.module.source.context, map });
+  return embed(run, call, 'shell', line, map);
+}
+
+// Hands a program to the front end of its language; gives the path under which that one knows it, as rounds.ts makes it.
+function embed(run: PythonRun, call: PyCall, language: 'shell' | 'python', text: string, map: OffsetMap): string {
+  const within = call.module.source.path;
+  const base = `${within}#${language}@${map[0]?.raw ?? 0}`;
+  const same = run.programs.get(base) ?? [];
+  run.programs.set(base, same);
+  if (!same.includes(text)) {
+    same.push(text);
+    run.embedded.push({ within, language, text, context: call.module.source.context, map });
+  }
+  const count = same.indexOf(text) + 1;
+  return count === 1 ? base : `${base}.${count}`;
 }
 
 // Each word keeps its place where it stands in the text as it is.
-function embedWords(run: PythonRun, call: PyCall, words: readonly PyValue[]): void {
+function embedWords(run: PythonRun, call: PyCall, words: readonly PyValue[]): string {
   const map: { at: number; raw: number; fixed?: true }[] = [];
   let text = '';
   for (const word of words) {
@@ -144,13 +185,13 @@ function embedWords(run: PythonRun, call: PyCall, words: readonly PyValue[]): vo
     if (isPlain) map.push({ at: text.length + open, raw: word.raw ?? 0 });
     text += `${quoted} `;
   }
-  run.embedded.push({
-    within: call.module.source.path,
-    language: 'shell',
-    text: text.trimEnd(),
-    context: call.module.source.context,
-    map: map.filter((piece, index) => piece.at !== map[index + 1]?.at),
-  });
+  return embed(
+    run,
+    call,
+    'shell',
+    text.trimEnd(),
+    map.filter((piece, index) => piece.at !== map[index + 1]?.at),
+  );
 }
 
 function wordText(word: PyValue): string {

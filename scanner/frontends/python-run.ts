@@ -3,7 +3,7 @@ import type { SyntaxNode } from '@lezer/common';
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../skills-index/statement/finding.ts';
 import type { Fact, FlowSink, FlowSource, Span, Trait } from '../fact.ts';
-import type { FlowEdge, FlowGraph, FlowNode } from '../flow-graph.ts';
+import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from '../flow-graph.ts';
 import type { FrontEndContext } from '../frontend.ts';
 import { detailCharsMax } from '../limits.ts';
 import { anyEgress, unknownPart } from '../models/egress-of.ts';
@@ -63,10 +63,14 @@ export interface PythonRun {
   readonly modules: ReadonlyMap<string, PythonModule>;
   readonly facts: Fact[];
   readonly embedded: EmbeddedProgram[];
+  /** Their texts by the paths that they get. */
+  readonly programs: Map<string, string[]>;
   readonly nodes: FlowNode[];
   readonly edges: FlowEdge[];
   readonly sources: FlowGraph['sources'][number][];
   readonly sinks: FlowGraph['sinks'][number][];
+  readonly starts: FlowStart[];
+  readonly exports: NonNullable<FlowGraph['exports']>[number][];
   readonly known: Map<PythonModule, Map<SyntaxNodeKey, PyValue | 'busy'>>;
   readonly nodeIds: Set<string>;
   readonly fold: FoldState;
@@ -83,10 +87,13 @@ export function newPythonRun(context: FrontEndContext, modules: ReadonlyMap<stri
     modules,
     facts: [],
     embedded: [],
+    programs: new Map(),
     nodes: [],
     edges: [],
     sources: [],
     sinks: [],
+    starts: [],
+    exports: [],
     known: new Map([...modules.values()].map((module) => [module, new Map()])),
     nodeIds: new Set(),
     fold: new FoldState(context.steps),

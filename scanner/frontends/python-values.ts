@@ -9,7 +9,7 @@ import { foldPercent, quotesOf, unescapeText } from './python-literals.ts';
 import { memberValue, subscriptValue } from './python-members.ts';
 import { childrenOf, type PythonModule, textOf } from './python-module.ts';
 import { variable } from './python-names.ts';
-import { type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import { flowSource, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 
 /** The value of an expression. Computed once; a value that depends on itself is unknown. */
 export function evaluate(run: PythonRun, module: PythonModule, node: SyntaxNode, depth = 0): PyValue {
@@ -26,8 +26,12 @@ export function evaluate(run: PythonRun, module: PythonModule, node: SyntaxNode,
   return value;
 }
 
-// `os.environ` handed on as a whole is all variables at once.
+// `os.environ` handed on as a whole is all variables at once; `sys.argv` is what the program was called with.
 function withEnvironment(run: PythonRun, module: PythonModule, node: SyntaxNode, value: PyValue): PyValue {
+  if (value.qual === 'sys.argv' && node.parent?.name !== 'AssignStatement') {
+    const at = { module, node, api: 'sys.argv', certainty: 'exact' } as const;
+    return { ...value, nodes: [...value.nodes, flowSource(run, at, { what: 'input', name: 'sys.argv' }, 'reads its arguments')] };
+  }
   if (value.qual !== 'os.environ' || !isHandedOn(node)) return value;
   const whole = wholeEnvironment(run, { module, node, api: 'os.environ', certainty: value.folded ? 'folded' : 'exact' });
   return { ...value, nodes: [...value.nodes, ...whole.nodes] };

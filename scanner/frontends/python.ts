@@ -38,8 +38,13 @@ export const analysePython: Analyse = (sources, context) => {
       ? []
       : [{ span: { path: source.path, start: first, end: first + 1 }, reason: 'not all of it is Python' }];
   });
-  const { nodes, edges, sources: flowSources, sinks } = run;
-  return { facts: unique(run.facts), embedded: run.embedded, unanalysed, graph: { nodes, edges, sources: flowSources, sinks } };
+  const { nodes, edges, sources: flowSources, sinks, starts, exports } = run;
+  return {
+    facts: unique(run.facts),
+    embedded: run.embedded,
+    unanalysed,
+    graph: { nodes, edges, sources: flowSources, sinks, starts, exports },
+  };
 };
 
 function visitAll(run: PythonRun, module: PythonModule): void {

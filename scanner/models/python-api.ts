@@ -46,8 +46,14 @@ export type PythonEffect =
   | { readonly does: 'shell' | 'program'; readonly command: Argument; readonly rest?: true }
   | { readonly does: 'code'; readonly code: Argument }
   | { readonly does: 'load'; readonly module: Argument }
-  /** `safe` says by which value of an argument it is harmless, `only` by which one it is not. */
-  | { readonly does: 'deserialize'; readonly data: Argument; readonly safe?: Condition; readonly only?: Condition }
+  /** `byPath`: the argument is the name of a file. `safe` says by which value of an argument it is harmless, `only` by which one it is not. */
+  | {
+      readonly does: 'deserialize';
+      readonly data: Argument;
+      readonly byPath?: true;
+      readonly safe?: Condition;
+      readonly only?: Condition;
+    }
   /** Gives a running program text on its standard input. */
   | { readonly does: 'feed'; readonly content: Argument }
   | { readonly does: 'env'; readonly name: Argument }

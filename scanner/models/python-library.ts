@@ -126,7 +126,7 @@ const running: PythonApiTable = {
     'open',
     api([
       { does: 'read', path: argument(0, 'filename') },
-      { does: 'deserialize', data: argument(0, 'filename') },
+      { does: 'deserialize', data: argument(0, 'filename'), byPath: true },
     ]),
   ),
   ...rows('multiprocessing.reduction.ForkingPickler', 'loads', api({ does: 'deserialize', data: argument(0) })),
@@ -148,11 +148,16 @@ const running: PythonApiTable = {
   ...rows('sys.stdin.buffer', 'read readline', api({ does: 'input' })),
   ...rows('fileinput', 'FileInput', api({ does: 'input' })),
   ...rows('click', 'prompt', api({ does: 'input' })),
-  ...rows('joblib', 'load', api({ does: 'deserialize', data: argument(0, 'filename') })),
+  ...rows('joblib', 'load', api({ does: 'deserialize', data: argument(0, 'filename'), byPath: true })),
   ...rows(
     'torch',
     'load',
-    api({ does: 'deserialize', data: argument(0, 'f'), safe: { argument: argument(-1, 'weights_only'), form: /^True$/ } }),
+    api({
+      does: 'deserialize',
+      data: argument(0, 'f'),
+      byPath: true,
+      safe: { argument: argument(-1, 'weights_only'), form: /^True$/ },
+    }),
   ),
   ...rows(
     'yaml',
@@ -163,7 +168,7 @@ const running: PythonApiTable = {
     ),
   ),
   ...rows('jsonpickle', 'decode loads', api({ does: 'deserialize', data: argument(0) })),
-  ...rows('pandas', 'read_pickle', api({ does: 'deserialize', data: argument(0, 'filepath_or_buffer') })),
+  ...rows('pandas', 'read_pickle', api({ does: 'deserialize', data: argument(0, 'filepath_or_buffer'), byPath: true })),
   ...rows('subprocess.Popen()', 'communicate', api({ does: 'feed', content: argument(0, 'input') })),
   ...rows('subprocess.Popen().stdin', 'write writelines', api({ does: 'feed', content: argument(0) })),
   ...rows('asyncio.create_subprocess_exec()', 'communicate', api({ does: 'feed', content: argument(0, 'input') })),

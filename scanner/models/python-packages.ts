@@ -53,6 +53,7 @@ export const pythonPackages: PythonApiTable = {
       {
         does: 'deserialize',
         data: argument(0, 'file'),
+        byPath: true,
         only: { argument: argument(2, 'allow_pickle'), form: /^True$/ },
       },
     ]),
