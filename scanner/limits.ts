@@ -40,6 +40,7 @@ export const decodedBlobsMax = 100;
 export const plainWordsCharsMax = 20_000;
 export const marksPerTextMax = 5_000;
 export const encodedRunsMax = 8;
+export const changedSentencesMax = 500;
 export const paragraphCharsMax = 20_000;
 export const yamlCharsMax = 512 * 1024;
 export const settingsDepthMax = 200;
@@ -50,6 +51,8 @@ export const shellWordsMax = 64;
 export const shellLoopWordsMax = 8;
 export const shellPipelineMax = 64;
 export const shellPatternCharsMax = 4_096;
+/** Characters of a text times those of a pattern that is tried on it. */
+export const shellPatternWorkMax = 1_000_000;
 /** Rounds of loops over known words or numbers that one script is gone through one by one. */
 export const shellRoundsMax = 2_000;
 export const shellRoundsOfLoopMax = 128;

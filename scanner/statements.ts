@@ -89,7 +89,8 @@ function matchPattern({ words }: Reading, pattern: RegExp): Match | undefined {
   return match === null ? undefined : { start: match.index, end: match.index + match[0].length };
 }
 
-function isText({ role, detail }: FactOf<'text'>): boolean {
+/** Whether a text is read as prose: code blocks without a language are, others are not. */
+export function isText({ role, detail }: FactOf<'text'>): boolean {
   return role !== 'fence' || /^(|text|txt|plain|plaintext|none|prompt|markdown|md|output|instructions?)$/i.test(detail.trim());
 }
 
