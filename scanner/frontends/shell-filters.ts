@@ -12,6 +12,8 @@ export interface Filter {
   readonly decodes: boolean;
   /** Its output is the same whatever goes in. */
   readonly ignoresInput?: true;
+  /** Steps that it takes for a text, where that is more than reading it. */
+  readonly cost?: (text: string) => number;
   /** The output, as text or as bytes that are none; undefined where it cannot be computed. */
   readonly apply: (text: string, bytes: Uint8Array | undefined) => string | Uint8Array | undefined;
 }

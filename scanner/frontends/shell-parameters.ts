@@ -1,5 +1,6 @@
 /** Parameter expansions (Bash manual §3.5.3): arrays, defaults, pieces, replacements, cases, names in names. */
 import type { ParameterExpansionPart, ParameterOperation, Word } from 'unbash';
+import { shellPatternWorkMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import { numberOf } from './shell-arithmetic.ts';
 import { globOf, replaceGlob } from './shell-glob.ts';
@@ -115,14 +116,14 @@ function operated(run: ShellRun, text: string, operation: ParameterOperation, fo
   run.context.steps.take(1 + (text.length >> 4));
   switch (operation.type) {
     case 'Remove': {
-      const glob = knownGlob(fold(run, operation.operand));
+      const glob = knownGlob(run, fold(run, operation.operand), text, false);
       const isStart = operation.operator.startsWith('#');
       const lengths = isStart ? glob?.prefixes(text) : glob?.suffixes(text);
       const length = lengths?.at(operation.operator.length === 2 ? -1 : 0) ?? 0;
       return glob === undefined ? undefined : isStart ? text.slice(length) : text.slice(0, text.length - length);
     }
     case 'Replace': {
-      const glob = knownGlob(fold(run, operation.pattern));
+      const glob = knownGlob(run, fold(run, operation.pattern), text, true);
       const replacement = fold(run, operation.replacement);
       if (glob === undefined || !isKnown(replacement)) return undefined;
       if (operation.operator === '/#') return replacedAt(text, glob.prefixes(text).at(-1), replacement.text, true);
@@ -155,8 +156,12 @@ function sliceOf(
   return [numberOf(run, fold(run, operation.offset).text), count];
 }
 
-function knownGlob(pattern: Value): ReturnType<typeof globOf> {
-  return isKnown(pattern) ? globOf(pattern.text) : undefined;
+// A pattern tried at each place of a text takes their product; with a `*` in it, the text once more.
+function knownGlob(run: ShellRun, pattern: Value, { length }: string, everywhere: boolean): ReturnType<typeof globOf> {
+  const cost = length * pattern.text.length * (everywhere && pattern.text.includes('*') ? length : 1);
+  if (!isKnown(pattern) || cost > shellPatternWorkMax) return undefined;
+  run.context.steps.take(1 + (cost >> 6));
+  return globOf(pattern.text);
 }
 
 function replacedAt(text: string, length: number | undefined, replacement: string, isStart: boolean): string {

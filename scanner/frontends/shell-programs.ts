@@ -1,4 +1,5 @@
 /** Programs that are no part of a shell: each is an `exec`; some install software, start by themselves, or run what they are given. */
+import { own } from '../models/api.ts';
 import { egressOf } from '../models/egress-of.ts';
 import { type PackageManager, packageManagers } from '../models/package-managers.ts';
 import { scriptEnding } from '../models/script-launchers.ts';
@@ -25,7 +26,7 @@ export function callProgram(run: ShellRun, call: Call): Value {
   // `$(NAME)` is how Makefiles, and those who are used to them, write a variable.
   if (/^[A-Z][A-Z0-9_]{3,}$/.test(name) && name.includes('_') && call.args.length === 0) return namedVariable(run, call);
   noteCapability(run, call, { kind: 'exec', program: name });
-  const manager = packageManagers[name];
+  const manager = own(packageManagers, name);
   if (manager !== undefined) noteInstall(run, call, manager);
   noteAutostart(run, call);
   if (name === 'git') noteGit(run, call);

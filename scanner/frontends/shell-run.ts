@@ -43,7 +43,7 @@ export interface ShellRun {
   readonly called: Set<string>;
   /** Functions being gone through: one that calls itself is not entered again. */
   readonly calling: Set<string>;
-  /** Scripts of the skill being taken in by `source`. */
+  /** Scripts of the skill taken in by `source`. */
   readonly sourcing: Set<string>;
   /** What the script wrote into files, by path, and what process substitutions give. */
   readonly files: Map<string, Value>;

@@ -42,7 +42,8 @@ export function runSubstitution(run: ShellRun, script: ParsedScript, at: { reado
 
 /** Goes through another script of the skill as if it stood here: what it defines stays. */
 export function runSourced(run: ShellRun, other: Source): Value {
-  if (run.sourcing.has(other.path) || run.depth >= shellCallDepthMax) return emptyValue;
+  // Once is enough: what it defines stays.
+  if (other.path === run.root || run.sourcing.has(other.path) || run.depth >= shellCallDepthMax) return emptyValue;
   const { map, source } = run;
   run.context.steps.take(1 + (other.text.length >> 6));
   run.sourcing.add(other.path);
@@ -52,7 +53,6 @@ export function runSourced(run: ShellRun, other: Source): Value {
   try {
     return runStatements(run, parse(other.text.replace(/\r(?=\n|$)/g, ' ')).commands);
   } finally {
-    run.sourcing.delete(other.path);
     run.depth -= 1;
     run.source = source;
     run.map = map;

@@ -1,8 +1,13 @@
 /** `sed` on known text: s, y, p, d and line numbers, with patterns that cannot take long. */
-import { shellPatternCharsMax } from '../limits.ts';
+import { shellPatternCharsMax, shellPatternWorkMax } from '../limits.ts';
 import type { Filter } from './shell-filters.ts';
 
-type Step = (line: string) => string | undefined;
+type Step = ((line: string) => string | undefined) & {
+  readonly line?: number;
+  readonly prints?: true;
+  /** Repetitions in its pattern. */
+  readonly repeats?: number;
+};
 
 /** What a sed script does; undefined for what is not computed here. */
 export function sedFilter(words: readonly string[]): Filter | undefined {
@@ -14,7 +19,14 @@ export function sedFilter(words: readonly string[]): Filter | undefined {
     commandsOf(script).map((one) => stepOf(one, extended)),
   );
   if (steps.length === 0 || steps.includes(undefined)) return undefined;
-  return { decodes: false, apply: (text) => (text.length > shellPatternCharsMax ? undefined : run(text, steps, quiet)) };
+  // A repetition is tried from every place of a line.
+  const power = 1 + Math.max(0, ...steps.map((step) => step?.repeats ?? 0));
+  const lineMax = Math.min(shellPatternCharsMax, Math.floor(shellPatternWorkMax ** (1 / power)));
+  const isShort = (text: string): boolean =>
+    text.length <= shellPatternCharsMax && text.split('\n').every((line) => line.length <= lineMax);
+  const cost = (text: string): number =>
+    isShort(text) ? text.split('\n').reduce((sum, line) => sum + ((line.length ** power) >> 6), 0) * steps.length : 0;
+  return { decodes: false, cost, apply: (text) => (isShort(text) ? run(text, steps, quiet) : undefined) };
 }
 
 interface Command {
@@ -22,11 +34,7 @@ interface Command {
   readonly text: string;
 }
 
-function run(
-  text: string,
-  steps: readonly ((Step & { readonly line?: number; readonly prints?: true }) | undefined)[],
-  quiet: boolean,
-): string {
+function run(text: string, steps: readonly (Step | undefined)[], quiet: boolean): string {
   const out: string[] = [];
   text
     .replace(/\n$/, '')
@@ -69,10 +77,7 @@ function lengthOfThree(body: string): number {
   return at;
 }
 
-function stepOf(
-  { line, text }: Command,
-  extended: boolean,
-): (Step & { readonly line?: number; readonly prints?: true }) | undefined {
+function stepOf({ line, text }: Command, extended: boolean): Step | undefined {
   const at = line === undefined ? {} : { line };
   if (text === 'p') return Object.assign((one: string) => one, { ...at, prints: true as const });
   if (text === 'd') return Object.assign(() => undefined, at);
@@ -90,7 +95,8 @@ function stepOf(
       group !== undefined ? `$${group}` : plain !== undefined ? (plain === 'n' ? '\n' : plain) : all === '&' ? '$&' : all,
     );
   const expression = new RegExp(pattern, `${flags.includes('g') ? 'g' : ''}${/i/i.test(flags) ? 'i' : ''}`);
-  return Object.assign((one: string) => one.replace(expression, replacement), at);
+  const repeats = pattern.match(/[*+?{]/g)?.length ?? 0;
+  return Object.assign((one: string) => one.replace(expression, replacement), { ...at, repeats });
 }
 
 // At most two repetitions and none of groups, so that matching stays quadratic in a short line.

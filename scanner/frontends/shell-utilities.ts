@@ -156,7 +156,7 @@ function transform(run: ShellRun, call: Call, files: readonly Value[]): Value {
   const taints = pass(input.taints, { span: call.span, note: `${call.name} passes it on` }, encoders.test(call.name));
   const filter = filterOf(call);
   if (filter === undefined) return { ...unknownValue(taints), decoded: input.decoded };
-  run.context.steps.take(1 + (input.text.length >> 4));
+  run.context.steps.take(1 + (input.text.length >> 4) + (filter.cost?.(input.text) ?? 0));
   const raw = input.map[0]?.raw ?? call.span.start;
   const isReadable = isKnown(input) || input.bytes !== undefined || filter.ignoresInput === true;
   const made = isReadable && input.text.length <= decodedCharsMax * 2 ? filter.apply(input.text, input.bytes) : undefined;

@@ -169,6 +169,27 @@ describe('the analysis ends', () => {
     );
   });
 
+  it.each([
+    'constructor x',
+    '__proto__ y',
+    'toString | hasOwnProperty',
+    'eval constructor',
+    'sudo constructor',
+    'git constructor',
+  ])('takes %s for a program like any other, though objects have such members', (script) => {
+    expect(capabilities(analyse(script).facts).some((one) => one.startsWith('exec '))).toBe(true);
+  });
+
+  it.each([
+    ['a pattern with many stars', `x=${'a'.repeat(4000)}\necho "\${x//${'a*'.repeat(500)}b/c}"\n`],
+    ['a repetition of repetitions', `echo ${'a'.repeat(4000)} | sed 's/a*a*b/c/g'\n`],
+    ['a variable that doubles', `a=xxxxxxxxxx\n${'a=$a$a\n'.repeat(200)}`],
+    ['loops in loops', `${'for a in 1 2 3 4 5 6 7 8 9; do '.repeat(12)}:; ${'done; '.repeat(12)}`],
+    ['a script that sources itself', '. ./a.sh; source ./a.sh\n'.repeat(200)],
+  ])('takes few steps for %s', (_, script) => {
+    expect(() => analyse(script.repeat(20), 'code', new Steps(2_000_000))).not.toThrow();
+  });
+
   it('stops at functions that call themselves', () => {
     expect(() => analyse('f() { g; g; }; g() { f; f; }; f', 'code', new Steps(100_000))).not.toThrow();
   });
