@@ -85,6 +85,7 @@ import { computedInstructions } from './rules/obfuscation/computed-instructions.
 import { decodeAndRun } from './rules/obfuscation/decode-and-run.ts';
 import { disguisedFile } from './rules/obfuscation/disguised-file.ts';
 import { encodedProgram } from './rules/obfuscation/encoded-program.ts';
+import { evasion } from './rules/obfuscation/evasion.ts';
 import { hiddenCharacters } from './rules/obfuscation/hidden-characters.ts';
 import { hiddenName } from './rules/obfuscation/hidden-name.ts';
 import { minified } from './rules/obfuscation/minified.ts';
@@ -234,6 +235,7 @@ export const rules: readonly Rule[] = [
   decodeAndRun,
   disguisedFile,
   encodedProgram,
+  evasion,
   hiddenCharacters,
   hiddenName,
   minified,

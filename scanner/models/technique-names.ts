@@ -89,6 +89,7 @@ export const attackNames = {
   T1219: 'Remote Access Tools',
   T1222: 'File and Directory Permissions Modification',
   'T1222.002': 'File and Directory Permissions Modification: Linux and Mac File and Directory Permissions Modification',
+  T1480: 'Execution Guardrails',
   T1485: 'Data Destruction',
   T1486: 'Data Encrypted for Impact',
   T1489: 'Service Stop',

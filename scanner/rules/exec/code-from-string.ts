@@ -11,7 +11,7 @@ export const codeFromString = defineRule({
   why: 'What is run cannot be read beforehand: the scan sees that something runs, not what.',
   fix: 'Call functions by name; read data with a parser.',
   maps: { cwe: ['CWE-95'], owasp: ['ASI05'], attack: ['T1059'] },
-  reads: ['trait'],
+  reads: ['trait:code-from-string'],
   revision: 1,
   check: (context) =>
     context.of('trait').flatMap((fact): Draft[] => {

@@ -11,7 +11,7 @@ export const deserialize = defineRule({
   why: 'pickle, marshal and their like run what the data says. Data from elsewhere is code from elsewhere.',
   fix: 'Use JSON, or the safe reader of the format.',
   maps: { cwe: ['CWE-502'] },
-  reads: ['trait'],
+  reads: ['trait:deserialize'],
   revision: 1,
   check: (context) =>
     context

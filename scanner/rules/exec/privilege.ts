@@ -11,7 +11,7 @@ export const privilege = defineRule({
   why: 'sudo, setuid and containers with the host in them give a skill the whole machine.',
   fix: 'Do without; ask the person who runs the skill to prepare what needs rights.',
   maps: { cwe: ['CWE-250'], attack: ['T1548'] },
-  reads: ['trait'],
+  reads: ['trait:privilege'],
   revision: 1,
   check: (context) =>
     context.of('trait').flatMap((fact): Draft[] => {

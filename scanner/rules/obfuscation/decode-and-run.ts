@@ -11,7 +11,7 @@ export const decodeAndRun = defineRule({
   why: 'Code is encoded so that nobody reads it. No honest skill hides what it runs.',
   fix: 'Write the code as it is.',
   maps: { cwe: ['CWE-506'], attack: ['T1140', 'T1027'] },
-  reads: ['trait'],
+  reads: ['trait:decode-to-code'],
   revision: 1,
   check: (context) =>
     context

@@ -11,7 +11,7 @@ export const hiddenName = defineRule({
   why: 'Quotes in the middle of a command, names built from pieces and looked up by text serve to get past a search for the name.',
   fix: 'Write the name as it is.',
   maps: { attack: ['T1027.010'] },
-  reads: ['trait'],
+  reads: ['trait:folded-name'],
   revision: 1,
   check: (context) =>
     context

@@ -13,7 +13,7 @@ export const autostart = defineRule({
   why: 'What cron, systemd, launchd or a login starts runs on after the skill has ended, outside any sandbox.',
   fix: 'Do the work when the skill is called; scheduling is the operator’s.',
   maps: { attack: ['T1053', 'T1543', 'T1547'] },
-  reads: ['capability', 'trait'],
+  reads: ['capability:mount', 'trait:autostart'],
   revision: 1,
   check: (context) => [
     ...context.of('capability').flatMap((fact): Draft[] => {

@@ -11,7 +11,7 @@ export const historyOff = defineRule({
   why: 'Only what must not be found later is kept out of the history.',
   fix: 'Remove it.',
   maps: { attack: ['T1070.003'] },
-  reads: ['trait'],
+  reads: ['trait:history-off'],
   revision: 1,
   check: (context) =>
     context

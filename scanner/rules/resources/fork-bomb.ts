@@ -11,7 +11,7 @@ export const forkBomb = defineRule({
   why: 'A fork bomb or an endless loop of new processes stops the machine.',
   fix: 'Bound the loop, and wait for what was started.',
   maps: { attack: ['T1499'] },
-  reads: ['trait', 'source'],
+  reads: ['trait:unbounded'],
   revision: 1,
   check: (context) =>
     context

@@ -12,7 +12,7 @@ export const mining = defineRule({
   why: 'A miner uses up the machine of whoever runs the skill for somebody else’s gain.',
   fix: 'Remove it.',
   maps: { attack: ['T1496'] },
-  reads: ['capability', 'text', 'source'],
+  reads: ['capability:exec', 'capability:egress', 'text:string', 'text:fence', 'text:inline-code'],
   revision: 1,
   check: (context) => [
     ...context.of('capability').flatMap((fact): Draft[] => {

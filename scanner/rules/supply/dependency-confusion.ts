@@ -12,7 +12,7 @@ export const dependencyConfusion = defineRule({
   why: 'Names such as corp-auth-utils are free on public registries: who publishes one there first gets their code installed.',
   fix: 'Publish the package under a scope that you own, or put the code into the skill.',
   maps: { cwe: ['CWE-427', 'CWE-1357'], owasp: ['ASI04', 'AST02'], attack: ['T1195.001'] },
-  reads: ['dependency', 'source'],
+  reads: ['dependency:install', 'dependency:declared', 'source'],
   revision: 1,
   check: (context) => [
     ...context.of('dependency').flatMap((fact): Draft[] => {

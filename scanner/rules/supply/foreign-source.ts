@@ -12,7 +12,7 @@ export const foreignSource = defineRule({
   why: 'A bare archive or a branch of a repository is not what others use under that name.',
   fix: 'Install from the registry by name and exact version; for a repository, name the commit.',
   maps: { cwe: ['CWE-494'], attack: ['T1195.002'] },
-  reads: ['dependency'],
+  reads: ['dependency:redirect'],
   revision: 1,
   check: (context) =>
     context.of('dependency').flatMap((fact): Draft[] => {

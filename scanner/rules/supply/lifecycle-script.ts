@@ -23,4 +23,4 @@ export const lifecycleScript = defineRule({
 
 // Builds of the package itself, and what sets up its own repository.
 const ordinary =
-  /^\s*(husky( install)?|is-ci \|\| husky( install)?|lefthook install|simple-git-hooks|tsc( [\w./ -]{0,60})?|(npm|pnpm|yarn) (run )?(build|compile)|patch-package|echo ['"]?[\w .,!-]{0,80}['"]?)\s*$/;
+  /^\s*(husky( install)?|is-ci \|\| husky( install)?|lefthook install|simple-git-hooks|tsc( [\w./ -]{0,60})?|(npm|pnpm|yarn) (run )?(build|compile)|patch-package|echo ['"]?[^'"`$;&|<>\n]{0,80}['"]?)\s*$/;

@@ -14,7 +14,7 @@ export const typosquat = defineRule({
   why: 'Packages one letter away from a popular one are a common way to bring code onto machines: reqeusts, expres, djang0.',
   fix: 'Check the name. If it is the right one, say in the description what the package is.',
   maps: { cwe: ['CWE-1357', 'CWE-494'], owasp: ['ASI04', 'AST02'], attack: ['T1195.001'] },
-  reads: ['dependency', 'source'],
+  reads: ['dependency:install', 'dependency:declared', 'source'],
   revision: 1,
   check: (context) => [
     ...context.of('dependency').flatMap((fact): Draft[] => {

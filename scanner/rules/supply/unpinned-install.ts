@@ -11,7 +11,7 @@ export const unpinnedInstall = defineRule({
   why: 'Without a version the next run installs whatever its publisher, or whoever took over the account, has put there since.',
   fix: 'Name the exact version.',
   maps: { cwe: ['CWE-1357'], owasp: ['AST02'], attack: ['T1195.001'] },
-  reads: ['dependency'],
+  reads: ['dependency:install'],
   revision: 1,
   check: (context) =>
     context.of('dependency').flatMap((fact): Draft[] => {

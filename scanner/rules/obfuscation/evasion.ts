@@ -1,0 +1,87 @@
+/** What the code does depends on whether somebody watches. */
+import type { RuleContext } from '../../rule.ts';
+import { type Draft, defineRule } from '../../rule.ts';
+import type { Source } from '../../source.ts';
+import { milderIn } from '../../standing.ts';
+
+export const evasion = defineRule({
+  id: 'obfuscation/evasion',
+  title: 'Acts only when nobody watches',
+  kind: 'malice',
+  severity: 'medium',
+  confidence: 'lexical',
+  why: 'Code that waits for a date, for one machine, or for the absence of a debugger, sandbox or virtual machine does in a review something else than later.',
+  fix: 'Do the same everywhere; say in the description what it depends on.',
+  maps: { cwe: ['CWE-511'], owasp: ['AST08'], attack: ['T1497', 'T1480'] },
+  reads: [
+    'source',
+    'trait:code-from-string',
+    'trait:decode-to-code',
+    'trait:pipe-to-interpreter',
+    'capability:exec',
+    'capability:egress',
+  ],
+  revision: 1,
+  check: (context) =>
+    context.sources
+      .filter(({ depth, language }) => depth === 0 && /^(typescript|javascript|python|shell)$/.test(language))
+      .flatMap((source) => draftsOf(source, actsIn(source, context))),
+});
+
+const reachChars = 800;
+
+interface Gate {
+  readonly form: RegExp;
+  readonly says: string;
+}
+
+/** Tests of the surroundings, as they stand in a condition. Sources: ATT&CK T1497.001, T1497.003, T1480. */
+const gates: readonly Gate[] = [
+  {
+    form: /\b(?:datetime(?:\.datetime)?\.(?:now|utcnow|today)\(\)|date\.today\(\)|time\.time\(\)|Date\.now\(\)|new Date\(\))(?:\.\w+\(\)|\.timestamp\(\)){0,2}\s{0,4}[<>]=?\s{0,4}(?:datetime(?:\.datetime)?\(\s?20\d\d|date\(\s?20\d\d|new Date\(\s?["']?20\d\d|Date\.(?:UTC|parse)\(|1[6-9]\d{8}(?:\d{3})?\b)/g,
+    says: 'a date',
+  },
+  { form: /\$\(date \+["']?%(?:s|Y%m%d)["']?\)["']?\s{1,4}-(?:gt|ge|lt|le)\s{1,4}["']?\d{8,}/g, says: 'a date' },
+  {
+    form: /\b(?:socket\.gethostname\(\)|platform\.node\(\)|os\.uname\(\)\.nodename|getpass\.getuser\(\)|os\.hostname\(\)|os\.userInfo\(\)\.username|hostname\(\))\s{0,4}(?:[!=]==?|in\b)\s{0,4}["'([{]/g,
+    says: 'one machine or user',
+  },
+  {
+    form: /\bif\b[^\n]{0,40}\$\((?:hostname|whoami|id -un)\)["']?\s{1,4}[!=]=?\s{1,4}["']?[A-Za-z]/g,
+    says: 'one machine or user',
+  },
+  {
+    form: /\bsys\.gettrace\(\)\s{0,4}(?:is\b|!=|==|:|\))|\bTracerPid\b|\bptrace\(\s?(?:PTRACE_TRACEME|0)|\bprocess\.execArgv\b[^\n]{0,60}inspect/g,
+    says: 'a debugger',
+  },
+  {
+    form: /\/\.dockerenv\b|\bsystemd-detect-virt\b|\b(?:product_name|sys_vendor)\b[^\n]{0,80}(?:VMware|VirtualBox|QEMU|KVM|Xen)|\b(?:vboxguest|vmtoolsd|VBoxService|SbieDll|wireshark|procmon|fiddler|cuckoo)\b/gi,
+    says: 'a sandbox or virtual machine',
+  },
+];
+
+/** Offsets at which the source starts programs, runs text or talks to others. */
+function actsIn({ path }: Source, context: RuleContext): number[] {
+  const traits = context.of('trait').filter(({ span }) => span.path === path);
+  // Asking for the surroundings is no act.
+  const uses = context
+    .of('capability')
+    .filter(
+      ({ span, capability }) =>
+        span.path === path &&
+        !(capability.kind === 'exec' && /^(hostname|whoami|systemd-detect-virt|uname)$/.test(capability.program)),
+    );
+  return [...traits, ...uses].map(({ span }) => span.start);
+}
+
+function draftsOf(source: Source, acts: readonly number[]): Draft[] {
+  if (acts.length === 0) return [];
+  return gates.flatMap(({ form, says }) =>
+    [...source.text.matchAll(form)].flatMap((match): Draft[] => {
+      const end = match.index + match[0].length;
+      if (!acts.some((at) => at >= end && at <= end + reachChars)) return [];
+      const span = { path: source.path, start: match.index, end };
+      return [{ span, severity: milderIn('medium', source), message: `what follows depends on ${says}` }];
+    }),
+  );
+}
