@@ -19,6 +19,15 @@ export function bindAll(
     case 'UpdateStatement':
       noteChanged(module, node.firstChild);
       break;
+    case 'ScopeStatement':
+      for (const name of node.getChildren('VariableName')) scope.outside?.add(nameOf(module, name));
+      break;
+    case 'TryStatement':
+      bindCaught(module, node, scope);
+      break;
+    case 'MatchClause':
+      bindMatched(module, node, scope);
+      break;
     case 'ReturnStatement':
       noteReturn(module, node);
       break;
@@ -63,9 +72,17 @@ export function bindAll(
 }
 
 export function bind(scope: Scope, name: string, binding: Binding): void {
-  const known = scope.names.get(name);
-  if (known === undefined) scope.names.set(name, [binding]);
+  const { names } = scope.outside?.has(name) ? homeOf(scope, name) : scope;
+  const known = names.get(name);
+  if (known === undefined) names.set(name, [binding]);
   else known.push(binding);
+}
+
+// Where `global` or `nonlocal` puts a name.
+function homeOf(scope: Scope, name: string): Scope {
+  let at = scope;
+  while (at.parent !== undefined && (at === scope || !at.names.has(name))) at = at.parent;
+  return at;
 }
 
 export function bindImport(module: PythonModule, node: SyntaxNode, scope: Scope): void {
@@ -164,7 +181,29 @@ export function bindWith(module: PythonModule, node: SyntaxNode, scope: Scope): 
   children.forEach((child, at) => {
     const [value, target] = [children[at - 1], children[at + 1]];
     if (child.name === 'as' && value !== undefined && target !== undefined)
-      bindTarget(module, scope, target, { kind: 'value', node: value });
+      bindTarget(module, scope, target, { kind: 'value', node: value, entered: true });
+  });
+}
+
+// `except X as e`
+function bindCaught(module: PythonModule, node: SyntaxNode, scope: Scope): void {
+  const children = childrenOf(node);
+  children.forEach((child, at) => {
+    const target = children[at + 1];
+    if (child.name === 'as' && target !== undefined) bindTarget(module, scope, target, { kind: 'raised', node });
+  });
+}
+
+// `case x:` is the value itself, a name deeper inside is a part of it.
+function bindMatched(module: PythonModule, node: SyntaxNode, scope: Scope): void {
+  const subject = node.parent?.parent?.firstChild?.nextSibling;
+  const pattern = childrenOf(node)[1];
+  if (subject === null || subject === undefined || pattern === undefined) return;
+  pattern.cursor().iterate(({ node: one }) => {
+    const name = one.name === 'CapturePattern' ? one.firstChild : null;
+    if (name === null || textOf(module, name) === '_') return;
+    const isWhole = one.from === pattern.from && one.to === pattern.to;
+    bindTarget(module, scope, name, { kind: 'value', node: subject, ...(!isWhole && { element: -1 }) });
   });
 }
 

@@ -3,7 +3,7 @@ import type { PythonEffect } from '../models/python-api.ts';
 import { either } from './python-alternatives.ts';
 import { invoke } from './python-calls.ts';
 import { argumentOf, type PyCall } from './python-effects.ts';
-import { applyRequest } from './python-network.ts';
+import { applyRequest, sendTo } from './python-network.ts';
 import { observeCall } from './python-observe.ts';
 import { type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 
@@ -53,5 +53,9 @@ export function applyOption(
   const at = call.args.indexOf(argumentOf(call, value) ?? unknownPy);
   if (option === 'URL')
     return applyRequest(run, call, { does: 'request', url: { at, key: '' }, method: '*', body: [], header: [] });
-  return applyRequest(run, call, { does: 'request', toSelf: true, method: '*', body: [{ at, key: '' }], header: [] });
+  const made = run.facts.findLast(
+    (fact) => fact.kind === 'capability' && fact.span.path === call.module.source.path && fact.api === call.api,
+  );
+  if (made?.kind !== 'capability') return undefined;
+  return sendTo(run, call, [made.capability], { url: [], body: [call.args[at] ?? unknownPy], header: [] });
 }

@@ -55,6 +55,7 @@ export function invoke(run: PythonRun, call: PyCall, callee: PyValue, depth: num
   const own = callee.own ?? constructorOf(run, qual);
   if (own !== undefined) {
     observeOwn(run, all, own);
+    for (const wrapper of run.wrappers.get(own.id) ?? []) callOwn(run, all, wrapper, undefined);
     const result = callOwn(run, all, own, qual);
     return qual === undefined || callee.own === undefined
       ? result

@@ -28,6 +28,8 @@ export function applyDecorators(run: PythonRun, module: PythonModule, node: Synt
       spread: [],
     };
     value = invoke(run, { ...about, certainty: 'exact', args: [value] }, callee, 1);
+    if (own !== undefined && value.own !== undefined && value.own !== own)
+      run.wrappers.set(own.id, [...(run.wrappers.get(own.id) ?? []), value.own]);
   }
 }
 

@@ -65,6 +65,7 @@ export function bindingsValue(run: PythonRun, module: PythonModule, name: string
 function bound(run: PythonRun, module: PythonModule, binding: Binding, depth: number): MaybeFolded {
   switch (binding.kind) {
     case 'value': {
+      if (binding.entered) return undefined;
       const value = fold(run, module, binding.node, undefined, depth);
       return copied(binding.element === undefined ? value : itemsOf(value)?.[binding.element]);
     }
@@ -75,6 +76,7 @@ function bound(run: PythonRun, module: PythonModule, binding: Binding, depth: nu
     case 'class':
       return { kind: 'name', qual: `class ${binding.name}`, hidden: false };
     case 'each':
+    case 'raised':
       return undefined;
     case 'parameter': {
       const given = parameterValue(run, binding.definition, binding.index, depth + 1);

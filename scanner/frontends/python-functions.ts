@@ -8,7 +8,13 @@ export function bindFunction(module: PythonModule, node: SyntaxNode, outer: Scop
   const children = childrenOf(node);
   const nameNode = node.name === 'FunctionDefinition' ? children.find((child) => child.name === 'VariableName') : undefined;
   const name = nameNode === undefined ? `lambda@${node.from}` : nameOf(module, nameNode);
-  const scope: Scope = { id: `${outer.id}${name}@${node.from}.`, kind: 'function', parent: outer, names: new Map() };
+  const scope: Scope = {
+    id: `${outer.id}${name}@${node.from}.`,
+    kind: 'function',
+    parent: outer,
+    names: new Map(),
+    outside: new Set(),
+  };
   const list = children.find((child) => child.name === 'ParamList');
   const returns: SyntaxNode[] = [];
   const definition: PythonFunction = {

@@ -4,12 +4,16 @@ import { join, nodesOf } from './python-alternatives.ts';
 import { applyEffect, type PyCall } from './python-effects.ts';
 import { foldMethod } from './python-literals.ts';
 import { attributeNode } from './python-members.ts';
-import { nameOf, scopeOf } from './python-module.ts';
+import { nameOf, type PythonModule, scopeOf } from './python-module.ts';
 import { lookUp, variableNode } from './python-names.ts';
 import { flowEdge, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 
 export const textMethods =
   /^(strip|lstrip|rstrip|encode|decode|lower|upper|casefold|swapcase|replace|removeprefix|removesuffix|format|join|title|split|splitlines|ljust|rjust|zfill|translate|hex|as_posix)$/;
+
+// What puts what it is given into another form, by its name: an encoder, a copy, an exception that carries a message.
+const carriers =
+  /(encrypt|encode|encipher|compress|dumps|pack|serialize|hexlify|quote|convert|transform|wrap|obfuscate|scramble|b64|base64|to_json|to_string|to_bytes|Error|Exception)\w{0,20}$/;
 
 export const mutators = /^(append|appendleft|add|extend|update|insert|write|writelines|setdefault|put|send_keys)$/;
 
@@ -29,7 +33,8 @@ export function plainCall(call: PyCall, callee: PyValue): PyValue {
         .filter((text) => text !== undefined)
     : [];
   const isText = textMethods.test(method);
-  const nodes = isText ? nodesOf([object, ...args, ...call.keywords.values()]) : object.nodes;
+  const carries = isText || carriers.test(method === '' ? (callee.qual ?? '') : method);
+  const nodes = carries ? [...nodesOf([object, ...args, ...call.keywords.values()]), ...call.spread] : object.nodes;
   return {
     ...unknownPy,
     texts,
@@ -52,19 +57,23 @@ export function joinItems(separator: PyValue, list: PyValue): PyValue {
 export function mutate(run: PythonRun, call: PyCall, objectNode: SyntaxNode | undefined): void {
   if (!mutators.test(call.method) || objectNode === undefined) return;
   const given = [...nodesOf([...call.args, ...call.keywords.values()]), ...call.spread];
-  if (objectNode.name === 'VariableName' && given.length > 0) {
-    const name = nameOf(call.module, objectNode);
-    const found = lookUp(scopeOf(call.module, objectNode), name);
-    if (found !== undefined) {
-      const to = variableNode(run, call.module, found.scope, name, objectNode);
-      for (const from of given) flowEdge(run, from, to);
-    }
-  }
-  const property = objectNode.name === 'MemberExpression' ? objectNode.lastChild : null;
-  if (property?.name === 'PropertyName') {
+  if (objectNode.name === 'VariableName' && given.length > 0) flowIntoName(run, call.module, objectNode, given);
+  for (let at: SyntaxNode | null = objectNode; at?.name === 'MemberExpression'; at = at.firstChild) {
+    const property = at.lastChild;
+    if (property?.name !== 'PropertyName') continue;
     const to = attributeNode(run, call.module, nameOf(call.module, property), property);
     for (const from of given) flowEdge(run, from, to);
+    if (at.firstChild?.name === 'VariableName') flowIntoName(run, call.module, at.firstChild, given);
   }
   if (/^write/.test(call.method) && call.object.target !== undefined)
     applyEffect(run, call, { does: 'send', content: { at: 0, key: 's' } });
+}
+
+/** Values that get into what a name holds. */
+export function flowIntoName(run: PythonRun, module: PythonModule, node: SyntaxNode, given: readonly string[]): void {
+  const name = nameOf(module, node);
+  const found = name === 'self' || name === 'cls' ? undefined : lookUp(scopeOf(module, node), name);
+  if (found === undefined) return;
+  const to = variableNode(run, module, found.scope, name, node);
+  for (const from of given) flowEdge(run, from, to);
 }

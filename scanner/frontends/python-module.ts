@@ -6,7 +6,9 @@ import { bindAll } from './python-bindings.ts';
 
 /** What gives a name its value. */
 export type Binding =
-  | { readonly kind: 'value'; readonly node: SyntaxNode; readonly element?: number }
+  | { readonly kind: 'value'; readonly node: SyntaxNode; readonly element?: number; readonly entered?: true }
+  /** An exception that is caught, of what stands in this `try`. */
+  | { readonly kind: 'raised'; readonly node: SyntaxNode }
   | { readonly kind: 'each'; readonly node: SyntaxNode; readonly element?: number }
   | { readonly kind: 'import'; readonly qual: string }
   | { readonly kind: 'function'; readonly definition: PythonFunction }
@@ -18,6 +20,8 @@ export interface Scope {
   readonly kind: 'module' | 'function' | 'class';
   readonly parent: Scope | undefined;
   readonly names: Map<string, Binding[]>;
+  /** Names that a function binds outside: `global x`, `nonlocal x`. */
+  readonly outside?: Set<string>;
 }
 
 export interface PythonFunction {

@@ -6,8 +6,9 @@ import { pythonApis } from '../models/python.ts';
 import { either } from './python-alternatives.ts';
 import { parameterValue } from './python-arguments.ts';
 import { canonicalName } from './python-canonical.ts';
-import { type Binding, nameOf, type PythonModule, type Scope, scopeOf } from './python-module.ts';
-import { flowNode, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import { methodOf } from './python-members.ts';
+import { type Binding, nameOf, type PythonModule, type Scope, scopeOf, textOf } from './python-module.ts';
+import { flowEdge, flowNode, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 import { evaluate } from './python-values.ts';
 
 /** The value that a binding gives. */
@@ -19,6 +20,17 @@ export function boundValue(run: PythonRun, module: PythonModule, binding: Bindin
       return { ...unknownPy, own: binding.definition };
     case 'class':
       return { ...unknownPy, qual: `class ${binding.name}` };
+    case 'raised': {
+      const raised: PyValue[] = [];
+      binding.node
+        .getChild('Body')
+        ?.cursor()
+        .iterate(({ node }) => {
+          if (node.name === 'RaiseStatement' && node.lastChild !== null)
+            raised.push(evaluate(run, module, node.lastChild, depth));
+        });
+      return { ...unknownPy, nodes: raised.flatMap((one) => one.nodes) };
+    }
     case 'each': {
       const value = evaluate(run, module, binding.node, depth);
       if (value.items === undefined) return { ...unknownPy, nodes: value.nodes, qual: value.qual };
@@ -33,12 +45,28 @@ export function boundValue(run: PythonRun, module: PythonModule, binding: Bindin
     }
     case 'value': {
       const value = evaluate(run, module, binding.node, depth);
+      if (binding.entered) return enteredValue(run, value, depth);
       if (binding.element === undefined) return value;
-      return value.items?.[binding.element] ?? { ...unknownPy, nodes: value.nodes };
+      const part = {
+        ...unknownPy,
+        nodes: value.nodes,
+        target: value.target,
+        qual: value.qual?.endsWith('()') ? value.qual : undefined,
+      };
+      return value.items?.[binding.element] ?? part;
     }
     case 'parameter':
       return parameterValue(run, binding.definition, binding.index, depth);
   }
+}
+
+// `with Box() as b`: what `__enter__` gives, mostly the object itself.
+function enteredValue(run: PythonRun, value: PyValue, depth: number): PyValue {
+  const method = value.qual?.startsWith('object ') ? methodOf(run, value.qual.slice('object '.length), '__enter__') : undefined;
+  if (method === undefined) return value;
+  const given = method.returns.filter((node) => textOf(method.module, node) !== 'self');
+  if (given.length < method.returns.length || given.length === 0) return value;
+  return either(given.map((node) => evaluate(run, method.module, node, depth)));
 }
 
 /** All bindings of a name, from the scope outwards; class scopes are not seen from inside their methods. */
@@ -123,6 +151,8 @@ export function memberOfModule(run: PythonRun, module: PythonModule, name: strin
   const given = assignedFromOutside(run, module, name, depth);
   if (bindings === undefined && given.length === 0) return starred(run, module, name, depth) ?? unknownPy;
   const value = either([...(bindings ?? []).map((binding) => boundValue(run, module, binding, depth)), ...given]);
+  const at = variableNode(run, module, module.scope, name, { from: 0, to: 0 });
+  for (const from of given.flatMap((one) => one.nodes)) flowEdge(run, from, at);
   return { ...value, nodes: [variableNode(run, module, module.scope, name, { from: 0, to: 0 })] };
 }
 

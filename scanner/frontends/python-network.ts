@@ -36,7 +36,8 @@ export function applyRequest(run: PythonRun, call: PyCall, effect: Extract<Pytho
   return sendTo(run, call, capabilities, {
     url: url === undefined ? [] : [url],
     body: [...bodies, { ...unknownPy, nodes: call.spread }],
-    header: headers,
+    // What an object was given before (a session's headers) goes along.
+    header: call.api.includes('()') ? [...headers, { ...unknownPy, nodes: call.object.nodes }] : headers,
   });
 }
 

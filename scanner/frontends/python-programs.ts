@@ -59,7 +59,7 @@ export function runProgram(
   });
   if (command.decoded || words?.[0]?.decoded) notePyTrait(run, call, 'decode-to-code', lines[0] ?? '');
   noteDetached(run, call);
-  sendByProgram(run, call, name, lines, nodes);
+  sendByProgram(run, call, name, lines, [...nodes, ...(call.keywords.get('input')?.nodes ?? [])]);
   const programs = isUnknown
     ? []
     : line === undefined && words !== undefined && words.length > 0

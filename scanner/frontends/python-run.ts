@@ -73,6 +73,8 @@ export interface PythonRun {
   readonly exports: NonNullable<FlowGraph['exports']>[number][];
   readonly known: Map<PythonModule, Map<SyntaxNodeKey, PyValue | 'busy'>>;
   readonly nodeIds: Set<string>;
+  /** What decorators put in the place of functions, by the function's id. */
+  readonly wrappers: Map<string, PythonFunction[]>;
   readonly fold: FoldState;
   /** Calls of all modules, by the last part of the callee's name. */
   readonly calls: ReadonlyMap<string, readonly { readonly module: PythonModule; readonly call: SyntaxNode }[]>;
@@ -96,6 +98,7 @@ export function newPythonRun(context: FrontEndContext, modules: ReadonlyMap<stri
     exports: [],
     known: new Map([...modules.values()].map((module) => [module, new Map()])),
     nodeIds: new Set(),
+    wrappers: new Map(),
     fold: new FoldState(context.steps),
     calls: callsOf(modules),
   };

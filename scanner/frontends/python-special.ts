@@ -89,7 +89,7 @@ function rearranged(call: PyCall, qual: string): PyValue | undefined {
       const number = Number(text);
       return text !== undefined && Number.isInteger(number) && number >= 0 && number < 0x110000
         ? { ...unknownPy, texts: [String.fromCodePoint(number)], folded: true }
-        : unknownPy;
+        : { ...unknownPy, nodes: nodesOf(call.args), decoded: true };
     }
     case 'bytes':
     case 'bytearray': {

@@ -146,7 +146,7 @@ function connectNames(run: PythonRun, module: PythonModule): void {
   for (const scope of [module.scope, ...module.scopes.values()]) {
     for (const [name, bindings] of scope.names) {
       for (const binding of bindings) {
-        if (binding.kind !== 'value' && binding.kind !== 'each') continue;
+        if (binding.kind !== 'value' && binding.kind !== 'each' && binding.kind !== 'raised') continue;
         const value = boundValue(run, module, binding, 1);
         if (value.nodes.length === 0) continue;
         const to = variableNode(run, module, scope, name, binding.node);

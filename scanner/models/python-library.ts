@@ -1,5 +1,5 @@
-/** More of Python's standard library: servers, mail, archives, loaders, callbacks, what runs later. Source: the Python 3.14 library reference. */
-import { api, argument, calls, type PythonApiTable, read, rows, write } from './python-api.ts';
+/** More of Python's standard library: servers, mail, archives, loaders, what runs text. Source: the Python 3.14 library reference. */
+import { api, argument, type PythonApiTable, read, rows, write } from './python-api.ts';
 
 const net = (scheme: 'tcp' | 'https' | 'http', port: number, key = 'host') =>
   api({ does: 'connect', scheme, host: argument(0, key), port });
@@ -180,48 +180,10 @@ const running: PythonApiTable = {
   ...rows('delegator', 'run', shell()),
   ...rows('sys.meta_path', 'insert append', api({ does: 'trait', trait: 'patch-builtin' })),
   ...rows('sys.path_hooks', 'insert append', api({ does: 'trait', trait: 'patch-builtin' })),
+  ...rows('dataclasses', 'asdict astuple replace', api([], 'through')),
+  ...rows('', 'ord', api([], 'through')),
   ...rows('keyring', 'get_password get_credential', api({ does: 'input' })),
 };
 
-const later: PythonApiTable = {
-  ...rows('threading', 'Thread', calls(argument(-1, 'target'), { list: argument(-1, 'args'), dict: argument(-1, 'kwargs') })),
-  ...rows('threading', 'Timer', calls(argument(1, 'function'), { list: argument(2, 'args'), dict: argument(3, 'kwargs') })),
-  ...rows(
-    'multiprocessing',
-    'Process',
-    calls(argument(-1, 'target'), { list: argument(-1, 'args'), dict: argument(-1, 'kwargs') }),
-  ),
-  ...rows('_thread', 'start_new_thread start_new', calls(argument(0), { list: argument(1) })),
-  ...rows('multiprocessing.Pool()', 'apply apply_async', calls(argument(0), { list: argument(1) })),
-  ...rows('multiprocessing.Pool()', 'map imap imap_unordered map_async', calls(argument(0), { each: 1 })),
-  ...rows('multiprocessing.Pool()', 'starmap', calls(argument(0), { each: 1, spread: true })),
-  ...rows('concurrent.futures.ThreadPoolExecutor()', 'submit', calls(argument(0), { from: 1 })),
-  ...rows('concurrent.futures.ProcessPoolExecutor()', 'submit', calls(argument(0), { from: 1 })),
-  ...rows('concurrent.futures.ThreadPoolExecutor()', 'map', calls(argument(0), { each: 1 })),
-  ...rows('concurrent.futures.ProcessPoolExecutor()', 'map', calls(argument(0), { each: 1 })),
-  ...rows('asyncio', 'to_thread', calls(argument(0), { from: 1 })),
-  ...rows('asyncio.get_event_loop()', 'run_in_executor', calls(argument(1), { from: 2 })),
-  ...rows('asyncio.get_running_loop()', 'run_in_executor', calls(argument(1), { from: 2 })),
-  ...rows('asyncio.new_event_loop()', 'run_in_executor', calls(argument(1), { from: 2 })),
-  ...rows('asyncio.get_event_loop()', 'call_soon call_soon_threadsafe', calls(argument(0), { from: 1 })),
-  ...rows('asyncio.get_event_loop()', 'call_later call_at', calls(argument(1), { from: 2 })),
-  ...rows('atexit', 'register', calls(argument(0), { from: 1 })),
-  ...rows('signal', 'signal', calls(argument(1), {})),
-  ...rows('weakref', 'finalize', calls(argument(1), { from: 2 })),
-  ...rows('sched.scheduler()', 'enter enterabs', calls(argument(2), { list: argument(3, 'argument') })),
-  ...rows('contextvars.copy_context()', 'run', calls(argument(0), { from: 1 })),
-  ...rows('', 'map', calls(argument(0), { each: 1 })),
-  ...rows('', 'filter', calls(argument(0), { each: 1 })),
-  ...rows('functools', 'reduce', calls(argument(0), { each: 1 })),
-  ...rows('itertools', 'starmap', calls(argument(0), { each: 1, spread: true })),
-  ...rows('itertools', 'accumulate', calls(argument(1), { each: 0 })),
-  ...rows('', 'sorted min max', calls(argument(-1, 'key'), { each: 0 })),
-  ...rows('functools', 'cached_property lru_cache cache wraps', api([], 'through')),
-  ...rows('contextlib.ExitStack()', 'callback', calls(argument(0), { from: 1 })),
-  ...rows('asyncio', 'run create_task gather wait_for ensure_future shield run_coroutine_threadsafe', api([], 'through')),
-  ...rows('asyncio.get_event_loop()', 'run_until_complete create_task', api([], 'through')),
-  ...rows('builtins', '__build_class__', api([])),
-};
-
 /** Qualified name → what it does. */
-export const pythonLibrary: PythonApiTable = { ...network, ...files, ...running, ...later };
+export const pythonLibrary: PythonApiTable = { ...network, ...files, ...running };

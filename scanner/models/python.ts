@@ -3,6 +3,7 @@ import { api, argument, type PythonApiTable, read, request, rows, selfRequest, w
 import { pythonClients } from './python-clients.ts';
 import { pythonLibrary } from './python-library.ts';
 import { pythonPackages } from './python-packages.ts';
+import { pythonTransformers } from './python-transformers.ts';
 
 /** Qualified name → what it does. `X()` stands for an object that calling X gave: `socket.socket().connect`. */
 export const pythonApis: PythonApiTable = {
@@ -200,6 +201,7 @@ export const pythonApis: PythonApiTable = {
   ...rows('', 'len bool int float isinstance hash id type any all hasattr range callable', api([], 'nothing')),
   ...pythonLibrary,
   ...pythonClients,
+  ...pythonTransformers,
   ...pythonPackages,
 };
 
