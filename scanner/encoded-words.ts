@@ -62,7 +62,8 @@ const codecs: readonly Codec[] = [
   },
   {
     how: 'digits for letters',
-    looks: /[a-z][0134578@$!][a-z]|\b[013457@$][a-z]{2}/i,
+    looks:
+      /\w[013457@$]{1,2}\w[\s\S]{0,40}?\b[a-z0-9@$]{0,12}(?:[a-z][013457@$]|[013457@$][a-z])[\s\S]{0,40}?(?:[a-z][013457@$]|[013457@$][a-z])[a-z]/i,
     decode: (text) => text.replace(/[^\s]{2,40}/g, fromLeet),
   },
   {

@@ -29,8 +29,8 @@ export interface PhraseMatch {
 
 /** The first match of a phrase that is not negated, else the first negated one. */
 export function matchPhrase({ marks, concepts }: Reading, phrase: Phrase): PhraseMatch | undefined {
+  if (!hasAll(concepts, phrase)) return undefined;
   const needs = phrase.needs.map((need) => (typeof need === 'string' ? [need] : need));
-  if (!needs.every((need) => need.some((concept) => concepts.has(concept)))) return undefined;
   let negated: PhraseMatch | undefined;
   for (const [index, mark] of marks.entries()) {
     if (!needs[0]?.includes(mark.concept) || (mark.languages & (phrase.languages ?? -1)) === 0) continue;
@@ -41,6 +41,14 @@ export function matchPhrase({ marks, concepts }: Reading, phrase: Phrase): Phras
     negated ??= match;
   }
   return negated;
+}
+
+// Asked of each text for each phrase, and nearly always no.
+function hasAll(concepts: ReadonlySet<Concept>, { needs }: Phrase): boolean {
+  if (concepts.size < needs.length) return false;
+  for (const need of needs)
+    if (typeof need === 'string' ? !concepts.has(need) : !need.some((concept) => concepts.has(concept))) return false;
+  return true;
 }
 
 function near(marks: readonly Mark[], index: number, { within, sentences = 1 }: Phrase): readonly Mark[] {

@@ -1,5 +1,6 @@
 /** What a text fact says, read once for all rules: its words, and the marks of meaning in them. */
 import type { FactOf } from './fact.ts';
+import { plainWordsCharsMax } from './limits.ts';
 import { type Mark, marksOf } from './marks.ts';
 import type { Concept } from './models/phrases/concept.ts';
 import { foldText, inLatin } from './plain-words.ts';
@@ -16,6 +17,7 @@ export interface Reading {
 
 // A memo of a pure function: it lives as long as the fact and is seen by nobody.
 const readings = new WeakMap<FactOf<'text'>, Reading>();
+const stretches = new WeakMap<FactOf<'text'>, readonly Reading[]>();
 
 /** The reading of a text: what is seen of a link or an image, of HTML without its tags, of a front matter's value. */
 export function readingOf(fact: FactOf<'text'>): Reading {
@@ -26,6 +28,23 @@ export function readingOf(fact: FactOf<'text'>): Reading {
   readings.set(fact, reading);
   return reading;
 }
+
+/** As `readingOf`, of all of a text: what is longer than one reading takes is read in stretches that overlap. */
+export function readingsOf(fact: FactOf<'text'>): readonly Reading[] {
+  const { length } = fact.text;
+  if (length <= plainWordsCharsMax) return [readingOf(fact)];
+  const known = stretches.get(fact);
+  if (known !== undefined) return known;
+  const all = readable(fact);
+  const step = plainWordsCharsMax - overlapChars;
+  const made = Array.from({ length: Math.ceil(all.length / step) }, (_, index) =>
+    readingOfText(fact, all.slice(index * step, index * step + plainWordsCharsMax)),
+  );
+  stretches.set(fact, made);
+  return made;
+}
+
+const overlapChars = 1_000;
 
 /** A reading of words that stand in no fact as such: pieces joined, or decoded. */
 export function readingOfText(fact: FactOf<'text'>, text: string): Reading {

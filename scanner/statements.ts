@@ -2,7 +2,7 @@
 import type { FactOf } from './fact.ts';
 import { type Manner, type Match, mannerOf, nothingAround, type Surroundings, surroundingsOf } from './manner.ts';
 import { matchPhrase, type Phrase } from './phrase.ts';
-import { type Reading, readingOf, readingOfText } from './prose-reading.ts';
+import { type Reading, readingOf, readingOfText, readingsOf } from './prose-reading.ts';
 
 /** A phrase, or a pattern for English. Patterns have no flag `g`. */
 export type Form = Phrase | RegExp;
@@ -42,8 +42,12 @@ export function statementsOf(
   const found: Statement[] = [];
   for (const [index, fact] of facts.entries()) {
     if (!roles.has(fact.role) || !isText(fact)) continue;
-    const statement = statementIn(readingOf(fact), forms, () => surroundingsOf(facts, index));
-    if (statement !== undefined && statement.manner !== 'refused') found.push(statement);
+    for (const reading of readingsOf(fact)) {
+      const statement = statementIn(reading, forms, () => surroundingsOf(facts, index));
+      if (statement === undefined || statement.manner === 'refused') continue;
+      found.push(statement);
+      break;
+    }
   }
   return found;
 }

@@ -103,6 +103,7 @@ const spokenAttribute =
 /** What HTML makes invisible, up to the end of its element. */
 export function hiddenHtml(html: string, offset: number): HiddenText[] {
   const found: HiddenText[] = [];
+  if (!html.includes('<')) return found;
   const lower = html.toLowerCase();
   for (const match of html.matchAll(invisibleStyle)) {
     const start = match.index + match[0].length;

@@ -5,7 +5,7 @@ import { nothingAround } from '../../manner.ts';
 import { strongForms } from '../../models/strong-forms.ts';
 import { readingOfText } from '../../prose-reading.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { statementIn } from '../../statements.ts';
+import { isText, statementIn } from '../../statements.ts';
 
 export const encodedInstructions = defineRule({
   id: 'prose/encoded-instructions',
@@ -18,7 +18,7 @@ export const encodedInstructions = defineRule({
   maps: { owasp: ['LLM01'], attack: ['T1027'] },
   reads: ['text'],
   revision: 1,
-  check: (context) => context.of('text').flatMap((fact): Draft[] => (roles.has(fact.role) ? draftsOf(fact) : [])),
+  check: (context) => context.of('text').flatMap((fact): Draft[] => (roles.has(fact.role) && isText(fact) ? draftsOf(fact) : [])),
 });
 
 const roles = new Set<FactOf<'text'>['role']>([

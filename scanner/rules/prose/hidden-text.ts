@@ -3,7 +3,7 @@ import type { FactOf } from '../../fact.ts';
 import { nothingAround } from '../../manner.ts';
 import { hiddenOrderPhrases } from '../../models/phrases/orders.ts';
 import { strongForms } from '../../models/strong-forms.ts';
-import { readingOf } from '../../prose-reading.ts';
+import { type Reading, readingsOf } from '../../prose-reading.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { statementIn } from '../../statements.ts';
 
@@ -18,11 +18,17 @@ export const hiddenText = defineRule({
   maps: { cwe: ['CWE-451'], owasp: ['LLM01'], attack: ['AML.T0051'] },
   reads: ['text:hidden'],
   revision: 2,
-  check: (context) => context.of('text').flatMap((fact): Draft[] => (fact.role === 'hidden' ? draftsOf(fact) : [])),
+  check: (context) =>
+    context.of('text').flatMap((fact): Draft[] =>
+      fact.role === 'hidden'
+        ? readingsOf(fact)
+            .flatMap((reading) => draftsOf(fact, reading))
+            .slice(0, 1)
+        : [],
+    ),
 });
 
-function draftsOf(fact: FactOf<'text'>): Draft[] {
-  const reading = readingOf(fact);
+function draftsOf(fact: FactOf<'text'>, reading: Reading): Draft[] {
   const where = places[fact.detail] ?? 'a comment that the page does not show';
   const shown = reading.text.slice(0, 120);
   const statement = statementIn(reading, strongForms, () => nothingAround);
