@@ -5,6 +5,7 @@ import { publishRows } from './publish.ts';
 import { printRows, type Row } from './row.ts';
 import { sandboxRows } from './sandbox.ts';
 import { scanRows } from './scan.ts';
+import { similarityRows } from './similarity.ts';
 import { startRows } from './start.ts';
 
 const benches: Record<string, () => Promise<Row[]>> = {
@@ -12,6 +13,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   scan: scanRows,
   publish: publishRows,
   sandbox: sandboxRows,
+  similarity: similarityRows,
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { format: { type: 'string' } } });
