@@ -68,7 +68,14 @@ const files: PythonApiTable = {
   ...rows('os', 'sendfile', api({ does: 'send', content: argument(1, 'in_fd') })),
   ...rows('shutil', 'copymode copystat copyfileobj', api({ does: 'read', path: argument(0, 'src'), to: argument(1, 'dst') })),
   ...rows('shutil', 'chown', write(['write', 'permissions'])),
-  ...rows('shutil', 'unpack_archive', api({ does: 'write', path: argument(1, 'extract_dir'), traits: ['write'] })),
+  ...rows(
+    'shutil',
+    'unpack_archive',
+    api([
+      { does: 'write', path: argument(1, 'extract_dir'), traits: ['write'] },
+      { does: 'trait', trait: 'unsafe-extract', unless: argument(-1, 'filter') },
+    ]),
+  ),
   ...rows('pathlib.Path()', 'walk stat lstat readlink exists is_file', api([])),
   ...rows('pathlib.Path()', 'walk', api({ does: 'self-read' })),
   ...rows('pathlib.Path()', 'link_to lchmod', api({ does: 'self-write', traits: ['write', 'permissions'] })),

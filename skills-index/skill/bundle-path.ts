@@ -34,7 +34,12 @@ const pathRules: readonly PathRule[] = [
   // A program or a shim that gets the path as an argument would take it for an option.
   { says: 'has a part that begins with "-"', breaks: (_, parts) => parts.some((part) => part.startsWith('-')) },
   { says: 'belongs to git', breaks: (_, parts) => parts.some((part) => /^(\.git|git~\d+)$/i.test(part)) },
-  { says: 'is an environment file, where secrets lie', breaks: (_, parts) => parts.some((part) => /^\.env(\..*)?$/i.test(part)) },
+  // `.env.example` and its like show the names without values.
+  {
+    says: 'is an environment file, where secrets lie',
+    breaks: (_, parts) =>
+      parts.some((part) => /^\.env(\..*)?$/i.test(part) && !/^\.env\.(example|sample|template|dist)$/i.test(part)),
+  },
 ];
 
 /** Every reason why a path cannot be in a bundle; none when it can. */

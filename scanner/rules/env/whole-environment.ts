@@ -1,5 +1,6 @@
 /** All environment variables are read at once. */
-import { type Draft, defineRule } from '../../rule.ts';
+import type { FactOf, Span } from '../../fact.ts';
+import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
 import { isInText, runs } from '../../standing.ts';
 
 export const wholeEnvironment = defineRule({
@@ -11,7 +12,7 @@ export const wholeEnvironment = defineRule({
   why: 'The environment holds secrets of other programs. A skill that takes all of it can hand on what it does not know itself.',
   fix: 'Read the variables you need by name, and declare them in skill.json.',
   maps: { cwe: ['CWE-200', 'CWE-526'], owasp: ['AST03'], attack: ['T1082'] },
-  reads: ['capability:env'],
+  reads: ['capability:env', 'capability:exec', 'flow', 'source'],
   revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
@@ -20,12 +21,22 @@ export const wholeEnvironment = defineRule({
         return [
           { span: fact.span, severity: 'info', message: `hands every environment variable to a child process (${fact.api})` },
         ];
+      const isPlain = isInText(fact) || fact.context === 'test' || isCopiedForChild(fact, context);
       return [
-        {
-          span: fact.span,
-          severity: isInText(fact) ? 'low' : 'medium',
-          message: `reads every environment variable (${fact.api})`,
-        },
+        { span: fact.span, severity: isPlain ? 'low' : 'medium', message: `reads every environment variable (${fact.api})` },
       ];
     }),
 });
+
+// `env: { ...process.env, PATH }` in options, or a copy without one variable, where the same file starts programs and nothing of it goes
+// elsewhere.
+function isCopiedForChild({ span }: FactOf<'capability'>, { of, sources }: RuleContext): boolean {
+  const text = sources.find(({ path }) => path === span.path)?.text ?? '';
+  if (!copyForChild.test(text.slice(Math.max(0, span.start - 80), span.start))) return false;
+  const isIn = (fact: { readonly span: Span }): boolean => fact.span.path === span.path;
+  const starts = of('capability').some((fact) => isIn(fact) && fact.capability.kind === 'exec');
+  return starts && !of('flow').some(({ source, sink }) => source.what === 'whole-env' && sink.what !== 'exec');
+}
+
+const copyForChild =
+  /\benv\s{0,4}[:=]\s{0,4}(\{\s{0,20})?(\.\.\.|Object\.assign\(\{\s{0,4}\},\s{0,4}|\w{1,20}: \w{1,20} for \w{1,20}, \w{1,20} in )?$/;

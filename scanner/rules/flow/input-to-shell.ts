@@ -18,6 +18,6 @@ export const inputToShell = defineRule({
       if (flow.source.what !== 'input' || flow.sink.part !== 'code') return [];
       const asShell = flow.sink.capability?.kind === 'exec';
       const message = asShell ? `puts ${flow.source.name} into a command line` : `runs ${flow.source.name} as code`;
-      return [draftOfFlow(flow, { severity: asShell ? 'low' : 'medium', message })];
+      return [draftOfFlow(flow, { message })];
     }),
 });

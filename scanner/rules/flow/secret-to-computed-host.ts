@@ -51,9 +51,18 @@ function judge(sent: SentSecret, chosenBy: readonly FlowFact[]): Parameters<type
       message: `sends secret ${name} to the host that ${[...new Set(variables)].sort().join(' or ')} says`,
     };
   }
-  // In a text it stands for what the reader fills in.
-  const severity = isInText(flow) && providerOf(name) === undefined ? 'low' : 'medium';
+  // In a text it stands for what the reader fills in; a password for mail or a database signs in at the server that the user names.
+  const isUsual = (isInText(flow) || isSignIn(sent)) && providerOf(name) === undefined;
+  const severity = isUsual ? 'low' : 'medium';
   return { severity, message: `sends secret ${name} to a host that could not be computed` };
+}
+
+function isSignIn({ name, flow }: SentSecret): boolean {
+  const isConnection = flow.sink.capability?.kind === 'egress' && flow.sink.capability.url.startsWith('tcp:');
+  return (
+    isConnection &&
+    /^(SMTP|IMAP|POP3?|E?MAIL|LDAP|FTP|SFTP|SSH|DB|DATABASE|PG|POSTGRES|MYSQL|REDIS|MONGO)_?(PASS|PWD|AUTH|USER|KEY)/i.test(name)
+  );
 }
 
 // The same person sets both: `CRM_URL` beside `CRM_TOKEN`.
