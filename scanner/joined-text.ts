@@ -1,5 +1,5 @@
 /** Raw text in which texts that are only put together from pieces stand whole, for rules that search text. */
-import type { Source } from './source.ts';
+import { type OffsetMap, rawOffset, type Source } from './source.ts';
 
 export interface JoinedText {
   readonly text: string;
@@ -21,7 +21,7 @@ export function joinedText({ text, language }: Source): JoinedText {
   if (seams.length === 0) return { text, offsetOf: (at) => at };
   seams.sort((a, b) => a.index - b.index);
   // Where each piece begins, in the joined text and in the source.
-  const pieces: { readonly at: number; readonly raw: number }[] = [{ at: 0, raw: 0 }];
+  const pieces: OffsetMap[number][] = [{ at: 0, raw: 0 }];
   let joined = '';
   let raw = 0;
   for (const seam of seams) {
@@ -31,11 +31,5 @@ export function joinedText({ text, language }: Source): JoinedText {
     pieces.push({ at: joined.length, raw });
   }
   joined += text.slice(raw);
-  return {
-    text: joined,
-    offsetOf: (at) => {
-      const piece = pieces.findLast((one) => one.at <= at);
-      return piece === undefined ? at : piece.raw + at - piece.at;
-    },
-  };
+  return { text: joined, offsetOf: (at) => rawOffset(pieces, at) };
 }

@@ -52,7 +52,7 @@ function loopsOf({ text, language }: Source): Loop[] {
       : language === 'shell'
         ? /\b(?:while|until)[ \t]+(?:true|:|false|\[ 1 \])[ \t]*;?\s{0,4}do\b|\bfor[ \t]*\(\([ \t]*;[ \t]*;[ \t]*\)\)[ \t]*;?\s{0,4}do\b/g
         : /\bwhile\s{0,4}\(\s{0,4}(?:true|1|!0)\s{0,4}\)|\bfor\s{0,4}\(\s{0,4};\s{0,4};\s{0,4}\)/g;
-  return [...text.matchAll(heads)].map((match) => {
+  return [...text.matchAll(heads)].slice(0, loopsMax).map((match) => {
     const start = match.index + (match[1]?.length ?? 0);
     const end =
       language === 'python' ? endOfBlock(text, match) : language === 'shell' ? endOfWord(text, start) : endOfBraces(text, start);
@@ -61,6 +61,8 @@ function loopsOf({ text, language }: Source): Loop[] {
 }
 
 const bodyCharsMax = 4_000;
+/** Of one source. */
+const loopsMax = 200;
 
 // Lines indented deeper than the head.
 function endOfBlock(text: string, match: RegExpExecArray): number {

@@ -18,6 +18,8 @@ export const regexBomb = defineRule({
     sources.filter(({ depth, language }) => depth === 0 && /^(typescript|javascript|python)$/.test(language)).flatMap(draftsOf),
 });
 
+const beforeChars = 200;
+
 // `(a+)+`, `(\w*)*`, `([a-z]+)*`, `(.*)+`, `(a|a)+`: one repeated atom and nothing else inside the repeated group.
 const nested =
   /\((?:\?:)?(?:\\[wdsWDS]|\.|\[[^\]\n]{1,40}\]|\w)[+*]\)[+*]|\((?:\?:)?(\w|\\[wds])\|\1\)[+*]|\((?:\?:)?\.\*[^()\n]{0,4}\)(?:[+*]|\{\d{2,})/g;
@@ -25,10 +27,11 @@ const nested =
 function draftsOf(source: Source): Draft[] {
   const { text, offsetOf } = joinedText(source);
   return [...text.matchAll(nested)].flatMap((match): Draft[] => {
-    const line = text.slice(text.lastIndexOf('\n', match.index) + 1, match.index);
+    // Of a long line, what stands just before: it is looked at for each match.
+    const line = /[^\n]*$/.exec(text.slice(Math.max(0, match.index - beforeChars), match.index))?.[0] ?? '';
     // In a regular expression: behind a slash, in new RegExp or in a call of re.
     if (
-      !/(^|[=(,:[!&|?{};\s])\/[^/\n]{0,200}$|RegExp\s?\(|\bre\.(compile|match|search|sub|split|findall|fullmatch|finditer)\s?\(|\br["']/.test(
+      !/(^|[=(,:[!&|?{};\s])\/[^/\n]*$|RegExp\s?\(|\bre\.(compile|match|search|sub|split|findall|fullmatch|finditer)\s?\(|\br["']/.test(
         line,
       )
     )
