@@ -34,6 +34,9 @@ export const verdictSays = {
   incomplete: 'parts could not be analysed: without a person it is not approved',
 } as const satisfies Record<ScanReport['verdict'], string>;
 
+/** What no verdict covers, said where a reader might take it for clean. */
+export const notDecided = 'Not decided by any scan: what prose asks of an agent in words of its own. People read it.';
+
 /**
  * The report as text, ending in a line feed: the findings that decide, the others by rule, capabilities, verdict, summary.
  * @param files the scanned files, for code frames; a finding whose file is not among them has none
@@ -81,6 +84,7 @@ function printVerdict(report: ScanReport, { ink, width }: { readonly ink: Ink; r
     ...more.map((line) => `  ${line}`),
     ...deciding.map((finding) => `  because of ${finding.rule} at ${placeOf(finding)}`),
     ...printUnread(report, width),
+    ...(verdict === 'block' ? [] : wrapped(notDecided, width - 2).map((line) => `  ${line}`)),
   ];
 }
 
