@@ -210,6 +210,13 @@ function valueOfPrefix(self: Evaluator, node: ts.PrefixUnaryExpression, frame: F
   return node.operator === ts.SyntaxKind.PlusToken ? { kind: 'number', number } : unknown;
 }
 
+// The checker is asked for a type only where the code says one: inferring it costs the square of a long function's length.
+function isTyped(self: Evaluator, object: ts.Expression): boolean {
+  const bare = bareOf(object);
+  const [declaration] = ts.isIdentifier(bare) ? (self.symbols.symbolOf(bare)?.declarations ?? []) : [];
+  return declaration !== undefined && 'type' in declaration && declaration.type !== undefined;
+}
+
 function valueOfMember(
   self: Evaluator,
   node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
@@ -222,11 +229,7 @@ function valueOfMember(
   if (assigned !== undefined) return assigned;
   // Only where the value says nothing: what its type says, for members that the library's classes have.
   const name = ts.isPropertyAccessExpression(node) ? node.name : node.argumentExpression;
-  if (
-    !ts.isPropertyAccessExpression(node) ||
-    !(classMembers.has(node.name.text) || node.expression.kind === ts.SyntaxKind.ThisKeyword)
-  )
-    return value;
+  if (!ts.isPropertyAccessExpression(node) || !classMembers.has(node.name.text) || !isTyped(self, node.expression)) return value;
   const symbol = self.symbols.symbolOf(name);
   if (symbol === undefined) return value;
   const api = self.symbols.apiOf(symbol);

@@ -3,6 +3,7 @@ import { ts } from 'ts-morph';
 import type { Steps } from '../steps.ts';
 import { type Assignment, collectAssignments } from './typescript-assignments.ts';
 import { apiName, followed, functionDeclared, lookUp, variableNamed } from './typescript-lookup.ts';
+import { methodOf } from './typescript-methods.ts';
 import type { Program } from './typescript-program.ts';
 import type { Functionish } from './typescript-values.ts';
 
@@ -54,15 +55,24 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
         kept.assign(node.left, { value: node.right, node, compound: node.operatorToken.kind !== ts.SyntaxKind.EqualsToken });
       } else if (ts.isCallExpression(node) || ts.isNewExpression(node)) calls.push(node);
       else if (ts.isMethodDeclaration(node) || ts.isPropertyAssignment(node) || ts.isPropertyDeclaration(node)) {
-        if (ts.isIdentifier(node.name)) methodNames.add(node.name.text);
+        if (ts.isIdentifier(node.name) || ts.isPrivateIdentifier(node.name)) methodNames.add(node.name.text);
+      } else if (ts.isFunctionDeclaration(node) || ts.isVariableDeclaration(node)) {
+        // What a file exports is a member of it as a namespace.
+        if (node.name !== undefined && ts.isIdentifier(node.name)) methodNames.add(node.name.text);
       }
     }
   }
+  const exportOf = (file: ts.SourceFile, name: string): ts.Symbol | undefined => {
+    const module = checker.getSymbolAtLocation(file);
+    const found = module === undefined ? undefined : checker.tryGetMemberInModuleExports(name, module);
+    return found === undefined ? undefined : followed(checker, found);
+  };
   const functionOf = (callee: ts.Expression): Functionish | undefined => {
     const bare = bareOf(callee);
     if (ts.isFunctionExpression(bare) || ts.isArrowFunction(bare)) return bare;
-    const isMember = ts.isPropertyAccessExpression(bare) && methodNames.has(bare.name.text);
-    const symbol = ts.isIdentifier(bare) ? symbolOf(bare) : isMember ? symbolOf(bare.name) : undefined;
+    if (ts.isPropertyAccessExpression(bare))
+      return methodNames.has(bare.name.text) ? methodOf({ symbolOf, exportOf }, bare) : undefined;
+    const symbol = ts.isIdentifier(bare) ? symbolOf(bare) : undefined;
     return symbol === undefined ? undefined : functionDeclared(symbol);
   };
   for (const call of calls) {
@@ -89,11 +99,7 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
     handedTo: (callee) => handed.get(callee) ?? [],
     callers: (callee) => callers.get(callee) ?? [],
     functionOf,
-    exportOf: (file, name) => {
-      const module = checker.getSymbolAtLocation(file);
-      const found = module === undefined ? undefined : checker.tryGetMemberInModuleExports(name, module);
-      return found === undefined ? undefined : followed(checker, found);
-    },
+    exportOf,
   };
 }
 
