@@ -83,6 +83,7 @@ describe('accessibility', () => {
   const pages = {
     queue: '',
     twin,
+    rule: '/rules/flow/secret-to-network',
     harmless,
     hostile,
     file: `${twin}/files/SKILL.md`,
