@@ -16,9 +16,9 @@ export interface SentSecret {
 
 /** Each secret variable that reaches a request or connection to another machine. */
 export function sentSecrets(context: RuleContext): SentSecret[] {
-  return flowsThatRun(context.of('flow')).flatMap((flow): SentSecret[] => {
-    const { what, name } = flow.source;
-    if (what !== 'env' || name === '*') return [];
+  const ofVariables = context.of('flow').filter(({ source }) => source.what === 'env' && source.name !== '*');
+  return flowsThatRun(ofVariables).flatMap((flow): SentSecret[] => {
+    const { name } = flow.source;
     const declared = context.declared?.secret.find((one) => one.name === name);
     if (!isSecretName(name) && declared === undefined) return [];
     const to = destinationOf(flow, context);

@@ -16,8 +16,8 @@ export const secretBesideData = defineRule({
   reads: ['flow:network', 'source'],
   revision: 1,
   check: (context) => {
-    const data = flowsThatRun(context.of('flow')).filter(
-      ({ source, sink }) => (source.what === 'file' || source.what === 'command') && sink.part === 'body',
+    const data = flowsThatRun(
+      context.of('flow').filter(({ source, sink }) => /^(file|command)$/.test(source.what) && sink.part === 'body'),
     );
     if (data.length === 0) return [];
     return sentSecrets(context).flatMap(({ flow, name, to }): Draft[] => {
