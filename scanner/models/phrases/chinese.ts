@@ -38,8 +38,6 @@ export const chinese: PhraseTable = {
   valuable: '所有文件 全部文件 所有数据 全部数据 数据库 備份 备份文件 硬盘 所有备份',
   pay: '转账 轉帳 支付 付款 转移 汇款',
   money: '资金 資金 钱包 錢包 余额 加密货币 款项',
-  decode: '解码 解碼 解密 还原',
-  encoded: '编码 編碼 密文',
   favour: '推荐 推薦 评分 打分',
   top: '最高分 满分 最佳 最好',
   off: '关闭 關閉 禁用 停用',

@@ -34,26 +34,17 @@ export const concepts = [
   'write', // add, append, save, store
   'lasting', // in future sessions, permanently
   'memory', // memory, settings of the agent
-  'spread', // copy, publish, install into
-  'skills', // skills, agents, repositories
   'delete',
   'valuable', // all files, backups, the database
   'pay', // transfer, send funds
   'money', // funds, wallet, account number
   'account', // IBAN, address of a wallet
-  'replace', // change, swap
-  'decode',
-  'encoded', // base64, payload
   'unbound', // without restrictions, developer mode
   'persona', // act as, pretend
-  'first', // before any other, instead of the built-in
-  'tool', // tool, command
   'defence', // antivirus, firewall, certificate checks
   'off', // turn off
   'favour', // recommend, rate, rank
   'top', // best, highest, positive
-  'endless', // indefinitely, until it works
-  'repeat',
   'url',
   'mail',
   'secret-file',

@@ -55,10 +55,6 @@ export const english: PhraseTable = {
     from+now+on across+sessions subsequent+sessions later+sessions next+session long-term indefinitely forever`,
   memory:
     'memory memories long-term+memory system+prompt settings configuration config preferences instructions+file rules+file persona hooks',
-  spread:
-    'spread propagate* replicate* copy+yourself copy+itself copy+this publish install add distribute share clone inject insert seed recommend',
-  skills:
-    'skill skills agents subagent* sub-agent* other+agents plugin plugins repositories repos projects contacts colleagues peers',
   delete:
     'delete deletes deleting remove removing erase erasing wipe wiping destroy* purge purging drop truncate overwrite overwriting format shred encrypt encrypting corrupt',
   valuable: `all+files every+file all+the+files all+data all+of+the+user's entire+database database databases backups all+backups home+directory
@@ -69,23 +65,12 @@ export const english: PhraseTable = {
     'fund funds money payment payments crypto cryptocurrency bitcoin btc eth ether sol usdc usdt balance tokens invoice invoices salary wallet wallets dollars euros',
   account:
     'iban account+number bank+account bank+details wallet+address payout+address recipient+address routing+number payment+address deposit+address beneficiary',
-  replace: 'replace replaces replacing change changes changing swap swapping substitute* alter redirect* divert* set',
-  decode:
-    'decode decodes decoding decrypt* deobfuscat* decompress* reconstruct* reassembl* unscramble xor unpack de-obfuscate reverse+the deserialize',
-  encoded: `base64 base32 base85 base58 base16 ascii85 base91 base-64 hex hexadecimal rot13 rot-13 payload payloads blob encoded+string encoded+text encoded+message
-    encoded+instructions ciphertext cipher fragments chunks morse protected+payload encoded+block encrypted+string encoded+integers obfuscated marshal`,
   unbound: `unrestricted jailbroken jailbreak developer+mode god+mode root+mode dan+mode dan no+restrictions no+limits no+filters without+restrictions
     without+any+restrictions without+content+restrictions without+limitations without+filters without+content+filters without+safety without+guardrails
     uncensored unfiltered unaligned free+from+restrictions free+of+restrictions restrictions+do+not+apply rules+do+not+apply guidelines+do+not+apply
     limits+do+not+apply restrictions+don't+apply not+bound+by no+longer+bound no+ethical no+moral privileged+mode unlocked+mode sudo+mode maintenance+mode`,
   persona: `you+are+now you+are+no+longer act+as+an act+as+a pretend+to+be pretend+you roleplay role-play persona takes+on+the+persona take+on+the+role
     assume+the+role assume+the+identity behave+as respond+as operating+as operate+as acting+as`,
-  first: `before+any+other before+all+other instead+of+the+built-in instead+of+any+other instead+of+other over+any+other over+all+other in+preference+to
-    takes+precedence+over take+precedence+over takes+priority+over take+priority+over prefer+this+over replaces+the+built-in regardless+of+what
-    regardless+of+the for+every+request for+all+requests for+any+request for+every+task for+all+tasks for+any+task for+everything for+every+message
-    on+every+message on+every+request for+every+prompt on+every+prompt before+every before+each+response before+answering+anything
-    overrides+the+built-in never+use+the+built-in every+single+request no+matter+what`,
-  tool: 'tool tools skill skills command commands function functions builtin built-in',
   defence: `antivirus anti-virus windows+defender defender firewall gatekeeper smartscreen selinux apparmor edr
     certificate+verification certificate+checks ssl+verification tls+verification signature+verification security+software system+integrity+protection
     endpoint+protection real-time+protection malware+protection uac`,
@@ -93,7 +78,4 @@ export const english: PhraseTable = {
   favour: `recommend recommends recommending rate rank score prefer promote endorse suggest favor favour praise choose select grade evaluate prioritize prioritise`,
   top: `highest maximum best 10/10 5/5 five+stars perfect+score first+place superior most+favorable favorably favourably most+positive only+positive
     above+competitors over+competitors regardless+of+quality regardless+of+actual regardless+of+merit regardless+of+the+actual full+marks`,
-  endless:
-    'indefinitely forever endlessly infinitely without+limit without+stopping never+stop until+it+succeeds until+you+succeed until+the+result no+matter+how+many infinite unlimited+times without+end',
-  repeat: 'retry retrying repeat repeating loop keep+calling keep+trying call+again recurse re-run rerun re-invoke',
 };

@@ -45,8 +45,6 @@ export const french: PhraseTable = {
   valuable: 'tous+les+fichiers toutes+les+données base+de+données sauvegardes disque tous+les+documents répertoire+personnel',
   pay: 'vire virez virer paie payez payer transfère* transférez verse versez',
   money: "argent l'argent fonds solde paiement* crypto* portefeuille facture*",
-  decode: 'décode* décodez déchiffre* déchiffrez',
-  encoded: 'encodé* chiffré* codé*',
   favour: 'recommande* note notez classe classez',
   top: 'meilleur* maximale maximum note+maximale',
   off: 'désactive* désactivez coupe*',

@@ -44,8 +44,6 @@ export const german: PhraseTable = {
     'alle+dateien alle+daten sämtliche+dateien datenbank* sicherungen festplatte backups heimatverzeichnis home-verzeichnis',
   pay: 'überweis* bezahl* zahle auszahl* transferier*',
   money: 'geld guthaben zahlung* beträge betrag rechnung* kryptowährung* wallet',
-  decode: 'dekodier* entschlüssel* decodier*',
-  encoded: 'kodiert* verschlüsselt* base64-text',
   favour: 'empfiehl empfehl* bewerte* bevorzug*',
   top: 'höchstbewertung* bestnote beste besten höchste höchsten',
   off: 'deaktivier* schalte abschalten ausschalten',

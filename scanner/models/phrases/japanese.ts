@@ -37,8 +37,6 @@ export const japanese: PhraseTable = {
   valuable: 'すべてのファイル 全てのファイル すべてのデータ 全データ データベース バックアップ 全ファイル',
   pay: '送金 支払 振り込 振込',
   money: '資金 お金 残高 ウォレット 仮想通貨',
-  decode: 'デコード 復号 解読',
-  encoded: 'エンコード 暗号文 符号化',
   favour: '推薦 推奨 評価',
   top: '最高 満点 最高点',
   off: '無効 オフに 停止',

@@ -44,8 +44,6 @@ export const portuguese: PhraseTable = {
   valuable: 'todos+os+arquivos todos+os+ficheiros todos+os+dados banco+de+dados base+de+dados backups disco todos+os+documentos',
   pay: 'transfira transferir pague pagar deposite',
   money: 'dinheiro fundos saldo pagamento pagamentos cripto* carteira fatura*',
-  decode: 'decodifique decodificar descodifique decifre',
-  encoded: 'codificad* cifrad*',
   favour: 'recomende avalie classifique pontue',
   top: 'melhor melhores máxima máximo',
   off: 'desative* desativar desligue',

@@ -46,8 +46,6 @@ export const spanish: PhraseTable = {
   valuable: 'todos+los+archivos todos+los+datos base+de+datos copias+de+seguridad respaldos disco todos+los+documentos',
   pay: 'transfiere transfiera transferir paga pague pagar',
   money: 'dinero fondos saldo pago pagos cripto* cartera billetera factura*',
-  decode: 'decodifica* decodifique descifra* descifre',
-  encoded: 'codificad* cifrad*',
   favour: 'recomienda recomiende califica* clasifica* puntúa',
   top: 'mejor mejores máxima máximo',
   off: 'desactiva* desactive* apaga',

@@ -22,7 +22,7 @@ export const credentialSolicitation = defineRule({
       ({ fact, said, manner, form }): Draft => ({
         span: fact.span,
         message: `makes an agent ask for it: "${said}"`,
-        ...weighed(manner, atMost('high', solicitations.includes(form as RegExp) ? 'high' : 'medium')),
+        ...weighed(manner, atMost('high', solicitations.some((one) => one === form) ? 'high' : 'medium')),
       }),
     ),
 });
