@@ -8,6 +8,7 @@ import type { LexicalSyntax } from '../models/lexical-syntax.ts';
 import { sensitivePath } from '../models/sensitive-paths.ts';
 import type { EmbeddedProgram, Source } from '../source.ts';
 import { encodedCommand } from './lexical-fold.ts';
+import { runsSaved, savedAs, savedFrom } from './lexical-saved.ts';
 import type { Piece } from './lexical-text.ts';
 
 /** What a variable, or a file that was saved, is known to hold. */
@@ -150,38 +151,6 @@ function hold(run: LexicalRun, text: string, held: Held): void {
   const saved = savedAs(text);
   if (saved !== undefined && run.held.size < lexicalHeldMax && held.sources.some(({ source }) => source.what === 'network'))
     run.held.set(`file:${saved}`, bounded);
-}
-
-function savedAs(text: string): string | undefined {
-  const target =
-    /(?:-outfile|-o|--output|-destination|\/[A-Za-z]:)\s*["']?([^\s"',|;)]{3,200})/i.exec(text)?.[1] ??
-    /downloadfile\w*\s*\([^,]{1,400},\s*["']?([^\s"')]{3,200})/i.exec(text)?.[1] ??
-    /\b(?:certutil|bitsadmin)\b[^\n]{0,400}https?:\S{1,400}\s+["']?([^\s"']{3,200})/i.exec(text)?.[1];
-  return target === undefined ? undefined : baseName(target);
-}
-
-function baseName(path: string): string {
-  return path.replace(/^.*[\\/]/, '').toLowerCase();
-}
-
-function runsSaved(run: LexicalRun, text: string): boolean {
-  return [...run.held.keys()].some((key) => {
-    if (!key.startsWith('file:')) return false;
-    const name = key.slice(5);
-    const at = text.toLowerCase().lastIndexOf(name);
-    return (
-      at >= 0 &&
-      /(?:^|[;&|({]\s*|\n\s*|&\s*|start\s+(?:""\s+|\/\w+\s+)*|start-process\s+(?:-filepath\s+)?|call\s+|cmd(?:\.exe)?\s+\/[ck]\s+|powershell[^\n]{0,80}-f(?:ile)?\s+|rundll32\s+)["']?[^\s"']*$/i.test(
-        text.slice(0, at),
-      )
-    );
-  });
-}
-
-function savedFrom(run: LexicalRun, text: string): string {
-  const lower = text.toLowerCase();
-  const key = [...run.held.keys()].find((one) => one.startsWith('file:') && lower.includes(one.slice(5)));
-  return (key === undefined ? undefined : run.held.get(key)?.urls[0]) ?? anyEgress;
 }
 
 function runHidden(run: LexicalRun, span: Span, program: string, start: number): void {
