@@ -1,6 +1,6 @@
 /** What the code does depends on whether somebody watches. */
-import type { RuleContext } from '../../rule.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { joinedText } from '../../joined-text.ts';
+import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
 import type { Source } from '../../source.ts';
 import { milderIn } from '../../standing.ts';
 
@@ -38,12 +38,12 @@ interface Gate {
 /** Tests of the surroundings, as they stand in a condition. Sources: ATT&CK T1497.001, T1497.003, T1480. */
 const gates: readonly Gate[] = [
   {
-    form: /\b(?:datetime(?:\.datetime)?\.(?:now|utcnow|today)\(\)|date\.today\(\)|time\.time\(\)|Date\.now\(\)|new Date\(\))(?:\.\w+\(\)|\.timestamp\(\)){0,2}\s{0,4}[<>]=?\s{0,4}(?:datetime(?:\.datetime)?\(\s?20\d\d|date\(\s?20\d\d|new Date\(\s?["']?20\d\d|Date\.(?:UTC|parse)\(|1[6-9]\d{8}(?:\d{3})?\b)/g,
+    form: /\b(?:\w{1,40}(?:\.\w{1,40})?\.(?:now|utcnow|today|time)\(\)|Date\.now\(\)|new Date\(\))(?:\.\w+\(\)|\.timestamp\(\)){0,2}\s{0,4}[<>]=?\s{0,4}(?:\w{1,40}(?:\.\w{1,40})?\(\s?20\d\d\s?,|new Date\(\s?["']?20\d\d|Date\.(?:UTC|parse)\(|1[6-9]\d{8}(?:\d{3})?\b)/g,
     says: 'a date',
   },
   { form: /\$\(date \+["']?%(?:s|Y%m%d)["']?\)["']?\s{1,4}-(?:gt|ge|lt|le)\s{1,4}["']?\d{8,}/g, says: 'a date' },
   {
-    form: /\b(?:socket\.gethostname\(\)|platform\.node\(\)|os\.uname\(\)\.nodename|getpass\.getuser\(\)|os\.hostname\(\)|os\.userInfo\(\)\.username|hostname\(\))\s{0,4}(?:[!=]==?|in\b)\s{0,4}["'([{]/g,
+    form: /\b(?:\w{1,40}\.(?:gethostname\(\)|node\(\)|uname\(\)\.nodename|getuser\(\)|hostname\(\)|userInfo\(\)\.username)|(?:gethostname|hostname|getuser)\(\))\s{0,4}(?:[!=]==?|in\b)\s{0,4}["'([{]/g,
     says: 'one machine or user',
   },
   {
@@ -51,7 +51,7 @@ const gates: readonly Gate[] = [
     says: 'one machine or user',
   },
   {
-    form: /\bsys\.gettrace\(\)\s{0,4}(?:is\b|!=|==|:|\))|\bTracerPid\b|\bptrace\(\s?(?:PTRACE_TRACEME|0)|\bprocess\.execArgv\b[^\n]{0,60}inspect/g,
+    form: /\bgettrace\(\)\s{0,4}(?:is\b|!=|==|:|\))|\bTracerPid\b|\bptrace\(\s?(?:PTRACE_TRACEME|0)|\bprocess\.execArgv\b[^\n]{0,60}inspect/g,
     says: 'a debugger',
   },
   {
@@ -76,11 +76,12 @@ function actsIn({ path }: Source, context: RuleContext): number[] {
 
 function draftsOf(source: Source, acts: readonly number[]): Draft[] {
   if (acts.length === 0) return [];
+  const { text, offsetOf } = joinedText(source);
   return gates.flatMap(({ form, says }) =>
-    [...source.text.matchAll(form)].flatMap((match): Draft[] => {
-      const end = match.index + match[0].length;
+    [...text.matchAll(form)].flatMap((match): Draft[] => {
+      const [start, end] = [offsetOf(match.index), offsetOf(match.index + match[0].length)];
       if (!acts.some((at) => at >= end && at <= end + reachChars)) return [];
-      const span = { path: source.path, start: match.index, end };
+      const span = { path: source.path, start, end };
       return [{ span, severity: milderIn('medium', source), message: `what follows depends on ${says}` }];
     }),
   );
