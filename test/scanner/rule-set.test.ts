@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { currentRuleSet, parserVersions, ruleSetDigest } from '../../scanner/rule-set.ts';
 import { scanSkill } from '../../scanner/scan.ts';
+import { parseRuleSet } from '../../skills-index/statement/rule-set.ts';
 
 describe('the rule set', () => {
   it('names the parsers’ versions as they are pinned', () => {
@@ -14,5 +15,9 @@ describe('the rule set', () => {
     expect((await scanSkill(files)).ruleSet).toBe(ruleSetDigest());
     const { rules, judging } = currentRuleSet();
     expect(rules.filter((rule) => rule.digest === judging)).toEqual([]);
+  });
+
+  it('can be described to a registry', () => {
+    expect(parseRuleSet(JSON.parse(JSON.stringify(currentRuleSet())))).toEqual(currentRuleSet());
   });
 });
