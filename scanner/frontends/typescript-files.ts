@@ -18,6 +18,11 @@ export function useFiles(out: Out, call: Called, effect: Extract<Effect, { does:
   for (const { at, mode: wanted } of paths) {
     const argument = call.args[at];
     const value = argument?.value ?? (effect.fixed === undefined ? undefined : text(effect.fixed));
+    if (
+      contentReader.test(call.api) &&
+      (value?.kind === 'number' ? value.number === 0 : textOr(value ?? unknown) === '/dev/stdin')
+    )
+      call.use.sources.push({ what: 'input', name: 'stdin' });
     if (value === undefined || value.kind === 'number') continue;
     for (const one of alternatives(value)) {
       const path = pathOf(one);

@@ -6,7 +6,7 @@ import { ownerOf } from './typescript-calls.ts';
 import { isEnvironment } from './typescript-environment.ts';
 import { addBinary, addBinding, addVariable, assign, partsOf } from './typescript-flow-assignments.ts';
 import { addCall } from './typescript-flow-calls.ts';
-import { createFlowNodes, type Flow } from './typescript-flow-nodes.ts';
+import { createFlowNodes, type Flow, type FlowNodes } from './typescript-flow-nodes.ts';
 import { addField, parameterNode, readFrom } from './typescript-flow-objects.ts';
 import type { Out, Use } from './typescript-out.ts';
 import { spanOf } from './typescript-places.ts';
@@ -56,7 +56,17 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
       }),
     ),
   );
-  return { ...nodes.graph(), sources, sinks, starts };
+  const exports = [...outs.values()].flatMap((out) => out.nodes.flatMap((node) => exportedBy(out, node, nodes)));
+  return { ...nodes.graph(), sources, sinks, starts, exports };
+}
+
+// `process.env.X = …`: whatever is started from then on gets it.
+function exportedBy({ self, source }: Out, node: ts.Node, nodes: FlowNodes): NonNullable<FlowGraph['exports']> {
+  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return [];
+  const { left } = node;
+  if (!ts.isPropertyAccessExpression(left) && !ts.isElementAccessExpression(left)) return [];
+  if (!isEnvironment(self.valueOf(left.expression))) return [];
+  return [{ by: source.path, name: memberName(left), node: nodes.at(node.right) }];
 }
 
 function sourceNode({ out, nodes }: Flow, { node }: Use, note: string): string {
