@@ -82,8 +82,6 @@ export interface Rule {
    * None when it only looks at what is declared.
    */
   readonly reads: readonly FactSelector[];
-  /** Raised with every change of `check` that can change a finding; part of the rule set's digest. */
-  readonly revision: number;
   readonly check: (context: RuleContext) => readonly Draft[];
 }
 

@@ -12,7 +12,6 @@ export const dynamicName = defineRule({
   fix: 'Read variables by names that stand in the code, one line each.',
   maps: { cwe: ['CWE-526'], owasp: ['AST03'], attack: ['T1082'] },
   reads: ['capability:env'],
-  revision: 1,
   check: ({ of }) =>
     of('capability').flatMap((fact): Draft[] => {
       const { capability, traits, api } = fact;

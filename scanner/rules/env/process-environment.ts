@@ -14,7 +14,6 @@ export const processEnvironment = defineRule({
   fix: 'Read the variables you need by name.',
   maps: { cwe: ['CWE-200'], attack: ['T1552', 'T1057'] },
   reads: ['capability:mount', 'trait:process-environment'],
-  revision: 1,
   check: (context) => [
     ...context
       .of('capability')

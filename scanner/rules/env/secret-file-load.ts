@@ -13,7 +13,6 @@ export const secretFileLoad = defineRule({
   fix: 'Declare the secrets that you need in skill.json, by name; nothing has to be loaded then.',
   maps: { cwe: ['CWE-526', 'CWE-552'], owasp: ['ASI03'], attack: ['T1552.001'] },
   reads: ['capability:mount'],
-  revision: 1,
   check: (context) => {
     const seen = new Set<string>();
     return context.of('capability').flatMap((fact): Draft[] => {

@@ -17,7 +17,6 @@ export const secretsGathered = defineRule({
   fix: 'Read the keys of the services that the skill uses, where it uses them.',
   maps: { cwe: ['CWE-526'], owasp: ['LLM02', 'ASI03'], attack: ['T1552', 'T1119'] },
   reads: ['capability:env', 'capability:egress', 'capability:exec', 'source'],
-  revision: 1,
   check: (context) => {
     const secrets = context.of('capability').filter((fact) => runs(fact) && serviceOf(fact) !== undefined);
     return secrets.flatMap((fact, index): Draft[] => {

@@ -12,7 +12,6 @@ export const steeringVariable = defineRule({
   fix: 'Call the program with the option you need instead, or remove the assignment.',
   maps: { cwe: ['CWE-427'], attack: ['T1574'] },
   reads: ['trait:env-write'],
-  revision: 1,
   check: (context) =>
     context.of('trait').flatMap((fact): Draft[] => {
       const loads = /^(LD_|DYLD_|NODE_OPTIONS|PYTHONSTARTUP|BASH_ENV|PERL5OPT|RUBYOPT|GIT_SSH|PROMPT_COMMAND)/.test(fact.api);

@@ -13,7 +13,6 @@ export const wholeEnvironment = defineRule({
   fix: 'Read the variables you need by name, and declare them in skill.json.',
   maps: { cwe: ['CWE-200', 'CWE-526'], owasp: ['AST03'], attack: ['T1082'] },
   reads: ['capability:env', 'capability:exec', 'flow', 'source'],
-  revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
       if (!fact.traits.includes('whole-env') || !runs(fact)) return [];

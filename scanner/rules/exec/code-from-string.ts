@@ -12,7 +12,6 @@ export const codeFromString = defineRule({
   fix: 'Call functions by name; read data with a parser.',
   maps: { cwe: ['CWE-95'], owasp: ['ASI05'], attack: ['T1059'] },
   reads: ['trait:code-from-string'],
-  revision: 1,
   check: (context) =>
     context.of('trait').flatMap((fact): Draft[] => {
       if (fact.trait !== 'code-from-string' || !runs(fact)) return [];

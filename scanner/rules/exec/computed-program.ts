@@ -12,7 +12,6 @@ export const computedProgram = defineRule({
   fix: 'Name the program, or choose it from a table of names in the code.',
   maps: { cwe: ['CWE-78'], owasp: ['ASI05'], attack: ['T1059'] },
   reads: ['capability:exec'],
-  revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
       const isComputed =

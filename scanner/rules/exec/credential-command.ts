@@ -13,7 +13,6 @@ export const credentialCommand = defineRule({
   fix: 'Declare a secret in skill.json: the operator gives it to the hosts that it belongs to.',
   maps: { cwe: ['CWE-522'], owasp: ['ASI03'], attack: ['T1555', 'T1552'] },
   reads: ['trait:credential-command'],
-  revision: 1,
   check: (context) =>
     draftsOfTrait(context, 'credential-command', (fact) => ({
       severity: isInText(fact) ? 'info' : wholeStore.test(fact.detail) ? 'medium' : 'low',

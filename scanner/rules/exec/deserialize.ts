@@ -12,7 +12,6 @@ export const deserialize = defineRule({
   fix: 'Use JSON, or the safe reader of the format.',
   maps: { cwe: ['CWE-502'] },
   reads: ['trait:deserialize'],
-  revision: 1,
   check: (context) =>
     context
       .of('trait')

@@ -17,7 +17,6 @@ export const downloadAndRun = defineRule({
   fix: 'Put the code into the skill, or install a named version from a registry.',
   maps: { cwe: ['CWE-494'], owasp: ['ASI04'], attack: ['T1105', 'T1059.004'] },
   reads: ['trait:pipe-to-interpreter'],
-  revision: 1,
   check: (context) =>
     context.of('trait').flatMap((fact): Draft[] => {
       if (fact.trait !== 'pipe-to-interpreter') return [];

@@ -12,7 +12,6 @@ export const dynamicModule = defineRule({
   fix: 'Import by name, or begin the path in the skill’s own folder, as in ./plugins/NAME.js.',
   maps: { cwe: ['CWE-829'], owasp: ['ASI05'], attack: ['T1129'] },
   reads: ['trait:dynamic-import'],
-  revision: 1,
   check: (context) =>
     draftsOfTrait(context, 'dynamic-import', (fact) => ({ message: `${fact.api} loads a module whose name is computed` })),
 });

@@ -12,7 +12,6 @@ export const handedOn = defineRule({
   fix: 'Call it where it is needed, by its name.',
   maps: { cwe: ['CWE-506'], owasp: ['ASI05'], attack: ['T1027'] },
   reads: ['trait:escape', 'trait:folded-name', 'trait:decode-to-code'],
-  revision: 1,
   check: (context) => {
     // Beside decoded code or hidden names it is one more way of hiding.
     const hides = new Set(

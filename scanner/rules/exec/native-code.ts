@@ -12,7 +12,6 @@ export const nativeCode = defineRule({
   fix: 'Use a package from a registry, by name and version, or do without.',
   maps: { cwe: ['CWE-829'], owasp: ['ASI05'], attack: ['T1129'] },
   reads: ['trait:native'],
-  revision: 1,
   check: (context) =>
     draftsOfTrait(context, 'native', (fact) => ({
       message: `${fact.api} loads machine code${/^(…|\*|)$/.test(fact.detail) ? '' : ` from ${fact.detail}`}`,

@@ -12,7 +12,6 @@ export const patchBuiltin = defineRule({
   fix: 'Wrap the function under a name of your own.',
   maps: { cwe: ['CWE-471'], attack: ['T1574'] },
   reads: ['trait:patch-builtin'],
-  revision: 1,
   check: (context) =>
     draftsOfTrait(context, 'patch-builtin', (fact) => ({
       severity: central.test(fact.api) ? 'medium' : 'low',

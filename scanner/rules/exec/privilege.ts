@@ -12,7 +12,6 @@ export const privilege = defineRule({
   fix: 'Do without; ask the person who runs the skill to prepare what needs rights.',
   maps: { cwe: ['CWE-250'], attack: ['T1548'] },
   reads: ['trait:privilege'],
-  revision: 1,
   check: (context) =>
     context.of('trait').flatMap((fact): Draft[] => {
       if (fact.trait !== 'privilege' || !runs(fact)) return [];

@@ -13,7 +13,6 @@ export const remoteProgram = defineRule({
   fix: 'Name an image by its digest, a package by its version; keep commands for other machines out of skills.',
   maps: { cwe: ['CWE-494', 'CWE-829'], owasp: ['ASI04'], attack: ['T1610', 'T1021.004'] },
   reads: ['trait:remote-program'],
-  revision: 1,
   check: (context) =>
     draftsOfTrait(context, 'remote-program', (fact) => ({ severity: isInText(fact) ? 'info' : 'low', message: fact.detail })),
 });

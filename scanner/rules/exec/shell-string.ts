@@ -12,7 +12,6 @@ export const shellString = defineRule({
   fix: 'Start the program with a list of arguments (execFile, spawn, subprocess.run([...])), without a shell.',
   maps: { cwe: ['CWE-78'], owasp: ['ASI05'], attack: ['T1059'] },
   reads: ['capability:exec', 'trait:interpolated'],
-  revision: 1,
   check: (context) => [
     ...context.of('capability').flatMap((fact): Draft[] => {
       if (!fact.traits.includes('interpolated') || !fact.traits.includes('shell-string') || !runs(fact)) return [];

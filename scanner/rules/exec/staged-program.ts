@@ -13,7 +13,6 @@ export const stagedProgram = defineRule({
   fix: 'Put the script into the skill and run it from there.',
   maps: { cwe: ['CWE-829', 'CWE-377'], owasp: ['ASI05'], attack: ['T1105', 'T1059'] },
   reads: ['flow:exec', 'trait:staged-program', 'capability:mount'],
-  revision: 1,
   check: (context) => {
     const written = new Set(
       context

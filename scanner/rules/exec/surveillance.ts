@@ -13,7 +13,6 @@ export const surveillance = defineRule({
   fix: 'Ask for a file or a text as an argument.',
   maps: { cwe: ['CWE-359'], attack: ['T1113', 'T1115', 'T1123', 'T1125'] },
   reads: ['trait:surveillance'],
-  revision: 1,
   check: (context) =>
     draftsOfTrait(context, 'surveillance', (fact) => ({
       severity: isInText(fact) ? 'info' : 'low',

@@ -13,7 +13,6 @@ export const unguardedAgent = defineRule({
   fix: 'Start agents with their permission prompts on, or name the few tools that may be used.',
   maps: { cwe: ['CWE-250'], owasp: ['ASI02', 'ASI03', 'LLM06'] },
   reads: ['trait:agent-unguarded'],
-  revision: 1,
   check: (context) =>
     draftsOfTrait(context, 'agent-unguarded', (fact) => ({
       severity: isInText(fact) ? 'low' : 'medium',

@@ -13,7 +13,6 @@ export const agentHistory = defineRule({
   fix: 'Work with what the user hands over in this session. A tool that is about sessions says so in its description, and a person decides.',
   maps: { cwe: ['CWE-552'], owasp: ['LLM02', 'ASI06'], attack: ['T1005', 'T1213'] },
   reads: ['capability:mount'],
-  revision: 1,
   check: ({ of }) =>
     of('capability').flatMap((fact): Draft[] => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;

@@ -13,7 +13,6 @@ export const agentMemory = defineRule({
   fix: 'Give the text to the user to add. A skill’s own instructions belong in SKILL.md.',
   maps: { owasp: ['ASI06'], attack: ['AML.T0080', 'AML.T0081'] },
   reads: ['capability:mount'],
-  revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
       const { capability } = fact;

@@ -13,7 +13,6 @@ export const browserData = defineRule({
   fix: 'Let the user sign in to the one service and declare its token as a secret; for tests, start a browser with a profile of its own.',
   maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1539', 'T1555.003'] },
   reads: ['capability:mount'],
-  revision: 1,
   check: ({ of }) =>
     of('capability').flatMap((fact): Draft[] => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;

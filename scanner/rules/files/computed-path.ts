@@ -12,7 +12,6 @@ export const computedPath = defineRule({
   fix: 'Resolve the path against one folder, and refuse what is not below it.',
   maps: { cwe: ['CWE-22', 'CWE-73'] },
   reads: ['capability:mount'],
-  revision: 1,
   check: ({ of }) => {
     const seen = new Set<string>();
     return of('capability').flatMap((fact): Draft[] => {

@@ -13,7 +13,6 @@ export const containerSocket = defineRule({
   fix: 'Remove it. What the skill needs from the machine is a mount or an exec in skill.json.',
   maps: { attack: ['T1611', 'T1610'] },
   reads: ['capability:mount'],
-  revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;

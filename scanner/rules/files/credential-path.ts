@@ -14,7 +14,6 @@ export const credentialPath = defineRule({
   fix: 'Declare the secret in skill.json; the runner adds it to requests, so the skill never needs the file.',
   maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1552.001', 'T1552.004', 'T1555'] },
   reads: ['capability:mount'],
-  revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;

@@ -13,7 +13,6 @@ export const destructive = defineRule({
   fix: 'Delete only what the skill made, by its full name.',
   maps: { attack: ['T1485', 'T1561'] },
   reads: ['capability:mount'],
-  revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;

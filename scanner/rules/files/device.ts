@@ -13,7 +13,6 @@ export const device = defineRule({
   fix: 'Read files by their names. What needs the device itself is a tool for a person to start.',
   maps: { cwe: ['CWE-552'], attack: ['T1003', 'T1005', 'T1056.001'] },
   reads: ['capability:mount'],
-  revision: 1,
   check: ({ of }) =>
     of('capability').flatMap((fact): Draft[] => {
       const { capability } = fact;

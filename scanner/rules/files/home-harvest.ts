@@ -13,7 +13,6 @@ export const homeHarvest = defineRule({
   fix: 'Search the working folder, or a folder that the user names.',
   maps: { cwe: ['CWE-552'], attack: ['T1083', 'T1005', 'T1119'] },
   reads: ['capability:mount', 'source'],
-  revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
       const path = fact.capability.kind === 'mount' && fact.capability.mode === 'ro' ? fact.capability.path : undefined;

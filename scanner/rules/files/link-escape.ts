@@ -13,7 +13,6 @@ export const linkEscape = defineRule({
   fix: 'Copy the file, or declare a mount for the folder.',
   maps: { cwe: ['CWE-59'] },
   reads: ['capability:mount', 'trait:link'],
-  revision: 1,
   check: ({ of }) => {
     const made = [
       ...of('capability').flatMap((fact) => {

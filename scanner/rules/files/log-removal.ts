@@ -12,7 +12,6 @@ export const logRemoval = defineRule({
   fix: 'Delete only logs that the skill wrote, in its own folder.',
   maps: { attack: ['T1070.002'] },
   reads: ['capability:mount'],
-  revision: 1,
   check: ({ of }) =>
     of('capability').flatMap((fact): Draft[] => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;

@@ -15,7 +15,6 @@ export const outsideRead = defineRule({
   fix: 'Read from a mount that skill.json declares, or from a file that the user names.',
   maps: { cwe: ['CWE-22'], attack: ['T1005'] },
   reads: ['capability:mount'],
-  revision: 1,
   check: ({ of }) => {
     const seen = new Set<string>();
     return of('capability').flatMap((fact): Draft[] => {

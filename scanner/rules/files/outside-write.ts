@@ -13,7 +13,6 @@ export const outsideWrite = defineRule({
   fix: 'Write below the working folder, or into a mount that skill.json declares.',
   maps: { cwe: ['CWE-22', 'CWE-73'], attack: ['T1565'] },
   reads: ['capability:mount'],
-  revision: 1,
   check: ({ of }) => {
     const seen = new Set<string>();
     return of('capability').flatMap((fact): Draft[] => {

@@ -12,7 +12,6 @@ export const permissions = defineRule({
   fix: 'Give rights to the owner only (600, 700); a script needs no more than +x for its user.',
   maps: { cwe: ['CWE-732', 'CWE-276'], attack: ['T1222.002', 'T1548.001'] },
   reads: ['trait:permissions'],
-  revision: 1,
   check: ({ of }) =>
     of('trait').flatMap((fact): Draft[] => {
       const [mode = '', ...paths] = fact.detail.split(' ');

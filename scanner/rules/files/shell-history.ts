@@ -13,7 +13,6 @@ export const shellHistory = defineRule({
   fix: 'Ask the user for the command that you need.',
   maps: { cwe: ['CWE-552', 'CWE-532'], attack: ['T1552.003'] },
   reads: ['capability:mount'],
-  revision: 1,
   check: ({ of }) =>
     of('capability').flatMap((fact): Draft[] => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;

@@ -12,7 +12,6 @@ export const unsafeExtract = defineRule({
   fix: 'Python: tarfile.extractall(path, filter="data"). Elsewhere refuse entries that leave the folder, or use unzip and tar, which do.',
   maps: { cwe: ['CWE-22', 'CWE-59'] },
   reads: ['trait:unsafe-extract'],
-  revision: 1,
   check: ({ of }) =>
     of('trait')
       .filter(runs)

@@ -13,7 +13,6 @@ export const wallet = defineRule({
   fix: 'Ask a wallet program to sign one transaction that the user sees. Read no key file.',
   maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1552.004', 'T1657'] },
   reads: ['capability:mount'],
-  revision: 1,
   check: ({ of }) =>
     of('capability').flatMap((fact): Draft[] => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;

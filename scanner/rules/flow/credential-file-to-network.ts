@@ -14,7 +14,6 @@ export const credentialFileToNetwork = defineRule({
   fix: 'Declare the secret that you need in skill.json; the runner adds it to requests, so the skill never needs the file.',
   maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1552.001', 'T1552.004', 'T1005', 'T1041'] },
   reads: ['flow:network', 'capability:mount'],
-  revision: 1,
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
       const to = destinationOf(flow, context);

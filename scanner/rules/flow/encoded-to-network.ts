@@ -18,7 +18,6 @@ export const encodedToNetwork = defineRule({
   fix: 'Send the key in the header that the service documents. Basic authentication is a header, and is not meant here.',
   maps: { cwe: ['CWE-200'], owasp: ['LLM02', 'ASI03'], attack: ['T1560', 'T1041', 'T1132.001'] },
   reads: ['flow:network'],
-  revision: 1,
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
       const to = destinationOf(flow, context);

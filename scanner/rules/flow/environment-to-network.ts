@@ -13,7 +13,6 @@ export const environmentToNetwork = defineRule({
   fix: 'Read only the variables you need, by name, and send none that you have not declared.',
   maps: { cwe: ['CWE-200', 'CWE-526'], owasp: ['LLM02', 'ASI03', 'AST03'], attack: ['T1041', 'T1082', 'T1552'] },
   reads: ['flow:network'],
-  revision: 1,
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
       const to = destinationOf(flow, context);

@@ -15,7 +15,6 @@ export const fileToExec = defineRule({
   fix: 'Put the program into the skill, or install a named version from a registry that checks it.',
   maps: { cwe: ['CWE-494', 'CWE-829'], owasp: ['ASI04', 'ASI05'], attack: ['T1105', 'T1059', 'T1222.002'] },
   reads: ['flow:file', 'capability:exec', 'capability:mount'],
-  revision: 1,
   check: ({ of }) => {
     const written = flowsThatRun(of('flow')).filter(({ source, sink }) => source.what === 'network' && sink.what === 'file');
     if (written.length === 0) return [];

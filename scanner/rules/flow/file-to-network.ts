@@ -15,7 +15,6 @@ export const fileToNetwork = defineRule({
   fix: 'Declare the host under capabilities.egress with the reason, or do not send it.',
   maps: { cwe: ['CWE-200'], owasp: ['LLM02', 'ASI02'], attack: ['T1005', 'T1041', 'T1567'] },
   reads: ['flow:network'],
-  revision: 1,
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
       const to = destinationOf(flow, context);

@@ -12,7 +12,6 @@ export const inputToShell = defineRule({
   fix: 'Start the program with a list of arguments (execFile, subprocess.run([...])), in shell quote with "$1"; never eval.',
   maps: { cwe: ['CWE-78', 'CWE-95'], owasp: ['ASI05'], attack: ['T1059'] },
   reads: ['flow:exec'],
-  revision: 1,
   check: ({ of }) =>
     flowsThatRun(of('flow')).flatMap((flow): Draft[] => {
       if (flow.source.what !== 'input' || flow.sink.part !== 'code') return [];

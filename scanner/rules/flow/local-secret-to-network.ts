@@ -14,7 +14,6 @@ export const localSecretToNetwork = defineRule({
   fix: 'Connect to the database, sign or decrypt on this side, and send the result.',
   maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041', 'T1552.004'] },
   reads: ['flow:network'],
-  revision: 1,
   check: (context) =>
     sentSecrets(context).flatMap(({ flow, name, to, isDeclared }): Draft[] => {
       // As the host of a request it says where a database answers; so it does for a client library that is given no other address.

@@ -16,7 +16,6 @@ export const networkToExec = defineRule({
   fix: 'Put the code into the skill. To pass data to a program, hand it over as an argument of its own or on standard input.',
   maps: { cwe: ['CWE-494', 'CWE-829', 'CWE-95'], owasp: ['ASI05', 'AST08'], attack: ['T1105', 'T1059'] },
   reads: ['flow:exec'],
-  revision: 1,
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
       const { source, sink } = flow;

@@ -14,7 +14,6 @@ export const secretBesideData = defineRule({
   fix: 'Send the key in a header, to the service that issued it, and say in SKILL.md which service that is.',
   maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041', 'T1005'] },
   reads: ['flow:network', 'source'],
-  revision: 1,
   check: (context) => {
     const data = flowsThatRun(
       context.of('flow').filter(({ source, sink }) => /^(file|command)$/.test(source.what) && sink.part === 'body'),

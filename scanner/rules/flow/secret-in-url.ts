@@ -13,7 +13,6 @@ export const secretInUrl = defineRule({
   fix: 'Send it in the header that the service documents.',
   maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['ASI03'], attack: ['T1552'] },
   reads: ['flow:network'],
-  revision: 1,
   check: (context) =>
     sentSecrets(context).flatMap(({ flow, name, to }): Draft[] => {
       if (flow.sink.part !== 'url' || flow.sink.capability?.kind !== 'egress' || !/^https?:/.test(flow.sink.capability.url))

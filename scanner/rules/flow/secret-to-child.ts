@@ -13,7 +13,6 @@ export const secretToChild = defineRule({
   fix: 'Hand it over in a variable for that child alone, or on its standard input, and name the program in skill.json.',
   maps: { cwe: ['CWE-214', 'CWE-522'], owasp: ['ASI03'], attack: ['T1552', 'T1057'] },
   reads: ['flow:exec'],
-  revision: 1,
   check: ({ of }) =>
     flowsThatRun(of('flow')).flatMap((flow): Draft[] => {
       const { source, sink } = flow;

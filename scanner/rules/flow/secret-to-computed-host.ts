@@ -16,7 +16,6 @@ export const secretToComputedHost = defineRule({
   fix: 'Write the host into the code. If users run the service themselves, take its address from a variable beside the secret, and declare both.',
   maps: { cwe: ['CWE-918', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041'] },
   reads: ['flow:network'],
-  revision: 1,
   check: (context) => {
     const hosts = flowsThatRun(context.of('flow')).filter((flow) => flow.sink.part === 'host');
     return sentSecrets(context)

@@ -15,7 +15,6 @@ export const secretToNetwork = defineRule({
   fix: 'Declare the secret with its hosts in skill.json, and send it nowhere else.',
   maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041', 'T1552.001', 'T1567'] },
   reads: ['flow:network'],
-  revision: 1,
   check: (context) =>
     sentSecrets(context).flatMap((sent): Draft[] => {
       const said = judge(sent, context);

@@ -15,7 +15,6 @@ export const secretToOutput = defineRule({
   fix: 'Print neither secrets nor the environment; say only whether a variable is set.',
   maps: { cwe: ['CWE-532', 'CWE-312'], owasp: ['LLM02', 'ASI03'], attack: ['T1552', 'T1074'] },
   reads: ['flow:output', 'flow:file', 'capability:mount'],
-  revision: 1,
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
       const { source, sink } = flow;

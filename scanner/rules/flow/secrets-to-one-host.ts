@@ -14,7 +14,6 @@ export const secretsToOneHost = defineRule({
   fix: 'Talk to each service with its own key.',
   maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1119', 'T1041', 'T1552'] },
   reads: ['flow:network'],
-  revision: 1,
   check: (context) => {
     const sent = sentSecrets(context).filter(
       ({ to, isDeclared, name }) => to.host !== '*' && !isDeclared && !isOwn(name, to.host),

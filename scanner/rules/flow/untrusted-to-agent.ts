@@ -15,7 +15,6 @@ export const untrustedToAgent = defineRule({
   fix: 'Print the fields that are needed, marked as data, never whole pages. Write nothing from outside into instructions or memory.',
   maps: { cwe: ['CWE-1427'], owasp: ['LLM01', 'ASI01', 'ASI06'], attack: ['AML.T0051.001', 'AML.T0080'] },
   reads: ['flow:output', 'flow:file'],
-  revision: 1,
   check: ({ of }) => {
     const seen = new Set<string>();
     return flowsThatRun(of('flow')).flatMap((flow): Draft[] => {

@@ -13,7 +13,6 @@ export const addedSinceApproved = defineRule({
   fix: 'Say in `why` what the new version needs it for; a person approves it anew.',
   maps: { cwe: ['CWE-1059'], owasp: ['AST03', 'ASI04'], attack: ['T1195.002'] },
   reads: ['source'],
-  revision: 1,
   check: ({ previous, declared, hasManifest, observed, sources }) => {
     if (previous === undefined) return [];
     const now = hasManifest && declared !== undefined ? declared : observed;

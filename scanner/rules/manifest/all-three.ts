@@ -15,7 +15,6 @@ export const allThree = defineRule({
   fix: 'Split the skill, or declare hosts so narrowly that nothing can go to a stranger.',
   maps: { cwe: ['CWE-1427'], owasp: ['LLM01', 'ASI01', 'ASI02'], attack: ['AML.T0051.001'] },
   reads: ['capability', 'flow'],
-  revision: 1,
   check: (context) => {
     const facts = context.of('capability').filter((fact) => runs(fact) && fact.context !== 'test');
     const secret = facts.find(holdsSecrets);

@@ -16,7 +16,6 @@ export const brokenPromise = defineRule({
   fix: 'Take out the request, or the promise.',
   maps: { cwe: ['CWE-1059'], owasp: ['AST03', 'ASI09'], attack: ['T1036'] },
   reads: ['capability:egress', 'capability:mount', 'text:prose', 'text:list-item', 'text:heading', 'text:front-matter'],
-  revision: 1,
   check: (context) => [...offline(context), ...readOnly(context)],
 });
 

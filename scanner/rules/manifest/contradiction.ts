@@ -13,7 +13,6 @@ export const contradiction = defineRule({
   fix: 'Make both say the same.',
   maps: { cwe: ['CWE-1059'], owasp: ['AST03'] },
   reads: ['source'],
-  revision: 1,
   check: ({ commands, files, sources, declaredName, nameInProse }) => {
     const missing = Object.entries(commands).filter(([, file]) => !files.has(file));
     const short = declaredName === undefined ? undefined : shortNameOf(declaredName);

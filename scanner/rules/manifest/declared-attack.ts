@@ -16,7 +16,6 @@ export const declaredAttack = defineRule({
   fix: 'Name the provider’s own host for its key, and a host of your own for data.',
   maps: { cwe: ['CWE-522', 'CWE-200'], owasp: ['LLM02', 'ASI03', 'AST03'], attack: ['T1567', 'T1041'] },
   reads: ['source'],
-  revision: 1,
   check: ({ declared, hasManifest, sources }) =>
     hasManifest && declared !== undefined
       ? listCapabilities(declared).flatMap((one) =>

@@ -14,7 +14,6 @@ export const overBroad = defineRule({
   fix: 'Name the hosts, the folder, the variables and the program that are needed.',
   maps: { cwe: ['CWE-250'], owasp: ['LLM06', 'AST03'] },
   reads: ['source'],
-  revision: 1,
   check: ({ declared, hasManifest, sources }) =>
     hasManifest && declared !== undefined
       ? listCapabilities(declared)

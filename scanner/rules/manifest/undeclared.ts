@@ -18,7 +18,6 @@ export const undeclared = defineRule({
   fix: 'Declare it in skill.json with the reason (skill manifest --write proposes the lines), or remove the code.',
   maps: { cwe: ['CWE-1059'], owasp: ['AST03', 'AST04'] },
   reads: ['capability'],
-  revision: 1,
   check: ({ of, declared, hasManifest }) => {
     const given = declared === undefined ? [] : listCapabilities(declared);
     const places = new Map<string, { capability: Capability; facts: CapabilityFact[] }>();

@@ -12,7 +12,6 @@ export const unnamedScript = defineRule({
   fix: 'Name it in `commands` of skill.json (skill manifest --write does), or take the line out of SKILL.md.',
   maps: { cwe: ['CWE-1059'], owasp: ['AST03'] },
   reads: ['text', 'source'],
-  revision: 1,
   check: (context) => {
     const named = new Set(Object.values(context.commands));
     return toldScripts(context)

@@ -15,7 +15,6 @@ export const unreadable = defineRule({
   fix: 'Mend what the message names; skill manifest shows a valid file.',
   maps: { cwe: ['CWE-20'], owasp: ['AST08'] },
   reads: ['source'],
-  revision: 2,
   check: ({ obstacles, sources }) =>
     obstacles.flatMap((obstacle): Draft[] => {
       if (isOfAnotherKind(obstacle, sources)) {

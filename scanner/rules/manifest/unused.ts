@@ -13,7 +13,6 @@ export const unused = defineRule({
   fix: 'Remove it from skill.json.',
   maps: { cwe: ['CWE-272'], owasp: ['LLM06', 'AST03'] },
   reads: ['source'],
-  revision: 1,
   check: ({ unused: left, hasManifest, complete, sources }) =>
     hasManifest && complete
       ? listCapabilities(left).map((one) => ({

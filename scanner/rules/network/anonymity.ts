@@ -14,7 +14,6 @@ export const anonymity = defineRule({
   fix: 'Use a service with a name in the public DNS, over https.',
   maps: { attack: ['T1090', 'T1573'] },
   reads: ['capability:egress', 'capability:exec'],
-  revision: 1,
   check: ({ of }) =>
     of('capability').flatMap((fact): Draft[] => {
       const at = { span: fact.span, confidence: fact.certainty };

@@ -16,7 +16,6 @@ export const cleartext = defineRule({
   fix: 'Write https.',
   maps: { cwe: ['CWE-319'], attack: ['T1557'] },
   reads: ['capability:egress', 'flow:network'],
-  revision: 1,
   check: (context) => [
     ...sentSecrets(context).flatMap(({ flow, name, to }): Draft[] =>
       flow.sink.capability?.kind === 'egress' && isClear(flow.sink.capability.url)

@@ -14,7 +14,6 @@ export const cloudMetadata = defineRule({
   fix: 'Remove the request. A skill gets the credentials it needs as declared secrets.',
   maps: { cwe: ['CWE-918'], attack: ['T1552.005'] },
   reads: ['capability:egress'],
-  revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
       if (fact.capability.kind !== 'egress') return [];

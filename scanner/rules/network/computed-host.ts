@@ -13,7 +13,6 @@ export const computedHost = defineRule({
   fix: 'Write the hosts into the code. Where the user gives the address, check it against a list.',
   maps: { cwe: ['CWE-918'], attack: ['T1071.001'] },
   reads: ['capability:egress'],
-  revision: 1,
   check: ({ of }) => {
     const seen = new Set<string>();
     return of('capability').flatMap((fact): Draft[] => {

@@ -14,7 +14,6 @@ export const dnsChannel = defineRule({
   fix: 'Send data in a request to a host that skill.json declares.',
   maps: { cwe: ['CWE-200'], owasp: ['LLM02'], attack: ['T1048', 'T1071.004', 'T1572'] },
   reads: ['flow:network'],
-  revision: 1,
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
       if (!isQuestion(flow)) return [];

@@ -15,7 +15,6 @@ export const dropHost = defineRule({
   fix: 'Use a host of your own and declare it. For tests, use a local server.',
   maps: { owasp: ['ASI02'], attack: ['T1567', 'T1102'] },
   reads: ['capability:egress'],
-  revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
       if (fact.capability.kind !== 'egress') return [];

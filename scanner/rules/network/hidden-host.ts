@@ -13,7 +13,6 @@ export const hiddenHost = defineRule({
   fix: 'Write the address as it is.',
   maps: { cwe: ['CWE-506'], attack: ['T1027', 'T1132.001', 'T1140'] },
   reads: ['capability:egress', 'text:comment', 'source'],
-  revision: 1,
   check: (context) => {
     const found = context.of('capability').filter((fact) => runs(fact) && requests.test(fact.api));
     if (found.length === 0) return [];

@@ -12,7 +12,6 @@ export const listener = defineRule({
   fix: 'Bind to 127.0.0.1 and end the server with the task, or write a file instead of serving it.',
   maps: { attack: ['T1571'] },
   reads: ['trait:listen'],
-  revision: 1,
   check: ({ of }) =>
     of('trait').flatMap((fact): Draft[] =>
       runs(fact)

@@ -14,7 +14,6 @@ export const oddPort = defineRule({
   fix: 'Use the service’s https address.',
   maps: { attack: ['T1571'] },
   reads: ['capability:egress'],
-  revision: 1,
   check: ({ of }) =>
     of('capability').flatMap((fact): Draft[] => {
       if (fact.capability.kind !== 'egress') return [];

@@ -15,7 +15,6 @@ export const rawAddress = defineRule({
   fix: 'Use the host’s name, over https, and declare it.',
   maps: { attack: ['T1571', 'T1071.001'] },
   reads: ['capability:egress'],
-  revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
       if (fact.capability.kind !== 'egress') return [];

@@ -15,7 +15,6 @@ export const rawSocket = defineRule({
   fix: 'Use https through the platform’s client.',
   maps: { attack: ['T1095'] },
   reads: ['capability:egress'],
-  revision: 1,
   check: ({ of }) =>
     of('capability').flatMap((fact): Draft[] => {
       const { capability, traits, api } = fact;

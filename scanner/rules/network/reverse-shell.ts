@@ -12,7 +12,6 @@ export const reverseShell = defineRule({
   fix: 'Remove it. There is no honest use in a skill.',
   maps: { cwe: ['CWE-506'], attack: ['T1059', 'T1095'] },
   reads: ['trait:reverse-shell'],
-  revision: 1,
   check: (context) =>
     context
       .of('trait')

@@ -15,7 +15,6 @@ export const serviceClient = defineRule({
   fix: 'Declare the service’s host in skill.json. Leave the base address as it is.',
   maps: { attack: ['T1567'] },
   reads: ['capability:egress'],
-  revision: 1,
   check: ({ of }) => {
     const seen = new Set<string>();
     return of('capability').flatMap((fact): Draft[] => {

@@ -14,7 +14,6 @@ export const shellSocket = defineRule({
   fix: 'Use curl with an https address. To see whether a port is open, ask the service itself.',
   maps: { attack: ['T1095', 'T1059.004'] },
   reads: ['capability:egress'],
-  revision: 1,
   check: ({ of }) =>
     of('capability').flatMap((fact): Draft[] => {
       if (fact.capability.kind !== 'egress' || !sockets.test(fact.api)) return [];

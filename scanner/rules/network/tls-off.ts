@@ -12,7 +12,6 @@ export const tlsOff = defineRule({
   fix: 'Leave the check on; for a private authority, give its certificate.',
   maps: { cwe: ['CWE-295'] },
   reads: ['capability', 'trait'],
-  revision: 1,
   check: (context) => [
     ...context
       .of('capability')

@@ -14,7 +14,6 @@ export const websocket = defineRule({
   fix: 'Ask when something is needed. Where the service offers nothing else, say in SKILL.md what arrives and what is done with it.',
   maps: { attack: ['T1071.001'] },
   reads: ['capability:egress'],
-  revision: 1,
   check: ({ of }) =>
     of('capability').flatMap((fact): Draft[] => {
       if (fact.capability.kind !== 'egress' || !standing.test(fact.api) || !runs(fact)) return [];

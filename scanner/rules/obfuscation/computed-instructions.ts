@@ -13,7 +13,6 @@ export const computedInstructions = defineRule({
   fix: 'Write the text as it is.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08', 'LLM01', 'ASI01'], attack: ['T1027', 'T1140', 'AML.T0051'] },
   reads: ['text:fence'],
-  revision: 1,
   check: ({ of }) =>
     of('text')
       .filter((fact) => runs(fact) && spellsOut(fact))

@@ -12,7 +12,6 @@ export const decodeAndRun = defineRule({
   fix: 'Write the code as it is.',
   maps: { cwe: ['CWE-506'], attack: ['T1140', 'T1027'] },
   reads: ['trait:decode-to-code'],
-  revision: 1,
   check: (context) =>
     context
       .of('trait')

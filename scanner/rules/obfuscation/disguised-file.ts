@@ -11,6 +11,5 @@ export const disguisedFile = defineRule({
   fix: 'Name the file for what it is; remove what follows its end.',
   maps: { cwe: ['CWE-646'], owasp: ['AST08'], attack: ['T1036.008', 'T1027.009'] },
   reads: ['artifact:disguised', 'artifact:polyglot'],
-  revision: 1,
   check: (context) => context.of('artifact').map((fact) => ({ span: fact.span, message: `is ${fact.detail}` })),
 });

@@ -13,7 +13,6 @@ export const encodedProgram = defineRule({
   fix: 'Write the program as it is.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027.013', 'T1140'] },
   reads: ['trait:encoded-program'],
-  revision: 1,
   check: (context) =>
     draftsOfTrait(context, 'encoded-program', (fact) => ({
       severity: milder('high', fact),

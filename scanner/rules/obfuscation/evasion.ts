@@ -21,7 +21,6 @@ export const evasion = defineRule({
     'capability:exec',
     'capability:egress',
   ],
-  revision: 1,
   check: (context) =>
     context.sources
       .filter(({ depth, language }) => depth === 0 && /^(typescript|javascript|python|shell)$/.test(language))

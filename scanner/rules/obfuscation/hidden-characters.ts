@@ -13,7 +13,6 @@ export const hiddenCharacters = defineRule({
   fix: 'Remove the characters. The report shows each by its number.',
   maps: { cwe: ['CWE-1007'], attack: ['T1027', 'AML.T0051'] },
   reads: ['source'],
-  revision: 1,
   check: (context) => context.sources.filter((source) => source.depth === 0).flatMap(draftsOf),
 });
 

@@ -12,7 +12,6 @@ export const hiddenName = defineRule({
   fix: 'Write the name as it is.',
   maps: { attack: ['T1027.010'] },
   reads: ['trait:folded-name'],
-  revision: 1,
   check: (context) =>
     context
       .of('trait')

@@ -12,7 +12,6 @@ export const minified = defineRule({
   fix: 'Ship the source, or install the library from its registry by name and version.',
   maps: { owasp: ['AST08'], attack: ['T1027'] },
   reads: ['source'],
-  revision: 1,
   check: ({ sources, files }) =>
     sources.filter(({ depth, language }) => depth === 0 && isCode(language)).flatMap((source) => draftsOf(source, files)),
 });

@@ -13,7 +13,6 @@ export const misleadingEncoding = defineRule({
   fix: 'Write UTF-8 with ordinary line ends.',
   maps: { cwe: ['CWE-451'], owasp: ['AST08'], attack: ['T1027', 'T1036'] },
   reads: ['artifact:misleading-encoding', 'artifact:line-trick'],
-  revision: 1,
   check: (context) =>
     context
       .of('artifact')

@@ -14,7 +14,6 @@ export const mixedScript = defineRule({
   fix: 'Write names in one script.',
   maps: { cwe: ['CWE-1007'], owasp: ['AST08'], attack: ['T1036', 'T1027'] },
   reads: ['source'],
-  revision: 1,
   check: ({ sources }) => sources.filter(({ depth, language }) => depth === 0 && isCode(language)).flatMap(draftsOf),
 });
 

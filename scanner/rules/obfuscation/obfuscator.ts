@@ -14,7 +14,6 @@ export const obfuscator = defineRule({
   fix: 'Ship the source as it was written.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027'] },
   reads: ['source', 'trait:deserialize', 'trait:code-from-string'],
-  revision: 1,
   check: (context) => [...context.sources.filter(({ depth }) => depth === 0).flatMap(draftsOf), ...codeObjects(context)],
 });
 

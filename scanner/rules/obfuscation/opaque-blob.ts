@@ -13,7 +13,6 @@ export const opaqueBlob = defineRule({
   fix: 'Put the data into a file of its own type: an image, a font, JSON.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027.013'] },
   reads: ['source', 'trait:code-from-string', 'trait:decode-to-code', 'trait:deserialize'],
-  revision: 1,
   check: (context) => {
     const runsText = new Set(context.of('trait').map((fact) => fact.span.path));
     return context.sources

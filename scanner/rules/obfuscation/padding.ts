@@ -12,7 +12,6 @@ export const padding = defineRule({
   fix: 'Remove the gap.',
   maps: { cwe: ['CWE-451'], owasp: ['AST08'], attack: ['T1027'] },
   reads: ['source'],
-  revision: 1,
   check: ({ sources }) => sources.filter(({ depth }) => depth === 0).flatMap(draftsOf),
 });
 

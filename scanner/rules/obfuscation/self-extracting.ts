@@ -14,7 +14,6 @@ export const selfExtracting = defineRule({
   fix: 'Ship the files that it unpacks, as they are.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027.009', 'T1140'] },
   reads: ['source', 'flow:exec'],
-  revision: 1,
   check: ({ of, sources }) => {
     const flows = of('flow').filter(
       ({ source, sink, span }) => sink.part === 'code' && source.name === `/skills/@self/${span.path}`,

@@ -20,7 +20,6 @@ export const textFromNumbers = defineRule({
     'capability:exec',
     'capability:egress',
   ],
-  revision: 1,
   check: (context) => {
     // Beside code that runs, loads or asks for something that it computed.
     const computes = new Set([

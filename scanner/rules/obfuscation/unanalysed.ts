@@ -12,7 +12,6 @@ export const unanalysed = defineRule({
   fix: 'Remove the file, or write it in a language that is analysed.',
   maps: { owasp: ['AST08'], attack: ['T1027'] },
   reads: ['artifact:unreadable', 'artifact:unparsed', 'artifact:unknown-language', 'artifact:not-utf8'],
-  revision: 1,
   check: (context) =>
     context.of('artifact').flatMap((fact) => {
       const about = says[fact.what];

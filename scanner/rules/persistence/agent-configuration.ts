@@ -13,7 +13,6 @@ export const agentConfiguration = defineRule({
   fix: 'Tell the user what to add; do not add it for them.',
   maps: { owasp: ['ASI04', 'AST01'], attack: ['AML.T0081'] },
   reads: ['trait:agent-setup', 'source'],
-  revision: 1,
   check: (context) => [
     ...draftsOfTrait(context, 'agent-setup', (fact) => ({ severity: isInText(fact) ? 'info' : 'medium', message: fact.detail })),
     ...context.sources.flatMap(({ path, text, depth }): Draft[] => {

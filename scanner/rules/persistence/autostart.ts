@@ -14,7 +14,6 @@ export const autostart = defineRule({
   fix: 'Do the work when the skill is called; scheduling is the operator’s.',
   maps: { attack: ['T1053', 'T1543', 'T1547'] },
   reads: ['capability:mount', 'trait:autostart'],
-  revision: 1,
   check: (context) => [
     ...context.of('capability').flatMap((fact): Draft[] => {
       const { capability } = fact;

@@ -13,7 +13,6 @@ export const defenceTampering = defineRule({
   fix: 'Leave them as they are; say what has to be allowed, and let the operator do it.',
   maps: { cwe: ['CWE-693'], attack: ['T1553.004'] },
   reads: ['trait:defence-off', 'capability:mount'],
-  revision: 1,
   check: (context) => [
     ...draftsOfTrait(context, 'defence-off', (fact) => {
       const inText = isInText(fact);

@@ -13,7 +13,6 @@ export const detached = defineRule({
   fix: 'Wait for what you start, or say that the user should start it.',
   maps: { attack: ['T1564.011', 'T1543'] },
   reads: ['trait:detached'],
-  revision: 1,
   check: (context) =>
     draftsOfTrait(context, 'detached', (fact) => ({
       severity: isInText(fact) ? 'info' : 'low',

@@ -12,7 +12,6 @@ export const folderHook = defineRule({
   fix: 'Leave such files out of the bundle.',
   maps: { cwe: ['CWE-829'], attack: ['T1546'] },
   reads: ['source'],
-  revision: 1,
   check: ({ sources }) => sources.filter(({ depth }) => depth === 0).flatMap(draftsOf),
 });
 

@@ -12,7 +12,6 @@ export const historyOff = defineRule({
   fix: 'Remove it.',
   maps: { attack: ['T1070.003'] },
   reads: ['trait:history-off'],
-  revision: 1,
   check: (context) =>
     context
       .of('trait')

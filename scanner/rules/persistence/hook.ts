@@ -13,7 +13,6 @@ export const hook = defineRule({
   fix: 'Describe the hook and let the user set it.',
   maps: { attack: ['T1546'] },
   reads: ['capability:mount', 'trait:hook'],
-  revision: 1,
   check: (context) => [
     ...context.of('capability').flatMap((fact): Draft[] => {
       const { capability } = fact;

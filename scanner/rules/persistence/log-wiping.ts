@@ -13,7 +13,6 @@ export const logWiping = defineRule({
   fix: 'Leave them. Where disk space is short, say so to the operator.',
   maps: { attack: ['T1070.001', 'T1070.002'] },
   reads: ['trait:log-wiping'],
-  revision: 1,
   check: (context) =>
     draftsOfTrait(context, 'log-wiping', (fact) => ({ severity: milder('medium', fact), message: fact.detail })),
 });

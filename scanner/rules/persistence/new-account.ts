@@ -13,7 +13,6 @@ export const newAccount = defineRule({
   fix: 'Accounts are the operator’s business.',
   maps: { cwe: ['CWE-250'], attack: ['T1136.001', 'T1098'] },
   reads: ['trait:new-account'],
-  revision: 1,
   check: (context) =>
     draftsOfTrait(context, 'new-account', (fact) => ({ severity: isInText(fact) ? 'info' : 'medium', message: fact.detail })),
 });

@@ -15,7 +15,6 @@ export const shellProfile = defineRule({
   fix: 'Print the line and let the user add it.',
   maps: { attack: ['T1546.004'] },
   reads: ['capability:mount', 'source'],
-  revision: 1,
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
       const { capability } = fact;

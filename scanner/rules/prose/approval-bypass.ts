@@ -19,7 +19,6 @@ export const approvalBypass = defineRule({
   fix: 'Leave the questions on; say in the text which steps need an answer.',
   maps: { owasp: ['LLM06', 'ASI09'] },
   reads: ['text'],
-  revision: 2,
   check: (context) => [...switchesIn(context.of('text')), ...ordersIn(context.of('text'))],
 });
 

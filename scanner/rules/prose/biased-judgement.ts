@@ -15,7 +15,6 @@ export const biasedJudgement = defineRule({
   fix: 'Say what counts, not who wins.',
   maps: { owasp: ['LLM09', 'ASI09'] },
   reads: ['text'],
-  revision: 1,
   check: (context) =>
     statementsOf(context.of('text'), [...biases, ...biasPhrases]).map(
       ({ fact, said, manner }): Draft => ({

@@ -16,7 +16,6 @@ export const concealment = defineRule({
   fix: 'Tell the user what is done; leave out only what is mere noise, and say that it is noise.',
   maps: { owasp: ['ASI09', 'LLM01'], attack: ['AML.T0051'] },
   reads: ['text'],
-  revision: 1,
   check: (context) => statementsOf(context.of('text'), [...concealments, ...concealmentPhrases]).flatMap(draftsOf),
 });
 

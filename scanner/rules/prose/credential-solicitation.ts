@@ -16,7 +16,6 @@ export const credentialSolicitation = defineRule({
   fix: 'Use a key that is made for the purpose, with few rights, as a declared secret.',
   maps: { owasp: ['ASI09'], attack: ['T1056'] },
   reads: ['text'],
-  revision: 2,
   check: (context) =>
     statementsOf(context.of('text'), [...solicitations, ...frequentSolicitations, ...solicitationPhrases]).map(
       ({ fact, said, manner, form }): Draft => ({

@@ -14,7 +14,6 @@ export const decodeInstructions = defineRule({
   fix: 'Write the instructions as they are.',
   maps: { owasp: ['LLM01'], attack: ['T1140', 'T1027'] },
   reads: ['text'],
-  revision: 2,
   check: (context) => {
     const byFile = Map.groupBy(
       context.of('text').filter((fact) => /^(prose|heading|list-item|fence|hidden)$/.test(fact.role)),

@@ -15,7 +15,6 @@ export const destructiveOrders = defineRule({
   fix: 'Name the files that the skill itself made, and ask before each deletion.',
   maps: { owasp: ['LLM06', 'ASI02'], attack: ['T1485'] },
   reads: ['text'],
-  revision: 1,
   check: (context) =>
     statementsOf(context.of('text'), [...destructions, ...destructionPhrases]).map(
       ({ fact, said, manner }): Draft => ({

@@ -17,7 +17,6 @@ export const encodedInstructions = defineRule({
   fix: 'Write it as it is, or remove it.',
   maps: { owasp: ['LLM01'], attack: ['T1027'] },
   reads: ['text'],
-  revision: 1,
   check: (context) => context.of('text').flatMap((fact): Draft[] => (roles.has(fact.role) && isText(fact) ? draftsOf(fact) : [])),
 });
 

@@ -15,7 +15,6 @@ export const exfiltrationInstructions = defineRule({
   fix: 'Remove it. What a skill needs to send is an egress in skill.json, and no secret.',
   maps: { owasp: ['LLM02', 'ASI03'], attack: ['AML.T0086'] },
   reads: ['text'],
-  revision: 2,
   check: (context) => {
     const facts = context.of('text');
     const beacons = facts.flatMap((fact): Draft[] =>

@@ -17,7 +17,6 @@ export const hiddenText = defineRule({
   fix: 'Write it where everybody sees it, or remove it.',
   maps: { cwe: ['CWE-451'], owasp: ['LLM01'], attack: ['AML.T0051'] },
   reads: ['text:hidden'],
-  revision: 2,
   check: (context) =>
     context.of('text').flatMap((fact): Draft[] =>
       fact.role === 'hidden'

@@ -24,7 +24,6 @@ export const installLure = defineRule({
   fix: 'Name software by its package registry and version. A skill needs no download that a person has to start.',
   maps: { owasp: ['ASI09', 'LLM01'], attack: ['T1204.002', 'T1204.004'] },
   reads: ['text'],
-  revision: 2,
   check: (context) => {
     const byFile = Map.groupBy(
       context.of('text').filter((fact) => roles.has(fact.role)),

@@ -15,7 +15,6 @@ export const memoryTampering = defineRule({
   fix: 'Keep notes in a folder of the skill. If a rule must be added for good, tell the user which line to add and where.',
   maps: { owasp: ['ASI06', 'LLM01'], attack: ['AML.T0080'] },
   reads: ['text'],
-  revision: 1,
   check: (context) =>
     statementsOf(context.of('text'), [...memoryOrders, ...memoryPhrases]).map(
       ({ fact, said, manner }): Draft => ({

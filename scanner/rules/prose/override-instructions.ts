@@ -16,7 +16,6 @@ export const overrideInstructions = defineRule({
   fix: 'Say what the skill does; leave the agent’s other instructions alone.',
   maps: { owasp: ['LLM01', 'ASI01'], attack: ['AML.T0051'] },
   reads: ['text'],
-  revision: 2,
   check: (context) => {
     const facts = context.of('text');
     return [

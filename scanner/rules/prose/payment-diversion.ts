@@ -15,7 +15,6 @@ export const paymentDiversion = defineRule({
   fix: 'Let the user name amount and recipient each time, and confirm both.',
   maps: { owasp: ['LLM06', 'ASI02'], attack: ['T1657'] },
   reads: ['text'],
-  revision: 1,
   check: (context) =>
     statementsOf(context.of('text'), [...diversions, ...paymentPhrases]).map(
       ({ fact, said, manner }): Draft => ({

@@ -14,7 +14,6 @@ export const plantedContent = defineRule({
   fix: 'Let the user ask for it.',
   maps: { owasp: ['LLM05', 'ASI09'] },
   reads: ['text'],
-  revision: 1,
   check: (context) =>
     statementsOf(context.of('text'), plantings).map(
       ({ fact, said, manner }): Draft => ({

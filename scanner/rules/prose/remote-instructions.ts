@@ -15,7 +15,6 @@ export const remoteInstructions = defineRule({
   fix: 'Put the instructions into the skill.',
   maps: { owasp: ['AST05', 'LLM01'], attack: ['AML.T0051.001'] },
   reads: ['text'],
-  revision: 2,
   check: (context) =>
     statementsOf(context.of('text'), [...remoteInstructionForms, ...remotePhrases]).map(
       ({ fact, said, manner }): Draft => ({

@@ -14,7 +14,6 @@ export const secretInReply = defineRule({
   fix: 'Refer to secrets by their names; leave them out of replies, parameters and notes.',
   maps: { cwe: ['CWE-200'], owasp: ['LLM02', 'ASI03'] },
   reads: ['text'],
-  revision: 1,
   check: (context) =>
     statementsOf(context.of('text'), secretReplies).map(
       ({ fact, said, manner }): Draft => ({

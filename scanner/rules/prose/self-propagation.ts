@@ -14,7 +14,6 @@ export const selfPropagation = defineRule({
   fix: 'Remove it. Who wants the skill installs it.',
   maps: { owasp: ['ASI07', 'ASI10'] },
   reads: ['text'],
-  revision: 1,
   check: (context) =>
     statementsOf(context.of('text'), propagations).map(
       ({ fact, said, manner }): Draft => ({

@@ -14,7 +14,6 @@ export const speaksToScanners = defineRule({
   fix: 'Remove it.',
   maps: { owasp: ['AST08'] },
   reads: ['text'],
-  revision: 2,
   check: (context) =>
     statementsOf(context.of('text'), [toScanners], roles).map(
       ({ fact, said, manner }): Draft => ({

@@ -14,7 +14,6 @@ export const triggerBait = defineRule({
   fix: 'Describe the one thing it does and when it is of use.',
   maps: { owasp: ['AST04', 'ASI04'] },
   reads: ['text'],
-  revision: 1,
   check: (context) =>
     statementsOf(context.of('text'), baits).map(
       ({ fact, said, manner }): Draft => ({

@@ -15,7 +15,6 @@ export const weakenedDefence = defineRule({
   fix: 'Make it work with the protection on; if that cannot be, say exactly which one, why and how to turn it on again.',
   maps: { cwe: ['CWE-693'], owasp: ['ASI09'] },
   reads: ['text'],
-  revision: 1,
   check: (context) =>
     statementsOf(context.of('text'), [...weakenings, ...defencePhrases]).map(
       ({ fact, said, manner }): Draft => ({

@@ -12,7 +12,6 @@ export const endlessRequests = defineRule({
   fix: 'Count the attempts, wait between them, and give up.',
   maps: { cwe: ['CWE-835', 'CWE-770'], owasp: ['LLM10'], attack: ['T1496.004', 'T1499'] },
   reads: ['source', 'capability:egress'],
-  revision: 1,
   check: (context) =>
     context.sources
       .filter(({ depth, language }) => depth === 0 && /^(typescript|javascript|python|shell)$/.test(language))

@@ -14,7 +14,6 @@ export const exhaustion = defineRule({
   fix: 'Work on pieces, and set a limit.',
   maps: { cwe: ['CWE-400', 'CWE-770'], owasp: ['LLM10'], attack: ['T1499'] },
   reads: ['source'],
-  revision: 1,
   check: ({ sources }) =>
     sources.filter(({ depth, language }) => depth === 0 && Object.hasOwn(forms, language)).flatMap(draftsOf),
 });

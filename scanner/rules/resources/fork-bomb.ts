@@ -12,7 +12,6 @@ export const forkBomb = defineRule({
   fix: 'Bound the loop, and wait for what was started.',
   maps: { attack: ['T1499'] },
   reads: ['trait:unbounded'],
-  revision: 1,
   check: (context) =>
     context
       .of('trait')

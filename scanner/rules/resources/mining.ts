@@ -13,7 +13,6 @@ export const mining = defineRule({
   fix: 'Remove it.',
   maps: { attack: ['T1496'] },
   reads: ['capability:exec', 'capability:egress', 'text:string', 'text:fence', 'text:inline-code'],
-  revision: 1,
   check: (context) => [
     ...context.of('capability').flatMap((fact): Draft[] => {
       const { capability } = fact;

@@ -13,7 +13,6 @@ export const regexBomb = defineRule({
   fix: 'Repeat once: write `\\w+` for `(\\w+)+`, or bound the repetitions.',
   maps: { cwe: ['CWE-1333'], owasp: ['LLM10'], attack: ['T1499'] },
   reads: ['source'],
-  revision: 1,
   check: ({ sources }) =>
     sources.filter(({ depth, language }) => depth === 0 && /^(typescript|javascript|python)$/.test(language)).flatMap(draftsOf),
 });

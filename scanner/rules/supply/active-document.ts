@@ -11,7 +11,6 @@ export const activeDocument = defineRule({
   fix: 'Save the document without macros, scripts and external parts.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1204.002', 'T1059'] },
   reads: ['artifact:active-content'],
-  revision: 1,
   check: (context) =>
     context.of('artifact').map((fact): Draft => {
       const severity = /macro|DDE|starts a program|embedded object/.test(fact.detail) ? 'high' : 'medium';

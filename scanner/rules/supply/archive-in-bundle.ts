@@ -12,7 +12,6 @@ export const archiveInBundle = defineRule({
   fix: 'Put the files into the bundle as they are.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027.015', 'T1027'] },
   reads: ['artifact:archive', 'artifact:nested-archive', 'artifact:encrypted-archive', 'artifact:opened'],
-  revision: 1,
   check: (context) =>
     context.of('artifact').flatMap((fact): Draft[] => {
       const about = says[fact.what];

@@ -11,7 +11,6 @@ export const binaryInBundle = defineRule({
   fix: 'Ship sources. Build or fetch the rest from a registry, by name and version.',
   maps: { attack: ['T1027', 'T1036'], cwe: ['CWE-506'] },
   reads: ['artifact:binary', 'artifact:document'],
-  revision: 1,
   check: (context) =>
     context.of('artifact').map((fact): Draft => {
       const isDocument = fact.what === 'document';

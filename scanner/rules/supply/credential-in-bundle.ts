@@ -14,7 +14,6 @@ export const credentialInBundle = defineRule({
   fix: 'Revoke it where it was issued. Declare a secret in skill.json instead: its value stays with the operator.',
   maps: { cwe: ['CWE-798', 'CWE-540'], owasp: ['AST03'], attack: ['T1552.001'] },
   reads: ['source'],
-  revision: 1,
   // Programs inside other texts stand in their file's own text.
   check: ({ sources }) => sources.filter(({ depth }) => depth === 0).flatMap(credentialsIn),
 });

@@ -13,7 +13,6 @@ export const danglingReference = defineRule({
   fix: 'Put the script into the bundle, or correct its path.',
   maps: { cwe: ['CWE-829'], owasp: ['AST07'], attack: ['T1574'] },
   reads: ['text:fence', 'text:inline-code'],
-  revision: 1,
   check: ({ of, files }) => {
     const seen = new Set<string>();
     return of('text').flatMap((fact): Draft[] => {

@@ -13,7 +13,6 @@ export const dependencyConfusion = defineRule({
   fix: 'Publish the package under a scope that you own, or put the code into the skill.',
   maps: { cwe: ['CWE-427', 'CWE-1357'], owasp: ['ASI04', 'AST02'], attack: ['T1195.001'] },
   reads: ['dependency:install', 'dependency:declared', 'source'],
-  revision: 1,
   check: (context) => [
     ...context.of('dependency').flatMap((fact): Draft[] => {
       if ((fact.how !== 'install' && fact.how !== 'declared') || !runs(fact) || !internal.test(fact.name)) return [];

@@ -13,7 +13,6 @@ export const foreignSource = defineRule({
   fix: 'Install from the registry by name and exact version; for a repository, name the commit.',
   maps: { cwe: ['CWE-494'], attack: ['T1195.002'] },
   reads: ['dependency:redirect'],
-  revision: 1,
   check: (context) =>
     context.of('dependency').flatMap((fact): Draft[] => {
       if (fact.how !== 'redirect' || fact.pinned || isIndex(fact.name) || !runs(fact)) return [];

@@ -15,7 +15,6 @@ export const indexRedirect = defineRule({
   fix: 'Install from the public registry by name and version, or let the operator configure the index.',
   maps: { cwe: ['CWE-427', 'CWE-494'], owasp: ['ASI04', 'AST02'], attack: ['T1195.001'] },
   reads: ['dependency:redirect', 'source'],
-  revision: 1,
   check: (context) => [
     ...context.of('dependency').flatMap((fact): Draft[] => {
       if (!isIndex(fact.name) || !runs(fact) || isPublic(fact.name)) return [];

@@ -12,7 +12,6 @@ export const installHook = defineRule({
   fix: 'Move the code into a command of the skill.',
   maps: { cwe: ['CWE-506'], owasp: ['ASI04', 'AST02'], attack: ['T1546.018', 'T1195.002'] },
   reads: ['source', 'capability', 'trait'],
-  revision: 1,
   check: (context) => {
     // A file of this kind that does nothing but describe itself is none.
     const acts = new Set(

@@ -12,7 +12,6 @@ export const lifecycleScript = defineRule({
   fix: 'Make it a command of the skill instead.',
   maps: { attack: ['T1195.002'] },
   reads: ['dependency:lifecycle'],
-  revision: 1,
   check: (context) =>
     context.of('dependency').flatMap((fact): Draft[] => {
       if (!runs(fact)) return [];

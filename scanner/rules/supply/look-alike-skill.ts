@@ -13,7 +13,6 @@ export const lookAlikeSkill = defineRule({
   fix: 'Choose a name of your own.',
   maps: { cwe: ['CWE-1007'], owasp: ['AST04', 'ASI04'], attack: ['T1036.005'] },
   reads: ['source'],
-  revision: 1,
   check: ({ name, sources }) => {
     const text = sources.find((source) => source.path === 'SKILL.md')?.text ?? '';
     const at = Math.max(text.indexOf(name), 0);

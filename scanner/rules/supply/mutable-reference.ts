@@ -14,7 +14,6 @@ export const mutableReference = defineRule({
   fix: 'Name a commit, a tag with a checksum, or an exact version.',
   maps: { cwe: ['CWE-494', 'CWE-829'], owasp: ['AST02', 'AST07'], attack: ['T1195.002'] },
   reads: ['source'],
-  revision: 1,
   check: ({ sources }) => sources.filter(({ depth, language }) => depth === 0 && language !== 'json').flatMap(draftsOf),
 });
 

@@ -15,7 +15,6 @@ export const typosquat = defineRule({
   fix: 'Check the name. If it is the right one, say in the description what the package is.',
   maps: { cwe: ['CWE-1357', 'CWE-494'], owasp: ['ASI04', 'AST02'], attack: ['T1195.001'] },
   reads: ['dependency:install', 'dependency:declared', 'source'],
-  revision: 1,
   check: (context) => [
     ...context.of('dependency').flatMap((fact): Draft[] => {
       if ((fact.how !== 'install' && fact.how !== 'declared') || !runs(fact)) return [];

@@ -12,7 +12,6 @@ export const unpinnedInstall = defineRule({
   fix: 'Name the exact version.',
   maps: { cwe: ['CWE-1357'], owasp: ['AST02'], attack: ['T1195.001'] },
   reads: ['dependency:install'],
-  revision: 1,
   check: (context) =>
     context.of('dependency').flatMap((fact): Draft[] => {
       if (fact.how !== 'install' || fact.pinned || !runs(fact)) return [];

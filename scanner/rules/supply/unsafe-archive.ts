@@ -11,6 +11,5 @@ export const unsafeArchive = defineRule({
   fix: 'Pack the archive anew, with plain relative names.',
   maps: { cwe: ['CWE-22', 'CWE-59'], owasp: ['AST08'], attack: ['T1027'] },
   reads: ['artifact:unsafe-entry'],
-  revision: 1,
   check: (context) => context.of('artifact').map((fact) => ({ span: fact.span, message: fact.detail })),
 });

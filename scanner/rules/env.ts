@@ -1,0 +1,17 @@
+/** The rules of the group env, by name. A new rule is one import and one line here. */
+import type { Rule } from '../rule.ts';
+import { dynamicName } from './env/dynamic-name.ts';
+import { processEnvironment } from './env/process-environment.ts';
+import { secretFileLoad } from './env/secret-file-load.ts';
+import { secretsGathered } from './env/secrets-gathered.ts';
+import { steeringVariable } from './env/steering-variable.ts';
+import { wholeEnvironment } from './env/whole-environment.ts';
+
+export const envRules: readonly Rule[] = [
+  dynamicName,
+  processEnvironment,
+  secretFileLoad,
+  secretsGathered,
+  steeringVariable,
+  wholeEnvironment,
+];

@@ -1,0 +1,25 @@
+/** The rules of the group manifest, by name. A new rule is one import and one line here. */
+import type { Rule } from '../rule.ts';
+import { addedSinceApproved } from './manifest/added-since-approved.ts';
+import { allThree } from './manifest/all-three.ts';
+import { brokenPromise } from './manifest/broken-promise.ts';
+import { contradiction } from './manifest/contradiction.ts';
+import { declaredAttack } from './manifest/declared-attack.ts';
+import { overBroad } from './manifest/over-broad.ts';
+import { undeclared } from './manifest/undeclared.ts';
+import { unnamedScript } from './manifest/unnamed-script.ts';
+import { unreadable } from './manifest/unreadable.ts';
+import { unused } from './manifest/unused.ts';
+
+export const manifestRules: readonly Rule[] = [
+  addedSinceApproved,
+  allThree,
+  brokenPromise,
+  contradiction,
+  declaredAttack,
+  overBroad,
+  undeclared,
+  unnamedScript,
+  unreadable,
+  unused,
+];

@@ -1,0 +1,37 @@
+/** The rules of the group network, by name. A new rule is one import and one line here. */
+import type { Rule } from '../rule.ts';
+import { anonymity } from './network/anonymity.ts';
+import { cleartext } from './network/cleartext.ts';
+import { cloudMetadata } from './network/cloud-metadata.ts';
+import { computedHost } from './network/computed-host.ts';
+import { dnsChannel } from './network/dns-channel.ts';
+import { dropHost } from './network/drop-host.ts';
+import { hiddenHost } from './network/hidden-host.ts';
+import { listener } from './network/listener.ts';
+import { oddPort } from './network/odd-port.ts';
+import { rawAddress } from './network/raw-address.ts';
+import { rawSocket } from './network/raw-socket.ts';
+import { reverseShell } from './network/reverse-shell.ts';
+import { serviceClient } from './network/service-client.ts';
+import { shellSocket } from './network/shell-socket.ts';
+import { tlsOff } from './network/tls-off.ts';
+import { websocket } from './network/websocket.ts';
+
+export const networkRules: readonly Rule[] = [
+  anonymity,
+  cleartext,
+  cloudMetadata,
+  computedHost,
+  dnsChannel,
+  dropHost,
+  hiddenHost,
+  listener,
+  oddPort,
+  rawAddress,
+  rawSocket,
+  reverseShell,
+  serviceClient,
+  shellSocket,
+  tlsOff,
+  websocket,
+];

@@ -1,0 +1,25 @@
+/** The rules of the group persistence, by name. A new rule is one import and one line here. */
+import type { Rule } from '../rule.ts';
+import { agentConfiguration } from './persistence/agent-configuration.ts';
+import { autostart } from './persistence/autostart.ts';
+import { defenceTampering } from './persistence/defence-tampering.ts';
+import { detached } from './persistence/detached.ts';
+import { folderHook } from './persistence/folder-hook.ts';
+import { historyOff } from './persistence/history-off.ts';
+import { hook } from './persistence/hook.ts';
+import { logWiping } from './persistence/log-wiping.ts';
+import { newAccount } from './persistence/new-account.ts';
+import { shellProfile } from './persistence/shell-profile.ts';
+
+export const persistenceRules: readonly Rule[] = [
+  agentConfiguration,
+  autostart,
+  defenceTampering,
+  detached,
+  folderHook,
+  historyOff,
+  hook,
+  logWiping,
+  newAccount,
+  shellProfile,
+];

@@ -1,0 +1,45 @@
+/** The rules of the group prose, by name. A new rule is one import and one line here. */
+import type { Rule } from '../rule.ts';
+import { approvalBypass } from './prose/approval-bypass.ts';
+import { biasedJudgement } from './prose/biased-judgement.ts';
+import { concealment } from './prose/concealment.ts';
+import { credentialSolicitation } from './prose/credential-solicitation.ts';
+import { decodeInstructions } from './prose/decode-instructions.ts';
+import { destructiveOrders } from './prose/destructive-orders.ts';
+import { encodedInstructions } from './prose/encoded-instructions.ts';
+import { exfiltrationInstructions } from './prose/exfiltration-instructions.ts';
+import { hiddenText } from './prose/hidden-text.ts';
+import { installLure } from './prose/install-lure.ts';
+import { memoryTampering } from './prose/memory-tampering.ts';
+import { overrideInstructions } from './prose/override-instructions.ts';
+import { paymentDiversion } from './prose/payment-diversion.ts';
+import { plantedContent } from './prose/planted-content.ts';
+import { remoteInstructions } from './prose/remote-instructions.ts';
+import { secretInReply } from './prose/secret-in-reply.ts';
+import { selfPropagation } from './prose/self-propagation.ts';
+import { speaksToScanners } from './prose/speaks-to-scanners.ts';
+import { triggerBait } from './prose/trigger-bait.ts';
+import { weakenedDefence } from './prose/weakened-defence.ts';
+
+export const proseRules: readonly Rule[] = [
+  approvalBypass,
+  biasedJudgement,
+  concealment,
+  credentialSolicitation,
+  decodeInstructions,
+  destructiveOrders,
+  encodedInstructions,
+  exfiltrationInstructions,
+  hiddenText,
+  installLure,
+  memoryTampering,
+  overrideInstructions,
+  paymentDiversion,
+  plantedContent,
+  remoteInstructions,
+  secretInReply,
+  selfPropagation,
+  speaksToScanners,
+  triggerBait,
+  weakenedDefence,
+];

@@ -1,0 +1,35 @@
+/** The rules of the group supply, by name. A new rule is one import and one line here. */
+import type { Rule } from '../rule.ts';
+import { activeDocument } from './supply/active-document.ts';
+import { archiveInBundle } from './supply/archive-in-bundle.ts';
+import { binaryInBundle } from './supply/binary-in-bundle.ts';
+import { credentialInBundle } from './supply/credential-in-bundle.ts';
+import { danglingReference } from './supply/dangling-reference.ts';
+import { dependencyConfusion } from './supply/dependency-confusion.ts';
+import { foreignSource } from './supply/foreign-source.ts';
+import { indexRedirect } from './supply/index-redirect.ts';
+import { installHook } from './supply/install-hook.ts';
+import { lifecycleScript } from './supply/lifecycle-script.ts';
+import { lookAlikeSkill } from './supply/look-alike-skill.ts';
+import { mutableReference } from './supply/mutable-reference.ts';
+import { typosquat } from './supply/typosquat.ts';
+import { unpinnedInstall } from './supply/unpinned-install.ts';
+import { unsafeArchive } from './supply/unsafe-archive.ts';
+
+export const supplyRules: readonly Rule[] = [
+  activeDocument,
+  archiveInBundle,
+  binaryInBundle,
+  credentialInBundle,
+  danglingReference,
+  dependencyConfusion,
+  foreignSource,
+  indexRedirect,
+  installHook,
+  lifecycleScript,
+  lookAlikeSkill,
+  mutableReference,
+  typosquat,
+  unpinnedInstall,
+  unsafeArchive,
+];
