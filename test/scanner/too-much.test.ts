@@ -17,7 +17,7 @@ describe('a file that would cost a scan too much', () => {
     ['quotes and lists in turn', 'a.md', '> - '.repeat(1_000), 'more than 100 list and quote markers in a line'],
     ['a pipeline of shells', 'a.sh', `${'a|sh|'.repeat(4_000)}cat\n`, 'a pipeline of more than 64 commands'],
     ['many pipelines of shells', 'a.sh', `${'a|sh|'.repeat(30)}cat\n`.repeat(1_000), 'the step limit of the scan'],
-  ])('is incomplete, the same each time, and a finding says so: %s', { timeout: 5_000 }, async (_, path, text, reason) => {
+  ])('is incomplete, the same each time, and a finding says so: %s', async (_, path, text, reason) => {
     const report = await scanOf(path, text);
     const [row] = report.coverage.files.filter((one) => one.path === path);
     expect(row).toMatchObject({ disposition: 'unanalysed', reason });
