@@ -66,6 +66,12 @@ export const pythonCallSitesMax = 16;
 /** Steps of computing expressions, per module, to which as many are added as it has characters. */
 export const pythonFoldSteps = 100_000;
 export const pythonFoldFailuresMax = 16;
+/** Values that wait for values of other expressions, of other functions too: a call stack is not endless. */
+export const pythonValuesDepthMax = 250;
+/** Items that a list is followed with, one by one. */
+export const pythonItemsMax = 256;
+/** Steps that reading a Python text with errors costs, per character. */
+export const parserRecoverySteps = 100;
 /** Bytes behind the end of a picture that nobody asks about: padding, a line end. */
 export const looseBytesMax = 64;
 /** Characters in a row that make a text inside of a picture or a decoded one. */

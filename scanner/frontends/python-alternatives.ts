@@ -1,4 +1,4 @@
-import { alternativesMax } from '../limits.ts';
+import { alternativesMax, foldedCharsMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import { type PyValue, unknownPy } from './python-run.ts';
 
@@ -7,7 +7,8 @@ export function join(values: readonly PyValue[]): PyValue {
   let texts: string[] = [''];
   for (const value of values) {
     const next = value.texts.length === 0 ? [unknownPart] : value.texts;
-    texts = texts.flatMap((text) => next.map((one) => text + one)).slice(0, alternativesMax);
+    texts = texts.flatMap((text) => next.map((one) => (text.length + one.length > foldedCharsMax ? unknownPart : text + one)));
+    texts = texts.slice(0, alternativesMax);
   }
   return {
     ...unknownPy,

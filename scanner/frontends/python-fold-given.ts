@@ -1,5 +1,6 @@
 /** Between computed values and the values of the front end. */
 import type { SyntaxNode } from '@lezer/common';
+import { pythonItemsMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import { fold } from './python-fold.ts';
 import { isDict, isList, type MaybeFolded, printFolded } from './python-fold-value.ts';
@@ -61,7 +62,7 @@ export function pyOf(found: MaybeFolded): PyValue {
   if (typeof found === 'string') return { ...unknownPy, texts: [found], folded: true };
   if (typeof found !== 'object') return { ...unknownPy, texts: [printFolded(found) ?? ''], folded: true };
   if (found instanceof Uint8Array) return { ...unknownPy, texts: [bytesText(found)], folded: true };
-  if (isList(found)) return { ...unknownPy, items: found.items.slice(0, 4_096).map(pyOf) };
+  if (isList(found)) return { ...unknownPy, items: found.items.slice(0, pythonItemsMax).map(pyOf) };
   if (isDict(found)) {
     const entries = [...found.entries.values()].flatMap(({ key, value }): (readonly [string, PyValue])[] =>
       typeof key === 'string' ? [[key, pyOf(value)]] : [],

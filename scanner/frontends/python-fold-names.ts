@@ -5,7 +5,7 @@ import { canonicalName } from './python-canonical.ts';
 import { fold } from './python-fold.ts';
 import { foldedOf } from './python-fold-given.ts';
 import { runBlock, runInto } from './python-fold-run.ts';
-import { type FoldFrame, isDict, isList, itemsOf, type MaybeFolded } from './python-fold-value.ts';
+import { type FoldFrame, isDict, isList, itemsOf, type MaybeFolded, sizeOf } from './python-fold-value.ts';
 import { type Binding, type PythonModule, type Scope, scopeOf } from './python-module.ts';
 import { lookUp, ownModule, starredQual } from './python-names.ts';
 import type { PythonRun } from './python-run.ts';
@@ -105,18 +105,23 @@ export function copied(value: MaybeFolded): MaybeFolded {
 // A name that is given several values: the statements before its use are gone through.
 function flowing(run: PythonRun, module: PythonModule, use: SyntaxNode, scope: Scope, name: string): MaybeFolded {
   const isInside = scopeOf(module, use) === scope && use.name !== 'Script';
-  const key = `${scope.id}${isInside ? statementOf(use).from : 'end'}`;
-  const known = run.fold.frames.get(key);
-  if (known !== undefined) return known.names.get(name);
+  const key = `${scope.id}${isInside ? statementOf(use).from : 'end'} ${name}`;
+  const known = run.fold.flowing.get(key);
+  if (known !== undefined) return known.value;
   const body = bodyOf(module, use, scope);
   if (body === undefined) return undefined;
+  run.fold.flowing.set(key, { value: undefined });
   const observe = run.fold.observe;
   run.fold.observe = undefined;
-  const frame = frameBefore(run, module, body, scope, isInside ? use.from : Number.POSITIVE_INFINITY);
-  run.fold.frames.set(key, frame);
-  if (isInside) runInto(run, module, body, use, frame);
+  const before = frameBefore(run, module, body, scope, isInside ? use.from : Number.POSITIVE_INFINITY);
+  const isNested = isInside && statementOf(use).parent?.from !== body.from;
+  const frame = isNested ? { ...before, names: new Map(before.names) } : before;
+  if (isNested) runInto(run, module, body, use, frame);
   run.fold.observe = observe;
-  return frame.names.get(name);
+  const held = frame.names.get(name);
+  const value = run.fold.take(module, sizeOf(held) >> 3) ? copied(held) : undefined;
+  run.fold.flowing.set(key, { value });
+  return value;
 }
 
 function newFrame(module: PythonModule, scope: Scope): FoldFrame {
@@ -137,7 +142,7 @@ function frameBefore(run: PythonRun, module: PythonModule, body: SyntaxNode, sco
     if (runBlock(run, module, [statement], at.frame) !== 'through') break;
   }
   run.fold.reached.set(scope.id, at);
-  return { ...at.frame, names: new Map([...at.frame.names].map(([key, value]) => [key, copied(value)])) };
+  return at.frame;
 }
 
 function statementOf(node: SyntaxNode): SyntaxNode {

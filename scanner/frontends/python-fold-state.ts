@@ -22,8 +22,11 @@ export class FoldState {
   /** Whether what was computed last went through a decoder. */
   decodes = false;
   level = 0;
+  /** How deep the front end is in values of values. */
+  values = 0;
   observe: Observe | undefined;
-  readonly frames = new Map<string, FoldFrame>();
+  /** What names hold at statements. */
+  readonly flowing = new Map<string, { readonly value: MaybeFolded }>();
   /** How far the statements of a scope were gone through. */
   readonly reached = new Map<string, { readonly frame: FoldFrame; position: number }>();
   readonly #kept = new Map<PythonModule, Map<string, Kept>>();

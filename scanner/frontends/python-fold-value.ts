@@ -132,3 +132,11 @@ export function printFolded(value: MaybeFolded, quoted = false): string | undefi
   const items = value.items.map((item) => printFolded(item, true));
   return items.includes(undefined) ? undefined : value.kind === 'list' ? `[${items.join(', ')}]` : `(${items.join(', ')})`;
 }
+
+/** About how much a value holds: characters, bytes, items. */
+export function sizeOf(value: MaybeFolded): number {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value.length >> 3;
+  if (isList(value)) return value.items.length;
+  if (isDict(value)) return value.entries.size;
+  return typeof value === 'bigint' && (value > 0xffffffffffffffffn || value < -0xffffffffffffffffn) ? 64 : 0;
+}

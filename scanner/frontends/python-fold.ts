@@ -10,7 +10,7 @@ import { comprehension, dictionary, type Inner, item, sequence, slice } from './
 import { memberOfFolded } from './python-fold-members.ts';
 import { staticName } from './python-fold-names.ts';
 import { operate } from './python-fold-operators.ts';
-import { type FoldFrame, isBytes, type MaybeFolded, truthOf } from './python-fold-value.ts';
+import { type FoldFrame, isBytes, type MaybeFolded, sizeOf, truthOf } from './python-fold-value.ts';
 import { quotesOf, unescapeText } from './python-literals.ts';
 import { childrenOf, nameOf, type PythonModule, textOf } from './python-module.ts';
 import type { PythonRun } from './python-run.ts';
@@ -20,7 +20,10 @@ const foldDepthMax = 100;
 /** The computed value of an expression; undefined where it is not known. Without a frame the names are those of the place itself. */
 export function fold(run: PythonRun, module: PythonModule, node: SyntaxNode, frame?: FoldFrame, depth = 0): MaybeFolded {
   if (run.fold.level > foldDepthMax || !run.fold.take(module)) return undefined;
-  if (frame !== undefined) return run.fold.deeper(() => compute(run, module, node, frame, depth + 1));
+  if (frame !== undefined) {
+    const found = run.fold.deeper(() => compute(run, module, node, frame, depth + 1));
+    return run.fold.take(module, sizeOf(found) >> 3) ? found : undefined;
+  }
   const key = `${node.from}:${node.to}:${node.name}`;
   const known = run.fold.of(module, key);
   if (known !== undefined) {
@@ -30,7 +33,8 @@ export function fold(run: PythonRun, module: PythonModule, node: SyntaxNode, fra
   const outer = run.fold.decodes;
   run.fold.decodes = false;
   run.fold.keep(module, key, { value: undefined, decodes: false });
-  const value = run.fold.deeper(() => compute(run, module, node, undefined, depth + 1));
+  const found = run.fold.deeper(() => compute(run, module, node, undefined, depth + 1));
+  const value = run.fold.take(module, sizeOf(found) >> 3) ? found : undefined;
   run.fold.keep(module, key, { value, decodes: run.fold.decodes });
   run.fold.decodes ||= outer;
   return value;

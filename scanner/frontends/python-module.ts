@@ -1,6 +1,7 @@
 /** Python modules read once: scopes, what binds each name in them, functions and their call sites. */
 import type { SyntaxNode, Tree } from '@lezer/common';
 import { parser } from '@lezer/python';
+import { parserRecoverySteps } from '../limits.ts';
 import type { Source } from '../source.ts';
 import { bindAll } from './python-bindings.ts';
 
@@ -89,7 +90,7 @@ export function childrenOf(node: SyntaxNode): SyntaxNode[] {
 /** Reads a module. */
 export function readModule(source: Source, take: (steps: number) => void): PythonModule {
   take(1 + (source.text.length >> 4));
-  const tree = parser.parse(forParser(source.text));
+  const tree = parseText(forParser(source.text), take);
   const errors: number[] = [];
   const module: PythonModule = {
     source,
@@ -127,6 +128,20 @@ export function readModule(source: Source, take: (steps: number) => void): Pytho
     }
   }
   return module;
+}
+
+const strictParser = parser.configure({ strict: true });
+
+// Recovering from errors takes the parser up to 0.1 ms a character. A NUL is no Python at all, whatever stands around it.
+function parseText(text: string, take: (steps: number) => void): Tree {
+  if (text.includes('\0')) return parser.parse('(');
+  try {
+    return strictParser.parse(text);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    take(text.length * parserRecoverySteps);
+    return parser.parse(text);
+  }
 }
 
 // Between `exec` and its text, in Python 2.

@@ -1,6 +1,6 @@
 /** Values of Python expressions: names resolved through imports and assignments, text folded, flows kept. */
 import type { SyntaxNode } from '@lezer/common';
-import { syntaxDepthMax } from '../limits.ts';
+import { pythonItemsMax, pythonValuesDepthMax, syntaxDepthMax } from '../limits.ts';
 import { either, join, nodesOf } from './python-alternatives.ts';
 import { callValue } from './python-calls.ts';
 import { wholeEnvironment } from './python-environment.ts';
@@ -14,14 +14,16 @@ import { flowSource, type PythonRun, type PyValue, unknownPy } from './python-ru
 /** The value of an expression. Computed once; a value that depends on itself is unknown. */
 export function evaluate(run: PythonRun, module: PythonModule, node: SyntaxNode, depth = 0): PyValue {
   run.context.steps.take();
-  if (depth > syntaxDepthMax / 2) return unknownPy;
+  if (depth > syntaxDepthMax / 2 || run.fold.values > pythonValuesDepthMax) return unknownPy;
   const known = run.known.get(module) ?? new Map<string, PyValue | 'busy'>();
   const key = `${node.from}:${node.to}:${node.name}`;
   const before = known.get(key);
   if (before === 'busy') return unknownPy;
   if (before !== undefined) return before;
   known.set(key, 'busy');
+  run.fold.values++;
   const value = withEnvironment(run, module, node, withFolded(run, module, node, compute(run, module, node, depth + 1)));
+  run.fold.values--;
   known.set(key, value);
   return value;
 }
@@ -173,7 +175,7 @@ function binary(run: PythonRun, module: PythonModule, children: readonly SyntaxN
   const isText = a.texts.length > 0 || b.texts.length > 0;
   if (symbol === '+')
     return a.items !== undefined && b.items !== undefined
-      ? { ...join([a, b]), texts: [], items: [...a.items, ...b.items] }
+      ? { ...join([a, b]), texts: [], items: [...a.items, ...b.items].slice(0, pythonItemsMax) }
       : isText
         ? join([a, b])
         : { ...unknownPy, nodes: nodesOf([a, b]) };

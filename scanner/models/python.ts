@@ -7,6 +7,9 @@ import { pythonTransformers } from './python-transformers.ts';
 
 /** Qualified name → what it does. `X()` stands for an object that calling X gave: `socket.socket().connect`. */
 export const pythonApis: PythonApiTable = {
+  ...pythonLibrary,
+  ...pythonClients,
+  ...pythonTransformers,
   ...rows(
     'urllib.request',
     'urlopen',
@@ -199,9 +202,6 @@ export const pythonApis: PythonApiTable = {
   ...rows('io', 'StringIO BytesIO', api([], 'through')),
   ...rows('textwrap', 'dedent indent fill', api([], 'through')),
   ...rows('', 'len bool int float isinstance hash id type any all hasattr range callable', api([], 'nothing')),
-  ...pythonLibrary,
-  ...pythonClients,
-  ...pythonTransformers,
   ...pythonPackages,
 };
 
