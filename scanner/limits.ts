@@ -68,10 +68,12 @@ export const pythonFoldSteps = 100_000;
 export const pythonFoldFailuresMax = 16;
 /** Values that wait for values of other expressions, of other functions too: a call stack is not endless. */
 export const pythonValuesDepthMax = 250;
+/** Nodes of a Python tree one inside the other; what is deeper is not analysed. */
+export const pythonTreeDepthMax = 1_000;
 /** Items that a list is followed with, one by one. */
 export const pythonItemsMax = 256;
-/** Steps that reading a Python text with errors costs, per character. */
-export const parserRecoverySteps = 100;
+/** Steps of each way that a parser tries while it recovers from an error, for each token. */
+export const parserRecoverySteps = 12;
 /** Bytes behind the end of a picture that nobody asks about: padding, a line end. */
 export const looseBytesMax = 64;
 /** Characters in a row that make a text inside of a picture or a decoded one. */

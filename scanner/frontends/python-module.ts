@@ -1,7 +1,7 @@
 /** Python modules read once: scopes, what binds each name in them, functions and their call sites. */
 import type { SyntaxNode, Tree } from '@lezer/common';
 import { parser } from '@lezer/python';
-import { parserRecoverySteps } from '../limits.ts';
+import { parserRecoverySteps, pythonTreeDepthMax } from '../limits.ts';
 import type { Source } from '../source.ts';
 import { bindAll } from './python-bindings.ts';
 
@@ -110,15 +110,20 @@ export function readModule(source: Source, take: (steps: number) => void): Pytho
     errors,
   };
   // Iterative: the depth of a tree is the author's choice.
-  const stack: { node: SyntaxNode; scope: Scope; owner: string | undefined }[] = [
-    { node: tree.topNode, scope: module.scope, owner: undefined },
+  const stack: { node: SyntaxNode; scope: Scope; owner: string | undefined; depth: number }[] = [
+    { node: tree.topNode, scope: module.scope, owner: undefined, depth: 0 },
   ];
   for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
     take(1);
     const { node } = item;
     if (node.type.isError && !isOldExec(module, node)) errors.push(node.from);
+    const depth = item.depth + 1;
+    if (depth > pythonTreeDepthMax) {
+      errors.push(node.from);
+      continue;
+    }
     const inner = bindAll(module, node, item.scope, item.owner);
-    for (let child = node.lastChild; child !== null; child = child.prevSibling) stack.push({ node: child, ...inner });
+    for (let child = node.lastChild; child !== null; child = child.prevSibling) stack.push({ node: child, ...inner, depth });
   }
   for (const scope of module.scopes.values()) {
     if (scope.kind !== 'class') continue;
@@ -130,18 +135,26 @@ export function readModule(source: Source, take: (steps: number) => void): Pytho
   return module;
 }
 
-const strictParser = parser.configure({ strict: true });
-
-// Recovering from errors takes the parser up to 0.1 ms a character. A NUL is no Python at all, whatever stands around it.
+// Recovering from errors is dear: by the ways that the parser tries, and how deep each is. A NUL is no Python at all.
 function parseText(text: string, take: (steps: number) => void): Tree {
   if (text.includes('\0')) return parser.parse('(');
-  try {
-    return strictParser.parse(text);
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    take(text.length * parserRecoverySteps);
-    return parser.parse(text);
+  const parse = parser.startParse(text);
+  for (;;) {
+    const tree = parse.advance();
+    if (tree !== null) return tree;
+    const ways = waysOf(parse);
+    if (ways.length > 1 || isRecovering(parse))
+      take(ways.reduce((sum, way) => sum + parserRecoverySteps + (way.stack.length >> 4), 0));
   }
+}
+
+// What @lezer/lr 1 keeps of a parse in progress, though its types do not say so.
+function waysOf(parse: object): readonly { readonly stack: readonly unknown[] }[] {
+  return 'stacks' in parse && Array.isArray(parse.stacks) ? parse.stacks : [];
+}
+
+function isRecovering(parse: object): boolean {
+  return 'recovering' in parse && typeof parse.recovering === 'number' && parse.recovering > 0;
 }
 
 // Between `exec` and its text, in Python 2.

@@ -2,6 +2,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { Fact } from '../fact.ts';
 import type { Analyse, FrontEndResult } from '../frontend.ts';
+import { pythonTreeDepthMax } from '../limits.ts';
 import { noteAssignment } from './python-assignments.ts';
 import { invoke } from './python-calls.ts';
 import { applyDecorators, applyLoose, noteOldExec } from './python-decorators.ts';
@@ -48,10 +49,17 @@ export const analysePython: Analyse = (sources, context) => {
 };
 
 function visitAll(run: PythonRun, module: PythonModule): void {
+  let depth = 0;
   module.tree.iterate({
     enter: ({ node }) => {
       run.context.steps.take();
+      if (depth >= pythonTreeDepthMax) return false;
+      depth++;
       visit(run, module, node);
+      return undefined;
+    },
+    leave: () => {
+      depth--;
     },
   });
 }

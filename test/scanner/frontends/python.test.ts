@@ -176,6 +176,31 @@ describe('what is honest stays quiet', () => {
   });
 });
 
+describe('a hostile text is read, or given up within its steps', () => {
+  const functions = Array.from(
+    { length: 2_000 },
+    (_, i) => `def f${i}(x):\n  return f${(i + 1) % 2_000}(x) + f${(i * 3 + 1) % 2_000}(x)`,
+  );
+  it.each<[string, string]>([
+    ['calls within calls', 'f('.repeat(50_000)],
+    ['brackets', `x = ${'['.repeat(50_000)}${']'.repeat(50_000)}`],
+    ['a sum of many terms', `x = ${'"a" + '.repeat(50_000)}"a"`],
+    ['members of members', `x = a${'.b'.repeat(50_000)}`],
+    ['a list that grows', `x = []\n${'x = x + [1]\n'.repeat(5_000)}`],
+    ['a text that doubles', `x = "a"\n${'x = x + x\n'.repeat(200)}exec(x)`],
+    ['an endless loop', 'x = ""\nwhile True:\n  x += chr(65 ^ 1)\nexec(x)'],
+    ['a power of powers', 'x = 9 ** 9 ** 9\ny = (9 ** 4000) ** 4000\nexec(str(y))'],
+    ['functions that call each other', `${functions.join('\n')}\nf0("a")`],
+    ['garbage', '$%&\u00a7 )( = '.repeat(20_000)],
+  ])('%s', (_, text) => {
+    try {
+      analyse(text, new Steps(20_000_000));
+    } catch (cause) {
+      expect(cause).toBeInstanceOf(StepsUsedUp);
+    }
+  });
+});
+
 it('gives facts or gives up on any text, within its steps', () => {
   const pieces = fc.constantFrom(
     'def f(x):\n  ',
