@@ -65,7 +65,7 @@ export const shellCodeDepthMax = 6;
 export const pythonCallSitesMax = 16;
 /** Steps of computing expressions, per module, to which as many are added as it has characters. */
 export const pythonFoldSteps = 100_000;
-export const pythonFoldFailuresMax = 16;
+export const pythonFoldFailuresMax = 6;
 /** Values that wait for values of other expressions, of other functions too: a call stack is not endless. */
 export const pythonValuesDepthMax = 250;
 /** Nodes of a Python tree one inside the other; what is deeper is not analysed. */

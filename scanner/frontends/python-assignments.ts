@@ -3,7 +3,7 @@ import type { SyntaxNode } from '@lezer/common';
 import { steeringVariables } from '../models/shell.ts';
 import { assignmentParts } from './python-bindings.ts';
 import { attributeNode } from './python-members.ts';
-import { childrenOf, nameOf, type PythonModule, scopeOf, textOf } from './python-module.ts';
+import { childrenOf, nameOf, type PythonModule, scopeOf } from './python-module.ts';
 import { lookUp, variableNode } from './python-names.ts';
 import { flowEdge, notePyTrait, type PythonRun } from './python-run.ts';
 import { evaluate } from './python-values.ts';
@@ -39,7 +39,7 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: Synta
       owner.qual !== undefined &&
       /^(os|sys|builtins|subprocess|socket|requests|json|ssl)$/.test(owner.qual)
     ) {
-      const hook = textOf(module, target);
+      const hook = `${owner.qual}.${target.lastChild === null ? '' : nameOf(module, target.lastChild)}`;
       if (
         hook !== 'ssl._create_default_https_context' &&
         !/^sys\.(path|argv|std\w+|dont_write_bytecode|tracebacklimit)$/.test(hook)

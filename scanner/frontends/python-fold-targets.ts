@@ -12,8 +12,10 @@ export function forget(module: PythonModule, node: SyntaxNode, frame: FoldFrame)
 /** The names that statements give values or change. */
 export function assignedIn(module: PythonModule, node: SyntaxNode): Set<string> {
   const names = new Set<string>();
-  node.cursor().iterate(({ node: one }) => {
-    if (one.name === 'FunctionDefinition') return false;
+  node.cursor().iterate((at) => {
+    if (at.name === 'FunctionDefinition') return false;
+    if (at.name !== 'VariableName') return undefined;
+    const one = at.node;
     const previous = one.prevSibling?.name;
     const isTarget =
       /^(Assign|Update)Statement$/.test(one.parent?.name ?? '') &&
@@ -22,8 +24,7 @@ export function assignedIn(module: PythonModule, node: SyntaxNode): Set<string> 
     const isNamed = one.parent?.name === 'NamedExpression' && previous === undefined;
     const isObject =
       one.parent?.name === 'MemberExpression' && previous === undefined && one.parent.nextSibling?.name !== 'CompareOp';
-    if (one.name === 'VariableName' && (isTarget || isLoop || isNamed || isObject || previous === 'as'))
-      names.add(nameOf(module, one));
+    if (isTarget || isLoop || isNamed || isObject || previous === 'as') names.add(nameOf(module, one));
     return undefined;
   });
   return names;
