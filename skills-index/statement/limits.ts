@@ -31,3 +31,10 @@ export const verdictInputsMax = 100;
 /** Sorts of facts that one skill can have, or one rule can read. */
 export const selectorsMax = 200;
 export const ruleSetRulesMax = 1_000;
+/** Of what a skill says to an agent: sentences that are compared between versions, and the characters of all of them. */
+export const sentencesMax = 10_000;
+export const proseCharsMax = 1_000_000;
+/** What is longer is more than one. */
+export const sentenceCharsMax = 1_000;
+/** New or changed sentences that are listed. */
+export const changedSentencesMax = 500;
