@@ -16,8 +16,9 @@ export interface HiddenText {
 export function plainTextFacts(source: Source, context: FrontEndContext): FrontEndResult {
   context.steps.take(1 + (source.text.length >> 6));
   const facts: TextFact[] = [];
-  // Each row of a table is a text of its own.
-  const paragraphs = /\.(csv|tsv)$/i.test(source.path) ? /\S[^\n]*/g : /\S[^\n]*(?:\n(?![ \t]*\r?(?:\n|$))[^\n]*)*/g;
+  // Each row of a table is a text of its own, and each cell a sentence.
+  const isTable = /\.(csv|tsv)$/i.test(source.path);
+  const paragraphs = isTable ? /\S[^\n]*/g : /\S[^\n]*(?:\n(?![ \t]*\r?(?:\n|$))[^\n]*)*/g;
   for (const match of source.text.matchAll(paragraphs)) {
     // Numbers in a table tell nobody to do anything.
     if (!/\p{L}/u.test(match[0])) continue;
@@ -30,6 +31,7 @@ export function plainTextFacts(source: Source, context: FrontEndContext): FrontE
           match.index + at,
           match[0]
             .slice(at, at + paragraphCharsMax)
+            .replace(isTable ? /,(?=\S)|\t+/g : /\s+/g, isTable ? '. ' : ' ')
             .replace(/\s+/g, ' ')
             .trim(),
           '',

@@ -177,6 +177,7 @@ export const secretReplies: readonly RegExp[] = [
 
 /** What is to be put into everything that is made. */
 export const plantings: readonly RegExp[] = [
+  /\b(inject|insert|embed|append|add|hide|place|put|weav)(s|e|es|ing|ion of)?\b[^.!?]{0,30}?\b(invisible|hidden|zero[- ]width|covert|steganographic)\b[^.!?]{0,12}?\b(unicode|characters?|text|marks?|markers?|payloads?|watermarks?|messages?|signals?)\b[^.!?]{0,30}?\b(in|into|to|on|across)\b[^.!?]{0,12}?\b(every|all|any|each)\b/i,
   /\b(add|insert|include|inject|embed|append|prepend|place|put)\b[^.!?]{0,60}?(<script|<img|<iframe|https?:\/\/|\b(tracking (pixel|code|link|script)|affiliate (link|code|id)|referral (link|code)|backdoor|hidden (link|account|user|admin\w*|field)|analytics (script|snippet)|remote script|beacon)\b)[^!?]{0,100}?\b(in|into|to|of|on|at)\b[^.!?]{0,20}?\b(every|all|any|each)\b[^.!?]{0,30}?\b(file|page|repl(y|ies)|response|output|project|commit|component|website|document|html|e-?mail|code|readme|template|generated)s?\b/i,
   /\b(every|all|any|each)\b[^.!?]{0,30}?\b(files?|pages?|projects?|commits?|components?|websites?|documents?|generated code|code)\b[^.!?]{0,30}?\b(must|should|shall|needs? to|has to)\b[^.!?]{0,20}?\b(include|contain|load|import|link to|call)\b[^.!?]{0,40}?(<script|<iframe|https?:\/\/|\b(tracking pixel|backdoor|hidden (account|user|admin)|remote script)\b)/i,
 ];

@@ -23,7 +23,7 @@ export const secretsGathered = defineRule({
       const before = secrets[index - 1];
       const [here, there] = [serviceOf(fact), before === undefined ? undefined : serviceOf(before)];
       if (before === undefined || here === undefined || there === undefined || here === there || !isNear(before, fact)) return [];
-      if (isUsed(here, context) || isUsed(there, context)) return [];
+      if (isUsed(before, there, context) || isUsed(fact, here, context)) return [];
       return [{ span: fact.span, message: `reads ${nameOf(before)} and ${nameOf(fact)} side by side, and uses neither service` }];
     });
   },
@@ -43,10 +43,10 @@ function isNear(a: CapabilityFact, b: CapabilityFact): boolean {
 }
 
 // Talks to it, starts its program, or speaks of it: the check is generous, for there are many ways to use a service.
-function isUsed(service: string, { of, sources, name, description }: RuleContext): boolean {
-  const word = (service.split(/[ ._]/)[0] ?? service).toLowerCase();
+function isUsed(secret: CapabilityFact, service: string, { of, sources, name, description }: RuleContext): boolean {
+  const word = (service.replace(/^an? /, '').split(/[ ._]/)[0] ?? service).toLowerCase();
   if (`${name} ${description}`.toLowerCase().includes(word)) return true;
-  const hosts = providerOf(service)?.hosts ?? [];
+  const hosts = providerOf(nameOf(secret))?.hosts ?? [];
   const talks = of('capability').some(({ capability }) => {
     if (capability.kind === 'exec') return capability.program.toLowerCase().includes(word);
     if (capability.kind !== 'egress') return false;

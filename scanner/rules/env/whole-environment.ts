@@ -1,5 +1,5 @@
 /** All environment variables are read at once. */
-import type { FactOf, Span } from '../../fact.ts';
+import type { FactOf } from '../../fact.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
 import { isInText, runs } from '../../standing.ts';
 
@@ -27,13 +27,12 @@ export const wholeEnvironment = defineRule({
     }),
 });
 
-// `env: { ...process.env, PATH }` in options, or a copy without one variable, where the same file starts programs and nothing of it goes
-// elsewhere.
+// `env: { ...process.env, PATH }` in options, or a copy without one variable, where a program of the skill (the copy may come from another
+// file) starts others and nothing of it goes elsewhere.
 function isCopiedForChild({ span }: FactOf<'capability'>, { of, sources }: RuleContext): boolean {
   const text = sources.find(({ path }) => path === span.path)?.text ?? '';
   if (!copyForChild.test(text.slice(Math.max(0, span.start - 80), span.start))) return false;
-  const isIn = (fact: { readonly span: Span }): boolean => fact.span.path === span.path;
-  const starts = of('capability').some((fact) => isIn(fact) && fact.capability.kind === 'exec');
+  const starts = of('capability').some((fact) => fact.context === 'code' && fact.capability.kind === 'exec');
   return starts && !of('flow').some(({ source, sink }) => source.what === 'whole-env' && sink.what !== 'exec');
 }
 

@@ -1,4 +1,6 @@
 /** Text that was computed is run as code. */
+
+import type { TraitFact } from '../../fact.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { isInText, runs } from '../../standing.ts';
 
@@ -18,10 +20,16 @@ export const codeFromString = defineRule({
       return [
         {
           span: fact.span,
-          severity: isInText(fact) ? 'low' : 'medium',
+          severity: isInText(fact) || isTemplate(fact) ? 'low' : 'medium',
           confidence: fact.certainty,
           message: `${fact.api} runs text that is computed${fact.detail === '' || fact.detail === fact.api ? '' : `: ${fact.detail}`}`,
         },
       ];
     }),
 });
+
+// AppleScript that stands there whole, but for names in quotation marks, and neither types nor starts a shell: it can be read.
+function isTemplate({ api, detail }: TraitFact): boolean {
+  const isFilledIn = /^\s*tell application "[^"…]/i.test(detail) && !/(?<!")…|…(?!")/.test(detail);
+  return api === 'osascript' && isFilledIn && !/\b(do|run) (shell )?script|keystroke|key code|password|terminal/i.test(detail);
+}

@@ -24,7 +24,7 @@ export const credentialFileToNetwork = defineRule({
       const message = `sends ${row.says} (${flow.source.name}) to ${to.said}${encoded}`;
       if (isOwnCredentialFile(flow.source.name, context)) {
         return [
-          draftOfFlow(flow, { kind: 'capability', severity: 'medium', message: `${message}; the skill keeps that file itself` }),
+          draftOfFlow(flow, { kind: 'capability', severity: 'low', message: `${message}; the skill keeps that file itself` }),
         ];
       }
       return [draftOfFlow(flow, { message })];

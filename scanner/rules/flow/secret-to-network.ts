@@ -1,4 +1,5 @@
 /** A secret leaves for a host that it does not belong to. */
+import { getDomain } from 'tldts';
 import type { Finding } from '../../../skills-index/statement/finding.ts';
 import { allowed, draftOfFlow } from '../../flow-hosts.ts';
 import { isKnownProvider, isProvidersHost, providerOf } from '../../models/secrets.ts';
@@ -14,7 +15,7 @@ export const secretToNetwork = defineRule({
   why: 'A key that reaches a stranger is the stranger\u2019s key. A secret may go to the hosts that its manifest names, and a provider\u2019s secret only to that provider.',
   fix: 'Declare the secret with its hosts in skill.json, and send it nowhere else.',
   maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041', 'T1552.001', 'T1567'] },
-  reads: ['flow:network'],
+  reads: ['flow:network', 'text:prose', 'text:list-item', 'text:table-cell'],
   check: (context) =>
     sentSecrets(context).flatMap((sent): Draft[] => {
       const said = judge(sent, context);
@@ -59,7 +60,7 @@ function judge(sent: SentSecret, context: RuleContext): Said | undefined {
   }
   return {
     kind: 'capability',
-    severity: context.hasManifest ? 'medium' : isExplained(sent) ? 'info' : 'medium',
+    severity: context.hasManifest ? 'medium' : isExplained(sent) ? 'info' : isIssuedThere(sent, context) ? 'low' : 'medium',
     message: `sends secret ${name} to ${to.said}${context.hasManifest ? ', without declaring it as a secret' : ''}${encoded}`,
   };
 }
@@ -72,4 +73,11 @@ function isOwnInstance({ name, flow }: SentSecret): boolean {
 // A key under a name of the user's own choice that signs in to a well-known service stays between the user and that service.
 function isExplained({ name, to, flow }: SentSecret): boolean {
   return belongsTo(name, to.host) || (flow.sink.part === 'header' && isKnownProvider(to.host));
+}
+
+// The readers are told in one breath of the key and of the service that it signs in to. It is nobody else's key, or it would have a provider.
+function isIssuedThere({ name, to, flow }: SentSecret, { of }: RuleContext): boolean {
+  const domain = getDomain(to.host, { allowPrivateDomains: true });
+  if (domain === null || flow.sink.part !== 'header') return false;
+  return of('text').some(({ text }) => text.includes(name) && text.includes(domain));
 }

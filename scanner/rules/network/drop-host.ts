@@ -1,6 +1,6 @@
 /** A host where anyone can leave or fetch data is contacted. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import type { CapabilityFact } from '../../fact.ts';
+import type { CapabilityFact, FactOf } from '../../fact.ts';
 import { type DropKind, dropHostOf } from '../../models/drop-hosts.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { isInText, milder } from '../../standing.ts';
@@ -14,9 +14,10 @@ export const dropHost = defineRule({
   why: 'Request catchers, paste sites, file drops and tunnels belong to whoever made the page: what is sent there cannot be told from theft, and what is fetched can change at any time.',
   fix: 'Use a host of your own and declare it. For tests, use a local server.',
   maps: { owasp: ['ASI02'], attack: ['T1567', 'T1102'] },
-  reads: ['capability:egress'],
-  check: (context) =>
-    context.of('capability').flatMap((fact): Draft[] => {
+  reads: ['capability:egress', 'text:string'],
+  check: (context) => [
+    ...context.of('text').flatMap(inSettings),
+    ...context.of('capability').flatMap((fact): Draft[] => {
       if (fact.capability.kind !== 'egress') return [];
       const { host, path } = parseEgressUrl(fact.capability.url);
       const drop = dropHostOf(host, path);
@@ -31,7 +32,20 @@ export const dropHost = defineRule({
         },
       ];
     }),
+  ],
 });
+
+// An address that a program takes from its settings: where it is sent to stands in no program.
+function inSettings(fact: FactOf<'text'>): Draft[] {
+  const [, host = '', path] = /^https?:\/\/([\w.-]{3,120})(\/[^\s]{0,200})?/.exec(fact.text) ?? [];
+  const drop = settingsFile.test(fact.span.path) && fact.context !== 'test' ? dropHostOf(host, path) : undefined;
+  if (drop === undefined || !/^(request-catcher|interaction|tunnel)$/.test(drop.kind)) return [];
+  // A list of such hosts names them without the place where somebody listens.
+  const severity = drop.kind === 'tunnel' || (path ?? '/') === '/' ? 'medium' : 'high';
+  return [{ span: fact.span, severity: milder(severity, fact), message: `a setting names ${host}, ${said[drop.kind]}` }];
+}
+
+const settingsFile = /\.(ya?ml|jsonc?|json5|toml)$/;
 
 const said: Readonly<Record<DropKind, string>> = {
   'request-catcher': 'which shows a stranger every request it gets',

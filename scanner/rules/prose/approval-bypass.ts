@@ -28,7 +28,8 @@ function switchesIn(facts: readonly FactOf<'text'>[]): Draft[] {
     const [said] = approvalSwitches.exec(readingOf(fact).words) ?? [];
     if (said === undefined || fact.role === 'comment' || fact.role === 'inline-code') return [];
     const isOrdered =
-      /^(prose|list-item)$/.test(fact.role) && /^\W{0,4}(start|run|launch|use|add|pass|enable|set|call)\b/i.test(fact.text);
+      /^(prose|list-item)$/.test(fact.role) &&
+      /^\W{0,4}(start|run|launch|use|add|pass|enable|set|call)\b(?! with (caution|care))/i.test(fact.text);
     const isRun =
       isOrdered || fact.role === 'fence' || fact.role === 'string' || fact.role === 'front-matter' || fact.role === 'hidden';
     const severity = isRun ? milder('medium', fact) : 'low';

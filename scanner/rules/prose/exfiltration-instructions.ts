@@ -1,8 +1,9 @@
 /** Text that tells an agent to send secrets somewhere. */
+import { getDomainWithoutSuffix } from 'tldts';
 import { weighed } from '../../manner.ts';
 import { exfiltrations, tellsOfAuthentication } from '../../models/lures.ts';
 import { exfiltrationPhrases, privateDataPhrases } from '../../models/phrases/orders.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
 import { type Statement, statementsOf } from '../../statements.ts';
 
 export const exfiltrationInstructions = defineRule({
@@ -28,16 +29,16 @@ export const exfiltrationInstructions = defineRule({
           ]
         : [],
     );
-    const secrets = statementsOf(facts, [...exfiltrations, ...exfiltrationPhrases]).map(draftOfSecret);
+    const secrets = statementsOf(facts, [...exfiltrations, ...exfiltrationPhrases]).map((one) => draftOfSecret(one, context));
     const taken = new Set(secrets.map((draft) => draft.span));
     const others = statementsOf(facts, privateDataPhrases).filter(({ fact }) => !taken.has(fact.span));
     return [...beacons, ...secrets, ...others.map(draftOfPrivate)];
   },
 });
 
-function draftOfSecret({ fact, said, manner, reading, match }: Statement): Draft {
+function draftOfSecret({ fact, said, manner, reading, match }: Statement, { name }: RuleContext): Draft {
   const around = reading.words.slice(Math.max(0, match.start - 20), match.end + 40);
-  const isHonest = tellsOfAuthentication.test(around);
+  const isHonest = tellsOfAuthentication.test(around) || isOwnKey(around, name);
   return {
     span: fact.span,
     message: `tells to send secrets: "${said}"`,
@@ -45,6 +46,19 @@ function draftOfSecret({ fact, said, manner, reading, match }: Statement): Draft
       ? ({ kind: 'capability', severity: 'low' } as const)
       : weighed(manner, /\bonly\b/i.test(said) ? 'medium' : 'critical')),
   };
+}
+
+// "Sends the API key only to https://acme.example", in the skill of that name: one key, and a promise to send it nowhere else.
+function isOwnKey(words: string, name: string): boolean {
+  const [, host = ''] = /\bthe (?:api )?key only to\b[^.!?]{0,30}?https:\/\/([\w.-]{3,120})/i.exec(words) ?? [];
+  const registered = getDomainWithoutSuffix(host, { allowPrivateDomains: true }) ?? '';
+  return (
+    registered.length >= 4 &&
+    name
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .includes(registered)
+  );
 }
 
 function draftOfPrivate({ fact, said, manner }: Statement): Draft {

@@ -19,7 +19,10 @@ export const plantedContent = defineRule({
       ({ fact, said, manner }): Draft => ({
         span: fact.span,
         message: `plants something into what an agent makes: "${said}"`,
-        ...weighed(manner, 'medium'),
+        ...weighed(manner, unseen.test(said) ? 'high' : 'medium'),
       }),
     ),
 });
+
+// Letters that nobody sees are a channel to whoever, or whatever, reads them: no user asks for that.
+const unseen = /\b(invisible|hidden|zero[- ]width) (unicode|characters?)\b/i;
