@@ -75,6 +75,21 @@ function merged(found: readonly Meaning[]): Meaning[] {
   return [...byKey.values()];
 }
 
+/**
+ * A run of ASCII letters and digits of each form that may mean a concept, in scripts with spaces: of its longest word. `open` when longer
+ * ones begin with it.
+ */
+export function tellingWordsOf(concept: Concept): readonly { readonly text: string; readonly open: boolean }[] {
+  const forms = [...exact.values(), ...beginnings.values()].flat().filter((form) => form.concept === concept);
+  return forms.map(({ words }) => {
+    const runs = words.map(({ text, open }) => {
+      const run = /[a-z0-9]+/.exec(text);
+      return { text: run?.[0] ?? '', open: open && run !== null && run.index + run[0].length === text.length };
+    });
+    return runs.reduce((longest, run) => (run.text.length > longest.text.length ? run : longest));
+  });
+}
+
 /** A word as the tables are looked up: lower case, no accents, one form of apostrophe. */
 export function foldWord(word: string): string {
   const lower = word.toLowerCase();

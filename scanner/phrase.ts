@@ -1,4 +1,5 @@
 /** Phrases: concepts that stand together in a text, whatever the language, the order and the words between them. */
+import { mayHold, type Needs, needsOfConcepts } from './hints.ts';
 import type { Mark } from './marks.ts';
 import type { Concept } from './models/phrases/concept.ts';
 import type { Reading } from './prose-reading.ts';
@@ -28,8 +29,9 @@ export interface PhraseMatch {
 }
 
 /** The first match of a phrase that is not negated, else the first negated one. */
-export function matchPhrase({ marks, concepts }: Reading, phrase: Phrase): PhraseMatch | undefined {
-  if (!hasAll(concepts, phrase)) return undefined;
+export function matchPhrase(reading: Reading, phrase: Phrase): PhraseMatch | undefined {
+  if (!mayHold(reading.hints, needsOf(phrase)) || !hasAll(reading.concepts, phrase)) return undefined;
+  const { marks } = reading;
   const needs = phrase.needs.map((need) => (typeof need === 'string' ? [need] : need));
   let negated: PhraseMatch | undefined;
   for (const [index, mark] of marks.entries()) {
@@ -43,7 +45,16 @@ export function matchPhrase({ marks, concepts }: Reading, phrase: Phrase): Phras
   return negated;
 }
 
-// Asked of each text for each phrase, and nearly always no.
+// A memo of a pure function, by phrase.
+const needs = new WeakMap<Phrase, Needs>();
+
+/** What a text has to hold at least, for the phrase to match it. */
+export function needsOf(phrase: Phrase): Needs {
+  const known = needs.get(phrase) ?? needsOfConcepts(phrase.needs);
+  needs.set(phrase, known);
+  return known;
+}
+
 function hasAll(concepts: ReadonlySet<Concept>, { needs }: Phrase): boolean {
   if (concepts.size < needs.length) return false;
   for (const need of needs)

@@ -1,5 +1,6 @@
 /** What a text fact says, read once for all rules: its words, and the marks of meaning in them. */
 import type { FactOf } from './fact.ts';
+import { type Hints, hintsOf } from './hints.ts';
 import { plainWordsCharsMax } from './limits.ts';
 import { type Mark, marksOf } from './marks.ts';
 import type { Concept } from './models/phrases/concept.ts';
@@ -13,6 +14,8 @@ export interface Reading {
   readonly words: string;
   readonly marks: readonly Mark[];
   readonly concepts: ReadonlySet<Concept>;
+  /** What may stand in it, which is asked first. */
+  readonly hints: Hints;
 }
 
 // A memo of a pure function: it lives as long as the fact and is seen by nobody.
@@ -69,6 +72,7 @@ class LazyReading implements Reading {
   #words: string | undefined;
   #marks: readonly Mark[] | undefined;
   #concepts: ReadonlySet<Concept> | undefined;
+  #hints: Hints | undefined;
 
   constructor(fact: FactOf<'text'>, text: string) {
     this.fact = fact;
@@ -88,5 +92,9 @@ class LazyReading implements Reading {
   get concepts(): ReadonlySet<Concept> {
     this.#concepts ??= new Set(this.marks.map((mark) => mark.concept));
     return this.#concepts;
+  }
+  get hints(): Hints {
+    this.#hints ??= hintsOf(this.text, this.words);
+    return this.#hints;
   }
 }

@@ -53,14 +53,15 @@ export class FactIndex {
 
   /** The facts of one kind that `reads` selects, in their order; undefined when it selects nothing of that kind. */
   select<Kind extends FactKind>(kind: Kind, reads: readonly FactSelector[]): readonly FactOf<Kind>[] | undefined {
-    const isOfKind = (fact: Fact): fact is FactOf<Kind> => fact.kind === kind;
+    // All of a selection are of one kind: the first one tells.
+    const isOfKind = (facts: readonly Fact[]): facts is readonly FactOf<Kind>[] => (facts[0]?.kind ?? kind) === kind;
     const wanted = reads.filter((one) => one === kind || one.startsWith(`${kind}:`));
     if (wanted.length === 0) return undefined;
     const all = this.#once(kind, () => this.#ofKind(kind));
     const some = wanted.includes(kind)
       ? all
       : this.#once(wanted.join(' '), () => all.filter((fact) => wanted.includes(selectorOf(fact))));
-    return some.filter(isOfKind);
+    return isOfKind(some) ? some : [];
   }
 
   #once(key: string, make: () => readonly Fact[]): readonly Fact[] {

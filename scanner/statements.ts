@@ -1,7 +1,8 @@
 /** Statements: what texts of a skill say, found by phrases in any language or by patterns, each with the manner of its saying. */
 import type { FactOf } from './fact.ts';
+import { mayHold, meets, needsOfPattern, unionOf } from './hints.ts';
 import { type Manner, type Match, mannerOf, nothingAround, type Surroundings, surroundingsOf } from './manner.ts';
-import { matchPhrase, type Phrase } from './phrase.ts';
+import { matchPhrase, needsOf, type Phrase } from './phrase.ts';
 import { type Reading, readingOf, readingOfText, readingsOf } from './prose-reading.ts';
 
 /** A phrase, or a pattern for English. Patterns have no flag `g`. */
@@ -40,10 +41,11 @@ export function statementsOf(
   roles: ReadonlySet<Role> = proseRoles,
 ): Statement[] {
   const found: Statement[] = [];
-  for (const [index, fact] of facts.entries()) {
-    if (!roles.has(fact.role) || !isText(fact)) continue;
-    for (const reading of readingsOf(fact)) {
-      const statement = statementIn(reading, forms, () => surroundingsOf(facts, index));
+  const search = searchFor(forms);
+  for (const { fact, index, readings } of textsOf(facts)) {
+    if (!roles.has(fact.role)) continue;
+    for (const reading of readings) {
+      const statement = search(reading, () => surroundingsOf(facts, index));
       if (statement === undefined || statement.manner === 'refused') continue;
       found.push(statement);
       break;
@@ -52,17 +54,35 @@ export function statementsOf(
   return found;
 }
 
+interface Text {
+  readonly fact: FactOf<'text'>;
+  readonly index: number;
+  readonly readings: readonly Reading[];
+}
+
+// A memo of a pure function: rules that read the same facts share it.
+const texts = new WeakMap<readonly FactOf<'text'>[], readonly Text[]>();
+
+function textsOf(facts: readonly FactOf<'text'>[]): readonly Text[] {
+  const known =
+    texts.get(facts) ??
+    facts.flatMap((fact, index): Text[] => (isText(fact) ? [{ fact, index, readings: readingsOf(fact) }] : []));
+  texts.set(facts, known);
+  return known;
+}
+
 /** As `statementsOf`, over headings, items and lines of a few words each that follow one another: an order cut in pieces. */
 export function splitStatements(facts: readonly FactOf<'text'>[], forms: readonly Form[]): Statement[] {
   const found: Statement[] = [];
+  const search = searchFor(forms);
   for (let index = 0; index < facts.length; index++) {
     const run = shortRun(facts, index);
     const [first] = run;
     if (run.length < 2 || first === undefined) continue;
     const reading = readingOfText(first, run.map((fact) => fact.text).join(' '));
-    const statement = statementIn(reading, forms, () => surroundingsOf(facts, index));
-    const isInOne = run.some((fact) => statementIn(readingOf(fact), forms, () => nothingAround) !== undefined);
-    if (statement !== undefined && !isInOne) found.push(statement);
+    const statement = search(reading, () => surroundingsOf(facts, index));
+    const isInOne = (): boolean => run.some((fact) => search(readingOf(fact), () => nothingAround) !== undefined);
+    if (statement !== undefined && !isInOne()) found.push(statement);
     index += run.length - 1;
   }
   return found;
@@ -70,18 +90,34 @@ export function splitStatements(facts: readonly FactOf<'text'>[], forms: readonl
 
 /** The first statement in one reading. */
 export function statementIn(reading: Reading, forms: readonly Form[], around: () => Surroundings): Statement | undefined {
-  let refused: Statement | undefined;
-  for (const form of forms) {
-    const match = form instanceof RegExp ? matchPattern(reading, form) : matchPhrase(reading, form);
-    if (match === undefined) continue;
-    const where = around();
-    const manner = mannerOf(reading, match, where);
-    const said = reading.text.slice(match.start, match.end).trim().slice(0, saidCharsMax);
-    const statement = { fact: reading.fact, reading, match, said, manner, form, around: where };
-    if (manner !== 'refused') return statement;
-    refused ??= statement;
-  }
-  return refused;
+  return searchFor(forms)(reading, around);
+}
+
+type Search = (reading: Reading, around: () => Surroundings) => Statement | undefined;
+
+// What each form needs is asked first, and before that whether there is anything of any.
+function searchFor(forms: readonly Form[]): Search {
+  const asked = forms.map((form) => ({ form, needs: form instanceof RegExp ? (needsOfPattern(form) ?? []) : needsOf(form) }));
+  const firsts = asked.flatMap(({ needs }) => needs.slice(0, 1));
+  const any = firsts.length === asked.length ? unionOf(firsts) : undefined;
+  return (reading, around) => {
+    if (any !== undefined && !meets(reading.hints, any)) return undefined;
+    let refused: Statement | undefined;
+    for (const { form, needs } of asked) {
+      if (!mayHold(reading.hints, needs)) continue;
+      const match = form instanceof RegExp ? matchPattern(reading, form) : matchPhrase(reading, form);
+      if (match === undefined) continue;
+      const statement = statementOf(reading, form, match, around());
+      if (statement.manner !== 'refused') return statement;
+      refused ??= statement;
+    }
+    return refused;
+  };
+}
+
+function statementOf(reading: Reading, form: Form, match: Match, around: Surroundings): Statement {
+  const said = reading.text.slice(match.start, match.end).trim().slice(0, saidCharsMax);
+  return { fact: reading.fact, reading, match, said, manner: mannerOf(reading, match, around), form, around };
 }
 
 const saidCharsMax = 140;
@@ -100,12 +136,20 @@ export function isText({ role, detail }: FactOf<'text'>): boolean {
 
 function shortRun(facts: readonly FactOf<'text'>[], from: number): FactOf<'text'>[] {
   const run: FactOf<'text'>[] = [];
-  for (const fact of facts.slice(from, from + shortRunMax)) {
-    const isShort = fact.text.length < 60 && fact.text.split(' ').length <= shortWordsMax;
-    if (!/^(prose|heading|list-item|table-cell)$/.test(fact.role) || !isShort || fact.span.path !== run[0]?.span.path) {
-      if (run.length > 0 || !isShort) break;
-    }
+  for (let at = from; at < from + shortRunMax; at++) {
+    const fact = facts[at];
+    if (fact === undefined || !isShort(fact)) break;
+    const goesOn = isProse(fact) && fact.span.path === run[0]?.span.path;
+    if (!goesOn && run.length > 0) break;
     run.push(fact);
   }
   return run;
+}
+
+function isShort({ text }: FactOf<'text'>): boolean {
+  return text.length < 60 && text.split(' ').length <= shortWordsMax;
+}
+
+function isProse({ role }: FactOf<'text'>): boolean {
+  return role === 'prose' || role === 'heading' || role === 'list-item' || role === 'table-cell';
 }

@@ -1,0 +1,132 @@
+/** The words that a match of a pattern cannot do without, read from the pattern itself: where a text has none of them it is not searched. */
+
+export interface FirstWord {
+  /** Letters and digits, lower case. */
+  readonly text: string;
+  /** Whether longer words begin with it as well. */
+  readonly open: boolean;
+}
+
+/**
+ * Sets of words, of each of which every match has one: those it begins with, and those behind each `\\b` that is in no group. A pattern of
+ * which nothing is known has none.
+ */
+export function neededWords({ source }: RegExp): readonly (readonly FirstWord[])[] {
+  const starts = alternativesOf(source).length > 1 ? [0] : [0, ...boundariesIn(source)];
+  return starts.flatMap((start) => {
+    const words = firstWords(source.slice(start));
+    return words === undefined ? [] : [words];
+  });
+}
+
+function boundariesIn(source: string): number[] {
+  const found: number[] = [];
+  let depth = 0;
+  for (const { at, mark } of marksIn(source)) {
+    if (mark === '(') depth++;
+    if (mark === ')') depth--;
+    if (mark === '\\b' && depth === 0 && at > 0) found.push(at);
+  }
+  return found;
+}
+
+/**
+ * The words that a match begins with, as runs of ASCII letters and digits; undefined when the source does not say. Each stands in a matching
+ * text with no letter or digit before it.
+ */
+function firstWords(source: string): readonly FirstWord[] | undefined {
+  const found = new Map<string, FirstWord>();
+  const ways = [{ rest: source, before: '', bounded: false }];
+  for (let taken = 0; ways.length > 0; taken++) {
+    const way = ways.pop();
+    if (way === undefined) break;
+    if (taken > waysMax) return undefined;
+    const next = step(way);
+    if (next === undefined) return undefined;
+    if ('text' in next) found.set(`${next.text} ${next.open}`, next);
+    else ways.push(...next);
+  }
+  return [...found.values()];
+}
+
+/** A way into a pattern: what was read as plain letters, and what is still to be read. */
+interface Way {
+  readonly rest: string;
+  readonly before: string;
+  /** Whether no letter or digit can stand before what was read. */
+  readonly bounded: boolean;
+}
+
+const waysMax = 2_000;
+const enoughChars = 12;
+
+// One word, the ways that go on, or undefined where anything may follow.
+function step({ rest, before, bounded }: Way): FirstWord | readonly Way[] | undefined {
+  const run = runIn(before, bounded);
+  if (run !== undefined && (!run.open || run.text.length >= enoughChars)) return run;
+  const parts = alternativesOf(rest);
+  if (parts.length > 1) return parts.map((part) => ({ rest: part, before, bounded }));
+  const isAtStart = before === '';
+  if (rest.startsWith('\\b') && run !== undefined) return { ...run, open: false };
+  if (rest.startsWith('\\b')) return [{ rest: rest.slice(2), before, bounded: bounded || isAtStart }];
+  if (rest.startsWith('^') && isAtStart) return [{ rest: rest.slice(1), before, bounded: true }];
+  const outside = /^\[\^\\w[^\]\\]{0,20}\](?![?*+{])/.exec(rest);
+  if (outside !== null && isAtStart) return [{ rest: rest.slice(outside[0].length), before, bounded: true }];
+  if (rest.startsWith('(')) return group({ rest, before, bounded }) ?? run;
+  const plain = /^(\\[./|[\]()*+?$^{}-]|[\w \-<>"'~/:#@%&=,;!`])(\?|\*|\+|\{)?/.exec(rest);
+  if (plain === null) return run;
+  const [all, written = '', times] = plain;
+  const letter = written.slice(-1).toLowerCase();
+  const behind = { rest: rest.slice(all.length), before: before + letter, bounded };
+  if (times === undefined) return [behind];
+  if (times !== '?') return run;
+  return [behind, { ...behind, before }];
+}
+
+// The first run of letters and digits in what was read; open while nothing has ended it.
+function runIn(before: string, bounded: boolean): FirstWord | undefined {
+  const match = /[a-z0-9]+/.exec(before);
+  if (match === null || (match.index === 0 && !bounded)) return undefined;
+  return { text: match[0], open: match.index + match[0].length === before.length };
+}
+
+function group({ rest, before, bounded }: Way): readonly Way[] | undefined {
+  const end = closingOf(rest);
+  if (end === undefined) return undefined;
+  const inner = rest.slice(1, end);
+  const [, times = ''] = /^(\?|\*|\+|\{[^}]{0,9}\}\??)?/.exec(rest.slice(end + 1)) ?? [];
+  const behind = rest.slice(end + 1 + times.length);
+  // Looking round takes nothing in: without it there are only more matches.
+  if (/^\?<?[!=]/.test(inner)) return times === '' ? [{ rest: behind, before, bounded }] : undefined;
+  if (/^\?[^:]/.test(inner) || (times !== '' && times !== '?')) return undefined;
+  const ways = alternativesOf(inner.replace(/^\?:/, '')).map((one) => ({ rest: one + behind, before, bounded }));
+  return times === '?' ? [...ways, { rest: behind, before, bounded }] : ways;
+}
+
+function closingOf(source: string): number | undefined {
+  let depth = 0;
+  for (const { at, mark } of marksIn(source)) {
+    if (mark === '(') depth++;
+    if (mark === ')' && --depth === 0) return at;
+  }
+  return undefined;
+}
+
+function alternativesOf(source: string): readonly string[] {
+  const parts: string[] = [];
+  let [depth, from] = [0, 0];
+  for (const { at, mark } of marksIn(source)) {
+    if (mark === '(') depth++;
+    if (mark === ')') depth--;
+    if (mark !== '|' || depth > 0) continue;
+    parts.push(source.slice(from, at));
+    from = at + 1;
+  }
+  return [...parts, source.slice(from)];
+}
+
+// Parentheses, bars and word boundaries that stand in no class and are not escaped.
+function* marksIn(source: string): Generator<{ readonly at: number; readonly mark: string }> {
+  for (const match of source.matchAll(/\\.|\[(?:\\.|[^\]\\])*\]|[()|]/gs))
+    if (/^(?:[()|]|\\b)$/.test(match[0])) yield { at: match.index, mark: match[0] };
+}
