@@ -14,15 +14,31 @@ export const overBroad = defineRule({
   fix: 'Name the hosts, the folder, the variables and the program that are needed.',
   maps: { cwe: ['CWE-250'], owasp: ['LLM06', 'AST03'] },
   reads: ['source'],
-  check: ({ declared, hasManifest, sources }) =>
+  check: ({ declared, hasManifest, sources, files }) =>
     hasManifest && declared !== undefined
       ? listCapabilities(declared)
           .flatMap((one) => whyBroad(one).map((why) => ({ one, why })))
-          .map(({ one, why }) => ({ span: manifestSpan(sources, one), message: `${printCapability(one)} ${why}` }))
+          .map(({ one, why }) => ({
+            span: manifestSpan(sources, one),
+            ...(one.kind === 'exec' && runsOwn(one.program, files) && { severity: 'low' as const }),
+            message: `${printCapability(one)} ${why}`,
+          }))
       : [],
 });
 
 const interpreters = /^(sh|bash|dash|zsh|ksh|fish|python[\d.]*|node|deno|bun|perl|ruby|php|pwsh|env|xargs|busybox)$/;
+
+// A skill of Python programs has what Python can do anyhow; starting one more of them adds nothing.
+function runsOwn(program: string, files: ReadonlySet<string>): boolean {
+  const ending = endings.find(([name]) => name.test(program))?.[1];
+  return ending !== undefined && [...files].some((file) => ending.test(file));
+}
+
+const endings: readonly (readonly [RegExp, RegExp])[] = [
+  [/^python[\d.]*$/, /\.py$/],
+  [/^(node|deno|bun)$/, /\.[cm]?[jt]sx?$/],
+  [/^(sh|bash|dash|zsh|ksh)$/, /\.(sh|bash|zsh)$/],
+];
 
 function whyBroad(one: Capability): string[] {
   switch (one.kind) {
