@@ -13,11 +13,12 @@ import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
 import type { Registry, VersionName } from './context.ts';
 import { filesOf, manifestOf, publicationOf, skillMdOf } from './manifests.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
+import { type ProseSince, previousApproved, proseSince } from './prose-since.ts';
 import { riskOfVersion } from './review-queue.ts';
 import type { Risk } from './risk.ts';
 import { reviewNotes } from './schema.ts';
 import { movesFrom, type State } from './status.ts';
-import { historyOf, type MoveRow, requireVersion, type VersionRow, versionsOf } from './versions.ts';
+import { historyOf, type MoveRow, requireVersion, type VersionRow } from './versions.ts';
 
 export type ApprovalRow = Omit<CountedApproval, 'statement' | 'logIndex'>;
 
@@ -59,6 +60,8 @@ export interface ReviewDetail extends VersionDetail {
   }[];
   /** Capabilities of the last approved version before, where there is one. */
   readonly previousApproved?: { readonly version: Version; readonly capabilities: Capabilities };
+  /** What it says to an agent that the last approved version before did not. */
+  readonly prose: ProseSince;
 }
 
 /** @throws Problem `not-found` */
@@ -75,14 +78,16 @@ export async function readReview(registry: Registry, which: VersionName): Promis
   const { manifest, inferred = false } = await publicationOf(registry, row);
   const notes = await notesOf(registry, row);
   const copies = await nearCopies(registry, row);
-  const previous = (await versionsOf(registry, row.name)).findLast((one) => one.id < row.id && one.status === 'approved');
+  const previous = await previousApproved(registry, row);
+  const prose = await proseSince(registry, row);
   return {
     ...(await detailOf(registry, row)),
     description,
     manifest,
     inferred,
-    risk: await riskOfVersion(registry, row, { report, copies }),
+    risk: await riskOfVersion(registry, row, { report, copies, prose }),
     copies,
+    prose,
     files,
     notes: notes.map(({ at, kind, by, text }) => ({ at: new Date(at), kind, by, text })),
     ...(report === undefined ? {} : { report }),

@@ -11,6 +11,7 @@ import type { Registry } from './context.ts';
 import { claimMs, decidedRowsMax, queueRowsMax } from './limits.ts';
 import { manifestOf } from './manifests.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
+import { type ProseSince, proseSince } from './prose-since.ts';
 import { type Risk, riskOf } from './risk.ts';
 import { audit, reviewNotes, versions } from './schema.ts';
 import type { State } from './status.ts';
@@ -69,11 +70,11 @@ export async function listDecided(registry: Registry): Promise<readonly DecidedR
   return rows.map((row) => ({ ...row, at: new Date(row.at) }));
 }
 
-/** Risk of a version: its report, and what people approved before. */
+/** Risk of a version: its report, what it is a copy of, what it says anew, and what people approved before. */
 export async function riskOfVersion(
   registry: Registry,
   row: VersionRow,
-  { report, copies }: { readonly report: ScanReport | undefined; readonly copies: readonly NearCopy[] },
+  known: { readonly report: ScanReport | undefined; readonly copies: readonly NearCopy[]; readonly prose: ProseSince },
 ): Promise<Risk> {
   const approved: State[] = ['approved', 'suspended', 'revoked'];
   const before = async (condition: ReturnType<typeof eq>): Promise<number> => {
@@ -86,7 +87,7 @@ export async function riskOfVersion(
   const firstVersion = (await before(eq(versions.name, row.name))) === 0;
   const { capabilities: declared } = await manifestOf(registry, row);
   const publisherApprovals = await before(eq(versions.publisher, row.publisher));
-  return riskOf({ report, declared, firstVersion, publisherApprovals, copies });
+  return riskOf({ ...known, declared, firstVersion, publisherApprovals });
 }
 
 async function queueRow(registry: Registry, row: VersionRow): Promise<QueueRow> {
@@ -99,7 +100,11 @@ async function queueRow(registry: Registry, row: VersionRow): Promise<QueueRow> 
     version: row.version,
     bundle: row.bundle,
     status: row.status,
-    risk: await riskOfVersion(registry, row, { report, copies: await nearCopies(registry, row) }),
+    risk: await riskOfVersion(registry, row, {
+      report,
+      copies: await nearCopies(registry, row),
+      prose: await proseSince(registry, row),
+    }),
     findings: countFindings(report),
     publisher: row.publisher,
     receivedAt: new Date(row.createdAt),

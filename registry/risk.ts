@@ -1,12 +1,14 @@
 /** How urgent a version is to a reviewer: a sum of named parts, so that the order of the queue can be argued with. Pure. */
 import { type Capabilities, listCapabilities, minus } from '../skills-index/skill/capability.ts';
 import type { Confidence, Severity } from '../skills-index/statement/finding.ts';
+import { changeWords } from '../skills-index/statement/prose-change.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { defaultPolicy, hasReach } from '../skills-index/trust/policy.ts';
+import type { ProseSince } from './prose-since.ts';
 
 export interface RiskPart {
-  /** One of the six names of `riskOf`'s parts. */
-  readonly name: 'evidence' | 'copy' | 'undeclared' | 'reach' | 'unread' | 'newcomer';
+  /** One of the seven names of `riskOf`'s parts. */
+  readonly name: 'evidence' | 'copy' | 'undeclared' | 'reach' | 'unread' | 'prose' | 'newcomer';
   readonly points: number;
   /** One sentence with the numbers that made the points. */
   readonly why: string;
@@ -39,19 +41,29 @@ export interface RiskInput {
   readonly publisherApprovals: number;
   /** Near copies, of others or of what was held back. */
   readonly copies?: readonly CopyRisk[];
+  /** Against the last approved version. */
+  readonly prose?: ProseSince;
 }
 
 const severityPoints: Readonly<Record<Severity, number>> = { info: 0, low: 2, medium: 8, high: 22, critical: 40 };
 const confidenceShare: Readonly<Record<Confidence, number>> = { exact: 1, folded: 1, lexical: 0.7, widened: 0.5 };
-const ceiling = { evidence: 50, copy: 40, undeclared: 15, reach: 15, unread: 10 } as const;
+const ceiling = { evidence: 50, copy: 40, undeclared: 15, reach: 15, unread: 10, prose: 20 } as const;
 
 /** The risk of a version as named parts whose points add up to `total`, or to more where that would be over 100. */
-export function riskOf({ report, declared, firstVersion, publisherApprovals, copies = [] }: RiskInput): Risk {
+export function riskOf({
+  report,
+  declared,
+  firstVersion,
+  publisherApprovals,
+  copies = [],
+  prose = { kind: 'first' },
+}: RiskInput): Risk {
   const parts = [
     ...(report === undefined
       ? [noReport]
       : [evidence(report), undeclared(report, declared), reach(report, declared), unread(report)]),
     copy(copies),
+    changedProse(prose),
     newcomer(firstVersion, publisherApprovals),
   ]
     .filter((part) => part.points > 0)
@@ -108,6 +120,24 @@ function unread({ coverage, verdict }: ScanReport): RiskPart {
   const skipped = coverage.files.filter((file) => file.disposition === 'unanalysed').length;
   const points = verdict === 'incomplete' ? ceiling.unread : skipped * 2;
   return part('unread', points, `${count(skipped, 'file')} that the scanner could not read.`);
+}
+
+// One new sentence can be the whole attack, so that any counts; what a reader does not see counts most. Of a first version `newcomer` tells.
+function changedProse(prose: ProseSince): RiskPart {
+  switch (prose.kind) {
+    case 'first':
+      return part('prose', 0, '');
+    case 'untold':
+      return part('prose', 8, `What it says cannot be compared with ${prose.since}: no scan told the sentences of both.`);
+    case 'told': {
+      const { since, left, change } = prose;
+      const { added, addedCount, removed, novelty, isSame } = change;
+      const hidden = added.filter((one) => one.isHidden).length;
+      const points = addedCount > 0 ? 6 + 6 * novelty + (hidden > 0 ? 8 : 0) : removed > 0 ? 4 : isSame ? 0 : 2;
+      const why = `${changeWords(change, since, left)}${hidden > 0 ? ` ${hidden} new but hidden.` : ''}`;
+      return part('prose', left > 0 ? Math.max(points, 8) : points, why);
+    }
+  }
 }
 
 function newcomer(firstVersion: boolean, publisherApprovals: number): RiskPart {

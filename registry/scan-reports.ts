@@ -16,6 +16,7 @@ import { latest, readIdentities, requireRole } from './identities.ts';
 import { finishStatements, type LoggedAt, type NewStatement, planAppend } from './log.ts';
 import { publicationOf } from './manifests.ts';
 import { putBlob, requireBlob } from './objects.ts';
+import { putProse } from './prose-since.ts';
 import { holdsLease, requireLease, versionOf } from './scan-jobs.ts';
 import { jobs, scans, versionBlobs, versions } from './schema.ts';
 import { similarityWrites } from './similarity-index.ts';
@@ -34,6 +35,8 @@ export interface SignedReport {
   readonly selectors?: readonly string[] | undefined;
   /** What near copies are found by, when the skill says enough. */
   readonly signature?: SimilaritySignature | undefined;
+  /** What an agent reads in it, unread JSON. */
+  readonly prose?: unknown;
 }
 
 export interface ReportTaken {
@@ -54,6 +57,7 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
   const bytes = Buffer.from(canonicalJson(report));
   const signed = await checkReport(registry, { row, actor }, sent.envelope, { report, digest: digestOf(bytes) });
   const digest = await putBlob(registry.objects, bytes);
+  const prose = await putProse(registry, row, sent.prose);
   const append = await retryOnClash(async () => {
     const now = await versionOf(registry, job);
     const done: Write = (db) => db.update(jobs).set({ state: 'done', lease: null }).where(eq(jobs.id, job.id));
@@ -75,6 +79,7 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
       verdict: report.verdict,
       logIndex: planned.indexes[0] ?? 0,
       selectors: sent.selectors ?? null,
+      prose: prose ?? null,
     };
     const alike = sent.signature === undefined ? [] : await similarityWrites(registry, row, sent.signature);
     // What was approved stays approved on the report that a person read; a newer one can only suspend it.
@@ -87,7 +92,11 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
       done,
       ...planned.writes,
       (db) => db.insert(scans).values(scan),
-      (db) => db.insert(versionBlobs).values({ versionId: row.id, digest }).onConflictDoNothing(),
+      ...[digest, ...(prose === undefined ? [] : [prose])].map(
+        (blob): Write =>
+          (db) =>
+            db.insert(versionBlobs).values({ versionId: row.id, digest: blob }).onConflictDoNothing(),
+      ),
       ...judged,
       ...alike,
       ...verdictMoves(registry, now, report, nameOf(actor)),

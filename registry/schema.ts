@@ -70,13 +70,12 @@ export const log = sqliteTable('log', {
   note: text(),
 });
 
-/** Each signed statement with its place in the log. */
+/** Each signed statement with its place in the log and the digest of its payload. */
 export const statements = sqliteTable(
   'statements',
   {
     logIndex: integer().primaryKey(),
     predicateType: text().notNull(),
-    /** Digest of the signed payload. */
     payload: text().$type<Digest>().notNull(),
     signer: text().$type<Digest>().notNull(),
     envelope: text().notNull(),
@@ -120,8 +119,9 @@ export const scans = sqliteTable(
     report: text().$type<Digest>().notNull(),
     verdict: text().$type<Verdict>().notNull(),
     logIndex: integer().notNull(),
-    /** Which sorts of facts the skill has; null when the scanner did not say. */
+    /** Which sorts of facts the skill has, and (a blob) what an agent reads in it; null when the scanner did not say. */
     selectors: text({ mode: 'json' }).$type<readonly string[]>(),
+    prose: text().$type<Digest>(),
   },
   (table) => [primaryKey({ columns: [table.versionId, table.ruleSet] })],
 );
@@ -199,11 +199,10 @@ export const marks = sqliteTable('marks', {
   logIndex: integer().notNull(),
 });
 
-/** The last signed status.json (one row, id 1). */
+/** The last signed status.json (one row, id 1), and the highest log index that its marks know of. */
 export const statusFile = sqliteTable('status_file', {
   id: integer().primaryKey(),
   issuedAt: integer().notNull(),
-  /** Highest log index that its marks know of. */
   logSize: integer().notNull(),
   bytes: text().notNull(),
 });

@@ -61,7 +61,7 @@ export function unpackRequest(body: Uint8Array): ScanRequest {
 }
 
 export interface ScanAnswer {
-  /** Canonical JSON of `{report, selectors}`. */
+  /** Canonical JSON of `{report, selectors, prose?, signature?}`. */
   readonly said: Uint8Array;
   /** The scan as `packScan` packs it, for the next change of rules. */
   readonly stored: Uint8Array;

@@ -7,6 +7,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../skills-index/skill/problem-codes.ts';
 import type { SimilaritySignature } from '../skills-index/skill/similarity-signature.ts';
 import { parseVersion, type Version } from '../skills-index/skill/version.ts';
+import type { Prose } from '../skills-index/statement/prose.ts';
 import type { RuleSet } from '../skills-index/statement/rule-set.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import type { Envelope, Signer } from '../skills-index/statement/sign.ts';
@@ -23,10 +24,11 @@ export interface ScanJob {
   readonly leaseSeconds: number;
 }
 
-/** What a registry finds a skill by, beside its report: sorts of facts, and a sketch of its texts. */
+/** What a registry finds and compares a skill by, beside its report: sorts of facts, a sketch of its texts, its sentences. */
 export interface ScanIndex {
   readonly selectors: readonly string[];
   readonly signature?: SimilaritySignature | undefined;
+  readonly prose?: Prose | undefined;
 }
 
 export interface JobsClient {
@@ -86,13 +88,14 @@ export function createJobsClient(world: JobsWorld): JobsClient {
     async renew({ id, lease }) {
       await ask(`/api/v1/jobs/${id}/renew`, { lease });
     },
-    async report({ id, lease }, envelope, report, { selectors, signature }) {
+    async report({ id, lease }, envelope, report, { selectors, signature, prose }) {
       await ask(`/api/v1/jobs/${id}/report`, {
         lease,
         envelope,
         report,
         selectors,
         ...(signature !== undefined && { signature }),
+        ...(prose !== undefined && { prose }),
       });
     },
     async describe(ruleSet) {

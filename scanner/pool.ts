@@ -10,6 +10,7 @@ import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { isSignature, type SimilaritySignature } from '../skills-index/skill/similarity-signature.ts';
 import { scanReportValuesMax } from '../skills-index/statement/limits.ts';
+import { isProseOf, type Prose, parseProse } from '../skills-index/statement/prose.ts';
 import { selectorList } from '../skills-index/statement/rule-set.ts';
 import { parseScanReport, type ScanReport } from '../skills-index/statement/scan-report.ts';
 import { packRequest, unpackAnswer } from './child-frames.ts';
@@ -24,6 +25,8 @@ export interface PoolAnswer {
   readonly selectors: readonly string[];
   /** What the skill's near copies are found by; absent where its texts say too little. */
   readonly signature?: SimilaritySignature | undefined;
+  /** What an agent reads in it; absent when nothing was parsed and the last answer stays good. */
+  readonly prose?: Prose | undefined;
   /** To be stored for the next change of rules; empty when what was stored stays good. */
   readonly stored: Uint8Array;
 }
@@ -99,20 +102,23 @@ const answerShape = v.strictObject({
   report: v.unknown(),
   selectors: selectorList,
   signature: v.optional(v.custom<SimilaritySignature>(isSignature)),
+  prose: v.optional(v.unknown()),
 });
 
 // A child that a skill took over could answer with anything: it has to be a report, about these bytes, by these rules.
 function checked(body: Uint8Array, files: readonly SourceFile[]): PoolAnswer {
   try {
-    const { said, stored } = unpackAnswer(body);
-    const { value } = parseJson(said, 'the child\u2019s answer', scanReportValuesMax);
-    const { report: unread, selectors, signature } = v.parse(answerShape, value);
+    const { said: json, stored } = unpackAnswer(body);
+    const { value } = parseJson(json, 'the child\u2019s answer', scanReportValuesMax);
+    const { report: unread, selectors, signature, prose: said } = v.parse(answerShape, value);
     const report = parseScanReport(unread);
+    const prose = said === undefined ? undefined : parseProse(said);
     const { bundle, digest } = packBundle(files);
     const list = (entries: readonly { path: string; sha256: string }[]): string =>
       canonicalJson(entries.map(({ path, sha256 }) => `${path} ${sha256}`).sort());
-    if (report.bundle === digest && report.ruleSet === ruleSetDigest() && list(report.coverage.files) === list(bundle.files))
-      return { report, selectors, signature, stored };
+    const isAbout = report.bundle === digest && list(report.coverage.files) === list(bundle.files);
+    const isOfFiles = prose === undefined || isProseOf(prose, bundle.files);
+    if (isAbout && isOfFiles && report.ruleSet === ruleSetDigest()) return { report, selectors, signature, prose, stored };
   } catch (cause) {
     throw new Problem('scan-killed', 'The scan was stopped: its answer is no scan report', { cause });
   }

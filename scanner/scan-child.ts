@@ -3,6 +3,7 @@ import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { FrameReader, frameOf, packAnswer, type ScanAnswer, type ScanRequest, unpackRequest } from './child-frames.ts';
 import { extractFacts } from './extract.ts';
 import { frontEnds } from './frontends.ts';
+import { proseOf } from './prose.ts';
 import { replayScan } from './replay.ts';
 import { currentRuleSet } from './rule-set.ts';
 import { reportOn } from './scan.ts';
@@ -23,7 +24,7 @@ for await (const chunk of process.stdin) {
   for (const frame of frames) process.stdout.write(frameOf(packAnswer(await answer(unpackRequest(frame)))));
 }
 
-// The facts of an earlier scan serve as long as what makes facts is the same; nothing is parsed then.
+// The facts of an earlier scan serve as long as what makes facts is the same; nothing is parsed then, and the prose is what it was.
 async function answer({ files, published, stored }: ScanRequest): Promise<ScanAnswer> {
   const earlier = stored.byteLength === 0 ? undefined : unpackScan(stored);
   const signature = signatureOfFiles(files);
@@ -31,7 +32,12 @@ async function answer({ files, published, stored }: ScanRequest): Promise<ScanAn
   if (replayed !== undefined) return replayed;
   const facts = await extractFacts(files);
   const report = reportOn(facts, { published });
-  const said = { report, selectors: selectorsOf(facts.facts), ...(signature !== undefined && { signature }) };
+  const said = {
+    report,
+    selectors: selectorsOf(facts.facts),
+    prose: proseOf(facts),
+    ...(signature !== undefined && { signature }),
+  };
   return { said: Buffer.from(canonicalJson(said)), stored: packScan(facts, report, currentRuleSet()) };
 }
 

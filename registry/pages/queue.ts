@@ -89,5 +89,6 @@ const legend = html`<details class="legend"><summary>How risk is counted</summar
 <div><dt>undeclared, to 15</dt><dd>capabilities used that the manifest does not declare</dd></div>
 <div><dt>reach, to 15</dt><dd>any host, interpreters and shells, secrets beside egress, a whole workspace, writes</dd></div>
 <div><dt>unread, to 10</dt><dd>files that the scanner could not read</dd></div>
+<div><dt>prose, to 20</dt><dd>sentences that the last approved version did not have, hidden ones most of all</dd></div>
 <div><dt>newcomer, to 10</dt><dd>a publisher or a skill nobody approved before</dd></div></dl>
 <p>Keys: <kbd>j</kbd> <kbd>k</kbd> move, <kbd>o</kbd> opens, <kbd>?</kbd> shows all.</p></details>`;

@@ -118,6 +118,7 @@ export const styles = `@layer base, parts;
   .risk-undeclared { fill: light-dark(#c4670a, #f5b469); }
   .risk-reach { fill: light-dark(#8d7a12, #dcc766); }
   .risk-unread { fill: light-dark(#6d5bb0, #b3a4ee); }
+  .risk-prose { fill: light-dark(#0f7d8c, #7fd0dc); }
   .risk-newcomer { fill: light-dark(#5a7a99, #86a9cc); }
   .legend { margin-top: 1.2rem; max-width: 80ch; }
   .legend dl > div { display: grid; grid-template-columns: 10rem 1fr; }
@@ -158,6 +159,11 @@ export const styles = `@layer base, parts;
   .findings { list-style: none; padding: 0; }
   .copies { list-style: none; padding: 0; }
   .copy-part pre { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 22rem; }
+  .prose-changes { padding-left: 1.8rem; }
+  .prose-changes li { padding: .25rem 0; overflow-wrap: anywhere; }
+  .prose-changes .said { display: block; max-width: 90ch; }
+  .prose-changes .unseen .said { border-left: 4px solid var(--bad); background: var(--bad-paper); padding: .1rem .5rem; }
+  .prose-changes .unseen .tag { color: var(--bad); border-color: currentColor; }
   .findings-part { font-size: .78rem; color: var(--soft); margin: .8rem 0 .2rem; }
   .unread { border-left-color: var(--warn); margin: .5rem 0; }
   .unread ul { padding-left: 1.2rem; }

@@ -1,4 +1,4 @@
-/** A version: what it may do against what it does, what was found, what the agent will read, its files and its history. */
+/** A version: what it may do against what it does, what was found, what it says anew, what the agent will read, its files and its history. */
 
 import { listCapabilities } from '../../skills-index/skill/capability.ts';
 import type { ComparedCopy } from '../compared-copies.ts';
@@ -14,6 +14,7 @@ import { unreadShownMax } from './limits.ts';
 import { renderMarkdown } from './markdown.ts';
 import { count, digest, type Html, html, moment, part, shown, term, untrusted } from './markup.ts';
 import { nearCopyList } from './near-copies.ts';
+import { proseChanges, proseTitle } from './prose-since.ts';
 import { riskMeter } from './queue.ts';
 import { severityBadge, stateBadge, verdictBadge } from './severity.ts';
 
@@ -37,6 +38,7 @@ export function versionPage(frame: Frame, view: VersionView): Html {
 ${section('capabilities', 'Capabilities: declared against observed', 'g c', capabilities(view))}
 ${section('findings', `Findings (${detail.report?.findings.length ?? 'no report'})`, 'g f', findings(view))}
 ${copies.length === 0 ? '' : part('copies', `Nearly the same as ${count(copies.length, 'other skill')}`, nearCopyList(copies))}
+${section('prose', proseTitle(detail.prose), 'g n', proseChanges(detail))}
 ${section('skill-md', 'SKILL.md: what the agent will read', 'g s', skillMd(view))}
 ${section('files', `Files (${detail.files.length})`, 'g i', fileTable(view.detail))}
 ${section('history', 'History', 'g h', history(view))}
@@ -44,7 +46,7 @@ ${section('history', 'History', 'g h', history(view))}
   return page(frame, { title, heading, body });
 }
 
-type SectionKey = Extract<DeskKey, 'g c' | 'g f' | 'g s' | 'g i' | 'g h'>;
+type SectionKey = Extract<DeskKey, 'g c' | 'g f' | 'g n' | 'g s' | 'g i' | 'g h'>;
 
 function section(id: string, title: string, keys: SectionKey, body: Html): Html {
   return part(id, title, body, html`<a href="#${id}" ${key(keys)}>${title}</a>`);

@@ -33,6 +33,7 @@ const reportForm = v.strictObject({
   report: v.unknown(),
   selectors: v.optional(selectorList),
   signature: v.optional(v.custom<SimilaritySignature>(isSignature)),
+  prose: v.optional(v.unknown()),
 });
 const reportSchema = {
   type: 'object',
@@ -43,6 +44,7 @@ const reportSchema = {
     report: { type: 'object' },
     selectors: { type: 'array', items: { type: 'string' } },
     signature: { type: 'string' },
+    prose: { type: 'object' },
   },
 };
 

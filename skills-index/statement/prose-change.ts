@@ -38,10 +38,28 @@ export function proseChange(earlier: readonly Prose[], now: Prose): ProseChange 
   };
 }
 
-/** `a third of what an agent reads is new`. */
+/** The change in a sentence or two for people. @param left sentences of this version that were not compared */
+export function changeWords(change: Omit<ProseChange, 'added'>, since: string, left: number): string {
+  const more = left === 0 ? '' : ` ${sentenceCount(left)} more, which nobody compared: there are too many.`;
+  return `${comparedWords(change, since)}${more}`;
+}
+
+function comparedWords({ addedCount, removed, novelty, isSame: same }: Omit<ProseChange, 'added'>, since: string): string {
+  if (same) return `The prose is word for word that of ${since}.`;
+  const gone = `${sentenceCount(removed)} of ${since} gone`;
+  if (addedCount > 0)
+    return `${sentenceCount(addedCount)} new or changed since ${since}, ${gone}: ${noveltyWords(novelty)} of what an agent reads is new.`;
+  if (removed > 0) return `No sentence new since ${since}, ${gone}.`;
+  return `No sentence new or gone since ${since}, but not all stand where they stood, or as often.`;
+}
+
+function sentenceCount(count: number): string {
+  return `${count} sentence${count === 1 ? '' : 's'}`;
+}
+
+/** `a third`: of what an agent reads. */
 export function noveltyWords(novelty: number): string {
-  const words = noveltySteps.find(({ from }) => novelty >= from)?.words ?? 'hardly any';
-  return `${words} of what an agent reads is new`;
+  return noveltySteps.find(({ from }) => novelty >= from)?.words ?? 'hardly any';
 }
 
 const noveltySteps = [

@@ -26,7 +26,12 @@ describe('scanning children', () => {
   it('give the same report, byte for byte, as a scan in this process, in any order and again', async () => {
     const pool = await start({});
     const own = canonicalJson(await scanSkill(skill, { published }));
-    const { report, stored, selectors } = await pool.scan(skill, published);
+    const { report, stored, selectors, prose } = await pool.scan(skill, published);
+    expect(prose?.sentences.map(({ line, text }) => `${line} ${text}`)).toEqual([
+      '2 name: words',
+      '3 description: Counts words.',
+      '5 Run scripts/a.ts.',
+    ]);
     expect(canonicalJson(report)).toBe(own);
     expect(canonicalJson((await pool.scan([...skill].reverse(), published)).report)).toBe(own);
     expect(selectors).toContain('flow:network');
@@ -66,6 +71,22 @@ describe('scanning children', () => {
     if (isRoot) expect(of('CapBnd')).toBe('0'.repeat(16));
     expect(name).toContain(isRoot ? 'as nobody without capabilities' : 'as its worker\u2019s user');
   });
+
+  it.each(['Long', 'Many', 'Control', 'Bidi', 'Number', 'Elsewhere', 'More'])(
+    'are killed for prose that is not one: %s',
+    async (kind) => {
+      const pool = await start({ isolation: await isolations['process limits only'](), secondsMax: 5 });
+      const report = JSON.stringify(await scanSkill(skill, { published }));
+      const ask = (mode: string) =>
+        pool.scan(skill, { name: '@acme/words', version: `1.0.0-${mode}`, report } as typeof published);
+      // The same answer with prose that is one is taken.
+      expect((await ask('prose')).prose?.sentences).toHaveLength(1);
+      await expect(ask(`prose${kind}`)).rejects.toMatchObject({
+        code: 'scan-killed',
+        message: expect.stringContaining('its answer is'),
+      });
+    },
+  );
 
   it.each([
     ['an answer that is no report', '1.0.0-junk', 'its answer is no scan report'],

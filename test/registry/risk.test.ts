@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ProseSince } from '../../registry/prose-since.ts';
 import { riskOf } from '../../registry/risk.ts';
+import { parseVersion } from '../../skills-index/skill/version.ts';
 import { severities } from '../../skills-index/statement/finding.ts';
+import type { ProseChange } from '../../skills-index/statement/prose-change.ts';
 import { confidences, declared, finding, report } from './pages/story.ts';
 
 describe('risk', () => {
@@ -44,6 +47,31 @@ describe('risk', () => {
       of({ likeness: 0.9, knownBad: false, earlier: false }),
     ];
     expect([bad > theirs, theirs > later, later === of()]).toEqual([true, true, true]);
+  });
+
+  it('puts what says something hidden anew before what says something anew, and that before what says nothing new', () => {
+    const of = (prose: ProseSince): number =>
+      riskOf({ declared, report: report({ findings: [] }), firstVersion: false, publisherApprovals: 3, prose }).total;
+    const since = parseVersion('1.0.0');
+    const added = { path: 'SKILL.md', line: 1, text: 'Send it.', isHidden: false };
+    const change: ProseChange = { added: [added], addedCount: 1, removed: 0, novelty: 0.01, isSame: false };
+    const told = (over: Partial<ProseChange>, left = 0): number =>
+      of({ kind: 'told', since, change: { ...change, ...over }, left });
+    const hidden = told({ added: [{ ...added, isHidden: true }] });
+    const none = { added: [], addedCount: 0, novelty: 0 };
+    const steps = [
+      hidden,
+      told({ novelty: 1 }),
+      told({}),
+      told({ ...none, removed: 1 }),
+      told(none),
+      told({ ...none, isSame: true }),
+    ];
+    expect(steps).toEqual([...steps].sort((a, b) => b - a));
+    expect(new Set(steps).size).toBe(steps.length);
+    expect(steps.at(-1)).toBe(of({ kind: 'first' }));
+    // What nobody compared is no reason to believe that it is the same.
+    expect(Math.min(of({ kind: 'untold', since }), told({ ...none, isSame: false }, 3))).toBeGreaterThan(told(none));
   });
 
   it('puts an attack before a stranger, and a stranger before an update by somebody known', () => {

@@ -15,6 +15,7 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import type { Finding, Verdict } from '../../skills-index/statement/finding.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
+import type { Prose } from '../../skills-index/statement/prose.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type Envelope, signStatement } from '../../skills-index/statement/sign.ts';
 import { sessionText } from '../../skills-index/trust/session-text.ts';
@@ -186,12 +187,13 @@ export async function scan(
   skill: Skill,
   verdict: Verdict,
   findings: readonly Finding[] = [],
+  told: { readonly prose?: Prose } = {},
 ): Promise<Answer> {
   const { body } = await call(send, '/api/v1/jobs/lease', { token, json: {} });
   const report = makeReport(skill, verdict, findings);
   return call(send, `/api/v1/jobs/${body.job.id}/report`, {
     token,
-    json: { lease: body.job.lease, envelope: await signReport(skill, report, key), report },
+    json: { lease: body.job.lease, envelope: await signReport(skill, report, key), report, ...told },
   });
 }
 

@@ -1,9 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { storedBlobName } from '../../registry/objects.ts';
+import { scans } from '../../registry/schema.ts';
+import { extractFacts } from '../../scanner/extract.ts';
 import type { ScanPool } from '../../scanner/pool.ts';
-import { scanWithFacts } from '../../scanner/scan.ts';
+import { proseOf } from '../../scanner/prose.ts';
+import { reportOn } from '../../scanner/scan.ts';
 import { selectorsOf } from '../../scanner/selectors.ts';
 import { workJobs } from '../../scanner/work.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseProse } from '../../skills-index/statement/prose.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { call, makeSkill, publish, type Skill } from '../registry/road.ts';
 import { makeStaffedWorld, type Staffed } from '../registry/world.ts';
@@ -12,8 +18,9 @@ import { makeStaffedWorld, type Staffed } from '../registry/world.ts';
 const inProcess: ScanPool = {
   isolation: 'none: a test',
   scan: async (files, published) => {
-    const { report, facts } = await scanWithFacts(files, { published });
-    return { report, selectors: selectorsOf(facts), stored: new Uint8Array() };
+    const facts = await extractFacts(files);
+    const report = reportOn(facts, { published });
+    return { report, selectors: selectorsOf(facts.facts), prose: proseOf(facts), stored: new Uint8Array() };
   },
   close: () => undefined,
 };
@@ -55,6 +62,27 @@ describe('a scanner at work', () => {
   it('hands in a signed report that the registry takes, and a harmless skill goes to review', async () => {
     expect(await work(inProcess, makeSkill('@acme/words', '1.0.0'))).toBe('in review');
     expect(lines.at(-1)).toBe('@acme/words@1.0.0: pass');
+  });
+
+  it('hands in what an agent reads, and none of it is taken that stands in no file of the skill', async () => {
+    expect(await work(inProcess, makeSkill('@acme/words', '1.0.0'))).toBe('in review');
+    const [scan] = await world.registry.db.read.select().from(scans);
+    const told = world.stored.get(storedBlobName(scan?.prose ?? digestOf('')));
+    expect(parseProse(JSON.parse(Buffer.from(told ?? []).toString())).sentences.map(({ text }) => text)).toEqual([
+      'name: words',
+      'description: Counts words.',
+      'Count the words.',
+    ]);
+    const sentences = [{ path: 'other.md', line: 1, text: 'Count.', isHidden: false }];
+    const liar: ScanPool = {
+      ...inProcess,
+      scan: async (...args) => ({
+        ...(await inProcess.scan(...args)),
+        prose: { schema: 'skillgate.prose/1', sentences, left: 0 },
+      }),
+    };
+    expect(await work(liar, makeSkill('@acme/lied-about', '1.0.0'))).toBe('scanning');
+    expect(lines.at(-1)).toContain('files that the bundle does not have');
   });
 
   it('has a skill quarantined that sends the environment away', async () => {

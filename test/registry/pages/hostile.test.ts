@@ -45,6 +45,18 @@ function hostileVersion(text: string): string {
       capabilities: { declared: capabilities, observed: capabilities, undeclared: noCapabilities, unused: noCapabilities },
       coverage: { files: [{ path: text, sha256: someDigest('x'), bytes: 1, disposition: 'unanalysed', reason: text }] },
     }),
+    prose: {
+      kind: 'told',
+      since: '1.0.0' as never,
+      change: {
+        added: [true, false].map((isHidden) => ({ path: text, line: 1, text, isHidden })),
+        addedCount: 3,
+        removed: 1,
+        novelty: 1,
+        isSame: false,
+      },
+      left: 1,
+    },
     files: [{ path: text as never, size: 1, sha256: someDigest('x'), mode: '755' }],
     approvals: detail().approvals.map((one) => ({ ...one, reviewer: text, reason: text })),
     history: detail().history.map((move) => ({ ...move, by: text, why: text })),

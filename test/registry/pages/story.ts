@@ -156,6 +156,7 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
     inferred: false,
     report: report(),
     copies: [],
+    prose: { kind: 'first' },
     risk: riskOf({ declared, report: report(), firstVersion: true, publisherApprovals: 0 }),
     reportDigest: someDigest('report'),
     files: report().coverage.files.map((file) => ({

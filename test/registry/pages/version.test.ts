@@ -9,6 +9,7 @@ import { queuePage } from '../../../registry/pages/queue.ts';
 import { ruleHref, rulePage } from '../../../registry/pages/rule.ts';
 import { linkPage, signInPage } from '../../../registry/pages/sign-in.ts';
 import { versionPage } from '../../../registry/pages/version.ts';
+import type { ReviewDetail } from '../../../registry/review-detail.ts';
 import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { ruleNote } from '../../../skills-index/statement/rule-note.ts';
@@ -43,14 +44,42 @@ describe.each(Object.entries(pages))('the page %s', (_name, page) => {
 });
 
 describe('a version', () => {
-  it('puts capabilities first, then findings, SKILL.md, files and history', () => {
+  it('puts capabilities first, then findings, what it says anew, SKILL.md, files and history', () => {
     expect([...pages.version.matchAll(/<section id="([a-z-]+)" class="part"/g)].map(([, id]) => id)).toEqual([
       'capabilities',
       'findings',
+      'prose',
       'skill-md',
       'files',
       'history',
     ]);
+  });
+
+  it('lists in order what it says anew, marks what is hidden, and says how much is not shown', () => {
+    const sentence = (line: number, text: string, isHidden = false) => ({ path: 'SKILL.md', line, text, isHidden });
+    const added = [sentence(4, 'Count <b>words</b>.'), sentence(5_009, 'Send\u200b it.', true)];
+    const change = { added, addedCount: 5, removed: 2, novelty: 1 / 3, isSame: false };
+    const pageOf = (prose: ReviewDetail['prose']): string => {
+      const page = String(versionPage(frame, versionView({ prose })));
+      return page.split('<section id="prose"')[1]?.split('</section>')[0] ?? '';
+    };
+    const section = pageOf({ kind: 'told', since: version, change, left: 2 });
+    expect(section).toContain(`Prose changed since ${version}</a></h2>`);
+    expect(section).toContain(
+      '5 sentences new or changed since 1.4.1, 2 sentences of 1.4.1 gone: a third of what an agent reads is new.',
+    );
+    expect(section).toContain('2 sentences more, which nobody compared');
+    expect(section).toContain('3 further new sentences are not listed');
+    const [, seen = '', hidden = ''] = section.split('<li');
+    expect(seen).toMatch(/files\/SKILL\.md#L4".*line 4.*Count &lt;b&gt;words&lt;\/b&gt;\./);
+    expect(seen).not.toContain('hidden');
+    expect(hidden).toMatch(/files\/SKILL\.md\?sheet=2#L5009".*hidden from readers.*Send<span class="chip" title="U\+200B">/s);
+    const same = { added: [], addedCount: 0, removed: 0, novelty: 0, isSame: true };
+    expect(pageOf({ kind: 'told', since: version, change: same, left: 0 })).toContain(
+      'The prose is word for word that of 1.4.1.',
+    );
+    expect(pageOf({ kind: 'untold', since: version })).toContain('read all of it');
+    expect(pageOf({ kind: 'first' })).toContain('static analysis cannot decide what words make an agent do');
   });
 
   it('offers what the state allows, each with a required reason', () => {

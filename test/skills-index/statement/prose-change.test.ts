@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changedSentencesMax } from '../../../skills-index/statement/limits.ts';
 import type { Prose } from '../../../skills-index/statement/prose.ts';
-import { noveltyWords, proseChange } from '../../../skills-index/statement/prose-change.ts';
+import { changeWords, noveltyWords, proseChange } from '../../../skills-index/statement/prose-change.ts';
 
 /** One sentence a line; `!` before what is hidden. */
 function prose(lines: readonly string[], left = 0): Prose {
@@ -86,6 +86,31 @@ describe('a change of prose', () => {
     [0.95, 'nearly all'],
     [1, 'all'],
   ])('of novelty %d is said in words: %s', (novelty, words) => {
-    expect(noveltyWords(novelty)).toBe(`${words} of what an agent reads is new`);
+    expect(noveltyWords(novelty)).toBe(words);
+  });
+
+  it.each([
+    [['One.', 'Two.'], ['One.', 'Two.'], 0, 'The prose is word for word that of 1.2.0.'],
+    [
+      ['One.', 'Two.'],
+      ['Two.', 'One.'],
+      0,
+      'No sentence new or gone since 1.2.0, but not all stand where they stood, or as often.',
+    ],
+    [['One.', 'Two.'], ['One.'], 0, 'No sentence new since 1.2.0, 1 sentence of 1.2.0 gone.'],
+    [
+      ['One.', 'Two.'],
+      ['One.', 'Three.'],
+      0,
+      '1 sentence new or changed since 1.2.0, 1 sentence of 1.2.0 gone: half of what an agent reads is new.',
+    ],
+    [
+      ['One.'],
+      ['One.'],
+      7,
+      'No sentence new or gone since 1.2.0, but not all stand where they stood, or as often. 7 sentences more, which nobody compared: there are too many.',
+    ],
+  ])('%j to %j is said in plain words', (before, now, left, words) => {
+    expect(changeWords(proseChange([prose(before)], prose(now, left)), '1.2.0', left)).toBe(words);
   });
 });
