@@ -63,6 +63,22 @@ export const queueAnswer = v.looseObject({
   ),
 });
 
+const sentence = v.looseObject({ path: text, line: v.number(), text, isHidden: v.boolean() });
+/** `kind` is first, untold or told; only the last has a change. */
+const proseSince = v.looseObject({
+  kind: text,
+  since: optional(text),
+  left: v.optional(v.number(), 0),
+  change: optional(
+    v.looseObject({
+      added: v.array(sentence),
+      addedCount: v.number(),
+      removed: v.number(),
+      novelty: v.number(),
+      isSame: v.boolean(),
+    }),
+  ),
+});
 const bundleFile = v.looseObject({ path: text, size: v.number(), sha256: digest, mode: text });
 export const reviewAnswer = v.looseObject({
   ...versionAnswer.entries,
@@ -70,6 +86,7 @@ export const reviewAnswer = v.looseObject({
   manifest: v.optional(v.unknown()),
   report: v.optional(v.unknown()),
   reportDigest: optional(digest),
+  prose: optional(proseSince),
   files: v.array(bundleFile),
   notes: v.optional(v.array(v.looseObject({ at: text, kind: text, by: text, text })), []),
 });

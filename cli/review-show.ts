@@ -14,6 +14,7 @@ import { canLines } from './capability-text.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
 import { parseExactVersion } from './exact-version.ts';
 import { answer, count, inkFor, joined, note, Safe, safe, table, wantsColour } from './output.ts';
+import { proseText } from './prose-text.ts';
 import { type ReviewAnswer, reviewAnswer } from './registry-answers.ts';
 import { askRegistry, versionPath } from './registry-api.ts';
 import { fetchReviewedBundle } from './reviewed-bundle.ts';
@@ -38,6 +39,7 @@ export async function showReview(context: CommandContext): Promise<ExitCode> {
       joined(
         [
           headText(context, review, { declared: declaredIn(review, files), report }),
+          proseText(review),
           // printReport escapes all that comes from the skill.
           new Safe(printReport(report, files, { colour, ...width }).trimEnd()),
           sameText(context, review, reportHere),
