@@ -50,6 +50,11 @@ export function sarifDriver(rules: readonly Rule[], version: string, ruleSet: st
         fullDescription: { text: 'What was not analysed may hold anything: the skill is not approved without a person.' },
         defaultConfiguration: { level: 'error' },
       },
+      {
+        id: 'not-decided',
+        shortDescription: { text: 'What no scan decides' },
+        defaultConfiguration: { level: 'note' },
+      },
     ],
     supportedTaxonomies: lists.map(({ list }, index) => ({ name: list.name, index })),
     properties: { ruleSet },

@@ -4,6 +4,7 @@ import { hexOf } from '../../skills-index/skill/digest.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { Rule } from '../rule.ts';
 import type { Marks } from './marks.ts';
+import { notDecided } from './report-text.ts';
 import { artifactUri, messageText, sarifResults } from './sarif-results.ts';
 import { type Sarif, sarifDriver, sarifTaxonomies } from './sarif-rules.ts';
 
@@ -52,7 +53,10 @@ export class SarifRun {
           tool: { driver: sarifDriver(rules, version, ruleSet) },
           taxonomies: sarifTaxonomies(rules),
           invocations: [
-            { executionSuccessful: this.#notifications.length === 0, toolExecutionNotifications: this.#notifications },
+            {
+              executionSuccessful: this.#notifications.length === 0,
+              toolExecutionNotifications: [...this.#notifications, undecided],
+            },
           ],
           originalUriBaseIds: { SKILLS: { description: { text: 'The folder that the scan was started in.' } } },
           columnKind: 'utf16CodeUnits',
@@ -64,6 +68,9 @@ export class SarifRun {
     };
   }
 }
+
+// No fault of the run, but what a list of results must not be taken for.
+const undecided: Sarif = { descriptor: { id: 'not-decided', index: 1 }, level: 'note', message: { text: notDecided } };
 
 type CoveredFile = ScanReport['coverage']['files'][number];
 

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { markdownBlock, markdownCode, markdownText } from '../../../scanner/reports/markdown-text.ts';
 import { marksFrom, noMarks } from '../../../scanner/reports/marks.ts';
 import { printMarkdown } from '../../../scanner/reports/report-markdown.ts';
-import { hostile, reportOf, sender, unfinished } from './scanned-skills.ts';
+import { notDecided } from '../../../scanner/reports/report-text.ts';
+import { filesOf, hostile, plainSkillMd, reportOf, sender, unfinished } from './scanned-skills.ts';
 
 describe('a report in Markdown', () => {
   it('says the verdict, what was not analysed, what decides with code and steps, the capabilities, and folds the rest', async () => {
@@ -16,6 +17,12 @@ describe('a report in Markdown', () => {
     expect(text).toMatch(/\n1\. <code>read\.py&#58;4&#58;7<\/code> reads /);
     expect(text).toContain('\n| capability | declared | observed | |\n');
     expect(text).toMatch(/\n<details><summary>\d+ more findings<\/summary>\n/);
+  });
+
+  it('says once what no scan decides, unless it is held back anyway', async () => {
+    const clean = filesOf({ 'SKILL.md': plainSkillMd });
+    expect(printMarkdown(await reportOf(clean), clean, noMarks).split(notDecided)).toHaveLength(2);
+    expect(printMarkdown(await reportOf(unfinished), unfinished, noMarks)).not.toContain(notDecided);
   });
 
   it('strikes through what a reviewer accepted, with who, until when and why, and says what is new', async () => {

@@ -116,7 +116,9 @@ describe('a report for people', () => {
     const text = await print(files({ 'SKILL.md': '---\nname: sample\ndescription: Nothing.\n---\n# Sample\n' }));
     expect(text).toContain('Capabilities: none declared, none observed');
     expect(text).toContain('Verdict: PASS: no finding asks for more; people still approve it');
-    expect(text).toContain('\n  Not decided by any scan: what prose asks of an agent in words of its own. People read it.\n');
+    expect(
+      text.split('\n  Not decided by any scan: what prose asks of an agent in words of its own. People read it.\n'),
+    ).toHaveLength(2);
     expect(text.trimEnd().split('\n').at(-1)).toBe('0 findings; files: 1 analysed, 0 inert, 0 not analysed');
   });
 

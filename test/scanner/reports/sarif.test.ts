@@ -4,6 +4,7 @@ import * as formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { marksFrom, noMarks } from '../../../scanner/reports/marks.ts';
 import { placesIn } from '../../../scanner/reports/places-in-text.ts';
+import { notDecided } from '../../../scanner/reports/report-text.ts';
 import { SarifRun } from '../../../scanner/reports/sarif.ts';
 import { rules } from '../../../scanner/rules.ts';
 import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
@@ -83,8 +84,14 @@ describe('SARIF', () => {
     expect(run.invocations[0].executionSuccessful).toBe(false);
     expect(run.invocations[0].toolExecutionNotifications).toMatchObject([
       { descriptor: { id: 'not-analysed' }, message: { text: expect.stringContaining('main.go') } },
+      { descriptor: { id: 'not-decided' }, level: 'note' },
     ]);
     expect((await logOf({ a: sender })).runs[0].invocations[0].executionSuccessful).toBe(true);
+  });
+
+  it('says once what no scan decides, whatever it found', async () => {
+    for (const skills of [{ a: filesOf({ 'SKILL.md': plainSkillMd }) }, { a: sender, b: unfinished }])
+      expect(JSON.stringify(await logOf(skills)).split(notDecided)).toHaveLength(2);
   });
 
   it('makes nothing of a skill a link, a placeholder or another address', async () => {
