@@ -38,6 +38,8 @@ export interface CapabilityFact extends Located {
   readonly api: string;
   /** What else rules want to know of this use; see `Trait`. */
   readonly traits: readonly Trait[];
+  /** Of a mount whose path is known in parts: the whole of it, `*` for each part that is not (`path` ends at the first). */
+  readonly shape?: string;
 }
 
 /** Something about code that is no capability by itself, for example an eval, a detached child, a name visible only after folding. */
@@ -178,8 +180,11 @@ export interface FlowSink {
   /** The capability that the sink uses: an `egress` with its url, an `exec`, a `mount`; none for `output`. */
   readonly capability?: Capability;
   readonly api: string;
-  /** Which part of a request carries it; `host` when the value itself chooses where the request goes. */
-  readonly part: 'url' | 'host' | 'header' | 'body' | 'argument' | 'code' | 'content';
+  /**
+   * Which part of a request carries it; `host` when the value itself chooses where the request goes. `program`: it was written to the
+   * file that is run here, by whatever path the two have in common.
+   */
+  readonly part: 'url' | 'host' | 'header' | 'body' | 'argument' | 'code' | 'content' | 'program';
 }
 
 /** A value that reaches a sink, with each step. Front ends give graphs; `flow.ts` makes these. Shell pipelines may give them directly. */

@@ -22,6 +22,8 @@ export type FlowEdge =
       readonly encodes?: true;
       /** By way of a file, where whoever reads it finds it: not bound to the call that wrote it. */
       readonly shared?: true;
+      /** What holds the path of a file stands for what is written to the file: of use only where that file is run (part `program`). */
+      readonly stored?: true;
       /** Of what makes the values move, where it is not the code itself: a command in a code block that only shows. */
       readonly context?: FactContext;
     }

@@ -2,20 +2,10 @@
 import type { Confidence } from '../skills-index/statement/finding.ts';
 import type { FlowFact, FlowSink, FlowSource } from './fact.ts';
 import type { FlowEdge, FlowGraph, FlowNode } from './flow-graph.ts';
+import { addSummaries, type Edges, type Step } from './flow-summaries.ts';
 import { flowStepsMax, flowsMax } from './limits.ts';
 import { sensitivePath } from './models/sensitive-paths.ts';
 import { type Steps, StepsUsedUp } from './steps.ts';
-
-interface Step {
-  readonly to: string;
-  readonly kind: 'value' | 'argument' | 'result';
-  readonly call: string;
-  readonly encodes: boolean;
-  readonly shared: boolean;
-  readonly shown: boolean;
-}
-
-type Edges = Map<string, Step[]>;
 
 /** What was found, and whether that is all: steps or flows may be used up before. */
 export interface Solved {
@@ -39,7 +29,7 @@ export function solveFlows(graph: FlowGraph, steps: Steps): Solved {
       const goal = isPlain(source.source) ? goals.ofPlain : goals.ofAny;
       for (const visit of nearest(search(source.node, edges, goal, steps))) {
         for (const sink of sinks.get(visit.node) ?? []) {
-          if (!isTold(source.source, sink.sink)) continue;
+          if (!isTold(source.source, sink.sink) || visit.stored !== (sink.sink.part === 'program')) continue;
           if (flows.length >= flowsMax) return { flows, complete: false };
           flows.push(flowOf(source, sink, wayTo(visit), nodes));
         }
@@ -109,7 +99,7 @@ function sinkNote({ what, capability, api, part }: FlowSink): string {
     case 'network':
       return `${api} sends it in the ${part}${capability?.kind === 'egress' ? ` to ${capability.url}` : ''}`;
     case 'exec':
-      return part === 'code' ? `${api} runs it` : `${api} gets it as an argument`;
+      return part === 'argument' ? `${api} gets it as an argument` : `${api} runs it`;
     case 'file':
       return `${api} writes it${capability?.kind === 'mount' ? ` to ${capability.path}` : ''}`;
     case 'output':
@@ -121,8 +111,9 @@ function sinkNote({ what, capability, api, part }: FlowSink): string {
 function nearest(reached: ReadonlyMap<string, Visit>): Iterable<Visit> {
   const kept = new Map<string, Visit>();
   for (const visit of reached.values()) {
-    const known = kept.get(visit.node);
-    if (known === undefined || visit.length < known.length) kept.set(visit.node, visit);
+    const key = visit.stored ? `${visit.node} stored` : visit.node;
+    const known = kept.get(key);
+    if (known === undefined || visit.length < known.length) kept.set(key, visit);
   }
   return kept.values();
 }
@@ -132,6 +123,7 @@ interface Visit {
   readonly before: Visit | undefined;
   readonly encodes: boolean;
   readonly shown: boolean;
+  readonly stored: boolean;
   readonly length: number;
 }
 
@@ -141,9 +133,9 @@ function search(from: string, edges: Edges, goal: ReadonlySet<string>, steps: St
   const seen = new Map<string, Visit>();
   if (!goal.has(from)) return seen;
   let wave: { visit: Visit; phase: 'up' | 'down' }[] = [
-    { visit: { node: from, before: undefined, encodes: false, shown: false, length: 0 }, phase: 'up' },
+    { visit: { node: from, before: undefined, encodes: false, shown: false, stored: false, length: 0 }, phase: 'up' },
   ];
-  seen.set(`${from} up`, { node: from, before: undefined, encodes: false, shown: false, length: 0 });
+  seen.set(`${from} up`, { node: from, before: undefined, encodes: false, shown: false, stored: false, length: 0 });
   while (wave.length > 0) {
     const next: typeof wave = [];
     for (const { visit, phase } of wave) {
@@ -151,9 +143,11 @@ function search(from: string, edges: Edges, goal: ReadonlySet<string>, steps: St
         steps.take();
         if ((edge.kind === 'result' && phase === 'down') || !goal.has(edge.to)) continue;
         const then = edge.shared ? 'up' : edge.kind === 'argument' ? 'down' : phase;
-        const key = `${edge.to} ${then}`;
+        const stored = visit.stored || edge.stored;
+        const key = stored ? `${edge.to} ${then} stored` : `${edge.to} ${then}`;
         if (seen.has(key)) continue;
-        const reached = { node: edge.to, before: visit, encodes: edge.encodes, shown: edge.shown, length: visit.length + 1 };
+        const { to: node, encodes, shown } = edge;
+        const reached = { node, before: visit, encodes, shown, stored, length: visit.length + 1 };
         seen.set(key, reached);
         next.push({ visit: reached, phase: then });
       }
@@ -173,57 +167,13 @@ function edgesOf(list: readonly FlowEdge[]): Edges {
       encodes: edge.kind === 'value' && edge.encodes === true,
       shared: edge.kind === 'value' && edge.shared === true,
       shown: edge.kind === 'value' && edge.context === 'fence-doc',
+      stored: edge.kind === 'value' && edge.stored === true,
     };
     const here = edges.get(edge.from);
     if (here === undefined) edges.set(edge.from, [step]);
     else here.push(step);
   }
   return edges;
-}
-
-// For each parameter: what does it reach without leaving the function? Where that is a result, each call that has both an argument edge
-// into the parameter and a result edge out of there gets a value edge past the function, which opens new ways for the parameters that
-// reach its beginning.
-function addSummaries(list: readonly FlowEdge[], edges: Edges, steps: Steps): void {
-  const callers = new Map<string, Map<string, string[]>>();
-  for (const edge of list) {
-    if (edge.kind !== 'argument') continue;
-    const calls = callers.get(edge.to) ?? new Map<string, string[]>();
-    callers.set(edge.to, calls);
-    calls.set(edge.call, [...(calls.get(edge.call) ?? []), edge.from]);
-  }
-  const reached = new Map<string, Map<string, boolean>>();
-  const open: { parameter: string; node: string }[] = [];
-  const reach = (parameter: string, node: string, encodes: boolean): void => {
-    const by = reached.get(node) ?? new Map<string, boolean>();
-    reached.set(node, by);
-    if (by.has(parameter)) return;
-    by.set(parameter, encodes);
-    open.push({ parameter, node });
-  };
-  const known = new Set<string>();
-  const summarise = (from: string, to: string, encodes: boolean): void => {
-    const key = `${from}\n${to}`;
-    if (known.has(key)) return;
-    known.add(key);
-    const step: Step = { to, kind: 'value', call: '', encodes, shared: false, shown: false };
-    const here = edges.get(from);
-    if (here === undefined) edges.set(from, [step]);
-    else here.push(step);
-    for (const [parameter, before] of reached.get(from) ?? []) reach(parameter, to, before || encodes);
-  };
-  for (const parameter of callers.keys()) reach(parameter, parameter, false);
-  for (let one = open.pop(); one !== undefined; one = open.pop()) {
-    const { parameter, node } = one;
-    const before = reached.get(node)?.get(parameter) === true;
-    // Summaries made meanwhile are at the end of the list, and found too.
-    for (const edge of edges.get(node) ?? []) {
-      steps.take();
-      if (edge.kind === 'value') reach(parameter, edge.to, before || edge.encodes);
-      if (edge.kind !== 'result') continue;
-      for (const from of callers.get(parameter)?.get(edge.call) ?? []) summarise(from, edge.to, before);
-    }
-  }
 }
 
 function wayTo(last: Visit): Visit[] {
