@@ -57,7 +57,7 @@ export async function proseSince(registry: Registry, row: VersionRow): Promise<P
   return { kind: 'told', since, change, left: current.left };
 }
 
-// The newest that was told: a rescan that makes no facts anew tells none, since they are what they were.
+// The newest that was told: an older scanner tells none.
 async function proseDigest({ db }: Registry, { id }: VersionRow): Promise<Digest | undefined> {
   const [scan] = await db.read
     .select({ prose: scans.prose })

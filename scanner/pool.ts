@@ -25,7 +25,7 @@ export interface PoolAnswer {
   readonly selectors: readonly string[];
   /** What the skill's near copies are found by; absent where its texts say too little. */
   readonly signature?: SimilaritySignature | undefined;
-  /** What an agent reads in it; absent when nothing was parsed and the last answer stays good. */
+  /** What an agent reads in it. */
   readonly prose?: Prose | undefined;
   /** To be stored for the next change of rules; empty when what was stored stays good. */
   readonly stored: Uint8Array;

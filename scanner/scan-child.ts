@@ -1,5 +1,6 @@
 /** The scanning child: a request on standard input, a report and its facts on standard output, until the input ends. It needs no network and writes no file. */
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
+import type { SimilaritySignature } from '../skills-index/skill/similarity-signature.ts';
 import { FrameReader, frameOf, packAnswer, type ScanAnswer, type ScanRequest, unpackRequest } from './child-frames.ts';
 import { extractFacts } from './extract.ts';
 import { frontEnds } from './frontends.ts';
@@ -24,7 +25,7 @@ for await (const chunk of process.stdin) {
   for (const frame of frames) process.stdout.write(frameOf(packAnswer(await answer(unpackRequest(frame)))));
 }
 
-// The facts of an earlier scan serve as long as what makes facts is the same; nothing is parsed then, and the prose is what it was.
+// The facts of an earlier scan serve as long as what makes facts is the same; nothing is parsed then.
 async function answer({ files, published, stored }: ScanRequest): Promise<ScanAnswer> {
   const earlier = stored.byteLength === 0 ? undefined : unpackScan(stored);
   const signature = signatureOfFiles(files);
@@ -32,27 +33,28 @@ async function answer({ files, published, stored }: ScanRequest): Promise<ScanAn
   if (replayed !== undefined) return replayed;
   const facts = await extractFacts(files);
   const report = reportOn(facts, { published });
-  const said = {
-    report,
-    selectors: selectorsOf(facts.facts),
-    prose: proseOf(facts),
-    ...(signature !== undefined && { signature }),
-  };
+  const said = { report, selectors: selectorsOf(facts.facts), ...aside(facts, signature) };
   return { said: Buffer.from(canonicalJson(said)), stored: packScan(facts, report, currentRuleSet()) };
 }
 
 // What is stored stays as it is: the next change of rules is compared with the rule set that it was made by.
 function replayStored(
   earlier: StoredScan,
-  { published, signature }: Pick<ScanRequest, 'published'> & { readonly signature: string | undefined },
+  { published, signature }: Pick<ScanRequest, 'published'> & { readonly signature: SimilaritySignature | undefined },
 ): ScanAnswer | undefined {
   try {
     const report = replayScan(earlier, { published });
-    const said =
-      report === undefined ? undefined : { report, selectors: earlier.selectors, ...(signature !== undefined && { signature }) };
-    return said === undefined ? undefined : { said: Buffer.from(canonicalJson(said)), stored: new Uint8Array() };
+    if (report === undefined) return undefined;
+    const facts = { facts: earlier.facts('text'), sources: earlier.sources() };
+    const said = { report, selectors: earlier.selectors, ...aside(facts, signature) };
+    return { said: Buffer.from(canonicalJson(said)), stored: new Uint8Array() };
   } catch {
     // A block that cannot be unpacked: the file was cut off.
     return undefined;
   }
+}
+
+// What a registry compares a skill by, whatever its rules say.
+function aside(facts: Parameters<typeof proseOf>[0], signature: SimilaritySignature | undefined): object {
+  return { prose: proseOf(facts), ...(signature !== undefined && { signature }) };
 }

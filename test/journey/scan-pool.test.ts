@@ -38,6 +38,7 @@ describe('scanning children', () => {
     // On what was stored nothing is parsed, and what was cut off on disk is as good as nothing.
     const again = await pool.scan(skill, published, stored);
     expect([canonicalJson(again.report), again.selectors, again.stored.byteLength]).toEqual([own, selectors, 0]);
+    expect(again.prose).toEqual(prose);
     const cut = await pool.scan(skill, published, stored.subarray(0, 200));
     expect([canonicalJson(cut.report), cut.stored.byteLength]).toEqual([own, stored.byteLength]);
   });

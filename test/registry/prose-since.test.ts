@@ -114,7 +114,7 @@ describe('an update', () => {
     expect(await sectionOf(second)).toContain('read all of it');
   });
 
-  it('keeps its sentences when a rescan by changed rules tells none', async () => {
+  it('keeps its sentences when a rescan by an older scanner tells none', async () => {
     await approved(first);
     await scanned(second);
     const { db } = world.registry;
