@@ -22,7 +22,8 @@ export const downloadAndRun = defineRule({
       if (fact.trait !== 'pipe-to-interpreter') return [];
       const severity = severityOf(fact);
       if (severity === undefined) return [];
-      const kind = severity === 'low' ? 'capability' : 'malice';
+      const isDocumented = isKnownInstaller(fact.detail);
+      const kind = severity === 'low' ? 'capability' : isDocumented ? 'policy' : 'malice';
       const from = fact.detail.startsWith('https://*/') ? 'a computed address' : fact.detail;
       return [
         {
@@ -30,7 +31,7 @@ export const downloadAndRun = defineRule({
           kind,
           severity: milder(severity, fact),
           confidence: fact.certainty,
-          message: `${fact.api} runs what was downloaded from ${from}`,
+          message: `${fact.api} runs what was downloaded from ${from}${isDocumented && isStep(fact) ? ', in a step that agents run by themselves' : ''}`,
         },
       ];
     }),
@@ -40,8 +41,14 @@ function severityOf(fact: TraitFact): 'low' | 'medium' | 'high' | 'critical' | u
   const { scheme, host, path } = parseEgressUrl(fact.detail);
   if (isLoopbackHost(host)) return undefined;
   if (isAddress(host) || dropHostOf(host, path) !== undefined || scheme === 'tcp') return 'critical';
-  if (isKnownInstaller(fact.detail)) return 'low';
+  if (isKnownInstaller(fact.detail)) return isStep(fact) ? 'high' : 'low';
   if (!isInText(fact)) return 'high';
   // In instructions this is how much software tells people to install it: a person has to look where it comes from.
   return scheme === 'https' ? 'medium' : 'high';
+}
+
+// Steps and hooks in the front matter are run when the skill is installed or loaded, without anybody looking and outside of any sandbox: no
+// download is let through there, whoever offers it.
+function isStep({ context, span }: TraitFact): boolean {
+  return context === 'code' && /(^|\/)SKILL\.md$/i.test(span.path);
 }
