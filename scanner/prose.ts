@@ -71,15 +71,17 @@ function textsOf(fact: FactOf<'text'>): string[] {
 /** Where sentences begin in the raw text, by walking through its words once: what stands between them is layout. */
 function offsetsOf(said: readonly string[], raw: string): number[] {
   if (!raw.includes('\n')) return said.map(() => 0);
-  const words = [...raw.matchAll(wordPattern)];
+  const words = Array.from(raw.matchAll(wordPattern), ({ 0: word, index }) => ({ word, index }));
   let at = 0;
   return said.map((text) => {
     let found: number | undefined;
-    for (const [word] of text.matchAll(wordPattern)) {
-      const ahead = words.slice(at, at + wordsAhead).findIndex(([one]) => one === word);
-      if (ahead < 0) continue;
-      found ??= words[at + ahead]?.index;
-      at += ahead + 1;
+    for (const word of text.match(wordPattern) ?? []) {
+      const end = Math.min(at + wordsAhead, words.length);
+      let next = at;
+      while (next < end && words[next]?.word !== word) next++;
+      if (next === end) continue;
+      found ??= words[next]?.index;
+      at = next + 1;
     }
     return found ?? words[Math.min(at, words.length - 1)]?.index ?? 0;
   });

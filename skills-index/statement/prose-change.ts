@@ -21,19 +21,15 @@ export interface ProseChange {
 /** Compares what an agent reads in a version with all earlier ones, the last one last. Layout and lines are no change; a sign or a capital is. */
 export function proseChange(earlier: readonly Prose[], now: Prose): ProseChange {
   const known = new Set(earlier.flatMap((one) => one.sentences.map(keyOf)));
-  const triples = new Set(earlier.flatMap((one) => one.sentences.flatMap(({ text }) => triplesOf(text))));
-  const current = now.sentences.map((sentence) => ({ sentence, key: keyOf(sentence), triples: triplesOf(sentence.text) }));
-  const currentKeys = new Set(current.map(({ key }) => key));
-  const added = current.filter(({ key }) => !known.has(key));
+  const added = now.sentences.filter((one) => !known.has(keyOf(one)));
+  const current = new Set(now.sentences.map(keyOf));
   const last = earlier.at(-1);
-  const gone = new Set((last?.sentences ?? []).map(keyOf).filter((key) => !currentKeys.has(key)));
-  const fresh = added.reduce((sum, one) => sum + one.triples.filter((triple) => !triples.has(triple)).length, 0);
-  const all = current.reduce((sum, one) => sum + one.triples.length, 0);
+  const gone = new Set((last?.sentences ?? []).map(keyOf).filter((key) => !current.has(key)));
   return {
-    added: fewOf(added.map(({ sentence }) => sentence)),
+    added: fewOf(added),
     addedCount: added.length,
     removed: gone.size,
-    novelty: all === 0 ? 0 : fresh / all,
+    novelty: added.length === 0 ? 0 : noveltyOf(added, earlier, now),
     isSame: last !== undefined && isSame(last, now),
   };
 }
@@ -73,6 +69,12 @@ const noveltySteps = [
   { from: 0.08, words: 'a tenth' },
   { from: 0.01, words: 'less than a tenth' },
 ] as const;
+
+function noveltyOf(added: readonly Sentence[], earlier: readonly Prose[], now: Prose): number {
+  const known = new Set(earlier.flatMap((one) => one.sentences.flatMap(({ text }) => triplesOf(text))));
+  const fresh = added.reduce((sum, { text }) => sum + triplesOf(text).filter((triple) => !known.has(triple)).length, 0);
+  return fresh / now.sentences.reduce((sum, { text }) => sum + triplesOf(text).length, 0);
+}
 
 // Very many new sentences must not push a hidden one out of sight.
 function fewOf(added: readonly Sentence[]): readonly Sentence[] {
