@@ -1,10 +1,10 @@
 /** Arguments of Python calls, and what the calls of the skill give a parameter. */
 
-import type { SyntaxNode } from '@lezer/common';
 import { pythonCallSitesMax } from '../limits.ts';
 import { either } from './python-alternatives.ts';
 import { childrenOf, nameOf, type PythonModule } from './python-module.ts';
 import { type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import type { PyNode } from './python-tree.ts';
 import { evaluate } from './python-values.ts';
 
 // What the calls of the skill give a parameter; text only, since flows have edges of their own.
@@ -13,7 +13,7 @@ export function parameterValue(
   definition: {
     readonly name: string;
     readonly owner: string | undefined;
-    readonly parameters: readonly { readonly name: string; readonly fallback: SyntaxNode | undefined }[];
+    readonly parameters: readonly { readonly name: string; readonly fallback: PyNode | undefined }[];
     readonly module: PythonModule;
   },
   index: number,
@@ -38,7 +38,7 @@ export function parameterValue(
 }
 
 // `post(…)` calls the skill's function of that name, `requests.post(…)` does not.
-export function isOwnCall(run: PythonRun, module: PythonModule, call: SyntaxNode, depth: number): boolean {
+export function isOwnCall(run: PythonRun, module: PythonModule, call: PyNode, depth: number): boolean {
   const callee = call.firstChild;
   if (callee?.name !== 'MemberExpression') return true;
   const [object] = childrenOf(callee);
@@ -46,18 +46,18 @@ export function isOwnCall(run: PythonRun, module: PythonModule, call: SyntaxNode
 }
 
 export interface CallArguments {
-  readonly positional: readonly SyntaxNode[];
-  readonly keywords: ReadonlyMap<string, SyntaxNode>;
+  readonly positional: readonly PyNode[];
+  readonly keywords: ReadonlyMap<string, PyNode>;
   /** What is given with one or two stars. */
-  readonly starred: readonly SyntaxNode[];
+  readonly starred: readonly PyNode[];
 }
 
 /** The arguments of a call. */
-export function argumentsOf(module: PythonModule, call: SyntaxNode): CallArguments {
+export function argumentsOf(module: PythonModule, call: PyNode): CallArguments {
   const list = call.getChild('ArgList');
-  const [positional, starredArgs]: SyntaxNode[][] = [[], []];
-  const keywords = new Map<string, SyntaxNode>();
-  const groups: SyntaxNode[][] = [[]];
+  const [positional, starredArgs]: PyNode[][] = [[], []];
+  const keywords = new Map<string, PyNode>();
+  const groups: PyNode[][] = [[]];
   for (const child of list === null ? [] : childrenOf(list)) {
     if (child.name === ',') groups.push([]);
     else if (child.name !== '(' && child.name !== ')') groups.at(-1)?.push(child);

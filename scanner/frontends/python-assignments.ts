@@ -1,15 +1,15 @@
 /** Assignments of Python that do something: to variables of the environment, built-ins, attributes and items. */
-import type { SyntaxNode } from '@lezer/common';
 import { steeringVariables } from '../models/shell.ts';
 import { assignmentParts } from './python-bindings.ts';
 import { attributeNode } from './python-members.ts';
 import { childrenOf, nameOf, type PythonModule, scopeOf } from './python-module.ts';
 import { lookUp, variableNode } from './python-names.ts';
 import { flowEdge, notePyTrait, type PythonRun } from './python-run.ts';
+import type { PyNode } from './python-tree.ts';
 import { evaluate } from './python-values.ts';
 
 /** Notes what an assignment does, and where its value flows. */
-export function noteAssignment(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
+export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNode): void {
   const { targets, values } =
     node.name === 'AssignStatement'
       ? assignmentParts(node)
@@ -61,7 +61,7 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: Synta
   }
 }
 
-function flowInto(run: PythonRun, module: PythonModule, target: SyntaxNode, nodes: readonly string[]): void {
+function flowInto(run: PythonRun, module: PythonModule, target: PyNode, nodes: readonly string[]): void {
   const name = nameOf(module, target);
   const found = lookUp(scopeOf(module, target), name);
   if (found === undefined) return;

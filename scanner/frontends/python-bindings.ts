@@ -1,32 +1,28 @@
 /** What binds names in Python: imports, assignments, loops, functions, classes. */
-import type { SyntaxNode } from '@lezer/common';
 import { bindFunction } from './python-functions.ts';
-import { type Binding, childrenOf, functionOf, nameOf, type PythonModule, type Scope, textOf } from './python-module.ts';
+import { type Binding, childrenOf, functionOf, nameOf, type PythonModule, type Scope, scopeOf, textOf } from './python-module.ts';
+import { type PyNode, walk } from './python-tree.ts';
 
-export function bindAll(
-  module: PythonModule,
-  node: SyntaxNode,
-  scope: Scope,
-  owner: string | undefined,
-): { scope: Scope; owner: string | undefined } {
+/** Notes what a node binds. The functions and classes that it stands in have to be noted before. */
+export function bindAll(module: PythonModule, node: PyNode): void {
   switch (node.name) {
     case 'ImportStatement':
-      bindImport(module, node, scope);
+      bindImport(module, node, scopeOf(module, node));
       break;
     case 'AssignStatement':
-      bindAssign(module, node, scope);
+      bindAssign(module, node, scopeOf(module, node));
       break;
     case 'UpdateStatement':
       noteChanged(module, node.firstChild);
       break;
     case 'ScopeStatement':
-      for (const name of node.getChildren('VariableName')) scope.outside?.add(nameOf(module, name));
+      for (const name of node.getChildren('VariableName')) scopeOf(module, node).outside?.add(nameOf(module, name));
       break;
     case 'TryStatement':
-      bindCaught(module, node, scope);
+      bindCaught(module, node, scopeOf(module, node));
       break;
     case 'MatchClause':
-      bindMatched(module, node, scope);
+      bindMatched(module, node, scopeOf(module, node));
       break;
     case 'ReturnStatement':
       noteReturn(module, node);
@@ -38,7 +34,8 @@ export function bindAll(
       break;
     case 'NamedExpression': {
       const [target, , value] = childrenOf(node);
-      if (target !== undefined && value !== undefined) bindTarget(module, scope, target, { kind: 'value', node: value });
+      if (target !== undefined && value !== undefined)
+        bindTarget(module, scopeOf(module, node), target, { kind: 'value', node: value });
       break;
     }
     case 'ForStatement':
@@ -47,28 +44,40 @@ export function bindAll(
     case 'DictionaryComprehensionExpression':
     case 'SetComprehensionExpression':
     case 'ArgList':
-      bindLoops(module, node, scope);
+      bindLoops(module, node, scopeOf(module, node));
       break;
     case 'WithStatement':
-      bindWith(module, node, scope);
+      bindWith(module, node, scopeOf(module, node));
       break;
     case 'CallExpression':
       noteCall(module, node);
       break;
     case 'FunctionDefinition':
     case 'LambdaExpression':
-      return { scope: bindFunction(module, node, scope, owner), owner: undefined };
-    case 'ClassDefinition': {
-      const name = childrenOf(node).find((child) => child.name === 'VariableName');
-      const className = name === undefined ? '' : nameOf(module, name);
-      const inner: Scope = { id: `${scope.id}${className}.`, kind: 'class', parent: scope, names: new Map() };
-      bind(scope, className, { kind: 'class', name: className });
-      module.classes.set(className, node);
-      module.scopes.set(node.from, inner);
-      return { scope: inner, owner: className };
-    }
+      bindFunction(module, node, scopeOf(module, node), ownerOf(module, node));
+      break;
+    case 'ClassDefinition':
+      bindClass(module, node, scopeOf(module, node));
+      break;
   }
-  return { scope, owner: node.name === 'Body' || node.name === 'DecoratedStatement' ? owner : undefined };
+}
+
+function bindClass(module: PythonModule, node: PyNode, scope: Scope): void {
+  const className = classNameOf(module, node);
+  bind(scope, className, { kind: 'class', name: className });
+  module.classes.set(className, node);
+  module.scopes.set(node.from, { id: `${scope.id}${className}.`, kind: 'class', parent: scope, names: new Map() });
+}
+
+function classNameOf(module: PythonModule, node: PyNode): string {
+  const name = node.getChild('VariableName');
+  return name === null ? '' : nameOf(module, name);
+}
+
+// The class whose method a function is.
+function ownerOf(module: PythonModule, { parent }: PyNode): string | undefined {
+  const body = parent?.name === 'DecoratedStatement' ? parent.parent : parent;
+  return body?.name === 'Body' && body.parent?.name === 'ClassDefinition' ? classNameOf(module, body.parent) : undefined;
 }
 
 export function bind(scope: Scope, name: string, binding: Binding): void {
@@ -85,7 +94,7 @@ function homeOf(scope: Scope, name: string): Scope {
   return at;
 }
 
-export function bindImport(module: PythonModule, node: SyntaxNode, scope: Scope): void {
+export function bindImport(module: PythonModule, node: PyNode, scope: Scope): void {
   const text = textOf(module, node)
     .normalize('NFKC')
     .replace(/\\\r?\n/g, ' ')
@@ -112,8 +121,8 @@ export function bindImport(module: PythonModule, node: SyntaxNode, scope: Scope)
 }
 
 /** The targets and the value of `a = b, c = value`. */
-export function assignmentParts(node: SyntaxNode): { targets: SyntaxNode[][]; values: SyntaxNode[] } {
-  const groups: SyntaxNode[][] = [[]];
+export function assignmentParts(node: PyNode): { targets: PyNode[][]; values: PyNode[] } {
+  const groups: PyNode[][] = [[]];
   for (const child of childrenOf(node)) {
     if (child.name === 'AssignOp') groups.push([]);
     else if (child.name !== 'TypeDef' && child.name !== ',') groups.at(-1)?.push(child);
@@ -122,7 +131,7 @@ export function assignmentParts(node: SyntaxNode): { targets: SyntaxNode[][]; va
   return { targets: groups, values };
 }
 
-export function bindAssign(module: PythonModule, node: SyntaxNode, scope: Scope): void {
+export function bindAssign(module: PythonModule, node: PyNode, scope: Scope): void {
   const { targets, values } = assignmentParts(node);
   const [value] = values;
   if (value === undefined) return;
@@ -135,7 +144,7 @@ export function bindAssign(module: PythonModule, node: SyntaxNode, scope: Scope)
   }
 }
 
-export function bindTarget(module: PythonModule, scope: Scope, target: SyntaxNode, binding: Binding): void {
+export function bindTarget(module: PythonModule, scope: Scope, target: PyNode, binding: Binding): void {
   if (target.name === 'VariableName') bind(scope, nameOf(module, target), binding);
   if (target.name === 'TupleExpression' || target.name === 'ArrayExpression' || target.name === 'ParenthesizedExpression') {
     childrenOf(target)
@@ -162,7 +171,7 @@ export function bindTarget(module: PythonModule, scope: Scope, target: SyntaxNod
 }
 
 // `for a, b in x` in statements, comprehensions and arguments.
-export function bindLoops(module: PythonModule, node: SyntaxNode, scope: Scope): void {
+export function bindLoops(module: PythonModule, node: PyNode, scope: Scope): void {
   const children = childrenOf(node);
   children.forEach((child, at) => {
     if (child.name !== 'for') return;
@@ -176,7 +185,7 @@ export function bindLoops(module: PythonModule, node: SyntaxNode, scope: Scope):
   });
 }
 
-export function bindWith(module: PythonModule, node: SyntaxNode, scope: Scope): void {
+export function bindWith(module: PythonModule, node: PyNode, scope: Scope): void {
   const children = childrenOf(node);
   children.forEach((child, at) => {
     const [value, target] = [children[at - 1], children[at + 1]];
@@ -186,7 +195,7 @@ export function bindWith(module: PythonModule, node: SyntaxNode, scope: Scope): 
 }
 
 // `except X as e`
-function bindCaught(module: PythonModule, node: SyntaxNode, scope: Scope): void {
+function bindCaught(module: PythonModule, node: PyNode, scope: Scope): void {
   const children = childrenOf(node);
   children.forEach((child, at) => {
     const target = children[at + 1];
@@ -195,19 +204,20 @@ function bindCaught(module: PythonModule, node: SyntaxNode, scope: Scope): void 
 }
 
 // `case x:` is the value itself, a name deeper inside is a part of it.
-function bindMatched(module: PythonModule, node: SyntaxNode, scope: Scope): void {
+function bindMatched(module: PythonModule, node: PyNode, scope: Scope): void {
   const subject = node.parent?.parent?.firstChild?.nextSibling;
   const pattern = childrenOf(node)[1];
   if (subject === null || subject === undefined || pattern === undefined) return;
-  pattern.cursor().iterate(({ node: one }) => {
+  walk(pattern, (one) => {
     const name = one.name === 'CapturePattern' ? one.firstChild : null;
-    if (name === null || textOf(module, name) === '_') return;
+    if (name === null || textOf(module, name) === '_') return true;
     const isWhole = one.from === pattern.from && one.to === pattern.to;
     bindTarget(module, scope, name, { kind: 'value', node: subject, ...(!isWhole && { element: -1 }) });
+    return true;
   });
 }
 
-export function noteCall(module: PythonModule, node: SyntaxNode): void {
+export function noteCall(module: PythonModule, node: PyNode): void {
   const callee = node.firstChild;
   const last = callee?.name === 'MemberExpression' ? callee.lastChild : callee;
   if (last === null || last === undefined || !/^(VariableName|PropertyName)$/.test(last.name)) return;
@@ -220,18 +230,18 @@ export function noteCall(module: PythonModule, node: SyntaxNode): void {
 
 const mutators = /^(append|add|extend|update|insert|reverse|pop|sort|setdefault|remove|clear)$/;
 
-function noteChanged(module: PythonModule, target: SyntaxNode | null): void {
+function noteChanged(module: PythonModule, target: PyNode | null): void {
   if (target?.name === 'VariableName') module.changed.add(nameOf(module, target));
 }
 
 // What a function gives, up to a few places.
-function noteReturn(module: PythonModule, node: SyntaxNode): void {
+function noteReturn(module: PythonModule, node: PyNode): void {
   const definition = functionOf(module, node);
   const values = childrenOf(node).filter((child) => !/^(return|yield|from|,)$/.test(child.name));
   if (definition !== undefined && definition.returns.length < 16) definition.returns.push(...values);
 }
 
-function noteYield(module: PythonModule, node: SyntaxNode): void {
+function noteYield(module: PythonModule, node: PyNode): void {
   const definition = functionOf(module, node);
   if (definition !== undefined) definition.yields = true;
 }

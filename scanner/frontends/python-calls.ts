@@ -1,5 +1,4 @@
 /** Calls in Python: which API or function of the skill is meant, what it does, and what it gives. */
-import type { SyntaxNode } from '@lezer/common';
 import { powerfulModules, pythonApis } from '../models/python.ts';
 import type { PythonApi } from '../models/python-api.ts';
 import { either, nodesOf } from './python-alternatives.ts';
@@ -14,10 +13,11 @@ import { foldPath } from './python-paths.ts';
 import { runProgram } from './python-programs.ts';
 import { flowEdge, flowNode, notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 import { special } from './python-special.ts';
+import type { PyNode } from './python-tree.ts';
 import { evaluate } from './python-values.ts';
 
 /** The value of a call; notes what it does. */
-export function callValue(run: PythonRun, module: PythonModule, node: SyntaxNode, depth: number): PyValue {
+export function callValue(run: PythonRun, module: PythonModule, node: PyNode, depth: number): PyValue {
   const calleeNode = node.firstChild;
   if (calleeNode === null) return unknownPy;
   const callee = evaluate(run, module, calleeNode, depth);
@@ -47,7 +47,7 @@ export function callValue(run: PythonRun, module: PythonModule, node: SyntaxNode
 }
 
 /** Calls a value, with arguments that are known: a function of the skill, an API, a method of data. */
-export function invoke(run: PythonRun, call: PyCall, callee: PyValue, depth: number, objectNode?: SyntaxNode): PyValue {
+export function invoke(run: PythonRun, call: PyCall, callee: PyValue, depth: number, objectNode?: PyNode): PyValue {
   const { qual } = callee;
   const at = { ...call, api: qual ?? call.method };
   const given = [...callee.bound, ...call.args];
@@ -96,7 +96,7 @@ function constructed(run: PythonRun, call: PyCall, className: string, depth: num
 // A name that is looked up by a text is hidden when the text was put together.
 function noteHidden(run: PythonRun, call: PyCall, callee: PyValue, qual: string): void {
   if (!callee.byText || !(Object.hasOwn(pythonApis, qual) || powerfulModules.has(qual.split('.')[0] ?? ''))) return;
-  const calleeNode = 'firstChild' in call.node ? (call.node as SyntaxNode).firstChild : null;
+  const calleeNode = 'firstChild' in call.node ? (call.node as PyNode).firstChild : null;
   const written = calleeNode === null ? '' : textOf(call.module, calleeNode);
   const parts = qual.replaceAll('()', '').split('.');
   const { text } = call.module.source;

@@ -1,15 +1,15 @@
 /** Decorators of Python, which are calls: from the innermost outwards, each with what the one below it gave. */
-import type { SyntaxNode } from '@lezer/common';
 import { invoke } from './python-calls.ts';
 import { applyEffect } from './python-effects.ts';
 import { memberOf } from './python-members.ts';
 import { childrenOf, type PythonModule, textOf } from './python-module.ts';
 import { variable } from './python-names.ts';
 import { type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import type { PyNode } from './python-tree.ts';
 import { evaluate } from './python-values.ts';
 
 /** Calls the decorators of a definition. */
-export function applyDecorators(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
+export function applyDecorators(run: PythonRun, module: PythonModule, node: PyNode): void {
   const definition =
     node.name === 'DecoratedStatement' ? (node.getChild('FunctionDefinition') ?? node.getChild('ClassDefinition')) : node;
   const own = definition === null ? undefined : module.functionsAt.get(definition.from);
@@ -34,8 +34,8 @@ export function applyDecorators(run: PythonRun, module: PythonModule, node: Synt
 }
 
 // Decorators that are no dotted names stand before as statements of their own; see `forParser` of python-module.ts.
-function loose(module: PythonModule, node: SyntaxNode): SyntaxNode[] {
-  const found: SyntaxNode[] = [];
+function loose(module: PythonModule, node: PyNode): PyNode[] {
+  const found: PyNode[] = [];
   for (let at = node.prevSibling; at !== null; at = at.prevSibling) {
     const inner = at.name === 'ExpressionStatement' ? at.firstChild : null;
     if (inner?.name !== 'UnaryExpression' || module.source.text[inner.from] !== '@' || inner.lastChild === null) break;
@@ -45,7 +45,7 @@ function loose(module: PythonModule, node: SyntaxNode): SyntaxNode[] {
 }
 
 /** Calls decorators that stand as statements of their own, where the last of them stands before a definition. */
-export function applyLoose(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
+export function applyLoose(run: PythonRun, module: PythonModule, node: PyNode): void {
   if (node.firstChild?.name !== 'UnaryExpression' || module.source.text[node.from] !== '@') return;
   const { nextSibling } = node;
   if (nextSibling?.name === 'FunctionDefinition' || nextSibling?.name === 'ClassDefinition')
@@ -53,7 +53,7 @@ export function applyLoose(run: PythonRun, module: PythonModule, node: SyntaxNod
 }
 
 // `@a.b` and `@a.b(c)`.
-function named(run: PythonRun, module: PythonModule, decorator: SyntaxNode): PyValue {
+function named(run: PythonRun, module: PythonModule, decorator: PyNode): PyValue {
   const [first, ...rest] = childrenOf(decorator).filter((child) => child.name === 'VariableName');
   if (first === undefined) return unknownPy;
   let value = variable(run, module, first, 1);
@@ -68,9 +68,9 @@ function named(run: PythonRun, module: PythonModule, decorator: SyntaxNode): PyV
 }
 
 /** Python 2: `exec "code"` stands as a name and a text behind it. */
-export function noteOldExec(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
+export function noteOldExec(run: PythonRun, module: PythonModule, node: PyNode): void {
   if (textOf(module, node).trim() !== 'exec') return;
-  const text = node.nextSibling?.type.isError ? node.nextSibling.nextSibling?.firstChild : undefined;
+  const text = node.nextSibling?.isError ? node.nextSibling.nextSibling?.firstChild : undefined;
   if (text === null || text === undefined) return;
   const call = { module, node, api: 'exec', object: unknownPy, method: '', keywords: new Map(), spread: [] };
   applyEffect(

@@ -1,9 +1,9 @@
 /** Ways out of what can be followed: objects that lead to everything, modules and powerful functions that are handed on. */
-import type { SyntaxNode } from '@lezer/common';
 import { escapes, powerfulModules } from '../models/python.ts';
 import { applyEffect } from './python-effects.ts';
 import { childrenOf, nameOf, type PythonModule, textOf } from './python-module.ts';
 import { notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import type { PyNode } from './python-tree.ts';
 import { evaluate } from './python-values.ts';
 
 /** Attributes from which every module and built-in can be reached (the ways out of restricted Python). */
@@ -11,13 +11,13 @@ export const reachingNames =
   /^(__subclasses__|__globals__|__builtins__|__closure__|__getattribute__|__reduce_ex__|f_globals|f_builtins|f_locals|gi_frame|cr_frame|ag_frame|tb_frame|f_back)$/;
 
 /** Notes an attribute that leads to everything; the own class's list of subclasses is an honest registry. */
-export function noteReaching(run: PythonRun, module: PythonModule, node: SyntaxNode, name: string, object: PyValue): void {
+export function noteReaching(run: PythonRun, module: PythonModule, node: PyNode, name: string, object: PyValue): void {
   if (!reachingNames.test(name)) return;
   if (name === '__subclasses__' && (object.qual?.startsWith('class ') === true || isOwnClass(module, node))) return;
   notePyTrait(run, { module, node, api: name, certainty: 'exact' }, 'escape', `${name} leads to every module`);
 }
 
-function isOwnClass(module: PythonModule, node: SyntaxNode): boolean {
+function isOwnClass(module: PythonModule, node: PyNode): boolean {
   const written = node.firstChild === null ? '' : textOf(module, node.firstChild);
   return (
     written === 'cls' ||
@@ -33,7 +33,7 @@ const lookers =
   /^(getattr|hasattr|setattr|delattr|vars|dir|print|type|isinstance|id|str|repr|help|callable|len|bool|importlib\.reload|inspect\.\w+|unittest\.mock\.\w+(\.\w+)*|mock\.\w+(\.\w+)*)$/;
 
 /** Notes a capability-bearing function or module that is handed on instead of being called. */
-export function noteEscape(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
+export function noteEscape(run: PythonRun, module: PythonModule, node: PyNode): void {
   const { qual, own } = evaluate(run, module, node);
   if (qual === undefined || own !== undefined) return;
   const at = { module, node, api: qual, certainty: 'exact' } as const;
@@ -48,7 +48,7 @@ export function noteEscape(run: PythonRun, module: PythonModule, node: SyntaxNod
 }
 
 // An argument of the skill's own function, or of one that is known to call it, is followed there.
-function isFollowed(run: PythonRun, module: PythonModule, node: SyntaxNode, isModule: boolean): boolean {
+function isFollowed(run: PythonRun, module: PythonModule, node: PyNode, isModule: boolean): boolean {
   const list = node.parent;
   const call = list?.name === 'ArgList' ? list.parent : null;
   if (call?.name !== 'CallExpression' || call.firstChild === null) return list?.name !== 'ArgList' && isKept(node);
@@ -64,7 +64,7 @@ const callbacks =
   /^(map|filter|sorted|min|max|functools\.(partial|reduce)|itertools\.(starmap|accumulate)|threading\.(Thread|Timer)|multiprocessing\.(Process|Pool\(\)\.\w+)|concurrent\.futures\.\w+\(\)\.\w+|asyncio\.(to_thread|\w+\(\)\.(run_in_executor|call_\w+))|atexit\.register|weakref\.finalize|_thread\.\w+|signal\.signal|operator\.\w+(\(\))?|sched\.scheduler\(\)\.\w+)$/;
 
 // An element of a table that has a name is followed from there.
-function isKept(node: SyntaxNode): boolean {
+function isKept(node: PyNode): boolean {
   let at = node.parent;
   while (at !== null && /^(Array|Tuple|Dictionary|Set|Parenthesized)Expression$/.test(at.name)) at = at.parent;
   return (
@@ -74,7 +74,7 @@ function isKept(node: SyntaxNode): boolean {
 }
 
 /** The name of the attribute that a member expression reads. */
-export function attributeName(module: PythonModule, node: SyntaxNode): string | undefined {
+export function attributeName(module: PythonModule, node: PyNode): string | undefined {
   const last = node.lastChild;
   return last?.name === 'PropertyName' && childrenOf(node).length > 1 ? nameOf(module, last) : undefined;
 }

@@ -1,5 +1,4 @@
 /** Calls of Python, computed: helpers of the skill, pure functions, methods of data, and names that are looked up by text. */
-import type { SyntaxNode } from '@lezer/common';
 import { argumentsOf } from './python-arguments.ts';
 import { fold } from './python-fold.ts';
 import { callBuiltin, decodingFunctions } from './python-fold-builtins.ts';
@@ -25,10 +24,11 @@ import {
 } from './python-fold-value.ts';
 import { childrenOf, nameOf, type PythonModule } from './python-module.ts';
 import type { PythonRun } from './python-run.ts';
+import type { PyNode } from './python-tree.ts';
 
 interface Site {
   readonly module: PythonModule;
-  readonly node: SyntaxNode;
+  readonly node: PyNode;
   readonly depth: number;
   /** Whether a text that names something was put together. */
   readonly hides: boolean;
@@ -38,14 +38,14 @@ interface Site {
 export function callFolded(
   run: PythonRun,
   module: PythonModule,
-  node: SyntaxNode,
+  node: PyNode,
   frame: FoldFrame | undefined,
   depth: number,
 ): MaybeFolded {
   const calleeNode = node.firstChild;
   const list = node.getChild('ArgList');
   if (calleeNode === null || list === null) return undefined;
-  const value = (one: SyntaxNode): MaybeFolded => fold(run, module, one, frame, depth);
+  const value = (one: PyNode): MaybeFolded => fold(run, module, one, frame, depth);
   const parts = childrenOf(list).slice(1, -1);
   const isGenerator = parts.some((part) => part.name === 'for');
   const syntax = argumentsOf(module, node);

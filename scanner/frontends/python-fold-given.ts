@@ -1,17 +1,17 @@
 /** Between computed values and the values of the front end. */
-import type { SyntaxNode } from '@lezer/common';
 import { pythonItemsMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import { fold } from './python-fold.ts';
 import { isDict, isList, type MaybeFolded, printFolded } from './python-fold-value.ts';
 import type { PythonModule } from './python-module.ts';
 import { type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import type { PyNode } from './python-tree.ts';
 
 const folds =
   /^(Call|Binary|Member|Conditional|Unary|ArrayComprehension|Comprehension|DictionaryComprehension|SetComprehension)Expression$|^FormatString$/;
 
 /** The value of an expression, made exact where it can be computed whole. */
-export function withFolded(run: PythonRun, module: PythonModule, node: SyntaxNode, value: PyValue): PyValue {
+export function withFolded(run: PythonRun, module: PythonModule, node: PyNode, value: PyValue): PyValue {
   if (!folds.test(node.name) && !(node.name === 'VariableName' && isOpen(value))) return value;
   run.fold.decodes = false;
   const found = fold(run, module, node);

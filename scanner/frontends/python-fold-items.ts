@@ -1,5 +1,4 @@
 /** Collections of Python, computed: displays, comprehensions, items and slices. */
-import type { SyntaxNode } from '@lezer/common';
 import { fold } from './python-fold.ts';
 import { memberOfName } from './python-fold-members.ts';
 import { staticGlobal } from './python-fold-names.ts';
@@ -21,12 +20,13 @@ import {
 } from './python-fold-value.ts';
 import { childrenOf, nameOf, type PythonModule, textOf } from './python-module.ts';
 import type { PythonRun } from './python-run.ts';
+import type { PyNode } from './python-tree.ts';
 
 /** Computes an expression in the same surroundings. */
-export type Inner = (child: SyntaxNode | null | undefined) => MaybeFolded;
+export type Inner = (child: PyNode | null | undefined) => MaybeFolded;
 
 /** `[a, *b]`, `(a, b)`, `{a, b}`. */
-export function sequence(module: PythonModule, node: SyntaxNode, inner: Inner): FoldedList {
+export function sequence(module: PythonModule, node: PyNode, inner: Inner): FoldedList {
   const items: MaybeFolded[] = [];
   let star = false;
   for (const child of childrenOf(node)) {
@@ -40,7 +40,7 @@ export function sequence(module: PythonModule, node: SyntaxNode, inner: Inner): 
 }
 
 /** `{a: b, **c}`. */
-export function dictionary(node: SyntaxNode, inner: Inner): MaybeFolded {
+export function dictionary(node: PyNode, inner: Inner): MaybeFolded {
   const dict = dictOf([]);
   const children = childrenOf(node).filter((child) => !/^[{},]$/.test(child.name));
   for (let at = 0; at < children.length; at++) {
@@ -61,8 +61,8 @@ export function dictionary(node: SyntaxNode, inner: Inner): MaybeFolded {
 export function comprehension(
   run: PythonRun,
   module: PythonModule,
-  node: SyntaxNode,
-  parts: readonly SyntaxNode[],
+  node: PyNode,
+  parts: readonly PyNode[],
   outer: FoldFrame | undefined,
   depth: number,
 ): MaybeFolded {
@@ -71,7 +71,7 @@ export function comprehension(
   const clauses = parts.slice(first);
   const frame: FoldFrame = { names: new Map(), outer, scope: '' };
   const found: MaybeFolded[] = [];
-  const value = (child: SyntaxNode | undefined): MaybeFolded =>
+  const value = (child: PyNode | undefined): MaybeFolded =>
     child === undefined ? undefined : fold(run, module, child, frame, depth);
   const go = (at: number): boolean => {
     const clause = clauses[at];
@@ -108,7 +108,7 @@ export function bindFolded(
   run: PythonRun,
   module: PythonModule,
   frame: FoldFrame,
-  targets: readonly SyntaxNode[],
+  targets: readonly PyNode[],
   value: MaybeFolded,
 ): void {
   const [only] = targets;
@@ -136,7 +136,7 @@ export function bindFolded(
   });
 }
 
-function setItem(run: PythonRun, module: PythonModule, frame: FoldFrame, target: SyntaxNode, value: MaybeFolded): void {
+function setItem(run: PythonRun, module: PythonModule, frame: FoldFrame, target: PyNode, value: MaybeFolded): void {
   const [object, open, key] = childrenOf(target);
   if (object === undefined || open?.name !== '[' || key === undefined) return;
   const owner = fold(run, module, object, frame);
@@ -168,7 +168,7 @@ export function item(run: PythonRun, module: PythonModule, value: Folded, key: M
 }
 
 /** `value[from:to:step]`. */
-export function slice(run: PythonRun, value: Folded, keys: readonly SyntaxNode[], inner: Inner): MaybeFolded {
+export function slice(run: PythonRun, value: Folded, keys: readonly PyNode[], inner: Inner): MaybeFolded {
   const bounds: (number | undefined)[] = [undefined];
   for (const key of keys) {
     if (key.name === ':') bounds.push(undefined);

@@ -1,5 +1,4 @@
 /** Members of Python's modules, classes and objects, computed. */
-import type { SyntaxNode } from '@lezer/common';
 import { canonicalName } from './python-canonical.ts';
 import { fold } from './python-fold.ts';
 import { bindingsValue } from './python-fold-names.ts';
@@ -7,12 +6,13 @@ import { type FoldedName, type FoldFrame, isList, isName, type MaybeFolded } fro
 import { methodOf } from './python-members.ts';
 import { functionOf, type PythonModule, textOf } from './python-module.ts';
 import type { PythonRun } from './python-run.ts';
+import type { PyNode } from './python-tree.ts';
 
 /** `object.name`, where the object's value may not be known. */
 export function memberOfFolded(
   run: PythonRun,
   module: PythonModule,
-  node: SyntaxNode,
+  node: PyNode,
   object: MaybeFolded,
   name: string,
   frame: FoldFrame | undefined,

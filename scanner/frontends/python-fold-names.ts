@@ -1,5 +1,4 @@
 /** Names of Python, computed: what they hold at the place where they are used. */
-import type { SyntaxNode } from '@lezer/common';
 import { parameterValue } from './python-arguments.ts';
 import { canonicalName } from './python-canonical.ts';
 import { fold } from './python-fold.ts';
@@ -9,6 +8,7 @@ import { type FoldFrame, isDict, isList, itemsOf, type MaybeFolded, sizeOf } fro
 import { type Binding, type PythonModule, type Scope, scopeOf } from './python-module.ts';
 import { lookUp, ownModule, starredQual } from './python-names.ts';
 import type { PythonRun } from './python-run.ts';
+import type { PyNode } from './python-tree.ts';
 
 // Whether a name of a scope is held by a frame, known or not.
 function isHeld(frame: FoldFrame | undefined, scope: Scope, name: string): boolean {
@@ -21,7 +21,7 @@ function isHeld(frame: FoldFrame | undefined, scope: Scope, name: string): boole
 export function staticName(
   run: PythonRun,
   module: PythonModule,
-  node: SyntaxNode,
+  node: PyNode,
   name: string,
   frame: FoldFrame | undefined,
   depth: number,
@@ -59,7 +59,7 @@ export function bindingsValue(run: PythonRun, module: PythonModule, name: string
   );
   if (bindings === undefined || only === undefined || isChanged) return undefined;
   if (bindings.length === 1 && !module.changed.has(name)) return bound(run, module, only, 1);
-  return copied(flowing(run, module, module.tree.topNode, module.scope, name));
+  return copied(flowing(run, module, module.top, module.scope, name));
 }
 
 function bound(run: PythonRun, module: PythonModule, binding: Binding, depth: number): MaybeFolded {
@@ -103,7 +103,7 @@ export function copied(value: MaybeFolded): MaybeFolded {
 }
 
 // A name that is given several values: the statements before its use are gone through.
-function flowing(run: PythonRun, module: PythonModule, use: SyntaxNode, scope: Scope, name: string): MaybeFolded {
+function flowing(run: PythonRun, module: PythonModule, use: PyNode, scope: Scope, name: string): MaybeFolded {
   const isInside = scopeOf(module, use) === scope && use.name !== 'Script';
   const key = `${scope.id}${isInside ? statementOf(use).from : 'end'} ${name}`;
   const known = run.fold.flowing.get(key);
@@ -132,29 +132,29 @@ function newFrame(module: PythonModule, scope: Scope): FoldFrame {
 }
 
 // Uses come in the order of the text, mostly: each goes on where the one before stopped.
-function frameBefore(run: PythonRun, module: PythonModule, body: SyntaxNode, scope: Scope, before: number): FoldFrame {
+function frameBefore(run: PythonRun, module: PythonModule, body: PyNode, scope: Scope, before: number): FoldFrame {
   const reached = run.fold.reached.get(scope.id);
   const isBehind = reached === undefined || reached.position > before;
-  const at = isBehind ? { frame: newFrame(module, scope), position: body.from } : reached;
-  let statement = isBehind ? body.firstChild : body.childAfter(at.position);
-  for (; statement !== null && statement.to < before; statement = statement.nextSibling) {
+  const at = isBehind ? { frame: newFrame(module, scope), position: body.from, next: body.firstChild } : reached;
+  for (let statement = at.next; statement !== null && statement.to < before; statement = at.next) {
     at.position = statement.to;
+    at.next = statement.nextSibling;
     if (runBlock(run, module, [statement], at.frame) !== 'through') break;
   }
   run.fold.reached.set(scope.id, at);
   return at.frame;
 }
 
-function statementOf(node: SyntaxNode): SyntaxNode {
+function statementOf(node: PyNode): PyNode {
   let at = node;
   while (at.parent !== null && at.parent.name !== 'Body' && at.parent.name !== 'Script' && at.parent.name !== 'StatementGroup')
     at = at.parent;
   return at;
 }
 
-function bodyOf(module: PythonModule, use: SyntaxNode, scope: Scope): SyntaxNode | undefined {
-  if (scope === module.scope) return module.tree.topNode;
-  for (let at: SyntaxNode | null = use; at !== null; at = at.parent)
+function bodyOf(module: PythonModule, use: PyNode, scope: Scope): PyNode | undefined {
+  if (scope === module.scope) return module.top;
+  for (let at: PyNode | null = use; at !== null; at = at.parent)
     if (at.name === 'FunctionDefinition' && module.scopes.get(at.from) === scope) return at.getChild('Body') ?? undefined;
   return undefined;
 }

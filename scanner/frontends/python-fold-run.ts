@@ -1,5 +1,4 @@
 /** Statements of Python gone through with known values: assignments, loops, branches. What is not known is forgotten, never guessed. */
-import type { SyntaxNode } from '@lezer/common';
 import { assignmentParts } from './python-bindings.ts';
 import { fold } from './python-fold.ts';
 import { bindFolded } from './python-fold-items.ts';
@@ -8,6 +7,7 @@ import { assignedIn, forget } from './python-fold-targets.ts';
 import { type FoldFrame, itemsOf, keyOf, listOf, type MaybeFolded, truthOf } from './python-fold-value.ts';
 import { childrenOf, nameOf, type PythonModule, textOf } from './python-module.ts';
 import type { PythonRun } from './python-run.ts';
+import type { PyNode } from './python-tree.ts';
 
 /** How a block ended: it ran through, left a loop, gave a value, or perhaps left a loop. */
 export type Ending = 'through' | 'break' | 'continue' | 'stop' | 'unsure' | { readonly value: MaybeFolded };
@@ -18,7 +18,7 @@ const loopsMax = 65_536;
 export function runBlock(
   run: PythonRun,
   module: PythonModule,
-  statements: readonly SyntaxNode[],
+  statements: readonly PyNode[],
   frame: FoldFrame,
   perhaps: MaybeFolded[] = [],
 ): Ending {
@@ -31,7 +31,7 @@ export function runBlock(
 }
 
 /** Goes through the bodies within a statement, up to the one in which a node stands. */
-export function runInto(run: PythonRun, module: PythonModule, body: SyntaxNode, use: SyntaxNode, frame: FoldFrame): void {
+export function runInto(run: PythonRun, module: PythonModule, body: PyNode, use: PyNode, frame: FoldFrame): void {
   const statement = childrenOf(body).find((child) => child.from <= use.from && child.to >= use.to);
   if (statement === undefined) return;
   if (/^(For|While)Statement$/.test(statement.name)) forget(module, statement, frame);
@@ -42,7 +42,7 @@ export function runInto(run: PythonRun, module: PythonModule, body: SyntaxNode, 
   else if (statement.name === 'StatementGroup') runUpTo(run, module, statement, use, frame);
 }
 
-function runUpTo(run: PythonRun, module: PythonModule, body: SyntaxNode, use: SyntaxNode, frame: FoldFrame): void {
+function runUpTo(run: PythonRun, module: PythonModule, body: PyNode, use: PyNode, frame: FoldFrame): void {
   for (const statement of childrenOf(body)) {
     if (!run.fold.take(module)) return;
     if (statement.to < use.to || statement.from > use.from) {
@@ -55,10 +55,10 @@ function runUpTo(run: PythonRun, module: PythonModule, body: SyntaxNode, use: Sy
   }
 }
 
-function runStatement(run: PythonRun, module: PythonModule, node: SyntaxNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
-  const value = (child: SyntaxNode | null | undefined): MaybeFolded =>
+function runStatement(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
+  const value = (child: PyNode | null | undefined): MaybeFolded =>
     child === null || child === undefined ? undefined : fold(run, module, child, frame);
-  const body = (from: SyntaxNode | null | undefined): Ending =>
+  const body = (from: PyNode | null | undefined): Ending =>
     from === null || from === undefined ? 'through' : runBlock(run, module, childrenOf(from), frame, perhaps);
   switch (node.name) {
     case 'ExpressionStatement':
@@ -121,7 +121,7 @@ function runStatement(run: PythonRun, module: PythonModule, node: SyntaxNode, fr
 }
 
 // `list.append(x)`, `(a := b)`: other calls leave what is computed here as it is.
-function changes(module: PythonModule, node: SyntaxNode | null): boolean {
+function changes(module: PythonModule, node: PyNode | null): boolean {
   const callee = node?.name === 'CallExpression' ? node.firstChild : null;
   const last = callee?.name === 'MemberExpression' ? callee.lastChild : null;
   if (last?.name === 'PropertyName')
@@ -129,9 +129,9 @@ function changes(module: PythonModule, node: SyntaxNode | null): boolean {
   return node?.name !== 'CallExpression' && node?.name !== 'String';
 }
 
-function assign(run: PythonRun, module: PythonModule, node: SyntaxNode, frame: FoldFrame): void {
+function assign(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame): void {
   const { targets, values } = assignmentParts(node);
-  const isFollowed = (target: SyntaxNode): boolean =>
+  const isFollowed = (target: PyNode): boolean =>
     target.name !== 'VariableName' || frame.followed?.has(nameOf(module, target)) !== false;
   if (!targets.flat().some(isFollowed)) return;
   const given = values.map((one) => fold(run, module, one, frame));
@@ -144,7 +144,7 @@ function assign(run: PythonRun, module: PythonModule, node: SyntaxNode, frame: F
 function branch(
   run: PythonRun,
   module: PythonModule,
-  parts: readonly SyntaxNode[],
+  parts: readonly PyNode[],
   frame: FoldFrame,
   perhaps: MaybeFolded[],
 ): Ending {
@@ -174,7 +174,7 @@ function branch(
   return open.length === 0 ? 'stop' : 'through';
 }
 
-function forLoop(run: PythonRun, module: PythonModule, node: SyntaxNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
+function forLoop(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
   const parts = childrenOf(node);
   const middle = parts.findIndex((part) => part.name === 'in');
   const bodyAt = parts.findIndex((part) => part.name === 'Body');
@@ -195,7 +195,7 @@ function forLoop(run: PythonRun, module: PythonModule, node: SyntaxNode, frame: 
   return otherwise === undefined ? 'through' : runBlock(run, module, childrenOf(otherwise), frame, perhaps);
 }
 
-function whileLoop(run: PythonRun, module: PythonModule, node: SyntaxNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
+function whileLoop(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
   const [, condition] = childrenOf(node);
   const body = node.getChild('Body');
   if (condition === undefined || body === null) return 'through';
@@ -219,7 +219,7 @@ function whileLoop(run: PythonRun, module: PythonModule, node: SyntaxNode, frame
   return 'stop';
 }
 
-function matching(run: PythonRun, module: PythonModule, node: SyntaxNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
+function matching(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
   const subject = fold(run, module, childrenOf(node)[1] ?? node, frame);
   for (const clause of node.getChild('MatchBody')?.getChildren('MatchClause') ?? []) {
     const pattern = childrenOf(clause)[1];

@@ -1,18 +1,13 @@
 /** What computing expressions keeps: results by place, and how much of the budget of each module is left. */
-import type { SyntaxNode } from '@lezer/common';
 import { pythonFoldFailuresMax, pythonFoldSteps } from '../limits.ts';
 import type { FoldedName, FoldFrame, MaybeFolded } from './python-fold-value.ts';
 import type { PythonModule } from './python-module.ts';
-
-interface Kept {
-  readonly value: MaybeFolded;
-  readonly decodes: boolean;
-}
+import type { PyNode } from './python-tree.ts';
 
 /** Told of each call of a library's function with what it was given. */
 export type Observe = (
   module: PythonModule,
-  node: SyntaxNode,
+  node: PyNode,
   callee: FoldedName,
   args: readonly MaybeFolded[],
   keywords: ReadonlyMap<string, MaybeFolded>,
@@ -28,8 +23,7 @@ export class FoldState {
   /** What names hold at statements. */
   readonly flowing = new Map<string, { readonly value: MaybeFolded }>();
   /** How far the statements of a scope were gone through. */
-  readonly reached = new Map<string, { readonly frame: FoldFrame; position: number }>();
-  readonly #kept = new Map<PythonModule, Map<string, Kept>>();
+  readonly reached = new Map<string, { readonly frame: FoldFrame; position: number; next: PyNode | null }>();
   readonly #failed = new Map<string, number>();
   readonly #left = new Map<PythonModule, number>();
   readonly #steps: { take(count?: number): void };
@@ -65,15 +59,5 @@ export class FoldState {
   /** Whether a function gave nothing known so often that it is not gone through again. */
   isHopeless(id: string): boolean {
     return (this.#failed.get(id) ?? 0) >= pythonFoldFailuresMax;
-  }
-
-  of(module: PythonModule, key: string): Kept | undefined {
-    return this.#kept.get(module)?.get(key);
-  }
-
-  keep(module: PythonModule, key: string, kept: Kept): void {
-    const known = this.#kept.get(module);
-    if (known === undefined) this.#kept.set(module, new Map([[key, kept]]));
-    else known.set(key, kept);
   }
 }

@@ -2,7 +2,6 @@
  * Computes expressions of Python whole, as the interpreter would: helpers that decode, loops that build text, tables of functions. Only what
  * has no effects is gone through; anything else is not known. Each expression is computed once, and all within a budget per module.
  */
-import type { SyntaxNode } from '@lezer/common';
 import { foldedCharsMax } from '../limits.ts';
 import { callFolded } from './python-fold-calls.ts';
 import { specified } from './python-fold-format.ts';
@@ -14,40 +13,34 @@ import { type FoldFrame, isBytes, type MaybeFolded, sizeOf, truthOf } from './py
 import { quotesOf, unescapeText } from './python-literals.ts';
 import { childrenOf, nameOf, type PythonModule, textOf } from './python-module.ts';
 import type { PythonRun } from './python-run.ts';
+import type { PyNode } from './python-tree.ts';
 
 const foldDepthMax = 100;
 
 /** The computed value of an expression; undefined where it is not known. Without a frame the names are those of the place itself. */
-export function fold(run: PythonRun, module: PythonModule, node: SyntaxNode, frame?: FoldFrame, depth = 0): MaybeFolded {
+export function fold(run: PythonRun, module: PythonModule, node: PyNode, frame?: FoldFrame, depth = 0): MaybeFolded {
   if (run.fold.level > foldDepthMax || !run.fold.take(module)) return undefined;
   if (frame !== undefined) {
     const found = run.fold.deeper(() => compute(run, module, node, frame, depth + 1));
     return run.fold.take(module, sizeOf(found) >> 3) ? found : undefined;
   }
-  const key = `${node.from}:${node.to}:${node.name}`;
-  const known = run.fold.of(module, key);
+  const known = node.folded;
   if (known !== undefined) {
     if (known.decodes) run.fold.decodes = true;
     return known.value;
   }
   const outer = run.fold.decodes;
   run.fold.decodes = false;
-  run.fold.keep(module, key, { value: undefined, decodes: false });
+  node.folded = { value: undefined, decodes: false };
   const found = run.fold.deeper(() => compute(run, module, node, undefined, depth + 1));
   const value = run.fold.take(module, sizeOf(found) >> 3) ? found : undefined;
-  run.fold.keep(module, key, { value, decodes: run.fold.decodes });
+  node.folded = { value, decodes: run.fold.decodes };
   run.fold.decodes ||= outer;
   return value;
 }
 
-function compute(
-  run: PythonRun,
-  module: PythonModule,
-  node: SyntaxNode,
-  frame: FoldFrame | undefined,
-  depth: number,
-): MaybeFolded {
-  const inner = (child: SyntaxNode | null | undefined): MaybeFolded =>
+function compute(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame | undefined, depth: number): MaybeFolded {
+  const inner = (child: PyNode | null | undefined): MaybeFolded =>
     child === null || child === undefined ? undefined : fold(run, module, child, frame, depth);
   switch (node.name) {
     case 'String':
@@ -106,23 +99,17 @@ function compute(
 }
 
 /** Operands without brackets, commas and comments. */
-export function operandsOf(node: SyntaxNode): SyntaxNode[] {
+export function operandsOf(node: PyNode): PyNode[] {
   return childrenOf(node).filter((child) => /^\w/.test(child.name) && !/^(in|for|if|else|async)$/.test(child.name));
 }
 
-function nameValue(
-  run: PythonRun,
-  module: PythonModule,
-  node: SyntaxNode,
-  frame: FoldFrame | undefined,
-  depth: number,
-): MaybeFolded {
+function nameValue(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame | undefined, depth: number): MaybeFolded {
   const name = nameOf(module, node);
   for (let at = frame; at !== undefined; at = at.outer) if (at.names.has(name)) return at.names.get(name);
   return staticName(run, module, node, name, frame, depth);
 }
 
-function literal(module: PythonModule, node: SyntaxNode): MaybeFolded {
+function literal(module: PythonModule, node: PyNode): MaybeFolded {
   const written = textOf(module, node);
   const { prefix, open, close } = quotesOf(written);
   const text = unescapeText(written.slice(open, close), prefix);
@@ -143,7 +130,7 @@ function continued(parts: readonly MaybeFolded[]): MaybeFolded {
   return parts.every(isBytes) ? Buffer.concat(parts) : undefined;
 }
 
-function formatString(module: PythonModule, node: SyntaxNode, inner: Inner): MaybeFolded {
+function formatString(module: PythonModule, node: PyNode, inner: Inner): MaybeFolded {
   const { prefix, open, close } = quotesOf(textOf(module, node));
   const plain = (from: number, to: number): string =>
     unescapeText(module.source.text.slice(from, to), prefix).replaceAll('{{', '{').replaceAll('}}', '}');
@@ -161,7 +148,7 @@ function formatString(module: PythonModule, node: SyntaxNode, inner: Inner): May
   return text + plain(at, node.from + close);
 }
 
-function unary(module: PythonModule, node: SyntaxNode, inner: Inner): MaybeFolded {
+function unary(module: PythonModule, node: PyNode, inner: Inner): MaybeFolded {
   const value = inner(node.lastChild);
   const sign = node.firstChild === null ? '' : textOf(module, node.firstChild);
   if (sign === 'not') {
@@ -173,7 +160,7 @@ function unary(module: PythonModule, node: SyntaxNode, inner: Inner): MaybeFolde
   return sign === '-' ? -value : sign === '~' ? ~value : value;
 }
 
-function binary(run: PythonRun, module: PythonModule, node: SyntaxNode, inner: Inner): MaybeFolded {
+function binary(run: PythonRun, module: PythonModule, node: PyNode, inner: Inner): MaybeFolded {
   const children = childrenOf(node);
   const [left, operator] = children;
   if (left === undefined || operator === undefined) return undefined;
@@ -190,7 +177,7 @@ function binary(run: PythonRun, module: PythonModule, node: SyntaxNode, inner: I
   return operate(symbol, a, b);
 }
 
-function member(run: PythonRun, module: PythonModule, node: SyntaxNode, inner: Inner, frame: FoldFrame | undefined): MaybeFolded {
+function member(run: PythonRun, module: PythonModule, node: PyNode, inner: Inner, frame: FoldFrame | undefined): MaybeFolded {
   const children = childrenOf(node);
   const [object] = children;
   const last = node.lastChild;

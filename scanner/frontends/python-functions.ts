@@ -1,10 +1,10 @@
 /** Functions and lambdas of Python: their parameters, and the names that they bind. */
-import type { SyntaxNode } from '@lezer/common';
 import { bind } from './python-bindings.ts';
 import { childrenOf, nameOf, type PythonFunction, type PythonModule, type Scope, textOf } from './python-module.ts';
+import type { PyNode } from './python-tree.ts';
 
-/** Binds a function's name and parameters; gives its scope. */
-export function bindFunction(module: PythonModule, node: SyntaxNode, outer: Scope, owner: string | undefined): Scope {
+/** Binds a function's name and parameters. */
+export function bindFunction(module: PythonModule, node: PyNode, outer: Scope, owner: string | undefined): void {
   const children = childrenOf(node);
   const nameNode = node.name === 'FunctionDefinition' ? children.find((child) => child.name === 'VariableName') : undefined;
   const name = nameNode === undefined ? `lambda@${node.from}` : nameOf(module, nameNode);
@@ -16,7 +16,7 @@ export function bindFunction(module: PythonModule, node: SyntaxNode, outer: Scop
     outside: new Set(),
   };
   const list = children.find((child) => child.name === 'ParamList');
-  const returns: SyntaxNode[] = [];
+  const returns: PyNode[] = [];
   const definition: PythonFunction = {
     id: scope.id,
     name,
@@ -38,11 +38,10 @@ export function bindFunction(module: PythonModule, node: SyntaxNode, outer: Scop
   if (owner !== undefined && !module.methods.has(`${owner}.${name}`)) module.methods.set(`${owner}.${name}`, definition);
   module.scopes.set(node.from, scope);
   module.functionsAt.set(node.from, definition);
-  return scope;
 }
 
-export function readParameters(module: PythonModule, list: SyntaxNode): PythonFunction['parameters'] {
-  const found: { name: string; fallback: SyntaxNode | undefined; star: '' | '*' | '**'; node: SyntaxNode }[] = [];
+export function readParameters(module: PythonModule, list: PyNode): PythonFunction['parameters'] {
+  const found: { name: string; fallback: PyNode | undefined; star: '' | '*' | '**'; node: PyNode }[] = [];
   const children = childrenOf(list);
   children.forEach((child, at) => {
     if (child.name !== 'VariableName' || children[at - 1]?.name === 'AssignOp') return;
@@ -57,7 +56,7 @@ function starOf(before: string | undefined): '' | '*' | '**' {
   return before === '*' || before === '**' ? before : '';
 }
 
-function isProperty(module: PythonModule, node: SyntaxNode): boolean {
+function isProperty(module: PythonModule, node: PyNode): boolean {
   if (node.parent?.name !== 'DecoratedStatement') return false;
   return node.parent.getChildren('Decorator').some((one) => /^@\s*(functools\.)?(cached_)?property\b/.test(textOf(module, one)));
 }

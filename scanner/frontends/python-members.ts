@@ -1,5 +1,4 @@
 /** Members and items in Python: attributes, `os.environ[…]`, `vars(os)["…"]`, `globals()["…"]`, slices of text. */
-import type { SyntaxNode } from '@lezer/common';
 import { powerfulModules } from '../models/python.ts';
 import { either, nodesOf } from './python-alternatives.ts';
 import { canonicalName } from './python-canonical.ts';
@@ -8,10 +7,11 @@ import { foldSlice } from './python-literals.ts';
 import { childrenOf, functionOf, nameOf, type PythonFunction, type PythonModule, textOf } from './python-module.ts';
 import { boundValue, lookUp, memberOfModule } from './python-names.ts';
 import { flowNode, flowSource, notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import type { PyNode } from './python-tree.ts';
 import { evaluate } from './python-values.ts';
 
 /** `object.name`. */
-export function memberValue(run: PythonRun, module: PythonModule, node: SyntaxNode, depth: number): PyValue {
+export function memberValue(run: PythonRun, module: PythonModule, node: PyNode, depth: number): PyValue {
   const [objectNode] = childrenOf(node);
   const property = node.lastChild;
   if (objectNode === undefined || property === null) return unknownPy;
@@ -123,7 +123,7 @@ export function attributeNode(
 }
 
 /** `object[key]`. */
-export function subscriptValue(run: PythonRun, module: PythonModule, node: SyntaxNode, depth: number): PyValue {
+export function subscriptValue(run: PythonRun, module: PythonModule, node: PyNode, depth: number): PyValue {
   const children = childrenOf(node);
   const [objectNode] = children;
   const open = children.findIndex((child) => child.name === '[');
@@ -177,11 +177,11 @@ export function subscriptValue(run: PythonRun, module: PythonModule, node: Synta
 }
 
 // Of a table that is never changed, one part holds what was put there.
-function isFixed(module: PythonModule, object: SyntaxNode): boolean {
+function isFixed(module: PythonModule, object: PyNode): boolean {
   return object.name !== 'VariableName' || !module.changed.has(nameOf(module, object));
 }
 
-function sliceValue(run: PythonRun, module: PythonModule, object: PyValue, inner: readonly SyntaxNode[], depth: number): PyValue {
+function sliceValue(run: PythonRun, module: PythonModule, object: PyValue, inner: readonly PyNode[], depth: number): PyValue {
   const bounds: (number | undefined)[] = [undefined];
   for (const child of inner) {
     if (child.name === ':') bounds.push(undefined);
@@ -197,7 +197,7 @@ function numberOf(value: PyValue, written: string): number | undefined {
 }
 
 // `globals()["ev" + "al"]`: a name of this scope or a built-in.
-function namedValue(run: PythonRun, module: PythonModule, node: SyntaxNode, key: PyValue, depth: number): PyValue {
+function namedValue(run: PythonRun, module: PythonModule, node: PyNode, key: PyValue, depth: number): PyValue {
   const [name] = key.texts;
   const at = { module, node, api: 'globals', certainty: 'widened' } as const;
   if (name === undefined) {
@@ -212,7 +212,7 @@ function namedValue(run: PythonRun, module: PythonModule, node: SyntaxNode, key:
   return { ...value, folded: true, byText: true };
 }
 
-function ownAttribute(run: PythonRun, module: PythonModule, node: SyntaxNode, name: string, depth: number): PyValue {
+function ownAttribute(run: PythonRun, module: PythonModule, node: PyNode, name: string, depth: number): PyValue {
   const bindings = module.attributes.get(name) ?? [];
   const owner = functionOf(module, node)?.owner;
   const method = owner === undefined ? undefined : methodOf(run, owner, name);

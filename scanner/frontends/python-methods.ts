@@ -1,5 +1,4 @@
 /** Methods of plain data in Python: text folded, lists and files filled. */
-import type { SyntaxNode } from '@lezer/common';
 import { join, nodesOf } from './python-alternatives.ts';
 import { applyEffect, type PyCall } from './python-effects.ts';
 import { foldMethod } from './python-literals.ts';
@@ -7,6 +6,7 @@ import { attributeNode } from './python-members.ts';
 import { nameOf, type PythonModule, scopeOf } from './python-module.ts';
 import { lookUp, variableNode } from './python-names.ts';
 import { flowEdge, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import type { PyNode } from './python-tree.ts';
 
 export const textMethods =
   /^(strip|lstrip|rstrip|encode|decode|lower|upper|casefold|swapcase|replace|removeprefix|removesuffix|format|join|title|split|splitlines|ljust|rjust|zfill|translate|hex|as_posix)$/;
@@ -54,11 +54,11 @@ export function joinItems(separator: PyValue, list: PyValue): PyValue {
 }
 
 // `list.append(x)` puts x into the variable; `file.write(x)` into what the file is.
-export function mutate(run: PythonRun, call: PyCall, objectNode: SyntaxNode | undefined): void {
+export function mutate(run: PythonRun, call: PyCall, objectNode: PyNode | undefined): void {
   if (!mutators.test(call.method) || objectNode === undefined) return;
   const given = [...nodesOf([...call.args, ...call.keywords.values()]), ...call.spread];
   if (objectNode.name === 'VariableName' && given.length > 0) flowIntoName(run, call.module, objectNode, given);
-  for (let at: SyntaxNode | null = objectNode; at?.name === 'MemberExpression'; at = at.firstChild) {
+  for (let at: PyNode | null = objectNode; at?.name === 'MemberExpression'; at = at.firstChild) {
     const property = at.lastChild;
     if (property?.name !== 'PropertyName') continue;
     const to = attributeNode(run, call.module, nameOf(call.module, property), property);
@@ -70,7 +70,7 @@ export function mutate(run: PythonRun, call: PyCall, objectNode: SyntaxNode | un
 }
 
 /** Values that get into what a name holds. */
-export function flowIntoName(run: PythonRun, module: PythonModule, node: SyntaxNode, given: readonly string[]): void {
+export function flowIntoName(run: PythonRun, module: PythonModule, node: PyNode, given: readonly string[]): void {
   const name = nameOf(module, node);
   const found = name === 'self' || name === 'cls' ? undefined : lookUp(scopeOf(module, node), name);
   if (found === undefined) return;

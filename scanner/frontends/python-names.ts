@@ -1,6 +1,5 @@
 /** Names of Python: what they are bound to, in their scopes, by imports and in other modules of the skill. */
 
-import type { SyntaxNode } from '@lezer/common';
 import { alternativesMax } from '../limits.ts';
 import { pythonApis } from '../models/python.ts';
 import { either } from './python-alternatives.ts';
@@ -9,6 +8,7 @@ import { canonicalName } from './python-canonical.ts';
 import { methodOf } from './python-members.ts';
 import { type Binding, nameOf, type PythonModule, type Scope, scopeOf, textOf } from './python-module.ts';
 import { flowEdge, flowNode, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import { type PyNode, walk } from './python-tree.ts';
 import { evaluate } from './python-values.ts';
 
 /** The value that a binding gives. */
@@ -22,12 +22,12 @@ export function boundValue(run: PythonRun, module: PythonModule, binding: Bindin
       return { ...unknownPy, qual: `class ${binding.name}` };
     case 'raised': {
       const raised: PyValue[] = [];
-      binding.node
-        .getChild('Body')
-        ?.cursor()
-        .iterate(({ node }) => {
+      const body = binding.node.getChild('Body');
+      if (body !== null)
+        walk(body, (node) => {
           if (node.name === 'RaiseStatement' && node.lastChild !== null)
             raised.push(evaluate(run, module, node.lastChild, depth));
+          return true;
         });
       return { ...unknownPy, nodes: raised.flatMap((one) => one.nodes) };
     }
@@ -78,7 +78,7 @@ export function lookUp(scope: Scope, name: string): { readonly scope: Scope; rea
   return undefined;
 }
 
-export function variable(run: PythonRun, module: PythonModule, node: SyntaxNode, depth: number): PyValue {
+export function variable(run: PythonRun, module: PythonModule, node: PyNode, depth: number): PyValue {
   const name = nameOf(module, node);
   const found = lookUp(scopeOf(module, node), name);
   if (found === undefined)

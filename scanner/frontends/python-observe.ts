@@ -1,5 +1,4 @@
 /** Functions gone through with known arguments, to see what they call with them. */
-import type { SyntaxNode } from '@lezer/common';
 import { pythonApis } from '../models/python.ts';
 import { argumentsOf } from './python-arguments.ts';
 import { applyEffect, type PyCall } from './python-effects.ts';
@@ -8,6 +7,7 @@ import { foldedOf, pyOf } from './python-fold-given.ts';
 import type { MaybeFolded } from './python-fold-value.ts';
 import { nameOf, type PythonFunction, type PythonModule, textOf } from './python-module.ts';
 import { type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import type { PyNode } from './python-tree.ts';
 import { evaluate } from './python-values.ts';
 
 /** Goes through a function with what it is given, where that is functions or values that are known. */
@@ -31,7 +31,7 @@ export function observeOwn(run: PythonRun, call: PyCall, own: PythonFunction): v
 
 // Called by another name than its own, so that its parameters do not know of the call.
 function isIndirect({ module, node }: PyCall, own: PythonFunction): boolean {
-  const callee = 'firstChild' in node ? (node as SyntaxNode).firstChild : null;
+  const callee = 'firstChild' in node ? (node as PyNode).firstChild : null;
   const last = callee?.name === 'MemberExpression' ? callee.lastChild : callee;
   return last === null || last === undefined || nameOf(module, last) !== own.name;
 }
@@ -42,7 +42,7 @@ function isCallable(value: MaybeFolded): boolean {
   return typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'own' || value.kind === 'name');
 }
 
-function bodyOf({ node }: PythonFunction): SyntaxNode {
+function bodyOf({ node }: PythonFunction): PyNode {
   return node.parent?.name === 'FunctionDefinition' ? node.parent : node;
 }
 
@@ -50,7 +50,7 @@ function bodyOf({ node }: PythonFunction): SyntaxNode {
 export function observeCall(run: PythonRun, call: PyCall): void {
   if (run.fold.observe !== undefined || !('firstChild' in call.node)) return;
   run.fold.observe = (module, node, callee, given, named) => observed(run, module, node, callee.qual, given, named);
-  const site = { module: call.module, node: call.node as SyntaxNode, depth: 0, hides: false };
+  const site = { module: call.module, node: call.node as PyNode, depth: 0, hides: false };
   const args = call.args.map(foldedOf);
   callFoldedValue(run, { kind: 'name', qual: call.api, hidden: false }, { args, keywords: new Map() }, site);
   run.fold.observe = undefined;
@@ -59,7 +59,7 @@ export function observeCall(run: PythonRun, call: PyCall): void {
 function observed(
   run: PythonRun,
   module: PythonModule,
-  node: SyntaxNode,
+  node: PyNode,
   qual: string,
   args: readonly MaybeFolded[],
   keywords: ReadonlyMap<string, MaybeFolded>,

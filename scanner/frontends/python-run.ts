@@ -1,5 +1,4 @@
 /** What the Python front end knows while it goes through modules: values, facts and the graph of flows. */
-import type { SyntaxNode } from '@lezer/common';
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../skills-index/statement/finding.ts';
 import type { Fact, FlowSink, FlowSource, Span, Trait } from '../fact.ts';
@@ -11,6 +10,7 @@ import type { EmbeddedProgram } from '../source.ts';
 import { FoldState } from './python-fold-state.ts';
 import type { MaybeFolded } from './python-fold-value.ts';
 import type { PythonFunction, PythonModule } from './python-module.ts';
+import type { PyNode } from './python-tree.ts';
 
 export interface PyValue {
   /** Texts that it may be; none when nothing is known. `unknownPart` stands for unknown parts. */
@@ -71,17 +71,13 @@ export interface PythonRun {
   readonly sinks: FlowGraph['sinks'][number][];
   readonly starts: FlowStart[];
   readonly exports: NonNullable<FlowGraph['exports']>[number][];
-  readonly known: Map<PythonModule, Map<SyntaxNodeKey, PyValue | 'busy'>>;
   readonly nodeIds: Set<string>;
   /** What decorators put in the place of functions, by the function's id. */
   readonly wrappers: Map<string, PythonFunction[]>;
   readonly fold: FoldState;
   /** Calls of all modules, by the last part of the callee's name. */
-  readonly calls: ReadonlyMap<string, readonly { readonly module: PythonModule; readonly call: SyntaxNode }[]>;
+  readonly calls: ReadonlyMap<string, readonly { readonly module: PythonModule; readonly call: PyNode }[]>;
 }
-
-/** `from:to:name` of a node. */
-export type SyntaxNodeKey = string;
 
 export function newPythonRun(context: FrontEndContext, modules: ReadonlyMap<string, PythonModule>): PythonRun {
   return {
@@ -96,7 +92,6 @@ export function newPythonRun(context: FrontEndContext, modules: ReadonlyMap<stri
     sinks: [],
     starts: [],
     exports: [],
-    known: new Map([...modules.values()].map((module) => [module, new Map()])),
     nodeIds: new Set(),
     wrappers: new Map(),
     fold: new FoldState(context.steps),
@@ -127,6 +122,7 @@ export function notePyCapability(
   { module, node, api, certainty }: PyNoting,
   capability: Capability,
   traits: readonly Trait[] = [],
+  shape?: string,
 ): void {
   run.context.steps.take();
   const isWide =
@@ -142,6 +138,7 @@ export function notePyCapability(
     capability,
     api,
     traits: isWide && !traits.includes('dynamic-name') ? [...traits, 'dynamic-name'] : traits,
+    ...(shape !== undefined && { shape }),
   });
 }
 

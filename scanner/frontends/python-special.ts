@@ -1,5 +1,4 @@
 /** Calls of Python that give names: getattr, imports by text, tables of modules, and what only rearranges data. */
-import type { SyntaxNode } from '@lezer/common';
 import { powerfulModules } from '../models/python.ts';
 import { nodesOf } from './python-alternatives.ts';
 import { invoke } from './python-calls.ts';
@@ -8,6 +7,7 @@ import { noteReaching } from './python-escapes.ts';
 import { memberOf } from './python-members.ts';
 import { importedValue } from './python-names.ts';
 import { notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import type { PyNode } from './python-tree.ts';
 
 /** The value of a built-in or library function that gives names or plain data; undefined for others. */
 export function special(run: PythonRun, call: PyCall, qual: string, depth: number): PyValue | undefined {
@@ -19,7 +19,7 @@ export function special(run: PythonRun, call: PyCall, qual: string, depth: numbe
     case 'getattr': {
       const name = second?.texts[0];
       if (first === undefined) return unknownPy;
-      if (name !== undefined) noteReaching(run, call.module, call.node as SyntaxNode, name, first);
+      if (name !== undefined) noteReaching(run, call.module, call.node as PyNode, name, first);
       const isPlain = name !== undefined && !name.includes('\0');
       if (isPlain) return { ...memberOf(run, first, name, depth), folded: true, byText: true };
       if (first.qual !== undefined && powerfulModules.has(first.qual)) {

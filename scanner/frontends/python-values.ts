@@ -1,5 +1,4 @@
 /** Values of Python expressions: names resolved through imports and assignments, text folded, flows kept. */
-import type { SyntaxNode } from '@lezer/common';
 import { pythonItemsMax, pythonValuesDepthMax, syntaxDepthMax } from '../limits.ts';
 import { either, join, nodesOf } from './python-alternatives.ts';
 import { callValue } from './python-calls.ts';
@@ -10,26 +9,25 @@ import { memberValue, subscriptValue } from './python-members.ts';
 import { childrenOf, type PythonModule, textOf } from './python-module.ts';
 import { variable } from './python-names.ts';
 import { flowSource, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import type { PyNode } from './python-tree.ts';
 
 /** The value of an expression. Computed once; a value that depends on itself is unknown. */
-export function evaluate(run: PythonRun, module: PythonModule, node: SyntaxNode, depth = 0): PyValue {
+export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, depth = 0): PyValue {
   run.context.steps.take();
   if (depth > syntaxDepthMax / 2 || run.fold.values > pythonValuesDepthMax) return unknownPy;
-  const known = run.known.get(module) ?? new Map<string, PyValue | 'busy'>();
-  const key = `${node.from}:${node.to}:${node.name}`;
-  const before = known.get(key);
+  const before = node.value;
   if (before === 'busy') return unknownPy;
   if (before !== undefined) return before;
-  known.set(key, 'busy');
+  node.value = 'busy';
   run.fold.values++;
   const value = withEnvironment(run, module, node, withFolded(run, module, node, compute(run, module, node, depth + 1)));
   run.fold.values--;
-  known.set(key, value);
+  node.value = value;
   return value;
 }
 
 // `os.environ` handed on as a whole is all variables at once; `sys.argv` is what the program was called with.
-function withEnvironment(run: PythonRun, module: PythonModule, node: SyntaxNode, value: PyValue): PyValue {
+function withEnvironment(run: PythonRun, module: PythonModule, node: PyNode, value: PyValue): PyValue {
   if (value.qual === 'sys.argv' && node.parent?.name !== 'AssignStatement') {
     const at = { module, node, api: 'sys.argv', certainty: 'exact' } as const;
     return { ...value, nodes: [...value.nodes, flowSource(run, at, { what: 'input', name: 'sys.argv' }, 'reads its arguments')] };
@@ -40,7 +38,7 @@ function withEnvironment(run: PythonRun, module: PythonModule, node: SyntaxNode,
 }
 
 /** Whether a value is neither called nor only looked into: an argument, an element, what is returned or iterated. */
-export function isHandedOn(node: SyntaxNode): boolean {
+export function isHandedOn(node: PyNode): boolean {
   const { parent } = node;
   if (parent === null || node.nextSibling?.name === 'AssignOp') return false;
   if (parent.name === 'ArgList' || parent.name === 'ForStatement') return true;
@@ -49,7 +47,7 @@ export function isHandedOn(node: SyntaxNode): boolean {
   );
 }
 
-function compute(run: PythonRun, module: PythonModule, node: SyntaxNode, depth: number): PyValue {
+function compute(run: PythonRun, module: PythonModule, node: PyNode, depth: number): PyValue {
   const children = childrenOf(node);
   const operands = children.filter((child) => !/^\W+$/.test(child.name));
   const last = operands.at(-1);
@@ -118,7 +116,7 @@ function compute(run: PythonRun, module: PythonModule, node: SyntaxNode, depth: 
   }
 }
 
-function dictionary(run: PythonRun, module: PythonModule, children: readonly SyntaxNode[], depth: number): PyValue {
+function dictionary(run: PythonRun, module: PythonModule, children: readonly PyNode[], depth: number): PyValue {
   const entries = new Map<string, PyValue>();
   const all: PyValue[] = [];
   children.forEach((child, at) => {
@@ -137,13 +135,13 @@ function number(text: string): PyValue {
   return { ...unknownPy, texts: [/^0[xob]/i.test(text) ? String(Number(text)) : text], whole };
 }
 
-function literal(module: PythonModule, node: SyntaxNode): PyValue {
+function literal(module: PythonModule, node: PyNode): PyValue {
   const written = textOf(module, node);
   const { prefix, open, close } = quotesOf(written);
   return { ...unknownPy, texts: [unescapeText(written.slice(open, close), prefix)], raw: node.from + open };
 }
 
-function formatString(run: PythonRun, module: PythonModule, node: SyntaxNode, depth: number): PyValue {
+function formatString(run: PythonRun, module: PythonModule, node: PyNode, depth: number): PyValue {
   const written = textOf(module, node);
   const { prefix, open, close } = quotesOf(written);
   const pieces: PyValue[] = [];
@@ -167,7 +165,7 @@ function formatString(run: PythonRun, module: PythonModule, node: SyntaxNode, de
   return { ...join(pieces), folded: pieces.length > 1, raw: node.from + open };
 }
 
-function binary(run: PythonRun, module: PythonModule, children: readonly SyntaxNode[], depth: number): PyValue {
+function binary(run: PythonRun, module: PythonModule, children: readonly PyNode[], depth: number): PyValue {
   const [left, operator, right] = children;
   if (left === undefined || operator === undefined || right === undefined) return unknownPy;
   const [a, b] = [evaluate(run, module, left, depth), evaluate(run, module, right, depth)];

@@ -1,8 +1,6 @@
 /** The Python front end: names and imports resolved over the modules of the skill, constants folded, flows as a graph. */
-import type { SyntaxNode } from '@lezer/common';
 import type { Fact } from '../fact.ts';
 import type { Analyse, FrontEndResult } from '../frontend.ts';
-import { pythonTreeDepthMax } from '../limits.ts';
 import { noteAssignment } from './python-assignments.ts';
 import { invoke } from './python-calls.ts';
 import { applyDecorators, applyLoose, noteOldExec } from './python-decorators.ts';
@@ -20,6 +18,7 @@ import {
   spanOfPy,
   unknownPy,
 } from './python-run.ts';
+import { type PyNode, walk } from './python-tree.ts';
 import { evaluate, isHandedOn } from './python-values.ts';
 
 /** Facts of Python sources. */
@@ -49,22 +48,14 @@ export const analysePython: Analyse = (sources, context) => {
 };
 
 function visitAll(run: PythonRun, module: PythonModule): void {
-  let depth = 0;
-  module.tree.iterate({
-    enter: ({ node }) => {
-      run.context.steps.take();
-      if (depth >= pythonTreeDepthMax) return false;
-      depth++;
-      visit(run, module, node);
-      return undefined;
-    },
-    leave: () => {
-      depth--;
-    },
+  walk(module.top, (node) => {
+    run.context.steps.take();
+    visit(run, module, node);
+    return true;
   });
 }
 
-function visit(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
+function visit(run: PythonRun, module: PythonModule, node: PyNode): void {
   switch (node.name) {
     case 'MemberExpression': {
       const name = attributeName(module, node);
@@ -130,7 +121,7 @@ function noteEncoding(run: PythonRun, module: PythonModule): void {
   });
 }
 
-function noteReturn(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
+function noteReturn(run: PythonRun, module: PythonModule, node: PyNode): void {
   const definition = functionOf(module, node);
   if (definition === undefined) return;
   for (const value of childrenOf(node).filter((child) => !/^(return|yield|from|,)$/.test(child.name))) {
@@ -141,7 +132,7 @@ function noteReturn(run: PythonRun, module: PythonModule, node: SyntaxNode): voi
 }
 
 // What `__reduce__` gives is called when the object is loaded: a function and its arguments.
-function noteReduced(run: PythonRun, module: PythonModule, node: SyntaxNode, value: PyValue): void {
+function noteReduced(run: PythonRun, module: PythonModule, node: PyNode, value: PyValue): void {
   const values = childrenOf(node).filter((child) => child.name !== ',' && child.name !== 'return');
   const [callee, args] = value.items ?? values.map((one) => evaluate(run, module, one));
   if (callee === undefined) return;
@@ -170,7 +161,7 @@ function connectNames(run: PythonRun, module: PythonModule): void {
   }
 }
 
-function noteEndless(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
+function noteEndless(run: PythonRun, module: PythonModule, node: PyNode): void {
   const [, condition] = childrenOf(node);
   const body = textOf(module, node);
   if (condition === undefined || !/^(True|1)$/.test(textOf(module, condition))) return;
@@ -206,7 +197,7 @@ function noteRemoteShell(run: PythonRun, module: PythonModule): void {
     );
 }
 
-function noteText(run: PythonRun, module: PythonModule, node: SyntaxNode): void {
+function noteText(run: PythonRun, module: PythonModule, node: PyNode): void {
   const isComment = node.name === 'Comment';
   const text = textOf(module, node);
   if (text.length < 16) return;

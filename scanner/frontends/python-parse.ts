@@ -1,0 +1,63 @@
+/** Parses Python with @lezer/python 1.1, whose few differences from the language are evened out. */
+import { NodeSet, NodeType, type Tree } from '@lezer/common';
+import { parser as published } from '@lezer/python';
+import { parserRecoverySteps } from '../limits.ts';
+
+/**
+ * The tree of a text. Recovering from errors is dear, by the ways that the parser tries and how deep each is: `take` counts that. A NUL is no
+ * Python at all.
+ */
+export function parsePython(text: string, take: (steps: number) => void): Tree {
+  if (text.includes('\0')) return parser.parse('(');
+  const parse = parser.startParse(forParser(text));
+  for (;;) {
+    const tree = parse.advance();
+    if (tree !== null) return tree;
+    const ways = waysOf(parse);
+    if (ways.length > 1 || isRecovering(parse))
+      take(ways.reduce((sum, way) => sum + parserRecoverySteps + (way.stack.length >> 4), 0));
+  }
+}
+
+// @lezer/lr 1.4 gives up 300 nodes that begin at one place and end further and further behind, to keep trees low, but counts what has no type
+// as a node: the list of a module's statements is such. With a type that has no name these are not counted.
+const types = [...published.nodeSet.types];
+while (types.length < termsMax()) types.push(NodeType.define({ id: types.length }));
+const parser = Object.assign(published.configure({}), { nodeSet: new NodeSet(types) });
+
+function termsMax(): number {
+  return 'maxTerm' in published && typeof published.maxTerm === 'number' ? published.maxTerm + 1 : 512;
+}
+
+// What @lezer/lr 1 keeps of a parse in progress, though its types do not say so.
+function waysOf(parse: object): readonly { readonly stack: readonly unknown[] }[] {
+  return 'stacks' in parse && Array.isArray(parse.stacks) ? parse.stacks : [];
+}
+
+function isRecovering(parse: object): boolean {
+  return 'recovering' in parse && typeof parse.recovering === 'number' && parse.recovering > 0;
+}
+
+// What @lezer/python 1.1 takes for errors and Python does not, replaced by as many characters: `400.,`, `\\\\{{` in a format string,
+// t-strings (PEP 750), decorators that are any expression (PEP 614), `print >>f, x` and `1L` of Python 2.
+function forParser(text: string): string {
+  return plainDecorators(text)
+    .replace(/(?<=\b\d+)\.(?=[\s,)\]}:])/g, ' ')
+    .replace(/\\(\{\{|\}\})/g, '\\__')
+    .replace(/(?<![\w'"])([rR]?)[tT]([rR]?)(?=['"])/g, '$1f$2')
+    .replace(/^([ \t]{0,200}print[ \t]{0,9})>>(?=[ \t]{0,9}[\w.]{1,80}[ \t]{0,9},)/gm, '$1  ')
+    .replace(/(?<=\b(0[xX][\da-fA-F]{1,40}|\d{1,40}))[lL]\b/g, ' ');
+}
+
+// Where one decorator of several is no dotted name, all of them become `+expression`.
+function plainDecorators(text: string): string {
+  const loose = /^[ \t]{0,200}@(?![ \t]{0,9}[\w.]{1,200}[ \t]{0,9}(\(|\r?$|#|\\))|^[ \t]{0,200}@[ \t]{0,9}lambda\b/;
+  if (!/^[ \t]{0,200}@[ \t]{0,9}(\W|[\w.]{1,200}[ \t]{0,9}[^\s(\w.#\\]|lambda\b)/m.test(text)) return text;
+  const lines = text.split('\n');
+  lines.forEach((line, index) => {
+    if (!loose.test(line)) return;
+    for (let at = index; at >= 0 && /^[ \t]*[@+]/.test(lines[at] ?? ''); at--) lines[at] = (lines[at] ?? '').replace('@', '+');
+    for (let at = index + 1; /^[ \t]*@/.test(lines[at] ?? ''); at++) lines[at] = (lines[at] ?? '').replace('@', '+');
+  });
+  return lines.join('\n');
+}

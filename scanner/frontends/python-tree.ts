@@ -1,0 +1,109 @@
+/** Syntax trees of Python: plain nodes that are made once, so that what is found out about an expression can stay with it. */
+import type { Tree } from '@lezer/common';
+import { pythonTreeDepthMax } from '../limits.ts';
+import type { MaybeFolded } from './python-fold-value.ts';
+import type { PyValue } from './python-run.ts';
+
+/** A node; its siblings include punctuation and comments. Places are offsets in UTF-16 units. */
+export class PyNode {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly parent: PyNode | null;
+  /** The function, lambda or class that it stands in. */
+  readonly home: PyNode | null;
+  firstChild: PyNode | null = null;
+  lastChild: PyNode | null = null;
+  nextSibling: PyNode | null = null;
+  prevSibling: PyNode | null = null;
+  /** Its value, once it is known; `busy` while it is being found. */
+  value: PyValue | 'busy' | undefined = undefined;
+  /** What computing it gave, and whether that went through a decoder. */
+  folded: { readonly value: MaybeFolded; readonly decodes: boolean } | undefined = undefined;
+  private listed: readonly PyNode[] | undefined = undefined;
+
+  constructor(name: string, from: number, to: number, parent: PyNode | null) {
+    this.name = name;
+    this.from = from;
+    this.to = to;
+    this.parent = parent;
+    this.home = parent === null ? null : isHome(parent.name) ? parent : parent.home;
+    const before = parent?.lastChild ?? null;
+    this.prevSibling = before;
+    if (before !== null) before.nextSibling = this;
+    else if (parent !== null) parent.firstChild = this;
+    if (parent !== null) parent.lastChild = this;
+  }
+
+  get isError(): boolean {
+    return this.name === '⚠';
+  }
+
+  /** All but comments. */
+  get children(): readonly PyNode[] {
+    if (this.listed !== undefined) return this.listed;
+    if (this.firstChild === null) return none;
+    const found: PyNode[] = [];
+    for (let child: PyNode | null = this.firstChild; child !== null; child = child.nextSibling)
+      if (child.name !== 'Comment') found.push(child);
+    this.listed = found;
+    return found;
+  }
+
+  getChild(name: string): PyNode | null {
+    let child = this.firstChild;
+    while (child !== null && child.name !== name) child = child.nextSibling;
+    return child;
+  }
+
+  getChildren(name: string): PyNode[] {
+    const found: PyNode[] = [];
+    for (let child = this.firstChild; child !== null; child = child.nextSibling) if (child.name === name) found.push(child);
+    return found;
+  }
+}
+
+/** The nodes of a parser's tree. Those deeper than the limit are left out; gives the places where that was. */
+export function nodesOfTree(tree: Tree): { readonly top: PyNode; readonly cut: readonly number[] } {
+  const cursor = tree.cursor();
+  const top = new PyNode(cursor.name, cursor.from, cursor.to, null);
+  const cut: number[] = [];
+  let node: PyNode = top;
+  for (let depth = 1; depth > 0; ) {
+    if (cursor.firstChild()) {
+      if (depth < pythonTreeDepthMax) {
+        node = new PyNode(cursor.name, cursor.from, cursor.to, node);
+        depth++;
+        continue;
+      }
+      cut.push(cursor.from);
+      cursor.parent();
+    }
+    while (depth > 0 && !cursor.nextSibling()) {
+      cursor.parent();
+      node = node.parent ?? top;
+      depth--;
+    }
+    if (depth > 0) node = new PyNode(cursor.name, cursor.from, cursor.to, node.parent);
+  }
+  return { top, cut };
+}
+
+/** Visits a node and all below it, in the order of the text; not what is below a node for which `enter` gives false. */
+export function walk(top: PyNode, enter: (node: PyNode) => boolean | undefined): void {
+  for (let node: PyNode | null = top; node !== null; ) {
+    const inner: PyNode | null = enter(node) === false ? null : node.firstChild;
+    if (inner !== null) {
+      node = inner;
+      continue;
+    }
+    while (node !== null && node !== top && node.nextSibling === null) node = node.parent;
+    node = node === top || node === null ? null : node.nextSibling;
+  }
+}
+
+function isHome(name: string): boolean {
+  return name === 'FunctionDefinition' || name === 'LambdaExpression' || name === 'ClassDefinition';
+}
+
+const none: readonly PyNode[] = [];
