@@ -6,6 +6,8 @@ import { makeRegistryFolder, registryFiles } from '../../cli/registry-folder.ts'
 import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../../cli/signers/key-file.ts';
 import { publishVersion } from '../../cli/upload.ts';
 import { startRegistry } from '../../registry/serve.ts';
+import { extractFacts } from '../../scanner/extract.ts';
+import { proseOf } from '../../scanner/prose.ts';
 import { type PackedBundle, packBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
@@ -100,7 +102,12 @@ export async function startStory(): Promise<Story> {
       coverage,
     };
     const envelope = await signStatement(scanStatement(about, predicate), scanner);
-    await ask(scanner, `/api/v1/jobs/${job.id}/report`, { lease: job.lease, envelope, report });
+    await ask(scanner, `/api/v1/jobs/${job.id}/report`, {
+      lease: job.lease,
+      envelope,
+      report,
+      prose: proseOf(await extractFacts(files)),
+    });
     return manifest;
   };
   return {
