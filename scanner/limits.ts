@@ -40,7 +40,6 @@ export const decodedBlobsMax = 100;
 export const plainWordsCharsMax = 20_000;
 export const marksPerTextMax = 5_000;
 export const encodedRunsMax = 8;
-export const changedSentencesMax = 500;
 export const paragraphCharsMax = 20_000;
 export const yamlCharsMax = 512 * 1024;
 export const settingsDepthMax = 200;
