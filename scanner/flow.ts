@@ -29,7 +29,9 @@ export function solveFlows(graph: FlowGraph, steps: Steps): Solved {
       const goal = isPlain(source.source) ? goals.ofPlain : goals.ofAny;
       for (const visit of nearest(search(source.node, edges, goal, steps))) {
         for (const sink of sinks.get(visit.node) ?? []) {
-          if (!isTold(source.source, sink.sink) || visit.stored !== (sink.sink.part === 'program')) continue;
+          const isByFile = sink.sink.part === 'program';
+          if (!isTold(source.source, sink.sink) || visit.stored !== isByFile || (isByFile && source.source.what !== 'network'))
+            continue;
           if (flows.length >= flowsMax) return { flows, complete: false };
           flows.push(flowOf(source, sink, wayTo(visit), nodes));
         }

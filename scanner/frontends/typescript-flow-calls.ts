@@ -5,6 +5,7 @@ import { isFunctionish, type ResolvedCall, resolveCall } from './typescript-call
 import { isEnvironment } from './typescript-environment.ts';
 import { into, partsOf } from './typescript-flow-assignments.ts';
 import { type Flow, type FlowNodes, nameOfFunction } from './typescript-flow-nodes.ts';
+import { addStored, addStoredBack } from './typescript-flow-stored.ts';
 import { apis } from './typescript-library.ts';
 import type { Out } from './typescript-out.ts';
 import { bareOf, memberName } from './typescript-symbols.ts';
@@ -80,6 +81,7 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
     if (filled !== undefined) for (const one of from) into(flow, filled, nodes.at(one));
   }
   addPipe(flow, node, name, receiver?.expression);
+  addStored(flow, node, row);
   if (functions.size > 0 || row?.opaque === true || opaqueMethods.has(name) || isNew) return;
   const through = api?.kind === 'api' ? `through ${api.name}` : '';
   const at = nodes.at(node, through);
@@ -144,11 +146,12 @@ function isEncoding(node: ts.CallExpression | ts.NewExpression, name: string): b
 }
 
 function addKnownCall(
-  { nodes }: Flow,
+  flow: Flow,
   node: ts.CallExpression | ts.NewExpression,
   callee: Functionish,
   resolved: readonly { readonly node: ts.Expression | undefined }[] | undefined,
 ): void {
+  const { nodes } = flow;
   const call = nodes.at(node, '');
   const name = nameOfFunction(callee);
   const args = resolved ?? (node.arguments ?? []).map((one) => ({ node: one }));
@@ -166,6 +169,7 @@ function addKnownCall(
     const bare = bareOf(argument);
     const from = nodes.at(bare, name === '' ? '' : `passed to ${name}`);
     passTo(nodes, parameter, bare, from, call);
+    addStoredBack(flow, parameter, bare, call);
   });
 }
 

@@ -8,6 +8,7 @@ import { addBinary, addBinding, addVariable, assign, partsOf } from './typescrip
 import { addCall } from './typescript-flow-calls.ts';
 import { createFlowNodes, type Flow, type FlowNodes } from './typescript-flow-nodes.ts';
 import { addField, parameterNode, readFrom } from './typescript-flow-objects.ts';
+import { addStoredRun } from './typescript-flow-stored.ts';
 import type { Out, Use } from './typescript-out.ts';
 import { spanOf } from './typescript-places.ts';
 import { bareOf, memberName } from './typescript-symbols.ts';
@@ -32,6 +33,8 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
     const flow = { out, nodes };
     for (const node of out.nodes) addEdges(flow, node);
   }
+  for (const { out, use } of uses)
+    for (const { at, sink } of use.sinks) if (sink.part === 'program') addStoredRun({ out, nodes }, at);
   const sinks = uses.flatMap(({ out: { source }, use }) =>
     use.sinks.map(({ at, sink, certainty }) => ({
       node: nodes.at(at),

@@ -3,12 +3,13 @@ import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { Trait } from '../fact.ts';
-import type { Effect } from '../models/api.ts';
+import { type Effect, own } from '../models/api.ts';
+import { interpreters } from '../models/shell.ts';
 import { request } from './typescript-network.ts';
 import { type Called, capability, certaintyOf, embed, type Out, shown, sink, trait } from './typescript-out.ts';
 import { eachNode } from './typescript-symbols.ts';
 import { alternatives, isWhole, text, textOr, unknown, type Value } from './typescript-values.ts';
-import { embedLine, start, wordsOf } from './typescript-words.ts';
+import { embedLine, start, type Words, wordsOf } from './typescript-words.ts';
 
 /** A command line for a shell. */
 export function runShell(out: Out, call: Called, at: number, options?: number): void {
@@ -63,10 +64,17 @@ export function runProgram(out: Out, call: Called, effect: Extract<Effect, { doe
       trait(out, call, 'folded-name', shown(value), 'folded');
     const to: Capability = { kind: 'exec', program: name ?? '*' };
     sink(call, argument?.node, { what: 'exec', capability: to, api: call.api, part: 'argument' }, 'exact');
+    const run = name === undefined ? words[0] : own(interpreters, name) === undefined ? words[0] : scriptOf(words);
+    sink(call, run?.node, { what: 'exec', capability: to, api: call.api, part: 'program' }, 'exact');
     sink(call, list?.node, { what: 'exec', capability: to, api: call.api, part: 'argument' }, 'exact');
   }
   if (options !== undefined && textOr(out.self.memberOf(options.value, text('detached'), call.node), '') === 'true')
     trait(out, call, 'detached', call.api);
+}
+
+// The file that an interpreter is given: the first word that is no option.
+function scriptOf(words: Words): Words[number] | undefined {
+  return words.slice(1).find((one) => !textOr(one.value).startsWith('-'));
 }
 
 function programOf(value: Value): string | undefined {
@@ -85,6 +93,7 @@ export function runScript(out: Out, call: Called, at: number): void {
   const argument = call.args[at];
   const options = call.args[at + 1]?.value ?? unknown;
   const isCode = textOr(out.self.memberOf(options, text('eval'), call.node), '') === 'true';
+  if (!isCode) sink(call, argument?.node, { what: 'exec', api: call.api, part: 'program' }, 'exact');
   for (const value of alternatives(argument?.value ?? unknown)) {
     if (isCode) sink(call, argument?.node, { what: 'exec', api: call.api, part: 'code' }, 'exact');
     if (isCode && value.kind === 'text') {
@@ -152,6 +161,8 @@ export function loadModule(out: Out, call: Called, at: number): void {
       trait(out, call, 'dynamic-import', shown(value), 'widened');
       capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['dynamic-import', 'dynamic-name']);
     }
+    if (call.api !== 'process.getBuiltinModule')
+      sink(call, call.args[at]?.node, { what: 'exec', api: call.api, part: 'program' }, 'exact');
   }
 }
 

@@ -1,8 +1,12 @@
 /** What came from the network is written to a file, and the file is run. */
 import { basename } from 'node:path/posix';
-import type { FactOf } from '../../fact.ts';
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import type { FactOf, FlowFact } from '../../fact.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { isLoopbackHost } from '../../models/egress-of.ts';
+import { isKnownInstaller } from '../../models/installers.ts';
 import { type Draft, defineRule } from '../../rule.ts';
+import type { Source } from '../../source.ts';
 import { isInText, milder, runs } from '../../standing.ts';
 
 export const fileToExec = defineRule({
@@ -14,23 +18,65 @@ export const fileToExec = defineRule({
   why: 'A file between the download and the program changes nothing: what runs was never scanned or approved, and can be another one tomorrow.',
   fix: 'Put the program into the skill, or install a named version from a registry that checks it.',
   maps: { cwe: ['CWE-494', 'CWE-829'], owasp: ['ASI04', 'ASI05'], attack: ['T1105', 'T1059', 'T1222.002'] },
-  reads: ['flow:file', 'capability:exec', 'capability:mount'],
-  check: ({ of }) => {
-    const written = flowsThatRun(of('flow')).filter(({ source, sink }) => source.what === 'network' && sink.what === 'file');
-    if (written.length === 0) return [];
+  reads: ['flow:file', 'flow:exec', 'capability:exec', 'capability:mount', 'source'],
+  check: ({ of, sources }) => {
+    const flows = flowsThatRun(of('flow')).filter(({ source }) => source.what === 'network');
+    const written = flows.filter(({ sink }) => sink.what === 'file');
+    const started = flows.filter(({ sink }) => sink.part === 'program');
+    if (written.length === 0) return started.map((flow) => draftOfStart(flow, sources));
     const facts = of('capability').filter(runs);
-    return written.flatMap((flow): Draft[] => {
+    const told = new Set<string>();
+    const known = written.flatMap((flow): Draft[] => {
       const path = flow.sink.capability?.kind === 'mount' ? flow.sink.capability.path : undefined;
       if (path === undefined || path.endsWith('*')) return [];
       const start = facts.find((fact) => starts(fact, path));
       const opened = facts.some((fact) => makesExecutable(fact, path));
       if (start === undefined && !opened) return [];
+      told.add(flow.source.name);
       const how = start === undefined ? 'makes it executable' : 'runs it';
       const severity = milder(isInText(flow) || start === undefined ? 'medium' : 'high', flow);
       return [draftOfFlow(flow, { severity, message: `writes what it received from ${flow.source.name} to ${path} and ${how}` })];
     });
+    const others = started.filter(({ source }) => !told.has(source.name));
+    return [...known, ...others.map((flow) => draftOfStart(flow, sources))];
   },
 });
+
+// The path is not known, but the program that is started is the file that was written.
+function draftOfStart(flow: FlowFact, sources: readonly Source[]): Draft {
+  const from = flow.source.name.startsWith('https://*/') ? 'a host that could not be computed' : flow.source.name;
+  const message = `writes what it received from ${from} to a file and runs that file`;
+  const { host } = parseEgressUrl(flow.source.name);
+  if (isLoopbackHost(host)) return draftOfFlow(flow, { kind: 'capability', severity: 'low', message });
+  const paths = new Set(flow.steps.map(({ span }) => span.path));
+  const isPinned = sources.some(({ path, text }) => paths.has(path) && digest.test(text) && hashing.test(text));
+  const isExpected = isPinned || releaseHosts.has(host) || isKnownInstaller(flow.source.name);
+  if (isExpected) return draftOfFlow(flow, { kind: 'capability', severity: milder('medium', flow), message });
+  return draftOfFlow(flow, { severity: milder(isInText(flow) ? 'medium' : 'high', flow), message });
+}
+
+// A program that compares what it received with a digest that stands in it runs always the same.
+const digest = /["'`][0-9a-f]{64}(?:[0-9a-f]{32,64})?["'`]|sha(?:256|384|512)-[\w+/]{43,88}/;
+const hashing = /createHash|hashlib|sha(?:256|512)sum|subtle\.digest|shasum/;
+
+// Where projects put their releases: still nobody read them, but a person who looks finds out whose they are.
+const releaseHosts: ReadonlySet<string> = new Set([
+  'github.com',
+  'objects.githubusercontent.com',
+  'gitlab.com',
+  'dl.google.com',
+  'nodejs.org',
+  'registry.npmjs.org',
+  'files.pythonhosted.org',
+  'releases.hashicorp.com',
+  'storage.googleapis.com',
+  'dl.k8s.io',
+  'download.docker.com',
+  'go.dev',
+  'repo1.maven.org',
+  'repo.maven.apache.org',
+  'huggingface.co',
+]);
 
 // `/tmp/x/run.sh` is started as itself; front ends give the program by its path or its last part.
 function starts({ capability }: FactOf<'capability'>, path: string): boolean {

@@ -21,6 +21,8 @@ export const networkToExec = defineRule({
       const { source, sink } = flow;
       if (source.what !== 'network' || sink.what !== 'exec' || (isPipe(sink) && !passesFiles(flow.steps))) return [];
       const from = source.name.startsWith('https://*/') ? 'a host that could not be computed' : source.name;
+      // That is flow/file-to-exec.
+      if (sink.part === 'program') return [];
       if (sink.part !== 'code') {
         return [
           draftOfFlow(flow, {
