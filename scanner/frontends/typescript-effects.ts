@@ -1,5 +1,6 @@
 /** What one call of an API does: its effects of the tables, each written down by its own function. */
 import type { Effect } from '../models/api.ts';
+import { anyEgress } from '../models/egress-of.ts';
 import { readAll } from './typescript-environment.ts';
 import { useFiles } from './typescript-files.ts';
 import { connect, datagram, request, resolveName, sendOver } from './typescript-network.ts';
@@ -22,7 +23,11 @@ const apply: Apply = {
   datagram,
   resolve: (out, call, effect) => resolveName(out, call, effect.name),
   send: (out, call, effect) => sendOver(out, call, effect.content),
-  listen: (out, call) => trait(out, call, 'listen', call.api),
+  listen: (out, call) => {
+    // Whoever connects says what its handlers get.
+    call.use.sources.push({ what: 'network', name: anyEgress });
+    trait(out, call, 'listen', call.api);
+  },
   code: (out, call, effect) => runCode(out, call, effect.code),
   load: (out, call, effect) => loadModule(out, call, effect.module),
   environment: (out, call) => readAll(out, call.node, call.api, () => call.use),

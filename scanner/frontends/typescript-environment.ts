@@ -106,7 +106,7 @@ function isParameter(out: Out, node: ts.Expression): boolean {
 }
 
 function unseen(node: ts.Node): Use {
-  return { node, api: 'process.env', sources: [], sinks: [], starts: [], opened: [] };
+  return { node, api: 'process.env', sources: [], sinks: [], starts: [], opened: [], runsInput: [] };
 }
 
 /** All variables at once. */

@@ -9,7 +9,7 @@ import { addStored, addStoredBack } from './typescript-flow-stored.ts';
 import { apis } from './typescript-library.ts';
 import type { Out } from './typescript-out.ts';
 import { bareOf, memberName } from './typescript-symbols.ts';
-import type { Functionish } from './typescript-values.ts';
+import { alternatives, type Functionish } from './typescript-values.ts';
 
 const mutators = new Set([
   'push',
@@ -56,6 +56,7 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   const functions = new Set([
     ...calls.flatMap((one) => (one.callee.kind === 'function' ? [one.callee.node] : [])),
     ...(named === undefined ? [] : [named]),
+    ...(calls.some((one) => one.callee.kind === 'function') || named !== undefined ? [] : anyOfTable(flow, callee)),
   ]);
   for (const one of functions)
     addKnownCall(flow, node, one, calls.find(({ callee: value }) => value.kind === 'function' && value.node === one)?.args);
@@ -89,6 +90,22 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   if (receiver !== undefined && !isEnvironment(out.self.valueOf(receiver.expression)))
     nodes.value(nodes.at(receiver.expression), at, isEncoding(node, name));
 }
+
+// `handlers[type](data)`: a table of functions, of which any may be meant.
+function anyOfTable({ out }: Flow, callee: ts.Expression): Functionish[] {
+  if (!ts.isElementAccessExpression(callee)) return [];
+  return alternatives(out.self.valueOf(callee.expression)).flatMap((one): Functionish[] => {
+    if (one.kind !== 'object') return [];
+    return one.node.properties.slice(0, tableFunctionsMax).flatMap((property): Functionish[] => {
+      if (ts.isMethodDeclaration(property)) return [property];
+      const value = ts.isPropertyAssignment(property) ? property.initializer : undefined;
+      const found = value === undefined ? undefined : out.self.symbols.functionOf(value);
+      return found === undefined ? [] : [found];
+    });
+  });
+}
+
+const tableFunctionsMax = 64;
 
 // Data from outside, or what a program prints.
 function givesSomething({ uses }: Out, node: ts.Node): boolean {
@@ -204,8 +221,24 @@ function addCallback(
   receiver: ts.PropertyAccessExpression | ts.ElementAccessExpression | undefined,
 ): void {
   const bare = bareOf(argument);
+  // `Bun.serve({ fetch(request) { … } })`
+  if (ts.isObjectLiteralExpression(bare) && givesSomething(out, node))
+    for (const property of bare.properties) {
+      const value = ts.isPropertyAssignment(property) ? property.initializer : undefined;
+      if (value !== undefined) addCallback({ out, nodes }, node, value, receiver);
+      else if (ts.isMethodDeclaration(property)) handTo({ out, nodes }, node, property, receiver);
+    }
   const callee = isFunctionish(bare) ? bare : ts.isIdentifier(bare) ? out.self.symbols.functionOf(bare) : undefined;
-  if (callee === undefined || out.self.symbols.functionOf(node.expression) !== undefined) return;
+  if (callee !== undefined) handTo({ out, nodes }, node, callee, receiver);
+}
+
+function handTo(
+  { out, nodes }: Flow,
+  node: ts.CallExpression | ts.NewExpression,
+  callee: Functionish,
+  receiver: ts.PropertyAccessExpression | ts.ElementAccessExpression | undefined,
+): void {
+  if (out.self.symbols.functionOf(node.expression) !== undefined) return;
   const call = nodes.at(node);
   const from = [...(receiver === undefined ? [] : [nodes.at(receiver.expression)]), ...(givesSomething(out, node) ? [call] : [])];
   for (const parameter of callee.parameters) {

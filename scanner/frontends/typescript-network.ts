@@ -172,6 +172,10 @@ function usesOf(out: Out, made: Value): readonly Use[] {
 /** A stream that is led into another: what it carries is sent. */
 export function pipeInto(out: Out, call: Called, from: ts.Expression, to: ts.Expression): void {
   const target = out.self.valueOf(to);
+  const bare = bareOf(to);
+  const fed =
+    ts.isPropertyAccessExpression(bare) && bare.name.text === 'stdin' ? usesOf(out, out.self.valueOf(bare.expression)) : [];
+  if (fed.length > 0) noteSent(call, 'child_process.ChildProcess#stdin.write', from, fed);
   for (const one of alternatives(target)) {
     if (one.kind !== 'instance') continue;
     const takes = own(apis, `${one.of}#write`) ?? own(apis, `${one.of}#send`);
@@ -190,7 +194,9 @@ function noteSent(call: Called, api: string, content: ts.Expression | undefined,
   const [opened, started] = [uses.flatMap((one) => one.opened), uses.flatMap((one) => one.starts)];
   if (/^(child_process|node-pty)\./.test(api)) {
     for (const one of started) if (content !== undefined) one.stdin.push(content);
-    sink(call, content, { what: 'exec', capability: { kind: 'exec', program: '*' }, api, part: 'argument' }, 'exact');
+    const [runner] = uses.flatMap((one) => one.runsInput);
+    const part = runner === undefined ? 'argument' : 'code';
+    sink(call, content, { what: 'exec', capability: { kind: 'exec', program: runner ?? '*' }, api, part }, 'exact');
   } else if (/^(fs|fs\/promises|Bun)\b/.test(api) && !api.startsWith('Bun.S')) {
     const [file] = opened.filter((one) => one.kind === 'mount');
     sink(call, content, { what: 'file', api, part: 'content', ...(file === undefined ? {} : { capability: file }) }, 'exact');

@@ -21,6 +21,8 @@ export interface Use {
   readonly starts: Started[];
   /** Capabilities of a request or connection, for data that is sent over it later. */
   readonly opened: Capability[];
+  /** Programs that run what is written to their input: a shell, an interpreter that is given no script, one that is not known. */
+  readonly runsInput: string[];
 }
 
 export interface Started {
@@ -63,6 +65,7 @@ export function capability(
   certainty: Confidence,
   traits: readonly Trait[] = [],
   at: ts.Node = call.node,
+  shape?: string,
 ): void {
   const { source } = out;
   out.facts.push({
@@ -70,6 +73,7 @@ export function capability(
     capability: one,
     api: call.api,
     traits,
+    ...(shape !== undefined && { shape }),
     span: spanOf(at, source),
     context: source.context,
     certainty,

@@ -41,7 +41,13 @@ export function runProgram(out: Out, call: Called, effect: Extract<Effect, { doe
   const options = effect.options === undefined ? undefined : (call.args[effect.options] ?? list);
   const inShell = options !== undefined && textOr(out.self.memberOf(options.value, text('shell'), call.node), '') === 'true';
   const named = effect.fixed === undefined ? (argument?.value ?? unknown) : text(effect.fixed);
-  for (const one of alternatives(named)) {
+  const lists =
+    list === undefined
+      ? [undefined]
+      : alternatives(list.value)
+          .slice(0, listsMax)
+          .map((value) => ({ ...list, value }));
+  for (const [one, list] of alternatives(named).flatMap((one) => lists.map((given) => [one, given] as const))) {
     // `Bun.spawn({ cmd: [...] })`
     const whole = one.kind === 'object' ? out.self.memberOf(one, text('cmd'), call.node) : one;
     const after = effect.rest === true ? call.args.slice(effect.program + 1) : (list ?? options);
@@ -63,7 +69,10 @@ export function runProgram(out: Out, call: Called, effect: Extract<Effect, { doe
     if (value.kind === 'text' && value.built && isWhole(value) && !/[./]/.test(value.text))
       trait(out, call, 'folded-name', shown(value), 'folded');
     const to: Capability = { kind: 'exec', program: name ?? '*' };
-    sink(call, argument?.node, { what: 'exec', capability: to, api: call.api, part: 'argument' }, 'exact');
+    if (name === undefined || runsItsInput(name, given)) call.use.runsInput.push(to.program);
+    // Whoever says which program is started runs whatever they like.
+    const part = name === undefined ? 'code' : 'argument';
+    sink(call, argument?.node, { what: 'exec', capability: to, api: call.api, part }, 'exact');
     const run = name === undefined ? words[0] : own(interpreters, name) === undefined ? words[0] : scriptOf(words);
     sink(call, run?.node, { what: 'exec', capability: to, api: call.api, part: 'program' }, 'exact');
     sink(call, list?.node, { what: 'exec', capability: to, api: call.api, part: 'argument' }, 'exact');
@@ -71,6 +80,21 @@ export function runProgram(out: Out, call: Called, effect: Extract<Effect, { doe
   if (options !== undefined && textOr(out.self.memberOf(options.value, text('detached'), call.node), '') === 'true')
     trait(out, call, 'detached', call.api);
 }
+
+// A shell or interpreter that is given no script, and no code as an argument, reads what to do from its input.
+function runsItsInput(name: string, given: readonly Value[]): boolean {
+  const isShell =
+    /^(cmd|powershell|pwsh)(\.exe)?$/i.test(posix.basename(name)) || own(interpreters, posix.basename(name)) !== undefined;
+  return (
+    isShell &&
+    given.every(
+      (one) => isWhole(one) && /^(-|--|-[a-bd-z]|\/[a-bd-z]|-(login|interactive|noprofile|nologo|norc))$/i.test(one.text),
+    )
+  );
+}
+
+/** A wrapper is called with as many lists of arguments: `git('status')`, `git('log')`, … */
+const listsMax = 24;
 
 // The file that an interpreter is given: the first word that is no option.
 function scriptOf(words: Words): Words[number] | undefined {

@@ -2,6 +2,7 @@
 import { ts } from 'ts-morph';
 import type { Steps } from '../steps.ts';
 import { type Assignment, collectAssignments } from './typescript-assignments.ts';
+import { isFunctionish } from './typescript-calls.ts';
 import { apiName, followed, functionDeclared, lookUp, variableNamed } from './typescript-lookup.ts';
 import { methodOf } from './typescript-methods.ts';
 import type { Program } from './typescript-program.ts';
@@ -52,7 +53,7 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
     steps.take(nodes.length);
     for (const node of nodes) {
       if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) {
-        kept.assign(node.left, { value: node.right, node, compound: node.operatorToken.kind !== ts.SyntaxKind.EqualsToken });
+        kept.assign(node.left, { value: node.right, node, compound: !isPlainAssignment(node.operatorToken.kind) });
       } else if (ts.isCallExpression(node) || ts.isNewExpression(node)) calls.push(node);
       else if (ts.isMethodDeclaration(node) || ts.isPropertyAssignment(node) || ts.isPropertyDeclaration(node)) {
         if (ts.isIdentifier(node.name) || ts.isPrivateIdentifier(node.name)) methodNames.add(node.name.text);
@@ -85,6 +86,7 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
       if (given !== undefined) push(handed, given, call);
     }
   }
+  addHandedCallers(calls, { symbolOf, functionOf }, callers);
   return {
     symbolOf,
     outsideOf: (name) => variableNamed(checker, name),
@@ -101,6 +103,27 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
     functionOf,
     exportOf,
   };
+}
+
+// `remember(git)` and, in `remember`, `git('config', …)`: that is a call of the function which was handed on.
+function addHandedCallers(
+  calls: readonly (ts.CallExpression | ts.NewExpression)[],
+  { symbolOf, functionOf }: Pick<Symbols, 'functionOf'> & { symbolOf(name: ts.Node): ts.Symbol | undefined },
+  callers: Map<Functionish, (ts.CallExpression | ts.NewExpression)[]>,
+): void {
+  const found: [Functionish, ts.CallExpression | ts.NewExpression][] = [];
+  for (const call of calls) {
+    const name = call.expression;
+    const declaration = ts.isIdentifier(name) ? symbolOf(name)?.declarations?.[0] : undefined;
+    if (declaration === undefined || !ts.isParameter(declaration) || !isFunctionish(declaration.parent)) continue;
+    const at = declaration.parent.parameters.indexOf(declaration);
+    for (const outer of callers.get(declaration.parent) ?? []) {
+      const given = outer.arguments?.[at];
+      const callee = given !== undefined && ts.isIdentifier(given) ? functionOf(given) : undefined;
+      if (callee !== undefined) found.push([callee, call]);
+    }
+  }
+  for (const [callee, call] of found) push(callers, callee, call);
 }
 
 /** An expression without what does not change its value: parentheses, types, `await`, the left side of a comma. */
@@ -149,6 +172,16 @@ export function memberName(access: ts.PropertyAccessExpression | ts.ElementAcces
 /** `=`, `+=`, `??=` and the like. */
 export function isAssignment(kind: ts.SyntaxKind): boolean {
   return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
+}
+
+// `x ??= value` puts the value there as it is, or leaves what is there.
+function isPlainAssignment(kind: ts.SyntaxKind): boolean {
+  return (
+    kind === ts.SyntaxKind.EqualsToken ||
+    kind === ts.SyntaxKind.QuestionQuestionEqualsToken ||
+    kind === ts.SyntaxKind.BarBarEqualsToken ||
+    kind === ts.SyntaxKind.AmpersandAmpersandEqualsToken
+  );
 }
 
 /** Adds to the list of a key. */

@@ -35,7 +35,7 @@ export function findUses(out: Out): void {
 export function useAt(out: Out, node: ts.Node, api: string): Use {
   const known = out.uses.get(node);
   if (known !== undefined) return known;
-  const use: Use = { node, api, sources: [], sinks: [], starts: [], opened: [] };
+  const use: Use = { node, api, sources: [], sinks: [], starts: [], opened: [], runsInput: [] };
   out.uses.set(node, use);
   return use;
 }

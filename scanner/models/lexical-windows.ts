@@ -74,7 +74,12 @@ export const windowsForms: readonly LexicalForm[] = [
     ['fetch', 'curl', /(?:^|[\s&|("'])curl(?:\.exe)?\s[^\n]{0,400}https?:/i],
     ['fetch-run', 'mshta', /\bmshta(?:\.exe)?["']?\s+["']?(?:https?:|javascript:|vbscript:)/i],
     ['fetch-run', 'regsvr32', /\bregsvr32(?:\.exe)?["']?\s[^\n]{0,200}\/i:["']?https?:/i],
-    ['fetch-run', 'rundll32', /\brundll32(?:\.exe)?["']?\s[^\n]{0,200}(?:javascript:|url\.dll|https?:|\\\\\w)/i],
+    // With `url.dll` an address is opened in the browser, as programs do that show a page.
+    [
+      'fetch-run',
+      'rundll32',
+      /\brundll32(?:\.exe)?["']?\s(?:[^\n]{0,200}(?:javascript:|\\\\\w)|(?!["']?(?:[^\s"']{0,80}\\)?url(?:\.dll)?,)[^\n]{0,200}https?:)/i,
+    ],
     ['fetch-run', 'msiexec', /\bmsiexec(?:\.exe)?["']?\s[^\n]{0,200}https?:/i],
     ['fetch-run', 'wscript', /\b[cw]script(?:\.exe)?["']?\s[^\n]{0,200}(?:https?:|\\\\\w)/i],
     [

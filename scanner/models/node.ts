@@ -159,7 +159,9 @@ export const nodeApis: ApiTable = {
   ...rows('net.Socket', '#write #end', { effects: [{ does: 'send', content: 0 }] }),
   ...rows('net.Socket', '#on #once #pipe #destroy #setEncoding #setTimeout', { effects: [] }),
   ...rows('net tls', 'createServer Server', { effects: [{ does: 'listen' }], gives: 'net.Server' }),
-  ...rows('net.Server', '#listen #on #close #address', { effects: [] }),
+  ...rows('net.Server', '#on #close', { effects: [] }),
+  // Where it listens is nothing that came in.
+  ...rows('net.Server', '#listen #address', { effects: [], opaque: true }),
   ...rows('net', 'isIP isIPv4 isIPv6 BlockList SocketAddress', { effects: [] }),
   ...rows('dgram', 'createSocket', { effects: [{ does: 'trait', trait: 'raw-socket' }], gives: 'dgram.Socket' }),
   ...rows('dgram.Socket', '#send', { does: 'datagram' }),

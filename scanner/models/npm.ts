@@ -58,6 +58,11 @@ export const npmApis: ApiTable = {
   ...rows('socket.io-client.Socket', '#emit #emitWithAck', { does: 'send', content: 1 }),
   ...rows('socket.io-client.Socket', '#send #write', { does: 'send', content: 0 }),
   ...rows('socket.io-client.Socket', '#on #once #close', { effects: [] }),
+  // Servers: what comes in is said by whoever connects.
+  ...rows('', 'express fastify koa polka restify micro', { does: 'listen' }),
+  ...rows('ws express fastify hono @hapi/hapi socket.io', 'WebSocketServer Server Router fastify Hono server', {
+    does: 'listen',
+  }),
   ...rows('', 'ws', { effects: [{ does: 'request', url: 0, traits: ['raw-socket'] }], gives: 'WebSocket' }),
   ...rows('ws', 'WebSocket', { effects: [{ does: 'request', url: 0, traits: ['raw-socket'] }], gives: 'WebSocket' }),
   ...rows('', 'execa cross-spawn', { does: 'program', program: 0, args: 1, options: 2 }),

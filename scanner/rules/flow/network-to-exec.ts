@@ -1,5 +1,5 @@
 /** What was received from the network is run. */
-import type { FlowSink } from '../../fact.ts';
+import type { FlowFact } from '../../fact.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
 import { passesFiles } from '../../links.ts';
 import { own } from '../../models/api.ts';
@@ -19,7 +19,7 @@ export const networkToExec = defineRule({
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
       const { source, sink } = flow;
-      if (source.what !== 'network' || sink.what !== 'exec' || (isPipe(sink) && !passesFiles(flow.steps))) return [];
+      if (source.what !== 'network' || sink.what !== 'exec' || (isPipe(flow) && !passesFiles(flow.steps))) return [];
       const from = source.name.startsWith('https://*/') ? 'a host that could not be computed' : source.name;
       // That is flow/file-to-exec.
       if (sink.part === 'program') return [];
@@ -43,7 +43,12 @@ export const networkToExec = defineRule({
 });
 
 // What a shell pipes from the network into an interpreter is the business of exec/download-and-run, which knows the honest installers.
-function isPipe({ api, capability }: FlowSink): boolean {
+function isPipe({ sink: { api, capability }, steps, span }: FlowFact): boolean {
   if (capability?.kind !== 'exec') return false;
+  // What a program of another language fetched in another statement than the one that starts the shell is no pipe.
+  const [first] = steps;
+  const inOne =
+    first !== undefined && first.span.path === span.path && first.span.start < span.end && span.start < first.span.end;
+  if (!inOne && !/\.(sh|bash|zsh|ksh|md|mdx|markdown)$|\/[^./]+$|^[^./]+$/i.test(span.path)) return false;
   return own(interpreters, api) !== undefined || api === 'eval' || api === 'source' || api === '.';
 }
