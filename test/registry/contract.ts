@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
+import type { Prose } from '../../skills-index/statement/prose.ts';
 import { decide } from '../../skills-index/trust/decision.ts';
 import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-line.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy.ts';
@@ -24,7 +25,10 @@ export async function walkContract(send: Send, trust: TestRoot): Promise<void> {
   expect((await send('/index/@acme/count')).status).toBe(404);
   expect((await send(`/blobs/sha256/${skill.packed.digest.slice(7)}`)).status).toBe(404);
 
-  expect(await scan(send, scannerToken, scanner, skill, 'review')).toMatchObject({ status: 200, body: { status: 'in review' } });
+  expect(await scan(send, scannerToken, scanner, skill, 'review', [], { prose: saying('Count the words.') })).toMatchObject({
+    status: 200,
+    body: { status: 'in review' },
+  });
   expect((await call(send, '/api/v1/jobs/lease', { token: scannerToken, json: {} })).body).toEqual({ job: null });
   expect((await call(send, '/api/v1/reviews', { token: ritaToken })).body.reviews).toMatchObject([{ name: '@acme/count' }]);
   expect(await approve(send, ritaToken, rita, skill)).toMatchObject({ status: 201 });
@@ -37,6 +41,17 @@ export async function walkContract(send: Send, trust: TestRoot): Promise<void> {
     approvals: [{ member: 'rita' }],
   });
 
+  const update = makeSkill('@acme/count', '1.0.1', {
+    files: { 'SKILL.md': '---\nname: count\ndescription: x\n---\nCount the lines.\n' },
+  });
+  expect((await publish(send, update, author)).status).toBe(201);
+  await scan(send, scannerToken, scanner, update, 'pass', [], { prose: saying('Count the lines.') });
+  expect((await call(send, '/api/v1/reviews/@acme/count/1.0.1', { token: ritaToken })).body.prose).toMatchObject({
+    kind: 'told',
+    since: '1.0.0',
+    change: { added: [{ path: 'SKILL.md', text: 'Count the lines.' }], removed: 1 },
+  });
+
   const revoked = revocationStatement({
     nonce: freshNonce(),
     kind: 'revoked',
@@ -46,6 +61,10 @@ export async function walkContract(send: Send, trust: TestRoot): Promise<void> {
   expect((await state(send, revoked, rita)).status).toBe(201);
   expect((await call(send, '/api/v1/versions/@acme/count/1.0.0')).body).toMatchObject({ status: 'revoked' });
   expect(await judge(send, trust, skill, line)).toMatchObject({ kind: 'refused', reasons: [{ code: 'revoked' }] });
+}
+
+function saying(text: string): Prose {
+  return { schema: 'skillgate.prose/1', sentences: [{ path: 'SKILL.md', line: 5, text, isHidden: false }], left: 0 };
 }
 
 /** The one line of a skill's index file. */
