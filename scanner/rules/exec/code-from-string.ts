@@ -1,6 +1,6 @@
 /** Text that was computed is run as code. */
 
-import type { TraitFact } from '../../fact.ts';
+import type { FactOf, TraitFact } from '../../fact.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { isInText, runs } from '../../standing.ts';
 
@@ -13,9 +13,10 @@ export const codeFromString = defineRule({
   why: 'What is run cannot be read beforehand: the scan sees that something runs, not what.',
   fix: 'Call functions by name; read data with a parser.',
   maps: { cwe: ['CWE-95'], owasp: ['ASI05'], attack: ['T1059'] },
-  reads: ['trait:code-from-string'],
-  check: (context) =>
-    context.of('trait').flatMap((fact): Draft[] => {
+  reads: ['trait:code-from-string', 'text:string'],
+  check: (context) => [
+    ...context.of('text').flatMap(inSettings),
+    ...context.of('trait').flatMap((fact): Draft[] => {
       if (fact.trait !== 'code-from-string' || !runs(fact)) return [];
       return [
         {
@@ -26,7 +27,18 @@ export const codeFromString = defineRule({
         },
       ];
     }),
+  ],
 });
+
+// A setting that some program takes for code, written as one expression that starts another program.
+function inSettings(fact: FactOf<'text'>): Draft[] {
+  if (!settingsPath.test(fact.span.path) || !runs(fact) || fact.context === 'test' || !startsProgram.test(fact.text)) return [];
+  return [{ span: fact.span, message: `the setting ${fact.detail} is code that starts a program: ${fact.text.slice(0, 100)}` }];
+}
+
+const settingsPath = /\.(ya?ml|jsonc?|json5|toml|md)$/i;
+const startsProgram =
+  /\brequire\(\s{0,4}['"](node:)?child_process['"]\s{0,4}\)\s{0,4}\.\s{0,4}(exec|spawn|fork)|__import__\(\s{0,4}['"](os|subprocess)['"]\s{0,4}\)\s{0,4}\.\s{0,4}(system|popen|run|Popen|call|check_output)\b/;
 
 // AppleScript that stands there whole, but for names in quotation marks, and neither types nor starts a shell: it can be read.
 function isTemplate({ api, detail }: TraitFact): boolean {

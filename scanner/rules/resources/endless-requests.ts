@@ -1,4 +1,7 @@
 /** Requests are sent in a loop that does not end. */
+import type { FactOf } from '../../fact.ts';
+import { mannerOf, nothingAround } from '../../manner.ts';
+import { readingOf } from '../../prose-reading.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import type { Source } from '../../source.ts';
 
@@ -11,9 +14,10 @@ export const endlessRequests = defineRule({
   why: 'A loop without a way out that calls a service costs its user money, or floods somebody else’s machine.',
   fix: 'Count the attempts, wait between them, and give up.',
   maps: { cwe: ['CWE-835', 'CWE-770'], owasp: ['LLM10'], attack: ['T1496.004', 'T1499'] },
-  reads: ['source', 'capability:egress'],
-  check: (context) =>
-    context.sources
+  reads: ['source', 'capability:egress', 'text:prose', 'text:list-item', 'text:table-cell', 'text:string'],
+  check: (context) => [
+    ...context.of('text').flatMap(toldToGoOn),
+    ...context.sources
       .filter(({ depth, language }) => depth === 0 && /^(typescript|javascript|python|shell)$/.test(language))
       .flatMap((source) =>
         loopsOf(source).flatMap(({ start, end, body }): Draft[] => {
@@ -29,7 +33,21 @@ export const endlessRequests = defineRule({
           return [{ span: { path: source.path, start, end: start + 1 }, severity: isPaid ? 'medium' : 'low', message }];
         }),
       ),
+  ],
 });
+
+// An agent that is told to call a tool until a key falls out of it.
+function toldToGoOn(fact: FactOf<'text'>): Draft[] {
+  if (!withoutEnd.test(fact.text) || !untilSecret.test(fact.text)) return [];
+  const manner = mannerOf(readingOf(fact), { start: 0, end: fact.text.length }, nothingAround);
+  return manner === 'meant'
+    ? [{ span: fact.span, severity: 'medium', message: 'tells an agent to go on without end until it sees a secret' }]
+    : [];
+}
+
+const withoutEnd = /\b(indefinitely|forever|endlessly|infinitely|without (limit|end|stopping))\b/i;
+const untilSecret =
+  /\b(retry|repeat|call|invoke|re-?run|keep (calling|retrying|trying|going))\b[^.!?]{0,80}\buntil\b[^.!?]{0,60}\b(keys?|tokens?|secrets?|passwords?|credentials?)\b/i;
 
 /** What ends a loop, or slows it down. */
 const exits =
