@@ -6,7 +6,7 @@ import { shellCodeDepthMax } from '../limits.ts';
 import { own } from '../models/api.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import { interpreters } from '../models/shell.ts';
-import type { Language, OffsetMap } from '../source.ts';
+import { type Language, type OffsetMap, rawOffset } from '../source.ts';
 import { hasOption, optionValues, parseArguments } from './shell-arguments.ts';
 import type { Call } from './shell-call.ts';
 import { fileKey, mountPath } from './shell-files.ts';
@@ -127,9 +127,21 @@ const unknownName = '_unknown_';
 function withoutHoles(code: Value, map: OffsetMap): { text: string; map: OffsetMap } {
   const piece = ['$', '{', unknownName, '}'].join('');
   const pieces = code.text.split(unknownPart);
-  const holes = [...code.text.matchAll(new RegExp(unknownPart, 'g'))].map((match) => match.index);
-  const shift = (offset: number): number => offset + holes.filter((hole) => hole < offset).length * (piece.length - 1);
-  const shifted = map.map((one) => ({ ...one, at: shift(one.at) }));
+  if (pieces.length === 1) return { text: code.text, map };
+  const shifted: OffsetMap[number][] = [];
+  let [next, hole] = [0, -1];
+  for (const [index, { length }] of pieces.entries()) {
+    const begin = hole + 1;
+    const grown = index * (piece.length - 1);
+    const add = (at: number, fixed: boolean): void => {
+      shifted.push({ at: at + grown, raw: rawOffset(map, at), ...(fixed && { fixed: true as const }) });
+    };
+    if (begin > 0) add(begin, map[next - 1]?.fixed === true);
+    hole = begin + length;
+    for (let one = map[next]; one !== undefined && one.at < hole; one = map[++next]) add(one.at, one.fixed === true);
+    // A hole is one character of the value, whatever its length in here; behind it places run in step again.
+    if (index < pieces.length - 1) add(hole, true);
+  }
   return { text: pieces.join(piece), map: shifted };
 }
 

@@ -103,10 +103,13 @@ export function newRun(source: Source, context: FrontEndContext, evaluate: Shell
   };
 }
 
-/** A node's place in the source. */
+/** A node's place in the source. Code that was put together can be longer than what it stands for; its place is not. */
 export function spanOf(run: ShellRun, node: { readonly pos: number; readonly end: number }): Span {
-  const span = { path: run.source.path, start: node.pos, end: node.end };
-  return run.map === undefined ? span : rawSpan(run.map, span, run.source.path);
+  const { path, text } = run.source;
+  const span = { path, start: node.pos, end: node.end };
+  const raw = run.map === undefined ? span : rawSpan(run.map, span, path);
+  const end = Math.min(raw.end, text.length);
+  return { path, start: Math.min(raw.start, end), end };
 }
 
 export interface Noting {
@@ -115,10 +118,24 @@ export interface Noting {
   readonly certainty: Confidence;
 }
 
-export function noteCapability(run: ShellRun, at: Noting, capability: Capability, traits: readonly Trait[] = []): void {
+export function noteCapability(
+  run: ShellRun,
+  at: Noting,
+  capability: Capability,
+  traits: readonly Trait[] = [],
+  shape?: string,
+): void {
   const isWide = capability.kind === 'egress' && capability.url === anyEgress;
   const certainty = isWide || traits.includes('dynamic-name') ? 'widened' : at.certainty;
-  note(run, { kind: 'capability', context: run.source.context, ...at, certainty, capability, traits });
+  note(run, {
+    kind: 'capability',
+    context: run.source.context,
+    ...at,
+    certainty,
+    capability,
+    traits,
+    ...(shape !== undefined && { shape }),
+  });
 }
 
 export function noteTrait(run: ShellRun, at: Noting, trait: Trait, detail: string): void {
