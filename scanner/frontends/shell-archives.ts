@@ -4,7 +4,7 @@ import { hasOption, optionValues, parseArguments } from './shell-arguments.ts';
 import type { Call } from './shell-call.ts';
 import { readFileValue, writeFileValue } from './shell-files.ts';
 import { noteFlows } from './shell-graph.ts';
-import { noteCapability, type ShellRun } from './shell-run.ts';
+import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
 import { concat, emptyValue, joinTaints, pass, rootTaint, unknownValue, type Value } from './shell-value.ts';
 
 type Pack = (run: ShellRun, call: Call) => Value | undefined;
@@ -98,6 +98,7 @@ function connect(run: ShellRun, call: Call, args: ReturnType<typeof parseArgumen
   noteCapability(run, call, { kind: 'exec', program: 'openssl' });
   noteCapability(run, call, capability, ['raw-socket']);
   noteFlows(run, call, call.stdin.taints, { what: 'network', capability, api: 'openssl', part: 'body' });
+  if (call.stdin.shellOutput) noteTrait(run, call, 'reverse-shell', 'a shell behind openssl');
   const step = { span: call.span, note: `openssl receives from ${capability.url}` };
   return unknownValue([rootTaint({ what: 'network', name: capability.url }, step, call.certainty)]);
 }

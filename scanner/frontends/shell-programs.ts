@@ -166,9 +166,18 @@ function noteGit(run: ShellRun, call: Call): void {
   const words = operands.filter((one) => !one.text.startsWith('-')).map((one) => run.remotes.get(one.text) ?? one);
   const url = words.find((one) => /:\/\/|^[\w.-]+@[\w.-]+:/.test(one.text));
   if (url === undefined && verb?.text !== 'clone') return;
-  const text = url === undefined ? '\0' : url.text.replace(/^[\w.-]+@([\w.-]+):/, 'ssh://$1/');
-  const egress = egressOf(text, ['GET', ...(verb?.text === 'push' ? ['POST'] : [])]);
-  if (egress !== undefined) noteCapability(run, call, { kind: 'egress', ...egress }, ['download']);
+  // Whoever stands before the @ says nothing of the host.
+  const bare = url?.text.replace(/^[\w.-]+@([\w.-]+):/, 'ssh://$1/').replace(/^(\w+:\/\/)[^@/]*@(?=[\w.-])/, '$1');
+  const egress = egressOf(bare ?? '\0', ['GET', ...(verb?.text === 'push' ? ['POST'] : [])]);
+  if (egress === undefined) return;
+  const capability = { kind: 'egress' as const, ...egress };
+  noteCapability(run, call, capability, ['download']);
+  noteFlows(run, call, url?.taints ?? [], {
+    what: 'network',
+    capability,
+    api: 'git',
+    part: bare === url?.text && !/^\w+:\/\/[\w.-]/.test(bare ?? '') ? 'host' : 'url',
+  });
 }
 
 // `socat - TCP:host:port`, `socat FILE:secret TCP:…`: both sides give to each other.

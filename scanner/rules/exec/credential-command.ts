@@ -1,6 +1,11 @@
 /** Another program is asked for a credential that it holds. */
+import { coversHost } from '../../../skills-index/skill/host-name.ts';
 import { draftsOfTrait } from '../../draft-of-trait.ts';
-import { defineRule } from '../../rule.ts';
+import type { FlowFact, TraitFact } from '../../fact.ts';
+import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { own } from '../../models/api.ts';
+import { secretProviders } from '../../models/secret-providers.ts';
+import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
 import { isInText } from '../../standing.ts';
 
 export const credentialCommand = defineRule({
@@ -12,13 +17,57 @@ export const credentialCommand = defineRule({
   why: 'Keychains, password managers and command lines of clouds hand out credentials to whoever runs as their user: no file is read, no variable named.',
   fix: 'Declare a secret in skill.json: the operator gives it to the hosts that it belongs to.',
   maps: { cwe: ['CWE-522'], owasp: ['ASI03'], attack: ['T1555', 'T1552'] },
-  reads: ['trait:credential-command'],
-  check: (context) =>
-    draftsOfTrait(context, 'credential-command', (fact) => ({
+  reads: ['trait:credential-command', 'flow:network'],
+  check: (context) => [
+    ...draftsOfTrait(context, 'credential-command', (fact) => ({
       severity: isInText(fact) ? 'info' : wholeStore.test(fact.detail) ? 'medium' : 'low',
       message: fact.detail,
     })),
+    ...sentAway(context),
+  ],
 });
+
+// What such a command prints, where it leaves for another host than its issuer's, or wrapped up.
+function sentAway(context: RuleContext): Draft[] {
+  const asked = context.of('trait').filter(({ trait }) => trait === 'credential-command');
+  if (asked.length === 0) return [];
+  const flows = context.of('flow').filter(({ source, context: stands }) => source.what === 'command' && stands !== 'comment');
+  // The same token may stand in the header, where it belongs, and in the body, where it does not: each part is looked at by itself.
+  const parts = [...Map.groupBy(flows, ({ sink, encoded }) => `${sink.part} ${encoded}`).values()];
+  return parts.flatMap(flowsThatRun).flatMap((flow): Draft[] => {
+    const to = destinationOf(flow, context);
+    const command = asked.find((fact) => isBornIn(flow, fact));
+    if (to === undefined || to.loopback || command === undefined || flow.sink.part === 'host') return [];
+    const what = `what ${command.api} holds (${command.detail})`;
+    if (flow.encoded && (flow.sink.part === 'body' || flow.sink.part === 'url'))
+      return [draftOfFlow(flow, { kind: 'malice', severity: 'high', message: `encodes ${what} and sends it to ${to.said}` })];
+    const issuer = own(issuers, command.api);
+    if (issuer === undefined || issuer.hosts.some((pattern) => coversHost(pattern, to.host))) return [];
+    const message = `sends ${what} to ${to.said}`;
+    if (to.host === '*' || issuer.anywhere) return [draftOfFlow(flow, { severity: 'medium', message })];
+    return [draftOfFlow(flow, { kind: 'malice', severity: 'critical', message: `${message}, which is not its issuer` })];
+  });
+}
+
+function isBornIn({ steps: [first] }: FlowFact, { span }: TraitFact): boolean {
+  return first !== undefined && first.span.path === span.path && first.span.start < span.end && span.start < first.span.end;
+}
+
+// Password managers hold what belongs anywhere; these commands give the token of one service.
+const hostsOf = (provider: string): readonly string[] => secretProviders.find((row) => row.provider === provider)?.hosts ?? [];
+const gitHosts = ['github.com', 'gitlab.com', 'bitbucket.org', 'codeberg.org', 'dev.azure.com', '*.visualstudio.com'];
+const issuers: Readonly<Record<string, { readonly hosts: readonly string[]; readonly anywhere?: true }>> = {
+  gh: { hosts: ['github.com', '*.github.com', '*.githubusercontent.com', ...hostsOf('GitHub')] },
+  git: { hosts: [...gitHosts, ...gitHosts.map((host) => `*.${host.replace('*.', '')}`)] },
+  aws: { hosts: hostsOf('Amazon Web Services') },
+  heroku: { hosts: hostsOf('Heroku') },
+  doctl: { hosts: hostsOf('DigitalOcean') },
+  npm: { hosts: ['*.npmjs.org', '*.npmjs.com'] },
+  // Tokens of these are also for services that run below names of their users.
+  gcloud: { hosts: hostsOf('Google'), anywhere: true },
+  az: { hosts: hostsOf('Microsoft Azure'), anywhere: true },
+  kubectl: { hosts: [], anywhere: true },
+};
 
 // What gives more than one secret of one service.
 const wholeStore = /keychain|keyring|password store|private keys|stored credentials/;
