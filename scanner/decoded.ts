@@ -3,6 +3,7 @@ import { gunzipSync, inflateSync } from 'node:zlib';
 import { decodedBlobsMax, decodedCharsMax, embeddedDepthMax } from './limits.ts';
 import { givesOrders, programIn } from './program-look.ts';
 import type { Language } from './source.ts';
+import { characterClass, hasNumberList, runsOf } from './text-runs.ts';
 
 export interface DecodedProgram {
   /** Of the blob in the text. */
@@ -21,18 +22,48 @@ export interface DecodedProgram {
 export function decodedPrograms(text: string, depth = 0): DecodedProgram[] {
   const found: DecodedProgram[] = [];
   let end = 0;
-  for (const match of text.matchAll(blobForm)) {
-    if (match.index < end || found.length >= decodedBlobsMax) continue;
-    const decoded = decodeBlob(match[0]);
+  for (const { blob, start } of blobsIn(text)) {
+    if (start < end || found.length >= decodedBlobsMax) continue;
+    const decoded = decodeBlob(blob);
     if (decoded === undefined) continue;
     const language = languageIn(decoded.text, depth);
     if (language === undefined) continue;
-    end = match.index + match[0].length;
-    found.push({ start: match.index, end, form: decoded.form, language, text: decoded.text });
+    end = start + blob.length;
+    found.push({ start, end, form: decoded.form, language, text: decoded.text });
   }
   return found;
 }
 
+interface Blob {
+  readonly blob: string;
+  readonly start: number;
+}
+
+// Most texts have long runs of letters at most, which are found without a search at each character.
+function* blobsIn(text: string): Generator<Blob> {
+  if (escapes.test(text) || hasNumberList(text, listedNumbersMin)) {
+    for (const match of text.matchAll(blobForm)) yield { blob: match[0], start: match.index };
+    return;
+  }
+  let behind = 0;
+  for (const run of runsOf(text, base64Class, base64CharsMin)) {
+    for (let start = Math.max(run.start, behind); run.end - start >= base64CharsMin; start = behind) {
+      base64Here.lastIndex = start;
+      const [blob = ''] = base64Here.exec(text) ?? [];
+      if (blob === '') break;
+      behind = start + blob.length;
+      yield { blob, start };
+    }
+  }
+}
+
+const listedNumbersMin = 15;
+const base64CharsMin = 24;
+const base64Class = characterClass(/[A-Za-z0-9+/_-]/);
+const base64Form = String.raw`[A-Za-z0-9+/_-]{24,90000}(?:={1,2}|(?:\r?\n[ \t]{0,16}[A-Za-z0-9+/]{16,200}){1,1500}={0,2})?`;
+const base64Here = new RegExp(base64Form, 'y');
+// Two of a form of which blobs have twelve and more.
+const escapes = /\\x[0-9a-f]{2}\\x|\\u00[0-9a-f]{2}\\u|\\[0-7]{3}\\|%[0-9a-f]{2}%|&#x?[0-9a-f]{2,4};&/i;
 // Each alternative is one class of characters repeated, so that there is one way only to match.
 const blobForm = new RegExp(
   [
@@ -42,7 +73,7 @@ const blobForm = new RegExp(
     '(?:%[0-9a-fA-F]{2}){12,20000}',
     '(?:&#x?[0-9a-fA-F]{2,4};){12,20000}',
     String.raw`(?<![\w.])(?:(?:0x[0-9a-fA-F]{2}|\d{2,3})\s{0,4},\s{0,8}){15,20000}(?:0x[0-9a-fA-F]{2}|\d{2,3})`,
-    String.raw`[A-Za-z0-9+/_-]{24,90000}(?:={1,2}|(?:\r?\n[ \t]{0,16}[A-Za-z0-9+/]{16,200}){1,1500}={0,2})?`,
+    base64Form,
   ].join('|'),
   'g',
 );

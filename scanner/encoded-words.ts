@@ -1,5 +1,6 @@
 /** Words in disguise: texts that a reader (or a model) turns back into sentences, as base64, hex, ROT13, backwards, in Morse … */
 import { encodedRunsMax, foldedCharsMax } from './limits.ts';
+import { type CharacterClass, characterClass, hasRun } from './text-runs.ts';
 
 export interface Decoding {
   /** For messages: `base64`, `ROT13`, … */
@@ -9,9 +10,10 @@ export interface Decoding {
 
 /** What a text says when it is decoded in the ways that it looks like; nothing for ordinary prose. Work is linear in the text. */
 export function decodingsOf(given: string): Decoding[] {
+  if (given.length < readableCharsMin) return [];
   const text = given.length > foldedCharsMax ? given.slice(0, foldedCharsMax) : given;
-  return codecs.flatMap(({ how, looks, decode }) => {
-    if (!looks.test(text)) return [];
+  return codecs.flatMap(({ how, run, looks, decode }) => {
+    if ((run !== undefined && !hasRun(text, run.of, run.charsMin)) || !looks.test(text)) return [];
     const decoded = decode(text);
     return decoded !== undefined && isReadable(decoded) ? [{ how, text: decoded }] : [];
   });
@@ -19,6 +21,8 @@ export function decodingsOf(given: string): Decoding[] {
 
 interface Codec {
   readonly how: string;
+  /** So many of these characters stand in a row in what looks like it, which is asked first. */
+  readonly run?: { readonly of: CharacterClass; readonly charsMin: number };
   /** A cheap test of whether it may be encoded so. */
   readonly looks: RegExp;
   readonly decode: (text: string) => string | undefined;
@@ -27,26 +31,31 @@ interface Codec {
 const codecs: readonly Codec[] = [
   {
     how: 'base64',
+    run: { of: characterClass(/[A-Za-z0-9+/_-]/), charsMin: 24 },
     looks: /[A-Za-z0-9+/_-]{24}/,
     decode: (text) => runs(text, /[A-Za-z0-9+/_-]{24,4000}={0,2}/g, (run) => fromBytes(Buffer.from(run, 'base64'))),
   },
   {
     how: 'hex',
+    run: { of: characterClass(/[0-9a-f :,]/i), charsMin: 48 },
     looks: /(?:[0-9a-f]{2}[ :,]?){24}/i,
     decode: (text) => runs(text, /(?:(?:0x|\\x)?[0-9a-f]{2}[ :,]{0,2}){24,2000}/gi, fromHex),
   },
   {
     how: 'binary',
+    run: { of: characterClass(/[01 ]/), charsMin: 96 },
     looks: /(?:[01]{8} ?){12}/,
     decode: (text) => runs(text, /(?:[01]{8} ?){12,1000}/g, (run) => fromCodes(run.match(/[01]{8}/g) ?? [], 2)),
   },
   {
     how: 'character codes',
+    run: { of: characterClass(/[\d, ]/), charsMin: 48 },
     looks: /(?:\d{2,3}[, ]{1,2}){16}/,
     decode: (text) => runs(text, /(?:\d{2,3}[, ]{1,2}){16,1000}\d{0,3}/g, (run) => fromCodes(run.match(/\d+/g) ?? [], 10)),
   },
   {
     how: 'percent signs',
+    run: { of: characterClass(/[%0-9a-f]/i), charsMin: 36 },
     looks: /(?:%[0-9a-f]{2}){12}/i,
     decode: (text) => runs(text, /(?:%[0-9a-f]{2}|\w){12,2000}/gi, fromPercent),
   },
@@ -73,6 +82,7 @@ const codecs: readonly Codec[] = [
   },
   {
     how: 'Morse code',
+    run: { of: characterClass(/[. /-]/), charsMin: 24 },
     looks: /(?:[.-]{1,6}[ /]{1,3}){12}/,
     decode: (text) => runs(text, /(?:[.-]{1,6}[ /]{1,3}){12,1000}[.-]{0,6}/g, fromMorse),
   },
@@ -99,7 +109,7 @@ function runs(text: string, pattern: RegExp, decode: (run: string) => string): s
 }
 
 function fromBytes(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+  return utf8.decode(bytes);
 }
 
 function fromHex(run: string): string {
@@ -176,7 +186,15 @@ function fromMorse(run: string): string {
 
 // Sentences, not bytes: nearly all letters and spaces.
 function isReadable(text: string): boolean {
-  if (text.length < 12) return false;
-  const letters = text.match(/[\p{L}\p{N}\s.,:;!?'"()/~_@$&|<>=+-]/gu)?.length ?? 0;
-  return letters >= text.length * 0.92 && /\s/.test(text);
+  if (text.length < readableCharsMin || !/\s/.test(text)) return false;
+  let odd = 0;
+  for (const { 0: run } of text.matchAll(oddCharacters)) {
+    odd += run.length;
+    if (text.length - odd < text.length * 0.92) return false;
+  }
+  return true;
 }
+
+const readableCharsMin = 12;
+const oddCharacters = /[^\p{L}\p{N}\s.,:;!?'"()/~_@$&|<>=+-]+/gu;
+const utf8 = new TextDecoder();

@@ -34,6 +34,29 @@ export function meets(some: Hints, others: Hints): boolean {
   return false;
 }
 
+/** The hints of many texts side by side, so that those that have something of a set are found in one walk. */
+export class HintsOfTexts {
+  readonly #all: Int32Array;
+
+  constructor(texts: readonly Hints[]) {
+    this.#all = new Int32Array(texts.length * numbersOfHints);
+    for (const [index, hints] of texts.entries()) this.#all.set(hints, index * numbersOfHints);
+  }
+
+  /** The texts that have something of the set, by their place. */
+  having(wanted: Hints): readonly number[] {
+    const found: number[] = [];
+    const all = this.#all;
+    for (let text = 0; text * numbersOfHints < all.length; text++)
+      for (let at = 0; at < numbersOfHints; at++)
+        if (((all[text * numbersOfHints + at] ?? 0) & (wanted[at] ?? 0)) !== 0) {
+          found.push(text);
+          break;
+        }
+    return found;
+  }
+}
+
 /** What a phrase needs: a word of each concept, or of one of several. */
 export function needsOfConcepts(needs: readonly (Concept | readonly Concept[])[]): Needs {
   return needs.map((need) => hintsWith((typeof need === 'string' ? [need] : need).map((one) => concepts.indexOf(one))));
@@ -84,19 +107,19 @@ function add(hints: Hints, bit: number): void {
   hints[bit >> 5] = (hints[bit >> 5] ?? 0) | (1 << (bit & 31));
 }
 
+const fileNames: readonly Concept[] = ['secret-file', 'memory-file'];
 // Longer pieces may be cut in the middle of a word when marks are looked for.
 const runCharsMax = 40;
 const pieceCharsMax = 80;
-const signs: ReadonlyMap<number, readonly Concept[]> = new Map([
-  [46, ['secret-file', 'memory-file'] as const], // .
-  [47, ['secret-file', 'memory-file'] as const], // /
-  [58, ['url'] as const], // :
-  [64, ['mail'] as const], // @
-]);
+const signs: Readonly<Record<string, readonly Concept[]>> = { '.': fileNames, '/': fileNames, ':': ['url'], '@': ['mail'] };
+const signBits = Array.from({ length: 128 }, (_, code) => signs[String.fromCharCode(code)]?.map((one) => concepts.indexOf(one)));
 
 /** Notes what the runs of letters and digits of a text may be; true when one of its pieces is too long to tell. */
 function noteWords(text: string, hints: Hints): boolean {
-  let [isLong, sum, run, piece] = [false, wordStart, 0, 0];
+  let isLong = false;
+  let sum = wordStart;
+  let from = 0;
+  let pieceFrom = 0;
   let entry: WordEntry | undefined;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -104,21 +127,26 @@ function noteWords(text: string, hints: Hints): boolean {
     if (letter !== 0) {
       sum = withLetter(sum, letter);
       entry = table.at(sum);
-      if (entry !== undefined) for (const bit of entry.open) add(hints, bit);
-      run++;
-      piece++;
+      if (entry !== undefined) addAll(hints, entry.open);
       continue;
     }
-    if (entry !== undefined) for (const bit of entry.whole) add(hints, bit);
-    for (const concept of signs.get(code) ?? []) add(hints, concepts.indexOf(concept));
-    isLong ||= run >= runCharsMax || piece >= pieceCharsMax;
-    sum = wordStart;
-    run = 0;
+    if (entry !== undefined) addAll(hints, entry.whole);
     entry = undefined;
-    piece = code === 32 ? 0 : piece + 1;
+    const bits = code < 128 ? signBits[code] : undefined;
+    if (bits !== undefined) addAll(hints, bits);
+    if (at - from >= runCharsMax) isLong = true;
+    sum = wordStart;
+    from = at + 1;
+    if (code !== 32) continue;
+    if (at - pieceFrom >= pieceCharsMax) isLong = true;
+    pieceFrom = at + 1;
   }
-  if (entry !== undefined) for (const bit of entry.whole) add(hints, bit);
-  return isLong || run >= runCharsMax || piece >= pieceCharsMax;
+  if (entry !== undefined) addAll(hints, entry.whole);
+  return isLong || text.length - from >= runCharsMax || text.length - pieceFrom >= pieceCharsMax;
+}
+
+function addAll(hints: Hints, bits: readonly number[]): void {
+  for (let at = 0; at < bits.length; at++) add(hints, bits[at] ?? 0);
 }
 
 function tableOfWords(): WordTable {

@@ -11,8 +11,17 @@ export interface JoinedText {
 const codeSeams = /(["'`])\s{0,20}\)?\s{0,4}\+\s{0,20}\(?\s{0,4}[bBrRuU]{0,2}\1/g;
 const shellSeams = /(?<=[\w./:@%+,-])(?:''|"")(?=[\w./:@%+,-])/g;
 
+// A memo of a pure function: several rules search the same source.
+const joinedTexts = new WeakMap<Source, JoinedText>();
+
 /** The text of a source with the seams of its texts left out. */
-export function joinedText({ text, language }: Source): JoinedText {
+export function joinedText(source: Source): JoinedText {
+  const known = joinedTexts.get(source) ?? joinText(source);
+  joinedTexts.set(source, known);
+  return known;
+}
+
+function joinText({ text, language }: Source): JoinedText {
   const isShell = language === 'shell' || language === 'markdown';
   const seams = [
     ...text.matchAll(isShell ? shellSeams : codeSeams),

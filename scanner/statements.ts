@@ -1,6 +1,6 @@
 /** Statements: what texts of a skill say, found by phrases in any language or by patterns, each with the manner of its saying. */
 import type { FactOf } from './fact.ts';
-import { mayHold, meets, needsOfPattern, unionOf } from './hints.ts';
+import { type Hints, HintsOfTexts, mayHold, meets, needsOfPattern, unionOf } from './hints.ts';
 import { type Manner, type Match, mannerOf, nothingAround, type Surroundings, surroundingsOf } from './manner.ts';
 import { matchPhrase, needsOf, type Phrase } from './phrase.ts';
 import { type Reading, readingOf, readingOfText, readingsOf } from './prose-reading.ts';
@@ -42,10 +42,10 @@ export function statementsOf(
 ): Statement[] {
   const found: Statement[] = [];
   const search = searchFor(forms);
-  for (const { fact, index, readings } of textsOf(facts)) {
+  for (const { fact, index, readings } of textsHaving(facts, search.any)) {
     if (!roles.has(fact.role)) continue;
     for (const reading of readings) {
-      const statement = search(reading, () => surroundingsOf(facts, index));
+      const statement = search.in(reading, () => surroundingsOf(facts, index));
       if (statement === undefined || statement.manner === 'refused') continue;
       found.push(statement);
       break;
@@ -60,15 +60,26 @@ interface Text {
   readonly readings: readonly Reading[];
 }
 
-// A memo of a pure function: rules that read the same facts share it.
-const texts = new WeakMap<readonly FactOf<'text'>[], readonly Text[]>();
+interface Texts {
+  readonly all: readonly Text[];
+  readonly hints: HintsOfTexts;
+}
 
-function textsOf(facts: readonly FactOf<'text'>[]): readonly Text[] {
-  const known =
-    texts.get(facts) ??
-    facts.flatMap((fact, index): Text[] => (isText(fact) ? [{ fact, index, readings: readingsOf(fact) }] : []));
-  texts.set(facts, known);
-  return known;
+// A memo of a pure function: rules that read the same facts share it.
+const textsOfFacts = new WeakMap<readonly FactOf<'text'>[], Texts>();
+
+function textsHaving(facts: readonly FactOf<'text'>[], any: Hints | undefined): readonly Text[] {
+  const { all, hints } = textsOfFacts.get(facts) ?? readTexts(facts);
+  if (any === undefined) return all;
+  return hints.having(any).flatMap((place) => all[place] ?? []);
+}
+
+function readTexts(facts: readonly FactOf<'text'>[]): Texts {
+  const all = facts.flatMap((fact, index): Text[] => (isText(fact) ? [{ fact, index, readings: readingsOf(fact) }] : []));
+  const hints = new HintsOfTexts(all.map(({ readings }) => unionOf(readings.map((reading) => reading.hints))));
+  const read = { all, hints };
+  textsOfFacts.set(facts, read);
+  return read;
 }
 
 /** As `statementsOf`, over headings, items and lines of a few words each that follow one another: an order cut in pieces. */
@@ -80,8 +91,8 @@ export function splitStatements(facts: readonly FactOf<'text'>[], forms: readonl
     const [first] = run;
     if (run.length < 2 || first === undefined) continue;
     const reading = readingOfText(first, run.map((fact) => fact.text).join(' '));
-    const statement = search(reading, () => surroundingsOf(facts, index));
-    const isInOne = (): boolean => run.some((fact) => search(readingOf(fact), () => nothingAround) !== undefined);
+    const statement = search.in(reading, () => surroundingsOf(facts, index));
+    const isInOne = (): boolean => run.some((fact) => search.in(readingOf(fact), () => nothingAround) !== undefined);
     if (statement !== undefined && !isInOne()) found.push(statement);
     index += run.length - 1;
   }
@@ -90,17 +101,21 @@ export function splitStatements(facts: readonly FactOf<'text'>[], forms: readonl
 
 /** The first statement in one reading. */
 export function statementIn(reading: Reading, forms: readonly Form[], around: () => Surroundings): Statement | undefined {
-  return searchFor(forms)(reading, around);
+  return searchFor(forms).in(reading, around);
 }
 
-type Search = (reading: Reading, around: () => Surroundings) => Statement | undefined;
+interface Search {
+  /** A text without any of it has no statement; undefined when any text may have one. */
+  readonly any: Hints | undefined;
+  readonly in: (reading: Reading, around: () => Surroundings) => Statement | undefined;
+}
 
 // What each form needs is asked first, and before that whether there is anything of any.
 function searchFor(forms: readonly Form[]): Search {
   const asked = forms.map((form) => ({ form, needs: form instanceof RegExp ? (needsOfPattern(form) ?? []) : needsOf(form) }));
   const firsts = asked.flatMap(({ needs }) => needs.slice(0, 1));
   const any = firsts.length === asked.length ? unionOf(firsts) : undefined;
-  return (reading, around) => {
+  const searchIn: Search['in'] = (reading, around) => {
     if (any !== undefined && !meets(reading.hints, any)) return undefined;
     let refused: Statement | undefined;
     for (const { form, needs } of asked) {
@@ -113,6 +128,7 @@ function searchFor(forms: readonly Form[]): Search {
     }
     return refused;
   };
+  return { any, in: searchIn };
 }
 
 function statementOf(reading: Reading, form: Form, match: Match, around: Surroundings): Statement {

@@ -14,8 +14,9 @@ export interface ToldScript {
 
 /** Each script once, in the order of SKILL.md. */
 export function toldScripts({ of, files, sources }: Pick<RuleContext, 'of' | 'files' | 'sources'>): ToldScript[] {
-  const text = sources.find((source) => source.path === 'SKILL.md')?.text ?? '';
   const scripts = [...files].filter((path) => scriptEnding.test(path));
+  if (scripts.length === 0) return [];
+  const text = sources.find((source) => source.path === 'SKILL.md')?.text ?? '';
   const found = new Map<string, ToldScript>();
   for (const fact of of('text')) {
     if (fact.span.path !== 'SKILL.md' || !isCode(fact) || !runs(fact)) continue;

@@ -42,6 +42,12 @@ export const hiddenRanges: readonly HiddenRange[] = [
   { from: 0xe0100, to: 0xe01ef, class: 'selector', name: 'variation selector' },
 ];
 
+/** Finds each hidden character. */
+export const hiddenForm = new RegExp(
+  `[${hiddenRanges.map(({ from, to }) => `\\u{${from.toString(16)}}-\\u{${to.toString(16)}}`).join('')}]`,
+  'gu',
+);
+
 /** The hidden character's row, or undefined for one that is seen. Tab, LF and CR count as seen. */
 export function hiddenCharacter(codePoint: number): HiddenRange | undefined {
   return hiddenRanges.find(({ from, to }) => codePoint >= from && codePoint <= to);

@@ -1,5 +1,5 @@
 /** Characters that a reader does not see, or that turn text around. */
-import { type HiddenClass, hiddenCharacter } from '../../models/hidden-characters.ts';
+import { type HiddenClass, hiddenCharacter, hiddenForm } from '../../models/hidden-characters.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import type { Source } from '../../source.ts';
 
@@ -25,7 +25,7 @@ interface Run {
 // Runs of hidden characters, one behind the other.
 function runsOf(text: string): Run[] {
   const runs: Run[] = [];
-  for (const match of text.matchAll(/[^\x09\x0a\x0d\x20-\x7e]/gu)) {
+  for (const match of text.matchAll(hiddenForm)) {
     const found = hiddenCharacter(match[0].codePointAt(0) ?? 0);
     if (found === undefined) continue;
     const last = runs.at(-1);

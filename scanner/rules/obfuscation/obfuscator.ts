@@ -31,9 +31,9 @@ function codeObjects({ of }: RuleContext): Draft[] {
 // One finding for each tool, at its first mark. Code in Markdown is of any language.
 function draftsOf(source: Source): Draft[] {
   const found = new Map<string, Draft>();
-  for (const { tool, form, times, languages } of obfuscatorMarks) {
+  for (const { tool, form, sign, times, languages } of obfuscatorMarks) {
     const isOfInterest = languages.length === 0 || languages.includes(source.language) || source.language === 'markdown';
-    if (found.has(tool) || !isOfInterest) continue;
+    if (found.has(tool) || !isOfInterest || !source.text.includes(sign)) continue;
     const matches = [...source.text.matchAll(form)];
     const [first] = matches;
     if (first === undefined || matches.length < times) continue;

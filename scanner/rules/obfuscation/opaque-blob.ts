@@ -2,6 +2,7 @@
 import { joinedText } from '../../joined-text.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import type { Source } from '../../source.ts';
+import { characterClass, hasRun } from '../../text-runs.ts';
 
 export const opaqueBlob = defineRule({
   id: 'obfuscation/opaque-blob',
@@ -26,6 +27,7 @@ const blobCharsMin = 200;
 // One finding for a file: where there is one such piece there are often hundreds.
 function draftsOf(source: Source, runsText: boolean): Draft[] {
   const { text, offsetOf } = joinedText(source);
+  if (!hasRun(text, blobClass, blobCharsMin) && !text.includes('\\x')) return [];
   const blobs = [...text.matchAll(form)].filter(
     ({ 0: blob, index }) => isOpaque(blob) && !harmless.test(text.slice(Math.max(0, index - 80), index)),
   );
@@ -37,6 +39,7 @@ function draftsOf(source: Source, runsText: boolean): Draft[] {
   return [{ span: { path: source.path, start, end: start + 64 }, severity: runsText ? 'medium' : 'low', message }];
 }
 
+const blobClass = characterClass(/[A-Za-z0-9+/=_-]/);
 const form = /(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/=_-]{200,}|(?:\\x[0-9a-fA-F]{2}){48,}/g;
 
 // Pictures, fonts and other typed data, certificates, checksums.

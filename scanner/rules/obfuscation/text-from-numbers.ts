@@ -2,6 +2,7 @@
 import { type Draft, defineRule } from '../../rule.ts';
 import type { Source } from '../../source.ts';
 import { milderIn } from '../../standing.ts';
+import { hasNumberList } from '../../text-runs.ts';
 
 export const textFromNumbers = defineRule({
   id: 'obfuscation/text-from-numbers',
@@ -32,11 +33,13 @@ export const textFromNumbers = defineRule({
 
 const code = String.raw`\s{0,4}(?:0x[0-9a-f]{1,2}|\d{2,3})\s{0,4}`;
 const list = `(?:${code},){7,400}${code}`;
-const forms: readonly RegExp[] = [
+const listForms: readonly RegExp[] = [
   new RegExp(String.raw`\bfrom(?:CharCode|CodePoint)\s?\((?:\.\.\.\s?\[)?${list}`, 'gi'),
   // A list of codes, and behind it what makes characters of them.
   new RegExp(String.raw`\[${list},?\s{0,4}\][^\n]{0,60}(?:fromCharCode|fromCodePoint|\bchr\b|\[char\])`, 'gi'),
   new RegExp(String.raw`(?:\bchr\s?\([a-z_^ 0-9]{1,20}\)[^\n]{0,40}\bin\s|map\(chr,\s?|bytes(?:array)?\()\s?[[(]${list}`, 'gi'),
+];
+const writtenForms: readonly RegExp[] = [
   /(?:\bchr\(\d{2,3}\)\s?[+.]\s?){5,}/g,
   /(?:\\x[2-7][0-9a-fA-F]){6,}/g,
   /(?:\\(?:1[0-7]{2}|0?[4-7][0-7])){6,}/g,
@@ -44,7 +47,11 @@ const forms: readonly RegExp[] = [
 
 function draftsOf(source: Source, computes: boolean): Draft[] {
   if (/^(json|toml|html)$/.test(source.language)) return [];
-  return forms.flatMap((form) =>
+  const wanted = [
+    ...(hasNumberList(source.text, 7) ? listForms : []),
+    ...(/\bchr\(|\\[x0-7]/.test(source.text) ? writtenForms : []),
+  ];
+  return wanted.flatMap((form) =>
     [...source.text.matchAll(form)].map((match): Draft => {
       const span = { path: source.path, start: match.index, end: match.index + Math.min(match[0].length, 120) };
       const message = `a text written as numbers${computes ? ', beside code that runs what it computes' : ''}`;

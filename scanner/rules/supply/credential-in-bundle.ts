@@ -21,16 +21,22 @@ export const credentialInBundle = defineRule({
 function credentialsIn(source: Source): Draft[] {
   const { path, context } = source;
   const { text, offsetOf } = joinedText(source);
-  return credentialForms.flatMap(({ what, form }) =>
-    [...text.matchAll(form)].flatMap((match): Draft[] => {
-      const [value] = match;
-      if (isPlaceholder(value)) return [];
-      const end = match.index + (value.split(/\s|\\n/)[0]?.length ?? 0);
-      const span = { path, start: offsetOf(match.index), end: offsetOf(end) };
-      return [
-        { span, severity: context === 'test' ? 'medium' : 'high', message: `${what} is in the bundle: ${value.slice(0, 8)}…` },
-      ];
-    }),
+  return credentialForms.flatMap(({ what, sign, form }) =>
+    !text.includes(sign)
+      ? []
+      : [...text.matchAll(form)].flatMap((match): Draft[] => {
+          const [value] = match;
+          if (isPlaceholder(value)) return [];
+          const end = match.index + (value.split(/\s|\\n/)[0]?.length ?? 0);
+          const span = { path, start: offsetOf(match.index), end: offsetOf(end) };
+          return [
+            {
+              span,
+              severity: context === 'test' ? 'medium' : 'high',
+              message: `${what} is in the bundle: ${value.slice(0, 8)}…`,
+            },
+          ];
+        }),
   );
 }
 

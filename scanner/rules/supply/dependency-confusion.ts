@@ -34,8 +34,8 @@ const internal =
 function importsIn({ path, text }: Source, files: ReadonlySet<string>): Draft[] {
   return [...text.matchAll(/^[ \t]*(?:from|import)[ \t]+([A-Za-z]\w{3,60})(?=[ \t.,;]|\r?$)/gm)].flatMap((match): Draft[] => {
     const [line, name = ''] = match;
-    const isOwn = [...files].some((file) => new RegExp(`(^|/)${name}(\\.py$|/)`).test(file));
-    if (!internal.test(name) || isOwn) return [];
+    if (!internal.test(name)) return [];
+    if ([...files].some((file) => new RegExp(`(^|/)${name}(\\.py$|/)`).test(file))) return [];
     const start = match.index + line.length - name.length;
     return [
       {
