@@ -1,4 +1,5 @@
 /** Members and items in Python: attributes, `os.environ[…]`, `vars(os)["…"]`, `globals()["…"]`, slices of text. */
+import { own } from '../models/api.ts';
 import { powerfulModules } from '../models/python.ts';
 import { either, nodesOf } from './python-alternatives.ts';
 import { canonicalName } from './python-canonical.ts';
@@ -59,9 +60,31 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
     return attributeOfObject(run, object, className, name, depth);
   }
   if (name === '__dict__') return { ...unknownPy, ...about, qual: `vars ${qual}` };
+  // Of a module that is not known, a member that only one module has says which it is.
+  const telling = qual === '*' ? own(tellingMembers, name) : undefined;
+  if (telling !== undefined) return { ...unknownPy, ...about, qual: `${telling}.${name}`, folded: true, byText: true };
   if (name === '__call__') return object;
   return { ...unknownPy, ...about, qual: canonicalName(`${qual}.${name}`), folded: object.folded };
 }
+
+const tellingMembers: Readonly<Record<string, string>> = {
+  Unpickler: 'pickle',
+  Popen: 'subprocess',
+  check_output: 'subprocess',
+  check_call: 'subprocess',
+  getoutput: 'subprocess',
+  system: 'os',
+  popen: 'os',
+  execv: 'os',
+  execve: 'os',
+  execvp: 'os',
+  b64decode: 'base64',
+  b85decode: 'base64',
+  urlopen: 'urllib.request',
+  urlretrieve: 'urllib.request',
+  CDLL: 'ctypes',
+  FunctionType: 'types',
+};
 
 function propertyValue(run: PythonRun, method: PythonFunction, depth: number): PyValue {
   return either(method.returns.slice(0, 4).map((node) => evaluate(run, method.module, node, depth)));

@@ -90,7 +90,7 @@ function compute(run: PythonRun, module: PythonModule, node: PyNode, depth: numb
     case 'ArrayExpression':
     case 'TupleExpression':
     case 'SetExpression': {
-      const items = values();
+      const items = itemsOf(operands, values());
       return {
         ...unknownPy,
         items,
@@ -114,6 +114,11 @@ function compute(run: PythonRun, module: PythonModule, node: PyNode, depth: numb
     default:
       return unknownPy;
   }
+}
+
+// `[*command, "-q"]`: the items of a list that is known, one by one.
+function itemsOf(operands: readonly PyNode[], values: readonly PyValue[]): PyValue[] {
+  return values.flatMap((value, at) => (operands[at]?.prevSibling?.name === '*' ? (value.items ?? [value]) : [value]));
 }
 
 function dictionary(run: PythonRun, module: PythonModule, children: readonly PyNode[], depth: number): PyValue {

@@ -5,10 +5,12 @@ import type { Trait } from '../fact.ts';
 import { shellCodeDepthMax } from '../limits.ts';
 import { own } from '../models/api.ts';
 import { unknownPart } from '../models/egress-of.ts';
+import { packageManagers } from '../models/package-managers.ts';
 import { interpreters } from '../models/shell.ts';
 import { type Language, type OffsetMap, rawOffset } from '../source.ts';
 import { hasOption, optionValues, parseArguments } from './shell-arguments.ts';
 import type { Call } from './shell-call.ts';
+import { dispatch } from './shell-commands.ts';
 import { fileKey, mountPath } from './shell-files.ts';
 import { noteFlows, noteStart } from './shell-graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
@@ -49,6 +51,11 @@ export function callInterpreter(run: ShellRun, call: Call): Value {
     return unknownValue();
   }
   if (codes.length > 0) return codes.map((code) => runCode(run, inside, code, interpreter.language)).at(-1) ?? emptyValue;
+  // `python3 -m pip install …`
+  const module = call.args.findIndex((arg) => arg.text === '-m') + 1;
+  const tool = module === 0 ? undefined : call.args[module];
+  if (interpreter.language === 'python' && tool !== undefined && own(packageManagers, tool.text) !== undefined)
+    return dispatch(run, tool, call.args.slice(module + 1), { span: call.span, onConnection: false, depth: 1, env: call.env });
   if (file !== undefined && file.text !== '-') {
     const written = run.files.get(fileKey(run, file.text));
     const handed = { ...call, args: args.operands.slice(1) };

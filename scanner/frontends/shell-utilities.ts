@@ -3,13 +3,13 @@ import { decodedCharsMax } from '../limits.ts';
 import { own } from '../models/api.ts';
 import { utilities } from '../models/shell.ts';
 import { callPacker, findParts } from './shell-archives.ts';
-import { parseArguments } from './shell-arguments.ts';
+import { optionValues, parseArguments } from './shell-arguments.ts';
 import { awkCommands } from './shell-awk.ts';
 import type { Call } from './shell-call.ts';
 import { runCode } from './shell-code.ts';
 import { dispatch } from './shell-commands.ts';
 import { unescaped } from './shell-escapes.ts';
-import { noteWrite, readFileValue, writeFileValue } from './shell-files.ts';
+import { fileKey, noteWrite, readFileValue, writeFileValue } from './shell-files.ts';
 import { filterOf } from './shell-filters.ts';
 import { ownInput } from './shell-graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
@@ -194,7 +194,10 @@ function copy(run: ShellRun, call: Call, files: readonly Value[]): void {
 function noteSpecial(run: ShellRun, call: Call): void {
   const { args, name } = call;
   const program = args.map((arg) => arg.text).join(' ');
-  if (/^[gm]?awk$/.test(name)) runAwkCommands(run, call, program);
+  if (/^[gm]?awk$/.test(name)) {
+    runAwkCommands(run, call, program);
+    runFetchedProgram(run, call);
+  }
   if (name === 'sed') runSedCommands(run, call);
   if (name === 'tar') for (const arg of args) runTarCommand(run, call, arg);
   if (
@@ -203,6 +206,20 @@ function noteSpecial(run: ShellRun, call: Call): void {
     args.some((arg) => /e/.test(arg.text.replace(/^-/, '')) && !arg.text.startsWith('-'))
   )
     noteTrait(run, call, 'process-environment', `ps ${program}`);
+}
+
+// An awk program starts others by `system`: one that was fetched does what its sender likes.
+function runFetchedProgram(run: ShellRun, call: Call): void {
+  const { awk } = valueOptions;
+  const args = parseArguments(call.args, new Set(awk));
+  const [files, [first]] = [optionValues(args, ['f', 'file']), args.operands];
+  const programs = files.length > 0 ? files.map((file) => run.files.get(fileKey(run, file.text))) : [first];
+  for (const one of programs) {
+    if (one === undefined) continue;
+    const fetched = one.taints.find(({ source }) => source.what === 'network');
+    if (fetched !== undefined) noteTrait(run, call, 'pipe-to-interpreter', fetched.source.name);
+    else if (files.length > 0) runAwkCommands(run, call, one.text);
+  }
 }
 
 function runAwkCommands(run: ShellRun, call: Call, program: string): void {

@@ -180,7 +180,12 @@ export function loadModule(out: Out, call: Called, at: number): void {
       } else if (/^https?:/.test(value.text)) request(out, { ...call, api: 'import' }, { does: 'request', url: at });
     } else if (value.kind === 'text' && value.text.startsWith('data:')) {
       trait(out, call, 'code-from-string', shown(value));
-      sink(call, call.args[at]?.node, { what: 'exec', api: call.api, part: 'code' }, 'exact');
+      const node = call.args[at]?.node;
+      // Who encodes it here has it in the clear.
+      const isEncodedHere = node !== undefined && /toString\(\s*['"]base64|\bbtoa\(|toBase64\(/.test(node.getSourceFile().text);
+      if (/^data:[^,]{0,80};base64,/i.test(value.text) && !isEncodedHere)
+        trait(out, call, 'decode-to-code', shown(value), 'folded');
+      sink(call, node, { what: 'exec', api: call.api, part: 'code' }, 'exact');
     } else if (!(value.kind === 'text' && /^(\.{1,2}|\/skills\/@self)\//.test(value.text))) {
       trait(out, call, 'dynamic-import', shown(value), 'widened');
       capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['dynamic-import', 'dynamic-name']);
@@ -216,6 +221,10 @@ function isDecoded(out: Out, start: ts.Expression | undefined): boolean {
       eachNode(expression, (node) => {
         if (ts.isCallExpression(node) && isDecoder(out, node)) found = true;
         if (ts.isIdentifier(node)) open.push(...initializersOf(out, node));
+        if (ts.isCallExpression(node)) {
+          const callee = out.self.symbols.functionOf(node.expression);
+          if (callee !== undefined) open.push(...out.self.returnsOf(callee));
+        }
       });
       if (found) return true;
     }
@@ -229,6 +238,7 @@ function initializersOf(out: Out, name: ts.Identifier): ts.Expression[] {
 }
 
 function isDecoder(out: Out, node: ts.CallExpression): boolean {
+  if (/^(String\.from(CharCode|CodePoint)|Uint8Array\.from)$/.test(node.expression.getText())) return true;
   if (alternatives(out.self.valueOf(node.expression)).some((one) => one.kind === 'api' && decoders.test(one.name))) return true;
   if (!/\bfrom$/.test(node.expression.getText())) return false;
   const encoding = node.arguments[1];

@@ -1,6 +1,7 @@
 /** Software comes from elsewhere than its registry. */
+import type { DependencyFact } from '../../fact.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, runs } from '../../standing.ts';
+import { isInText, milder, runs } from '../../standing.ts';
 import { isIndex } from './index-redirect.ts';
 
 export const foreignSource = defineRule({
@@ -19,10 +20,21 @@ export const foreignSource = defineRule({
       return [
         {
           span: fact.span,
-          severity: isInText(fact) ? 'low' : 'medium',
+          ...gravity(fact),
           confidence: fact.certainty,
           message: `takes ${fact.manager} software from ${fact.name}`,
         },
       ];
     }),
 });
+
+// An archive from a host where nobody publishes is downloaded and run, by whatever name the tool that does it goes.
+function gravity(fact: DependencyFact): Pick<Draft, 'kind' | 'severity'> {
+  if (isInText(fact)) return { severity: 'low' };
+  const isStray =
+    /^https?:\/\/[^/]+\/.*\.(tgz|tar\.(gz|bz2|xz)|whl|zip|js|mjs|py)([#?]|$)/.test(fact.name) && !published.test(fact.name);
+  return isStray ? { kind: 'malice', severity: milder('high', fact) } : { severity: 'medium' };
+}
+
+const published =
+  /^https:\/\/(([\w-]+\.)?github\.com|[\w.-]+\.githubusercontent\.com|gitlab\.com|codeberg\.org|bitbucket\.org|registry\.npmjs\.org|files\.pythonhosted\.org|download\.pytorch\.org|storage\.googleapis\.com|huggingface\.co|jsr\.io|npm\.jsr\.io|deno\.land|esm\.sh)\//;

@@ -3,7 +3,7 @@
 import { isRequirements } from '../../requirements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import type { Source } from '../../source.ts';
-import { isInText, runs } from '../../standing.ts';
+import { isInText, milder, runs } from '../../standing.ts';
 
 export const indexRedirect = defineRule({
   id: 'supply/index-redirect',
@@ -21,7 +21,9 @@ export const indexRedirect = defineRule({
       return [
         {
           span: fact.span,
-          severity: isInText(fact) ? 'low' : 'medium',
+          // A script that installs from a stranger's index runs what the stranger sends; in instructions a person sees it.
+          kind: isInText(fact) ? 'capability' : 'malice',
+          severity: isInText(fact) ? 'low' : milder('high', fact),
           confidence: fact.certainty,
           message: `takes ${fact.manager} packages from ${fact.name}`,
         },
