@@ -14,7 +14,9 @@ import { valueOfSymbol } from './typescript-variables.ts';
 
 /** The member of one value by one key. */
 export function memberOfValue(self: Evaluator, object: Value, key: Value, node: ts.Node): Value {
-  const name = isWhole(key) ? key.text : key.kind === 'number' ? String(key.number) : undefined;
+  // Whatever stands before it: a name of a member that ends so is this one.
+  const isConstructor = key.kind === 'text' && key.text.endsWith('constructor');
+  const name = isConstructor ? 'constructor' : isWhole(key) ? key.text : key.kind === 'number' ? String(key.number) : undefined;
   const built = key.kind === 'text' && key.built;
   if (name === undefined) return unknown;
   if (name === 'constructor' && !(object.kind === 'api' && own(aliases, `${object.name}.constructor`) !== undefined)) {

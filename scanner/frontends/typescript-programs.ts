@@ -88,7 +88,11 @@ function runsItsInput(name: string, given: readonly Value[]): boolean {
   return (
     isShell &&
     given.every(
-      (one) => isWhole(one) && /^(-|--|-[a-bd-z]|\/[a-bd-z]|-(login|interactive|noprofile|nologo|norc))$/i.test(one.text),
+      (one) =>
+        isWhole(one) &&
+        /^(-|--|-[a-bd-z]|--(?!eval|print|command|file|version|help)[a-z-]{2,30}(=.*)?|\/[a-bd-z]|-(login|interactive|noprofile|nologo|norc))$/i.test(
+          one.text,
+        ),
     )
   );
 }
