@@ -61,7 +61,7 @@ export function invoke(run: PythonRun, call: PyCall, callee: PyValue, depth: num
       ? result
       : either([result, invoke(run, call, { ...callee, own: undefined }, depth)]);
   }
-  if (qual === undefined) return plainCall(all, callee);
+  if (qual === undefined) return plainCall(run, all, callee);
   if (qual.startsWith('object ')) {
     const called = methodOf(run, qual.slice('object '.length), '__call__');
     if (called !== undefined) return invoke(run, call, { ...unknownPy, own: called }, depth);
@@ -79,7 +79,7 @@ export function invoke(run: PythonRun, call: PyCall, callee: PyValue, depth: num
   const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
   if (api !== undefined) return callApi(run, all, qual, api);
   mutate(run, all, objectNode);
-  return plainCall(all, callee);
+  return plainCall(run, all, callee);
 }
 
 // An object of a class of the skill that has no constructor; one made from a library's class is made as that is.

@@ -1,12 +1,24 @@
-import { unknownPart } from '../models/egress-of.ts';
+import { anyEgress, unknownPart } from '../models/egress-of.ts';
 import type { Argument, Condition, PythonEffect } from '../models/python-api.ts';
+import { sensitivePath } from '../models/sensitive-paths.ts';
 import { nodesOf } from './python-alternatives.ts';
 import { applyCallback, applyOption } from './python-callbacks.ts';
+import { invoke } from './python-calls.ts';
 import { readEnvironment, wholeEnvironment } from './python-environment.ts';
 import { applyFile } from './python-files.ts';
+import { attributeNode } from './python-members.ts';
 import { applyConnect, applyRequest, applySend } from './python-network.ts';
 import { feedProgram, runCodeOf, runProgram } from './python-programs.ts';
-import { flowSink, flowSource, notePyTrait, type PyNoting, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import {
+  flowEdge,
+  flowSink,
+  flowSource,
+  notePyTrait,
+  type PyNoting,
+  type PythonRun,
+  type PyValue,
+  unknownPy,
+} from './python-run.ts';
 
 /** A call with its values. */
 export interface PyCall extends PyNoting {
@@ -37,12 +49,13 @@ export function applyEffect(run: PythonRun, call: PyCall, effect: PythonEffect):
     case 'connect':
       return applyConnect(run, call, effect);
     case 'send':
-      return applySend(run, call, argumentOf(call, effect.content));
+      return applySend(run, call, argumentOf(call, effect.content), effect.part);
+    case 'self-read':
+      return applyFile(run, { ...call, object: searchedIn(call) }, effect);
     case 'read':
     case 'write':
     case 'delete':
     case 'open':
-    case 'self-read':
     case 'self-write':
     case 'self-delete':
     case 'self-open':
@@ -84,7 +97,7 @@ export function applyEffect(run: PythonRun, call: PyCall, effect: PythonEffect):
       return applyOption(run, call, effect);
     case 'listen':
       notePyTrait(run, call, 'listen', call.api);
-      return unknownPy;
+      return serve(run, call);
     case 'native':
       notePyTrait(run, call, 'native', call.args[0]?.texts[0] ?? '*');
       return unknownPy;
@@ -93,4 +106,37 @@ export function applyEffect(run: PythonRun, call: PyCall, effect: PythonEffect):
       notePyTrait(run, call, effect.trait, call.api);
       return unknownPy;
   }
+}
+
+// What comes in to a server is said by whoever connects: its handlers get it, as arguments or as attributes of their object.
+function serve(run: PythonRun, call: PyCall): PyValue {
+  const given = [...call.args, ...call.keywords.values()];
+  const handlers = given.filter(({ own, qual }) => own !== undefined || qual?.startsWith('class '));
+  if (handlers.length === 0) return unknownPy;
+  const from = flowSource(run, call, { what: 'network', name: anyEgress }, `${call.api} hands on what comes in`);
+  const received = { ...unknownPy, nodes: [from] };
+  for (const handler of handlers) {
+    if (handler.own !== undefined)
+      invoke(
+        run,
+        { ...call, object: unknownPy, method: '', args: [received, received], keywords: new Map(), spread: [] },
+        handler,
+        1,
+      );
+    const className = handler.qual?.startsWith('class ') ? handler.qual.slice('class '.length) : undefined;
+    if (className !== undefined)
+      for (const name of handlerAttributes) flowEdge(run, from, attributeNode(run, call.module, name, call.node));
+  }
+  return unknownPy;
+}
+
+// Library reference: http.server.BaseHTTPRequestHandler, socketserver.BaseRequestHandler.
+const handlerAttributes = ['rfile', 'path', 'headers', 'request', 'requestline'];
+
+// `folder.glob('gh/hosts.y*ml')` reads what the pattern names, where that is somebody's.
+function searchedIn(call: PyCall): PyValue {
+  const pattern = /^r?glob$/.test(call.method) ? call.args[0]?.texts[0] : undefined;
+  if (pattern === undefined || pattern.includes(unknownPart)) return call.object;
+  const texts = call.object.texts.map((text) => `${text}/${pattern}`).filter((text) => sensitivePath(text) !== undefined);
+  return texts.length === 0 ? call.object : { ...call.object, texts };
 }

@@ -5,7 +5,7 @@ import { foldMethod } from './python-literals.ts';
 import { attributeNode } from './python-members.ts';
 import { nameOf, type PythonModule, scopeOf } from './python-module.ts';
 import { lookUp, variableNode } from './python-names.ts';
-import { flowEdge, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import { flowEdge, flowNode, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 import type { PyNode } from './python-tree.ts';
 
 export const textMethods =
@@ -18,7 +18,7 @@ const carriers =
 export const mutators = /^(append|appendleft|add|extend|update|insert|write|writelines|setdefault|put|send_keys)$/;
 
 // A method of plain data, or something that is not known: data of the object stays in the result.
-export function plainCall(call: PyCall, callee: PyValue): PyValue {
+export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValue {
   const { object, method, args } = call;
   if (method === 'join' && args[0]?.items !== undefined) return { ...joinItems(object, args[0]), nodes: nodesOf(args) };
   const texts = textMethods.test(method)
@@ -34,7 +34,8 @@ export function plainCall(call: PyCall, callee: PyValue): PyValue {
     : [];
   const isText = textMethods.test(method);
   const carries = isText || carriers.test(method === '' ? (callee.qual ?? '') : method);
-  const nodes = carries ? [...nodesOf([object, ...args, ...call.keywords.values()]), ...call.spread] : object.nodes;
+  const passed = carries ? [...nodesOf([object, ...args, ...call.keywords.values()]), ...call.spread] : object.nodes;
+  const nodes = method === 'hex' && passed.length > 0 ? [asHex(run, call, passed)] : passed;
   return {
     ...unknownPy,
     texts,
@@ -45,6 +46,13 @@ export function plainCall(call: PyCall, callee: PyValue): PyValue {
     qual: callee.qual === undefined || isText ? undefined : `${callee.qual}()`,
     raw: /^(strip|encode|decode)$/.test(method) ? object.raw : undefined,
   };
+}
+
+// `data.hex()` is another form of the data.
+function asHex(run: PythonRun, call: PyCall, from: readonly string[]): string {
+  const id = flowNode(run, call.module, call.node, `encoded@${call.node.from}`, 'encoded by hex');
+  for (const one of from) flowEdge(run, one, id, true);
+  return id;
 }
 
 export function joinItems(separator: PyValue, list: PyValue): PyValue {

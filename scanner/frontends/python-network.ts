@@ -94,11 +94,11 @@ export function applyConnect(run: PythonRun, call: PyCall, effect: Extract<Pytho
   return { ...unknownPy, nodes, target: targets[0] };
 }
 
-export function applySend(run: PythonRun, call: PyCall, content: PyValue | undefined): PyValue {
+export function applySend(run: PythonRun, call: PyCall, content: PyValue | undefined, part: 'body' | 'header' = 'body'): PyValue {
   const target = call.object.target ?? lastConnection(run, call);
   if (target === undefined || content === undefined) return unknownPy;
   const what = target.kind === 'mount' ? 'file' : 'network';
-  flowSink(run, call, content.nodes, { what, capability: target, api: call.api, part: what === 'file' ? 'content' : 'body' });
+  flowSink(run, call, content.nodes, { what, capability: target, api: call.api, part: what === 'file' ? 'content' : part });
   return unknownPy;
 }
 

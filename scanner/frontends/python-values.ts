@@ -1,5 +1,7 @@
 /** Values of Python expressions: names resolved through imports and assignments, text folded, flows kept. */
+
 import { pythonItemsMax, pythonValuesDepthMax, syntaxDepthMax } from '../limits.ts';
+import { anyEgress } from '../models/egress-of.ts';
 import { either, join, nodesOf } from './python-alternatives.ts';
 import { callValue } from './python-calls.ts';
 import { wholeEnvironment } from './python-environment.ts';
@@ -31,6 +33,12 @@ function withEnvironment(run: PythonRun, module: PythonModule, node: PyNode, val
   if (value.qual === 'sys.argv' && node.parent?.name !== 'AssignStatement') {
     const at = { module, node, api: 'sys.argv', certainty: 'exact' } as const;
     return { ...value, nodes: [...value.nodes, flowSource(run, at, { what: 'input', name: 'sys.argv' }, 'reads its arguments')] };
+  }
+  // What came in with a request, in frameworks that keep it in a global.
+  if (value.qual !== undefined && /^(flask|quart|bottle|sanic)\.request$/.test(value.qual)) {
+    const at = { module, node, api: value.qual, certainty: 'exact' } as const;
+    const from = flowSource(run, at, { what: 'network', name: anyEgress }, 'a request that came in');
+    return { ...value, nodes: [...value.nodes, from] };
   }
   if (value.qual !== 'os.environ' || !isHandedOn(node)) return value;
   const whole = wholeEnvironment(run, { module, node, api: 'os.environ', certainty: value.folded ? 'folded' : 'exact' });

@@ -29,7 +29,7 @@ export type PythonEffect =
       readonly port: number;
     }
   /** Sends data over what was opened before. */
-  | { readonly does: 'send'; readonly content: Argument }
+  | { readonly does: 'send'; readonly content: Argument; readonly part?: 'header' }
   | {
       readonly does: 'read' | 'write' | 'delete' | 'open';
       readonly path: Argument;

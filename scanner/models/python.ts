@@ -28,6 +28,11 @@ export const pythonApis: PythonApiTable = {
     }),
   ),
   ...rows(
+    'urllib.request.Request()',
+    'add_header add_unredirected_header',
+    api({ does: 'send', content: argument(1, 'val'), part: 'header' }),
+  ),
+  ...rows(
     'urllib.request',
     'urlretrieve',
     api([
