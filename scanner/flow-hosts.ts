@@ -22,7 +22,10 @@ export interface Destination {
 const ownMachine = /^(host|gateway)\.docker\.internal$|^host\.containers\.internal$/;
 
 /** The destination of a flow into the network; undefined for other sinks. */
-export function destinationOf({ sink }: FlowFact, { declared }: RuleContext): Destination | undefined {
+export function destinationOf(
+  { sink, span }: FlowFact,
+  { declared, of }: Pick<RuleContext, 'declared' | 'of'>,
+): Destination | undefined {
   const one = sink.capability;
   if (sink.what !== 'network' || one?.kind !== 'egress') return undefined;
   const { host, path } = parseEgressUrl(one.url);
@@ -30,10 +33,24 @@ export function destinationOf({ sink }: FlowFact, { declared }: RuleContext): De
   return {
     host,
     said: host === '*' ? 'a host that could not be computed' : host,
-    drop: dropHostOf(host, path) !== undefined,
+    drop: dropHostOf(host, path) !== undefined && !isOwnBot(path, span, of('flow')),
     loopback: isLoopbackHost(host) || ownMachine.test(host),
     declared: given.some((wide) => wide.kind === 'egress' && covers({ ...wide, methods: ['*'] }, one)),
   };
+}
+
+// `api.telegram.org/bot${process.env.TELEGRAM_BOT_TOKEN}`: the bot of whoever runs the skill, and nobody else's. A token that stands in the
+// code is the author's.
+function isOwnBot(path: string, span: FlowFact['span'], flows: readonly FlowFact[]): boolean {
+  if (!path.startsWith('/bot*')) return false;
+  return flows.some(
+    ({ source, sink, span: at }) =>
+      source.what === 'env' &&
+      /(^|_)(TELEGRAM|TG|BOT)_/i.test(source.name) &&
+      sink.part === 'url' &&
+      at.path === span.path &&
+      at.start === span.start,
+  );
 }
 
 /**
