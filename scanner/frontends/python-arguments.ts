@@ -54,6 +54,11 @@ export interface CallArguments {
 
 /** The arguments of a call. */
 export function argumentsOf(module: PythonModule, call: PyNode): CallArguments {
+  call.given ??= readArguments(module, call);
+  return call.given;
+}
+
+function readArguments(module: PythonModule, call: PyNode): CallArguments {
   const list = call.getChild('ArgList');
   const [positional, starredArgs]: PyNode[][] = [[], []];
   const keywords = new Map<string, PyNode>();

@@ -5,9 +5,10 @@ import { callBuiltin, decodingFunctions } from './python-fold-builtins.ts';
 import { comprehension, item } from './python-fold-items.ts';
 import { attribute, dotted, evalName, hiddenName, topOf } from './python-fold-lookups.ts';
 import { callMethod, decodingMethods, type MethodCall } from './python-fold-methods.ts';
-import { copied, imported } from './python-fold-names.ts';
+import { imported } from './python-fold-names.ts';
 import { runBlock } from './python-fold-run.ts';
 import {
+  copied,
   dictOf,
   type Folded,
   type FoldedDict,

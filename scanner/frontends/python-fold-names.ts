@@ -3,8 +3,9 @@ import { parameterValue } from './python-arguments.ts';
 import { canonicalName } from './python-canonical.ts';
 import { fold } from './python-fold.ts';
 import { foldedOf } from './python-fold-given.ts';
-import { runBlock, runInto } from './python-fold-run.ts';
-import { type FoldFrame, isDict, isList, itemsOf, type MaybeFolded, sizeOf } from './python-fold-value.ts';
+import { runBlock } from './python-fold-run.ts';
+import { copied, type FoldFrame, itemsOf, type MaybeFolded, sizeOf } from './python-fold-value.ts';
+import { frameWithin } from './python-fold-within.ts';
 import { type Binding, type PythonModule, type Scope, scopeOf } from './python-module.ts';
 import { lookUp, ownModule, starredQual } from './python-names.ts';
 import type { PythonRun } from './python-run.ts';
@@ -54,9 +55,7 @@ export function staticGlobal(run: PythonRun, module: PythonModule, name: string,
 export function bindingsValue(run: PythonRun, module: PythonModule, name: string): MaybeFolded {
   const bindings = module.scope.names.get(name);
   const [only] = bindings ?? [];
-  const isChanged = [...run.modules.values()].some(
-    (other) => other !== module && other.assigned.some((one) => one.name === name),
-  );
+  const isChanged = run.assigned.get(name)?.some((one) => one.module !== module) === true;
   if (bindings === undefined || only === undefined || isChanged) return undefined;
   if (bindings.length === 1 && !module.changed.has(name)) return bound(run, module, only, 1);
   return copied(flowing(run, module, module.top, module.scope, name));
@@ -95,13 +94,6 @@ export function imported(run: PythonRun, module: PythonModule, qual: string): Ma
   return { kind: 'name', qual: canonicalName(qual), hidden: false };
 }
 
-/** A value of its own: what a function appends to a list must not stay in the value that was kept. */
-export function copied(value: MaybeFolded): MaybeFolded {
-  if (isList(value)) return { ...value, items: [...value.items] };
-  if (isDict(value)) return { ...value, entries: new Map(value.entries) };
-  return value instanceof Uint8Array ? Uint8Array.from(value) : value;
-}
-
 // A name that is given several values: the statements before its use are gone through.
 function flowing(run: PythonRun, module: PythonModule, use: PyNode, scope: Scope, name: string): MaybeFolded {
   const isInside = scopeOf(module, use) === scope && use.name !== 'Script';
@@ -115,8 +107,7 @@ function flowing(run: PythonRun, module: PythonModule, use: PyNode, scope: Scope
   run.fold.observe = undefined;
   const before = frameBefore(run, module, body, scope, isInside ? use.from : Number.POSITIVE_INFINITY);
   const isNested = isInside && statementOf(use).parent?.from !== body.from;
-  const frame = isNested ? { ...before, names: new Map(before.names) } : before;
-  if (isNested) runInto(run, module, body, use, frame);
+  const frame = isNested ? frameWithin(run, module, body, use, before) : before;
   run.fold.observe = observe;
   const held = frame.names.get(name);
   const value = run.fold.take(module, sizeOf(held) >> 3) ? copied(held) : undefined;

@@ -7,12 +7,13 @@ import { assignedIn, forget } from './python-fold-targets.ts';
 import { type FoldFrame, itemsOf, keyOf, listOf, type MaybeFolded, truthOf } from './python-fold-value.ts';
 import { childrenOf, nameOf, type PythonModule, textOf } from './python-module.ts';
 import type { PythonRun } from './python-run.ts';
-import type { PyNode } from './python-tree.ts';
+import { type PyNode, walk } from './python-tree.ts';
 
 /** How a block ended: it ran through, left a loop, gave a value, or perhaps left a loop. */
 export type Ending = 'through' | 'break' | 'continue' | 'stop' | 'unsure' | { readonly value: MaybeFolded };
 
 const loopsMax = 65_536;
+const yieldsMax = 4_096;
 
 /** Goes through statements one after the other. Values that a branch may give are collected in `perhaps`. */
 export function runBlock(
@@ -30,32 +31,14 @@ export function runBlock(
   return 'through';
 }
 
-/** Goes through the bodies within a statement, up to the one in which a node stands. */
-export function runInto(run: PythonRun, module: PythonModule, body: PyNode, use: PyNode, frame: FoldFrame): void {
-  const statement = childrenOf(body).find((child) => child.from <= use.from && child.to >= use.to);
-  if (statement === undefined) return;
-  if (/^(For|While)Statement$/.test(statement.name)) forget(module, statement, frame);
-  const inner = childrenOf(statement).find(
-    (child) => /^(Body|MatchBody|MatchClause)$/.test(child.name) && child.from <= use.from && child.to >= use.to,
-  );
-  if (inner !== undefined) runUpTo(run, module, inner, use, frame);
-  else if (statement.name === 'StatementGroup') runUpTo(run, module, statement, use, frame);
-}
-
-function runUpTo(run: PythonRun, module: PythonModule, body: PyNode, use: PyNode, frame: FoldFrame): void {
-  for (const statement of childrenOf(body)) {
-    if (!run.fold.take(module)) return;
-    if (statement.to < use.to || statement.from > use.from) {
-      if (statement.from > use.from) return;
-      runStatement(run, module, statement, frame, []);
-      continue;
-    }
-    runInto(run, module, body, use, frame);
-    return;
-  }
-}
-
-function runStatement(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
+/** Goes through one statement. */
+export function runStatement(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  frame: FoldFrame,
+  perhaps: MaybeFolded[],
+): Ending {
   const value = (child: PyNode | null | undefined): MaybeFolded =>
     child === null || child === undefined ? undefined : fold(run, module, child, frame);
   const body = (from: PyNode | null | undefined): Ending =>
@@ -202,11 +185,12 @@ function whileLoop(run: PythonRun, module: PythonModule, node: PyNode, frame: Fo
   const statements = childrenOf(body);
   const names = [...assignedIn(module, node)];
   let before: MaybeFolded[] = [];
+  const isEndless = neverEnds(module, condition, body);
   for (let count = 0; count < loopsMax; count++) {
+    const given = perhaps.length;
     const now = names.map((name) => frame.names.get(name));
     // A round that changes nothing is the first of endless ones.
-    if (count > 0 && now.every((value, index) => value === before[index] && typeof value !== 'object'))
-      return forget(module, node, frame);
+    if (count > 0 && now.every((value, index) => isUnchanged(value, before[index]))) return forget(module, node, frame);
     before = now;
     const truth = truthOf(fold(run, module, condition, frame));
     if (truth === undefined) return forget(module, node, frame);
@@ -215,8 +199,27 @@ function whileLoop(run: PythonRun, module: PythonModule, node: PyNode, frame: Fo
     if (ending === 'break') return 'through';
     if (ending === 'unsure') return forget(module, node, frame);
     if (ending === 'stop' || typeof ending === 'object') return ending;
+    // What a generator gives without end is only ever read beside something that ends.
+    if (perhaps.length > yieldsMax) return 'stop';
+    if (isEndless && perhaps.slice(given).every((one) => one === undefined)) return forget(module, node, frame);
   }
   return 'stop';
+}
+
+function neverEnds(module: PythonModule, condition: PyNode, body: PyNode): boolean {
+  if (!/^(True|1)$/.test(textOf(module, condition))) return false;
+  let ends = false;
+  walk(body, ({ name }) => {
+    ends ||= /^(Break|Return|Raise)Statement$/.test(name);
+    return name !== 'FunctionDefinition' && name !== 'LambdaExpression';
+  });
+  return !ends;
+}
+
+// What can be filled may have been.
+function isUnchanged(now: MaybeFolded, before: MaybeFolded): boolean {
+  if (now === null || typeof now !== 'object') return now === before;
+  return 'kind' in now && /^(name|own|bound)$/.test(now.kind) && (now === before || keyOf(now) === keyOf(before));
 }
 
 function matching(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {

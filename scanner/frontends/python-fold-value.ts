@@ -140,3 +140,10 @@ export function sizeOf(value: MaybeFolded): number {
   if (isDict(value)) return value.entries.size;
   return typeof value === 'bigint' && (value > 0xffffffffffffffffn || value < -0xffffffffffffffffn) ? 64 : 0;
 }
+
+/** A value of its own: what a function appends to a list must not stay in the value that was kept. */
+export function copied(value: MaybeFolded): MaybeFolded {
+  if (isList(value)) return { ...value, items: [...value.items] };
+  if (isDict(value)) return { ...value, entries: new Map(value.entries) };
+  return value instanceof Uint8Array ? Uint8Array.from(value) : value;
+}

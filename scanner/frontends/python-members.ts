@@ -92,11 +92,8 @@ function propertyValue(run: PythonRun, method: PythonFunction, depth: number): P
 
 /** A method of a class of the skill or of the classes that it is made from, by the class's name. */
 export function methodOf(run: PythonRun, className: string, name: string, depth = 0): PythonFunction | undefined {
-  for (const module of run.modules.values()) {
-    const found = module.methods.get(`${className}.${name}`);
-    if (found !== undefined) return found;
-  }
-  if (depth > 6) return undefined;
+  const found = run.methods.get(`${className}.${name}`);
+  if (found !== undefined || depth > 6) return found;
   for (const base of basesOf(run, className)) {
     const found = base.startsWith('class ') ? methodOf(run, base.slice('class '.length), name, depth + 1) : undefined;
     if (found !== undefined) return found;
@@ -106,16 +103,13 @@ export function methodOf(run: PythonRun, className: string, name: string, depth 
 
 /** The qualified names of the classes that a class of the skill is made from. */
 export function basesOf(run: PythonRun, className: string): readonly string[] {
-  for (const module of run.modules.values()) {
-    const list = module.classes.get(className)?.getChild('ArgList');
-    if (list === null || list === undefined) continue;
-    return childrenOf(list).flatMap((child) => {
-      if (!/^(VariableName|MemberExpression)$/.test(child.name) || child.nextSibling?.name === 'AssignOp') return [];
-      const { qual } = evaluate(run, module, child);
-      return qual === undefined || qual === `class ${className}` ? [] : [qual];
-    });
-  }
-  return [];
+  const { module, list } = run.bases.get(className) ?? {};
+  if (module === undefined || list === undefined) return [];
+  return childrenOf(list).flatMap((child) => {
+    if (!/^(VariableName|MemberExpression)$/.test(child.name) || child.nextSibling?.name === 'AssignOp') return [];
+    const { qual } = evaluate(run, module, child);
+    return qual === undefined || qual === `class ${className}` ? [] : [qual];
+  });
 }
 
 // Attributes are one for all objects of a module; what the skill does not define comes from a library's class.

@@ -77,7 +77,8 @@ export function textOf(module: PythonModule, node: PyNode): string {
 
 /** A name in the form in which Python compares names (PEP 3131). */
 export function nameOf(module: PythonModule, node: PyNode): string {
-  return textOf(module, node).normalize('NFKC');
+  node.named ??= textOf(module, node).normalize('NFKC');
+  return node.named;
 }
 
 export function childrenOf(node: PyNode): readonly PyNode[] {

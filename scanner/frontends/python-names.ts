@@ -158,16 +158,22 @@ export function memberOfModule(run: PythonRun, module: PythonModule, name: strin
 
 // `state.key = x` in another file.
 function assignedFromOutside(run: PythonRun, module: PythonModule, name: string, depth: number): PyValue[] {
-  return [...run.modules.values()].flatMap((other) =>
-    other.assigned.flatMap((one) => {
-      if (one.name !== name || evaluate(run, other, one.object, depth).qual !== `own ${module.source.path}`) return [];
-      return [boundValue(run, other, one.binding, depth)];
-    }),
+  return (run.assigned.get(name) ?? []).flatMap(({ module: other, one }) =>
+    evaluate(run, other, one.object, depth).qual === `own ${module.source.path}`
+      ? [boundValue(run, other, one.binding, depth)]
+      : [],
   );
 }
 
 /** The module of the skill that an import names, by the end of its path. */
 export function ownModule(run: PythonRun, from: PythonModule, qual: string): PythonModule | undefined {
+  const known = run.imported.get(from) ?? new Map<string, PythonModule | undefined>();
+  if (known.size === 0) run.imported.set(from, known);
+  if (!known.has(qual)) known.set(qual, findModule(run, from, qual));
+  return known.get(qual);
+}
+
+function findModule(run: PythonRun, from: PythonModule, qual: string): PythonModule | undefined {
   const folder = from.source.path.slice(0, from.source.path.lastIndexOf('/') + 1);
   const name = qual.replace(/^\.+/, '').replaceAll('.', '/');
   if (name === '') return undefined;

@@ -18,10 +18,7 @@ export function observeOwn(run: PythonRun, call: PyCall, own: PythonFunction): v
   const given = [...args, ...keywords.values()];
   if (
     !given.some(isCallable) &&
-    !(
-      given.some((arg) => arg !== undefined) &&
-      (isIndirect(call, own) || isIndirect(call, own) || looksUp.test(textOf(own.module, bodyOf(own))))
-    )
+    !(given.some((arg) => arg !== undefined) && (isIndirect(call, own) || looksUp.test(textOf(own.module, bodyOf(own)))))
   )
     return;
   run.fold.observe = (module, node, callee, given, named) => observed(run, module, node, callee.qual, given, named);

@@ -77,9 +77,21 @@ export interface PythonRun {
   readonly fold: FoldState;
   /** Calls of all modules, by the last part of the callee's name. */
   readonly calls: ReadonlyMap<string, readonly { readonly module: PythonModule; readonly call: PyNode }[]>;
+  /** `object.name = value` at any place of all modules, by name. */
+  readonly assigned: ReadonlyMap<
+    string,
+    readonly { readonly module: PythonModule; readonly one: PythonModule['assigned'][number] }[]
+  >;
+  /** By `Class.method`, of the first module that has it. */
+  readonly methods: ReadonlyMap<string, PythonFunction>;
+  /** What classes are made from, of the first module that says it. */
+  readonly bases: ReadonlyMap<string, { readonly module: PythonModule; readonly list: PyNode }>;
+  /** Modules of the skill by what an import in a module names. */
+  readonly imported: Map<PythonModule, Map<string, PythonModule | undefined>>;
 }
 
 export function newPythonRun(context: FrontEndContext, modules: ReadonlyMap<string, PythonModule>): PythonRun {
+  const all = [...modules.values()];
   return {
     context,
     modules,
@@ -96,7 +108,25 @@ export function newPythonRun(context: FrontEndContext, modules: ReadonlyMap<stri
     wrappers: new Map(),
     fold: new FoldState(context.steps),
     calls: callsOf(modules),
+    assigned: Map.groupBy(
+      all.flatMap((module) => module.assigned.map((one) => ({ module, one }))),
+      ({ one }) => one.name,
+    ),
+    methods: firstOf(all.flatMap((module) => [...module.methods])),
+    bases: firstOf(all.flatMap(basesIn)),
+    imported: new Map(),
   };
+}
+
+function firstOf<Value>(entries: readonly (readonly [string, Value])[]): Map<string, Value> {
+  return new Map(entries.toReversed());
+}
+
+function basesIn(module: PythonModule): (readonly [string, { module: PythonModule; list: PyNode }])[] {
+  return [...module.classes].flatMap(([name, node]) => {
+    const list = node.getChild('ArgList');
+    return list === null ? [] : [[name, { module, list }] as const];
+  });
 }
 
 function callsOf(modules: ReadonlyMap<string, PythonModule>): PythonRun['calls'] {

@@ -1,6 +1,7 @@
 /** Syntax trees of Python: plain nodes that are made once, so that what is found out about an expression can stay with it. */
 import type { Tree } from '@lezer/common';
 import { pythonTreeDepthMax } from '../limits.ts';
+import type { CallArguments } from './python-arguments.ts';
 import type { MaybeFolded } from './python-fold-value.ts';
 import type { PyValue } from './python-run.ts';
 
@@ -20,6 +21,9 @@ export class PyNode {
   value: PyValue | 'busy' | undefined = undefined;
   /** What computing it gave, and whether that went through a decoder. */
   folded: { readonly value: MaybeFolded; readonly decodes: boolean } | undefined = undefined;
+  /** Its name as Python compares names, and its arguments, once somebody asked. */
+  named: string | undefined = undefined;
+  given: CallArguments | undefined = undefined;
   private listed: readonly PyNode[] | undefined = undefined;
 
   constructor(name: string, from: number, to: number, parent: PyNode | null) {
