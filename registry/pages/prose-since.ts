@@ -23,7 +23,7 @@ read all of it.</p>`;
     case 'told': {
       const { change, since, left } = prose;
       const more = change.addedCount - change.added.length;
-      return html`<p class="summary">${changeWords(change, since, left)}</p>
+      return html`<p class="summary">${changeWords(change, since, left)} Code, also in blocks of Markdown, is not prose: its capabilities stand above.</p>
 ${change.added.length === 0 ? '' : html`<ol class="prose-changes" aria-label="new or changed sentences">${change.added.map((one) => item(detail, one))}</ol>`}
 ${more > 0 ? html`<p class="notice">${more} further new sentences are not listed: read the files.</p>` : ''}`;
     }

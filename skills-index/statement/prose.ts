@@ -1,4 +1,4 @@
-/** What an agent reads in a skill, as sentences: told by a scanner beside its report, kept by a registry to compare versions. */
+/** What an agent reads in a skill, as sentences (and `leads to …` for the address of a link): told by a scanner beside its report, kept by a registry to compare versions. */
 import * as v from 'valibot';
 import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
 import type { Shape } from './field-shapes.ts';
