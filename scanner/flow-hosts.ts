@@ -64,7 +64,7 @@ export function flowsThatRun(flows: readonly FlowFact[]): FlowFact[] {
     if (flow.context === 'comment') continue;
     const { sink, source, span } = flow;
     const to = sink.capability === undefined ? sink.api : printCapability(sink.capability);
-    const key = JSON.stringify([source.what, source.name, to, span]);
+    const key = JSON.stringify([source.what, source.name, to, span, sink.part === 'program']);
     const known = kept.get(key);
     if (known === undefined || flow.steps.length < known.steps.length) kept.set(key, flow);
   }
