@@ -69,9 +69,11 @@ export function runProgram(out: Out, call: Called, effect: Extract<Effect, { doe
     if (value.kind === 'text' && value.built && isWhole(value) && !/[./]/.test(value.text))
       trait(out, call, 'folded-name', shown(value), 'folded');
     const to: Capability = { kind: 'exec', program: name ?? '*' };
-    if (name === undefined || runsItsInput(name, given)) call.use.runsInput.push(to.program);
+    // An empty name, as a default often is, starts nothing.
+    const isNone = isWhole(value) && value.text.trim() === '';
+    if ((name === undefined && !isNone) || (name !== undefined && runsItsInput(name, given))) call.use.runsInput.push(to.program);
     // Whoever says which program is started runs whatever they like.
-    const part = name === undefined ? 'code' : 'argument';
+    const part = name === undefined && !isNone ? 'code' : 'argument';
     sink(call, argument?.node, { what: 'exec', capability: to, api: call.api, part }, 'exact');
     const run = name === undefined ? words[0] : own(interpreters, name) === undefined ? words[0] : scriptOf(words);
     sink(call, run?.node, { what: 'exec', capability: to, api: call.api, part: 'program' }, 'exact');

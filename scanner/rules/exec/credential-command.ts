@@ -44,6 +44,10 @@ function sentAway(context: RuleContext): Draft[] {
     const issuer = own(issuers, command.api);
     if (issuer === undefined || issuer.hosts.some((pattern) => coversHost(pattern, to.host))) return [];
     const message = `sends ${what} to ${to.said}`;
+    // One function for all requests: which of its hosts gets the token is decided elsewhere.
+    const here = flows.filter(({ span }) => span.path === flow.span.path && span.start === flow.span.start);
+    const isWrapper = new Set(here.map((other) => destinationOf(other, context)?.host)).size > 1;
+    if (isWrapper) return [draftOfFlow(flow, { severity: flow.sink.part === 'header' ? 'low' : 'medium', message })];
     if (to.host === '*' || issuer.anywhere) return [draftOfFlow(flow, { severity: 'medium', message })];
     return [draftOfFlow(flow, { kind: 'malice', severity: 'critical', message: `${message}, which is not its issuer` })];
   });
