@@ -1,7 +1,7 @@
 /** Files that Python reads, writes and deletes. */
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { Trait } from '../fact.ts';
-import { unknownPart } from '../models/egress-of.ts';
+import { shapeOf, unknownPart } from '../models/egress-of.ts';
 import type { PythonEffect } from '../models/python-api.ts';
 import { argumentOf, type PyCall } from './python-effects.ts';
 import { applyRequest } from './python-network.ts';
@@ -30,7 +30,8 @@ export function applyFile(
   const url = path?.texts.find((text) => /^https?:\/\//.test(text));
   if (url !== undefined && does === 'read')
     return applyRequest(run, call, { does: 'request', url: { at: 0, key: '' }, method: 'GET', body: [], header: [] });
-  for (const capability of capabilities) notePyCapability(run, call, capability, traits);
+  for (const [i, capability] of capabilities.entries())
+    notePyCapability(run, call, capability, traits, shapeOf(path?.texts[i] ?? ''));
   const number = argumentOf(call, { at: isSelf ? 0 : 1, key: 'mode' })?.texts[0] ?? '';
   if (traits.includes('permissions') && /^\d{1,6}$/.test(number))
     notePyTrait(run, call, 'permissions', `${Number(number).toString(8)} ${paths.join(' ')}`);

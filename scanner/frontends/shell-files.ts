@@ -1,7 +1,7 @@
 /** Files in shell scripts: what is read and written, and what a script put into a file itself. */
 import { posix } from 'node:path';
 import type { Trait } from '../fact.ts';
-import { unknownPart } from '../models/egress-of.ts';
+import { shapeOf, unknownPart } from '../models/egress-of.ts';
 import type { Call } from './shell-call.ts';
 import { noteFlows } from './shell-graph.ts';
 import { noteCapability, type ShellRun } from './shell-run.ts';
@@ -19,6 +19,7 @@ export function readFileValue(run: ShellRun, at: At, path: Value): Value {
       noting(at),
       { kind: 'mount', path: mountPath(run, text), mode: 'ro' },
       text.includes(unknownPart) ? ['dynamic-name'] : [],
+      shapeOf(text),
     );
   if (own !== undefined) return own;
   const step = { span: at.span, note: `${at.name} reads ${shown(path.text)}` };
@@ -50,6 +51,7 @@ export function noteWrite(run: ShellRun, at: At, path: Value, traits: readonly T
       noting(at),
       { kind: 'mount', path: mountPath(run, text), mode: 'rw' },
       isUnknown ? [...traits, 'dynamic-name'] : traits,
+      shapeOf(text),
     );
   }
 }

@@ -157,6 +157,14 @@ function noteGit(run: ShellRun, call: Call): void {
   if (verb?.text === 'config') {
     const key = operands.find((one) => /^core\.hookspath$/i.test(one.text));
     if (key !== undefined) noteTrait(run, call, 'hook', 'git config core.hooksPath');
+    const [setting, given] = operands.filter((one) => !one.text.startsWith('-'));
+    const isEverywhere = call.args.some((one) => /^--(global|system)$/.test(one.text));
+    const isOwn = given !== undefined && !/^(true|false|)$/i.test(given.text);
+    const says = setting?.text ?? '';
+    const runsIt = programSettings.test(says) || (/^alias\./i.test(says) && /^!/.test(given?.text ?? ''));
+    // Told in a text it is a setting that the user makes.
+    if (isEverywhere && isOwn && runsIt && run.source.context === 'code')
+      noteTrait(run, call, 'autostart', `git config --global ${says}, for every repository`);
   }
   if (verb?.text === 'remote' && /^(add|set-url)$/.test(operands[0]?.text ?? '')) {
     const [name, address] = operands.slice(1).filter((one) => !one.text.startsWith('-'));
@@ -179,6 +187,9 @@ function noteGit(run: ShellRun, call: Call): void {
     part: bare === url?.text && !/^\w+:\/\/[\w.-]/.test(bare ?? '') ? 'host' : 'url',
   });
 }
+
+// What git runs in any repository.
+const programSettings = /^(core\.(hookspath|fsmonitor|sshcommand)|init\.templatedir|gpg\.([a-z0-9]+\.)?program|diff\.external)$/i;
 
 // `socat - TCP:host:port`, `socat FILE:secret TCP:…`: both sides give to each other.
 function noteSocat(run: ShellRun, call: Call): void {

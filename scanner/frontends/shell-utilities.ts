@@ -3,16 +3,15 @@ import { decodedCharsMax } from '../limits.ts';
 import { own } from '../models/api.ts';
 import { utilities } from '../models/shell.ts';
 import { callPacker, findParts } from './shell-archives.ts';
-import { optionValues, parseArguments } from './shell-arguments.ts';
-import { awkCommands } from './shell-awk.ts';
+import { parseArguments } from './shell-arguments.ts';
 import type { Call } from './shell-call.ts';
-import { runCode } from './shell-code.ts';
 import { dispatch } from './shell-commands.ts';
 import { unescaped } from './shell-escapes.ts';
-import { fileKey, noteWrite, readFileValue, writeFileValue } from './shell-files.ts';
+import { noteWrite, readFileValue, writeFileValue } from './shell-files.ts';
 import { filterOf } from './shell-filters.ts';
 import { ownInput } from './shell-graph.ts';
-import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
+import { noteTrait, type ShellRun } from './shell-run.ts';
+import { noteStarted } from './shell-started.ts';
 import {
   changedText,
   concat,
@@ -31,7 +30,7 @@ import {
 export function callUtility(run: ShellRun, call: Call): Value {
   const utility = own(utilities, call.name);
   if (utility === undefined) return unknownValue();
-  noteSpecial(run, call);
+  noteStarted(run, call);
   if (call.name === 'find') return find(run, call);
   const packed = callPacker(run, call);
   if (packed !== undefined) return packed;
@@ -189,70 +188,4 @@ function copy(run: ShellRun, call: Call, files: readonly Value[]): void {
   const contents = files.slice(0, -1).map((file) => readFileValue(run, call, file));
   if (call.name === 'ln') noteTrait(run, call, 'link', files.map((file) => file.text).join(' -> '));
   writeFileValue(run, call, target, concat(contents), 'write');
-}
-
-function noteSpecial(run: ShellRun, call: Call): void {
-  const { args, name } = call;
-  const program = args.map((arg) => arg.text).join(' ');
-  if (/^[gm]?awk$/.test(name)) {
-    runAwkCommands(run, call, program);
-    runFetchedProgram(run, call);
-  }
-  if (name === 'sed') runSedCommands(run, call);
-  if (name === 'tar') for (const arg of args) runTarCommand(run, call, arg);
-  if (
-    name === 'ps' &&
-    args.some((arg) => /^-?[a-z]*e[a-z]*w|^-?[a-z]*w[a-z]*e|^auxe|^e(ww)?$/.test(arg.text)) &&
-    args.some((arg) => /e/.test(arg.text.replace(/^-/, '')) && !arg.text.startsWith('-'))
-  )
-    noteTrait(run, call, 'process-environment', `ps ${program}`);
-}
-
-// An awk program starts others by `system`: one that was fetched does what its sender likes.
-function runFetchedProgram(run: ShellRun, call: Call): void {
-  const { awk } = valueOptions;
-  const args = parseArguments(call.args, new Set(awk));
-  const [files, [first]] = [optionValues(args, ['f', 'file']), args.operands];
-  const programs = files.length > 0 ? files.map((file) => run.files.get(fileKey(run, file.text))) : [first];
-  for (const one of programs) {
-    if (one === undefined) continue;
-    const fetched = one.taints.find(({ source }) => source.what === 'network');
-    if (fetched !== undefined) noteTrait(run, call, 'pipe-to-interpreter', fetched.source.name);
-    else if (files.length > 0) runAwkCommands(run, call, one.text);
-  }
-}
-
-function runAwkCommands(run: ShellRun, call: Call, program: string): void {
-  const { known, others } = awkCommands(program);
-  for (const line of known) runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell');
-  if (!others) return;
-  noteCapability(run, { ...call, certainty: 'widened' }, { kind: 'exec', program: '*' }, ['dynamic-name']);
-  noteTrait(run, call, 'code-from-string', 'a command that awk puts together');
-}
-
-// GNU sed: `e command`, and `s/…/command/e`, which runs what the line has become.
-function runSedCommands(run: ShellRun, call: Call): void {
-  for (const { text } of call.args) {
-    const line = sedCommand(text);
-    if (line !== undefined) runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell');
-  }
-}
-
-function runTarCommand(run: ShellRun, call: Call, arg: Value): void {
-  const option = /^--(?:checkpoint-action=exec|to-command|use-compress-program|rmt-command|new-volume-script|info-script)=/.exec(
-    arg.text,
-  )?.[0];
-  const separate = /^(--(to-command|use-compress-program|rsh-command)|-I)$/.test(
-    call.args[call.args.indexOf(arg) - 1]?.text ?? '',
-  );
-  if (option !== undefined) runCode(run, { ...call, args: [] }, slice(arg, option.length), 'shell');
-  else if (separate) runCode(run, { ...call, args: [] }, arg, 'shell');
-}
-
-function sedCommand(text: string): string | undefined {
-  const plain = text.replace(/^(?:\d{1,6}|\$)/, '');
-  if (/^e\s/.test(plain)) return plain.slice(1).trim();
-  if (!/^s[^\w\s\\]/.test(plain)) return undefined;
-  const [, , command, flags = ''] = plain.split(plain[1] ?? '/', 4);
-  return flags.includes('e') ? command : undefined;
 }

@@ -7,7 +7,7 @@ import { foldedFunctions, foldMethod } from './typescript-fold.ts';
 import type { Frame } from './typescript-frames.ts';
 import { apiNamed } from './typescript-library.ts';
 import { eachNode } from './typescript-symbols.ts';
-import { alternatives, type Functionish, unionOf, unknown, type Value } from './typescript-values.ts';
+import { alternatives, type Functionish, text, unionOf, unknown, type Value } from './typescript-values.ts';
 
 export interface ResolvedCall {
   /** What is called in the end; never a `bound` or a union. */
@@ -108,6 +108,7 @@ function resultOfApi(
   if (name === 'Map' || name === 'WeakMap') return { kind: 'instance', of: 'Map', made: node };
   if (name === 'Reflect.get') return self.memberOf(args[0] ?? unknown, args[1] ?? unknown, node);
   if (name === 'Proxy' || name === 'Object.create' || name === 'structuredClone') return args[0] ?? unknown;
+  if (/^Object\.(entries|values|keys)$/.test(name) && args[0]?.kind === 'object') return membersOf(self, args[0], name.slice(7));
   if (name === 'Object.getPrototypeOf' || name === 'Reflect.getPrototypeOf')
     return args[0]?.kind === 'function' ? args[0] : unknown;
   if (name === 'Deno.env.get') return unknown;
@@ -120,6 +121,22 @@ function resultOfApi(
   if (api?.effects.some((effect) => effect.does === 'load') === true)
     return self.moduleOf(args[0] ?? unknown, node.getSourceFile());
   return api?.gives === undefined ? unknown : { kind: 'instance', of: api.gives, made: node };
+}
+
+/** What `Object.entries`, `values` and `keys` give of an object that is written down; undefined parts stay unknown. */
+function membersOf(self: Evaluator, { node, frame }: Extract<Value, { kind: 'object' }>, which: string): Value {
+  const items = node.properties.slice(0, 256).map((property): Value => {
+    const name = property.name;
+    const key: Value = name !== undefined && (ts.isIdentifier(name) || ts.isStringLiteralLike(name)) ? text(name.text) : unknown;
+    if (which === 'keys') return key;
+    const value = ts.isPropertyAssignment(property)
+      ? self.valueOf(property.initializer, frame)
+      : ts.isShorthandPropertyAssignment(property)
+        ? self.valueOf(property.name, frame)
+        : unknown;
+    return which === 'values' ? value : { kind: 'array', items: [key, value] };
+  });
+  return { kind: 'array', items };
 }
 
 function resultOfMethod(self: Evaluator, { of, name }: { of: Value; name: string }, args: readonly Value[]): Value {

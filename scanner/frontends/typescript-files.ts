@@ -2,7 +2,7 @@
 import type { Capability, MountMode } from '../../skills-index/skill/capability.ts';
 import type { Trait } from '../fact.ts';
 import type { Effect } from '../models/api.ts';
-import { unknownPart } from '../models/egress-of.ts';
+import { shapeOf, unknownPart } from '../models/egress-of.ts';
 import { type Called, capability, certaintyOf, type Out, sink, trait } from './typescript-out.ts';
 import { alternatives, text, textOr, unknown, type Value } from './typescript-values.ts';
 
@@ -32,7 +32,15 @@ export function useFiles(out: Out, call: Called, effect: Extract<Effect, { does:
         ...(path.endsWith('*') ? (['dynamic-name'] as const) : []),
       ];
       const mount: Capability = { kind: 'mount', path, mode: wanted };
-      capability(out, call, mount, certaintyOf(one, path === '*'), traits);
+      capability(
+        out,
+        call,
+        mount,
+        certaintyOf(one, path === '*'),
+        traits,
+        call.node,
+        one.kind === 'text' ? shapeOf(one.text) : undefined,
+      );
       call.use.opened.push(mount);
       const bits = call.args[at + 1]?.value;
       if (traits.includes('permissions') && (bits?.kind === 'number' || bits?.kind === 'text'))

@@ -1,6 +1,7 @@
 /** How values move through calls. */
 import { ts } from 'ts-morph';
 import { own } from '../models/api.ts';
+import { mutators, opaqueMethods } from '../models/javascript-methods.ts';
 import { isFunctionish, type ResolvedCall, resolveCall } from './typescript-calls.ts';
 import { isEnvironment } from './typescript-environment.ts';
 import { into, partsOf } from './typescript-flow-assignments.ts';
@@ -10,42 +11,6 @@ import { apis } from './typescript-library.ts';
 import type { Out } from './typescript-out.ts';
 import { bareOf, memberName } from './typescript-symbols.ts';
 import { alternatives, type Functionish } from './typescript-values.ts';
-
-const mutators = new Set([
-  'push',
-  'unshift',
-  'set',
-  'append',
-  'add',
-  'write',
-  'end',
-  'assign',
-  'fill',
-  'splice',
-  'enqueue',
-  'emit',
-  'dispatchEvent',
-  'postMessage',
-  'next',
-  'put',
-  'insert',
-  'setItem',
-  'store',
-]);
-const opaqueMethods = new Set([
-  'digest',
-  'verify',
-  'equals',
-  'includes',
-  'startsWith',
-  'endsWith',
-  'test',
-  'has',
-  'indexOf',
-  'localeCompare',
-  'every',
-  'some',
-]);
 
 /** A call: into functions of the skill, through those of the tables, by callbacks. */
 export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression): void {

@@ -1,7 +1,7 @@
 /** Constant folding of encodings, JSON, paths and URLs. */
 import { posix } from 'node:path';
 import { unknownPart } from '../models/egress-of.ts';
-import { isWhole, numberOf, text, textOr, type Value } from './typescript-values.ts';
+import { alternatives, isWhole, numberOf, text, textOr, unionOf, type Value } from './typescript-values.ts';
 
 /** Percent-decoding. */
 export function decoded(value: string): Value | undefined {
@@ -53,11 +53,24 @@ export function replaced(self: string, from: Value | undefined, to: Value | unde
   return text(all ? self.replaceAll(from.text, () => to.text) : self.replace(from.text, () => to.text), true);
 }
 
-/** A function of node:path over known parts. */
+/** A function of node:path over known parts; a part that is one of several gives as many paths. */
 export function pathOf(args: readonly Value[], join: (...parts: string[]) => string): Value {
-  const parts = args.map((one) => (one.kind === 'text' ? one.text : unknownPart));
-  return parts.length === 0 ? text('.') : text(join(...parts), true);
+  if (args.length === 0) return text('.');
+  let ways: string[][] = [[]];
+  for (const one of args) {
+    const all = alternatives(one);
+    // Several of which one is not known say less than they seem to.
+    const options =
+      all.length === 1 || all.every(isWhole)
+        ? all.map((each) => (each.kind === 'text' ? each.text : unknownPart))
+        : [unknownPart];
+    const grown = ways.flatMap((before) => options.map((option) => [...before, option]));
+    ways = grown.length <= waysMax ? grown : ways.map((before) => [...before, unknownPart]);
+  }
+  return unionOf([...new Set(ways.map((parts) => join(...parts)))].map((path) => text(path, true)));
 }
+
+const waysMax = 32;
 
 /** What counts for `path.resolve`: all from the last absolute part on. */
 export function fromLastAbsolute(parts: readonly string[]): string[] {

@@ -59,7 +59,6 @@ export const foldedFunctions: Readonly<Record<string, Fold>> = {
   'Object.freeze': ([value]) => value,
   'Promise.resolve': ([value]) => value,
   'Promise.all': ([value]) => value,
-  'Object.values': () => undefined,
   Request: ([value]) => value,
   URL: ([value, base]) => (base === undefined ? value : value === undefined ? base : joinedUrl(value, base)),
 };

@@ -5,9 +5,9 @@ import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { Trait } from '../fact.ts';
 import { type Effect, own } from '../models/api.ts';
 import { interpreters } from '../models/shell.ts';
+import { isDecoded } from './typescript-decoded.ts';
 import { request } from './typescript-network.ts';
 import { type Called, capability, certaintyOf, embed, type Out, shown, sink, trait } from './typescript-out.ts';
-import { eachNode } from './typescript-symbols.ts';
 import { alternatives, isWhole, text, textOr, unknown, type Value } from './typescript-values.ts';
 import { embedLine, start, type Words, wordsOf } from './typescript-words.ts';
 
@@ -41,13 +41,7 @@ export function runProgram(out: Out, call: Called, effect: Extract<Effect, { doe
   const options = effect.options === undefined ? undefined : (call.args[effect.options] ?? list);
   const inShell = options !== undefined && textOr(out.self.memberOf(options.value, text('shell'), call.node), '') === 'true';
   const named = effect.fixed === undefined ? (argument?.value ?? unknown) : text(effect.fixed);
-  const lists =
-    list === undefined
-      ? [undefined]
-      : alternatives(list.value)
-          .slice(0, listsMax)
-          .map((value) => ({ ...list, value }));
-  for (const [one, list] of alternatives(named).flatMap((one) => lists.map((given) => [one, given] as const))) {
+  for (const [one, list] of pairsOf(alternatives(named), effect.args === undefined ? undefined : call.args[effect.args])) {
     // `Bun.spawn({ cmd: [...] })`
     const whole = one.kind === 'object' ? out.self.memberOf(one, text('cmd'), call.node) : one;
     const after = effect.rest === true ? call.args.slice(effect.program + 1) : (list ?? options);
@@ -66,7 +60,7 @@ export function runProgram(out: Out, call: Called, effect: Extract<Effect, { doe
       start(call, program, [list?.node], options);
       call.use.sources.push({ what: 'command', name: shown(text([name, ...given.map((word) => textOr(word))].join(' '))) });
     }
-    if (value.kind === 'text' && value.built && isWhole(value) && !/[./]/.test(value.text))
+    if (value.kind === 'text' && value.built && isWhole(value) && !/[./]/.test(value.text) && !isShown(out, value.text))
       trait(out, call, 'folded-name', shown(value), 'folded');
     const to: Capability = { kind: 'exec', program: name ?? '*' };
     // An empty name, as a default often is, starts nothing.
@@ -97,6 +91,23 @@ function runsItsInput(name: string, given: readonly Value[]): boolean {
         ),
     )
   );
+}
+
+// `'npm run build'.split(' ')`: the name stands there as the first word of a line.
+function isShown({ source }: Out, name: string): boolean {
+  return ["'", '"', '`'].some((quote) => source.text.includes(`${quote}${name} `));
+}
+
+// Each program with the lists that it may get: one program with all of them; of several each with its own.
+function pairsOf(
+  names: readonly Value[],
+  list: Called['args'][number] | undefined,
+): [Value, Called['args'][number] | undefined][] {
+  if (list === undefined) return names.map((name) => [name, undefined]);
+  const lists = alternatives(list.value).slice(0, listsMax);
+  if (names.length === 1)
+    return names.flatMap((name) => lists.map((value) => [name, { ...list, value }] as [Value, typeof list]));
+  return names.map((name, i) => [name, { ...list, value: lists.length === names.length ? (lists[i] ?? unknown) : list.value }]);
 }
 
 /** A wrapper is called with as many lists of arguments: `git('status')`, `git('log')`, … */
@@ -179,7 +190,7 @@ function noteForeignCode(out: Out, call: Called, path: string): void {
 export function loadModule(out: Out, call: Called, at: number): void {
   for (const value of alternatives(call.args[at]?.value ?? unknown)) {
     if (isWhole(value)) {
-      if (value.built && !/^[./]/.test(value.text)) trait(out, call, 'folded-name', shown(value), 'folded');
+      if (value.built && !/^[./~]/.test(value.text)) trait(out, call, 'folded-name', shown(value), 'folded');
       if (value.text.startsWith('data:')) embedDataUrl(out, call, value.text);
       else if (/^(\/|~)/.test(value.text) && !value.text.startsWith('/skills/')) {
         // A file that is no part of the skill: whoever wrote it says what is run.
@@ -215,44 +226,4 @@ function embedDataUrl(out: Out, call: Called, url: string): void {
     : decodeURI(body.replace(/%(?![0-9a-f]{2})/gi, '%25'));
   trait(out, call, 'code-from-string', shown(text(code)));
   embed(out, call, 'javascript', code, undefined);
-}
-
-const decoders =
-  /^(atob|unescape|zlib\.(gunzip|inflate|brotliDecompress|unzip|zstdDecompress)\w*|crypto\.(createDecipheriv|privateDecrypt))$/;
-const decodeHops = 4;
-
-/** Whether an expression, or what its variables were made of, decodes data. */
-function isDecoded(out: Out, start: ts.Expression | undefined): boolean {
-  const open = start === undefined ? [] : [start];
-  const seen = new Set<ts.Node>();
-  for (let hop = 0; hop < decodeHops && open.length > 0; hop++) {
-    for (const expression of open.splice(0)) {
-      if (seen.has(expression)) continue;
-      seen.add(expression);
-      let found = false;
-      eachNode(expression, (node) => {
-        if (ts.isCallExpression(node) && isDecoder(out, node)) found = true;
-        if (ts.isIdentifier(node)) open.push(...initializersOf(out, node));
-        if (ts.isCallExpression(node)) {
-          const callee = out.self.symbols.functionOf(node.expression);
-          if (callee !== undefined) open.push(...out.self.returnsOf(callee));
-        }
-      });
-      if (found) return true;
-    }
-  }
-  return false;
-}
-
-function initializersOf(out: Out, name: ts.Identifier): ts.Expression[] {
-  const declarations = out.self.symbols.symbolOf(name)?.declarations ?? [];
-  return declarations.flatMap((one) => (ts.isVariableDeclaration(one) && one.initializer !== undefined ? [one.initializer] : []));
-}
-
-function isDecoder(out: Out, node: ts.CallExpression): boolean {
-  if (/^(String\.from(CharCode|CodePoint)|Uint8Array\.from)$/.test(node.expression.getText())) return true;
-  if (alternatives(out.self.valueOf(node.expression)).some((one) => one.kind === 'api' && decoders.test(one.name))) return true;
-  if (!/\bfrom$/.test(node.expression.getText())) return false;
-  const encoding = node.arguments[1];
-  return encoding !== undefined && /^(base64|base64url|hex)$/.test(textOr(out.self.valueOf(encoding)));
 }

@@ -6,6 +6,16 @@ import { addressClass } from '../../skills-index/skill/network-address.ts';
 /** Stands in folded text for each part that could not be computed. */
 export const unknownPart = '\0';
 
+/** A path that is known in parts, with `*` for each part that is not; undefined for one that is known whole or not at all. */
+export function shapeOf(path: string): string | undefined {
+  if (!path.includes(unknownPart)) return undefined;
+  const shape = path
+    .replace(/^file:\/\//, '')
+    .replace(/\0+/g, '*')
+    .toWellFormed();
+  return /[^*/.]/.test(shape) ? shape : undefined;
+}
+
 /** Any host, any port. */
 export const anyEgress = 'https://*/*';
 

@@ -1,5 +1,7 @@
 /** Paths that matter whoever reads or writes them: credentials, an agent's memory, what starts by itself, a shell's profile. */
 
+import type { CapabilityFact } from '../fact.ts';
+
 export type SensitiveKind =
   | 'credential'
   | 'wallet'
@@ -57,6 +59,11 @@ export const sensitivePaths: readonly SensitivePath[] = [
     says: 'an agent\u2019s own credentials',
     form: /(^|\/)\.(claude\/\.credentials\.json|codex\/auth\.json|(openclaw|clawdbot|moltbot)\/(\.env|credentials|[^ ]*auth[^/ ]*\.json))/,
   },
+  {
+    kind: 'credential',
+    says: 'what a chat program keeps: messages, and the tokens to log in with',
+    form: /^(~|\/[^\n]{0,80})\/([^\n]{0,60}\/)?(discord(canary|ptb)?|slack|signal|element|teams|microsoft\/teams|wire|mattermost|whatsapp|skype[^/]*)\/([^\n]{0,60}\/)?(local storage|session storage|indexeddb|leveldb|sql|databases|config\.json|cookies)(\/|$|\*)|telegram( desktop)?\/tdata(\/|$)|(^|\/)\.(weechat|irssi|purple)(\/|$)/,
+  },
   { kind: 'credential', says: 'a password store', form: /(^|\/)\.(password-store|vault-token|1password)(\/|$)|\.kdbx$/ },
   {
     kind: 'credential',
@@ -91,7 +98,7 @@ export const sensitivePaths: readonly SensitivePath[] = [
   {
     kind: 'agent-settings',
     says: 'an agent\u2019s settings',
-    form: /(^|\/)\.claude\/(settings(\.local)?\.json|hooks|agents|commands)(\/|$)?|(^|\/)\.claude\.json$|(^|\/)\.cursor\/(mcp|hooks)\.json$|(^|\/)\.codex\/config\.toml$|(^|\/)\.(openclaw|clawdbot|moltbot)\/[^/]+\.json$|claude_desktop_config\.json$|(^|\/)\.mcp\.json$|(^|\/)\.gemini\/settings\.json$/,
+    form: /(^|\/)\.claude\/(settings(\.local)?\.json|hooks|agents|commands)(\/|$)?|(^|\/)\.claude\.json$|(^|\/)\.cursor\/(mcp|hooks)\.json$|(^|\/)\.codex\/config\.toml$|(^|\/)\.(openclaw|clawdbot|moltbot)\/[^/]+\.json$|claude_desktop_config\.json$|^(~|\/(users|home)\/[^/]+)\/[^\n]{0,120}(mcp|mcp[_-](config|settings|servers)|cline_mcp_settings)\.json$|^~\/\.(codeium|continue|cline|roo|kiro|zed|qwen|amp|goose)\/[^\n]{0,80}(config|settings)\.(json|ya?ml|toml)$|^~\/\.config\/(opencode|goose|zed|amp|crush)\/[^/]+\.(jsonc?|ya?ml|toml)$|(^|\/)\.mcp\.json$|(^|\/)\.gemini\/settings\.json$/,
   },
   {
     kind: 'shell-profile',
@@ -103,7 +110,26 @@ export const sensitivePaths: readonly SensitivePath[] = [
     says: 'a program that starts by itself',
     form: /\/library\/(launchagents|launchdaemons)(\/|$)|^\/etc\/(cron|systemd|init\.d|rc\.local|ld\.so\.preload)|(^|\/)\.config\/(systemd|autostart)(\/|$)|^\/var\/spool\/cron|^\/(usr\/)?lib\/systemd\/system|start menu\/programs\/startup|^\/etc\/sudoers|(^|\/)authorized_keys$/,
   },
-  { kind: 'git-hook', says: 'a git hook', form: /(^|\/)\.git\/hooks(\/|$)|(^|\/)\.config\/git\/hooks(\/|$)/ },
+  {
+    kind: 'autostart',
+    says: 'a module that Python loads at each start',
+    form: /(^|\/)(usercustomize|sitecustomize)\.py$|\/(site|dist)-packages\/[^/]+\.pth$|^~\/\.(pythonrc|pythonstartup)(\.py)?$|^~\/\.ipython\/[^\n]{0,60}\/startup\//,
+  },
+  {
+    kind: 'autostart',
+    says: 'what another program runs when it starts',
+    form: /^~\/\.(vimrc|gvimrc|emacs|emacs\.d\/init\.el|tmux\.conf|screenrc|gdbinit|lldbinit|irbrc|pryrc|rprofile|octaverc|psqlrc|wgetrc|curlrc|inputrc|xprofile|xinitrc|xsessionrc|pam_environment|hushlogin\.sh)$|^~\/\.config\/(nvim\/(init\.(lua|vim)|plugin\/)|fish\/conf\.d\/|environment\.d\/|plasma-workspace\/env\/)|^~\/\.ssh\/(config|rc|environment)$/,
+  },
+  {
+    kind: 'autostart',
+    says: 'a program that is found before the real one of that name',
+    form: /^(~\/(\.local\/)?bin|\/usr\/local\/s?bin|\/opt\/homebrew\/bin|~\/\.(cargo|npm-global|bun|deno|yarn)\/bin)\/(git|ssh|ssh-add|ssh-agent|scp|sftp|rsync|sudo|su|doas|login|passwd|ls|cat|cp|mv|rm|ps|top|kill|find|grep|sed|awk|env|which|man|bash|sh|zsh|fish|tmux|crontab|systemctl|open|xdg-open|gpg2?|curl|wget|security|docker|npm|npx|yarn|pnpm|python3?|pip3?|pytest|make|gh|kubectl|terraform|aws|gcloud)$/,
+  },
+  {
+    kind: 'git-hook',
+    says: 'a git hook',
+    form: /(^|\/)\.git[_-]?templates?\/([^/]+\/)?hooks(\/|$)|^~\/\.gitconfig$|^~\/\.config\/git\/config$|(^|\/)\.git\/hooks(\/|$)|(^|\/)\.config\/git\/hooks(\/|$)/,
+  },
   { kind: 'process-environment', says: 'a process\u2019s environment', form: /^\/proc\/[^/]+\/environ$/ },
   {
     kind: 'system-accounts',
@@ -128,6 +154,19 @@ export const privateKinds: ReadonlySet<SensitiveKind> = new Set([
   'process-environment',
   'system-accounts',
 ]);
+
+/** As `sensitivePath`, for a fact's mount: by the whole of a path that is known in parts where what comes before them says nothing. */
+export function sensitiveMount({
+  capability,
+  shape,
+}: Pick<CapabilityFact, 'capability' | 'shape'>): { readonly row: SensitivePath; readonly path: string } | undefined {
+  const told = capability.kind === 'mount' ? [capability.path, shape] : [];
+  for (const path of told) {
+    const row = path === undefined ? undefined : sensitivePath(path);
+    if (row !== undefined && path !== undefined) return { row, path };
+  }
+  return undefined;
+}
 
 /** The first row that a path matches. Home is understood as `~`, `$HOME`, `/root`, `/home/x` or `/Users/x`. */
 export function sensitivePath(path: string): SensitivePath | undefined {

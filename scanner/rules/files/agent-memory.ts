@@ -1,5 +1,7 @@
 /** An agent’s memory, instructions or settings are written. */
-import { sensitivePath } from '../../models/sensitive-paths.ts';
+
+import type { CapabilityFact } from '../../fact.ts';
+import { sensitiveMount } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { isInText, milder } from '../../standing.ts';
 
@@ -16,11 +18,11 @@ export const agentMemory = defineRule({
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
       const { capability } = fact;
-      if (capability.kind !== 'mount' || capability.path === undefined || capability.mode === 'ro') return [];
-      const found = sensitivePath(capability.path);
-      if (found === undefined || !/^agent-/.test(found.kind)) return [];
+      if (capability.kind !== 'mount' || capability.mode === 'ro') return [];
+      const { path, says, kept } = obeyed(fact) ?? {};
+      if (path === undefined) return [];
       // In the working directory it is the project's own file, which a person sees change.
-      const isOutside = /^[~/]|^\.\./.test(capability.path) && !capability.path.startsWith('/skills/@self/');
+      const isOutside = kept !== true && /^[~/]|^\.\./.test(path) && !path.startsWith('/skills/@self/');
       const severity = milder(isOutside && !isInText(fact) ? 'high' : 'medium', fact);
       return [
         {
@@ -28,8 +30,23 @@ export const agentMemory = defineRule({
           kind: isOutside ? 'malice' : 'capability',
           severity,
           confidence: fact.certainty,
-          message: `${fact.api} writes ${capability.path}: ${found.says}`,
+          message: `${fact.api} writes ${path}: ${says}`,
         },
       ];
     }),
 });
+
+// Transcripts are kept, but not obeyed.
+function obeyed(fact: CapabilityFact): { readonly path: string; readonly says: string; readonly kept?: boolean } | undefined {
+  const path = fact.capability.kind === 'mount' ? (fact.shape ?? fact.capability.path) : undefined;
+  if (path !== undefined && neighbour.test(path)) return { path, says: 'the instructions of another skill' };
+  const found = sensitiveMount(fact);
+  if (found === undefined || !/^agent-/.test(found.row.kind)) return undefined;
+  // A folder that is not known may be the project's.
+  return found.path.startsWith('*')
+    ? undefined
+    : { path: found.path, says: found.row.says, kept: found.row.kind === 'agent-history' };
+}
+
+// Skills lie side by side: what is beside this one is somebody else's.
+const neighbour = /^\/skills\/(?!@self\/)[^/]+\/([^/]+\/){0,3}SKILL\.md$/i;

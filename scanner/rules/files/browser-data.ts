@@ -1,5 +1,5 @@
 /** A browser's cookies or stored passwords are used. */
-import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { sensitiveMount } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { isInText, milder } from '../../standing.ts';
 
@@ -15,8 +15,7 @@ export const browserData = defineRule({
   reads: ['capability:mount'],
   check: ({ of }) =>
     of('capability').flatMap((fact): Draft[] => {
-      const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
-      const found = path === undefined ? undefined : sensitivePath(path);
+      const { row: found, path } = sensitiveMount(fact) ?? {};
       if (found?.kind !== 'browser') return [];
       const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
       return [{ span: fact.span, severity, confidence: fact.certainty, message: `${fact.api} uses ${path}: ${found.says}` }];

@@ -1,5 +1,5 @@
 /** A file with credentials is used. */
-import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { sensitiveMount } from '../../models/sensitive-paths.ts';
 import { isOwnCredentialFile } from '../../own-credentials.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { isInText, milder } from '../../standing.ts';
@@ -16,9 +16,8 @@ export const credentialPath = defineRule({
   reads: ['capability:mount'],
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
-      const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
+      const { row: found, path } = sensitiveMount(fact) ?? {};
       if (path === undefined || /\.pub$|\/(known_hosts|allowed_signers)$/.test(path)) return [];
-      const found = sensitivePath(path);
       if (found === undefined || (found.kind !== 'credential' && found.kind !== 'system-accounts')) return [];
       const at = { span: fact.span, confidence: fact.certainty };
       if (isOwnCredentialFile(path, context)) {

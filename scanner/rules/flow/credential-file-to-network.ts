@@ -1,5 +1,6 @@
 /** A file in which another program keeps its credentials leaves. */
 import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { passesFiles } from '../../links.ts';
 import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
 import { isOwnCredentialFile } from '../../own-credentials.ts';
 import { type Draft, defineRule } from '../../rule.ts';
@@ -27,6 +28,9 @@ export const credentialFileToNetwork = defineRule({
           draftOfFlow(flow, { kind: 'capability', severity: 'low', message: `${message}; the skill keeps that file itself` }),
         ];
       }
+      // Figures are made of transcripts, too: what goes through several files, or to whom the user says, is for a person to look at.
+      if (row.kind === 'agent-history' && (to.host === '*' || passesFiles(flow.steps)))
+        return [draftOfFlow(flow, { kind: 'capability', severity: 'medium', message })];
       return [draftOfFlow(flow, { message })];
     }),
 });

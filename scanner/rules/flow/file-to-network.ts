@@ -14,13 +14,18 @@ export const fileToNetwork = defineRule({
   why: 'Reports, mails and figures are what an attacker wants most after secrets. A skill says in its manifest to whom it talks; data that goes elsewhere goes behind the reader\u2019s back.',
   fix: 'Declare the host under capabilities.egress with the reason, or do not send it.',
   maps: { cwe: ['CWE-200'], owasp: ['LLM02', 'ASI02'], attack: ['T1005', 'T1041', 'T1567'] },
-  reads: ['flow:network'],
+  reads: ['flow:network', 'capability:mount'],
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
       const to = destinationOf(flow, context);
       const what = whatIsSent(flow, to);
       if (to === undefined || what === undefined || to.loopback || flow.sink.part === 'host') return [];
-      return [draftOfFlow(flow, judge(what, to, context))];
+      return [
+        draftOfFlow(
+          flow,
+          judge(what, to, context, () => isBulk(flow, context)),
+        ),
+      ];
     }),
 });
 
@@ -37,10 +42,39 @@ function whatIsSent({ source }: FlowFact, to: Destination | undefined): string |
   return host === to?.host ? undefined : `what it received from ${host}`;
 }
 
-function judge(what: string, to: Destination, { hasManifest }: RuleContext): Parameters<typeof draftOfFlow>[1] {
+function judge(
+  what: string,
+  to: Destination,
+  { hasManifest }: RuleContext,
+  bulk: () => boolean,
+): Parameters<typeof draftOfFlow>[1] {
   if (to.drop) return { message: `sends ${what} to ${to.said}, where anyone can collect what is sent` };
   if (to.declared) return { ...allowed, message: `sends ${what} to ${to.said}, as declared` };
+  if (!hasManifest && to.host !== '*' && bulk())
+    return { kind: 'capability', severity: 'medium', message: `sends ${what} to ${to.said}, file by file of a whole folder` };
   if (!hasManifest) return { kind: 'capability', severity: 'low', message: `sends ${what} to ${to.said}` };
   if (to.host === '*') return { kind: 'capability', severity: 'medium', message: `sends ${what} to ${to.said}` };
   return { message: `sends ${what} to ${to.said}, which skill.json does not name` };
 }
+
+// A folder is gone through, and what lies in it is sent: of the user's own things, or of all that is being worked on.
+function isBulk({ source, sink, steps }: FlowFact, { of }: RuleContext): boolean {
+  if (source.what !== 'file' || sink.part !== 'body') return false;
+  if (wholeFolder.test(source.name)) return true;
+  const from = steps[0]?.span.path;
+  if (source.name !== '*' || from === undefined) return false;
+  return of('capability').some(
+    ({ capability, api, span }) =>
+      span.path === from &&
+      capability.kind === 'mount' &&
+      capability.mode === 'ro' &&
+      walkers.test(api) &&
+      (wholeFolder.test(capability.path ?? '') || privateKinds.has(sensitivePath(capability.path ?? '')?.kind ?? 'device')),
+  );
+}
+
+const wholeFolder =
+  /^(\.|\.\.|~|\/|\/home|\/Users|~\/(Documents|Desktop|Downloads|Pictures|Photos|Movies|Videos|Music|Notes|Mail|OneDrive|Dropbox|Library|Nextcloud|iCloud)(\/[^.]{0,80})?)\/?\*{0,2}$/i;
+
+const walkers =
+  /\.(readdir|readdirSync|opendir|opendirSync|glob|globSync|rglob|iglob|iterdir|walk|listdir|scandir|fwalk)$|^(find|fd|glob|fast-glob|globby)\b/;

@@ -1,5 +1,6 @@
 /** A host is contacted whose name the code takes care not to show. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { isLoopbackHost } from '../../models/egress-of.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
 import { milder, runs } from '../../standing.ts';
 
@@ -20,7 +21,7 @@ export const hiddenHost = defineRule({
     return found.flatMap((fact): Draft[] => {
       if (fact.capability.kind !== 'egress') return [];
       const { host } = parseEgressUrl(fact.capability.url);
-      if (host === '*' || !/[a-z]/.test(host) || isShown(host, shown)) return [];
+      if (host === '*' || isLoopbackHost(host) || !/[a-z]/.test(host) || isShown(host, shown)) return [];
       const severity = milder('high', fact);
       return [{ span: fact.span, severity, message: `contacts ${host}, a name that stands nowhere in the code as it is` }];
     });

@@ -1,6 +1,6 @@
 /** Something is made to start by itself. */
 import type { CapabilityFact, TraitFact } from '../../fact.ts';
-import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { sensitiveMount } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { isInText, milder } from '../../standing.ts';
 
@@ -17,10 +17,10 @@ export const autostart = defineRule({
   check: (context) => [
     ...context.of('capability').flatMap((fact): Draft[] => {
       const { capability } = fact;
-      if (capability.kind !== 'mount' || capability.path === undefined || capability.mode === 'ro') return [];
-      return sensitivePath(capability.path)?.kind === 'autostart'
-        ? [draftOf(fact, `${fact.api} writes ${capability.path}, which starts by itself`)]
-        : [];
+      if (capability.kind !== 'mount' || capability.mode === 'ro' || fact.traits.includes('delete')) return [];
+      const found = sensitiveMount(fact);
+      if (found?.row.kind !== 'autostart' || isInstalled(fact, found.path)) return [];
+      return [draftOf(fact, `${fact.api} writes ${found.path}: ${found.row.says}`)];
     }),
     ...context
       .of('trait')
@@ -28,6 +28,13 @@ export const autostart = defineRule({
       .map((fact) => draftOf(fact, `makes something start by itself: ${fact.detail}`)),
   ],
 });
+
+// What is downloaded or linked into a folder of programs is the program of that name.
+function isInstalled({ api, traits }: CapabilityFact, path: string): boolean {
+  return /\/bin\/[^/]+$/.test(path) && (traits.includes('link') || traits.includes('download') || installers.test(api));
+}
+
+const installers = /^(curl|wget|tar|unzip|install|ln|chmod)$/;
 
 function draftOf(fact: CapabilityFact | TraitFact, message: string): Draft {
   return { span: fact.span, severity: milder(isInText(fact) ? 'medium' : 'high', fact), confidence: fact.certainty, message };

@@ -1,6 +1,8 @@
-/** A file of the bundle is obeyed by a tool as soon as somebody opens or enters the folder. */
+/** A file of the bundle, or one that it writes, is obeyed by a tool as soon as somebody opens or enters the folder. */
+import type { CapabilityFact } from '../../fact.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import type { Source } from '../../source.ts';
+import { isInText, runs } from '../../standing.ts';
 
 export const folderHook = defineRule({
   id: 'persistence/folder-hook',
@@ -11,8 +13,11 @@ export const folderHook = defineRule({
   why: 'Editors, direnv, development containers and git run what the folder tells them: looking at the skill is enough.',
   fix: 'Leave such files out of the bundle.',
   maps: { cwe: ['CWE-829'], attack: ['T1546'] },
-  reads: ['source'],
-  check: ({ sources }) => sources.filter(({ depth }) => depth === 0).flatMap(draftsOf),
+  reads: ['source', 'capability:mount'],
+  check: ({ sources, of }) => [
+    ...sources.filter(({ depth }) => depth === 0).flatMap(draftsOf),
+    ...of('capability').flatMap((fact) => draftsOfWrite(fact, sources)),
+  ],
 });
 
 const hooks: readonly { readonly file: RegExp; readonly form: RegExp; readonly says: string }[] = [
@@ -51,4 +56,45 @@ function draftsOf({ path, text }: Source): Draft[] {
     if (match === null) return [];
     return [{ span: { path, start: match.index, end: match.index + match[0].length }, message: says }];
   });
+}
+
+// What a program says that writes such a file: the value may be put together, its name hardly.
+const written: readonly { readonly file: RegExp; readonly form: RegExp; readonly says: string; readonly unasked?: true }[] = [
+  {
+    file: /(^|\/)\.vscode\/settings\.json$|\/Code(?: - Insiders)?\/User\/settings\.json$|(^|\/)[^/]+\.code-workspace$/i,
+    form: /task\.allowAutomaticTasks|security\.workspace\.trust\.enabled/,
+    says: 'the editor then runs tasks of a folder without asking',
+    unasked: true,
+  },
+  {
+    file: /(^|\/)\.vscode\/settings\.json$/,
+    form: /terminal\.integrated\.(?:profiles|automationProfile|shellArgs|env)|["']git\.path|python\.(?:pythonPath|defaultInterpreterPath)|php\.validate\.executablePath/,
+    says: 'the editor starts other programs by this setting',
+  },
+  { file: /(^|\/)\.vscode\/tasks\.json$/, form: /folderOpen/, says: 'the editor runs this task when the folder is opened' },
+  { file: /(^|\/)\.envrc$/, form: /\S/, says: 'direnv runs this file when somebody enters the folder' },
+  {
+    file: /(^|\/)\.?devcontainer(\/[^/]+)?(\/devcontainer)?\.json$/,
+    form: /(?:postCreate|postStart|postAttach|onCreate|initialize|updateContent)Command/,
+    says: 'the editor runs this command when it opens the container',
+  },
+  {
+    file: /(^|\/)package\.json$/,
+    form: /\b(?:(?:pre|post)install|scripts(?:\.|\[['"]|['"]\]\[['"])prepare)\b/,
+    says: 'the package manager runs this script at each install',
+  },
+  { file: /(^|\/)\.git\/config$/, form: /fsmonitor|sshCommand|hooksPath|\bpager\b/i, says: 'git runs this program' },
+];
+
+function draftsOfWrite(fact: CapabilityFact, sources: readonly Source[]): Draft[] {
+  const { capability, shape, span } = fact;
+  const isWrite = capability.kind === 'mount' && capability.mode === 'rw' && fact.traits.includes('write');
+  if (!isWrite || isInText(fact) || !runs(fact) || fact.context === 'test') return [];
+  const path = shape ?? capability.path ?? '';
+  const text = sources.find((source) => source.path === span.path)?.text ?? '';
+  const found = written.find(({ file, form }) => file.test(path) && form.test(text));
+  if (found === undefined) return [];
+  const message = `${fact.api} writes ${path}: ${found.says}`;
+  const at = { span, confidence: fact.certainty, message };
+  return [found.unasked === true ? { ...at, kind: 'malice', severity: 'high' } : at];
 }

@@ -1,5 +1,5 @@
 /** A hook is set: code that other programs run. */
-import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { sensitiveMount } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { isInText, runs } from '../../standing.ts';
 
@@ -16,14 +16,15 @@ export const hook = defineRule({
   check: (context) => [
     ...context.of('capability').flatMap((fact): Draft[] => {
       const { capability } = fact;
-      if (capability.kind !== 'mount' || capability.path === undefined || capability.mode === 'ro' || !runs(fact)) return [];
-      if (sensitivePath(capability.path)?.kind !== 'git-hook') return [];
+      if (capability.kind !== 'mount' || capability.mode === 'ro' || !runs(fact)) return [];
+      const found = sensitiveMount(fact);
+      if (found?.row.kind !== 'git-hook') return [];
       return [
         {
           span: fact.span,
           severity: isInText(fact) ? 'low' : 'medium',
           confidence: fact.certainty,
-          message: `${fact.api} writes ${capability.path}, which git runs`,
+          message: `${fact.api} writes ${found.path}, which git runs`,
         },
       ];
     }),
