@@ -69,6 +69,8 @@ export const pythonFoldFailuresMax = 6;
 export const pythonValuesDepthMax = 250;
 /** Nodes of a Python tree one inside the other; what is deeper is not analysed. */
 export const pythonTreeDepthMax = 1_000;
+/** Operands of one expression of Python `a + b + …`, links of one `a.b().c()…`: the parser's own trees are wrong from 2,500 on. */
+export const pythonChainMax = 1_600;
 /** Items that a list is followed with, one by one. */
 export const pythonItemsMax = 256;
 /** Steps of each way that a parser tries while it recovers from an error, for each token. */

@@ -21,10 +21,10 @@ export function parameterValue(
 ): PyValue {
   const parameter = definition.parameters[index];
   if (parameter === undefined) return unknownPy;
-  const names = definition.name === '__init__' && definition.owner !== undefined ? [definition.owner] : [definition.name];
+  const calledAs = definition.name === '__init__' && definition.owner !== undefined ? definition.owner : definition.name;
   const isBound = definition.owner !== undefined && definition.parameters[0]?.name === 'self';
   const given: PyValue[] = [];
-  const sites = names.flatMap((name) => run.calls.get(name) ?? []).slice(0, pythonCallSitesMax);
+  const sites = (run.calls.get(calledAs) ?? []).slice(0, pythonCallSitesMax);
   for (const { module, call } of sites) {
     if (!isBound && !isOwnCall(run, module, call, depth)) continue;
     const args = argumentsOf(module, call);

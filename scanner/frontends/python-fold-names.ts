@@ -11,6 +11,10 @@ import { lookUp, ownModule, starredQual } from './python-names.ts';
 import type { PythonRun } from './python-run.ts';
 import type { PyNode } from './python-tree.ts';
 
+function isDefinition({ kind }: Binding): boolean {
+  return kind === 'import' || kind === 'function' || kind === 'class';
+}
+
 // Whether a name of a scope is held by a frame, known or not.
 function isHeld(frame: FoldFrame | undefined, scope: Scope, name: string): boolean {
   for (let at = frame; at !== undefined; at = at.outer)
@@ -29,8 +33,7 @@ export function staticName(
 ): MaybeFolded {
   const found = lookUp(scopeOf(module, node), name);
   if (found === undefined) return builtIn(run, module, name);
-  const isDefinition = found.bindings.every(({ kind }) => kind === 'import' || kind === 'function' || kind === 'class');
-  if (!isDefinition && isHeld(frame, found.scope, name)) return undefined;
+  if (isHeld(frame, found.scope, name) && !found.bindings.every(isDefinition)) return undefined;
   const [only] = found.bindings;
   if (only !== undefined && found.bindings.length === 1 && !module.changed.has(name)) return bound(run, module, only, depth);
   return found.scope.kind === 'class' ? undefined : copied(flowing(run, module, node, found.scope, name));

@@ -8,8 +8,9 @@ import type { PyNode } from './python-tree.ts';
 
 /** What names hold before the statement of a body in which a node stands, given what they hold before that body. */
 export function frameWithin(run: PythonRun, module: PythonModule, body: PyNode, use: PyNode, before: FoldFrame): FoldFrame {
-  const statement = childrenOf(body).find((child) => child.from <= use.from && child.to >= use.to);
-  if (statement === undefined) return before;
+  let statement: PyNode | null = use;
+  while (statement !== null && statement.parent !== body) statement = statement.parent;
+  if (statement === null) return before;
   const inner = childrenOf(statement).find(
     (child) => /^(Body|MatchBody|MatchClause)$/.test(child.name) && child.from <= use.from && child.to >= use.to,
   );

@@ -13,7 +13,7 @@ import { type FoldFrame, isBytes, type MaybeFolded, sizeOf, truthOf } from './py
 import { quotesOf, unescapeText } from './python-literals.ts';
 import { childrenOf, nameOf, type PythonModule, textOf } from './python-module.ts';
 import type { PythonRun } from './python-run.ts';
-import type { PyNode } from './python-tree.ts';
+import { type PyNode, spineOf, spineStep } from './python-tree.ts';
 
 const foldDepthMax = 100;
 
@@ -29,6 +29,8 @@ export function fold(run: PythonRun, module: PythonModule, node: PyNode, frame?:
     if (known.decodes) run.fold.decodes = true;
     return known.value;
   }
+  if (run.fold.level % spineStep === spineStep - 1)
+    for (const inner of spineOf(node, (one) => one.folded !== undefined)) fold(run, module, inner, undefined, depth);
   const outer = run.fold.decodes;
   run.fold.decodes = false;
   node.folded = { value: undefined, decodes: false };

@@ -1,5 +1,6 @@
 /** Python modules read once: scopes, what binds each name in them, functions and their call sites. */
 import type { Source } from '../source.ts';
+import type { Steps } from '../steps.ts';
 import { bindAll } from './python-bindings.ts';
 import { parsePython } from './python-parse.ts';
 import { nodesOfTree, type PyNode, walk } from './python-tree.ts';
@@ -68,6 +69,8 @@ export interface PythonModule {
   /** Modules of which all names were imported. */
   readonly stars: string[];
   readonly errors: readonly number[];
+  /** Where something was left out that is too deep, or behind too many errors. */
+  readonly unread: readonly number[];
 }
 
 /** Text of a node. */
@@ -85,11 +88,17 @@ export function childrenOf(node: PyNode): readonly PyNode[] {
   return node.children;
 }
 
-/** Reads a module. */
-export function readModule(source: Source, take: (steps: number) => void): PythonModule {
-  take(1 + (source.text.length >> 4));
-  const { top, cut } = nodesOfTree(parsePython(source.text, take));
-  const errors = [...cut];
+/** Reads a module. What recovering from errors may cost is the file's own share, so that garbage keeps no other file from being read. */
+export function readModule(source: Source, steps: Steps, share: number): PythonModule {
+  steps.take(1 + (source.text.length >> 4));
+  let left = share;
+  const { tree, stoppedAt } = parsePython(source.text, (count) => {
+    steps.take(Math.min(count, left));
+    left = Math.max(0, left - count);
+    return left > 0;
+  });
+  const { top, cut } = nodesOfTree(tree);
+  const errors: number[] = [];
   const module: PythonModule = {
     source,
     top,
@@ -106,9 +115,10 @@ export function readModule(source: Source, take: (steps: number) => void): Pytho
     functionsAt: new Map(),
     stars: [],
     errors,
+    unread: [...cut, ...(stoppedAt === undefined ? [] : [stoppedAt])],
   };
   walk(top, (node) => {
-    take(1);
+    steps.take();
     if (node.isError && !isOldExec(module, node)) errors.push(node.from);
     bindAll(module, node);
     return true;

@@ -89,13 +89,25 @@ export function variable(run: PythonRun, module: PythonModule, node: PyNode, dep
         ...(name === '__file__' && { texts: [`/skills/@self/${module.source.file}`] }),
       }
     );
-  const value = either(found.bindings.map((binding) => boundValue(run, module, binding, depth)));
+  const value = eitherBound(run, module, found.bindings, depth);
   return {
     ...value,
     folded: value.folded || value.texts.length > 0,
     nodes: [variableNode(run, module, found.scope, name, node)],
   };
 }
+
+// A generated text may bind one name thousands of times, and use it as often: what it may be is put together once.
+function eitherBound(run: PythonRun, module: PythonModule, bindings: readonly Binding[], depth: number): PyValue {
+  const known = run.bound.get(bindings);
+  if (known !== undefined) return known;
+  const isOpen = bindings.length <= boundOftenMin || bindings.some((one) => 'node' in one && one.node.value === 'busy');
+  const value = either(bindings.map((binding) => boundValue(run, module, binding, depth)));
+  if (!isOpen) run.bound.set(bindings, value);
+  return value;
+}
+
+const boundOftenMin = 32;
 
 /** The graph's node of a variable. */
 export function variableNode(

@@ -1,23 +1,41 @@
 /** Parses Python with @lezer/python 1.1, whose few differences from the language are evened out. */
 import { NodeSet, NodeType, type Tree } from '@lezer/common';
 import { parser as published } from '@lezer/python';
-import { parserRecoverySteps } from '../limits.ts';
+import { parserRecoverySteps, pythonChainMax } from '../limits.ts';
 
 /**
- * The tree of a text. Recovering from errors is dear, by the ways that the parser tries and how deep each is: `take` counts that. A NUL is no
- * Python at all.
+ * The tree of a text, and where reading stopped when it did so before the end: recovering from errors is dear, by the ways that the parser
+ * tries and how deep each is, and `take` counts that until it says that it is enough. A NUL is no Python at all.
  */
-export function parsePython(text: string, take: (steps: number) => void): Tree {
-  if (text.includes('\0')) return parser.parse('(');
+export function parsePython(text: string, take: (steps: number) => boolean): { tree: Tree; stoppedAt: number | undefined } {
+  if (text.includes('\0')) return { tree: parser.parse('('), stoppedAt: undefined };
   const parse = parser.startParse(forParser(text));
+  const allow = chainsAllowed(parse);
   for (;;) {
     const tree = parse.advance();
-    if (tree !== null) return tree;
+    if (tree !== null) return { tree, stoppedAt: parse.stoppedAt ?? undefined };
+    allow();
     const ways = waysOf(parse);
-    if (ways.length > 1 || isRecovering(parse))
-      take(ways.reduce((sum, way) => sum + parserRecoverySteps + (way.stack.length >> 4), 0));
+    if (parse.stoppedAt !== null || (ways.length <= 1 && !isRecovering(parse))) continue;
+    if (!take(ways.reduce((sum, way) => sum + parserRecoverySteps + (way.stack.length >> 4), 0))) parse.stopAt(parse.parsedPos);
   }
 }
+
+// `a + b + c + …` may be longer than the 300 operands that @lezer/lr lets pass: what it counts begins anew, a few times for each place, until
+// one was too long.
+function chainsAllowed(parse: object): () => void {
+  let [start, anew, isOver] = [-1, 0, false];
+  return () => {
+    if (!('bigReductionCount' in parse && 'lastBigReductionStart' in parse)) return;
+    if (typeof parse.bigReductionCount !== 'number' || parse.bigReductionCount < chainCount || isOver) return;
+    anew = parse.lastBigReductionStart === start ? anew + 1 : 1;
+    if (typeof parse.lastBigReductionStart === 'number') start = parse.lastBigReductionStart;
+    isOver = anew * chainCount >= pythonChainMax;
+    if (!isOver) parse.bigReductionCount = 0;
+  };
+}
+
+const chainCount = 200;
 
 // @lezer/lr 1.4 gives up 300 nodes that begin at one place and end further and further behind, to keep trees low, but counts what has no type
 // as a node: the list of a module's statements is such. With a type that has no name these are not counted.

@@ -9,7 +9,7 @@ import { anyEgress, unknownPart } from '../models/egress-of.ts';
 import type { EmbeddedProgram } from '../source.ts';
 import { FoldState } from './python-fold-state.ts';
 import type { MaybeFolded } from './python-fold-value.ts';
-import type { PythonFunction, PythonModule } from './python-module.ts';
+import type { Binding, PythonFunction, PythonModule } from './python-module.ts';
 import type { PyNode } from './python-tree.ts';
 
 export interface PyValue {
@@ -86,6 +86,8 @@ export interface PythonRun {
   readonly methods: ReadonlyMap<string, PythonFunction>;
   /** What classes are made from, of the first module that says it. */
   readonly bases: ReadonlyMap<string, { readonly module: PythonModule; readonly list: PyNode }>;
+  /** What names that are bound often may be. */
+  readonly bound: Map<readonly Binding[], PyValue>;
   /** Modules of the skill by what an import in a module names. */
   readonly imported: Map<PythonModule, Map<string, PythonModule | undefined>>;
 }
@@ -114,6 +116,7 @@ export function newPythonRun(context: FrontEndContext, modules: ReadonlyMap<stri
     ),
     methods: firstOf(all.flatMap((module) => [...module.methods])),
     bases: firstOf(all.flatMap(basesIn)),
+    bound: new Map(),
     imported: new Map(),
   };
 }

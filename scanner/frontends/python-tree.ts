@@ -67,30 +67,53 @@ export class PyNode {
   }
 }
 
-/** The nodes of a parser's tree. Those deeper than the limit are left out; gives the places where that was. */
+/**
+ * The nodes of a parser's tree, and the places where some are left out since they are deeper than the limit. The first operand of an operand
+ * is no deeper than that: chains have a limit of their own.
+ */
 export function nodesOfTree(tree: Tree): { readonly top: PyNode; readonly cut: readonly number[] } {
   const cursor = tree.cursor();
   const top = new PyNode(cursor.name, cursor.from, cursor.to, null);
   const cut: number[] = [];
-  let node: PyNode = top;
-  for (let depth = 1; depth > 0; ) {
+  const depths = [1];
+  for (let node = top; depths.length > 0; ) {
+    const inner = (depths.at(-1) ?? 1) + (chained(node) ? 0 : 1);
     if (cursor.firstChild()) {
-      if (depth < pythonTreeDepthMax) {
+      if (inner <= pythonTreeDepthMax) {
         node = new PyNode(cursor.name, cursor.from, cursor.to, node);
-        depth++;
+        depths.push(inner);
         continue;
       }
       cut.push(cursor.from);
       cursor.parent();
     }
-    while (depth > 0 && !cursor.nextSibling()) {
+    while (depths.length > 0 && !cursor.nextSibling()) {
       cursor.parent();
       node = node.parent ?? top;
-      depth--;
+      depths.pop();
     }
-    if (depth > 0) node = new PyNode(cursor.name, cursor.from, cursor.to, node.parent);
+    if (depths.length === 0) break;
+    node = new PyNode(cursor.name, cursor.from, cursor.to, node.parent);
+    depths[depths.length - 1] = (depths.at(-2) ?? 0) + 1;
   }
   return { top, cut };
+}
+
+// Expressions of which the first part may be such an expression again, and so on, often.
+function chained({ name }: PyNode): boolean {
+  return name === 'BinaryExpression' || name === 'CallExpression' || name === 'MemberExpression';
+}
+
+/** How deep a chain is gone into before it is computed from its innermost part on. */
+export const spineStep = 40;
+
+/** Of a long chain `a + b + c + …`, every so many inner parts from the innermost on, as far as they are not known. */
+export function spineOf(node: PyNode, isKnown: (one: PyNode) => boolean): PyNode[] {
+  const found: PyNode[] = [];
+  let count = 0;
+  for (let at = node.firstChild; at !== null && chained(at) && !isKnown(at); at = at.firstChild)
+    if (++count % spineStep === 0) found.push(at);
+  return found.reverse();
 }
 
 /** Visits a node and all below it, in the order of the text; not what is below a node for which `enter` gives false. */

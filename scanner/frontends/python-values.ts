@@ -11,7 +11,7 @@ import { memberValue, subscriptValue } from './python-members.ts';
 import { childrenOf, type PythonModule, textOf } from './python-module.ts';
 import { variable } from './python-names.ts';
 import { flowSource, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
-import type { PyNode } from './python-tree.ts';
+import { type PyNode, spineOf, spineStep } from './python-tree.ts';
 
 /** The value of an expression. Computed once; a value that depends on itself is unknown. */
 export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, depth = 0): PyValue {
@@ -20,6 +20,8 @@ export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, dep
   const before = node.value;
   if (before === 'busy') return unknownPy;
   if (before !== undefined) return before;
+  if (run.fold.values % spineStep === spineStep - 1)
+    for (const inner of spineOf(node, (one) => one.value !== undefined)) evaluate(run, module, inner, depth);
   node.value = 'busy';
   run.fold.values++;
   const value = withEnvironment(run, module, node, withFolded(run, module, node, compute(run, module, node, depth + 1)));

@@ -23,7 +23,8 @@ import { evaluate, isHandedOn } from './python-values.ts';
 
 /** Facts of Python sources. */
 export const analysePython: Analyse = (sources, context) => {
-  const modules = new Map(sources.map((source) => [source.path, readModule(source, (steps) => context.steps.take(steps))]));
+  const share = Math.floor(context.steps.left / (2 * sources.length));
+  const modules = new Map(sources.map((source) => [source.path, readModule(source, context.steps, share)]));
   const run = newPythonRun(context, modules);
   for (const module of modules.values()) {
     visitAll(run, module);
@@ -31,10 +32,10 @@ export const analysePython: Analyse = (sources, context) => {
     noteRemoteShell(run, module);
     noteEncoding(run, module);
   }
-  const unanalysed = [...modules.values()].flatMap(({ source, errors }): FrontEndResult['unanalysed'] => {
-    const [first] = errors;
+  const unanalysed = [...modules.values()].flatMap(({ source, errors, unread }): FrontEndResult['unanalysed'] => {
     const isScript = (source.context === 'code' || source.context === 'test') && source.depth === 0;
-    return first === undefined || !isScript
+    const [first] = isScript ? [...unread, ...errors] : unread;
+    return first === undefined
       ? []
       : [{ span: { path: source.path, start: first, end: first + 1 }, reason: 'not all of it is Python' }];
   });

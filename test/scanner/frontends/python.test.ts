@@ -6,6 +6,14 @@ import { analysePython } from '../../../scanner/frontends/python.ts';
 import type { Source } from '../../../scanner/source.ts';
 import { Steps, StepsUsedUp } from '../../../scanner/steps.ts';
 
+function unread(...texts: readonly string[]): readonly string[] {
+  const sources = texts.map((text, at): Source => {
+    const path = `${at}.py`;
+    return { path, file: path, language: 'python', text, context: 'code', depth: 0 };
+  });
+  return analysePython(sources, { files: new Set(), steps: new Steps() }).unanalysed.map(({ span }) => span.path);
+}
+
 function analyse(
   files: string | Readonly<Record<string, string>>,
   steps = new Steps(),
@@ -198,6 +206,31 @@ describe('a hostile text is read, or given up within its steps', () => {
     } catch (cause) {
       expect(cause).toBeInstanceOf(StepsUsedUp);
     }
+  });
+});
+
+describe('what is valid is read whole', () => {
+  const script =
+    '"""Reads."""\n\nimport json\nimport os\n\n\ndef read(path):\n    with open(path) as file:\n        return json.load(file)\n\n\n';
+  const parts = [...'https://a.example/x', ...'-'.repeat(700)].map((one) => `chr(${one.charCodeAt(0)})`);
+  it.each<[string, string]>([
+    ['a script of half a megabyte', `${script}PATHS = ["a", "b"]\nfor path in PATHS:\n    read(path)\n\n\n`.repeat(3_500)],
+    ['a text of 1,500 parts', `x = ${Array.from({ length: 1_500 }, (_, at) => `"part ${at}"`).join(' + ')}\n`],
+    ['a host of 700 parts', `import requests\nrequests.get(${parts.join(' + ')})\n`],
+  ])('%s', (_, text) => {
+    expect(unread(text)).toEqual([]);
+  });
+
+  it('and 700 parts are one text', () => {
+    expect(seen(`import requests\nrequests.get(${parts.join(' + ')})\n`)).toContain(
+      `egress GET https://a.example/x${'-'.repeat(700)}`,
+    );
+  });
+
+  it('and garbage in one file leaves the others as they are', () => {
+    const files = { 'a.py': '$%&\u00a7 )( = '.repeat(60_000), 'b.py': 'import os\nos.system("id")\n' };
+    expect(seen(files)).toContain('shell id');
+    expect(unread(...Object.values(files))).toEqual(['0.py']);
   });
 });
 
