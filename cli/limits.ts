@@ -6,8 +6,10 @@ export const answerBytesMax = 32 * 1024 * 1024;
 /** Folders and files walked below one path before it is refused, whatever they are. */
 export const folderEntriesMax = 200_000;
 export const folderDepthMax = 64;
-/** Reasons listed before reading a folder is given up. */
+/** Entries that cannot be in a skill and are listed; what is beyond is counted. */
 export const folderReasonsMax = 200;
+/** Bytes of files too large or too many for a skill that are read for their digests. */
+export const unreadHashBytesMax = 256 * 1024 * 1024;
 export const keyFileBytesMax = 64 * 1024;
 export const rootFileBytesMax = 256 * 1024;
 /** Skills that `skill import` has under way at once. */

@@ -7,7 +7,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { severities } from '../skills-index/statement/finding.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { type ExitCode, exitCodes } from './command.ts';
-import { readSkillFolder, type Unread } from './source-folder.ts';
+import { readSkillFolder, type SkillFolder } from './source-folder.ts';
 import type { WatchedScanner } from './watched-scan.ts';
 
 export interface ScannedFolder {
@@ -18,14 +18,14 @@ export interface ScannedFolder {
 
 /** @param cwd where the report's `path` starts */
 export async function scanFolder(scanner: WatchedScanner, folder: string, cwd: string): Promise<ScannedFolder> {
-  const { files, unread } = await readSkillFolder(folder);
+  const { files, unread, unlisted } = await readSkillFolder(folder);
   const path = relative(cwd, folder).split(sep).join('/') || '.';
   try {
-    const { report, cpuMillis } = await scanner.scan({ files, path, unread });
+    const { report, cpuMillis } = await scanner.scan({ files, path, unread, unlisted });
     return { report, files, cpuMillis };
   } catch (cause) {
     if (!(cause instanceof Problem) || cause.code !== 'scan-killed') throw cause;
-    return { report: await killedReport(files, path, cause.message, unread), files, cpuMillis: 0 };
+    return { report: await killedReport({ files, unread, unlisted }, path, cause.message), files, cpuMillis: 0 };
   }
 }
 
@@ -46,10 +46,9 @@ export function exitOfReport({ findings, verdict }: Pick<ScanReport, 'findings' 
 
 // A scan that was stopped says so about every file; it must never read as a clean one.
 async function killedReport(
-  files: readonly SourceFile[],
+  { files, unread, unlisted }: Omit<SkillFolder, 'skipped'>,
   path: string,
   reason: string,
-  unread: readonly Unread[],
 ): Promise<ScanReport> {
   const { ruleSetDigest } = await import('../scanner/scan.ts');
   return {
@@ -66,8 +65,9 @@ async function killedReport(
     coverage: {
       files: [
         ...files.map((file) => ({ path: file.path, sha256: digestOf(file.bytes), bytes: file.bytes.byteLength, reason })),
-        ...unread.map((one) => ({ path: one.path, sha256: digestOf(''), bytes: 0, reason: one.reason })),
+        ...unread,
       ].map((file) => ({ ...file, disposition: 'unanalysed' })),
+      ...(unlisted > 0 && { unlisted }),
     },
   };
 }

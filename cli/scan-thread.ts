@@ -1,5 +1,6 @@
 /** The inside of a scanning thread: one skill's files in, its report out. It can be stopped at any moment from outside. */
 import { parentPort } from 'node:worker_threads';
+import type { UnreadEntry } from '../scanner/extract.ts';
 import { scanSkill } from '../scanner/scan.ts';
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
@@ -9,7 +10,9 @@ export interface ScanRequest {
   /** As reports name the skill's folder. */
   readonly path: string;
   /** What is in the folder and cannot be a file of a skill. */
-  readonly unread: readonly { readonly path: string; readonly reason: string }[];
+  readonly unread: readonly UnreadEntry[];
+  /** How much more of that there is. */
+  readonly unlisted?: number;
 }
 
 export type ScanReply =
@@ -20,10 +23,10 @@ parentPort?.on('message', async (request: ScanRequest) => {
   parentPort?.postMessage(await scan(request));
 });
 
-async function scan({ files, path, unread }: ScanRequest): Promise<ScanReply> {
+async function scan({ files, ...options }: ScanRequest): Promise<ScanReply> {
   const before = process.threadCpuUsage();
   try {
-    const report = await scanSkill(files, { path, unread });
+    const report = await scanSkill(files, options);
     const { user, system } = process.threadCpuUsage(before);
     return { kind: 'report', report, cpuMillis: (user + system) / 1000 };
   } catch (cause) {

@@ -2,21 +2,20 @@
 import { constants, type Dirent } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { UnreadEntry } from '../scanner/extract.ts';
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import { bundleBytesMax, bundleFileBytesMax, bundleFilesMax } from '../skills-index/skill/limits.ts';
 import { Problem, type Reason } from '../skills-index/skill/problem.ts';
-import { folderDepthMax, folderEntriesMax, folderReasonsMax } from './limits.ts';
-
-/** Something in the folder that cannot be a file of a skill. */
-export interface Unread {
-  readonly path: string;
-  readonly reason: string;
-}
+import { folderDepthMax, folderEntriesMax, folderReasonsMax, unreadHashBytesMax } from './limits.ts';
+import { type HashBudget, tellUnread } from './unread-entry.ts';
 
 export interface SkillFolder {
   /** By path, in byte order. */
   readonly files: readonly SourceFile[];
-  readonly unread: readonly Unread[];
+  /** What cannot be a file of a skill. */
+  readonly unread: readonly UnreadEntry[];
+  /** How many more of those there are; they are not even opened. */
+  readonly unlisted: number;
   /** Left out on purpose: `.git`. */
   readonly skipped: readonly string[];
 }
@@ -28,24 +27,27 @@ export interface SkillFolder {
 export async function readSkillFolder(folder: string): Promise<SkillFolder> {
   await demandFolder(folder);
   const files: SourceFile[] = [];
-  const unread: Unread[] = [];
+  const unread: UnreadEntry[] = [];
   const skipped: string[] = [];
   let bytes = 0;
+  let unlisted = 0;
+  const budget = { bytesLeft: unreadHashBytesMax };
   for await (const { path, what } of entriesBelow(folder)) {
     if (what === 'git') skipped.push(path);
+    else if (unread.length >= folderReasonsMax && (what !== 'file' || files.length >= bundleFilesMax)) unlisted++;
     else if (what !== 'file') unread.push({ path, reason: what.unread });
-    else if (files.length >= bundleFilesMax) unread.push({ path, reason: `is one of more than ${bundleFilesMax} files` });
     else {
-      const read = await readPlainFile(join(folder, path), bundleBytesMax - bytes);
-      if (typeof read === 'string') unread.push({ path, reason: read });
+      const isBeyond = files.length >= bundleFilesMax;
+      const read = await readPlainFile(join(folder, path), { bytesLeft: bundleBytesMax - bytes, isBeyond, budget });
+      if ('reason' in read && unread.length >= folderReasonsMax) unlisted++;
+      else if ('reason' in read) unread.push({ path, ...read });
       else {
         files.push({ path, ...read });
         bytes += read.bytes.byteLength;
       }
     }
-    if (unread.length >= folderReasonsMax) break;
   }
-  return { files: files.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))), unread, skipped };
+  return { files: files.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))), unread, unlisted, skipped };
 }
 
 /**
@@ -58,7 +60,7 @@ export async function readWholeSkill(folder: string): Promise<SkillFolder> {
   if (reasons.length > 0)
     throw new Problem(
       'bundle-invalid',
-      `Cannot take ${JSON.stringify(folder)}: ${reasons.length === 1 ? reasons[0]?.message : `${reasons.length} entries cannot be in a skill`}`,
+      `Cannot take ${JSON.stringify(folder)}: ${reasons.length === 1 ? reasons[0]?.message : `${reasons.length + found.unlisted} entries cannot be in a skill`}`,
       { reasons },
     );
   if (!found.files.some((file) => file.path === 'SKILL.md'))
@@ -130,28 +132,45 @@ function whatIs(entry: Dirent<Buffer>): Entry['what'] {
   return { unread: 'is a device or another special file' };
 }
 
+interface ReadLimits {
+  /** Of the skill as a whole. */
+  readonly bytesLeft: number;
+  /** Whether the skill has as many files as it may have already. */
+  readonly isBeyond: boolean;
+  readonly budget: HashBudget;
+}
+
 // Opened without following a link and without waiting on a pipe, then asked again what it is: between listing and opening it may have been swapped.
-async function readPlainFile(path: string, bytesLeft: number): Promise<{ bytes: Uint8Array; mode: number } | string> {
+async function readPlainFile(
+  path: string,
+  limits: ReadLimits,
+): Promise<Pick<SourceFile, 'bytes' | 'mode'> | Omit<UnreadEntry, 'path'>> {
   let file: Awaited<ReturnType<typeof open>>;
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (cause) {
-    return codeOf(cause) === 'ELOOP' ? 'is a symbolic link' : `cannot be read (${codeOf(cause)})`;
+    return { reason: codeOf(cause) === 'ELOOP' ? 'is a symbolic link' : `cannot be read (${codeOf(cause)})` };
   }
   try {
     const { size, mode } = await file.stat().then((stat) => (stat.isFile() ? stat : { size: -1, mode: 0 }));
-    if (size < 0) return 'is no plain file';
-    if (size > bundleFileBytesMax) return `has ${size} bytes; at most ${bundleFileBytesMax}`;
-    if (size > bytesLeft) return `brings the skill over ${bundleBytesMax} bytes in all`;
+    if (size < 0) return { reason: 'is no plain file' };
+    const reason = overLimit(size, limits);
+    if (reason !== undefined) return await tellUnread(file, size, { reason, budget: limits.budget });
     const bytes = Buffer.alloc(size);
     const { bytesRead } = await file.read(bytes, 0, size, 0);
-    if (bytesRead !== size) return 'changed while it was read';
+    if (bytesRead !== size) return { reason: 'changed while it was read', bytes: size };
     return { bytes, mode: mode & 0o7777 };
   } catch (cause) {
-    return `cannot be read (${codeOf(cause)})`;
+    return { reason: `cannot be read (${codeOf(cause)})` };
   } finally {
     await file.close();
   }
+}
+
+function overLimit(size: number, { bytesLeft, isBeyond }: ReadLimits): string | undefined {
+  if (isBeyond) return `is one of more than ${bundleFilesMax} files`;
+  if (size > bundleFileBytesMax) return `has ${size} bytes; at most ${bundleFileBytesMax}`;
+  return size > bytesLeft ? `brings the skill over ${bundleBytesMax} bytes in all` : undefined;
 }
 
 async function demandFolder(path: string): Promise<void> {

@@ -32,9 +32,21 @@ export interface SkillFacts {
   readonly previous?: Capabilities;
 }
 
+/** An entry of the folder that could not be handed in: a link, a device, a file that is too large or one too many. */
+export interface UnreadEntry {
+  readonly path: string;
+  readonly reason: string;
+  /** Of a plain file. */
+  readonly bytes?: number;
+  /** Of a plain file that could be read through in bounded time. */
+  readonly sha256?: Digest;
+}
+
 export interface ExtractOptions {
-  /** Entries of the folder that could not be handed in: links, devices, too large ones. They count as not analysed. */
-  readonly unread?: readonly { readonly path: string; readonly reason: string }[];
+  /** They count as not analysed. */
+  readonly unread?: readonly UnreadEntry[];
+  /** How many more of them there are. */
+  readonly unlisted?: number;
   /** The approved capabilities of the version before, for what was added since. */
   readonly previous?: Capabilities;
   /** Steps instead of the usual limit, for tests. */
@@ -49,7 +61,7 @@ export async function extractFacts(given: readonly SourceFile[], options: Extrac
   const steps = new Steps(options.steps ?? scanSteps);
   const analysed = await analyseSources(texts, frontEnds, { files: new Set(files.map((file) => file.path)), steps });
   const { flows, complete } = solveFlows(analysed.graph, steps);
-  const coverage = coverageOf(ingested, analysed, options.unread ?? []);
+  const coverage = coverageOf(ingested, analysed, options);
   const bundle = bundleOf(files);
   return {
     bundle: bundle.digest,
@@ -58,7 +70,7 @@ export async function extractFacts(given: readonly SourceFile[], options: Extrac
     declared: readDeclared(files),
     obstacles: bundle.obstacles,
     coverage,
-    complete: complete && coverage.files.every((file) => file.disposition !== 'unanalysed'),
+    complete: complete && coverage.unlisted === undefined && coverage.files.every((file) => file.disposition !== 'unanalysed'),
     ...(options.previous !== undefined && { previous: options.previous }),
   };
 }
@@ -66,7 +78,7 @@ export async function extractFacts(given: readonly SourceFile[], options: Extrac
 function coverageOf(
   ingested: readonly IngestedFile[],
   { unanalysed, untaken }: Analysed,
-  unread: NonNullable<ExtractOptions['unread']>,
+  { unread = [], unlisted = 0 }: ExtractOptions,
 ): Coverage {
   const reasons = new Map<string, string>();
   for (const path of untaken) reasons.set(path, 'no front end for its language');
@@ -77,14 +89,11 @@ function coverageOf(
     if (disposition === 'analysed' && why !== undefined) return { ...shown, disposition: 'unanalysed' as const, reason: why };
     return { ...shown, disposition, reason };
   });
-  const missing = unread.map(({ path, reason }) => ({
-    path: path.toWellFormed(),
-    sha256: digestOf(''),
-    bytes: 0,
-    disposition: 'unanalysed' as const,
-    reason,
-  }));
-  return { files: [...read, ...missing].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)) };
+  const missing = unread.map((one) => ({ ...one, path: one.path.toWellFormed(), disposition: 'unanalysed' as const }));
+  return {
+    files: [...read, ...missing].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
+    ...(unlisted > 0 && { unlisted }),
+  };
 }
 
 function unparsedFacts({ unanalysed }: Analysed): ArtifactFact[] {

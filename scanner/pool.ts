@@ -114,9 +114,10 @@ function checked(body: Uint8Array, files: readonly SourceFile[]): PoolAnswer {
     const report = parseScanReport(unread);
     const prose = said === undefined ? undefined : parseProse(said);
     const { bundle, digest } = packBundle(files);
-    const list = (entries: readonly { path: string; sha256: string }[]): string =>
+    const list = (entries: readonly { path: string; sha256?: string }[]): string =>
       canonicalJson(entries.map(({ path, sha256 }) => `${path} ${sha256}`).sort());
-    const isAbout = report.bundle === digest && list(report.coverage.files) === list(bundle.files);
+    const { files: covered, unlisted } = report.coverage;
+    const isAbout = report.bundle === digest && unlisted === undefined && list(covered) === list(bundle.files);
     const isOfFiles = prose === undefined || isProseOf(prose, bundle.files);
     if (isAbout && isOfFiles && report.ruleSet === ruleSetDigest()) return { report, selectors, signature, prose, stored };
   } catch (cause) {

@@ -21,6 +21,9 @@ export function printAnnotations(report: ScanReport, marks: Marks): string {
     ...coverage.files
       .filter((file) => file.disposition === 'unanalysed')
       .map((file) => command('warning', { file: fileOf(path, file.path), title: 'not analysed' }, file.reason)),
+    ...(coverage.unlisted === undefined
+      ? []
+      : [command('warning', { title: 'not analysed' }, `${coverage.unlisted} more files of ${path}`)]),
     ...worstFirst(findings)
       .filter((finding) => marks.of(finding, path).suppression === undefined)
       .map((finding) => annotation(finding, path)),

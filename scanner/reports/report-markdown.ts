@@ -111,9 +111,11 @@ function printCapabilities({ capabilities }: ScanReport): string {
 
 function unread({ coverage }: ScanReport): string[] {
   const left = coverage.files.filter((file) => file.disposition === 'unanalysed');
-  if (left.length === 0) return [];
+  const { unlisted = 0 } = coverage;
+  if (left.length + unlisted === 0) return [];
   const rows = left.slice(0, rowsShownMax).map((file) => `- ${markdownCode(file.path)}: ${markdownText(file.reason)}`);
-  const more = left.length > rowsShownMax ? [`- and ${left.length - rowsShownMax} more`] : [];
+  const beyond = left.length - rows.length + unlisted;
+  const more = beyond > 0 ? [`- and ${beyond} more`] : [];
   return [`**Not analysed:**\n\n${[...rows, ...more].join('\n')}`];
 }
 

@@ -91,11 +91,13 @@ function printVerdict(report: ScanReport, { ink, width }: { readonly ink: Ink; r
 /** Which files were not analysed, and why: said with every verdict, since it is what nobody has looked at. */
 function printUnread({ coverage }: ScanReport, width: number): string[] {
   const left = coverage.files.filter((file) => file.disposition === 'unanalysed');
-  const shown = left.slice(0, unreadShownMax).flatMap((file) => {
+  const shownFiles = left.slice(0, unreadShownMax);
+  const shown = shownFiles.flatMap((file) => {
     const [first = '', ...more] = wrapped(`${showSafely(file.path)}: ${showSafely(file.reason)}`, width - 4);
     return [`  not analysed: ${first}`, ...more.map((line) => `    ${line}`)];
   });
-  return left.length > unreadShownMax ? [...shown, `  … and ${left.length - unreadShownMax} more files not analysed`] : shown;
+  const more = left.length - shownFiles.length + (coverage.unlisted ?? 0);
+  return more > 0 ? [...shown, `  … and ${more} more files not analysed`] : shown;
 }
 
 function printSummary({ findings, coverage }: ScanReport): string {
@@ -104,7 +106,8 @@ function printSummary({ findings, coverage }: ScanReport): string {
     return count === 0 ? [] : [`${count} ${severity}`];
   });
   const files = (['analysed', 'inert', 'unanalysed'] as const).map((disposition) => {
-    const count = coverage.files.filter((file) => file.disposition === disposition).length;
+    const listed = coverage.files.filter((file) => file.disposition === disposition).length;
+    const count = listed + (disposition === 'unanalysed' ? (coverage.unlisted ?? 0) : 0);
     return `${count} ${disposition === 'unanalysed' ? 'not analysed' : disposition}`;
   });
   const total = `${findings.length} finding${findings.length === 1 ? '' : 's'}`;

@@ -38,6 +38,8 @@ export class SarifRun {
     this.#results.push(...sarifResults({ report, files, marks: this.#options.marks, indexOfRule, firstArtifact }));
     this.#artifacts.push(...report.coverage.files.map((file) => artifact(report, file)));
     this.#notifications.push(...report.coverage.files.flatMap((file, i) => notification(report, file, firstArtifact + i)));
+    const { unlisted = 0 } = report.coverage;
+    if (unlisted > 0) this.#notifications.push(notAnalysed(`${unlisted} more files of ${report.path}`));
     const { path, name, version, bundle, verdict, decidedBy } = report;
     this.#skills.push({ path, name, version, bundle, verdict, decidedBy });
   }
@@ -77,21 +79,27 @@ type CoveredFile = ScanReport['coverage']['files'][number];
 function artifact({ path: skill }: ScanReport, { path, sha256, bytes, disposition, reason }: CoveredFile): Sarif {
   return {
     location: { uri: artifactUri(skill, path), uriBaseId: 'SKILLS' },
-    length: bytes,
+    ...(bytes !== undefined && { length: bytes }),
     roles: ['analysisTarget'],
-    hashes: { 'sha-256': hexOf(sha256) },
+    ...(sha256 !== undefined && { hashes: { 'sha-256': hexOf(sha256) } }),
     properties: { disposition, reason },
   };
 }
 
 // What was not analysed is a fault of the run, so that nobody takes an empty list of results for a clean skill.
+function notAnalysed(what: string): Sarif {
+  return {
+    descriptor: { id: 'not-analysed', index: 0 },
+    level: 'error',
+    message: { text: messageText(`Not analysed: ${what}`) },
+  };
+}
+
 function notification({ path: skill }: ScanReport, { path, disposition, reason }: CoveredFile, index: number): Sarif[] {
   if (disposition !== 'unanalysed') return [];
   return [
     {
-      descriptor: { id: 'not-analysed', index: 0 },
-      level: 'error',
-      message: { text: messageText(`Not analysed: ${path}: ${reason}`) },
+      ...notAnalysed(`${path}: ${reason}`),
       locations: [{ physicalLocation: { artifactLocation: { uri: artifactUri(skill, path), uriBaseId: 'SKILLS', index } } }],
     },
   ];

@@ -11,6 +11,8 @@ export const scanReportBytesMax = 64 * 1024 * 1024;
 export const findingsMax = 10_000;
 /** Values of one scan report's JSON. */
 export const scanReportValuesMax = 1_000_000;
+/** Entries of a report's coverage: the files of a bundle, and what else lies in a folder and is listed. */
+export const coverageFilesMax = 1_200;
 export const decidingFindingsMax = 10;
 export const flowStepsMax = 100;
 /** Entries of one kind among capabilities, hosts of a secret and methods of a request, such as only a scanner sees. */

@@ -2,20 +2,22 @@
 import * as v from 'valibot';
 import type { Capabilities } from '../skill/capability.ts';
 import type { Digest } from '../skill/digest.ts';
-import { bundleFilesMax } from '../skill/limits.ts';
 import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
 import { digest, type Shape, seenCapabilities } from './field-shapes.ts';
 import { type Finding, severities, type Verdict } from './finding.ts';
-import { decidingFindingsMax, findingsMax, flowStepsMax } from './limits.ts';
+import { coverageFilesMax, decidingFindingsMax, findingsMax, flowStepsMax } from './limits.ts';
 
 export interface Coverage {
   readonly files: readonly {
     readonly path: string;
-    readonly sha256: Digest;
-    readonly bytes: number;
+    /** Absent for what has none (a link) and for what was too large to be hashed. */
+    readonly sha256?: Digest;
+    readonly bytes?: number;
     readonly disposition: 'analysed' | 'inert' | 'unanalysed';
     readonly reason: string;
   }[];
+  /** How many more entries of the folder were not analysed and are not listed. */
+  readonly unlisted?: number;
 }
 
 export interface ScanReport {
@@ -40,6 +42,7 @@ export interface ScanReport {
 }
 
 const position = v.pipe(v.number(), v.safeInteger('is not a line or column'), v.minValue(1, 'counts from 1'));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const step = exactObject({ path: v.string(), line: position, column: position, note: v.string() });
 
 const finding = exactObject({
@@ -78,13 +81,14 @@ const reportShape: Shape<ScanReport> = exactObject({
     files: boundedList(
       exactObject({
         path: v.string(),
-        sha256: digest,
-        bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+        sha256: v.exactOptional(digest),
+        bytes: v.exactOptional(count),
         disposition: v.picklist(['analysed', 'inert', 'unanalysed']),
         reason: v.string(),
       }),
-      bundleFilesMax,
+      coverageFilesMax,
     ),
+    unlisted: v.exactOptional(count),
   }),
 });
 

@@ -10,6 +10,7 @@ import { extractFacts } from '../../scanner/extract.ts';
 import { proseOf } from '../../scanner/prose.ts';
 import { type PackedBundle, packBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { memberStatement, type Statement, scanStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
@@ -93,7 +94,7 @@ export async function startStory(): Promise<Story> {
     const { job } = (await ask(scanner, '/api/v1/jobs/lease', {})) as { job: { id: string; lease: string } };
     const report = await scan(packed, manifest);
     const about = { name: manifest.name, version: manifest.version, bundle: packed.digest, files: packed.bundle.files };
-    const coverage = report.coverage.files.map(({ path, sha256, disposition }) => ({ path, sha256, disposition }));
+    const coverage = report.coverage.files.map(({ path, sha256 = digestOf(''), disposition }) => ({ path, sha256, disposition }));
     const predicate = {
       ruleSet: report.ruleSet,
       report: canonicalDigest(report),

@@ -74,6 +74,24 @@ describe('skill scan', () => {
     expect(stdout).not.toContain('root:');
   });
 
+  it('counts all that is in a folder, and can be compared with afterwards', async () => {
+    const names = Array.from({ length: 1_300 }, (_, i): [string, string] => [`a/f${i}.txt`, `${i}\n`]);
+    const cwd = folderWith({ 'a/SKILL.md': skillMd('a'), ...Object.fromEntries(names) });
+    const { stdout } = await skill(['scan', 'a', '--format', 'jsonl'], { cwd });
+    const { verdict, coverage } = JSON.parse(stdout);
+    expect([verdict, coverage.files.length, coverage.unlisted]).toEqual(['incomplete', 1_200, 101]);
+    writeFileSync(join(cwd, 'before.jsonl'), stdout);
+    const text = await skill(['scan', 'a', '--baseline', 'before.jsonl'], { cwd });
+    expect(text.stdout.trimEnd().split('\n').at(-1)).toMatch(/, 301 not analysed$/);
+    expect(text.stdout).toContain('… and 281 more files not analysed');
+    for (const [format, says] of [
+      ['github', '::warning title=not analysed::101 more files of a\n'],
+      ['markdown', '- and 101 more\n'],
+      ['sarif', 'Not analysed: 101 more files of a"'],
+    ] as const)
+      expect((await skill(['scan', 'a', '--format', format], { cwd })).stdout).toContain(says);
+  });
+
   it('gives one SARIF run for all skills, with paths from where it was started', async () => {
     const cwd = folderWith({ 'b/SKILL.md': skillMd('b'), 'a/x/SKILL.md': skillMd('x') });
     const { exit, stdout } = await skill(['scan', '.', '--format', 'sarif'], { cwd });

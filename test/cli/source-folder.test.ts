@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { folderReasonsMax, unreadHashBytesMax } from '../../cli/limits.ts';
 import { findSkills, readSkillFolder, readWholeSkill } from '../../cli/source-folder.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { bundleFileBytesMax, bundleFilesMax } from '../../skills-index/skill/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { folderWith } from './temporary-folder.ts';
@@ -77,6 +79,37 @@ describe('a skill’s folder', () => {
     for (let i = 0; i <= bundleFilesMax; i++) writeFileSync(join(folder, `f${i}`), '');
     const { files, unread } = await readSkillFolder(folder);
     expect({ files: files.length, unread: unread.length }).toEqual({ files: bundleFilesMax, unread: 1 });
+  });
+
+  it('counts everything, also what is not listed', async () => {
+    const folder = folderWith();
+    const count = bundleFilesMax + folderReasonsMax + 7;
+    for (let i = 0; i < count; i++) writeFileSync(join(folder, `f${i}`), '');
+    const { files, unread, unlisted } = await readSkillFolder(folder);
+    expect([files.length, unread.length, unlisted]).toEqual([bundleFilesMax, folderReasonsMax, 7]);
+    expect((await problemIn(readWholeSkill(folder))).message).toContain(`${folderReasonsMax + 7} entries`);
+  });
+
+  it('says the true size and digest of a file that is too large, and neither of a link', async () => {
+    const folder = folderWith({ 'SKILL.md': skillMd });
+    const bytes = Buffer.alloc(bundleFileBytesMax + 1, 'x');
+    writeFileSync(join(folder, 'large'), bytes);
+    symlinkSync('large', join(folder, 'link'));
+    const { unread } = await readSkillFolder(folder);
+    expect(unread.toSorted((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
+      { path: 'large', reason: expect.stringContaining('has 5242881 bytes'), bytes: bytes.byteLength, sha256: digestOf(bytes) },
+      { path: 'link', reason: 'is a symbolic link' },
+    ]);
+  });
+
+  it('reads no digest of what is larger than can be read in bounded time, and says so', async () => {
+    const folder = folderWith();
+    writeFileSync(join(folder, 'huge'), '');
+    truncateSync(join(folder, 'huge'), unreadHashBytesMax + 1);
+    const { unread } = await readSkillFolder(folder);
+    expect(unread).toEqual([
+      { path: 'huge', reason: expect.stringMatching(/; too large to be hashed$/), bytes: unreadHashBytesMax + 1 },
+    ]);
   });
 
   it.each([

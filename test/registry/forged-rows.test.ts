@@ -60,7 +60,7 @@ describe('rows that somebody wrote straight into the database', () => {
     const identities: Digest[] = [];
     for (const [statement, key] of extra) identities.push(await forge(statement, key));
     const published = await forge(publishStatement(about, { manifest, tool: 't' }), owner);
-    const coverage = report.coverage.files.map(({ path, sha256, disposition }) => ({ path, sha256, disposition }));
+    const coverage = report.coverage.files.map(({ path, sha256 = digestOf(''), disposition }) => ({ path, sha256, disposition }));
     const scan = { ruleSet, report: digestOf(canonicalJson(report)), verdict: 'pass', isolation: 't', coverage } as const;
     const scanned = await forge(scanStatement(about, scan), world.scanner);
     const approval = approvalStatement(about, {

@@ -174,7 +174,7 @@ export async function signReport(skill: Skill, report: ScanReport, key: TestKey)
     report: digestOf(canonicalJson(report)),
     verdict: report.verdict,
     isolation: 'test',
-    coverage: report.coverage.files.map(({ path, sha256, disposition }) => ({ path, sha256, disposition })),
+    coverage: report.coverage.files.map(({ path, sha256 = digestOf(''), disposition }) => ({ path, sha256, disposition })),
   });
   return signStatement(statement, key);
 }

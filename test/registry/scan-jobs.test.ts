@@ -209,7 +209,11 @@ describe('scan jobs', () => {
           }));
           const { name, version } = skill.manifest;
           const about = { name, version, bundle: skill.packed.digest, files: skill.packed.bundle.files };
-          const coverage = honest.coverage.files.map(({ path, sha256, disposition }) => ({ path, sha256, disposition }));
+          const coverage = honest.coverage.files.map(({ path, sha256 = digestOf(''), disposition }) => ({
+            path,
+            sha256,
+            disposition,
+          }));
           const predicate = {
             ruleSet,
             report: digestOf(canonicalJson(bent)),
@@ -246,7 +250,11 @@ describe('scan jobs', () => {
           const report = makeReport(skill, 'pass');
           const { name, version } = skill.manifest;
           const about = { name, version, bundle: skill.packed.digest, files: skill.packed.bundle.files };
-          const coverage = report.coverage.files.map(({ path, sha256, disposition }) => ({ path, sha256, disposition }));
+          const coverage = report.coverage.files.map(({ path, sha256 = digestOf(''), disposition }) => ({
+            path,
+            sha256,
+            disposition,
+          }));
           const predicate = {
             ruleSet,
             report: digestOf(canonicalJson(report)),

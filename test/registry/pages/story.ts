@@ -161,8 +161,8 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
     reportDigest: someDigest('report'),
     files: report().coverage.files.map((file) => ({
       path: file.path as never,
-      size: file.bytes,
-      sha256: file.sha256,
+      size: file.bytes ?? 0,
+      sha256: file.sha256 ?? someDigest('file'),
       mode: '644' as const,
     })),
     approvals: [
