@@ -1,12 +1,15 @@
 /** A rule set as a scanner describes it to a registry, and what a change from one to another can touch. */
 import * as v from 'valibot';
+import { canonicalDigest } from '../skill/canonical-json.ts';
 import type { Digest } from '../skill/digest.ts';
+import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
 import { digest, type Shape } from './field-shapes.ts';
 import { ruleSetRulesMax, selectorsMax } from './limits.ts';
 
 /** Equal digests scan alike. */
 export interface RuleSet {
+  /** Of the rest, as canonical JSON. */
   readonly digest: Digest;
   /** Of what makes facts of bytes: where it differs, facts are made anew. */
   readonly extractor: Digest;
@@ -40,12 +43,21 @@ const ruleSetShape: Shape<RuleSet> = exactObject({
   ),
 });
 
+/** The digest of what a rule set is. */
+export function digestOfRuleSet({ extractor, judging, rules }: Omit<RuleSet, 'digest'>): Digest {
+  return canonicalDigest({ extractor, judging, rules });
+}
+
 /**
- * Reads a rule set's description strictly.
+ * Reads a rule set's description strictly: under its digest nothing else can be described.
  * @throws Problem `statement-invalid` with every reason
  */
 export function parseRuleSet(value: unknown): RuleSet {
-  return parseShape(ruleSetShape, unplaced(value, 'rule set'), 'statement-invalid', 'the rule set');
+  const ruleSet = parseShape(ruleSetShape, unplaced(value, 'rule set'), 'statement-invalid', 'the rule set');
+  if (ruleSet.digest !== digestOfRuleSet(ruleSet)) {
+    throw new Problem('statement-invalid', 'Cannot read the rule set: its digest is that of another description');
+  }
+  return ruleSet;
 }
 
 /** Compares two rule sets. */

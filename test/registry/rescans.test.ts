@@ -3,20 +3,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { jobs, versions } from '../../registry/schema.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import type { Finding, Verdict } from '../../skills-index/statement/finding.ts';
-import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
+import { digestOfRuleSet, type RuleSet } from '../../skills-index/statement/rule-set.ts';
 import { verifyStatus } from '../../skills-index/trust/status-file.ts';
 import { type Answer, approve, call, makeReport, makeSkill, publish, type Skill, signReport } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 const rule = (id: string, digest: string, reads: string[]): RuleSet['rules'][number] => ({ id, digest: digestOf(digest), reads });
-const ruleSet = (name: string, rules: RuleSet['rules'], extractor = 'extractor'): RuleSet => ({
-  digest: digestOf(name),
-  extractor: digestOf(extractor),
-  judging: digestOf('judging'),
-  rules,
-});
-const first = ruleSet('first', [rule('env/a', 'a1', ['capability:env']), rule('flow/b', 'b1', ['flow:network'])]);
-const second = ruleSet('second', [rule('env/a', 'a1', ['capability:env']), rule('flow/b', 'b2', ['flow:network'])]);
+const ruleSet = (rules: RuleSet['rules'], extractor = 'extractor'): RuleSet => {
+  const said = { extractor: digestOf(extractor), judging: digestOf('judging'), rules };
+  return { digest: digestOfRuleSet(said), ...said };
+};
+const first = ruleSet([rule('env/a', 'a1', ['capability:env']), rule('flow/b', 'b1', ['flow:network'])]);
+const second = ruleSet([rule('env/a', 'a1', ['capability:env']), rule('flow/b', 'b2', ['flow:network'])]);
 
 const critical: Finding = {
   rule: 'flow/b',
@@ -86,7 +84,7 @@ describe('a new rule set', () => {
   });
 
   it('with another extractor is a reason to scan everything, new versions first', async () => {
-    await describeRules(ruleSet('third', second.rules, 'another'));
+    await describeRules(ruleSet(second.rules, 'another'));
     expect((await publish(world.send, makeSkill('@acme/new', '1.0.0'), world.author)).status).toBe(201);
     expect((await lease())?.name).toBe('@acme/new');
     expect(new Set([(await lease())?.name, (await lease())?.name])).toEqual(new Set(['@acme/quiet', '@acme/sends']));
@@ -129,7 +127,7 @@ describe('a new rule set', () => {
   it('does not make a second job of a version that waits', async () => {
     await describeRules(second);
     await lease();
-    await describeRules(ruleSet('third', second.rules, 'another'));
+    await describeRules(ruleSet(second.rules, 'another'));
     await lease();
     const rows = await world.registry.db.read.select().from(jobs).where(eq(jobs.state, 'leased'));
     expect(new Set(rows.map((row) => row.versionId)).size).toBe(rows.length);

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { canTouch, changeOf, parseRuleSet, type RuleSet } from '../../../skills-index/statement/rule-set.ts';
+import { canTouch, changeOf, digestOfRuleSet, parseRuleSet, type RuleSet } from '../../../skills-index/statement/rule-set.ts';
 
-const before: RuleSet = {
-  digest: digestOf('before'),
+const content: Omit<RuleSet, 'digest'> = {
   extractor: digestOf('extractor'),
   judging: digestOf('judging'),
   rules: [
@@ -12,6 +11,8 @@ const before: RuleSet = {
     { id: 'manifest/d', digest: digestOf('d1'), reads: [] },
   ],
 };
+const before: RuleSet = { digest: digestOfRuleSet(content), ...content };
+const described = (change: object): unknown => ({ ...before, ...change });
 const changed = (change: Partial<RuleSet>): RuleSet => ({ ...before, digest: digestOf('after'), ...change });
 const withRule = (id: string, to: Partial<RuleSet['rules'][number]>): RuleSet =>
   changed({ rules: before.rules.map((rule) => (rule.id === id ? { ...rule, ...to } : rule)) });
@@ -66,6 +67,10 @@ it.each([
   ['a rule id that is a path', { ...before, rules: [{ ...before.rules[0], id: '../x' }] }],
   ['a selector with spaces', { ...before, rules: [{ ...before.rules[0], reads: ['a b'] }] }],
   ['more than it should have', { ...before, more: 1 }],
+  ['another digest', described({ digest: digestOf('first come') })],
+  ['another extractor under the same digest', described({ extractor: digestOf('mine') })],
+  ['another way to judge under the same digest', described({ judging: digestOf('mine') })],
+  ['fewer rules under the same digest', described({ rules: content.rules.slice(1) })],
 ])('%s is no rule set', (_, value) => {
   expect(() => parseRuleSet(value)).toThrow(expect.objectContaining({ code: 'statement-invalid' }));
 });
