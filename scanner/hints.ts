@@ -1,6 +1,6 @@
 /** What a text may speak of, told by one pass over its letters: most texts hold no word that a search needs, and are spared it. */
 import { type FirstWord, neededWords } from './first-words.ts';
-import { tellingWordsOf } from './lexicon.ts';
+import { conceptsByCharacter, tellingWordsOf } from './lexicon.ts';
 import { type Concept, concepts } from './models/phrases/concept.ts';
 import { searchedPatterns } from './models/searched-patterns.ts';
 import { plainLetter, type WordEntry, WordTable, withLetter, wordStart } from './word-table.ts';
@@ -74,7 +74,8 @@ export function unionOf(all: readonly Hints[]): Hints {
   return union;
 }
 
-const otherLetters = /[[\p{L}\p{M}\p{N}]--[\0-\x7f]]/v;
+// Of scripts with spaces: there a letter may be an accented or a disguised one.
+const otherLetters = /[[\p{L}\p{M}\p{N}]--[\0-\x7fー\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]/v;
 
 // The bits behind those of the concepts are of sets of words, equal sets of one bit.
 const sets = new Map<string, readonly FirstWord[]>();
@@ -114,6 +115,10 @@ const pieceCharsMax = 80;
 const signs: Readonly<Record<string, readonly Concept[]>> = { '.': fileNames, '/': fileNames, ':': ['url'], '@': ['mail'] };
 const signBits = Array.from({ length: 128 }, (_, code) => signs[String.fromCharCode(code)]?.map((one) => concepts.indexOf(one)));
 
+const joinedBits = new Map(
+  [...conceptsByCharacter()].map(([code, meant]) => [code, [...new Set(meant)].map((one) => concepts.indexOf(one))]),
+);
+
 /** Notes what the runs of letters and digits of a text may be; true when one of its pieces is too long to tell. */
 function noteWords(text: string, hints: Hints): boolean {
   let isLong = false;
@@ -132,7 +137,7 @@ function noteWords(text: string, hints: Hints): boolean {
     }
     if (entry !== undefined) addAll(hints, entry.whole);
     entry = undefined;
-    const bits = code < 128 ? signBits[code] : undefined;
+    const bits = code < 128 ? signBits[code] : joinedBits.get(code);
     if (bits !== undefined) addAll(hints, bits);
     if (at - from >= runCharsMax) isLong = true;
     sum = wordStart;

@@ -43,6 +43,13 @@ const byFirstLetters = Map.groupBy([...beginnings.values()].flat(), ({ words }) 
 /** Words of scripts that are written without spaces; each match is one of `meaningsOfJoined`. */
 export const joinedWords = new RegExp([...joined.keys()].sort((a, b) => b.length - a.length || (a < b ? -1 : 1)).join('|'), 'g');
 
+/** Concepts by the characters with which words of scripts without spaces begin that may mean them. */
+export function conceptsByCharacter(): ReadonlyMap<number, readonly Concept[]> {
+  const found = new Map<number, Concept[]>();
+  for (const [word, meanings] of joined) for (const { concept } of meanings) push(found, word.charCodeAt(0), concept);
+  return found;
+}
+
 export function meaningsOfJoined(word: string): readonly Omit<Meaning, 'length'>[] {
   return joined.get(word) ?? [];
 }
@@ -141,6 +148,6 @@ function allPhrases(): [string, Concept, number][] {
   return [...all.values()];
 }
 
-function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
+function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
   map.set(key, [...(map.get(key) ?? []), value]);
 }

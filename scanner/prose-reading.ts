@@ -20,31 +20,27 @@ export interface Reading {
 
 // A memo of a pure function: it lives as long as the fact and is seen by nobody.
 const readings = new WeakMap<FactOf<'text'>, Reading>();
-const stretches = new WeakMap<FactOf<'text'>, readonly Reading[]>();
 
 /** The reading of a text: what is seen of a link or an image, of HTML without its tags, of a front matter's value. */
 export function readingOf(fact: FactOf<'text'>): Reading {
-  const known = readings.get(fact);
-  if (known !== undefined) return known;
-  const text = foldText(readable(fact));
-  const reading = new LazyReading(fact, text);
+  const reading = readings.get(fact) ?? newReading(fact);
   readings.set(fact, reading);
   return reading;
 }
 
-/** As `readingOf`, of all of a text: what is longer than one reading takes is read in stretches that overlap. */
+function newReading(fact: FactOf<'text'>): Reading {
+  return new LazyReading(fact, foldText(readable(fact)));
+}
+
+/** Readings of all of a text, made anew: what is longer than one reading takes is read in stretches that overlap. */
 export function readingsOf(fact: FactOf<'text'>): readonly Reading[] {
   const { length } = fact.text;
-  if (length <= plainWordsCharsMax) return [readingOf(fact)];
-  const known = stretches.get(fact);
-  if (known !== undefined) return known;
+  if (length <= plainWordsCharsMax) return [newReading(fact)];
   const all = readable(fact);
   const step = plainWordsCharsMax - overlapChars;
-  const made = Array.from({ length: Math.ceil(all.length / step) }, (_, index) =>
+  return Array.from({ length: Math.ceil(all.length / step) }, (_, index) =>
     readingOfText(fact, all.slice(index * step, index * step + plainWordsCharsMax)),
   );
-  stretches.set(fact, made);
-  return made;
 }
 
 const overlapChars = 1_000;

@@ -1,9 +1,10 @@
 /** Statements: what texts of a skill say, found by phrases in any language or by patterns, each with the manner of its saying. */
 import type { FactOf } from './fact.ts';
-import { type Hints, HintsOfTexts, mayHold, meets, needsOfPattern, unionOf } from './hints.ts';
+import { type Hints, mayHold, meets, needsOfPattern, unionOf } from './hints.ts';
 import { type Manner, type Match, mannerOf, nothingAround, type Surroundings, surroundingsOf } from './manner.ts';
 import { matchPhrase, needsOf, type Phrase } from './phrase.ts';
-import { type Reading, readingOf, readingOfText, readingsOf } from './prose-reading.ts';
+import { type Reading, readingOf, readingOfText } from './prose-reading.ts';
+import { proseTexts, textsHaving } from './prose-texts.ts';
 
 /** A phrase, or a pattern for English. Patterns have no flag `g`. */
 export type Form = Phrase | RegExp;
@@ -43,7 +44,7 @@ export function statementsOf(
   const found: Statement[] = [];
   const search = searchFor(forms);
   for (const { fact, index, readings } of textsHaving(facts, search.any)) {
-    if (!roles.has(fact.role)) continue;
+    if (!roles.has(fact.role) || !isText(fact)) continue;
     for (const reading of readings) {
       const statement = search.in(reading, () => surroundingsOf(facts, index));
       if (statement === undefined || statement.manner === 'refused') continue;
@@ -54,34 +55,6 @@ export function statementsOf(
   return found;
 }
 
-interface Text {
-  readonly fact: FactOf<'text'>;
-  readonly index: number;
-  readonly readings: readonly Reading[];
-}
-
-interface Texts {
-  readonly all: readonly Text[];
-  readonly hints: HintsOfTexts;
-}
-
-// A memo of a pure function: rules that read the same facts share it.
-const textsOfFacts = new WeakMap<readonly FactOf<'text'>[], Texts>();
-
-function textsHaving(facts: readonly FactOf<'text'>[], any: Hints | undefined): readonly Text[] {
-  const { all, hints } = textsOfFacts.get(facts) ?? readTexts(facts);
-  if (any === undefined) return all;
-  return hints.having(any).flatMap((place) => all[place] ?? []);
-}
-
-function readTexts(facts: readonly FactOf<'text'>[]): Texts {
-  const all = facts.flatMap((fact, index): Text[] => (isText(fact) ? [{ fact, index, readings: readingsOf(fact) }] : []));
-  const hints = new HintsOfTexts(all.map(({ readings }) => unionOf(readings.map((reading) => reading.hints))));
-  const read = { all, hints };
-  textsOfFacts.set(facts, read);
-  return read;
-}
-
 /** As `statementsOf`, over headings, items and lines of a few words each that follow one another: an order cut in pieces. */
 export function splitStatements(facts: readonly FactOf<'text'>[], forms: readonly Form[]): Statement[] {
   const found: Statement[] = [];
@@ -90,6 +63,10 @@ export function splitStatements(facts: readonly FactOf<'text'>[], forms: readonl
     const run = shortRun(facts, index);
     const [first] = run;
     if (run.length < 2 || first === undefined) continue;
+    if (search.any !== undefined && !meets(hintsOfRun(facts, index, run.length), search.any)) {
+      index += run.length - 1;
+      continue;
+    }
     const reading = readingOfText(first, run.map((fact) => fact.text).join(' '));
     const statement = search.in(reading, () => surroundingsOf(facts, index));
     const isInOne = (): boolean => run.some((fact) => search.in(readingOf(fact), () => nothingAround) !== undefined);
@@ -97,6 +74,15 @@ export function splitStatements(facts: readonly FactOf<'text'>[], forms: readonl
     index += run.length - 1;
   }
   return found;
+}
+
+// The words of texts one after the other are those of each.
+function hintsOfRun(facts: readonly FactOf<'text'>[], from: number, count: number): Hints {
+  return unionOf(
+    proseTexts(facts)
+      .slice(from, from + count)
+      .map(({ hints }) => hints),
+  );
 }
 
 /** The first statement in one reading. */

@@ -15,6 +15,7 @@ describe('a file that would cost a scan too much', () => {
     ['many long expressions', 'a.ts', `x=${'a+'.repeat(1_900)}1;\n`.repeat(120), 'the step limit of the scan'],
     ['133,000 list markers in a line', 'a.md', '1. '.repeat(133_000), 'more than 100 list and quote markers in a line'],
     ['quotes and lists in turn', 'a.md', '> - '.repeat(1_000), 'more than 100 list and quote markers in a line'],
+    ['40,000 bare links in a paragraph', 'a.md', 'see https://a.example/b '.repeat(40_000), 'the step limit of the scan'],
     ['a pipeline of shells', 'a.sh', `${'a|sh|'.repeat(4_000)}cat\n`, 'a pipeline of more than 64 commands'],
     ['many pipelines of shells', 'a.sh', `${'a|sh|'.repeat(30)}cat\n`.repeat(1_000), 'the step limit of the scan'],
   ])('is incomplete, the same each time, and a finding says so: %s', async (_, path, text, reason) => {

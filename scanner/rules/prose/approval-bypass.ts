@@ -5,6 +5,7 @@ import { approvalOrders, approvalSwitches } from '../../models/lures.ts';
 import { approvalPhrases, gravelyUnasked } from '../../models/phrases/orders.ts';
 import { matchPhrase, type PhraseMatch } from '../../phrase.ts';
 import { readingOf } from '../../prose-reading.ts';
+import { textsFor } from '../../prose-texts.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { milder } from '../../standing.ts';
 import { statementsOf } from '../../statements.ts';
@@ -24,7 +25,7 @@ export const approvalBypass = defineRule({
 
 // A switch counts where it is run; in a sentence it is spoken of.
 function switchesIn(facts: readonly FactOf<'text'>[]): Draft[] {
-  return facts.flatMap((fact): Draft[] => {
+  return textsFor(facts, approvalSwitches).flatMap(({ fact }): Draft[] => {
     const [said] = approvalSwitches.exec(readingOf(fact).words) ?? [];
     if (said === undefined || fact.role === 'comment' || fact.role === 'inline-code') return [];
     const isOrdered =

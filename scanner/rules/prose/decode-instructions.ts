@@ -2,6 +2,7 @@
 import type { FactOf } from '../../fact.ts';
 import { actsOnDecoded, decodesText, discussesAttacks, introducesBlob, madeInstructions } from '../../models/lures.ts';
 import { readingOf } from '../../prose-reading.ts';
+import { textsFor } from '../../prose-texts.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const decodeInstructions = defineRule({
@@ -15,8 +16,10 @@ export const decodeInstructions = defineRule({
   maps: { owasp: ['LLM01'], attack: ['T1140', 'T1027'] },
   reads: ['text'],
   check: (context) => {
+    const texts = context.of('text');
+    if (![decodesText, madeInstructions].some((form) => textsFor(texts, form).length > 0)) return [];
     const byFile = Map.groupBy(
-      context.of('text').filter((fact) => /^(prose|heading|list-item|fence|hidden)$/.test(fact.role)),
+      texts.filter((fact) => /^(prose|heading|list-item|fence|hidden)$/.test(fact.role)),
       (fact) => fact.span.path,
     );
     return [...byFile.values()].flatMap((facts) => [...ordersToDecode(facts), ...ordersToMake(facts)].slice(0, 1));

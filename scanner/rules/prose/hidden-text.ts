@@ -3,7 +3,8 @@ import type { FactOf } from '../../fact.ts';
 import { nothingAround } from '../../manner.ts';
 import { hiddenOrderPhrases } from '../../models/phrases/orders.ts';
 import { strongForms } from '../../models/strong-forms.ts';
-import { type Reading, readingsOf } from '../../prose-reading.ts';
+import type { Reading } from '../../prose-reading.ts';
+import { proseTexts } from '../../prose-texts.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { statementIn } from '../../statements.ts';
 
@@ -18,12 +19,8 @@ export const hiddenText = defineRule({
   maps: { cwe: ['CWE-451'], owasp: ['LLM01'], attack: ['AML.T0051'] },
   reads: ['text:hidden'],
   check: (context) =>
-    context.of('text').flatMap((fact): Draft[] =>
-      fact.role === 'hidden'
-        ? readingsOf(fact)
-            .flatMap((reading) => draftsOf(fact, reading))
-            .slice(0, 1)
-        : [],
+    proseTexts(context.of('text')).flatMap(({ fact, readings }) =>
+      readings.flatMap((reading) => draftsOf(fact, reading)).slice(0, 1),
     ),
 });
 

@@ -11,7 +11,7 @@ import {
   tellsToStart,
 } from '../../models/lures.ts';
 import { plainWords } from '../../plain-words.ts';
-import { readingOf } from '../../prose-reading.ts';
+import { proseTexts } from '../../prose-texts.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const installLure = defineRule({
@@ -26,10 +26,13 @@ export const installLure = defineRule({
   reads: ['text'],
   check: (context) => {
     const byFile = Map.groupBy(
-      context.of('text').filter((fact) => roles.has(fact.role)),
-      (fact) => fact.span.path,
+      proseTexts(context.of('text')).filter(({ fact }) => roles.has(fact.role)),
+      ({ fact }) => fact.span.path,
     );
-    return [...byFile.values()].flatMap((facts) => facts.flatMap((fact, index) => luresAt(facts, fact, index)));
+    return [...byFile.values()].flatMap((texts) => {
+      const facts = texts.map(({ fact }) => fact);
+      return texts.flatMap(({ fact, readings }, index) => luresAt(facts, fact, index, readings[0]?.words ?? ''));
+    });
   },
 });
 
@@ -48,8 +51,8 @@ const roles = new Set<TextFact['role']>([
 ]);
 const nearChars = 700;
 
-function luresAt(facts: readonly TextFact[], fact: TextFact, index: number): Draft[] {
-  const words = fact.role === 'link' ? fact.text : readingOf(fact).words;
+function luresAt(facts: readonly TextFact[], fact: TextFact, index: number, seen: string): Draft[] {
+  const words = fact.role === 'link' ? fact.text : seen;
   const paste = words.includes('://') && fact.role !== 'hidden' ? pasteSiteIn(words) : undefined;
   const isLocked = fact.role !== 'fence' && /pass|pwd/i.test(words) && givesArchivePassword.test(words);
   const isDownload = fact.role === 'link' && /^https?:/.test(words) && programFile.test(words);

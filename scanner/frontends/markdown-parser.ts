@@ -1,0 +1,52 @@
+/** The parser of Markdown with GFM's extensions: gives the tree that @lezer/markdown gives, and passes over plain words in one go. */
+import { GFM, type InlineContext, type MarkdownConfig, parser } from '@lezer/markdown';
+
+// Of each character the parser asks a dozen inline parsers. None of them takes a letter or a digit, but for that of links without
+// brackets (`www.`, `https://`, `a@b.example`), and that one only where a word begins.
+const plainWords: MarkdownConfig = { parseInline: [{ name: 'PlainWords', before: 'Escape', parse: passWords }] };
+
+export const markdownParser = parser.configure([GFM, plainWords]);
+
+// To the first character at which something may begin; -1 when it stands there already.
+function passWords(cx: InlineContext, next: number, start: number): number {
+  if (!isPlain(next)) return -1;
+  let at = start;
+  let code = next;
+  let isInWord = at > cx.offset && isWord(cx.char(at - 1));
+  while (isPlain(code)) {
+    if (!isInWord && beginsLink(cx, at)) break;
+    do code = cx.char(++at);
+    while (isPlain(code));
+    isInWord = false;
+    // A single blank or comma before a letter is nothing by itself.
+    if ((code !== 32 && code !== 44) || !isPlain(cx.char(at + 1))) break;
+    code = cx.char(++at);
+  }
+  return at > start ? at : -1;
+}
+
+function isPlain(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57);
+}
+
+// As \w.
+function isWord(code: number): boolean {
+  return isPlain(code) || code === 95;
+}
+
+const starts: ReadonlyMap<number, string> = new Map(
+  ['www.', 'https://', 'mailto:', 'xmpp:'].map((start) => [start.charCodeAt(0), start.slice(0, 3)]),
+);
+const mailCharsMax = 100;
+
+// A word with an @ behind it, or one of the schemes.
+function beginsLink(cx: InlineContext, at: number): boolean {
+  const start = starts.get(cx.char(at));
+  if (start !== undefined && cx.slice(at, at + 3) === start) return true;
+  for (let behind = at + 1; behind <= at + mailCharsMax; behind++) {
+    const code = cx.char(behind);
+    if (code === 64) return true;
+    if (!isWord(code) && code !== 43 && code !== 45 && code !== 46) return false;
+  }
+  return false;
+}
