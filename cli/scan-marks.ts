@@ -37,19 +37,43 @@ async function readSuppressions(path: string, folders: readonly string[]) {
   return parseSuppressions(bytes, path);
 }
 
-/** One report a line, as `--format jsonl` prints them, or all in one object, as `--format json` does. */
+/**
+ * One report a line, as `--format jsonl` prints them, or all in one object, as `--format json` does.
+ * @throws Problem `json-invalid` for anything else, which names the file
+ */
 async function readBaseline(path: string): Promise<ScanReport[]> {
   const text = (await readLimited(path, baselineBytesMax)).toString('utf8');
   const { parseJson } = await import('../skills-index/skill/json.ts');
-  const { parseScanReport } = await import('../skills-index/statement/scan-report.ts');
   const { scanReportValuesMax } = await import('../skills-index/statement/limits.ts');
+  refuseSarif(text, path);
   const values = text.split('\n').flatMap((line, index): unknown[] => {
     if (line.trim() === '') return [];
     const { value } = parseJson(line, `${path}, line ${index + 1}`, scanReportValuesMax);
     return isList(value) ? [...value.reports] : [value];
   });
-  return values.map(parseScanReport);
+  const { parseScanReport } = await import('../skills-index/statement/scan-report.ts');
+  return values.map((value) => {
+    try {
+      return parseScanReport(value);
+    } catch (cause) {
+      if (!(cause instanceof Problem)) throw cause;
+      const message = `Cannot compare with ${JSON.stringify(path)}: it is no report of a scan`;
+      throw new Problem('json-invalid', message, {
+        reasons: cause.reasons.map(({ message }) => ({ message })),
+        hint: baselineHint,
+      });
+    }
+  });
 }
+
+const baselineHint = 'a baseline is what skill scan --format jsonl (or json) has written';
+
+function refuseSarif(text: string, path: string): void {
+  if (!/^\s{0,100}\{/.test(text) || !/"\$schema"\s{0,9}:\s{0,9}"[^"]{0,200}sarif/.test(text.slice(0, sarifHeadChars))) return;
+  throw new Problem('json-invalid', `Cannot compare with ${JSON.stringify(path)}: it is SARIF`, { hint: baselineHint });
+}
+
+const sarifHeadChars = 2_000;
 
 function isList(value: unknown): value is { readonly reports: readonly unknown[] } {
   return typeof value === 'object' && value !== null && 'reports' in value && Array.isArray(value.reports);

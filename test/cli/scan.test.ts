@@ -143,6 +143,18 @@ describe('skill scan', () => {
     expect(new Set(states)).toEqual(new Set(['new', 'unchanged']));
   });
 
+  it.each([
+    ['SARIF', 'before.sarif', '{"$schema":"https://docs.oasis-open.org/sarif-schema-2.1.0.json","version":"2.1.0","runs":[]}'],
+    ['SARIF', 'before.sarif', '{\n  "$schema": "https://docs.oasis-open.org/sarif-schema-2.1.0.json",\n  "runs": []\n}'],
+    ['no report of a scan', 'package.json', '{"name":"x"}'],
+  ])('says of a baseline that it is %s, and what would be one', async (what, name, text) => {
+    const cwd = folderWith({ 'a/SKILL.md': skillMd('a'), [name]: text });
+    const { exit, stderr } = await skill(['scan', 'a', '--baseline', name], { cwd });
+    expect(exit).toBe(2);
+    expect(stderr).toMatch(new RegExp(`^error\\[json-invalid\\]: Cannot compare with ".*${name}": it is ${what}\\n`));
+    expect(stderr).toContain('help: a baseline is what skill scan --format jsonl (or json) has written');
+  });
+
   it('stops a scan that takes too long, and scans the next one', async () => {
     const scanner = startWatchedScanner(0);
     const request = { files: [{ path: 'SKILL.md', bytes: Buffer.from(skillMd('a')), mode: 0o644 }], path: '.', unread: [] };
@@ -159,7 +171,7 @@ describe('skill scan', () => {
     [['scan', 'full', '--suppressions', 'nowhere.json'], 3, 'file-not-found'],
     [['scan', 'full', '--suppressions', 'full/accepted.json'], 2, 'usage'],
     [['scan', 'full', '--suppressions', 'short.json'], 2, 'json-invalid'],
-    [['scan', 'full', '--baseline', 'short.json'], 6, 'statement-invalid'],
+    [['scan', 'full', '--baseline', 'short.json'], 2, 'json-invalid'],
   ])('refuses %j', async (argv, exit, code) => {
     const cwd = folderWith({
       'empty/readme': '',
