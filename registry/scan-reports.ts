@@ -22,7 +22,7 @@ import { jobs, scans, versionBlobs, versions } from './schema.ts';
 import { similarityWrites } from './similarity-index.ts';
 import type { State } from './status.ts';
 import { refreshStatus } from './status-json.ts';
-import { suspensionFor } from './suspensions.ts';
+import { isWorse, suspensionFor } from './suspensions.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
 
 export interface SignedReport {
@@ -109,10 +109,13 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
   return { status: (await versionOf(registry, job)).status, statement };
 }
 
-/** Where a report moves a version that waits for it; one that a person moved meanwhile stays where it is. */
+/** Where a report moves a version that waits for it, or for a person on a report that was better. What else a person moved stays. */
 function verdictMoves(registry: Registry, row: VersionRow, report: ScanReport, by: string): Write[] {
   const to = stateAfter(report);
   const why = `scan verdict: ${report.verdict}`;
+  if (row.status === 'in review' && to !== 'in review' && isWorse(report.verdict, row.verdict)) {
+    return moveWrites(registry, row, { from: 'in review', to: 'quarantined', by: 'verdict' }, { by, why: `re${why}` }).writes;
+  }
   if (row.status === 'scanning') return moveWrites(registry, row, { from: 'scanning', to, by: 'verdict' }, { by, why }).writes;
   if (row.status !== 'received') return [];
   const started = moveWrites(

@@ -31,6 +31,7 @@ export const moves = [
   { from: 'scanning', to: 'in review', by: 'verdict' },
   { from: 'scanning', to: 'refused', by: 'verdict' },
   { from: 'scanning', to: 'quarantined', by: 'verdict' },
+  { from: 'in review', to: 'quarantined', by: 'verdict' },
   { from: 'quarantined', to: 'in review', by: 'person' },
   { from: 'quarantined', to: 'refused', by: 'person' },
   { from: 'in review', to: 'refused', by: 'person' },

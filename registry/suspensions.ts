@@ -15,7 +15,12 @@ export interface PlannedSuspension {
   writes(logIndex: number): readonly Write[];
 }
 
-const worse: readonly Verdict[] = ['pass', 'review', 'incomplete', 'block'];
+const byWeight: readonly Verdict[] = ['pass', 'review', 'incomplete', 'block'];
+
+/** Whether a verdict is worse than the one before; null stands for none. */
+export function isWorse(verdict: Verdict, before: Verdict | null): boolean {
+  return byWeight.indexOf(verdict) > byWeight.indexOf(before ?? 'pass');
+}
 
 /** The suspension that a report calls for; undefined when the version is not approved, or the report is no worse than the one it was approved on. */
 export async function suspensionFor(
@@ -24,7 +29,7 @@ export async function suspensionFor(
   report: ScanReport,
 ): Promise<PlannedSuspension | undefined> {
   const before = row.verdict ?? 'pass';
-  if (row.status !== 'approved' || worse.indexOf(report.verdict) <= worse.indexOf(before)) return undefined;
+  if (row.status !== 'approved' || !isWorse(report.verdict, before)) return undefined;
   const deciding = report.findings.filter((finding) => report.decidedBy.includes(finding.fingerprint));
   const found = deciding.map(({ rule, path, line }) => `${rule} at ${path}:${line}`).join(', ');
   const reason = `A rescan says ${report.verdict} where the approved report said ${before}${found === '' ? '' : `: ${found}`}`;

@@ -118,6 +118,35 @@ describe('a new rule set', () => {
     expect(await lease()).toBeNull();
   });
 
+  it('that says worse of a version in review quarantines it, and nobody approves it then', async () => {
+    const waits = makeSkill('@acme/waits', '1.0.0');
+    await scanned(waits, first, { selectors: ['flow:network', 'source'] });
+    expect(await statusOf(waits)).toBe('in review');
+    await describeRules(second);
+    for (let job = await lease(); job !== null; job = await lease()) {
+      const skill = job.name === '@acme/waits' ? waits : sends;
+      const bad = skill === waits ? { verdict: 'block' as const, findings: [critical] } : {};
+      expect((await report(job, skill, second, bad)).status).toBe(200);
+    }
+    expect(await statusOf(waits)).toBe('quarantined');
+    expect((await approve(world.send, world.tokens.rita, world.rita, waits)).body.code).toBe('move-illegal');
+  });
+
+  it('that says again what a person moved to review leaves it there', async () => {
+    const held = makeSkill('@acme/held', '1.0.0');
+    expect((await publish(world.send, held, world.author)).status).toBe(201);
+    const bad = { verdict: 'block' as const, findings: [critical], selectors: ['flow:network'] };
+    expect((await report(await lease(), held, first, bad)).body.status).toBe('quarantined');
+    const json = { to: 'in review', reason: 'a test of ours' };
+    await call(world.send, '/api/v1/reviews/@acme/held/1.0.0/move', { token: world.tokens.rita, json });
+    await describeRules(second);
+    for (let job = await lease(); job !== null; job = await lease()) {
+      const answer = job.name === '@acme/held' ? report(job, held, second, bad) : report(job, sends, second, {});
+      expect((await answer).status).toBe(200);
+    }
+    expect(await statusOf(held)).toBe('in review');
+  });
+
   it('is described by scanners only', async () => {
     const answer = await call(world.send, '/api/v1/jobs/rule-set', { token: world.tokens.rita, json: second });
     expect([answer.status, answer.body.code]).toEqual([403, 'forbidden']);

@@ -6,7 +6,7 @@ describe('the moves of a version', () => {
   const life: Readonly<Record<State, readonly State[]>> = {
     received: ['scanning', 'refused', 'quarantined'],
     scanning: ['in review', 'refused', 'quarantined'],
-    'in review': ['refused', 'withdrawn', 'approved'],
+    'in review': ['refused', 'quarantined', 'withdrawn', 'approved'],
     approved: ['suspended', 'revoked'],
     suspended: ['approved', 'revoked'],
     revoked: [],
