@@ -20,6 +20,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const exitOf = ({ findings, verdict, path }: ScanReport): ExitCode =>
     exitOfReport({ findings: findings.filter((finding) => marks.of(finding, path).suppression === undefined), verdict });
   let exit = 0;
+  const found = new Set<string>();
   const counts = new Map<string, number>();
   const scanner = startWatchedScanner();
   context.signal.addEventListener('abort', () => scanner.close(), { once: true });
@@ -31,13 +32,15 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       context.signal.throwIfAborted();
       await write(context, await output.one(scanned, index === 0));
       exit = Math.max(exit, exitOf(scanned.report));
-      const { verdict } = scanned.report;
+      const { verdict, findings } = scanned.report;
+      for (const { fingerprint } of findings) found.add(fingerprint);
       counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
     }
   } finally {
     await scanner.close();
   }
   await write(context, output.end());
+  for (const one of marks.idle(found)) note(context, safe`suppressions: ${one}`);
   if (sorted.length > 1) {
     const said = [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
     note(context, safe`${sorted.length} skills: ${said}; exit ${exit}`);

@@ -26,10 +26,17 @@ export interface Mark {
 export interface Marks {
   /** @param skill `path` of the report that the finding is in */
   of(finding: Finding, skill: string): Mark;
+  /** Suppressions that do nothing, in a line each. @param found fingerprints of all findings of the scan */
+  idle(found: ReadonlySet<string>): readonly string[];
+}
+
+/** How many findings of a report a reviewer has accepted. */
+export function countAccepted({ findings, path }: Pick<ScanReport, 'findings' | 'path'>, marks: Marks): number {
+  return findings.filter((finding) => marks.of(finding, path).suppression !== undefined).length;
 }
 
 /** Nothing is suppressed, and nothing compared. */
-export const noMarks: Marks = { of: () => ({}) };
+export const noMarks: Marks = { of: () => ({}), idle: () => [] };
 
 /**
  * Marks for findings.
@@ -51,7 +58,21 @@ export function marksFrom(
       const reason = whyVoid(suppression, finding, today);
       return reason === undefined ? { ...state, suppression } : { ...state, void: reason };
     },
+    idle: (found) => idleIn(suppressions, found, today),
   };
+}
+
+function idleIn(suppressions: readonly Suppression[], found: ReadonlySet<string>, today: string): string[] {
+  const entries = (count: number, what: string): string => `${count} ${count === 1 ? 'entry' : 'entries'} ${what}`;
+  const expired = Map.groupBy(
+    suppressions.filter(({ expires }) => expires < today),
+    ({ expires }) => expires,
+  );
+  const unmatched = suppressions.filter(({ expires, fingerprint }) => expires >= today && !found.has(fingerprint)).length;
+  return [
+    ...[...expired].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, list]) => entries(list.length, `expired on ${day}`)),
+    ...(unmatched === 0 ? [] : [entries(unmatched, unmatched === 1 ? 'matches no finding' : 'match no finding')]),
+  ];
 }
 
 function stateOf(finding: Finding, before: ReadonlyMap<string, Finding> | undefined): 'new' | 'unchanged' | 'updated' {

@@ -3,7 +3,7 @@ import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showSafely } from '../models/hidden-characters.ts';
 import { worstFirst } from './finding-order.ts';
-import type { Marks } from './marks.ts';
+import { countAccepted, type Marks } from './marks.ts';
 import { verdictSays } from './report-text.ts';
 
 const commands = { critical: 'error', high: 'error', medium: 'warning', low: 'notice', info: 'notice' } as const;
@@ -11,13 +11,14 @@ const verdictCommands = { pass: 'notice', review: 'warning', block: 'error', inc
 
 /**
  * One command a line: the verdict, what was not analysed, then the findings, worst first, since GitHub shows ten of each level and step.
- * What a reviewer has accepted is left out. No line begins with text of the skill, so none can be a command of its own.
+ * What a reviewer has accepted is only counted. No line begins with text of the skill, so none can be a command of its own.
  */
 export function printAnnotations(report: ScanReport, marks: Marks): string {
   const { name, version, path, verdict, findings, coverage } = report;
+  const accepted = countAccepted(report, marks);
   const about = { title: `Skillgate: ${verdict}` };
   const lines = [
-    command(verdictCommands[verdict], about, `${name} ${version} in ${path}: ${verdictSays[verdict]}`),
+    command(verdictCommands[verdict], about, `${`${name} ${version}`.trim()} in ${path}: ${verdictSays[verdict]}`),
     ...coverage.files
       .filter((file) => file.disposition === 'unanalysed')
       .map((file) => command('warning', { file: fileOf(path, file.path), title: 'not analysed' }, file.reason)),
@@ -26,17 +27,24 @@ export function printAnnotations(report: ScanReport, marks: Marks): string {
       : [command('warning', { title: 'not analysed' }, `${coverage.unlisted} more files of ${path}`)]),
     ...worstFirst(findings)
       .filter((finding) => marks.of(finding, path).suppression === undefined)
-      .map((finding) => annotation(finding, path)),
+      .map((finding) => annotation(finding, path, marks)),
+    ...(accepted === 0 ? [] : [command('notice', { title: 'accepted' }, acceptedSays(accepted))]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function annotation(finding: Finding, skill: string): string {
+function acceptedSays(count: number): string {
+  return count === 1 ? '1 accepted finding is not shown' : `${count} accepted findings are not shown`;
+}
+
+function annotation(finding: Finding, skill: string, marks: Marks): string {
+  const { state } = marks.of(finding, skill);
+  const mark = state === undefined || state === 'unchanged' ? '' : ` (${state})`;
   const { line, column, endLine, endColumn, severity, rule } = finding;
   const oneLine = line === endLine ? { col: column, endColumn: Math.max(endColumn - 1, column) } : {};
   const steps = finding.flow.map((step, index) => `${index + 1}. ${step.path}:${step.line}:${step.column} ${step.note}`);
   const text = [finding.message, ...steps, finding.fix === '' ? [] : `Fix: ${finding.fix}`, `skill explain ${rule}`].flat();
-  const place = { file: fileOf(skill, finding.path), line, endLine, ...oneLine, title: `${severity} ${rule}` };
+  const place = { file: fileOf(skill, finding.path), line, endLine, ...oneLine, title: `${severity} ${rule}${mark}` };
   return command(commands[severity], place, text.join('\n'));
 }
 

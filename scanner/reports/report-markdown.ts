@@ -6,7 +6,7 @@ import { capabilityRows } from './capability-rows.ts';
 import { frameOf, type SourceLines, sourceLines } from './code-frame.ts';
 import { orderFindings } from './finding-order.ts';
 import { markdownBlock, markdownCode, markdownText } from './markdown-text.ts';
-import type { Marks } from './marks.ts';
+import { countAccepted, type Marks } from './marks.ts';
 import { notDecided, verdictSays } from './report-text.ts';
 import { ruleUrl } from './rule-address.ts';
 
@@ -19,6 +19,7 @@ export function printMarkdown(report: ScanReport, files: readonly SourceFile[], 
   const { name, version, path, verdict } = report;
   const lines = sourceLines(files);
   const { deciding, rest } = orderFindings(report);
+  const accepted = countAccepted(report, marks);
   const others = rest.flatMap(({ findings }) => findings);
   const where = path === '.' ? '' : ` in ${markdownCode(path)}`;
   const parts = [
@@ -29,7 +30,11 @@ export function printMarkdown(report: ScanReport, files: readonly SourceFile[], 
     printCapabilities(report),
     others.length === 0
       ? ''
-      : folded(`${others.length} more finding${others.length === 1 ? '' : 's'}`, table(others, report, marks)),
+      : folded(
+          `${others.length}${deciding.length === 0 ? '' : ' more'} finding${others.length === 1 ? '' : 's'}`,
+          table(others, report, marks),
+        ),
+    ...(accepted === 0 ? [] : [`${accepted} of ${report.findings.length} findings ${accepted === 1 ? 'is' : 'are'} accepted.`]),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }

@@ -1,14 +1,14 @@
 /** The scan report for people: what decides with its code and its flow, the rest by rule, capabilities, verdict. Safe for any terminal. */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
-import { severities } from '../../skills-index/statement/finding.ts';
+import { type Finding, severities } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showSafely } from '../models/hidden-characters.ts';
 import type { Allowances } from './allowance.ts';
 import { capabilityRows } from './capability-rows.ts';
 import { sourceLines } from './code-frame.ts';
-import { orderFindings } from './finding-order.ts';
+import { orderFindings, severityRank } from './finding-order.ts';
 import { placeOf, printFinding, printGroup } from './finding-text.ts';
-import { type Marks, noMarks } from './marks.ts';
+import { countAccepted, type Marks, noMarks } from './marks.ts';
 import { type Ink, inkFor } from './terminal-ink.ts';
 import { wrapped } from './wrapped.ts';
 
@@ -50,12 +50,21 @@ export function printReport(report: ScanReport, files: readonly SourceFile[], op
   const parts = [
     [printHead(report, ink)],
     ...deciding.map((finding) => printFinding(finding, look)),
-    ...(deciding.length > 0 && rest.length > 0 ? [[ink.faint('Not deciding, by rule')]] : []),
+    ...(deciding.length > 0 && rest.length > 0 ? [[ink.faint(headOfRest(report, deciding))]] : []),
     ...rest.map((group) => printGroup(group, look)),
     printCapabilities(report, ink),
-    [...printVerdict(report, { ink, width }), printSummary(report)],
+    [...printVerdict(report, { ink, width }), printSummary(report, marks)],
   ];
   return `${parts.map((part) => part.join('\n')).join('\n\n')}\n`;
+}
+
+// Three are enough to decide; others that would have decided, too, must not read as harmless.
+function headOfRest({ findings, verdict }: ScanReport, deciding: readonly Finding[]): string {
+  const least = Math.min(...deciding.map(severityRank));
+  const others = findings.filter((one) => !deciding.includes(one) && severityRank(one) >= least);
+  const grave = others.filter(({ kind }) => verdict !== 'block' || kind !== 'capability').length;
+  if (grave === 0) return 'Not deciding, by rule';
+  return `Also found, by rule; ${grave} more would decide, too`;
 }
 
 function printHead({ name, version, path, bundle }: ScanReport, ink: Ink): string {
@@ -82,7 +91,10 @@ function printVerdict(report: ScanReport, { ink, width }: { readonly ink: Ink; r
   return [
     `${ink.bold('Verdict:')} ${ink.verdict(verdict, verdict.toUpperCase())}${first.slice(head.length)}`,
     ...more.map((line) => `  ${line}`),
-    ...deciding.map((finding) => `  because of ${finding.rule} at ${placeOf(finding)}`),
+    ...deciding.flatMap((finding) => {
+      const reason = `because of ${finding.rule} at ${placeOf(finding)}: ${showSafely(finding.message)}`;
+      return wrapped(reason, width - 4).map((line, index) => `  ${index === 0 ? '' : '  '}${line}`);
+    }),
     ...printUnread(report, width),
     ...(verdict === 'block' ? [] : wrapped(notDecided, width - 2).map((line) => `  ${line}`)),
   ];
@@ -100,7 +112,9 @@ function printUnread({ coverage }: ScanReport, width: number): string[] {
   return more > 0 ? [...shown, `  … and ${more} more files not analysed`] : shown;
 }
 
-function printSummary({ findings, coverage }: ScanReport): string {
+function printSummary(report: ScanReport, marks: Marks): string {
+  const { findings, coverage } = report;
+  const accepted = countAccepted(report, marks);
   const counts = [...severities].reverse().flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length;
     return count === 0 ? [] : [`${count} ${severity}`];
@@ -111,5 +125,5 @@ function printSummary({ findings, coverage }: ScanReport): string {
     return `${count} ${disposition === 'unanalysed' ? 'not analysed' : disposition}`;
   });
   const total = `${findings.length} finding${findings.length === 1 ? '' : 's'}`;
-  return `${total}${counts.length === 0 ? '' : ` (${counts.join(', ')})`}; files: ${files.join(', ')}`;
+  return `${total}${counts.length === 0 ? '' : ` (${counts.join(', ')})`}${accepted === 0 ? '' : `, ${accepted} accepted`}; files: ${files.join(', ')}`;
 }

@@ -106,7 +106,7 @@ describe('skill scan', () => {
   it('prints annotations and Markdown', async () => {
     const cwd = folderWith({ 'a/SKILL.md': skillMd('a') });
     const printed = async (format: string) => (await skill(['scan', 'a', '--format', format], { cwd })).stdout;
-    expect(await printed('github')).toMatch(/^::notice title=Skillgate%3A pass::a {2}in a: /);
+    expect(await printed('github')).toMatch(/^::notice title=Skillgate%3A pass::a in a: /);
     expect(await printed('markdown')).toMatch(/^## ✅ PASS: <code>a<\/code> in <code>a<\/code>\n/);
   });
 
@@ -129,6 +129,11 @@ describe('skill scan', () => {
     const second = await skill(['scan', 'a', '--format', 'jsonl', '--suppressions', 'accepted.json'], { cwd });
     expect([second.exit, second.stdout]).toEqual([0, first.stdout]);
     const text = await skill(['scan', 'a', '--suppressions', 'accepted.json'], { cwd });
+    expect(text.stdout.trimEnd().split('\n').at(-1)).toContain(`, ${accepted.length} accepted; files: `);
+    const old = accepted.map((one) => ({ ...one, expires: '2020-01-31' }));
+    writeFileSync(join(cwd, 'old.json'), JSON.stringify(old.slice(0, 1)));
+    const expired = await skill(['scan', 'a', '--suppressions', 'old.json'], { cwd });
+    expect(expired.stderr).toContain('suppressions: 1 entry expired on 2020-01-31\n');
     expect(text.stdout.replace(/\s+/g, ' ')).toContain(
       'accepted: by Rita until 2999-12-31: a test machine with its own certificate',
     );

@@ -29,6 +29,23 @@ describe('what a reviewer accepted', () => {
     expect(marksFrom([suppression], undefined, today).of(finding, '.')).toEqual(mark);
   });
 
+  it('is told of entries that do nothing: expired ones by their day, and those that match no finding', () => {
+    const list = [
+      accepted,
+      { ...accepted, fingerprint: '1'.repeat(64), expires: '2020-01-31' },
+      { ...accepted, fingerprint: '2'.repeat(64), expires: '2019-01-31' },
+      { ...accepted, fingerprint: '3'.repeat(64), expires: '2020-01-31' },
+      { ...accepted, fingerprint: '4'.repeat(64) },
+    ];
+    const found = new Set([accepted.fingerprint, '1'.repeat(64)]);
+    expect(marksFrom(list, undefined, '2026-11-20').idle(found)).toEqual([
+      '1 entry expired on 2019-01-31',
+      '2 entries expired on 2020-01-31',
+      '1 entry matches no finding',
+    ]);
+    expect(marksFrom([accepted], undefined, '2026-11-20').idle(found)).toEqual([]);
+  });
+
   const bytes = (value: unknown) => Buffer.from(JSON.stringify(value));
   it('is read from a list', () => {
     expect(parseSuppressions(bytes([accepted]), 'accepted.json')).toEqual([accepted]);

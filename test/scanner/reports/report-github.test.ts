@@ -17,7 +17,7 @@ describe('annotations for GitHub', () => {
     );
   });
 
-  it('leave out what a reviewer has accepted', async () => {
+  it('only count what a reviewer has accepted', async () => {
     const report = await reportOf(sender);
     const accepted = report.findings.map(({ fingerprint, severity }) => ({
       fingerprint,
@@ -30,8 +30,24 @@ describe('annotations for GitHub', () => {
       printAnnotations(report, marksFrom(accepted, undefined, today))
         .trimEnd()
         .split('\n');
-    expect(lines('2026-12-31')).toHaveLength(1);
+    expect(lines('2026-12-31').slice(1)).toEqual([
+      `::notice title=accepted::${report.findings.length} accepted findings are not shown`,
+    ]);
     expect(lines('2027-01-01')).toHaveLength(1 + report.findings.length);
+  });
+
+  it('say what is new against a baseline', async () => {
+    const report = await reportOf(sender);
+    const [first, ...more] = report.findings;
+    const titles = (before: typeof report.findings) => [
+      ...printAnnotations(report, marksFrom([], [{ path: '.', findings: before }], '2026-11-20')).matchAll(
+        /title=[^:]* \(new\)::/g,
+      ),
+    ];
+    expect(titles([])).toHaveLength(report.findings.length);
+    expect(titles(more)).toHaveLength(1);
+    expect(first).toBeDefined();
+    expect(titles(report.findings)).toHaveLength(0);
   });
 
   it('let nothing of a skill be a command of its own or end a property', async () => {

@@ -19,6 +19,13 @@ describe('a report in Markdown', () => {
     expect(text).toMatch(/\n<details><summary>\d+ more findings<\/summary>\n/);
   });
 
+  it('speaks of more findings only where some stand above', async () => {
+    const given = filesOf({ 'SKILL.md': plainSkillMd, 'a.py': 'import os\nos.environ["A_NAME"]\n' });
+    const report = await reportOf(given);
+    expect(report.verdict).toBe('pass');
+    expect(printMarkdown(report, given, noMarks)).toMatch(/<summary>\d+ findings?<\/summary>/);
+  });
+
   it('says once what no scan decides, unless it is held back anyway', async () => {
     const clean = filesOf({ 'SKILL.md': plainSkillMd });
     expect(printMarkdown(await reportOf(clean), clean, noMarks).split(notDecided)).toHaveLength(2);
@@ -35,6 +42,7 @@ describe('a report in Markdown', () => {
     expect(text).toMatch(/### <del>critical: sends secret .*<\/del>/);
     expect(text).toContain('accepted by Rita until 2026-12-31: the host is ours, see the ticket');
     expect(text).toContain(' · **new**');
+    expect(text).toContain(`\n1 of ${report.findings.length} findings is accepted.\n`);
   });
 
   it('lets nothing of a skill be markup', async () => {
