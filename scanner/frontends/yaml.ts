@@ -14,10 +14,11 @@ export function analyseYaml(source: Source, context: FrontEndContext): FrontEndR
   context.steps.take(source.text.length >> 2);
   const settings: Setting[] = [];
   try {
-    const documents = parseAllDocuments(source.text, { logLevel: 'silent', prettyErrors: false });
+    // The parser would compare each key of a map with all others.
+    const documents = parseAllDocuments(source.text, { logLevel: 'silent', prettyErrors: false, uniqueKeys: false });
     const walk: Walk = { settings, anchors: new Map(), aliases: 0, failed: false };
     for (const document of Array.isArray(documents) ? documents : []) {
-      if (document.errors.length > 0) walk.failed = true;
+      if (document.errors.length > 0 || repeatsKey(document.contents)) walk.failed = true;
       collect(document.contents, [], walk);
     }
     if (walk.failed && settingsFiles.test(source.path)) return unread(source, context, 'not valid YAML');
@@ -54,6 +55,17 @@ function unread(source: Source, context: FrontEndContext, reason: string): Front
   const result = plainTextFacts(source, context);
   if (!settingsFiles.test(source.path)) return result;
   return { ...result, unanalysed: [{ span: { path: source.path, start: 0, end: Math.min(1, source.text.length) }, reason }] };
+}
+
+// A map that says something twice is no valid YAML: readers differ on which of the two they take.
+function repeatsKey(node: unknown): boolean {
+  if (isSeq(node)) return node.items.some(repeatsKey);
+  if (!isMap(node)) return false;
+  const keys = new Set<unknown>();
+  return node.items.some(({ key, value }) => {
+    const isRepeated = isScalar(key) && keys.size === keys.add(key.value).size;
+    return isRepeated || repeatsKey(key) || repeatsKey(value);
+  });
 }
 
 function collect(node: unknown, path: readonly (string | number)[], walk: Walk): void {

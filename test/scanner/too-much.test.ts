@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { scanSkill } from '../../scanner/scan.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
@@ -34,5 +36,23 @@ describe('a file that would cost a scan too much', () => {
   ])('is not one that is only long: %s', async (path, text) => {
     const { coverage } = await scanOf(path, text);
     expect(coverage.files.map((one) => one.disposition)).toEqual(['analysed', 'analysed']);
+  });
+});
+
+describe('a file of four times the length', () => {
+  const rows = (count: number, row: (index: number) => string, between = ''): string =>
+    Array.from({ length: count }, (_, index) => row(index)).join(between);
+
+  it.each<[string, string, (count: number) => string]>([
+    ['keys of a map in YAML', 'a.yaml', (count) => rows(count, (at) => `k${at}: v\n`)],
+    ['keys of a map in YAML, in one line', 'a.yaml', (count) => `{${rows(count, (at) => `k${at}: v`, ', ')}}`],
+  ])('is about four times the work: %s', { timeout: 60_000 }, async (_, path, text) => {
+    const workerData = [400, 1_600].map((count) => [path, text(count)]);
+    const [[few = 0, many = 0] = []] = await once(
+      new Worker(new URL('count-work.ts', import.meta.url), { workerData }),
+      'message',
+    );
+    expect(many / few).toBeLessThan(5);
+    expect(few).toBeGreaterThan(400);
   });
 });
