@@ -29,6 +29,7 @@ import { valueOfArguments, valueOfMemberAssigned, valueOfSymbol } from './typesc
 export interface Evaluator {
   readonly program: Program;
   readonly symbols: Symbols;
+  readonly steps: Steps;
   valueOf(expression: ts.Expression, frame?: Frame): Value;
   /** The call of a function with these arguments, to evaluate its parts in. */
   frameOf(callee: Functionish, args: readonly Value[], outer: Frame): Frame;
@@ -81,6 +82,7 @@ export function createEvaluator(program: Program, symbols: Symbols, steps: Steps
   const self: Evaluator = {
     program,
     symbols,
+    steps,
     frameOf: (callee, args, outer) => calls.of(callee, args, outer),
     valueOf(expression, given) {
       const node = bareOf(expression);

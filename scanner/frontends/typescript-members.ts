@@ -101,7 +101,9 @@ const promiseMethods = new Set(['then', 'catch', 'finally']);
 
 function memberOfObject(self: Evaluator, node: ts.ObjectLiteralExpression, frame: Frame, name: string, built: boolean): Value {
   const found: Value[] = [];
-  for (const property of node.properties) {
+  const properties = propertiesNamed(node, name);
+  self.steps.take(1 + (properties.length >> 2));
+  for (const property of properties) {
     if (ts.isSpreadAssignment(property))
       found.push(self.memberOf(self.valueOf(property.expression, frame), text(name), property));
     else if (property.name !== undefined && nameOfProperty(self, property.name, frame) === name) {
@@ -116,13 +118,41 @@ function memberOfObject(self: Evaluator, node: ts.ObjectLiteralExpression, frame
   return useful.length > 0 ? unionOf(useful) : { kind: 'method', of: { kind: 'object', node, frame }, name, built };
 }
 
+interface ObjectMembers {
+  readonly named: ReadonlyMap<string, readonly ts.ObjectLiteralElementLike[]>;
+  /** Spreads and computed names, which may be any member. */
+  readonly open: readonly ts.ObjectLiteralElementLike[];
+}
+
+// Each object is gone through once, and not for each of its members that is asked for.
+const objectMembers = new WeakMap<ts.ObjectLiteralExpression, ObjectMembers>();
+
+// Those that may be the member of this name, in the order of the text.
+function propertiesNamed(node: ts.ObjectLiteralExpression, name: string): readonly ts.ObjectLiteralElementLike[] {
+  const members = objectMembers.get(node) ?? membersByName(node);
+  objectMembers.set(node, members);
+  const named = members.named.get(name) ?? [];
+  return members.open.length === 0 ? named : [...named, ...members.open].sort((a, b) => a.pos - b.pos);
+}
+
+function membersByName(node: ts.ObjectLiteralExpression): ObjectMembers {
+  const isOpen = ({ name }: ts.ObjectLiteralElementLike): boolean => name === undefined || writtenName(name) === undefined;
+  const [open, named] = [node.properties.filter(isOpen), node.properties.filter((one) => !isOpen(one))];
+  return { open, named: Map.groupBy(named, ({ name }) => (name === undefined ? '' : (writtenName(name) ?? ''))) };
+}
+
+function writtenName(name: ts.PropertyName | ts.BindingName | ts.Expression): string | undefined {
+  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name) ? name.text : undefined;
+}
+
 /** The name of a property or binding; undefined when it cannot be computed. */
 export function nameOfProperty(
   self: Evaluator,
   name: ts.PropertyName | ts.BindingName | ts.Expression,
   frame: Frame,
 ): string | undefined {
-  if (ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name)) return name.text;
+  const written = writtenName(name);
+  if (written !== undefined) return written;
   if (!ts.isComputedPropertyName(name)) return undefined;
   const value = self.valueOf(name.expression, frame);
   return isWhole(value) ? value.text : undefined;

@@ -46,6 +46,11 @@ describe('a file of four times the length', () => {
   it.each<[string, string, (count: number) => string]>([
     ['keys of a map in YAML', 'a.yaml', (count) => rows(count, (at) => `k${at}: v\n`)],
     ['keys of a map in YAML, in one line', 'a.yaml', (count) => `{${rows(count, (at) => `k${at}: v`, ', ')}}`],
+    [
+      'members of an object',
+      'a.ts',
+      (count) => `const o = {${rows(count, (at) => `k${at}: () => o.k${at + 1}()`, ',\n')}};\no.k0();\n`,
+    ],
   ])('is about four times the work: %s', { timeout: 60_000 }, async (_, path, text) => {
     const workerData = [400, 1_600].map((count) => [path, text(count)]);
     const [[few = 0, many = 0] = []] = await once(
