@@ -1,5 +1,6 @@
 /** A new rule set makes versions wait for a scanner again: those only that its change can touch, a few at a time, behind what is new. */
 import { and, asc, desc, eq, gt, inArray, sql } from 'drizzle-orm';
+import type { Digest } from '../skills-index/skill/digest.ts';
 import { canTouch, changeOf, parseRuleSet, type RuleSet } from '../skills-index/statement/rule-set.ts';
 import { holds, retryOnClash, type Write } from './batch.ts';
 import { type Actor, nameOf, type Registry } from './context.ts';
@@ -49,7 +50,8 @@ export async function planRescans(registry: Registry): Promise<number> {
     const unchanged = holds(
       sql`EXISTS (SELECT 1 FROM ${ruleSets} WHERE ${ruleSets.digest} = ${newest.digest} AND ${ruleSets.looked} IS ${newest.looked})`,
     );
-    await registry.db.batch([unchanged, planned, ...touched.map((row) => enqueueScan(registry, row.id))]);
+    const writes = await Promise.all(touched.map((row) => rescanWrite(registry, row, newest.digest)));
+    await registry.db.batch([unchanged, planned, ...writes]);
     return touched.length;
   });
 }
@@ -64,12 +66,13 @@ async function needsRescan(registry: Registry, row: VersionRow, newest: RuleSet)
     .limit(1);
   if (last === undefined || last.ruleSet === newest.digest) return false;
   // By a rule set that no scanner described here: nothing can be ruled out.
-  const isTouched = last.described === null || canTouch(changeOf(last.described, newest), last.selectors ?? undefined);
-  if (!isTouched) return false;
-  const [waiting] = await registry.db.read
-    .select({ id: jobs.id })
-    .from(jobs)
-    .where(and(eq(jobs.versionId, row.id), inArray(jobs.state, ['waiting', 'leased'])))
-    .limit(1);
-  return waiting === undefined;
+  return last.described === null || canTouch(changeOf(last.described, newest), last.selectors ?? undefined);
+}
+
+// One job for each version: what waits, or is being scanned, by an older rule set is for the newest from now on.
+async function rescanWrite(registry: Registry, { id }: VersionRow, ruleSet: Digest): Promise<Write> {
+  const open = and(eq(jobs.versionId, id), inArray(jobs.state, ['waiting', 'leased']));
+  const [known] = await registry.db.read.select({ id: jobs.id }).from(jobs).where(open).limit(1);
+  if (known === undefined) return enqueueScan(registry, id, ruleSet);
+  return (db) => db.update(jobs).set({ ruleSet, attempts: 0 }).where(open);
 }

@@ -1,6 +1,6 @@
 /** Scan jobs: leased by one UPDATE … RETURNING, fenced by the lease's token, tried a few times, then dead and the version quarantined. */
-import { and, asc, eq, gt, gte, lt, or, sql } from 'drizzle-orm';
-import { digestOf } from '../skills-index/skill/digest.ts';
+import { and, asc, eq, gt, gte, isNull, lt, or, sql } from 'drizzle-orm';
+import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { holds, retryOnClash, type Write } from './batch.ts';
 import { type Actor, nameOf, type Registry } from './context.ts';
@@ -24,17 +24,18 @@ export interface LeasedJob {
   readonly leaseSeconds: number;
 }
 
-/** The write that makes a version wait for a scanner. */
-export function enqueueScan(registry: Registry, versionId: string): Write {
-  const job = { id: makeId(registry), versionId, leaseUntil: 0, attempts: 0, createdAt: registry.now().getTime() };
+/** The write that makes a version wait for a scanner, or for one that scans by a certain rule set. */
+export function enqueueScan(registry: Registry, versionId: string, ruleSet: Digest | null = null): Write {
+  const job = { id: makeId(registry), versionId, leaseUntil: 0, attempts: 0, createdAt: registry.now().getTime(), ruleSet };
   return (db) => db.insert(jobs).values({ ...job, state: 'waiting' });
 }
 
 /**
  * Gives the oldest job that waits, or whose lease ended, to a scanner.
+ * @param ruleSet what the scanner scans by; jobs for another are not given, and without it none that is for a certain one
  * @throws Problem `forbidden`
  */
-export async function leaseJob(registry: Registry, actor: Actor): Promise<LeasedJob | undefined> {
+export async function leaseJob(registry: Registry, actor: Actor, ruleSet?: Digest): Promise<LeasedJob | undefined> {
   requireRole(actor, ['scanner']);
   await buryExhausted(registry);
   const now = registry.now().getTime();
@@ -43,7 +44,7 @@ export async function leaseJob(registry: Registry, actor: Actor): Promise<Leased
   const oldest = registry.db.read
     .select({ id: jobs.id })
     .from(jobs)
-    .where(free)
+    .where(and(free, or(isNull(jobs.ruleSet), ruleSet === undefined ? undefined : eq(jobs.ruleSet, ruleSet))))
     .orderBy(asc(jobs.createdAt), asc(jobs.id))
     .limit(1);
   const [job] = await registry.db.read
@@ -95,14 +96,27 @@ export async function failJob(
   failed: { readonly id: string; readonly lease: string; readonly reason: ScanFailure; readonly detail: string },
 ): Promise<VersionRow> {
   requireRole(actor, ['scanner']);
+  const what = failed.reason === 'killed' ? 'was killed' : failed.reason === 'limit' ? 'hit a limit' : 'crashed';
+  return giveBack(registry, actor, failed, `scan ${what}: ${failed.detail}`);
+}
+
+/**
+ * Ends an attempt without a report: the job waits for the next, or is dead after the last.
+ * @throws Problem `job-stale`
+ */
+export async function giveBack(
+  registry: Registry,
+  actor: Actor,
+  held: { readonly id: string; readonly lease: string },
+  why: string,
+): Promise<VersionRow> {
   return retryOnClash(async () => {
-    const job = await requireLease(registry, failed);
+    const job = await requireLease(registry, held);
     const row = await versionOf(registry, job);
-    const why = `scan ${failed.reason === 'killed' ? 'was killed' : failed.reason === 'limit' ? 'hit a limit' : 'crashed'}: ${failed.detail}`;
     const last = job.attempts >= jobAttemptsMax;
     const end = last ? quarantineWrites(registry, row, { by: nameOf(actor), why }) : { writes: [], moved: row };
     await registry.db.batch([
-      holdsLease(failed),
+      holdsLease(held),
       (db) =>
         db
           .update(jobs)

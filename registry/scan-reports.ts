@@ -3,7 +3,7 @@ import { and, eq } from 'drizzle-orm';
 import { parseBundle } from '../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { capabilityDigest } from '../skills-index/skill/capability.ts';
-import { digestOf } from '../skills-index/skill/digest.ts';
+import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { SimilaritySignature } from '../skills-index/skill/similarity-signature.ts';
 import { predicateTypes, type ScanStatement } from '../skills-index/statement/attestation.ts';
@@ -17,7 +17,7 @@ import { finishStatements, type LoggedAt, type NewStatement, planAppend } from '
 import { publicationOf } from './manifests.ts';
 import { putBlob, requireBlob } from './objects.ts';
 import { putProse } from './prose-since.ts';
-import { holdsLease, requireLease, versionOf } from './scan-jobs.ts';
+import { giveBack, holdsLease, type JobRow, requireLease, versionOf } from './scan-jobs.ts';
 import { jobs, scans, versionBlobs, versions } from './schema.ts';
 import { similarityWrites } from './similarity-index.ts';
 import type { State } from './status.ts';
@@ -47,7 +47,7 @@ export interface ReportTaken {
 /**
  * Takes a scanner's signed report and moves the version by its verdict. A report for a version and rule set that has one already
  * ends the job and changes nothing else.
- * @throws Problem `forbidden`, `job-stale`, `key-unknown`, `statement-invalid`, `subject-mismatch`
+ * @throws Problem `forbidden`, `job-stale` (also when the job is for another rule set), `key-unknown`, `statement-invalid`, `subject-mismatch`
  */
 export async function takeReport(registry: Registry, actor: Actor, sent: SignedReport): Promise<ReportTaken> {
   requireRole(actor, ['scanner']);
@@ -56,6 +56,7 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
   const report = parseScanReport(sent.report);
   const bytes = Buffer.from(canonicalJson(report));
   const signed = await checkReport(registry, { row, actor }, sent.envelope, { report, digest: digestOf(bytes) });
+  await refuseOtherRules(registry, actor, { job, sent, ruleSet: report.ruleSet });
   const digest = await putBlob(registry.objects, bytes);
   const prose = await putProse(registry, row, sent.prose);
   const append = await retryOnClash(async () => {
@@ -107,6 +108,18 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
   const statement = append === undefined ? undefined : (await finishStatements(registry, append.indexes))[0];
   if (append !== undefined && append.indexes.length > 1) await refreshStatus(registry);
   return { status: (await versionOf(registry, job)).status, statement };
+}
+
+// What a newer rule set asked for is not answered by an older scanner: its job waits for one that scans by that rule set.
+async function refuseOtherRules(
+  registry: Registry,
+  actor: Actor,
+  { job, sent, ruleSet }: { readonly job: JobRow; readonly sent: SignedReport; readonly ruleSet: Digest },
+): Promise<void> {
+  const { ruleSet: wanted } = job;
+  if (wanted === null || wanted === ruleSet) return;
+  await giveBack(registry, actor, sent, `the scanner reported by rule set ${ruleSet}`);
+  throw new Problem('job-stale', 'This job is for another rule set than the report\u2019s; it was given back');
 }
 
 /** Where a report moves a version that waits for it, or for a person on a report that was better. What else a person moved stays. */

@@ -92,20 +92,20 @@ export const statements = sqliteTable(
   ],
 );
 
-/** Scan jobs: leased by one UPDATE … RETURNING, fenced by the lease's token. */
+/** Scan jobs: leased by one UPDATE … RETURNING, fenced by the lease's token (its SHA-256). One for a rule set is ended by no other. */
 export const jobs = sqliteTable(
   'jobs',
   {
     id: text().primaryKey(),
     versionId: text().notNull(),
     state: text().$type<'waiting' | 'leased' | 'done' | 'dead'>().notNull(),
-    /** SHA-256 of the token that the worker holds. */
     lease: text().$type<Digest>(),
     worker: text(),
     leaseUntil: integer().notNull(),
     attempts: integer().notNull(),
     detail: text(),
     createdAt: integer().notNull(),
+    ruleSet: text().$type<Digest>(),
   },
   (table) => [index('jobs_next').on(table.state, table.leaseUntil), index('jobs_version').on(table.versionId)],
 );

@@ -32,8 +32,8 @@ export interface ScanIndex {
 }
 
 export interface JobsClient {
-  /** The oldest job that waits, or none. */
-  lease(): Promise<ScanJob | undefined>;
+  /** The oldest job that waits for any scanner or for one that scans by this rule set, or none. */
+  lease(ruleSet: Digest): Promise<ScanJob | undefined>;
   renew(job: ScanJob): Promise<void>;
   report(job: ScanJob, envelope: Envelope, report: ScanReport, index: ScanIndex): Promise<void>;
   /** Describes the rule set that this scanner scans by. */
@@ -81,8 +81,8 @@ export function createJobsClient(world: JobsWorld): JobsClient {
     }
   };
   return {
-    async lease() {
-      const { job } = parse(jobShape, await ask('/api/v1/jobs/lease', {}), '/api/v1/jobs/lease');
+    async lease(ruleSet) {
+      const { job } = parse(jobShape, await ask('/api/v1/jobs/lease', { ruleSet }), '/api/v1/jobs/lease');
       return job === null ? undefined : { ...job, name: parseSkillName(job.name), version: parseVersion(job.version) };
     },
     async renew({ id, lease }) {

@@ -10,7 +10,7 @@ import type { FactStore } from './fact-store.ts';
 import { createJobsClient, type JobsClient, type JobsWorld, type ScanJob } from './jobs-client.ts';
 import { jobPollMillisecondsMax, jobPollMillisecondsMin } from './limits.ts';
 import { type ScanPool, startScanPool } from './pool.ts';
-import { currentRuleSet } from './rule-set.ts';
+import { currentRuleSet, ruleSetDigest } from './rule-set.ts';
 
 export interface WorkOptions extends JobsWorld {
   readonly now: () => Date;
@@ -48,7 +48,7 @@ async function workOne(options: WorkOptions, client: JobsClient, pool: ScanPool)
     try {
       if (!described) await client.describe(currentRuleSet());
       described = true;
-      const job = await client.lease();
+      const job = await client.lease(ruleSetDigest());
       if (job !== undefined) {
         wait = jobPollMillisecondsMin;
         await scanJob(options, client, pool, job);

@@ -13,7 +13,7 @@ import { limitBody } from '../problem-json.ts';
 import { planRescans, takeRuleSet } from '../rescans.ts';
 import { failJob, leaseJob, renewLease } from '../scan-jobs.ts';
 import { type SignedReport, takeReport } from '../scan-reports.ts';
-import { describe, jsonBody, requireActor } from './describe.ts';
+import { asDigest, describe, digestSchema, jsonBody, requireActor } from './describe.ts';
 import { envelopeIn } from './envelopes.ts';
 
 const lease = v.pipe(v.string(), v.maxLength(100));
@@ -64,12 +64,15 @@ function leaseRoutes(registry: Registry): Hono {
     .post(
       '/jobs/lease',
       describe({ summary: 'Take the oldest scan job', answer: v.object({ job: v.nullable(job) }), problems: [], signedIn: true }),
+      jsonBody(v.strictObject({ ruleSet: v.optional(digestSchema) })),
       async (context) => {
         const actor = await requireActor(registry, context);
-        const waiting = await leaseJob(registry, actor);
+        const { ruleSet: said } = context.req.valid('json');
+        const ruleSet = said === undefined ? undefined : asDigest(said);
+        const waiting = await leaseJob(registry, actor, ruleSet);
         // What is new goes first; a scanner without work looks after what a newer rule set may judge otherwise.
         const again = waiting === undefined && (await planRescans(registry)) > 0;
-        return context.json({ job: (again ? await leaseJob(registry, actor) : waiting) ?? null });
+        return context.json({ job: (again ? await leaseJob(registry, actor, ruleSet) : waiting) ?? null });
       },
     )
     .post(

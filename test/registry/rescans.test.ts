@@ -48,11 +48,13 @@ describe('a new rule set', () => {
   afterEach(() => world.close());
 
   const post = (path: string, json: unknown): Promise<Answer> => call(world.send, path, { token: world.tokens.scanner, json });
+  let scansBy = first;
   const describeRules = async (rules: RuleSet): Promise<void> => {
+    scansBy = rules;
     expect(await post('/api/v1/jobs/rule-set', rules)).toEqual({ status: 200, body: { digest: rules.digest } });
   };
-  const lease = async (): Promise<{ id: string; lease: string; name: string } | null> =>
-    (await post('/api/v1/jobs/lease', {})).body.job;
+  const lease = async (by = scansBy): Promise<{ id: string; lease: string; name: string } | null> =>
+    (await post('/api/v1/jobs/lease', { ruleSet: by.digest })).body.job;
   const report = async (
     job: { id: string; lease: string } | null,
     skill: Skill,
@@ -145,6 +147,29 @@ describe('a new rule set', () => {
       expect((await answer).status).toBe(200);
     }
     expect(await statusOf(held)).toBe('in review');
+  });
+
+  it('is not answered by a scanner of an older one, which gets no job and whose report gives the job back', async () => {
+    await describeRules(second);
+    expect(await lease(first)).toBeNull();
+    expect((await post('/api/v1/jobs/lease', {})).body.job).toBeNull();
+    const stale = await report(await lease(second), sends, first, {});
+    expect([stale.status, stale.body.code]).toEqual([409, 'job-stale']);
+    const again = await lease(second);
+    expect(again).toMatchObject({ name: '@acme/sends', attempt: 2 });
+    const bad = { verdict: 'block' as const, findings: [critical] };
+    expect((await report(again, sends, second, bad)).body.status).toBe('suspended');
+  });
+
+  it('takes over the job that waits for the one before it', async () => {
+    await describeRules(second);
+    const taken = await lease();
+    const third = ruleSet(second.rules, 'another');
+    await describeRules(third);
+    expect((await lease())?.name).toBe('@acme/quiet');
+    expect((await report(taken, sends, second, {})).body.code).toBe('job-stale');
+    expect((await report(await lease(), sends, third, {})).status).toBe(200);
+    expect(await lease(second)).toBeNull();
   });
 
   it('is described by scanners only', async () => {
