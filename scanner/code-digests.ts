@@ -8,8 +8,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:5879a6d8432a7a6f77cfbdd8cc1df47eaa93f777324e98e4d2937a6cf847718e',
-  judging: 'sha256:f8b34737fa21b6fd4309c51ced239adc89738ba241f40f8234d1f459db4edce8',
+  extractor: 'sha256:153ae369c1b7374cbbd6baf012f8e176e297f6e4ddd7ab17efdd90c20263ac76',
+  judging: 'sha256:728f065c71b6f6de86ab44fdb7905795ea22f7e9b22dc5a10b72376b43a2ab38',
   rules: {
     'env/dynamic-name': 'sha256:cc6020893f261bd16fb598b88cd41a914dc12584c4ab179d5ed153788471a6b0',
     'env/process-environment': 'sha256:d74787fc86e9e1afcc995f06848004b323e0d958f82f50bfa6ade2f073d770ff',

@@ -3,7 +3,7 @@ import { type Finding, severities, type Verdict } from '../skills-index/statemen
 
 export interface Judged {
   readonly verdict: Verdict;
-  /** The one to three findings that decide, worst first; none for `pass` and for an `incomplete` that only coverage decides. */
+  /** The one to three findings that decide, worst first, the surest of these first, of different rules where there are such; none for `pass` and for an `incomplete` that only coverage decides. */
   readonly deciding: readonly Finding[];
 }
 
@@ -12,12 +12,34 @@ export interface Judged {
  * or more, and capabilities of level medium or more. Else `pass`.
  */
 export function judge(findings: readonly Finding[], complete: boolean): Judged {
-  const worst = (list: readonly Finding[]): Finding[] => [...list].sort((a, b) => rank(b) - rank(a)).slice(0, 3);
   const blocking = findings.filter((one) => one.kind !== 'capability' && rank(one) >= severities.indexOf('high'));
   if (blocking.length > 0) return { verdict: 'block', deciding: worst(blocking) };
   const doubtful = findings.filter((one) => rank(one) >= severities.indexOf(one.kind === 'capability' ? 'medium' : 'low'));
   if (!complete) return { verdict: 'incomplete', deciding: worst(doubtful) };
   return doubtful.length > 0 ? { verdict: 'review', deciding: worst(doubtful) } : { verdict: 'pass', deciding: [] };
+}
+
+function worst(findings: readonly Finding[]): Finding[] {
+  const chosen: Finding[] = [];
+  const left = [...findings].sort(byWeight);
+  while (chosen.length < decidingMax) {
+    const [first] = left;
+    if (first === undefined) break;
+    // One rule at three places says less than three rules.
+    const other = left.find((one) => byWeight(first, one) === 0 && !chosen.some(({ rule }) => rule === one.rule));
+    const next = other ?? first;
+    chosen.push(next);
+    left.splice(left.indexOf(next), 1);
+  }
+  return chosen;
+}
+
+const decidingMax = 3;
+const surest = ['exact', 'folded', 'lexical', 'widened'] as const satisfies Finding['confidence'][];
+
+// Equal ones stay in the report's order, which is that of places.
+function byWeight(a: Finding, b: Finding): number {
+  return rank(b) - rank(a) || surest.indexOf(a.confidence) - surest.indexOf(b.confidence);
 }
 
 function rank(finding: Finding): number {
