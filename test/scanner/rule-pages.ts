@@ -50,9 +50,9 @@ function pageOf(id: string, note: RuleNote, notes: Readonly<Record<string, RuleN
     '## Maps to',
     maps.map(({ label, name, url }) => `- [${label}](${url}) ${name}`).join('\n'),
     '## What it finds',
-    example(attack),
+    example(attack, severity),
     '## What it lets pass',
-    example(near),
+    example(near, severity),
     ...(others.length === 0 ? [] : ['## Near it', others.join('\n')]),
   ].join('\n\n')}\n`;
 }
@@ -70,13 +70,23 @@ const languages: Readonly<Record<string, string>> = {
   toml: 'toml',
 };
 
-function example({ files, findings }: RuleExample): string {
+// "critical" of a finding `a.py:3 critical`, which need not be what the rule usually says.
+function severityNote(findings: readonly string[], usual: string): string {
+  const others = findings.filter((one) => one.slice(one.lastIndexOf(' ') + 1) !== usual);
+  if (others.length === 0) return '';
+  return ` Usual is ${usual}; where it stands, what it stands beside and what is declared make it milder or worse here.`;
+}
+
+function example({ files, findings }: RuleExample, usual: string): string {
   const parts = files.map(({ path, text }) => {
     const [name = '', form] = path.split(' ');
     const written = form === 'escaped' ? ', hidden characters spelled out' : form === undefined ? '' : `, ${form}`;
     const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
     return `\`${name}\`${written}:\n\n${fence}${languages[name.slice(name.lastIndexOf('.') + 1)] ?? 'text'}\n${text.replace(/\n?$/, '\n')}${fence}`;
   });
-  const said = findings.length === 0 ? 'Nothing is found.' : `Found: ${findings.map((one) => `\`${one}\``).join(', ')}.`;
+  const said =
+    findings.length === 0
+      ? 'Nothing is found.'
+      : `Found: ${findings.map((one) => `\`${one}\``).join(', ')}.${severityNote(findings, usual)}`;
   return [...parts, said].join('\n\n');
 }
