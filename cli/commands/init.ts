@@ -45,6 +45,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       '\n',
     ),
   );
+  if (context.options.name === undefined && short !== basename(folder)) {
+    note(context, safe`The skill is named ${short}: ${basename(folder)} is no name of a skill. Another one: --name NAME`);
+  }
   note(context, safe`Next: write SKILL.md, add scripts, then skill manifest --write and skill publish --dry-run`);
   return exitCodes.ok;
 }
@@ -76,7 +79,7 @@ function nameFrom(folder: string): string {
 async function writeNew(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'EEXIST') throw cause;
-    throw new Problem('file-exists', `Cannot write ${JSON.stringify(path)}: it is there already`, { cause });
+    throw new Problem('file-exists', `Cannot write ${JSON.stringify(path)}: it is there already`);
   });
   await file.writeFile(text).finally(() => file.close());
 }

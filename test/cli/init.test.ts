@@ -24,6 +24,7 @@ describe('skill init', () => {
     const cwd = folderWith({ [name]: 'mine' });
     const ran = await skill(['init', '.', '--name', 'x'], { cwd });
     expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining('error[file-exists]') });
+    expect(ran.stderr).not.toContain('cause:');
     expect(readdirSync(cwd)).toEqual([name]);
     expect(readFileSync(join(cwd, name), 'utf8')).toBe('mine');
   });
@@ -34,6 +35,13 @@ describe('skill init', () => {
   ])('names %j %s', async (argv, name) => {
     const { stdout } = await skill(['init', ...argv, '--format', 'json'], { cwd: folderWith() });
     expect(JSON.parse(stdout)).toMatchObject({ schema: 'skillgate.initialised/1', name });
+  });
+
+  it('says so when the folder’s name cannot be the skill’s', async () => {
+    const named = async (...argv: string[]) => (await skill(['init', ...argv], { cwd: folderWith() })).stderr;
+    expect(await named('Bad_Name')).toContain('The skill is named bad-name: Bad_Name is no name of a skill.');
+    expect(await named('good-name')).not.toContain('is named');
+    expect(await named('Bad_Name', '--name', 'good')).not.toContain('is named');
   });
 
   it.each([
