@@ -29,9 +29,12 @@ export const encodedToNetwork = defineRule({
       ) {
         return [draftOfFlow(flow, { kind: 'capability', severity: 'low', message: `sends ${what} to ${to.said}, encoded` })];
       }
-      return [draftOfFlow(flow, { message: `encodes ${what} and sends it to ${to.said}` })];
+      const isFile = flow.source.what === 'file';
+      return [draftOfFlow(flow, { message: `sends ${what} to ${to.said}, encoded`, ...(isFile && { fix: fixOfFile }) })];
     }),
 });
+
+const fixOfFile = 'Leave private files where they are: remove the code that wraps them up and sends them.';
 
 function isDeclaredFor(name: string, host: string, { declared }: RuleContext): boolean {
   return declared?.secret.some((one) => one.name === name && one.hosts.some((wide) => coversHost(wide, host))) === true;

@@ -32,24 +32,48 @@ export const undeclared = defineRule({
     }
     return [...places.values()].flatMap(({ capability, facts: [first, ...more] }): Draft[] => {
       if (first === undefined) return [];
+      const asSecret = looksSecret(capability) ? ' as a secret' : '';
       const also = more.length === 0 ? '' : ` (and in ${more.length} more ${more.length === 1 ? 'place' : 'places'})`;
       return [
         {
           span: first.span,
           confidence: first.certainty,
           severity: hasManifest ? severityOf(capability, [first, ...more]) : 'info',
-          message: `${first.api} needs ${printCapability(capability)}, which ${hasManifest ? 'skill.json does not declare' : 'nothing declares'}${also}`,
+          message: `${first.api} needs ${printCapability(capability)}, which ${hasManifest ? 'skill.json does not declare' : 'nothing declares'}${asSecret}${also}`,
+          ...fixOf(capability),
         },
       ];
     });
   },
 });
 
+function looksSecret(one: Capability): boolean {
+  return one.kind === 'env' && one.name !== '*' && isSecretName(one.name);
+}
+
+// Where no line of a manifest could stand for it, the code is what has to change.
+function fixOf(one: Capability): Pick<Draft, 'fix'> {
+  if (looksSecret(one)) {
+    return { fix: 'Declare it in skill.json under "secret", with the hosts that it is for and the reason, or remove the code.' };
+  }
+  if (!isBeyondManifests(one)) return {};
+  return { fix: `No manifest can declare this as it stands: ${changes[one.kind]}` };
+}
+
+const changes = {
+  env: 'name in the code each variable that is read, instead of one that is computed or all of them.',
+  secret: 'name in the code each secret that is read.',
+  egress: 'write the host into the code, or take it from one variable that is named, and declare that host under "egress".',
+  mount:
+    'read and write below one folder at the top, such as /data, and declare it under "mount"; home and system folders are never there.',
+  exec: 'name the program in the code, and declare it under "exec".',
+} as const satisfies Record<Capability['kind'], string>;
+
 // What the sandbox holds anyway, and what a text shows that nobody could declare (`curl "$URL"`), is a row: neither is a door.
 function severityOf(capability: Capability, places: readonly CapabilityFact[]): Severity {
   const isOnlyText = places.every(isInText);
   if (isHeldAnyway(capability) || (isOnlyText && isBeyondManifests(capability))) return 'low';
-  const isSecret = capability.kind === 'env' && isSecretName(capability.name);
+  const isSecret = looksSecret(capability);
   // A text without hosts around it shows how a variable is read; the secret has no place in a manifest then.
   if (isSecret && isOnlyText) return 'low';
   return isSecret ? 'high' : 'medium';
