@@ -8,9 +8,12 @@ export function frameOf(body: Uint8Array): Uint8Array {
   return Buffer.concat([head, body]);
 }
 
-/** Whole frames out of chunks; `undefined` from `push` means that one is longer than allowed. */
+/** Whole frames out of chunks, each copied once; `undefined` from `push` means that one is longer than allowed. */
 export class FrameReader {
-  #bytes: Buffer = Buffer.alloc(0);
+  #chunks: Uint8Array[] = [];
+  #length = 0;
+  /** Bytes without which nothing can be said: a head, or a head and its body. */
+  #needed = 4;
   readonly #bytesMax: number;
 
   constructor(bytesMax: number) {
@@ -18,14 +21,19 @@ export class FrameReader {
   }
 
   push(chunk: Uint8Array): Uint8Array[] | undefined {
-    this.#bytes = this.#bytes.byteLength === 0 ? Buffer.from(chunk) : Buffer.concat([this.#bytes, chunk]);
+    this.#chunks.push(chunk);
+    this.#length += chunk.byteLength;
     const frames: Uint8Array[] = [];
-    while (this.#bytes.byteLength >= 4) {
-      const length = this.#bytes.readUInt32BE(0);
+    while (this.#length >= this.#needed) {
+      const bytes = Buffer.concat(this.#chunks);
+      const length = bytes.readUInt32BE(0);
       if (length > this.#bytesMax) return undefined;
-      if (this.#bytes.byteLength < 4 + length) break;
-      frames.push(this.#bytes.subarray(4, 4 + length));
-      this.#bytes = this.#bytes.subarray(4 + length);
+      const whole = 4 + length <= bytes.byteLength;
+      if (whole) frames.push(bytes.subarray(4, 4 + length));
+      const rest = whole ? bytes.subarray(4 + length) : bytes;
+      this.#chunks = [rest];
+      this.#length = rest.byteLength;
+      this.#needed = whole ? 4 : 4 + length;
     }
     return frames;
   }
@@ -67,9 +75,13 @@ export interface ScanAnswer {
   readonly stored: Uint8Array;
 }
 
-/** An answer as one frame's body: what is said on one line, a line feed, and what is to be stored. */
-export function packAnswer({ said, stored }: ScanAnswer): Uint8Array {
-  return Buffer.concat([said, Buffer.from('\n'), stored]);
+/**
+ * An answer as one frame's body: what is said on one line, a line feed, and what is to be stored. A large skill's facts are left out
+ * where they would make the answer too long: its report counts, and the next scan parses again.
+ */
+export function packAnswer({ said, stored }: ScanAnswer, bytesMax: number): Uint8Array {
+  const fits = said.byteLength + 1 + stored.byteLength <= bytesMax;
+  return Buffer.concat([said, Buffer.from('\n'), fits ? stored : new Uint8Array()]);
 }
 
 /** The answer in a frame's body; nothing in it is to be trusted. JSON without white space has no line feed of its own. */

@@ -4,6 +4,7 @@ import type { SimilaritySignature } from '../skills-index/skill/similarity-signa
 import { FrameReader, frameOf, packAnswer, type ScanAnswer, type ScanRequest, unpackRequest } from './child-frames.ts';
 import { extractFacts } from './extract.ts';
 import { frontEnds } from './frontends.ts';
+import { childAnswerBytesMax } from './limits.ts';
 import { proseOf } from './prose.ts';
 import { replayScan } from './replay.ts';
 import { currentRuleSet } from './rule-set.ts';
@@ -22,7 +23,9 @@ process.stdout.write(frameOf(Buffer.from('ready')));
 for await (const chunk of process.stdin) {
   const frames = reader.push(chunk as Uint8Array);
   if (frames === undefined) process.exit(1);
-  for (const frame of frames) process.stdout.write(frameOf(packAnswer(await answer(unpackRequest(frame)))));
+  for (const frame of frames) {
+    process.stdout.write(frameOf(packAnswer(await answer(unpackRequest(frame)), childAnswerBytesMax)));
+  }
 }
 
 // The facts of an earlier scan serve as long as what makes facts is the same; nothing is parsed then.
