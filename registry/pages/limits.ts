@@ -17,5 +17,6 @@ export const printableShareMin = 0.8;
 export const frameSourceBytesMax = 2_000_000;
 /** Lines of one part that two skills share. */
 export const copyLinesMax = 30;
+export const copyLineCharsMax = 400;
 /** Files that were not analysed, at the top of a version. */
 export const unreadShownMax = 10;

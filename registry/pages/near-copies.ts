@@ -1,6 +1,6 @@
 /** Near copies of a version: what it is nearly the same as, and both texts side by side. */
 import type { ComparedCopy, PartText } from '../compared-copies.ts';
-import { copyLinesMax } from './limits.ts';
+import { copyLineCharsMax, copyLinesMax } from './limits.ts';
 import { count, type Html, html, shown, untrusted } from './markup.ts';
 import { stateBadge } from './severity.ts';
 
@@ -33,7 +33,14 @@ function placeOf({ path, from, to }: PartText): Html {
 
 function lines({ path, lines: all }: PartText, side: string): Html {
   const more = all.length - copyLinesMax;
-  const text = all.slice(0, copyLinesMax).join('\n');
-  return html`<pre tabindex="0" aria-label="${path}, ${side}"><code dir="ltr">${shown(text)}</code></pre>
+  const text = all.slice(0, copyLinesMax).map((line, index) => html`${index === 0 ? '' : '\n'}${cutLine(line)}`);
+  return html`<pre tabindex="0" aria-label="${path}, ${side}"><code dir="ltr">${text}</code></pre>
 ${more > 0 ? html`<p class="quiet">and ${count(more, 'further line')}</p>` : ''}`;
+}
+
+// A line can be a megabyte long.
+function cutLine(line: string): Html {
+  const more = line.length - copyLineCharsMax;
+  const cut = more > 0 ? html`<span class="chip">${count(more, 'further character')}</span>` : '';
+  return html`${shown(line.slice(0, copyLineCharsMax))}${cut}`;
 }

@@ -88,6 +88,16 @@ describe('near copies', () => {
     );
   });
 
+  it('show no more of a line than a person reads', async () => {
+    const line = words(70_000, 72_000).replaceAll('\n', ' ');
+    await scanned(skillOf('@acme/long', '1.0.0', line), world.author, 'pass');
+    await scanned(skillOf('@other/long-again', '1.0.0', `${line}more`), stranger, 'pass');
+    const page = (await rita.get('/@other/long-again/1.0.0')).html;
+    const section = page.split('<section id="copies"')[1]?.split('<section')[0] ?? '';
+    expect(section.match(/[\d,]+ further characters/g)).toHaveLength(2);
+    expect(section.length).toBeLessThan(5_000);
+  });
+
   it('are not found in what is only a little alike, nor where a scanner posts no sketch', async () => {
     await scanned(skillOf('@acme/third', '1.0.0', words(0, 60) + words(9_000, 9_400)), world.author, 'pass');
     await scanned(skillOf('@acme/tiny', '1.0.0', 'Say hello.'), world.author, 'pass');
