@@ -4,7 +4,7 @@ import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showSafely } from '../models/hidden-characters.ts';
 import { worstFirst } from './finding-order.ts';
 import { countAccepted, type Marks } from './marks.ts';
-import { verdictSays } from './report-text.ts';
+import { verdictText } from './report-text.ts';
 
 const commands = { critical: 'error', high: 'error', medium: 'warning', low: 'notice', info: 'notice' } as const;
 const verdictCommands = { pass: 'notice', review: 'warning', block: 'error', incomplete: 'error' } as const;
@@ -18,7 +18,7 @@ export function printAnnotations(report: ScanReport, marks: Marks): string {
   const accepted = countAccepted(report, marks);
   const about = { title: `Skillgate: ${verdict}` };
   const lines = [
-    command(verdictCommands[verdict], about, `${`${name} ${version}`.trim()} in ${path}: ${verdictSays[verdict]}`),
+    command(verdictCommands[verdict], about, `${`${name} ${version}`.trim()} in ${path}: ${verdictText(report)}`),
     ...coverage.files
       .filter((file) => file.disposition === 'unanalysed')
       .map((file) => command('warning', { file: fileOf(path, file.path), title: 'not analysed' }, file.reason)),

@@ -7,7 +7,7 @@ import { frameOf, type SourceLines, sourceLines } from './code-frame.ts';
 import { orderFindings } from './finding-order.ts';
 import { markdownBlock, markdownCode, markdownText } from './markdown-text.ts';
 import { countAccepted, type Marks } from './marks.ts';
-import { notDecided, verdictSays } from './report-text.ts';
+import { notDecided, verdictText } from './report-text.ts';
 import { ruleUrl } from './rule-address.ts';
 
 const signs = { pass: '✅', review: '👀', block: '⛔', incomplete: '❔' } as const;
@@ -24,7 +24,7 @@ export function printMarkdown(report: ScanReport, files: readonly SourceFile[], 
   const where = path === '.' ? '' : ` in ${markdownCode(path)}`;
   const parts = [
     `## ${signs[verdict]} ${verdict.toUpperCase()}: ${markdownCode(`${name} ${version}`.trim())}${where}`,
-    `${capital(verdictSays[verdict])}.${verdict === 'block' ? '' : ` ${notDecided}`}`,
+    `${capital(verdictText(report))}.${verdict === 'block' ? '' : ` ${notDecided}`}`,
     ...unread(report),
     ...deciding.map((finding) => printDeciding(finding, { report, lines, marks })),
     printCapabilities(report),

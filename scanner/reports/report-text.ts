@@ -27,7 +27,7 @@ const widthMin = 40;
 const unreadShownMax = 20;
 
 /** What a verdict means, in a line for its reader. */
-export const verdictSays = {
+const verdictSays = {
   pass: 'no finding asks for more; people still approve it',
   review: 'a person has to look before it can be approved',
   block: 'evidence of an attack, or something that may not be in a skill: it is held back',
@@ -36,6 +36,15 @@ export const verdictSays = {
 
 /** What no verdict covers, said where a reader might take it for clean. */
 export const notDecided = 'Not decided by any scan: what prose asks of an agent in words of its own. People read it.';
+
+/** What the verdict of this report means: a description that cannot be read is held back, and is no evidence of anything. */
+export function verdictText({ verdict, findings, decidedBy }: ScanReport): string {
+  const deciding = findings.filter(({ fingerprint }) => decidedBy.includes(fingerprint));
+  const isUnreadable = deciding.length > 0 && deciding.every(({ rule }) => rule === 'manifest/unreadable');
+  return verdict === 'block' && isUnreadable ? unreadableSays : verdictSays[verdict];
+}
+
+const unreadableSays = 'its own description cannot be read, so nothing says what it may do: it is held back until that is mended';
 
 /**
  * The report as text, ending in a line feed: the findings that decide, the others by rule, capabilities, verdict, summary.
@@ -86,7 +95,7 @@ function printCapabilities({ capabilities }: ScanReport, ink: Ink): string[] {
 function printVerdict(report: ScanReport, { ink, width }: { readonly ink: Ink; readonly width: number }): string[] {
   const { verdict, findings, decidedBy } = report;
   const deciding = findings.filter((finding) => decidedBy.includes(finding.fingerprint));
-  const [first = '', ...more] = wrapped(`Verdict: ${verdict.toUpperCase()}: ${verdictSays[verdict]}`, width);
+  const [first = '', ...more] = wrapped(`Verdict: ${verdict.toUpperCase()}: ${verdictText(report)}`, width);
   const head = `Verdict: ${verdict.toUpperCase()}`;
   return [
     `${ink.bold('Verdict:')} ${ink.verdict(verdict, verdict.toUpperCase())}${first.slice(head.length)}`,

@@ -60,6 +60,15 @@ describe('a report for people', () => {
     expect(lines.at(-1)).toMatch(/^\d+ findings \(1 critical, .*\); files: 4 analysed, 0 inert, 0 not analysed$/);
   });
 
+  it('calls a description that cannot be read no attack', async () => {
+    const text = await print(files({ 'SKILL.md': plain, 'skill.json': '{"name":"@acme/sample","capabilities":{"env":5}}' }), {
+      colour: false,
+      width: 200,
+    });
+    expect(text).toContain('Verdict: BLOCK: its own description cannot be read, so nothing says what it may do');
+    expect(text).not.toContain('Verdict: BLOCK: evidence of an attack');
+  });
+
   it('sets what is declared against what was observed', async () => {
     const text = await print(skill);
     expect(text).toContain('Capabilities\n  declared  observed             what\n');
