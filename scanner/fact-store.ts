@@ -10,12 +10,18 @@ export interface FactStore {
   get(bundle: Digest): Uint8Array;
   /** Stores it whole or not at all; a full disk is no failure of the scan. */
   put(bundle: Digest, stored: Uint8Array): void;
+  /** Forgets what was stored for a bundle. */
+  drop(bundle: Digest): void;
 }
 
-/** Opens the store below a folder, and makes room: facts of other extractors go, then the oldest beyond the limit. */
-export function openFactStore(folder: string): FactStore {
+/**
+ * Opens the store below a folder, and makes room: facts of other extractors go, then the oldest beyond the limit; again when a tenth of
+ * the limit was put since.
+ */
+export function openFactStore(folder: string, bytesMax = storedFactsBytesMax): FactStore {
   const own = hexOf(currentRuleSet().extractor).slice(0, 16);
-  makeRoom(folder, own);
+  makeRoom(folder, own, bytesMax);
+  let since = 0;
   const pathOf = (bundle: Digest): string => join(folder, own, hexOf(bundle).slice(0, 2), hexOf(bundle));
   return {
     get(bundle) {
@@ -39,11 +45,18 @@ export function openFactStore(folder: string): FactStore {
       } catch {
         // The next scan parses again.
       }
+      since += stored.byteLength;
+      if (since <= bytesMax / 10) return;
+      since = 0;
+      makeRoom(folder, own, bytesMax);
+    },
+    drop(bundle) {
+      rmSync(pathOf(bundle), { force: true });
     },
   };
 }
 
-function makeRoom(folder: string, own: string): void {
+function makeRoom(folder: string, own: string, bytesMax: number): void {
   try {
     for (const name of readdirSync(folder)) if (name !== own) rmSync(join(folder, name), { recursive: true, force: true });
     const files = readdirSync(join(folder, own), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -54,7 +67,7 @@ function makeRoom(folder: string, own: string): void {
     });
     let bytes = known.reduce((sum, { size }) => sum + size, 0);
     for (const { path, size } of known.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
-      if (bytes <= storedFactsBytesMax) return;
+      if (bytes <= bytesMax) return;
       rmSync(path, { force: true });
       bytes -= size;
     }

@@ -9,7 +9,7 @@ import { signStatement } from '../skills-index/statement/sign.ts';
 import type { FactStore } from './fact-store.ts';
 import { createJobsClient, type JobsClient, type JobsWorld, type ScanJob } from './jobs-client.ts';
 import { jobPollMillisecondsMax, jobPollMillisecondsMin } from './limits.ts';
-import { type ScanPool, startScanPool } from './pool.ts';
+import { type PoolAnswer, type ScanPool, startScanPool } from './pool.ts';
 import { currentRuleSet, ruleSetDigest } from './rule-set.ts';
 
 export interface WorkOptions extends JobsWorld {
@@ -77,8 +77,7 @@ async function scanJob(options: WorkOptions, client: JobsClient, pool: ScanPool,
   try {
     const { bundle } = parseBundle(await client.blob(job.bundle, bundleFileBytesMax));
     const { name, version } = job;
-    const known = options.store?.get(job.bundle);
-    const { report, stored, ...index } = await pool.scan(await fetchFiles(client, bundle), { name, version }, known);
+    const { report, stored, ...index } = await scanOnce(options, pool, job, await fetchFiles(client, bundle));
     if (stored.byteLength > 0) options.store?.put(job.bundle, stored);
     const dispositions = new Map(report.coverage.files.map(({ path, disposition }) => [path, disposition]));
     const statement = scanStatement(
@@ -106,6 +105,24 @@ async function scanJob(options: WorkOptions, client: JobsClient, pool: ScanPool,
     await client.fail(job, killed ? 'killed' : 'crash', detail === '' ? 'no reason given' : detail);
   } finally {
     clearInterval(renewal);
+  }
+}
+
+// What was stored can be what stopped the scan: it goes, and the files are parsed anew.
+async function scanOnce(
+  { store, signal }: WorkOptions,
+  pool: ScanPool,
+  { name, version, bundle }: ScanJob,
+  files: readonly SourceFile[],
+): Promise<PoolAnswer> {
+  const known = store?.get(bundle);
+  try {
+    return await pool.scan(files, { name, version }, known);
+  } catch (cause) {
+    const isKilled = cause instanceof Problem && cause.code === 'scan-killed';
+    if (!isKilled || known === undefined || known.byteLength === 0 || signal.aborted) throw cause;
+    store?.drop(bundle);
+    return pool.scan(files, { name, version });
   }
 }
 

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storedBlobName } from '../../registry/objects.ts';
 import { scans } from '../../registry/schema.ts';
 import { extractFacts } from '../../scanner/extract.ts';
+import { type FactStore, openFactStore } from '../../scanner/fact-store.ts';
 import type { ScanPool } from '../../scanner/pool.ts';
 import { proseOf } from '../../scanner/prose.ts';
 import { reportOn } from '../../scanner/scan.ts';
@@ -33,7 +37,12 @@ describe('a scanner at work', () => {
   });
   afterEach(() => world.close());
 
-  const work = async (pool: ScanPool, skill: Skill, fetchOther?: (url: string) => Response | undefined): Promise<string> => {
+  const work = async (
+    pool: ScanPool,
+    skill: Skill,
+    fetchOther?: (url: string) => Response | undefined,
+    store?: FactStore,
+  ): Promise<string> => {
     expect((await publish(world.send, skill, world.author)).status).toBe(201);
     const stop = new AbortController();
     const path = `/api/v1/versions/${skill.manifest.name}/${skill.manifest.version}`;
@@ -47,6 +56,7 @@ describe('a scanner at work', () => {
       now: () => new Date(0),
       children: 1,
       pool,
+      ...(store !== undefined && { store }),
       log: (line) => {
         lines.push(line);
         void call(world.send, path, { token: world.tokens.author }).then((answer) => {
@@ -107,6 +117,26 @@ describe('a scanner at work', () => {
       url.endsWith(`/blobs/sha256/${file?.sha256.slice(7)}`) ? new Response('harmless') : undefined;
     expect(await work(inProcess, skill, other)).toBe('scanning');
     expect(lines.at(-1)).toContain('other bytes than sha256:');
+  });
+
+  it('parses anew when a scan is killed on what was stored, and forgets that', async () => {
+    const skill = makeSkill('@acme/forged', '1.0.0');
+    const folder = mkdtempSync(join(tmpdir(), 'skillgate-facts-'));
+    try {
+      const store = openFactStore(folder);
+      store.put(skill.packed.digest, Buffer.from('forged'));
+      const pool: ScanPool = {
+        ...inProcess,
+        scan: async (files, published, stored = new Uint8Array()) => {
+          if (stored.byteLength > 0) throw new Problem('scan-killed', 'The scan was stopped: its answer is no scan report');
+          return inProcess.scan(files, published);
+        },
+      };
+      expect(await work(pool, skill, undefined, store)).toBe('in review');
+      expect(store.get(skill.packed.digest).byteLength).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('says that a scan was killed, and gives no report', async () => {
