@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
+import { sql } from 'drizzle-orm';
 import { similarVersions } from '../registry/similarity-index.ts';
 import { openSqlite } from '../registry/sqlite.ts';
+import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
 import { bandKeys, isSignature, type SimilaritySignature, similarity } from '../skills-index/skill/similarity-signature.ts';
 import { quantile } from './measure.ts';
 import { type Row, ratioRow } from './row.ts';
@@ -29,7 +31,7 @@ export async function similarityRows(): Promise<Row[]> {
   for (let i = 0; i < lookups; i++) {
     const at = (i * 331 * copyEvery) % others;
     let started = performance.now();
-    const near = await similarVersions({ db }, `v${at}`, 0.6);
+    const near = await similarVersions({ db }, { id: `v${at}`, name: nameOf(at) }, { min: 0.6, apart: sql`0`, strange: sql`1` });
     byBands.push(performance.now() - started);
     found += near.length;
     if (i >= comparisons) continue;
@@ -62,13 +64,21 @@ function fill(path: string, all: readonly SimilaritySignature[]): void {
   client.pragma('synchronous = OFF');
   const sketch = client.prepare('INSERT INTO similarity (place, versionId, signature) VALUES (?, ?, ?)');
   const band = client.prepare('INSERT INTO similarity_bands (key, place) VALUES (?, ?)');
+  const version = client.prepare(
+    "INSERT INTO versions (id, name, version, bundle, status, move, publisher, createdAt) VALUES (?, ?, '1.0.0', '', 'approved', 1, '', 0)",
+  );
   client.transaction(() => {
     all.forEach((signature, i) => {
+      version.run(`v${i}`, nameOf(i));
       sketch.run(i + 1, `v${i}`, signature);
       for (const key of bandKeys(signature)) band.run(key, i + 1);
     });
   })();
   client.close();
+}
+
+function nameOf(index: number): SkillName {
+  return parseSkillName(`@bench/skill-${index}`);
 }
 
 function sketchOf(index: number): SimilaritySignature {

@@ -1,5 +1,5 @@
 /** What a version says nearly the same as: something that was held back, or the skill of somebody else under another name. */
-import { inArray } from 'drizzle-orm';
+import { inArray, type SQL, sql } from 'drizzle-orm';
 import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import type { Version } from '../skills-index/skill/version.ts';
 import type { Registry } from './context.ts';
@@ -23,7 +23,8 @@ export interface NearCopy {
 
 /** Near copies, what was held back first, then the likest; of each skill the likest version. An author's own updates are none. */
 export async function nearCopies(registry: Registry, row: VersionRow): Promise<readonly NearCopy[]> {
-  const alike = new Map((await similarVersions(registry, row.id, nearCopyMin)).map((one) => [one.versionId, one.likeness]));
+  const sorts = { min: nearCopyMin, apart: knownBad, strange: strangerTo(row) };
+  const alike = new Map((await similarVersions(registry, row, sorts)).map((one) => [one.versionId, one.likeness]));
   if (alike.size === 0) return [];
   const found = await registry.db.read
     .select()
@@ -41,6 +42,13 @@ export async function nearCopies(registry: Registry, row: VersionRow): Promise<r
     }))
     .sort((a, b) => Number(b.knownBad) - Number(a.knownBad) || b.likeness - a.likeness || (a.name < b.name ? -1 : 1));
   return copies.filter((one, index) => copies.findIndex(({ name }) => name === one.name) === index).slice(0, nearCopiesMax);
+}
+
+// The same as `isKnownBad` and not `isSameAuthor`, for the database.
+const knownBad = sql`(${versions.status} = 'revoked' OR (${versions.status} IN ('refused', 'quarantined') AND ${versions.verdict} = 'block'))`;
+function strangerTo({ publisher, name }: VersionRow): SQL {
+  const scope = `@${scopeOf(name)}/`;
+  return sql`(${versions.publisher} <> ${publisher} AND SUBSTR(${versions.name}, 1, ${scope.length}) <> ${scope})`;
 }
 
 function isKnownBad({ status, verdict }: VersionRow): boolean {

@@ -1,10 +1,10 @@
 /** Sketches of versions, and the few that share a band with one: what a lookup among very many needs to look at. */
-import { count, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { bandKeys, similarity as likenessOf, type SimilaritySignature } from '../skills-index/skill/similarity-signature.ts';
 import type { Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { similarCandidatesMax, versionsPerBandMax } from './limits.ts';
-import { similarity, similarityBands } from './schema.ts';
+import { similarity, similarityBands, versions } from './schema.ts';
 import type { VersionRow } from './versions.ts';
 
 /**
@@ -33,24 +33,48 @@ export async function similarityWrites(
   ];
 }
 
-/** Versions that are alike by at least `min`, the likest first; the version itself is none of them. */
+export interface SimilarVersion {
+  readonly versionId: string;
+  readonly likeness: number;
+}
+
+/**
+ * Versions of other names that are alike by at least `min`, the likest first, of each name those with the most bands in common. An author
+ * can publish as many copies as they like: what has one of their own names crowds nothing out, one name is one candidate, and those that
+ * `apart` is true of are looked for by themselves.
+ */
 export async function similarVersions(
   { db }: Pick<Registry, 'db'>,
-  versionId: string,
-  min: number,
-): Promise<readonly { readonly versionId: string; readonly likeness: number }[]> {
-  const [own] = await db.read.select().from(similarity).where(eq(similarity.versionId, versionId));
+  { id, name }: Pick<VersionRow, 'id' | 'name'>,
+  { min, apart, strange }: { readonly min: number; readonly apart: SQL; readonly strange: SQL },
+): Promise<readonly SimilarVersion[]> {
+  const [own] = await db.read.select().from(similarity).where(eq(similarity.versionId, id));
   if (own === undefined) return [];
-  const candidates = await db.read
-    .select({ place: similarityBands.place })
-    .from(similarityBands)
-    .where(inArray(similarityBands.key, bandKeys(own.signature)))
-    .groupBy(similarityBands.place)
-    .orderBy(desc(count()), similarityBands.place)
-    .limit(similarCandidatesMax);
-  const places = candidates.map(({ place }) => place).filter((place) => place !== own.place);
-  if (places.length === 0) return [];
-  const rows = await db.read.select().from(similarity).where(inArray(similarity.place, places));
+  const places = new Set<number>();
+  for (const sort of [apart, strange]) {
+    const each = db.read
+      .select({ place: similarityBands.place, name: versions.name, shared: count().as('shared') })
+      .from(similarityBands)
+      .innerJoin(similarity, eq(similarity.place, similarityBands.place))
+      .innerJoin(versions, eq(versions.id, similarity.versionId))
+      .where(and(inArray(similarityBands.key, bandKeys(own.signature)), ne(versions.name, name), sort))
+      .groupBy(similarityBands.place)
+      .as('each');
+    // A bare column beside MAX is of the row that has it (SQLite, "Bare columns in an aggregate query").
+    const best = sql<number>`MAX(${each.shared})`;
+    const found = await db.read
+      .select({ place: each.place, shared: best })
+      .from(each)
+      .groupBy(each.name)
+      .orderBy(desc(best), each.place)
+      .limit(similarCandidatesMax);
+    for (const { place } of found) places.add(place);
+  }
+  if (places.size === 0) return [];
+  const rows = await db.read
+    .select()
+    .from(similarity)
+    .where(inArray(similarity.place, [...places]));
   return rows
     .map((row) => ({ versionId: row.versionId, likeness: likenessOf(own.signature, row.signature) }))
     .filter(({ likeness }) => likeness >= min)

@@ -106,6 +106,33 @@ describe('near copies', () => {
     expect((await rita.get('/@acme/tiny/1.0.0')).html).not.toContain('id="copies"');
   });
 
+  it.each([
+    ['versions of one skill', (i: number) => ({ name: '@acme/flood', version: `1.0.${i}` })],
+    ['skills of one author', (i: number) => ({ name: `@acme/flood-${i}`, version: '1.0.0' })],
+  ])('are not hidden behind very many own %s', async (what, nameOf) => {
+    const { similarityWrites } = await import('../../registry/similarity-index.ts');
+    const { versions } = await import('../../registry/schema.ts');
+    const from = what.startsWith('v') ? 50_000 : 60_000;
+    const tag = what.slice(0, 3);
+    await scanned(skillOf(`@other/first-${tag}`, '1.0.0', words(from, from + 405)), stranger, 'pass');
+    await scanned(skillOf(`@acme/bad-${tag}`, '1.0.0', words(from, from + 406)), world.author, 'block');
+    const copy = skillOf(`@acme/copy-${tag}`, '1.0.0', words(from, from + 400));
+    await scanned(copy, world.author, 'pass');
+    const row = await requireVersion(world.registry, { name: copy.manifest.name, version: copy.manifest.version });
+    const signature = signatureOf(copy.files.map(({ path, bytes }) => ({ path, text: Buffer.from(bytes).toString() })));
+    if (signature === undefined) throw new Error('it says enough');
+    for (let i = 0; i < 80; i++) {
+      const { name, version } = nameOf(i);
+      const own = { ...row, id: `0-${tag}-${i}`, name: parseSkillName(name), version: parseVersion(version) };
+      const writes = await similarityWrites(world.registry, own, signature);
+      await world.registry.db.batch([(db) => db.insert(versions).values(own), ...writes]);
+    }
+    expect((await copiesOf(copy.manifest.name, '1.0.0')).map(({ name }) => name)).toEqual([
+      `@acme/bad-${tag}`,
+      `@other/first-${tag}`,
+    ]);
+  });
+
   it.each(['', 'mh1:3:AAAA', 7])('take no sketch of another form: %j', async (signature) => {
     const { send, tokens } = world;
     const skill = skillOf('@acme/odd', `1.0.${String(signature).length}`, words(20_000, 20_100));
