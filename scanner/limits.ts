@@ -18,6 +18,8 @@ export const findingsPerRuleMax = 100;
 export const snippetCharsMax = 400;
 export const detailCharsMax = 120;
 export const foldedCharsMax = 64 * 1024;
+/** Characters of one text put together that cost no steps; each beyond costs one, since facts hold the text for each place. */
+export const foldedFreeChars = 1_024;
 /** Watchdog of a child, which gives no report. */
 export const scanSecondsMax = 60;
 export const childMemoryMiB = 1_024;
@@ -56,6 +58,8 @@ export const shellPatternWorkMax = 1_000_000;
 export const shellRoundsMax = 2_000;
 export const shellRoundsOfLoopMax = 128;
 export const shellArrayItemsMax = 256;
+/** Steps for each item of an array when it is put together anew. */
+export const shellItemSteps = 4;
 /** Steps that one flow in a shell script counts for: it is looked at by every rule on flows. */
 export const shellFlowSteps = 200;
 export const shellCallDepthMax = 12;

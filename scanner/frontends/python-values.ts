@@ -26,6 +26,9 @@ export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, dep
   run.fold.values++;
   const value = withEnvironment(run, module, node, withFolded(run, module, node, compute(run, module, node, depth + 1)));
   run.fold.values--;
+  // What is put together is held for each place where it is: names share one text, the parts of one sum are parts of its text.
+  if (/^(BinaryExpression|FormatString|ContinuedString|CallExpression)$/.test(node.name) && node.parent?.name !== node.name)
+    for (const text of value.texts) run.context.steps.takeText(text.length);
   node.value = value;
   return value;
 }

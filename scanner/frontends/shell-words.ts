@@ -40,6 +40,7 @@ function written(run: ShellRun, text: string, raw: number, folded = false): Valu
 /** The body of a here document, or any list of parts, as one value. */
 export function foldParts(run: ShellRun, parts: readonly WordPart[]): Value {
   const folded = concat(parts.map((part) => foldPart(run, part)));
+  run.context.steps.takeText(folded.text.length);
   // Quotes in the middle of a word are how a name is hidden from a search for it.
   const isBroken = parts.length > 1 && parts.every((part) => /Quoted$|^Literal$/.test(part.type)) && isPlain(folded.text);
   return isBroken ? { ...folded, folded: true } : folded;

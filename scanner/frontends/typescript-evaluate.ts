@@ -87,8 +87,9 @@ export function createEvaluator(program: Program, symbols: Symbols, steps: Steps
     valueOf(expression, given) {
       const node = bareOf(expression);
       const frame = given?.around(node);
-      if (frame !== undefined) return memory.once(frame.question(node), '', () => inFrame(() => evaluate(self, node, frame)));
-      return memory.once(node, '', () => deeper(() => evaluate(self, node, frame)));
+      const find = (): Value => counted(steps, node, evaluate(self, node, frame));
+      if (frame !== undefined) return memory.once(frame.question(node), '', () => inFrame(find));
+      return memory.once(node, '', () => deeper(find));
     },
     memberOf: (object, key, node) =>
       deeper(() =>
@@ -103,6 +104,13 @@ export function createEvaluator(program: Program, symbols: Symbols, steps: Steps
     },
   };
   return self;
+}
+
+// What is put together is held for each place where it is: names share one text.
+function counted(steps: Steps, node: ts.Expression, value: Value): Value {
+  const isMade = ts.isBinaryExpression(node) || ts.isTemplateExpression(node) || ts.isCallExpression(node);
+  if (isMade) for (const one of alternatives(value)) if (one.kind === 'text') steps.takeText(one.text.length);
+  return value;
 }
 
 function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): Value {

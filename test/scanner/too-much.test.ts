@@ -9,12 +9,17 @@ import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 const file = (path: string, text: string): SourceFile => ({ path, bytes: Buffer.from(text), mode: 0o644 });
 const scanOf = (path: string, text: string): Promise<ScanReport> =>
   scanSkill([file('SKILL.md', '---\nname: sample\ndescription: A sample.\n---\nText.\n'), file(path, text)]);
+const stepLimit = 'the step limit of the scan';
+const longText = (to: string): string => `${to} = "https://a.example/" + "${'a'.repeat(4_000)}" + "${'b'.repeat(4_000)}"`;
 const stages = (count: number): string => `${Array(count).fill('tr a b').join(' | ')}\n`;
 
 describe('a file that would cost a scan too much', () => {
   it.each<[string, string, string, string]>([
     ['an expression of 16,000 operands', 'a.ts', `x=${'a+'.repeat(16_000)}1`, 'an expression of more than 2000 operands'],
     ['many long expressions', 'a.ts', `x=${'a+'.repeat(1_900)}1;\n`.repeat(120), 'the step limit of the scan'],
+    ['a long text put together at many places', 'a.ts', `${longText('const s')};\n${'fetch(s+s+s+s);\n'.repeat(900)}`, stepLimit],
+    ['the same in Python', 'a.py', `import requests\n${longText('s')}\n${'requests.get(s+s+s+s)\n'.repeat(900)}`, stepLimit],
+    ['the same in a shell', 'a.sh', `s=${'a'.repeat(8_000)}\n${'curl "$s$s$s$s"\n'.repeat(900)}`, stepLimit],
     ['133,000 list markers in a line', 'a.md', '1. '.repeat(133_000), 'more than 100 list and quote markers in a line'],
     ['quotes and lists in turn', 'a.md', '> - '.repeat(1_000), 'more than 100 list and quote markers in a line'],
     ['40,000 bare links in a paragraph', 'a.md', 'see https://a.example/b '.repeat(40_000), 'the step limit of the scan'],
