@@ -59,7 +59,8 @@ export async function extractFacts(given: readonly SourceFile[], options: Extrac
   const ingested = ingestFiles(files);
   const texts = ingested.flatMap((file) => file.sources);
   const steps = new Steps(options.steps ?? scanSteps);
-  const analysed = await analyseSources(texts, frontEnds, { files: new Set(files.map((file) => file.path)), steps });
+  const executable = new Set(files.filter((file) => (file.mode & 0o111) !== 0).map((file) => file.path));
+  const analysed = await analyseSources(texts, frontEnds, { files: new Set(files.map((file) => file.path)), executable, steps });
   const { flows, complete } = solveFlows(analysed.graph, steps);
   const coverage = coverageOf(ingested, analysed, options);
   const bundle = bundleOf(files);

@@ -1,6 +1,7 @@
 /** How values flow, in any language: places that hold values, and what moves between them. `flow.ts` finds the ways from sources to sinks. */
 import type { Confidence } from '../skills-index/statement/finding.ts';
 import type { FactContext, FlowSink, FlowSource, Span } from './fact.ts';
+import type { Language } from './source.ts';
 
 /** A place that holds a value: a variable, a parameter, what a function returns, an expression. Ids are unique over the skill: begin them with the path. */
 export interface FlowNode {
@@ -38,6 +39,8 @@ export interface FlowStart {
   readonly by: string;
   /** What: the path as code computes it (`scripts/b.py`, `/skills/@self/b.py`), or `Source.path` of a program embedded in the starter. */
   readonly program: string;
+  /** What its starter reads it as; absent where a file's own first line says it, or its name. */
+  readonly language?: Language;
   /** Unique over the skill: begin it with the path. */
   readonly call: string;
   readonly span: Span;

@@ -7,6 +7,8 @@ import type { Steps } from './steps.ts';
 export interface FrontEndContext {
   /** Paths of all files of the bundle, to tell the skill's own scripts from programs. */
   readonly files: ReadonlySet<string>;
+  /** Paths of the files that their owner may start. */
+  readonly executable?: ReadonlySet<string>;
   /** The files that are text, by path: what a program takes in of another one. */
   readonly texts?: ReadonlyMap<string, Source>;
   /** Count work with `steps.take(n)`: it throws when the scan has done enough. */

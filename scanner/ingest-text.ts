@@ -5,7 +5,9 @@ import type { Ingested } from './ingest.ts';
 import { contextOf, extensionOf, languageOf, namesTwoLanguages } from './language.ts';
 import { sourceCharsMax } from './limits.ts';
 import { lineTricks } from './line-tricks.ts';
+import { own } from './models/api.ts';
 import { lexicalLanguages } from './models/file-types.ts';
+import { programInData } from './models/program-in-data.ts';
 import { type Place, placeFact } from './place-inside.ts';
 import type { Language, Source } from './source.ts';
 
@@ -48,6 +50,7 @@ function ingestDecoded(place: Place, bytes: Uint8Array, decoded: Decoded): Inges
   if (coded.reason !== undefined) return done(coded.reason);
   if (!exact && isCode(language)) return done('not UTF-8');
   if (namesTwoLanguages(language, text)) return done('its name and its #! line name two languages');
+  if (own(programInData, extensionOf(place.path))?.test(text) === true) return done('data that start a program');
   if (!lexicalLanguages.has(language)) return done(undefined);
   const detail = `a program in a language that is not analysed (.${extensionOf(place.path)})`;
   artifacts.push(placeFact(place, 'unknown-language', detail));

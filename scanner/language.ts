@@ -30,8 +30,13 @@ export function shebang(text: string): Language | undefined {
 export function namesTwoLanguages(language: Language, text: string): boolean {
   const started = shebang(text);
   if (started === undefined || !isProgram(language)) return false;
-  const family = (one: Language): string => (one === 'typescript' ? 'javascript' : one);
-  return family(started) !== family(language);
+  return !isSameFamily(started, language);
+}
+
+/** Whether what reads the one reads the other. */
+export function isSameFamily(one: Language, other: Language): boolean {
+  const family = (language: Language): string => (language === 'typescript' ? 'javascript' : language);
+  return family(one) === family(other);
 }
 
 function isProgram(language: Language): boolean {

@@ -6,6 +6,7 @@ import { posix } from 'node:path';
 import type { FactContext, Span } from './fact.ts';
 import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from './flow-graph.ts';
 import type { Source } from './source.ts';
+import { filesNamed } from './started-files.ts';
 import type { Steps } from './steps.ts';
 
 export interface Programs {
@@ -185,15 +186,12 @@ function resolver({ files, sources }: Programs): (start: FlowStart) => readonly 
   // One that is started by its full name is just that one.
   const exact = new Set(inner.filter((path) => /\.\d+$/.test(path)));
   const names = Map.groupBy(files, (path) => posix.basename(path));
-  return ({ program, by }) => {
+  return ({ program, by, language = 'shell' }) => {
     if (program.includes('#') && program.startsWith(by)) return exact.has(program) ? [program] : (embedded.get(program) ?? []);
-    // What stands before a part that is not known is the folder of the skill, or nothing that we could find.
-    const plain = posix.normalize(program.slice(program.lastIndexOf('\0') + 1).replace(/^\/skills\/@self\//, ''));
-    if (files.has(plain)) return [plain];
-    const near = (names.get(posix.basename(plain)) ?? []).filter(
-      (path) => plain.endsWith(`/${path}`) || path.endsWith(`/${plain}`),
-    );
-    return near.slice(0, 1);
+    const [file] = filesNamed(program, files, names);
+    if (file === undefined) return [];
+    // A file of another name than a program's was read as that program besides.
+    return [file, ...(embedded.get(`${file}#${language}@0`) ?? [])];
   };
 }
 

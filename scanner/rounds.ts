@@ -9,6 +9,7 @@ import { embeddedDepthMax, embeddedProgramSteps } from './limits.ts';
 import { linkPrograms, type Programs } from './links.ts';
 import { compareSpans } from './place.ts';
 import { type EmbeddedProgram, type Language, type OffsetMap, rawSpan, type Source } from './source.ts';
+import { nothingRead, StartedFiles } from './started-files.ts';
 import { type Steps, StepsUsedUp } from './steps.ts';
 
 export interface Analysed {
@@ -37,6 +38,7 @@ export async function analyseSources(
   given: FrontEndContext,
 ): Promise<Analysed> {
   const context = { ...given, texts: new Map(files.map((source) => [source.path, source])) };
+  const started = new StartedFiles(context.texts, context.executable);
   const inner = new Map<string, Inner>();
   const all: Source[] = [];
   const results: FrontEndResult[] = [];
@@ -54,8 +56,11 @@ export async function analyseSources(
     untaken.push(...(byLanguage.get(undefined) ?? []).map((source) => source.file));
     found.push(analyseAll(analyseBlobs(found.flatMap((result) => result.facts)), round, context));
     results.push(...found);
+    const asPrograms = started.readAs(found.flatMap((result) => result.graph?.starts ?? []));
+    const alike = depth === 0 ? started.readByLook() : nothingRead;
+    results.push({ facts: [], embedded: [], unanalysed: [...asPrograms.unanalysed, ...alike.unanalysed] });
     const next = programsOf(
-      found.flatMap((result) => result.embedded),
+      [...found.flatMap((result) => result.embedded), ...asPrograms.embedded, ...alike.embedded],
       all,
       inner,
     );

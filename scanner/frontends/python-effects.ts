@@ -8,7 +8,7 @@ import { readEnvironment, wholeEnvironment } from './python-environment.ts';
 import { applyFile } from './python-files.ts';
 import { attributeNode } from './python-members.ts';
 import { applyConnect, applyRequest, applySend } from './python-network.ts';
-import { feedProgram, runCodeOf, runProgram } from './python-programs.ts';
+import { feedProgram, noteLoad, runCodeOf, runProgram } from './python-programs.ts';
 import {
   flowEdge,
   flowSink,
@@ -69,8 +69,7 @@ export function applyEffect(run: PythonRun, call: PyCall, effect: PythonEffect):
       const name = argumentOf(call, effect.module);
       if (name?.texts[0]?.includes(unknownPart) !== false)
         notePyTrait(run, { ...call, certainty: 'widened' }, 'dynamic-import', 'code whose place is computed');
-      flowSink(run, call, name?.nodes ?? [], { what: 'exec', api: call.api, part: 'argument' });
-      return unknownPy;
+      return noteLoad(run, call, name ?? unknownPy);
     }
     case 'feed':
       return feedProgram(run, call, argumentOf(call, effect.content) ?? unknownPy);

@@ -95,6 +95,25 @@ function noteStart(
   });
 }
 
+/** Notes a file that is run as a part of this program, whatever its name says. */
+export function noteLoad(run: PythonRun, call: PyCall, module: PyValue): PyValue {
+  flowSink(run, call, module.nodes, { what: 'exec', api: call.api, part: 'argument' });
+  for (const path of module.texts) if (/[./]/.test(path)) noteLoaded(run, call, path);
+  return unknownPy;
+}
+
+function noteLoaded(run: PythonRun, call: PyCall, program: string): void {
+  run.starts.push({
+    by: call.module.source.path,
+    program,
+    language: 'python',
+    call: `${call.module.source.path} loads ${program}@${call.node.from}`,
+    span: spanOfPy(call.module, call.node),
+    context: call.module.source.context,
+    ...{ arguments: [], stdin: [], env: [] },
+  });
+}
+
 // A child that goes on when this program has ended.
 function noteDetached(run: PythonRun, call: PyCall): void {
   const isOwnSession = call.keywords.get('start_new_session')?.texts[0] === 'True';

@@ -5,6 +5,7 @@ import { noteAssignment } from './shell-assignments.ts';
 import type { Call } from './shell-call.ts';
 import { runCode } from './shell-code.ts';
 import { fileKey, mountPath, readFileValue } from './shell-files.ts';
+import { noteStart } from './shell-graph.ts';
 import { readInput } from './shell-read.ts';
 import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
 import { runSourced } from './shell-script.ts';
@@ -60,6 +61,7 @@ const source: Builtin = (run, call) => {
     noteCapability(run, { ...call, api: call.name }, { kind: 'mount', path: mountPath(run, path.text), mode: 'ro' });
     return runSourced(run, script);
   }
+  noteStart(run, call.span, path.text, call, 'shell');
   if (!isKnown(path)) noteTrait(run, call, 'code-from-string', 'a file whose name is computed');
   readFileValue(run, call, path);
   return emptyValue;

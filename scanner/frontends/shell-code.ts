@@ -23,6 +23,7 @@ export function callInterpreter(run: ShellRun, call: Call): Value {
   if (interpreter === undefined) return unknownValue();
   const takes = new Set([
     ...interpreter.code,
+    ...(interpreter.files ?? []),
     'm',
     'r',
     'require',
@@ -38,7 +39,10 @@ export function callInterpreter(run: ShellRun, call: Call): Value {
   ]);
   const args = parseArguments(call.args, takes, true);
   const codes = optionValues(args, [...interpreter.code, ...letterGroups(args, interpreter.code)]);
-  const [file] = args.operands;
+  const [first, ...rest] = args.operands;
+  const isVerb = first?.text === 'run' && /^(deno|bun)$/.test(call.name);
+  const file = isVerb ? rest.find((one) => !one.text.startsWith('-')) : first;
+  for (const one of optionValues(args, interpreter.files ?? [])) noteStart(run, call.span, one.text, call, interpreter.language);
   const isOwn = file !== undefined && isOwnFile(run, file.text);
   if (!(isOwn && run.source.context.startsWith('fence')))
     noteCapability(run, call, { kind: 'exec', program: call.name }, ['interpreter']);
@@ -60,7 +64,7 @@ export function callInterpreter(run: ShellRun, call: Call): Value {
     const written = run.files.get(fileKey(run, file.text));
     const handed = { ...call, args: args.operands.slice(1) };
     if (written !== undefined) return runCode(run, handed, written, interpreter.language);
-    return runFile(run, handed, file);
+    return runFile(run, handed, file, interpreter.language);
   }
   if (hasOption(args, ['m', 'version', 'V', 'help', 'v', 'h'])) return unknownValue(call.stdin.taints);
   if (call.stdin !== emptyValue)
@@ -69,8 +73,8 @@ export function callInterpreter(run: ShellRun, call: Call): Value {
 }
 
 /** Runs a file that this script did not write: one of the skill's own programs, or what another one left there. */
-export function runFile(run: ShellRun, call: Call, file: Value): Value {
-  const printed = noteStart(run, call.span, file.text, call);
+export function runFile(run: ShellRun, call: Call, file: Value, language?: Language): Value {
+  const printed = noteStart(run, call.span, file.text, call, language);
   const passed = pass(call.stdin.taints, { span: call.span, note: `${call.name} reads it` });
   if (!isOwnFile(run, file.text) && isKnown(file)) {
     const capability = { kind: 'exec', program: call.name } as const;
@@ -93,6 +97,8 @@ export function runCode(run: ShellRun, call: Call, code: Value, language: Langua
     ...(isComputed ? (['code-from-string'] as const) : []),
   ];
   for (const trait of traits) noteTrait(run, at, trait, shown(code.text));
+  // `eval "$(cat lib.txt)"`, `bash < lib.txt`
+  for (const { source } of code.taints) if (source.what === 'file') noteStart(run, call.span, source.name, call, language);
   const isFetched = code.taints.some((taint) => taint.source.what === 'network');
   if (isFetched)
     noteTrait(run, at, 'pipe-to-interpreter', code.taints.find((taint) => taint.source.what === 'network')?.source.name ?? '');

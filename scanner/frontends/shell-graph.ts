@@ -2,6 +2,7 @@
 import type { FlowSink, Span } from '../fact.ts';
 import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from '../flow-graph.ts';
 import { shellFlowSteps } from '../limits.ts';
+import type { Language } from '../source.ts';
 import type { Call } from './shell-call.ts';
 import type { Noting, ShellRun } from './shell-run.ts';
 import { emptyValue, rootTaint, type Taint, unknownValue, type Value } from './shell-value.ts';
@@ -67,6 +68,7 @@ export function noteStart(
   span: Span,
   program: string,
   { args, stdin, env }: Pick<Call, 'args' | 'stdin' | 'env'>,
+  language?: Language,
 ): Value {
   const exported = [...run.exported].flatMap((name) => ({ name, value: run.vars.get(name) ?? emptyValue }));
   const id = newId(run);
@@ -75,6 +77,7 @@ export function noteStart(
   run.graph.starts.push({
     by: run.source.path,
     program,
+    ...(language !== undefined && { language }),
     call: id,
     span,
     context: run.source.context,

@@ -46,9 +46,10 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
   );
   const starts = uses.flatMap(({ out: { source }, use }) =>
     use.starts.map(
-      ({ program, arguments: given, stdin, env }, i): FlowStart => ({
+      ({ program, language, arguments: given, stdin, env }, i): FlowStart => ({
         by: source.path,
         program,
+        ...(language !== undefined && { language }),
         call: `${nodes.at(use.node)} starts ${i}`,
         span: spanOf(use.node, source),
         context: source.context,

@@ -5,7 +5,7 @@ import type { Confidence } from '../../skills-index/statement/finding.ts';
 import type { Fact, FlowSink, FlowSource, Trait } from '../fact.ts';
 import { detailCharsMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
-import type { EmbeddedProgram, Source } from '../source.ts';
+import type { EmbeddedProgram, Language, Source } from '../source.ts';
 import type { ResolvedCall } from './typescript-calls.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
 import { literalMap, spanOf } from './typescript-places.ts';
@@ -28,6 +28,8 @@ export interface Use {
 export interface Started {
   /** Its `Source.path`. */
   readonly program: string;
+  /** What a file is read as, where that is not its own matter. */
+  readonly language?: Language;
   readonly arguments: readonly ts.Expression[];
   readonly stdin: ts.Expression[];
   readonly env: readonly { readonly name: string; readonly value: ts.Expression }[];

@@ -182,6 +182,7 @@ export function runCode(out: Out, call: Called, at: number): void {
 // A file of the skill that does not look like JavaScript is run as such all the same, and was not read so.
 function noteForeignCode(out: Out, call: Called, path: string): void {
   if (/\.([cm]?[jt]s|[jt]sx|json|node|wasm)$/.test(path) && !(call.api !== 'require' && path.endsWith('.json'))) return;
+  call.use.starts.push({ program: path, language: 'javascript', arguments: [], stdin: [], env: [] });
   trait(out, call, 'dynamic-import', path, 'widened');
   capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['dynamic-import', 'dynamic-name']);
 }

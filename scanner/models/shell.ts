@@ -97,7 +97,17 @@ export const networkPrograms: Readonly<Record<string, NetworkProgram>> = {
 };
 
 /** Interpreters: which option takes a program as text, and what language it is. `other` means one we have no front end for. */
-export const interpreters: Readonly<Record<string, { readonly language: Language; readonly code: readonly string[] }>> = {
+export const interpreters: Readonly<
+  Record<string, { readonly language: Language; readonly code: readonly string[]; readonly files?: readonly string[] }>
+> = {
+  // Nobody reads their languages: a file of the skill that they run is not analysed.
+  ...Object.fromEntries(
+    words(
+      'ocaml nu xonsh elixir escript Rscript julia tclsh wish expect guile racket sbcl clojure bb scala groovy kotlin dart crystal nim csh tcsh elvish janet',
+    ).map((name) => [name, { language: 'other', code: ['e'] }] as const),
+  ),
+  gdb: { language: 'other', code: ['ex', 'eval-command'], files: ['x', 'command'] },
+  snakemake: { language: 'other', code: [], files: ['s', 'snakefile'] },
   ...Object.fromEntries(
     words('sh bash zsh dash ksh ash mksh fish').map((name) => [name, { language: 'shell', code: ['c'] }] as const),
   ),
