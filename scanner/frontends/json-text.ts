@@ -10,7 +10,8 @@ import { plainTextFacts } from './text.ts';
 /** Facts of one JSON text. Comments and trailing commas are allowed, as editors' settings have them. */
 export function analyseJsonText(source: Source, context: FrontEndContext): FrontEndResult {
   const settings: Setting[] = [];
-  const end = readValue({ text: source.text, settings, context }, skip(source.text, 0), []);
+  const twice: number[] = [];
+  const end = readValue({ text: source.text, settings, twice, context }, skip(source.text, 0), []);
   if (end === undefined) {
     const result = plainTextFacts(source, context);
     const isRead =
@@ -20,14 +21,20 @@ export function analyseJsonText(source: Source, context: FrontEndContext): Front
     return isRead ? { ...result, unanalysed: [{ span, reason: 'not valid JSON' }] } : result;
   }
   const result = settingsFacts(source, settings);
-  return source.path.endsWith('.ipynb')
-    ? { ...result, embedded: [...result.embedded, ...notebookPrograms(source, settings)] }
-    : result;
+  if (!source.path.endsWith('.ipynb')) return result;
+  // Of a key that is there twice readers take the last, and the pieces of a cell would be joined.
+  const unanalysed = twice.map((start) => ({
+    span: { path: source.path, start, end: start + 1 },
+    reason: 'a notebook with a key that is there twice',
+  }));
+  return { ...result, embedded: [...result.embedded, ...notebookPrograms(source, settings)], unanalysed };
 }
 
 interface Walk {
   readonly text: string;
   readonly settings: Setting[];
+  /** Where the first key stands that its object has already. */
+  readonly twice: number[];
   readonly context: FrontEndContext;
 }
 
@@ -49,6 +56,7 @@ function readValue(walk: Walk, start: number, path: readonly (string | number)[]
     return scalar === undefined ? undefined : start + scalar.length;
   }
   const close = open === '{' ? '}' : ']';
+  const keys = new Set<string>();
   let at = skip(text, start + 1);
   for (let index = 0; text[at] !== close; index++) {
     let step: string | number = index;
@@ -56,6 +64,8 @@ function readValue(walk: Walk, start: number, path: readonly (string | number)[]
       const keyEnd = text[at] === '"' ? endOfString(text, at) : undefined;
       const key = keyEnd === undefined ? undefined : unquote(text.slice(at, keyEnd));
       if (keyEnd === undefined || key === undefined) return undefined;
+      if (keys.has(key) && walk.twice.length === 0) walk.twice.push(at);
+      keys.add(key);
       step = key;
       at = skip(text, keyEnd);
       if (text[at] !== ':') return undefined;

@@ -106,3 +106,9 @@ describe('what is no file of text', () => {
     expect(report.verdict).not.toBe('pass');
   });
 });
+
+it('a notebook with a key that is there twice is not passed as read', async () => {
+  const notebook = (cell: string): string => `{"cells":[{"cell_type":"code",${cell}}],"metadata":{},"nbformat":4}`;
+  expect(isRead(await scan('a.ipynb', notebook('"source":"x=1"')), 'a.ipynb')).toBe(true);
+  expect(isRead(await scan('a.ipynb', notebook('"source":"x=1 +","source":"!id"')), 'a.ipynb')).toBe(false);
+});
