@@ -1,6 +1,8 @@
 /** Whether a picture, a sound or a font is one and nothing else: no second file behind it, none around it. */
 import { looseBytesMax } from '../limits.ts';
 import { endOfMedia } from './file-ends.ts';
+import { isPlainArray } from './numpy-array.ts';
+import { packedProgram } from './packed-program.ts';
 
 /** Why a file is not only what its first bytes say. */
 export interface Doubt {
@@ -13,9 +15,10 @@ export interface Doubt {
 export function doubtMedia(type: string, bytes: Uint8Array): Doubt | undefined {
   const second = secondFile(bytes);
   if (second !== undefined) return { what: 'polyglot', detail: `${type} and also ${second}` };
-  // An array of Python objects is a pickle, which runs what it likes when it is read.
-  if (type === 'NumPy array' && Buffer.from(bytes.subarray(0, 512)).includes('|O'))
-    return { what: 'unreadable', detail: 'NumPy array of pickled objects' };
+  if (type === 'NumPy array' && !isPlainArray(bytes))
+    return { what: 'unreadable', detail: 'NumPy array that is not of plain numbers' };
+  const packed = endlessTypes.has(type) ? packedProgram(bytes) : undefined;
+  if (packed !== undefined) return { what: 'polyglot', detail: `${type} with ${packed} in it` };
   const end = endOfMedia(type, bytes);
   if (end === undefined) return undefined;
   const loose = bytes.subarray(end);
@@ -24,6 +27,16 @@ export function doubtMedia(type: string, bytes: Uint8Array): Doubt | undefined {
   if (looksLikeText(loose)) return { what: 'polyglot', detail: `${type} with text of ${loose.byteLength} bytes behind its end` };
   return { what: 'unreadable', detail: `${type} with ${loose.byteLength} bytes that are no part of it` };
 }
+
+/** Types that have no end that could be checked: they are searched. */
+const endlessTypes: ReadonlySet<string> = new Set([
+  'MP3 audio',
+  'FLAC audio',
+  'WebM video',
+  'SQLite database',
+  'TIFF image',
+  'Windows metafile',
+]);
 
 // Programs that read a zip archive begin at its end, and those that read a PDF allow for anything in the first kilobyte.
 function secondFile(bytes: Uint8Array): string | undefined {

