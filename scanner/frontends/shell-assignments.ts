@@ -1,5 +1,6 @@
 /** Assignments: values, arrays, elements; and variables that do more than hold something. */
 import type { Assignment } from 'unbash';
+import { shellArrayItemsMax, shellItemSteps } from '../limits.ts';
 import { steeringVariables } from '../models/shell.ts';
 import type { Call } from './shell-call.ts';
 import { runCode } from './shell-code.ts';
@@ -18,12 +19,20 @@ export function assign(run: ShellRun, node: Assignment): void {
     return;
   }
   const old = run.vars.get(node.name);
-  assignValue(run, node.name, node.append && old !== undefined ? appended(old, value) : value);
+  assignValue(run, node.name, node.append && old !== undefined ? appended(run, old, value) : value);
 }
 
-function appended(old: Value, value: Value): Value {
+function appended(run: ShellRun, old: Value, value: Value): Value {
   if (value.members === undefined) return concat([old, value]);
+  if (isFull(old)) return old;
+  run.context.steps.take((old.members?.size ?? 0) * shellItemSteps);
   return listValue([...(old.members?.values() ?? (old.text === '' ? [] : [old])), ...value.members.values()]);
+}
+
+// What is added to as many items as are kept changes none of them.
+function isFull({ members, others }: Value): boolean {
+  if (members === undefined || members.size < shellArrayItemsMax || others.length > 0) return false;
+  return [...members.keys()].every((key, index) => key === `${index}`);
 }
 
 /** The value of `(a b)`, `([x]=a [y]=b)`, or of one word. */

@@ -56,6 +56,7 @@ describe('a file of four times the length', () => {
       'a.ts',
       (count) => `const o = {${rows(count, (at) => `k${at}: () => o.k${at + 1}()`, ',\n')}};\no.k0();\n`,
     ],
+    ['items added to an array of a shell', 'a.sh', (count) => rows(count, () => 'a+=("$x")\n')],
   ])('is about four times the work: %s', { timeout: 60_000 }, async (_, path, text) => {
     const workerData = [400, 1_600].map((count) => [path, text(count)]);
     const [[few = 0, many = 0] = []] = await once(
