@@ -15,6 +15,7 @@ import {
   whoIs,
 } from './desk-frame.ts';
 import { reviewRoutes } from './desk-review.ts';
+import { listDoubts } from './doubts.ts';
 import { latest, readIdentities } from './identities.ts';
 import { formBodyBytesMax } from './limits.ts';
 import { keysPage } from './pages/keys-page.ts';
@@ -38,8 +39,8 @@ export function deskRoutes(registry: Registry): Hono {
   app.get('/', async (context) => {
     if ((await whoIs(registry, context)) === undefined) return context.redirect('/review/sign-in', 303);
     await requireReviewer(registry, context);
-    const [rows, decided] = [await listQueue(registry), await listDecided(registry)];
-    return show(registry, context, (frame) => queuePage(frame, { now: registry.now().getTime(), rows, decided }));
+    const [rows, decided, doubts] = [await listQueue(registry), await listDecided(registry), await listDoubts(registry)];
+    return show(registry, context, (frame) => queuePage(frame, { now: registry.now().getTime(), rows, decided, doubts }));
   });
   app.get('/keys', (context) => show(registry, context, keysPage));
   app.post('/keys', async (context) => {

@@ -47,3 +47,9 @@ export const nearCopiesMax = 5;
 /** Near copies whose texts the desk shows side by side, and bytes read of each for that. */
 export const comparedCopiesMax = 3;
 export const comparedBytesMax = 1_000_000;
+/** New rule sets that one scanner may describe in an hour. */
+export const ruleSetsPerHour = 20;
+/** Approved versions that rescans suspend by themselves in an hour; beyond that a person is asked. */
+export const suspensionsPerHour = 10;
+/** Doubts that the queue's page lists. */
+export const doubtRowsMax = 100;

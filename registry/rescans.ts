@@ -1,11 +1,12 @@
 /** A new rule set makes versions wait for a scanner again: those only that its change can touch, a few at a time, behind what is new. */
-import { and, asc, desc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { Digest } from '../skills-index/skill/digest.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
 import { canTouch, changeOf, parseRuleSet, type RuleSet } from '../skills-index/statement/rule-set.ts';
 import { holds, retryOnClash, type Write } from './batch.ts';
 import { type Actor, nameOf, type Registry } from './context.ts';
 import { requireRole } from './identities.ts';
-import { rescansAtOnce } from './limits.ts';
+import { rescansAtOnce, ruleSetsPerHour } from './limits.ts';
 import { enqueueScan } from './scan-jobs.ts';
 import { jobs, ruleSets, scans, versions } from './schema.ts';
 import type { VersionRow } from './versions.ts';
@@ -15,13 +16,14 @@ const rescanned = ['approved', 'in review', 'quarantined', 'suspended'] as const
 
 /**
  * Takes a scanner's description of the rule set that it scans by. One that is new here is the newest from now on.
- * @throws Problem `forbidden`, `statement-invalid`
+ * @throws Problem `forbidden`, `statement-invalid`, `registry-busy` when this scanner described very many lately
  */
 export async function takeRuleSet(registry: Registry, actor: Actor, value: unknown): Promise<RuleSet> {
   requireRole(actor, ['scanner']);
   const described = parseRuleSet(value);
   const row = { digest: described.digest, described, looked: '', by: nameOf(actor), createdAt: registry.now().getTime() };
   const place = sql<number>`(SELECT COALESCE(MAX(${ruleSets.place}), 0) + 1 FROM ${ruleSets})`;
+  await refuseTooMany(registry, row);
   await registry.db.batch([
     (db) =>
       db
@@ -30,6 +32,20 @@ export async function takeRuleSet(registry: Registry, actor: Actor, value: unkno
         .onConflictDoNothing(),
   ]);
   return described;
+}
+
+// Each new rule set makes all versions be looked at again.
+async function refuseTooMany(
+  registry: Registry,
+  { digest, by }: { readonly digest: Digest; readonly by: string },
+): Promise<void> {
+  const [known] = await registry.db.read.select({ digest: ruleSets.digest }).from(ruleSets).where(eq(ruleSets.digest, digest));
+  if (known !== undefined) return;
+  const since = registry.now().getTime() - 3_600_000;
+  const lately = and(eq(ruleSets.by, by), gt(ruleSets.createdAt, since));
+  const [found] = await registry.db.read.select({ n: count() }).from(ruleSets).where(lately);
+  if ((found?.n ?? 0) < ruleSetsPerHour) return;
+  throw new Problem('registry-busy', `This scanner described ${ruleSetsPerHour} new rule sets within an hour`);
 }
 
 /** Looks at the next versions, and makes jobs of those that the newest rule set can say something else of. Gives how many. */

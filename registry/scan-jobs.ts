@@ -4,6 +4,7 @@ import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { holds, retryOnClash, type Write } from './batch.ts';
 import { type Actor, nameOf, type Registry } from './context.ts';
+import { doubtWrite } from './doubts.ts';
 import { requireRole } from './identities.ts';
 import { makeId } from './ids.ts';
 import { jobAttemptsMax, leaseMs } from './limits.ts';
@@ -114,7 +115,7 @@ export async function giveBack(
     const job = await requireLease(registry, held);
     const row = await versionOf(registry, job);
     const last = job.attempts >= jobAttemptsMax;
-    const end = last ? quarantineWrites(registry, row, { by: nameOf(actor), why }) : { writes: [], moved: row };
+    const end = last ? lastAttemptWrites(registry, row, { by: nameOf(actor), why }) : { writes: [], moved: row };
     await registry.db.batch([
       holdsLease(held),
       (db) =>
@@ -186,18 +187,24 @@ async function buryExhausted(registry: Registry): Promise<void> {
       const why = `scan ended without a report ${job.attempts} times`;
       await registry.db.batch([
         (db) => db.update(jobs).set({ state: 'dead', lease: null, detail: why }).where(eq(jobs.id, job.id)),
-        ...quarantineWrites(registry, row, { by: 'registry', why }).writes,
+        ...lastAttemptWrites(registry, row, { by: 'registry', why }).writes,
       ]);
     });
   }
 }
 
-function quarantineWrites(
+function lastAttemptWrites(
   registry: Registry,
   row: VersionRow,
   cause: { readonly by: string; readonly why: string },
 ): ReturnType<typeof moveWrites> {
-  if (row.status !== 'received' && row.status !== 'scanning') return { writes: [], moved: row };
+  if (row.status !== 'received' && row.status !== 'scanning') {
+    // What was scanned before stays where it is: its rescan failed, which a person is told.
+    return {
+      writes: [doubtWrite(registry, row, { ...cause, why: `A rescan failed: ${cause.why}`.slice(0, 1_000) })],
+      moved: row,
+    };
+  }
   return moveWrites(registry, row, { from: row.status, to: 'quarantined', by: 'verdict' }, cause);
 }
 

@@ -71,7 +71,7 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
       return undefined;
     }
     const doubt = await suspensionFor(registry, now, report);
-    const added = doubt === undefined ? [] : [{ ...doubt.statement, versionId: row.id }];
+    const added = doubt?.statement === undefined ? [] : [{ ...doubt.statement, versionId: row.id }];
     const planned = await planAppend(registry, [{ ...signed, versionId: row.id }, ...added]);
     const scan = {
       versionId: row.id,

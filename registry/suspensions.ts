@@ -1,17 +1,22 @@
-/** An approved version that a newer rule set judges worse is suspended by the registry's own key, which can do nothing else to it. */
+/** An approved version that a newer rule set blocks is suspended by the registry's own key, which can do nothing else to it. */
+import { and, count, eq, gt } from 'drizzle-orm';
 import { revocationStatement } from '../skills-index/statement/attestation.ts';
 import type { Verdict } from '../skills-index/statement/finding.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { signStatement } from '../skills-index/statement/sign.ts';
 import type { Write } from './batch.ts';
 import type { Registry } from './context.ts';
+import { doubtWrite } from './doubts.ts';
+import { suspensionsPerHour } from './limits.ts';
 import type { NewStatement } from './log.ts';
 import { markWrite } from './revocations.ts';
+import { audit } from './schema.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
 
 export interface PlannedSuspension {
-  readonly statement: NewStatement;
-  /** The move and the mark, with the statement's place in the log. */
+  /** Absent where a person is asked instead. */
+  readonly statement?: NewStatement;
+  /** The move and the mark, or the question; with the statement's place in the log. */
   writes(logIndex: number): readonly Write[];
 }
 
@@ -22,7 +27,11 @@ export function isWorse(verdict: Verdict, before: Verdict | null): boolean {
   return byWeight.indexOf(verdict) > byWeight.indexOf(before ?? 'pass');
 }
 
-/** The suspension that a report calls for; undefined when the version is not approved, or the report is no worse than the one it was approved on. */
+/**
+ * What a report calls for: a suspension where it blocks, but so many in an hour only, since one scanner's key must not take down all
+ * skills; else a person is asked. Undefined when the version is not approved, or the report is no worse than the one it was
+ * approved on.
+ */
 export async function suspensionFor(
   registry: Registry,
   row: VersionRow,
@@ -33,6 +42,9 @@ export async function suspensionFor(
   const deciding = report.findings.filter((finding) => report.decidedBy.includes(finding.fingerprint));
   const found = deciding.map(({ rule, path, line }) => `${rule} at ${path}:${line}`).join(', ');
   const reason = `A rescan says ${report.verdict} where the approved report said ${before}${found === '' ? '' : `: ${found}`}`;
+  if (report.verdict !== 'block' || (await suspendedLately(registry)) >= suspensionsPerHour) {
+    return { writes: () => [doubtWrite(registry, row, { by: 'registry', why: plain(reason) })] };
+  }
   const statement = revocationStatement({
     kind: 'suspended',
     target: { name: row.name, version: row.version },
@@ -52,6 +64,15 @@ export async function suspensionFor(
       markWrite(registry, row, { reason: plain(reason), logIndex }),
     ],
   };
+}
+
+async function suspendedLately(registry: Registry): Promise<number> {
+  const since = registry.now().getTime() - 3_600_000;
+  const [found] = await registry.db.read
+    .select({ n: count() })
+    .from(audit)
+    .where(and(eq(audit.kind, 'move'), eq(audit.to, 'suspended'), eq(audit.by, 'registry'), gt(audit.at, since)));
+  return found?.n ?? 0;
 }
 
 // Paths come from the skill, and a reason has no controls and no characters that are not seen.

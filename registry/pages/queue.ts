@@ -1,4 +1,5 @@
 /** The queue: what waits for a person, riskiest first, with why it stands where it stands. */
+import type { DoubtRow } from '../doubts.ts';
 import type { DecidedRow, QueueRow } from '../review.ts';
 import type { Risk } from '../risk.ts';
 import { type Frame, page } from './layout.ts';
@@ -10,10 +11,12 @@ export interface QueueView {
   readonly now: number;
   readonly rows: readonly QueueRow[];
   readonly decided: readonly DecidedRow[];
+  /** What rescans left to a person. */
+  readonly doubts?: readonly DoubtRow[];
 }
 
 /** The whole page. */
-export function queuePage(frame: Frame, { now, rows, decided }: QueueView): Html {
+export function queuePage(frame: Frame, { now, rows, decided, doubts = [] }: QueueView): Html {
   const oldest = rows.reduce((least, row) => Math.min(least, row.receivedAt.getTime()), now);
   const quarantined = rows.filter((row) => row.status === 'quarantined').length;
   const wait = rows.length === 1 ? 'waits' : 'wait';
@@ -22,7 +25,21 @@ ${quarantined} in quarantine.
 ${rows.length === 0 ? '' : html`The oldest came ${moment(oldest, now)}.`} Riskiest first.</p>`;
   const empty = html`<p class="empty">Nothing waits. New versions come here when their scan has ended.</p>`;
   const body = rows.length === 0 ? empty : table(rows, now);
-  return page(frame, { title: 'Queue', at: 'queue', body: html`${summary}${body}${legend}${decidedPart(decided, now)}` });
+  return page(frame, {
+    title: 'Queue',
+    at: 'queue',
+    body: html`${summary}${doubtPart(doubts, now)}${body}${legend}${decidedPart(decided, now)}`,
+  });
+}
+
+function doubtPart(rows: readonly DoubtRow[], now: number): Html {
+  if (rows.length === 0) return html``;
+  return html`<h2>Rescans to look at</h2><ul class="decided">${rows.map(
+    (
+      row,
+    ) => html`<li><a href="/review/${row.name}/${encodeURIComponent(row.version)}"><bdi>${row.name}</bdi> <span class="version">${row.version}</span></a>
+${stateBadge(row.status)} ${untrusted(row.why)} <span class="quiet">${moment(row.at.getTime(), now)}</span></li>`,
+  )}</ul>`;
 }
 
 function decidedPart(rows: readonly DecidedRow[], now: number): Html {

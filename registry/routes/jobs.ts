@@ -80,7 +80,7 @@ function leaseRoutes(registry: Registry): Hono {
       describe({
         summary: 'Describe the rule set that a scanner scans by',
         answer: v.object({ digest: v.string() }),
-        problems: ['statement-invalid'],
+        problems: ['statement-invalid', 'registry-busy'],
         signedIn: true,
         body: { 'application/json': { schema: { type: 'object', required: ['digest', 'extractor', 'judging', 'rules'] } } },
       }),

@@ -1,10 +1,13 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { jobs, versions } from '../../registry/schema.ts';
+import { listDoubts } from '../../registry/doubts.ts';
+import { ruleSetsPerHour, suspensionsPerHour } from '../../registry/limits.ts';
+import { audit, jobs, versions } from '../../registry/schema.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import type { Finding, Verdict } from '../../skills-index/statement/finding.ts';
 import { digestOfRuleSet, type RuleSet } from '../../skills-index/statement/rule-set.ts';
 import { verifyStatus } from '../../skills-index/trust/status-file.ts';
+import { signedIn } from './desk-visit.ts';
 import { type Answer, approve, call, makeReport, makeSkill, publish, type Skill, signReport } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
@@ -170,6 +173,53 @@ describe('a new rule set', () => {
     expect((await report(taken, sends, second, {})).body.code).toBe('job-stale');
     expect((await report(await lease(), sends, third, {})).status).toBe(200);
     expect(await lease(second)).toBeNull();
+  });
+
+  it('by which a scan fails three times is told at the desk until a later one scans', async () => {
+    await describeRules(second);
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const job = await lease();
+      const told = { lease: job?.lease, reason: 'killed', detail: '30 s <b>' };
+      expect((await post(`/api/v1/jobs/${job?.id}/fail`, told)).body.status).toBe('approved');
+    }
+    expect(await lease()).toBeNull();
+    expect(await listDoubts(world.registry)).toMatchObject([
+      { name: '@acme/sends', status: 'approved', why: 'A rescan failed: scan was killed: 30 s <b>' },
+    ]);
+    const { html } = await (await signedIn(world.send, world.tokens.rita)).get('');
+    expect(html).toContain('Rescans to look at');
+    expect(html).not.toContain('30 s <b>');
+    world.wait(1_000);
+    const third = ruleSet([rule('flow/b', 'b2', ['flow:network'])]);
+    await describeRules(third);
+    expect((await report(await lease(), sends, third, {})).status).toBe(200);
+    expect(await listDoubts(world.registry)).toEqual([]);
+  });
+
+  it.each(['incomplete', 'review'] as const)('that says %s suspends nothing and asks a person', async (verdict) => {
+    await describeRules(second);
+    expect((await report(await lease(), sends, second, { verdict })).body.status).toBe('approved');
+    const why = `A rescan says ${verdict} where the approved report said pass`;
+    expect(await listDoubts(world.registry)).toMatchObject([{ name: '@acme/sends', why }]);
+    expect(await marks()).toEqual([]);
+  });
+
+  it('suspends so many in an hour, and of the next a person is asked', async () => {
+    const at = world.registry.now().getTime();
+    const move = { kind: 'move' as const, from: 'approved' as const, to: 'suspended' as const, by: 'registry', why: 'w', at };
+    const lines = Array.from({ length: suspensionsPerHour }, (_, i) => ({ ...move, id: `m${i}`, versionId: `v${i}`, move: 1 }));
+    await world.registry.db.batch([(db) => db.insert(audit).values(lines)]);
+    await describeRules(second);
+    const bad = { verdict: 'block' as const, findings: [critical] };
+    expect((await report(await lease(), sends, second, bad)).body.status).toBe('approved');
+    expect(await listDoubts(world.registry)).toMatchObject([{ name: '@acme/sends', status: 'approved' }]);
+  });
+
+  it('is described by one scanner only so often in an hour, the known ones always', async () => {
+    const nth = (i: number): RuleSet => ruleSet(second.rules, `extractor ${i}`);
+    for (let i = 1; i < ruleSetsPerHour; i++) await describeRules(nth(i));
+    expect((await post('/api/v1/jobs/rule-set', nth(0))).body.code).toBe('registry-busy');
+    await describeRules(nth(1));
   });
 
   it('is described by scanners only', async () => {
