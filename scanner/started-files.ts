@@ -23,14 +23,20 @@ export class StartedFiles {
   /** What new starts make of files that were read as something else. */
   readAs(starts: readonly FlowStart[]): Read {
     return joined(
-      starts.flatMap((start) => {
-        if (start.context === 'comment' || start.program.includes('#')) return [];
-        return filesNamed(start.program, this.#texts, this.#names).map((path) => {
-          const source = this.#texts.get(path);
-          return source === undefined ? nothingRead : this.#read(source, start.language ?? this.#ownLanguage(source));
+      starts.flatMap(({ program, language, context }) => {
+        if (context === 'comment' || program.includes('#') || !this.#isNew(`start ${language} ${program}`)) return [];
+        return filesNamed(program, this.#texts, this.#names).map((path) => {
+          const source = this.#isNew(`file ${language} ${path}`) ? this.#texts.get(path) : undefined;
+          return source === undefined ? nothingRead : this.#read(source, language ?? this.#ownLanguage(source));
         });
       }),
     );
+  }
+
+  #isNew(key: string): boolean {
+    const isNew = !this.#done.has(key);
+    this.#done.add(key);
+    return isNew;
   }
 
   /** Texts that may be started by their own names, as they have no extension or may be executed, and look like programs. */
@@ -52,9 +58,7 @@ export class StartedFiles {
 
   #read({ path, text, context, language: known }: Source, language: Language | undefined): Read {
     if (language === undefined || isSameFamily(language, known) || text.trim() === '') return nothingRead;
-    const key = `${language} ${path}`;
-    if (this.#done.has(key)) return nothingRead;
-    this.#done.add(key);
+    if (!this.#isNew(`read ${language} ${path}`)) return nothingRead;
     const reason = `started as a program in a language that is not analysed (${language})`;
     return {
       embedded: [{ within: path, language, text, context, map: [{ at: 0, raw: 0 }] }],
