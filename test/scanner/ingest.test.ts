@@ -36,8 +36,7 @@ describe('what a file is', () => {
   });
 
   it('says when content and name disagree', () => {
-    const artifacts = (path: string, bytes: Uint8Array): string[] =>
-      ingestFile({ path, bytes }).artifacts.map((one) => one.what);
+    const artifacts = (path: string, bytes: Uint8Array): string[] => ingestFile({ path, bytes }).artifacts.map((one) => one.what);
     expect(artifacts('logo.png', hex('7f454c46 02010100'))).toEqual(['binary', 'disguised']);
     expect(artifacts('a.ts', png)).toEqual(['disguised']);
     expect(artifacts('logo.png', png)).toEqual([]);
