@@ -115,6 +115,7 @@ export const tokens: Readonly<Partial<Record<Language, readonly string[]>>> = {
   ],
   makefile: [
     ...shared,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: make writes it so
     ...words('all: $( ) ${ } $$ $@ := = @ - + shell foreach call define endef ifeq else endif include'),
     '\n',
     '\n\t',
