@@ -1,5 +1,6 @@
 /** Runs the front ends: files first, then the programs found inside them, and so on; every place is told in the files' own offsets. */
 import type { Capability } from '../skills-index/skill/capability.ts';
+import { printEgressTarget } from '../skills-index/skill/egress-target.ts';
 import { decodedSources } from './decoded-sources.ts';
 import type { Fact, FlowFact, FlowSink, Span } from './fact.ts';
 import type { FlowGraph } from './flow-graph.ts';
@@ -7,6 +8,7 @@ import type { Analyse, FrontEnd, FrontEndContext, FrontEndResult } from './front
 import { joinResults } from './frontend.ts';
 import { embeddedDepthMax, embeddedProgramSteps } from './limits.ts';
 import { linkPrograms, type Programs } from './links.ts';
+import { targetOf } from './models/egress-of.ts';
 import { compareSpans } from './place.ts';
 import { type EmbeddedProgram, type Language, type OffsetMap, rawSpan, type Source } from './source.ts';
 import { nothingRead, StartedFiles } from './started-files.ts';
@@ -148,7 +150,7 @@ function writable(one: Capability): Capability {
     case 'secret':
       return { ...one, name: nameOf(one.name) };
     case 'egress':
-      return { ...one, url: one.url.toWellFormed() };
+      return { ...one, url: printEgressTarget(targetOf(one.url)) };
     case 'mount':
       return one.path === undefined ? one : { ...one, path: nameOf(one.path) };
     case 'exec':

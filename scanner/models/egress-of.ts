@@ -1,6 +1,6 @@
 /** From a URL or host as code computes it to the egress capability it needs: what is unknown widens, never narrows. */
 import type { EgressCapability } from '../../skills-index/skill/capability.ts';
-import { type EgressTarget, printEgressTarget } from '../../skills-index/skill/egress-target.ts';
+import { type EgressTarget, parseEgressUrl, printEgressTarget } from '../../skills-index/skill/egress-target.ts';
 import { addressClass } from '../../skills-index/skill/network-address.ts';
 
 /** Stands in folded text for each part that could not be computed. */
@@ -18,6 +18,15 @@ export function shapeOf(path: string): string | undefined {
 
 /** Any host, any port. */
 export const anyEgress = 'https://*/*';
+
+/** The target of an address as a front end tells it in its own words; any host for what is no egress url, since a skill may write anything. */
+export function targetOf(address: string): EgressTarget {
+  try {
+    return parseEgressUrl(address);
+  } catch {
+    return parseEgressUrl(anyEgress);
+  }
+}
 
 const schemes: Readonly<Record<string, EgressTarget['scheme']>> = { http: 'http', https: 'https', ws: 'http', wss: 'https' };
 const otherPorts: Readonly<Record<string, number>> = {

@@ -1,8 +1,7 @@
 /** What is downloaded is run. */
-import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { TraitFact } from '../../fact.ts';
 import { dropHostOf } from '../../models/drop-hosts.ts';
-import { isAddress, isLoopbackHost } from '../../models/egress-of.ts';
+import { isAddress, isLoopbackHost, targetOf } from '../../models/egress-of.ts';
 import { isKnownInstaller } from '../../models/installers.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import { isInText, milder } from '../../standing.ts';
@@ -38,7 +37,7 @@ export const downloadAndRun = defineRule({
 });
 
 function severityOf(fact: TraitFact): 'low' | 'medium' | 'high' | 'critical' | undefined {
-  const { scheme, host, path } = parseEgressUrl(fact.detail);
+  const { scheme, host, path } = targetOf(fact.detail);
   if (isLoopbackHost(host)) return undefined;
   if (isAddress(host) || dropHostOf(host, path) !== undefined || scheme === 'tcp') return 'critical';
   if (isKnownInstaller(fact.detail)) return isStep(fact) ? 'high' : 'low';

@@ -1,9 +1,8 @@
 /** What came from the network is written to a file, and the file is run. */
 import { basename } from 'node:path/posix';
-import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { FactOf, FlowFact } from '../../fact.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
-import { isLoopbackHost } from '../../models/egress-of.ts';
+import { isLoopbackHost, targetOf } from '../../models/egress-of.ts';
 import { isKnownInstaller } from '../../models/installers.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import type { Source } from '../../source.ts';
@@ -24,17 +23,18 @@ export const fileToExec = defineRule({
     const written = flows.filter(({ sink }) => sink.what === 'file');
     const started = flows.filter(({ sink }) => sink.part === 'program');
     if (written.length === 0) return started.map((flow) => draftOfStart(flow, sources));
-    const facts = of('capability').filter(runs);
+    const { startedAs, opened: openedFiles } = indexOf(of('capability').filter(runs));
     const told = new Set<string>();
     const known = written.flatMap((flow): Draft[] => {
       const path = flow.sink.capability?.kind === 'mount' ? flow.sink.capability.path : undefined;
       if (path === undefined || path.endsWith('*')) return [];
-      const start = facts.find((fact) => starts(fact, path));
-      const opened = facts.some((fact) => makesExecutable(fact, path));
-      if (start === undefined && !opened) return [];
+      const plain = path.replace(/^\.\//, '');
+      const start = startedAs.has(plain) || (!/^[a-z]{1,12}$/.test(basename(path)) && startedAs.has(basename(path)));
+      const opened = openedFiles.has(path);
+      if (!start && !opened) return [];
       told.add(flow.source.name);
-      const how = start === undefined ? 'makes it executable' : 'runs it';
-      const severity = milder(isInText(flow) || start === undefined ? 'medium' : 'high', flow);
+      const how = start ? 'runs it' : 'makes it executable';
+      const severity = milder(isInText(flow) || !start ? 'medium' : 'high', flow);
       return [draftOfFlow(flow, { severity, message: `writes what it received from ${flow.source.name} to ${path} and ${how}` })];
     });
     const others = started.filter(({ source }) => !told.has(source.name));
@@ -46,7 +46,7 @@ export const fileToExec = defineRule({
 function draftOfStart(flow: FlowFact, sources: readonly Source[]): Draft {
   const from = flow.source.name.startsWith('https://*/') ? 'a host that could not be computed' : flow.source.name;
   const message = `writes what it received from ${from} to a file and runs that file`;
-  const { host } = parseEgressUrl(flow.source.name);
+  const { host } = targetOf(flow.source.name);
   if (isLoopbackHost(host)) return draftOfFlow(flow, { kind: 'capability', severity: 'low', message });
   const paths = new Set(flow.steps.map(({ span }) => span.path));
   const isPinned = sources.some(({ path, text }) => paths.has(path) && digest.test(text) && hashing.test(text));
@@ -79,12 +79,12 @@ const releaseHosts: ReadonlySet<string> = new Set([
 ]);
 
 // `/tmp/x/run.sh` is started as itself; front ends give the program by its path or its last part.
-function starts({ capability }: FactOf<'capability'>, path: string): boolean {
-  if (capability.kind !== 'exec' || capability.program === '*') return false;
-  const program = capability.program.replace(/^\.\//, '');
-  return program === path.replace(/^\.\//, '') || (program === basename(path) && !/^[a-z]{1,12}$/.test(program));
-}
-
-function makesExecutable({ capability, traits }: FactOf<'capability'>, path: string): boolean {
-  return capability.kind === 'mount' && capability.path === path && traits.includes('permissions');
+function indexOf(facts: readonly FactOf<'capability'>[]): { startedAs: ReadonlySet<string>; opened: ReadonlySet<string> } {
+  const [startedAs, opened] = [new Set<string>(), new Set<string>()];
+  for (const { capability, traits } of facts) {
+    if (capability.kind === 'exec' && capability.program !== '*') startedAs.add(capability.program.replace(/^\.\//, ''));
+    if (capability.kind === 'mount' && capability.path !== undefined && traits.includes('permissions'))
+      opened.add(capability.path);
+  }
+  return { startedAs, opened };
 }

@@ -1,7 +1,8 @@
 /** What was read from a file, or received from one host, leaves for a host that the manifest does not name. */
-import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+
 import type { FlowFact } from '../../fact.ts';
 import { allowed, type Destination, destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { targetOf } from '../../models/egress-of.ts';
 import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
 
@@ -38,7 +39,7 @@ function whatIsSent({ source }: FlowFact, to: Destination | undefined): string |
   }
   if (source.what === 'command') return `the output of ${source.name === '*' ? 'a program' : source.name}`;
   if (source.what !== 'network' || source.name.startsWith('https://*/')) return undefined;
-  const { host } = parseEgressUrl(source.name);
+  const { host } = targetOf(source.name);
   return host === to?.host ? undefined : `what it received from ${host}`;
 }
 

@@ -1,7 +1,8 @@
 /** Text from the network reaches the agent, or what the agent obeys. */
-import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+
 import type { FlowFact } from '../../fact.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { targetOf } from '../../models/egress-of.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
@@ -36,7 +37,7 @@ export const untrustedToAgent = defineRule({
 });
 
 function fromWhere({ source }: FlowFact): string {
-  const { host } = parseEgressUrl(source.name === '*' ? 'https://*/*' : source.name);
+  const { host } = targetOf(source.name);
   return host === '*' ? 'a host that could not be computed' : host;
 }
 
