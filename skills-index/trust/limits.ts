@@ -1,6 +1,7 @@
 /** Limits of trust: times, sizes and counts. */
 export const rootBytesMax = 64 * 1024;
 export const rootAdministratorsMax = 20;
+export const rootRetiredMax = 100;
 /** A status file counts for at most this long. */
 export const statusSecondsMax = 24 * 60 * 60;
 /** Clocks may differ by this much before `issued` counts as in the future. */

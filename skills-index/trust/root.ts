@@ -6,12 +6,22 @@ import { isHostName } from '../skill/host-name.ts';
 import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
-import { base64, digest, isEd25519Spki, isP256Spki, type Shape } from '../statement/field-shapes.ts';
-import { rootAdministratorsMax, rootBytesMax } from './limits.ts';
+import { base64, digest, isEd25519Spki, isP256Spki, logIndex, type Shape } from '../statement/field-shapes.ts';
+import { rootAdministratorsMax, rootBytesMax, rootRetiredMax } from './limits.ts';
 
 /** SPKI DER in base64. */
 export interface RootKey {
   readonly key: string;
+}
+
+export const rootOffices = ['log', 'registry', 'status', 'administrator'] as const;
+export type RootOffice = (typeof rootOffices)[number];
+
+/** A key that once stood in the root file: what it signed up to a log index still counts, and nothing since. */
+export interface RetiredKey extends RootKey {
+  readonly office: RootOffice;
+  /** The last log index that counts; of the log's own key, the last one that its checkpoints may reach. */
+  readonly validUpTo: number;
 }
 
 export interface RootFile {
@@ -28,6 +38,8 @@ export interface RootFile {
   readonly administrators: readonly { readonly keyId: Digest; readonly key: string }[];
   /** How many administrators together may change a scope's owners. */
   readonly threshold: number;
+  /** Keys of earlier root files, by office. */
+  readonly retired?: readonly RetiredKey[];
 }
 
 const p256 = v.pipe(
@@ -38,6 +50,11 @@ const ed25519 = v.pipe(
   base64,
   v.check((text) => isEd25519Spki(spkiOf({ key: text })), 'is not an Ed25519 key (SPKI DER in base64)'),
 );
+
+const retiredKey: Shape<RetiredKey> = v.variant('office', [
+  exactObject({ office: v.literal('log'), key: ed25519, validUpTo: logIndex }),
+  exactObject({ office: v.picklist(['registry', 'status', 'administrator']), key: p256, validUpTo: logIndex }),
+]);
 
 const rootShape: Shape<RootFile> = v.pipe(
   exactObject({
@@ -61,13 +78,14 @@ const rootShape: Shape<RootFile> = v.pipe(
       v.minLength(1, 'is empty'),
     ),
     threshold: v.pipe(v.number(), v.safeInteger(), v.minValue(1, 'is less than 1')),
+    retired: v.exactOptional(boundedList(retiredKey, rootRetiredMax, 'is too long')),
   }),
   v.check((root) => root.threshold <= root.administrators.length, 'has a threshold above the number of administrators'),
-  // A key with two offices would let the holder of one act in the other.
+  // A key with two offices would let the holder of one act in the other, and one that is also retired has no end.
   v.check((root) => {
-    const keys = [root.status.key, root.registry.key, ...root.administrators.map((one) => one.key)];
+    const keys = [root.log, root.status, root.registry, ...root.administrators, ...(root.retired ?? [])].map((one) => one.key);
     return new Set(keys).size === keys.length;
-  }, 'names one key for two offices'),
+  }, 'names one key for two offices, or a key that counts as retired'),
 );
 
 /**

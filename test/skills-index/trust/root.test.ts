@@ -3,6 +3,7 @@ import { parseRoot, rootFingerprint } from '../../../skills-index/trust/root.ts'
 import { people, storyRoot } from '../story.ts';
 
 const refused = (change: object) => () => parseRoot(JSON.stringify({ ...storyRoot, ...change }));
+const retired = { office: 'registry', key: people.ada.named.spki, validUpTo: 9 };
 const code = expect.objectContaining({ code: 'root-invalid' });
 
 describe('a root file', () => {
@@ -36,9 +37,24 @@ describe('a root file', () => {
       { administrators: [...storyRoot.administrators, ...storyRoot.administrators], threshold: 2 },
     ],
     ['a key id is not that of its key', { administrators: [{ keyId: people.ada.keyId, key: people.administrator.named.spki }] }],
+    ['a retired key is in the same office still', { retired: [{ office: 'registry', validUpTo: 9, ...storyRoot.registry }] }],
+    ['a retired key is in another office now', { retired: [{ office: 'administrator', validUpTo: 9, ...storyRoot.status }] }],
+    ['the log’s key is retired and in office', { retired: [{ office: 'log', validUpTo: 9, ...storyRoot.log }] }],
+    ['one key is retired twice', { retired: [retired, { ...retired, validUpTo: 99 }] }],
+    ['one key is retired from two offices', { retired: [retired, { ...retired, office: 'status' }] }],
+    ['a retired key has no last index', { retired: [{ office: 'registry', key: people.ada.named.spki }] }],
+    ['a retired key is of an unknown office', { retired: [{ ...retired, office: 'scanner' }] }],
+    ['a retired log key is of the wrong kind', { retired: [{ ...retired, office: 'log' }] }],
+    ['a retired key’s last index is before the log', { retired: [{ ...retired, validUpTo: -1 }] }],
     ['it is of another version', { schema: 'skillgate.root/2' }],
   ])('is refused when %s', (_, change) => {
     expect(refused(change)).toThrow(code);
+  });
+
+  it('may name keys of earlier root files', () => {
+    const root = { ...storyRoot, retired: [retired] };
+    expect(parseRoot(JSON.stringify(root))).toEqual(root);
+    expect(rootFingerprint(parseRoot(JSON.stringify(root)))).not.toBe(rootFingerprint(storyRoot));
   });
 
   it('may be of localhost', () => {

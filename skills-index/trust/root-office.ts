@@ -1,0 +1,54 @@
+/** Which key held which office of the root file at a log index, and whose checkpoints count. */
+import { type Checkpoint, verifyCheckpoint } from '../log/checkpoint.ts';
+import type { Digest } from '../skill/digest.ts';
+import { Problem } from '../skill/problem.ts';
+import { type RootFile, type RootKey, type RootOffice, rootKeyId, spkiOf } from './root.ts';
+
+/** A key in an office; one without `validUpTo` is in office now. */
+export interface OfficeKey extends RootKey {
+  readonly validUpTo?: number;
+}
+
+/** A checkpoint that a key of the log signed. */
+export interface RootCheckpoint extends Checkpoint {
+  /** SPKI DER of the key that signed it. */
+  readonly logKey: Uint8Array;
+  /** Signed by a retired key: it counts only where a consistency proof leads from it to a head of the key in office. */
+  readonly retired: boolean;
+}
+
+/** Keys of an office, those in office first. */
+export function keysOfOffice(root: RootFile, office: RootOffice): readonly OfficeKey[] {
+  const current = office === 'administrator' ? root.administrators : [root[office]];
+  return [...current, ...(root.retired ?? []).filter((one) => one.office === office)];
+}
+
+/** Whether what a key signed at a log index counts as said in an office. */
+export function holdsOffice(root: RootFile, office: RootOffice, keyId: Digest, at: number): boolean {
+  return keysOfOffice(root, office).some((one) => rootKeyId(one) === keyId && at <= (one.validUpTo ?? at));
+}
+
+/**
+ * Reads a signed note of the log, by its key in office or, up to its last index, by a retired one.
+ * @throws Problem `log-invalid`, `signature-invalid`
+ */
+export function verifyRootCheckpoint(note: string, root: RootFile): RootCheckpoint {
+  const faults: Problem[] = [];
+  for (const one of keysOfOffice(root, 'log')) {
+    const logKey = spkiOf(one);
+    try {
+      const checkpoint = verifyCheckpoint(note, { origin: root.origin, key: logKey });
+      requireInTime(checkpoint, one);
+      return { ...checkpoint, logKey, retired: one.validUpTo !== undefined };
+    } catch (cause) {
+      if (!(cause instanceof Problem && cause.code === 'signature-invalid')) throw cause;
+      faults.push(cause);
+    }
+  }
+  throw faults[0] ?? new Problem('signature-invalid', 'The root file has no log key');
+}
+
+function requireInTime({ size }: Checkpoint, { validUpTo }: OfficeKey): void {
+  if (validUpTo === undefined || size <= validUpTo + 1) return;
+  throw new Problem('log-invalid', `The log key was retired at log index ${validUpTo}, and signed a checkpoint of size ${size}`);
+}
