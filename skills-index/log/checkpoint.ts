@@ -4,6 +4,7 @@ import { Problem } from '../skill/problem.ts';
 import { isBase64 } from '../statement/base64.ts';
 import { isEd25519Spki } from '../statement/field-shapes.ts';
 import type { TreeHead } from './merkle-tree.ts';
+import { type Note, parseNote, printSignatureLine } from './note.ts';
 
 export interface Checkpoint extends TreeHead {
   /** A bare host name. */
@@ -29,7 +30,7 @@ export async function signCheckpoint(checkpoint: Checkpoint, signer: CheckpointS
   const body = checkpointBody(checkpoint);
   const signature = Buffer.from(await signer.sign(Buffer.from(body)));
   const keyed = Buffer.concat([noteKeyId(checkpoint.origin, signer.publicKey).subarray(0, 4), signature]);
-  return `${body}\n\u2014 ${checkpoint.origin} ${keyed.toString('base64')}\n`;
+  return `${body}\n${printSignatureLine({ name: checkpoint.origin, keyed })}`;
 }
 
 /**
@@ -64,36 +65,20 @@ function checkpointBody({ origin, size, root }: Checkpoint): string {
   return `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
 }
 
-interface Note {
-  readonly checkpoint: Checkpoint;
-  readonly body: string;
-  readonly signatures: readonly { readonly name: string; readonly keyed: Uint8Array }[];
-}
-
-function split(note: string): Note {
-  const at = note.indexOf('\n\n');
-  const body = note.slice(0, at + 1);
+function split(note: string): { readonly checkpoint: Checkpoint } & Note {
+  const { body, signatures } = parseNote(note);
   const [origin = '', size = '', root = '', ...rest] = body.split('\n');
-  const lines = note.slice(at + 2).split('\n');
-  const signatures = lines.slice(0, -1).map((line) => /^\u2014 ([^\s+]+) (\S+)$/.exec(line));
   const checkpoint = { origin, size: Number(size), root: Buffer.from(root, 'base64') };
   const wellFormed =
-    at > 0 &&
+    origin !== '' &&
     rest.length === 1 &&
     /^(0|[1-9]\d{0,15})$/.test(size) &&
     Number.isSafeInteger(checkpoint.size) &&
     isBase64(root) &&
-    checkpoint.root.byteLength === 32 &&
-    lines.at(-1) === '' &&
-    signatures.length > 0 &&
-    signatures.every((match) => match !== null && isBase64(match[2] ?? ''));
+    checkpoint.root.byteLength === 32;
   if (!wellFormed)
     throw new Problem('log-invalid', 'Cannot read the checkpoint: it is not a signed note of origin, size and root');
-  return {
-    checkpoint,
-    body,
-    signatures: signatures.map((match) => ({ name: match?.[1] ?? '', keyed: Buffer.from(match?.[2] ?? '', 'base64') })),
-  };
+  return { checkpoint, body, signatures };
 }
 
 function requireEd25519(spki: Uint8Array): void {

@@ -1,0 +1,122 @@
+/** Cosignatures of witnesses on a checkpoint (C2SP tlog-cosignature, cosignature/v1: Ed25519 with a time). */
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { Problem } from '../skill/problem.ts';
+import { isEd25519Spki } from '../statement/field-shapes.ts';
+import type { CheckpointSigner } from './checkpoint.ts';
+import { cosignatureSecondsMax, witnessSkewSeconds } from './limits.ts';
+import { type NoteSignature, parseNote, printSignatureLine } from './note.ts';
+import type { Witness, WitnessPolicy } from './witness-policy.ts';
+
+/** A signature that holds, of a witness that the policy names. */
+export interface Cosignature {
+  readonly name: string;
+  /** Seconds since 1970, as the witness says. */
+  readonly seconds: number;
+}
+
+export interface Witnessed {
+  /** Distinct witnesses whose cosignature counts now, with the newest time of each. */
+  readonly counted: readonly Cosignature[];
+  /** Of witnesses that do not count: cosignatures that are too old, and those from the future. */
+  readonly old: readonly Cosignature[];
+  readonly early: readonly Cosignature[];
+  /** Witnesses that the policy names. */
+  readonly of: number;
+  readonly threshold: number;
+  /** Whether as many count as the policy demands. */
+  readonly enough: boolean;
+}
+
+const algorithm = 4;
+const keyIdBytes = 4;
+const timeBytes = 8;
+const signatureBytes = 64;
+
+/** First four bytes of SHA-256(name ‖ LF ‖ 0x04 ‖ public key). */
+export function cosignerKeyId(name: string, spki: Uint8Array): Uint8Array {
+  if (!isEd25519Spki(spki)) throw new Problem('log-invalid', 'The witness key is not an Ed25519 key');
+  return createHash('sha256')
+    .update(`${name}\n`)
+    .update(Uint8Array.of(algorithm))
+    .update(spki.subarray(-32))
+    .digest()
+    .subarray(0, keyIdBytes);
+}
+
+/**
+ * The line that a witness adds to a note.
+ * @param seconds since 1970
+ */
+export async function signCosignature(
+  note: string,
+  witness: { readonly name: string; readonly seconds: number; readonly key: CheckpointSigner },
+): Promise<string> {
+  const { name, seconds, key } = witness;
+  const time = Buffer.alloc(timeBytes);
+  time.writeBigUInt64BE(BigInt(seconds));
+  const signature = await key.sign(messageOf(parseNote(note).body, seconds));
+  return printSignatureLine({ name, keyed: Buffer.concat([cosignerKeyId(name, key.publicKey), time, signature]) });
+}
+
+/**
+ * Every cosignature on the note that holds, of witnesses that the policy names. Lines of others, of unknown algorithms and broken
+ * ones are passed over: they say nothing.
+ * @param log its key; a witness with that key would be the log vouching for itself
+ * @throws Problem `log-invalid` for what is no note, or a policy that names the log's own key
+ */
+export function verifyCosignatures(note: string, policy: WitnessPolicy, log: { readonly key: Uint8Array }): Cosignature[] {
+  const { body, signatures } = parseNote(note);
+  return policy.witnesses.flatMap((witness) => {
+    const spki = Buffer.from(witness.key, 'base64');
+    if (spki.equals(log.key)) throw new Problem('log-invalid', `The witness "${witness.name}" has the key of the log itself`);
+    return signatures.flatMap((line) => verifyLine(body, line, witness, spki) ?? []);
+  });
+}
+
+/**
+ * Which witnesses vouch for the note at this time.
+ * @param now milliseconds since 1970
+ * @throws Problem as `verifyCosignatures`
+ */
+export function countWitnesses(claim: {
+  readonly note: string;
+  readonly policy: WitnessPolicy;
+  readonly log: { readonly key: Uint8Array };
+  readonly now: number;
+  readonly secondsMax?: number;
+}): Witnessed {
+  const { policy, secondsMax = cosignatureSecondsMax } = claim;
+  const now = claim.now / 1000;
+  const newestFirst = verifyCosignatures(claim.note, policy, claim.log).sort((a, b) => b.seconds - a.seconds);
+  const inTime = newestFirst.filter((one) => one.seconds <= now + witnessSkewSeconds && one.seconds >= now - secondsMax);
+  const counted = onePerName(inTime);
+  const rest = newestFirst.filter((one) => !counted.some(({ name }) => name === one.name));
+  return {
+    counted,
+    old: onePerName(rest.filter((one) => one.seconds < now)),
+    early: onePerName(rest.filter((one) => one.seconds > now)),
+    of: policy.witnesses.length,
+    threshold: policy.threshold,
+    enough: counted.length >= policy.threshold,
+  };
+}
+
+function verifyLine(body: string, { name, keyed }: NoteSignature, witness: Witness, spki: Uint8Array): Cosignature | undefined {
+  const isOurs = name === witness.name && keyed.byteLength === keyIdBytes + timeBytes + signatureBytes;
+  if (!isOurs || Buffer.compare(keyed.subarray(0, keyIdBytes), cosignerKeyId(name, spki)) !== 0) return undefined;
+  const time = Buffer.from(keyed.subarray(keyIdBytes, keyIdBytes + timeBytes)).readBigUInt64BE();
+  if (time > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
+  const seconds = Number(time);
+  const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+  const holds = verify(null, messageOf(body, seconds), key, keyed.subarray(keyIdBytes + timeBytes));
+  return holds ? { name, seconds } : undefined;
+}
+
+function messageOf(body: string, seconds: number): Uint8Array {
+  return Buffer.from(`cosignature/v1\ntime ${seconds}\n${body}`);
+}
+
+// The policy has each key and each name once, so a name is a witness.
+function onePerName(newestFirst: readonly Cosignature[]): Cosignature[] {
+  return newestFirst.filter((one, at) => newestFirst.findIndex(({ name }) => name === one.name) === at);
+}

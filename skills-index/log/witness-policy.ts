@@ -1,0 +1,49 @@
+/** Which witnesses a client counts, and how many of them have to have cosigned: `skillgate.witnesses/1`, trusted input. */
+import * as v from 'valibot';
+import { parseJson } from '../skill/json.ts';
+import { Problem } from '../skill/problem.ts';
+import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
+import { base64, isEd25519Spki, type Shape } from '../statement/field-shapes.ts';
+import { witnessesMax, witnessNameCharsMax, witnessPolicyBytesMax } from './limits.ts';
+import { noteName } from './note.ts';
+
+export interface Witness {
+  /** As its signature lines begin. */
+  readonly name: string;
+  /** Ed25519, SPKI DER in base64. */
+  readonly key: string;
+}
+
+export interface WitnessPolicy {
+  readonly schema: 'skillgate.witnesses/1';
+  /** How many of them; 0 to show cosignatures and demand none. */
+  readonly threshold: number;
+  readonly witnesses: readonly Witness[];
+}
+
+const witnessShape: Shape<Witness> = exactObject({
+  name: v.pipe(v.string(), v.maxLength(witnessNameCharsMax, 'is too long'), v.regex(noteName, 'is not the name of a witness')),
+  key: v.pipe(
+    base64,
+    v.check((text) => isEd25519Spki(Buffer.from(text, 'base64')), 'is not an Ed25519 key (SPKI DER in base64)'),
+  ),
+});
+
+const policyShape: Shape<WitnessPolicy> = v.pipe(
+  exactObject({
+    schema: v.literal('skillgate.witnesses/1'),
+    threshold: v.pipe(v.number(), v.safeInteger(), v.minValue(0, 'is less than 0')),
+    witnesses: boundedList(witnessShape, witnessesMax),
+  }),
+  v.check((policy) => policy.threshold <= policy.witnesses.length, 'demands more witnesses than it names'),
+  // The same witness twice would be two of k.
+  v.check((policy) => new Set(policy.witnesses.map((one) => one.key)).size === policy.witnesses.length, 'names one key twice'),
+  v.check((policy) => new Set(policy.witnesses.map((one) => one.name)).size === policy.witnesses.length, 'has one name twice'),
+);
+
+/** @throws Problem `json-invalid` with every reason */
+export function parseWitnessPolicy(content: Uint8Array | string): WitnessPolicy {
+  if (content.length > witnessPolicyBytesMax)
+    throw new Problem('json-invalid', 'Cannot read the witness policy: it is too large');
+  return parseShape(policyShape, parseJson(content, 'witnesses.json'), 'json-invalid', 'the witness policy');
+}
