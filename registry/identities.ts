@@ -4,6 +4,7 @@ import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type IdentityStatement, type PublicKey, predicateTypes } from '../skills-index/statement/attestation.ts';
+import { keysAmong } from '../skills-index/statement/identity-id.ts';
 import { chainIdentities, type Identities, type LoggedStatement } from '../skills-index/trust/identity.ts';
 import { verifyStatement } from '../skills-index/trust/verify-statement.ts';
 import type { Actor, Member, Registry, Role, Subject } from './context.ts';
@@ -96,7 +97,7 @@ export function keysOfStatement(statement: IdentityStatement): readonly PublicKe
     case predicateTypes.member:
       return statement.predicate.key === undefined ? [] : [statement.predicate.key];
     case predicateTypes.scope:
-      return statement.predicate.owners;
+      return keysAmong([...statement.predicate.owners, ...(statement.predicate.publishers ?? [])]);
     case predicateTypes.key:
       return [statement.predicate.key];
   }

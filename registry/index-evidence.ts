@@ -2,7 +2,7 @@
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Scope } from '../skills-index/skill/name.ts';
 import { predicateTypes } from '../skills-index/statement/attestation.ts';
-import type { KnownIdentities } from './identities.ts';
+import { type KnownIdentities, keysOfStatement } from './identities.ts';
 
 /** Who signed something about a version. */
 export interface Signers {
@@ -47,7 +47,7 @@ function concerns(
       return about ? [] : undefined;
     }
     case predicateTypes.scope:
-      return statement.predicate.scope === known.scope ? statement.predicate.owners.map(({ keyId }) => keyId) : undefined;
+      return statement.predicate.scope === known.scope ? keysOfStatement(statement).map(({ keyId }) => keyId) : undefined;
     case predicateTypes.key: {
       const { key, replaces } = statement.predicate;
       return known.keys.has(replaces ?? key.keyId) ? [key.keyId] : undefined;

@@ -15,11 +15,12 @@ import {
   predicateTypes,
   type Statement,
 } from '../skills-index/statement/attestation.ts';
+import { keysAmong } from '../skills-index/statement/identity-id.ts';
 import { type Envelope, envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
 import { requireSubjects } from '../skills-index/trust/verify-statement.ts';
 import { BatchClash, retryOnClash } from './batch.ts';
 import type { Actor, Registry } from './context.ts';
-import { latest, readIdentities } from './identities.ts';
+import { keysOfStatement, latest, readIdentities } from './identities.ts';
 import { makeId } from './ids.ts';
 import { finishStatements, type LoggedAt, type NewStatement, planAppend } from './log.ts';
 import { putBlobs } from './objects.ts';
@@ -148,7 +149,7 @@ async function requireOwner(
 ): Promise<PublicKey> {
   const scope = scopeOf(publish.predicate.manifest.name);
   const { chain, keys, statements: logged } = await readIdentities(registry);
-  const owners = chain.ownersOf(scope, latest);
+  const owners = keysAmong(chain.publishersOf(scope, latest));
   const { subject } = sender ?? {};
   const own = subject?.kind === 'key' ? keys.get(subject.keyId) : undefined;
   const likely = own === undefined ? owners : [own, ...owners];
@@ -170,7 +171,7 @@ async function requireOwner(
 /** Whether a statement once made a key an owner of the scope, by name or in the place of another. */
 function hasOwned(statement: Statement, scope: Scope, { keyId }: PublicKey): boolean {
   if (statement.predicateType === predicateTypes.scope) {
-    return statement.predicate.scope === scope && statement.predicate.owners.some((owner) => owner.keyId === keyId);
+    return statement.predicate.scope === scope && keysOfStatement(statement).some((owner) => owner.keyId === keyId);
   }
   if (statement.predicateType !== predicateTypes.key) return false;
   return statement.predicate.key.keyId === keyId && statement.predicate.replaces !== undefined;

@@ -5,6 +5,7 @@ import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../skills-index/skill/problem-codes.ts';
 import { type IdentityStatement, type PublicKey, predicateTypes } from '../skills-index/statement/attestation.ts';
+import { keysAmong } from '../skills-index/statement/identity-id.ts';
 import { type Envelope, envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
 import { chainIdentities } from '../skills-index/trust/identity.ts';
 import { takeApproval } from './approval-intake.ts';
@@ -125,7 +126,7 @@ function likelySigners({ chain, keys, memberKeys }: KnownIdentities, statement: 
     case predicateTypes.member:
       return [...memberKeys];
     case predicateTypes.scope:
-      return [...chain.ownersOf(statement.predicate.scope, latest), ...own, ...memberKeys];
+      return [...keysAmong(chain.ownersOf(statement.predicate.scope, latest)), ...own, ...memberKeys];
     case predicateTypes.key: {
       const { replaces } = statement.predicate;
       const replaced = replaces === undefined ? undefined : keys.get(replaces);

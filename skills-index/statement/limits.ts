@@ -19,7 +19,16 @@ export const flowStepsMax = 100;
 export const observedCapabilitiesMax = 2_000;
 export const reasonCharsMax = 4_000;
 export const memberNameCharsMax = 128;
+/** Owners of a scope, and as many publishers. */
 export const scopeOwnersMax = 50;
+/** Issuer, subject, workflow and the like of somebody whom an issuer vouches for. */
+export const identityCharsMax = 512;
+/** A certificate in base64: Fulcio's have about 1,000 characters, one with a long chain of claims three times that. */
+export const certificateCharsMax = 16_384;
+export const timestampCharsMax = 32_768;
+/** Timestamps of one signature. */
+export const timestampsMax = 4;
+export const checkpointCharsMax = 16_384;
 /** Enough for a log of 2^63 entries. */
 export const inclusionProofHashesMax = 64;
 /** Base64 of a DER signature: at most 72 bytes for P-256. */

@@ -20,15 +20,8 @@ import {
   type VerdictPredicate,
 } from './attestation.ts';
 import * as field from './field-shapes.ts';
-import {
-  assertionCharsMax,
-  nonceCharsMax,
-  nonceCharsMin,
-  originCharsMax,
-  reasonCharsMax,
-  scopeOwnersMax,
-  verdictInputsMax,
-} from './limits.ts';
+import { identityList } from './identity-shapes.ts';
+import { assertionCharsMax, nonceCharsMax, nonceCharsMin, originCharsMax, reasonCharsMax, verdictInputsMax } from './limits.ts';
 
 interface Predicates {
   readonly publish: PublishPredicate;
@@ -193,11 +186,8 @@ export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Pr
   member,
   scope: exactObject({
     scope: field.scope,
-    owners: v.pipe(
-      boundedList(field.publicKey, scopeOwnersMax, 'is too long'),
-      v.minLength(1, 'is empty'),
-      v.check((owners) => new Set(owners.map((owner) => owner.keyId)).size === owners.length, 'names a key twice'),
-    ),
+    owners: identityList,
+    publishers: v.exactOptional(identityList),
     previous: v.exactOptional(field.digest),
   }),
   key,

@@ -13,6 +13,30 @@ export interface PublicKey {
   readonly spki: string;
 }
 
+/** Somebody as an OIDC issuer names them: the issuer's URL and the certificate's one subject alternative name, both to the byte. */
+export interface PersonIdentity {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+/** A CI job. One of `ref` and `environment` is there; a job has to match each that is. Everything is compared to the byte. */
+export interface CiIdentity {
+  readonly issuer: string;
+  /** The provider's number for the repository, which a new repository of the same name does not get. */
+  readonly repository: string;
+  /** Address of the workflow file, without its `@ref`. */
+  readonly workflow: string;
+  /** For example `refs/heads/main`. */
+  readonly ref?: string;
+  /** Deployment environment, in which the provider may demand a person. */
+  readonly environment?: string;
+}
+
+export type OidcIdentity = PersonIdentity | CiIdentity;
+
+/** Whoever may own a scope or publish in it. */
+export type Identity = PublicKey | OidcIdentity;
+
 export interface PublishPredicate {
   readonly manifest: Manifest;
   /** For example `skillgate 0.1.0`. */
@@ -121,7 +145,10 @@ export interface MemberPredicate {
 
 export interface ScopePredicate {
   readonly scope: Scope;
-  readonly owners: readonly PublicKey[];
+  /** Who may change this statement, and publish unless `publishers` says otherwise. */
+  readonly owners: readonly Identity[];
+  /** Exactly who may publish: CI jobs alone make a scope that nobody publishes in from a laptop. */
+  readonly publishers?: readonly Identity[];
   /** Address of the scope statement that this one changes; absent in a first claim. */
   readonly previous?: Digest;
 }

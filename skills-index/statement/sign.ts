@@ -4,8 +4,7 @@ import * as v from 'valibot';
 import type { Digest } from '../skill/digest.ts';
 import { exactObject, parseShape, unplaced } from '../skill/shape.ts';
 import { type PublicKey, type Statement, statementBytes } from './attestation.ts';
-import { isBase64 } from './base64.ts';
-import { isP256Spki } from './field-shapes.ts';
+import { base64, isP256Spki, type Shape } from './field-shapes.ts';
 import { signatureCharsMax } from './limits.ts';
 import { parseStatement } from './parse-statement.ts';
 
@@ -47,19 +46,25 @@ export async function signPayload(payloadType: string, payload: Uint8Array, sign
   return { payload: Buffer.from(payload).toString('base64'), payloadType, signatures: [{ sig, keyid: '' }] };
 }
 
-const base64 = v.pipe(v.string(), v.check(isBase64, 'is not base64 in its one form'));
+const noKeyId = v.literal('', 'is not empty');
+
+const envelopeWith = (keyid: Shape<''>): Shape<Envelope> =>
+  exactObject({
+    payload: base64,
+    payloadType: v.pipe(v.string(), v.minLength(1, 'is empty')),
+    signatures: v.strictTuple([
+      exactObject({
+        sig: v.pipe(base64, v.minLength(1, 'is empty'), v.maxLength(signatureCharsMax, 'is too long')),
+        keyid,
+      }),
+    ]),
+  });
 
 /** Exactly one signature, and no key id beside it that somebody could take for signed. */
-export const envelopeShape = exactObject({
-  payload: base64,
-  payloadType: v.pipe(v.string(), v.minLength(1, 'is empty')),
-  signatures: v.strictTuple([
-    exactObject({
-      sig: v.pipe(base64, v.minLength(1, 'is empty'), v.maxLength(signatureCharsMax, 'is too long')),
-      keyid: v.literal('', 'is not empty'),
-    }),
-  ]),
-});
+export const envelopeShape = envelopeWith(noKeyId);
+
+/** The same as others write it, who leave out an empty key id. */
+export const sentEnvelopeShape = envelopeWith(v.optional(noKeyId, '') as never);
 
 /**
  * Reads an envelope's JSON; the signature is not checked.

@@ -1,11 +1,14 @@
-/** A signed and logged statement as one file: Sigstore bundle v0.3 in JSON, keyed (no certificate), one log entry. */
+/**
+ * A signed and logged statement as one file: Sigstore bundle v0.3 in JSON, in one of two profiles. Keyed: a public key, and the entry of
+ * our log. Certified: a certificate of an hour long past, the entry of our log, the entry of the Rekor that its issuer uses, timestamps.
+ */
 import * as v from 'valibot';
 import { canonicalJson } from '../skill/canonical-json.ts';
 import { type Digest, digestOf, isDigest } from '../skill/digest.ts';
 import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
-import { isBase64 } from './base64.ts';
-import { inclusionProofHashesMax } from './limits.ts';
-import { type Envelope, envelopeShape } from './sign.ts';
+import { base64, type Shape } from './field-shapes.ts';
+import { certificateCharsMax, checkpointCharsMax, inclusionProofHashesMax, timestampCharsMax, timestampsMax } from './limits.ts';
+import { type Envelope, envelopeShape, sentEnvelopeShape } from './sign.ts';
 
 export const sigstoreBundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
@@ -25,26 +28,61 @@ export interface SigstoreLogEntry {
   readonly canonicalizedBody: string;
 }
 
-export interface SigstoreBundle {
+interface BundleOf<Material> {
   readonly mediaType: typeof sigstoreBundleMediaType;
-  readonly verificationMaterial: {
-    readonly publicKey: { readonly hint: Digest };
-    readonly tlogEntries: readonly [SigstoreLogEntry];
-  };
+  readonly verificationMaterial: Material;
   readonly dsseEnvelope: Envelope;
 }
+
+/** Signed by a key that its holder keeps. */
+export type KeyedBundle = BundleOf<{
+  readonly publicKey: { readonly hint: Digest };
+  /** Of our log. */
+  readonly tlogEntries: readonly [SigstoreLogEntry];
+}>;
+
+interface Certification {
+  /** DER. */
+  readonly certificate: { readonly rawBytes: string };
+  readonly timestampVerificationData: { readonly rfc3161Timestamps: readonly { readonly signedTimestamp: string }[] };
+}
+
+/** Signed by a key that a certificate names, and not yet in our log: what cosign and sigstore-python write and verify. */
+export type PlainBundle = BundleOf<Certification & { readonly tlogEntries: readonly [SigstoreLogEntry] }>;
+
+/** The same in our log: our entry first, that of Rekor second. */
+export type CertifiedBundle = BundleOf<Certification & { readonly tlogEntries: readonly [SigstoreLogEntry, SigstoreLogEntry] }>;
+
+export type SigstoreBundle = KeyedBundle | CertifiedBundle;
 
 /** Puts envelope, key hint and log entry together. */
 export function toSigstoreBundle(parts: {
   readonly envelope: Envelope;
   readonly keyHint: Digest;
   readonly entry: SigstoreLogEntry;
-}): SigstoreBundle {
+}): KeyedBundle {
   return {
     mediaType: sigstoreBundleMediaType,
     verificationMaterial: { publicKey: { hint: parts.keyHint }, tlogEntries: [parts.entry] },
     dsseEnvelope: parts.envelope,
   };
+}
+
+/** A certified bundle with its entry in our log. */
+export function toCertifiedBundle(plain: PlainBundle, own: SigstoreLogEntry): CertifiedBundle {
+  const { tlogEntries, ...material } = plain.verificationMaterial;
+  return { ...plain, verificationMaterial: { ...material, tlogEntries: [own, tlogEntries[0]] } };
+}
+
+/** The same bundle as others verify it, who do not know our log. */
+export function withoutOwnEntry(bundle: CertifiedBundle): PlainBundle {
+  const { tlogEntries, ...material } = bundle.verificationMaterial;
+  return { ...bundle, verificationMaterial: { ...material, tlogEntries: [tlogEntries[1]] } };
+}
+
+/** Whether a certificate names the signer's key. */
+export function isCertified(bundle: SigstoreBundle): bundle is CertifiedBundle {
+  return 'certificate' in bundle.verificationMaterial;
 }
 
 /** The bytes under which a bundle is stored, and their digest: the statement's address. */
@@ -53,42 +91,79 @@ export function addressOf(bundle: SigstoreBundle): { readonly bytes: Uint8Array;
   return { bytes, digest: digestOf(bytes) };
 }
 
-const base64 = v.pipe(v.string(), v.check(isBase64, 'is not base64 in its one form'));
 const hash = v.pipe(base64, v.length(44, 'is not a SHA-256 hash in base64'));
 const decimal = v.pipe(
   v.string(),
   v.check((text) => /^(0|[1-9]\d{0,15})$/.test(text) && Number.isSafeInteger(Number(text)), 'is not a number in decimal'),
 );
+const base64UpTo = (charsMax: number) =>
+  v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(charsMax, 'is too long'), base64);
 
-// Exactly the profile that we write: one log entry with a proof, no promise, no time, no certificate.
-const bundleShape = exactObject({
-  mediaType: v.literal(sigstoreBundleMediaType),
-  verificationMaterial: exactObject({
-    publicKey: exactObject({ hint: v.custom<Digest>(isDigest, 'is not a key id') }),
-    tlogEntries: v.strictTuple([
-      exactObject({
-        logIndex: decimal,
-        logId: exactObject({ keyId: hash }),
-        kindVersion: exactObject({ kind: v.literal('hashedrekord'), version: v.literal('0.0.2') }),
-        integratedTime: v.literal('0'),
-        inclusionProof: exactObject({
-          logIndex: decimal,
-          rootHash: hash,
-          treeSize: decimal,
-          hashes: boundedList(hash, inclusionProofHashesMax),
-          checkpoint: exactObject({ envelope: v.string() }),
-        }),
-        canonicalizedBody: base64,
-      }),
-    ]),
+// One log entry with a proof, no promise, no time. Protobuf's JSON leaves out what is zero or empty, and so do those who send us theirs:
+// `zero` says whether that may be missing; read, it is always there.
+const entryWith = (zero: <Value>(shape: Shape<Value>, value: NoInfer<Value>) => Shape<Value>): Shape<SigstoreLogEntry> =>
+  exactObject({
+    logIndex: zero(decimal, '0'),
+    logId: exactObject({ keyId: hash }),
+    kindVersion: exactObject({ kind: v.literal('hashedrekord'), version: v.literal('0.0.2') }),
+    integratedTime: zero(v.literal('0'), '0'),
+    inclusionProof: exactObject({
+      logIndex: zero(decimal, '0'),
+      rootHash: hash,
+      treeSize: decimal,
+      hashes: zero(boundedList(hash, inclusionProofHashesMax), []),
+      checkpoint: exactObject({ envelope: v.pipe(v.string(), v.maxLength(checkpointCharsMax, 'is too long')) }),
+    }),
+    canonicalizedBody: base64,
+  });
+const entry = entryWith((shape) => shape);
+const sentEntry = entryWith((shape, value) => v.optional(shape, () => value) as never);
+
+const certification = {
+  certificate: exactObject({ rawBytes: base64UpTo(certificateCharsMax) }),
+  timestampVerificationData: exactObject({
+    rfc3161Timestamps: v.pipe(
+      boundedList(exactObject({ signedTimestamp: base64UpTo(timestampCharsMax) }), timestampsMax),
+      v.minLength(1, 'is empty: nothing says when the certificate was used'),
+    ),
   }),
-  dsseEnvelope: envelopeShape,
-});
+};
+
+const bundleOf = <Material>(material: Shape<Material>, envelope: Shape<Envelope> = envelopeShape): Shape<BundleOf<Material>> =>
+  exactObject({ mediaType: v.literal(sigstoreBundleMediaType), verificationMaterial: material, dsseEnvelope: envelope });
+
+const keyedShape: Shape<KeyedBundle> = bundleOf(
+  exactObject({
+    publicKey: exactObject({ hint: v.custom<Digest>(isDigest, 'is not a key id') }),
+    tlogEntries: v.strictTuple([entry]),
+  }),
+);
+const certifiedShape: Shape<CertifiedBundle> = bundleOf(
+  exactObject({ ...certification, tlogEntries: v.strictTuple([entry, entry]) }),
+);
+const plainShape: Shape<PlainBundle> = bundleOf(
+  exactObject({ ...certification, tlogEntries: v.strictTuple([sentEntry]) }),
+  sentEnvelopeShape,
+);
 
 /**
- * Reads a bundle's JSON in exactly our profile; nothing is verified.
+ * Reads a bundle's JSON in exactly our two profiles; nothing is verified.
  * @throws Problem `statement-invalid`
  */
 export function parseSigstoreBundle(value: unknown): SigstoreBundle {
-  return parseShape(bundleShape, unplaced(value, 'bundle'), 'statement-invalid', 'the Sigstore bundle');
+  const shape: Shape<SigstoreBundle> = hasCertificate(value) ? certifiedShape : keyedShape;
+  return parseShape(shape, unplaced(value, 'bundle'), 'statement-invalid', 'the Sigstore bundle');
+}
+
+function hasCertificate(value: unknown): boolean {
+  const material = typeof value === 'object' && value !== null && 'verificationMaterial' in value && value.verificationMaterial;
+  return typeof material === 'object' && material !== null && 'certificate' in material;
+}
+
+/**
+ * Reads the JSON of a certified bundle that is not in our log yet, as its signer sends it; nothing is verified.
+ * @throws Problem `statement-invalid`
+ */
+export function parsePlainBundle(value: unknown): PlainBundle {
+  return parseShape(plainShape, unplaced(value, 'bundle'), 'statement-invalid', 'the Sigstore bundle');
 }

@@ -10,6 +10,7 @@ import { predicateTypes } from '../statement/attestation.ts';
 import type { Finding, Verdict } from '../statement/finding.ts';
 import { type Evidence, onlyStatement, statementsOf } from './decision-evidence.ts';
 import type { Reasons } from './decision-reason.ts';
+import { matchedIdentity } from './identity-match.ts';
 import { indexDescription } from './index-line.ts';
 import { type ApprovalsNeeded, approvalsNeeded, policyDigest } from './policy.ts';
 import { rootKeyId } from './root.ts';
@@ -51,7 +52,7 @@ export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublis
   const { signer, logIndex } = publish;
   const { manifest, inferred } = publish.statement.predicate;
   const scope = scopeOf(line.name);
-  const owns = identities.ownersOf(scope, logIndex).some((owner) => owner.keyId === signer);
+  const owns = matchedIdentity(identities.publishersOf(scope, logIndex), publish) !== undefined;
   reasons.demand(owns, 'publisher-unknown', `${signer} did not own @${scope} at log index ${logIndex}`);
   reasons.demand(line.publisher === signer, 'line-mismatch', `the index names ${line.publisher} as publisher, ${signer} signed`);
   const pin = pinned?.publisher;

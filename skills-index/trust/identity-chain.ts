@@ -4,14 +4,16 @@ import type { Digest } from '../skill/digest.ts';
 import type { Scope } from '../skill/name.ts';
 import {
   type EnrolledPasskey,
+  type Identity,
   type KeyPredicate,
   type MemberPredicate,
   type MemberRole,
-  type PublicKey,
   predicateTypes,
   type ScopePredicate,
 } from '../statement/attestation.ts';
+import { identityId, keysAmong } from '../statement/identity-id.ts';
 import type { Identities, LoggedStatement, Member } from './identity.ts';
+import { matchedIdentity } from './identity-match.ts';
 import { type RootFile, spkiOf } from './root.ts';
 import { ScopeOwners } from './scope-owners.ts';
 
@@ -92,12 +94,16 @@ export class IdentityChain implements Identities {
     return [...new Set(ids)].flatMap((id) => this.passkeyOf(id, at)?.passkey ?? []);
   }
 
-  ownersOf(scope: Scope, at: number): PublicKey[] {
-    return this.#owners.ownersOf(scope, at).filter((owner) => this.#keyCounts(owner.keyId, at));
+  ownersOf(scope: Scope, at: number): Identity[] {
+    return this.#owners.ownersOf(scope, at).filter((owner) => this.#keyCounts(identityId(owner), at));
   }
 
-  scopesOf(keyId: Digest, at: number): Scope[] {
-    return this.#keyCounts(keyId, at) ? this.#owners.scopesOf(keyId, at) : [];
+  publishersOf(scope: Scope, at: number): Identity[] {
+    return this.#owners.publishersOf(scope, at).filter((one) => this.#keyCounts(identityId(one), at));
+  }
+
+  scopesOf(identity: Digest, at: number): Scope[] {
+    return this.#keyCounts(identity, at) ? this.#owners.scopesOf(identity, at) : [];
   }
 
   firstClaimOf(scope: Scope): number | undefined {
@@ -117,7 +123,9 @@ export class IdentityChain implements Identities {
   }
 
   #take(one: LoggedStatement): string | undefined {
-    const { statement } = one;
+    const { statement, signers } = one;
+    // Whom an issuer vouches for can own a scope; who is who here is said with keys alone.
+    if (signers !== undefined && statement.predicateType !== predicateTypes.scope) return 'a certificate signs no such statement';
     switch (statement.predicateType) {
       case predicateTypes.member:
         return this.#takeMember(statement.predicate, one);
@@ -151,23 +159,23 @@ export class IdentityChain implements Identities {
   }
 
   #takeScope(claim: ScopePredicate, one: LoggedStatement): string | undefined {
-    const { scope, owners, previous } = claim;
+    const { scope, owners, publishers = [], previous } = claim;
     const { signer, logIndex, digest } = one;
     const standing = this.#owners.claimOf(scope, logIndex);
     if (standing === undefined) {
       if (previous !== undefined) return 'it changes a claim that does not stand';
-      if (!owners.some((owner) => owner.keyId === signer)) return 'a first claim is signed by an owner that it names';
+      if (matchedIdentity(owners, one) === undefined) return 'a first claim is signed by an owner that it names';
       if (!this.#keyCounts(signer, logIndex)) return 'its signer’s key was ended';
     } else {
       if (previous !== standing.statement) return `@${scope} is claimed, and it does not name the claim that it changes`;
-      const byOwner = this.ownersOf(scope, logIndex).some((owner) => owner.keyId === signer);
+      const byOwner = matchedIdentity(this.ownersOf(scope, logIndex), one) !== undefined;
       if (!byOwner && !this.#isRootAdministrator(signer))
         return `its signer did not own @${scope}, and is no administrator of the root file`;
       // A vote that does not suffice yet counts as such, and changes nothing.
       if (!byOwner && !this.#isVotedThrough(claim, one)) return undefined;
     }
-    for (const owner of owners) this.#keys.set(owner.keyId, Buffer.from(owner.spki, 'base64'));
-    this.#owners.claim(scope, owners, logIndex, digest);
+    for (const key of keysAmong([...owners, ...publishers])) this.#keys.set(key.keyId, Buffer.from(key.spki, 'base64'));
+    this.#owners.claim(claim, logIndex, digest);
     return undefined;
   }
 

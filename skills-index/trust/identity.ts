@@ -3,20 +3,19 @@ import type { Digest } from '../skill/digest.ts';
 import type { Scope } from '../skill/name.ts';
 import {
   type EnrolledPasskey,
+  type Identity,
   type MemberRole,
-  type PublicKey,
   predicateTypes,
   type Statement,
 } from '../statement/attestation.ts';
 import { type Ends, IdentityChain } from './identity-chain.ts';
+import type { SignedBy } from './identity-match.ts';
 import { identityRoundsMax } from './limits.ts';
 import type { RootFile } from './root.ts';
 
 /** A statement whose signature and place in the log were verified. */
-export interface LoggedStatement {
+export interface LoggedStatement extends SignedBy {
   readonly statement: Statement;
-  /** Key id of the signer. */
-  readonly signer: Digest;
   readonly logIndex: number;
   /** Address: SHA-256 of the canonical Sigstore bundle. */
   readonly digest: Digest;
@@ -36,10 +35,12 @@ export interface Identities {
   keysOf(memberName: string, atLogIndex: number): readonly Digest[];
   /** Passkeys with which the member of this name could sign at that index. */
   passkeysOf(memberName: string, atLogIndex: number): readonly EnrolledPasskey[];
-  /** Keys that may publish in the scope, rotated ones included; empty when nobody claimed it. */
-  ownersOf(scope: Scope, atLogIndex: number): readonly PublicKey[];
-  /** Scopes that a key owned, the ones it followed another key in included. */
-  scopesOf(keyId: Digest, atLogIndex: number): readonly Scope[];
+  /** Who may change the scope, rotated keys included; empty when nobody claimed it. */
+  ownersOf(scope: Scope, atLogIndex: number): readonly Identity[];
+  /** Who may publish in the scope: its publishers where it names some, else its owners. */
+  publishersOf(scope: Scope, atLogIndex: number): readonly Identity[];
+  /** Scopes that an identity owned or could publish in, the ones in which a key followed another one included. */
+  scopesOf(identity: Digest, atLogIndex: number): readonly Scope[];
   /** Address of the scope statement that stood at that index: what a change names as `previous`. */
   scopeStatementOf(scope: Scope, atLogIndex: number): Digest | undefined;
   /** Log index of the first claim of a scope: in one log it stands for the owner, however often the scope changed hands since. */

@@ -1,18 +1,21 @@
-/** Who owns which scope, as claims and successions of keys are taken in log order. */
+/** Who owns which scope and who publishes in it, as claims and successions of keys are taken in log order. */
 import type { Digest } from '../skill/digest.ts';
 import type { Scope } from '../skill/name.ts';
-import type { PublicKey } from '../statement/attestation.ts';
+import type { Identity, PublicKey, ScopePredicate } from '../statement/attestation.ts';
+import { identityId } from '../statement/identity-id.ts';
 
-interface Owner {
-  readonly key: PublicKey;
+interface Standing {
+  readonly identity: Identity;
+  readonly id: Digest;
   /** Index of the statement that made it one. */
   readonly from: number;
 }
 
 interface Claim {
   readonly from: number;
-  /** Those that it names, and the keys that followed them since. A later claim names its owners anew. */
-  readonly owners: Owner[];
+  /** Those that it names, and the keys that followed them since. A later claim names them anew. */
+  readonly owners: Standing[];
+  readonly publishers?: Standing[];
   /** Address of the scope statement. */
   readonly statement: Digest;
 }
@@ -20,24 +23,27 @@ interface Claim {
 /** Grows with the log; a key that was ended is for the caller to leave out. */
 export class ScopeOwners {
   readonly #claims = new Map<Scope, Claim[]>();
-  /** Every scope that a key ever owned, so that nobody has to look through all scopes. */
+  /** Every scope that an identity ever stood in, so that nobody has to look through all scopes. */
   readonly #scopes = new Map<Digest, Set<Scope>>();
   readonly #successors = new Map<Digest, Set<Digest>>();
 
-  claim(scope: Scope, owners: readonly PublicKey[], from: number, statement: Digest): void {
-    const claim = { from, owners: owners.map((key) => ({ key, from })), statement };
+  claim({ scope, owners, publishers }: ScopePredicate, from: number, statement: Digest): void {
+    const standing = (list: readonly Identity[]): Standing[] =>
+      list.map((identity) => ({ identity, id: identityId(identity), from }));
+    const named = publishers === undefined ? {} : { publishers: standing(publishers) };
+    const claim: Claim = { from, owners: standing(owners), ...named, statement };
     this.#claims.set(scope, [...(this.#claims.get(scope) ?? []), claim]);
-    for (const { keyId } of owners) this.#note(keyId, scope);
+    for (const { id } of listsOf(claim).flat()) this.#note(id, scope);
   }
 
   /**
-   * A key follows another one in each of these scopes.
-   * @returns whether that made it an owner of any
+   * A key follows another one in each of these scopes, as owner, as publisher or as both.
+   * @returns whether that made it anything that it was not
    */
   follow(old: Digest, key: PublicKey, from: number, scopes: readonly Scope[]): boolean {
-    const claims = scopes.flatMap((scope) => this.claimOf(scope, from) ?? []);
-    const joined = claims.filter((claim) => !claim.owners.some((owner) => owner.key.keyId === key.keyId));
-    for (const claim of joined) claim.owners.push({ key, from });
+    const lists = scopes.flatMap((scope) => listsOf(this.claimOf(scope, from)));
+    const joined = lists.filter((list) => list.some(({ id }) => id === old) && !list.some(({ id }) => id === key.keyId));
+    for (const list of joined) list.push({ identity: key, id: key.keyId, from });
     for (const scope of scopes) this.#note(key.keyId, scope);
     if (joined.length > 0) this.#successors.set(old, new Set(this.#successors.get(old)).add(key.keyId));
     return joined.length > 0;
@@ -55,18 +61,30 @@ export class ScopeOwners {
     return this.#claims.get(scope)?.[0]?.from;
   }
 
-  ownersOf(scope: Scope, at: number): PublicKey[] {
-    const owners = this.claimOf(scope, at)?.owners ?? [];
-    return owners.filter(({ from }) => from < at).map(({ key }) => key);
+  ownersOf(scope: Scope, at: number): Identity[] {
+    return identitiesOf(this.claimOf(scope, at)?.owners, at);
   }
 
-  scopesOf(keyId: Digest, at: number): Scope[] {
-    const scopes = [...(this.#scopes.get(keyId) ?? [])];
-    return scopes.filter((scope) => this.ownersOf(scope, at).some((owner) => owner.keyId === keyId));
+  publishersOf(scope: Scope, at: number): Identity[] {
+    const claim = this.claimOf(scope, at);
+    return identitiesOf(claim?.publishers ?? claim?.owners, at);
   }
 
-  #note(keyId: Digest, scope: Scope): void {
-    const scopes = this.#scopes.get(keyId) ?? new Set();
-    this.#scopes.set(keyId, scopes.add(scope));
+  scopesOf(identity: Digest, at: number): Scope[] {
+    const isIn = (list: readonly Standing[]): boolean => list.some(({ id, from }) => id === identity && from < at);
+    return [...(this.#scopes.get(identity) ?? [])].filter((scope) => listsOf(this.claimOf(scope, at)).some(isIn));
   }
+
+  #note(id: Digest, scope: Scope): void {
+    const scopes = this.#scopes.get(id) ?? new Set();
+    this.#scopes.set(id, scopes.add(scope));
+  }
+}
+
+function listsOf(claim: Claim | undefined): Standing[][] {
+  return [...(claim === undefined ? [] : [claim.owners]), ...(claim?.publishers === undefined ? [] : [claim.publishers])];
+}
+
+function identitiesOf(list: readonly Standing[] | undefined, at: number): Identity[] {
+  return (list ?? []).filter(({ from }) => from < at).map(({ identity }) => identity);
 }

@@ -12,7 +12,7 @@ import { type Statement, type Subject, type VersionSubject, versionSubjects } fr
 import { isP256Spki } from '../statement/field-shapes.ts';
 import { parseStatement } from '../statement/parse-statement.ts';
 import { inTotoPayloadType } from '../statement/sign.ts';
-import { addressOf, parseSigstoreBundle, type SigstoreBundle } from '../statement/sigstore-bundle.ts';
+import { addressOf, isCertified, type KeyedBundle, parseSigstoreBundle } from '../statement/sigstore-bundle.ts';
 import type { LoggedStatement } from './identity.ts';
 import { type RootFile, spkiOf } from './root.ts';
 
@@ -38,6 +38,8 @@ export interface VerifyOptions {
  */
 export function verifyStatement(bundleJson: unknown, { root, keys }: VerifyOptions): VerifiedStatement {
   const bundle = parseSigstoreBundle(bundleJson);
+  if (isCertified(bundle))
+    throw new Problem('signature-invalid', 'A certificate signed this, and no Sigstore root is trusted here');
   const { dsseEnvelope: envelope } = bundle;
   if (envelope.payloadType !== inTotoPayloadType) {
     throw new Problem('statement-invalid', `The payload is ${JSON.stringify(envelope.payloadType)}, not an in-toto statement`);
@@ -71,7 +73,7 @@ export function requireSubjects(statement: Statement, about: VersionSubject | re
   );
 }
 
-function signerKey(bundle: SigstoreBundle, signer: Digest, keys: VerifyOptions['keys']): Uint8Array {
+function signerKey(bundle: KeyedBundle, signer: Digest, keys: VerifyOptions['keys']): Uint8Array {
   const spki = keys === undefined ? keyInEntry(bundle) : keys(signer);
   if (spki === undefined) throw new Problem('key-unknown', `Nobody enrolled the key ${signer}`);
   if (!isP256Spki(spki) || digestOf(spki) !== signer) {
@@ -81,7 +83,7 @@ function signerKey(bundle: SigstoreBundle, signer: Digest, keys: VerifyOptions['
 }
 
 // Read for the key alone: `verifyEntry` then demands that the whole body is the one that this key and envelope give.
-function keyInEntry(bundle: SigstoreBundle): Uint8Array {
+function keyInEntry(bundle: KeyedBundle): Uint8Array {
   const body = Buffer.from(bundle.verificationMaterial.tlogEntries[0].canonicalizedBody, 'base64').toString('utf8');
   const [, spki] = /"publicKey":\{"rawBytes":"([A-Za-z0-9+/=]+)"\}/.exec(body) ?? [];
   if (spki === undefined) throw new Problem('log-invalid', 'The log entry names no public key');
@@ -89,7 +91,7 @@ function keyInEntry(bundle: SigstoreBundle): Uint8Array {
 }
 
 // @sigstore/verify takes a checkpoint of any name that the log's address contains, any kind of entry, and top-level numbers unread.
-function verifyEntry(bundle: SigstoreBundle, spki: Uint8Array, root: RootFile): TreeHead {
+function verifyEntry(bundle: KeyedBundle, spki: Uint8Array, root: RootFile): TreeHead {
   const [entry] = bundle.verificationMaterial.tlogEntries;
   const { inclusionProof: proof } = entry;
   const log = { origin: root.origin, key: spkiOf(root.log) };
@@ -107,7 +109,7 @@ function verifyEntry(bundle: SigstoreBundle, spki: Uint8Array, root: RootFile): 
 }
 
 // Keyed statements have no time of their own, so no timestamp is demanded and the log key has no end: order is the log's index.
-function verifyBySigstore(bundle: SigstoreBundle, spki: Uint8Array, root: RootFile): void {
+function verifyBySigstore(bundle: KeyedBundle, spki: Uint8Array, root: RootFile): void {
   const always = { start: new Date(0), end: new Date(8_640_000_000_000_000) };
   const logKey = spkiOf(root.log);
   const material: TrustMaterial = {

@@ -1,0 +1,38 @@
+/** One digest for whoever can sign, so that matching an identity is comparing two digests and never a pattern. */
+import { canonicalDigest } from '../skill/canonical-json.ts';
+import type { Digest } from '../skill/digest.ts';
+import type { CiIdentity, Identity, OidcIdentity, PublicKey } from './predicates.ts';
+
+/** Key id of a key, else SHA-256 of the RFC 8785 form. No key has the id of somebody else: its SPKI is no JSON. */
+export function identityId(identity: Identity): Digest {
+  return isKey(identity) ? identity.keyId : canonicalDigest(identity);
+}
+
+/** Whether an identity is a key that its holder keeps. */
+export function isKey(identity: Identity): identity is PublicKey {
+  return 'keyId' in identity;
+}
+
+/** Whether an identity is a CI job. */
+export function isCi(identity: Identity): identity is CiIdentity {
+  return 'repository' in identity;
+}
+
+/** The keys among identities. */
+export function keysAmong(identities: readonly Identity[]): PublicKey[] {
+  return identities.filter(isKey);
+}
+
+/** Those among identities whom an issuer vouches for. */
+export function oidcAmong(identities: readonly Identity[]): OidcIdentity[] {
+  return identities.filter((one): one is OidcIdentity => !isKey(one));
+}
+
+/** An identity for people to read; `parse` takes none of it back. */
+export function printIdentity(identity: Identity): string {
+  if (isKey(identity)) return identity.keyId;
+  if (!isCi(identity)) return `${identity.subject} (${identity.issuer})`;
+  const { issuer, repository, workflow, ref, environment } = identity;
+  const where = [ref, environment === undefined ? undefined : `environment ${environment}`].filter((part) => part !== undefined);
+  return `CI job ${workflow} of repository ${repository} at ${where.join(', ')} (${issuer})`;
+}

@@ -1,0 +1,62 @@
+/** Shapes of identities in statements: each field exact, so that none can be taken for a pattern. */
+import * as v from 'valibot';
+import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
+import { publicKey, type Shape } from './field-shapes.ts';
+import { identityId } from './identity-id.ts';
+import { identityCharsMax, scopeOwnersMax } from './limits.ts';
+import type { CiIdentity, Identity, PersonIdentity } from './predicates.ts';
+
+const exactText = v.pipe(
+  v.string(),
+  v.minLength(1, 'is empty'),
+  v.maxLength(identityCharsMax, `is longer than ${identityCharsMax} characters`),
+  v.check((text) => text.trim() === text && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text), 'has spaces at its ends or invisible characters'),
+  v.check((text) => !text.includes('*'), 'has a *, and identities are matched exactly, never by a pattern'),
+);
+
+// http: only for what cannot leave the machine.
+const issuer = v.pipe(
+  exactText,
+  v.regex(/^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/|$))[^\s?#]*$/, 'is not the https address of an issuer'),
+);
+
+const person: Shape<PersonIdentity> = exactObject({ issuer, subject: exactText });
+
+const ci: Shape<CiIdentity> = v.pipe(
+  exactObject({
+    issuer,
+    repository: v.pipe(
+      exactText,
+      v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'is not the id of a repository, which does not change as its name does'),
+    ),
+    workflow: v.pipe(exactText, v.regex(/^https?:\/\/[^\s@]+$/, 'is not the address of a workflow file without its @ref')),
+    ref: v.exactOptional(v.pipe(exactText, v.regex(/^refs\/\S+$/, 'is not a whole ref such as "refs/heads/main"'))),
+    environment: v.exactOptional(exactText),
+  }),
+  v.check(
+    (one) => one.ref !== undefined || one.environment !== undefined,
+    'names neither a ref nor an environment: any branch could publish',
+  ),
+);
+
+/** A key, a person or a CI job; which of them is told by its fields, so that each fault is named. */
+const identityShape: Shape<Identity> = v.lazy((given): Shape<Identity> => {
+  const has = (key: string): boolean => typeof given === 'object' && given !== null && Object.hasOwn(given, key);
+  if (has('keyId') || has('spki')) return publicKey;
+  return has('subject') ? person : ci;
+});
+
+/** Owners or publishers of a scope: some, each once. */
+export const identityList: Shape<Identity[]> = v.pipe(
+  boundedList(identityShape, scopeOwnersMax, 'is too long'),
+  v.minLength(1, 'is empty'),
+  v.check((list) => new Set(list.map(identityId)).size === list.length, 'names an identity twice'),
+);
+
+/**
+ * Reads one identity.
+ * @throws Problem `statement-invalid`
+ */
+export function parseIdentity(value: unknown): Identity {
+  return parseShape(identityShape, unplaced(value, 'identity'), 'statement-invalid', 'the identity');
+}
