@@ -5,6 +5,15 @@ import { type Envelope, pae } from '../statement/sign.ts';
 
 /** The canonical body of the entry for an envelope signed with a P-256 key (SPKI DER). */
 export function hashedrekordBody(envelope: Envelope, spki: Uint8Array): Uint8Array {
+  return bodyOf(envelope, { publicKey: { rawBytes: Buffer.from(spki).toString('base64') } });
+}
+
+/** The same for an envelope signed with the P-256 key of a certificate (DER), which the entry then names whole. */
+export function certifiedBody(envelope: Envelope, certificate: Uint8Array): Uint8Array {
+  return bodyOf(envelope, { x509Certificate: { rawBytes: Buffer.from(certificate).toString('base64') } });
+}
+
+function bodyOf(envelope: Envelope, verifier: Readonly<Record<string, { readonly rawBytes: string }>>): Uint8Array {
   const signed = pae(envelope.payloadType, Buffer.from(envelope.payload, 'base64'));
   const body = {
     apiVersion: '0.0.2',
@@ -14,7 +23,7 @@ export function hashedrekordBody(envelope: Envelope, spki: Uint8Array): Uint8Arr
         data: { algorithm: 'SHA2_256', digest: createHash('sha256').update(signed).digest('base64') },
         signature: {
           content: envelope.signatures[0].sig,
-          verifier: { keyDetails: 'PKIX_ECDSA_P256_SHA_256', publicKey: { rawBytes: Buffer.from(spki).toString('base64') } },
+          verifier: { keyDetails: 'PKIX_ECDSA_P256_SHA_256', ...verifier },
         },
       },
     },

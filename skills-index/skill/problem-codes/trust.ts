@@ -14,6 +14,24 @@ export const trustCodes = {
     means: 'A signature does not match the statement, the key or the log.',
     fix: 'Do not use it. Publish or fetch again; if it persists, somebody changed it.',
   },
+  'certificate-invalid': {
+    exit: 6,
+    status: 422,
+    means: 'A certificate, or the timestamp that says when it was used, is not one that the trusted root vouches for.',
+    fix: 'Sign again with skill publish --oidc. If others sign alike and pass, somebody changed the statement.',
+  },
+  'identity-mismatch': {
+    exit: 6,
+    status: 403,
+    means: 'The signature is good, and somebody else made it than the one who was expected.',
+    fix: 'Do not use it, unless you meant to expect the identity that the message names.',
+  },
+  'trusted-root-invalid': {
+    exit: 6,
+    status: 422,
+    means: 'A Sigstore trusted_root.json is malformed, or something in it does not say since when it counts.',
+    fix: 'Fetch it again from whom it comes (skill registry trust), or ask the operator.',
+  },
   'subject-mismatch': {
     exit: 6,
     status: 422,
@@ -25,6 +43,24 @@ export const trustCodes = {
     status: 403,
     means: 'The key is not enrolled, or not for this.',
     fix: 'Enrol it: an administrator runs skill member add, an author skill scope claim.',
+  },
+  'tuf-invalid': {
+    exit: 6,
+    status: 422,
+    means: 'The registry’s root-of-trust metadata (TUF) is malformed, lacks signatures, or its parts do not belong together.',
+    fix: 'Do not install from it. Ask the operator; if others see the same, its administrators have to publish again.',
+  },
+  'tuf-rollback': {
+    exit: 6,
+    status: 422,
+    means: 'The registry shows older root-of-trust metadata than it has shown here before.',
+    fix: 'Somebody may hold back a rotation or a revocation: ask the operator over another channel.',
+  },
+  'tuf-expired': {
+    exit: 6,
+    status: 422,
+    means: 'The registry’s root-of-trust metadata is past its date, or could not be renewed for too long.',
+    fix: 'Go online and try again; if it stays, the operator runs skill registry rotate, or the registry is being held back.',
   },
   'key-ended': { exit: 6, status: 403, means: 'The key was ended before this was signed.', fix: 'Use your new key.' },
   'log-invalid': {
