@@ -1,7 +1,7 @@
 /** Consistency proofs, computed here from the log's tiles: the registry is asked for hashes, never for a proof. */
-import { consistencyProofFrom, type Hash, type NodeAt, nodeHash } from '../log/merkle-tree.ts';
-import { parseHashTile, type TileId, tileOfNode, tilePath } from '../log/tile.ts';
-import { Problem } from '../skill/problem.ts';
+import type { Hash, TreeHead } from '../log/merkle-tree.ts';
+import { parseHashTile, type TileId, tilePath } from '../log/tile.ts';
+import { answerFrom, askConsistency, askHead, tilesFor } from '../log/tile-proof.ts';
 import { fetchNamed, inTurns, type Source } from './blobs.ts';
 import { tileBytesMax } from './limits.ts';
 
@@ -11,21 +11,37 @@ import { tileBytesMax } from './limits.ts';
  */
 export async function fetchConsistency(source: Source, sizes: readonly number[], size: number): Promise<Map<number, Hash[]>> {
   const smaller = [...new Set(sizes)].filter((one) => one > 0 && one < size);
-  const wanted = new Map(smaller.flatMap((first) => tilesFor(first, size)).map((tile) => [tilePath(tile), tile]));
-  const tiles = new Map<string, readonly Hash[]>();
-  await inTurns([...wanted], async ([path, tile]) => {
-    const hashes = await fetchTile(source, path, tile);
-    if (hashes !== undefined) tiles.set(path, hashes);
-  });
-  return new Map(smaller.flatMap((first) => proofFrom(first, size, tiles)));
+  const questions = smaller.map((first) => [first, askConsistency(first, size)] as const);
+  const tiles = await fetchTiles(
+    source,
+    questions.flatMap(([, question]) => tilesFor(question, size)),
+  );
+  return new Map(
+    questions.flatMap(([first, question]) => {
+      const proof = answerFrom(question, size, tiles);
+      return proof === undefined ? [] : [[first, proof] as const];
+    }),
+  );
 }
 
-// Which tiles a proof needs: it is made once with hashes that do not matter.
-function tilesFor(first: number, size: number): TileId[] {
-  const tiles: TileId[] = [];
-  consistencyProofFrom(first, size, (level, index) => {
-    tiles.push(tileOfNode(size, level, index).tile);
-    return new Uint8Array(32);
+/**
+ * Heads of the trees of these sizes, as the tiles of a tree of `size` leaves show them: the evidence of a fork.
+ * @throws Problem `registry-down`
+ */
+export async function fetchHeads(source: Source, sizes: readonly number[], size: number): Promise<(TreeHead | undefined)[]> {
+  const questions = sizes.map(askHead);
+  const tiles = await fetchTiles(
+    source,
+    questions.flatMap((question) => tilesFor(question, size)),
+  );
+  return questions.map((question) => answerFrom(question, size, tiles));
+}
+
+async function fetchTiles(source: Source, wanted: readonly TileId[]): Promise<Map<string, readonly Hash[]>> {
+  const tiles = new Map<string, readonly Hash[]>();
+  await inTurns([...new Map(wanted.map((tile) => [tilePath(tile), tile]))], async ([path, tile]) => {
+    const hashes = await fetchTile(source, path, tile);
+    if (hashes !== undefined) tiles.set(path, hashes);
   });
   return tiles;
 }
@@ -34,26 +50,4 @@ async function fetchTile(source: Source, path: string, tile: TileId): Promise<Ha
   const isGood = (bytes: Uint8Array): boolean => parseHashTile(bytes, tile).length > 0;
   const bytes = await fetchNamed(source, { name: `log/${path}`, path: `/log/${path}`, bytesMax: tileBytesMax, isGood });
   return bytes === undefined ? undefined : parseHashTile(bytes, tile);
-}
-
-function proofFrom(first: number, size: number, tiles: ReadonlyMap<string, readonly Hash[]>): [number, Hash[]][] {
-  const nodeAt: NodeAt = (level, index) => {
-    const { tile, from, count } = tileOfNode(size, level, index);
-    const hashes = tiles.get(tilePath(tile))?.slice(from, from + count);
-    if (hashes?.length !== count) throw new Problem('not-found', `There is no ${tilePath(tile)}`);
-    return perfectRoot(hashes);
-  };
-  try {
-    return [[first, consistencyProofFrom(first, size, nodeAt)]];
-  } catch (cause) {
-    if (cause instanceof Problem && cause.code === 'not-found') return [];
-    throw cause;
-  }
-}
-
-function perfectRoot(hashes: readonly Hash[]): Hash {
-  const [only, ...more] = hashes;
-  if (only !== undefined && more.length === 0) return only;
-  const half = hashes.length / 2;
-  return nodeHash(perfectRoot(hashes.slice(0, half)), perfectRoot(hashes.slice(half)));
 }

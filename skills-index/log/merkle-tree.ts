@@ -86,6 +86,11 @@ export function consistencyProofFrom(first: number, second: number, nodeAt: Node
   return subproof(first, 0, second, true, nodeAt);
 }
 
+/** Root of the tree of `size` leaves from nodes of any level. */
+export function treeRootFrom(size: number, nodeAt: NodeAt): Hash {
+  return size === 0 ? rangeRoot(emptyRange) : subtree(0, size, nodeAt);
+}
+
 /** Whether the proof shows the leaf at `index` in the tree with this size and root (RFC 9162 §2.1.3.2). */
 export function verifyInclusion(claim: {
   readonly leaf: Hash;

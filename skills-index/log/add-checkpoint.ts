@@ -1,0 +1,96 @@
+/** What a log sends to a witness, and what the witness makes of it (C2SP tlog-witness, `add-checkpoint`). Pure. */
+import { Problem } from '../skill/problem.ts';
+import { isBase64 } from '../statement/base64.ts';
+import { type Checkpoint, parseCheckpoint, verifyCheckpoint } from './checkpoint.ts';
+import { proofHashesMax } from './limits.ts';
+import { type Hash, type TreeHead, verifyConsistency } from './merkle-tree.ts';
+
+export interface Submission {
+  /** Size of the tree that the witness cosigned last, as the log believes; 0 for none. */
+  readonly oldSize: number;
+  /** From that size to the checkpoint's. */
+  readonly proof: readonly Hash[];
+  /** The signed checkpoint. */
+  readonly note: string;
+}
+
+/** The answer to a submission, with the status that HTTP gives it. */
+export type Judged =
+  | { readonly kind: 'cosign'; readonly head: Checkpoint }
+  | { readonly kind: 'refused'; readonly status: 400 | 403 | 409 | 422; readonly why: string }
+  /** The log signed two trees of one size. */
+  | { readonly kind: 'forked'; readonly status: 409; readonly why: string; readonly head: Checkpoint };
+
+/** A submission as it is sent. */
+export function printSubmission({ oldSize, proof, note }: Submission): string {
+  return `old ${oldSize}\n${proof.map((hash) => `${Buffer.from(hash).toString('base64')}\n`).join('')}\n${note}`;
+}
+
+/**
+ * Reads a submission strictly; the checkpoint in it is not looked at.
+ * @throws Problem `log-invalid`
+ */
+export function parseSubmission(text: string): Submission {
+  const at = text.indexOf('\n\n');
+  const [first = '', ...hashes] = text.slice(0, Math.max(at, 0)).split('\n');
+  const size = /^old (0|[1-9]\d{0,15})$/.exec(first)?.[1];
+  const proof = hashes.map((line) => (isBase64(line) ? Buffer.from(line, 'base64') : Buffer.alloc(0)));
+  const oldSize = Number(size);
+  if (at < 0 || !Number.isSafeInteger(oldSize) || proof.length > proofHashesMax || proof.some((hash) => hash.byteLength !== 32)) {
+    throw new Problem(
+      'log-invalid',
+      'Not a submission: an "old" line, up to 63 hashes, an empty line and a checkpoint are expected',
+    );
+  }
+  return { oldSize, proof, note: text.slice(at + 2) };
+}
+
+/**
+ * Whether a witness may cosign.
+ * @param kept the last head that it cosigned for this log
+ * @param log the origin that the checkpoint names, with the log's key (SPKI DER)
+ */
+export function judgeSubmission(
+  submission: Submission,
+  { kept, log }: { readonly kept: TreeHead | undefined; readonly log: { readonly origin: string; readonly key: Uint8Array } },
+): Judged {
+  const head = signedHead(submission.note, log);
+  if ('status' in head) return head;
+  const { oldSize, proof } = submission;
+  if (oldSize > head.size) return refused(400, `the old size ${oldSize} is above the checkpoint's ${head.size}`);
+  // Whatever the rest of the submission says: the signatures alone prove it, and nobody else can make them.
+  if (kept?.size === head.size && !isSame(kept, head)) {
+    return { kind: 'forked', status: 409, why: `the log signed two trees: ${sayHead(kept)}, and ${sayHead(head)}`, head };
+  }
+  if (oldSize !== (kept?.size ?? 0)) {
+    return refused(409, `the last head cosigned is ${kept === undefined ? 'none' : sayHead(kept)}, not one of size ${oldSize}`);
+  }
+  if (kept === undefined) return proof.length === 0 ? { kind: 'cosign', head } : refused(422, 'nothing is proven from size 0');
+  const continues = verifyConsistency({ first: kept, second: head, proof });
+  return continues ? { kind: 'cosign', head } : refused(422, `${sayHead(head)} is not shown to continue ${sayHead(kept)}`);
+}
+
+/** A head for people: `size 42, root 1f2e…`. */
+export function sayHead({ size, root }: TreeHead): string {
+  return `size ${size}, root ${Buffer.from(root).toString('hex')}`;
+}
+
+type Refused = Extract<Judged, { readonly kind: 'refused' }>;
+
+function refused(status: Refused['status'], why: string): Refused {
+  return { kind: 'refused', status, why };
+}
+
+function signedHead(note: string, log: { readonly origin: string; readonly key: Uint8Array }): Checkpoint | Refused {
+  try {
+    parseCheckpoint(note);
+    return verifyCheckpoint(note, log);
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    return refused(cause.code === 'signature-invalid' ? 403 : 400, cause.message);
+  }
+}
+
+function isSame(a: TreeHead, b: TreeHead): boolean {
+  return Buffer.compare(a.root, b.root) === 0;
+}

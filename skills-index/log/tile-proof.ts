@@ -1,0 +1,67 @@
+/** Proofs and roots from tiles: which tiles are needed, and what follows from them. */
+import {
+  consistencyProofFrom,
+  type Hash,
+  inclusionProofFrom,
+  type NodeAt,
+  nodeHash,
+  type TreeHead,
+  treeRootFrom,
+} from './merkle-tree.ts';
+import { type TileId, tileOfNode, tilePath } from './tile.ts';
+
+/** What may be asked of a tree; each walks over the nodes it needs. */
+export type TreeQuestion<Answer> = (nodeAt: NodeAt) => Answer;
+
+/** Consistency proof from the tree of `first` leaves to that of `size`. */
+export function askConsistency(first: number, size: number): TreeQuestion<Hash[]> {
+  return (nodeAt) => consistencyProofFrom(first, size, nodeAt);
+}
+
+/** Inclusion proof of leaf `index` in the tree of `size` leaves. */
+export function askInclusion(index: number, size: number): TreeQuestion<Hash[]> {
+  return (nodeAt) => inclusionProofFrom(index, size, nodeAt);
+}
+
+/** Head of the tree of the first `size` leaves. */
+export function askHead(size: number): TreeQuestion<TreeHead> {
+  return (nodeAt) => ({ size, root: treeRootFrom(size, nodeAt) });
+}
+
+/** The tiles of a tree of `size` leaves that a question needs: it is asked once with hashes that do not matter. */
+export function tilesFor(question: TreeQuestion<unknown>, size: number): TileId[] {
+  const tiles = new Map<string, TileId>();
+  question((level, index) => {
+    const { tile } = tileOfNode(size, level, index);
+    tiles.set(tilePath(tile), tile);
+    return new Uint8Array(32);
+  });
+  return [...tiles.values()];
+}
+
+/**
+ * The answer from the hashes of those tiles; undefined when a tile is missing or too short.
+ * @param tiles by path
+ */
+export function answerFrom<Answer>(
+  question: TreeQuestion<Answer>,
+  size: number,
+  tiles: ReadonlyMap<string, readonly Hash[]>,
+): Answer | undefined {
+  let missing = false;
+  const answer = question((level, index) => {
+    const { tile, from, count } = tileOfNode(size, level, index);
+    const hashes = tiles.get(tilePath(tile))?.slice(from, from + count) ?? [];
+    if (hashes.length !== count) missing = true;
+    return missing ? new Uint8Array(32) : perfectRoot(hashes);
+  });
+  return missing ? undefined : answer;
+}
+
+/** Root of a perfect subtree from its 2^n leaves' hashes. */
+export function perfectRoot(hashes: readonly Hash[]): Hash {
+  const [only, ...more] = hashes;
+  if (only !== undefined && more.length === 0) return only;
+  const half = hashes.length / 2;
+  return nodeHash(perfectRoot(hashes.slice(0, half)), perfectRoot(hashes.slice(half)));
+}

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { judgeSubmission, parseSubmission, printSubmission } from '../../../skills-index/log/add-checkpoint.ts';
+import { signCheckpoint } from '../../../skills-index/log/checkpoint.ts';
+import {
+  consistencyProof,
+  type Hash,
+  leafHash,
+  nodesFromLeaves,
+  type TreeHead,
+  treeRootFrom,
+} from '../../../skills-index/log/merkle-tree.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import { testLogKey } from '../story-keys.ts';
+
+const key = testLogKey('log');
+const log = { origin: 'skills.example', key: key.publicKey };
+/** Two histories that share their first three entries. */
+const leafOf =
+  (history: string) =>
+  (index: number): Hash =>
+    leafHash(Buffer.from(index < 3 ? `entry ${index}` : `entry ${index} of ${history}`));
+const headOf = (size: number, history = 'a'): TreeHead => ({ size, root: treeRootFrom(size, nodesFromLeaves(leafOf(history))) });
+const noteOf = (size: number, history = 'a', signer = key, origin = log.origin): Promise<string> =>
+  signCheckpoint({ origin, ...headOf(size, history) }, signer);
+const proofOf = (first: number, size: number, history = 'a'): Hash[] => consistencyProof(first, size, leafOf(history));
+
+describe('a submission to a witness', () => {
+  it('is the old size, the proof, an empty line and the checkpoint', async () => {
+    const submission = { oldSize: 5, proof: proofOf(5, 9), note: await noteOf(9) };
+    const text = printSubmission(submission);
+    expect(text.split('\n').slice(0, 2)).toEqual(['old 5', Buffer.from(submission.proof[0] ?? []).toString('base64')]);
+    expect(parseSubmission(text)).toEqual(submission);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no empty line', 'old 1\nskills.example\n'],
+    ['no old line', '\n\nnote'],
+    ['a leading zero', 'old 01\n\nnote'],
+    ['a sign', 'old -1\n\nnote'],
+    ['a size beyond what a number holds', 'old 9007199254740993\n\nnote'],
+    ['a hash that is too short', `old 1\n${Buffer.alloc(31).toString('base64')}\n\nnote`],
+    ['a hash in another form of base64', `old 1\n${Buffer.alloc(32).toString('base64url')}\n\nnote`],
+    ['64 hashes', `old 1\n${`${Buffer.alloc(32).toString('base64')}\n`.repeat(64)}\nnote`],
+    ['carriage returns', 'old 1\r\n\r\nnote'],
+  ])('is refused with %s', (_, text) => {
+    expect(() => parseSubmission(text)).toThrow(Problem);
+  });
+
+  it('of 63 hashes is read', () => {
+    expect(parseSubmission(`old 1\n${`${Buffer.alloc(32).toString('base64')}\n`.repeat(63)}\nnote`).proof).toHaveLength(63);
+  });
+
+  it('is read or refused, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (a, b) => {
+        try {
+          parseSubmission(`old ${a}\n\n${b}`);
+        } catch (cause) {
+          expect(cause).toBeInstanceOf(Problem);
+        }
+      }),
+    );
+  });
+});
+
+describe('a witness', () => {
+  const judge = async (oldSize: number, kept: TreeHead | undefined, note: Promise<string>, proof: readonly Hash[] = []) =>
+    judgeSubmission({ oldSize, proof, note: await note }, { kept, log });
+
+  it('cosigns the first head that it sees, and each that is shown to continue it', async () => {
+    expect(await judge(0, undefined, noteOf(5))).toMatchObject({ kind: 'cosign', head: { size: 5 } });
+    expect(await judge(5, headOf(5), noteOf(9), proofOf(5, 9))).toMatchObject({ kind: 'cosign', head: { size: 9 } });
+    expect(await judge(8, headOf(8), noteOf(9), proofOf(8, 9))).toMatchObject({ kind: 'cosign', head: { size: 9 } });
+    expect(await judge(9, headOf(9), noteOf(9))).toMatchObject({ kind: 'cosign', head: { size: 9 } });
+  });
+
+  it.each<[string, number, TreeHead | undefined, () => Promise<string>, readonly Hash[], object]>([
+    ['a foreign key', 0, undefined, () => noteOf(5, 'a', testLogKey('other')), [], { status: 403 }],
+    ['another origin', 0, undefined, () => noteOf(5, 'a', key, 'other.example'), [], { status: 400 }],
+    ['an extension line', 0, undefined, async () => (await noteOf(5)).replace('\n\n', '\nmore\n\n'), [], { status: 400 }],
+    ['no checkpoint', 0, undefined, async () => 'nothing', [], { status: 400 }],
+    ['an old size above the new one', 6, headOf(6), () => noteOf(5), [], { status: 400 }],
+    ['an old size that is not the one kept', 4, headOf(5), () => noteOf(9), proofOf(4, 9), { status: 409 }],
+    ['an old size where nothing is kept', 4, undefined, () => noteOf(9), proofOf(4, 9), { status: 409 }],
+    ['an old size of none where something is kept', 0, headOf(5), () => noteOf(9), [], { status: 409 }],
+    ['a smaller tree', 3, headOf(9), () => noteOf(5), proofOf(3, 5), { status: 409 }],
+    ['no proof', 5, headOf(5), () => noteOf(9), [], { status: 422 }],
+    ['a proof with a hash more', 5, headOf(5), () => noteOf(9), [...proofOf(5, 9), Buffer.alloc(32)], { status: 422 }],
+    ['a proof from nothing', 0, undefined, () => noteOf(9), [Buffer.alloc(32)], { status: 422 }],
+    ['a proof at the same size', 9, headOf(9), () => noteOf(9), [Buffer.alloc(32)], { status: 422 }],
+    ['another history that grew', 5, headOf(5), () => noteOf(9, 'b'), proofOf(5, 9, 'b'), { status: 422 }],
+  ])('refuses %s', async (_, oldSize, kept, note, proof, expected) => {
+    expect(await judge(oldSize, kept, note(), proof)).toMatchObject({ kind: 'refused', ...expected });
+  });
+
+  it('says which two heads of one size a log signed, whatever else the submission says', async () => {
+    for (const oldSize of [9, 0, 4]) {
+      const judged = await judge(oldSize, headOf(9), noteOf(9, 'b'));
+      expect(judged).toMatchObject({ kind: 'forked', status: 409 });
+      for (const history of ['a', 'b']) {
+        expect(judged).toHaveProperty('why', expect.stringContaining(Buffer.from(headOf(9, history).root).toString('hex')));
+      }
+    }
+  });
+
+  it('believes in no fork that another key signed', async () => {
+    expect(await judge(9, headOf(9), noteOf(9, 'b', testLogKey('other')))).toMatchObject({ kind: 'refused', status: 403 });
+  });
+
+  it('never cosigns two trees that differ in what they share, in whatever order it is asked', async () => {
+    const step = fc.record({
+      size: fc.integer({ min: 1, max: 12 }),
+      history: fc.constantFrom('a', 'b'),
+      oldSize: fc.option(fc.nat(12), { nil: undefined }),
+      proven: fc.constantFrom('a', 'b'),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
+        let kept: TreeHead | undefined;
+        const cosigned: [number, string][] = [];
+        for (const { size, history, oldSize, proven } of steps) {
+          const old = oldSize ?? kept?.size ?? 0;
+          const proof = old > 0 && old < size ? proofOf(old, size, proven) : [];
+          const judged = await judge(old, kept, noteOf(size, history), proof);
+          if (judged.kind !== 'cosign') continue;
+          expect(judged.head.size).toBeGreaterThanOrEqual(kept?.size ?? 0);
+          kept = judged.head;
+          cosigned.push([size, history]);
+        }
+        // The histories part after three entries.
+        expect(new Set(cosigned.filter(([size]) => size > 3).map(([, history]) => history)).size).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
