@@ -9,6 +9,12 @@ export const sessionIdleMs = 30 * 60_000;
 export const sessionTokenMs = 60 * 60_000;
 export const linkMs = 5 * 60_000;
 export const challengeMs = 5 * 60_000;
+/** How long a browser may take to ask its person for a passkey. */
+export const ceremonyMs = 60_000;
+export const clientDataBytesMax = 4_096;
+/** WebAuthn level 3 §5.8.3. */
+export const credentialIdBytesMax = 1_023;
+export const cborDepthMax = 4;
 export const draftMs = 14 * 24 * 3_600_000;
 export const leaseMs = 120_000;
 export const jobAttemptsMax = 3;
@@ -53,3 +59,7 @@ export const ruleSetsPerHour = 20;
 export const suspensionsPerHour = 10;
 /** Doubts that the queue's page lists. */
 export const doubtRowsMax = 100;
+/** Versions that are told of one publisher, the newest ones. */
+export const keyVersionsMax = 200;
+/** Signed TUF sets that are still served: a client reads one within seconds. */
+export const tufSetsKept = 16;

@@ -4,12 +4,12 @@
  */
 import { and, eq, lt } from 'drizzle-orm';
 import * as v from 'valibot';
-import { digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { EnrolledPasskey } from '../skills-index/statement/attestation.ts';
 import type { Registry, RegistryConfig } from './context.ts';
 import { challengeMs, pendingPasskeysMax } from './limits.ts';
 import { challenge, pendingPasskey } from './schema.ts';
+import { createOptions, passkeyMade, requestOptions, requireAsserted, type Site } from './webauthn.ts';
 
 export interface PendingPasskey extends EnrolledPasskey {
   readonly member: string;
@@ -18,21 +18,14 @@ export interface PendingPasskey extends EnrolledPasskey {
 }
 
 /** The relying party: the desk's own host name and origin. An IP address is no valid rpId. */
-export function siteOf(config: RegistryConfig): { readonly rpId: string; readonly origin: string } {
+export function siteOf(config: RegistryConfig): Site {
   const { hostname, origin } = new URL(config.base);
   return { rpId: hostname, origin };
 }
 
-// The library costs six times a bare start of Node, so only a ceremony loads it.
-const webAuthn = () => import('@simplewebauthn/server');
-/** ES256: the one algorithm that approvals are verified with. */
-const algorithms = [-7];
-
 /** What the sign-in page hands to `navigator.credentials.get`: any passkey of this site. */
 export async function loginOptions(registry: Registry): Promise<object> {
-  const { generateAuthenticationOptions } = await webAuthn();
-  const bytes = await issue(registry, 'login', null);
-  return generateAuthenticationOptions({ rpID: siteOf(registry.config).rpId, challenge: bytes, userVerification: 'required' });
+  return requestOptions(siteOf(registry.config).rpId, await issue(registry, 'login', null));
 }
 
 /**
@@ -55,35 +48,13 @@ export async function finishLogin(
       hint: 'An administrator has to sign that it is yours. Use skill login --browser meanwhile.',
     });
   }
-  const { verifyAuthenticationResponse } = await webAuthn();
-  // Counter 0: synced passkeys do not count, and a clone is no more than the passkey itself.
-  const { verified } = await verifyAuthenticationResponse({
-    response: assertion,
-    expectedChallenge,
-    expectedOrigin: site.origin,
-    expectedRPID: site.rpId,
-    requireUserVerification: true,
-    credential: { id: passkey.credentialId, publicKey: Buffer.from(passkey.publicKey, 'base64url'), counter: 0 },
-  }).catch(refused);
-  if (!verified) throw new Problem('not-signed-in', 'The passkey’s signature does not hold');
+  requireAsserted(assertion, expectedChallenge, passkey);
   return passkey.credentialId;
 }
 
 /** What the passkeys page hands to `navigator.credentials.create`. */
 export async function creationOptions(registry: Registry, member: string, known: readonly string[]): Promise<object> {
-  const { generateRegistrationOptions } = await webAuthn();
-  return generateRegistrationOptions({
-    rpName: 'Skillgate',
-    rpID: siteOf(registry.config).rpId,
-    userName: member,
-    userDisplayName: member,
-    userID: Buffer.from(digestOf(`member:${member}`)).subarray(0, 64),
-    challenge: await issue(registry, 'enrol', member),
-    attestationType: 'none',
-    excludeCredentials: known.map((id) => ({ id })),
-    authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
-    supportedAlgorithmIDs: algorithms,
-  });
+  return createOptions(siteOf(registry.config).rpId, await issue(registry, 'enrol', member), member, known);
 }
 
 /**
@@ -93,41 +64,18 @@ export async function creationOptions(registry: Registry, member: string, known:
 export async function finishCreation(registry: Registry, member: string, response: string): Promise<void> {
   const made = parseResponse(response, creationForm);
   const expectedChallenge = await take(registry, 'enrol', member, made.response.clientDataJSON);
-  const site = siteOf(registry.config);
-  const { verifyRegistrationResponse } = await webAuthn();
-  const { verified, registrationInfo } = await verifyRegistrationResponse({
-    response: made,
-    expectedChallenge,
-    expectedOrigin: site.origin,
-    expectedRPID: site.rpId,
-    requireUserVerification: true,
-    supportedAlgorithmIDs: algorithms,
-  }).catch(refused);
-  if (!verified) throw new Problem('request-invalid', 'The new passkey does not hold');
+  const enrolled = passkeyMade(made, expectedChallenge, siteOf(registry.config));
   const waiting = (await listPendingPasskeys(registry)).filter((one) => one.member === member);
   if (waiting.length >= pendingPasskeysMax) {
     throw new Problem('request-invalid', `${waiting.length} passkeys wait for an administrator already`);
   }
-  const { id, publicKey } = registrationInfo.credential;
-  const row = {
-    credentialId: id,
-    member,
-    publicKey: Buffer.from(publicKey).toString('base64url'),
-    ...site,
-    createdAt: registry.now().getTime(),
-  };
+  const row = { ...enrolled, member, createdAt: registry.now().getTime() };
   await registry.db.batch([(db) => db.insert(pendingPasskey).values(row).onConflictDoNothing()]);
 }
 
 /** What the approval page hands to `navigator.credentials.get`: one passkey, and the statement's challenge. */
 export async function approvalOptions(registry: Registry, credentialId: string, bytes: Uint8Array): Promise<object> {
-  const { generateAuthenticationOptions } = await webAuthn();
-  return generateAuthenticationOptions({
-    rpID: siteOf(registry.config).rpId,
-    challenge: Uint8Array.from(bytes),
-    allowCredentials: [{ id: credentialId }],
-    userVerification: 'required',
-  });
+  return requestOptions(siteOf(registry.config).rpId, bytes, credentialId);
 }
 
 /** Passkeys that were made in the desk, oldest first; those that are enrolled by now are among them. */
@@ -150,7 +98,7 @@ const clientDataForm = v.object({ challenge: base64url });
 function parseResponse<Form extends typeof assertionForm | typeof creationForm>(response: string, form: Form) {
   const parsed = v.safeParse(form, parseJsonText(response));
   if (!parsed.success) throw new Problem('request-invalid', 'The browser’s answer is no WebAuthn credential');
-  return { ...parsed.output, clientExtensionResults: {} };
+  return parsed.output;
 }
 
 function parseJsonText(text: string): unknown {
@@ -189,8 +137,4 @@ async function take(
     throw new Problem('not-signed-in', 'The page is too old, or was used before', { hint: 'Load it again and try once more.' });
   }
   return row.id;
-}
-
-function refused(cause: unknown): never {
-  throw new Problem('not-signed-in', 'The passkey’s answer does not hold', { cause });
 }
