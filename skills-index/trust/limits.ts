@@ -35,3 +35,5 @@ export const certificateTextBytesMax = 2_000;
 /** Authorities or logs of one kind in a trusted root, and certificates of one authority. */
 export const trustedAuthoritiesMax = 50;
 export const trustedChainMax = 10;
+/** Rule sets that a policy refuses. */
+export const refusedRuleSetsMax = 1_000;
