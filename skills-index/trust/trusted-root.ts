@@ -77,7 +77,7 @@ const log = v.pipe(
     }),
     logId,
     checkpointKeyId: v.exactOptional(logId),
-    operator: v.exactOptional(text, ''),
+    operator: v.exactOptional(v.string(), ''),
   }),
   v.transform((one) => ({ checkpointKeyId: undefined, ...one, hashAlgorithm: 1 as const })),
 );
@@ -89,7 +89,7 @@ const authority = v.pipe(
       certificates: v.pipe(boundedList(exactObject({ rawBytes: bytes }), trustedChainMax), v.minLength(1, 'is empty')),
     }),
     validFor,
-    operator: v.exactOptional(text, ''),
+    operator: v.exactOptional(v.string(), ''),
   }),
 );
 
