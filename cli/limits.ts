@@ -55,3 +55,8 @@ export const programHeadBytesMax = 64 * 1024;
 /** What `skill scan` is told about findings: a list of accepted ones, an earlier report. */
 export const suppressionsBytesMax = 4 * 1024 * 1024;
 export const baselineBytesMax = 256 * 1024 * 1024;
+/** Keyless signing: the config's file, one answer of a service, an identity token, and how long a person may take to sign in. */
+export const signingConfigBytesMax = 64 * 1024;
+export const signingAnswerBytesMax = 1024 * 1024;
+export const identityTokenBytesMax = 16 * 1024;
+export const deviceSecondsMax = 600;

@@ -51,6 +51,36 @@ export const commandCodes = {
     means: 'A key file is damaged or others may read it.',
     fix: 'chmod 600 it, or make a new one: skill key create.',
   },
+  'signing-config-invalid': {
+    exit: 6,
+    status: 400,
+    means: 'The file that names the services for signing without a key cannot be used.',
+    fix: 'Take the signing_config.json that your Sigstore deployment hands out (form v0.2), over https.',
+  },
+  'signing-service': {
+    exit: 4,
+    status: 502,
+    means: 'A service that certifies signatures without a key refused, or cannot be reached.',
+    fix: 'Try again; if it refuses, its answer says what it does not accept.',
+  },
+  'identity-token-missing': {
+    exit: 5,
+    status: 401,
+    means: 'Signing without a key needs an identity token, and there is none.',
+    fix: 'In CI let the job have one (docs/publishing-from-ci.md); in a terminal sign in, or use a key: skill key create.',
+  },
+  'identity-token-invalid': {
+    exit: 5,
+    status: 401,
+    means: 'The identity token cannot be read, or names nobody that can sign.',
+    fix: 'Fetch a new one, with the audience sigstore.',
+  },
+  'keychain-missing': {
+    exit: 3,
+    status: 500,
+    means: 'This machine has no keychain that Skillgate can reach, or it is locked.',
+    fix: 'Unlock it, or keep the key in a file that only you can read: skill key create without --keychain.',
+  },
   'system-part-missing': {
     exit: 3,
     status: 500,

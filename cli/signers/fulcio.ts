@@ -1,0 +1,54 @@
+/** A certificate for a key that was made a moment ago and for whom an identity token names (Fulcio API v2, signingCert). */
+import { X509Certificate } from 'node:crypto';
+import * as v from 'valibot';
+import { askSigningService, jsonAnswer, refused, type SigningWorld } from './signing-service.ts';
+
+const chain = v.object({ chain: v.object({ certificates: v.pipe(v.array(v.string()), v.minLength(1)) }) });
+const answer = v.union([v.object({ signedCertificateEmbeddedSct: chain }), v.object({ signedCertificateDetachedSct: chain })]);
+
+/**
+ * The leaf certificate, DER.
+ * @param proof ECDSA signature (DER) of the token's subject with the key: shows that it is held here
+ * @throws Problem `signing-service`
+ */
+export async function fetchCertificate(
+  world: SigningWorld,
+  base: string,
+  given: { readonly token: string; readonly publicPem: string; readonly proof: Uint8Array },
+): Promise<Uint8Array> {
+  const request = { what: 'certificate authority', url: `${base}/api/v2/signingCert` };
+  const body = {
+    credentials: { oidcIdentityToken: given.token },
+    publicKeyRequest: {
+      publicKey: { algorithm: 'ECDSA', content: given.publicPem },
+      proofOfPossession: Buffer.from(given.proof).toString('base64'),
+    },
+  };
+  const bytes = await askSigningService(world, {
+    ...request,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    secrets: [given.token],
+  });
+  const parsed = v.safeParse(answer, jsonAnswer(bytes, request));
+  if (!parsed.success) throw refused(request, 'its answer holds no certificate');
+  const found =
+    'signedCertificateEmbeddedSct' in parsed.output
+      ? parsed.output.signedCertificateEmbeddedSct
+      : parsed.output.signedCertificateDetachedSct;
+  const [leaf = ''] = found.chain.certificates;
+  return certifies(leaf, given.publicPem) ?? raise(refused(request, 'its certificate is not for our key'));
+}
+
+function certifies(pem: string, publicPem: string): Uint8Array | undefined {
+  try {
+    const certificate = new X509Certificate(pem);
+    return certificate.publicKey.export({ type: 'spki', format: 'pem' }) === publicPem ? certificate.raw : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function raise(problem: Error): never {
+  throw problem;
+}

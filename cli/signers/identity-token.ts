@@ -1,0 +1,132 @@
+/** Where an identity token comes from: given, the CI's own, or a person who signs in. It is shown to nobody but the certificate authority. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import * as v from 'valibot';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CommandContext } from '../command.ts';
+import { identityTokenBytesMax } from '../limits.ts';
+import { signInByDevice } from './device-flow.ts';
+import { parseServiceUrl } from './service-url.ts';
+import type { SigningServices } from './signing-config.ts';
+import { askSigningService, jsonAnswer, refused } from './signing-service.ts';
+
+/** Audience that certificate authorities of Sigstore expect. */
+const audience = 'sigstore';
+
+/** What a token says of its bearer, unverified: for showing who would sign. */
+export interface TokenClaims {
+  readonly issuer: string;
+  /** The email where the token has one. */
+  readonly subject: string;
+  /** What CI providers add, by the name that the certificate gives it. */
+  readonly repository?: string;
+  readonly workflow?: string;
+  readonly ref?: string;
+  readonly environment?: string;
+  readonly trigger?: string;
+}
+
+/**
+ * `--identity-token FILE`, else `SIGSTORE_ID_TOKEN`, else GitHub Actions' own, else the issuer of the signing config asks a person.
+ * @throws Problem `identity-token-missing`, `identity-token-invalid`, `signing-service`
+ */
+export async function identityToken(context: CommandContext, services: SigningServices): Promise<string> {
+  const { 'identity-token': given } = context.options;
+  const { SIGSTORE_ID_TOKEN: fromEnvironment = '', ACTIONS_ID_TOKEN_REQUEST_URL: url = '' } = context.env;
+  if (typeof given === 'string') return checked(await tokenFile(resolve(context.cwd, given)));
+  if (fromEnvironment !== '') return checked(fromEnvironment);
+  if (url !== '') return checked(await githubToken(context, url));
+  if (services.issuer !== undefined && context.stderr.isTTY === true)
+    return checked(await signInByDevice(context, services.issuer));
+  throw new Problem('identity-token-missing', `Cannot sign without a key: ${whyNone(context, services)}`);
+}
+
+const claimsShape = v.object({
+  iss: v.string(),
+  sub: v.string(),
+  email: v.optional(v.string()),
+  email_verified: v.optional(v.union([v.boolean(), v.string()])),
+  repository_id: v.optional(v.string()),
+  workflow_ref: v.optional(v.string()),
+  ref: v.optional(v.string()),
+  ref_type: v.optional(v.string()),
+  environment: v.optional(v.string()),
+  event_name: v.optional(v.string()),
+  project_id: v.optional(v.string()),
+  ci_config_ref_uri: v.optional(v.string()),
+  pipeline_source: v.optional(v.string()),
+});
+
+/** @throws Problem `identity-token-invalid` */
+export function claimsOf(token: string): TokenClaims {
+  const { iss, sub, email, ...ci } = parseClaims(token);
+  const workflow = ci.workflow_ref === undefined ? ci.ci_config_ref_uri : `github.com/${ci.workflow_ref}`;
+  const gitlab = ci.project_id !== undefined && ci.ref !== undefined;
+  const found = {
+    repository: ci.repository_id ?? ci.project_id,
+    workflow: workflow === undefined ? undefined : `https://${workflow.replace(/@[^@]*$/, '')}`,
+    ref: gitlab ? `refs/${ci.ref_type === 'tag' ? 'tags' : 'heads'}/${ci.ref}` : ci.ref,
+    environment: ci.environment,
+    trigger: ci.event_name ?? ci.pipeline_source,
+  };
+  const said = Object.entries(found).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '');
+  return { issuer: iss, subject: email ?? sub, ...Object.fromEntries(said) };
+}
+
+/** What the key's holder signs to show that they hold it: the verified email, else the subject. */
+export function challengeOf(token: string): string {
+  const { email, email_verified, sub } = parseClaims(token);
+  if (email === undefined) return sub;
+  if (email_verified !== true && email_verified !== 'true') throw invalid('its email address is not verified by the issuer');
+  return email;
+}
+
+function parseClaims(token: string): v.InferOutput<typeof claimsShape> {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+  } catch {
+    throw invalid('it is no JWT');
+  }
+  const result = v.safeParse(claimsShape, value);
+  if (!result.success) throw invalid(`its claims cannot be read: ${v.getDotPath(result.issues[0]) ?? 'not an object'}`);
+  return result.output;
+}
+
+function checked(text: string): string {
+  const token = text.trim();
+  // A line feed in it would be a second header elsewhere; a damaged one is refused before it is sent anywhere.
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) || token.length > identityTokenBytesMax) throw invalid('it is no JWT');
+  parseClaims(token);
+  return token;
+}
+
+async function tokenFile(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new Problem('file-not-found', `Cannot read the identity token ${JSON.stringify(path)} (${cause.code})`, { cause });
+  });
+}
+
+async function githubToken(context: CommandContext, url: string): Promise<string> {
+  const bearer = context.env.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? '';
+  const asked = new URL(parseServiceUrl(url, 'ACTIONS_ID_TOKEN_REQUEST_URL'));
+  asked.searchParams.set('audience', audience);
+  const request = { what: 'token service of GitHub Actions', url: asked.href };
+  const headers = { accept: 'application/json', authorization: `Bearer ${bearer}` };
+  const bytes = await askSigningService(context, { ...request, headers, secrets: [bearer] });
+  const parsed = v.safeParse(v.object({ value: v.string() }), jsonAnswer(bytes, request));
+  if (!parsed.success) throw refused(request, 'its answer holds no token');
+  return parsed.output.value;
+}
+
+function whyNone({ env }: CommandContext, { issuer }: SigningServices): string {
+  if (env.GITHUB_ACTIONS === 'true') return 'no token: the job lacks "permissions: id-token: write"';
+  if (env.GITLAB_CI === 'true') return 'no token: the job lacks "id_tokens: SIGSTORE_ID_TOKEN: aud: sigstore"';
+  return issuer === undefined
+    ? 'no token: SIGSTORE_ID_TOKEN is not set, and the signing config names no issuer to sign in at'
+    : 'no token: SIGSTORE_ID_TOKEN is not set, and there is no terminal in which a person could sign in';
+}
+
+function invalid(why: string): Problem {
+  return new Problem('identity-token-invalid', `Cannot use the identity token: ${why}`);
+}

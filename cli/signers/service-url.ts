@@ -1,0 +1,14 @@
+/** Where a token or a signature may be sent: over TLS, or to this machine. */
+import { Problem } from '../../skills-index/skill/problem.ts';
+
+/** The URL without a slash at its end. @throws Problem `signing-config-invalid` */
+export function parseServiceUrl(text: string, what: string): string {
+  const url = URL.parse(text);
+  const refuse = (why: string) =>
+    new Problem('signing-config-invalid', `Cannot use ${JSON.stringify(text.slice(0, 200))} as ${what}: ${why}`);
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) throw refuse('write https://HOST');
+  if (url.username !== '' || url.password !== '' || url.hash !== '') throw refuse('it has a user or a fragment');
+  if (url.protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname))
+    throw refuse('plain http is for this machine only');
+  return url.href.replace(/\/+$/, '');
+}

@@ -1,0 +1,87 @@
+/**
+ * One request to a service of the signing config. What it sends may hold an identity token: no redirect is followed, and no error repeats
+ * what was sent.
+ */
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CommandContext } from '../command.ts';
+import { requestSecondsMax, signingAnswerBytesMax } from '../limits.ts';
+
+export type SigningWorld = Pick<CommandContext, 'fetch'>;
+
+export interface SigningRequest {
+  /** How messages name the service: `certificate authority`. */
+  readonly what: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent by POST; without it, GET. */
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  /** Never to be seen in a message: the identity token. */
+  readonly secrets?: readonly string[];
+}
+
+/** The answer's bytes when it was a success. @throws Problem `signing-service` */
+export async function askSigningService(world: SigningWorld, request: SigningRequest): Promise<Buffer> {
+  const { status, bytes } = await exchangeWithSigningService(world, request);
+  if (status >= 200 && status < 300) return bytes;
+  throw refused(request, `it answered ${status}: ${shown(bytes, request.secrets)}`);
+}
+
+/** The answer whatever its status. @throws Problem `signing-service` when there is none */
+export async function exchangeWithSigningService(
+  { fetch }: SigningWorld,
+  request: SigningRequest,
+): Promise<{ status: number; bytes: Buffer }> {
+  const { url, headers = {}, body } = request;
+  try {
+    const response = await fetch(url, {
+      ...(body === undefined ? {} : { method: 'POST', body }),
+      headers,
+      redirect: 'error',
+      signal: AbortSignal.timeout(requestSecondsMax * 1000),
+    });
+    return { status: response.status, bytes: await bodyOf(response, request) };
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    if (cause instanceof Error && cause.name === 'AbortError')
+      throw new Problem('interrupted', `Interrupted while the ${request.what} was asked`);
+    // The cause of a failed fetch tells of sockets, never of what was to be sent.
+    throw refused(
+      request,
+      cause instanceof Error && cause.name === 'TimeoutError'
+        ? `no answer within ${requestSecondsMax} s`
+        : 'it cannot be reached',
+      cause,
+    );
+  }
+}
+
+/** JSON of an answer. @throws Problem `signing-service` */
+export function jsonAnswer(bytes: Buffer, request: Pick<SigningRequest, 'what' | 'url'>): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw refused(request, 'its answer is not JSON');
+  }
+}
+
+/** The failure of a service. */
+export function refused({ what, url }: Pick<SigningRequest, 'what' | 'url'>, why: string, cause?: unknown): Problem {
+  return new Problem('signing-service', `Cannot sign: the ${what} at ${url.split('?')[0]}: ${why}`, { cause });
+}
+
+async function bodyOf(response: Response, request: SigningRequest): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.byteLength;
+    if (length > signingAnswerBytesMax) throw refused(request, `its answer has more than ${signingAnswerBytesMax} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+// Some services repeat what they were sent.
+function shown(bytes: Buffer, secrets: readonly string[] = []): string {
+  const text = secrets.reduce((all, secret) => all.replaceAll(secret, '(token)'), bytes.toString('utf8'));
+  return JSON.stringify(text.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '(token)').slice(0, 300));
+}

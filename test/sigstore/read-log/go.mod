@@ -1,0 +1,5 @@
+module skillgate.dev/read-log
+
+go 1.25.0
+
+require golang.org/x/mod v0.37.0
