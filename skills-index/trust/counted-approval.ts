@@ -7,7 +7,8 @@ import { isAuthor } from './authors.ts';
 import type { Identities } from './identity.ts';
 import { approvalChallenge, whyNotAsserted } from './passkey.ts';
 import { type Policy, policyDigest } from './policy.ts';
-import { type RootFile, rootKeyId } from './root.ts';
+import type { RootFile } from './root.ts';
+import { holdsOffice } from './root-office.ts';
 
 /** An approval whose signature and place in the log were verified. */
 export interface LoggedApproval {
@@ -65,7 +66,7 @@ function whyNotReviewer(approval: LoggedApproval, { root, identities, version, p
     ...(member === undefined || member.name === reviewer.member ? [] : [`its signer is ${member.name}`]),
     ...(own ? ['an author never approves their own'] : []),
     ...(byKey ? whyNotByKey(approval) : whyNotByPasskey(identities, statement, reviewer.credentialId, logIndex)),
-    ...(byKey || signer === rootKeyId(root.registry) ? [] : ['it was not logged by the registry']),
+    ...(byKey || holdsOffice(root, 'registry', signer, logIndex) ? [] : ['it was not logged by the registry']),
   ];
 }
 

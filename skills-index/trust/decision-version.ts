@@ -4,19 +4,24 @@ import { type Capabilities, capabilityDigest, isEmpty, listCapabilities, minus, 
 import { type Digest, digestOf, hexOf } from '../skill/digest.ts';
 import { parseSkillMd } from '../skill/front-matter.ts';
 import { type Manifest, parseManifest } from '../skill/manifest.ts';
-import { purlOf, scopeOf } from '../skill/name.ts';
+import { purlOf, type Scope, scopeOf } from '../skill/name.ts';
 import { Problem } from '../skill/problem.ts';
 import { predicateTypes } from '../statement/attestation.ts';
 import type { Finding, Verdict } from '../statement/finding.ts';
+import { identityId, printIdentity } from '../statement/identity-id.ts';
 import { type Evidence, onlyStatement, statementsOf } from './decision-evidence.ts';
 import type { Reasons } from './decision-reason.ts';
 import { matchedIdentity } from './identity-match.ts';
 import { indexDescription } from './index-line.ts';
 import { type ApprovalsNeeded, approvalsNeeded, policyDigest } from './policy.ts';
-import { rootKeyId } from './root.ts';
+import { sayForeign } from './publisher-words.ts';
+import { holdsOffice } from './root-office.ts';
 
 export interface JudgedPublish {
+  /** Id of the identity that published, as the scope names it. */
   readonly signer: Digest;
+  /** The same for people. */
+  readonly by: string;
   readonly logIndex: number;
   /** Log index of the first claim of the scope. */
   readonly scopeClaim: number;
@@ -49,14 +54,17 @@ export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublis
   const { line, pinned } = input;
   const publish = onlyStatement(evidence, predicateTypes.publish, 'publish statement', reasons);
   if (publish === undefined) return undefined;
-  const { signer, logIndex } = publish;
+  const { logIndex } = publish;
   const { manifest, inferred } = publish.statement.predicate;
   const scope = scopeOf(line.name);
-  const owns = matchedIdentity(identities.publishersOf(scope, logIndex), publish) !== undefined;
-  reasons.demand(owns, 'publisher-unknown', `${signer} did not own @${scope} at log index ${logIndex}`);
+  const matched = matchedIdentity(identities.publishersOf(scope, logIndex), publish);
+  reasons.demand(matched !== undefined, 'publisher-unknown', sayForeign(identities, scope, publish));
+  const signer = matched === undefined ? publish.signer : identityId(matched);
   reasons.demand(line.publisher === signer, 'line-mismatch', `the index names ${line.publisher} as publisher, ${signer} signed`);
   const pin = pinned?.publisher;
-  reasons.demand(pin === undefined || pin === signer, 'publisher-changed', `${pin} is pinned as publisher, ${signer} signed`);
+  const kept = pin === undefined || pin === signer || identities.follows(signer, pin);
+  reasons.demand(kept, 'publisher-changed', `${pin} is pinned as publisher, ${signer} signed`);
+  judgeProvenance(evidence, scope, reasons);
   const claim = identities.firstClaimOf(scope);
   // A registry that withholds the true first claim can show a later one as the first, but not to who has seen the true one.
   reasons.demand(
@@ -66,7 +74,16 @@ export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublis
   );
   const named = manifest.name === line.name && manifest.version === line.version;
   reasons.demand(named, 'manifest-mismatch', `the signed manifest is of ${manifest.name}@${manifest.version}`);
-  return { signer, logIndex, scopeClaim: claim ?? -1, manifest, inferred: inferred === true };
+  const by = matched === undefined ? signer : printIdentity(matched);
+  return { signer, by, logIndex, scopeClaim: claim ?? -1, manifest, inferred: inferred === true };
+}
+
+// Provenance says where a version was built; it counts from those alone who may publish.
+function judgeProvenance(evidence: Evidence, scope: Scope, reasons: Reasons): void {
+  for (const one of statementsOf(evidence, predicateTypes.provenance)) {
+    const known = matchedIdentity(evidence.identities.publishersOf(scope, one.logIndex), one) !== undefined;
+    reasons.demand(known, 'publisher-unknown', `provenance: ${sayForeign(evidence.identities, scope, one)}`);
+  }
 }
 
 /** SKILL.md and skill.json as they are in the bundle, against what was signed and what the index shows. */
@@ -142,7 +159,10 @@ export function judgeVerdict(evidence: Evidence, reasons: Reasons): JudgedVerdic
   const expected = inputs.map((one) => hexOf(one.digest)).sort();
   const named = said.inputAttestations.map((one) => one.digest.sha256);
   const faults: readonly (readonly [boolean, string])[] = [
-    [verdict.signer === rootKeyId(input.root.registry), 'the verdict is not signed with the registry key of the root file'],
+    [
+      holdsOffice(input.root, 'registry', verdict.signer, verdict.logIndex),
+      'the verdict is not signed with the registry key of the root file',
+    ],
     [said.verificationResult === 'PASSED', `the verdict is ${said.verificationResult}`],
     [said.resourceUri === purlOf(input.line.name, input.line.version), `the verdict is about ${said.resourceUri}`],
     [canonicalJson(named) === canonicalJson(expected), 'the verdict does not name exactly the statements at hand'],

@@ -14,7 +14,8 @@ import {
 import { identityId, keysAmong } from '../statement/identity-id.ts';
 import type { Identities, LoggedStatement, Member } from './identity.ts';
 import { matchedIdentity } from './identity-match.ts';
-import { type RootFile, spkiOf } from './root.ts';
+import { type RootFile, rootKeyId, spkiOf } from './root.ts';
+import { holdsOffice, keysOfOffice } from './root-office.ts';
 import { ScopeOwners } from './scope-owners.ts';
 
 /** Address of a statement that ended something → what, and up to which index it counts. */
@@ -59,7 +60,7 @@ export class IdentityChain implements Identities {
     this.ends = { members: new Map(), keys: new Map() };
     for (const [digest, end] of known.members) this.#endMember(digest, end);
     for (const [digest, end] of known.keys) this.#endKey(digest, end);
-    for (const { keyId, key } of root.administrators) this.#keys.set(keyId, spkiOf({ key }));
+    for (const key of keysOfOffice(root, 'administrator')) this.#keys.set(rootKeyId(key), spkiOf(key));
   }
 
   /** Takes the next statement in log order, or notes why it does not count. */
@@ -68,8 +69,12 @@ export class IdentityChain implements Identities {
     if (why !== undefined) this.ignored.push({ digest: one.digest, logIndex: one.logIndex, why });
   }
 
+  follows(key: Digest, old: Digest): boolean {
+    return this.#owners.follows(key, old);
+  }
+
   isMember(keyId: Digest, role: MemberRole, at: number): boolean {
-    if (role === 'administrator' && this.#isRootAdministrator(keyId)) return true;
+    if (role === 'administrator' && holdsOffice(this.#root, role, keyId, at)) return true;
     return this.memberOf(keyId, at)?.roles.includes(role) ?? false;
   }
 
@@ -169,7 +174,7 @@ export class IdentityChain implements Identities {
     } else {
       if (previous !== standing.statement) return `@${scope} is claimed, and it does not name the claim that it changes`;
       const byOwner = matchedIdentity(this.ownersOf(scope, logIndex), one) !== undefined;
-      if (!byOwner && !this.#isRootAdministrator(signer))
+      if (!byOwner && !holdsOffice(this.#root, 'administrator', signer, logIndex))
         return `its signer did not own @${scope}, and is no administrator of the root file`;
       // A vote that does not suffice yet counts as such, and changes nothing.
       if (!byOwner && !this.#isVotedThrough(claim, one)) return undefined;
@@ -205,10 +210,6 @@ export class IdentityChain implements Identities {
     const votes = new Set(this.#votes.get(change)).add(signer);
     this.#votes.set(change, votes);
     return votes.size >= this.#root.threshold;
-  }
-
-  #isRootAdministrator(keyId: Digest): boolean {
-    return this.#root.administrators.some((one) => one.keyId === keyId);
   }
 
   #enrolmentOf(of: string, at: number): Enrolment | undefined {

@@ -41,6 +41,8 @@ export interface Identities {
   publishersOf(scope: Scope, atLogIndex: number): readonly Identity[];
   /** Scopes that an identity owned or could publish in, the ones in which a key followed another one included. */
   scopesOf(identity: Digest, atLogIndex: number): readonly Scope[];
+  /** Whether a key was rotated, once or more, into another one: its holder said so with it. */
+  follows(keyId: Digest, old: Digest): boolean;
   /** Address of the scope statement that stood at that index: what a change names as `previous`. */
   scopeStatementOf(scope: Scope, atLogIndex: number): Digest | undefined;
   /** Log index of the first claim of a scope: in one log it stands for the owner, however often the scope changed hands since. */

@@ -53,6 +53,13 @@ export class ScopeOwners {
     return this.#successors.get(of)?.has(key) ?? false;
   }
 
+  /** Whether a key is another one's successor, or its successor's, and so on. */
+  follows(key: Digest, old: Digest): boolean {
+    const reached = new Set([old]);
+    for (const one of reached) for (const next of this.#successors.get(one) ?? []) reached.add(next);
+    return key !== old && reached.has(key);
+  }
+
   claimOf(scope: Scope, at: number): Claim | undefined {
     return this.#claims.get(scope)?.findLast((claim) => claim.from < at);
   }

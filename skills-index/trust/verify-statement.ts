@@ -1,26 +1,34 @@
-/** Verifies a Sigstore bundle: signature, place in the log, and what @sigstore/verify leaves to its caller. */
-import { createPublicKey } from 'node:crypto';
-import { bundleFromJSON } from '@sigstore/bundle';
-import { type TrustMaterial, toSignedEntity, VerificationError, Verifier } from '@sigstore/verify';
-import { noteKeyId, verifyCheckpoint } from '../log/checkpoint.ts';
-import { hashedrekordBody } from '../log/entry.ts';
-import type { TreeHead } from '../log/merkle-tree.ts';
+/** Verifies a Sigstore bundle: signature, place in our log, and what @sigstore/verify leaves to its caller. */
+import { noteKeyId } from '../log/checkpoint.ts';
+import { certifiedBody, hashedrekordBody } from '../log/entry.ts';
+import { leafHash, type TreeHead, verifyInclusion } from '../log/merkle-tree.ts';
 import { canonicalJson } from '../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
-import { type Statement, type Subject, type VersionSubject, versionSubjects } from '../statement/attestation.ts';
-import { isP256Spki } from '../statement/field-shapes.ts';
+import { predicateTypes, type Statement, type Subject, type VersionSubject, versionSubjects } from '../statement/attestation.ts';
 import { parseStatement } from '../statement/parse-statement.ts';
 import { inTotoPayloadType } from '../statement/sign.ts';
-import { addressOf, isCertified, type KeyedBundle, parseSigstoreBundle } from '../statement/sigstore-bundle.ts';
+import {
+  addressOf,
+  isCertified,
+  parseSigstoreBundle,
+  type SigstoreBundle,
+  withoutOwnEntry,
+} from '../statement/sigstore-bundle.ts';
+import { idsOfClaims, personOf } from './certified-identities.ts';
 import type { LoggedStatement } from './identity.ts';
-import { type RootFile, spkiOf } from './root.ts';
+import { type KeySource, signerKey, verifyKeyed } from './keyed-signature.ts';
+import type { RootFile } from './root.ts';
+import { type RootCheckpoint, verifyRootCheckpoint } from './root-office.ts';
+import { type Certified, verifyCertified } from './sigstore-trust.ts';
 
 export interface VerifiedStatement extends LoggedStatement {
   /** SHA-256 of the signed payload. */
   readonly payloadDigest: Digest;
-  /** Size and root of the checkpoint in the bundle. */
-  readonly checkpoint: TreeHead;
+  /** Of the checkpoint in the bundle; `retired` when a log key signed it that is no longer in office. */
+  readonly checkpoint: TreeHead & { readonly retired: boolean };
+  /** Whom the certificate names, where one signed. */
+  readonly certified?: Certified;
 }
 
 export interface VerifyOptions {
@@ -29,34 +37,51 @@ export interface VerifyOptions {
    * SPKI DER of a key by its id. Left out, the key is the one in the log entry: its id is its own digest, so the signer is
    * proven either way, and whether the signer may say this is for the caller to judge.
    */
-  readonly keys?: (keyId: Digest) => Uint8Array | undefined;
+  readonly keys?: KeySource;
+  /** JSON of a Sigstore trusted_root.json, trusted; without it nothing counts that a certificate signed. */
+  readonly sigstore?: unknown;
 }
+
+/** Whoever an issuer vouches for publishes, and owns scopes. Who is who, what is approved and what is revoked is said with keys. */
+const certifiedTypes: readonly Statement['predicateType'][] = [
+  predicateTypes.publish,
+  predicateTypes.provenance,
+  predicateTypes.scope,
+];
 
 /**
  * Verifies one bundle's JSON.
- * @throws Problem `statement-invalid`, `signature-invalid`, `key-unknown`, `log-invalid`
+ * @throws Problem `statement-invalid`, `signature-invalid`, `key-unknown`, `log-invalid`, `certificate-invalid`, `trusted-root-invalid`
  */
-export function verifyStatement(bundleJson: unknown, { root, keys }: VerifyOptions): VerifiedStatement {
+export function verifyStatement(bundleJson: unknown, options: VerifyOptions): VerifiedStatement {
   const bundle = parseSigstoreBundle(bundleJson);
-  if (isCertified(bundle))
-    throw new Problem('signature-invalid', 'A certificate signed this, and no Sigstore root is trusted here');
   const { dsseEnvelope: envelope } = bundle;
   if (envelope.payloadType !== inTotoPayloadType) {
     throw new Problem('statement-invalid', `The payload is ${JSON.stringify(envelope.payloadType)}, not an in-toto statement`);
   }
-  const signer = bundle.verificationMaterial.publicKey.hint;
-  const spki = signerKey(bundle, signer, keys);
-  const checkpoint = verifyEntry(bundle, spki, root);
-  verifyBySigstore(bundle, spki, root);
+  const { head, ...by } = verifySigner(bundle, options);
   const payload = Buffer.from(envelope.payload, 'base64');
+  const statement = parseStatement(payload);
+  if (by.certified !== undefined) requireCertifiable(statement);
   return {
-    statement: parseStatement(payload),
-    signer,
+    statement,
+    ...by,
     logIndex: Number(bundle.verificationMaterial.tlogEntries[0].inclusionProof.logIndex),
     digest: addressOf(bundle).digest,
     payloadDigest: digestOf(payload),
-    checkpoint,
+    checkpoint: { size: head.size, root: head.root, retired: head.retired },
   };
+}
+
+/**
+ * Refuses a statement that only a key can sign.
+ * @throws Problem `statement-invalid`
+ */
+export function requireCertifiable({ predicateType }: Statement): void {
+  if (certifiedTypes.includes(predicateType)) return;
+  throw new Problem('statement-invalid', `A certificate signed a statement that only a key can sign: ${predicateType}`, {
+    hint: 'Sign it with a key: skill key create.',
+  });
 }
 
 /**
@@ -73,68 +98,43 @@ export function requireSubjects(statement: Statement, about: VersionSubject | re
   );
 }
 
-function signerKey(bundle: KeyedBundle, signer: Digest, keys: VerifyOptions['keys']): Uint8Array {
-  const spki = keys === undefined ? keyInEntry(bundle) : keys(signer);
-  if (spki === undefined) throw new Problem('key-unknown', `Nobody enrolled the key ${signer}`);
-  if (!isP256Spki(spki) || digestOf(spki) !== signer) {
-    throw new Problem('signature-invalid', `The key is not the P-256 key that ${signer} names`);
+function verifySigner(
+  bundle: SigstoreBundle,
+  { root, keys, sigstore }: VerifyOptions,
+): Pick<VerifiedStatement, 'signer' | 'signers' | 'certified'> & { readonly head: RootCheckpoint } {
+  if (!isCertified(bundle)) {
+    const spki = signerKey(bundle, keys);
+    const head = verifyOwnEntry(bundle, hashedrekordBody(bundle.dsseEnvelope, spki), root);
+    verifyKeyed(bundle, spki, { origin: root.origin, key: head.logKey });
+    return { signer: bundle.verificationMaterial.publicKey.hint, head };
   }
-  return spki;
-}
-
-// Read for the key alone: `verifyEntry` then demands that the whole body is the one that this key and envelope give.
-function keyInEntry(bundle: KeyedBundle): Uint8Array {
-  const body = Buffer.from(bundle.verificationMaterial.tlogEntries[0].canonicalizedBody, 'base64').toString('utf8');
-  const [, spki] = /"publicKey":\{"rawBytes":"([A-Za-z0-9+/=]+)"\}/.exec(body) ?? [];
-  if (spki === undefined) throw new Problem('log-invalid', 'The log entry names no public key');
-  return Buffer.from(spki, 'base64');
+  if (sigstore === undefined) {
+    throw new Problem('certificate-invalid', 'A certificate signed this, and no Sigstore root is trusted here to verify it by', {
+      hint: 'The registry has to deliver its trusted_root.json: skill registry trust.',
+    });
+  }
+  const certified = verifyCertified(withoutOwnEntry(bundle), sigstore);
+  const head = verifyOwnEntry(bundle, certifiedBody(bundle.dsseEnvelope, certified.certificate), root);
+  return { signer: personOf(certified.claims), signers: idsOfClaims(certified.claims), certified, head };
 }
 
 // @sigstore/verify takes a checkpoint of any name that the log's address contains, any kind of entry, and top-level numbers unread.
-function verifyEntry(bundle: KeyedBundle, spki: Uint8Array, root: RootFile): TreeHead {
+function verifyOwnEntry(bundle: SigstoreBundle, body: Uint8Array, root: RootFile): RootCheckpoint {
   const [entry] = bundle.verificationMaterial.tlogEntries;
   const { inclusionProof: proof } = entry;
-  const log = { origin: root.origin, key: spkiOf(root.log) };
-  const checkpoint = verifyCheckpoint(proof.checkpoint.envelope, log);
-  const body = hashedrekordBody(bundle.dsseEnvelope, spki);
+  const checkpoint = verifyRootCheckpoint(proof.checkpoint.envelope, root);
+  const { size, root: head, logKey } = checkpoint;
+  const placed = { leaf: leafHash(body), index: Number(proof.logIndex), size, root: head };
+  const hashes = proof.hashes.map((hash) => Buffer.from(hash, 'base64'));
   const faults = [
-    [Buffer.from(body).toString('base64') !== entry.canonicalizedBody, 'the log entry is about another envelope or key'],
+    [Buffer.from(body).toString('base64') !== entry.canonicalizedBody, 'the log entry is about another envelope or signer'],
     [entry.logIndex !== proof.logIndex, 'the entry and its proof name different indexes'],
-    [Number(proof.treeSize) !== checkpoint.size, 'the proof and the checkpoint name different sizes'],
-    [proof.rootHash !== Buffer.from(checkpoint.root).toString('base64'), 'the proof and the checkpoint name different roots'],
+    [Number(proof.treeSize) !== size, 'the proof and the checkpoint name different sizes'],
+    [proof.rootHash !== Buffer.from(head).toString('base64'), 'the proof and the checkpoint name different roots'],
+    [entry.logId.keyId !== Buffer.from(noteKeyId(root.origin, logKey)).toString('base64'), 'the entry names another log'],
+    [!verifyInclusion({ ...placed, proof: hashes }), 'the proof does not lead from the entry to the root of the log'],
   ] as const;
   const fault = faults.find(([holds]) => holds);
   if (fault !== undefined) throw new Problem('log-invalid', `The statement is not in the log: ${fault[1]}`);
-  return { size: checkpoint.size, root: checkpoint.root };
-}
-
-// Keyed statements have no time of their own, so no timestamp is demanded and the log key has no end: order is the log's index.
-function verifyBySigstore(bundle: KeyedBundle, spki: Uint8Array, root: RootFile): void {
-  const always = { start: new Date(0), end: new Date(8_640_000_000_000_000) };
-  const logKey = spkiOf(root.log);
-  const material: TrustMaterial = {
-    certificateAuthorities: [],
-    timestampAuthorities: [],
-    ctlogs: [],
-    tlogs: [
-      {
-        baseURL: `https://${root.origin}`,
-        logID: Buffer.from(noteKeyId(root.origin, logKey)),
-        publicKey: createPublicKey({ key: Buffer.from(logKey), format: 'der', type: 'spki' }),
-        validFor: always,
-      },
-    ],
-    publicKey: () => ({
-      publicKey: createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }),
-      validFor: () => true,
-    }),
-  };
-  try {
-    const verifier = new Verifier(material, { tlogThreshold: 1, ctlogThreshold: 0, timestampThreshold: 0 });
-    verifier.verify(toSignedEntity(bundleFromJSON(bundle)));
-  } catch (cause) {
-    const inLog = cause instanceof VerificationError && cause.code.startsWith('TLOG_');
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new Problem(inLog ? 'log-invalid' : 'signature-invalid', `The statement does not verify: ${message}`, { cause });
-  }
+  return checkpoint;
 }
