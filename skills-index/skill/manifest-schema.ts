@@ -1,5 +1,5 @@
 /** The shape of skill.json (contract: `skill.json`), as data that parser and published JSON Schema share. */
-import { validRange } from 'semver';
+import validRange from 'semver/ranges/valid.js';
 import * as v from 'valibot';
 import { type BundlePath, isBundlePath } from './bundle-path.ts';
 import type { Capabilities, SecretUse } from './capability.ts';

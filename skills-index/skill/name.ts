@@ -1,5 +1,5 @@
 /** Names of skills, `@scope/name`, and references to them, `@scope/name[@range]`. */
-import { validRange } from 'semver';
+import validRange from 'semver/ranges/valid.js';
 import { namePartCharsMax } from './limits.ts';
 import { Problem } from './problem.ts';
 import type { Version } from './version.ts';

@@ -1,5 +1,7 @@
 /** Versions of skills: semver 2, exact; and which one a range means. */
-import { compareBuild, maxSatisfying, parse } from 'semver';
+import compareBuild from 'semver/functions/compare-build.js';
+import parse from 'semver/functions/parse.js';
+import maxSatisfying from 'semver/ranges/max-satisfying.js';
 import { versionCharsMax } from './limits.ts';
 import { Problem } from './problem.ts';
 

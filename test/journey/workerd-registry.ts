@@ -10,10 +10,10 @@ import { promisify } from 'node:util';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { TestRoot } from '../registry/people.ts';
 
-const repository = fileURLToPath(new URL('../..', import.meta.url));
-const wrangler = join(dirname(fileURLToPath(import.meta.resolve('wrangler/package.json'))), 'bin/wrangler.js');
+export const repository = fileURLToPath(new URL('../..', import.meta.url));
+export const wrangler = join(dirname(fileURLToPath(import.meta.resolve('wrangler/package.json'))), 'bin/wrangler.js');
 // Without the first, wrangler asks the network where it is for half a minute (docs/operating.md).
-const environment = {
+export const wranglerEnvironment = {
   ...process.env,
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
   WRANGLER_SEND_METRICS: 'false',
@@ -51,12 +51,12 @@ export async function startWorker(trust: TestRoot): Promise<RunningWorker> {
   const local = ['--local', '--persist-to', folder];
   await promisify(execFile)(process.execPath, [wrangler, 'd1', 'migrations', 'apply', 'DB', ...local], {
     cwd: repository,
-    env: environment,
+    env: wranglerEnvironment,
   });
   const ports = ['--port', String(port), '--inspector-port', '0', '--ip', '127.0.0.1'];
   const child = spawn(process.execPath, [wrangler, 'dev', ...local, ...ports, '--env-file', file], {
     cwd: repository,
-    env: environment,
+    env: wranglerEnvironment,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
