@@ -15,6 +15,7 @@ import { reviewRoutes } from './routes/reviews.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { statementRoutes } from './routes/statements.ts';
 import { staticRoutes } from './routes/static.ts';
+import { tufRoutes } from './routes/tuf.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { type AddressOf, limitStrangers } from './stranger-limit.ts';
 
@@ -44,6 +45,7 @@ export function createApp(registry: Registry, { logError, addressOf = () => unde
     return context.json({ ok: true });
   });
   app.route('/', staticRoutes(registry));
+  app.route('/tuf', tufRoutes(registry));
   app.route('/api/v1', apiRoutes(registry));
   app.route('/review', deskRoutes(registry));
   return app;

@@ -4,6 +4,7 @@ import type { Scope, SkillName } from '../skills-index/skill/name.ts';
 import type { Version } from '../skills-index/skill/version.ts';
 import type { Policy } from '../skills-index/trust/policy.ts';
 import type { RootFile } from '../skills-index/trust/root.ts';
+import type { TufRepository } from '../skills-index/trust/tuf-repository.ts';
 import type { Database } from './batch.ts';
 import type { IdentityCache } from './identities.ts';
 import type { Objects } from './objects.ts';
@@ -22,6 +23,8 @@ export interface Registry {
   readonly keys: RegistryKeys;
   readonly root: RootFile;
   readonly policy: Policy;
+  /** What administrators signed for clients; absent until they have: /tuf/ is then empty. */
+  readonly tuf?: TufRepository | undefined;
   readonly config: RegistryConfig;
   readonly identities: IdentityCache;
   now(): Date;

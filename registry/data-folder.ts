@@ -5,9 +5,12 @@ import * as v from 'valibot';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type Envelope, parseEnvelope } from '../skills-index/statement/sign.ts';
+import { defaultPolicy, type Policy, parsePolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot, type RootFile } from '../skills-index/trust/root.ts';
+import type { TufRepository } from '../skills-index/trust/tuf-repository.ts';
 import { requireRootKeys } from './root-keys.ts';
 import type { RegistryKeys } from './signing.ts';
+import { requireTuf, tufDocumentName } from './tuf-document.ts';
 
 const keysForm = v.strictObject({
   schema: v.literal('skillgate.registry-keys/1'),
@@ -37,6 +40,19 @@ export async function readKeys(dir: string, root: RootFile): Promise<RegistryKey
   return requireRootKeys(root, parsed.output);
 }
 
+/**
+ * `DIR/policy.json`; the usual policy where there is none.
+ * @throws Problem `json-invalid` with every reason: a policy that cannot be read is never replaced by another
+ */
+export async function readPolicy(dir: string): Promise<Policy> {
+  const path = join(dir, 'policy.json');
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw new Problem('file-not-found', `Cannot read ${path}: ${cause.code}`, { cause });
+  });
+  return bytes === undefined ? defaultPolicy : parsePolicy(bytes);
+}
+
 /** Envelopes of `DIR/enrol/*.json` in the order of their names; sending them again changes nothing. */
 export async function readEnrolments(dir: string): Promise<Envelope[]> {
   const folder = join(dir, 'enrol');
@@ -47,6 +63,16 @@ export async function readEnrolments(dir: string): Promise<Envelope[]> {
     envelopes.push(parseEnvelope(parseJson(await readData(path), path).value));
   }
   return envelopes;
+}
+
+/** `DIR/tuf.json`, when administrators have signed one. @throws Problem `tuf-invalid` */
+export async function readTuf(dir: string, about: { root: RootFile; policy: Policy }): Promise<TufRepository | undefined> {
+  const path = join(dir, tufDocumentName);
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    return undefined;
+  });
+  return bytes === undefined ? undefined : requireTuf(bytes, about);
 }
 
 async function readData(path: string): Promise<Uint8Array> {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { defaultPolicy, type Policy } from '../skills-index/trust/policy.ts';
+import type { Policy } from '../skills-index/trust/policy.ts';
 import { createApp } from './app.ts';
 import { makeExclusive, type Registry } from './context.ts';
-import { readEnrolments, readKeys, readRootFile } from './data-folder.ts';
+import { readEnrolments, readKeys, readPolicy, readRootFile, readTuf } from './data-folder.ts';
 import { diskObjects } from './disk-objects.ts';
 import { stopMs } from './limits.ts';
 import { resume } from './publish-index.ts';
@@ -24,6 +24,7 @@ export interface RegistryOptions {
   readonly port: number;
   /** How it is reached from outside, when that is not `http://HOST:PORT`. */
   readonly base?: string;
+  /** In the place of `policy.json` in the folder. */
   readonly policy?: Policy;
   readonly now?: () => Date;
   /** Where failures that should not have happened are written, one line each. */
@@ -46,6 +47,8 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const { dir, host = 'localhost', log = () => undefined } = options;
   const root = await readRootFile(dir);
   const keys = await readKeys(dir, root);
+  const policy = options.policy ?? (await readPolicy(dir));
+  const tuf = await readTuf(dir, { root, policy });
   let answer = async (_: Request, __: unknown): Promise<Response> => new Response('starting', { status: 503 });
   const server = createAdaptorServer({ fetch: (request, env) => answer(request, env), overrideGlobalObjects: false }) as Server;
   const port = await listen(server, options.port, host);
@@ -57,7 +60,8 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     objects: diskObjects(join(dir, 'objects')),
     keys,
     root,
-    policy: options.policy ?? defaultPolicy,
+    policy,
+    tuf,
     config: { base, hosts: [...new Set([new URL(base).host, `${host}:${port}`, `localhost:${port}`, `127.0.0.1:${port}`])] },
     identities: {},
     now: options.now ?? (() => new Date()),

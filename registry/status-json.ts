@@ -2,7 +2,8 @@
 import { asc, eq, isNotNull, sql } from 'drizzle-orm';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { type StatusMark, signStatus } from '../skills-index/trust/status-file.ts';
+import { parseEnvelope, verifyEnvelope } from '../skills-index/statement/sign.ts';
+import { type Status, type StatusMark, signStatus } from '../skills-index/trust/status-file.ts';
 import type { Registry } from './context.ts';
 import { statusLifeMs, statusRefreshMs } from './limits.ts';
 import { newestCheckpoint } from './log.ts';
@@ -17,7 +18,12 @@ export async function currentStatus(registry: Registry): Promise<Uint8Array> {
   const head = await newestCheckpoint(registry);
   const age = registry.now().getTime() - (last?.issuedAt ?? 0);
   const fresh = last !== undefined && age >= 0 && age < statusRefreshMs && last.logSize === (head?.size ?? 0);
-  if (fresh && canonicalJson(marksIn(last.bytes)) === canonicalJson(await readMarks(registry))) return Buffer.from(last.bytes);
+  if (
+    fresh &&
+    canonicalJson(statusIn(last.bytes).marks) === canonicalJson(await readMarks(registry)) &&
+    isOwn(last.bytes, registry)
+  )
+    return Buffer.from(last.bytes);
   return refreshStatus(registry);
 }
 
@@ -55,9 +61,15 @@ async function readMarks(registry: Registry): Promise<StatusMark[]> {
   );
 }
 
-/** The marks in a file that was signed here. */
-function marksIn(statusText: string): unknown {
-  return JSON.parse(Buffer.from(JSON.parse(statusText).payload, 'base64').toString('utf8')).marks;
+/** What a file says that was signed here. */
+export function statusIn(bytes: Uint8Array | string): Status {
+  const { payload } = JSON.parse(typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8'));
+  return JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
+}
+
+// After a rotation the last file is one of the key before.
+function isOwn(statusText: string, { keys }: Registry): boolean {
+  return verifyEnvelope(parseEnvelope(JSON.parse(statusText)), keys.status.publicKey);
 }
 
 async function readLast(registry: Registry): Promise<typeof statusFile.$inferSelect | undefined> {

@@ -10,6 +10,7 @@ import type { Registry } from './context.ts';
 import { resume } from './publish-index.ts';
 import { r2Objects } from './r2-objects.ts';
 import { requireRootKeys } from './root-keys.ts';
+import { requireTuf, tufDocumentName } from './tuf-document.ts';
 
 export interface WorkerEnvironment {
   readonly DB: D1Database;
@@ -40,12 +41,16 @@ async function make(environment: WorkerEnvironment): Promise<Made> {
   if (known !== undefined) return known;
   const root = parseRoot(environment.ROOT);
   const { LOG_KEY: log, STATUS_KEY: status, REGISTRY_KEY: registryKey, BASE: base } = environment;
+  const policy = environment.POLICY === undefined ? defaultPolicy : parsePolicy(environment.POLICY);
+  const objects = r2Objects(environment.OBJECTS);
+  const tuf = await objects.get(tufDocumentName);
   const registry: Registry = {
     db: d1Database(environment.DB),
-    objects: r2Objects(environment.OBJECTS),
+    objects,
     keys: await requireRootKeys(root, { log, status, registry: registryKey }),
     root,
-    policy: environment.POLICY === undefined ? defaultPolicy : parsePolicy(environment.POLICY),
+    policy,
+    tuf: tuf === undefined ? undefined : requireTuf(tuf, { root, policy }),
     config: { base, hosts: [new URL(base).host] },
     identities: {},
     now: () => new Date(),
