@@ -8,7 +8,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:2cfdd42a3ad8984a3771f14590260b3918fa51329b730b0a68b30993989ce368',
+  extractor: 'sha256:589c6246f753b90ca2089d84b743caf9c4d016e3e7062e171a98910d1e66ad4b',
   judging: 'sha256:950d2177e886fd7be68a4e9afb7777766ecfd3fd83c0315c42aa8c1c0aa53fa0',
   rules: {
     'env/dynamic-name': 'sha256:cc6020893f261bd16fb598b88cd41a914dc12584c4ab179d5ed153788471a6b0',
@@ -69,10 +69,10 @@ export const codeDigests: CodeDigests = {
     'manifest/added-since-approved': 'sha256:4fbcaa060b611ceff9159cd63fb37866a2691b762498ae3f26b9344afaff8f42',
     'manifest/all-three': 'sha256:b8182d67daa81888f44c42432d528428e633f47a0327e65eacebb9306fc2788c',
     'manifest/broken-promise': 'sha256:ad4e9e480f5440fbf6918b78a9a00fd018f3b1f90cb6aaf6d1502c11d51f9798',
-    'manifest/contradiction': 'sha256:8a278ec7b20dfea12a22903ef8768957fc71e5af42cd02db17d7aac7b7685deb',
+    'manifest/contradiction': 'sha256:b05de3907d78d868eb7906b599dc577ba9b7c940fe99100efa3622af5f3b7650',
     'manifest/declared-attack': 'sha256:796a0614c6f0d1db15203e2fa7b6f3a8141f95bd7e55ff826ca63bb78e41704b',
     'manifest/over-broad': 'sha256:68b441068620d10e4918392a3e6373c8f13ca63539225d29fcbad6c14b3ca880',
-    'manifest/undeclared': 'sha256:3f3969d3f2b1a986d2cffcd0420c41fc8e80ff510a1aa9d1e7d811b57d6c853c',
+    'manifest/undeclared': 'sha256:29c4a1fd3efec166e25ab68f26b05a8b7dafc70c912013f43abef2dfef4824ce',
     'manifest/unnamed-script': 'sha256:f4236b22e00ca010cae659a5e1d77988e67774c5ecbbb7d2abb2ce7a06955952',
     'manifest/unreadable': 'sha256:05aeac5b566552791d489af01cbd3a540c79ae88137701a83fbd06de2e9132fb',
     'manifest/unused': 'sha256:7f8a6f41e7d615569aa82cb2c7847f52d7e5a9ca3049262ac3295dd1a33eaf53',
