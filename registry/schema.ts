@@ -96,9 +96,14 @@ export const statements = sqliteTable(
     /** Address of the Sigstore bundle; null until the checkpoint over it is signed. */
     bundle: text().$type<Digest>(),
     createdAt: integer().notNull(),
+    /** Signed by certificate: SHA-256 of its TBSCertificate, and the canonical JSON of certificate, Rekor entry and timestamps. */
+    certificate: text().$type<Digest>(),
+    material: text(),
   },
   (table) => [
     uniqueIndex('statements_payload_signer').on(table.payload, table.signer),
+    // One certificate signs one statement of a kind.
+    uniqueIndex('statements_certificate').on(table.certificate, table.predicateType),
     uniqueIndex('statements_bundle').on(table.bundle),
     index('statements_version').on(table.versionId),
     index('statements_type').on(table.predicateType),
