@@ -10,6 +10,7 @@ import { jsonBodyBytesMax, uploadBytesMax } from './limits.ts';
 import { answerProblem, limitBody } from './problem-json.ts';
 import { blobRoutes } from './routes/blobs.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { keyRoutes } from './routes/keys.ts';
 import { memberRoutes } from './routes/members.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -57,7 +58,16 @@ function apiRoutes(registry: Registry): Hono {
   api.use(limitBody(uploadBytesMax));
   for (const small of ['/session/*', '/session', '/reviews/*', '/jobs/lease', '/jobs/:id/renew', '/jobs/:id/fail'])
     api.use(small, limitBody(jsonBodyBytesMax));
-  for (const routes of [blobRoutes, sessionRoutes, versionRoutes, statementRoutes, jobRoutes, reviewRoutes, memberRoutes])
+  for (const routes of [
+    blobRoutes,
+    sessionRoutes,
+    versionRoutes,
+    statementRoutes,
+    jobRoutes,
+    reviewRoutes,
+    memberRoutes,
+    keyRoutes,
+  ])
     api.route('/', routes(registry));
   api.get(
     '/openapi.json',

@@ -20,6 +20,7 @@ import type { Registry } from './context.ts';
 import { readIdentities } from './identities.ts';
 import { finishStatements, type LoggedAt, logSize, planAppend } from './log.ts';
 import { settle } from './publish-index.ts';
+import { whyStopped } from './publishers.ts';
 import { drafts, statements, versions } from './schema.ts';
 import { type SentEnvelope, signerOf } from './signer.ts';
 import { requireVersion } from './versions.ts';
@@ -84,6 +85,8 @@ async function logApproval(registry: Registry, { envelope, statement, signer }: 
     }
     const place = { signer: signer.keyId, logIndex: await logSize(registry) };
     const wrong = whyNotCounted({ statement, ...place }, await approvalContext(registry, version));
+    const stopped = await whyStopped(registry, version);
+    if (stopped !== undefined) wrong.push(stopped);
     const again = await registry.db.read.select().from(statements).where(eq(statements.versionId, version.id));
     if (again.some((one) => sameDraft(one.envelope, statement))) wrong.push('this draft was signed before');
     if (wrong.length > 0) {

@@ -24,6 +24,7 @@ import { keysOfStatement, latest, readIdentities } from './identities.ts';
 import { makeId } from './ids.ts';
 import { finishStatements, type LoggedAt, type NewStatement, planAppend } from './log.ts';
 import { putBlobs } from './objects.ts';
+import { refuseStopped } from './publishers.ts';
 import { enqueueScan } from './scan-jobs.ts';
 import { audit, versionBlobs, versions } from './schema.ts';
 import { signerOf } from './signer.ts';
@@ -76,6 +77,7 @@ async function checkUpload(registry: Registry, upload: Upload, sender: Actor | u
     throw new Problem('statement-invalid', 'Cannot publish: the first statement is not publish/v1');
   }
   const signer = await requireOwner(registry, publish, upload, sender);
+  await refuseStopped(registry, signer.keyId);
   const { name, version } = publish.predicate.manifest;
   await refuseTwice(registry, { name, version });
   const packed = unpackTar(upload.tar);

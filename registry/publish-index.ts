@@ -19,6 +19,7 @@ import { identityEvidence } from './index-evidence.ts';
 import { finishStatements } from './log.ts';
 import { addressOf, filesOf, manifestOf, type StatementRow, skillMdOf, statementIn, statementsOf } from './manifests.ts';
 import { publicBlobName, requireBlob } from './objects.ts';
+import { whyStopped } from './publishers.ts';
 import { indexLines, versions } from './schema.ts';
 import { refreshStatus } from './status-json.ts';
 import { verdictOn } from './verdict.ts';
@@ -41,7 +42,7 @@ async function settleOnce(registry: Registry, versionId: string): Promise<Versio
   const row = await readRow(registry, versionId);
   if (row.status !== 'in review') return row;
   const { approvals, enough } = await readApprovals(registry, row);
-  if (!enough) return row;
+  if (!enough || (await whyStopped(registry, row)) !== undefined) return row;
   await finishStatements(registry);
   const verdict = await verdictOn(
     registry,

@@ -1,5 +1,6 @@
 /** Revocations and suspensions, signed by a reviewer or administrator: they reach every installation through status.json. */
 import { and, eq, sql } from 'drizzle-orm';
+import type { Digest } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { RevocationPredicate, RevocationStatement, RevocationTarget } from '../skills-index/statement/attestation.ts';
 import { isOwn, ownVersion } from './authors.ts';
@@ -7,6 +8,7 @@ import { retryOnClash, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { latest, memberNow, readIdentities } from './identities.ts';
 import { finishStatements, type LoggedAt, planAppend } from './log.ts';
+import { isBehind, wordOnPublisher } from './publishers.ts';
 import { marks, versions } from './schema.ts';
 import { type SentEnvelope, signerOf } from './signer.ts';
 import { movesFrom, requireMove, type State } from './status.ts';
@@ -36,14 +38,18 @@ export async function takeRevocation(registry: Registry, sent: SentEnvelope, sta
     const to = stateAfter[kind];
     const meant = await versionsMeant(registry, target);
     const moving = meant.filter((row) => movesFrom(row.status, 'statement').includes(to));
-    if (moving.length === 0) refuse(meant, to);
+    if ('publisher' in target) await refuseIdle(registry, target.publisher, kind);
+    else if (moving.length === 0) refuse(meant, to);
     // Whoever may suspend may stop their own; giving back what somebody took is another's to do.
     for (const row of kind === 'lifted' ? moving : []) {
       if (await isOwn(registry, row, { keyId: signer.keyId })) throw ownVersion();
     }
+    if (kind === 'lifted' && 'publisher' in target && isBehind(chain, target.publisher, signer.keyId)) throw ownVersion();
     const logged = { statement, envelope, signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') } };
     const [only] = moving;
-    const versionId = moving.length === 1 && only !== undefined ? { versionId: only.id } : {};
+    // A word on a publisher holds for what comes later too, so it is about no version alone.
+    const isOne = moving.length === 1 && only !== undefined && !('publisher' in target);
+    const versionId = isOne ? { versionId: only.id } : {};
     const planned = await planAppend(registry, [{ ...logged, ...versionId }]);
     const logIndex = planned.indexes[0] ?? 0;
     await registry.db.batch([
@@ -70,6 +76,25 @@ export async function versionsMeant(registry: Registry, target: RevocationTarget
   const indexed: readonly State[] = ['approved', 'suspended', 'revoked'];
   const meant = await registry.db.read.select().from(versions).where(condition);
   return meant.filter((row) => indexed.includes(row.status) || !('publisher' in target));
+}
+
+/**
+ * A publisher can be stopped before anything of theirs is in the index: their next upload is then refused.
+ * @throws Problem `not-found`, `move-illegal`
+ */
+async function refuseIdle(registry: Registry, publisher: Digest, kind: RevocationPredicate['kind']): Promise<void> {
+  const { chain } = await readIdentities(registry);
+  const isKnown =
+    chain.keyOf(publisher) !== undefined ||
+    (await registry.db.read.select().from(versions).where(eq(versions.publisher, publisher)).limit(1)).length > 0;
+  if (!isKnown)
+    throw new Problem('not-found', `There is no publisher ${publisher} here`, { hint: 'skill scope show SCOPE names them.' });
+  const word = await wordOnPublisher(registry, publisher);
+  if (word?.kind === 'revoked') throw new Problem('move-illegal', `The publisher ${publisher} is revoked, which is final`);
+  if (kind === 'lifted' && word === undefined)
+    throw new Problem('move-illegal', `The publisher ${publisher} is not suspended`, {
+      hint: 'A version that was suspended by itself is lifted by itself.',
+    });
 }
 
 function refuse(meant: readonly VersionRow[], to: State): never {

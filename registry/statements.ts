@@ -11,6 +11,7 @@ import { chainIdentities } from '../skills-index/trust/identity.ts';
 import { takeApproval } from './approval-intake.ts';
 import { BatchClash, loggedAlready, retryOnClash, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
+import { endsBackwards, fallenVersions, fallenWrites } from './fallen-versions.ts';
 import { isIdentityStatement, type KnownIdentities, keysOfStatement, latest, readIdentities } from './identities.ts';
 import { firstOwnersMax, signerTriesMax } from './limits.ts';
 import { finishStatements, type LoggedAt, logSize, type NewStatement, planAppend } from './log.ts';
@@ -19,6 +20,7 @@ import { refuseOvertaken } from './replays.ts';
 import { takeRevocation } from './revocations.ts';
 import { pendingPasskey, statements } from './schema.ts';
 import { keyHeader, type SentEnvelope, signerOf } from './signer.ts';
+import { refreshStatus } from './status-json.ts';
 
 export interface StatementTaken extends LoggedAt {
   /** The Sigstore bundle's JSON. */
@@ -113,10 +115,14 @@ async function takeIdentity(registry: Registry, sent: SentEnvelope, statement: I
       throw new Problem(refusalCodes[statement.predicateType], `The statement does not count: ${ignored.why}`);
     }
     const planned = await planAppend(registry, [asNew(envelope, statement, signer)]);
-    await registry.db.batch([...planned.writes, ...passkeyEnrolled(statement)]);
-    return planned;
+    const upTo = endsBackwards(statement, logIndex);
+    const fallen = upTo === undefined ? [] : await fallenVersions(registry, chain, upTo);
+    await registry.db.batch([...planned.writes, ...passkeyEnrolled(statement), ...fallenWrites(registry, fallen, logIndex)]);
+    return { indexes: planned.indexes, fallen };
   });
-  return one(await finishStatements(registry, append.indexes));
+  const logged = one(await finishStatements(registry, append.indexes));
+  if (append.fallen.length > 0) await refreshStatus(registry);
+  return logged;
 }
 
 /** Whose signature such a statement needs, as far as the statement and the root file say it. */

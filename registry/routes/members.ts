@@ -7,14 +7,18 @@ import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Registry } from '../context.ts';
 import { type KnownIdentities, latest, memberNow, readIdentities } from '../identities.ts';
 import { listPendingPasskeys } from '../passkeys.ts';
+import { pendingVotes } from '../scope-votes.ts';
 import { describe, requireActor } from './describe.ts';
 
 const member = v.object({
   name: v.string(),
   roles: v.array(v.string()),
   keyId: v.exactOptional(v.string()),
+  spki: v.exactOptional(v.string()),
   credentialId: v.exactOptional(v.string()),
+  passkey: v.exactOptional(v.object({ publicKey: v.string(), rpId: v.string(), origin: v.string() })),
 });
+const vote = v.object({ change: v.unknown(), by: v.array(v.string()) });
 const pending = v.object({
   member: v.string(),
   credentialId: v.string(),
@@ -64,15 +68,25 @@ export function memberRoutes(registry: Registry): Hono {
           scope: v.string(),
           owners: v.array(v.object({ keyId: v.string(), spki: v.string() })),
           statement: v.exactOptional(v.string()),
+          /** Changes that some administrators of the root file signed, and how many of them it takes. */
+          votes: v.array(vote),
+          votesNeeded: v.number(),
         }),
         problems: ['name-invalid', 'not-found'],
       }),
       async (context) => {
         const scope = parseScope(context.req.param('scope'));
-        const { chain } = await readIdentities(registry);
+        const known = await readIdentities(registry);
+        const { chain } = known;
         const statement = chain.scopeStatementOf(scope, latest);
         if (statement === undefined) throw new Problem('not-found', `Nobody owns the scope @${scope}`);
-        return context.json({ scope, owners: chain.ownersOf(scope, latest), statement });
+        return context.json({
+          scope,
+          owners: chain.ownersOf(scope, latest),
+          statement,
+          votes: pendingVotes(known, scope),
+          votesNeeded: registry.root.threshold,
+        });
       },
     );
 }
@@ -93,11 +107,15 @@ function listMembers(registry: Registry, { chain, statements }: KnownIdentities)
   return [
     ...[...keys].flatMap((keyId) => {
       const found = memberNow(registry, chain, keyId);
-      return found === undefined ? [] : [{ name: found.name, roles: [...found.roles], keyId }];
+      const spki = chain.keyOf(keyId);
+      if (found === undefined || spki === undefined) return [];
+      return [{ name: found.name, roles: [...found.roles], keyId, spki: Buffer.from(spki).toString('base64') }];
     }),
     ...[...passkeys].flatMap((credentialId) => {
       const found = chain.passkeyOf(credentialId, latest);
-      return found === undefined ? [] : [{ name: found.member.name, roles: [...found.member.roles], credentialId }];
+      if (found === undefined) return [];
+      const { publicKey, rpId, origin } = found.passkey;
+      return [{ name: found.member.name, roles: [...found.member.roles], credentialId, passkey: { publicKey, rpId, origin } }];
     }),
   ];
 }

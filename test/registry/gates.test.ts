@@ -78,6 +78,7 @@ describe('the door of the registry', () => {
       '/jobs/{id}/fail',
       '/jobs/{id}/renew',
       '/jobs/{id}/report',
+      '/keys/{keyId}',
       '/members',
       '/members/pending',
       '/reviews',

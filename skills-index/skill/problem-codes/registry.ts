@@ -73,6 +73,12 @@ export const registryCodes = {
     means: 'This very statement was logged before, and a newer one about the same has changed it since.',
     fix: 'Sign a new statement, with a nonce of its own.',
   },
+  'publisher-stopped': {
+    exit: 6,
+    status: 403,
+    means: 'A reviewer or administrator suspended or revoked this publisher: nothing new of theirs is taken.',
+    fix: 'Ask the registry’s reviewers; a suspension can be lifted, a revocation is final, and the scope’s owners may publish with another key.',
+  },
   'registry-down': {
     exit: 4,
     status: 503,

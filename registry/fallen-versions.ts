@@ -1,0 +1,97 @@
+/**
+ * What falls when a key or a membership is ended for a log index before now. The index line of a version is immutable and cannot name the
+ * statement that ended something later, so the registry revokes each version that rests on what no longer counts, and status.json says so.
+ */
+import { and, eq, gt, inArray } from 'drizzle-orm';
+import { hexOf } from '../skills-index/skill/digest.ts';
+import { type IdentityStatement, predicateTypes } from '../skills-index/statement/attestation.ts';
+import type { Identities } from '../skills-index/trust/identity.ts';
+import type { Write } from './batch.ts';
+import type { Registry } from './context.ts';
+import { addressOf, type StatementRow, statementIn, statementsOf } from './manifests.ts';
+import { couldPublish } from './publishers.ts';
+import { markWrite } from './revocations.ts';
+import { statements, versions } from './schema.ts';
+import { requireMove } from './status.ts';
+import { moveWrites, type VersionRow } from './versions.ts';
+
+export interface Fallen {
+  readonly row: VersionRow;
+  readonly why: string;
+}
+
+/** The last log index that still counts, where a statement ends something backwards; undefined for every other statement. */
+export function endsBackwards(statement: IdentityStatement, logIndex: number): number | undefined {
+  if (statement.predicateType === predicateTypes.scope) return undefined;
+  const { state, validUpTo } = statement.predicate;
+  return state === 'ended' && validUpTo !== undefined && validUpTo < logIndex ? validUpTo : undefined;
+}
+
+/**
+ * Versions in the index whose publication, scan or approvals no longer hold.
+ * @param chain with the statement that ends something
+ * @param upTo what lies behind this index is looked at
+ */
+export async function fallenVersions(registry: Registry, chain: Identities, upTo: number): Promise<Fallen[]> {
+  const later = await registry.db.read
+    .selectDistinct({ row: versions })
+    .from(versions)
+    .innerJoin(statements, eq(statements.versionId, versions.id))
+    .where(and(inArray(versions.status, ['approved', 'suspended']), gt(statements.logIndex, upTo)));
+  const fallen: Fallen[] = [];
+  for (const { row } of later) {
+    const why = whyFallen(chain, row, await statementsOf(registry, row.id));
+    if (why !== undefined) fallen.push({ row, why });
+  }
+  return fallen;
+}
+
+/** The writes that revoke them, in the batch of the statement at `logIndex`. */
+export function fallenWrites(registry: Registry, fallen: readonly Fallen[], logIndex: number): Write[] {
+  return fallen.flatMap(({ row, why }) => {
+    const reason = `${why} (log index ${logIndex})`;
+    const step = requireMove(row.status, 'revoked', 'statement');
+    return [
+      ...moveWrites(registry, row, step, { by: 'registry', why: reason }).writes,
+      markWrite(registry, row, { reason, logIndex }),
+    ];
+  });
+}
+
+// Installers demand that every statement which the verdict names holds, so one that fell is enough.
+function whyFallen(chain: Identities, row: VersionRow, all: readonly StatementRow[]): string | undefined {
+  const verdict = all.findLast((one) => one.predicateType === predicateTypes.verdict);
+  const said = verdict === undefined ? undefined : statementIn(verdict);
+  if (said?.predicateType !== predicateTypes.verdict) return undefined;
+  const named = new Set(said.predicate.inputAttestations.map(({ digest }) => digest.sha256));
+  const inputs = all.filter((one) => one.bundle !== null && named.has(hexOf(addressOf(one))));
+  return inputs.map((one) => whyNoMore(chain, row, one)).find((why) => why !== undefined);
+}
+
+function whyNoMore(
+  chain: Identities,
+  row: VersionRow,
+  { predicateType, signer, logIndex, ...rest }: StatementRow,
+): string | undefined {
+  switch (predicateType) {
+    case predicateTypes.publish:
+      return couldPublish(chain, row, logIndex)
+        ? undefined
+        : `it was published at log index ${logIndex}, when the key ${signer} no longer counted`;
+    case predicateTypes.scan:
+      return chain.isMember(signer, 'scanner', logIndex)
+        ? undefined
+        : `it was scanned at log index ${logIndex}, when the scanner no longer counted`;
+    case predicateTypes.approval: {
+      const statement = statementIn({ predicateType, signer, logIndex, ...rest });
+      if (statement.predicateType !== predicateTypes.approval) return undefined;
+      const { reviewer } = statement.predicate;
+      const member =
+        'keyId' in reviewer ? chain.memberOf(reviewer.keyId, logIndex) : chain.passkeyOf(reviewer.credentialId, logIndex)?.member;
+      if (member?.roles.includes('reviewer')) return undefined;
+      return `it was approved at log index ${logIndex} by ${reviewer.member}, who no longer counted`;
+    }
+    default:
+      return undefined;
+  }
+}

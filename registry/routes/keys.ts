@@ -1,0 +1,98 @@
+/** What the log says of a key: for its holder, and for who has to end it. */
+import { and, desc, eq } from 'drizzle-orm';
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import type { Registry } from '../context.ts';
+import { type KnownIdentities, latest, memberNow, readIdentities } from '../identities.ts';
+import { keyVersionsMax } from '../limits.ts';
+import { logSize } from '../log.ts';
+import { wordOnPublisher } from '../publishers.ts';
+import { statements, versions } from '../schema.ts';
+import { describe } from './describe.ts';
+
+const keyAnswer = v.object({
+  keyId: v.string(),
+  spki: v.string(),
+  /** Scopes that it stands for now. */
+  scopes: v.array(v.string()),
+  /** Roles of the member whose key it is. */
+  roles: v.array(v.string()),
+  /** Is named in the root file: it ends with a new root file only. */
+  isRoot: v.boolean(),
+  /** Last log index at which it counts; absent while it has no end. */
+  endedUpTo: v.exactOptional(v.number()),
+  follows: v.array(v.string()),
+  followedBy: v.array(v.string()),
+  /** Said of everything that it publishes. */
+  stopped: v.exactOptional(v.picklist(['suspended', 'revoked'])),
+  /** What it published, newest first. */
+  versions: v.array(
+    v.object({ name: v.string(), version: v.string(), status: v.string(), logIndex: v.number(), at: v.string() }),
+  ),
+  /** Index that the next entry of the log would get. */
+  logSize: v.number(),
+});
+
+/** Routes below /api/v1. */
+export function keyRoutes(registry: Registry): Hono {
+  return new Hono().get(
+    '/keys/:keyId',
+    describe({ summary: 'What the log says of a key', answer: keyAnswer, problems: ['digest-invalid', 'not-found'] }),
+    async (context) => {
+      const keyId = parseDigest(context.req.param('keyId'));
+      const known = await readIdentities(registry);
+      const spki = known.chain.keyOf(keyId);
+      if (spki === undefined) throw new Problem('not-found', `The log names no key ${keyId}`);
+      const stopped = (await wordOnPublisher(registry, keyId))?.kind;
+      return context.json({
+        keyId,
+        spki: Buffer.from(spki).toString('base64'),
+        scopes: known.chain.scopesOf(keyId, latest),
+        roles: memberNow(registry, known.chain, keyId)?.roles ?? [],
+        isRoot: registry.root.administrators.some((one) => one.keyId === keyId),
+        ...lifeOf(known, keyId),
+        ...(stopped === undefined ? {} : { stopped }),
+        versions: await publishedWith(registry, keyId),
+        logSize: await logSize(registry),
+      });
+    },
+  );
+}
+
+function lifeOf(
+  { chain, statements: logged }: KnownIdentities,
+  keyId: Digest,
+): { endedUpTo?: number; follows: Digest[]; followedBy: Digest[] } {
+  const ignored = new Set(chain.ignored.map(({ digest }) => digest));
+  const said = logged.flatMap(({ statement, digest, logIndex }) =>
+    statement.predicateType === predicateTypes.key && !ignored.has(digest) ? [{ ...statement.predicate, logIndex }] : [],
+  );
+  const ends = said.flatMap(({ key, state, validUpTo, logIndex }) =>
+    state === 'ended' && key.keyId === keyId ? [Math.min(validUpTo ?? logIndex, logIndex)] : [],
+  );
+  return {
+    ...(ends.length === 0 ? {} : { endedUpTo: Math.min(...ends) }),
+    follows: said.flatMap(({ key, replaces }) => (key.keyId === keyId && replaces !== undefined ? [replaces] : [])),
+    followedBy: said.flatMap(({ key, replaces }) => (replaces === keyId ? [key.keyId] : [])),
+  };
+}
+
+async function publishedWith(registry: Registry, keyId: Digest): Promise<v.InferOutput<typeof keyAnswer>['versions']> {
+  const rows = await registry.db.read
+    .select({
+      name: versions.name,
+      version: versions.version,
+      status: versions.status,
+      logIndex: statements.logIndex,
+      at: versions.createdAt,
+    })
+    .from(versions)
+    .innerJoin(statements, and(eq(statements.versionId, versions.id), eq(statements.predicateType, predicateTypes.publish)))
+    .where(eq(versions.publisher, keyId))
+    .orderBy(desc(statements.logIndex))
+    .limit(keyVersionsMax);
+  return rows.map(({ at, ...row }) => ({ ...row, at: new Date(at).toISOString() }));
+}
