@@ -96,7 +96,16 @@ export const draftAnswer = v.looseObject({ digest, payload: text });
 
 const passkey = v.looseObject({ credentialId: text, publicKey: text, rpId: text, origin: text });
 export const membersAnswer = v.looseObject({
-  members: v.array(v.looseObject({ name: text, roles: v.array(text), keyId: optional(text), credentialId: optional(text) })),
+  members: v.array(
+    v.looseObject({
+      name: text,
+      roles: v.array(text),
+      keyId: optional(digest),
+      spki: optional(text),
+      credentialId: optional(text),
+      passkey: optional(v.looseObject({ publicKey: text, rpId: text, origin: text })),
+    }),
+  ),
 });
 export const pendingAnswer = v.looseObject({ pending: v.array(v.looseObject({ member: text, ...passkey.entries })) });
 
@@ -104,4 +113,20 @@ export const scopeAnswer = v.looseObject({
   scope: text,
   owners: v.array(v.looseObject({ keyId: digest, spki: text })),
   statement: optional(digest),
+  votes: v.optional(v.array(v.looseObject({ change: v.unknown(), by: v.array(text) })), []),
+  votesNeeded: v.optional(v.number(), 1),
+});
+
+/** What the log says of a key. */
+export const keyAnswer = v.looseObject({
+  keyId: digest,
+  spki: text,
+  scopes: v.array(text),
+  roles: v.array(text),
+  isRoot: v.boolean(),
+  endedUpTo: v.optional(v.number()),
+  followedBy: v.array(text),
+  stopped: v.optional(text),
+  versions: v.array(v.looseObject({ name: text, version: text, status: text, logIndex: v.number(), at: text })),
+  logSize: v.number(),
 });

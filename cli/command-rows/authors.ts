@@ -1,6 +1,7 @@
 /** The commands of those who write skills. */
-import type { CommandRow } from '../command.ts';
+import type { CommandRow, OptionRow } from '../command.ts';
 
+const yes: OptionRow = { type: 'boolean', summary: 'do not ask; needed where there is no terminal' };
 const reference = '@scope/name@version';
 
 export const authorRows: readonly CommandRow[] = [
@@ -120,12 +121,63 @@ export const authorRows: readonly CommandRow[] = [
   },
   {
     name: 'key list',
-    summary: 'list your keys',
+    summary: 'list your keys, and what the registry’s log says of each',
     usage: '',
-    examples: [['skill key list', 'names and key ids']],
+    examples: [['skill key list', 'names, key ids, scopes, ends, and what each published where in the log']],
     options: {},
     args: { min: 0, max: 0 },
     load: () => import('../commands/key.ts'),
+  },
+  {
+    name: 'key rotate',
+    summary: 'put a new key in the place of one of yours, in every scope that it owns; the old one ends',
+    usage: '[NAME]',
+    examples: [
+      ['skill key rotate', 'the key named default gets a successor of the same name'],
+      ['skill key rotate laptop --yes', 'where there is no terminal to ask at'],
+    ],
+    options: { yes },
+    args: { min: 0, max: 1 },
+    load: () => import('../commands/key.ts'),
+  },
+  {
+    name: 'key revoke',
+    summary: 'end a key for ever, now or for a log index before now; by its holder, its successor or an administrator',
+    usage: '(NAME | FILE | sha256:…) [--valid-up-to INDEX] [--key SIGNER]',
+    examples: [
+      ['skill key revoke laptop', 'it signs nothing any more; what it signed stays'],
+      ['skill key revoke laptop --valid-up-to 120', 'stolen: what it signed behind log index 120 is revoked everywhere'],
+      ['skill key revoke sha256:… --key administrator', 'an administrator ends the key of somebody who lost it'],
+    ],
+    options: {
+      'valid-up-to': { type: 'string', value: 'INDEX', summary: 'last log index at which it counts (default: now)' },
+      key: { type: 'string', value: 'NAME', summary: 'key to sign with (default: the key itself, else administrator)' },
+      yes,
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/key.ts'),
+  },
+  {
+    name: 'scope transfer',
+    summary: 'give a scope to other keys: by an owner, or by administrators who each sign the same',
+    usage: 'SCOPE --to (FILE | sha256:…)',
+    examples: [
+      ['skill scope transfer acme --to carol.pub.json', 'carol owns @acme, and you no longer do'],
+      ['skill scope transfer acme --to carol.pub.json --to me.pub.json', 'both of you own it'],
+      ['skill scope transfer acme --to carol.pub.json --key administrator', 'the owner is gone: one vote of the administrators'],
+    ],
+    options: {
+      to: {
+        type: 'string',
+        multiple: true,
+        value: 'FILE|ID',
+        summary: 'NAME.pub.json of a new owner, or the id of a key that the log names',
+      },
+      key: { type: 'string', value: 'NAME', summary: 'key that owns it, or an administrator’s' },
+      yes,
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/scope.ts'),
   },
   {
     name: 'scope claim',

@@ -65,6 +65,24 @@ export const operatorRows: readonly CommandRow[] = [
     load: () => import('../commands/member.ts'),
   },
   {
+    name: 'member remove',
+    summary: 'end the keys and passkeys of a member; signed by an administrator',
+    usage: 'NAME [--valid-up-to INDEX] [--only ID]',
+    examples: [
+      ['skill member remove rita', 'what rita approved stays, what she signs from now on does not count'],
+      ['skill member remove rita --valid-up-to 120', 'she was a thief: what she signed behind log index 120 counts no more'],
+      ['skill member remove rita --only sha256:…', 'one lost key; her others stay'],
+    ],
+    options: {
+      'valid-up-to': { type: 'string', value: 'INDEX', summary: 'last log index at which they count (default: now)' },
+      only: { type: 'string', value: 'ID', summary: 'this key id or passkey id and no other' },
+      yes: { type: 'boolean', summary: 'do not ask; needed where there is no terminal' },
+      key,
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/member.ts'),
+  },
+  {
     name: 'serve',
     summary: 'start the registry and its scanner',
     usage: '[DIR]',
@@ -72,6 +90,11 @@ export const operatorRows: readonly CommandRow[] = [
     options: {
       port: { type: 'string', value: 'N', summary: 'port; 0 for any free one (default: 4880)' },
       host: { type: 'string', value: 'NAME', summary: 'name to listen on (default: localhost)' },
+      policy: {
+        type: 'string',
+        value: 'FILE',
+        summary: 'how many must approve what (default: policy.json in DIR, else the usual)',
+      },
       'no-scanner': { type: 'boolean', summary: 'start no scanner child; run skill scanner work elsewhere' },
     },
     args: { min: 0, max: 1 },

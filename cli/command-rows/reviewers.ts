@@ -3,6 +3,11 @@ import type { CommandRow, OptionRow } from '../command.ts';
 
 const key: OptionRow = { type: 'string', value: 'NAME', summary: 'key to sign with (default: the only one, or default)' };
 const reason: OptionRow = { type: 'string', value: 'TEXT', summary: 'why; kept with the decision for ever' };
+const targets: Readonly<Record<string, OptionRow>> = {
+  bundle: { type: 'string', value: 'DIGEST', summary: 'these bytes, wherever they were published' },
+  publisher: { type: 'string', value: 'ID', summary: 'all that this publisher sent and will send' },
+  yes: { type: 'boolean', summary: 'do not ask before a publisher is stopped; needed where there is no terminal' },
+};
 const version = '@scope/name@version';
 const load = () => import('../commands/review.ts');
 const one = { min: 1, max: 1 } as const;
@@ -87,20 +92,28 @@ export const reviewerRows: readonly CommandRow[] = [
   },
   {
     name: 'review suspend',
-    summary: 'suspend an approved version everywhere until somebody has looked',
-    usage: `${version} --reason TEXT`,
-    examples: [['skill review suspend @acme/weekly-report@1.4.0 --reason "report from a user"', 'stop new starts']],
-    options: { key, reason, lift: { type: 'boolean', summary: 'lift a suspension instead' } },
-    args: one,
+    summary: 'suspend a version, or all of a publisher, everywhere until somebody has looked',
+    usage: `(${version} | --bundle DIGEST | --publisher ID) --reason TEXT [--lift]`,
+    examples: [
+      ['skill review suspend @acme/weekly-report@1.4.0 --reason "report from a user"', 'stop new starts'],
+      ['skill review suspend @acme/weekly-report@1.4.0 --lift --reason "was a mistake"', 'and let it start again'],
+      ['skill review suspend --publisher sha256:… --reason "laptop lost"', 'all that this key published; nothing more is taken'],
+    ],
+    options: { key, reason, ...targets, lift: { type: 'boolean', summary: 'lift a suspension instead' } },
+    args: { min: 0, max: 1 },
     load,
   },
   {
     name: 'review revoke',
-    summary: 'revoke a version for ever; it reaches every installation',
-    usage: `${version} --reason TEXT`,
-    examples: [['skill review revoke @acme/weekly-report@1.4.0 --reason "steals credentials"', 'final']],
-    options: { key, reason },
-    args: one,
+    summary: 'revoke a version, or all of a publisher, for ever; it reaches every installation',
+    usage: `(${version} | --bundle DIGEST | --publisher ID) --reason TEXT`,
+    examples: [
+      ['skill review revoke @acme/weekly-report@1.4.0 --reason "steals credentials"', 'final'],
+      ['skill review revoke --bundle sha256:… --reason "steals credentials"', 'the same bytes under any name'],
+      ['skill review revoke --publisher sha256:… --reason "sells malware"', 'all that they published, and whatever they send'],
+    ],
+    options: { key, reason, ...targets },
+    args: { min: 0, max: 1 },
     load,
   },
 ];

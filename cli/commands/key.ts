@@ -1,11 +1,24 @@
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import type { LoggedKey } from '../logged-key.ts';
 import { answer, inkFor, note, safe, table } from '../output.ts';
+import { readRegistries } from '../registry-base.ts';
 import { createKeyFile, readKeyFile } from '../signers/key-file.ts';
 import { keyNames, keyPath } from '../signers/signer.ts';
 
-/** `skill key create|list`. */
+/** `skill key create|list|rotate|revoke`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  return context.command === 'key create' ? create(context) : list(context);
+  switch (context.command) {
+    case 'key create':
+      return create(context);
+    case 'key rotate':
+      return (await import('../key-rotate.ts')).rotateKey(context);
+    case 'key revoke':
+      return (await import('../key-revoke.ts')).revokeKey(context);
+    default:
+      return list(context);
+  }
 }
 
 async function create(context: CommandContext): Promise<ExitCode> {
@@ -19,17 +32,65 @@ async function create(context: CommandContext): Promise<ExitCode> {
 
 async function list(context: CommandContext): Promise<ExitCode> {
   const names = keyNames(context.paths);
-  const keys = await Promise.all(names.map(async (name) => ({ name, ...(await keyOf(context, name)) })));
-  const ink = inkFor(context.stdout, context.env);
-  answer(context, { schema: 'skillgate.keys/1', keys }, () =>
-    table(keys.map(({ name, keyId, problem }) => [ink.bold(name), keyId ?? ink.red(problem ?? '')])),
+  const found = await Promise.all(names.map(async (name) => ({ name, ...(await keyOf(context, name)) })));
+  const { logged, silent } = await askLog(
+    context,
+    found.flatMap(({ keyId }) => keyId ?? []),
   );
+  const keys = found.map((one) => ({ ...one, log: one.keyId === undefined ? null : (logged.get(one.keyId) ?? null) }));
+  const ink = inkFor(context.stdout, context.env);
+  answer(context, { schema: 'skillgate.keys/1', registry: silent === undefined ? context.registryBase : null, keys }, () =>
+    table(
+      keys.map(({ name, keyId, problem, log }) => [
+        ink.bold(name),
+        keyId ?? ink.red(problem ?? ''),
+        keyId === undefined || silent !== undefined ? '' : standing(log),
+      ]),
+    ),
+  );
+  for (const { name, log } of keys)
+    for (const one of log?.versions ?? [])
+      note(context, safe`  ${name} published ${one.name}@${one.version} at log index ${one.logIndex} (${one.status})`);
+  if (silent !== undefined) note(context, safe`What the log says of them is not known: ${silent}`);
   if (keys.length === 0) note(context, safe`There is none yet: skill key create`);
   return exitCodes.ok;
 }
 
+// Keys are there without a registry, so a registry that does not answer is no failure.
+async function askLog(
+  context: CommandContext,
+  keyIds: readonly Digest[],
+): Promise<{ logged: ReadonlyMap<Digest, LoggedKey>; silent?: string }> {
+  const logged = new Map<Digest, LoggedKey>();
+  if (readRegistries(context.paths).registries.length === 0) return { logged, silent: 'no registry is pinned' };
+  const { loggedKey } = await import('../logged-key.ts');
+  try {
+    for (const keyId of keyIds) {
+      const found = await loggedKey(context, keyId);
+      if (found !== undefined) logged.set(keyId, found);
+    }
+    return { logged };
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.code === 'interrupted') throw cause;
+    return { logged, silent: cause.message };
+  }
+}
+
+function standing(log: LoggedKey | null): string {
+  if (log === null) return 'not in the log';
+  const parts = [
+    ...(log.endedUpTo === undefined ? [] : [`ended: counts up to log index ${log.endedUpTo}`]),
+    ...(log.stopped === undefined ? [] : [`${log.stopped} as publisher`]),
+    ...log.scopes.map((scope) => `@${scope}`),
+    ...log.roles,
+    ...(log.isRoot ? ['in the root file'] : []),
+    ...log.followedBy.map((keyId) => `followed by ${keyId}`),
+  ];
+  return parts.length === 0 ? 'stands for nothing' : parts.join(', ');
+}
+
 // One damaged key must not hide the others.
-async function keyOf(context: CommandContext, name: string): Promise<{ keyId?: string; problem?: string }> {
+async function keyOf(context: CommandContext, name: string): Promise<{ keyId?: Digest; problem?: string }> {
   try {
     return { keyId: (await readKeyFile(keyPath(context.paths, name))).keyId };
   } catch (cause) {

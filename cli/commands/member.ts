@@ -13,9 +13,16 @@ import { withSession } from '../session.ts';
 import { readPublicKeyFile } from '../signers/key-file.ts';
 import { signerFor } from '../signers/signer.ts';
 
-/** `skill member add|list`. */
+/** `skill member add|list|remove`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  return context.command === 'member add' ? add(context) : list(context);
+  switch (context.command) {
+    case 'member add':
+      return add(context);
+    case 'member remove':
+      return (await import('../member-remove.ts')).removeMember(context);
+    default:
+      return list(context);
+  }
 }
 
 async function add(context: CommandContext): Promise<ExitCode> {

@@ -1,13 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { revocationStatement } from '../../skills-index/statement/attestation.ts';
-import { signStatement } from '../../skills-index/statement/sign.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { reasonOf } from '../decision-reason.ts';
 import { type ExactVersion, parseExactVersion } from '../exact-version.ts';
 import { answer, inkFor, safe, table } from '../output.ts';
-import { queueAnswer, statementAnswer, versionAnswer } from '../registry-answers.ts';
+import { queueAnswer } from '../registry-answers.ts';
 import { askRegistry, versionPath } from '../registry-api.ts';
 import { withSession } from '../session.ts';
 import { signerFor } from '../signers/signer.ts';
@@ -30,9 +27,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     case 'review move':
       return act(context, 'move', { to: stateOf(context), reason: reasonOf(context) }, `moved to ${stateOf(context)}`);
     case 'review suspend':
-      return revoke(context, context.options.lift === true ? 'lifted' : 'suspended');
+      return (await import('../review-revoke.ts')).revoke(context, context.options.lift === true ? 'lifted' : 'suspended');
     default:
-      return revoke(context, 'revoked');
+      return (await import('../review-revoke.ts')).revoke(context, 'revoked');
   }
 }
 
@@ -73,27 +70,6 @@ async function act(context: CommandContext, action: string, json: object, done: 
     context,
     { schema: 'skillgate.review-done/1', ...which, action: done },
     () => safe`${which.name}@${which.version}: ${done}`,
-  );
-  return exitCodes.ok;
-}
-
-// Signed, because it must hold where the registry's word does not: on every machine that installed the version.
-async function revoke(context: CommandContext, kind: 'suspended' | 'lifted' | 'revoked'): Promise<ExitCode> {
-  const which = versionOf(context);
-  const reason = reasonOf(context);
-  const signer = await signerFor(context);
-  const { bundle } = await withSession(context, signer, (token) =>
-    askRegistry(context, `/api/v1/versions${versionPath(which.name, which.version)}`, versionAnswer, { token }),
-  );
-  const envelope = await signStatement(revocationStatement({ kind, target: { bundle }, reason, nonce: randomUUID() }), signer);
-  const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, {
-    json: envelope,
-    signedBy: signer.keyId,
-  });
-  answer(
-    context,
-    { schema: 'skillgate.revocation/1', ...which, bundle, kind, statement: digest, logIndex },
-    () => safe`${which.name}@${which.version} (${bundle}): ${kind}, log index ${logIndex}`,
   );
   return exitCodes.ok;
 }

@@ -2,16 +2,23 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, safe, table } from '../output.ts';
+import { answer, note, safe, table } from '../output.ts';
 import { scopeAnswer, statementAnswer } from '../registry-answers.ts';
 import { askRegistry } from '../registry-api.ts';
 import { refuseForeignScope } from '../scope-owner.ts';
 import { publicKeyOf } from '../signers/key-file.ts';
 import { signerFor } from '../signers/signer.ts';
 
-/** `skill scope claim|show`. */
+/** `skill scope claim|show|transfer`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  return context.command === 'scope claim' ? claim(context) : show(context);
+  switch (context.command) {
+    case 'scope claim':
+      return claim(context);
+    case 'scope transfer':
+      return (await import('../scope-transfer.ts')).transferScope(context);
+    default:
+      return show(context);
+  }
 }
 
 async function claim(context: CommandContext): Promise<ExitCode> {
@@ -33,9 +40,11 @@ async function claim(context: CommandContext): Promise<ExitCode> {
 
 async function show(context: CommandContext): Promise<ExitCode> {
   const scope = parseScope(context.args[0]);
-  const { owners, statement } = await askRegistry(context, `/api/v1/scopes/@${scope}`, scopeAnswer);
-  answer(context, { schema: 'skillgate.scope/1', scope, owners, statement }, () =>
+  const { owners, statement, votes, votesNeeded } = await askRegistry(context, `/api/v1/scopes/@${scope}`, scopeAnswer);
+  answer(context, { schema: 'skillgate.scope/1', scope, owners, statement, votes, votesNeeded }, () =>
     table(owners.map(({ keyId }) => [`@${scope}`, keyId])),
   );
+  for (const { by } of votes)
+    note(context, safe`${by.length} of ${votesNeeded} administrators have signed a change of owners; nothing has changed yet`);
   return exitCodes.ok;
 }

@@ -1,7 +1,8 @@
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { startRegistry } from '../../registry/serve.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { type Policy, parsePolicy, policyDigest } from '../../skills-index/trust/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, inkFor, joined, note, safe } from '../output.ts';
 import { registryFiles } from '../registry-folder.ts';
@@ -20,8 +21,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     });
   });
   const host = String(context.options.host ?? 'localhost');
+  const policy = await policyIn(context);
   const registry = await startRegistry({
     dir,
+    ...(policy === undefined ? {} : { policy }),
     host,
     port: portOf(context.options.port),
     log: (line) => note(context, safe`${line}`),
@@ -36,16 +39,25 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         });
   try {
     const ink = inkFor(context.stdout, context.env);
-    answer(context, { schema: 'skillgate.serving/1', base: registry.base, dir, pid: process.pid }, () =>
-      joined(
-        [
-          safe`${ink.green('✔')} The registry answers at ${ink.bold(registry.base)}`,
-          safe`  desk:     ${registry.base}/review   (sign in: skill login --browser)`,
-          safe`  pin it:   skill registry add ${registry.base}   (compare the fingerprint that registry init printed)`,
-          safe`  stop:     Ctrl-C`,
-        ],
-        '\n',
-      ),
+    answer(
+      context,
+      {
+        schema: 'skillgate.serving/1',
+        base: registry.base,
+        dir,
+        pid: process.pid,
+        policy: policyDigest(registry.registry.policy),
+      },
+      () =>
+        joined(
+          [
+            safe`${ink.green('✔')} The registry answers at ${ink.bold(registry.base)}`,
+            safe`  desk:     ${registry.base}/review   (sign in: skill login --browser)`,
+            safe`  pin it:   skill registry add ${registry.base}   (compare the fingerprint that registry init printed)`,
+            safe`  stop:     Ctrl-C`,
+          ],
+          '\n',
+        ),
     );
     await new Promise<void>((stopped) => {
       if (context.signal.aborted) stopped();
@@ -58,6 +70,15 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   }
   note(context, safe`stopped`);
   return exitCodes.ok;
+}
+
+async function policyIn({ cwd, options }: CommandContext): Promise<Policy | undefined> {
+  if (typeof options.policy !== 'string') return undefined;
+  const path = resolve(cwd, options.policy);
+  const bytes = await readFile(path).catch((cause) => {
+    throw new Problem('file-not-found', `Cannot read the policy ${JSON.stringify(path)}`, { cause });
+  });
+  return parsePolicy(bytes);
 }
 
 function portOf(given: unknown): number {

@@ -1,0 +1,100 @@
+/** `skill key revoke`: ends a key, now or for a log index before now. By its holder, the key that followed it, or an administrator. */
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { isDigest } from '../skills-index/skill/digest.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import { keyStatement, type PublicKey } from '../skills-index/statement/attestation.ts';
+import { confirm } from './ask.ts';
+import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
+import { type LoggedKey, loggedKey, publicKeyById } from './logged-key.ts';
+import { answer, count, joined, note, type Safe, safe } from './output.ts';
+import { postStatement } from './post-statement.ts';
+import { type KeyFile, readKeyFile, readPublicKeyFile } from './signers/key-file.ts';
+import { keyPath, signerFor } from './signers/signer.ts';
+
+/** Tells before it signs what falls and what stays. */
+export async function revokeKey(context: CommandContext): Promise<ExitCode> {
+  const { key, own } = await keyMeant(context);
+  const logged = await loggedKey(context, key.keyId);
+  if (logged === undefined)
+    throw new Problem('not-found', `The log of ${context.registryBase} names no key ${key.keyId}, so there is nothing to end`);
+  if (logged.isRoot)
+    throw new Problem('forbidden', `${key.keyId} stands in the root file, so it ends with a new root file only`, {
+      hint: 'skill registry rotate',
+    });
+  const validUpTo = indexOf(context, logged);
+  const falls = logged.versions.filter((one) => validUpTo !== undefined && one.logIndex > validUpTo);
+  const signer = context.options.key === undefined && own !== undefined ? own : await signerFor(context, 'administrator');
+  if (context.options.yes !== true) await confirm(context, question(logged, validUpTo, falls), 'revoke', '--yes');
+  const { digest, logIndex } = await postStatement(
+    context,
+    keyStatement({ key, state: 'ended', ...(validUpTo === undefined ? {} : { validUpTo }) }),
+    signer,
+  );
+  const revoked = falls.map(({ name, version }) => `${name}@${version}`);
+  answer(
+    context,
+    {
+      schema: 'skillgate.key-revoked/1',
+      ...{ keyId: key.keyId, validUpTo: validUpTo ?? logIndex, revoked, statement: digest, logIndex },
+    },
+    () => safe`${key.keyId} counts up to log index ${validUpTo ?? logIndex}; ${count(revoked.length, 'version')} revoked`,
+  );
+  if (logged.scopes.length > 0)
+    note(
+      context,
+      safe`Who owns its scopes now: ${joined(
+        logged.scopes.map((scope) => `skill scope show ${scope}`),
+        ', ',
+      )}`,
+    );
+  return exitCodes.ok;
+}
+
+async function keyMeant(context: CommandContext): Promise<{ key: PublicKey; own?: KeyFile }> {
+  const [given = ''] = context.args;
+  if (isDigest(given)) return { key: await publicKeyById(context, given) };
+  const path = given.includes('/') || given.endsWith('.json') ? resolve(context.cwd, given) : undefined;
+  const own = path === undefined ? await readIfThere(keyPath(context.paths, given)) : undefined;
+  const { keyId, spki } = await readPublicKeyFile(
+    path ?? keyPath(context.paths, given, own === undefined ? 'public' : 'private'),
+  );
+  return { key: { keyId, spki }, ...(own === undefined ? {} : { own }) };
+}
+
+async function readIfThere(path: string): Promise<KeyFile | undefined> {
+  const there = await access(path).then(
+    () => true,
+    () => false,
+  );
+  return there ? readKeyFile(path) : undefined;
+}
+
+function indexOf({ options }: CommandContext, { logSize }: LoggedKey): number | undefined {
+  const given = options['valid-up-to'];
+  if (given === undefined) return undefined;
+  const index = Number(given);
+  if (typeof given === 'string' && /^\d+$/.test(given) && index < logSize) return index;
+  throw new Problem('usage', `--valid-up-to is a log index below ${logSize}, not ${JSON.stringify(given)}`, {
+    hint: 'The last one at which you were sure that nobody else held the key; skill key list shows what it published and where.',
+  });
+}
+
+function question({ keyId, scopes, versions }: LoggedKey, validUpTo: number | undefined, falls: LoggedKey['versions']): Safe {
+  const stays = versions.length - falls.length;
+  return joined(
+    [
+      safe`${keyId} will count up to ${validUpTo === undefined ? 'now' : `log index ${validUpTo}`}, and never again after it. This cannot be taken back.`,
+      ...falls.map(
+        (one) =>
+          safe`  revoked everywhere: ${one.name}@${one.version} (${one.status}, published at log index ${one.logIndex}, ${one.at})`,
+      ),
+      safe`  stays: ${count(stays, 'version')} that it published before`,
+      ...scopes.map(
+        (scope) =>
+          safe`  stands for @${scope}: without another owner only administrators can give it away (skill scope transfer)`,
+      ),
+    ],
+    '\n',
+  );
+}
