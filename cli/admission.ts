@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type Admission, admit } from '../runner/admit.ts';
 import { type OpenedSkill, openSkill } from '../runner/catalogue.ts';
+import type { HostPolicy } from '../runner/host-policy.ts';
 import { fetchBlob, type Source } from '../skills-index/client/blobs.ts';
 import { isDigest } from '../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
@@ -41,7 +42,8 @@ export interface Question {
   readonly offline?: boolean;
   /** `registries` of skillgate.json. */
   readonly registries?: Readonly<Record<string, string>>;
-  readonly statusUrls?: readonly string[];
+  /** What host policy says of status files. */
+  readonly host?: Pick<HostPolicy, 'status' | 'statusGraceHours'>;
 }
 
 export interface Answer {
@@ -81,7 +83,9 @@ export async function askAdmission(world: World, question: Question): Promise<An
       ...(locked === undefined ? {} : pinnedBy(locked, exact)),
       ...(scopeClaim === undefined ? {} : { scopeClaim }),
     },
-    ...(question.statusUrls === undefined ? {} : { statusUrls: question.statusUrls }),
+    ...(question.host === undefined
+      ? {}
+      : { statusUrls: question.host.status, statusGraceHours: question.host.statusGraceHours }),
   });
   return { admission, registry, source };
 }

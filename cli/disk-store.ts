@@ -7,7 +7,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { Paths } from './command.ts';
 
 /** What would be lost with the cache and must not: without it a rolled-back log could not be told from a new one. */
-const lasting = new Set(['checkpoint']);
+const isLasting = (name: string): boolean => name === 'checkpoint' || name.startsWith('alarms/');
 
 /**
  * A store for one registry.
@@ -16,12 +16,13 @@ const lasting = new Set(['checkpoint']);
 export function diskStore(paths: Pick<Paths, 'cache' | 'data'>, root: Digest): Store {
   const blobOf = (digest: Digest): string => join(paths.cache, 'blobs', 'sha256', hexOf(digest));
   const namedOf = (name: string): string =>
-    join(lasting.has(name) ? paths.data : paths.cache, 'registries', hexOf(root), ...partsOf(name));
+    join(isLasting(name) ? paths.data : paths.cache, 'registries', hexOf(root), ...partsOf(name));
   return {
     get: async (digest) => readIfThere(blobOf(digest)),
     put: async (digest, bytes) => write(blobOf(digest), bytes),
     getNamed: async (name) => readIfThere(namedOf(name)),
     putNamed: async (name, bytes) => write(namedOf(name), bytes),
+    placeOf: namedOf,
   };
 }
 

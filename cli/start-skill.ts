@@ -71,7 +71,7 @@ export async function admitToStart(world: World, host: HostFiles, question: Star
       locked,
       locks: question.locks,
       ...(question.registries === undefined ? {} : { registries: question.registries }),
-      statusUrls: host.policy.status,
+      host: host.policy,
     });
     const admitted = requireAdmitted(admission, name);
     const opened = await openAdmitted(source, admitted);

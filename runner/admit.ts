@@ -1,71 +1,76 @@
 /** Admission: gathers the evidence about a version and has it decided, at installation and again at every start. Fails closed. */
-import { fetchFile, type Source } from '../skills-index/client/blobs.ts';
-import { fetchVersionEvidence, type VersionEvidence } from '../skills-index/client/registry-index.ts';
+import { fetchFile } from '../skills-index/client/blobs.ts';
+import { keepAlarm } from '../skills-index/client/log-alarm.ts';
+import { fetchVersionEvidence, type VersionEvidence, type VersionQuery } from '../skills-index/client/registry-index.ts';
 import { parseCheckpoint } from '../skills-index/log/checkpoint.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { type Admitted, type Decision, decide, type Pinned } from '../skills-index/trust/decision.ts';
-import type { Policy } from '../skills-index/trust/policy.ts';
+import { type Admitted, type Decision, type DecisionInput, decide } from '../skills-index/trust/decision.ts';
 import type { RootFile } from '../skills-index/trust/root.ts';
 import { verifyStatus } from '../skills-index/trust/status-file.ts';
 import { statusBytesMax } from './limits.ts';
 
-export interface AdmissionRequest extends Source {
-  readonly name: SkillName;
-  /** Semver range; the exact version at a start. */
-  readonly range: string;
-  /** The pinned root of the registry. */
-  readonly root: RootFile;
-  readonly policy: Policy;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  /** What the lock says it was: other bytes, another publisher or another owner of the scope are refused. */
-  readonly pinned?: Pinned;
+/** Where to ask, for what, and what is trusted and pinned here; `range` is the exact version at a start. */
+export interface AdmissionRequest
+  extends VersionQuery,
+    Pick<DecisionInput, 'policy' | 'sigstore' | 'witnesses' | 'past' | 'pinned'> {
   /** Further places of `status.json`, from host policy: the newest that verifies counts. */
   readonly statusUrls?: readonly string[];
+  /** From host policy: how long an expired status still counts when the registry is not asked or does not answer; 0 by default. */
+  readonly statusGraceHours?: number;
 }
 
 export interface Admission {
   readonly decision: Decision;
-  /** What a person should know besides: that the registry is down, and what counts instead. */
+  /** What a person should know besides: that the registry is down, what counts instead, and for how long. */
   readonly notes: readonly string[];
+  /** Where two heads of the log that contradict each other were kept. */
+  readonly kept?: string;
 }
 
 /**
  * Admits one version, or says every reason why not. A registry that is down leaves what was verified before, for as long as
- * its last status is fresh: then `decide` refuses with `status-stale`.
+ * its last status is fresh, and the host's grace after that: then `decide` refuses with `status-stale`.
  * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer`, `signature-invalid`, `interrupted`
  */
 export async function admit(request: AdmissionRequest): Promise<Admission> {
   const { evidence, notes } = await gather(request);
   const further = await Promise.all((request.statusUrls ?? []).map((url) => fetchStatus(request, url)));
   const statuses = [...evidence.statuses, ...further.flatMap((one) => ('bytes' in one ? [one.bytes] : []))];
-  const decision = decide({
-    ...evidence,
-    statuses,
-    root: request.root,
-    policy: request.policy,
-    now: request.now,
-    ...(request.pinned === undefined ? {} : { pinned: request.pinned }),
-  });
+  const alone = request.offline === true || notes.length > 0;
+  // A registry that answers has no need of grace: an old status from it is one that hides something.
+  const statusGraceSeconds = alone ? (request.statusGraceHours ?? 0) * 3600 : 0;
+  const decision = decide({ ...request, ...evidence, statuses, statusGraceSeconds });
   await rememberHead(request, statuses, decision);
-  const fresh = decision.kind === 'admitted' && notes.length > 0 ? [`its last status counts until ${decision.freshUntil}`] : [];
-  return { decision, notes: [...notes, ...fresh, ...further.flatMap((one) => ('note' in one ? [one.note] : []))] };
+  const kept = decision.kind === 'refused' && decision.alarm !== undefined ? await keepAlarm(request, decision.alarm) : undefined;
+  const fresh = decision.kind === 'admitted' && alone ? [sayFresh(decision, statusGraceSeconds)] : [];
+  return {
+    decision,
+    notes: [...notes, ...fresh, ...further.flatMap((one) => ('note' in one ? [one.note] : []))],
+    ...(kept === undefined ? {} : { kept }),
+  };
 }
 
 /**
  * The admitted version, and nothing else.
  * @throws Problem `not-admitted` with every reason, `status-stale` when that is the only one
  */
-export function requireAdmitted({ decision }: Pick<Admission, 'decision'>, name: SkillName): Admitted {
+export function requireAdmitted({ decision, kept }: Omit<Admission, 'notes'>, name: SkillName): Admitted {
   if (decision.kind === 'admitted') return decision;
   const [first] = decision.reasons;
   const onlyStale = decision.reasons.length > 0 && decision.reasons.every((reason) => reason.code === 'status-stale');
   const message = `Cannot admit ${name}: ${first?.message ?? 'nothing speaks for it'}`;
+  const evidence = kept === undefined ? [] : [{ message: `both heads of the log, signed, are kept in ${kept}: send it on` }];
   throw new Problem(onlyStale ? 'status-stale' : 'not-admitted', message, {
-    reasons: decision.reasons.map((reason) => ({ message: `${reason.code}: ${reason.message}` })),
+    reasons: [...decision.reasons.map((reason) => ({ message: `${reason.code}: ${reason.message}` })), ...evidence],
     ...(first === undefined ? {} : { hint: first.hint }),
   });
+}
+
+function sayFresh({ freshUntil, onGrace }: Admitted, graceSeconds: number): string {
+  if (!onGrace) return `its last status counts until ${freshUntil}`;
+  const until = new Date(Date.parse(freshUntil) + graceSeconds * 1000).toISOString();
+  return `its last status expired at ${freshUntil} and counts until ${until} by this host's grace: a revocation since then is not known here`;
 }
 
 async function gather(request: AdmissionRequest): Promise<{ evidence: VersionEvidence; notes: readonly string[] }> {
@@ -102,7 +107,7 @@ async function rememberHead(
 
 function noteOf(status: Uint8Array, root: RootFile, now: number): string | undefined {
   try {
-    return verifyStatus(status, root, now, Number.POSITIVE_INFINITY).checkpoint;
+    return verifyStatus(status, root, now, { graceSeconds: Number.POSITIVE_INFINITY }).checkpoint;
   } catch {
     return undefined;
   }

@@ -7,7 +7,7 @@ import { type ParsedJson, parseJson } from '../skills-index/skill/json.ts';
 import { isNamePart } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { exactObject, parseShape } from '../skills-index/skill/shape.ts';
-import { policyBytesMax } from './limits.ts';
+import { policyBytesMax, statusGraceHoursMax } from './limits.ts';
 import { readPrivateFile } from './private-file.ts';
 
 /** What host policy may insist on; a host that lacks one refuses to run. */
@@ -34,6 +34,8 @@ export interface HostPolicy {
   readonly plain: boolean;
   /** Further places where status.json may be read. */
   readonly status: readonly string[];
+  /** How long an expired status still counts while the registry is not asked or does not answer: until then a revocation stays unseen. */
+  readonly statusGraceHours: number;
   /** Rules that make an action wait for a person: not in this version, so a run under any is refused. */
   readonly holds: readonly string[];
 }
@@ -46,6 +48,7 @@ export const emptyHostPolicy: HostPolicy = {
   require: [],
   plain: true,
   status: [],
+  statusGraceHours: 0,
   holds: [],
 };
 
@@ -79,6 +82,10 @@ const policyShape = exactObject({
   require: v.optional(v.array(v.picklist(requirements)), []),
   plain: v.optional(v.boolean(), true),
   status: v.optional(v.array(v.string()), []),
+  statusGraceHours: v.optional(
+    v.pipe(v.number(), v.minValue(0, 'is less than 0'), v.maxValue(statusGraceHoursMax, `is more than ${statusGraceHoursMax}`)),
+    0,
+  ),
   holds: v.optional(v.array(v.string()), []),
 });
 

@@ -43,3 +43,5 @@ export const auditTextCharsMax = 300;
 
 export const shownDescriptionCharsMax = 200;
 export const statusBytesMax = 4 * 1024 * 1024;
+/** The longest grace that host policy may give an expired status: a long weekend. */
+export const statusGraceHoursMax = 96;

@@ -59,7 +59,7 @@ async function installOne(context: CommandContext, reference: SkillReference): P
 
   const before = project.lock.get(name);
   const pins = { locked: before, locks: [project.lock] };
-  const question = { name, range: wanted.range, ...pins, registries: project.file.registries, statusUrls: host.status };
+  const question = { name, range: wanted.range, ...pins, registries: project.file.registries, host };
   const found = await askAdmission(context, question);
   for (const line of found.admission.notes) note(context, safe`note: ${line}`);
   const admitted = await requireAdmittedOrName(context, question, found);

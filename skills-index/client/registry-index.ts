@@ -1,6 +1,6 @@
 /** Everything `decide` needs about one version, fetched from the index, the blobs and the log. Judges nothing. */
 import { valid } from 'semver';
-import { parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
+import { parseCheckpoint } from '../log/checkpoint.ts';
 import type { TreeHead } from '../log/merkle-tree.ts';
 import { type Bundle, parseBundle } from '../skill/bundle.ts';
 import type { Digest } from '../skill/digest.ts';
@@ -15,7 +15,8 @@ import { parseSigstoreBundle, type SigstoreBundle } from '../statement/sigstore-
 import type { Admitted, DecisionInput } from '../trust/decision.ts';
 import { type IndexLine, parseIndexFile } from '../trust/index-line.ts';
 import { indexFileBytesMax, rootBytesMax, statusBytesMax } from '../trust/limits.ts';
-import { parseRoot, type RootFile, spkiOf } from '../trust/root.ts';
+import { parseRoot, type RootFile } from '../trust/root.ts';
+import { verifyRootCheckpoint } from '../trust/root-office.ts';
 import { type Status, verifyStatus } from '../trust/status-file.ts';
 import { fetchBlobIfThere, fetchFile, fetchNamed, inTurns, type Source } from './blobs.ts';
 import { statementBlobBytesMax } from './limits.ts';
@@ -33,7 +34,10 @@ export interface VersionQuery extends Source {
 }
 
 /** The evidence; what could not be had is absent from it, and `decide` says so. */
-export type VersionEvidence = Omit<DecisionInput, 'root' | 'policy' | 'now' | 'pinned' | 'statusGraceSeconds'>;
+export type VersionEvidence = Omit<
+  DecisionInput,
+  'root' | 'policy' | 'now' | 'sigstore' | 'witnesses' | 'past' | 'pinned' | 'statusGraceSeconds'
+>;
 
 /**
  * Fetches the evidence about the highest version in the range.
@@ -93,7 +97,7 @@ export async function rememberCheckpoint(store: Store, admitted: Admitted): Prom
 
 // Its age is for `decide`, which knows how much grace the host gives.
 function readStatus(bytes: Uint8Array, { root, now }: VersionQuery): Status | undefined {
-  return peek(() => verifyStatus(bytes, root, now, Number.POSITIVE_INFINITY));
+  return peek(() => verifyStatus(bytes, root, now, { graceSeconds: Number.POSITIVE_INFINITY }));
 }
 
 // Versions with a mark against them are passed over while there is another; when there is none, `decide` names the mark.
@@ -162,11 +166,10 @@ async function fetchTexts(source: Source, bundleBytes: Uint8Array): Promise<Map<
 async function fetchSeen(query: VersionQuery, status: Status | undefined): Promise<DecisionInput['seen']> {
   const kept = await query.store.getNamed('checkpoint');
   if (kept === undefined || status === undefined) return undefined;
-  const log = { origin: query.root.origin, key: spkiOf(query.root.log) };
-  const checkpoint = verifyCheckpoint(Buffer.from(kept).toString('utf8'), log);
-  const head = parseCheckpoint(status.checkpoint);
-  const proofs = await fetchConsistency(query, [checkpoint.size], head.size);
-  return { checkpoint, proof: proofs.get(checkpoint.size) ?? [] };
+  const note = Buffer.from(kept).toString('utf8');
+  const { size, root } = verifyRootCheckpoint(note, query.root);
+  const proofs = await fetchConsistency(query, [size], parseCheckpoint(status.checkpoint).size);
+  return { checkpoint: { size, root, note }, proof: proofs.get(size) ?? [] };
 }
 
 async function fetchProofs(source: Source, heads: readonly TreeHead[]): Promise<NonNullable<DecisionInput['consistency']>> {

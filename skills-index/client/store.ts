@@ -5,9 +5,11 @@ export interface Store {
   /** Bytes by digest; whoever asks checks them again. */
   get(digest: Digest): Promise<Uint8Array | undefined>;
   put(digest: Digest, bytes: Uint8Array): Promise<void>;
-  /** Last good copy of a file that changes: `root.json`, `status.json`, `checkpoint`, `index/@scope/name`. */
+  /** Last good copy of a file that changes: `root.json`, `status.json`, `checkpoint`, `index/@scope/name`, `alarms/…`. */
   getNamed(name: string): Promise<Uint8Array | undefined>;
   putNamed(name: string, bytes: Uint8Array): Promise<void>;
+  /** Where a person finds such a file, when it lies on a disk. */
+  placeOf?(name: string): string;
 }
 
 /** A store that lasts as long as the process. */

@@ -8,7 +8,7 @@ import { predicateTypes, type Statement, type VersionSubject, versionSubjects } 
 import { scanReportValuesMax } from '../statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../statement/scan-report.ts';
 import type { DecisionInput } from './decision.ts';
-import type { DecisionReasonCode, Reasons } from './decision-reason.ts';
+import type { ChainPart, DecisionReasonCode, Reasons } from './decision-reason.ts';
 import { chainIdentities, type Identities } from './identity.ts';
 import { type Status, verifyStatus } from './status-file.ts';
 import { type VerifiedStatement, verifyStatement } from './verify-statement.ts';
@@ -28,6 +28,16 @@ export interface Evidence {
   readonly report?: ScanReport;
   readonly status?: Status;
 }
+
+const { publish, scan, approval, verdict, provenance } = predicateTypes;
+/** What has to be about exactly this version, and where in the chain it stands. */
+const partOfType: Readonly<Partial<Record<Statement['predicateType'], ChainPart>>> = {
+  [publish]: 'publisher',
+  [provenance]: 'publisher',
+  [scan]: 'scan',
+  [approval]: 'approvals',
+  [verdict]: 'verdict',
+};
 
 /** Reads all of it, each fault a reason. */
 export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence {
@@ -64,8 +74,10 @@ export function onlyStatement<Type extends Statement['predicateType']>(
   reasons: Reasons,
 ): Verified<Type> | undefined {
   const [one, ...more] = statementsOf(evidence, type);
-  if (one === undefined) reasons.add('statement-missing', `there is no ${what}`);
-  if (more.length > 0) reasons.add('statement-surplus', `there are ${more.length + 1} statements that claim to be the ${what}`);
+  const part = partOfType[type];
+  if (one === undefined) reasons.add('statement-missing', `there is no ${what}`, part);
+  if (more.length > 0)
+    reasons.add('statement-surplus', `there are ${more.length + 1} statements that claim to be the ${what}`, part);
   return one;
 }
 
@@ -80,7 +92,11 @@ function readBundle({ bundle, line, pinned }: DecisionInput, reasons: Reasons): 
   return attempt(reasons, 'bundle-mismatch', () => parseBundle(bundle).bundle);
 }
 
-function readStatement({ root, statements }: DecisionInput, digest: Digest, reasons: Reasons): VerifiedStatement | undefined {
+function readStatement(
+  { root, statements, sigstore }: DecisionInput,
+  digest: Digest,
+  reasons: Reasons,
+): VerifiedStatement | undefined {
   const bytes = statements.get(digest);
   if (bytes === undefined) {
     reasons.add('statement-missing', `the statement ${digest} is missing`);
@@ -88,7 +104,7 @@ function readStatement({ root, statements }: DecisionInput, digest: Digest, reas
   }
   return attempt(reasons, 'statement-invalid', () => {
     if (digestOf(bytes) !== digest) throw new Problem('statement-invalid', `The bytes of the statement are not ${digest}`);
-    const verified = verifyStatement(parseJson(bytes, 'statement').value, { root });
+    const verified = verifyStatement(parseJson(bytes, 'statement').value, { root, sigstore });
     // One statement, one address: other bytes of the same bundle would count twice.
     if (verified.digest !== digest) throw new Problem('statement-invalid', `The statement ${digest} is not in canonical form`);
     return verified;
@@ -103,11 +119,14 @@ function readReport(bytes: Uint8Array): ScanReport {
   return parseScanReport(value);
 }
 
-function readStatus({ statuses, root, now, statusGraceSeconds }: DecisionInput, reasons: Reasons): Status | undefined {
+function readStatus(
+  { statuses, root, now, statusGraceSeconds = 0, past = false }: DecisionInput,
+  reasons: Reasons,
+): Status | undefined {
   const faults: { code: DecisionReasonCode; message: string }[] = [];
   const good = statuses.flatMap((bytes) => {
     try {
-      return [verifyStatus(bytes, root, now, statusGraceSeconds)];
+      return [verifyStatus(bytes, root, now, { graceSeconds: statusGraceSeconds, past })];
     } catch (cause) {
       if (!(cause instanceof Problem)) throw cause;
       faults.push({ code: cause.code === 'status-stale' ? 'status-stale' : 'status-missing', message: cause.message });
@@ -121,13 +140,16 @@ function readStatus({ statuses, root, now, statusGraceSeconds }: DecisionInput, 
 
 function judgeSubjects(statements: readonly VerifiedStatement[], about: VersionSubject, reasons: Reasons): void {
   const expected = canonicalJson(versionSubjects(about));
-  const versionTypes: readonly string[] = ['publish', 'scan', 'approval', 'verdict', 'provenance'].map(
-    (kind) => predicateTypes[kind as keyof typeof predicateTypes],
-  );
   for (const { statement, logIndex } of statements) {
-    if (!versionTypes.includes(statement.predicateType)) continue;
+    const part = partOfType[statement.predicateType];
+    if (part === undefined) continue;
     const same = canonicalJson(statement.subject) === expected;
-    reasons.demand(same, 'subject-mismatch', `the statement at log index ${logIndex} is about other bytes than this version`);
+    reasons.demand(
+      same,
+      'subject-mismatch',
+      `the statement at log index ${logIndex} is about other bytes than this version`,
+      part,
+    );
   }
 }
 

@@ -1,36 +1,58 @@
 /** Judges the log that the evidence lies in, and what was said of the version since. */
 import { parseCheckpoint } from '../log/checkpoint.ts';
-import { type TreeHead, verifyConsistency } from '../log/merkle-tree.ts';
+import { countWitnesses, type Witnessed } from '../log/cosignature.ts';
+import { cosignatureSecondsMax } from '../log/limits.ts';
+import type { TreeHead } from '../log/merkle-tree.ts';
 import { scopeOf } from '../skill/name.ts';
+import { Problem } from '../skill/problem.ts';
 import { predicateTypes, type RevocationTarget } from '../statement/attestation.ts';
 import { isAuthor } from './authors.ts';
+import type { DecisionInput } from './decision.ts';
 import { type Evidence, statementsOf } from './decision-evidence.ts';
 import type { Reasons } from './decision-reason.ts';
-import { rootKeyId } from './root.ts';
+import { holdsOffice, verifyRootCheckpoint } from './root-office.ts';
 
 export interface JudgedStatus {
   readonly checkpoint: TreeHead & { readonly note: string };
   readonly issued: string;
   readonly expires: string;
+  /** Cosigners of the checkpoint, of those whom the witness policy names. */
+  readonly witnessed?: Witnessed;
 }
 
-/** One log, and the one that was seen before. */
+/** One log, the one that was seen before, and as many witnesses of it as the policy demands. */
 export function judgeLog(evidence: Evidence, reasons: Reasons): JudgedStatus | undefined {
   const { status, input } = evidence;
   if (status === undefined) return undefined;
   const { size, root } = parseCheckpoint(status.checkpoint);
-  const head = { size, root };
-  if (input.seen !== undefined) {
-    const { checkpoint: seen, proof } = input.seen;
-    const continues = verifyConsistency({ first: seen, second: head, proof });
-    reasons.demand(
-      continues,
-      'log-rolled-back',
-      `a log of size ${seen.size} was seen before, and one of ${size} does not continue it`,
-    );
+  const witnessed = judgeWitnesses(status.checkpoint, input, reasons);
+  return {
+    checkpoint: { size, root, note: status.checkpoint },
+    issued: status.issued,
+    expires: status.expires,
+    ...(witnessed === undefined ? {} : { witnessed }),
+  };
+}
+
+function judgeWitnesses(note: string, { witnesses, root, now, statusGraceSeconds = 0 }: DecisionInput, reasons: Reasons) {
+  if (witnesses === undefined) return undefined;
+  try {
+    const secondsMax = cosignatureSecondsMax + statusGraceSeconds;
+    const { logKey } = verifyRootCheckpoint(note, root);
+    const witnessed = countWitnesses({ note, policy: witnesses, log: { key: logKey }, now, secondsMax });
+    reasons.demand(witnessed.enough, 'witnesses-missing', sayMissing(witnessed));
+    return witnessed;
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    reasons.add('witnesses-missing', cause.message);
+    return undefined;
   }
-  judgeOneLog([head, ...evidence.statements.map((one) => one.checkpoint)], input.consistency, reasons);
-  return { checkpoint: { ...head, note: status.checkpoint }, issued: status.issued, expires: status.expires };
+}
+
+function sayMissing({ counted, old, early, threshold, of }: Witnessed): string {
+  const late = [...old.map(({ name }) => `${name} too long ago`), ...early.map(({ name }) => `${name} in the future`)];
+  const besides = late.length === 0 ? '' : ` (${late.join(', ')})`;
+  return `${counted.length} of ${of} witnesses cosigned the log’s head, ${threshold} are needed${besides}`;
 }
 
 /**
@@ -59,18 +81,6 @@ export function judgeMarks(evidence: Evidence, status: JudgedStatus | undefined,
   return facts;
 }
 
-// Two heads of one size, or a head that the largest one does not continue, are two logs.
-function judgeOneLog(heads: readonly TreeHead[], proofs: Evidence['input']['consistency'], reasons: Reasons): void {
-  const largest = heads.reduce((a, b) => (b.size > a.size ? b : a));
-  for (const head of heads) {
-    const isSame = head.size === largest.size;
-    const proof = isSame ? [] : proofs?.get(head.size);
-    if (proofs === undefined && !isSame) continue;
-    const continues = proof !== undefined && verifyConsistency({ first: head, second: largest, proof });
-    reasons.demand(continues, 'log-forked', `the log of size ${largest.size} is not shown to continue the one of ${head.size}`);
-  }
-}
-
 // `revoked` is final; else the highest log index counts. The registry's own key can only suspend, and an author never lifts.
 function standingRevocation(evidence: Evidence): { kind: 'suspended' | 'revoked'; logIndex: number; reason: string } | undefined {
   const { identities, input } = evidence;
@@ -83,7 +93,7 @@ function standingRevocation(evidence: Evidence): { kind: 'suspended' | 'revoked'
     const { kind, target } = statement.predicate;
     const byMember = (['reviewer', 'administrator'] as const).some((role) => identities.isMember(signer, role, logIndex));
     const byAuthor = kind === 'lifted' && isAuthor(identities, publication, { keyId: signer }, logIndex);
-    const byRegistry = signer === rootKeyId(input.root.registry) && kind === 'suspended';
+    const byRegistry = kind === 'suspended' && holdsOffice(input.root, 'registry', signer, logIndex);
     return isAbout(target, evidence) && ((byMember && !byAuthor) || byRegistry);
   });
   const last = said.find((one) => one.statement.predicate.kind === 'revoked') ?? said.at(-1);

@@ -18,6 +18,7 @@ export const decisionHints = {
     'Somebody changed the lock, or the version was approved anew: look why, then take its line out of skillgate.lock and install it again.',
   'scanner-unknown': 'An administrator has to enrol the scanner before it scans: skill member add.',
   'scan-mismatch': 'The version has to be scanned again.',
+  'rule-set-refused': 'The policy no longer counts scans by that rule set: the registry has to scan the version again.',
   'approval-invalid': 'A reviewer has to approve again.',
   'approvals-missing': 'More reviewers have to approve: skill review list.',
   'approvals-not-independent': 'A reviewer has to approve from the command line: skill review approve.',
@@ -26,16 +27,66 @@ export const decisionHints = {
   'capability-exceeded': 'The approval grants more than the signed manifest or the policy allows; a new version is needed.',
   'status-missing': 'Try again when the registry answers.',
   'status-stale': 'Try again when the registry answers; without fresh status a revocation could be hidden.',
-  'log-rolled-back': 'Keep the files and tell the operator: the log is not the one that was seen before.',
-  'log-forked': 'Keep the files and tell the operator: parts of the evidence lie in different logs.',
+  'witnesses-missing': 'Try again later; if it stays, ask the operator and the witnesses whether they still see the same log.',
+  'log-rolled-back':
+    'Keep the evidence and tell the operator and others who use it: the log is not the one that was seen before.',
+  'log-forked': 'Keep the evidence and tell the operator and others who use it: parts of it lie in different logs.',
   suspended: 'Wait for a reviewer to lift the suspension or revoke the version.',
   revoked: 'Remove it, and look what it did: skill agent log NAME.',
 } as const;
 
 export type DecisionReasonCode = keyof typeof decisionHints;
 
+/** What the chain of evidence is made of, from the root of trust to the bytes. */
+export const chainParts = [
+  'root',
+  'log',
+  'statements',
+  'witnesses',
+  'publisher',
+  'scan',
+  'approvals',
+  'verdict',
+  'status',
+  'version',
+] as const;
+export type ChainPart = (typeof chainParts)[number];
+
+const partOf: Readonly<Record<DecisionReasonCode, ChainPart>> = {
+  'bundle-mismatch': 'version',
+  'manifest-mismatch': 'publisher',
+  'description-mismatch': 'version',
+  'line-mismatch': 'version',
+  'file-missing': 'version',
+  'statement-missing': 'statements',
+  'statement-invalid': 'statements',
+  'statement-surplus': 'statements',
+  'subject-mismatch': 'statements',
+  'publisher-unknown': 'publisher',
+  'publisher-changed': 'publisher',
+  'lock-mismatch': 'version',
+  'scanner-unknown': 'scan',
+  'scan-mismatch': 'scan',
+  'rule-set-refused': 'scan',
+  'approval-invalid': 'approvals',
+  'approvals-missing': 'approvals',
+  'approvals-not-independent': 'approvals',
+  'verdict-invalid': 'verdict',
+  'policy-mismatch': 'verdict',
+  'capability-exceeded': 'approvals',
+  'status-missing': 'status',
+  'status-stale': 'status',
+  'witnesses-missing': 'witnesses',
+  'log-rolled-back': 'log',
+  'log-forked': 'log',
+  suspended: 'status',
+  revoked: 'status',
+};
+
 export interface DecisionReason {
   readonly code: DecisionReasonCode;
+  /** Where the chain of evidence breaks. */
+  readonly part: ChainPart;
   readonly message: string;
   readonly hint: string;
 }
@@ -44,13 +95,14 @@ export interface DecisionReason {
 export class Reasons {
   readonly list: DecisionReason[] = [];
 
-  add(code: DecisionReasonCode, message: string): void {
-    this.list.push({ code, message, hint: decisionHints[code] });
+  /** @param part where it breaks, when the code alone does not say */
+  add(code: DecisionReasonCode, message: string, part: ChainPart = partOf[code]): void {
+    this.list.push({ code, part, message, hint: decisionHints[code] });
   }
 
   /** Adds the reason when the condition does not hold; returns the condition. */
-  demand(holds: boolean, code: DecisionReasonCode, message: string): boolean {
-    if (!holds) this.add(code, message);
+  demand(holds: boolean, code: DecisionReasonCode, message: string, part?: ChainPart): boolean {
+    if (!holds) this.add(code, message, part);
     return holds;
   }
 }

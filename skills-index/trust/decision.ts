@@ -1,18 +1,23 @@
 /** Admission: everything known about one version goes in, admitted or every reason against it comes out. Pure. */
 import type { Hash, TreeHead } from '../log/merkle-tree.ts';
+import type { WitnessPolicy } from '../log/witness-policy.ts';
 import { type Capabilities, capabilityDigest } from '../skill/capability.ts';
 import type { Digest } from '../skill/digest.ts';
 import type { Manifest } from '../skill/manifest.ts';
 import type { SkillName } from '../skill/name.ts';
 import type { Version } from '../skill/version.ts';
 import { judgeApprovals } from './decision-approvals.ts';
+import { type ChainNode, chainOf } from './decision-chain.ts';
 import { gatherEvidence } from './decision-evidence.ts';
 import { judgeLog, judgeMarks } from './decision-log.ts';
 import { type DecisionReason, Reasons } from './decision-reason.ts';
 import { judgeFiles, judgeLine, judgePinned, judgePublish, judgeScan, judgeVerdict } from './decision-version.ts';
 import type { IndexLine } from './index-line.ts';
+import { judgeOneLog, type LogAlarm } from './one-log.ts';
 import type { Policy } from './policy.ts';
 import type { RootFile } from './root.ts';
+import { judgeRuleSet } from './rule-set-demand.ts';
+import { judgeLevel, type SlsaBuildLevel } from './slsa-level.ts';
 
 export interface DecisionInput {
   readonly root: RootFile;
@@ -30,10 +35,16 @@ export interface DecisionInput {
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** `status.json`, one or several; the newest that verifies counts. */
   readonly statuses: readonly Uint8Array[];
-  /** How long an expired status still counts; 0 by default. */
+  /** How long an expired status, and witnesses' cosignatures, still count; 0 by default. */
   readonly statusGraceSeconds?: number;
-  /** The last checkpoint that this installation saw, with the consistency proof from it to the status file's. */
-  readonly seen?: { readonly checkpoint: TreeHead; readonly proof: readonly Hash[] };
+  /** `now` is a time gone by, and all that was said since is not asked for: only who says so to the reader may set it. */
+  readonly past?: boolean;
+  /** Sigstore's `trusted_root.json` as parsed JSON, trusted like `root`. Without it whatever a certificate signed is refused. */
+  readonly sigstore?: unknown;
+  /** Who has to have cosigned the status file's checkpoint, trusted like `root`. Without it nobody has to. */
+  readonly witnesses?: WitnessPolicy;
+  /** The last checkpoint that this installation saw, with its signed note and the consistency proof from it to the status file's. */
+  readonly seen?: { readonly checkpoint: TreeHead & { readonly note?: string }; readonly proof: readonly Hash[] };
   /**
    * Consistency proofs from the size of each checkpoint among the evidence to the largest one, so that all of it lies in one log.
    * Left out only by who keeps the log.
@@ -82,21 +93,29 @@ export interface Admitted {
   readonly capabilities: Capabilities;
   readonly capabilityDigest: Digest;
   readonly approvals: readonly AdmittedApproval[];
-  /** Witnesses that cosigned, of those demanded. */
-  readonly witnessed: '0/0';
+  /** Witnesses that cosigned the head of the log in the last 24 hours, of those that the policy names: `0/0` without such a policy. */
+  readonly witnessed: `${number}/${number}`;
+  /** What SLSA level the evidence shows of how the bundle came to be: 0 nothing, 1 provenance, 2 made by a CI job known by its identity. */
+  readonly slsaBuildLevel: SlsaBuildLevel;
   /** Log index of the verdict. */
   readonly logIndex: number;
   /** The status file's head of the log, to remember for the next time. */
   readonly checkpoint: TreeHead & { readonly note: string };
   /** ISO 8601: until when the status file counts. */
   readonly freshUntil: string;
-  /** What was checked, one sentence each, for people. */
-  readonly facts: readonly string[];
+  /** The status file has expired, and counts only by the grace that the host allows. */
+  readonly onGrace: boolean;
+  /** What was checked, from the root of trust down. */
+  readonly chain: ChainNode;
 }
 
 export interface Refused {
   readonly kind: 'refused';
   readonly reasons: readonly DecisionReason[];
+  /** The same chain, with what failed in its place. */
+  readonly chain: ChainNode;
+  /** Two heads of the log that do not fit together: keep them, they are evidence against whoever signed them. */
+  readonly alarm?: LogAlarm;
 }
 
 export type Decision = Admitted | Refused;
@@ -109,19 +128,23 @@ export function decide(input: DecisionInput): Decision {
   const publish = judgePublish(evidence, reasons);
   const files = judgeFiles(evidence, publish, reasons);
   const scan = judgeScan(evidence, publish, reasons);
+  judgeRuleSet(input.policy, scan, reasons);
   const verdict = judgeVerdict(evidence, reasons);
+  const level = judgeLevel(evidence, reasons);
   judgePinned(evidence, verdict, reasons);
   const approvals = judgeApprovals(evidence, { publish, scan, verdict }, reasons);
   const status = judgeLog(evidence, reasons);
+  const alarm = judgeOneLog(evidence, reasons);
   const marks = judgeMarks(evidence, status, reasons);
-  if (reasons.list.length > 0) return { kind: 'refused', reasons: reasons.list };
+  const judged = { publish, scan, verdict, approvals, status, marks, level };
   // Each of these is undefined only with a reason; this is for the day when that is no longer true.
-  if (publish === undefined || files === undefined || scan === undefined || verdict === undefined || status === undefined) {
-    reasons.add('statement-missing', 'the evidence is not complete');
-    return { kind: 'refused', reasons: reasons.list };
+  const complete = publish !== undefined && files !== undefined && scan !== undefined && verdict !== undefined;
+  if (!complete || status === undefined || reasons.list.length > 0) {
+    if (reasons.list.length === 0) reasons.add('statement-missing', 'the evidence is not complete');
+    const chain = chainOf(evidence, judged, reasons.list);
+    return { kind: 'refused', reasons: reasons.list, chain, ...(alarm === undefined ? {} : { alarm }) };
   }
   const { line } = input;
-  const independent = approvals.filter((one) => one.independent).length;
   return {
     kind: 'admitted',
     name: line.name,
@@ -135,21 +158,12 @@ export function decide(input: DecisionInput): Decision {
     capabilities: line.capabilities,
     capabilityDigest: capabilityDigest(line.capabilities),
     approvals,
-    witnessed: '0/0',
+    witnessed: `${status.witnessed?.counted.length ?? 0}/${status.witnessed?.of ?? 0}`,
+    slsaBuildLevel: level,
     logIndex: verdict.logIndex,
     checkpoint: status.checkpoint,
     freshUntil: status.expires,
-    facts: [
-      `${line.name}@${line.version} is the bundle ${line.bundle}`,
-      `published by ${publish.signer}, an owner of the scope at log index ${publish.logIndex}`,
-      `scanned by ${scan.scanner}: ${scan.verdict}, ${scan.files} of ${scan.files} files covered`,
-      `approved by ${approvals.map((one) => `${one.member} (${one.by})`).join(', ')}`,
-      `independent approvals: ${independent} (${scan.needed.independent} needed)`,
-      `verdict of the registry at log index ${verdict.logIndex}`,
-      `in the log of ${input.root.origin}, size ${status.checkpoint.size}; witnessed: 0/0`,
-      `status of ${status.issued}, good until ${status.expires}`,
-      ...(publish.inferred ? ['the manifest was inferred; no author wrote it'] : []),
-      ...marks,
-    ],
+    onGrace: input.now > Date.parse(status.expires),
+    chain: chainOf(evidence, judged, []),
   };
 }

@@ -37,3 +37,5 @@ export const trustedAuthoritiesMax = 50;
 export const trustedChainMax = 10;
 /** Rule sets that a policy refuses. */
 export const refusedRuleSetsMax = 1_000;
+/** A bundle that others made: an envelope of any statement, or a signature. */
+export const foreignBundleBytesMax = 16 * 1024 * 1024;

@@ -6,9 +6,9 @@ import type { Digest } from '../skill/digest.ts';
 import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
-import { capabilities, type Shape } from '../statement/field-shapes.ts';
+import { capabilities, digest, type Shape } from '../statement/field-shapes.ts';
 import type { Finding, Verdict } from '../statement/finding.ts';
-import { approvalsMax, policyBytesMax, programsMax } from './limits.ts';
+import { approvalsMax, policyBytesMax, programsMax, refusedRuleSetsMax } from './limits.ts';
 import { programsOfReach } from './programs.ts';
 
 /** Of `total` people, `independent` signed without the desk. */
@@ -28,6 +28,8 @@ export interface Policy {
   readonly programs: readonly string[];
   /** Nothing beyond it is admitted; null for no ceiling. */
   readonly ceiling: Capabilities | null;
+  /** Rule sets whose scans no longer count, because they are known to miss something; a digest says nothing of its age. */
+  readonly refusedRuleSets?: readonly Digest[];
 }
 
 export const defaultPolicy: Policy = {
@@ -51,6 +53,7 @@ const policyShape: Shape<Policy> = exactObject({
   approvals: exactObject({ usual: needed, high: needed }),
   programs: boundedList(v.string(), programsMax),
   ceiling: v.nullable(capabilities),
+  refusedRuleSets: v.exactOptional(boundedList(digest, refusedRuleSetsMax)),
 });
 
 /** @throws Problem `json-invalid` with every reason */

@@ -1,6 +1,5 @@
 /** `status.json`: what may change about approved versions, signed, good for at most 24 hours. */
 import * as v from 'valibot';
-import { verifyCheckpoint } from '../log/checkpoint.ts';
 import { canonicalJson } from '../skill/canonical-json.ts';
 import type { Digest } from '../skill/digest.ts';
 import { parseJson } from '../skill/json.ts';
@@ -10,6 +9,7 @@ import { digest, isoTime, reason, type Shape } from '../statement/field-shapes.t
 import { type Envelope, parseEnvelope, type Signer, signPayload, verifyEnvelope } from '../statement/sign.ts';
 import { clockSkewSeconds, statusBytesMax, statusMarksMax, statusSecondsMax, statusValuesMax } from './limits.ts';
 import { type RootFile, spkiOf } from './root.ts';
+import { keysOfOffice, verifyRootCheckpoint } from './root-office.ts';
 
 export const statusPayloadType = 'application/vnd.skillgate.status+json';
 
@@ -62,28 +62,49 @@ export async function signStatus(status: Status, signer: Signer): Promise<Envelo
   return signPayload(statusPayloadType, bytes, signer);
 }
 
+/** When and by whom a status counts. */
+export interface StatusOptions {
+  /** How long past `expires` it still counts; 0 by default. */
+  readonly graceSeconds?: number;
+  /**
+   * A time gone by is judged: a status key that was retired since counts up to its last log index. Never now: whoever stole that key
+   * could show the log as it stood at that index for ever.
+   */
+  readonly past?: boolean;
+}
+
 /**
  * Reads `status.json`, its signature, its time and its checkpoint.
  * @param now milliseconds since 1970
- * @param graceSeconds how long past `expires` it still counts; 0 by default
  * @throws Problem `statement-invalid`, `signature-invalid`, `status-stale`, `log-invalid`, `json-invalid`
  */
-export function verifyStatus(bytes: Uint8Array, root: RootFile, now: number, graceSeconds = 0): Status {
+export function verifyStatus(bytes: Uint8Array, root: RootFile, now: number, options: StatusOptions = {}): Status {
   if (bytes.byteLength > statusBytesMax) throw new Problem('statement-invalid', 'Cannot read status.json: it is too large');
   const envelope = parseEnvelope(parseJson(bytes, 'status.json').value);
   if (envelope.payloadType !== statusPayloadType) throw new Problem('statement-invalid', 'status.json holds no status');
-  if (!verifyEnvelope(envelope, spkiOf(root.status))) {
+  const signer = keysOfOffice(root, 'status').find((one) => verifyEnvelope(envelope, spkiOf(one)));
+  if (signer === undefined) {
     throw new Problem('signature-invalid', 'status.json is not signed with the status key of the root file');
   }
   const payload = parseJson(Buffer.from(envelope.payload, 'base64'), 'status.json', statusValuesMax);
   const status = parseShape(statusShape, payload, 'statement-invalid', 'status.json');
-  verifyCheckpoint(status.checkpoint, { origin: root.origin, key: spkiOf(root.log) });
-  const [issued, expires] = [Date.parse(status.issued), Date.parse(status.expires)];
-  if (now < issued - clockSkewSeconds * 1000) {
-    throw new Problem('status-stale', `status.json was issued in the future (${status.issued}); is the clock right?`);
-  }
-  if (now > expires + graceSeconds * 1000) {
-    throw new Problem('status-stale', `status.json expired at ${status.expires}`);
-  }
+  requireHead(status, root, signer.validUpTo, options);
+  requireTime(status, now, options);
   return status;
+}
+
+function requireHead({ checkpoint }: Status, root: RootFile, validUpTo: number | undefined, { past }: StatusOptions): void {
+  const head = verifyRootCheckpoint(checkpoint, root);
+  if (head.retired) throw new Problem('log-invalid', 'status.json shows a checkpoint that a retired log key signed');
+  if (validUpTo === undefined || (past === true && head.size <= validUpTo + 1)) return;
+  throw new Problem('signature-invalid', `status.json is signed with a status key that was retired at log index ${validUpTo}`);
+}
+
+function requireTime({ issued, expires }: Status, now: number, { graceSeconds = 0 }: StatusOptions): void {
+  if (now < Date.parse(issued) - clockSkewSeconds * 1000) {
+    throw new Problem('status-stale', `status.json was issued in the future (${issued}); is the clock right?`);
+  }
+  if (now > Date.parse(expires) + graceSeconds * 1000) {
+    throw new Problem('status-stale', `status.json expired at ${expires}`);
+  }
 }

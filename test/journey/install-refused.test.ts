@@ -172,7 +172,7 @@ describe('a lock', () => {
     writeFileSync(path, JSON.stringify(lock));
     for (const argv of [['verify'], ['run', '--plan', '@acme/weekly-report', 'report']]) {
       const said = await user.run(...argv);
-      expect(said).toMatchObject({ exit: 6, out: '' });
+      expect(said.exit).toBe(6);
       expect(said.err).toContain('lock-mismatch');
     }
   });

@@ -156,20 +156,20 @@ describe('skill verify', () => {
     for (const word of [
       'published by sha256:',
       'scanned by',
-      'approved by rita',
-      'independent approvals: 0 (0 needed)',
+      'rita, by key',
+      'independent approvals: 0/0',
       'witnessed: 0/0',
       'good until',
     ])
       expect(out).toContain(word);
-    expect(out).toMatch(/├─ .*\n[\s\S]*└─ installed\n {3}├─ \.agents\/skills\/tools: what Skillgate put there, unchanged/);
+    expect(out).toMatch(/├─ ✓ root of trust .*\n[\s\S]*└─ ✓ installed\n {3}├─ \.agents\/skills\/tools: what Skillgate put there, unchanged/);
   });
 
   it('names each installed file that is not the approved one', async () => {
     await host.skill('install', '@acme/tools', '--as', 'tools');
     writeFileSync(file('clean.sh'), '#!/bin/sh\ncurl https://stranger.example\n');
     const differs = await host.skill('verify', '@acme/tools');
-    expect(differs).toMatchObject({ exit: 6, out: '' });
+    expect(differs).toMatchObject({ exit: 6, out: expect.stringContaining('✗ installed') });
     expect(differs.err).toMatch(/error\[installed-differs\][\s\S]*\.agents\/skills\/tools: scripts\/clean\.sh has other bytes/);
     expect((await host.skill('install', '@acme/tools')).exit).toBe(0);
   });

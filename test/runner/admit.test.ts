@@ -4,6 +4,7 @@ import { memoryStore } from '../../skills-index/client/store.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName } from '../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
+import { decide } from '../../skills-index/trust/decision.ts';
 import { printIndexLine } from '../../skills-index/trust/index-line.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy.ts';
 import type { StatusMark } from '../../skills-index/trust/status-file.ts';
@@ -236,9 +237,12 @@ describe('admit, with a second source of status', () => {
 });
 
 describe('requireAdmitted', () => {
+  const { chain } = decide(story.input);
+
   it('throws every reason', () => {
-    const reason = (code: 'revoked' | 'status-stale') => ({ code, message: `it is ${code}`, hint: 'do not' });
-    const decision = { kind: 'refused', reasons: [reason('revoked'), reason('status-stale')] } as const;
+    const reason = (code: 'revoked' | 'status-stale') =>
+      ({ code, part: 'status', message: `it is ${code}`, hint: 'do not' }) as const;
+    const decision = { kind: 'refused', chain, reasons: [reason('revoked'), reason('status-stale')] } as const;
     expect(() => requireAdmitted({ decision }, name)).toThrow(
       expect.objectContaining({
         code: 'not-admitted',
@@ -249,7 +253,7 @@ describe('requireAdmitted', () => {
   });
 
   it('admits nothing for a refusal without reasons', () => {
-    expect(() => requireAdmitted({ decision: { kind: 'refused', reasons: [] } }, name)).toThrow(
+    expect(() => requireAdmitted({ decision: { kind: 'refused', chain, reasons: [] } }, name)).toThrow(
       expect.objectContaining({ code: 'not-admitted' }),
     );
   });

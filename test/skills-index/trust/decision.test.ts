@@ -355,7 +355,9 @@ describe('what was said since', () => {
   it.each(['yanked', 'deprecated'] as const)('is told of a version that is %s', async (kind) => {
     const marks = [{ bundle: story.packed.digest, kind, reason: 'use 2.0', since }];
     expect(decide((await tellStory({ marks })).input)).toMatchObject({
-      facts: expect.arrayContaining([`${kind} since ${since}: use 2.0`]),
+      chain: {
+        of: expect.arrayContaining([expect.objectContaining({ part: 'status', notes: [`${kind} since ${since}: use 2.0`] })]),
+      },
     });
   });
 

@@ -16,7 +16,7 @@ const status: Status = {
 const bytesOf = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 const codeOf = (bytes: Uint8Array, now = storyNow, grace = 0): string => {
   try {
-    verifyStatus(bytes, storyRoot, now, grace);
+    verifyStatus(bytes, storyRoot, now, { graceSeconds: grace });
     return 'verified';
   } catch (cause) {
     return cause instanceof Problem ? cause.code : String(cause);
