@@ -52,7 +52,6 @@ export const plannedCommands: readonly string[] = [
   'backup',
   'restore',
   'completion',
-  'sigstore verify-bundle',
 ];
 
 export type Found =

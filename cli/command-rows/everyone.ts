@@ -24,6 +24,32 @@ export const everyoneRows: readonly CommandRow[] = [
     load: () => import('../commands/demo.ts'),
   },
   {
+    name: 'sigstore verify-bundle',
+    summary: 'check that somebody signed a file, by any Sigstore bundle',
+    usage: '--bundle FILE (--certificate-identity IDENTITY --certificate-oidc-issuer URL | --key FILE) FILE-OR-DIGEST',
+    examples: [
+      [
+        'skill sigstore verify-bundle --bundle a.sigstore.json --certificate-identity ada@people.example --certificate-oidc-issuer https://accounts.example --trusted-root trusted_root.json a.tar',
+        'signed by exactly this person',
+      ],
+      ['skill sigstore verify-bundle --bundle a.sigstore.json --key cosign.pub a.tar', 'signed with this key (PEM)'],
+    ],
+    options: {
+      bundle: { type: 'string', value: 'FILE', summary: 'the Sigstore bundle, v0.1 to v0.3' },
+      'certificate-identity': { type: 'string', value: 'IDENTITY', summary: 'the one name in the certificate, compared exactly' },
+      'certificate-oidc-issuer': { type: 'string', value: 'URL', summary: 'who vouched for the name, compared exactly' },
+      key: { type: 'string', value: 'FILE', summary: 'a P-256 public key in PEM, instead of an identity' },
+      'trusted-root': {
+        type: 'string',
+        value: 'FILE',
+        summary: 'trusted_root.json; without it sigstore/production.json in the configuration folder',
+      },
+      staging: { type: 'boolean', summary: 'without --trusted-root: sigstore/staging.json' },
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/sigstore.ts'),
+  },
+  {
     name: 'help',
     summary: 'list the commands, or show one',
     usage: '[COMMAND]',

@@ -49,8 +49,12 @@ function toEntity(bundle: PlainBundle): SignedEntity {
   }
 }
 
-// The library verifies what it writes again from what it read; other bytes with the same meaning would pass, and be read in two ways.
-function requireOneForm({ key }: SignedEntity, certificate: Uint8Array): void {
+/**
+ * Demands that the library writes the certificate as it stands. It verifies what it wrote again from what it read: other bytes with the
+ * same meaning would pass, and be read in two ways.
+ * @throws Problem `certificate-invalid`
+ */
+export function requireOneForm({ key }: SignedEntity, certificate: Uint8Array): void {
   const isExact = key.$case === 'certificate' && Buffer.compare(key.certificate.root.toDER(), certificate) === 0;
   if (!isExact) throw new Problem('certificate-invalid', 'Cannot accept the certificate: it is not in DER');
 }

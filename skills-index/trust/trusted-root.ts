@@ -17,7 +17,12 @@ export type SigstoreRoot = Omit<TrustMaterial, 'publicKey'>;
 export function parseTrustedRoot(value: unknown): SigstoreRoot {
   const known = typeof value === 'object' && value !== null ? read.get(value) : undefined;
   if (known !== undefined) return known;
-  const parsed = parseShape(rootShape, unplaced(value, 'trusted_root.json'), 'trusted-root-invalid', 'the trusted root');
+  const parsed = parseShape(
+    rootShape,
+    unplaced(withoutNulls(value), 'trusted_root.json'),
+    'trusted-root-invalid',
+    'the trusted root',
+  );
   try {
     const { publicKey: _, ...root } = toTrustMaterial(parsed);
     read.set(value as object, root);
@@ -25,6 +30,14 @@ export function parseTrustedRoot(value: unknown): SigstoreRoot {
   } catch (cause) {
     throw new Problem('trusted-root-invalid', 'Cannot read the trusted root: a key or a certificate in it is none', { cause });
   }
+}
+
+// Protobuf's JSON may write what is not there as null.
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([key, member]) => [key, withoutNulls(member)]));
 }
 
 // Reading takes longer than a signature. The trusted root is not changed by those who hold it.

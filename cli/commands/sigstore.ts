@@ -1,0 +1,85 @@
+/** `skill sigstore verify-bundle`: the client protocol of sigstore-conformance, and a way to check anybody's Sigstore bundle. */
+import { readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Digest, digestOf, isDigest } from '../../skills-index/skill/digest.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type ExpectedSigner, verifyArtifact } from '../../skills-index/trust/artifact-bundle.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { answer, safe } from '../output.ts';
+
+/** `skill sigstore verify-bundle --bundle F (--certificate-identity I --certificate-oidc-issuer U | --key PEM) FILE_OR_DIGEST`. */
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const [subject = ''] = context.args;
+  const expected = await expectedSigner(context);
+  const bundle = await read(context, option(context, 'bundle') ?? missing('--bundle FILE'), 'the bundle');
+  const artifact = await digestOfArtifact(context, subject);
+  const claims = verifyArtifact(bundle, artifact, expected, await trustedRoot(context));
+  const signer = claims === undefined ? { by: 'key' } : { by: 'certificate', ...claims };
+  answer(context, { schema: 'skillgate.sigstore/1', verified: true, artifact, signer }, () =>
+    claims === undefined
+      ? safe`verified: ${artifact} is signed with the key`
+      : safe`verified: ${artifact} is signed by ${claims.subject}, whom ${claims.issuer} vouches for`,
+  );
+  return exitCodes.ok;
+}
+
+async function expectedSigner(context: CommandContext): Promise<ExpectedSigner> {
+  const [key, subject, issuer] = ['key', 'certificate-identity', 'certificate-oidc-issuer'].map((name) => option(context, name));
+  if (key !== undefined) {
+    if (subject !== undefined || issuer !== undefined) throw usage('A key has no identity beside it');
+    return { key: (await read(context, key, 'the key')).toString('utf8') };
+  }
+  return {
+    subject: subject ?? missing('--certificate-identity IDENTITY (or --key FILE)'),
+    issuer: issuer ?? missing('--certificate-oidc-issuer URL'),
+  };
+}
+
+// The protocol: a digest is one only where no file has its name.
+async function digestOfArtifact(context: CommandContext, subject: string): Promise<Digest> {
+  if (isDigest(subject) && !(await exists(resolve(context.cwd, subject)))) return subject;
+  return digestOf(await read(context, subject, 'the file'));
+}
+
+// Nothing of Sigstore's public instance comes with this program: whom to trust is for its user to say, once or each time.
+async function trustedRoot(context: CommandContext): Promise<unknown> {
+  const instance = context.options.staging === true ? 'staging' : 'production';
+  const kept = join(context.paths.config, 'sigstore', `${instance}.json`);
+  const given = option(context, 'trusted-root');
+  if (given === undefined && !(await exists(kept)))
+    throw new Problem('not-found', `No trusted root says which Sigstore ${instance} instance is trusted`, {
+      hint: `give --trusted-root FILE, or put its trusted_root.json at ${kept}`,
+    });
+  return parseJson(await read(context, given ?? kept, 'the trusted root'), given ?? kept).value;
+}
+
+function option(context: CommandContext, name: string): string | undefined {
+  const value = context.options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+async function read(context: CommandContext, path: string, what: string): Promise<Buffer> {
+  try {
+    return await readFile(resolve(context.cwd, path), { signal: context.signal });
+  } catch (cause) {
+    context.signal.throwIfAborted();
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw new Problem('not-found', `Cannot read ${what} ${path}: ${why}`, { cause });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function missing(what: string): never {
+  throw usage(`${what} is missing`);
+}
+
+function usage(message: string): Problem {
+  return new Problem('usage', message, { hint: 'skill help sigstore verify-bundle' });
+}
