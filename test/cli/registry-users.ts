@@ -5,7 +5,7 @@ import { pathsOf } from '../../cli/paths.ts';
 import { pinRegistry } from '../../cli/registries.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { TestKey } from '../registry/people.ts';
-import { makeStaffedWorld, type Staffed } from '../registry/world.ts';
+import { makeStaffedWorld, type Staffed, type WorldOptions } from '../registry/world.ts';
 import { type Given, type Ran, skill } from './command-line.ts';
 import { folderWith } from './temporary-folder.ts';
 
@@ -25,8 +25,9 @@ export interface Users {
 /** @param change what becomes of an answer on its way: a registry that lies */
 export async function makeUsers(
   change: (path: string, response: Response) => Promise<Response> | Response = (_, response) => response,
+  options: WorldOptions = {},
 ): Promise<Users> {
-  const world = await makeStaffedWorld();
+  const world = await makeStaffedWorld(options);
   const homes = folderWith();
   const requests: string[] = [];
   const keys = { administrator: world.trust.administrator, author: world.author, rita: world.rita, omar: world.omar };

@@ -39,10 +39,13 @@ export interface TestRoot {
   readonly root: RootFile;
   readonly texts: KeyTexts;
   readonly administrator: TestKey;
+  /** All of them, the first one included. */
+  readonly administrators: readonly TestKey[];
 }
 
-export function makeRoot(): TestRoot {
+export function makeRoot({ administrators: count = 1, threshold = 1 } = {}): TestRoot {
   const [administrator, status, registry, log] = [makeKey(), makeKey(), makeKey(), makeLogKey()];
+  const administrators = [administrator, ...Array.from({ length: count - 1 }, makeKey)];
   const root = parseRoot(
     JSON.stringify({
       schema: 'skillgate.root/1',
@@ -50,11 +53,11 @@ export function makeRoot(): TestRoot {
       log: { key: log.spki },
       status: { key: status.open.spki },
       registry: { key: registry.open.spki },
-      administrators: [{ keyId: administrator.keyId, key: administrator.open.spki }],
-      threshold: 1,
+      administrators: administrators.map(({ keyId, open }) => ({ keyId, key: open.spki })),
+      threshold,
     }),
   );
-  return { root, texts: { log: log.pem, status: status.pem, registry: registry.pem }, administrator };
+  return { root, texts: { log: log.pem, status: status.pem, registry: registry.pem }, administrator, administrators };
 }
 
 /** A signature over text, base64 of DER, as sign-in wants it. */

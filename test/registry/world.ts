@@ -5,7 +5,7 @@ import { makeExclusive, type Registry } from '../../registry/context.ts';
 import type { Objects } from '../../registry/objects.ts';
 import { loadKeys } from '../../registry/signing.ts';
 import { openSqlite } from '../../registry/sqlite.ts';
-import { defaultPolicy } from '../../skills-index/trust/policy.ts';
+import { defaultPolicy, type Policy } from '../../skills-index/trust/policy.ts';
 import { makeKey, makeRoot, type TestKey, type TestRoot } from './people.ts';
 import { claimScope, enrol, type Send, signIn } from './road.ts';
 
@@ -20,8 +20,13 @@ export interface World {
   close(): void;
 }
 
-export async function makeWorld(): Promise<World> {
-  const trust = makeRoot();
+/** What a test's registry has that others have not. */
+export interface WorldOptions {
+  readonly trust?: TestRoot;
+  readonly policy?: Policy;
+}
+
+export async function makeWorld({ trust = makeRoot(), policy = defaultPolicy }: WorldOptions = {}): Promise<World> {
   const stored = new Map<string, Uint8Array>();
   const db = openSqlite(':memory:');
   const errors: unknown[] = [];
@@ -31,7 +36,7 @@ export async function makeWorld(): Promise<World> {
     objects: memoryObjects(stored),
     keys: await loadKeys(trust.texts),
     root: trust.root,
-    policy: defaultPolicy,
+    policy,
     config: { base: 'http://localhost', hosts: ['localhost'] },
     identities: {},
     now: () => new Date(time),
@@ -65,8 +70,8 @@ export interface Staffed extends World {
   readonly tokens: Readonly<Record<'author' | 'scanner' | 'rita' | 'omar', string>>;
 }
 
-export async function makeStaffedWorld(): Promise<Staffed> {
-  const world = await makeWorld();
+export async function makeStaffedWorld(options: WorldOptions = {}): Promise<Staffed> {
+  const world = await makeWorld(options);
   const { send, trust } = world;
   const [author, scanner, rita, omar] = [makeKey(), makeKey(), makeKey(), makeKey()];
   await enrol(send, trust.administrator, { name: 'scanner', roles: ['scanner'], key: scanner });
