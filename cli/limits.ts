@@ -60,3 +60,15 @@ export const signingConfigBytesMax = 64 * 1024;
 export const signingAnswerBytesMax = 1024 * 1024;
 export const identityTokenBytesMax = 16 * 1024;
 export const deviceSecondsMax = 600;
+/** Witness: one request's body and time, connections at once, how often a log is followed, what is kept of a log's heads and misdeeds. */
+export const submissionBytesMax = 128 * 1024;
+export const witnessRequestMillisMax = 10_000;
+export const witnessConnectionsMax = 256;
+export const followSecondsDefault = 60;
+export const headsKeptMax = 100;
+export const evidenceFilesMax = 100;
+/** Times that a witness looks again when another one of its requests was faster. */
+export const witnessTriesMax = 20;
+/** TUF metadata: bytes of one file; how old what is kept may be before an admission asks again. */
+export const trustMetadataBytesMax = 512 * 1024;
+export const trustRefreshMillis = 3_600_000;

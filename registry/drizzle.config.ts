@@ -1,3 +1,7 @@
 import { defineConfig } from 'drizzle-kit';
 
-export default defineConfig({ dialect: 'sqlite', schema: './registry/schema.ts', out: './registry/migrations' });
+export default defineConfig({
+  dialect: 'sqlite',
+  schema: ['./registry/schema.ts', './registry/cosignature-rows.ts'],
+  out: './registry/migrations',
+});

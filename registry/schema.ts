@@ -70,19 +70,6 @@ export const log = sqliteTable('log', {
   note: text(),
 });
 
-/** Cosignatures of witnesses on the checkpoint of one size: the newest line of each. */
-export const cosignatures = sqliteTable(
-  'cosignatures',
-  {
-    size: integer().notNull(),
-    name: text().notNull(),
-    /** Seconds since 1970, as the witness says. */
-    seconds: integer().notNull(),
-    line: text().notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.size, table.name] })],
-);
-
 /** Each signed statement with its place in the log and the digest of its payload. */
 export const statements = sqliteTable(
   'statements',

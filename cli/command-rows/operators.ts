@@ -114,6 +114,29 @@ export const operatorRows: readonly CommandRow[] = [
     load: () => import('../commands/scanner.ts'),
   },
   {
+    name: 'witness serve',
+    summary: 'watch logs of registries and cosign each head that continues the one before',
+    usage: '(--root FILE | --log ORIGIN=KEY)',
+    examples: [
+      [
+        'skill witness serve --root ./root.json --listen 0.0.0.0:4881',
+        'cosign what that registry sends (skill serve --witness URL)',
+      ],
+      ['skill witness serve --root ./root.json --follow https://skills.acme.example', 'ask the log itself every minute'],
+    ],
+    options: {
+      data: { type: 'string', value: 'DIR', summary: 'its key and the heads it saw (default: witness in the data folder)' },
+      root: { type: 'string', multiple: true, value: 'FILE', summary: 'root file of a registry whose log it watches' },
+      log: { type: 'string', multiple: true, value: 'ORIGIN=KEY', summary: 'a log by name and Ed25519 key (SPKI, base64)' },
+      listen: { type: 'string', value: 'HOST:PORT', summary: 'where it answers (default: localhost:4881)' },
+      name: { type: 'string', value: 'NAME', summary: 'what it is called, for ever; an address without https://' },
+      follow: { type: 'string', multiple: true, value: 'URL', summary: 'registry whose log it reads by itself' },
+      every: { type: 'string', value: 'SECONDS', summary: 'how often it does (default: 60)' },
+    },
+    args: { min: 0, max: 0 },
+    load: () => import('../commands/witness.ts'),
+  },
+  {
     name: 'import',
     summary: 'publish each skill found below a folder and print what became of it',
     usage: 'DIR --scope NAME',

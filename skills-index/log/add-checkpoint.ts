@@ -3,7 +3,7 @@ import { Problem } from '../skill/problem.ts';
 import { isBase64 } from '../statement/base64.ts';
 import { type Checkpoint, parseCheckpoint, verifyCheckpoint } from './checkpoint.ts';
 import { proofHashesMax } from './limits.ts';
-import { type Hash, type TreeHead, verifyConsistency } from './merkle-tree.ts';
+import { type Hash, showsOtherPast, type TreeHead, verifyConsistency } from './merkle-tree.ts';
 
 export interface Submission {
   /** Size of the tree that the witness cosigned last, as the log believes; 0 for none. */
@@ -18,8 +18,8 @@ export interface Submission {
 export type Judged =
   | { readonly kind: 'cosign'; readonly head: Checkpoint }
   | { readonly kind: 'refused'; readonly status: 400 | 403 | 409 | 422; readonly why: string }
-  /** The log signed two trees of one size. */
-  | { readonly kind: 'forked'; readonly status: 409; readonly why: string; readonly head: Checkpoint };
+  /** The log signed two trees that cannot be one: proven by its signatures, whoever sent them. */
+  | { readonly kind: 'forked'; readonly status: 409 | 422; readonly why: string; readonly head: Checkpoint };
 
 /** A submission as it is sent. */
 export function printSubmission({ oldSize, proof, note }: Submission): string {
@@ -59,15 +59,20 @@ export function judgeSubmission(
   const { oldSize, proof } = submission;
   if (oldSize > head.size) return refused(400, `the old size ${oldSize} is above the checkpoint's ${head.size}`);
   // Whatever the rest of the submission says: the signatures alone prove it, and nobody else can make them.
-  if (kept?.size === head.size && !isSame(kept, head)) {
-    return { kind: 'forked', status: 409, why: `the log signed two trees: ${sayHead(kept)}, and ${sayHead(head)}`, head };
-  }
+  if (kept?.size === head.size && !isSame(kept, head)) return forked(409, kept, head);
   if (oldSize !== (kept?.size ?? 0)) {
     return refused(409, `the last head cosigned is ${kept === undefined ? 'none' : sayHead(kept)}, not one of size ${oldSize}`);
   }
   if (kept === undefined) return proof.length === 0 ? { kind: 'cosign', head } : refused(422, 'nothing is proven from size 0');
-  const continues = verifyConsistency({ first: kept, second: head, proof });
-  return continues ? { kind: 'cosign', head } : refused(422, `${sayHead(head)} is not shown to continue ${sayHead(kept)}`);
+  const claim = { first: kept, second: head, proof };
+  if (verifyConsistency(claim)) return { kind: 'cosign', head };
+  if (showsOtherPast(claim)) return forked(422, kept, head);
+  return refused(422, `${sayHead(head)} is not shown to continue ${sayHead(kept)}`);
+}
+
+/** What a witness says of a log that signed two trees. */
+export function forked(status: 409 | 422, kept: TreeHead, head: Checkpoint): Extract<Judged, { readonly kind: 'forked' }> {
+  return { kind: 'forked', status, why: `the log signed two trees: ${sayHead(kept)}, and ${sayHead(head)}`, head };
 }
 
 /** A head for people: `size 42, root 1f2e…`. */

@@ -61,6 +61,27 @@ export function verifyCheckpoint(note: string, log: { readonly origin: string; r
   return checkpoint;
 }
 
+/**
+ * The note with the log's own signature and no other line.
+ * @throws Problem as `verifyCheckpoint`
+ */
+export function ownNote(note: string, log: { readonly origin: string; readonly key: Uint8Array }): string {
+  const { body, signatures } = split(note);
+  const own = signatures.map((line) => `${body}\n${printSignatureLine(line)}`).find((one) => isSignedBy(one, log));
+  if (own === undefined) throw new Problem('signature-invalid', 'The checkpoint is not signed with the key of its log');
+  return own;
+}
+
+function isSignedBy(note: string, log: { readonly origin: string; readonly key: Uint8Array }): boolean {
+  try {
+    verifyCheckpoint(note, log);
+    return true;
+  } catch (cause) {
+    if (cause instanceof Problem) return false;
+    throw cause;
+  }
+}
+
 function checkpointBody({ origin, size, root }: Checkpoint): string {
   return `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
 }

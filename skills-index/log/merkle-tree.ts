@@ -116,25 +116,45 @@ export function verifyInclusion(claim: {
   return last === 0 && equal(hash, claim.root);
 }
 
-/** Whether the proof shows that the second tree has the first as its beginning (RFC 9162 §2.1.4.2). */
-export function verifyConsistency(claim: {
+/** What is claimed of two trees, the second at least as large as the first. */
+export interface ConsistencyClaim {
   readonly first: TreeHead;
   readonly second: TreeHead;
   readonly proof: readonly Hash[];
-}): boolean {
+}
+
+/** Whether the proof shows that the second tree has the first as its beginning (RFC 9162 §2.1.4.2). */
+export function verifyConsistency(claim: ConsistencyClaim): boolean {
   const { first, second, proof } = claim;
   if (!Number.isSafeInteger(first.size) || !Number.isSafeInteger(second.size)) return false;
   if (first.size < 0 || first.size > second.size || !proof.every(isHash)) return false;
   if (first.size === second.size) return proof.length === 0 && equal(first.root, second.root);
   if (first.size === 0) return proof.length === 0 && equal(first.root, rangeRoot(emptyRange));
+  const shown = shownRoots(claim);
+  return shown !== undefined && equal(shown.older, first.root) && equal(shown.newer, second.root);
+}
+
+/**
+ * Whether the proof, which nobody can forge, shows that the second tree begins with another one than the first. When the first size is
+ * a power of two such proofs hold the first root itself, so that nothing can be told.
+ */
+export function showsOtherPast(claim: ConsistencyClaim): boolean {
+  const { first, second, proof } = claim;
+  const isPair = Number.isSafeInteger(second.size) && first.size > 0 && first.size < second.size;
+  const shown = isPair && proof.every(isHash) ? shownRoots(claim) : undefined;
+  return shown !== undefined && equal(shown.newer, second.root) && !equal(shown.older, first.root);
+}
+
+// The two roots that the proof leads to; undefined for one that is too long or too short.
+function shownRoots({ first, second, proof }: ConsistencyClaim): { readonly older: Hash; readonly newer: Hash } | undefined {
   const isPower = Number.isInteger(Math.log2(first.size));
   const [start, ...rest] = isPower ? [first.root, ...proof] : proof;
-  if (start === undefined) return false;
+  if (start === undefined) return undefined;
   let [at, last] = [first.size - 1, second.size - 1];
   while (at % 2 === 1) [at, last] = [half(at), half(last)];
   let [older, newer] = [start, start];
   for (const sibling of rest) {
-    if (last === 0) return false;
+    if (last === 0) return undefined;
     if (at % 2 === 1 || at === last) {
       [older, newer] = [nodeHash(sibling, older), nodeHash(sibling, newer)];
       while (at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
@@ -143,7 +163,7 @@ export function verifyConsistency(claim: {
     }
     [at, last] = [half(at), half(last)];
   }
-  return last === 0 && equal(older, first.root) && equal(newer, second.root);
+  return last === 0 ? { older, newer } : undefined;
 }
 
 // MTH of the leaves [from, from + count): perfect subtrees are nodes of a level, the rest is split as RFC 6962 says.

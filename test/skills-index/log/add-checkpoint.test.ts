@@ -90,7 +90,8 @@ describe('a witness', () => {
     ['a proof with a hash more', 5, headOf(5), () => noteOf(9), [...proofOf(5, 9), Buffer.alloc(32)], { status: 422 }],
     ['a proof from nothing', 0, undefined, () => noteOf(9), [Buffer.alloc(32)], { status: 422 }],
     ['a proof at the same size', 9, headOf(9), () => noteOf(9), [Buffer.alloc(32)], { status: 422 }],
-    ['another history that grew', 5, headOf(5), () => noteOf(9, 'b'), proofOf(5, 9, 'b'), { status: 422 }],
+    ['another history that grew, with a made-up proof', 5, headOf(5), () => noteOf(9, 'b'), proofOf(5, 9), { status: 422 }],
+    ['another history of a power of two that grew', 4, headOf(4), () => noteOf(9, 'b'), proofOf(4, 9, 'b'), { status: 422 }],
   ])('refuses %s', async (_, oldSize, kept, note, proof, expected) => {
     expect(await judge(oldSize, kept, note(), proof)).toMatchObject({ kind: 'refused', ...expected });
   });
@@ -103,6 +104,26 @@ describe('a witness', () => {
         expect(judged).toHaveProperty('why', expect.stringContaining(Buffer.from(headOf(9, history).root).toString('hex')));
       }
     }
+  });
+
+  it('says which two heads a log signed that grew on another history', async () => {
+    const judged = await judge(5, headOf(5), noteOf(9, 'b'), proofOf(5, 9, 'b'));
+    expect(judged).toMatchObject({ kind: 'forked', status: 422 });
+    expect(judged).toHaveProperty('why', expect.stringContaining(`${Buffer.from(headOf(5).root).toString('hex')}, and size 9`));
+  });
+
+  it('is told of no fork by any proof of one log', async () => {
+    const claim = fc.tuple(fc.integer({ min: 2, max: 40 }), fc.nat(), fc.nat(), fc.uint8Array({ minLength: 32, maxLength: 32 }));
+    await fc.assert(
+      fc.asyncProperty(claim, async ([size, first, at, hash]) => {
+        const old = 1 + (first % (size - 1));
+        const proof = proofOf(old, size);
+        const changed = proof.map((one, index) => (index === at % proof.length ? hash : one));
+        for (const sent of [changed, proof.slice(1), [...proof, hash], [hash, ...proof]]) {
+          expect((await judge(old, headOf(old), noteOf(size), sent)).kind).not.toBe('forked');
+        }
+      }),
+    );
   });
 
   it('believes in no fork that another key signed', async () => {
