@@ -1,0 +1,272 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pathsOf } from '../../cli/paths.ts';
+import { pinRegistry } from '../../cli/registries.ts';
+import { makeKey, makeRoot } from '../registry/people.ts';
+import { approve, call, makeSkill, publish, type Skill, scan } from '../registry/road.ts';
+import type { Ran } from './command-line.ts';
+import { base, makeUsers, type User, type Users, writeKey } from './registry-users.ts';
+
+const skillAt = (number: number): Skill => makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked into by expectations
+const json = ({ exit, stdout, stderr }: Ran): any => {
+  expect(exit, stderr).toBe(0);
+  return JSON.parse(stdout);
+};
+
+let users: Users;
+beforeEach(async () => {
+  users = await makeUsers(undefined, { trust: makeRoot({ administrators: 2, threshold: 2 }) });
+});
+afterEach(() => users.world.close());
+
+const as = async (user: User, ...argv: string[]): Promise<Ran> => users.as(user, argv);
+const read = async (user: User, ...argv: string[]) => json(await as(user, ...argv, '--format', 'json'));
+const keysOf = (user: User): string => join(users.homeOf(user), 'config/keys');
+const statusOf = async (number: number): Promise<string> =>
+  (await call(users.world.send, `/api/v1/versions/@acme/t/1.0.${number}`)).body.status;
+
+async function bring(number: number): Promise<void> {
+  const { send, author, scanner, rita, tokens } = users.world;
+  expect((await publish(send, skillAt(number), author)).status).toBe(201);
+  await scan(send, tokens.scanner, scanner, skillAt(number), 'pass');
+  expect((await approve(send, tokens.rita, rita, skillAt(number))).status).toBe(201);
+}
+
+describe('skill key list', () => {
+  it('tells what the log says of each key, and where it published what', async () => {
+    await bring(1);
+    const { keys } = await read('author', 'key', 'list');
+    expect(keys).toMatchObject([
+      { name: 'default', log: { scopes: ['acme'], versions: [{ version: '1.0.1', status: 'approved' }] } },
+    ]);
+    const { stdout, stderr } = await as('author', 'key', 'list');
+    expect([stdout, stderr]).toEqual([
+      expect.stringMatching(/^default +sha256:\w+ +@acme\n$/),
+      expect.stringMatching(/@acme\/t@1\.0\.1 at log index \d+ \(approved\)/),
+    ]);
+    expect((await as('administrator', 'key', 'list')).stdout).toContain('in the root file');
+  });
+
+  it('lists the keys where no registry answers, and says so', async () => {
+    const { exit, stdout, stderr } = await users.as('author', ['key', 'list'], {
+      fetch: async () => Promise.reject(new TypeError('no')),
+    });
+    expect([exit, stdout.startsWith('default')]).toEqual([0, true]);
+    expect(stderr).toContain('Cannot reach');
+  });
+});
+
+describe('skill key rotate', () => {
+  it('puts a new key in the place of the old one, which signs nothing more', async () => {
+    await bring(1);
+    const { author, send } = users.world;
+    const done = await read('author', 'key', 'rotate', '--yes');
+    expect(done).toMatchObject({ schema: 'skillgate.key-rotated/1', name: 'default', replaces: author.keyId, scopes: ['acme'] });
+    expect((await read('author', 'key', 'list')).keys).toMatchObject([
+      { name: 'default', keyId: done.keyId, log: { scopes: ['acme'] } },
+    ]);
+    expect(readdirSync(keysOf('author')).sort()).toEqual(['default.json', 'default.pub.json', 'ended']);
+    expect(await publish(send, skillAt(2), author)).toMatchObject({ body: { code: 'key-ended' } });
+    expect(await statusOf(1)).toBe('approved');
+  });
+
+  it.each([
+    ['the new key follows', 0],
+    ['the old key is ended', 1],
+  ] as const)('goes on where it stopped when the answer is lost after %s', async (_, answered) => {
+    let left: number = answered;
+    users = await makeUsers((path, response) => {
+      if (path === '/api/v1/statements' && left-- === 0) throw new TypeError('cut off');
+      return response;
+    });
+    expect((await as('author', 'key', 'rotate', '--yes')).exit).toBe(4);
+    await read('author', 'key', 'rotate', '--yes');
+    expect(readdirSync(keysOf('author')).sort()).toEqual(['default.json', 'default.pub.json', 'ended']);
+    const { keys } = await read('author', 'key', 'list');
+    expect(keys).toMatchObject([{ log: { scopes: ['acme'] } }]);
+    expect(keys[0].keyId).not.toBe(users.world.author.keyId);
+  });
+
+  it.each([
+    ['a key that owns nothing', 'rita', 'error[forbidden]'],
+    ['a key of the root file', 'administrator', 'skill registry rotate'],
+  ] as const)('refuses %s', async (_, user, says) => {
+    const name = user === 'administrator' ? ['administrator'] : [];
+    expect(await as(user, 'key', 'rotate', ...name, '--yes')).toMatchObject({ exit: 6, stderr: expect.stringContaining(says) });
+    expect(existsSync(join(keysOf(user), 'default-next.json'))).toBe(false);
+  });
+
+  it('asks a person, and does nothing where nobody answers', async () => {
+    expect(await as('author', 'key', 'rotate')).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('error[not-confirmed]'),
+    });
+    expect((await users.as('author', ['key', 'rotate'], { terminal: true, input: 'yes\n' })).exit).toBe(0);
+  });
+});
+
+describe('skill key revoke', () => {
+  it('revokes what a thief published, and tells before what falls and what stays', async () => {
+    await bring(1);
+    const { logSize } = (await call(users.world.send, `/api/v1/keys/${users.world.author.keyId}`)).body;
+    await bring(2);
+    const at = String(logSize - 1);
+    const asked = await users.as('author', ['key', 'revoke', 'default', '--valid-up-to', at], { terminal: true, input: 'no\n' });
+    expect(asked.stderr).toMatch(/revoked everywhere: @acme\/t@1\.0\.2[\s\S]*stays: 1 version/);
+    expect([asked.exit, await statusOf(2)]).toEqual([6, 'approved']);
+    expect(await read('author', 'key', 'revoke', 'default', '--valid-up-to', at, '--yes')).toMatchObject({
+      validUpTo: logSize - 1,
+      revoked: ['@acme/t@1.0.2'],
+    });
+    expect([await statusOf(1), await statusOf(2)]).toEqual(['approved', 'revoked']);
+  });
+
+  it('lets an administrator end the key of somebody who lost it, by its id', async () => {
+    await bring(1);
+    const id = users.world.author.keyId;
+    expect(await read('administrator', 'key', 'revoke', id, '--yes')).toMatchObject({ keyId: id, revoked: [] });
+    expect(await statusOf(1)).toBe('approved');
+    expect(await publish(users.world.send, skillAt(2), users.world.author)).toMatchObject({ status: 403 });
+  });
+
+  it.each([
+    ['by a stranger', 'rita', [], 'error[forbidden]'],
+    ['at an index that the log has not', 'author', ['--valid-up-to', '100000'], 'error[usage]'],
+    ['at an index that is none', 'author', ['--valid-up-to', '-1'], 'error[usage]'],
+  ] as const)('is refused %s', async (_, user, more, says) => {
+    const argv = [
+      'key',
+      'revoke',
+      users.world.author.keyId,
+      '--yes',
+      ...(user === 'author' ? ['--key', 'default'] : []),
+      ...more,
+    ];
+    const { exit, stderr } = await as(user, ...argv);
+    expect(stderr).toContain(says);
+    expect(exit).not.toBe(0);
+  });
+
+  it('never ends a key of the root file, which only another root file ends', async () => {
+    const { keyId } = users.world.trust.administrator;
+    expect(await as('administrator', 'key', 'revoke', keyId, '--yes')).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('root file'),
+    });
+  });
+
+  it('takes no other key from a registry that lies about an id', async () => {
+    const other = makeKey();
+    users = await makeUsers(async (path, response) =>
+      path.startsWith('/api/v1/keys/') ? Response.json({ ...(await response.json()), spki: other.open.spki }) : response,
+    );
+    expect(await as('administrator', 'key', 'revoke', users.world.author.keyId, '--yes')).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('error[signature-invalid]'),
+    });
+  });
+});
+
+describe('skill scope transfer', () => {
+  const carol = makeKey();
+  beforeEach(() => writeKey(users.homeOf('stranger'), 'carol', carol));
+  const file = (): string => join(users.homeOf('stranger'), 'carol.pub.json');
+
+  it('gives a scope away at once when its owner signs', async () => {
+    expect(await read('author', 'scope', 'transfer', 'acme', '--to', file(), '--yes')).toMatchObject({
+      owners: [carol.keyId],
+      done: true,
+      votes: null,
+    });
+    expect((await read('rita', 'scope', 'show', 'acme')).owners).toMatchObject([{ keyId: carol.keyId }]);
+    expect((await publish(users.world.send, skillAt(1), carol)).status).toBe(201);
+    expect(await publish(users.world.send, skillAt(2), users.world.author)).toMatchObject({ status: 403 });
+  });
+
+  it('shows how many administrators have signed, and is done by the last that it takes', async () => {
+    const [, second] = users.world.trust.administrators;
+    if (second === undefined) throw new Error('one administrator');
+    const path = pathsOf({ SKILLGATE_HOME: users.homeOf('stranger') });
+    await pinRegistry(path, base, users.world.trust.root, []);
+    writeKey(keysOf('stranger'), 'administrator', second);
+    const argv = ['scope', 'transfer', '@acme', '--to', file(), '--key', 'administrator', '--yes'];
+    expect(await read('administrator', ...argv)).toMatchObject({ done: false, votes: { signed: 1, needed: 2 } });
+    expect(await as('administrator', ...argv)).toMatchObject({ exit: 6, stderr: expect.stringContaining('(1 of 2)') });
+    expect((await as('rita', 'scope', 'show', 'acme')).stderr).toContain('1 of 2 administrators have signed');
+    expect(await read('stranger', ...argv)).toMatchObject({ done: true, votes: { signed: 2, needed: 2 } });
+    expect((await read('rita', 'scope', 'show', 'acme')).owners).toMatchObject([{ keyId: carol.keyId }]);
+  });
+
+  it.each([
+    ['by nobody who may', 'rita', () => ['--to', file()], 'error[scope-taken]'],
+    ['without a new owner', 'author', () => [], 'error[usage]'],
+    ['to a key that nobody knows', 'author', () => ['--to', `sha256:${'0'.repeat(64)}`], 'error[not-found]'],
+  ] as const)('is refused %s', async (_, user, more, says) => {
+    expect((await as(user, 'scope', 'transfer', 'acme', '--yes', ...more())).stderr).toContain(says);
+  });
+});
+
+describe('skill member remove', () => {
+  it('ends what a reviewer signs with; what they approved stays, and they can be enrolled again', async () => {
+    await bring(1);
+    expect(await read('administrator', 'member', 'remove', 'rita', '--yes')).toMatchObject({ name: 'rita', ended: [{}] });
+    const { members } = await read('administrator', 'member', 'list');
+    expect(members.map(({ name }: { name: string }) => name)).not.toContain('rita');
+    expect(await statusOf(1)).toBe('approved');
+    expect((await as('rita', 'review', 'list')).exit).toBe(6);
+    const open = join(keysOf('rita'), 'default.pub.json');
+    await read('administrator', 'member', 'add', 'rita', '--role', 'reviewer', '--public-key', open);
+    expect((await as('rita', 'review', 'list')).exit).toBe(0);
+  });
+
+  it('takes back what a thief approved', async () => {
+    await bring(1);
+    const { logSize } = (await call(users.world.send, `/api/v1/keys/${users.world.author.keyId}`)).body;
+    await bring(2);
+    await read('administrator', 'member', 'remove', 'rita', '--valid-up-to', String(logSize - 1), '--yes');
+    expect([await statusOf(1), await statusOf(2)]).toEqual(['approved', 'revoked']);
+  });
+
+  it.each([
+    ['whom nobody knows', 'administrator', ['nobody'], 'error[not-found]'],
+    ['by a reviewer', 'omar', ['rita'], 'error[forbidden]'],
+    ['with an index that is none', 'administrator', ['rita', '--valid-up-to', 'x'], 'error[usage]'],
+  ] as const)('refuses a member %s', async (_, user, argv, says) => {
+    expect((await as(user, 'member', 'remove', ...argv, '--yes')).stderr).toContain(says);
+  });
+});
+
+describe('skill review suspend and revoke', () => {
+  const publisher = (): string => users.world.author.keyId;
+  it('stop a publisher with all versions, after asking', async () => {
+    await bring(1);
+    await bring(2);
+    const argv = ['--publisher', publisher(), '--reason', 'laptop lost'];
+    expect((await as('rita', 'review', 'suspend', ...argv)).stderr).toContain('error[not-confirmed]');
+    expect(await read('rita', 'review', 'suspend', ...argv, '--yes')).toMatchObject({
+      publisher: publisher(),
+      kind: 'suspended',
+    });
+    expect([await statusOf(1), await statusOf(2)]).toEqual(['suspended', 'suspended']);
+    await read('omar', 'review', 'suspend', '--lift', ...argv);
+    expect([await statusOf(1), await statusOf(2)]).toEqual(['approved', 'approved']);
+    await read('rita', 'review', 'revoke', ...argv, '--yes');
+    expect([await statusOf(1), await statusOf(2)]).toEqual(['revoked', 'revoked']);
+  });
+
+  it('stop bytes by their digest', async () => {
+    await bring(1);
+    await read('rita', 'review', 'revoke', '--bundle', skillAt(1).packed.digest, '--reason', 'steals');
+    expect(await statusOf(1)).toBe('revoked');
+  });
+
+  it.each([
+    ['nothing', []],
+    ['two things', ['@acme/t@1.0.1', '--publisher', `sha256:${'0'.repeat(64)}`]],
+    ['what is no digest', ['--bundle', 'abc']],
+  ] as const)('refuse to be told %s', async (_, argv) => {
+    expect(await as('rita', 'review', 'revoke', '--reason', 'r', ...argv)).toMatchObject({ exit: 2, stdout: '' });
+  });
+});
