@@ -1,6 +1,7 @@
 /** What the registry's API answers, as far as the command line reads it. Further keys are allowed: an older `skill` talks to a newer registry. */
 import * as v from 'valibot';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
+import { identityList } from '../skills-index/statement/identity-shapes.ts';
 
 const digest = v.custom<Digest>(isDigest, 'is not a digest');
 const text = v.string();
@@ -111,7 +112,9 @@ export const pendingAnswer = v.looseObject({ pending: v.array(v.looseObject({ me
 
 export const scopeAnswer = v.looseObject({
   scope: text,
-  owners: v.array(v.looseObject({ keyId: digest, spki: text })),
+  owners: identityList,
+  /** Where it is there, exactly these may publish. */
+  publishers: v.optional(identityList),
   statement: optional(digest),
   votes: v.optional(v.array(v.looseObject({ change: v.unknown(), by: v.array(text) })), []),
   votesNeeded: v.optional(v.number(), 1),

@@ -2,23 +2,55 @@
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Scope } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import type { Identity } from '../skills-index/statement/attestation.ts';
+import { identityId, printIdentity } from '../skills-index/statement/identity-id.ts';
 import { scopeAnswer } from './registry-answers.ts';
 import { askRegistry, type RegistryWorld } from './registry-api.ts';
+import type { Someone } from './signers/someone.ts';
 
-/** Fails when a scope belongs to others than this key. @throws Problem `scope-taken` with its owners */
-export async function refuseForeignScope(world: RegistryWorld, scope: Scope, keyId: Digest): Promise<void> {
-  const owners = await ownersOf(world, scope);
-  if (owners.length === 0 || owners.includes(keyId)) return;
-  throw new Problem('scope-taken', `Cannot use @${scope}: it belongs to ${owners.join(', ')}, and your key is ${keyId}`, {
-    hint: 'use a scope of your own (skill scope claim NAME), or sign with the key that owns it: --key NAME',
-  });
+/** Fails when a scope belongs to others. @throws Problem `scope-taken` with its owners */
+export async function refuseForeignScope(
+  world: RegistryWorld,
+  scope: Scope,
+  { ids, name }: Pick<Someone, 'ids' | 'name'>,
+): Promise<void> {
+  const { owners } = await peopleOf(world, scope);
+  if (owners.length === 0 || speaksFor(ids, owners)) return;
+  throw new Problem(
+    'scope-taken',
+    `Cannot use @${scope}: it belongs to ${owners.map(printIdentity).join(', ')}, and you are ${name}`,
+    {
+      hint: 'use a scope of your own (skill scope claim NAME), or sign with the key that owns it: --key NAME',
+    },
+  );
 }
 
-async function ownersOf(world: RegistryWorld, scope: Scope): Promise<Digest[]> {
+/** Fails when others may publish in a scope, so that no certificate is made for nothing. @throws Problem `scope-taken` */
+export async function refuseForeignPublisher(world: RegistryWorld, scope: Scope, { ids, name }: Someone): Promise<void> {
+  const { owners, publishers } = await peopleOf(world, scope);
+  const allowed = publishers ?? owners;
+  if (allowed.length === 0 || speaksFor(ids, allowed)) return;
+  throw new Problem(
+    'scope-taken',
+    `Cannot publish in @${scope}: ${allowed.map(printIdentity).join(', ')} may, and you are ${name}`,
+    {
+      hint: `an owner lets you: skill scope publishers ${scope} …`,
+    },
+  );
+}
+
+function speaksFor(ids: readonly Digest[], identities: readonly Identity[]): boolean {
+  return identities.some((one) => ids.includes(identityId(one)));
+}
+
+async function peopleOf(
+  world: RegistryWorld,
+  scope: Scope,
+): Promise<{ owners: readonly Identity[]; publishers?: readonly Identity[] | undefined }> {
   try {
-    return (await askRegistry(world, `/api/v1/scopes/@${scope}`, scopeAnswer)).owners.map((one) => one.keyId);
+    return await askRegistry(world, `/api/v1/scopes/@${scope}`, scopeAnswer);
   } catch (cause) {
-    if (cause instanceof Problem && (cause.code === 'not-found' || cause.code === 'scope-unclaimed')) return [];
+    if (cause instanceof Problem && (cause.code === 'not-found' || cause.code === 'scope-unclaimed')) return { owners: [] };
     throw cause;
   }
 }

@@ -4,7 +4,8 @@ import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { isDigest } from '../skills-index/skill/digest.ts';
 import { parseScope, type Scope } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { type PublicKey, type ScopePredicate, scopeStatement } from '../skills-index/statement/attestation.ts';
+import { type Identity, type PublicKey, type ScopePredicate, scopeStatement } from '../skills-index/statement/attestation.ts';
+import { identityId, printIdentity } from '../skills-index/statement/identity-id.ts';
 import { confirm } from './ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
 import { publicKeyById } from './logged-key.ts';
@@ -24,7 +25,7 @@ export async function transferScope(context: CommandContext): Promise<ExitCode> 
   if (before.statement === null) throw new Problem('not-found', `Nobody owns @${scope}: skill scope claim ${scope}`);
   const change: ScopePredicate = { scope, owners, previous: before.statement };
   const signer = await signerFor(context);
-  const isOwner = before.owners.some(({ keyId }) => keyId === signer.keyId);
+  const isOwner = before.owners.some((one) => identityId(one) === signer.keyId);
   const text = canonicalJson(change);
   const voted = before.votes.find((one) => canonicalJson(one.change) === text)?.by ?? [];
   if (!isOwner && voted.includes(signer.keyId))
@@ -36,7 +37,7 @@ export async function transferScope(context: CommandContext): Promise<ExitCode> 
       },
     );
   const needed = isOwner ? 0 : before.votesNeeded;
-  const question = tell(scope, owners, { before: before.owners.map(({ keyId }) => keyId), votes: voted.length + 1, needed });
+  const question = tell(scope, owners, { before, votes: voted.length + 1, needed });
   if (context.options.yes !== true) await confirm(context, question, scope, '--yes');
   const { digest, logIndex } = await postStatement(context, scopeStatement(change), signer);
   const after = await askRegistry(context, path, scopeAnswer);
@@ -80,17 +81,24 @@ async function newOwners(context: CommandContext): Promise<PublicKey[]> {
   return [...keys.values()].sort((a, b) => (a.keyId < b.keyId ? -1 : 1));
 }
 
+type ScopeOwnership = { readonly owners: readonly Identity[]; readonly publishers?: readonly Identity[] | undefined };
+
 function tell(
   scope: Scope,
   owners: readonly PublicKey[],
-  { before, votes, needed }: { readonly before: readonly string[]; readonly votes: number; readonly needed: number },
+  { before, votes, needed }: { readonly before: ScopeOwnership; readonly votes: number; readonly needed: number },
 ): Safe {
   return joined(
     [
       safe`@${scope} will belong to`,
       ...owners.map(({ keyId }) => safe`  ${keyId}`),
       safe`and no longer to`,
-      ...before.filter((keyId) => owners.every((one) => one.keyId !== keyId)).map((keyId) => safe`  ${keyId}`),
+      ...before.owners
+        .filter((old) => owners.every((one) => one.keyId !== identityId(old)))
+        .map((old) => safe`  ${printIdentity(old)}`),
+      ...(before.publishers === undefined
+        ? []
+        : [safe`The new owners publish; that only others may (skill scope publishers) ends.`]),
       safe`Only the new owners, or administrators together, can give it back. Compare the key with what its holder told you.`,
       ...(needed > 1 ? [safe`Yours is signature ${votes} of ${needed}.`] : []),
     ],

@@ -1,5 +1,6 @@
 /** The commands of those who write skills. */
 import type { CommandRow, OptionRow } from '../command.ts';
+import { oidcOptions, publisherRows } from './keyless.ts';
 
 const yes: OptionRow = { type: 'boolean', summary: 'do not ask; needed where there is no terminal' };
 const reference = '@scope/name@version';
@@ -63,6 +64,7 @@ export const authorRows: readonly CommandRow[] = [
     examples: [
       ['skill publish . --dry-run', 'do everything but sign and upload'],
       ['skill publish .', 'publish the version that skill.json names'],
+      ['skill publish . --oidc', 'in CI or signed in at an issuer: no key is kept (docs/publishing-from-ci.md)'],
     ],
     options: {
       'dry-run': { type: 'boolean', summary: 'stop before signing; nothing leaves this machine' },
@@ -71,6 +73,7 @@ export const authorRows: readonly CommandRow[] = [
         summary: 'send it although the scan saw undeclared capabilities: a reviewer will see them too',
       },
       key: { type: 'string', value: 'NAME', summary: 'key to sign with (default: the only one, or default)' },
+      ...oidcOptions,
     },
     args: { min: 0, max: 1 },
     load: () => import('../commands/publish.ts'),
@@ -181,10 +184,13 @@ export const authorRows: readonly CommandRow[] = [
   },
   {
     name: 'scope claim',
-    summary: 'claim a scope for your key; the first claim wins',
+    summary: 'claim a scope for your key or yourself; the first claim wins',
     usage: 'SCOPE',
-    examples: [['skill scope claim acme', 'own @acme/…']],
-    options: { key: { type: 'string', value: 'NAME', summary: 'key that owns it' } },
+    examples: [
+      ['skill scope claim acme', 'own @acme/…'],
+      ['skill scope claim acme --oidc', 'own it as whom an issuer vouches for'],
+    ],
+    options: { key: { type: 'string', value: 'NAME', summary: 'key that owns it' }, ...oidcOptions },
     args: { min: 1, max: 1 },
     load: () => import('../commands/scope.ts'),
   },
@@ -192,9 +198,10 @@ export const authorRows: readonly CommandRow[] = [
     name: 'scope show',
     summary: 'show who owns a scope',
     usage: 'SCOPE',
-    examples: [['skill scope show acme', 'owner keys of @acme']],
+    examples: [['skill scope show acme', 'owners of @acme, and who may publish in it']],
     options: {},
     args: { min: 1, max: 1 },
     load: () => import('../commands/scope.ts'),
   },
+  ...publisherRows,
 ];

@@ -1,15 +1,18 @@
 import { resolve } from 'node:path';
 import { printReport } from '../../scanner/reports/report-text.ts';
-import { scopeOf } from '../../skills-index/skill/name.ts';
+import { type Scope, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CertificateClaims } from '../../skills-index/trust/certificate-identity.ts';
+import { printClaims } from '../../skills-index/trust/certified-identities.ts';
 import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, count, inkFor, note, safe, wantsColour } from '../output.ts';
 import { ownName } from '../own-version.ts';
 import { demandDeclared, demandWritten, type PreparedVersion, prepareVersion } from '../prepare-version.ts';
 import { type Origin, originOf, provenancePredicate } from '../provenance.ts';
-import { refuseForeignScope } from '../scope-owner.ts';
-import { signerFor } from '../signers/signer.ts';
+import { refuseForeignPublisher, refuseForeignScope } from '../scope-owner.ts';
+import { publisherOptions } from '../scope-publishers.ts';
+import { someoneFor } from '../signers/someone.ts';
 import { publishVersion } from '../upload.ts';
 import { scanOnce } from '../watched-scan.ts';
 
@@ -30,22 +33,25 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { name, version } = manifest;
   const about = { name, version, bundle: packed.digest, scan: { verdict, findings } };
   if (dryRun) {
+    const would = context.options.oidc === true ? { wouldSign: await wouldSign(context, scopeOf(name)) } : {};
     answer(
       context,
-      { schema: 'skillgate.publish-dry-run/1', ...about },
+      { schema: 'skillgate.publish-dry-run/1', ...about, ...would },
       () => safe`${name}@${version} could be published; nothing was signed or sent`,
     );
     return exitCodes.ok;
   }
-  const signer = await signerFor(context);
+  const someone = await someoneFor(context);
+  if (context.options.oidc === true) await refuseForeignPublisher(context, scopeOf(name), someone);
+  const signer = await someone.signer();
   const origin = await originFor(context, folder, prepared);
   const provenance = origin === undefined ? {} : { provenance: provenancePredicate(origin, ownName()) };
   const published = await publishVersion(context, signer, { packed, manifest, ...provenance }).catch(async (cause: unknown) => {
     // The registry knows nobody by a key that owns nothing there; whose the scope is tells more.
-    if (cause instanceof Problem && cause.code === 'key-unknown') await refuseForeignScope(context, scopeOf(name), signer.keyId);
+    if (cause instanceof Problem && cause.code === 'key-unknown') await refuseForeignScope(context, scopeOf(name), someone);
     throw cause;
   });
-  step('sign', `key ${signer.name} ${signer.keyId}${origin === undefined ? '' : `, commit ${origin.commit.slice(0, 12)}`}`);
+  step('sign', `${someone.name}${origin === undefined ? '' : `, commit ${origin.commit.slice(0, 12)}`}`);
   step('upload', published.status);
   const { status, statements } = published;
   answer(
@@ -54,6 +60,16 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     () => safe`${name}@${version} is published: ${status}\n→ follow: skill status ${name}@${version}`,
   );
   return exitCodes.ok;
+}
+
+// Whoever has to let a job publish types what only the job itself knows.
+async function wouldSign(context: CommandContext, scope: Scope): Promise<CertificateClaims> {
+  const { claims } = await (await import('../signers/keyless.ts')).bearerOf(context);
+  note(context, safe`would sign: ${printClaims(claims)}`);
+  const options = publisherOptions({ ...claims });
+  if (options !== undefined)
+    note(context, safe`→ an owner lets this job, and nobody else, publish: skill scope publishers ${scope} ${options}`);
+  return claims;
 }
 
 async function scanHere(

@@ -1,49 +1,66 @@
 import { parseScope } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
-import { signStatement } from '../../skills-index/statement/sign.ts';
+import { printIdentity } from '../../skills-index/statement/identity-id.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, note, safe, table } from '../output.ts';
-import { scopeAnswer, statementAnswer } from '../registry-answers.ts';
+import { postStatement } from '../post-statement.ts';
+import { scopeAnswer } from '../registry-answers.ts';
 import { askRegistry } from '../registry-api.ts';
 import { refuseForeignScope } from '../scope-owner.ts';
-import { publicKeyOf } from '../signers/key-file.ts';
-import { signerFor } from '../signers/signer.ts';
+import { identityOf, isKeyed, someoneFor } from '../signers/someone.ts';
 
-/** `skill scope claim|show|transfer`. */
+/** `skill scope claim|show|publishers|transfer`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   switch (context.command) {
     case 'scope claim':
       return claim(context);
     case 'scope transfer':
       return (await import('../scope-transfer.ts')).transferScope(context);
+    case 'scope publishers':
+      return (await import('../scope-publishers.ts')).setPublishers(context);
     default:
       return show(context);
   }
 }
 
 async function claim(context: CommandContext): Promise<ExitCode> {
-  const scope = parseScope(context.args[0]);
-  const signer = await signerFor(context);
-  await refuseForeignScope(context, scope, signer.keyId);
-  const envelope = await signStatement(scopeStatement({ scope, owners: [publicKeyOf(signer)] }), signer);
-  const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, {
-    json: envelope,
-    signedBy: signer.keyId,
-  });
+  const scope = parseScope(context.args[0]?.replace(/^@/, ''));
+  const someone = await someoneFor(context);
+  if (someone.isCi)
+    throw new Problem('usage', 'A CI job can publish in a scope, and does not own one: whoever may change its file would', {
+      hint: `claim it yourself, then: skill scope publishers ${scope} …`,
+    });
+  await refuseForeignScope(context, scope, someone);
+  const signer = await someone.signer();
+  const owner = identityOf(signer);
+  const { digest, logIndex } = await postStatement(context, scopeStatement({ scope, owners: [owner] }), signer);
+  const keyId = isKeyed(signer) ? { keyId: signer.keyId } : {};
   answer(
     context,
-    { schema: 'skillgate.scope-claimed/1', scope, keyId: signer.keyId, statement: digest, logIndex },
-    () => safe`@${scope} belongs to key ${signer.name} (${signer.keyId}), log index ${logIndex}`,
+    { schema: 'skillgate.scope-claimed/1', scope, ...keyId, owner, statement: digest, logIndex },
+    () => safe`@${scope} belongs to ${someone.name}, log index ${logIndex}`,
   );
   return exitCodes.ok;
 }
 
 async function show(context: CommandContext): Promise<ExitCode> {
-  const scope = parseScope(context.args[0]);
-  const { owners, statement, votes, votesNeeded } = await askRegistry(context, `/api/v1/scopes/@${scope}`, scopeAnswer);
-  answer(context, { schema: 'skillgate.scope/1', scope, owners, statement, votes, votesNeeded }, () =>
-    table(owners.map(({ keyId }) => [`@${scope}`, keyId])),
+  const scope = parseScope(context.args[0]?.replace(/^@/, ''));
+  const { owners, publishers, statement, votes, votesNeeded } = await askRegistry(
+    context,
+    `/api/v1/scopes/@${scope}`,
+    scopeAnswer,
   );
+  answer(
+    context,
+    { schema: 'skillgate.scope/1', scope, owners, publishers: publishers ?? null, statement, votes, votesNeeded },
+    () =>
+      table([
+        ...owners.map((one) => [`@${scope}`, 'owner', printIdentity(one)]),
+        ...(publishers ?? []).map((one) => [`@${scope}`, 'publisher', printIdentity(one)]),
+      ]),
+  );
+  if (publishers !== undefined) note(context, safe`Only these publishers may publish, no owner besides.`);
   for (const { by } of votes)
     note(context, safe`${by.length} of ${votesNeeded} administrators have signed a change of owners; nothing has changed yet`);
   return exitCodes.ok;

@@ -6,34 +6,26 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
 import { type Envelope, type Signer, signStatement } from '../../skills-index/statement/sign.ts';
-import { sigstoreBundleMediaType } from '../../skills-index/statement/sigstore-bundle.ts';
+import { type PlainBundle, parsePlainBundle, sigstoreBundleMediaType } from '../../skills-index/statement/sigstore-bundle.ts';
+import { type CertificateClaims, readClaims } from '../../skills-index/trust/certificate-identity.ts';
 import { fetchCertificate } from './fulcio.ts';
 import { challengeOf } from './identity-token.ts';
-import { logInRekor, type RekorEntry } from './rekor.ts';
+import { logInRekor } from './rekor.ts';
 import type { SigningServices } from './signing-config.ts';
 import type { SigningWorld } from './signing-service.ts';
 import { fetchTimestamp } from './timestamp.ts';
 
-/** A Sigstore bundle v0.3 that anybody's verifier reads; the registry adds its own log's entry. */
-export interface CertifiedBundle {
-  readonly mediaType: typeof sigstoreBundleMediaType;
-  readonly verificationMaterial: {
-    /** DER in base64. */
-    readonly certificate: { readonly rawBytes: string };
-    readonly tlogEntries: readonly [RekorEntry];
-    readonly timestampVerificationData: { readonly rfc3161Timestamps: readonly [{ readonly signedTimestamp: string }] };
-  };
-  readonly dsseEnvelope: Envelope;
-}
-
 /** Holds a certificate and its key for as long as one publication takes. */
 export interface CertifiedSigner {
+  /** Whom the certificate names. */
+  readonly claims: CertificateClaims;
   /** Leaf certificate, DER. */
   readonly certificate: Uint8Array;
-  signStatement(statement: Statement): Promise<CertifiedBundle>;
+  /** A bundle that anybody’s verifier reads; the registry adds its own log’s entry. */
+  signStatement(statement: Statement): Promise<PlainBundle>;
 }
 
-/** Gets a certificate for whom the token names. @throws Problem `signing-service`, `identity-token-invalid` */
+/** Gets a certificate for whom the token names. @throws Problem `signing-service`, `identity-token-invalid`, `certificate-invalid` */
 export async function certifiedSigner(world: SigningWorld, services: SigningServices, token: string): Promise<CertifiedSigner> {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const signBytes = (bytes: Uint8Array): Uint8Array => sign('sha256', bytes, { key: privateKey, dsaEncoding: 'der' });
@@ -43,6 +35,7 @@ export async function certifiedSigner(world: SigningWorld, services: SigningServ
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   const signer: Signer = { keyId: digestOf(spki), publicKey: spki, sign: async (bytes) => signBytes(bytes) };
   return {
+    claims: readClaims(certificate),
     certificate,
     signStatement: async (statement) => certify(world, services, await signStatement(statement, signer), certificate),
   };
@@ -53,13 +46,13 @@ async function certify(
   services: SigningServices,
   dsseEnvelope: Envelope,
   certificate: Uint8Array,
-): Promise<CertifiedBundle> {
+): Promise<PlainBundle> {
   const signature = Buffer.from(dsseEnvelope.signatures[0].sig, 'base64');
   const [entry, stamp] = await Promise.all([
     logInRekor(world, services.log, dsseEnvelope, certificate),
     fetchTimestamp(world, services.timestamps, signature),
   ]);
-  return {
+  return parsePlainBundle({
     mediaType: sigstoreBundleMediaType,
     verificationMaterial: {
       certificate: { rawBytes: base64(certificate) },
@@ -67,7 +60,7 @@ async function certify(
       timestampVerificationData: { rfc3161Timestamps: [{ signedTimestamp: base64(stamp) }] },
     },
     dsseEnvelope,
-  };
+  });
 }
 
 function base64(bytes: Uint8Array): string {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CertificateClaims } from '../../skills-index/trust/certificate-identity.ts';
 import type { CommandContext } from '../command.ts';
 import { identityTokenBytesMax } from '../limits.ts';
 import { signInByDevice } from './device-flow.ts';
@@ -12,19 +13,6 @@ import { askSigningService, jsonAnswer, refused } from './signing-service.ts';
 
 /** Audience that certificate authorities of Sigstore expect. */
 const audience = 'sigstore';
-
-/** What a token says of its bearer, unverified: for showing who would sign. */
-export interface TokenClaims {
-  readonly issuer: string;
-  /** The email where the token has one. */
-  readonly subject: string;
-  /** What CI providers add, by the name that the certificate gives it. */
-  readonly repository?: string;
-  readonly workflow?: string;
-  readonly ref?: string;
-  readonly environment?: string;
-  readonly trigger?: string;
-}
 
 /**
  * `--identity-token FILE`, else `SIGSTORE_ID_TOKEN`, else GitHub Actions' own, else the issuer of the signing config asks a person.
@@ -48,6 +36,7 @@ const claimsShape = v.object({
   email_verified: v.optional(v.union([v.boolean(), v.string()])),
   repository_id: v.optional(v.string()),
   workflow_ref: v.optional(v.string()),
+  job_workflow_ref: v.optional(v.string()),
   ref: v.optional(v.string()),
   ref_type: v.optional(v.string()),
   environment: v.optional(v.string()),
@@ -57,20 +46,24 @@ const claimsShape = v.object({
   pipeline_source: v.optional(v.string()),
 });
 
-/** @throws Problem `identity-token-invalid` */
-export function claimsOf(token: string): TokenClaims {
+/**
+ * What a certificate for this token will claim, as the public Fulcio makes them for GitHub and GitLab. Unverified: for showing who would
+ * sign, and for stopping early.
+ * @throws Problem `identity-token-invalid`
+ */
+export function claimsOf(token: string): CertificateClaims {
   const { iss, sub, email, ...ci } = parseClaims(token);
-  const workflow = ci.workflow_ref === undefined ? ci.ci_config_ref_uri : `github.com/${ci.workflow_ref}`;
-  const gitlab = ci.project_id !== undefined && ci.ref !== undefined;
+  const ref = ci.project_id === undefined ? ci.ref : gitlabRef(ci.ref, ci.ref_type);
   const found = {
     repository: ci.repository_id ?? ci.project_id,
-    workflow: workflow === undefined ? undefined : `https://${workflow.replace(/@[^@]*$/, '')}`,
-    ref: gitlab ? `refs/${ci.ref_type === 'tag' ? 'tags' : 'heads'}/${ci.ref}` : ci.ref,
+    workflow: withoutRef(webAddress(ci.workflow_ref, ci.ci_config_ref_uri), ref),
+    ref,
     environment: ci.environment,
     trigger: ci.event_name ?? ci.pipeline_source,
   };
-  const said = Object.entries(found).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '');
-  return { issuer: iss, subject: email ?? sub, ...Object.fromEntries(said) };
+  const said = Object.entries(found).filter(([, value]) => value !== undefined && value !== '');
+  const subject = webAddress(ci.job_workflow_ref, ci.ci_config_ref_uri) ?? email ?? sub;
+  return { issuer: iss, subject, ...Object.fromEntries(said) };
 }
 
 /** What the key's holder signs to show that they hold it: the verified email, else the subject. */
@@ -91,6 +84,18 @@ function parseClaims(token: string): v.InferOutput<typeof claimsShape> {
   const result = v.safeParse(claimsShape, value);
   if (!result.success) throw invalid(`its claims cannot be read: ${v.getDotPath(result.issues[0]) ?? 'not an object'}`);
   return result.output;
+}
+
+function webAddress(github: string | undefined, gitlab: string | undefined): string | undefined {
+  return github === undefined ? gitlab && `https://${gitlab}` : `https://github.com/${github}`;
+}
+
+function gitlabRef(ref: string | undefined, type: string | undefined): string | undefined {
+  return ref && `refs/${type === 'tag' ? 'tags' : 'heads'}/${ref}`;
+}
+
+function withoutRef(address: string | undefined, ref: string | undefined): string | undefined {
+  return address?.endsWith(`@${ref}`) ? address.slice(0, -`@${ref}`.length) : address;
 }
 
 function checked(text: string): string {

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { type Envelope, pae } from '../../skills-index/statement/sign.ts';
+import type { SigstoreLogEntry } from '../../skills-index/statement/sigstore-bundle.ts';
 import { askSigningService, jsonAnswer, refused, type SigningWorld } from './signing-service.ts';
 
 const text = v.string();
@@ -23,16 +24,13 @@ const entryShape = v.object({
   canonicalizedBody: text,
 });
 
-/** An entry as bundles carry it (TransparencyLogEntry). */
-export type RekorEntry = v.InferOutput<typeof entryShape> & { readonly integratedTime: '0' };
-
-/** @throws Problem `signing-service` */
+/** The entry as bundles carry it (TransparencyLogEntry); its proof is not verified. @throws Problem `signing-service` */
 export async function logInRekor(
   world: SigningWorld,
   base: string,
   envelope: Envelope,
   certificate: Uint8Array,
-): Promise<RekorEntry> {
+): Promise<SigstoreLogEntry> {
   const digest = createHash('sha256')
     .update(pae(envelope.payloadType, Buffer.from(envelope.payload, 'base64')))
     .digest('base64');

@@ -1,0 +1,48 @@
+/** Options of commands that can sign without a key, and the command that says which CI job may publish. */
+import type { CommandRow, OptionRow } from '../command.ts';
+
+export const oidcOptions = {
+  oidc: { type: 'boolean', summary: 'sign as whom an OIDC issuer vouches for: a CI job or a person; no key is kept' },
+  'signing-config': {
+    type: 'string',
+    value: 'FILE',
+    summary: 'signing_config.json of your Sigstore deployment (default: the one in the config folder)',
+  },
+  'identity-token': {
+    type: 'string',
+    value: 'FILE',
+    summary: 'identity token (default: SIGSTORE_ID_TOKEN, then GitHub Actions’ own, then signing in)',
+  },
+} as const satisfies Record<string, OptionRow>;
+
+export const publisherRows: readonly CommandRow[] = [
+  {
+    name: 'scope publishers',
+    summary: 'say which CI job may publish in a scope: that job and nobody else, owners included',
+    usage: 'SCOPE --ci PROVIDER:ID --workflow FILE (--ref REF | --environment NAME)',
+    examples: [
+      [
+        'skill scope publishers acme --ci github:420042 --workflow acme/skills/.github/workflows/publish.yml --environment release',
+        'only this workflow of the repository with this number, in the environment “release”',
+      ],
+      [
+        'skill scope publishers acme --ci gitlab:31337 --workflow acme/skills//.gitlab-ci.yml --ref refs/heads/main --add',
+        'and a pipeline on GitLab besides',
+      ],
+      ['skill scope publishers acme --owners', 'publishing goes back to the owners'],
+    ],
+    options: {
+      ci: { type: 'string', value: 'PROVIDER:ID', summary: 'github, gitlab or an issuer’s URL, and the repository’s number' },
+      workflow: { type: 'string', value: 'FILE', summary: 'workflow file with its repository, or its URL; without @ref' },
+      ref: { type: 'string', value: 'REF', summary: 'whole ref that it runs on: refs/heads/main' },
+      environment: { type: 'string', value: 'NAME', summary: 'deployment environment that it runs in' },
+      add: { type: 'boolean', summary: 'besides those who may publish now' },
+      owners: { type: 'boolean', summary: 'lift the restriction: owners publish again' },
+      key: { type: 'string', value: 'NAME', summary: 'owner key to sign with' },
+      ...oidcOptions,
+      yes: { type: 'boolean', summary: 'do not ask; needed where there is no terminal and others own the scope too' },
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/scope.ts'),
+  },
+];

@@ -1,0 +1,40 @@
+/** Signing as whom an issuer vouches for (`--oidc`): who that would be, and then the certificate. Loaded only when it is asked for. */
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CertificateClaims } from '../../skills-index/trust/certificate-identity.ts';
+import { idsOfClaims, printClaims } from '../../skills-index/trust/certified-identities.ts';
+import type { CommandContext } from '../command.ts';
+import { note, safe } from '../output.ts';
+import { type CertifiedSigner, certifiedSigner } from './certified-signer.ts';
+import { claimsOf, identityToken } from './identity-token.ts';
+import { readSigningConfig, type SigningServices } from './signing-config.ts';
+
+/** Somebody with a token, before anything is certified. */
+export interface Bearer {
+  /** As the token says; the certificate decides. */
+  readonly claims: CertificateClaims;
+  readonly services: SigningServices;
+  /** Asks for the certificate: from then on the name stands in public logs. */
+  certify(): Promise<CertifiedSigner>;
+}
+
+/**
+ * Finds out who would sign. Nothing is sent to the services that certify.
+ * @throws Problem `signing-config-invalid`, `identity-token-missing`, `identity-token-invalid`
+ */
+export async function bearerOf(context: CommandContext): Promise<Bearer> {
+  const services = await readSigningConfig(context);
+  const token = await identityToken(context, services);
+  const claims = claimsOf(token);
+  if (idsOfClaims(claims).length === 0)
+    throw new Problem('identity-token-invalid', `Cannot sign as ${printClaims(claims)}`, {
+      hint: 'Publish from a push, a tag, a release or a protected environment: what strangers propose runs with their text.',
+    });
+  return {
+    claims,
+    services,
+    certify: async () => {
+      note(context, safe`signing as ${printClaims(claims)}; this name goes into the public log at ${services.log}, for good`);
+      return certifiedSigner(context, services, token);
+    },
+  };
+}
