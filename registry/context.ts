@@ -25,6 +25,8 @@ export interface Registry {
   readonly policy: Policy;
   /** What administrators signed for clients; absent until they have: /tuf/ is then empty. */
   readonly tuf?: TufRepository | undefined;
+  /** Parsed JSON of the Sigstore root by which certificates are verified; absent: everybody signs with keys. */
+  readonly sigstore?: unknown;
   readonly config: RegistryConfig;
   readonly identities: IdentityCache;
   now(): Date;

@@ -8,6 +8,7 @@ import { type Envelope, parseEnvelope } from '../skills-index/statement/sign.ts'
 import { defaultPolicy, type Policy, parsePolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot, type RootFile } from '../skills-index/trust/root.ts';
 import type { TufRepository } from '../skills-index/trust/tuf-repository.ts';
+import { sigstoreOf } from './certified.ts';
 import { requireRootKeys } from './root-keys.ts';
 import type { RegistryKeys } from './signing.ts';
 import { requireTuf, tufDocumentName } from './tuf-document.ts';
@@ -46,10 +47,7 @@ export async function readKeys(dir: string, root: RootFile): Promise<RegistryKey
  */
 export async function readPolicy(dir: string): Promise<Policy> {
   const path = join(dir, 'policy.json');
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined;
-    throw new Problem('file-not-found', `Cannot read ${path}: ${cause.code}`, { cause });
-  });
+  const bytes = await readIfThere(path);
   return bytes === undefined ? defaultPolicy : parsePolicy(bytes);
 }
 
@@ -73,6 +71,21 @@ export async function readTuf(dir: string, about: { root: RootFile; policy: Poli
     return undefined;
   });
   return bytes === undefined ? undefined : requireTuf(bytes, about);
+}
+
+/**
+ * `DIR/trusted_root.json`, by which certificates are verified as long as no TUF repository delivers one.
+ * @throws Problem `json-invalid`, `trusted-root-invalid`
+ */
+export async function readSigstore(dir: string, tuf: TufRepository | undefined): Promise<unknown> {
+  return sigstoreOf(tuf, await readIfThere(join(dir, 'trusted_root.json')));
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw new Problem('file-not-found', `Cannot read ${path}: ${cause.code}`, { cause });
+  });
 }
 
 async function readData(path: string): Promise<Uint8Array> {

@@ -47,7 +47,8 @@ export async function readIdentities(registry: Registry): Promise<KnownIdentitie
     const address = bundle ?? (await finishStatements(registry, [logIndex]))[0]?.digest;
     if (!isDigest(address)) throw new Problem('internal', `Statement ${logIndex} has no address`);
     const bytes = await requireBlob(registry.objects, address);
-    verified.push(verifyStatement(parseJson(bytes, 'a statement').value, { root: registry.root }));
+    const { root, sigstore } = registry;
+    verified.push(verifyStatement(parseJson(bytes, 'a statement').value, { root, sigstore }));
   }
   const fresh: KnownIdentities = {
     chain: chainIdentities(registry.root, verified),

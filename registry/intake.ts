@@ -6,36 +6,28 @@ import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import { parseSkillMd } from '../skills-index/skill/front-matter.ts';
 import { parseManifest } from '../skills-index/skill/manifest.ts';
-import { type Scope, scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import {
-  type ProvenanceStatement,
-  type PublicKey,
-  type PublishStatement,
-  predicateTypes,
-  type Statement,
-} from '../skills-index/statement/attestation.ts';
-import { keysAmong } from '../skills-index/statement/identity-id.ts';
-import { type Envelope, envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
+import { type PublishStatement, predicateTypes } from '../skills-index/statement/attestation.ts';
+import { peekStatement } from '../skills-index/statement/sign.ts';
 import { requireSubjects } from '../skills-index/trust/verify-statement.ts';
 import { BatchClash, retryOnClash } from './batch.ts';
+import { envelopeOf, refuseUsed, type SentStatement } from './certified.ts';
 import type { Actor, Registry } from './context.ts';
-import { keysOfStatement, latest, readIdentities } from './identities.ts';
 import { makeId } from './ids.ts';
 import { finishStatements, type LoggedAt, type NewStatement, planAppend } from './log.ts';
 import { putBlobs } from './objects.ts';
 import { refuseStopped } from './publishers.ts';
 import { enqueueScan } from './scan-jobs.ts';
 import { audit, versionBlobs, versions } from './schema.ts';
-import { signerOf } from './signer.ts';
 import { unpackTar } from './tar.ts';
+import { refuseBroken, requireProvenance, requirePublisher } from './upload-signer.ts';
 import { findVersion, type VersionRow } from './versions.ts';
 
 export interface Upload {
-  readonly publish: Envelope;
+  readonly publish: SentStatement;
   /** Key id that the sender names as the signer's. */
   readonly hint?: Digest | undefined;
-  readonly provenance?: Envelope;
+  readonly provenance?: SentStatement;
   /** Uncompressed ustar. */
   readonly tar: Uint8Array;
 }
@@ -65,19 +57,21 @@ interface CheckedUpload {
   readonly name: PublishStatement['predicate']['manifest']['name'];
   readonly version: PublishStatement['predicate']['manifest']['version'];
   readonly packed: PackedBundle;
-  readonly signer: PublicKey;
+  /** Id of the identity that publishes, as the scope names it. */
+  readonly publisher: Digest;
   readonly signed: readonly NewStatement[];
 }
 
 /** Cheap checks first: a broken signature costs no parsing, a stranger's signature or a number that is taken no unpacking. */
 async function checkUpload(registry: Registry, upload: Upload, sender: Actor | undefined): Promise<CheckedUpload> {
   await refuseBroken(registry, upload);
-  const publish = peekStatement(upload.publish);
+  const envelope = envelopeOf(upload.publish);
+  const publish = peekStatement(envelope);
   if (publish.predicateType !== predicateTypes.publish) {
     throw new Problem('statement-invalid', 'Cannot publish: the first statement is not publish/v1');
   }
-  const signer = await requireOwner(registry, publish, upload, sender);
-  await refuseStopped(registry, signer.keyId);
+  const { publisher, signer } = await requirePublisher(registry, publish, upload, sender);
+  await refuseStopped(registry, publisher);
   const { name, version } = publish.predicate.manifest;
   await refuseTwice(registry, { name, version });
   const packed = unpackTar(upload.tar);
@@ -85,29 +79,13 @@ async function checkUpload(registry: Registry, upload: Upload, sender: Actor | u
   requireSubjects(publish, about);
   checkManifest(publish, packed);
   parseSkillMd(contentOf(packed, 'SKILL.md'));
-  const by = { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') };
-  const signed = [{ statement: publish, envelope: upload.publish, signer: by }];
-  if (upload.provenance === undefined) return { name, version, packed, signer, signed };
-  const provenance = requireProvenance(upload.provenance, signer);
-  requireSubjects(provenance, about);
-  return {
-    name,
-    version,
-    packed,
-    signer,
-    signed: [...signed, { statement: provenance, envelope: upload.provenance, signer: by }],
-  };
-}
-
-function requireProvenance(envelope: Envelope, signer: PublicKey): ProvenanceStatement {
-  const statement = peekStatement(envelope);
-  if (statement.predicateType !== predicateTypes.provenance) {
-    throw new Problem('statement-invalid', 'Cannot publish: the second statement is not SLSA provenance');
+  const signed: NewStatement[] = [{ statement: publish, envelope, signer }];
+  if (upload.provenance !== undefined) {
+    const provenance = requireProvenance(registry, upload.provenance, signer);
+    requireSubjects(provenance.statement, about);
+    signed.push(provenance);
   }
-  if (envelopeSigner(envelope, [signer]) === undefined) {
-    throw new Problem('signature-invalid', 'Cannot publish: the provenance is not signed by the key that signs the publication');
-  }
-  return statement;
+  return { name, version, packed, publisher, signed };
 }
 
 /** The signed ceiling is the file that the reviewer reads; without a file it says itself that it was inferred. */
@@ -132,56 +110,10 @@ function contentOf(packed: PackedBundle, path: string): Uint8Array {
   return bytes;
 }
 
-async function refuseBroken(registry: Registry, { publish, hint }: Upload): Promise<void> {
-  const key = hint === undefined ? undefined : (await readIdentities(registry)).keys.get(hint);
-  if (key !== undefined && envelopeSigner(publish, [key]) === undefined) {
-    throw new Problem('signature-invalid', 'Cannot publish: the signature is not that of the named key over these bytes');
-  }
-}
-
-/**
- * The owner key that signed. DSSE carries no key id that could be trusted, so a signature by a stranger and a broken one look alike;
- * what the sender says, or the sender's session, tells them apart.
- */
-async function requireOwner(
-  registry: Registry,
-  publish: PublishStatement,
-  { publish: envelope, hint }: Upload,
-  sender: Actor | undefined,
-): Promise<PublicKey> {
-  const scope = scopeOf(publish.predicate.manifest.name);
-  const { chain, keys, statements: logged } = await readIdentities(registry);
-  const owners = keysAmong(chain.publishersOf(scope, latest));
-  const { subject } = sender ?? {};
-  const own = subject?.kind === 'key' ? keys.get(subject.keyId) : undefined;
-  const likely = own === undefined ? owners : [own, ...owners];
-  const signer = signerOf({ envelope, hint }, { known: keys, likely });
-  if (signer !== undefined && owners.some(({ keyId }) => keyId === signer.keyId)) return signer;
-  if (chain.scopeStatementOf(scope, latest) === undefined)
-    throw new Problem('scope-unclaimed', `Nobody owns the scope @${scope} yet`);
-  if (signer !== undefined) {
-    const owned = logged.some(({ statement }) => hasOwned(statement, scope, signer));
-    if (owned) throw new Problem('key-ended', `The key ${signer.keyId} no longer signs for @${scope}`);
-    throw new Problem('scope-taken', `The scope @${scope} belongs to somebody else`);
-  }
-  if (subject?.kind === 'key' && owners.some(({ keyId }) => keyId === subject.keyId)) {
-    throw new Problem('signature-invalid', 'Cannot publish: the signature is not your key’s over these bytes');
-  }
-  throw new Problem('key-unknown', `Cannot publish: no key that owns @${scope} signed this, or the signature is broken`);
-}
-
-/** Whether a statement once made a key an owner of the scope, by name or in the place of another. */
-function hasOwned(statement: Statement, scope: Scope, { keyId }: PublicKey): boolean {
-  if (statement.predicateType === predicateTypes.scope) {
-    return statement.predicate.scope === scope && keysOfStatement(statement).some((owner) => owner.keyId === keyId);
-  }
-  if (statement.predicateType !== predicateTypes.key) return false;
-  return statement.predicate.key.keyId === keyId && statement.predicate.replaces !== undefined;
-}
-
-async function store(registry: Registry, { name, version, packed, signer, signed }: CheckedUpload): Promise<Taken> {
+async function store(registry: Registry, { name, version, packed, publisher, signed }: CheckedUpload): Promise<Taken> {
   return retryOnClash(async () => {
     await refuseTwice(registry, { name, version });
+    for (const { signer, statement } of signed) if ('certified' in signer) await refuseUsed(registry, signer, statement);
     await putBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
     const id = makeId(registry);
     const createdAt = registry.now().getTime();
@@ -192,7 +124,7 @@ async function store(registry: Registry, { name, version, packed, signer, signed
       bundle: packed.digest,
       status: 'received',
       move: 0,
-      publisher: signer.keyId,
+      publisher,
       createdAt,
     } as const;
     const digests = [packed.digest, ...packed.bundle.files.map((file) => file.sha256)];
@@ -212,7 +144,7 @@ async function store(registry: Registry, { name, version, packed, signer, signed
             at: createdAt,
             kind: 'statement',
             versionId: id,
-            by: `key:${signer.keyId}`,
+            by: `key:${publisher}`,
             why: 'published',
           }),
       ]);

@@ -4,7 +4,7 @@
  */
 import { and, asc, desc, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
 import { noteKeyId, signCheckpoint } from '../skills-index/log/checkpoint.ts';
-import { hashedrekordBody } from '../skills-index/log/entry.ts';
+import { certifiedBody, hashedrekordBody } from '../skills-index/log/entry.ts';
 import { toLogEntry } from '../skills-index/log/log-entry.ts';
 import {
   appendLeaf,
@@ -19,8 +19,15 @@ import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Statement } from '../skills-index/statement/attestation.ts';
 import { type Envelope, parseEnvelope } from '../skills-index/statement/sign.ts';
-import { toSigstoreBundle } from '../skills-index/statement/sigstore-bundle.ts';
+import {
+  type PlainBundle,
+  parsePlainBundle,
+  sigstoreBundleMediaType,
+  toCertifiedBundle,
+  toSigstoreBundle,
+} from '../skills-index/statement/sigstore-bundle.ts';
 import type { Write } from './batch.ts';
+import type { CertifiedSigner } from './certified.ts';
 import type { Registry } from './context.ts';
 import { putBlob } from './objects.ts';
 import { log, statements } from './schema.ts';
@@ -29,7 +36,7 @@ import { log, statements } from './schema.ts';
 export interface NewStatement {
   readonly statement: Statement;
   readonly envelope: Envelope;
-  readonly signer: { readonly keyId: Digest /** SPKI DER. */; readonly spki: Uint8Array };
+  readonly signer: { readonly keyId: Digest /** SPKI DER. */; readonly spki: Uint8Array } | CertifiedSigner;
   readonly versionId?: string;
 }
 
@@ -53,7 +60,8 @@ export async function planAppend(registry: Registry, added: readonly NewStatemen
   const writes: Write[] = [];
   const indexes: number[] = [];
   for (const one of added) {
-    const body = hashedrekordBody(one.envelope, one.signer.spki);
+    const by = 'spki' in one.signer ? keyedParts(one.envelope, one.signer) : certifiedParts(one.signer);
+    const { body } = by;
     const leaf = leafHash(body);
     const index = range.size;
     range = appendLeaf(range, leaf);
@@ -68,7 +76,9 @@ export async function planAppend(registry: Registry, added: readonly NewStatemen
       logIndex: index,
       predicateType: one.statement.predicateType,
       payload: digestOf(Buffer.from(one.envelope.payload, 'base64')),
-      signer: one.signer.keyId,
+      signer: by.signer,
+      certificate: by.certificate,
+      material: by.material,
       envelope: canonicalJson(one.envelope),
       versionId: one.versionId ?? null,
       createdAt: now,
@@ -78,6 +88,26 @@ export async function planAppend(registry: Registry, added: readonly NewStatemen
     indexes.push(index);
   }
   return { writes, indexes };
+}
+
+interface SignedParts {
+  readonly body: Uint8Array;
+  readonly signer: Digest;
+  readonly certificate: Digest | null;
+  readonly material: string | null;
+}
+
+function keyedParts(envelope: Envelope, { keyId, spki }: { readonly keyId: Digest; readonly spki: Uint8Array }): SignedParts {
+  return { body: hashedrekordBody(envelope, spki), signer: keyId, certificate: null, material: null };
+}
+
+function certifiedParts({ signer, certified, bundle }: CertifiedSigner): SignedParts {
+  return {
+    body: certifiedBody(bundle.dsseEnvelope, certified.certificate),
+    signer,
+    certificate: certified.certificateId,
+    material: canonicalJson(bundle.verificationMaterial),
+  };
 }
 
 /**
@@ -135,7 +165,10 @@ async function finish(registry: Registry, entry: LogRow, statement: typeof state
     logId: noteKeyId(registry.root.origin, registry.keys.log.publicKey),
   });
   const envelope = parseEnvelope(JSON.parse(statement.envelope));
-  const bundle = toSigstoreBundle({ envelope, keyHint: statement.signer, entry: placed });
+  const bundle =
+    statement.material === null
+      ? toSigstoreBundle({ envelope, keyHint: statement.signer, entry: placed })
+      : toCertifiedBundle(plainBundle(envelope, statement.material), placed);
   const digest = await putBlob(registry.objects, Buffer.from(canonicalJson(bundle)));
   await registry.db.batch([
     (db) =>
@@ -149,6 +182,14 @@ async function finish(registry: Registry, entry: LogRow, statement: typeof state
         .set({ bundle: digest })
         .where(and(eq(statements.logIndex, entry.index), isNull(statements.bundle))),
   ]);
+}
+
+function plainBundle(envelope: Envelope, material: string): PlainBundle {
+  return parsePlainBundle({
+    mediaType: sigstoreBundleMediaType,
+    verificationMaterial: JSON.parse(material),
+    dsseEnvelope: envelope,
+  });
 }
 
 /** The tree before entry `size`; the whole committed tree when left out. */

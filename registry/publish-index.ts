@@ -129,6 +129,7 @@ async function refuseInadmissible(registry: Registry, row: VersionRow, line: Ind
   const decision = decide({
     root: registry.root,
     policy: registry.policy,
+    sigstore: registry.sigstore,
     now: registry.now().getTime(),
     line,
     statements,

@@ -8,7 +8,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { Policy } from '../skills-index/trust/policy.ts';
 import { createApp } from './app.ts';
 import { makeExclusive, type Registry } from './context.ts';
-import { readEnrolments, readKeys, readPolicy, readRootFile, readTuf } from './data-folder.ts';
+import { readEnrolments, readKeys, readPolicy, readRootFile, readSigstore, readTuf } from './data-folder.ts';
 import { diskObjects } from './disk-objects.ts';
 import { stopMs } from './limits.ts';
 import { resume } from './publish-index.ts';
@@ -49,6 +49,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const keys = await readKeys(dir, root);
   const policy = options.policy ?? (await readPolicy(dir));
   const tuf = await readTuf(dir, { root, policy });
+  const sigstore = await readSigstore(dir, tuf);
   let answer = async (_: Request, __: unknown): Promise<Response> => new Response('starting', { status: 503 });
   const server = createAdaptorServer({ fetch: (request, env) => answer(request, env), overrideGlobalObjects: false }) as Server;
   const port = await listen(server, options.port, host);
@@ -62,6 +63,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     root,
     policy,
     tuf,
+    sigstore,
     config: { base, hosts: [...new Set([new URL(base).host, `${host}:${port}`, `localhost:${port}`, `127.0.0.1:${port}`])] },
     identities: {},
     now: options.now ?? (() => new Date()),

@@ -5,6 +5,7 @@
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { PublicKey } from '../skills-index/statement/attestation.ts';
 import { type Envelope, envelopeSigner } from '../skills-index/statement/sign.ts';
+import type { PlainBundle } from '../skills-index/statement/sigstore-bundle.ts';
 import { signerTriesMax } from './limits.ts';
 
 /** The request header that names the key id of the signer. */
@@ -15,6 +16,8 @@ export interface SentEnvelope {
   readonly envelope: Envelope;
   /** What the sender says; nobody signed it. */
   readonly hint?: Digest | undefined;
+  /** Where a certificate signed: the whole bundle, whose envelope the above is. */
+  readonly bundle?: PlainBundle | undefined;
 }
 
 export interface Candidates {

@@ -1,15 +1,20 @@
 /** Signed statements posted to the registry: judged by what they are, logged, and applied in the same batch. */
 import { and, eq } from 'drizzle-orm';
-import { digestOf } from '../skills-index/skill/digest.ts';
+import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
+import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../skills-index/skill/problem-codes.ts';
 import { type IdentityStatement, type PublicKey, predicateTypes } from '../skills-index/statement/attestation.ts';
 import { keysAmong } from '../skills-index/statement/identity-id.ts';
-import { type Envelope, envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
+import { envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
+import type { PlainBundle } from '../skills-index/statement/sigstore-bundle.ts';
 import { chainIdentities } from '../skills-index/trust/identity.ts';
+import type { SignedBy } from '../skills-index/trust/identity-match.ts';
+import { requireCertifiable } from '../skills-index/trust/verify-statement.ts';
 import { takeApproval } from './approval-intake.ts';
 import { BatchClash, loggedAlready, retryOnClash, type Write } from './batch.ts';
+import { refuseUsed, verifySent } from './certified.ts';
 import type { Registry } from './context.ts';
 import { endsBackwards, fallenVersions, fallenWrites } from './fallen-versions.ts';
 import { isIdentityStatement, type KnownIdentities, keysOfStatement, latest, readIdentities } from './identities.ts';
@@ -59,6 +64,7 @@ function isLate(error: unknown): boolean {
 
 async function judge(registry: Registry, sent: SentEnvelope): Promise<LoggedAt> {
   const statement = peekStatement(sent.envelope);
+  if (sent.bundle !== undefined) requireCertifiable(statement);
   if (isIdentityStatement(statement)) return takeIdentity(registry, sent, statement);
   switch (statement.predicateType) {
     case predicateTypes.approval:
@@ -76,8 +82,9 @@ async function judge(registry: Registry, sent: SentEnvelope): Promise<LoggedAt> 
 }
 
 /** Who sends one statement twice gets the first answer again. */
-async function findLogged(registry: Registry, { envelope, hint }: SentEnvelope): Promise<LoggedAt | undefined> {
+async function findLogged(registry: Registry, { envelope, hint, bundle }: SentEnvelope): Promise<LoggedAt | undefined> {
   const payload = digestOf(Buffer.from(envelope.payload, 'base64'));
+  if (bundle !== undefined) return findCertified(registry, bundle, payload);
   const rows = await registry.db.read
     .select()
     .from(statements)
@@ -90,6 +97,19 @@ async function findLogged(registry: Registry, { envelope, hint }: SentEnvelope):
       return (await finishStatements(registry, [row.logIndex]))[0];
   }
   return undefined;
+}
+
+/** The same bundle: nobody has to verify anew what was verified when it was logged. */
+async function findCertified(registry: Registry, bundle: PlainBundle, payload: Digest): Promise<LoggedAt | undefined> {
+  const material = canonicalJson(bundle.verificationMaterial);
+  const envelope = canonicalJson(bundle.dsseEnvelope);
+  const rows = await registry.db.read
+    .select({ logIndex: statements.logIndex })
+    .from(statements)
+    .where(and(eq(statements.payload, payload), eq(statements.material, material), eq(statements.envelope, envelope)))
+    .limit(1);
+  const [row] = rows;
+  return row === undefined ? undefined : (await finishStatements(registry, [row.logIndex]))[0];
 }
 
 /** What is answered when the chain of identities does not take a statement of each kind. */
@@ -105,16 +125,15 @@ async function takeIdentity(registry: Registry, sent: SentEnvelope, statement: I
   refuseManyOwners(statement);
   const append = await retryOnClash(async () => {
     const known = await readIdentities(registry);
-    const signer = signerOf(sent, { known: known.keys, likely: likelySigners(known, statement) });
-    if (signer === undefined) throw unknownSigner();
+    const { signer, by } = await requireSigner(registry, sent, statement, known);
     const logIndex = await logSize(registry);
     const digest = digestOf(Buffer.from(envelope.payload, 'base64'));
-    const chain = chainIdentities(registry.root, [...known.statements, { statement, signer: signer.keyId, logIndex, digest }]);
+    const chain = chainIdentities(registry.root, [...known.statements, { statement, ...by, logIndex, digest }]);
     const ignored = chain.ignored.find((one) => one.logIndex === logIndex);
     if (ignored !== undefined) {
       throw new Problem(refusalCodes[statement.predicateType], `The statement does not count: ${ignored.why}`);
     }
-    const planned = await planAppend(registry, [asNew(envelope, statement, signer)]);
+    const planned = await planAppend(registry, [{ statement, envelope, signer }]);
     const upTo = endsBackwards(statement, logIndex);
     const fallen = upTo === undefined ? [] : await fallenVersions(registry, chain, upTo);
     await registry.db.batch([...planned.writes, ...passkeyEnrolled(statement), ...fallenWrites(registry, fallen, logIndex)]);
@@ -123,6 +142,23 @@ async function takeIdentity(registry: Registry, sent: SentEnvelope, statement: I
   const logged = one(await finishStatements(registry, append.indexes));
   if (append.fallen.length > 0) await refreshStatus(registry);
   return logged;
+}
+
+/** Who signed, for the log and for the chain of identities. */
+async function requireSigner(
+  registry: Registry,
+  sent: SentEnvelope,
+  statement: IdentityStatement,
+  known: KnownIdentities,
+): Promise<{ readonly signer: NewStatement['signer']; readonly by: SignedBy }> {
+  if (sent.bundle !== undefined) {
+    const signer = verifySent(registry, sent.bundle, statement);
+    await refuseUsed(registry, signer, statement);
+    return { signer, by: { signer: signer.signer, signers: signer.signers } };
+  }
+  const key = signerOf(sent, { known: known.keys, likely: likelySigners(known, statement) });
+  if (key === undefined) throw unknownSigner();
+  return { signer: { keyId: key.keyId, spki: Buffer.from(key.spki, 'base64') }, by: { signer: key.keyId } };
 }
 
 /** Whose signature such a statement needs, as far as the statement and the root file say it. */
@@ -144,8 +180,8 @@ function likelySigners({ chain, keys, memberKeys }: KnownIdentities, statement: 
 /** Each key that is known costs everybody something, and nobody vouches for those of a first claim. */
 function refuseManyOwners(statement: IdentityStatement): void {
   if (statement.predicateType !== predicateTypes.scope || statement.predicate.previous !== undefined) return;
-  if (statement.predicate.owners.length > firstOwnersMax) {
-    throw new Problem('request-invalid', `The first claim of a scope names at most ${firstOwnersMax} owners`, {
+  if (statement.predicate.owners.length + (statement.predicate.publishers?.length ?? 0) > firstOwnersMax) {
+    throw new Problem('request-invalid', `The first claim of a scope names at most ${firstOwnersMax} owners and publishers`, {
       hint: 'Claim it with fewer, and then change its owners.',
     });
   }
@@ -162,10 +198,6 @@ function unknownSigner(): Problem {
     'key-unknown',
     `The signature is broken, or by a key that is not known here. The header ${keyHeader} names the key that signed`,
   );
-}
-
-function asNew(envelope: Envelope, statement: NewStatement['statement'], signer: PublicKey): NewStatement {
-  return { statement, envelope, signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') } };
 }
 
 function passkeyEnrolled(statement: IdentityStatement): Write[] {

@@ -6,6 +6,7 @@ import { defaultPolicy, parsePolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot } from '../skills-index/trust/root.ts';
 import { createApp } from './app.ts';
 import { clashOf, type Database } from './batch.ts';
+import { sigstoreOf } from './certified.ts';
 import type { Registry } from './context.ts';
 import { resume } from './publish-index.ts';
 import { r2Objects } from './r2-objects.ts';
@@ -44,13 +45,15 @@ async function make(environment: WorkerEnvironment): Promise<Made> {
   const policy = environment.POLICY === undefined ? defaultPolicy : parsePolicy(environment.POLICY);
   const objects = r2Objects(environment.OBJECTS);
   const tuf = await objects.get(tufDocumentName);
+  const signed = tuf === undefined ? undefined : requireTuf(tuf, { root, policy });
   const registry: Registry = {
     db: d1Database(environment.DB),
     objects,
     keys: await requireRootKeys(root, { log, status, registry: registryKey }),
     root,
     policy,
-    tuf: tuf === undefined ? undefined : requireTuf(tuf, { root, policy }),
+    tuf: signed,
+    sigstore: sigstoreOf(signed, undefined),
     config: { base, hosts: [new URL(base).host] },
     identities: {},
     now: () => new Date(),

@@ -5,12 +5,25 @@ import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { envelopeBytesMax } from '../../skills-index/statement/limits.ts';
 import { type Envelope, parseEnvelope } from '../../skills-index/statement/sign.ts';
+import { parsePlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import type { SentStatement } from '../certified.ts';
 import { keyHeader } from '../signer.ts';
 
 /** @throws Problem `request-too-large`, `json-invalid`, `statement-invalid` */
 export function readEnvelope(bytes: Uint8Array): Envelope {
   refuseLarge(bytes.byteLength);
   return parseEnvelope(parseJson(bytes, 'the envelope').value);
+}
+
+/**
+ * An envelope that a key signed, or the Sigstore bundle of one that a certificate signed.
+ * @throws Problem `request-too-large`, `json-invalid`, `statement-invalid`
+ */
+export function readSent(bytes: Uint8Array): SentStatement {
+  refuseLarge(bytes.byteLength);
+  const { value } = parseJson(bytes, 'the envelope');
+  const isBundle = typeof value === 'object' && value !== null && 'dsseEnvelope' in value;
+  return isBundle ? parsePlainBundle(value) : parseEnvelope(value);
 }
 
 /**

@@ -27,6 +27,19 @@ const pending = v.object({
   origin: v.string(),
 });
 
+/** A key, a person or a CI job, each by its own fields. */
+const identitySchema = v.union([
+  v.object({ keyId: v.string(), spki: v.string() }),
+  v.object({ issuer: v.string(), subject: v.string() }),
+  v.object({
+    issuer: v.string(),
+    repository: v.string(),
+    workflow: v.string(),
+    ref: v.exactOptional(v.string()),
+    environment: v.exactOptional(v.string()),
+  }),
+]);
+
 /** Routes below /api/v1. */
 export function memberRoutes(registry: Registry): Hono {
   return new Hono()
@@ -66,7 +79,8 @@ export function memberRoutes(registry: Registry): Hono {
         summary: 'Who owns a scope',
         answer: v.object({
           scope: v.string(),
-          owners: v.array(v.object({ keyId: v.string(), spki: v.string() })),
+          owners: v.array(identitySchema),
+          publishers: v.array(identitySchema),
           statement: v.exactOptional(v.string()),
           /** Changes that some administrators of the root file signed, and how many of them it takes. */
           votes: v.array(vote),
@@ -83,6 +97,7 @@ export function memberRoutes(registry: Registry): Hono {
         return context.json({
           scope,
           owners: chain.ownersOf(scope, latest),
+          publishers: chain.publishersOf(scope, latest),
           statement,
           votes: pendingVotes(known, scope),
           votesNeeded: registry.root.threshold,

@@ -2,11 +2,12 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { envelopeBytesMax } from '../../skills-index/statement/limits.ts';
+import { envelopeOf, isCertifiedSent } from '../certified.ts';
 import type { Registry } from '../context.ts';
 import { limitBody } from '../problem-json.ts';
 import { takeStatement } from '../statements.ts';
 import { describe } from './describe.ts';
-import { keyHint, readEnvelope } from './envelopes.ts';
+import { keyHint, readSent } from './envelopes.ts';
 
 const envelopeSchema = {
   type: 'object',
@@ -34,12 +35,17 @@ export function statementRoutes(registry: Registry): Hono {
         'statement-replayed',
         'too-many-requests',
         'not-found',
+        'certificate-invalid',
+        'certificate-used',
+        'log-invalid',
       ],
     }),
     limitBody(envelopeBytesMax),
     async (context) => {
       const bytes = new Uint8Array(await context.req.arrayBuffer());
-      return context.json(await takeStatement(registry, { envelope: readEnvelope(bytes), hint: keyHint(context) }), 201);
+      const sent = readSent(bytes);
+      const bundle = isCertifiedSent(sent) ? sent : undefined;
+      return context.json(await takeStatement(registry, { envelope: envelopeOf(sent), bundle, hint: keyHint(context) }), 201);
     },
   );
 }

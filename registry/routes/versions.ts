@@ -10,7 +10,7 @@ import { limitBody } from '../problem-json.ts';
 import { readVersion } from '../review-detail.ts';
 import { versionsOf } from '../versions.ts';
 import { describe, readActor, versionIn } from './describe.ts';
-import { keyHint, readEnvelope } from './envelopes.ts';
+import { keyHint, readSent } from './envelopes.ts';
 
 const logged = v.object({ digest: v.string(), logIndex: v.number(), predicateType: v.string() });
 const version = v.object({ name: v.string(), version: v.string(), bundle: v.string(), status: v.string() });
@@ -35,8 +35,11 @@ const uploadBody = {
       type: 'object',
       required: ['publish', 'bundle'],
       properties: {
-        publish: { type: 'string', description: 'DSSE envelope of publish/v1' },
-        provenance: { type: 'string', description: 'DSSE envelope of SLSA provenance' },
+        publish: { type: 'string', description: 'DSSE envelope of publish/v1, or its Sigstore bundle v0.3 with a certificate' },
+        provenance: {
+          type: 'string',
+          description: 'DSSE envelope of SLSA provenance, or its Sigstore bundle by the same certificate',
+        },
         bundle: { type: 'string', format: 'binary', description: 'The skill as uncompressed ustar' },
       },
     },
@@ -70,6 +73,10 @@ function publishRoute(registry: Registry): Hono {
         'signature-invalid',
         'key-unknown',
         'key-ended',
+        'certificate-invalid',
+        'certificate-used',
+        'identity-mismatch',
+        'log-invalid',
         'scope-taken',
         'scope-unclaimed',
         'version-exists',
@@ -138,7 +145,7 @@ async function readUpload(form: FormData): Promise<Upload> {
   if (publish === undefined || tar === undefined)
     throw new Problem('request-invalid', 'The upload lacks its part publish or bundle');
   const provenance = await bytesOf(form, 'provenance');
-  return { publish: readEnvelope(publish), tar, ...(provenance === undefined ? {} : { provenance: readEnvelope(provenance) }) };
+  return { publish: readSent(publish), tar, ...(provenance === undefined ? {} : { provenance: readSent(provenance) }) };
 }
 
 async function bytesOf(form: FormData, name: string): Promise<Uint8Array | undefined> {

@@ -20,6 +20,12 @@ export const trustCodes = {
     means: 'A certificate, or the timestamp that says when it was used, is not one that the trusted root vouches for.',
     fix: 'Sign again with skill publish --oidc. If others sign alike and pass, somebody changed the statement.',
   },
+  'certificate-used': {
+    exit: 6,
+    status: 409,
+    means: 'The certificate signed another statement of this kind before; it lives for one publication.',
+    fix: 'Sign in again and publish: skill publish --oidc gets a certificate of its own each time.',
+  },
   'identity-mismatch': {
     exit: 6,
     status: 403,
