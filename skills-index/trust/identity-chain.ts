@@ -205,11 +205,12 @@ export class IdentityChain implements Identities {
 
   // Administrators of the root file vote by signing the same statement; each of its keys counts once. Those whom one of them enrolled
   // have no vote: one alone could enrol enough of them.
-  #isVotedThrough(claim: ScopePredicate, { signer }: LoggedStatement): boolean {
+  #isVotedThrough(claim: ScopePredicate, { signer, logIndex }: LoggedStatement): boolean {
     const change = canonicalJson(claim);
     const votes = new Set(this.#votes.get(change)).add(signer);
     this.#votes.set(change, votes);
-    return votes.size >= this.#root.threshold;
+    // Who was retired since they voted is not in office any more: else one person could vote with the old key and with the new one.
+    return [...votes].filter((one) => holdsOffice(this.#root, 'administrator', one, logIndex)).length >= this.#root.threshold;
   }
 
   #enrolmentOf(of: string, at: number): Enrolment | undefined {

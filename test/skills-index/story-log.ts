@@ -35,7 +35,8 @@ export interface Said<One extends Statement = Statement> {
 
 export class TestLog {
   readonly origin: string;
-  readonly key = testLogKey('log');
+  /** Another one from here on: the log's key was handed over. */
+  key = testLogKey('log');
   readonly said: Said[] = [];
   readonly #bodies: Uint8Array[] = [];
   #range: CompactRange = emptyRange;
