@@ -1,6 +1,6 @@
 /** A log for tests: statements are signed and appended, each gets its bundle; the whole is kept in memory. */
 import { noteKeyId, signCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import { hashedrekordBody } from '../../skills-index/log/entry.ts';
+import { certifiedBody, hashedrekordBody } from '../../skills-index/log/entry.ts';
 import { toLogEntry } from '../../skills-index/log/log-entry.ts';
 import {
   appendLeaf,
@@ -18,7 +18,14 @@ import { entryTile, hashTile, tilePath, tilesOf } from '../../skills-index/log/t
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
 import { type Envelope, type Signer, signStatement } from '../../skills-index/statement/sign.ts';
-import { addressOf, type SigstoreBundle, toSigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import {
+  addressOf,
+  type PlainBundle,
+  type SigstoreBundle,
+  type SigstoreLogEntry,
+  toCertifiedBundle,
+  toSigstoreBundle,
+} from '../../skills-index/statement/sigstore-bundle.ts';
 import { testLogKey } from './story-keys.ts';
 
 export interface Said<One extends Statement = Statement> {
@@ -56,20 +63,29 @@ export class TestLog {
 
   /** Logs an envelope as it is. */
   async append<One extends Statement>(statement: One, envelope: Envelope, signer: Signer): Promise<Said<One>> {
-    const body = hashedrekordBody(envelope, signer.publicKey);
+    const entry = await this.#place(hashedrekordBody(envelope, signer.publicKey));
+    return this.#keep(statement, signer.keyId, toSigstoreBundle({ envelope, keyHint: signer.keyId, entry }));
+  }
+
+  /** Logs what a certificate signed; the signer is the person that the certificate names. */
+  async appendCertified<One extends Statement>(statement: One, plain: PlainBundle, signer: Digest): Promise<Said<One>> {
+    const certificate = Buffer.from(plain.verificationMaterial.certificate.rawBytes, 'base64');
+    const entry = await this.#place(certifiedBody(plain.dsseEnvelope, certificate));
+    return this.#keep(statement, signer, toCertifiedBundle(plain, entry));
+  }
+
+  async #place(body: Uint8Array): Promise<SigstoreLogEntry> {
     const proof = proofOfAppended(this.#range);
     this.#range = appendLeaf(this.#range, leafHash(body));
     this.#bodies.push(body);
-    const entry = toLogEntry({
-      body,
-      proof,
-      index: this.#range.size - 1,
-      head: this.head,
-      note: await this.note(),
-      logId: noteKeyId(this.origin, this.key.publicKey),
-    });
-    const bundle = toSigstoreBundle({ envelope, keyHint: signer.keyId, entry });
-    const said = { statement, envelope, signer: signer.keyId, logIndex: this.#range.size - 1, bundle, ...addressOf(bundle) };
+    const index = this.#range.size - 1;
+    const logId = noteKeyId(this.origin, this.key.publicKey);
+    return toLogEntry({ body, proof, index, head: this.head, note: await this.note(), logId });
+  }
+
+  #keep<One extends Statement>(statement: One, signer: Digest, bundle: SigstoreBundle): Said<One> {
+    const { dsseEnvelope: envelope } = bundle;
+    const said = { statement, envelope, signer, logIndex: this.#range.size - 1, bundle, ...addressOf(bundle) };
     this.said.push(said);
     return said;
   }

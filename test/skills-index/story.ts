@@ -94,6 +94,10 @@ export interface Twist {
   readonly approvals?: readonly ('ada' | 'ben')[];
   readonly approval?: (predicate: ApprovalPredicate) => ApprovalPredicate;
   readonly capabilities?: Capabilities;
+  /** The first claim of the scope, in place of the author's: how it gets into the log. */
+  readonly claim?: (log: TestLog) => Promise<unknown>;
+  /** How the publication gets into the log, in place of the author's signature. */
+  readonly publish?: (log: TestLog, statement: Statement) => Promise<Said>;
   readonly marks?: readonly StatusMark[];
 }
 
@@ -124,10 +128,13 @@ export async function tellStory(twist: Twist = {}): Promise<Story> {
   const about = { name: manifest.name, version: manifest.version, bundle: packed.digest, files: packed.bundle.files };
 
   await enrolEveryone(say);
+  const usualClaim = scopeStatement({ scope: parseScope('acme'), owners: [people.author.named] });
+  await (twist.claim === undefined ? say(usualClaim, people.author) : twist.claim(log));
   await twist.before?.(log);
   const identities = [...log.said];
   const publishPredicate = { manifest, tool: 'skillgate 0.1.0', ...(twist.inferred === true ? { inferred: true as const } : {}) };
-  const publish = await say(publishStatement(about, publishPredicate), people.author);
+  const publication = publishStatement(about, publishPredicate);
+  const publish = await (twist.publish === undefined ? say(publication, people.author) : twist.publish(log, publication));
   const report = storyReport(about, manifest, twist);
   const scan = await say(scanOf(about, report), people.scanner);
   await twist.between?.(log);
@@ -176,7 +183,7 @@ export function storyConsistency(log: TestLog): Map<number, Uint8Array[]> {
 }
 
 async function enrolEveryone(say: (statement: Statement, signer: (typeof people)['author']) => Promise<Said>): Promise<void> {
-  const { administrator, scanner, ada, ben, author } = people;
+  const { administrator, scanner, ada, ben } = people;
   const enrolled = { state: 'enrolled' } as const;
   await say(
     memberStatement({ nonce: freshNonce(), name: 'scanner', roles: ['scanner'], key: scanner.named, ...enrolled }),
@@ -190,7 +197,6 @@ async function enrolEveryone(say: (statement: Statement, signer: (typeof people)
     memberStatement({ nonce: freshNonce(), name: 'Ben', roles: ['reviewer'], passkey: ben.enrolled, ...enrolled }),
     administrator,
   );
-  await say(scopeStatement({ scope: parseScope('acme'), owners: [author.named] }), author);
 }
 
 function storyReport(about: VersionSubject, manifest: Manifest, twist: Twist): ScanReport {
