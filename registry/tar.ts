@@ -3,6 +3,7 @@
  * rewrite what is odd; here one odd entry refuses the whole upload, with every reason listed.
  */
 import { type PackedBundle, packBundle, type SourceFile } from '../skills-index/skill/bundle.ts';
+import { noSkillMd } from '../skills-index/skill/bundle-reasons.ts';
 import { bundleFileBytesMax, bundleFilesMax } from '../skills-index/skill/limits.ts';
 import { Problem, type Reason } from '../skills-index/skill/problem.ts';
 import { refusalReasonsMax } from './limits.ts';
@@ -13,7 +14,10 @@ const blockBytes = 512;
 const field = {
   name: [0, 100],
   mode: [100, 8],
+  uid: [108, 8],
+  gid: [116, 8],
   size: [124, 12],
+  mtime: [136, 12],
   checksum: [148, 8],
   type: [156, 1],
   link: [157, 100],
@@ -46,31 +50,32 @@ const otherTypes: Readonly<Record<string, string>> = {
  * @throws Problem `bundle-invalid`, `path-invalid`, `skill-md-missing` with every reason
  */
 export function unpackTar(bytes: Uint8Array): PackedBundle {
-  const { files, reasons } = readEntries(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const { files, reasons, cutOff } = readEntries(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   try {
     const packed = packBundle(files);
     if (reasons.length === 0) return packed;
   } catch (error) {
     if (!(error instanceof Problem) || reasons.length === 0) throw error;
-    reasons.push(...(error.reasons.length > 0 ? error.reasons : [{ message: error.message }]));
+    // What was not read may hold it.
+    reasons.push(...error.reasons.filter((reason) => !cutOff || reason.message !== noSkillMd));
   }
   const first = reasons[0]?.message ?? '';
   throw new Problem(
     'bundle-invalid',
     `Cannot unpack the upload: ${first}${reasons.length > 1 ? ` (${reasons.length} reasons)` : ''}`,
-    {
-      reasons: reasons.slice(0, refusalReasonsMax),
-    },
+    { reasons: reasons.slice(0, refusalReasonsMax) },
   );
 }
 
 interface Entries {
   readonly files: SourceFile[];
   readonly reasons: Reason[];
+  /** Whether reading ended before the archive did. */
+  cutOff: boolean;
 }
 
 function readEntries(tar: Buffer): Entries {
-  const found: Entries = { files: [], reasons: [] };
+  const found: Entries = { files: [], reasons: [], cutOff: true };
   const refuse = (message: string): void => {
     found.reasons.push({ message });
   };
@@ -89,6 +94,7 @@ function readEntries(tar: Buffer): Entries {
     at = next;
   }
   checkEnd(tar, at, refuse);
+  found.cutOff = false;
   return found;
 }
 
@@ -132,6 +138,10 @@ function oddities(header: Buffer, size: number): string[] {
   if (type === '0' && !isZero(slice(header, field.link))) why.push('has a link target');
   if ((octal(header, field.devmajor) ?? 0) !== 0 || (octal(header, field.devminor) ?? 0) !== 0) why.push('has device numbers');
   if (!isZero(slice(header, field.rest))) why.push('has bytes behind the header’s end');
+  for (const name of ['uid', 'gid', 'mtime'] as const) {
+    if (octal(header, field[name]) === undefined && !isZero(slice(header, field[name])))
+      why.push(`has a ${name} that is not octal`);
+  }
   if (mode === undefined) why.push('has no octal mode');
   else if ((mode & 0o7000) !== 0) why.push('has setuid, setgid or sticky bits');
   else if ((mode & ~0o777) !== 0) why.push('has a mode beyond permission bits');

@@ -8,7 +8,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:589c6246f753b90ca2089d84b743caf9c4d016e3e7062e171a98910d1e66ad4b',
+  extractor: 'sha256:f8343cc115bae0cceaecdeb084647beab82e6ceb05161f14eeb07049d3ed1928',
   judging: 'sha256:950d2177e886fd7be68a4e9afb7777766ecfd3fd83c0315c42aa8c1c0aa53fa0',
   rules: {
     'env/dynamic-name': 'sha256:cc6020893f261bd16fb598b88cd41a914dc12584c4ab179d5ed153788471a6b0',
@@ -72,7 +72,7 @@ export const codeDigests: CodeDigests = {
     'manifest/contradiction': 'sha256:b05de3907d78d868eb7906b599dc577ba9b7c940fe99100efa3622af5f3b7650',
     'manifest/declared-attack': 'sha256:796a0614c6f0d1db15203e2fa7b6f3a8141f95bd7e55ff826ca63bb78e41704b',
     'manifest/over-broad': 'sha256:68b441068620d10e4918392a3e6373c8f13ca63539225d29fcbad6c14b3ca880',
-    'manifest/undeclared': 'sha256:29c4a1fd3efec166e25ab68f26b05a8b7dafc70c912013f43abef2dfef4824ce',
+    'manifest/undeclared': 'sha256:8b68a08a4269bf5a7697dd5ff0cf6759bb489fd38ef0c3b66c14b1e3fd5098e2',
     'manifest/unnamed-script': 'sha256:f4236b22e00ca010cae659a5e1d77988e67774c5ecbbb7d2abb2ce7a06955952',
     'manifest/unreadable': 'sha256:05aeac5b566552791d489af01cbd3a540c79ae88137701a83fbd06de2e9132fb',
     'manifest/unused': 'sha256:7f8a6f41e7d615569aa82cb2c7847f52d7e5a9ca3049262ac3295dd1a33eaf53',

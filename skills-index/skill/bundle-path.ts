@@ -9,7 +9,8 @@ interface PathRule {
   readonly says: string;
 }
 
-const windowsReserved = /^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/i;
+// Windows looks at what stands before the first dot, without the spaces at its end.
+const windowsReserved = /^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?$/i;
 
 const pathRules: readonly PathRule[] = [
   { says: 'is empty', breaks: (path) => path === '' },
@@ -23,7 +24,7 @@ const pathRules: readonly PathRule[] = [
   { says: 'is not in Unicode form NFC', breaks: (path) => path.normalize('NFC') !== path },
   {
     says: 'has control, invisible or direction-changing characters',
-    breaks: (path) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]|[\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}]/u.test(path),
+    breaks: (path) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]/u.test(path),
   },
   { says: 'has a character that Windows refuses', breaks: (path) => /[<>:"|?*]/.test(path) },
   {
@@ -33,7 +34,7 @@ const pathRules: readonly PathRule[] = [
   { says: 'has a name that Windows reserves', breaks: (_, parts) => parts.some((part) => windowsReserved.test(part)) },
   // A program or a shim that gets the path as an argument would take it for an option.
   { says: 'has a part that begins with "-"', breaks: (_, parts) => parts.some((part) => part.startsWith('-')) },
-  { says: 'belongs to git', breaks: (_, parts) => parts.some((part) => /^(\.git|git~\d+)$/i.test(part)) },
+  { says: 'belongs to git', breaks: (_, parts) => parts.some((part) => /^(\.git|git~\d+)$/.test(pathTwinKey(part))) },
   // `.env.example` and its like show the names without values.
   {
     says: 'is an environment file, where secrets lie',
@@ -53,7 +54,14 @@ export function isBundlePath(path: string): path is BundlePath {
   return whyNotBundlePath(path).length === 0;
 }
 
-/** Equal for paths that some file system holds for the same: case (also `ß` and `SS`) and compatibility forms folded. */
+/** Equal for paths that some file system or language holds for the same: case (also `ß`, `SS` and the Turkish `İ`) and compatibility forms. */
 export function pathTwinKey(path: string): string {
-  return path.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
+  return foldCase(foldCase(path))
+    .replace(/i\u0307+/g, 'i')
+    .normalize('NFKC');
+}
+
+// Compatibility caseless matching (Unicode §3.13, D146) folds twice. Lower case first: `ẞ` has no other way to `SS`.
+function foldCase(text: string): string {
+  return text.normalize('NFKD').toLowerCase().toUpperCase().toLowerCase();
 }

@@ -1,10 +1,10 @@
 /** Files become a bundle: the flat list of a skill's files whose digest is the version's identity. */
-import { type BundlePath, isBundlePath, pathTwinKey, whyNotBundlePath } from './bundle-path.ts';
+import type { BundlePath } from './bundle-path.ts';
+import { noSkillMd, whyNotBundleForm, whyNotPaths, whyNotSizes } from './bundle-reasons.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { type Digest, digestOf, isDigest } from './digest.ts';
+import { type Digest, digestOf } from './digest.ts';
 import { parseJson } from './json.ts';
-import { bundleBytesMax, bundleFileBytesMax, bundleFilesMax } from './limits.ts';
-import { Problem, type ProblemDetail, type Reason } from './problem.ts';
+import { Problem, type Reason } from './problem.ts';
 
 /** A file as it is handed in: from a folder, a tar or an upload. */
 export interface SourceFile {
@@ -39,17 +39,14 @@ export interface PackedBundle {
 
 /**
  * Packs files into a bundle. The whole skill is refused when one file is, with every reason listed.
- * @throws Problem `path-invalid` when only names are at fault, `skill-md-missing`, else `bundle-invalid`
+ * @throws Problem `path-invalid` when only names are at fault, `skill-md-missing` when only that is, else `bundle-invalid`
  */
 export function packBundle(files: readonly SourceFile[]): PackedBundle {
-  const nameReasons = reasonsAgainstNames(files.map((file) => file.path));
-  const sizeReasons = reasonsAgainstSizes(
-    files.map((file) => ({ path: file.path, size: file.bytes.byteLength, mode: file.mode })),
+  refuseFor(
+    'take the skill',
+    whyNotPaths(files.map((file) => file.path)),
+    whyNotSizes(files.map(({ path, bytes, mode }) => ({ path, size: bytes.byteLength, mode }))),
   );
-  refuseFor([...nameReasons, ...sizeReasons], sizeReasons.length === 0 ? 'path-invalid' : 'bundle-invalid');
-  if (!files.some((file) => file.path === 'SKILL.md'))
-    throw new Problem('skill-md-missing', 'Cannot pack the skill: it has no SKILL.md');
-
   const contents = new Map<BundlePath, Uint8Array>();
   const listed = files.map(({ path, bytes, mode }): BundleFile => {
     const checked = path as BundlePath;
@@ -65,108 +62,40 @@ export function packBundle(files: readonly SourceFile[]): PackedBundle {
 }
 
 /**
- * Reads the canonical form of a bundle back; anything but the exact canonical bytes is refused.
- * @throws Problem `bundle-invalid`
+ * Reads the canonical form of a bundle back; anything but the exact canonical bytes is refused, with every reason listed.
+ * @throws Problem `json-invalid`, `skill-md-missing` when only that is at fault, else `bundle-invalid`
  */
 export function parseBundle(bytes: Uint8Array): { readonly bundle: Bundle; readonly digest: Digest } {
-  const value = parseJson(bytes, 'the bundle').value;
-  if (!isBundle(value))
-    throw new Problem('bundle-invalid', 'Cannot read the bundle: it is not a list of files of form skillgate.bundle/1');
-  if (canonicalJson(value) !== Buffer.from(bytes).toString('utf8')) {
-    throw new Problem('bundle-invalid', 'Cannot read the bundle: it is not in canonical form');
+  const { value } = parseJson(bytes, 'the bundle');
+  const { listed, reasons } = whyNotBundleForm(value);
+  const others = [...reasons, ...whyNotCanonical(value, bytes), ...whyNotSorted(listed.map((file) => file.path))];
+  refuseFor('read the bundle', whyNotPaths(listed.map((file) => file.path)), [...others, ...whyNotSizes(listed)]);
+  return { bundle: value as Bundle, digest: digestOf(bytes) };
+}
+
+function whyNotCanonical(value: unknown, bytes: Uint8Array): Reason[] {
+  try {
+    if (Buffer.from(canonicalJson(value)).equals(bytes)) return [];
+  } catch (cause) {
+    // Half a surrogate pair: nothing can be written of it.
+    if (!(cause instanceof Problem)) throw cause;
   }
-  const paths = value.files.map((file) => file.path);
-  const sizes = value.files.map(({ path, size }) => ({ path, size, mode: 0o644 }));
-  refuseFor([...reasonsAgainstNames(paths), ...reasonsAgainstSizes(sizes)], 'bundle-invalid');
-  const sorted = paths.every((path, i) => i === 0 || Buffer.compare(Buffer.from(paths[i - 1] ?? ''), Buffer.from(path)) < 0);
-  if (!sorted) throw new Problem('bundle-invalid', 'Cannot read the bundle: its files are not sorted');
-  if (!paths.includes('SKILL.md' as BundlePath))
-    throw new Problem('skill-md-missing', 'Cannot read the bundle: it has no SKILL.md');
-  return { bundle: value, digest: digestOf(bytes) };
+  return [{ message: 'it is not in canonical form (RFC 8785)' }];
 }
 
-function reasonsAgainstNames(paths: readonly string[]): Reason[] {
-  const first = new Map<string, string>();
-  const folders = new Map<string, string>();
-  for (const path of paths) {
-    for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1))
-      folders.set(pathTwinKey(path.slice(0, at)), path.slice(0, at));
-  }
-  return paths.flatMap((path): Reason[] => {
-    const reasons = whyNotBundlePath(path).map((why) => ({ message: `path ${JSON.stringify(path)} ${why}` }));
-    const key = pathTwinKey(path);
-    const twin = first.get(key);
-    first.set(key, path);
-    if (twin === path) reasons.push({ message: `path ${JSON.stringify(path)} is there twice` });
-    else if (twin !== undefined)
-      reasons.push({ message: `paths ${JSON.stringify(twin)} and ${JSON.stringify(path)} are the same on some machines` });
-    const folder = folders.get(key);
-    if (folder !== undefined) reasons.push({ message: `path ${JSON.stringify(path)} is a file and a folder` });
-    return [...reasons, ...foldersThatDiffer(path, folders)];
-  });
+function whyNotSorted(paths: readonly string[]): Reason[] {
+  const sorted = paths.every((path, at) => at === 0 || Buffer.compare(Buffer.from(paths[at - 1] ?? ''), Buffer.from(path)) <= 0);
+  return sorted ? [] : [{ message: 'its files are not sorted' }];
 }
 
-// `a/x` and `A/y` lie in one folder on some machines and in two on others.
-function foldersThatDiffer(path: string, folders: ReadonlyMap<string, string>): Reason[] {
-  const reasons: Reason[] = [];
-  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
-    const folder = path.slice(0, at);
-    const twin = folders.get(pathTwinKey(folder));
-    if (twin !== undefined && twin !== folder) {
-      reasons.push({ message: `folders ${JSON.stringify(folder)} and ${JSON.stringify(twin)} are the same on some machines` });
-    }
-  }
-  return reasons;
-}
-
-function reasonsAgainstSizes(files: readonly { path: string; size: number; mode: number }[]): Reason[] {
-  const total = files.reduce((sum, file) => sum + file.size, 0);
-  return [
-    ...(files.length > bundleFilesMax ? [{ message: `${files.length} files; at most ${bundleFilesMax}` }] : []),
-    ...(total > bundleBytesMax ? [{ message: `${total} bytes in all; at most ${bundleBytesMax}` }] : []),
-    ...files.flatMap(({ path, size, mode }) => [
-      ...(size > bundleFileBytesMax
-        ? [{ message: `${JSON.stringify(path)} has ${size} bytes; at most ${bundleFileBytesMax}` }]
-        : []),
-      ...((mode & 0o7000) === 0 ? [] : [{ message: `${JSON.stringify(path)} has setuid, setgid or sticky bits` }]),
-    ]),
-  ];
-}
-
-function refuseFor(reasons: readonly Reason[], code: 'path-invalid' | 'bundle-invalid'): void {
+function refuseFor(act: 'take the skill' | 'read the bundle', paths: readonly Reason[], others: readonly Reason[]): void {
+  const reasons = [...others, ...paths];
   const [one] = reasons;
   if (one === undefined) return;
-  const detail: ProblemDetail = { reasons };
+  const only = others.length === 0 && act === 'take the skill' ? 'path-invalid' : 'bundle-invalid';
   throw new Problem(
-    code,
-    `Cannot take the skill: ${reasons.length === 1 ? one.message : `${reasons.length} reasons, first: ${one.message}`}`,
-    detail,
-  );
-}
-
-function isBundle(value: unknown): value is Bundle {
-  const bundle = value as Partial<Bundle> | null;
-  return (
-    typeof bundle === 'object' &&
-    bundle !== null &&
-    bundle.schema === 'skillgate.bundle/1' &&
-    Object.keys(bundle).length === 2 &&
-    Array.isArray(bundle.files) &&
-    bundle.files.every(isBundleFile)
-  );
-}
-
-function isBundleFile(value: unknown): value is BundleFile {
-  const file = value as Partial<BundleFile> | null;
-  return (
-    typeof file === 'object' &&
-    file !== null &&
-    Object.keys(file).length === 4 &&
-    typeof file.path === 'string' &&
-    isBundlePath(file.path) &&
-    Number.isSafeInteger(file.size) &&
-    (file.size ?? -1) >= 0 &&
-    isDigest(file.sha256) &&
-    (file.mode === '644' || file.mode === '755')
+    reasons.length === 1 && one.message === noSkillMd ? 'skill-md-missing' : only,
+    `Cannot ${act}: ${reasons.length === 1 ? one.message : `${reasons.length} reasons, first: ${one.message}`}`,
+    { reasons },
   );
 }

@@ -18,6 +18,8 @@ export interface TarEntry {
   /** Put behind the header's last field. */
   readonly rest?: string;
   readonly modeText?: string;
+  readonly mtime?: string;
+  readonly uid?: string;
 }
 
 export function makeTar(entries: readonly TarEntry[], end: Uint8Array = Buffer.alloc(1_024)): Buffer {
@@ -30,11 +32,11 @@ function entryBlocks(entry: TarEntry): Buffer[] {
   if (entry.rawName === undefined) header.write(entry.path, 0, 100, 'utf8');
   else Buffer.from(entry.rawName).copy(header, 0);
   header.write(entry.modeText ?? `${(entry.mode ?? 0o644).toString(8).padStart(7, '0')}\0`, 100, 'latin1');
-  header.write('0000000\0', 108, 'latin1');
+  header.write(entry.uid ?? '0000000\0', 108, 'latin1');
   header.write('0000000\0', 116, 'latin1');
   const size = entry.size ?? content.length;
   header.write(typeof size === 'string' ? size : `${size.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
-  header.write('00000000000\0', 136, 'latin1');
+  header.write(entry.mtime ?? '00000000000\0', 136, 'latin1');
   header.write(entry.type ?? '0', 156, 'latin1');
   header.write(entry.link ?? '', 157, 'latin1');
   header.write(entry.magic ?? 'ustar\x0000', 257, 'latin1');

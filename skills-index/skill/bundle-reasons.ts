@@ -1,0 +1,118 @@
+/** Why files are no bundle: every reason, since a skill is taken or refused as a whole (trust.md §5). */
+import { pathTwinKey, whyNotBundlePath } from './bundle-path.ts';
+import { isDigest } from './digest.ts';
+import { bundleBytesMax, bundleFileBytesMax, bundleFilesMax, pathBytesMax, shownValueCharsMax } from './limits.ts';
+import type { Reason } from './problem.ts';
+
+/** What is judged of a file besides its content. */
+export interface ListedFile {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly mode: number;
+}
+
+export const noSkillMd = 'it has no SKILL.md';
+
+/** What speaks against these paths in one skill: each alone, and those that some machine holds for the same. */
+export function whyNotPaths(paths: readonly string[]): Reason[] {
+  const first = new Map<string, string>();
+  const folders = new Map<string, string>();
+  for (const path of paths) for (const folder of foldersOf(path)) folders.set(pathTwinKey(folder), folder);
+  const wrong = paths.flatMap((path) => {
+    const key = pathTwinKey(path);
+    const twin = first.get(key);
+    first.set(key, path);
+    return [
+      ...whyNotBundlePath(path).map((why) => `path ${shown(path)} ${why}`),
+      ...(twin === path ? [`path ${shown(path)} is there twice`] : []),
+      ...(twin === undefined || twin === path ? [] : [`paths ${shown(twin)} and ${shown(path)} are the same on some machines`]),
+      ...(folders.has(key) ? [`path ${shown(path)} is a file and a folder`] : []),
+      ...foldersThatDiffer(path, folders),
+    ];
+  });
+  return [...wrong, ...(paths.includes('SKILL.md') ? [] : [noSkillMd])].map((message) => ({ message }));
+}
+
+// `a/x` and `A/y` lie in one folder on some machines and in two on others.
+function foldersThatDiffer(path: string, folders: ReadonlyMap<string, string>): string[] {
+  return foldersOf(path).flatMap((folder) => {
+    const twin = folders.get(pathTwinKey(folder));
+    return twin === undefined || twin === folder
+      ? []
+      : [`folders ${shown(folder)} and ${shown(twin)} are the same on some machines`];
+  });
+}
+
+/** `a`, `a/b` of `a/b/c`. None of a path that is too long: it is refused as it is, and could hold a million. */
+function foldersOf(path: string): string[] {
+  if (path.length > pathBytesMax) return [];
+  const parts = path.split('/');
+  return parts.slice(1).map((_, at) => parts.slice(0, at + 1).join('/'));
+}
+
+/** What speaks against the files' number, sizes and permission bits. */
+export function whyNotSizes(files: readonly ListedFile[]): Reason[] {
+  const total = files.reduce((sum, file) => sum + file.size, 0);
+  return [
+    ...(files.length > bundleFilesMax ? [{ message: `${files.length} files; at most ${bundleFilesMax}` }] : []),
+    ...(total > bundleBytesMax ? [{ message: `${total} bytes in all; at most ${bundleBytesMax}` }] : []),
+    ...files.flatMap(({ path, size, mode }) => [
+      ...(size > bundleFileBytesMax ? [{ message: `${shown(path)} has ${size} bytes; at most ${bundleFileBytesMax}` }] : []),
+      ...((mode & 0o7000) === 0 ? [] : [{ message: `${shown(path)} has setuid, setgid or sticky bits` }]),
+    ]),
+  ];
+}
+
+/**
+ * Reads a list of files as far as it can be read.
+ * @returns the files whose path and size could be read, and what of the form is wrong
+ */
+export function whyNotBundleForm(value: unknown): {
+  readonly listed: readonly ListedFile[];
+  readonly reasons: readonly Reason[];
+} {
+  const form = 'it is not a list of files of form skillgate.bundle/1';
+  if (!isRecord(value) || value.schema !== 'skillgate.bundle/1' || !Array.isArray(value.files)) {
+    return { listed: [], reasons: [{ message: form }] };
+  }
+  const extra = Object.keys(value).filter((key) => key !== 'schema' && key !== 'files');
+  const files: readonly unknown[] = value.files;
+  const reasons = [
+    ...extra.map((key) => ({ message: `it has the key ${shown(key)}` })),
+    ...files.flatMap((file, at) => whyNotFile(file).map((why) => ({ message: `file ${at + 1} ${why}` }))),
+  ];
+  const listed = files.flatMap((file): ListedFile[] => {
+    if (!isRecord(file) || typeof file.path !== 'string') return [];
+    // A size that is none has its own reason and adds nothing to the sum.
+    return [{ path: file.path, size: isSize(file.size) ? file.size : 0, mode: 0o644 }];
+  });
+  return { listed, reasons };
+}
+
+function whyNotFile(file: unknown): string[] {
+  if (!isRecord(file)) return ['is no object'];
+  return [
+    ...Object.keys(file)
+      .filter((key) => !fileKeys.has(key))
+      .map((key) => `has the key ${shown(key)}`),
+    ...(typeof file.path === 'string' ? [] : ['has no path']),
+    ...(isSize(file.size) ? [] : ['has a size that is no whole number of bytes']),
+    ...(isDigest(file.sha256) ? [] : ['has no digest of form sha256:…']),
+    ...(file.mode === '644' || file.mode === '755' ? [] : ['has a mode that is neither "644" nor "755"']),
+  ];
+}
+
+const fileKeys: ReadonlySet<string> = new Set(['path', 'size', 'sha256', 'mode']);
+
+function isSize(size: unknown): size is number {
+  return typeof size === 'number' && Number.isSafeInteger(size) && size >= 0;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length <= shownValueCharsMax ? text : `${text.slice(0, shownValueCharsMax)}…`);
+}
