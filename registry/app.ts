@@ -19,6 +19,7 @@ import { staticRoutes } from './routes/static.ts';
 import { tufRoutes } from './routes/tuf.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { type AddressOf, limitStrangers } from './stranger-limit.ts';
+import { witnessStates } from './witnesses.ts';
 
 export interface AppOptions {
   /** Where failures that should not have happened are written. */
@@ -43,7 +44,8 @@ export function createApp(registry: Registry, { logError, addressOf = () => unde
   app.get('/healthz', (context) => context.json({ ok: true }));
   app.get('/readyz', async (context) => {
     await registry.db.read.all(sql`SELECT 1`);
-    return context.json({ ok: true });
+    const witnesses = witnessStates(registry);
+    return context.json({ ok: true, ...(witnesses.length === 0 ? {} : { witnesses }) });
   });
   app.route('/', staticRoutes(registry));
   app.route('/tuf', tufRoutes(registry));

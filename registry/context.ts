@@ -9,6 +9,7 @@ import type { Database } from './batch.ts';
 import type { IdentityCache } from './identities.ts';
 import type { Objects } from './objects.ts';
 import type { RegistryKeys } from './signing.ts';
+import type { Witnesses } from './witnesses.ts';
 
 export interface RegistryConfig {
   /** Where it is reached, without a slash at the end: `http://localhost:8787`. */
@@ -27,6 +28,8 @@ export interface Registry {
   readonly tuf?: TufRepository | undefined;
   /** Parsed JSON of the Sigstore root by which certificates are verified; absent: everybody signs with keys. */
   readonly sigstore?: unknown;
+  /** Asked to cosign the log's head; absent: nobody but this registry vouches for it. */
+  readonly witnesses?: Witnesses | undefined;
   readonly config: RegistryConfig;
   readonly identities: IdentityCache;
   now(): Date;

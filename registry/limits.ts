@@ -63,3 +63,9 @@ export const doubtRowsMax = 100;
 export const keyVersionsMax = 200;
 /** Signed TUF sets that are still served: a client reads one within seconds. */
 export const tufSetsKept = 16;
+/** How long all witnesses together may take, and how long one that failed is left alone. */
+export const witnessMs = 3_000;
+export const witnessPauseMs = 120_000;
+export const witnessAnswerBytesMax = 64 * 1024;
+/** Sizes behind the newest whose cosignatures are kept. */
+export const cosignedSizesKept = 10_000;

@@ -1,7 +1,8 @@
 /** The log as tiles (C2SP tlog-tiles), made from committed rows when first asked for; full ones are kept as plain files. */
 import { and, asc, gte, lt } from 'drizzle-orm';
-import { type Hash, nodeHash } from '../skills-index/log/merkle-tree.ts';
+import type { Hash } from '../skills-index/log/merkle-tree.ts';
 import { entryTile, parseHashTile, parseTilePath, type TileId, tilePath, tileWidthMax } from '../skills-index/log/tile.ts';
+import { answerFrom, askConsistency, perfectRoot, tilesFor } from '../skills-index/log/tile-proof.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Registry } from './context.ts';
 import { newestCheckpoint } from './log.ts';
@@ -27,6 +28,20 @@ export async function readTile(registry: Registry, path: string): Promise<Uint8A
   return bytes;
 }
 
+/** Consistency proof from the tree of `first` entries to that of `size`, from the same tiles that everybody reads. */
+export async function readConsistency(registry: Registry, first: number, size: number): Promise<Hash[]> {
+  const question = askConsistency(first, size);
+  const tiles = new Map<string, readonly Hash[]>();
+  for (const tile of tilesFor(question, size)) {
+    const path = tilePath(tile);
+    tiles.set(path, parseHashTile(await readTile(registry, path), tile));
+  }
+  const proof = answerFrom(question, size, tiles);
+  if (proof === undefined)
+    throw new Problem('internal', `The tiles do not show that the log of ${size} continues that of ${first}`);
+  return proof;
+}
+
 async function makeTile(registry: Registry, tile: TileId): Promise<Uint8Array> {
   const first = tile.index * tileWidthMax;
   if (tile.level === 'entries' || tile.level === 0) {
@@ -42,21 +57,7 @@ async function makeTile(registry: Registry, tile: TileId): Promise<Uint8Array> {
   const nodes: Hash[] = [];
   for (let at = first; at < first + tile.width; at++) {
     const below: TileId = { level: tile.level - 1, index: at, width: tileWidthMax };
-    nodes.push(rootOf(parseHashTile(await readTile(registry, tilePath(below)), below)));
+    nodes.push(perfectRoot(parseHashTile(await readTile(registry, tilePath(below)), below)));
   }
   return Buffer.concat(nodes);
-}
-
-/** Root of a full tile's 256 hashes. */
-function rootOf(hashes: readonly Hash[]): Hash {
-  let level = hashes;
-  while (level.length > 1) {
-    level = level.flatMap((left, i) => {
-      const right = level[i + 1];
-      return i % 2 === 1 || right === undefined ? [] : [nodeHash(left, right)];
-    });
-  }
-  const [root] = level;
-  if (root === undefined) throw new Problem('internal', 'A tile is empty');
-  return root;
 }

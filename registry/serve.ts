@@ -14,6 +14,7 @@ import { stopMs } from './limits.ts';
 import { resume } from './publish-index.ts';
 import { holdFolder, openSqlite } from './sqlite.ts';
 import { takeStatement } from './statements.ts';
+import { readWitnesses } from './witness-config.ts';
 
 export interface RegistryOptions {
   /** Made by `skill registry init`. */
@@ -26,6 +27,8 @@ export interface RegistryOptions {
   readonly base?: string;
   /** In the place of `policy.json` in the folder. */
   readonly policy?: Policy;
+  /** Submission prefixes of witnesses; who they are stands in `witnesses.json` of the folder. */
+  readonly witnesses?: readonly string[];
   readonly now?: () => Date;
   /** Where failures that should not have happened are written, one line each. */
   readonly log?: (line: string) => void;
@@ -50,6 +53,8 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const policy = options.policy ?? (await readPolicy(dir));
   const tuf = await readTuf(dir, { root, policy });
   const sigstore = await readSigstore(dir, tuf);
+  const signedPolicy = tuf?.files['witnesses.json'];
+  const witnesses = await readWitnesses(dir, { urls: options.witnesses ?? [], signedPolicy, say: log });
   let answer = async (_: Request, __: unknown): Promise<Response> => new Response('starting', { status: 503 });
   const server = createAdaptorServer({ fetch: (request, env) => answer(request, env), overrideGlobalObjects: false }) as Server;
   const port = await listen(server, options.port, host);
@@ -64,6 +69,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     policy,
     tuf,
     sigstore,
+    witnesses,
     config: { base, hosts: [...new Set([new URL(base).host, `${host}:${port}`, `localhost:${port}`, `127.0.0.1:${port}`])] },
     identities: {},
     now: options.now ?? (() => new Date()),

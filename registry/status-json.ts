@@ -8,6 +8,7 @@ import type { Registry } from './context.ts';
 import { statusLifeMs, statusRefreshMs } from './limits.ts';
 import { newestCheckpoint } from './log.ts';
 import { marks, statusFile } from './schema.ts';
+import { askWitnesses, withCosignatures, witnessesDue } from './witnesses.ts';
 
 /** Where a static host finds it. */
 export const statusName = 'public/index/status.json';
@@ -21,7 +22,8 @@ export async function currentStatus(registry: Registry): Promise<Uint8Array> {
   if (
     fresh &&
     canonicalJson(statusIn(last.bytes).marks) === canonicalJson(await readMarks(registry)) &&
-    isOwn(last.bytes, registry)
+    isOwn(last.bytes, registry) &&
+    !witnessesDue(registry, last.logSize)
   )
     return Buffer.from(last.bytes);
   return refreshStatus(registry);
@@ -30,13 +32,14 @@ export async function currentStatus(registry: Registry): Promise<Uint8Array> {
 /** Signs the marks as they are now. */
 export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
   return registry.exclusive('status', async () => {
-    const now = registry.now();
     // The head before the marks: a status whose checkpoint covers a revocation must never lack its mark.
     const head = await newestCheckpoint(registry);
     if (head === undefined) throw new Problem('status-stale', 'The log is empty, so there is no status yet');
+    await askWitnesses(registry, head);
+    const now = registry.now();
     const envelope = await signStatus(
       {
-        checkpoint: head.note,
+        checkpoint: await withCosignatures(registry, head),
         marks: await readMarks(registry),
         issued: now.toISOString(),
         expires: new Date(now.getTime() + statusLifeMs).toISOString(),

@@ -95,6 +95,12 @@ export const operatorRows: readonly CommandRow[] = [
         value: 'FILE',
         summary: 'how many must approve what (default: policy.json in DIR, else the usual)',
       },
+      witness: {
+        type: 'string',
+        multiple: true,
+        value: 'URL',
+        summary: 'witness that is asked to cosign the log (its key: witnesses.json)',
+      },
       'no-scanner': { type: 'boolean', summary: 'start no scanner child; run skill scanner work elsewhere' },
     },
     args: { min: 0, max: 1 },

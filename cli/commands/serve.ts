@@ -5,6 +5,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Policy, parsePolicy, policyDigest } from '../../skills-index/trust/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, inkFor, joined, note, safe } from '../output.ts';
+import { parseBase } from '../registry-base.ts';
 import { registryFiles } from '../registry-folder.ts';
 import { keepScannerRunning } from '../scanner-child.ts';
 
@@ -28,6 +29,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     host,
     port: portOf(context.options.port),
     log: (line) => note(context, safe`${line}`),
+    witnesses: [context.options.witness ?? []].flat().map(parseBase),
   });
   const scanner =
     context.options['no-scanner'] === true

@@ -11,6 +11,7 @@ import { readTile } from '../log-tiles.ts';
 import { publicBlobName } from '../objects.ts';
 import { indexFileName } from '../publish-index.ts';
 import { currentStatus } from '../status-json.ts';
+import { withCosignatures } from '../witnesses.ts';
 
 const forever = 'public, max-age=31536000, immutable';
 const fresh = 'no-cache';
@@ -48,7 +49,7 @@ export function staticRoutes(registry: Registry): Hono {
     .get('/log/checkpoint', async (context) => {
       const head = await newestCheckpoint(registry);
       if (head === undefined) throw new Problem('not-found', 'The log is empty');
-      return answer(context, head.note, { type: 'text/plain; charset=utf-8', cache: fresh });
+      return answer(context, await withCosignatures(registry, head), { type: 'text/plain; charset=utf-8', cache: fresh });
     })
     .get('/log/tile/*', async (context) => {
       const bytes = await readTile(registry, context.req.path.slice('/log/'.length));
