@@ -55,8 +55,7 @@ describe('a registry with witnesses', () => {
   };
   const count = (note: string, policy: WitnessPolicy) =>
     countWitnesses({ note, policy, log: { key: spkiOf(world.trust.root.log) }, now: world.registry.now().getTime() });
-  const ready = async (): Promise<{ ok: boolean; witnesses?: { ok?: boolean; why?: string }[] }> =>
-    (await world.send('/readyz')).json();
+  const ready = async (): Promise<unknown> => (await world.send('/readyz')).json();
 
   it('has the head of its log cosigned before a status over it is signed', async () => {
     const [one, two] = [await startWitness(world, 'one.example/w'), await startWitness(world, 'two.example/w')];
