@@ -2,21 +2,35 @@
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseWitnessPolicy, type WitnessPolicy } from '../skills-index/log/witness-policy.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import { type Digest, hexOf } from '../skills-index/skill/digest.ts';
+import { parseJson } from '../skills-index/skill/json.ts';
 import type { Scope } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { defaultPolicy, type Policy, parsePolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot, type RootFile } from '../skills-index/trust/root.ts';
+import type { TufFiles } from '../skills-index/trust/tuf-repository.ts';
 import type { Paths } from './command.ts';
 import { rootFileBytesMax } from './limits.ts';
 import { type PinnedRegistry, parseBase, readRegistries, registryBaseOf, registriesSchema as schema } from './registry-base.ts';
+import { type KeptTrust, readKeptTrust } from './trust-kept.ts';
 import { writeWhole } from './whole-file.ts';
 
-/** A registry with its root, read and checked against the pinned fingerprint. */
+/** A registry and what is trusted about it: the pinned root file, checked against its fingerprint, and what its administrators signed since. */
 export interface TrustedRegistry {
   readonly base: string;
+  /** The root file in force. */
   readonly root: RootFile;
+  /** Of the pinned root file: it names what is kept here of the registry, and outlives rotations. */
   readonly fingerprint: Digest;
+  readonly pinned: RootFile;
+  readonly policy: Policy;
+  /** A Sigstore trusted root, for statements signed by certificate; without it they are refused. */
+  readonly sigstore?: unknown;
+  readonly witnesses?: WitnessPolicy;
+  /** Absent for a registry that has shown no TUF metadata here. */
+  readonly kept?: KeptTrust;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -39,20 +53,35 @@ export function registryOf(
 }
 
 /** @throws Problem `root-not-pinned`, `root-invalid` */
-export function trustedRegistry({ paths }: Pick<World, 'paths'>, base: string): TrustedRegistry {
+export function trustedRegistry({ paths }: { readonly paths: Pick<Paths, 'config'> }, base: string): TrustedRegistry {
   const pinned = readRegistries(paths).registries.find((one) => one.base === base);
   if (pinned === undefined)
     throw new Problem('root-not-pinned', `Cannot trust ${base}: its root of trust is not pinned here`, {
       hint: `ask its operator for the fingerprint, then: skill registry add ${base} --root sha256:…`,
     });
-  const root = parseRoot(readFileSync(rootPath(paths, pinned.root)));
-  const found = canonicalDigest(root);
+  const pinnedRoot = parseRoot(readFileSync(rootPath(paths, pinned.root)));
+  const found = canonicalDigest(pinnedRoot);
   if (found !== pinned.root)
     throw new Problem(
       'root-invalid',
       `Cannot trust ${base}: the root file kept here has another fingerprint than the one pinned`,
     );
-  return { base, root, fingerprint: pinned.root };
+  const kept = readKeptTrust(paths, pinned.root);
+  const before = { base, fingerprint: pinned.root, pinned: pinnedRoot };
+  return kept === undefined
+    ? { ...before, root: pinnedRoot, policy: defaultPolicy }
+    : { ...before, ...trustedIn(kept.files), kept };
+}
+
+// Verified when it was kept; the folder is the user's own.
+function trustedIn(files: TufFiles): Pick<TrustedRegistry, 'root' | 'policy' | 'sigstore' | 'witnesses'> {
+  const { 'trusted_root.json': sigstore, 'witnesses.json': witnesses } = files;
+  return {
+    root: parseRoot(files['root.json']),
+    policy: parsePolicy(files['policy.json']),
+    ...(sigstore === undefined ? {} : { sigstore: parseJson(sigstore, 'trusted_root.json').value }),
+    ...(witnesses === undefined ? {} : { witnesses: parseWitnessPolicy(witnesses) }),
+  };
 }
 
 /** Pins a registry, or pins it anew; the first one becomes the default. */
@@ -81,6 +110,6 @@ export function checkRootSize(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
-function rootPath(paths: Paths, root: Digest): string {
+function rootPath(paths: Pick<Paths, 'config'>, root: Digest): string {
   return join(paths.config, 'roots', `${hexOf(root)}.json`);
 }

@@ -34,7 +34,7 @@ export function registryBaseOf(paths: Paths, env: Environment): string {
 }
 
 /** What is pinned here. */
-export function readRegistries(paths: Paths): Registries {
+export function readRegistries(paths: Pick<Paths, 'config'>): Registries {
   const path = join(paths.config, 'registries.json');
   let bytes: Uint8Array;
   try {

@@ -1,18 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
-import { parseScope } from '../../skills-index/skill/name.ts';
+import { parseScope, type Scope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, inkFor, note, safe } from '../output.ts';
-import { checkRootSize, pinRegistry } from '../registries.ts';
+import { checkRootSize, pinRegistry, trustedRegistry } from '../registries.ts';
 import { requestBytes } from '../registry-api.ts';
-import { parseBase, readRegistries } from '../registry-base.ts';
+import { type PinnedRegistry, parseBase, readRegistries } from '../registry-base.ts';
 import { makeRegistryFolder } from '../registry-folder.ts';
 import { createKeyFile } from '../signers/key-file.ts';
 import { keyPath } from '../signers/signer.ts';
+import { type KeptTrust, keptVersion } from '../trust-kept.ts';
+import { refreshTrust } from '../trust-refresh.ts';
 
 /** `skill registry init|add|trust`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -58,8 +60,7 @@ async function add(context: CommandContext): Promise<ExitCode> {
   const scopes = (Array.isArray(context.options.scope) ? context.options.scope : []).map(parseScope);
   const root = parseRoot(checkRootSize(await requestBytes({ ...context, registryBase: base }, '/index/root.json')));
   await demandFingerprint(context, base, root);
-  const pinned = await pinRegistry(context.paths, base, root, scopes);
-  return pinnedAnswer(context, pinned);
+  return pin(context, { base, root, scopes });
 }
 
 async function trust(context: CommandContext): Promise<ExitCode> {
@@ -73,7 +74,30 @@ async function trust(context: CommandContext): Promise<ExitCode> {
   const before = readRegistries(context.paths).registries.find((one) => one.base === base);
   if (before !== undefined) note(context, safe`Pinned until now: ${before.root}`);
   await demandFingerprint(context, base, root);
-  return pinnedAnswer(context, await pinRegistry(context.paths, base, root, []));
+  return pin(context, { base, root, scopes: [], registryMayBeDown: !fromUrl });
+}
+
+interface NewPin {
+  readonly base: string;
+  readonly root: RootFile;
+  readonly scopes: readonly Scope[];
+  /** A root file in hand can be pinned without a network. */
+  readonly registryMayBeDown?: boolean;
+}
+
+// The TUF metadata first: what cannot be trusted is not pinned.
+async function pin(context: CommandContext, { base, root, scopes, registryMayBeDown = false }: NewPin): Promise<ExitCode> {
+  const kept = await refreshTrust(context, base, root).catch((cause: unknown) => {
+    if (!registryMayBeDown || !(cause instanceof Problem) || cause.code !== 'registry-down') throw cause;
+    note(context, safe`${cause.message}\nIts TUF metadata is asked for at the next admission.`);
+    return null;
+  });
+  if (kept === undefined)
+    note(
+      context,
+      safe`${base} serves no TUF metadata: it is trusted by this root file alone, and no rotation of its keys can reach you. It is asked again each hour; its operator sets it up with skill registry rotate.`,
+    );
+  return pinnedAnswer(context, await pinRegistry(context.paths, base, root, scopes), kept ?? undefined);
 }
 
 // The registry cannot vouch for itself: the fingerprint comes from the option, or a person compares it.
@@ -95,12 +119,19 @@ async function demandFingerprint(context: CommandContext, base: string, root: Ro
   );
 }
 
-function pinnedAnswer(context: CommandContext, pinned: { base: string; root: string; scopes: readonly string[] }): ExitCode {
+function pinnedAnswer(context: CommandContext, pinned: PinnedRegistry, kept: KeptTrust | undefined): ExitCode {
   const isDefault = readRegistries(context.paths).default === pinned.base;
+  const { root: inForce } = trustedRegistry(context, pinned.base);
+  const tuf =
+    kept === undefined
+      ? null
+      : { version: keptVersion(kept, 'root'), root: rootFingerprint(inForce), freshUntil: kept.freshUntil };
+  const rotated =
+    tuf === null || tuf.root === pinned.root ? safe`` : safe`; its administrators have rotated it since: ${tuf.root} is in force`;
   answer(
     context,
-    { schema: 'skillgate.registry-pinned/1', ...pinned, default: isDefault },
-    () => safe`${pinned.base} is pinned with root ${pinned.root}${isDefault ? ' and is the default' : ''}`,
+    { schema: 'skillgate.registry-pinned/1', ...pinned, default: isDefault, tuf },
+    () => safe`${pinned.base} is pinned with root ${pinned.root}${isDefault ? ' and is the default' : ''}${rotated}`,
   );
   return exitCodes.ok;
 }

@@ -19,8 +19,8 @@ const world = () => {
 };
 const servesRoot =
   (root: unknown): typeof fetch =>
-  async () =>
-    new Response(JSON.stringify(root));
+  async (input) =>
+    String(input).endsWith('/index/root.json') ? new Response(JSON.stringify(root)) : new Response('none', { status: 404 });
 
 describe('a registry’s address', () => {
   it.each([

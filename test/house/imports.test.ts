@@ -27,6 +27,8 @@ const reserved: Record<string, RegExp> = {
   unbash: /^scanner\//,
   '@lezer/python': /^scanner\//,
   '@lezer/markdown': /^(scanner|registry\/pages)\//,
+  'tuf-js': /^cli\/trust-/,
+  '@tufjs/models': /^$/,
   '@simplewebauthn/server': /^test\//,
 };
 
