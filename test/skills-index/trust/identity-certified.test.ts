@@ -1,0 +1,226 @@
+/** Owners and publishers whom an issuer vouches for, in the chain of who is who. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
+import { parseScope } from '../../../skills-index/skill/name.ts';
+import {
+  type CiIdentity,
+  type Identity,
+  keyStatement,
+  memberStatement,
+  type PersonIdentity,
+  type Statement,
+  scopeStatement,
+} from '../../../skills-index/statement/attestation.ts';
+import { identityId } from '../../../skills-index/statement/identity-id.ts';
+import { isAuthor } from '../../../skills-index/trust/authors.ts';
+import type { CertificateClaims } from '../../../skills-index/trust/certificate-identity.ts';
+import { idsOfClaims, personOf, printClaims } from '../../../skills-index/trust/certified-identities.ts';
+import { chainIdentities, type LoggedStatement } from '../../../skills-index/trust/identity.ts';
+import { freshNonce } from '../../nonce.ts';
+import { people, storyRoot } from '../story.ts';
+import { type TestSigner, testSigner } from '../story-keys.ts';
+
+const { administrator, author, ada, stranger } = people;
+const second = testSigner('second key');
+const third = testSigner('third key');
+const acme = parseScope('acme');
+const late = 1_000;
+
+const kim: PersonIdentity = { issuer: 'https://accounts.example', subject: 'kim@people.example' };
+const job: CiIdentity = {
+  issuer: 'https://token.ci.example',
+  repository: '4711',
+  workflow: 'https://ci.example/acme/skills/.ci/publish.yml',
+  ref: 'refs/heads/main',
+};
+const jobClaims: CertificateClaims = { ...job, subject: `${job.workflow}@refs/heads/main`, trigger: 'push' };
+
+type Speaker = TestSigner | CertificateClaims;
+type Spoken = readonly [Statement, Speaker];
+const addressAt = (logIndex: number): Digest => digestOf(`statement ${logIndex}`);
+const byOf = (who: Speaker): Pick<LoggedStatement, 'signer' | 'signers'> =>
+  'keyId' in who ? { signer: who.keyId } : { signer: personOf(who), signers: idsOfClaims(who) };
+const chain = (...spoken: Spoken[]) =>
+  chainIdentities(
+    storyRoot,
+    spoken.map(([statement, who], logIndex) => ({ statement, ...byOf(who), logIndex, digest: addressAt(logIndex) })),
+  );
+const claim = (owners: readonly Identity[], rest: { publishers?: readonly Identity[]; previous?: Digest } = {}): Statement =>
+  scopeStatement({ scope: acme, owners, ...rest });
+
+describe('a certificate', () => {
+  const all = { ...jobClaims, environment: 'release' };
+  const { issuer, repository, workflow, ref } = job;
+  it('speaks for its exact subject and for the jobs that it satisfies, and for nothing else', () => {
+    expect(idsOfClaims(all)).toEqual(
+      [
+        { issuer, subject: all.subject },
+        { issuer, repository, workflow, ref },
+        { issuer, repository, workflow, environment: 'release' },
+        { issuer, repository, workflow, ref, environment: 'release' },
+      ].map((one) => identityId(one as Identity)),
+    );
+    expect(idsOfClaims(kim)).toEqual([identityId(kim)]);
+  });
+
+  it.each(['pull_request', 'pull_request_target', 'pull_request_review', 'merge_request_event', 'external_pull_request_event'])(
+    'of a job that %s started speaks for nobody, not even for its exact subject',
+    (trigger) => {
+      expect(idsOfClaims({ ...all, trigger })).toEqual([]);
+      expect(printClaims({ ...all, trigger })).toContain(`started by ${trigger}, which publishes nothing`);
+    },
+  );
+
+  it.each(['trigger', 'repository', 'workflow'] as const)('that does not say its %s speaks for no job', (field) => {
+    const { [field]: _, ...rest } = all;
+    expect(idsOfClaims(rest)).toEqual([identityId({ issuer, subject: all.subject })]);
+  });
+
+  it('speaks for an identity exactly when every field that the identity names is the same', () => {
+    const text = fc.constantFrom('a', 'aa', 'A', 'a/', 'b');
+    const claims = fc.record({
+      issuer: text,
+      subject: text,
+      repository: text,
+      workflow: text,
+      ref: text,
+      environment: text,
+      trigger: fc.constant('push'),
+    });
+    const identity = fc.record(
+      { issuer: text, repository: text, workflow: text, ref: text, environment: text },
+      { requiredKeys: ['issuer', 'repository', 'workflow'] },
+    );
+    fc.assert(
+      fc.property(claims, identity, (one, named) => {
+        const bound = named.ref !== undefined || named.environment !== undefined;
+        const same = Object.entries(named).every(([field, value]) => one[field as keyof typeof one] === value);
+        expect(idsOfClaims(one).includes(identityId(named as CiIdentity))).toBe(bound && same);
+      }),
+    );
+  });
+});
+
+describe('a scope', () => {
+  it('is claimed by a person or a CI job that the claim names as owner', () => {
+    expect(chain([claim([kim]), kim]).ownersOf(acme, late)).toEqual([kim]);
+    expect(chain([claim([author.named, job]), jobClaims]).ownersOf(acme, late)).toEqual([author.named, job]);
+  });
+
+  it.each<[string, CertificateClaims]>([
+    ['a subject with more behind it', { ...kim, subject: `${kim.subject}.evil.example` }],
+    ['a subject with more before it', { ...kim, subject: `x${kim.subject}` }],
+    ['a subject with less', { ...kim, subject: 'kim@people.exampl' }],
+    ['a subject in other letters', { ...kim, subject: 'Kim@people.example' }],
+    ['an issuer with a slash at its end', { ...kim, issuer: `${kim.issuer}/` }],
+    ['another issuer', { ...kim, issuer: 'https://accounts.example.evil.example' }],
+  ])('of a person is not claimed or changed by %s', (_, claims) => {
+    expect(chain([claim([kim]), claims]).ownersOf(acme, late)).toEqual([]);
+    const after = chain([claim([kim]), kim], [claim([stranger.named], { previous: addressAt(0) }), claims]);
+    expect(after.ownersOf(acme, late)).toEqual([kim]);
+    expect(after.ignored).toMatchObject([{ logIndex: 1, why: expect.stringContaining('did not own @acme') }]);
+  });
+
+  it.each<[string, CertificateClaims]>([
+    ['another repository of the same name', { ...jobClaims, repository: '4712' }],
+    ['another workflow', { ...jobClaims, workflow: `${job.workflow}.evil` }],
+    ['another branch', { ...jobClaims, ref: 'refs/heads/main2' }],
+    ['a tag of the branch’s name', { ...jobClaims, ref: 'refs/tags/main' }],
+    ['a pull request', { ...jobClaims, trigger: 'pull_request' }],
+    ['a pull request that runs on its target', { ...jobClaims, trigger: 'pull_request_target' }],
+  ])('of a CI job is not changed by %s', (_, claims) => {
+    const after = chain([claim([job]), jobClaims], [claim([stranger.named], { previous: addressAt(0) }), claims]);
+    expect(after.ownersOf(acme, late)).toEqual([job]);
+  });
+
+  it('changes hands from a person to a key and back, each change by who owned it then', () => {
+    const after = chain(
+      [claim([kim]), kim],
+      [claim([author.named], { previous: addressAt(0) }), kim],
+      [claim([kim], { previous: addressAt(1) }), kim],
+      [claim([kim, job], { previous: addressAt(1) }), author],
+    );
+    expect([1, 2, 4].map((at) => after.ownersOf(acme, at))).toEqual([[kim], [author.named], [kim, job]]);
+    expect(after.ignored.map(({ logIndex }) => logIndex)).toEqual([2]);
+    expect(after.scopesOf(identityId(job), late)).toEqual([acme]);
+  });
+
+  it('that names publishers lets exactly those publish, and its owners change it', () => {
+    const after = chain([claim([author.named], { publishers: [job] }), author]);
+    expect(after.publishersOf(acme, late)).toEqual([job]);
+    expect(after.ownersOf(acme, late)).toEqual([author.named]);
+    const byJob = chain(
+      [claim([author.named], { publishers: [job] }), author],
+      [claim([job], { previous: addressAt(0) }), jobClaims],
+    );
+    expect(byJob.ownersOf(acme, late)).toEqual([author.named]);
+  });
+
+  it('without publishers lets its owners publish', () => {
+    expect(chain([claim([author.named, kim]), author]).publishersOf(acme, late)).toEqual([author.named, kim]);
+  });
+
+  it('is not claimed by a publisher that is no owner of it', () => {
+    expect(chain([claim([author.named], { publishers: [kim] }), kim]).ownersOf(acme, late)).toEqual([]);
+  });
+
+  it('lets a rotated key follow where it stood: as owner, as publisher, or as both', () => {
+    const rotate = (from: TestSigner, to: TestSigner): Spoken => [
+      keyStatement({ key: to.named, state: 'enrolled', replaces: from.keyId }),
+      from,
+    ];
+    const after = chain(
+      [claim([author.named], { publishers: [author.named, second.named] }), author],
+      rotate(second, third),
+      rotate(author, stranger),
+    );
+    expect(after.ownersOf(acme, late)).toEqual([author.named, stranger.named]);
+    expect(after.publishersOf(acme, late)).toEqual([author.named, second.named, third.named, stranger.named]);
+    expect([after.follows(third.keyId, second.keyId), after.follows(second.keyId, third.keyId)]).toEqual([true, false]);
+    expect(after.follows(second.keyId, second.keyId)).toBe(false);
+  });
+
+  it('forgets a publisher whose key was ended', () => {
+    const after = chain(
+      [claim([author.named], { publishers: [second.named] }), author],
+      [keyStatement({ key: second.named, state: 'ended' }), second],
+    );
+    expect([after.publishersOf(acme, 1), after.publishersOf(acme, late)]).toEqual([[second.named], []]);
+  });
+});
+
+describe('who is who', () => {
+  const enrolment = memberStatement({
+    nonce: freshNonce(),
+    name: 'Kim',
+    roles: ['reviewer'],
+    key: ada.named,
+    state: 'enrolled',
+  });
+  it.each<[string, Statement]>([
+    ['a member', enrolment],
+    ['a key', keyStatement({ key: author.named, state: 'enrolled' })],
+    ['the end of a key', keyStatement({ key: author.named, state: 'ended' })],
+  ])('is not said by certificate: %s', (_, statement) => {
+    for (const claims of [kim, jobClaims]) {
+      const after = chain([claim([kim, job, author.named]), kim], [statement, claims]);
+      expect(after.ignored).toMatchObject([{ logIndex: 1, why: 'a certificate signs no such statement' }]);
+      expect(after.isMember(ada.keyId, 'reviewer', late)).toBe(false);
+      expect(after.ownersOf(acme, late)).toHaveLength(3);
+    }
+  });
+
+  it('does not take a signer for an administrator because its certificate satisfies nobody', () => {
+    const claims = { ...jobClaims, trigger: 'pull_request' };
+    expect(chain([enrolment, claims]).isMember(ada.keyId, 'reviewer', late)).toBe(false);
+    expect(chain([enrolment, administrator]).isMember(ada.keyId, 'reviewer', late)).toBe(true);
+  });
+
+  it('calls every publisher of a scope an author of what is published in it', () => {
+    const after = chain([claim([kim], { publishers: [author.named, job] }), kim]);
+    const published = { scope: acme, signer: identityId(job), logIndex: 5 };
+    expect(isAuthor(after, published, { keyId: author.keyId }, late)).toBe(true);
+    expect(isAuthor(after, published, { keyId: ada.keyId }, late)).toBe(false);
+  });
+});
