@@ -59,6 +59,7 @@ export const step = fc.oneof(
   fc.record({ kind: fc.constant('claim' as const), who }),
   fc.record({ kind: fc.constant('enrol oneself' as const), who }),
   fc.record({ kind: fc.constant('leave' as const), who: reviewer }),
+  fc.record({ kind: fc.constant('leave with a draft' as const), who: reviewer }),
 );
 export type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
 
@@ -179,24 +180,27 @@ export class Crowd {
         return;
       }
       case 'leave':
-        await state(
-          send,
-          memberStatement({
-            nonce: freshNonce(),
-            name: one.who,
-            roles: ['reviewer'],
-            key: this.keys[one.who].open,
-            state: 'ended',
-          }),
-          trust.administrator,
-        );
+        return this.#leave(one.who);
+      case 'leave with a draft':
+        return this.#approve(skill, { by: one.who, drafted: one.who, independent: true }, () => this.#leave(one.who));
     }
   }
 
-  async #approve(skill: Skill, { by, drafted, independent }: { by: Name; drafted: Name; independent: boolean }): Promise<void> {
+  async #leave(name: 'rita' | 'omar'): Promise<void> {
+    const key = this.keys[name].open;
+    const ended = memberStatement({ nonce: freshNonce(), name, roles: ['reviewer'], key, state: 'ended' });
+    await state(this.world.send, ended, this.world.trust.administrator);
+  }
+
+  async #approve(
+    skill: Skill,
+    { by, drafted, independent }: { by: Name; drafted: Name; independent: boolean },
+    meanwhile?: () => Promise<void>,
+  ): Promise<void> {
     const json = { reviewer: { keyId: this.keys[drafted].keyId }, reason: 'read it', independent };
     const draft = await call(this.world.send, `/api/v1/reviews${pathOf(skill)}/draft`, { ...this.#tokenOf(drafted), json });
     if (draft.status !== 201) return;
+    await meanwhile?.();
     const sent = await signStatement(parseStatement(Buffer.from(draft.body.payload, 'base64')), this.keys[by]);
     this.#seen.push({ sent, keyId: this.keys[by].keyId });
     await call(this.world.send, '/api/v1/statements', { json: sent, keyId: this.keys[by].keyId });

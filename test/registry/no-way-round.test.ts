@@ -71,6 +71,7 @@ describe('a version in the index', () => {
               steps: [scanned, byPasskey('rita', 'omar'), { kind: 'sign for another', who: 'mallory', drafted: 'rita' }],
             },
           ],
+          [{ risky: false, steps: [scanned, { kind: 'leave with a draft', who: 'rita' }] }],
           [{ risky: false, steps: [scanned, { kind: 'leave', who: 'rita' }, byPasskey('rita', 'rita'), { kind: 'again' }] }],
         ],
       },
