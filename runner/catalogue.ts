@@ -8,8 +8,8 @@ import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { shownDescriptionCharsMax } from './limits.ts';
 
-/** Bytes by digest, from the cache or the registry. Whether they are the right ones is checked here again. */
-export type ReadBlob = (digest: Digest) => Promise<Uint8Array>;
+/** Bytes by digest, from the cache or the registry; never more than so many. Whether they are the right ones is checked here again. */
+export type ReadBlob = (digest: Digest, bytesMax?: number) => Promise<Uint8Array>;
 
 /** A skill whose list of files is known, and none of whose files is read yet. */
 export interface OpenedSkill {
@@ -37,7 +37,7 @@ export async function openSkill(digest: Digest, readBlob: ReadBlob): Promise<Ope
     read: async (path) => {
       const file = files.get(path);
       if (file === undefined) throw new Problem('not-found', `Cannot open ${JSON.stringify(path)}: the skill has no such file`);
-      const content = await readBlob(file.sha256);
+      const content = await readBlob(file.sha256, file.size);
       refuseOthers(file.sha256, content, JSON.stringify(path));
       return content;
     },

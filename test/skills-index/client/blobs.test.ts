@@ -1,0 +1,218 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { diskStore } from '../../../cli/disk-store.ts';
+import { openSkill } from '../../../runner/catalogue.ts';
+import { fetchBlob, type Source } from '../../../skills-index/client/blobs.ts';
+import { memoryStore, type Store } from '../../../skills-index/client/store.ts';
+import { packBundle } from '../../../skills-index/skill/bundle.ts';
+import { type Digest, digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
+
+const content = Buffer.from('# Weekly report\n'.repeat(64));
+const packed = packBundle([{ path: 'SKILL.md', bytes: content, mode: 0o644 }]);
+const [file] = packed.bundle.files;
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A registry on loopback that answers for the file as it is told to, and honestly for the list of files. */
+let answer: Answer;
+let server: Server;
+let base = '';
+let sent = 0;
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    response.setHeader('connection', 'close');
+    if (request.url === `/blobs/sha256/${hexOf(packed.digest)}`) response.end(packed.bytes);
+    else if (request.url === '/elsewhere') response.end(content);
+    else answer(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+function source(store: Store = memoryStore(), signal?: AbortSignal): Source {
+  return { fetch: globalThis.fetch, store, base, ...(signal === undefined ? {} : { signal }) };
+}
+
+async function readSkillMd(of: Source): Promise<Uint8Array> {
+  const skill = await openSkill(packed.digest, (digest, bytesMax) => fetchBlob(of, digest, bytesMax));
+  return skill.read('SKILL.md');
+}
+
+const plain =
+  (bytes: Uint8Array, headers: Record<string, string> = {}): Answer =>
+  (_, response) => {
+    response.writeHead(200, headers);
+    response.end(bytes);
+  };
+
+/** Writes until the other side has had enough. */
+const endless =
+  (chunk: Buffer, headers: Record<string, string>): Answer =>
+  (_, response) => {
+    response.writeHead(200, headers);
+    sent = 0;
+    const more = (): void => {
+      if (response.destroyed || sent > 512 * 1024 * 1024) return void response.end();
+      sent += chunk.length;
+      if (response.write(chunk)) setImmediate(more);
+      else response.once('drain', more);
+    };
+    more();
+  };
+
+/** Bytes whose digest begins as the right one does, found by trying. */
+function sameBeginning(): Buffer {
+  for (let nonce = 0; ; nonce++) {
+    const bytes = Buffer.concat([content.subarray(0, -8), Buffer.from(String(nonce).padStart(8, '0'))]);
+    if (hexOf(digestOf(bytes)).slice(0, 3) === hexOf(file?.sha256 ?? digestOf('')).slice(0, 3)) return bytes;
+  }
+}
+
+const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+const hostile: readonly (readonly [string, Answer, RegExp])[] = [
+  ['other bytes', plain(Buffer.from(content).fill('x', 0, 1)), /signature-invalid/],
+  ['other bytes whose digest begins alike', plain(sameBeginning()), /signature-invalid/],
+  ['a byte less', plain(content.subarray(1)), /signature-invalid/],
+  ['nothing', plain(Buffer.alloc(0)), /signature-invalid/],
+  ['a byte more', plain(Buffer.concat([content, Buffer.from('x')])), /registry-answer/],
+  ['another file of the skill', plain(packed.bytes), /signature-invalid/],
+  ['bytes without an end', endless(Buffer.alloc(65_536), {}), /registry-answer/],
+  ['a length that is too short', plain(content, { 'content-length': '5' }), /signature-invalid|registry-down/],
+  [
+    'a length that is too long',
+    (_, response) => {
+      response.writeHead(200, { 'content-length': String(content.length + 10) });
+      response.write(content, () => response.destroy());
+    },
+    /registry-down/,
+  ],
+  [
+    'a cut in the middle',
+    (_, response) => {
+      response.writeHead(200);
+      response.write(content.subarray(0, 100), () => response.destroy());
+    },
+    /registry-down/,
+  ],
+  ['a redirect', (_, response) => response.writeHead(302, { location: '/elsewhere' }).end(), /registry-down/],
+  [
+    'a redirect to another host',
+    (_, response) => response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end(),
+    /registry-down/,
+  ],
+  ['a bomb of gzip', plain(bomb, { 'content-encoding': 'gzip' }), /registry-answer/],
+  [
+    'a bomb of brotli',
+    plain(brotliCompressSync(Buffer.alloc(32 * 1024 * 1024)), { 'content-encoding': 'br' }),
+    /registry-answer/,
+  ],
+  ['a bomb in a bomb', plain(gzipSync(bomb), { 'content-encoding': 'gzip, gzip' }), /registry-answer/],
+  ['a bomb without an end', endless(bomb, { 'content-encoding': 'gzip' }), /registry-answer/],
+  ['gzip that it calls plain', plain(gzipSync(content)), /signature-invalid/],
+  ['plain bytes that it calls gzip', plain(content, { 'content-encoding': 'gzip' }), /registry-down/],
+  ['gzip of other bytes', plain(gzipSync(Buffer.from('evil')), { 'content-encoding': 'gzip' }), /signature-invalid/],
+  [
+    'gzip with a second member',
+    plain(Buffer.concat([gzipSync(content), gzipSync(Buffer.from('x'))]), { 'content-encoding': 'gzip' }),
+    /registry-answer|signature-invalid/,
+  ],
+  [
+    'gzip that is cut',
+    plain(gzipSync(content).subarray(0, 20), { 'content-encoding': 'gzip' }),
+    /registry-down|signature-invalid/,
+  ],
+  ['an encoding that nobody knows', plain(Buffer.from('evil'), { 'content-encoding': 'mine' }), /signature-invalid/],
+  ['a part', plain(content.subarray(0, 10), { 'content-range': `bytes 0-9/${content.length}` }), /signature-invalid/],
+  ['“not found”', (_, response) => response.writeHead(404).end(content), /not-found/],
+  ['an error with the right bytes', (_, response) => response.writeHead(500).end(content), /registry-down/],
+  ['a refusal with the right bytes', (_, response) => response.writeHead(403).end(content), /registry-answer/],
+  ['no answer', (request) => request.socket.destroy(), /registry-down/],
+];
+
+describe('a file that is fetched when it is opened', () => {
+  it('is given out whole, and kept', async () => {
+    answer = plain(content);
+    const store = memoryStore();
+    expect(Buffer.from(await readSkillMd(source(store))).equals(content)).toBe(true);
+    expect(await store.get(digestOf(content))).toBeDefined();
+    answer = plain(gzipSync(content), { 'content-encoding': 'gzip' });
+    expect(Buffer.from(await readSkillMd(source())).equals(content)).toBe(true);
+  });
+
+  it.each(hostile)('gives out and keeps nothing when the registry sends %s', async (_, lie, code) => {
+    answer = lie;
+    const kept: Digest[] = [];
+    const store = memoryStore();
+    const put = async (digest: Digest, bytes: Uint8Array): Promise<void> => {
+      kept.push(digest);
+      await store.put(digest, bytes);
+    };
+    const watched = { ...store, put };
+    const refusal = await readSkillMd(source(watched)).then(
+      () => 'given out',
+      (cause: unknown) => String(Reflect.get(Object(cause), 'code')),
+    );
+    expect(refusal).toMatch(code);
+    expect(kept).toEqual([packed.digest]);
+    // It was stopped, not read to its end.
+    expect(sent).toBeLessThan(256 * 1024 * 1024);
+  });
+
+  it('gives out no byte of what drips until its time is over', async () => {
+    answer = (_, response) => {
+      response.writeHead(200);
+      let at = 0;
+      const drip = setInterval(() => response.write(content.subarray(at, ++at)), 10);
+      response.on('close', () => clearInterval(drip));
+    };
+    const begun = performance.now();
+    await expect(readSkillMd(source(memoryStore(), AbortSignal.timeout(300)))).rejects.toMatchObject({ code: 'registry-down' });
+    expect(performance.now() - begun).toBeLessThan(3_000);
+  });
+
+  it('is never asked for without a time', async () => {
+    let signal: AbortSignal | null | undefined;
+    const fetch = async (_: unknown, init?: RequestInit): Promise<Response> => {
+      signal = init?.signal;
+      return new Response(content);
+    };
+    await fetchBlob({ ...source(), fetch: fetch as typeof globalThis.fetch }, digestOf(content));
+    expect(signal).toBeInstanceOf(AbortSignal);
+  });
+});
+
+describe('a file in the cache on disk', () => {
+  const home = mkdtempSync(join(tmpdir(), 'skillgate-blobs-'));
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+  const store = diskStore({ cache: join(home, 'cache'), data: join(home, 'data') }, digestOf('root'));
+  const place = join(home, 'cache/blobs/sha256', hexOf(digestOf(content)));
+
+  it('is checked at each read: what was changed is fetched again, and offline it is refused', async () => {
+    answer = plain(content);
+    const skill = await openSkill(packed.digest, (digest, bytesMax) => fetchBlob(source(store), digest, bytesMax));
+    await skill.read('SKILL.md');
+    for (const change of [Buffer.from('evil'), Buffer.alloc(0), Buffer.concat([content, Buffer.from('\n')])]) {
+      writeFileSync(place, change);
+      expect(Buffer.from(await skill.read('SKILL.md')).equals(content)).toBe(true);
+      writeFileSync(place, change);
+      const offline = await openSkill(packed.digest, (digest) => fetchBlob({ ...source(store), offline: true }, digest));
+      await expect(offline.read('SKILL.md')).rejects.toMatchObject({ code: 'registry-down' });
+    }
+  });
+
+  it('is checked again by the reader itself, whoever hands it over', async () => {
+    const skill = await openSkill(packed.digest, async (digest) =>
+      digest === packed.digest ? packed.bytes : Buffer.from('evil'),
+    );
+    await expect(skill.read('SKILL.md')).rejects.toMatchObject({ code: 'bundle-invalid' });
+  });
+});
