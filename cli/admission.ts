@@ -7,7 +7,6 @@ import { fetchBlob, type Source } from '../skills-index/client/blobs.ts';
 import { isDigest } from '../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import type { Admitted, Pinned } from '../skills-index/trust/decision.ts';
-import { defaultPolicy } from '../skills-index/trust/policy.ts';
 import type { CommandContext } from './command.ts';
 import { diskStore } from './disk-store.ts';
 import {
@@ -22,6 +21,7 @@ import {
   scopeClaimIn,
 } from './lock.ts';
 import { registryOf, type TrustedRegistry } from './registries.ts';
+import { freshRegistry } from './trust-refresh.ts';
 
 export type World = Pick<CommandContext, 'env' | 'paths' | 'fetch' | 'now' | 'signal'>;
 
@@ -44,6 +44,8 @@ export interface Question {
   readonly registries?: Readonly<Record<string, string>>;
   /** What host policy says of status files. */
   readonly host?: Pick<HostPolicy, 'status' | 'statusGraceHours'>;
+  /** Watches what is read from the registry and the store. */
+  readonly through?: (source: Source) => Source;
 }
 
 export interface Answer {
@@ -68,8 +70,10 @@ export async function projectAt(start: string): Promise<Project> {
  */
 export async function askAdmission(world: World, question: Question): Promise<Answer> {
   const { name, range, locked } = question;
-  const registry = registryOf(world, scopeOf(name), question.registries);
-  const source = sourceOf(world, registry, question.offline ?? false);
+  const terms = { offline: question.offline ?? false, graceHours: question.host?.statusGraceHours ?? 0 };
+  const { registry, notes } = await freshRegistry(world, registryOf(world, scopeOf(name), question.registries), terms);
+  const plain = sourceOf(world, registry, question.offline ?? false);
+  const source = question.through?.(plain) ?? plain;
   const exact = locked !== undefined && range === locked.version;
   const scopeClaim = scopeClaimIn(question.locks, scopeOf(name), registry.root.origin);
   const admission = await admit({
@@ -77,7 +81,9 @@ export async function askAdmission(world: World, question: Question): Promise<An
     name,
     range,
     root: registry.root,
-    policy: defaultPolicy,
+    policy: registry.policy,
+    ...(registry.sigstore === undefined ? {} : { sigstore: registry.sigstore }),
+    ...(registry.witnesses === undefined ? {} : { witnesses: registry.witnesses }),
     now: world.now().getTime(),
     pinned: {
       ...(locked === undefined ? {} : pinnedBy(locked, exact)),
@@ -87,12 +93,12 @@ export async function askAdmission(world: World, question: Question): Promise<An
       ? {}
       : { statusUrls: question.host.status, statusGraceHours: question.host.statusGraceHours }),
   });
-  return { admission, registry, source };
+  return { admission: { ...admission, notes: [...notes, ...admission.notes] }, registry, source };
 }
 
 /** Opens an admitted skill: its files come when they are asked for. */
 export function openAdmitted(source: Source, admitted: Admitted): Promise<OpenedSkill> {
-  return openSkill(admitted.bundle, (digest) => fetchBlob(source, digest));
+  return openSkill(admitted.bundle, (digest, bytesMax) => fetchBlob(source, digest, bytesMax));
 }
 
 function sourceOf(world: World, registry: TrustedRegistry, offline: boolean): Source {

@@ -72,3 +72,5 @@ export const witnessTriesMax = 20;
 /** TUF metadata: bytes of one file; how old what is kept may be before an admission asks again. */
 export const trustMetadataBytesMax = 512 * 1024;
 export const trustRefreshMillis = 3_600_000;
+/** One file of exported evidence: the largest is an index or a status file. */
+export const evidenceFileBytesMax = 32 * 1024 * 1024;

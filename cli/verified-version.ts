@@ -1,17 +1,21 @@
 /** One version verified: its evidence decided, and where it is installed, its files compared with the approved ones. */
-import { type Admission, requireAdmitted } from '../runner/admit.ts';
+import { type Admission, admit, requireAdmitted } from '../runner/admit.ts';
 import { readAll } from '../runner/catalogue.ts';
 import type { HostPolicy } from '../runner/host-policy.ts';
 import type { Source } from '../skills-index/client/blobs.ts';
-import type { SkillName } from '../skills-index/skill/name.ts';
+import type { Digest } from '../skills-index/skill/digest.ts';
+import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import type { Admitted } from '../skills-index/trust/decision.ts';
+import type { Admitted, TrustedInputs } from '../skills-index/trust/decision.ts';
 import type { ChainNode } from '../skills-index/trust/decision-chain.ts';
-import { askAdmission, openAdmitted, type Project } from './admission.ts';
+import { askAdmission, openAdmitted, type Project, type Question } from './admission.ts';
 import { type Branch, chainBranch, leaf, treeText } from './chain-text.ts';
 import type { CommandContext } from './command.ts';
+import { folderSource, readEvidenceNote, readTrusted, writeEvidence } from './evidence-folder.ts';
 import { standJson, standLines } from './installed-text.ts';
 import { count, type Ink, type Safe, safe } from './output.ts';
+import { registryOf } from './registries.ts';
+import { type Rescan, rescan } from './rescan.ts';
 import { type InstalledFiles, installedFiles, layoutDifferences, layoutOf, placesOf } from './skill-folder.ts';
 
 export interface Verified {
@@ -20,6 +24,8 @@ export interface Verified {
   /** Where its evidence came from, to read more of it. */
   readonly source: Source;
   readonly chain: ChainNode;
+  /** What was believed without proof; absent where it came with the evidence. */
+  readonly trusted?: TrustedInputs;
   /** Absent for a version that is refused. */
   readonly admitted?: Admitted;
   /** Why it is refused, or why what is installed cannot be vouched for. */
@@ -29,6 +35,7 @@ export interface Verified {
   /** Absent when it is not installed, or without a sandbox. */
   readonly files?: InstalledFiles;
   readonly plain: boolean;
+  readonly rescan?: Rescan;
 }
 
 /**
@@ -39,10 +46,10 @@ export async function verifyVersion(
   context: CommandContext,
   project: Project,
   host: HostPolicy,
-  { name, range }: { readonly name: SkillName; readonly range: string },
+  { name, range, through }: { readonly name: SkillName; readonly range: string } & Pick<Question, 'through'>,
 ): Promise<Verified> {
   const locked = range === '*' ? project.lock.get(name) : undefined;
-  const { admission, source } = await askAdmission(context, {
+  const { admission, source, registry } = await askAdmission(context, {
     name,
     range: locked?.version ?? range,
     locked,
@@ -50,10 +57,64 @@ export async function verifyVersion(
     offline: context.options.offline === true,
     registries: project.file.registries,
     host,
+    ...(through === undefined ? {} : { through }),
   });
-  const decided = toVerified(admission, source, name);
+  const decided = { ...toVerified(admission, source, name), trusted: registry };
   if (decided.admitted === undefined || locked === undefined) return decided;
   return { ...decided, ...(await compareInstalled(project, decided.admitted, source)) };
+}
+
+/**
+ * A folder of exported evidence, from its files alone: as of when it was written, and by what is trusted here or has that digest.
+ * @throws Problem `evidence-invalid`, `root-not-pinned`, `not-found`
+ */
+export async function verifyFolder(context: CommandContext, folder: string, trust: string | undefined): Promise<Verified> {
+  const { name, version, at } = await readEvidenceNote(folder);
+  const trusted = trust === undefined ? registryOf(context, scopeOf(name)) : await readTrusted(folder, trust);
+  const { root, policy, sigstore, witnesses } = trusted;
+  const source = folderSource(folder);
+  const inputs = { root, policy, sigstore, ...(witnesses === undefined ? {} : { witnesses }) };
+  const admission = await admit({ ...source, ...inputs, name, range: version, now: Date.parse(at), past: true });
+  const verified = toVerified(admission, source, name);
+  // Not only what admission looks at: every file of the skill is in the folder, and is the approved one.
+  if (verified.admitted !== undefined) await readAll(await openAdmitted(source, verified.admitted));
+  return verified;
+}
+
+/**
+ * Writes the evidence of an admitted version, with all of its files, as of now.
+ * @returns the digest of what was trusted
+ * @throws Problem `usage`; `status-stale` when it was admitted by grace: nobody could verify that later
+ */
+export async function exportVerified(
+  context: CommandContext,
+  { admitted, source, trusted }: Verified,
+  { folder, taken }: { readonly folder: string; readonly taken: ReadonlyMap<string, Uint8Array> },
+): Promise<Digest> {
+  if (admitted === undefined || trusted === undefined || admitted.onGrace)
+    throw new Problem('status-stale', 'Cannot export: its status has expired, and what is exported has to hold by itself');
+  await readAll(await openAdmitted(source, admitted));
+  const note = {
+    schema: 'skillgate.evidence/1',
+    name: admitted.name,
+    version: admitted.version,
+    at: context.now().toISOString(),
+  } as const;
+  return writeEvidence(folder, { note, taken, trusted });
+}
+
+/** Scans an admitted version again; a report that the same rules should have given and did not is a problem. */
+export async function withRescan(verified: Verified): Promise<Verified> {
+  const { admitted, source, name } = verified;
+  if (admitted === undefined) return verified;
+  const found = await rescan(source, admitted, await openAdmitted(source, admitted));
+  if (found.same || !found.sameRuleSet) return { ...verified, rescan: found };
+  const reasons = found.says.map((message) => ({ message }));
+  return {
+    ...verified,
+    rescan: found,
+    problem: new Problem('rescan-differs', `Cannot vouch for ${name}: the scan differs`, { reasons }),
+  };
 }
 
 /** What was decided, before any file is looked at. */
@@ -88,13 +149,13 @@ async function compareInstalled(project: Project, admitted: Admitted, source: So
 }
 
 /** The tree for people. */
-export function verifiedText(verified: Verified, ink: Ink, more: readonly Branch[] = []): Safe {
+export function verifiedText(verified: Verified, ink: Ink): Safe {
   const { admitted, name, chain } = verified;
   const head =
     admitted === undefined
       ? safe`${ink.red('refused')} ${ink.bold(name)}`
       : safe`${verified.problem === undefined ? ink.green('verified') : ink.red('differs')} ${ink.bold(`${name}@${admitted.version}`)}`;
-  return treeText({ line: head, of: [chainBranch(chain, ink), installedBranch(verified, ink), ...more] });
+  return treeText({ line: head, of: [chainBranch(chain, ink), installedBranch(verified, ink), ...rescanBranch(verified, ink)] });
 }
 
 function installedBranch({ folders, files, plain, problem, admitted }: Verified, ink: Ink): Branch {
@@ -106,8 +167,24 @@ function installedBranch({ folders, files, plain, problem, admitted }: Verified,
   return { line: safe`${differs ? ink.red('✗') : ink.green('✓')} installed`, of: [...places, ...stand] };
 }
 
+function rescanBranch({ rescan: found }: Verified, ink: Ink): Branch[] {
+  if (found === undefined) return [];
+  const [first = '', ...rest] = found.says;
+  const mark = found.same ? ink.green('✓') : found.sameRuleSet ? ink.red('✗') : ink.yellow('?');
+  return [{ line: safe`${mark} ${first}`, of: rest.map((one) => leaf(safe`${one}`)) }];
+}
+
 /** The same for programs. */
-export function verifiedJson({ name, admitted, chain, notes, folders, files, plain }: Verified): Record<string, unknown> {
+export function verifiedJson({
+  name,
+  admitted,
+  chain,
+  notes,
+  folders,
+  files,
+  plain,
+  rescan: again,
+}: Verified): Record<string, unknown> {
   const {
     manifest: _,
     checkpoint,
@@ -126,5 +203,6 @@ export function verifiedJson({ name, admitted, chain, notes, folders, files, pla
     plain,
     chain,
     ...(files === undefined ? {} : { files: standJson(files) }),
+    ...(again === undefined ? {} : { rescan: again }),
   };
 }

@@ -27,8 +27,21 @@ export const installerRows: readonly CommandRow[] = [
     examples: [
       ['skill verify', 'check all that skillgate.lock names'],
       ['skill verify @acme/weekly-report --offline', 'the chain of evidence, from what is cached'],
+      ['skill verify @acme/weekly-report --rescan', 'scan it again here and compare the report byte for byte'],
+      ['skill verify @acme/weekly-report --export evidence', 'write all evidence and the files into a folder'],
+      ['skill verify --from evidence --trust sha256:…', 'verify that folder years later, from its files alone'],
     ],
-    options: { offline: { type: 'boolean', summary: 'use only what is cached' } },
+    options: {
+      offline: { type: 'boolean', summary: 'use only what is cached' },
+      rescan: { type: 'boolean', summary: 'run the scanner again and compare its report with the one that was signed' },
+      export: { type: 'string', value: 'DIR', summary: 'write the evidence of one version into a new folder' },
+      from: { type: 'string', value: 'DIR', summary: 'verify such a folder as of when it was written, and ask nobody' },
+      trust: {
+        type: 'string',
+        value: 'sha256:…',
+        summary: 'with --from: the digest that --export printed, instead of the registry pinned here',
+      },
+    },
     args: { min: 0, max: 1 },
     load: () => import('../commands/verify.ts'),
   },

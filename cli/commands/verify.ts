@@ -1,14 +1,24 @@
 /** `skill verify`: the chain of evidence of a version as a tree, and whether the installed files are the approved ones. */
-import { join } from 'node:path';
-import { readHostPolicy } from '../../runner/host-policy.ts';
+import { join, resolve } from 'node:path';
+import { type HostPolicy, readHostPolicy } from '../../runner/host-policy.ts';
+import type { Source } from '../../skills-index/client/blobs.ts';
 import { parseReference, type SkillName, type SkillReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { type Project, projectAt } from '../admission.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { recordingSource } from '../evidence-folder.ts';
 import { answer, inkFor, joined, note, safe, say } from '../output.ts';
 import { problemJson, problemText } from '../problem-text.ts';
-import { type Verified, verifiedJson, verifiedText, verifyVersion } from '../verified-version.ts';
+import {
+  exportVerified,
+  type Verified,
+  verifiedJson,
+  verifiedText,
+  verifyFolder,
+  verifyVersion,
+  withRescan,
+} from '../verified-version.ts';
 
 /** A skill of which there was nothing to decide on. */
 interface Failed {
@@ -20,14 +30,67 @@ type Outcome = Verified | Failed;
 
 /** One skill that fails is its own failure; of several each is checked, and the others' failures stand beside. */
 export async function run(context: CommandContext): Promise<ExitCode> {
+  const wanted = wantedOf(context);
+  if (wanted.from !== undefined) {
+    const verified = await verifyFolder(context, resolve(context.cwd, wanted.from), wanted.trust);
+    return tell(context, [await finish(context, verified)]);
+  }
   const project = await projectAt(context.cwd);
   const host = readHostPolicy(join(context.paths.config, 'host.json'));
   const references = context.args.length > 0 ? context.args.map(parseReference) : allOf(project);
+  if (wanted.export !== undefined && references.length !== 1)
+    throw new Problem('usage', 'Cannot export: --export writes the evidence of one skill', {
+      hint: 'name it: skill verify @scope/name',
+    });
   const outcomes: Outcome[] = [];
   for (const reference of references) {
-    outcomes.push(await outcomeOf(context, references, () => verifyVersion(context, project, host, reference), reference.name));
+    const verify = async () => finish(context, await verifyAndExport(context, project, host, reference, wanted.export));
+    outcomes.push(await outcomeOf(context, references, verify, reference.name));
   }
   return tell(context, outcomes);
+}
+
+interface Wanted {
+  readonly export?: string;
+  readonly from?: string;
+  readonly trust?: string;
+}
+
+function wantedOf({ options, args }: CommandContext): Wanted {
+  const text = (name: string) => (typeof options[name] === 'string' ? { [name]: options[name] } : {});
+  const wanted: Wanted = { ...text('export'), ...text('from'), ...text('trust') };
+  const wrong =
+    wanted.trust !== undefined && wanted.from === undefined
+      ? '--trust goes with --from'
+      : wanted.from !== undefined && (args.length > 0 || wanted.export !== undefined || options.offline === true)
+        ? '--from takes neither a skill nor --export nor --offline: the folder says what it is about'
+        : undefined;
+  if (wrong !== undefined) throw new Problem('usage', `Cannot verify: ${wrong}`);
+  return wanted;
+}
+
+async function finish(context: CommandContext, verified: Verified): Promise<Verified> {
+  for (const line of verified.notes) note(context, safe`note: ${line}`);
+  return context.options.rescan === true ? withRescan(verified) : verified;
+}
+
+async function verifyAndExport(
+  context: CommandContext,
+  project: Project,
+  host: HostPolicy,
+  reference: SkillReference,
+  to: string | undefined,
+): Promise<Verified> {
+  if (to === undefined) return verifyVersion(context, project, host, reference);
+  const taken = new Map<string, Uint8Array>();
+  const through = (source: Source): Source => recordingSource(source, taken);
+  const verified = await verifyVersion(context, project, host, { ...reference, through });
+  if (verified.admitted === undefined) return verified;
+  const folder = resolve(context.cwd, to);
+  const digest = await exportVerified(context, verified, { folder, taken });
+  note(context, safe`exported to ${folder}; what is trusted in it has the digest ${digest}: keep that apart from the folder`);
+  note(context, safe`verify it any time, from its files alone: skill verify --from ${to} --trust ${digest}`);
+  return verified;
 }
 
 async function outcomeOf(
@@ -37,9 +100,7 @@ async function outcomeOf(
   name: SkillName,
 ): Promise<Outcome> {
   try {
-    const verified = await verify();
-    for (const line of verified.notes) note(context, safe`note: ${line}`);
-    return verified;
+    return await verify();
   } catch (problem) {
     context.signal.throwIfAborted();
     if (!(problem instanceof Problem) || all.length === 1) throw problem;

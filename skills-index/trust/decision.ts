@@ -6,6 +6,7 @@ import type { Digest } from '../skill/digest.ts';
 import type { Manifest } from '../skill/manifest.ts';
 import type { SkillName } from '../skill/name.ts';
 import type { Version } from '../skill/version.ts';
+import type { Verdict } from '../statement/finding.ts';
 import { judgeApprovals } from './decision-approvals.ts';
 import { type ChainNode, chainOf } from './decision-chain.ts';
 import { gatherEvidence } from './decision-evidence.ts';
@@ -54,6 +55,9 @@ export interface DecisionInput {
   readonly pinned?: Pinned;
 }
 
+/** What is believed without proof. */
+export type TrustedInputs = Pick<DecisionInput, 'root' | 'policy' | 'sigstore' | 'witnesses'>;
+
 export interface Pinned {
   readonly bundle?: Digest;
   readonly publisher?: Digest;
@@ -97,6 +101,8 @@ export interface Admitted {
   readonly witnessed: `${number}/${number}`;
   /** What SLSA level the evidence shows of how the bundle came to be: 0 nothing, 1 provenance, 2 made by a CI job known by its identity. */
   readonly slsaBuildLevel: SlsaBuildLevel;
+  /** The scan that the approvals rest on: the digest of its report, and of the rules that made it. */
+  readonly scan: { readonly report: Digest; readonly ruleSet: Digest; readonly verdict: Verdict };
   /** Log index of the verdict. */
   readonly logIndex: number;
   /** The status file's head of the log, to remember for the next time. */
@@ -158,6 +164,7 @@ export function decide(input: DecisionInput): Decision {
     capabilities: line.capabilities,
     capabilityDigest: capabilityDigest(line.capabilities),
     approvals,
+    scan: { report: scan.report, ruleSet: scan.ruleSet, verdict: scan.verdict },
     witnessed: `${status.witnessed?.counted.length ?? 0}/${status.witnessed?.of ?? 0}`,
     slsaBuildLevel: level,
     logIndex: verdict.logIndex,

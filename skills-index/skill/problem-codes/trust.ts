@@ -32,6 +32,18 @@ export const trustCodes = {
     means: 'The signature is good, and somebody else made it than the one who was expected.',
     fix: 'Do not use it, unless you meant to expect the identity that the message names.',
   },
+  'evidence-invalid': {
+    exit: 6,
+    status: 422,
+    means: 'A folder of exported evidence is malformed, or what it says was trusted is not what you trust.',
+    fix: 'Export it again with skill verify --export, and keep the digest that it prints apart from the folder.',
+  },
+  'rescan-differs': {
+    exit: 6,
+    status: 422,
+    means: 'The scanner here, with the same rule set, made another report of the same bytes than the one that was signed.',
+    fix: 'Tell the operator: either the report that was signed is false, or one of the two scanners was changed.',
+  },
   'trusted-root-invalid': {
     exit: 6,
     status: 422,

@@ -1,0 +1,124 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type Installer,
+  makeHonest,
+  makeInstaller,
+  makeNetwork,
+  makeReportSkill,
+  type Network,
+  release,
+} from '../cli/installer-world.ts';
+import { type Said, skill } from '../cli/skill-command.ts';
+import { deadFetch } from '../skills-index/story-server.ts';
+
+const name = '@acme/weekly-report';
+const fiveYears = 5 * 365 * 24 * 3_600_000;
+
+let network: Network;
+let user: Installer;
+let folder: string;
+let trust: string;
+/** Somebody who has the folder and its digest, and no registry at all. */
+let stranger: string;
+
+beforeAll(async () => {
+  network = await makeNetwork();
+  user = await makeInstaller(network);
+  stranger = mkdtempSync(join(tmpdir(), 'skillgate-stranger-'));
+  folder = join(user.project, 'evidence');
+  await release(network, makeReportSkill(name));
+  const exported = await user.run('verify', name, '--export', 'evidence');
+  expect(exported.exit).toBe(0);
+  trust = /--trust (sha256:[0-9a-f]{64})/.exec(exported.err)?.[1] ?? '';
+});
+beforeEach(() => makeHonest(network));
+afterAll(() => {
+  rmSync(stranger, { recursive: true, force: true });
+  user.close();
+  network.close();
+});
+
+const years = (from: string, ...more: string[]): Promise<Said> => {
+  const now = () => new Date(network.registry.registry.now().getTime() + fiveYears);
+  return skill({ home: stranger, cwd: stranger, fetch: deadFetch, now }, 'verify', '--from', from, ...more);
+};
+
+describe('exported evidence', () => {
+  it('is verified five years later from its files alone, as of when it was written', async () => {
+    const said = await years(folder, '--trust', trust);
+    expect(said).toMatchObject({ exit: 0, err: '' });
+    expect(said.out).toMatch(
+      /^verified @acme\/weekly-report@1\.0\.0\n[\s\S]*judged as of 2026-[^;]*; what was said since is not known/,
+    );
+  });
+
+  it('is verified by the registry that is pinned here, when no digest is named', async () => {
+    expect((await user.runWith({ fetch: deadFetch }, 'verify', '--from', folder)).exit).toBe(0);
+    const unpinned = await years(folder);
+    expect(unpinned).toMatchObject({ exit: 6, out: '' });
+    expect(unpinned.err).toContain('root-not-pinned');
+  });
+
+  it('is worth nothing under another digest', async () => {
+    const said = await years(folder, '--trust', `sha256:${'ab'.repeat(32)}`);
+    expect(said.err).toMatch(/error\[evidence-invalid\].*trusted\.json: its digest is sha256:/);
+    expect(said.exit).toBe(6);
+  });
+
+  it('goes into a new folder only', async () => {
+    const said = await user.run('verify', name, '--export', 'evidence');
+    expect(said).toMatchObject({ exit: 2, err: expect.stringContaining('it is not empty') });
+  });
+
+  it('can be served by any web server: the paths are those of a registry', () => {
+    expect(readdirSync(folder).sort()).toEqual(['blobs', 'evidence.json', 'index', 'log', 'trusted.json']);
+  });
+
+  it('of which any file is missing or changed is refused, whatever file it is', async () => {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      statSync(join(folder, path)).isFile(),
+    );
+    expect(files.length).toBeGreaterThan(15);
+    for (const path of files) {
+      const kept = readFileSync(join(folder, path));
+      const damaged = Buffer.from(kept);
+      damaged[kept.length >> 1] = (damaged[kept.length >> 1] ?? 0) ^ 1;
+      for (const change of [() => rmSync(join(folder, path)), () => writeFileSync(join(folder, path), damaged)]) {
+        change();
+        const said = await years(folder, '--trust', trust);
+        expect({ path, refused: said.exit !== 0 && !said.out.startsWith('verified') }).toEqual({ path, refused: true });
+        writeFileSync(join(folder, path), kept);
+      }
+    }
+    expect((await years(folder, '--trust', trust)).exit).toBe(0);
+  });
+});
+
+describe('skill verify', () => {
+  it('shows of a refused version which part of the chain fails, to people and to programs', async () => {
+    network.ahead = 2 * 24 * 3_600_000;
+    const offline = ['verify', name, '--offline'];
+    const said = await user.run(...offline);
+    expect(said.exit).toBe(6);
+    expect(said.out).toMatch(
+      /^refused @acme\/weekly-report\n[\s\S]*✓ published by[\s\S]*✗ status: none that counts\n.*status-stale: /,
+    );
+    const json = JSON.parse((await user.run(...offline, '--format', 'json')).out);
+    const [failed] = json.failed;
+    expect(failed).toMatchObject({ name, code: 'status-stale', chain: { part: 'root', holds: true } });
+    const broken = failed.chain.of.filter((one: { holds: boolean }) => !one.holds).map((one: { part: string }) => one.part);
+    expect(broken).toEqual(['status']);
+  });
+
+  it.each([
+    [['--trust', 'sha256:ab'], '--trust goes with --from'],
+    [['--from', 'x', name], '--from takes neither a skill'],
+    [['--from', 'x', '--offline'], '--from takes neither a skill'],
+  ])('refuses options that do not go together: %j', async (options, says) => {
+    const said = await user.run('verify', ...options);
+    expect(said).toMatchObject({ exit: 2, err: expect.stringContaining(says) });
+  });
+});
