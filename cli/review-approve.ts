@@ -59,9 +59,9 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
   });
 }
 
-// One person counts once; what would change nothing is not signed.
+// One person counts once; what would change nothing is not signed. From here it is independent, which one in the desk was not.
 function refuseTwice(version: VersionAnswer, { predicate: { reviewer, name } }: ApprovalStatement): void {
-  if (!version.approvals.some((one) => one.reviewer === reviewer.member)) return;
+  if (!version.approvals.some((one) => one.reviewer === reviewer.member && one.independent)) return;
   throw new Problem('approval-refused', `You (${reviewer.member}) approved ${name}@${version.version} already`, {
     hint: `approvals are ${approvalsText(version)}: another reviewer has to read it`,
   });

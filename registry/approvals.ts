@@ -32,7 +32,7 @@ export interface CountedApproval {
 }
 
 export interface ApprovalState {
-  /** One for each person, the first that counts. */
+  /** One for each person: the first that counts, an independent one before others. */
   readonly approvals: readonly CountedApproval[];
   readonly needed: ApprovalsNeeded;
   readonly enough: boolean;
@@ -55,8 +55,11 @@ export async function readApprovals(registry: Registry, version: VersionRow): Pr
     if (statement.predicateType !== predicateTypes.approval || context === undefined) continue;
     const wrong = whyNotCounted({ statement, signer: row.signer, logIndex: row.logIndex }, context);
     const { reviewer, independent, reason } = statement.predicate;
-    if (wrong.length > 0 || approvals.some((one) => one.reviewer === reviewer.member)) continue;
+    const before = approvals.find((one) => one.reviewer === reviewer.member);
     const by = 'keyId' in reviewer ? 'key' : 'passkey';
+    // Who approved in the desk may read it again without: the independent one then stands for the person.
+    if (wrong.length > 0 || (before !== undefined && (before.independent || !independent || by !== 'key'))) continue;
+    if (before !== undefined) approvals.splice(approvals.indexOf(before), 1);
     approvals.push({
       reviewer: reviewer.member,
       by,

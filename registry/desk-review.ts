@@ -20,6 +20,7 @@ import type { Notice } from './pages/layout.ts';
 import { frameSourceBytesMax } from './pages/limits.ts';
 import { versionPage } from './pages/version.ts';
 import { approvalOptions } from './passkeys.ts';
+import { whyStopped } from './publishers.ts';
 import {
   approveByPasskey,
   askAuthor,
@@ -179,10 +180,19 @@ async function meansOf(registry: Registry, { member }: SignedIn): Promise<Signin
 async function whyNotApprove(registry: Registry, { member }: SignedIn, detail: ReviewDetail): Promise<string | undefined> {
   if (!member.roles.includes('reviewer')) return 'Only a reviewer approves; you are none.';
   const row = await requireVersion(registry, detail);
+  const stopped = await whyStopped(registry, row);
+  if (stopped !== undefined) return `Nobody can approve it: ${stopped}.`;
   if (await isOwn(registry, row, { member: member.name }))
     return 'You published this version or own its scope; an author never approves their own.';
-  if (detail.approvals.some((one) => one.reviewer === member.name)) return 'You approved it; it waits for somebody else.';
+  if (detail.approvals.some((one) => one.reviewer === member.name)) return approvedText(detail);
   return undefined;
+}
+
+function approvedText({ name, version, approvals, approvalsNeeded }: ReviewDetail): string {
+  const outside = approvals.filter((one) => one.independent).length;
+  const waits = 'You approved it; it waits for somebody else.';
+  if (outside >= approvalsNeeded.independent) return waits;
+  return `${waits} One from outside the desk is missing, which you can give too: skill review approve ${name}@${version}`;
 }
 
 async function chosenReviewer(registry: Registry, context: Context, signedIn: SignedIn): Promise<Subject> {

@@ -109,7 +109,7 @@ export class Crowd {
   }
 
   async walk(skill: Skill, one: Step): Promise<void> {
-    const { send, registry, trust } = this.world;
+    const { send, registry } = this.world;
     const { name, version } = skill.manifest;
     const about = { name, version, bundle: skill.packed.digest, files: skill.packed.bundle.files };
     switch (one.kind) {

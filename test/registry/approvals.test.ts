@@ -53,6 +53,15 @@ describe('approvals', () => {
     expect(await statusOf(skill)).toBe('in review');
   });
 
+  it('of two people in the desk are enough once one of them signs again without it', async () => {
+    const skill = await inReview(risky);
+    await approve(world.send, world.tokens.rita, world.rita, skill);
+    await approve(world.send, world.tokens.omar, world.omar, skill);
+    expect(await statusOf(skill)).toBe('in review');
+    await approve(world.send, world.tokens.rita, world.rita, skill, { independent: true });
+    expect(await statusOf(skill)).toBe('approved');
+  });
+
   it('by one person twice count once', async () => {
     const skill = await inReview(risky);
     await approve(world.send, world.tokens.rita, world.rita, skill, { independent: true });

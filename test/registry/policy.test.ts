@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readPolicy } from '../../registry/data-folder.ts';
+import { hexOf } from '../../skills-index/skill/digest.ts';
+import { revocationStatement } from '../../skills-index/statement/attestation.ts';
+import { defaultPolicy, type Policy, policyDigest } from '../../skills-index/trust/policy.ts';
+import { freshNonce } from '../nonce.ts';
+import { pathOf, signedIn } from './desk-visit.ts';
+import { approve, call, makeSkill, publish, scan, state } from './road.ts';
+import { makeStaffedWorld } from './world.ts';
+
+const two = { total: 2, independent: 0 };
+const strict: Policy = { ...defaultPolicy, approvals: { usual: two, high: { total: 2, independent: 2 } }, programs: ['git'] };
+
+describe('the policy of an operator', () => {
+  it('decides how many approve, stands by its digest in the verdict, and the desk says why it wants more', async () => {
+    const world = await makeStaffedWorld({ policy: strict });
+    const { send, author, scanner, rita, omar, tokens } = world;
+    const [plain, git] = [
+      makeSkill('@acme/plain', '1.0.0'),
+      makeSkill('@acme/git', '1.0.0', { capabilities: { exec: [{ program: 'git', why: 'w' }] } }),
+    ];
+    for (const skill of [plain, git]) {
+      await publish(send, skill, author);
+      await scan(send, tokens.scanner, scanner, skill, 'pass');
+      await approve(send, tokens.rita, rita, skill);
+      await approve(send, tokens.omar, omar, skill, { independent: true });
+    }
+    const read = async (skill: typeof plain) => (await call(send, `/api/v1/versions${pathOf(skill)}`)).body;
+    expect(await read(plain)).toMatchObject({ status: 'approved', approvalsNeeded: two });
+    expect(await read(git)).toMatchObject({ status: 'in review', approvalsNeeded: { total: 2, independent: 2 } });
+    const page = await (await signedIn(send, tokens.rita)).get(pathOf(git));
+    expect(page.html).toContain('Because <bdi>it starts git</bdi>.');
+    const { statements } = JSON.parse(await (await send('/index/@acme/plain')).text());
+    const payloads = await Promise.all(
+      statements.map(async (digest: string) => {
+        const { dsseEnvelope } = JSON.parse(await (await send(`/blobs/sha256/${digest.slice(7)}`)).text());
+        return JSON.parse(Buffer.from(dsseEnvelope.payload, 'base64').toString('utf8'));
+      }),
+    );
+    const verdict = payloads.find(({ predicateType }) => predicateType === 'https://slsa.dev/verification_summary/v1');
+    expect(verdict.predicate.policy).toEqual({ digest: { sha256: hexOf(policyDigest(strict)) } });
+    world.close();
+  });
+
+  it('is read from policy.json; without one the usual holds, and one that cannot be read is replaced by none', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'skillgate-policy-'));
+    expect(await readPolicy(dir)).toEqual(defaultPolicy);
+    writeFileSync(join(dir, 'policy.json'), JSON.stringify(strict));
+    expect(await readPolicy(dir)).toEqual(strict);
+    for (const text of ['', '{}', JSON.stringify({ ...strict, approvals: { usual: { total: 0, independent: 0 }, high: two } })]) {
+      writeFileSync(join(dir, 'policy.json'), text);
+      await expect(readPolicy(dir)).rejects.toMatchObject({ code: 'json-invalid' });
+    }
+    rmSync(dir, { recursive: true });
+  });
+});
+
+describe('the desk', () => {
+  it('says that nobody can approve what a stopped publisher sent', async () => {
+    const world = await makeStaffedWorld();
+    const skill = makeSkill('@acme/t', '1.0.0');
+    await publish(world.send, skill, world.author);
+    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
+    const target = { publisher: world.author.keyId };
+    await state(
+      world.send,
+      revocationStatement({ nonce: freshNonce(), kind: 'suspended', target, reason: 'laptop lost' }),
+      world.omar,
+    );
+    const page = await (await signedIn(world.send, world.tokens.rita)).get(pathOf(skill));
+    expect(page.html).toMatch(/Nobody can approve it: its publisher was suspended at log index \d+: laptop lost/);
+    world.close();
+  });
+});
