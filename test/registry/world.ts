@@ -24,9 +24,11 @@ export interface World {
 export interface WorldOptions {
   readonly trust?: TestRoot;
   readonly policy?: Policy;
+  /** Parsed trusted_root.json. */
+  readonly sigstore?: unknown;
 }
 
-export async function makeWorld({ trust = makeRoot(), policy = defaultPolicy }: WorldOptions = {}): Promise<World> {
+export async function makeWorld({ trust = makeRoot(), policy = defaultPolicy, sigstore }: WorldOptions = {}): Promise<World> {
   const stored = new Map<string, Uint8Array>();
   const db = openSqlite(':memory:');
   const errors: unknown[] = [];
@@ -37,6 +39,7 @@ export async function makeWorld({ trust = makeRoot(), policy = defaultPolicy }: 
     keys: await loadKeys(trust.texts),
     root: trust.root,
     policy,
+    sigstore,
     config: { base: 'http://localhost', hosts: ['localhost'] },
     identities: {},
     now: () => new Date(time),

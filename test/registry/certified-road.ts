@@ -1,0 +1,71 @@
+/** Steps of the road for somebody without a key. */
+
+import { parseScope } from '../../skills-index/skill/name.ts';
+import {
+  type CiIdentity,
+  type Identity,
+  type PersonIdentity,
+  provenanceStatement,
+  publishStatement,
+  type Statement,
+  scopeStatement,
+} from '../../skills-index/statement/attestation.ts';
+import { somebody, someWorkflow, type TestCertified, type TestClaims, TestSigstore } from '../skills-index/story-sigstore.ts';
+import { type Answer, call, type Send, type Skill, tarOf } from './road.ts';
+
+/** The Sigstore that the registry trusts. */
+export const sigstore = new TestSigstore('registry');
+export const kim: PersonIdentity = { issuer: somebody.issuer, subject: somebody.subject };
+export const job: CiIdentity = {
+  issuer: someWorkflow.issuer,
+  repository: '4711',
+  workflow: 'https://ci.example/acme/skills/.ci/publish.yml',
+  ref: 'refs/heads/main',
+};
+let certificates = 0;
+/** A certificate of its own each time, as Fulcio gives them. */
+export const certify = (claims: TestClaims): TestCertified => sigstore.certify(claims, {}, `key ${certificates++}`);
+
+const aboutOf = ({ packed, manifest }: Skill) => ({
+  name: manifest.name,
+  version: manifest.version,
+  bundle: packed.digest,
+  files: packed.bundle.files,
+});
+export const publication = (skill: Skill): Statement =>
+  publishStatement(aboutOf(skill), { manifest: skill.manifest, tool: 'test' });
+export const provenanceOf = (skill: Skill): Statement => provenanceStatement(aboutOf(skill), { buildDefinition: {} });
+
+/** Posts a statement by certificate. */
+export async function post(send: Send, statement: Statement, signer: TestCertified): Promise<Answer> {
+  return call(send, '/api/v1/statements', { json: await sigstore.say(statement, signer) });
+}
+
+/** Claims a scope with a certificate of its own. */
+export async function claim(
+  send: Send,
+  scope: string,
+  { owners, publishers, signer }: { owners: readonly Identity[]; publishers?: readonly Identity[]; signer: TestCertified },
+): Promise<Answer> {
+  const named = publishers === undefined ? {} : { publishers };
+  return post(send, scopeStatement({ scope: parseScope(scope), owners, ...named }), signer);
+}
+
+/** Uploads a skill with these parts, each as JSON. */
+export async function upload(
+  send: Send,
+  skill: Skill,
+  parts: { readonly publish: unknown; readonly provenance?: unknown },
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const form = new FormData();
+  for (const [name, part] of Object.entries(parts)) form.set(name, JSON.stringify(part));
+  form.set('bundle', new Blob([Buffer.from(tarOf(skill))]), 'bundle.tar');
+  const response = await send('/api/v1/versions', { method: 'POST', body: form, headers });
+  return { status: response.status, body: await response.json() };
+}
+
+/** Publishes with a certificate of its own. */
+export async function publishBy(send: Send, skill: Skill, claims: TestClaims): Promise<Answer> {
+  return upload(send, skill, { publish: await sigstore.say(publication(skill), certify(claims)) });
+}
