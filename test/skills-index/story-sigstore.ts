@@ -156,7 +156,8 @@ export class TestSigstore {
 
   /** The same for any payload. */
   async sign(payload: Uint8Array, signer: TestCertified, at = minutes(1), payloadType = inTotoPayloadType): Promise<PlainBundle> {
-    const sig = sign('sha256', pae(payloadType, payload), signer.privateKey);
+    const algorithm = signer.privateKey.asymmetricKeyType === 'ed25519' ? null : 'sha256';
+    const sig = sign(algorithm, pae(payloadType, payload), signer.privateKey);
     const envelope: Envelope = { payload: base64(payload), payloadType, signatures: [{ sig: base64(sig), keyid: '' }] };
     return {
       mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
