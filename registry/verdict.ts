@@ -1,6 +1,6 @@
 /** The verdict (SLSA VSA) that the registry signs on a version once its approvals suffice. */
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
-import { hexOf } from '../skills-index/skill/digest.ts';
+import { type Digest, hexOf } from '../skills-index/skill/digest.ts';
 import { purlOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import {
@@ -10,7 +10,11 @@ import {
   verdictStatement,
 } from '../skills-index/statement/attestation.ts';
 import { signStatement } from '../skills-index/statement/sign.ts';
+import type { PlainBundle } from '../skills-index/statement/sigstore-bundle.ts';
+import { readClaims } from '../skills-index/trust/certificate-identity.ts';
+import { idsOfClaims } from '../skills-index/trust/certified-identities.ts';
 import { policyDigest } from '../skills-index/trust/policy.ts';
+import { levelWords, type SlsaBuildLevel, slsaLevelOf } from '../skills-index/trust/slsa-level.ts';
 import { retryOnClash } from './batch.ts';
 import type { Registry } from './context.ts';
 import { finishStatements, planAppend } from './log.ts';
@@ -38,7 +42,7 @@ export async function verdictOn(registry: Registry, row: VersionRow, approvedAt:
       policy,
       inputAttestations: inputs,
       verificationResult: 'PASSED',
-      verifiedLevels: [],
+      verifiedLevels: levelWords(levelOf(all)),
     },
   );
   const envelope = await signStatement(statement, registry.keys.registry);
@@ -52,6 +56,22 @@ export async function verdictOn(registry: Registry, row: VersionRow, approvedAt:
   const [logged] = (await statementsOf(registry, row.id, predicateTypes.verdict)).slice(-1);
   if (logged === undefined) throw new Problem('internal', 'The verdict is not in the log');
   return logged;
+}
+
+function levelOf(all: readonly StatementRow[]): SlsaBuildLevel {
+  const by = (type: string) => {
+    const row = all.find((one) => one.predicateType === type);
+    return row === undefined
+      ? undefined
+      : { signer: row.signer, ...(row.material === null ? {} : { signers: signersIn(row.material) }) };
+  };
+  return slsaLevelOf(by(predicateTypes.publish), by(predicateTypes.provenance));
+}
+
+// Verified when it came in.
+function signersIn(material: string): readonly Digest[] {
+  const { certificate } = JSON.parse(material) as PlainBundle['verificationMaterial'];
+  return idsOfClaims(readClaims(Buffer.from(certificate.rawBytes, 'base64')));
 }
 
 /** Whether a verdict that was cut off before the line was written still says what is so. */

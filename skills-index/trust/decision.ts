@@ -6,10 +6,11 @@ import type { Digest } from '../skill/digest.ts';
 import type { Manifest } from '../skill/manifest.ts';
 import type { SkillName } from '../skill/name.ts';
 import type { Version } from '../skill/version.ts';
+import { predicateTypes } from '../statement/attestation.ts';
 import type { Verdict } from '../statement/finding.ts';
 import { judgeApprovals } from './decision-approvals.ts';
 import { type ChainNode, chainOf } from './decision-chain.ts';
-import { gatherEvidence } from './decision-evidence.ts';
+import { type Evidence, gatherEvidence, statementsOf } from './decision-evidence.ts';
 import { judgeLog, judgeMarks } from './decision-log.ts';
 import { type DecisionReason, Reasons } from './decision-reason.ts';
 import { judgeFiles, judgeLine, judgePinned, judgePublish, judgeScan, judgeVerdict } from './decision-version.ts';
@@ -18,7 +19,7 @@ import { judgeOneLog, type LogAlarm } from './one-log.ts';
 import type { Policy } from './policy.ts';
 import type { RootFile } from './root.ts';
 import { judgeRuleSet } from './rule-set-demand.ts';
-import { judgeLevel, type SlsaBuildLevel } from './slsa-level.ts';
+import { type SlsaBuildLevel, slsaLevelOf, whyNotLevels } from './slsa-level.ts';
 
 export interface DecisionInput {
   readonly root: RootFile;
@@ -173,4 +174,15 @@ export function decide(input: DecisionInput): Decision {
     onGrace: input.now > Date.parse(status.expires),
     chain: chainOf(evidence, judged, []),
   };
+}
+
+/** What level is shown; the verdict may claim it or less. */
+function judgeLevel(evidence: Evidence, reasons: Reasons): SlsaBuildLevel {
+  const [publish] = statementsOf(evidence, predicateTypes.publish);
+  const [provenance] = statementsOf(evidence, predicateTypes.provenance);
+  const [verdict] = statementsOf(evidence, predicateTypes.verdict);
+  const level = slsaLevelOf(publish, provenance);
+  const why = whyNotLevels(verdict?.statement.predicate.verifiedLevels ?? [], level);
+  if (why !== undefined) reasons.add('verdict-invalid', why);
+  return level;
 }

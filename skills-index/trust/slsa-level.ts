@@ -1,40 +1,25 @@
 /** How far the evidence shows where a bundle came from, in the words of SLSA (slsa.dev/spec/v1.2: build track, verification summary). */
-import { predicateTypes } from '../statement/attestation.ts';
-import { type Evidence, statementsOf } from './decision-evidence.ts';
-import type { Reasons } from './decision-reason.ts';
-import type { VerifiedStatement } from './verify-statement.ts';
+import type { SignedBy } from './identity-match.ts';
 
 /** 0: nothing is shown. 1: the publisher says from which commit. 2: a CI job that an issuer vouches for says so. */
 export type SlsaBuildLevel = 0 | 1 | 2;
 
-/** What a verdict writes as `verifiedLevels`. */
+/** What a verdict writes as `verifiedLevels`: the highest level of the track, once. */
 export function levelWords(level: SlsaBuildLevel): readonly string[] {
   return level === 0 ? [] : [`SLSA_BUILD_LEVEL_${level}`];
 }
 
-/** The level that a publication with this provenance has: provenance that somebody else signed shows nothing. */
-export function slsaLevelOf(publish: VerifiedStatement | undefined, provenance: VerifiedStatement | undefined): SlsaBuildLevel {
+/** The level of a publication with this provenance: provenance that somebody else signed shows nothing. */
+export function slsaLevelOf(publish: SignedBy | undefined, provenance: SignedBy | undefined): SlsaBuildLevel {
   if (publish === undefined || provenance === undefined || publish.signer !== provenance.signer) return 0;
-  return isByCiJob(provenance) ? 2 : 1;
+  // The form of a CI job among the identities that the certificate satisfies; a job for a pull request satisfies none.
+  return (provenance.signers ?? []).some((one) => one !== provenance.signer) ? 2 : 1;
 }
 
-/** The level shown; a verdict may claim it or less, never more. */
-export function judgeLevel(evidence: Evidence, reasons: Reasons): SlsaBuildLevel {
-  const [publish] = statementsOf(evidence, predicateTypes.publish);
-  const [provenance] = statementsOf(evidence, predicateTypes.provenance);
-  const [verdict] = statementsOf(evidence, predicateTypes.verdict);
-  const level = slsaLevelOf(publish, provenance);
+/** Why a verdict may not write these words where the evidence shows this level; it may claim less. */
+export function whyNotLevels(words: readonly string[], level: SlsaBuildLevel): string | undefined {
   const shown = ([1, 2] as const).filter((one) => one <= level).flatMap(levelWords);
-  const beyond = (verdict?.statement.predicate.verifiedLevels ?? []).filter((word) => !shown.includes(word));
-  reasons.demand(
-    beyond.length === 0,
-    'verdict-invalid',
-    `the verdict claims ${beyond.join(', ')}, which the evidence does not show`,
-  );
-  return level;
-}
-
-// The form of a CI job among the identities that the certificate satisfies; a job for a pull request satisfies none.
-function isByCiJob({ signers = [], signer }: VerifiedStatement): boolean {
-  return signers.some((one) => one !== signer);
+  const beyond = words.filter((word) => !shown.includes(word));
+  if (beyond.length > 0) return `the verdict claims ${beyond.join(', ')}, which the evidence does not show`;
+  return words.length > 1 ? 'the verdict claims two levels at once' : undefined;
 }
