@@ -32,6 +32,7 @@ export const versionAnswer = v.looseObject({
   bundle: digest,
   status: text,
   publisher: text,
+  publishedBy: optional(text),
   verdict: optional(text),
   report: optional(digest),
   approvals: v.array(approval),

@@ -67,7 +67,7 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
         ['says', review.description],
         ['status', review.status],
         ['bundle', safe`${review.bundle}, ${count(review.files.length, 'file')} fetched here and checked`],
-        ['publisher', review.publisher],
+        ['publisher', review.publishedBy ?? review.publisher],
         ['approvals', approvalsText(review)],
         ...whyMore(declared, report).map((why): [string, string] => ['', `more than usual, because ${why}`]),
       ]),

@@ -3,6 +3,7 @@ import type { Digest } from '../skills-index/skill/digest.ts';
 import { scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { predicateTypes } from '../skills-index/statement/attestation.ts';
+import { identityId, printIdentity } from '../skills-index/statement/identity-id.ts';
 import { type Acting, isAuthor } from '../skills-index/trust/authors.ts';
 import type { Actor, Registry } from './context.ts';
 import { latest, readIdentities } from './identities.ts';
@@ -19,6 +20,14 @@ export async function publishedBy(
   const [row] = await statementsOf(registry, id, predicateTypes.publish);
   if (row === undefined) throw new Problem('internal', `${name} has no publication`);
   return { signer: row.signer, logIndex: row.logIndex };
+}
+
+/** The publisher of a version for people: a key id, or the person or CI job that the scope named then. */
+export async function namePublisher(registry: Registry, version: Published & Pick<VersionRow, 'publisher'>): Promise<string> {
+  const { chain } = await readIdentities(registry);
+  const { logIndex } = await publishedBy(registry, version);
+  const found = chain.publishersOf(scopeOf(version.name), logIndex).find((one) => identityId(one) === version.publisher);
+  return found === undefined ? version.publisher : printIdentity(found);
 }
 
 /** Whether somebody published a version or owns its scope, by any key or name. */

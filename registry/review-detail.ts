@@ -10,6 +10,7 @@ import type { Verdict } from '../skills-index/statement/finding.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import type { ApprovalsNeeded } from '../skills-index/trust/policy.ts';
 import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
+import { namePublisher } from './authors.ts';
 import type { Registry, VersionName } from './context.ts';
 import { filesOf, manifestOf, publicationOf, skillMdOf } from './manifests.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
@@ -29,6 +30,8 @@ export interface VersionDetail {
   readonly bundle: Digest;
   readonly status: State;
   readonly publisher: Digest;
+  /** The same for people: whom a certificate named, where no key signed. */
+  readonly publishedBy: string;
   readonly verdict?: Verdict;
   /** Digest of the newest scan report. */
   readonly reportDigest?: Digest;
@@ -110,6 +113,7 @@ async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDet
     bundle: row.bundle,
     status: row.status,
     publisher: row.publisher,
+    publishedBy: await namePublisher(registry, row),
     approvals: approvals.map(({ statement: _, logIndex: __, ...rest }) => rest),
     approvalsNeeded: needed,
     history: await historyOf(registry, row.id),

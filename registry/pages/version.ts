@@ -61,7 +61,7 @@ function facts({ detail, now }: VersionView): Html {
 ${term('verdict', verdictBadge(detail.verdict))}
 ${term('risk', riskMeter(risk))}
 ${term('received', moment(received, now))}
-${term('publisher', digest(detail.publisher))}
+${term('publisher', detail.publishedBy === detail.publisher ? digest(detail.publisher) : untrusted(detail.publishedBy))}
 ${term('bundle', digest(detail.bundle))}
 ${term('report', reportDigest === undefined ? html`<span class="quiet">none</span>` : digest(reportDigest))}
 </dl>

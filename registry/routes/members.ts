@@ -1,6 +1,7 @@
 /** Who is who, as far as signed statements say it. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
@@ -80,7 +81,8 @@ export function memberRoutes(registry: Registry): Hono {
         answer: v.object({
           scope: v.string(),
           owners: v.array(identitySchema),
-          publishers: v.array(identitySchema),
+          /** Where others publish than those who own it. */
+          publishers: v.exactOptional(v.array(identitySchema)),
           statement: v.exactOptional(v.string()),
           /** Changes that some administrators of the root file signed, and how many of them it takes. */
           votes: v.array(vote),
@@ -94,10 +96,11 @@ export function memberRoutes(registry: Registry): Hono {
         const { chain } = known;
         const statement = chain.scopeStatementOf(scope, latest);
         if (statement === undefined) throw new Problem('not-found', `Nobody owns the scope @${scope}`);
+        const [owners, publishers] = [chain.ownersOf(scope, latest), chain.publishersOf(scope, latest)];
         return context.json({
           scope,
-          owners: chain.ownersOf(scope, latest),
-          publishers: chain.publishersOf(scope, latest),
+          owners,
+          ...(canonicalJson(publishers) === canonicalJson(owners) ? {} : { publishers }),
           statement,
           votes: pendingVotes(known, scope),
           votesNeeded: registry.root.threshold,

@@ -18,6 +18,7 @@ const version = v.object({ name: v.string(), version: v.string(), bundle: v.stri
 export const versionSchema = v.object({
   ...version.entries,
   publisher: v.string(),
+  publishedBy: v.string(),
   verdict: v.exactOptional(v.string()),
   report: v.exactOptional(v.string()),
   approvals: v.array(

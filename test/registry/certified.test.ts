@@ -19,7 +19,7 @@ describe('a registry that trusts a Sigstore', () => {
   afterAll(() => world.close());
 
   it('takes the claim of a person, and tells whose the scope is', async () => {
-    expect((await call(world.send, '/api/v1/scopes/@kims')).body).toMatchObject({ owners: [kim], publishers: [kim] });
+    expect((await call(world.send, '/api/v1/scopes/@kims')).body).toMatchObject({ owners: [kim] });
     expect((await call(world.send, '/api/v1/scopes/@ours')).body).toMatchObject({ owners: [kim], publishers: [job] });
   });
 
@@ -40,7 +40,7 @@ describe('a registry that trusts a Sigstore', () => {
     const index = await (await world.send('/index/@ours/counter')).text();
     expect(JSON.parse(index)).toMatchObject({ publisher: identityId(job) });
     const [first] = taken.body.statements;
-    const stored = (await call(world.send, `/blobs/sha256/${first.digest.slice(7)}`)).body;
+    const stored = JSON.parse(await (await world.send(`/blobs/sha256/${first.digest.slice(7)}`)).text());
     expect(stored.verificationMaterial.certificate).toEqual(parts.publish.verificationMaterial.certificate);
     expect(stored.verificationMaterial.tlogEntries[1]).toEqual(parts.publish.verificationMaterial.tlogEntries[0]);
     expect(stored.verificationMaterial.tlogEntries).toHaveLength(2);

@@ -151,6 +151,7 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
     status: 'in review',
     verdict: 'block',
     publisher: someDigest('author'),
+    publishedBy: someDigest('author'),
     description: 'Writes the weekly sales report from the deals in the CRM, with a chart.',
     manifest: { name, version, commands: {}, requires: {}, capabilities: declared, limits: { seconds: 120, memoryMiB: 512 } },
     inferred: false,
