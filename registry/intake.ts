@@ -9,6 +9,7 @@ import { parseManifest } from '../skills-index/skill/manifest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type PublishStatement, predicateTypes } from '../skills-index/statement/attestation.ts';
 import { peekStatement } from '../skills-index/statement/sign.ts';
+import { printClaims } from '../skills-index/trust/certified-identities.ts';
 import { requireSubjects } from '../skills-index/trust/verify-statement.ts';
 import { BatchClash, retryOnClash } from './batch.ts';
 import { envelopeOf, refuseUsed, type SentStatement } from './certified.ts';
@@ -144,7 +145,7 @@ async function store(registry: Registry, { name, version, packed, publisher, sig
             at: createdAt,
             kind: 'statement',
             versionId: id,
-            by: `key:${publisher}`,
+            by: sayBy(publisher, signed),
             why: 'published',
           }),
       ]);
@@ -154,6 +155,11 @@ async function store(registry: Registry, { name, version, packed, publisher, sig
     }
     return { row, statements: await finishStatements(registry, append.indexes) };
   });
+}
+
+function sayBy(publisher: Digest, [publish]: readonly NewStatement[]): string {
+  const certified = publish !== undefined && 'certified' in publish.signer ? publish.signer.certified : undefined;
+  return certified === undefined ? `key:${publisher}` : printClaims(certified.claims);
 }
 
 async function refuseTwice(registry: Registry, which: Pick<CheckedUpload, 'name' | 'version'>): Promise<void> {
