@@ -34,14 +34,14 @@ interface Head extends TreeHead {
 
 /**
  * Demands one log.
- * @returns the first alarm, when there is one
+ * @returns the alarm that says most, when there is one
  */
 export function judgeOneLog(evidence: Evidence, reasons: Reasons): LogAlarm | undefined {
   const shown = statusHead(evidence);
   if (shown === undefined) return undefined;
   const alarms = [...judgeSeen(evidence, shown), ...judgeTogether(evidence, shown)];
   for (const { kind, message } of alarms) reasons.add(kind, message);
-  return alarms[0];
+  return alarms.find((one) => one.proven) ?? alarms[0];
 }
 
 function judgeSeen({ input }: Evidence, shown: Head): LogAlarm[] {

@@ -236,6 +236,69 @@ describe('admit, with a second source of status', () => {
   });
 });
 
+describe('a host that gives an expired status some grace', () => {
+  const late = { now: storyNow + day + 3_600_000, statusGraceHours: 3 } as const;
+
+  it('is told at each use how long it counts, and what is not known until then', async () => {
+    const store = memoryStore();
+    await admit(request({ store }));
+    for (const change of [{ offline: true }, { fetch: deadFetch }]) {
+      const { decision, notes } = await admit(request({ store, ...late, ...change }));
+      expect(decision).toMatchObject({ kind: 'admitted', onGrace: true });
+      expect(notes.join()).toMatch(
+        /expired at 2026-03-03T11:00:00\.000Z and counts until 2026-03-03T14:00:00\.000Z by this host's grace: a revocation since/,
+      );
+    }
+  });
+
+  it.each<[string, Partial<AdmissionRequest>]>([
+    ['it is over', { now: storyNow + day + 3 * 3_600_000 }],
+    ['none is given', { statusGraceHours: 0 }],
+  ])('refuses as before when %s', async (_, change) => {
+    const store = memoryStore();
+    await admit(request({ store }));
+    expect(await codes(request({ store, ...late, offline: true, ...change }))).toEqual(['status-stale']);
+  });
+
+  it('gives none to a registry that answers with an old status: it may hide a revocation', async () => {
+    expect(await codes(request(late))).toEqual(['status-stale']);
+  });
+
+  it('is told until when the status counts while it is still fresh', async () => {
+    const store = memoryStore();
+    await admit(request({ store }));
+    const { notes } = await admit(request({ store, offline: true, statusGraceHours: 3 }));
+    expect(notes).toEqual(['its last status counts until 2026-03-03T11:00:00.000Z']);
+  });
+});
+
+describe('a log that is not the one that was seen', () => {
+  it('is refused, and both signed heads are kept to be sent on', async () => {
+    const [other, store] = [await tellStory(), memoryStore()];
+    await admit(request({ store }));
+    const admission = await admit(request({ store, fetch: storyFetch(storyPaths(other)) }));
+    expect(admission.decision).toMatchObject({ kind: 'refused', alarm: { kind: 'log-rolled-back', proven: true } });
+    const kept = JSON.parse(Buffer.from((await store.getNamed(admission.kept ?? '')) ?? []).toString('utf8'));
+    const notes = await Promise.all([story.log.note(), other.log.note()]);
+    expect(kept.heads.map((head: { note: string }) => head.note)).toEqual(notes);
+    expect(() => requireAdmitted(admission, name)).toThrow(
+      expect.objectContaining({
+        reasons: expect.arrayContaining([
+          { message: `both heads of the log, signed, are kept in ${admission.kept}: send it on` },
+        ]),
+      }),
+    );
+  });
+
+  it('does not become the one that is remembered', async () => {
+    const [other, store] = [await tellStory(), memoryStore()];
+    await admit(request({ store }));
+    const fork = request({ store, fetch: storyFetch(storyPaths(other)) });
+    expect([await codes(fork), await codes(fork)]).toEqual([['log-rolled-back'], ['log-rolled-back']]);
+    expect(await codes(request({ store }))).toEqual(['admitted']);
+  });
+});
+
 describe('requireAdmitted', () => {
   const { chain } = decide(story.input);
 
