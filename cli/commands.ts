@@ -46,7 +46,6 @@ export const plannedCommands: readonly string[] = [
   'hold deny',
   'log',
   'redteam',
-  'registry rotate',
   'index export',
   'index mirror',
   'backup',

@@ -2,11 +2,15 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { isHostName } from '../skills-index/skill/host-name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { memberStatement } from '../skills-index/statement/attestation.ts';
+import { memberStatement, type PublicKey } from '../skills-index/statement/attestation.ts';
 import { signStatement } from '../skills-index/statement/sign.ts';
+import { defaultPolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot, type RootFile } from '../skills-index/trust/root.ts';
+import { missingSignatures, signRepository } from '../skills-index/trust/tuf-ceremony.ts';
+import { proposeNext } from './rotation.ts';
 import { createKeyFile, type KeyFile, publicKeyOf } from './signers/key-file.ts';
 import { writeWhole } from './whole-file.ts';
 
@@ -17,7 +21,20 @@ export const registryFiles = {
   scannerKey: 'scanner-key.json',
   /** Signed statements that the registry takes at its first start. */
   enrolments: 'enrol',
+  policy: 'policy.json',
+  /** What administrators signed for clients; and the next one, while it still lacks signatures. */
+  tuf: 'tuf.json',
+  proposal: 'tuf-proposal.json',
+  /** Keys that a proposal names, until it is published. */
+  nextKeys: 'keys.next.json',
 } as const;
+
+/** Further administrators, and how many of them all must agree; one alone when left out. */
+export interface Board {
+  readonly others?: readonly PublicKey[];
+  readonly threshold?: number;
+  readonly now?: Date;
+}
 
 /**
  * Makes the folder. The administrator's private key is made by `administratorKey` and never lies in it.
@@ -28,6 +45,7 @@ export async function makeRegistryFolder(
   folder: string,
   origin: string,
   administratorKey: () => Promise<KeyFile>,
+  { others = [], threshold = 1, now = new Date() }: Board = {},
 ): Promise<RootFile> {
   if (origin !== 'localhost' && !isHostName(origin))
     throw new Problem(
@@ -40,16 +58,15 @@ export async function makeRegistryFolder(
   });
   if (found.length > 0)
     throw new Problem('file-exists', `Cannot make a registry in ${JSON.stringify(folder)}: the folder is not empty`);
-  const log = generateKeyPairSync('ed25519').privateKey;
-  const [status, registry] = [makeP256(), makeP256()];
+  const { log, status, registry } = makeRegistryKeys();
   const rootOf = (administrator: KeyFile): RootFile => ({
     schema: 'skillgate.root/1',
     origin,
-    log: { key: spkiOf(log) },
-    status: { key: spkiOf(status) },
-    registry: { key: spkiOf(registry) },
-    administrators: [{ keyId: administrator.keyId, key: publicKeyOf(administrator).spki }],
-    threshold: 1,
+    log: { key: publicKeyIn(log) },
+    status: { key: publicKeyIn(status) },
+    registry: { key: publicKeyIn(registry) },
+    administrators: [publicKeyOf(administrator), ...others].map(({ keyId, spki }) => ({ keyId, key: spki })),
+    threshold,
   });
   // The folder comes after the key, which may be there already: nothing is left behind then.
   const administrator = await administratorKey();
@@ -61,25 +78,41 @@ export async function makeRegistryFolder(
     ['00-administrator.json', { name: administrator.name, roles: ['administrator'], key: publicKeyOf(administrator) }],
     ['01-scanner.json', { name: 'scanner', roles: ['scanner'], key: publicKeyOf(scanner) }],
   ] as const;
-  const keys = { schema: 'skillgate.registry-keys/1', log: pemOf(log), status: pemOf(status), registry: pemOf(registry) };
+  const keys: RegistryKeyFile = { schema: 'skillgate.registry-keys/1', log, status, registry };
   await writeWhole(join(folder, registryFiles.keys), `${JSON.stringify(keys, null, 2)}\n`, 0o600);
   for (const [file, member] of enrolments) {
     const envelope = await signStatement(memberStatement({ ...member, state: 'enrolled', nonce: randomUUID() }), administrator);
     await writeWhole(join(folder, registryFiles.enrolments, file), `${JSON.stringify(envelope)}\n`);
   }
+  await writeWhole(join(folder, registryFiles.policy), `${canonicalJson(defaultPolicy)}\n`);
+  const first = proposeNext({ root, files: { 'policy.json': canonicalJson(defaultPolicy) }, now: now.getTime() });
+  const tuf = await signRepository(first, administrator);
+  const place = missingSignatures(tuf).length === 0 ? registryFiles.tuf : registryFiles.proposal;
+  await writeWhole(join(folder, place), `${JSON.stringify(tuf, null, 2)}\n`);
   // Last: a folder with a root file is whole.
   await writeWhole(join(folder, registryFiles.root), `${JSON.stringify(root, null, 2)}\n`);
   return root;
 }
 
-function makeP256(): KeyObject {
-  return generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey;
+/** `keys.json`: PKCS8 PEM. */
+export interface RegistryKeyFile {
+  readonly schema: 'skillgate.registry-keys/1';
+  readonly log: string;
+  readonly status: string;
+  readonly registry: string;
+}
+
+/** New private keys for a registry: Ed25519 for the log, P-256 for the others. */
+export function makeRegistryKeys(): Omit<RegistryKeyFile, 'schema'> {
+  const p256 = () => pemOf(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey);
+  return { log: pemOf(generateKeyPairSync('ed25519').privateKey), status: p256(), registry: p256() };
+}
+
+/** SPKI DER in base64 of a private key in PEM. */
+export function publicKeyIn(pem: string): string {
+  return createPublicKey(pem).export({ type: 'spki', format: 'der' }).toString('base64');
 }
 
 function pemOf(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString();
-}
-
-function spkiOf(key: KeyObject): string {
-  return createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64');
 }

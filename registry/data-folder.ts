@@ -27,10 +27,11 @@ export async function readRootFile(dir: string): Promise<RootFile> {
 
 /**
  * `DIR/keys.json`, which nobody else may read and whose keys are those of the root file.
+ * @param name of the file, for the keys that a rotation brings
  * @throws Problem `file-not-found`, `key-file-invalid`
  */
-export async function readKeys(dir: string, root: RootFile): Promise<RegistryKeys> {
-  const path = join(dir, 'keys.json');
+export async function readKeys(dir: string, root: RootFile, name = 'keys.json'): Promise<RegistryKeys> {
+  const path = join(dir, name);
   const bytes = await readData(path);
   const { mode } = await stat(path);
   if ((mode & 0o077) !== 0) {

@@ -212,24 +212,6 @@ export const statusFile = sqliteTable('status_file', {
   bytes: text().notNull(),
 });
 
-/** Signed sets of TUF's online metadata, each about one status.json; only the newest are kept. */
-export const tufSets = sqliteTable(
-  'tuf_sets',
-  {
-    version: integer().primaryKey(),
-    /** Version of the root and targets that it stands under. */
-    offline: integer().notNull(),
-    statusSha256: text().notNull(),
-    checkpointSha256: text().notNull(),
-    status: text().notNull(),
-    checkpoint: text().notNull(),
-    online: text().notNull(),
-    snapshot: text().notNull(),
-    timestamp: text().notNull(),
-  },
-  (table) => [index('tuf_sets_status').on(table.statusSha256), index('tuf_sets_checkpoint').on(table.checkpointSha256)],
-);
-
 /** Who is signed in. The id is kept as SHA-256 only. */
 export const sessions = sqliteTable('sessions', {
   id: text().$type<Digest>().primaryKey(),

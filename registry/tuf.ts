@@ -10,8 +10,9 @@ import { signTuf, tufBytes } from '../skills-index/trust/tuf-signature.ts';
 import { holds, retryOnClash } from './batch.ts';
 import type { Registry } from './context.ts';
 import { tufSetsKept } from './limits.ts';
-import { statusFile, tufSets } from './schema.ts';
+import { statusFile } from './schema.ts';
 import { currentStatus, statusIn } from './status-json.ts';
+import { tufSets } from './tuf-schema.ts';
 
 export type TufSet = typeof tufSets.$inferSelect;
 type Served = Registry & { readonly tuf: TufRepository };

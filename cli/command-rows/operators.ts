@@ -8,8 +8,21 @@ export const operatorRows: readonly CommandRow[] = [
     name: 'registry init',
     summary: 'make a registry’s data folder, root file and the administrator’s key; print the fingerprint',
     usage: 'DIR',
-    examples: [['skill registry init ./registry-data', 'then: skill serve ./registry-data']],
+    examples: [
+      ['skill registry init ./registry-data', 'then: skill serve ./registry-data'],
+      [
+        'skill registry init ./registry-data --administrator ben.pub.json --administrator cleo.pub.json --threshold 2',
+        'three administrators, two of whom must agree; then each signs: skill registry rotate sign',
+      ],
+    ],
     options: {
+      administrator: {
+        type: 'string',
+        multiple: true,
+        value: 'FILE',
+        summary: 'NAME.pub.json of one more administrator, beside the key made here',
+      },
+      threshold: { type: 'string', value: 'N', summary: 'how many administrators must agree (default: more than half)' },
       origin: { type: 'string', value: 'HOST', summary: 'host name of the registry, for ever (default: localhost)' },
       key,
     },
@@ -36,6 +49,45 @@ export const operatorRows: readonly CommandRow[] = [
     options: { root: { type: 'string', value: 'DIGEST', summary: 'fingerprint of the root file' } },
     args: { min: 1, max: 1 },
     load: () => import('../commands/registry.ts'),
+  },
+  {
+    name: 'registry rotate',
+    summary: 'change or renew a registry’s root of trust: propose, each administrator signs, publish',
+    usage: 'propose DIR | show FILE | sign FILE | publish DIR [FILE…]',
+    examples: [
+      ['skill registry rotate propose ./registry-data', 'renew the signatures, which end after a year; writes tuf-proposal.json'],
+      ['skill registry rotate propose ./registry-data --new-registry-key', 'the registry’s key was stolen'],
+      ['skill registry rotate propose ./registry-data --remove cleo.pub.json --add-administrator dora.pub.json', 'Cleo leaves'],
+      ['skill registry rotate sign ./tuf-proposal.json', 'each administrator, on their own machine'],
+      [
+        'skill registry rotate publish ./registry-data a.json b.json',
+        'signed copies; the registry is stopped, and started after it',
+      ],
+    ],
+    options: {
+      'add-administrator': { type: 'string', multiple: true, value: 'FILE', summary: 'NAME.pub.json of a new administrator' },
+      remove: { type: 'string', multiple: true, value: 'KEY', summary: 'key id or NAME.pub.json of an administrator who leaves' },
+      threshold: { type: 'string', value: 'N', summary: 'how many administrators must agree' },
+      'new-registry-key': { type: 'boolean', summary: 'replace the key that signs verdicts' },
+      'new-log-key': { type: 'boolean', summary: 'replace the key that signs the log' },
+      'new-status-key': { type: 'boolean', summary: 'replace the key that signs status.json and what is renewed daily' },
+      'valid-up-to': {
+        type: 'string',
+        value: 'INDEX',
+        summary: 'last log index at which replaced keys count (default: the newest)',
+      },
+      policy: { type: 'string', value: 'FILE', summary: 'policy that clients judge by' },
+      'trusted-root': {
+        type: 'string',
+        value: 'FILE',
+        summary: 'Sigstore trusted_root.json, for statements signed by certificate',
+      },
+      witnesses: { type: 'string', value: 'FILE', summary: 'witnesses whose cosignatures clients demand' },
+      key: { type: 'string', value: 'NAME', summary: 'sign: administrator’s key (default: administrator)' },
+      proposal: { type: 'string', value: 'DIGEST', summary: 'sign: digest of the proposal; without it a person is asked' },
+    },
+    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    load: () => import('../commands/rotate.ts'),
   },
   {
     name: 'member add',

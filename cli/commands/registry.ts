@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { parseScope, type Scope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -10,8 +10,8 @@ import { answer, inkFor, note, safe } from '../output.ts';
 import { checkRootSize, pinRegistry, trustedRegistry } from '../registries.ts';
 import { requestBytes } from '../registry-api.ts';
 import { type PinnedRegistry, parseBase, readRegistries } from '../registry-base.ts';
-import { makeRegistryFolder } from '../registry-folder.ts';
-import { createKeyFile } from '../signers/key-file.ts';
+import { makeRegistryFolder, registryFiles } from '../registry-folder.ts';
+import { createKeyFile, readPublicKeyFile } from '../signers/key-file.ts';
 import { keyPath } from '../signers/signer.ts';
 import { type KeptTrust, keptVersion } from '../trust-kept.ts';
 import { refreshTrust } from '../trust-refresh.ts';
@@ -32,26 +32,34 @@ async function init(context: CommandContext): Promise<ExitCode> {
   const folder = resolve(context.cwd, context.args[0] ?? '');
   const name = String(context.options.key ?? 'administrator');
   const origin = String(context.options.origin ?? 'localhost');
-  const root = await makeRegistryFolder(folder, origin, () =>
+  const files = Array.isArray(context.options.administrator) ? context.options.administrator : [];
+  const others = await Promise.all(files.map((file) => readPublicKeyFile(resolve(context.cwd, file))));
+  const threshold = Number(context.options.threshold ?? Math.floor((others.length + 1) / 2) + 1);
+  const makeKey = () =>
     createKeyFile(keyPath(context.paths, name), keyPath(context.paths, name, 'public'), name).catch((cause: unknown) => {
       if (!(cause instanceof Problem) || cause.code !== 'file-exists') throw cause;
       throw new Problem('file-exists', cause.message, {
         cause,
         hint: `this registry gets an administrator’s key of its own: skill registry init ${context.args[0] ?? ''} --key ${name}-2`,
       });
-    }),
-  );
+    });
+  const root = await makeRegistryFolder(folder, origin, makeKey, { others, threshold, now: context.now() });
   const fingerprint = rootFingerprint(root);
   const administrator = root.administrators[0]?.keyId;
   answer(
     context,
-    { schema: 'skillgate.registry-made/1', folder, origin, fingerprint, key: name, administrator },
+    { schema: 'skillgate.registry-made/1', folder, origin, fingerprint, key: name, administrator, threshold: root.threshold },
     () => safe`${fingerprint}`,
   );
   note(
     context,
     safe`This is the fingerprint of the root of trust: tell it to those who will install. The administrator’s key ${name} lies in ${context.paths.config} and nowhere else: keep a copy offline.\nNext: skill serve ${context.args[0] ?? ''}`,
   );
+  if (threshold > 1)
+    note(
+      context,
+      safe`${threshold} of ${root.administrators.length} administrators have to sign before clients follow rotations. Send them ${join(folder, registryFiles.proposal)}; each: skill registry rotate sign FILE. Then: skill registry rotate publish ${context.args[0] ?? ''} FILE…`,
+    );
   return exitCodes.ok;
 }
 

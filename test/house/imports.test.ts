@@ -40,7 +40,7 @@ const nodeParts: Record<string, RegExp> = {
   'scanner/models': /^node:(crypto|url|buffer|util|path|path\/posix|zlib)$/,
 };
 
-const mayTouchRegistry = /^cli\/commands\/(serve|backup|restore|index)\.ts$/;
+const mayTouchRegistry = /^cli\/commands\/(serve|backup|restore|index|rotate)\.ts$/;
 
 interface Arrow {
   readonly from: string;

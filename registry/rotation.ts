@@ -1,0 +1,111 @@
+/** A signed proposal takes its place in a data folder: checked as clients will, with nobody serving the folder meanwhile. */
+import { readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import { parsePolicy } from '../skills-index/trust/policy.ts';
+import type { RootFile } from '../skills-index/trust/root.ts';
+import {
+  lastRootOf,
+  namesAdministrators,
+  parseTufRepository,
+  rootFileOf,
+  type TufRepository,
+} from '../skills-index/trust/tuf-repository.ts';
+import { readKeys, readRootFile } from './data-folder.ts';
+import { diskObjects } from './disk-objects.ts';
+import { holdFolder } from './sqlite.ts';
+import { requireTuf, tufDocumentName } from './tuf-document.ts';
+
+/** Index of the last entry of the folder's log; undefined while it is empty. */
+export function lastLogIndex(dir: string): number | undefined {
+  let db: BetterSqlite3.Database;
+  try {
+    db = new BetterSqlite3(join(dir, 'registry.sqlite'), { readonly: true, fileMustExist: true });
+  } catch {
+    return undefined;
+  }
+  try {
+    const row = db.prepare('SELECT max("index") AS last FROM log').get() as { last: number | null } | undefined;
+    return row?.last ?? undefined;
+  } finally {
+    db.close();
+  }
+}
+
+/** The document that is in force in the folder; undefined before the first. */
+export async function readTufDocument(dir: string): Promise<TufRepository | undefined> {
+  const bytes = await readFile(join(dir, tufDocumentName)).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    return undefined;
+  });
+  return bytes === undefined ? undefined : parseTufRepository(bytes);
+}
+
+export interface Published {
+  /** Entries of the log behind the last index at which replaced keys count. */
+  readonly entriesSince: number;
+}
+
+/**
+ * Puts a proposal in force. Cut off at any point, it can be run again.
+ * @param now milliseconds since 1970
+ * @throws Problem `folder-served`, `tuf-invalid`, `tuf-expired`, `key-file-invalid`
+ */
+export async function publishTuf(dir: string, next: TufRepository, now: number): Promise<Published> {
+  const letGo = holdFolder(dir);
+  try {
+    const root = rootFileOf(next);
+    requireTuf(Buffer.from(JSON.stringify(next)), { root, policy: parsePolicy(next.files['policy.json']) });
+    await requireSuccessor(dir, next);
+    const { expires } = lastRootOf(next).signed;
+    if (Date.parse(expires) <= now) throw new Problem('tuf-expired', `Cannot publish: the proposal counted until ${expires}`);
+    const keys = await keysFor(dir, root);
+    const files = diskObjects(dir);
+    if (keys === 'keys.next.json') await rename(join(dir, keys), join(dir, 'keys.json'));
+    await files.put('root.json', Buffer.from(`${JSON.stringify(root, null, 2)}\n`));
+    await files.put('policy.json', Buffer.from(`${next.files['policy.json']}\n`));
+    await files.put(tufDocumentName, Buffer.from(`${JSON.stringify(next, null, 2)}\n`));
+    await rm(join(dir, 'keys.next.json'), { force: true });
+    await rm(join(dir, 'tuf-proposal.json'), { force: true });
+    const ends = (root.retired ?? []).map((one) => one.validUpTo);
+    return { entriesSince: ends.length === 0 ? 0 : Math.max(0, (lastLogIndex(dir) ?? -1) - Math.max(...ends)) };
+  } finally {
+    letGo();
+  }
+}
+
+async function requireSuccessor(dir: string, next: TufRepository): Promise<void> {
+  const before = await readTufDocument(dir);
+  const foreign = (why: string) =>
+    new Problem('tuf-invalid', `Cannot publish: ${why}`, { hint: 'skill registry rotate propose' });
+  if (before === undefined) {
+    // Clients begin at the administrators of the root file that they pinned.
+    const pinned = await readRootFile(dir);
+    if (next.roots.length !== 1 || !namesAdministrators(lastRootOf(next).signed, pinned))
+      throw foreign('the first TUF root names exactly the administrators of root.json');
+    return;
+  }
+  if (canonicalJson(before.roots) === canonicalJson(next.roots)) return;
+  if (canonicalJson(before.roots) !== canonicalJson(next.roots.slice(0, -1)))
+    throw foreign('the proposal was made over another state of this registry');
+}
+
+/** Which file holds the private keys that the root file names; those in use where they still do. */
+async function keysFor(dir: string, root: RootFile): Promise<'keys.json' | 'keys.next.json'> {
+  for (const name of ['keys.json', 'keys.next.json'] as const) {
+    const holds = await readKeys(dir, root, name).then(
+      () => true,
+      () => false,
+    );
+    if (holds) return name;
+  }
+  throw new Problem(
+    'key-file-invalid',
+    'Cannot publish: neither keys.json nor keys.next.json holds the keys that the proposal names',
+    {
+      hint: 'keys.next.json was made by skill registry rotate propose in this folder; without it, propose again',
+    },
+  );
+}
