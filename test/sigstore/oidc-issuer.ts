@@ -8,6 +8,8 @@ export interface OidcIssuer {
   urlOf(kind: IssuerKind): string;
   /** A token that Fulcio takes for five minutes. */
   mint(kind: IssuerKind, claims: JWTPayload): Promise<string>;
+  /** The environment of a job on GitHub: where to fetch its token, and with what. */
+  jobToken(claims: JWTPayload): { ACTIONS_ID_TOKEN_REQUEST_URL: string; ACTIONS_ID_TOKEN_REQUEST_TOKEN: string };
   stop(): void;
 }
 
@@ -15,7 +17,13 @@ export async function startOidcIssuer(port: number): Promise<OidcIssuer> {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const keys = [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256', use: 'sig' }];
   const base = `http://127.0.0.1:${port}`;
-  const server = createServer((request, response) => {
+  let job: JWTPayload = {};
+  const server = createServer(async (request, response) => {
+    if (request.url === '/github/job?api-version=2.0&audience=sigstore') {
+      const isRunner = request.headers.authorization === 'Bearer of the runner';
+      response.writeHead(isRunner ? 200 : 401, { 'content-type': 'application/json' });
+      return response.end(JSON.stringify({ value: isRunner ? await mint('github', job) : '' }));
+    }
     const [, kind = '', rest] = /^\/(\w+)\/(.*)$/.exec(request.url ?? '') ?? [];
     const issuer = `${base}/${kind}`;
     const documents: Record<string, object> = {
@@ -32,19 +40,25 @@ export async function startOidcIssuer(port: number): Promise<OidcIssuer> {
     };
     const found = rest === undefined ? undefined : documents[rest];
     response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(found ?? {}));
+    return response.end(JSON.stringify(found ?? {}));
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const urlOf = (kind: IssuerKind): string => `${base}/${kind}`;
+  const mint: OidcIssuer['mint'] = (kind, claims) =>
+    new SignJWT({ aud: 'sigstore', ...claims })
+      .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+      .setIssuer(urlOf(kind))
+      .setIssuedAt()
+      .setExpirationTime('5m')
+      .sign(privateKey);
   return {
     urlOf,
-    mint: (kind, claims) =>
-      new SignJWT({ aud: 'sigstore', ...claims })
-        .setProtectedHeader({ alg: 'RS256', kid: 'one' })
-        .setIssuer(urlOf(kind))
-        .setIssuedAt()
-        .setExpirationTime('5m')
-        .sign(privateKey),
+    mint,
+    jobToken: (claims) => {
+      job = claims;
+      const url = `${base}/github/job?api-version=2.0`;
+      return { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'of the runner' };
+    },
     stop: () => {
       server.closeAllConnections();
       server.close();

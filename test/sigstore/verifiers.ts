@@ -14,45 +14,70 @@ export interface Question {
 
 export interface Answer {
   readonly accepted: boolean;
-  /** Its last line, on one line. */
-  readonly said: string;
+  /** What it wrote. */
+  readonly output: string;
   readonly millis: number;
 }
 
-export type Verifier = (question: Question) => Promise<Answer>;
+/** What can be wrong with a question. */
+export type Fault = 'artifact' | 'key' | 'identity' | 'issuer';
+
+export interface Verifier {
+  readonly name: string;
+  /** How it refuses. */
+  readonly says: Readonly<Record<Fault, RegExp>>;
+  verify(question: Question): Promise<Answer>;
+}
 
 const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
 const script = fileURLToPath(new URL('verify.py', import.meta.url));
 
 /** `skill sigstore verify-bundle`: the client protocol of Sigstore's conformance suite. */
-export const ours: Verifier = ({ bundle, trustedRoot, artifact, signer }) => {
-  const who = 'keyPem' in signer ? ['--key', signer.keyPem] : identityOptions(signer);
-  return ask(process.execPath, [
-    guard,
-    'sigstore',
-    'verify-bundle',
-    '--bundle',
-    bundle,
-    ...who,
-    '--trusted-root',
-    trustedRoot,
-    artifact,
-  ]);
+export const ours: Verifier = {
+  name: 'ours',
+  says: {
+    artifact: /error\[subject-mismatch\]/,
+    key: /error\[signature-invalid\]/,
+    identity: /error\[identity-mismatch\]/,
+    issuer: /error\[identity-mismatch\]/,
+  },
+  verify: ({ bundle, trustedRoot, artifact, signer }) => {
+    const files = ['--bundle', bundle, '--trusted-root', trustedRoot];
+    return ask(process.execPath, [guard, 'sigstore', 'verify-bundle', ...files, ...optionsOf(signer), artifact]);
+  },
 };
 
 export function cosignOf({ cosign }: Programs): Verifier {
-  return ({ bundle, trustedRoot, artifact, predicateType, signer }) => {
-    const who = 'keyPem' in signer ? ['--key', signer.keyPem] : identityOptions(signer);
-    const files = ['--bundle', bundle, '--trusted-root', trustedRoot, '--type', predicateType];
-    return ask(cosign, ['verify-blob-attestation', ...files, ...who, artifact]);
+  return {
+    name: 'cosign',
+    says: {
+      artifact: /provided artifact digests do not match digests in statement/,
+      // It makes the log's entry anew from the key that it is given.
+      key: /verifying inclusion: calculated root/,
+      identity: /expected SAN value/,
+      issuer: /expected issuer value/,
+    },
+    verify: ({ bundle, trustedRoot, artifact, predicateType, signer }) => {
+      const files = ['--bundle', bundle, '--trusted-root', trustedRoot, '--type', predicateType];
+      return ask(cosign, ['verify-blob-attestation', ...files, ...optionsOf(signer), artifact]);
+    },
   };
 }
 
 /** Certificates only: it has no verification with a key. */
 export function pythonOf({ python }: Programs): Verifier {
-  return ({ bundle, trustedRoot, artifact, signer }) => {
-    if ('keyPem' in signer) throw new Error('sigstore-python verifies no bundles that are signed with a key');
-    return ask(python, ['-W', 'ignore', script, bundle, trustedRoot, signer.identity, signer.issuer, artifact]);
+  return {
+    name: 'sigstore-python',
+    says: {
+      artifact: /the artifact is not a subject/,
+      key: /never asked/,
+      identity: /Certificate's SANs do not match/,
+      issuer: /Certificate's OIDCIssuer does not match/,
+    },
+    verify: ({ bundle, trustedRoot, artifact, signer }) => {
+      if ('keyPem' in signer) throw new Error('sigstore-python verifies no bundles that are signed with a key');
+      return ask(python, ['-W', 'ignore', script, bundle, trustedRoot, signer.identity, signer.issuer, artifact]);
+    },
   };
 }
 
@@ -64,12 +89,12 @@ export function ask(program: string, argv: readonly string[]): Promise<Answer> {
       const millis = performance.now() - start;
       // Only an exit code is an answer; a program that did not run, or was killed, has refused nothing.
       if (error !== null && typeof error.code !== 'number') return reject(error);
-      const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '');
-      resolve({ accepted: error === null, said: (lines.at(-1) ?? '').trim(), millis });
+      resolve({ accepted: error === null, output: `${stdout}${stderr}`, millis });
     });
   });
 }
 
-function identityOptions({ identity, issuer }: { readonly identity: string; readonly issuer: string }): string[] {
-  return ['--certificate-identity', identity, '--certificate-oidc-issuer', issuer];
+function optionsOf(signer: Question['signer']): string[] {
+  if ('keyPem' in signer) return ['--key', signer.keyPem];
+  return ['--certificate-identity', signer.identity, '--certificate-oidc-issuer', signer.issuer];
 }
