@@ -2,6 +2,6 @@ import { defineConfig } from 'drizzle-kit';
 
 export default defineConfig({
   dialect: 'sqlite',
-  schema: ['./registry/schema.ts', './registry/cosignature-rows.ts', './registry/tuf-schema.ts'],
+  schema: ['./registry/schema.ts', './registry/session-schema.ts', './registry/cosignature-rows.ts', './registry/tuf-schema.ts'],
   out: './registry/migrations',
 });

@@ -212,25 +212,6 @@ export const statusFile = sqliteTable('status_file', {
   bytes: text().notNull(),
 });
 
-/** Who is signed in. The id is kept as SHA-256 only. */
-export const sessions = sqliteTable('sessions', {
-  id: text().$type<Digest>().primaryKey(),
-  kind: text().$type<'desk' | 'token'>().notNull(),
-  /** `key:sha256:…` or `passkey:…`. */
-  subject: text().notNull(),
-  createdAt: integer().notNull(),
-  seenAt: integer().notNull(),
-  expiresAt: integer().notNull(),
-});
-
-/** One-time links and key challenges, both kept as SHA-256 and taken once. */
-export const tickets = sqliteTable('tickets', {
-  id: text().$type<Digest>().primaryKey(),
-  kind: text().$type<'link' | 'challenge'>().notNull(),
-  subject: text().notNull(),
-  expiresAt: integer().notNull(),
-});
-
 /** WebAuthn challenges of the desk, taken once. */
 export const challenge = sqliteTable('challenge', {
   id: text().primaryKey(),

@@ -4,7 +4,7 @@ import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { type Actor, printSubject, type Registry, readSubject, type Subject } from './context.ts';
 import { actorOf } from './identities.ts';
 import { challengeMs, linkMs, sessionDeskMs, sessionIdleMs, sessionTokenMs } from './limits.ts';
-import { sessions, tickets } from './schema.ts';
+import { sessions, tickets } from './session-schema.ts';
 
 export interface Session {
   /** The opaque id: a bearer token or the value of the desk's cookie. Shown once. */

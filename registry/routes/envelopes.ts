@@ -9,12 +9,6 @@ import { parsePlainBundle } from '../../skills-index/statement/sigstore-bundle.t
 import type { SentStatement } from '../certified.ts';
 import { keyHeader } from '../signer.ts';
 
-/** @throws Problem `request-too-large`, `json-invalid`, `statement-invalid` */
-export function readEnvelope(bytes: Uint8Array): Envelope {
-  refuseLarge(bytes.byteLength);
-  return parseEnvelope(parseJson(bytes, 'the envelope').value);
-}
-
 /**
  * An envelope that a key signed, or the Sigstore bundle of one that a certificate signed.
  * @throws Problem `request-too-large`, `json-invalid`, `statement-invalid`

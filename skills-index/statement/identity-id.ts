@@ -1,7 +1,7 @@
 /** One digest for whoever can sign, so that matching an identity is comparing two digests and never a pattern. */
 import { canonicalDigest } from '../skill/canonical-json.ts';
 import type { Digest } from '../skill/digest.ts';
-import type { CiIdentity, Identity, OidcIdentity, PublicKey } from './predicates.ts';
+import type { CiIdentity, Identity, PublicKey } from './predicates.ts';
 
 /** Key id of a key, else SHA-256 of the RFC 8785 form. No key has the id of somebody else: its SPKI is no JSON. */
 export function identityId(identity: Identity): Digest {
@@ -21,11 +21,6 @@ export function isCi(identity: Identity): identity is CiIdentity {
 /** The keys among identities. */
 export function keysAmong(identities: readonly Identity[]): PublicKey[] {
   return identities.filter(isKey);
-}
-
-/** Those among identities whom an issuer vouches for. */
-export function oidcAmong(identities: readonly Identity[]): OidcIdentity[] {
-  return identities.filter((one): one is OidcIdentity => !isKey(one));
 }
 
 /** An identity for people to read; `parse` takes none of it back. */

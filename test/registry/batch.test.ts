@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BatchClash, holds, retryOnClash } from '../../registry/batch.ts';
 import { makeExclusive } from '../../registry/context.ts';
-import { tickets } from '../../registry/schema.ts';
+import { tickets } from '../../registry/session-schema.ts';
 import { type OpenDatabase, openSqlite } from '../../registry/sqlite.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 

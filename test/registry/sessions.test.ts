@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sessions, tickets } from '../../registry/schema.ts';
+import { sessions, tickets } from '../../registry/session-schema.ts';
 import { createLink, createSession, endSession, peekLink, readSession, redeemLink } from '../../registry/sessions.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
