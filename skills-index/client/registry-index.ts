@@ -15,11 +15,13 @@ import { parseSigstoreBundle, type SigstoreBundle } from '../statement/sigstore-
 import type { Admitted, DecisionInput } from '../trust/decision.ts';
 import { type IndexLine, parseIndexFile } from '../trust/index-line.ts';
 import { indexFileBytesMax, rootBytesMax, statusBytesMax } from '../trust/limits.ts';
+import { alarmOfSeen } from '../trust/one-log.ts';
 import { parseRoot, type RootFile } from '../trust/root.ts';
 import { verifyRootCheckpoint } from '../trust/root-office.ts';
 import { type Status, verifyStatus } from '../trust/status-file.ts';
 import { fetchBlobIfThere, fetchFile, fetchNamed, inTurns, type Source } from './blobs.ts';
 import { statementBlobBytesMax } from './limits.ts';
+import { keepAlarm } from './log-alarm.ts';
 import { fetchConsistency } from './log-proofs.ts';
 import type { Store } from './store.ts';
 
@@ -41,7 +43,8 @@ export type VersionEvidence = Omit<
 
 /**
  * Fetches the evidence about the highest version in the range.
- * @throws Problem `not-found`, `registry-down`, `registry-answer`, `signature-invalid`, `log-invalid` when the kept checkpoint is damaged
+ * @throws Problem `not-found`, `registry-down`, `registry-answer`, `signature-invalid`, `log-invalid` when the kept checkpoint is damaged,
+ *   `log-rolled-back` when the version is not there, and neither is the log that was seen before
  */
 export async function fetchVersionEvidence(query: VersionQuery): Promise<VersionEvidence> {
   const lines = await fetchIndex(query, query.name);
@@ -49,12 +52,12 @@ export async function fetchVersionEvidence(query: VersionQuery): Promise<Version
   const statusFile = { name: 'status.json', path: '/index/status.json', bytesMax: statusBytesMax, isGood };
   const statusBytes = await fetchNamed(query, statusFile);
   const status = statusBytes === undefined ? undefined : readStatus(statusBytes, query);
-  const line = chooseLine(lines, query, status);
+  const seen = await fetchSeen(query, status);
+  const line = await orRolledBack(query, { seen, status }, () => chooseLine(lines, query, status));
   const statements = await fetchStatements(query, line.statements);
   const bundle = (await fetchBlobIfThere(query, line.bundle, statementBlobBytesMax)) ?? new Uint8Array();
   const bundles = [...statements.values()].flatMap((bytes) => peekBundle(bytes) ?? []);
   const heads = [...bundles.flatMap(headOf), ...(status === undefined ? [] : [parseCheckpoint(status.checkpoint)])];
-  const seen = await fetchSeen(query, status);
   return {
     line,
     statements,
@@ -170,6 +173,26 @@ async function fetchSeen(query: VersionQuery, status: Status | undefined): Promi
   const { size, root } = verifyRootCheckpoint(note, query.root);
   const proofs = await fetchConsistency(query, [size], parseCheckpoint(status.checkpoint).size);
   return { checkpoint: { size, root, note }, proof: proofs.get(size) ?? [] };
+}
+
+// A registry that lost its newest days has lost the version too: what is missing then is not the version, but the log.
+async function orRolledBack(
+  query: VersionQuery,
+  { seen, status }: { readonly seen: DecisionInput['seen']; readonly status: Status | undefined },
+  choose: () => IndexLine,
+): Promise<IndexLine> {
+  try {
+    return choose();
+  } catch (cause) {
+    const alarm = seen === undefined || status === undefined ? undefined : alarmOfSeen(seen, status);
+    if (!(cause instanceof Problem) || alarm === undefined) throw cause;
+    const place = await keepAlarm(query, alarm);
+    const reasons = [alarm.message, `both heads of the log, signed, are kept in ${place}: send it on`];
+    throw new Problem('log-rolled-back', `${cause.message}, and its log is not the one that was seen here before`, {
+      reasons: reasons.map((message) => ({ message })),
+      cause,
+    });
+  }
 }
 
 async function fetchProofs(source: Source, heads: readonly TreeHead[]): Promise<NonNullable<DecisionInput['consistency']>> {

@@ -3,6 +3,7 @@ import { parseCheckpoint } from '../log/checkpoint.ts';
 import { type Hash, type TreeHead, verifyConsistency } from '../log/merkle-tree.ts';
 import { parseJson } from '../skill/json.ts';
 import { parseSigstoreBundle } from '../statement/sigstore-bundle.ts';
+import type { DecisionInput } from './decision.ts';
 import type { Evidence } from './decision-evidence.ts';
 import type { Reasons } from './decision-reason.ts';
 import type { VerifiedStatement } from './verify-statement.ts';
@@ -24,6 +25,8 @@ export interface LogAlarm {
   readonly message: string;
 }
 
+type Seen = NonNullable<DecisionInput['seen']>;
+
 interface Head extends TreeHead {
   readonly from: string;
   /** Signed by a retired key of the log. */
@@ -37,26 +40,30 @@ interface Head extends TreeHead {
  * @returns the alarm that says most, when there is one
  */
 export function judgeOneLog(evidence: Evidence, reasons: Reasons): LogAlarm | undefined {
-  const shown = statusHead(evidence);
-  if (shown === undefined) return undefined;
-  const alarms = [...judgeSeen(evidence, shown), ...judgeTogether(evidence, shown)];
+  const { status, input } = evidence;
+  if (status === undefined) return undefined;
+  const seen = input.seen === undefined ? undefined : alarmOfSeen(input.seen, status);
+  const alarms = [...(seen === undefined ? [] : [seen]), ...judgeTogether(evidence, headOfStatus(status.checkpoint))];
   for (const { kind, message } of alarms) reasons.add(kind, message);
   return alarms.find((one) => one.proven) ?? alarms[0];
 }
 
-function judgeSeen({ input }: Evidence, shown: Head): LogAlarm[] {
-  if (input.seen === undefined) return [];
-  const { checkpoint, proof } = input.seen;
-  if (verifyConsistency({ first: checkpoint, second: shown, proof })) return [];
+/** Whether a status file's checkpoint continues the head that was seen before; an alarm when that is not shown. */
+export function alarmOfSeen(
+  { checkpoint, proof }: Seen,
+  { checkpoint: note }: { readonly checkpoint: string },
+): LogAlarm | undefined {
+  const shown = headOfStatus(note);
+  if (verifyConsistency({ first: checkpoint, second: shown, proof })) return undefined;
   const seen = { ...checkpoint, from: 'what was seen here before', retired: false, note: () => checkpoint.note ?? '' };
-  const other = checkpoint.size === shown.size || proof.length > 0;
+  const isOther = checkpoint.size === shown.size || proof.length > 0;
   const what =
     checkpoint.size > shown.size
       ? 'the log has lost entries'
-      : other
+      : isOther
         ? 'the log is not the one that was seen before'
         : 'nothing shows that the log continues the one that was seen before';
-  return [alarm('log-rolled-back', [seen, shown], what, checkpoint.size === shown.size)];
+  return alarm('log-rolled-back', [seen, shown], what, checkpoint.size === shown.size);
 }
 
 // Two heads of one size, or a head that the largest one does not continue, are two logs. The largest has to be signed by the key in
@@ -95,10 +102,9 @@ function sayHead({ size, root, from }: Head): string {
   return `size ${size} root ${Buffer.from(root).toString('base64')} (${from})`;
 }
 
-function statusHead({ status }: Evidence): Head | undefined {
-  if (status === undefined) return undefined;
-  const { size, root } = parseCheckpoint(status.checkpoint);
-  return { size, root, from: 'the registry’s status.json', retired: false, note: () => status.checkpoint };
+function headOfStatus(note: string): Head {
+  const { size, root } = parseCheckpoint(note);
+  return { size, root, from: 'the registry’s status.json', retired: false, note: () => note };
 }
 
 function statementHead({ input }: Evidence, { checkpoint, digest }: VerifiedStatement): Head {

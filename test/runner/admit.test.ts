@@ -9,6 +9,7 @@ import { printIndexLine } from '../../skills-index/trust/index-line.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy.ts';
 import type { StatusMark } from '../../skills-index/trust/status-file.ts';
 import { people, storyNow, storyRoot, storyStatus, tellStory } from '../skills-index/story.ts';
+import { TestLog } from '../skills-index/story-log.ts';
 import { deadFetch, storyFetch, storyPaths } from '../skills-index/story-server.ts';
 
 const story = await tellStory();
@@ -288,6 +289,26 @@ describe('a log that is not the one that was seen', () => {
         ]),
       }),
     );
+  });
+
+  it('is said where the version is not there at all, as after a backup of yesterday', async () => {
+    const [yesterday, store] = [new TestLog('skills.example'), memoryStore()];
+    await yesterday.say(story.publish.statement, people.author);
+    await admit(request({ store }));
+    const paths = storyPaths(story)
+      .set(statusPath, await storyStatus(yesterday, []))
+      .set(indexPath, Buffer.from(''));
+    const asked = request({ store, fetch: storyFetch(paths) });
+    const problem = await admit(asked).catch((cause: unknown) => cause);
+    expect(problem).toMatchObject({
+      code: 'log-rolled-back',
+      reasons: [
+        { message: expect.stringContaining('the log has lost entries: size 9 ') },
+        { message: expect.stringContaining('are kept in') },
+      ],
+    });
+    paths.set(statusPath, story.status);
+    await expect(admit(asked)).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('does not become the one that is remembered', async () => {

@@ -38,6 +38,13 @@ export const trustCodes = {
     means: 'A folder of exported evidence is malformed, or what it says was trusted is not what you trust.',
     fix: 'Export it again with skill verify --export, and keep the digest that it prints apart from the folder.',
   },
+  'log-rolled-back': {
+    exit: 6,
+    status: 409,
+    means:
+      'The registry shows a log that does not continue the one that was seen here before: it lost entries, or it is another log.',
+    fix: 'Keep the file of evidence, tell the operator and others who use the registry, and install nothing from it until they know why.',
+  },
   'rescan-differs': {
     exit: 6,
     status: 422,
