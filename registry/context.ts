@@ -5,6 +5,7 @@ import type { Version } from '../skills-index/skill/version.ts';
 import type { Policy } from '../skills-index/trust/policy.ts';
 import type { RootFile } from '../skills-index/trust/root.ts';
 import type { TufRepository } from '../skills-index/trust/tuf-repository.ts';
+import type { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import type { Database } from './batch.ts';
 import type { IdentityCache } from './identities.ts';
 import type { Objects } from './objects.ts';
@@ -32,6 +33,8 @@ export interface Registry {
   readonly witnesses?: Witnesses | undefined;
   readonly config: RegistryConfig;
   readonly identities: IdentityCache;
+  /** So that a statement is verified once in this process; absent: each time. */
+  readonly verified?: VerifiedStatements;
   now(): Date;
   /** Bytes from a cryptographic source. */
   random(bytes: number): Uint8Array;

@@ -130,6 +130,7 @@ async function refuseInadmissible(registry: Registry, row: VersionRow, line: Ind
     root: registry.root,
     policy: registry.policy,
     sigstore: registry.sigstore,
+    ...(registry.verified === undefined ? {} : { verified: registry.verified }),
     now: registry.now().getTime(),
     line,
     statements,

@@ -6,6 +6,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Policy } from '../skills-index/trust/policy.ts';
+import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import { createApp } from './app.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { readEnrolments, readKeys, readPolicy, readRootFile, readSigstore, readTuf } from './data-folder.ts';
@@ -72,6 +73,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     witnesses,
     config: { base, hosts: [...new Set([new URL(base).host, `${host}:${port}`, `localhost:${port}`, `127.0.0.1:${port}`])] },
     identities: {},
+    verified: new VerifiedStatements(),
     now: options.now ?? (() => new Date()),
     random: (bytes) => randomBytes(bytes),
     exclusive: makeExclusive(),

@@ -4,6 +4,7 @@ import { drizzle } from 'drizzle-orm/d1';
 import type { Hono } from 'hono';
 import { defaultPolicy, parsePolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot } from '../skills-index/trust/root.ts';
+import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import { createApp } from './app.ts';
 import { clashOf, type Database } from './batch.ts';
 import { sigstoreOf } from './certified.ts';
@@ -56,6 +57,7 @@ async function make(environment: WorkerEnvironment): Promise<Made> {
     sigstore: sigstoreOf(signed, undefined),
     config: { base, hosts: [new URL(base).host] },
     identities: {},
+    verified: new VerifiedStatements(),
     now: () => new Date(),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     // Requests of one isolate must not wait for each other; the batch's clash decides between them, as it does between isolates.

@@ -11,7 +11,8 @@ import type { DecisionInput } from './decision.ts';
 import type { ChainPart, DecisionReasonCode, Reasons } from './decision-reason.ts';
 import { chainIdentities, type Identities } from './identity.ts';
 import { type Status, verifyStatus } from './status-file.ts';
-import { type VerifiedStatement, verifyStatement } from './verify-statement.ts';
+import { VerifiedStatements } from './verified-statements.ts';
+import type { VerifiedStatement } from './verify-statement.ts';
 
 /** A verified statement whose kind is known. */
 export type Verified<Type extends Statement['predicateType']> = VerifiedStatement & {
@@ -42,7 +43,8 @@ const partOfType: Readonly<Partial<Record<Statement['predicateType'], ChainPart>
 /** Reads all of it, each fault a reason. */
 export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence {
   const bundle = readBundle(input, reasons);
-  const statements = input.line.statements.flatMap((digest) => readStatement(input, digest, reasons) ?? []);
+  const memory = input.verified ?? new VerifiedStatements();
+  const statements = input.line.statements.flatMap((digest) => readStatement(input, memory, digest, reasons) ?? []);
   const report = attempt(reasons, 'scan-mismatch', () => readReport(input.report));
   const status = readStatus(input, reasons);
   const { name, version } = input.line;
@@ -94,6 +96,7 @@ function readBundle({ bundle, line, pinned }: DecisionInput, reasons: Reasons): 
 
 function readStatement(
   { root, statements, sigstore }: DecisionInput,
+  memory: VerifiedStatements,
   digest: Digest,
   reasons: Reasons,
 ): VerifiedStatement | undefined {
@@ -104,10 +107,10 @@ function readStatement(
   }
   return attempt(reasons, 'statement-invalid', () => {
     if (digestOf(bytes) !== digest) throw new Problem('statement-invalid', `The bytes of the statement are not ${digest}`);
-    const verified = verifyStatement(parseJson(bytes, 'statement').value, { root, sigstore });
+    const read = memory.verify(bytes, root, sigstore);
     // One statement, one address: other bytes of the same bundle would count twice.
-    if (verified.digest !== digest) throw new Problem('statement-invalid', `The statement ${digest} is not in canonical form`);
-    return verified;
+    if (read.digest !== digest) throw new Problem('statement-invalid', `The statement ${digest} is not in canonical form`);
+    return read;
   });
 }
 

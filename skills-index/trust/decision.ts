@@ -20,6 +20,7 @@ import type { Policy } from './policy.ts';
 import type { RootFile } from './root.ts';
 import { judgeRuleSet } from './rule-set-demand.ts';
 import { type SlsaBuildLevel, slsaLevelOf, whyNotLevels } from './slsa-level.ts';
+import type { VerifiedStatements } from './verified-statements.ts';
 
 export interface DecisionInput {
   readonly root: RootFile;
@@ -43,6 +44,8 @@ export interface DecisionInput {
   readonly past?: boolean;
   /** Sigstore's `trusted_root.json` as parsed JSON, trusted like `root`. Without it whatever a certificate signed is refused. */
   readonly sigstore?: unknown;
+  /** What the caller's process verified before, by the same function; absent: all is verified now. */
+  readonly verified?: VerifiedStatements;
   /** Who has to have cosigned the status file's checkpoint, trusted like `root`. Without it nobody has to. */
   readonly witnesses?: WitnessPolicy;
   /** The last checkpoint that this installation saw, with its signed note and the consistency proof from it to the status file's. */

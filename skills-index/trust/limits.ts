@@ -1,5 +1,7 @@
 /** Limits of trust: times, sizes and counts. */
 export const rootBytesMax = 64 * 1024;
+/** Of bundles whose verification a process remembers. */
+export const verifiedBytesMax = 8 * 1024 * 1024;
 export const rootAdministratorsMax = 20;
 export const rootRetiredMax = 100;
 /** A status file counts for at most this long. */

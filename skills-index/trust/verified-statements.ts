@@ -1,0 +1,78 @@
+/**
+ * Statements that this process has verified, by digest, so that each is verified once. Only this class can put one in; its memory is
+ * bounded, and what a result depends on (the bytes, the root file, the Sigstore root) is part of its address.
+ */
+import { canonicalDigest } from '../skill/canonical-json.ts';
+import { type Digest, digestOf } from '../skill/digest.ts';
+import { parseJson } from '../skill/json.ts';
+import { verifiedBytesMax } from './limits.ts';
+import { type RootFile, rootFingerprint } from './root.ts';
+import { type VerifiedStatement, verifyStatement } from './verify-statement.ts';
+
+interface Kept {
+  readonly verified: VerifiedStatement;
+  readonly bytes: number;
+}
+
+export class VerifiedStatements {
+  readonly #bytesMax: number;
+  /** The one used last stands last. */
+  readonly #kept = new Map<string, Kept>();
+  readonly #digests = new WeakMap<object, Digest>();
+  #bytes = 0;
+
+  /** @param bytesMax of bundles whose results are remembered, in all */
+  constructor(bytesMax = verifiedBytesMax) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /**
+   * Verifies a bundle's bytes, or remembers that it did. What fails is never remembered.
+   * @param sigstore as in `verifyStatement`; it and the root must not be changed after they were used here
+   * @throws Problem as `verifyStatement`, `json-invalid`
+   */
+  verify(bytes: Uint8Array, root: RootFile, sigstore: unknown): VerifiedStatement {
+    const address = `${digestOf(bytes)} ${this.#digestOf(root, rootFingerprint)} ${this.#digestOfSigstore(sigstore)}`;
+    const known = this.#kept.get(address);
+    const verified = known?.verified ?? frozen(verifyStatement(parseJson(bytes, 'statement').value, { root, sigstore }));
+    this.#keep(address, { verified, bytes: bytes.byteLength });
+    return verified;
+  }
+
+  #keep(address: string, one: Kept): void {
+    this.#drop(address);
+    if (one.bytes > this.#bytesMax) return;
+    this.#kept.set(address, one);
+    this.#bytes += one.bytes;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#bytes <= this.#bytesMax) return;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(address: string): void {
+    this.#bytes -= this.#kept.get(address)?.bytes ?? 0;
+    this.#kept.delete(address);
+  }
+
+  #digestOfSigstore(sigstore: unknown): string {
+    if (sigstore === undefined) return 'none';
+    return typeof sigstore === 'object' && sigstore !== null
+      ? this.#digestOf(sigstore, canonicalDigest)
+      : canonicalDigest(sigstore);
+  }
+
+  #digestOf<Value extends object>(value: Value, digest: (value: Value) => Digest): Digest {
+    const known = this.#digests.get(value) ?? digest(value);
+    this.#digests.set(value, known);
+    return known;
+  }
+}
+
+// Everybody is handed the same object. Bytes cannot be frozen; nobody writes to them.
+function frozen<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const member of Object.values(value)) frozen(member);
+  return value;
+}
