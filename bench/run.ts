@@ -1,6 +1,7 @@
 /** `npm run bench [-- NAME…] [--format json]`: measures side by side, prints ratios. Never part of the tests. */
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { logRows } from './log.ts';
 import { publishRows } from './publish.ts';
 import { printRows, type Row } from './row.ts';
 import { sandboxRows } from './sandbox.ts';
@@ -12,6 +13,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   start: startRows,
   scan: scanRows,
   publish: publishRows,
+  log: logRows,
   sandbox: sandboxRows,
   similarity: similarityRows,
 };

@@ -69,3 +69,5 @@ export const witnessPauseMs = 120_000;
 export const witnessAnswerBytesMax = 64 * 1024;
 /** Sizes behind the newest whose cosignatures are kept. */
 export const cosignedSizesKept = 10_000;
+/** Statements whose bundles are written together. */
+export const finishedAtOnce = 50;

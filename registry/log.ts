@@ -29,7 +29,8 @@ import {
 import type { Write } from './batch.ts';
 import type { CertifiedSigner } from './certified.ts';
 import type { Registry } from './context.ts';
-import { putBlob } from './objects.ts';
+import { finishedAtOnce } from './limits.ts';
+import { putBlobs } from './objects.ts';
 import { log, statements } from './schema.ts';
 
 /** A statement whose signature was verified, about to be logged. */
@@ -122,7 +123,8 @@ export async function finishStatements(registry: Registry, indexes?: readonly nu
     .innerJoin(log, eq(log.index, statements.logIndex))
     .where(and(isNull(statements.bundle), indexes === undefined ? undefined : inArray(statements.logIndex, [...indexes])))
     .orderBy(asc(statements.logIndex));
-  for (const { entry, statement } of unfinished) await finish(registry, entry, statement);
+  for (let from = 0; from < unfinished.length; from += finishedAtOnce)
+    await finish(registry, unfinished.slice(from, from + finishedAtOnce));
   if (indexes === undefined) return [];
   const rows = await registry.db.read
     .select()
@@ -152,7 +154,36 @@ export async function newestCheckpoint(
 
 type LogRow = typeof log.$inferSelect;
 
-async function finish(registry: Registry, entry: LogRow, statement: typeof statements.$inferSelect): Promise<void> {
+type StatementRow = typeof statements.$inferSelect;
+
+/** All together, since a disk takes as long to sync one as many; the bundles before the rows that name them. */
+async function finish(registry: Registry, unfinished: readonly { entry: LogRow; statement: StatementRow }[]): Promise<void> {
+  const all = await Promise.all(unfinished.map(({ entry, statement }) => bundleOf(registry, entry, statement)));
+  await putBlobs(
+    registry.objects,
+    all.map((one) => one.bytes),
+  );
+  await registry.db.batch(
+    all.flatMap(({ index, note, bytes }): Write[] => [
+      (db) =>
+        db
+          .update(log)
+          .set({ note })
+          .where(and(eq(log.index, index), isNull(log.note))),
+      (db) =>
+        db
+          .update(statements)
+          .set({ bundle: digestOf(bytes) })
+          .where(and(eq(statements.logIndex, index), isNull(statements.bundle))),
+    ]),
+  );
+}
+
+async function bundleOf(
+  registry: Registry,
+  entry: LogRow,
+  statement: StatementRow,
+): Promise<{ readonly index: number; readonly note: string; readonly bytes: Uint8Array }> {
   const head = { size: entry.index + 1, root: fromBase64(entry.root) };
   const note = entry.note ?? (await signCheckpoint({ origin: registry.root.origin, ...head }, registry.keys.log));
   const before = await readRange(registry, entry.index);
@@ -169,19 +200,7 @@ async function finish(registry: Registry, entry: LogRow, statement: typeof state
     statement.material === null
       ? toSigstoreBundle({ envelope, keyHint: statement.signer, entry: placed })
       : toCertifiedBundle(plainBundle(envelope, statement.material), placed);
-  const digest = await putBlob(registry.objects, Buffer.from(canonicalJson(bundle)));
-  await registry.db.batch([
-    (db) =>
-      db
-        .update(log)
-        .set({ note })
-        .where(and(eq(log.index, entry.index), isNull(log.note))),
-    (db) =>
-      db
-        .update(statements)
-        .set({ bundle: digest })
-        .where(and(eq(statements.logIndex, entry.index), isNull(statements.bundle))),
-  ]);
+  return { index: entry.index, note, bytes: Buffer.from(canonicalJson(bundle)) };
 }
 
 function plainBundle(envelope: Envelope, material: string): PlainBundle {

@@ -66,7 +66,7 @@ class Site {
     const database: Database = { read: db.read, batch: (list) => write(() => db.batch(list)) };
     return {
       db: database,
-      objects: { ...objects, put: (name, bytes) => write(() => objects.put(name, bytes)) },
+      objects: { ...objects, putAll: (all) => write(() => objects.putAll(all)) },
       keys: {
         ...keys,
         log: {
