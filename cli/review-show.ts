@@ -57,6 +57,12 @@ interface Read {
   readonly report: ScanReport;
 }
 
+// The id is what `skill review revoke --publisher` wants; of a key it is all there is.
+function publisherText({ publisher, publishedBy }: ReviewAnswer): Safe {
+  const name = publishedBy ?? publisher;
+  return name === publisher ? safe`${publisher}` : safe`${name}, ${publisher}`;
+}
+
 function headText(context: CommandContext, review: ReviewAnswer, { declared, report }: Read): Safe {
   const ink = inkFor(context.stdout, context.env);
   const capabilities = canLines(declared, declared);
@@ -67,7 +73,7 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
         ['says', review.description],
         ['status', review.status],
         ['bundle', safe`${review.bundle}, ${count(review.files.length, 'file')} fetched here and checked`],
-        ['publisher', review.publishedBy ?? review.publisher],
+        ['publisher', publisherText(review)],
         ['approvals', approvalsText(review)],
         ...whyMore(declared, report).map((why): [string, string] => ['', `more than usual, because ${why}`]),
       ]),

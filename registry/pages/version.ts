@@ -61,13 +61,17 @@ function facts({ detail, now }: VersionView): Html {
 ${term('verdict', verdictBadge(detail.verdict))}
 ${term('risk', riskMeter(risk))}
 ${term('received', moment(received, now))}
-${term('publisher', detail.publishedBy === detail.publisher ? digest(detail.publisher) : untrusted(detail.publishedBy))}
+${term('publisher', publisher(detail))}
 ${term('bundle', digest(detail.bundle))}
 ${term('report', reportDigest === undefined ? html`<span class="quiet">none</span>` : digest(reportDigest))}
 </dl>
 ${decides(detail)}
 ${copied(detail)}
 <details class="risk-parts"><summary>Risk ${risk.total}, part by part</summary><ul>${parts}</ul></details>`;
+}
+
+function publisher({ publisher: id, publishedBy }: ReviewDetail): Html {
+  return publishedBy === id ? digest(id) : html`${untrusted(publishedBy)} ${digest(id)}`;
 }
 
 function decides({ report }: ReviewDetail): Html {
