@@ -190,6 +190,55 @@ attacks('signatures over a file of which only the digest is known', [
   ['text', told(blob(Buffer.from('signed'))), 'signature-invalid'],
 ]);
 
+// Entries of the same signature over the same file. The library compares these two and never whose key the entry names; whoever finds a
+// second key under which a signature holds could put it there.
+const { certificate: theirs } = sigstore.certify(somebody, {}, 'somebody else');
+const asPem = (certificate: Uint8Array): string => b64(Buffer.from(pem(certificate, 'CERTIFICATE')));
+const relogged =
+  (
+    bundle: Record<string, unknown>,
+    body: (digest: string, signature: Buffer) => Buffer,
+    version = '0.0.2',
+    who?: ExpectedSigner,
+  ) =>
+  async (): Promise<void> => {
+    const { signature, messageDigest } = bundle.messageSignature as { signature: string; messageDigest: { digest: string } };
+    const entry = await sigstore.log(body(messageDigest.digest, Buffer.from(signature, 'base64')));
+    const material = bundle.verificationMaterial as object;
+    const tlogEntries = [{ ...entry, kindVersion: { kind: 'hashedrekord', version } }];
+    judged({ ...bundle, verificationMaterial: { ...material, tlogEntries } }, who)();
+  };
+const older = (certificate: string) => (_: string, signature: Buffer) =>
+  Buffer.from(
+    canonicalJson({
+      apiVersion: '0.0.1',
+      kind: 'hashedrekord',
+      spec: {
+        data: { hash: { algorithm: 'sha256', value: hexOf(file) } },
+        signature: { content: b64(signature), publicKey: { content: certificate } },
+      },
+    }),
+  );
+const naming = (verifier: object) => (digest: string, signature: Buffer) => recorded(digest, signature, verifier);
+attacks('whom the log entry names', [
+  ['the certificate', relogged(goodBlob, naming({ x509Certificate: { rawBytes: b64(signer.certificate) } })), 'accepted'],
+  ['the certificate in PEM, as Rekor v1 has it', relogged(goodBlob, older(asPem(signer.certificate)), '0.0.1'), 'accepted'],
+  ['the key', relogged(keyedBlob, naming({ publicKey: { rawBytes: b64(signer.publicKey) } }), '0.0.2', keyed), 'accepted'],
+  ['another certificate', relogged(goodBlob, naming({ x509Certificate: { rawBytes: b64(theirs) } })), 'log-invalid'],
+  ['another certificate in PEM', relogged(goodBlob, older(asPem(theirs)), '0.0.1'), 'log-invalid'],
+  [
+    'the key alone, where a certificate signed',
+    relogged(goodBlob, naming({ publicKey: { rawBytes: b64(signer.publicKey) } })),
+    'log-invalid',
+  ],
+  [
+    'another key',
+    relogged(keyedBlob, naming({ publicKey: { rawBytes: people.stranger.named.spki } }), '0.0.2', keyed),
+    'log-invalid',
+  ],
+  ['nobody', relogged(goodBlob, naming({})), 'log-invalid'],
+]);
+
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ed25519 = generateKeyPairSync('ed25519');
 const spkiDer = (key: typeof rsa.publicKey): Buffer => key.export({ format: 'der', type: 'spki' });
