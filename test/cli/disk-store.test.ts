@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -31,6 +31,13 @@ describe('diskStore', () => {
     await diskStore(paths(), one).putNamed('status.json', bytes('of one'));
     expect(await diskStore(paths(), other).get(digestOf('x'))).toBeDefined();
     expect(await diskStore(paths(), other).getNamed('status.json')).toBeUndefined();
+  });
+
+  it('keeps evidence against a log when the cache is emptied, and says where', async () => {
+    const store = diskStore(paths(), one);
+    await store.putNamed('alarms/0a.json', bytes('two heads'));
+    rmSync(paths().cache, { recursive: true, force: true });
+    expect(readFileSync(store.placeOf?.('alarms/0a.json') ?? '', 'utf8')).toBe('two heads');
   });
 
   it('remembers the log’s head when the cache is emptied, so that a rollback is still seen', async () => {

@@ -16,6 +16,7 @@ describe('host policy', () => {
         env: { TZ: 'UTC' },
         require: ['seccomp'],
         plain: false,
+        statusGraceHours: 12,
       }),
     ).toEqual({
       ...emptyHostPolicy,
@@ -24,6 +25,7 @@ describe('host policy', () => {
       env: { TZ: 'UTC' },
       require: ['seccomp'],
       plain: false,
+      statusGraceHours: 12,
     });
     expect(parse({})).toEqual(emptyHostPolicy);
   });
@@ -38,6 +40,8 @@ describe('host policy', () => {
     ['a relative folder', { workspaces: { reports: 'reports' } }, 'absolute'],
     ['a folder with dots', { workspaces: { reports: '/srv/../etc' } }, 'absolute'],
     ['an unknown requirement', { require: ['magic'] }, 'require'],
+    ['a grace of more than four days', { statusGraceHours: 97 }, 'is more than 96'],
+    ['a grace of less than nothing', { statusGraceHours: -1 }, 'is less than 0'],
     ['a key twice', '{"plain":true,"plain":false}', 'twice'],
     ['no JSON', '{', 'host.json'],
   ])('with %s is refused, with the place', (_, value, says) => {
