@@ -19,8 +19,8 @@ export function requireRecords(entity: SignedEntity, root: SigstoreRoot, signer:
   }
 }
 
-/** What timestamps say, and entries that the log itself promised. */
-function timesOf({ timestamps }: SignedEntity): Date[] {
+/** When a bundle's signature was made, as timestamp authorities and logs signed it; every one of them counts once the bundle is verified. */
+export function timesOf({ timestamps }: SignedEntity): Date[] {
   return timestamps.flatMap((one) => {
     if (one.$case === 'timestamp-authority') return [one.timestamp.signingTime];
     const { inclusionPromise, integratedTime } = one.tlogEntry;

@@ -7,6 +7,7 @@ import type { Digest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
 import { type PlainBundle, parsePlainBundle } from '../statement/sigstore-bundle.ts';
 import { type CertificateClaims, readLeaf } from './certificate-identity.ts';
+import { requireRecords, timesOf } from './record-of-signer.ts';
 import { parseTrustedRoot, type SigstoreRoot } from './trusted-root.ts';
 
 /** Who signed, as a certificate authority of the trusted root vouched for it, and when. */
@@ -36,9 +37,9 @@ export function verifyCertified(bundleJson: unknown, trustedRoot: unknown): Cert
   const entity = toEntity(bundle);
   requireOneForm(entity, certificate);
   verifyBySigstore(entity, root);
-  const times = timesOf(entity);
-  requireEntry(bundle, certificate, root, times);
-  return { ...leaf, certificate, signedAt: Math.max(...times) };
+  requireRecords(entity, root, certificate);
+  requireEntry(bundle, certificate, root);
+  return { ...leaf, certificate, signedAt: Math.max(...timesOf(entity).map((time) => time.getTime())) };
 }
 
 function toEntity(bundle: PlainBundle): SignedEntity {
@@ -85,27 +86,20 @@ export function toProblem(cause: unknown): Problem {
   return new Problem(ours, `The signature does not verify: ${reason}`, { cause });
 }
 
-function timesOf({ timestamps }: SignedEntity): number[] {
-  return timestamps.map((one) => (one.$case === 'timestamp-authority' ? one.timestamp.signingTime.getTime() : Number.NaN));
-}
-
-// What the library does not compare: certificate in the entry, name, size and root of the checkpoint, validity of the log's key.
-function requireEntry(bundle: PlainBundle, certificate: Uint8Array, root: SigstoreRoot, times: readonly number[]): void {
+// What the library does not compare: the whole entry, its index, and name, size and root of the checkpoint.
+function requireEntry(bundle: PlainBundle, certificate: Uint8Array, root: SigstoreRoot): void {
   const [entry] = bundle.verificationMaterial.tlogEntries;
   const { inclusionProof: proof } = entry;
-  const log = root.tlogs.find(({ logID }) => logID.toString('base64') === entry.logId.keyId);
+  const logs = root.tlogs.filter(({ logID }) => logID.toString('base64') === entry.logId.keyId);
   const checkpoint = parseCheckpoint(proof.checkpoint.envelope);
   const body = Buffer.from(certifiedBody(bundle.dsseEnvelope, certificate));
-  const isValidAt = (time: number): boolean =>
-    log !== undefined && log.validFor.start.getTime() <= time && time <= log.validFor.end.getTime();
   const faults = [
     [body.toString('base64') !== entry.canonicalizedBody, 'the entry is about another envelope or certificate'],
     [entry.logIndex !== proof.logIndex, 'the entry and its proof name different indexes'],
     [Number(proof.treeSize) !== checkpoint.size, 'the proof and the checkpoint name different sizes'],
     [proof.rootHash !== Buffer.from(checkpoint.root).toString('base64'), 'the proof and the checkpoint name different roots'],
-    [log === undefined || checkpoint.origin !== new URL(log.baseURL).host, 'the checkpoint is of another log'],
-    [!times.every(isValidAt), 'the log’s key did not count at the time of the signature'],
+    [!logs.some(({ baseURL }) => new URL(baseURL).host === checkpoint.origin), 'the checkpoint is of another log'],
   ] as const;
   const fault = faults.find(([holds]) => holds);
-  if (fault !== undefined) throw new Problem('log-invalid', `The signature is not in the log of its time: ${fault[1]}`);
+  if (fault !== undefined) throw new Problem('log-invalid', `The signature is not in the log: ${fault[1]}`);
 }
