@@ -5,11 +5,12 @@ import * as v from 'valibot';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Signer } from '../skills-index/statement/sign.ts';
+import { rootFingerprint } from '../skills-index/trust/root.ts';
 import { sessionText } from '../skills-index/trust/session-text.ts';
 import type { CommandContext, Paths } from './command.ts';
-import { trustedRegistry } from './registries.ts';
 import { challengeAnswer, sessionAnswer } from './registry-answers.ts';
 import { askRegistry } from './registry-api.ts';
+import { currentRegistry } from './trust-refresh.ts';
 import { writeWhole } from './whole-file.ts';
 
 const schema = 'skillgate.sessions/1';
@@ -52,11 +53,12 @@ export async function withSession<Result>(
 
 /**
  * Proves to the registry that the key is held here, and keeps the token.
- * What is signed names the pinned root and the address, so that a registry cannot pass the challenge of another one on.
+ * What is signed names the root file in force and the address, so that a registry cannot pass the challenge of another one on.
  * @throws Problem `root-not-pinned`, `key-unknown`, `registry-down`
  */
 export async function signIn(context: CommandContext, signer: Signer): Promise<SignedIn> {
-  const { base, fingerprint: root } = trustedRegistry(context, context.registryBase);
+  const { base, root: inForce } = await currentRegistry(context, context.registryBase);
+  const root = rootFingerprint(inForce);
   const { nonce } = await askRegistry(context, '/api/v1/session/challenge', challengeAnswer, { json: { keyId: signer.keyId } });
   const signed = await signer.sign(Buffer.from(sessionText({ root, base, nonce })));
   const signature = Buffer.from(signed).toString('base64');

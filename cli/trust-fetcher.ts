@@ -88,7 +88,7 @@ function makeJudge({ now, kept, root }: FetcherWorld): (path: string, bytes: Uin
     const [, number, name] = /^\/tuf\/(?:(\d+)\.)?([a-z]+)\.json$/.exec(path) ?? [];
     const role = trustRoles.find((one) => one === name);
     if (role === undefined) return;
-    const { signed } = parseShape(shapes[role], parseJson(bytes, path), 'tuf-invalid', path);
+    const { signed } = parseMetadata(shapes[role], bytes, path);
     if (number !== undefined && signed.version !== Number(number))
       throw new Problem('tuf-invalid', `${path} says that it is version ${signed.version}`);
     if (signed._type === 'root') newest = signed;
@@ -99,6 +99,16 @@ function makeJudge({ now, kept, root }: FetcherWorld): (path: string, bytes: Uin
     const sameKey = newest.roles.timestamp.keyids.join() === first.roles.timestamp.keyids.join();
     if (kept !== undefined && (sameKey || role === 'targets')) requireNotOlder(role, signed, kept);
   };
+}
+
+/** Reads metadata strictly. @throws Problem `tuf-invalid`; `registry-answer` for what is no JSON, as a hotel's network sends it */
+export function parseMetadata<Metadata>(shape: Shape<Metadata>, bytes: Uint8Array, path: string): Metadata {
+  try {
+    return parseShape(shape, parseJson(bytes, path), 'tuf-invalid', path);
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.code !== 'json-invalid') throw cause;
+    throw new Problem('registry-answer', cause.message, { cause });
+  }
 }
 
 function requireInTime(role: TrustRole, expires: string, now: number): void {

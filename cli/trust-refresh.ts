@@ -44,6 +44,17 @@ export async function freshRegistry(world: TrustWorld, registry: TrustedRegistry
 }
 
 /**
+ * The registry as it is at this moment, for what is proved to it: a signature that names the root file of an hour ago it would refuse.
+ * @throws Problem `root-not-pinned`, and as `updateTrust`
+ */
+export async function currentRegistry(world: TrustWorld, base: string): Promise<TrustedRegistry> {
+  const known = trustedRegistry(world, base);
+  if (known.kept === undefined) return known;
+  await refreshTrust(world, base, known.pinned);
+  return trustedRegistry(world, base);
+}
+
+/**
  * Asks for the root of trust and keeps it.
  * @returns undefined where the registry has no TUF metadata
  * @throws as `updateTrust`

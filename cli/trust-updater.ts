@@ -7,9 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Updater } from 'tuf-js';
 import { fetchFile, type Source } from '../skills-index/client/blobs.ts';
-import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { parseShape } from '../skills-index/skill/shape.ts';
 import { statusBytesMax, tufFileBytesMax, tufRootsMax } from '../skills-index/trust/limits.ts';
 import { parsePolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../skills-index/trust/root.ts';
@@ -24,7 +22,7 @@ import {
 } from '../skills-index/trust/tuf-repository.ts';
 import { tufSignersOf } from '../skills-index/trust/tuf-signature.ts';
 import { trustMetadataBytesMax } from './limits.ts';
-import { makeTrustFetcher, type TrustFetcher } from './trust-fetcher.ts';
+import { makeTrustFetcher, parseMetadata, type TrustFetcher } from './trust-fetcher.ts';
 import { type KeptTrust, type TrustRole, trustRoles } from './trust-kept.ts';
 
 export interface TrustQuestion {
@@ -57,7 +55,7 @@ async function firstRoot({ source, pinned }: TrustQuestion): Promise<string> {
   for (let version = 1; version <= tufRootsMax; version++) {
     const bytes = await fetchFile(source, `/tuf/${version}.root.json`, trustMetadataBytesMax);
     if (bytes === undefined) break;
-    const root = parseShape(tufShapes.root, parseJson(bytes, `${version}.root.json`), 'tuf-invalid', `${version}.root.json`);
+    const root = parseMetadata(tufShapes.root, bytes, `/tuf/${version}.root.json`);
     if (isSignedBy(root, pinned)) found = Buffer.from(bytes).toString('utf8');
   }
   if (found !== undefined) return found;

@@ -30,6 +30,7 @@ import type { Write } from './batch.ts';
 import type { CertifiedSigner } from './certified.ts';
 import type { Registry } from './context.ts';
 import { finishedAtOnce } from './limits.ts';
+import { isByRetiredKey } from './log-key.ts';
 import { putBlobs } from './objects.ts';
 import { log, statements } from './schema.ts';
 
@@ -144,12 +145,16 @@ export async function newestCheckpoint(
   registry: Registry,
 ): Promise<{ readonly size: number; readonly note: string } | undefined> {
   const [row] = await registry.db.read
-    .select({ index: log.index, note: log.note })
+    .select({ index: log.index, note: log.note, root: log.root })
     .from(log)
     .where(isNotNull(log.note))
     .orderBy(desc(log.index))
     .limit(1);
-  return row === undefined || row.note === null ? undefined : { size: row.index + 1, note: row.note };
+  if (row === undefined || row.note === null) return undefined;
+  const head = { origin: registry.root.origin, size: row.index + 1, root: fromBase64(row.root) };
+  // The same head under the key in office; the row keeps what was signed then.
+  const note = isByRetiredKey(registry, row.note) ? await signCheckpoint(head, registry.keys.log) : row.note;
+  return { size: head.size, note };
 }
 
 type LogRow = typeof log.$inferSelect;

@@ -3,6 +3,7 @@
  * evidence public and writes the immutable line in the batch of the move. Each step can be cut off and is taken up again.
  */
 import { asc, eq, sql } from 'drizzle-orm';
+import { parseCheckpoint } from '../skills-index/log/checkpoint.ts';
 import { withoutWhy } from '../skills-index/skill/capability.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
@@ -20,8 +21,9 @@ import { finishStatements } from './log.ts';
 import { addressOf, filesOf, manifestOf, type StatementRow, skillMdOf, statementIn, statementsOf } from './manifests.ts';
 import { publicBlobName, requireBlob } from './objects.ts';
 import { whyStopped } from './publishers.ts';
+import { proofsOfHeads } from './retired-heads.ts';
 import { indexLines, versions } from './schema.ts';
-import { refreshStatus } from './status-json.ts';
+import { refreshStatus, statusIn } from './status-json.ts';
 import { verdictOn } from './verdict.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
 
@@ -126,6 +128,8 @@ async function refuseInadmissible(registry: Registry, row: VersionRow, line: Ind
   }
   const statements = new Map<Digest, Uint8Array>();
   for (const digest of line.statements) statements.set(digest, await read(digest));
+  const status = await refreshStatus(registry);
+  const size = parseCheckpoint(statusIn(status).checkpoint).size;
   const decision = decide({
     root: registry.root,
     policy: registry.policy,
@@ -137,7 +141,8 @@ async function refuseInadmissible(registry: Registry, row: VersionRow, line: Ind
     bundle: await read(row.bundle),
     report: await read(row.report),
     files,
-    statuses: [await refreshStatus(registry)],
+    statuses: [status],
+    ...(await proofsOfHeads(registry, statements.values(), size)),
   });
   if (decision.kind === 'refused') {
     throw new Problem('not-admitted', `Cannot publish ${row.name}@${row.version}: installers would refuse it`, {

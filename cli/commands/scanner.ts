@@ -6,8 +6,9 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { note, safe } from '../output.ts';
-import { checkRootSize, trustedRegistry } from '../registries.ts';
+import { checkRootSize } from '../registries.ts';
 import { readKeyFile } from '../signers/key-file.ts';
+import { currentRegistry } from '../trust-refresh.ts';
 
 const childrenMax = 64;
 
@@ -22,7 +23,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const root =
     typeof rootFile === 'string'
       ? rootFingerprint(parseRoot(checkRootSize(await readFile(resolve(context.cwd, rootFile)))))
-      : trustedRegistry(context, context.registryBase).fingerprint;
+      : rootFingerprint((await currentRegistry(context, context.registryBase)).root);
   // `skill serve` holds the other end of a channel: when it dies, however it dies, no scanner is left behind.
   const stop = (): void => {
     process.kill(process.pid, 'SIGTERM');

@@ -427,7 +427,8 @@ const attacks: readonly Attack[] = [
   },
   {
     name: 'twin keys in JSON, one for each reader',
-    code: 'json-invalid',
+    code: 'registry-answer',
+    says: /is there twice/,
     fresh: true,
     by: ({ files }) => {
       const text = Buffer.from(files.get('timestamp.json') ?? '').toString();

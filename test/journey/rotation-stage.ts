@@ -1,0 +1,118 @@
+/** A registry with three administrators, each with a home of their own, and what drills of rotation do with it. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { publicKeyOf, readKeyFile } from '../../cli/signers/key-file.ts';
+import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
+import type { MemberRole } from '../../skills-index/statement/attestation.ts';
+import { type Ran, skill } from '../cli/command-line.ts';
+import { makeKey, type TestKey } from '../registry/people.ts';
+import { approve, claimScope, enrol, makeSkill, publish, type Send, scan, signIn } from '../registry/road.ts';
+
+export interface RotationStage {
+  readonly folder: string;
+  /** The registry's data folder. */
+  readonly data: string;
+  /** `skill ARGV…` of a person, `hours` from now. */
+  as(user: string, argv: readonly string[], hours?: number): Promise<Ran>;
+  /** The same, and its JSON. */
+  json(user: string, ...argv: string[]): Promise<Record<string, string>>;
+  /** Stops the registry, proposes, has it signed by these people, publishes, starts it again. */
+  rotate(by: readonly string[], ...change: string[]): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Publishes a version, has it scanned and approved. */
+  release(version: string): Promise<void>;
+  readonly base: () => string;
+  close(): Promise<void>;
+}
+
+/** Ada runs the registry; two of Ada, Ben and Cleo must agree. The registry runs when this resolves. */
+export async function makeRotationStage(): Promise<RotationStage> {
+  const folder = mkdtempSync(join(tmpdir(), 'skillgate-rotation-'));
+  const data = join(folder, 'data');
+  const [author, scanner, rita] = [makeKey(), makeKey(), makeKey()];
+  let running: RunningRegistry | undefined;
+  let port = 0;
+  const base = (): string => running?.base ?? '';
+  const send: Send = (path, init) => fetch(`${base()}${path}`, { ...init, headers: { ...headersOf(init), connection: 'close' } });
+  const as: RotationStage['as'] = (user, argv, hours = 0) => {
+    const cwd = join(folder, user);
+    mkdirSync(join(cwd, 'project'), { recursive: true });
+    const env = { SKILLGATE_HOME: cwd, SKILLGATE_REGISTRY: base() };
+    return skill(argv, { env, cwd: join(cwd, 'project'), fetch, now: () => new Date(Date.now() + hours * 3_600_000) });
+  };
+  const json: RotationStage['json'] = async (user, ...argv) => {
+    const ran = await as(user, [...argv, '--format', 'json']);
+    if (ran.exit !== 0) throw new Error(`skill ${argv.join(' ')}: ${ran.stderr}`);
+    return JSON.parse(ran.stdout);
+  };
+  const start = async (): Promise<void> => {
+    running = await startRegistry({ dir: data, port });
+    isRunning = true;
+    port = Number(new URL(running.base).port);
+  };
+  let isRunning = false;
+  const stop = async (): Promise<void> => {
+    if (isRunning) await running?.close();
+    isRunning = false;
+  };
+  const sign = async (by: readonly string[]): Promise<void> => {
+    const proposal = join(data, 'tuf-proposal.json');
+    for (const user of by) {
+      const shown = await json(user, 'registry', 'rotate', 'show', proposal);
+      await json(user, 'registry', 'rotate', 'sign', proposal, '--proposal', shown.proposal ?? '');
+    }
+    await json('ada', 'registry', 'rotate', 'publish', data);
+  };
+  for (const user of ['ben', 'cleo', 'dora']) await json(user, 'key', 'create', 'administrator');
+  await json(
+    'ada',
+    'registry',
+    'init',
+    data,
+    ...['ben', 'cleo'].flatMap((user) => ['--administrator', publicFile(folder, user)]),
+  );
+  await sign(['ben']);
+  await start();
+  const ada = await readKeyFile(join(folder, 'ada', 'config', 'keys', 'administrator.json'));
+  const administrator: TestKey = { ...ada, open: publicKeyOf(ada), pem: '' };
+  const members: [string, MemberRole, TestKey][] = [
+    ['watcher', 'scanner', scanner],
+    ['rita', 'reviewer', rita],
+  ];
+  for (const [name, role, key] of members) await enrol(send, administrator, { name, roles: [role], key });
+  await claimScope(send, 'acme', author);
+  return {
+    ...{ folder, data, as, json, start, stop, base },
+    rotate: async (by, ...change) => {
+      await stop();
+      await json('ada', 'registry', 'rotate', 'propose', data, ...change);
+      await sign(by);
+      await start();
+    },
+    release: async (version) => {
+      const made = makeSkill('@acme/report', version);
+      const steps = [
+        await publish(send, made, author),
+        await scan(send, await signIn(send, scanner), scanner, made, 'pass'),
+        await approve(send, await signIn(send, rita), rita, made),
+      ];
+      const failed = steps.find(({ status }) => status >= 300);
+      if (failed !== undefined) throw new Error(`not released: ${JSON.stringify(failed.body)}`);
+    },
+    close: async () => {
+      await stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A person's public key file. */
+export function publicFile(folder: string, user: string): string {
+  return join(folder, user, 'config', 'keys', 'administrator.pub.json');
+}
+
+function headersOf(init: RequestInit | undefined): Record<string, string> {
+  return Object.fromEntries(new Headers(init?.headers));
+}
