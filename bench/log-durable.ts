@@ -85,14 +85,12 @@ async function fill({ registry }: RunningRegistry): Promise<void> {
       rows.flatMap((row) => [
         (db) => db.insert(log).values(row),
         (db) =>
-          db
-            .insert(statements)
-            .values({
-              ...fillerStatement,
-              logIndex: row.index,
-              payload: digestOf(row.body),
-              bundle: digestOf(`bundle ${row.body}`),
-            }),
+          db.insert(statements).values({
+            ...fillerStatement,
+            logIndex: row.index,
+            payload: digestOf(row.body),
+            bundle: digestOf(`bundle ${row.body}`),
+          }),
       ]),
     );
   }

@@ -107,10 +107,13 @@ describe('a log server that was restored from yesterday’s backup', () => {
     // While the log is shorter than what was seen: rolled back.
     const shorter = await checkpoint();
     expect(shorter.size).toBeLessThan(seen.size);
-    const back = await client('install', '@acme/report@1.0.0');
-    expect(back.exit).toBe(6);
-    expect(back.stderr).toContain('log-rolled-back');
-    for (const { size, root } of [seen, shorter]) expect(back.stderr).toContain(`size ${size} root ${hex(root)}`);
+    // Also who asks for the version that was lost: "not found" would hide what happened.
+    for (const version of ['1.0.0', '1.1.0']) {
+      const back = await client('install', `@acme/report@${version}`);
+      expect(back.exit).toBe(6);
+      expect(back.stderr).toContain('log-rolled-back');
+      for (const { size, root } of [seen, shorter]) expect(back.stderr).toContain(`size ${size} root ${hex(root)}`);
+    }
     expect(await followOnce(witness, { base: running.base, fetch })).toMatchObject({ status: 'behind' });
     expect(alarms.at(-1)).toContain(`size ${seen.size}, root`);
     await send('/index/status.json');

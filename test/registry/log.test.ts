@@ -4,7 +4,7 @@ import { planAppend } from '../../registry/log.ts';
 import { resume } from '../../registry/publish-index.ts';
 import { log, statements } from '../../registry/schema.ts';
 import { verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import { inclusionProof, leafHash, verifyInclusion } from '../../skills-index/log/merkle-tree.ts';
+import { inclusionProof, leafHash, nodesFromLeaves, treeRootFrom, verifyInclusion } from '../../skills-index/log/merkle-tree.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { memberStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
@@ -64,11 +64,31 @@ describe('the log', () => {
       const proof = inclusionProof(index, head.size, leafAt);
       expect(verifyInclusion({ leaf: leafAt(index), index, size: head.size, root: head.root, proof })).toBe(true);
     }
-    expect((await bytes('/log/tile/1/000.p/1')).length).toBe(32);
-    const entries = await bytes('/log/tile/entries/000');
-    const first = entries.subarray(2, 2 + entries.readUInt16BE(0));
-    expect(Buffer.from(leafHash(first)).equals(full.subarray(0, 32))).toBe(true);
-    expect(JSON.parse(first.toString())).toMatchObject({ kind: 'hashedrekord' });
+    // Level 1 holds the roots of full tiles of level 0.
+    expect(await bytes('/log/tile/1/000.p/1')).toEqual(Buffer.from(treeRootFrom(256, nodesFromLeaves(leafAt))));
+  });
+
+  it('serves entries that hash to the leaves of the tile beside them, each where it belongs', async () => {
+    const { size } = verifyCheckpoint((await bytes('/log/checkpoint')).toString(), { origin: 'localhost', key: key() });
+    for (const place of ['000', `001.p/${size - 256}`]) {
+      const entries = entriesIn(await bytes(`/log/tile/entries/${place}`));
+      const leaves = await bytes(`/log/tile/0/${place}`);
+      expect(Buffer.concat(entries.map((entry) => Buffer.from(leafHash(entry))))).toEqual(leaves);
+      for (const entry of entries)
+        expect(JSON.parse(entry.toString())).toMatchObject({ kind: 'hashedrekord', apiVersion: '0.0.2' });
+      // Who reads them notices an entry that was put in another's place.
+      const swapped = [entries[1], entries[0], ...entries.slice(2)].map((entry) => Buffer.from(leafHash(entry ?? Buffer.of())));
+      expect(Buffer.concat(swapped)).not.toEqual(leaves);
+    }
+  });
+
+  it('says of its tiles that they never change, and of its checkpoint that it does', async () => {
+    const tile = await world.send('/log/tile/0/000');
+    expect(tile.headers.get('content-type')).toBe('application/octet-stream');
+    expect(tile.headers.get('cache-control')).toContain('immutable');
+    const head = await world.send('/log/checkpoint');
+    expect(head.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(head.headers.get('cache-control')).toBe('no-cache');
   });
 
   it.each(['tile/0/000.p/999', 'tile/0/005', 'tile/2/000', 'tile/0/../../stored', 'tile/entries/009'])(
@@ -119,3 +139,15 @@ describe('the log', () => {
     expect(await signIn(world.send, stray)).toBeTypeOf('string');
   });
 });
+
+/** Entries of a bundle: each has 16 bits of length before it, and nothing is left over. */
+function entriesIn(bundle: Buffer): Buffer[] {
+  const entries: Buffer[] = [];
+  for (let at = 0; at < bundle.length; ) {
+    const end = at + 2 + bundle.readUInt16BE(at);
+    entries.push(bundle.subarray(at + 2, end));
+    at = end;
+  }
+  expect(entries.reduce((bytes, entry) => bytes + 2 + entry.length, 0)).toBe(bundle.length);
+  return entries;
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { Source } from '../../../skills-index/client/blobs.ts';
+import { fetchConsistency, fetchHeads } from '../../../skills-index/client/log-proofs.ts';
+import { memoryStore } from '../../../skills-index/client/store.ts';
+import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
+import { leafHash, verifyConsistency } from '../../../skills-index/log/merkle-tree.ts';
+import { logFetch, noteOf } from '../../cli/witness-world.ts';
+
+type Change = (path: string, bytes: Buffer) => Buffer | undefined;
+
+/** A log of 700 entries of which somebody changes what is fetched. */
+async function changed(change: Change, asked: string[] = []): Promise<Source> {
+  const good = await logFetch(700);
+  const fetch: typeof globalThis.fetch = async (input) => {
+    const path = new URL(String(input)).pathname;
+    asked.push(path);
+    const response = await good(input);
+    const bytes = response.ok ? change(path, Buffer.from(await response.arrayBuffer())) : undefined;
+    return bytes === undefined ? new Response('', { status: 404 }) : new Response(Buffer.from(bytes));
+  };
+  return { fetch, base: 'http://log', store: memoryStore() };
+}
+
+const headAt = async (size: number, history = 'a') => parseCheckpoint(await noteOf(size, history));
+/** Whether the client would go on from a head of 300 that it saw. */
+async function continues(source: Source): Promise<boolean> {
+  const proofs = await fetchConsistency(source, [300], 700);
+  return verifyConsistency({ first: await headAt(300), second: await headAt(700), proof: proofs.get(300) ?? [] });
+}
+
+const other = await logFetch(700, 'b');
+const tileOf = async (path: string): Promise<Buffer> => Buffer.from(await (await other(`http://log${path}`)).arrayBuffer());
+const [others, swapped] = [await tileOf('/log/tile/0/001'), await tileOf('/log/tile/0/002.p/188')];
+
+describe('a proof that a client computes from tiles', () => {
+  it('holds for the log that made them, and is asked for in tiles that the log has', async () => {
+    const asked: string[] = [];
+    expect(await continues(await changed((_, bytes) => bytes, asked))).toBe(true);
+    expect(asked.every((path) => /^\/log\/tile\/\d\/\d{3}(\.p\/\d+)?$/.test(path))).toBe(true);
+  });
+
+  it.each<[string, Change]>([
+    ['a tile of another tree', (path, bytes) => (path.endsWith('/0/001') ? others : bytes)],
+    ['a partial tile of another tree', (path, bytes) => (path.includes('/0/002') ? swapped : bytes)],
+    ['a tile that is missing', (path, bytes) => (path.endsWith('/0/001') ? undefined : bytes)],
+    ['a tile with two hashes exchanged', (path, bytes) => (path.endsWith('/0/001') ? exchange(bytes) : bytes)],
+    [
+      'one bit changed',
+      (path, bytes) => (path.endsWith('/0/001') ? Buffer.from(bytes.map((byte, at) => (at === 3_000 ? byte ^ 1 : byte))) : bytes),
+    ],
+  ])('shows nothing with %s', async (_, change) => {
+    expect(await continues(await changed(change))).toBe(false);
+  });
+
+  it.each<[string, Change]>([
+    ['cut short by a hash', (path, bytes) => (path.endsWith('/0/001') ? bytes.subarray(0, -32) : bytes)],
+    ['cut short by a byte', (path, bytes) => (path.endsWith('/0/001') ? bytes.subarray(0, -1) : bytes)],
+    ['empty', (path, bytes) => (path.endsWith('/0/001') ? Buffer.alloc(0) : bytes)],
+    ['too long by a hash', (path, bytes) => (path.includes('/0/002') ? Buffer.concat([bytes, leafHash(Buffer.of())]) : bytes)],
+    ['far too long', (path, bytes) => (path.includes('/0/002') ? Buffer.alloc(1_000_000) : bytes)],
+  ])('is not made of a tile that is %s', async (_, change) => {
+    await expect(continues(await changed(change))).rejects.toMatchObject({
+      code: expect.stringMatching(/^(log-invalid|registry-answer)$/),
+    });
+  });
+
+  it('is never made by the log itself: a fork of one size needs no proof and has none', async () => {
+    const [a, b] = [await headAt(700), await headAt(700, 'b')];
+    expect(verifyConsistency({ first: a, second: b, proof: [] })).toBe(false);
+    expect((await fetchConsistency(await changed((_, bytes) => bytes), [700], 700)).size).toBe(0);
+  });
+
+  it('shows the heads that tiles make, for who has to tell a fork from a broken tile', async () => {
+    const [older, newer] = await fetchHeads(await changed((_, bytes) => bytes), [256, 700], 700);
+    expect([older, newer]).toMatchObject([
+      { size: 256, root: (await headAt(256)).root },
+      { size: 700, root: (await headAt(700)).root },
+    ]);
+    const without = await changed((path, bytes) => (path.includes('/0/002') ? undefined : bytes));
+    expect(await fetchHeads(without, [256, 700], 700)).toMatchObject([{ size: 256 }, undefined]);
+  });
+});
+
+function exchange(bytes: Buffer): Buffer {
+  return Buffer.concat([
+    bytes.subarray(0, 3_200),
+    bytes.subarray(3_232, 3_264),
+    bytes.subarray(3_200, 3_232),
+    bytes.subarray(3_264),
+  ]);
+}
