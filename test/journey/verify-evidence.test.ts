@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { scanOnce } from '../../cli/watched-scan.ts';
 import {
   type Installer,
   makeHonest,
@@ -12,6 +13,7 @@ import {
   release,
 } from '../cli/installer-world.ts';
 import { type Said, skill } from '../cli/skill-command.ts';
+import { approve, call, publish, signReport } from '../registry/road.ts';
 import { deadFetch } from '../skills-index/story-server.ts';
 
 const name = '@acme/weekly-report';
@@ -94,6 +96,35 @@ describe('exported evidence', () => {
       }
     }
     expect((await years(folder, '--trust', trust)).exit).toBe(0);
+  });
+});
+
+describe('skill verify --rescan', () => {
+  it('gets byte for byte the report that was signed, online and from a folder five years later', async () => {
+    const { send, author, scanner, rita, tokens } = network.registry;
+    const scanned = makeReportSkill('@acme/scanned');
+    await publish(send, scanned, author);
+    const { body } = await call(send, '/api/v1/jobs/lease', { token: tokens.scanner, json: {} });
+    const report = await scanOnce(scanned.files);
+    const envelope = await signReport(scanned, report, scanner);
+    await call(send, `/api/v1/jobs/${body.job.id}/report`, {
+      token: tokens.scanner,
+      json: { lease: body.job.lease, envelope, report },
+    });
+    expect((await approve(send, tokens.rita, rita, scanned)).status).toBe(201);
+    const exported = await user.run('verify', '@acme/scanned', '--rescan', '--export', 'scanned');
+    expect(exported.out).toContain('✓ scanned again here: byte for byte the report that was signed');
+    const digest = /--trust (sha256:[0-9a-f]{64})/.exec(exported.err)?.[1] ?? '';
+    const later = await years(join(user.project, 'scanned'), '--trust', digest, '--rescan', '--format', 'json');
+    expect(JSON.parse(later.out)).toMatchObject({
+      verified: [{ name: '@acme/scanned', rescan: { same: true, sameRuleSet: true } }],
+    });
+  });
+
+  it('says that other rules cannot give the same bytes, and what they give', async () => {
+    const said = await user.run('verify', name, '--rescan');
+    expect(said.exit).toBe(0);
+    expect(said.out).toMatch(/\? scanned again here with another rule set \(sha256:[\s\S]*the verdict/);
   });
 });
 
