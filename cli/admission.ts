@@ -4,7 +4,7 @@ import { type Admission, admit } from '../runner/admit.ts';
 import { type OpenedSkill, openSkill } from '../runner/catalogue.ts';
 import type { HostPolicy } from '../runner/host-policy.ts';
 import { fetchBlob, type Source } from '../skills-index/client/blobs.ts';
-import { isDigest } from '../skills-index/skill/digest.ts';
+import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import type { Admitted, Pinned } from '../skills-index/trust/decision.ts';
 import type { CommandContext } from './command.ts';
@@ -21,7 +21,7 @@ import {
   scopeClaimIn,
 } from './lock.ts';
 import { registryOf, type TrustedRegistry } from './registries.ts';
-import { freshRegistry } from './trust-refresh.ts';
+import { type FreshRegistry, freshRegistry } from './trust-refresh.ts';
 
 export type World = Pick<CommandContext, 'env' | 'paths' | 'fetch' | 'now' | 'signal'>;
 
@@ -36,6 +36,8 @@ export interface Question {
   readonly name: SkillName;
   readonly range: string;
   readonly locked?: LockedSkill | undefined;
+  /** Whom a person takes as publisher, in the place of the locked one. */
+  readonly publisher?: Digest | undefined;
   /** What is known here already: the first skill of a scope pins the scope's owner for all others. */
   readonly locks: readonly Lock[];
   /** Answer from what is cached. */
@@ -69,9 +71,18 @@ export async function projectAt(start: string): Promise<Project> {
  * @throws Problem `root-not-pinned`, `not-found`, `registry-down`, and others of `admit`
  */
 export async function askAdmission(world: World, question: Question): Promise<Answer> {
-  const { name, range, locked } = question;
   const terms = { offline: question.offline ?? false, graceHours: question.host?.statusGraceHours ?? 0 };
-  const { registry, notes } = await freshRegistry(world, registryOf(world, scopeOf(name), question.registries), terms);
+  const fresh = await freshRegistry(world, registryOf(world, scopeOf(question.name), question.registries), terms);
+  const answer = await askOne(world, question, fresh);
+  const { kept } = answer.registry;
+  if (answer.admission.decision.kind === 'admitted' || kept === undefined || terms.offline) return answer;
+  // What keys of this hour's rotation signed is refused until it is known: a refusal stands under the root of trust of now.
+  const renewed = await freshRegistry(world, answer.registry, { ...terms, isDoubted: true });
+  return renewed.registry.kept?.metadata.targets === kept.metadata.targets ? answer : askOne(world, question, renewed);
+}
+
+async function askOne(world: World, question: Question, { registry, notes }: FreshRegistry): Promise<Answer> {
+  const { name, range, locked } = question;
   const plain = sourceOf(world, registry, question.offline ?? false);
   const source = question.through?.(plain) ?? plain;
   const exact = locked !== undefined && range === locked.version;
@@ -87,6 +98,7 @@ export async function askAdmission(world: World, question: Question): Promise<An
     now: world.now().getTime(),
     pinned: {
       ...(locked === undefined ? {} : pinnedBy(locked, exact)),
+      ...(question.publisher === undefined ? {} : { publisher: question.publisher }),
       ...(scopeClaim === undefined ? {} : { scopeClaim }),
     },
     ...(question.host === undefined
@@ -106,7 +118,7 @@ function sourceOf(world: World, registry: TrustedRegistry, offline: boolean): So
   return { fetch: world.fetch, store, base: registry.base, offline, signal: world.signal };
 }
 
-// An update may have other bytes; registry and publisher stay those that were known, until a person takes the line out of the lock.
+// An update may have other bytes; registry and publisher stay those that were known, until a person names another publisher.
 function pinnedBy(locked: LockedSkill, exact: boolean): Pinned {
   return {
     registry: locked.registry,

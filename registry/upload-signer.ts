@@ -6,7 +6,7 @@ import { type PublicKey, type PublishStatement, predicateTypes, type Statement }
 import { identityId, keysAmong } from '../skills-index/statement/identity-id.ts';
 import { envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
 import type { PlainBundle } from '../skills-index/statement/sigstore-bundle.ts';
-import type { Identities } from '../skills-index/trust/identity.ts';
+import type { Identities, LoggedStatement } from '../skills-index/trust/identity.ts';
 import { matchedIdentity } from '../skills-index/trust/identity-match.ts';
 import { sayForeign } from '../skills-index/trust/publisher-words.ts';
 import { type CertifiedSigner, envelopeOf, isCertifiedSent, refuseUsed, type SentStatement, verifySent } from './certified.ts';
@@ -124,7 +124,7 @@ async function requireKey(
   if (chain.scopeStatementOf(scope, latest) === undefined) throw unclaimed(scope);
   if (signer !== undefined) {
     if (owners.some(({ keyId }) => keyId === signer.keyId)) throw foreign(chain, scope, { signer: signer.keyId });
-    const owned = logged.some(({ statement }) => hasOwned(statement, scope, signer));
+    const owned = logged.some((one) => !isVote(chain, one) && hasOwned(one.statement, scope, signer));
     if (owned) throw new Problem('key-ended', `The key ${signer.keyId} no longer signs for @${scope}`);
     throw new Problem('scope-taken', `The scope @${scope} belongs to somebody else`);
   }
@@ -132,6 +132,12 @@ async function requireKey(
     throw new Problem('signature-invalid', 'Cannot publish: the signature is not your key’s over these bytes');
   }
   throw new Problem('key-unknown', `Cannot publish: no key that owns @${scope} signed this, or the signature is broken`);
+}
+
+/** A change of a scope that too few administrators have signed makes nobody an owner. */
+function isVote(chain: Identities, { statement, logIndex, digest }: LoggedStatement): boolean {
+  if (statement.predicateType !== predicateTypes.scope) return false;
+  return chain.scopeStatementOf(statement.predicate.scope, logIndex + 1) !== digest;
 }
 
 /** Whether a statement once made a key an owner of the scope, by name or in the place of another. */

@@ -9,11 +9,13 @@ export const installerRows: readonly CommandRow[] = [
     examples: [
       ['skill install @acme/weekly-report', 'verify, write .agents/skills/weekly-report and skillgate.lock'],
       ['skill install @acme/weekly-report@^1.4 --as report', 'under another name'],
+      ['skill install @acme/weekly-report --publisher sha256:…', 'the author told you of a new key, by another way'],
     ],
     options: {
       as: { type: 'string', value: 'NAME', summary: 'folder name below .agents/skills' },
       agent: { type: 'string', multiple: true, value: 'NAME', summary: 'also link it for this agent: claude, goose, openclaw …' },
       copy: { type: 'boolean', summary: 'copy where links fail' },
+      publisher: { type: 'string', value: 'ID', summary: 'take this publisher in the place of the one in skillgate.lock' },
       yes: { type: 'boolean', summary: 'agree to an update that may do more' },
       plain: { type: 'boolean', summary: 'write the original files; the sandbox is then off' },
     },

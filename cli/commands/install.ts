@@ -6,6 +6,7 @@ import { readAll } from '../../runner/catalogue.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
 import { fetchIndex } from '../../skills-index/client/registry-index.ts';
 import { type Capabilities, capabilityDigest, isEmpty, minus } from '../../skills-index/skill/capability.ts';
+import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
 import { isNamePart, parseReference, type SkillName, type SkillReference, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
@@ -58,7 +59,7 @@ async function installOne(context: CommandContext, reference: SkillReference): P
     throw new Problem('plain-refused', `Cannot install ${name} without the sandbox: host policy says "plain": false`);
 
   const before = project.lock.get(name);
-  const pins = { locked: before, locks: [project.lock] };
+  const pins = { locked: before, locks: [project.lock], publisher: publisherNamed(context) };
   const question = { name, range: wanted.range, ...pins, registries: project.file.registries, host };
   const found = await askAdmission(context, question);
   for (const line of found.admission.notes) note(context, safe`note: ${line}`);
@@ -100,6 +101,16 @@ function wantedOf(context: CommandContext, { name, range }: SkillReference, befo
     copy: copy === true || before?.copy,
     plain: plain === true,
   };
+}
+
+/** A new publisher is taken for one skill, by who names it. */
+function publisherNamed({ args, options }: CommandContext): Digest | undefined {
+  const { publisher } = options;
+  if (publisher === undefined) return undefined;
+  if (isDigest(publisher) && args.length === 1) return publisher;
+  throw new Problem('usage', '--publisher names the id of one publisher, sha256:…, for one skill', {
+    hint: 'The author tells you which: skill key list.',
+  });
 }
 
 function refuseTwoInOneFolder(project: Project, name: SkillName, folder: string): void {

@@ -13,7 +13,7 @@ export const decisionHints = {
   'subject-mismatch': 'The statement is about other bytes; tell the registry’s operator.',
   'publisher-unknown': 'The scope’s owner has to publish with a key that owned the scope then: skill scope show.',
   'publisher-changed':
-    'Ask the author by another way; if the new publisher is right, take the lines of that scope out of skillgate.lock.',
+    'Ask the author by another way; if the new publisher is right: skill install NAME --publisher sha256:… (their id).',
   'lock-mismatch':
     'Somebody changed the lock, or the version was approved anew: look why, then take its line out of skillgate.lock and install it again.',
   'scanner-unknown': 'An administrator has to enrol the scanner before it scans: skill member add.',

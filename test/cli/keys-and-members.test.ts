@@ -160,7 +160,9 @@ describe('skill key revoke', () => {
   it('takes no other key from a registry that lies about an id', async () => {
     const other = makeKey();
     users = await makeUsers(async (path, response) =>
-      path.startsWith('/api/v1/keys/') ? Response.json({ ...(await response.json()), spki: other.open.spki }) : response,
+      path.startsWith('/api/v1/keys/')
+        ? Response.json(Object.assign({}, await response.json(), { spki: other.open.spki }))
+        : response,
     );
     expect(await as('administrator', 'key', 'revoke', users.world.author.keyId, '--yes')).toMatchObject({
       exit: 6,

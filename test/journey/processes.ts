@@ -77,7 +77,8 @@ export function makeStage(env: Record<string, string> = {}): Stage {
       return JSON.parse(out);
     },
     serve: async (user, ...argv) => {
-      const { child, ended, err, out } = start(user, ['serve', ...argv, '--port', '0', '--format', 'json']);
+      const port = argv.includes('--port') ? [] : ['--port', '0'];
+      const { child, ended, err, out } = start(user, ['serve', ...argv, ...port, '--format', 'json']);
       while (!out().includes('\n')) {
         const early = await Promise.race([ended, new Promise<undefined>((resolve) => setTimeout(resolve, 25, undefined))]);
         if (early !== undefined) throw new Error(`skill serve ended: ${early.err}`);
