@@ -20,6 +20,8 @@ export interface TrustTerms {
   readonly offline: boolean;
   /** From host policy: how long beyond its end the kept root of trust counts while the registry cannot be asked. */
   readonly graceHours: number;
+  /** Ask although it was asked within the hour. */
+  readonly isDoubted?: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function freshRegistry(world: TrustWorld, registry: TrustedRegistry
   const { kept } = registry;
   const last = kept?.refreshed ?? readAbsence(world.paths, registry.fingerprint);
   const age = last === undefined ? Number.POSITIVE_INFINITY : world.now().getTime() - Date.parse(last);
-  if (age >= 0 && age < trustRefreshMillis) return { registry, notes: [] };
+  if (terms.isDoubted !== true && age >= 0 && age < trustRefreshMillis) return { registry, notes: [] };
   if (terms.offline) return stillFresh(world, registry, { why: 'offline', graceHours: terms.graceHours });
   try {
     await refreshTrust(world, registry.base, registry.pinned);

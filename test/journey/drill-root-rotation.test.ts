@@ -88,4 +88,10 @@ describe('the root of trust is rotated', () => {
     await stage.release('1.3.0');
     expect(await stage.as('old', ['install', '@acme/report@1.3.0'], 4)).toMatchObject({ exit: 0 });
   });
+
+  it('reaches a client that asked within the hour, when it would have to refuse what is signed since', async () => {
+    await stage.rotate(['ben', 'dora'], '--new-registry-key', '--new-log-key', '--new-status-key');
+    await stage.release('1.4.0');
+    expect(await stage.as('old', ['install', '@acme/report@1.4.0'], 4.1)).toMatchObject({ exit: 0 });
+  });
 });
