@@ -34,11 +34,11 @@ function fromJson(value: unknown): Bundle {
   }
 }
 
-// Protobuf's JSON may leave out what is zero or empty, so the written form may lack it.
+// Protobuf's JSON may leave out what is zero or empty, so the written form may lack it; and a number may stand without quotes.
 function firstDifference(given: unknown, written: unknown, path: string): string | undefined {
   if (written === undefined) return isDefault(given) ? undefined : path;
   if (typeof given !== 'object' || given === null || typeof written !== 'object' || written === null)
-    return given === written || (typeof given === 'number' && String(given) === written) ? undefined : path;
+    return given === written || (Number.isSafeInteger(given) && String(given) === written) ? undefined : path;
   if (Array.isArray(given) !== Array.isArray(written)) return path;
   for (const [key, member] of Object.entries(given)) {
     const inWritten = Object.hasOwn(written, key) ? (written as Record<string, unknown>)[key] : undefined;

@@ -302,6 +302,27 @@ attacks('bundles of others', [
   ['of seventeen megabytes', judged(`{"mediaType":"${'a'.repeat(17 * 1024 * 1024)}"}`), 'statement-invalid'],
 ]);
 
+const { tlogEntries } = (goodBlob as unknown as PlainBundle).verificationMaterial;
+const placed = (logIndex: unknown) => {
+  const proof = { ...tlogEntries[0].inclusionProof, logIndex };
+  const material = { ...(goodBlob.verificationMaterial as object), tlogEntries: [{ ...tlogEntries[0], inclusionProof: proof }] };
+  return judged({ ...goodBlob, verificationMaterial: material });
+};
+const own = tlogEntries[0].inclusionProof.logIndex;
+attacks('log indexes of others', [
+  ['as a text', placed(own), 'accepted'],
+  ['as a number, which protobuf allows', placed(Number(own)), 'accepted'],
+  ['of another entry', placed('0'), 'log-invalid'],
+  ['beyond the log', placed('1000'), 'log-invalid'],
+  ['negative', placed('-1'), 'log-invalid'],
+  ['with a fraction', placed(Number(own) + 0.5), 'statement-invalid'],
+  ['with an exponent', placed('1e0'), 'log-invalid'],
+  ['equal modulo 2^64', placed(String(2n ** 64n + BigInt(own))), 'log-invalid'],
+  ['beyond what numbers hold', placed(2 ** 53), 'statement-invalid'],
+  ['as a list', placed([own]), 'statement-invalid'],
+  ['as an object', placed({}), 'statement-invalid'],
+]);
+
 type Log = { baseUrl: string; publicKey: Record<string, unknown>; logId: Record<string, unknown> };
 type Authority = { certChain: { certificates: { rawBytes: string }[] }; validFor: Record<string, unknown> };
 interface Root {
