@@ -1,28 +1,32 @@
-/** The Worker's script as wrangler would upload it, and what it is made of. */
+/** A Worker's script as wrangler would upload it, and what it is made of. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { repository, wrangler, wranglerEnvironment } from './workerd-registry.ts';
 
 export interface WorkerBundle {
+  readonly script: string;
   /** Bytes of the script, gzip. */
   readonly gzip: number;
   /** KiB of minified script by package or folder, the heaviest first. */
   readonly parts: readonly (readonly [string, number])[];
 }
 
-/** Builds it; uploads nothing. */
-export async function buildWorker(): Promise<WorkerBundle> {
+/**
+ * Builds it; uploads nothing.
+ * @param main another program with the same settings, below the repository; the registry when left out
+ */
+export async function buildWorker(main?: string): Promise<WorkerBundle> {
   const folder = await mkdtemp(join(tmpdir(), 'skillgate-worker-'));
   try {
-    const line = [wrangler, 'deploy', '--dry-run', '--metafile', '--outdir', folder];
+    const line = [wrangler, 'deploy', ...(main === undefined ? [] : [main]), '--dry-run', '--metafile', '--outdir', folder];
     await promisify(execFile)(process.execPath, line, { cwd: repository, env: wranglerEnvironment });
-    const script = await readFile(join(folder, 'worker.js'));
+    const script = await readFile(join(folder, `${basename(main ?? 'worker.ts', '.ts')}.js`), 'utf8');
     const meta: unknown = JSON.parse(await readFile(join(folder, 'bundle-meta.json'), 'utf8'));
-    return { gzip: gzipSync(script).byteLength, parts: partsOf(meta as Metafile) };
+    return { script, gzip: gzipSync(script).byteLength, parts: partsOf(meta as Metafile) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -106,7 +106,7 @@ async function answers(base: string, child: ChildProcess, output: () => string):
   throw new Error(`wrangler does not answer: ${output()}`);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,0 +1,68 @@
+/** One workerd with several isolates of a Worker's script, over one D1 and one R2 bucket, as Cloudflare runs it in many places. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { freePort, repository } from './workerd-registry.ts';
+
+export interface Isolates {
+  /** Sends a request to one of them. */
+  send(isolate: string, path: string, init?: RequestInit): Promise<Response>;
+  /** Runs SQL on the database that all share. */
+  run(sql: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What we use of wrangler's own simulator, which brings no types that hold here. */
+interface Simulator {
+  getWorker(name: string): Promise<{ fetch(url: string, init: object): Promise<Response> }>;
+  getD1Database(binding: string, worker: string): Promise<{ prepare(sql: string): { run(): Promise<unknown> } }>;
+  dispose(): Promise<void>;
+}
+
+interface SimulatorPackage {
+  readonly Miniflare: new (options: object) => Simulator;
+  readonly convertV4MiniflareOptions: (options: object) => object;
+}
+
+export async function startIsolates(
+  script: string,
+  names: readonly string[],
+  bindings: (base: string) => Readonly<Record<string, string>> = () => ({}),
+): Promise<Isolates> {
+  const port = await freePort();
+  const base = `http://127.0.0.1:${port}`;
+  const require = createRequire(createRequire(join(repository, 'package.json')).resolve('wrangler/package.json'));
+  const { Miniflare, convertV4MiniflareOptions } = require('miniflare') as SimulatorPackage;
+  const workers = names.map((name) => ({
+    name,
+    script,
+    modules: true,
+    compatibilityDate: '2026-04-01',
+    compatibilityFlags: ['nodejs_compat'],
+    d1Databases: { DB: 'shared' },
+    r2Buckets: { OBJECTS: 'shared' },
+    bindings: bindings(base),
+  }));
+  const simulator = new Miniflare(convertV4MiniflareOptions({ workers, port, host: '127.0.0.1', cf: false }));
+  return {
+    send: async (isolate, path, init) => {
+      const request = new Request(new URL(path, base), init);
+      const { method } = request;
+      const body = method === 'GET' ? undefined : Buffer.from(await request.arrayBuffer());
+      const worker = await simulator.getWorker(isolate);
+      const answer = await worker.fetch(request.url, {
+        method,
+        headers: Object.fromEntries(request.headers),
+        body,
+        redirect: 'manual',
+      });
+      const bytes = [204, 304].includes(answer.status) ? null : await answer.arrayBuffer();
+      return new Response(bytes, { status: answer.status, headers: Object.fromEntries(answer.headers) });
+    },
+    run: async (sql) => {
+      const [first = ''] = names;
+      const database = await simulator.getD1Database('DB', first);
+      await database.prepare(sql).run();
+    },
+    close: () => simulator.dispose(),
+  };
+}

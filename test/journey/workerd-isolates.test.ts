@@ -1,0 +1,98 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseCheckpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import { appendLeaf, emptyRange, leafHash, rangeRoot } from '../../skills-index/log/merkle-tree.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { parseSigstoreBundle, type SigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import { verifyStatement } from '../../skills-index/trust/verify-statement.ts';
+import { makeKey, makeRoot } from '../registry/people.ts';
+import { claimScope, type Send } from '../registry/road.ts';
+import { type Isolates, startIsolates } from './isolates.ts';
+import { buildWorker } from './worker-bundle.ts';
+import { repository } from './workerd-registry.ts';
+
+interface Taken {
+  readonly isolate: string;
+  readonly logIndex: number;
+  readonly bundle: SigstoreBundle;
+}
+
+describe('two isolates of the Worker over one D1', () => {
+  const trust = makeRoot();
+  const names = ['west', 'east'];
+  let workerd: Isolates;
+  beforeAll(async () => {
+    const { script } = await buildWorker();
+    const oneLine = (pem: string): string => pem.replace(/\n/g, '');
+    workerd = await startIsolates(script, names, (base) => ({
+      BASE: base,
+      ROOT: canonicalJson(trust.root),
+      LOG_KEY: oneLine(trust.texts.log),
+      STATUS_KEY: oneLine(trust.texts.status),
+      REGISTRY_KEY: oneLine(trust.texts.registry),
+    }));
+    for (const file of globSync('registry/migrations/*.sql', { cwd: repository }).sort()) {
+      const statements = readFileSync(join(repository, file), 'utf8').split('--> statement-breakpoint');
+      for (const sql of statements) await workerd.run(sql.trim());
+    }
+  });
+  afterAll(() => workerd?.close());
+
+  const from =
+    (isolate: string): Send =>
+    (path, init) =>
+      workerd.send(isolate, path, init);
+
+  async function noteOf(isolate: string): Promise<string[]> {
+    const response = await workerd.send(isolate, '/log/checkpoint');
+    return response.ok ? [await response.text()] : [];
+  }
+
+  it('never sign two trees of one size, and sign only what is in the log', async () => {
+    const taken: Taken[] = [];
+    const notes: string[] = [];
+    for (let round = 0; round < 5; round++) {
+      const claims = Array.from({ length: 8 }, async (_, at) => {
+        const isolate = names[at % names.length] ?? '';
+        const { status, body } = await claimScope(from(isolate), `scope-${round}-${at}`, makeKey());
+        expect(status, JSON.stringify(body)).toBe(201);
+        taken.push({ isolate, logIndex: body.logIndex, bundle: parseSigstoreBundle(body.bundle) });
+      });
+      const watched = names.map(async (isolate) => notes.push(...(await noteOf(isolate))));
+      await Promise.all([...claims, ...watched]);
+    }
+    taken.sort((a, b) => a.logIndex - b.logIndex);
+    expect(taken.map((one) => one.logIndex)).toEqual(taken.map((_, at) => at));
+    // They came in between each other: had one isolate waited for the other, nothing would be shown.
+    expect(taken.filter((one, at) => one.isolate !== taken[at - 1]?.isolate).length).toBeGreaterThan(8);
+
+    const roots = new Map<number, string>();
+    let range = emptyRange;
+    for (const { bundle } of taken) {
+      verifyStatement(bundle, { root: trust.root });
+      const [entry] = bundle.verificationMaterial.tlogEntries;
+      range = appendLeaf(range, leafHash(Buffer.from(entry.canonicalizedBody, 'base64')));
+      roots.set(range.size, Buffer.from(rangeRoot(range)).toString('base64'));
+      notes.push(entry.inclusionProof.checkpoint.envelope);
+    }
+    notes.push(...(await noteOf('west')), ...(await noteOf('east')));
+    const own = { origin: 'localhost', key: Buffer.from(trust.root.log.key, 'base64') };
+    for (const note of notes) {
+      const { size } = verifyCheckpoint(note, own);
+      expect(Buffer.from(parseCheckpoint(note).root).toString('base64'), `of size ${size}`).toBe(roots.get(size));
+    }
+    expect(notes.length).toBeGreaterThan(taken.length);
+    expect(await noteOf('west')).toEqual(await noteOf('east'));
+  });
+
+  it('take one statement once, and both say where it stands', async () => {
+    const key = makeKey();
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, at) => claimScope(from(names[at % names.length] ?? ''), 'contested', key)),
+    );
+    expect(new Set(answers.map(({ status, body }) => `${status} ${body.logIndex} ${body.digest}`)).size).toBe(1);
+    const rivals = await Promise.all(names.map((isolate) => claimScope(from(isolate), 'wanted', makeKey())));
+    expect(rivals.map(({ status, body }) => (status === 201 ? 'taken' : body.code)).sort()).toEqual(['scope-taken', 'taken']);
+  });
+});
