@@ -17,7 +17,7 @@ export async function rotateKey(context: CommandContext): Promise<ExitCode> {
   const old = await readKeyFile(keyPath(context.paths, name));
   const logged = await requireOwner(context, old, name);
   await ask(context, old, logged);
-  const next = await nextKey(context, name);
+  const next = await nextKey(context, name, old);
   const scopes = logged.scopes;
   // The old key hands on, and the new one ends it: so it is known to work before the old one is gone.
   const enrolled = await postStatement(
@@ -86,9 +86,11 @@ function nextName(name: string): string {
 }
 
 // There already after a rotation that was cut off: the same key goes on, so that nothing is signed for a key that nobody keeps.
-async function nextKey({ paths }: CommandContext, name: string): Promise<KeyFile> {
+async function nextKey({ paths }: CommandContext, name: string, { keychain }: KeyFile): Promise<KeyFile> {
   const path = keyPath(paths, nextName(name));
-  return (await isThere(path)) ? readKeyFile(path) : createKeyFile(path, keyPath(paths, nextName(name), 'public'), name);
+  if (await isThere(path)) return readKeyFile(path);
+  // A key in the keychain is followed by one in the keychain.
+  return createKeyFile(path, keyPath(paths, nextName(name), 'public'), name, keychain);
 }
 
 /** Out of the folder first, so that at no time two keys go by the name. */

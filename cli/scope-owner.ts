@@ -25,11 +25,13 @@ export async function refuseForeignScope(
   );
 }
 
-/** Fails when others may publish in a scope, so that no certificate is made for nothing. @throws Problem `scope-taken` */
+/** Fails when others may publish in a scope, so that no certificate is made for nothing. @throws Problem `scope-taken`, `scope-unclaimed` */
 export async function refuseForeignPublisher(world: RegistryWorld, scope: Scope, { ids, name }: Someone): Promise<void> {
   const { owners, publishers } = await peopleOf(world, scope);
   const allowed = publishers ?? owners;
-  if (allowed.length === 0 || speaksFor(ids, allowed)) return;
+  if (speaksFor(ids, allowed)) return;
+  if (allowed.length === 0)
+    throw new Problem('scope-unclaimed', `Nobody owns @${scope} yet`, { hint: `skill scope claim ${scope}` });
   throw new Problem(
     'scope-taken',
     `Cannot publish in @${scope}: ${allowed.map(printIdentity).join(', ')} may, and you are ${name}`,

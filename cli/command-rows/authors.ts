@@ -115,10 +115,13 @@ export const authorRows: readonly CommandRow[] = [
   },
   {
     name: 'key create',
-    summary: 'make a signing key; the private part stays in your config folder',
-    usage: '[NAME]',
-    examples: [['skill key create', 'make the key named default, and default.pub.json to hand around']],
-    options: {},
+    summary: 'make a signing key; the private part stays in your config folder, or in the OS keychain',
+    usage: '[NAME] [--keychain]',
+    examples: [
+      ['skill key create', 'make the key named default, and default.pub.json to hand around'],
+      ['skill key create --keychain', 'its private part lies in the keychain of this machine, and in no file'],
+    ],
+    options: { keychain: { type: 'boolean', summary: 'keep the private part in the OS keychain; fails where there is none' } },
     args: { min: 0, max: 1 },
     load: () => import('../commands/key.ts'),
   },

@@ -24,9 +24,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 async function create(context: CommandContext): Promise<ExitCode> {
   const name = context.args[0] ?? 'default';
   const shared = keyPath(context.paths, name, 'public');
-  const key = await createKeyFile(keyPath(context.paths, name), shared, name);
-  answer(context, { schema: 'skillgate.key-created/1', name, keyId: key.keyId, publicFile: shared }, () => safe`${key.keyId}`);
-  note(context, safe`Key ${name} is made. Hand around ${shared}; its private part stays in ${context.paths.config}.`);
+  const keychain = context.options.keychain === true ? (await import('../signers/keychain.ts')).osKeychain() : undefined;
+  const key = await createKeyFile(keyPath(context.paths, name), shared, name, keychain);
+  const made = { name, keyId: key.keyId, publicFile: shared, keychain: keychain !== undefined };
+  answer(context, { schema: 'skillgate.key-created/1', ...made }, () => safe`${key.keyId}`);
+  const place = keychain === undefined ? context.paths.config : 'the keychain of this machine';
+  note(context, safe`Key ${name} is made. Hand around ${shared}; its private part stays in ${place}.`);
   return exitCodes.ok;
 }
 

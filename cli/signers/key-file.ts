@@ -1,4 +1,4 @@
-/** Keys in files: a P-256 key that only its owner can read, and the public part to hand around. */
+/** Keys in files: a P-256 key that only its owner can read, or whose private part lies in the OS keychain; and the public part to hand around. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import { keyFileBytesMax } from '../limits.ts';
+import { type Keychain, osKeychain } from './keychain.ts';
 
 const schema = 'skillgate.key/1';
 
@@ -17,6 +18,8 @@ export interface KeyFile extends Signer {
   readonly name: string;
   /** SPKI PEM. */
   readonly publicPem: string;
+  /** Where the private part lies, if not in the file. */
+  readonly keychain?: Keychain;
 }
 
 /** The public part as other people get it. */
@@ -26,14 +29,27 @@ export interface PublicKeyFile extends PublicKey {
 
 /**
  * Makes a key and writes both files: `path` with mode 0600, and the public part beside it. Nothing is overwritten.
- * @throws Problem `file-exists`
+ * @param keychain holds the private part; the file at `path` then says so, and has the public part only
+ * @throws Problem `file-exists`, `keychain-missing`
  */
-export async function createKeyFile(path: string, publicPath: string | undefined, name: string): Promise<KeyFile> {
+export async function createKeyFile(
+  path: string,
+  publicPath: string | undefined,
+  name: string,
+  keychain?: Keychain,
+): Promise<KeyFile> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  const key = toKeyFile(name, privateKey);
+  const key = toKeyFile(name, createPublicKey(privateKey), async () => privateKey, keychain);
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const shared = { schema, keyId: key.keyId, name, publicKey: key.publicPem };
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeNew(path, { ...shared, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) }, 0o600);
+  await keepIn(keychain, key.keyId, pem);
+  try {
+    await writeNew(path, { ...shared, ...(keychain === undefined ? { privateKey: pem } : { keychain: true }) }, 0o600);
+  } catch (cause) {
+    await keychain?.remove(key.keyId);
+    throw cause;
+  }
   if (publicPath !== undefined) {
     await rm(publicPath, { force: true });
     await writeNew(publicPath, shared, 0o644);
@@ -41,26 +57,43 @@ export async function createKeyFile(path: string, publicPath: string | undefined
   return key;
 }
 
+// A keychain that takes a secret and does not give it back would cost the author the scope.
+async function keepIn(keychain: Keychain | undefined, keyId: Digest, pem: string): Promise<void> {
+  if (keychain === undefined) return;
+  await keychain.write(keyId, pem);
+  if ((await keychain.read(keyId)) !== pem)
+    throw new Problem('keychain-missing', 'The keychain does not give back what it was given');
+}
+
 /**
  * Reads a private key. A file that others may read or write is no secret, and is refused.
  * @throws Problem `file-not-found`, `key-file-invalid`
  */
-export async function readKeyFile(path: string): Promise<KeyFile> {
+export async function readKeyFile(path: string, openKeychain: () => Keychain = osKeychain): Promise<KeyFile> {
   const { value, mode, uid } = await readJson(path);
   if (process.platform !== 'win32' && ((mode & 0o077) !== 0 || (uid !== process.getuid?.() && uid !== 0)))
     throw invalid(path, 'others may read or write it', `chmod 600 ${JSON.stringify(path)}`);
-  const { name, keyId, privateKey } = value;
+  const { name, keyId, privateKey, keychain } = value;
+  if (keychain === true && privateKey === undefined) return keyInKeychain(path, value, openKeychain());
   if (typeof privateKey !== 'string' || typeof name !== 'string') throw invalid(path, 'it holds no private key');
-  let parsed: KeyObject;
-  try {
-    parsed = createPrivateKey(privateKey);
-  } catch (cause) {
-    throw invalid(path, 'its private key cannot be read', undefined, cause);
-  }
-  demandP256(path, parsed);
-  const key = toKeyFile(name, parsed);
+  const parsed = privateKeyOf(path, privateKey);
+  const key = toKeyFile(name, createPublicKey(parsed), async () => parsed);
   if (key.keyId !== keyId) throw invalid(path, 'its key id is not that of its key');
   return key;
+}
+
+// The keychain may ask a person: only when something is signed.
+function keyInKeychain(path: string, value: KeyJson, keychain: Keychain): KeyFile {
+  const { name, publicKey, keyId } = publicPartOf(path, value);
+  const readPrivate = async (): Promise<KeyObject> => {
+    const pem = await keychain.read(keyId);
+    if (pem === undefined) throw invalid(path, 'its private part is not in the keychain of this machine');
+    const parsed = privateKeyOf(path, pem);
+    if (digestOf(createPublicKey(parsed).export({ type: 'spki', format: 'der' })) !== keyId)
+      throw invalid(path, 'the keychain holds another key under its name');
+    return parsed;
+  };
+  return toKeyFile(name, publicKey, readPrivate, keychain);
 }
 
 /**
@@ -69,7 +102,40 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
  */
 export async function readPublicKeyFile(path: string): Promise<PublicKeyFile> {
   const { value } = await readJson(path);
-  const { name, keyId, publicKey } = value;
+  const { name, keyId, publicKey } = publicPartOf(path, value);
+  return { name, keyId, spki: publicKey.export({ type: 'spki', format: 'der' }).toString('base64') };
+}
+
+/** The key as statements carry it. */
+export function publicKeyOf(signer: Signer): PublicKey {
+  return { keyId: signer.keyId, spki: Buffer.from(signer.publicKey).toString('base64') };
+}
+
+function toKeyFile(name: string, publicKey: KeyObject, readPrivate: () => Promise<KeyObject>, keychain?: Keychain): KeyFile {
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  return {
+    name,
+    keyId: digestOf(spki),
+    publicKey: spki,
+    publicPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    ...(keychain === undefined ? {} : { keychain }),
+    // ECDSA over P-256 with SHA-256, DER, as DSSE in Sigstore bundles carries it.
+    sign: async (bytes) => sign('sha256', bytes, { key: await readPrivate(), dsaEncoding: 'der' }),
+  };
+}
+
+function privateKeyOf(path: string, pem: string): KeyObject {
+  let parsed: KeyObject;
+  try {
+    parsed = createPrivateKey(pem);
+  } catch (cause) {
+    throw invalid(path, 'its private key cannot be read', undefined, cause);
+  }
+  demandP256(path, parsed);
+  return parsed;
+}
+
+function publicPartOf(path: string, { name, keyId, publicKey }: KeyJson): { name: string; keyId: Digest; publicKey: KeyObject } {
   if (typeof publicKey !== 'string' || typeof name !== 'string') throw invalid(path, 'it holds no public key');
   let parsed: KeyObject;
   try {
@@ -78,27 +144,9 @@ export async function readPublicKeyFile(path: string): Promise<PublicKeyFile> {
     throw invalid(path, 'its public key cannot be read', undefined, cause);
   }
   demandP256(path, parsed);
-  const spki = parsed.export({ type: 'spki', format: 'der' });
-  if (digestOf(spki) !== keyId) throw invalid(path, 'its key id is not that of its key');
-  return { name, keyId: digestOf(spki), spki: spki.toString('base64') };
-}
-
-/** The key as statements carry it. */
-export function publicKeyOf(signer: Signer): PublicKey {
-  return { keyId: signer.keyId, spki: Buffer.from(signer.publicKey).toString('base64') };
-}
-
-function toKeyFile(name: string, privateKey: KeyObject): KeyFile {
-  const publicKey = createPublicKey(privateKey);
-  const spki = publicKey.export({ type: 'spki', format: 'der' });
-  return {
-    name,
-    keyId: digestOf(spki),
-    publicKey: spki,
-    publicPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-    // ECDSA over P-256 with SHA-256, DER, as DSSE in Sigstore bundles carries it.
-    sign: async (bytes) => sign('sha256', bytes, { key: privateKey, dsaEncoding: 'der' }),
-  };
+  const digest = digestOf(parsed.export({ type: 'spki', format: 'der' }));
+  if (digest !== keyId) throw invalid(path, 'its key id is not that of its key');
+  return { name, keyId: digest, publicKey: parsed };
 }
 
 function demandP256(path: string, key: KeyObject): void {
@@ -111,6 +159,7 @@ interface KeyJson {
   readonly keyId?: Digest | unknown;
   readonly publicKey?: unknown;
   readonly privateKey?: unknown;
+  readonly keychain?: unknown;
 }
 
 async function readJson(path: string): Promise<{ value: KeyJson; mode: number; uid: number }> {

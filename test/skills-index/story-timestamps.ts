@@ -9,6 +9,8 @@ export interface TestTimestamps {
   readonly chain: readonly Uint8Array[];
   /** A response (RFC 3161 §2.4.2) over a signature. */
   stamp(signature: Uint8Array, at: Date): Buffer;
+  /** The same over the SHA-256 of a signature. */
+  stampDigest(imprint: Uint8Array, at: Date): Buffer;
 }
 
 /** A timestamp authority from a name; the same name gives the same keys. */
@@ -21,10 +23,11 @@ export function testTimestamps(name: string, valid: { readonly from?: Date; read
   ];
   const own = makeCertificate({ spki, extensions, issuer: root, subject: `${name} timestamps`, ...valid });
   const sha256 = sequence(oid('2.16.840.1.101.3.4.2.1'));
-  return {
+  const made: TestTimestamps = {
     chain: [own, root.certificate],
-    stamp: (signature, at) => {
-      const imprint = sequence(sha256, octets(digest(signature)));
+    stamp: (signature, at) => made.stampDigest(digest(signature), at),
+    stampDigest: (hash, at) => {
+      const imprint = sequence(sha256, octets(hash));
       const info = sequence(integer(1), oid('1.3.6.1.4.1.57264.2'), imprint, integer(7), time(at));
       const attributes = Buffer.concat([
         sequence(oid('1.2.840.113549.1.9.3'), set(oid(tstInfo))),
@@ -43,6 +46,7 @@ export function testTimestamps(name: string, valid: { readonly from?: Date; read
       return sequence(sequence(integer(0)), sequence(oid('1.2.840.113549.1.7.2'), der(0xa0, signedData)));
     },
   };
+  return made;
 }
 
 const tstInfo = '1.2.840.113549.1.9.16.1.4';
