@@ -2,6 +2,7 @@
 import type { D1Database, R2Bucket } from '@cloudflare/workers-types';
 import { drizzle } from 'drizzle-orm/d1';
 import type { Hono } from 'hono';
+import { parseWitnessPolicy } from '../skills-index/log/witness-policy.ts';
 import { defaultPolicy, parsePolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot } from '../skills-index/trust/root.ts';
 import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
@@ -23,6 +24,9 @@ export interface WorkerEnvironment {
   readonly BASE: string;
   /** policy.json; the default one when left out. */
   readonly POLICY?: string;
+  /** Submission prefixes of witnesses with spaces between them; who they are stands in what administrators signed, else in WITNESSES. */
+  readonly WITNESS_URLS?: string;
+  readonly WITNESSES?: string;
   /** PKCS8 PEM. */
   readonly LOG_KEY: string;
   readonly STATUS_KEY: string;
@@ -55,6 +59,7 @@ async function make(environment: WorkerEnvironment): Promise<Made> {
     policy,
     tuf: signed,
     sigstore: sigstoreOf(signed, undefined),
+    witnesses: witnessesOf(environment, signed?.files['witnesses.json']),
     config: { base, hosts: [new URL(base).host] },
     identities: {},
     verified: new VerifiedStatements(),
@@ -71,6 +76,13 @@ async function make(environment: WorkerEnvironment): Promise<Made> {
   const fresh = { registry, app };
   made.set(environment, fresh);
   return fresh;
+}
+
+function witnessesOf({ WITNESS_URLS: urls = '', WITNESSES: own = '' }: WorkerEnvironment, signed: string | undefined) {
+  if (urls.trim() === '') return undefined;
+  const say = (line: string): void => console.error(line);
+  const ask: typeof fetch = (input, init) => fetch(input, init);
+  return { policy: parseWitnessPolicy(signed ?? own), urls: urls.trim().split(/\s+/), fetch: ask, say, last: new Map() };
 }
 
 function d1Database(binding: D1Database): Database {
