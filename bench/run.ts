@@ -8,6 +8,7 @@ import { sandboxRows } from './sandbox.ts';
 import { scanRows } from './scan.ts';
 import { similarityRows } from './similarity.ts';
 import { startRows } from './start.ts';
+import { trustRows } from './trust.ts';
 
 const benches: Record<string, () => Promise<Row[]>> = {
   start: startRows,
@@ -16,6 +17,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   log: logRows,
   sandbox: sandboxRows,
   similarity: similarityRows,
+  trust: trustRows,
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { format: { type: 'string' } } });

@@ -1,0 +1,108 @@
+/** What trust costs: a file checked before it is handed out, hashing against openssl, one statement verified, one whole admission. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSkill } from '../runner/catalogue.ts';
+import { packBundle } from '../skills-index/skill/bundle.ts';
+import { digestOf } from '../skills-index/skill/digest.ts';
+import { parseJson } from '../skills-index/skill/json.ts';
+import { bundleBytesMax } from '../skills-index/skill/limits.ts';
+import { decide } from '../skills-index/trust/decision.ts';
+import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
+import { verifyStatement } from '../skills-index/trust/verify-statement.ts';
+import { storyRoot, tellStory } from '../test/skills-index/story.ts';
+import { kim, tellCertified, trustedRoot } from '../test/skills-index/story-certified.ts';
+import { childWallMs, median, wallMs } from './measure.ts';
+import type { Row } from './row.ts';
+
+const rounds = 200;
+const hashRounds = 15;
+
+export async function trustRows(): Promise<Row[]> {
+  return [await fileRow(), hashRow(), ...(await statementRows()), ...(await admissionRows())];
+}
+
+/** A row whose goal is a greatest number of milliseconds. */
+function atMost(name: string, value: number, most: number, other: { readonly name: string; readonly value: number }): Row {
+  const against = `${other.name} ${other.value.toPrecision(3)} ms`;
+  return { name, value, unit: 'ms', against, ratio: value / other.value, goal: `≤ ${most} ms`, held: value <= most };
+}
+
+async function p50(work: () => unknown): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) times.push(await wallMs(work));
+  return median(times.slice(rounds / 10));
+}
+
+async function fileRow(): Promise<Row> {
+  const content = Buffer.alloc(16 * 1024, 'skill ');
+  const packed = packBundle([{ path: 'SKILL.md', bytes: content, mode: 0o644 }]);
+  const skill = await openSkill(packed.digest, async (digest) => (digest === packed.digest ? packed.bytes : content));
+  const hash = await p50(() => digestOf(content));
+  return atMost('one 16 KB file checked, p50', await p50(() => skill.read('SKILL.md')), 0.1, {
+    name: 'SHA-256 alone',
+    value: hash,
+  });
+}
+
+// openssl is a process that has to start; the same one over an empty file takes that away from it.
+function hashRow(): Row {
+  const folder = mkdtempSync(join(tmpdir(), 'skillgate-bench-'));
+  try {
+    const bytes = Buffer.alloc(bundleBytesMax, 'bundle ');
+    const [full, empty] = [join(folder, 'full'), join(folder, 'empty')];
+    writeFileSync(full, bytes);
+    writeFileSync(empty, '');
+    const dgst = (path: string): number => childWallMs(['openssl', 'dgst', '-sha256', path]);
+    const [ours, theirs]: [number[], number[]] = [[], []];
+    for (let round = 0; round < hashRounds; round++) {
+      const start = performance.now();
+      digestOf(bytes);
+      ours.push(performance.now() - start);
+      theirs.push(dgst(full) - dgst(empty));
+    }
+    const [value, other] = [median(ours), median(theirs)];
+    const ratio = other / value;
+    const against = `openssl dgst ${other.toPrecision(3)} ms`;
+    return {
+      name: 'SHA-256 of a 20 MB bundle',
+      value,
+      unit: 'ms',
+      against,
+      ratio,
+      goal: '≥ 0.8 × its speed',
+      held: ratio >= 0.8,
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function statementRows(): Promise<Row[]> {
+  const { bytes: keyed } = (await tellStory()).publish;
+  const { bytes: keyless } = (await tellCertified({ owners: [kim] })).publish;
+  const parse = await p50(() => parseJson(keyed, 'statement'));
+  const verify = (bytes: Uint8Array, sigstore?: unknown): unknown =>
+    verifyStatement(parseJson(bytes, 'statement').value, { root: storyRoot, sigstore });
+  const other = { name: 'its JSON read', value: parse };
+  const memory = new VerifiedStatements();
+  return [
+    atMost('keyed statement verified, p50', await p50(() => verify(keyed)), 1, other),
+    atMost('keyless statement verified, p50', await p50(() => verify(keyless, trustedRoot)), 30, other),
+    atMost('statement verified before, p50', await p50(() => memory.verify(keyless, storyRoot, trustedRoot)), 1, other),
+  ];
+}
+
+async function admissionRows(): Promise<Row[]> {
+  const { input } = await tellStory();
+  const verified = new VerifiedStatements();
+  if (decide({ ...input, verified }).kind !== 'admitted') throw new Error('the story is not admitted');
+  const cold = await p50(() => decide(input));
+  const warm = await p50(() => decide({ ...input, verified }));
+  const count = input.line.statements.length;
+  const other = { name: `${count} statements hashed`, value: await p50(() => [...input.statements.values()].map(digestOf)) };
+  return [
+    atMost(`whole admission, ${count} statements, p50`, cold, 5, other),
+    atMost(`the same when they were verified before, p50`, warm, 5, other),
+  ];
+}
