@@ -81,8 +81,8 @@ function readExtensions(behindKey: readonly Der[]): Extensions {
     const [id, value] = [parts[0], parts.at(-1)];
     const critical = parts.length === 3 && parts[1]?.tag === derTags.boolean && parts[1].content[0] === 0xff;
     const wellFormed = id?.tag === derTags.oid && value?.tag === derTags.octetString && (parts.length === 2 || critical);
-    if (!wellFormed) throw invalid('an extension is malformed');
-    const oid = oidText(id.content);
+    const oid = wellFormed ? oidText(id.content) : '';
+    if (!wellFormed || oid === '') throw invalid('an extension is malformed');
     if (found.has(oid)) throw invalid(`the extension ${oid} is there twice`);
     if (critical && !mayBeCritical.has(oid)) throw invalid(`the extension ${oid} is critical and unknown here`);
     found.set(oid, value.content);

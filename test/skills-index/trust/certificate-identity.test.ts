@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { readClaims, readLeaf } from '../../../skills-index/trust/certificate-identity.ts';
+import { octets, oid, sequence } from '../der-writer.ts';
+import { outcomeOf } from '../hostile.ts';
 import { certifiedAt, somebody, someWorkflow, type TestClaims, TestSigstore } from '../story-sigstore.ts';
 
 const sigstore = new TestSigstore('identity');
@@ -38,6 +40,16 @@ describe('what a certificate says', () => {
     ['a workflow without a ref', 'pipeline/7', 'refs/heads/main', 'pipeline/7'],
   ])('of %s the workflow is what stands before the ref that the certificate names', (_, buildConfig, ref, workflow) => {
     expect(read({ buildConfig, ref }).workflow).toBe(workflow);
+  });
+});
+
+describe('a certificate', () => {
+  it('has at most 16 kilobytes', async () => {
+    const of = (size: number) => () => {
+      const filler = sequence(oid('1.2.3.4'), octets(Buffer.alloc(size, 0xff)));
+      readClaims(sigstore.certify(somebody, { transparency: () => filler }).certificate);
+    };
+    expect([await outcomeOf(of(15_000)), await outcomeOf(of(16_384))]).toEqual(['accepted', 'certificate-invalid']);
   });
 });
 

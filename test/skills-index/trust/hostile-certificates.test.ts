@@ -84,6 +84,14 @@ attacks('names in a certificate', [
   ['an address that is not ASCII', named(names.email('\u0430da@people.example')), 'certificate-invalid'],
   ['a user name that turns the direction of writing', named(names.user('ada\u202e')), 'certificate-invalid'],
   ['a user name of another kind', named(der(0xa0, oid('1.2.3.4'), der(0xa0, utf8('ada')))), 'certificate-invalid'],
+  ['a user name and more', named(der(0xa0, oid(`${fulcioOid}7`), der(0xa0, utf8('ada')), utf8('x'))), 'certificate-invalid'],
+  ['a user name without its tag', named(der(0xa0, oid(`${fulcioOid}7`), utf8('ada'))), 'certificate-invalid'],
+  [
+    'a user name as another kind of string',
+    named(der(0xa0, oid(`${fulcioOid}7`), der(0xa0, octets(Buffer.from('ada'))))),
+    'certificate-invalid',
+  ],
+  ['a user name and a second one', named(names.user('ada'), names.user('eve')), 'certificate-invalid'],
   ['a name of three kilobytes', named(names.uri(`https://ci.example/${'a'.repeat(3_000)}`)), 'certificate-invalid'],
   [
     'a length in a longer form',
@@ -147,6 +155,30 @@ attacks('what a certificate is for', [
   ['version 1', certified({ version: Buffer.alloc(0) }), 'certificate-invalid'],
   ['version 4', certified({ version: Buffer.from('a003020103', 'hex') }), 'certificate-invalid'],
   ['no extensions', certified({ extensions: [] }), 'certificate-invalid'],
+]);
+
+const unknown = (...parts: readonly Uint8Array[]) => extensions((list) => [...list, sequence(...parts)]);
+const [id, value] = [oid('1.2.3.4'), octets(utf8('x'))];
+attacks('how an extension is written', [
+  ['identifier and value', unknown(id, value), 'accepted'],
+  [
+    'that it is critical, with a value that is not DER’s for yes',
+    unknown(id, der(1, Uint8Array.of(1)), value),
+    'certificate-invalid',
+  ],
+  ['that it is not critical, which goes without saying', unknown(id, der(1, Uint8Array.of(0)), value), 'certificate-invalid'],
+  ['something else than whether it is critical', unknown(id, integer(255), value), 'certificate-invalid'],
+  ['a fourth part', unknown(id, yes, value, value), 'certificate-invalid'],
+  ['no value', unknown(id), 'certificate-invalid'],
+  ['no identifier', unknown(value), 'certificate-invalid'],
+  ['the value first', unknown(value, id), 'certificate-invalid'],
+  ['a value of another kind', unknown(id, utf8('x')), 'certificate-invalid'],
+  ['an identifier in another form than its one', unknown(der(6, Uint8Array.of(0x2a, 0x80, 0x03)), value), 'certificate-invalid'],
+  [
+    'an extension that counts, by another form of its identifier',
+    extensions((list) => [...list, sequence(der(6, Uint8Array.of(0x55, 0x1d, 0x80, 0x11)), octets(sequence(names.uri('a:b'))))]),
+    'certificate-invalid',
+  ],
 ]);
 
 const otherAuthority = testAuthority('not in the trusted root');
