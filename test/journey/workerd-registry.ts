@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import type { TufRepository } from '../../skills-index/trust/tuf-repository.ts';
 import type { TestRoot } from '../registry/people.ts';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,7 +29,8 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
-export async function startWorker(trust: TestRoot): Promise<RunningWorker> {
+/** @param tuf what administrators signed, put where an operator puts it */
+export async function startWorker(trust: TestRoot, tuf: TufRepository): Promise<RunningWorker> {
   const folder = await mkdtemp(join(tmpdir(), 'skillgate-workerd-'));
   const port = await freePort();
   const base = `http://localhost:${port}`;
@@ -53,6 +55,10 @@ export async function startWorker(trust: TestRoot): Promise<RunningWorker> {
     cwd: repository,
     env: wranglerEnvironment,
   });
+  const document = join(folder, 'tuf.json');
+  await writeFile(document, JSON.stringify(tuf));
+  const put = ['r2', 'object', 'put', 'skillgate-objects/tuf.json', '--file', document];
+  await promisify(execFile)(process.execPath, [wrangler, ...put, ...local], { cwd: repository, env: wranglerEnvironment });
   const ports = ['--port', String(port), '--inspector-port', '0', '--ip', '127.0.0.1'];
   const child = spawn(process.execPath, [wrangler, 'dev', ...local, ...ports, '--env-file', file], {
     cwd: repository,
