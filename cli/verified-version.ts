@@ -36,6 +36,8 @@ export interface Verified {
   readonly files?: InstalledFiles;
   readonly plain: boolean;
   readonly rescan?: Rescan;
+  /** ISO 8601: judged as of then and from files alone, with nothing that was said since. */
+  readonly asOf?: string;
 }
 
 /**
@@ -75,7 +77,7 @@ export async function verifyFolder(context: CommandContext, folder: string, trus
   const source = folderSource(folder);
   const inputs = { root, policy, sigstore, ...(witnesses === undefined ? {} : { witnesses }) };
   const admission = await admit({ ...source, ...inputs, name, range: version, now: Date.parse(at), past: true });
-  const verified = toVerified(admission, source, name);
+  const verified = { ...toVerified(admission, source, name), asOf: at };
   // Not only what admission looks at: every file of the skill is in the folder, and is the approved one.
   if (verified.admitted !== undefined) await readAll(await openAdmitted(source, verified.admitted));
   return verified;
@@ -150,12 +152,17 @@ async function compareInstalled(project: Project, admitted: Admitted, source: So
 
 /** The tree for people. */
 export function verifiedText(verified: Verified, ink: Ink): Safe {
-  const { admitted, name, chain } = verified;
+  const { admitted, name, chain, asOf } = verified;
+  const when = asOf === undefined ? safe`` : safe` as of ${asOf}, from files alone`;
+  const good = verified.problem === undefined ? ink.green('verified') : ink.red('differs');
   const head =
     admitted === undefined
       ? safe`${ink.red('refused')} ${ink.bold(name)}`
-      : safe`${verified.problem === undefined ? ink.green('verified') : ink.red('differs')} ${ink.bold(`${name}@${admitted.version}`)}`;
-  return treeText({ line: head, of: [chainBranch(chain, ink), installedBranch(verified, ink), ...rescanBranch(verified, ink)] });
+      : safe`${good} ${ink.bold(`${name}@${admitted.version}`)}`;
+  return treeText({
+    line: safe`${head}${when}`,
+    of: [chainBranch(chain, ink), installedBranch(verified, ink), ...rescanBranch(verified, ink)],
+  });
 }
 
 function installedBranch({ folders, files, plain, problem, admitted }: Verified, ink: Ink): Branch {
@@ -184,6 +191,7 @@ export function verifiedJson({
   files,
   plain,
   rescan: again,
+  asOf,
 }: Verified): Record<string, unknown> {
   const {
     manifest: _,
@@ -204,5 +212,6 @@ export function verifiedJson({
     chain,
     ...(files === undefined ? {} : { files: standJson(files) }),
     ...(again === undefined ? {} : { rescan: again }),
+    ...(asOf === undefined ? {} : { asOf }),
   };
 }

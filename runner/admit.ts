@@ -13,7 +13,7 @@ import { statusBytesMax } from './limits.ts';
 /** Where to ask, for what, and what is trusted and pinned here; `range` is the exact version at a start. */
 export interface AdmissionRequest
   extends VersionQuery,
-    Pick<DecisionInput, 'policy' | 'sigstore' | 'witnesses' | 'past' | 'pinned'> {
+    Pick<DecisionInput, 'policy' | 'sigstore' | 'witnesses' | 'past' | 'pinned' | 'verified'> {
   /** Further places of `status.json`, from host policy: the newest that verifies counts. */
   readonly statusUrls?: readonly string[];
   /** From host policy: how long an expired status still counts when the registry is not asked or does not answer; 0 by default. */

@@ -53,7 +53,7 @@ describe('exported evidence', () => {
     const said = await years(folder, '--trust', trust);
     expect(said).toMatchObject({ exit: 0, err: '' });
     expect(said.out).toMatch(
-      /^verified @acme\/weekly-report@1\.0\.0\n[\s\S]*judged as of 2026-[^;]*; what was said since is not known/,
+      /^verified @acme\/weekly-report@1\.0\.0 as of 2026-[^ ]*Z, from files alone\n[\s\S]*judged as of 2026-[^;]*; what was said since is not known/,
     );
   });
 
