@@ -11,7 +11,6 @@ export interface Der {
 /** Tag bytes of the universal types that certificates are made of. */
 export const derTags = {
   boolean: 0x01,
-  integer: 0x02,
   bitString: 0x03,
   octetString: 0x04,
   oid: 0x06,
