@@ -1,46 +1,9 @@
-/** A witness on a port with a log of two histories, for tests. */
-
+/** A witness of the log of two histories, for tests. */
 import type { Witness } from '../../cli/witness.ts';
 import { diskHeads } from '../../cli/witness-heads.ts';
 import { readOrMakeWitnessKey, witnessLine } from '../../cli/witness-key.ts';
-import { printSubmission } from '../../skills-index/log/add-checkpoint.ts';
-import { signCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import { consistencyProof, type Hash, leafHash, nodesFromLeaves, treeRootFrom } from '../../skills-index/log/merkle-tree.ts';
-import { hashTile, tilePath, tilesOf } from '../../skills-index/log/tile.ts';
 import type { WitnessPolicy } from '../../skills-index/log/witness-policy.ts';
-import { testLogKey } from '../skills-index/story-keys.ts';
-
-export const logKey = testLogKey('watched');
-export const watched = { origin: 'skills.example', key: logKey.publicKey };
-
-/** Both histories share their first entries. */
-export const shared = 3;
-const leafOf =
-  (history: string) =>
-  (index: number): Hash =>
-    leafHash(Buffer.from(index < shared ? `entry ${index}` : `entry ${index} of ${history}`));
-
-export function noteOf(size: number, history = 'a'): Promise<string> {
-  return signCheckpoint({ origin: watched.origin, size, root: treeRootFrom(size, nodesFromLeaves(leafOf(history))) }, logKey);
-}
-
-/** The body of an `add-checkpoint`, with a good proof in its own history. */
-export async function submissionOf(oldSize: number, size: number, history = 'a'): Promise<string> {
-  const proof = oldSize > 0 && oldSize < size ? consistencyProof(oldSize, size, leafOf(history)) : [];
-  return printSubmission({ oldSize, proof, note: await noteOf(size, history) });
-}
-
-/** The log as a `fetch` serves it. */
-export async function logFetch(size: number, history = 'a'): Promise<typeof fetch> {
-  const nodeAt = nodesFromLeaves(leafOf(history));
-  const tiles = tilesOf(size).filter((tile) => tile.level !== 'entries');
-  const paths = new Map(tiles.map((tile) => [`/log/${tilePath(tile)}`, hashTile(tile, nodeAt)]));
-  paths.set('/log/checkpoint', Buffer.from(await noteOf(size, history)));
-  return async (input) => {
-    const bytes = paths.get(new URL(String(input)).pathname);
-    return bytes === undefined ? new Response('', { status: 404 }) : new Response(Buffer.from(bytes));
-  };
-}
+import { watched } from '../skills-index/two-histories.ts';
 
 export interface WitnessWorld {
   readonly witness: Witness;

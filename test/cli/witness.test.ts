@@ -10,9 +10,10 @@ import { serveWitness } from '../../cli/witness-server.ts';
 import { signCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { verifyCosignatures } from '../../skills-index/log/cosignature.ts';
 import { testLogKey } from '../skills-index/story-keys.ts';
+import { logFetch, logKey, noteOf, shared, submissionOf, watched } from '../skills-index/two-histories.ts';
 import { skill } from './command-line.ts';
 import { folderWith } from './temporary-folder.ts';
-import { logFetch, logKey, noteOf, shared, submissionOf, watched, witnessIn } from './witness-world.ts';
+import { witnessIn } from './witness-world.ts';
 
 const filesBelow = (dir: string): string[] =>
   readdirSync(dir, { recursive: true, withFileTypes: true }).flatMap((one) =>

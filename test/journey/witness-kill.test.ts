@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noteOf, shared, submissionOf, watched } from '../cli/witness-world.ts';
+import { noteOf, shared, submissionOf, watched } from '../skills-index/two-histories.ts';
 
 /** Two histories of one log race for every size, while the witness is killed again and again. */
 describe('a witness that is killed in the middle of cosigning', () => {

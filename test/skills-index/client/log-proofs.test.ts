@@ -4,7 +4,7 @@ import { fetchConsistency, fetchHeads } from '../../../skills-index/client/log-p
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { leafHash, verifyConsistency } from '../../../skills-index/log/merkle-tree.ts';
-import { logFetch, noteOf } from '../../cli/witness-world.ts';
+import { logFetch, noteOf } from '../two-histories.ts';
 
 type Change = (path: string, bytes: Buffer) => Buffer | undefined;
 
