@@ -107,9 +107,12 @@ export const authorRows: readonly CommandRow[] = [
   {
     name: 'whoami',
     summary: 'say who the registry takes you for',
-    usage: '',
-    examples: [['skill whoami', 'key, member name and roles']],
-    options: { key: { type: 'string', value: 'NAME', summary: 'key to sign in with' } },
+    usage: '[--oidc]',
+    examples: [
+      ['skill whoami', 'key, member name, roles, scopes and who else publishes in them'],
+      ['skill whoami --oidc', 'as whom a CI job or a person would sign without a key; asks no registry'],
+    ],
+    options: { key: { type: 'string', value: 'NAME', summary: 'key to sign in with' }, ...oidcOptions },
     args: { min: 0, max: 0 },
     load: () => import('../commands/whoami.ts'),
   },

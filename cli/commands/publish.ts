@@ -11,7 +11,6 @@ import { ownName } from '../own-version.ts';
 import { demandDeclared, demandWritten, type PreparedVersion, prepareVersion } from '../prepare-version.ts';
 import { type Origin, originOf, provenancePredicate } from '../provenance.ts';
 import { refuseForeignPublisher, refuseForeignScope } from '../scope-owner.ts';
-import { publisherOptions } from '../scope-publishers.ts';
 import { someoneFor } from '../signers/someone.ts';
 import { publishVersion } from '../upload.ts';
 import { scanOnce } from '../watched-scan.ts';
@@ -62,13 +61,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-// Whoever has to let a job publish types what only the job itself knows.
 async function wouldSign(context: CommandContext, scope: Scope): Promise<CertificateClaims> {
-  const { claims } = await (await import('../signers/keyless.ts')).bearerOf(context);
+  const { bearerOf, noteHowToLet } = await import('../signers/keyless.ts');
+  const { claims } = await bearerOf(context);
   note(context, safe`would sign: ${printClaims(claims)}`);
-  const options = publisherOptions({ ...claims });
-  if (options !== undefined)
-    note(context, safe`→ an owner lets this job, and nobody else, publish: skill scope publishers ${scope} ${options}`);
+  noteHowToLet(context, claims, scope);
   return claims;
 }
 

@@ -4,6 +4,7 @@ import type { CertificateClaims } from '../../skills-index/trust/certificate-ide
 import { idsOfClaims, printClaims } from '../../skills-index/trust/certified-identities.ts';
 import type { CommandContext } from '../command.ts';
 import { note, safe } from '../output.ts';
+import { publisherOptions } from '../scope-publishers.ts';
 import { type CertifiedSigner, certifiedSigner } from './certified-signer.ts';
 import { claimsOf, identityToken } from './identity-token.ts';
 import { readSigningConfig, type SigningServices } from './signing-config.ts';
@@ -37,4 +38,11 @@ export async function bearerOf(context: CommandContext): Promise<Bearer> {
       return certifiedSigner(context, services, token);
     },
   };
+}
+
+/** Whoever has to let a job publish types what only the job itself knows. */
+export function noteHowToLet(context: CommandContext, claims: CertificateClaims, scope = 'SCOPE'): void {
+  const options = publisherOptions({ ...claims });
+  if (options === undefined) return;
+  note(context, safe`→ an owner lets this job, and nobody else, publish: skill scope publishers ${scope} ${options}`);
 }
