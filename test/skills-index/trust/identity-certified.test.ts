@@ -1,5 +1,4 @@
 /** Owners and publishers whom an issuer vouches for, in the chain of who is who. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
@@ -15,7 +14,7 @@ import {
 import { identityId } from '../../../skills-index/statement/identity-id.ts';
 import { isAuthor } from '../../../skills-index/trust/authors.ts';
 import type { CertificateClaims } from '../../../skills-index/trust/certificate-identity.ts';
-import { idsOfClaims, personOf, printClaims } from '../../../skills-index/trust/certified-identities.ts';
+import { idsOfClaims, personOf } from '../../../skills-index/trust/certified-identities.ts';
 import { chainIdentities, type LoggedStatement } from '../../../skills-index/trust/identity.ts';
 import { freshNonce } from '../../nonce.ts';
 import { people, storyRoot } from '../story.ts';
@@ -48,59 +47,6 @@ const chain = (...spoken: Spoken[]) =>
   );
 const claim = (owners: readonly Identity[], rest: { publishers?: readonly Identity[]; previous?: Digest } = {}): Statement =>
   scopeStatement({ scope: acme, owners, ...rest });
-
-describe('a certificate', () => {
-  const all = { ...jobClaims, environment: 'release' };
-  const { issuer, repository, workflow, ref } = job;
-  it('speaks for its exact subject and for the jobs that it satisfies, and for nothing else', () => {
-    expect(idsOfClaims(all)).toEqual(
-      [
-        { issuer, subject: all.subject },
-        { issuer, repository, workflow, ref },
-        { issuer, repository, workflow, environment: 'release' },
-        { issuer, repository, workflow, ref, environment: 'release' },
-      ].map((one) => identityId(one as Identity)),
-    );
-    expect(idsOfClaims(kim)).toEqual([identityId(kim)]);
-  });
-
-  it.each(['pull_request', 'pull_request_target', 'pull_request_review', 'merge_request_event', 'external_pull_request_event'])(
-    'of a job that %s started speaks for nobody, not even for its exact subject',
-    (trigger) => {
-      expect(idsOfClaims({ ...all, trigger })).toEqual([]);
-      expect(printClaims({ ...all, trigger })).toContain(`started by ${trigger}, which publishes nothing`);
-    },
-  );
-
-  it.each(['trigger', 'repository', 'workflow'] as const)('that does not say its %s speaks for no job', (field) => {
-    const { [field]: _, ...rest } = all;
-    expect(idsOfClaims(rest)).toEqual([identityId({ issuer, subject: all.subject })]);
-  });
-
-  it('speaks for an identity exactly when every field that the identity names is the same', () => {
-    const text = fc.constantFrom('a', 'aa', 'A', 'a/', 'b');
-    const claims = fc.record({
-      issuer: text,
-      subject: text,
-      repository: text,
-      workflow: text,
-      ref: text,
-      environment: text,
-      trigger: fc.constant('push'),
-    });
-    const identity = fc.record(
-      { issuer: text, repository: text, workflow: text, ref: text, environment: text },
-      { requiredKeys: ['issuer', 'repository', 'workflow'] },
-    );
-    fc.assert(
-      fc.property(claims, identity, (one, named) => {
-        const bound = named.ref !== undefined || named.environment !== undefined;
-        const same = Object.entries(named).every(([field, value]) => one[field as keyof typeof one] === value);
-        expect(idsOfClaims(one).includes(identityId(named as CiIdentity))).toBe(bound && same);
-      }),
-    );
-  });
-});
 
 describe('a scope', () => {
   it('is claimed by a person or a CI job that the claim names as owner', () => {
@@ -179,6 +125,45 @@ describe('a scope', () => {
     expect(after.publishersOf(acme, late)).toEqual([author.named, second.named, third.named, stranger.named]);
     expect([after.follows(third.keyId, second.keyId), after.follows(second.keyId, third.keyId)]).toEqual([true, false]);
     expect(after.follows(second.keyId, second.keyId)).toBe(false);
+    expect(after.follows(third.keyId, ada.keyId)).toBe(false);
+    expect(after.ignored).toEqual([]);
+    expect([third, stranger].map((one) => after.keyOf(one.keyId))).toEqual(
+      [third, stranger].map((one) => Buffer.from(one.publicKey)),
+    );
+  });
+
+  it('is followed through more than one rotation', () => {
+    const rotate = (from: TestSigner, to: TestSigner): Spoken => [
+      keyStatement({ key: to.named, state: 'enrolled', replaces: from.keyId }),
+      from,
+    ];
+    const after = chain([claim([author.named]), author], rotate(author, second), rotate(second, third));
+    expect([after.follows(third.keyId, author.keyId), after.follows(author.keyId, third.keyId)]).toEqual([true, false]);
+  });
+
+  it('makes no successor of a key that stood there already: it cannot end the other', () => {
+    const after = chain(
+      [claim([author.named, second.named]), author],
+      [keyStatement({ key: second.named, state: 'enrolled', replaces: author.keyId }), author],
+      [keyStatement({ key: author.named, state: 'ended' }), second],
+    );
+    expect(after.ignored.map(({ why }) => why)).toEqual([
+      'it follows that key already',
+      'a key is ended by its holder, its successor or an administrator',
+    ]);
+    expect(after.follows(second.keyId, author.keyId)).toBe(false);
+  });
+
+  it('that nobody claimed has neither owners nor publishers, and nobody stands in it', () => {
+    const after = chain([claim([kim]), kim]);
+    const other = parseScope('other');
+    expect([after.ownersOf(other, late), after.publishersOf(other, late), after.firstClaimOf(other)]).toEqual([
+      [],
+      [],
+      undefined,
+    ]);
+    expect([after.scopesOf(author.keyId, late), after.scopesOf(identityId(kim), 0)]).toEqual([[], []]);
+    expect(after.firstClaimOf(acme)).toBe(0);
   });
 
   it('forgets a publisher whose key was ended', () => {
