@@ -80,7 +80,11 @@ function indexOf({ options }: CommandContext, { logSize }: LoggedKey): number | 
   });
 }
 
-function question({ keyId, scopes, versions }: LoggedKey, validUpTo: number | undefined, falls: LoggedKey['versions']): Safe {
+function question(
+  { keyId, scopes, versions, followedBy }: LoggedKey,
+  validUpTo: number | undefined,
+  falls: LoggedKey['versions'],
+): Safe {
   const stays = versions.length - falls.length;
   return joined(
     [
@@ -88,6 +92,9 @@ function question({ keyId, scopes, versions }: LoggedKey, validUpTo: number | un
       ...falls.map(
         (one) =>
           safe`  revoked everywhere: ${one.name}@${one.version} (${one.status}, published at log index ${one.logIndex}, ${one.at})`,
+      ),
+      ...(validUpTo === undefined ? [] : followedBy).map(
+        (next) => safe`  falls with it, unless it followed before that index: ${next}, which took its place`,
       ),
       safe`  stays: ${count(stays, 'version')} that it published before`,
       ...scopes.map(

@@ -21,7 +21,7 @@ export async function loggedKey(world: RegistryWorld, keyId: Digest): Promise<Lo
 /** A public key by its id: the id is the digest of the key, so the registry cannot give another one. @throws Problem `not-found`, `signature-invalid` */
 export async function publicKeyById(world: RegistryWorld, keyId: Digest): Promise<PublicKey> {
   const found = await loggedKey(world, keyId);
-  if (found === undefined)
+  if (found?.spki === undefined)
     throw new Problem('not-found', `The registry's log names no key ${keyId}`, { hint: 'name its NAME.pub.json instead' });
   if (digestOf(Buffer.from(found.spki, 'base64')) !== keyId)
     throw new Problem('signature-invalid', `Cannot take ${keyId}: the registry sent another key under this id`);

@@ -124,7 +124,7 @@ export const scopeAnswer = v.looseObject({
 /** What the log says of a key. */
 export const keyAnswer = v.looseObject({
   keyId: digest,
-  spki: text,
+  spki: v.optional(text),
   scopes: v.array(text),
   roles: v.array(text),
   isRoot: v.boolean(),

@@ -86,6 +86,7 @@ async function refuseIdle(registry: Registry, publisher: Digest, kind: Revocatio
   const { chain } = await readIdentities(registry);
   const isKnown =
     chain.keyOf(publisher) !== undefined ||
+    chain.scopesOf(publisher, latest).length > 0 ||
     (await registry.db.read.select().from(versions).where(eq(versions.publisher, publisher)).limit(1)).length > 0;
   if (!isKnown)
     throw new Problem('not-found', `There is no publisher ${publisher} here`, { hint: 'skill scope show SCOPE names them.' });

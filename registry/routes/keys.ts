@@ -1,4 +1,4 @@
-/** What the log says of a key: for its holder, and for who has to end it. */
+/** What the log says of a key, or of whom a certificate names: for its holder, and for who has to end or stop it. */
 import { and, desc, eq } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as v from 'valibot';
@@ -15,7 +15,8 @@ import { describe } from './describe.ts';
 
 const keyAnswer = v.object({
   keyId: v.string(),
-  spki: v.string(),
+  /** Absent for whom a certificate names. */
+  spki: v.exactOptional(v.string()),
   /** Scopes that it stands for now. */
   scopes: v.array(v.string()),
   /** Roles of the member whose key it is. */
@@ -45,17 +46,20 @@ export function keyRoutes(registry: Registry): Hono {
       const keyId = parseDigest(context.req.param('keyId'));
       const known = await readIdentities(registry);
       const spki = known.chain.keyOf(keyId);
-      if (spki === undefined) throw new Problem('not-found', `The log names no key ${keyId}`);
+      const scopes = known.chain.scopesOf(keyId, latest);
+      const published = await publishedWith(registry, keyId);
+      if (spki === undefined && scopes.length === 0 && published.length === 0)
+        throw new Problem('not-found', `The log names no key or publisher ${keyId}`);
       const stopped = (await wordOnPublisher(registry, keyId))?.kind;
       return context.json({
         keyId,
-        spki: Buffer.from(spki).toString('base64'),
-        scopes: known.chain.scopesOf(keyId, latest),
+        ...(spki === undefined ? {} : { spki: Buffer.from(spki).toString('base64') }),
+        scopes: [...scopes],
         roles: memberNow(registry, known.chain, keyId)?.roles ?? [],
         isRoot: registry.root.administrators.some((one) => one.keyId === keyId),
         ...lifeOf(known, keyId),
         ...(stopped === undefined ? {} : { stopped }),
-        versions: await publishedWith(registry, keyId),
+        versions: published,
         logSize: await logSize(registry),
       });
     },

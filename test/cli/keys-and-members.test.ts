@@ -123,6 +123,20 @@ describe('skill key revoke', () => {
     expect([await statusOf(1), await statusOf(2)]).toEqual(['approved', 'revoked']);
   });
 
+  it('takes the successor that the thief made with it, and says so before', async () => {
+    const { logSize } = (await call(users.world.send, `/api/v1/keys/${users.world.author.keyId}`)).body;
+    const { keyId: thiefs, oldKey } = await read('author', 'key', 'rotate', '--yes');
+    const argv = ['key', 'revoke', oldKey, '--key', 'administrator', '--valid-up-to', String(logSize - 1)];
+    const asked = await users.as('administrator', argv, { terminal: true, input: 'revoke\n' });
+    expect([asked.exit, asked.stderr]).toEqual([
+      0,
+      expect.stringContaining(`falls with it, unless it followed before that index: ${thiefs}`),
+    ]);
+    // Its enrolment was signed by a key that did not count any more, so nothing of it is left.
+    expect((await call(users.world.send, `/api/v1/keys/${thiefs}`)).status).toBe(404);
+    expect((await read('rita', 'scope', 'show', 'acme')).owners).toEqual([]);
+  });
+
   it('lets an administrator end the key of somebody who lost it, by its id', async () => {
     await bring(1);
     const id = users.world.author.keyId;
