@@ -59,7 +59,8 @@ async function judgeOnce(registry: Registry, sent: SentEnvelope): Promise<Logged
 /** Whether an error can mean that the same statement was logged meanwhile. */
 function isLate(error: unknown): boolean {
   if (error instanceof BatchClash) return error.on === loggedAlready;
-  return error instanceof Problem && ['approval-refused', 'move-illegal', 'scope-taken', 'forbidden'].includes(error.code);
+  const codes = ['approval-refused', 'move-illegal', 'scope-taken', 'forbidden', 'certificate-used'];
+  return error instanceof Problem && codes.includes(error.code);
 }
 
 async function judge(registry: Registry, sent: SentEnvelope): Promise<LoggedAt> {

@@ -56,6 +56,13 @@ describe('a registry that trusts a Sigstore', () => {
     });
   });
 
+  it('gives both who send one claim at the same time the same answer', async () => {
+    const bundle = await sigstore.say(scopeStatement({ scope: parseScope('at-once'), owners: [kim] }), certify(somebody));
+    const answers = await Promise.all([1, 2, 3].map(() => call(world.send, '/api/v1/statements', { json: bundle })));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+    expect(new Set(answers.map(({ body }) => body.digest)).size).toBe(1);
+  });
+
   it('does not take who changes a scope of others for its owner, though the statement lies in the log', async () => {
     const previous = (await call(world.send, '/api/v1/scopes/@kims')).body.statement;
     const mallory = { ...somebody, subject: 'mallory@people.example' };
