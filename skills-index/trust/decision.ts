@@ -90,7 +90,7 @@ export interface Admitted {
   readonly version: Version;
   readonly bundle: Digest;
   readonly description: string;
-  /** Key id of the author. */
+  /** Id of the identity that published: a key, a person or a CI job. */
   readonly publisher: Digest;
   /** Log index of the first claim of the scope: what to pin for all skills of the scope. */
   readonly scopeClaim: number;

@@ -22,7 +22,7 @@ export interface IndexLine {
   /** As approved: grouped, without `why`. */
   readonly capabilities: Capabilities;
   readonly requires: Readonly<Record<SkillName, string>>;
-  /** Key id of the author. */
+  /** Id of the identity that published: a key, a person or a CI job. */
   readonly publisher: Digest;
   /** Addresses of all Sigstore bundles needed: publish, scan, approvals, verdict, and the identity statements they rest on. */
   readonly statements: readonly Digest[];

@@ -1,0 +1,64 @@
+/** What level a verdict states follows from who signed the provenance, and an installer shows the same. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fetchVersionEvidence } from '../../skills-index/client/registry-index.ts';
+import { memoryStore } from '../../skills-index/client/store.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { peekStatement } from '../../skills-index/statement/sign.ts';
+import { parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import { type Decision, type DecisionInput, decide } from '../../skills-index/trust/decision.ts';
+import { defaultPolicy } from '../../skills-index/trust/policy.ts';
+import { somebody, someWorkflow, type TestClaims } from '../skills-index/story-sigstore.ts';
+import { certify, claim, job, kim, provenanceOf, publication, sigstore, upload } from './certified-road.ts';
+import { approve, makeSkill, type Skill, scan } from './road.ts';
+import { makeStaffedWorld, type Staffed } from './world.ts';
+
+let world: Staffed;
+beforeAll(async () => {
+  world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
+  await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) });
+  await claim(world.send, 'ours', { owners: [kim], publishers: [job], signer: certify(somebody) });
+});
+afterAll(() => world.close());
+
+async function release(skill: Skill, claims: TestClaims, withProvenance: boolean): Promise<DecisionInput> {
+  const signer = certify(claims);
+  const publish = await sigstore.say(publication(skill), signer);
+  const provenance = withProvenance ? { provenance: await sigstore.say(provenanceOf(skill), signer) } : {};
+  expect(await upload(world.send, skill, { publish, ...provenance })).toMatchObject({ status: 201 });
+  await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
+  await approve(world.send, world.tokens.rita, world.rita, skill);
+  const base = 'http://localhost';
+  const query = {
+    fetch: (async (input) => world.send(String(input).slice(base.length))) as typeof globalThis.fetch,
+    ...{ store: memoryStore(), base, root: world.trust.root, now: world.registry.now().getTime() },
+    ...{ name: skill.manifest.name, range: skill.manifest.version },
+  };
+  return { ...query, ...(await fetchVersionEvidence(query)), policy: defaultPolicy, sigstore: sigstore.trustedRoot };
+}
+
+function levelsIn(input: DecisionInput): readonly string[] {
+  return [...input.statements.values()].flatMap((bytes) => {
+    const statement = peekStatement(parseSigstoreBundle(parseJson(bytes, 'statement').value).dsseEnvelope);
+    return statement.predicateType === predicateTypes.verdict ? statement.predicate.verifiedLevels : [];
+  });
+}
+
+describe('the levels that a verdict states', () => {
+  it.each<[string, string, TestClaims, boolean, readonly string[], number]>([
+    ['a CI job with provenance', '@ours/a', someWorkflow, true, ['SLSA_BUILD_LEVEL_2'], 2],
+    ['a CI job without', '@ours/b', someWorkflow, false, [], 0],
+    ['a person with provenance', '@kims/c', somebody, true, ['SLSA_BUILD_LEVEL_1'], 1],
+  ])('are those of %s', async (_, name, claims, withProvenance, words, slsaBuildLevel) => {
+    const input = await release(makeSkill(name, '1.0.0'), claims, withProvenance);
+    expect(levelsIn(input)).toEqual(words);
+    expect(decide(input)).toMatchObject({ kind: 'admitted', slsaBuildLevel });
+  });
+
+  it('belong to a version that is refused where no Sigstore root is trusted, and the chain says which part fails', async () => {
+    const { sigstore: _, ...input } = await release(makeSkill('@ours/d', '1.0.0'), someWorkflow, true);
+    const decision: Decision = decide(input);
+    expect(decision).toMatchObject({ kind: 'refused' });
+    expect(JSON.stringify(decision.chain)).toContain('no Sigstore root is trusted here');
+  });
+});
