@@ -221,7 +221,7 @@ describe('who is who, from the command line', () => {
       exit: 0,
       stdout: expect.stringContaining('@mine belongs to key default'),
     });
-    expect((await as('stranger', ['scope', 'show', 'mine'])).stdout).toMatch(/^@mine {2}sha256:/);
+    expect((await as('stranger', ['scope', 'show', 'mine'])).stdout).toMatch(/^@mine {2}owner {2}sha256:/);
     expect((await as('stranger', ['scope', 'show', 'nobodys'])).exit).toBe(3);
   });
 });

@@ -22,6 +22,7 @@ const drawing: Record<string, readonly string[]> = {
 /** Packages that only some files may import, types included. */
 const reserved: Record<string, RegExp> = {
   '@sigstore/sign': /^cli\/signers\//,
+  '@napi-rs/keyring': /^cli\/signers\/keychain\.ts$/,
   '@modelcontextprotocol/sdk': /^cli\/mcp-server\.ts$/,
   'ts-morph': /^scanner\//,
   unbash: /^scanner\//,
