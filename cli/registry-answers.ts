@@ -1,7 +1,7 @@
 /** What the registry's API answers, as far as the command line reads it. Further keys are allowed: an older `skill` talks to a newer registry. */
 import * as v from 'valibot';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
-import { identityList } from '../skills-index/statement/identity-shapes.ts';
+import { identityList, identityShape } from '../skills-index/statement/identity-shapes.ts';
 
 const digest = v.custom<Digest>(isDigest, 'is not a digest');
 const text = v.string();
@@ -113,7 +113,8 @@ export const pendingAnswer = v.looseObject({ pending: v.array(v.looseObject({ me
 
 export const scopeAnswer = v.looseObject({
   scope: text,
-  owners: identityList,
+  /** None where the keys of all of them were ended. */
+  owners: v.array(identityShape),
   /** Where it is there, exactly these may publish. */
   publishers: v.optional(identityList),
   statement: optional(digest),

@@ -40,7 +40,8 @@ const ci: Shape<CiIdentity> = v.pipe(
 );
 
 /** A key, a person or a CI job; which of them is told by its fields, so that each fault is named. */
-const identityShape: Shape<Identity> = v.lazy((given): Shape<Identity> => {
+/** One identity, strictly. */
+export const identityShape: Shape<Identity> = v.lazy((given): Shape<Identity> => {
   const has = (key: string): boolean => typeof given === 'object' && given !== null && Object.hasOwn(given, key);
   if (has('keyId') || has('spki')) return publicKey;
   return has('subject') ? person : ci;

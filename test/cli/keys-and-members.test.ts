@@ -135,6 +135,10 @@ describe('skill key revoke', () => {
     // Its enrolment was signed by a key that did not count any more, so nothing of it is left.
     expect((await call(users.world.send, `/api/v1/keys/${thiefs}`)).status).toBe(404);
     expect((await read('rita', 'scope', 'show', 'acme')).owners).toEqual([]);
+    // Nobody is left who owns the scope, and administrators can still give it away.
+    const to = join(keysOf('rita'), 'default.pub.json');
+    const given = await read('administrator', 'scope', 'transfer', 'acme', '--to', to, '--key', 'administrator', '--yes');
+    expect(given).toMatchObject({ done: false, votes: { signed: 1, needed: 2 } });
   });
 
   it('lets an administrator end the key of somebody who lost it, by its id', async () => {
