@@ -38,6 +38,8 @@ export interface Verified {
   readonly rescan?: Rescan;
   /** ISO 8601: judged as of then and from files alone, with nothing that was said since. */
   readonly asOf?: string;
+  /** Where its evidence was written to, and the digest of what was trusted. */
+  readonly exported?: { readonly folder: string; readonly trust: Digest };
 }
 
 /**
@@ -192,6 +194,7 @@ export function verifiedJson({
   plain,
   rescan: again,
   asOf,
+  exported,
 }: Verified): Record<string, unknown> {
   const {
     manifest: _,
@@ -213,5 +216,6 @@ export function verifiedJson({
     ...(files === undefined ? {} : { files: standJson(files) }),
     ...(again === undefined ? {} : { rescan: again }),
     ...(asOf === undefined ? {} : { asOf }),
+    ...(exported === undefined ? {} : { exported }),
   };
 }

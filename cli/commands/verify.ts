@@ -90,7 +90,7 @@ async function verifyAndExport(
   const digest = await exportVerified(context, verified, { folder, taken });
   note(context, safe`exported to ${folder}; what is trusted in it has the digest ${digest}: keep that apart from the folder`);
   note(context, safe`verify it any time, from its files alone: skill verify --from ${to} --trust ${digest}`);
-  return verified;
+  return { ...verified, exported: { folder, trust: digest } };
 }
 
 async function outcomeOf(

@@ -20,7 +20,7 @@ export interface JudgedStatus {
   readonly witnessed?: Witnessed;
 }
 
-/** One log, the one that was seen before, and as many witnesses of it as the policy demands. */
+/** The head of the log that the status file shows, and as many witnesses of it as the policy demands. */
 export function judgeLog(evidence: Evidence, reasons: Reasons): JudgedStatus | undefined {
   const { status, input } = evidence;
   if (status === undefined) return undefined;

@@ -112,9 +112,10 @@ describe('skill verify --rescan', () => {
       json: { lease: body.job.lease, envelope, report },
     });
     expect((await approve(send, tokens.rita, rita, scanned)).status).toBe(201);
-    const exported = await user.run('verify', '@acme/scanned', '--rescan', '--export', 'scanned');
-    expect(exported.out).toContain('✓ scanned again here: byte for byte the report that was signed');
-    const digest = /--trust (sha256:[0-9a-f]{64})/.exec(exported.err)?.[1] ?? '';
+    const scannedAgain = await user.run('verify', '@acme/scanned', '--rescan');
+    expect(scannedAgain.out).toContain('✓ scanned again here: byte for byte the report that was signed');
+    const exported = await user.run('verify', '@acme/scanned', '--export', 'scanned', '--format', 'json');
+    const digest = JSON.parse(exported.out).verified[0].exported.trust;
     const later = await years(join(user.project, 'scanned'), '--trust', digest, '--rescan', '--format', 'json');
     expect(JSON.parse(later.out)).toMatchObject({
       verified: [{ name: '@acme/scanned', rescan: { same: true, sameRuleSet: true } }],
