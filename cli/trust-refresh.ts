@@ -70,9 +70,16 @@ export async function refreshTrust(world: TrustWorld, base: string, pinned: Root
     return undefined;
   }
   const { updateTrust } = await import('./trust-updater.ts');
-  const kept = await updateTrust({ source, pinned, kept: before, now: world.now().getTime() });
-  if (kept !== undefined) await keepTrust(world.paths, kept);
-  return kept;
+  try {
+    const kept = await updateTrust({ source, pinned, kept: before, now: world.now().getTime() });
+    await keepTrust(world.paths, kept);
+    return kept;
+  } catch (cause) {
+    // Half of it is as little as none: so is a registry whose log has no entry yet.
+    if (before !== undefined || !(cause instanceof Problem) || cause.code !== 'registry-answer') throw cause;
+    await keepAbsence(world.paths, fingerprint, world.now());
+    return undefined;
+  }
 }
 
 // The kept copy may be an hour older than the status beside it, so it counts that hour longer: both end together.

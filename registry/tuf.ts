@@ -10,6 +10,7 @@ import { signTuf, tufBytes } from '../skills-index/trust/tuf-signature.ts';
 import { holds, retryOnClash } from './batch.ts';
 import type { Registry } from './context.ts';
 import { tufSetsKept } from './limits.ts';
+import { newestCheckpoint } from './log.ts';
 import { statusFile } from './schema.ts';
 import { currentStatus, statusIn } from './status-json.ts';
 import { tufSets } from './tuf-schema.ts';
@@ -17,8 +18,9 @@ import { tufSets } from './tuf-schema.ts';
 export type TufSet = typeof tufSets.$inferSelect;
 type Served = Registry & { readonly tuf: TufRepository };
 
-/** The set about the status as it is now; signed anew when the status or the offline part is another one. */
-export async function currentTufSet(registry: Served): Promise<TufSet> {
+/** The set about the status as it is now, signed anew when the status or the offline part is another one; none while the log is empty. */
+export async function currentTufSet(registry: Served): Promise<TufSet | undefined> {
+  if ((await newestCheckpoint(registry)) === undefined) return undefined;
   return registry.exclusive('tuf', () => retryOnClash(() => readOrMake(registry)));
 }
 

@@ -11,7 +11,9 @@ export function tufRoutes(registry: Registry): Hono {
   const { tuf } = registry;
   if (tuf === undefined) return new Hono();
   return new Hono()
-    .get('/timestamp.json', async (context) => answer(context, (await currentTufSet({ ...registry, tuf })).timestamp, 'no-cache'))
+    .get('/timestamp.json', async (context) =>
+      answer(context, (await currentTufSet({ ...registry, tuf }))?.timestamp, 'no-cache'),
+    )
     .get('/targets/:file', async (context) => {
       const [, sha256 = '', name = ''] = /^([0-9a-f]{64})\.([a-z_.]+)$/.exec(context.req.param('file')) ?? [];
       return answer(context, offlineTarget(tuf, name, sha256) ?? (await readOnlineTarget(registry, name, sha256)));

@@ -115,6 +115,12 @@ describe('the kept root of trust', () => {
     expect((await later(hour)).registry.kept).toBeDefined();
   });
 
+  it('is as good as none while only its roots are served', async () => {
+    rmSync(folder, { recursive: true, force: true });
+    files = new Map([...files].filter(([name]) => name === '1.root.json'));
+    expect(await refreshTrust(world, base, pinned)).toBeUndefined();
+  });
+
   it('is never unlearnt: a registry that hides /tuf/ after a rotation gets no older root back', async () => {
     await rotate();
     await later(2 * hour);

@@ -11,7 +11,7 @@ import { parseTufRepository } from '../../skills-index/trust/tuf-repository.ts';
 import { tufBytes } from '../../skills-index/trust/tuf-signature.ts';
 import { makeSkill, publish, type Send } from './road.ts';
 import { holdCeremony } from './tuf-maker.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { makeStaffedWorld, makeWorld, type Staffed } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'skillgate-tuf-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -107,6 +107,15 @@ describe('/tuf/', () => {
     for (const [name, { hashes }] of Object.entries<{ hashes: { sha256: string } }>(online.targets)) {
       expect((await send(`/tuf/targets/${hashes.sha256}.${name}`)).status).toBe(200);
     }
+  });
+
+  it('has roots and no timestamp while the log is empty', async () => {
+    const empty = await makeWorld();
+    const tuf = await holdCeremony({ root: empty.trust.root, signers: [empty.trust.administrator], now: Date.now() });
+    const app = createApp({ ...empty.registry, tuf }, { logError: (error) => empty.errors.push(error) });
+    const ask = async (path: string) => (await app.request(`http://localhost${path}`)).status;
+    expect([await ask('/tuf/1.root.json'), await ask('/tuf/timestamp.json')]).toEqual([200, 404]);
+    empty.close();
   });
 
   it('two writers at once make two versions, never two of one', async () => {

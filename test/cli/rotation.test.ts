@@ -1,0 +1,72 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { changedRoot, describeProposal, mergeProposals, proposalDigest } from '../../cli/rotation.ts';
+import { missingSignatures, signRepository } from '../../skills-index/trust/tuf-ceremony.ts';
+import type { TufRepository } from '../../skills-index/trust/tuf-repository.ts';
+import { holdCeremony } from '../registry/tuf-maker.ts';
+import { keys, rootFile } from './trust-server.ts';
+
+const { ada, ben, cleo, dora, status2 } = keys;
+const now = Date.parse('2026-11-01T12:00:00Z');
+
+describe('a changed root file', () => {
+  const root = rootFile();
+
+  it('retires what it replaces at the log index, and keeps what was retired before', () => {
+    const once = changedRoot(root, { add: [dora.open], remove: [cleo.keyId], keys: {}, validUpTo: 7 });
+    expect(once.retired).toEqual([{ office: 'administrator', key: cleo.open.spki, validUpTo: 7 }]);
+    const twice = changedRoot(once, { add: [], remove: [], keys: { status: status2.open.spki }, validUpTo: 9, threshold: 3 });
+    expect(twice.retired).toEqual([...(once.retired ?? []), { office: 'status', key: root.status.key, validUpTo: 9 }]);
+    expect(twice).toMatchObject({ status: { key: status2.open.spki }, threshold: 3, origin: root.origin });
+  });
+
+  it('is the same where nothing changes, and retires nothing while nothing is logged', () => {
+    expect(changedRoot(root, { add: [], remove: [], keys: {}, validUpTo: 7 })).toEqual(root);
+    expect(changedRoot(root, { add: [], remove: [], keys: { status: status2.open.spki } }).retired).toBeUndefined();
+  });
+
+  it.each([
+    ['who is no administrator leaves', { add: [], remove: [dora.keyId], keys: {} }, /no administrator/],
+    ['too few stay', { add: [], remove: [ada.keyId, ben.keyId], keys: {} }, /threshold/],
+    ['somebody comes twice', { add: [ada.open], remove: [], keys: {} }, /one key for two offices/],
+    ['who leaves comes back with the same key', { add: [cleo.open], remove: [cleo.keyId], keys: {}, validUpTo: 3 }, /retired/],
+    ['nobody has to agree', { add: [], remove: [], keys: {}, threshold: 0 }, /less than 1/],
+  ])('is refused when %s', (_, change, says) => {
+    expect(() => changedRoot(root, change)).toThrow(says);
+  });
+});
+
+describe('a proposal', () => {
+  let first: TufRepository;
+  let open: TufRepository;
+  beforeAll(async () => {
+    first = await holdCeremony({ root: rootFile(), signers: [ada, ben], now });
+    const root = changedRoot(rootFile(), { add: [dora.open], remove: [cleo.keyId], keys: {}, validUpTo: 7 });
+    open = await holdCeremony({ root, signers: [], now, before: first });
+  });
+
+  it('is whole when its copies are, in any order', async () => {
+    const copies = [await signRepository(open, ada), await signRepository(open, ben), await signRepository(open, dora)];
+    for (const one of copies) expect(missingSignatures(one).length).toBeGreaterThan(0);
+    for (const order of [copies, copies.toReversed()]) expect(missingSignatures(mergeProposals(order))).toEqual([]);
+    for (const one of copies) expect(proposalDigest(one)).toBe(proposalDigest(open));
+  });
+
+  it('is not merged with another one', async () => {
+    const other = await holdCeremony({ root: rootFile({ threshold: 1 }), signers: [ben], now, before: first });
+    expect(() => mergeProposals([open, other])).toThrow(/copies of two proposals/);
+    const elsewhere = await holdCeremony({ root: rootFile(), signers: [ben, cleo], now: now + 1000 });
+    expect(() => mergeProposals([open, { ...open, roots: [...elsewhere.roots, ...open.roots.slice(-1)] }])).toThrow(
+      /two proposals/,
+    );
+    expect(() => mergeProposals([])).toThrow(/no proposal/);
+  });
+
+  it('says who comes, who leaves, and until when the old key counts', () => {
+    const text = describeProposal(open).join('\n');
+    expect(text).toContain(`+ ${dora.keyId}`);
+    expect(text).toContain(`- ${cleo.keyId}`);
+    expect(text).toContain(`  ${ada.keyId}`);
+    expect(text).toContain(`administrator key ${cleo.keyId} counts up to log index 7`);
+    expect(text).toContain('version 2, signed until 2027-11-01T12:00:00Z');
+  });
+});
