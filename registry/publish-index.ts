@@ -17,10 +17,10 @@ import { retryOnClash } from './batch.ts';
 import type { Registry } from './context.ts';
 import { readIdentities } from './identities.ts';
 import { identityEvidence } from './index-evidence.ts';
-import { finishStatements } from './log.ts';
+import { finishStatements, logSize } from './log.ts';
 import { addressOf, filesOf, manifestOf, type StatementRow, skillMdOf, statementIn, statementsOf } from './manifests.ts';
 import { publicBlobName, requireBlob } from './objects.ts';
-import { whyStopped } from './publishers.ts';
+import { nobodyEndedSince, whyStopped } from './publishers.ts';
 import { proofsOfHeads } from './retired-heads.ts';
 import { indexLines, versions } from './schema.ts';
 import { refreshStatus, statusIn } from './status-json.ts';
@@ -43,6 +43,7 @@ export async function settle(registry: Registry, versionId: string): Promise<Ver
 async function settleOnce(registry: Registry, versionId: string): Promise<VersionRow> {
   const row = await readRow(registry, versionId);
   if (row.status !== 'in review') return row;
+  const since = await logSize(registry);
   const { approvals, enough } = await readApprovals(registry, row);
   if (!enough || (await whyStopped(registry, row)) !== undefined) return row;
   await finishStatements(registry);
@@ -55,7 +56,7 @@ async function settleOnce(registry: Registry, versionId: string): Promise<Versio
   await refuseUnreadable(registry, line);
   await refuseInadmissible(registry, row, line);
   await makePublic(registry, row, line);
-  return enter(registry, row, line);
+  return enter(registry, row, { line, since });
 }
 
 /** Takes up what a crash cut off: statements without an address, approvals that suffice, lines not yet in their files. */
@@ -168,11 +169,15 @@ async function makePublic(registry: Registry, row: VersionRow, line: IndexLine):
   await registry.objects.putAll(missing);
 }
 
-async function enter(registry: Registry, row: VersionRow, line: IndexLine): Promise<VersionRow> {
+async function enter(
+  registry: Registry,
+  row: VersionRow,
+  { line, since }: { readonly line: IndexLine; readonly since: number },
+): Promise<VersionRow> {
   const cause = { by: 'registry', why: `enough approvals; verdict at log index ${line.logIndex}` };
   const { writes, moved } = moveWrites(registry, row, { from: 'in review', to: 'approved', by: 'approvals' }, cause);
   const entry = { logIndex: line.logIndex, versionId: row.id, name: row.name, line: printIndexLine(line), written: 0 };
-  await registry.db.batch([...writes, (db) => db.insert(indexLines).values(entry)]);
+  await registry.db.batch([nobodyEndedSince(since), ...writes, (db) => db.insert(indexLines).values(entry)]);
   await writeIndexFile(registry, row.name);
   await refreshStatus(registry);
   return moved;

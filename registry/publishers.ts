@@ -1,5 +1,5 @@
 /** Whether a publisher may still be heard: what was said of all their versions at once, and whether their key still counts. */
-import { and, asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import { scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -8,6 +8,7 @@ import { identityId } from '../skills-index/statement/identity-id.ts';
 import { isAuthor } from '../skills-index/trust/authors.ts';
 import type { Identities } from '../skills-index/trust/identity.ts';
 import { publishedBy } from './authors.ts';
+import { holds, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { latest, readIdentities } from './identities.ts';
 import { statementIn } from './manifests.ts';
@@ -61,6 +62,18 @@ export async function whyStopped(registry: Registry, version: VersionRow): Promi
   const { chain } = await readIdentities(registry);
   const { logIndex } = await publishedBy(registry, version);
   return couldPublish(chain, version, logIndex) ? undefined : 'its publisher’s key was ended for the time when it was published';
+}
+
+/**
+ * Makes a batch fail when somebody was stopped or ended while it was made ready: what was judged must still be so when it is written.
+ * @param size of the log when the judging began
+ */
+export function nobodyEndedSince(size: number): Write {
+  const { revocation, member, key } = predicateTypes;
+  const types = sql.join([sql`${revocation}`, sql`${member}`, sql`${key}`], sql`, `);
+  return holds(
+    sql`NOT EXISTS (SELECT 1 FROM ${statements} WHERE ${statements.logIndex} >= ${size} AND ${statements.predicateType} IN (${types}))`,
+  );
 }
 
 /** Whether the publisher of a version could publish in its scope at a log index, by all that is known now. */

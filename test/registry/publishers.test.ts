@@ -62,6 +62,28 @@ describe('a word on', () => {
     expect((await call(world.send, '/index/@acme/t')).body).not.toContain('1.0.2');
   });
 
+  it('a publisher that comes while a version of theirs is about to enter the index keeps it out', async () => {
+    const { registry } = world;
+    await send(skillAt(1));
+    await scan(world.send, world.tokens.scanner, world.scanner, skillAt(1), 'pass');
+    // The registry makes blobs public after it judged, and before it writes the line.
+    const putAll = registry.objects.putAll;
+    let said: Answer | undefined;
+    Object.assign(registry.objects, {
+      putAll: async (all: ReadonlyMap<string, Uint8Array>) => {
+        await putAll(all);
+        if (said === undefined && [...all.keys()].some((name) => name.startsWith('public/'))) {
+          said = { status: 0, body: undefined };
+          said = await say('revoked', publisher(), world.omar);
+        }
+      },
+    });
+    await approve(world.send, world.tokens.rita, world.rita, skillAt(1));
+    expect(said?.status).toBe(201);
+    expect((await call(world.send, '/api/v1/versions/@acme/t/1.0.1')).body.status).toBe('in review');
+    expect((await world.send('/index/@acme/t')).status).toBe(404);
+  });
+
   it('a suspended publisher holds until it is lifted; the highest log index counts', async () => {
     await bring(skillAt(1));
     expect((await say('suspended', publisher())).status).toBe(201);
