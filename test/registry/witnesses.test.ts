@@ -139,6 +139,22 @@ describe('a registry with witnesses', () => {
     expect(await ready()).toMatchObject({ witnesses: [{ ok: true }] });
   });
 
+  it('raises no alarm when another process of it had a larger head cosigned meanwhile', async () => {
+    const one = await startWitness(world, 'one.example/w');
+    const policy = policyOf(one.line);
+    let isFirst = true;
+    give(policy, [one.base], async (input, init) => {
+      if (!isFirst) return fetch(input, init);
+      isFirst = false;
+      await publish(world.send, makeSkill('@acme/meanwhile', '1.0.0'), world.author);
+      const { size } = parseCheckpoint(await (await world.send('/log/checkpoint')).text());
+      return new Response(`${size}\n`, { status: 409, headers: { 'content-type': 'text/x.tlog.size' } });
+    });
+    await status();
+    expect(said).toEqual([]);
+    expect(count(await status(), policy).counted).toHaveLength(1);
+  });
+
   it('waits for a witness that never answers no longer than it has to', async () => {
     const one = await startWitness(world, 'one.example/w');
     const never: typeof fetch = (_, init) =>
