@@ -5,8 +5,8 @@ import { memoryStore } from '../../skills-index/client/store.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
 import type { RootFile } from '../../skills-index/trust/root.ts';
-import { tufTime } from '../../skills-index/trust/tuf-metadata.ts';
-import { type TufRepository, tufFileOf } from '../../skills-index/trust/tuf-repository.ts';
+import { type TufMetadata, type TufRoot, tufKeyOf, tufTime } from '../../skills-index/trust/tuf-metadata.ts';
+import { lastRootOf, type TufRepository, tufFileOf } from '../../skills-index/trust/tuf-repository.ts';
 import { signTuf, tufBytes } from '../../skills-index/trust/tuf-signature.ts';
 import {
   base,
@@ -305,16 +305,27 @@ const attacks: readonly Attack[] = [
     },
   },
   {
-    name: 'one administrator signs twice, under a second id for the same key',
+    name: 'one administrator signs twice, under a second id for the same key that an earlier root let through',
     code: 'tuf-invalid',
+    says: /id of another key/,
     by: async ({ files, repository, now }) => {
-      replace(files, await filesOf({ repository: await rotate(repository, [ada]), now, version: 20 }));
-      twist(files, '2.root.json', ({ signed, signatures }) => {
-        const [{ keyid, sig }] = signatures;
-        signed.keys['0'.repeat(64)] = signed.keys[keyid];
-        signed.roles.root.keyids.push('0'.repeat(64));
-        signatures.push({ keyid: '0'.repeat(64), sig });
-      });
+      const twin = '0'.repeat(64);
+      const twice = (metadata: TufMetadata<TufRoot>): TufMetadata<TufRoot> => {
+        const own = metadata.signatures.find((one) => one.keyid === tufKeyOf(ada.publicKey).keyid);
+        return { ...metadata, signatures: [...metadata.signatures, { keyid: twin, sig: own?.sig ?? '' }] };
+      };
+      const honest = lastRootOf(await rotate(repository, [], rootFile({ administrators: [ada, ben] }))).signed;
+      const { keyid, key } = tufKeyOf(ada.publicKey);
+      const roles = { ...honest.roles, root: { keyids: [keyid, twin], threshold: 2 } };
+      const signed = { ...honest, keys: { ...honest.keys, [twin]: key }, roles };
+      const second = twice(await signTuf(await signTuf({ signatures: [], signed }, ada), ben));
+      const third = await rotate(
+        { ...repository, roots: [...repository.roots, second] },
+        [ada],
+        rootFile({ administrators: [ada], threshold: 1 }),
+      );
+      const roots = [...third.roots.slice(0, -1), twice(lastRootOf(third))];
+      replace(files, await filesOf({ repository: { ...third, roots }, now, version: 20 }));
     },
   },
   {
