@@ -1,6 +1,6 @@
 /** A real registry and the real command line against the deployment: one skill by a key, one by a person, one by each sort of CI job. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JWTPayload } from 'jose';
 import { prepareVersion } from '../../cli/prepare-version.ts';
@@ -37,7 +37,12 @@ export async function walkRegistryRoad(deployment: Deployment, transcript: Trans
   const env: Record<string, string> = {};
   const stage = makeStage(env);
   const { fingerprint } = await stage.json<{ fingerprint: string }>('operator', 'registry', 'init', 'data');
-  copyFileSync(deployment.trustedRootPath, join(stage.folder, 'data/trusted_root.json'));
+  // Whom to trust is a target that the administrators sign: the registry and all who install get the same.
+  await stage.json('operator', 'registry', 'rotate', 'propose', 'data', '--trusted-root', deployment.trustedRootPath);
+  const file = 'data/tuf-proposal.json';
+  const { proposal } = await stage.json<{ proposal: string }>('operator', 'registry', 'rotate', 'show', file);
+  await stage.json('operator', 'registry', 'rotate', 'sign', file, '--proposal', proposal);
+  await stage.json('operator', 'registry', 'rotate', 'publish', 'data');
   const { base, stop } = await stage.serve('operator', 'data');
   env.SKILLGATE_REGISTRY = base;
   for (const user of ['author', 'person', 'job']) await stage.json(user, 'registry', 'add', base, '--root', fingerprint);
@@ -51,6 +56,7 @@ export async function walkRegistryRoad(deployment: Deployment, transcript: Trans
     ...(await publishOnGitlab(walk)),
   ];
   transcript.tell((await stage.skill('author', 'scope', 'show', 'github')).out.trim());
+  await installFromJob(walk, fingerprint);
   const root = JSON.parse(readFileSync(join(stage.folder, 'data/root.json'), 'utf8')) as { origin: string; log: { key: string } };
   const close = async (): Promise<void> => {
     await stop();
@@ -140,6 +146,23 @@ async function publishOnGitlab(walk: Walk): Promise<Made[]> {
   const published = await stage.json<Published>('job', 'publish', folder, '--oidc', '--signing-config', signingConfigPath);
   delete env.SIGSTORE_ID_TOKEN;
   return collect(stage, published, { identity: `${pipeline}@refs/tags/v1.0.0`, issuer: issuer.urlOf('gitlab') });
+}
+
+/** The whole way: what the job published is scanned, approved and installed, and the installer judges the certificate by itself. */
+async function installFromJob({ stage, transcript, base }: Walk, fingerprint: string): Promise<void> {
+  for (const user of ['rita', 'reader']) await stage.json(user, 'registry', 'add', base, '--root', fingerprint);
+  await stage.json('rita', 'key', 'create');
+  const key = join(stage.folder, 'rita/config/keys/default.pub.json');
+  await stage.json('operator', 'member', 'add', 'rita', '--role', 'reviewer', '--public-key', key);
+  await stage.json('author', 'status', '@github/notes@1.0.0', '--wait');
+  await stage.json('rita', 'review', 'approve', '@github/notes@1.0.0', '--reason', 'read all of it', '--yes');
+  await transcript.ask(
+    'installer',
+    'what the GitHub job published',
+    'accepted',
+    command(stage, 'reader', 'install', '@github/notes@1.0.0'),
+  );
+  transcript.tell((await stage.skill('reader', 'verify', '@github/notes')).out.trim());
 }
 
 /** Jobs that are nearly the one that may publish: each differs in one claim. */
