@@ -7,6 +7,7 @@ import { fetchBlob, type Source } from '../skills-index/client/blobs.ts';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import type { Admitted, Pinned } from '../skills-index/trust/decision.ts';
+import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import type { CommandContext } from './command.ts';
 import { diskStore } from './disk-store.ts';
 import {
@@ -23,7 +24,10 @@ import {
 import { registryOf, type TrustedRegistry } from './registries.ts';
 import { type FreshRegistry, freshRegistry } from './trust-refresh.ts';
 
-export type World = Pick<CommandContext, 'env' | 'paths' | 'fetch' | 'now' | 'signal'>;
+export type World = Pick<CommandContext, 'env' | 'paths' | 'fetch' | 'now' | 'signal'> & {
+  /** For who asks for several admissions: most statements are about who is who, and the same for all. */
+  readonly verified?: VerifiedStatements;
+};
 
 export interface Project {
   /** Absolute. */
@@ -70,7 +74,8 @@ export async function projectAt(start: string): Promise<Project> {
  * Asks the one registry of the skill's scope, and has the answer decided.
  * @throws Problem `root-not-pinned`, `not-found`, `registry-down`, and others of `admit`
  */
-export async function askAdmission(world: World, question: Question): Promise<Answer> {
+export async function askAdmission(asking: World, question: Question): Promise<Answer> {
+  const world = { ...asking, verified: asking.verified ?? new VerifiedStatements() };
   const terms = { offline: question.offline ?? false, graceHours: question.host?.statusGraceHours ?? 0 };
   const fresh = await freshRegistry(world, registryOf(world, scopeOf(question.name), question.registries), terms);
   const answer = await askOne(world, question, fresh);
@@ -81,7 +86,7 @@ export async function askAdmission(world: World, question: Question): Promise<An
   return renewed.registry.kept?.metadata.targets === kept.metadata.targets ? answer : askOne(world, question, renewed);
 }
 
-async function askOne(world: World, question: Question, { registry, notes }: FreshRegistry): Promise<Answer> {
+async function askOne(world: Required<World>, question: Question, { registry, notes }: FreshRegistry): Promise<Answer> {
   const { name, range, locked } = question;
   const plain = sourceOf(world, registry, question.offline ?? false);
   const source = question.through?.(plain) ?? plain;
@@ -96,6 +101,7 @@ async function askOne(world: World, question: Question, { registry, notes }: Fre
     ...(registry.sigstore === undefined ? {} : { sigstore: registry.sigstore }),
     ...(registry.witnesses === undefined ? {} : { witnesses: registry.witnesses }),
     now: world.now().getTime(),
+    verified: world.verified,
     pinned: {
       ...(locked === undefined ? {} : pinnedBy(locked, exact)),
       ...(question.publisher === undefined ? {} : { publisher: question.publisher }),

@@ -8,6 +8,7 @@ import { bubblewrap } from '../runner/sandboxes/bubblewrap.ts';
 import { capabilityDigest, isEmpty, listCapabilities, minus, printCapability } from '../skills-index/skill/capability.ts';
 import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import { type Project, projectAt, type World } from './admission.ts';
 import { KeptOutput } from './kept-output.ts';
 import { admissionSecondsMax, openBytesMax, searchedSkillsMax } from './limits.ts';
@@ -61,7 +62,8 @@ export interface AgentSkills {
  * @param folder where the project's lock is looked for, upwards
  * @throws Problem `agent-unknown`
  */
-export function agentSkills(world: World, agentName: string, folder: string): AgentSkills {
+export function agentSkills(given: World, agentName: string, folder: string): AgentSkills {
+  const world = { ...given, verified: given.verified ?? new VerifiedStatements() };
   const sandbox = bubblewrap();
   const recent: Context['recent'] = new Map();
   // Host policy is read at each call: what the operator changes holds from the next one on.

@@ -8,7 +8,7 @@ import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Admitted, TrustedInputs } from '../skills-index/trust/decision.ts';
 import type { ChainNode } from '../skills-index/trust/decision-chain.ts';
-import { askAdmission, openAdmitted, type Project, type Question } from './admission.ts';
+import { askAdmission, openAdmitted, type Project, type Question, type World } from './admission.ts';
 import { type Branch, chainBranch, leaf, treeText } from './chain-text.ts';
 import type { CommandContext } from './command.ts';
 import { folderSource, readEvidenceNote, readTrusted, writeEvidence } from './evidence-folder.ts';
@@ -47,7 +47,7 @@ export interface Verified {
  * @throws Problem when there is nothing to decide on: `not-found`, `registry-down`, `root-not-pinned` …
  */
 export async function verifyVersion(
-  context: CommandContext,
+  context: CommandContext & World,
   project: Project,
   host: HostPolicy,
   { name, range, through }: { readonly name: SkillName; readonly range: string } & Pick<Question, 'through'>,

@@ -10,7 +10,8 @@ import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
 import { isNamePart, parseReference, type SkillName, type SkillReference, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
-import { type Answer, askAdmission, openAdmitted, type Project, projectAt } from '../admission.ts';
+import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
+import { type Answer, askAdmission, openAdmitted, type Project, projectAt, type World } from '../admission.ts';
 import { foldersOf, sharedFolder } from '../agent-folders.ts';
 import { requireAdmittedOrName } from '../approved-instead.ts';
 import { confirm } from '../ask.ts';
@@ -43,13 +44,14 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (references.length > 1 && context.options.as !== undefined)
     throw new Problem('usage', 'Cannot give several skills the one name of --as');
   const installed: Installed[] = [];
-  for (const reference of references) installed.push(await installOne(context, reference));
+  const verified = new VerifiedStatements();
+  for (const reference of references) installed.push(await installOne({ ...context, verified }, reference));
   const list = installed.map(({ name, locked, layout }) => ({ name, ...locked, folder: layout.folder }));
   if (context.format !== 'text') answer(context, { schema: 'skillgate.install/1', ...{ installed: list } }, () => safe``);
   return 0;
 }
 
-async function installOne(context: CommandContext, reference: SkillReference): Promise<Installed> {
+async function installOne(context: CommandContext & World, reference: SkillReference): Promise<Installed> {
   const { name } = reference;
   const project = await projectAt(context.cwd);
   const wanted = wantedOf(context, reference, project.file.skills.get(name));

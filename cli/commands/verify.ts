@@ -5,7 +5,8 @@ import type { Source } from '../../skills-index/client/blobs.ts';
 import { parseReference, type SkillName, type SkillReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
-import { type Project, projectAt } from '../admission.ts';
+import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
+import { type Project, projectAt, type World } from '../admission.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { recordingSource } from '../evidence-folder.ts';
 import { answer, inkFor, joined, note, safe, say } from '../output.ts';
@@ -42,9 +43,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     throw new Problem('usage', 'Cannot export: --export writes the evidence of one skill', {
       hint: 'name it: skill verify @scope/name',
     });
+  const verified = new VerifiedStatements();
   const outcomes: Outcome[] = [];
   for (const reference of references) {
-    const verify = async () => finish(context, await verifyAndExport(context, project, host, reference, wanted.export));
+    const verify = async () =>
+      finish(context, await verifyAndExport({ ...context, verified }, project, host, reference, wanted.export));
     outcomes.push(await outcomeOf(context, references, verify, reference.name));
   }
   return tell(context, outcomes);
@@ -75,7 +78,7 @@ async function finish(context: CommandContext, verified: Verified): Promise<Veri
 }
 
 async function verifyAndExport(
-  context: CommandContext,
+  context: CommandContext & World,
   project: Project,
   host: HostPolicy,
   reference: SkillReference,

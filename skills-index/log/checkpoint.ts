@@ -1,8 +1,9 @@
 /** The log's signed head: a signed note with origin, size and root, Ed25519 (C2SP tlog-checkpoint, signed-note). */
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createHash, verify } from 'node:crypto';
 import { Problem } from '../skill/problem.ts';
 import { isBase64 } from '../statement/base64.ts';
 import { isEd25519Spki } from '../statement/field-shapes.ts';
+import { type ParseKey, parseKey } from '../statement/parse-key.ts';
 import type { TreeHead } from './merkle-tree.ts';
 import { type Note, parseNote, printSignatureLine } from './note.ts';
 
@@ -45,13 +46,17 @@ export function parseCheckpoint(note: string): Checkpoint {
  * Reads a note that carries a valid signature of the log named `origin` with this key (SPKI DER).
  * @throws Problem `log-invalid`, `signature-invalid`
  */
-export function verifyCheckpoint(note: string, log: { readonly origin: string; readonly key: Uint8Array }): Checkpoint {
+export function verifyCheckpoint(
+  note: string,
+  log: { readonly origin: string; readonly key: Uint8Array },
+  parse: ParseKey = parseKey,
+): Checkpoint {
   const { checkpoint, body, signatures } = split(note);
   if (checkpoint.origin !== log.origin) {
     throw new Problem('log-invalid', `The checkpoint is of the log "${checkpoint.origin}", not "${log.origin}"`);
   }
   const hint = noteKeyId(log.origin, log.key).subarray(0, 4);
-  const key = createPublicKey({ key: Buffer.from(log.key), format: 'der', type: 'spki' });
+  const key = parse(log.key);
   // Lines of other signers (witnesses) are passed over; one line of the log itself has to be there and hold.
   const own = signatures.filter((line) => line.name === log.origin && Buffer.compare(line.keyed.subarray(0, 4), hint) === 0);
   const holds = own.some(

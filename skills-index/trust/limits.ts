@@ -2,6 +2,8 @@
 export const rootBytesMax = 64 * 1024;
 /** Of bundles whose verification a process remembers. */
 export const verifiedBytesMax = 8 * 1024 * 1024;
+/** Public keys that it keeps parsed. */
+export const parsedKeysMax = 1_000;
 export const rootAdministratorsMax = 20;
 export const rootRetiredMax = 100;
 /** A status file counts for at most this long. */
@@ -37,6 +39,8 @@ export const certificateTextBytesMax = 2_000;
 /** Authorities or logs of one kind in a trusted root, and certificates of one authority. */
 export const trustedAuthoritiesMax = 50;
 export const trustedChainMax = 10;
+/** Policies before the present one that still judge what was approved under them. */
+export const earlierPoliciesMax = 32;
 /** Rule sets that a policy refuses. */
 export const refusedRuleSetsMax = 1_000;
 /** A bundle that others made: an envelope of any statement, or a signature. */

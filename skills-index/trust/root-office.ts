@@ -2,6 +2,7 @@
 import { type Checkpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import type { Digest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
+import { type ParseKey, parseKey } from '../statement/parse-key.ts';
 import { type RootFile, type RootKey, type RootOffice, rootKeyId, spkiOf } from './root.ts';
 
 /** A key in an office; one without `validUpTo` is in office now. */
@@ -32,12 +33,12 @@ export function holdsOffice(root: RootFile, office: RootOffice, keyId: Digest, a
  * Reads a signed note of the log, by its key in office or, up to its last index, by a retired one.
  * @throws Problem `log-invalid`, `signature-invalid`
  */
-export function verifyRootCheckpoint(note: string, root: RootFile): RootCheckpoint {
+export function verifyRootCheckpoint(note: string, root: RootFile, parse: ParseKey = parseKey): RootCheckpoint {
   const faults: Problem[] = [];
   for (const one of keysOfOffice(root, 'log')) {
     const logKey = spkiOf(one);
     try {
-      const checkpoint = verifyCheckpoint(note, { origin: root.origin, key: logKey });
+      const checkpoint = verifyCheckpoint(note, { origin: root.origin, key: logKey }, parse);
       requireInTime(checkpoint, one);
       return { ...checkpoint, logKey, retired: one.validUpTo !== undefined };
     } catch (cause) {

@@ -5,7 +5,8 @@
 import { canonicalDigest } from '../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skill/digest.ts';
 import { parseJson } from '../skill/json.ts';
-import { verifiedBytesMax } from './limits.ts';
+import { rememberingParseKey } from '../statement/parse-key.ts';
+import { parsedKeysMax, verifiedBytesMax } from './limits.ts';
 import { type RootFile, rootFingerprint } from './root.ts';
 import { type VerifiedStatement, verifyStatement } from './verify-statement.ts';
 
@@ -19,6 +20,7 @@ export class VerifiedStatements {
   /** The one used last stands last. */
   readonly #kept = new Map<string, Kept>();
   readonly #digests = new WeakMap<object, Digest>();
+  readonly #parse = rememberingParseKey(parsedKeysMax);
   #bytes = 0;
 
   /** @param bytesMax of bundles whose results are remembered, in all */
@@ -34,9 +36,13 @@ export class VerifiedStatements {
   verify(bytes: Uint8Array, root: RootFile, sigstore: unknown): VerifiedStatement {
     const address = `${digestOf(bytes)} ${this.#digestOf(root, rootFingerprint)} ${this.#digestOfSigstore(sigstore)}`;
     const known = this.#kept.get(address);
-    const verified = known?.verified ?? frozen(verifyStatement(parseJson(bytes, 'statement').value, { root, sigstore }));
+    const verified = known?.verified ?? frozen(this.#verify(bytes, root, sigstore));
     this.#keep(address, { verified, bytes: bytes.byteLength });
     return verified;
+  }
+
+  #verify(bytes: Uint8Array, root: RootFile, sigstore: unknown): VerifiedStatement {
+    return verifyStatement(parseJson(bytes, 'statement').value, { root, sigstore, parse: this.#parse });
   }
 
   #keep(address: string, one: Kept): void {

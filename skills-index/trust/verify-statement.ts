@@ -6,6 +6,7 @@ import { canonicalJson } from '../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
 import { predicateTypes, type Statement, type Subject, type VersionSubject, versionSubjects } from '../statement/attestation.ts';
+import { type ParseKey, parseKey } from '../statement/parse-key.ts';
 import { parseStatement } from '../statement/parse-statement.ts';
 import { inTotoPayloadType } from '../statement/sign.ts';
 import {
@@ -40,6 +41,8 @@ export interface VerifyOptions {
   readonly keys?: KeySource;
   /** JSON of a Sigstore trusted_root.json, trusted; without it nothing counts that a certificate signed. */
   readonly sigstore?: unknown;
+  /** For who verifies several: the same few keys sign most of it. */
+  readonly parse?: ParseKey;
 }
 
 /** Whoever an issuer vouches for publishes, and owns scopes. Who is who, what is approved and what is revoked is said with keys. */
@@ -100,12 +103,12 @@ export function requireSubjects(statement: Statement, about: VersionSubject | re
 
 function verifySigner(
   bundle: SigstoreBundle,
-  { root, keys, sigstore }: VerifyOptions,
+  { root, keys, sigstore, parse = parseKey }: VerifyOptions,
 ): Pick<VerifiedStatement, 'signer' | 'signers' | 'certified'> & { readonly head: RootCheckpoint } {
   if (!isCertified(bundle)) {
     const spki = signerKey(bundle, keys);
-    const head = verifyOwnEntry(bundle, hashedrekordBody(bundle.dsseEnvelope, spki), root);
-    verifyKeyed(bundle, spki, { origin: root.origin, key: head.logKey });
+    const head = verifyOwnEntry(bundle, hashedrekordBody(bundle.dsseEnvelope, spki), { root, parse });
+    verifyKeyed(bundle, spki, parse);
     return { signer: bundle.verificationMaterial.publicKey.hint, head };
   }
   if (sigstore === undefined) {
@@ -114,15 +117,19 @@ function verifySigner(
     });
   }
   const certified = verifyCertified(withoutOwnEntry(bundle), sigstore);
-  const head = verifyOwnEntry(bundle, certifiedBody(bundle.dsseEnvelope, certified.certificate), root);
+  const head = verifyOwnEntry(bundle, certifiedBody(bundle.dsseEnvelope, certified.certificate), { root, parse });
   return { signer: personOf(certified.claims), signers: idsOfClaims(certified.claims), certified, head };
 }
 
 // @sigstore/verify takes a checkpoint of any name that the log's address contains, any kind of entry, and top-level numbers unread.
-function verifyOwnEntry(bundle: SigstoreBundle, body: Uint8Array, root: RootFile): RootCheckpoint {
+function verifyOwnEntry(
+  bundle: SigstoreBundle,
+  body: Uint8Array,
+  { root, parse }: { readonly root: RootFile; readonly parse: ParseKey },
+): RootCheckpoint {
   const [entry] = bundle.verificationMaterial.tlogEntries;
   const { inclusionProof: proof } = entry;
-  const checkpoint = verifyRootCheckpoint(proof.checkpoint.envelope, root);
+  const checkpoint = verifyRootCheckpoint(proof.checkpoint.envelope, root, parse);
   const { size, root: head, logKey } = checkpoint;
   const placed = { leaf: leafHash(body), index: Number(proof.logIndex), size, root: head };
   const hashes = proof.hashes.map((hash) => Buffer.from(hash, 'base64'));
