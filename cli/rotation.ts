@@ -4,7 +4,8 @@ import type { Digest } from '../skills-index/skill/digest.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { PublicKey } from '../skills-index/statement/attestation.ts';
-import { parsePolicy, policyDigest } from '../skills-index/trust/policy.ts';
+import { earlierPoliciesMax } from '../skills-index/trust/limits.ts';
+import { type Policy, parsePolicy, policyDigest } from '../skills-index/trust/policy.ts';
 import type { RetiredKey, RootFile, RootOffice } from '../skills-index/trust/root.ts';
 import { parseRoot } from '../skills-index/trust/root.ts';
 import { spkiOfTuf, type TufMetadata, type TufRoot, type TufSigned, tufTime } from '../skills-index/trust/tuf-metadata.ts';
@@ -56,6 +57,38 @@ export function changedRoot(root: RootFile, { add, remove, threshold, keys, vali
   return parseRoot(JSON.stringify(next));
 }
 
+export interface PolicyChange {
+  readonly next?: Policy;
+  /** Last log index of what was approved under the policy until now; undefined while nothing is logged. */
+  readonly validUpTo?: number;
+  /** All that earlier policies approved has to be approved anew. */
+  readonly dropEarlier: boolean;
+}
+
+/**
+ * The policy after a change: what counted until now goes on judging what was approved under it.
+ * @throws Problem `usage`
+ */
+export function changedPolicy(now: Policy, { next = now, validUpTo, dropEarlier }: PolicyChange): Policy {
+  if (next !== now && next.earlier !== undefined)
+    throw new Problem('usage', 'Cannot propose this policy: its file names earlier ones, and those are filled in here', {
+      hint: 'take `earlier` out of the file; for none at all: --drop-earlier-policies',
+    });
+  const { earlier = [], ...was } = now;
+  const { earlier: _, ...is } = next;
+  if (dropEarlier) return is;
+  const last = earlier.at(-1)?.validUpTo ?? -1;
+  const isSame = policyDigest(was) === policyDigest(is);
+  // A policy that replaced another one at the same place in the log has judged nothing.
+  const more = isSame || validUpTo === undefined || validUpTo <= last ? [] : [{ policy: was, validUpTo }];
+  const all = [...earlier, ...more];
+  if (all.length > earlierPoliciesMax)
+    throw new Problem('usage', `Cannot propose this policy: ${earlierPoliciesMax} earlier ones count already`, {
+      hint: 'have all be approved anew: --drop-earlier-policies',
+    });
+  return all.length === 0 ? is : { ...is, earlier: all };
+}
+
 export interface Proposed {
   readonly before?: TufRepository;
   readonly root: RootFile;
@@ -92,6 +125,7 @@ export function mergeProposals(copies: readonly TufRepository[]): TufRepository 
 /** A proposal in words: what it says, and what of it is new. */
 export function describeProposal(repository: TufRepository): string[] {
   const root = rootFileOf(repository);
+  const policy = parsePolicy(repository.files['policy.json']);
   const [before, last] = [repository.roots.at(-2)?.signed, lastRootOf(repository).signed];
   const [were, are] = [before === undefined ? [] : administratorsOf(before), administratorsOf(last)];
   const marked = (id: Digest): string => (before === undefined || were.includes(id) ? `  ${id}` : `+ ${id}`);
@@ -107,7 +141,10 @@ export function describeProposal(repository: TufRepository): string[] {
       (office) => `${office} key ${digestOf(Buffer.from(root[office].key, 'base64'))}`,
     ),
     ...(retired.length === 0 ? [] : ['retired:', ...retired]),
-    `policy ${policyDigest(parsePolicy(repository.files['policy.json']))}`,
+    `policy ${policyDigest(policy)}`,
+    ...(policy.earlier ?? []).map(
+      (one) => `  earlier policy ${policyDigest(one.policy)} counts up to log index ${one.validUpTo}`,
+    ),
     ...(['trusted_root.json', 'witnesses.json'] as const).flatMap((name) => {
       const text = repository.files[name];
       return text === undefined ? [] : [`${name} ${digestOf(Buffer.from(text))}`];

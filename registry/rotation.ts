@@ -59,6 +59,7 @@ export async function publishTuf(dir: string, next: TufRepository, now: number):
     const root = rootFileOf(next);
     requireTuf(Buffer.from(JSON.stringify(next)), { root, policy: parsePolicy(next.files['policy.json']) });
     await requireSuccessor(dir, next);
+    await requirePast(dir, next);
     const { expires } = lastRootOf(next).signed;
     if (Date.parse(expires) <= now) throw new Problem('tuf-expired', `Cannot publish: the proposal counted until ${expires}`);
     const keys = await keysFor(dir, root);
@@ -90,6 +91,22 @@ async function requireSuccessor(dir: string, next: TufRepository): Promise<void>
   if (canonicalJson(before.roots) === canonicalJson(next.roots)) return;
   if (canonicalJson(before.roots) !== canonicalJson(next.roots.slice(0, -1)))
     throw foreign('the proposal was made over another state of this registry');
+}
+
+// An earlier policy with a place ahead of the log would go on judging what comes: that is no past. One signed before counts as it is,
+// also over a log that a backup set back.
+async function requirePast(dir: string, next: TufRepository): Promise<void> {
+  const earlierIn = (one: TufRepository | undefined) =>
+    one === undefined ? [] : (parsePolicy(one.files['policy.json']).earlier ?? []);
+  const known = earlierIn(await readTufDocument(dir)).map((one) => canonicalJson(one));
+  const last = lastLogIndex(dir) ?? -1;
+  const ahead = earlierIn(next).find((one) => !known.includes(canonicalJson(one)) && one.validUpTo > last);
+  if (ahead === undefined) return;
+  throw new Problem(
+    'tuf-invalid',
+    `Cannot publish: an earlier policy is to count up to log index ${ahead.validUpTo}, and the log ends at ${last}`,
+    { hint: 'skill registry rotate propose fills in the newest index' },
+  );
 }
 
 /** Which file holds the private keys that the root file names; those in use where they still do. */

@@ -74,9 +74,17 @@ export const operatorRows: readonly CommandRow[] = [
       'valid-up-to': {
         type: 'string',
         value: 'INDEX',
-        summary: 'last log index at which replaced keys count (default: the newest)',
+        summary: 'last log index at which replaced keys, and a replaced policy, count (default: the newest)',
       },
-      policy: { type: 'string', value: 'FILE', summary: 'policy that clients judge by' },
+      policy: {
+        type: 'string',
+        value: 'FILE',
+        summary: 'policy that clients judge by; what was approved under the one until now stays so',
+      },
+      'drop-earlier-policies': {
+        type: 'boolean',
+        summary: 'what was approved under earlier policies has to be approved anew',
+      },
       'trusted-root': {
         type: 'string',
         value: 'FILE',

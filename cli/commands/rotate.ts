@@ -16,7 +16,7 @@ import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, joined, note, type Safe, safe } from '../output.ts';
 import { makeRegistryKeys, publicKeyIn, type RegistryKeyFile, registryFiles } from '../registry-folder.ts';
-import { changedRoot, describeProposal, mergeProposals, proposalDigest, proposeNext } from '../rotation.ts';
+import { changedPolicy, changedRoot, describeProposal, mergeProposals, proposalDigest, proposeNext } from '../rotation.ts';
 import { readPublicKeyFile } from '../signers/key-file.ts';
 import { signerFor } from '../signers/signer.ts';
 import { writeWhole } from '../whole-file.ts';
@@ -68,7 +68,7 @@ async function propose(context: CommandContext, dir: string): Promise<ExitCode> 
   });
   const proposal = proposeNext({
     ...(before === undefined ? {} : { before }),
-    ...{ root: changed, files: await nextFiles(context, dir, before), now: context.now().getTime() },
+    ...{ root: changed, files: await nextFiles(context, { dir, before, validUpTo }), now: context.now().getTime() },
   });
   // Held to what everyone will hold it to, before anyone is asked to sign.
   parseTufRepository(JSON.stringify(proposal));
@@ -77,10 +77,11 @@ async function propose(context: CommandContext, dir: string): Promise<ExitCode> 
   await writeWhole(place, `${JSON.stringify(proposal, null, 2)}\n`);
   tell(context, place, proposal);
   note(context, safe`Nothing is changed yet. Send ${place} to the administrators, and tell them the digest by another way.`);
-  if (validUpTo !== undefined && canonicalJson(changed.retired ?? []) !== canonicalJson(root.retired ?? []))
+  const newPolicy = before !== undefined && before.files['policy.json'] !== proposal.files['policy.json'];
+  if (validUpTo !== undefined && (newPolicy || canonicalJson(changed.retired ?? []) !== canonicalJson(root.retired ?? [])))
     note(
       context,
-      safe`What a replaced key signs after log index ${validUpTo} will not count: stop the registry until you publish.`,
+      safe`What is signed with a replaced key, or approved under the policy until now, after log index ${validUpTo} will not count: stop the registry until you publish.`,
     );
   return exitCodes.ok;
 }
@@ -176,22 +177,30 @@ async function nextKeys({ options }: CommandContext, dir: string): Promise<NextK
   };
 }
 
-async function nextFiles(
-  context: CommandContext,
-  dir: string,
-  before: TufRepository | undefined,
-): Promise<Omit<TufFiles, 'root.json'>> {
+interface Now {
+  readonly dir: string;
+  readonly before: TufRepository | undefined;
+  readonly validUpTo: number | undefined;
+}
+
+async function nextFiles(context: CommandContext, { dir, before, validUpTo }: Now): Promise<Omit<TufFiles, 'root.json'>> {
   const given = async (name: string): Promise<string | undefined> => {
     const file = context.options[name];
     return typeof file === 'string' ? Buffer.from(await read(resolve(context.cwd, file))).toString('utf8') : undefined;
   };
-  const policy = (await given('policy')) ?? before?.files['policy.json'];
+  const counted = before === undefined ? await readPolicy(dir) : parsePolicy(before.files['policy.json']);
+  const next = await given('policy');
+  const policy = changedPolicy(counted, {
+    ...(next === undefined ? {} : { next: parsePolicy(next) }),
+    ...(validUpTo === undefined ? {} : { validUpTo }),
+    dropEarlier: context.options['drop-earlier-policies'] === true,
+  });
   const trustedRoot = (await given('trusted-root')) ?? before?.files['trusted_root.json'];
   const witnesses = (await given('witnesses')) ?? before?.files['witnesses.json'];
   if (trustedRoot !== undefined) parseTrustedRoot(parseJson(trustedRoot, 'trusted_root.json').value);
   if (witnesses !== undefined) parseWitnessPolicy(witnesses);
   return {
-    'policy.json': canonicalJson(policy === undefined ? await readPolicy(dir) : parsePolicy(policy)),
+    'policy.json': canonicalJson(policy),
     ...(trustedRoot === undefined ? {} : { 'trusted_root.json': trustedRoot }),
     ...(witnesses === undefined ? {} : { 'witnesses.json': witnesses }),
   };

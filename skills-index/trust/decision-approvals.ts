@@ -38,11 +38,11 @@ export function judgeApprovals(evidence: Evidence, before: JudgedBefore, reasons
   return held;
 }
 
-function contextOf({ identities, input }: Evidence, { publish, scan, verdict }: JudgedBefore): ApprovalContext {
-  const { root, policy, line } = input;
+function contextOf({ identities, input, policies }: Evidence, { publish, scan, verdict }: JudgedBefore): ApprovalContext {
+  const { root, line } = input;
   return {
     root,
-    policy,
+    policy: policies.approving,
     identities,
     version: line,
     capabilityDigest: capabilityDigest(line.capabilities),

@@ -53,7 +53,7 @@ export function chainOf(evidence: Evidence, judged: Judged, reasons: readonly De
     node('publisher', sayPublisher(evidence, judged)),
     node('scan', sayScan(judged)),
     node('approvals', sayApprovals(judged)),
-    node('verdict', sayVerdict(judged)),
+    node('verdict', sayVerdict(evidence, judged)),
     node('status', sayStatus(evidence, judged)),
     node('version', sayVersion(evidence)),
   ]);
@@ -148,9 +148,14 @@ function sayApprovals({ approvals, scan }: Judged): Said {
   };
 }
 
-function sayVerdict({ verdict }: Judged): Said {
+function sayVerdict({ policies }: Evidence, { verdict }: Judged): Said {
   if (verdict === undefined) return { says: 'verdict of the registry: none' };
-  return { says: `verdict of the registry at log index ${verdict.logIndex}, ${new Date(verdict.at).toISOString()}` };
+  const { validUpTo } = policies;
+  return {
+    says: `verdict of the registry at log index ${verdict.logIndex}, ${new Date(verdict.at).toISOString()}`,
+    notes:
+      validUpTo === undefined ? [] : [`under an earlier policy, which administrators let count up to log index ${validUpTo}`],
+  };
 }
 
 function sayStatus({ input }: Evidence, { status, marks }: Judged): Said {

@@ -10,6 +10,7 @@ import { parseScanReport, type ScanReport } from '../statement/scan-report.ts';
 import type { DecisionInput } from './decision.ts';
 import type { ChainPart, DecisionReasonCode, Reasons } from './decision-reason.ts';
 import { chainIdentities, type Identities } from './identity.ts';
+import { type JudgingPolicies, policiesAt } from './judging-policies.ts';
 import { type Status, verifyStatus } from './status-file.ts';
 import { VerifiedStatements } from './verified-statements.ts';
 import type { VerifiedStatement } from './verify-statement.ts';
@@ -26,6 +27,7 @@ export interface Evidence {
   readonly about?: VersionSubject;
   readonly statements: readonly VerifiedStatement[];
   readonly identities: Identities;
+  readonly policies: JudgingPolicies;
   readonly report?: ScanReport;
   readonly status?: Status;
 }
@@ -53,6 +55,7 @@ export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence
     input,
     statements,
     identities: chainIdentities(input.root, statements),
+    policies: policiesAt(input.policy, statements.find((one) => one.statement.predicateType === verdict)?.logIndex),
     ...(bundle === undefined ? {} : { bundle }),
     ...(about === undefined ? {} : { about }),
     ...(report === undefined ? {} : { report }),

@@ -13,6 +13,7 @@ import { type Evidence, onlyStatement, statementsOf } from './decision-evidence.
 import type { Reasons } from './decision-reason.ts';
 import { matchedIdentity } from './identity-match.ts';
 import { indexDescription } from './index-line.ts';
+import { judgeCeiling } from './judging-policies.ts';
 import { type ApprovalsNeeded, approvalsNeeded, policyDigest } from './policy.ts';
 import { sayForeign } from './publisher-words.ts';
 import { holdsOffice } from './root-office.ts';
@@ -144,7 +145,7 @@ export function judgeScan(evidence: Evidence, publish: JudgedPublish | undefined
     ruleSet: said.ruleSet,
     findings: report.findings,
     files: listed.length,
-    needed: approvalsNeeded(input.policy, { capabilities, findings: report.findings, verdict: said.verdict }),
+    needed: approvalsNeeded(evidence.policies.approving, { capabilities, findings: report.findings, verdict: said.verdict }),
   };
 }
 
@@ -169,8 +170,10 @@ export function judgeVerdict(evidence: Evidence, reasons: Reasons): JudgedVerdic
     [inputs.every((one) => one.logIndex < verdict.logIndex), 'the verdict was logged before what it rests on'],
   ];
   for (const [holds, message] of faults) reasons.demand(holds, 'verdict-invalid', message);
-  const underPolicy = said.policy.digest.sha256 === hexOf(policyDigest(input.policy));
-  reasons.demand(underPolicy, 'policy-mismatch', 'the verdict was made under another policy');
+  const { approving, validUpTo } = evidence.policies;
+  const underPolicy = said.policy.digest.sha256 === hexOf(policyDigest(approving));
+  const until = validUpTo === undefined ? '' : ` than the one in force up to log index ${validUpTo}`;
+  reasons.demand(underPolicy, 'policy-mismatch', `the verdict was made under another policy${until}`);
   return { logIndex: verdict.logIndex, at: Date.parse(said.timeVerified) };
 }
 
@@ -193,7 +196,7 @@ export function judgePinned({ input }: Evidence, verdict: JudgedVerdict | undefi
 
 /** The index line, which nobody signed, against the statements. */
 export function judgeLine(evidence: Evidence, reasons: Reasons): void {
-  const { line, policy } = evidence.input;
+  const { line } = evidence.input;
   const [publish] = statementsOf(evidence, predicateTypes.publish);
   const [verdict] = statementsOf(evidence, predicateTypes.verdict);
   if (verdict !== undefined) {
@@ -211,14 +214,7 @@ export function judgeLine(evidence: Evidence, reasons: Reasons): void {
       `not in the signed manifest: ${listCapabilities(beyond).map(printCapability).join('; ')}`,
     );
   }
-  if (policy.ceiling !== null) {
-    const above = minus(line.capabilities, policy.ceiling);
-    reasons.demand(
-      isEmpty(above),
-      'capability-exceeded',
-      `above the policy's ceiling: ${listCapabilities(above).map(printCapability).join('; ')}`,
-    );
-  }
+  judgeCeiling(evidence.policies, line.capabilities, reasons);
 }
 
 // A secret covers the variable of its name where a skill reads it; it does not let an approval hand out that variable in clear.

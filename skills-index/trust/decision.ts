@@ -15,10 +15,10 @@ import { judgeLog, judgeMarks } from './decision-log.ts';
 import { type DecisionReason, Reasons } from './decision-reason.ts';
 import { judgeFiles, judgeLine, judgePinned, judgePublish, judgeScan, judgeVerdict } from './decision-version.ts';
 import type { IndexLine } from './index-line.ts';
+import { judgeRuleSet } from './judging-policies.ts';
 import { judgeOneLog, type LogAlarm } from './one-log.ts';
 import type { Policy } from './policy.ts';
 import type { RootFile } from './root.ts';
-import { judgeRuleSet } from './rule-set-demand.ts';
 import { type SlsaBuildLevel, slsaLevelOf, whyNotLevels } from './slsa-level.ts';
 import type { VerifiedStatements } from './verified-statements.ts';
 
@@ -138,7 +138,7 @@ export function decide(input: DecisionInput): Decision {
   const publish = judgePublish(evidence, reasons);
   const files = judgeFiles(evidence, publish, reasons);
   const scan = judgeScan(evidence, publish, reasons);
-  judgeRuleSet(input.policy, scan, reasons);
+  judgeRuleSet(evidence.policies, scan, reasons);
   const verdict = judgeVerdict(evidence, reasons);
   const level = judgeLevel(evidence, reasons);
   judgePinned(evidence, verdict, reasons);

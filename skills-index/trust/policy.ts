@@ -6,9 +6,9 @@ import type { Digest } from '../skill/digest.ts';
 import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
-import { capabilities, digest, type Shape } from '../statement/field-shapes.ts';
+import { capabilities, digest, logIndex, type Shape } from '../statement/field-shapes.ts';
 import type { Finding, Verdict } from '../statement/finding.ts';
-import { approvalsMax, policyBytesMax, programsMax, refusedRuleSetsMax } from './limits.ts';
+import { approvalsMax, earlierPoliciesMax, policyBytesMax, programsMax, refusedRuleSetsMax } from './limits.ts';
 import { programsOfReach } from './programs.ts';
 
 /** Of `total` people, `independent` signed without the desk. */
@@ -30,6 +30,15 @@ export interface Policy {
   readonly ceiling: Capabilities | null;
   /** Rule sets whose scans no longer count, because they are known to miss something; a digest says nothing of its age. */
   readonly refusedRuleSets?: readonly Digest[];
+  /** What counted before this one, oldest first: versions that were approved under it stay admitted. */
+  readonly earlier?: readonly EarlierPolicy[];
+}
+
+/** A policy that was in force until a place in the log. */
+export interface EarlierPolicy {
+  readonly policy: Omit<Policy, 'earlier'>;
+  /** Log index of the last verdict that it judges. */
+  readonly validUpTo: number;
 }
 
 export const defaultPolicy: Policy = {
@@ -48,12 +57,25 @@ const needed = v.pipe(
   v.check((one) => one.independent <= one.total, 'asks for more independent approvals than approvals'),
 );
 
-const policyShape: Shape<Policy> = exactObject({
+const entries = {
   schema: v.literal('skillgate.policy/1'),
   approvals: exactObject({ usual: needed, high: needed }),
   programs: boundedList(v.string(), programsMax),
   ceiling: v.nullable(capabilities),
   refusedRuleSets: v.exactOptional(boundedList(digest, refusedRuleSetsMax)),
+} as const;
+
+const policyShape: Shape<Policy> = exactObject({
+  ...entries,
+  earlier: v.exactOptional(
+    v.pipe(
+      boundedList(exactObject({ policy: exactObject(entries), validUpTo: logIndex }), earlierPoliciesMax, 'is too long'),
+      v.check(
+        (list) => list.every((one, at) => at === 0 || (list[at - 1]?.validUpTo ?? 0) < one.validUpTo),
+        'is not in the order of validUpTo, each once',
+      ),
+    ),
+  ),
 });
 
 /** @throws Problem `json-invalid` with every reason */
@@ -85,8 +107,8 @@ export function whyHigh(
   ];
 }
 
-/** What approvals and verdicts name: SHA-256 of the RFC 8785 form. */
-export function policyDigest(policy: Policy): Digest {
+/** What approvals and verdicts name: SHA-256 of the RFC 8785 form without `earlier`, which is history and asks nothing of what is new. */
+export function policyDigest({ earlier: _, ...policy }: Policy): Digest {
   return canonicalDigest(policy);
 }
 

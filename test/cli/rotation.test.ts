@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { changedRoot, describeProposal, mergeProposals, proposalDigest } from '../../cli/rotation.ts';
+import { changedPolicy, changedRoot, describeProposal, mergeProposals, proposalDigest } from '../../cli/rotation.ts';
+import { defaultPolicy, type Policy } from '../../skills-index/trust/policy.ts';
 import { missingSignatures, signRepository } from '../../skills-index/trust/tuf-ceremony.ts';
 import type { TufRepository } from '../../skills-index/trust/tuf-repository.ts';
 import { holdCeremony } from '../registry/tuf-maker.ts';
@@ -32,6 +33,38 @@ describe('a changed root file', () => {
     ['nobody has to agree', { add: [], remove: [], keys: {}, threshold: 0 }, /less than 1/],
   ])('is refused when %s', (_, change, says) => {
     expect(() => changedRoot(root, change)).toThrow(says);
+  });
+});
+
+describe('a changed policy', () => {
+  const strict: Policy = { ...defaultPolicy, approvals: { ...defaultPolicy.approvals, usual: { total: 2, independent: 1 } } };
+  const open: Policy = { ...defaultPolicy, programs: [] };
+  const was = { policy: defaultPolicy, validUpTo: 7 };
+
+  it('lets the one until now judge what was approved under it, and those before it too', () => {
+    const once = changedPolicy(defaultPolicy, { next: strict, validUpTo: 7, dropEarlier: false });
+    expect(once).toEqual({ ...strict, earlier: [was] });
+    const twice = changedPolicy(once, { next: open, validUpTo: 9, dropEarlier: false });
+    expect(twice).toEqual({ ...open, earlier: [was, { policy: strict, validUpTo: 9 }] });
+    // It was never in force over anything.
+    expect(changedPolicy(once, { next: open, validUpTo: 7, dropEarlier: false })).toEqual({ ...open, earlier: [was] });
+  });
+
+  it('has no earlier one while nothing is logged, where nothing changes, or when all are dropped', () => {
+    expect(changedPolicy(defaultPolicy, { next: strict, dropEarlier: false })).toEqual(strict);
+    expect(changedPolicy(defaultPolicy, { next: { ...defaultPolicy }, validUpTo: 7, dropEarlier: false })).toEqual(defaultPolicy);
+    const once: Policy = { ...strict, earlier: [was] };
+    expect(changedPolicy(once, { validUpTo: 9, dropEarlier: false })).toEqual(once);
+    expect(changedPolicy(once, { validUpTo: 9, dropEarlier: true })).toEqual(strict);
+    expect(changedPolicy(once, { next: open, validUpTo: 9, dropEarlier: true })).toEqual(open);
+  });
+
+  it('takes no earlier ones from the file that is proposed, and not without end', () => {
+    const smuggled: Policy = { ...strict, earlier: [{ policy: open, validUpTo: 999 }] };
+    for (const dropEarlier of [false, true])
+      expect(() => changedPolicy(defaultPolicy, { next: smuggled, validUpTo: 7, dropEarlier })).toThrow(/names earlier ones/);
+    const full: Policy = { ...strict, earlier: Array.from({ length: 32 }, (_, validUpTo) => ({ policy: open, validUpTo })) };
+    expect(() => changedPolicy(full, { next: open, validUpTo: 99, dropEarlier: false })).toThrow(/32 earlier ones/);
   });
 });
 

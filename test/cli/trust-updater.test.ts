@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KeptTrust } from '../../cli/trust-kept.ts';
 import { updateTrust } from '../../cli/trust-updater.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
+import { defaultPolicy } from '../../skills-index/trust/policy.ts';
 import type { RootFile } from '../../skills-index/trust/root.ts';
 import { type TufMetadata, type TufRoot, tufKeyOf, tufTime } from '../../skills-index/trust/tuf-metadata.ts';
 import { lastRootOf, type TufRepository, tufFileOf } from '../../skills-index/trust/tuf-repository.ts';
@@ -226,6 +228,17 @@ const attacks: readonly Attack[] = [
     by: ({ files }) => {
       for (const name of files.keys())
         if (name.endsWith('.policy.json')) files.set(name, Buffer.from('{"schema":"skillgate.policy/1"}'));
+    },
+  },
+  {
+    name: 'a swapped target: a laxer policy smuggled into the signed one as an earlier one that counts for ever',
+    code: 'tuf-invalid',
+    fresh: true,
+    by: ({ files }) => {
+      const approvals = { usual: { total: 1, independent: 0 }, high: { total: 1, independent: 0 } };
+      const earlier = [{ policy: { ...defaultPolicy, approvals }, validUpTo: Number.MAX_SAFE_INTEGER }];
+      for (const name of files.keys())
+        if (name.endsWith('.policy.json')) files.set(name, Buffer.from(canonicalJson({ ...defaultPolicy, earlier })));
     },
   },
   {
