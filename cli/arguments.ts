@@ -23,10 +23,18 @@ export function parseArguments(row: CommandRow, argv: readonly string[]): Parsed
   const { tokens } = parseArgs({ args: own, options: configOf(rows), strict: false, allowPositionals: true, tokens: true });
   const options: Record<string, OptionValue> = {};
   const args: string[] = [];
+  let first: OptionToken | undefined;
   for (const token of tokens) {
-    if (token.kind === 'positional') args.push(token.value);
-    if (token.kind === 'option') takeOption(row, rows, options, token);
+    if (token.kind === 'positional' && first !== undefined) {
+      takeOption(row, rows, options, { ...first, value: `${first.value} ${token.value}` });
+      first = undefined;
+    } else if (token.kind === 'positional') args.push(token.value);
+    if (token.kind !== 'option') continue;
+    if (first !== undefined) break;
+    if (isHalf(rows, token)) first = token;
+    else takeOption(row, rows, options, token);
   }
+  if (first !== undefined) throw usage(row, `${first.rawName} needs two values: ${first.rawName} ${rows[first.name]?.value}`);
   args.push(...verbatim);
   const help = options.help === true;
   if (!help) checkCount(row, args);
@@ -38,6 +46,12 @@ interface OptionToken {
   readonly rawName: string;
   readonly value: string | undefined;
   readonly inlineValue: boolean | undefined;
+}
+
+// The first of two values; both in one, with the space between them, are whole.
+function isHalf(rows: Readonly<Record<string, OptionRow>>, { name, value }: OptionToken): boolean {
+  const isPair = Object.hasOwn(rows, name) && rows[name]?.pair === true;
+  return isPair && value !== undefined && !value.startsWith('-') && !value.includes(' ');
 }
 
 function takeOption(

@@ -73,6 +73,8 @@ export interface OptionRow {
   readonly short?: string;
   /** May be given more than once; the value is then a list. */
   readonly multiple?: boolean;
+  /** It takes two words, which are its value with a space between them. */
+  readonly pair?: boolean;
   /** Word that stands for the value in help: `URL`. */
   readonly value?: string;
   readonly summary: string;

@@ -1,7 +1,7 @@
 /** What the registry's API answers, as far as the command line reads it. Further keys are allowed: an older `skill` talks to a newer registry. */
 import * as v from 'valibot';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
-import { identityList, identityShape } from '../skills-index/statement/identity-shapes.ts';
+import { identityList, identityShape, memberIdentities } from '../skills-index/statement/identity-shapes.ts';
 
 const digest = v.custom<Digest>(isDigest, 'is not a digest');
 const text = v.string();
@@ -105,6 +105,7 @@ export const membersAnswer = v.looseObject({
       keyId: optional(digest),
       spki: optional(text),
       credentialId: optional(text),
+      identities: v.optional(memberIdentities),
       passkey: optional(v.looseObject({ publicKey: text, rpId: text, origin: text })),
     }),
   ),

@@ -4,8 +4,8 @@ import { scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { predicateTypes } from '../skills-index/statement/attestation.ts';
 import { identityId, printIdentity } from '../skills-index/statement/identity-id.ts';
-import { type Acting, isAuthor } from '../skills-index/trust/authors.ts';
-import type { Actor, Registry } from './context.ts';
+import { type Acting, isAuthor, whyAuthor } from '../skills-index/trust/authors.ts';
+import type { Actor, Member, Registry } from './context.ts';
 import { latest, readIdentities } from './identities.ts';
 import { statementsOf } from './manifests.ts';
 import type { VersionRow } from './versions.ts';
@@ -36,6 +36,16 @@ export async function isOwn(registry: Registry, version: Published, who: Acting)
   return isAuthor(chain, { scope: scopeOf(version.name), ...(await publishedBy(registry, version)) }, who, latest);
 }
 
+/** Why somebody cannot approve a version or lift what stopped it: it is theirs, or nothing signed rules that out. */
+export async function whyOwn(
+  registry: Registry,
+  version: Published,
+  who: Acting & { readonly enrolled: Member | undefined },
+): Promise<string | undefined> {
+  const { chain } = await readIdentities(registry);
+  return whyAuthor(chain, { scope: scopeOf(version.name), ...(await publishedBy(registry, version)) }, who, latest);
+}
+
 /** @throws Problem `forbidden` when who acts is an author of the version */
 export async function refuseAuthor(registry: Registry, { subject, member }: Actor, version: Published): Promise<void> {
   const who = {
@@ -46,8 +56,9 @@ export async function refuseAuthor(registry: Registry, { subject, member }: Acto
 }
 
 /** What an author is told. */
-export function ownVersion(): Problem {
-  return new Problem('forbidden', 'Nobody acts on a version of their own or of a scope that they own', {
+export function ownVersion(why?: string): Problem {
+  const what = 'Nobody acts on a version of their own or of a scope that they own';
+  return new Problem('forbidden', why === undefined ? what : `${what}: ${why}`, {
     hint: 'Ask another reviewer.',
   });
 }

@@ -2,6 +2,7 @@
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Scope, SkillName } from '../skills-index/skill/name.ts';
 import type { Version } from '../skills-index/skill/version.ts';
+import type { OidcIdentity } from '../skills-index/statement/attestation.ts';
 import type { Policy } from '../skills-index/trust/policy.ts';
 import type { RootFile } from '../skills-index/trust/root.ts';
 import type { TufRepository } from '../skills-index/trust/tuf-repository.ts';
@@ -52,6 +53,8 @@ export type Role = 'reviewer' | 'administrator' | 'scanner';
 export interface Member {
   readonly name: string;
   readonly roles: readonly Role[];
+  /** Who the member is at issuers; absent where no administrator has said. */
+  readonly identities?: readonly OidcIdentity[];
 }
 
 export interface Actor {

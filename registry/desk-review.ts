@@ -8,7 +8,7 @@ import type { ApprovalStatement } from '../skills-index/statement/attestation.ts
 import { approvalChallenge } from '../skills-index/trust/passkey.ts';
 import { whyHigh } from '../skills-index/trust/policy.ts';
 import { parseDraft } from './approval-intake.ts';
-import { isOwn } from './authors.ts';
+import { isOwn, whyOwn } from './authors.ts';
 import { compareCopies } from './compared-copies.ts';
 import type { Registry, Subject, VersionName } from './context.ts';
 import { field, requireReviewer, type SignedIn, show } from './desk-frame.ts';
@@ -184,6 +184,8 @@ async function whyNotApprove(registry: Registry, { member }: SignedIn, detail: R
   if (stopped !== undefined) return `Nobody can approve it: ${stopped}.`;
   if (await isOwn(registry, row, { member: member.name }))
     return 'You published this version or own its scope; an author never approves their own.';
+  const unknown = await whyOwn(registry, row, { member: member.name, enrolled: member });
+  if (unknown !== undefined) return `You cannot approve it: ${unknown} (skill member add).`;
   if (detail.approvals.some((one) => one.reviewer === member.name)) return approvedText(detail);
   return undefined;
 }

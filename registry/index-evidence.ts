@@ -2,11 +2,13 @@
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Scope } from '../skills-index/skill/name.ts';
 import { predicateTypes } from '../skills-index/statement/attestation.ts';
-import { type KnownIdentities, keysOfStatement } from './identities.ts';
+import { identityId } from '../skills-index/statement/identity-id.ts';
+import type { KnownIdentities } from './identities.ts';
 
 /** Who signed something about a version. */
 export interface Signers {
   readonly scope: Scope;
+  /** Ids of keys; of whom issuers vouch for too, where a certificate signed. */
   readonly keys: readonly Digest[];
   readonly passkeys: readonly string[];
 }
@@ -41,13 +43,16 @@ function concerns(
 ): Digest[] | undefined {
   switch (statement.predicateType) {
     case predicateTypes.member: {
-      const { key, passkey } = statement.predicate;
+      const { key, passkey, identities = [] } = statement.predicate;
       const about =
-        (key !== undefined && known.keys.has(key.keyId)) || (passkey !== undefined && known.passkeys.has(passkey.credentialId));
+        (key !== undefined && known.keys.has(key.keyId)) ||
+        (passkey !== undefined && known.passkeys.has(passkey.credentialId)) ||
+        identities.some((one) => known.keys.has(identityId(one)));
       return about ? [] : undefined;
     }
     case predicateTypes.scope:
-      return statement.predicate.scope === known.scope ? keysOfStatement(statement).map(({ keyId }) => keyId) : undefined;
+      if (statement.predicate.scope !== known.scope) return undefined;
+      return [...statement.predicate.owners, ...(statement.predicate.publishers ?? [])].map(identityId);
     case predicateTypes.key: {
       const { key, replaces } = statement.predicate;
       return known.keys.has(replaces ?? key.keyId) ? [key.keyId] : undefined;

@@ -5,7 +5,7 @@ import { scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { predicateTypes } from '../skills-index/statement/attestation.ts';
 import { identityId } from '../skills-index/statement/identity-id.ts';
-import { isAuthor } from '../skills-index/trust/authors.ts';
+import { whyAuthor } from '../skills-index/trust/authors.ts';
 import type { Identities } from '../skills-index/trust/identity.ts';
 import { publishedBy } from './authors.ts';
 import { holds, type Write } from './batch.ts';
@@ -88,5 +88,8 @@ export function couldPublish(
 /** Whether somebody stands behind a publisher: its holder, or an owner of a scope in which it published. */
 export function isBehind(chain: Identities, publisher: Digest, keyId: Digest): boolean {
   if (keyId === publisher) return true;
-  return chain.scopesOf(publisher, latest).some((scope) => isAuthor(chain, { scope, signer: publisher }, { keyId }, latest));
+  const acting = { keyId, enrolled: chain.memberOf(keyId, latest) };
+  return chain
+    .scopesOf(publisher, latest)
+    .some((scope) => whyAuthor(chain, { scope, signer: publisher }, acting, latest) !== undefined);
 }

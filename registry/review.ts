@@ -8,7 +8,7 @@ import { approvalStatement, type PasskeyAssertion, statementBytes } from '../ski
 import { policyDigest } from '../skills-index/trust/policy.ts';
 import { parseDraft, takePasskeyApproval } from './approval-intake.ts';
 import { reportOf } from './approvals.ts';
-import { isOwn, refuseAuthor } from './authors.ts';
+import { refuseAuthor, whyOwn } from './authors.ts';
 import { retryOnClash } from './batch.ts';
 import { type Actor, nameOf, printSubject, type Registry, type Subject, type VersionName } from './context.ts';
 import { actorOf, requireRole } from './identities.ts';
@@ -201,8 +201,9 @@ async function refuseOtherReviewer(
   if (signer?.member?.name !== member) {
     throw new Problem('approval-refused', `${printSubject(subject)} is not a key or passkey of ${member}`);
   }
-  const who = subject.kind === 'key' ? { member, keyId: subject.keyId } : { member };
-  if (await isOwn(registry, row, who)) throw new Problem('approval-refused', 'An author never approves their own');
+  const who = { member, enrolled: signer.member, ...(subject.kind === 'key' ? { keyId: subject.keyId } : {}) };
+  const own = await whyOwn(registry, row, who);
+  if (own !== undefined) throw new Problem('approval-refused', `${own.charAt(0).toUpperCase()}${own.slice(1)}`);
 }
 
 function requireReason(reason: string): string {

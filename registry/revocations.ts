@@ -3,7 +3,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { RevocationPredicate, RevocationStatement, RevocationTarget } from '../skills-index/statement/attestation.ts';
-import { isOwn, ownVersion } from './authors.ts';
+import { ownVersion, whyOwn } from './authors.ts';
 import { retryOnClash, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { latest, memberNow, readIdentities } from './identities.ts';
@@ -40,9 +40,11 @@ export async function takeRevocation(registry: Registry, sent: SentEnvelope, sta
     const moving = meant.filter((row) => movesFrom(row.status, 'statement').includes(to));
     if ('publisher' in target) await refuseIdle(registry, target.publisher, kind);
     else if (moving.length === 0) refuse(meant, to);
+    const acting = { keyId: signer.keyId, enrolled: chain.memberOf(signer.keyId, latest) };
     // Whoever may suspend may stop their own; giving back what somebody took is another's to do.
     for (const row of kind === 'lifted' ? moving : []) {
-      if (await isOwn(registry, row, { keyId: signer.keyId })) throw ownVersion();
+      const own = await whyOwn(registry, row, acting);
+      if (own !== undefined) throw ownVersion(own);
     }
     if (kind === 'lifted' && 'publisher' in target && isBehind(chain, target.publisher, signer.keyId)) throw ownVersion();
     const logged = { statement, envelope, signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') } };

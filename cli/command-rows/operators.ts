@@ -103,6 +103,10 @@ export const operatorRows: readonly CommandRow[] = [
     usage: 'NAME --role ROLE (--public-key FILE | --passkey ID --passkey-key DIGEST)',
     examples: [
       ['skill member add rita --role reviewer --public-key rita.pub.json', 'enrol a key'],
+      [
+        'skill member add rita --role reviewer --public-key rita.pub.json --identity https://accounts.example rita@example.org',
+        'and say who she is where people sign without a key, so that she never approves her own',
+      ],
       ['skill member add rita --role reviewer --passkey=ID --passkey-key=sha256:…', 'enrol a passkey: the line from her browser'],
     ],
     options: {
@@ -110,6 +114,14 @@ export const operatorRows: readonly CommandRow[] = [
       'public-key': { type: 'string', value: 'FILE', summary: 'the member’s NAME.pub.json' },
       passkey: { type: 'string', value: 'ID', summary: 'credential id of a passkey that waits (skill member list)' },
       'passkey-key': { type: 'string', value: 'DIGEST', summary: 'digest of its key, from the browser that made it' },
+      identity: {
+        type: 'string',
+        multiple: true,
+        pair: true,
+        value: 'ISSUER SUBJECT',
+        summary: 'who the member is at an OIDC issuer; needed to approve where people publish without a key',
+      },
+      'no-identity': { type: 'boolean', summary: 'you know that the member signs nowhere without a key' },
       key,
     },
     args: { min: 1, max: 1 },

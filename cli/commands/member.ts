@@ -2,11 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { digestOf, isDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type MemberPredicate, type MemberRole, memberRoles, memberStatement } from '../../skills-index/statement/attestation.ts';
+import {
+  type Identity,
+  type MemberPredicate,
+  type MemberRole,
+  memberRoles,
+  memberStatement,
+} from '../../skills-index/statement/attestation.ts';
+import { printIdentity } from '../../skills-index/statement/identity-id.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { coseToSpki } from '../../skills-index/trust/passkey.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, inkFor, joined, note, safe, table } from '../output.ts';
+import { peopleIn } from '../person-option.ts';
 import { membersAnswer, pendingAnswer, statementAnswer } from '../registry-answers.ts';
 import { askRegistry } from '../registry-api.ts';
 import { withSession } from '../session.ts';
@@ -30,7 +38,9 @@ async function add(context: CommandContext): Promise<ExitCode> {
   const roles = rolesOf(context.options.role);
   const signer = await signerFor(context, 'administrator');
   const who = await whoOf(context, name, (task) => withSession(context, signer, task));
-  const statement = memberStatement({ name, roles, ...who, state: 'enrolled', nonce: randomUUID() });
+  const identities = identitiesOf(context);
+  const known = identities === undefined ? {} : { identities };
+  const statement = memberStatement({ name, roles, ...who, ...known, state: 'enrolled', nonce: randomUUID() });
   const envelope = await signStatement(statement, signer);
   const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, {
     json: envelope,
@@ -46,10 +56,23 @@ async function add(context: CommandContext): Promise<ExitCode> {
   const by = who.key?.keyId ?? `passkey ${who.passkey?.credentialId}`;
   answer(
     context,
-    { schema: 'skillgate.member-added/1', name, roles, ...who, statement: digest, logIndex },
+    { schema: 'skillgate.member-added/1', name, roles, ...who, ...known, statement: digest, logIndex },
     () => safe`${name} is ${joined(roles, ', ')} by ${by}, log index ${logIndex}`,
   );
+  if (roles.includes('reviewer') && identities === undefined)
+    note(
+      context,
+      safe`${name} approves nothing in scopes that people own without a key: nobody has said who ${name} is at an issuer. Enrol the same key again with --identity ISSUER SUBJECT, or --no-identity for one who is nobody there.`,
+    );
   return exitCodes.ok;
+}
+
+// An empty list is said, never assumed: it is the administrator's word that the member is no author under another name.
+function identitiesOf({ options }: CommandContext): MemberPredicate['identities'] {
+  const people = peopleIn(options.identity);
+  if (options['no-identity'] !== true) return people.length === 0 ? undefined : people;
+  if (people.length > 0) throw new Problem('usage', 'Cannot add a member: --identity and --no-identity contradict each other');
+  return [];
 }
 
 type Who = Pick<MemberPredicate, 'key' | 'passkey'>;
@@ -100,11 +123,21 @@ async function list(context: CommandContext): Promise<ExitCode> {
   const ink = inkFor(context.stdout, context.env);
   answer(context, { schema: 'skillgate.members/1', members, pending }, () =>
     table([
-      ...members.map((one) => [ink.bold(one.name), joined(one.roles, ', '), one.keyId ?? `passkey ${one.credentialId ?? ''}`]),
+      ...members.map((one) => [
+        ink.bold(one.name),
+        joined(one.roles, ', '),
+        one.keyId ?? `passkey ${one.credentialId ?? ''}`,
+        saidOf(one),
+      ]),
       ...pending.map((one) => [ink.bold(one.member), ink.yellow('waits'), `passkey ${one.credentialId}`]),
     ]),
   );
   return exitCodes.ok;
+}
+
+function saidOf({ identities }: { readonly identities?: readonly Identity[] | undefined }): string {
+  if (identities === undefined) return '';
+  return identities.length === 0 ? 'nobody at issuers' : identities.map(printIdentity).join(', ');
 }
 
 function rolesOf(given: unknown): MemberRole[] {

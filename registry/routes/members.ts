@@ -5,7 +5,7 @@ import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import type { Registry } from '../context.ts';
+import type { Member, Registry } from '../context.ts';
 import { type KnownIdentities, latest, memberNow, readIdentities } from '../identities.ts';
 import { listPendingPasskeys } from '../passkeys.ts';
 import { pendingVotes } from '../scope-votes.ts';
@@ -17,6 +17,7 @@ const member = v.object({
   keyId: v.exactOptional(v.string()),
   spki: v.exactOptional(v.string()),
   credentialId: v.exactOptional(v.string()),
+  identities: v.exactOptional(v.array(v.record(v.string(), v.string()))),
   passkey: v.exactOptional(v.object({ publicKey: v.string(), rpId: v.string(), origin: v.string() })),
 });
 const vote = v.object({ change: v.unknown(), by: v.array(v.string()) });
@@ -127,13 +128,17 @@ function listMembers(registry: Registry, { chain, statements }: KnownIdentities)
       const found = memberNow(registry, chain, keyId);
       const spki = chain.keyOf(keyId);
       if (found === undefined || spki === undefined) return [];
-      return [{ name: found.name, roles: [...found.roles], keyId, spki: Buffer.from(spki).toString('base64') }];
+      return [{ ...shown(found), keyId, spki: Buffer.from(spki).toString('base64') }];
     }),
     ...[...passkeys].flatMap((credentialId) => {
       const found = chain.passkeyOf(credentialId, latest);
       if (found === undefined) return [];
       const { publicKey, rpId, origin } = found.passkey;
-      return [{ name: found.member.name, roles: [...found.member.roles], credentialId, passkey: { publicKey, rpId, origin } }];
+      return [{ ...shown(found.member), credentialId, passkey: { publicKey, rpId, origin } }];
     }),
   ];
+}
+
+function shown({ name, roles, identities }: Member): Pick<v.InferOutput<typeof member>, 'name' | 'roles' | 'identities'> {
+  return { name, roles: [...roles], ...(identities === undefined ? {} : { identities: identities.map((one) => ({ ...one })) }) };
 }

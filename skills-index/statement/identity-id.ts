@@ -1,7 +1,7 @@
 /** One digest for whoever can sign, so that matching an identity is comparing two digests and never a pattern. */
 import { canonicalDigest } from '../skill/canonical-json.ts';
 import type { Digest } from '../skill/digest.ts';
-import type { CiIdentity, Identity, PublicKey } from './predicates.ts';
+import type { CiIdentity, Identity, PersonIdentity, PublicKey } from './predicates.ts';
 
 /** Key id of a key, else SHA-256 of the RFC 8785 form. No key has the id of somebody else: its SPKI is no JSON. */
 export function identityId(identity: Identity): Digest {
@@ -16,6 +16,11 @@ export function isKey(identity: Identity): identity is PublicKey {
 /** Whether an identity is a CI job. */
 export function isCi(identity: Identity): identity is CiIdentity {
   return 'repository' in identity;
+}
+
+/** Whether an identity is a person, known by an issuer alone. */
+export function isPerson(identity: Identity): identity is PersonIdentity {
+  return 'subject' in identity;
 }
 
 /** The keys among identities. */

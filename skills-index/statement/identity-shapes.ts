@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
 import { publicKey, type Shape } from './field-shapes.ts';
 import { identityId } from './identity-id.ts';
-import { identityCharsMax, scopeOwnersMax } from './limits.ts';
-import type { CiIdentity, Identity, PersonIdentity } from './predicates.ts';
+import { identityCharsMax, memberIdentitiesMax, scopeOwnersMax } from './limits.ts';
+import type { CiIdentity, Identity, OidcIdentity, PersonIdentity } from './predicates.ts';
 
 const exactText = v.pipe(
   v.string(),
@@ -39,13 +39,21 @@ const ci: Shape<CiIdentity> = v.pipe(
   ),
 );
 
-/** A key, a person or a CI job; which of them is told by its fields, so that each fault is named. */
-/** One identity, strictly. */
+/** A key, a person or a CI job, strictly; which of them is told by its fields, so that each fault is named. */
 export const identityShape: Shape<Identity> = v.lazy((given): Shape<Identity> => {
-  const has = (key: string): boolean => typeof given === 'object' && given !== null && Object.hasOwn(given, key);
-  if (has('keyId') || has('spki')) return publicKey;
-  return has('subject') ? person : ci;
+  if (isObjectWith(given, 'keyId') || isObjectWith(given, 'spki')) return publicKey;
+  return isObjectWith(given, 'subject') ? person : ci;
 });
+
+/** Who a member is at issuers: none, or some, each once. */
+export const memberIdentities: Shape<OidcIdentity[]> = v.pipe(
+  boundedList(
+    v.lazy((given): Shape<OidcIdentity> => (isObjectWith(given, 'subject') ? person : ci)),
+    memberIdentitiesMax,
+    'is too long',
+  ),
+  v.check((list) => new Set(list.map(identityId)).size === list.length, 'names an identity twice'),
+);
 
 /** Owners or publishers of a scope: some, each once. */
 export const identityList: Shape<Identity[]> = v.pipe(
@@ -60,4 +68,16 @@ export const identityList: Shape<Identity[]> = v.pipe(
  */
 export function parseIdentity(value: unknown): Identity {
   return parseShape(identityShape, unplaced(value, 'identity'), 'statement-invalid', 'the identity');
+}
+
+/**
+ * Reads a person of an issuer.
+ * @throws Problem `statement-invalid`
+ */
+export function parsePerson(value: unknown): PersonIdentity {
+  return parseShape(person, unplaced(value, 'identity'), 'statement-invalid', 'the identity');
+}
+
+function isObjectWith(given: unknown, key: string): boolean {
+  return typeof given === 'object' && given !== null && Object.hasOwn(given, key);
 }

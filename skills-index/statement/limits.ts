@@ -21,6 +21,8 @@ export const reasonCharsMax = 4_000;
 export const memberNameCharsMax = 128;
 /** Owners of a scope, and as many publishers. */
 export const scopeOwnersMax = 50;
+/** Identities at issuers of one member. */
+export const memberIdentitiesMax = 20;
 /** Issuer, subject, workflow and the like of somebody whom an issuer vouches for. */
 export const identityCharsMax = 512;
 /** A certificate in base64: Fulcio's have about 1,000 characters, one with a long chain of claims three times that. */

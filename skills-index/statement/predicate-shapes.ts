@@ -20,7 +20,7 @@ import {
   type VerdictPredicate,
 } from './attestation.ts';
 import * as field from './field-shapes.ts';
-import { identityList } from './identity-shapes.ts';
+import { identityList, memberIdentities } from './identity-shapes.ts';
 import { assertionCharsMax, nonceCharsMax, nonceCharsMin, originCharsMax, reasonCharsMax, verdictInputsMax } from './limits.ts';
 
 interface Predicates {
@@ -122,10 +122,12 @@ const member = v.pipe(
         ),
       }),
     ),
+    identities: v.exactOptional(memberIdentities),
     state: v.picklist(['enrolled', 'ended']),
     validUpTo: v.exactOptional(field.logIndex),
     nonce,
   }),
+  v.check((one) => one.identities === undefined || one.state === 'enrolled', 'names identities though it is ended'),
   v.check((one) => (one.key === undefined) !== (one.passkey === undefined), 'needs a key or a passkey, not both'),
   v.check((one) => one.validUpTo === undefined || one.state === 'ended', 'has validUpTo though it is not ended'),
 );

@@ -136,6 +136,11 @@ export interface MemberPredicate {
   readonly roles: readonly MemberRole[];
   readonly key?: PublicKey;
   readonly passkey?: EnrolledPasskey;
+  /**
+   * With `enrolled`: who this member is at issuers, as far as the administrator knows; empty for nobody. Left out, nobody has said, and
+   * the member approves nothing whose author is known by an issuer alone.
+   */
+  readonly identities?: readonly OidcIdentity[];
   readonly state: 'enrolled' | 'ended';
   /** With `ended`: the last log index at which it still counts; without it, the index of this statement. */
   readonly validUpTo?: number;

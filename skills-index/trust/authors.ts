@@ -1,8 +1,9 @@
 /** Who stands behind a version, so that nobody judges their own. */
 import type { Digest } from '../skill/digest.ts';
 import type { Scope } from '../skill/name.ts';
-import { identityId } from '../statement/identity-id.ts';
-import type { Identities } from './identity.ts';
+import type { Identity } from '../statement/attestation.ts';
+import { identityId, isPerson } from '../statement/identity-id.ts';
+import type { Identities, Member } from './identity.ts';
 
 export interface Publication {
   readonly scope: Scope;
@@ -18,19 +19,41 @@ export interface Acting {
 }
 
 /**
- * Whether somebody is an author of a version at a log index: its publisher or who owns its scope or may publish in it, when it was
- * published or now, by key or by any name that such a key ever had. A key that no member statement names stands for nobody but itself,
- * and so does somebody whom an issuer vouches for: which member that is, nothing signed says.
+ * Why somebody must not judge a version: they are an author of it, or nothing signed rules that out. An author whom an issuer vouches for
+ * could hold any member's key; that they do not is the word of the administrator who said which identities that member has, and none.
+ * @param enrolled as whom they act; undefined for an administrator of the root file, whom nobody enrols
  */
-export function isAuthor(identities: Identities, { scope, signer, logIndex }: Publication, who: Acting, at: number): boolean {
-  const times = [...(logIndex === undefined ? [] : [logIndex]), at];
-  const owners = times.flatMap((when) => [...identities.ownersOf(scope, when), ...identities.publishersOf(scope, when)]);
-  const keys = new Set([...(signer === undefined ? [] : [signer]), ...owners.map(identityId)]);
-  if (who.keyId !== undefined && keys.has(who.keyId)) return true;
-  const names = new Set([...keys].flatMap((key) => [...identities.namesOf(key)]));
+export function whyAuthor(
+  identities: Identities,
+  publication: Publication,
+  { enrolled, ...who }: Acting & { readonly enrolled: Member | undefined },
+  at: number,
+): string | undefined {
+  if (isAuthor(identities, publication, who, at)) return 'an author never approves their own';
+  if (enrolled === undefined || enrolled.identities !== undefined) return undefined;
+  if (!standingBehind(identities, publication, at).some(isPerson)) return undefined;
+  return `an author is known by an issuer alone, and no administrator has said who ${enrolled.name} is there`;
+}
+
+/**
+ * Whether somebody is an author of a version at a log index: its publisher or who owns its scope or may publish in it, when it was
+ * published or now, by key, by who they are at an issuer, or by any name that such a key or identity ever had. A key that no member
+ * statement names stands for nobody but itself.
+ */
+export function isAuthor(identities: Identities, publication: Publication, who: Acting, at: number): boolean {
+  const { signer } = publication;
+  const owners = standingBehind(identities, publication, at);
+  const ids = new Set([...(signer === undefined ? [] : [signer]), ...owners.map(identityId)]);
+  if (who.keyId !== undefined && ids.has(who.keyId)) return true;
+  const names = new Set([...ids].flatMap((id) => [...identities.namesOf(id)]));
   const own = [
     ...(who.member === undefined ? [] : [who.member]),
     ...(who.keyId === undefined ? [] : identities.namesOf(who.keyId)),
   ];
   return own.some((name) => names.has(name));
+}
+
+function standingBehind(identities: Identities, { scope, logIndex }: Publication, at: number): Identity[] {
+  const times = [...(logIndex === undefined ? [] : [logIndex]), at];
+  return times.flatMap((when) => [...identities.ownersOf(scope, when), ...identities.publishersOf(scope, when)]);
 }

@@ -3,7 +3,7 @@ import type { Digest } from '../skill/digest.ts';
 import { type SkillName, scopeOf } from '../skill/name.ts';
 import type { Version } from '../skill/version.ts';
 import type { ApprovalStatement } from '../statement/attestation.ts';
-import { isAuthor } from './authors.ts';
+import { whyAuthor } from './authors.ts';
 import type { Identities } from './identity.ts';
 import { approvalChallenge, whyNotAsserted } from './passkey.ts';
 import { type Policy, policyDigest } from './policy.ts';
@@ -60,11 +60,12 @@ function whyNotReviewer(approval: LoggedApproval, { root, identities, version, p
   const member = byKey
     ? identities.memberOf(reviewer.keyId, logIndex)
     : identities.passkeyOf(reviewer.credentialId, logIndex)?.member;
-  const own = isAuthor(identities, { scope: scopeOf(version.name), ...publish }, reviewer, logIndex);
+  const acting = { ...reviewer, enrolled: member };
+  const own = whyAuthor(identities, { scope: scopeOf(version.name), ...publish }, acting, logIndex);
   return [
     ...(member?.roles.includes('reviewer') ? [] : ['its signer was no reviewer then']),
     ...(member === undefined || member.name === reviewer.member ? [] : [`its signer is ${member.name}`]),
-    ...(own ? ['an author never approves their own'] : []),
+    ...(own === undefined ? [] : [own]),
     ...(byKey ? whyNotByKey(approval) : whyNotByPasskey(identities, statement, reviewer.credentialId, logIndex)),
     ...(byKey || holdsOffice(root, 'registry', signer, logIndex) ? [] : ['it was not logged by the registry']),
   ];

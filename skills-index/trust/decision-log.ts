@@ -6,7 +6,7 @@ import type { TreeHead } from '../log/merkle-tree.ts';
 import { scopeOf } from '../skill/name.ts';
 import { Problem } from '../skill/problem.ts';
 import { predicateTypes, type RevocationTarget } from '../statement/attestation.ts';
-import { isAuthor } from './authors.ts';
+import { whyAuthor } from './authors.ts';
 import type { DecisionInput } from './decision.ts';
 import { type Evidence, statementsOf } from './decision-evidence.ts';
 import type { Reasons } from './decision-reason.ts';
@@ -92,7 +92,8 @@ function standingRevocation(evidence: Evidence): { kind: 'suspended' | 'revoked'
   const said = statementsOf(evidence, predicateTypes.revocation).filter(({ statement, signer, logIndex }) => {
     const { kind, target } = statement.predicate;
     const byMember = (['reviewer', 'administrator'] as const).some((role) => identities.isMember(signer, role, logIndex));
-    const byAuthor = kind === 'lifted' && isAuthor(identities, publication, { keyId: signer }, logIndex);
+    const acting = { keyId: signer, enrolled: identities.memberOf(signer, logIndex) };
+    const byAuthor = kind === 'lifted' && whyAuthor(identities, publication, acting, logIndex) !== undefined;
     const byRegistry = kind === 'suspended' && holdsOffice(input.root, 'registry', signer, logIndex);
     return isAbout(target, evidence) && ((byMember && !byAuthor) || byRegistry);
   });

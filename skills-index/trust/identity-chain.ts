@@ -11,7 +11,7 @@ import {
   predicateTypes,
   type ScopePredicate,
 } from '../statement/attestation.ts';
-import { identityId, keysAmong } from '../statement/identity-id.ts';
+import { identityId, isPerson, keysAmong } from '../statement/identity-id.ts';
 import type { Identities, LoggedStatement, Member } from './identity.ts';
 import { matchedIdentity } from './identity-match.ts';
 import { type RootFile, rootKeyId, spkiOf } from './root.ts';
@@ -39,6 +39,8 @@ interface Enrolment extends Member {
   readonly of: string;
   readonly from: number;
   readonly passkey?: EnrolledPasskey;
+  /** Key id or credential id, and ids of `identities`. */
+  readonly ids: readonly string[];
 }
 
 /** Mutable only while statements are added; then read as `Identities`. */
@@ -123,8 +125,8 @@ export class IdentityChain implements Identities {
     return this.#keys.get(keyId);
   }
 
-  namesOf(keyId: Digest): ReadonlySet<string> {
-    return new Set(this.#enrolments.filter((one) => one.of === keyId).map((one) => one.name));
+  namesOf(identity: Digest): ReadonlySet<string> {
+    return new Set(this.#enrolments.filter((one) => one.ids.includes(identity)).map((one) => one.name));
   }
 
   #take(one: LoggedStatement): string | undefined {
@@ -153,13 +155,16 @@ export class IdentityChain implements Identities {
       this.#endMember(digest, { of, at: logIndex, upTo: Math.min(member.validUpTo ?? logIndex, logIndex) });
       return undefined;
     }
-    // One key stands for one person: were it two, one person could approve twice.
-    const other = [...this.namesOf(of as Digest)].find((name) => name !== member.name);
+    // One key, and one person of an issuer, stands for one name: were it two, one person could approve twice. A CI job has many behind it.
+    const persons = (member.identities ?? []).filter(isPerson).map(identityId);
+    const other = [of as Digest, ...persons].flatMap((one) => [...this.namesOf(one)]).find((name) => name !== member.name);
     if (other !== undefined) return `it belongs to ${other}`;
     if (now !== undefined) this.#endMember(digest, { of, at: logIndex, upTo: logIndex });
-    const { name, roles, key, passkey } = member;
+    const { name, roles, identities, key, passkey } = member;
     if (key !== undefined) this.#keys.set(key.keyId, Buffer.from(key.spki, 'base64'));
-    this.#enrolments.push({ of, name, roles, from: logIndex, ...(passkey === undefined ? {} : { passkey }) });
+    const more = { ...(identities === undefined ? {} : { identities }), ...(passkey === undefined ? {} : { passkey }) };
+    const ids = [of, ...(identities ?? []).map(identityId)];
+    this.#enrolments.push({ of, ids, name, roles, from: logIndex, ...more });
     return undefined;
   }
 

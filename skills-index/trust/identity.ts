@@ -5,6 +5,7 @@ import {
   type EnrolledPasskey,
   type Identity,
   type MemberRole,
+  type OidcIdentity,
   predicateTypes,
   type Statement,
 } from '../statement/attestation.ts';
@@ -24,6 +25,8 @@ export interface LoggedStatement extends SignedBy {
 export interface Member {
   readonly name: string;
   readonly roles: readonly MemberRole[];
+  /** Who the member is at issuers; undefined where no administrator has said. */
+  readonly identities?: readonly OidcIdentity[];
 }
 
 export interface Identities {
@@ -49,8 +52,8 @@ export interface Identities {
   firstClaimOf(scope: Scope): number | undefined;
   /** SPKI DER of any key that an identity statement or the root file names. */
   keyOf(keyId: Digest): Uint8Array | undefined;
-  /** Names of all members that ever held a key, at any index. */
-  namesOf(keyId: Digest): ReadonlySet<string>;
+  /** Names of all members that ever held a key, or were named as who an issuer vouches for, at any index. */
+  namesOf(identity: Digest): ReadonlySet<string>;
   /** Statements that do not count, and why. */
   readonly ignored: readonly { readonly digest: Digest; readonly logIndex: number; readonly why: string }[];
 }

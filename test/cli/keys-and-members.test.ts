@@ -228,6 +228,45 @@ describe('skill scope transfer', () => {
   });
 });
 
+describe('skill member add', () => {
+  const add = (...more: string[]) => [
+    'member',
+    'add',
+    'rita',
+    '--role',
+    'reviewer',
+    '--public-key',
+    join(keysOf('rita'), 'default.pub.json'),
+    ...more,
+  ];
+  const listed = async () =>
+    (await read('administrator', 'member', 'list')).members.find(({ name }: { name: string }) => name === 'rita');
+
+  it('says who a member is at an issuer, or that they are nobody there, and nothing by itself', async () => {
+    const rita = { issuer: 'https://accounts.example', subject: 'rita of reviews@example.org' };
+    expect(await read('administrator', ...add('--identity', rita.issuer, rita.subject))).toMatchObject({ identities: [rita] });
+    expect(await listed()).toMatchObject({ identities: [rita] });
+    expect((await as('administrator', 'member', 'list')).stdout).toContain(
+      'rita of reviews@example.org (https://accounts.example)',
+    );
+    await read('administrator', ...add('--no-identity'));
+    expect(await listed()).toMatchObject({ identities: [] });
+    expect((await as('administrator', ...add())).stderr).toContain('nobody has said who rita is at an issuer');
+    expect(await listed()).not.toHaveProperty('identities');
+  });
+
+  it.each([
+    [['--identity', 'https://accounts.example', 'rita@example.org', '--no-identity'], 'contradict each other'],
+    [['--identity', 'accounts.example', 'rita@example.org'], 'is not the https address of an issuer'],
+    [['--identity', 'https://accounts.example', '*@example.org'], 'never by a pattern'],
+    [['--identity', 'https://accounts.example'], 'needs two values'],
+  ])('refuses %j', async (more, says) => {
+    const before = await listed();
+    expect(await as('administrator', ...add(...more))).toMatchObject({ stderr: expect.stringContaining(says) });
+    expect(await listed()).toEqual(before);
+  });
+});
+
 describe('skill member remove', () => {
   it('ends what a reviewer signs with; what they approved stays, and they can be enrolled again', async () => {
     await bring(1);

@@ -8,6 +8,7 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import {
   type MemberRole,
   memberStatement,
+  type OidcIdentity,
   publishStatement,
   type Statement,
   scanStatement,
@@ -62,12 +63,15 @@ export async function state(send: Send, statement: Statement, key: TestKey): Pro
   return call(send, '/api/v1/statements', { json: await signStatement(statement, key), keyId: key.keyId });
 }
 
-export async function enrol(send: Send, by: TestKey, who: { name: string; roles: MemberRole[]; key: TestKey }): Promise<Answer> {
-  return state(
-    send,
-    memberStatement({ nonce: freshNonce(), name: who.name, roles: who.roles, key: who.key.open, state: 'enrolled' }),
-    by,
-  );
+export interface Enrolled {
+  readonly name: string;
+  readonly roles: readonly MemberRole[];
+  readonly key: TestKey;
+  readonly identities?: readonly OidcIdentity[];
+}
+
+export async function enrol(send: Send, by: TestKey, { key, ...who }: Enrolled): Promise<Answer> {
+  return state(send, memberStatement({ nonce: freshNonce(), ...who, key: key.open, state: 'enrolled' }), by);
 }
 
 export async function claimScope(send: Send, scope: string, key: TestKey): Promise<Answer> {

@@ -78,8 +78,8 @@ export async function makeStaffedWorld(options: WorldOptions = {}): Promise<Staf
   const { send, trust } = world;
   const [author, scanner, rita, omar] = [makeKey(), makeKey(), makeKey(), makeKey()];
   await enrol(send, trust.administrator, { name: 'scanner', roles: ['scanner'], key: scanner });
-  await enrol(send, trust.administrator, { name: 'rita', roles: ['reviewer'], key: rita });
-  await enrol(send, trust.administrator, { name: 'omar', roles: ['reviewer'], key: omar });
+  await enrol(send, trust.administrator, { name: 'rita', roles: ['reviewer'], key: rita, identities: [] });
+  await enrol(send, trust.administrator, { name: 'omar', roles: ['reviewer'], key: omar, identities: [] });
   await claimScope(send, 'acme', author);
   const tokens = {
     author: await signIn(send, author),

@@ -153,7 +153,7 @@ async function installFromJob({ stage, transcript, base }: Walk, fingerprint: st
   for (const user of ['rita', 'reader']) await stage.json(user, 'registry', 'add', base, '--root', fingerprint);
   await stage.json('rita', 'key', 'create');
   const key = join(stage.folder, 'rita/config/keys/default.pub.json');
-  await stage.json('operator', 'member', 'add', 'rita', '--role', 'reviewer', '--public-key', key);
+  await stage.json('operator', 'member', 'add', 'rita', '--role', 'reviewer', '--public-key', key, '--no-identity');
   await stage.json('author', 'status', '@github/notes@1.0.0', '--wait');
   await stage.json('rita', 'review', 'approve', '@github/notes@1.0.0', '--reason', 'read all of it', '--yes');
   await transcript.ask(

@@ -1,7 +1,13 @@
 /** The story with somebody who has no key: the version is signed by certificate, in a scope that says who publishes. */
 
 import { parseScope } from '../../skills-index/skill/name.ts';
-import { type CiIdentity, type Identity, type Statement, scopeStatement } from '../../skills-index/statement/attestation.ts';
+import {
+  type CiIdentity,
+  type Identity,
+  type PersonIdentity,
+  type Statement,
+  scopeStatement,
+} from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { readClaims } from '../../skills-index/trust/certificate-identity.ts';
 import { personOf } from '../../skills-index/trust/certified-identities.ts';
@@ -17,7 +23,7 @@ export const acme = parseScope('acme');
 const { author } = people;
 
 /** Who owns or publishes. */
-export const kim: Identity = { issuer: somebody.issuer, subject: somebody.subject };
+export const kim: PersonIdentity = { issuer: somebody.issuer, subject: somebody.subject };
 export const job: CiIdentity = {
   issuer: someWorkflow.issuer,
   repository: someWorkflow.repository ?? '',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import type { Identity } from '../../../skills-index/statement/attestation.ts';
-import { scopeStatement, statementBytes } from '../../../skills-index/statement/attestation.ts';
+import { memberStatement, scopeStatement, statementBytes } from '../../../skills-index/statement/attestation.ts';
 import { identityId, isCi, isKey, printIdentity } from '../../../skills-index/statement/identity-id.ts';
 import { parseIdentity } from '../../../skills-index/statement/identity-shapes.ts';
 import { identityCharsMax } from '../../../skills-index/statement/limits.ts';
@@ -126,3 +126,27 @@ function sorted(value: object): unknown {
 function reversed<Value extends object>(value: Value): Value {
   return Object.fromEntries(Object.entries(value).reverse()) as Value;
 }
+
+describe('who a member is at issuers', () => {
+  const member = { name: 'Ada', roles: ['reviewer'], key, state: 'enrolled', nonce: 'nonce-of-ada-0000000' } as const;
+  const read = (change: object): string => {
+    const statement = memberStatement({ ...member, ...change });
+    return messageOf(() => expect(parseStatement(statementBytes(statement))).toEqual(statement));
+  };
+
+  it.each([[[]], [[person]], [[person, job, inEnvironment]]])('can be %j', (identities) => {
+    expect(read({ identities })).toBe('');
+  });
+
+  it.each([
+    ['a key, which the statement names elsewhere', { identities: [key] }, 'issuer is missing'],
+    ['the same person twice', { identities: [person, person] }, 'names an identity twice'],
+    ['a pattern', { identities: [{ ...person, subject: '*' }] }, 'never by a pattern'],
+    ['a job on any branch', { identities: [{ ...job, ref: undefined }] }, 'neither a ref nor an environment'],
+    ['a person alone, without a list', { identities: person }, 'identities'],
+    ['too many', { identities: Array.from({ length: 21 }, (_, at) => ({ ...person, subject: `ada+${at}` })) }, 'is too long'],
+    ['said where a membership ends', { identities: [person], state: 'ended' }, 'names identities though it is ended'],
+  ])('is not %s', (_, change, says) => {
+    expect(read(JSON.parse(JSON.stringify(change)))).toContain(says);
+  });
+});

@@ -1,10 +1,18 @@
 /** Versions that somebody published by certificate: what is admitted, and each way in which it is not. */
 import { describe, expect, it } from 'vitest';
-import { predicateTypes, type Statement, scopeStatement } from '../../../skills-index/statement/attestation.ts';
+import {
+  memberStatement,
+  type OidcIdentity,
+  predicateTypes,
+  revocationStatement,
+  type Statement,
+  scopeStatement,
+} from '../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../skills-index/statement/identity-id.ts';
 import { type Decision, decide } from '../../../skills-index/trust/decision.ts';
-import { people, tellStory } from '../story.ts';
+import { people, type Twist, tellStory } from '../story.ts';
 import { acme, type Cast, certified, job, kim, messagesOf, sigstore, tellCertified, trustedRoot } from '../story-certified.ts';
+import type { TestLog } from '../story-log.ts';
 import { somebody, someWorkflow, type TestCertified, type TestClaims, TestSigstore } from '../story-sigstore.ts';
 
 const { author } = people;
@@ -146,5 +154,67 @@ describe('provenance', () => {
     expect(messagesOf(await withProvenance(sigstore.certify(somebody)))).toContain(
       'publisher-unknown: provenance: @acme publishes from CI only',
     );
+  });
+});
+
+describe('an author whom an issuer vouches for', () => {
+  /** What the administrator says of Ada at issuers, in place of "nobody"; undefined for nothing. */
+  const adaIs = (identities: readonly OidcIdentity[] | undefined): Twist => ({
+    statement: (one) => {
+      if (one.predicateType !== predicateTypes.member || one.predicate.name !== 'Ada') return one;
+      const { identities: _, ...said } = one.predicate;
+      return memberStatement({ ...said, ...(identities === undefined ? {} : { identities }) });
+    },
+  });
+  const about = async (cast: Cast, identities: readonly OidcIdentity[] | undefined): Promise<string> =>
+    messagesOf(decide((await tellCertified({ ...cast, twist: adaIs(identities) })).input));
+
+  it.each<[string, Cast, OidcIdentity]>([
+    ['as who owns the scope', { owners: [kim] }, kim],
+    ['as one of several who publish in it', { publishers: [kim, job] }, kim],
+    [
+      'as who owns the scope in which a job publishes',
+      { claims: someWorkflow, owners: [author.named, kim], publishers: [job] },
+      kim,
+    ],
+    ['as the job, where an administrator says who is behind it', { claims: someWorkflow, publishers: [job] }, job],
+  ])('does not approve their own with an enrolled key: %s', async (_, cast, identity) => {
+    const other = { issuer: somebody.issuer, subject: 'ada@reviewers.example' };
+    expect(await about(cast, [other])).toBe('admitted');
+    expect(await about(cast, [other, identity])).toContain(
+      'Ada at log index 6 does not count: an author never approves their own',
+    );
+  });
+
+  it.each<[string, Cast]>([
+    ['owns the scope', { owners: [kim] }],
+    ['may publish in it', { publishers: [kim] }],
+    ['owns the scope in which a job publishes', { claims: someWorkflow, owners: [author.named, kim], publishers: [job] }],
+  ])('is not approved by a member of whom nobody said who they are there, when a person %s', async (_, cast) => {
+    const text = await about(cast, undefined);
+    expect(text).toContain('Ada at log index 6 does not count: an author is known by an issuer alone');
+    expect(text).toContain('approvals-missing: 1 of 2 people approved it');
+  });
+
+  it('is asked for nothing where no person stands behind a version', async () => {
+    expect(await about({ claims: someWorkflow, publishers: [job] }, undefined)).toBe('admitted');
+    expect(decide((await tellStory(adaIs(undefined))).input).kind).toBe('admitted');
+  });
+
+  it('never lifts what stopped their version, nor does a member of whom nobody said who they are', async () => {
+    const told = async (identities: readonly OidcIdentity[] | undefined) => {
+      const target = { bundle: (await tellStory()).packed.digest };
+      const say = (kind: 'suspended' | 'lifted') =>
+        revocationStatement({ kind, target, reason: 'looked at', nonce: `nonce-of-${kind}-000` });
+      const twist = adaIs(identities);
+      const between = async (log: TestLog) => {
+        await log.say(say('suspended'), people.administrator);
+        await log.say(say('lifted'), people.ada);
+      };
+      return messagesOf(decide((await tellCertified({ publishers: [kim], twist: { ...twist, between } })).input));
+    };
+    expect(await told([])).toBe('admitted');
+    expect(await told(undefined)).toContain('suspended at log index');
+    expect(await told([kim])).toContain('suspended at log index');
   });
 });

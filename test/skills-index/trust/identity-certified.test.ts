@@ -7,6 +7,7 @@ import {
   type Identity,
   keyStatement,
   memberStatement,
+  type OidcIdentity,
   type PersonIdentity,
   type Statement,
   scopeStatement,
@@ -207,5 +208,41 @@ describe('who is who', () => {
     const published = { scope: acme, signer: identityId(job), logIndex: 5 };
     expect(isAuthor(after, published, { keyId: author.keyId }, late)).toBe(true);
     expect(isAuthor(after, published, { keyId: ada.keyId }, late)).toBe(false);
+  });
+});
+
+describe('a member whom an administrator calls somebody at an issuer', () => {
+  const enrol = (name: string, key: TestSigner, identities?: readonly OidcIdentity[]): Spoken => [
+    memberStatement({
+      ...{ nonce: freshNonce(), name, roles: ['reviewer'], key: key.named, state: 'enrolled' },
+      ...(identities === undefined ? {} : { identities }),
+    }),
+    administrator,
+  ];
+
+  it('is an author of what that person owns or publishes, by every key and passkey of the same name', () => {
+    const after = chain([claim([kim]), kim], enrol('Kim', ada, [kim]), enrol('Kim', second), enrol('Lea', third, []));
+    const published = { scope: acme, signer: identityId(kim), logIndex: 5 };
+    for (const keyId of [ada.keyId, second.keyId]) expect(isAuthor(after, published, { keyId }, late)).toBe(true);
+    expect(isAuthor(after, published, { member: 'Kim' }, late)).toBe(true);
+    expect(isAuthor(after, published, { keyId: third.keyId }, late)).toBe(false);
+    expect(after.memberOf(third.keyId, late)?.identities).toEqual([]);
+    expect(after.memberOf(second.keyId, late)?.identities).toBeUndefined();
+  });
+
+  it('stays one after being enrolled anew as nobody there', () => {
+    const after = chain([claim([kim]), kim], enrol('Kim', ada, [kim]), enrol('Kim', ada, []));
+    expect(isAuthor(after, { scope: acme, signer: identityId(kim), logIndex: 5 }, { keyId: ada.keyId }, late)).toBe(true);
+  });
+
+  it('shares no person with another name, and may share a job', () => {
+    const taken = chain(enrol('Kim', ada, [kim]), enrol('Lea', second, [kim]));
+    expect(taken.ignored).toMatchObject([{ logIndex: 1, why: 'it belongs to Kim' }]);
+    expect(taken.memberOf(second.keyId, late)).toBeUndefined();
+    const shared = chain(enrol('Kim', ada, [job]), enrol('Lea', second, [job]));
+    expect(shared.ignored).toEqual([]);
+    const published = { scope: acme, signer: identityId(job), logIndex: 5 };
+    const after = chain([claim([job]), jobClaims], enrol('Kim', ada, [job]), enrol('Lea', second, [job]));
+    for (const keyId of [ada.keyId, second.keyId]) expect(isAuthor(after, published, { keyId }, late)).toBe(true);
   });
 });
