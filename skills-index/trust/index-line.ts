@@ -37,7 +37,10 @@ const lineShape: Shape<IndexLine> = exactObject({
   bundle: digest,
   description: v.pipe(v.string(), v.maxLength(descriptionCharsMax, 'is too long')),
   capabilities,
-  requires: v.record(v.string(), v.pipe(v.string(), v.maxLength(versionCharsMax))),
+  requires: v.pipe(
+    v.custom<object>((given) => !Array.isArray(given), 'is a list'),
+    v.record(v.string(), v.pipe(v.string(), v.maxLength(versionCharsMax))),
+  ),
   publisher: digest,
   statements: v.pipe(
     boundedList(digest, indexStatementsMax, 'is too long'),
