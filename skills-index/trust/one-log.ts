@@ -27,12 +27,15 @@ export interface LogAlarm {
 
 type Seen = NonNullable<DecisionInput['seen']>;
 
-interface Head extends TreeHead {
+interface NamedHead extends TreeHead {
   readonly from: string;
-  /** Signed by a retired key of the log. */
-  readonly retired: boolean;
   /** Read only for an alarm. */
   readonly note: () => string;
+}
+
+interface Head extends NamedHead {
+  /** Signed by a retired key of the log. */
+  readonly retired: boolean;
 }
 
 /**
@@ -55,7 +58,7 @@ export function alarmOfSeen(
 ): LogAlarm | undefined {
   const shown = headOfStatus(note);
   if (verifyConsistency({ first: checkpoint, second: shown, proof })) return undefined;
-  const seen = { ...checkpoint, from: 'what was seen here before', retired: false, note: () => checkpoint.note ?? '' };
+  const seen = { ...checkpoint, from: 'what was seen here before', note: () => checkpoint.note ?? '' };
   const isOther = checkpoint.size === shown.size || proof.length > 0;
   const what =
     checkpoint.size > shown.size
@@ -73,7 +76,6 @@ function judgeTogether(evidence: Evidence, shown: Head): LogAlarm[] {
   const heads = [shown, ...evidence.statements.map((one) => statementHead(evidence, one))];
   const largest = heads.reduce((a, b) => (b.size > a.size || (b.size === a.size && a.retired) ? b : a));
   return heads.flatMap((head) => {
-    if (head === largest && !head.retired) return [];
     const isSame = head.size === largest.size;
     const proof: readonly Hash[] | undefined = isSame ? [] : consistency?.get(head.size);
     if (consistency === undefined && !isSame && !head.retired) return [];
@@ -89,16 +91,16 @@ function judgeTogether(evidence: Evidence, shown: Head): LogAlarm[] {
   });
 }
 
-function alarm(kind: LogAlarm['kind'], [one, other]: readonly [Head, Head], what: string, proven: boolean): LogAlarm {
+function alarm(kind: LogAlarm['kind'], [one, other]: readonly [NamedHead, NamedHead], what: string, proven: boolean): LogAlarm {
   const heads = [withNote(one), withNote(other)] as const;
   return { kind, heads, proven, message: `${what}: ${sayHead(one)}, and ${sayHead(other)}` };
 }
 
-function withNote({ size, root, from, note }: Head): LogHead {
+function withNote({ size, root, from, note }: NamedHead): LogHead {
   return { size, root, from, note: note() };
 }
 
-function sayHead({ size, root, from }: Head): string {
+function sayHead({ size, root, from }: NamedHead): string {
   return `size ${size} root ${Buffer.from(root).toString('base64')} (${from})`;
 }
 

@@ -3,7 +3,9 @@ import { keepAlarm } from '../../../skills-index/client/log-alarm.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { type DecisionInput, decide } from '../../../skills-index/trust/decision.ts';
-import type { LogAlarm } from '../../../skills-index/trust/one-log.ts';
+import { gatherEvidence } from '../../../skills-index/trust/decision-evidence.ts';
+import { Reasons } from '../../../skills-index/trust/decision-reason.ts';
+import { judgeOneLog, type LogAlarm } from '../../../skills-index/trust/one-log.ts';
 import { spkiOf } from '../../../skills-index/trust/root.ts';
 import { people, storyNow, storyRoot, storyStatus, tellStory } from '../story.ts';
 import { TestLog } from '../story-log.ts';
@@ -111,5 +113,43 @@ describe('an alarm', () => {
     const consistency = new Map(told.log.said.map((_, index) => [index + 1, told.log.proofFrom(index + 1)]));
     const grown = { ...told.input, statuses, consistency, seen: { ...seen, proof: told.log.proofFrom(seen.checkpoint.size) } };
     expect(decide(grown).kind).toBe('admitted');
+  });
+});
+
+describe('heads of one log', () => {
+  const evidence = gatherEvidence(story.input, new Reasons());
+  const [older, newer] = [story.scan, story.verdict].map(({ digest }) =>
+    evidence.statements.find((one) => one.digest === digest),
+  );
+  type Given = { readonly retired?: boolean; readonly of?: typeof older };
+
+  /** Judges a status file over the log as it was after the scan, or over the whole, and statements with heads of that size. */
+  function judge(status: 'after the scan' | 'whole', given: readonly Given[]): { alarm: LogAlarm | undefined; says: string[] } {
+    if (older === undefined || newer === undefined || evidence.status === undefined) throw new Error('no story');
+    const reasons = new Reasons();
+    const checkpoint = status === 'whole' ? evidence.status.checkpoint : noteOf(story.scan);
+    const statements = given.map(({ retired = false, of = newer }) => ({ ...of, checkpoint: { ...of.checkpoint, retired } }));
+    const alarm = judgeOneLog({ ...evidence, statements, status: { ...evidence.status, checkpoint } }, reasons);
+    return { alarm, says: reasons.list.map(({ message }) => message.split(':')[0] ?? '') };
+  }
+  const noteOf = ({ bundle }: typeof story.scan): string =>
+    bundle.verificationMaterial.tlogEntries[0].inclusionProof.checkpoint.envelope;
+  const unended = 'no head of the log key in office continues one of a retired key';
+
+  it('may be younger than the status file', () => {
+    expect(judge('after the scan', [{ of: older }, {}])).toEqual({ alarm: undefined, says: [] });
+  });
+
+  it('may be signed twice, by a key before it was retired and by its successor, in any order', () => {
+    expect(judge('whole', [{ retired: true }]).says).toEqual([]);
+    expect(judge('after the scan', [{ retired: true }, {}]).says).toEqual([]);
+    expect(judge('after the scan', [{}, { retired: true }]).says).toEqual([]);
+  });
+
+  it('do not end with one of a retired key, which proves nothing against who holds the key in office', () => {
+    const { alarm, says } = judge('after the scan', [{ retired: true }, { of: older }]);
+    expect(says).toEqual([unended, unended, unended]);
+    expect(alarm).toMatchObject({ kind: 'log-forked', proven: false });
+    expect(alarm?.heads.map(({ size }) => size)).toEqual([older?.checkpoint.size, newer?.checkpoint.size]);
   });
 });
