@@ -131,9 +131,15 @@ export const authorRows: readonly CommandRow[] = [
   {
     name: 'key list',
     summary: 'list your keys, and what the registry’s log says of each',
-    usage: '',
-    examples: [['skill key list', 'names, key ids, scopes, ends, and what each published where in the log']],
-    options: {},
+    usage: '[--log]',
+    examples: [
+      ['skill key list', 'names, key ids, scopes, ends, and what each published where in the log'],
+      [
+        'skill key list --log',
+        'reads the whole log itself: every entry that one of your keys signed, whatever the registry says',
+      ],
+    ],
+    options: { log: { type: 'boolean', summary: 'find the entries that your keys signed in the log itself' } },
     args: { min: 0, max: 0 },
     load: () => import('../commands/key.ts'),
   },

@@ -40,7 +40,12 @@ async function list(context: CommandContext): Promise<ExitCode> {
     context,
     found.flatMap(({ keyId }) => keyId ?? []),
   );
-  const keys = found.map((one) => ({ ...one, log: one.keyId === undefined ? null : (logged.get(one.keyId) ?? null) }));
+  const read = context.options.log === true ? await (await import('../own-entries.ts')).ownEntries(context) : undefined;
+  const keys = found.map((one) => ({
+    ...one,
+    log: one.keyId === undefined ? null : (logged.get(one.keyId) ?? null),
+    ...(read === undefined || one.keyId === undefined ? {} : { signed: read.entries.get(one.keyId) ?? [] }),
+  }));
   const ink = inkFor(context.stdout, context.env);
   answer(context, { schema: 'skillgate.keys/1', registry: silent === undefined ? context.registryBase : null, keys }, () =>
     table(
@@ -54,6 +59,12 @@ async function list(context: CommandContext): Promise<ExitCode> {
   for (const { name, log } of keys)
     for (const one of log?.versions ?? [])
       note(context, safe`  ${name} published ${one.name}@${one.version} at log index ${one.logIndex} (${one.status})`);
+  for (const { name, signed } of keys)
+    if (read !== undefined && signed !== undefined)
+      note(
+        context,
+        safe`  ${name} signed ${sayEntries(signed)} of the ${read.size} entries of the log; what you did not sign, a thief did`,
+      );
   if (silent !== undefined) note(context, safe`What the log says of them is not known: ${silent}`);
   if (keys.length === 0) note(context, safe`There is none yet: skill key create`);
   return exitCodes.ok;
@@ -77,6 +88,10 @@ async function askLog(
     if (!(cause instanceof Problem) || cause.code === 'interrupted') throw cause;
     return { logged, silent: cause.message };
   }
+}
+
+function sayEntries(indexes: readonly number[]): string {
+  return indexes.length === 0 ? 'none' : indexes.join(', ');
 }
 
 function standing(log: LoggedKey | null): string {

@@ -66,6 +66,20 @@ export function entryTile(entries: readonly Uint8Array[]): Uint8Array {
   );
 }
 
+/** The entries of an entry bundle's content. @throws Problem `log-invalid` when they are not as many as the tile has, to the last byte */
+export function parseEntryTile(bytes: Uint8Array, tile: TileId): Uint8Array[] {
+  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const entries: Uint8Array[] = [];
+  let at = 0;
+  while (entries.length < tile.width && at + 2 <= content.byteLength) {
+    const end = at + 2 + content.readUInt16BE(at);
+    entries.push(content.subarray(at + 2, end));
+    at = end;
+  }
+  if (entries.length === tile.width && at === content.byteLength) return entries;
+  throw new Problem('log-invalid', `Cannot read ${tilePath(tile)}: it does not hold ${tile.width} entries`);
+}
+
 /** Which hash tile of a tree of `size` leaves holds a node, and where in it the node's leaves' hashes begin. */
 export function tileOfNode(size: number, level: number, index: number): { tile: TileId; from: number; count: number } {
   const tileLevel = Math.floor(level / tileHeight);

@@ -91,6 +91,10 @@ function homeWith(key: TestKey): string {
 }
 const typeAs = (home: string, ...argv: string[]) => typed({ home, cwd: home, fetch: network.fetch, now: network.now }, ...argv);
 
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked into by expectations
+const typedJson = async (home: string, ...argv: string[]): Promise<any> =>
+  JSON.parse((await typeAs(home, ...argv, '--format', 'json')).out);
+
 describe('attacker: a stolen publish token', () => {
   it('no author signature → refused: nothing is kept, nothing is logged, nobody can install it', async () => {
     const { send, author, tokens } = network.registry;
@@ -120,13 +124,17 @@ describe('attacker: a stolen author key, or laptop', () => {
     return evil;
   };
 
-  it('logged, and the owner can tell: their key list names what they did not publish', async () => {
+  it('logged, owner alerted: their key list names what they did not publish, also when the registry keeps silent', async () => {
     const owner = homeWith(network.registry.author);
-    const before = await typeAs(owner, 'key', 'list');
+    const listed = async () => (await typeAs(owner, 'key', 'list', '--log')).err;
+    expect(await listed()).not.toContain('1.1.0');
     await steal();
-    const after = await typeAs(owner, 'key', 'list');
-    expect(before.err).not.toContain('1.1.0');
-    expect(after.err).toMatch(/published @acme\/weekly-report@1\.1\.0 at log index \d+ \(in review\)/);
+    const { logIndex } = (await typedJson(owner, 'key', 'list')).keys[0].log.versions[0];
+    expect(await listed()).toContain(`published @acme/weekly-report@1.1.0 at log index ${logIndex} (in review)`);
+    network.lie = async (path, honest) =>
+      path.startsWith('/api/v1/keys/') ? new Response('{"code":"not-found"}', { status: 404 }) : honest();
+    expect(await listed()).not.toContain('1.1.0');
+    expect(await listed()).toMatch(new RegExp(`default signed [\\d, ]*\\b${logIndex} of the \\d+ entries of the log`));
   });
 
   it('scan + capability-diff gate: what is new is shown to a reviewer, and waits for people', async () => {

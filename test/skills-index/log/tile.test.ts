@@ -11,6 +11,7 @@ import {
 import {
   entryTile,
   hashTile,
+  parseEntryTile,
   parseHashTile,
   parseTilePath,
   type TileId,
@@ -98,5 +99,20 @@ describe('the tiles of a log', () => {
   it('hold entries with their lengths', () => {
     expect(entryTile([Buffer.from('ab'), Buffer.from('')])).toEqual(Buffer.from([0, 2, 97, 98, 0, 0]));
     expect(() => entryTile([Buffer.alloc(65_536)])).toThrow(expect.objectContaining({ code: 'log-invalid' }));
+  });
+});
+
+describe('an entry bundle', () => {
+  it('is read as it was written, and not when a byte is missing, is more, or the tile is of another width', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 1, maxLength: 20 }), fc.nat(), (entries, cut) => {
+        const tile: TileId = { level: 'entries', index: 0, width: entries.length };
+        const bytes = entryTile(entries);
+        expect(parseEntryTile(bytes, tile).map((one) => [...one])).toEqual(entries.map((one) => [...one]));
+        for (const wrong of [bytes.subarray(0, cut % bytes.byteLength), Buffer.concat([bytes, Buffer.of(0)])])
+          expect(() => parseEntryTile(wrong, tile)).toThrow(expect.objectContaining({ code: 'log-invalid' }));
+        expect(() => parseEntryTile(bytes, { ...tile, width: entries.length + 1 })).toThrow('does not hold');
+      }),
+    );
   });
 });
