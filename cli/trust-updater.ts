@@ -31,6 +31,8 @@ export interface TrustQuestion {
   readonly pinned: RootFile;
   /** What was kept the last time. */
   readonly kept?: KeptTrust | undefined;
+  /** A TUF root that the user has, in the place of the one that the pinned root file leads to. */
+  readonly start?: Uint8Array;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -40,13 +42,22 @@ export interface TrustQuestion {
  * @throws Problem `tuf-invalid`, `tuf-rollback`, `tuf-expired`, `registry-down`, `registry-answer`
  */
 export async function updateTrust(question: TrustQuestion): Promise<KeptTrust> {
-  const start = question.kept?.metadata.root ?? (await firstRoot(question));
+  const start = question.kept?.metadata.root ?? givenRoot(question) ?? (await firstRoot(question));
   const folder = await mkdtemp(join(tmpdir(), 'skillgate-trust-'));
   try {
     return await updateIn(folder, question, start);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function givenRoot({ start }: TrustQuestion): string | undefined {
+  if (start === undefined) return undefined;
+  const root = parseMetadata(tufShapes.root, start, 'the TUF root');
+  const { keys, roles } = root.signed;
+  if (tufSignersOf(root, roles.root, keys).length < roles.root.threshold)
+    throw new Problem('tuf-invalid', 'Cannot trust this TUF root: too few of those whom it names have signed it');
+  return Buffer.from(start).toString('utf8');
 }
 
 // The newest TUF root that the administrators of the pinned root file signed and that names exactly them.

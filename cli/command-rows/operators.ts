@@ -45,7 +45,11 @@ export const operatorRows: readonly CommandRow[] = [
     name: 'registry trust',
     summary: 'replace the pinned root of a registry',
     usage: 'FILE|URL [--root sha256:…]',
-    examples: [['skill registry trust ./root.json --root sha256:…', 'pin the root in a file']],
+    examples: [
+      ['skill registry trust ./root.json --root sha256:…', 'pin the root in a file'],
+      ['skill registry trust ./evidence/trusted.json', 'the root beside evidence that skill verify --export wrote'],
+      ['skill registry trust ./1.root.json', 'the root that its administrators signed since this TUF root; asks the registry'],
+    ],
     options: { root: { type: 'string', value: 'DIGEST', summary: 'fingerprint of the root file' } },
     args: { min: 1, max: 1 },
     load: () => import('../commands/registry.ts'),

@@ -13,6 +13,7 @@ import { type PinnedRegistry, parseBase, readRegistries } from '../registry-base
 import { makeRegistryFolder, registryFiles } from '../registry-folder.ts';
 import { createKeyFile, readPublicKeyFile } from '../signers/key-file.ts';
 import { keyPath } from '../signers/signer.ts';
+import { rootIn } from '../trust-file.ts';
 import { type KeptTrust, keptVersion } from '../trust-kept.ts';
 import { refreshTrust } from '../trust-refresh.ts';
 
@@ -77,8 +78,10 @@ async function trust(context: CommandContext): Promise<ExitCode> {
   const base = fromUrl ? parseBase(given) : context.registryBase;
   const bytes = fromUrl
     ? await requestBytes({ ...context, registryBase: base }, '/index/root.json')
-    : await readFile(resolve(context.cwd, given));
-  const root = parseRoot(checkRootSize(bytes));
+    : await readFile(resolve(context.cwd, given)).catch((cause: NodeJS.ErrnoException) => {
+        throw new Problem('file-not-found', `Cannot read ${given}: ${cause.code}`, { cause });
+      });
+  const root = fromUrl ? parseRoot(checkRootSize(bytes)) : await rootIn(context, base, bytes);
   const before = readRegistries(context.paths).registries.find((one) => one.base === base);
   if (before !== undefined) note(context, safe`Pinned until now: ${before.root}`);
   await demandFingerprint(context, base, root);
