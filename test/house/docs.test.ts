@@ -57,6 +57,14 @@ describe('the documentation', () => {
     expect(named.filter((path) => !existsSync(join(top, path)))).toEqual([]);
   });
 
+  it('has a row for each attacker whose stories are told, by the same name, and no other', () => {
+    const table = read('docs/threat-model.md').split('## The attackers, one by one')[1]?.split('\n## ')[0] ?? '';
+    const rows = [...table.matchAll(/^\| (?!attacker|---)(.*?) \|/gm)].map(([, name]) => name);
+    const told = [...read('test/journey/attackers.test.ts').matchAll(/^describe\('attacker: (.*)', /gm)].map(([, name]) => name);
+    expect(told.length).toBeGreaterThan(10);
+    expect(rows).toEqual(told);
+  });
+
   it('shows the two commands on the first screen of the README', () => {
     const screen = read('README.md').split('\n').slice(0, 25).join('\n');
     expect(screen).toContain('npm ci --loglevel=error && npm run demo');
