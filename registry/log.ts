@@ -161,7 +161,10 @@ type LogRow = typeof log.$inferSelect;
 
 type StatementRow = typeof statements.$inferSelect;
 
-/** All together, since a disk takes as long to sync one as many; the bundles before the rows that name them. */
+/**
+ * All together, since a disk takes as long to sync one as many; the bundles before the rows that name them. These rows are synced too,
+ * although they could be computed again: by a log key that came since, they would give what was acknowledged another address.
+ */
 async function finish(registry: Registry, unfinished: readonly { entry: LogRow; statement: StatementRow }[]): Promise<void> {
   const all = await Promise.all(unfinished.map(({ entry, statement }) => bundleOf(registry, entry, statement)));
   await putBlobs(
