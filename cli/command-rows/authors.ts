@@ -174,11 +174,15 @@ export const authorRows: readonly CommandRow[] = [
   },
   {
     name: 'scope transfer',
-    summary: 'give a scope to other keys: by an owner, or by administrators who each sign the same',
-    usage: 'SCOPE --to (FILE | sha256:…)',
+    summary: 'give a scope to other keys or people: by an owner, or by administrators who each sign the same',
+    usage: 'SCOPE (--to (FILE | sha256:…) | --to-oidc ISSUER SUBJECT)',
     examples: [
       ['skill scope transfer acme --to carol.pub.json', 'carol owns @acme, and you no longer do'],
       ['skill scope transfer acme --to carol.pub.json --to me.pub.json', 'both of you own it'],
+      [
+        'skill scope transfer acme --to-oidc https://accounts.example carol@example.org --keep-publishers',
+        'carol owns it as whom an issuer vouches for; the jobs that publish in it go on',
+      ],
       ['skill scope transfer acme --to carol.pub.json --key administrator', 'the owner is gone: one vote of the administrators'],
     ],
     options: {
@@ -188,8 +192,17 @@ export const authorRows: readonly CommandRow[] = [
         value: 'FILE|ID',
         summary: 'NAME.pub.json of a new owner, or the id of a key that the log names',
       },
+      'to-oidc': {
+        type: 'string',
+        multiple: true,
+        pair: true,
+        value: 'ISSUER SUBJECT',
+        summary: 'a new owner whom an OIDC issuer vouches for, both to the letter',
+      },
+      'keep-publishers': { type: 'boolean', summary: 'who may publish stays as it is; without it the new owners publish' },
       key: { type: 'string', value: 'NAME', summary: 'key that owns it, or an administrator’s' },
       yes,
+      ...oidcOptions,
     },
     args: { min: 1, max: 1 },
     load: () => import('../commands/scope.ts'),

@@ -69,6 +69,17 @@ describe('somebody without a key', () => {
     expect(services.requests.filter(({ url }) => url.startsWith(urls.fulcio)).length).toBe(1);
   });
 
+  it('gives its scope to a key, which has no right in it before', async () => {
+    await claimKims();
+    const argv = ['scope', 'transfer', 'kims', '--to', users.world.author.keyId, '--yes', '--format', 'json'];
+    const other = await oidc('stranger', argv, { ...kim, email: 'xkim@people.example' });
+    expect(other).toMatchObject({ exit: 6, stdout: expect.stringContaining('scope-taken') });
+    expect(JSON.parse((await oidc('stranger', argv, kim)).stdout)).toMatchObject({
+      done: true,
+      owners: [users.world.author.keyId],
+    });
+  });
+
   it('is told before any certificate is made that the scope is somebody else’s', async () => {
     await claimKims();
     const other = { ...kim, email: 'xkim@people.example' };

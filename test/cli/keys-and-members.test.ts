@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pathsOf } from '../../cli/paths.ts';
 import { pinRegistry } from '../../cli/registries.ts';
+import { parseScope } from '../../skills-index/skill/name.ts';
+import { scopeStatement } from '../../skills-index/statement/attestation.ts';
+import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
-import { approve, call, makeSkill, publish, type Skill, scan } from '../registry/road.ts';
+import { approve, call, makeSkill, publish, type Skill, scan, state } from '../registry/road.ts';
 import type { Ran } from './command-line.ts';
 import { base, makeUsers, type User, type Users, writeKey } from './registry-users.ts';
 
@@ -203,6 +206,33 @@ describe('skill scope transfer', () => {
     expect((await read('rita', 'scope', 'show', 'acme')).owners).toMatchObject([{ keyId: carol.keyId }]);
     expect((await publish(users.world.send, skillAt(1), carol)).status).toBe(201);
     expect(await publish(users.world.send, skillAt(2), users.world.author)).toMatchObject({ status: 403 });
+  });
+
+  it('gives it to a person, says which publishers that drops, and keeps them where asked', async () => {
+    const dora = { issuer: 'https://accounts.example', subject: 'dora d@example.org' };
+    const job = {
+      issuer: 'https://token.ci.example',
+      repository: '7',
+      workflow: 'https://ci.example/p.yml',
+      ref: 'refs/heads/main',
+    };
+    const { author, send } = users.world;
+    const { statement: previous } = (await call(send, '/api/v1/scopes/@acme')).body;
+    const limited = scopeStatement({ scope: parseScope('acme'), owners: [author.open], publishers: [job], previous });
+    expect((await state(send, limited, author)).status).toBe(201);
+    const to = ['scope', 'transfer', 'acme', '--to-oidc', dora.issuer, dora.subject];
+    const asked = await users.as('author', to, { terminal: true, input: 'no\n' });
+    expect(asked).toMatchObject({ exit: 6, stderr: expect.stringContaining('dora d@example.org (https://accounts.example)') });
+    expect(asked.stderr).toMatch(/until now these did.*\n +CI job https:\/\/ci.example\/p.yml of repository 7/);
+    const kept = await read('author', ...to, '--to', file(), '--keep-publishers', '--yes');
+    expect(kept).toMatchObject({ done: true, owners: { length: 2 }, publishers: [identityId(job)] });
+    const shown = (await call(send, '/api/v1/scopes/@acme')).body;
+    expect(shown).toMatchObject({ owners: expect.arrayContaining([dora, carol.open]), publishers: [job] });
+    expect(await publish(send, skillAt(1), carol)).toMatchObject({ status: 403 });
+    await pinRegistry(pathsOf({ SKILLGATE_HOME: users.homeOf('stranger') }), base, users.world.trust.root, []);
+    writeKey(keysOf('stranger'), 'carol', carol);
+    await read('stranger', 'scope', 'transfer', 'acme', '--to', file(), '--key', 'carol', '--yes');
+    expect((await call(send, '/api/v1/scopes/@acme')).body).not.toHaveProperty('publishers');
   });
 
   it('shows how many administrators have signed, and is done by the last that it takes', async () => {
