@@ -84,8 +84,7 @@ export function consistencyProofFrom(first: number, second: number, nodeAt: Node
   if (!Number.isSafeInteger(first) || !Number.isSafeInteger(second) || first < 0 || first > second) {
     throw new Problem('log-invalid', `Cannot prove that a log of ${second} continues one of ${first}`);
   }
-  if (first === 0 || first === second) return [];
-  return subproof(first, 0, second, true, nodeAt);
+  return first === 0 ? [] : subproof(first, 0, second, true, nodeAt);
 }
 
 /** Root of the tree of `size` leaves from nodes of any level. */
@@ -109,7 +108,8 @@ export function verifyInclusion(claim: {
     if (last === 0) return false;
     if (at % 2 === 1 || at === last) {
       hash = nodeHash(sibling, hash);
-      while (at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
+      // Ends: what is last and even is not the first, as there is more than one.
+      while (at % 2 === 0) [at, last] = [half(at), half(last)];
     } else {
       hash = nodeHash(hash, sibling);
     }
@@ -128,8 +128,7 @@ export interface ConsistencyClaim {
 /** Whether the proof shows that the second tree has the first as its beginning (RFC 9162 §2.1.4.2). */
 export function verifyConsistency(claim: ConsistencyClaim): boolean {
   const { first, second, proof } = claim;
-  if (!Number.isSafeInteger(first.size) || !Number.isSafeInteger(second.size)) return false;
-  if (first.size < 0 || first.size > second.size || !proof.every(isHash)) return false;
+  if (!isClaim(claim)) return false;
   if (first.size === second.size) return proof.length === 0 && equal(first.root, second.root);
   if (first.size === 0) return proof.length === 0 && equal(first.root, rangeRoot(emptyRange));
   const shown = shownRoots(claim);
@@ -141,17 +140,22 @@ export function verifyConsistency(claim: ConsistencyClaim): boolean {
  * a power of two such proofs hold the first root itself, so that nothing can be told.
  */
 export function showsOtherPast(claim: ConsistencyClaim): boolean {
-  const { first, second, proof } = claim;
-  const isPair = Number.isSafeInteger(second.size) && first.size > 0 && first.size < second.size;
-  const shown = isPair && proof.every(isHash) ? shownRoots(claim) : undefined;
+  const { first, second } = claim;
+  if (!isClaim(claim) || first.size === 0 || first.size === second.size) return false;
+  const shown = shownRoots(claim);
   return shown !== undefined && equal(shown.newer, second.root) && !equal(shown.older, first.root);
+}
+
+function isClaim({ first, second, proof }: ConsistencyClaim): boolean {
+  const [older, newer] = [first.size, second.size];
+  const inOrder = Number.isSafeInteger(older) && Number.isSafeInteger(newer) && older >= 0 && older <= newer;
+  return inOrder && proof.every(isHash);
 }
 
 // The two roots that the proof leads to; undefined for one that is too long or too short.
 function shownRoots({ first, second, proof }: ConsistencyClaim): { readonly older: Hash; readonly newer: Hash } | undefined {
   const isPower = Number.isInteger(Math.log2(first.size));
-  const [start, ...rest] = isPower ? [first.root, ...proof] : proof;
-  if (start === undefined) return undefined;
+  const [start = first.root, ...rest] = isPower ? [first.root, ...proof] : proof;
   let [at, last] = [first.size - 1, second.size - 1];
   while (at % 2 === 1) [at, last] = [half(at), half(last)];
   let [older, newer] = [start, start];
@@ -159,7 +163,7 @@ function shownRoots({ first, second, proof }: ConsistencyClaim): { readonly olde
     if (last === 0) return undefined;
     if (at % 2 === 1 || at === last) {
       [older, newer] = [nodeHash(sibling, older), nodeHash(sibling, newer)];
-      while (at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
+      while (at % 2 === 0) [at, last] = [half(at), half(last)];
     } else {
       newer = nodeHash(newer, sibling);
     }

@@ -9,8 +9,11 @@ import {
   type Hash,
   inclusionProof,
   leafHash,
+  nodeHash,
+  nodesFromLeaves,
   proofOfAppended,
   rangeRoot,
+  treeRootFrom,
   verifyConsistency,
   verifyInclusion,
 } from '../../../skills-index/log/merkle-tree.ts';
@@ -51,6 +54,23 @@ describe('the tree', () => {
     const leaves = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
     const range = grown(leaves.map((text) => Buffer.from(text, 'hex')));
     expect(hex(rangeRoot(range))).toBe('5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328');
+  });
+
+  it('of no leaves has the same root from nodes, and asks for none', () => {
+    expect(
+      hex(
+        treeRootFrom(
+          0,
+          nodesFromLeaves(() => leafHash(Buffer.of())),
+        ),
+      ),
+    ).toBe(hex(rangeRoot(emptyRange)));
+  });
+
+  it('does not grow from a range that has lost a peak', () => {
+    expect(() => appendLeaf({ size: 1, peaks: [] }, leafHash(Buffer.of()))).toThrow(
+      expect.objectContaining({ code: 'log-invalid', message: 'The compact range has fewer peaks than its size says' }),
+    );
   });
 
   it('grown leaf by leaf is the one of the definition', () => {
@@ -96,9 +116,30 @@ describe('an inclusion proof', () => {
     );
   });
 
-  it.each([-1, 0.5, Number.NaN, 2 ** 53])('is not taken at index %s', (index) => {
+  it.each([-1, 0.5, Number.NaN, 3, 4, 2 ** 53])('is not taken at index %s', (index) => {
     expect(verifyInclusion({ ...claimOf(3, 1), index })).toBe(false);
     expect(() => inclusionProof(index, 3, leafAt(entriesOf(3)))).toThrow(expect.objectContaining({ code: 'log-invalid' }));
+  });
+
+  // Halved and rounded down they would all end where the first leaf does.
+  it.each([-1, 0.5])('of the first leaf is not one of index %s', (index) => {
+    expect(verifyInclusion({ ...claimOf(4, 0), index })).toBe(false);
+  });
+
+  it('in a tree of four is not one in a tree of four and a half', () => {
+    expect(verifyInclusion({ ...claimOf(4, 0), size: 4.5 })).toBe(false);
+  });
+
+  it('in a larger tree is not one in a smaller tree with its root', () => {
+    expect(verifyInclusion({ ...claimOf(4, 3), index: 1, size: 2 })).toBe(false);
+    expect(verifyInclusion({ ...claimOf(2, 1), index: 3, size: 4 })).toBe(false);
+  });
+
+  it('does not move a byte from the leaf into its neighbour', () => {
+    const { leaf, proof, ...claim } = claimOf(2, 0);
+    const [first = leaf] = proof;
+    const moved = { ...claim, leaf: leaf.subarray(0, 31), proof: [Buffer.concat([leaf.subarray(31), first])] };
+    expect(verifyInclusion(moved)).toBe(false);
   });
 
   it('with hashes of another length is not taken', () => {
@@ -135,7 +176,56 @@ describe('a consistency proof', () => {
     );
   });
 
+  it.each([
+    [-1, 3],
+    [1.5, 3],
+    [Number.NaN, 3],
+    [2, 3.5],
+    [2, Number.POSITIVE_INFINITY],
+    [4, 3],
+  ])('from %s to %s is not made', (first, second) => {
+    expect(() => consistencyProof(first, second, leafAt(entriesOf(4)))).toThrow(expect.objectContaining({ code: 'log-invalid' }));
+  });
+
+  it.each([
+    [0, 5],
+    [5, 5],
+    [4, 4],
+  ])('from %s to %s has no hashes', (first, second) => {
+    expect(consistencyProof(first, second, leafAt(entriesOf(5)))).toEqual([]);
+  });
+
+  it.each<[string, number, number]>([
+    ['a first size between two', 3.5, 7],
+    ['a second size between two', 3, 7.5],
+  ])('says nothing of %s', (_, older, newer) => {
+    const { first, second, proof } = claimOf(3, 7);
+    expect(verifyConsistency({ first: { ...first, size: older }, second: { ...second, size: newer }, proof })).toBe(false);
+  });
+
+  it('is no inclusion proof that starts before the first leaf', () => {
+    const [leaf, ...path] = [leafAt(entriesOf(4))(0), ...inclusionProof(0, 4, leafAt(entriesOf(4)))];
+    expect(verifyConsistency({ first: { size: -1, root: leaf }, second: head(4), proof: [leaf, ...path] })).toBe(false);
+  });
+
+  it('that stops before the top shows no smaller tree as a larger one', () => {
+    const [sibling = naiveRoot([])] = claimOf(2, 4).proof;
+    const larger = { size: 8, root: head(4).root };
+    expect(verifyConsistency({ first: head(2), second: head(4), proof: [sibling] })).toBe(true);
+    expect(verifyConsistency({ first: head(2), second: larger, proof: [sibling] })).toBe(false);
+  });
+
+  it('does not move a byte from one hash into the next', () => {
+    const [four, five, six] = [4, 5, 6].map(leafAt(entriesOf(7)));
+    if (four === undefined || five === undefined || six === undefined) throw new Error('no leaves');
+    const [pair, left] = [nodeHash(four, five), head(4).root];
+    const short = pair.subarray(0, 31);
+    const proof = [short, Buffer.concat([pair.subarray(31), six]), left];
+    expect(verifyConsistency({ first: { size: 6, root: nodeHash(left, short) }, second: head(7), proof })).toBe(false);
+  });
+
   it('never goes backwards', () => {
+    expect(verifyConsistency({ first: head(4), second: { size: 3, root: head(4).root }, proof: [] })).toBe(false);
     expect(verifyConsistency({ first: head(4), second: head(3), proof: [] })).toBe(false);
     expect(() => consistencyProof(4, 3, leafAt(entriesOf(4)))).toThrow(expect.objectContaining({ code: 'log-invalid' }));
   });
@@ -143,5 +233,6 @@ describe('a consistency proof', () => {
   it('from nothing is nothing, and only the empty tree begins everywhere', () => {
     expect(verifyConsistency({ first: head(0), second: head(5), proof: [] })).toBe(true);
     expect(verifyConsistency({ first: { size: 0, root: head(1).root }, second: head(5), proof: [] })).toBe(false);
+    expect(verifyConsistency({ first: head(0), second: head(5), proof: [head(1).root] })).toBe(false);
   });
 });
