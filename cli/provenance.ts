@@ -1,7 +1,8 @@
 /** Where a bundle came from: SLSA provenance v1 with repository and commit, only when the commit holds exactly the bundle's bytes. */
 import { createHash } from 'node:crypto';
-import { simpleGit } from 'simple-git';
+import { resolve } from 'node:path';
 import type { PackedBundle } from '../skills-index/skill/bundle.ts';
+import { type QuietGit, withQuietGit } from './quiet-git.ts';
 
 export interface Origin {
   /** Without user or password. */
@@ -13,30 +14,48 @@ export interface Origin {
 
 export type OriginResult = { readonly kind: 'origin'; readonly origin: Origin } | { readonly kind: 'none'; readonly why: string };
 
-const gitMillisMax = 10_000;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Asks git, reading objects only: no `status`, which would run filters and monitors that the repository's own config names.
- * What stands in the work tree is compared with the commit here, byte for byte.
+ * Asks git three things about the folder, and for the tree of its commit. No `status`, which runs filters and monitors that the repository's
+ * own config names: what stands in the work tree is compared with the commit here, byte for byte.
  */
-export async function originOf(folder: string, packed: PackedBundle): Promise<OriginResult> {
-  const git = simpleGit({ baseDir: folder, timeout: { block: gitMillisMax }, trimmed: true });
+export async function originOf(folder: string, packed: PackedBundle, env: Environment = process.env): Promise<OriginResult> {
   try {
-    const commit = await git.revparse(['--verify', 'HEAD^{commit}']);
-    const prefix = await git.raw(['rev-parse', '--show-prefix']);
-    const remote = await git.raw(['config', '--get', 'remote.origin.url']).catch(() => '');
-    if (remote === '') return { kind: 'none', why: 'the git work tree has no remote named origin' };
-    const listing = await git.raw(['ls-tree', '-r', '-z', commit, '--', '.']);
-    const differs = firstDifference(listing, packed);
-    if (differs !== undefined)
-      return {
-        kind: 'none',
-        why: `${JSON.stringify(differs)} is not as in commit ${commit.slice(0, 12)}: commit first to name it`,
-      };
-    return { kind: 'origin', origin: { repository: withoutUser(remote), commit, folder: prefix.replace(/\/$/, '') } };
-  } catch {
-    return { kind: 'none', why: 'the folder lies in no git work tree with a commit' };
+    return await withQuietGit(folder, env, (git) => askOrigin(git, folder, packed));
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : '';
+    const foreign = /dubious ownership/.test(said);
+    const bare = /safe\.bareRepository/.test(said);
+    return none(
+      foreign
+        ? 'the git work tree belongs to another user: git config --global --add safe.directory FOLDER, if you trust them'
+        : bare
+          ? 'the folder has the files of a bare git repository among its own, and lies in no other'
+          : 'the folder lies in no git work tree with a commit',
+    );
   }
+}
+
+async function askOrigin(git: QuietGit, folder: string, packed: PackedBundle): Promise<OriginResult> {
+  const commit = await git.here('rev-parse', '--verify', 'HEAD');
+  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return none('the folder lies in no git work tree with a commit');
+  const place = (await git.here('rev-parse', '--show-prefix')).replace(/\/$/, '');
+  const objects = resolve(folder, await git.here('rev-parse', '--git-path', 'objects'));
+  const remote = await git.here('config', '--get', 'remote.origin.url').catch(() => '');
+  if (remote === '') return none('the git work tree has no remote named origin');
+  const short = commit.slice(0, 12);
+  const tree = place === '' ? commit : `${commit}:${place}`;
+  const listing = await git.objects(objects, 'ls-tree', '-r', '-z', tree).catch(() => undefined);
+  if (listing === undefined)
+    return none(`the folder is not in commit ${short} as far as it is here: nothing is fetched for this`);
+  const differs = firstDifference(listing, packed);
+  if (differs !== undefined) return none(`${JSON.stringify(differs)} is not as in commit ${short}: commit first to name it`);
+  return { kind: 'origin', origin: { repository: withoutUser(remote), commit, folder: place } };
+}
+
+function none(why: string): OriginResult {
+  return { kind: 'none', why };
 }
 
 /** The predicate (slsa.dev/provenance/v1). */

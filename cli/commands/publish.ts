@@ -90,7 +90,7 @@ async function scanHere(
 }
 
 async function originFor(context: CommandContext, folder: string, { packed }: PreparedVersion): Promise<Origin | undefined> {
-  const found = await originOf(folder, packed);
+  const found = await originOf(folder, packed, context.env);
   if (found.kind === 'origin') return found.origin;
   note(context, safe`no provenance: ${found.why}`);
   return undefined;
