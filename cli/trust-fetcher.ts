@@ -11,6 +11,7 @@ import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { parseShape } from '../skills-index/skill/shape.ts';
 import type { Shape } from '../skills-index/statement/field-shapes.ts';
+import { clockSkewSeconds, statusSecondsMax } from '../skills-index/trust/limits.ts';
 import {
   type TufMetadata,
   type TufRoot,
@@ -95,6 +96,9 @@ function makeJudge({ now, kept, root }: FetcherWorld): (path: string, bytes: Uin
     if (role === 'root') return;
     if (role === 'timestamp') requireInTime('root', newest.expires, now);
     requireInTime(role, signed.expires, now);
+    // Signed once by a thief to count for years, it would keep a client that cannot ask on what was so before.
+    if (role === 'timestamp' && Date.parse(signed.expires) > now + (statusSecondsMax + clockSkewSeconds) * 1000)
+      throw new Problem('tuf-invalid', `${path} counts until ${signed.expires}, and none may count for more than 24 hours`);
     // A thief of the status key can raise its versions without end; the key's successor begins anew (TUF §5.3.11).
     const sameKey = newest.roles.timestamp.keyids.join() === first.roles.timestamp.keyids.join();
     if (kept !== undefined && (sameKey || role === 'targets')) requireNotOlder(role, signed, kept);

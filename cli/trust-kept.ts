@@ -69,7 +69,7 @@ export function readKeptTrust(paths: Pick<Paths, 'config'>, pinned: Digest): Kep
 /** Keeps it, unless another process has kept something newer meanwhile. */
 export async function keepTrust(paths: Pick<Paths, 'config'>, kept: KeptTrust): Promise<void> {
   const before = readKeptTrust(paths, kept.pinned);
-  if (before !== undefined && keptVersion(before, 'timestamp') > keptVersion(kept, 'timestamp') && sameRoot(before, kept)) return;
+  if (before !== undefined && isNewer(before, kept)) return;
   await writeWhole(pathOf(paths, kept.pinned), `${JSON.stringify(kept)}\n`, 0o600);
 }
 
@@ -91,9 +91,10 @@ export function keptVersion({ metadata }: Pick<KeptTrust, 'metadata'>, role: Tru
   return JSON.parse(metadata[role]).signed.version;
 }
 
-// Under another root timestamps begin anew: the higher root wins by itself, since it was reached from the lower one.
-function sameRoot(one: KeptTrust, other: KeptTrust): boolean {
-  return keptVersion(one, 'root') >= keptVersion(other, 'root');
+// Under another root timestamps begin anew, so the root counts first: whoever holds an old status key can raise its versions without end.
+function isNewer(one: KeptTrust, other: KeptTrust): boolean {
+  const roots = keptVersion(one, 'root') - keptVersion(other, 'root');
+  return roots > 0 || (roots === 0 && keptVersion(one, 'timestamp') > keptVersion(other, 'timestamp'));
 }
 
 function pathOf(paths: Pick<Paths, 'config'>, pinned: Digest, end: 'json' | 'absent' = 'json'): string {

@@ -9,12 +9,11 @@ import { Updater } from 'tuf-js';
 import { fetchFile, type Source } from '../skills-index/client/blobs.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { statusBytesMax, tufFileBytesMax, tufRootsMax } from '../skills-index/trust/limits.ts';
-import { parsePolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../skills-index/trust/root.ts';
 import { verifyStatus } from '../skills-index/trust/status-file.ts';
 import { type TufMetadata, type TufRoot, type TufTargets, tufShapes } from '../skills-index/trust/tuf-metadata.ts';
 import {
-  namesAdministrators,
+  requireReadableFiles,
   rootMismatches,
   type TufFileName,
   type TufFiles,
@@ -77,7 +76,8 @@ async function firstRoot({ source, pinned }: TrustQuestion): Promise<string> {
 
 function isSignedBy(root: TufMetadata<TufRoot>, pinned: RootFile): boolean {
   const { keys, roles } = root.signed;
-  return namesAdministrators(root.signed, pinned) && tufSignersOf(root, roles.root, keys).length >= roles.root.threshold;
+  // All of it has to match: a root of the same administrators before a rotation would put its status key in office again.
+  return rootMismatches(root.signed, pinned).length === 0 && tufSignersOf(root, roles.root, keys).length >= roles.root.threshold;
 }
 
 async function updateIn(folder: string, question: TrustQuestion, root: string): Promise<KeptTrust> {
@@ -146,8 +146,11 @@ function requireCoherent({ pinned, now }: TrustQuestion, { metadata, files, stat
   const tufRoot: TufRoot = JSON.parse(metadata.root).signed;
   const targets: TufTargets = JSON.parse(metadata.targets).signed;
   const reasons = [...rootMismatches(tufRoot, root), ...targetsMismatches(targets, root)];
+  const inOffice = [root.log, root.status, root.registry, ...root.administrators].map(({ key }) => key);
+  if ((pinned.retired ?? []).some(({ key }) => inOffice.includes(key)))
+    reasons.push('the root file is older than the one that was pinned: a key that was retired there is in office');
   if (root.origin !== pinned.origin) reasons.push(`the root file is for ${root.origin}, not ${pinned.origin}`);
-  parsePolicy(files['policy.json']);
+  requireReadableFiles(files);
   if (reasons.length === 0 && verifyStatus(Buffer.from(status), root, now).checkpoint !== checkpoint)
     reasons.push('status.json and checkpoint are of two logs, or two times');
   if (reasons.length === 0) return;

@@ -34,14 +34,14 @@ export interface Admission {
  * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer`, `signature-invalid`, `interrupted`
  */
 export async function admit(request: AdmissionRequest): Promise<Admission> {
-  const { evidence, notes } = await gather(request);
   const further = await Promise.all((request.statusUrls ?? []).map((url) => fetchStatus(request, url)));
-  const statuses = [...evidence.statuses, ...further.flatMap((one) => ('bytes' in one ? [one.bytes] : []))];
+  const furtherStatuses = further.flatMap((one) => ('bytes' in one ? [one.bytes] : []));
+  const { evidence, notes } = await gather({ ...request, furtherStatuses });
   const alone = request.offline === true || notes.length > 0;
   // A registry that answers has no need of grace: an old status from it is one that hides something.
   const statusGraceSeconds = alone ? (request.statusGraceHours ?? 0) * 3600 : 0;
-  const decision = decide({ ...request, ...evidence, statuses, statusGraceSeconds });
-  await rememberHead(request, statuses, decision);
+  const decision = decide({ ...request, ...evidence, statusGraceSeconds });
+  await rememberHead(request, evidence.statuses, decision);
   const kept = decision.kind === 'refused' && decision.alarm !== undefined ? await keepAlarm(request, decision.alarm) : undefined;
   const fresh = decision.kind === 'admitted' && alone ? [sayFresh(decision, statusGraceSeconds)] : [];
   return {

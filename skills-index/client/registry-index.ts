@@ -33,6 +33,8 @@ export interface VersionQuery extends Source {
   readonly name: SkillName;
   /** A semver range; the highest version in it without a mark against it, an exact version as it is. */
   readonly range: string;
+  /** What other places of `status.json` said: the newest of all is the one that the evidence is gathered for. */
+  readonly furtherStatuses?: readonly Uint8Array[];
 }
 
 /** The evidence; what could not be had is absent from it, and `decide` says so. */
@@ -51,7 +53,8 @@ export async function fetchVersionEvidence(query: VersionQuery): Promise<Version
   const isGood = (bytes: Uint8Array): boolean => readStatus(bytes, query) !== undefined;
   const statusFile = { name: 'status.json', path: '/index/status.json', bytesMax: statusBytesMax, isGood };
   const statusBytes = await fetchNamed(query, statusFile);
-  const status = statusBytes === undefined ? undefined : readStatus(statusBytes, query);
+  const statuses = [...(statusBytes === undefined ? [] : [statusBytes]), ...(query.furtherStatuses ?? [])];
+  const status = newestOf(statuses.flatMap((bytes) => readStatus(bytes, query) ?? []));
   const seen = await fetchSeen(query, status);
   const line = await orRolledBack(query, { seen, status }, () => chooseLine(lines, query, status));
   const statements = await fetchStatements(query, line.statements);
@@ -64,7 +67,7 @@ export async function fetchVersionEvidence(query: VersionQuery): Promise<Version
     bundle,
     report: await fetchReport(query, bundles),
     files: await fetchTexts(query, bundle),
-    statuses: statusBytes === undefined ? [] : [statusBytes],
+    statuses,
     consistency: await fetchProofs(query, heads),
     ...(seen === undefined ? {} : { seen }),
   };
@@ -101,6 +104,10 @@ export async function rememberCheckpoint(store: Store, admitted: Admitted): Prom
 // Its age is for `decide`, which knows how much grace the host gives.
 function readStatus(bytes: Uint8Array, { root, now }: VersionQuery): Status | undefined {
   return peek(() => verifyStatus(bytes, root, now, { graceSeconds: Number.POSITIVE_INFINITY }));
+}
+
+function newestOf(statuses: readonly Status[]): Status | undefined {
+  return [...statuses].sort((a, b) => Date.parse(b.issued) - Date.parse(a.issued))[0];
 }
 
 // Versions with a mark against them are passed over while there is another; when there is none, `decide` names the mark.

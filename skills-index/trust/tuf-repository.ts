@@ -3,6 +3,7 @@
  * and the files that they name. The same form, not yet signed by all, is what administrators hand around before a rotation.
  */
 import * as v from 'valibot';
+import { parseWitnessPolicy } from '../log/witness-policy.ts';
 import { canonicalJson } from '../skill/canonical-json.ts';
 import { digestOf, hexOf } from '../skill/digest.ts';
 import { parseJson } from '../skill/json.ts';
@@ -12,6 +13,7 @@ import type { Shape } from '../statement/field-shapes.ts';
 import { tufDocumentBytesMax, tufDocumentValuesMax, tufFileBytesMax, tufRootsMax } from './limits.ts';
 import { parsePolicy } from './policy.ts';
 import { parseRoot, type RootFile, spkiOf } from './root.ts';
+import { parseTrustedRoot } from './trusted-root.ts';
 import {
   type TufDelegation,
   type TufFile,
@@ -65,7 +67,6 @@ export function parseTufRepository(content: Uint8Array | string): TufRepository 
   const parsed = parseJson(content, 'tuf.json', tufDocumentValuesMax);
   const repository = parseShape(repositoryShape, parsed, 'tuf-invalid', 'tuf.json');
   const root = rootFileOf(repository);
-  parsePolicy(repository.files['policy.json']);
   const last = lastRootOf(repository);
   const reasons = [
     ...repository.roots.flatMap(({ signed }, at) =>
@@ -76,10 +77,27 @@ export function parseTufRepository(content: Uint8Array | string): TufRepository 
     ...filesMismatches(repository),
   ];
   if (repository.targets.signed.version !== last.signed.version) reasons.push('targets and root have different versions');
-  if (reasons.length === 0) return repository;
+  if (reasons.length === 0) {
+    requireReadableFiles(repository.files);
+    return repository;
+  }
   throw new Problem('tuf-invalid', 'Cannot read tuf.json: its parts do not belong together', {
     reasons: reasons.map((message) => ({ message })),
   });
+}
+
+/**
+ * Reads what is no root file among them: signed and kept unread it would close every command that could ask for a better one.
+ * @throws Problem `json-invalid`, `trusted-root-invalid`
+ */
+export function requireReadableFiles({
+  'policy.json': policy,
+  'witnesses.json': witnesses,
+  'trusted_root.json': trustedRoot,
+}: TufFiles): void {
+  parsePolicy(policy);
+  if (witnesses !== undefined) parseWitnessPolicy(witnesses);
+  if (trustedRoot !== undefined) parseTrustedRoot(parseJson(trustedRoot, 'trusted_root.json').value);
 }
 
 /** The root file that the document delivers. */

@@ -7,8 +7,15 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy.ts';
 import type { RootFile } from '../../skills-index/trust/root.ts';
+import { signRepository } from '../../skills-index/trust/tuf-ceremony.ts';
 import { type TufMetadata, type TufRoot, tufKeyOf, tufTime } from '../../skills-index/trust/tuf-metadata.ts';
-import { lastRootOf, type TufRepository, tufFileOf } from '../../skills-index/trust/tuf-repository.ts';
+import {
+  lastRootOf,
+  nextRepository,
+  parseTufRepository,
+  type TufRepository,
+  tufFileOf,
+} from '../../skills-index/trust/tuf-repository.ts';
 import { signTuf, tufBytes } from '../../skills-index/trust/tuf-signature.ts';
 import {
   base,
@@ -527,6 +534,17 @@ const attacks: readonly Attack[] = [
     by: ({ files }) => void files.delete('timestamp.json'),
   },
   {
+    name: 'freeze: a timestamp that counts for years, signed once by who had the status key for a moment',
+    code: 'tuf-invalid',
+    says: /2099-01-01T00:00:00Z, and none may count for more than 24 hours/,
+    by: async ({ files, now }) => {
+      const { version } = JSON.parse(Buffer.from(files.get('timestamp.json') ?? '').toString('utf8')).signed;
+      const snapshot = files.get(`${version}.snapshot.json`) ?? new Uint8Array();
+      const timestamp = timestampOver(snapshot, version, version, now);
+      await putSigned(files, 'timestamp.json', { ...timestamp, expires: '2099-01-01T00:00:00Z' }, [status]);
+    },
+  },
+  {
     name: 'withheld: no root file',
     code: 'registry-answer',
     fresh: true,
@@ -546,6 +564,42 @@ describe('a hostile registry', () => {
     expect(await codeOf(result)).toBe(code);
     if (says !== undefined) await expect(result).rejects.toThrow(says);
   });
+});
+
+it('who pins the root file of today is not given the one before a rotation of the status key', async () => {
+  const today = rootFile({ status: status2 });
+  const before = await holdCeremony({ root: rootFile(), signers: [ada, ben], now: start });
+  const repository = await holdCeremony({ root: today, signers: [ada, ben], now: start, before });
+  const honest = await filesOf({ repository, now: start, version: 10, status: status2 });
+  expect(await codeOf(ask(honest, { pinned: today }))).toBe('trusted');
+  // The thief of the old key holds root 2 back, and keeps root 1 fresh.
+  const stolen = await filesOf({ repository: before, now: start, version: 11 });
+  expect(await codeOf(ask(stolen, { pinned: today }))).toBe('tuf-invalid');
+});
+
+it('a root file with a key in office that the pinned one retired is an older one', async () => {
+  const { log, ...rest } = rootFile();
+  const stolen = rootFile().registry.key;
+  const pinned: RootFile = {
+    ...{ ...rest, log, registry: { key: Buffer.from(dora.publicKey).toString('base64') } },
+    retired: [{ office: 'registry', key: stolen, validUpTo: 7 }],
+  };
+  const repository = await holdCeremony({ root: rootFile(), signers: [ada, ben], now: start });
+  const files = await filesOf({ repository, now: start, version: 10 });
+  await expect(ask(files, { pinned })).rejects.toMatchObject({
+    code: 'tuf-invalid',
+    reasons: [{ message: 'the root file is older than the one that was pinned: a key that was retired there is in office' }],
+  });
+});
+
+it('targets that no client can read are refused and not kept: kept, they would close every command', async () => {
+  const files = { 'policy.json': canonicalJson(defaultPolicy), 'witnesses.json': '{"schema":"skillgate.witnesses/2"}' };
+  const pinned = rootFile();
+  const next = nextRepository({ root: pinned, files, expires: start + 365 * day, timeOf: tufTime });
+  expect(() => parseTufRepository(JSON.stringify(next))).toThrow(/witness policy/);
+  const signed = await signRepository(await signRepository(next, ada), ben);
+  const served = await filesOf({ repository: signed, now: start, version: 10 });
+  expect(await codeOf(ask(served, { pinned }))).toBe('json-invalid');
 });
 
 function timestampOver(snapshot: Uint8Array, of: number, version: number, now: number) {

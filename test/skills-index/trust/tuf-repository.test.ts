@@ -2,12 +2,14 @@ import { Metadata, MetadataKind } from '@tufjs/models';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
 import type { RootFile } from '../../../skills-index/trust/root.ts';
 import { maySign, missingSignatures, signRepository } from '../../../skills-index/trust/tuf-ceremony.ts';
 import { olpcJson, spkiOfTuf, tufKeyOf, tufTime } from '../../../skills-index/trust/tuf-metadata.ts';
 import {
   lastRootOf,
   namesAdministrators,
+  nextRepository,
   parseTufRepository,
   rootFileOf,
   type TufRepository,
@@ -15,6 +17,7 @@ import {
 } from '../../../skills-index/trust/tuf-repository.ts';
 import { keys, rootFile } from '../../cli/trust-server.ts';
 import { holdCeremony } from '../../registry/tuf-maker.ts';
+import { TestSigstore } from '../story-sigstore.ts';
 
 const { ada, ben, cleo, dora, thief, status2 } = keys;
 const now = Date.parse('2026-11-01T12:00:00Z');
@@ -26,7 +29,13 @@ describe('tuf.json', () => {
   beforeAll(async () => {
     first = await holdCeremony({ root, signers: [ada, ben], now });
     const next = rootFile({ administrators: [ada, dora], threshold: 2 });
-    second = await holdCeremony({ root: next, signers: [ada, ben, dora], now, before: first, trustedRoot: { a: 1 } });
+    second = await holdCeremony({
+      root: next,
+      signers: [ada, ben, dora],
+      now,
+      before: first,
+      trustedRoot: new TestSigstore('tuf').trustedRoot,
+    });
   });
 
   it('is read back as it was made, and delivers the root file', () => {
@@ -47,7 +56,6 @@ describe('tuf.json', () => {
     ['a file that targets do not name', /name other files/, (json) => (json.files['witnesses.json'] = '{}')],
     ['a file less than targets name', /name other files/, (json) => delete json.files['trusted_root.json']],
     ['no policy', /policy\.json/, (json) => delete json.files['policy.json']],
-    ['a policy that is none', /policy/, (json) => (json.files['policy.json'] = '{}')],
     [
       'a root file with other administrators than the TUF root',
       /names other keys, or another threshold/,
@@ -100,6 +108,16 @@ describe('tuf.json', () => {
         says.test([error.message, ...error.reasons.map((one) => one.message)].join('\n')),
       ),
     );
+  });
+
+  it.each([
+    ['policy.json', '{}', /Cannot read the policy/],
+    ['witnesses.json', '{"schema":"skillgate.witnesses/2"}', /Cannot read the witness policy/],
+    ['trusted_root.json', '{"a":1}', /trusted root/],
+  ])('is refused with a %s that no client could read, however well it is named', (name, content, says) => {
+    const files = { 'policy.json': canonicalJson(defaultPolicy), [name]: content };
+    const next = nextRepository({ root, files, expires: now + 1, timeOf: tufTime });
+    expect(() => parseTufRepository(JSON.stringify(next))).toThrow(says);
   });
 
   it('is refused when it is too large, before it is read', () => {
