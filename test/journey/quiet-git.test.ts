@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -99,7 +99,7 @@ describe('git asked about a hostile repository', () => {
     }
     expect(await origin(trap.folder)).toMatchObject({ kind: 'origin', origin: { folder: 's' } });
     expect(existsSync(trap.ran)).toBe(false);
-    expect(() => git(trap.folder, 'status')).not.toThrow();
+    spawnSync('git', ['status'], { cwd: trap.folder });
     expect(existsSync(trap.ran)).toBe(true);
   });
 
