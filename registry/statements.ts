@@ -16,6 +16,7 @@ import { takeApproval } from './approval-intake.ts';
 import { BatchClash, loggedAlready, retryOnClash, type Write } from './batch.ts';
 import { refuseUsed, verifySent } from './certified.ts';
 import type { Registry } from './context.ts';
+import { rescanFallen } from './fallen-scans.ts';
 import { endsBackwards, fallenVersions, fallenWrites } from './fallen-versions.ts';
 import { isIdentityStatement, type KnownIdentities, keysOfStatement, latest, readIdentities } from './identities.ts';
 import { firstOwnersMax, signerTriesMax } from './limits.ts';
@@ -137,7 +138,9 @@ async function takeIdentity(registry: Registry, sent: SentEnvelope, statement: I
     const planned = await planAppend(registry, [{ statement, envelope, signer }]);
     const upTo = endsBackwards(statement, logIndex);
     const fallen = upTo === undefined ? [] : await fallenVersions(registry, chain, upTo);
-    await registry.db.batch([...planned.writes, ...passkeyEnrolled(statement), ...fallenWrites(registry, fallen, logIndex)]);
+    const again = upTo === undefined ? [] : await rescanFallen(registry, chain, upTo);
+    const falls = [...fallenWrites(registry, fallen, logIndex), ...again];
+    await registry.db.batch([...planned.writes, ...passkeyEnrolled(statement), ...falls]);
     return { indexes: planned.indexes, fallen };
   });
   const logged = one(await finishStatements(registry, append.indexes));

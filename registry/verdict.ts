@@ -1,4 +1,5 @@
 /** The verdict (SLSA VSA) that the registry signs on a version once its approvals suffice. */
+import { and, eq } from 'drizzle-orm';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { type Digest, hexOf } from '../skills-index/skill/digest.ts';
 import { purlOf } from '../skills-index/skill/name.ts';
@@ -19,13 +20,20 @@ import { retryOnClash } from './batch.ts';
 import type { Registry } from './context.ts';
 import { finishStatements, planAppend } from './log.ts';
 import { addressOf, filesOf, type StatementRow, statementIn, statementsOf } from './manifests.ts';
+import { scans } from './schema.ts';
 import type { VersionRow } from './versions.ts';
 
 /** The newest verdict if it names exactly these statements, else a new one, signed and logged. */
 export async function verdictOn(registry: Registry, row: VersionRow, approvedAt: readonly number[]): Promise<StatementRow> {
   const all = await statementsOf(registry, row.id);
+  if (row.report === null) throw new Problem('internal', 'An approved version has no report');
+  // Of two scanners that said the same, the one that counts: what an ended one said is in the log for ever, and nobody's evidence.
+  const [scan] = await registry.db.read
+    .select({ logIndex: scans.logIndex })
+    .from(scans)
+    .where(and(eq(scans.versionId, row.id), eq(scans.report, row.report)));
   const inputs = all
-    .filter((one) => isInput(one, row, approvedAt))
+    .filter((one) => isInput(one, scan?.logIndex, approvedAt))
     .map((one) => hexOf(addressOf(one)))
     .sort()
     .map((sha256) => ({ digest: { sha256 } }));
@@ -85,17 +93,15 @@ function names(
 }
 
 /** Publish, provenance, the scan that decided, and the approvals that count. */
-function isInput(one: StatementRow, row: VersionRow, approvedAt: readonly number[]): boolean {
+function isInput(one: StatementRow, scannedAt: number | undefined, approvedAt: readonly number[]): boolean {
   switch (one.predicateType) {
     case predicateTypes.publish:
     case predicateTypes.provenance:
       return true;
     case predicateTypes.approval:
       return approvedAt.includes(one.logIndex);
-    case predicateTypes.scan: {
-      const statement = statementIn(one);
-      return statement.predicateType === predicateTypes.scan && statement.predicate.report === row.report;
-    }
+    case predicateTypes.scan:
+      return one.logIndex === scannedAt;
     default:
       return false;
   }
