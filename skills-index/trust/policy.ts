@@ -71,7 +71,7 @@ const policyShape: Shape<Policy> = exactObject({
     v.pipe(
       boundedList(exactObject({ policy: exactObject(entries), validUpTo: logIndex }), earlierPoliciesMax, 'is too long'),
       v.check(
-        (list) => list.every((one, at) => at === 0 || (list[at - 1]?.validUpTo ?? 0) < one.validUpTo),
+        (list) => list.every((one, at) => (list[at - 1]?.validUpTo ?? -1) < one.validUpTo),
         'is not in the order of validUpTo, each once',
       ),
     ),
@@ -115,5 +115,5 @@ export function policyDigest({ earlier: _, ...policy }: Policy): Digest {
 /** Whether a program as `exec` needs the high number of approvals: `*`, or any word of its name stands in the policy's table. */
 export function hasReach(policy: Policy, program: string): boolean {
   const name = program.toLowerCase().replace(/\.(exe|cmd|bat|com)$/, '');
-  return program === '*' || [name, ...name.split(/[^a-z]+/)].some((word) => policy.programs.includes(word));
+  return program === '*' || [name, ...name.split(/[^a-z]/)].some((word) => policy.programs.includes(word));
 }

@@ -34,7 +34,7 @@ export function holdsOffice(root: RootFile, office: RootOffice, keyId: Digest, a
  * @throws Problem `log-invalid`, `signature-invalid`
  */
 export function verifyRootCheckpoint(note: string, root: RootFile, parse: ParseKey = parseKey): RootCheckpoint {
-  const faults: Problem[] = [];
+  let fault: Problem | undefined;
   for (const one of keysOfOffice(root, 'log')) {
     const logKey = spkiOf(one);
     try {
@@ -43,10 +43,10 @@ export function verifyRootCheckpoint(note: string, root: RootFile, parse: ParseK
       return { ...checkpoint, logKey, retired: one.validUpTo !== undefined };
     } catch (cause) {
       if (!(cause instanceof Problem && cause.code === 'signature-invalid')) throw cause;
-      faults.push(cause);
+      fault ??= cause;
     }
   }
-  throw faults[0] ?? new Problem('signature-invalid', 'The root file has no log key');
+  throw fault;
 }
 
 function requireInTime({ size }: Checkpoint, { validUpTo }: OfficeKey): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rootBytesMax } from '../../../skills-index/trust/limits.ts';
 import { parseRoot, rootFingerprint } from '../../../skills-index/trust/root.ts';
 import { people, storyRoot } from '../story.ts';
 
@@ -55,6 +56,12 @@ describe('a root file', () => {
     const root = { ...storyRoot, retired: [retired] };
     expect(parseRoot(JSON.stringify(root))).toEqual(root);
     expect(rootFingerprint(parseRoot(JSON.stringify(root)))).not.toBe(rootFingerprint(storyRoot));
+  });
+
+  it('is read up to its size, and not beyond', () => {
+    const padded = JSON.stringify(storyRoot).padEnd(rootBytesMax);
+    expect(parseRoot(padded)).toEqual(storyRoot);
+    expect(() => parseRoot(`${padded} `)).toThrow(expect.objectContaining({ message: expect.stringContaining('too large') }));
   });
 
   it('may be of localhost', () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { inTotoPayloadType, signPayload } from '../../../skills-index/statement/sign.ts';
+import { statusBytesMax } from '../../../skills-index/trust/limits.ts';
 import { type Status, signStatus, statusPayloadType, verifyStatus } from '../../../skills-index/trust/status-file.ts';
 import { people, storyNow, storyRoot } from '../story.ts';
 import { TestLog } from '../story-log.ts';
@@ -37,6 +39,12 @@ describe('a status file', () => {
     expect(codeOf(bytes, expires + 60_000, 60)).toBe('verified');
   });
 
+  it.each(['yanked', 'deprecated', 'suspended', 'revoked'] as const)('is read with its marks: %s', async (kind) => {
+    const mark = { bundle: digestOf('bundle'), kind, reason: 'because', since: status.issued };
+    const marked = { ...status, marks: [mark, mark] };
+    expect(verifyStatus(bytesOf(await signStatus(marked, people.status)), storyRoot, storyNow)).toEqual(marked);
+  });
+
   it.each(['registry', 'administrator', 'stranger'] as const)('signed by another key is refused: %s', async (who) => {
     expect(codeOf(bytesOf(await signStatus(status, people[who])))).toBe('signature-invalid');
   });
@@ -49,6 +57,8 @@ describe('a status file', () => {
   it.each<[string, object]>([
     ['it lasts longer than a day', { expires: '2026-03-03T11:00:00.001Z' }],
     ['it expired before it was issued', { expires: '2026-03-02T10:59:59.000Z' }],
+    ['it expires when it is issued', { expires: status.issued }],
+    ['a mark lacks its reason', { marks: [{ bundle: digestOf('bundle'), kind: 'yanked', since: status.issued }] }],
     ['a time is written otherwise', { issued: '2026-03-02T11:00:00Z' }],
     ['a mark is unknown', { marks: [{ bundle: `sha256:${'ab'.repeat(32)}`, kind: 'fine', reason: 'r', since: status.issued }] }],
     ['a key is unknown', { extra: true }],
@@ -60,7 +70,8 @@ describe('a status file', () => {
   });
 
   it('that is too large is not read', () => {
-    expect(codeOf(new Uint8Array(16 * 1024 * 1024 + 1))).toBe('statement-invalid');
+    expect(codeOf(new Uint8Array(statusBytesMax + 1))).toBe('statement-invalid');
+    expect(codeOf(new Uint8Array(statusBytesMax))).toBe('json-invalid');
   });
 
   it('whose checkpoint is not the log’s is refused', async () => {
