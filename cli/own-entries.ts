@@ -1,9 +1,9 @@
 /**
  * Which entries of a registry's log were signed with which key, read from the log itself: the registry is asked for the entries and the
- * signed head alone, so it cannot hide a statement made with a stolen key without showing its owner another log than everybody else.
+ * signed head of today alone, so it cannot hide a statement made with a stolen key without showing its owner another log than everybody else.
  */
 import { fetchFile, type Source } from '../skills-index/client/blobs.ts';
-import { noteBytesMax } from '../skills-index/log/limits.ts';
+import { parseCheckpoint } from '../skills-index/log/checkpoint.ts';
 import {
   appendLeaf,
   type CompactRange,
@@ -15,7 +15,9 @@ import {
 import { parseEntryTile, tilePath, tilesOf } from '../skills-index/log/tile.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { type RootCheckpoint, verifyRootCheckpoint } from '../skills-index/trust/root-office.ts';
+import { statusBytesMax } from '../skills-index/trust/limits.ts';
+import { verifyRootCheckpoint } from '../skills-index/trust/root-office.ts';
+import { verifyStatus } from '../skills-index/trust/status-file.ts';
 import type { CommandContext } from './command.ts';
 import { diskStore } from './disk-store.ts';
 import { entryTileBytesMax } from './limits.ts';
@@ -31,24 +33,26 @@ export interface OwnEntries {
 
 /**
  * Reads the whole log. Its head is kept, as an admission keeps it: it cannot be shown shorter again.
- * @throws Problem `log-rolled-back`, `log-invalid`, `signature-invalid`, `not-found`, `registry-down`, `root-not-pinned`
+ * @throws Problem `log-rolled-back`, `log-invalid`, `status-stale`, `signature-invalid`, `not-found`, `registry-down`, `root-not-pinned`
  */
 export async function ownEntries(context: CommandContext): Promise<OwnEntries> {
-  const { fetch, paths, signal, registryBase } = context;
+  const { fetch, paths, signal, registryBase, now } = context;
   const terms = { offline: false, graceHours: 0 };
   const { registry } = await freshRegistry(context, trustedRegistry(context, registryBase), terms);
   const source: Source = { fetch, store: diskStore(paths, registry.fingerprint), base: registry.base, signal };
-  const bytes = await fetchFile(source, '/log/checkpoint', noteBytesMax);
+  // A checkpoint has no time; the status file that holds it has, so that no day is shown for ever.
+  const bytes = await fetchFile(source, '/index/status.json', statusBytesMax);
   if (bytes === undefined) throw new Problem('not-found', `There is no log at ${registry.base}`);
-  const head = verifyRootCheckpoint(Buffer.from(bytes).toString('utf8'), registry.root);
+  const note = verifyStatus(bytes, registry.root, now().getTime()).checkpoint;
+  const head = parseCheckpoint(note);
   const before = await source.store.getNamed('checkpoint');
   const seen = before === undefined ? undefined : verifyRootCheckpoint(Buffer.from(before).toString('utf8'), registry.root);
   const entries = await readEntries(source, head, seen);
-  if (seen === undefined || seen.size < head.size) await source.store.putNamed('checkpoint', bytes);
+  if (seen === undefined || seen.size < head.size) await source.store.putNamed('checkpoint', Buffer.from(note));
   return { size: head.size, entries };
 }
 
-async function readEntries(source: Source, head: RootCheckpoint, seen: TreeHead | undefined): Promise<Map<Digest, number[]>> {
+async function readEntries(source: Source, head: TreeHead, seen: TreeHead | undefined): Promise<Map<Digest, number[]>> {
   const found = new Map<Digest, number[]>();
   let range: CompactRange = emptyRange;
   if (seen !== undefined && seen.size > head.size) throw otherLog(seen, head);
@@ -57,7 +61,9 @@ async function readEntries(source: Source, head: RootCheckpoint, seen: TreeHead 
     if (bytes === undefined) throw new Problem('log-invalid', `The registry does not show ${tilePath(tile)} of its log`);
     for (const entry of parseEntryTile(bytes, tile)) {
       const signer = signerOf(entry);
-      if (signer !== undefined) found.set(signer, [...(found.get(signer) ?? []), range.size]);
+      const indexes = signer === undefined ? [] : (found.get(signer) ?? []);
+      indexes.push(range.size);
+      if (signer !== undefined) found.set(signer, indexes);
       range = appendLeaf(range, leafHash(entry));
       if (range.size === seen?.size && !isSame(range, seen)) throw otherLog(seen, head);
     }

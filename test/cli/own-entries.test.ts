@@ -76,9 +76,18 @@ describe('skill key list --log', () => {
     expect([exit, stdout]).toEqual([6, expect.stringContaining(says)]);
   });
 
+  it('refuses a log of yesterday, to who has never read it too', async () => {
+    const old = await (await users.world.send('/index/status.json')).text();
+    await publish(users.world.send, stolen('1.0.0'), users.world.author);
+    change = (path, response) => (path === '/index/status.json' ? new Response(old) : response);
+    users.world.wait(25 * 3_600_000);
+    const { exit, stdout } = await list();
+    expect([exit, stdout]).toEqual([6, expect.stringContaining('status-stale')]);
+  });
+
   it('refuses a log from before the theft, once it was read after it', async () => {
     const old = new Map<string, string>();
-    for (const path of ['/log/checkpoint', `/log/tile/entries/000.p/${await size()}`])
+    for (const path of ['/index/status.json', `/log/tile/entries/000.p/${await size()}`])
       old.set(path, await (await users.world.send(path)).text());
     await publish(users.world.send, stolen('1.0.0'), users.world.author);
     expect(await signed()).toHaveLength(2);
