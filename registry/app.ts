@@ -19,6 +19,7 @@ import { staticRoutes } from './routes/static.ts';
 import { tufRoutes } from './routes/tuf.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { type AddressOf, limitStrangers } from './stranger-limit.ts';
+import { behindOf } from './witness-duty.ts';
 import { witnessStates } from './witnesses.ts';
 
 export interface AppOptions {
@@ -45,7 +46,9 @@ export function createApp(registry: Registry, { logError, addressOf = () => unde
   app.get('/readyz', async (context) => {
     await registry.db.read.all(sql`SELECT 1`);
     const witnesses = witnessStates(registry);
-    return context.json({ ok: true, ...(witnesses.length === 0 ? {} : { witnesses }) });
+    const behind = behindOf(registry);
+    const said = { ok: behind === undefined, ...(behind && { behind }), ...(witnesses.length === 0 ? {} : { witnesses }) };
+    return context.json(said, behind === undefined ? 200 : 503);
   });
   app.route('/', staticRoutes(registry));
   app.route('/tuf', tufRoutes(registry));

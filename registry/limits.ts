@@ -66,8 +66,12 @@ export const tufSetsKept = 16;
 /** How long all witnesses together may take, and how long one that failed is left alone. */
 export const witnessMs = 3_000;
 export const witnessPauseMs = 120_000;
+/** The same for one that answered and refused: it may be told better at any moment, as after a rotation of the log's key. */
+export const witnessRefusedMs = 2_000;
 export const witnessAnswerBytesMax = 64 * 1024;
 /** Sizes behind the newest whose cosignatures are kept. */
 export const cosignedSizesKept = 10_000;
 /** Statements whose bundles are written together. */
 export const finishedAtOnce = 50;
+/** Newest publications of a skill that are looked through for a run that published it: a token counts for minutes. */
+export const runsLookedAtMax = 200;

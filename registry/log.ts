@@ -33,6 +33,7 @@ import { finishedAtOnce } from './limits.ts';
 import { isByRetiredKey } from './log-key.ts';
 import { putBlobs } from './objects.ts';
 import { log, statements } from './schema.ts';
+import { requireWhole } from './witness-duty.ts';
 
 /** A statement whose signature was verified, about to be logged. */
 export interface NewStatement {
@@ -57,6 +58,7 @@ export interface LoggedAt {
 
 /** The statements of a batch that would append to the log as it stands; the batch clashes on `log.index` if another was faster. */
 export async function planAppend(registry: Registry, added: readonly NewStatement[]): Promise<PlannedAppend> {
+  requireWhole(registry);
   const now = registry.now().getTime();
   let range = await readRange(registry);
   const writes: Write[] = [];

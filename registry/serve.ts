@@ -12,10 +12,12 @@ import { makeExclusive, type Registry } from './context.ts';
 import { readEnrolments, readKeys, readPolicy, readRootFile, readSigstore, readTuf } from './data-folder.ts';
 import { diskObjects } from './disk-objects.ts';
 import { stopMs } from './limits.ts';
+import { newestCheckpoint } from './log.ts';
 import { resume } from './publish-index.ts';
 import { holdFolder, openSqlite } from './sqlite.ts';
 import { takeStatement } from './statements.ts';
 import { readWitnesses } from './witness-config.ts';
+import { askWitnesses } from './witnesses.ts';
 
 export interface RegistryOptions {
   /** Made by `skill registry init`. */
@@ -108,11 +110,14 @@ async function holdOrClose(dir: string, server: Server): Promise<() => void> {
 
 /** Takes up what a crash cut off, and logs the statements that came with the folder. */
 async function prepare(registry: Registry, dir: string, log: (line: string) => void): Promise<void> {
+  // Before anything is written: a witness may have seen more of the log than an old copy has.
+  const head = await newestCheckpoint(registry);
+  if (head !== undefined) await askWitnesses(registry, head);
   await resume(registry, (error) => log(error instanceof Problem ? `${error.code}: ${error.message}` : String(error)));
   for (const envelope of await readEnrolments(dir)) {
     await takeStatement(registry, { envelope }).catch((error: unknown) => {
       // Who came with the folder may have been ended since; the file stays where it is.
-      if (!(error instanceof Problem) || error.code !== 'statement-replayed') throw error;
+      if (!(error instanceof Problem) || !['statement-replayed', 'log-behind'].includes(error.code)) throw error;
     });
   }
 }

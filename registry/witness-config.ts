@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseWitnessPolicy } from '../skills-index/log/witness-policy.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { requireAsked } from './witness-duty.ts';
 import type { Witnesses } from './witnesses.ts';
 
 /**
  * @param signedPolicy the witness policy among what administrators signed for clients, where there is one
- * @throws Problem `file-not-found` when witnesses are to be asked and none is named; `json-invalid`
+ * @throws Problem `file-not-found` when witnesses are to be asked and none is named; `json-invalid`; `witnesses-unasked`
  */
 export async function readWitnesses(
   dir: string,
@@ -17,6 +18,7 @@ export async function readWitnesses(
     say,
   }: { readonly urls: readonly string[]; readonly signedPolicy: string | undefined; readonly say: Witnesses['say'] },
 ): Promise<Witnesses | undefined> {
+  requireAsked(signedPolicy, urls);
   if (urls.length === 0) return undefined;
   const path = join(dir, 'witnesses.json');
   const bytes = signedPolicy ?? (await readFile(path).catch((cause: unknown) => refuse(path, cause)));

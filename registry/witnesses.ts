@@ -10,7 +10,14 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { cosignatures } from './cosignature-rows.ts';
-import { cosignedSizesKept, statusRefreshMs, witnessAnswerBytesMax, witnessMs, witnessPauseMs } from './limits.ts';
+import {
+  cosignedSizesKept,
+  statusRefreshMs,
+  witnessAnswerBytesMax,
+  witnessMs,
+  witnessPauseMs,
+  witnessRefusedMs,
+} from './limits.ts';
 import { newestCheckpoint } from './log.ts';
 import { readConsistency } from './log-tiles.ts';
 
@@ -34,6 +41,10 @@ export interface WitnessAnswer {
   readonly size: number;
   /** Why there is no cosignature. */
   readonly why?: string;
+  /** It answered, so that asking again costs no time. */
+  readonly answered?: boolean;
+  /** Entries of this log that it cosigned, when they are more than are here. */
+  readonly ahead?: number;
 }
 
 interface Head {
@@ -98,7 +109,9 @@ function isDue(registry: Witnessed, url: string, size: number): boolean {
   if (before === undefined) return true;
   const age = registry.now().getTime() - before.at;
   // A cosignature of yesterday is none, even where the log did not grow.
-  return before.ok ? before.size !== size || age >= statusRefreshMs || age < 0 : age >= witnessPauseMs || age < 0;
+  if (age < 0) return true;
+  if (before.ok) return before.size !== size || age >= statusRefreshMs;
+  return age >= (before.answered === true ? witnessRefusedMs : witnessPauseMs);
 }
 
 type Asked = WitnessAnswer & { readonly lines: readonly (typeof cosignatures.$inferInsert)[] };
@@ -107,7 +120,14 @@ async function askOne(registry: Witnessed, url: string, head: Head): Promise<Ask
   const at = registry.now().getTime();
   const known = registry.witnesses.last.get(url)?.size ?? 0;
   const signal = AbortSignal.timeout(witnessMs);
-  const failed = (why: string, size = known): Asked => ({ ok: false, at, size, why, lines: [] });
+  const failed = (why: string, more: Partial<WitnessAnswer> = {}): Asked => ({
+    ok: false,
+    at,
+    size: known,
+    why,
+    lines: [],
+    ...more,
+  });
   try {
     let answer = await post(registry, { url, signal, oldSize: Math.min(known, head.size) }, head);
     if (answer.size !== undefined && answer.size <= head.size)
@@ -116,9 +136,11 @@ async function askOne(registry: Witnessed, url: string, head: Head): Promise<Ask
       // Another process of this registry may have been faster; then the log here has grown meanwhile.
       const here = (await newestCheckpoint(registry))?.size ?? 0;
       if (here >= answer.size) return { ok: true, at, size: head.size, lines: [] };
-      return failed(sayAhead(answer.size, here), answer.size);
+      return failed(sayAhead(answer.size, here), { size: answer.size, ahead: answer.size, answered: true });
     }
-    if (answer.status !== 200) return failed(`it refused, ${answer.status}: ${JSON.stringify(answer.text.trim().slice(0, 500))}`);
+    if (answer.status !== 200) {
+      return failed(`it refused, ${answer.status}: ${JSON.stringify(answer.text.trim().slice(0, 500))}`, { answered: true });
+    }
     const lines = linesIn(registry, head, answer.text);
     return lines.length === 0
       ? failed('its answer holds no cosignature of a witness that witnesses.json names')
@@ -129,7 +151,7 @@ async function askOne(registry: Witnessed, url: string, head: Head): Promise<Ask
 }
 
 function sayAhead(theirs: number, ours: number): string {
-  return `ALARM: it cosigned this log at size ${theirs}, and the log here has ${ours}. Was an old backup brought back? See docs/operating.md`;
+  return `ALARM: it cosigned this log at size ${theirs}, and the log here has ${ours}: an older copy was brought back, and nothing more is written. See docs/operating.md`;
 }
 
 interface Answer {

@@ -14,6 +14,7 @@ import { resume } from './publish-index.ts';
 import { r2Objects } from './r2-objects.ts';
 import { requireRootKeys } from './root-keys.ts';
 import { requireTuf, tufDocumentName } from './tuf-document.ts';
+import { requireAsked } from './witness-duty.ts';
 
 export interface WorkerEnvironment {
   readonly DB: D1Database;
@@ -79,6 +80,7 @@ async function make(environment: WorkerEnvironment): Promise<Made> {
 }
 
 function witnessesOf({ WITNESS_URLS: urls = '', WITNESSES: own = '' }: WorkerEnvironment, signed: string | undefined) {
+  requireAsked(signed, urls.split(/\s+/).filter(Boolean));
   if (urls.trim() === '') return undefined;
   const say = (line: string): void => console.error(line);
   const ask: typeof fetch = (input, init) => fetch(input, init);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { diskHeads } from '../../cli/witness-heads.ts';
 import { readOrMakeWitnessKey, witnessLine } from '../../cli/witness-key.ts';
 import { serveWitness } from '../../cli/witness-server.ts';
+import { readWitnesses } from '../../registry/witness-config.ts';
 import type { Witnesses } from '../../registry/witnesses.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { countWitnesses, signCosignature } from '../../skills-index/log/cosignature.ts';
@@ -194,5 +195,63 @@ describe('a registry with witnesses', () => {
     give(policyOf(one.line), [one.base], async () => answer());
     expect(count(await status(), policyOf(one.line)).counted).toEqual([]);
     expect(said).toEqual([expect.stringContaining(says)]);
+  });
+
+  it('writes nothing more while a witness has seen more of its log, says so to who operates, and goes on when that is over', async () => {
+    const one = await startWitness(world, 'one.example/w');
+    let ahead = true;
+    const more = () => new Response('99999\n', { status: 409, headers: { 'content-type': 'text/x.tlog.size' } });
+    give(policyOf(one.line), [one.base], async (input, init) => (ahead ? more() : fetch(input, init)));
+    await status();
+    const refused = await publish(world.send, makeSkill('@acme/lost', '1.0.0'), world.author);
+    expect(refused.status).toBe(409);
+    expect(refused.body).toMatchObject({ code: 'log-behind', detail: expect.stringContaining('saw 99999 entries') });
+    const told = await world.send('/readyz');
+    expect(told.status).toBe(503);
+    expect(await told.json()).toMatchObject({ ok: false, behind: { url: one.base, size: 99999 } });
+
+    ahead = false;
+    world.wait(3_000);
+    await status();
+    expect((await world.send('/readyz')).status).toBe(200);
+    expect((await publish(world.send, makeSkill('@acme/lost', '1.0.0'), world.author)).status).toBe(201);
+  });
+
+  it('asks who refused again at once, since it may know the log’s new key now', async () => {
+    const one = await startWitness(world, 'one.example/w');
+    let knows = false;
+    const policy = policyOf(one.line);
+    give(policy, [one.base], async (input, init) => (knows ? fetch(input, init) : new Response('no', { status: 403 })));
+    expect(count(await status(), policy).counted).toEqual([]);
+    knows = true;
+    world.wait(3_000);
+    expect(count(await status(), policy).counted).toHaveLength(1);
+  });
+});
+
+describe('a registry whose clients demand witnesses', () => {
+  const key = Buffer.from(testLogKey('one').publicKey).toString('base64');
+  const demand = (threshold: number): string =>
+    JSON.stringify({ schema: 'skillgate.witnesses/1', threshold, witnesses: [{ name: 'one.example/w', key }] });
+  const read = (signedPolicy: string, ...urls: string[]) =>
+    readWitnesses(folderWith(), { urls, signedPolicy, say: () => undefined });
+
+  it('does not start without asking as many, and says what to type', async () => {
+    await expect(read(demand(1))).rejects.toMatchObject({
+      code: 'witnesses-unasked',
+      message: expect.stringContaining('one.example/w'),
+      hint: expect.stringContaining('--witness URL'),
+    });
+    expect(await read(demand(1), 'http://localhost:1')).toMatchObject({ urls: ['http://localhost:1'] });
+    expect(await read(demand(0))).toBeUndefined();
+  });
+
+  it('takes one address named twice for one witness', async () => {
+    const two = JSON.stringify({
+      schema: 'skillgate.witnesses/1',
+      threshold: 2,
+      witnesses: ['one', 'two'].map((name) => ({ name, key: Buffer.from(testLogKey(name).publicKey).toString('base64') })),
+    });
+    await expect(read(two, 'http://localhost:1', 'http://localhost:1')).rejects.toMatchObject({ code: 'witnesses-unasked' });
   });
 });

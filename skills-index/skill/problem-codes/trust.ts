@@ -45,6 +45,19 @@ export const trustCodes = {
       'The registry shows a log that does not continue the one that was seen here before: it lost entries, or it is another log.',
     fix: 'Keep the file of evidence, tell the operator and others who use the registry, and install nothing from it until they know why.',
   },
+  'log-behind': {
+    exit: 6,
+    status: 409,
+    means:
+      'A witness saw more of this registry’s log than the registry has: it was restored from an older copy, and writes nothing more.',
+    fix: 'Its operator brings back the newest copy: docs/operating.md, "The log was restored from a backup".',
+  },
+  'witnesses-unasked': {
+    exit: 6,
+    status: 500,
+    means: 'Clients demand cosignatures of witnesses, and this registry would ask fewer of them than that.',
+    fix: 'Name where they answer: skill serve DIR --witness URL, once for each.',
+  },
   'rescan-differs': {
     exit: 6,
     status: 422,

@@ -1,0 +1,54 @@
+/** What a registry owes its witnesses: to ask as many as clients demand, and to stop writing when one of them has seen more than is here. */
+import { parseWitnessPolicy } from '../skills-index/log/witness-policy.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import type { Registry } from './context.ts';
+
+/** A witness that cosigned more of this log than is here. */
+export interface Behind {
+  readonly url: string;
+  /** Entries that it saw. */
+  readonly size: number;
+}
+
+/**
+ * Who asks fewer witnesses than administrators demand serves what every client refuses within the day. One that is down may be named:
+ * it stops nothing here.
+ * @param signedPolicy the witness policy that administrators signed for clients, where there is one
+ * @throws Problem `witnesses-unasked`
+ */
+export function requireAsked(signedPolicy: string | undefined, urls: readonly string[]): void {
+  if (signedPolicy === undefined) return;
+  const { threshold, witnesses } = parseWitnessPolicy(signedPolicy);
+  const asked = new Set(urls).size;
+  if (asked >= threshold) return;
+  const names = witnesses.map(({ name }) => name).join(', ');
+  throw new Problem(
+    'witnesses-unasked',
+    `Cannot serve: clients demand ${threshold} of ${witnesses.length} witnesses (${names}), as administrators signed, and ${asked} would be asked`,
+    {
+      hint: `name where they answer: skill serve DIR${' --witness URL'.repeat(threshold)}; or sign others: skill registry rotate propose DIR --witnesses FILE`,
+    },
+  );
+}
+
+/** The witness that saw most of this log, when that is more than is here; asked last, so an answer of now takes it back. */
+export function behindOf(registry: Registry): Behind | undefined {
+  const ahead = [...(registry.witnesses?.last ?? [])].flatMap(([url, { ahead: size }]) =>
+    size === undefined ? [] : [{ url, size }],
+  );
+  return ahead.sort((a, b) => b.size - a.size)[0];
+}
+
+/**
+ * Each statement that is written over lost ones makes it impossible to put them back.
+ * @throws Problem `log-behind`
+ */
+export function requireWhole(registry: Registry): void {
+  const behind = behindOf(registry);
+  if (behind === undefined) return;
+  throw new Problem(
+    'log-behind',
+    `Cannot write to the log: the witness ${behind.url} saw ${behind.size} entries of it, more than are here, so an older copy was brought back`,
+    { hint: 'stop the registry and bring back the copy with that size: docs/operating.md, "The log was restored from a backup"' },
+  );
+}
