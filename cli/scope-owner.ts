@@ -14,7 +14,9 @@ export async function refuseForeignScope(
   scope: Scope,
   { ids, name }: Pick<Someone, 'ids' | 'name'>,
 ): Promise<void> {
-  const { owners } = await peopleOf(world, scope);
+  const { owners, statement } = await peopleOf(world, scope);
+  if (owners.length === 0 && statement !== undefined)
+    throw new Problem('scope-taken', `Cannot use @${scope}: ${noOwnerLeft}`, { hint: newOwner(scope) });
   if (owners.length === 0 || speaksFor(ids, owners)) return;
   throw new Problem(
     'scope-taken',
@@ -27,11 +29,13 @@ export async function refuseForeignScope(
 
 /** Fails when others may publish in a scope, so that no certificate is made for nothing. @throws Problem `scope-taken`, `scope-unclaimed` */
 export async function refuseForeignPublisher(world: RegistryWorld, scope: Scope, { ids, name }: Someone): Promise<void> {
-  const { owners, publishers } = await peopleOf(world, scope);
+  const { owners, publishers, statement } = await peopleOf(world, scope);
   const allowed = publishers ?? owners;
   if (speaksFor(ids, allowed)) return;
-  if (allowed.length === 0)
+  if (allowed.length === 0 && statement === undefined)
     throw new Problem('scope-unclaimed', `Nobody owns @${scope} yet`, { hint: `skill scope claim ${scope}` });
+  if (allowed.length === 0)
+    throw new Problem('scope-taken', `Nobody may publish in @${scope}: ${noOwnerLeft}`, { hint: newOwner(scope) });
   throw new Problem(
     'scope-taken',
     `Cannot publish in @${scope}: ${allowed.map(printIdentity).join(', ')} may, and you are ${name}`,
@@ -41,16 +45,29 @@ export async function refuseForeignPublisher(world: RegistryWorld, scope: Scope,
   );
 }
 
+/** Of a scope that is claimed and has no owner. */
+export const noOwnerLeft = 'it is claimed, and no owner’s key counts any more';
+
+/** What helps then. */
+export function newOwner(scope: Scope): string {
+  return `the administrators of the registry give it a new owner: skill scope transfer ${scope} --to KEYFILE`;
+}
+
 function speaksFor(ids: readonly Digest[], identities: readonly Identity[]): boolean {
   return identities.some((one) => ids.includes(identityId(one)));
 }
 
-async function peopleOf(
-  world: RegistryWorld,
-  scope: Scope,
-): Promise<{ owners: readonly Identity[]; publishers?: readonly Identity[] | undefined }> {
+interface People {
+  readonly owners: readonly Identity[];
+  readonly publishers?: readonly Identity[] | undefined;
+  /** Of the claim; undefined when there is none. */
+  readonly statement?: Digest | undefined;
+}
+
+async function peopleOf(world: RegistryWorld, scope: Scope): Promise<People> {
   try {
-    return await askRegistry(world, `/api/v1/scopes/@${scope}`, scopeAnswer);
+    const { owners, publishers, statement } = await askRegistry(world, `/api/v1/scopes/@${scope}`, scopeAnswer);
+    return { owners, publishers, statement: statement ?? undefined };
   } catch (cause) {
     if (cause instanceof Problem && (cause.code === 'not-found' || cause.code === 'scope-unclaimed')) return { owners: [] };
     throw cause;

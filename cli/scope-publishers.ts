@@ -81,13 +81,29 @@ function namedJob({ options }: CommandContext): Identity | undefined {
   const known = Object.hasOwn(providers, provider) ? providers[provider] : undefined;
   if (known === undefined && !/^https?:\/\//.test(provider))
     throw usage(`${JSON.stringify(ci)} is not PROVIDER:ID with github, gitlab or an issuer’s URL`);
-  return parseIdentity({
+  const job = {
     issuer: known?.issuer ?? provider,
     repository,
-    workflow: /^https?:\/\//.test(workflow) ? workflow : `${known?.web ?? ''}${workflow}`,
+    workflow: wholeWorkflow(workflow, known?.web),
     ...(ref === undefined ? {} : { ref }),
     ...(environment === undefined ? {} : { environment }),
-  });
+  };
+  try {
+    return parseIdentity(job);
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    throw usage(cause.reasons.map(({ message }) => message).join('; ') || cause.message);
+  }
+}
+
+// No job runs a file without a repository: signed like that it would close the scope to everybody.
+function wholeWorkflow(workflow: string, web: string | undefined): string {
+  if (/^https?:\/\//.test(workflow)) return workflow;
+  if (web === undefined || !/^[\w-][\w.-]*(\/[\w-][\w.-]*)+\//.test(workflow))
+    throw usage(
+      `--workflow ${JSON.stringify(workflow)} does not say in which repository the file lies: OWNER/REPOSITORY/FILE, or the whole URL`,
+    );
+  return `${web}${workflow}`;
 }
 
 // Who else owns the scope comes from the registry, and is signed here: a person has to know them.
@@ -116,6 +132,6 @@ function tell(scope: Scope, publishers: readonly Identity[] | undefined): Safe[]
 
 function usage(why: string): Problem {
   return new Problem('usage', `Cannot set publishers: ${why}`, {
-    hint: 'skill publish --oidc --dry-run, run in the job, prints the line to type',
+    hint: 'skill whoami --oidc, run in the job, prints the line to type',
   });
 }

@@ -36,6 +36,16 @@ async function init(context: CommandContext): Promise<ExitCode> {
   const files = Array.isArray(context.options.administrator) ? context.options.administrator : [];
   const others = await Promise.all(files.map((file) => readPublicKeyFile(resolve(context.cwd, file))));
   const threshold = Number(context.options.threshold ?? Math.floor((others.length + 1) / 2) + 1);
+  const count = others.length + 1;
+  // Before anything is made: a threshold that nobody can reach would leave a folder and a key behind.
+  if (!Number.isSafeInteger(threshold) || threshold < 1 || threshold > count)
+    throw new Problem(
+      'usage',
+      `Cannot make a registry: --threshold ${context.options.threshold} of ${count} ${count === 1 ? 'administrator' : 'administrators'}`,
+      {
+        hint: `it is a number from 1 to ${count}; --administrator FILE names further ones`,
+      },
+    );
   const makeKey = () =>
     createKeyFile(keyPath(context.paths, name), keyPath(context.paths, name, 'public'), name).catch((cause: unknown) => {
       if (!(cause instanceof Problem) || cause.code !== 'file-exists') throw cause;

@@ -7,7 +7,7 @@ import { answer, note, safe, table } from '../output.ts';
 import { postStatement } from '../post-statement.ts';
 import { scopeAnswer } from '../registry-answers.ts';
 import { askRegistry } from '../registry-api.ts';
-import { refuseForeignScope } from '../scope-owner.ts';
+import { newOwner, noOwnerLeft, refuseForeignScope } from '../scope-owner.ts';
 import { identityOf, isKeyed, someoneFor } from '../signers/someone.ts';
 
 /** `skill scope claim|show|publishers|transfer`. */
@@ -56,10 +56,12 @@ async function show(context: CommandContext): Promise<ExitCode> {
     { schema: 'skillgate.scope/1', scope, owners, publishers: publishers ?? null, statement, votes, votesNeeded },
     () =>
       table([
+        ...(owners.length === 0 ? [[`@${scope}`, 'no owner', noOwnerLeft]] : []),
         ...owners.map((one) => [`@${scope}`, 'owner', printIdentity(one)]),
         ...(publishers ?? []).map((one) => [`@${scope}`, 'publisher', printIdentity(one)]),
       ]),
   );
+  if (owners.length === 0) note(context, safe`→ ${newOwner(scope)}`);
   if (publishers !== undefined) note(context, safe`Only these publishers may publish, no owner besides.`);
   for (const { by } of votes)
     note(context, safe`${by.length} of ${votesNeeded} administrators have signed a change of owners; nothing has changed yet`);

@@ -12,7 +12,11 @@ import { askRegistry, versionPath } from '../registry-api.ts';
 /** `skill status @scope/name[@version]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [reference = ''] = context.args;
-  if (reference.indexOf('@', 1) < 0) return listVersions(context, reference);
+  if (reference.indexOf('@', 1) < 0) {
+    if (context.options.wait === true)
+      throw new Problem('usage', 'Cannot wait: no version is named', { hint: `skill status ${reference}@VERSION --wait` });
+    return listVersions(context, reference);
+  }
   const { name, version } = parseExactVersion(reference);
   const path = `/api/v1/versions${versionPath(name, version)}`;
   let found = await askRegistry(context, path, versionAnswer);

@@ -138,6 +138,10 @@ describe('skill key revoke', () => {
     // Its enrolment was signed by a key that did not count any more, so nothing of it is left.
     expect((await call(users.world.send, `/api/v1/keys/${thiefs}`)).status).toBe(404);
     expect((await read('rita', 'scope', 'show', 'acme')).owners).toEqual([]);
+    const shown = await as('rita', 'scope', 'show', 'acme');
+    expect(shown).toMatchObject({ exit: 0, stdout: expect.stringContaining('no owner’s key counts any more') });
+    expect(shown.stderr).toContain('skill scope transfer acme --to KEYFILE');
+    expect((await as('rita', 'scope', 'claim', 'acme')).stderr).toContain('no owner’s key counts any more');
     // Nobody is left who owns the scope, and administrators can still give it away.
     const to = join(keysOf('rita'), 'default.pub.json');
     const given = await read('administrator', 'scope', 'transfer', 'acme', '--to', to, '--key', 'administrator', '--yes');

@@ -143,6 +143,9 @@ describe('skill registry init', () => {
   it.each([
     ['a folder that holds something', ['x'], [], 'file-exists'],
     ['an origin that is no host name', [], ['--origin', 'https://x.example'], 'usage'],
+    ['a threshold that one administrator cannot reach', [], ['--threshold', '2'], 'usage'],
+    ['a threshold of nobody', [], ['--threshold', '0'], 'usage'],
+    ['a threshold that is no number', [], ['--threshold', 'most'], 'usage'],
   ])('refuses %s and makes no key', async (_, there, options, code) => {
     const { env, home } = world();
     const folder = folderWith(Object.fromEntries(there.map((name) => [name, ''])));

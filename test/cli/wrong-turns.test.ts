@@ -34,6 +34,39 @@ describe('hints where somebody took a wrong turn', () => {
     expect(ran.stderr).not.toContain('Ask an administrator');
   });
 
+  it.each([
+    [
+      'a file in no repository',
+      ['github:420042', '.github/workflows/publish.yml', '--ref', 'refs/heads/main'],
+      /in which repository/,
+    ],
+    [
+      'a branch by its short name',
+      ['github:420042', 'acme/skills/.github/workflows/publish.yml', '--ref', 'main'],
+      /not a whole ref/,
+    ],
+    [
+      'a repository by its name',
+      ['github:acme/skills', 'acme/skills/.github/workflows/publish.yml', '--ref', 'refs/heads/main'],
+      /id of a repo/,
+    ],
+    ['neither ref nor environment', ['github:420042', 'acme/skills/.github/workflows/publish.yml'], /neither a ref nor/],
+  ])(
+    'sign nothing for %s as publisher, which would close the scope to everybody',
+    async (_, [job = '', workflow = '', ...where], says) => {
+      const { as } = await makeUsers();
+      const ran = await as('author', ['scope', 'publishers', 'acme', '--ci', job, '--workflow', workflow, ...where]);
+      expect(ran).toMatchObject({ exit: 2, stderr: expect.stringMatching(says) });
+      expect(ran.stderr).toContain('skill whoami --oidc');
+    },
+  );
+
+  it('are told that a version is missing for who wants to wait for its scan', async () => {
+    const { as } = await makeUsers();
+    const ran = await as('author', ['status', '@acme/weekly-report', '--wait']);
+    expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining('skill status @acme/weekly-report@VERSION --wait') });
+  });
+
   it('name --key for a second registry, and leave no empty folder', async () => {
     const cwd = folderWith();
     const env = { SKILLGATE_HOME: join(cwd, 'home') };
