@@ -71,11 +71,10 @@ function whyNotAuthenticatorData(data: Buffer, passkey: EnrolledPasskey): string
 }
 
 function isSigned({ authenticatorData, clientDataJSON, signature }: PasskeyAssertion, passkey: EnrolledPasskey): boolean {
-  const spki = coseToSpki(decode(passkey.publicKey));
-  if (spki === undefined) return false;
   const signed = Buffer.concat([decode(authenticatorData), sha256(decode(clientDataJSON))]);
   try {
-    const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    const spki = Buffer.from(coseToSpki(decode(passkey.publicKey)) ?? []);
+    const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
     return verify('sha256', signed, key, decode(signature));
   } catch {
     return false;

@@ -50,6 +50,10 @@ interface Lies {
   /** 0x05 is present and verified. */
   readonly flags: number;
   readonly crossOrigin: boolean;
+  /** Behind the counter in the authenticator's data. */
+  readonly more: Uint8Array;
+  /** More of the client data. */
+  readonly extra: object;
 }
 
 /** A passkey of the desk at https://skills.example, from a name. */
@@ -73,9 +77,10 @@ export function testPasskey(name: string): TestPasskey {
         challenge: Buffer.from(challenge).toString('base64url'),
         origin: said.origin,
         crossOrigin: said.crossOrigin,
+        ...lie.extra,
       });
       const rpIdHash = createHash('sha256').update(said.rpId).digest();
-      const authenticatorData = Buffer.concat([rpIdHash, Buffer.from([said.flags, 0, 0, 0, 7])]);
+      const authenticatorData = Buffer.concat([rpIdHash, Buffer.from([said.flags, 0, 0, 0, 7]), lie.more ?? Buffer.of()]);
       const signed = Buffer.concat([authenticatorData, createHash('sha256').update(clientData).digest()]);
       return {
         credentialId,

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { clientDataBytesMax } from '../../../skills-index/trust/limits.ts';
 import { coseToSpki, whyNotAsserted } from '../../../skills-index/trust/passkey.ts';
 import { testPasskey } from '../story-keys.ts';
 
@@ -17,6 +18,20 @@ describe('an assertion', () => {
   it('holds with more data from the authenticator', () => {
     const flagged = ben.assert(challenge, { flags: 0x1d });
     expect(whyNotAsserted(flagged, challenge, ben.enrolled)).toEqual([]);
+    const extended = ben.assert(challenge, { flags: 0x85, more: Buffer.of(0xa0) });
+    expect(whyNotAsserted(extended, challenge, ben.enrolled)).toEqual([]);
+  });
+
+  it('holds below the site that the passkey is for', () => {
+    const origin = 'https://desk.skills.example';
+    expect(whyNotAsserted(ben.assert(challenge, { origin }), challenge, { ...ben.enrolled, origin })).toEqual([]);
+  });
+
+  it('holds with client data up to their size, and not beyond', () => {
+    const { length } = Buffer.from(ben.assert(challenge, { extra: { pad: '' } }).clientDataJSON, 'base64url');
+    const padded = (more: number) => ben.assert(challenge, { extra: { pad: 'x'.repeat(clientDataBytesMax - length + more) } });
+    expect(whyNotAsserted(padded(0), challenge, ben.enrolled)).toEqual([]);
+    expect(whyNotAsserted(padded(1), challenge, ben.enrolled)).toEqual(['its client data cannot be read']);
   });
 
   it.each([
@@ -53,6 +68,35 @@ describe('an assertion', () => {
       ben.enrolled,
       ['it was made inside another page'],
     ],
+    [
+      'a page of another one around it',
+      ben.assert(challenge, { extra: { topOrigin: 'https://evil.example' } }),
+      challenge,
+      ben.enrolled,
+      ['it was made inside another page'],
+    ],
+    [
+      'data behind its end',
+      ben.assert(challenge, { more: Buffer.of(0) }),
+      challenge,
+      ben.enrolled,
+      ['its authenticator data has the wrong length'],
+    ],
+    [
+      'an origin that is none',
+      ben.assert(challenge, { origin: 'skills.example' }),
+      challenge,
+      { ...ben.enrolled, origin: 'skills.example' },
+      ['it was made at another origin'],
+    ],
+    [
+      'a list for client data',
+      { ...good, clientDataJSON: Buffer.from('[]').toString('base64url') },
+      challenge,
+      ben.enrolled,
+      ['its client data cannot be read', 'its signature does not hold'],
+    ],
+    ['no key in the passkey', good, challenge, { ...ben.enrolled, publicKey: '' }, ['its signature does not hold']],
     [
       'extensions that are not there',
       ben.assert(challenge, { flags: 0x85 }),

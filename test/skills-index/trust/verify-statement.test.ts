@@ -223,7 +223,10 @@ describe('subjects', () => {
     const { publish, about } = await tellStory({ approvals: [] });
     expect(() => requireSubjects(publish.statement, about)).not.toThrow();
     expect(() => requireSubjects(publish.statement, { ...about, files: about.files.slice(1) })).toThrow(
-      /4 subjects .* not the 3/,
+      `The statement's 4 subjects (${publish.statement.subject
+        .slice(0, 3)
+        .map(({ name }) => name)
+        .join(', ')} …) are not the 3 of`,
     );
     expect(() => requireSubjects(publish.statement, publish.statement.subject.slice(0, 1))).toThrow(Problem);
   });
