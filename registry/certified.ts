@@ -69,6 +69,12 @@ export async function refuseUsed(registry: Registry, { certified }: CertifiedSig
   );
 }
 
+/** The certificate's DER in what `statements.material` keeps of a bundle; it was verified when it came in. */
+export function certificateIn(material: string): Uint8Array {
+  const { certificate } = JSON.parse(material) as PlainBundle['verificationMaterial'];
+  return Buffer.from(certificate.rawBytes, 'base64');
+}
+
 /**
  * The trusted_root.json that clients get too: administrators sign it as a TUF target. A file counts only where there is no TUF yet.
  * @throws Problem `json-invalid`, `trusted-root-invalid`

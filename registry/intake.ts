@@ -22,6 +22,7 @@ import { enqueueScan } from './scan-jobs.ts';
 import { audit, versionBlobs, versions } from './schema.ts';
 import { unpackTar } from './tar.ts';
 import { refuseBroken, requireProvenance, requirePublisher } from './upload-signer.ts';
+import { refuseUsedRun } from './used-runs.ts';
 import { findVersion, type VersionRow } from './versions.ts';
 
 export interface Upload {
@@ -115,6 +116,9 @@ async function store(registry: Registry, { name, version, packed, publisher, sig
   return retryOnClash(async () => {
     await refuseTwice(registry, { name, version });
     for (const { signer, statement } of signed) if ('certified' in signer) await refuseUsed(registry, signer, statement);
+    const [publish] = signed;
+    if (publish !== undefined && 'certified' in publish.signer)
+      await refuseUsedRun(registry, name, publish.signer.certified.claims);
     await putBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
     const id = makeId(registry);
     const createdAt = registry.now().getTime();

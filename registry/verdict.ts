@@ -11,12 +11,12 @@ import {
   verdictStatement,
 } from '../skills-index/statement/attestation.ts';
 import { signStatement } from '../skills-index/statement/sign.ts';
-import type { PlainBundle } from '../skills-index/statement/sigstore-bundle.ts';
 import { readClaims } from '../skills-index/trust/certificate-identity.ts';
 import { idsOfClaims } from '../skills-index/trust/certified-identities.ts';
 import { policyDigest } from '../skills-index/trust/policy.ts';
 import { levelWords, type SlsaBuildLevel, slsaLevelOf } from '../skills-index/trust/slsa-level.ts';
 import { retryOnClash } from './batch.ts';
+import { certificateIn } from './certified.ts';
 import type { Registry } from './context.ts';
 import { finishStatements, planAppend } from './log.ts';
 import { addressOf, filesOf, type StatementRow, statementIn, statementsOf } from './manifests.ts';
@@ -78,8 +78,7 @@ function levelOf(all: readonly StatementRow[]): SlsaBuildLevel {
 
 // Verified when it came in.
 function signersIn(material: string): readonly Digest[] {
-  const { certificate } = JSON.parse(material) as PlainBundle['verificationMaterial'];
-  return idsOfClaims(readClaims(Buffer.from(certificate.rawBytes, 'base64')));
+  return idsOfClaims(readClaims(certificateIn(material)));
 }
 
 /** Whether a verdict that was cut off before the line was written still says what is so. */

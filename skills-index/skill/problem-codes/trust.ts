@@ -23,8 +23,8 @@ export const trustCodes = {
   'certificate-used': {
     exit: 6,
     status: 409,
-    means: 'The certificate signed another statement of this kind before; it lives for one publication.',
-    fix: 'Sign in again and publish: skill publish --oidc gets a certificate of its own each time.',
+    means: 'The certificate signed another statement of this kind before, or the CI run published a version of this skill.',
+    fix: 'Sign in again, or start the job again: each attempt is a run of its own.',
   },
   'identity-mismatch': {
     exit: 6,
