@@ -4,7 +4,8 @@ import { type DecisionInput, decide } from '../../../skills-index/trust/decision
 import type { ChainNode } from '../../../skills-index/trust/decision-chain.ts';
 import { chainParts, decisionHints, Reasons } from '../../../skills-index/trust/decision-reason.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root.ts';
-import { people, storyNow, storyRoot, tellStory } from '../story.ts';
+import { people, storyNow, storyRoot, storyStatus, tellStory } from '../story.ts';
+import { testLogKey } from '../story-keys.ts';
 
 const story = await tellStory();
 const all = (node: ChainNode): ChainNode[] => [node, ...node.of.flatMap(all)];
@@ -57,6 +58,99 @@ describe('the chain of an admitted version', () => {
     expect(partOf(chainOf({ past: true }), 'status')?.notes.join()).toContain('judged as of 2026-03-02T12:00:00.000Z');
     const late = chainOf({ now: storyNow + 86_400_000, statusGraceSeconds: 86_400 });
     expect(partOf(late, 'status')?.says).toContain('counted by the grace that this host allows');
+  });
+});
+
+describe('what people read of a chain', () => {
+  const read = (part: ChainNode['part'], change: Partial<DecisionInput> = {}): { says: string; notes: readonly string[] } => {
+    const { says = '', notes = [] } = partOf(chainOf(change), part) ?? {};
+    return { says, notes };
+  };
+
+  it('is one line for each part, and what more is worth knowing', () => {
+    expect(all(chainOf()).map(({ part, says, notes }) => [part, says, ...notes])).toEqual([
+      [
+        'root',
+        `root of trust ${rootFingerprint(storyRoot)} of skills.example: one administrator, 1 needed to change whose a scope is`,
+      ],
+      [
+        'log',
+        `log of skills.example: size 9, root ${Buffer.from(story.log.head.root).toString('base64')}`,
+        'seen here for the first time',
+      ],
+      ['statements', '9 of 9 statements are signed and in the log'],
+      ['witnesses', 'witnessed: 0/0', 'nobody but the operator says that everyone is shown the same log'],
+      [
+        'publisher',
+        `published by ${people.author.keyId} at log index 4`,
+        'keyed: no publisher was known here before, publicly logged, no name proven',
+        'SLSA build level 0: where it was made is not shown',
+      ],
+      [
+        'scan',
+        'scanned by scanner at log index 5: pass, 3 of 3 files covered',
+        `rule set ${story.report.ruleSet}`,
+        `report ${digestOf(story.input.report)}, 0 findings`,
+      ],
+      [
+        'approvals',
+        'approvals: 2 (2 needed); independent approvals: 1/1',
+        'Ada, by key, independent of the desk, at log index 6: reads deals, writes one file',
+        'Ben, by passkey, at log index 7: reads deals, writes one file',
+      ],
+      ['verdict', 'verdict of the registry at log index 8, 2026-03-02T10:00:00.000Z'],
+      ['status', 'status of 2026-03-02T11:00:00.000Z, good until 2026-03-03T11:00:00.000Z'],
+      ['version', `@acme/weekly-report@1.4.0 is the bundle ${story.packed.digest}`, 'pkg:skill/%40acme/weekly-report@1.4.0'],
+    ]);
+  });
+
+  it('says what is not there', () => {
+    expect(read('log', { statuses: [] })).toEqual({
+      says: 'the log of skills.example: no head of it that counts is at hand',
+      notes: [],
+    });
+    expect(read('status', { statuses: [] })).toEqual({ says: 'status: none that counts', notes: [] });
+    const none = { line: { ...story.line, statements: [] } };
+    expect(read('statements', none).says).toBe('0 of 0 statements are signed and in the log');
+    expect(read('publisher', none)).toEqual({ says: 'publisher: nobody who counts signed a publication', notes: [] });
+    expect(read('scan', none)).toEqual({ says: 'scan: none that counts', notes: [] });
+    expect(read('approvals', none)).toEqual({ says: 'approvals: 0; independent approvals: 0', notes: [] });
+    expect(read('verdict', none)).toEqual({ says: 'verdict of the registry: none', notes: [] });
+  });
+
+  it('names the keys of earlier roots, and what lies under them', () => {
+    const key = Buffer.from(testLogKey('log').publicKey).toString('base64');
+    const root = {
+      ...storyRoot,
+      log: { key: Buffer.from(testLogKey('next').publicKey).toString('base64') },
+      administrators: [...storyRoot.administrators, { keyId: people.ada.keyId, key: people.ada.named.spki }],
+      retired: [{ office: 'log', key, validUpTo: 99 }] as const,
+    };
+    expect(read('root', { root })).toEqual({
+      says: `root of trust ${rootFingerprint(root)} of skills.example: 2 administrators, 1 needed to change whose a scope is`,
+      notes: ['1 keys of earlier roots count up to their last log index'],
+    });
+    expect(read('statements', { root }).notes).toEqual(['9 of them under a log key that was retired since']);
+  });
+
+  it('says when the manifest was inferred, and what was marked', async () => {
+    const inferred = await tellStory({ inferred: true });
+    expect(partOf(decide(inferred.input).chain, 'publisher')?.notes).toContain('the manifest was inferred; no author wrote it');
+    const mark = { bundle: story.packed.digest, kind: 'yanked', reason: 'too slow', since: '2026-03-02T11:00:00.000Z' } as const;
+    const other = { ...mark, bundle: digestOf('another') };
+    const statuses = [await storyStatus(story.log, [mark, other])];
+    expect(read('status', { statuses }).notes).toEqual(['yanked since 2026-03-02T11:00:00.000Z: too slow']);
+    expect(read('status', { statuses, past: true }).notes).toEqual([
+      'judged as of 2026-03-02T12:00:00.000Z; what was said since is not known',
+      'yanked since 2026-03-02T11:00:00.000Z: too slow',
+    ]);
+  });
+
+  it('says until when a status file counts by grace alone', () => {
+    const expires = storyNow + 23 * 3_600_000;
+    const says = (now: number): string => read('status', { now, statusGraceSeconds: 3_600 }).says;
+    expect(says(expires)).not.toContain('grace');
+    expect(says(expires + 1)).toContain('counted by the grace that this host allows');
   });
 });
 
