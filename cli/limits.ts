@@ -65,6 +65,8 @@ export const deviceSecondsMax = 600;
 /** Witness: one request's body and time, connections at once, how often a log is followed, what is kept of a log's heads and misdeeds. */
 export const submissionBytesMax = 128 * 1024;
 export const witnessRequestMillisMax = 10_000;
+/** How often a witness asks for a newer root file at most. */
+export const witnessRenewMillis = 30_000;
 export const witnessConnectionsMax = 256;
 export const followSecondsDefault = 60;
 export const headsKeptMax = 100;
@@ -76,3 +78,5 @@ export const trustMetadataBytesMax = 512 * 1024;
 export const trustRefreshMillis = 3_600_000;
 /** One file of exported evidence: the largest is an index or a status file. */
 export const evidenceFileBytesMax = 32 * 1024 * 1024;
+/** For all TUF roots before the pinned one together, which nobody has vouched for yet. */
+export const firstRootMillisMax = 30_000;

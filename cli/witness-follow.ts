@@ -26,8 +26,7 @@ export async function followOnce(
   const bytes = await fetchFile(source, '/log/checkpoint', noteBytesMax);
   if (bytes === undefined) throw new Problem('not-found', `There is no checkpoint at ${base}/log/checkpoint`);
   const note = Buffer.from(bytes).toString('utf8');
-  const log = watchedLog(witness, note);
-  const head = verifyCheckpoint(note, log);
+  const { log, head } = await readHead(witness, note);
   const kept = await witness.heads.read(log.origin);
   if (kept.stopped !== undefined) return sayStopped(log, kept.stopped);
   if (kept.head !== undefined && head.size < kept.head.size) {
@@ -41,6 +40,18 @@ export async function followOnce(
   return (await isOther(source, kept.head, head))
     ? stop(witness, log, { kept, judged: forked(422, kept.head, head), note })
     : answered;
+}
+
+async function readHead(witness: Witness, note: string): Promise<{ readonly log: WatchedLog; readonly head: Checkpoint }> {
+  const log = watchedLog(witness, note);
+  try {
+    return { log, head: verifyCheckpoint(note, log) };
+  } catch (cause) {
+    const isOtherKey = cause instanceof Problem && cause.code === 'signature-invalid';
+    const renewed = isOtherKey ? await witness.renew?.(log) : undefined;
+    if (renewed === undefined) throw cause;
+    return { log: renewed, head: verifyCheckpoint(note, renewed) };
+  }
 }
 
 async function isStopped({ heads }: Witness, { origin }: WatchedLog): Promise<boolean> {

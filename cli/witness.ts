@@ -21,6 +21,10 @@ export interface Witness {
   readonly now: () => Date;
   /** Where it says what a person has to know, one line each. */
   readonly alarm: (line: string) => void;
+  /** Where it says what it cosigned, one line for each new head. */
+  readonly say?: (line: string) => void;
+  /** Asked when a log is signed with another key than the one that is known; undefined where there is no newer one. */
+  readonly renew?: (log: WatchedLog) => Promise<WatchedLog | undefined>;
 }
 
 /** What is answered to a log; the statuses are those of C2SP tlog-witness, and 503 of a log that is stopped. */
@@ -40,7 +44,10 @@ export async function takeSubmission(witness: Witness, text: string): Promise<An
     return { status: 400, why: cause.message };
   }
   const log = witness.logs.find((one) => one.origin === head.origin);
-  return log === undefined ? { status: 404, why: 'this log is not watched here' } : consider(witness, log, submission);
+  if (log === undefined) return { status: 404, why: 'this log is not watched here' };
+  const answered = await consider(witness, log, submission);
+  const renewed = answered.status === 403 ? await witness.renew?.(log) : undefined;
+  return renewed === undefined ? answered : consider(witness, renewed, submission);
 }
 
 /** Cosigns, or says why not. */
@@ -52,14 +59,16 @@ export async function consider(witness: Witness, log: WatchedLog, submission: Su
     switch (judged.kind) {
       case 'refused': {
         const { status, why } = judged;
+        if (status === 409) tellOlder(witness, log, { kept, note: submission.note });
         return status === 409 ? { status, why, size: kept.head?.size ?? 0 } : { status, why };
       }
       case 'forked':
         return stop(witness, log, { kept, judged, note: submission.note });
       case 'cosign': {
         const note = ownNote(submission.note, log);
-        if (await isKept(witness, log, { kept, head: judged.head, note }))
-          return { status: 200, line: await cosign(witness, note) };
+        if (!(await isKept(witness, log, { kept, head: judged.head, note }))) continue;
+        if (kept.head?.size !== judged.head.size) witness.say?.(`cosigned ${log.origin}: ${sayHead(judged.head)}`);
+        return { status: 200, line: await cosign(witness, note) };
       }
     }
   }
@@ -99,6 +108,20 @@ export async function keepRollback(witness: Witness, log: WatchedLog, seen: { ke
   const file = await witness.heads.keepEvidence(log.origin, evidence);
   witness.alarm(`ALARM ${log.origin}: ${why}. Kept in ${file}`);
   return why;
+}
+
+const tellsMax = 100;
+const toldOlder = new WeakMap<Witness, Set<number>>();
+
+// A checkpoint is public, so whoever sends an old one proves nothing: it is said once, nothing is stopped, and no disk is filled.
+function tellOlder(witness: Witness, { origin }: WatchedLog, { kept, note }: { kept: KeptLog; note: string }): void {
+  const sent = parseCheckpoint(note);
+  const told = toldOlder.get(witness) ?? new Set();
+  if (kept.head === undefined || sent.size >= kept.head.size || told.has(sent.size) || told.size >= tellsMax) return;
+  toldOlder.set(witness, told.add(sent.size));
+  witness.alarm(
+    `ALARM ${origin}: an older head was sent: ${sayHead(kept.head)} was cosigned, and now came ${sayHead(sent)}. If its registry shows that too, it was restored from an older copy: tell who operates it`,
+  );
 }
 
 /** What a stopped log is told. */

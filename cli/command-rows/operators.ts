@@ -201,7 +201,7 @@ export const operatorRows: readonly CommandRow[] = [
     usage: '(--root FILE | --log ORIGIN=KEY)',
     examples: [
       [
-        'skill witness serve --root ./root.json --listen 0.0.0.0:4881',
+        'skill witness serve --root ./root.json --listen 0.0.0.0:4881 --name witness.example/one',
         'cosign what that registry sends (skill serve --witness URL)',
       ],
       ['skill witness serve --root ./root.json --follow https://skills.acme.example', 'ask the log itself every minute'],
@@ -211,8 +211,17 @@ export const operatorRows: readonly CommandRow[] = [
       root: { type: 'string', multiple: true, value: 'FILE', summary: 'root file of a registry whose log it watches' },
       log: { type: 'string', multiple: true, value: 'ORIGIN=KEY', summary: 'a log by name and Ed25519 key (SPKI, base64)' },
       listen: { type: 'string', value: 'HOST:PORT', summary: 'where it answers (default: localhost:4881)' },
-      name: { type: 'string', value: 'NAME', summary: 'what it is called, for ever; an address without https://' },
-      follow: { type: 'string', multiple: true, value: 'URL', summary: 'registry whose log it reads by itself' },
+      name: {
+        type: 'string',
+        value: 'NAME',
+        summary: 'at the first start: what it is called, for ever; an address without https://',
+      },
+      follow: {
+        type: 'string',
+        multiple: true,
+        value: 'URL',
+        summary: 'registry whose log it reads by itself, and rotations of its keys',
+      },
       every: { type: 'string', value: 'SECONDS', summary: 'how often it does (default: 60)' },
     },
     args: { min: 0, max: 0 },

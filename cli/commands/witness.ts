@@ -1,19 +1,17 @@
-import { readFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { isBase64 } from '../../skills-index/statement/base64.ts';
 import { isEd25519Spki } from '../../skills-index/statement/field-shapes.ts';
-import { parseRoot, spkiOf } from '../../skills-index/trust/root.ts';
+import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OptionValue } from '../command.ts';
 import { followSecondsDefault } from '../limits.ts';
 import { answer, inkFor, joined, note, safe } from '../output.ts';
-import { checkRootSize } from '../registries.ts';
 import { parseBase } from '../registry-base.ts';
 import type { WatchedLog, Witness } from '../witness.ts';
 import { followForever } from '../witness-follow.ts';
 import { diskHeads } from '../witness-heads.ts';
-import { readOrMakeWitnessKey, verifierKey, witnessLine } from '../witness-key.ts';
+import { readOrMakeWitnessKey, verifierKey, type WitnessKey, witnessLine } from '../witness-key.ts';
+import { type GivenRoot, logOf, makeRenew, readGivenRoot } from '../witness-roots.ts';
 import { serveWitness } from '../witness-server.ts';
 
 const listenDefault = 'localhost:4881';
@@ -21,13 +19,36 @@ const listenDefault = 'localhost:4881';
 /** `skill witness serve`: cosigns heads of logs after checking that each continues the one before. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { options, paths, cwd } = context;
-  const logs = await watchedLogs(context);
+  const { logs, roots } = await watchedLogs(context);
   const [follow, every, listen] = [list(options.follow).map(parseBase), parseEvery(options.every), parseListen(options.listen)];
   const dir = resolve(cwd, String(options.data ?? join(paths.data, 'witness')));
-  const key = await readOrMakeWitnessKey(dir, options.name === undefined ? undefined : String(options.name), hostname());
+  const key = await readOrMakeWitnessKey(dir, options.name === undefined ? undefined : String(options.name));
+  const { holdFolder } = await import('../../registry/sqlite.ts');
+  const letGo = holdFolder(dir);
+  try {
+    return await serve(context, { logs, roots, follow, every, listen, dir, key });
+  } finally {
+    letGo();
+  }
+}
+
+interface Serving {
+  readonly logs: WatchedLog[];
+  readonly roots: readonly GivenRoot[];
+  readonly follow: readonly string[];
+  /** Seconds. */
+  readonly every: number;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly dir: string;
+  readonly key: WitnessKey;
+}
+
+async function serve(context: CommandContext, { logs, roots, follow, every, listen, dir, key }: Serving): Promise<ExitCode> {
   const alarm = (line: string): void => note(context, safe`${line}`);
-  const witness: Witness = { key, logs, heads: diskHeads(dir), now: context.now, alarm };
-  const server = await serveWitness(witness, listen);
+  const { now, fetch } = context;
+  const renew = makeRenew({ logs, roots, bases: follow, fetch, now, say: alarm });
+  const witness: Witness = { key, logs, heads: diskHeads(dir), now, alarm, say: alarm, renew };
+  const server = await serveWitness(witness, listen).catch((cause: unknown) => refusePort(listen, cause));
   try {
     const said = {
       ...witnessLine(key),
@@ -35,6 +56,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       base: server.base,
       dir,
       logs: logs.map((log) => log.origin),
+      roots: roots.map(({ root }) => rootFingerprint(root)),
     };
     const ink = inkFor(context.stdout, context.env);
     answer(context, { schema: 'skillgate.witnessing/1', ...said, pid: process.pid }, () =>
@@ -42,6 +64,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         [
           safe`${ink.green('✔')} The witness ${ink.bold(key.name)} answers at ${ink.bold(server.base)}`,
           safe`  watches:  ${said.logs.join(', ')}`,
+          ...said.roots.map((root) => safe`  root:     ${root}   (compare with what the registry’s administrators say)`),
           safe`  policy:   ${JSON.stringify(witnessLine(key))}`,
           safe`  registry: skill serve … --witness ${server.base}`,
           safe`  stop:     Ctrl-C`,
@@ -49,7 +72,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         '\n',
       ),
     );
-    await followForever(witness, { bases: follow, every, fetch: context.fetch, signal: context.signal });
+    await followForever(witness, { bases: follow, every, fetch, signal: context.signal });
   } finally {
     await server.close();
   }
@@ -57,27 +80,24 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-async function watchedLogs({ options, cwd }: CommandContext): Promise<WatchedLog[]> {
-  const logs = list(options.log).map(parseLog);
-  for (const file of list(options.root)) {
-    const root = parseRoot(checkRootSize(await readRoot(resolve(cwd, file))));
-    logs.push({ origin: root.origin, key: spkiOf(root.log) });
-  }
+function refusePort({ host, port }: Serving['listen'], cause: unknown): never {
+  if (!(cause instanceof Error) || !('code' in cause) || cause.code !== 'EADDRINUSE') throw cause;
+  throw new Problem('port-taken', `Cannot listen on ${host}:${port}: another program listens there`, {
+    hint: `choose another: --listen ${host}:${port + 1}, or --listen ${host}:0 for any free one`,
+    cause,
+  });
+}
+
+async function watchedLogs({ options, cwd }: CommandContext): Promise<Pick<Serving, 'logs' | 'roots'>> {
+  const roots = await Promise.all(list(options.root).map((file) => readGivenRoot(resolve(cwd, file))));
+  const logs = [...list(options.log).map(parseLog), ...roots.map(({ root }) => logOf(root))];
   if (logs.length === 0) {
     throw new Problem('usage', 'Cannot witness nothing: no log is named', { hint: 'skill witness serve --root ./root.json' });
   }
   const twice = logs.find((log, at) => logs.findIndex((other) => other.origin === log.origin) !== at);
   if (twice !== undefined)
     throw new Problem('usage', `Cannot watch two logs that are both called ${JSON.stringify(twice.origin)}`);
-  return logs;
-}
-
-async function readRoot(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new Problem('file-not-found', `Cannot read the root file ${JSON.stringify(path)}`, { cause });
-  }
+  return { logs, roots };
 }
 
 function parseLog(text: string): WatchedLog {

@@ -75,9 +75,9 @@ export function forked(status: 409 | 422, kept: TreeHead, head: Checkpoint): Ext
   return { kind: 'forked', status, why: `the log signed two trees: ${sayHead(kept)}, and ${sayHead(head)}`, head };
 }
 
-/** A head for people: `size 42, root 1f2e…`. */
+/** A head for people: `size 42, root Hy4…=`, the root in base64 as in notes. */
 export function sayHead({ size, root }: TreeHead): string {
-  return `size ${size}, root ${Buffer.from(root).toString('hex')}`;
+  return `size ${size}, root ${Buffer.from(root).toString('base64')}`;
 }
 
 type Refused = Extract<Judged, { readonly kind: 'refused' }>;

@@ -55,7 +55,7 @@ describe('a log server that was restored from yesterday’s backup', () => {
     writeFileSync(join(data, 'root.json'), JSON.stringify(trust.root));
     const keys = JSON.stringify({ schema: 'skillgate.registry-keys/1', ...trust.texts });
     writeFileSync(join(data, 'keys.json'), keys, { mode: 0o600 });
-    const key = await readOrMakeWitnessKey(join(folder, 'witness'), 'one.example/w', 'host');
+    const key = await readOrMakeWitnessKey(join(folder, 'witness'), 'one.example/w');
     policy = { schema: 'skillgate.witnesses/1', threshold: 1, witnesses: [witnessLine(key)] };
     writeFileSync(join(data, 'witnesses.json'), JSON.stringify(policy));
     const { origin, log } = trust.root;

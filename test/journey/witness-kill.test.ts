@@ -16,7 +16,20 @@ describe('a witness that is killed in the middle of cosigning', () => {
   let child: ChildProcess;
   let base = '';
   const start = async (): Promise<void> => {
-    const argv = ['witness', 'serve', '--data', dir, '--log', logLine, '--listen', '127.0.0.1:0', '--format', 'json'];
+    const argv = [
+      'witness',
+      'serve',
+      '--data',
+      dir,
+      '--log',
+      logLine,
+      '--listen',
+      '127.0.0.1:0',
+      '--format',
+      'json',
+      '--name',
+      'one.example/w',
+    ];
     child = spawn(process.execPath, [guard, ...argv], {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { ...process.env, SKILLGATE_HOME: dir },

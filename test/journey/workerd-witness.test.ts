@@ -28,7 +28,7 @@ describe('a witness of a registry on workerd', () => {
   let witness: Witness;
   let policy: WitnessPolicy;
   beforeAll(async () => {
-    const key = await readOrMakeWitnessKey(folder, 'one.example/w', 'host');
+    const key = await readOrMakeWitnessKey(folder, 'one.example/w');
     const { origin, log } = trust.root;
     const logs = [{ origin, key: spkiOf(log) }];
     witness = { key, logs, heads: diskHeads(folder), now: () => new Date(), alarm: (line) => alarms.push(line) };

@@ -17,7 +17,7 @@ import { makeStaffedWorld, type Staffed } from './world.ts';
 /** A witness as it runs elsewhere, over HTTP. */
 async function startWitness(world: Staffed, name: string) {
   const dir = folderWith();
-  const key = await readOrMakeWitnessKey(dir, name, 'host');
+  const key = await readOrMakeWitnessKey(dir, name);
   const { origin, log } = world.trust.root;
   const alarms: string[] = [];
   const watching = {

@@ -30,7 +30,7 @@ export const commandCodes = {
   'folder-served': {
     exit: 6,
     status: 500,
-    means: 'A registry’s data folder has one server at a time: two would write one log.',
+    means: 'A data folder has one server at a time: two would write one log, or cosign two heads of one.',
     fix: 'Use the one that runs, or stop it first.',
   },
   'capability-undeclared': {
