@@ -1,5 +1,5 @@
 /** Who is who, from the signed identity statements alone: a row that somebody wrote into the database means nothing here. */
-import { and, asc, gt, inArray } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, or } from 'drizzle-orm';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -12,7 +12,7 @@ import { finishStatements } from './log.ts';
 import { requireBlob } from './objects.ts';
 import { statements } from './schema.ts';
 
-/** The chain as last computed, and the verified statements it was computed from. */
+/** The chain as last computed, and the verified statements it was computed from: who is who, and what was said of publishers. */
 export interface KnownIdentities {
   readonly chain: Identities;
   readonly statements: readonly LoggedStatement[];
@@ -38,7 +38,14 @@ export async function readIdentities(registry: Registry): Promise<KnownIdentitie
     .select({ logIndex: statements.logIndex, bundle: statements.bundle })
     .from(statements)
     .where(
-      and(inArray(statements.predicateType, identityTypes), gt(statements.logIndex, known?.statements.at(-1)?.logIndex ?? -1)),
+      and(
+        // A word on a publisher is about no version alone.
+        or(
+          inArray(statements.predicateType, identityTypes),
+          and(eq(statements.predicateType, predicateTypes.revocation), isNull(statements.versionId)),
+        ),
+        gt(statements.logIndex, known?.statements.at(-1)?.logIndex ?? -1),
+      ),
     )
     .orderBy(asc(statements.logIndex));
   if (known !== undefined && rows.length === 0) return known;

@@ -57,6 +57,10 @@ function concerns(
       const { key, replaces } = statement.predicate;
       return known.keys.has(replaces ?? key.keyId) ? [key.keyId] : undefined;
     }
+    case predicateTypes.revocation: {
+      const { target } = statement.predicate;
+      return 'publisher' in target && known.keys.has(target.publisher) ? [] : undefined;
+    }
     default:
       return undefined;
   }

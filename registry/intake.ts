@@ -6,6 +6,7 @@ import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import { parseSkillMd } from '../skills-index/skill/front-matter.ts';
 import { parseManifest } from '../skills-index/skill/manifest.ts';
+import { scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type PublishStatement, predicateTypes } from '../skills-index/statement/attestation.ts';
 import { peekStatement } from '../skills-index/statement/sign.ts';
@@ -73,8 +74,8 @@ async function checkUpload(registry: Registry, upload: Upload, sender: Actor | u
     throw new Problem('statement-invalid', 'Cannot publish: the first statement is not publish/v1');
   }
   const { publisher, signer } = await requirePublisher(registry, publish, upload, sender);
-  await refuseStopped(registry, publisher);
   const { name, version } = publish.predicate.manifest;
+  await refuseStopped(registry, { ids: [publisher, ...idsOfSigner(signer)], scope: scopeOf(name) });
   await refuseTwice(registry, { name, version });
   const packed = unpackTar(upload.tar);
   const about = { name, version, bundle: packed.digest, files: packed.bundle.files };
@@ -159,6 +160,10 @@ async function store(registry: Registry, { name, version, packed, publisher, sig
     }
     return { row, statements: await finishStatements(registry, append.indexes) };
   });
+}
+
+function idsOfSigner(signer: NewStatement['signer']): readonly Digest[] {
+  return 'signers' in signer ? signer.signers : [signer.keyId];
 }
 
 function sayBy(publisher: Digest, [publish]: readonly NewStatement[]): string {

@@ -25,7 +25,7 @@ export async function refuseOvertaken(registry: Registry, statement: Statement, 
 
 async function stillHolds(registry: Registry, { kind, target }: RevocationPredicate): Promise<boolean> {
   const indexed: readonly State[] = ['approved', 'suspended', 'revoked'];
-  const meant = await versionsMeant(registry, target);
+  const meant = await versionsMeant(registry, target, kind);
   return meant.every(({ status }) => status === stateAfter[kind] || !indexed.includes(status));
 }
 

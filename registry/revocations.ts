@@ -1,15 +1,21 @@
 /** Revocations and suspensions, signed by a reviewer or administrator: they reach every installation through status.json. */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import type { RevocationPredicate, RevocationStatement, RevocationTarget } from '../skills-index/statement/attestation.ts';
+import {
+  predicateTypes,
+  type RevocationPredicate,
+  type RevocationStatement,
+  type RevocationTarget,
+} from '../skills-index/statement/attestation.ts';
+import { isBehind } from '../skills-index/trust/publisher-stops.ts';
 import { ownVersion, whyOwn } from './authors.ts';
 import { retryOnClash, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { latest, memberNow, readIdentities } from './identities.ts';
 import { finishStatements, type LoggedAt, planAppend } from './log.ts';
-import { isBehind, wordOnPublisher } from './publishers.ts';
-import { marks, versions } from './schema.ts';
+import { speakerOf, wordOnPublisher } from './publishers.ts';
+import { marks, statements, versions } from './schema.ts';
 import { type SentEnvelope, signerOf } from './signer.ts';
 import { movesFrom, requireMove, type State } from './status.ts';
 import { refreshStatus } from './status-json.ts';
@@ -36,7 +42,7 @@ export async function takeRevocation(registry: Registry, sent: SentEnvelope, sta
     if (!may) throw new Problem('forbidden', 'Only a reviewer or administrator suspends, lifts or revokes');
     const by = memberNow(registry, chain, signer.keyId)?.name ?? signer.keyId;
     const to = stateAfter[kind];
-    const meant = await versionsMeant(registry, target);
+    const meant = await versionsMeant(registry, target, kind);
     const moving = meant.filter((row) => movesFrom(row.status, 'statement').includes(to));
     if ('publisher' in target) await refuseIdle(registry, target.publisher, kind);
     else if (moving.length === 0) refuse(meant, to);
@@ -46,7 +52,7 @@ export async function takeRevocation(registry: Registry, sent: SentEnvelope, sta
       const own = await whyOwn(registry, row, acting);
       if (own !== undefined) throw ownVersion(own);
     }
-    if (kind === 'lifted' && 'publisher' in target && isBehind(chain, target.publisher, signer.keyId)) throw ownVersion();
+    if (kind === 'lifted' && 'publisher' in target && isBehind(chain, target.publisher, signer.keyId, latest)) throw ownVersion();
     const logged = { statement, envelope, signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') } };
     const [only] = moving;
     // A word on a publisher holds for what comes later too, so it is about no version alone.
@@ -67,17 +73,35 @@ export async function takeRevocation(registry: Registry, sent: SentEnvelope, sta
   return logged;
 }
 
-/** The versions that a revocation is about. */
-export async function versionsMeant(registry: Registry, target: RevocationTarget): Promise<VersionRow[]> {
+/** The versions that a revocation is about; of a lift of a publisher only those that nothing said of another publisher stops. */
+export async function versionsMeant(
+  registry: Registry,
+  target: RevocationTarget,
+  kind: RevocationPredicate['kind'],
+): Promise<VersionRow[]> {
+  if ('publisher' in target) return versionsOf(registry, target.publisher, kind);
   const condition =
     'bundle' in target
       ? eq(versions.bundle, target.bundle)
-      : 'publisher' in target
-        ? eq(versions.publisher, target.publisher)
-        : and(eq(versions.name, target.name), eq(versions.version, target.version));
+      : and(eq(versions.name, target.name), eq(versions.version, target.version));
+  return registry.db.read.select().from(versions).where(condition);
+}
+
+async function versionsOf(registry: Registry, publisher: Digest, kind: RevocationPredicate['kind']): Promise<VersionRow[]> {
+  const { stops } = (await readIdentities(registry)).chain;
   const indexed: readonly State[] = ['approved', 'suspended', 'revoked'];
-  const meant = await registry.db.read.select().from(versions).where(condition);
-  return meant.filter((row) => indexed.includes(row.status) || !('publisher' in target));
+  const heirs = inArray(versions.publisher, stops.heirsOf(publisher));
+  const rows = await registry.db.read
+    .select({ version: versions, material: statements.material })
+    .from(versions)
+    .innerJoin(statements, and(eq(statements.versionId, versions.id), eq(statements.predicateType, predicateTypes.publish)))
+    // Only a certificate says of whom else it speaks.
+    .where(and(inArray(versions.status, indexed), or(heirs, isNotNull(statements.material))));
+  const published = rows.map(({ version, material }) => ({ version, speaker: speakerOf(version, { material }) }));
+  return published
+    .filter(({ speaker }) => stops.isAbout(publisher, speaker))
+    .filter(({ speaker }) => kind !== 'lifted' || stops.wordOnPublished(speaker, latest, publisher) === undefined)
+    .map(({ version }) => version);
 }
 
 /**

@@ -10,7 +10,7 @@ import { keysAmong } from '../skills-index/statement/identity-id.ts';
 import { envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
 import type { PlainBundle } from '../skills-index/statement/sigstore-bundle.ts';
 import { chainIdentities } from '../skills-index/trust/identity.ts';
-import type { SignedBy } from '../skills-index/trust/identity-match.ts';
+import { idsOf, type SignedBy } from '../skills-index/trust/identity-match.ts';
 import { requireCertifiable } from '../skills-index/trust/verify-statement.ts';
 import { takeApproval } from './approval-intake.ts';
 import { BatchClash, loggedAlready, retryOnClash, type Write } from './batch.ts';
@@ -22,6 +22,7 @@ import { isIdentityStatement, type KnownIdentities, keysOfStatement, latest, rea
 import { firstOwnersMax, signerTriesMax } from './limits.ts';
 import { finishStatements, type LoggedAt, logSize, type NewStatement, planAppend } from './log.ts';
 import { requireBlob } from './objects.ts';
+import { stopped } from './publishers.ts';
 import { refuseOvertaken } from './replays.ts';
 import { takeRevocation } from './revocations.ts';
 import { pendingPasskey, statements } from './schema.ts';
@@ -133,6 +134,12 @@ async function takeIdentity(registry: Registry, sent: SentEnvelope, statement: I
     const chain = chainIdentities(registry.root, [...known.statements, { statement, ...by, logIndex, digest }]);
     const ignored = chain.ignored.find((one) => one.logIndex === logIndex);
     if (ignored !== undefined) {
+      const speaker = {
+        ids: idsOf(by),
+        ...(statement.predicateType === predicateTypes.scope ? { scope: statement.predicate.scope } : {}),
+      };
+      const word = statement.predicateType === predicateTypes.member ? undefined : known.chain.stops.wordOn(speaker, latest);
+      if (word !== undefined) throw stopped(speaker, word);
       throw new Problem(refusalCodes[statement.predicateType], `The statement does not count: ${ignored.why}`);
     }
     const planned = await planAppend(registry, [{ statement, envelope, signer }]);

@@ -10,6 +10,8 @@ import { whyAuthor } from './authors.ts';
 import type { DecisionInput } from './decision.ts';
 import { type Evidence, statementsOf } from './decision-evidence.ts';
 import type { Reasons } from './decision-reason.ts';
+import { idsOf } from './identity-match.ts';
+import type { Speaker } from './publisher-stops.ts';
 import { holdsOffice, verifyRootCheckpoint } from './root-office.ts';
 
 export interface JudgedStatus {
@@ -89,23 +91,33 @@ function standingRevocation(evidence: Evidence): { kind: 'suspended' | 'revoked'
     scope: scopeOf(input.line.name),
     ...(publish === undefined ? {} : { signer: publish.signer, logIndex: publish.logIndex }),
   };
+  const speaker = { ids: [input.line.publisher, ...(publish === undefined ? [] : idsOf(publish))], scope: publication.scope };
   const said = statementsOf(evidence, predicateTypes.revocation).filter(({ statement, signer, logIndex }) => {
     const { kind, target } = statement.predicate;
     const byMember = (['reviewer', 'administrator'] as const).some((role) => identities.isMember(signer, role, logIndex));
     const acting = { keyId: signer, enrolled: identities.memberOf(signer, logIndex) };
     const byAuthor = kind === 'lifted' && whyAuthor(identities, publication, acting, logIndex) !== undefined;
     const byRegistry = kind === 'suspended' && holdsOffice(input.root, 'registry', signer, logIndex);
-    return isAbout(target, evidence) && ((byMember && !byAuthor) || byRegistry);
+    return isAbout(target, evidence, speaker) && ((byMember && !byAuthor) || byRegistry);
   });
-  const last = said.find((one) => one.statement.predicate.kind === 'revoked') ?? said.at(-1);
-  if (last === undefined) return undefined;
-  const { kind, reason } = last.statement.predicate;
-  return kind === 'lifted' ? undefined : { kind, reason, logIndex: last.logIndex };
+  const stops = said.flatMap(({ statement: { predicate }, logIndex }) =>
+    predicate.kind === 'lifted' ? [] : [{ kind: predicate.kind, reason: predicate.reason, target: predicate.target, logIndex }],
+  );
+  const isLifted = (stop: (typeof stops)[number]): boolean =>
+    said.some(({ statement: { predicate }, logIndex }) => {
+      return predicate.kind === 'lifted' && logIndex > stop.logIndex && isLiftOf(predicate.target, stop.target);
+    });
+  return stops.find(({ kind }) => kind === 'revoked') ?? stops.findLast((one) => !isLifted(one));
 }
 
-function isAbout(target: RevocationTarget, { input }: Evidence): boolean {
+// Each publisher is lifted by itself; whatever else was said of a version, the last word lifts.
+function isLiftOf(target: RevocationTarget, stopped: RevocationTarget): boolean {
+  return !('publisher' in target && 'publisher' in stopped) || target.publisher === stopped.publisher;
+}
+
+function isAbout(target: RevocationTarget, { input, identities }: Evidence, speaker: Required<Speaker>): boolean {
   const { line } = input;
   if ('bundle' in target) return target.bundle === line.bundle;
-  if ('publisher' in target) return target.publisher === line.publisher;
+  if ('publisher' in target) return identities.stops.isAbout(target.publisher, speaker);
   return target.name === line.name && target.version === line.version;
 }

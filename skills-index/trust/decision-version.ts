@@ -11,10 +11,11 @@ import type { Finding, Verdict } from '../statement/finding.ts';
 import { identityId, printIdentity } from '../statement/identity-id.ts';
 import { type Evidence, onlyStatement, statementsOf } from './decision-evidence.ts';
 import type { Reasons } from './decision-reason.ts';
-import { matchedIdentity } from './identity-match.ts';
+import { idsOf, matchedIdentity } from './identity-match.ts';
 import { indexDescription } from './index-line.ts';
 import { judgeCeiling } from './judging-policies.ts';
 import { type ApprovalsNeeded, approvalsNeeded, policyDigest } from './policy.ts';
+import { sayWord } from './publisher-stops.ts';
 import { sayForeign } from './publisher-words.ts';
 import { holdsOffice } from './root-office.ts';
 
@@ -62,6 +63,8 @@ export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublis
   reasons.demand(matched !== undefined, 'publisher-unknown', sayForeign(identities, scope, publish));
   const signer = matched === undefined ? publish.signer : identityId(matched);
   reasons.demand(line.publisher === signer, 'line-mismatch', `the index names ${line.publisher} as publisher, ${signer} signed`);
+  const word = identities.stops.wordWhenPublished({ ids: [signer, ...idsOf(publish)], scope }, logIndex);
+  if (word !== undefined) reasons.add(word.kind, `when it was published, its publisher was ${sayWord(word)}`);
   const pin = pinned?.publisher;
   const kept = pin === undefined || pin === signer || identities.follows(signer, pin);
   reasons.demand(kept, 'publisher-changed', `${pin} is pinned as publisher, ${signer} signed`);

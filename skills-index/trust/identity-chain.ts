@@ -13,26 +13,12 @@ import {
 } from '../statement/attestation.ts';
 import { identityId, isPerson, keysAmong } from '../statement/identity-id.ts';
 import type { Identities, LoggedStatement, Member } from './identity.ts';
-import { matchedIdentity } from './identity-match.ts';
+import { type Ends, KnownEnds } from './identity-ends.ts';
+import { idsOf, matchedIdentity } from './identity-match.ts';
+import { PublisherStops, sayWord } from './publisher-stops.ts';
 import { type RootFile, rootKeyId, spkiOf } from './root.ts';
 import { holdsOffice, keysOfOffice } from './root-office.ts';
 import { ScopeOwners } from './scope-owners.ts';
-
-/** Address of a statement that ended something → what, and up to which index it counts. */
-export interface Ends {
-  /** Memberships, of a key or a passkey. */
-  readonly members: ReadonlyMap<Digest, End>;
-  /** Keys in every use. */
-  readonly keys: ReadonlyMap<Digest, End>;
-}
-
-interface End {
-  /** Key id or credential id. */
-  readonly of: string;
-  /** Index of the statement that says so: an enrolment after it is a new one. */
-  readonly at: number;
-  readonly upTo: number;
-}
 
 interface Enrolment extends Member {
   /** Key id or credential id. */
@@ -45,23 +31,19 @@ interface Enrolment extends Member {
 
 /** Mutable only while statements are added; then read as `Identities`. */
 export class IdentityChain implements Identities {
-  readonly ends: { readonly members: Map<Digest, End>; readonly keys: Map<Digest, End> };
+  readonly ends: KnownEnds;
   readonly ignored: { digest: Digest; logIndex: number; why: string }[] = [];
-  /** The same ends by what they ended. */
-  readonly #memberEnds = new Map<string, End[]>();
-  readonly #keyEnds = new Map<string, End[]>();
   readonly #root: RootFile;
   readonly #enrolments: Enrolment[] = [];
   readonly #owners = new ScopeOwners();
+  readonly stops = new PublisherStops(this.#owners);
   /** A change of a scope → key ids of the administrators that signed it. */
   readonly #votes = new Map<string, Set<Digest>>();
   readonly #keys = new Map<Digest, Uint8Array>();
 
   constructor(root: RootFile, known: Ends) {
     this.#root = root;
-    this.ends = { members: new Map(), keys: new Map() };
-    for (const [digest, end] of known.members) this.#endMember(digest, end);
-    for (const [digest, end] of known.keys) this.#endKey(digest, end);
+    this.ends = new KnownEnds(known);
     for (const key of keysOfOffice(root, 'administrator')) this.#keys.set(rootKeyId(key), spkiOf(key));
   }
 
@@ -81,7 +63,7 @@ export class IdentityChain implements Identities {
   }
 
   memberOf(keyId: Digest, at: number): Member | undefined {
-    return this.#keyCounts(keyId, at) ? this.#enrolmentOf(keyId, at) : undefined;
+    return this.ends.keyCounts(keyId, at) ? this.#enrolmentOf(keyId, at) : undefined;
   }
 
   passkeyOf(credentialId: string, at: number): { member: Member; passkey: EnrolledPasskey } | undefined {
@@ -102,15 +84,15 @@ export class IdentityChain implements Identities {
   }
 
   ownersOf(scope: Scope, at: number): Identity[] {
-    return this.#owners.ownersOf(scope, at).filter((owner) => this.#keyCounts(identityId(owner), at));
+    return this.#owners.ownersOf(scope, at).filter((owner) => this.ends.keyCounts(identityId(owner), at));
   }
 
   publishersOf(scope: Scope, at: number): Identity[] {
-    return this.#owners.publishersOf(scope, at).filter((one) => this.#keyCounts(identityId(one), at));
+    return this.#owners.publishersOf(scope, at).filter((one) => this.ends.keyCounts(identityId(one), at));
   }
 
   scopesOf(identity: Digest, at: number): Scope[] {
-    return this.#keyCounts(identity, at) ? this.#owners.scopesOf(identity, at) : [];
+    return this.ends.keyCounts(identity, at) ? this.#owners.scopesOf(identity, at) : [];
   }
 
   firstClaimOf(scope: Scope): number | undefined {
@@ -140,6 +122,8 @@ export class IdentityChain implements Identities {
         return this.#takeScope(statement.predicate, one);
       case predicateTypes.key:
         return this.#takeKey(statement.predicate, one);
+      case predicateTypes.revocation:
+        return this.stops.take(statement.predicate, one, this);
       default:
         return 'it says nothing about who is who';
     }
@@ -152,14 +136,14 @@ export class IdentityChain implements Identities {
     if (member.state === 'ended') {
       const known = this.#enrolments.some((one) => one.of === of && one.name === member.name);
       if (!known) return `${member.name} was not enrolled with it`;
-      this.#endMember(digest, { of, at: logIndex, upTo: Math.min(member.validUpTo ?? logIndex, logIndex) });
+      this.ends.endMember(digest, { of, at: logIndex, upTo: Math.min(member.validUpTo ?? logIndex, logIndex) });
       return undefined;
     }
     // One key, and one person of an issuer, stands for one name: were it two, one person could approve twice. A CI job has many behind it.
     const persons = (member.identities ?? []).filter(isPerson).map(identityId);
     const other = [of as Digest, ...persons].flatMap((one) => [...this.namesOf(one)]).find((name) => name !== member.name);
     if (other !== undefined) return `it belongs to ${other}`;
-    if (now !== undefined) this.#endMember(digest, { of, at: logIndex, upTo: logIndex });
+    if (now !== undefined) this.ends.endMember(digest, { of, at: logIndex, upTo: logIndex });
     const { name, roles, identities, key, passkey } = member;
     if (key !== undefined) this.#keys.set(key.keyId, Buffer.from(key.spki, 'base64'));
     const more = { ...(identities === undefined ? {} : { identities }), ...(passkey === undefined ? {} : { passkey }) };
@@ -172,15 +156,20 @@ export class IdentityChain implements Identities {
     const { scope, owners, publishers = [], previous } = claim;
     const { signer, logIndex, digest } = one;
     const standing = this.#owners.claimOf(scope, logIndex);
+    const word = this.stops.wordOn({ ids: idsOf(one), scope }, logIndex);
     if (standing === undefined) {
       if (previous !== undefined) return 'it changes a claim that does not stand';
       if (matchedIdentity(owners, one) === undefined) return 'a first claim is signed by an owner that it names';
-      if (!this.#keyCounts(signer, logIndex)) return 'its signer’s key was ended';
+      if (!this.ends.keyCounts(signer, logIndex)) return 'its signer’s key was ended';
+      if (word !== undefined) return `its signer was ${sayWord(word)}`;
     } else {
       if (previous !== standing.statement) return `@${scope} is claimed, and it does not name the claim that it changes`;
-      const byOwner = matchedIdentity(this.ownersOf(scope, logIndex), one) !== undefined;
-      if (!byOwner && !holdsOffice(this.#root, 'administrator', signer, logIndex))
-        return `its signer did not own @${scope}, and is no administrator of the root file`;
+      const isOwner = matchedIdentity(this.ownersOf(scope, logIndex), one) !== undefined;
+      const byOwner = isOwner && word === undefined;
+      if (!byOwner && !holdsOffice(this.#root, 'administrator', signer, logIndex)) {
+        const why = isOwner && word !== undefined ? `was ${sayWord(word)}` : `did not own @${scope}`;
+        return `its signer ${why}, and is no administrator of the root file`;
+      }
       // A vote that does not suffice yet counts as such, and changes nothing.
       if (!byOwner && !this.#isVotedThrough(claim, one)) return undefined;
     }
@@ -194,15 +183,21 @@ export class IdentityChain implements Identities {
       const may =
         signer === key.keyId || this.#owners.isSuccessor(signer, key.keyId) || this.isMember(signer, 'administrator', logIndex);
       if (!may) return 'a key is ended by its holder, its successor or an administrator';
-      this.#endKey(digest, { of: key.keyId, at: logIndex, upTo: Math.min(validUpTo ?? logIndex, logIndex) });
+      this.ends.endKey(digest, { of: key.keyId, at: logIndex, upTo: Math.min(validUpTo ?? logIndex, logIndex) });
       return undefined;
     }
     if (signer !== (replaces ?? key.keyId))
       return 'a key is enrolled by its holder, or by the holder of the key that it replaces';
-    if (!this.#keyCounts(signer, logIndex)) return 'its signer’s key was ended';
+    if (!this.ends.keyCounts(signer, logIndex)) return 'its signer’s key was ended';
+    const word = this.stops.wordOn({ ids: [signer] }, logIndex);
+    if (word !== undefined) return `its signer was ${sayWord(word)}`;
     // Who owns nothing has nothing to hand on: else anybody could hang statements on the keys of others.
-    const scopes = replaces === undefined ? [] : this.scopesOf(replaces, logIndex);
-    if (replaces !== undefined && scopes.length === 0) return 'the key that it replaces owns no scope';
+    const isFree = (scope: Scope): boolean => this.stops.wordOn({ ids: [signer], scope }, logIndex) === undefined;
+    const owned = replaces === undefined ? [] : this.scopesOf(replaces, logIndex);
+    if (replaces !== undefined && owned.length === 0) return 'the key that it replaces owns no scope';
+    const scopes = owned.filter(isFree);
+    if (scopes.length < owned.length && scopes.length === 0)
+      return 'the key that it replaces was stopped in each scope that it owns';
     if (replaces !== undefined && !this.#owners.follow(replaces, key, logIndex, scopes)) return 'it follows that key already';
     this.#keys.set(key.keyId, Buffer.from(key.spki, 'base64'));
     return undefined;
@@ -219,23 +214,6 @@ export class IdentityChain implements Identities {
   }
 
   #enrolmentOf(of: string, at: number): Enrolment | undefined {
-    const ends = this.#memberEnds.get(of) ?? [];
-    return this.#enrolments.findLast(
-      (one) => one.of === of && one.from < at && ends.every((end) => end.at <= one.from || at <= end.upTo),
-    );
-  }
-
-  #keyCounts(keyId: Digest, at: number): boolean {
-    return (this.#keyEnds.get(keyId) ?? []).every((end) => at <= end.upTo);
-  }
-
-  #endMember(digest: Digest, end: End): void {
-    if (!this.ends.members.has(digest)) this.#memberEnds.set(end.of, [...(this.#memberEnds.get(end.of) ?? []), end]);
-    this.ends.members.set(digest, end);
-  }
-
-  #endKey(digest: Digest, end: End): void {
-    if (!this.ends.keys.has(digest)) this.#keyEnds.set(end.of, [...(this.#keyEnds.get(end.of) ?? []), end]);
-    this.ends.keys.set(digest, end);
+    return this.#enrolments.findLast((one) => one.of === of && one.from < at && this.ends.membershipCounts(of, one.from, at));
   }
 }

@@ -9,9 +9,11 @@ import {
   predicateTypes,
   type Statement,
 } from '../statement/attestation.ts';
-import { type Ends, IdentityChain } from './identity-chain.ts';
+import { IdentityChain } from './identity-chain.ts';
+import type { Ends } from './identity-ends.ts';
 import type { SignedBy } from './identity-match.ts';
 import { identityRoundsMax } from './limits.ts';
+import type { PublisherStops } from './publisher-stops.ts';
 import type { RootFile } from './root.ts';
 
 /** A statement whose signature and place in the log were verified. */
@@ -46,6 +48,8 @@ export interface Identities {
   scopesOf(identity: Digest, atLogIndex: number): readonly Scope[];
   /** Whether a key was rotated, once or more, into another one: its holder said so with it. */
   follows(keyId: Digest, old: Digest): boolean;
+  /** What was said of publishers. */
+  readonly stops: Omit<PublisherStops, 'take'>;
   /** Address of the scope statement that stood at that index: what a change names as `previous`. */
   scopeStatementOf(scope: Scope, atLogIndex: number): Digest | undefined;
   /** Log index of the first claim of a scope: in one log it stands for the owner, however often the scope changed hands since. */
@@ -74,9 +78,9 @@ export function chainIdentities(root: RootFile, statements: readonly LoggedState
 
 function isAboutIdentity({ statement }: LoggedStatement): boolean {
   const { predicateType } = statement;
-  return (
-    predicateType === predicateTypes.member || predicateType === predicateTypes.scope || predicateType === predicateTypes.key
-  );
+  const { member, scope, key, revocation } = predicateTypes;
+  if (predicateType === revocation) return 'publisher' in statement.predicate.target;
+  return predicateType === member || predicateType === scope || predicateType === key;
 }
 
 function countOf(ends: Ends): number {

@@ -26,6 +26,8 @@ export class ScopeOwners {
   /** Every scope that an identity ever stood in, so that nobody has to look through all scopes. */
   readonly #scopes = new Map<Digest, Set<Scope>>();
   readonly #successors = new Map<Digest, Set<Digest>>();
+  /** The keys that followed others, in each scope: what somebody says of their own scope counts in no other. */
+  readonly #steps = new Map<Scope, { readonly old: Digest; readonly key: Digest }[]>();
 
   claim({ scope, owners, publishers }: ScopePredicate, from: number, statement: Digest): void {
     const standing = (list: readonly Identity[]): Standing[] =>
@@ -41,8 +43,13 @@ export class ScopeOwners {
    * @returns whether that made it anything that it was not
    */
   follow(old: Digest, key: PublicKey, from: number, scopes: readonly Scope[]): boolean {
-    const lists = scopes.flatMap((scope) => listsOf(this.claimOf(scope, from)));
-    const joined = lists.filter((list) => list.some(({ id }) => id === old) && !list.some(({ id }) => id === key.keyId));
+    const isJoined = (list: readonly Standing[]): boolean =>
+      list.some(({ id }) => id === old) && !list.some(({ id }) => id === key.keyId);
+    const joined = scopes.flatMap((scope) => {
+      const lists = listsOf(this.claimOf(scope, from)).filter(isJoined);
+      if (lists.length > 0) this.#steps.set(scope, [...(this.#steps.get(scope) ?? []), { old, key: key.keyId }]);
+      return lists;
+    });
     for (const list of joined) list.push({ identity: key, id: key.keyId, from });
     for (const scope of scopes) this.#note(key.keyId, scope);
     if (joined.length > 0) this.#successors.set(old, new Set(this.#successors.get(old)).add(key.keyId));
@@ -55,9 +62,30 @@ export class ScopeOwners {
 
   /** Whether a key is another one's successor, or its successor's, and so on. */
   follows(key: Digest, old: Digest): boolean {
+    return this.successorsOf(old).includes(key);
+  }
+
+  /** Every identity whom a key followed in a scope, at one remove or more. */
+  predecessorsOf(scope: Scope, key: Digest): Digest[] {
+    const reached = new Set([key]);
+    const steps = this.#steps.get(scope) ?? [];
+    for (const one of reached) for (const step of steps) if (step.key === one) reached.add(step.old);
+    return [...reached].filter((one) => one !== key);
+  }
+
+  /** These and all whom they followed in a scope, or who followed those. */
+  lineOf(scope: Scope, ids: readonly Digest[]): ReadonlySet<Digest> {
+    const reached = new Set(ids);
+    const steps = this.#steps.get(scope) ?? [];
+    for (const one of reached) for (const { old, key } of steps) if (one === old || one === key) reached.add(old).add(key);
+    return reached;
+  }
+
+  /** Every key that followed an identity in any scope, at one remove or more. */
+  successorsOf(old: Digest): Digest[] {
     const reached = new Set([old]);
     for (const one of reached) for (const next of this.#successors.get(one) ?? []) reached.add(next);
-    return key !== old && reached.has(key);
+    return [...reached].filter((one) => one !== old);
   }
 
   claimOf(scope: Scope, at: number): Claim | undefined {
