@@ -41,19 +41,19 @@ export function whyAuthor(
  * statement names stands for nobody but itself.
  */
 export function isAuthor(identities: Identities, publication: Publication, who: Acting, at: number): boolean {
-  const { signer } = publication;
-  const owners = standingBehind(identities, publication, at);
-  const ids = new Set([...(signer === undefined ? [] : [signer]), ...owners.map(identityId)]);
-  if (who.keyId !== undefined && ids.has(who.keyId)) return true;
-  const names = new Set([...ids].flatMap((id) => [...identities.namesOf(id)]));
-  const own = [
-    ...(who.member === undefined ? [] : [who.member]),
-    ...(who.keyId === undefined ? [] : identities.namesOf(who.keyId)),
-  ];
-  return own.some((name) => names.has(name));
+  const ids = new Set([...given(publication.signer), ...standingBehind(identities, publication, at).map(identityId)]);
+  const keys = given(who.keyId);
+  if (keys.some((key) => ids.has(key))) return true;
+  const namesOf = (list: Iterable<Digest>): string[] => [...list].flatMap((id) => [...identities.namesOf(id)]);
+  const names = new Set(namesOf(ids));
+  return [...given(who.member), ...namesOf(keys)].some((name) => names.has(name));
 }
 
 function standingBehind(identities: Identities, { scope, logIndex }: Publication, at: number): Identity[] {
-  const times = [...(logIndex === undefined ? [] : [logIndex]), at];
+  const times = [...given(logIndex), at];
   return times.flatMap((when) => [...identities.ownersOf(scope, when), ...identities.publishersOf(scope, when)]);
+}
+
+function given<Value>(value: Value | undefined): Value[] {
+  return value === undefined ? [] : [value];
 }
