@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { noteKeyId, parseCheckpoint, signCheckpoint, verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
+import { noteKeyId, ownNote, parseCheckpoint, signCheckpoint, verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { testLogKey, testSigner } from '../story-keys.ts';
 
@@ -11,6 +11,12 @@ const note = await signCheckpoint({ origin: log.origin, ...head }, key);
 const foreign = await signCheckpoint({ origin: log.origin, ...head }, testLogKey('foreign'));
 const foreignLine = foreign.slice(foreign.indexOf('\u2014'));
 const ownLine = note.slice(note.indexOf('\u2014'));
+
+const cut = (line: string, length: number, more: Uint8Array = Buffer.of()): string => {
+  const [, name = '', keyed = ''] = line.trimEnd().split(' ');
+  const bytes = Buffer.concat([Buffer.from(keyed, 'base64').subarray(0, length), more]);
+  return `${note.slice(0, note.indexOf('\u2014'))}\u2014 ${name} ${bytes.toString('base64')}\n`;
+};
 
 const codeOf = (text: string, of = log): string => {
   try {
@@ -51,6 +57,12 @@ describe('a checkpoint', () => {
     ['a line more', note.replace('\n\n', '\nextension\n\n'), 'log-invalid'],
     ['something after it', `${note}x`, 'log-invalid'],
     ['carriage returns', note.replaceAll('\n', '\r\n'), 'log-invalid'],
+    ['a size beyond what numbers hold', note.replace('\n42\n', '\n9007199254740992\n'), 'log-invalid'],
+    ['no origin', note.replace('skills.example\n42', '\n42'), 'log-invalid'],
+    ['no last line feed in its body', note.replace('\n\n', '\n'), 'log-invalid'],
+    ['a root that is no base64', note.replace(head.root.toString('base64'), '!'.repeat(44)), 'log-invalid'],
+    ['a signature that was cut', cut(ownLine, 67), 'signature-invalid'],
+    ['a signature that is longer', cut(ownLine, 68, Buffer.of(0)), 'signature-invalid'],
     ['a short root', note.replace(head.root.toString('base64'), 'AAAA'), 'log-invalid'],
     ['nothing', '', 'log-invalid'],
   ])('is refused with %s', (_, text, code) => {
@@ -59,5 +71,11 @@ describe('a checkpoint', () => {
 
   it('is of no log whose key is not Ed25519', () => {
     expect(codeOf(note, { ...log, key: testSigner('p256').publicKey })).toBe('log-invalid');
+  });
+
+  it('is read alone, without the lines of others', () => {
+    for (const one of [note, note + foreignLine, note.replace(ownLine, foreignLine + ownLine)])
+      expect(ownNote(one, log)).toBe(note);
+    expect(() => ownNote(foreign, log)).toThrow(expect.objectContaining({ code: 'signature-invalid' }));
   });
 });

@@ -75,6 +75,26 @@ describe('the tiles of a log', () => {
     expect(tilesOf(0)).toEqual([]);
   });
 
+  it('are partial only where the log ends', () => {
+    expect(tilesOf(256).map(tilePath)).toEqual(['tile/entries/000', 'tile/0/000', 'tile/1/000.p/1']);
+    expect(tilesOf(257).map(tilePath)).toEqual([
+      'tile/entries/000',
+      'tile/entries/001.p/1',
+      'tile/0/000',
+      'tile/0/001.p/1',
+      'tile/1/000.p/1',
+    ]);
+    expect(tilesOf(1).map(tilePath)).toEqual(['tile/entries/000.p/1', 'tile/0/000.p/1']);
+  });
+
+  it('hold their own nodes, and entries are none', () => {
+    const tile = { level: 0, index: 2, width: 2 };
+    expect(parseHashTile(hashTile(tile, nodeAt), tile)).toEqual([leafAt(512), leafAt(513)]);
+    expect(() => hashTile({ level: 'entries', index: 0, width: 1 }, nodeAt)).toThrow(
+      expect.objectContaining({ code: 'log-invalid' }),
+    );
+  });
+
   it('hold on the next level the roots of the level below', () => {
     const range = Array.from({ length: 256 }, (_, index) => index).reduce<CompactRange>(
       (one, index) => appendLeaf(one, leafAt(index)),
@@ -98,6 +118,7 @@ describe('the tiles of a log', () => {
 
   it('hold entries with their lengths', () => {
     expect(entryTile([Buffer.from('ab'), Buffer.from('')])).toEqual(Buffer.from([0, 2, 97, 98, 0, 0]));
+    expect(entryTile([Buffer.alloc(65_535)])).toHaveLength(65_537);
     expect(() => entryTile([Buffer.alloc(65_536)])).toThrow(expect.objectContaining({ code: 'log-invalid' }));
   });
 });
