@@ -14,9 +14,9 @@ export function treeText({ line, of }: Branch): Safe {
 }
 
 /** A part of the chain: its own reasons first, then what is worth knowing, then what rests on it. */
-export function chainBranch({ holds, says, notes, reasons, of }: ChainNode, ink: Ink): Branch {
+export function chainBranch({ holds, undemanded, says, notes, reasons, of }: ChainNode, ink: Ink): Branch {
   return {
-    line: safe`${holds ? ink.green('✓') : ink.red('✗')} ${says}`,
+    line: safe`${undemanded === true ? '·' : holds ? ink.green('✓') : ink.red('✗')} ${says}`,
     of: [
       ...reasons.map(({ code, message }) => leaf(safe`${ink.red(code)}: ${message}`)),
       ...notes.map((note) => leaf(safe`${note}`)),

@@ -10,13 +10,13 @@ import type { Source } from '../skills-index/client/blobs.ts';
 import { memoryStore, type Store } from '../skills-index/client/store.ts';
 import { parseWitnessPolicy } from '../skills-index/log/witness-policy.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
-import { type Digest, hexOf } from '../skills-index/skill/digest.ts';
+import { type Digest, digestOf, hexOf } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { exactObject, parseShape } from '../skills-index/skill/shape.ts';
 import type { Version } from '../skills-index/skill/version.ts';
-import { isoTime, skillName, version } from '../skills-index/statement/field-shapes.ts';
+import { digest, isoTime, skillName, version } from '../skills-index/statement/field-shapes.ts';
 import type { TrustedInputs } from '../skills-index/trust/decision.ts';
 import { parsePolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot } from '../skills-index/trust/root.ts';
@@ -30,9 +30,17 @@ export interface EvidenceNote {
   readonly version: Version;
   /** ISO 8601, UTC: as of when it is judged. A status file counts for a day only, so no other time will do. */
   readonly at: string;
+  /** Path → digest of each file, to tell which one was damaged; they prove themselves otherwise. */
+  readonly files?: Readonly<Record<string, Digest>>;
 }
 
-const noteShape = exactObject({ schema: v.literal('skillgate.evidence/1'), name: skillName, version, at: isoTime });
+const noteShape = exactObject({
+  schema: v.literal('skillgate.evidence/1'),
+  name: skillName,
+  version,
+  at: isoTime,
+  files: v.exactOptional(v.record(v.string(), digest)),
+});
 const trustedShape = exactObject({
   schema: v.literal('skillgate.trusted/1'),
   root: v.unknown(),
@@ -78,7 +86,11 @@ export function recordingSource(source: Source, taken: Map<string, Uint8Array>):
  */
 export async function writeEvidence(
   folder: string,
-  evidence: { readonly note: EvidenceNote; readonly taken: ReadonlyMap<string, Uint8Array>; readonly trusted: TrustedInputs },
+  evidence: {
+    readonly note: Omit<EvidenceNote, 'files'>;
+    readonly taken: ReadonlyMap<string, Uint8Array>;
+    readonly trusted: TrustedInputs;
+  },
 ): Promise<Digest> {
   await mkdir(folder, { recursive: true });
   if ((await readdir(folder)).length > 0)
@@ -93,13 +105,28 @@ export async function writeEvidence(
     ...(witnesses && { witnesses }),
   };
   await writeWhole(join(folder, trustedFile), `${JSON.stringify(trusted, null, 2)}\n`);
-  await writeWhole(join(folder, noteFile), `${JSON.stringify(evidence.note, null, 2)}\n`);
+  const files = Object.fromEntries([...evidence.taken].map(([path, bytes]) => [path.replace(/^\//, ''), digestOf(bytes)]).sort());
+  await writeWhole(join(folder, noteFile), `${JSON.stringify({ ...evidence.note, files }, null, 2)}\n`);
   return canonicalDigest(trusted);
 }
 
 /** @throws Problem `evidence-invalid` */
 export async function readEvidenceNote(folder: string): Promise<EvidenceNote> {
   return parseShape(noteShape, parseJson(await readIn(folder, noteFile), noteFile), 'evidence-invalid', noteFile);
+}
+
+/** Which files are missing or have other bytes than were exported, each with what is wrong with it. */
+export async function changedFiles(folder: string, files: NonNullable<EvidenceNote['files']>): Promise<string[]> {
+  const changed: string[] = [];
+  for (const [path, expected] of Object.entries(files)) {
+    const bytes = await readIn(folder, path).catch((cause: unknown) => {
+      if (cause instanceof Problem) return undefined;
+      throw cause;
+    });
+    if (bytes === undefined) changed.push(`${path} is missing`);
+    else if (digestOf(bytes) !== expected) changed.push(`${path} has other bytes`);
+  }
+  return changed;
 }
 
 /**

@@ -1,22 +1,23 @@
 /** One version verified: its evidence decided, and where it is installed, its files compared with the approved ones. */
-import { type Admission, admit, requireAdmitted } from '../runner/admit.ts';
+import { type Admission, requireAdmitted } from '../runner/admit.ts';
 import { readAll } from '../runner/catalogue.ts';
 import type { HostPolicy } from '../runner/host-policy.ts';
 import type { Source } from '../skills-index/client/blobs.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
-import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
+import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Admitted, TrustedInputs } from '../skills-index/trust/decision.ts';
 import type { ChainNode } from '../skills-index/trust/decision-chain.ts';
 import { askAdmission, openAdmitted, type Project, type Question, type World } from './admission.ts';
 import { type Branch, chainBranch, leaf, treeText } from './chain-text.ts';
 import type { CommandContext } from './command.ts';
-import { folderSource, readEvidenceNote, readTrusted, writeEvidence } from './evidence-folder.ts';
+import { writeEvidence } from './evidence-folder.ts';
 import { standJson, standLines } from './installed-text.ts';
 import { count, type Ink, type Safe, safe } from './output.ts';
-import { registryOf } from './registries.ts';
+import type { TrustedRegistry } from './registries.ts';
 import { type Rescan, rescan } from './rescan.ts';
 import { type InstalledFiles, installedFiles, layoutDifferences, layoutOf, placesOf } from './skill-folder.ts';
+import { keptVersion } from './trust-kept.ts';
 
 export interface Verified {
   readonly name: SkillName;
@@ -26,6 +27,8 @@ export interface Verified {
   readonly chain: ChainNode;
   /** What was believed without proof; absent where it came with the evidence. */
   readonly trusted?: TrustedInputs;
+  /** How old that is. */
+  readonly trustedSince?: RootAge;
   /** Absent for a version that is refused. */
   readonly admitted?: Admitted;
   /** Why it is refused, or why what is installed cannot be vouched for. */
@@ -41,6 +44,14 @@ export interface Verified {
   /** Where its evidence was written to, and the digest of what was trusted. */
   readonly exported?: { readonly folder: string; readonly trust: Digest };
 }
+
+/** The root of trust that was judged by; null where the pinned root file stands alone. */
+export type RootAge = {
+  readonly version: number;
+  /** ISO 8601: when the registry was last asked for a newer one, and until when this one was signed. */
+  readonly asked: string;
+  readonly signedUntil: string;
+} | null;
 
 /**
  * Asks the registry, or the cache, and compares what is installed.
@@ -63,26 +74,9 @@ export async function verifyVersion(
     host,
     ...(through === undefined ? {} : { through }),
   });
-  const decided = { ...toVerified(admission, source, name), trusted: registry };
+  const decided = { ...toVerified(admission, source, name), trusted: registry, trustedSince: ageOf(registry) };
   if (decided.admitted === undefined || locked === undefined) return decided;
   return { ...decided, ...(await compareInstalled(project, decided.admitted, source)) };
-}
-
-/**
- * A folder of exported evidence, from its files alone: as of when it was written, and by what is trusted here or has that digest.
- * @throws Problem `evidence-invalid`, `root-not-pinned`, `not-found`
- */
-export async function verifyFolder(context: CommandContext, folder: string, trust: string | undefined): Promise<Verified> {
-  const { name, version, at } = await readEvidenceNote(folder);
-  const trusted = trust === undefined ? registryOf(context, scopeOf(name)) : await readTrusted(folder, trust);
-  const { root, policy, sigstore, witnesses } = trusted;
-  const source = folderSource(folder);
-  const inputs = { root, policy, sigstore, ...(witnesses === undefined ? {} : { witnesses }) };
-  const admission = await admit({ ...source, ...inputs, name, range: version, now: Date.parse(at), past: true });
-  const verified = { ...toVerified(admission, source, name), asOf: at };
-  // Not only what admission looks at: every file of the skill is in the folder, and is the approved one.
-  if (verified.admitted !== undefined) await readAll(await openAdmitted(source, verified.admitted));
-  return verified;
 }
 
 /**
@@ -163,8 +157,25 @@ export function verifiedText(verified: Verified, ink: Ink): Safe {
       : safe`${good} ${ink.bold(`${name}@${admitted.version}`)}`;
   return treeText({
     line: safe`${head}${when}`,
-    of: [chainBranch(chain, ink), installedBranch(verified, ink), ...rescanBranch(verified, ink)],
+    of: [...rootBranch(verified), chainBranch(chain, ink), installedBranch(verified, ink), ...rescanBranch(verified, ink)],
   });
+}
+
+function ageOf({ kept }: TrustedRegistry): RootAge {
+  if (kept === undefined) return null;
+  return {
+    version: keptVersion(kept, 'root'),
+    asked: kept.refreshed,
+    signedUntil: String(JSON.parse(kept.metadata.root).signed.expires),
+  };
+}
+
+function rootBranch({ trustedSince }: Verified): Branch[] {
+  if (trustedSince === undefined) return [];
+  if (trustedSince === null)
+    return [leaf(safe`by the pinned root file alone: this registry delivers no rotations, so none could reach this host`)];
+  const { version, asked, signedUntil } = trustedSince;
+  return [leaf(safe`by version ${version} of the root of trust, asked for at ${asked}, signed until ${signedUntil}`)];
 }
 
 function installedBranch({ folders, files, plain, problem, admitted }: Verified, ink: Ink): Branch {
@@ -195,6 +206,7 @@ export function verifiedJson({
   rescan: again,
   asOf,
   exported,
+  trustedSince,
 }: Verified): Record<string, unknown> {
   const {
     manifest: _,
@@ -216,6 +228,7 @@ export function verifiedJson({
     ...(files === undefined ? {} : { files: standJson(files) }),
     ...(again === undefined ? {} : { rescan: again }),
     ...(asOf === undefined ? {} : { asOf }),
+    ...(trustedSince === undefined ? {} : { trustedSince }),
     ...(exported === undefined ? {} : { exported }),
   };
 }

@@ -11,15 +11,8 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { recordingSource } from '../evidence-folder.ts';
 import { answer, inkFor, joined, note, safe, say } from '../output.ts';
 import { problemJson, problemText } from '../problem-text.ts';
-import {
-  exportVerified,
-  type Verified,
-  verifiedJson,
-  verifiedText,
-  verifyFolder,
-  verifyVersion,
-  withRescan,
-} from '../verified-version.ts';
+import { verifyFolder } from '../verified-folder.ts';
+import { exportVerified, type Verified, verifiedJson, verifiedText, verifyVersion, withRescan } from '../verified-version.ts';
 
 /** A skill of which there was nothing to decide on. */
 interface Failed {

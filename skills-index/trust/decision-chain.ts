@@ -15,6 +15,8 @@ import type { VerifiedStatement } from './verify-statement.ts';
 export interface ChainNode {
   readonly part: ChainPart;
   readonly holds: boolean;
+  /** It holds since nothing was demanded of it: that is no assurance. */
+  readonly undemanded?: true;
   /** What was found, for people. */
   readonly says: string;
   /** What more is worth knowing, one sentence each. */
@@ -37,15 +39,17 @@ export interface Judged {
 }
 
 interface Said {
+  readonly undemanded?: true;
   readonly says: string;
   readonly notes?: readonly string[];
 }
 
 /** Puts what was judged into one tree below the root of trust. */
 export function chainOf(evidence: Evidence, judged: Judged, reasons: readonly DecisionReason[]): ChainNode {
-  const node = (part: ChainPart, { says, notes = [] }: Said, of: readonly ChainNode[] = []): ChainNode => {
+  const node = (part: ChainPart, { says, notes = [], undemanded }: Said, of: readonly ChainNode[] = []): ChainNode => {
     const own = reasons.filter((one) => one.part === part);
-    return { part, holds: own.length === 0, says, notes, reasons: own, of };
+    const isHollow = undemanded === true && own.length === 0;
+    return { part, holds: own.length === 0, ...(isHollow ? { undemanded } : {}), says, notes, reasons: own, of };
   };
   const ofLog = [node('statements', sayStatements(evidence)), node('witnesses', sayWitnesses(judged))];
   return node('root', sayRoot(evidence), [
@@ -93,11 +97,13 @@ function sayStatements({ statements, input }: Evidence): Said {
 function sayWitnesses({ status }: Judged): Said {
   const witnessed = status?.witnessed;
   if (witnessed === undefined) {
-    return { says: 'witnessed: 0/0', notes: ['nobody but the operator says that everyone is shown the same log'] };
+    const says = 'witnessed: 0/0 (none demanded): this registry could show you another history than others';
+    return { says, undemanded: true };
   }
   const { counted, of, threshold } = witnessed;
   const names = counted.map(({ name, seconds }) => `${name} cosigned at ${new Date(seconds * 1000).toISOString()}`);
-  return { says: `witnessed: ${counted.length}/${of} (${threshold} needed)`, notes: names };
+  const says = `witnessed: ${counted.length}/${of} (${threshold} needed)`;
+  return { says, notes: names, ...(counted.length === 0 && threshold === 0 ? { undemanded: true } : {}) };
 }
 
 function sayPublisher(evidence: Evidence, { publish, level }: Judged): Said {

@@ -152,7 +152,7 @@ export function decide(input: DecisionInput): Decision {
   if (!complete || status === undefined || reasons.list.length > 0) {
     if (reasons.list.length === 0) reasons.add('statement-missing', 'the evidence is not complete');
     const chain = chainOf(evidence, judged, reasons.list);
-    return { kind: 'refused', reasons: reasons.list, chain, ...(alarm === undefined ? {} : { alarm }) };
+    return { kind: 'refused', reasons: alarmsFirst(reasons.list), chain, ...(alarm === undefined ? {} : { alarm }) };
   }
   const { line } = input;
   return {
@@ -177,6 +177,12 @@ export function decide(input: DecisionInput): Decision {
     onGrace: input.now > Date.parse(status.expires),
     chain: chainOf(evidence, judged, []),
   };
+}
+
+// Who reads one line reads why nothing helps; that witnesses do not cosign such a log follows from it, and waiting would not mend it.
+function alarmsFirst(list: readonly DecisionReason[]): DecisionReason[] {
+  const isAlarm = ({ code }: DecisionReason): boolean => code === 'log-rolled-back' || code === 'log-forked';
+  return [...list.filter(isAlarm), ...list.filter((one) => !isAlarm(one))];
 }
 
 /** What level is shown; the verdict may claim it or less. */

@@ -62,6 +62,8 @@ describe('exported evidence', () => {
     const unpinned = await years(folder);
     expect(unpinned).toMatchObject({ exit: 6, out: '' });
     expect(unpinned.err).toContain('root-not-pinned');
+    expect(unpinned.err).toContain(`skill verify --from ${folder} --trust sha256:`);
+    expect(unpinned.err).not.toContain('http');
   });
 
   it('is worth nothing under another digest', async () => {
@@ -92,10 +94,38 @@ describe('exported evidence', () => {
         change();
         const said = await years(folder, '--trust', trust);
         expect({ path, refused: said.exit !== 0 && !said.out.startsWith('verified') }).toEqual({ path, refused: true });
+        // Nobody was asked, so nobody is to blame: the folder is named, and the file.
+        expect(said.err).not.toMatch(/registry (sent|has|answered)|alarms\/|tell the operator|Check the address/);
+        if (!/^(trusted|evidence)\.json$/.test(path))
+          expect(said.err).toContain(`error[evidence-invalid]: This folder was changed since it was exported: ${path} `);
         writeFileSync(join(folder, path), kept);
       }
     }
     expect((await years(folder, '--trust', trust)).exit).toBe(0);
+  });
+
+  it('is refused as a folder too when who changed it changed what it says of its files', async () => {
+    const note = join(folder, 'evidence.json');
+    const kept = readFileSync(note, 'utf8');
+    const { files, ...rest } = JSON.parse(kept);
+    writeFileSync(note, JSON.stringify(rest));
+    try {
+      expect((await years(folder, '--trust', trust)).exit).toBe(0);
+      for (const path of Object.keys(files)) {
+        const bytes = readFileSync(join(folder, path));
+        const damaged = Buffer.from(bytes);
+        damaged[bytes.length >> 1] = (damaged[bytes.length >> 1] ?? 0) ^ 1;
+        writeFileSync(join(folder, path), damaged);
+        const said = await years(folder, '--trust', trust);
+        writeFileSync(join(folder, path), bytes);
+        expect({ path, exit: said.exit }).toEqual({ path, exit: 6 });
+        expect(said.err).toMatch(/take another copy/);
+        expect(said.err).not.toMatch(/registry (sent|has|answered)|alarms\/|tell the operator|Check the address/);
+        expect(said.err.split('log-forked').length).toBeLessThanOrEqual(2);
+      }
+    } finally {
+      writeFileSync(note, kept);
+    }
   });
 });
 

@@ -29,7 +29,7 @@ describe('the chain of an admitted version', () => {
     ['root', [rootFingerprint(storyRoot), 'skills.example', 'one administrator']],
     ['log', [`size ${story.log.head.size}`, Buffer.from(story.log.head.root).toString('base64'), 'first time']],
     ['statements', ['9 of 9 statements']],
-    ['witnesses', ['witnessed: 0/0', 'nobody but the operator']],
+    ['witnesses', ['witnessed: 0/0 (none demanded)', 'another history than others']],
     [
       'publisher',
       [people.author.keyId, 'keyed: no publisher was known here before, publicly logged, no name proven', 'SLSA build level 0'],
@@ -45,6 +45,17 @@ describe('the chain of an admitted version', () => {
   ])('says of %s what was found', (part, words) => {
     const node = partOf(chain, part);
     for (const word of words) expect([node?.says, ...(node?.notes ?? [])].join('\n')).toContain(word);
+  });
+
+  it('is marked where nothing was demanded, and nowhere else', () => {
+    const hollow = all(chain).filter((one) => one.undemanded === true);
+    expect(hollow.map((one) => one.part)).toEqual(['witnesses']);
+    const key = Buffer.from(testLogKey('w').publicKey).toString('base64');
+    const threshold = (n: number) => ({
+      witnesses: { schema: 'skillgate.witnesses/1', threshold: n, witnesses: [{ name: 'w', key }] } as const,
+    });
+    expect(partOf(chainOf(threshold(0)), 'witnesses')).toMatchObject({ holds: true, undemanded: true });
+    expect(partOf(chainOf(threshold(1)), 'witnesses')).not.toHaveProperty('undemanded');
   });
 
   it('says when the publisher is the one that was known, and the head was compared with one seen before', () => {
@@ -79,7 +90,7 @@ describe('what people read of a chain', () => {
         'seen here for the first time',
       ],
       ['statements', '9 of 9 statements are signed and in the log'],
-      ['witnesses', 'witnessed: 0/0', 'nobody but the operator says that everyone is shown the same log'],
+      ['witnesses', 'witnessed: 0/0 (none demanded): this registry could show you another history than others'],
       [
         'publisher',
         `published by ${people.author.keyId} at log index 4`,

@@ -71,7 +71,7 @@ describe('witnesses of the log', () => {
     const decision = decide({ ...story.input, witnesses: policyOf(1, one), statuses: [await statusBy([{ name: one }])] });
     const said = (input: Decision): string => JSON.stringify(input.chain);
     expect(said(decision)).toContain('w1.example cosigned at 2026-03-02T11:00:00.000Z');
-    expect(said(decide(story.input))).toMatch(/witnessed: 0\/0.*nobody but the operator/);
+    expect(said(decide(story.input))).toMatch(/witnessed: 0\/0 \(none demanded\): .*another history/);
   });
 
   it('may be as late as the grace that the host gives the status', async () => {
@@ -79,5 +79,11 @@ describe('witnesses of the log', () => {
     const input = { ...story.input, witnesses: policyOf(1, one), statuses };
     expect(decide({ ...input, statusGraceSeconds: 60 }).kind).toBe('admitted');
     expect(decide({ ...input, statusGraceSeconds: 59 }).kind).toBe('refused');
+  });
+
+  it('leads with a log that is another one, since no waiting brings cosignatures of that', () => {
+    const seen = { checkpoint: { size: 9, root: Buffer.alloc(32) }, proof: [] };
+    const decision = decide({ ...story.input, witnesses: policyOf(1, one), seen });
+    expect(outcome(decision)).toBe('log-rolled-back,witnesses-missing');
   });
 });
