@@ -36,6 +36,13 @@ export const firstOwnersMax = 5;
 /** Writes of who is no member, by address: at once, and then. */
 export const strangerWritesBurst = 300;
 export const strangerWritesPerSecond = 2;
+/** Large bodies of who is no member, under way at one time: in all, and of one address. */
+export const strangerBodiesBytesMax = 5 * uploadBytesMax;
+export const strangerBodiesOfOneBytesMax = 2 * uploadBytesMax;
+/** How fast a body has to come, and for how long nothing is demanded of it. */
+export const bodyBytesPerSecondMin = 64 * 1024;
+export const bodyGraceMs = 15_000;
+export const bodyCheckMs = 2_000;
 /** Addresses that are remembered at one time. */
 export const strangerAddressesMax = 10_000;
 export const databaseWaitMs = 2_000;

@@ -14,6 +14,7 @@ import { diskObjects } from './disk-objects.ts';
 import { stopMs } from './limits.ts';
 import { newestCheckpoint } from './log.ts';
 import { resume } from './publish-index.ts';
+import { endSlowBodies } from './slow-bodies.ts';
 import { holdFolder, openSqlite } from './sqlite.ts';
 import { takeStatement } from './statements.ts';
 import { readWitnesses } from './witness-config.ts';
@@ -60,6 +61,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const witnesses = await readWitnesses(dir, { urls: options.witnesses ?? [], signedPolicy, say: log });
   let answer = async (_: Request, __: unknown): Promise<Response> => new Response('starting', { status: 503 });
   const server = createAdaptorServer({ fetch: (request, env) => answer(request, env), overrideGlobalObjects: false }) as Server;
+  endSlowBodies(server);
   const port = await listen(server, options.port, host);
   const base = options.base ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const letGo = await holdOrClose(dir, server);

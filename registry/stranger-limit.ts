@@ -1,6 +1,7 @@
 /** Writes of who is no member, limited for each address: signatures cost the registry work, and the log and the audit forget nothing. */
 import type { Context, MiddlewareHandler } from 'hono';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { BodiesInFlight } from './bodies-in-flight.ts';
 import type { Registry } from './context.ts';
 import { strangerAddressesMax, strangerWritesBurst, strangerWritesPerSecond } from './limits.ts';
 import { readActor } from './routes/describe.ts';
@@ -34,16 +35,24 @@ export class Buckets {
 
 /**
  * Lets members through and counts everybody else. A session alone is no way round it: any key that claims a scope gets one.
- * @throws Problem `too-many-requests`
+ * @throws Problem `too-many-requests`, `registry-busy`
  */
 export function limitStrangers(registry: Registry, addressOf: AddressOf): MiddlewareHandler {
   const buckets = new Buckets();
+  const bodies = new BodiesInFlight();
   return async (context, next) => {
     const isMember = (await actorOrNone(registry, context))?.member !== undefined;
-    if (!isMember && !buckets.take(addressOf(context) ?? 'unknown', registry.now().getTime())) {
+    if (isMember) return next();
+    const address = addressOf(context) ?? 'unknown';
+    if (!buckets.take(address, registry.now().getTime())) {
       throw new Problem('too-many-requests', 'This address has sent too much in a short time');
     }
-    await next();
+    const done = bodies.reserve(networkOf(address), context.req.raw.headers);
+    try {
+      await next();
+    } finally {
+      done();
+    }
   };
 }
 

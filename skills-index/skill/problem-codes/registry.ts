@@ -77,7 +77,7 @@ export const registryCodes = {
     exit: 6,
     status: 403,
     means: 'A reviewer or administrator suspended or revoked this publisher: nothing new of theirs is taken.',
-    fix: 'Ask the registry’s reviewers; a suspension can be lifted, a revocation is final, and the scope’s owners may publish with another key.',
+    fix: 'Ask the registry’s reviewers; a suspension can be lifted, a revocation is final. Keys that follow one another count as one; other owners of the scope may publish.',
   },
   'registry-down': {
     exit: 4,
