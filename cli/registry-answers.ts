@@ -40,10 +40,13 @@ export const versionAnswer = v.looseObject({
   history: v.array(move),
   moves: v.array(text),
   questions: v.optional(v.array(v.looseObject({ at: text, by: text, text })), []),
+  uncounted: optional(text),
 });
 export type VersionAnswer = v.InferOutput<typeof versionAnswer>;
 
-export const versionsAnswer = v.looseObject({ versions: v.array(v.looseObject({ version: text, status: text })) });
+export const versionsAnswer = v.looseObject({
+  versions: v.array(v.looseObject({ version: text, status: text, uncounted: optional(text) })),
+});
 
 export const statementAnswer = v.looseObject({ digest, logIndex: v.number() });
 

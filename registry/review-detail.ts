@@ -19,6 +19,7 @@ import { riskOfVersion } from './review-queue.ts';
 import type { Risk } from './risk.ts';
 import { reviewNotes } from './schema.ts';
 import { movesFrom, type State } from './status.ts';
+import { whyUncounted } from './uncounted.ts';
 import { historyOf, type MoveRow, requireVersion, type VersionRow } from './versions.ts';
 
 export type ApprovalRow = Omit<CountedApproval, 'statement' | 'logIndex'>;
@@ -42,6 +43,8 @@ export interface VersionDetail {
   readonly moves: readonly State[];
   /** What reviewers asked the author, first to last. */
   readonly questions: readonly { readonly at: Date; readonly by: string; readonly text: string }[];
+  /** Why installers refuse it though it is approved: a key or policy that its verdict rests on has ended before it. */
+  readonly uncounted?: string;
 }
 
 export interface ReviewDetail extends VersionDetail {
@@ -106,6 +109,7 @@ function notesOf(registry: Registry, { id }: VersionRow): Promise<(typeof review
 
 async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDetail> {
   const { approvals, needed } = await readApprovals(registry, row);
+  const uncounted = await whyUncounted(registry, row);
   const asked = (await notesOf(registry, row)).filter(({ kind }) => kind === 'asked');
   return {
     name: row.name,
@@ -121,5 +125,6 @@ async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDet
     questions: asked.map(({ at, by, text }) => ({ at: new Date(at), by, text })),
     ...(row.verdict === null ? {} : { verdict: row.verdict }),
     ...(row.report === null ? {} : { reportDigest: row.report }),
+    ...(uncounted === undefined ? {} : { uncounted }),
   };
 }

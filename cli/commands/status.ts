@@ -45,9 +45,15 @@ export function isUnderWay({ status }: Pick<VersionAnswer, 'status'>): boolean {
 async function listVersions(context: CommandContext, reference: string): Promise<ExitCode> {
   const { name } = parseReference(reference);
   const { versions } = await askRegistry(context, `/api/v1/versions${versionPath(name)}`, versionsAnswer);
-  const rows = versions.map(({ version, status }) => ({ version, status }));
+  const rows = versions.map(({ version, status, uncounted }) => ({
+    version,
+    status,
+    ...(uncounted === null ? {} : { uncounted }),
+  }));
   answer(context, { schema: 'skillgate.versions/1', name, versions: rows }, () =>
-    table(rows.map((row) => [row.version, row.status])),
+    table(
+      rows.map((row) => [row.version, row.status, row.uncounted === undefined ? '' : `installers refuse it: ${row.uncounted}`]),
+    ),
   );
   if (rows.length === 0) note(context, safe`No version of ${name} is known there.`);
   return exitCodes.ok;
@@ -73,6 +79,12 @@ function statusText(context: CommandContext, found: VersionAnswer): Safe {
   const head = table([
     ['version', safe`${ink.bold(found.name)} ${found.version}`],
     ['status', ink[stateInk[found.status] ?? 'cyan'](found.status)],
+    ...(found.uncounted === null
+      ? []
+      : [
+          ['', safe`${ink.red('installers refuse it')}: ${found.uncounted}`] as const,
+          ['', 'what to do: publish a higher version, which is scanned and approved anew'] as const,
+        ]),
     ['bundle', found.bundle],
     ['publisher', found.publisher],
     ['verdict', verdictText(found.verdict)],

@@ -65,6 +65,7 @@ ${term('publisher', publisher(detail))}
 ${term('bundle', digest(detail.bundle))}
 ${term('report', reportDigest === undefined ? html`<span class="quiet">none</span>` : digest(reportDigest))}
 </dl>
+${uncounted(detail)}
 ${decides(detail)}
 ${copied(detail)}
 <details class="risk-parts"><summary>Risk ${risk.total}, part by part</summary><ul>${parts}</ul></details>`;
@@ -72,6 +73,11 @@ ${copied(detail)}
 
 function publisher({ publisher: id, publishedBy }: ReviewDetail): Html {
   return publishedBy === id ? digest(id) : html`${untrusted(publishedBy)} ${digest(id)}`;
+}
+
+function uncounted({ uncounted: why }: ReviewDetail): Html {
+  if (why === undefined) return html``;
+  return html`<p class="notice">Installers refuse it: ${why}. Its author has to publish a higher version.</p>`;
 }
 
 function decides({ report }: ReviewDetail): Html {

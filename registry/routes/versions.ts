@@ -8,6 +8,7 @@ import { takeVersion, type Upload } from '../intake.ts';
 import { uploadBytesMax } from '../limits.ts';
 import { limitBody } from '../problem-json.ts';
 import { readVersion } from '../review-detail.ts';
+import { whyUncounted } from '../uncounted.ts';
 import { versionsOf } from '../versions.ts';
 import { describe, readActor, versionIn } from './describe.ts';
 import { keyHint, readSent } from './envelopes.ts';
@@ -28,6 +29,8 @@ export const versionSchema = v.object({
   history: v.array(v.object({ at: v.string(), from: v.string(), to: v.string(), by: v.string(), why: v.string() })),
   moves: v.array(v.string()),
   questions: v.array(v.object({ at: v.string(), by: v.string(), text: v.string() })),
+  /** Why installers refuse a version that is approved here. */
+  uncounted: v.exactOptional(v.string()),
 });
 
 const uploadBody = {
@@ -102,14 +105,25 @@ function readingRoutes(registry: Registry): Hono {
       '/versions/:scope/:name',
       describe({
         summary: 'All versions of a skill, oldest first',
-        answer: v.object({ versions: v.array(v.object({ version: v.string(), status: v.string(), bundle: v.string() })) }),
+        answer: v.object({
+          versions: v.array(
+            v.object({ version: v.string(), status: v.string(), bundle: v.string(), uncounted: v.exactOptional(v.string()) }),
+          ),
+        }),
         problems: ['name-invalid', 'not-found'],
       }),
       async (context) => {
         const name = parseSkillName(`${context.req.param('scope')}/${context.req.param('name')}`);
         const rows = await versionsOf(registry, name);
         if (rows.length === 0) throw new Problem('not-found', `There is no skill ${name} here`);
-        return context.json({ versions: rows.map((row) => ({ version: row.version, status: row.status, bundle: row.bundle })) });
+        const versions = await Promise.all(
+          rows.map(async (row) => {
+            const { version: number, status, bundle } = row;
+            const uncounted = await whyUncounted(registry, row);
+            return { version: number, status, bundle, ...(uncounted === undefined ? {} : { uncounted }) };
+          }),
+        );
+        return context.json({ versions });
       },
     )
     .get(

@@ -22,7 +22,7 @@ export const decisionHints = {
   'approval-invalid': 'A reviewer has to approve again.',
   'approvals-missing': 'More reviewers have to approve: skill review list.',
   'approvals-not-independent': 'A reviewer has to approve from the command line: skill review approve.',
-  'verdict-invalid': 'The registry has to sign a new verdict.',
+  'verdict-invalid': 'The author has to publish a higher version: a version has one verdict, and it is never signed anew.',
   'policy-mismatch': 'Ask the operator for the policy in force.',
   'capability-exceeded': 'The approval grants more than the signed manifest or the policy allows; a new version is needed.',
   'status-missing': 'Try again when the registry answers.',

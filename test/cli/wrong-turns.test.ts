@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeSkill, publish, scan } from '../registry/road.ts';
+import { statements } from '../../registry/schema.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { makeKey } from '../registry/people.ts';
+import { approve, makeSkill, publish, scan } from '../registry/road.ts';
 import { skill } from './command-line.ts';
 import { makeUsers, writeKey } from './registry-users.ts';
 import { folderWith } from './temporary-folder.ts';
@@ -88,6 +91,31 @@ describe('hints where somebody took a wrong turn', () => {
       ['approve', '@acme/deals@1.0.0', '--reason', 'x', '--yes'],
     ])
       expect((await as('rita', ['review', ...argv])).stderr).toMatch(/error\[move-illegal\][\s\S]*publish(es)? a higher version/);
+  });
+
+  it('tell the author of an approved version that its verdict is by a retired key, and what helps', async () => {
+    const { as, world } = await makeUsers();
+    const { send, author, tokens, scanner, rita, registry } = world;
+    for (const version of ['1.0.0', '2.0.0']) {
+      const deals = makeSkill('@acme/deals', version);
+      await publish(send, deals, author);
+      await scan(send, tokens.scanner, scanner, deals, 'pass');
+      await approve(send, tokens.rita, rita, deals);
+    }
+    expect((await as('author', ['status', '@acme/deals@2.0.0'])).stdout).not.toContain('installers refuse');
+    const [, , , second] = (await registry.db.read.select().from(statements)).filter(
+      (one) => one.signer === registry.keys.registry.keyId || one.predicateType === predicateTypes.approval,
+    );
+    const key = makeKey().open.spki;
+    const retired = [{ office: 'registry' as const, key: registry.root.registry.key, validUpTo: (second?.logIndex ?? 0) - 1 }];
+    Object.assign(registry, { root: { ...registry.root, registry: { key }, retired } });
+    const told = await as('author', ['status', '@acme/deals@2.0.0']);
+    expect(told.stdout).toMatch(
+      /approved[\s\S]*installers refuse it: its verdict, at log index \d+, was signed with a key[\s\S]*publish a higher version/,
+    );
+    const all = await as('author', ['status', '@acme/deals']);
+    expect(all.stdout).toMatch(/^1\.0\.0 +approved *$/m);
+    expect(all.stdout).toMatch(/^2\.0\.0 +approved +installers refuse it/m);
   });
 
   it('name the help of the very command, and never a word to be filled in', async () => {
