@@ -1,21 +1,15 @@
 /** The next root of trust as a proposal: made without a network, read by each administrator before signing, merged from their copies. */
 import { canonicalDigest, canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
-import { digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { PublicKey } from '../skills-index/statement/attestation.ts';
 import { earlierPoliciesMax } from '../skills-index/trust/limits.ts';
-import { type Policy, parsePolicy, policyDigest } from '../skills-index/trust/policy.ts';
+import { type Policy, policyDigest } from '../skills-index/trust/policy.ts';
 import type { RetiredKey, RootFile, RootOffice } from '../skills-index/trust/root.ts';
 import { parseRoot } from '../skills-index/trust/root.ts';
-import { spkiOfTuf, type TufMetadata, type TufRoot, type TufSigned, tufTime } from '../skills-index/trust/tuf-metadata.ts';
-import {
-  lastRootOf,
-  nextRepository,
-  rootFileOf,
-  type TufFiles,
-  type TufRepository,
-} from '../skills-index/trust/tuf-repository.ts';
+import { type TufMetadata, type TufRoot, type TufSigned, tufTime } from '../skills-index/trust/tuf-metadata.ts';
+import { lastRootOf, nextRepository, type TufFiles, type TufRepository } from '../skills-index/trust/tuf-repository.ts';
+import { holdsOver } from '../skills-index/trust/tuf-signature.ts';
 
 /** How long administrators' signatures count before they have to be given anew. */
 const signedDays = 365;
@@ -102,9 +96,9 @@ export function proposeNext({ now, ...rest }: Proposed): TufRepository {
   return nextRepository({ ...rest, expires: now + signedDays * 86_400_000, timeOf: tufTime });
 }
 
-/** What administrators compare: digest of the newest root and targets, whoever has signed them so far. */
-export function proposalDigest(repository: TufRepository): Digest {
-  return canonicalDigest({ root: lastRootOf(repository).signed, targets: repository.targets.signed });
+/** What administrators compare: digest of all roots and the targets, whoever has signed them so far. */
+export function proposalDigest({ roots, targets }: TufRepository): Digest {
+  return canonicalDigest({ roots: roots.map(({ signed }) => signed), targets: targets.signed });
 }
 
 /** Copies of one proposal that were signed apart, as one. @throws Problem `tuf-invalid` when they are of two proposals */
@@ -114,49 +108,24 @@ export function mergeProposals(copies: readonly TufRepository[]): TufRepository 
   const contentOf = (one: TufRepository): string => canonicalJson([proposalDigest(one), one.roots.slice(0, -1)]);
   if (copies.some((one) => contentOf(one) !== contentOf(first)))
     throw new Problem('tuf-invalid', 'These files are copies of two proposals: an administrator signed another one');
-  const root = united(copies.map(lastRootOf), lastRootOf(first).signed);
+  const { signed } = lastRootOf(first);
+  const keys = { ...first.roots.at(-2)?.signed.keys, ...signed.keys };
+  const root = united(copies.map(lastRootOf), signed, keys);
   const targets = united(
     copies.map((one) => one.targets),
     first.targets.signed,
+    signed.keys,
   );
   return { ...first, roots: [...first.roots.slice(0, -1), root], targets };
 }
 
-/** A proposal in words: what it says, and what of it is new. */
-export function describeProposal(repository: TufRepository): string[] {
-  const root = rootFileOf(repository);
-  const policy = parsePolicy(repository.files['policy.json']);
-  const [before, last] = [repository.roots.at(-2)?.signed, lastRootOf(repository).signed];
-  const [were, are] = [before === undefined ? [] : administratorsOf(before), administratorsOf(last)];
-  const marked = (id: Digest): string => (before === undefined || were.includes(id) ? `  ${id}` : `+ ${id}`);
-  const retired = (root.retired ?? []).map(
-    (one) => `  ${one.office} key ${digestOf(Buffer.from(one.key, 'base64'))} counts up to log index ${one.validUpTo}`,
-  );
-  return [
-    `root of trust of ${root.origin}, version ${last.version}, signed until ${last.expires}`,
-    `administrators, ${root.threshold} of whom must agree:`,
-    ...are.map(marked),
-    ...were.filter((id) => !are.includes(id)).map((id) => `- ${id}`),
-    ...(['log', 'status', 'registry'] as const).map(
-      (office) => `${office} key ${digestOf(Buffer.from(root[office].key, 'base64'))}`,
-    ),
-    ...(retired.length === 0 ? [] : ['retired:', ...retired]),
-    `policy ${policyDigest(policy)}`,
-    ...(policy.earlier ?? []).map(
-      (one) => `  earlier policy ${policyDigest(one.policy)} counts up to log index ${one.validUpTo}`,
-    ),
-    ...(['trusted_root.json', 'witnesses.json'] as const).flatMap((name) => {
-      const text = repository.files[name];
-      return text === undefined ? [] : [`${name} ${digestOf(Buffer.from(text))}`];
-    }),
-  ];
-}
-
-function administratorsOf({ roles, keys }: TufRoot): Digest[] {
-  return roles.root.keyids.flatMap((id) => (keys[id] === undefined ? [] : [digestOf(spkiOfTuf(keys[id]))])).sort();
-}
-
-function united<Signed extends TufSigned>(copies: readonly TufMetadata<Signed>[], signed: Signed): TufMetadata<Signed> {
-  const byKey = new Map(copies.flatMap((one) => one.signatures).map((one) => [one.keyid, one]));
+// Anybody can write another's key id beside a worthless signature: only one that holds stands for its key.
+function united<Signed extends TufSigned>(
+  copies: readonly TufMetadata<Signed>[],
+  signed: Signed,
+  keys: TufRoot['keys'],
+): TufMetadata<Signed> {
+  const all = copies.flatMap((one) => one.signatures);
+  const byKey = new Map(all.filter((one) => holdsOver(signed, one, keys)).map((one) => [one.keyid, one]));
   return { signatures: [...byKey.values()], signed };
 }

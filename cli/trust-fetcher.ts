@@ -25,6 +25,8 @@ import { type KeptTrust, keptVersion, type TrustRole, trustRoles } from './trust
 /** A fetcher, and what it refused. */
 export interface TrustFetcher extends Fetcher {
   fault: Problem | undefined;
+  /** TUF roots as they were walked, the first trusted one among them; judged by tuf-js, which ends at one that is not signed. */
+  readonly roots: readonly TufRoot[];
 }
 
 export interface FetcherWorld {
@@ -40,10 +42,12 @@ export interface FetcherWorld {
 
 /** A fetcher for one refresh. */
 export function makeTrustFetcher(world: FetcherWorld): TrustFetcher {
-  const judge = makeJudge(world);
+  const roots: [TufRoot, ...TufRoot[]] = [JSON.parse(world.root).signed];
+  const judge = makeJudge(world, roots);
   let files = 0;
   const fetcher: TrustFetcher = {
     fault: undefined,
+    roots,
     downloadBytes: async (url, bytesMax) => {
       const path = url.slice(world.source.base.length);
       try {
@@ -82,8 +86,8 @@ function withheld(base: string, path: string): Problem {
 const shapes: Readonly<Record<TrustRole, Shape<TufMetadata>>> = { ...tufShapes, online: tufShapes.targets };
 
 // What tuf-js checks as well, said first in words and with dates: form, end, and no version lower than one that was seen.
-function makeJudge({ now, kept, root }: FetcherWorld): (path: string, bytes: Uint8Array) => void {
-  const first: TufRoot = JSON.parse(root).signed;
+function makeJudge({ now, kept }: FetcherWorld, roots: [TufRoot, ...TufRoot[]]): (path: string, bytes: Uint8Array) => void {
+  const [first] = roots;
   let newest = first;
   return (path, bytes) => {
     const [, number, name] = /^\/tuf\/(?:(\d+)\.)?([a-z]+)\.json$/.exec(path) ?? [];
@@ -92,7 +96,10 @@ function makeJudge({ now, kept, root }: FetcherWorld): (path: string, bytes: Uin
     const { signed } = parseMetadata(shapes[role], bytes, path);
     if (number !== undefined && signed.version !== Number(number))
       throw new Problem('tuf-invalid', `${path} says that it is version ${signed.version}`);
-    if (signed._type === 'root') newest = signed;
+    if (signed._type === 'root') {
+      newest = signed;
+      roots.push(signed);
+    }
     if (role === 'root') return;
     if (role === 'timestamp') requireInTime('root', newest.expires, now);
     requireInTime(role, signed.expires, now);

@@ -10,8 +10,9 @@ import { fetchFile, type Source } from '../skills-index/client/blobs.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { statusBytesMax, tufFileBytesMax, tufRootsMax } from '../skills-index/trust/limits.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../skills-index/trust/root.ts';
+import { isSignedRootOf, strangersAmongRetired, strangerWords } from '../skills-index/trust/root-chain.ts';
 import { verifyStatus } from '../skills-index/trust/status-file.ts';
-import { type TufMetadata, type TufRoot, type TufTargets, tufShapes } from '../skills-index/trust/tuf-metadata.ts';
+import { type TufRoot, type TufTargets, tufShapes } from '../skills-index/trust/tuf-metadata.ts';
 import {
   requireReadableFiles,
   rootMismatches,
@@ -20,7 +21,7 @@ import {
   targetsMismatches,
 } from '../skills-index/trust/tuf-repository.ts';
 import { tufSignersOf } from '../skills-index/trust/tuf-signature.ts';
-import { trustMetadataBytesMax } from './limits.ts';
+import { firstRootMillisMax, trustMetadataBytesMax } from './limits.ts';
 import { makeTrustFetcher, parseMetadata, type TrustFetcher } from './trust-fetcher.ts';
 import { type KeptTrust, type TrustRole, trustRoles } from './trust-kept.ts';
 
@@ -60,24 +61,22 @@ function givenRoot({ start }: TrustQuestion): string | undefined {
 }
 
 // The newest TUF root that the administrators of the pinned root file signed and that names exactly them.
-async function firstRoot({ source, pinned }: TrustQuestion): Promise<string> {
+async function firstRoot({ source: anyTime, pinned }: TrustQuestion): Promise<string> {
   let found: string | undefined;
+  // One deadline for all of them: nobody has signed what is asked for here, and each alone may take as long as any answer.
+  const deadline = AbortSignal.timeout(firstRootMillisMax);
+  const signal = anyTime.signal === undefined ? deadline : AbortSignal.any([anyTime.signal, deadline]);
+  const source: Source = { ...anyTime, signal };
   for (let version = 1; version <= tufRootsMax; version++) {
     const bytes = await fetchFile(source, `/tuf/${version}.root.json`, trustMetadataBytesMax);
     if (bytes === undefined) break;
     const root = parseMetadata(tufShapes.root, bytes, `/tuf/${version}.root.json`);
-    if (isSignedBy(root, pinned)) found = Buffer.from(bytes).toString('utf8');
+    if (isSignedRootOf(root, pinned)) found = Buffer.from(bytes).toString('utf8');
   }
   if (found !== undefined) return found;
   throw new Problem('tuf-invalid', `No TUF root of ${source.base} is signed by enough administrators of the pinned root file`, {
     hint: 'ask the operator for the fingerprint of the root file as it is now, then: skill registry add URL --root sha256:…',
   });
-}
-
-function isSignedBy(root: TufMetadata<TufRoot>, pinned: RootFile): boolean {
-  const { keys, roles } = root.signed;
-  // All of it has to match: a root of the same administrators before a rotation would put its status key in office again.
-  return rootMismatches(root.signed, pinned).length === 0 && tufSignersOf(root, roles.root, keys).length >= roles.root.threshold;
 }
 
 async function updateIn(folder: string, question: TrustQuestion, root: string): Promise<KeptTrust> {
@@ -99,13 +98,18 @@ async function updateIn(folder: string, question: TrustQuestion, root: string): 
       },
     });
     await updater.refresh();
-    return await readResult(folder, updater, question);
+    return await readResult(folder, updater, { ...question, chain: fetcher.roots });
   } catch (cause) {
     throw problemOf(cause, fetcher);
   }
 }
 
-async function readResult(folder: string, updater: Updater, question: TrustQuestion): Promise<KeptTrust> {
+interface Walked extends TrustQuestion {
+  /** TUF roots from the one that was trusted at the start to the newest. */
+  readonly chain: readonly TufRoot[];
+}
+
+async function readResult(folder: string, updater: Updater, question: Walked): Promise<KeptTrust> {
   const optional = async (name: TufFileName) => {
     const text = await readTarget(folder, updater, name, question);
     return text === undefined ? {} : { [name]: text };
@@ -141,7 +145,7 @@ interface Shown {
 }
 
 // What TUF does not know: that metadata and root file name the same keys, and that the status is one that this root file admits.
-function requireCoherent({ pinned, now }: TrustQuestion, { metadata, files, status, checkpoint }: Shown): void {
+function requireCoherent({ pinned, kept, now, chain }: Walked, { metadata, files, status, checkpoint }: Shown): void {
   const root = parseRoot(files['root.json']);
   const tufRoot: TufRoot = JSON.parse(metadata.root).signed;
   const targets: TufTargets = JSON.parse(metadata.targets).signed;
@@ -150,6 +154,9 @@ function requireCoherent({ pinned, now }: TrustQuestion, { metadata, files, stat
   if ((pinned.retired ?? []).some(({ key }) => inOffice.includes(key)))
     reasons.push('the root file is older than the one that was pinned: a key that was retired there is in office');
   if (root.origin !== pinned.origin) reasons.push(`the root file is for ${root.origin}, not ${pinned.origin}`);
+  const before = kept === undefined ? [] : [parseRoot(kept.files['root.json'])];
+  const earlier = { files: [pinned, ...before], chain, isWhole: chain.length <= 2 };
+  reasons.push(...strangersAmongRetired(root, earlier).map(strangerWords));
   requireReadableFiles(files);
   if (reasons.length === 0 && verifyStatus(Buffer.from(status), root, now).checkpoint !== checkpoint)
     reasons.push('status.json and checkpoint are of two logs, or two times');

@@ -6,6 +6,7 @@ import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { parsePolicy } from '../skills-index/trust/policy.ts';
 import type { RootFile } from '../skills-index/trust/root.ts';
+import { strangersAmongRetired, strangerWords } from '../skills-index/trust/root-chain.ts';
 import {
   lastRootOf,
   namesAdministrators,
@@ -93,20 +94,25 @@ async function requireSuccessor(dir: string, next: TufRepository): Promise<void>
     throw foreign('the proposal was made over another state of this registry');
 }
 
-// An earlier policy with a place ahead of the log would go on judging what comes: that is no past. One signed before counts as it is,
-// also over a log that a backup set back.
+// A retired key or an earlier policy with a place ahead of the log would go on judging what comes: that is no past; nor is a key that never
+// was in office. One signed before counts as it is, also over a log that a backup set back.
 async function requirePast(dir: string, next: TufRepository): Promise<void> {
   const earlierIn = (one: TufRepository | undefined) =>
     one === undefined ? [] : (parsePolicy(one.files['policy.json']).earlier ?? []);
   const known = earlierIn(await readTufDocument(dir)).map((one) => canonicalJson(one));
   const last = lastLogIndex(dir) ?? -1;
   const ahead = earlierIn(next).find((one) => !known.includes(canonicalJson(one)) && one.validUpTo > last);
-  if (ahead === undefined) return;
-  throw new Problem(
-    'tuf-invalid',
-    `Cannot publish: an earlier policy is to count up to log index ${ahead.validUpTo}, and the log ends at ${last}`,
-    { hint: 'skill registry rotate propose fills in the newest index' },
+  const [root, now] = [rootFileOf(next), await readRootFile(dir)];
+  const retired = (root.retired ?? []).find(
+    (one) => !(now.retired ?? []).some(({ key }) => key === one.key) && one.validUpTo > last,
   );
+  const strangers = strangersAmongRetired(root, { files: [now], chain: [], isWhole: true });
+  const refused = (why: string) =>
+    new Problem('tuf-invalid', `Cannot publish: ${why}`, { hint: 'skill registry rotate propose fills in what is right' });
+  if (strangers[0] !== undefined) throw refused(strangerWords(strangers[0]));
+  const ends = (what: string, index: number) => `${what} is to count up to log index ${index}, and the log ends at ${last}`;
+  if (ahead !== undefined) throw refused(ends('an earlier policy', ahead.validUpTo));
+  if (retired !== undefined) throw refused(ends(`a retired ${retired.office} key`, retired.validUpTo));
 }
 
 /** Which file holds the private keys that the root file names; those in use where they still do. */

@@ -19,13 +19,17 @@ export interface MissingSignatures {
 export function missingSignatures(repository: TufRepository): MissingSignatures[] {
   const { roots, targets } = repository;
   const last = lastRootOf(repository);
-  const demands = roots.flatMap((root, at) => {
+  return [...missingOnRoots(roots), ...missingOf(targets, last.signed, 'targets', `targets ${targets.signed.version}`)];
+}
+
+/** What the roots alone lack, from version 1 on. */
+export function missingOnRoots(roots: TufRepository['roots']): MissingSignatures[] {
+  return roots.flatMap((root, at) => {
     const before = roots[at - 1];
     const own = missingOf(root, root.signed, 'root', `root ${at + 1}`);
     const earlier = before === undefined ? [] : missingOf(root, before.signed, 'root', `root ${at + 1}, as root ${at} demands`);
     return [...earlier, ...own];
   });
-  return [...demands, ...missingOf(targets, last.signed, 'targets', `targets ${targets.signed.version}`)];
 }
 
 /** Whether a key can sign the newest root: an administrator of it, or of the one before. */

@@ -2,7 +2,16 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { canonicalJson } from '../skill/canonical-json.ts';
 import type { Signer } from '../statement/sign.ts';
-import { olpcJson, spkiOfTuf, type TufKey, type TufMetadata, type TufRole, type TufSigned, tufKeyOf } from './tuf-metadata.ts';
+import {
+  olpcJson,
+  spkiOfTuf,
+  type TufKey,
+  type TufMetadata,
+  type TufRole,
+  type TufSignature,
+  type TufSigned,
+  tufKeyOf,
+} from './tuf-metadata.ts';
 
 /** The metadata with one more signature, in place of an older one by the same key. */
 export async function signTuf<Signed extends TufSigned>(
@@ -21,12 +30,14 @@ export function tufSignersOf(
   role: TufRole,
   keys: Readonly<Record<string, TufKey>>,
 ): readonly string[] {
-  const bytes = Buffer.from(olpcJson(signed));
-  const holding = role.keyids.filter((keyid) => {
-    const key = Object.hasOwn(keys, keyid) ? keys[keyid] : undefined;
-    return key !== undefined && signatures.some((one) => one.keyid === keyid && holds(bytes, key, one.sig));
-  });
+  const holding = role.keyids.filter((keyid) => signatures.some((one) => one.keyid === keyid && holdsOver(signed, one, keys)));
   return [...new Set(holding)];
+}
+
+/** Whether a signature is one over this by the key that it names. */
+export function holdsOver(signed: TufSigned, { keyid, sig }: TufSignature, keys: Readonly<Record<string, TufKey>>): boolean {
+  const key = Object.hasOwn(keys, keyid) ? keys[keyid] : undefined;
+  return key !== undefined && holds(Buffer.from(olpcJson(signed)), key, sig);
 }
 
 /** The bytes under which metadata is served; a snapshot names their digest. */

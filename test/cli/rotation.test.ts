@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { changedPolicy, changedRoot, describeProposal, mergeProposals, proposalDigest } from '../../cli/rotation.ts';
+import { changedPolicy, changedRoot, mergeProposals, proposalDigest } from '../../cli/rotation.ts';
 import { defaultPolicy, type Policy } from '../../skills-index/trust/policy.ts';
 import { missingSignatures, signRepository } from '../../skills-index/trust/tuf-ceremony.ts';
+import { tufKeyOf } from '../../skills-index/trust/tuf-metadata.ts';
 import type { TufRepository } from '../../skills-index/trust/tuf-repository.ts';
 import { holdCeremony } from '../registry/tuf-maker.ts';
 import { keys, rootFile } from './trust-server.ts';
@@ -94,12 +95,26 @@ describe('a proposal', () => {
     expect(() => mergeProposals([])).toThrow(/no proposal/);
   });
 
-  it('says who comes, who leaves, and until when the old key counts', () => {
-    const text = describeProposal(open).join('\n');
-    expect(text).toContain(`+ ${dora.keyId}`);
-    expect(text).toContain(`- ${cleo.keyId}`);
-    expect(text).toContain(`  ${ada.keyId}`);
-    expect(text).toContain(`administrator key ${cleo.keyId} counts up to log index 7`);
-    expect(text).toContain('version 2, signed until 2027-11-01T12:00:00Z');
+  it('keeps a good signature beside a worthless one under the same key’s id, wherever that stands', async () => {
+    const [a, d, b] = [await signRepository(open, ada), await signRepository(open, dora), await signRepository(open, ben)];
+    const spoil = <M extends TufRepository['targets'] | TufRepository['roots'][number]>(one: M): M => ({
+      ...one,
+      signatures: [ada, ben].map(({ publicKey }) => ({ keyid: tufKeyOf(publicKey).keyid, sig: '00' })),
+    });
+    const bad = {
+      ...open,
+      roots: [...open.roots.slice(0, -1), ...open.roots.slice(-1).map(spoil)],
+      targets: spoil(open.targets),
+    };
+    for (const order of [
+      [bad, a, b, d],
+      [a, b, d, bad],
+    ])
+      expect(missingSignatures(mergeProposals(order))).toEqual([]);
+  });
+
+  it('has another digest when a root before it is another', async () => {
+    const elsewhere = await holdCeremony({ root: rootFile(), signers: [ben, cleo], now: now + 1000 });
+    expect(proposalDigest({ ...open, roots: [...elsewhere.roots, ...open.roots.slice(-1)] })).not.toBe(proposalDigest(open));
   });
 });

@@ -52,11 +52,13 @@ describe('the root of trust is rotated', () => {
   it('is not signed by who was removed, nor by too few, nor published over another state or beside a running registry', async () => {
     const proposal = join(stage.data, 'tuf-proposal.json');
     await stage.json('ada', 'registry', 'rotate', 'propose', stage.data, '--threshold', '1');
-    const sign = (user: string, digest = '') => stage.as(user, ['registry', 'rotate', 'sign', proposal, '--proposal', digest]);
-    const { proposal: digest } = await stage.json('ben', 'registry', 'rotate', 'show', proposal);
+    const root = ['--root', fingerprint()];
+    const sign = (user: string, digest = '') =>
+      stage.as(user, ['registry', 'rotate', 'sign', proposal, ...root, '--digest', digest, '--yes']);
+    const { proposal: digest } = await stage.json('ben', 'registry', 'rotate', 'show', proposal, ...root);
     expect(await sign('cleo', digest)).toMatchObject({ exit: 6, stderr: expect.stringContaining('error[forbidden]') });
     expect(await sign('ben', first)).toMatchObject({ exit: 6, stderr: expect.stringContaining('not the one you named') });
-    expect(await stage.as('ben', ['registry', 'rotate', 'sign', proposal])).toMatchObject({
+    expect(await stage.as('ben', ['registry', 'rotate', 'sign', proposal, ...root])).toMatchObject({
       exit: 6,
       stderr: expect.stringContaining('error[not-confirmed]'),
     });

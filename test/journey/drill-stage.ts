@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { findCommand } from '../../cli/commands.ts';
+import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { type Ran, skill } from '../cli/command-line.ts';
 import { makeStage, type Serving } from './processes.ts';
 
@@ -60,8 +61,9 @@ export function makeDrillStage(): DrillStage {
   /** Administrators sign the proposal in a registry's folder, and it is published. */
   const agree = async (name: string, administrators: readonly string[]): Promise<void> => {
     const file = join(folder, name, 'tuf-proposal.json');
-    const { proposal } = await done('operator', 'registry', 'rotate', 'show', file);
-    for (const one of administrators) await done(one, 'registry', 'rotate', 'sign', file, '--proposal', proposal);
+    const root = ['--root', rootFingerprint(parseRoot(readFileSync(join(folder, name, 'root.json'))))];
+    const { proposal } = await done('operator', 'registry', 'rotate', 'show', file, ...root);
+    for (const one of administrators) await done(one, 'registry', 'rotate', 'sign', file, ...root, '--digest', proposal, '--yes');
     await done('operator', 'registry', 'rotate', 'publish', join(folder, name));
   };
 

@@ -1,10 +1,11 @@
 /** A registry with three administrators, each with a home of their own, and what drills of rotation do with it. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publicKeyOf, readKeyFile } from '../../cli/signers/key-file.ts';
 import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
 import type { MemberRole } from '../../skills-index/statement/attestation.ts';
+import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { type Ran, skill } from '../cli/command-line.ts';
 import { makeKey, type TestKey } from '../registry/people.ts';
 import { approve, claimScope, enrol, makeSkill, publish, type Send, scan, signIn } from '../registry/road.ts';
@@ -59,9 +60,10 @@ export async function makeRotationStage(): Promise<RotationStage> {
   };
   const sign = async (by: readonly string[]): Promise<void> => {
     const proposal = join(data, 'tuf-proposal.json');
+    const root = ['--root', rootFingerprint(parseRoot(readFileSync(join(data, 'root.json'))))];
     for (const user of by) {
-      const shown = await json(user, 'registry', 'rotate', 'show', proposal);
-      await json(user, 'registry', 'rotate', 'sign', proposal, '--proposal', shown.proposal ?? '');
+      const shown = await json(user, 'registry', 'rotate', 'show', proposal, ...root);
+      await json(user, 'registry', 'rotate', 'sign', proposal, ...root, '--digest', shown.proposal ?? '', '--yes');
     }
     await json('ada', 'registry', 'rotate', 'publish', data);
   };

@@ -40,8 +40,9 @@ export async function walkRegistryRoad(deployment: Deployment, transcript: Trans
   // Whom to trust is a target that the administrators sign: the registry and all who install get the same.
   await stage.json('operator', 'registry', 'rotate', 'propose', 'data', '--trusted-root', deployment.trustedRootPath);
   const file = 'data/tuf-proposal.json';
-  const { proposal } = await stage.json<{ proposal: string }>('operator', 'registry', 'rotate', 'show', file);
-  await stage.json('operator', 'registry', 'rotate', 'sign', file, '--proposal', proposal);
+  const pinned = ['--root', fingerprint];
+  const { proposal } = await stage.json<{ proposal: string }>('operator', 'registry', 'rotate', 'show', file, ...pinned);
+  await stage.json('operator', 'registry', 'rotate', 'sign', file, ...pinned, '--digest', proposal, '--yes');
   await stage.json('operator', 'registry', 'rotate', 'publish', 'data');
   const { base, stop } = await stage.serve('operator', 'data');
   env.SKILLGATE_REGISTRY = base;
