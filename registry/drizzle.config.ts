@@ -2,6 +2,12 @@ import { defineConfig } from 'drizzle-kit';
 
 export default defineConfig({
   dialect: 'sqlite',
-  schema: ['./registry/schema.ts', './registry/session-schema.ts', './registry/cosignature-rows.ts', './registry/tuf-schema.ts'],
+  schema: [
+    './registry/schema.ts',
+    './registry/session-schema.ts',
+    './registry/cosignature-rows.ts',
+    './registry/tuf-schema.ts',
+    './registry/passkey-schema.ts',
+  ],
   out: './registry/migrations',
 });

@@ -2,14 +2,15 @@
  * Passkeys in the desk: making one, signing in with one, and what the browser is asked to sign for an approval (WebAuthn level 3).
  * Whether an approval's assertion holds is judged elsewhere and offline, by skills-index/trust/passkey.ts.
  */
-import { and, eq, lt } from 'drizzle-orm';
+import { and, eq, lt, sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { EnrolledPasskey } from '../skills-index/statement/attestation.ts';
 import type { Registry, RegistryConfig } from './context.ts';
 import { challengeMs, pendingPasskeysMax } from './limits.ts';
+import { passkeyCounters } from './passkey-schema.ts';
 import { challenge, pendingPasskey } from './schema.ts';
-import { createOptions, passkeyMade, requestOptions, requireAsserted, type Site } from './webauthn.ts';
+import { createOptions, passkeyMade, requestOptions, requireAsserted, type Site, signCount } from './webauthn.ts';
 
 export interface PendingPasskey extends EnrolledPasskey {
   readonly member: string;
@@ -49,7 +50,37 @@ export async function finishLogin(
     });
   }
   requireAsserted(assertion, expectedChallenge, passkey);
+  await refuseCopy(registry, passkey.credentialId, signCount(assertion));
   return passkey.credentialId;
+}
+
+/**
+ * WebAuthn level 3 §7.2 step 22: a counter that does not go up is the sign of a copy. It is refused whichever of the two comes behind:
+ * the person learns of it, and the copy that goes ahead still approves nothing that its owner does not see in the log.
+ * @throws Problem `not-signed-in`
+ */
+async function refuseCopy(registry: Registry, credentialId: string, count: number): Promise<void> {
+  const known = eq(passkeyCounters.credentialId, credentialId);
+  const [before] = count === 0 ? await registry.db.read.select().from(passkeyCounters).where(known) : [];
+  // Those that are kept in several places at once do not count, and always say 0.
+  if (count === 0 && before === undefined) return;
+  const [counted] = await registry.db.read
+    .insert(passkeyCounters)
+    .values({ credentialId, count })
+    .onConflictDoUpdate({
+      target: passkeyCounters.credentialId,
+      set: { count },
+      setWhere: sql`${passkeyCounters.count} < ${count}`,
+    })
+    .returning();
+  if (counted !== undefined) return;
+  throw new Problem(
+    'not-signed-in',
+    `This passkey says that it signed ${count} times, and has said more before: there may be a copy of it`,
+    {
+      hint: 'Ask an administrator to end it (skill member remove), look in the log what it approved, and make another. Use skill login --browser meanwhile.',
+    },
+  );
 }
 
 /** What the passkeys page hands to `navigator.credentials.create`. */

@@ -7,7 +7,7 @@ import { digestOf } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { EnrolledPasskey } from '../skills-index/statement/attestation.ts';
-import { coseToSpki, whyNotAsserted } from '../skills-index/trust/passkey.ts';
+import { coseToSpki, isOwnPage, whyNotAsserted } from '../skills-index/trust/passkey.ts';
 import { readCbor } from './cbor.ts';
 import { ceremonyMs, clientDataBytesMax, credentialIdBytesMax } from './limits.ts';
 
@@ -96,6 +96,11 @@ export function requireAsserted({ id, rawId, response }: UsedCredential, challen
   if (reasons.length > 0) throw refusal(reasons);
 }
 
+/** How often the authenticator says that it has signed (§6.1.1); 0 where it does not count. */
+export function signCount({ response }: UsedCredential): number {
+  return decode(response.authenticatorData).readUInt32BE(33);
+}
+
 /** 64 bytes that are the same for a member each time: a new passkey takes the place of an older one on the same device. */
 function handleOf(member: string): string {
   return Buffer.from(digestOf(`member:${member}`))
@@ -126,7 +131,7 @@ function readAuthenticatorData(data: Buffer): { readonly credentialId: string; r
   if ((flags & flag.credential) === 0 || data.length < 55) return undefined;
   const idEnd = 55 + data.readUInt16BE(53);
   const key = readCbor(data.subarray(idEnd), { more: true });
-  if (idEnd - 55 > credentialIdBytesMax || idEnd > data.length || key === undefined) return undefined;
+  if (idEnd === 55 || idEnd - 55 > credentialIdBytesMax || idEnd > data.length || key === undefined) return undefined;
   const keyEnd = idEnd + key.length;
   const rest = data.subarray(keyEnd);
   const restIsRight = (flags & flag.extensions) === 0 ? rest.length === 0 : readCbor(rest)?.value instanceof Map;
@@ -141,7 +146,7 @@ function whyNotClientData(bytes: Buffer, challenge: string, origin: string): str
     ...(client.type === 'webauthn.create' ? [] : ['it made no passkey']),
     ...(client.challenge === challenge ? [] : ['it answers another challenge']),
     ...(client.origin === origin ? [] : ['it was made at another origin']),
-    ...(client.crossOrigin === true || client.topOrigin !== undefined ? ['it was made inside another page'] : []),
+    ...(isOwnPage(client) ? [] : ['it was made inside another page']),
   ];
 }
 

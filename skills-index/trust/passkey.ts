@@ -39,6 +39,11 @@ export function whyNotAsserted(assertion: PasskeyAssertion, challenge: Uint8Arra
   ];
 }
 
+/** Whether client data says nothing of another page around the one that asked (§5.8.1): absent or `false`, and nothing that only looks like it. */
+export function isOwnPage({ crossOrigin, topOrigin }: Readonly<Record<string, unknown>>): boolean {
+  return (crossOrigin === undefined || crossOrigin === false) && topOrigin === undefined;
+}
+
 // {1: 2 (EC2), 3: -7 (ES256), -1: 1 (P-256), -2: 32 bytes x, -3: 32 bytes y} in CBOR.
 const coseHead = Buffer.from('a5010203262001215820', 'hex');
 const coseY = Buffer.from('225820', 'hex');
@@ -55,7 +60,7 @@ function whyNotClientData(bytes: Buffer, challenge: Uint8Array, passkey: Enrolle
     ...(client.type === 'webauthn.get' ? [] : ['it is no assertion']),
     ...(client.challenge === Buffer.from(challenge).toString('base64url') ? [] : ['it is over another statement']),
     ...(client.origin === passkey.origin && isOfRp(passkey) ? [] : ['it was made at another origin']),
-    ...(client.crossOrigin === true || client.topOrigin !== undefined ? ['it was made inside another page'] : []),
+    ...(isOwnPage(client) ? [] : ['it was made inside another page']),
   ];
 }
 

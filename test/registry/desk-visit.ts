@@ -76,11 +76,12 @@ export function deskPasskey(name: string): DeskPasskey {
   const { credentialId, publicKey } = passkey.enrolled;
   const whole = (response: object): string =>
     JSON.stringify({ id: credentialId, rawId: credentialId, type: 'public-key', clientExtensionResults: {}, response });
+  let counter = 0;
   return {
     enrolled: { credentialId, publicKey, ...site },
     get: (page, { challenge, ...lies } = {}) => {
       const bytes = Buffer.from(challenge ?? challengeOn(page), 'base64url');
-      const { credentialId: _, ...response } = passkey.assert(bytes, { ...site, ...lies });
+      const { credentialId: _, ...response } = passkey.assert(bytes, { ...site, counter: ++counter, ...lies });
       return whole(response);
     },
     create: (page, lies = {}) => {

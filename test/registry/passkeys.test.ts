@@ -1,6 +1,9 @@
+import { verifyAuthenticationResponse } from '@simplewebauthn/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { passkeyCounters } from '../../registry/passkey-schema.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../nonce.ts';
+import { testPasskey } from '../skills-index/story-keys.ts';
 import { type DeskPasskey, deskPasskey, signedIn, type Visitor, visitor } from './desk-visit.ts';
 import { call, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
@@ -65,6 +68,35 @@ describe('a passkey', () => {
     expect(await me.post('/sign-in/passkey', { response })).toMatchObject({ status: 303, location: '/review' });
     expect((await me.get('/keys')).html).toContain('<bdi>rita</bdi>');
     expect(await visitor(world.send).post('/sign-in/passkey', { response })).toMatchObject({ status: 401 });
+  });
+
+  it('whose counter does not go up is refused as a copy, as the library refuses it; one that never counts is not', async () => {
+    const counted = async (counter: number): Promise<number> => {
+      const me = visitor(world.send);
+      return (await me.post('/sign-in/passkey', { response: ritasPasskey.get(await me.get('/sign-in'), { counter }) })).status;
+    };
+    const library = async (counter: number, before: number): Promise<number> => {
+      const bytes = Buffer.alloc(32, 7);
+      const { credentialId, ...response } = testPasskey('rita').assert(bytes, { counter });
+      const { publicKey } = ritasPasskey.enrolled;
+      return verifyAuthenticationResponse({
+        response: { id: credentialId, rawId: credentialId, response, type: 'public-key', clientExtensionResults: {} },
+        expectedChallenge: bytes.toString('base64url'),
+        expectedOrigin: 'https://skills.example',
+        expectedRPID: 'skills.example',
+        credential: { id: credentialId, publicKey: Uint8Array.from(Buffer.from(publicKey, 'base64url')), counter: before },
+      }).then(
+        () => 303,
+        () => 401,
+      );
+    };
+    await world.registry.db.read.delete(passkeyCounters);
+    let before = 0;
+    for (const counter of [0, 0, 40, 41, 41, 40, 0, 42]) {
+      const answer = await counted(counter);
+      expect([counter, answer]).toEqual([counter, await library(counter, before)]);
+      if (answer === 303) before = counter;
+    }
   });
 
   it.each(['', 'no json', '{}', '{"id":"x","rawId":"x","type":"public-key","response":{}}', '[]'])(

@@ -3,7 +3,14 @@ import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simpl
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCbor } from '../../registry/cbor.ts';
-import { createOptions, type MadeCredential, passkeyMade, requestOptions, requireAsserted } from '../../registry/webauthn.ts';
+import {
+  createOptions,
+  type MadeCredential,
+  passkeyMade,
+  requestOptions,
+  requireAsserted,
+  signCount,
+} from '../../registry/webauthn.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { testPasskey } from '../skills-index/story-keys.ts';
 
@@ -118,6 +125,8 @@ describe('a passkey that was made', () => {
     ['another origin', { origin: 'https://skills.example.evil.example' }, 'it was made at another origin'],
     ['another site', { rpId: 'evil.example' }, 'it is for another site'],
     ['another page around it', { crossOrigin: true }, 'it was made inside another page'],
+    ['another page around it, in other words', { crossOrigin: 'true' }, 'it was made inside another page'],
+    ['an empty id', { credential: Buffer.alloc(0), id: '', rawId: '' }, 'its attestation object cannot be read'],
     ['a page on top of it', { topOrigin: 'https://evil.example' }, 'it was made inside another page'],
     ['nobody present', { flags: 0x44 }, 'nobody was present'],
     ['nobody verified', { flags: 0x41 }, 'the person was not verified'],
@@ -202,6 +211,7 @@ describe('a sign-in by passkey', () => {
     ['nobody present', { flags: 0x04 }],
     ['a backup that it cannot have', { flags: 0x15 }],
     ['another page around it', { crossOrigin: true }],
+    ['another page around it, in other words', { crossOrigin: 'true' }],
   ])('is refused with %s', (_, lie) => {
     expect(reasonsOf(() => requireAsserted(answer(lie), challenge, passkey.enrolled))).not.toEqual([]);
   });
@@ -233,6 +243,22 @@ describe('a sign-in by passkey', () => {
       ),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('the counter of a passkey', () => {
+  const passkey = testPasskey('rita');
+  it.each([0, 1, 255])('is read as the library reads it: %i', async (counter) => {
+    const { credentialId, ...response } = passkey.assert(decode(challenge), { counter });
+    const credential = { id: credentialId, rawId: credentialId, response };
+    const { authenticationInfo } = await verifyAuthenticationResponse({
+      response: { ...credential, type: 'public-key', clientExtensionResults: {} },
+      expectedChallenge: challenge,
+      expectedOrigin: site.origin,
+      expectedRPID: site.rpId,
+      credential: { id: credentialId, publicKey: Uint8Array.from(decode(passkey.enrolled.publicKey)), counter: 0 },
+    });
+    expect(signCount(credential)).toBe(authenticationInfo.newCounter);
   });
 });
 

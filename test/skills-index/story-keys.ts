@@ -49,7 +49,9 @@ interface Lies {
   readonly rpId: string;
   /** 0x05 is present and verified. */
   readonly flags: number;
-  readonly crossOrigin: boolean;
+  readonly crossOrigin: unknown;
+  /** How often it has signed, up to 255. */
+  readonly counter: number;
   /** Behind the counter in the authenticator's data. */
   readonly more: Uint8Array;
   /** More of the client data. */
@@ -71,7 +73,7 @@ export function testPasskey(name: string): TestPasskey {
   return {
     enrolled: { credentialId, publicKey: cose.toString('base64url'), ...site },
     assert: (challenge, lie = {}) => {
-      const said = { type: 'webauthn.get', flags: 0x05, crossOrigin: false, ...site, ...lie };
+      const said = { type: 'webauthn.get', flags: 0x05, crossOrigin: false, counter: 7, ...site, ...lie };
       const clientData = JSON.stringify({
         type: said.type,
         challenge: Buffer.from(challenge).toString('base64url'),
@@ -80,7 +82,11 @@ export function testPasskey(name: string): TestPasskey {
         ...lie.extra,
       });
       const rpIdHash = createHash('sha256').update(said.rpId).digest();
-      const authenticatorData = Buffer.concat([rpIdHash, Buffer.from([said.flags, 0, 0, 0, 7]), lie.more ?? Buffer.of()]);
+      const authenticatorData = Buffer.concat([
+        rpIdHash,
+        Buffer.from([said.flags, 0, 0, 0, said.counter]),
+        lie.more ?? Buffer.of(),
+      ]);
       const signed = Buffer.concat([authenticatorData, createHash('sha256').update(clientData).digest()]);
       return {
         credentialId,
