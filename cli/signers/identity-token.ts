@@ -21,6 +21,9 @@ const audience = 'sigstore';
 export async function identityToken(context: CommandContext, services: SigningServices): Promise<string> {
   const { 'identity-token': given } = context.options;
   const { SIGSTORE_ID_TOKEN: fromEnvironment = '', ACTIONS_ID_TOKEN_REQUEST_URL: url = '' } = context.env;
+  // It would stand in the message, as the name of a file that is not there.
+  if (typeof given === 'string' && jwt.test(given))
+    throw invalid('--identity-token names a file, and this is a token: whoever sees this command line has it now');
   if (typeof given === 'string') return checked(await tokenFile(resolve(context.cwd, given)));
   if (fromEnvironment !== '') return checked(fromEnvironment);
   if (url !== '') return checked(await githubToken(context, url));
@@ -28,6 +31,8 @@ export async function identityToken(context: CommandContext, services: SigningSe
     return checked(await signInByDevice(context, services.issuer));
   throw new Problem('identity-token-missing', `Cannot sign without a key: ${whyNone(context, services)}`);
 }
+
+const jwt = /^[\w-]+\.[\w-]{20,}\.[\w-]+$/;
 
 const claimsShape = v.object({
   iss: v.string(),
@@ -101,7 +106,7 @@ function withoutRef(address: string | undefined, ref: string | undefined): strin
 function checked(text: string): string {
   const token = text.trim();
   // A line feed in it would be a second header elsewhere; a damaged one is refused before it is sent anywhere.
-  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) || token.length > identityTokenBytesMax) throw invalid('it is no JWT');
+  if (!jwt.test(token) || token.length > identityTokenBytesMax) throw invalid('it is no JWT');
   parseClaims(token);
   return token;
 }
@@ -114,6 +119,12 @@ async function tokenFile(path: string): Promise<string> {
 
 async function githubToken(context: CommandContext, url: string): Promise<string> {
   const bearer = context.env.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? '';
+  // What cannot be a header is repeated by the error about it.
+  if (!/^[\x21-\x7e]+$/.test(bearer))
+    throw new Problem(
+      'identity-token-missing',
+      'Cannot ask for an identity token: ACTIONS_ID_TOKEN_REQUEST_TOKEN is empty or damaged',
+    );
   const asked = new URL(parseServiceUrl(url, 'ACTIONS_ID_TOKEN_REQUEST_URL'));
   asked.searchParams.set('audience', audience);
   const request = { what: 'token service of GitHub Actions', url: asked.href };

@@ -43,6 +43,22 @@ describe('where an identity token comes from', () => {
     expect(refused.said).not.toContain('bearer-1');
   });
 
+  it('is never taken from the command line, nor repeated from there', async () => {
+    const { exit, said } = await whoami({}, ['--identity-token', tokenOf(person)]);
+    expect({ exit, said }).toMatchObject({ exit: 5, said: expect.stringContaining('names a file, and this is a token') });
+    expect(said).not.toContain(tokenOf(person).split('.')[1]);
+  });
+
+  it.each(['', 'bearer\nsecret-2', 'bearer secret-2\u2028'])(
+    'is not asked for with a bearer that is no header: %j',
+    async (bearer) => {
+      const env = { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:9/t', ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer };
+      const { exit, said } = await whoami({ env, fetch: globalThis.fetch });
+      expect({ exit, said }).toMatchObject({ exit: 5, said: expect.stringContaining('is empty or damaged') });
+      expect(said).not.toContain('secret-2');
+    },
+  );
+
   it.each<[string, Record<string, string>, object, RegExp]>([
     ['on GitHub', { GITHUB_ACTIONS: 'true' }, {}, /permissions: id-token: write/],
     ['on GitLab', { GITLAB_CI: 'true' }, {}, /id_tokens: SIGSTORE_ID_TOKEN: aud: sigstore/],

@@ -28,6 +28,12 @@ describe('a signing config', () => {
     expect(parse({ ...good, caUrls }).certificates).toBe('https://new.example');
   });
 
+  it('is refused with a password in a URL, which is not repeated', () => {
+    const run = () => parse({ ...good, caUrls: [{ ...ca, url: 'https://kim:hunter2@fulcio.example' }] });
+    expect(run).toThrow('"https://…@fulcio.example" as certificate authority');
+    expect(run).not.toThrow('hunter2');
+  });
+
   it('may name this machine without TLS', () => {
     expect(parse({ ...good, caUrls: [{ ...ca, url: 'http://127.0.0.1:5555' }] }).certificates).toBe('http://127.0.0.1:5555');
   });
