@@ -42,15 +42,31 @@ export const operatorRows: readonly CommandRow[] = [
     load: () => import('../commands/registry.ts'),
   },
   {
+    name: 'registry show',
+    summary: 'what is pinned of a registry, its root of trust, the size of its log, who witnesses it',
+    usage: '[URL]',
+    examples: [['skill registry show', 'the log index for --valid-up-to, and the heads of the log shown and seen']],
+    options: {},
+    args: { min: 0, max: 1 },
+    load: () => import('../commands/registry.ts'),
+  },
+  {
     name: 'registry trust',
     summary: 'replace the pinned root of a registry',
     usage: 'FILE|URL [--root sha256:…]',
     examples: [
       ['skill registry trust ./root.json --root sha256:…', 'pin the root in a file'],
       ['skill registry trust ./evidence/trusted.json', 'the root beside evidence that skill verify --export wrote'],
+      [
+        'skill registry trust https://skills.acme.example --forget-log --root sha256:…',
+        'its log was restored and you asked why: go on with the log that it shows now, not the one seen here',
+      ],
       ['skill registry trust ./1.root.json', 'the root that its administrators signed since this TUF root; asks the registry'],
     ],
-    options: { root: { type: 'string', value: 'DIGEST', summary: 'fingerprint of the root file' } },
+    options: {
+      root: { type: 'string', value: 'DIGEST', summary: 'fingerprint of the root file' },
+      'forget-log': { type: 'boolean', summary: 'replace no root, but the head of the log that was seen here; both are shown' },
+    },
     args: { min: 1, max: 1 },
     load: () => import('../commands/registry.ts'),
   },

@@ -6,24 +6,28 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { forgetLog } from '../forget-log.ts';
 import { answer, inkFor, note, safe } from '../output.ts';
 import { checkRootSize, pinRegistry, trustedRegistry } from '../registries.ts';
 import { requestBytes } from '../registry-api.ts';
 import { type PinnedRegistry, parseBase, readRegistries } from '../registry-base.ts';
 import { makeRegistryFolder, registryFiles } from '../registry-folder.ts';
+import { showRegistry } from '../registry-show.ts';
 import { createKeyFile, readPublicKeyFile } from '../signers/key-file.ts';
 import { keyPath } from '../signers/signer.ts';
 import { rootIn } from '../trust-file.ts';
 import { type KeptTrust, keptVersion } from '../trust-kept.ts';
 import { refreshTrust } from '../trust-refresh.ts';
 
-/** `skill registry init|add|trust`. */
+/** `skill registry init|add|show|trust`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   switch (context.command) {
     case 'registry init':
       return init(context);
     case 'registry add':
       return add(context);
+    case 'registry show':
+      return showRegistry(context, context.args[0] === undefined ? context.registryBase : parseBase(context.args[0]));
     default:
       return trust(context);
   }
@@ -85,6 +89,10 @@ async function add(context: CommandContext): Promise<ExitCode> {
 async function trust(context: CommandContext): Promise<ExitCode> {
   const [given = ''] = context.args;
   const fromUrl = /^https?:\/\//.test(given);
+  if (context.options['forget-log'] === true) {
+    if (fromUrl) return forgetLog(context, parseBase(given));
+    throw new Problem('usage', 'Cannot forget a log: --forget-log goes with the address of its registry');
+  }
   const base = fromUrl ? parseBase(given) : context.registryBase;
   const bytes = fromUrl
     ? await requestBytes({ ...context, registryBase: base }, '/index/root.json')

@@ -12,7 +12,7 @@ import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { countWitnesses } from '../../skills-index/log/cosignature.ts';
 import type { WitnessPolicy } from '../../skills-index/log/witness-policy.ts';
-import { spkiOf } from '../../skills-index/trust/root.ts';
+import { rootFingerprint, spkiOf } from '../../skills-index/trust/root.ts';
 import { verifyStatus } from '../../skills-index/trust/status-file.ts';
 import { skill } from '../cli/command-line.ts';
 import { pathsOf } from '../cli/installer-world.ts';
@@ -35,8 +35,8 @@ describe('a log server that was restored from yesterday’s backup', () => {
   let port = 0;
   const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
 
-  const start = async (): Promise<void> => {
-    running = await startRegistry({ dir: data, port, witnesses: [watching.base], log: (line) => said.push(line) });
+  const start = async (witnesses = [watching.base]): Promise<void> => {
+    running = await startRegistry({ dir: data, port, witnesses, log: (line) => said.push(line) });
     port = Number(new URL(running.base).port);
   };
   const release = async (version: string): Promise<void> => {
@@ -120,7 +120,20 @@ describe('a log server that was restored from yesterday’s backup', () => {
     expect(said.at(-1)).toContain(`ALARM: it cosigned this log at size ${seen.size}, and the log here has`);
     expect(await asked()).toMatchObject({ ok: false, why: expect.stringContaining('ALARM') });
 
-    // New statements grow over the lost ones: another log under the same name.
+    // It knows that it is behind since its start, says so, and writes nothing over what was lost; the witness says so too.
+    const readyz = await send('/readyz');
+    expect([readyz.status, JSON.parse(await readyz.text())]).toEqual([
+      503,
+      expect.objectContaining({ ok: false, behind: { url: watching.base, size: seen.size } }),
+    ]);
+    const refused = await publish(send, makeSkill('@acme/report', '1.2.0'), author);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'log-behind' } });
+    expect((await checkpoint()).size).toBe(shorter.size);
+    expect(alarms.some((line) => line.includes('an older head was sent'))).toBe(true);
+
+    // Who will not hear it leaves the witness away. New statements grow over the lost ones: another log under the same name.
+    await running.close();
+    await start([]);
     for (let at = 0; (await checkpoint()).size <= seen.size; at++) await release(`1.2.${at}`);
     const other = await checkpoint();
     const forked = await client('install', '@acme/report@1.2.0');
@@ -128,6 +141,17 @@ describe('a log server that was restored from yesterday’s backup', () => {
     for (const { size, root } of [seen, other]) expect(forked.stderr).toContain(`size ${size} root ${hex(root)}`);
     const verified = await client('verify', '@acme/report@1.2.0');
     expect(verified.exit).toBe(6);
+    // Who comes now cannot know.
+    const late = (...argv: string[]) =>
+      skill(argv, {
+        env: { SKILLGATE_HOME: join(folder, 'late') },
+        cwd: join(folder, 'late-project'),
+        fetch,
+        now: () => new Date(),
+      });
+    mkdirSync(join(folder, 'late-project'));
+    await pinRegistry(pathsOf(join(folder, 'late')), running.base, trust.root, []);
+    expect(await late('install', '@acme/report@1.2.0')).toMatchObject({ exit: 0 });
     // What was installed before goes on only as long as the last good status.
     expect(readFileSync(join(project, 'skillgate.lock'), 'utf8')).toContain('1.1.0');
 
@@ -145,11 +169,34 @@ describe('a log server that was restored from yesterday’s backup', () => {
     await start();
     expect(await client('install', '@acme/report@1.1.0')).toMatchObject({ exit: 0 });
     expect(await asked()).toMatchObject({ ok: false, why: expect.stringContaining('503') });
+
+    // A host that saw the other log gets out by a person only, who is shown both heads.
+    const forget = ['registry', 'trust', running.base, '--forget-log'] as const;
+    expect(await late('verify', '@acme/report@1.1.0')).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('log-rolled-back'),
+    });
+    expect(await late(...forget)).toMatchObject({ exit: 6, stderr: expect.stringContaining('not-confirmed') });
+    expect(await late(...forget, '--root', `sha256:${'ab'.repeat(32)}`)).toMatchObject({ exit: 6 });
+    expect(await late('verify', '@acme/report@1.1.0')).toMatchObject({ exit: 6 });
+    const forgotten = await late(...forget, '--root', rootFingerprint(trust.root));
+    expect(forgotten.exit).toBe(0);
+    for (const { size, root } of [other, seen]) expect(forgotten.stderr).toContain(`size ${size}, root ${hex(root)}`);
+    expect(
+      readdirSync(join(folder, 'late'), { recursive: true }).filter((path) => /alarms.*json$/.test(String(path))),
+    ).toHaveLength(2);
+    expect(await late('verify', '@acme/report@1.1.0')).toMatchObject({ exit: 0 });
+    const shown = await late('registry', 'show', running.base);
+    expect(shown).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining(`log:       size ${seen.size}, root ${hex(seen.root)}`),
+    });
     for (const file of files) if (file.endsWith('stopped.json')) rmSync(join(folder, 'witness', file));
-    await running.close();
-    await start();
+    // Neither is started again for it.
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
     expect(await witnessed()).toBe(1);
     expect(await asked()).toMatchObject({ ok: true, size: seen.size });
+    expect((await send('/readyz')).status).toBe(200);
   });
 
   /** What the registry says of its witness. */
