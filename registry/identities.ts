@@ -1,6 +1,6 @@
 /** Who is who, from the signed identity statements alone: a row that somebody wrote into the database means nothing here. */
 import { and, asc, eq, gt, inArray, isNull, or } from 'drizzle-orm';
-import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
+import { type Digest, hexOf, isDigest } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type IdentityStatement, type PublicKey, predicateTypes } from '../skills-index/statement/attestation.ts';
@@ -80,12 +80,12 @@ export async function actorOf(registry: Registry, subject: Subject): Promise<Act
   return { subject, scopes: owned, ...(member === undefined ? {} : { member }) };
 }
 
-/** The member that a key stands for now; administrators of the root file, who have no statement, are called by their number. */
+/** The member that a key stands for now; those of the root file without a statement go by their key: a number would pass to another with the next root file. */
 export function memberNow(registry: Registry, chain: Identities, keyId: Digest): Member | undefined {
   const enrolled = chain.memberOf(keyId, latest);
-  const number = registry.root.administrators.findIndex((one) => one.keyId === keyId) + 1;
-  if (enrolled !== undefined || number === 0 || !chain.isMember(keyId, 'administrator', latest)) return enrolled;
-  return { name: number === 1 ? 'administrator' : `administrator ${number}`, roles: ['administrator'] };
+  if (enrolled !== undefined || !chain.isMember(keyId, 'administrator', latest)) return enrolled;
+  const isOnly = registry.root.administrators.length === 1;
+  return { name: isOnly ? 'administrator' : `administrator ${hexOf(keyId).slice(0, 12)}`, roles: ['administrator'] };
 }
 
 /**

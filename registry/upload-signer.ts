@@ -125,7 +125,16 @@ async function requireKey(
   if (signer !== undefined) {
     if (owners.some(({ keyId }) => keyId === signer.keyId)) throw foreign(chain, scope, { signer: signer.keyId });
     const owned = logged.some((one) => !isVote(chain, one) && hasOwned(one.statement, scope, signer));
-    if (owned) throw new Problem('key-ended', `The key ${signer.keyId} no longer signs for @${scope}`);
+    if (owned && logged.some(({ statement: one }) => isEndOf(one, signer)))
+      throw new Problem('key-ended', `The key ${signer.keyId} no longer signs for @${scope}`);
+    if (owned)
+      throw new Problem(
+        'scope-taken',
+        `The scope @${scope} was given to others: ${signer.keyId} published in it before, and no longer does`,
+        {
+          hint: `Who owns it now: skill scope show ${scope}. Your key is good: an owner can let you publish again.`,
+        },
+      );
     throw new Problem('scope-taken', `The scope @${scope} belongs to somebody else`);
   }
   if (subject?.kind === 'key' && owners.some(({ keyId }) => keyId === subject.keyId)) {
@@ -138,6 +147,13 @@ async function requireKey(
 function isVote(chain: Identities, { statement, logIndex, digest }: LoggedStatement): boolean {
   if (statement.predicateType !== predicateTypes.scope) return false;
   return chain.scopeStatementOf(statement.predicate.scope, logIndex + 1) !== digest;
+}
+
+/** Whether a statement ended a key, or put another in its place. */
+function isEndOf(statement: Statement, { keyId }: PublicKey): boolean {
+  if (statement.predicateType !== predicateTypes.key) return false;
+  const { key, state, replaces } = statement.predicate;
+  return replaces === keyId || (key.keyId === keyId && state === 'ended');
 }
 
 /** Whether a statement once made a key an owner of the scope, by name or in the place of another. */
