@@ -1,4 +1,5 @@
 /** The one table of commands. Parsing, help, "did you mean" and the lazy loading of each command walk it. */
+import { Problem } from '../skills-index/skill/problem.ts';
 import type { CommandRow } from './command.ts';
 import { agentRows } from './command-rows/agents.ts';
 import { authorRows } from './command-rows/authors.ts';
@@ -53,6 +54,27 @@ export const plannedCommands: readonly string[] = [
   'completion',
 ];
 
+/** What other programs call a command of ours. */
+const otherNames: Readonly<Record<string, string>> = {
+  uninstall: 'remove',
+  rm: 'remove',
+  delete: 'remove',
+  upgrade: 'update',
+  ls: 'list',
+};
+
+/** What does today what a planned command will do. */
+const meanwhile: Readonly<Record<string, string>> = {
+  remove: 'until then delete its folder below .agents/skills, and its entries in skillgate.json and skillgate.lock',
+  update: 'until then: skill install @scope/name, which takes the newest approved version',
+};
+
+/** The failure for a planned command. */
+export function notYet(name: string): Problem {
+  const hint = meanwhile[name];
+  return new Problem('not-in-this-version', `skill ${name} is not in this version`, hint === undefined ? {} : { hint });
+}
+
 export type Found =
   | { readonly kind: 'command'; readonly row: CommandRow; readonly rest: readonly string[] }
   | { readonly kind: 'group'; readonly rows: readonly CommandRow[] }
@@ -65,7 +87,8 @@ export function findCommand(argv: readonly string[]): Found {
   for (const [name, words] of [[`${first} ${second}`, 2] as const, [first, 1] as const]) {
     const row = commandRows.find((candidate) => candidate.name === name);
     if (row !== undefined) return { kind: 'command', row, rest: argv.slice(words) };
-    if (plannedCommands.includes(name)) return { kind: 'planned', name };
+    const planned = otherNames[name] ?? name;
+    if (plannedCommands.includes(planned)) return { kind: 'planned', name: planned };
   }
   const rows = commandRows.filter((candidate) => candidate.name.startsWith(`${first} `));
   if (rows.length > 0 && (second === '' || second.startsWith('-'))) return { kind: 'group', rows };

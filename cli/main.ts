@@ -101,7 +101,7 @@ export async function runCommandLine(world: World): Promise<number> {
         return await showHelp(world, unasked, [first]);
       }
       case 'planned':
-        throw new Problem('not-in-this-version', `skill ${found.name} is not in this version`);
+        throw (await import('./commands.ts')).notYet(found.name);
       case 'unknown':
         throw (await import('./commands/help.ts')).unknownCommand(found.name, found.near);
     }

@@ -110,7 +110,10 @@ export const authorRows: readonly CommandRow[] = [
     usage: '[--oidc]',
     examples: [
       ['skill whoami', 'key, member name, roles, scopes and who else publishes in them'],
-      ['skill whoami --oidc', 'as whom a CI job or a person would sign without a key; asks no registry'],
+      [
+        'skill whoami --oidc --signing-config .ci/signing_config.json',
+        'as whom a CI job or a person would sign without a key; asks no registry',
+      ],
     ],
     options: { key: { type: 'string', value: 'NAME', summary: 'key to sign in with' }, ...oidcOptions },
     args: { min: 0, max: 0 },

@@ -7,7 +7,14 @@ import { readHostPolicy } from '../../runner/host-policy.ts';
 import { fetchIndex } from '../../skills-index/client/registry-index.ts';
 import { type Capabilities, capabilityDigest, isEmpty, minus } from '../../skills-index/skill/capability.ts';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
-import { isNamePart, parseReference, type SkillName, type SkillReference, shortNameOf } from '../../skills-index/skill/name.ts';
+import {
+  isNamePart,
+  parseReference,
+  type SkillName,
+  type SkillReference,
+  scopeOf,
+  shortNameOf,
+} from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
@@ -20,6 +27,7 @@ import type { CommandContext, ExitCode } from '../command.ts';
 import { standLines } from '../installed-text.ts';
 import { type LockedSkill, lockFileName, projectFileName, type WantedSkill, writeLock, writeProject } from '../lock.ts';
 import { answer, inkFor, joined, note, type Safe, safe, say } from '../output.ts';
+import { registryOf } from '../registries.ts';
 import {
   checkPlaces,
   type InstalledFiles,
@@ -29,6 +37,7 @@ import {
   prepareFolder,
   removeFolder,
 } from '../skill-folder.ts';
+import { orWaiting } from '../waiting-version.ts';
 
 interface Installed {
   readonly name: SkillName;
@@ -63,7 +72,10 @@ async function installOne(context: CommandContext & World, reference: SkillRefer
   const before = project.lock.get(name);
   const pins = { locked: before, locks: [project.lock], publisher: publisherNamed(context) };
   const question = { name, range: wanted.range, ...pins, registries: project.file.registries, host };
-  const found = await askAdmission(context, question);
+  const { base } = registryOf(context, scopeOf(name), project.file.registries);
+  const found = await askAdmission(context, question).catch(async (cause: unknown) => {
+    throw await orWaiting(context, base, reference, cause);
+  });
   for (const line of found.admission.notes) note(context, safe`note: ${line}`);
   const admitted = await requireAdmittedOrName(context, question, found);
   refuseStepBack(admitted, before, wanted.range);

@@ -6,6 +6,7 @@ import type { CertificateClaims } from '../../skills-index/trust/certificate-ide
 import { printClaims } from '../../skills-index/trust/certified-identities.ts';
 import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { askWhetherPublishable } from '../dry-run.ts';
 import { answer, count, inkFor, note, safe, wantsColour } from '../output.ts';
 import { ownName } from '../own-version.ts';
 import { demandDeclared, demandWritten, type PreparedVersion, prepareVersion } from '../prepare-version.ts';
@@ -33,6 +34,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const about = { name, version, bundle: packed.digest, scan: { verdict, findings } };
   if (dryRun) {
     const would = context.options.oidc === true ? { wouldSign: await wouldSign(context, scopeOf(name)) } : {};
+    await askWhetherPublishable(context, { name, version });
     answer(
       context,
       { schema: 'skillgate.publish-dry-run/1', ...about, ...would },

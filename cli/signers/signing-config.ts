@@ -29,7 +29,12 @@ export async function readSigningConfig(context: CommandContext): Promise<Signin
   const path = typeof given === 'string' ? resolve(context.cwd, given) : join(context.paths.config, 'signing_config.json');
   const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === 'ENOENT' ? 'there is no such file' : `it cannot be opened (${cause.code})`;
-    throw invalid(path, why, 'name the file that your Sigstore deployment hands out: --signing-config FILE', cause);
+    throw invalid(
+      path,
+      why,
+      'name the file that your Sigstore deployment hands out: --signing-config FILE (docs/publishing-from-ci.md says where it comes from)',
+      cause,
+    );
   });
   try {
     const stat = await file.stat();

@@ -32,7 +32,8 @@ export const decisionHints = {
     'Keep the evidence and tell the operator and others who use it: the log is not the one that was seen before.',
   'log-forked': 'Keep the evidence and tell the operator and others who use it: parts of it lie in different logs.',
   suspended: 'Wait for a reviewer to lift the suspension or revoke the version.',
-  revoked: 'Remove it, and look what it did: skill agent log NAME.',
+  revoked:
+    'Delete its folder below .agents/skills and its entries in skillgate.json and skillgate.lock, and look what it did: skill agent log NAME.',
 } as const;
 
 export type DecisionReasonCode = keyof typeof decisionHints;

@@ -88,9 +88,11 @@ describe('somebody without a key', () => {
     expect(services.requests).toEqual([]);
   });
 
-  it('sees with --dry-run who would sign, and nothing is sent', async () => {
+  it('sees with --dry-run who would sign, and that it may not, and nothing is sent', async () => {
+    const may = await oidc('stranger', ['whoami', '--format', 'json'], job());
     const dry = await oidc('stranger', ['publish', skillIn('acme'), '--dry-run', '--format', 'json'], job());
-    expect(JSON.parse(dry.stdout).wouldSign).toMatchObject({ issuer: github, repository: '420042', environment: 'release' });
+    expect(dry).toMatchObject({ exit: 6, stdout: expect.stringContaining('scope-taken') });
+    expect(JSON.parse(may.stdout)).toMatchObject({ issuer: github, repository: '420042', environment: 'release' });
     expect(dry.stderr).toContain(
       `skill scope publishers acme --ci github:420042 --workflow https://github.com/${workflow} --environment release`,
     );

@@ -3,11 +3,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { statements } from '../../registry/schema.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import { makeKey } from '../registry/people.ts';
+import { makeKey, makeRoot } from '../registry/people.ts';
 import { approve, makeSkill, publish, scan } from '../registry/road.ts';
 import { skill } from './command-line.ts';
 import { makeUsers, writeKey } from './registry-users.ts';
 import { folderWith } from './temporary-folder.ts';
+
+const skillAt = (version: string): string =>
+  folderWith({
+    'SKILL.md': '---\nname: deals\ndescription: Counts deals.\n---\nCount.\n',
+    'skill.json': JSON.stringify({ name: '@acme/deals', version, capabilities: {} }),
+  });
 
 describe('hints where somebody took a wrong turn', () => {
   it('say who owns a scope, to who claims it and to who publishes in it', async () => {
@@ -116,6 +122,71 @@ describe('hints where somebody took a wrong turn', () => {
     const all = await as('author', ['status', '@acme/deals']);
     expect(all.stdout).toMatch(/^1\.0\.0 +approved *$/m);
     expect(all.stdout).toMatch(/^2\.0\.0 +approved +installers refuse it/m);
+  });
+
+  it('ask the registry in a dry run what the real run would be told', async () => {
+    const { as } = await makeUsers();
+    await as('stranger', ['key', 'create']);
+    const cwd = skillAt('1.0.0');
+    const dry = ['publish', '--dry-run'];
+    expect(await as('stranger', dry, { cwd })).toMatchObject({ exit: 6, stderr: expect.stringContaining('error[scope-taken]') });
+    expect(await as('author', dry, { cwd })).toMatchObject({ exit: 0, stdout: expect.stringContaining('could be published') });
+    await as('author', ['publish'], { cwd });
+    expect(await as('author', dry, { cwd })).toMatchObject({ exit: 6, stderr: expect.stringContaining('error[version-exists]') });
+    const alone = await skill(dry, { cwd, env: { SKILLGATE_HOME: folderWith() } });
+    expect(alone).toMatchObject({ exit: 0, stderr: expect.stringContaining('not asked: who may publish in @acme') });
+  });
+
+  it('name the signing config and where it is described, to a CI job without one', async () => {
+    const { as } = await makeUsers();
+    const { stderr } = await as('stranger', ['whoami', '--oidc']);
+    expect(stderr).toMatch(/--signing-config FILE[\s\S]*docs\/publishing-from-ci\.md/);
+  });
+
+  it('say what to delete by hand while there is no remove, whatever it is called', async () => {
+    for (const word of ['uninstall', 'remove', 'rm']) {
+      const { exit, stderr } = await skill([word, '@acme/deals'], {});
+      expect(exit).toBe(2);
+      expect(stderr).toMatch(
+        /skill remove is not in this version[\s\S]*folder below \.agents\/skills.*skillgate\.json and skillgate\.lock/,
+      );
+    }
+    expect((await skill(['explain', 'revoked'], {})).stdout).toMatch(/folder below \.agents\/skills/);
+  });
+
+  it('say to a former owner that the scope was given away, and nothing against the key', async () => {
+    const { as, world } = await makeUsers();
+    const given = await as('author', ['scope', 'transfer', 'acme', '--to', world.omar.keyId, '--yes']);
+    expect(given.exit).toBe(0);
+    const answered = await publish(world.send, makeSkill('@acme/deals', '1.0.0'), world.author);
+    expect(answered.body).toMatchObject({ code: 'scope-taken', detail: expect.stringContaining('was given to others') });
+    expect(answered.body.hint).toContain('skill scope show acme');
+  });
+
+  it('call administrators without a statement by their keys, since a number would pass to another', async () => {
+    const { as, world } = await makeUsers(undefined, { trust: makeRoot({ administrators: 2 }) });
+    const { stdout } = await as('administrator', ['member', 'list']);
+    for (const { keyId } of world.trust.administrators) expect(stdout).toContain(`administrator ${keyId.slice(7, 19)}`);
+    expect(stdout).not.toMatch(/administrator [12] /);
+  });
+
+  it('say to who installs a version that waits what it waits for', async () => {
+    const { as, world } = await makeUsers();
+    const { send, author, tokens, scanner } = world;
+    const cwd = folderWith();
+    const deals = makeSkill('@acme/deals', '1.0.0');
+    expect((await as('stranger', ['install', '@acme/deals'], { cwd })).stderr).toContain('no approved version of it');
+    await publish(send, deals, author);
+    expect((await as('stranger', ['install', '@acme/deals'], { cwd })).stderr).toContain(
+      'error[not-found]: Cannot install @acme/deals@1.0.0 yet: it is being scanned',
+    );
+    await scan(send, tokens.scanner, scanner, deals, 'pass');
+    for (const asked of ['@acme/deals', '@acme/deals@1.0.0'])
+      expect(await as('stranger', ['install', asked], { cwd })).toMatchObject({
+        exit: 3,
+        stderr: expect.stringMatching(/yet: it waits for approvals, 0 of 1[\s\S]*skill status @acme\/deals@1\.0\.0/),
+      });
+    expect((await as('stranger', ['install', '@acme/deals@9.0.0'], { cwd })).stderr).not.toContain('waits');
   });
 
   it('name the help of the very command, and never a word to be filled in', async () => {

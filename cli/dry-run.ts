@@ -1,0 +1,46 @@
+/** What the registry would say to a publication, asked before anything is signed or sent. */
+import { scopeOf } from '../skills-index/skill/name.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import type { CommandContext } from './command.ts';
+import type { ExactVersion } from './exact-version.ts';
+import { note, safe } from './output.ts';
+import { versionsAnswer } from './registry-answers.ts';
+import { askRegistry, versionPath } from './registry-api.ts';
+import { readRegistries } from './registry-base.ts';
+import { refuseForeignPublisher } from './scope-owner.ts';
+import { keyNames } from './signers/signer.ts';
+import { someoneFor } from './signers/someone.ts';
+
+/**
+ * Asks whether whoever would sign may publish in the scope, and whether the number is free. Without somebody to sign, a pinned
+ * registry, or an answer of it, a note says what was not asked.
+ * @throws Problem `scope-taken`, `scope-unclaimed`, `version-exists`
+ */
+export async function askWhetherPublishable(context: CommandContext, which: ExactVersion): Promise<void> {
+  const { name, version } = which;
+  const canAsk = readRegistries(context.paths).registries.length > 0;
+  const canSign = context.options.oidc === true || context.options.key !== undefined || keyNames(context.paths).length > 0;
+  if (!canAsk || !canSign) {
+    const lacking = canAsk ? 'there is no key here (skill key create)' : 'no registry is pinned (skill registry add)';
+    note(context, safe`not asked: who may publish in @${scopeOf(name)}, and whether ${version} is free: ${lacking}`);
+    return;
+  }
+  try {
+    await refuseForeignPublisher(context, scopeOf(name), await someoneFor(context));
+    await refuseTaken(context, which);
+  } catch (cause) {
+    if (!(cause instanceof Problem) || (cause.code !== 'registry-down' && cause.code !== 'registry-answer')) throw cause;
+    note(context, safe`not asked: who may publish in @${scopeOf(name)}, and whether ${version} is free: ${cause.message}`);
+  }
+}
+
+async function refuseTaken(context: CommandContext, { name, version }: ExactVersion): Promise<void> {
+  const { versions } = await askRegistry(context, `/api/v1/versions${versionPath(name)}`, versionsAnswer).catch(
+    (cause: unknown) => {
+      if (cause instanceof Problem && cause.code === 'not-found') return { versions: [] };
+      throw cause;
+    },
+  );
+  const before = versions.find((one) => one.version === version);
+  if (before !== undefined) throw new Problem('version-exists', `${name}@${version} is there already: ${before.status}`);
+}
