@@ -3,8 +3,8 @@
  * under which it served it, and what was trusted then, under one digest that a person keeps elsewhere.
  */
 import { constants } from 'node:fs';
-import { mkdir, open, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import type { Source } from '../skills-index/client/blobs.ts';
 import { memoryStore, type Store } from '../skills-index/client/store.ts';
@@ -177,11 +177,16 @@ function namedPath(name: string): string | undefined {
   return /^(index|log)\//.test(name) ? `/${name}` : undefined;
 }
 
-// Whatever is read here is verified by who asked; a path leaves the folder in no case, and a pipe holds nobody up.
+// Whatever is read here is verified by who asked. A path leaves the folder in no case: no part of it is a link (links are made by whoever
+// made the folder, who would have this host read a file of its own); and a pipe holds nobody up.
 async function readIn(folder: string, path: string): Promise<Uint8Array> {
   const parts = path.split('/').filter((part) => part !== '');
   if (!parts.every((part) => /^[@\w][\w.-]*$/.test(part))) throw new Problem('not-found', `No such file in ${folder}: ${path}`);
-  const file = await open(join(folder, ...parts), constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
+  const place = join(folder, ...parts);
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | (constants.O_NOFOLLOW ?? 0);
+  const within = await Promise.all([realpath(dirname(place)), realpath(folder)]).catch(() => undefined);
+  const isThere = within !== undefined && within[0] === join(within[1], ...parts.slice(0, -1));
+  const file = isThere ? await open(place, flags).catch(() => undefined) : undefined;
   if (file === undefined) throw new Problem('not-found', `${join(folder, path)} is not there`);
   try {
     const stat = await file.stat();

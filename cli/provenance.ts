@@ -31,7 +31,7 @@ export async function originOf(folder: string, packed: PackedBundle, env: Enviro
       foreign
         ? 'the git work tree belongs to another user: git config --global --add safe.directory FOLDER, if you trust them'
         : bare
-          ? 'the folder has the files of a bare git repository among its own, and lies in no other'
+          ? 'the folder has the files of a bare git repository among its own: git is not asked about those'
           : 'the folder lies in no git work tree with a commit',
     );
   }

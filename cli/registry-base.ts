@@ -1,5 +1,5 @@
 /** Which registry a command talks to: read at every start, so nothing heavy is loaded for it. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
@@ -33,12 +33,13 @@ export function registryBaseOf(paths: Paths, env: Environment): string {
   return readRegistries(paths).default ?? fallbackBase;
 }
 
-/** What is pinned here. */
+/** What is pinned here. @throws Problem `config-open`, `json-invalid` */
 export function readRegistries(paths: Pick<Paths, 'config'>): Registries {
   const path = join(paths.config, 'registries.json');
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);
+    requireOwn(paths.config);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { default: undefined, registries: [] };
     throw cause;
@@ -50,6 +51,15 @@ export function readRegistries(paths: Pick<Paths, 'config'>): Registries {
     default: value.default === undefined ? undefined : parseBase(value.default),
     registries: value.registries.map((one) => parsePinned(one, path)),
   };
+}
+
+// Whoever can write here chooses whom this user trusts.
+function requireOwn(folder: string): void {
+  const { mode, uid } = statSync(folder);
+  if (process.platform === 'win32' || ((mode & 0o022) === 0 && (uid === process.getuid?.() || uid === 0))) return;
+  throw new Problem('config-open', `Cannot rely on ${folder}: others may change what is trusted there`, {
+    hint: `see who did, and close it: chmod -R go-w ${JSON.stringify(folder)}`,
+  });
 }
 
 /**

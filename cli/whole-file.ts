@@ -1,4 +1,5 @@
 /** Files that are there whole or not at all: written beside, flushed, renamed. */
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -7,10 +8,12 @@ import { basename, dirname, join } from 'node:path';
  * @param mode permission bits of the new file
  */
 export async function writeWhole(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const beside = join(dirname(path), `.${basename(path)}.${process.pid}.new`);
+  // What only its owner reads lies in folders that only its owner changes, whatever the umask says.
+  await mkdir(dirname(path), { recursive: true, ...((mode & 0o077) === 0 ? { mode: 0o700 } : {}) });
+  const beside = join(dirname(path), `.${basename(path)}.${randomUUID()}.new`);
   try {
-    const file = await open(beside, 'w', mode);
+    // Never one that is there: it could be a link, or be open for somebody else.
+    const file = await open(beside, 'wx', mode);
     try {
       await file.writeFile(content);
       await file.sync();

@@ -33,6 +33,12 @@ export const commandCodes = {
     means: 'A data folder has one server at a time: two would write one log, or cosign two heads of one.',
     fix: 'Use the one that runs, or stop it first.',
   },
+  'config-open': {
+    exit: 6,
+    status: 500,
+    means: 'Others may write to the folder that says which registries are trusted.',
+    fix: 'chmod -R go-w FOLDER; then compare what is pinned there with the fingerprints you know.',
+  },
   'capability-undeclared': {
     exit: 6,
     status: 422,
