@@ -147,9 +147,9 @@ export function decide(input: DecisionInput): Decision {
   const alarm = judgeOneLog(evidence, reasons);
   const marks = judgeMarks(evidence, status, reasons);
   const judged = { publish, scan, verdict, approvals, status, marks, level };
+  const parts = { publish, files, scan, verdict, status };
   // Each of these is undefined only with a reason; this is for the day when that is no longer true.
-  const complete = publish !== undefined && files !== undefined && scan !== undefined && verdict !== undefined;
-  if (!complete || status === undefined || reasons.list.length > 0) {
+  if (!isComplete(parts) || reasons.list.length > 0) {
     if (reasons.list.length === 0) reasons.add('statement-missing', 'the evidence is not complete');
     const chain = chainOf(evidence, judged, reasons.list);
     return { kind: 'refused', reasons: alarmsFirst(reasons.list), chain, ...(alarm === undefined ? {} : { alarm }) };
@@ -161,22 +161,28 @@ export function decide(input: DecisionInput): Decision {
     version: line.version,
     bundle: line.bundle,
     description: line.description,
-    publisher: publish.signer,
-    scopeClaim: publish.scopeClaim,
-    manifest: publish.manifest,
-    inferred: publish.inferred,
+    publisher: parts.publish.signer,
+    scopeClaim: parts.publish.scopeClaim,
+    manifest: parts.publish.manifest,
+    inferred: parts.publish.inferred,
     capabilities: line.capabilities,
     capabilityDigest: capabilityDigest(line.capabilities),
     approvals,
-    scan: { report: scan.report, ruleSet: scan.ruleSet, verdict: scan.verdict },
-    witnessed: `${status.witnessed?.counted.length ?? 0}/${status.witnessed?.of ?? 0}`,
+    scan: { report: parts.scan.report, ruleSet: parts.scan.ruleSet, verdict: parts.scan.verdict },
+    witnessed: `${parts.status.witnessed?.counted.length ?? 0}/${parts.status.witnessed?.of ?? 0}`,
     slsaBuildLevel: level,
-    logIndex: verdict.logIndex,
-    checkpoint: status.checkpoint,
-    freshUntil: status.expires,
-    onGrace: input.now > Date.parse(status.expires),
+    logIndex: parts.verdict.logIndex,
+    checkpoint: parts.status.checkpoint,
+    freshUntil: parts.status.expires,
+    onGrace: input.now > Date.parse(parts.status.expires),
     chain: chainOf(evidence, judged, []),
   };
+}
+
+type Complete<Parts> = { readonly [Part in keyof Parts]: Exclude<Parts[Part], undefined> };
+
+function isComplete<Parts extends object>(parts: Parts): parts is Parts & Complete<Parts> {
+  return !Object.values(parts).includes(undefined);
 }
 
 // Who reads one line reads why nothing helps; that witnesses do not cosign such a log follows from it, and waiting would not mend it.

@@ -181,6 +181,12 @@ describe('what is said of an admitted version', () => {
     expect(scan?.says).toContain(`scanned by ${people.stranger.keyId} at`);
   });
 
+  it('tells of a log that is another one before all else, and leaves nothing out', () => {
+    const seen = { checkpoint: { size: story.log.head.size, root: Buffer.alloc(32) }, proof: [] };
+    const says = judged({ seen, pinned: { registry: 'other.example', logIndex: 3 } });
+    expect(says.map((one) => one.split(':')[0])).toEqual(['log-rolled-back', 'lock-mismatch', 'lock-mismatch']);
+  });
+
   it('says nothing of levels where no verdict claims any', () => {
     const statements = line.statements.filter((one) => one !== story.verdict.digest);
     expect(judged({ line: { ...line, statements } }).filter((one) => one.startsWith('verdict-invalid'))).toEqual([]);
