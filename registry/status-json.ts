@@ -8,6 +8,7 @@ import type { Registry } from './context.ts';
 import { statusLifeMs, statusRefreshMs } from './limits.ts';
 import { newestCheckpoint } from './log.ts';
 import { marks, statusFile } from './schema.ts';
+import { behindOf, requireWhole } from './witness-duty.ts';
 import { askWitnesses, withCosignatures, witnessesDue } from './witnesses.ts';
 
 /** Where a static host finds it. */
@@ -36,6 +37,10 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
     const head = await newestCheckpoint(registry);
     if (head === undefined) throw new Problem('status-stale', 'The log is empty, so there is no status yet');
     await askWitnesses(registry, head);
+    // Over a log that lost its end, perhaps with a suspension in it, no new day is signed; the last file shows everybody how old it is.
+    const last = behindOf(registry) === undefined ? undefined : await readLast(registry);
+    if (last !== undefined) return Buffer.from(last.bytes);
+    requireWhole(registry);
     const now = registry.now();
     const envelope = await signStatus(
       {
