@@ -23,6 +23,11 @@ export function publicBlobName(digest: Digest): string {
   return `public/blobs/sha256/${hexOf(digest)}`;
 }
 
+/** Where a root file lies that was in force before. */
+export function earlierRootName(fingerprint: Digest): string {
+  return `public/index/roots/${hexOf(fingerprint)}.json`;
+}
+
 /** Stores bytes under their digest unless they are there. */
 export async function putBlob(objects: Objects, bytes: Uint8Array): Promise<Digest> {
   const digest = digestOf(bytes);

@@ -5,7 +5,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { parsePolicy } from '../skills-index/trust/policy.ts';
-import type { RootFile } from '../skills-index/trust/root.ts';
+import { type RootFile, rootFingerprint } from '../skills-index/trust/root.ts';
 import { strangersAmongRetired, strangerWords } from '../skills-index/trust/root-chain.ts';
 import {
   lastRootOf,
@@ -16,6 +16,7 @@ import {
 } from '../skills-index/trust/tuf-repository.ts';
 import { readKeys, readRootFile } from './data-folder.ts';
 import { diskObjects } from './disk-objects.ts';
+import { earlierRootName } from './objects.ts';
 import { holdFolder } from './sqlite.ts';
 import { requireTuf, tufDocumentName } from './tuf-document.ts';
 
@@ -66,6 +67,7 @@ export async function publishTuf(dir: string, next: TufRepository, now: number):
     const keys = await keysFor(dir, root);
     const files = diskObjects(dir);
     if (keys === 'keys.next.json') await rename(join(dir, keys), join(dir, 'keys.json'));
+    await keepRoot(dir);
     await files.put('root.json', Buffer.from(`${JSON.stringify(root, null, 2)}\n`));
     await files.put('policy.json', Buffer.from(`${next.files['policy.json']}\n`));
     await files.put(tufDocumentName, Buffer.from(`${JSON.stringify(next, null, 2)}\n`));
@@ -76,6 +78,12 @@ export async function publishTuf(dir: string, next: TufRepository, now: number):
   } finally {
     letGo();
   }
+}
+
+// Who named its fingerprint once, in a script or on paper, begins there and follows what was signed since.
+async function keepRoot(dir: string): Promise<void> {
+  const root = await readRootFile(dir);
+  await diskObjects(join(dir, 'objects')).put(earlierRootName(rootFingerprint(root)), Buffer.from(canonicalJson(root)));
 }
 
 async function requireSuccessor(dir: string, next: TufRepository): Promise<void> {

@@ -6,6 +6,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { requireSuccession, rootNamed } from '../earlier-root.ts';
 import { forgetLog } from '../forget-log.ts';
 import { answer, inkFor, note, safe } from '../output.ts';
 import { checkRootSize, pinRegistry, trustedRegistry } from '../registries.ts';
@@ -81,9 +82,10 @@ async function init(context: CommandContext): Promise<ExitCode> {
 async function add(context: CommandContext): Promise<ExitCode> {
   const base = parseBase(context.args[0]);
   const scopes = (Array.isArray(context.options.scope) ? context.options.scope : []).map(parseScope);
-  const root = parseRoot(checkRootSize(await requestBytes({ ...context, registryBase: base }, '/index/root.json')));
+  const inForce = parseRoot(checkRootSize(await requestBytes({ ...context, registryBase: base }, '/index/root.json')));
+  const root = await rootNamed(context, base, inForce);
   await demandFingerprint(context, base, root);
-  return pin(context, { base, root, scopes });
+  return pin(context, { base, root, scopes, isEarlier: root !== inForce });
 }
 
 async function trust(context: CommandContext): Promise<ExitCode> {
@@ -112,15 +114,21 @@ interface NewPin {
   readonly scopes: readonly Scope[];
   /** A root file in hand can be pinned without a network. */
   readonly registryMayBeDown?: boolean;
+  /** Not the root file in force: it counts only for what its administrators signed since. */
+  readonly isEarlier?: boolean;
 }
 
 // The TUF metadata first: what cannot be trusted is not pinned.
-async function pin(context: CommandContext, { base, root, scopes, registryMayBeDown = false }: NewPin): Promise<ExitCode> {
+async function pin(
+  context: CommandContext,
+  { base, root, scopes, registryMayBeDown = false, isEarlier = false }: NewPin,
+): Promise<ExitCode> {
   const kept = await refreshTrust(context, base, root).catch((cause: unknown) => {
     if (!registryMayBeDown || !(cause instanceof Problem) || cause.code !== 'registry-down') throw cause;
     note(context, safe`${cause.message}\nIts TUF metadata is asked for at the next admission.`);
     return null;
   });
+  if (kept === undefined && isEarlier) requireSuccession(base, root);
   if (kept === undefined)
     note(
       context,
@@ -136,7 +144,7 @@ async function demandFingerprint(context: CommandContext, base: string, root: Ro
   if (given !== undefined) {
     if (parseDigest(given) === found) return;
     throw new Problem('root-invalid', `Cannot trust ${base}: its root file has fingerprint ${found}, not the one you named`, {
-      hint: 'ask its operator for the fingerprint over another channel; do not copy it from here',
+      hint: `${context.command === 'registry add' ? 'no root file that it had before has that one either; ' : ''}ask its operator for the fingerprint over another channel; do not copy it from here`,
     });
   }
   const ink = inkFor(context.stderr, context.env);

@@ -8,7 +8,7 @@ import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import type { Registry } from '../context.ts';
 import { newestCheckpoint } from '../log.ts';
 import { readTile } from '../log-tiles.ts';
-import { publicBlobName } from '../objects.ts';
+import { earlierRootName, publicBlobName } from '../objects.ts';
 import { indexFileName } from '../publish-index.ts';
 import { currentStatus } from '../status-json.ts';
 import { withCosignatures } from '../witnesses.ts';
@@ -34,6 +34,12 @@ export function staticRoutes(registry: Registry): Hono {
     .get('/index/status.json', async (context) =>
       answer(context, await currentStatus(registry), { type: 'application/json', cache: fresh }),
     )
+    .get('/index/roots/:file', async (context) => {
+      const [, hex = ''] = /^([0-9a-f]{64})\.json$/.exec(context.req.param('file')) ?? [];
+      const bytes = await registry.objects.get(earlierRootName(parseDigest(`sha256:${hex}`)));
+      if (bytes === undefined) throw new Problem('not-found', `No root file sha256:${hex} was in force here`);
+      return answer(context, bytes, { type: 'application/json', cache: forever });
+    })
     .get('/index/:scope/:name', async (context) => {
       const name = parseSkillName(`${context.req.param('scope')}/${context.req.param('name')}`);
       const bytes = await registry.objects.get(indexFileName(name));

@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { earlierRootName } from '../../registry/objects.ts';
 import { statements } from '../../registry/schema.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
 import { approve, makeSkill, publish, scan } from '../registry/road.ts';
 import { skill } from './command-line.ts';
-import { makeUsers, writeKey } from './registry-users.ts';
+import { base, makeUsers, writeKey } from './registry-users.ts';
 import { folderWith } from './temporary-folder.ts';
 
 const skillAt = (version: string): string =>
@@ -187,6 +190,22 @@ describe('hints where somebody took a wrong turn', () => {
         stderr: expect.stringMatching(/yet: it waits for approvals, 0 of 1[\s\S]*skill status @acme\/deals@1\.0\.0/),
       });
     expect((await as('stranger', ['install', '@acme/deals@9.0.0'], { cwd })).stderr).not.toContain('waits');
+  });
+
+  it('trust no earlier root file by its name alone: neither other bytes nor one from which nothing signed leads on', async () => {
+    const { as, world } = await makeUsers();
+    const [old, other] = [makeRoot().root, makeRoot().root];
+    const add = ['registry', 'add', base, '--root', rootFingerprint(old)];
+    for (const [served, says] of [
+      [other, 'not the one you named'],
+      [old, 'nothing signed leads on from it'],
+    ] as const) {
+      world.stored.set(earlierRootName(rootFingerprint(old)), Buffer.from(canonicalJson(served)));
+      const ran = await as('stranger', add);
+      expect(ran).toMatchObject({ exit: 6, stderr: expect.stringMatching(/error\[root-invalid\]/) });
+      expect(ran.stderr).toContain(says);
+    }
+    expect((await as('stranger', ['registry', 'add', base, '--root', rootFingerprint(world.trust.root)])).exit).toBe(0);
   });
 
   it('name the help of the very command, and never a word to be filled in', async () => {

@@ -46,7 +46,14 @@ describe('the root of trust is rotated', () => {
     expect(added.tuf).toMatchObject({ version: 3, root: fingerprint() });
     for (const version of ['1.0.0', '1.1.0'])
       expect(await stage.as('new', ['verify', `@acme/report@${version}`])).toMatchObject({ exit: 0 });
-    expect(await stage.as('late', ['registry', 'add', stage.base(), '--root', first])).toMatchObject({ exit: 6 });
+  });
+
+  it('is found from the fingerprint of the beginning, by way of all that was signed since', async () => {
+    const added = await stage.json('late', 'registry', 'add', stage.base(), '--root', first);
+    expect(added).toMatchObject({ root: first, tuf: { version: 3, root: fingerprint() } });
+    expect(await stage.as('late', ['verify', '@acme/report@1.1.0'])).toMatchObject({ exit: 0 });
+    const never = await stage.as('never', ['registry', 'add', stage.base(), '--root', `sha256:${'0'.repeat(64)}`]);
+    expect(never).toMatchObject({ exit: 6, stderr: expect.stringContaining('no root file that it had before') });
   });
 
   it('is not signed by who was removed, nor by too few, nor published over another state or beside a running registry', async () => {
