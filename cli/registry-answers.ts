@@ -122,6 +122,8 @@ export const scopeAnswer = v.looseObject({
   /** Where it is there, exactly these may publish. */
   publishers: v.optional(identityList),
   statement: optional(digest),
+  /** Why nobody owns it. */
+  frozen: v.optional(text),
   votes: v.optional(v.array(v.looseObject({ change: v.unknown(), by: v.array(text) })), []),
   votesNeeded: v.optional(v.number(), 1),
 });

@@ -66,7 +66,8 @@ interface People {
 
 async function peopleOf(world: RegistryWorld, scope: Scope): Promise<People> {
   try {
-    const { owners, publishers, statement } = await askRegistry(world, `/api/v1/scopes/@${scope}`, scopeAnswer);
+    const { owners, publishers, statement, frozen } = await askRegistry(world, `/api/v1/scopes/@${scope}`, scopeAnswer);
+    if (frozen !== undefined) throw new Problem('scope-frozen', `@${scope} is frozen: ${frozen}`);
     return { owners, publishers, statement: statement ?? undefined };
   } catch (cause) {
     if (cause instanceof Problem && (cause.code === 'not-found' || cause.code === 'scope-unclaimed')) return { owners: [] };

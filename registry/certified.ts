@@ -6,6 +6,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { Statement } from '../skills-index/statement/attestation.ts';
 import type { Envelope } from '../skills-index/statement/sign.ts';
 import type { PlainBundle } from '../skills-index/statement/sigstore-bundle.ts';
+import { readLeaf } from '../skills-index/trust/certificate-identity.ts';
 import { idsOfClaims, personOf } from '../skills-index/trust/certified-identities.ts';
 import { type Certified, verifyCertified } from '../skills-index/trust/sigstore-trust.ts';
 import { parseTrustedRoot } from '../skills-index/trust/trusted-root.ts';
@@ -49,14 +50,16 @@ export function verifySent(registry: Registry, bundle: PlainBundle, statement: S
 }
 
 /**
- * Refuses a certificate that signed a statement of this kind before: who copies one from a log signs nothing more with it.
- * @throws Problem `certificate-used`
+ * Refuses a certificate that signed a statement of this kind before: who copies one from a log signs nothing more with it. Cheap, so it
+ * is asked before anything is verified, and again when it is written.
+ * @throws Problem `certificate-used`, `certificate-invalid`
  */
-export async function refuseUsed(registry: Registry, { certified }: CertifiedSigner, statement: Statement): Promise<void> {
+export async function refuseUsed(registry: Registry, bundle: PlainBundle, statement: Statement): Promise<void> {
+  const { certificateId } = readLeaf(Buffer.from(bundle.verificationMaterial.certificate.rawBytes, 'base64'));
   const used = await registry.db.read
     .select({ logIndex: statements.logIndex })
     .from(statements)
-    .where(and(eq(statements.certificate, certified.certificateId), eq(statements.predicateType, statement.predicateType)))
+    .where(and(eq(statements.certificate, certificateId), eq(statements.predicateType, statement.predicateType)))
     .limit(1);
   const [first] = used;
   if (first === undefined) return;

@@ -5,8 +5,10 @@ import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type IdentityStatement, type PublicKey, predicateTypes } from '../skills-index/statement/attestation.ts';
 import { keysAmong } from '../skills-index/statement/identity-id.ts';
+import { parseSigstoreBundle } from '../skills-index/statement/sigstore-bundle.ts';
+import { type FrozenStatement, parseFrozenSubject } from '../skills-index/trust/frozen-statement.ts';
 import { chainIdentities, type Identities, type LoggedStatement } from '../skills-index/trust/identity.ts';
-import { verifyStatement } from '../skills-index/trust/verify-statement.ts';
+import { type VerifiedStatement, verifyStatement } from '../skills-index/trust/verify-statement.ts';
 import type { Actor, Member, Registry, Role, Subject } from './context.ts';
 import { finishStatements } from './log.ts';
 import { requireBlob } from './objects.ts';
@@ -15,11 +17,15 @@ import { statements } from './schema.ts';
 /** The chain as last computed, and the verified statements it was computed from: who is who, and what was said of publishers. */
 export interface KnownIdentities {
   readonly chain: Identities;
-  readonly statements: readonly LoggedStatement[];
+  readonly statements: readonly VerifiedStatement[];
+  /** Statements that cannot be verified, and freeze what they are about. */
+  readonly frozen: readonly FrozenStatement[];
   /** Every key that the root file or an identity statement names. */
   readonly keys: ReadonlyMap<Digest, PublicKey>;
   /** Keys of members, those of the root file first. */
   readonly memberKeys: readonly PublicKey[];
+  /** Of the last statement that was read. */
+  readonly logIndex: number;
 }
 
 /** Holds what was computed last; a new identity statement makes it compute again. */
@@ -44,27 +50,51 @@ export async function readIdentities(registry: Registry): Promise<KnownIdentitie
           inArray(statements.predicateType, identityTypes),
           and(eq(statements.predicateType, predicateTypes.revocation), isNull(statements.versionId)),
         ),
-        gt(statements.logIndex, known?.statements.at(-1)?.logIndex ?? -1),
+        gt(statements.logIndex, known?.logIndex ?? -1),
       ),
     )
     .orderBy(asc(statements.logIndex));
   if (known !== undefined && rows.length === 0) return known;
-  const verified = [...(known?.statements ?? [])];
+  const [verified, frozen] = [[...(known?.statements ?? [])], [...(known?.frozen ?? [])]];
   for (const { logIndex, bundle } of rows) {
     const address = bundle ?? (await finishStatements(registry, [logIndex]))[0]?.digest;
     if (!isDigest(address)) throw new Problem('internal', `Statement ${logIndex} has no address`);
     const bytes = await requireBlob(registry.objects, address);
-    const { root, sigstore } = registry;
-    verified.push(verifyStatement(parseJson(bytes, 'a statement').value, { root, sigstore }));
+    const one = readLogged(registry, bytes, { logIndex, digest: address });
+    if ('why' in one) frozen.push(one);
+    else verified.push(one);
   }
   const fresh: KnownIdentities = {
-    chain: chainIdentities(registry.root, verified),
+    chain: chainIdentities(registry.root, verified, frozen),
     statements: verified,
+    frozen,
+    logIndex: rows.at(-1)?.logIndex ?? -1,
     keys: keysIn(registry, verified),
     memberKeys: memberKeysIn(registry, verified),
   };
   registry.identities.known = fresh;
   return fresh;
+}
+
+/**
+ * A statement of our own log, verified like anybody's. One that cannot be verified must not close the registry for everybody, and must
+ * not be passed over either: its payload tells what it is about, and that is frozen. What cannot even be read says nothing about whom it
+ * concerns, so there nothing goes on.
+ * @throws Problem `statement-invalid`, `json-invalid`
+ */
+function readLogged(
+  { root, sigstore, verified }: Registry,
+  bytes: Uint8Array,
+  at: Pick<FrozenStatement, 'logIndex' | 'digest'>,
+): VerifiedStatement | FrozenStatement {
+  const { value } = parseJson(bytes, 'a statement');
+  try {
+    return verified?.verify(bytes, root, sigstore) ?? verifyStatement(value, { root, sigstore });
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    const about = parseFrozenSubject(Buffer.from(parseSigstoreBundle(value).dsseEnvelope.payload, 'base64'));
+    return { ...at, about, why: `the statement at log index ${at.logIndex} cannot be verified: ${cause.message}` };
+  }
 }
 
 /** The actor a subject stands for now; undefined when no member or scope knows it. */

@@ -18,7 +18,7 @@ export interface Signers {
  * as much as enrolments. Keys that follow others are taken from an owner outwards only: anybody can state that a stranger's key follows
  * their own, and what they state must not land in the stranger's evidence.
  */
-export function identityEvidence({ chain, statements }: KnownIdentities, signers: Signers): Digest[] {
+export function identityEvidence({ chain, statements, frozen }: KnownIdentities, signers: Signers): Digest[] {
   const ignored = new Set(chain.ignored.map(({ digest }) => digest));
   const keys = new Set(signers.keys);
   const passkeys = new Set(signers.passkeys);
@@ -33,7 +33,10 @@ export function identityEvidence({ chain, statements }: KnownIdentities, signers
       for (const key of [signer, ...named]) keys.add(key);
     }
   }
-  return [...taken];
+  const known: ReadonlySet<string> = new Set([...keys, ...passkeys]);
+  // What is frozen comes along where it concerns them: installers then refuse the version as we do.
+  const stuck = frozen.filter(({ about }) => about.scope === signers.scope || known.has(about.id ?? ''));
+  return [...taken, ...stuck.map(({ digest }) => digest)];
 }
 
 /** Keys that a statement brings with it when it concerns one of the signers; undefined when it concerns none. */

@@ -24,7 +24,7 @@ import { audit, versionBlobs, versions } from './schema.ts';
 import { unpackTar } from './tar.ts';
 import { refuseBroken, requireProvenance, requirePublisher } from './upload-signer.ts';
 import { refuseUsedRun } from './used-runs.ts';
-import { findVersion, type VersionRow } from './versions.ts';
+import { refuseTwice, type VersionRow } from './versions.ts';
 
 export interface Upload {
   readonly publish: SentStatement;
@@ -116,7 +116,7 @@ function contentOf(packed: PackedBundle, path: string): Uint8Array {
 async function store(registry: Registry, { name, version, packed, publisher, signed }: CheckedUpload): Promise<Taken> {
   return retryOnClash(async () => {
     await refuseTwice(registry, { name, version });
-    for (const { signer, statement } of signed) if ('certified' in signer) await refuseUsed(registry, signer, statement);
+    for (const { signer, statement } of signed) if ('certified' in signer) await refuseUsed(registry, signer.bundle, statement);
     const [publish] = signed;
     if (publish !== undefined && 'certified' in publish.signer)
       await refuseUsedRun(registry, name, publish.signer.certified.claims);
@@ -169,13 +169,6 @@ function idsOfSigner(signer: NewStatement['signer']): readonly Digest[] {
 function sayBy(publisher: Digest, [publish]: readonly NewStatement[]): string {
   const certified = publish !== undefined && 'certified' in publish.signer ? publish.signer.certified : undefined;
   return certified === undefined ? `key:${publisher}` : printClaims(certified.claims);
-}
-
-async function refuseTwice(registry: Registry, which: Pick<CheckedUpload, 'name' | 'version'>): Promise<void> {
-  const taken = await findVersion(registry, which);
-  if (taken !== undefined) {
-    throw new Problem('version-exists', `${which.name}@${which.version} was published before, as ${taken.bundle}`);
-  }
 }
 
 async function noteRefusal(registry: Registry, problem: Problem, sender: Actor | undefined): Promise<void> {

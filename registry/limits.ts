@@ -33,6 +33,8 @@ export const reportBytesMax = 16 * 1024 * 1024;
 export const signerTriesMax = 8;
 /** Owners that the first claim of a scope may name; its owners add others later. */
 export const firstOwnersMax = 5;
+/** Scopes that one key, person or repository may be the first to claim. */
+export const firstClaimsMax = 10;
 /** Writes of who is no member, by address: at once, and then. */
 export const strangerWritesBurst = 300;
 export const strangerWritesPerSecond = 2;

@@ -5,32 +5,18 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
 import { noteKeyId, signCheckpoint } from '../skills-index/log/checkpoint.ts';
 import { certifiedBody, hashedrekordBody } from '../skills-index/log/entry.ts';
-import { toLogEntry } from '../skills-index/log/log-entry.ts';
-import {
-  appendLeaf,
-  type CompactRange,
-  emptyRange,
-  leafHash,
-  proofOfAppended,
-  rangeRoot,
-} from '../skills-index/log/merkle-tree.ts';
+import { appendLeaf, type CompactRange, emptyRange, leafHash, rangeRoot } from '../skills-index/log/merkle-tree.ts';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Statement } from '../skills-index/statement/attestation.ts';
-import { type Envelope, parseEnvelope } from '../skills-index/statement/sign.ts';
-import {
-  type PlainBundle,
-  parsePlainBundle,
-  sigstoreBundleMediaType,
-  toCertifiedBundle,
-  toSigstoreBundle,
-} from '../skills-index/statement/sigstore-bundle.ts';
+import type { Envelope } from '../skills-index/statement/sign.ts';
 import type { Write } from './batch.ts';
 import type { CertifiedSigner } from './certified.ts';
 import type { Registry } from './context.ts';
 import { finishedAtOnce } from './limits.ts';
 import { isByRetiredKey } from './log-key.ts';
+import { headOf, loggedBundle, requireReadable } from './logged-bundle.ts';
 import { putBlobs } from './objects.ts';
 import { log, statements } from './schema.ts';
 import { requireWhole } from './witness-duty.ts';
@@ -56,7 +42,10 @@ export interface LoggedAt {
   readonly predicateType: string;
 }
 
-/** The statements of a batch that would append to the log as it stands; the batch clashes on `log.index` if another was faster. */
+/**
+ * The statements of a batch that would append to the log as it stands; the batch clashes on `log.index` if another was faster.
+ * @throws Problem as `verifyStatement`: what could not be read later is not written
+ */
 export async function planAppend(registry: Registry, added: readonly NewStatement[]): Promise<PlannedAppend> {
   requireWhole(registry);
   const now = registry.now().getTime();
@@ -68,7 +57,8 @@ export async function planAppend(registry: Registry, added: readonly NewStatemen
     const { body } = by;
     const leaf = leafHash(body);
     const index = range.size;
-    range = appendLeaf(range, leaf);
+    const before = range;
+    range = appendLeaf(before, leaf);
     const row = {
       index,
       leafHash: base64(leaf),
@@ -87,6 +77,7 @@ export async function planAppend(registry: Registry, added: readonly NewStatemen
       versionId: one.versionId ?? null,
       createdAt: now,
     };
+    await requireReadable(registry, { ...row, ...statement }, before);
     writes.push((db) => db.insert(log).values(row));
     writes.push((db) => db.insert(statements).values(statement));
     indexes.push(index);
@@ -194,31 +185,11 @@ async function bundleOf(
   entry: LogRow,
   statement: StatementRow,
 ): Promise<{ readonly index: number; readonly note: string; readonly bytes: Uint8Array }> {
-  const head = { size: entry.index + 1, root: fromBase64(entry.root) };
-  const note = entry.note ?? (await signCheckpoint({ origin: registry.root.origin, ...head }, registry.keys.log));
+  const { origin } = registry.root;
+  const note = entry.note ?? (await signCheckpoint({ origin, ...headOf(entry) }, registry.keys.log));
   const before = await readRange(registry, entry.index);
-  const placed = toLogEntry({
-    body: Buffer.from(entry.body),
-    index: entry.index,
-    head,
-    proof: proofOfAppended(before),
-    note,
-    logId: noteKeyId(registry.root.origin, registry.keys.log.publicKey),
-  });
-  const envelope = parseEnvelope(JSON.parse(statement.envelope));
-  const bundle =
-    statement.material === null
-      ? toSigstoreBundle({ envelope, keyHint: statement.signer, entry: placed })
-      : toCertifiedBundle(plainBundle(envelope, statement.material), placed);
-  return { index: entry.index, note, bytes: Buffer.from(canonicalJson(bundle)) };
-}
-
-function plainBundle(envelope: Envelope, material: string): PlainBundle {
-  return parsePlainBundle({
-    mediaType: sigstoreBundleMediaType,
-    verificationMaterial: JSON.parse(material),
-    dsseEnvelope: envelope,
-  });
+  const logId = noteKeyId(origin, registry.keys.log.publicKey);
+  return { index: entry.index, note, bytes: loggedBundle({ ...statement, ...entry }, { before, note, logId }) };
 }
 
 /** The tree before entry `size`; the whole committed tree when left out. */

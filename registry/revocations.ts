@@ -19,7 +19,7 @@ import { marks, statements, versions } from './schema.ts';
 import { type SentEnvelope, signerOf } from './signer.ts';
 import { movesFrom, requireMove, type State } from './status.ts';
 import { refreshStatus } from './status-json.ts';
-import { moveWrites, type VersionRow } from './versions.ts';
+import { moveWrites, nothingEntersSince, type VersionRow } from './versions.ts';
 
 /** Where each kind brings a version. */
 export const stateAfter = { suspended: 'suspended', lifted: 'approved', revoked: 'revoked' } as const satisfies Record<
@@ -35,6 +35,7 @@ export async function takeRevocation(registry: Registry, sent: SentEnvelope, sta
   const { envelope } = sent;
   const { kind, target, reason } = statement.predicate;
   const append = await retryOnClash(async () => {
+    const quiet = await nothingEntersSince(registry);
     const { chain, keys: known, memberKeys: likely } = await readIdentities(registry);
     const signer = signerOf(sent, { known, likely });
     if (signer === undefined) throw new Problem('key-unknown', 'The revocation is signed by no key that is enrolled here');
@@ -61,6 +62,7 @@ export async function takeRevocation(registry: Registry, sent: SentEnvelope, sta
     const planned = await planAppend(registry, [{ ...logged, ...versionId }]);
     const logIndex = planned.indexes[0] ?? 0;
     await registry.db.batch([
+      quiet,
       ...planned.writes,
       ...moving.flatMap((row) => moveWrites(registry, row, requireMove(row.status, to, 'statement'), { by, why: reason }).writes),
       ...moving.map((row) => markWrite(registry, row, { reason, logIndex })),

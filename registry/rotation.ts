@@ -16,6 +16,7 @@ import {
 } from '../skills-index/trust/tuf-repository.ts';
 import { readKeys, readRootFile } from './data-folder.ts';
 import { diskObjects } from './disk-objects.ts';
+import { scopesFrozenBy } from './frozen-scopes.ts';
 import { earlierRootName } from './objects.ts';
 import { holdFolder } from './sqlite.ts';
 import { requireTuf, tufDocumentName } from './tuf-document.ts';
@@ -48,6 +49,8 @@ export async function readTufDocument(dir: string): Promise<TufRepository | unde
 export interface Published {
   /** Entries of the log behind the last index at which replaced keys count. */
   readonly entriesSince: number;
+  /** Scopes that nobody owns from now on, since the statement that says who cannot be verified any more. */
+  readonly frozenScopes: readonly string[];
 }
 
 /**
@@ -62,9 +65,11 @@ export async function publishTuf(dir: string, next: TufRepository, now: number):
     requireTuf(Buffer.from(JSON.stringify(next)), { root, policy: parsePolicy(next.files['policy.json']) });
     await requireSuccessor(dir, next);
     await requirePast(dir, next);
+    await requireWholeLog(dir, root);
     const { expires } = lastRootOf(next).signed;
     if (Date.parse(expires) <= now) throw new Problem('tuf-expired', `Cannot publish: the proposal counted until ${expires}`);
     const keys = await keysFor(dir, root);
+    const frozenScopes = await newlyFrozen(dir, next);
     const files = diskObjects(dir);
     if (keys === 'keys.next.json') await rename(join(dir, keys), join(dir, 'keys.json'));
     await keepRoot(dir);
@@ -74,7 +79,8 @@ export async function publishTuf(dir: string, next: TufRepository, now: number):
     await rm(join(dir, 'keys.next.json'), { force: true });
     await rm(join(dir, 'tuf-proposal.json'), { force: true });
     const ends = (root.retired ?? []).map((one) => one.validUpTo);
-    return { entriesSince: ends.length === 0 ? 0 : Math.max(0, (lastLogIndex(dir) ?? -1) - Math.max(...ends)) };
+    const entriesSince = ends.length === 0 ? 0 : Math.max(0, (lastLogIndex(dir) ?? -1) - Math.max(...ends));
+    return { entriesSince, frozenScopes };
   } finally {
     letGo();
   }
@@ -84,6 +90,12 @@ export async function publishTuf(dir: string, next: TufRepository, now: number):
 async function keepRoot(dir: string): Promise<void> {
   const root = await readRootFile(dir);
   await diskObjects(join(dir, 'objects')).put(earlierRootName(rootFingerprint(root)), Buffer.from(canonicalJson(root)));
+}
+
+/** Scopes that fall with an exchanged trusted_root.json; none, and nothing verified, where it stays. */
+export async function newlyFrozen(dir: string, next: TufRepository): Promise<string[]> {
+  const before = (await readTufDocument(dir))?.files['trusted_root.json'];
+  return before !== undefined && before === next.files['trusted_root.json'] ? [] : scopesFrozenBy(dir, next);
 }
 
 async function requireSuccessor(dir: string, next: TufRepository): Promise<void> {
@@ -121,6 +133,22 @@ async function requirePast(dir: string, next: TufRepository): Promise<void> {
   const ends = (what: string, index: number) => `${what} is to count up to log index ${index}, and the log ends at ${last}`;
   if (ahead !== undefined) throw refused(ends('an earlier policy', ahead.validUpTo));
   if (retired !== undefined) throw refused(ends(`a retired ${retired.office} key`, retired.validUpTo));
+}
+
+// What is logged is read by its checkpoint: behind its last index a retired log key vouches for nothing, so nobody could read those entries.
+// Other keys may be retired for a time gone by: what a thief signed with one falls, and stays readable.
+async function requireWholeLog(dir: string, root: RootFile): Promise<void> {
+  const known = ((await readRootFile(dir)).retired ?? []).map((one) => canonicalJson(one));
+  const last = lastLogIndex(dir) ?? -1;
+  const early = (root.retired ?? []).find(
+    (one) => one.office === 'log' && one.validUpTo < last && !known.includes(canonicalJson(one)),
+  );
+  if (early === undefined) return;
+  throw new Problem(
+    'tuf-invalid',
+    `Cannot publish: the log key until now is to count up to log index ${early.validUpTo}, and the log has gone on to ${last}: nobody could verify the ${last - early.validUpTo} entries behind it`,
+    { hint: 'propose again, with the registry stopped until you publish: the index is signed, and cannot be moved' },
+  );
 }
 
 /** Which file holds the private keys that the root file names; those in use where they still do. */

@@ -18,6 +18,7 @@ import { refuseUsed, verifySent } from './certified.ts';
 import type { Registry } from './context.ts';
 import { rescanFallen } from './fallen-scans.ts';
 import { endsBackwards, fallenVersions, fallenWrites } from './fallen-versions.ts';
+import { refuseManyClaims } from './first-claims.ts';
 import { isIdentityStatement, type KnownIdentities, keysOfStatement, latest, readIdentities } from './identities.ts';
 import { firstOwnersMax, signerTriesMax } from './limits.ts';
 import { finishStatements, type LoggedAt, logSize, type NewStatement, planAppend } from './log.ts';
@@ -28,6 +29,7 @@ import { takeRevocation } from './revocations.ts';
 import { pendingPasskey, statements } from './schema.ts';
 import { keyHeader, type SentEnvelope, signerOf } from './signer.ts';
 import { refreshStatus } from './status-json.ts';
+import { nothingEntersSince } from './versions.ts';
 
 export interface StatementTaken extends LoggedAt {
   /** The Sigstore bundle's JSON. */
@@ -122,16 +124,24 @@ const refusalCodes: Readonly<Record<IdentityStatement['predicateType'], ProblemC
   [predicateTypes.key]: 'forbidden',
 };
 
+function refusalCode(statement: IdentityStatement, { chain }: KnownIdentities): ProblemCode {
+  const frozen =
+    statement.predicateType === predicateTypes.scope ? chain.whyFrozen(statement.predicate.scope, latest) : undefined;
+  return frozen === undefined ? refusalCodes[statement.predicateType] : 'scope-frozen';
+}
+
 /** A statement about who is who counts when the chain with it as its next link takes it. */
 async function takeIdentity(registry: Registry, sent: SentEnvelope, statement: IdentityStatement): Promise<LoggedAt> {
   const { envelope } = sent;
   refuseManyOwners(statement);
   const append = await retryOnClash(async () => {
+    const quiet = await nothingEntersSince(registry);
     const known = await readIdentities(registry);
     const { signer, by } = await requireSigner(registry, sent, statement, known);
+    refuseManyClaims(registry, known, { statement, signer });
     const logIndex = await logSize(registry);
     const digest = digestOf(Buffer.from(envelope.payload, 'base64'));
-    const chain = chainIdentities(registry.root, [...known.statements, { statement, ...by, logIndex, digest }]);
+    const chain = chainIdentities(registry.root, [...known.statements, { statement, ...by, logIndex, digest }], known.frozen);
     const ignored = chain.ignored.find((one) => one.logIndex === logIndex);
     if (ignored !== undefined) {
       const speaker = {
@@ -140,14 +150,15 @@ async function takeIdentity(registry: Registry, sent: SentEnvelope, statement: I
       };
       const word = statement.predicateType === predicateTypes.member ? undefined : known.chain.stops.wordOn(speaker, latest);
       if (word !== undefined) throw stopped(speaker, word);
-      throw new Problem(refusalCodes[statement.predicateType], `The statement does not count: ${ignored.why}`);
+      throw new Problem(refusalCode(statement, known), `The statement does not count: ${ignored.why}`);
     }
     const planned = await planAppend(registry, [{ statement, envelope, signer }]);
     const upTo = endsBackwards(statement, logIndex);
     const fallen = upTo === undefined ? [] : await fallenVersions(registry, chain, upTo);
     const again = upTo === undefined ? [] : await rescanFallen(registry, chain, upTo);
     const falls = [...fallenWrites(registry, fallen, logIndex), ...again];
-    await registry.db.batch([...planned.writes, ...passkeyEnrolled(statement), ...falls]);
+    const guards = upTo === undefined ? [] : [quiet];
+    await registry.db.batch([...guards, ...planned.writes, ...passkeyEnrolled(statement), ...falls]);
     return { indexes: planned.indexes, fallen };
   });
   const logged = one(await finishStatements(registry, append.indexes));
@@ -163,8 +174,8 @@ async function requireSigner(
   known: KnownIdentities,
 ): Promise<{ readonly signer: NewStatement['signer']; readonly by: SignedBy }> {
   if (sent.bundle !== undefined) {
+    await refuseUsed(registry, sent.bundle, statement);
     const signer = verifySent(registry, sent.bundle, statement);
-    await refuseUsed(registry, signer, statement);
     return { signer, by: { signer: signer.signer, signers: signer.signers } };
   }
   const key = signerOf(sent, { known: known.keys, likely: likelySigners(known, statement) });

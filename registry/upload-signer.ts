@@ -14,6 +14,7 @@ import type { Actor, Registry } from './context.ts';
 import { keysOfStatement, latest, readIdentities } from './identities.ts';
 import type { NewStatement } from './log.ts';
 import { type SentEnvelope, signerOf } from './signer.ts';
+import { refuseTwice } from './versions.ts';
 
 interface SignedUpload {
   readonly publish: SentStatement;
@@ -29,8 +30,8 @@ export interface UploadSigner {
 /**
  * Who publishes.
  * @param sender who is signed in, if anybody: only to say more exactly what is wrong
- * @throws Problem `scope-unclaimed`, `scope-taken`, `identity-mismatch`, `key-unknown`, `key-ended`, `signature-invalid`, `certificate-invalid`,
- * `certificate-used`, `log-invalid`
+ * @throws Problem `scope-unclaimed`, `scope-taken`, `scope-frozen`, `identity-mismatch`, `key-unknown`, `key-ended`, `signature-invalid`, `certificate-invalid`,
+ * `certificate-used`, `version-exists`, `log-invalid`
  */
 export async function requirePublisher(
   registry: Registry,
@@ -39,6 +40,8 @@ export async function requirePublisher(
   sender: Actor | undefined,
 ): Promise<UploadSigner> {
   const scope = scopeOf(statement.predicate.manifest.name);
+  const frozen = (await readIdentities(registry)).chain.whyFrozen(scope, latest);
+  if (frozen !== undefined) throw new Problem('scope-frozen', `Nobody publishes in @${scope} now: ${frozen}`);
   if (isCertifiedSent(publish)) return requireCertified(registry, scope, publish, statement);
   const key = await requireKey(registry, scope, { envelope: publish, hint }, sender);
   return { publisher: key.keyId, signer: { keyId: key.keyId, spki: Buffer.from(key.spki, 'base64') } };
@@ -77,10 +80,12 @@ async function requireCertified(
   const { chain } = await readIdentities(registry);
   // Before the costly part: of an unclaimed scope nobody has to know who signed.
   if (chain.scopeStatementOf(scope, latest) === undefined) throw unclaimed(scope);
+  const { name, version } = statement.predicate.manifest;
+  await refuseTwice(registry, { name, version });
+  await refuseUsed(registry, bundle, statement);
   const signer = verifySent(registry, bundle, statement);
   const matched = matchedIdentity(chain.publishersOf(scope, latest), signer);
   if (matched === undefined) throw foreign(chain, scope, signer);
-  await refuseUsed(registry, signer, statement);
   return { publisher: identityId(matched), signer };
 }
 

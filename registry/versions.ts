@@ -1,11 +1,11 @@
 /** Versions as rows: finding them, and the writes of a move. */
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, count, eq, sql } from 'drizzle-orm';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import type { Write } from './batch.ts';
+import { holds, type Write } from './batch.ts';
 import type { Registry, VersionName } from './context.ts';
 import { makeId } from './ids.ts';
-import { audit, versions } from './schema.ts';
+import { audit, indexLines, versions } from './schema.ts';
 import type { LegalMove, State } from './status.ts';
 
 export type VersionRow = typeof versions.$inferSelect;
@@ -33,6 +33,19 @@ export async function findVersion(registry: Registry, { name, version }: Version
     .from(versions)
     .where(and(eq(versions.name, name), eq(versions.version, version)));
   return row;
+}
+
+/** Refuses a number that is taken. @throws Problem `version-exists` */
+export async function refuseTwice(registry: Registry, which: VersionName): Promise<void> {
+  const taken = await findVersion(registry, which);
+  if (taken !== undefined)
+    throw new Problem('version-exists', `${which.name}@${which.version} was published before, as ${taken.bundle}`);
+}
+
+/** Makes a batch fail when a version entered the index while it was made ready: who judges all that is there must not miss one. */
+export async function nothingEntersSince(registry: Registry): Promise<Write> {
+  const entered = await registry.db.read.select({ lines: count() }).from(indexLines);
+  return holds(sql`(SELECT count(*) FROM ${indexLines}) = ${entered[0]?.lines ?? 0}`);
 }
 
 /** All versions of a skill, oldest first. */

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { readPolicy } from '../../registry/data-folder.ts';
-import { lastLogIndex, publishTuf, readTufDocument } from '../../registry/rotation.ts';
+import { lastLogIndex, newlyFrozen, publishTuf, readTufDocument } from '../../registry/rotation.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
@@ -8,7 +8,7 @@ import { maySign, signRepository } from '../../skills-index/trust/tuf-ceremony.t
 import { parseTufRepository, rootFileOf, type TufRepository } from '../../skills-index/trust/tuf-repository.ts';
 import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, inkFor, note, safe } from '../output.ts';
+import { answer, inkFor, joined, note, safe } from '../output.ts';
 import { registryFiles } from '../registry-folder.ts';
 import { mergeProposals, proposalDigest } from '../rotation.ts';
 import { type Anchor, anchorOf } from '../rotation-anchor.ts';
@@ -36,7 +36,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 
 async function propose(context: CommandContext, dir: string): Promise<ExitCode> {
   const [policy, before] = [await readPolicy(dir), await readTufDocument(dir)];
-  return proposeRotation(context, dir, { policy, before, lastLogIndex: lastLogIndex(dir) });
+  const exit = await proposeRotation(context, dir, { policy, before, lastLogIndex: lastLogIndex(dir) });
+  tellFrozen(context, await newlyFrozen(dir, parseTufRepository(await readProposal(join(dir, registryFiles.proposal)))));
+  return exit;
 }
 
 async function show(context: CommandContext, file: string): Promise<ExitCode> {
@@ -87,18 +89,28 @@ async function publish(context: CommandContext, [folder = '.', ...given]: readon
   const dir = resolve(context.cwd, folder);
   const files = given.length === 0 ? [join(dir, registryFiles.proposal)] : given.map((file) => resolve(context.cwd, file));
   const proposal = mergeProposals(await Promise.all(files.map(async (file) => parseTufRepository(await readProposal(file)))));
-  const { entriesSince } = await publishTuf(dir, proposal, context.now().getTime());
+  const { entriesSince, frozenScopes } = await publishTuf(dir, proposal, context.now().getTime());
   const root = rootFileOf(proposal);
-  const published = { version: proposal.roots.length, root: rootFingerprint(root), entriesSince };
+  const published = { version: proposal.roots.length, root: rootFingerprint(root), entriesSince, frozenScopes };
   answer(context, { schema: 'skillgate.rotation-published/1', dir, ...published }, () => safe`${published.root}`);
   note(
     context,
     safe`Version ${published.version} is in force from the next start of skill serve ${folder}. Whoever has pinned an earlier root follows by itself; this is the fingerprint for those who pin from now on.`,
   );
+  tellFrozen(context, frozenScopes);
   if (entriesSince > 0)
     note(
       context,
       safe`${entriesSince} log entries are newer than the last index at which replaced keys count: versions they approved are refused.`,
     );
   return exitCodes.ok;
+}
+
+function tellFrozen(context: CommandContext, scopes: readonly string[]): void {
+  if (scopes.length === 0) return;
+  const names = scopes.map((scope) => safe`@${scope}`);
+  note(
+    context,
+    safe`${scopes.length} scopes have an owner for whom only the Sigstore root until now vouches, and freeze with this one: ${joined(names, ', ')}. A trusted_root.json that lists ended authorities too, with their validity, keeps them.`,
+  );
 }

@@ -46,14 +46,23 @@ async function claim(context: CommandContext): Promise<ExitCode> {
 
 async function show(context: CommandContext): Promise<ExitCode> {
   const scope = parseScope(context.args[0]?.replace(/^@/, ''));
-  const { owners, publishers, statement, votes, votesNeeded } = await askRegistry(
+  const { owners, publishers, statement, votes, votesNeeded, frozen } = await askRegistry(
     context,
     `/api/v1/scopes/@${scope}`,
     scopeAnswer,
   );
   answer(
     context,
-    { schema: 'skillgate.scope/1', scope, owners, publishers: publishers ?? null, statement, votes, votesNeeded },
+    {
+      schema: 'skillgate.scope/1',
+      scope,
+      owners,
+      publishers: publishers ?? null,
+      statement,
+      votes,
+      votesNeeded,
+      frozen: frozen ?? null,
+    },
     () =>
       table([
         ...(owners.length === 0 ? [[`@${scope}`, 'no owner', noOwnerLeft]] : []),
@@ -61,7 +70,8 @@ async function show(context: CommandContext): Promise<ExitCode> {
         ...(publishers ?? []).map((one) => [`@${scope}`, 'publisher', printIdentity(one)]),
       ]),
   );
-  if (owners.length === 0) note(context, safe`→ ${newOwner(scope)}`);
+  if (frozen !== undefined) note(context, safe`@${scope} is frozen, nobody owns it now: ${frozen}`);
+  else if (owners.length === 0) note(context, safe`→ ${newOwner(scope)}`);
   if (publishers !== undefined) note(context, safe`Only these publishers may publish, no owner besides.`);
   for (const { by } of votes)
     note(context, safe`${by.length} of ${votesNeeded} administrators have signed a change of owners; nothing has changed yet`);

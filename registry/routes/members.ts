@@ -85,6 +85,8 @@ export function memberRoutes(registry: Registry): Hono {
           /** Where others publish than those who own it. */
           publishers: v.exactOptional(v.array(identitySchema)),
           statement: v.exactOptional(v.string()),
+          /** Why nobody owns it: who does cannot be verified any more. */
+          frozen: v.exactOptional(v.string()),
           /** Changes that some administrators of the root file signed, and how many of them it takes. */
           votes: v.array(vote),
           votesNeeded: v.number(),
@@ -97,12 +99,14 @@ export function memberRoutes(registry: Registry): Hono {
         const { chain } = known;
         const statement = chain.scopeStatementOf(scope, latest);
         if (statement === undefined) throw new Problem('not-found', `Nobody owns the scope @${scope}`);
+        const frozen = chain.whyFrozen(scope, latest);
         const [owners, publishers] = [chain.ownersOf(scope, latest), chain.publishersOf(scope, latest)];
         return context.json({
           scope,
           owners,
           ...(canonicalJson(publishers) === canonicalJson(owners) ? {} : { publishers }),
           statement,
+          ...(frozen === undefined ? {} : { frozen }),
           votes: pendingVotes(known, scope),
           votesNeeded: registry.root.threshold,
         });

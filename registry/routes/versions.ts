@@ -83,6 +83,7 @@ function publishRoute(registry: Registry): Hono {
         'log-invalid',
         'scope-taken',
         'scope-unclaimed',
+        'scope-frozen',
         'version-exists',
         'too-many-requests',
       ],

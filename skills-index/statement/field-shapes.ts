@@ -10,6 +10,7 @@ import { boundedList, exactObject } from '../skill/shape.ts';
 import { parseVersion, type Version } from '../skill/version.ts';
 import { isBase64, isBase64url } from './base64.ts';
 import { memberNameCharsMax, observedCapabilitiesMax, reasonCharsMax } from './limits.ts';
+import { isOnP256 } from './p256-point.ts';
 
 /** A shape whose output is known; what goes in is not. */
 export type Shape<Output> = v.GenericSchema<unknown, Output>;
@@ -62,9 +63,10 @@ export const isoTime = v.pipe(
 // SPKI of an uncompressed point on P-256 (RFC 5480): everything but the point is fixed.
 const p256Prefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
 
-/** Whether bytes are the SPKI DER of a P-256 key in its one form. */
+/** Whether bytes are the SPKI DER of a P-256 key in its one form; that its point lies on the curve too. */
 export function isP256Spki(spki: Uint8Array): boolean {
-  return spki.byteLength === p256Prefix.byteLength + 64 && p256Prefix.equals(spki.subarray(0, p256Prefix.byteLength));
+  const isPrefixed = spki.byteLength === p256Prefix.byteLength + 64 && p256Prefix.equals(spki.subarray(0, p256Prefix.byteLength));
+  return isPrefixed && isOnP256(spki.subarray(p256Prefix.byteLength));
 }
 
 // SPKI of an Ed25519 key (RFC 8410): the last 32 bytes are the key.

@@ -2,6 +2,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import * as v from 'valibot';
 import type { Digest } from '../skill/digest.ts';
+import { Problem } from '../skill/problem.ts';
 import { exactObject, parseShape, unplaced } from '../skill/shape.ts';
 import { type PublicKey, type Statement, statementBytes } from './attestation.ts';
 import { base64, isP256Spki, type Shape } from './field-shapes.ts';
@@ -74,9 +75,22 @@ export function parseEnvelope(value: unknown): Envelope {
   return parseShape(envelopeShape, unplaced(value, 'envelope'), 'statement-invalid', 'the DSSE envelope');
 }
 
-/** The statement in an envelope whose signature was NOT checked: only to find out whose key to check it with. */
+/**
+ * The statement in an envelope whose signature was NOT checked: only to find out whose key to check it with.
+ * @throws Problem `statement-invalid`
+ */
 export function peekStatement(envelope: Envelope): Statement {
+  requireInToto(envelope);
   return parseStatement(Buffer.from(envelope.payload, 'base64'));
+}
+
+/**
+ * Refuses an envelope of anything else: the type is signed, and says how the payload is to be read.
+ * @throws Problem `statement-invalid`
+ */
+export function requireInToto({ payloadType }: Envelope): void {
+  if (payloadType === inTotoPayloadType) return;
+  throw new Problem('statement-invalid', `The payload is ${JSON.stringify(payloadType)}, not an in-toto statement`);
 }
 
 /** Whether the envelope is signed by this P-256 key (SPKI DER). */

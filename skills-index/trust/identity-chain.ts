@@ -12,6 +12,7 @@ import {
   type ScopePredicate,
 } from '../statement/attestation.ts';
 import { identityId, isPerson, keysAmong } from '../statement/identity-id.ts';
+import type { FrozenStatement } from './frozen-statement.ts';
 import type { Identities, LoggedStatement, Member } from './identity.ts';
 import { type Ends, KnownEnds } from './identity-ends.ts';
 import { idsOf, matchedIdentity } from './identity-match.ts';
@@ -48,8 +49,8 @@ export class IdentityChain implements Identities {
   }
 
   /** Takes the next statement in log order, or notes why it does not count. */
-  add(one: LoggedStatement): void {
-    const why = this.#take(one);
+  add(one: LoggedStatement | FrozenStatement): void {
+    const why = 'why' in one ? this.#owners.freeze(one) : this.#take(one);
     if (why !== undefined) this.ignored.push({ digest: one.digest, logIndex: one.logIndex, why });
   }
 
@@ -101,6 +102,10 @@ export class IdentityChain implements Identities {
 
   scopeStatementOf(scope: Scope, at: number): Digest | undefined {
     return this.#owners.claimOf(scope, at)?.statement;
+  }
+
+  whyFrozen(scope: Scope, at: number): string | undefined {
+    return this.#owners.claimOf(scope, at)?.frozen;
   }
 
   keyOf(keyId: Digest): Uint8Array | undefined {
@@ -163,6 +168,7 @@ export class IdentityChain implements Identities {
       if (!this.ends.keyCounts(signer, logIndex)) return 'its signer’s key was ended';
       if (word !== undefined) return `its signer was ${sayWord(word)}`;
     } else {
+      if (standing.frozen !== undefined) return `@${scope} is frozen: ${standing.frozen}`;
       if (previous !== standing.statement) return `@${scope} is claimed, and it does not name the claim that it changes`;
       const isOwner = matchedIdentity(this.ownersOf(scope, logIndex), one) !== undefined;
       const byOwner = isOwner && word === undefined;

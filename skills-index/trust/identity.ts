@@ -9,6 +9,7 @@ import {
   predicateTypes,
   type Statement,
 } from '../statement/attestation.ts';
+import { endsOfFrozen, type FrozenStatement } from './frozen-statement.ts';
 import { IdentityChain } from './identity-chain.ts';
 import type { Ends } from './identity-ends.ts';
 import type { SignedBy } from './identity-match.ts';
@@ -52,6 +53,8 @@ export interface Identities {
   readonly stops: Omit<PublisherStops, 'take'>;
   /** Address of the scope statement that stood at that index: what a change names as `previous`. */
   scopeStatementOf(scope: Scope, atLogIndex: number): Digest | undefined;
+  /** Why nobody owns or changes a claimed scope at that index: its statement cannot be verified; undefined when that is not so. */
+  whyFrozen(scope: Scope, atLogIndex: number): string | undefined;
   /** Log index of the first claim of a scope: in one log it stands for the owner, however often the scope changed hands since. */
   firstClaimOf(scope: Scope): number | undefined;
   /** SPKI DER of any key that an identity statement or the root file names. */
@@ -62,12 +65,19 @@ export interface Identities {
   readonly ignored: readonly { readonly digest: Digest; readonly logIndex: number; readonly why: string }[];
 }
 
-/** Chains identity statements in log order; statements of other kinds are passed over. The order given does not matter. */
-export function chainIdentities(root: RootFile, statements: readonly LoggedStatement[]): Identities {
-  const ordered = statements.filter(isAboutIdentity).sort((a, b) => a.logIndex - b.logIndex);
+/**
+ * Chains identity statements in log order; statements of other kinds are passed over. The order given does not matter.
+ * @param frozen statements of the same log that could not be verified
+ */
+export function chainIdentities(
+  root: RootFile,
+  statements: readonly LoggedStatement[],
+  frozen: readonly FrozenStatement[] = [],
+): Identities {
+  const ordered = [...statements.filter(isAboutIdentity), ...frozen].sort((a, b) => a.logIndex - b.logIndex);
   // A key that was ended for an index before now also loses what it signed in between, and with that goes what rests on it.
   // Ends are only ever added, so the rounds come to an end, and two keys that end each other are both ended: silence means no.
-  let ends: Ends = { members: new Map(), keys: new Map() };
+  let ends: Ends = endsOfFrozen(frozen);
   for (let round = 0; ; round++) {
     const chain = new IdentityChain(root, ends);
     for (const one of ordered) chain.add(one);

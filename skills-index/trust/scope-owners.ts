@@ -3,6 +3,7 @@ import type { Digest } from '../skill/digest.ts';
 import type { Scope } from '../skill/name.ts';
 import type { Identity, PublicKey, ScopePredicate } from '../statement/attestation.ts';
 import { identityId } from '../statement/identity-id.ts';
+import type { FrozenStatement } from './frozen-statement.ts';
 
 interface Standing {
   readonly identity: Identity;
@@ -18,6 +19,8 @@ interface Claim {
   readonly publishers?: Standing[];
   /** Address of the scope statement. */
   readonly statement: Digest;
+  /** Why it is not known who owns the scope. */
+  readonly frozen?: string;
 }
 
 /** Grows with the log; a key that was ended is for the caller to leave out. */
@@ -36,6 +39,13 @@ export class ScopeOwners {
     const claim: Claim = { from, owners: standing(owners), ...named, statement };
     this.#claims.set(scope, [...(this.#claims.get(scope) ?? []), claim]);
     for (const { id } of listsOf(claim).flat()) this.#note(id, scope);
+  }
+
+  /** From such a statement on nobody owns the scope that it is about. */
+  freeze({ about: { scope }, logIndex, digest, why }: FrozenStatement): undefined {
+    if (scope === undefined) return;
+    const claim: Claim = { from: logIndex, owners: [], statement: digest, frozen: why };
+    this.#claims.set(scope, [...(this.#claims.get(scope) ?? []), claim]);
   }
 
   /**

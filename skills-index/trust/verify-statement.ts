@@ -8,7 +8,7 @@ import { Problem } from '../skill/problem.ts';
 import { predicateTypes, type Statement, type Subject, type VersionSubject, versionSubjects } from '../statement/attestation.ts';
 import { type ParseKey, parseKey } from '../statement/parse-key.ts';
 import { parseStatement } from '../statement/parse-statement.ts';
-import { inTotoPayloadType } from '../statement/sign.ts';
+import { requireInToto } from '../statement/sign.ts';
 import {
   addressOf,
   isCertified,
@@ -59,9 +59,7 @@ const certifiedTypes: readonly Statement['predicateType'][] = [
 export function verifyStatement(bundleJson: unknown, options: VerifyOptions): VerifiedStatement {
   const bundle = parseSigstoreBundle(bundleJson);
   const { dsseEnvelope: envelope } = bundle;
-  if (envelope.payloadType !== inTotoPayloadType) {
-    throw new Problem('statement-invalid', `The payload is ${JSON.stringify(envelope.payloadType)}, not an in-toto statement`);
-  }
+  requireInToto(envelope);
   const { head, ...by } = verifySigner(bundle, options);
   const payload = Buffer.from(envelope.payload, 'base64');
   const statement = parseStatement(payload);

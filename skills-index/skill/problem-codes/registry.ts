@@ -79,6 +79,12 @@ export const registryCodes = {
     means: 'A reviewer or administrator suspended or revoked this publisher: nothing new of theirs is taken.',
     fix: 'Ask the registry’s reviewers; a suspension can be lifted, a revocation is final. Keys that follow one another count as one; other owners of the scope may publish.',
   },
+  'scope-frozen': {
+    exit: 6,
+    status: 409,
+    means: 'A statement that said who owns this scope cannot be verified any more, so nobody publishes in it or changes it.',
+    fix: 'Its registry’s administrators can name the Sigstore authority that vouched for it again: skill registry rotate propose --trusted-root. An authority that has ended stays listed, with its validity.',
+  },
   'registry-down': {
     exit: 4,
     status: 503,

@@ -1,0 +1,40 @@
+/** How many scopes one may be the first to claim: everybody who starts this registry, or installs from it, verifies each claim again. */
+import { Problem } from '../skills-index/skill/problem.ts';
+import { type IdentityStatement, predicateTypes } from '../skills-index/statement/attestation.ts';
+import type { CertificateClaims } from '../skills-index/trust/certificate-identity.ts';
+import type { Registry } from './context.ts';
+import { type KnownIdentities, memberNow } from './identities.ts';
+import { firstClaimsMax } from './limits.ts';
+import type { NewStatement } from './log.ts';
+
+/**
+ * Refuses one first claim too many; members are not limited.
+ * @throws Problem `request-invalid`
+ */
+export function refuseManyClaims(
+  registry: Registry,
+  { chain, statements }: KnownIdentities,
+  { statement, signer }: { readonly statement: IdentityStatement; readonly signer: NewStatement['signer'] },
+): void {
+  if (!isFirstClaim(statement)) return;
+  if ('keyId' in signer && memberNow(registry, chain, signer.keyId) !== undefined) return;
+  const who = 'keyId' in signer ? signer.keyId : accountOf(signer.signer, signer.certified.claims);
+  const claimed = statements.filter((one) => isFirstClaim(one.statement) && accountOf(one.signer, one.certified?.claims) === who);
+  if (claimed.length < firstClaimsMax) return;
+  throw new Problem(
+    'request-invalid',
+    `One identity claims at most ${firstClaimsMax} scopes here, and this one has claimed as many`,
+    {
+      hint: 'A member of the registry is not limited: ask its operator to claim the scope and transfer it to you.',
+    },
+  );
+}
+
+function isFirstClaim({ predicateType, predicate }: KnownIdentities['statements'][number]['statement']): boolean {
+  return predicateType === predicateTypes.scope && predicate.previous === undefined;
+}
+
+// A repository has as many names as branches, and is one account.
+function accountOf(signer: string, claims: CertificateClaims | undefined): string {
+  return claims?.repository === undefined ? signer : `${claims.issuer} ${claims.repository}`;
+}
