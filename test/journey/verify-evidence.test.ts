@@ -160,6 +160,12 @@ describe('skill verify --rescan', () => {
 });
 
 describe('skill verify', () => {
+  it('says how old its root of trust is, and puts no tick where nothing was demanded', async () => {
+    const { out } = await user.run('verify', name);
+    expect(out).toContain('by the pinned root file alone');
+    expect(out).toMatch(/[─ ]· witnessed: 0\/0 \(none demanded\)/);
+  });
+
   it('shows of a refused version which part of the chain fails, to people and to programs', async () => {
     network.ahead = 2 * 24 * 3_600_000;
     const offline = ['verify', name, '--offline'];
