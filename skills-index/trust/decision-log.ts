@@ -61,11 +61,11 @@ function sayMissing({ counted, old, early, threshold, of }: Witnessed): string {
  * Marks of the status file and revocations among the evidence.
  * @returns what is worth saying of a version that may still be used
  */
-export function judgeMarks(evidence: Evidence, status: JudgedStatus | undefined, reasons: Reasons): string[] {
+export function judgeMarks(evidence: Evidence, reasons: Reasons): string[] {
   const { line } = evidence.input;
   const marks = (evidence.status?.marks ?? []).filter((mark) => mark.bundle === line.bundle);
   const facts: string[] = [];
-  for (const { kind, reason, since } of status === undefined ? [] : marks) {
+  for (const { kind, reason, since } of marks) {
     switch (kind) {
       case 'suspended':
       case 'revoked':

@@ -145,7 +145,7 @@ export function decide(input: DecisionInput): Decision {
   const approvals = judgeApprovals(evidence, { publish, scan, verdict }, reasons);
   const status = judgeLog(evidence, reasons);
   const alarm = judgeOneLog(evidence, reasons);
-  const marks = judgeMarks(evidence, status, reasons);
+  const marks = judgeMarks(evidence, reasons);
   const judged = { publish, scan, verdict, approvals, status, marks, level };
   const parts = { publish, files, scan, verdict, status };
   // Each of these is undefined only with a reason; this is for the day when that is no longer true.

@@ -307,6 +307,7 @@ describe('a revocation', () => {
   it.each<[string, (story: Story) => RevocationPredicate['target'], string[]]>([
     ['this version', ({ about }) => ({ name: about.name, version: about.version }), ['revoked']],
     ['another version', ({ about }) => ({ name: about.name, version: '9.9.9' as never }), []],
+    ['another skill of that version', ({ about }) => ({ name: '@acme/other' as never, version: about.version }), []],
     ['this publisher', () => ({ publisher: author.keyId }), ['revoked']],
     ['another publisher', () => ({ publisher: stranger.keyId }), []],
     ['another bundle', () => ({ bundle: stranger.keyId }), []],
