@@ -7,7 +7,7 @@ import { loadKeys } from '../../registry/signing.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
 import { somebody, TestSigstore } from '../skills-index/story-sigstore.ts';
 import { certify, claim, kim, publishBy, sigstore } from './certified-road.ts';
-import { call, claimScope, makeSkill, publish, signIn } from './road.ts';
+import { approve, call, claimScope, makeSkill, publish, scan, signIn } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 async function staffed(): Promise<Staffed> {
@@ -31,7 +31,12 @@ describe.each([
     restart(world, { sigstore: next });
     expect((await call(world.send, '/api/v1/whoami', { token: world.tokens.rita })).status).toBe(200);
     expect((await call(world.send, '/api/v1/reviews', { token: world.tokens.rita })).status).toBe(200);
-    expect((await publish(world.send, makeSkill('@acme/on', '1.0.0'), world.author)).status).toBe(201);
+    const skill = makeSkill('@acme/on', '1.0.0');
+    expect((await publish(world.send, skill, world.author)).status).toBe(201);
+    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
+    await approve(world.send, world.tokens.rita, world.rita, skill);
+    // Judged as installers judge it: no other scope's statement is among its evidence.
+    expect((await call(world.send, '/api/v1/versions/@acme/on/1.0.0')).body.status).toBe('approved');
     expect((await call(world.send, '/api/v1/scopes/acme')).body.owners).toHaveLength(1);
     expect(world.errors).toEqual([]);
   });
