@@ -37,11 +37,13 @@ export function whyAuthor(
 
 /**
  * Whether somebody is an author of a version at a log index: its publisher or who owns its scope or may publish in it, when it was
- * published or now, by key, by who they are at an issuer, or by any name that such a key or identity ever had. A key that no member
- * statement names stands for nobody but itself.
+ * published or now, by key, by one that followed it there or that it followed, by who they are at an issuer, or by any name that one of these
+ * ever had. A key that no member statement names stands for nobody but itself.
  */
 export function isAuthor(identities: Identities, publication: Publication, who: Acting, at: number): boolean {
-  const ids = new Set([...given(publication.signer), ...standingBehind(identities, publication, at).map(identityId)]);
+  const owners = standingBehind(identities, publication, at).map(identityId);
+  // Who rotated a key is still who they were: with the old one, with the new one, and by every name that either had.
+  const ids = identities.lineOf(publication.scope, [...given(publication.signer), ...owners]);
   const keys = given(who.keyId);
   if (keys.some((key) => ids.has(key))) return true;
   const namesOf = (list: Iterable<Digest>): string[] => [...list].flatMap((id) => [...identities.namesOf(id)]);

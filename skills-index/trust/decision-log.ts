@@ -13,6 +13,7 @@ import type { Reasons } from './decision-reason.ts';
 import { idsOf } from './identity-match.ts';
 import type { Speaker } from './publisher-stops.ts';
 import { holdsOffice, verifyRootCheckpoint } from './root-office.ts';
+import { saidOnce } from './said-once.ts';
 
 export interface JudgedStatus {
   readonly checkpoint: TreeHead & { readonly note: string };
@@ -27,6 +28,11 @@ export function judgeLog(evidence: Evidence, reasons: Reasons): JudgedStatus | u
   const { status, input } = evidence;
   if (status === undefined) return undefined;
   const { size, root } = parseCheckpoint(status.checkpoint);
+  // Who vouches for a head vouches for nothing behind it.
+  for (const { logIndex } of evidence.statements) {
+    const message = `the statement at log index ${logIndex} lies behind the head of size ${size} that the status shows`;
+    reasons.demand(logIndex < size, 'log-forked', message);
+  }
   const witnessed = judgeWitnesses(status.checkpoint, input, reasons);
   return {
     checkpoint: { size, root, note: status.checkpoint },
@@ -92,7 +98,7 @@ function standingRevocation(evidence: Evidence): { kind: 'suspended' | 'revoked'
     ...(publish === undefined ? {} : { signer: publish.signer, logIndex: publish.logIndex }),
   };
   const speaker = { ids: [input.line.publisher, ...(publish === undefined ? [] : idsOf(publish))], scope: publication.scope };
-  const said = statementsOf(evidence, predicateTypes.revocation).filter(({ statement, signer, logIndex }) => {
+  const said = saidOnce(statementsOf(evidence, predicateTypes.revocation)).filter(({ statement, signer, logIndex }) => {
     const { kind, target } = statement.predicate;
     const byMember = (['reviewer', 'administrator'] as const).some((role) => identities.isMember(signer, role, logIndex));
     const acting = { keyId: signer, enrolled: identities.memberOf(signer, logIndex) };

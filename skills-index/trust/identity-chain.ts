@@ -1,5 +1,4 @@
 /** One walk over the identity statements in log order, given what is known to have ended. */
-import { canonicalJson } from '../skill/canonical-json.ts';
 import type { Digest } from '../skill/digest.ts';
 import type { Scope } from '../skill/name.ts';
 import {
@@ -8,27 +7,21 @@ import {
   type KeyPredicate,
   type MemberPredicate,
   type MemberRole,
+  type PublicKey,
   predicateTypes,
   type ScopePredicate,
 } from '../statement/attestation.ts';
 import { identityId, isPerson, keysAmong } from '../statement/identity-id.ts';
+import type { Enrolment } from './enrolment.ts';
 import type { FrozenStatement } from './frozen-statement.ts';
 import type { Identities, LoggedStatement, Member } from './identity.ts';
-import { type Ends, KnownEnds } from './identity-ends.ts';
+import { type Ends, KnownEnds, type Use } from './identity-ends.ts';
 import { idsOf, matchedIdentity } from './identity-match.ts';
 import { PublisherStops, sayWord } from './publisher-stops.ts';
 import { type RootFile, rootKeyId, spkiOf } from './root.ts';
 import { holdsOffice, keysOfOffice } from './root-office.ts';
-import { ScopeOwners } from './scope-owners.ts';
-
-interface Enrolment extends Member {
-  /** Key id or credential id. */
-  readonly of: string;
-  readonly from: number;
-  readonly passkey?: EnrolledPasskey;
-  /** Key id or credential id, and ids of `identities`. */
-  readonly ids: readonly string[];
-}
+import { earliest, ScopeOwners } from './scope-owners.ts';
+import { ScopeVotes } from './scope-votes.ts';
 
 /** Mutable only while statements are added; then read as `Identities`. */
 export class IdentityChain implements Identities {
@@ -38,13 +31,13 @@ export class IdentityChain implements Identities {
   readonly #enrolments: Enrolment[] = [];
   readonly #owners = new ScopeOwners();
   readonly stops = new PublisherStops(this.#owners);
-  /** A change of a scope → key ids of the administrators that signed it. */
-  readonly #votes = new Map<string, Set<Digest>>();
+  readonly #votes: ScopeVotes;
   readonly #keys = new Map<Digest, Uint8Array>();
 
   constructor(root: RootFile, known: Ends) {
     this.#root = root;
     this.ends = new KnownEnds(known);
+    this.#votes = new ScopeVotes(root);
     for (const key of keysOfOffice(root, 'administrator')) this.#keys.set(rootKeyId(key), spkiOf(key));
   }
 
@@ -64,7 +57,7 @@ export class IdentityChain implements Identities {
   }
 
   memberOf(keyId: Digest, at: number): Member | undefined {
-    return this.ends.keyCounts(keyId, at) ? this.#enrolmentOf(keyId, at) : undefined;
+    return this.ends.keyCounts(keyId, at, 'as a member') ? this.#enrolmentOf(keyId, at) : undefined;
   }
 
   passkeyOf(credentialId: string, at: number): { member: Member; passkey: EnrolledPasskey } | undefined {
@@ -84,16 +77,20 @@ export class IdentityChain implements Identities {
     return [...new Set(ids)].flatMap((id) => this.passkeyOf(id, at)?.passkey ?? []);
   }
 
-  ownersOf(scope: Scope, at: number): Identity[] {
-    return this.#owners.ownersOf(scope, at).filter((owner) => this.ends.keyCounts(identityId(owner), at));
+  lineOf(scope: Scope, ids: readonly Digest[]): ReadonlySet<Digest> {
+    return this.#owners.lineOf(scope, ids);
+  }
+
+  ownersOf(scope: Scope, at: number, known?: number): Identity[] {
+    return this.#owners.ownersOf(scope, at, known).filter((owner) => this.ends.keyCounts(identityId(owner), at, scope, known));
   }
 
   publishersOf(scope: Scope, at: number): Identity[] {
-    return this.#owners.publishersOf(scope, at).filter((one) => this.ends.keyCounts(identityId(one), at));
+    return this.#owners.publishersOf(scope, at).filter((one) => this.ends.keyCounts(identityId(one), at, scope));
   }
 
   scopesOf(identity: Digest, at: number): Scope[] {
-    return this.ends.keyCounts(identity, at) ? this.#owners.scopesOf(identity, at) : [];
+    return this.#owners.scopesOf(identity, at).filter((scope) => this.ends.keyCounts(identity, at, scope));
   }
 
   firstClaimOf(scope: Scope): number | undefined {
@@ -150,7 +147,7 @@ export class IdentityChain implements Identities {
     if (other !== undefined) return `it belongs to ${other}`;
     if (now !== undefined) this.ends.endMember(digest, { of, at: logIndex, upTo: logIndex });
     const { name, roles, identities, key, passkey } = member;
-    if (key !== undefined) this.#keys.set(key.keyId, Buffer.from(key.spki, 'base64'));
+    if (key !== undefined) this.#name(key);
     const more = { ...(identities === undefined ? {} : { identities }), ...(passkey === undefined ? {} : { passkey }) };
     const ids = [of, ...(identities ?? []).map(identityId)];
     this.#enrolments.push({ of, ids, name, roles, from: logIndex, ...more });
@@ -162,61 +159,87 @@ export class IdentityChain implements Identities {
     const { signer, logIndex, digest } = one;
     const standing = this.#owners.claimOf(scope, logIndex);
     const word = this.stops.wordOn({ ids: idsOf(one), scope }, logIndex);
+    let lost: number | undefined;
     if (standing === undefined) {
       if (previous !== undefined) return 'it changes a claim that does not stand';
       if (matchedIdentity(owners, one) === undefined) return 'a first claim is signed by an owner that it names';
-      if (!this.ends.keyCounts(signer, logIndex)) return 'its signer’s key was ended';
+      // What ends a key later takes no first claim away: the scope would be free, for whoever comes next.
+      if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
       if (word !== undefined) return `its signer was ${sayWord(word)}`;
     } else {
       if (standing.frozen !== undefined) return `@${scope} is frozen: ${standing.frozen}`;
       if (previous !== standing.statement) return `@${scope} is claimed, and it does not name the claim that it changes`;
-      const isOwner = matchedIdentity(this.ownersOf(scope, logIndex), one) !== undefined;
-      const byOwner = isOwner && word === undefined;
-      if (!byOwner && !holdsOffice(this.#root, 'administrator', signer, logIndex)) {
-        const why = isOwner && word !== undefined ? `was ${sayWord(word)}` : `did not own @${scope}`;
+      const owner = matchedIdentity(this.ownersOf(scope, logIndex, logIndex), one);
+      const byOwner = owner !== undefined && word === undefined;
+      const byOffice = holdsOffice(this.#root, 'administrator', signer, logIndex);
+      if (!byOwner && !byOffice) {
+        const why = owner !== undefined && word !== undefined ? `was ${sayWord(word)}` : `did not own @${scope}`;
         return `its signer ${why}, and is no administrator of the root file`;
       }
+      const voted = byOffice && this.#votes.isVotedThrough(claim, one);
       // A vote that does not suffice yet counts as such, and changes nothing.
-      if (!byOwner && !this.#isVotedThrough(claim, one)) return undefined;
+      if (!byOwner && !voted) return undefined;
+      lost = voted || owner === undefined ? undefined : this.#lostFrom(scope, identityId(owner), logIndex);
     }
-    for (const key of keysAmong([...owners, ...publishers])) this.#keys.set(key.keyId, Buffer.from(key.spki, 'base64'));
-    this.#owners.claim(claim, logIndex, digest);
+    if (lost === undefined) for (const key of keysAmong([...owners, ...publishers])) this.#name(key);
+    this.#owners.claim(claim, { from: logIndex, lost }, digest);
     return undefined;
   }
 
-  #takeKey({ key, state, replaces, validUpTo }: KeyPredicate, { signer, logIndex, digest }: LoggedStatement): string | undefined {
-    if (state === 'ended') {
-      const may =
-        signer === key.keyId || this.#owners.isSuccessor(signer, key.keyId) || this.isMember(signer, 'administrator', logIndex);
-      if (!may) return 'a key is ended by its holder, its successor or an administrator';
-      this.ends.endKey(digest, { of: key.keyId, at: logIndex, upTo: Math.min(validUpTo ?? logIndex, logIndex) });
+  /** From which index on it is known that somebody had no say in a scope: by an end of their key, or of whom they had it from. */
+  #lostFrom(scope: Scope, id: Digest, at: number): number | undefined {
+    return earliest([...this.ends.keyLostAt(id, at, scope), this.#owners.lostOf(scope, id, at)]);
+  }
+
+  // Administrators end any key for any index. Its holder, and whom the holder named as successor, say for an index before now only what
+  // they could still say with their standing today: who gave a scope away, or left as a member, takes nothing back that way.
+  #endKey({ key: { keyId }, validUpTo }: KeyPredicate, { signer, logIndex, digest }: LoggedStatement): string | undefined {
+    // Found in the round before: what it ends since may be what its signer rests on.
+    if (this.ends.keys.has(digest)) return undefined;
+    const end = { of: keyId, at: logIndex, upTo: Math.min(validUpTo ?? logIndex, logIndex) };
+    if (this.isMember(signer, 'administrator', logIndex)) {
+      this.ends.endKey(digest, end);
       return undefined;
     }
+    if (signer !== keyId && !this.#owners.isSuccessor(signer, keyId))
+      return 'a key is ended by its holder, its successor or an administrator';
+    if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
+    const reach = new Set<Use>(this.#owners.keptBy(signer, logIndex));
+    if (signer === keyId && this.#enrolmentOf(keyId, logIndex) !== undefined) reach.add('as a member');
+    const isBack = end.upTo < logIndex;
+    if (isBack && reach.size === 0)
+      return 'its signer stands for nothing now, so only an administrator ends it for an index before';
+    const takes = isBack ? [...reach].some((use) => this.ends.keyCounts(keyId, end.upTo + 1, use, logIndex)) : undefined;
+    if (!(takes ?? this.ends.keySpeaks(keyId, logIndex))) return 'it counts no further already';
+    this.ends.endKey(digest, { ...end, reach });
+    return undefined;
+  }
+
+  #takeKey(predicate: KeyPredicate, one: LoggedStatement): string | undefined {
+    const { key, state, replaces } = predicate;
+    const { signer, logIndex } = one;
+    if (state === 'ended') return this.#endKey(predicate, one);
     if (signer !== (replaces ?? key.keyId))
       return 'a key is enrolled by its holder, or by the holder of the key that it replaces';
-    if (!this.ends.keyCounts(signer, logIndex)) return 'its signer’s key was ended';
+    if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
     const word = this.stops.wordOn({ ids: [signer] }, logIndex);
     if (word !== undefined) return `its signer was ${sayWord(word)}`;
     // Who owns nothing has nothing to hand on: else anybody could hang statements on the keys of others.
     const isFree = (scope: Scope): boolean => this.stops.wordOn({ ids: [signer], scope }, logIndex) === undefined;
-    const owned = replaces === undefined ? [] : this.scopesOf(replaces, logIndex);
+    const owned = replaces === undefined ? [] : this.#owners.scopesOf(replaces, logIndex, logIndex);
     if (replaces !== undefined && owned.length === 0) return 'the key that it replaces owns no scope';
     const scopes = owned.filter(isFree);
     if (scopes.length < owned.length && scopes.length === 0)
       return 'the key that it replaces was stopped in each scope that it owns';
-    if (replaces !== undefined && !this.#owners.follow(replaces, key, logIndex, scopes)) return 'it follows that key already';
-    this.#keys.set(key.keyId, Buffer.from(key.spki, 'base64'));
+    const places = scopes.map((scope) => ({ scope, from: logIndex, lost: this.#lostFrom(scope, signer, logIndex) }));
+    const followed = places.filter((place) => this.#owners.follow(signer, key, place.scope, place));
+    if (replaces !== undefined && followed.length === 0) return 'it follows that key already';
+    if (replaces === undefined || followed.some(({ lost }) => lost === undefined)) this.#name(key);
     return undefined;
   }
 
-  // Administrators of the root file vote by signing the same statement; each of its keys counts once. Those whom one of them enrolled
-  // have no vote: one alone could enrol enough of them.
-  #isVotedThrough(claim: ScopePredicate, { signer, logIndex }: LoggedStatement): boolean {
-    const change = canonicalJson(claim);
-    const votes = new Set(this.#votes.get(change)).add(signer);
-    this.#votes.set(change, votes);
-    // Who was retired since they voted is not in office any more: else one person could vote with the old key and with the new one.
-    return [...votes].filter((one) => holdsOffice(this.#root, 'administrator', one, logIndex)).length >= this.#root.threshold;
+  #name({ keyId, spki }: PublicKey): void {
+    this.#keys.set(keyId, Buffer.from(spki, 'base64'));
   }
 
   #enrolmentOf(of: string, at: number): Enrolment | undefined {

@@ -16,6 +16,7 @@ import type { SignedBy } from './identity-match.ts';
 import { identityRoundsMax } from './limits.ts';
 import type { PublisherStops } from './publisher-stops.ts';
 import type { RootFile } from './root.ts';
+import { saidOnce } from './said-once.ts';
 
 /** A statement whose signature and place in the log were verified. */
 export interface LoggedStatement extends SignedBy {
@@ -49,6 +50,8 @@ export interface Identities {
   scopesOf(identity: Digest, atLogIndex: number): readonly Scope[];
   /** Whether a key was rotated, once or more, into another one: its holder said so with it. */
   follows(keyId: Digest, old: Digest): boolean;
+  /** These and all whom they followed in a scope, or who followed those: as far as anybody knows, one person. */
+  lineOf(scope: Scope, ids: readonly Digest[]): ReadonlySet<Digest>;
   /** What was said of publishers. */
   readonly stops: Omit<PublisherStops, 'take'>;
   /** Address of the scope statement that stood at that index: what a change names as `previous`. */
@@ -74,12 +77,16 @@ export function chainIdentities(
   statements: readonly LoggedStatement[],
   frozen: readonly FrozenStatement[] = [],
 ): Identities {
-  const ordered = [...statements.filter(isAboutIdentity), ...frozen].sort((a, b) => a.logIndex - b.logIndex);
+  const about = statements.filter(isAboutIdentity);
+  const said = new Set(saidOnce(about));
+  const twins = about.filter((one) => !said.has(one));
+  const ordered = [...said, ...frozen].sort((a, b) => a.logIndex - b.logIndex);
   // A key that was ended for an index before now also loses what it signed in between, and with that goes what rests on it.
   // Ends are only ever added, so the rounds come to an end, and two keys that end each other are both ended: silence means no.
   let ends: Ends = endsOfFrozen(frozen);
   for (let round = 0; ; round++) {
     const chain = new IdentityChain(root, ends);
+    for (const { digest, logIndex } of twins) chain.ignored.push({ digest, logIndex, why: 'it was said before' });
     for (const one of ordered) chain.add(one);
     if (round >= identityRoundsMax || chain.ends.members.size + chain.ends.keys.size === countOf(ends)) return chain;
     ends = chain.ends;
