@@ -16,6 +16,14 @@ describe('a path inside a skill', () => {
     '...a',
     'com10',
     'console.log',
+    'falcon',
+    'lpt',
+    'lptx',
+    'my.git',
+    'xgit~1',
+    'my.env',
+    '.envrc',
+    'a'.repeat(200),
   ])('is %j', (path) => {
     expect(whyNotBundlePath(path)).toEqual([]);
   });
@@ -44,6 +52,12 @@ describe('a path inside a skill', () => {
     ['con', 'has a name that Windows reserves'],
     ['x/NUL.txt', 'has a name that Windows reserves'],
     ['com¹.md', 'has a name that Windows reserves'],
+    ['LPT1', 'has a name that Windows reserves'],
+    ['lpt³.txt', 'has a name that Windows reserves'],
+    ['...', 'has a part that ends with a dot or a space'],
+    ['.hidden.', 'has a part that ends with a dot or a space'],
+    ['git~12/config', 'belongs to git'],
+    ['.env.local.env.example', 'is an environment file, where secrets lie'],
     ['--agent=ci', 'has a part that begins with "-"'],
     ['scripts/-rf', 'has a part that begins with "-"'],
     ['-x/run.sh', 'has a part that begins with "-"'],
@@ -58,6 +72,10 @@ describe('a path inside a skill', () => {
     ['a\ud800', 'is not valid Unicode'],
   ])('is not %j: it %s', (path, why) => {
     expect(whyNotBundlePath(path)).toContain(why);
+  });
+
+  it('is absolute by its first letter alone', () => {
+    expect(whyNotBundlePath('ab:c')).toEqual(['has a character that Windows refuses']);
   });
 
   it('never leaves the folder it is joined to', () => {
@@ -81,6 +99,9 @@ describe('twins', () => {
     ['straße', 'STRASSE'],
     ['ΣΑΣ', 'σας'],
     ['Å', '\u212b'],
+    ['ẞ', 'ss'],
+    ['İ', 'i'],
+    ['i\u0307\u0307', 'i'],
   ])('are %s and %s', (a, b) => {
     expect(pathTwinKey(a)).toBe(pathTwinKey(b));
   });

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseScope } from '../../../skills-index/skill/name.ts';
@@ -65,6 +66,10 @@ describe('an envelope', () => {
   it('does not verify as another type, or with what is no key', () => {
     expect(verifyEnvelope({ ...envelope, payloadType: 'text/plain' }, author.publicKey)).toBe(false);
     expect(verifyEnvelope(envelope, Buffer.from('key'))).toBe(false);
+    const wider = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+    const sig = sign('sha256', pae(envelope.payloadType, Buffer.from(envelope.payload, 'base64')), wider.privateKey);
+    const signed = { ...envelope, signatures: [{ sig: sig.toString('base64'), keyid: '' }] as const };
+    expect(verifyEnvelope(signed, wider.publicKey.export({ format: 'der', type: 'spki' }))).toBe(false);
     expect(verifyEnvelope(envelope, Buffer.from(author.publicKey).fill(0, 40))).toBe(false);
   });
 
