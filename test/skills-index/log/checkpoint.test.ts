@@ -18,6 +18,8 @@ const cut = (line: string, length: number, more: Uint8Array = Buffer.of()): stri
   return `${note.slice(0, note.indexOf('\u2014'))}\u2014 ${name} ${bytes.toString('base64')}\n`;
 };
 
+const signatureOf = (line: string): Uint8Array => Buffer.from(line.trimEnd().split(' ')[2] ?? '', 'base64').subarray(4);
+
 const codeOf = (text: string, of = log): string => {
   try {
     verifyCheckpoint(text, of);
@@ -61,6 +63,7 @@ describe('a checkpoint', () => {
     ['no origin', note.replace('skills.example\n42', '\n42'), 'log-invalid'],
     ['no last line feed in its body', note.replace('\n\n', '\n'), 'log-invalid'],
     ['a root that is no base64', note.replace(head.root.toString('base64'), '!'.repeat(44)), 'log-invalid'],
+    ['a signature under the id of another key', cut(foreignLine, 4, signatureOf(ownLine)), 'signature-invalid'],
     ['a signature that was cut', cut(ownLine, 67), 'signature-invalid'],
     ['a signature that is longer', cut(ownLine, 68, Buffer.of(0)), 'signature-invalid'],
     ['a short root', note.replace(head.root.toString('base64'), 'AAAA'), 'log-invalid'],

@@ -75,6 +75,7 @@ describe('a cosignature', () => {
   it('counts once for one witness, however many it made', async () => {
     const again = await line('one.example/w', keys.one, seconds - 60);
     expect(count([one, one, again])).toMatchObject({ counted: [{ name: 'one.example/w', seconds }] });
+    expect(count([again, one])).toMatchObject({ counted: [{ name: 'one.example/w', seconds }], old: [], early: [] });
     const twoNeeded = { ...policy, threshold: 2 };
     expect(countWitnesses({ note: note + one + again, policy: twoNeeded, log, now }).enough).toBe(false);
     expect(countWitnesses({ note: note + one + two, policy: twoNeeded, log, now }).enough).toBe(true);
@@ -93,6 +94,23 @@ describe('a cosignature', () => {
       early: 0,
       [where]: 1,
     });
+  });
+
+  it('is told apart from those of others that do not count', async () => {
+    const [old, early] = [seconds - 90_000, seconds + 90_000];
+    expect(count([one, await line('two.example/w', keys.two, old)])).toMatchObject({
+      counted: [{ name: 'one.example/w' }],
+      old: [{ name: 'two.example/w', seconds: old }],
+      early: [],
+    });
+    const both = [await line('two.example/w', keys.two, early), await line('one.example/w', keys.one, old)];
+    expect(count(both)).toMatchObject({ counted: [], old: [{ name: 'one.example/w' }], early: [{ name: 'two.example/w' }] });
+  });
+
+  it('whose time is beyond what numbers hold says nothing', async () => {
+    const at = async (time: number) => verifyCosignatures(note + (await line('one.example/w', keys.one, time)), policy, log);
+    expect(await at(Number.MAX_SAFE_INTEGER)).toHaveLength(1);
+    expect(await at(2 ** 53)).toEqual([]);
   });
 
   it('from the future does not hide one that counts', async () => {
