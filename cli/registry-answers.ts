@@ -37,6 +37,7 @@ export const versionAnswer = v.looseObject({
   report: optional(digest),
   approvals: v.array(approval),
   approvalsNeeded: needed,
+  whyMore: v.optional(v.array(text), []),
   history: v.array(move),
   moves: v.array(text),
   questions: v.optional(v.array(v.looseObject({ at: text, by: text, text })), []),

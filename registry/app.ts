@@ -45,7 +45,10 @@ export function createApp(registry: Registry, { logError, addressOf = () => unde
   app.get('/healthz', (context) => context.json({ ok: true }));
   app.get('/readyz', async (context) => {
     await registry.db.read.all(sql`SELECT 1`);
-    const witnesses = witnessStates(registry);
+    const witnesses = witnessStates(registry).map(({ at, ...one }) => ({
+      ...one,
+      ...(at === undefined ? {} : { at: new Date(at).toISOString() }),
+    }));
     const behind = behindOf(registry);
     const said = { ok: behind === undefined, ...(behind && { behind }), ...(witnesses.length === 0 ? {} : { witnesses }) };
     return context.json(said, behind === undefined ? 200 : 503);

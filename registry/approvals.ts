@@ -8,7 +8,7 @@ import { type ApprovalStatement, predicateTypes } from '../skills-index/statemen
 import { scanReportValuesMax } from '../skills-index/statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../skills-index/statement/scan-report.ts';
 import { type ApprovalContext, whyNotCounted } from '../skills-index/trust/counted-approval.ts';
-import { type ApprovalsNeeded, approvalsNeeded } from '../skills-index/trust/policy.ts';
+import { type ApprovalsNeeded, approvalsNeeded, whyHigh } from '../skills-index/trust/policy.ts';
 import { publishedBy } from './authors.ts';
 import type { Registry } from './context.ts';
 import { readIdentities } from './identities.ts';
@@ -35,6 +35,8 @@ export interface ApprovalState {
   /** One for each person: the first that counts, an independent one before others. */
   readonly approvals: readonly CountedApproval[];
   readonly needed: ApprovalsNeeded;
+  /** Why more are needed than usually. */
+  readonly whyMore: readonly string[];
   readonly enough: boolean;
 }
 
@@ -42,11 +44,8 @@ export interface ApprovalState {
 export async function readApprovals(registry: Registry, version: VersionRow): Promise<ApprovalState> {
   const report = await reportOf(registry, version);
   const { capabilities } = await manifestOf(registry, version);
-  const needed = approvalsNeeded(registry.policy, {
-    capabilities,
-    findings: report?.findings ?? [],
-    ...(report === undefined ? {} : { verdict: report.verdict }),
-  });
+  const asked = { capabilities, findings: report?.findings ?? [], ...(report === undefined ? {} : { verdict: report.verdict }) };
+  const needed = approvalsNeeded(registry.policy, asked);
   const approvals: CountedApproval[] = [];
   const rows = await statementsOf(registry, version.id, predicateTypes.approval);
   const context = rows.length === 0 ? undefined : await approvalContext(registry, version);
@@ -72,7 +71,8 @@ export async function readApprovals(registry: Registry, version: VersionRow): Pr
     });
   }
   const independent = approvals.filter((one) => one.independent).length;
-  return { approvals, needed, enough: approvals.length >= needed.total && independent >= needed.independent };
+  const whyMore = whyHigh(registry.policy, asked);
+  return { approvals, needed, whyMore, enough: approvals.length >= needed.total && independent >= needed.independent };
 }
 
 /**

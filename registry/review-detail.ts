@@ -38,6 +38,8 @@ export interface VersionDetail {
   readonly reportDigest?: Digest;
   readonly approvals: readonly ApprovalRow[];
   readonly approvalsNeeded: ApprovalsNeeded;
+  /** Why that is more than usually. */
+  readonly whyMore: readonly string[];
   readonly history: readonly MoveRow[];
   /** States that a person may move it to now. */
   readonly moves: readonly State[];
@@ -108,7 +110,7 @@ function notesOf(registry: Registry, { id }: VersionRow): Promise<(typeof review
 }
 
 async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDetail> {
-  const { approvals, needed } = await readApprovals(registry, row);
+  const { approvals, needed, whyMore } = await readApprovals(registry, row);
   const uncounted = await whyUncounted(registry, row);
   const asked = (await notesOf(registry, row)).filter(({ kind }) => kind === 'asked');
   return {
@@ -120,6 +122,7 @@ async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDet
     publishedBy: await namePublisher(registry, row),
     approvals: approvals.map(({ statement: _, logIndex: __, ...rest }) => rest),
     approvalsNeeded: needed,
+    whyMore,
     history: await historyOf(registry, row.id),
     moves: movesFrom(row.status, 'person'),
     questions: asked.map(({ at, by, text }) => ({ at: new Date(at), by, text })),

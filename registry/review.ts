@@ -40,6 +40,8 @@ export interface Applied {
   readonly status: State;
 }
 
+/** Nothing that a reviewer asks or claims changes these. */
+const settled: readonly State[] = ['approved', 'refused', 'withdrawn', 'suspended', 'revoked'];
 const reviewing = ['reviewer', 'administrator'] as const;
 
 /** Bytes of a file, a report or a bundle. @throws Problem `not-found` */
@@ -182,6 +184,14 @@ async function note(
   requireRole(actor, reviewing);
   const version = await requireVersion(registry, which);
   await refuseAuthor(registry, actor, version);
+  if (settled.includes(version.status))
+    throw new Problem(
+      'move-illegal',
+      `${version.name}@${version.version} is "${version.status}", so nobody reviews it any more`,
+      {
+        hint: 'skill review list shows what waits.',
+      },
+    );
   const { id: versionId } = version;
   const common = { versionId, kind, by: nameOf(actor), at: registry.now().getTime() };
   await registry.db.batch([

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { parseReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { approvalsText } from '../approvals-text.ts';
+import { approvalsLacking, approvalsText } from '../approvals-text.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { parseExactVersion } from '../exact-version.ts';
 import { pollMillisMax, pollMillisMin, scanWaitSecondsMax } from '../limits.ts';
@@ -74,6 +74,14 @@ function verdictText(verdict: string | null): string {
   return verdict === 'pass' ? 'pass: no finding asks for more; people still approve' : verdict;
 }
 
+function lackingRows(found: VersionAnswer): [string, string][] {
+  const lacking = approvalsLacking(found);
+  return [
+    ...found.whyMore.map((why): [string, string] => ['', `more than usual, because ${why}`]),
+    ...(lacking === undefined ? [] : [['', `missing: ${lacking}`] satisfies [string, string]]),
+  ];
+}
+
 function statusText(context: CommandContext, found: VersionAnswer): Safe {
   const ink = inkFor(context.stdout, context.env);
   const head = table([
@@ -89,6 +97,7 @@ function statusText(context: CommandContext, found: VersionAnswer): Safe {
     ['publisher', found.publisher],
     ['verdict', verdictText(found.verdict)],
     ['approvals', approvalsText(found)],
+    ...(found.status === 'in review' ? lackingRows(found) : []),
     ...found.approvals.map((one): [string, Safe] => [
       '',
       safe`${one.reviewer} by ${one.by}${one.independent ? ', independent' : ''}: ${one.reason}`,

@@ -26,6 +26,7 @@ export const versionSchema = v.object({
     v.object({ reviewer: v.string(), by: v.string(), independent: v.boolean(), reason: v.string(), at: v.string() }),
   ),
   approvalsNeeded: v.object({ total: v.number(), independent: v.number() }),
+  whyMore: v.array(v.string()),
   history: v.array(v.object({ at: v.string(), from: v.string(), to: v.string(), by: v.string(), why: v.string() })),
   moves: v.array(v.string()),
   questions: v.array(v.object({ at: v.string(), by: v.string(), text: v.string() })),

@@ -177,6 +177,7 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
       },
     ],
     approvalsNeeded: { total: 2, independent: 1 },
+    whyMore: [],
     history: [
       { at: new Date(now - 5 * 3_600_000), from: 'received', to: 'scanning', by: 'registry', why: 'a scan job waits' },
       { at: new Date(now - 4 * 3_600_000), from: 'scanning', to: 'quarantined', by: 'registry', why: 'verdict block' },
