@@ -6,10 +6,11 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { keyStatement, type PublicKey } from '../skills-index/statement/attestation.ts';
 import { confirm } from './ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
+import { endedPath, putApartIfHere } from './ended-keys.ts';
 import { type LoggedKey, loggedKey, publicKeyById } from './logged-key.ts';
 import { answer, count, joined, note, type Safe, safe } from './output.ts';
 import { postStatement } from './post-statement.ts';
-import { type KeyFile, readKeyFile, readPublicKeyFile } from './signers/key-file.ts';
+import { type KeyFile, publicKeyOf, readKeyFile, readPublicKeyFile } from './signers/key-file.ts';
 import { keyPath, signerFor } from './signers/signer.ts';
 
 /** Tells before it signs what falls and what stays. */
@@ -23,7 +24,8 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
       hint: 'skill registry rotate',
     });
   const validUpTo = indexOf(context, logged);
-  const falls = logged.versions.filter((one) => validUpTo !== undefined && one.logIndex > validUpTo);
+  refuseEnded(logged, validUpTo);
+  const falls = logged.versions.filter((one) => validUpTo !== undefined && one.logIndex > validUpTo && one.status !== 'revoked');
   const signer = context.options.key === undefined && own !== undefined ? own : await signerFor(context, 'administrator');
   if (context.options.yes !== true) await confirm(context, question(logged, validUpTo, falls), 'revoke', '--yes');
   const { digest, logIndex } = await postStatement(
@@ -31,6 +33,7 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
     keyStatement({ key, state: 'ended', ...(validUpTo === undefined ? {} : { validUpTo }) }),
     signer,
   );
+  await putApartIfHere(context.paths, key.keyId, validUpTo ?? logIndex);
   const revoked = falls.map(({ name, version }) => `${name}@${version}`);
   answer(
     context,
@@ -51,15 +54,28 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
+// Said twice, an end is no news; only an earlier one takes anything more away.
+function refuseEnded({ keyId, endedUpTo }: LoggedKey, validUpTo: number | undefined): void {
+  if (endedUpTo === undefined || (validUpTo !== undefined && validUpTo < endedUpTo)) return;
+  throw new Problem('statement-replayed', `${keyId} has ended already: it counts up to log index ${endedUpTo}`, {
+    hint: `to end it for an earlier index: --valid-up-to N, below ${endedUpTo}`,
+  });
+}
+
 async function keyMeant(context: CommandContext): Promise<{ key: PublicKey; own?: KeyFile }> {
   const [given = ''] = context.args;
   if (isDigest(given)) return { key: await publicKeyById(context, given) };
   const path = given.includes('/') || given.endsWith('.json') ? resolve(context.cwd, given) : undefined;
-  const own = path === undefined ? await readIfThere(keyPath(context.paths, given)) : undefined;
-  const { keyId, spki } = await readPublicKeyFile(
-    path ?? keyPath(context.paths, given, own === undefined ? 'public' : 'private'),
-  );
-  return { key: { keyId, spki }, ...(own === undefined ? {} : { own }) };
+  const own = path === undefined ? await readOwn(context, given) : undefined;
+  if (own !== undefined) return { key: publicKeyOf(own), own };
+  const { keyId, spki } = await readPublicKeyFile(path ?? keyPath(context.paths, given, 'public'));
+  return { key: { keyId, spki } };
+}
+
+// By a name that no key has any more, the one is meant that had it until it ended.
+async function readOwn({ paths }: CommandContext, name: string): Promise<KeyFile | undefined> {
+  const ended = endedPath(paths, name);
+  return (await readIfThere(keyPath(paths, name))) ?? (ended === undefined ? undefined : readKeyFile(ended));
 }
 
 async function readIfThere(path: string): Promise<KeyFile | undefined> {

@@ -1,10 +1,10 @@
 /** `skill key rotate`: a new key follows the old one in its scopes, then the old one ends. Cut off anywhere, it goes on where it stopped. */
-import { access, mkdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access } from 'node:fs/promises';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { keyStatement } from '../skills-index/statement/attestation.ts';
 import { confirm } from './ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
+import { moveIfThere, putApart } from './ended-keys.ts';
 import { type LoggedKey, loggedKey } from './logged-key.ts';
 import { answer, joined, note, safe } from './output.ts';
 import { postStatement } from './post-statement.ts';
@@ -95,18 +95,10 @@ async function nextKey({ paths }: CommandContext, name: string, { keychain }: Ke
 
 /** Out of the folder first, so that at no time two keys go by the name. */
 async function replaceFiles({ paths }: CommandContext, name: string, until: number): Promise<string> {
-  const ended = join(paths.config, 'keys', 'ended');
-  await mkdir(ended, { recursive: true, mode: 0o700 });
-  const old = join(ended, `${name}-until-${until}`);
-  await moveIfThere(keyPath(paths, name, 'public'), `${old}.pub.json`);
-  await moveIfThere(keyPath(paths, name), `${old}.json`);
+  const kept = await putApart(paths, name, until);
   for (const part of ['public', 'private'] as const)
     await moveIfThere(keyPath(paths, nextName(name), part), keyPath(paths, name, part));
-  return `${old}.json`;
-}
-
-async function moveIfThere(from: string, to: string): Promise<void> {
-  if (await isThere(from)) await rename(from, to);
+  return kept;
 }
 
 function isThere(path: string): Promise<boolean> {

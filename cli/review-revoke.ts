@@ -31,8 +31,11 @@ export async function revoke(context: CommandContext, kind: RevocationPredicate[
   const { target, about, text, question } = await meant(context, (path) =>
     withSession(context, signer, (token) => askRegistry(context, path, versionAnswer, { token })),
   );
-  if (question !== undefined && kind !== 'lifted' && context.options.yes !== true)
-    await confirm(context, joined([safe`${kind}: `, question, safe`\nReason: ${reason}`], ''), kind, '--yes');
+  const isFinal = kind === 'revoked';
+  if ((question !== undefined || isFinal) && kind !== 'lifted' && context.options.yes !== true) {
+    const forEver = isFinal ? safe`\nThis reaches every installation, and cannot be taken back.` : safe``;
+    await confirm(context, joined([safe`${kind}: `, question ?? text, safe`\nReason: ${reason}`, forEver], ''), kind, '--yes');
+  }
   const { digest, logIndex } = await postStatement(
     context,
     revocationStatement({ kind, target, reason, nonce: randomUUID() }),

@@ -6,7 +6,10 @@ const reason: OptionRow = { type: 'string', value: 'TEXT', summary: 'why; kept w
 const targets: Readonly<Record<string, OptionRow>> = {
   bundle: { type: 'string', value: 'DIGEST', summary: 'these bytes, wherever they were published' },
   publisher: { type: 'string', value: 'ID', summary: 'all that this publisher sent and will send' },
-  yes: { type: 'boolean', summary: 'do not ask before a publisher is stopped; needed where there is no terminal' },
+  yes: {
+    type: 'boolean',
+    summary: 'do not ask before a publisher is stopped or anything revoked; needed where there is no terminal',
+  },
 };
 const version = '@scope/name@version';
 const load = () => import('../commands/review.ts');
@@ -106,7 +109,7 @@ export const reviewerRows: readonly CommandRow[] = [
   {
     name: 'review revoke',
     summary: 'revoke a version, or all of a publisher, for ever; it reaches every installation',
-    usage: `(${version} | --bundle DIGEST | --publisher ID) --reason TEXT`,
+    usage: `(${version} | --bundle DIGEST | --publisher ID) --reason TEXT [--yes]`,
     examples: [
       ['skill review revoke @acme/weekly-report@1.4.0 --reason "steals credentials"', 'final'],
       ['skill review revoke --bundle sha256:… --reason "steals credentials"', 'the same bytes under any name'],

@@ -1,6 +1,7 @@
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { endedKeys } from '../ended-keys.ts';
 import type { LoggedKey } from '../logged-key.ts';
 import { answer, inkFor, note, safe, table } from '../output.ts';
 import { readRegistries } from '../registry-base.ts';
@@ -35,7 +36,8 @@ async function create(context: CommandContext): Promise<ExitCode> {
 
 async function list(context: CommandContext): Promise<ExitCode> {
   const names = keyNames(context.paths);
-  const found = await Promise.all(names.map(async (name) => ({ name, ...(await keyOf(context, name)) })));
+  const kept = [...names.map((name) => ({ name, path: keyPath(context.paths, name) })), ...endedKeys(context.paths)];
+  const found = await Promise.all(kept.map(async ({ name, path }) => ({ name, ...(await keyAt(path)) })));
   const { logged, silent } = await askLog(
     context,
     found.flatMap(({ keyId }) => keyId ?? []),
@@ -108,9 +110,9 @@ function standing(log: LoggedKey | null): string {
 }
 
 // One damaged key must not hide the others.
-async function keyOf(context: CommandContext, name: string): Promise<{ keyId?: Digest; problem?: string }> {
+async function keyAt(path: string): Promise<{ keyId?: Digest; problem?: string }> {
   try {
-    return { keyId: (await readKeyFile(keyPath(context.paths, name))).keyId };
+    return { keyId: (await readKeyFile(path)).keyId };
   } catch (cause) {
     return { problem: cause instanceof Error ? cause.message : String(cause) };
   }

@@ -69,6 +69,7 @@ describe('skill key rotate', () => {
     expect(done).toMatchObject({ schema: 'skillgate.key-rotated/1', name: 'default', replaces: author.keyId, scopes: ['acme'] });
     expect((await read('author', 'key', 'list')).keys).toMatchObject([
       { name: 'default', keyId: done.keyId, log: { scopes: ['acme'] } },
+      { name: expect.stringMatching(/^default-until-\d+$/), log: { followedBy: [done.keyId], versions: [{ name: '@acme/t' }] } },
     ]);
     expect(readdirSync(keysOf('author')).sort()).toEqual(['default.json', 'default.pub.json', 'ended']);
     expect(await publish(send, skillAt(2), author)).toMatchObject({ body: { code: 'key-ended' } });
@@ -88,7 +89,7 @@ describe('skill key rotate', () => {
     await read('author', 'key', 'rotate', '--yes');
     expect(readdirSync(keysOf('author')).sort()).toEqual(['default.json', 'default.pub.json', 'ended']);
     const { keys } = await read('author', 'key', 'list');
-    expect(keys).toMatchObject([{ log: { scopes: ['acme'] } }]);
+    expect(keys).toMatchObject([{ log: { scopes: ['acme'] } }, { log: { scopes: [] } }]);
     expect(keys[0].keyId).not.toBe(users.world.author.keyId);
   });
 
@@ -351,7 +352,7 @@ describe('skill review suspend and revoke', () => {
 
   it('stop bytes by their digest', async () => {
     await bring(1);
-    await read('rita', 'review', 'revoke', '--bundle', skillAt(1).packed.digest, '--reason', 'steals');
+    await read('rita', 'review', 'revoke', '--yes', '--bundle', skillAt(1).packed.digest, '--reason', 'steals');
     expect(await statusOf(1)).toBe('revoked');
   });
 

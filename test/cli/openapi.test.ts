@@ -17,7 +17,7 @@ const commands: readonly (readonly [User, readonly string[]])[] = [
   ['rita', ['review', 'claim', ref]],
   ['rita', ['review', 'ask', ref, '--reason', 'why?']],
   ['rita', ['review', 'approve', ref, '--reason', 'read it', '--yes']],
-  ['rita', ['review', 'revoke', ref, '--reason', 'no']],
+  ['rita', ['review', 'revoke', ref, '--reason', 'no', '--yes']],
 ];
 
 describe('the command line’s client', () => {

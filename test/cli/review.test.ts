@@ -151,7 +151,7 @@ describe('skill review', () => {
     for (const [argv, after] of [
       [['suspend', ref, '--reason', 'a report'], 'suspended'],
       [['suspend', ref, '--lift', '--reason', 'looked'], 'approved'],
-      [['revoke', ref, '--reason', 'it was true'], 'revoked'],
+      [['revoke', ref, '--reason', 'it was true', '--yes'], 'revoked'],
     ] as const) {
       expect(await as('rita', ['review', ...argv])).toMatchObject({ exit: 0, stderr: '' });
       expect(await state()).toBe(after);

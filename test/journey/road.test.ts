@@ -114,7 +114,7 @@ describe('the road, command by command', () => {
 
   it('revokes it for ever, by a signed statement', async () => {
     expect((await stage.skill('rita', 'review', 'revoke', ref)).exit).toBe(2);
-    expect(await stage.json('rita', 'review', 'revoke', ref, '--reason', 'a report from a user')).toMatchObject({
+    expect(await stage.json('rita', 'review', 'revoke', ref, '--yes', '--reason', 'a report from a user')).toMatchObject({
       kind: 'revoked',
     });
     expect(await stage.json('author', 'status', ref)).toMatchObject({ status: 'revoked' });
