@@ -11,6 +11,9 @@ export interface ExactVersion {
 /** @throws Problem `usage`, `name-invalid`, `version-invalid` */
 export function parseExactVersion(text: string): ExactVersion {
   const at = text.indexOf('@', 1);
-  if (at < 0) throw new Problem('usage', `${JSON.stringify(text)} names no version`, { hint: `for example ${text}@1.0.0` });
+  if (at < 0) {
+    const example = text.startsWith('@') || !text.includes('/') ? text : `@${text}`;
+    throw new Problem('usage', `${JSON.stringify(text)} names no version`, { hint: `for example ${example}@1.0.0` });
+  }
   return { name: parseSkillName(text.slice(0, at)), version: parseVersion(text.slice(at + 1)) };
 }

@@ -1,7 +1,7 @@
 /** A failure as people and programs read it: code, what could not be done, every reason with its place, cause, and what to do. */
 import type { Place, Problem } from '../skills-index/skill/problem.ts';
 import { problemCodes } from '../skills-index/skill/problem-codes.ts';
-import { type Answer, type Ink, joined, type Safe, safe } from './output.ts';
+import { type Answer, count, type Ink, joined, type Safe, safe } from './output.ts';
 
 /** Reasons shown before the rest is only counted. */
 const reasonsShownMax = 50;
@@ -15,7 +15,7 @@ export function problemText(problem: Problem, ink: Ink): Safe {
     [
       safe`${ink.red(ink.bold(`error[${problem.code}]`))}: ${ink.bold(problem.message)}`,
       ...shown.map((reason) => safe`  - ${reason.message}${placeText(reason.place, ink)}`),
-      ...(rest > 0 ? [safe`  - and ${rest} more reasons`] : []),
+      ...(rest > 0 ? [safe`  - and ${count(rest, 'more reason')}`] : []),
       ...causesOf(problem).map((cause) => safe`  ${ink.faint('cause:')} ${cause}`),
       safe`  ${ink.cyan('help:')} ${problem.hint ?? problemCodes[problem.code].fix}`,
       safe`  ${ink.faint(`more: skill explain ${problem.code}`)}`,

@@ -87,7 +87,12 @@ function approvalText(context: CommandContext, { predicate }: ApprovalStatement,
         ['  policy', predicate.policy],
         ['  reviewer', predicate.reviewer.member],
         ['  reason', predicate.reason],
-        ['  independent', predicate.independent ? 'yes: signed here, past the desk' : 'no'],
+        [
+          '  independent',
+          predicate.independent
+            ? 'yes: signed here, past the desk'
+            : 'no: this statement was drafted in the desk. For one that counts as independent leave out --statement and give --reason',
+        ],
         ['  counts until', `${predicate.expires}; once the version is approved it stays approved`],
       ]),
       safe`  it may then${capabilities.length === 0 ? ' do nothing beyond its own folder' : ':'}`,

@@ -146,8 +146,8 @@ async function compareInstalled(project: Project, admitted: Admitted, source: So
   return { folders, plain, problem: new Problem('installed-differs', `Cannot vouch for ${name}: ${differ}`, { reasons }) };
 }
 
-/** The tree for people. */
-export function verifiedText(verified: Verified, ink: Ink): Safe {
+/** The tree for people, as wide as their terminal. */
+export function verifiedText(verified: Verified, ink: Ink, width?: number): Safe {
   const { admitted, name, chain, asOf } = verified;
   const when = asOf === undefined ? safe`` : safe` as of ${asOf}, from files alone`;
   const good = verified.problem === undefined ? ink.green('verified') : ink.red('differs');
@@ -155,10 +155,8 @@ export function verifiedText(verified: Verified, ink: Ink): Safe {
     admitted === undefined
       ? safe`${ink.red('refused')} ${ink.bold(name)}`
       : safe`${good} ${ink.bold(`${name}@${admitted.version}`)}`;
-  return treeText({
-    line: safe`${head}${when}`,
-    of: [...rootBranch(verified), chainBranch(chain, ink), installedBranch(verified, ink), ...rescanBranch(verified, ink)],
-  });
+  const of = [...rootBranch(verified), chainBranch(chain, ink), installedBranch(verified, ink), ...rescanBranch(verified, ink)];
+  return treeText({ line: safe`${head}${when}`, of }, width);
 }
 
 function ageOf({ kept }: TrustedRegistry): RootAge {

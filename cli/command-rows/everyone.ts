@@ -32,7 +32,10 @@ export const everyoneRows: readonly CommandRow[] = [
         'skill sigstore verify-bundle --bundle a.sigstore.json --certificate-identity ada@people.example --certificate-oidc-issuer https://accounts.example --trusted-root trusted_root.json a.tar',
         'signed by exactly this person',
       ],
-      ['skill sigstore verify-bundle --bundle a.sigstore.json --key cosign.pub a.tar', 'signed with this key (PEM)'],
+      [
+        'skill sigstore verify-bundle --bundle a.sigstore.json --key cosign.pub --trusted-root trusted_root.json a.tar',
+        'signed with this key (PEM), and in the log that the trusted root names',
+      ],
     ],
     options: {
       bundle: { type: 'string', value: 'FILE', summary: 'the Sigstore bundle, v0.1 to v0.3' },

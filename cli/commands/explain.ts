@@ -1,6 +1,7 @@
 import type { Rule } from '../../scanner/rule.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import type { DecisionReasonCode } from '../../skills-index/trust/decision-reason.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { nearest } from '../commands.ts';
 import { answer, inkFor, joined, safe } from '../output.ts';
@@ -10,8 +11,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const name = (context.args[0] ?? '').replace(/^error\[(.*)\]$/, '$1');
   if (isCode(name)) return explainCode(context, name);
   const { decisionHints } = await import('../../skills-index/trust/decision-reason.ts');
-  const hint = Object.entries(decisionHints).find(([code]) => code === name)?.[1];
-  if (hint !== undefined) return explainReason(context, name, hint);
+  const isReason = (code: string): code is DecisionReasonCode => Object.hasOwn(decisionHints, code);
+  if (isReason(name)) return explainReason(context, name);
   // Rules come with their parsers' names only; no parser is loaded for this.
   const { rules } = await import('../../scanner/rules.ts');
   const rule = rules.find(({ id }) => id === name);
@@ -35,8 +36,10 @@ function explainCode(context: CommandContext, code: ProblemCode): ExitCode {
   return exitCodes.ok;
 }
 
-function explainReason(context: CommandContext, code: string, fix: string): ExitCode {
-  const means = 'A reason why a version is not admitted.';
+async function explainReason(context: CommandContext, code: DecisionReasonCode): Promise<ExitCode> {
+  const { decisionMeanings } = await import('../../skills-index/trust/decision-meanings.ts');
+  const { decisionHints } = await import('../../skills-index/trust/decision-reason.ts');
+  const [means, fix] = [decisionMeanings[code], decisionHints[code]];
   const ink = inkFor(context.stdout, context.env);
   answer(context, { schema: 'skillgate.code/1', code, means, fix, exit: exitCodes.refused }, () =>
     joined([ink.bold(code), safe`  ${means}`, safe`  ${ink.cyan('help:')} ${fix}`], '\n'),

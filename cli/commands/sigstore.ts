@@ -49,6 +49,9 @@ async function trustedRoot(context: CommandContext): Promise<unknown> {
   const given = option(context, 'trusted-root');
   if (given === undefined && !(await exists(kept)))
     throw new Problem('not-found', `No trusted root says which Sigstore ${instance} instance is trusted`, {
+      ...(option(context, 'key') === undefined
+        ? {}
+        : { reasons: [{ message: 'with --key too: the key says who signed, the trusted root whose log has to hold it' }] }),
       hint: `give --trusted-root FILE, or put its trusted_root.json at ${kept}`,
     });
   return parseJson(await read(context, given ?? kept, 'the trusted root'), given ?? kept).value;

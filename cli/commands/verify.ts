@@ -117,7 +117,8 @@ function tell(context: CommandContext, outcomes: readonly Outcome[]): ExitCode {
 
 function tellPeople(context: CommandContext, outcomes: readonly Outcome[], failed: readonly Failed[]): void {
   const ink = inkFor(context.stdout, context.env);
-  const trees = outcomes.flatMap((one) => ('chain' in one ? [verifiedText(one, ink)] : []));
+  const { isTTY, columns } = context.stdout;
+  const trees = outcomes.flatMap((one) => ('chain' in one ? [verifiedText(one, ink, isTTY === true ? columns : undefined)] : []));
   if (trees.length > 0) say(context.stdout, joined(trees, '\n\n'));
   if (outcomes.length === 1) return;
   for (const { name, problem } of failed)

@@ -165,7 +165,10 @@ interface KeyJson {
 async function readJson(path: string): Promise<{ value: KeyJson; mode: number; uid: number }> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === 'ENOENT' ? 'there is no such key' : `it cannot be opened (${cause.code})`;
-    throw new Problem('file-not-found', `Cannot read key ${JSON.stringify(path)}: ${why}`, { hint: 'skill key list', cause });
+    const hint = path.endsWith('.pub.json')
+      ? 'its owner hands it over: it lies beside their private key as NAME.pub.json, and skill key create says where'
+      : 'skill key list';
+    throw new Problem('file-not-found', `Cannot read key ${JSON.stringify(path)}: ${why}`, { hint, cause });
   });
   try {
     const stat = await file.stat();

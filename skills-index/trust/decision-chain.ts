@@ -1,5 +1,5 @@
 /** The chain of evidence as data: from the root of trust to the bytes, each part with what holds and what does not. */
-import { purlOf } from '../skill/name.ts';
+import { purlOf, scopeOf } from '../skill/name.ts';
 import { predicateTypes } from '../statement/attestation.ts';
 import { printClaims } from './certified-identities.ts';
 import type { AdmittedApproval } from './decision.ts';
@@ -68,7 +68,12 @@ function sayRoot({ input: { root } }: Evidence): Said {
   const retired = root.retired?.length ?? 0;
   return {
     says: `root of trust ${rootFingerprint(root)} of ${root.origin}: ${people}, ${root.threshold} needed to change whose a scope is`,
-    notes: retired === 0 ? [] : [`${retired} keys of earlier roots count up to their last log index`],
+    notes:
+      retired === 0
+        ? []
+        : [
+            `${retired} ${retired === 1 ? 'key of an earlier root counts up to its' : 'keys of earlier roots count up to their'} last log index`,
+          ],
   };
 }
 
@@ -118,10 +123,33 @@ function sayPublisher(evidence: Evidence, { publish, level }: Judged): Said {
     says: `published by ${publish.by} at log index ${publish.logIndex}`,
     notes: [
       whoIsIt(signed, evidence),
+      ...sayChanges(signed, evidence),
       `SLSA build level ${level}: ${levels[level]}`,
       ...(publish.inferred ? ['the manifest was inferred; no author wrote it'] : []),
     ],
   };
+}
+
+// A new key or a new owner is no fault. Who installs should hear of it in a word all the same.
+function sayChanges(signed: VerifiedStatement | undefined, evidence: Evidence): string[] {
+  const { identities, input } = evidence;
+  const scope = scopeOf(input.line.name);
+  const counts = ({ digest }: VerifiedStatement): boolean => !identities.ignored.some((one) => one.digest === digest);
+  const rotated = statementsOf(evidence, predicateTypes.key).filter(counts);
+  const given = statementsOf(evidence, predicateTypes.scope).filter(counts);
+  return [
+    ...rotated.flatMap(({ statement: { predicate }, logIndex }) => {
+      const { key, replaces } = predicate;
+      if (signed === undefined || replaces === undefined || ![key.keyId, replaces].includes(signed.signer)) return [];
+      return [`the publisher’s key was rotated at log index ${logIndex}: ${key.keyId} follows ${replaces}`];
+    }),
+    ...given.flatMap(({ statement: { predicate }, logIndex, digest }) => {
+      if (predicate.scope !== scope || predicate.previous === undefined) return [];
+      // A change that too few administrators signed is none.
+      if (identities.scopeStatementOf(scope, logIndex + 1) !== digest) return [];
+      return [`who owns or publishes in @${scope} was changed at log index ${logIndex}`];
+    }),
+  ];
 }
 
 // Keyed, nobody says who holds the key: only that it is the same one, and that its use cannot be hidden.
@@ -135,8 +163,11 @@ function whoIsIt(signed: VerifiedStatement | undefined, { input }: Evidence): st
 function sayScan({ scan }: Judged): Said {
   if (scan === undefined) return { says: 'scan: none that counts' };
   return {
-    says: `scanned by ${scan.scanner} at log index ${scan.logIndex}: ${scan.verdict}, ${scan.files} of ${scan.files} files covered`,
-    notes: [`rule set ${scan.ruleSet}`, `report ${scan.report}, ${scan.findings.length} findings`],
+    says: `scanned by ${scan.scanner} at log index ${scan.logIndex}: ${scan.verdict}, ${scan.files} of ${scan.files} ${scan.files === 1 ? 'file' : 'files'} covered`,
+    notes: [
+      `rule set ${scan.ruleSet}`,
+      `report ${scan.report}, ${scan.findings.length} ${scan.findings.length === 1 ? 'finding' : 'findings'}`,
+    ],
   };
 }
 

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { publicKeyOf, readKeyFile } from '../../cli/signers/key-file.ts';
 import { earlierRootName } from '../../registry/objects.ts';
 import { statements } from '../../registry/schema.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { decisionHints } from '../../skills-index/trust/decision-reason.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
 import { approve, makeSkill, publish, scan } from '../registry/road.ts';
@@ -12,6 +14,10 @@ import { skill } from './command-line.ts';
 import { base, makeUsers, writeKey } from './registry-users.ts';
 import { folderWith } from './temporary-folder.ts';
 
+const reaching = {
+  secret: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], as: 'bearer', why: 'reads deals' }],
+  egress: [{ url: 'https://api.crm.example/v2/*', methods: ['GET'], why: 'reads deals' }],
+};
 const skillAt = (version: string): string =>
   folderWith({
     'SKILL.md': '---\nname: deals\ndescription: Counts deals.\n---\nCount.\n',
@@ -206,6 +212,97 @@ describe('hints where somebody took a wrong turn', () => {
       expect(ran.stderr).toContain(says);
     }
     expect((await as('stranger', ['registry', 'add', base, '--root', rootFingerprint(world.trust.root)])).exit).toBe(0);
+  });
+
+  it('say at 1 of 2 why it takes two, and who is missing', async () => {
+    const { as, world } = await makeUsers();
+    const { send, author, tokens, scanner, rita } = world;
+    const deals = makeSkill('@acme/deals', '1.0.0', { capabilities: reaching });
+    await publish(send, deals, author);
+    await scan(send, tokens.scanner, scanner, deals, 'pass');
+    const status = async () => (await as('author', ['status', '@acme/deals@1.0.0'])).stdout;
+    expect(await status()).toContain('missing: 2 more reviewers, 1 of them from the command line');
+    await approve(send, tokens.rita, rita, deals);
+    expect(await status()).toMatch(/1 of 2[\s\S]*more than usual, because it takes secrets and reaches the network/);
+    expect(await status()).toMatch(/missing: 1 more reviewer, from the command line \(skill review approve\)/);
+  });
+
+  it('take no claim and no question about what is decided, and ask before anything is revoked for ever', async () => {
+    const { as, world } = await makeUsers();
+    const { send, author, tokens, scanner, rita } = world;
+    const deals = makeSkill('@acme/deals', '1.0.0');
+    await publish(send, deals, author);
+    await scan(send, tokens.scanner, scanner, deals, 'pass');
+    const ref = '@acme/deals@1.0.0';
+    const acts = [
+      ['review', 'claim', ref],
+      ['review', 'ask', ref, '--reason', 'why?'],
+    ];
+    for (const argv of acts) expect((await as('rita', argv)).exit).toBe(0);
+    await approve(send, tokens.rita, rita, deals);
+    for (const argv of acts)
+      expect(await as('rita', argv)).toMatchObject({ exit: 6, stderr: expect.stringContaining('error[move-illegal]') });
+    const revoke = ['review', 'revoke', ref, '--reason', 'steals'];
+    expect(await as('rita', revoke)).toMatchObject({ exit: 6, stderr: expect.stringContaining('error[not-confirmed]') });
+    const asked = await as('rita', revoke, { terminal: true, input: 'revoked\n' });
+    expect(asked).toMatchObject({ exit: 0, stderr: expect.stringContaining('cannot be taken back') });
+  });
+
+  it('list keys that have ended with what followed them, take none of them to sign, and end none twice', async () => {
+    const { as, world } = await makeUsers();
+    const { keyId } = JSON.parse((await as('author', ['key', 'rotate', '--yes', '--format', 'json'])).stdout);
+    const { stdout } = await as('author', ['key', 'list']);
+    expect(stdout).toMatch(new RegExp(`default-until-\\d+ +${world.author.keyId}.*followed by ${keyId}`));
+    await as('author', ['key', 'create', 'spare']);
+    expect((await as('author', ['key', 'revoke', 'default', '--yes'])).exit).toBe(0);
+    // The one that is left is the only candidate.
+    expect((await as('author', ['scope', 'claim', 'free'])).exit).toBe(0);
+    expect(await as('author', ['key', 'revoke', 'default', '--yes'])).toMatchObject({
+      exit: 6,
+      stderr: expect.stringMatching(/error\[statement-replayed\][\s\S]*has ended already[\s\S]*--valid-up-to N/),
+    });
+  });
+
+  it('say in verify that the key of a publisher was rotated, or the scope given to others, and where', async () => {
+    const { as, world, homeOf } = await makeUsers();
+    const { send, tokens, scanner, rita } = world;
+    const release = async (version: string): Promise<string> => {
+      const key = await readKeyFile(join(homeOf('author'), 'config/keys/default.json'));
+      const deals = makeSkill('@acme/deals', version);
+      await publish(send, deals, { ...key, open: publicKeyOf(key), pem: '' });
+      await scan(send, tokens.scanner, scanner, deals, 'pass');
+      await approve(send, tokens.rita, rita, deals);
+      return (await as('stranger', ['verify', `@acme/deals@${version}`])).stdout;
+    };
+    const before = await release('1.0.0');
+    expect(before).toContain('verified');
+    expect(before).not.toMatch(/rotated|was changed/);
+    const rotated = JSON.parse((await as('author', ['key', 'rotate', '--yes', '--format', 'json'])).stdout);
+    expect(await release('1.1.0')).toContain(
+      `the publisher’s key was rotated at log index ${rotated.logIndex}: ${rotated.keyId} follows ${world.author.keyId}`,
+    );
+    const both = ['--to', rotated.keyId, '--to', world.omar.keyId];
+    expect((await as('author', ['scope', 'transfer', 'acme', ...both, '--yes'])).exit).toBe(0);
+    expect(await release('1.2.0')).toMatch(/who owns or publishes in @acme was changed at log index \d+/);
+  });
+
+  it('explain each reason of a refusal by what it means and what to do', async () => {
+    const told = new Set<string>();
+    for (const code of Object.keys(decisionHints)) {
+      const { means, fix } = JSON.parse((await skill(['explain', code, '--format', 'json'], {})).stdout);
+      expect([means, fix]).toEqual([expect.stringMatching(/^[A-Z].{20,}\.$/), expect.stringMatching(/.{15,}\.?$/)]);
+      told.add(means);
+    }
+    expect(told.size).toBe(Object.keys(decisionHints).length);
+  });
+
+  it('give an example that can be typed, whatever was left out', async () => {
+    for (const given of ['acme/deals', '@acme/deals'])
+      expect((await skill(['review', 'claim', given], {})).stderr).toContain('for example @acme/deals@1.0.0');
+    const { stderr } = await skill(['scope', 'transfer', 'acme', '--to', 'carol.pub.json'], {
+      env: { SKILLGATE_HOME: folderWith() },
+    });
+    expect(stderr).toContain('NAME.pub.json');
   });
 
   it('name the help of the very command, and never a word to be filled in', async () => {

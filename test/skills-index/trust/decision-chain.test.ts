@@ -139,7 +139,7 @@ describe('what people read of a chain', () => {
     };
     expect(read('root', { root })).toEqual({
       says: `root of trust ${rootFingerprint(root)} of skills.example: 2 administrators, 1 needed to change whose a scope is`,
-      notes: ['1 keys of earlier roots count up to their last log index'],
+      notes: ['1 key of an earlier root counts up to its last log index'],
     });
     expect(read('statements', { root }).notes).toEqual(['9 of them under a log key that was retired since']);
   });
