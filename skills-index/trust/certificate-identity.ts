@@ -13,6 +13,8 @@ export interface CertificateClaims {
   readonly subject: string;
   /** .15: the provider's immutable id of the repository. */
   readonly repository?: string;
+  /** .9, build signer URI: of the instructions that the job ran, which need not be those of the workflow that called them. */
+  readonly instructions?: string;
   /** .18, build config URI without `@ref`. */
   readonly workflow?: string;
   /** .14, for example `refs/heads/main`. */
@@ -116,7 +118,15 @@ function claimsOf(extensions: Extensions): CertificateClaims {
   if (olderText !== undefined && olderText !== issuer) throw invalid('it names two issuers of the identity');
   const ref = text(14);
   const workflow = withoutRef(text(18), ref);
-  const claims = { repository: text(15), workflow, ref, environment: text(23), trigger: text(20), run: text(21) };
+  const claims = {
+    repository: text(15),
+    instructions: text(9),
+    workflow,
+    ref,
+    environment: text(23),
+    trigger: text(20),
+    run: text(21),
+  };
   const there = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
   return { issuer, subject: subjectOf(extensions.get(oids.names)), ...there };
 }

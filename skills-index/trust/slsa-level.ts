@@ -12,6 +12,9 @@ export function levelWords(level: SlsaBuildLevel): readonly string[] {
 /** The level of a publication with this provenance: provenance that somebody else signed shows nothing. */
 export function slsaLevelOf(publish: SignedBy | undefined, provenance: SignedBy | undefined): SlsaBuildLevel {
   if (publish === undefined || provenance === undefined || publish.signer !== provenance.signer) return 0;
+  // One name can be that of jobs of many repositories, where it is a reusable workflow's.
+  const [byWhom, saidBy] = [publish.signers, provenance.signers];
+  if (byWhom !== undefined && saidBy !== undefined && byWhom.join() !== saidBy.join()) return 0;
   // The form of a CI job among the identities that the certificate satisfies; a job for a pull request satisfies none.
   return (provenance.signers ?? []).some((one) => one !== provenance.signer) ? 2 : 1;
 }
