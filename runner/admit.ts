@@ -2,6 +2,7 @@
 import { fetchFile } from '../skills-index/client/blobs.ts';
 import { keepAlarm } from '../skills-index/client/log-alarm.ts';
 import { fetchVersionEvidence, type VersionEvidence, type VersionQuery } from '../skills-index/client/registry-index.ts';
+import { rememberRevoked } from '../skills-index/client/revoked-before.ts';
 import { parseCheckpoint } from '../skills-index/log/checkpoint.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -40,7 +41,10 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
   const alone = request.offline === true || notes.length > 0;
   // A registry that answers has no need of grace: an old status from it is one that hides something.
   const statusGraceSeconds = alone ? (request.statusGraceHours ?? 0) * 3600 : 0;
-  const decision = decide({ ...request, ...evidence, statusGraceSeconds });
+  const revokedBefore = await rememberRevoked(request, evidence.statuses);
+  // As of a time gone by it was perhaps not revoked yet.
+  const remembered = request.past === true ? {} : { revokedBefore };
+  const decision = decide({ ...request, ...evidence, statusGraceSeconds, ...remembered });
   await rememberHead(request, evidence.statuses, decision);
   const kept = decision.kind === 'refused' && decision.alarm !== undefined ? await keepAlarm(request, decision.alarm) : undefined;
   const fresh = decision.kind === 'admitted' && alone ? [sayFresh(decision, statusGraceSeconds)] : [];

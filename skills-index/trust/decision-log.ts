@@ -68,7 +68,7 @@ function sayMissing({ counted, old, early, threshold, of }: Witnessed): string {
  * @returns what is worth saying of a version that may still be used
  */
 export function judgeMarks(evidence: Evidence, reasons: Reasons): string[] {
-  const { line } = evidence.input;
+  const { line, revokedBefore } = evidence.input;
   const marks = (evidence.status?.marks ?? []).filter((mark) => mark.bundle === line.bundle);
   const facts: string[] = [];
   for (const { kind, reason, since } of marks) {
@@ -83,6 +83,9 @@ export function judgeMarks(evidence: Evidence, reasons: Reasons): string[] {
         break;
     }
   }
+  const denied = revokedBefore?.has(line.bundle) === true && !marks.some(({ kind }) => kind === 'revoked');
+  if (denied)
+    reasons.add('revoked', 'a status seen here before says that it is revoked, and the present one hides that: tell others');
   const revocation = standingRevocation(evidence);
   if (revocation !== undefined)
     reasons.add(revocation.kind, `${revocation.kind} at log index ${revocation.logIndex}: ${revocation.reason}`);

@@ -55,6 +55,8 @@ export interface DecisionInput {
    * Left out only by who keeps the log.
    */
   readonly consistency?: ReadonlyMap<number, readonly Hash[]>;
+  /** Bundles that a status seen here before said were revoked: that is final, whoever denies it since. */
+  readonly revokedBefore?: ReadonlySet<Digest>;
   /** What the lock or host policy pins, when there is one. */
   readonly pinned?: Pinned;
 }
