@@ -23,8 +23,6 @@ export type Verified<Type extends Statement['predicateType']> = VerifiedStatemen
 export interface Evidence {
   readonly input: DecisionInput;
   readonly bundle?: Bundle;
-  /** What every statement about the version has to be about. */
-  readonly about?: VersionSubject;
   readonly statements: readonly VerifiedStatement[];
   readonly identities: Identities;
   readonly policies: JudgingPolicies;
@@ -57,7 +55,6 @@ export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence
     identities: chainIdentities(input.root, statements),
     policies: policiesAt(input.policy, statements.find((one) => one.statement.predicateType === verdict)?.logIndex),
     ...(bundle === undefined ? {} : { bundle }),
-    ...(about === undefined ? {} : { about }),
     ...(report === undefined ? {} : { report }),
     ...(status === undefined ? {} : { status }),
   };

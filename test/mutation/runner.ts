@@ -92,7 +92,8 @@ class Runner {
   /** The tests that reach a mutant: those first that found one before, then those named like its file, then the quick ones. */
   #inOrder(cases: readonly Case[], testFilter: readonly string[] | undefined, judge: string): readonly Case[] {
     const wanted = testFilter && new Set(testFilter);
-    const rank = ({ id }: Case) => (this.#killers.has(id) ? 0 : id.includes(`/${judge}.test.ts `) ? 1 : 2);
+    const named = new RegExp(`/${judge}[^/ ]*\\.test\\.ts `);
+    const rank = ({ id }: Case) => (this.#killers.has(id) ? 0 : named.test(id) ? 1 : 2);
     const took = ({ id }: Case) => this.#took.get(id) ?? 0;
     const reaching = wanted ? cases.filter(({ id }) => wanted.has(id)) : cases;
     return reaching.toSorted((a, b) => rank(a) - rank(b) || took(a) - took(b));
