@@ -23,12 +23,13 @@ export async function putApart(paths: Paths, name: string, until: number): Promi
   return `${old}.json`;
 }
 
-/** The same for a key that is named by its id; nothing for one that is not here. */
-export async function putApartIfHere(paths: Paths, keyId: Digest, until: number): Promise<void> {
+/** The same for a key that is named by its id; undefined for one that is not here. */
+export async function putApartIfHere(paths: Paths, keyId: Digest, until: number): Promise<string | undefined> {
   for (const name of keyNames(paths)) {
     const found = await readPublicKeyFile(keyPath(paths, name)).catch(() => undefined);
-    if (found?.keyId === keyId) await putApart(paths, name, until);
+    if (found?.keyId === keyId) return putApart(paths, name, until);
   }
+  return undefined;
 }
 
 /** Where the key lies that went by a name until it ended; the one that ended last. */

@@ -33,7 +33,7 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
     keyStatement({ key, state: 'ended', ...(validUpTo === undefined ? {} : { validUpTo }) }),
     signer,
   );
-  await putApartIfHere(context.paths, key.keyId, validUpTo ?? logIndex);
+  const kept = await putApartIfHere(context.paths, key.keyId, validUpTo ?? logIndex);
   const revoked = falls.map(({ name, version }) => `${name}@${version}`);
   answer(
     context,
@@ -43,6 +43,7 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
     },
     () => safe`${key.keyId} counts up to log index ${validUpTo ?? logIndex}; ${count(revoked.length, 'version')} revoked`,
   );
+  if (kept !== undefined) note(context, safe`The ended key lies in ${kept}; no command takes it by itself any more.`);
   if (logged.scopes.length > 0)
     note(
       context,

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type DrillStage, expectTyped, makeDrillStage } from './drill-stage.ts';
 import type { Serving } from './processes.ts';
@@ -62,6 +62,7 @@ describe('drill', () => {
     const both = ['--to', stage.publicKey(author), '--to', stage.publicKey(author, 'backup')];
     await stage.done(author, 'scope', 'transfer', 'stolen', ...both, '--yes');
     const sure = await stage.newest(author);
+    await stage.done(author, 'registry', 'show');
     // The thief has a copy of the file, and finds a reviewer who looks away.
     await stage.release(author, '@stolen/week@1.6.6', 'ron');
     await stage.done(host, 'install', '@stolen/week@1.6.6');
@@ -74,7 +75,8 @@ describe('drill', () => {
     await stage.refused('- revoked: ', host, 'verify', '@stolen/week');
     await stage.done(host, 'install', '@stolen/week@1.0.0');
     expect(await stage.installed(host, '@stolen/week')).toBe('1.0.0');
-    await stage.refused('error[key-ended]', author, 'publish', '1.0.0');
+    const thiefs = join(dirname(stage.publicKey(author)), 'ended', `default-until-${sure}.json`);
+    await stage.refused('error[key-ended]', author, 'publish', '1.0.0', '--key', thiefs);
     expect((await stage.done(author, 'scope', 'show', 'stolen')).owners).toMatchObject([{ keyId: backup.keyId }]);
     expectTyped(drill, stage.typed());
   });
@@ -84,7 +86,7 @@ describe('drill', () => {
     await stage.person('carol', registry.base);
     const to = stage.publicKey('carol');
     expect(await stage.done('author-given', 'scope', 'transfer', 'given', '--to', to, '--yes')).toMatchObject({ done: true });
-    await stage.refused('error[key-ended]', 'author-given', 'publish', '1.0.0');
+    await stage.refused('error[scope-taken]', 'author-given', 'publish', '1.0.0');
     await stage.release('carol', '@given/week@1.0.1');
     await expectOldStaysAndNewAsks('host-given', '@given/week', 'carol');
     expectTyped(drill, stage.typed());
