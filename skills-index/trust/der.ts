@@ -24,9 +24,8 @@ export const derTags = {
  * @throws Problem `certificate-invalid`
  */
 export function readDer(bytes: Uint8Array, tag: number, what: string): Der {
-  const elements = elementsOf(bytes, what);
-  const [only] = elements;
-  if (elements.length !== 1 || only === undefined || only.tag !== tag) throw unreadable(what);
+  const [only, ...more] = elementsOf(bytes, what);
+  if (only?.tag !== tag || more.length > 0) throw unreadable(what);
   return only;
 }
 
@@ -65,14 +64,15 @@ export function oidText(content: Uint8Array): string {
 
 function elementAt(bytes: Uint8Array, start: number, what: string): Der {
   const tag = bytes[start] ?? 0;
-  const first = bytes[start + 1];
-  if (tag % 32 === 31 || first === undefined) throw unreadable(what);
+  // 0x80, a length that is not known yet, is no length in DER: so is one that is missing.
+  const first = bytes[start + 1] ?? 0x80;
+  if (tag % 32 === 31) throw unreadable(what);
   const lengthBytes = first < 0x80 ? 0 : first - 0x80;
   const written = bytes.subarray(start + 2, start + 2 + lengthBytes);
   const length = first < 0x80 ? first : written.reduce((sum, byte) => sum * 256 + byte, 0);
   const contentAt = start + 2 + lengthBytes;
-  // Longer than four bytes is longer than any certificate; a length below 128, or one that begins with zero, has a shorter form.
-  const isShortest = first < 0x80 || (lengthBytes >= 1 && lengthBytes <= 4 && written[0] !== 0 && length >= 0x80);
+  // A length below 128, or one that begins with zero, has a shorter form.
+  const isShortest = first < 0x80 || (written[0] !== 0 && length >= 0x80);
   if (!isShortest || contentAt + length > bytes.byteLength) throw unreadable(what);
   return { tag, content: bytes.subarray(contentAt, contentAt + length), whole: bytes.subarray(start, contentAt + length) };
 }

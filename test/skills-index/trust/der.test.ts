@@ -37,6 +37,28 @@ describe('DER', () => {
     expect(readable).toBeGreaterThan(200);
   });
 
+  it('is read at the edges of its lengths', () => {
+    for (const size of [0, 127, 128, 255, 256, 0xffff]) {
+      const [read] = elementsOf(octets(Buffer.alloc(size)), 'it');
+      expect(read?.content.byteLength).toBe(size);
+    }
+    expect(elementsOf(Buffer.of(), 'it')).toEqual([]);
+  });
+
+  // Not by their tags: whoever reads a list of elements asks for these later.
+  it.each([
+    ['a tag of several bytes', '1f0100'],
+    ['a tag alone', '04'],
+    ['an indefinite length', `0480${'aa'.repeat(128)}`],
+    ['a long length that fits a short one', `04817f${'aa'.repeat(127)}`],
+    ['a length with a zero before it', `04820080${'aa'.repeat(128)}`],
+    ['a length that is cut', '048280'],
+    ['a length of many bytes', `04ff${'01'.repeat(127)}`],
+    ['less than its length', '0403aaaa'],
+  ])('%s is no element', async (_, text) => {
+    expect(await outcomeOf(() => elementsOf(hex(text), 'it'))).toBe('certificate-invalid');
+  });
+
   it.each([
     ['nothing', ''],
     ['a tag alone', '04'],
@@ -55,7 +77,15 @@ describe('DER', () => {
 });
 
 describe('object identifiers', () => {
-  it.each(['2.5.29.17', '1.3.6.1.4.1.57264.1.8', '1.2.840.113549.1.9.16.1.4', '0.9.2342', '2.100.3'])('%s is read', (text) => {
+  it.each([
+    '2.5.29.17',
+    '1.3.6.1.4.1.57264.1.8',
+    '1.2.840.113549.1.9.16.1.4',
+    '0.9.2342',
+    '2.100.3',
+    '1.2.16384',
+    '1.2.4503599627370496',
+  ])('%s is read', (text) => {
     const content = text === '2.100.3' ? hex('813403') : oid(text).subarray(2);
     expect(oidText(content)).toBe(text);
   });
