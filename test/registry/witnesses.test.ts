@@ -71,7 +71,10 @@ describe('a registry with witnesses', () => {
     expect(count(shown, policy).counted).toHaveLength(2);
     const log = { origin: world.trust.root.origin, key: spkiOf(world.trust.root.log) };
     expect(verifyCheckpoint(shown, log).size).toBe(parseCheckpoint(await status()).size);
-    expect(await ready()).toMatchObject({ ok: true, witnesses: [{ ok: true }, { ok: true }] });
+    expect(await ready()).toMatchObject({
+      ok: true,
+      witnesses: [{ at: expect.stringMatching(/^\d{4}-.*Z$/), ok: true }, { ok: true }],
+    });
     expect(said).toEqual([]);
   });
 
