@@ -41,6 +41,10 @@ describe('an entry of a log', () => {
   it.each<[string, unknown]>([
     ['as DER', { spec: { verifier: { rawBytes: der } } }],
     ['as PEM', { spec: { signature: { publicKey: { content: pemOf(signer) } } } }],
+    [
+      'as PEM with lines behind it',
+      { spec: Buffer.from(`${Buffer.from(pemOf(signer), 'base64').toString()}\n\n`).toString('base64') },
+    ],
     ['as the PEM of a certificate', { spec: [{ verifier: pemOf(signer, 'CERTIFICATE') }] }],
     ['beside others', [{ a: null, b: 1, c: other.toString('base64') }, der]],
   ])('counts when it names the signer %s', (_, body) => {

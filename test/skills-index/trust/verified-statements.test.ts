@@ -80,8 +80,25 @@ describe('a statement that was verified', () => {
     memory.verify(three, storyRoot, undefined);
     expect(memory.verify(one, storyRoot, undefined)).toBe(first);
     expect(memory.verify(two, storyRoot, undefined)).not.toBe(second);
+    const fitting = new VerifiedStatements(one.byteLength);
+    expect(fitting.verify(one, storyRoot, undefined)).toBe(fitting.verify(one, storyRoot, undefined));
     const none = new VerifiedStatements(0);
     expect(none.verify(one, storyRoot, undefined)).not.toBe(none.verify(one, storyRoot, undefined));
+  });
+
+  it('is not forgotten for one that there is no room for', () => {
+    const [small = keyed, large = keyed] = [...story.input.statements.values()].sort((a, b) => a.byteLength - b.byteLength);
+    const longer = [...story.input.statements.values()].reduce((a, b) => (a.byteLength >= b.byteLength ? a : b), large);
+    const memory = new VerifiedStatements(longer.byteLength - 1);
+    const first = memory.verify(small, storyRoot, undefined);
+    memory.verify(longer, storyRoot, undefined);
+    expect(memory.verify(small, storyRoot, undefined)).toBe(first);
+  });
+
+  it.each([[null], ['text'], [1]])('by a key asks for no Sigstore, and by a certificate for a real one: %j', (sigstoreRoot) => {
+    const memory = new VerifiedStatements();
+    expect(codeOf(() => memory.verify(keyed, storyRoot, sigstoreRoot))).toBe('verified');
+    expect(codeOf(() => memory.verify(keyless, storyRoot, sigstoreRoot))).toBe('trusted-root-invalid');
   });
 });
 
