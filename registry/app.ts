@@ -6,7 +6,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { Registry } from './context.ts';
 import { deskRoutes } from './desk.ts';
 import { addHeaders, checkHost, checkOrigin } from './gates.ts';
-import { jsonBodyBytesMax, uploadBytesMax } from './limits.ts';
+import { jsonBodyBytesMax, statementBodyBytesMax, uploadBytesMax } from './limits.ts';
 import { answerProblem, limitBody } from './problem-json.ts';
 import { blobRoutes } from './routes/blobs.ts';
 import { jobRoutes } from './routes/jobs.ts';
@@ -66,6 +66,7 @@ function apiRoutes(registry: Registry): Hono {
   api.use(limitBody(uploadBytesMax));
   for (const small of ['/session/*', '/session', '/reviews/*', '/jobs/lease', '/jobs/:id/renew', '/jobs/:id/fail'])
     api.use(small, limitBody(jsonBodyBytesMax));
+  api.use('/statements', limitBody(statementBodyBytesMax));
   for (const routes of [
     blobRoutes,
     sessionRoutes,

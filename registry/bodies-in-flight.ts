@@ -1,6 +1,6 @@
 /** Large bodies of strangers that are under way at one time, in bytes: each is held in memory until it has been judged. */
 import { Problem } from '../skills-index/skill/problem.ts';
-import { jsonBodyBytesMax, strangerBodiesBytesMax, strangerBodiesOfOneBytesMax, uploadBytesMax } from './limits.ts';
+import { jsonBodyBytesMax, strangerBodiesBytesMax, strangerBodiesOfOneBytesMax } from './limits.ts';
 
 /** Counts what was announced, since it may come; small bodies are free. */
 export class BodiesInFlight {
@@ -10,11 +10,12 @@ export class BodiesInFlight {
   /**
    * Makes room for the body of a request.
    * @param network from where it comes
+   * @param bytesMax what its route takes at most: a body without a length may have as much
    * @returns gives the room back
    * @throws Problem `too-many-requests` when this network has too much under way, `registry-busy` when all together have
    */
-  reserve(network: string, headers: Headers): () => void {
-    const bytes = announced(headers);
+  reserve(network: string, headers: Headers, bytesMax: number): () => void {
+    const bytes = announced(headers, bytesMax);
     if (bytes <= jsonBodyBytesMax) return () => undefined;
     const before = this.#byNetwork.get(network) ?? 0;
     if (before + bytes > strangerBodiesOfOneBytesMax)
@@ -35,8 +36,8 @@ export class BodiesInFlight {
   }
 }
 
-// Without a length it may be as long as any; over the limit it is refused unread.
-function announced(headers: Headers): number {
-  if (headers.has('transfer-encoding')) return uploadBytesMax;
-  return Math.min(Number(headers.get('content-length') ?? 0), uploadBytesMax);
+// Over the limit it is refused unread.
+function announced(headers: Headers, bytesMax: number): number {
+  if (headers.has('transfer-encoding')) return bytesMax;
+  return Math.min(Number(headers.get('content-length') ?? 0), bytesMax);
 }

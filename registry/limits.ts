@@ -2,6 +2,8 @@
 export const uploadBytesMax = 26 * 1024 * 1024;
 /** JSON that is no signed statement and no report. */
 export const jsonBodyBytesMax = 64 * 1024;
+/** A statement names up to 500 files. */
+export const statementBodyBytesMax = 1024 * 1024;
 export const reasonCharsMax = 2_000;
 export const refusalReasonsMax = 200;
 export const sessionDeskMs = 12 * 3_600_000;

@@ -3,7 +3,13 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { BodiesInFlight } from './bodies-in-flight.ts';
 import type { Registry } from './context.ts';
-import { strangerAddressesMax, strangerWritesBurst, strangerWritesPerSecond } from './limits.ts';
+import {
+  statementBodyBytesMax,
+  strangerAddressesMax,
+  strangerWritesBurst,
+  strangerWritesPerSecond,
+  uploadBytesMax,
+} from './limits.ts';
 import { readActor } from './routes/describe.ts';
 
 /** Where a request came from; undefined when the shell cannot say, and then all such requests share one bucket. */
@@ -47,7 +53,8 @@ export function limitStrangers(registry: Registry, addressOf: AddressOf): Middle
     if (!buckets.take(address, registry.now().getTime())) {
       throw new Problem('too-many-requests', 'This address has sent too much in a short time');
     }
-    const done = bodies.reserve(networkOf(address), context.req.raw.headers);
+    const bytesMax = context.req.path.endsWith('/statements') ? statementBodyBytesMax : uploadBytesMax;
+    const done = bodies.reserve(networkOf(address), context.req.raw.headers, bytesMax);
     try {
       await next();
     } finally {

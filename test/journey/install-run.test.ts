@@ -162,7 +162,9 @@ describe('skill verify', () => {
       'good until',
     ])
       expect(out).toContain(word);
-    expect(out).toMatch(/├─ ✓ root of trust .*\n[\s\S]*└─ ✓ installed\n {3}├─ \.agents\/skills\/tools: what Skillgate put there, unchanged/);
+    expect(out).toMatch(
+      /├─ ✓ root of trust .*\n[\s\S]*└─ ✓ installed\n {3}├─ \.agents\/skills\/tools: what Skillgate put there, unchanged/,
+    );
   });
 
   it('names each installed file that is not the approved one', async () => {

@@ -78,10 +78,12 @@ describe('a large body of a stranger', () => {
   it('gives its room back, and counts no more than an upload can have', () => {
     const bodies = new BodiesInFlight();
     const headers = new Headers({ 'content-length': `${uploadBytesMax * 1_000}` });
-    for (let i = 0; i < 100; i++) bodies.reserve('192.0.2.1', headers)();
-    const all = Array.from({ length: ofOne }, () => bodies.reserve('192.0.2.1', headers));
-    expect(() => bodies.reserve('192.0.2.1', headers)).toThrow(expect.objectContaining({ code: 'too-many-requests' }));
+    for (let i = 0; i < 100; i++) bodies.reserve('192.0.2.1', headers, uploadBytesMax)();
+    const all = Array.from({ length: ofOne }, () => bodies.reserve('192.0.2.1', headers, uploadBytesMax));
+    expect(() => bodies.reserve('192.0.2.1', headers, uploadBytesMax)).toThrow(
+      expect.objectContaining({ code: 'too-many-requests' }),
+    );
     for (const done of all) done();
-    expect(() => bodies.reserve('192.0.2.1', headers)).not.toThrow();
+    expect(() => bodies.reserve('192.0.2.1', headers, uploadBytesMax)).not.toThrow();
   });
 });
