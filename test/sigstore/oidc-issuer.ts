@@ -20,7 +20,7 @@ export async function startOidcIssuer(port: number): Promise<OidcIssuer> {
   let job: JWTPayload = {};
   const server = createServer(async (request, response) => {
     if (request.url === '/github/job?api-version=2.0&audience=sigstore') {
-      const isRunner = request.headers.authorization === 'Bearer of the runner';
+      const isRunner = request.headers.authorization === 'Bearer of-the-runner';
       response.writeHead(isRunner ? 200 : 401, { 'content-type': 'application/json' });
       return response.end(JSON.stringify({ value: isRunner ? await mint('github', job) : '' }));
     }
@@ -57,7 +57,7 @@ export async function startOidcIssuer(port: number): Promise<OidcIssuer> {
     jobToken: (claims) => {
       job = claims;
       const url = `${base}/github/job?api-version=2.0`;
-      return { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'of the runner' };
+      return { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'of-the-runner' };
     },
     stop: () => {
       server.closeAllConnections();
