@@ -187,6 +187,31 @@ describe('what is said of an admitted version', () => {
     expect(says.map((one) => one.split(':')[0])).toEqual(['log-rolled-back', 'lock-mismatch', 'lock-mismatch']);
   });
 
+  it('tells of two logs before all else, too', async () => {
+    const { status } = await tellStory();
+    const codes = judged({ statuses: [status], pinned: { registry: 'other.example' } }).map((one) => one.split(':')[0]);
+    expect(codes.slice(0, 1)).toEqual(['log-forked']);
+    expect(codes.at(-1)).toBe('lock-mismatch');
+  });
+
+  it('refuses a scan by rules that the policy no longer takes', () => {
+    const policy = { ...defaultPolicy, earlier: [{ policy: defaultPolicy, validUpTo: 99 }] };
+    expect(judged({ policy: { ...policy, refusedRuleSets: [digestOf('others')] } })).toEqual(['admitted']);
+    expect(judged({ policy: { ...policy, refusedRuleSets: [story.report.ruleSet] } })).toEqual([
+      `rule-set-refused: it was scanned with the rule set ${story.report.ruleSet}, which the policy refuses`,
+    ]);
+  });
+
+  it('believes in no level that a verdict claims and the evidence does not show', async () => {
+    const statement = (one: Statement): Statement =>
+      one.predicateType === predicateTypes.verdict
+        ? { ...one, predicate: { ...one.predicate, verifiedLevels: ['SLSA_BUILD_LEVEL_2'] } }
+        : one;
+    expect(saidOf(decide((await tellStory({ statement })).input))).toEqual([
+      'verdict-invalid: the verdict claims SLSA_BUILD_LEVEL_2, which the evidence does not show',
+    ]);
+  });
+
   it('says nothing of levels where no verdict claims any', () => {
     const statements = line.statements.filter((one) => one !== story.verdict.digest);
     expect(judged({ line: { ...line, statements } }).filter((one) => one.startsWith('verdict-invalid'))).toEqual([]);
