@@ -22,7 +22,7 @@ import {
   scopeClaimIn,
 } from './lock.ts';
 import { registryOf, type TrustedRegistry } from './registries.ts';
-import { type FreshRegistry, freshRegistry } from './trust-refresh.ts';
+import { type FreshRegistry, freshRegistry } from './trust/refresh.ts';
 
 export type World = Pick<CommandContext, 'env' | 'paths' | 'fetch' | 'now' | 'signal'> & {
   /** For who asks for several admissions: most statements are about who is who, and the same for all. */

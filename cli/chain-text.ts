@@ -1,5 +1,5 @@
 /** The chain of evidence as a tree for people: what holds, what does not and why, and where the installed files are. */
-import type { ChainNode } from '../skills-index/trust/decision-chain.ts';
+import type { ChainNode } from '../skills-index/trust/decision/chain.ts';
 import { type Ink, joined, Safe, safe } from './output.ts';
 
 /** A line with what stands below it. */

@@ -10,11 +10,11 @@ import type { Scope } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { defaultPolicy, type Policy, parsePolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot, type RootFile } from '../skills-index/trust/root.ts';
-import type { TufFiles } from '../skills-index/trust/tuf-repository.ts';
+import type { TufFiles } from '../skills-index/trust/tuf/repository.ts';
 import type { Paths } from './command.ts';
 import { rootFileBytesMax } from './limits.ts';
 import { type PinnedRegistry, parseBase, readRegistries, registryBaseOf, registriesSchema as schema } from './registry-base.ts';
-import { type KeptTrust, readKeptTrust } from './trust-kept.ts';
+import { type KeptTrust, readKeptTrust } from './trust/kept.ts';
 import { writeWhole } from './whole-file.ts';
 
 /** A registry and what is trusted about it: the pinned root file, checked against its fingerprint, and what its administrators signed since. */

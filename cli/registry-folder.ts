@@ -9,8 +9,8 @@ import { memberStatement, type PublicKey } from '../skills-index/statement/attes
 import { signStatement } from '../skills-index/statement/sign.ts';
 import { defaultPolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot, type RootFile } from '../skills-index/trust/root.ts';
-import { missingSignatures, signRepository } from '../skills-index/trust/tuf-ceremony.ts';
-import { proposeNext } from './rotation.ts';
+import { missingSignatures, signRepository } from '../skills-index/trust/tuf/ceremony.ts';
+import { proposeNext } from './rotation/rotation.ts';
 import { createKeyFile, type KeyFile, publicKeyOf } from './signers/key-file.ts';
 import { writeWhole } from './whole-file.ts';
 

@@ -7,8 +7,8 @@ import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
 import { fetchHead, type NotedHead, printHead, seenHead } from './log-head.ts';
 import { answer, joined, note, safe } from './output.ts';
 import { type TrustedRegistry, trustedRegistry } from './registries.ts';
-import { keptVersion } from './trust-kept.ts';
-import { freshRegistry } from './trust-refresh.ts';
+import { keptVersion } from './trust/kept.ts';
+import { freshRegistry } from './trust/refresh.ts';
 
 /** @throws Problem `root-not-pinned`, `registry-down`, and others of `freshRegistry` */
 export async function showRegistry(context: CommandContext, base: string): Promise<ExitCode> {

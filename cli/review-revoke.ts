@@ -7,7 +7,7 @@ import { confirm } from './ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
 import { reasonOf } from './decision-reason.ts';
 import { parseExactVersion } from './exact-version.ts';
-import { loggedKey } from './logged-key.ts';
+import { loggedKey } from './keys/logged-key.ts';
 import { answer, count, joined, type Safe, safe } from './output.ts';
 import { postStatement } from './post-statement.ts';
 import { versionAnswer } from './registry-answers.ts';

@@ -8,7 +8,7 @@ import { type Identity, type ScopePredicate, scopeStatement } from '../skills-in
 import { identityId, printIdentity } from '../skills-index/statement/identity-id.ts';
 import { confirm } from './ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
-import { publicKeyById } from './logged-key.ts';
+import { publicKeyById } from './keys/logged-key.ts';
 import { answer, joined, note, type Safe, safe } from './output.ts';
 import { peopleIn } from './person-option.ts';
 import { postStatement } from './post-statement.ts';

@@ -10,7 +10,7 @@ import { sessionText } from '../skills-index/trust/session-text.ts';
 import type { CommandContext, Paths } from './command.ts';
 import { challengeAnswer, sessionAnswer } from './registry-answers.ts';
 import { askRegistry } from './registry-api.ts';
-import { currentRegistry } from './trust-refresh.ts';
+import { currentRegistry } from './trust/refresh.ts';
 import { writeWhole } from './whole-file.ts';
 
 const schema = 'skillgate.sessions/1';

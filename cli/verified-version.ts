@@ -6,8 +6,8 @@ import type { Source } from '../skills-index/client/blobs.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import type { ChainNode } from '../skills-index/trust/decision/chain.ts';
 import type { Admitted, TrustedInputs } from '../skills-index/trust/decision.ts';
-import type { ChainNode } from '../skills-index/trust/decision-chain.ts';
 import { askAdmission, openAdmitted, type Project, type Question, type World } from './admission.ts';
 import { type Branch, chainBranch, leaf, treeText } from './chain-text.ts';
 import type { CommandContext } from './command.ts';
@@ -17,7 +17,7 @@ import { count, type Ink, type Safe, safe } from './output.ts';
 import type { TrustedRegistry } from './registries.ts';
 import { type Rescan, rescan } from './rescan.ts';
 import { type InstalledFiles, installedFiles, layoutDifferences, layoutOf, placesOf } from './skill-folder.ts';
-import { keptVersion } from './trust-kept.ts';
+import { keptVersion } from './trust/kept.ts';
 
 export interface Verified {
   readonly name: SkillName;

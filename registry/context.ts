@@ -5,7 +5,7 @@ import type { Version } from '../skills-index/skill/version.ts';
 import type { OidcIdentity } from '../skills-index/statement/attestation.ts';
 import type { Policy } from '../skills-index/trust/policy.ts';
 import type { RootFile } from '../skills-index/trust/root.ts';
-import type { TufRepository } from '../skills-index/trust/tuf-repository.ts';
+import type { TufRepository } from '../skills-index/trust/tuf/repository.ts';
 import type { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import type { Database } from './batch.ts';
 import type { IdentityCache } from './identities.ts';

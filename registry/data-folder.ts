@@ -7,7 +7,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { type Envelope, parseEnvelope } from '../skills-index/statement/sign.ts';
 import { defaultPolicy, type Policy, parsePolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot, type RootFile } from '../skills-index/trust/root.ts';
-import type { TufRepository } from '../skills-index/trust/tuf-repository.ts';
+import type { TufRepository } from '../skills-index/trust/tuf/repository.ts';
 import { sigstoreOf } from './certified.ts';
 import { requireRootKeys } from './root-keys.ts';
 import type { RegistryKeys } from './signing.ts';

@@ -1,7 +1,7 @@
 /** How many scopes one may be the first to claim: everybody who starts this registry, or installs from it, verifies each claim again. */
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type IdentityStatement, predicateTypes } from '../skills-index/statement/attestation.ts';
-import type { CertificateClaims } from '../skills-index/trust/certificate-identity.ts';
+import type { CertificateClaims } from '../skills-index/trust/sigstore/certificate-identity.ts';
 import type { Registry } from './context.ts';
 import { type KnownIdentities, memberNow } from './identities.ts';
 import { firstClaimsMax } from './limits.ts';

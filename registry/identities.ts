@@ -6,7 +6,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { type IdentityStatement, type PublicKey, predicateTypes } from '../skills-index/statement/attestation.ts';
 import { keysAmong } from '../skills-index/statement/identity-id.ts';
 import { parseSigstoreBundle } from '../skills-index/statement/sigstore-bundle.ts';
-import { type FrozenStatement, parseFrozenSubject } from '../skills-index/trust/frozen-statement.ts';
+import { type FrozenStatement, parseFrozenSubject } from '../skills-index/trust/identity/frozen-statement.ts';
 import { chainIdentities, type Identities, type LoggedStatement } from '../skills-index/trust/identity.ts';
 import { type VerifiedStatement, verifyStatement } from '../skills-index/trust/verify-statement.ts';
 import type { Actor, Member, Registry, Role, Subject } from './context.ts';

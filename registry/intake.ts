@@ -10,7 +10,7 @@ import { scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type PublishStatement, predicateTypes } from '../skills-index/statement/attestation.ts';
 import { peekStatement } from '../skills-index/statement/sign.ts';
-import { printClaims } from '../skills-index/trust/certified-identities.ts';
+import { printClaims } from '../skills-index/trust/sigstore/certified-identities.ts';
 import { requireSubjects } from '../skills-index/trust/verify-statement.ts';
 import { BatchClash, retryOnClash } from './batch.ts';
 import { envelopeOf, refuseUsed, type SentStatement } from './certified.ts';

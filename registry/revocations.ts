@@ -8,7 +8,7 @@ import {
   type RevocationStatement,
   type RevocationTarget,
 } from '../skills-index/statement/attestation.ts';
-import { isBehind } from '../skills-index/trust/publisher-stops.ts';
+import { isBehind } from '../skills-index/trust/identity/publisher-stops.ts';
 import { ownVersion, whyOwn } from './authors.ts';
 import { retryOnClash, type Write } from './batch.ts';
 import type { Registry } from './context.ts';

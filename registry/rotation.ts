@@ -6,14 +6,14 @@ import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { parsePolicy } from '../skills-index/trust/policy.ts';
 import { type RootFile, rootFingerprint } from '../skills-index/trust/root.ts';
-import { strangersAmongRetired, strangerWords } from '../skills-index/trust/root-chain.ts';
 import {
   lastRootOf,
   namesAdministrators,
   parseTufRepository,
   rootFileOf,
   type TufRepository,
-} from '../skills-index/trust/tuf-repository.ts';
+} from '../skills-index/trust/tuf/repository.ts';
+import { strangersAmongRetired, strangerWords } from '../skills-index/trust/tuf/root-chain.ts';
 import { readKeys, readRootFile } from './data-folder.ts';
 import { diskObjects } from './disk-objects.ts';
 import { scopesFrozenBy } from './frozen-scopes.ts';

@@ -9,8 +9,8 @@ import { type IdentityStatement, type PublicKey, predicateTypes } from '../skill
 import { keysAmong } from '../skills-index/statement/identity-id.ts';
 import { envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
 import type { PlainBundle } from '../skills-index/statement/sigstore-bundle.ts';
+import { idsOf, type SignedBy } from '../skills-index/trust/identity/match.ts';
 import { chainIdentities } from '../skills-index/trust/identity.ts';
-import { idsOf, type SignedBy } from '../skills-index/trust/identity-match.ts';
 import { requireCertifiable } from '../skills-index/trust/verify-statement.ts';
 import { takeApproval } from './approval-intake.ts';
 import { BatchClash, loggedAlready, retryOnClash, type Write } from './batch.ts';

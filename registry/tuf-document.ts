@@ -4,8 +4,8 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { Policy } from '../skills-index/trust/policy.ts';
 import { parsePolicy } from '../skills-index/trust/policy.ts';
 import type { RootFile } from '../skills-index/trust/root.ts';
-import { missingSignatures } from '../skills-index/trust/tuf-ceremony.ts';
-import { parseTufRepository, rootFileOf, type TufRepository } from '../skills-index/trust/tuf-repository.ts';
+import { missingSignatures } from '../skills-index/trust/tuf/ceremony.ts';
+import { parseTufRepository, rootFileOf, type TufRepository } from '../skills-index/trust/tuf/repository.ts';
 
 /** Name in the data folder, and of the object in R2. */
 export const tufDocumentName = 'tuf.json';

@@ -6,8 +6,8 @@ import { type PublicKey, type PublishStatement, predicateTypes, type Statement }
 import { identityId, keysAmong } from '../skills-index/statement/identity-id.ts';
 import { envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
 import type { PlainBundle } from '../skills-index/statement/sigstore-bundle.ts';
+import { matchedIdentity } from '../skills-index/trust/identity/match.ts';
 import type { Identities, LoggedStatement } from '../skills-index/trust/identity.ts';
-import { matchedIdentity } from '../skills-index/trust/identity-match.ts';
 import { sayForeign } from '../skills-index/trust/publisher-words.ts';
 import { type CertifiedSigner, envelopeOf, isCertifiedSent, refuseUsed, type SentStatement, verifySent } from './certified.ts';
 import type { Actor, Registry } from './context.ts';

@@ -3,7 +3,7 @@ import { and, desc, eq, isNotNull } from 'drizzle-orm';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { predicateTypes } from '../skills-index/statement/attestation.ts';
-import { type CertificateClaims, readClaims } from '../skills-index/trust/certificate-identity.ts';
+import { type CertificateClaims, readClaims } from '../skills-index/trust/sigstore/certificate-identity.ts';
 import { certificateIn } from './certified.ts';
 import type { Registry } from './context.ts';
 import { runsLookedAtMax } from './limits.ts';

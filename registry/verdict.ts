@@ -11,9 +11,9 @@ import {
   verdictStatement,
 } from '../skills-index/statement/attestation.ts';
 import { signStatement } from '../skills-index/statement/sign.ts';
-import { readClaims } from '../skills-index/trust/certificate-identity.ts';
-import { idsOfClaims } from '../skills-index/trust/certified-identities.ts';
 import { policyDigest } from '../skills-index/trust/policy.ts';
+import { readClaims } from '../skills-index/trust/sigstore/certificate-identity.ts';
+import { idsOfClaims } from '../skills-index/trust/sigstore/certified-identities.ts';
 import { levelWords, type SlsaBuildLevel, slsaLevelOf } from '../skills-index/trust/slsa-level.ts';
 import { retryOnClash } from './batch.ts';
 import { certificateIn } from './certified.ts';

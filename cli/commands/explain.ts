@@ -1,7 +1,7 @@
 import type { Rule } from '../../scanner/rule.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
-import type { DecisionReasonCode } from '../../skills-index/trust/decision-reason.ts';
+import type { DecisionReasonCode } from '../../skills-index/trust/decision/reason.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { nearest } from '../commands.ts';
 import { answer, inkFor, joined, safe } from '../output.ts';
@@ -10,7 +10,7 @@ import { answer, inkFor, joined, safe } from '../output.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const name = (context.args[0] ?? '').replace(/^error\[(.*)\]$/, '$1');
   if (isCode(name)) return explainCode(context, name);
-  const { decisionHints } = await import('../../skills-index/trust/decision-reason.ts');
+  const { decisionHints } = await import('../../skills-index/trust/decision/reason.ts');
   const isReason = (code: string): code is DecisionReasonCode => Object.hasOwn(decisionHints, code);
   if (isReason(name)) return explainReason(context, name);
   // Rules come with their parsers' names only; no parser is loaded for this.
@@ -37,8 +37,8 @@ function explainCode(context: CommandContext, code: ProblemCode): ExitCode {
 }
 
 async function explainReason(context: CommandContext, code: DecisionReasonCode): Promise<ExitCode> {
-  const { decisionMeanings } = await import('../../skills-index/trust/decision-meanings.ts');
-  const { decisionHints } = await import('../../skills-index/trust/decision-reason.ts');
+  const { decisionMeanings } = await import('../../skills-index/trust/decision/meanings.ts');
+  const { decisionHints } = await import('../../skills-index/trust/decision/reason.ts');
   const [means, fix] = [decisionMeanings[code], decisionHints[code]];
   const ink = inkFor(context.stdout, context.env);
   answer(context, { schema: 'skillgate.code/1', code, means, fix, exit: exitCodes.refused }, () =>

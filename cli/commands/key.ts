@@ -1,8 +1,8 @@
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { endedKeys } from '../ended-keys.ts';
-import type { LoggedKey } from '../logged-key.ts';
+import { endedKeys } from '../keys/ended-keys.ts';
+import type { LoggedKey } from '../keys/logged-key.ts';
 import { answer, inkFor, note, safe, table } from '../output.ts';
 import { readRegistries } from '../registry-base.ts';
 import { createKeyFile, readKeyFile } from '../signers/key-file.ts';
@@ -14,9 +14,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     case 'key create':
       return create(context);
     case 'key rotate':
-      return (await import('../key-rotate.ts')).rotateKey(context);
+      return (await import('../keys/rotate.ts')).rotateKey(context);
     case 'key revoke':
-      return (await import('../key-revoke.ts')).revokeKey(context);
+      return (await import('../keys/revoke.ts')).revokeKey(context);
     default:
       return list(context);
   }
@@ -42,7 +42,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
     context,
     found.flatMap(({ keyId }) => keyId ?? []),
   );
-  const read = context.options.log === true ? await (await import('../own-entries.ts')).ownEntries(context) : undefined;
+  const read = context.options.log === true ? await (await import('../keys/own-entries.ts')).ownEntries(context) : undefined;
   const keys = found.map((one) => ({
     ...one,
     log: one.keyId === undefined ? null : (logged.get(one.keyId) ?? null),
@@ -79,7 +79,7 @@ async function askLog(
 ): Promise<{ logged: ReadonlyMap<Digest, LoggedKey>; silent?: string }> {
   const logged = new Map<Digest, LoggedKey>();
   if (readRegistries(context.paths).registries.length === 0) return { logged, silent: 'no registry is pinned' };
-  const { loggedKey } = await import('../logged-key.ts');
+  const { loggedKey } = await import('../keys/logged-key.ts');
   try {
     for (const keyId of keyIds) {
       const found = await loggedKey(context, keyId);

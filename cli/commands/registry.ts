@@ -6,8 +6,6 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { requireSuccession, rootNamed } from '../earlier-root.ts';
-import { forgetLog } from '../forget-log.ts';
 import { answer, inkFor, note, safe } from '../output.ts';
 import { checkRootSize, pinRegistry, trustedRegistry } from '../registries.ts';
 import { requestBytes } from '../registry-api.ts';
@@ -16,9 +14,11 @@ import { makeRegistryFolder, registryFiles } from '../registry-folder.ts';
 import { showRegistry } from '../registry-show.ts';
 import { createKeyFile, readPublicKeyFile } from '../signers/key-file.ts';
 import { keyPath } from '../signers/signer.ts';
-import { rootIn } from '../trust-file.ts';
-import { type KeptTrust, keptVersion } from '../trust-kept.ts';
-import { refreshTrust } from '../trust-refresh.ts';
+import { requireSuccession, rootNamed } from '../trust/earlier-root.ts';
+import { rootIn } from '../trust/file.ts';
+import { forgetLog } from '../trust/forget-log.ts';
+import { type KeptTrust, keptVersion } from '../trust/kept.ts';
+import { refreshTrust } from '../trust/refresh.ts';
 
 /** `skill registry init|add|show|trust`. */
 export async function run(context: CommandContext): Promise<ExitCode> {

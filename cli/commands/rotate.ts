@@ -4,16 +4,16 @@ import { lastLogIndex, newlyFrozen, publishTuf, readTufDocument } from '../../re
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
-import { maySign, signRepository } from '../../skills-index/trust/tuf-ceremony.ts';
-import { parseTufRepository, rootFileOf, type TufRepository } from '../../skills-index/trust/tuf-repository.ts';
+import { maySign, signRepository } from '../../skills-index/trust/tuf/ceremony.ts';
+import { parseTufRepository, rootFileOf, type TufRepository } from '../../skills-index/trust/tuf/repository.ts';
 import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, inkFor, joined, note, safe } from '../output.ts';
 import { registryFiles } from '../registry-folder.ts';
-import { mergeProposals, proposalDigest } from '../rotation.ts';
-import { type Anchor, anchorOf } from '../rotation-anchor.ts';
-import { pictureOf, tellProposal } from '../rotation-picture.ts';
-import { proposeRotation, readProposal } from '../rotation-propose.ts';
+import { type Anchor, anchorOf } from '../rotation/anchor.ts';
+import { pictureOf, tellProposal } from '../rotation/picture.ts';
+import { proposeRotation, readProposal } from '../rotation/propose.ts';
+import { mergeProposals, proposalDigest } from '../rotation/rotation.ts';
 import { signerFor } from '../signers/signer.ts';
 import { writeWhole } from '../whole-file.ts';
 

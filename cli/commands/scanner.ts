@@ -8,7 +8,7 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { note, safe } from '../output.ts';
 import { checkRootSize } from '../registries.ts';
 import { readKeyFile } from '../signers/key-file.ts';
-import { currentRegistry } from '../trust-refresh.ts';
+import { currentRegistry } from '../trust/refresh.ts';
 
 const childrenMax = 64;
 

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { type Digest, digestOf, isDigest } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type ExpectedSigner, verifyArtifact } from '../../skills-index/trust/artifact-bundle.ts';
+import { type ExpectedSigner, verifyArtifact } from '../../skills-index/trust/sigstore/artifact-bundle.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, safe } from '../output.ts';
 

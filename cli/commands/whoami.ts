@@ -1,7 +1,7 @@
 import { parseScope } from '../../skills-index/skill/name.ts';
 import type { Identity } from '../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../skills-index/statement/identity-id.ts';
-import { printClaims } from '../../skills-index/trust/certified-identities.ts';
+import { printClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, joined, safe, table } from '../output.ts';
 import { scopeAnswer, whoamiAnswer } from '../registry-answers.ts';

@@ -7,12 +7,12 @@ import { type CommandContext, type ExitCode, exitCodes, type OptionValue } from 
 import { followSecondsDefault } from '../limits.ts';
 import { answer, inkFor, joined, note, safe } from '../output.ts';
 import { parseBase } from '../registry-base.ts';
-import type { WatchedLog, Witness } from '../witness.ts';
-import { followForever } from '../witness-follow.ts';
-import { diskHeads } from '../witness-heads.ts';
-import { readOrMakeWitnessKey, verifierKey, type WitnessKey, witnessLine } from '../witness-key.ts';
-import { type GivenRoot, logOf, makeRenew, readGivenRoot } from '../witness-roots.ts';
-import { serveWitness } from '../witness-server.ts';
+import { followForever } from '../witness/follow.ts';
+import { diskHeads } from '../witness/heads.ts';
+import { readOrMakeWitnessKey, verifierKey, type WitnessKey, witnessLine } from '../witness/key.ts';
+import { type GivenRoot, logOf, makeRenew, readGivenRoot } from '../witness/roots.ts';
+import { serveWitness } from '../witness/server.ts';
+import type { WatchedLog, Witness } from '../witness/witness.ts';
 
 const listenDefault = 'localhost:4881';
 

@@ -8,7 +8,7 @@ import type { Signer as SigstoreSigner } from '@sigstore/sign';
 import { type Statement, statementBytes } from '../../skills-index/statement/attestation.ts';
 import { inTotoPayloadType } from '../../skills-index/statement/sign.ts';
 import { type PlainBundle, parsePlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
-import { type CertificateClaims, readClaims } from '../../skills-index/trust/certificate-identity.ts';
+import { type CertificateClaims, readClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
 import { fetchCertificate } from './fulcio.ts';
 import { challengeOf } from './identity-token.ts';
 import { rekorWitness } from './rekor.ts';

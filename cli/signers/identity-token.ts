@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CertificateClaims } from '../../skills-index/trust/certificate-identity.ts';
+import type { CertificateClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
 import type { CommandContext } from '../command.ts';
 import { identityTokenBytesMax } from '../limits.ts';
 import { signInByDevice } from './device-flow.ts';

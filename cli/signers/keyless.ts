@@ -1,7 +1,7 @@
 /** Signing as whom an issuer vouches for (`--oidc`): who that would be, and then the certificate. Loaded only when it is asked for. */
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CertificateClaims } from '../../skills-index/trust/certificate-identity.ts';
-import { idsOfClaims, printClaims } from '../../skills-index/trust/certified-identities.ts';
+import type { CertificateClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
+import { idsOfClaims, printClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
 import type { CommandContext } from '../command.ts';
 import { note, safe } from '../output.ts';
 import { publisherOptions } from '../scope-publishers.ts';

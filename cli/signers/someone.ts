@@ -3,7 +3,7 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Identity, Statement } from '../../skills-index/statement/attestation.ts';
 import { type Envelope, type Signer, signStatement } from '../../skills-index/statement/sign.ts';
 import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
-import { idsOfClaims, printClaims } from '../../skills-index/trust/certified-identities.ts';
+import { idsOfClaims, printClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
 import type { CommandContext } from '../command.ts';
 import type { CertifiedSigner } from './certified-signer.ts';
 import { publicKeyOf } from './key-file.ts';

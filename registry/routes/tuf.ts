@@ -1,8 +1,8 @@
 /** `/tuf/`: the repository that clients of the root of trust read. Everything but timestamp.json has its version or digest in its name. */
 import { type Context, Hono } from 'hono';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type TufRepository, tufFileNames, tufFileOf } from '../../skills-index/trust/tuf-repository.ts';
-import { tufBytes } from '../../skills-index/trust/tuf-signature.ts';
+import { type TufRepository, tufFileNames, tufFileOf } from '../../skills-index/trust/tuf/repository.ts';
+import { tufBytes } from '../../skills-index/trust/tuf/signature.ts';
 import type { Registry } from '../context.ts';
 import { currentTufSet, readOnlineTarget, readTufSet } from '../tuf.ts';
 

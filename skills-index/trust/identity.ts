@@ -9,14 +9,14 @@ import {
   predicateTypes,
   type Statement,
 } from '../statement/attestation.ts';
-import { endsOfFrozen, type FrozenStatement } from './frozen-statement.ts';
-import { IdentityChain } from './identity-chain.ts';
-import type { Ends } from './identity-ends.ts';
-import type { SignedBy } from './identity-match.ts';
+import { IdentityChain } from './identity/chain.ts';
+import type { Ends } from './identity/ends.ts';
+import { endsOfFrozen, type FrozenStatement } from './identity/frozen-statement.ts';
+import type { SignedBy } from './identity/match.ts';
+import type { PublisherStops } from './identity/publisher-stops.ts';
+import { saidOnce } from './identity/said-once.ts';
 import { identityRoundsMax } from './limits.ts';
-import type { PublisherStops } from './publisher-stops.ts';
 import type { RootFile } from './root.ts';
-import { saidOnce } from './said-once.ts';
 
 /** A statement whose signature and place in the log were verified. */
 export interface LoggedStatement extends SignedBy {

@@ -1,7 +1,7 @@
 /** Under which policies a version is judged: the one in force at its verdict says how it is approved, the present one what is never taken. */
 import { type Capabilities, listCapabilities, minus, printCapability } from '../skill/capability.ts';
 import type { Digest } from '../skill/digest.ts';
-import type { Reasons } from './decision-reason.ts';
+import type { Reasons } from './decision/reason.ts';
 import type { Policy } from './policy.ts';
 
 export interface JudgingPolicies {

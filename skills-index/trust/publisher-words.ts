@@ -1,9 +1,9 @@
 /** Why somebody could not publish in a scope, in words that say who could. */
 import type { Scope } from '../skill/name.ts';
 import { isCi, printIdentity } from '../statement/identity-id.ts';
-import { printClaims } from './certified-identities.ts';
 import type { Identities, LoggedStatement } from './identity.ts';
-import type { Certified } from './sigstore-trust.ts';
+import { printClaims } from './sigstore/certified-identities.ts';
+import type { Certified } from './sigstore/verify-certified.ts';
 
 /** For example `@acme publishes from CI only: CI job … ; and this was signed by …`. Without a log index: as things stand now. */
 export function sayForeign(

@@ -1,7 +1,7 @@
 /** What a log's entries have to say of a signer, and @sigstore/verify does not ask: whose key it was, and that the log counted then. */
 import type { SignedEntity } from '@sigstore/verify';
 import { Problem } from '../skill/problem.ts';
-import type { SigstoreRoot } from './trusted-root.ts';
+import type { SigstoreRoot } from './sigstore/trusted-root.ts';
 
 /**
  * Demands that each entry of a verified bundle names this certificate (DER) or key (SPKI DER), and that its log's key counted at the

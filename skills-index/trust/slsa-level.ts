@@ -1,5 +1,5 @@
 /** How far the evidence shows where a bundle came from, in the words of SLSA (slsa.dev/spec/v1.2: build track, verification summary). */
-import type { SignedBy } from './identity-match.ts';
+import type { SignedBy } from './identity/match.ts';
 
 /** 0: nothing is shown. 1: the publisher says from which commit. 2: a CI job that an issuer vouches for says so. */
 export type SlsaBuildLevel = 0 | 1 | 2;

@@ -16,12 +16,12 @@ import {
   type SigstoreBundle,
   withoutOwnEntry,
 } from '../statement/sigstore-bundle.ts';
-import { idsOfClaims, personOf } from './certified-identities.ts';
 import type { LoggedStatement } from './identity.ts';
 import { type KeySource, signerKey, verifyKeyed } from './keyed-signature.ts';
 import type { RootFile } from './root.ts';
 import { type RootCheckpoint, verifyRootCheckpoint } from './root-office.ts';
-import { type Certified, verifyCertified } from './sigstore-trust.ts';
+import { idsOfClaims, personOf } from './sigstore/certified-identities.ts';
+import { type Certified, verifyCertified } from './sigstore/verify-certified.ts';
 
 export interface VerifiedStatement extends LoggedStatement {
   /** SHA-256 of the signed payload. */

@@ -5,9 +5,9 @@ import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import { parseRoot, type RootFile } from '../../skills-index/trust/root.ts';
 import { signStatus } from '../../skills-index/trust/status-file.ts';
-import { type TufMetadata, type TufSigned, tufSpecVersion, tufTime } from '../../skills-index/trust/tuf-metadata.ts';
-import { lastRootOf, type TufRepository, tufFileOf } from '../../skills-index/trust/tuf-repository.ts';
-import { signTuf, tufBytes } from '../../skills-index/trust/tuf-signature.ts';
+import { type TufMetadata, type TufSigned, tufSpecVersion, tufTime } from '../../skills-index/trust/tuf/metadata.ts';
+import { lastRootOf, type TufRepository, tufFileOf } from '../../skills-index/trust/tuf/repository.ts';
+import { signTuf, tufBytes } from '../../skills-index/trust/tuf/signature.ts';
 import { makeKey, type TestKey } from '../registry/people.ts';
 import { holdCeremony } from '../registry/tuf-maker.ts';
 

@@ -6,7 +6,7 @@ import { earlierRootName } from '../../registry/objects.ts';
 import { statements } from '../../registry/schema.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import { decisionHints } from '../../skills-index/trust/decision-reason.ts';
+import { decisionHints } from '../../skills-index/trust/decision/reason.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
 import { approve, makeSkill, publish, scan } from '../registry/road.ts';

@@ -28,7 +28,7 @@ const reserved: Record<string, RegExp> = {
   unbash: /^scanner\//,
   '@lezer/python': /^scanner\//,
   '@lezer/markdown': /^(scanner|registry\/pages)\//,
-  'tuf-js': /^cli\/trust-/,
+  'tuf-js': /^cli\/trust\//,
   '@tufjs/models': /^$/,
   '@simplewebauthn/server': /^test\//,
 };

@@ -27,7 +27,7 @@ interface MutantRun {
 
 const tests = 'test/skills-index/{skill,statement,log,trust}/**/*.test.ts';
 /** Random bits through every judge: seconds for each mutant, and nothing that the tables do not find. */
-const leftOut = ['test/skills-index/trust/hostile-mutations.test.ts', 'test/skills-index/trust/mutated-evidence.test.ts'];
+const leftOut = ['test/skills-index/trust/hostile/mutations.test.ts', 'test/skills-index/trust/mutated-evidence.test.ts'];
 // CPU time: who is not found by then counts as a survivor. More for who counts only while modules load: no test is known to reach it.
 const patienceMs = { runtime: 4_000, static: 15_000 } as const;
 const suite = new URL('./suite.ts', import.meta.url).href;

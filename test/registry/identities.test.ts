@@ -1,7 +1,7 @@
 /** Statements of our own log that cannot be verified any more: what they are about is frozen, and the registry goes on. */
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { changedRoot } from '../../cli/rotation.ts';
+import { changedRoot } from '../../cli/rotation/rotation.ts';
 import { readIdentities } from '../../registry/identities.ts';
 import { loadKeys } from '../../registry/signing.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';

@@ -4,9 +4,9 @@ import { makeRegistryFolder } from '../../cli/registry-folder.ts';
 import { createKeyFile } from '../../cli/signers/key-file.ts';
 import { publishTuf, readTufDocument } from '../../registry/rotation.ts';
 import { parseRoot, type RetiredKey } from '../../skills-index/trust/root.ts';
-import { signRepository } from '../../skills-index/trust/tuf-ceremony.ts';
-import { tufTime } from '../../skills-index/trust/tuf-metadata.ts';
-import { nextRepository } from '../../skills-index/trust/tuf-repository.ts';
+import { signRepository } from '../../skills-index/trust/tuf/ceremony.ts';
+import { tufTime } from '../../skills-index/trust/tuf/metadata.ts';
+import { nextRepository } from '../../skills-index/trust/tuf/repository.ts';
 import { folderWith } from '../cli/temporary-folder.ts';
 import { makeKey } from './people.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { diskHeads } from '../../cli/witness-heads.ts';
-import { readOrMakeWitnessKey, witnessLine } from '../../cli/witness-key.ts';
-import { serveWitness } from '../../cli/witness-server.ts';
+import { diskHeads } from '../../cli/witness/heads.ts';
+import { readOrMakeWitnessKey, witnessLine } from '../../cli/witness/key.ts';
+import { serveWitness } from '../../cli/witness/server.ts';
 import { readWitnesses } from '../../registry/witness-config.ts';
 import type { Witnesses } from '../../registry/witnesses.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';

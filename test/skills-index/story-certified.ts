@@ -9,9 +9,9 @@ import {
   scopeStatement,
 } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
-import { readClaims } from '../../skills-index/trust/certificate-identity.ts';
-import { personOf } from '../../skills-index/trust/certified-identities.ts';
 import type { Decision } from '../../skills-index/trust/decision.ts';
+import { readClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
+import { personOf } from '../../skills-index/trust/sigstore/certified-identities.ts';
 import { people, type Story, type Twist, tellStory } from './story.ts';
 import type { Said, TestLog } from './story-log.ts';
 import { somebody, someWorkflow, type TestCertified, type TestClaims, TestSigstore } from './story-sigstore.ts';

@@ -109,7 +109,10 @@ describe('a witness', () => {
   it('says which two heads a log signed that grew on another history', async () => {
     const judged = await judge(5, headOf(5), noteOf(9, 'b'), proofOf(5, 9, 'b'));
     expect(judged).toMatchObject({ kind: 'forked', status: 422 });
-    expect(judged).toHaveProperty('why', expect.stringContaining(`${Buffer.from(headOf(5).root).toString('base64')}, and size 9`));
+    expect(judged).toHaveProperty(
+      'why',
+      expect.stringContaining(`${Buffer.from(headOf(5).root).toString('base64')}, and size 9`),
+    );
   });
 
   it('is told of no fork by any proof of one log', async () => {

@@ -1,6 +1,6 @@
 /** A certificate's parts, one by one, by hand: nothing is signed here, since what is read is refused before a signature is looked at. */
 import { describe, expect, it } from 'vitest';
-import { readClaims } from '../../../skills-index/trust/certificate-identity.ts';
+import { readClaims } from '../../../skills-index/trust/sigstore/certificate-identity.ts';
 import { der, integer, octets, oid, sequence, utf8, yes } from '../der-writer.ts';
 import { people } from '../story.ts';
 import { fulcioOid } from '../story-certificates.ts';

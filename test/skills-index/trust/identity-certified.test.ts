@@ -14,9 +14,9 @@ import {
 } from '../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../skills-index/statement/identity-id.ts';
 import { isAuthor } from '../../../skills-index/trust/authors.ts';
-import type { CertificateClaims } from '../../../skills-index/trust/certificate-identity.ts';
-import { idsOfClaims, personOf } from '../../../skills-index/trust/certified-identities.ts';
 import { chainIdentities, type LoggedStatement } from '../../../skills-index/trust/identity.ts';
+import type { CertificateClaims } from '../../../skills-index/trust/sigstore/certificate-identity.ts';
+import { idsOfClaims, personOf } from '../../../skills-index/trust/sigstore/certified-identities.ts';
 import { freshNonce } from '../../nonce.ts';
 import { people, storyRoot } from '../story.ts';
 import { type TestSigner, testSigner } from '../story-keys.ts';

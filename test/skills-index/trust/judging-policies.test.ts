@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { noCapabilities, withoutWhy } from '../../../skills-index/skill/capability.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { Reasons } from '../../../skills-index/trust/decision/reason.ts';
 import { type Decision, type DecisionInput, decide } from '../../../skills-index/trust/decision.ts';
-import { Reasons } from '../../../skills-index/trust/decision-reason.ts';
 import { judgeRuleSet, policiesAt } from '../../../skills-index/trust/judging-policies.ts';
 import { defaultPolicy, type Policy, parsePolicy, policyDigest } from '../../../skills-index/trust/policy.ts';
 import { approvalBy, type Story, storyConsistency, storyManifest, storyStatus, tellStory } from '../story.ts';

@@ -1,7 +1,7 @@
 import type { SignedEntity } from '@sigstore/verify';
 import { describe, expect, it } from 'vitest';
 import { requireRecords, timesOf } from '../../../skills-index/trust/record-of-signer.ts';
-import type { SigstoreRoot } from '../../../skills-index/trust/trusted-root.ts';
+import type { SigstoreRoot } from '../../../skills-index/trust/sigstore/trusted-root.ts';
 import { people } from '../story.ts';
 
 const signer = Buffer.from(people.author.publicKey);

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { verifyArtifact } from '../../../skills-index/trust/artifact-bundle.ts';
-import { idsOfClaims, printClaims } from '../../../skills-index/trust/certified-identities.ts';
-import { verifyCertified } from '../../../skills-index/trust/sigstore-trust.ts';
+import { verifyArtifact } from '../../../skills-index/trust/sigstore/artifact-bundle.ts';
+import { idsOfClaims, printClaims } from '../../../skills-index/trust/sigstore/certified-identities.ts';
+import { verifyCertified } from '../../../skills-index/trust/sigstore/verify-certified.ts';
 import type { FixtureCase } from '../../sigstore/fixtures.ts';
 
 const read = (name: string): Buffer => readFileSync(fileURLToPath(new URL(`../../fixtures/sigstore/${name}`, import.meta.url)));

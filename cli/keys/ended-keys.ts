@@ -1,0 +1,62 @@
+/** Keys of one's own that have ended: their files lie apart, so that no command takes one of them to sign with. */
+import { existsSync, readdirSync } from 'node:fs';
+import { access, mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { Paths } from '../command.ts';
+import { readPublicKeyFile } from '../signers/key-file.ts';
+import { keyNames, keyPath } from '../signers/signer.ts';
+
+export interface EndedKey {
+  /** `NAME-until-INDEX`. */
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Moves both files of a key. @returns where its private part lies then */
+export async function putApart(paths: Paths, name: string, until: number): Promise<string> {
+  const folder = folderOf(paths);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const old = join(folder, `${name}-until-${until}`);
+  await moveIfThere(keyPath(paths, name, 'public'), `${old}.pub.json`);
+  await moveIfThere(keyPath(paths, name), `${old}.json`);
+  return `${old}.json`;
+}
+
+/** The same for a key that is named by its id; undefined for one that is not here. */
+export async function putApartIfHere(paths: Paths, keyId: Digest, until: number): Promise<string | undefined> {
+  for (const name of keyNames(paths)) {
+    const found = await readPublicKeyFile(keyPath(paths, name)).catch(() => undefined);
+    if (found?.keyId === keyId) return putApart(paths, name, until);
+  }
+  return undefined;
+}
+
+/** Where the key lies that went by a name until it ended; the one that ended last. */
+export function endedPath(paths: Paths, name: string): string | undefined {
+  return endedKeys(paths).findLast((one) => one.name === name || one.name.replace(/-until-\d+$/, '') === name)?.path;
+}
+
+/** Those that were put apart, first to last. */
+export function endedKeys(paths: Paths): EndedKey[] {
+  const folder = folderOf(paths);
+  const names = (existsSync(folder) ? readdirSync(folder) : []).filter(
+    (name) => name.endsWith('.json') && !name.endsWith('.pub.json'),
+  );
+  const until = (name: string): number => Number(/-until-(\d+)\.json$/.exec(name)?.[1] ?? 0);
+  return names
+    .sort((a, b) => until(a) - until(b))
+    .map((name) => ({ name: name.slice(0, -'.json'.length), path: join(folder, name) }));
+}
+
+export async function moveIfThere(from: string, to: string): Promise<void> {
+  const there = await access(from).then(
+    () => true,
+    () => false,
+  );
+  if (there) await rename(from, to);
+}
+
+function folderOf(paths: Paths): string {
+  return join(paths.config, 'keys', 'ended');
+}

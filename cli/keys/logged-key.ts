@@ -1,0 +1,29 @@
+/** What a registry's log says of a key, as the registry tells it: to show a person before they sign, never for a decision. */
+import type * as v from 'valibot';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { PublicKey } from '../../skills-index/statement/attestation.ts';
+import { keyAnswer } from '../registry-answers.ts';
+import { askRegistry, type RegistryWorld } from '../registry-api.ts';
+
+export type LoggedKey = v.InferOutput<typeof keyAnswer>;
+
+/** Undefined for a key that the log does not name. @throws Problem `registry-down`, `registry-answer` */
+export async function loggedKey(world: RegistryWorld, keyId: Digest): Promise<LoggedKey | undefined> {
+  try {
+    return await askRegistry(world, `/api/v1/keys/${keyId}`, keyAnswer);
+  } catch (cause) {
+    if (cause instanceof Problem && cause.code === 'not-found') return undefined;
+    throw cause;
+  }
+}
+
+/** A public key by its id: the id is the digest of the key, so the registry cannot give another one. @throws Problem `not-found`, `signature-invalid` */
+export async function publicKeyById(world: RegistryWorld, keyId: Digest): Promise<PublicKey> {
+  const found = await loggedKey(world, keyId);
+  if (found?.spki === undefined)
+    throw new Problem('not-found', `The registry's log names no key ${keyId}`, { hint: 'name its NAME.pub.json instead' });
+  if (digestOf(Buffer.from(found.spki, 'base64')) !== keyId)
+    throw new Problem('signature-invalid', `Cannot take ${keyId}: the registry sent another key under this id`);
+  return { keyId, spki: found.spki };
+}

@@ -1,0 +1,89 @@
+/**
+ * Which entries of a registry's log were signed with which key, read from the log itself: the registry is asked for the entries and the
+ * signed head of today alone, so it cannot hide a statement made with a stolen key without showing its owner another log than everybody else.
+ */
+import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
+import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import {
+  appendLeaf,
+  type CompactRange,
+  emptyRange,
+  leafHash,
+  rangeRoot,
+  type TreeHead,
+} from '../../skills-index/log/merkle-tree.ts';
+import { parseEntryTile, tilePath, tilesOf } from '../../skills-index/log/tile.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { statusBytesMax } from '../../skills-index/trust/limits.ts';
+import { verifyRootCheckpoint } from '../../skills-index/trust/root-office.ts';
+import { verifyStatus } from '../../skills-index/trust/status-file.ts';
+import type { CommandContext } from '../command.ts';
+import { diskStore } from '../disk-store.ts';
+import { entryTileBytesMax } from '../limits.ts';
+import { trustedRegistry } from '../registries.ts';
+import { freshRegistry } from '../trust/refresh.ts';
+
+export interface OwnEntries {
+  /** Of the log. */
+  readonly size: number;
+  /** Log indexes, ascending, by the key that signed. */
+  readonly entries: ReadonlyMap<Digest, readonly number[]>;
+}
+
+/**
+ * Reads the whole log. Its head is kept, as an admission keeps it: it cannot be shown shorter again.
+ * @throws Problem `log-rolled-back`, `log-invalid`, `status-stale`, `signature-invalid`, `not-found`, `registry-down`, `root-not-pinned`
+ */
+export async function ownEntries(context: CommandContext): Promise<OwnEntries> {
+  const { fetch, paths, signal, registryBase, now } = context;
+  const terms = { offline: false, graceHours: 0 };
+  const { registry } = await freshRegistry(context, trustedRegistry(context, registryBase), terms);
+  const source: Source = { fetch, store: diskStore(paths, registry.fingerprint), base: registry.base, signal };
+  // A checkpoint has no time; the status file that holds it has, so that no day is shown for ever.
+  const bytes = await fetchFile(source, '/index/status.json', statusBytesMax);
+  if (bytes === undefined) throw new Problem('not-found', `There is no log at ${registry.base}`);
+  const note = verifyStatus(bytes, registry.root, now().getTime()).checkpoint;
+  const head = parseCheckpoint(note);
+  const before = await source.store.getNamed('checkpoint');
+  const seen = before === undefined ? undefined : verifyRootCheckpoint(Buffer.from(before).toString('utf8'), registry.root);
+  const entries = await readEntries(source, head, seen);
+  if (seen === undefined || seen.size < head.size) await source.store.putNamed('checkpoint', Buffer.from(note));
+  return { size: head.size, entries };
+}
+
+async function readEntries(source: Source, head: TreeHead, seen: TreeHead | undefined): Promise<Map<Digest, number[]>> {
+  const found = new Map<Digest, number[]>();
+  let range: CompactRange = emptyRange;
+  if (seen !== undefined && seen.size > head.size) throw otherLog(seen, head);
+  for (const tile of tilesOf(head.size).filter(({ level }) => level === 'entries')) {
+    const bytes = await fetchFile(source, `/log/${tilePath(tile)}`, entryTileBytesMax);
+    if (bytes === undefined) throw new Problem('log-invalid', `The registry does not show ${tilePath(tile)} of its log`);
+    for (const entry of parseEntryTile(bytes, tile)) {
+      const signer = signerOf(entry);
+      const indexes = signer === undefined ? [] : (found.get(signer) ?? []);
+      indexes.push(range.size);
+      if (signer !== undefined) found.set(signer, indexes);
+      range = appendLeaf(range, leafHash(entry));
+      if (range.size === seen?.size && !isSame(range, seen)) throw otherLog(seen, head);
+    }
+  }
+  if (!isSame(range, head))
+    throw new Problem('log-invalid', 'The entries that the registry shows are not those that its checkpoint signs');
+  return found;
+}
+
+// What counts is in canonical form, which has this text and no other; an entry that a certificate signed names no key.
+function signerOf(entry: Uint8Array): Digest | undefined {
+  const [, spki] = /"publicKey":\{"rawBytes":"([A-Za-z0-9+/=]+)"\}/.exec(Buffer.from(entry).toString('utf8')) ?? [];
+  return spki === undefined ? undefined : digestOf(Buffer.from(spki, 'base64'));
+}
+
+function isSame(range: CompactRange, head: TreeHead): boolean {
+  return range.size === head.size && (range.size === 0 || Buffer.compare(rangeRoot(range), head.root) === 0);
+}
+
+function otherLog(seen: TreeHead, shown: TreeHead): Problem {
+  const say = ({ size, root }: TreeHead): string => `size ${size} root ${Buffer.from(root).toString('base64')}`;
+  return new Problem('log-rolled-back', `The log is not the one that was seen here before: ${say(seen)}, and now ${say(shown)}`);
+}

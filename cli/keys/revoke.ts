@@ -1,0 +1,124 @@
+/** `skill key revoke`: ends a key, now or for a log index before now. By its holder, the key that followed it, or an administrator. */
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { isDigest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { keyStatement, type PublicKey } from '../../skills-index/statement/attestation.ts';
+import { confirm } from '../ask.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { answer, count, joined, note, type Safe, safe } from '../output.ts';
+import { postStatement } from '../post-statement.ts';
+import { type KeyFile, publicKeyOf, readKeyFile, readPublicKeyFile } from '../signers/key-file.ts';
+import { keyPath, signerFor } from '../signers/signer.ts';
+import { endedPath, putApartIfHere } from './ended-keys.ts';
+import { type LoggedKey, loggedKey, publicKeyById } from './logged-key.ts';
+
+/** Tells before it signs what falls and what stays. */
+export async function revokeKey(context: CommandContext): Promise<ExitCode> {
+  const { key, own } = await keyMeant(context);
+  const logged = await loggedKey(context, key.keyId);
+  if (logged === undefined)
+    throw new Problem('not-found', `The log of ${context.registryBase} names no key ${key.keyId}, so there is nothing to end`);
+  if (logged.isRoot)
+    throw new Problem('forbidden', `${key.keyId} stands in the root file, so it ends with a new root file only`, {
+      hint: 'skill registry rotate',
+    });
+  const validUpTo = indexOf(context, logged);
+  refuseEnded(logged, validUpTo);
+  const falls = logged.versions.filter((one) => validUpTo !== undefined && one.logIndex > validUpTo && one.status !== 'revoked');
+  const signer = context.options.key === undefined && own !== undefined ? own : await signerFor(context, 'administrator');
+  if (context.options.yes !== true) await confirm(context, question(logged, validUpTo, falls), 'revoke', '--yes');
+  const { digest, logIndex } = await postStatement(
+    context,
+    keyStatement({ key, state: 'ended', ...(validUpTo === undefined ? {} : { validUpTo }) }),
+    signer,
+  );
+  const kept = await putApartIfHere(context.paths, key.keyId, validUpTo ?? logIndex);
+  const revoked = falls.map(({ name, version }) => `${name}@${version}`);
+  answer(
+    context,
+    {
+      schema: 'skillgate.key-revoked/1',
+      ...{ keyId: key.keyId, validUpTo: validUpTo ?? logIndex, revoked, statement: digest, logIndex },
+    },
+    () => safe`${key.keyId} counts up to log index ${validUpTo ?? logIndex}; ${count(revoked.length, 'version')} revoked`,
+  );
+  if (kept !== undefined) note(context, safe`The ended key lies in ${kept}; no command takes it by itself any more.`);
+  if (logged.scopes.length > 0)
+    note(
+      context,
+      safe`Who owns its scopes now: ${joined(
+        logged.scopes.map((scope) => `skill scope show ${scope}`),
+        ', ',
+      )}`,
+    );
+  return exitCodes.ok;
+}
+
+// Said twice, an end is no news; only an earlier one takes anything more away.
+function refuseEnded({ keyId, endedUpTo }: LoggedKey, validUpTo: number | undefined): void {
+  if (endedUpTo === undefined || (validUpTo !== undefined && validUpTo < endedUpTo)) return;
+  throw new Problem('statement-replayed', `${keyId} has ended already: it counts up to log index ${endedUpTo}`, {
+    hint: `to end it for an earlier index: --valid-up-to N, below ${endedUpTo}`,
+  });
+}
+
+async function keyMeant(context: CommandContext): Promise<{ key: PublicKey; own?: KeyFile }> {
+  const [given = ''] = context.args;
+  if (isDigest(given)) return { key: await publicKeyById(context, given) };
+  const path = given.includes('/') || given.endsWith('.json') ? resolve(context.cwd, given) : undefined;
+  const own = path === undefined ? await readOwn(context, given) : undefined;
+  if (own !== undefined) return { key: publicKeyOf(own), own };
+  const { keyId, spki } = await readPublicKeyFile(path ?? keyPath(context.paths, given, 'public'));
+  return { key: { keyId, spki } };
+}
+
+// By a name that no key has any more, the one is meant that had it until it ended.
+async function readOwn({ paths }: CommandContext, name: string): Promise<KeyFile | undefined> {
+  const ended = endedPath(paths, name);
+  return (await readIfThere(keyPath(paths, name))) ?? (ended === undefined ? undefined : readKeyFile(ended));
+}
+
+async function readIfThere(path: string): Promise<KeyFile | undefined> {
+  const there = await access(path).then(
+    () => true,
+    () => false,
+  );
+  return there ? readKeyFile(path) : undefined;
+}
+
+function indexOf({ options }: CommandContext, { logSize }: LoggedKey): number | undefined {
+  const given = options['valid-up-to'];
+  if (given === undefined) return undefined;
+  const index = Number(given);
+  if (typeof given === 'string' && /^\d+$/.test(given) && index < logSize) return index;
+  throw new Problem('usage', `--valid-up-to is a log index below ${logSize}, not ${JSON.stringify(given)}`, {
+    hint: 'The last one at which you were sure that nobody else held the key; skill key list shows what it published and where.',
+  });
+}
+
+function question(
+  { keyId, scopes, versions, followedBy }: LoggedKey,
+  validUpTo: number | undefined,
+  falls: LoggedKey['versions'],
+): Safe {
+  const stays = versions.length - falls.length;
+  return joined(
+    [
+      safe`${keyId} will count up to ${validUpTo === undefined ? 'now' : `log index ${validUpTo}`}, and never again after it. This cannot be taken back.`,
+      ...falls.map(
+        (one) =>
+          safe`  revoked everywhere: ${one.name}@${one.version} (${one.status}, published at log index ${one.logIndex}, ${one.at})`,
+      ),
+      ...(validUpTo === undefined ? [] : followedBy).map(
+        (next) => safe`  falls with it, unless it followed before that index: ${next}, which took its place`,
+      ),
+      safe`  stays: ${count(stays, 'version')} that it published before`,
+      ...scopes.map(
+        (scope) =>
+          safe`  stands for @${scope}: without another owner only administrators can give it away (skill scope transfer)`,
+      ),
+    ],
+    '\n',
+  );
+}

@@ -1,0 +1,109 @@
+/** `skill key rotate`: a new key follows the old one in its scopes, then the old one ends. Cut off anywhere, it goes on where it stopped. */
+import { access } from 'node:fs/promises';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { keyStatement } from '../../skills-index/statement/attestation.ts';
+import { confirm } from '../ask.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { answer, joined, note, safe } from '../output.ts';
+import { postStatement } from '../post-statement.ts';
+import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../signers/key-file.ts';
+import { keyNames, keyPath } from '../signers/signer.ts';
+import { moveIfThere, putApart } from './ended-keys.ts';
+import { type LoggedKey, loggedKey } from './logged-key.ts';
+
+/** The new key takes the old one's name; the old one's files are kept under another. */
+export async function rotateKey(context: CommandContext): Promise<ExitCode> {
+  const name = nameOf(context);
+  const old = await readKeyFile(keyPath(context.paths, name));
+  const logged = await requireOwner(context, old, name);
+  await ask(context, old, logged);
+  const next = await nextKey(context, name, old);
+  const scopes = logged.scopes;
+  // The old key hands on, and the new one ends it: so it is known to work before the old one is gone.
+  const enrolled = await postStatement(
+    context,
+    keyStatement({ key: publicKeyOf(next), state: 'enrolled', replaces: old.keyId }),
+    old,
+  );
+  const ended = await postStatement(context, keyStatement({ key: publicKeyOf(old), state: 'ended' }), next);
+  const kept = await replaceFiles(context, name, ended.logIndex);
+  answer(
+    context,
+    {
+      schema: 'skillgate.key-rotated/1',
+      ...{ name, keyId: next.keyId, replaces: old.keyId, scopes, statement: enrolled.digest, logIndex: enrolled.logIndex },
+      ...{ ended: ended.digest, validUpTo: ended.logIndex, oldKey: kept },
+    },
+    () => safe`${name} is now ${next.keyId}; ${old.keyId} counts up to log index ${ended.logIndex}`,
+  );
+  note(context, safe`What the old key signed stays. It lies in ${kept}; here it signs nothing any more.`);
+  if (logged.roles.length > 0)
+    note(
+      context,
+      safe`The old key was also that of a member (${joined(logged.roles, ', ')}); a role does not move by itself: skill member add NAME --role ${logged.roles[0] ?? ''} --public-key ${keyPath(context.paths, name, 'public')}`,
+    );
+  return exitCodes.ok;
+}
+
+function nameOf({ args, paths }: CommandContext): string {
+  if (args[0] !== undefined) return args[0];
+  const names = keyNames(paths).filter((name) => !name.endsWith('-next'));
+  if (names.includes('default')) return 'default';
+  const [only, ...more] = names;
+  if (only !== undefined && more.length === 0) return only;
+  throw new Problem('usage', 'Cannot rotate: say which key', { hint: 'skill key list' });
+}
+
+async function requireOwner(context: CommandContext, old: KeyFile, name: string): Promise<LoggedKey> {
+  const logged = await loggedKey(context, old.keyId);
+  if (logged?.isRoot)
+    throw new Problem('forbidden', `The key ${name} stands in the root file, so it changes with a new root file only`, {
+      hint: 'skill registry rotate',
+    });
+  if (logged?.endedUpTo !== undefined && !(await isThere(keyPath(context.paths, nextName(name)))))
+    throw new Problem('key-ended', `The key ${name} counts up to log index ${logged.endedUpTo} and hands nothing on`);
+  if (logged !== undefined && (logged.scopes.length > 0 || logged.followedBy.length > 0)) return logged;
+  throw new Problem('forbidden', `The key ${name} owns no scope at ${context.registryBase}, so there is nothing to hand on`, {
+    hint: 'Make a new key (skill key create NAME); a member’s key is enrolled by an administrator: skill member add.',
+  });
+}
+
+async function ask(context: CommandContext, old: KeyFile, { scopes }: LoggedKey): Promise<void> {
+  if (context.options.yes === true) return;
+  await confirm(
+    context,
+    safe`A new key will stand for ${joined(
+      scopes.map((scope) => `@${scope}`),
+      ', ',
+    )} in the place of ${old.keyId}, which then ends for ever.\nWhat it signed until now stays. A copy of it on another machine signs nothing any more.`,
+    'yes',
+    '--yes',
+  );
+}
+
+function nextName(name: string): string {
+  return `${name}-next`;
+}
+
+// There already after a rotation that was cut off: the same key goes on, so that nothing is signed for a key that nobody keeps.
+async function nextKey({ paths }: CommandContext, name: string, { keychain }: KeyFile): Promise<KeyFile> {
+  const path = keyPath(paths, nextName(name));
+  if (await isThere(path)) return readKeyFile(path);
+  // A key in the keychain is followed by one in the keychain.
+  return createKeyFile(path, keyPath(paths, nextName(name), 'public'), name, keychain);
+}
+
+/** Out of the folder first, so that at no time two keys go by the name. */
+async function replaceFiles({ paths }: CommandContext, name: string, until: number): Promise<string> {
+  const kept = await putApart(paths, name, until);
+  for (const part of ['public', 'private'] as const)
+    await moveIfThere(keyPath(paths, nextName(name), part), keyPath(paths, name, part));
+  return kept;
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,60 @@
+/**
+ * `skill registry trust URL --forget-log`: the way back for a host that saw a log which is no more, as after a restore. Only a person can
+ * say that the log of now is the right one, so both heads are shown; what was seen is kept as evidence.
+ */
+
+import { keepAlarm } from '../../skills-index/client/log-alarm.ts';
+import { parseDigest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { rootFingerprint } from '../../skills-index/trust/root.ts';
+import { confirm } from '../ask.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { diskStore } from '../disk-store.ts';
+import { fetchHead, printHead, seenHead } from '../log-head.ts';
+import { answer, note, safe } from '../output.ts';
+import { trustedRegistry } from '../registries.ts';
+import { freshRegistry } from './refresh.ts';
+
+/** @throws Problem `root-not-pinned`, `root-invalid` for another fingerprint, `not-confirmed`, `registry-down`, `signature-invalid` */
+export async function forgetLog(context: CommandContext, base: string): Promise<ExitCode> {
+  const terms = { offline: false, graceHours: 0, isDoubted: true };
+  const { registry } = await freshRegistry(context, trustedRegistry(context, base), terms);
+  const { root, fingerprint } = registry;
+  const [shown, seen] = [await fetchHead(context, registry), await seenHead(context, registry)];
+  if (seen === undefined) throw new Problem('not-found', `Nothing to forget: no log of ${base} was seen here`);
+  const question = safe`The log of ${base} that was seen here: ${printHead(seen)}\nThe log that it shows now:              ${printHead(shown)}\nGo on only if its operator told you, by another way, why, and that the second is right. What the first alone holds, a revocation perhaps, counts here no more.`;
+  const { root: given } = context.options;
+  if (given === undefined) {
+    await confirm(
+      context,
+      question,
+      'yes',
+      `skill registry trust ${base} --forget-log --root sha256:…   (the fingerprint, as its operator tells it)`,
+    );
+  } else {
+    const named = parseDigest(given);
+    const inForce = rootFingerprint(root);
+    if (named !== inForce && named !== fingerprint)
+      throw new Problem(
+        'root-invalid',
+        `Cannot forget the log of ${base}: its root of trust is ${inForce}, not the one you named`,
+      );
+    note(context, question);
+  }
+  const store = diskStore(context.paths, fingerprint);
+  const heads = [
+    { ...seen, from: 'what was seen here before' },
+    { ...shown, from: 'the registry’s status.json' },
+  ] as const;
+  const message = 'a person on this host went on with the second head';
+  const alarm = { kind: 'log-rolled-back', heads, proven: false, message } as const;
+  const kept = await keepAlarm({ store, base, root, now: context.now().getTime() }, alarm);
+  await store.putNamed('checkpoint', Buffer.from(shown.note));
+  const [before, after] = [printHead(seen), printHead(shown)];
+  answer(
+    context,
+    { schema: 'skillgate.log-forgotten/1', base, seen: before, shown: after, kept },
+    () => safe`${base} is judged by the log of ${after} from now on; both heads are kept in ${kept}`,
+  );
+  return exitCodes.ok;
+}

@@ -1,0 +1,122 @@
+/** A witness that asks a log itself: reads its checkpoint, computes the proof from its tiles, cosigns what continues. */
+
+import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
+import { fetchConsistency, fetchHeads } from '../../skills-index/client/log-proofs.ts';
+import { memoryStore } from '../../skills-index/client/store.ts';
+import { forked } from '../../skills-index/log/add-checkpoint.ts';
+import { type Checkpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import { noteBytesMax } from '../../skills-index/log/limits.ts';
+import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { KeptLog } from './heads.ts';
+import { type Answered, consider, keepRollback, sayStopped, stop, type WatchedLog, type Witness } from './witness.ts';
+
+/** What one look at a log came to. */
+export type Followed = Answered | { readonly status: 'behind'; readonly why: string };
+
+/**
+ * Looks at a log once.
+ * @throws Problem `registry-down`, `registry-answer`, `not-found`, `log-invalid`, `signature-invalid`
+ */
+export async function followOnce(
+  witness: Witness,
+  { base, fetch, signal }: { readonly base: string; readonly fetch: typeof globalThis.fetch; readonly signal?: AbortSignal },
+): Promise<Followed> {
+  const source: Source = { base, fetch, store: memoryStore(), ...(signal === undefined ? {} : { signal }) };
+  const bytes = await fetchFile(source, '/log/checkpoint', noteBytesMax);
+  if (bytes === undefined) throw new Problem('not-found', `There is no checkpoint at ${base}/log/checkpoint`);
+  const note = Buffer.from(bytes).toString('utf8');
+  const { log, head } = await readHead(witness, note);
+  const kept = await witness.heads.read(log.origin);
+  if (kept.stopped !== undefined) return sayStopped(log, kept.stopped);
+  if (kept.head !== undefined && head.size < kept.head.size) {
+    return { status: 'behind', why: await keepRollback(witness, log, { kept, note }) };
+  }
+  const before = kept.head?.size ?? 0;
+  const proofs = await fetchConsistency(source, [before], head.size);
+  const answered = await consider(witness, log, { oldSize: before, proof: proofs.get(before) ?? [], note });
+  // A proof that was refused may be the log's fault or its tiles'; the tiles say which, unless the proof did.
+  if (answered.status !== 422 || kept.head === undefined || (await isStopped(witness, log))) return answered;
+  return (await isOther(source, kept.head, head))
+    ? stop(witness, log, { kept, judged: forked(422, kept.head, head), note })
+    : answered;
+}
+
+async function readHead(witness: Witness, note: string): Promise<{ readonly log: WatchedLog; readonly head: Checkpoint }> {
+  const log = watchedLog(witness, note);
+  try {
+    return { log, head: verifyCheckpoint(note, log) };
+  } catch (cause) {
+    const isOtherKey = cause instanceof Problem && cause.code === 'signature-invalid';
+    const renewed = isOtherKey ? await witness.renew?.(log) : undefined;
+    if (renewed === undefined) throw cause;
+    return { log: renewed, head: verifyCheckpoint(note, renewed) };
+  }
+}
+
+async function isStopped({ heads }: Witness, { origin }: WatchedLog): Promise<boolean> {
+  return (await heads.read(origin)).stopped !== undefined;
+}
+
+function watchedLog(witness: Witness, note: string): WatchedLog {
+  const origin = note.slice(0, note.indexOf('\n'));
+  const log = witness.logs.find((one) => one.origin === origin);
+  if (log === undefined)
+    throw new Problem('log-invalid', `The checkpoint is of ${JSON.stringify(origin.slice(0, 200))}, which is not watched here`);
+  return log;
+}
+
+// The tiles make the head that the log signed, and with it another past than the one that was cosigned: both are the log's own word.
+async function isOther(source: Source, kept: NonNullable<KeptLog['head']>, head: Checkpoint): Promise<boolean> {
+  const [past, present] = await fetchHeads(source, [kept.size, head.size], head.size);
+  return past !== undefined && present !== undefined && isSame(present, head) && !isSame(past, kept);
+}
+
+function isSame(a: TreeHead, b: TreeHead): boolean {
+  return Buffer.compare(a.root, b.root) === 0;
+}
+
+/** Looks at each log again and again until the signal; with none to look at it waits. What goes wrong is said and tried again. */
+export async function followForever(
+  witness: Witness,
+  follow: {
+    readonly bases: readonly string[];
+    readonly every: number;
+    readonly fetch: typeof globalThis.fetch;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const { bases, every, fetch, signal } = follow;
+  await Promise.all(
+    bases.map(async (base) => {
+      while (!signal.aborted) {
+        await lookAndSay(witness, { base, fetch, signal });
+        await pause(every * 1_000, signal);
+      }
+    }),
+  );
+  if (bases.length === 0) await pause(undefined, signal);
+}
+
+async function lookAndSay(witness: Witness, place: Parameters<typeof followOnce>[1]): Promise<void> {
+  try {
+    const { status, ...rest } = await followOnce(witness, place);
+    // A fork and a rollback have said so themselves.
+    if (status !== 200 && status !== 'behind' && 'why' in rest) witness.alarm(`${place.base}: not cosigned: ${rest.why}`);
+  } catch (cause) {
+    if (place.signal?.aborted !== true) witness.alarm(`${place.base}: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+}
+
+function pause(millis: number | undefined, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = millis === undefined ? undefined : setTimeout(done, millis);
+    signal.addEventListener('abort', done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+  });
+}

@@ -1,0 +1,154 @@
+/**
+ * What a witness remembers of each log, on disk before it is said: one file for each head that it cosigned, numbered. A number is taken
+ * by a hard link, which only one can make, so that neither two requests nor two processes can follow one head with two.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { evidenceFilesMax, headsKeptMax } from '../limits.ts';
+import { writeWhole } from '../whole-file.ts';
+
+/** What is known of one log. */
+export interface KeptLog {
+  /** Number of the newest head; 0 when there is none. */
+  readonly place: number;
+  readonly head?: TreeHead & { readonly note: string };
+  /** Why this log is cosigned no more until a person took the file away. */
+  readonly stopped?: { readonly why: string; readonly file: string };
+}
+
+export interface Heads {
+  read(origin: string): Promise<KeptLog>;
+  /** Durably follows the head of number `place` with this one; false when another was faster, and nothing is changed. */
+  follow(origin: string, place: number, note: string): Promise<boolean>;
+  /** Keeps two notes that cannot be of one log, or one that is older than it should be; returns the file. */
+  keepEvidence(origin: string, evidence: Evidence): Promise<string>;
+  /** No head of this log is cosigned from now on. */
+  stop(origin: string, evidence: Evidence): Promise<void>;
+}
+
+export interface Evidence {
+  readonly why: string;
+  readonly kept: string;
+  readonly sent: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+const headForm = v.strictObject({ schema: v.literal('skillgate.witnessed/1'), origin: v.string(), note: v.string() });
+const stopForm = v.looseObject({ why: v.string() });
+
+/** The heads below a folder. */
+export function diskHeads(dir: string): Heads {
+  const folderOf = (origin: string): string => join(dir, 'logs', createHash('sha256').update(origin).digest('hex').slice(0, 32));
+  const stopFile = (origin: string): string => join(folderOf(origin), 'stopped.json');
+  const keepEvidence = async (origin: string, evidence: Evidence): Promise<string> => {
+    const folder = join(folderOf(origin), 'evidence');
+    const name = createHash('sha256').update(evidence.kept).update('\0').update(evidence.sent).digest('hex').slice(0, 32);
+    const file = join(folder, `${name}.json`);
+    await mkdir(folder, { recursive: true });
+    const there = await readdir(folder);
+    // The same pair again says nothing new, and a disk is not to be filled with it.
+    if (there.length < evidenceFilesMax && !there.includes(`${name}.json`))
+      await writeWhole(file, evidenceText(origin, evidence));
+    return file;
+  };
+  return {
+    read: async (origin) => {
+      const folder = join(folderOf(origin), 'heads');
+      const place = (await numbersIn(folder)).at(-1) ?? 0;
+      const head = place === 0 ? undefined : await readHead(join(folder, nameOf(place)), origin);
+      const stopped = await readStop(stopFile(origin));
+      return { place, ...(head === undefined ? {} : { head }), ...(stopped === undefined ? {} : { stopped }) };
+    },
+    follow: (origin, place, note) => follow(join(folderOf(origin), 'heads'), place, { origin, note }),
+    keepEvidence,
+    stop: async (origin, evidence) => {
+      await keepEvidence(origin, evidence);
+      await mkdir(folderOf(origin), { recursive: true });
+      await writeWhole(stopFile(origin), evidenceText(origin, evidence));
+      await syncFolder(folderOf(origin));
+    },
+  };
+}
+
+async function follow(folder: string, place: number, head: { origin: string; note: string }): Promise<boolean> {
+  await mkdir(folder, { recursive: true });
+  const [beside, path] = [join(folder, `.${randomUUID()}.new`), join(folder, nameOf(place + 1))];
+  try {
+    const file = await open(beside, 'wx', 0o644);
+    try {
+      await file.writeFile(`${JSON.stringify({ schema: 'skillgate.witnessed/1', ...head }, null, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await link(beside, path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw cause;
+  } finally {
+    await rm(beside, { force: true });
+  }
+  await syncFolder(folder);
+  const numbers = await numbersIn(folder);
+  // Who slept so long that the number was used and swept away holds an old one.
+  if (numbers.at(-1) !== place + 1) {
+    await rm(path, { force: true });
+    return false;
+  }
+  for (const old of numbers.slice(0, -headsKeptMax)) await rm(join(folder, nameOf(old)), { force: true });
+  return true;
+}
+
+async function readHead(path: string, origin: string): Promise<TreeHead & { readonly note: string }> {
+  const parsed = v.safeParse(headForm, parseJson(await readFile(path), path).value);
+  const checkpoint = parsed.success ? parseCheckpoint(parsed.output.note) : undefined;
+  if (!parsed.success || checkpoint === undefined || parsed.output.origin !== origin || checkpoint.origin !== origin) {
+    throw new Problem('log-invalid', `Cannot read ${path}: it is no head of the log "${origin}"`, {
+      hint: 'Restore the file. Without it this witness cannot know what it cosigned.',
+    });
+  }
+  return { size: checkpoint.size, root: checkpoint.root, note: parsed.output.note };
+}
+
+async function readStop(file: string): Promise<KeptLog['stopped']> {
+  try {
+    const parsed = v.safeParse(stopForm, parseJson(await readFile(file), file).value);
+    return { why: parsed.success ? parsed.output.why : 'its file cannot be read', file };
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    return { why: 'its file cannot be read', file };
+  }
+}
+
+/** Numbers of the heads, ascending. */
+async function numbersIn(folder: string): Promise<number[]> {
+  const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return [];
+    throw cause;
+  });
+  return names.flatMap((name) => (/^\d{15}\.json$/.test(name) ? [Number(name.slice(0, 15))] : [])).sort((a, b) => a - b);
+}
+
+function nameOf(place: number): string {
+  return `${String(place).padStart(15, '0')}.json`;
+}
+
+function evidenceText(origin: string, evidence: Evidence): string {
+  return `${JSON.stringify({ schema: 'skillgate.evidence/1', origin, ...evidence }, null, 2)}\n`;
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

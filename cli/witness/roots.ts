@@ -1,0 +1,107 @@
+/** The root files that a witness was given, and the log keys that they lead to when administrators rotate them. */
+import { readFile } from 'node:fs/promises';
+import { memoryStore } from '../../skills-index/client/store.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseRoot, type RootFile, spkiOf } from '../../skills-index/trust/root.ts';
+import { witnessRenewMillis } from '../limits.ts';
+import { checkRootSize } from '../registries.ts';
+import type { WatchedLog } from './witness.ts';
+
+/** A root file, and where it was read. */
+export interface GivenRoot {
+  readonly path: string;
+  readonly root: RootFile;
+}
+
+/** How a witness learns of another key of a log. */
+export interface Renewal {
+  /** What is watched; a renewed log takes the place of the one before. */
+  readonly logs: WatchedLog[];
+  readonly roots: readonly GivenRoot[];
+  /** Registries that are followed: their TUF metadata says which root the administrators of the given one signed. */
+  readonly bases: readonly string[];
+  readonly fetch: typeof globalThis.fetch;
+  readonly now: () => Date;
+  readonly say: (line: string) => void;
+}
+
+/** @throws Problem `file-not-found`, `root-invalid` */
+export async function readGivenRoot(path: string): Promise<GivenRoot> {
+  try {
+    return { path, root: parseRoot(checkRootSize(await readFile(path))) };
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    throw new Problem('file-not-found', `Cannot read the root file ${JSON.stringify(path)}`, {
+      hint: 'fetch URL/index/root.json of the registry, and compare the fingerprint that is shown at the start with what its administrators say',
+      cause,
+    });
+  }
+}
+
+/** Its log with its key. */
+export function logOf({ origin, log }: RootFile): WatchedLog {
+  return { origin, key: spkiOf(log) };
+}
+
+/**
+ * What a witness does when a log is signed with a key that it does not know: it reads the root file again, which is its operator's word, and
+ * asks the registries that it follows for what the administrators of that root file signed since.
+ * @returns for a log its successor, or undefined where nothing newer is known
+ */
+export function makeRenew(renewal: Renewal): (log: WatchedLog) => Promise<WatchedLog | undefined> {
+  const told = new Set<string>();
+  let asked = Number.NEGATIVE_INFINITY;
+  return async (log) => {
+    const given = renewal.roots.find(({ root }) => root.origin === log.origin);
+    if (given === undefined) return undefined;
+    let found = await readAgain(given, log);
+    // Anybody can send what makes this be asked, so registries are not asked for each of them.
+    const now = renewal.now().getTime();
+    if (found === undefined && Math.abs(now - asked) >= witnessRenewMillis) {
+      asked = now;
+      found = await askForRoot(renewal, given, log);
+    }
+    if (found !== undefined) {
+      renewal.logs.splice(0, renewal.logs.length, ...renewal.logs.map((one) => (one.origin === log.origin ? found : one)));
+      told.delete(log.origin);
+      renewal.say(`${log.origin}: its administrators rotated the key of its log; the new one counts from now on`);
+    } else if (!told.has(log.origin)) {
+      told.add(log.origin);
+      renewal.say(sayUnknown(given, log));
+    }
+    return found;
+  };
+}
+
+function sayUnknown({ path }: GivenRoot, { origin }: WatchedLog): string {
+  return `${origin}: not cosigned: signed with a key that ${path} does not name as the log’s. Where its administrators rotated it: curl -o ${path} URL/index/root.json, compare the fingerprint with what they say (skill registry trust ${path} shows it); it is read again without a restart`;
+}
+
+async function readAgain({ path }: GivenRoot, log: WatchedLog): Promise<WatchedLog | undefined> {
+  try {
+    return otherThan(log, (await readGivenRoot(path)).root);
+  } catch (cause) {
+    if (cause instanceof Problem) return undefined;
+    throw cause;
+  }
+}
+
+async function askForRoot({ bases, fetch, now }: Renewal, { root }: GivenRoot, log: WatchedLog): Promise<WatchedLog | undefined> {
+  const { updateTrust } = await import('../trust/updater.ts');
+  for (const base of bases) {
+    try {
+      const source = { fetch, store: memoryStore(), base };
+      const { files } = await updateTrust({ source, pinned: root, now: now().getTime() });
+      const found = otherThan(log, parseRoot(files['root.json']));
+      if (found !== undefined) return found;
+    } catch (cause) {
+      if (!(cause instanceof Problem)) throw cause;
+    }
+  }
+  return undefined;
+}
+
+function otherThan(log: WatchedLog, root: RootFile): WatchedLog | undefined {
+  const found = logOf(root);
+  return found.origin === log.origin && Buffer.compare(found.key, log.key) !== 0 ? found : undefined;
+}

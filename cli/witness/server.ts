@@ -1,0 +1,106 @@
+/** The witness over HTTP (C2SP tlog-witness): `POST /add-checkpoint`, and its newest cosigned head of each log to read. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { submissionBytesMax, witnessConnectionsMax, witnessRequestMillisMax } from '../limits.ts';
+import { verifierKey, witnessLine } from './key.ts';
+import { cosignedHead, takeSubmission, type Witness } from './witness.ts';
+
+export interface RunningWitness {
+  /** Address without a slash at the end. */
+  readonly base: string;
+  close(): Promise<void>;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: string;
+  readonly type?: string;
+}
+
+/** Starts to answer. */
+export async function serveWitness(
+  witness: Witness,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<RunningWitness> {
+  const server = createServer((request, response) => {
+    reply(witness, request).then(
+      (made) => send(response, made),
+      (error: unknown) => {
+        witness.alarm(error instanceof Error ? error.message : String(error));
+        send(response, { status: 500, body: 'this witness failed; its operator is told\n' });
+      },
+    );
+  });
+  server.headersTimeout = witnessRequestMillisMax;
+  server.requestTimeout = witnessRequestMillisMax;
+  server.maxConnections = witnessConnectionsMax;
+  const taken = await listen(server, port, host);
+  return {
+    base: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function reply(witness: Witness, request: IncomingMessage): Promise<Reply> {
+  const path = (request.url ?? '/').split('?')[0] ?? '/';
+  if (path === '/add-checkpoint') {
+    if (request.method !== 'POST') return { status: 405, body: 'POST a checkpoint\n' };
+    const text = await readBody(request);
+    return text === undefined ? { status: 413, body: 'too large\n' } : answer(witness, text);
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, body: 'there is nothing to send here\n' };
+  if (path === '/')
+    return { status: 200, body: `${JSON.stringify(await describe(witness), null, 2)}\n`, type: 'application/json' };
+  if (path === '/healthz') return { status: 200, body: '{"ok":true}\n', type: 'application/json' };
+  const log = witness.logs.find((one) => `/${one.origin}/checkpoint` === path);
+  const note = log === undefined ? undefined : await cosignedHead(witness, log);
+  return note === undefined ? { status: 404, body: 'nothing is cosigned here\n' } : { status: 200, body: note };
+}
+
+async function answer(witness: Witness, text: string): Promise<Reply> {
+  const answered = await takeSubmission(witness, text);
+  if (answered.status === 200) return { status: 200, body: answered.line };
+  if (answered.size !== undefined) return { status: answered.status, body: `${answered.size}\n`, type: 'text/x.tlog.size' };
+  return { status: answered.status, body: `${answered.why}\n` };
+}
+
+async function describe(witness: Witness): Promise<object> {
+  const logs = await Promise.all(
+    witness.logs.map(async ({ origin }) => {
+      const { head, stopped } = await witness.heads.read(origin);
+      const seen = head === undefined ? {} : { size: head.size, root: Buffer.from(head.root).toString('base64') };
+      return { origin, ...seen, ...(stopped === undefined ? {} : { stopped: stopped.why }) };
+    }),
+  );
+  return { schema: 'skillgate.witness/1', ...witnessLine(witness.key), verifierKey: verifierKey(witness.key), logs };
+}
+
+// What is too long is not read to its end.
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > submissionBytesMax) return undefined;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function send(response: ServerResponse, { status, body, type = 'text/plain; charset=utf-8' }: Reply): void {
+  const headers = { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+  response.writeHead(status, status === 413 ? { ...headers, connection: 'close' } : headers).end(body);
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}

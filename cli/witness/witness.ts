@@ -1,0 +1,149 @@
+/** A witness: looks whether each head of a log continues the one before, and signs that it does. Persists before it answers. */
+import {
+  type Judged,
+  judgeSubmission,
+  parseSubmission,
+  type Submission,
+  sayHead,
+} from '../../skills-index/log/add-checkpoint.ts';
+import { type Checkpoint, ownNote, parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import { signCosignature } from '../../skills-index/log/cosignature.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { witnessTriesMax } from '../limits.ts';
+import type { Heads, KeptLog } from './heads.ts';
+import type { WitnessKey } from './key.ts';
+
+/** A log that a witness was told to watch. */
+export interface WatchedLog {
+  readonly origin: string;
+  /** Ed25519, SPKI DER. */
+  readonly key: Uint8Array;
+}
+
+export interface Witness {
+  readonly key: WitnessKey;
+  readonly logs: readonly WatchedLog[];
+  readonly heads: Heads;
+  readonly now: () => Date;
+  /** Where it says what a person has to know, one line each. */
+  readonly alarm: (line: string) => void;
+  /** Where it says what it cosigned, one line for each new head. */
+  readonly say?: (line: string) => void;
+  /** Asked when a log is signed with another key than the one that is known; undefined where there is no newer one. */
+  readonly renew?: (log: WatchedLog) => Promise<WatchedLog | undefined>;
+}
+
+/** What is answered to a log; the statuses are those of C2SP tlog-witness, and 503 of a log that is stopped. */
+export type Answered =
+  | { readonly status: 200; readonly line: string }
+  | { readonly status: 400 | 403 | 404 | 409 | 422 | 503; readonly why: string; readonly size?: number };
+
+/** Takes the body of an `add-checkpoint`. */
+export async function takeSubmission(witness: Witness, text: string): Promise<Answered> {
+  let submission: Submission;
+  let head: Checkpoint;
+  try {
+    submission = parseSubmission(text);
+    head = parseCheckpoint(submission.note);
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    return { status: 400, why: cause.message };
+  }
+  const log = witness.logs.find((one) => one.origin === head.origin);
+  if (log === undefined) return { status: 404, why: 'this log is not watched here' };
+  const answered = await consider(witness, log, submission);
+  const renewed = answered.status === 403 ? await witness.renew?.(log) : undefined;
+  return renewed === undefined ? answered : consider(witness, renewed, submission);
+}
+
+/** Cosigns, or says why not. */
+export async function consider(witness: Witness, log: WatchedLog, submission: Submission): Promise<Answered> {
+  for (let tries = 0; tries < witnessTriesMax; tries++) {
+    const kept = await witness.heads.read(log.origin);
+    if (kept.stopped !== undefined) return sayStopped(log, kept.stopped);
+    const judged = judgeSubmission(submission, { kept: kept.head, log });
+    switch (judged.kind) {
+      case 'refused': {
+        const { status, why } = judged;
+        if (status === 409) tellOlder(witness, log, { kept, note: submission.note });
+        return status === 409 ? { status, why, size: kept.head?.size ?? 0 } : { status, why };
+      }
+      case 'forked':
+        return stop(witness, log, { kept, judged, note: submission.note });
+      case 'cosign': {
+        const note = ownNote(submission.note, log);
+        if (!(await isKept(witness, log, { kept, head: judged.head, note }))) continue;
+        if (kept.head?.size !== judged.head.size) witness.say?.(`cosigned ${log.origin}: ${sayHead(judged.head)}`);
+        return { status: 200, line: await cosign(witness, note) };
+      }
+    }
+  }
+  return { status: 503, why: 'too many heads of this log at once; try again' };
+}
+
+/** The newest head with a cosignature of now; undefined for a log of which nothing was seen, or that is stopped. */
+export async function cosignedHead(witness: Witness, log: WatchedLog): Promise<string | undefined> {
+  const { head, stopped } = await witness.heads.read(log.origin);
+  return head === undefined || stopped !== undefined ? undefined : head.note + (await cosign(witness, head.note));
+}
+
+/** Ends the cosigning of a log that was shown to be two; both notes are kept. */
+export async function stop(
+  witness: Witness,
+  log: WatchedLog,
+  found: { readonly kept: KeptLog; readonly judged: Extract<Judged, { readonly kind: 'forked' }>; readonly note: string },
+): Promise<Answered> {
+  const { judged, kept } = found;
+  const evidence = {
+    why: judged.why,
+    kept: kept.head?.note ?? '',
+    sent: ownNote(found.note, log),
+    at: witness.now().toISOString(),
+  };
+  await witness.heads.stop(log.origin, evidence);
+  witness.alarm(`ALARM ${log.origin}: ${judged.why}. This witness cosigns nothing of it until a person took stopped.json away.`);
+  return { status: judged.status, why: judged.why };
+}
+
+/** A log that a person shows an older head than before: refused, and kept. */
+export async function keepRollback(witness: Witness, log: WatchedLog, seen: { kept: KeptLog; note: string }): Promise<string> {
+  const { head } = seen.kept;
+  const sent = parseCheckpoint(seen.note);
+  const why = `the log went back: ${head === undefined ? 'nothing' : sayHead(head)} was cosigned, and it now shows ${sayHead(sent)}`;
+  const evidence = { why, kept: head?.note ?? '', sent: ownNote(seen.note, log), at: witness.now().toISOString() };
+  const file = await witness.heads.keepEvidence(log.origin, evidence);
+  witness.alarm(`ALARM ${log.origin}: ${why}. Kept in ${file}`);
+  return why;
+}
+
+const tellsMax = 100;
+const toldOlder = new WeakMap<Witness, Set<number>>();
+
+// A checkpoint is public, so whoever sends an old one proves nothing: it is said once, nothing is stopped, and no disk is filled.
+function tellOlder(witness: Witness, { origin }: WatchedLog, { kept, note }: { kept: KeptLog; note: string }): void {
+  const sent = parseCheckpoint(note);
+  const told = toldOlder.get(witness) ?? new Set();
+  if (kept.head === undefined || sent.size >= kept.head.size || told.has(sent.size) || told.size >= tellsMax) return;
+  toldOlder.set(witness, told.add(sent.size));
+  witness.alarm(
+    `ALARM ${origin}: an older head was sent: ${sayHead(kept.head)} was cosigned, and now came ${sayHead(sent)}. If its registry shows that too, it was restored from an older copy: tell who operates it`,
+  );
+}
+
+/** What a stopped log is told. */
+export function sayStopped(log: WatchedLog, stopped: NonNullable<KeptLog['stopped']>): Answered {
+  return { status: 503, why: `${log.origin} is stopped until a person looked at it: ${stopped.why}` };
+}
+
+// A head that is kept already is signed again with the time of now; nothing has to be written for it.
+async function isKept(
+  { heads }: Witness,
+  { origin }: WatchedLog,
+  { kept, head, note }: { readonly kept: KeptLog; readonly head: Checkpoint; readonly note: string },
+): Promise<boolean> {
+  return kept.head?.size === head.size || heads.follow(origin, kept.place, note);
+}
+
+function cosign({ key, now }: Witness, note: string): Promise<string> {
+  return signCosignature(note, { name: key.name, seconds: Math.floor(now().getTime() / 1000), key });
+}

@@ -1,0 +1,167 @@
+/** Evidence is read: each piece is parsed and its cryptography verified before anything is judged on it. */
+import { type Bundle, parseBundle } from '../../skill/bundle.ts';
+import { canonicalJson } from '../../skill/canonical-json.ts';
+import { type Digest, digestOf } from '../../skill/digest.ts';
+import { parseJson } from '../../skill/json.ts';
+import { Problem } from '../../skill/problem.ts';
+import { predicateTypes, type Statement, type VersionSubject, versionSubjects } from '../../statement/attestation.ts';
+import { scanReportValuesMax } from '../../statement/limits.ts';
+import { parseScanReport, type ScanReport } from '../../statement/scan-report.ts';
+import type { DecisionInput } from '../decision.ts';
+import { chainIdentities, type Identities } from '../identity.ts';
+import { type JudgingPolicies, policiesAt } from '../judging-policies.ts';
+import { type Status, verifyStatus } from '../status-file.ts';
+import { VerifiedStatements } from '../verified-statements.ts';
+import type { VerifiedStatement } from '../verify-statement.ts';
+import type { ChainPart, DecisionReasonCode, Reasons } from './reason.ts';
+
+/** A verified statement whose kind is known. */
+export type Verified<Type extends Statement['predicateType']> = VerifiedStatement & {
+  readonly statement: Extract<Statement, { predicateType: Type }>;
+};
+
+export interface Evidence {
+  readonly input: DecisionInput;
+  readonly bundle?: Bundle;
+  readonly statements: readonly VerifiedStatement[];
+  readonly identities: Identities;
+  readonly policies: JudgingPolicies;
+  readonly report?: ScanReport;
+  readonly status?: Status;
+}
+
+const { publish, scan, approval, verdict, provenance } = predicateTypes;
+/** What has to be about exactly this version, and where in the chain it stands. */
+const partOfType: Readonly<Partial<Record<Statement['predicateType'], ChainPart>>> = {
+  [publish]: 'publisher',
+  [provenance]: 'publisher',
+  [scan]: 'scan',
+  [approval]: 'approvals',
+  [verdict]: 'verdict',
+};
+
+/** Reads all of it, each fault a reason. */
+export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence {
+  const bundle = readBundle(input, reasons);
+  const memory = input.verified ?? new VerifiedStatements();
+  const statements = input.line.statements.flatMap((digest) => readStatement(input, memory, digest, reasons) ?? []);
+  const report = attempt(reasons, 'scan-mismatch', () => readReport(input.report));
+  const status = readStatus(input, reasons);
+  const { name, version } = input.line;
+  const about = bundle === undefined ? undefined : { name, version, bundle: input.line.bundle, files: bundle.files };
+  const evidence: Evidence = {
+    input,
+    statements,
+    identities: chainIdentities(input.root, statements),
+    policies: policiesAt(input.policy, statements.find((one) => one.statement.predicateType === verdict)?.logIndex),
+    ...(bundle === undefined ? {} : { bundle }),
+    ...(report === undefined ? {} : { report }),
+    ...(status === undefined ? {} : { status }),
+  };
+  if (about !== undefined) judgeSubjects(statements, about, reasons);
+  return evidence;
+}
+
+/** All verified statements of one kind, in log order. */
+export function statementsOf<Type extends Statement['predicateType']>(evidence: Evidence, type: Type): Verified<Type>[] {
+  const isOfType = (one: VerifiedStatement): one is Verified<Type> => one.statement.predicateType === type;
+  return evidence.statements.filter(isOfType).sort((a, b) => a.logIndex - b.logIndex);
+}
+
+/** The one statement of a kind that there has to be exactly once. */
+export function onlyStatement<Type extends Statement['predicateType']>(
+  evidence: Evidence,
+  type: Type,
+  what: string,
+  reasons: Reasons,
+): Verified<Type> | undefined {
+  const [one, ...more] = statementsOf(evidence, type);
+  const part = partOfType[type];
+  if (one === undefined) reasons.add('statement-missing', `there is no ${what}`, part);
+  if (more.length > 0)
+    reasons.add('statement-surplus', `there are ${more.length + 1} statements that claim to be the ${what}`, part);
+  return one;
+}
+
+function readBundle({ bundle, line, pinned }: DecisionInput, reasons: Reasons): Bundle | undefined {
+  reasons.demand(digestOf(bundle) === line.bundle, 'bundle-mismatch', `the bundle's bytes are not ${line.bundle}`);
+  const pin = pinned?.bundle;
+  reasons.demand(
+    pin === undefined || pin === line.bundle,
+    'bundle-mismatch',
+    `${pin} is pinned, and the index has ${line.bundle}`,
+  );
+  return attempt(reasons, 'bundle-mismatch', () => parseBundle(bundle).bundle);
+}
+
+function readStatement(
+  { root, statements, sigstore }: DecisionInput,
+  memory: VerifiedStatements,
+  digest: Digest,
+  reasons: Reasons,
+): VerifiedStatement | undefined {
+  const bytes = statements.get(digest);
+  if (bytes === undefined) {
+    reasons.add('statement-missing', `the statement ${digest} is missing`);
+    return undefined;
+  }
+  return attempt(reasons, 'statement-invalid', () => {
+    if (digestOf(bytes) !== digest) throw new Problem('statement-invalid', `The bytes of the statement are not ${digest}`);
+    const read = memory.verify(bytes, root, sigstore);
+    // One statement, one address: other bytes of the same bundle would count twice.
+    if (read.digest !== digest) throw new Problem('statement-invalid', `The statement ${digest} is not in canonical form`);
+    return read;
+  });
+}
+
+function readReport(bytes: Uint8Array): ScanReport {
+  const { value } = parseJson(bytes, 'scan report', scanReportValuesMax);
+  if (canonicalJson(value) !== Buffer.from(bytes).toString('utf8')) {
+    throw new Problem('statement-invalid', 'The scan report is not in canonical form');
+  }
+  return parseScanReport(value);
+}
+
+function readStatus(
+  { statuses, root, now, statusGraceSeconds = 0, past = false }: DecisionInput,
+  reasons: Reasons,
+): Status | undefined {
+  const faults: { code: DecisionReasonCode; message: string }[] = [];
+  const good = statuses.flatMap((bytes) => {
+    try {
+      return [verifyStatus(bytes, root, now, { graceSeconds: statusGraceSeconds, past })];
+    } catch (cause) {
+      if (!(cause instanceof Problem)) throw cause;
+      faults.push({ code: cause.code === 'status-stale' ? 'status-stale' : 'status-missing', message: cause.message });
+      return [];
+    }
+  });
+  if (good.length === 0 && faults.length === 0) reasons.add('status-missing', 'there is no status file');
+  if (good.length === 0) for (const { code, message } of faults) reasons.add(code, message);
+  return good.sort((a, b) => Date.parse(b.issued) - Date.parse(a.issued))[0];
+}
+
+function judgeSubjects(statements: readonly VerifiedStatement[], about: VersionSubject, reasons: Reasons): void {
+  const expected = canonicalJson(versionSubjects(about));
+  for (const { statement, logIndex } of statements) {
+    const part = partOfType[statement.predicateType];
+    if (part === undefined) continue;
+    const same = canonicalJson(statement.subject) === expected;
+    reasons.demand(
+      same,
+      'subject-mismatch',
+      `the statement at log index ${logIndex} is about other bytes than this version`,
+      part,
+    );
+  }
+}
+
+function attempt<Result>(reasons: Reasons, code: DecisionReasonCode, read: () => Result): Result | undefined {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    reasons.add(code, cause.message);
+    return undefined;
+  }
+}

@@ -1,0 +1,207 @@
+/** Judges what author, scanner and registry signed about a version, and the index line against it. */
+import { canonicalJson } from '../../skill/canonical-json.ts';
+import {
+  type Capabilities,
+  capabilityDigest,
+  isEmpty,
+  listCapabilities,
+  minus,
+  printCapability,
+} from '../../skill/capability.ts';
+import { type Digest, digestOf, hexOf } from '../../skill/digest.ts';
+import type { Manifest } from '../../skill/manifest.ts';
+import { purlOf, type Scope, scopeOf } from '../../skill/name.ts';
+import { predicateTypes } from '../../statement/attestation.ts';
+import type { Finding, Verdict } from '../../statement/finding.ts';
+import { identityId, printIdentity } from '../../statement/identity-id.ts';
+import { idsOf, matchedIdentity } from '../identity/match.ts';
+import { sayWord } from '../identity/publisher-stops.ts';
+import { judgeCeiling } from '../judging-policies.ts';
+import { type ApprovalsNeeded, approvalsNeeded, policyDigest } from '../policy.ts';
+import { sayForeign } from '../publisher-words.ts';
+import { holdsOffice } from '../root-office.ts';
+import { type Evidence, onlyStatement, statementsOf } from './evidence.ts';
+import type { Reasons } from './reason.ts';
+
+export interface JudgedPublish {
+  /** Id of the identity that published, as the scope names it. */
+  readonly signer: Digest;
+  /** The same for people. */
+  readonly by: string;
+  readonly logIndex: number;
+  /** Log index of the first claim of the scope. */
+  readonly scopeClaim: number;
+  readonly manifest: Manifest;
+  readonly inferred: boolean;
+}
+
+export interface JudgedScan {
+  /** Name of the scanner member. */
+  readonly scanner: string;
+  readonly logIndex: number;
+  readonly verdict: Verdict;
+  readonly report: Digest;
+  readonly ruleSet: Digest;
+  readonly findings: readonly Finding[];
+  /** Files covered. */
+  readonly files: number;
+  readonly needed: ApprovalsNeeded;
+}
+
+export interface JudgedVerdict {
+  readonly logIndex: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** The author's statement: signed by a key that owned the scope, manifest and all. */
+export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublish | undefined {
+  const { input, identities } = evidence;
+  const { line, pinned } = input;
+  const publish = onlyStatement(evidence, predicateTypes.publish, 'publish statement', reasons);
+  if (publish === undefined) return undefined;
+  const { logIndex } = publish;
+  const { manifest, inferred } = publish.statement.predicate;
+  const scope = scopeOf(line.name);
+  const matched = matchedIdentity(identities.publishersOf(scope, logIndex), publish);
+  reasons.demand(matched !== undefined, 'publisher-unknown', sayForeign(identities, scope, publish));
+  const signer = matched === undefined ? publish.signer : identityId(matched);
+  reasons.demand(line.publisher === signer, 'line-mismatch', `the index names ${line.publisher} as publisher, ${signer} signed`);
+  const word = identities.stops.wordWhenPublished({ ids: [signer, ...idsOf(publish)], scope }, logIndex);
+  if (word !== undefined) reasons.add(word.kind, `when it was published, its publisher was ${sayWord(word)}`);
+  const pin = pinned?.publisher;
+  const kept = pin === undefined || pin === signer || identities.follows(signer, pin);
+  reasons.demand(kept, 'publisher-changed', `${pin} is pinned as publisher, ${signer} signed`);
+  judgeProvenance(evidence, scope, reasons);
+  const claim = identities.firstClaimOf(scope);
+  // A registry that withholds the true first claim can show a later one as the first, but not to who has seen the true one.
+  reasons.demand(
+    pinned?.scopeClaim === undefined || pinned.scopeClaim === claim,
+    'publisher-changed',
+    `@${scope} was claimed at log index ${pinned?.scopeClaim} when a skill of it came here first, now it is shown as claimed at ${claim}`,
+  );
+  const named = manifest.name === line.name && manifest.version === line.version;
+  reasons.demand(named, 'manifest-mismatch', `the signed manifest is of ${manifest.name}@${manifest.version}`);
+  const by = matched === undefined ? signer : printIdentity(matched);
+  return { signer, by, logIndex, scopeClaim: claim ?? -1, manifest, inferred: inferred === true };
+}
+
+// Provenance says where a version was built; it counts from those alone who may publish.
+function judgeProvenance(evidence: Evidence, scope: Scope, reasons: Reasons): void {
+  for (const one of statementsOf(evidence, predicateTypes.provenance)) {
+    const known = matchedIdentity(evidence.identities.publishersOf(scope, one.logIndex), one) !== undefined;
+    reasons.demand(known, 'publisher-unknown', `provenance: ${sayForeign(evidence.identities, scope, one)}`);
+  }
+}
+
+/** The scan: by a scanner member, of exactly the bundle's files, with the report at hand. */
+export function judgeScan(evidence: Evidence, publish: JudgedPublish | undefined, reasons: Reasons): JudgedScan | undefined {
+  const { input, bundle, report, identities } = evidence;
+  const scan = onlyStatement(evidence, predicateTypes.scan, 'scan statement', reasons);
+  if (scan === undefined || bundle === undefined || report === undefined) return undefined;
+  const said = scan.statement.predicate;
+  const scanner = identities.memberOf(scan.signer, scan.logIndex);
+  const isScanner = identities.isMember(scan.signer, 'scanner', scan.logIndex);
+  reasons.demand(isScanner, 'scanner-unknown', `${scan.signer} was no scanner at log index ${scan.logIndex}`);
+  const covered = said.coverage.map(({ path, sha256 }) => ({ path, sha256 }));
+  const listed = bundle.files.map(({ path, sha256 }) => ({ path, sha256 }));
+  const reported = report.coverage.files.map(({ path, sha256, disposition }) => ({ path, sha256, disposition }));
+  const faults: readonly (readonly [boolean, string])[] = [
+    [canonicalJson(covered) === canonicalJson(listed), 'the scan did not cover exactly the files of the bundle'],
+    [said.report === digestOf(input.report), 'the scan report is not the one that the scanner signed'],
+    [canonicalJson(reported) === canonicalJson(said.coverage), 'the scan report covers other files than the scanner signed'],
+    [report.bundle === input.line.bundle, 'the scan report is about another bundle'],
+    [
+      report.ruleSet === said.ruleSet && report.verdict === said.verdict,
+      'the scan report says something else than the scanner signed',
+    ],
+    [publish === undefined || scan.logIndex > publish.logIndex, 'the scan was logged before the version was published'],
+  ];
+  for (const [holds, message] of faults) reasons.demand(holds, 'scan-mismatch', message);
+  const { capabilities } = input.line;
+  return {
+    scanner: scanner?.name ?? scan.signer,
+    logIndex: scan.logIndex,
+    verdict: said.verdict,
+    report: said.report,
+    ruleSet: said.ruleSet,
+    findings: report.findings,
+    files: listed.length,
+    needed: approvalsNeeded(evidence.policies.approving, { capabilities, findings: report.findings, verdict: said.verdict }),
+  };
+}
+
+/** The registry's verdict: by its key, PASSED, under this policy, over exactly these statements. */
+export function judgeVerdict(evidence: Evidence, reasons: Reasons): JudgedVerdict | undefined {
+  const { input } = evidence;
+  const verdict = onlyStatement(evidence, predicateTypes.verdict, 'verdict of the registry', reasons);
+  if (verdict === undefined) return undefined;
+  const said = verdict.statement.predicate;
+  const { publish, scan, approval, provenance } = predicateTypes;
+  const inputs = [publish, scan, approval, provenance].flatMap((type) => statementsOf(evidence, type));
+  const expected = inputs.map((one) => hexOf(one.digest)).sort();
+  const named = said.inputAttestations.map((one) => one.digest.sha256);
+  const faults: readonly (readonly [boolean, string])[] = [
+    [
+      holdsOffice(input.root, 'registry', verdict.signer, verdict.logIndex),
+      'the verdict is not signed with the registry key of the root file',
+    ],
+    [said.verificationResult === 'PASSED', `the verdict is ${said.verificationResult}`],
+    [said.resourceUri === purlOf(input.line.name, input.line.version), `the verdict is about ${said.resourceUri}`],
+    [canonicalJson(named) === canonicalJson(expected), 'the verdict does not name exactly the statements at hand'],
+    [inputs.every((one) => one.logIndex < verdict.logIndex), 'the verdict was logged before what it rests on'],
+  ];
+  for (const [holds, message] of faults) reasons.demand(holds, 'verdict-invalid', message);
+  const { approving, validUpTo } = evidence.policies;
+  const underPolicy = said.policy.digest.sha256 === hexOf(policyDigest(approving));
+  const until = validUpTo === undefined ? '' : ` than the one in force up to log index ${validUpTo}`;
+  reasons.demand(underPolicy, 'policy-mismatch', `the verdict was made under another policy${until}`);
+  return { logIndex: verdict.logIndex, at: Date.parse(said.timeVerified) };
+}
+
+/** What the lock says besides bytes and publisher: from which registry, with which capabilities, by which verdict it was admitted. */
+export function judgePinned({ input }: Evidence, verdict: JudgedVerdict | undefined, reasons: Reasons): void {
+  const { registry, capabilities, logIndex } = input.pinned ?? {};
+  const { origin } = input.root;
+  const approved = capabilityDigest(input.line.capabilities);
+  const at = verdict?.logIndex;
+  const faults: readonly (readonly [boolean, string])[] = [
+    [registry === undefined || registry === origin, `the lock says registry ${registry}, and ${origin} answers`],
+    [
+      capabilities === undefined || capabilities === approved,
+      `the lock says capabilities ${capabilities}, ${approved} is approved`,
+    ],
+    [logIndex === undefined || logIndex === at, `the lock says log index ${logIndex}, the verdict is at ${at ?? 'none'}`],
+  ];
+  for (const [holds, message] of faults) reasons.demand(holds, 'lock-mismatch', message);
+}
+
+/** The index line, which nobody signed, against the statements. */
+export function judgeLine(evidence: Evidence, reasons: Reasons): void {
+  const { line } = evidence.input;
+  const [publish] = statementsOf(evidence, predicateTypes.publish);
+  const [verdict] = statementsOf(evidence, predicateTypes.verdict);
+  if (verdict !== undefined) {
+    const placed = line.logIndex === verdict.logIndex;
+    reasons.demand(placed, 'line-mismatch', `the index says log index ${line.logIndex}, the verdict is at ${verdict.logIndex}`);
+  }
+  if (publish !== undefined) {
+    const { manifest } = publish.statement.predicate;
+    const sameRequires = canonicalJson(line.requires) === canonicalJson(manifest.requires);
+    reasons.demand(sameRequires, 'line-mismatch', 'the index names other required skills than the signed manifest');
+    const beyond = beyondDeclared(line.capabilities, manifest.capabilities);
+    reasons.demand(
+      isEmpty(beyond),
+      'capability-exceeded',
+      `not in the signed manifest: ${listCapabilities(beyond).map(printCapability).join('; ')}`,
+    );
+  }
+  judgeCeiling(evidence.policies, line.capabilities, reasons);
+}
+
+// A secret covers the variable of its name where a skill reads it; it does not let an approval hand out that variable in clear.
+function beyondDeclared(approved: Capabilities, declared: Capabilities): Capabilities {
+  const names = new Set(declared.env.map((one) => one.name));
+  const beyond = minus(approved, declared);
+  return { ...beyond, env: approved.env.filter((one) => !names.has(one.name)) };
+}

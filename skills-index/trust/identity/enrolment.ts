@@ -1,0 +1,13 @@
+/** A key or passkey that an administrator gave to a member. */
+import type { EnrolledPasskey } from '../../statement/attestation.ts';
+import type { Member } from '../identity.ts';
+
+/** One enrolment; a later one of the same key or passkey takes its place. */
+export interface Enrolment extends Member {
+  /** Key id or credential id. */
+  readonly of: string;
+  readonly from: number;
+  readonly passkey?: EnrolledPasskey;
+  /** Key id or credential id, and ids of `identities`. */
+  readonly ids: readonly string[];
+}

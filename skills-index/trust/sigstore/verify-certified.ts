@@ -1,0 +1,105 @@
+/** Verifies what a keyless statement rests on: certificate, certificate transparency, timestamps and Rekor v2, all of them. */
+import { bundleFromJSON } from '@sigstore/bundle';
+import { type SignedEntity, toSignedEntity, VerificationError, Verifier } from '@sigstore/verify';
+import { parseCheckpoint } from '../../log/checkpoint.ts';
+import { certifiedBody } from '../../log/entry.ts';
+import type { Digest } from '../../skill/digest.ts';
+import { Problem } from '../../skill/problem.ts';
+import { type PlainBundle, parsePlainBundle } from '../../statement/sigstore-bundle.ts';
+import { requireRecords, timesOf } from '../record-of-signer.ts';
+import { type CertificateClaims, readLeaf } from './certificate-identity.ts';
+import { parseTrustedRoot, type SigstoreRoot } from './trusted-root.ts';
+
+/** Who signed, as a certificate authority of the trusted root vouched for it, and when. */
+export interface Certified {
+  readonly claims: CertificateClaims;
+  /** DER of the certificate. */
+  readonly certificate: Uint8Array;
+  /** What one certificate is told from another by: SHA-256 of its TBSCertificate. */
+  readonly certificateId: Digest;
+  /** SPKI DER of its P-256 key. */
+  readonly spki: Uint8Array;
+  /** Milliseconds: the latest time that a timestamp authority gave to the signature. */
+  readonly signedAt: number;
+}
+
+/**
+ * Verifies a bundle that is signed by certificate and not (or no longer) in our log. What the statement says is for the caller.
+ * @param bundleJson a Sigstore bundle v0.3 with the certificate, one entry of a Rekor v2 log and RFC 3161 timestamps
+ * @param trustedRoot parsed JSON of a trusted_root.json; trusted
+ * @throws Problem `statement-invalid`, `trusted-root-invalid`, `certificate-invalid`, `signature-invalid`, `log-invalid`
+ */
+export function verifyCertified(bundleJson: unknown, trustedRoot: unknown): Certified {
+  const root = parseTrustedRoot(trustedRoot);
+  const bundle = parsePlainBundle(bundleJson);
+  const certificate = Buffer.from(bundle.verificationMaterial.certificate.rawBytes, 'base64');
+  const leaf = readLeaf(certificate);
+  const entity = toEntity(bundle);
+  requireOneForm(entity, certificate);
+  verifyBySigstore(entity, root);
+  requireRecords(entity, root, certificate);
+  requireEntry(bundle, certificate, root);
+  return { ...leaf, certificate, signedAt: Math.max(...timesOf(entity).map((time) => time.getTime())) };
+}
+
+function toEntity(bundle: PlainBundle): SignedEntity {
+  try {
+    return toSignedEntity(bundleFromJSON(bundle));
+  } catch (cause) {
+    throw new Problem('certificate-invalid', 'Cannot read the certificate or a timestamp of the signature', { cause });
+  }
+}
+
+/**
+ * Demands that the library writes the certificate as it stands. It verifies what it wrote again from what it read: other bytes with the
+ * same meaning would pass, and be read in two ways.
+ * @throws Problem `certificate-invalid`
+ */
+export function requireOneForm({ key }: SignedEntity, certificate: Uint8Array): void {
+  const isExact = key.$case === 'certificate' && Buffer.compare(key.certificate.root.toDER(), certificate) === 0;
+  if (!isExact) throw new Problem('certificate-invalid', 'Cannot accept the certificate: it is not in DER');
+}
+
+// Thresholds above zero are what makes the library look at all: without a timestamp it builds no chain.
+function verifyBySigstore(entity: SignedEntity, root: SigstoreRoot): void {
+  const publicKey = (): never => {
+    throw new Problem('key-unknown', 'No key is trusted here, certificates only');
+  };
+  try {
+    new Verifier({ ...root, publicKey }, { ctlogThreshold: 1, tlogThreshold: 1, timestampThreshold: 1 }).verify(entity);
+  } catch (cause) {
+    throw toProblem(cause);
+  }
+}
+
+/** What went wrong in the library, in our words. */
+export function toProblem(cause: unknown): Problem {
+  if (cause instanceof Problem) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof VerificationError ? cause.code : '';
+  const reason = cause instanceof Error && cause.cause instanceof Error ? `${message}: ${cause.cause.message}` : message;
+  const ours = code.startsWith('TLOG_')
+    ? 'log-invalid'
+    : code === 'SIGNATURE_ERROR'
+      ? 'signature-invalid'
+      : 'certificate-invalid';
+  return new Problem(ours, `The signature does not verify: ${reason}`, { cause });
+}
+
+// What the library does not compare: the whole entry, its index, and name, size and root of the checkpoint.
+function requireEntry(bundle: PlainBundle, certificate: Uint8Array, root: SigstoreRoot): void {
+  const [entry] = bundle.verificationMaterial.tlogEntries;
+  const { inclusionProof: proof } = entry;
+  const logs = root.tlogs.filter(({ logID }) => logID.toString('base64') === entry.logId.keyId);
+  const checkpoint = parseCheckpoint(proof.checkpoint.envelope);
+  const body = Buffer.from(certifiedBody(bundle.dsseEnvelope, certificate));
+  const faults = [
+    [body.toString('base64') !== entry.canonicalizedBody, 'the entry is about another envelope or certificate'],
+    [entry.logIndex !== proof.logIndex, 'the entry and its proof name different indexes'],
+    [Number(proof.treeSize) !== checkpoint.size, 'the proof and the checkpoint name different sizes'],
+    [proof.rootHash !== Buffer.from(checkpoint.root).toString('base64'), 'the proof and the checkpoint name different roots'],
+    [!logs.some(({ baseURL }) => new URL(baseURL).host === checkpoint.origin), 'the checkpoint is of another log'],
+  ] as const;
+  const fault = faults.find(([holds]) => holds);
+  if (fault !== undefined) throw new Problem('log-invalid', `The signature is not in the log: ${fault[1]}`);
+}

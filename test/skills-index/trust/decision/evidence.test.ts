@@ -1,0 +1,128 @@
+/** Evidence before it is judged: each piece is what its address says, in one form, once. */
+import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
+import { digestOf } from '../../../../skills-index/skill/digest.ts';
+import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
+import { type DecisionInput, decide } from '../../../../skills-index/trust/decision.ts';
+import { people, storyConsistency, storyNow, storyStatus, tellStory } from '../../story.ts';
+
+const story = await tellStory();
+const { line, input } = story;
+const reasonsOf = (change: Partial<DecisionInput>) => {
+  const decision = decide({ ...input, ...change });
+  return decision.kind === 'refused' ? decision.reasons : [];
+};
+const says = (change: Partial<DecisionInput>): string[] => reasonsOf(change).map(({ code, message }) => `${code}: ${message}`);
+
+describe('a statement', () => {
+  const [one, other] = [story.scan, story.publish];
+
+  it('is the bytes of its address', () => {
+    const swapped = new Map([...input.statements, [one.digest, other.bytes]]);
+    expect(says({ statements: swapped })).toContain(`statement-invalid: The bytes of the statement are not ${one.digest}`);
+  });
+
+  it('is written in one form: another one of the same bundle would count twice', () => {
+    const pretty = Buffer.from(JSON.stringify(one.bundle, null, 1));
+    const digest = digestOf(pretty);
+    const statements = new Map([...input.statements, [digest, pretty]]);
+    expect(says({ statements, line: { ...line, statements: [...line.statements, digest] } })).toEqual([
+      `statement-invalid: The statement ${digest} is not in canonical form`,
+    ]);
+  });
+
+  it.each([
+    ['publish statement', story.publish, 'publisher'],
+    ['scan statement', story.scan, 'scan'],
+    ['verdict of the registry', story.verdict, 'verdict'],
+  ] as const)('is there once: %s', (what, said, part) => {
+    const without = { line: { ...line, statements: line.statements.filter((address) => address !== said.digest) } };
+    expect(reasonsOf(without)).toContainEqual(
+      expect.objectContaining({ code: 'statement-missing', part, message: `there is no ${what}` }),
+    );
+  });
+
+  it.each([
+    ['publish statement', story.publish, people.author, 'publisher'],
+    ['scan statement', story.scan, people.scanner, 'scan'],
+    ['verdict of the registry', story.verdict, people.registry, 'verdict'],
+  ] as const)('is not there twice: %s', async (what, said, signer, part) => {
+    const told = await tellStory();
+    const again = await told.log.say(said.statement, signer);
+    const twice = {
+      ...told.input,
+      line: { ...told.line, statements: [...told.line.statements, again.digest] },
+      statements: new Map([...told.input.statements, [again.digest, again.bytes]]),
+      statuses: [await storyStatus(told.log, [])],
+      consistency: storyConsistency(told.log),
+    };
+    expect(reasonsOf(twice)).toContainEqual(
+      expect.objectContaining({
+        code: 'statement-surplus',
+        part,
+        message: `there are 2 statements that claim to be the ${what}`,
+      }),
+    );
+  });
+
+  it.each([
+    ['publish', 'publisher'],
+    ['scan', 'scan'],
+    ['approval', 'approvals'],
+    ['verdict', 'verdict'],
+  ] as const)('about other bytes breaks the chain where it stands: %s', async (kind, part) => {
+    const statement = (said: Statement): Statement =>
+      said.predicateType === predicateTypes[kind] ? { ...said, subject: said.subject.slice(0, 1) } : said;
+    const broken = reasonsOf((await tellStory({ statement })).input);
+    expect(broken).toContainEqual(
+      expect.objectContaining({
+        code: 'subject-mismatch',
+        part,
+        message: expect.stringContaining('is about other bytes than this version'),
+      }),
+    );
+  });
+});
+
+describe('the other evidence', () => {
+  it('has a report in one form', () => {
+    const report = Buffer.from(`${canonicalJson(story.report)}\n`);
+    expect(says({ report })).toEqual(['scan-mismatch: The scan report is not in canonical form']);
+  });
+
+  it('is judged as far as it goes when the bundle cannot be read', () => {
+    const bundle = Buffer.from('{}');
+    const codes = reasonsOf({ bundle, line: { ...line, bundle: digestOf(bundle) } }).map(({ code }) => code);
+    expect(codes).toEqual(['bundle-mismatch', 'approval-invalid', 'approval-invalid']);
+  });
+
+  it('has the newest of the status files that count, in any order', async () => {
+    const since = '2026-03-02T09:00:00.000Z';
+    const mark = { bundle: line.bundle, kind: 'revoked', reason: 'it leaks', since } as const;
+    const older = await storyStatus(story.log, [], storyNow - 2 * 3_600_000);
+    const newer = await storyStatus(story.log, [mark], storyNow - 3_600_000);
+    for (const statuses of [
+      [older, newer],
+      [newer, older],
+    ])
+      expect(says({ statuses })).toEqual([`revoked: revoked since ${since}: it leaks`]);
+    expect(says({ statuses: [older] })).toEqual([]);
+  });
+
+  it('says of each status file why it does not count, when none does', async () => {
+    const stale = await storyStatus(story.log, [], storyNow - 72 * 3_600_000);
+    expect(reasonsOf({ statuses: [stale, Buffer.from('{')] }).map(({ code }) => code)).toEqual([
+      'status-stale',
+      'status-missing',
+    ]);
+    expect(says({ statuses: [] })).toEqual(['status-missing: there is no status file']);
+    expect(says({ statuses: [stale, ...input.statuses] })).toEqual([]);
+  });
+
+  it('holds an approval in the desk for one that trusts the desk, whatever it says of itself', async () => {
+    const told = await tellStory({ approvals: ['ben'], approval: (one) => ({ ...one, independent: true }) });
+    expect(reasonsOf(told.input).map(({ message }) => message)).toContain(
+      '0 of 1 independent approvals (signed without the desk)',
+    );
+  });
+});

@@ -1,0 +1,219 @@
+/** Each thing that a version is checked for beyond its statements' signatures, wrong alone: the one reason names it. */
+import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../../../skills-index/skill/digest.ts';
+import { parseManifest, printManifest } from '../../../../skills-index/skill/manifest.ts';
+import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
+import { printIdentity } from '../../../../skills-index/statement/identity-id.ts';
+import { type Decision, type DecisionInput, decide } from '../../../../skills-index/trust/decision.ts';
+import { defaultPolicy } from '../../../../skills-index/trust/policy.ts';
+import { people, storyFiles, storyManifest, storyNow, tellStory } from '../../story.ts';
+import { kim, tellCertified } from '../../story-certified.ts';
+
+const story = await tellStory();
+const { line } = story;
+const saidOf = (decision: Decision): string[] =>
+  decision.kind === 'refused' ? decision.reasons.map(({ code, message }) => `${code}: ${message}`) : ['admitted'];
+const judged = (change: Partial<DecisionInput>): string[] => saidOf(decide({ ...story.input, ...change }));
+const filesWith = (path: string, bytes: Uint8Array): DecisionInput['files'] => new Map([...story.input.files, [path, bytes]]);
+const filesWithout = (path: string): DecisionInput['files'] => new Map([...story.input.files].filter(([name]) => name !== path));
+
+describe('what is pinned', () => {
+  const { capabilityDigest, scopeClaim } = (() => {
+    const decision = decide(story.input);
+    if (decision.kind !== 'admitted') throw new Error('the story is not admitted');
+    return decision;
+  })();
+
+  it.each<[string, DecisionInput['pinned']]>([
+    ['nothing', {}],
+    ['the registry', { registry: 'skills.example' }],
+    ['the capabilities', { capabilities: capabilityDigest }],
+    ['the verdict’s log index', { logIndex: line.logIndex }],
+    ['the bundle', { bundle: line.bundle }],
+    ['the publisher', { publisher: people.author.keyId }],
+    ['the first claim of the scope', { scopeClaim }],
+  ])('is let through when it is the same: %s', (_, pinned) => {
+    expect(judged(pinned === undefined ? {} : { pinned })).toEqual(['admitted']);
+  });
+
+  it.each<[string, DecisionInput['pinned'], string]>([
+    [
+      'registry',
+      { registry: 'other.example' },
+      'lock-mismatch: the lock says registry other.example, and skills.example answers',
+    ],
+    [
+      'capabilities',
+      { capabilities: digestOf('others') },
+      `lock-mismatch: the lock says capabilities ${digestOf('others')}, ${capabilityDigest} is approved`,
+    ],
+    ['verdict', { logIndex: 3 }, `lock-mismatch: the lock says log index 3, the verdict is at ${line.logIndex}`],
+    ['bundle', { bundle: digestOf('x') }, `bundle-mismatch: ${digestOf('x')} is pinned, and the index has ${line.bundle}`],
+    [
+      'publisher',
+      { publisher: digestOf('x') },
+      `publisher-changed: ${digestOf('x')} is pinned as publisher, ${people.author.keyId} signed`,
+    ],
+    [
+      'first claim',
+      { scopeClaim: scopeClaim + 1 },
+      `publisher-changed: @acme was claimed at log index ${scopeClaim + 1} when a skill of it came here first, now it is shown as claimed at ${scopeClaim}`,
+    ],
+  ])('refuses another one: %s', (_, pinned, reason) => {
+    expect(judged({ ...(pinned && { pinned }) })).toEqual([reason]);
+  });
+
+  it('refuses where there is no verdict to compare with', () => {
+    const statements = line.statements.filter((one) => one !== story.verdict.digest);
+    expect(judged({ pinned: { logIndex: 8 }, line: { ...line, statements } })).toContain(
+      'lock-mismatch: the lock says log index 8, the verdict is at none',
+    );
+  });
+});
+
+describe('the files of a version', () => {
+  it.each(['SKILL.md', 'skill.json', 'scripts/report.ts'])('are those of the bundle, byte for byte: %s', (path) => {
+    const bytes = Buffer.concat([storyFiles.get(path) ?? Buffer.of(), Buffer.from('\n')]);
+    expect(judged({ files: filesWith(path, bytes) })[0]).toBe(
+      `bundle-mismatch: the bytes of "${path}" are not those of the bundle`,
+    );
+    expect(judged({ files: filesWith(path, storyFiles.get(path) ?? Buffer.of()) })).toEqual(['admitted']);
+  });
+
+  it('hold no file that the bundle does not list', () => {
+    expect(judged({ files: filesWith('evil.ts', Buffer.from('x')) })).toEqual([
+      'bundle-mismatch: the bytes of "evil.ts" are not those of the bundle',
+    ]);
+  });
+
+  it.each(['SKILL.md', 'skill.json'])('have to be at hand where a person reads them: %s', (path) => {
+    expect(judged({ files: filesWithout(path) })).toEqual([`file-missing: ${path} is not at hand`]);
+  });
+});
+
+describe('what was signed about a version', () => {
+  const changed = async (type: Statement['predicateType'], predicate: object): Promise<string[]> => {
+    const statement = (one: Statement): Statement =>
+      one.predicateType === type ? ({ ...one, predicate: { ...one.predicate, ...predicate } } as Statement) : one;
+    return saidOf(decide((await tellStory({ statement })).input));
+  };
+
+  it('is a manifest of its name and version', async () => {
+    const named = { manifest: { ...storyManifest, name: '@acme/daily-report' } };
+    expect(await changed(predicateTypes.publish, named)).toContain(
+      'manifest-mismatch: the signed manifest is of @acme/daily-report@1.4.0',
+    );
+    expect(await changed(predicateTypes.publish, { manifest: { ...storyManifest, version: '9.0.0' } })).toContain(
+      'manifest-mismatch: the signed manifest is of @acme/weekly-report@9.0.0',
+    );
+  });
+
+  it.each([
+    ['rule set', { ruleSet: digestOf('another rule set') }],
+    ['verdict', { verdict: 'review' }],
+  ])('is the scan that the report tells of: another %s', async (_, predicate) => {
+    expect(await changed(predicateTypes.scan, predicate)).toContain(
+      'scan-mismatch: the scan report says something else than the scanner signed',
+    );
+  });
+
+  it('names the policy of old under which it would have to stand', () => {
+    const policy = { ...defaultPolicy, programs: ['bash'] };
+    const [earlier, otherwise] = [policy, { ...policy, programs: ['zsh'] }];
+    expect(judged({ policy: otherwise })).toContain('policy-mismatch: the verdict was made under another policy');
+    expect(judged({ policy: { ...otherwise, earlier: [{ policy: earlier, validUpTo: 99 }] } })).toContain(
+      'policy-mismatch: the verdict was made under another policy than the one in force up to log index 99',
+    );
+  });
+});
+
+describe('environment variables', () => {
+  const manifest = parseManifest(
+    Buffer.from(
+      printManifest({
+        ...storyManifest,
+        capabilities: { ...storyManifest.capabilities, env: [{ name: 'LANG', why: 'dates' }] },
+      }),
+    ),
+  );
+  const files = new Map([...storyFiles, ['skill.json', Buffer.from(printManifest(manifest))]]);
+
+  it('are granted where the manifest names them, and no others', async () => {
+    const { input } = await tellStory({ manifest, files });
+    expect(saidOf(decide(input))).toEqual(['admitted']);
+    const more = { ...input.line.capabilities, env: [{ name: 'LANG' }, { name: 'HOME' }] };
+    expect(saidOf(decide({ ...input, line: { ...input.line, capabilities: more } }))).toContainEqual(
+      expect.stringMatching(/^capability-exceeded: not in the signed manifest: env.* HOME$/),
+    );
+  });
+
+  it('are not granted in clear by the secret of their name', () => {
+    const capabilities = { ...line.capabilities, env: [{ name: 'CRM_TOKEN' }] };
+    expect(judged({ line: { ...line, capabilities } }).join('\n')).toContain('capability-exceeded: not in the signed manifest');
+  });
+});
+
+describe('what is said of an admitted version', () => {
+  it('names the person who published it, and the scan that it rests on', async () => {
+    const told = await tellCertified({ owners: [kim] });
+    const decision = decide(told.input);
+    if (decision.kind !== 'admitted') throw new Error(saidOf(decision).join());
+    expect(decision.chain.of.find(({ part }) => part === 'publisher')?.says).toContain(`published by ${printIdentity(kim)} at`);
+    const { ruleSet, verdict } = told.report;
+    expect(decision.scan).toEqual({ report: digestOf(told.input.report), ruleSet, verdict });
+  });
+
+  it.each([
+    [0, false],
+    [1, true],
+  ])('says whether it counts by grace alone: %i ms after its status file expired', (late, onGrace) => {
+    const now = storyNow + 23 * 3_600_000 + late;
+    expect(decide({ ...story.input, now, statusGraceSeconds: 60 })).toMatchObject({ kind: 'admitted', onGrace });
+  });
+
+  it('names no alarm where there is none, and the scanner by its key where nobody enrolled it', async () => {
+    const bad = { ...story.input, pinned: { registry: 'other.example' } };
+    expect(decide(bad)).not.toHaveProperty('alarm');
+    const told = await tellStory({
+      signer: (one) => (one.predicateType === predicateTypes.scan ? people.stranger : undefined),
+    });
+    const scan = decide(told.input).chain.of.find(({ part }) => part === 'scan');
+    expect(scan?.says).toContain(`scanned by ${people.stranger.keyId} at`);
+  });
+
+  it('tells of a log that is another one before all else, and leaves nothing out', () => {
+    const seen = { checkpoint: { size: story.log.head.size, root: Buffer.alloc(32) }, proof: [] };
+    const says = judged({ seen, pinned: { registry: 'other.example', logIndex: 3 } });
+    expect(says.map((one) => one.split(':')[0])).toEqual(['log-rolled-back', 'lock-mismatch', 'lock-mismatch']);
+  });
+
+  it('tells of two logs before all else, too', async () => {
+    const { status } = await tellStory();
+    const codes = judged({ statuses: [status], pinned: { registry: 'other.example' } }).map((one) => one.split(':')[0]);
+    expect(codes.slice(0, 1)).toEqual(['log-forked']);
+    expect(codes.at(-1)).toBe('lock-mismatch');
+  });
+
+  it('refuses a scan by rules that the policy no longer takes', () => {
+    const policy = { ...defaultPolicy, earlier: [{ policy: defaultPolicy, validUpTo: 99 }] };
+    expect(judged({ policy: { ...policy, refusedRuleSets: [digestOf('others')] } })).toEqual(['admitted']);
+    expect(judged({ policy: { ...policy, refusedRuleSets: [story.report.ruleSet] } })).toEqual([
+      `rule-set-refused: it was scanned with the rule set ${story.report.ruleSet}, which the policy refuses`,
+    ]);
+  });
+
+  it('believes in no level that a verdict claims and the evidence does not show', async () => {
+    const statement = (one: Statement): Statement =>
+      one.predicateType === predicateTypes.verdict
+        ? { ...one, predicate: { ...one.predicate, verifiedLevels: ['SLSA_BUILD_LEVEL_2'] } }
+        : one;
+    expect(saidOf(decide((await tellStory({ statement })).input))).toEqual([
+      'verdict-invalid: the verdict claims SLSA_BUILD_LEVEL_2, which the evidence does not show',
+    ]);
+  });
+
+  it('says nothing of levels where no verdict claims any', () => {
+    const statements = line.statements.filter((one) => one !== story.verdict.digest);
+    expect(judged({ line: { ...line, statements } }).filter((one) => one.startsWith('verdict-invalid'))).toEqual([]);
+  });
+});

@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
+import { digestOf } from '../../../../skills-index/skill/digest.ts';
+import { parseJson } from '../../../../skills-index/skill/json.ts';
+import { parseScope } from '../../../../skills-index/skill/name.ts';
+import { Problem } from '../../../../skills-index/skill/problem.ts';
+import { scopeStatement } from '../../../../skills-index/statement/attestation.ts';
+import { verifyArtifact } from '../../../../skills-index/trust/sigstore/artifact-bundle.ts';
+import { readClaims } from '../../../../skills-index/trust/sigstore/certificate-identity.ts';
+import { parseForeignBundle } from '../../../../skills-index/trust/sigstore/foreign-bundle.ts';
+import { parseTrustedRoot } from '../../../../skills-index/trust/sigstore/trusted-root.ts';
+import { verifyCertified } from '../../../../skills-index/trust/sigstore/verify-certified.ts';
+import { verifyStatement } from '../../../../skills-index/trust/verify-statement.ts';
+import { people, storyRoot as root } from '../../story.ts';
+import { TestLog } from '../../story-log.ts';
+import { someWorkflow, TestSigstore } from '../../story-sigstore.ts';
+
+const log = new TestLog('skills.example');
+const claim = scopeStatement({ scope: parseScope('acme'), owners: [people.author.named] });
+for (const one of [people.stranger, people.ada]) await log.say(claim, one);
+const keyed = Buffer.from((await log.say(claim, people.author)).bytes);
+const sigstore = new TestSigstore('mutations');
+const { trustedRoot } = sigstore;
+const signer = sigstore.certify(someWorkflow);
+const certified = Buffer.from(canonicalJson(await sigstore.say(claim, signer)));
+const file = digestOf('a file');
+const artifact = Buffer.from(
+  canonicalJson(
+    await sigstore.sign(
+      Buffer.from(canonicalJson({ _type: 'https://in-toto.io/Statement/v1', subject: [{ digest: { sha256: file.slice(7) } }] })),
+      signer,
+    ),
+  ),
+);
+const expected = { issuer: someWorkflow.issuer, subject: someWorkflow.subject };
+
+const flipped = (bytes: Uint8Array, bit: number): Buffer => {
+  const copy = Buffer.from(bytes);
+  copy[bit >> 3] = (copy[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+  return copy;
+};
+const bitOf = (bytes: Uint8Array) => fc.nat(bytes.byteLength * 8 - 1);
+const parsed = (bytes: Uint8Array): unknown => parseJson(bytes, 'the bundle').value;
+
+// What it gives, or `refused` by a Problem; whatever else is thrown fails the test.
+const orRefused = <Value>(attempt: () => Value): Value | 'refused' => {
+  try {
+    return attempt();
+  } catch (cause) {
+    if (cause instanceof Problem) return 'refused';
+    throw cause;
+  }
+};
+
+describe('one bit of a bundle', () => {
+  it('is held by a signature, or by the log: no change of a keyed statement is accepted', () => {
+    expect(orRefused(() => verifyStatement(parsed(keyed), { root }))).not.toBe('refused');
+    fc.assert(
+      fc.property(bitOf(keyed), (bit) => {
+        expect(orRefused(() => verifyStatement(parsed(flipped(keyed, bit)), { root }))).toBe('refused');
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  // A timestamp's answer has parts around its token that nobody signs: they can be changed, and say nothing.
+  it('changes nothing that a certified statement says, or is refused', () => {
+    const honest = verifyCertified(parsed(certified), trustedRoot);
+    const stamp = certified.indexOf('"signedTimestamp"');
+    const end = certified.indexOf('}', stamp);
+    fc.assert(
+      fc.property(bitOf(certified), (bit) => {
+        const said = orRefused(() => verifyCertified(parsed(flipped(certified, bit)), trustedRoot));
+        const isInStamp = bit >> 3 > stamp && bit >> 3 < end;
+        if (said !== 'refused') expect([isInStamp, said]).toEqual([true, honest]);
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  it('changes nothing of what others signed, or is refused', () => {
+    const verify = (bytes: Uint8Array) => verifyArtifact(bytes, file, expected, trustedRoot);
+    const honest = verify(artifact);
+    fc.assert(
+      fc.property(bitOf(artifact), (bit) => {
+        const said = orRefused(() => verify(flipped(artifact, bit)));
+        if (said !== 'refused') expect(said).toEqual(honest);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('of a certificate is read or refused, and never believed to be the authority’s', () => {
+    fc.assert(
+      fc.property(bitOf(signer.certificate), (bit) => {
+        const bundle = JSON.parse(certified.toString()) as { verificationMaterial: { certificate: { rawBytes: string } } };
+        const lie = flipped(signer.certificate, bit);
+        orRefused(() => readClaims(lie));
+        bundle.verificationMaterial.certificate.rawBytes = lie.toString('base64');
+        expect(orRefused(() => verifyCertified(bundle, trustedRoot))).toBe('refused');
+      }),
+      { numRuns: 120 },
+    );
+  });
+});
+
+describe('whatever is read', () => {
+  const bytes = fc.uint8Array({ maxLength: 400 });
+  it.each<[string, (value: unknown) => unknown]>([
+    ['a trusted root', (value) => parseTrustedRoot(value)],
+    ['a certified bundle', (value) => verifyCertified(value, trustedRoot)],
+    ['a statement’s bundle', (value) => verifyStatement(value, { root, sigstore: trustedRoot })],
+    ['a bundle of others', (value) => parseForeignBundle(Buffer.from(JSON.stringify(value) ?? ''))],
+  ])('%s is read, or refused by a Problem', (_, read) => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => void orRefused(() => read(value))),
+      { numRuns: 300 },
+    );
+  });
+
+  it('any bytes are refused by a Problem: they are no certificate and no bundle', () => {
+    fc.assert(
+      fc.property(bytes, (one) => orRefused(() => parseForeignBundle(one)) === 'refused'),
+      { numRuns: 500 },
+    );
+    fc.assert(
+      fc.property(bytes, (one) => orRefused(() => readClaims(one)) === 'refused'),
+      { numRuns: 500 },
+    );
+  });
+
+  // Parts of an honest bundle, each replaced by anything.
+  it.each([
+    ['a certified bundle', certified, (value: unknown) => verifyCertified(value, trustedRoot)],
+    ['a keyed bundle', keyed, (value: unknown) => verifyStatement(value, { root })],
+    [
+      'a bundle of others',
+      artifact,
+      (value: unknown) => verifyArtifact(Buffer.from(JSON.stringify(value)), file, expected, trustedRoot),
+    ],
+    ['a trusted root', Buffer.from(canonicalJson(trustedRoot)), (value: unknown) => parseTrustedRoot(value)],
+  ])('%s with any one part replaced is read, or refused by a Problem', (_, honest, read) => {
+    const paths = pathsOf(JSON.parse(honest.toString()));
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), fc.oneof(fc.jsonValue(), fc.base64String()), (path, value) => {
+        orRefused(() => read(replaced(JSON.parse(honest.toString()), path, value)));
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+type Path = readonly string[];
+
+function pathsOf(value: unknown, path: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return [path, ...Object.entries(value).flatMap(([key, member]) => pathsOf(member, [...path, key]))];
+}
+
+function replaced(value: unknown, [first, ...rest]: Path, by: unknown): unknown {
+  if (first === undefined) return by;
+  const copy = value as Record<string, unknown>;
+  copy[first] = replaced(copy[first], rest, by);
+  return copy;
+}

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { type Digest, digestOf } from '../../../../skills-index/skill/digest.ts';
+import { parseScope } from '../../../../skills-index/skill/name.ts';
+import {
+  keyStatement,
+  memberStatement,
+  predicateTypes,
+  type RevocationPredicate,
+  revocationStatement,
+  type Statement,
+  scopeStatement,
+} from '../../../../skills-index/statement/attestation.ts';
+import { decide } from '../../../../skills-index/trust/decision.ts';
+import { chainIdentities, type Identities } from '../../../../skills-index/trust/identity.ts';
+import { freshNonce } from '../../../nonce.ts';
+import { people, storyRoot, tellStory } from '../../story.ts';
+import { type TestSigner, testSigner } from '../../story-keys.ts';
+
+const { administrator, author, ada, stranger } = people;
+const [next, last] = [testSigner('next key'), testSigner('last key')];
+const [acme, other] = [parseScope('acme'), parseScope('other')];
+const late = 1_000;
+const addressAt = (logIndex: number): Digest => digestOf(`statement ${logIndex}`);
+type Spoken = readonly [Statement, TestSigner];
+
+/** Ada is a reviewer at index 0, and the author owns @acme at 1; then what is said. */
+const chain = (...spoken: Spoken[]): Identities => {
+  const all: Spoken[] = [
+    [
+      memberStatement({ nonce: freshNonce(), name: 'Ada', roles: ['reviewer'], key: ada.named, state: 'enrolled' }),
+      administrator,
+    ],
+    [scopeStatement({ scope: acme, owners: [author.named] }), author],
+    ...spoken,
+  ];
+  const logged = all.map(([statement, { keyId }], logIndex) => ({
+    statement,
+    signer: keyId,
+    logIndex,
+    digest: addressAt(logIndex),
+  }));
+  return chainIdentities(storyRoot, logged);
+};
+const word = (kind: RevocationPredicate['kind'], { keyId }: TestSigner): Statement =>
+  revocationStatement({ nonce: freshNonce(), kind, target: { publisher: keyId }, reason: 'sells malware' });
+const rotate = (from: TestSigner, to: TestSigner): Spoken => [
+  keyStatement({ key: to.named, state: 'enrolled', replaces: from.keyId }),
+  from,
+];
+const give = (to: TestSigner, by: TestSigner): Spoken => [
+  scopeStatement({ scope: acme, owners: [to.named], previous: addressAt(1) }),
+  by,
+];
+const owners = (identities: Identities): Digest[] =>
+  identities.ownersOf(acme, late).map((one) => ('keyId' in one ? one.keyId : digestOf('somebody')));
+const stop = (identities: Identities, { keyId }: TestSigner, scope = acme): string | undefined =>
+  identities.stops.wordOn({ ids: [keyId], scope }, late)?.kind;
+
+describe('a word on a publisher, for who installs,', () => {
+  const told = async (before: readonly Spoken[], by?: TestSigner): Promise<string[]> => {
+    const { input } = await tellStory({
+      before: async (log) => {
+        for (const [statement, signer] of before) await log.say(statement, signer);
+      },
+      signer: (one) => (one.predicateType === predicateTypes.publish ? by : undefined),
+    });
+    const line = { ...input.line, publisher: by?.keyId ?? input.line.publisher };
+    const decision = decide({ ...input, line });
+    return decision.kind === 'refused' ? decision.reasons.map(({ code, message }) => `${code}: ${message}`) : [];
+  };
+
+  it('is a reason against what the key that followed it published afterwards, and against what its predecessor did', async () => {
+    expect(await told([rotate(author, next)], next)).toEqual([]);
+    for (const [target, by] of [
+      [author, next],
+      [next, author],
+    ] as const) {
+      const reasons = await told([rotate(author, next), [word('revoked', target), administrator]], by);
+      expect(reasons).toContainEqual(
+        expect.stringMatching(/^revoked: when it was published, its publisher was revoked at log index/),
+      );
+    }
+    expect(await told([rotate(author, next), [word('revoked', author), stranger]], next)).toEqual([]);
+  });
+
+  it('that was taken back is none', async () => {
+    const stopped: Spoken = [word('suspended', author), administrator];
+    expect(await told([stopped])).toContainEqual(expect.stringContaining('suspended: '));
+    expect(await told([stopped, [word('lifted', author), administrator]])).toEqual([]);
+  });
+});
+
+describe('a word on a publisher', () => {
+  it.each<[string, Spoken]>([
+    ['a key follow it', rotate(author, next)],
+    ['the scope change', give(next, author)],
+    ['it claim a scope', [scopeStatement({ scope: other, owners: [author.named] }), author]],
+  ])('does not let %s', (_, spoken) => {
+    const stopped = chain([word('revoked', author), ada], spoken);
+    expect(stopped.ignored).toEqual([
+      { digest: addressAt(3), logIndex: 3, why: expect.stringContaining('was revoked at log index 2') },
+    ]);
+    expect(owners(stopped)).toEqual([author.keyId]);
+    expect(stopped.ownersOf(other, late)).toEqual([]);
+    expect(chain([word('suspended', author), ada], [word('lifted', author), ada], spoken).ignored).toEqual([]);
+    expect(chain([word('revoked', author), ada], [word('lifted', author), ada], spoken).ignored).toHaveLength(1);
+  });
+
+  it('lets it end its key, and an administrator give the scope to somebody else', () => {
+    const end = keyStatement({ key: author.named, state: 'ended' });
+    expect(owners(chain([word('revoked', author), ada], [end, author]))).toEqual([]);
+    expect(owners(chain([word('revoked', author), ada], give(next, administrator)))).toEqual([next.keyId]);
+  });
+
+  it.each<[string, TestSigner]>([
+    ['nobody', stranger],
+    ['the publisher', author],
+  ])('by %s is not heard', (_, by) => {
+    const identities = chain([word('revoked', author), by], rotate(author, next));
+    expect(identities.ignored).toMatchObject([{ logIndex: 2 }]);
+    expect(owners(identities)).toEqual([author.keyId, next.keyId]);
+  });
+
+  it('is lifted by nobody who stands behind it', () => {
+    const claimed: Spoken = [scopeStatement({ scope: other, owners: [ada.named] }), ada];
+    const identities = chain(claimed, [word('suspended', ada), administrator], [word('lifted', ada), ada]);
+    expect(identities.ignored).toMatchObject([{ logIndex: 4, why: 'nobody lifts what stopped them' }]);
+    expect(stop(identities, ada, other)).toBe('suspended');
+  });
+
+  it('holds for the whole line of keys in the scope where they followed one another, and in no other', () => {
+    const claimed: Spoken = [scopeStatement({ scope: other, owners: [last.named] }), last];
+    const line: Spoken[] = [claimed, rotate(author, next), rotate(next, last)];
+    for (const target of [author, next, last]) {
+      const identities = chain(...line, [word('revoked', target), ada]);
+      for (const key of [author, next, last]) expect(stop(identities, key)).toBe('revoked');
+      expect(stop(identities, last, other)).toBe(target === last ? 'revoked' : undefined);
+      expect(stop(identities, stranger)).toBe(undefined);
+    }
+  });
+
+  it('is about what was published by it and by who followed it, not by whom it followed', () => {
+    const identities = chain(rotate(author, next), [word('revoked', next), ada], [word('suspended', author), ada]);
+    const isAbout = (word: TestSigner, by: TestSigner) => identities.stops.isAbout(word.keyId, { ids: [by.keyId], scope: acme });
+    expect([isAbout(author, next), isAbout(next, next), isAbout(next, author)]).toEqual([true, true, false]);
+    expect(identities.stops.wordOnPublished({ ids: [author.keyId], scope: acme }, late)?.kind).toBe('suspended');
+    expect(identities.stops.wordOnPublished({ ids: [next.keyId], scope: acme }, late, next.keyId)?.kind).toBe('suspended');
+  });
+
+  it('holds from its index on', () => {
+    const identities = chain(rotate(author, next), [word('suspended', author), ada], [word('lifted', author), ada]);
+    const at = (index: number) => identities.stops.wordOn({ ids: [next.keyId], scope: acme }, index)?.kind;
+    expect([at(3), at(4), at(5)]).toEqual([undefined, 'suspended', undefined]);
+    expect(identities.stops.wordWhenPublished({ ids: [next.keyId], scope: acme }, 4)).toBe(undefined);
+  });
+});
