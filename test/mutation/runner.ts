@@ -4,7 +4,7 @@
  */
 import { globSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import { basename, type ParsedPath, parse, resolve } from 'node:path';
+import { type ParsedPath, parse, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import type { Case } from './suite.ts';
@@ -89,12 +89,12 @@ class Runner {
     return { status: 'survived', nrOfTests };
   }
 
-  // Those first that found a mutant before, then those named like its file, then those beside it; in each the quick ones first.
+  // Those first that found a mutant before, then those named like its file, then those of its room; in each the quick ones first.
   #inOrder(cases: readonly Case[], testFilter: readonly string[] | undefined, { name, dir }: ParsedPath): readonly Case[] {
     const wanted = testFilter && new Set(testFilter);
     const named = new RegExp(`/${name}[^/ ]*\\.test\\.ts `);
-    const beside = `/${basename(dir)}/`;
-    const rank = ({ id }: Case) => (this.#killers.has(id) ? 0 : named.test(id) ? 1 : id.includes(beside) ? 2 : 3);
+    const [room = dir] = /skills-index\/[a-z]+\b/.exec(dir) ?? [];
+    const rank = ({ id }: Case) => (this.#killers.has(id) ? 0 : named.test(id) ? 1 : id.includes(room) ? 2 : 3);
     const took = ({ id }: Case) => this.#took.get(id) ?? 0;
     const reaching = wanted ? cases.filter(({ id }) => wanted.has(id)) : cases;
     return reaching.toSorted((a, b) => rank(a) - rank(b) || took(a) - took(b));

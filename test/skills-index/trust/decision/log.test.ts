@@ -49,6 +49,23 @@ describe('what stops a version', () => {
   });
 });
 
+describe('a revocation that a status file showed before', () => {
+  const mark = { bundle: story.packed.digest, kind: 'revoked', reason: 'it leaks', since } as const;
+
+  it('still stops the version when the present one is silent about it', () => {
+    expect(says({ revokedBefore: new Set([story.packed.digest]) }).map((one) => one.split(':')[0])).toEqual(['revoked']);
+    expect(says({ revokedBefore: new Set([story.publish.digest]) })).toEqual([]);
+  });
+
+  it('is said once when the present one says it too, and beside what else it says', async () => {
+    const revokedBefore = new Set([story.packed.digest]);
+    const shown = async (kind: 'revoked' | 'yanked') =>
+      says({ revokedBefore, statuses: [await storyStatus(story.log, [{ ...mark, kind }])] });
+    expect(await shown('revoked')).toEqual([`revoked: revoked since ${since}: it leaks`]);
+    expect(await shown('yanked')).toHaveLength(1);
+  });
+});
+
 describe('witnesses that are missing', () => {
   const now = storyNow / 1000;
   const names = ['w1.example', 'w2.example', 'w3.example'];
