@@ -24,7 +24,7 @@ import { audit, versionBlobs, versions } from './schema.ts';
 import { unpackTar } from './tar.ts';
 import { refuseBroken, requireProvenance, requirePublisher } from './upload-signer.ts';
 import { refuseUsedRun } from './used-runs.ts';
-import { refuseTwice, type VersionRow } from './versions.ts';
+import { refuseForeignBytes, refuseTwice, type VersionRow } from './versions.ts';
 
 export interface Upload {
   readonly publish: SentStatement;
@@ -79,6 +79,7 @@ async function checkUpload(registry: Registry, upload: Upload, sender: Actor | u
   await refuseTwice(registry, { name, version });
   const packed = unpackTar(upload.tar);
   const about = { name, version, bundle: packed.digest, files: packed.bundle.files };
+  await refuseForeignBytes(registry, about);
   requireSubjects(publish, about);
   checkManifest(publish, packed);
   parseSkillMd(contentOf(packed, 'SKILL.md'));
@@ -116,6 +117,7 @@ function contentOf(packed: PackedBundle, path: string): Uint8Array {
 async function store(registry: Registry, { name, version, packed, publisher, signed }: CheckedUpload): Promise<Taken> {
   return retryOnClash(async () => {
     await refuseTwice(registry, { name, version });
+    await refuseForeignBytes(registry, { name, bundle: packed.digest });
     for (const { signer, statement } of signed) if ('certified' in signer) await refuseUsed(registry, signer.bundle, statement);
     const [publish] = signed;
     if (publish !== undefined && 'certified' in publish.signer)

@@ -1,6 +1,6 @@
 /** Versions as rows: finding them, and the writes of a move. */
 import { and, asc, count, eq, sql } from 'drizzle-orm';
-import type { SkillName } from '../skills-index/skill/name.ts';
+import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { holds, type Write } from './batch.ts';
 import type { Registry, VersionName } from './context.ts';
@@ -40,6 +40,24 @@ export async function refuseTwice(registry: Registry, which: VersionName): Promi
   const taken = await findVersion(registry, which);
   if (taken !== undefined)
     throw new Problem('version-exists', `${which.name}@${which.version} was published before, as ${taken.bundle}`);
+}
+
+/**
+ * Refuses bytes that somebody else published: what is said of a bundle reaches every version of it, so a copy's end would be the original's.
+ * A skill.json with a name makes them one's own.
+ * @throws Problem `bundle-taken`
+ */
+export async function refuseForeignBytes(
+  registry: Registry,
+  { name, bundle }: Pick<VersionRow, 'name' | 'bundle'>,
+): Promise<void> {
+  const same = await registry.db.read
+    .select({ name: versions.name, status: versions.status })
+    .from(versions)
+    .where(eq(versions.bundle, bundle));
+  const taken = same.find((one) => scopeOf(one.name) !== scopeOf(name) && one.status !== 'refused');
+  if (taken !== undefined)
+    throw new Problem('bundle-taken', `Cannot publish ${name}: these are the bytes of ${taken.name}, file for file`);
 }
 
 /** Makes a batch fail when a version entered the index while it was made ready: who judges all that is there must not miss one. */

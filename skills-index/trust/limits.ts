@@ -19,6 +19,8 @@ export const indexFileBytesMax = 32 * 1024 * 1024;
 export const indexStatementsMax = 500;
 /** Rounds in which ended keys may take away what rests on them; each round ends at least one more. */
 export const identityRoundsMax = 1_000;
+/** Keys that follow one key, at one remove or more. */
+export const successorsMax = 16;
 /** Programs that a policy names. */
 export const programsMax = 2_000;
 export const approvalsMax = 20;

@@ -2,19 +2,28 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { marks } from '../../registry/schema.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
-import { publishStatement, revocationStatement } from '../../skills-index/statement/attestation.ts';
+import { parseScope } from '../../skills-index/skill/name.ts';
+import { publishStatement, revocationStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { type StatusMark, verifyStatus } from '../../skills-index/trust/status-file.ts';
 import { freshNonce } from '../nonce.ts';
+import { makeKey } from './people.ts';
 import { approve, publish, type Skill, scan, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 const files = [{ path: 'SKILL.md', bytes: Buffer.from('---\nname: t\ndescription: d\n---\nx\n'), mode: 0o644 }];
 
 /** The same bytes under another number: without a skill.json nothing in the bundle names the version. */
-function sameBytesAs(version: string): Skill {
-  const manifest = parseManifest(Buffer.from(JSON.stringify({ name: '@acme/t', version })));
+function sameBytesAs(version: string, name = '@acme/t'): Skill {
+  const manifest = parseManifest(Buffer.from(JSON.stringify({ name, version })));
   return { files, packed: packBundle(files), manifest };
+}
+
+async function publishInferred({ send }: Staffed, skill: Skill, author: Staffed['author']): ReturnType<typeof publish> {
+  const { packed, manifest } = skill;
+  const about = { name: manifest.name, version: manifest.version, bundle: packed.digest, files: packed.bundle.files };
+  const statement = publishStatement(about, { manifest, tool: 't', inferred: true });
+  return publish(send, skill, author, { envelope: await signStatement(statement, author) });
 }
 
 describe('marks of a bundle', () => {
@@ -23,10 +32,7 @@ describe('marks of a bundle', () => {
     world = await makeStaffedWorld();
     for (const version of ['1.0.0', '1.0.1']) {
       const skill = sameBytesAs(version);
-      const { packed, manifest } = skill;
-      const about = { name: manifest.name, version: manifest.version, bundle: packed.digest, files: packed.bundle.files };
-      const statement = publishStatement(about, { manifest, tool: 't', inferred: true });
-      await publish(world.send, skill, world.author, { envelope: await signStatement(statement, world.author) });
+      await publishInferred(world, skill, world.author);
       await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
       expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
     }
@@ -50,6 +56,15 @@ describe('marks of a bundle', () => {
     expect(await read()).toMatchObject([{ kind: 'revoked', reason: 'revoked 1.0.0' }]);
     expect(await say('lifted', '1.0.1')).toBe(201);
     expect(await read()).toMatchObject([{ kind: 'revoked', reason: 'revoked 1.0.0' }]);
+  });
+
+  it('are no stranger’s to set: the same bytes are not published under another scope, where their end would reach these', async () => {
+    const mallory = makeKey();
+    const claim = scopeStatement({ scope: parseScope('mallory'), owners: [mallory.open] });
+    expect((await state(world.send, claim, mallory)).status).toBe(201);
+    const copied = await publishInferred(world, sameBytesAs('1.0.0', '@mallory/t'), mallory);
+    expect(copied).toMatchObject({ status: 409, body: { code: 'bundle-taken' } });
+    expect(copied.body.detail).toContain('these are the bytes of @acme/t');
   });
 
   it('stay suspended until the last suspension is lifted', async () => {

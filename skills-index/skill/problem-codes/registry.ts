@@ -10,6 +10,13 @@ export const registryCodes = {
     means: 'This version was published before; versions are immutable.',
     fix: 'Publish a higher version.',
   },
+  'bundle-taken': {
+    exit: 6,
+    status: 409,
+    means:
+      'The very same files were published under somebody else’s scope, and what is said of a bundle reaches all who have it.',
+    fix: 'Add a skill.json with your own name; a copy of somebody’s skill is better required than published again.',
+  },
   'name-taken': {
     exit: 6,
     status: 409,

@@ -13,10 +13,11 @@ import {
 } from '../../statement/attestation.ts';
 import { identityId, isPerson, keysAmong } from '../../statement/identity-id.ts';
 import type { Identities, LoggedStatement, Member } from '../identity.ts';
+import { successorsMax } from '../limits.ts';
 import { type RootFile, rootKeyId, spkiOf } from '../root.ts';
 import { holdsOffice, keysOfOffice } from '../root-office.ts';
 import { type Ends, KnownEnds, type Use } from './ends.ts';
-import type { Enrolment } from './enrolment.ts';
+import { type Enrolment, hasEveryRole } from './enrolment.ts';
 import type { FrozenStatement } from './frozen-statement.ts';
 import { idsOf, matchedIdentity } from './match.ts';
 import { PublisherStops, sayWord } from './publisher-stops.ts';
@@ -66,10 +67,8 @@ export class IdentityChain implements Identities {
   }
 
   keysOf(memberName: string, at: number): Digest[] {
-    const ids = this.#enrolments
-      .filter((one) => one.name === memberName && one.passkey === undefined)
-      .map((one) => one.of as Digest);
-    return [...new Set(ids)].filter((id) => this.memberOf(id, at)?.name === memberName);
+    const named = this.#enrolments.filter((one) => one.name === memberName && one.passkey === undefined);
+    return [...new Set(named.map(({ of }) => of as Digest))].filter((id) => this.memberOf(id, at)?.name === memberName);
   }
 
   passkeysOf(memberName: string, at: number): EnrolledPasskey[] {
@@ -205,7 +204,7 @@ export class IdentityChain implements Identities {
       return 'a key is ended by its holder, its successor or an administrator';
     if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
     const reach = new Set<Use>(this.#owners.keptBy(signer, logIndex));
-    if (signer === keyId && this.#enrolmentOf(keyId, logIndex) !== undefined) reach.add('as a member');
+    if (signer === keyId && hasEveryRole(this.#enrolmentOf(keyId, logIndex), this.#enrolments)) reach.add('as a member');
     const isBack = end.upTo < logIndex;
     if (isBack && reach.size === 0)
       return 'its signer stands for nothing now, so only an administrator ends it for an index before';
@@ -224,6 +223,9 @@ export class IdentityChain implements Identities {
     if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
     const word = this.stops.wordOn({ ids: [signer] }, logIndex);
     if (word !== undefined) return `its signer was ${sayWord(word)}`;
+    // A successor is a new key: else a statement of one alone would hang another's key, and all that it stands for, behind their own.
+    if (replaces !== undefined && this.#keys.has(key.keyId)) return 'the key that is to follow is known already';
+    if (this.#owners.successorsOf(signer).length >= successorsMax) return 'the key that it replaces was replaced too often';
     // Who owns nothing has nothing to hand on: else anybody could hang statements on the keys of others.
     const isFree = (scope: Scope): boolean => this.stops.wordOn({ ids: [signer], scope }, logIndex) === undefined;
     const owned = replaces === undefined ? [] : this.#owners.scopesOf(replaces, logIndex, logIndex);

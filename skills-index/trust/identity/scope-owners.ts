@@ -44,6 +44,8 @@ export class ScopeOwners {
   readonly #heirs = new Map<Digest, Set<Digest>>();
   /** The keys that followed others, in each scope: what somebody says of their own scope counts in no other. */
   readonly #steps = new Map<Scope, { readonly old: Digest; readonly key: Digest }[]>();
+  /** The same by key, both ways. */
+  readonly #kin = new Map<Scope, Map<Digest, Set<Digest>>>();
 
   claim({ scope, owners, publishers }: ScopePredicate, { from, lost }: Place, statement: Digest): void {
     const standing = (list: readonly Identity[]): Standing[] =>
@@ -75,7 +77,13 @@ export class ScopeOwners {
     note(this.#successors, old, key.keyId);
     if (lost !== undefined) return true;
     note(this.#heirs, old, key.keyId);
-    this.#steps.set(scope, [...(this.#steps.get(scope) ?? []), { old, key: key.keyId }]);
+    const steps = this.#steps.get(scope);
+    if (steps === undefined) this.#steps.set(scope, [{ old, key: key.keyId }]);
+    else steps.push({ old, key: key.keyId });
+    const kin = this.#kin.get(scope) ?? new Map<Digest, Set<Digest>>();
+    this.#kin.set(scope, kin);
+    note(kin, old, key.keyId);
+    note(kin, key.keyId, old);
     return true;
   }
 
@@ -102,8 +110,8 @@ export class ScopeOwners {
   /** These and all whom they followed in a scope, or who followed those. */
   lineOf(scope: Scope, ids: readonly Digest[]): ReadonlySet<Digest> {
     const reached = new Set(ids);
-    const steps = this.#steps.get(scope) ?? [];
-    for (const one of reached) for (const { old, key } of steps) if (one === old || one === key) reached.add(old).add(key);
+    const kin = this.#kin.get(scope);
+    for (const one of reached) for (const next of kin?.get(one) ?? []) reached.add(next);
     return reached;
   }
 

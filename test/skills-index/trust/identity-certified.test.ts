@@ -149,7 +149,7 @@ describe('a scope', () => {
       [keyStatement({ key: author.named, state: 'ended' }), second],
     );
     expect(after.ignored.map(({ why }) => why)).toEqual([
-      'it follows that key already',
+      'the key that is to follow is known already',
       'a key is ended by its holder, its successor or an administrator',
     ]);
     expect(after.follows(second.keyId, author.keyId)).toBe(false);

@@ -251,7 +251,39 @@ describe('keys', () => {
     expect(idle.ignored.map(({ why }) => why)).toEqual(['the key that it replaces owns no scope']);
     expect(idle.keyOf(scanner.keyId)).toBeUndefined();
     const again = chain([claim([author, second]), author], [rotate(author, second), author]);
-    expect(again.ignored.map(({ why }) => why)).toEqual(['it follows that key already']);
+    expect(again.ignored.map(({ why }) => why)).toEqual(['the key that is to follow is known already']);
+  });
+
+  it('are followed by new keys alone: nobody hangs an owner, a reviewer or an administrator behind their own key', () => {
+    const claimed = [claim([author]), author] as const;
+    const strange: Spoken = [scopeStatement({ scope: parseScope('strange'), owners: [stranger.named] }), stranger];
+    for (const victim of [author, scanner, administrator]) {
+      const identities = chain([enrol('scanner', scanner, 'scanner'), administrator], claimed, strange, [
+        rotate(stranger, victim),
+        stranger,
+      ]);
+      expect(identities.ignored.map(({ why }) => why)).toEqual(['the key that is to follow is known already']);
+      expect(identities.follows(victim.keyId, stranger.keyId)).toBe(false);
+    }
+  });
+
+  it('are followed by no more than sixteen, so that nobody makes the chain of all slow', () => {
+    const many = Array.from({ length: 20 }, (_, at): Spoken => [rotate(author, testSigner(`heir ${at}`)), author]);
+    const identities = chain([claim([author]), author], ...many);
+    expect(identities.ignored.map(({ why }) => why)).toEqual(Array(4).fill('the key that it replaces was replaced too often'));
+    expect(identities.ownersOf(acme, late)).toHaveLength(17);
+  });
+
+  it('of a member who has fewer roles now take back nothing of what was said in the others', () => {
+    const told = (...roles: MemberRole[]) =>
+      chain(
+        [enrol('bob', second, 'administrator'), administrator],
+        [enrol('nina', scanner, 'scanner'), second],
+        [enrol('bob', second, ...roles), administrator],
+        [endKey(second, 0), second],
+      );
+    expect(told('scanner').isMember(scanner.keyId, 'scanner', 2)).toBe(true);
+    expect(told('administrator', 'reviewer').isMember(scanner.keyId, 'scanner', 2)).toBe(false);
   });
 
   it('that followed another are owners no more when the scope names its owners anew without them', () => {

@@ -24,9 +24,10 @@ describe('an author who rotated their key', () => {
     const reasons = await reasonsOf({
       claim: async (log) => {
         const enrolled = { nonce: freshNonce(), name: 'Ben', roles: ['reviewer'], identities: [], state: 'enrolled' } as const;
-        await log.say(memberStatement({ ...enrolled, key: member.named }), administrator);
+        if (member === before) await log.say(memberStatement({ ...enrolled, key: member.named }), administrator);
         await log.say(scopeStatement({ scope: acme, owners: [before.named] }), before);
         await log.say(rotate(before, after), before);
+        if (member === after) await log.say(memberStatement({ ...enrolled, key: member.named }), administrator);
         if (other === after) await log.say(keyStatement({ key: before.named, state: 'ended' }), after);
       },
       signer: ({ predicateType }) => (predicateType === predicateTypes.publish ? (other === after ? after : before) : undefined),

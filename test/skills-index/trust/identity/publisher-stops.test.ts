@@ -130,7 +130,7 @@ describe('a word on a publisher', () => {
 
   it('holds for the whole line of keys in the scope where they followed one another, and in no other', () => {
     const claimed: Spoken = [scopeStatement({ scope: other, owners: [last.named] }), last];
-    const line: Spoken[] = [claimed, rotate(author, next), rotate(next, last)];
+    const line: Spoken[] = [rotate(author, next), rotate(next, last), claimed];
     for (const target of [author, next, last]) {
       const identities = chain(...line, [word('revoked', target), ada]);
       for (const key of [author, next, last]) expect(stop(identities, key)).toBe('revoked');
