@@ -93,7 +93,14 @@ function whatItWrote({ reports }: World): string {
 async function revoke(world: World): Promise<void> {
   const { stage, reports } = world;
   stage.step('It is revoked, and the next start refuses it');
-  await stage.type('rob', ['review', 'revoke', twin, '--reason', 'Sends the environment and the figures to a stranger.']);
+  await stage.type('rob', [
+    'review',
+    'revoke',
+    twin,
+    '--reason',
+    'Sends the environment and the figures to a stranger.',
+    '--yes',
+  ]);
   const written = (): number => statSync(join(reports, 'weekly.md')).mtimeMs;
   const before = written();
   const refused = await stage.type('host', ['run', '--agent', 'finance', skill, 'report'], { expect: 6, show: 'stderr' });
