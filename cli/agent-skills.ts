@@ -1,10 +1,11 @@
 /** What an agent may find, open and run: three calls, each admitted anew and each in the audit log. The MCP server is their face. */
+
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type Agent, type Grant, readAgent, whyNotGranted } from '../runner/agents.ts';
-import type { AuditEvent } from '../runner/audit.ts';
 import { type RunResult, runSkill } from '../runner/run.ts';
 import { bubblewrap } from '../runner/sandboxes/bubblewrap.ts';
+import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
 import { capabilityDigest, isEmpty, listCapabilities, minus, printCapability } from '../skills-index/skill/capability.ts';
 import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';

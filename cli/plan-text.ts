@@ -1,5 +1,5 @@
 /** A plan in lines for people. */
-import type { Plan } from '../runner/plan.ts';
+import type { Plan } from '../skills-index/run/plan.ts';
 import { withBrokenAddresses } from './capability-text.ts';
 
 /** What it gives, leaves out and refuses, each line with its reason; addresses broken. The caller escapes what comes from a skill. */

@@ -1,50 +1,12 @@
 /** The audit log: what every run was allowed and refused, one JSON line each, each naming the digest of the line before it. */
+
 import { closeSync, constants, existsSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { type AuditEntry, type AuditEvent, type AuditSubject, parseEntry, plainTexts } from '../skills-index/run/audit-entry.ts';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import type { Authority } from './egress-rules.ts';
-import { auditLineBytesMax, auditTextCharsMax } from './limits.ts';
+import { auditLineBytesMax } from './limits.ts';
 import { withLock } from './lock.ts';
-
-/** Who did it: the same in every line of a run. Absent members were not known yet when it was refused. */
-export interface AuditSubject {
-  readonly run: string;
-  /** The agent's name; `operator` for a person at the terminal. */
-  readonly agent: string;
-  readonly skill?: string;
-  readonly version?: string;
-  readonly bundle?: Digest;
-  /** Digest of the plan. */
-  readonly plan?: Digest;
-}
-
-/** About requests: never a body, a header's value or a query. */
-export type AuditEvent = Readonly<
-  | { event: 'start'; command: string; why: string; backend: string; notes: readonly string[] }
-  | { event: 'call'; tool: 'search' | 'open' | 'run'; command?: string; path?: string; why: string }
-  | { event: 'refused'; code: string; why: string }
-  | ({
-      event: 'egress';
-      decision: 'allowed' | 'denied';
-      why: string;
-      method: string;
-      path: string;
-      secrets: readonly string[];
-    } & Authority)
-  | { event: 'redacted'; secret: string; host: string }
-  | { event: 'exit'; reason: string; code: number | null; milliseconds: number }
-  | { event: 'cleanup'; path: string; why: string }
->;
-
-export type AuditEntry = AuditSubject &
-  AuditEvent & {
-    readonly schema: 'skillgate.audit/1';
-    readonly seq: number;
-    readonly at: string;
-    /** Digest of the line before, without its newline; of nothing for the first. */
-    readonly prev: Digest;
-  };
 
 export interface Audit {
   /** Appends one line and returns when it is on disk. */
@@ -119,28 +81,4 @@ function lastOf(log: number, file: string): { readonly seq: number; readonly dig
 function readLines(file: string): string[] {
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [''];
   return lines.at(-1) === '' ? lines.slice(0, -1) : [...lines.slice(0, -1), 'torn'];
-}
-
-function parseEntry(line: string): AuditEntry | undefined {
-  try {
-    const value = JSON.parse(line) as AuditEntry;
-    const sound = value.schema === 'skillgate.audit/1' && Number.isSafeInteger(value.seq) && canonicalJson(value) === line;
-    return sound ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-// Canonical JSON keeps a line one line; what is left is the reader's terminal, and the length.
-function plainTexts(said: AuditSubject & AuditEvent): AuditSubject & AuditEvent {
-  const plain = (value: unknown): unknown =>
-    typeof value === 'string' ? plainText(value) : Array.isArray(value) ? value.slice(0, 100).map(plain) : value;
-  const members = Object.entries(said).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(members.map(([key, member]) => [key, plain(member)])) as unknown as AuditSubject & AuditEvent;
-}
-
-function plainText(text: string): string {
-  const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu;
-  const plain = text.toWellFormed().replace(unseen, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
-  return plain.length > auditTextCharsMax ? `${plain.slice(0, auditTextCharsMax).toWellFormed()}…` : plain;
 }

@@ -1,4 +1,5 @@
 /** Which program runs a command: what its file's extension or first line says. */
+import type { Interpreter } from '../skills-index/run/plan.ts';
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -14,8 +15,6 @@ export interface WantedCommand {
 }
 
 type Files = Pick<SkillToRun, 'bundle' | 'contents'>;
-
-export type Interpreter = 'node' | 'python3' | 'sh' | 'bash';
 
 const byExtension = /\.(?:(?<node>[mc]?[jt]s)|(?<python3>py)|(?<sh>sh)|(?<bash>bash))$/;
 const byProgram = /^(?:(?<node>node)|(?<python3>python3?)|(?<sh>sh|dash)|(?<bash>bash))$/;

@@ -1,9 +1,10 @@
 /** The egress proxy of one run: a unix socket, default deny, every decision recorded before anything leaves. */
+
 import { chownSync, mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { AuditEvent } from './audit.ts';
-import { forward } from './egress-forward.ts';
+import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
+import { forward } from './egress/forward.ts';
 import {
   type Authority,
   type Denial,
@@ -12,7 +13,7 @@ import {
   judgeConnect,
   judgeRequest,
   type Place,
-} from './egress-rules.ts';
+} from './egress/rules.ts';
 import * as limits from './limits.ts';
 
 export interface EgressSettings {

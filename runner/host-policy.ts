@@ -1,7 +1,9 @@
 /** Host policy, `host.json`: what the operator of this machine allows, kept where no skill and no agent can write. */
+
 import { isIP } from 'node:net';
 import { normalize } from 'node:path';
 import * as v from 'valibot';
+import type { PinnedAddress } from '../skills-index/run/plan.ts';
 import { isHostName } from '../skills-index/skill/host-name.ts';
 import { type ParsedJson, parseJson } from '../skills-index/skill/json.ts';
 import { isNamePart } from '../skills-index/skill/name.ts';
@@ -13,12 +15,6 @@ import { readPrivateFile } from './private-file.ts';
 /** What host policy may insist on; a host that lacks one refuses to run. */
 export const requirements = ['seccomp', 'no-network', 'dropped-uid', 'memory-cgroup'] as const;
 export type Requirement = (typeof requirements)[number];
-
-export interface PinnedAddress {
-  /** An IP address as the operator wrote it. */
-  readonly address: string;
-  readonly port: number;
-}
 
 export interface HostPolicy {
   /** Where it lies, or would lie: for those who are told to change it. */

@@ -1,25 +1,16 @@
 /** The plan of a run: approved ∩ granted to this agent ∩ allowed on this host. Pure data, shown before it runs. */
-import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
+import type { AdmittedVersion, Plan, Refusal } from '../skills-index/run/plan.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
-import type { Capabilities, SecretUse } from '../skills-index/skill/capability.ts';
+import type { Capabilities } from '../skills-index/skill/capability.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
-import type { Manifest, RunLimits } from '../skills-index/skill/manifest.ts';
-import type { SkillName } from '../skills-index/skill/name.ts';
+import type { Manifest } from '../skills-index/skill/manifest.ts';
 import type { ProblemCode } from '../skills-index/skill/problem-codes.ts';
-import type { Version } from '../skills-index/skill/version.ts';
 import { type Agent, whyNotGranted } from './agents.ts';
-import type { Interpreter, WantedCommand } from './command.ts';
-import type { HostPolicy, PinnedAddress } from './host-policy.ts';
+import type { WantedCommand } from './command.ts';
+import type { HostPolicy } from './host-policy.ts';
 import { outputBytesMax, processesMax } from './limits.ts';
-import { type Draft, planCapabilities, planOwner } from './plan-capabilities.ts';
+import { type Draft, planCapabilities, planOwner } from './plan/capabilities.ts';
 import type { SecretEntry } from './secrets.ts';
-
-/** The version to run, as admission found it. */
-export interface AdmittedVersion {
-  readonly name: SkillName;
-  readonly version: Version;
-  readonly bundle: Digest;
-}
 
 /** A folder that host policy names, as it was found when it was opened: where it really is and whose, or why it cannot be used. */
 export type WorkspaceFact =
@@ -50,82 +41,6 @@ export interface PlanInput {
   /** Its name, and what it gives in the words of host policy's `require`. */
   readonly sandbox: { readonly name: string; readonly gives: readonly string[] };
   readonly now: Date;
-}
-
-/** Why the plan has this line. */
-interface Line {
-  readonly reason: string;
-}
-
-export interface PlannedMount extends Line {
-  /** `workspace:reports`. */
-  readonly source: string;
-  readonly path: string;
-  /** `device:inode` of the folder that was opened. */
-  readonly id: string;
-  readonly target: string;
-  readonly mode: 'ro' | 'rw';
-}
-
-/** Plain HTTP to pinned names. */
-export interface PlannedEgress extends Line {
-  /** As approved; may be a pattern. */
-  readonly host: string;
-  readonly port: number;
-  readonly methods: readonly string[];
-  readonly path: string;
-  /** The exact names of this pattern that host policy pins. */
-  readonly pinned: Readonly<Record<string, PinnedAddress>>;
-}
-
-export interface PlannedSecret extends Line {
-  readonly name: string;
-  /** Manifest's hosts ∩ the operator's. */
-  readonly hosts: readonly string[];
-  readonly as: SecretUse;
-}
-
-export interface PlannedEnv extends Line {
-  readonly name: string;
-  readonly value: string;
-}
-
-export interface PlannedProgram extends Line {
-  readonly program: string;
-  readonly path: string;
-}
-
-/** A capability (in the words of `printCapability`) that was asked for and is not given. */
-export interface LeftOut extends Line {
-  readonly what: string;
-}
-
-/** Why this plan must not start; the hint is the code's own where there is none. */
-export interface Refusal {
-  readonly code: ProblemCode;
-  readonly message: string;
-  readonly hint?: string;
-}
-
-export interface Plan {
-  readonly schema: 'skillgate.plan/1';
-  readonly skill: AdmittedVersion;
-  /** The agent's name, or `operator`. */
-  readonly agent: string;
-  readonly command: { readonly name: string; readonly file: BundlePath; readonly interpreter: Interpreter | 'none' };
-  readonly backend: string;
-  readonly uid: number;
-  readonly gid: number;
-  readonly workingDirectory: string;
-  readonly mounts: readonly PlannedMount[];
-  readonly egress: readonly PlannedEgress[];
-  readonly secrets: readonly PlannedSecret[];
-  readonly env: readonly PlannedEnv[];
-  readonly programs: readonly PlannedProgram[];
-  readonly limits: RunLimits & { readonly outputBytes: number; readonly processes: number };
-  readonly leftOut: readonly LeftOut[];
-  /** Empty when it may start. */
-  readonly refused: readonly Refusal[];
 }
 
 /** Intersects what was approved, granted and allowed. Never throws: a plan that must not start says so in `refused`. */

@@ -1,24 +1,26 @@
 /** The steps of a run: check the bytes, open the host, plan; then hold the workspaces, start proxy and sandbox, wait, clean up. */
+
 import { randomBytes } from 'node:crypto';
+import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.ts';
+import type { Plan } from '../skills-index/run/plan.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import type { AuditEvent, AuditSubject } from './audit.ts';
 import { findCommand } from './command.ts';
+import type { BoundPlaceholder } from './egress/rules.ts';
 import { startEgress } from './egress.ts';
-import type { BoundPlaceholder } from './egress-rules.ts';
 import { type OpenedHost, openHost } from './host.ts';
 import { argumentBytesMax, forwarderPort, reportedPathsMax } from './limits.ts';
-import { placeholderFor } from './placeholder.ts';
-import { type Plan, planRun } from './plan.ts';
-import { workspaceOf } from './plan-capabilities.ts';
+import { type HeldWorkspace, holdWorkspace } from './mounts/workspace.ts';
+import { workspaceOf } from './plan/capabilities.ts';
+import { planRun } from './plan.ts';
 import type { RunRequest, RunResult } from './run.ts';
 import { withRunFolder } from './run-folder.ts';
 import type { Sandbox, SandboxStart } from './sandbox.ts';
 import { bubblewrap } from './sandboxes/bubblewrap.ts';
+import { placeholderFor } from './secrets/placeholder.ts';
 import { openSecrets, type SecretValue } from './secrets.ts';
 import { watchRun } from './watch.ts';
-import { type HeldWorkspace, holdWorkspace } from './workspace.ts';
 
 /** Everything that is known before a start. Whoever has it closes `host`. */
 export interface PreparedRun {
@@ -68,7 +70,7 @@ function checkFiles({ skill: { admitted, bundle, contents } }: RunRequest): Sand
   return bundle.files.map((file) => {
     const bytes = contents.get(file.path);
     if (bytes === undefined || digestOf(bytes) !== file.sha256) throw refused(file.path);
-    return { file, bytes };
+    return { path: `/skills/${admitted.name}/${file.path}`, mode: file.mode, bytes };
   });
 }
 
@@ -128,7 +130,7 @@ async function startAndWait(request: RunRequest, prepared: PreparedRun, { record
   });
   try {
     const running = await sandbox.start({
-      ...{ plan, files, args: request.args, env: environmentOf(plan, placeholders), runFolder },
+      ...{ plan, files, command: commandOf(plan, request.args), env: environmentOf(plan, placeholders), runFolder },
       pins: new Map(plan.mounts.map(({ source, target }) => [target, host.folders.get(workspaceOf(source)) ?? -1])),
       protectedPaths: new Map([...held].map(([target, { protectedPaths }]) => [target, protectedPaths])),
       ...(plan.egress.length === 0 ? {} : { proxyFolder: `${runFolder}/proxy` }),
@@ -140,6 +142,10 @@ async function startAndWait(request: RunRequest, prepared: PreparedRun, { record
   } finally {
     await proxy.close();
   }
+}
+
+function commandOf({ command, skill }: Plan, args: readonly string[]): string[] {
+  return [`/usr/bin/${command.interpreter}`, `/skills/${skill.name}/${command.file}`, ...args];
 }
 
 // What the command sees, whole: nothing of the runner's own environment.

@@ -1,5 +1,8 @@
 /** One run, from an admitted version to its recorded end. */
+
 import { randomUUID } from 'node:crypto';
+import type { AuditSubject } from '../skills-index/run/audit-entry.ts';
+import type { AdmittedVersion, Plan } from '../skills-index/run/plan.ts';
 import type { Bundle } from '../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
 import type { Capabilities } from '../skills-index/skill/capability.ts';
@@ -7,14 +10,13 @@ import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Agent } from './agents.ts';
-import type { Audit, AuditSubject } from './audit.ts';
+import type { Audit } from './audit.ts';
 import { type HostPolicy, requirements } from './host-policy.ts';
-import type { AdmittedVersion, Plan } from './plan.ts';
+import type { Cleanup } from './mounts/workspace.ts';
 import { prepareRun, runPrepared } from './run-prepared.ts';
 import type { Sandbox } from './sandbox.ts';
 import { bubblewrap } from './sandboxes/bubblewrap.ts';
 import { checkSandbox } from './sandboxes/check-sandbox.ts';
-import type { Cleanup } from './workspace.ts';
 
 /** A version with its files, as admission and the catalogue hand it over; every byte is checked again here. */
 export interface SkillToRun {

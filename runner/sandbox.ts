@@ -1,18 +1,26 @@
 /** What every sandbox is to the runner: started from a plan, fed and listened to over three streams, gone afterwards. */
+
 import type { Readable, Writable } from 'node:stream';
-import type { BundleFile } from '../skills-index/skill/bundle.ts';
-import type { Plan } from './plan.ts';
-import type { ProtectedPath } from './protected-paths.ts';
+import type { Plan } from '../skills-index/run/plan.ts';
+import type { ProtectedPath } from './mounts/protected-paths.ts';
 
 /** What of a plan a sandbox enforces. */
-export type SandboxPlan = Pick<Plan, 'command' | 'limits' | 'mounts' | 'programs' | 'skill' | 'workingDirectory'> &
-  Pick<Plan, 'uid' | 'gid'>;
+export type SandboxPlan = Pick<Plan, 'limits' | 'mounts' | 'programs' | 'workingDirectory' | 'uid' | 'gid'>;
+
+/** A file that the sandbox has from its first moment: exactly these bytes, read-only. */
+export interface SandboxFile {
+  /** Where it lies in the sandbox, absolute. */
+  readonly path: string;
+  readonly mode: '444' | '644' | '755';
+  readonly bytes: Uint8Array;
+}
 
 export interface SandboxStart {
   readonly plan: SandboxPlan;
-  /** The skill's files whose bytes were checked against its bundle; they are what the sandbox gets. */
-  readonly files: readonly { readonly file: BundleFile; readonly bytes: Uint8Array }[];
-  readonly args: readonly string[];
+  /** Bytes that were checked, a skill's against its bundle; they are what the sandbox gets. */
+  readonly files: readonly SandboxFile[];
+  /** What is started: a program's path in the sandbox and its arguments. */
+  readonly command: readonly string[];
   /** What the command sees as its environment, placeholders of secrets included. */
   readonly env: Readonly<Record<string, string>>;
   /** Open descriptors of the mounted folders by target; the sandbox checks that it mounted these and no others. */

@@ -1,6 +1,7 @@
 /** Watches a started sandbox: its input, its output up to the limit, its time, and what ended it. */
+
 import { pipeline } from 'node:stream/promises';
-import type { Plan } from './plan.ts';
+import type { Plan } from '../skills-index/run/plan.ts';
 import type { EndReason, RunRequest } from './run.ts';
 import type { RunningSandbox } from './sandbox.ts';
 

@@ -1,7 +1,9 @@
 /** `skill agent …`: identities of agents, what they may start, and what they did. */
+
 import { rm } from 'node:fs/promises';
 import { type Agent, type Grant, readAgent } from '../../runner/agents.ts';
-import { type AuditEntry, readAudit, verifyAudit } from '../../runner/audit.ts';
+import { readAudit, verifyAudit } from '../../runner/audit.ts';
+import type { AuditEntry } from '../../skills-index/run/audit-entry.ts';
 import { listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import { parseReference, parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';

@@ -1,10 +1,11 @@
 /** `skill run`: admits the version again, plans, and runs it in a sandbox; `--plan` shows the plan and runs nothing. */
+
 import { dirname, resolve } from 'node:path';
 import { satisfies } from 'semver';
 import { readAgent } from '../../runner/agents.ts';
 import { printable } from '../../runner/catalogue.ts';
-import type { Plan } from '../../runner/plan.ts';
 import { planSkill, type RunRequest, type RunResult, runSkill } from '../../runner/run.ts';
+import type { Plan } from '../../skills-index/run/plan.ts';
 import { parseReference, type SkillReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Project, projectAt } from '../admission.ts';

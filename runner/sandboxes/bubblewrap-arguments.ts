@@ -1,6 +1,6 @@
 /** From a plan to the arguments of bubblewrap (bwrap(1), 0.8); pure but for the descriptors that it asks for. */
 import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
-import type { ProtectedPath } from '../protected-paths.ts';
+import type { ProtectedPath } from '../mounts/protected-paths.ts';
 import type { SandboxStart } from '../sandbox.ts';
 
 /** What the host has, and how whoever starts bubblewrap gets at it. */
@@ -54,7 +54,7 @@ export function skillArguments({ plan, env, files, protectedPaths }: SandboxStar
     ...file('/etc/hosts', '0444', '127.0.0.1 localhost\n'),
     ...['--ro-bind-try', '/usr/share/zoneinfo', '/usr/share/zoneinfo', '--symlink', 'usr/bin', '/bin'],
     ...plan.programs.flatMap(({ program, path }) => programArguments(program, around.reach(program, path))),
-    ...files.flatMap((one) => file(`/skills/${plan.skill.name}/${one.file.path}`, `0${one.file.mode}`, one.bytes)),
+    ...files.flatMap((one) => file(one.path, `0${one.mode}`, one.bytes)),
     ...plan.mounts.flatMap(({ target, mode, path }, index) => {
       const source = around.reach(`mount${index}`, path);
       const shut = mode === 'rw' ? (protectedPaths.get(target) ?? []) : [];

@@ -84,7 +84,7 @@ function startChild(
   forwarder: Forwarder | undefined,
   group: MemoryGroup | undefined,
 ): ChildProcess {
-  const { args, pins, plan, runFolder } = what;
+  const { command, pins, plan, runFolder } = what;
   const { firstData, firstPin, info, network, shell, user } = descriptorAt;
   const targets = plan.mounts.map((one) => one.target);
   const lent = new Map(targets.map((target, index) => [firstPin + index, pins.get(target) ?? -1]));
@@ -101,8 +101,7 @@ function startChild(
       info,
       joinsNetwork: forwarder !== undefined,
     });
-    const prelude = preludeScript(plan, group === undefined ? plan.limits.memoryMiB : undefined);
-    const command = [`/usr/bin/${plan.command.interpreter}`, `/skills/${plan.skill.name}/${plan.command.file}`, ...args];
+    const prelude = preludeScript(what, group === undefined ? plan.limits.memoryMiB : undefined);
     const given = own.slice(1).map((descriptor, index) => [firstData + index, descriptor] as const);
     return launch({
       bubblewrapArguments,

@@ -4,7 +4,7 @@
  * So every start is tested in the very sandbox that it gets, and one that does not hold is never used.
  */
 import { fileBytesMax, openFilesMax } from '../limits.ts';
-import type { SandboxPlan } from '../sandbox.ts';
+import type { SandboxStart } from '../sandbox.ts';
 
 /** Each has to be true in the sandbox; builtins of sh only. No `env` of a skill has a name with this prefix. `$skillgate_host` is a folder of the host. */
 const checks: Readonly<Record<string, string>> = {
@@ -40,8 +40,8 @@ done < /proc/net/dev
  * descriptors, `--`, the command.
  * @param memoryMiB the limit of each process, where no control group holds all of them; V8 reserves 640 MiB before it begins
  */
-export function preludeScript({ command, limits }: SandboxPlan, memoryMiB: number | undefined): string {
-  const dataKiB = ((memoryMiB ?? 0) + (command.interpreter === 'node' ? 640 : 0)) * 1024;
+export function preludeScript({ command, plan: { limits } }: SandboxStart, memoryMiB: number | undefined): string {
+  const dataKiB = ((memoryMiB ?? 0) + (command[0] === '/usr/bin/node' ? 640 : 0)) * 1024;
   return [
     'skillgate_started=$1 skillgate_host=$2 skillgate_n=3; shift 2',
     'skillgate_fail() { echo "$1" >&2; exit 125; }',

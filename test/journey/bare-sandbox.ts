@@ -8,13 +8,13 @@ export const bareSandbox: Sandbox = {
   name: 'bare',
   gives: [],
   checks: [],
-  start: async ({ plan, files, args, runFolder }) => {
-    for (const { file, bytes } of files) {
-      const path = join(runFolder, 'skill', file.path);
+  start: async ({ plan, files, command: [, script = '', ...args], runFolder }) => {
+    for (const { path: inside, bytes } of files) {
+      const path = join(runFolder, inside);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, bytes);
     }
-    const child = spawn(plan.programs[0]?.path ?? '', [join(runFolder, 'skill', plan.command.file), ...args], { stdio: 'pipe' });
+    const child = spawn(plan.programs[0]?.path ?? '', [join(runFolder, script), ...args], { stdio: 'pipe' });
     const ended = new Promise<{ code: number | null; outOfMemory: boolean }>((resolve) => {
       child.on('close', (code) => resolve({ code, outOfMemory: false }));
     });

@@ -1,4 +1,5 @@
 /** A host of its own for each test: folders, policy, secrets and audit below one temporary folder, and skills written inline. */
+
 import { chmodSync, chownSync, lchownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { storeSecret } from '../../cli/secret-store.ts';
-import { type AuditEntry, openAudit, readAudit } from '../../runner/audit.ts';
+import { openAudit, readAudit } from '../../runner/audit.ts';
 import { emptyHostPolicy, type HostPolicy } from '../../runner/host-policy.ts';
 import { type RunRequest, type RunResult, runSkill } from '../../runner/run.ts';
+import type { AuditEntry } from '../../skills-index/run/audit-entry.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { bareSandbox } from './bare-sandbox.ts';

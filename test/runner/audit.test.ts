@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AuditEvent, type AuditSubject, openAudit, readAudit, verifyAudit } from '../../runner/audit.ts';
+import { openAudit, readAudit, verifyAudit } from '../../runner/audit.ts';
 import { tryLock, unlock } from '../../runner/lock.ts';
+import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit-entry.ts';
 
 const subject: AuditSubject = { run: 'r1', agent: 'bot', skill: '@acme/a', version: '1.0.0' };
 const denied = (path: string): AuditEvent => ({

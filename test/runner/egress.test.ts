@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AuditEvent } from '../../runner/audit.ts';
 import { type EgressProxy, startEgress } from '../../runner/egress.ts';
+import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
 
 const placeholder = 'skillgate-secret-00112233445566778899aabbccddeeff';
 const value = 'real-token-0123456789';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placeholderFor, redactor, withSecret } from '../../runner/placeholder.ts';
+import { placeholderFor, redactor, withSecret } from '../../../runner/secrets/placeholder.ts';
 
 const placeholder = placeholderFor(new Uint8Array(16));
 const value = 'sk/live+0123 "456"';

@@ -5,8 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
-import { Problem } from '../skills-index/skill/problem.ts';
-import { foldersDeepMax } from './limits.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { foldersDeepMax } from '../limits.ts';
 
 /** One entry of the folder. */
 export interface Met {

@@ -1,4 +1,5 @@
 /** The lines of a plan, one function for each kind of capability: each judges, writes into the draft, and does no I/O. */
+import type { Plan, PlannedMount } from '../../skills-index/run/plan.ts';
 import {
   type Capabilities,
   type Capability,
@@ -6,11 +7,11 @@ import {
   groupCapabilities,
   listCapabilities,
   printCapability,
-} from '../skills-index/skill/capability.ts';
-import { parseEgressUrl } from '../skills-index/skill/egress-target.ts';
-import { coversHost } from '../skills-index/skill/host-name.ts';
-import { mountsMax } from './limits.ts';
-import type { Plan, PlanInput, PlannedMount } from './plan.ts';
+} from '../../skills-index/skill/capability.ts';
+import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
+import { coversHost } from '../../skills-index/skill/host-name.ts';
+import { mountsMax } from '../limits.ts';
+import type { PlanInput } from '../plan.ts';
 
 type DraftedPart = 'mounts' | 'egress' | 'secrets' | 'env' | 'programs' | 'leftOut' | 'refused';
 

@@ -1,9 +1,9 @@
 /** Sends an allowed request to the pinned address with its secrets, and gives the answer back without them. */
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { EgressSettings } from './egress.ts';
-import { type Allowed, type Denial, headerOf, type SentHeaders } from './egress-rules.ts';
-import { egressIdleSecondsMax, egressResponseBytesMax } from './limits.ts';
-import { type KnownValue, redactor, withSecret } from './placeholder.ts';
+import type { EgressSettings } from '../egress.ts';
+import { egressIdleSecondsMax, egressResponseBytesMax } from '../limits.ts';
+import { type KnownValue, redactor, withSecret } from '../secrets/placeholder.ts';
+import { type Allowed, type Denial, headerOf, type SentHeaders } from './rules.ts';
 
 export interface Outgoing extends Pick<EgressSettings, 'record' | 'reveal' | 'rules'> {
   readonly decision: Allowed;

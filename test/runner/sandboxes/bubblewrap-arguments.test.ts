@@ -1,22 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { SandboxStart } from '../../runner/sandbox.ts';
-import { forwarderArguments, skillArguments } from '../../runner/sandboxes/bubblewrap-arguments.ts';
-import { packBundle } from '../../skills-index/skill/bundle.ts';
-import { parseSkillName } from '../../skills-index/skill/name.ts';
-import { parseVersion } from '../../skills-index/skill/version.ts';
+import type { SandboxFile, SandboxStart } from '../../../runner/sandbox.ts';
+import { forwarderArguments, skillArguments } from '../../../runner/sandboxes/bubblewrap-arguments.ts';
 
-const { bundle, digest, contents } = packBundle([
-  { path: 'SKILL.md', bytes: Buffer.from('text'), mode: 0o644 },
-  { path: 'run.sh', bytes: Buffer.from('code'), mode: 0o755 },
-]);
-const files = bundle.files.map((file) => ({ file, bytes: contents.get(file.path) ?? new Uint8Array() }));
-const [first] = bundle.files;
-if (first === undefined) throw new Error('no file');
+const files: SandboxFile[] = [
+  { path: '/skills/@acme/a/SKILL.md', mode: '644', bytes: Buffer.from('text') },
+  { path: '/skills/@acme/a/run.sh', mode: '755', bytes: Buffer.from('code') },
+];
 
 const start: SandboxStart = {
   plan: {
-    skill: { name: parseSkillName('@acme/a'), version: parseVersion('1.0.0'), bundle: digest },
-    command: { name: 'run', file: first.path, interpreter: 'sh' },
     programs: [{ program: 'sh', path: '/usr/bin/dash', reason: '' }],
     limits: { seconds: 1, memoryMiB: 64, outputBytes: 1, processes: 1 },
     mounts: [
@@ -28,7 +20,7 @@ const start: SandboxStart = {
     gid: 1000,
   },
   files,
-  args: ['--setenv', 'LD_PRELOAD', 'x'],
+  command: ['/usr/bin/sh', '/skills/@acme/a/run.sh', '--setenv', 'LD_PRELOAD', 'x'],
   env: { TZ: 'UTC' },
   pins: new Map(),
   protectedPaths: new Map([

@@ -1,5 +1,5 @@
 /** Placeholders stand for secrets inside a sandbox; the proxy swaps them on the way out, and values back on the way in. */
-import { type BoundPlaceholder, credentialOf } from './egress-rules.ts';
+import { type BoundPlaceholder, credentialOf } from '../egress/rules.ts';
 
 /** A placeholder that nobody can guess and no host has a use for. */
 export function placeholderFor(random: Uint8Array): string {

@@ -1,8 +1,8 @@
 /** Paths that a host or an agent executes or obeys: read-only inside every writable mount. */
 import { constants, realpathSync } from 'node:fs';
 import { posix } from 'node:path';
-import { Problem } from '../skills-index/skill/problem.ts';
-import { protectedPathsMax } from './limits.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { protectedPathsMax } from '../limits.ts';
 import { bytesOf } from './walk-folder.ts';
 
 /** Where they are absent at the top of a mount, an empty one stands for the time of the run. A slash at the end says folder. */

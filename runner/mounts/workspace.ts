@@ -1,9 +1,9 @@
 /** A writable folder that one run holds: what changed in it, and what must not stay. */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
-import { Problem } from '../skills-index/skill/problem.ts';
-import { leftoverSeconds, workspaceEntriesMax } from './limits.ts';
-import { unlock, waitForClaim } from './lock.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { leftoverSeconds, workspaceEntriesMax } from '../limits.ts';
+import { unlock, waitForClaim } from '../lock.ts';
 import * as paths from './protected-paths.ts';
 import { bytesOf, type Met, openUp, removeEntry, walkFolder, withHandle } from './walk-folder.ts';
 

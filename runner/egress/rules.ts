@@ -1,9 +1,8 @@
 /** Judges one request against the plan: host, port, method, path and where placeholders of secrets stand. Pure. */
-import { coversPath } from '../skills-index/skill/egress-target.ts';
-import { coversHost, isHostName } from '../skills-index/skill/host-name.ts';
-import type { PinnedAddress } from './host-policy.ts';
-import { egressUrlBytesMax } from './limits.ts';
-import type { PlannedEgress, PlannedSecret } from './plan.ts';
+import type { PinnedAddress, PlannedEgress, PlannedSecret } from '../../skills-index/run/plan.ts';
+import { coversPath } from '../../skills-index/skill/egress-target.ts';
+import { coversHost, isHostName } from '../../skills-index/skill/host-name.ts';
+import { egressUrlBytesMax } from '../limits.ts';
 
 /** Why a request does not leave: the word in the audit log, the status that the sandbox gets, and what it means. */
 export const denials = {

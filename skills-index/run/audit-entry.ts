@@ -1,0 +1,73 @@
+/** One line of the audit log, `skillgate.audit/1`: who did what in which run, chained to the line before. */
+import { canonicalJson } from '../skill/canonical-json.ts';
+import type { Digest } from '../skill/digest.ts';
+
+/** Longer texts are cut. */
+export const auditTextCharsMax = 300;
+
+/** Who did it: the same in every line of a run. Absent members were not known yet when it was refused. */
+export interface AuditSubject {
+  readonly run: string;
+  /** The agent's name; `operator` for a person at the terminal. */
+  readonly agent: string;
+  readonly skill?: string;
+  readonly version?: string;
+  readonly bundle?: Digest;
+  /** Digest of the plan. */
+  readonly plan?: Digest;
+}
+
+/** About requests: never a body, a header's value or a query. */
+export type AuditEvent = Readonly<
+  | { event: 'start'; command: string; why: string; backend: string; notes: readonly string[] }
+  | { event: 'call'; tool: 'search' | 'open' | 'run'; command?: string; path?: string; why: string }
+  | { event: 'refused'; code: string; why: string }
+  | {
+      event: 'egress';
+      decision: 'allowed' | 'denied';
+      why: string;
+      method: string;
+      path: string;
+      secrets: readonly string[];
+      host: string;
+      port: number;
+    }
+  | { event: 'redacted'; secret: string; host: string }
+  | { event: 'exit'; reason: string; code: number | null; milliseconds: number }
+  | { event: 'cleanup'; path: string; why: string }
+>;
+
+export type AuditEntry = AuditSubject &
+  AuditEvent & {
+    readonly schema: 'skillgate.audit/1';
+    readonly seq: number;
+    readonly at: string;
+    /** Digest of the line before, without its newline; of nothing for the first. */
+    readonly prev: Digest;
+  };
+
+/** A line as it was written; undefined for anything else. */
+export function parseEntry(line: string): AuditEntry | undefined {
+  try {
+    const value = JSON.parse(line) as AuditEntry;
+    const sound = value.schema === 'skillgate.audit/1' && Number.isSafeInteger(value.seq) && canonicalJson(value) === line;
+    return sound ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// Canonical JSON keeps a line one line; what is left is the reader's terminal, and the length.
+/** What is said with nothing in it that could act on a reader’s terminal, and no text without end. */
+export function plainTexts(said: AuditSubject & AuditEvent): AuditSubject & AuditEvent {
+  const plain = (value: unknown): unknown =>
+    typeof value === 'string' ? plainText(value) : Array.isArray(value) ? value.slice(0, 100).map(plain) : value;
+  const members = Object.entries(said).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([key, member]) => [key, plain(member)])) as unknown as AuditSubject & AuditEvent;
+}
+
+function plainText(text: string): string {
+  const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu;
+  const plain = text.toWellFormed().replace(unseen, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
+  return plain.length > auditTextCharsMax ? `${plain.slice(0, auditTextCharsMax).toWellFormed()}…` : plain;
+}
