@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { type Admission, admit } from '../runner/admit.ts';
 import { type OpenedSkill, openSkill } from '../runner/catalogue.ts';
-import type { HostPolicy } from '../runner/host-policy.ts';
 import { fetchBlob, type Source } from '../skills-index/client/blobs.ts';
+import type { HostPolicy } from '../skills-index/run/host-policy.ts';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import type { Admitted, Pinned } from '../skills-index/trust/decision.ts';

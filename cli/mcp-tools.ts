@@ -1,9 +1,9 @@
 /** The three tools that an agent sees, as data: names, schemas, and how answers are framed so that a stranger's words stay data. */
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
-import { cleanDescription, printable } from '../runner/catalogue.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { problemCodes } from '../skills-index/skill/problem-codes.ts';
+import { cleanDescription, printable } from '../skills-index/skill/shown-text.ts';
 import type { AgentSkills, OpenedFile, SearchHit, SkillOutput } from './agent-skills.ts';
 import { stdinCharsMax, taskCharsMax, whyCharsMax } from './limits.ts';
 import { count } from './output.ts';

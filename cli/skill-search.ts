@@ -1,6 +1,7 @@
 /** Which of the skills that an agent may use fit its task: by the words they share, nothing cleverer. */
-import { cleanDescription } from '../runner/catalogue.ts';
+
 import { type SkillName, shortNameOf } from '../skills-index/skill/name.ts';
+import { cleanDescription } from '../skills-index/skill/shown-text.ts';
 import type { Version } from '../skills-index/skill/version.ts';
 import { searchHitsMax } from './limits.ts';
 

@@ -1,8 +1,8 @@
 /** One version verified: its evidence decided, and where it is installed, its files compared with the approved ones. */
 import { type Admission, requireAdmitted } from '../runner/admit.ts';
 import { readAll } from '../runner/catalogue.ts';
-import type { HostPolicy } from '../runner/host-policy.ts';
 import type { Source } from '../skills-index/client/blobs.ts';
+import type { HostPolicy } from '../skills-index/run/host-policy.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';

@@ -6,7 +6,6 @@ import { type Bundle, type BundleFile, parseBundle } from '../skills-index/skill
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { shownDescriptionCharsMax } from './limits.ts';
 
 /** Bytes by digest, from the cache or the registry; never more than so many. Whether they are the right ones is checked here again. */
 export type ReadBlob = (digest: Digest, bytesMax?: number) => Promise<Uint8Array>;
@@ -49,22 +48,6 @@ export async function readAll(skill: OpenedSkill): Promise<Map<BundlePath, Uint8
   const contents = new Map<BundlePath, Uint8Array>();
   for (const { path } of skill.bundle.files) contents.set(path, await skill.read(path));
   return contents;
-}
-
-/** A description as an agent may see it: one line, at most 200 characters, nothing that is invisible or turns the direction of text. */
-export function cleanDescription(text: string): string {
-  const clean = printable(text).replace(/\s+/gu, ' ').trim();
-  const chars = [...clean];
-  return chars.length <= shownDescriptionCharsMax ? clean : `${chars.slice(0, shownDescriptionCharsMax - 1).join('')}…`;
-}
-
-/** Text without controls (line feed and tab stay), invisible and direction-changing characters, and what Unicode has not assigned. */
-export function printable(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/\r\n?/g, '\n')
-    .replace(/[^\P{Cc}\n\t]|[\p{Cf}\p{Co}\p{Cn}]|[\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}]/gu, '')
-    .replace(/[\p{Zl}\p{Zp}]/gu, '\n');
 }
 
 function refuseOthers(digest: Digest, bytes: Uint8Array, what: string): void {

@@ -4,16 +4,9 @@ import { chownSync, mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
+import { type Denial, denials } from '../skills-index/run/denial.ts';
 import { forward } from './egress/forward.ts';
-import {
-  type Authority,
-  type Denial,
-  denials,
-  type EgressRules,
-  judgeConnect,
-  judgeRequest,
-  type Place,
-} from './egress/rules.ts';
+import { type Authority, type EgressRules, judgeConnect, judgeRequest, type Place } from './egress/rules.ts';
 import * as limits from './limits.ts';
 
 export interface EgressSettings {

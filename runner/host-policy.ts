@@ -1,52 +1,7 @@
 /** Host policy, `host.json`: what the operator of this machine allows, kept where no skill and no agent can write. */
-
-import { isIP } from 'node:net';
-import { normalize } from 'node:path';
-import * as v from 'valibot';
-import type { PinnedAddress } from '../skills-index/run/plan.ts';
-import { isHostName } from '../skills-index/skill/host-name.ts';
-import { type ParsedJson, parseJson } from '../skills-index/skill/json.ts';
-import { isNamePart } from '../skills-index/skill/name.ts';
-import { Problem } from '../skills-index/skill/problem.ts';
-import { exactObject, parseShape } from '../skills-index/skill/shape.ts';
-import { policyBytesMax, statusGraceHoursMax } from './limits.ts';
+import { emptyHostPolicy, type HostPolicy, parseHostPolicy } from '../skills-index/run/host-policy.ts';
+import { policyBytesMax } from './limits.ts';
 import { readPrivateFile } from './private-file.ts';
-
-/** What host policy may insist on; a host that lacks one refuses to run. */
-export const requirements = ['seccomp', 'no-network', 'dropped-uid', 'memory-cgroup'] as const;
-export type Requirement = (typeof requirements)[number];
-
-export interface HostPolicy {
-  /** Where it lies, or would lie: for those who are told to change it. */
-  readonly file: string;
-  /** Name → the one address and port that stand for it on this host. */
-  readonly hosts: Readonly<Record<string, PinnedAddress>>;
-  /** Logical name (`reports` for `workspace:reports`) → absolute folder. */
-  readonly workspaces: Readonly<Record<string, string>>;
-  /** Values for `env` capabilities; never the runner's own environment. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly require: readonly Requirement[];
-  /** Whether `install --plain` is allowed. */
-  readonly plain: boolean;
-  /** Further places where status.json may be read. */
-  readonly status: readonly string[];
-  /** How long an expired status still counts while the registry is not asked or does not answer: until then a revocation stays unseen. */
-  readonly statusGraceHours: number;
-  /** Rules that make an action wait for a person: not in this version, so a run under any is refused. */
-  readonly holds: readonly string[];
-}
-
-export const emptyHostPolicy: HostPolicy = {
-  file: 'host.json',
-  hosts: {},
-  workspaces: {},
-  env: {},
-  require: [],
-  plain: true,
-  status: [],
-  statusGraceHours: 0,
-  holds: [],
-};
 
 /**
  * Reads host policy; a file that is not there means the empty policy.
@@ -55,51 +10,4 @@ export const emptyHostPolicy: HostPolicy = {
 export function readHostPolicy(path: string): HostPolicy {
   const bytes = readPrivateFile(path, { bytesMax: policyBytesMax, secret: false, code: 'host-policy-invalid' });
   return bytes === undefined ? { ...emptyHostPolicy, file: path } : parseHostPolicy(bytes, path);
-}
-
-const checked = (holds: (text: string) => boolean, says: string) => v.pipe(v.string(), v.check(holds, says));
-const environmentName = checked((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name), 'is not the name of a variable');
-const folder = checked((path) => path.startsWith('/') && normalize(path) === path, 'is not an absolute folder in plain form');
-const pinnedAddress = v.pipe(
-  checked((text) => parseAddress(text) !== undefined, 'is not IP:PORT, such as 127.0.0.1:4010 or [::1]:4010'),
-  v.transform((text): PinnedAddress => parseAddress(text) ?? { address: '', port: 0 }),
-);
-const policyShape = exactObject({
-  $schema: v.optional(v.string()),
-  hosts: v.optional(v.record(checked(isHostName, 'is not a DNS name in lower case'), pinnedAddress), {}),
-  workspaces: v.optional(v.record(checked(isNamePart, 'is not a workspace’s name'), folder), {}),
-  env: v.optional(
-    v.record(
-      environmentName,
-      checked((text) => !text.includes('\0'), 'has a NUL'),
-    ),
-    {},
-  ),
-  require: v.optional(v.array(v.picklist(requirements)), []),
-  plain: v.optional(v.boolean(), true),
-  status: v.optional(v.array(v.string()), []),
-  statusGraceHours: v.optional(
-    v.pipe(v.number(), v.minValue(0, 'is less than 0'), v.maxValue(statusGraceHoursMax, `is more than ${statusGraceHoursMax}`)),
-    0,
-  ),
-  holds: v.optional(v.array(v.string()), []),
-});
-
-/** @throws Problem `host-policy-invalid` with every reason and its place */
-export function parseHostPolicy(bytes: Uint8Array, path = 'host.json'): HostPolicy {
-  return { file: path, ...parseShape(policyShape, readJson(bytes, path), 'host-policy-invalid', path) };
-}
-
-function readJson(bytes: Uint8Array, path: string): ParsedJson {
-  try {
-    return parseJson(bytes, path);
-  } catch (cause) {
-    throw new Problem('host-policy-invalid', (cause as Error).message, { cause });
-  }
-}
-
-function parseAddress(text: string): PinnedAddress | undefined {
-  const [, bracketed, bare, port] = /^(?:\[([0-9a-f:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text) ?? [];
-  const pinned = { address: bracketed ?? bare ?? '', port: Number(port) };
-  return isIP(pinned.address) !== 0 && pinned.port >= 1 && pinned.port <= 65_535 ? pinned : undefined;
 }

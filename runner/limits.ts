@@ -40,7 +40,4 @@ export const policyBytesMax = 256 * 1024;
 export const agentBytesMax = 256 * 1024;
 export const auditLineBytesMax = 16 * 1024;
 
-export const shownDescriptionCharsMax = 200;
 export const statusBytesMax = 4 * 1024 * 1024;
-/** The longest grace that host policy may give an expired status: a long weekend. */
-export const statusGraceHoursMax = 96;

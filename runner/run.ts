@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { AuditSubject } from '../skills-index/run/audit-entry.ts';
+import { type HostPolicy, requirements } from '../skills-index/run/host-policy.ts';
 import type { AdmittedVersion, Plan } from '../skills-index/run/plan.ts';
 import type { Bundle } from '../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
@@ -11,7 +12,6 @@ import type { Manifest } from '../skills-index/skill/manifest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Agent } from './agents.ts';
 import type { Audit } from './audit.ts';
-import { type HostPolicy, requirements } from './host-policy.ts';
 import type { Cleanup } from './mounts/workspace.ts';
 import { prepareRun, runPrepared } from './run-prepared.ts';
 import type { Sandbox } from './sandbox.ts';

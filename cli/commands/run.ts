@@ -3,11 +3,11 @@
 import { dirname, resolve } from 'node:path';
 import { satisfies } from 'semver';
 import { readAgent } from '../../runner/agents.ts';
-import { printable } from '../../runner/catalogue.ts';
 import { planSkill, type RunRequest, type RunResult, runSkill } from '../../runner/run.ts';
 import type { Plan } from '../../skills-index/run/plan.ts';
 import { parseReference, type SkillReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { printable } from '../../skills-index/skill/shown-text.ts';
 import { type Project, projectAt } from '../admission.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import type { LockedSkill } from '../lock.ts';

@@ -1,7 +1,8 @@
 /** `skill verify`: the chain of evidence of a version as a tree, and whether the installed files are the approved ones. */
 import { join, resolve } from 'node:path';
-import { type HostPolicy, readHostPolicy } from '../../runner/host-policy.ts';
+import { readHostPolicy } from '../../runner/host-policy.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';
+import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
 import { parseReference, type SkillName, type SkillReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';

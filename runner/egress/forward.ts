@@ -1,9 +1,10 @@
 /** Sends an allowed request to the pinned address with its secrets, and gives the answer back without them. */
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Denial } from '../../skills-index/run/denial.ts';
 import type { EgressSettings } from '../egress.ts';
 import { egressIdleSecondsMax, egressResponseBytesMax } from '../limits.ts';
 import { type KnownValue, redactor, withSecret } from '../secrets/placeholder.ts';
-import { type Allowed, type Denial, headerOf, type SentHeaders } from './rules.ts';
+import { type Allowed, headerOf, type SentHeaders } from './rules.ts';
 
 export interface Outgoing extends Pick<EgressSettings, 'record' | 'reveal' | 'rules'> {
   readonly decision: Allowed;

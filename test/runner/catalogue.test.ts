@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanDescription, openSkill, printable, readAll } from '../../runner/catalogue.ts';
+import { openSkill, readAll } from '../../runner/catalogue.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { cleanDescription, printable } from '../../skills-index/skill/shown-text.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const packed = packBundle([

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { whyNotMountable } from '../../runner/host.ts';
-import { emptyHostPolicy, parseHostPolicy, readHostPolicy } from '../../runner/host-policy.ts';
+import { readHostPolicy } from '../../runner/host-policy.ts';
+import { emptyHostPolicy, parseHostPolicy } from '../../skills-index/run/host-policy.ts';
 
 const parse = (value: unknown) => parseHostPolicy(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)));
 

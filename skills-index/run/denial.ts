@@ -1,0 +1,26 @@
+/** Why something does not leave a sandbox. */
+
+/** Why a request does not leave: the word in the audit log, the status that the sandbox gets, and what it means. */
+export const denials = {
+  malformed: { status: 400, means: 'it is not HTTP/1.1 in one clear reading' },
+  'bad-target': { status: 400, means: 'its target is not http://name/path in plain form' },
+  'bad-path': { status: 400, means: 'its path could be read in two ways' },
+  'bad-host': { status: 403, means: 'its host is no DNS name' },
+  'host-mismatch': { status: 421, means: 'its Host header names another host' },
+  'host-denied': { status: 403, means: 'no egress to this host was approved, granted and pinned' },
+  'port-denied': { status: 403, means: 'this port is not allowed' },
+  'method-denied': { status: 405, means: 'this method is not allowed' },
+  'path-denied': { status: 403, means: 'this path is not allowed' },
+  'secret-unbound': { status: 403, means: 'a secret stands where it is not bound' },
+  'upgrade-denied': { status: 403, means: 'it asks for another protocol' },
+  'too-large': { status: 413, means: 'it is larger than a request may be' },
+  'too-many': { status: 429, means: 'this run made as many requests as it may' },
+  'too-much': { status: 429, means: 'this run sends more than it may' },
+  pipelined: { status: 400, means: 'it was sent before the answer to the one before it' },
+  nested: { status: 403, means: 'it asks for a tunnel inside a tunnel' },
+  'answer-too-large': { status: 502, means: 'the answer is larger than it may be' },
+  'answer-encoded': { status: 502, means: 'the answer is packed, so that an echoed secret could not be seen' },
+  unreachable: { status: 502, means: 'the pinned address did not answer' },
+} as const satisfies Record<string, { status: number; means: string }>;
+
+export type Denial = keyof typeof denials;

@@ -1,0 +1,101 @@
+/** Host policy as a format, `host.json`: what the operator of a machine allows. Where it lies and who may write it: runner/host-policy.ts. */
+import * as v from 'valibot';
+import { isHostName } from '../skill/host-name.ts';
+import { type ParsedJson, parseJson } from '../skill/json.ts';
+import { isNamePart } from '../skill/name.ts';
+import { addressClass } from '../skill/network-address.ts';
+import { Problem } from '../skill/problem.ts';
+import { exactObject, parseShape } from '../skill/shape.ts';
+import type { PinnedAddress } from './plan.ts';
+
+/** The longest grace that host policy may give an expired status: a long weekend. */
+export const statusGraceHoursMax = 96;
+
+/** What host policy may insist on; a host that lacks one refuses to run. */
+export const requirements = ['seccomp', 'no-network', 'dropped-uid', 'memory-cgroup'] as const;
+export type Requirement = (typeof requirements)[number];
+
+export interface HostPolicy {
+  /** Where it lies, or would lie: for those who are told to change it. */
+  readonly file: string;
+  /** Name → the one address and port that stand for it on this host. */
+  readonly hosts: Readonly<Record<string, PinnedAddress>>;
+  /** Logical name (`reports` for `workspace:reports`) → absolute folder. */
+  readonly workspaces: Readonly<Record<string, string>>;
+  /** Values for `env` capabilities; never the runner's own environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly require: readonly Requirement[];
+  /** Whether `install --plain` is allowed. */
+  readonly plain: boolean;
+  /** Further places where status.json may be read. */
+  readonly status: readonly string[];
+  /** How long an expired status still counts while the registry is not asked or does not answer: until then a revocation stays unseen. */
+  readonly statusGraceHours: number;
+  /** Rules that make an action wait for a person: not in this version, so a run under any is refused. */
+  readonly holds: readonly string[];
+}
+
+export const emptyHostPolicy: HostPolicy = {
+  file: 'host.json',
+  hosts: {},
+  workspaces: {},
+  env: {},
+  require: [],
+  plain: true,
+  status: [],
+  statusGraceHours: 0,
+  holds: [],
+};
+
+const checked = (holds: (text: string) => boolean, says: string) => v.pipe(v.string(), v.check(holds, says));
+const environmentName = checked((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name), 'is not the name of a variable');
+const folder = checked(isPlainPath, 'is not an absolute folder in plain form');
+const pinnedAddress = v.pipe(
+  checked((text) => parseAddress(text) !== undefined, 'is not IP:PORT, such as 127.0.0.1:4010 or [::1]:4010'),
+  v.transform((text): PinnedAddress => parseAddress(text) ?? { address: '', port: 0 }),
+);
+const policyShape = exactObject({
+  $schema: v.optional(v.string()),
+  hosts: v.optional(v.record(checked(isHostName, 'is not a DNS name in lower case'), pinnedAddress), {}),
+  workspaces: v.optional(v.record(checked(isNamePart, 'is not a workspace’s name'), folder), {}),
+  env: v.optional(
+    v.record(
+      environmentName,
+      checked((text) => !text.includes('\0'), 'has a NUL'),
+    ),
+    {},
+  ),
+  require: v.optional(v.array(v.picklist(requirements)), []),
+  plain: v.optional(v.boolean(), true),
+  status: v.optional(v.array(v.string()), []),
+  statusGraceHours: v.optional(
+    v.pipe(v.number(), v.minValue(0, 'is less than 0'), v.maxValue(statusGraceHoursMax, `is more than ${statusGraceHoursMax}`)),
+    0,
+  ),
+  holds: v.optional(v.array(v.string()), []),
+});
+
+/** @throws Problem `host-policy-invalid` with every reason and its place */
+export function parseHostPolicy(bytes: Uint8Array, path = 'host.json'): HostPolicy {
+  return { file: path, ...parseShape(policyShape, readJson(bytes, path), 'host-policy-invalid', path) };
+}
+
+function readJson(bytes: Uint8Array, path: string): ParsedJson {
+  try {
+    return parseJson(bytes, path);
+  } catch (cause) {
+    throw new Problem('host-policy-invalid', (cause as Error).message, { cause });
+  }
+}
+
+function parseAddress(text: string): PinnedAddress | undefined {
+  const [, bracketed, bare, port] = /^(?:\[([0-9a-f:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text) ?? [];
+  const pinned = { address: bracketed ?? bare ?? '', port: Number(port) };
+  return addressClass(pinned.address) !== 'invalid' && pinned.port >= 1 && pinned.port <= 65_535 ? pinned : undefined;
+}
+
+// Nothing in it has to be resolved: no empty part, no dot, no two dots.
+function isPlainPath(path: string): boolean {
+  const [root, ...parts] = path === '/' ? [''] : path.split('/');
+  return root === '' && parts.every((part) => !['', '.', '..'].includes(part));
+}
