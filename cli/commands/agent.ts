@@ -3,13 +3,13 @@
 import { rm } from 'node:fs/promises';
 import { type Agent, type Grant, readAgent } from '../../runner/agents.ts';
 import { readAudit, verifyAudit } from '../../runner/audit.ts';
-import type { AuditEntry } from '../../skills-index/run/audit-entry.ts';
 import { listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import { parseReference, parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { projectAt } from '../admission.ts';
 import { identityLockOf } from '../agent-skills.ts';
 import { createAgent, type GrantChange, grantAgent, listAgents, revokeAgent } from '../agent-store.ts';
+import { auditRow } from '../audit-text.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readLock, writeLock } from '../lock.ts';
 import { answer, count, joined, note, type Safe, safe, table } from '../output.ts';
@@ -105,37 +105,10 @@ async function log(context: CommandContext): Promise<ExitCode> {
   const entries = readAudit(auditFileOf(context), (entry) => entry.agent === agent);
   const chain = verifyAudit(auditFileOf(context));
   answer(context, { schema: 'skillgate.agent-log/1', ...{ agent, chain, entries } }, () =>
-    joined([table(entries.map(row)), chainText(chain)], '\n'),
+    joined([table(entries.map(auditRow)), chainText(chain)], '\n'),
   );
   if (chain.kind === 'whole') return exitCodes.ok;
   throw new Problem('audit-broken', `Cannot vouch for the audit log: line ${chain.line}: ${chain.why}`);
-}
-
-function row(entry: AuditEntry): string[] {
-  return [
-    entry.at,
-    entry.skill === undefined ? '-' : `${entry.skill}${entry.version === undefined ? '' : `@${entry.version}`}`,
-    ...eventCells(entry),
-  ];
-}
-
-function eventCells(entry: AuditEntry): [string, string] {
-  switch (entry.event) {
-    case 'start':
-      return ['start', `${entry.command}${entry.why === '' ? '' : `: ${entry.why}`}`];
-    case 'refused':
-      return ['refused', `${entry.code}: ${entry.why}`];
-    case 'egress':
-      return [entry.decision, `${entry.method} ${entry.host}:${entry.port}${entry.path}: ${entry.why}`];
-    case 'call':
-      return [`call ${entry.tool}`, [entry.command ?? entry.path, entry.why].filter(Boolean).join(': ')];
-    case 'redacted':
-      return ['redacted', `${entry.secret} in an answer of ${entry.host}`];
-    case 'exit':
-      return ['exit', `${entry.reason === 'exit' ? entry.code : entry.reason} after ${entry.milliseconds} ms`];
-    case 'cleanup':
-      return ['cleanup', `${entry.path}: ${entry.why}`];
-  }
 }
 
 function chainText(chain: ReturnType<typeof verifyAudit>): Safe {

@@ -1,0 +1,29 @@
+/** How a line of the audit log is shown to a person: when, which skill, what happened. One row for each kind of event. */
+import type { AuditEntry } from '../skills-index/run/audit-entry.ts';
+
+/** Cells for a table: time, skill, event, and what there is to say of it. Nothing in them is escaped yet. */
+export function auditRow(entry: AuditEntry): string[] {
+  const { skill, version } = entry;
+  const named = skill === undefined ? '-' : `${skill}${version === undefined ? '' : `@${version}`}`;
+  return [entry.at, named, ...eventCells(entry)];
+}
+
+/** The event in a word, and in one line. */
+function eventCells(entry: AuditEntry): [string, string] {
+  switch (entry.event) {
+    case 'start':
+      return ['start', `${entry.command}${entry.why === '' ? '' : `: ${entry.why}`}`];
+    case 'refused':
+      return ['refused', `${entry.code}: ${entry.why}`];
+    case 'egress':
+      return [entry.decision, `${entry.method} ${entry.host}:${entry.port}${entry.path}: ${entry.why}`];
+    case 'call':
+      return [`call ${entry.tool}`, [entry.command ?? entry.path, entry.why].filter(Boolean).join(': ')];
+    case 'redacted':
+      return ['redacted', `${entry.secret} in an answer of ${entry.host}`];
+    case 'exit':
+      return ['exit', `${entry.reason === 'exit' ? entry.code : entry.reason} after ${entry.milliseconds} ms`];
+    case 'cleanup':
+      return ['cleanup', `${entry.path}: ${entry.why}`];
+  }
+}
