@@ -1,22 +1,15 @@
 /** Admission: gathers the evidence about a version and has it decided, at installation and again at every start. Fails closed. */
-import { fetchFile } from '../skills-index/client/blobs.ts';
+import { type EvidenceQuery, gatherEvidence, rememberHead } from '../skills-index/client/admission-evidence.ts';
 import { keepAlarm } from '../skills-index/client/log-alarm.ts';
-import { fetchVersionEvidence, type VersionEvidence, type VersionQuery } from '../skills-index/client/registry-index.ts';
 import { rememberRevoked } from '../skills-index/client/revoked-before.ts';
-import { parseCheckpoint } from '../skills-index/log/checkpoint.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type Admitted, type Decision, type DecisionInput, decide } from '../skills-index/trust/decision.ts';
-import type { RootFile } from '../skills-index/trust/root.ts';
-import { verifyStatus } from '../skills-index/trust/status-file.ts';
-import { statusBytesMax } from './limits.ts';
 
 /** Where to ask, for what, and what is trusted and pinned here; `range` is the exact version at a start. */
 export interface AdmissionRequest
-  extends VersionQuery,
+  extends EvidenceQuery,
     Pick<DecisionInput, 'policy' | 'sigstore' | 'witnesses' | 'past' | 'pinned' | 'verified'> {
-  /** Further places of `status.json`, from host policy: the newest that verifies counts. */
-  readonly statusUrls?: readonly string[];
   /** From host policy: how long an expired status still counts when the registry is not asked or does not answer; 0 by default. */
   readonly statusGraceHours?: number;
 }
@@ -35,9 +28,7 @@ export interface Admission {
  * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer`, `signature-invalid`, `interrupted`
  */
 export async function admit(request: AdmissionRequest): Promise<Admission> {
-  const further = await Promise.all((request.statusUrls ?? []).map((url) => fetchStatus(request, url)));
-  const furtherStatuses = further.flatMap((one) => ('bytes' in one ? [one.bytes] : []));
-  const { evidence, notes } = await gather({ ...request, furtherStatuses });
+  const { evidence, notes, statusNotes } = await gatherEvidence(request);
   const alone = request.offline === true || notes.length > 0;
   // A registry that answers has no need of grace: an old status from it is one that hides something.
   const statusGraceSeconds = alone ? (request.statusGraceHours ?? 0) * 3600 : 0;
@@ -50,7 +41,7 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
   const fresh = decision.kind === 'admitted' && alone ? [sayFresh(decision, statusGraceSeconds)] : [];
   return {
     decision,
-    notes: [...notes, ...fresh, ...further.flatMap((one) => ('note' in one ? [one.note] : []))],
+    notes: [...notes, ...fresh, ...statusNotes],
     ...(kept === undefined ? {} : { kept }),
   };
 }
@@ -75,65 +66,4 @@ function sayFresh({ freshUntil, onGrace }: Admitted, graceSeconds: number): stri
   if (!onGrace) return `its last status counts until ${freshUntil}`;
   const until = new Date(Date.parse(freshUntil) + graceSeconds * 1000).toISOString();
   return `its last status expired at ${freshUntil} and counts until ${until} by this host's grace: a revocation since then is not known here`;
-}
-
-async function gather(request: AdmissionRequest): Promise<{ evidence: VersionEvidence; notes: readonly string[] }> {
-  try {
-    return { evidence: await fetchVersionEvidence(request), notes: [] };
-  } catch (problem) {
-    stopIfInterrupted(request);
-    const down = problem instanceof Problem && (problem.code === 'registry-down' || problem.code === 'registry-busy');
-    if (!down || request.offline === true) throw problem;
-    const evidence = await fetchVersionEvidence({ ...request, offline: true }).catch(() => {
-      throw problem;
-    });
-    return { evidence, notes: [`${request.base} does not answer; what was verified before is used`] };
-  }
-}
-
-// A refusal is remembered too: who has seen a revocation cannot be shown the log as it was before it.
-async function rememberHead(
-  { store, root, now }: AdmissionRequest,
-  statuses: readonly Uint8Array[],
-  decision: Decision,
-): Promise<void> {
-  if (decision.kind === 'refused' && decision.reasons.some(({ code }) => code === 'log-rolled-back' || code === 'log-forked'))
-    return;
-  const kept = await store.getNamed('checkpoint');
-  let size = kept === undefined ? -1 : parseCheckpoint(Buffer.from(kept).toString('utf8')).size;
-  for (const bytes of statuses) {
-    const note = noteOf(bytes, root, now);
-    if (note === undefined || parseCheckpoint(note).size <= size) continue;
-    size = parseCheckpoint(note).size;
-    await store.putNamed('checkpoint', Buffer.from(note));
-  }
-}
-
-function noteOf(status: Uint8Array, root: RootFile, now: number): string | undefined {
-  try {
-    return verifyStatus(status, root, now, { graceSeconds: Number.POSITIVE_INFINITY }).checkpoint;
-  } catch {
-    return undefined;
-  }
-}
-
-// A second source can only add a newer status: when it is silent, endless or elsewhere, the registry's own still has to be fresh.
-async function fetchStatus(
-  request: AdmissionRequest,
-  url: string,
-): Promise<{ readonly bytes: Uint8Array } | { readonly note: string }> {
-  if (request.offline === true) return { note: `${url} was not asked` };
-  try {
-    const bytes = await fetchFile({ ...request, base: url }, '', statusBytesMax);
-    return bytes === undefined ? { note: `${url} gave no status` } : { bytes };
-  } catch (cause) {
-    stopIfInterrupted(request);
-    const said = cause instanceof Problem && cause.code === 'registry-answer';
-    return { note: said ? `${url} gave no status` : `${url} does not answer` };
-  }
-}
-
-// Who was told to stop has not learned that the registry is down.
-function stopIfInterrupted({ signal }: AdmissionRequest): void {
-  if (signal?.aborted === true) throw new Problem('interrupted', 'Interrupted while the registry was asked');
 }

@@ -39,5 +39,3 @@ export const egressIdleSecondsMax = 30;
 export const policyBytesMax = 256 * 1024;
 export const agentBytesMax = 256 * 1024;
 export const auditLineBytesMax = 16 * 1024;
-
-export const statusBytesMax = 4 * 1024 * 1024;

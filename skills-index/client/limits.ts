@@ -4,3 +4,5 @@ export const statementBlobBytesMax = 8 * 1024 * 1024;
 export const tileBytesMax = 256 * 32;
 /** Requests at one time. */
 export const fetchesAtOnce = 6;
+/** Of a status that comes from elsewhere than its registry. */
+export const furtherStatusBytesMax = 4 * 1024 * 1024;

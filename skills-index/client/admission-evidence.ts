@@ -1,0 +1,93 @@
+/** All evidence that an admission rests on, from the registry, from further places of its status, or from what is kept here; and what is remembered after. */
+import { parseCheckpoint } from '../log/checkpoint.ts';
+import { Problem } from '../skill/problem.ts';
+import type { Decision } from '../trust/decision.ts';
+import type { RootFile } from '../trust/root.ts';
+import { verifyStatus } from '../trust/status-file.ts';
+import { fetchFile, type Source } from './blobs.ts';
+import { furtherStatusBytesMax } from './limits.ts';
+import { fetchVersionEvidence, type VersionEvidence, type VersionQuery } from './registry-index.ts';
+import type { Store } from './store.ts';
+
+/** Whom to ask besides the registry. */
+export interface EvidenceQuery extends VersionQuery {
+  /** Further places of `status.json`, from host policy: the newest that verifies counts. */
+  readonly statusUrls?: readonly string[];
+}
+
+export interface GatheredEvidence {
+  readonly evidence: VersionEvidence;
+  /** Why the registry was not asked; empty where it answered. */
+  readonly notes: readonly string[];
+  /** Which further places gave no status. */
+  readonly statusNotes: readonly string[];
+}
+
+/**
+ * Gathers the evidence about one version. A registry that is down leaves what was verified before.
+ * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer`, `signature-invalid`, `interrupted`
+ */
+export async function gatherEvidence(query: EvidenceQuery): Promise<GatheredEvidence> {
+  const further = await Promise.all((query.statusUrls ?? []).map((url) => fetchStatus(query, url)));
+  const furtherStatuses = further.flatMap((one) => ('bytes' in one ? [one.bytes] : []));
+  const gathered = await fetchOrKept({ ...query, furtherStatuses });
+  return { ...gathered, statusNotes: further.flatMap((one) => ('note' in one ? [one.note] : [])) };
+}
+
+/** Remembers the newest head of the log. A refusal is remembered too: who has seen a revocation cannot be shown the log as it was before it. */
+export async function rememberHead(
+  { store, root, now }: { readonly store: Store; readonly root: RootFile; readonly now: number },
+  statuses: readonly Uint8Array[],
+  decision: Decision,
+): Promise<void> {
+  if (decision.kind === 'refused' && decision.reasons.some(({ code }) => code === 'log-rolled-back' || code === 'log-forked'))
+    return;
+  const kept = await store.getNamed('checkpoint');
+  let size = kept === undefined ? -1 : parseCheckpoint(Buffer.from(kept).toString('utf8')).size;
+  for (const bytes of statuses) {
+    const note = noteOf(bytes, root, now);
+    if (note === undefined || parseCheckpoint(note).size <= size) continue;
+    size = parseCheckpoint(note).size;
+    await store.putNamed('checkpoint', Buffer.from(note));
+  }
+}
+
+async function fetchOrKept(request: VersionQuery): Promise<Omit<GatheredEvidence, 'statusNotes'>> {
+  try {
+    return { evidence: await fetchVersionEvidence(request), notes: [] };
+  } catch (problem) {
+    stopIfInterrupted(request);
+    const down = problem instanceof Problem && (problem.code === 'registry-down' || problem.code === 'registry-busy');
+    if (!down || request.offline === true) throw problem;
+    const evidence = await fetchVersionEvidence({ ...request, offline: true }).catch(() => {
+      throw problem;
+    });
+    return { evidence, notes: [`${request.base} does not answer; what was verified before is used`] };
+  }
+}
+
+function noteOf(status: Uint8Array, root: RootFile, now: number): string | undefined {
+  try {
+    return verifyStatus(status, root, now, { graceSeconds: Number.POSITIVE_INFINITY }).checkpoint;
+  } catch {
+    return undefined;
+  }
+}
+
+// A second source can only add a newer status: when it is silent, endless or elsewhere, the registry's own still has to be fresh.
+async function fetchStatus(request: Source, url: string): Promise<{ readonly bytes: Uint8Array } | { readonly note: string }> {
+  if (request.offline === true) return { note: `${url} was not asked` };
+  try {
+    const bytes = await fetchFile({ ...request, base: url }, '', furtherStatusBytesMax);
+    return bytes === undefined ? { note: `${url} gave no status` } : { bytes };
+  } catch (cause) {
+    stopIfInterrupted(request);
+    const said = cause instanceof Problem && cause.code === 'registry-answer';
+    return { note: said ? `${url} gave no status` : `${url} does not answer` };
+  }
+}
+
+// Who was told to stop has not learned that the registry is down.
+function stopIfInterrupted({ signal }: Source): void {
+  if (signal?.aborted === true) throw new Problem('interrupted', 'Interrupted while the registry was asked');
+}
