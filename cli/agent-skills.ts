@@ -2,9 +2,10 @@
 
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { type Agent, type Grant, readAgent, whyNotGranted } from '../runner/agents.ts';
+import { readAgent } from '../runner/agents.ts';
 import { type RunResult, runSkill } from '../runner/run.ts';
 import { bubblewrap } from '../runner/sandboxes/bubblewrap.ts';
+import { type Agent, type Grant, whyNotGranted } from '../skills-index/run/agent.ts';
 import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
 import { capabilityDigest, isEmpty, listCapabilities, minus, printCapability } from '../skills-index/skill/capability.ts';
 import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';

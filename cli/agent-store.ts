@@ -1,9 +1,10 @@
 /** How agent identities are made and changed: the operator's hands on the files that runner/agents.ts reads. */
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { type Agent, agentFile, type Grant, readAgent, readStoredAgent, type StoredAgent } from '../runner/agents.ts';
+import { agentFile, readAgent, readStoredAgent } from '../runner/agents.ts';
 import { withLock } from '../runner/lock.ts';
 import { writePrivateFile } from '../runner/private-file.ts';
+import type { Agent, Grant, StoredAgent } from '../skills-index/run/agent.ts';
 import { type Capabilities, minus, noCapabilities, union } from '../skills-index/skill/capability.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { parseReference } from '../skills-index/skill/name.ts';

@@ -2,12 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { requireAdmitted } from '../runner/admit.ts';
-import type { Agent } from '../runner/agents.ts';
 import { type Audit, openAudit } from '../runner/audit.ts';
 import { type OpenedSkill, readAll } from '../runner/catalogue.ts';
 import { readHostPolicy } from '../runner/host-policy.ts';
 import type { RunRequest } from '../runner/run.ts';
 import type { Sandbox } from '../runner/sandbox.ts';
+import type { Agent } from '../skills-index/run/agent.ts';
 import type { HostPolicy } from '../skills-index/run/host-policy.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';

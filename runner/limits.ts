@@ -38,4 +38,6 @@ export const egressIdleSecondsMax = 30;
 
 export const policyBytesMax = 256 * 1024;
 export const agentBytesMax = 256 * 1024;
+/** How often a run looks whether its agent still may. */
+export const agentWatchMillis = 300;
 export const auditLineBytesMax = 16 * 1024;

@@ -1,5 +1,6 @@
 /** The plan of a run: approved ∩ granted to this agent ∩ allowed on this host. Pure data, shown before it runs. */
 
+import { type Agent, whyNotGranted } from '../skills-index/run/agent.ts';
 import type { HostPolicy } from '../skills-index/run/host-policy.ts';
 import type { AdmittedVersion, Plan, Refusal } from '../skills-index/run/plan.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
@@ -7,7 +8,6 @@ import type { Capabilities } from '../skills-index/skill/capability.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
 import type { ProblemCode } from '../skills-index/skill/problem-codes.ts';
-import { type Agent, whyNotGranted } from './agents.ts';
 import type { WantedCommand } from './command.ts';
 import { outputBytesMax, processesMax } from './limits.ts';
 import { type Draft, planCapabilities, planOwner } from './plan/capabilities.ts';

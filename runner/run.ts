@@ -1,6 +1,7 @@
 /** One run, from an admitted version to its recorded end. */
 
 import { randomUUID } from 'node:crypto';
+import type { Agent } from '../skills-index/run/agent.ts';
 import type { AuditSubject } from '../skills-index/run/audit-entry.ts';
 import { type HostPolicy, requirements } from '../skills-index/run/host-policy.ts';
 import type { AdmittedVersion, Plan } from '../skills-index/run/plan.ts';
@@ -10,7 +11,6 @@ import type { Capabilities } from '../skills-index/skill/capability.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import type { Agent } from './agents.ts';
 import type { Audit } from './audit.ts';
 import type { Cleanup } from './mounts/workspace.ts';
 import { prepareRun, runPrepared } from './run-prepared.ts';

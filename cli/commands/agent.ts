@@ -1,8 +1,9 @@
 /** `skill agent …`: identities of agents, what they may start, and what they did. */
 
 import { rm } from 'node:fs/promises';
-import { type Agent, type Grant, readAgent } from '../../runner/agents.ts';
+import { readAgent } from '../../runner/agents.ts';
 import { readAudit, verifyAudit } from '../../runner/audit.ts';
+import type { Agent, Grant } from '../../skills-index/run/agent.ts';
 import { listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import { parseReference, parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { printPlan } from '../../cli/plan-text.ts';
-import type { Agent } from '../../runner/agents.ts';
 import { type PlanInput, planRun, type WorkspaceFact } from '../../runner/plan.ts';
+import type { Agent } from '../../skills-index/run/agent.ts';
 import { emptyHostPolicy } from '../../skills-index/run/host-policy.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { type Capabilities, noCapabilities } from '../../skills-index/skill/capability.ts';
