@@ -20,7 +20,7 @@ import type { Sandbox, SandboxStart } from './sandbox.ts';
 import { bubblewrap } from './sandboxes/bubblewrap.ts';
 import { placeholderFor } from './secrets/placeholder.ts';
 import { openSecrets, type SecretValue } from './secrets.ts';
-import { watchRun } from './watch.ts';
+import { type Stop, watchRun } from './watch.ts';
 
 /** Everything that is known before a start. Whoever has it closes `host`. */
 export interface PreparedRun {
@@ -137,7 +137,9 @@ async function startAndWait(request: RunRequest, prepared: PreparedRun, { record
     });
     const { notes } = running;
     record({ event: 'start', command: plan.command.name, why: request.why ?? '', backend: plan.backend, notes });
-    const end = await watchRun(running, { ...request, flood: flood.signal }, plan);
+    const stops: Stop[] = [...(request.stops ?? []), { signal: flood.signal, reason: 'limit:denials' }];
+    if (request.signal !== undefined) stops.push({ signal: request.signal, reason: 'killed' });
+    const end = await watchRun(running, { ...request, stops }, plan);
     return { ...end, egress: { ...proxy.counts } };
   } finally {
     await proxy.close();

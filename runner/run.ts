@@ -17,6 +17,7 @@ import { prepareRun, runPrepared } from './run-prepared.ts';
 import type { Sandbox } from './sandbox.ts';
 import { bubblewrap } from './sandboxes/bubblewrap.ts';
 import { checkSandbox } from './sandboxes/check-sandbox.ts';
+import type { Stop } from './watch.ts';
 
 /** A version with its files, as admission and the catalogue hand it over; every byte is checked again here. */
 export interface SkillToRun {
@@ -45,10 +46,19 @@ export interface RunRequest {
   readonly onStdout: (chunk: Uint8Array) => void;
   readonly onStderr: (chunk: Uint8Array) => void;
   readonly signal?: AbortSignal;
+  /** What else ends it while it runs: a revocation, a breaker. */
+  readonly stops?: readonly Stop[];
   readonly now: () => Date;
 }
 
-export type EndReason = 'exit' | 'limit:seconds' | 'limit:memory' | 'limit:output' | 'limit:denials' | 'killed';
+export type EndReason =
+  | 'exit'
+  | `limit:${'seconds' | 'memory' | 'output' | 'denials' | 'budget'}`
+  | 'canary'
+  | 'breaker'
+  | 'revoked'
+  | 'proxy'
+  | 'killed';
 
 export interface RunResult {
   readonly run: string;

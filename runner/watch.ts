@@ -5,10 +5,16 @@ import type { Plan } from '../skills-index/run/plan.ts';
 import type { EndReason, RunRequest } from './run.ts';
 import type { RunningSandbox } from './sandbox.ts';
 
+/** Something that ends a running sandbox, and what the end is then called. */
+export interface Stop {
+  readonly signal: AbortSignal;
+  readonly reason: EndReason;
+}
+
 /** Waits for the end. Whatever happens, nothing of the sandbox lives when it returns. */
 export async function watchRun(
   running: RunningSandbox,
-  { flood, onStderr, onStdout, signal, stdin }: RunRequest & { readonly flood: AbortSignal },
+  { onStderr, onStdout, stdin, stops }: Pick<RunRequest, 'onStderr' | 'onStdout' | 'stdin'> & { readonly stops: readonly Stop[] },
   { limits }: Plan,
 ): Promise<{ readonly reason: EndReason; readonly code: number | null }> {
   let stopped: EndReason | undefined;
@@ -17,12 +23,11 @@ export async function watchRun(
     running.kill();
   };
   const timer = setTimeout(() => stop('limit:seconds'), limits.seconds * 1000);
-  const onAbort = (): void => stop('killed');
-  signal?.addEventListener('abort', onAbort);
-  if (signal?.aborted === true) stop('killed');
-  const onFlood = (): void => stop('limit:denials');
-  flood.addEventListener('abort', onFlood);
-  if (flood.aborted) onFlood();
+  const listening = new AbortController();
+  for (const { signal, reason } of stops) {
+    signal.addEventListener('abort', () => stop(reason), { signal: listening.signal });
+    if (signal.aborted) stop(reason);
+  }
   let left = limits.outputBytes;
   const pass = (to: (chunk: Uint8Array) => void) => (chunk: Buffer) => {
     if (left > 0) to(chunk.subarray(0, left));
@@ -35,7 +40,7 @@ export async function watchRun(
   void pipeline(stdin instanceof Uint8Array ? [stdin] : (stdin ?? []), running.stdin).catch(() => undefined);
   const end = await running.ended;
   clearTimeout(timer);
-  signal?.removeEventListener('abort', onAbort);
+  listening.abort();
   if (stopped !== undefined) return { reason: stopped, code: null };
   if (end.outOfMemory) return { reason: 'limit:memory', code: null };
   // Above 128 the shell's way of saying that a signal ended it: its processor seconds, if it is that one (24, SIGXCPU).

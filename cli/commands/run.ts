@@ -99,6 +99,13 @@ function outputFor(context: CommandContext): Output {
   return { stdout: channel('stdout'), stderr: channel('stderr'), end: () => ends.forEach((end) => void end()), taken };
 }
 
+const whyStopped = {
+  canary: 'it sent a credential that stands in its sandbox only to be stolen',
+  breaker: 'its circuit breaker is open',
+  revoked: 'what it may do was taken back while it ran',
+  proxy: 'its way to the network is gone',
+} as const;
+
 function exitOf(context: CommandContext, result: RunResult): ExitCode {
   switch (result.reason) {
     case 'exit':
@@ -110,11 +117,18 @@ function exitOf(context: CommandContext, result: RunResult): ExitCode {
     case 'limit:seconds':
     case 'limit:memory':
     case 'limit:denials':
-    case 'limit:output': {
+    case 'limit:output':
+    case 'limit:budget': {
       const what = result.reason.slice('limit:'.length);
       if (context.format === 'text') throw new Problem('run-limit', `The run was stopped by its limit of ${what}`);
       return exitCodes.limit;
     }
+    case 'canary':
+    case 'breaker':
+    case 'revoked':
+    case 'proxy':
+      note(context, safe`the run was stopped: ${whyStopped[result.reason]}`);
+      return result.reason === 'revoked' ? exitCodes.refused : exitCodes.limit;
   }
 }
 
