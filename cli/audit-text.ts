@@ -25,5 +25,15 @@ function eventCells(entry: AuditEntry): [string, string] {
       return ['exit', `${entry.reason === 'exit' ? entry.code : entry.reason} after ${entry.milliseconds} ms`];
     case 'cleanup':
       return ['cleanup', `${entry.path}: ${entry.why}`];
+    case 'change':
+      return [entry.change, entry.path];
+    case 'child':
+      return ['child', `${entry.name} (sampled)`];
+    case 'incident':
+      return ['incident', `${entry.rule} at ${entry.place}: report ${entry.report}`];
+    case 'checkpoint':
+      return ['checkpoint', `lines 1 to ${entry.size} signed by ${entry.keyId}`];
+    case 'recovered':
+      return ['recovered', `${entry.bytes} bytes of a torn line moved aside`];
   }
 }

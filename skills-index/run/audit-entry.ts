@@ -35,7 +35,25 @@ export type AuditEvent = Readonly<
   | { event: 'redacted'; secret: string; host: string }
   | { event: 'exit'; reason: string; code: number | null; milliseconds: number }
   | { event: 'cleanup'; path: string; why: string }
+  | ({ event: 'change' } & FileChange)
+  /** A process that was seen in the sandbox; what lived shorter than the interval between two looks is not in it. */
+  | { event: 'child'; name: string; arguments: Digest; sampled: true }
+  /** A report of something that should have been impossible was made; `report` is the digest of its file. */
+  | { event: 'incident'; rule: string; place: string; report: Digest }
+  /** About the log itself: its first `size` lines, the last of which has the digest `head`, are signed by this host's key. */
+  | { event: 'checkpoint'; size: number; head: Digest; keyId: Digest; signature: string }
+  /** About the log itself: what a crash left of a line was moved aside. */
+  | { event: 'recovered'; bytes: number; torn: Digest }
 >;
+
+/** What a run did to one file of a mount; paths as the sandbox names them. */
+export interface FileChange {
+  readonly change: 'created' | 'changed' | 'deleted';
+  readonly path: string;
+  /** Absent for what is no plain file, or was too large to read. */
+  readonly before?: Digest;
+  readonly after?: Digest;
+}
 
 export type AuditEntry = AuditSubject &
   AuditEvent & {
