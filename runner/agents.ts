@@ -4,8 +4,11 @@ import type { Agent, StoredAgent } from '../skills-index/run/agent.ts';
 import { parseStoredAgent } from '../skills-index/run/agent.ts';
 import { isNamePart } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { openPurse, type Purse } from './budget.ts';
 import { agentBytesMax, agentWatchMillis } from './limits.ts';
 import { readPrivateFile } from './private-file.ts';
+import type { RunRequest } from './run.ts';
+import type { Stop } from './watch.ts';
 
 /**
  * Reads an identity without its private key.
@@ -33,8 +36,37 @@ export function agentFile(folder: string, name: string): string {
   return `${folder}/${name}.json`;
 }
 
+/** An identity in use: what it may still use, and what ends what it started. */
+export interface Acting {
+  readonly purse: Purse;
+  readonly stops: readonly Stop[];
+  close(): void;
+}
+
+/**
+ * Begins to act as an identity: a run of its budget, for as long as it may.
+ * @throws Problem `budget-used`
+ */
+export function actAs(
+  agent: Agent,
+  { now, paths }: Pick<RunRequest, 'now' | 'paths'>,
+  whyStop: (agent: Agent) => string | undefined,
+): Acting {
+  const purse = openPurse(`${paths.data}/agents/${agent.name}/budget.json`, agent, now);
+  const watched = watchAgent(`${paths.config}/agents`, agent.name, whyStop);
+  const stops: Stop[] = [
+    { signal: purse.usedUp, reason: 'limit:budget' },
+    { signal: watched.signal, reason: 'revoked' },
+  ];
+  const close = (): void => {
+    watched.close();
+    purse.close();
+  };
+  return { purse, stops, close };
+}
+
 /** Aborts as soon as the identity's file says so, or cannot be read: what was taken from an agent is taken from what runs. */
-export function watchAgent(
+function watchAgent(
   folder: string,
   name: string,
   whyStop: (agent: Agent) => string | undefined,

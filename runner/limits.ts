@@ -35,9 +35,17 @@ export const egressHeldBytesMax = 32 * 1024 * 1024;
 /** Then the run is stopped. */
 export const egressDenialsMax = 1_000;
 export const egressIdleSecondsMax = 30;
+export const egressRequestsPerMinuteMax = 3_000;
+/** Held before a request begins to leave; what is longer is judged piece by piece. */
+export const egressFirstBytesMax = 64 * 1024;
+/** Of the certificates of a run. */
+export const certificateHoursMax = 24;
+/** Hosts of one run whose certificates are kept. */
+export const leavesMax = 256;
 
 export const policyBytesMax = 256 * 1024;
 export const agentBytesMax = 256 * 1024;
 /** How often a run looks whether its agent still may. */
 export const agentWatchMillis = 300;
+export const runTokenSeconds = 300;
 export const auditLineBytesMax = 16 * 1024;

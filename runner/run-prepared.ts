@@ -1,11 +1,13 @@
 /** The steps of a run: check the bytes, open the host, plan; then hold the workspaces, start proxy and sandbox, wait, clean up. */
 
 import { randomBytes } from 'node:crypto';
+import { type Agent, whyNotGranted } from '../skills-index/run/agent.ts';
 import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { type Acting, actAs } from './agents.ts';
 import { findCommand } from './command.ts';
 import type { BoundPlaceholder } from './egress/rules.ts';
 import { startEgress } from './egress.ts';
@@ -81,13 +83,17 @@ export async function runPrepared(request: RunRequest, prepared: PreparedRun, ca
   const held = new Map<string, HeldWorkspace>();
   const cleaned: { path: string; why: string }[] = [];
   const begun = performance.now();
+  let acting: Acting | undefined;
   try {
     refuseWhatThePlanRefuses(plan);
+    const { agent, now } = request;
+    const may = (one: Agent): string | undefined => whyNotGranted(one, plan.skill.name, plan.skill.version, now());
+    acting = agent === undefined ? undefined : actAs(agent, request, may);
     for (const mount of plan.mounts.filter((one) => one.mode === 'rw').sort((a, b) => (a.path < b.path ? -1 : 1))) {
       const lock = `${request.paths.data}/locks/${mount.id.replace(':', '-')}.claim`;
       held.set(mount.target, await holdWorkspace(`/proc/self/fd/${host.folders.get(workspaceOf(mount.source))}`, lock));
     }
-    const end = await withRunFolder((runFolder) => startAndWait(request, prepared, { record, held, runFolder }));
+    const end = await withRunFolder((runFolder) => startAndWait(request, prepared, { record, held, runFolder, acting }));
     const milliseconds = Math.round(performance.now() - begun);
     record({ event: 'exit', reason: end.reason, code: end.code, milliseconds });
     return { run: caller.run, ...end, plan, planDigest: digest, milliseconds, cleaned };
@@ -95,6 +101,7 @@ export async function runPrepared(request: RunRequest, prepared: PreparedRun, ca
     for (const [target, workspace] of held)
       cleaned.push(...workspace.finish().map((one) => ({ ...one, path: `${target}/${one.path}` })));
     host.close();
+    acting?.close();
     for (const one of cleaned.slice(0, reportedPathsMax)) record({ event: 'cleanup', ...one });
   }
 }
@@ -112,11 +119,16 @@ interface Surroundings {
   readonly record: (event: AuditEvent) => void;
   readonly held: ReadonlyMap<string, HeldWorkspace>;
   readonly runFolder: string;
+  readonly acting: Acting | undefined;
 }
 
 type End = Pick<RunResult, 'reason' | 'code' | 'egress'>;
 
-async function startAndWait(request: RunRequest, prepared: PreparedRun, { record, held, runFolder }: Surroundings): Promise<End> {
+async function startAndWait(
+  request: RunRequest,
+  prepared: PreparedRun,
+  { record, held, runFolder, acting }: Surroundings,
+): Promise<End> {
   const { files, host, plan, sandbox, secrets } = prepared;
   const placeholders = plan.secrets.map((one) => ({ ...one, placeholder: placeholderFor(randomBytes(16)) }));
   const flood = new AbortController();
@@ -137,7 +149,7 @@ async function startAndWait(request: RunRequest, prepared: PreparedRun, { record
     });
     const { notes } = running;
     record({ event: 'start', command: plan.command.name, why: request.why ?? '', backend: plan.backend, notes });
-    const stops: Stop[] = [...(request.stops ?? []), { signal: flood.signal, reason: 'limit:denials' }];
+    const stops: Stop[] = [...(request.stops ?? []), ...(acting?.stops ?? []), { signal: flood.signal, reason: 'limit:denials' }];
     if (request.signal !== undefined) stops.push({ signal: request.signal, reason: 'killed' });
     const end = await watchRun(running, { ...request, stops }, plan);
     return { ...end, egress: { ...proxy.counts } };

@@ -62,6 +62,12 @@ export const runCodes = {
     means: 'The run was stopped by a limit.',
     fix: 'Raise limits in skill.json (and have it approved), or do less per run.',
   },
+  'budget-used': {
+    exit: 7,
+    status: 429,
+    means: 'This agent has used up its budget of the day.',
+    fix: 'Wait for the next day (UTC), or raise it: skill agent grant NAME --budget KIND=N.',
+  },
   'agent-unknown': { exit: 3, status: 404, means: 'There is no such agent identity here.', fix: 'skill agent create NAME' },
   'secret-refused': {
     exit: 6,
