@@ -1,0 +1,44 @@
+/** The plan of an agent's session as a format, `skillgate.session/1`: what the sandbox of an agent's own program gets, line by line. */
+import type { Digest } from '../skill/digest.ts';
+import type { RunLimits } from '../skill/manifest.ts';
+import type { SkillName } from '../skill/name.ts';
+import type { Version } from '../skill/version.ts';
+import type { LeftOut, PlannedEgress, PlannedEnv, PlannedMount, PlannedSecret, Refusal } from './plan.ts';
+
+/** A folder or file of this host that is there read-only. */
+export interface PlannedFolder {
+  readonly path: string;
+  readonly target: string;
+  readonly reason: string;
+}
+
+/** A skill that lies in the agent's folders, and whose commands go through the runner. */
+export interface PlannedSkill {
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly bundle: Digest;
+  readonly reason: string;
+}
+
+export interface SessionPlan {
+  readonly schema: 'skillgate.session/1';
+  readonly agent: string;
+  readonly keyId: Digest;
+  /** What is started, as the sandbox knows it. */
+  readonly command: readonly string[];
+  readonly backend: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly workingDirectory: string;
+  readonly folders: readonly PlannedFolder[];
+  readonly mounts: readonly PlannedMount[];
+  /** The model's endpoint and nothing else; the way to the runner is no egress. */
+  readonly egress: readonly PlannedEgress[];
+  readonly secrets: readonly PlannedSecret[];
+  readonly env: readonly PlannedEnv[];
+  readonly skills: readonly PlannedSkill[];
+  readonly limits: RunLimits & { readonly outputBytes: number; readonly processes: number };
+  readonly leftOut: readonly LeftOut[];
+  /** Empty when it may start. */
+  readonly refused: readonly Refusal[];
+}
