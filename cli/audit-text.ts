@@ -21,6 +21,8 @@ function eventCells(entry: AuditEntry): [string, string] {
       return [`call ${entry.tool}`, [entry.command ?? entry.path, entry.why].filter(Boolean).join(': ')];
     case 'redacted':
       return ['redacted', `${entry.secret} in an answer of ${entry.host}`];
+    case 'canary':
+      return ['canary', `seen in ${entry.channel}, ${entry.encoding}: the run was ended`];
     case 'exit':
       return ['exit', `${entry.reason === 'exit' ? entry.code : entry.reason} after ${entry.milliseconds} ms`];
     case 'cleanup':

@@ -20,7 +20,9 @@ import type { RunRequest, RunResult } from './run.ts';
 import { withRunFolder } from './run-folder.ts';
 import type { Sandbox, SandboxStart } from './sandbox.ts';
 import { bubblewrap } from './sandboxes/bubblewrap.ts';
-import { placeholderFor } from './secrets/placeholder.ts';
+import { canaryFrom } from './secrets/canary.ts';
+import { leakDetector } from './secrets/leaks.ts';
+import { placeholderFor, watchedPlaceholder } from './secrets/placeholder.ts';
 import { openSecrets, type SecretValue } from './secrets.ts';
 import { type Stop, watchRun } from './watch.ts';
 
@@ -131,7 +133,12 @@ async function startAndWait(
 ): Promise<End> {
   const { files, host, plan, sandbox, secrets } = prepared;
   const placeholders = plan.secrets.map((one) => ({ ...one, placeholder: placeholderFor(randomBytes(16)) }));
-  const flood = new AbortController();
+  const canary = canaryFrom(randomBytes(56));
+  const [flood, sung] = [new AbortController(), new AbortController()];
+  const leaks = leakDetector([canary, ...placeholders.map(watchedPlaceholder)], (channel, { encoding }) => {
+    record({ event: 'canary', channel, encoding });
+    sung.abort();
+  });
   const proxy = await startEgress({
     folder: `${runFolder}/proxy`,
     rules: { egress: plan.egress, secrets: placeholders },
@@ -142,7 +149,9 @@ async function startAndWait(
   });
   try {
     const running = await sandbox.start({
-      ...{ plan, files, command: commandOf(plan, request.args), env: environmentOf(plan, placeholders), runFolder },
+      ...{ plan, command: commandOf(plan, request.args), runFolder },
+      files: [...files, canary.file],
+      env: { ...canary.env, ...environmentOf(plan, placeholders) },
       pins: new Map(plan.mounts.map(({ source, target }) => [target, host.folders.get(workspaceOf(source)) ?? -1])),
       protectedPaths: new Map([...held].map(([target, { protectedPaths }]) => [target, protectedPaths])),
       ...(plan.egress.length === 0 ? {} : { proxyFolder: `${runFolder}/proxy` }),
@@ -150,8 +159,9 @@ async function startAndWait(
     const { notes } = running;
     record({ event: 'start', command: plan.command.name, why: request.why ?? '', backend: plan.backend, notes });
     const stops: Stop[] = [...(request.stops ?? []), ...(acting?.stops ?? []), { signal: flood.signal, reason: 'limit:denials' }];
+    stops.push({ signal: sung.signal, reason: 'canary' });
     if (request.signal !== undefined) stops.push({ signal: request.signal, reason: 'killed' });
-    const end = await watchRun(running, { ...request, stops }, plan);
+    const end = await watchRun(running, { ...request, leaks, stops }, plan);
     return { ...end, egress: { ...proxy.counts } };
   } finally {
     await proxy.close();

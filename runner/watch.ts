@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Plan } from '../skills-index/run/plan.ts';
 import type { EndReason, RunRequest } from './run.ts';
 import type { RunningSandbox } from './sandbox.ts';
+import { canaryName, type LeakDetector } from './secrets/leaks.ts';
 
 /** Something that ends a running sandbox, and what the end is then called. */
 export interface Stop {
@@ -11,10 +12,16 @@ export interface Stop {
   readonly reason: EndReason;
 }
 
+export interface Watched extends Pick<RunRequest, 'onStderr' | 'onStdout' | 'stdin'> {
+  readonly stops: readonly Stop[];
+  /** One of the stops is its canary's. */
+  readonly leaks: LeakDetector;
+}
+
 /** Waits for the end. Whatever happens, nothing of the sandbox lives when it returns. */
 export async function watchRun(
   running: RunningSandbox,
-  { onStderr, onStdout, stdin, stops }: Pick<RunRequest, 'onStderr' | 'onStdout' | 'stdin'> & { readonly stops: readonly Stop[] },
+  { leaks, onStderr, onStdout, stdin, stops }: Watched,
   { limits }: Plan,
 ): Promise<{ readonly reason: EndReason; readonly code: number | null }> {
   let stopped: EndReason | undefined;
@@ -29,13 +36,15 @@ export async function watchRun(
     if (signal.aborted) stop(reason);
   }
   let left = limits.outputBytes;
-  const pass = (to: (chunk: Uint8Array) => void) => (chunk: Buffer) => {
+  const pass = (channel: string, to: (chunk: Uint8Array) => void) => (chunk: Buffer) => {
+    // A placeholder may be printed: it is worth nothing.
+    if (leaks.push(channel, chunk)?.name === canaryName) return;
     if (left > 0) to(chunk.subarray(0, left));
     left -= chunk.length;
     if (left < 0) stop('limit:output');
   };
-  running.stdout.on('data', pass(onStdout));
-  running.stderr.on('data', pass(onStderr));
+  running.stdout.on('data', pass('stdout', onStdout));
+  running.stderr.on('data', pass('stderr', onStderr));
   // A command that does not read its input to the end is no failure.
   void pipeline(stdin instanceof Uint8Array ? [stdin] : (stdin ?? []), running.stdin).catch(() => undefined);
   const end = await running.ended;

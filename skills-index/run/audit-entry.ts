@@ -32,6 +32,8 @@ export type AuditEvent = Readonly<
       host: string;
       port: number;
     }
+  /** The run's canary was seen in something that leaves; the run was ended, and what it was in did not pass. */
+  | { event: 'canary'; channel: string; encoding: string }
   | { event: 'redacted'; secret: string; host: string }
   | { event: 'exit'; reason: string; code: number | null; milliseconds: number }
   | { event: 'cleanup'; path: string; why: string }
