@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { runsMax } from './limits.ts';
 import { create, holderLives } from './lock.ts';
-import { removeMemoryGroup } from './sandboxes/memory-group.ts';
+import { removeControlGroups } from './sandboxes/control-groups.ts';
 
 /**
  * Acts in a new folder. A runner that is root lets the run's uid walk through it, by name only, to what is staged.
@@ -33,7 +33,7 @@ function sweep(above: string): number {
     const found = statSync(`${above}/${name}/runner`, { throwIfNoEntry: false });
     if (found === undefined || found.uid !== process.getuid?.()) return false;
     if (holderLives(`${above}/${name}/runner`)) return true;
-    removeMemoryGroup(name);
+    removeControlGroups(name);
     rmSync(`${above}/${name}`, { recursive: true, force: true });
     return false;
   }).length;

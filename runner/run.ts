@@ -53,7 +53,7 @@ export interface RunRequest {
 
 export type EndReason =
   | 'exit'
-  | `limit:${'seconds' | 'memory' | 'output' | 'denials' | 'budget'}`
+  | `limit:${'seconds' | 'memory' | 'processes' | 'output' | 'denials' | 'budget'}`
   | 'canary'
   | 'breaker'
   | 'revoked'

@@ -37,7 +37,8 @@ export interface RunningSandbox {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  readonly ended: Promise<{ readonly code: number | null; readonly outOfMemory: boolean }>;
+  /** `outOfProcesses`: a process could not be started for the limit, where something counts that. */
+  readonly ended: Promise<{ readonly code: number | null; readonly outOfMemory: boolean; readonly outOfProcesses?: boolean }>;
   /** Ends everything in it at once; no process survives. */
   kill(): void;
   /** What holds for this start and is worth recording: which limits are in force and by what. */

@@ -116,6 +116,7 @@ function exitOf(context: CommandContext, result: RunResult): ExitCode {
       return exitCodes.limit;
     case 'limit:seconds':
     case 'limit:memory':
+    case 'limit:processes':
     case 'limit:denials':
     case 'limit:output':
     case 'limit:budget': {

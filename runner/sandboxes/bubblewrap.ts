@@ -1,7 +1,8 @@
 /** The default sandbox: bubblewrap with an own seccomp filter, an empty environment, sized temporary folders and no network of its own. */
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,16 +11,19 @@ import { startOf } from '../lock.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox.ts';
 import { seccompProgram } from '../seccomp.ts';
 import { skillArguments } from './bubblewrap-arguments.ts';
+import { type ControlGroups, makeControlGroups, type RanOut } from './control-groups.ts';
 import { type Forwarder, startForwarder } from './forwarder.ts';
-import { descriptorAt, launch, openData, reach, readLibraries, refuseMissingTools, tools } from './launch.ts';
-import { type MemoryGroup, makeMemoryGroup } from './memory-group.ts';
+import { descriptorAt, launch, libraries, openData, reach, refuseMissingTools, tools } from './launch.ts';
 import { preludeChecks, preludeScript } from './prelude.ts';
+
+// What one run takes at most, so that the runner and another run go on beside it.
+const cores = Math.max(1, availableParallelism() / 2);
 
 /** The sandbox of this host. */
 export function bubblewrap(): Sandbox {
-  const group = makeMemoryGroup(`skillgate-${randomBytes(6).toString('hex')}`, 64);
-  group?.finish();
-  const gives = ['seccomp', 'no-network', 'dropped-uid', ...(group === undefined ? [] : ['memory-cgroup'])];
+  const groups = makeControlGroups(`skillgate-${randomBytes(6).toString('hex')}`, { memoryMiB: 64, processes: 1, cores });
+  groups.finish();
+  const gives = ['seccomp', 'no-network', 'no-user-namespaces', 'dropped-uid', ...[...groups.held].map((one) => `${one}-cgroup`)];
   return { name: 'bubblewrap', gives, checks: preludeChecks, start };
 }
 
@@ -27,41 +31,68 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
   const { plan, proxyFolder, runFolder } = what;
   if (plan.uid === 0) throw new Problem('mount-owner-root', 'A run never takes root’s uid');
   refuseMissingTools();
-  mkdirSync(`${runFolder}/stage`, { recursive: true });
   const forwarder = proxyFolder === undefined ? undefined : await startForwarder(what, proxyFolder);
-  const group = makeMemoryGroup(runFolder.split('/').at(-1) ?? '', plan.limits.memoryMiB);
-  const end = (): boolean => {
+  const groups = makeControlGroups(runFolder.split('/').at(-1) ?? '', { ...plan.limits, cores });
+  const end = (): RanOut => {
     forwarder?.stop();
-    return group?.finish() ?? false;
+    return groups.finish();
   };
   const started = randomBytes(16).toString('hex');
   let child: ChildProcess;
   try {
-    child = startChild(what, started, forwarder, group);
+    child = startChild(what, started, forwarder, groups);
   } catch (cause) {
     end();
     throw cause;
   }
   const first = firstProcess(child.stdio.at(descriptorAt.info) as Readable);
+  // The outer process takes the inner ones with it only from the moment when each has asked for that.
+  const kill = (): void => {
+    child.kill('SIGKILL');
+    void first
+      .then((one) => one !== undefined && startOf(one.pid) === one.began && process.kill(one.pid, 'SIGKILL'))
+      .catch(() => undefined);
+  };
   const closed = new Promise<number | null>((resolve) => void child.on('error', () => undefined).on('close', resolve));
   const ended = closed.then(async (code) => {
     await untilEmpty(await first);
-    return { code, outOfMemory: end() };
+    const { memory, processes } = end();
+    return { code, outOfMemory: memory, outOfProcesses: processes };
   });
-  const memory = group === undefined ? 'by process only' : `${plan.limits.memoryMiB} MiB by control group`;
-  const running = {
-    stdin: child.stdin as Writable,
-    stdout: child.stdout as Readable,
-    ended,
-    kill: () => void child.kill('SIGKILL'),
-    notes: [`uid ${plan.uid}`, `memory: ${memory}`, `network: ${forwarder === undefined ? 'none' : 'the proxy'}`],
-  };
   try {
-    return { ...running, stderr: await untilStarted(child.stderr as Readable, started) };
+    const joined = first.then((one) => join(groups, one?.pid, child.stdio.at(descriptorAt.go) as Writable));
+    const [stderr] = await Promise.all([untilStarted(child.stderr as Readable, started), joined]);
+    const [stdin, stdout] = [child.stdin as Writable, child.stdout as Readable];
+    return { stdin, stdout, stderr, ended, kill, notes: notesOf(plan, groups, forwarder !== undefined) };
   } catch (cause) {
+    kill();
     await ended;
     throw cause;
   }
+}
+
+function notesOf({ limits, uid }: SandboxStart['plan'], { held }: ControlGroups, hasProxy: boolean): string[] {
+  const by = (controller: 'memory' | 'pids' | 'cpu', otherwise: string): string =>
+    held.has(controller) ? 'by control group' : otherwise;
+  return [
+    `uid ${uid}`,
+    `memory: ${limits.memoryMiB} MiB ${by('memory', 'for each process only')}`,
+    `processes: ${limits.processes} ${by('pids', 'by user')}`,
+    held.has('cpu') ? `processors: ${cores} by control group` : 'processors: no limit but time',
+    `network: ${hasProxy ? 'the proxy' : 'none'}`,
+  ];
+}
+
+// Bubblewrap waits for a byte before it starts its first child, so that no process of the skill is ever outside of the groups.
+function join(groups: ControlGroups, pid: number | undefined, go: Writable): void {
+  try {
+    if (pid !== undefined) groups.take(pid);
+  } catch (cause) {
+    // One that is gone says itself why.
+    if ((cause as NodeJS.ErrnoException).code !== 'ESRCH')
+      throw new Problem('sandbox-refused', `The sandbox cannot join its control groups: ${(cause as Error).message}`, { cause });
+  }
+  go.on('error', () => undefined).end('.');
 }
 
 /**
@@ -82,10 +113,10 @@ function startChild(
   what: SandboxStart,
   started: string,
   forwarder: Forwarder | undefined,
-  group: MemoryGroup | undefined,
+  { held }: ControlGroups,
 ): ChildProcess {
   const { command, pins, plan, runFolder } = what;
-  const { firstData, firstPin, info, network, shell, user } = descriptorAt;
+  const { firstData, firstPin, go, info, network, shell, user } = descriptorAt;
   const targets = plan.mounts.map((one) => one.target);
   const lent = new Map(targets.map((target, index) => [firstPin + index, pins.get(target) ?? -1]));
   if (forwarder !== undefined) lent.set(user, forwarder.user).set(network, forwarder.network);
@@ -94,20 +125,19 @@ function startChild(
   try {
     lent.set(shell, own[own.push(openSync(tools.sh, 'r')) - 1] ?? -1);
     const bubblewrapArguments = skillArguments(what, {
-      libraries: readLibraries(),
       reach: (name, path) => reach(staged, runFolder, name, path),
       descriptorOf: (bytes) => firstData + own.push(openData(runFolder, bytes)) - 2,
       seccomp: seccompProgram(process.arch, 'skill'),
-      info,
+      ...{ libraries, info, go },
       joinsNetwork: forwarder !== undefined,
     });
-    const prelude = preludeScript(what, group === undefined ? plan.limits.memoryMiB : undefined);
+    const prelude = preludeScript(what, held);
     const given = own.slice(1).map((descriptor, index) => [firstData + index, descriptor] as const);
     return launch({
       bubblewrapArguments,
       command: [`/proc/self/fd/${shell}`, '-c', prelude, 'sh', started, runFolder, ...targets, '--', ...command],
-      descriptors: new Map<number, number | 'pipe'>([...lent, [info, 'pipe'], ...given]),
-      ...{ uid: plan.uid, gid: plan.gid, runFolder, staged, entersNetwork: forwarder !== undefined, group: group?.processes },
+      descriptors: new Map<number, number | 'pipe'>([...lent, [info, 'pipe'], [go, 'pipe'], ...given]),
+      ...{ uid: plan.uid, gid: plan.gid, runFolder, staged, entersNetwork: forwarder !== undefined },
     });
   } finally {
     for (const descriptor of own) closeSync(descriptor);

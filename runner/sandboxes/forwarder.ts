@@ -13,7 +13,7 @@ import { egressConnectionsMax, forwarderPort, startSecondsMax } from '../limits.
 import type { SandboxStart } from '../sandbox.ts';
 import { seccompProgram } from '../seccomp.ts';
 import { forwarderArguments } from './bubblewrap-arguments.ts';
-import { descriptorAt, launch, openData, reach, readLibraries, tools } from './launch.ts';
+import { descriptorAt, launch, libraries, openData, reach, tools } from './launch.ts';
 
 export interface Forwarder {
   /** Open descriptors of its namespaces; closed by `stop`. */
@@ -31,10 +31,10 @@ export async function startForwarder({ plan: { uid, gid }, runFolder }: SandboxS
   const socket = reach(staged, runFolder, 'proxy', proxyFolder);
   const listen = `TCP4-LISTEN:${forwarderPort},bind=127.0.0.1,fork,max-children=${egressConnectionsMax},backlog=${egressConnectionsMax}`;
   const child = launch({
-    bubblewrapArguments: forwarderArguments(readLibraries(), socket, filterAt, infoAt),
+    bubblewrapArguments: forwarderArguments(libraries, socket, filterAt, infoAt),
     command: [tools.socat, listen, 'UNIX-CONNECT:/proxy/proxy.sock'],
     descriptors: new Map<number, number | 'pipe'>().set(filterAt, filter).set(infoAt, 'pipe'),
-    ...{ uid, gid, runFolder, staged, entersNetwork: false, group: undefined },
+    ...{ uid, gid, runFolder, staged, entersNetwork: false },
   });
   closeSync(filter);
   const errors = text(child.stderr as Readable);

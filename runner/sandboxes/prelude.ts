@@ -5,6 +5,7 @@
  */
 import { fileBytesMax, openFilesMax } from '../limits.ts';
 import type { SandboxStart } from '../sandbox.ts';
+import type { ControlGroups } from './control-groups.ts';
 
 /** Each has to be true in the sandbox; builtins of sh only. No `env` of a skill has a name with this prefix. `$skillgate_host` is a folder of the host. */
 const checks: Readonly<Record<string, string>> = {
@@ -14,6 +15,7 @@ const checks: Readonly<Record<string, string>> = {
   'another user than root': '[ "$skillgate_user" != 0 ]',
   'the environment of the runner is not there': '[ -z "$skillgate_environment" ]',
   'the files of the host are not there': '[ ! -e "$skillgate_host" ]',
+  'no descriptor of the runner': '[ -z "$skillgate_descriptor" ]',
   'no network but loopback': '[ -z "$skillgate_device$skillgate_route" ]',
   'programs are read-only': '! (: > /usr/bin/new) 2>/dev/null',
   'the skill is read-only': '! (: > /skills/new) 2>/dev/null',
@@ -33,15 +35,20 @@ read -r skillgate_environment < /proc/1/environ
 while read -r skillgate_name skillgate_rest; do
   case $skillgate_name in lo:*|Inter-*|face*) ;; *) skillgate_device=$skillgate_name ;; esac
 done < /proc/net/dev
-{ read -r skillgate_rest; read -r skillgate_route; } < /proc/net/route`;
+{ read -r skillgate_rest; read -r skillgate_route; } < /proc/net/route
+for skillgate_name in /proc/self/fd/[1-9][0-9]*; do
+  [ ! -e "$skillgate_name" ] || [ "$skillgate_name" -ef /dev/null ] || skillgate_descriptor=$skillgate_name
+done`;
 
 /**
  * The script. Its arguments: the sign that it started, a folder of the host, the mounts' targets in order of their
  * descriptors, `--`, the command.
- * @param memoryMiB the limit of each process, where no control group holds all of them; V8 reserves 640 MiB before it begins
+ * @param held what control groups hold for all processes together; the limit of memory is each one's otherwise, and V8 reserves 640 MiB before it begins
  */
-export function preludeScript({ command, plan: { limits } }: SandboxStart, memoryMiB: number | undefined): string {
-  const dataKiB = ((memoryMiB ?? 0) + (command[0] === '/usr/bin/node' ? 640 : 0)) * 1024;
+export function preludeScript({ command, plan: { limits } }: SandboxStart, held: ControlGroups['held']): string {
+  const dataKiB = (limits.memoryMiB + (command[0] === '/usr/bin/node' ? 640 : 0)) * 1024;
+  // The group counts and tells; this only stands behind it.
+  const processes = limits.processes + (held.has('pids') ? 16 : 0);
   return [
     'skillgate_started=$1 skillgate_host=$2 skillgate_n=3; shift 2',
     'skillgate_fail() { echo "$1" >&2; exit 125; }',
@@ -51,8 +58,8 @@ export function preludeScript({ command, plan: { limits } }: SandboxStart, memor
     'shift',
     `ulimit -c 0 && ulimit -n ${openFilesMax} && ulimit -f ${fileBytesMax / 512} && ulimit -t ${limits.seconds * 2} || skillgate_fail 'no limits'`,
     // Processes are -u in bash and -p in dash.
-    `ulimit -u ${limits.processes} 2>/dev/null || ulimit -p ${limits.processes} || skillgate_fail 'no limit of processes'`,
-    ...(memoryMiB === undefined ? [] : [`ulimit -d ${dataKiB} || skillgate_fail 'no limit of memory'`]),
+    `ulimit -u ${processes} 2>/dev/null || ulimit -p ${processes} || skillgate_fail 'no limit of processes'`,
+    ...(held.has('memory') ? [] : [`ulimit -d ${dataKiB} || skillgate_fail 'no limit of memory'`]),
     'echo "$skillgate_started" >&2',
     'exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-',
     'exec "$@"',

@@ -12,7 +12,15 @@ import type { PinnedAddress } from './plan.ts';
 export const statusGraceHoursMax = 96;
 
 /** What host policy may insist on; a host that lacks one refuses to run. */
-export const requirements = ['seccomp', 'no-network', 'dropped-uid', 'memory-cgroup'] as const;
+export const requirements = [
+  'seccomp',
+  'no-network',
+  'no-user-namespaces',
+  'dropped-uid',
+  'memory-cgroup',
+  'pids-cgroup',
+  'cpu-cgroup',
+] as const;
 export type Requirement = (typeof requirements)[number];
 
 export interface HostPolicy {

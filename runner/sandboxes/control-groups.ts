@@ -1,0 +1,128 @@
+/** Control groups that hold a run to its memory, processes and processor time, where the runner may make them (kernel: cgroup-v1, cgroup-v2). */
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { SandboxPlan } from '../sandbox.ts';
+
+export interface ControlGroups {
+  /** What they hold a run to. */
+  readonly held: ReadonlySet<Controller>;
+  /** Moves a process in; what it starts from then on belongs there too. */
+  take(pid: number): void;
+  /** Takes them away, and says what ran out. */
+  finish(): RanOut;
+}
+
+export interface RanOut {
+  readonly memory: boolean;
+  readonly processes: boolean;
+}
+
+type Controller = 'memory' | 'pids' | 'cpu';
+type Limits = Pick<SandboxPlan['limits'], 'memoryMiB' | 'processes'> & { readonly cores: number };
+
+interface Place {
+  readonly folder: string;
+  readonly version: 1 | 2;
+}
+
+const controllers: readonly Controller[] = ['memory', 'pids', 'cpu'];
+const mountedAt = '/sys/fs/cgroup';
+const periodMicroseconds = 100_000;
+
+// File → value. Not every kernel counts swap (`?`); version 1 counts it together with memory.
+function settingsOf(
+  { memoryMiB, processes, cores }: Limits,
+  version: 1 | 2,
+): Record<Controller, Record<string, number | string>> {
+  const [bytes, quota] = [memoryMiB * 1024 * 1024, Math.round(cores * periodMicroseconds)];
+  // The first process of the pid namespace is bubblewrap's own.
+  const pids = { 'pids.max': processes + 1 };
+  if (version === 2)
+    return { memory: { 'memory.max': bytes, 'memory.swap.max?': 0 }, pids, cpu: { 'cpu.max': `${quota} ${periodMicroseconds}` } };
+  return {
+    memory: { 'memory.limit_in_bytes': bytes, 'memory.memsw.limit_in_bytes?': bytes },
+    ...{ pids, cpu: { 'cpu.cfs_period_us': periodMicroseconds, 'cpu.cfs_quota_us': quota } },
+  };
+}
+
+/** Where the groups of a run go, by controller; absent where the runner may make none. `own` is the runner's /proc/self/cgroup. */
+export function placesFor(
+  name: string,
+  root = mountedAt,
+  own = existsSync('/proc/self/cgroup') ? readFileSync('/proc/self/cgroup', 'utf8') : '',
+): ReadonlyMap<Controller, Place> {
+  const found = controllers.flatMap((controller): [Controller, Place][] => {
+    const legacy = new RegExp(`^\\d+:(?:[^:]*,)?${controller}(?:,[^:]*)?:(.*)$`, 'm').exec(own)?.[1];
+    if (legacy !== undefined) return [[controller, { folder: `${root}/${controller}${under(legacy)}/${name}`, version: 1 }]];
+    const unified = /^0::(.*)$/m.exec(own)?.[1];
+    if (unified === undefined) return [];
+    // A group of version 2 that has processes gives no controller to those in it, so a sibling is the usual place.
+    const above = [under(unified), under(dirname(unified))].find((path) => givesOn(`${root}${path}`, controller));
+    return above === undefined ? [] : [[controller, { folder: `${root}${above}/${name}`, version: 2 }]];
+  });
+  return new Map(found);
+}
+
+function under(path: string): string {
+  return path === '/' ? '' : path;
+}
+
+function givesOn(folder: string, controller: Controller): boolean {
+  try {
+    accessSync(`${folder}/cgroup.procs`, constants.W_OK);
+    return readFileSync(`${folder}/cgroup.subtree_control`, 'utf8').split(/\s/).includes(controller);
+  } catch {
+    return false;
+  }
+}
+
+/** Makes a group for each controller that this host lets the runner use; `held` says which. */
+export function makeControlGroups(name: string, limits: Limits): ControlGroups {
+  const places = placesFor(name);
+  const made = new Map(
+    [...places].filter(([controller, { folder, version }]) => set(folder, settingsOf(limits, version)[controller])),
+  );
+  const folders = new Set([...made.values()].map(({ folder }) => folder));
+  for (const { folder } of places.values()) if (!folders.has(folder)) remove(folder);
+  const ranOut = (controller: Controller, sign: RegExp, file = `${controller}.events`): boolean => {
+    const folder = made.get(controller)?.folder;
+    return folder !== undefined && sign.test(readFileSync(`${folder}/${file}`, 'utf8'));
+  };
+  return {
+    held: new Set(made.keys()),
+    take: (pid) => folders.forEach((folder) => void writeFileSync(`${folder}/cgroup.procs`, String(pid))),
+    finish: () => {
+      const memory = ranOut('memory', /^oom_kill [1-9]/m, made.get('memory')?.version === 1 ? 'memory.oom_control' : undefined);
+      const processes = ranOut('pids', /^max [1-9]/m);
+      for (const folder of folders) remove(folder);
+      return { memory, processes };
+    },
+  };
+}
+
+/** Takes away the groups of a run whose runner was killed. */
+export function removeControlGroups(name: string): void {
+  for (const { folder } of placesFor(name).values()) remove(folder);
+}
+
+function set(folder: string, settings: Readonly<Record<string, number | string>>): boolean {
+  try {
+    if (!existsSync(folder)) mkdirSync(folder);
+    for (const [name, value] of Object.entries(settings)) {
+      const path = `${folder}/${name.replace('?', '')}`;
+      if (!name.endsWith('?') || existsSync(path)) writeFileSync(path, String(value));
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// The kernel lets go of the last process a moment after its end.
+function remove(folder: string, attempts = 50): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    if (existsSync(folder) && attempts > 0) setTimeout(() => remove(folder, attempts - 1), 20);
+  }
+}
