@@ -1,11 +1,20 @@
 /** How a line of the audit log is shown to a person: when, which skill, what happened. One row for each kind of event. */
+import type { AuditVerdict } from '../skills-index/run/audit-chain.ts';
 import type { AuditEntry } from '../skills-index/run/audit-entry.ts';
+import { count, type Safe, safe } from './output.ts';
 
 /** Cells for a table: time, skill, event, and what there is to say of it. Nothing in them is escaped yet. */
 export function auditRow(entry: AuditEntry): string[] {
   const { skill, version } = entry;
   const named = skill === undefined ? '-' : `${skill}${version === undefined ? '' : `@${version}`}`;
   return [entry.at, named, ...eventCells(entry)];
+}
+
+/** Whether the log is whole, in one line. */
+export function chainText(chain: AuditVerdict): Safe {
+  return chain.kind === 'whole'
+    ? safe`chain whole: ${count(chain.lines, 'line')}, ${chain.signed} of them signed`
+    : safe`chain broken at line ${chain.line}: ${chain.why}`;
 }
 
 /** The event in a word, and in one line. */
@@ -27,8 +36,14 @@ function eventCells(entry: AuditEntry): [string, string] {
       return ['exit', `${entry.reason === 'exit' ? entry.code : entry.reason} after ${entry.milliseconds} ms`];
     case 'cleanup':
       return ['cleanup', `${entry.path}: ${entry.why}`];
+    case 'hold':
+      return [`hold ${entry.state}`, `${entry.hold} ${entry.what} (${entry.rule}): ${entry.why}`];
+    case 'breaker':
+      return [`breaker ${entry.state}`, `${entry.hold} ${entry.counter}: ${entry.why}`];
     case 'change':
       return [entry.change, entry.path];
+    case 'changes':
+      return [`changes ${entry.decision}`, entry.digest];
     case 'child':
       return ['child', `${entry.name} (sampled)`];
     case 'incident':

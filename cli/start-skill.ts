@@ -46,7 +46,7 @@ export interface HostFiles {
 export function hostFiles(world: World): HostFiles {
   return {
     policy: readHostPolicy(join(world.paths.config, 'host.json')),
-    audit: openAudit(auditFileOf(world), world.now),
+    audit: openAudit(auditFileOf(world), world.now, auditKeyFileOf(world)),
     agents: agentsFolderOf(world),
   };
 }
@@ -57,6 +57,11 @@ export function agentsFolderOf({ paths }: Pick<World, 'paths'>): string {
 
 export function auditFileOf({ paths }: Pick<World, 'paths'>): string {
   return join(paths.data, 'audit', 'audit.jsonl');
+}
+
+/** The key that signs the log; made when the first line is written. */
+export function auditKeyFileOf({ paths }: Pick<World, 'paths'>): string {
+  return join(paths.config, 'audit-key.json');
 }
 
 /**

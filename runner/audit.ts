@@ -1,84 +1,129 @@
-/** The audit log: what every run was allowed and refused, one JSON line each, each naming the digest of the line before it. */
+/** The audit log: what every run was allowed and refused, one JSON line each, each naming the digest of the line before. Only written here. */
 
-import { closeSync, constants, existsSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
-import { type AuditEntry, type AuditEvent, type AuditSubject, parseEntry, plainTexts } from '../skills-index/run/audit-entry.ts';
+import * as fs from 'node:fs';
+import { dirname } from 'node:path';
+import {
+  auditLineBytesMax,
+  type ChainEnd,
+  chainEndOf,
+  checkpointText,
+  linesAfter,
+  parseAuditCheckpoint,
+  type Said,
+} from '../skills-index/run/audit-chain.ts';
+import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.ts';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
-import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
+import { digestOf, hexOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { auditLineBytesMax } from './limits.ts';
+import { openAuditKey } from './audit-key.ts';
+import { auditCheckpointLines, auditDelayMillis, auditWaitingMax } from './limits.ts';
 import { withLock } from './lock.ts';
+import { writePrivateFile } from './private-file.ts';
 
 export interface Audit {
-  /** Appends one line and returns when it is on disk. */
-  record(subject: AuditSubject, event: AuditEvent): AuditEntry;
+  /**
+   * Appends one line and returns when it is on disk; lines that come by thousands (allowed requests, seen processes) get there
+   * with the next other one, or within `auditDelayMillis`.
+   * @throws Problem `audit-broken` over a log that was changed, `audit-unwritable`
+   */
+  record(subject: AuditSubject, event: AuditEvent): void;
 }
 
 /**
- * Opens the log of this host for appending; safe while other processes do the same.
- * @param file `$DATA/audit/audit.jsonl`
+ * Opens the log of this host for appending; safe while other processes do the same. Each run's end is signed.
+ * @param file `$DATA/audit/audit.jsonl`; the newest checkpoint is kept beside it
+ * @param keyFile `$CONFIG/audit-key.json`, made on first use
  */
-export function openAudit(file: string, now: () => Date): Audit {
+export function openAudit(file: string, now: () => Date, keyFile: string): Audit {
+  const waiting: Said[] = [];
+  let hasFailed = false;
+  const flush = (said: readonly Said[]): void => {
+    withLock(`${file}.lock`, () => append(file, keyFile, [...waiting, ...said]));
+    waiting.length = 0;
+    hasFailed = false;
+  };
+  const flushLater = (): void => {
+    try {
+      flush([]);
+    } catch {
+      // Whoever has the next thing to record is told.
+      hasFailed = true;
+    }
+  };
   return {
-    record: (subject, event) => withLock(`${file}.lock`, () => append(file, { ...subject, ...event }, now().toISOString())),
+    record: (subject, event) => {
+      const said: Said = [{ ...subject, ...event }, now()];
+      if (!comesOften(event) || hasFailed || waiting.length >= auditWaitingMax) return flush([said]);
+      if (waiting.push(said) === 1) setTimeout(flushLater, auditDelayMillis);
+    },
   };
 }
 
-/** The entries that a filter lets through, oldest first. Lines that cannot be read are left out: `verifyAudit` names them. */
-export function readAudit(file: string, keep: (entry: AuditEntry) => boolean = () => true): AuditEntry[] {
-  return readLines(file)
-    .map(parseEntry)
-    .filter((entry) => entry !== undefined)
-    .filter(keep);
+/** Events that are signed at once. */
+const signedEvents: readonly string[] = ['exit', 'refused', 'incident'];
+
+function comesOften(event: AuditEvent): boolean {
+  return event.event === 'child' || (event.event === 'egress' && event.decision === 'allowed');
 }
 
-export type AuditVerdict =
-  | { readonly kind: 'whole'; readonly lines: number }
-  /** `line` counts from 1. */
-  | { readonly kind: 'broken'; readonly line: number; readonly why: string };
-
-/** Checks the whole chain. What it cannot see is that lines at the end were taken away. */
-export function verifyAudit(file: string): AuditVerdict {
-  let last = { seq: 0, digest: digestOf('') };
-  for (const line of readLines(file)) {
-    const entry = parseEntry(line);
-    const broken = (why: string): AuditVerdict => ({ kind: 'broken', line: last.seq + 1, why });
-    if (entry === undefined) return broken('it is not a whole line of form skillgate.audit/1 in canonical form');
-    if (entry.prev !== last.digest || entry.seq !== last.seq + 1) return broken('it does not follow the line before it');
-    last = { seq: entry.seq, digest: digestOf(line) };
-  }
-  return { kind: 'whole', lines: last.seq };
-}
-
-function append(file: string, said: AuditSubject & AuditEvent, at: string): AuditEntry {
-  const log = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW, 0o600);
+function append(file: string, keyFile: string, said: readonly Said[]): void {
+  const [first] = said;
+  if (first === undefined) return;
+  const about = (event: AuditEvent): Said => [{ run: first[0].run, agent: first[0].agent, ...event }, first[1]];
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR } = fs.constants;
+  const log = fs.openSync(file, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
   try {
-    const last = lastOf(log, file);
-    const entry: AuditEntry = { ...plainTexts(said), schema: 'skillgate.audit/1', seq: last.seq + 1, at, prev: last.digest };
-    const line = Buffer.from(`${canonicalJson(entry)}\n`);
-    if (line.length > auditLineBytesMax) throw new Problem('internal', `An audit line has ${line.length} bytes`);
-    writeSync(log, line);
-    fsyncSync(log);
-    return entry;
+    const { lost, start } = recover(log, file);
+    const end = write(log, start, [...lost.map(about), ...said]);
+    const isLong = Math.floor(end.seq / auditCheckpointLines) > Math.floor(start.seq / auditCheckpointLines);
+    const isDue = isLong || said.some(([{ event }]) => signedEvents.includes(event)) || !fs.existsSync(`${file}.head`);
+    if (isDue) write(log, end, [about(sign(file, keyFile, end))]);
   } finally {
-    closeSync(log);
+    fs.closeSync(log);
   }
 }
 
-function lastOf(log: number, file: string): { readonly seq: number; readonly digest: Digest } {
-  const { size } = fstatSync(log);
-  if (size === 0) return { seq: 0, digest: digestOf('') };
-  const tail = Buffer.alloc(Math.min(size, auditLineBytesMax + 1));
-  readSync(log, tail, 0, tail.length, size - tail.length);
-  const line = tail.subarray(tail.lastIndexOf(0x0a, -2) + 1, -1).toString('utf8');
-  const entry = tail.at(-1) === 0x0a ? parseEntry(line) : undefined;
-  if (entry !== undefined) return { seq: entry.seq, digest: digestOf(line) };
-  throw new Problem('audit-broken', `Cannot append to ${file}: its last line is not whole`, {
-    hint: `Look at it, then move it away: mv ${file} ${file}.broken`,
-  });
+// All of these lines or none: what does not fit on the disk is taken back.
+function write(log: number, start: ChainEnd, said: readonly Said[]): ChainEnd {
+  const { end, text } = linesAfter(start, said);
+  const { size } = fs.fstatSync(log);
+  try {
+    if (fs.writeSync(log, text) < Buffer.byteLength(text)) throw new Error('the disk is full');
+    fs.fsyncSync(log);
+  } catch (cause) {
+    fs.ftruncateSync(log, size);
+    throw new Problem('audit-unwritable', `Cannot record what happens: ${(cause as Error).message}`, { cause });
+  }
+  return end;
 }
 
-// A last line without its newline was not written to the end: it is handed on as one that cannot be read.
-function readLines(file: string): string[] {
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [''];
-  return lines.at(-1) === '' ? lines.slice(0, -1) : [...lines.slice(0, -1), 'torn'];
+// What a crash left of a line is kept beside the log; whole lines are never touched.
+function recover(log: number, file: string): { readonly start: ChainEnd; readonly lost: readonly AuditEvent[] } {
+  const { size } = fs.fstatSync(log);
+  const tail = Buffer.alloc(Math.min(size, 2 * auditLineBytesMax));
+  fs.readSync(log, tail, 0, tail.length, size - tail.length);
+  const { end: start, torn } = chainEndOf(tail, tail.length === size);
+  if (start === undefined) throw broken(file, 'its last line is not one that was written here');
+  if (start.seq === 0 && fs.existsSync(`${file}.head`)) throw broken(file, 'it is empty, and was not');
+  if (torn.length === 0) return { start, lost: [] };
+  writePrivateFile(`${file}.${hexOf(digestOf(torn)).slice(0, 12)}.torn`, torn);
+  fs.ftruncateSync(log, size - torn.length);
+  return { start, lost: [{ event: 'recovered', bytes: torn.length, torn: digestOf(torn) }] };
+}
+
+// Kept before it is written: a crash between the two leaves a checkpoint that the log satisfies.
+function sign(file: string, keyFile: string, { seq: size, digest: head }: ChainEnd): AuditEvent {
+  const kept = fs.existsSync(`${file}.head`) ? parseAuditCheckpoint(fs.readFileSync(`${file}.head`, 'utf8')) : undefined;
+  if (kept !== undefined && kept.size > size) throw broken(file, `it has ${size} lines, and ${kept.size} were signed`);
+  const key = openAuditKey(keyFile);
+  const checkpoint = { size, head, keyId: key.keyId, signature: key.sign(checkpointText(size, head)).toString('base64') };
+  writePrivateFile(`${file}.head`, canonicalJson(checkpoint));
+  return { event: 'checkpoint', ...checkpoint };
+}
+
+function broken(file: string, why: string): Problem {
+  const folder = dirname(file);
+  return new Problem('audit-broken', `Cannot append to ${file}: ${why}`, {
+    hint: `Look at it (skill log verify), then move all of it away: mv ${folder} ${folder}.broken`,
+  });
 }

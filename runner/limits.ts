@@ -12,7 +12,11 @@ export const protectedPathsMax = 200;
 export const workspaceEntriesMax = 200_000;
 /** Each level takes a descriptor while it is walked. */
 export const foldersDeepMax = 100;
+/** Of a folder that a run sees through a copy, and of what it may change there. */
+export const changedBytesMax = 200 * 1024 * 1024;
+export const changedPathsMax = 20_000;
 export const reportedPathsMax = 50;
+export const reportedChangesMax = 1_000;
 export const argumentBytesMax = 96 * 1024;
 export const startSecondsMax = 20;
 export const lockWaitSecondsMax = 30;
@@ -48,4 +52,12 @@ export const agentBytesMax = 256 * 1024;
 /** How often a run looks whether its agent still may. */
 export const agentWatchMillis = 300;
 export const runTokenSeconds = 300;
-export const auditLineBytesMax = 16 * 1024;
+/** How many lines are unsigned at most while no run ends. */
+export const auditCheckpointLines = 1_000;
+/** How long an allowed request may be recorded in memory alone, and how many at once. */
+export const auditDelayMillis = 20;
+export const auditWaitingMax = 256;
+
+/** Of a hold, an answer or a breaker. */
+export const answerBytesMax = 32 * 1024;
+export const breakerBytesMax = 64 * 1024;

@@ -9,7 +9,7 @@ import {
   readFileSync,
   renameSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -47,12 +47,12 @@ export function readPrivateFile(path: string, { bytesMax, secret, code }: Privat
 }
 
 /** Writes a file (0600, its folder 0700) so that a reader sees the old content or the new, never a part. */
-export function writePrivateFile(path: string, content: string): void {
+export function writePrivateFile(path: string, content: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}.${performance.now()}`;
   const file = openSync(temporary, 'wx', 0o600);
   try {
-    writeSync(file, content);
+    writeFileSync(file, content);
     fsyncSync(file);
   } finally {
     closeSync(file);

@@ -2,7 +2,6 @@
 
 import { rm } from 'node:fs/promises';
 import { readAgent } from '../../runner/agents.ts';
-import { readAudit, verifyAudit } from '../../runner/audit.ts';
 import type { Agent, Grant } from '../../skills-index/run/agent.ts';
 import { listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import { parseReference, parseScope } from '../../skills-index/skill/name.ts';
@@ -10,11 +9,12 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { projectAt } from '../admission.ts';
 import { identityLockOf } from '../agent-skills.ts';
 import { createAgent, type GrantChange, grantAgent, listAgents, revokeAgent } from '../agent-store.ts';
-import { auditRow } from '../audit-text.ts';
+import { readEntries, verifyAuditFile } from '../audit-file.ts';
+import { auditRow, chainText } from '../audit-text.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readLock, writeLock } from '../lock.ts';
-import { answer, count, joined, note, type Safe, safe, table } from '../output.ts';
-import { admitToStart, agentsFolderOf, auditFileOf, hostFiles } from '../start-skill.ts';
+import { answer, joined, note, safe, table } from '../output.ts';
+import { admitToStart, agentsFolderOf, auditFileOf, auditKeyFileOf, hostFiles } from '../start-skill.ts';
 
 const agentCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   'agent create': create,
@@ -103,19 +103,13 @@ async function revoke(context: CommandContext): Promise<ExitCode> {
 async function log(context: CommandContext): Promise<ExitCode> {
   const [agent = ''] = context.args;
   if (agent !== 'operator') readAgent(agentsFolderOf(context), agent);
-  const entries = readAudit(auditFileOf(context), (entry) => entry.agent === agent);
-  const chain = verifyAudit(auditFileOf(context));
+  const entries = await readEntries(auditFileOf(context), (entry) => entry.agent === agent);
+  const chain = await verifyAuditFile(auditFileOf(context), auditKeyFileOf(context));
   answer(context, { schema: 'skillgate.agent-log/1', ...{ agent, chain, entries } }, () =>
     joined([table(entries.map(auditRow)), chainText(chain)], '\n'),
   );
   if (chain.kind === 'whole') return exitCodes.ok;
   throw new Problem('audit-broken', `Cannot vouch for the audit log: line ${chain.line}: ${chain.why}`);
-}
-
-function chainText(chain: ReturnType<typeof verifyAudit>): Safe {
-  return chain.kind === 'whole'
-    ? safe`chain whole: ${count(chain.lines, 'line')}`
-    : safe`chain broken at line ${chain.line}: ${chain.why}`;
 }
 
 function show(context: CommandContext, agent: Agent): ExitCode {

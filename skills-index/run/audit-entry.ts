@@ -1,5 +1,4 @@
 /** One line of the audit log, `skillgate.audit/1`: who did what in which run, chained to the line before. */
-import { canonicalJson } from '../skill/canonical-json.ts';
 import type { Digest } from '../skill/digest.ts';
 
 /** Longer texts are cut. */
@@ -32,12 +31,24 @@ export type AuditEvent = Readonly<
       host: string;
       port: number;
     }
+  | { event: 'redacted'; secret: string; host: string }
   /** The run's canary was seen in something that leaves; the run was ended, and what it was in did not pass. */
   | { event: 'canary'; channel: string; encoding: string }
-  | { event: 'redacted'; secret: string; host: string }
   | { event: 'exit'; reason: string; code: number | null; milliseconds: number }
   | { event: 'cleanup'; path: string; why: string }
+  /** An action waits for a person, or waited; `rejected` is an answer that did not count. */
+  | {
+      event: 'hold';
+      state: 'asked' | 'allowed' | 'denied' | 'expired' | 'unsupported' | 'rejected';
+      hold: string;
+      rule: string;
+      what: string;
+      why: string;
+    }
+  | { event: 'breaker'; state: 'opened' | 'closed'; counter: string; hold: string; why: string }
   | ({ event: 'change' } & FileChange)
+  /** About the changes of a run in views of folders, by the digest of the whole set. */
+  | { event: 'changes'; decision: 'offered' | 'applied' | 'discarded'; digest: Digest }
   /** A process that was seen in the sandbox; what lived shorter than the interval between two looks is not in it. */
   | { event: 'child'; name: string; arguments: Digest; sampled: true }
   /** A report of something that should have been impossible was made; `report` is the digest of its file. */
@@ -70,11 +81,22 @@ export type AuditEntry = AuditSubject &
 export function parseEntry(line: string): AuditEntry | undefined {
   try {
     const value = JSON.parse(line) as AuditEntry;
-    const sound = value.schema === 'skillgate.audit/1' && Number.isSafeInteger(value.seq) && canonicalJson(value) === line;
+    const sound = value.schema === 'skillgate.audit/1' && Number.isSafeInteger(value.seq) && isCanonical(value, line);
     return sound ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+// As `canonicalJson(value) === line` for members that are no objects, at a third of the time: a log has millions of lines.
+function isCanonical(value: object, line: string): boolean {
+  const members = Object.entries(value);
+  const isSorted = members.every(([key], at) => at === 0 || (members[at - 1]?.[0] ?? '') < key);
+  const isFlat = members.every(
+    ([, member]) =>
+      typeof member !== 'object' || member === null || (Array.isArray(member) && member.every((one) => typeof one === 'string')),
+  );
+  return isSorted && isFlat && JSON.stringify(value) === line;
 }
 
 // Canonical JSON keeps a line one line; what is left is the reader's terminal, and the length.

@@ -1,15 +1,16 @@
 /** A host of its own for each test: folders, policy, secrets and audit below one temporary folder, and skills written inline. */
 
-import { chmodSync, chownSync, lchownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lchownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { verifyAuditFile } from '../../cli/audit-file.ts';
 import { storeSecret } from '../../cli/secret-store.ts';
-import { openAudit, readAudit } from '../../runner/audit.ts';
+import { openAudit } from '../../runner/audit.ts';
 import { type RunRequest, type RunResult, runSkill } from '../../runner/run.ts';
-import type { AuditEntry } from '../../skills-index/run/audit-entry.ts';
+import { type AuditEntry, parseEntry } from '../../skills-index/run/audit-entry.ts';
 import { emptyHostPolicy, type HostPolicy } from '../../skills-index/run/host-policy.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
@@ -39,7 +40,8 @@ export function makeTestHost(): TestHost {
     reports,
     paths,
     auditFile,
-    audit: () => readAudit(auditFile),
+    audit: () => readLines(auditFile),
+    verify: () => verifyAuditFile(auditFile, join(paths.config, 'audit-key.json')),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -89,7 +91,7 @@ export function requestFor(
     args: [],
     hostPolicy: { ...emptyHostPolicy, workspaces: { reports: host.reports }, ...policy },
     paths: host.paths,
-    audit: openAudit(host.auditFile, () => new Date()),
+    audit: openAudit(host.auditFile, () => new Date(), join(host.paths.config, 'audit-key.json')),
     onStdout: (chunk) => out.push(Buffer.from(chunk)),
     onStderr: (chunk) => err.push(Buffer.from(chunk)),
     now: () => new Date(),
@@ -186,4 +188,10 @@ print(json.dumps(rows))`;
   );
   if (run.stderr !== '') throw new Error(run.stderr);
   return JSON.parse(run.stdout) as Record<string, unknown>;
+}
+
+/** What was recorded of runs; checkpoints are about the log. */
+function readLines(file: string): AuditEntry[] {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+  return lines.flatMap((line) => parseEntry(line) ?? []).filter(({ event }) => event !== 'checkpoint' && event !== 'child');
 }

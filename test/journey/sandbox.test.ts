@@ -2,7 +2,6 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSyn
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { verifyAudit } from '../../runner/audit.ts';
 import { runSkill } from '../../runner/run.ts';
 import {
   crm,
@@ -280,7 +279,8 @@ import os, time
 assert not os.path.exists('/reports/busy'); open('/reports/busy', 'w'); time.sleep(0.2); os.unlink('/reports/busy')`;
     const runs = await Promise.all([1, 2, 3].map(() => runTest(host, skill(one))));
     expect(runs.map((run) => run.stderr)).toEqual(['', '', '']);
-    expect(verifyAudit(host.auditFile)).toEqual({ kind: 'whole', lines: 6 });
+    expect(await host.verify()).toMatchObject({ kind: 'whole' });
+    expect(host.audit()).toHaveLength(6);
   });
 });
 
@@ -362,7 +362,7 @@ describe('the egress of a command', () => {
     expect(run.stdout).not.toContain(Buffer.from('real-token-0123456789').toString('base64').slice(3, 20));
     expect(host.audit().map((entry) => entry.event)).toEqual(['start', 'egress', 'redacted', 'exit']);
     expect(readFileSync(host.auditFile, 'utf8')).not.toMatch(/real-token|x=1/);
-    expect(verifyAudit(host.auditFile)).toMatchObject({ kind: 'whole' });
+    expect(await host.verify()).toMatchObject({ kind: 'whole' });
   });
 
   it.each([

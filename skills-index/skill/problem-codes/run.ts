@@ -29,14 +29,44 @@ export const runCodes = {
   'mode-unsupported': {
     exit: 6,
     status: 422,
-    means: 'The mount mode cow is not in this version.',
-    fix: 'Ask for ro, or for rw with a reviewer’s consent.',
+    means: 'A folder cannot be seen through a copy here: this host mounts no overlay for the runner, and it is too large to be copied.',
+    fix: 'Bind a smaller folder to the workspace, or run as root on Linux 5.11 or later.',
+  },
+  'changes-conflict': {
+    exit: 6,
+    status: 409,
+    means: 'What a run would change was changed by somebody else meanwhile, so nothing was applied.',
+    fix: 'Run it again, and look at what it would change then: skill changes show RUN.',
+  },
+  'changes-invalid': {
+    exit: 6,
+    status: 409,
+    means: 'Changes that wait are not what was shown, or not whole.',
+    fix: 'skill changes discard RUN, and run it again.',
   },
   'hold-unsupported': {
     exit: 6,
     status: 422,
-    means: 'This action would wait for a person, and holds are not in this version.',
-    fix: 'Grant it beforehand: skill agent grant.',
+    means: 'This action waits for a person, and nobody who is not the agent can answer on this host, so it is refused.',
+    fix: 'Name an approver in host.json: skill key create NAME --passphrase prints the line; or grant it beforehand: skill agent grant.',
+  },
+  'hold-denied': {
+    exit: 6,
+    status: 403,
+    means: 'A person was asked and said no, or the answer does not count.',
+    fix: 'skill log shows who was asked about what, and why.',
+  },
+  'hold-expired': {
+    exit: 6,
+    status: 403,
+    means: 'A person was asked and did not answer in time, which means no.',
+    fix: 'Run it again while somebody looks at skill hold list.',
+  },
+  'breaker-open': {
+    exit: 7,
+    status: 403,
+    means: 'This version did under this agent what opens its circuit breaker: what ran was stopped, what comes is refused.',
+    fix: 'Look at the log for what it did; a person closes it with skill hold allow ID, or it stays open.',
   },
   'sandbox-missing': {
     exit: 6,
@@ -68,6 +98,12 @@ export const runCodes = {
     means: 'This agent has used up its budget of the day.',
     fix: 'Wait for the next day (UTC), or raise it: skill agent grant NAME --budget KIND=N.',
   },
+  'token-ended': {
+    exit: 6,
+    status: 401,
+    means: 'The run token of an agent’s session is not good: it ended, or it is another session’s.',
+    fix: 'Start the session again: skill agent run NAME -- COMMAND.',
+  },
   'agent-unknown': { exit: 3, status: 404, means: 'There is no such agent identity here.', fix: 'skill agent create NAME' },
   'secret-refused': {
     exit: 6,
@@ -80,6 +116,12 @@ export const runCodes = {
     status: 500,
     means: 'The audit log’s hash chain is broken at the place named.',
     fix: 'Keep the file: somebody changed it. Start a new one only after looking.',
+  },
+  'audit-unwritable': {
+    exit: 6,
+    status: 500,
+    means: 'The audit log cannot be written, so nothing goes on that would have to be in it.',
+    fix: 'Make room on the disk that holds the audit folder, and see that it is yours.',
   },
   'installed-differs': {
     exit: 6,
