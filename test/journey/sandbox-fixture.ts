@@ -10,6 +10,7 @@ import { verifyAuditFile } from '../../cli/audit-file.ts';
 import { storeSecret } from '../../cli/secret-store.ts';
 import { openAudit } from '../../runner/audit.ts';
 import { type RunRequest, type RunResult, runSkill } from '../../runner/run.ts';
+import type { AuditVerdict } from '../../skills-index/run/audit-chain.ts';
 import { type AuditEntry, parseEntry } from '../../skills-index/run/audit-entry.ts';
 import { emptyHostPolicy, type HostPolicy } from '../../skills-index/run/host-policy.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
@@ -17,6 +18,7 @@ import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { bareSandbox } from './bare-sandbox.ts';
 
 export interface TestHost {
+  readonly verify: () => Promise<AuditVerdict>;
   readonly folder: string;
   /** The workspace `reports`, owned by a user that is not root. */
   readonly reports: string;
