@@ -4,14 +4,15 @@ import { existsSync, readdirSync } from 'node:fs';
 import { agentFile, readAgent, readStoredAgent } from '../runner/agents.ts';
 import { withLock } from '../runner/lock.ts';
 import { writePrivateFile } from '../runner/private-file.ts';
-import type { Agent, Grant, StoredAgent } from '../skills-index/run/agent.ts';
+import type { Agent, AgentWorkspace, Budget, Grant, StoredAgent } from '../skills-index/run/agent.ts';
 import { type Capabilities, minus, noCapabilities, union } from '../skills-index/skill/capability.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { parseReference } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import type { Paths } from './command.ts';
 import { agentDaysDefault } from './limits.ts';
 
-export interface NewAgent {
+export interface NewAgent extends Pick<GrantChange, 'env' | 'budget' | 'workspace' | 'model'> {
   readonly name: string;
   readonly now: Date;
   readonly days?: number;
@@ -23,6 +24,9 @@ export interface GrantChange {
   readonly skills?: readonly Grant[];
   readonly capabilities?: Capabilities;
   readonly env?: Readonly<Record<string, string>>;
+  readonly budget?: Budget;
+  readonly workspace?: AgentWorkspace;
+  readonly model?: string;
 }
 
 /**
@@ -30,8 +34,10 @@ export interface GrantChange {
  * @param folder `$CONFIG/agents`
  * @throws Problem `usage` when the name is no name or taken
  */
-export function createAgent(folder: string, { name, now, days = agentDaysDefault }: NewAgent): Agent {
+export function createAgent(folder: string, { name, now, days = agentDaysDefault, ...more }: NewAgent): Agent {
   const path = agentFile(folder, name);
+  const { budget, env = {}, model, workspace } = more;
+  if (workspace !== undefined) refuseShared(folder, name, workspace.name);
   return withLock(`${path}.lock`, () => {
     if (existsSync(path)) throw new Problem('usage', `There is an agent ${name} already`);
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -45,7 +51,10 @@ export function createAgent(folder: string, { name, now, days = agentDaysDefault
       expires: new Date(now.getTime() + days * 86_400_000).toISOString(),
       grants: [],
       ceiling: noCapabilities,
-      env: {},
+      env,
+      ...(budget === undefined ? {} : { budget }),
+      ...(workspace === undefined ? {} : { workspace }),
+      ...(model === undefined ? {} : { model }),
     });
   });
 }
@@ -56,22 +65,38 @@ export function listAgents(folder: string): Agent[] {
   return names.sort().map((file) => readAgent(folder, file.slice(0, -'.json'.length)));
 }
 
-/** Adds grants and answers with the identity as it is now. */
+/**
+ * Adds grants and answers with the identity as it is now; one that was revoked is so no more.
+ * @throws Problem `usage` for a workspace that another agent works in
+ */
 export function grantAgent(folder: string, name: string, change: GrantChange): Agent {
-  const skills = change.skills ?? [];
+  const { budget, model, skills = [], workspace } = change;
   for (const { skill, range } of skills) parseReference(`${skill.replace(/\/\*$/, '/any')}@${range}`);
-  return changeAgent(folder, name, (agent) => ({
+  if (workspace !== undefined) refuseShared(folder, name, workspace.name);
+  return changeAgent(folder, name, ({ revoked: _, ...agent }) => ({
     ...agent,
     grants: [...without(agent.grants, skills), ...skills],
     ceiling: union(agent.ceiling, change.capabilities ?? noCapabilities),
     env: { ...agent.env, ...change.env },
+    ...(budget === undefined ? {} : { budget: { ...agent.budget, ...budget } }),
+    ...(workspace === undefined ? {} : { workspace }),
+    ...(model === undefined ? {} : { model }),
   }));
 }
 
-/** Takes grants away (a skill by its name, whatever the range); with `'everything'` the identity stays and can do nothing. */
-export function revokeAgent(folder: string, name: string, change: GrantChange | 'everything'): Agent {
+// Two agents share no file.
+function refuseShared(folder: string, name: string, workspace: string): void {
+  const other = listAgents(folder).find((one) => one.name !== name && one.workspace?.name === workspace);
+  if (other === undefined) return;
+  throw new Problem('usage', `Workspace ${workspace} is agent ${other.name}’s; two agents share no folder`, {
+    hint: 'Name another folder in "workspaces" of host.json.',
+  });
+}
+
+/** Takes grants away (a skill by its name, whatever the range); with `'everything'` the identity stays and can do nothing: what runs is ended. */
+export function revokeAgent(folder: string, name: string, change: GrantChange | 'everything', now: Date): Agent {
   return changeAgent(folder, name, (agent) => {
-    if (change === 'everything') return { ...agent, grants: [], ceiling: noCapabilities, env: {} };
+    if (change === 'everything') return { ...agent, revoked: now.toISOString(), grants: [], ceiling: noCapabilities, env: {} };
     return {
       ...agent,
       grants: without(agent.grants, change.skills ?? []),
@@ -94,4 +119,14 @@ function store(path: string, stored: StoredAgent): Agent {
 
 function without(grants: readonly Grant[], gone: readonly Grant[]): Grant[] {
   return grants.filter((old) => !gone.some((grant) => grant.skill === old.skill));
+}
+
+/** What an identity has used of its budget. */
+export function budgetFileOf({ data }: Pick<Paths, 'data'>, agent: string): string {
+  return `${data}/agents/${agent}/budget.json`;
+}
+
+/** What an agent keeps from session to session, and no other sees. */
+export function memoryFolderOf({ data }: Pick<Paths, 'data'>, agent: string): string {
+  return `${data}/agents/${agent}/memory`;
 }

@@ -50,6 +50,7 @@ export const busySecondsMax = 300;
 export const searchHitsMax = 20;
 
 export const agentDaysDefault = 90;
+export const ceilingBytesMax = 256 * 1024;
 export const secretBytesMin = 8;
 export const secretBytesMax = 16 * 1024;
 /** Bytes of a script on PATH that is read to learn whose it is. */

@@ -3,6 +3,18 @@ import type { CommandRow } from '../command.ts';
 
 const agent = { type: 'string', value: 'NAME', summary: 'agent identity' } as const;
 
+// What an identity has besides its grants.
+const ofIdentity = {
+  env: { type: 'string', multiple: true, value: 'NAME=VALUE', summary: 'value of an env capability' },
+  budget: { type: 'string', value: 'KIND=N,…', summary: 'requests, bytes, seconds, runs of a day (UTC)' },
+  workspace: {
+    type: 'string',
+    value: 'NAME[:MODE]',
+    summary: 'where its own program works: a workspace of host policy; cow, ro or rw',
+  },
+  model: { type: 'string', value: 'NAME', summary: 'its model endpoint: a name in host policy’s models' },
+} as const;
+
 export const agentRows: readonly CommandRow[] = [
   {
     name: 'run',
@@ -34,8 +46,14 @@ export const agentRows: readonly CommandRow[] = [
     name: 'agent create',
     summary: 'make an identity for an agent',
     usage: 'NAME',
-    examples: [['skill agent create reporter', 'with its own key, grants and audit trail']],
-    options: { days: { type: 'string', value: 'N', summary: 'how long it lasts; 90 by default' } },
+    examples: [
+      ['skill agent create reporter', 'with its own key, grants and audit trail'],
+      [
+        'skill agent create finance --days 30 --workspace ledgers --budget requests=5000,runs=200',
+        'with an end and a budget of a day',
+      ],
+    ],
+    options: { days: { type: 'string', value: 'N', summary: 'how long it lasts; 90 by default' }, ...ofIdentity },
     args: { min: 1, max: 1 },
     load: () => import('../commands/agent.ts'),
   },
@@ -51,10 +69,14 @@ export const agentRows: readonly CommandRow[] = [
   {
     name: 'agent grant',
     summary: 'let an agent start skills, and give it what is approved for them',
-    usage: 'NAME [@scope/name[@range]]… [--all-of @scope/name[@range]]…',
+    usage: 'NAME [@scope/name[@range]]… [--all-of @scope/name[@range]]… [--skills PATTERN --ceiling FILE]',
     examples: [
       ['skill agent grant reporter --all-of @acme/weekly-report', 'start it, with every capability approved for it'],
       ['skill agent grant reporter @acme/*', 'start every approved skill of a scope, with what the agent has already'],
+      [
+        "skill agent grant reporter --skills '@acme/*' --ceiling ceiling.json",
+        'fetch and start them when they need no more than this',
+      ],
     ],
     options: {
       'all-of': {
@@ -63,7 +85,14 @@ export const agentRows: readonly CommandRow[] = [
         value: 'SKILL',
         summary: 'let it start this skill with all that is approved for it',
       },
-      env: { type: 'string', multiple: true, value: 'NAME=VALUE', summary: 'value of an env capability' },
+      skills: {
+        type: 'string',
+        multiple: true,
+        value: 'PATTERN',
+        summary: 'skills that it may fetch and start: @scope/name or @scope/*',
+      },
+      ceiling: { type: 'string', value: 'FILE', summary: 'capabilities, as skill.json writes them, that its runs may have' },
+      ...ofIdentity,
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
     load: () => import('../commands/agent.ts'),

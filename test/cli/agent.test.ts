@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -51,8 +51,63 @@ describe('skill agent', () => {
     });
   });
 
+  it('has an end, a budget of a day, a workspace and a model, and a memory that only its owner enters', async () => {
+    const words = ['--days', '30', '--budget', 'requests=5000,runs=200', '--workspace', 'ledgers', '--model', 'local'];
+    const made = await skill({ home }, 'agent', 'create', 'finance', ...words, '--format', 'json');
+    expect(JSON.parse(made.out)).toMatchObject({
+      budget: { requests: 5000, runs: 200 },
+      workspace: { name: 'ledgers', mode: 'cow' },
+      model: 'local',
+    });
+    expect(statSync(join(home, 'data/agents/finance/memory')).mode & 0o777).toBe(0o700);
+    const more = await skill({ home }, 'agent', 'grant', 'finance', '--budget', 'runs=10', '--workspace', 'ledgers:ro');
+    expect(more.out).toContain('used: 0 of 5000 requests, 0 of 10 runs');
+    expect(more.out).toContain('works in workspace ledgers, ro');
+  });
+
+  it('shares its workspace with no other', async () => {
+    await skill({ home }, 'agent', 'create', 'finance', '--workspace', 'ledgers');
+    const second = await skill({ home }, 'agent', 'create', 'sales', '--workspace', 'ledgers:ro');
+    expect(second).toMatchObject({ exit: 2, err: expect.stringContaining('Workspace ledgers is agent finance’s') });
+    expect((await skill({ home }, 'agent', 'list')).out).not.toContain('sales');
+    await skill({ home }, 'agent', 'create', 'sales');
+    expect((await skill({ home }, 'agent', 'grant', 'sales', '--workspace', 'ledgers')).exit).toBe(2);
+  });
+
+  it('has a standing grant: skills by pattern, and no more than a file says', async () => {
+    await skill({ home }, 'agent', 'create', 'finance');
+    const file = join(home, 'ceiling.json');
+    const egress = [{ url: 'https://api.crm.example/v2/*' }];
+    writeFileSync(
+      file,
+      JSON.stringify({ capabilities: { egress, mount: [{ source: 'workspace:reports', target: '/reports' }] } }),
+    );
+    const words = ['agent', 'grant', 'finance', '--skills', '@acme/*', '--ceiling', file];
+    expect(JSON.parse((await skill({ home }, ...words, '--format', 'json')).out)).toMatchObject({
+      grants: [{ skill: '@acme/*', range: '*' }],
+      ceiling: {
+        egress: [{ url: 'https://api.crm.example/v2/*', methods: ['GET', 'HEAD'] }],
+        mount: [{ source: 'workspace:reports', target: '/reports', mode: 'cow' }],
+        secret: [],
+      },
+    });
+    writeFileSync(file, '{\n  "egress": [{ "url": "file:///etc/passwd" }]\n}');
+    expect(await skill({ home }, ...words)).toMatchObject({ exit: 2, err: expect.stringContaining('egress[0].url') });
+  });
+
+  it('is revoked until it is granted something again', async () => {
+    await skill({ home }, 'agent', 'create', 'finance');
+    expect((await skill({ home }, 'agent', 'revoke', 'finance')).out).toContain('revoked 2026-');
+    expect((await skill({ home }, 'agent', 'grant', 'finance', '@acme/a')).out).not.toContain('revoked');
+  });
+
   it.each([
     [['agent', 'create', '../x'], 2],
+    [['agent', 'create', 'reporter', '--budget', 'money=1'], 2],
+    [['agent', 'create', 'reporter', '--budget', 'runs=many'], 2],
+    [['agent', 'create', 'reporter', '--workspace', '../etc'], 2],
+    [['agent', 'create', 'reporter', '--workspace', 'reports:rwx'], 2],
+    [['agent', 'create', 'reporter', '--model', 'a b'], 2],
     [['agent', 'create', 'reporter', '--days', '0'], 2],
     [['agent', 'log', 'nobody'], 3],
     [['agent', 'grant', 'nobody', '@acme/*'], 3],

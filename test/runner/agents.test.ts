@@ -51,13 +51,18 @@ describe('an agent identity', () => {
       { skill: '@acme/*', range: '*' },
     ]);
     expect(
-      revokeAgent(folder, 'bot', { skills: [{ skill: '@acme/a', range: '*' }], capabilities: { ...noCapabilities, egress } }),
+      revokeAgent(
+        folder,
+        'bot',
+        { skills: [{ skill: '@acme/a', range: '*' }], capabilities: { ...noCapabilities, egress } },
+        now,
+      ),
     ).toMatchObject({
       grants: [{ skill: '@acme/*' }],
       ceiling: noCapabilities,
       env: { TZ: 'UTC' },
     });
-    expect(revokeAgent(folder, 'bot', 'everything')).toMatchObject({ grants: [], env: {} });
+    expect(revokeAgent(folder, 'bot', 'everything', now)).toMatchObject({ grants: [], env: {} });
     expect(readAgent(folder, 'bot').grants).toEqual([]);
   });
 

@@ -1,0 +1,93 @@
+/** What the options of `skill agent create` and `skill agent grant` say of an identity. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type AgentWorkspace, type Budget, budgetKinds, type Grant } from '../skills-index/run/agent.ts';
+import { parseCeiling } from '../skills-index/run/ceiling.ts';
+import type { Capabilities } from '../skills-index/skill/capability.ts';
+import { isNamePart, parseReference, parseScope } from '../skills-index/skill/name.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import type { GrantChange } from './agent-store.ts';
+import type { CommandContext } from './command.ts';
+import { ceilingBytesMax } from './limits.ts';
+
+type Given = Pick<CommandContext, 'cwd' | 'options'>;
+
+/** `--budget`, `--workspace`, `--model`, `--env`, `--skills`, `--ceiling`: what is absent does not change. */
+export function changeOf({ cwd, options }: Given): GrantChange {
+  const { budget, ceiling, model, workspace } = options;
+  return {
+    skills: listOf(options.skills)
+      .flatMap((text) => text.split(','))
+      .map(startGrantOf),
+    env: envOf(listOf(options.env)),
+    ...(typeof budget === 'string' ? { budget: budgetOf(budget) } : {}),
+    ...(typeof workspace === 'string' ? { workspace: workspaceOf(workspace) } : {}),
+    ...(typeof model === 'string' ? { model: modelOf(model) } : {}),
+    ...(typeof ceiling === 'string' ? { capabilities: ceilingOf(resolve(cwd, ceiling)) } : {}),
+  };
+}
+
+export function listOf(option: unknown): readonly string[] {
+  return Array.isArray(option) ? option : [];
+}
+
+/** `@scope/name[@range]` or `@scope/*`. */
+export function startGrantOf(text: string): Grant {
+  const scope = /^@([^/]+)\/\*$/.exec(text)?.[1];
+  if (scope !== undefined) return { skill: `@${parseScope(scope)}/*`, range: '*' };
+  const { name, range } = parseReference(text);
+  return { skill: name, range };
+}
+
+export function daysOf(text: unknown): number {
+  const days = typeof text === 'string' && /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (days < 1) throw new Problem('usage', 'Cannot read --days: it is a number from 1 to 9999');
+  return days;
+}
+
+/** `requests=1000,bytes=50000000,seconds=3600,runs=100`. */
+export function budgetOf(text: string): Budget {
+  const pairs = text.split(',').map((part) => {
+    const [, name, digits] = /^([a-z]+)=(\d{1,15})$/.exec(part) ?? [];
+    const kind = budgetKinds.find((one) => one === name);
+    if (kind === undefined)
+      throw new Problem('usage', `Cannot read --budget ${JSON.stringify(part)}: write KIND=NUMBER`, {
+        hint: `Kinds, each for a day (UTC): ${budgetKinds.join(', ')}.`,
+      });
+    return [kind, Number(digits)] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+function workspaceOf(text: string): AgentWorkspace {
+  const [name = '', written = 'cow', ...more] = text.split(':');
+  const mode = (['ro', 'cow', 'rw'] as const).find((one) => one === written);
+  if (mode !== undefined && isNamePart(name) && more.length === 0) return { name, mode };
+  throw new Problem('usage', `Cannot read --workspace ${JSON.stringify(text)}: write NAME, NAME:ro, NAME:cow or NAME:rw`);
+}
+
+function modelOf(text: string): string {
+  if (isNamePart(text)) return text;
+  throw new Problem('usage', `Cannot read --model ${JSON.stringify(text)}: it is a name in host policy’s "models"`);
+}
+
+function ceilingOf(path: string): Capabilities {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (cause) {
+    throw new Problem('not-found', `Cannot read --ceiling: ${(cause as Error).message}`, { cause });
+  }
+  if (bytes.byteLength > ceilingBytesMax) throw new Problem('usage', `Cannot read ${path}: more than ${ceilingBytesMax} bytes`);
+  return parseCeiling(bytes, path);
+}
+
+function envOf(given: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1) throw new Problem('usage', `Cannot read --env ${JSON.stringify(text)}: write NAME=VALUE`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
