@@ -6,6 +6,8 @@ import { isNamePart } from '../skill/name.ts';
 import { addressClass } from '../skill/network-address.ts';
 import { Problem } from '../skill/problem.ts';
 import { exactObject, parseShape } from '../skill/shape.ts';
+import { type AgentPolicy, agentPolicyEntries, emptyAgentPolicy } from './agent-policy.ts';
+import { emptyHoldPolicy, type HoldPolicy, holdPolicyEntries } from './hold-policy.ts';
 import type { PinnedAddress } from './plan.ts';
 
 /** The longest grace that host policy may give an expired status: a long weekend. */
@@ -23,11 +25,17 @@ export const requirements = [
 ] as const;
 export type Requirement = (typeof requirements)[number];
 
-export interface HostPolicy {
+export interface HostPolicy extends HoldPolicy, AgentPolicy {
   /** Where it lies, or would lie: for those who are told to change it. */
   readonly file: string;
   /** Name → the one address and port that stand for it on this host. */
   readonly hosts: Readonly<Record<string, PinnedAddress>>;
+  /** `name:port` whose TLS is not opened: only the name is judged there. */
+  readonly tunnels: readonly string[];
+  /** PEM files with authorities of this host's own, beside the system's. */
+  readonly authorities: readonly string[];
+  /** What a run may send, where that is less than ours. */
+  readonly egress: { readonly requestsPerMinute?: number; readonly sentBytes?: number };
   /** Logical name (`reports` for `workspace:reports`) → absolute folder. */
   readonly workspaces: Readonly<Record<string, string>>;
   /** Values for `env` capabilities; never the runner's own environment. */
@@ -39,25 +47,28 @@ export interface HostPolicy {
   readonly status: readonly string[];
   /** How long an expired status still counts while the registry is not asked or does not answer: until then a revocation stays unseen. */
   readonly statusGraceHours: number;
-  /** Rules that make an action wait for a person: not in this version, so a run under any is refused. */
-  readonly holds: readonly string[];
 }
 
 export const emptyHostPolicy: HostPolicy = {
   file: 'host.json',
   hosts: {},
+  tunnels: [],
+  authorities: [],
+  egress: {},
   workspaces: {},
   env: {},
   require: [],
   plain: true,
   status: [],
   statusGraceHours: 0,
-  holds: [],
+  ...emptyHoldPolicy,
+  ...emptyAgentPolicy,
 };
 
 const checked = (holds: (text: string) => boolean, says: string) => v.pipe(v.string(), v.check(holds, says));
 const environmentName = checked((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name), 'is not the name of a variable');
-const folder = checked(isPlainPath, 'is not an absolute folder in plain form');
+const amount = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const folder = checked(isPlainPath, 'is not an absolute path in plain form');
 const pinnedAddress = v.pipe(
   checked((text) => parseAddress(text) !== undefined, 'is not IP:PORT, such as 127.0.0.1:4010 or [::1]:4010'),
   v.transform((text): PinnedAddress => parseAddress(text) ?? { address: '', port: 0 }),
@@ -65,6 +76,9 @@ const pinnedAddress = v.pipe(
 const policyShape = exactObject({
   $schema: v.optional(v.string()),
   hosts: v.optional(v.record(checked(isHostName, 'is not a DNS name in lower case'), pinnedAddress), {}),
+  tunnels: v.optional(v.array(checked(isTunnel, 'is not name:port, such as api.bank.example:443')), []),
+  authorities: v.optional(v.array(folder), []),
+  egress: v.optional(exactObject({ requestsPerMinute: v.exactOptional(amount), sentBytes: v.exactOptional(amount) }), {}),
   workspaces: v.optional(v.record(checked(isNamePart, 'is not a workspace’s name'), folder), {}),
   env: v.optional(
     v.record(
@@ -80,7 +94,8 @@ const policyShape = exactObject({
     v.pipe(v.number(), v.minValue(0, 'is less than 0'), v.maxValue(statusGraceHoursMax, `is more than ${statusGraceHoursMax}`)),
     0,
   ),
-  holds: v.optional(v.array(v.string()), []),
+  ...holdPolicyEntries,
+  ...agentPolicyEntries,
 });
 
 /** @throws Problem `host-policy-invalid` with every reason and its place */
@@ -100,6 +115,11 @@ function parseAddress(text: string): PinnedAddress | undefined {
   const [, bracketed, bare, port] = /^(?:\[([0-9a-f:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text) ?? [];
   const pinned = { address: bracketed ?? bare ?? '', port: Number(port) };
   return addressClass(pinned.address) !== 'invalid' && pinned.port >= 1 && pinned.port <= 65_535 ? pinned : undefined;
+}
+
+function isTunnel(text: string): boolean {
+  const [, host = '', port] = /^([^:]+):([1-9]\d{0,4})$/.exec(text) ?? [];
+  return isHostName(host) && Number(port) <= 65_535;
 }
 
 // Nothing in it has to be resolved: no empty part, no dot, no two dots.

@@ -1,0 +1,76 @@
+/** Holds on this host: the files in which actions wait, and who wrote the answers to them. */
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, existsSync, fstatSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { answerBytes, holdAnswerType, holdShape, signedAnswerShape } from '../skills-index/run/hold.ts';
+import {
+  type FoundAnswer,
+  type GateSettings,
+  type HoldDesk,
+  type HoldFiles,
+  openGate,
+  type RunGate,
+} from '../skills-index/run/hold-gate.ts';
+import { type ParsedJson, parseJson } from '../skills-index/skill/json.ts';
+import { parseShape } from '../skills-index/skill/shape.ts';
+import { whyNotProven } from '../skills-index/trust/approver-proof.ts';
+import { answerBytesMax } from './limits.ts';
+import { startOf } from './lock.ts';
+import { writePrivateFile } from './private-file.ts';
+
+/** @param folder `$DATA/holds` */
+export function holdDesk(folder: string, given: Pick<HoldDesk, 'policy' | 'record' | 'now'>, sandboxUid?: number): HoldDesk {
+  const ownUids = [process.getuid?.() ?? 0, ...(sandboxUid === undefined ? [] : [sandboxUid])];
+  const proven: HoldDesk['whyNotSigned'] = (approver, signed) =>
+    whyNotProven(approver, holdAnswerType, answerBytes(signed.answer), signed);
+  return { ...given, ownUids, files: holdFiles(folder), whyNotSigned: proven };
+}
+
+/** The gate of one run on this host. */
+export function startGate(given: HoldDesk & Pick<GateSettings, 'subject' | 'grants' | 'hands'>): RunGate {
+  const nonce = (): string => randomBytes(16).toString('hex');
+  return openGate({ ...given, nonce, sleep, ticks: () => performance.now(), holder: holderOf(process.pid) });
+}
+
+/** The files of a folder. A hold is for people to read: what counts is what the runner that waits remembers. */
+export function holdFiles(folder: string): HoldFiles {
+  const pathOf = (id: string, kind: 'hold' | 'answer'): string => `${folder}/${id}.${kind}.json`;
+  const names = (): string[] => (existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.hold.json')) : []);
+  return {
+    kept: () =>
+      names().flatMap((name) => read(`${folder}/${name}`, (json) => [parseShape(holdShape, json, 'hold-denied', name)]) ?? []),
+    keep: (hold) => writePrivateFile(pathOf(hold.id, 'hold'), `${JSON.stringify(hold, null, 2)}\n`),
+    forget: ({ id }) => (['hold', 'answer'] as const).forEach((kind) => void rmSync(pathOf(id, kind), { force: true })),
+    answers: ({ id }, folders) =>
+      [readAnswer(folder, pathOf(id, 'answer')), ...folders.map((one) => readAnswer(one, `${one}/${id}.json`))].filter(
+        (found) => found !== undefined,
+      ),
+    reject: ({ id }) => rmSync(pathOf(id, 'answer'), { force: true }),
+    lives: (holder) => holderOf(Number.parseInt(holder, 10)) === holder,
+  };
+}
+
+function holderOf(pid: number): string {
+  return `${pid} ${startOf(pid)}`;
+}
+
+function readAnswer(folder: string, path: string): FoundAnswer | undefined {
+  return read(path, (json, file) => {
+    const [own, above] = [fstatSync(file), statSync(folder)];
+    const alone = own.nlink === 1 && own.uid === above.uid && ((own.mode | above.mode) & 0o022) === 0;
+    return { signed: parseShape(signedAnswerShape, json, 'hold-denied', path), writer: { folder, uid: own.uid, alone } };
+  });
+}
+
+// The file that is judged is the file that was opened; one that cannot be read says nothing.
+function read<Value>(path: string, then: (json: ParsedJson, file: number) => Value): Value | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return fstatSync(file).size > answerBytesMax ? undefined : then(parseJson(readFileSync(file), path), file);
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}

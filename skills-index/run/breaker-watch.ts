@@ -1,0 +1,86 @@
+/** The breaker of one run: counts what the run does, opens, and stays open until a person answers. Its file is given. */
+import type { AuditEvent } from './audit-entry.ts';
+import {
+  type BreakerCounter,
+  type BreakerState,
+  breakerEvent,
+  closedBreaker,
+  countBreaker,
+  countersOf,
+  type OpenBreaker,
+} from './breaker.ts';
+import type { HoldSubject } from './hold.ts';
+import { sayAnswered } from './hold-answer.ts';
+import { findAnswer, type GateSettings } from './hold-gate.ts';
+
+/** How often a run looks whether the breaker was opened by another one, and writes down what was sent. */
+export const breakerPollMs = 400;
+
+/** Where a breaker is kept, for all runs of its subject. */
+export interface BreakerFile {
+  read(): BreakerState | undefined;
+  write(state: BreakerState): void;
+  remove(): void;
+  /** Only one at a time. */
+  locked(act: () => void): void;
+}
+
+export type BreakerSettings = Omit<GateSettings, 'hands' | 'sleep' | 'ticks' | 'grants'> & { readonly subject: HoldSubject };
+
+export class BreakerWatch {
+  readonly #file: BreakerFile;
+  readonly #settings: BreakerSettings;
+  readonly #opened = new AbortController();
+  #unwritten = 0;
+
+  constructor(file: BreakerFile, settings: BreakerSettings) {
+    this.#file = file;
+    this.#settings = settings;
+  }
+
+  /** Aborts when it opens, here or in another process; the reason says why. */
+  get opened(): AbortSignal {
+    return this.#opened.signal;
+  }
+
+  /** Why nothing may start; undefined when it is closed, or a person closed it just now. */
+  stillOpen(): OpenBreaker | undefined {
+    const open = this.#file.read()?.open;
+    if (open === undefined) return undefined;
+    const answer = findAnswer(this.#settings, open.hold);
+    if (answer?.answer.verdict !== 'allow') return open;
+    this.#file.remove();
+    this.#settings.files.forget(open.hold);
+    this.#settings.record(breakerEvent(open, 'closed', sayAnswered(answer)));
+    return undefined;
+  }
+
+  observe(event: AuditEvent): void {
+    for (const counter of countersOf(event)) this.count(counter);
+  }
+
+  count(counter: BreakerCounter, amount = 1): void {
+    const { holder, nonce, now, policy, record, subject } = this.#settings;
+    this.#file.locked(() => {
+      const before = this.#file.read() ?? closedBreaker(subject);
+      const terms = { thresholds: policy.breakers, subject, now: now(), nonce: nonce(), holder };
+      const after = countBreaker(before, counter, amount, terms);
+      this.#file.write(after);
+      if (after.open !== undefined && before.open === undefined) record(breakerEvent(after.open, 'opened', after.open.why));
+      if (after.open !== undefined) this.#opened.abort(after.open.why);
+    });
+  }
+
+  /** What a run sends is written down now and then: with each request it would be slow. */
+  sent(bytes: number): void {
+    this.#unwritten += bytes;
+  }
+
+  look(): void {
+    const amount = this.#unwritten;
+    this.#unwritten = 0;
+    if (amount > 0) this.count('bytes-out', amount);
+    const why = this.#file.read()?.open?.why;
+    if (why !== undefined) this.#opened.abort(why);
+  }
+}

@@ -1,0 +1,135 @@
+/** The gate of a run: lets an action pass, waits for a person, or refuses. Files, clocks and chance are given; late or unproven means no. */
+import type { AuditEvent } from './audit-entry.ts';
+import type { Gate, GateAnswer, Hold, HoldHands, SignedAnswer } from './hold.ts';
+import { type AnswerQuestion, endOf, isStanding, sayAnswered, type Writer, whyNotAnswered } from './hold-answer.ts';
+import { gateAnswer, type HoldEnd, HoldState, type HoldTerms, holdEvent } from './hold-state.ts';
+
+/** How often a hold looks for its answer. */
+export const holdPollMs = 200;
+
+/** A file that says it answers a hold. */
+export interface FoundAnswer {
+  readonly signed: SignedAnswer;
+  readonly writer: Writer;
+}
+
+/** Where holds and answers lie. */
+export interface HoldFiles {
+  /** All holds that are here; what cannot be read is none. */
+  kept(): readonly Hold[];
+  keep(hold: Hold): void;
+  forget(hold: Hold): void;
+  /** In the folder of the holds, and in those of approvers who are users of this host. */
+  answers(hold: Hold, folders: readonly string[]): readonly FoundAnswer[];
+  /** Takes an answer away that does not count. */
+  reject(hold: Hold): void;
+  /** Whether the process that waits still lives. */
+  lives(holder: string): boolean;
+}
+
+/** All it takes to judge an answer. */
+export interface HoldDesk extends Pick<HoldTerms, 'policy' | 'ownUids'>, Pick<AnswerQuestion, 'whyNotSigned'> {
+  readonly files: HoldFiles;
+  readonly record: (event: AuditEvent) => void;
+  readonly now: () => Date;
+}
+
+export interface GateSettings extends HoldDesk, Pick<HoldTerms, 'subject' | 'grants'> {
+  readonly hands: HoldHands;
+  /** 32 hex digits, never the same. */
+  readonly nonce: () => string;
+  /** Process that waits. */
+  readonly holder: string;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly ticks: () => number;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+}
+
+/** `waited` answers with the milliseconds for which the run has waited, which are not the run's. */
+export type RunGate = Gate & { waited(): number };
+
+type Answer = { readonly verdict: 'allow' | 'deny'; readonly by: string } | undefined;
+
+/** Opens the gate of a run. Nothing is asked, written or read until a rule wants a person. */
+export function openGate(settings: GateSettings): RunGate {
+  const { hands, holder, nonce, now, ticks } = settings;
+  const state = new HoldState({ ...settings, atTerminal: hands.confirm !== undefined });
+  const ask: Gate['ask'] = async (action, signal) => {
+    const hold = state.take(action, { now: now(), nonce: nonce(), holder });
+    if (hold === undefined) return { kind: 'allowed' };
+    const end = (how: HoldEnd, why: string): GateAnswer => {
+      settings.record(holdEvent(hold, how, why));
+      return gateAnswer(hold, how, why);
+    };
+    const standing = findStanding(settings, hold);
+    if (standing !== undefined) return end('allowed', sayAnswered(standing));
+    const next = state.next(hold);
+    if (next.kind === 'end') return end(next.state, next.why);
+    state.begin(ticks());
+    settings.record(holdEvent(hold, 'asked', `until ${hold.expires}`));
+    let how: HoldEnd = 'expired';
+    try {
+      const answer = next.kind === 'wait' ? await waitForPerson(settings, hold, signal) : await askOperator(hands, hold, signal);
+      if (answer !== undefined) how = answer.verdict === 'allow' ? 'allowed' : 'denied';
+      return end(how, answer?.by ?? 'nobody answered in time');
+    } finally {
+      state.end(hold, how, ticks());
+    }
+  };
+  return { ask, waited: () => state.waited(ticks()) };
+}
+
+/** The answer that counts for a hold; undefined while there is none. One that does not count is taken away and recorded with every reason. */
+export function findAnswer(desk: HoldDesk, hold: Hold): SignedAnswer | undefined {
+  const { files, now, ownUids, policy, whyNotSigned } = desk;
+  const folders = policy.approvers.flatMap(({ user }) => (user === undefined ? [] : [user.folder]));
+  for (const { signed, writer } of files.answers(hold, folders)) {
+    const why = whyNotAnswered({ signed, writer, hold, approvers: policy.approvers, ownUids, now: now(), whyNotSigned });
+    if (why.length === 0) return signed;
+    desk.record(holdEvent(hold, 'rejected', why.join('; ')));
+    if (!folders.includes(writer.folder)) files.reject(hold);
+  }
+  return undefined;
+}
+
+async function waitForPerson(settings: GateSettings, hold: Hold, signal?: AbortSignal): Promise<Answer> {
+  const { files, hands, now, sleep, ticks } = settings;
+  sweep(settings);
+  files.keep(hold);
+  hands.notify?.(hold);
+  // Both clocks: a wall clock that is set back must not lengthen it.
+  const until = ticks() + Date.parse(hold.expires) - Date.parse(hold.created);
+  let answer: SignedAnswer | undefined;
+  while (answer === undefined && ticks() < until && now().toISOString() < hold.expires && signal?.aborted !== true) {
+    answer = findAnswer(settings, hold);
+    if (answer === undefined) await sleep(holdPollMs);
+  }
+  if (answer === undefined || !isStanding(answer, hold, hold.scope)) files.forget(hold);
+  return answer === undefined ? undefined : { verdict: answer.answer.verdict, by: sayAnswered(answer) };
+}
+
+async function askOperator({ confirm }: HoldHands, hold: Hold, signal?: AbortSignal): Promise<Answer> {
+  const late = AbortSignal.timeout(Date.parse(hold.expires) - Date.parse(hold.created));
+  const yes = await confirm?.(hold, signal === undefined ? late : AbortSignal.any([late, signal]));
+  return { verdict: yes === true ? 'allow' : 'deny', by: 'operator at the terminal, unsigned' };
+}
+
+// An allowance for a time is the hold and its answer, kept: it is judged again whenever it is used.
+function findStanding(desk: HoldDesk, { scope }: Hold): SignedAnswer | undefined {
+  for (const old of desk.files.kept().filter((one) => one.scope === scope)) {
+    const answer = findAnswer(desk, old);
+    if (answer !== undefined && isStanding(answer, old, scope)) return answer;
+  }
+  return undefined;
+}
+
+// What a killed runner left, and what is over: no answer can reach it any more.
+function sweep(desk: HoldDesk): void {
+  const now = desk.now().getTime();
+  for (const hold of desk.files.kept()) {
+    const answer = findAnswer(desk, hold);
+    const isWaiting = desk.files.lives(hold.holder) && now < Date.parse(hold.expires);
+    const stands = answer !== undefined && isStanding(answer, hold, hold.scope) && now < endOf(hold, answer.answer);
+    if (!isWaiting && !stands) desk.files.forget(hold);
+  }
+}

@@ -1,0 +1,144 @@
+/** Which actions wait for a person, by the rules of host policy and our own. Pure. */
+import { canonicalDigest } from '../skill/canonical-json.ts';
+import type { Digest } from '../skill/digest.ts';
+import { coversHost } from '../skill/host-name.ts';
+import type { GatedAction, HoldSubject, PlannedHold } from './hold.ts';
+import { type HoldCondition, type HoldPolicy, holdSecondsDefault, isAboutRequests } from './hold-policy.ts';
+import type { Plan } from './plan.ts';
+
+/** Of a plan, what rules are about. */
+type HeldPlan = Pick<Plan, 'agent' | 'egress' | 'env' | 'mounts' | 'programs' | 'secrets' | 'skill'>;
+
+type Who = Pick<HoldSubject, 'agent' | 'skill'>;
+
+/** What a run has sent so far, with the request that is asked about. */
+export interface Sent {
+  readonly requests: number;
+  readonly bytes: number;
+}
+
+/** The capabilities of a plan in the words of `printCapability`. */
+export function capabilityTexts({ egress, env, mounts, programs, secrets }: Omit<HeldPlan, 'agent' | 'skill'>): string[] {
+  return [
+    ...mounts.map((one) => `mount ${one.mode} ${one.source} at ${one.target}`),
+    ...egress.map((one) => `egress ${one.methods.join(',')} ${one.host}${one.path}`),
+    ...secrets.map((one) => `secret ${one.name} as ${one.as} to ${one.hosts.join(', ')}`),
+    ...env.map((one) => `env ${one.name}`),
+    ...programs.map((one) => `exec ${one.program}`),
+  ];
+}
+
+/** Why the start of this plan waits: each rule that says so, and each `rw` mount that the operator did not allow beforehand. */
+export function plannedHolds(plan: HeldPlan, policy: HoldPolicy): PlannedHold[] {
+  const capabilities = capabilityTexts(plan);
+  const who = { agent: plan.agent, skill: plan.skill.name };
+  const byRule = policy.holds
+    .filter(({ when }) => !isAboutRequests(when) && isAbout(when, who, policy))
+    .filter(({ when: { capability } }) => capability === undefined || capabilities.some((one) => begins(one, capability)))
+    .map((rule) => ({ rule: rule.name, seconds: rule.seconds, reason: `host policy: ${sayCondition(rule.when)}` }));
+  const writes = plan.mounts
+    .filter((one) => one.mode === 'rw' && !policy.writable.includes(one.source.replace(/^workspace:/, '')))
+    .map((one) => ({
+      rule: 'rw-mount',
+      seconds: holdSecondsDefault,
+      reason: `${one.source} is mounted rw, and host policy’s writable does not name it`,
+    }));
+  return [...byRule, ...writes];
+}
+
+/** The rule that makes an action wait; undefined where nothing does. */
+export function ruleFor(action: GatedAction, who: Who, policy: HoldPolicy, sent: Sent): PlannedHold | undefined {
+  switch (action.kind) {
+    case 'start':
+      return action.holds.length === 0 ? undefined : joinHolds(action.holds);
+    case 'install':
+      return { rule: 'install', seconds: holdSecondsDefault, reason: 'it is beyond the standing grant of the agent' };
+    case 'apply':
+      return { rule: 'apply', seconds: holdSecondsDefault, reason: 'changes of a copy are applied when a person accepts them' };
+    case 'egress': {
+      const rule = policy.holds.find(
+        ({ when }) => isAboutRequests(when) && isAbout(when, who, policy) && isRequest(when, action, sent),
+      );
+      return rule === undefined ? undefined : { ...rule, rule: rule.name, reason: `host policy: ${sayCondition(rule.when)}` };
+    }
+  }
+}
+
+/** What an action is, in one line for a person. */
+export function sayAction(action: GatedAction): string {
+  switch (action.kind) {
+    case 'start':
+      return `start with: ${action.capabilities.join('; ') || 'no capability'}`;
+    case 'install':
+      return `install for the agent, with: ${action.capabilities.join('; ') || 'no capability'}`;
+    case 'apply':
+      return `apply ${action.changes} changed files to ${action.target}`;
+    case 'egress':
+      return `${action.method} ${action.host}:${action.port}${action.path} with ${action.bytes ?? 'an unknown number of'} bytes`;
+  }
+}
+
+/**
+ * What an allowance for a time covers: the same agent, skill and version under the same grants, and of a request the same host, port,
+ * method and folder of the path. Nothing else has this digest.
+ */
+export function holdScope(action: GatedAction, rule: string, subject: HoldSubject, grants: Digest | undefined): Digest {
+  const { agent, skill, version } = subject;
+  return canonicalDigest({ agent, skill, version, rule, grants: grants ?? null, action: scopeOf(action) });
+}
+
+/** Digest of what a plan gives, without what changes from start to start. */
+export function grantsDigest({ egress, env, mounts, programs, secrets }: Omit<HeldPlan, 'agent' | 'skill'>): Digest {
+  return canonicalDigest({ egress, env, mounts, programs, secrets });
+}
+
+function scopeOf(action: GatedAction): unknown {
+  if (action.kind !== 'egress') return action;
+  const { kind, host, port, method, path } = action;
+  return { kind, host, port, method, folder: path.slice(0, path.lastIndexOf('/') + 1) };
+}
+
+function joinHolds(holds: readonly PlannedHold[]): PlannedHold {
+  return {
+    rule: [...new Set(holds.map((one) => one.rule))].join(', '),
+    seconds: Math.min(...holds.map((one) => one.seconds)),
+    reason: holds.map((one) => one.reason).join('; '),
+  };
+}
+
+function isAbout(when: HoldCondition, { agent, skill }: Who, { highStakes }: HoldPolicy): boolean {
+  if (when.agent !== undefined && when.agent !== agent) return false;
+  if (when.skill !== undefined && !namesSkill(when.skill, skill)) return false;
+  return when.tag === undefined || highStakes.some((one) => namesSkill(one, skill));
+}
+
+function isRequest(
+  when: HoldCondition,
+  { bytes: own, host, method, path }: GatedAction & { kind: 'egress' },
+  { bytes, requests }: Sent,
+): boolean {
+  if (when.host !== undefined && !coversHost(when.host, host)) return false;
+  if (when.method !== undefined && when.method !== method) return false;
+  if (when.path !== undefined && !(when.path.endsWith('*') ? path.startsWith(when.path.slice(0, -1)) : path === when.path))
+    return false;
+  return (
+    (when.bytesOver === undefined || own === undefined || bytes > when.bytesOver) &&
+    (when.countOver === undefined || requests > when.countOver)
+  );
+}
+
+function namesSkill(pattern: string, skill: string): boolean {
+  return pattern.endsWith('/*') ? skill.startsWith(pattern.slice(0, -1)) : skill === pattern;
+}
+
+function begins(text: string, words: string): boolean {
+  return text === words || text.startsWith(`${words} `);
+}
+
+function sayCondition(when: HoldCondition): string {
+  return (
+    Object.entries(when)
+      .map(([member, value]) => `${member} ${value}`)
+      .join(', ') || 'every start'
+  );
+}

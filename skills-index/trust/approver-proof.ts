@@ -1,0 +1,39 @@
+/** Whether an approver of this host signed something: by a P-256 key, or by a passkey whose challenge is the hash of it. */
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import type { EnrolledPasskey, PasskeyAssertion } from '../statement/attestation.ts';
+import { pae } from '../statement/sign.ts';
+import { whyNotAsserted } from './passkey.ts';
+
+/** Exactly one of both is asked. */
+export interface ProvingKey {
+  readonly key?: { readonly spki: string };
+  readonly passkey?: EnrolledPasskey;
+}
+
+/** Base64 of ECDSA with SHA-256 in DER, or an assertion. */
+export interface ApproverProof {
+  readonly signature?: string;
+  readonly assertion?: PasskeyAssertion;
+}
+
+/** What a passkey is asked to sign: SHA-256 over the pre-authentication encoding, 32 bytes. */
+export function proofChallenge(type: string, payload: Uint8Array): Uint8Array {
+  return createHash('sha256').update(pae(type, payload)).digest();
+}
+
+/** Empty when the proof is there and holds. */
+export function whyNotProven({ key, passkey }: ProvingKey, type: string, payload: Uint8Array, proof: ApproverProof): string[] {
+  if (passkey !== undefined && proof.assertion !== undefined)
+    return whyNotAsserted(proof.assertion, proofChallenge(type, payload), passkey);
+  if (key === undefined || proof.signature === undefined) return ['it is not signed'];
+  return isSigned(key.spki, pae(type, payload), proof.signature) ? [] : ['its signature does not hold'];
+}
+
+function isSigned(spki: string, bytes: Uint8Array, signature: string): boolean {
+  try {
+    const key = createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
+    return verify('sha256', bytes, key, Buffer.from(signature, 'base64'));
+  } catch {
+    return false;
+  }
+}
