@@ -14,6 +14,8 @@ export interface AuditSubject {
   readonly bundle?: Digest;
   /** Digest of the plan. */
   readonly plan?: Digest;
+  /** The run of the agent's own program, for all that happens because of it. */
+  readonly session?: string;
 }
 
 /** About requests: never a body, a header's value or a query. */
