@@ -12,8 +12,8 @@ import { findCommand } from './command.ts';
 import type { BoundPlaceholder } from './egress/rules.ts';
 import { startEgress } from './egress.ts';
 import { type OpenedHost, openHost } from './host.ts';
-import { argumentBytesMax, forwarderPort, reportedPathsMax } from './limits.ts';
-import { type HeldWorkspace, holdWorkspace } from './mounts/workspace.ts';
+import { argumentBytesMax, forwarderPort } from './limits.ts';
+import { type HeldMounts, holdMounts } from './mounts.ts';
 import { workspaceOf } from './plan/capabilities.ts';
 import { planRun } from './plan.ts';
 import type { RunRequest, RunResult } from './run.ts';
@@ -82,8 +82,6 @@ function checkFiles({ skill: { admitted, bundle, contents } }: RunRequest): Sand
 export async function runPrepared(request: RunRequest, prepared: PreparedRun, caller: AuditSubject): Promise<RunResult> {
   const { digest, host, plan } = prepared;
   const record = (event: AuditEvent): void => void request.audit.record({ ...caller, plan: digest }, event);
-  const held = new Map<string, HeldWorkspace>();
-  const cleaned: { path: string; why: string }[] = [];
   const begun = performance.now();
   let acting: Acting | undefined;
   try {
@@ -91,20 +89,22 @@ export async function runPrepared(request: RunRequest, prepared: PreparedRun, ca
     const { agent, now } = request;
     const may = (one: Agent): string | undefined => whyNotGranted(one, plan.skill.name, plan.skill.version, now());
     acting = agent === undefined ? undefined : actAs(agent, request, may);
-    for (const mount of plan.mounts.filter((one) => one.mode === 'rw').sort((a, b) => (a.path < b.path ? -1 : 1))) {
-      const lock = `${request.paths.data}/locks/${mount.id.replace(':', '-')}.claim`;
-      held.set(mount.target, await holdWorkspace(`/proc/self/fd/${host.folders.get(workspaceOf(mount.source))}`, lock));
-    }
-    const end = await withRunFolder((runFolder) => startAndWait(request, prepared, { record, held, runFolder, acting }));
+    const end = await withRunFolder(async (runFolder) => {
+      const overlays = prepared.sandbox.entersNamespaces === true;
+      const on = { plan, planDigest: digest, subject: caller, now, folders: host.folders, data: request.paths.data };
+      const mounts = await holdMounts({ ...on, runFolder, overlays, record });
+      try {
+        return await startAndWait(request, prepared, { record, mounts, runFolder, acting });
+      } finally {
+        mounts.finish();
+      }
+    });
     const milliseconds = Math.round(performance.now() - begun);
     record({ event: 'exit', reason: end.reason, code: end.code, milliseconds });
-    return { run: caller.run, ...end, plan, planDigest: digest, milliseconds, cleaned };
+    return { run: caller.run, ...end, plan, planDigest: digest, milliseconds };
   } finally {
-    for (const [target, workspace] of held)
-      cleaned.push(...workspace.finish().map((one) => ({ ...one, path: `${target}/${one.path}` })));
     host.close();
     acting?.close();
-    for (const one of cleaned.slice(0, reportedPathsMax)) record({ event: 'cleanup', ...one });
   }
 }
 
@@ -119,19 +119,19 @@ function refuseWhatThePlanRefuses({ refused, skill }: Plan): void {
 
 interface Surroundings {
   readonly record: (event: AuditEvent) => void;
-  readonly held: ReadonlyMap<string, HeldWorkspace>;
+  readonly mounts: HeldMounts;
   readonly runFolder: string;
   readonly acting: Acting | undefined;
 }
 
-type End = Pick<RunResult, 'reason' | 'code' | 'egress'>;
+type End = Pick<RunResult, 'reason' | 'code' | 'egress' | 'cleaned' | 'changes'>;
 
 async function startAndWait(
   request: RunRequest,
   prepared: PreparedRun,
-  { record, held, runFolder, acting }: Surroundings,
+  { record, mounts, runFolder, acting }: Surroundings,
 ): Promise<End> {
-  const { files, host, plan, sandbox, secrets } = prepared;
+  const { files, plan, sandbox, secrets } = prepared;
   const placeholders = plan.secrets.map((one) => ({ ...one, placeholder: placeholderFor(randomBytes(16)) }));
   const canary = canaryFrom(randomBytes(56));
   const [flood, sung] = [new AbortController(), new AbortController()];
@@ -152,8 +152,7 @@ async function startAndWait(
       ...{ plan, command: commandOf(plan, request.args), runFolder },
       files: [...files, canary.file],
       env: { ...canary.env, ...environmentOf(plan, placeholders) },
-      pins: new Map(plan.mounts.map(({ source, target }) => [target, host.folders.get(workspaceOf(source)) ?? -1])),
-      protectedPaths: new Map([...held].map(([target, { protectedPaths }]) => [target, protectedPaths])),
+      ...mounts,
       ...(plan.egress.length === 0 ? {} : { proxyFolder: `${runFolder}/proxy` }),
     });
     const { notes } = running;
@@ -162,7 +161,8 @@ async function startAndWait(
     stops.push({ signal: sung.signal, reason: 'canary' });
     if (request.signal !== undefined) stops.push({ signal: request.signal, reason: 'killed' });
     const end = await watchRun(running, { ...request, leaks, stops }, plan);
-    return { ...end, egress: { ...proxy.counts } };
+    const { leaked, ...finished } = mounts.finish(end.reason === 'exit' ? leaks : undefined);
+    return { ...(leaked ? { reason: 'canary', code: null } : end), egress: { ...proxy.counts }, ...finished };
   } finally {
     await proxy.close();
   }

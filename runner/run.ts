@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Agent } from '../skills-index/run/agent.ts';
 import type { AuditSubject } from '../skills-index/run/audit-entry.ts';
+import type { ChangeSet } from '../skills-index/run/changes.ts';
 import { type HostPolicy, requirements } from '../skills-index/run/host-policy.ts';
 import type { AdmittedVersion, Plan } from '../skills-index/run/plan.ts';
 import type { Bundle } from '../skills-index/skill/bundle.ts';
@@ -69,8 +70,10 @@ export interface RunResult {
   readonly planDigest: Digest;
   readonly milliseconds: number;
   readonly egress: { readonly allowed: number; readonly denied: number };
-  /** What was taken away from writable mounts after the run, and why. */
+  /** What was taken away from writable mounts after the run, or is not among its changes, and why. */
   readonly cleaned: readonly Cleanup[];
+  /** What it would change in folders that it saw through a view: waits until somebody accepts it, then is applied. */
+  readonly changes?: ChangeSet;
 }
 
 /** Plans a run without starting it. */

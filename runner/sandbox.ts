@@ -25,6 +25,10 @@ export interface SandboxStart {
   readonly env: Readonly<Record<string, string>>;
   /** Open descriptors of the mounted folders by target; the sandbox checks that it mounted these and no others. */
   readonly pins: ReadonlyMap<string, number>;
+  /** What is bound for a mount instead of its own path, by target: the view of it that the run sees. */
+  readonly sources?: ReadonlyMap<string, string>;
+  /** Descriptor of the mount namespace in which those lie; absent when they lie on the host. */
+  readonly namespace?: number;
   /** What to hold shut in writable mounts, by target. */
   readonly protectedPaths: ReadonlyMap<string, readonly ProtectedPath[]>;
   /** The folder with the egress proxy's socket `proxy.sock`; absent when nothing may leave. */
@@ -49,6 +53,8 @@ export interface Sandbox {
   readonly name: string;
   /** What this host's sandbox can give, in the words of host policy's `require`. */
   readonly gives: readonly string[];
+  /** Whether it starts in a mount namespace that it is handed. */
+  readonly entersNamespaces?: boolean;
   /** What it tries at each start, before the command, and refuses to start over. */
   readonly checks: readonly string[];
   /** @throws Problem `sandbox-missing`, `sandbox-refused`, `mount-owner-root` */

@@ -1,23 +1,10 @@
 /** Paths that a host or an agent executes or obeys: read-only inside every writable mount. */
 import { constants, realpathSync } from 'node:fs';
 import { posix } from 'node:path';
+import { heldShut, isRepository, isShut } from '../../skills-index/run/protected-names.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { protectedPathsMax } from '../limits.ts';
 import { bytesOf } from './walk-folder.ts';
-
-/** Where they are absent at the top of a mount, an empty one stands for the time of the run. A slash at the end says folder. */
-const heldShut = '.git/ .claude/ .vscode/ AGENTS.md CLAUDE.md .mcp.json .envrc package.json'.split(' ');
-
-/** Shut where they are there; removed after the run where they are new. */
-const others = [
-  '.agents .aider.conf.yml .clinerules .codex .continue .cursor .cursorrules .devcontainer .gemini .goose .goosehints .hermes',
-  '.junie .kiro .opencode .openhands .roo .windsurf .windsurfrules CLAUDE.local.md GEMINI.md opencode.json',
-  '.config .direnv .exrc .gitconfig .github .gitmodules .husky .idea .pre-commit-config.yaml .ssh skillgate.json skillgate.lock',
-  '.bash_login .bash_logout .bash_profile .bashrc .profile .zlogin .zprofile .zshenv .zshrc',
-  '.mise.toml .npmrc .pnpmfile.cjs .yarnrc .yarnrc.yml bunfig.toml mise.toml',
-].flatMap((line) => line.split(' '));
-
-const names = new Set([...heldShut.map((name) => name.replace('/', '')), ...others]);
 
 /** An entry as it was before the run. Paths, as keys, are Latin-1 text of their bytes. */
 export interface Entry {
@@ -36,25 +23,6 @@ export interface ProtectedPath {
    * `pinned`: bound over itself, so that it cannot be renamed away with what is shut inside it.
    */
   readonly kind: 'shut' | 'file' | 'folder' | 'pinned';
-}
-
-/** Whether hosts or agents obey an entry of this name. */
-export function isProtectedName(name: string): boolean {
-  return names.has(name);
-}
-
-/** Parts that make any folder a repository to git, whose `config` it then obeys (gitrepository-layout(5)). */
-export const repositoryParts: ReadonlySet<string> = new Set(['HEAD', 'commondir', 'objects', 'refs']);
-
-export function isRepository(has: (name: string) => boolean): boolean {
-  return has('HEAD') && (has('commondir') || (has('objects') && has('refs')));
-}
-
-/** Whether it is shut. Packages that were installed before the run bring such paths by the thousand. */
-export function isShut(path: string): boolean {
-  const above = path.split('/');
-  const name = above.pop() ?? '';
-  return name === '.git' || (names.has(name) && !above.includes('node_modules'));
 }
 
 /**

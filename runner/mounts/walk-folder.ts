@@ -37,6 +37,21 @@ export function bytesOf(text: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
+/** A path of bytes as people read it. */
+export function textOf(path: string): string {
+  return bytesOf(path).toString('utf8');
+}
+
+/** Acts on where a path is reached through the descriptor of the folder that holds it; no folder on the way may be a link. */
+export function withParent<Result>(root: string, path: string, act: (at: Buffer) => Result): Result {
+  const [first = '', ...rest] = path.split('/');
+  if (rest.length === 0) return act(bytesOf(`${root}/${first}`));
+  return withHandle(bytesOf(`${root}/${first}`), (self, stats) => {
+    if (stats.isDirectory()) return withParent(self, rest.join('/'), act);
+    throw Object.assign(new Error(`${first} is no folder`), { code: 'ENOTDIR' });
+  });
+}
+
 /** Opens an entry itself, never what a link leads to; acts; closes. */
 export function withHandle<Result>(at: Buffer | string, act: (self: string, stats: fs.Stats) => Result): Result {
   const descriptor = fs.openSync(at, handle);

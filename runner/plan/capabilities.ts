@@ -56,8 +56,7 @@ function planMounts(draft: Draft, { host, hostPolicy }: PlanInput, mounts: Capab
   for (const { source = '', target = '', mode, why } of mounts) {
     const name = workspaceOf(source);
     const fact = Object.hasOwn(host.workspaces, name) ? host.workspaces[name] : undefined;
-    if (mode === 'cow') draft.refused.push({ code: 'mode-unsupported', message: `mount ${source} asks for mode cow` });
-    else if (fact === undefined)
+    if (fact === undefined)
       draft.refused.push({ code: 'plan-refused', message: `host policy binds no folder to ${source}`, hint: bind(name) });
     else if ('why' in fact) refuse(`${source} cannot be mounted: ${fact.why}`);
     else if (!plainTarget.test(target) || ownFolders.test(target)) refuse(`${JSON.stringify(target)} is no place for a mount`);

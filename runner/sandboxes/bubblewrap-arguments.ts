@@ -32,7 +32,7 @@ const sealed =
 // What a program needs to find beside itself.
 const companions: Readonly<Record<string, string>> = { git: '/usr/lib/git-core', perl: '/usr/share/perl' };
 
-export function skillArguments({ plan, env, files, protectedPaths }: SandboxStart, around: Surroundings): string[] {
+export function skillArguments({ plan, env, files, protectedPaths, sources }: SandboxStart, around: Surroundings): string[] {
   const data = (bytes: Uint8Array | string): string => String(around.descriptorOf(Buffer.from(bytes)));
   const file = (path: string, mode: string, bytes: Uint8Array | string): string[] => [
     '--perms',
@@ -58,10 +58,10 @@ export function skillArguments({ plan, env, files, protectedPaths }: SandboxStar
     ...plan.programs.flatMap(({ program, path }) => programArguments(program, around.reach(program, path))),
     ...files.flatMap((one) => file(one.path, `0${one.mode}`, one.bytes)),
     ...plan.mounts.flatMap(({ target, mode, path }, index) => {
-      const source = around.reach(`mount${index}`, path);
-      const shut = mode === 'rw' ? (protectedPaths.get(target) ?? []) : [];
+      const source = around.reach(`mount${index}`, sources?.get(target) ?? path);
+      const shut = mode === 'ro' ? [] : (protectedPaths.get(target) ?? []);
       const inside = shut.flatMap((one) => shutArguments(one, source, target, data));
-      return [mode === 'rw' ? '--bind' : '--ro-bind', source, target, ...inside];
+      return [mode === 'ro' ? '--ro-bind' : '--bind', source, target, ...inside];
     }),
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
     ...['--chdir', plan.workingDirectory],

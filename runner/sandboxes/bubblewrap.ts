@@ -24,7 +24,7 @@ export function bubblewrap(): Sandbox {
   const groups = makeControlGroups(`skillgate-${randomBytes(6).toString('hex')}`, { memoryMiB: 64, processes: 1, cores });
   groups.finish();
   const gives = ['seccomp', 'no-network', 'no-user-namespaces', 'dropped-uid', ...[...groups.held].map((one) => `${one}-cgroup`)];
-  return { name: 'bubblewrap', gives, checks: preludeChecks, start };
+  return { name: 'bubblewrap', gives, checks: preludeChecks, entersNamespaces: process.getuid?.() === 0, start };
 }
 
 async function start(what: SandboxStart): Promise<RunningSandbox> {
@@ -115,7 +115,7 @@ function startChild(
   forwarder: Forwarder | undefined,
   { held }: ControlGroups,
 ): ChildProcess {
-  const { command, pins, plan, runFolder } = what;
+  const { command, namespace, pins, plan, runFolder } = what;
   const { firstData, firstPin, go, info, network, shell, user } = descriptorAt;
   const targets = plan.mounts.map((one) => one.target);
   const lent = new Map(targets.map((target, index) => [firstPin + index, pins.get(target) ?? -1]));
@@ -137,7 +137,7 @@ function startChild(
       bubblewrapArguments,
       command: [`/proc/self/fd/${shell}`, '-c', prelude, 'sh', started, runFolder, ...targets, '--', ...command],
       descriptors: new Map<number, number | 'pipe'>([...lent, [info, 'pipe'], [go, 'pipe'], ...given]),
-      ...{ uid: plan.uid, gid: plan.gid, runFolder, staged, entersNetwork: forwarder !== undefined },
+      ...{ uid: plan.uid, gid: plan.gid, runFolder, staged, namespace, entersNetwork: forwarder !== undefined },
     });
   } finally {
     for (const descriptor of own) closeSync(descriptor);

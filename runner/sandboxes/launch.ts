@@ -27,6 +27,8 @@ export interface Launch {
   readonly descriptors: ReadonlyMap<number, number | 'pipe'>;
   /** Whether it enters the namespaces at `descriptorAt` first. */
   readonly entersNetwork: boolean;
+  /** Descriptor of a mount namespace to start in, as root. */
+  readonly namespace?: number | undefined;
   /** What is bound at a place of the run folder first, so that the run's uid reaches it: place → path. */
   readonly staged: ReadonlyMap<string, string>;
 }
@@ -66,10 +68,12 @@ export function launch(what: Launch): ChildProcess {
   const enter = [tools.nsenter, `--user=${user}`, `--net=${network}`, '--preserve-credentials', '--'];
   const chain = [...(what.entersNetwork ? enter : []), tools.bwrap, '--args', String(at), '--', ...what.command];
   const stage = [stageScript, 'sh', String(what.uid), String(what.gid), ...[...what.staged].flat(), '--'];
-  const staged = [tools.unshare, '--mount', '--propagation', 'private', tools.sh, '-c', ...stage, ...chain];
-  const [program = '', ...args] = what.staged.size > 0 ? staged : chain;
+  const inside = what.namespace === undefined ? [] : [tools.nsenter, `--mount=/proc/${process.pid}/fd/${what.namespace}`, '--'];
+  const staged = [...inside, tools.unshare, '--mount', '--propagation', 'private', tools.sh, '-c', ...stage, ...chain];
+  const asRoot = what.staged.size > 0 || what.namespace !== undefined;
+  const [program = '', ...args] = asRoot ? staged : chain;
   // A start as another user takes away its groups too (libuv, uv_spawn).
-  const other = process.getuid?.() === 0 && what.staged.size === 0 ? { uid: what.uid, gid: what.gid } : {};
+  const other = process.getuid?.() === 0 && !asRoot ? { uid: what.uid, gid: what.gid } : {};
   try {
     return spawn(program, args, { env: {}, cwd: '/', stdio, ...other });
   } finally {

@@ -36,7 +36,8 @@ export interface PlannedMount extends Line {
   /** `device:inode` of the folder that was opened. */
   readonly id: string;
   readonly target: string;
-  readonly mode: 'ro' | 'rw';
+  /** `cow`: the run sees a view of it, and what it changes there waits to be accepted. */
+  readonly mode: 'ro' | 'rw' | 'cow';
 }
 
 /** Plain HTTP to pinned names. */

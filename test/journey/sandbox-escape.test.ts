@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { holdWorkspace } from '../../runner/mounts/workspace.ts';
+import { openViews } from '../../runner/mounts/views.ts';
+import { type HeldWorkspace, holdWorkspace } from '../../runner/mounts/workspace.ts';
 import { checkHost, runSkill } from '../../runner/run.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import { deniedSyscalls, judgedSyscalls } from '../../runner/syscalls.ts';
@@ -182,9 +183,13 @@ describe('two runs', () => {
     mkdirSync(inner);
     giveTo(host.reports);
     const lock = `${host.paths.data}/locks`;
-    const held = await holdWorkspace(host.reports, `${lock}/a.claim`);
+    const hold = (path: string, name: string): Promise<HeldWorkspace> => {
+      const views = openViews(host.folder, false);
+      return holdWorkspace({ folder: openSync(path, 'r'), path, mode: 'rw', lock: `${lock}/${name}.claim`, views });
+    };
+    const held = await hold(host.reports, 'a');
     let second = false;
-    const waiting = holdWorkspace(inner, `${lock}/b.claim`).then((one) => {
+    const waiting = hold(inner, 'b').then((one) => {
       second = true;
       return one;
     });

@@ -166,7 +166,6 @@ describe('a plan that must not start', () => {
   const mount = (more: object) => ({ mount: [{ ...wanted.mount[0], ...more }] });
   const at = (fact: WorkspaceFact) => ({ host: { ...inputFor().host, workspaces: { reports: fact } } });
   const table: readonly (readonly [string, string, PlanInput])[] = [
-    ['copy-on-write', 'mode-unsupported', inputFor(mount({ mode: 'cow' }))],
     ['holds in host policy', 'hold-unsupported', inputFor(wanted, { hostPolicy: { ...policy, holds: ['egress'] } })],
     [
       'a requirement this host lacks',

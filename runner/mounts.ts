@@ -1,0 +1,130 @@
+/** The mounts of a run: held before it, judged after it. What it changed in a view is kept until somebody accepts it. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.ts';
+import { type ChangedFolder, type ChangeSet, changeSetDigest, fileChangeOf } from '../skills-index/run/changes.ts';
+import type { Plan } from '../skills-index/run/plan.ts';
+import { type Digest, digestOf, hexOf } from '../skills-index/skill/digest.ts';
+import { reportedChangesMax, reportedPathsMax } from './limits.ts';
+import { openViews } from './mounts/views.ts';
+import { type Cleanup, type HeldWorkspace, holdWorkspace } from './mounts/workspace.ts';
+import { workspaceOf } from './plan/capabilities.ts';
+import { writePrivateFile } from './private-file.ts';
+import type { SandboxStart } from './sandbox.ts';
+import type { LeakDetector } from './secrets/leaks.ts';
+
+export interface MountsQuestion {
+  readonly plan: Pick<Plan, 'mounts' | 'agent'> & { readonly skill: { readonly name: string; readonly version: string } };
+  readonly planDigest: Digest;
+  readonly subject: AuditSubject;
+  readonly now: () => Date;
+  /** Descriptors of the folders by workspace name. */
+  readonly folders: ReadonlyMap<string, number>;
+  /** Where claims and changes that wait are kept. */
+  readonly data: string;
+  readonly runFolder: string;
+  /** Whether the sandbox enters a mount namespace, so that an overlay is possible. */
+  readonly overlays: boolean;
+  readonly record: (event: AuditEvent) => void;
+}
+
+export interface FinishedMounts {
+  /** What was taken away, or was not taken over. */
+  readonly cleaned: readonly Cleanup[];
+  /** What waits to be accepted; absent when there is nothing. */
+  readonly changes?: ChangeSet;
+  /** Whether a file held what must not leave: then nothing waits. */
+  readonly leaked: boolean;
+}
+
+export interface HeldMounts extends Pick<SandboxStart, 'pins' | 'sources' | 'protectedPaths' | 'namespace'> {
+  /**
+   * After the run, when nothing of it lives. Never throws; once done it answers the same.
+   * @param leaks sees each file that may be accepted; absent when none may, as the run was ended from outside
+   */
+  finish(leaks?: LeakDetector): FinishedMounts;
+}
+
+/** @throws Problem `plan-refused`, `mode-unsupported`; then nothing is held */
+export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> {
+  const { data, folders, overlays, plan, runFolder } = question;
+  const views = openViews(runFolder, overlays);
+  const held = new Map<string, HeldWorkspace>();
+  let finished: FinishedMounts | undefined;
+  const finish = (leaks?: LeakDetector): FinishedMounts => {
+    finished ??= finishAll(question, held, leaks);
+    views.close();
+    return finished;
+  };
+  try {
+    for (const { id, mode, path, source, target } of plan.mounts.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+      if (mode === 'ro') continue;
+      const lock = claimOf(data, id);
+      held.set(target, await holdWorkspace({ folder: folders.get(workspaceOf(source)) ?? -1, path, mode, lock, views }));
+    }
+  } catch (cause) {
+    finish();
+    throw cause;
+  }
+  const namespace = views.namespace();
+  const viewOf = (target: string) => held.get(target)?.view;
+  return {
+    pins: new Map(
+      plan.mounts.map(({ source, target }) => [target, viewOf(target)?.pin ?? folders.get(workspaceOf(source)) ?? -1]),
+    ),
+    sources: new Map(plan.mounts.map(({ path, target }) => [target, viewOf(target)?.source ?? path])),
+    protectedPaths: new Map([...held].map(([target, { protectedPaths }]) => [target, protectedPaths])),
+    ...(namespace === undefined ? {} : { namespace }),
+    finish,
+  };
+}
+
+/** The claim on a folder by its `device:inode`. */
+export function claimOf(data: string, id: string): string {
+  return `${data}/locks/${id.replace(':', '-')}.claim`;
+}
+
+/** Where the changes of a run wait. */
+export function changesFolderOf(data: string, run: string): string {
+  return `${data}/changes/${run}`;
+}
+
+function finishAll(
+  question: MountsQuestion,
+  held: ReadonlyMap<string, HeldWorkspace>,
+  leaks: LeakDetector | undefined,
+): FinishedMounts {
+  const { data, plan, record, subject } = question;
+  const kept = changesFolderOf(data, subject.run);
+  const cleaned: Cleanup[] = [];
+  const folders: ChangedFolder[] = [];
+  let leaked = false;
+  for (const [target, workspace] of held) {
+    const keep = (path: string, bytes: Uint8Array): void => {
+      if (leaks?.push(`file ${target}/${path}`, bytes) !== undefined) leaked = true;
+      leaks?.forget(`file ${target}/${path}`);
+      mkdirSync(kept, { recursive: true, mode: 0o700 });
+      writeFileSync(`${kept}/${hexOf(digestOf(bytes))}`, bytes, { mode: 0o600 });
+    };
+    const { changed, cleaned: taken, collected } = workspace.finish(leaks === undefined ? undefined : keep);
+    cleaned.push(...taken.map((one) => ({ ...one, path: `${target}/${one.path}` })));
+    const { id = '', path = '', source = '' } = plan.mounts.find((one) => one.target === target) ?? {};
+    if (collected !== undefined && collected.changes.length > 0) folders.push({ source, target, path, id, ...collected });
+    const all = [...changed, ...(collected?.changes ?? []).map(fileChangeOf)].slice(0, reportedChangesMax);
+    for (const one of all) record({ event: 'change', ...one, path: `${target}/${one.path}` });
+  }
+  for (const one of cleaned.slice(0, reportedPathsMax)) record({ event: 'cleanup', ...one });
+  if (leaked || folders.length === 0) {
+    rmSync(kept, { recursive: true, force: true });
+    return { cleaned, leaked };
+  }
+  const changes = changeSetOf(question, folders);
+  writePrivateFile(`${kept}/set.json`, JSON.stringify(changes));
+  record({ event: 'changes', decision: 'offered', digest: changeSetDigest(changes) });
+  return { cleaned, changes, leaked };
+}
+
+function changeSetOf({ now, plan, planDigest, subject }: MountsQuestion, folders: ChangedFolder[]): ChangeSet {
+  const { agent, skill } = plan;
+  const of = { run: subject.run, agent, skill: skill.name, version: skill.version, plan: planDigest };
+  return { schema: 'skillgate.changes/1', ...of, at: now().toISOString(), folders };
+}

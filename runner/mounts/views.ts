@@ -1,0 +1,138 @@
+/**
+ * Private views of folders: a run writes there, and the folder below stays as it is. An overlay (overlayfs, Linux) where this host
+ * lets the runner mount one, in a mount namespace that has no name and goes with the runner; else a copy in the run's folder.
+ */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { changedBytesMax, changedPathsMax } from '../limits.ts';
+import { bytesOf, type Met, walkFolder, withHandle } from './walk-folder.ts';
+
+export interface View {
+  /** Where it lies, for whoever is in the namespace, where there is one. */
+  readonly source: string;
+  /** Descriptor of the view itself. */
+  readonly pin: number;
+  /** When each entry below last changed; absent where the view itself says it. */
+  readonly below?: ReadonlyMap<string, { readonly changed: number }>;
+}
+
+export interface Views {
+  /** @throws Problem `mode-unsupported` when the folder can neither be overlaid nor is small enough to be copied */
+  open(folder: number, path: string): Promise<View>;
+  /** Descriptor of the mount namespace to enter. */
+  namespace(): number | undefined;
+  close(): void;
+}
+
+// In a mount namespace of its own, or the one of the views before: a sized layer over the folder that was judged.
+const overlayScript = `set -eu
+room=$1 folder=$2 owner=$3 mode=$4 bytes=$5 inodes=$6
+/bin/mount -t tmpfs -o "size=$bytes,nr_inodes=$inodes,mode=0711,nosuid,nodev" skillgate "$room"
+/bin/mkdir "$room/upper" "$room/work" "$room/view"
+/bin/chown "$owner" "$room/upper"; /bin/chmod "$mode" "$room/upper"
+cd "$folder"; [ . -ef /proc/self/fd/3 ]
+/bin/mount -t overlay -o "lowerdir=.,upperdir=$room/upper,workdir=$room/work,index=off,redirect_dir=on,metacopy=off,nosuid,nodev" skillgate "$room/view"
+echo ready; read -r wait || :`;
+
+/**
+ * @param runFolder of one run alone, on no path that a sandbox sees
+ * @param overlays whether the sandbox enters a namespace
+ */
+export function openViews(runFolder: string, overlays: boolean): Views {
+  const descriptors: number[] = [];
+  let namespace: number | undefined;
+  const open = async (folder: number, path: string): Promise<View> => {
+    const room = `${runFolder}/view${descriptors.length}`;
+    fs.mkdirSync(room, { mode: 0o711 });
+    const overlay = overlays ? await overlayOver(folder, path, room, namespace) : 'this sandbox takes no overlay';
+    if (typeof overlay === 'string') return copyOf(folder, room, descriptors, overlay);
+    namespace ??= descriptors[descriptors.push(overlay.namespace) - 1];
+    descriptors.push(overlay.pin);
+    return { source: `${room}/view`, pin: overlay.pin };
+  };
+  return { open, namespace: () => namespace, close: () => descriptors.splice(0).forEach((one) => void fs.closeSync(one)) };
+}
+
+type Overlay = { readonly namespace: number; readonly pin: number };
+
+// Why not, where it cannot be.
+async function overlayOver(folder: number, path: string, room: string, into: number | undefined): Promise<Overlay | string> {
+  const { uid, gid, mode } = fs.fstatSync(folder);
+  const enter = into === undefined ? ['unshare', '--mount', '--propagation', 'private'] : ['nsenter', '--mount=/proc/self/fd/4'];
+  const facts = [`${uid}:${gid}`, (mode & 0o777).toString(8), String(changedBytesMax), String(changedPathsMax * 3)];
+  const script = ['/bin/sh', '-c', overlayScript, 'sh', room, path, ...facts];
+  const [program = '', ...args] = [...enter.slice(0, 1).map((name) => `/usr/bin/${name}`), ...enter.slice(1), '--', ...script];
+  const child = spawn(program, args, {
+    env: {},
+    cwd: '/',
+    stdio: ['pipe', 'pipe', 'pipe', folder, into ?? 'ignore'],
+  }) as ChildProcessWithoutNullStreams;
+  const ended = new Promise<void>((resolve) => void child.on('error', () => resolve()).on('close', () => resolve()));
+  const complaint = text(child.stderr).catch(() => '');
+  const ready = await Promise.race([new Promise<boolean>((resolve) => child.stdout.once('data', () => resolve(true))), ended]);
+  try {
+    if (ready !== true) return (await complaint).trim() || 'no overlay can be mounted';
+    const pin = fs.openSync(`/proc/${child.pid}/root${room}/view`, 0o10_000_000 | fs.constants.O_DIRECTORY);
+    return { namespace: into ?? fs.openSync(`/proc/${child.pid}/ns/mnt`, 'r'), pin };
+  } finally {
+    child.stdin.end();
+    await ended;
+  }
+}
+
+function copyOf(folder: number, room: string, descriptors: number[], why: string): View {
+  const source = `${room}/view`;
+  const below = new Map<string, { readonly changed: number }>();
+  const root = fs.fstatSync(folder);
+  let bytes = 0;
+  fs.mkdirSync(source, { mode: 0o700 });
+  const give = (at: Buffer | string, { uid, gid, mode, atime, mtime }: fs.Stats): void => {
+    if (process.getuid?.() === 0) fs.chownSync(at, uid, gid);
+    fs.chmodSync(at, mode & 0o1777);
+    fs.utimesSync(at, atime, mtime);
+  };
+  const folders: (readonly [Buffer, fs.Stats])[] = [[bytesOf(source), root]];
+  const meet = ({ path, at, stats, link }: Met): boolean => {
+    const to = bytesOf(`${source}/${path}`);
+    bytes += stats.isFile() ? stats.size : 0;
+    if (bytes > changedBytesMax || below.size >= changedPathsMax) throw tooLarge(why);
+    below.set(path, { changed: stats.ctimeMs });
+    if (link !== undefined) fs.symlinkSync(bytesOf(link), to);
+    if (stats.isDirectory()) {
+      fs.mkdirSync(to, { mode: 0o700 });
+      folders.push([to, stats]);
+    }
+    if (stats.isFile())
+      withHandle(at, (self, found) => {
+        if (!found.isFile()) return;
+        fs.copyFileSync(self, to, fs.constants.COPYFILE_FICLONE | fs.constants.COPYFILE_EXCL);
+        give(to, found);
+      });
+    return true;
+  };
+  // What cannot be read is not there for the run, which has the runner's uid where that is not root.
+  walkFolder(`/proc/self/fd/${folder}`, {
+    mend: false,
+    meet,
+    fail: (_, cause) => {
+      if (!['ENOENT', 'EACCES'].includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
+    },
+  });
+  for (const [at, stats] of folders.reverse()) give(at, stats);
+  const pin = fs.openSync(source, 0o10_000_000 | fs.constants.O_DIRECTORY);
+  descriptors.push(pin);
+  return { source, pin, below };
+}
+
+function tooLarge(why: string): Problem {
+  const what = `${changedBytesMax / 1024 / 1024} MiB or ${changedPathsMax} entries`;
+  return new Problem(
+    'mode-unsupported',
+    `A folder of more than ${what} is too large to be copied for a run, and no overlay: ${why}`,
+    {
+      hint: 'run as root on Linux 5.11 or later, bind a smaller folder to this workspace, or ask for ro',
+    },
+  );
+}

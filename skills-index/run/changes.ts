@@ -1,0 +1,90 @@
+/** What a run would change in the folders that it saw through a copy, `skillgate.changes/1`: shown, and applied only when accepted. */
+import * as v from 'valibot';
+import { canonicalDigest } from '../skill/canonical-json.ts';
+import { type Digest, isDigest } from '../skill/digest.ts';
+import { parseJson } from '../skill/json.ts';
+import { exactObject, parseShape } from '../skill/shape.ts';
+import type { FileChange } from './audit-entry.ts';
+
+/** 20,000 changes, each of two states. */
+const changeSetValuesMax = 500_000;
+
+const digest = v.custom<Digest>((value) => typeof value === 'string' && isDigest(value), 'is not a digest');
+const count = v.pipe(v.number(), v.safeInteger('is not a whole number'), v.minValue(0, 'is less than 0'));
+// Nothing in it climbs, and nothing has to be resolved.
+const path = v.pipe(
+  v.string(),
+  v.check((text) => text.split('/').every((part) => !['', '.', '..'].includes(part) && !part.includes('\0')), 'is no plain path'),
+);
+const mode = v.pipe(count, v.maxValue(0o1777, 'has setuid or setgid bits'));
+const beforeMode = v.pipe(count, v.maxValue(0o7777, 'is no mode'));
+const stateWith = <Bits extends v.GenericSchema<number>>(bits: Bits) =>
+  v.variant('kind', [
+    exactObject({ kind: v.literal('file'), sha256: digest, bytes: count, mode: bits }),
+    exactObject({ kind: v.literal('folder'), mode: bits }),
+    exactObject({ kind: v.literal('link'), to: v.string() }),
+  ]);
+const said = exactObject({ path: v.string(), why: v.string() });
+const change = exactObject({ path, before: v.optional(stateWith(beforeMode)), after: v.optional(stateWith(mode)) });
+const folder = exactObject({
+  source: v.string(),
+  target: v.string(),
+  path: v.string(),
+  id: v.string(),
+  changes: v.array(change),
+  refused: v.array(said),
+  conflicts: v.array(path),
+});
+const shape = exactObject({
+  schema: v.literal('skillgate.changes/1'),
+  run: v.pipe(v.string(), v.uuid('is no run')),
+  agent: v.string(),
+  skill: v.string(),
+  version: v.string(),
+  plan: digest,
+  at: v.string(),
+  folders: v.array(folder),
+});
+
+/** One path below a folder, as it was and as it would be; absent before when created, absent after when deleted. */
+export type Change = v.InferOutput<typeof change>;
+
+/** What a path is: a file by its bytes, a folder, or a link. */
+export type EntryState = NonNullable<Change['before']>;
+
+/** What a run did to one mount. `refused` is not among the changes; `conflicts` were changed by somebody else while the run went on. */
+export type ChangedFolder = v.InferOutput<typeof folder>;
+
+export type ChangeSet = v.InferOutput<typeof shape>;
+
+/** @throws Problem `changes-invalid` with every reason */
+export function parseChangeSet(bytes: Uint8Array, place = 'set.json'): ChangeSet {
+  return parseShape(shape, parseJson(bytes, place, changeSetValuesMax), 'changes-invalid', place);
+}
+
+/** What a person accepts: these changes of these folders and no others. */
+export function changeSetDigest(set: ChangeSet): Digest {
+  return canonicalDigest(set);
+}
+
+/** The word for a change. */
+export function kindOf({ before, after }: Change): 'created' | 'changed' | 'deleted' {
+  if (before === undefined) return 'created';
+  return after === undefined ? 'deleted' : 'changed';
+}
+
+/** A change as the audit log says it. */
+export function fileChangeOf(change: Change): FileChange {
+  const { before, after, path } = change;
+  return {
+    ...{ change: kindOf(change), path },
+    ...(before?.kind === 'file' ? { before: before.sha256 } : {}),
+    ...(after?.kind === 'file' ? { after: after.sha256 } : {}),
+  };
+}
+
+/** Whether both say the same. */
+export function sameState(one: EntryState | undefined, other: EntryState | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return canonicalDigest(one) === canonicalDigest(other);
+}

@@ -1,0 +1,193 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { kindOf } from '../../../skills-index/run/changes.ts';
+import { makeSeenFolder, type Seen, type SeenFolder, treeOf } from './seen-folder.ts';
+
+let seen: SeenFolder | undefined;
+afterEach(() => seen?.remove());
+const words = ({ changes }: Seen): string[] => changes.map((one) => `${kindOf(one)} ${one.path}`).sort();
+const refusals = ({ cleaned }: Seen): string[] => cleaned.map(({ path, why }) => `${path}: ${why}`).sort();
+const root = process.getuid?.() === 0;
+const kinds = root ? [true, false] : [false];
+
+const obeyed = 'hosts or agents obey it';
+const leaves = 'a link that leaves the folder';
+const odd = 'a socket, a pipe or a device';
+const repository = 'it makes the folder a repository that git obeys';
+const controls = 'its name holds controls';
+
+/** What a run leaves behind in a folder that holds `old`, `dir/inner`, `.claude/settings.json`; what is offered of it; what is refused. */
+type Row = readonly [string, (view: string) => void, readonly string[], readonly string[]];
+const write =
+  (path: string, text = 'x') =>
+  (view: string): void => {
+    fs.mkdirSync(`${view}/${path}`.replace(/[^/]*$/, ''), { recursive: true });
+    fs.writeFileSync(`${view}/${path}`, text);
+  };
+const folder =
+  (path: string) =>
+  (view: string): void =>
+    void fs.mkdirSync(`${view}/${path}`, { recursive: true });
+const link =
+  (path: string, to: string) =>
+  (view: string): void =>
+    fs.symlinkSync(to, `${view}/${path}`);
+const both =
+  (...acts: ((view: string) => void)[]) =>
+  (view: string): void =>
+    acts.forEach((act) => void act(view));
+
+const rows: readonly Row[] = [
+  ['nothing', () => undefined, [], []],
+  ['a read file', (view) => void fs.readFileSync(`${view}/old`), [], []],
+  ['a touched file', (view) => fs.utimesSync(`${view}/old`, 1, 1), [], []],
+  ['a file written with what it held', write('old', 'old'), [], []],
+  ['a new file', write('new'), ['created new'], []],
+  ['a new file in a new folder', write('a/b/new'), ['created a', 'created a/b', 'created a/b/new'], []],
+  ['a changed file', write('old'), ['changed old'], []],
+  ['a longer file', (view) => fs.appendFileSync(`${view}/old`, 'more'), ['changed old'], []],
+  ['a changed mode', (view) => fs.chmodSync(`${view}/old`, 0o755), ['changed old'], []],
+  ['a changed folder’s mode', (view) => fs.chmodSync(`${view}/dir`, 0o700), ['changed dir'], []],
+  ['a deleted file', (view) => fs.rmSync(`${view}/old`), ['deleted old'], []],
+  ['a deleted folder', (view) => fs.rmSync(`${view}/dir`, { recursive: true }), ['deleted dir', 'deleted dir/inner'], []],
+  ['a renamed file', (view) => fs.renameSync(`${view}/old`, `${view}/new`), ['created new', 'deleted old'], []],
+  [
+    'a folder made again',
+    both((view) => fs.rmSync(`${view}/dir`, { recursive: true }), write('dir/other')),
+    ['created dir/other', 'deleted dir/inner'],
+    [],
+  ],
+  [
+    'a file where a folder was',
+    both((view) => fs.rmSync(`${view}/dir`, { recursive: true }), write('dir')),
+    ['changed dir', 'deleted dir/inner'],
+    [],
+  ],
+  [
+    'a folder where a file was',
+    both((view) => fs.rmSync(`${view}/old`), write('old/new')),
+    ['changed old', 'created old/new'],
+    [],
+  ],
+  ['a link inside', link('link', 'dir/inner'), ['created link'], []],
+  ['a link to nothing inside', link('link', 'not/there'), ['created link'], []],
+  [
+    'a link through a link inside',
+    both(link('dir/up', '../old'), link('link', 'dir/up')),
+    ['created dir/up', 'created link'],
+    [],
+  ],
+  ['a link with an absolute path', link('link', '/etc/passwd'), [], [`link: ${leaves}`]],
+  ['a link to the folder’s own path', link('link', '/reports/old'), [], [`link: ${leaves}`]],
+  ['a link above the folder', link('link', '../folder/old'), [], [`link: ${leaves}`]],
+  ['a link above it from further down', link('dir/link', '../../run'), [], [`dir/link: ${leaves}`]],
+  ['a link with dots in its middle', link('link', 'dir/../old'), [], [`link: ${leaves}`]],
+  ['a link that leads to itself', link('link', 'link'), [], [`link: ${leaves}`]],
+  ['a link through an old one that leaves', link('link', 'out/passwd'), [], [`link: ${leaves}`]],
+  ['a link where a file was', both((view) => fs.rmSync(`${view}/old`), link('old', '/etc/passwd')), [], [`old: ${leaves}`]],
+  [
+    'a link where a folder was',
+    both((view) => fs.rmSync(`${view}/dir`, { recursive: true }), link('dir', '/etc')),
+    [],
+    [`dir: ${leaves}`],
+  ],
+  ['a link to a name with an escape', link('link', 'a\u001b[2J'), [], [`link: ${controls}`]],
+  ['a pipe', (view) => execFileSync('mkfifo', ['pipe'], { cwd: view }), [], [`pipe: ${odd}`]],
+  ['a pipe where a file was', (view) => execFileSync('sh', ['-c', 'rm old; mkfifo old'], { cwd: view }), [], [`old: ${odd}`]],
+  [
+    'setuid and setgid bits',
+    both(write('tool'), (view) => fs.chmodSync(`${view}/tool`, 0o6755)),
+    ['created tool'],
+    ['tool: setuid or setgid bits, taken off'],
+  ],
+  ['setuid on what was there', (view) => fs.chmodSync(`${view}/old`, 0o4644), [], ['old: setuid or setgid bits, taken off']],
+  ['a hard link', (view) => fs.linkSync(`${view}/old`, `${view}/twin`), [], ['twin: a hard link']],
+  ['AGENTS.md', write('AGENTS.md'), [], [`AGENTS.md: ${obeyed}`]],
+  ['AGENTS.md further down', write('dir/AGENTS.md'), [], [`dir/AGENTS.md: ${obeyed}`]],
+  ['agents.md in another case', write('dir/agents.MD'), [], [`dir/agents.MD: ${obeyed}`]],
+  ['.GIT', write('.GIT/config'), [], [`.GIT: ${obeyed}`]],
+  ['a short name of .git', write('GIT~1/config'), [], [`GIT~1: ${obeyed}`]],
+  ['.git with what HFS+ leaves out', write('.g\u200cit/config'), [], [`.g\u200cit: ${obeyed}`]],
+  ['.git with what NTFS leaves out', write('.git . ./config'), [], [`.git . .: ${obeyed}`]],
+  ['.git as a stream', write('.git::$INDEX_ALLOCATION/config'), [], [`.git::$INDEX_ALLOCATION: ${obeyed}`]],
+  ['wide letters', write('ＡＧＥＮＴＳ.md'), [], [`ＡＧＥＮＴＳ.md: ${obeyed}`]],
+  [
+    'package.json among packages',
+    write('node_modules/x/package.json'),
+    ['created node_modules', 'created node_modules/x'],
+    [`node_modules/x/package.json: ${obeyed}`],
+  ],
+  ['something in a folder that agents obey', write('.claude/commands/x.md'), [], [`.claude/commands: ${obeyed}`]],
+  ['a change in a folder that agents obey', write('.claude/settings.json'), [], [`.claude/settings.json: ${obeyed}`]],
+  [
+    'what agents obey, deleted',
+    (view) => fs.rmSync(`${view}/.claude`, { recursive: true }),
+    [],
+    [`.claude/settings.json: ${obeyed}`, `.claude: ${obeyed}`],
+  ],
+  [
+    'what agents obey, renamed',
+    (view) => fs.renameSync(`${view}/.claude`, `${view}/x`),
+    ['created x', 'created x/settings.json'],
+    [`.claude/settings.json: ${obeyed}`, `.claude: ${obeyed}`],
+  ],
+  [
+    'a folder that is a repository',
+    both(folder('a/objects'), folder('a/refs'), write('a/HEAD')),
+    ['created a'],
+    ['HEAD', 'objects', 'refs'].map((one) => `a/${one}: ${repository}`),
+  ],
+  [
+    'one in another case',
+    both(folder('a/Objects'), folder('a/REFS'), write('a/head')),
+    ['created a'],
+    ['Objects', 'REFS', 'head'].map((one) => `a/${one}: ${repository}`),
+  ],
+  ['a name with a newline', write('a\nb'), [], [`a\nb: ${controls}`]],
+  ['a name with an escape', write('\u001b[31mred'), [], [`\u001b[31mred: ${controls}`]],
+  ['a name that turns direction', write('a\u202egpj.sh'), [], [`a\u202egpj.sh: ${controls}`]],
+  [
+    'a name that is not UTF-8',
+    (view) => fs.writeFileSync(Buffer.concat([Buffer.from(`${view}/a`), Buffer.from([0xff])]), 'x'),
+    [],
+    ['a\ufffd: its name is not UTF-8'],
+  ],
+  [
+    'a folder that nobody may read',
+    both(write('a/new'), (view) => fs.chmodSync(`${view}/a`, 0)),
+    ['created a', 'created a/new'],
+    [],
+  ],
+  ['a file that nobody may read', both(write('new'), (view) => fs.chmodSync(`${view}/new`, 0)), ['created new'], []],
+  ['a view that nobody may read', both(write('new'), (view) => fs.chmodSync(`${view}/.`, 0)), ['created new'], []],
+];
+const asRoot: readonly Row[] = [
+  ['a device', (view) => execFileSync('mknod', ['null', 'c', '1', '3'], { cwd: view }), [], [`null: ${odd}`]],
+  ['what marks a deletion', (view) => execFileSync('mknod', ['old2', 'c', '5', '0'], { cwd: view }), [], [`old2: ${odd}`]],
+];
+
+describe.each(kinds)('what a run leaves behind in a view (overlay: %s)', (overlays) => {
+  it.each(root ? [...rows, ...asRoot] : rows)('%s', async (_, act, offered, refused) => {
+    seen = makeSeenFolder(overlays);
+    const { folder: at } = seen;
+    for (const path of ['dir', '.claude']) fs.mkdirSync(`${at}/${path}`);
+    fs.writeFileSync(`${at}/old`, 'old');
+    fs.writeFileSync(`${at}/dir/inner`, 'inner');
+    fs.writeFileSync(`${at}/.claude/settings.json`, '{}');
+    fs.symlinkSync('/etc', `${at}/out`);
+    const before = treeOf(at);
+    const { ctimeMs, mtimeMs } = fs.statSync(at);
+    const after = await seen.see(act);
+    expect(words(after)).toEqual([...offered].sort());
+    expect(refusals(after)).toEqual([...refused].sort());
+    expect(treeOf(at)).toEqual(before);
+    expect(fs.statSync(at)).toMatchObject({ ctimeMs, mtimeMs });
+    after.apply();
+    const paths = new Set([...Object.keys(before), ...after.changes.filter((one) => one.after).map((one) => one.path)]);
+    for (const one of after.changes) if (one.after === undefined) paths.delete(one.path);
+    if (!after.changes.some((one) => one.after?.kind === 'folder' && one.after.mode === 0) || root)
+      expect(Object.keys(treeOf(at)).sort()).toEqual([...paths].sort());
+    after.apply();
+  });
+});

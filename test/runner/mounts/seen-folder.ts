@@ -1,0 +1,71 @@
+/** A folder that a run sees through a view, without a sandbox: what happens in the view, what is offered, and what is applied. */
+import { chownSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { applyChanges } from '../../../runner/mounts/apply.ts';
+import { openViews } from '../../../runner/mounts/views.ts';
+import { type Cleanup, holdWorkspace } from '../../../runner/mounts/workspace.ts';
+import type { ChangedFolder } from '../../../skills-index/run/changes.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+
+export interface Seen extends ChangedFolder {
+  /** In words: `created a.txt`, sorted; what was refused: `path: why`. */
+  readonly cleaned: readonly Cleanup[];
+  apply(): void;
+}
+
+export interface SeenFolder {
+  readonly top: string;
+  /** The folder itself. */
+  readonly folder: string;
+  /** Acts in a view of it as a run would, and gives what is offered. */
+  see(act: (view: string) => void): Promise<Seen>;
+  remove(): void;
+}
+
+/** @param overlays whether an overlay may be used; a copy otherwise */
+export function makeSeenFolder(overlays: boolean): SeenFolder {
+  const top = mkdtempSync(join(tmpdir(), 'skillgate-test-'));
+  const folder = join(top, 'folder');
+  mkdirSync(folder);
+  if (process.getuid?.() === 0) chownSync(folder, 65_534, 65_534);
+  let runs = 0;
+  const see = async (act: (view: string) => void): Promise<Seen> => {
+    const runFolder = join(top, `run${runs++}`);
+    mkdirSync(runFolder);
+    const views = openViews(runFolder, overlays);
+    const descriptor = openSync(folder, 0o10_200_000);
+    const lock = join(top, 'locks/one.claim');
+    const held = await holdWorkspace({ folder: descriptor, path: folder, mode: 'cow', lock, views });
+    act(`/proc/self/fd/${held.view?.pin}`);
+    const kept = new Map<string, Uint8Array>();
+    const { cleaned, collected } = held.finish((_, bytes) => void kept.set(digestOf(bytes), Buffer.from(bytes)));
+    views.close();
+    const { ino, dev } = statSync(folder);
+    const where = { source: 'workspace:reports', target: '/reports', path: folder, id: `${dev}:${ino}` };
+    const changed = { ...where, ...(collected ?? { changes: [], refused: [], conflicts: [] }), cleaned };
+    return {
+      ...changed,
+      apply: () => applyChanges(`/proc/self/fd/${descriptor}`, changed, (sha256) => kept.get(sha256) ?? Buffer.from('lost')),
+    };
+  };
+  return { top, folder, see, remove: () => rmSync(top, { recursive: true, force: true }) };
+}
+
+/** Everything in a folder in lines: kind, mode, and content or where a link leads. */
+export function treeOf(folder: string): Record<string, string> {
+  const lines: Record<string, string> = {};
+  const look = (path: string): void => {
+    for (const entry of readdirSync(join(folder, path), { withFileTypes: true })) {
+      const one = join(path, entry.name);
+      const at = join(folder, one);
+      if (entry.isSymbolicLink()) lines[one] = `link ${readlinkSync(at)}`;
+      else if (entry.isDirectory()) lines[one] = `folder ${(statSync(at).mode & 0o7777).toString(8)}`;
+      else if (entry.isFile()) lines[one] = `file ${(statSync(at).mode & 0o7777).toString(8)} ${readFileSync(at, 'latin1')}`;
+      else lines[one] = 'other';
+      if (entry.isDirectory()) look(one);
+    }
+  };
+  look('');
+  return lines;
+}
