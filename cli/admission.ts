@@ -27,6 +27,8 @@ import { type FreshRegistry, freshRegistry } from './trust/refresh.ts';
 export type World = Pick<CommandContext, 'env' | 'paths' | 'fetch' | 'now' | 'signal'> & {
   /** For who asks for several admissions: most statements are about who is who, and the same for all. */
   readonly verified?: VerifiedStatements;
+  /** The session of an agent's own program, where it all happens in one: goes into every line of the audit log. */
+  readonly session?: string;
 };
 
 export interface Project {
@@ -86,7 +88,11 @@ export async function askAdmission(asking: World, question: Question): Promise<A
   return renewed.registry.kept?.metadata.targets === kept.metadata.targets ? answer : askOne(world, question, renewed);
 }
 
-async function askOne(world: Required<World>, question: Question, { registry, notes }: FreshRegistry): Promise<Answer> {
+async function askOne(
+  world: World & { readonly verified: VerifiedStatements },
+  question: Question,
+  { registry, notes }: FreshRegistry,
+): Promise<Answer> {
   const { name, range, locked } = question;
   const plain = sourceOf(world, registry, question.offline ?? false);
   const source = question.through?.(plain) ?? plain;

@@ -16,7 +16,7 @@ export interface ToolAnswer {
 }
 
 export interface ToolWorld {
-  readonly skills: AgentSkills;
+  readonly skills: Pick<AgentSkills, 'search' | 'open' | 'run'>;
   /** A word that no output can guess: it marks where untrusted output begins and ends. */
   readonly boundary: () => string;
 }

@@ -46,9 +46,15 @@ export interface HostFiles {
 export function hostFiles(world: World): HostFiles {
   return {
     policy: readHostPolicy(join(world.paths.config, 'host.json')),
-    audit: openAudit(auditFileOf(world), world.now, auditKeyFileOf(world)),
+    audit: auditOf(world),
     agents: agentsFolderOf(world),
   };
+}
+
+function auditOf(world: World): Audit {
+  const audit = openAudit(auditFileOf(world), world.now, auditKeyFileOf(world));
+  const { session } = world;
+  return session === undefined ? audit : { record: (subject, event) => audit.record({ ...subject, session }, event) };
 }
 
 export function agentsFolderOf({ paths }: Pick<World, 'paths'>): string {

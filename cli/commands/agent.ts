@@ -8,7 +8,7 @@ import { parseReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { projectAt } from '../admission.ts';
 import { changeOf, daysOf, listOf, startGrantOf } from '../agent-options.ts';
-import { identityLockOf } from '../agent-skills.ts';
+import { identityLockOf } from '../agent-startable.ts';
 import { createAgent, type GrantChange, grantAgent, listAgents, memoryFolderOf, revokeAgent } from '../agent-store.ts';
 import { agentCells, agentJson, agentText } from '../agent-text.ts';
 import { readEntries, verifyAuditFile } from '../audit-file.ts';
