@@ -5,6 +5,7 @@ import type { PinnedAddress, PlannedEgress, PlannedSecret } from '../../skills-i
 import { coversPath } from '../../skills-index/skill/egress-target.ts';
 import { coversHost, isHostName } from '../../skills-index/skill/host-name.ts';
 import { egressUrlBytesMax } from '../limits.ts';
+import { credentialOf, standsRight } from '../secrets/use.ts';
 
 /** Names and values as they were sent, in order. */
 export type SentHeaders = readonly (readonly [string, string])[];
@@ -29,7 +30,7 @@ export interface Place extends Authority {
 }
 
 /** A secret's placeholder and where it may stand. */
-export interface BoundPlaceholder extends Pick<PlannedSecret, 'name' | 'hosts' | 'as'> {
+export interface BoundPlaceholder extends Pick<PlannedSecret, 'name' | 'hosts' | 'methods' | 'as'> {
   readonly placeholder: string;
 }
 
@@ -63,7 +64,7 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
 
   const rule = matchRule(rules.egress, parsed, request.method);
   if (typeof rule === 'string') return denied(rule);
-  const used = placeholdersIn(request.headers, parsed.host, rules.secrets);
+  const used = placeholdersIn(request, parsed.host, rules.secrets);
   if (used === undefined || rules.secrets.some((one) => holds(request.target, one))) return denied('secret-unbound');
   const pinned = rule.pinned[parsed.host];
   return pinned === undefined ? denied('host-denied') : { kind: 'allowed', ...parsed, pinned, secrets: used };
@@ -150,12 +151,16 @@ function hasTwoReadings(headers: SentHeaders): boolean {
 }
 
 // The secrets whose placeholders stand where they are bound; undefined when one stands anywhere else.
-function placeholdersIn(headers: SentHeaders, host: string, secrets: EgressRules['secrets']): BoundPlaceholder[] | undefined {
+function placeholdersIn(
+  { headers, method }: EgressRequest,
+  host: string,
+  secrets: EgressRules['secrets'],
+): BoundPlaceholder[] | undefined {
   const found = headers.flatMap(([name, value]) =>
     secrets.filter((one) => holds(name, one) || holds(value, one)).map((secret) => ({ name: name.toLowerCase(), value, secret })),
   );
-  if (!found.every(({ name, value, secret }) => secret.hosts.includes(host) && standsRight(name, value, secret)))
-    return undefined;
+  const isBound = ({ hosts, methods = [method] }: BoundPlaceholder): boolean => hosts.includes(host) && methods.includes(method);
+  if (!found.every(({ name, value, secret }) => isBound(secret) && standsRight(name, value, secret))) return undefined;
   return [...new Set(found.map((one) => one.secret))];
 }
 
@@ -163,23 +168,7 @@ function holds(text: string, { placeholder }: BoundPlaceholder): boolean {
   return [text, decoded(text), credentialOf(text)].some((one) => one.includes(placeholder));
 }
 
-function standsRight(name: string, value: string, secret: BoundPlaceholder): boolean {
-  const { as, placeholder } = secret;
-  if (name !== headerOf(secret)) return false;
-  if (as === 'bearer') return value.replace(/^bearer +/i, '') === placeholder && value !== placeholder;
-  return as === 'basic' ? credentialOf(value).includes(placeholder) : value.includes(placeholder);
-}
-
-/** The only header that it may stand in, in small letters. */
-export function headerOf({ as }: Pick<BoundPlaceholder, 'as'>): string {
-  return as.startsWith('header:') ? as.slice('header:'.length).toLowerCase() : 'authorization';
-}
-
-/** What `Basic …` stands for; empty for anything else. */
-export function credentialOf(value: string): string {
-  const [, encoded] = /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(value) ?? [];
-  return encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('latin1');
-}
+export { headerOf } from '../secrets/use.ts';
 
 function decoded(text: string): string {
   return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));

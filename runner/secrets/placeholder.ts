@@ -1,6 +1,8 @@
 /** Placeholders stand for secrets inside a sandbox; the proxy swaps them on the way out, and values back on the way in. */
-import { type BoundPlaceholder, credentialOf } from '../egress/rules.ts';
+import { echoForms } from '../../skills-index/run/echo-forms.ts';
+import type { BoundPlaceholder } from '../egress/rules.ts';
 import type { WatchedValue } from './leaks.ts';
+import { applySecret, headerOf } from './use.ts';
 
 const prefix = 'skillgate-secret-';
 
@@ -16,9 +18,11 @@ export function watchedPlaceholder({ name, placeholder }: Pick<BoundPlaceholder,
 
 /** A header's value with the placeholder replaced by the secret. */
 export function withSecret(value: string, { as, placeholder }: BoundPlaceholder, revealed: string): string {
-  if (as !== 'basic') return value.replaceAll(placeholder, () => revealed);
-  const credential = credentialOf(value).replaceAll(placeholder, () => revealed);
-  return `Basic ${Buffer.from(credential, 'latin1').toString('base64')}`;
+  const [[, replaced = ''] = []] =
+    applySecret({ as, placeholder }, revealed, {
+      ...{ method: '', target: '', headers: [[headerOf({ as }), value]], body: new Uint8Array(), now: new Date(0) },
+    }) ?? [];
+  return replaced;
 }
 
 export interface KnownValue {
@@ -42,11 +46,11 @@ export interface Redactor {
  */
 export function redactor(values: readonly KnownValue[]): Redactor {
   const known = values.filter(({ value }) => value !== '').sort((a, b) => b.value.length - a.value.length);
-  const needles = known.flatMap(({ value }) => writtenForms(value)).map(({ pattern }) => `(${pattern})`);
-  const owners = known.flatMap((one) => writtenForms(one.value).map(() => one));
+  const needles = known.flatMap(({ value }) => echoForms(value)).map(({ pattern }) => `(${pattern})`);
+  const owners = known.flatMap((one) => echoForms(one.value).map(() => one));
   const any = needles.length === 0 ? /(?!)/g : new RegExp(needles.join('|'), 'g');
   // Only where all of the longest form is there, it is sure which one it is.
-  const keep = Math.max(1, ...known.flatMap(({ value }) => writtenForms(value).map(({ longest }) => longest))) - 1;
+  const keep = Math.max(1, ...known.flatMap(({ value }) => echoForms(value).map(({ longest }) => longest))) - 1;
   const found = new Set<string>();
   let waiting = '';
   const take = (part: string, kept: number): string => {
@@ -65,49 +69,4 @@ export function redactor(values: readonly KnownValue[]): Redactor {
     return out + text.slice(from, until);
   };
   return { found, push: (part) => take(part, keep), end: () => take('', 0) };
-}
-
-interface WrittenForm {
-  /** A regular expression without capturing groups. */
-  readonly pattern: string;
-  /** The most characters that it matches. */
-  readonly longest: number;
-}
-
-/** The ways in which a value may come back. */
-function writtenForms(value: string): WrittenForm[] {
-  const bytes = [...Buffer.from(value, 'latin1')];
-  // A soft line break of quoted-printable (RFC 2045 §6.7), or the other half of UTF-16.
-  const text = { pattern: bytes.map(escapesOf).join('(?:=\\r?\\n|\\0)?'), longest: bytes.length * 13 };
-  const hex = { pattern: bytes.map((byte) => hexOf(byte)).join('(?:[ :,-]|, ?0x|\\\\x|\\r?\\n)?'), longest: bytes.length * 6 };
-  const base64 = [0, 1, 2].map((shift) => {
-    const all = Buffer.concat([Buffer.alloc(shift), Buffer.from(bytes)]);
-    // Only the characters that stand for bits of the value alone (RFC 4648 §4).
-    const part = all.toString('base64').slice(Math.ceil((shift * 8) / 6), Math.floor((all.length * 8) / 6));
-    const signs = [...part].map((sign) => (sign === '+' ? '(?:[+-]|%2[Bb])' : sign === '/' ? '(?:\\\\?/|_|%2[Ff])' : sign));
-    return { pattern: signs.join('(?:=?\\r?\\n|\\\\r\\\\n|\\\\n|%0[Aa])?'), longest: part.length * 7 };
-  });
-  return [text, hex, ...base64].filter(({ pattern }) => pattern !== '');
-}
-
-const entities: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
-
-// One character, as it is or in one of its escapes; none is a beginning of another's that could go on.
-function escapesOf(byte: number): string {
-  const sign = String.fromCharCode(byte);
-  const hex = hexOf(byte);
-  const plain = `\\x${byte.toString(16).padStart(2, '0')}`;
-  const utf8 = byte < 0x80 ? [] : [...Buffer.from(sign)].map(hexOf);
-  const wide = utf8.length === 0 ? [] : [utf8.map((one) => `%${one}`).join(''), utf8.map((one) => `=${one}`).join('')];
-  const raw = utf8.length === 0 ? [] : [[...Buffer.from(sign)].map((one) => `\\x${one.toString(16)}`).join('')];
-  const entity = entities[sign] === undefined ? [] : [`&${entities[sign]};`];
-  const escaped = '/"\'\\'.includes(sign) ? [`\\\\${plain}`] : [];
-  const space = sign === ' ' ? ['\\+'] : [];
-  const numbers = [`&#0{0,3}${byte};`, `&#[xX]0{0,3}${hex};`, `%${hex}`, `=${hex}`, `\\\\u00${hex}`, `\\\\x${hex}`];
-  return `(?:${[...wide, ...raw, ...numbers, ...entity, ...escaped, ...space, plain].join('|')})`;
-}
-
-function hexOf(byte: number): string {
-  const digits = byte.toString(16).padStart(2, '0');
-  return digits.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 }

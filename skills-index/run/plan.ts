@@ -55,6 +55,8 @@ export interface PlannedSecret extends Line {
   readonly name: string;
   /** Manifest's hosts ∩ the operator's. */
   readonly hosts: readonly string[];
+  /** Only with these methods; absent where the operator named none. */
+  readonly methods?: readonly string[];
   readonly as: SecretUse;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placeholderFor, redactor, withSecret } from '../../../runner/secrets/placeholder.ts';
+import { placeholderFor, redactor } from '../../../runner/secrets/placeholder.ts';
 
 const placeholder = placeholderFor(new Uint8Array(16));
 const value = 'sk/live+0123 "456"';
@@ -65,15 +65,5 @@ describe('a value in an answer', () => {
         expect(clean(parts)).toBe(parts.join(''));
       }),
     );
-  });
-});
-
-describe('a secret on a request', () => {
-  it('takes the place of its placeholder, also inside a basic credential', () => {
-    const secret = { name: 'T', placeholder, hosts: [] };
-    expect(withSecret(`Bearer ${placeholder}`, { ...secret, as: 'bearer' }, '$&1')).toBe('Bearer $&1');
-    expect(withSecret(`v1 ${placeholder}`, { ...secret, as: 'header:X-Key' }, 'abc')).toBe('v1 abc');
-    const basic = withSecret(`Basic ${Buffer.from(`me:${placeholder}`).toString('base64')}`, { ...secret, as: 'basic' }, 'abc');
-    expect(Buffer.from(basic.slice('Basic '.length), 'base64').toString()).toBe('me:abc');
   });
 });
