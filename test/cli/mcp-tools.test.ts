@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentSkills, SkillOutput } from '../../cli/agent-skills.ts';
+import type { SkillOutput } from '../../cli/agent-skills.ts';
 import { refusalAnswer, type ToolWorld, tools } from '../../cli/mcp-tools.ts';
 import type { RunResult } from '../../runner/run.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
@@ -13,7 +13,7 @@ function world(output: Partial<SkillOutput> = {}): { tool: ToolWorld; calls: unk
   const calls: unknown[] = [];
   const plan = { leftOut: [] };
   const result = { run: 'r1', reason: 'exit', code: 0, egress: { allowed: 0, denied: 0 }, plan } as unknown as RunResult;
-  const skills: AgentSkills = {
+  const skills: ToolWorld['skills'] = {
     search: async (task) => {
       calls.push(task);
       return [
