@@ -1,0 +1,40 @@
+/** What goes to the program that makes attempts, and what it tells of them. */
+import * as v from 'valibot';
+import { attemptSecondsDefault } from './limits.ts';
+import type { Attempt } from './row.ts';
+import type { EscapeWorld } from './world.ts';
+
+export interface WantedAttempt {
+  readonly name: string;
+  readonly program: 'python3' | 'sh' | 'node';
+  readonly code: string;
+  readonly seconds: number;
+  readonly token: string;
+}
+
+/** What each attempt printed, by name; absent when it was not made. */
+export type Told = ReadonlyMap<string, string>;
+
+/** In lower case, so that it can stand in a host name. */
+export function tokenOf(world: EscapeWorld, number: number): string {
+  return `${world.word}x${number}x`;
+}
+
+export function wantedAttempt(world: EscapeWorld, attempt: Attempt, number: number): WantedAttempt {
+  const { name, code, program = 'python3', seconds = attemptSecondsDefault } = attempt;
+  return { name, program, code, seconds, token: tokenOf(world, number) };
+}
+
+const line = v.object({ name: v.string(), output: v.string() });
+
+/** Lines that are none of the program's are left out: an attempt may print into its stream. */
+export function parseTold(text: string): Told {
+  const told = new Map<string, string>();
+  for (const one of text.split('\n')) {
+    try {
+      const { name, output } = v.parse(line, JSON.parse(one));
+      if (!told.has(name)) told.set(name, output);
+    } catch {}
+  }
+  return told;
+}

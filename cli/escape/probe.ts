@@ -1,0 +1,187 @@
+/**
+ * The program that makes attempts: in a sandbox and without one the same. It reads `rows.json` beside it, gives each row a process of its own,
+ * ends it in time, and prints one JSON line for each with what it printed. Only Python's own library is used.
+ */
+import { attemptOutputBytesMax } from './limits.ts';
+
+/** Arguments: one JSON object of facts, where things are. The words below are those that a row's code may use. */
+export const probeProgram = String.raw`
+import base64, ctypes, errno, fcntl, json, os, re, resource, select, signal, socket, stat, struct, subprocess, sys, termios, time
+inherited = [int(n) for n in os.listdir('/proc/self/fd') if int(n) > 2]
+inherited = [n for n in inherited if os.path.exists('/proc/self/fd/%d' % n)]
+here = os.path.dirname(os.path.abspath(__file__))
+facts = json.loads(sys.argv[1])
+libc = ctypes.CDLL(None, use_errno=True)
+PTR = ctypes.c_void_p
+
+def call(name, *args):
+    """A raw system call; OSError where it fails."""
+    number = facts['calls'][name]
+    if number < 0: raise OSError(errno.ENOSYS, 'no such call here')
+    words = [ctypes.c_long(a) if isinstance(a, int) else a for a in args]
+    got = libc.syscall(ctypes.c_long(number), *words)
+    if got == -1: raise OSError(ctypes.get_errno(), '%s: %s' % (name, os.strerror(ctypes.get_errno())))
+    return got
+
+def won(yes=True):
+    if yes: print('through', flush=True)
+
+def reach(name, *args):
+    """A call that cannot be followed: any answer but a refusal shows that the kernel looked at it."""
+    try: call(name, *args)
+    except OSError as e:
+        if e.errno in (errno.EPERM, errno.ENOSYS, errno.EACCES): raise
+    won()
+
+def opens(family, kind=socket.SOCK_STREAM, protocol=0):
+    socket.socket(family, kind, protocol).close()
+    won()
+
+def tell(address, family=socket.AF_INET, kind=socket.SOCK_STREAM, text=None):
+    """Sends this row's word to a listener."""
+    with socket.socket(family, kind) as s:
+        s.settimeout(2)
+        s.connect(address)
+        s.sendall((text or facts['token']).encode())
+        time.sleep(0.05)
+
+def send(*parts, wait=1.0):
+    """Raw bytes to the proxy, and what it answers; each further part is sent after an answer to the one before."""
+    with socket.create_connection((facts['proxyHost'], facts['proxyPort']), 2) as s:
+        s.settimeout(wait)
+        got = b''
+        for part in parts:
+            s.sendall(part if isinstance(part, bytes) else part.replace('\n', '\r\n').encode('utf-8', 'surrogateescape'))
+            try: chunk = s.recv(65536)
+            except OSError as e: chunk = str(e).encode()
+            got += chunk
+            if not chunk: break
+        try:
+            while len(got) < 100000:
+                chunk = s.recv(65536)
+                if not chunk: break
+                got += chunk
+        except OSError: pass
+    text = got.decode('latin-1')
+    print(text[:4000])
+    return text
+
+def get(url, host=None, method='GET', headers='', body=''):
+    """A whole request through the proxy in absolute form."""
+    host = host or re.match(r'\w+://([^/]*)', url).group(1).split('@')[-1]
+    length = 'Content-Length: %d\n' % len(body) if body else ''
+    return send('%s %s HTTP/1.1\nHost: %s\nConnection: close\n%s%s\n%s' % (method, url, host, headers, length, body))
+
+def buffer(text):
+    return ctypes.create_string_buffer(text.encode() + b'\0')
+
+def run(row):
+    facts['token'] = row['token']
+    word = {k: v for k, v in facts.items() if isinstance(v, (str, int))}
+    if row['program'] == 'python3':
+        exec(compile(row['code'], row['name'], 'exec'), dict(globals(), **word))
+        return
+    path = facts[row['program']]
+    environment = dict(os.environ, **{'AT_' + k: str(v) for k, v in word.items()})
+    os.execve(path, [path, '-c' if row['program'] == 'sh' else '-e', row['code']], environment)
+
+def child(row, out):
+    os.setpgid(0, 0)
+    nothing = os.open('/dev/null', os.O_RDONLY)
+    for n, to in ((nothing, 0), (out, 1), (out, 2)): os.dup2(n, to)
+    code = 0
+    try: run(row)
+    except BaseException as e:
+        code = 1
+        print('%s %s' % (type(e).__name__, e), flush=True)
+    try: sys.stdout.flush()
+    finally: os._exit(code)
+
+def watch(row):
+    got, end = os.pipe()
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid == 0:
+        os.close(got)
+        child(row, end)
+    os.close(end)
+    kept, until, left = b'', time.monotonic() + row['seconds'], True
+    while left and time.monotonic() < until:
+        ready, _, _ = select.select([got], [], [], 0.05)
+        if ready:
+            part = os.read(got, 65536)
+            if not part: break
+            kept = (kept + part)[:${attemptOutputBytesMax}]
+        left = os.waitpid(pid, os.WNOHANG)[0] == 0 if left else left
+        if not left:
+            while select.select([got], [], [], 0)[0]:
+                part = os.read(got, 65536)
+                if not part: break
+                kept = (kept + part)[:${attemptOutputBytesMax}]
+    try: os.killpg(pid, signal.SIGKILL)
+    except OSError: pass
+    if left:
+        try: os.waitpid(pid, 0)
+        except OSError: pass
+    os.close(got)
+    return kept.decode('utf-8', 'replace')
+
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+with open(os.path.join(here, 'rows.json')) as f: rows = json.load(f)
+for row in rows:
+    print(json.dumps({'name': row['name'], 'output': watch(row)}), flush=True)
+`;
+
+/**
+ * What stands around attempts without a sandbox: it waits outside of their process group, gives them a terminal, and kills whatever is left.
+ * Arguments: uid, gid, seconds, the command.
+ */
+export const superviseProgram = `
+import ctypes, fcntl, os, signal, sys, termios, time
+uid, gid, seconds = (int(one) for one in sys.argv[1:4])
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+master, slave = os.openpty()
+began = os.getpid()
+pid = os.fork()
+if pid == 0:
+    os.close(master)
+    os.setsid()
+    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+    os.close(slave)
+    if uid != os.getuid():
+        os.setgroups([])
+        os.setgid(gid)
+        os.setuid(uid)
+    os.execv(sys.argv[4], sys.argv[4:])
+os.close(slave)
+
+def family():
+    parents = {}
+    for name in os.listdir('/proc'):
+        if not name.isdigit(): continue
+        try:
+            with open('/proc/%s/stat' % name) as f: parents[int(name)] = int(f.read().rpartition(')')[2].split()[1])
+        except OSError: pass
+    mine, more = set(), {began}
+    while more:
+        more = {one for one, above in parents.items() if above in more and one not in mine}
+        mine |= more
+    return mine
+
+until, status = time.monotonic() + seconds, None
+while status is None and time.monotonic() < until:
+    done, code = os.waitpid(pid, os.WNOHANG)
+    if done == pid: status = os.waitstatus_to_exitcode(code)
+    else: time.sleep(0.01)
+left = family()
+while left:
+    for one in left:
+        try: os.kill(one, signal.SIGKILL)
+        except OSError: pass
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0] != 0: pass
+    except OSError: pass
+    left = family()
+    time.sleep(0.01)
+sys.exit(124 if status is None else 0 if status == 0 else 1)
+`;

@@ -1,0 +1,39 @@
+/** Every row of the escape suite. */
+import type { Attempt, EscapeGroup, EscapeRow, LoneAttempt, RunnerAttempt } from './row.ts';
+import { aroundRows } from './rows/around.ts';
+import { deviceRows } from './rows/devices.ts';
+import { filesystemRows } from './rows/filesystem.ts';
+import { kernelRows } from './rows/kernel.ts';
+import { namespaceRows } from './rows/namespaces.ts';
+import { networkRows } from './rows/network.ts';
+import { operatorRows } from './rows/operator.ts';
+import { privilegeRows } from './rows/privileges.ts';
+import { processRows } from './rows/processes.ts';
+import { proxyRows } from './rows/proxy.ts';
+import { resourceRows } from './rows/resources.ts';
+import { bundleRows, logRows, manifestRows } from './rows/runner.ts';
+import { secretRows } from './rows/secrets.ts';
+import { trapRows } from './rows/traps.ts';
+
+const together = (group: EscapeGroup, rows: readonly Attempt[]): EscapeRow[] =>
+  rows.map((row) => ({ ...row, kind: 'together', group }));
+const alone = (group: EscapeGroup, rows: readonly LoneAttempt[]): EscapeRow[] =>
+  rows.map((row) => ({ ...row, kind: 'alone', group }));
+const runner = (group: EscapeGroup, rows: readonly RunnerAttempt[]): EscapeRow[] =>
+  rows.map((row) => ({ ...row, kind: 'runner', group }));
+
+/** In the order in which they are made and shown; what takes the machine's means comes last. */
+export const escapeRows: readonly EscapeRow[] = [
+  ...together('filesystem', filesystemRows),
+  ...together('mounts and namespaces', namespaceRows),
+  ...together('processes and secrets', processRows),
+  ...together('kernel surface', kernelRows),
+  ...together('devices and proc', deviceRows),
+  ...together('privileges and terminal', privilegeRows),
+  ...together('direct network', networkRows),
+  ...together('through the proxy', [...proxyRows, ...secretRows]),
+  ...together('hands of the operator', operatorRows),
+  ...together('traps for the host', trapRows),
+  ...runner('the runner', [...manifestRows, ...bundleRows, ...logRows, ...aroundRows]),
+  ...alone('resources', resourceRows),
+];

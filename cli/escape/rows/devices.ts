@@ -1,0 +1,67 @@
+/** Devices, and what /proc and /sys let one set. */
+import { type Attempt, saysThrough } from '../row.ts';
+
+const device = { wants: 'a device of the host', proof: saysThrough, as: 'root' } as const;
+const setting = { wants: 'a setting of the kernel', proof: saysThrough, as: 'root' } as const;
+
+const open = (path: string, flags = 'os.O_RDONLY'): string => `os.close(os.open('${path}', ${flags})); won()`;
+
+export const deviceRows: readonly Attempt[] = [
+  { ...device, name: 'make a block device', code: `os.mknod(mount + '/disk', stat.S_IFBLK | 0o600, os.makedev(7, 0)); won()` },
+  {
+    ...device,
+    name: 'make a character device',
+    code: `os.mknod(mount + '/zero', stat.S_IFCHR | 0o600, os.makedev(1, 5)); won()`,
+  },
+  {
+    ...device,
+    name: 'read a disk',
+    code: `disks = [n for n in os.listdir('/dev') if re.fullmatch('(vd|sd|xvd|nvme|loop)[a-z0-9]+', n)]; print(disks)
+won(any(os.read(os.open('/dev/' + n, os.O_RDONLY), 16) is not None for n in disks))`,
+  },
+  {
+    ...device,
+    name: 'read the memory of the machine',
+    code: `won(any(os.open(p, os.O_RDONLY) for p in ('/dev/mem', '/proc/kcore') if os.path.exists(p)))`,
+  },
+  { ...device, name: 'start virtual machines', code: open('/dev/kvm', 'os.O_RDWR') },
+  { ...device, name: 'serve a file system', code: open('/dev/fuse', 'os.O_RDWR') },
+  { ...device, name: 'reach the host of a virtual machine', code: open('/dev/vsock') },
+  { ...device, name: 'make a network device', code: open('/dev/net/tun', 'os.O_RDWR') },
+  { ...device, name: 'read and write the kernel’s log', code: open('/dev/kmsg', 'os.O_RDWR') },
+  { ...device, name: 'feed keys to programs', code: open('/dev/uinput', 'os.O_WRONLY') },
+  { ...setting, name: 'press the kernel’s emergency keys', code: open('/proc/sysrq-trigger', 'os.O_WRONLY') },
+  {
+    ...setting,
+    name: 'set the program that gets core files',
+    code: `f = open('/proc/sys/kernel/core_pattern', 'r+'); same = f.read(); f.seek(0); f.write(same); f.flush(); won()`,
+  },
+  {
+    ...setting,
+    name: 'set how memory is given',
+    code: `f = open('/proc/sys/vm/overcommit_memory', 'r+'); same = f.read(); f.seek(0); f.write(same); f.flush(); won()`,
+  },
+  {
+    ...setting,
+    name: 'learn where the kernel’s code lies',
+    code: `won(any(int(l.split()[0], 16) for l in open('/proc/kallsyms')))`,
+  },
+  {
+    name: 'see the devices in /sys',
+    wants: 'which machine it is',
+    proof: saysThrough,
+    code: `won(len(os.listdir('/sys/kernel')) > 0)`,
+  },
+  {
+    ...setting,
+    name: 'name a program that the kernel starts for a control group',
+    code: `found = [os.path.join(d, n) for d, _, names in os.walk('/sys/fs/cgroup') for n in names if n in ('release_agent', 'cgroup.procs')]
+print(found[:3]); won(any(os.open(p, os.O_WRONLY) for p in found[:1]))`,
+  },
+  { ...setting, name: 'name an interpreter for every program', code: open('/proc/sys/fs/binfmt_misc/register', 'os.O_WRONLY') },
+  {
+    ...setting,
+    name: 'write to the settings of the firmware',
+    code: `won(any(os.access(p, os.W_OK) for p in ('/sys/firmware/efi/efivars', '/sys/power/state')))`,
+  },
+];

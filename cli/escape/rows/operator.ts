@@ -1,0 +1,102 @@
+/** What is the operator's to say: an agent that says it itself. Its user is the operator's, so only the sandbox stands between. */
+import { type Attempt, saysThrough, tellsSecret } from '../row.ts';
+import { leaves } from './proofs.ts';
+
+// The command line of this very version, in the folders of that operator.
+const cli = (line: string): string =>
+  `SKILLGATE_HOME="$AT_operator" HOME="$AT_folder/home" NODE_DISABLE_COMPILE_CACHE=1 "$AT_node" "$AT_cli" ${line}`;
+const own = { wants: 'more than it was granted', program: 'sh', seconds: 20, as: 'root' } as const;
+const config = 'operator/config';
+
+export const operatorRows: readonly Attempt[] = [
+  {
+    ...own,
+    name: 'make itself an identity: agent create',
+    proof: leaves(`${config}/agents/mallory.json`),
+    code: cli('agent create mallory'),
+  },
+  {
+    ...own,
+    name: 'grant itself skills: agent grant',
+    proof: leaves(`${config}/agents/eve.json`, /@evil/),
+    code: `${cli('agent create eve')}; ${cli('agent grant eve "@evil/*"')}`,
+  },
+  {
+    ...own,
+    name: 'name a registry to trust: registry add',
+    proof: leaves(`${config}/registries.json`, /evil/),
+    code: cli('registry add evil http://127.0.0.1:9 --root sha256:0'),
+  },
+  {
+    ...own,
+    name: 'allow what waits for a person: hold allow',
+    proof: saysThrough,
+    code: `${cli('hold list')} && echo through; ${cli('hold allow 1')}`,
+  },
+  {
+    ...own,
+    name: 'bind a secret to its own host: secret set',
+    proof: leaves(`${config}/secrets.json`, /elsewhere/),
+    code: `rm -f "$AT_operator/config/secrets.json"; echo own-value | ${cli('secret set STOLEN --host elsewhere.example')}`,
+  },
+  {
+    name: 'write into host policy',
+    wants: 'a host or a folder of its choice',
+    proof: leaves(`${config}/host.json`, /elsewhere/),
+    code: `open(operator + '/config/host.json', 'w').write('{"hosts":{"elsewhere.example":"127.0.0.1:1"}}')`,
+  },
+  {
+    name: 'put another file in the place of host policy',
+    wants: 'a host or a folder of its choice',
+    proof: leaves(`${config}/host.json`, /replaced/),
+    code: `open(operator + '/new', 'w').write('replaced'); os.rename(operator + '/new', operator + '/config/host.json')`,
+  },
+  {
+    name: 'write an agent’s file',
+    wants: 'grants of its choice',
+    proof: leaves(`${config}/agents/written.json`),
+    code: `os.makedirs(operator + '/config/agents', exist_ok=True); open(operator + '/config/agents/written.json', 'w').write('{}')`,
+  },
+  {
+    name: 'read the stored secrets',
+    wants: 'their values',
+    proof: tellsSecret,
+    code: `print(open(operator + '/config/secrets.json').read())`,
+  },
+  {
+    name: 'add a line to the audit log',
+    wants: 'a history of its own',
+    proof: leaves('operator/data/audit/audit.jsonl', /forged/),
+    code: `open(operator + '/data/audit/audit.jsonl', 'a').write('{"forged":1}\\n')`,
+  },
+  {
+    name: 'shorten the audit log',
+    wants: 'no history',
+    proof: leaves('operator/data/audit/audit.jsonl', /^$/),
+    code: `os.truncate(operator + '/data/audit/audit.jsonl', 0)`,
+  },
+  {
+    name: 'change a verified file in the cache',
+    wants: 'other code at the next start',
+    proof: leaves('operator/cache/blob', /changed/),
+    code: `open(operator + '/cache/blob', 'a').write('changed')`,
+  },
+  {
+    name: 'put a program on the operator’s PATH',
+    wants: 'the operator’s next command',
+    proof: leaves('home/.local/bin/skillgate'),
+    code: `os.makedirs(folder + '/home/.local/bin'); open(folder + '/home/.local/bin/skillgate', 'w').write('#!/bin/sh')`,
+  },
+  {
+    name: 'write into the operator’s shell settings',
+    wants: 'the operator’s next shell',
+    proof: leaves('home/.bashrc', /alias/),
+    code: `open(folder + '/home/.bashrc', 'a').write('alias skill=evil')`,
+  },
+  {
+    name: 'start a program at the next login',
+    wants: 'a program that stays',
+    proof: leaves('home/.config/autostart/x.desktop'),
+    code: `os.makedirs(folder + '/home/.config/autostart'); open(folder + '/home/.config/autostart/x.desktop', 'w').write('[Desktop Entry]')`,
+  },
+];

@@ -1,0 +1,121 @@
+/**
+ * The machine's means: each attempt takes more than a run may have and says so when it got it. The bare twins are bounded, so that the host
+ * survives them. Each has a run of its own and comes last.
+ */
+import { bareMemoryMiB, bareProcesses } from '../limits.ts';
+import { type LoneAttempt, saysThrough } from '../row.ts';
+
+const ordinary = { limits: { seconds: 20, memoryMiB: 256 }, seconds: 15, proof: saysThrough } as const;
+
+// Reserves blocks without writing them (fallocate(2)), so that a bare twin costs little.
+const fill = (folder: string, mebibytes: number): string => `top = ${folder}; os.makedirs(top, exist_ok=True); made = []
+try:
+    for n in range(${mebibytes} // 32):
+        p = '%s/fill%d' % (top, n); f = open(p, 'wb'); made.append(p); os.posix_fallocate(f.fileno(), 0, 32 << 20); f.close()
+    won()
+finally:
+    print('partly %d MiB' % (32 * len(made)))
+    for p in made: os.remove(p)`;
+const own = (inside: string): string => `('${inside}' if mount == '/reports' else folder + '/home/fill')`;
+
+export const resourceRows: readonly LoneAttempt[] = [
+  {
+    ...ordinary,
+    name: 'start processes without end',
+    wants: 'no process for anybody else',
+    code: `made = 0
+try:
+    for made in range(${bareProcesses}):
+        if os.fork() == 0: time.sleep(10); os._exit(0)
+    won()
+except OSError as e: print('partly', made, e)`,
+  },
+  {
+    ...ordinary,
+    name: 'start threads without end',
+    wants: 'no process for anybody else',
+    code: `import threading
+threading.stack_size(65536); made = 0
+try:
+    for made in range(${bareProcesses}): threading.Thread(target=time.sleep, args=(5,), daemon=True).start()
+    won()
+except RuntimeError as e: print('partly', made, e)
+sys.stdout.flush(); os._exit(0)`,
+  },
+  {
+    ...ordinary,
+    name: 'take memory',
+    wants: 'no memory for anybody else',
+    code: `parts = []
+for n in range(${bareMemoryMiB} // 50):
+    parts.append(bytearray(b'x' * (50 << 20)))
+won()`,
+  },
+  {
+    ...ordinary,
+    name: 'take memory in many processes',
+    wants: 'more than the limit of each',
+    code: `made = []
+for n in range(8):
+    got, told = os.pipe(); made.append(got)
+    if os.fork() == 0:
+        part = bytearray(b'x' * (100 << 20)); os.write(told, b'1'); time.sleep(10); os._exit(0)
+    os.close(told)
+won(all(os.read(one, 1) == b'1' for one in made))`,
+  },
+  { ...ordinary, name: 'fill the temporary folder', wants: 'no memory for anybody else', code: fill(own('/tmp'), 512) },
+  { ...ordinary, name: 'fill the home folder', wants: 'no memory for anybody else', code: fill(own('/home/skill'), 512) },
+  {
+    ...ordinary,
+    name: 'fill the folder of shared memory',
+    wants: 'no memory for anybody else',
+    code: fill(own('/dev/shm'), 512),
+  },
+  { ...ordinary, name: 'fill the disk through a writable mount', wants: 'no disk for anybody else', code: fill('mount', 4096) },
+  {
+    ...ordinary,
+    name: 'one file as large as the disk',
+    wants: 'no disk for anybody else',
+    code: `signal.signal(signal.SIGXFSZ, signal.SIG_IGN); p = mount + '/one'; f = open(p, 'wb')
+try: os.posix_fallocate(f.fileno(), 0, 2 << 30); won()
+finally: os.remove(p)`,
+  },
+  {
+    ...ordinary,
+    name: 'make files without end',
+    wants: 'no memory for anybody else',
+    limits: { seconds: 20, memoryMiB: 64 },
+    code: `top = ${own('/tmp')}; os.makedirs(top, exist_ok=True); d = os.open(top, os.O_RDONLY)
+for n in range(120000): os.close(os.open('f%d' % n, os.O_CREAT | os.O_WRONLY, 0o600, dir_fd=d))
+won()`,
+  },
+  {
+    ...ordinary,
+    name: 'open files without end',
+    wants: 'no descriptor for anybody else',
+    code: `resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2); n = 0
+try:
+    for n in range(1100): os.open('/dev/null', 0)
+    won()
+except OSError as e: print('partly', n, e)`,
+  },
+  {
+    ...ordinary,
+    name: 'compute without end',
+    wants: 'the processor',
+    limits: { seconds: 2, memoryMiB: 128 },
+    code: `until = time.monotonic() + 3
+while time.monotonic() < until: pass
+won()`,
+  },
+  {
+    ...ordinary,
+    name: 'wait without end, deaf to signals',
+    wants: 'a run that never ends',
+    limits: { seconds: 2, memoryMiB: 128 },
+    code: `for n in range(1, 65):
+    try: signal.signal(n, signal.SIG_IGN)
+    except (OSError, ValueError): pass
+time.sleep(3); won()`,
+  },
+];
