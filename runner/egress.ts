@@ -1,13 +1,25 @@
 /** The egress proxy of one run: a unix socket, default deny, every decision recorded before anything leaves. */
 
 import { chownSync, mkdirSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { type Duplex, Readable } from 'node:stream';
+import { getCACertificates, type SecureContext } from 'node:tls';
 import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
-import { type Denial, denials } from '../skills-index/run/denial.ts';
+import { type Denial, denials, rawRefusal } from '../skills-index/run/denial.ts';
+import type { Gate } from '../skills-index/run/hold.ts';
+import type { Plan } from '../skills-index/run/plan.ts';
+import { Accounts } from './egress/accounts.ts';
+import { makeAuthority, type RunAuthority } from './egress/certificate.ts';
 import { forward } from './egress/forward.ts';
-import { type Authority, type EgressRules, judgeConnect, judgeRequest, type Place } from './egress/rules.ts';
+import { RequestBody } from './egress/request-body.ts';
+import { type EgressRules, judgeRequest, type Tunnel } from './egress/rules.ts';
+import { openTunnel } from './egress/tunnel.ts';
+import { openUpstream, type Upstream } from './egress/upstream.ts';
+import { forwardWebSocket } from './egress/websocket.ts';
 import * as limits from './limits.ts';
+import type { SandboxFile } from './sandbox.ts';
+import { needsWholeBody } from './secrets/use.ts';
 
 export interface EgressSettings {
   /** Made here, for the socket `proxy.sock`. */
@@ -20,44 +32,69 @@ export interface EgressSettings {
   readonly owner?: { readonly uid: number; readonly gid: number };
   /** Called once, when the run was denied as often as it may be. */
   readonly onFlood?: () => void;
+  /** Addresses of a name that is not pinned; this host's DNS where it is absent. */
+  readonly resolve?: (host: string) => Promise<readonly string[]>;
+  /** PEM texts of authorities beside the system's. */
+  readonly authorities?: readonly string[];
+  /** A CONNECT to `name:port` that ends here, in the runner. */
+  readonly services?: ReadonlyMap<string, (stream: Duplex) => void>;
+  readonly gate?: Gate;
+  /** Sees all that leaves. */
+  readonly leaks?: {
+    push(channel: string, chunk: Uint8Array): { readonly name: string } | undefined;
+    forget(channel: string): void;
+  };
+  /** Takes from the agent's budget; false when there is no more. */
+  readonly spend?: (kind: 'requests' | 'bytes', amount: number) => boolean;
+  /** The plan's caps where they are less than ours. */
+  readonly caps?: Plan['egressLimits'];
 }
 
 export interface EgressProxy {
-  readonly counts: { allowed: number; denied: number };
+  readonly counts: { readonly allowed: number; readonly denied: number };
+  /** What the sandbox has to have: the authority of this run. */
+  readonly files: readonly SandboxFile[];
+  /** How a program in it finds proxy and authority. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Aborts when the proxy can no longer do its work; then the run ends. */
+  readonly failed: AbortSignal;
   close(): Promise<void>;
 }
 
-interface Context extends EgressSettings {
-  readonly counts: { allowed: number; denied: number };
+/** What all parts of the proxy share. */
+export interface Traffic extends EgressSettings {
+  readonly accounts: Accounts;
+  readonly upstream: Upstream;
+  readonly authority: RunAuthority | undefined;
+  /** Of the leaves by host. */
+  readonly contexts: Map<string, SecureContext>;
   /** Where the CONNECT of a socket leads. */
-  readonly tunnels: WeakMap<Duplex, Authority>;
+  readonly tunnels: WeakMap<Duplex, Tunnel>;
   /** Sockets with a request that is not answered yet. */
   readonly busy: WeakSet<Duplex>;
-  readonly bytes: { requests: number; sent: number; held: number };
+  /** Why bytes must not leave; secrets that may stand in them are named. */
+  leakIn(channel: string, bytes: Uint8Array, allowed?: readonly string[]): Denial | undefined;
+  /** Ends the run: what cannot be told or done right is not done. */
+  fail(): void;
 }
 
 /** Starts listening; only the runner and the run's forwarder can reach the socket. */
 export async function startEgress(settings: EgressSettings): Promise<EgressProxy> {
-  const own = { counts: { allowed: 0, denied: 0 }, bytes: { requests: 0, sent: 0, held: 0 } };
-  const context: Context = { ...settings, ...own, tunnels: new WeakMap(), busy: new WeakSet() };
+  const [failed, closed] = [new AbortController(), new AbortController()];
+  const traffic = trafficOf(settings, closed.signal, () => failed.abort());
+  const inner = serverFor(traffic);
+  const outer = serverFor(traffic);
   const open = new Set<Duplex>();
-  const inner = serverFor(context);
-  const outer = serverFor(context);
-  outer.on('connect', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const { why, ...authority } = judgeConnect(request.url ?? '', context.rules);
-    if (why !== undefined) {
-      deny(context, 'CONNECT', { ...authority, path: '' }, why);
-      socket.end(refusal(denials[why].status));
-      return;
-    }
-    context.tunnels.set(socket, authority);
-    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+  outer.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     if (head.length > 0) socket.unshift(head);
-    inner.emit('connection', socket);
+    void openTunnel(traffic, request.url ?? '', socket, inner).catch(() => {
+      socket.destroy();
+      traffic.fail();
+    });
   });
   inner.on('connect', (_, socket: Duplex) => {
-    deny(context, 'CONNECT', { ...(context.tunnels.get(socket) ?? { host: '', port: 0 }), path: '' }, 'nested');
-    socket.end(refusal(denials.nested.status));
+    traffic.accounts.deny('CONNECT', placeOf(traffic, socket), 'nested');
+    socket.end(rawRefusal('nested'));
   });
   outer.on('connection', (socket: Duplex) => {
     open.add(socket);
@@ -67,68 +104,134 @@ export async function startEgress(settings: EgressSettings): Promise<EgressProxy
   const path = `${settings.folder}/proxy.sock`;
   mkdirSync(settings.folder, { mode: 0o700 });
   await new Promise<void>((resolve, reject) => outer.once('error', reject).listen(path, resolve));
+  for (const end of ['error', 'close']) outer.on(end, () => closed.signal.aborted || traffic.fail());
   if (settings.owner !== undefined && process.getuid?.() === 0) {
     for (const one of [path, settings.folder]) chownSync(one, settings.owner.uid, settings.owner.gid);
   }
   const close = (): Promise<void> =>
     new Promise((resolve) => {
+      closed.abort();
       outer.close(() => resolve());
       for (const socket of open) socket.destroy();
+      traffic.upstream.close();
     });
-  return { counts: context.counts, close };
+  return { counts: traffic.accounts.counts, ...trustOf(traffic), failed: failed.signal, close };
 }
 
-function serverFor(context: Context): Server {
+function trafficOf(settings: EgressSettings, closed: AbortSignal, fail: () => void): Traffic {
+  const opened = settings.rules.egress.filter(({ mode, scheme }) => scheme === 'https' && mode === 'intercept');
+  const hosts = [...new Set(opened.map(({ host }) => host))];
+  return {
+    ...settings,
+    accounts: new Accounts(settings, closed, fail),
+    upstream: openUpstream(settings),
+    authority: hosts.length === 0 ? undefined : makeAuthority(hosts, new Date()),
+    contexts: new Map(),
+    tunnels: new WeakMap(),
+    busy: new WeakSet(),
+    leakIn: (channel, bytes, allowed = []) => {
+      const name = settings.leaks?.push(channel, bytes)?.name;
+      if (name === undefined || allowed.includes(name)) return undefined;
+      return settings.rules.secrets.some((one) => one.name === name) ? 'secret-unbound' : 'canary';
+    },
+    fail,
+  };
+}
+
+const bundlePath = '/etc/ssl/certs/ca-certificates.crt';
+// OpenSSL, Go and Python's ssl; Node; requests; curl; git; the AWS tools; pip; cargo; Deno.
+const bundleNames =
+  'SSL_CERT_FILE NODE_EXTRA_CA_CERTS REQUESTS_CA_BUNDLE CURL_CA_BUNDLE GIT_SSL_CAINFO AWS_CA_BUNDLE PIP_CERT CARGO_HTTP_CAINFO DENO_CERT';
+
+// Where TLS is left alone, its client needs the system's authorities as well.
+function trustOf({ authority, rules, services }: Traffic): Pick<EgressProxy, 'files' | 'env'> {
+  if (rules.egress.length === 0 && services === undefined) return { files: [], env: {} };
+  const proxy = `http://127.0.0.1:${limits.forwarderPort}`;
+  const env = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, http_proxy: proxy, https_proxy: proxy, NODE_USE_ENV_PROXY: '1' };
+  const own = authority === undefined ? [] : [authority.certificate];
+  const others = rules.egress.some(({ mode }) => mode === 'tunnel') ? getCACertificates('default') : [];
+  const bundle = [...own, ...others].join('\n');
+  if (bundle === '') return { files: [], env };
+  const names = bundleNames.split(' ').map((name) => [name, bundlePath] as const);
+  return {
+    files: [{ path: bundlePath, mode: '444', bytes: Buffer.from(bundle) }],
+    env: { ...env, ...Object.fromEntries(names) },
+  };
+}
+
+function serverFor(traffic: Traffic): Server {
   const timeout = limits.egressIdleSecondsMax * 1000;
   const parser = { maxHeaderSize: limits.egressHeaderBytesMax, insecureHTTPParser: false, requireHostHeader: false };
-  const server = createServer({ ...parser, headersTimeout: timeout, requestTimeout: timeout });
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+  const server = createServer({ ...parser, headersTimeout: timeout, requestTimeout: timeout, keepAliveTimeout: timeout });
+  const take = (request: IncomingMessage, response: ServerResponse, upgrades = false): void => {
     const { socket } = request;
     if (socket.destroyed) return;
-    if (context.busy.has(socket)) {
-      deny(context, request.method ?? '', { ...(context.tunnels.get(socket) ?? { host: '', port: 0 }), path: '' }, 'pipelined');
+    if (traffic.busy.has(socket)) {
+      traffic.accounts.deny(request.method ?? '', placeOf(traffic, socket), 'pipelined');
       socket.destroy();
       return;
     }
-    context.busy.add(socket);
-    for (const end of ['finish', 'close']) response.once(end, () => context.busy.delete(socket));
-    void handle(context, request, response).catch(() => response.destroy());
+    traffic.busy.add(socket);
+    for (const end of ['finish', 'close']) response.once(end, () => traffic.busy.delete(socket));
+    void handle(traffic, { request, response, upgrades }).catch(() => {
+      response.destroy();
+      traffic.fail();
+    });
+  };
+  for (const event of ['request', 'checkContinue', 'checkExpectation'])
+    server.on(event, (request: IncomingMessage, response: ServerResponse) => take(request, response));
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    const response = new ServerResponse(request);
+    response.assignSocket(socket);
+    response.once('finish', () => socket.destroySoon());
+    if (head.length > 0) socket.unshift(head);
+    take(request, response, true);
   });
-  // What the parser refuses (two lengths, folded lines, TLS) never becomes a request, and is recorded all the same.
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    const authority = context.tunnels.get(socket) ?? { host: '', port: 0 };
-    if (error.code?.startsWith('HPE_')) deny(context, '', { ...authority, path: '' }, 'malformed');
-    if (socket.writable) socket.end(refusal(400));
+  // What the parser refuses (two lengths, folded lines) never becomes a request, and is recorded all the same; so is TLS that fails.
+  server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket: Duplex) => {
+    const why = code.startsWith('HPE_') ? 'malformed' : /^(ERR_SSL|ERR_TLS|EPROTO)/.test(code) ? 'tls-failed' : undefined;
+    if (why !== undefined) traffic.accounts.deny('', placeOf(traffic, socket), why);
+    if (socket.writable && why !== 'tls-failed') socket.end(rawRefusal('malformed'));
     else socket.destroy();
   });
   return server;
 }
 
-async function handle(context: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const tunnel = context.tunnels.get(request.socket);
-  const { method = '', url: target = '' } = request;
-  const headers = request.rawHeaders.flatMap((name, i, all): [string, string][] =>
-    i % 2 === 0 ? [[name, all[i + 1] ?? '']] : [],
-  );
-  const decision = judgeRequest({ method, target, headers, ...(tunnel === undefined ? {} : { tunnel }) }, context.rules);
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Whether the parser took it for the last request of its connection. */
+  readonly upgrades: boolean;
+}
+
+async function handle(traffic: Traffic, { request, response, upgrades }: Asked): Promise<void> {
+  const tunnel = traffic.tunnels.get(request.socket);
+  const { method = '', url: target = '', rawHeaders } = request;
+  const headers = rawHeaders.flatMap((name, i, all): [string, string][] => (i % 2 === 0 ? [[name, all[i + 1] ?? '']] : []));
+  const decision = judgeRequest({ method, target, headers, ...(tunnel === undefined ? {} : { tunnel }) }, traffic.rules);
   const refuse = (why: Denial): void => {
-    deny(context, method, decision, why);
+    traffic.accounts.deny(method, decision, why);
     answer(response, why);
   };
+  const secrets = decision.kind === 'denied' ? [] : decision.secrets.map(({ name }) => name);
+  const leak = traffic.leakIn('head', Buffer.from([method, target, ...rawHeaders].join('\n'), 'latin1'), secrets);
   if (decision.kind === 'denied') return refuse(decision.why);
-  if (context.bytes.requests++ >= limits.egressRequestsMax) return refuse('too-many');
-  const body = new HeldBody(context.bytes);
+  if (leak !== undefined) return refuse(leak);
+  const expects = headers.find(([name]) => name.toLowerCase() === 'expect')?.[1];
+  if (decision.upgrades !== upgrades || (expects ?? '100-continue').toLowerCase() !== '100-continue')
+    return refuse('upgrade-denied');
+  if (Number(request.headers['content-length'] ?? 0) > limits.egressRequestBytesMax) return refuse('too-large');
+  if (expects !== undefined) response.writeContinue();
+  const body = new RequestBody(traffic, upgrades ? Readable.from([]) : request);
   try {
-    const tooLarge = await body.read(request);
-    if (tooLarge !== undefined) return refuse(tooLarge);
+    const held = await body.hold(decision.secrets.some(needsWholeBody) ? Number.POSITIVE_INFINITY : limits.egressFirstBytesMax);
+    if (body.why !== undefined) return refuse(body.why);
+    if (body.broken || request.socket.destroyed) return;
+    const refused = await traffic.accounts.admit(method, decision, held.length, secrets);
+    if (refused !== undefined) return refuse(refused);
     if (request.socket.destroyed) return;
-    const bytes = body.whole();
-    if (context.rules.secrets.some(({ placeholder }) => bytes.includes(placeholder))) return refuse('secret-unbound');
-    const { host, port, path } = decision;
-    const secrets = decision.secrets.map((one) => one.name);
-    context.record({ event: 'egress', decision: 'allowed', why: 'approved', method, host, port, path, secrets });
-    context.counts.allowed++;
-    const why = await forward({ ...context, decision, method, headers, body: bytes }, response);
+    const how = decision.upgrades ? forwardWebSocket : forward;
+    const why = await how(traffic, { decision, method, headers, body, held }, response);
     // Who hung up hears nothing, and was recorded.
     if (why !== undefined && !response.destroyed) refuse(why);
   } finally {
@@ -136,54 +239,11 @@ async function handle(context: Context, request: IncomingMessage, response: Serv
   }
 }
 
-/** The body of a request, counted against what one request, all at once and the whole run may have. */
-class HeldBody {
-  readonly #counts: Context['bytes'];
-  #parts: Buffer[] = [];
-  #size = 0;
-
-  constructor(counts: Context['bytes']) {
-    this.#counts = counts;
-  }
-
-  /** Why it is refused. */
-  async read(request: AsyncIterable<Buffer>): Promise<Denial | undefined> {
-    for await (const part of request) {
-      this.#size += part.length;
-      this.#counts.held += part.length;
-      this.#counts.sent += part.length;
-      if (this.#size > limits.egressRequestBytesMax) return 'too-large';
-      if (this.#counts.held > limits.egressHeldBytesMax || this.#counts.sent > limits.egressRunBytesMax) return 'too-much';
-      this.#parts.push(part);
-    }
-    return undefined;
-  }
-
-  whole(): Buffer {
-    const whole = Buffer.concat(this.#parts);
-    this.#parts = [];
-    return whole;
-  }
-
-  release(): void {
-    this.#counts.held -= this.#size;
-    this.#parts = [];
-  }
-}
-
-function deny(context: Context, method: string, { host, port, path }: Place, why: Denial): void {
-  // The log has an end too.
-  const denied = ++context.counts.denied;
-  if (denied <= limits.egressDenialsMax)
-    context.record({ event: 'egress', decision: 'denied', why, method, host, port, path, secrets: [] });
-  if (denied === limits.egressDenialsMax) context.onFlood?.();
+function placeOf({ tunnels }: Traffic, socket: Duplex): { host: string; port: number; path: string } {
+  return { host: '', port: 0, ...tunnels.get(socket), path: '' };
 }
 
 function answer(response: ServerResponse, why: Denial): void {
   if (response.headersSent) response.destroy();
   else response.writeHead(denials[why].status, { Connection: 'close' }).end(`skillgate: denied, ${why}: ${denials[why].means}\n`);
-}
-
-function refusal(status: number): string {
-  return `HTTP/1.1 ${status} Denied\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
 }

@@ -1,6 +1,7 @@
 /** The plan of a run: approved ∩ granted to this agent ∩ allowed on this host. Pure data, shown before it runs. */
 
 import { type Agent, whyNotGranted } from '../skills-index/run/agent.ts';
+import { plannedHolds } from '../skills-index/run/hold-rules.ts';
 import type { HostPolicy } from '../skills-index/run/host-policy.ts';
 import type { AdmittedVersion, Plan, Refusal } from '../skills-index/run/plan.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
@@ -9,7 +10,7 @@ import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
 import type { ProblemCode } from '../skills-index/skill/problem-codes.ts';
 import type { WantedCommand } from './command.ts';
-import { outputBytesMax, processesMax } from './limits.ts';
+import { egressRequestsPerMinuteMax, egressRunBytesMax, outputBytesMax, processesMax } from './limits.ts';
 import { type Draft, planCapabilities, planOwner } from './plan/capabilities.ts';
 import type { SecretEntry } from './secrets.ts';
 
@@ -49,6 +50,7 @@ export function planRun(input: PlanInput): { readonly plan: Plan; readonly diges
   const { admitted, agent, command, manifest, sandbox } = input;
   const draft: Draft = { mounts: [], egress: [], secrets: [], env: [], programs: [], leftOut: [], refused: refusalsOfRun(input) };
   planCapabilities(draft, input);
+  const who = { agent: agent?.name ?? 'operator', skill: admitted };
   const plan: Plan = {
     schema: 'skillgate.plan/1',
     skill: { name: admitted.name, version: admitted.version, bundle: admitted.bundle },
@@ -58,9 +60,19 @@ export function planRun(input: PlanInput): { readonly plan: Plan; readonly diges
     ...planOwner(draft, input),
     workingDirectory: draft.mounts[0]?.target ?? '/tmp',
     limits: { ...manifest.limits, outputBytes: outputBytesMax, processes: processesMax },
+    egressLimits: egressLimitsOf(input),
     ...draft,
+    holds: plannedHolds({ ...who, ...draft }, input.hostPolicy),
   };
   return { plan, digest: canonicalDigest(plan) };
+}
+
+// Host policy can only narrow.
+function egressLimitsOf({ hostPolicy: { egress } }: PlanInput): Plan['egressLimits'] {
+  return {
+    requestsPerMinute: Math.min(egress.requestsPerMinute ?? egressRequestsPerMinuteMax, egressRequestsPerMinuteMax),
+    sentBytes: Math.min(egress.sentBytes ?? egressRunBytesMax, egressRunBytesMax),
+  };
 }
 
 function refusalsOfRun({ admitted, agent, command, hostPolicy, manifest, now, sandbox }: PlanInput): Refusal[] {
@@ -69,7 +81,6 @@ function refusalsOfRun({ admitted, agent, command, hostPolicy, manifest, now, sa
   const grant = `an operator can allow it: skill agent grant ${agent?.name} --all-of ${admitted.name}`;
   const notGranted = agent === undefined ? undefined : whyNotGranted(agent, admitted.name, admitted.version, now);
   if (notGranted !== undefined) refused.push({ code: 'plan-refused', message: notGranted, hint: grant });
-  if (hostPolicy.holds.length > 0) refuse('hold-unsupported', 'host policy wants a person to be asked');
   if (Object.keys(manifest.requires).length > 0)
     refuse('plan-refused', 'it requires other skills, which this version cannot give it');
   if (command.interpreter === undefined) refuse('plan-refused', `${command.file} is not TypeScript, JavaScript, Python or shell`);

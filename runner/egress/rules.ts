@@ -1,4 +1,4 @@
-/** Judges one request against the plan: host, port, method, path and where placeholders of secrets stand. Pure. */
+/** Judges one request against the plan: scheme, host, port, method, path and where placeholders of secrets stand. Pure. */
 
 import type { Denial } from '../../skills-index/run/denial.ts';
 import type { PinnedAddress, PlannedEgress, PlannedSecret } from '../../skills-index/run/plan.ts';
@@ -16,12 +16,16 @@ export interface EgressRequest {
   readonly target: string;
   readonly headers: SentHeaders;
   /** Where the CONNECT that it came through leads. */
-  readonly tunnel?: Authority;
+  readonly tunnel?: Tunnel;
 }
 
 export interface Authority {
   readonly host: string;
   readonly port: number;
+}
+
+export interface Tunnel extends Authority {
+  readonly scheme: 'http' | 'https';
 }
 
 /** Where a request goes, as far as it could be read. */
@@ -39,11 +43,14 @@ export interface EgressRules {
   readonly secrets: readonly BoundPlaceholder[];
 }
 
-export interface Allowed extends Place {
+export interface Allowed extends Place, Tunnel {
   readonly kind: 'allowed';
+  /** Whether it asks to go on as a WebSocket. */
+  readonly upgrades: boolean;
   /** With the query, as it goes upstream. */
   readonly target: string;
-  readonly pinned: PinnedAddress;
+  /** Where host policy says that it lies; absent where DNS does. */
+  readonly pinned: PinnedAddress | undefined;
   /** Secrets whose placeholders stand in their bound headers. */
   readonly secrets: readonly BoundPlaceholder[];
 }
@@ -60,37 +67,60 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
   if (!isHostName(parsed.host)) return denied('bad-host');
   if (!namesHost(request.headers, parsed)) return denied('host-mismatch');
   if (!isClearPath(parsed.path)) return denied('bad-path');
-  if (valuesOf(request.headers, 'upgrade').length > 0) return denied('upgrade-denied');
+  const upgrades = valuesOf(request.headers, 'upgrade').length > 0;
+  if (upgrades && !isWebSocket(request)) return denied('upgrade-denied');
 
-  const rule = matchRule(rules.egress, parsed, request.method);
+  const judged = rules.egress.filter((rule) => rule.mode === 'intercept' && rule.scheme === parsed.scheme);
+  const rule = matchRule(judged, parsed, request.method);
   if (typeof rule === 'string') return denied(rule);
   const used = placeholdersIn(request, parsed.host, rules.secrets);
   if (used === undefined || rules.secrets.some((one) => holds(request.target, one))) return denied('secret-unbound');
-  const pinned = rule.pinned[parsed.host];
-  return pinned === undefined ? denied('host-denied') : { kind: 'allowed', ...parsed, pinned, secrets: used };
+  return { kind: 'allowed', upgrades, ...parsed, pinned: pinOf(rule, parsed.host), secrets: used };
 }
 
-/** Judges the target of a CONNECT: a name and port that some rule reaches over plain HTTP. */
-export function judgeConnect(target: string, { egress }: EgressRules): Authority & { readonly why: Denial | undefined } {
+/** A CONNECT that may be. */
+export type Connect = Tunnel & Pick<Allowed, 'kind' | 'pinned'> & Pick<PlannedEgress, 'mode'>;
+
+export type ConnectDecision = Connect | (Authority & { readonly kind: 'denied'; readonly why: Denial });
+
+/** Judges the target of a CONNECT: a name and port that some rule reaches. One that is not to be opened goes before others. */
+export function judgeConnect(target: string, { egress }: EgressRules): ConnectDecision {
   const authority = target.includes(':') ? parseAuthority(target) : undefined;
-  if (authority === undefined) return { why: 'bad-target', host: '', port: 0 };
-  if (!isHostName(authority.host)) return { why: 'bad-host', ...authority };
-  const rule = matchRule(egress, authority);
-  return { why: typeof rule === 'string' ? rule : undefined, ...authority };
+  if (authority === undefined) return { kind: 'denied', why: 'bad-target', host: '', port: 0 };
+  const denied = (why: Denial): ConnectDecision => ({ kind: 'denied', why, ...authority });
+  if (!isHostName(authority.host)) return denied('bad-host');
+  const order = ({ mode, scheme }: PlannedEgress): number => (mode === 'tunnel' ? 0 : scheme === 'https' ? 1 : 2);
+  const rule = matchRule(
+    egress.toSorted((a, b) => order(a) - order(b)),
+    authority,
+  );
+  if (typeof rule === 'string') return denied(rule);
+  return { kind: 'allowed', scheme: rule.scheme, mode: rule.mode, ...authority, pinned: pinOf(rule, authority.host) };
 }
 
-function parseTarget({ target, tunnel }: EgressRequest): (Place & { readonly target: string }) | undefined {
+function pinOf({ pinned }: PlannedEgress, host: string): PinnedAddress | undefined {
+  return Object.hasOwn(pinned, host) ? pinned[host] : undefined;
+}
+
+// RFC 6455 §4.2.1, without a body. No other protocol goes on (RFC 9110 §7.8).
+function isWebSocket({ headers, method }: EgressRequest): boolean {
+  const is = (name: string, value: string): boolean => valuesOf(headers, name).join().trim().toLowerCase() === value;
+  const hasBody = ['content-length', 'transfer-encoding'].some((name) => valuesOf(headers, name).length > 0);
+  return method === 'GET' && is('upgrade', 'websocket') && is('sec-websocket-version', '13') && !hasBody;
+}
+
+function parseTarget({ target, tunnel }: EgressRequest): (Place & Tunnel & { readonly target: string }) | undefined {
   if (Buffer.byteLength(target) > egressUrlBytesMax || !/^[\x21-\x7e]+$/.test(target) || target.includes('#')) return undefined;
   const [, written, rest] = tunnel === undefined ? (/^http:\/\/([^/?]+)(\/.*)?$/i.exec(target) ?? []) : ['', '', target];
   const authority = tunnel ?? parseAuthority(written ?? '');
   const local = rest ?? '/';
   if (authority === undefined || !local.startsWith('/')) return undefined;
-  return { ...authority, target: local, path: local.split('?')[0] ?? '' };
+  return { scheme: 'http', ...authority, target: local, path: local.split('?')[0] ?? '' };
 }
 
-function parseAuthority(text: string): Authority | undefined {
+function parseAuthority(text: string, scheme: Tunnel['scheme'] = 'http'): Authority | undefined {
   const [, host, port] = /^([^:@/?#\\\s]+)(?::(\d{1,5}))?$/.exec(text.toLowerCase()) ?? [];
-  const number = port === undefined ? 80 : Number(port);
+  const number = port === undefined ? { http: 80, https: 443 }[scheme] : Number(port);
   return host === undefined || number < 1 || number > 65_535 ? undefined : { host, port: number };
 }
 
@@ -100,7 +130,8 @@ function matchRule(
   at: Authority & { readonly path?: string },
   method?: string,
 ): PlannedEgress | Denial {
-  const byHost = egress.filter((rule) => coversHost(rule.host, at.host) && Object.hasOwn(rule.pinned, at.host));
+  const isReached = (rule: PlannedEgress): boolean => rule.scheme === 'https' || Object.hasOwn(rule.pinned, at.host);
+  const byHost = egress.filter((rule) => coversHost(rule.host, at.host) && isReached(rule));
   const byPort = byHost.filter((rule) => rule.port === at.port);
   const byPath = byPort.filter((rule) => method === undefined || coversPath(rule.path, at.path ?? ''));
   const [fits] = byPath.filter((rule) => method === undefined || rule.methods.includes(method));
@@ -129,9 +160,9 @@ function isClearPath(path: string): boolean {
   }
 }
 
-function namesHost(headers: SentHeaders, { host, port }: Authority): boolean {
+function namesHost(headers: SentHeaders, { host, port, scheme }: Tunnel): boolean {
   const [one, ...more] = valuesOf(headers, 'host');
-  const named = one === undefined ? undefined : parseAuthority(one.trim());
+  const named = one === undefined ? undefined : parseAuthority(one.trim(), scheme);
   return more.length === 0 && named?.host === host && named.port === port;
 }
 
@@ -175,5 +206,10 @@ function decoded(text: string): string {
 }
 
 function valuesOf(headers: SentHeaders, wanted: string): string[] {
-  return headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
+  return headers.filter(([name]) => readName(name) === wanted).map(([, value]) => value);
+}
+
+/** A header's name as servers read it: many take `_` for `-` (RFC 3875 §4.1.18). */
+export function readName(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-');
 }

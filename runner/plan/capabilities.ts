@@ -93,25 +93,28 @@ export function planOwner({ mounts, refused }: Draft, { host }: PlanInput): { re
   return { uid: owners[0]?.uid || nobody, gid: owners[0]?.gid || nobody };
 }
 
-// Plain HTTP to names that host policy pins; all else is left out, never tunnelled.
+// HTTPS is opened and judged, but for names whose TLS the operator wants left alone; plain HTTP goes to pinned names only.
 function planEgress(draft: Draft, { hostPolicy }: PlanInput, egress: Capabilities['egress']): void {
   for (const one of egress) {
     const { scheme, host, port, path } = parseEgressUrl(one.url);
     const pinned = Object.fromEntries(Object.entries(hostPolicy.hosts).filter(([name]) => coversHost(host, name)));
     const names = Object.entries(pinned).map(([name, to]) => `${name} is ${to.address}:${to.port}`);
     const leave = (reason: string): void => leaveOut(draft, { kind: 'egress', ...one }, reason);
-    if (scheme === 'https') leave('this version cannot look into TLS, and what it cannot look into it does not let through');
-    else if (scheme !== 'http' || one.methods.includes('*')) leave('only http with its methods named leaves a sandbox');
-    else if (names.length === 0) leave(`host policy pins no address to ${host}, and plain http goes to pinned names only`);
-    else
-      draft.egress.push({
-        host,
-        port,
-        methods: one.methods,
-        path,
-        pinned,
-        reason: `${approvedFor(one.why)}; ${names.join(', ')}`,
-      });
+    if ((scheme !== 'https' && scheme !== 'http') || one.methods.includes('*'))
+      leave('only https and http with their methods named leave a sandbox');
+    else if (scheme === 'http' && names.length === 0)
+      leave(`host policy pins no address to ${host}, and plain http goes to pinned names only`);
+    else {
+      const line = { scheme, port, methods: one.methods, path, pinned };
+      const why = [approvedFor(one.why), ...names];
+      const tunnels = scheme === 'https' ? hostPolicy.tunnels.map((tunnel) => tunnel.split(':')) : [];
+      const opaque = tunnels.flatMap(([name = '', at]) => (coversHost(host, name) && Number(at) === port ? [name] : []));
+      for (const name of opaque) {
+        const reason = [...why, `tunnels of host policy has ${name}:${port}: neither method nor path is judged`].join('; ');
+        draft.egress.push({ ...line, host: name, mode: 'tunnel', reason });
+      }
+      if (!opaque.includes(host)) draft.egress.push({ ...line, host, mode: 'intercept', reason: why.join('; ') });
+    }
   }
 }
 
@@ -131,7 +134,7 @@ function planSecrets(draft: Draft, { agent, secrets }: PlanInput, wanted: Capabi
 
 // What the sandbox sets itself, and what changes which code an interpreter loads.
 const reservedNames =
-  /^(\*|HOME|PATH|PWD|TMPDIR|LD_.*|NODE_.*|PYTHON.*|SKILLGATE_.*|BASH.*|ENV|IFS|OPT(ARG|IND|ERR)|E?UID|PPID|PS4|SHELLOPTS|(https?|all|no)_proxy)$/i;
+  /^(\*|HOME|PATH|PWD|TMPDIR|LD_.*|NODE_.*|PYTHON.*|SKILLGATE_.*|BASH.*|ENV|IFS|OPT(ARG|IND|ERR)|E?UID|PPID|PS4|SHELLOPTS|(https?|all|no)_proxy|GIT_(SSL|PROXY|CONFIG|EXEC).*|SSL_CERT_.*|.*_(CA_BUNDLE|CAINFO)|(PIP|DENO)_CERT)$/i;
 
 // Values from the agent's identity, else from host policy; never from the runner's own environment.
 function planEnv(draft: Draft, { agent, hostPolicy }: PlanInput, env: Capabilities['env']): void {

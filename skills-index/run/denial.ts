@@ -7,7 +7,7 @@ export const denials = {
   'bad-path': { status: 400, means: 'its path could be read in two ways' },
   'bad-host': { status: 403, means: 'its host is no DNS name' },
   'host-mismatch': { status: 421, means: 'its Host header names another host' },
-  'host-denied': { status: 403, means: 'no egress to this host was approved, granted and pinned' },
+  'host-denied': { status: 403, means: 'no egress to this host was approved and granted, or plain HTTP is not pinned' },
   'port-denied': { status: 403, means: 'this port is not allowed' },
   'method-denied': { status: 405, means: 'this method is not allowed' },
   'path-denied': { status: 403, means: 'this path is not allowed' },
@@ -20,7 +20,23 @@ export const denials = {
   nested: { status: 403, means: 'it asks for a tunnel inside a tunnel' },
   'answer-too-large': { status: 502, means: 'the answer is larger than it may be' },
   'answer-encoded': { status: 502, means: 'the answer is packed, so that an echoed secret could not be seen' },
-  unreachable: { status: 502, means: 'the pinned address did not answer' },
+  'answer-malformed': { status: 502, means: 'the answer is not HTTP/1.1 in one clear reading' },
+  'not-tls': { status: 400, means: 'it is not TLS in one clear reading' },
+  'sni-mismatch': { status: 421, means: 'TLS in it asks for another host, or names none' },
+  'hidden-hello': { status: 403, means: 'TLS in it hides which host it asks for' },
+  'tls-failed': { status: 400, means: 'its TLS failed: it does not take the certificate of this run, or speaks no HTTP/1.1' },
+  'address-denied': { status: 403, means: 'the name leads to an address that is not public' },
+  'certificate-denied': { status: 502, means: 'the certificate of the host does not hold' },
+  canary: { status: 403, means: 'it carries the canary' },
+  held: { status: 403, means: 'a person was to be asked, and did not allow it' },
+  'too-fast': { status: 429, means: 'this run makes more requests in a minute than it may' },
+  'over-budget': { status: 429, means: 'the budget of this agent is used up' },
+  unreachable: { status: 502, means: 'the host did not answer' },
 } as const satisfies Record<string, { status: number; means: string }>;
 
 export type Denial = keyof typeof denials;
+
+/** As it stands on a connection where nothing else was answered. */
+export function rawRefusal(why: Denial): string {
+  return `HTTP/1.1 ${denials[why].status} Denied\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
+}

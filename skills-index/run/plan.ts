@@ -6,6 +6,7 @@ import type { RunLimits } from '../skill/manifest.ts';
 import type { SkillName } from '../skill/name.ts';
 import type { ProblemCode } from '../skill/problem-codes.ts';
 import type { Version } from '../skill/version.ts';
+import type { PlannedHold } from './hold.ts';
 
 /** The version to run, as admission found it. */
 export interface AdmittedVersion {
@@ -40,8 +41,11 @@ export interface PlannedMount extends Line {
   readonly mode: 'ro' | 'rw' | 'cow';
 }
 
-/** Plain HTTP to pinned names. */
+/** Plain HTTP goes to pinned names only; `https` to public addresses too. */
 export interface PlannedEgress extends Line {
+  readonly scheme: 'http' | 'https';
+  /** Whether each request is judged, inside TLS too, or a connection by its name alone, as the operator wants it. */
+  readonly mode: 'intercept' | 'tunnel';
   /** As approved; may be a pattern. */
   readonly host: string;
   readonly port: number;
@@ -98,7 +102,11 @@ export interface Plan {
   readonly env: readonly PlannedEnv[];
   readonly programs: readonly PlannedProgram[];
   readonly limits: RunLimits & { readonly outputBytes: number; readonly processes: number };
+  /** Of all egress together: requests in a minute, and bytes that leave. */
+  readonly egressLimits: { readonly requestsPerMinute: number; readonly sentBytes: number };
   readonly leftOut: readonly LeftOut[];
+  /** Why its start waits for a person; empty where none is asked. */
+  readonly holds: readonly PlannedHold[];
   /** Empty when it may start. */
   readonly refused: readonly Refusal[];
 }

@@ -11,6 +11,7 @@ import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
 
 const placeholder = 'skillgate-secret-00112233445566778899aabbccddeeff';
 const value = 'real-token-0123456789';
+const plain = { scheme: 'http', mode: 'intercept', reason: '' } as const;
 let folder: string;
 let upstream: Server;
 let seen: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[];
@@ -39,7 +40,7 @@ beforeEach(async () => {
   proxy = await startEgress({
     folder: join(folder, 'proxy'),
     rules: {
-      egress: [{ host: 'api.crm.example', port: 80, methods: ['GET', 'POST'], path: '/v2/*', pinned, reason: '' }],
+      egress: [{ ...plain, host: 'api.crm.example', port: 80, methods: ['GET', 'POST'], path: '/v2/*', pinned }],
       secrets: [{ name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'bearer' }],
     },
     reveal: () => value,
@@ -116,7 +117,7 @@ describe('what leaves', () => {
 
   it('has a basic credential in its one header, and every other header as it was', async () => {
     await proxy.close();
-    const rule = { host: 'api.crm.example', port: 80, methods: ['GET'], path: '/*', reason: '' };
+    const rule = { ...plain, host: 'api.crm.example', port: 80, methods: ['GET'], path: '/*' };
     const pinned = { 'api.crm.example': { address: '127.0.0.1', port: (upstream.address() as AddressInfo).port } };
     proxy = await startEgress({
       folder: join(folder, 'basic'),
@@ -241,10 +242,29 @@ describe('what is refused', () => {
     expect(seen).toEqual([]);
   });
 
-  it('more than all requests together may hold', async () => {
+  it('more than all requests together may hold: bodies that are signed are kept whole', async () => {
+    await proxy.close();
+    rmSync(join(folder, 'proxy'), { recursive: true });
+    const pinned = { 'api.crm.example': { address: '127.0.0.1', port: (upstream.address() as AddressInfo).port } };
+    proxy = await startEgress({
+      folder: join(folder, 'proxy'),
+      rules: {
+        egress: [{ ...plain, host: 'api.crm.example', port: 80, methods: ['POST'], path: '/*', pinned }],
+        secrets: [{ name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'hmac:X-Signature' }],
+      },
+      reveal: () => value,
+      record: (event) => log.push(event),
+    });
     answer = () => undefined;
     const size = 8 * 1024 * 1024;
-    const post = ['POST http://api.crm.example/v2/x HTTP/1.1', host, `Content-Length: ${size}`, ...end, '']
+    const post = [
+      'POST http://api.crm.example/v2/x HTTP/1.1',
+      host,
+      `X-Signature: ${placeholder}`,
+      `Content-Length: ${size}`,
+      ...end,
+      '',
+    ]
       .join('\r\n')
       .slice(0, -2);
     const all = Array.from({ length: 5 }, () => send(`${post}${'x'.repeat(size)}`));

@@ -4,24 +4,25 @@ import { type EgressRequest, type EgressRules, judgeConnect, judgeRequest } from
 
 const placeholder = 'skillgate-secret-00112233445566778899aabbccddeeff';
 const pinned = { 'api.crm.example': { address: '127.0.0.1', port: 4010 } };
+const plain = { scheme: 'http', mode: 'intercept', reason: '' } as const;
 const rules: EgressRules = {
   egress: [
-    { host: 'api.crm.example', port: 80, methods: ['GET', 'POST'], path: '/v2/*', pinned, reason: '' },
+    { ...plain, host: 'api.crm.example', port: 80, methods: ['GET', 'POST'], path: '/v2/*', pinned },
     {
+      ...plain,
       host: '*.files.example',
       port: 8080,
       methods: ['GET'],
       path: '/one',
       pinned: { 'a.files.example': { address: '127.0.0.1', port: 1 } },
-      reason: '',
     },
     {
+      ...plain,
       host: 'open.example',
       port: 80,
       methods: ['GET'],
       path: '/*',
       pinned: { 'open.example': { address: '127.0.0.1', port: 2 } },
-      reason: '',
     },
   ],
   secrets: [{ name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'bearer' }],
@@ -175,7 +176,7 @@ describe('a request to the proxy', () => {
   });
 
   it('inside a tunnel is judged by the tunnel’s host and its own path', () => {
-    const tunnel = { host: 'api.crm.example', port: 80 };
+    const tunnel = { scheme: 'http', host: 'api.crm.example', port: 80 } as const;
     expect(judged(get('/v2/x', { tunnel }))).toBe('allowed');
     expect(judged(get('/v1/x', { tunnel }))).toBe('path-denied');
     expect(judged(get('/v2/x', { tunnel, host: 'open.example' }))).toBe('host-mismatch');
@@ -231,7 +232,8 @@ describe('a tunnel', () => {
     ['user@api.crm.example:80', 'bad-target'],
     ['http://api.crm.example:80', 'bad-target'],
   ])('to %s is %s', (target, expected) => {
-    expect(judgeConnect(target, rules).why ?? 'allowed').toBe(expected);
+    const decision = judgeConnect(target, rules);
+    expect(decision.kind === 'denied' ? decision.why : 'allowed').toBe(expected);
   });
 });
 

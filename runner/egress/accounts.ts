@@ -1,0 +1,90 @@
+/** What a run has sent so far, against what it may send; and the record of what was refused. */
+import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
+import type { Denial } from '../../skills-index/run/denial.ts';
+import type { EgressSettings } from '../egress.ts';
+import * as limits from '../limits.ts';
+import type { Place } from './rules.ts';
+
+export class Accounts {
+  readonly counts = { allowed: 0, denied: 0 };
+  readonly #settings: EgressSettings;
+  readonly #closed: AbortSignal;
+  readonly #onFailure: () => void;
+  #requests = 0;
+  #minute = { began: Number.NEGATIVE_INFINITY, requests: 0 };
+  #sent = 0;
+  #held = 0;
+
+  /**
+   * @param closed aborts when nobody waits for an answer any more
+   * @param onFailure called when something cannot be recorded
+   */
+  constructor(settings: EgressSettings, closed: AbortSignal, onFailure: () => void) {
+    this.#settings = settings;
+    this.#closed = closed;
+    this.#onFailure = onFailure;
+  }
+
+  /** Counts one more request, asks a person where a rule wants one, and records it; or says why it is refused. */
+  async admit(method: string, place: Place, bytes: number, secrets: readonly string[]): Promise<Denial | undefined> {
+    const why = this.#request();
+    if (why !== undefined) return why;
+    const { host, path, port } = place;
+    const answer = await this.#settings.gate?.ask({ kind: 'egress', method, host, port, path, bytes }, this.#closed);
+    if (answer?.kind === 'denied') return 'held';
+    this.counts.allowed++;
+    this.#record({ event: 'egress', decision: 'allowed', why: 'approved', method, host, port, path, secrets });
+    return undefined;
+  }
+
+  #request(): Denial | undefined {
+    const now = performance.now();
+    if (now - this.#minute.began >= 60_000) this.#minute = { began: now, requests: 0 };
+    if (this.#requests++ >= limits.egressRequestsMax) return 'too-many';
+    if (this.#minute.requests++ >= (this.#settings.caps?.requestsPerMinute ?? limits.egressRequestsPerMinuteMax))
+      return 'too-fast';
+    return this.#settings.spend?.('requests', 1) === false ? 'over-budget' : undefined;
+  }
+
+  /** Counts bytes that are about to leave. */
+  send(bytes: number): Denial | undefined {
+    this.#sent += bytes;
+    if (this.#sent > (this.#settings.caps?.sentBytes ?? limits.egressRunBytesMax)) return 'too-much';
+    return this.receive(bytes);
+  }
+
+  /** Counts bytes that came, against the agent's budget alone. */
+  receive(bytes: number): Denial | undefined {
+    return this.#settings.spend?.('bytes', bytes) === false ? 'over-budget' : undefined;
+  }
+
+  /** Counts bytes that are kept here; a negative number when they are gone. */
+  hold(bytes: number): Denial | undefined {
+    this.#held += bytes;
+    return this.#held > limits.egressHeldBytesMax ? 'too-much' : undefined;
+  }
+
+  deny(method: string, { host, port, path }: Place, why: Denial): void {
+    // What ends with the run is no refusal.
+    if (this.#closed.aborted) return;
+    // The log has an end too.
+    const denied = ++this.counts.denied;
+    if (denied <= limits.egressDenialsMax)
+      this.#record({ event: 'egress', decision: 'denied', why, method, host, port, path, secrets: [] });
+    if (denied === limits.egressDenialsMax) this.#settings.onFlood?.();
+  }
+
+  redacted(secrets: Iterable<string>, host: string): void {
+    for (const secret of secrets) this.#record({ event: 'redacted', secret, host });
+  }
+
+  // What cannot be recorded does not happen, and the proxy ends.
+  #record(event: AuditEvent): void {
+    try {
+      this.#settings.record(event);
+    } catch (cause) {
+      this.#onFailure();
+      throw cause;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/** The body of a request: each piece is counted and looked through before it can leave. */
+import { randomUUID } from 'node:crypto';
+import type { Denial } from '../../skills-index/run/denial.ts';
+import type { Traffic } from '../egress.ts';
+import { egressRequestBytesMax } from '../limits.ts';
+
+export class RequestBody {
+  /** Why no more of it leaves. */
+  why: Denial | undefined;
+  /** Whether all of it was read. */
+  ended = false;
+  /** Whether the sender hung up, or sent what is no body. */
+  broken = false;
+  readonly #traffic: Traffic;
+  readonly #channel = `body ${randomUUID()}`;
+  readonly #pieces: AsyncIterator<Buffer>;
+  #size = 0;
+  #held = 0;
+  #tail = '';
+
+  constructor(traffic: Traffic, pieces: AsyncIterable<Buffer>) {
+    this.#traffic = traffic;
+    this.#pieces = pieces[Symbol.asyncIterator]();
+  }
+
+  /** Reads until the end, until `bytesMax` are held, or until it is refused. */
+  async hold(bytesMax: number): Promise<Buffer> {
+    const held: Buffer[] = [];
+    while (this.#held < bytesMax) {
+      const piece = await this.next();
+      if (piece === undefined) break;
+      held.push(piece);
+      this.#held += piece.length;
+      this.why = this.#traffic.accounts.hold(piece.length);
+    }
+    return Buffer.concat(held);
+  }
+
+  release(): void {
+    this.#traffic.accounts.hold(-this.#held);
+    this.#traffic.leaks?.forget(this.#channel);
+  }
+
+  /** The next piece that may leave; undefined at the end, or when it is refused. */
+  async next(): Promise<Buffer | undefined> {
+    if (this.why !== undefined || this.ended || this.broken) return undefined;
+    const piece = await this.#pieces.next().catch(() => undefined);
+    this.broken = piece === undefined;
+    this.ended = piece?.done === true;
+    if (piece === undefined || piece.done) return undefined;
+    this.why = this.#judge(piece.value);
+    return this.why === undefined ? piece.value : undefined;
+  }
+
+  #judge(piece: Buffer): Denial | undefined {
+    this.#size += piece.length;
+    if (this.#size > egressRequestBytesMax) return 'too-large';
+    const { accounts, rules } = this.#traffic;
+    const text = this.#tail + piece.toString('latin1');
+    if (rules.secrets.some(({ placeholder }) => text.includes(placeholder))) return 'secret-unbound';
+    this.#tail = text.slice(-100);
+    return this.#traffic.leakIn(this.#channel, piece) ?? accounts.send(piece.length);
+  }
+}

@@ -1,0 +1,95 @@
+/** What a CONNECT leads to: a service of the runner, plain HTTP, TLS that is opened here, or TLS that the operator wants left alone. */
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import { type ClientHello, parseClientHello } from '../../skills-index/run/client-hello.ts';
+import { type Denial, rawRefusal } from '../../skills-index/run/denial.ts';
+import type { Traffic } from '../egress.ts';
+import { egressIdleSecondsMax, leavesMax } from '../limits.ts';
+import { type Connect, judgeConnect } from './rules.ts';
+import { denialOf } from './upstream.ts';
+
+/** Answers the CONNECT of a socket; `inner` serves the HTTP inside. */
+export async function openTunnel(traffic: Traffic, target: string, socket: Socket, inner: Server): Promise<void> {
+  const established = (): boolean => socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+  const service = traffic.services?.get(target);
+  if (service !== undefined) {
+    established();
+    return service(socket);
+  }
+  const decision = judgeConnect(target, traffic.rules);
+  const refuse = (why: Denial): void => {
+    traffic.accounts.deny('CONNECT', { ...decision, path: '' }, why);
+    socket.destroySoon();
+  };
+  const leak = traffic.leakIn('head', Buffer.from(target));
+  if (decision.kind === 'denied' || leak !== undefined) {
+    const why = decision.kind === 'denied' ? decision.why : (leak ?? 'malformed');
+    socket.write(rawRefusal(why));
+    return refuse(why);
+  }
+  established();
+  const { host, port, scheme } = decision;
+  let inside = socket;
+  if (scheme === 'https') {
+    const why = whyNotHello(await readHello(socket), host);
+    if (why !== undefined) return refuse(why);
+    if (decision.mode === 'tunnel') return passThrough(traffic, decision, socket, refuse);
+    const secureContext = contextFor(traffic, host);
+    inside = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['http/1.1'] });
+  }
+  traffic.tunnels.set(inside, { host, port, scheme });
+  inner.emit('connection', inside);
+}
+
+// What was read goes back, for whoever takes the connection on.
+function readHello(socket: Socket): Promise<ClientHello> {
+  socket.setTimeout(egressIdleSecondsMax * 1000, () => socket.destroy());
+  return new Promise((resolve) => {
+    let bytes = Buffer.alloc(0);
+    const finish = (hello: ClientHello): void => {
+      socket.off('data', onData).off('close', onClose).setTimeout(0).pause();
+      if (bytes.length > 0 && !socket.destroyed) socket.unshift(bytes);
+      resolve(hello);
+    };
+    const onClose = (): void => finish({ kind: 'odd' });
+    const onData = (chunk: Buffer): void => {
+      bytes = Buffer.concat([bytes, chunk]);
+      const hello = parseClientHello(bytes);
+      if (hello.kind !== 'partial') finish(hello);
+    };
+    socket.on('data', onData).on('close', onClose);
+  });
+}
+
+function whyNotHello(hello: ClientHello, host: string): Denial | undefined {
+  if (hello.kind !== 'hello') return 'not-tls';
+  if (hello.hidesAnother) return 'hidden-hello';
+  return hello.serverName === host ? undefined : 'sni-mismatch';
+}
+
+function contextFor({ authority, contexts }: Traffic, host: string): SecureContext {
+  const kept = contexts.get(host);
+  if (kept !== undefined) return kept;
+  if (contexts.size >= leavesMax) contexts.clear();
+  const made = createSecureContext({ ...authority?.leafFor(host), minVersion: 'TLSv1.2' });
+  contexts.set(host, made);
+  return made;
+}
+
+async function passThrough(traffic: Traffic, to: Connect, socket: Socket, refuse: (why: Denial) => void): Promise<void> {
+  const why = await traffic.accounts.admit('CONNECT', { ...to, path: '' }, 0, []);
+  if (why !== undefined) return refuse(why);
+  const host = traffic.upstream.connect(to);
+  const stop = (reason: Denial | undefined): void => {
+    if (reason === undefined) return;
+    if (!socket.destroyed) refuse(reason);
+    host.destroy();
+  };
+  // Before `pipe`, so that what is refused is not written.
+  socket.on('data', (chunk: Buffer) => stop(traffic.leakIn('tunnel', chunk) ?? traffic.accounts.send(chunk.length)));
+  host.on('data', (chunk: Buffer) => stop(traffic.accounts.receive(chunk.length)));
+  host.on('error', (cause) => stop(denialOf(cause))).on('close', () => socket.destroySoon());
+  socket.on('close', () => host.destroy());
+  socket.pipe(host).pipe(socket);
+}

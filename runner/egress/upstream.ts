@@ -1,0 +1,85 @@
+/**
+ * The way out. A name is resolved once for each connection, and the connection goes to what was judged; pins of host policy are the
+ * only way to an address that is not public. TLS is verified against this system's authorities. Connections are kept for the run.
+ */
+import { lookup as lookupName } from 'node:dns/promises';
+import { Agent as HttpAgent, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import type { Denial } from '../../skills-index/run/denial.ts';
+import type { PinnedAddress } from '../../skills-index/run/plan.ts';
+import { addressClass } from '../../skills-index/skill/network-address.ts';
+import type { EgressSettings } from '../egress.ts';
+import { egressConnectionsMax, egressIdleSecondsMax } from '../limits.ts';
+import type { Authority } from './rules.ts';
+
+export interface Destination extends Authority {
+  readonly scheme: 'http' | 'https';
+  readonly pinned: PinnedAddress | undefined;
+}
+
+export interface Upstream {
+  /** What `request` of node:http needs to get there. */
+  optionsFor(to: Destination): RequestOptions;
+  /** A connection as it is, for a tunnel. */
+  connect(to: Destination): Socket;
+  close(): void;
+}
+
+export function openUpstream({ authorities = [], resolve = resolveName, rules }: EgressSettings): Upstream {
+  const pins = new Map(rules.egress.flatMap(({ pinned }) => Object.entries(pinned)));
+  const judged = async (host: string): Promise<readonly string[]> => {
+    const pin = pins.get(host);
+    return pin === undefined ? refuseInside(await resolve(host)) : [pin.address];
+  };
+  const lookup: LookupFunction = (host, { all }, done) => {
+    judged(host).then(
+      (addresses) => {
+        const found = addresses.map((address) => ({ address, family: isIP(address) }));
+        if (all) done(null, found);
+        else done(null, found[0]?.address ?? '', found[0]?.family);
+      },
+      (cause) => done(cause, ''),
+    );
+  };
+  const kept = { keepAlive: true, lookup, maxSockets: egressConnectionsMax, timeout: egressIdleSecondsMax * 1000 };
+  const agents = { http: new HttpAgent(kept), https: new HttpsAgent({ ...kept, rejectUnauthorized: true }) };
+  let roots: SecureContext | undefined;
+  return {
+    optionsFor: ({ scheme, host, pinned, port }) => {
+      const options = { agent: agents[scheme], protocol: `${scheme}:`, host, port: pinned?.port ?? port, setHost: false };
+      if (scheme === 'http') return options;
+      roots ??= createSecureContext({ ca: [...systemAuthorities(), ...authorities] });
+      return Object.assign(options, { servername: host, secureContext: roots });
+    },
+    connect: ({ host, pinned, port }) => connect({ host, port: pinned?.port ?? port, lookup }),
+    close: () => Object.values(agents).forEach((agent) => void agent.destroy()),
+  };
+}
+
+/** The word for what went wrong on the way. */
+export function denialOf({ code = '' }: NodeJS.ErrnoException): Denial {
+  if (code === 'address-denied') return code;
+  if (code.startsWith('HPE_') || code === 'ERR_INVALID_CHAR') return 'answer-malformed';
+  return /CERT|UNABLE_TO|INVALID_CA|ERR_TLS/.test(code) ? 'certificate-denied' : 'unreachable';
+}
+
+// The dot at the end keeps the search list of resolv.conf(5) away: only this very name is asked for.
+async function resolveName(host: string): Promise<readonly string[]> {
+  return (await lookupName(`${host}.`, { all: true })).map(({ address }) => address);
+}
+
+// One answer inside spoils all: a name that answers both is there to be asked twice.
+function refuseInside(addresses: readonly string[]): readonly string[] {
+  const own = new Set(Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)));
+  const inside = addresses.find((address) => addressClass(address) !== 'public' || own.has(address));
+  if (inside === undefined && addresses.length > 0) return addresses;
+  throw Object.assign(new Error(`${inside ?? 'no address'} is not outside`), { code: 'address-denied' });
+}
+
+function systemAuthorities(): readonly string[] {
+  const system = getCACertificates('system');
+  return system.length > 0 ? system : getCACertificates('bundled');
+}

@@ -1,0 +1,81 @@
+/** A WebSocket through the proxy: whole frames, looked through before they go on in either direction. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Denial } from '../../skills-index/run/denial.ts';
+import { type Frame, FrameReader, serverFrame } from '../../skills-index/run/websocket-frames.ts';
+import type { Traffic } from '../egress.ts';
+import { redactor } from '../secrets/placeholder.ts';
+import { knownValues, type Outgoing, openRequest, passHeaders } from './forward.ts';
+import { denialOf } from './upstream.ts';
+
+/** Until one of both ends it; gives a reason when it was not they. */
+export async function forwardWebSocket(
+  traffic: Traffic,
+  outgoing: Outgoing,
+  response: ServerResponse,
+): Promise<Denial | undefined> {
+  const client = response.socket;
+  if (client === null) return 'unreachable';
+  const upstream = openRequest(traffic, outgoing, response);
+  if (upstream === undefined) return 'secret-unbound';
+  try {
+    const [answer, host, head] = await new Promise<[IncomingMessage, Duplex, Buffer]>((resolve, reject) => {
+      upstream.on('upgrade', (...all) => resolve(all)).on('error', reject);
+      upstream.on('response', () => reject(Object.assign(new Error('no WebSocket'), { code: 'HPE_NO_UPGRADE' })));
+      upstream.end();
+    });
+    if (answer.headers['sec-websocket-extensions'] !== undefined) return 'answer-malformed';
+    response.setHeader('Connection', 'Upgrade').setHeader('Upgrade', 'websocket');
+    passHeaders(answer, response, (text) => withoutValues(traffic, outgoing, text));
+    response.flushHeaders();
+    response.detachSocket(client);
+    upstream.setTimeout(0);
+    host.unshift(head);
+    return await new Promise((resolve) => {
+      const end = (why?: Denial): void => {
+        for (const side of [client, host]) side.destroy();
+        resolve(why);
+      };
+      const out = (frame: Frame): Buffer | Denial => judgeSent(traffic, frame) ?? frame.bytes;
+      const back = ({ first, payload }: Frame): Buffer | Denial =>
+        traffic.accounts.receive(payload.length) ??
+        serverFrame(first, Buffer.from(withoutValues(traffic, outgoing, payload.toString('latin1')), 'latin1'));
+      pass(client, host, out, end, 'malformed');
+      pass(host, client, back, end, 'answer-malformed');
+    });
+  } catch (cause) {
+    return denialOf(cause as NodeJS.ErrnoException);
+  } finally {
+    upstream.destroy();
+  }
+}
+
+type Judge = (frame: Frame) => Buffer | Denial;
+
+function pass(from: Duplex, to: Duplex, judge: Judge, end: (why?: Denial) => void, odd: Denial): void {
+  const frames = new FrameReader();
+  from.on('data', (chunk: Buffer) => {
+    const read = frames.push(chunk);
+    if (read === undefined) return end(odd);
+    for (const frame of read) {
+      const judged = frame.isMasked === (odd === 'malformed') ? judge(frame) : odd;
+      if (typeof judged === 'string') return end(judged);
+      if (!to.write(judged)) from.pause();
+    }
+  });
+  to.on('drain', () => from.resume());
+  for (const event of ['end', 'error', 'close']) from.on(event, () => end());
+}
+
+function judgeSent({ accounts, leakIn, rules }: Traffic, { bytes, payload }: Frame): Denial | undefined {
+  const text = payload.toString('latin1');
+  if (rules.secrets.some(({ placeholder }) => text.includes(placeholder))) return 'secret-unbound';
+  return leakIn('websocket', payload) ?? accounts.send(bytes.length);
+}
+
+function withoutValues(traffic: Traffic, { decision }: Outgoing, text: string): string {
+  const filter = redactor(knownValues(traffic));
+  const shown = filter.push(text) + filter.end();
+  traffic.accounts.redacted(filter.found, decision.host);
+  return shown;
+}

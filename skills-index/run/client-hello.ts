@@ -1,0 +1,87 @@
+/** The first message of a TLS client, as far as it says where it goes (RFC 8446 §4.1.2). Pure. */
+
+export type ClientHello =
+  /** More bytes are needed. */
+  | { readonly kind: 'partial' }
+  /** No TLS, or a hello in a form that nobody sends who wants to be understood. */
+  | { readonly kind: 'odd' }
+  | {
+      readonly kind: 'hello';
+      /** In small letters; empty where it names none. */
+      readonly serverName: string;
+      /** Whether another hello is hidden in it (ECH), which may name another server. */
+      readonly hidesAnother: boolean;
+    };
+
+const odd: ClientHello = { kind: 'odd' };
+const [handshake, clientHello, serverNameType, hostNameType] = [22, 1, 0, 0];
+/** Encrypted Client Hello (RFC 9849), and the form of it that came before. */
+const hiding = [0xfe0d, 0xffce];
+const recordBytesMax = 16 * 1024;
+
+/** Reads the beginning of a connection. A hello has to be the one message of the first record: parts over records hide names. */
+export function parseClientHello(bytes: Buffer): ClientHello {
+  const start = [handshake, 3].some((byte, index) => index < bytes.length && bytes[index] !== byte);
+  if (start) return odd;
+  if (bytes.length < 5) return { kind: 'partial' };
+  const length = bytes.readUInt16BE(3);
+  if (length < 4 || length > recordBytesMax) return odd;
+  if (bytes.length >= 9 && (bytes[5] !== clientHello || bytes.readUIntBE(6, 3) !== length - 4)) return odd;
+  if (bytes.length < 5 + length) return { kind: 'partial' };
+  try {
+    return readHello(new Reader(bytes.subarray(9, 5 + length)));
+  } catch (cause) {
+    if (cause instanceof RangeError) return odd;
+    throw cause;
+  }
+}
+
+function readHello(hello: Reader): ClientHello {
+  hello.take(2 + 32);
+  for (const lengthBytes of [1, 2, 1]) hello.vector(lengthBytes);
+  const extensions = hello.isAtEnd ? new Reader(Buffer.alloc(0)) : hello.vector(2);
+  const found = new Map<number, Reader>();
+  while (!extensions.isAtEnd) {
+    const type = extensions.number(2);
+    if (found.has(type)) return odd;
+    found.set(type, extensions.vector(2));
+  }
+  const names = found.get(serverNameType)?.vector(2);
+  // One name of one type: RFC 6066 §3 knows no other.
+  if (names !== undefined && names.number(1) !== hostNameType) return odd;
+  const serverName = names?.vector(2).rest().toString('latin1').toLowerCase() ?? '';
+  if (!hello.isAtEnd || names?.isAtEnd === false) return odd;
+  return { kind: 'hello', serverName, hidesAnother: hiding.some((type) => found.has(type)) };
+}
+
+/** Walks over bytes; past their end it throws a RangeError. */
+class Reader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  take(count: number): Buffer {
+    if (this.#at + count > this.#bytes.length) throw new RangeError('too short');
+    this.#at += count;
+    return this.#bytes.subarray(this.#at - count, this.#at);
+  }
+
+  number(count: number): number {
+    return this.take(count).readUIntBE(0, count);
+  }
+
+  vector(lengthBytes: number): Reader {
+    return new Reader(this.take(this.number(lengthBytes)));
+  }
+
+  rest(): Buffer {
+    return this.take(this.#bytes.length - this.#at);
+  }
+}

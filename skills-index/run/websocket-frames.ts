@@ -1,0 +1,65 @@
+/** Frames of a WebSocket (RFC 6455 §5.2), whole and one after the other, so that what they carry can be looked at before it goes on. Pure. */
+
+export interface Frame {
+  /** FIN, no reserved bits, opcode. */
+  readonly first: number;
+  readonly isMasked: boolean;
+  /** Unmasked. */
+  readonly payload: Buffer;
+  /** As it came. */
+  readonly bytes: Buffer;
+}
+
+/** Longer frames are odd. */
+export const frameBytesMax = 1024 * 1024;
+
+const opcodes = [0, 1, 2, 8, 9, 10];
+const maskBit = 0x80;
+
+/** Takes bytes of one direction and gives the frames that are whole. */
+export class FrameReader {
+  #waiting = Buffer.alloc(0);
+
+  /** Undefined when they are no frames, or frames of an extension: nobody asked for one. */
+  push(chunk: Buffer): Frame[] | undefined {
+    this.#waiting = Buffer.concat([this.#waiting, chunk]);
+    const frames: Frame[] = [];
+    for (;;) {
+      const frame = readFrame(this.#waiting);
+      if (frame === 'odd') return undefined;
+      if (frame === 'partial') return frames;
+      frames.push(frame);
+      this.#waiting = this.#waiting.subarray(frame.bytes.length);
+    }
+  }
+}
+
+function readFrame(bytes: Buffer): Frame | 'partial' | 'odd' {
+  const [first, second] = bytes;
+  if (first === undefined || second === undefined) return 'partial';
+  if ((first & 0x70) !== 0 || !opcodes.includes(first & 0x0f)) return 'odd';
+  const short = second & ~maskBit;
+  const lengthBytes = short === 126 ? 2 : short === 127 ? 8 : 0;
+  const head = 2 + lengthBytes;
+  if (bytes.length < head) return 'partial';
+  const length = lengthBytes === 0 ? short : lengthBytes === 2 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
+  if (length > frameBytesMax) return 'odd';
+  const isMasked = (second & maskBit) !== 0;
+  const begin = head + (isMasked ? 4 : 0);
+  if (bytes.length < begin + length) return 'partial';
+  const mask = bytes.subarray(head, begin);
+  const payload = Buffer.from(bytes.subarray(begin, begin + length));
+  if (isMasked) for (let i = 0; i < length; i++) payload[i] = (payload[i] ?? 0) ^ (mask[i % 4] ?? 0);
+  return { first, isMasked, payload, bytes: bytes.subarray(0, begin + length) };
+}
+
+/** A frame as a server writes it: not masked. */
+export function serverFrame(first: number, payload: Buffer): Buffer {
+  const length = payload.length;
+  const head = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10);
+  head[0] = first;
+  head[1] = length < 126 ? length : length < 65_536 ? 126 : 127;
+  if (head.length === 4) head.writeUInt16BE(length, 2);
+  if (head.length === 10) head.writeBigUInt64BE(BigInt(length), 2);
+  return Buffer.concat([head, payload]);
+}

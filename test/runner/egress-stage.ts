@@ -1,0 +1,103 @@
+/** A proxy with an https upstream on loopback, and clients that speak to the proxy as a sandbox does. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { makeAuthority } from '../../runner/egress/certificate.ts';
+import { type EgressProxy, type EgressSettings, startEgress } from '../../runner/egress.ts';
+import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
+import type { PlannedEgress } from '../../skills-index/run/plan.ts';
+
+export const apiHost = 'api.crm.example';
+
+export interface Stage {
+  readonly proxy: EgressProxy;
+  readonly upstream: Server;
+  readonly port: number;
+  readonly seen: { method: string; url: string; host: string; headers: IncomingMessage['headers']; body: string }[];
+  readonly log: AuditEvent[];
+  /** The authority that the proxy shows to the sandbox. */
+  readonly ca: string;
+  /** What it decided, in order. */
+  why(): string[];
+  open(): Socket;
+  /** A CONNECT that was answered, and the connection after it. */
+  tunnel(target: string): Promise<Socket>;
+  /** TLS inside a CONNECT, as a well-behaved client of the sandbox opens it. */
+  secure(target?: string, servername?: string): Promise<TLSSocket>;
+  /** Sends bytes inside TLS and gives all that comes back. */
+  send(...lines: readonly string[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface StageSettings extends Partial<EgressSettings> {
+  readonly egress?: readonly Partial<PlannedEgress>[];
+  readonly answer?: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Whom the upstream's certificate names. */
+  readonly certified?: string;
+  /** Whether the proxy takes the upstream's authority. */
+  readonly trusted?: boolean;
+}
+
+export async function startStage(settings: StageSettings = {}): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'skillgate-stage-'));
+  const foreign = makeAuthority(['*'], new Date());
+  const seen: Stage['seen'] = [];
+  const log: AuditEvent[] = [];
+  const leaf = foreign.leafFor(settings.certified ?? apiHost);
+  const upstream = createServer(leaf, async (request, response) => {
+    const { method = '', url = '', headers } = request;
+    const body = await text(request).catch(() => '');
+    seen.push({ method, url, host: headers.host ?? '', headers, body });
+    (settings.answer ?? ((_, to) => to.end('fine')))(request, response);
+  });
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+  const { port } = upstream.address() as AddressInfo;
+  const pinned = { [apiHost]: { address: '127.0.0.1', port } };
+  const rule = {
+    ...({ scheme: 'https', mode: 'intercept', reason: '', host: apiHost, port: 443, path: '/v2/*' } as const),
+    ...{ methods: ['GET', 'POST'], pinned },
+  };
+  const proxy = await startEgress({
+    folder: join(folder, 'proxy'),
+    reveal: () => '',
+    record: (event) => log.push(event),
+    ...(settings.trusted === false ? {} : { authorities: [foreign.certificate] }),
+    ...settings,
+    rules: { egress: (settings.egress ?? [{}]).map((one) => ({ ...rule, ...one })), secrets: [], ...settings.rules },
+  });
+  const ca = proxy.files.map(({ bytes }) => Buffer.from(bytes).toString()).join('');
+  const open = (): Socket => connect(join(folder, 'proxy', 'proxy.sock')).on('error', () => undefined);
+  const tunnel = async (target: string): Promise<Socket> => {
+    const socket = open();
+    socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`);
+    const answer = await new Promise<string>((resolve) => socket.once('data', (chunk) => resolve(chunk.toString())));
+    if (!answer.includes(' 200 ')) throw new Error(answer.split('\r\n')[0]);
+    return socket;
+  };
+  const secure = async (target = `${apiHost}:443`, servername = apiHost): Promise<TLSSocket> => {
+    const socket = await tunnel(target);
+    const inside = tlsConnect({ socket, servername, ca });
+    await new Promise<void>((resolve, reject) => inside.once('secureConnect', resolve).once('error', reject));
+    return inside.on('error', () => undefined);
+  };
+  return {
+    ...{ proxy, upstream, port, seen, log, ca, open, tunnel, secure },
+    why: () => log.map((event) => (event.event === 'egress' ? event.why : event.event)),
+    send: async (...lines) => {
+      const inside = await secure();
+      inside.write(lines.join('\r\n'));
+      return text(inside).catch(() => '');
+    },
+    close: async () => {
+      await proxy.close();
+      upstream.closeAllConnections();
+      upstream.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
