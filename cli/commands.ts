@@ -2,6 +2,7 @@
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { CommandRow } from './command.ts';
 import { agentRows } from './command-rows/agents.ts';
+import { auditRows } from './command-rows/audit.ts';
 import { authorRows } from './command-rows/authors.ts';
 import { everyoneRows } from './command-rows/everyone.ts';
 import { installerRows } from './command-rows/installers.ts';
@@ -18,7 +19,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Authors', rows: authorRows },
   { title: 'Reviewers', rows: reviewerRows },
   { title: 'Installers', rows: installerRows },
-  { title: 'Agents and their operators', rows: agentRows },
+  { title: 'Agents and their operators', rows: [...agentRows, ...auditRows] },
   { title: 'Operators of a registry', rows: operatorRows },
   { title: 'Everyone', rows: everyoneRows },
 ];
@@ -42,10 +43,6 @@ export const plannedCommands: readonly string[] = [
   'audit',
   'report',
   'agent run',
-  'hold list',
-  'hold allow',
-  'hold deny',
-  'log',
   'redteam',
   'index export',
   'index mirror',

@@ -51,8 +51,21 @@ export const searchHitsMax = 20;
 
 export const agentDaysDefault = 90;
 export const ceilingBytesMax = 256 * 1024;
+/** Of the sandbox of an agent's own program. */
+export const sessionSecondsMax = 8 * 3_600;
+export const sessionMemoryMiB = 4_096;
+export const sessionProcessesMax = 1_024;
+export const sessionOutputBytesMax = 256 * 1024 * 1024;
+/** How often its run token is renewed, well before one ends. */
+export const tokenRenewSeconds = 120;
+/** Files of an agent program from outside the system. */
+export const programEntriesMax = 200_000;
 export const secretBytesMin = 8;
 export const secretBytesMax = 16 * 1024;
+export const secretsFileBytesMax = 256 * 1024;
+/** How long a command may take to print a secret, and a keychain to give one: it may be asking a person. */
+export const secretCommandMillisMax = 5_000;
+export const keychainMillisMax = 30_000;
 /** Bytes of a script on PATH that is read to learn whose it is. */
 export const programHeadBytesMax = 64 * 1024;
 /** What `skill scan` is told about findings: a list of accepted ones, an earlier report. */
@@ -81,3 +94,18 @@ export const trustRefreshMillis = 3_600_000;
 export const evidenceFileBytesMax = 32 * 1024 * 1024;
 /** For all TUF roots before the pinned one together, which nobody has vouched for yet. */
 export const firstRootMillisMax = 30_000;
+/** How often a log that is followed is looked at where the file system says nothing; how often its picture is drawn, and from how much of it. */
+export const auditPollMilliseconds = 400;
+export const pictureMilliseconds = 1_000;
+export const pictureBytesMax = 8 * 1024 * 1024;
+export const pictureLinesMax = 10;
+
+/** For one call of a webhook. */
+export const webhookSecondsMax = 10;
+/** Changes of runs that wait to be accepted: how long, and how much of them at once. */
+export const waitingDaysMax = 14;
+export const waitingBytesMax = 1024 * 1024 * 1024;
+export const changeSetBytesMax = 32 * 1024 * 1024;
+/** What is shown of their differences; of a larger file its digests. */
+export const diffLinesMax = 2_000;
+export const diffTextBytesMax = 256 * 1024;

@@ -3,6 +3,7 @@
 import type { Marks } from '../scanner/reports/marks.ts';
 import { noMarks } from '../scanner/reports/marks.ts';
 import { printReport } from '../scanner/reports/report-text.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
 import type { CommandContext, Format } from './command.ts';
 import { jsonText, wantsColour } from './output.ts';
 import type { ScannedFolder } from './scan-skill.ts';
@@ -15,10 +16,15 @@ export interface ScanOutput {
 
 /** The output of a format; what only one format needs is loaded for that one. */
 export async function scanOutput(context: CommandContext, marks: Marks = noMarks): Promise<ScanOutput> {
-  return outputs[context.format](context, marks);
+  const { format } = context;
+  // Of the audit log alone, and not offered here.
+  if (format === 'ocsf') throw new Problem('usage', 'A scan is no security event');
+  return outputs[format](context, marks);
 }
 
-const outputs: Readonly<Record<Format, (context: CommandContext, marks: Marks) => ScanOutput | Promise<ScanOutput>>> = {
+const outputs: Readonly<
+  Record<Exclude<Format, 'ocsf'>, (context: CommandContext, marks: Marks) => ScanOutput | Promise<ScanOutput>>
+> = {
   text: (context, marks) => ({
     begin: '',
     one: async (scanned, first) => `${first ? '' : '\n'}${await reportText(context, scanned, marks)}`,

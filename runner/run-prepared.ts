@@ -156,7 +156,7 @@ async function startAndWait(
       ...(plan.egress.length === 0 ? {} : { proxyFolder: `${runFolder}/proxy` }),
     });
     const { notes } = running;
-    record({ event: 'start', command: plan.command.name, why: request.why ?? '', backend: plan.backend, notes });
+    record({ event: 'start', command: plan.command.name, why: request.why ?? '', backend: plan.backend, notes, runner: process.pid });
     const stops: Stop[] = [...(request.stops ?? []), ...(acting?.stops ?? []), { signal: flood.signal, reason: 'limit:denials' }];
     stops.push({ signal: sung.signal, reason: 'canary' });
     if (request.signal !== undefined) stops.push({ signal: request.signal, reason: 'killed' });

@@ -20,7 +20,8 @@ export interface AuditSubject {
 
 /** About requests: never a body, a header's value or a query. */
 export type AuditEvent = Readonly<
-  | { event: 'start'; command: string; why: string; backend: string; notes: readonly string[] }
+  /** `runner` is its process on this host. */
+  | { event: 'start'; command: string; why: string; backend: string; notes: readonly string[]; runner?: number }
   | { event: 'call'; tool: 'search' | 'open' | 'run'; command?: string; path?: string; why: string }
   | { event: 'refused'; code: string; why: string }
   | {

@@ -1,0 +1,106 @@
+/** `skill log …`: what ran here, as it happens, and whether the record of it is whole. */
+import { once } from 'node:events';
+import { dirname } from 'node:path';
+import type { AuditEntry } from '../../skills-index/run/audit-entry.ts';
+import { ocsfOf } from '../../skills-index/run/ocsf.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { entryOf, type Lines, readLines, verifyAuditFile } from '../audit-file.ts';
+import { auditFilterOf } from '../audit-filter.ts';
+import { followLines, nearEnd } from '../audit-follow.ts';
+import { addToPicture, emptyPicture, pictureText, withoutLost } from '../audit-picture.ts';
+import { auditRow, chainText } from '../audit-text.ts';
+import { type CommandContext, type ExitCode, exitCodes, type OutStream } from '../command.ts';
+import { pictureBytesMax, pictureMilliseconds } from '../limits.ts';
+import { answer, joined, jsonText, note, safe } from '../output.ts';
+import { auditFileOf, auditKeyFileOf } from '../start-skill.ts';
+
+const logCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
+  log: show,
+  'log verify': verify,
+  'log watch': watch,
+};
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const command = logCommands[context.command];
+  if (command === undefined) throw new Problem('usage', `There is no command skill ${context.command}`);
+  return await command(context);
+}
+
+async function show(context: CommandContext): Promise<ExitCode> {
+  const { format, options, signal, stdout } = context;
+  const follows = options.follow === true;
+  if (follows && format === 'json')
+    throw new Problem('usage', 'Cannot follow in one JSON value', { hint: 'skill log --follow --format jsonl' });
+  const file = auditFileOf(context);
+  const keep = auditFilterOf(context);
+  let shown = 0;
+  if (format === 'json') stdout.write('{"schema":"skillgate.log/1","entries":[');
+  for await (const { lines } of follows ? followLines(file, 0, signal) : readLines(file)) {
+    signal.throwIfAborted();
+    const entries = lines.flatMap((line) => entryOf(line) ?? []).filter(keep);
+    const text = entries.map((entry, at) => printed(entry, context, shown + at === 0)).join('');
+    shown += entries.length;
+    await put(stdout, text);
+  }
+  if (format === 'json') stdout.write(']}\n');
+  if (format === 'text' && shown === 0)
+    note(context, safe`nothing is recorded${Object.keys(options).length === 0 ? '' : ' that fits'}`);
+  return exitCodes.ok;
+}
+
+function printed(entry: AuditEntry, { format }: CommandContext, isFirst: boolean): string {
+  if (format === 'json') return `${isFirst ? '' : ','}${jsonText(entry)}`;
+  if (format === 'text') return `${joined(auditRow(entry), '  ').text}\n`;
+  return `${jsonText(format === 'ocsf' ? ocsfOf(entry) : entry)}\n`;
+}
+
+// Whoever reads slowly is waited for: a log may be larger than the memory.
+async function put(stream: OutStream, text: string): Promise<void> {
+  if (text !== '' && !stream.write(text)) await once(stream, 'drain');
+}
+
+async function verify(context: CommandContext): Promise<ExitCode> {
+  const file = auditFileOf(context);
+  const chain = await verifyAuditFile(file, auditKeyFileOf(context));
+  if (chain.kind === 'whole' || context.format === 'json')
+    answer(context, { schema: 'skillgate.log-verify/1', ...chain }, () => chainText(chain));
+  if (chain.kind === 'whole') return exitCodes.ok;
+  const folder = dirname(file);
+  const hint = `Keep it: cp -a ${folder} ${folder}.kept; compare line ${chain.line} (sed -n ${chain.line}p) with what was exported; then mv ${folder} ${folder}.broken`;
+  if (context.format === 'json') return exitCodes.refused;
+  throw new Problem('audit-broken', `Cannot vouch for ${file}: line ${chain.line}: ${chain.why}`, { hint });
+}
+
+async function watch(context: CommandContext): Promise<ExitCode> {
+  const { now, options, signal, stdout } = context;
+  const file = auditFileOf(context);
+  const ends = options.once === true ? AbortSignal.abort() : signal;
+  let [picture, before] = [emptyPicture, ''];
+  let position = await nearEnd(file, pictureBytesMax);
+  const take = (more: Lines): void => {
+    position = more.position;
+    picture = more.lines.flatMap((line) => entryOf(line) ?? []).reduce(addToPicture, picture);
+  };
+  const draw = (): void => {
+    picture = withoutLost(picture, lives);
+    const { text } = pictureText(picture, now());
+    if (text === before) return;
+    before = text;
+    // On a terminal one picture replaces the other; in a pipe each that differs follows.
+    stdout.write(stdout.isTTY === true ? `\u001b[H\u001b[2J${text}\n` : `${now().toISOString()}\n${text}\n\n`);
+  };
+  for await (const more of readLines(file, position)) take(more);
+  draw();
+  const ticking = setInterval(draw, pictureMilliseconds);
+  for await (const more of followLines(file, position, ends)) take(more);
+  clearInterval(ticking);
+  return exitCodes.ok;
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,149 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { entryOf } from '../../cli/audit-file.ts';
+import { addToPicture, emptyPicture, pictureText, withoutLost } from '../../cli/audit-picture.ts';
+import { openAudit } from '../../runner/audit.ts';
+import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
+import { type Ran, skill } from './command-line.ts';
+
+let home: string;
+let at: Date;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'skillgate-log-'));
+  at = new Date('2026-11-20T10:00:00Z');
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const file = (): string => join(home, 'data/audit/audit.jsonl');
+const log = (...argv: readonly string[]): Promise<Ran> => skill(['log', ...argv], { env: { SKILLGATE_HOME: home } });
+const record = (run: string, agent: string, event: AuditEvent): void => {
+  const audit = openAudit(file(), () => at, join(home, 'config/audit-key.json'));
+  audit.record({ run, agent, skill: '@acme/a', version: '1.0.0' }, event);
+};
+const start = (command: string) =>
+  ({ event: 'start', command, why: 'month end', backend: 'bubblewrap', notes: [], runner: 1 }) as const;
+const exit: AuditEvent = { event: 'exit', reason: 'exit', code: 0, milliseconds: 5 };
+const denied: AuditEvent = {
+  ...{
+    event: 'egress',
+    decision: 'denied',
+    why: 'host-denied',
+    method: 'GET',
+    host: 'a.example',
+    port: 443,
+    path: '/\u001b[2J',
+    secrets: [],
+  },
+};
+
+describe('skill log', () => {
+  it.each([
+    [[], 6],
+    [['--agent', 'finance'], 4],
+    [['--agent', 'sales'], 2],
+    [['--skill', '@acme/a'], 6],
+    [['--skill', '@acme/a@1.0.0'], 6],
+    [['--skill', '@acme/a@1.0.1'], 0],
+    [['--run', 'run-two'], 2],
+    [['--since', '90m'], 2],
+    [['--since', '2026-11-20T10:30:00Z'], 2],
+    [['--since', '2026-11-21'], 0],
+  ])('with %j shows %d entries of runs', async (argv, number) => {
+    record('run-one', 'finance', start('report'));
+    record('run-one', 'finance', denied);
+    record('run-one', 'finance', exit);
+    record('run-one', 'finance', denied);
+    at = new Date('2026-11-20T11:00:00Z');
+    record('run-two', 'sales', start('report'));
+    record('run-two', 'sales', exit);
+    const { exit: code, stdout } = await log(...argv, '--format', 'json');
+    const { entries, schema } = JSON.parse(stdout) as { schema: string; entries: { event: string }[] };
+    expect([code, schema]).toEqual([0, 'skillgate.log/1']);
+    expect(entries.filter(({ event }) => event !== 'checkpoint')).toHaveLength(number);
+    const { stdout: lines } = await log(...argv, '--format', 'jsonl');
+    expect(
+      lines
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line)),
+    ).toEqual(entries);
+    const { stdout: events } = await log(...argv, '--format', 'ocsf');
+    expect(events.split('\n').slice(0, -1)).toHaveLength(entries.length);
+  });
+
+  it('shows nothing that a terminal obeys', async () => {
+    record('r', 'finance', denied);
+    const { stdout } = await log();
+    expect(stdout).toMatch(/denied {2}GET a\.example:443\/\\u\{1b\}\[2J: host-denied/);
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('refuses a time that is none', async () => {
+    expect(await log('--since', 'yesterday')).toMatchObject({ exit: 2 });
+    expect(await log('--follow', '--format', 'json')).toMatchObject({ exit: 2 });
+  });
+
+  it('follows what happens, until it is told to stop', async () => {
+    record('r', 'finance', start('report'));
+    const stop = new AbortController();
+    const given = { env: { SKILLGATE_HOME: home }, signal: stop.signal };
+    const following = skill(['log', '--follow', '--format', 'jsonl'], given);
+    setTimeout(() => {
+      record('r', 'finance', exit);
+      setTimeout(() => stop.abort(), 1_000);
+    }, 100);
+    const { stdout } = await following;
+    expect(stdout).toContain('"event":"start"');
+    expect(stdout).toContain('"event":"exit"');
+  });
+});
+
+describe('skill log verify', () => {
+  it('says that a log is whole, and of one that is not which line and what to do', async () => {
+    expect(await log('verify')).toMatchObject({ exit: 0, stdout: 'chain whole: 0 lines, 0 of them signed\n' });
+    record('r', 'finance', start('report'));
+    record('r', 'finance', exit);
+    expect(await log('verify')).toMatchObject({ exit: 0, stdout: 'chain whole: 4 lines, 3 of them signed\n' });
+    appendFileSync(file(), '{"half');
+    expect(await log('verify')).toMatchObject({ exit: 0 });
+    writeFileSync(file(), readFileSync(file(), 'utf8').replace('month end', 'nothing'));
+    const { exit: code, stderr, stdout } = await log('verify');
+    expect([code, stdout]).toEqual([6, '']);
+    expect(stderr).toContain('line 1: it is not as it was written');
+    expect(stderr).toContain('cp -a');
+    const json = JSON.parse((await log('verify', '--format', 'json')).stdout) as object;
+    expect(json).toMatchObject({ schema: 'skillgate.log-verify/1', kind: 'broken', line: 1 });
+  });
+});
+
+describe('skill log watch', () => {
+  it('draws what runs and what waits, into a pipe too', async () => {
+    record('run-one-more', 'finance', { ...start('report'), runner: process.pid });
+    record('run-one-more', 'finance', denied);
+    record('r2', 'sales', start('gone'));
+    record('r2', 'sales', exit);
+    const { exit: code, stdout } = await log('watch', '--once');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /running: 1\n +run-one- {2}finance {2}@acme\/a report {2}7200 s {2}0 allowed {2}1 denied\nwaiting for a person: 0/,
+    );
+    expect(stdout).not.toMatch(/\p{Cc}(?<!\n)/u);
+  });
+
+  it('forgets runs whose runner was killed, and holds that were answered', () => {
+    const hold = { event: 'hold', hold: 'h1', rule: 'high-stakes', what: 'POST /pay', why: '' } as const;
+    const events: readonly AuditEvent[] = [start('report'), { ...hold, state: 'asked' }, { ...hold, state: 'rejected' }];
+    for (const event of events) record('r', 'finance', event);
+    const entries = readFileSync(file(), 'utf8')
+      .split('\n')
+      .flatMap((line) => entryOf(Buffer.from(line)) ?? []);
+    const picture = entries.reduce(addToPicture, emptyPicture);
+    expect(pictureText(picture, at).text).toContain('waiting for a person: 1\n  h1  finance  POST /pay');
+    expect(withoutLost(picture, () => false).runs.size).toBe(0);
+    record('r', 'finance', { ...hold, state: 'expired' });
+    const after = entryOf(Buffer.from(readFileSync(file(), 'utf8').trimEnd().split('\n').at(-1) ?? ''));
+    expect(after === undefined ? undefined : addToPicture(picture, after).holds.size).toBe(0);
+  });
+});
