@@ -132,8 +132,10 @@ export function countersOf(event: AuditEvent): BreakerCounter[] {
   return event.event === 'canary' ? ['canary'] : [];
 }
 
-const counterName = v.picklist(Object.keys(breakerTable) as BreakerCounter[]);
+const counterNames = Object.keys(breakerTable) as BreakerCounter[];
+const counterName = v.picklist(counterNames);
 const time = v.pipe(v.number(), v.integer());
+const steps = v.array(v.strictTuple([time, v.pipe(v.number(), v.minValue(0))]));
 
 /** Of the file that keeps it. */
 export const breakerShape = exactObject({
@@ -141,6 +143,6 @@ export const breakerShape = exactObject({
   agent: v.string(),
   skill: v.string(),
   version: v.string(),
-  counts: v.record(counterName, v.array(v.strictTuple([time, v.pipe(v.number(), v.minValue(0))]))),
+  counts: exactObject(Object.fromEntries(counterNames.map((one) => [one, v.exactOptional(steps)]))),
   open: v.exactOptional(exactObject({ counter: counterName, why: v.string(), hold: holdShape })),
 });

@@ -167,12 +167,7 @@ export const holdPolicyEntries = {
   ),
   highStakes: v.optional(boundedList(skill, rulesMax), []),
   writable: v.optional(boundedList(name, rulesMax), []),
-  breakers: v.optional(
-    v.partial(
-      exactObject(Object.fromEntries(counters.map((one) => [one, threshold])) as Record<BreakerCounter, typeof threshold>),
-    ),
-    {},
-  ),
+  breakers: v.optional(exactObject(Object.fromEntries(counters.map((one) => [one, v.exactOptional(threshold)]))), {}),
 };
 
 function isP256(spki: string): boolean {
