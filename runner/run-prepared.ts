@@ -12,12 +12,14 @@ import { findCommand } from './command.ts';
 import type { BoundPlaceholder } from './egress/rules.ts';
 import { startEgress } from './egress.ts';
 import { type OpenedHost, openHost } from './host.ts';
-import { argumentBytesMax, forwarderPort } from './limits.ts';
+import { readAuthorities } from './host-policy.ts';
+import { argumentBytesMax } from './limits.ts';
 import { type HeldMounts, holdMounts } from './mounts.ts';
 import { workspaceOf } from './plan/capabilities.ts';
 import { planRun } from './plan.ts';
 import type { RunRequest, RunResult } from './run.ts';
 import { withRunFolder } from './run-folder.ts';
+import { type Safeguards, startSafeguards } from './safeguards.ts';
 import type { Sandbox, SandboxStart } from './sandbox.ts';
 import { bubblewrap } from './sandboxes/bubblewrap.ts';
 import { canaryFrom } from './secrets/canary.ts';
@@ -81,11 +83,24 @@ function checkFiles({ skill: { admitted, bundle, contents } }: RunRequest): Sand
 /** Starts, watches and cleans up after; what it throws is recorded by the caller. */
 export async function runPrepared(request: RunRequest, prepared: PreparedRun, caller: AuditSubject): Promise<RunResult> {
   const { digest, host, plan } = prepared;
-  const record = (event: AuditEvent): void => void request.audit.record({ ...caller, plan: digest }, event);
+  let safe: Safeguards | undefined;
+  const write = (event: AuditEvent): void => void request.audit.record({ ...caller, plan: digest }, event);
+  const record = (event: AuditEvent): void => {
+    write(event);
+    safe?.breaker.observe(event);
+  };
   const begun = performance.now();
   let acting: Acting | undefined;
   try {
     refuseWhatThePlanRefuses(plan);
+    const { name: skill, version } = plan.skill;
+    const guards = await startSafeguards(
+      request,
+      plan,
+      { run: caller.run, agent: plan.agent, skill, version, plan: digest },
+      write,
+    );
+    safe = guards;
     const { agent, now } = request;
     const may = (one: Agent): string | undefined => whyNotGranted(one, plan.skill.name, plan.skill.version, now());
     acting = agent === undefined ? undefined : actAs(agent, request, may);
@@ -94,7 +109,7 @@ export async function runPrepared(request: RunRequest, prepared: PreparedRun, ca
       const on = { plan, planDigest: digest, subject: caller, now, folders: host.folders, data: request.paths.data };
       const mounts = await holdMounts({ ...on, runFolder, overlays, record });
       try {
-        return await startAndWait(request, prepared, { record, mounts, runFolder, acting });
+        return await startAndWait(request, prepared, { record, mounts, runFolder, acting, safe: guards });
       } finally {
         mounts.finish();
       }
@@ -105,6 +120,7 @@ export async function runPrepared(request: RunRequest, prepared: PreparedRun, ca
   } finally {
     host.close();
     acting?.close();
+    safe?.close();
   }
 }
 
@@ -122,6 +138,7 @@ interface Surroundings {
   readonly mounts: HeldMounts;
   readonly runFolder: string;
   readonly acting: Acting | undefined;
+  readonly safe: Safeguards;
 }
 
 type End = Pick<RunResult, 'reason' | 'code' | 'egress' | 'cleaned' | 'changes'>;
@@ -129,7 +146,7 @@ type End = Pick<RunResult, 'reason' | 'code' | 'egress' | 'cleaned' | 'changes'>
 async function startAndWait(
   request: RunRequest,
   prepared: PreparedRun,
-  { record, mounts, runFolder, acting }: Surroundings,
+  { record, mounts, runFolder, acting, safe }: Surroundings,
 ): Promise<End> {
   const { files, plan, sandbox, secrets } = prepared;
   const placeholders = plan.secrets.map((one) => ({ ...one, placeholder: placeholderFor(randomBytes(16)) }));
@@ -146,21 +163,28 @@ async function startAndWait(
     record,
     owner: plan,
     onFlood: () => flood.abort(),
+    leaks,
+    caps: plan.egressLimits,
+    authorities: readAuthorities(request.hostPolicy),
+    ...(acting === undefined ? {} : { spend: acting.purse.spend }),
+    gate: safe.gate,
   });
   try {
-    const running = await sandbox.start({
+    const starting = sandbox.start({
       ...{ plan, command: commandOf(plan, request.args), runFolder },
-      files: [...files, canary.file],
-      env: { ...canary.env, ...environmentOf(plan, placeholders) },
+      files: [...files, canary.file, ...proxy.files],
+      env: { ...canary.env, ...environmentOf(plan, placeholders), ...proxy.env },
       ...mounts,
       ...(plan.egress.length === 0 ? {} : { proxyFolder: `${runFolder}/proxy` }),
     });
+    const running = await safe.started(starting);
     const { notes } = running;
     record({ event: 'start', command: plan.command.name, why: request.why ?? '', backend: plan.backend, notes, runner: process.pid });
     const stops: Stop[] = [...(request.stops ?? []), ...(acting?.stops ?? []), { signal: flood.signal, reason: 'limit:denials' }];
-    stops.push({ signal: sung.signal, reason: 'canary' });
+    stops.push({ signal: sung.signal, reason: 'canary' }, { signal: safe.breaker.opened, reason: 'breaker' });
+    stops.push({ signal: proxy.failed, reason: 'proxy' });
     if (request.signal !== undefined) stops.push({ signal: request.signal, reason: 'killed' });
-    const end = await watchRun(running, { ...request, leaks, stops }, plan);
+    const end = await watchRun(running, { ...request, leaks, stops, waited: safe.gate.waited }, plan);
     const { leaked, ...finished } = mounts.finish(end.reason === 'exit' ? leaks : undefined);
     return { ...(leaked ? { reason: 'canary', code: null } : end), egress: { ...proxy.counts }, ...finished };
   } finally {
@@ -174,11 +198,8 @@ function commandOf({ command, skill }: Plan, args: readonly string[]): string[] 
 
 // What the command sees, whole: nothing of the runner's own environment.
 function environmentOf(plan: Plan, placeholders: readonly BoundPlaceholder[]): Record<string, string> {
-  const proxy = `http://127.0.0.1:${forwarderPort}`;
-  const proxies = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, http_proxy: proxy, https_proxy: proxy, NODE_USE_ENV_PROXY: '1' };
   return {
     ...{ PATH: '/usr/bin', HOME: '/home/skill', TMPDIR: '/tmp', LANG: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1' },
-    ...(plan.egress.length === 0 ? {} : proxies),
     ...Object.fromEntries(plan.env.map((one) => [one.name, one.value])),
     ...Object.fromEntries(placeholders.map((one) => [one.name, one.placeholder])),
   };

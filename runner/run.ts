@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Agent } from '../skills-index/run/agent.ts';
 import type { AuditSubject } from '../skills-index/run/audit-entry.ts';
 import type { ChangeSet } from '../skills-index/run/changes.ts';
+import type { HoldHands } from '../skills-index/run/hold.ts';
 import { type HostPolicy, requirements } from '../skills-index/run/host-policy.ts';
 import type { AdmittedVersion, Plan } from '../skills-index/run/plan.ts';
 import type { Bundle } from '../skills-index/skill/bundle.ts';
@@ -46,6 +47,8 @@ export interface RunRequest {
   readonly sandbox?: Sandbox;
   readonly onStdout: (chunk: Uint8Array) => void;
   readonly onStderr: (chunk: Uint8Array) => void;
+  /** What people are reached by when something has to wait for them. */
+  readonly hands?: HoldHands;
   readonly signal?: AbortSignal;
   /** What else ends it while it runs: a revocation, a breaker. */
   readonly stops?: readonly Stop[];

@@ -16,12 +16,14 @@ export interface Watched extends Pick<RunRequest, 'onStderr' | 'onStdout' | 'std
   readonly stops: readonly Stop[];
   /** One of the stops is its canary's. */
   readonly leaks: LeakDetector;
+  /** Milliseconds for which it waited for a person: they are not counted against its seconds. */
+  readonly waited: () => number;
 }
 
 /** Waits for the end. Whatever happens, nothing of the sandbox lives when it returns. */
 export async function watchRun(
   running: RunningSandbox,
-  { leaks, onStderr, onStdout, stdin, stops }: Watched,
+  { leaks, onStderr, onStdout, stdin, stops, waited }: Watched,
   { limits }: Plan,
 ): Promise<{ readonly reason: EndReason; readonly code: number | null }> {
   let stopped: EndReason | undefined;
@@ -29,7 +31,13 @@ export async function watchRun(
     stopped ??= reason;
     running.kill();
   };
-  const timer = setTimeout(() => stop('limit:seconds'), limits.seconds * 1000);
+  const begun = performance.now();
+  const onTime = (): void => {
+    const left = limits.seconds * 1000 + waited() - (performance.now() - begun);
+    if (left < 1) stop('limit:seconds');
+    else timer = setTimeout(onTime, left);
+  };
+  let timer = setTimeout(onTime, limits.seconds * 1000);
   const listening = new AbortController();
   for (const { signal, reason } of stops) {
     signal.addEventListener('abort', () => stop(reason), { signal: listening.signal });
