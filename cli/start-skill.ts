@@ -14,6 +14,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { Admitted } from '../skills-index/trust/decision.ts';
 import { askAdmission, openAdmitted, type World } from './admission.ts';
 import type { Lock, LockedSkill } from './lock.ts';
+import { openSecrets } from './secret-sources/open-secrets.ts';
 
 /** A version that may start now, and none of whose files is read yet. */
 export interface Startable {
@@ -126,6 +127,7 @@ export async function runRequest(
     signal: world.signal,
     now: world.now,
     ...(call.command === undefined ? {} : { command: call.command }),
+    secrets: openSecrets(world, call.agent?.name),
     ...(call.agent === undefined ? {} : { agent: call.agent }),
     ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
     ...(call.why === undefined ? {} : { why: call.why }),

@@ -25,7 +25,7 @@ import { bubblewrap } from './sandboxes/bubblewrap.ts';
 import { canaryFrom } from './secrets/canary.ts';
 import { leakDetector } from './secrets/leaks.ts';
 import { placeholderFor, watchedPlaceholder } from './secrets/placeholder.ts';
-import { openSecrets, type SecretValue } from './secrets.ts';
+import { revealAll } from './secrets.ts';
 import { type Stop, watchRun } from './watch.ts';
 
 /** Everything that is known before a start. Whoever has it closes `host`. */
@@ -33,7 +33,6 @@ export interface PreparedRun {
   readonly files: SandboxStart['files'];
   readonly host: OpenedHost;
   readonly sandbox: Sandbox;
-  readonly secrets: ReadonlyMap<string, SecretValue>;
   readonly plan: Plan;
   readonly digest: Digest;
 }
@@ -43,7 +42,6 @@ export function prepareRun(request: RunRequest): PreparedRun {
   const files = checkFiles(request);
   const command = findCommand(manifest, skill, request.command);
   refuseArguments(request.args);
-  const secrets = openSecrets(`${paths.config}/secrets.json`, agent?.name);
   const { exec, mount } = manifest.capabilities;
   const host = openHost({
     hostPolicy,
@@ -54,11 +52,11 @@ export function prepareRun(request: RunRequest): PreparedRun {
   const planned = planRun({
     ...{ admitted: skill.admitted, manifest, approved, command, hostPolicy, sandbox },
     ...(agent === undefined ? {} : { agent }),
-    secrets: [...secrets.values()].map((one) => one.entry),
+    secrets: request.secrets?.entries ?? [],
     host: host.facts,
     now: request.now(),
   });
-  return { files, host, sandbox, secrets, ...planned };
+  return { files, host, sandbox, ...planned };
 }
 
 // What the kernel would not start a program with (execve(2)).
@@ -148,7 +146,8 @@ async function startAndWait(
   prepared: PreparedRun,
   { record, mounts, runFolder, acting, safe }: Surroundings,
 ): Promise<End> {
-  const { files, plan, sandbox, secrets } = prepared;
+  const { files, plan, sandbox } = prepared;
+  const values = await revealAll(plan.secrets, request.secrets);
   const placeholders = plan.secrets.map((one) => ({ ...one, placeholder: placeholderFor(randomBytes(16)) }));
   const canary = canaryFrom(randomBytes(56));
   const [flood, sung] = [new AbortController(), new AbortController()];
@@ -159,7 +158,7 @@ async function startAndWait(
   const proxy = await startEgress({
     folder: `${runFolder}/proxy`,
     rules: { egress: plan.egress, secrets: placeholders },
-    reveal: (name) => secrets.get(name)?.reveal() ?? '',
+    reveal: (name) => values.get(name) ?? '',
     record,
     owner: plan,
     onFlood: () => flood.abort(),

@@ -17,6 +17,7 @@ import type { Audit } from './audit.ts';
 import type { Cleanup } from './mounts/workspace.ts';
 import { prepareRun, runPrepared } from './run-prepared.ts';
 import type { Sandbox } from './sandbox.ts';
+import type { Secrets } from './secrets.ts';
 import { bubblewrap } from './sandboxes/bubblewrap.ts';
 import { checkSandbox } from './sandboxes/check-sandbox.ts';
 import type { Stop } from './watch.ts';
@@ -40,7 +41,9 @@ export interface RunRequest {
   /** Why it is run, in the caller's words; recorded. */
   readonly why?: string;
   readonly hostPolicy: HostPolicy;
-  /** The three folders; none of them can be mounted. Secrets lie in `config/secrets.json`. */
+  /** Absent where there are none. */
+  readonly secrets?: Secrets;
+  /** The three folders; none of them can be mounted. */
   readonly paths: { readonly config: string; readonly data: string; readonly cache: string };
   readonly audit: Audit;
   /** This host's where it is absent. */

@@ -1,53 +1,37 @@
 /**
  * Secrets: values that the egress proxy adds to requests to the hosts they are bound to, and that no sandbox sees.
- * How they are stored and removed: cli/secret-store.ts.
+ * How they are stored: cli/secret-store.ts; where their values come from: cli/secret-sources/.
  */
-import * as v from 'valibot';
+
+import type { PlannedSecret } from '../skills-index/run/plan.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { exactObject } from '../skills-index/skill/shape.ts';
-import { policyBytesMax } from './limits.ts';
-import { readPrivateFile } from './private-file.ts';
 
 /** What may be known of a secret: all but its value. */
 export interface SecretEntry {
   readonly name: string;
   /** Exact host names. */
   readonly hosts: readonly string[];
+  /** Only with these methods; absent for any. */
+  readonly methods?: readonly string[];
   /** Only for runs of this agent; absent for all runs. */
   readonly agent?: string;
+  readonly source: 'file' | 'keychain' | 'command';
   readonly stored: string;
 }
 
-/** A value that does not print: only `reveal` gives it, and only the proxy calls it. */
-export interface SecretValue {
-  readonly entry: SecretEntry;
-  reveal(): string;
+/** What a run may use. No value is in it: each is asked for when a plan that may start needs it. */
+export interface Secrets {
+  readonly entries: readonly SecretEntry[];
+  /** @throws Problem `secret-refused`, `keychain-missing` when its source does not answer in time or not in form */
+  readonly reveal: (name: string) => Promise<string>;
 }
 
-/** As its file holds it. */
-export type StoredSecret = SecretEntry & { readonly value: string };
-
-/** The values that a run may use by name: one bound to its agent goes before one for all. */
-export function openSecrets(file: string, agent: string | undefined): ReadonlyMap<string, SecretValue> {
-  const stored = readStoredSecrets(file);
-  const usable = [...stored.filter((one) => one.agent === undefined), ...stored.filter((one) => one.agent === agent)];
-  return new Map(usable.map(({ value, ...entry }) => [entry.name, { entry, reveal: () => value }]));
-}
-
-const text = v.string();
-const secretShape = exactObject({ name: text, hosts: v.array(text), agent: v.exactOptional(text), stored: text, value: text });
-const storedShape = exactObject({ schema: v.literal('skillgate.secrets/1'), secrets: v.array(secretShape) });
-
-/**
- * @param file `$CONFIG/secrets.json`
- * @throws Problem `key-file-invalid` when it is damaged or others may read it; what a parser quotes could be a part of a secret, so its words are not handed on
- */
-export function readStoredSecrets(file: string): readonly StoredSecret[] {
-  const bytes = readPrivateFile(file, { bytesMax: policyBytesMax, secret: true, code: 'key-file-invalid' });
-  if (bytes === undefined) return [];
-  try {
-    return v.parse(storedShape, JSON.parse(Buffer.from(bytes).toString('utf8'))).secrets;
-  } catch {
-    throw new Problem('key-file-invalid', `Cannot read ${file}: it is not of form skillgate.secrets/1`);
-  }
+/** The values of a plan's secrets by name. @throws Problem as `reveal` does, and for a value that is not of the form of its use */
+export async function revealAll(planned: readonly PlannedSecret[], secrets?: Secrets): Promise<ReadonlyMap<string, string>> {
+  const values = await Promise.all(planned.map(async ({ name }) => [name, (await secrets?.reveal(name)) ?? ''] as const));
+  const byName = new Map(values);
+  const wrong = planned.find(({ as, name }) => as === 'sigv4' && !/^[^:]+:[^:]+(:[^:]+)?$/.test(byName.get(name) ?? ''));
+  if (wrong === undefined) return byName;
+  const hint = 'Its value is ACCESS_KEY_ID:SECRET_ACCESS_KEY, or these two and :SESSION_TOKEN.';
+  throw new Problem('secret-refused', `Cannot use secret ${wrong.name}: its value is no key of AWS`, { hint });
 }

@@ -118,18 +118,25 @@ export const agentRows: readonly CommandRow[] = [
   {
     name: 'secret set',
     summary: 'store a secret, asked for or read from standard input, for hosts that may receive it',
-    usage: 'NAME --host HOST [--agent NAME]',
+    usage: 'NAME --host HOST [--method METHOD] [--agent NAME] [--keychain | --command LINE]',
     examples: [
       ['skill secret set CRM_TOKEN --host api.crm.example', 'asks for the value, and shows nothing of it'],
       ['skill secret set CRM_TOKEN --host api.crm.example < token.txt', 'never visible inside a sandbox'],
+      ['skill secret set CRM_TOKEN --host api.crm.example --command "pass show crm"', 'stores no value: asks for it at each run'],
     ],
-    options: { host: { type: 'string', multiple: true, value: 'HOST', summary: 'host that may receive it' }, agent },
+    options: {
+      host: { type: 'string', multiple: true, value: 'HOST', summary: 'host that may receive it' },
+      method: { type: 'string', multiple: true, value: 'METHOD', summary: 'only requests with this method carry it' },
+      keychain: { type: 'boolean', summary: 'keep the value in the keychain of this machine' },
+      command: { type: 'string', value: 'LINE', summary: 'program and arguments that print it; no shell reads the line' },
+      agent,
+    },
     args: { min: 1, max: 1 },
     load: () => import('../commands/secret.ts'),
   },
   {
     name: 'secret list',
-    summary: 'list secrets: names, hosts and agents, never values',
+    summary: 'list secrets: names, hosts, methods, agents and sources, never values',
     usage: '',
     examples: [['skill secret list', 'what is stored']],
     options: {},

@@ -1,12 +1,15 @@
-/** `skill secret …`: values that only the egress proxy sees, each bound to hosts. Read from standard input, never printed. */
-import { join } from 'node:path';
+/** `skill secret …`: values that only the egress proxy sees, each bound to hosts. Never an argument, never printed. */
+import { randomUUID } from 'node:crypto';
 import type { SecretEntry } from '../../runner/secrets.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes, type InStream } from '../command.ts';
 import { askHidden, isQuietTerminal } from '../hidden-answer.ts';
 import { secretInputBytesMax } from '../limits.ts';
 import { answer, note, type Safe, safe, table } from '../output.ts';
-import { listSecrets, removeSecret, storeSecret } from '../secret-store.ts';
+import { parseSecretCommand, runSecretCommand } from '../secret-sources/command.ts';
+import { secretsFileOf } from '../secret-sources/open-secrets.ts';
+import { listSecrets, parseSecretValue, removeSecret, type SecretOrigin, storeSecret } from '../secret-store.ts';
+import { osKeychain } from '../signers/keychain.ts';
 
 const secretCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   'secret set': set,
@@ -22,25 +25,32 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 
 async function set(context: CommandContext): Promise<ExitCode> {
   const [name = ''] = context.args;
-  const { host, agent } = context.options;
+  const { host, method, agent } = context.options;
   const hosts = Array.isArray(host) ? host : [];
   if (hosts.length === 0)
     throw new Problem('usage', `Cannot store ${name}: name at least one host that may receive it`, {
       hint: `skill secret set ${name} --host HOST < FILE`,
     });
-  const bound = typeof agent === 'string' ? { agent } : {};
-  const value = await secretValue(context, name, hosts);
-  const entry = storeSecret(fileOf(context), { name, hosts, value, now: context.now(), ...bound });
+  const bound = {
+    ...{ name, hosts, now: context.now() },
+    ...(Array.isArray(method) ? { methods: method } : {}),
+    ...(typeof agent === 'string' ? { agent } : {}),
+  };
+  const origin = await originOf(context, name, hosts);
+  const value = 'value' in origin ? { value: Buffer.from(origin.value) } : origin;
+  const entry = storeSecret(secretsFileOf(context), { ...bound, ...value });
   answer(context, { schema: 'skillgate.secret/1', ...entry }, () => text(entry));
   return exitCodes.ok;
 }
 
 async function list(context: CommandContext): Promise<ExitCode> {
-  const secrets = listSecrets(fileOf(context));
+  const secrets = listSecrets(secretsFileOf(context));
+  const row = (one: SecretEntry): string[] => [
+    ...[one.name, one.hosts.join(', '), one.methods?.join(', ') ?? 'any method'],
+    ...[one.agent ?? 'every run', one.source, one.stored],
+  ];
   answer(context, { schema: 'skillgate.secrets/1', ...{ secrets } }, () =>
-    secrets.length === 0
-      ? safe`no secrets: skill secret set NAME --host HOST`
-      : table(secrets.map((one) => [one.name, one.hosts.join(', '), one.agent ?? 'every run', one.stored])),
+    secrets.length === 0 ? safe`no secrets: skill secret set NAME --host HOST` : table(secrets.map(row)),
   );
   return exitCodes.ok;
 }
@@ -48,10 +58,27 @@ async function list(context: CommandContext): Promise<ExitCode> {
 async function remove(context: CommandContext): Promise<ExitCode> {
   const [name = ''] = context.args;
   const { agent } = context.options;
-  removeSecret(fileOf(context), name, typeof agent === 'string' ? agent : undefined);
+  const removed = removeSecret(secretsFileOf(context), name, typeof agent === 'string' ? agent : undefined);
+  if (removed !== undefined && 'keychain' in removed) await osKeychain().remove(removed.keychain);
   note(context, safe`forgot ${name}`);
   if (context.format !== 'text') answer(context, { schema: 'skillgate.secret-removed/1', ...{ name } }, () => safe`${name}`);
   return exitCodes.ok;
+}
+
+/** What is stored: the value, where the keychain has it, or the command that prints it, which is tried once. */
+async function originOf(context: CommandContext, name: string, hosts: readonly string[]): Promise<SecretOrigin> {
+  const { command: line, keychain } = context.options;
+  if (typeof line === 'string') {
+    if (keychain === true) throw new Problem('usage', 'A secret comes from a command or from the keychain');
+    const command = parseSecretCommand(name, line, context.env.PATH);
+    parseSecretValue(name, await runSecretCommand(name, command, context.env));
+    return { command };
+  }
+  const value = parseSecretValue(name, await secretValue(context, name, hosts));
+  if (keychain !== true) return { value };
+  const account = `secret ${randomUUID()}`;
+  await osKeychain().write(account, value);
+  return { keychain: account };
 }
 
 async function secretValue(context: CommandContext, name: string, hosts: readonly string[]): Promise<Uint8Array> {
@@ -76,11 +103,9 @@ async function readAllOf(stream: InStream): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-function text(entry: SecretEntry): Safe {
-  const whose = entry.agent === undefined ? 'for every run' : `for agent ${entry.agent} alone`;
-  return safe`stored ${entry.name} for ${entry.hosts.join(', ')}, ${whose}`;
-}
-
-function fileOf({ paths }: CommandContext): string {
-  return join(paths.config, 'secrets.json');
+function text({ name, hosts, methods, agent, source }: SecretEntry): Safe {
+  const whose = agent === undefined ? 'for every run' : `for agent ${agent} alone`;
+  const how = methods === undefined ? '' : ` with ${methods.join(', ')} alone`;
+  const where = source === 'file' ? '' : `; its value stays in the ${source === 'keychain' ? 'keychain' : 'command’s hands'}`;
+  return safe`stored ${name} for ${hosts.join(', ')}${how}, ${whose}${where}`;
 }

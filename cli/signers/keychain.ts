@@ -1,12 +1,11 @@
-/** Private keys in the keychain of the operating system: Keychain, Credential Manager, Secret Service. Optional, and loaded when one is used. */
-import type { Digest } from '../../skills-index/skill/digest.ts';
+/** Private keys and secrets in the keychain of the operating system: Keychain, Credential Manager, Secret Service. Optional, and loaded when one is used. */
 import { Problem } from '../../skills-index/skill/problem.ts';
 
-/** Secrets by key id. */
+/** What it holds, by account: the key id of a private key, a made-up id of a secret. */
 export interface Keychain {
-  read(keyId: Digest): Promise<string | undefined>;
-  write(keyId: Digest, secret: string): Promise<void>;
-  remove(keyId: Digest): Promise<void>;
+  read(account: string): Promise<string | undefined>;
+  write(account: string, secret: string): Promise<void>;
+  remove(account: string): Promise<void>;
 }
 
 const service = 'skillgate';
@@ -15,18 +14,18 @@ const store = { linux: { store: 'secret-service' } } as const;
 
 /** The keychain of this machine. Nothing else is ever used in its place. Its methods throw Problem `keychain-missing`. */
 export function osKeychain(): Keychain {
-  const at = async <Result>(keyId: Digest, use: (entry: Entry) => Promise<Result>): Promise<Result> => {
+  const at = async <Result>(account: string, use: (entry: Entry) => Promise<Result>): Promise<Result> => {
     try {
       const { AsyncEntry } = await import('@napi-rs/keyring');
-      return await use(new AsyncEntry(service, keyId, store));
+      return await use(new AsyncEntry(service, account, store));
     } catch (cause) {
       throw unreachable(cause);
     }
   };
   return {
-    read: (keyId) => at(keyId, async (entry) => (await entry.getPassword()) ?? undefined),
-    write: (keyId, secret) => at(keyId, (entry) => entry.setPassword(secret)),
-    remove: (keyId) => at(keyId, async (entry) => void (await entry.deletePassword())),
+    read: (account) => at(account, async (entry) => (await entry.getPassword()) ?? undefined),
+    write: (account, secret) => at(account, (entry) => entry.setPassword(secret)),
+    remove: (account) => at(account, async (entry) => void (await entry.deletePassword())),
   };
 }
 

@@ -127,8 +127,11 @@ function planSecrets(draft: Draft, { agent, secrets }: PlanInput, wanted: Capabi
       draft.refused.push({ code: 'secret-refused', message, hint: `skill secret set ${name} --host ${asked[0]}` });
     if (stored === undefined) refuse(`there is no secret ${name} for this run`);
     else if (hosts.length === 0) refuse(`secret ${name} is bound to no host that the manifest names`);
-    else if (/^(hmac:|sigv4)/.test(as)) refuse(`secret ${name} as ${as} is not in this version`);
-    else draft.secrets.push({ name, hosts, as, reason: `${approvedFor(why)}; bound to ${stored.hosts.join(', ')}` });
+    else {
+      const { methods } = stored;
+      const reason = `${approvedFor(why)}; bound to ${[...(methods ?? []), stored.hosts.join(', ')].join(' ')}`;
+      draft.secrets.push({ name, hosts, ...(methods === undefined ? {} : { methods }), as, reason });
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { verifyAuditFile } from '../../cli/audit-file.ts';
+import { openSecrets } from '../../cli/secret-sources/open-secrets.ts';
 import { storeSecret } from '../../cli/secret-store.ts';
 import { openAudit } from '../../runner/audit.ts';
 import { type RunRequest, type RunResult, runSkill } from '../../runner/run.ts';
@@ -93,6 +94,7 @@ export function requestFor(
     args: [],
     hostPolicy: { ...emptyHostPolicy, workspaces: { reports: host.reports }, writable: ['reports'], breakers: calm, ...policy },
     paths: host.paths,
+    secrets: openSecrets({ env: {}, paths: host.paths }, undefined),
     audit: openAudit(host.auditFile, () => new Date(), join(host.paths.config, 'audit-key.json')),
     onStdout: (chunk) => out.push(Buffer.from(chunk)),
     onStderr: (chunk) => err.push(Buffer.from(chunk)),

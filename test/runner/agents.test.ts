@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAgent, grantAgent, listAgents, revokeAgent } from '../../cli/agent-store.ts';
-import { listSecrets, removeSecret, storeSecret } from '../../cli/secret-store.ts';
 import { readAgent } from '../../runner/agents.ts';
-import { openSecrets } from '../../runner/secrets.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
@@ -82,46 +80,5 @@ describe('an agent identity', () => {
     createAgent(folder, { name: 'strong', now });
     writeFileSync(join(folder, 'weak.json'), readFileSync(join(folder, 'strong.json')), { mode: 0o600 });
     expect(() => readAgent(folder, 'weak')).toThrowError(expect.objectContaining({ code: 'key-file-invalid' }));
-  });
-});
-
-describe('a secret', () => {
-  const value = Buffer.from('real-token-0123456789\n');
-  const file = (): string => join(folder, 'secrets.json');
-
-  it('is listed without its value and opened for the runs it is for', () => {
-    storeSecret(file(), { name: 'TOKEN', hosts: ['b.example', 'a.example'], value, now });
-    storeSecret(file(), { name: 'TOKEN', hosts: ['a.example'], agent: 'bot', value: Buffer.from('token-of-the-bot'), now });
-    expect(statSync(file()).mode & 0o777).toBe(0o600);
-    expect(JSON.stringify(listSecrets(file()))).not.toMatch(/token/);
-    expect(openSecrets(file(), undefined).get('TOKEN')?.reveal()).toBe('real-token-0123456789');
-    expect(openSecrets(file(), 'bot').get('TOKEN')?.reveal()).toBe('token-of-the-bot');
-    expect(openSecrets(file(), 'other').get('TOKEN')?.entry.hosts).toEqual(['a.example', 'b.example']);
-    expect(JSON.stringify([...openSecrets(file(), 'bot')])).not.toMatch(/token-of/);
-    removeSecret(file(), 'TOKEN');
-    expect(listSecrets(file())).toMatchObject([{ agent: 'bot' }]);
-    expect(() => removeSecret(file(), 'TOKEN')).toThrowError(expect.objectContaining({ code: 'secret-refused' }));
-  });
-
-  it.each([
-    ['too short', { value: Buffer.from('short') }],
-    ['two lines', { value: Buffer.from('first-line\nsecond') }],
-    ['not ASCII', { value: Buffer.from('pässwörter-lang') }],
-    ['without a host', { hosts: [] }],
-    ['for a pattern', { hosts: ['*.a.example'] }],
-    ['for an address', { hosts: ['127.0.0.1'] }],
-    ['with a name that is none', { name: 'to ken' }],
-  ])('%s is not stored, and no message repeats it', (_, more) => {
-    const store = (): unknown => storeSecret(file(), { name: 'TOKEN', hosts: ['a.example'], value, now, ...more });
-    expect(store).toThrowError(expect.objectContaining({ code: 'secret-refused' }));
-    expect(store).not.toThrowError(/real-token|short$|first-line/);
-    expect(listSecrets(file())).toEqual([]);
-  });
-
-  it('whose file is damaged is refused without a word of it', () => {
-    writeFileSync(file(), '{"value":"real-token', { mode: 0o600 });
-    expect(() => listSecrets(file())).toThrowError(
-      expect.objectContaining({ code: 'key-file-invalid', message: expect.not.stringContaining('real') }),
-    );
   });
 });

@@ -42,7 +42,7 @@ function inputFor(capabilities: object = wanted, more: Partial<PlanInput> = {}):
       workspaces: { reports: '/srv/reports' },
       env: { TZ: 'UTC' },
     },
-    secrets: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], stored: '' }],
+    secrets: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], source: 'file', stored: '' }],
     host: {
       uid: 0,
       gid: 0,
@@ -181,12 +181,14 @@ describe('a plan that must not start', () => {
     [
       'a secret of another agent',
       'secret-refused',
-      inputFor(wanted, { secrets: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], agent: 'other', stored: '' }] }),
+      inputFor(wanted, {
+        secrets: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], agent: 'other', source: 'file', stored: '' }],
+      }),
     ],
     [
       'a secret bound elsewhere',
       'secret-refused',
-      inputFor(wanted, { secrets: [{ name: 'CRM_TOKEN', hosts: ['b.example'], stored: '' }] }),
+      inputFor(wanted, { secrets: [{ name: 'CRM_TOKEN', hosts: ['b.example'], source: 'file', stored: '' }] }),
     ],
     ['an interpreter that is not there', 'sandbox-missing', inputFor({}, { host: { ...inputFor().host, programs: {} } })],
     ['no interpreter', 'plan-refused', inputFor({}, { command: { name: 'x', file: 'x' as BundlePath, interpreter: undefined } })],
