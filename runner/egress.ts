@@ -218,8 +218,8 @@ async function handle(traffic: Traffic, { request, response, upgrades }: Asked):
   if (decision.kind === 'denied') return refuse(decision.why);
   if (leak !== undefined) return refuse(leak);
   const expects = headers.find(([name]) => name.toLowerCase() === 'expect')?.[1];
-  if (decision.upgrades !== upgrades || (expects ?? '100-continue').toLowerCase() !== '100-continue')
-    return refuse('upgrade-denied');
+  if (expects !== undefined && expects.toLowerCase() !== '100-continue') return refuse('malformed');
+  if (decision.upgrades !== upgrades) return refuse('upgrade-denied');
   if (Number(request.headers['content-length'] ?? 0) > limits.egressRequestBytesMax) return refuse('too-large');
   if (expects !== undefined) response.writeContinue();
   const body = new RequestBody(traffic, upgrades ? Readable.from([]) : request);

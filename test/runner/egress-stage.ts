@@ -19,6 +19,8 @@ export interface Stage {
   readonly upstream: Server;
   readonly port: number;
   readonly seen: { method: string; url: string; host: string; headers: IncomingMessage['headers']; body: string }[];
+  /** All bytes that reached the upstream inside TLS. */
+  readonly arrived: string[];
   readonly log: AuditEvent[];
   /** The authority that the proxy shows to the sandbox. */
   readonly ca: string;
@@ -36,6 +38,7 @@ export interface Stage {
 
 export interface StageSettings extends Partial<EgressSettings> {
   readonly egress?: readonly Partial<PlannedEgress>[];
+  readonly secrets?: EgressSettings['rules']['secrets'];
   readonly answer?: (request: IncomingMessage, response: ServerResponse) => void;
   /** Whom the upstream's certificate names. */
   readonly certified?: string;
@@ -55,6 +58,8 @@ export async function startStage(settings: StageSettings = {}): Promise<Stage> {
     seen.push({ method, url, host: headers.host ?? '', headers, body });
     (settings.answer ?? ((_, to) => to.end('fine')))(request, response);
   });
+  const arrived: string[] = [];
+  upstream.on('secureConnection', (socket) => socket.on('data', (chunk) => arrived.push(String(chunk))));
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
   const { port } = upstream.address() as AddressInfo;
   const pinned = { [apiHost]: { address: '127.0.0.1', port } };
@@ -68,25 +73,27 @@ export async function startStage(settings: StageSettings = {}): Promise<Stage> {
     record: (event) => log.push(event),
     ...(settings.trusted === false ? {} : { authorities: [foreign.certificate] }),
     ...settings,
-    rules: { egress: (settings.egress ?? [{}]).map((one) => ({ ...rule, ...one })), secrets: [], ...settings.rules },
+    rules: { egress: (settings.egress ?? [{}]).map((one) => ({ ...rule, ...one })), secrets: settings.secrets ?? [] },
   });
   const ca = proxy.files.map(({ bytes }) => Buffer.from(bytes).toString()).join('');
   const open = (): Socket => connect(join(folder, 'proxy', 'proxy.sock')).on('error', () => undefined);
   const tunnel = async (target: string): Promise<Socket> => {
     const socket = open();
     socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`);
-    const answer = await new Promise<string>((resolve) => socket.once('data', (chunk) => resolve(chunk.toString())));
-    if (!answer.includes(' 200 ')) throw new Error(answer.split('\r\n')[0]);
+    const answer = await new Promise<Buffer>((resolve) => socket.once('data', resolve));
+    if (!answer.includes(' 200 ')) throw new Error(answer.toString().split('\r\n')[0]);
+    socket.pause();
+    socket.unshift(answer.subarray(answer.indexOf('\r\n\r\n') + 4));
     return socket;
   };
   const secure = async (target = `${apiHost}:443`, servername = apiHost): Promise<TLSSocket> => {
     const socket = await tunnel(target);
-    const inside = tlsConnect({ socket, servername, ca });
+    const inside = tlsConnect({ socket, servername, ca: [ca, foreign.certificate] });
     await new Promise<void>((resolve, reject) => inside.once('secureConnect', resolve).once('error', reject));
     return inside.on('error', () => undefined);
   };
   return {
-    ...{ proxy, upstream, port, seen, log, ca, open, tunnel, secure },
+    ...{ proxy, upstream, port, seen, arrived, log, ca, open, tunnel, secure },
     why: () => log.map((event) => (event.event === 'egress' ? event.why : event.event)),
     send: async (...lines) => {
       const inside = await secure();
