@@ -15,6 +15,11 @@ const ofIdentity = {
   model: { type: 'string', value: 'NAME', summary: 'its model endpoint: a name in host policy’s models' },
 } as const;
 
+const answering = {
+  approver: { type: 'string', value: 'NAME', summary: 'as which approver of host policy' },
+  signed: { type: 'string', value: 'FILE', summary: 'hand in an answer that was signed elsewhere, by a passkey' },
+} as const;
+
 export const agentRows: readonly CommandRow[] = [
   {
     name: 'run',
@@ -151,6 +156,39 @@ export const agentRows: readonly CommandRow[] = [
     options: { agent },
     args: { min: 1, max: 1 },
     load: () => import('../commands/secret.ts'),
+  },
+  {
+    name: 'hold list',
+    summary: 'what waits for a person on this host: actions, allowances for a time, open breakers',
+    usage: '',
+    examples: [['skill hold list', 'each with its id, who wants what, and until when']],
+    options: {},
+    args: { min: 0, max: 0 },
+    load: () => import('../commands/hold.ts'),
+  },
+  {
+    name: 'hold allow',
+    summary: 'allow what waits, once or for a time; signed by an approver whom host policy names',
+    usage: 'ID [--for TIME]',
+    examples: [
+      ['skill hold allow 3f9c0a1b2d4e', 'this once; asks for the passphrase of your key'],
+      ['skill hold allow 3f9c0a1b2d4e --for 1h', 'and the same again without asking, for an hour'],
+    ],
+    options: {
+      for: { type: 'string', value: 'TIME', summary: 'how long the same is allowed without asking: 90s, 15m, at most 24h' },
+      ...answering,
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/hold.ts'),
+  },
+  {
+    name: 'hold deny',
+    summary: 'deny what waits, or take an allowance back',
+    usage: 'ID',
+    examples: [['skill hold deny 3f9c0a1b2d4e', 'it is refused at once']],
+    options: answering,
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/hold.ts'),
   },
   {
     name: 'doctor',

@@ -122,12 +122,16 @@ export const authorRows: readonly CommandRow[] = [
   {
     name: 'key create',
     summary: 'make a signing key; the private part stays in your config folder, or in the OS keychain',
-    usage: '[NAME] [--keychain]',
+    usage: '[NAME] [--keychain | --passphrase]',
     examples: [
       ['skill key create', 'make the key named default, and default.pub.json to hand around'],
       ['skill key create --keychain', 'its private part lies in the keychain of this machine, and in no file'],
+      ['skill key create operator --passphrase', 'a key to answer holds with: its passphrase is asked at each signature'],
     ],
-    options: { keychain: { type: 'boolean', summary: 'keep the private part in the OS keychain; fails where there is none' } },
+    options: {
+      keychain: { type: 'boolean', summary: 'keep the private part in the OS keychain; fails where there is none' },
+      passphrase: { type: 'boolean', summary: 'close the private part with a passphrase, asked at the terminal' },
+    },
     args: { min: 0, max: 1 },
     load: () => import('../commands/key.ts'),
   },

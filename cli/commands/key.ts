@@ -4,8 +4,9 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { endedKeys } from '../keys/ended-keys.ts';
 import type { LoggedKey } from '../keys/logged-key.ts';
 import { answer, inkFor, note, safe, table } from '../output.ts';
+import { askNewPassphrase } from '../passphrase.ts';
 import { readRegistries } from '../registry-base.ts';
-import { createKeyFile, readKeyFile } from '../signers/key-file.ts';
+import { createKeyFile, publicKeyOf, readKeyFile } from '../signers/key-file.ts';
 import { keyNames, keyPath } from '../signers/signer.ts';
 
 /** `skill key create|list|rotate|revoke`. */
@@ -26,11 +27,20 @@ async function create(context: CommandContext): Promise<ExitCode> {
   const name = context.args[0] ?? 'default';
   const shared = keyPath(context.paths, name, 'public');
   const keychain = context.options.keychain === true ? (await import('../signers/keychain.ts')).osKeychain() : undefined;
-  const key = await createKeyFile(keyPath(context.paths, name), shared, name, keychain);
-  const made = { name, keyId: key.keyId, publicFile: shared, keychain: keychain !== undefined };
+  const passphrase = context.options.passphrase === true ? await askNewPassphrase(context, name) : undefined;
+  if (keychain !== undefined && passphrase !== undefined)
+    throw new Problem('usage', 'A key lies in the keychain or under a passphrase: choose one');
+  const key = await createKeyFile(keyPath(context.paths, name), shared, name, keychain, passphrase);
+  const sealed = passphrase !== undefined;
+  const made = { name, keyId: key.keyId, publicFile: shared, keychain: keychain !== undefined, passphrase: sealed };
   answer(context, { schema: 'skillgate.key-created/1', ...made }, () => safe`${key.keyId}`);
   const place = keychain === undefined ? context.paths.config : 'the keychain of this machine';
   note(context, safe`Key ${name} is made. Hand around ${shared}; its private part stays in ${place}.`);
+  if (sealed)
+    note(
+      context,
+      safe`To answer holds with it, write into host.json: "approvers": [${JSON.stringify({ name, key: publicKeyOf(key) })}]`,
+    );
   return exitCodes.ok;
 }
 

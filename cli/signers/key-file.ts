@@ -3,6 +3,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject,
 import { constants } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import * as v from 'valibot';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -10,6 +11,7 @@ import type { PublicKey } from '../../skills-index/statement/attestation.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import { keyFileBytesMax } from '../limits.ts';
 import { type Keychain, osKeychain } from './keychain.ts';
+import { openSealed, type SealedKey, sealedKeyShape, sealKey } from './sealed-key.ts';
 
 const schema = 'skillgate.key/1';
 
@@ -20,6 +22,8 @@ export interface KeyFile extends Signer {
   readonly publicPem: string;
   /** Where the private part lies, if not in the file. */
   readonly keychain?: Keychain;
+  /** Whether a passphrase is asked at each signature. */
+  readonly sealed?: boolean;
 }
 
 /** The public part as other people get it. */
@@ -30,6 +34,7 @@ export interface PublicKeyFile extends PublicKey {
 /**
  * Makes a key and writes both files: `path` with mode 0600, and the public part beside it. Nothing is overwritten.
  * @param keychain holds the private part; the file at `path` then says so, and has the public part only
+ * @param passphrase closes the private part in the file; asked again at each signature
  * @throws Problem `file-exists`, `keychain-missing`
  */
 export async function createKeyFile(
@@ -37,6 +42,7 @@ export async function createKeyFile(
   publicPath: string | undefined,
   name: string,
   keychain?: Keychain,
+  passphrase?: string,
 ): Promise<KeyFile> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const key = toKeyFile(name, createPublicKey(privateKey), async () => privateKey, keychain);
@@ -45,7 +51,7 @@ export async function createKeyFile(
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await keepIn(keychain, key.keyId, pem);
   try {
-    await writeNew(path, { ...shared, ...(keychain === undefined ? { privateKey: pem } : { keychain: true }) }, 0o600);
+    await writeNew(path, { ...shared, ...privatePart(privateKey, keychain, passphrase) }, 0o600);
   } catch (cause) {
     await keychain?.remove(key.keyId);
     throw cause;
@@ -55,6 +61,12 @@ export async function createKeyFile(
     await writeNew(publicPath, shared, 0o644);
   }
   return key;
+}
+
+function privatePart(key: KeyObject, keychain?: Keychain, passphrase?: string): object {
+  if (keychain !== undefined) return { keychain: true };
+  if (passphrase !== undefined) return { sealedKey: sealKey(key.export({ type: 'pkcs8', format: 'der' }), passphrase) };
+  return { privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
 // A keychain that takes a secret and does not give it back would cost the author the scope.
@@ -69,12 +81,17 @@ async function keepIn(keychain: Keychain | undefined, keyId: Digest, pem: string
  * Reads a private key. A file that others may read or write is no secret, and is refused.
  * @throws Problem `file-not-found`, `key-file-invalid`
  */
-export async function readKeyFile(path: string, openKeychain: () => Keychain = osKeychain): Promise<KeyFile> {
+export async function readKeyFile(
+  path: string,
+  openKeychain: () => Keychain = osKeychain,
+  askPassphrase?: (name: string) => Promise<string>,
+): Promise<KeyFile> {
   const { value, mode, uid } = await readJson(path);
   if (process.platform !== 'win32' && ((mode & 0o077) !== 0 || (uid !== process.getuid?.() && uid !== 0)))
     throw invalid(path, 'others may read or write it', `chmod 600 ${JSON.stringify(path)}`);
-  const { name, keyId, privateKey, keychain } = value;
+  const { name, keyId, privateKey, keychain, sealedKey } = value;
   if (keychain === true && privateKey === undefined) return keyInKeychain(path, value, openKeychain());
+  if (sealedKey !== undefined && privateKey === undefined) return keyUnderPassphrase(path, value, askPassphrase);
   if (typeof privateKey !== 'string' || typeof name !== 'string') throw invalid(path, 'it holds no private key');
   const parsed = privateKeyOf(path, privateKey);
   const key = toKeyFile(name, createPublicKey(parsed), async () => parsed);
@@ -94,6 +111,23 @@ function keyInKeychain(path: string, value: KeyJson, keychain: Keychain): KeyFil
     return parsed;
   };
   return toKeyFile(name, publicKey, readPrivate, keychain);
+}
+
+// Asked when something is signed, so that a list of keys asks nobody.
+function keyUnderPassphrase(path: string, value: KeyJson, ask?: (name: string) => Promise<string>): KeyFile {
+  const { name, publicKey, keyId } = publicPartOf(path, value);
+  const sealed = v.safeParse(sealedKeyShape, value.sealedKey);
+  if (!sealed.success) throw invalid(path, 'its sealed key cannot be read');
+  const readPrivate = async (): Promise<KeyObject> => {
+    if (ask === undefined) throw invalid(path, 'it has a passphrase, which this command does not ask for');
+    const der = openSealed(sealed.output, await ask(name));
+    if (der === undefined) throw invalid(path, 'this is not its passphrase', 'try again; nothing was signed');
+    const key = createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
+    if (digestOf(createPublicKey(key).export({ type: 'spki', format: 'der' })) !== keyId)
+      throw invalid(path, 'it holds another key under its name');
+    return key;
+  };
+  return { ...toKeyFile(name, publicKey, readPrivate), sealed: true };
 }
 
 /**
@@ -160,6 +194,7 @@ interface KeyJson {
   readonly publicKey?: unknown;
   readonly privateKey?: unknown;
   readonly keychain?: unknown;
+  readonly sealedKey?: SealedKey | unknown;
 }
 
 async function readJson(path: string): Promise<{ value: KeyJson; mode: number; uid: number }> {

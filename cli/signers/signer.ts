@@ -4,12 +4,15 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { isNamePart } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext, Paths } from '../command.ts';
+import { askPassphrase } from '../passphrase.ts';
 import { type KeyFile, readKeyFile } from './key-file.ts';
+import { osKeychain } from './keychain.ts';
 
 /** The key that `--key` names (a name, or a path with a slash or `.json`), else `fallback`, else `default`, else the only one there is. */
 export async function signerFor(context: CommandContext, fallback = 'default'): Promise<KeyFile> {
   const { key } = context.options;
-  if (typeof key === 'string') return readKeyFile(pathOfKey(context, key));
+  const ask = (name: string): Promise<string> => askPassphrase(context, name);
+  if (typeof key === 'string') return readKeyFile(pathOfKey(context, key), osKeychain, ask);
   const names = keyNames(context.paths);
   const [first] = names;
   if (first === undefined)
@@ -19,7 +22,7 @@ export async function signerFor(context: CommandContext, fallback = 'default'): 
     throw new Problem('usage', `There are ${names.length} keys here and none is named ${fallback}`, {
       hint: `say which: ${names.map((one) => `--key ${one}`).join(' or ')}`,
     });
-  return readKeyFile(keyPath(context.paths, name));
+  return readKeyFile(keyPath(context.paths, name), osKeychain, ask);
 }
 
 /** Names of the keys in the config folder, sorted. */

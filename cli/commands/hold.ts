@@ -1,0 +1,104 @@
+/** `skill hold list|allow|deny`: what waits for a person on this host, and their answer. */
+import { join } from 'node:path';
+import { breakerFile } from '../../runner/breakers.ts';
+import { holdFiles } from '../../runner/holds.ts';
+import { readHostPolicy } from '../../runner/host-policy.ts';
+import { breakerEvent } from '../../skills-index/run/breaker.ts';
+import { canAnswer } from '../../skills-index/run/hold-answer.ts';
+import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { confirm } from '../ask.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { makeAnswer, putAnswer } from '../holds/answer.ts';
+import { type HoldHere, holdNamed, holdsFolderOf, holdsHere } from '../holds/here.ts';
+import { answer, joined, note, type Safe, safe } from '../output.ts';
+import { hostFiles } from '../start-skill.ts';
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const policy = readHostPolicy(join(context.paths.config, 'host.json'));
+  if (context.command === 'hold list') return list(context, policy);
+  const here = holdNamed(context, policy, context.args[0] ?? '');
+  note(context, describe(here));
+  const verdict = context.command === 'hold allow' ? 'allow' : 'deny';
+  if (verdict === 'deny' && here.state === 'allowed') return takeBack(context, here);
+  if (here.state === 'open' && verdict === 'deny') return done(context, here, 'it stays open');
+  if (here.state === 'allowed') return done(context, here, `it is allowed until ${here.until}`);
+  const seconds = secondsOf(context);
+  if (here.state === 'open' && isForOperatorAlone(here, policy)) return closeUnsigned(context, here);
+  const made = await makeAnswer(context, policy, { hold: here.hold, verdict, seconds });
+  if (made.kind === 'to-sign') {
+    const { challenge, approver } = made;
+    const { schema: _, ...passkey } = { schema: '', ...approver.passkey };
+    answer(
+      context,
+      { schema: 'skillgate.hold-challenge/1', answer: made.answer, challenge, ...passkey },
+      () => safe`sign this challenge with the passkey ${passkey.credentialId ?? ''} at ${passkey.origin ?? ''}: ${challenge}`,
+    );
+    note(context, safe`Then: skill hold ${verdict} ${here.hold.id} --signed FILE, with {"answer": …, "assertion": …} in it.`);
+    return exitCodes.ok;
+  }
+  putAnswer(made.path, made.signed);
+  return done(
+    context,
+    here,
+    `${verdict === 'allow' ? 'allowed' : 'denied'} by ${made.signed.answer.approver}${seconds === 0 ? '' : ` for ${seconds} seconds`}`,
+  );
+}
+
+function list(context: CommandContext, policy: HostPolicy): ExitCode {
+  const found = holdsHere(context, policy);
+  answer(context, { schema: 'skillgate.holds/1', holds: found }, () =>
+    found.length === 0 ? safe`nothing waits for a person here` : joined(found.map(describe), '\n'),
+  );
+  return exitCodes.ok;
+}
+
+function describe({ state, hold, until }: HoldHere): Safe {
+  const word = { waiting: 'waits', allowed: 'allowed', open: 'breaker open' }[state];
+  return joined(
+    [
+      safe`${hold.id}  ${word}${until === undefined ? '' : ` until ${until}`}: ${hold.skill}@${hold.version} for ${hold.agent}, run ${hold.run}`,
+      safe`    ${hold.kind} (${hold.rule}): ${hold.what}`,
+    ],
+    '\n',
+  );
+}
+
+function done(context: CommandContext, { hold }: HoldHere, what: string): ExitCode {
+  answer(context, { schema: 'skillgate.hold-answered/1', id: hold.id, what }, () => safe`${hold.id}: ${what}`);
+  return exitCodes.ok;
+}
+
+// Less is allowed from now on: that takes no signature.
+function takeBack(context: CommandContext, here: HoldHere): ExitCode {
+  holdFiles(holdsFolderOf(context)).forget(here.hold);
+  return done(context, here, 'the allowance is taken back');
+}
+
+function isForOperatorAlone({ hold }: HoldHere, { approvers }: HostPolicy): boolean {
+  return hold.agent === 'operator' && !approvers.some((one) => canAnswer(one, []));
+}
+
+// Where nobody could sign, the operator may let go on what they ran themselves; an agent's breaker stays open.
+async function closeUnsigned(context: CommandContext, { hold }: HoldHere): Promise<ExitCode> {
+  await confirm(context, safe`Let ${hold.skill}@${hold.version} run again?`, 'yes', 'name an approver in host.json');
+  const file = breakerFile(join(context.paths.data, 'breakers'), hold);
+  const open = file.read()?.open;
+  const { run, agent, skill, version } = hold;
+  file.remove();
+  if (open !== undefined)
+    hostFiles(context).audit.record(
+      { run, agent, skill, version },
+      breakerEvent(open, 'closed', 'operator at the terminal, unsigned'),
+    );
+  return done(context, { state: 'open', hold }, 'closed by the operator at the terminal, unsigned');
+}
+
+function secondsOf({ options }: CommandContext): number {
+  const { for: text } = options;
+  if (text === undefined) return 0;
+  const [, number = '', unit = ''] = /^(\d{1,5})(s|m|h)$/.exec(String(text)) ?? [];
+  const seconds = Number(number) * ({ s: 1, m: 60, h: 3_600 }[unit] ?? 0);
+  if (seconds >= 1 && seconds <= 86_400) return seconds;
+  throw new Problem('usage', `Cannot read --for ${JSON.stringify(text)}: write 90s, 15m or 8h, at most 24h`);
+}

@@ -1,0 +1,117 @@
+/** An answer to a hold, made by a person with what the agent's user lacks: a passphrase, a passkey, or another user of this host. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { writePrivateFile } from '../../runner/private-file.ts';
+import {
+  answerBytes,
+  type Hold,
+  type HoldAnswer,
+  holdAnswerType,
+  holdDigest,
+  type SignedAnswer,
+  signedAnswerShape,
+} from '../../skills-index/run/hold.ts';
+import type { Approver } from '../../skills-index/run/hold-policy.ts';
+import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseShape } from '../../skills-index/skill/shape.ts';
+import { pae } from '../../skills-index/statement/sign.ts';
+import { proofChallenge } from '../../skills-index/trust/approver-proof.ts';
+import type { CommandContext } from '../command.ts';
+import { askPassphrase } from '../passphrase.ts';
+import { type KeyFile, readKeyFile } from '../signers/key-file.ts';
+import { osKeychain } from '../signers/keychain.ts';
+import { keyNames, keyPath } from '../signers/signer.ts';
+import { holdsFolderOf } from './here.ts';
+
+export interface Wanted {
+  readonly hold: Hold;
+  readonly verdict: HoldAnswer['verdict'];
+  /** 0 for this once. */
+  readonly seconds: number;
+}
+
+/** Either an answer with its proof and where it belongs, or what somebody else's device has to sign first. */
+export type MadeAnswer =
+  | { readonly kind: 'signed'; readonly signed: SignedAnswer; readonly path: string }
+  | { readonly kind: 'to-sign'; readonly answer: HoldAnswer; readonly challenge: string; readonly approver: Approver };
+
+/** @throws Problem `forbidden` when nobody whom host policy names is here, `not-confirmed`, `key-file-invalid` */
+export async function makeAnswer(context: CommandContext, policy: HostPolicy, wanted: Wanted): Promise<MadeAnswer> {
+  const { hold } = wanted;
+  const own = join(holdsFolderOf(context), `${hold.id}.answer.json`);
+  const given = context.options.signed;
+  if (typeof given === 'string') return { kind: 'signed', signed: readSigned(resolve(context.cwd, given)), path: own };
+  const approver = await approverHere(context, policy);
+  const answer = answerOf(context, wanted, approver.name);
+  if (approver.user !== undefined)
+    return { kind: 'signed', signed: { answer }, path: join(approver.user.folder, `${hold.id}.json`) };
+  if (approver.passkey !== undefined) {
+    const challenge = Buffer.from(proofChallenge(holdAnswerType, answerBytes(answer))).toString('base64url');
+    return { kind: 'to-sign', answer, challenge, approver };
+  }
+  const key = await keyOf(context, approver);
+  const signature = await key.sign(pae(holdAnswerType, answerBytes(answer)));
+  return { kind: 'signed', signed: { answer, signature: Buffer.from(signature).toString('base64') }, path: own };
+}
+
+/** Hands it to the runner that waits. */
+export function putAnswer(path: string, signed: SignedAnswer): void {
+  mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
+  writePrivateFile(path, `${JSON.stringify(signed, null, 2)}\n`);
+}
+
+function answerOf({ now }: CommandContext, { hold, verdict, seconds }: Wanted, approver: string): HoldAnswer {
+  return { schema: 'skillgate.hold-answer/1', hold: holdDigest(hold), verdict, seconds, approver, at: now().toISOString() };
+}
+
+// By --approver, else the one whose key is here, else the user who types.
+async function approverHere(context: CommandContext, { approvers, file }: HostPolicy): Promise<Approver> {
+  const { approver: named } = context.options;
+  const ids = new Set((await keysHere(context)).map((key) => String(key.keyId)));
+  const found =
+    typeof named === 'string'
+      ? approvers.find((one) => one.name === named)
+      : (approvers.find(({ key }) => key !== undefined && ids.has(key.keyId)) ??
+        approvers.find(({ user }) => user !== undefined && user.uid === process.getuid?.()));
+  if (found !== undefined) return found;
+  const names = approvers.map((one) => one.name).join(', ');
+  throw new Problem(
+    'forbidden',
+    `Cannot answer: ${typeof named === 'string' ? `host policy names no approver ${named}` : 'no key of an approver is here'}`,
+    {
+      hint:
+        names === ''
+          ? `make one: skill key create NAME --passphrase, and write the line it prints into ${file}`
+          : `approvers are ${names}: say which with --approver`,
+    },
+  );
+}
+
+async function keyOf(context: CommandContext, { name, key }: Approver): Promise<KeyFile> {
+  const found = (await keysHere(context)).find((one) => one.keyId === key?.keyId);
+  if (found === undefined) throw new Problem('forbidden', `Cannot answer as ${name}: the key ${key?.keyId} is not here`);
+  if (found.sealed === true || found.keychain !== undefined) return found;
+  throw new Problem(
+    'forbidden',
+    `Cannot answer as ${name}: key ${found.name} has no passphrase, so an agent of this user could sign with it`,
+    {
+      hint: 'skill key create NAME --passphrase',
+    },
+  );
+}
+
+async function keysHere(context: CommandContext): Promise<KeyFile[]> {
+  const ask = (name: string): Promise<string> => askPassphrase(context, name);
+  const read = (name: string): Promise<KeyFile[]> =>
+    readKeyFile(keyPath(context.paths, name), osKeychain, ask).then(
+      (key) => [key],
+      () => [],
+    );
+  return (await Promise.all(keyNames(context.paths).map(read))).flat();
+}
+
+function readSigned(path: string): SignedAnswer {
+  return parseShape(signedAnswerShape, parseJson(readFileSync(path), path), 'hold-denied', path);
+}

@@ -1,0 +1,79 @@
+/** How people hear of a hold: a line at the terminal and webhooks. Neither can answer it. */
+import { join } from 'node:path';
+import { openAuditKey } from '../../runner/audit-key.ts';
+import { type Hold, type HoldHands, holdDigest } from '../../skills-index/run/hold.ts';
+import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { confirm } from '../ask.ts';
+import type { CommandContext } from '../command.ts';
+import { webhookSecondsMax } from '../limits.ts';
+import { postOutside } from '../outgoing.ts';
+import { note, safe } from '../output.ts';
+
+/** For a person who runs something themselves; only then may they say yes at the terminal. */
+export function handsOfOperator(context: CommandContext, policy: HostPolicy): HoldHands {
+  const notify = (hold: Hold): void => {
+    note(context, safe`held until ${hold.expires}: ${hold.what}`);
+    note(context, safe`  a person answers with: skill hold allow ${hold.id}   (or skill hold deny ${hold.id})`);
+    tellWebhooks(context, policy, hold, (line) => note(context, safe`note: ${line}`));
+  };
+  const atTerminal = context.stdin.isTTY === true && context.stderr.isTTY === true;
+  if (!atTerminal) return { notify };
+  return {
+    notify,
+    confirm: async (hold, signal) => {
+      const question = safe`${hold.rule}: ${hold.what}`;
+      const asked = confirm({ ...context, signal }, question, 'yes', 'name an approver in host.json');
+      return await asked.then(
+        () => true,
+        () => false,
+      );
+    },
+  };
+}
+
+/** For what an agent runs: the agent hears nothing of it, and has no terminal. */
+export function handsOfAgent(world: Pick<CommandContext, 'paths' | 'signal'>, policy: HostPolicy): HoldHands {
+  return { notify: (hold) => tellWebhooks(world, policy, hold, () => undefined) };
+}
+
+/** What a webhook is told, signed with the audit key of this host: names and an id, no secret, no body, no query. */
+export function noticeOf(hold: Hold): string {
+  const { id, run, agent, skill, version, kind, rule, what, created, expires } = hold;
+  return canonicalJson({
+    ...{
+      schema: 'skillgate.hold-notice/1',
+      hold: holdDigest(hold),
+      id,
+      run,
+      agent,
+      skill,
+      version,
+      kind,
+      rule,
+      what,
+      created,
+      expires,
+    },
+  });
+}
+
+function tellWebhooks(
+  { paths, signal }: Pick<CommandContext, 'paths' | 'signal'>,
+  { hosts, webhooks }: HostPolicy,
+  hold: Hold,
+  log: (line: string) => void,
+): void {
+  if (webhooks.length === 0) return;
+  const body = noticeOf(hold);
+  const key = openAuditKey(join(paths.config, 'audit-key.json'));
+  const headers = {
+    'content-type': 'application/json',
+    'skillgate-key': key.keyId,
+    'skillgate-signature': key.sign(Buffer.from(body)).toString('base64'),
+  };
+  const late = AbortSignal.any([signal, AbortSignal.timeout(webhookSecondsMax * 1_000)]);
+  // Who is not reached is told, and nothing waits for it.
+  for (const { url } of webhooks)
+    void postOutside(url, { body, headers, signal: late }, hosts).catch((cause: Error) => log(cause.message));
+}

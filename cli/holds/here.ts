@@ -1,0 +1,58 @@
+/** What waits for a person on this host: holds, allowances for a time, and open breakers. */
+import { join } from 'node:path';
+import { readBreakers } from '../../runner/breakers.ts';
+import { holdDesk, holdFiles } from '../../runner/holds.ts';
+import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
+import type { Hold } from '../../skills-index/run/hold.ts';
+import { endOf, isStanding } from '../../skills-index/run/hold-answer.ts';
+import { findAnswer } from '../../skills-index/run/hold-gate.ts';
+import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CommandContext } from '../command.ts';
+
+export interface HoldHere {
+  readonly state: 'waiting' | 'allowed' | 'open';
+  readonly hold: Hold;
+  /** ISO 8601; absent for a breaker, which waits as long as it takes. */
+  readonly until?: string;
+}
+
+type World = Pick<CommandContext, 'paths' | 'now'>;
+
+export function holdsFolderOf({ paths }: Pick<World, 'paths'>): string {
+  return join(paths.data, 'holds');
+}
+
+/** All of them, oldest first. An answer that does not count is shown as none; the runner that waits records it. */
+export function holdsHere(world: World, policy: HostPolicy): HoldHere[] {
+  const folder = holdsFolderOf(world);
+  const record = (_: AuditEvent): void => undefined;
+  const desk = holdDesk(folder, { policy, record, now: world.now });
+  const looking = { ...desk, files: { ...desk.files, reject: () => undefined } };
+  const now = world.now().toISOString();
+  const held = holdFiles(folder)
+    .kept()
+    .flatMap((hold): HoldHere[] => {
+      const answer = findAnswer(looking, hold);
+      if (answer !== undefined && isStanding(answer, hold, hold.scope))
+        return [{ state: 'allowed', hold, until: new Date(endOf(hold, answer.answer)).toISOString() }];
+      return now < hold.expires && desk.files.lives(hold.holder) ? [{ state: 'waiting', hold, until: hold.expires }] : [];
+    });
+  const open = readBreakers(join(world.paths.data, 'breakers')).flatMap(({ open: one }): HoldHere[] =>
+    one === undefined ? [] : [{ state: 'open', hold: one.hold }],
+  );
+  return [...held, ...open].sort((a, b) => (a.hold.created < b.hold.created ? -1 : 1));
+}
+
+/** @throws Problem `not-found` */
+export function holdNamed(world: World, policy: HostPolicy, id: string): HoldHere {
+  const found = holdsHere(world, policy).find(({ hold }) => hold.id === id);
+  if (found !== undefined) return found;
+  throw new Problem(
+    'not-found',
+    `Nothing waits under ${JSON.stringify(id)}: it was answered, its time is over, or it is on another host`,
+    {
+      hint: 'skill hold list',
+    },
+  );
+}
