@@ -42,7 +42,6 @@ export const plannedCommands: readonly string[] = [
   'remove',
   'audit',
   'report',
-  'agent run',
   'redteam',
   'index export',
   'index mirror',

@@ -24,7 +24,7 @@ export interface Watched extends Pick<RunRequest, 'onStderr' | 'onStdout' | 'std
 export async function watchRun(
   running: RunningSandbox,
   { leaks, onStderr, onStdout, stdin, stops, waited }: Watched,
-  { limits }: Plan,
+  { limits }: Pick<Plan, 'limits'>,
 ): Promise<{ readonly reason: EndReason; readonly code: number | null }> {
   let stopped: EndReason | undefined;
   const stop = (reason: EndReason): void => {

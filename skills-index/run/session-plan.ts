@@ -3,7 +3,7 @@ import type { Digest } from '../skill/digest.ts';
 import type { RunLimits } from '../skill/manifest.ts';
 import type { SkillName } from '../skill/name.ts';
 import type { Version } from '../skill/version.ts';
-import type { LeftOut, PlannedEgress, PlannedEnv, PlannedMount, PlannedSecret, Refusal } from './plan.ts';
+import type { LeftOut, Plan, PlannedEgress, PlannedEnv, PlannedMount, PlannedSecret, Refusal } from './plan.ts';
 
 /** A folder or file of this host that is there read-only. */
 export interface PlannedFolder {
@@ -38,6 +38,7 @@ export interface SessionPlan {
   readonly env: readonly PlannedEnv[];
   readonly skills: readonly PlannedSkill[];
   readonly limits: RunLimits & { readonly outputBytes: number; readonly processes: number };
+  readonly egressLimits: Plan['egressLimits'];
   readonly leftOut: readonly LeftOut[];
   /** Empty when it may start. */
   readonly refused: readonly Refusal[];

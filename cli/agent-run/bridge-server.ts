@@ -1,0 +1,94 @@
+/** The runner's end of an agent's way to its skills: a stream from the sandbox, one call in it, every line checked against the session's token. */
+import { once } from 'node:events';
+import { type Duplex, PassThrough, type Readable, type Writable } from 'node:stream';
+import type { RunTokens } from '../../runner/run-token.ts';
+import { type BridgeAnswer, type BridgeMessage, bridgeLineBytesMax, parseBridgeLine } from '../../skills-index/run/bridge.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { problemOf } from '../thrown.ts';
+
+/** What a call is given and answers with. */
+export interface BridgeStreams {
+  readonly stdin: Readable;
+  readonly stdout: (chunk: Uint8Array) => void;
+  readonly stderr: (chunk: Uint8Array) => void;
+  /** Aborts when the sandbox hangs up. */
+  readonly gone: AbortSignal;
+}
+
+export interface BridgeCalls {
+  /** Answers with an exit code. */
+  run(call: Extract<BridgeMessage, { call: 'run' }>, streams: BridgeStreams): Promise<number>;
+  mcp(streams: BridgeStreams): Promise<number>;
+}
+
+/** Serves one stream; never throws. */
+export function serveBridge(stream: Duplex, tokens: RunTokens, calls: BridgeCalls): void {
+  const gone = new AbortController();
+  const stdin = new PassThrough();
+  const answer = (said: BridgeAnswer): void => {
+    if (stream.writable) stream.write(`${asciiJson(said)}\n`);
+  };
+  const finish = (exit: number, says?: string): void => {
+    answer({ exit, ...(says === undefined ? {} : { says }) });
+    stream.end();
+  };
+  const refuse = (thrown: unknown): void => {
+    const { code, hint, message } = problemOf(thrown, gone.signal.aborted);
+    const told = code === 'internal' ? 'the call failed inside the runner' : `refused [${code}]: ${message}. ${hint ?? ''}`;
+    finish(code === 'interrupted' ? 130 : problemCodes[code].exit, told);
+    gone.abort();
+  };
+  const bytesOf = (key: 'stdout' | 'stderr') => (chunk: Uint8Array) => {
+    const text = Buffer.from(chunk).toString('base64');
+    answer(key === 'stdout' ? { stdout: text } : { stderr: text });
+  };
+  const streams: BridgeStreams = { stdin, stdout: bytesOf('stdout'), stderr: bytesOf('stderr'), gone: gone.signal };
+  let called = false;
+  const take = (message: BridgeMessage): void => {
+    if (!tokens.isGood(message.token))
+      throw new Problem('token-ended', 'This run token is not, or no longer, good for this session');
+    if ('stdin' in message) stdin.write(Buffer.from(message.stdin, 'base64'));
+    else if ('end' in message) stdin.end();
+    else if (called) throw new Problem('usage', 'A stream has one call');
+    else {
+      called = true;
+      (message.call === 'mcp' ? calls.mcp(streams) : calls.run(message, streams)).then(finish, refuse);
+    }
+  };
+  stream.on('error', () => stream.destroy());
+  stream.on('close', () => {
+    stdin.end();
+    gone.abort();
+  });
+  // A call that does not read its input to the end is no failure; one that reads slowly slows the sandbox down.
+  stdin.on('error', () => undefined);
+  const untilTaken = async (): Promise<void> => {
+    if (stdin.writableNeedDrain && !stdin.destroyed) await once(stdin, 'drain', { signal: gone.signal }).catch(() => undefined);
+  };
+  void readLines(stream, take, untilTaken).catch(refuse);
+}
+
+async function readLines(stream: Duplex, take: (message: BridgeMessage) => void, untilTaken: () => Promise<void>): Promise<void> {
+  let text = '';
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    text += chunk.toString('latin1');
+    const lines = text.split('\n');
+    text = lines.pop() ?? '';
+    if (text.length > bridgeLineBytesMax) throw new Problem('run-limit', `A line has more than ${bridgeLineBytesMax} bytes`);
+    for (const line of lines) take(parseBridgeLine(Buffer.from(line, 'latin1').toString('utf8')));
+    await untilTaken();
+  }
+}
+
+/** A stream that writes to a call's stdout, for who wants one. */
+export function writableOf(write: (chunk: Uint8Array) => void): Writable {
+  const out = new PassThrough();
+  out.on('data', write);
+  return out;
+}
+
+// Other signs as escapes, so that each byte of a line is one character.
+function asciiJson(said: BridgeAnswer): string {
+  return JSON.stringify(said).replace(/[\u007f-\uffff]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

@@ -1,0 +1,47 @@
+/** What an agent's sandbox may ask of its runner: run a skill of its identity, or speak MCP. Both are the one core of cli/agent-skills.ts. */
+import { randomUUID } from 'node:crypto';
+import type { RunResult } from '../../runner/run.ts';
+import type { World } from '../admission.ts';
+import { agentSkills } from '../agent-skills.ts';
+import { exitCodes } from '../command.ts';
+import { type BridgeCalls, type BridgeStreams, writableOf } from './bridge-server.ts';
+
+export interface SessionWorld {
+  readonly world: World;
+  readonly agent: string;
+  /** Where the project's lock is looked for. */
+  readonly folder: string;
+  readonly log: (line: string) => void;
+}
+
+export function sessionCalls({ agent, folder, log, world }: SessionWorld): BridgeCalls {
+  // A sandbox that hangs up ends what it called.
+  const skillsFor = ({ gone }: BridgeStreams) =>
+    agentSkills({ ...world, signal: AbortSignal.any([world.signal, gone]) }, agent, folder);
+  return {
+    run: async ({ args, command, skill, why }, streams) => {
+      const { stderr, stdin, stdout } = streams;
+      const call = {
+        name: skill,
+        args,
+        why,
+        stdin,
+        onStdout: stdout,
+        onStderr: stderr,
+        ...(command === undefined ? {} : { command }),
+      };
+      return exitOf(await skillsFor(streams).stream(call));
+    },
+    mcp: async (streams) => {
+      const { serveMcp } = await import('../mcp-server.ts');
+      const signal = AbortSignal.any([world.signal, streams.gone]);
+      const skills = { skills: skillsFor(streams), boundary: () => randomUUID().slice(0, 8) };
+      await serveMcp(skills, { stdin: streams.stdin, stdout: writableOf(streams.stdout) }, { version: '1', signal, log });
+      return exitCodes.ok;
+    },
+  };
+}
+
+function exitOf({ code, reason }: RunResult): number {
+  return reason === 'exit' ? (code ?? exitCodes.internal) : exitCodes.limit;
+}

@@ -1,0 +1,215 @@
+/**
+ * A session of an agent's own program: an ephemeral sandbox with the system's programs, its workspace, its memory, its model and the way
+ * to its skills; gone afterwards, with one audit trail. Its skills run beside it, each in a sandbox of its own.
+ */
+import { randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
+import { actAs } from '../../runner/agents.ts';
+import type { Audit } from '../../runner/audit.ts';
+import { startEgress } from '../../runner/egress.ts';
+import { type HeldMounts, holdMounts } from '../../runner/mounts.ts';
+import type { EndReason } from '../../runner/run.ts';
+import { withRunFolder } from '../../runner/run-folder.ts';
+import { type RunTokens, runTokens } from '../../runner/run-token.ts';
+import type { Sandbox, SandboxFile } from '../../runner/sandbox.ts';
+import { canaryFrom } from '../../runner/secrets/canary.ts';
+import { leakDetector } from '../../runner/secrets/leaks.ts';
+import { placeholderFor, watchedPlaceholder } from '../../runner/secrets/placeholder.ts';
+import { revealAll, type Secrets } from '../../runner/secrets.ts';
+import { type Stop, watchRun } from '../../runner/watch.ts';
+import { type Agent, whyEnded } from '../../skills-index/run/agent.ts';
+import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
+import { runnerHost } from '../../skills-index/run/bridge.ts';
+import type { SessionPlan } from '../../skills-index/run/session-plan.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CommandContext } from '../command.ts';
+import { tokenRenewSeconds } from '../limits.ts';
+import type { Startable } from '../start-skill.ts';
+import { type BridgeCalls, serveBridge } from './bridge-server.ts';
+import { keyVariableOf } from './plan-session.ts';
+import { giveMemory, readBridge, type SessionHost } from './session-host.ts';
+import { skillFolders, writeSkillTree } from './skill-tree.ts';
+
+export interface Session {
+  /** Of the session; every line of the audit log that belongs to it has it. */
+  readonly id: string;
+  readonly agent: Agent;
+  readonly plan: SessionPlan;
+  readonly digest: Digest;
+  readonly host: SessionHost;
+  readonly secrets: Secrets;
+  readonly skills: readonly Startable[];
+  readonly calls: BridgeCalls;
+  readonly audit: Audit;
+  readonly sandbox: Sandbox;
+  /** PEM texts of authorities beside the system's. */
+  readonly authorities: readonly string[];
+}
+
+export interface SessionEnd {
+  readonly reason: EndReason;
+  readonly code: number | null;
+}
+
+type Io = Pick<CommandContext, 'now' | 'paths' | 'signal'> & {
+  readonly stdin: AsyncIterable<Uint8Array> | undefined;
+  readonly onStdout: (chunk: Uint8Array) => void;
+  readonly onStderr: (chunk: Uint8Array) => void;
+};
+
+/**
+ * Runs the session to its end.
+ * @throws Problem of the plan's first refusal, `budget-used`, `sandbox-missing`, `sandbox-refused`; recorded first
+ */
+export async function runSession(session: Session, io: Io): Promise<SessionEnd> {
+  const { agent, audit, digest, id, plan } = session;
+  const subject = { run: id, agent: agent.name, session: id, plan: digest };
+  const record = (event: AuditEvent): void => audit.record(subject, event);
+  const begun = performance.now();
+  const tokens = runTokens(io.now);
+  try {
+    refuseWhatThePlanRefuses(plan);
+    const acting = actAs(agent, io, (one) => whyEnded(one, io.now()));
+    try {
+      const end = await withRunFolder((runFolder) => holdAndStart(session, io, { runFolder, tokens, record, acting }));
+      record({ event: 'exit', ...end, milliseconds: Math.round(performance.now() - begun) });
+      return end;
+    } finally {
+      acting.close();
+    }
+  } catch (cause) {
+    const code = cause instanceof Problem ? cause.code : 'internal';
+    record({ event: 'refused', code, why: (cause as Error).message });
+    throw cause;
+  } finally {
+    tokens.end();
+  }
+}
+
+function refuseWhatThePlanRefuses({ agent, refused }: SessionPlan): void {
+  const [first] = refused;
+  if (first === undefined) return;
+  throw new Problem(first.code, `Cannot start a session of agent ${agent}: ${first.message}`, {
+    ...(first.hint === undefined ? {} : { hint: first.hint }),
+    reasons: refused.map((one) => ({ message: `${one.code}: ${one.message}` })),
+  });
+}
+
+interface Surroundings {
+  readonly runFolder: string;
+  readonly tokens: RunTokens;
+  readonly record: (event: AuditEvent) => void;
+  readonly acting: ReturnType<typeof actAs>;
+}
+
+async function holdAndStart(session: Session, io: Io, around: Surroundings): Promise<SessionEnd> {
+  const { digest, host, id, plan, sandbox, skills } = session;
+  const { record, runFolder } = around;
+  const memory = plan.mounts.find((one) => one.source === 'memory');
+  if (memory !== undefined) giveMemory(memory.path, plan.uid, plan.gid);
+  await writeSkillTree(`${runFolder}/skills`, skills);
+  const stopRenewing = keepToken(`${runFolder}/token`, around.tokens, plan);
+  const mounts = await holdMounts({
+    plan: { mounts: plan.mounts, agent: plan.agent, skill: { name: 'session', version: '' } },
+    ...{ planDigest: digest, subject: { run: id, agent: plan.agent }, now: io.now, folders: host.folders, data: io.paths.data },
+    ...{ runFolder, overlays: sandbox.entersNamespaces === true, record },
+  });
+  try {
+    return await startAndWait(session, io, { ...around, mounts });
+  } finally {
+    stopRenewing();
+    mounts.finish();
+  }
+}
+
+async function startAndWait(
+  session: Session,
+  io: Io,
+  around: Surroundings & { readonly mounts: HeldMounts },
+): Promise<SessionEnd> {
+  const { authorities, calls, plan, sandbox, secrets } = session;
+  const { acting, mounts, record, runFolder, tokens } = around;
+  const values = await revealAll(plan.secrets, secrets);
+  const placeholders = plan.secrets.map((one) => ({ ...one, placeholder: placeholderFor(randomBytes(16)) }));
+  const canary = canaryFrom(randomBytes(56));
+  const [flood, sung] = [new AbortController(), new AbortController()];
+  const leaks = leakDetector([canary, ...placeholders.map(watchedPlaceholder)], (channel, { encoding }) => {
+    record({ event: 'canary', channel, encoding });
+    sung.abort();
+  });
+  const serve = (stream: Duplex): void => serveBridge(stream, tokens, calls);
+  const proxy = await startEgress({
+    folder: `${runFolder}/proxy`,
+    rules: { egress: plan.egress, secrets: placeholders },
+    reveal: (name) => values.get(name) ?? '',
+    ...{ record, owner: plan, onFlood: () => flood.abort(), leaks, caps: plan.egressLimits, authorities },
+    spend: acting.purse.spend,
+    services: new Map([[`${runnerHost}:80`, serve]]),
+  });
+  try {
+    const keys = placeholders.map((one) => [keyVariableOf(one), one.placeholder] as const);
+    const running = await sandbox.start({
+      plan: { ...plan, programs: [] },
+      command: plan.command,
+      // Not in its environment, which agents' programs send to their models as a matter of course.
+      files: [canary.file, ...proxy.files, ...bridgeFiles()],
+      folders: [...plan.folders, ...runFolders(runFolder)],
+      env: { ...Object.fromEntries(plan.env.map((one) => [one.name, one.value])), ...proxy.env, ...Object.fromEntries(keys) },
+      ...mounts,
+      proxyFolder: `${runFolder}/proxy`,
+      runFolder,
+    });
+    const { notes } = running;
+    record({ event: 'start', command: plan.command.join(' '), why: 'session', backend: plan.backend, notes });
+    const stops: Stop[] = [
+      ...acting.stops,
+      { signal: flood.signal, reason: 'limit:denials' },
+      { signal: sung.signal, reason: 'canary' },
+      { signal: proxy.failed, reason: 'proxy' },
+      { signal: io.signal, reason: 'killed' },
+    ];
+    const { stdin, onStdout, onStderr } = io;
+    const end = await watchRun(
+      running,
+      { ...(stdin === undefined ? {} : { stdin }), onStdout, onStderr, leaks, stops, waited: () => 0 },
+      plan,
+    );
+    const { leaked } = mounts.finish(end.reason === 'exit' ? leaks : undefined);
+    return leaked ? { reason: 'canary', code: null } : { reason: end.reason, code: end.code };
+  } finally {
+    await proxy.close();
+  }
+}
+
+// The token that the sandbox reads: a new one every two minutes, each good for five.
+function keepToken(folder: string, tokens: RunTokens, { gid, uid }: SessionPlan): () => void {
+  mkdirSync(folder, { mode: 0o700 });
+  const write = (): void => {
+    writeFileSync(`${folder}/new`, tokens.renew(), { mode: 0o400 });
+    if (process.getuid?.() === 0) chownSync(`${folder}/new`, uid, gid);
+    renameSync(`${folder}/new`, `${folder}/token`);
+  };
+  write();
+  if (process.getuid?.() === 0) chownSync(folder, uid, gid);
+  const timer = setInterval(write, tokenRenewSeconds * 1_000).unref();
+  return () => clearInterval(timer);
+}
+
+function runFolders(runFolder: string): { readonly path: string; readonly target: string }[] {
+  chmodSync(`${runFolder}/skills`, 0o755);
+  return [
+    { path: `${runFolder}/token`, target: '/run/skillgate' },
+    ...skillFolders.map((target) => ({ path: `${runFolder}/skills`, target })),
+  ];
+}
+
+function bridgeFiles(): SandboxFile[] {
+  const { bytes, path } = readBridge();
+  const launcher = `#!/bin/sh\nexec /opt/skillgate/bin/node ${path} "$@"\n`;
+  return [
+    { path, mode: '444', bytes },
+    { path: '/opt/skillgate/bin/skillgate', mode: '755', bytes: Buffer.from(launcher) },
+  ];
+}

@@ -1,0 +1,78 @@
+/** `skill agent run NAME -- COMMAND`: an agent's own program in an ephemeral sandbox; `--plan` shows what it would get, and starts nothing. */
+import { randomUUID } from 'node:crypto';
+import { readAgent } from '../../runner/agents.ts';
+import { readAuthorities } from '../../runner/host-policy.ts';
+import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { planSession } from '../agent-run/plan-session.ts';
+import { runSession, type SessionEnd } from '../agent-run/session.ts';
+import { sessionCalls } from '../agent-run/session-calls.ts';
+import { openSessionHost } from '../agent-run/session-host.ts';
+import { printSessionPlan } from '../agent-run/session-text.ts';
+import { plannedSkills } from '../agent-run/skill-tree.ts';
+import { agentSkills } from '../agent-skills.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { answer, joined, jsonText, note, safe } from '../output.ts';
+import { openSecrets } from '../secret-sources/open-secrets.ts';
+import { hostFiles } from '../start-skill.ts';
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const [name = '', ...command] = context.args;
+  const id = randomUUID();
+  const ended = new AbortController();
+  const world = { ...context, session: id, signal: AbortSignal.any([context.signal, ended.signal]) };
+  const files = hostFiles(world);
+  const agent = withModel(readAgent(files.agents, name), context.options.model);
+  const secrets = openSecrets(world, name);
+  const sandbox = bubblewrap();
+  const host = openSessionHost({ agent, command, hostPolicy: files.policy, paths: context.paths, secrets });
+  try {
+    const skills = await agentSkills(world, name, context.cwd).all();
+    const input = { agent, hostPolicy: files.policy, facts: host.facts, skills: plannedSkills(skills, name), sandbox };
+    const { digest, plan } = planSession({ ...input, now: context.now() });
+    if (context.options.plan === true) {
+      const lines = printSessionPlan(plan).trimEnd().split('\n');
+      answer(context, { ...plan, ...{ digest } }, () =>
+        joined([...lines.map((line) => safe`${line}`), safe`plan ${digest}`], '\n'),
+      );
+      return plan.refused.length === 0 ? exitCodes.ok : exitCodes.refused;
+    }
+    const log = (line: string): void => note(context, safe`mcp: ${line}`);
+    const calls = sessionCalls({ world, agent: name, folder: context.cwd, log });
+    const authorities = readAuthorities(files.policy);
+    const session = { id, agent, plan, digest, host, secrets, skills, calls, audit: files.audit, sandbox, authorities };
+    const taken = { stdout: '', stderr: '' };
+    const end = await runSession(session, { ...context, ...streamsOf(context, taken) });
+    if (context.format !== 'text') {
+      const said = { schema: 'skillgate.session-end/1', session: id, agent: name, plan: digest, ...end, ...taken };
+      context.stdout.write(`${jsonText(said)}\n`);
+    }
+    return exitOf(context, end);
+  } finally {
+    ended.abort();
+    host.close();
+    // A pipe that nobody closes must not keep the process.
+    context.stdin.destroy();
+  }
+}
+
+function withModel<Of extends object>(agent: Of, model: unknown): Of {
+  return typeof model === 'string' ? { ...agent, model } : agent;
+}
+
+// Bytes pass as they are: an agent's program is the operator's choice, unlike a skill.
+function streamsOf(context: CommandContext, taken: { stdout: string; stderr: string }) {
+  const to = (key: 'stdout' | 'stderr') => (chunk: Uint8Array) => {
+    if (context.format === 'text') context[key].write(chunk);
+    else taken[key] += Buffer.from(chunk).toString('utf8');
+  };
+  const stdin = context.stdin.isTTY === true ? undefined : (context.stdin as AsyncIterable<Uint8Array>);
+  return { stdin, onStdout: to('stdout'), onStderr: to('stderr') };
+}
+
+function exitOf(context: CommandContext, { code, reason }: SessionEnd): ExitCode {
+  if (reason === 'exit') return code ?? exitCodes.internal;
+  if (reason === 'killed' && context.signal.aborted) return exitCodes.interrupted;
+  if (context.format === 'text') throw new Problem('run-limit', `The session was ended: ${reason}`);
+  return exitCodes.limit;
+}
