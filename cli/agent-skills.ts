@@ -1,7 +1,7 @@
 /** What an agent may find, open and run: three calls, each admitted anew and each in the audit log. The MCP server is their face. */
 
 import { readAgent } from '../runner/agents.ts';
-import { type RunRequest, type RunResult, runSkill } from '../runner/run.ts';
+import type { RunRequest, RunResult } from '../runner/run.ts';
 import { bubblewrap } from '../runner/sandboxes/bubblewrap.ts';
 import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -12,6 +12,7 @@ import { KeptOutput } from './kept-output.ts';
 import { openBytesMax, searchedSkillsMax } from './limits.ts';
 import { type DescribedSkill, searchSkills } from './skill-search.ts';
 import { hostFiles, runRequest, type Startable } from './start-skill.ts';
+import { runWatched } from './watched-run.ts';
 
 export interface SearchHit extends DescribedSkill {
   /** Absent when it cannot be used now. */
@@ -145,7 +146,7 @@ async function streamCall(
   const request = await runRequest(context.world, context.host, start, {
     ...{ command: call.command, args, agent, why, stdin, onStdout, onStderr },
   });
-  return { start, result: await runSkill(request) };
+  return { start, result: await runWatched(context.world, context.host, start, request) };
 }
 
 async function all(context: AgentContext): Promise<Startable[]> {

@@ -109,3 +109,5 @@ export const changeSetBytesMax = 32 * 1024 * 1024;
 /** What is shown of their differences; of a larger file its digests. */
 export const diffLinesMax = 2_000;
 export const diffTextBytesMax = 256 * 1024;
+/** How often a run looks at what this host knows of its version, where the file system says nothing. */
+export const statusPollMilliseconds = 400;

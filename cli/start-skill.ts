@@ -7,11 +7,13 @@ import { type OpenedSkill, readAll } from '../runner/catalogue.ts';
 import { readHostPolicy } from '../runner/host-policy.ts';
 import type { RunRequest } from '../runner/run.ts';
 import type { Sandbox } from '../runner/sandbox.ts';
+import type { Source } from '../skills-index/client/blobs.ts';
 import type { Agent } from '../skills-index/run/agent.ts';
 import type { HostPolicy } from '../skills-index/run/host-policy.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Admitted } from '../skills-index/trust/decision.ts';
+import type { RootFile } from '../skills-index/trust/root.ts';
 import { askAdmission, openAdmitted, type World } from './admission.ts';
 import type { Lock, LockedSkill } from './lock.ts';
 import { openSecrets } from './secret-sources/open-secrets.ts';
@@ -23,6 +25,9 @@ export interface Startable {
   /** Origin of the registry that answered. */
   readonly registry: string;
   readonly notes: readonly string[];
+  /** How it is asked again while the skill runs, and whose word counts. */
+  readonly source: Source;
+  readonly root: RootFile;
 }
 
 export interface StartQuestion {
@@ -88,7 +93,7 @@ export async function admitToStart(world: World, host: HostFiles, question: Star
     });
     const admitted = requireAdmitted(admission, name);
     const opened = await openAdmitted(source, admitted);
-    return { admitted, opened, registry: registry.root.origin, notes: admission.notes };
+    return { admitted, opened, registry: registry.root.origin, source, root: registry.root, notes: admission.notes };
   } catch (problem) {
     // An interruption refuses nothing.
     if (problem instanceof Problem && !world.signal.aborted) {

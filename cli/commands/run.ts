@@ -3,7 +3,9 @@
 import { dirname, resolve } from 'node:path';
 import { satisfies } from 'semver';
 import { readAgent } from '../../runner/agents.ts';
-import { planSkill, type RunRequest, type RunResult, runSkill } from '../../runner/run.ts';
+import { breakerFile } from '../../runner/breakers.ts';
+import { planSkill, type RunRequest, type RunResult } from '../../runner/run.ts';
+import { sayOpen } from '../../skills-index/run/breaker.ts';
 import type { Plan } from '../../skills-index/run/plan.ts';
 import { parseReference, type SkillReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -13,7 +15,8 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import type { LockedSkill } from '../lock.ts';
 import { answer, count, joined, jsonText, note, safe } from '../output.ts';
 import { printPlan } from '../plan-text.ts';
-import { admitToStart, hostFiles, runRequest } from '../start-skill.ts';
+import { admitToStart, type HostFiles, hostFiles, runRequest, type Startable } from '../start-skill.ts';
+import { runWatched } from '../watched-run.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [reference = '', command, ...args] = context.args;
@@ -38,12 +41,18 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     why: typeof why === 'string' ? why : undefined,
   });
   if (context.options.plan === true) return showPlan(context, await planSkill(request));
-  return await runNow(context, request, output);
+  return await runNow(context, host, start, request, output);
 }
 
-async function runNow(context: CommandContext, request: RunRequest, output: Output): Promise<ExitCode> {
+async function runNow(
+  context: CommandContext,
+  host: HostFiles,
+  start: Startable,
+  request: RunRequest,
+  output: Output,
+): Promise<ExitCode> {
   try {
-    const result = await runSkill(request);
+    const result = await runWatched(context, host, start, request);
     output.end();
     const { leftOut } = result.plan;
     if (leftOut.length > 0) note(context, safe`note: ${leftOutText(leftOut.length, request)}`);
@@ -51,6 +60,7 @@ async function runNow(context: CommandContext, request: RunRequest, output: Outp
     return exitOf(context, result);
   } finally {
     // A pipe that nobody closes must not keep the process.
+    if (result.changes !== undefined) await offerChanges(context, host, result.changes, context.options.accept === true);
     context.stdin.destroy();
   }
 }

@@ -9,6 +9,7 @@ import { exactObject, parseShape } from '../skill/shape.ts';
 import { type AgentPolicy, agentPolicyEntries, emptyAgentPolicy } from './agent-policy.ts';
 import { emptyHoldPolicy, type HoldPolicy, holdPolicyEntries } from './hold-policy.ts';
 import type { PinnedAddress } from './plan.ts';
+import { emptyReportPolicy, type ReportPolicy, reportPolicyEntries } from './report-policy.ts';
 
 /** The longest grace that host policy may give an expired status: a long weekend. */
 export const statusGraceHoursMax = 96;
@@ -25,7 +26,7 @@ export const requirements = [
 ] as const;
 export type Requirement = (typeof requirements)[number];
 
-export interface HostPolicy extends HoldPolicy, AgentPolicy {
+export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
   /** Where it lies, or would lie: for those who are told to change it. */
   readonly file: string;
   /** Name → the one address and port that stand for it on this host. */
@@ -63,6 +64,7 @@ export const emptyHostPolicy: HostPolicy = {
   statusGraceHours: 0,
   ...emptyHoldPolicy,
   ...emptyAgentPolicy,
+  ...emptyReportPolicy,
 };
 
 const checked = (holds: (text: string) => boolean, says: string) => v.pipe(v.string(), v.check(holds, says));
@@ -96,6 +98,7 @@ const policyShape = exactObject({
   ),
   ...holdPolicyEntries,
   ...agentPolicyEntries,
+  ...reportPolicyEntries,
 });
 
 /** @throws Problem `host-policy-invalid` with every reason and its place */

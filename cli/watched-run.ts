@@ -1,0 +1,21 @@
+/** A run from its admission to its end, as long as its version may go on: the one way in which a skill of a registry is started. */
+import { type RunRequest, type RunResult, runSkill } from '../runner/run.ts';
+import type { World } from './admission.ts';
+import { watchRevocation } from './revocation-watch.ts';
+import type { HostFiles, Startable } from './start-skill.ts';
+
+/** Runs it; ends it within a second of this host learning that its version was revoked or suspended. */
+export async function runWatched(
+  world: Pick<World, 'now'>,
+  { policy }: Pick<HostFiles, 'policy'>,
+  { admitted, root, source }: Pick<Startable, 'admitted' | 'root' | 'source'>,
+  request: RunRequest,
+): Promise<RunResult> {
+  const { statusSeconds: seconds, status: statusUrls } = policy;
+  const revocation = watchRevocation({ bundle: admitted.bundle, source, root, statusUrls, seconds, now: world.now });
+  try {
+    return await runSkill({ ...request, stops: [...(request.stops ?? []), revocation.stop] });
+  } finally {
+    revocation.close();
+  }
+}
