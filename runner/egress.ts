@@ -6,20 +6,20 @@ import type { Socket } from 'node:net';
 import { type Duplex, Readable } from 'node:stream';
 import { getCACertificates, type SecureContext } from 'node:tls';
 import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
+import { makeAuthority, type RunAuthority } from '../skills-index/run/certificate.ts';
 import { type Denial, denials, rawRefusal } from '../skills-index/run/denial.ts';
+import { type EgressRules, judgeRequest, type Tunnel } from '../skills-index/run/egress-judge.ts';
 import type { Gate } from '../skills-index/run/hold.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
+import { needsWholeBody } from '../skills-index/run/secret-use.ts';
 import { Accounts } from './egress/accounts.ts';
-import { makeAuthority, type RunAuthority } from './egress/certificate.ts';
 import { forward } from './egress/forward.ts';
 import { RequestBody } from './egress/request-body.ts';
-import { type EgressRules, judgeRequest, type Tunnel } from './egress/rules.ts';
 import { openTunnel } from './egress/tunnel.ts';
 import { openUpstream, type Upstream } from './egress/upstream.ts';
 import { forwardWebSocket } from './egress/websocket.ts';
 import * as limits from './limits.ts';
 import type { SandboxFile } from './sandbox.ts';
-import { needsWholeBody } from './secrets/use.ts';
 
 export interface EgressSettings {
   /** Made here, for the socket `proxy.sock`. */

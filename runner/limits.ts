@@ -20,8 +20,8 @@ export const reportedChangesMax = 1_000;
 export const argumentBytesMax = 96 * 1024;
 export const startSecondsMax = 20;
 export const lockWaitSecondsMax = 30;
-/** By one user of this host. */
-export const runsMax = 32;
+/** Of the host's memory for each run that one user has going on at once: an interpreter that does nothing takes some 45 MiB. */
+export const memoryMiBPerRun = 64;
 /** How long after its last sign of life a killed runner is taken to have written to a folder. */
 export const leftoverSeconds = 60;
 
@@ -30,7 +30,6 @@ export const forwarderPort = 3_128;
 export const egressConnectionsMax = 64;
 export const egressRequestsMax = 10_000;
 export const egressHeaderBytesMax = 32 * 1024;
-export const egressUrlBytesMax = 8 * 1024;
 export const egressRequestBytesMax = 8 * 1024 * 1024;
 export const egressResponseBytesMax = 64 * 1024 * 1024;
 /** Of all requests of a run together: sent in all, and held at once. */
@@ -42,8 +41,6 @@ export const egressIdleSecondsMax = 30;
 export const egressRequestsPerMinuteMax = 3_000;
 /** Held before a request begins to leave; what is longer is judged piece by piece. */
 export const egressFirstBytesMax = 64 * 1024;
-/** Of the certificates of a run. */
-export const certificateHoursMax = 24;
 /** Hosts of one run whose certificates are kept. */
 export const leavesMax = 256;
 

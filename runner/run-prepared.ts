@@ -9,7 +9,7 @@ import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type Acting, actAs } from './agents.ts';
 import { findCommand } from './command.ts';
-import type { BoundPlaceholder } from './egress/rules.ts';
+import type { BoundPlaceholder } from '../skills-index/run/egress-judge.ts';
 import { startEgress } from './egress.ts';
 import { type OpenedHost, openHost } from './host.ts';
 import { readAuthorities } from './host-policy.ts';
@@ -178,7 +178,14 @@ async function startAndWait(
     });
     const running = await safe.started(starting);
     const { notes } = running;
-    record({ event: 'start', command: plan.command.name, why: request.why ?? '', backend: plan.backend, notes, runner: process.pid });
+    record({
+      event: 'start',
+      command: plan.command.name,
+      why: request.why ?? '',
+      backend: plan.backend,
+      notes,
+      runner: process.pid,
+    });
     const stops: Stop[] = [...(request.stops ?? []), ...(acting?.stops ?? []), { signal: flood.signal, reason: 'limit:denials' }];
     stops.push({ signal: sung.signal, reason: 'canary' }, { signal: safe.breaker.opened, reason: 'breaker' });
     stops.push({ signal: proxy.failed, reason: 'proxy' });

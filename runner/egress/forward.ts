@@ -1,12 +1,12 @@
 /** Sends an allowed request to its host with its secrets, piece by piece, and gives the answer back without them. */
 import { type ClientRequest, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Denial } from '../../skills-index/run/denial.ts';
+import { type Allowed, readName, type SentHeaders } from '../../skills-index/run/egress-judge.ts';
+import { applySecret, echoedParts } from '../../skills-index/run/secret-use.ts';
 import type { Traffic } from '../egress.ts';
 import { egressIdleSecondsMax, egressResponseBytesMax } from '../limits.ts';
 import { type KnownValue, redactor } from '../secrets/placeholder.ts';
-import { applySecret, echoedParts } from '../secrets/use.ts';
 import type { RequestBody } from './request-body.ts';
-import { type Allowed, readName, type SentHeaders } from './rules.ts';
 import { denialOf } from './upstream.ts';
 
 export interface Outgoing {

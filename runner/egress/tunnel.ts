@@ -4,9 +4,9 @@ import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { type ClientHello, parseClientHello } from '../../skills-index/run/client-hello.ts';
 import { type Denial, rawRefusal } from '../../skills-index/run/denial.ts';
+import { type Connect, judgeConnect } from '../../skills-index/run/egress-judge.ts';
 import type { Traffic } from '../egress.ts';
 import { egressIdleSecondsMax, leavesMax } from '../limits.ts';
-import { type Connect, judgeConnect } from './rules.ts';
 import { denialOf } from './upstream.ts';
 
 /** Answers the CONNECT of a socket; `inner` serves the HTTP inside. */

@@ -9,11 +9,11 @@ import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import type { Denial } from '../../skills-index/run/denial.ts';
+import type { Authority } from '../../skills-index/run/egress-judge.ts';
 import type { PinnedAddress } from '../../skills-index/run/plan.ts';
 import { addressClass } from '../../skills-index/skill/network-address.ts';
 import type { EgressSettings } from '../egress.ts';
 import { egressConnectionsMax, egressIdleSecondsMax } from '../limits.ts';
-import type { Authority } from './rules.ts';
 
 export interface Destination extends Authority {
   readonly scheme: 'http' | 'https';

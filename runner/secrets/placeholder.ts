@@ -1,8 +1,8 @@
 /** Placeholders stand for secrets inside a sandbox; the proxy swaps them on the way out, and values back on the way in. */
 import { echoForms } from '../../skills-index/run/echo-forms.ts';
-import type { BoundPlaceholder } from '../egress/rules.ts';
+import type { BoundPlaceholder } from '../../skills-index/run/egress-judge.ts';
+import { applySecret, headerOf } from '../../skills-index/run/secret-use.ts';
 import type { WatchedValue } from './leaks.ts';
-import { applySecret, headerOf } from './use.ts';
 
 const prefix = 'skillgate-secret-';
 

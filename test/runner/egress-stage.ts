@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
-import { makeAuthority } from '../../runner/egress/certificate.ts';
 import { type EgressProxy, type EgressSettings, startEgress } from '../../runner/egress.ts';
 import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
+import { makeAuthority } from '../../skills-index/run/certificate.ts';
 import type { PlannedEgress } from '../../skills-index/run/plan.ts';
 
 export const apiHost = 'api.crm.example';

@@ -1,11 +1,12 @@
 /** Judges one request against the plan: scheme, host, port, method, path and where placeholders of secrets stand. Pure. */
 
-import type { Denial } from '../../skills-index/run/denial.ts';
-import type { PinnedAddress, PlannedEgress, PlannedSecret } from '../../skills-index/run/plan.ts';
-import { coversPath } from '../../skills-index/skill/egress-target.ts';
-import { coversHost, isHostName } from '../../skills-index/skill/host-name.ts';
-import { egressUrlBytesMax } from '../limits.ts';
-import { credentialOf, standsRight } from '../secrets/use.ts';
+import { coversPath } from '../skill/egress-target.ts';
+import { coversHost, isHostName } from '../skill/host-name.ts';
+import type { Denial } from './denial.ts';
+import type { PinnedAddress, PlannedEgress, PlannedSecret } from './plan.ts';
+import { credentialOf, standsRight } from './secret-use.ts';
+
+const targetBytesMax = 8 * 1024;
 
 /** Names and values as they were sent, in order. */
 export type SentHeaders = readonly (readonly [string, string])[];
@@ -110,7 +111,7 @@ function isWebSocket({ headers, method }: EgressRequest): boolean {
 }
 
 function parseTarget({ target, tunnel }: EgressRequest): (Place & Tunnel & { readonly target: string }) | undefined {
-  if (Buffer.byteLength(target) > egressUrlBytesMax || !/^[\x21-\x7e]+$/.test(target) || target.includes('#')) return undefined;
+  if (Buffer.byteLength(target) > targetBytesMax || !/^[\x21-\x7e]+$/.test(target) || target.includes('#')) return undefined;
   const [, written, rest] = tunnel === undefined ? (/^http:\/\/([^/?]+)(\/.*)?$/i.exec(target) ?? []) : ['', '', target];
   const authority = tunnel ?? parseAuthority(written ?? '');
   const local = rest ?? '/';
@@ -199,7 +200,7 @@ function holds(text: string, { placeholder }: BoundPlaceholder): boolean {
   return [text, decoded(text), credentialOf(text)].some((one) => one.includes(placeholder));
 }
 
-export { headerOf } from '../secrets/use.ts';
+export { headerOf } from './secret-use.ts';
 
 function decoded(text: string): string {
   return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { authorizationV4, type SignedRequest, sha256 } from '../../../runner/secrets/signature-v4.ts';
+import { authorizationV4, type SignedRequest, sha256 } from '../../../skills-index/run/signature-v4.ts';
 
 type Row = readonly [name: string, request: Partial<SignedRequest> & Pick<SignedRequest, 'target'>, signature: string];
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type EgressRequest, type EgressRules, judgeConnect, judgeRequest } from '../../../runner/egress/rules.ts';
+import { type EgressRequest, type EgressRules, judgeConnect, judgeRequest } from '../../../skills-index/run/egress-judge.ts';
 
 const placeholder = 'skillgate-secret-00112233445566778899aabbccddeeff';
 const pinned = { 'api.crm.example': { address: '127.0.0.1', port: 4010 } };

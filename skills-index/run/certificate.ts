@@ -3,7 +3,8 @@
  * hosts, so that its key could not speak for any other, and it ends with the day.
  */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { certificateHoursMax } from '../limits.ts';
+
+const certificateHoursMax = 24;
 
 export interface RunAuthority {
   /** PEM. */

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { SentHeaders } from '../../../runner/egress/rules.ts';
 import { placeholderFor } from '../../../runner/secrets/placeholder.ts';
-import { authorizationV4, sha256 } from '../../../runner/secrets/signature-v4.ts';
-import { applySecret, echoedParts, headerOf, type OutgoingRequest, standsRight } from '../../../runner/secrets/use.ts';
+import type { SentHeaders } from '../../../skills-index/run/egress-judge.ts';
+import { applySecret, echoedParts, headerOf, type OutgoingRequest, standsRight } from '../../../skills-index/run/secret-use.ts';
+import { authorizationV4, sha256 } from '../../../skills-index/run/signature-v4.ts';
 import type { SecretUse } from '../../../skills-index/skill/capability.ts';
 
 const placeholder = placeholderFor(new Uint8Array(16));

@@ -1,6 +1,6 @@
 /** How each use of a secret reads: where its placeholder may stand in a request, and what stands there when the request leaves. Pure. */
 import { createHmac } from 'node:crypto';
-import type { BoundPlaceholder, SentHeaders } from '../egress/rules.ts';
+import type { BoundPlaceholder, SentHeaders } from './egress-judge.ts';
 import { authorizationV4, sha256 } from './signature-v4.ts';
 
 /** A request as it is about to leave. */
