@@ -1,10 +1,13 @@
 /** A folder for one run alone: the proxy's socket, and what is staged for the run's uid. Gone afterwards. */
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { runsMax } from './limits.ts';
+import { memoryMiBPerRun } from './limits.ts';
 import { create, holderLives } from './lock.ts';
 import { removeControlGroups } from './sandboxes/control-groups.ts';
+
+// What this process may use counts where that is less than the host has (cgroup).
+const usableBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 
 /**
  * Acts in a new folder. A runner that is root lets the run's uid walk through it, by name only, to what is staged.
@@ -13,12 +16,13 @@ import { removeControlGroups } from './sandboxes/control-groups.ts';
 export async function withRunFolder<Result>(
   act: (path: string) => Promise<Result>,
   above = process.getuid?.() === 0 ? '/tmp' : tmpdir(),
+  runsMax = Math.ceil(usableBytes / (memoryMiBPerRun * 1024 * 1024)),
 ): Promise<Result> {
   const path = mkdtempSync(`${above}/skillgate-`);
   try {
     create(`${path}/runner`);
     const living = sweep(above);
-    if (living > runsMax) throw new Problem('plan-refused', `Cannot start: ${runsMax} runs are going on at once`);
+    if (living > runsMax) throw new Problem('plan-refused', `Cannot start: ${runsMax} runs are going on at once, and this host’s memory is for no more`);
     if (process.getuid?.() === 0) chmodSync(path, 0o711);
     return await act(path);
   } finally {
