@@ -112,6 +112,21 @@ export const agentRows: readonly CommandRow[] = [
     load: () => import('../commands/agent.ts'),
   },
   {
+    name: 'agent run',
+    summary: 'start an agent’s own program in a sandbox with its workspace, memory, model and skills',
+    usage: 'NAME -- COMMAND [ARGS…]',
+    examples: [
+      ['skill agent run finance -- codex exec "write the report"', 'a program of the system, or one that host policy names'],
+      ['skill agent run --plan finance -- codex', 'show what it would get, and start nothing'],
+    ],
+    options: {
+      plan: { type: 'boolean', summary: 'print the plan and stop' },
+      model: { type: 'string', value: 'NAME', summary: 'a name in host policy’s models, for this session' },
+    },
+    args: { min: 2, max: Number.POSITIVE_INFINITY },
+    load: () => import('../commands/agent-run.ts'),
+  },
+  {
     name: 'agent log',
     summary: 'what an agent did, and whether the log is whole',
     usage: 'NAME',
@@ -151,21 +166,6 @@ export const agentRows: readonly CommandRow[] = [
   {
     name: 'secret remove',
     summary: 'forget a secret',
-  {
-    name: 'agent run',
-    summary: 'start an agent’s own program in a sandbox with its workspace, memory, model and skills',
-    usage: 'NAME -- COMMAND [ARGS…]',
-    examples: [
-      ['skill agent run finance -- codex exec "write the report"', 'a program of the system, or one that host policy names'],
-      ['skill agent run --plan finance -- codex', 'show what it would get, and start nothing'],
-    ],
-    options: {
-      plan: { type: 'boolean', summary: 'print the plan and stop' },
-      model: { type: 'string', value: 'NAME', summary: 'a name in host policy’s models, for this session' },
-    },
-    args: { min: 2, max: Number.POSITIVE_INFINITY },
-    load: () => import('../commands/agent-run.ts'),
-  },
     usage: 'NAME [--agent NAME]',
     examples: [['skill secret remove CRM_TOKEN', 'runs that need it are refused from now on']],
     options: { agent },
