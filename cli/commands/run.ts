@@ -60,7 +60,6 @@ async function runNow(
     return exitOf(context, result);
   } finally {
     // A pipe that nobody closes must not keep the process.
-    if (result.changes !== undefined) await offerChanges(context, host, result.changes, context.options.accept === true);
     context.stdin.destroy();
   }
 }
