@@ -40,8 +40,9 @@ export function leakDetector(values: readonly WatchedValue[], onCanary: (channel
   let canary: Leak | undefined;
   const push = (channel: string, chunk: Uint8Array): Leak | undefined => {
     if (canary !== undefined) return canary;
-    const bytes = Buffer.concat([ends.get(channel) ?? Buffer.alloc(0), chunk]);
-    const found = search(bytes);
+    const before = ends.get(channel) ?? Buffer.alloc(0);
+    const bytes = Buffer.concat([before, chunk]);
+    const found = search(bytes, before.length);
     ends.set(channel, Buffer.from(bytes.subarray(Math.max(0, bytes.length - keep))));
     if (found === undefined) return undefined;
     const leak = { name: found.name, encoding: found.encoding };
@@ -56,9 +57,9 @@ export function leakDetector(values: readonly WatchedValue[], onCanary: (channel
 
 /**
  * Many needles in one pass (Wu and Manber 1994): three bytes tell how far the next place is at which any of them could end its
- * first `shortest` bytes. The canary goes before all others.
+ * first `shortest` bytes. The canary goes before all others; what ends in the bytes that were `seen` was found before.
  */
-function searchFor(needles: readonly Needle[]): (bytes: Buffer) => Needle | undefined {
+function searchFor(needles: readonly Needle[]): (bytes: Buffer, seen: number) => Needle | undefined {
   const shortest = Math.min(255, ...needles.map(({ bytes }) => bytes.length));
   const steps = new Uint8Array(65_536).fill(shortest - 2);
   const endingHere = new Map<number, Needle[]>();
@@ -68,7 +69,7 @@ function searchFor(needles: readonly Needle[]): (bytes: Buffer) => Needle | unde
       steps[at] = Math.min(steps[at] ?? 0, shortest - 1 - end);
       if (end === shortest - 1) endingHere.set(at, [...(endingHere.get(at) ?? []), needle]);
     }
-  return (bytes) => {
+  return (bytes, seen) => {
     let other: Needle | undefined;
     for (let end = shortest - 1; end < bytes.length; ) {
       const at = hashAt(bytes, end);
@@ -76,7 +77,8 @@ function searchFor(needles: readonly Needle[]): (bytes: Buffer) => Needle | unde
       end += step || 1;
       if (step > 0) continue;
       for (const one of endingHere.get(at) ?? []) {
-        if (!standsAt(one.bytes, bytes, end - shortest)) continue;
+        const from = end - shortest;
+        if (from + one.bytes.length <= seen || !standsAt(one.bytes, bytes, from)) continue;
         if (one.name === canaryName) return one;
         other ??= one;
       }

@@ -141,6 +141,13 @@ describe('any text around it', () => {
     );
   });
 
+  it('is no second leak, when a placeholder stood at the end of what was said before', () => {
+    const detector = watched();
+    expect(detector.push('head', Buffer.from(`Bearer ${placeholder.parts[0]}`))).toMatchObject({ name: 'CRM_TOKEN' });
+    expect(detector.push('head', Buffer.from('GET / HTTP/1.1'))).toBeUndefined();
+    expect(detector.push('head', Buffer.from(`Bearer ${placeholder.parts[0]}`))).toMatchObject({ name: 'CRM_TOKEN' });
+  });
+
   it('and a placeholder in another form is seen by its name', () => {
     const written = Buffer.from(`x${placeholder.parts[0]}`).toString('base64');
     expect(watched().push('body', Buffer.from(written))).toEqual({ name: 'CRM_TOKEN', encoding: 'base64' });
