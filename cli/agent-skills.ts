@@ -93,7 +93,7 @@ async function search(context: AgentContext, task: string): Promise<SearchHit[]>
   const names = [...(await knownSkills(context, agent)), ...namesIn(task)];
   const found: SearchHit[] = [];
   for (const name of [...new Set(names)].slice(0, searchedSkillsMax)) {
-    const start = await startable(context, agent, name, true).catch(refusedOnly);
+    const start = await startable(context, agent, name, 'search').catch(refusedOnly);
     if (start !== undefined) found.push(hitOf(start));
   }
   const named = new Set(namesIn(task));
@@ -109,7 +109,7 @@ async function search(context: AgentContext, task: string): Promise<SearchHit[]>
 async function open(context: AgentContext, text: string, path: string): Promise<OpenedFile> {
   const name = parseSkillName(text);
   recordFor(context, name, { event: 'call', tool: 'open', path, why: '' });
-  const start = await startable(context, agentOf(context), name, true);
+  const start = await startable(context, agentOf(context), name, 'open');
   const bytes = await start.opened.read(path);
   if (bytes.byteLength > openBytesMax)
     throw new Problem('run-limit', `Cannot open ${JSON.stringify(path)}: it has more than ${openBytesMax} bytes`);
@@ -141,10 +141,11 @@ async function streamCall(
   const command = call.command === undefined ? {} : { command: call.command };
   recordFor(context, name, { event: 'call', tool: 'run', ...command, why: call.why });
   const agent = agentOf(context);
-  const start = await startable(context, agent, name, false);
+  const start = await startable(context, agent, name, 'run');
   const { args, onStderr, onStdout, stdin, why } = call;
   const request = await runRequest(context.world, context.host, start, {
-    ...{ command: call.command, args, agent, why, stdin, onStdout, onStderr },
+    // Read again: a person may just have granted it.
+    ...{ command: call.command, args, agent: agentOf(context), why, stdin, onStdout, onStderr },
   });
   return { start, result: await runWatched(context.world, context.host, start, request) };
 }
@@ -153,7 +154,7 @@ async function all(context: AgentContext): Promise<Startable[]> {
   const agent = agentOf(context);
   const found: Startable[] = [];
   for (const name of [...new Set(await knownSkills(context, agent))].slice(0, searchedSkillsMax)) {
-    const start = await startable(context, agent, name, true).catch(refusedOnly);
+    const start = await startable(context, agent, name, 'search').catch(refusedOnly);
     if (start !== undefined) found.push(start);
   }
   return found;

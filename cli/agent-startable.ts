@@ -2,12 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { readAgent } from '../runner/agents.ts';
+import { holdDesk, startGate } from '../runner/holds.ts';
 import { type Agent, type Grant, whyEnded, whyNotGranted } from '../skills-index/run/agent.ts';
 import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
 import { capabilityDigest, isEmpty, listCapabilities, minus, printCapability } from '../skills-index/skill/capability.ts';
 import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type Project, projectAt, type World } from './admission.ts';
+import { grantAgent } from './agent-store.ts';
+import { handsOfAgent } from './holds/hands.ts';
 import { admissionSecondsMax } from './limits.ts';
 import { type LockedSkill, lockFileName, readLock, writeLock } from './lock.ts';
 import { admitToStart, type HostFiles, type Startable } from './start-skill.ts';
@@ -22,13 +25,16 @@ export interface AgentContext {
   readonly recent: Map<SkillName, { readonly start: Startable; readonly until: number }>;
 }
 
-/** The skill as this agent may have it now: pinned by a lock, or admitted by the standing grant and then pinned. */
-export async function startable(context: AgentContext, agent: Agent, name: SkillName, mayBeRecent: boolean): Promise<Startable> {
+/** What for: a search asks nobody and a run reads anew. */
+export type Purpose = 'search' | 'open' | 'run';
+
+/** The skill as this agent may have it now: pinned by a lock, or admitted by the standing grant or by a person and then pinned. */
+export async function startable(context: AgentContext, agent: Agent, name: SkillName, purpose: Purpose): Promise<Startable> {
   const now = context.world.now().getTime();
   const before = context.recent.get(name);
   const grant = grantFor(agent, name);
   if (grant === undefined) throw holdFor(context, name, `agent ${agent.name} has no grant for ${name}`);
-  if (mayBeRecent && before !== undefined && before.until > now) return before.start;
+  if (purpose !== 'run' && before !== undefined && before.until > now) return before.start;
 
   const project = await projectAt(context.folder);
   const own = await readLock(ownLockOf(context));
@@ -43,7 +49,9 @@ export async function startable(context: AgentContext, agent: Agent, name: Skill
     const beyond = minus(start.admitted.capabilities, agent.ceiling);
     if (!isEmpty(beyond)) {
       const what = listCapabilities(beyond).map(printCapability).join('; ');
-      throw holdFor(context, name, `its capabilities are not inside the standing grant of agent ${agent.name}: ${what}`);
+      const why = `its capabilities are not inside the standing grant of agent ${agent.name}: ${what}`;
+      if (purpose === 'search') throw holdFor(context, name, why);
+      await askToInstall(context, start, why);
     }
     await writeLock(ownLockOf(context), new Map([...own, [name, lockedBy(start)] as const]));
   }
@@ -51,8 +59,31 @@ export async function startable(context: AgentContext, agent: Agent, name: Skill
   return start;
 }
 
-function holdFor(context: AgentContext, name: SkillName, why: string): Problem {
-  const problem = new Problem('hold-unsupported', `Cannot use ${name}: ${why}`, {
+// What a person allows here is what `skill agent grant --all-of` would give, for exactly this version.
+async function askToInstall(context: AgentContext, { admitted }: Startable, why: string): Promise<void> {
+  const { agentName, host, world } = context;
+  const { name, version, capabilities } = admitted;
+  const subject = { run: randomUUID(), agent: agentName, skill: name, version };
+  const record = (event: AuditEvent): void => host.audit.record(subject, event);
+  const desk = holdDesk(join(world.paths.data, 'holds'), { policy: host.policy, record, now: world.now });
+  const gate = startGate({ ...desk, subject, hands: handsOfAgent(world, host.policy) });
+  const answer = await gate.ask(
+    { kind: 'install', capabilities: listCapabilities(capabilities).map(printCapability) },
+    world.signal,
+  );
+  if (answer.kind === 'denied') throw holdFor(context, name, answer.code === 'hold-unsupported' ? why : answer.why, answer.code);
+  // It may have been revoked while a person was thinking; a grant would bring it back.
+  agentOf(context);
+  grantAgent(host.agents, agentName, { skills: [{ skill: name, range: version }], capabilities });
+}
+
+function holdFor(
+  context: AgentContext,
+  name: SkillName,
+  why: string,
+  code: 'hold-unsupported' | 'hold-denied' | 'hold-expired' = 'hold-unsupported',
+): Problem {
+  const problem = new Problem(code, `Cannot use ${name}: ${why}`, {
     hint: `an operator can allow it: skill agent grant ${context.agentName} --all-of ${name}`,
   });
   recordFor(context, name, { event: 'refused', code: problem.code, why });

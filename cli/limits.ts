@@ -102,6 +102,8 @@ export const pictureLinesMax = 10;
 
 /** For one call of a webhook. */
 export const webhookSecondsMax = 10;
+/** Between two words to a client that a call still goes on. */
+export const progressMs = 5_000;
 /** Changes of runs that wait to be accepted: how long, and how much of them at once. */
 export const waitingDaysMax = 14;
 export const waitingBytesMax = 1024 * 1024 * 1024;

@@ -10,6 +10,7 @@ export function printPlan({ limits, ...plan }: Plan): string {
     ['secrets', plan.secrets.map((one) => [`${one.name} as ${one.as} to ${one.hosts.join(', ')}`, one.reason])],
     ['env', plan.env.map((one) => [`${one.name}=${JSON.stringify(one.value)}`, one.reason])],
     ['programs', plan.programs.map((one) => [one.program, one.reason])],
+    ['waits for a person', plan.holds.map((one) => [`${one.rule}, for ${one.seconds} s`, one.reason])],
     ['left out', plan.leftOut.map((one) => [one.what, one.reason])],
     ['refused', plan.refused.map((one) => [`${one.code}: ${one.message}`, one.hint ?? `skill explain ${one.code}`])],
   ];

@@ -15,6 +15,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { Admitted } from '../skills-index/trust/decision.ts';
 import type { RootFile } from '../skills-index/trust/root.ts';
 import { askAdmission, openAdmitted, type World } from './admission.ts';
+import { handsOfAgent } from './holds/hands.ts';
 import type { Lock, LockedSkill } from './lock.ts';
 import { openSecrets } from './secret-sources/open-secrets.ts';
 
@@ -115,6 +116,8 @@ export async function runRequest(
     readonly agent: Agent | undefined;
     readonly stdin: RunRequest['stdin'];
     readonly why: string | undefined;
+    /** How people hear of a hold; where it is absent, by webhooks alone. */
+    readonly hands?: RunRequest['hands'];
   },
 ): Promise<RunRequest> {
   const { admitted, opened } = start;
@@ -133,6 +136,7 @@ export async function runRequest(
     now: world.now,
     ...(call.command === undefined ? {} : { command: call.command }),
     secrets: openSecrets(world, call.agent?.name),
+    hands: call.hands ?? handsOfAgent(world, host.policy),
     ...(call.agent === undefined ? {} : { agent: call.agent }),
     ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
     ...(call.why === undefined ? {} : { why: call.why }),

@@ -7,6 +7,7 @@ import { readHostPolicy } from '../../runner/host-policy.ts';
 import { checkHost } from '../../runner/run.ts';
 import { type HostPolicy, requirements } from '../../skills-index/run/host-policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { separationRows } from '../holds/separation.ts';
 import { answer, inkFor, joined, safe } from '../output.ts';
 import { isOurs, programOnPath } from '../path-programs.ts';
 
@@ -50,7 +51,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     ...parts.map(partRow),
     ...namesOnPath(context.env.PATH, entry),
     ...(await checkHost()).map((row) => ({ ...row, needed: isNeeded(row.name, policy) })),
-    separation,
+    ...separationRows(policy, process.getuid?.() ?? 0).map((row) => ({ ...row, needed: false })),
   ];
   const ink = inkFor(context.stdout, context.env);
   answer(context, { schema: 'skillgate.doctor/1', ...{ rows } }, () =>
@@ -99,11 +100,3 @@ export function namesOnPath(path: string | undefined, entryAt: string): Row[] {
   const detail = `${skill} is another program (on Debian procps’, which ends processes by name): type skillgate where it says skill`;
   return [first, { name: 'skill', holds: false, detail, needed: false }];
 }
-
-// An agent that runs as this user could type the operator's commands: it is said, not hidden.
-const separation: Row = {
-  name: 'separate operator',
-  holds: false,
-  detail: 'operator and agent share uid: approvals are not separable, so what would wait for a person is refused',
-  needed: false,
-};

@@ -1,6 +1,6 @@
 /** `skill run`: admits the version again, plans, and runs it in a sandbox; `--plan` shows the plan and runs nothing. */
 
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { satisfies } from 'semver';
 import { readAgent } from '../../runner/agents.ts';
 import { breakerFile } from '../../runner/breakers.ts';
@@ -12,6 +12,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { printable } from '../../skills-index/skill/shown-text.ts';
 import { type Project, projectAt } from '../admission.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { handsOfOperator } from '../holds/hands.ts';
 import type { LockedSkill } from '../lock.ts';
 import { answer, count, joined, jsonText, note, safe } from '../output.ts';
 import { printPlan } from '../plan-text.ts';
@@ -39,6 +40,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     ...{ command, args, agent, onStdout: output.stdout, onStderr: output.stderr },
     stdin: context.stdin.isTTY === true || context.options.plan === true ? undefined : context.stdin,
     why: typeof why === 'string' ? why : undefined,
+    hands: handsOfOperator(context, host.policy),
   });
   if (context.options.plan === true) return showPlan(context, await planSkill(request));
   return await runNow(context, host, start, request, output);
@@ -133,13 +135,21 @@ function exitOf(context: CommandContext, result: RunResult): ExitCode {
       if (context.format === 'text') throw new Problem('run-limit', `The run was stopped by its limit of ${what}`);
       return exitCodes.limit;
     }
-    case 'canary':
     case 'breaker':
+      throw new Problem('breaker-open', ...whyOpen(context, result));
+    case 'canary':
     case 'revoked':
     case 'proxy':
       note(context, safe`the run was stopped: ${whyStopped[result.reason]}`);
       return result.reason === 'revoked' ? exitCodes.refused : exitCodes.limit;
   }
+}
+
+// Which counter, where to look, how it goes on.
+function whyOpen({ paths }: CommandContext, { plan: { agent, skill } }: RunResult): ReturnType<typeof sayOpen> {
+  const subject = { agent, skill: skill.name, version: skill.version };
+  const open = breakerFile(join(paths.data, 'breakers'), subject).read()?.open;
+  return open === undefined ? [`The breaker of ${skill.name} opened`, { hint: 'skill hold list' }] : sayOpen(open);
 }
 
 function resultJson(
