@@ -16,7 +16,7 @@ export interface WantedAttempt {
 export type Told = ReadonlyMap<string, string>;
 
 /** In lower case, so that it can stand in a host name. */
-export function tokenOf(world: EscapeWorld, number: number): string {
+function tokenOf(world: EscapeWorld, number: number): string {
   return `${world.word}x${number}x`;
 }
 
@@ -26,6 +26,12 @@ export function wantedAttempt(world: EscapeWorld, attempt: Attempt, number: numb
 }
 
 const line = v.object({ name: v.string(), output: v.string() });
+
+/** Whether it worked, by its own proof; never where it printed nothing that came back. */
+export function worked(world: EscapeWorld, row: Attempt, number: number, told: Told): boolean {
+  const output = told.get(row.name);
+  return output !== undefined && row.proof({ output, token: tokenOf(world, number), world });
+}
 
 /** Lines that are none of the program's are left out: an attempt may print into its stream. */
 export function parseTold(text: string): Told {

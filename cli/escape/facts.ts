@@ -21,7 +21,7 @@ const capabilityCalls: Readonly<Record<string, readonly [number, number]>> = {
   sethostname: [170, 161],
   settimeofday: [164, 170],
   iopl: [172, -1],
-  quotactl: [179, 60],
+  adjtimex: [159, 171],
   swapon: [167, 224],
   acct: [163, 89],
 };
@@ -33,11 +33,15 @@ function callNumbers(): Record<string, number> {
   return Object.fromEntries(all.flatMap((group) => Object.entries(group).map(([name, pair]) => [name, pair[column] ?? -1])));
 }
 
-/** `inside`: in a sandbox with the mounts of `sandboxed.ts`, else on the bare host. */
-export function factsOf(world: EscapeWorld, inside: boolean): Readonly<Record<string, unknown>> {
+/**
+ * @param inside in a sandbox with the mounts of `sandboxed.ts`, else on the bare host
+ * @param atOnce how many attempts are made at the same time
+ */
+export function factsOf(world: EscapeWorld, inside: boolean, atOnce: number): Readonly<Record<string, unknown>> {
   const { folder, operator, user, victim } = world;
   return {
     ...names,
+    atOnce,
     ...{ folder, uid: user.uid, operator: operator.config.replace(/\/config$/, ''), canary: `${folder}/canary.txt` },
     ...{ victim: victim.pid, victimFile: victim.file, sharedMemory: victim.sharedMemory },
     ...{ port: world.port, datagramPort: world.datagramPort, abstractName: world.abstractName, word: world.word },

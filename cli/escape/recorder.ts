@@ -69,6 +69,7 @@ function answerAll(socket: Socket, keep: (bytes: Buffer) => void): void {
       const head = rest.slice(0, end);
       rest = rest.slice(end + 4);
       socket.write(answerTo(head));
+      if (/^connection: *close/im.test(head)) socket.end();
     }
   });
 }

@@ -47,6 +47,8 @@ export interface Attempt extends Described {
   readonly proof: Proof;
   /** Who tries it without a sandbox; `root` where the kernel gives it to nobody else. Such a twin has namespaces of its own. */
   readonly as?: 'root';
+  /** It may end the run that it is made in: it has one of its own. */
+  readonly ends?: true;
   /** How long it may take; 4 where it is absent. */
   readonly seconds?: number;
 }
@@ -90,7 +92,3 @@ export const tellsSecret: Proof = ({ output, world }) => world.secrets.some((sec
 
 /** Its word came to one of the host's listeners. */
 export const isHeard: Proof = ({ token, world }) => world.heard().includes(token);
-
-/** What only the host knows came to one of its listeners, or was printed. */
-export const givesAway: Proof = (evidence) =>
-  tellsSecret(evidence) || evidence.world.secrets.some((secret) => evidence.world.heard().includes(secret));

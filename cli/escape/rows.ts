@@ -11,7 +11,7 @@ import { privilegeRows } from './rows/privileges.ts';
 import { processRows } from './rows/processes.ts';
 import { proxyRows } from './rows/proxy.ts';
 import { resourceRows } from './rows/resources.ts';
-import { bundleRows, logRows, manifestRows } from './rows/runner.ts';
+import { bundleRows, heldRows, logRows, manifestRows } from './rows/runner.ts';
 import { secretRows } from './rows/secrets.ts';
 import { trapRows } from './rows/traps.ts';
 
@@ -34,6 +34,6 @@ export const escapeRows: readonly EscapeRow[] = [
   ...together('through the proxy', [...proxyRows, ...secretRows]),
   ...together('hands of the operator', operatorRows),
   ...together('traps for the host', trapRows),
-  ...runner('the runner', [...manifestRows, ...bundleRows, ...logRows, ...aroundRows]),
+  ...runner('the runner', [...manifestRows, ...heldRows, ...bundleRows, ...logRows, ...aroundRows]),
   ...alone('resources', resourceRows),
 ];

@@ -7,6 +7,7 @@ import type { Sandbox } from '../../runner/sandbox.ts';
 import { emptyHostPolicy } from '../../skills-index/run/host-policy.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
+import { openSecrets } from '../secret-sources/open-secrets.ts';
 import { storeSecret } from '../secret-store.ts';
 import type { Told, WantedAttempt } from './batch.ts';
 import { parseTold } from './batch.ts';
@@ -30,6 +31,9 @@ export const widestCapabilities = {
     { program: 'node', why },
   ],
 };
+
+// The breaker would end a batch at its first rows: it is tried in rows of its own.
+const patience = { denied: 1e6, 'secret-unbound': 1e6, 'private-address': 1e6 };
 
 /** Of a skill with one command, which is its first file. */
 export interface EscapeSkill {
@@ -66,9 +70,12 @@ export function requestIn(
     hostPolicy: {
       ...emptyHostPolicy,
       workspaces: { reports: world.workspace, library: world.library },
+      writable: ['reports'],
+      breakers: patience,
       hosts: { [names.api]: upstream, [names.pinned]: upstream },
     },
     paths: world.paths,
+    secrets: openSecrets({ env: {}, paths: world.paths }, undefined),
     audit: openAudit(auditFileOf(world), () => new Date(), auditKeyFileOf(world)),
     ...(sandbox === undefined ? {} : { sandbox }),
     ...{ onStdout: keep, onStderr: keep, now: () => new Date() },
@@ -84,12 +91,19 @@ export function auditKeyFileOf(world: EscapeWorld): string {
   return join(world.paths.config, 'audit-key.json');
 }
 
+export interface BatchTerms {
+  readonly limits?: EscapeSkill['limits'];
+  /** How many attempts are made at the same time. */
+  readonly atOnce: number;
+  readonly change?: (request: RunRequest) => Partial<RunRequest>;
+}
+
 /** Runs a batch. What the run ended with counts too: an attempt that takes all may have ended it. */
 export async function runSandboxed(
   world: EscapeWorld,
   sandbox: Sandbox,
   attempts: readonly WantedAttempt[],
-  limits?: EscapeSkill['limits'],
+  { limits, atOnce, change = () => ({}) }: BatchTerms,
 ): Promise<{ readonly told: Told; readonly reason: EndReason; readonly printed: string }> {
   mkdirSync(join(world.paths.data, 'audit'), { recursive: true, mode: 0o700 });
   storeSecret(join(world.paths.config, 'secrets.json'), {
@@ -98,6 +112,6 @@ export async function runSandboxed(
   const files = { 'probe.py': probeProgram, 'rows.json': JSON.stringify(attempts) };
   const skill = { files, capabilities: widestCapabilities, ...(limits === undefined ? {} : { limits }) };
   const request = requestIn(world, sandbox, skill);
-  const { reason } = await runSkill({ ...request, args: [JSON.stringify(factsOf(world, true))] });
+  const { reason } = await runSkill({ ...request, ...change(request), args: [JSON.stringify(factsOf(world, true, atOnce))] });
   return { told: parseTold(request.printed()), reason, printed: request.printed() };
 }

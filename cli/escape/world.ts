@@ -31,17 +31,16 @@ export interface EscapeWorld {
   readonly port: number;
   readonly datagramPort: number;
   readonly abstractName: string;
+  /** The variable of this process in which one of the secrets lies, as the keys of an operator's shell would. */
+  readonly environmentName: string;
   readonly heard: () => string;
   close(): void;
 }
 
-/** The variable of this process in which a word lies, as the keys of an operator's shell would. */
-export const environmentName = 'ESCAPE_SUITE_KEY';
-
 const nobody = 65_534;
 
 /** @throws Problem `sandbox-missing` where there is no Python */
-export async function openWorld(): Promise<EscapeWorld> {
+async function openWorld(): Promise<EscapeWorld> {
   const word = `e${randomBytes(6).toString('hex')}`;
   const made = (): string => `KEY-${randomBytes(12).toString('hex')}`;
   const [canary, storedSecret] = [made(), made()];
@@ -52,10 +51,11 @@ export async function openWorld(): Promise<EscapeWorld> {
   const recorder = await startRecorder(sockets, `skillgate-${word}`);
   const { paths, operator } = writeFolders(folder, canary, user);
   const shared = writeShared(word, canary, user);
+  const environmentName = `ESCAPE_${word}`;
   process.env[environmentName] = canary;
   const child = startVictim(folder, canary, user);
   return {
-    ...{ word, folder, user, paths, operator, storedSecret, secrets: [canary, storedSecret] },
+    ...{ environmentName, word, folder, user, paths, operator, storedSecret, secrets: [canary, storedSecret] },
     ...{ workspace: join(folder, 'workspace'), library: join(folder, 'library') },
     victim: await onceReady(child),
     ...{ port: recorder.port, datagramPort: recorder.datagramPort, heard: recorder.heard },
@@ -92,6 +92,8 @@ function writeFolders(folder: string, canary: string, user: User): { readonly pa
     'operator/config/host.json': '{}\n',
     'operator/config/secrets.json': canary,
     'operator/data/audit/audit.jsonl': '{"schema":"skillgate.audit/1","seq":1}\n',
+    'operator/config/approvers.json': '{}\n',
+    'operator/data/audit/older.jsonl': '{"schema":"skillgate.audit/1","seq":1}\n',
     'operator/cache/blob': canary,
   };
   for (const [name, text] of Object.entries(files)) {
@@ -144,7 +146,7 @@ function startVictim(folder: string, canary: string, { uid, gid }: User): ChildP
   if (python === undefined)
     throw new Problem('sandbox-missing', 'The escape suite needs python3', { hint: 'apt-get install python3' });
   const identity = process.getuid?.() === 0 ? { uid, gid } : {};
-  const env = { [environmentName]: canary };
+  const env = { ESCAPE_KEY: canary };
   return spawn(python, ['-c', victimProgram, folder, canary], { env, stdio: ['ignore', 'pipe', 'ignore'], ...identity });
 }
 
@@ -154,4 +156,14 @@ async function onceReady(child: ChildProcess): Promise<EscapeWorld['victim']> {
   });
   const [file = -1, sharedMemory = -1] = told.split(' ').map(Number);
   return { pid: child.pid ?? 0, file, sharedMemory };
+}
+
+/** Opens a world for something, and closes it whatever happens. */
+export async function inWorld<T>(act: (world: EscapeWorld) => Promise<T>): Promise<T> {
+  const world = await openWorld();
+  try {
+    return await act(world);
+  } finally {
+    world.close();
+  }
 }

@@ -48,6 +48,7 @@ async function livesBare(world: EscapeWorld): Promise<boolean> {
     world,
     [wantedAttempt(world, { name: 'daemon', wants: '', code, proof: () => false, seconds: 3 }, 0)],
     'user',
+    1,
   );
   await untilBeats(world);
   // Its parent ended 0.3 s after its start.
@@ -127,7 +128,12 @@ export const aroundRows: readonly RunnerAttempt[] = [
     wants: 'the runner’s memory and the reader’s disk',
     bare: async (world) => {
       const code = `import os\nfor n in range(20): os.write(1, b'x' * 1048576)\nopen(folder + '/home/printed', 'w').close()`;
-      await runBare(world, [wantedAttempt(world, { name: 'flood', wants: '', code, proof: () => false, seconds: 6 }, 0)], 'user');
+      await runBare(
+        world,
+        [wantedAttempt(world, { name: 'flood', wants: '', code, proof: () => false, seconds: 6 }, 0)],
+        'user',
+        1,
+      );
       return fs.existsSync(join(world.folder, 'home', 'printed'));
     },
     attempt: async (world, sandbox) => {
@@ -143,8 +149,8 @@ export const aroundRows: readonly RunnerAttempt[] = [
     bare: async (world) => {
       const code = `p = folder + '/home/evil.so'; print('found' if os.path.exists(p) else ''); open(p, 'w').close()`;
       const made = wantedAttempt(world, { name: 'leave', wants: '', code, proof: () => false }, 0);
-      await runBare(world, [made], 'user');
-      return (await runBare(world, [made], 'user')).get('leave')?.includes('found') ?? false;
+      await runBare(world, [made], 'user', 1);
+      return (await runBare(world, [made], 'user', 1)).get('leave')?.includes('found') ?? false;
     },
     attempt: async (world, sandbox) => {
       const first = await runOnce(world, sandbox, () => ({ files: { 'probe.py': leave } }));

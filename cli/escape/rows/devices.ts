@@ -17,12 +17,15 @@ export const deviceRows: readonly Attempt[] = [
     ...device,
     name: 'read a disk',
     code: `disks = [n for n in os.listdir('/dev') if re.fullmatch('(vd|sd|xvd|nvme|loop)[a-z0-9]+', n)]; print(disks)
-won(any(os.read(os.open('/dev/' + n, os.O_RDONLY), 16) is not None for n in disks))`,
+for n in disks:
+    try: os.read(os.open('/dev/' + n, os.O_RDONLY), 16); won()
+    except OSError as e: print(e)
+if not disks: os.open('/dev/vda', os.O_RDONLY)`,
   },
   {
     ...device,
     name: 'read the memory of the machine',
-    code: `won(any(os.open(p, os.O_RDONLY) for p in ('/dev/mem', '/proc/kcore') if os.path.exists(p)))`,
+    code: `os.open('/dev/mem' if os.path.exists('/dev/mem') else '/proc/kcore', os.O_RDONLY); won()`,
   },
   { ...device, name: 'start virtual machines', code: open('/dev/kvm', 'os.O_RDWR') },
   { ...device, name: 'serve a file system', code: open('/dev/fuse', 'os.O_RDWR') },
@@ -61,7 +64,7 @@ print(found[:3]); won(any(os.open(p, os.O_WRONLY) for p in found[:1]))`,
   { ...setting, name: 'name an interpreter for every program', code: open('/proc/sys/fs/binfmt_misc/register', 'os.O_WRONLY') },
   {
     ...setting,
-    name: 'write to the settings of the firmware',
-    code: `won(any(os.access(p, os.W_OK) for p in ('/sys/firmware/efi/efivars', '/sys/power/state')))`,
+    name: 'write to the settings of the machine',
+    code: `os.close(os.open('/sys/power/state' if os.path.exists('/sys/power/state') else '/sys/kernel/uevent_helper' if os.path.exists('/sys/kernel/uevent_helper') else '/sys/kernel/profiling', os.O_WRONLY)); won()`,
   },
 ];

@@ -51,9 +51,14 @@ export const kernelRows: readonly Attempt[] = [
   { ...machine, name: 'unload a module', code: `reach('delete_module', -1, 0)` },
   { ...machine, name: 'restart the machine', code: `reach('reboot', 0, 0, 0, 0)` },
   { ...machine, name: 'rename the machine', code: `call('sethostname', buffer('renamed'), 7); won()` },
-  { ...machine, name: 'set the clock', code: `reach('settimeofday', -1, 0)` },
+  { ...machine, name: 'set the clock', code: `call('settimeofday', 0, 0); won()` },
   { ...machine, name: 'reach the ports of devices', code: `call('iopl', 3); call('iopl', 0); won()` },
-  { ...machine, name: 'set quotas', code: `reach('quotactl', -1, -1, -1, -1)` },
+  // ADJ_TICK with a tick that no clock has.
+  {
+    ...machine,
+    name: 'change the pace of the clock',
+    code: `t = ctypes.create_string_buffer(256); struct.pack_into('I', t, 0, 0x4000); reach('adjtimex', t)`,
+  },
   { ...machine, name: 'swap to a file', code: `reach('swapon', -1, 0)` },
   { ...machine, name: 'keep accounts of processes', code: `reach('acct', -1)` },
 ];

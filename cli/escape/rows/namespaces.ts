@@ -10,21 +10,22 @@ export const namespaceRows: readonly Attempt[] = [
     ...mounts,
     name: 'mount a folder of its own',
     as: 'root',
-    code: `call('mount', buffer('x'), buffer(mount), buffer('tmpfs'), 0, 0); won()`,
+    code: `apart(); call('mount', buffer('x'), buffer(mount), buffer('tmpfs'), 0, 0); won()`,
   },
   {
     ...mounts,
     name: 'remount a read-only mount as writable',
     as: 'root',
     // MS_REMOUNT | MS_BIND; bare it is a bind mount made for this that is remounted.
-    code: `if not os.path.ismount(library): call('mount', buffer(library), buffer(library), buffer('none'), 4096, 0)
+    code: `apart()
+if not os.path.ismount(library): call('mount', buffer(library), buffer(library), buffer('none'), 4096, 0)
 call('mount', buffer('none'), buffer(library), buffer('none'), 32 | 4096, 0); won()`,
   },
   {
     ...mounts,
     name: 'take a mount away',
     as: 'root',
-    code: `call('umount2', buffer('/proc' if os.path.ismount('/proc') else mount), 2); won()`,
+    code: `apart(); call('umount2', buffer('/proc'), 2); won()`,
   },
   { ...mounts, name: 'change the root', as: 'root', code: `call('chroot', buffer('/tmp')); won()` },
   { ...mounts, name: 'exchange the root', as: 'root', code: `reach('pivot_root', -1, -1)` },

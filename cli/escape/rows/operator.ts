@@ -25,7 +25,7 @@ export const operatorRows: readonly Attempt[] = [
     ...own,
     name: 'name a registry to trust: registry add',
     proof: leaves(`${config}/registries.json`, /evil/),
-    code: cli('registry add evil http://127.0.0.1:9 --root sha256:0'),
+    code: cli('registry add http://127.0.0.1:9 --root sha256:' + '0'.repeat(64)),
   },
   {
     ...own,
@@ -46,10 +46,10 @@ export const operatorRows: readonly Attempt[] = [
     code: `open(operator + '/config/host.json', 'w').write('{"hosts":{"elsewhere.example":"127.0.0.1:1"}}')`,
   },
   {
-    name: 'put another file in the place of host policy',
-    wants: 'a host or a folder of its choice',
-    proof: leaves(`${config}/host.json`, /replaced/),
-    code: `open(operator + '/new', 'w').write('replaced'); os.rename(operator + '/new', operator + '/config/host.json')`,
+    name: 'put another file in the place of the approvers’',
+    wants: 'its own answer to what is held',
+    proof: leaves(`${config}/approvers.json`, /replaced/),
+    code: `open(operator + '/new', 'w').write('replaced'); os.rename(operator + '/new', operator + '/config/approvers.json')`,
   },
   {
     name: 'write an agent’s file',
@@ -72,8 +72,8 @@ export const operatorRows: readonly Attempt[] = [
   {
     name: 'shorten the audit log',
     wants: 'no history',
-    proof: leaves('operator/data/audit/audit.jsonl', /^$/),
-    code: `os.truncate(operator + '/data/audit/audit.jsonl', 0)`,
+    proof: leaves('operator/data/audit/older.jsonl', /^$/),
+    code: `os.truncate(operator + '/data/audit/older.jsonl', 0)`,
   },
   {
     name: 'change a verified file in the cache',

@@ -1,5 +1,5 @@
 /** Other processes and what they hold. */
-import { type Attempt, givesAway, isHeard, saysThrough, tellsSecret } from '../row.ts';
+import { type Attempt, isHeard, saysThrough, tellsSecret } from '../row.ts';
 import { leaves, leavesName } from './proofs.ts';
 
 const memory = { wants: 'the memory of another process', proof: tellsSecret } as const;
@@ -56,7 +56,14 @@ print(re.findall(rb'KEY-[0-9a-f]+', out.raw))`,
     proof: tellsSecret,
     code: `print(open('/proc/1/environ').read())`,
   },
-  { name: 'read its own environment', wants: 'the runner’s variables', proof: tellsSecret, program: 'sh', code: 'set' },
+  {
+    name: 'read its own environment',
+    wants: 'the runner’s variables',
+    proof: tellsSecret,
+    program: 'sh',
+    code: 'set',
+    ends: true,
+  },
   {
     name: 'read the environment of every process',
     wants: 'the variables of other programs',
@@ -99,7 +106,7 @@ print(re.findall(rb'KEY-[0-9a-f]+', out.raw))`,
     name: 'find descriptors that were left open',
     wants: 'files and sockets of the runner',
     proof: saysThrough,
-    code: `print([(n, os.readlink('/proc/self/fd/%d' % n)) for n in inherited]); won(len(inherited) > 0)`,
+    code: `found = [os.readlink('/proc/self/fd/%d' % n) for n in inherited]; print(found); won(any(one != '/dev/null' for one in found))`,
   },
   {
     name: 'read shared memory of the host by its number',
@@ -112,7 +119,7 @@ print(re.findall(rb'KEY-[0-9a-f]+', out.raw))`,
     wants: 'others ended in its place',
     as: 'root',
     proof: saysThrough,
-    code: `open('/proc/self/oom_score_adj', 'w').write('-1000'); won()`,
+    code: `os.write(os.open('/proc/self/oom_score_adj', os.O_WRONLY), b'-1000'); won()`,
   },
   { name: 'go before all others', wants: 'the processor', as: 'root', proof: saysThrough, code: `os.nice(-10); won()` },
   {
@@ -132,9 +139,9 @@ os.waitpid(pid, 0)`,
     code: `tell(os.environ.get('SSH_AUTH_SOCK', folder + '/agent.sock'), socket.AF_UNIX)`,
   },
   {
-    name: 'send the value of a secret as it stands in the environment',
+    name: 'read the value of a secret from its own environment',
     wants: 'the secret',
-    proof: givesAway,
+    proof: tellsSecret,
     code: `print(os.environ['CRM_TOKEN'])`,
   },
 ];

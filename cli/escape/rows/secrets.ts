@@ -1,9 +1,9 @@
 /** The granted secret, elsewhere than where it is bound. Outside of a sandbox the variable holds the value itself, as most agents have it. */
-import { type Attempt, givesAway, isHeard } from '../row.ts';
+import { type Attempt, isHeard, tellsSecret } from '../row.ts';
 import { removes } from './proofs.ts';
 
 const use = { wants: 'the secret at a place of its choice', proof: isHeard } as const;
-const back = { wants: 'the value of the secret', proof: givesAway } as const;
+const back = { wants: 'the value of the secret', proof: tellsSecret } as const;
 const key = `key = os.environ['CRM_TOKEN']`;
 
 export const secretRows: readonly Attempt[] = [
@@ -60,7 +60,7 @@ print(urllib.parse.unquote(answer)); print(zlib.decompress(answer.split('\\r\\n\
     wants: 'the requests of others, with their secrets',
     proof: removes('other-proxy.sock'),
     as: 'root',
-    code: `found = [os.path.join(d, n) for top in ('/proxy', '/run', '/tmp', folder) for d, _, names in os.walk(top) for n in names if n.endswith('proxy.sock')]
+    code: `found = [os.path.join(d, n) for top in ('/proxy', '/run/skillgate', folder) for d, _, names in os.walk(top) for n in names if n.endswith('proxy.sock')]
 print(found); os.remove(folder + '/other-proxy.sock' if not found else found[0])`,
   },
 ];

@@ -1,4 +1,5 @@
 /** Traps in a writable mount for whoever comes after: a host, an agent, the next run. Judged when the run has ended. */
+import { existsSync } from 'node:fs';
 import { type Attempt, saysThrough } from '../row.ts';
 import { leaves, leavesName } from './proofs.ts';
 
@@ -33,7 +34,7 @@ export const trapRows: readonly Attempt[] = [
   {
     name: 'make a folder that git takes for a repository',
     wants: commands,
-    proof: leaves('workspace/bare/config', /fsmonitor/),
+    proof: ({ world }) => ['HEAD', 'objects', 'refs', 'config'].every((one) => existsSync(`${world.workspace}/bare/${one}`)),
     code: `for d in ('objects', 'refs'): os.makedirs(mount + '/bare/' + d)
 open(mount + '/bare/HEAD', 'w').write('ref: refs/heads/main'); open(mount + '/bare/config', 'w').write('[core] fsmonitor = x'); print('partly')`,
   },

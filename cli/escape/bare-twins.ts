@@ -1,0 +1,52 @@
+/** The bare twins: whether attempts work where nothing stops them. */
+import { runBare } from './bare.ts';
+import { wantedAttempt, worked } from './batch.ts';
+import { attemptsAtOnceMax } from './limits.ts';
+import type { Attempt, EscapeResult, EscapeRow } from './row.ts';
+import { inWorld } from './world.ts';
+
+type Bare = EscapeResult['bare'];
+type BatchRow = Extract<EscapeRow, { kind: 'together' }>;
+
+/** Those that are made together, by name. */
+export async function tryBareTogether(rows: readonly BatchRow[]): Promise<Map<string, Bare>> {
+  const bare = new Map<string, Bare>(rows.map((row) => [row.name, 'impossible']));
+  const byWhom = async (as: 'root' | 'user'): Promise<void> => {
+    const theirs = rows.filter((row) => whoTries(row) === as);
+    if (theirs.length === 0) return;
+    await inWorld(async (world) => {
+      const wanted = theirs.map((row, number) => wantedAttempt(world, row, number));
+      const told = await runBare(world, wanted, as, attemptsAtOnceMax);
+      for (const [number, row] of theirs.entries())
+        bare.set(row.name, judge(worked(world, row, number, told), told.get(row.name)));
+    });
+  };
+  await byWhom('user');
+  await byWhom('root');
+  return bare;
+}
+
+/** One that is made alone. */
+export async function tryBareAlone(row: EscapeRow): Promise<Bare> {
+  return inWorld(async (world) => {
+    if (row.kind === 'runner') return (await row.bare(world)) ? 'succeeds' : 'refused';
+    const as = whoTries(row);
+    if (as === undefined) return 'impossible';
+    const told = await runBare(world, [wantedAttempt(world, row, 0)], as, 1);
+    return judge(worked(world, row, 0, told), told.get(row.name));
+  });
+}
+
+/** Root's attempts can be made by nobody else. */
+function whoTries({ as }: Attempt): 'root' | 'user' | undefined {
+  if (as === undefined) return 'user';
+  return process.getuid?.() === 0 ? as : undefined;
+}
+
+// ENOENT, ENXIO, ENODEV, ENOSYS, EPROTONOSUPPORT, ESOCKTNOSUPPORT, EAFNOSUPPORT: this host has no such thing.
+const hasNot = /\[Errno (2|6|19|38|93|94|97)\]|not found/;
+
+function judge(works: boolean, output: string | undefined): Bare {
+  if (works) return 'succeeds';
+  return output === undefined || hasNot.test(output) ? 'impossible' : 'refused';
+}

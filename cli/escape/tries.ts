@@ -1,0 +1,87 @@
+/** Attempts in one sandbox, and what came of each. */
+import type { Sandbox } from '../../runner/sandbox.ts';
+import { wantedAttempt, worked } from './batch.ts';
+import { controlRows } from './controls.ts';
+import { attemptsAtOnceMax } from './limits.ts';
+import type { EscapeRow, Outcome } from './row.ts';
+import { runSandboxed } from './sandboxed.ts';
+import { type EscapeWorld, inWorld } from './world.ts';
+
+type BatchRow = Extract<EscapeRow, { kind: 'together' }>;
+type Outcomes = Map<string, Outcome>;
+
+/**
+ * Many in one sandbox, those that may end their run each in one of its own. Where one of the others ends it, those that are left are made again one
+ * by one in another world, which knows nothing of it; and so on.
+ */
+export async function tryTogether(rows: readonly BatchRow[], sandbox: Sandbox, signal?: AbortSignal): Promise<Outcomes> {
+  const outcomes: Outcomes = new Map();
+  let left: readonly BatchRow[] = rows.filter((row) => row.ends !== true);
+  for (let atOnce = attemptsAtOnceMax; left.length > 0; atOnce = 1) {
+    signal?.throwIfAborted();
+    left = await inWorld((world) => tryBatch(world, { rows: left, sandbox, atOnce, outcomes }));
+  }
+  for (const row of rows.filter((one) => one.ends === true)) {
+    signal?.throwIfAborted();
+    await inWorld((world) => tryBatch(world, { rows: [row], sandbox, atOnce: 1, outcomes }));
+  }
+  return outcomes;
+}
+
+interface Batch {
+  readonly rows: readonly BatchRow[];
+  readonly sandbox: Sandbox;
+  readonly atOnce: number;
+  /** Added to. */
+  readonly outcomes: Outcomes;
+}
+
+/** Gives back what has to be made again. */
+async function tryBatch(world: EscapeWorld, { rows, sandbox, atOnce, outcomes }: Batch): Promise<readonly BatchRow[]> {
+  const all = [...controlRows, ...rows];
+  const wanted = all.map((row, number) => wantedAttempt(world, row, number));
+  const { told, reason, printed } = await runSandboxed(world, sandbox, wanted, { atOnce });
+  const failed = controlRows.find((row, number) => !worked(world, row, number, told));
+  const why = `what was granted does not work: ${failed?.name}: ${told.get(failed?.name ?? '') ?? printed}`;
+  for (const [index, row] of rows.entries()) {
+    const output = told.get(row.name);
+    const isThrough = worked(world, row, controlRows.length + index, told);
+    if (output === undefined) continue;
+    outcomes.set(
+      row.name,
+      failed === undefined || isThrough ? outcomeOf(isThrough, output) : { result: 'untested', detail: why },
+    );
+  }
+  const silent = rows.filter((row) => !told.has(row.name));
+  const [first] = silent;
+  if (first === undefined || (atOnce > 1 && silent.length > 1)) return silent;
+  const output = new Map([[first.name, '']]);
+  const isThrough = worked(world, first, all.indexOf(first), output);
+  const ended: Outcome =
+    reason === 'exit'
+      ? { result: 'untested', detail: `it was not made: ${printed.slice(-200)}` }
+      : { result: 'contained', detail: `the run was ended: ${reason}` };
+  outcomes.set(first.name, isThrough ? { result: 'through', detail: `the run was ended: ${reason}` } : ended);
+  return silent.slice(1);
+}
+
+function outcomeOf(isThrough: boolean, output: string): Outcome {
+  const detail = output.trim().split('\n').at(-1) ?? '';
+  if (isThrough) return { result: 'through', detail };
+  return { result: /^partly/m.test(output) ? 'contained' : 'blocked', detail };
+}
+
+/** One with a run of its own. */
+export async function tryAlone(row: Exclude<EscapeRow, BatchRow>, sandbox: Sandbox): Promise<Outcome> {
+  return inWorld(async (world) => {
+    if (row.kind === 'runner') return row.attempt(world, sandbox);
+    const { limits } = row;
+    const { told, reason } = await runSandboxed(world, sandbox, [wantedAttempt(world, row, 0)], { limits, atOnce: 1 });
+    const output = told.get(row.name);
+    if (worked(world, row, 0, told)) return outcomeOf(true, output ?? '');
+    if (reason !== 'exit') return { result: 'contained', detail: `the run was ended: ${reason}` };
+    return output === undefined
+      ? { result: 'untested', detail: 'it was not made' }
+      : outcomeOf(false, output || 'it was ended in the sandbox');
+  });
+}
