@@ -4,19 +4,20 @@ import { chownSync, mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Duplex, Readable } from 'node:stream';
-import { getCACertificates, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
 import { makeAuthority, type RunAuthority } from '../skills-index/run/certificate.ts';
 import { type Denial, denials, rawRefusal } from '../skills-index/run/denial.ts';
 import { type EgressRules, judgeRequest, type Tunnel } from '../skills-index/run/egress-judge.ts';
 import type { Gate } from '../skills-index/run/hold.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
+import { bundlePath, proxyEnvironment } from '../skills-index/run/proxy-environment.ts';
 import { needsWholeBody } from '../skills-index/run/secret-use.ts';
 import { Accounts } from './egress/accounts.ts';
 import { forward } from './egress/forward.ts';
 import { RequestBody } from './egress/request-body.ts';
 import { openTunnel } from './egress/tunnel.ts';
-import { openUpstream, type Upstream } from './egress/upstream.ts';
+import { openUpstream, systemAuthorities, type Upstream } from './egress/upstream.ts';
 import { forwardWebSocket } from './egress/websocket.ts';
 import * as limits from './limits.ts';
 import type { SandboxFile } from './sandbox.ts';
@@ -138,25 +139,13 @@ function trafficOf(settings: EgressSettings, closed: AbortSignal, fail: () => vo
   };
 }
 
-const bundlePath = '/etc/ssl/certs/ca-certificates.crt';
-// OpenSSL, Go and Python's ssl; Node; requests; curl; git; the AWS tools; pip; cargo; Deno.
-const bundleNames =
-  'SSL_CERT_FILE NODE_EXTRA_CA_CERTS REQUESTS_CA_BUNDLE CURL_CA_BUNDLE GIT_SSL_CAINFO AWS_CA_BUNDLE PIP_CERT CARGO_HTTP_CAINFO DENO_CERT';
-
 // Where TLS is left alone, its client needs the system's authorities as well.
-function trustOf({ authority, rules, services }: Traffic): Pick<EgressProxy, 'files' | 'env'> {
+function trustOf({ authorities = [], authority, rules, services }: Traffic): Pick<EgressProxy, 'files' | 'env'> {
   if (rules.egress.length === 0 && services === undefined) return { files: [], env: {} };
-  const proxy = `http://127.0.0.1:${limits.forwarderPort}`;
-  const env = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, http_proxy: proxy, https_proxy: proxy, NODE_USE_ENV_PROXY: '1' };
-  const own = authority === undefined ? [] : [authority.certificate];
-  const others = rules.egress.some(({ mode }) => mode === 'tunnel') ? getCACertificates('default') : [];
-  const bundle = [...own, ...others].join('\n');
-  if (bundle === '') return { files: [], env };
-  const names = bundleNames.split(' ').map((name) => [name, bundlePath] as const);
-  return {
-    files: [{ path: bundlePath, mode: '444', bytes: Buffer.from(bundle) }],
-    env: { ...env, ...Object.fromEntries(names) },
-  };
+  const others = rules.egress.some(({ mode }) => mode === 'tunnel') ? [...systemAuthorities(), ...authorities] : [];
+  const bundle = Buffer.from([authority?.certificate ?? '', ...others].join('\n'));
+  const files: SandboxFile[] = bundle.length === 0 ? [] : [{ path: bundlePath, mode: '444', bytes: bundle }];
+  return { files, env: proxyEnvironment(limits.forwarderPort, files.length > 0) };
 }
 
 function serverFor(traffic: Traffic): Server {
@@ -231,7 +220,7 @@ async function handle(traffic: Traffic, { request, response, upgrades }: Asked):
     if (refused !== undefined) return refuse(refused);
     if (request.socket.destroyed) return;
     const how = decision.upgrades ? forwardWebSocket : forward;
-    const why = await how(traffic, { decision, method, headers, body, held }, response);
+    const why = await how(traffic, { decision, method, headers, body, held, ended: body.ended }, response);
     // Who hung up hears nothing, and was recorded.
     if (why !== undefined && !response.destroyed) refuse(why);
   } finally {

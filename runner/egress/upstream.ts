@@ -79,7 +79,8 @@ function refuseInside(addresses: readonly string[]): readonly string[] {
   throw Object.assign(new Error(`${inside ?? 'no address'} is not outside`), { code: 'address-denied' });
 }
 
-function systemAuthorities(): readonly string[] {
+/** What this system trusts, in PEM; what Node trusts where it has no list. */
+export function systemAuthorities(): readonly string[] {
   const system = getCACertificates('system');
   return system.length > 0 ? system : getCACertificates('bundled');
 }

@@ -1,0 +1,63 @@
+/** Which headers go on through the proxy, and what stands in them. Pure. */
+import { type Allowed, readName, type SentHeaders } from './egress-judge.ts';
+import { applySecret } from './secret-use.ts';
+
+/** An allowed request, as far as it was read. */
+export interface ReadRequest {
+  readonly decision: Allowed;
+  readonly method: string;
+  readonly headers: SentHeaders;
+  /** What of the body was read: all of it where it has `ended`. */
+  readonly held: Buffer;
+  readonly ended: boolean;
+}
+
+// Hop by hop (RFC 9110 §7.6.1), or ours to say.
+const hopByHop =
+  /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|http2-settings|host|content-length|accept-encoding|expect|sec-websocket-extensions)$/;
+// Some servers let these say another method or path than the one that was judged.
+const saysOtherwise = /^x-((http-)?method(-override)?|original-(url|uri|method)|rewrite-(url|uri)|override-url)$/;
+// A part of an answer could carry a part of a secret that no redactor knows.
+const asksForPart = /^(if-)?range$/;
+
+/** To the host, secrets in the place of their placeholders; undefined for a request that cannot be signed. */
+export function headersToHost(request: ReadRequest, reveal: (name: string) => string, now: Date): SentHeaders | undefined {
+  const { decision, ended, headers, held, method } = request;
+  const { host, port, scheme, secrets, target, upgrades } = decision;
+  const hop = headers
+    .filter(([name]) => readName(name) === 'connection')
+    .flatMap(([, value]) => value.split(',').map((one) => readName(one.trim())));
+  const dropped = [hopByHop, saysOtherwise, ...(secrets.length > 0 ? [asksForPart] : [])];
+  const kept = headers.filter(([name]) => !dropped.some((one) => one.test(readName(name))) && !hop.includes(readName(name)));
+  const said = headers.find(([name]) => readName(name) === 'content-length')?.[1];
+  const length = ended && (held.length > 0 || said !== undefined) ? String(held.length) : said;
+  const upgrade = [
+    ['Connection', 'Upgrade'],
+    ['Upgrade', 'websocket'],
+  ] as const;
+  const sent: SentHeaders = [
+    ['Host', port === { http: 80, https: 443 }[scheme] ? host : `${host}:${port}`],
+    ...kept,
+    ['Accept-Encoding', 'identity'],
+    ...(upgrades ? upgrade : [['Connection', 'keep-alive'] as const]),
+    ...(!ended && length === undefined ? [['Transfer-Encoding', 'chunked'] as const] : []),
+    ...(length === undefined ? [] : [['Content-Length', length] as const]),
+  ];
+  return secrets.reduce<SentHeaders | undefined>(
+    (all, secret) => all && applySecret(secret, reveal(secret.name), { method, target, headers: all, body: held, now }),
+    sent,
+  );
+}
+
+/** To the sandbox: those of the answer that are not of the hop. */
+export function headersToSandbox(rawHeaders: readonly string[]): SentHeaders {
+  return rawHeaders
+    .flatMap((name, i): [string, string][] => (i % 2 === 0 ? [[name, rawHeaders[i + 1] ?? '']] : []))
+    .filter(([name]) => !hopByHop.test(name.toLowerCase()));
+}
+
+/** Whether a body is coded in any way but in chunks (RFC 9112 §7), so that a value in it could not be seen. */
+export function isPacked(headers: Readonly<Record<string, string | readonly string[] | undefined>>): boolean {
+  const coding = (name: string): string => String(headers[name] ?? '').toLowerCase();
+  return !['', 'identity'].includes(coding('content-encoding')) || !['', 'chunked'].includes(coding('transfer-encoding'));
+}

@@ -1,0 +1,18 @@
+/** How a program in a sandbox finds the proxy and the authorities to trust. Pure. */
+
+/** Where the authorities lie: the place of Debian, where most programs look by themselves. */
+export const bundlePath = '/etc/ssl/certs/ca-certificates.crt';
+
+// OpenSSL, Go and Python's ssl; Node; requests; curl; git; the AWS tools; pip; cargo; Deno.
+const bundleNames =
+  'SSL_CERT_FILE NODE_EXTRA_CA_CERTS REQUESTS_CA_BUNDLE CURL_CA_BUNDLE GIT_SSL_CAINFO AWS_CA_BUNDLE PIP_CERT CARGO_HTTP_CAINFO DENO_CERT';
+
+/** @param hasBundle whether there is a file at `bundlePath` */
+export function proxyEnvironment(port: number, hasBundle: boolean): Readonly<Record<string, string>> {
+  const proxy = `http://127.0.0.1:${port}`;
+  const bundle = hasBundle ? bundleNames.split(' ').map((name) => [name, bundlePath] as const) : [];
+  return {
+    ...{ HTTP_PROXY: proxy, HTTPS_PROXY: proxy, http_proxy: proxy, https_proxy: proxy, NODE_USE_ENV_PROXY: '1' },
+    ...Object.fromEntries(bundle),
+  };
+}
