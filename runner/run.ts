@@ -5,7 +5,7 @@ import type { Agent } from '../skills-index/run/agent.ts';
 import type { AuditSubject } from '../skills-index/run/audit-entry.ts';
 import type { ChangeSet } from '../skills-index/run/changes.ts';
 import type { HoldHands } from '../skills-index/run/hold.ts';
-import { type HostPolicy, requirements } from '../skills-index/run/host-policy.ts';
+import type { HostPolicy } from '../skills-index/run/host-policy.ts';
 import type { AdmittedVersion, Plan } from '../skills-index/run/plan.ts';
 import type { Bundle } from '../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
@@ -18,8 +18,6 @@ import type { Cleanup } from './mounts/workspace.ts';
 import { prepareRun, runPrepared } from './run-prepared.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { Secrets } from './secrets.ts';
-import { bubblewrap } from './sandboxes/bubblewrap.ts';
-import { checkSandbox } from './sandboxes/check-sandbox.ts';
 import type { Stop } from './watch.ts';
 
 /** A version with its files, as admission and the catalogue hand it over; every byte is checked again here. */
@@ -103,15 +101,4 @@ export async function runSkill(request: RunRequest): Promise<RunResult> {
     request.audit.record(subject, { event: 'refused', code, why: (cause as Error).message });
     throw cause;
   }
-}
-
-/** What this host can enforce: the checks of a start, tried now, and what host policy may require; for `skill doctor`. */
-export async function checkHost(): Promise<
-  readonly { readonly name: string; readonly holds: boolean; readonly detail: string }[]
-> {
-  const sandbox = bubblewrap();
-  const why = await checkSandbox(sandbox);
-  const given = requirements.map((name) => ({ name, holds: sandbox.gives.includes(name), detail: 'host policy may require it' }));
-  if (why !== undefined) return [{ name: 'a sandbox starts', holds: false, detail: why }, ...given];
-  return [...sandbox.checks.map((name) => ({ name, holds: true, detail: `tried in ${sandbox.name}` })), ...given];
 }

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { findProgram } from '../../runner/host.ts';
 import { forwarderPort } from '../../runner/limits.ts';
-import { deniedSyscalls, judgedSyscalls } from '../../runner/syscalls.ts';
+import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/syscalls.ts';
 import type { EscapeWorld } from './world.ts';
 
 /** The names that rows send to: one that is granted, one that host policy pins and nobody granted, one that nothing knows. */

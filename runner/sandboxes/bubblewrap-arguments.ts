@@ -13,8 +13,6 @@ export interface Surroundings {
   readonly seccomp: Uint8Array;
   /** The number of the descriptor to which the pid of its first process is written. */
   readonly info: number;
-  /** The number of the descriptor from which it reads a byte before it starts the command. */
-  readonly go: number;
   /** Whether it has a network namespace already: the forwarder's, with a loopback device and the proxy behind it. */
   readonly joinsNetwork: boolean;
 }
@@ -46,7 +44,7 @@ export function skillArguments({ plan, env, files, protectedPaths, sources }: Sa
     ...sealed.split(' '),
     '--disable-userns',
     ...(around.joinsNetwork ? [] : ['--unshare-net']),
-    ...['--info-fd', String(around.info), '--block-fd', String(around.go), '--seccomp', data(around.seccomp)],
+    ...['--info-fd', String(around.info), '--seccomp', data(around.seccomp)],
     ...libraryArguments(around.libraries),
     ...['--dev', '/dev', ...sized('/dev/shm', sharedMemoryMiBMax), '--remount-ro', '/dev'],
     ...sized('/tmp', temporaryMiBMax),

@@ -3,18 +3,19 @@ import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { PassThrough, type Readable, type Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { seccompProgram } from '../../skills-index/run/seccomp.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { startOf } from '../lock.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox.ts';
-import { seccompProgram } from '../seccomp.ts';
 import { skillArguments } from './bubblewrap-arguments.ts';
-import { type ControlGroups, makeControlGroups, type RanOut } from './control-groups.ts';
+import { type ControlGroups, childrenOf, makeControlGroups, prepareToTake, type RanOut } from './control-groups.ts';
 import { type Forwarder, startForwarder } from './forwarder.ts';
 import { descriptorAt, launch, libraries, openData, reach, refuseMissingTools, tools } from './launch.ts';
 import { preludeChecks, preludeScript } from './prelude.ts';
+import { goAhead, untilStarted } from './started.ts';
 
 // What one run takes at most, so that the runner and another run go on beside it.
 const cores = Math.max(1, availableParallelism() / 2);
@@ -33,6 +34,7 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
   refuseMissingTools();
   const forwarder = proxyFolder === undefined ? undefined : await startForwarder(what, proxyFolder);
   const groups = makeControlGroups(runFolder.split('/').at(-1) ?? '', { ...plan.limits, cores });
+  prepareToTake();
   const end = (): RanOut => {
     forwarder?.stop();
     return groups.finish();
@@ -60,9 +62,10 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
     return { code, outOfMemory: memory, outOfProcesses: processes };
   });
   try {
-    const joined = first.then((one) => join(groups, one?.pid, child.stdio.at(descriptorAt.go) as Writable));
-    const [stderr] = await Promise.all([untilStarted(child.stderr as Readable, started), joined]);
+    const stderr = await untilStarted(child.stderr as Readable, started);
+    join(groups, (await first)?.pid);
     const [stdin, stdout] = [child.stdin as Writable, child.stdout as Readable];
+    stdin.on('error', () => undefined).write(goAhead);
     return { stdin, stdout, stderr, ended, kill, notes: notesOf(plan, groups, forwarder !== undefined) };
   } catch (cause) {
     kill();
@@ -83,16 +86,14 @@ function notesOf({ limits, uid }: SandboxStart['plan'], { held }: ControlGroups,
   ];
 }
 
-// Bubblewrap waits for a byte before it starts its first child, so that no process of the skill is ever outside of the groups.
-function join(groups: ControlGroups, pid: number | undefined, go: Writable): void {
+// The shell waits for a line before it becomes the command, so that no process of the skill is ever outside of the groups.
+function join(groups: ControlGroups, first: number | undefined): void {
   try {
-    if (pid !== undefined) groups.take(pid);
+    if (first === undefined) throw new Error('its first process is not known');
+    groups.take([first, ...childrenOf(first)]);
   } catch (cause) {
-    // One that is gone says itself why.
-    if ((cause as NodeJS.ErrnoException).code !== 'ESRCH')
-      throw new Problem('sandbox-refused', `The sandbox cannot join its control groups: ${(cause as Error).message}`, { cause });
+    throw new Problem('sandbox-refused', `The sandbox cannot join its control groups: ${(cause as Error).message}`, { cause });
   }
-  go.on('error', () => undefined).end('.');
 }
 
 /**
@@ -116,7 +117,7 @@ function startChild(
   { held }: ControlGroups,
 ): ChildProcess {
   const { command, namespace, pins, plan, runFolder } = what;
-  const { firstData, firstPin, go, info, network, shell, user } = descriptorAt;
+  const { firstData, firstPin, info, network, shell, user } = descriptorAt;
   const targets = plan.mounts.map((one) => one.target);
   const lent = new Map(targets.map((target, index) => [firstPin + index, pins.get(target) ?? -1]));
   if (forwarder !== undefined) lent.set(user, forwarder.user).set(network, forwarder.network);
@@ -128,7 +129,7 @@ function startChild(
       reach: (name, path) => reach(staged, runFolder, name, path),
       descriptorOf: (bytes) => firstData + own.push(openData(runFolder, bytes)) - 2,
       seccomp: seccompProgram(process.arch, 'skill'),
-      ...{ libraries, info, go },
+      ...{ libraries, info },
       joinsNetwork: forwarder !== undefined,
     });
     const prelude = preludeScript(what, held);
@@ -136,30 +137,10 @@ function startChild(
     return launch({
       bubblewrapArguments,
       command: [`/proc/self/fd/${shell}`, '-c', prelude, 'sh', started, runFolder, ...targets, '--', ...command],
-      descriptors: new Map<number, number | 'pipe'>([...lent, [info, 'pipe'], [go, 'pipe'], ...given]),
+      descriptors: new Map<number, number | 'pipe'>([...lent, [info, 'pipe'], ...given]),
       ...{ uid: plan.uid, gid: plan.gid, runFolder, staged, namespace, entersNetwork: forwarder !== undefined },
     });
   } finally {
     for (const descriptor of own) closeSync(descriptor);
   }
-}
-
-// All that is written to stderr before the sign that it started is bubblewrap's or the prelude's.
-function untilStarted(source: Readable, started: string): Promise<Readable> {
-  const stderr = new PassThrough();
-  let before = '';
-  return new Promise((resolve, reject) => {
-    const onEnd = (): void =>
-      reject(new Problem('sandbox-refused', `The sandbox did not start: ${before.trim() || 'bubblewrap said nothing'}`));
-    const onData = (chunk: Buffer): void => {
-      before += chunk.toString('latin1');
-      const at = before.indexOf(`${started}\n`);
-      if (at < 0) return;
-      source.off('data', onData).off('end', onEnd);
-      stderr.write(Buffer.from(before.slice(at + started.length + 1), 'latin1'));
-      source.pipe(stderr);
-      resolve(stderr);
-    };
-    source.on('data', onData).on('end', onEnd);
-  });
 }

@@ -1,13 +1,14 @@
 /** Control groups that hold a run to its memory, processes and processor time, where the runner may make them (kernel: cgroup-v1, cgroup-v2). */
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SandboxPlan } from '../sandbox.ts';
 
 export interface ControlGroups {
   /** What they hold a run to. */
   readonly held: ReadonlySet<Controller>;
-  /** Moves a process in; what it starts from then on belongs there too. */
-  take(pid: number): void;
+  /** Moves processes in; what they start from then on belongs there too. */
+  take(pids: readonly number[]): void;
   /** Takes them away, and says what ran out. */
   finish(): RanOut;
 }
@@ -90,7 +91,9 @@ export function makeControlGroups(name: string, limits: Limits): ControlGroups {
   };
   return {
     held: new Set(made.keys()),
-    take: (pid) => folders.forEach((folder) => void writeFileSync(`${folder}/cgroup.procs`, String(pid))),
+    take: (pids) => {
+      for (const folder of folders) for (const pid of pids) writeFileSync(`${folder}/cgroup.procs`, String(pid));
+    },
     finish: () => {
       const memory = ranOut('memory', /^oom_kill [1-9]/m, made.get('memory')?.version === 1 ? 'memory.oom_control' : undefined);
       const processes = ranOut('pids', /^max [1-9]/m);
@@ -98,6 +101,20 @@ export function makeControlGroups(name: string, limits: Limits): ControlGroups {
       return { memory, processes };
     },
   };
+}
+
+/**
+ * Begins what moving a process costs: the kernel waits some 10 ms for every processor when nobody moved one lately, and then moves
+ * at once for as long again (cgroup_threadgroup_rwsem). So this process is moved to where it is, while a sandbox is being made.
+ */
+export function prepareToTake(): void {
+  const [place] = placesFor('').values();
+  if (place !== undefined) void writeFile(`${place.folder}cgroup.procs`, '0').catch(() => undefined);
+}
+
+/** The processes that a process started itself (proc(5), children). */
+export function childrenOf(pid: number): number[] {
+  return (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []).map(Number);
 }
 
 /** Takes away the groups of a run whose runner was killed. */

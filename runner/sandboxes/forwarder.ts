@@ -8,10 +8,10 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { seccompProgram } from '../../skills-index/run/seccomp.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { egressConnectionsMax, forwarderPort, startSecondsMax } from '../limits.ts';
 import type { SandboxStart } from '../sandbox.ts';
-import { seccompProgram } from '../seccomp.ts';
 import { forwarderArguments } from './bubblewrap-arguments.ts';
 import { descriptorAt, launch, libraries, openData, reach, tools } from './launch.ts';
 

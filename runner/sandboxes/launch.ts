@@ -6,7 +6,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Library } from './bubblewrap-arguments.ts';
 
 /** Where the started chain finds descriptors; those below 10 are closed by the shell in the sandbox before the command starts. */
-export const descriptorAt = { firstPin: 3, network: 7, user: 8, shell: 9, info: 10, go: 11, firstData: 12 } as const;
+export const descriptorAt = { firstPin: 3, network: 7, user: 8, shell: 9, info: 10, firstData: 11 } as const;
 
 /** The programs of this host that start a sandbox: only where the system installed them, whatever PATH says. */
 export const tools = {

@@ -1,6 +1,6 @@
 /**
  * What a shell does in the sandbox before it becomes the command: try to reach what must not be reached, check that each
- * mount is the folder that was judged, set limits that count from here, close what it was handed, say that it started.
+ * mount is the folder that was judged, set limits that count from here, close what it was handed, say that it started, wait for the runner's word.
  * So every start is tested in the very sandbox that it gets, and one that does not hold is never used.
  */
 import { fileBytesMax, openFilesMax } from '../limits.ts';
@@ -16,26 +16,26 @@ const checks: Readonly<Record<string, string>> = {
   'the environment of the runner is not there': '[ -z "$skillgate_environment" ]',
   'the files of the host are not there': '[ ! -e "$skillgate_host" ]',
   'no descriptor of the runner': '[ -z "$skillgate_descriptor" ]',
-  'no network but loopback': '[ -z "$skillgate_device$skillgate_route" ]',
-  'programs are read-only': '! (: > /usr/bin/new) 2>/dev/null',
-  'the skill is read-only': '! (: > /skills/new) 2>/dev/null',
+  'no network but loopback': '[ -z "$skillgate_device" ]',
+  'programs are read-only': '! true 2>/dev/null > /usr/bin/new',
+  'the skill is read-only': '! true 2>/dev/null > /skills/new',
 };
 
 export const preludeChecks = Object.keys(checks);
 
+// A shell reads a byte at a time, so it stops at what comes last. Without a device there is no route either.
 const look = `
 while read -r skillgate_key skillgate_value skillgate_rest; do
   case $skillgate_key in
     Uid:) skillgate_user=$skillgate_value ;; NoNewPrivs:) skillgate_privileges=$skillgate_value ;;
-    Seccomp:) skillgate_filter=$skillgate_value ;;
     CapEff:) skillgate_effective=$skillgate_value ;; CapBnd:) skillgate_bounding=$skillgate_value ;;
+    Seccomp:) skillgate_filter=$skillgate_value; break ;;
   esac
 done < /proc/self/status
 read -r skillgate_environment < /proc/1/environ
 while read -r skillgate_name skillgate_rest; do
   case $skillgate_name in lo:*|Inter-*|face*) ;; *) skillgate_device=$skillgate_name ;; esac
 done < /proc/net/dev
-{ read -r skillgate_rest; read -r skillgate_route; } < /proc/net/route
 for skillgate_name in /proc/self/fd/[1-9][0-9]*; do
   [ ! -e "$skillgate_name" ] || [ "$skillgate_name" -ef /dev/null ] || skillgate_descriptor=$skillgate_name
 done`;
@@ -61,6 +61,8 @@ export function preludeScript({ command, plan: { limits } }: SandboxStart, held:
     `ulimit -u ${processes} 2>/dev/null || ulimit -p ${processes} || skillgate_fail 'no limit of processes'`,
     ...(held.has('memory') ? [] : [`ulimit -d ${dataKiB} || skillgate_fail 'no limit of memory'`]),
     'echo "$skillgate_started" >&2',
+    // By now a runner that lives has this shell in the control groups.
+    '{ read -r skillgate_rest && [ "$skillgate_rest" = go ]; } || exit 125',
     'exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-',
     'exec "$@"',
   ].join('\n');

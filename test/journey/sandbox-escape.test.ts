@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkHost } from '../../cli/check-host.ts';
 import { openViews } from '../../runner/mounts/views.ts';
 import { type HeldWorkspace, holdWorkspace } from '../../runner/mounts/workspace.ts';
-import { checkHost, runSkill } from '../../runner/run.ts';
+import { runSkill } from '../../runner/run.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
-import { deniedSyscalls, judgedSyscalls } from '../../runner/syscalls.ts';
+import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/syscalls.ts';
 import { giveTo, makeTestHost, reportsMount, requestFor, runTest, type TestHost, tryIt } from './sandbox-fixture.ts';
 
 const column = process.arch === 'arm64' ? 1 : 0;

@@ -28,7 +28,7 @@ describe('the folder of a run', () => {
   it('is refused where one user has too many runs', async () => {
     const [, stat = ''] = /\) (.*)/.exec(readFileSync('/proc/self/stat', 'utf8')) ?? [];
     for (let i = 0; i < 32; i++) leave(`${process.pid} ${stat.split(' ')[19]}\n`);
-    await expect(withRunFolder(async () => 'started', above)).rejects.toMatchObject({ code: 'plan-refused' });
+    await expect(withRunFolder(async () => 'started', above, 32)).rejects.toMatchObject({ code: 'plan-refused' });
     expect(readdirSync(above)).toHaveLength(32);
   });
 });

@@ -45,7 +45,6 @@ function argumentsOf(joinsNetwork = false): { readonly text: string; readonly da
     descriptorOf: (bytes: Uint8Array) => 10 + data.set(10 + data.size, Buffer.from(bytes).toString()).size - 1,
     seccomp: Buffer.from('filter'),
     info: 99,
-    go: 98,
     joinsNetwork,
   };
   return { text: skillArguments(start, around).join(' '), data };
@@ -61,7 +60,7 @@ describe('the arguments of a skill’s sandbox', () => {
     '--new-session',
     '--cap-drop ALL',
     '--unshare-net',
-    '--info-fd 99 --block-fd 98 --seccomp 10',
+    '--info-fd 99 --seccomp 10',
     '--ro-bind /usr/lib64 /usr/lib64 --symlink usr/lib64 /lib64',
     '--ro-bind /stage/sh/usr/bin/dash /usr/bin/sh',
     '--ro-bind /stage/mount0/srv/in /in',

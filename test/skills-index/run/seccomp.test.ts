@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { seccompProgram } from '../../runner/seccomp.ts';
-import { deniedSyscalls } from '../../runner/syscalls.ts';
+import { seccompProgram } from '../../../skills-index/run/seccomp.ts';
+import { deniedSyscalls } from '../../../skills-index/run/syscalls.ts';
 
 /** Runs a classic BPF program over a system call, as the kernel does. */
 function judge(program: Uint8Array, arch: number, nr: number, args: readonly number[] = []): string {

@@ -1,5 +1,5 @@
 /** A seccomp filter as the bytes of a classic BPF program (linux/seccomp.h, linux/filter.h), made from the table of system calls. */
-import { Problem } from '../skills-index/skill/problem.ts';
+import { Problem } from '../skill/problem.ts';
 import { deniedSyscalls, judgedSyscalls, lastKnownSyscall } from './syscalls.ts';
 
 /** Who is filtered: a skill, or the forwarder, which alone may open a unix socket. */
