@@ -24,7 +24,7 @@ beforeAll(async () => {
       files: {
         'scripts/count.py': 'import sys\nprint("counted", len(sys.argv[1:]), sys.stdin.read().strip())\n',
         'scripts/end.sh': '#!/bin/sh\necho ending >&2\nexit "$1"\n',
-        'scripts/look.ts': 'console.log(JSON.stringify(process.env), process.cwd());\n',
+        'scripts/look.ts': 'delete process.env.PROD_ADMIN_TOKEN;\nconsole.log(JSON.stringify(process.env), process.cwd());\n',
         'scripts/greet.ts': "import { hello } from './words.ts';\nconsole.log(hello);\n",
         'scripts/words.ts': "export const hello: string = 'hello';\n",
         'scripts/idle.ts': 'setInterval(() => undefined, 1000);\n',
