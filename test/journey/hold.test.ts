@@ -1,0 +1,337 @@
+import { createHash, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createKeyFile, publicKeyOf } from '../../cli/signers/key-file.ts';
+import { holdFiles } from '../../runner/holds.ts';
+import { readHostPolicy } from '../../runner/host-policy.ts';
+import type { RunRequest } from '../../runner/run.ts';
+import {
+  answerBytes,
+  type Hold,
+  type HoldAnswer,
+  holdAnswerType,
+  holdDigest,
+  type SignedAnswer,
+} from '../../skills-index/run/hold.ts';
+import { pae } from '../../skills-index/statement/sign.ts';
+import { crm, makeTestHost, runTest, startUpstream, type TestHost, type TestRun, type Upstream } from './sandbox-fixture.ts';
+import { atTerminal, withoutTerminal } from './terminal.ts';
+
+const passphrase = 'correct horse battery staple';
+let host: TestHost;
+let upstream: Upstream;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  upstream = await startUpstream();
+});
+afterAll(() => upstream.close());
+beforeEach(async () => {
+  host = makeTestHost();
+  upstream.seen.length = 0;
+  env = { SKILLGATE_HOME: host.folder };
+});
+afterEach(() => host.remove());
+
+/** Host policy as its file says it, with an approver whose key has a passphrase. */
+async function writePolicy(more: object): Promise<void> {
+  const key = await createKeyFile(join(host.paths.config, 'keys/mira.json'), undefined, 'mira', undefined, passphrase);
+  const policy = {
+    hosts: { 'api.crm.example': `127.0.0.1:${upstream.port}` },
+    approvers: [{ name: 'mira', key: publicKeyOf(key) }],
+    ...more,
+  };
+  writeFileSync(join(host.paths.config, 'host.json'), JSON.stringify(policy), { mode: 0o600 });
+}
+
+const posts = (seconds: number) => ({ holds: [{ name: 'posts', when: { method: 'POST' }, seconds }] });
+
+const poster = {
+  files: {
+    'probe.py': `
+import json, sys, urllib.request, urllib.error
+for path in sys.argv[1:]:
+    try: print(urllib.request.urlopen(urllib.request.Request('http://api.crm.example' + path, data=b'deal')).status)
+    except urllib.error.HTTPError as e: print(e.code)`,
+  },
+  capabilities: { egress: crm.egress },
+};
+
+/** A run that posts to each path, under the policy in the file. */
+const post = (paths: readonly string[], more: Partial<RunRequest> = {}): Promise<TestRun> =>
+  runTest(host, poster, { args: [...paths], ...more }, readHostPolicy(join(host.paths.config, 'host.json')));
+
+const folder = (): string => join(host.paths.data, 'holds');
+
+async function heldNow(): Promise<Hold> {
+  for (let tries = 0; tries < 400; tries++) {
+    const [hold] = holdFiles(folder()).kept();
+    if (hold !== undefined) return hold;
+    await sleep(50);
+  }
+  throw new Error('nothing is held');
+}
+
+const allow = (id: string, ...more: string[]) =>
+  atTerminal(['hold', 'allow', id, ...more], env, [['Passphrase of key mira', passphrase]]);
+
+const states = () => host.audit().flatMap((entry) => (entry.event === 'hold' ? [entry.state] : []));
+
+describe('a request that a rule holds', () => {
+  it('arrives when the operator allows it with the passphrase of their key, and waiting is not the run’s time', async () => {
+    await writePolicy(posts(60));
+    const running = runTest(
+      host,
+      { ...poster, limits: { seconds: 3, memoryMiB: 256 } },
+      { args: ['/v2/deals'] },
+      readHostPolicy(join(host.paths.config, 'host.json')),
+    );
+    const hold = await heldNow();
+    expect(hold).toMatchObject({ kind: 'egress', rule: 'posts', agent: 'operator', skill: '@acme/probe' });
+    await sleep(3_500);
+    expect(upstream.seen).toEqual([]);
+    expect((await withoutTerminal(['hold', 'list'], env)).shown).toContain(`${hold.id}  waits until`);
+    const answered = await allow(hold.id);
+    expect(answered.shown).toContain(`POST api.crm.example:80/v2/deals with 4 bytes`);
+    expect(answered.shown).not.toContain(passphrase);
+    expect(answered).toMatchObject({ exit: 0 });
+    expect(await running).toMatchObject({ reason: 'exit', code: 0, stdout: '200\n' });
+    expect(upstream.seen).toEqual(['POST /v2/deals  deal']);
+    expect(states()).toEqual(['asked', 'allowed']);
+    expect(readdirSync(folder())).toEqual([]);
+  });
+
+  it('is refused when the operator denies it, and is not asked again in this run', async () => {
+    await writePolicy(posts(60));
+    const running = post(['/v2/deals', '/v2/deals']);
+    const hold = await heldNow();
+    await atTerminal(['hold', 'deny', hold.id], env, [['Passphrase of key mira', passphrase]]);
+    expect((await running).stdout).toBe('403\n403\n');
+    expect(upstream.seen).toEqual([]);
+    expect(states()).toEqual(['asked', 'denied', 'denied']);
+  });
+
+  it('is refused when its time is over', async () => {
+    await writePolicy(posts(1));
+    expect((await post(['/v2/deals'])).stdout).toBe('403\n');
+    expect(upstream.seen).toEqual([]);
+    expect(states()).toEqual(['asked', 'expired']);
+  });
+
+  it('is refused at once where nobody could answer', async () => {
+    await writePolicy({ ...posts(60), approvers: [] });
+    expect((await post(['/v2/deals'])).stdout).toBe('403\n');
+    expect(states()).toEqual(['unsupported']);
+    expect((await withoutTerminal(['doctor'], env)).shown).toContain('operator and agent share uid: approvals are not separable');
+  });
+
+  it('is allowed for a time for the same folder and method, in later runs too, until it is taken back', async () => {
+    await writePolicy(posts(60));
+    const running = post(['/v2/deals/1', '/v2/deals/2']);
+    const hold = await heldNow();
+    await allow(hold.id, '--for', '1h');
+    expect((await running).stdout).toBe('200\n200\n');
+    expect((await post(['/v2/deals/3'])).stdout).toBe('200\n');
+    expect((await withoutTerminal(['hold', 'list'], env)).shown).toContain(`${hold.id}  allowed until`);
+    expect((await withoutTerminal(['hold', 'deny', hold.id], env)).exit).toBe(0);
+    await writeFileSyncPolicy(posts(1));
+    expect((await post(['/v2/deals/4'])).stdout).toBe('403\n');
+  });
+});
+
+// The approvers stay, the rules change.
+async function writeFileSyncPolicy(more: object): Promise<void> {
+  const path = join(host.paths.config, 'host.json');
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...more }), { mode: 0o600 });
+}
+
+describe('an agent of the same user', () => {
+  const mine = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const answerTo = (hold: Hold, more: Partial<HoldAnswer> = {}): HoldAnswer => ({
+    ...{ schema: 'skillgate.hold-answer/1', hold: holdDigest(hold), verdict: 'allow', seconds: 0, approver: 'mira' },
+    at: new Date().toISOString(),
+    ...more,
+  });
+  const put = (hold: Hold, signed: SignedAnswer) =>
+    writeFileSync(join(folder(), `${hold.id}.answer.json`), JSON.stringify(signed), { mode: 0o600 });
+  const signedBy = (answer: HoldAnswer): SignedAnswer => ({
+    answer,
+    signature: sign('sha256', pae(holdAnswerType, answerBytes(answer)), mine.privateKey).toString('base64'),
+  });
+
+  it.each([
+    ['writes the answer itself, unsigned', (hold: Hold) => put(hold, { answer: answerTo(hold) }), 'it is not signed'],
+    ['signs it with a key of its own', (hold: Hold) => put(hold, signedBy(answerTo(hold))), 'its signature does not hold'],
+    [
+      'answers as an approver of its own',
+      (hold: Hold) => put(hold, signedBy(answerTo(hold, { approver: 'eve' }))),
+      'names no approver',
+    ],
+    [
+      'edits host policy while it is held',
+      (hold: Hold) => {
+        const spki = mine.publicKey.export({ type: 'spki', format: 'der' });
+        const key = { keyId: `sha256:${createHash('sha256').update(spki).digest('hex')}`, spki: spki.toString('base64') };
+        writeFileSync(join(host.paths.config, 'host.json'), JSON.stringify({ approvers: [{ name: 'eve', key }] }), {
+          mode: 0o600,
+        });
+        put(hold, signedBy(answerTo(hold, { approver: 'eve' })));
+      },
+      'names no approver',
+    ],
+  ])('%s: refused, and recorded', async (_, attack, says) => {
+    await writePolicy(posts(3));
+    const running = post(['/v2/deals']);
+    attack(await heldNow());
+    expect((await running).stdout).toBe('403\n');
+    expect(upstream.seen).toEqual([]);
+    expect(states()).toEqual(['asked', 'rejected', 'expired']);
+    expect(host.audit()).toContainEqual(expect.objectContaining({ state: 'rejected', why: expect.stringContaining(says) }));
+  });
+
+  it('replays an answer to an older hold, and edits the hold to be the older one: refused', async () => {
+    await writePolicy(posts(60));
+    const first = post(['/v2/deals']);
+    const old = await heldNow();
+    let kept = '';
+    const keep = setInterval(() => {
+      const path = join(folder(), `${old.id}.answer.json`);
+      if (kept === '' && existsSync(path)) kept = readFileSync(path, 'utf8');
+    }, 5);
+    await allow(old.id);
+    await first;
+    clearInterval(keep);
+    expect(kept).not.toBe('');
+    await writeFileSyncPolicy(posts(3));
+    const second = post(['/v2/deals']);
+    const hold = await heldNow();
+    writeFileSync(join(folder(), `${hold.id}.hold.json`), JSON.stringify({ ...old, id: hold.id }));
+    writeFileSync(join(folder(), `${hold.id}.answer.json`), kept, { mode: 0o600 });
+    expect((await second).stdout).toBe('403\n');
+    expect(upstream.seen).toHaveLength(1);
+    expect(host.audit()).toContainEqual(
+      expect.objectContaining({
+        state: 'rejected',
+        why: expect.stringContaining('it answers another hold, or the hold was changed'),
+      }),
+    );
+  });
+
+  it('shows the person another action than the one that waits: their signature is for nothing', async () => {
+    await writePolicy(posts(20));
+    const running = post(['/v2/deals']);
+    const hold = await heldNow();
+    writeFileSync(
+      join(folder(), `${hold.id}.hold.json`),
+      JSON.stringify({ ...hold, what: 'GET api.crm.example:80/v2/harmless' }),
+    );
+    expect((await allow(hold.id)).exit).toBe(0);
+    expect((await running).stdout).toBe('403\n');
+    expect(states()).toContain('rejected');
+  });
+
+  it('calls skill hold allow: no terminal, and at a terminal of its own no passphrase', async () => {
+    await writePolicy(posts(8));
+    const running = post(['/v2/deals']);
+    const { id } = await heldNow();
+    const called = await withoutTerminal(['hold', 'allow', id], { ...env, SKILLGATE_PASSPHRASE: passphrase });
+    expect(called).toMatchObject({ exit: expect.not.stringMatching('0'), shown: expect.stringContaining('not-confirmed') });
+    expect(called.exit).not.toBe(0);
+    const guessed = await atTerminal(['hold', 'allow', id], env, [['Passphrase of key mira', 'letmein letmein']]);
+    expect(guessed.exit).not.toBe(0);
+    expect(guessed.shown).toContain('this is not its passphrase');
+    expect((await running).stdout).toBe('403\n');
+    expect(upstream.seen).toEqual([]);
+  });
+
+  it('finds no private key in the file of a key with a passphrase', async () => {
+    await writePolicy({});
+    const file = readFileSync(join(host.paths.config, 'keys/mira.json'), 'utf8');
+    expect(file).not.toContain('PRIVATE KEY');
+    const { sealed } = JSON.parse(file).sealedKey;
+    expect(() => createPrivateKey({ key: Buffer.from(sealed, 'base64'), format: 'der', type: 'pkcs8' })).toThrow();
+  });
+});
+
+describe('the start of a run', () => {
+  const reader = { files: { 'probe.py': 'print("ran")' } };
+
+  it('waits for a person when a rule names it, and its plan says so', async () => {
+    await writePolicy({ holds: [{ name: 'pay', when: { tag: 'high-stakes' }, seconds: 60 }], highStakes: ['@acme/*'] });
+    const running = runTest(host, reader, {}, readHostPolicy(join(host.paths.config, 'host.json')));
+    const hold = await heldNow();
+    expect(hold).toMatchObject({ kind: 'start', rule: 'pay' });
+    await allow(hold.id);
+    const run = await running;
+    expect(run).toMatchObject({ stdout: 'ran\n', plan: { holds: [{ rule: 'pay', seconds: 60 }] } });
+  });
+
+  it('is refused with its code when nobody answers, and nothing was started', async () => {
+    await writePolicy({ holds: [{ name: 'all', when: {}, seconds: 1 }] });
+    const running = runTest(host, reader, {}, readHostPolicy(join(host.paths.config, 'host.json')));
+    await expect(running).rejects.toMatchObject({ code: 'hold-expired' });
+    expect(host.audit().map((entry) => entry.event)).not.toContain('start');
+  });
+
+  it('takes the operator’s own yes at the terminal only where nobody could sign', async () => {
+    const ask = { confirm: async () => true };
+    await writePolicy({ holds: [{ name: 'all', when: {}, seconds: 2 }], approvers: [] });
+    const policy = () => readHostPolicy(join(host.paths.config, 'host.json'));
+    expect((await runTest(host, reader, { hands: ask }, policy())).stdout).toBe('ran\n');
+    expect(host.audit()).toContainEqual(expect.objectContaining({ state: 'allowed', why: 'operator at the terminal, unsigned' }));
+    const spki = publicKeyOf(await createKeyFile(join(host.folder, 'other.json'), undefined, 'other'));
+    await writeFileSyncPolicy({ approvers: [{ name: 'other', key: spki }] });
+    await expect(runTest(host, reader, { hands: ask }, policy())).rejects.toMatchObject({ code: 'hold-expired' });
+  });
+});
+
+describe('a breaker', () => {
+  const denied = (times: number) => ({
+    files: {
+      'probe.py': `
+import time, urllib.request
+for i in range(${times}):
+    try: urllib.request.urlopen('http://api.crm.example/v1/%d' % i)
+    except Exception as e: pass
+print('still here', flush=True)
+time.sleep(20)`,
+    },
+    capabilities: { egress: crm.egress },
+    limits: { seconds: 25, memoryMiB: 256 },
+  });
+  const policy = () => readHostPolicy(join(host.paths.config, 'host.json'));
+
+  it('opens at the fifth denial, ends the run, and refuses the next one until a person closes it', async () => {
+    await writePolicy({});
+    expect(await runTest(host, denied(9), {}, policy())).toMatchObject({ reason: 'breaker', code: null });
+    const refused = await runTest(host, denied(0), {}, policy()).catch((problem) => problem);
+    expect(refused).toMatchObject({
+      code: 'breaker-open',
+      message: expect.stringMatching(/requests that were denied: 5 within 10 minutes/),
+    });
+    expect(refused.hint).toMatch(/skill agent log operator shows what run .* a person lets it run again with skill hold allow/);
+    const [, id = ''] = /skill hold allow (\w+)/.exec(refused.hint) ?? [];
+    expect((await withoutTerminal(['hold', 'list'], env)).shown).toContain(`${id}  breaker open`);
+    expect((await withoutTerminal(['hold', 'allow', id], env)).exit).not.toBe(0);
+    expect((await allow(id)).exit).toBe(0);
+    const again = await runTest(host, { files: { 'probe.py': 'print("again")' } }, {}, policy());
+    expect(again.stdout).toBe('again\n');
+    expect(host.audit().flatMap((entry) => (entry.event === 'breaker' ? [entry.state] : []))).toEqual(['opened', 'closed']);
+  });
+
+  it('ends what runs in another process', async () => {
+    await writePolicy({});
+    const waiting = runTest(host, denied(0), {}, policy());
+    await sleep(1_000);
+    await runTest(host, denied(9), {}, policy());
+    expect(await waiting).toMatchObject({ reason: 'breaker', stdout: 'still here\n' });
+  });
+
+  it('lets an honest skill be denied a few times', async () => {
+    await writePolicy({});
+    const four = { ...denied(4), files: { 'probe.py': denied(4).files['probe.py'].replace('time.sleep(20)', '') } };
+    expect(await runTest(host, four, {}, policy())).toMatchObject({ reason: 'exit', code: 0 });
+  });
+});
