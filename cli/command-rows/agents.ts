@@ -209,8 +209,14 @@ export const agentRows: readonly CommandRow[] = [
     name: 'doctor',
     summary: 'what this host can enforce',
     usage: '',
-    examples: [['skill doctor', 'each part, found or missing, and the line to type']],
-    options: {},
+    examples: [
+      ['skill doctor', 'each part, found or missing, and the line to type'],
+      ['skill doctor --escape', 'tries to get out of a sandbox, some 300 times, and says what it came to'],
+    ],
+    options: {
+      escape: { type: 'boolean', summary: 'try to get out of this host’s sandboxes; exit 6 when an attempt gets through' },
+      backend: { type: 'string', value: 'NAME', summary: 'with --escape: only this one' },
+    },
     args: { min: 0, max: 0 },
     load: () => import('../commands/doctor.ts'),
   },

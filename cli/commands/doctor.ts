@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { findProgram } from '../../runner/host.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
 import { type HostPolicy, requirements } from '../../skills-index/run/host-policy.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import { checkHost } from '../check-host.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { separationRows } from '../holds/separation.ts';
@@ -45,6 +46,12 @@ interface Row {
 }
 
 export async function run(context: CommandContext): Promise<ExitCode> {
+  const { backend } = context.options;
+  if (context.options.escape === true) {
+    const { reportEscapes } = await import('../escape/report.ts');
+    return reportEscapes(context, typeof backend === 'string' ? backend : undefined);
+  }
+  if (backend !== undefined) throw new Problem('usage', '--backend belongs to --escape');
   const policy = readHostPolicy(join(context.paths.config, 'host.json'));
   const rows: Row[] = [
     { name: 'node', holds: true, detail: `${process.versions.node}: runs scripts in TypeScript and JavaScript`, needed: true },

@@ -1,5 +1,6 @@
 /** Attempts without a sandbox: as its user would make them, or as root in namespaces of its own, and never anything that outlives them. */
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../../runner/host.ts';
@@ -38,6 +39,8 @@ export async function runBare(
         TMPDIR: world.folder,
         [world.environmentName]: process.env[world.environmentName],
       },
+      // As many signs as the runner's own canary has.
+      PROD_ADMIN_TOKEN: randomBytes(20).toString('hex'),
       ...{ [secretName]: world.storedSecret, SSH_AUTH_SOCK: join(world.folder, 'agent.sock') },
     };
     // A descriptor that was left open.

@@ -1,6 +1,7 @@
 /** Every row of the escape suite. */
 import type { Attempt, EscapeGroup, EscapeRow, LoneAttempt, RunnerAttempt } from './row.ts';
 import { aroundRows } from './rows/around.ts';
+import { canaryRows } from './rows/canary.ts';
 import { deviceRows } from './rows/devices.ts';
 import { filesystemRows } from './rows/filesystem.ts';
 import { kernelRows } from './rows/kernel.ts';
@@ -31,7 +32,7 @@ export const escapeRows: readonly EscapeRow[] = [
   ...together('devices and proc', deviceRows),
   ...together('privileges and terminal', privilegeRows),
   ...together('direct network', networkRows),
-  ...together('through the proxy', [...proxyRows, ...secretRows]),
+  ...together('through the proxy', [...proxyRows, ...secretRows, ...canaryRows]),
   ...together('hands of the operator', operatorRows),
   ...together('traps for the host', trapRows),
   ...runner('the runner', [...manifestRows, ...heldRows, ...bundleRows, ...logRows, ...aroundRows]),

@@ -3,7 +3,7 @@ import type { Sandbox } from '../../runner/sandbox.ts';
 import { tryBareAlone, tryBareTogether } from './bare-twins.ts';
 import { detailCharsMax, runsAtOnceMax } from './limits.ts';
 import type { EscapeResult, EscapeRow, Outcome } from './row.ts';
-import { tryAlone, tryTogether } from './tries.ts';
+import { tryAlone, tryTogether, whyUnusable } from './tries.ts';
 
 export interface EscapeSuite {
   readonly rows: readonly EscapeRow[];
@@ -26,14 +26,15 @@ export async function runEscapeSuite({ rows, sandboxes, onResult, signal }: Esca
   };
   const results: EscapeResult[] = [];
   for (const sandbox of sandboxes) {
-    const outcomes = await tryTogether(together, sandbox, signal);
+    const why = await whyUnusable(sandbox);
+    const outcomes = why === undefined ? await tryTogether(together, sandbox, signal) : new Map<string, Outcome>();
     const left = rows.entries();
     const found = new Map<number, EscapeResult>();
     const work = async (): Promise<void> => {
       for (const [index, row] of left) {
         signal?.throwIfAborted();
         const first = await bareOf(row);
-        const outcome = row.kind === 'together' ? (outcomes.get(row.name) ?? notMade) : await tryAlone(row, sandbox);
+        const outcome = why === undefined ? (outcomes.get(row.name) ?? (await tryAlone(row, sandbox))) : untested(why);
         const result = { name: row.name, group: row.group, backend: sandbox.name, bare: first, ...judge(first, outcome) };
         found.set(index, result);
         onResult?.(result);
@@ -45,7 +46,9 @@ export async function runEscapeSuite({ rows, sandboxes, onResult, signal }: Esca
   return results;
 }
 
-const notMade: Outcome = { result: 'untested', detail: 'it was not made' };
+function untested(detail: string): Outcome {
+  return { result: 'untested', detail };
+}
 
 // What does not work without a sandbox says nothing about one.
 function judge(bare: Bare, { result, detail }: Outcome): Outcome {

@@ -1,5 +1,6 @@
 /** Attempts in one sandbox, and what came of each. */
 import type { Sandbox } from '../../runner/sandbox.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import { wantedAttempt, worked } from './batch.ts';
 import { controlRows } from './controls.ts';
 import { attemptsAtOnceMax } from './limits.ts';
@@ -71,10 +72,26 @@ function outcomeOf(isThrough: boolean, output: string): Outcome {
   return { result: /^partly/m.test(output) ? 'contained' : 'blocked', detail };
 }
 
+/** Why nothing that this sandbox stops would count: it does not start, or stops what was granted too. */
+export async function whyUnusable(sandbox: Sandbox): Promise<string | undefined> {
+  return inWorld(async (world) => {
+    try {
+      const wanted = controlRows.map((row, number) => wantedAttempt(world, row, number));
+      const { told, printed } = await runSandboxed(world, sandbox, wanted, { atOnce: 1 });
+      const failed = controlRows.find((row, number) => !worked(world, row, number, told));
+      return failed && `what was granted does not work: ${failed.name}: ${told.get(failed.name) ?? printed}`;
+    } catch (cause) {
+      if (!(cause instanceof Problem) || cause.code === 'internal') throw cause;
+      return `${cause.code}: ${cause.message}`;
+    }
+  });
+}
+
 /** One with a run of its own. */
-export async function tryAlone(row: Exclude<EscapeRow, BatchRow>, sandbox: Sandbox): Promise<Outcome> {
+export async function tryAlone(row: EscapeRow, sandbox: Sandbox): Promise<Outcome> {
   return inWorld(async (world) => {
     if (row.kind === 'runner') return row.attempt(world, sandbox);
+    if (row.kind === 'together') return { result: 'untested', detail: 'it was not made' };
     const { limits } = row;
     const { told, reason } = await runSandboxed(world, sandbox, [wantedAttempt(world, row, 0)], { limits, atOnce: 1 });
     const output = told.get(row.name);

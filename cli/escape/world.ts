@@ -94,6 +94,7 @@ function writeFolders(folder: string, canary: string, user: User): { readonly pa
     'operator/data/audit/audit.jsonl': '{"schema":"skillgate.audit/1","seq":1}\n',
     'operator/config/approvers.json': '{}\n',
     'operator/data/audit/older.jsonl': '{"schema":"skillgate.audit/1","seq":1}\n',
+    'operator/data/breakers/open.json': '{}\n',
     'operator/cache/blob': canary,
   };
   for (const [name, text] of Object.entries(files)) {
