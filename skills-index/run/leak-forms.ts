@@ -22,8 +22,9 @@ const encodings: Readonly<Record<string, (text: string) => readonly string[]>> =
   reversed: (text) => inAnyCase([...text].reverse().join('')),
   rot13: (text) => [text.replace(/[a-z]/gi, (sign) => shifted(sign, 13))],
   url: (text) => hexadecimal(text, '%'),
-  hex: (text) => ['', ' ', ':', '-', '.', '\\x', ',0x', ', 0x'].flatMap((between) => hexadecimal(text, between)),
-  json: (text) => hexadecimal(text, '\\u00'),
+  hex: (text) => ['', ' ', ':', '-', '.', '\n', '\\x', '\\\\x', ',0x', ', 0x'].flatMap((between) => hexadecimal(text, between)),
+  // Once, and inside other JSON.
+  json: (text) => ['\\u00', '\\\\u00'].flatMap((between) => hexadecimal(text, between)),
   html: (text) => [digits(text, 10, ';&#'), ...hexadecimal(text, ';&#x')],
   decimal: (text) => [',', ', ', ' ', '\n'].map((between) => digits(text, 10, between)),
   octal: (text) => [digits(text, 8, '\\')],

@@ -37,6 +37,7 @@ const ways: readonly (readonly [string, string | Buffer])[] = [
   ['hex', hex(token).toUpperCase()],
   ['hex', hex(token).match(/../g)?.join(':') ?? ''],
   ['json', hex(token).replace(/../g, '\\u00$&')],
+  ['json', JSON.stringify(hex(token).replace(/../g, '\\u00$&'))],
   ['html', [...token].map((sign) => `&#${sign.charCodeAt(0)};`).join('')],
   ['decimal', JSON.stringify(Buffer.from(token))],
   ['decimal', [...Buffer.from(token)].join(' ')],
