@@ -29,5 +29,5 @@ export function printPlan({ limits, ...plan }: Plan): string {
 }
 
 function egressText({ host, methods, mode, path, port, scheme }: PlannedEgress): string {
-  return mode === 'tunnel' ? `TUNNEL ${host}:${port}` : `${methods.join(',')} ${scheme}://${host}:${port}${path}`;
+  return mode === 'tunnel' ? `TUNNEL ${scheme}://${host}:${port}` : `${methods.join(',')} ${scheme}://${host}:${port}${path}`;
 }

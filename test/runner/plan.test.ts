@@ -152,7 +152,7 @@ describe('a plan', () => {
   );
 
   it.each([
-    ['https', { egress: [{ url: 'https://api.crm.example/v2/*', methods: ['GET'], why: 'x' }] }, 'TLS'],
+    ['methods without names', { egress: [{ url: 'https://api.crm.example/*', methods: ['*'], why: 'x' }] }, 'methods named'],
     ['a name that is not pinned', { egress: [{ url: 'http://other.example/*', methods: ['GET'], why: 'x' }] }, 'pins no address'],
     ['a program that is not there', { exec: [{ program: 'ffmpeg', why: 'x' }] }, 'not below /usr/bin'],
   ])('leaves out %s with the reason', (_, capabilities, reason) => {
@@ -161,12 +161,42 @@ describe('a plan', () => {
   });
 });
 
+describe('https in a plan', () => {
+  const egress = [{ url: 'https://*.crm.example/v2/*', methods: ['GET'], why: 'x' }];
+  const withPolicy = (more: object) => planRun(inputFor({ egress }, { hostPolicy: { ...emptyHostPolicy, ...more } })).plan;
+
+  it('is opened and judged, to any public address, and to the one that is pinned', () => {
+    const pinned = { 'api.crm.example': { address: '10.0.0.7', port: 8443 } };
+    const line = { scheme: 'https', mode: 'intercept', host: '*.crm.example', port: 443, methods: ['GET'], path: '/v2/*' };
+    expect(withPolicy({}).egress).toEqual([{ ...line, pinned: {}, reason: 'approved for "x"' }]);
+    const reason = 'approved for "x"; api.crm.example is 10.0.0.7:8443';
+    expect(withPolicy({ hosts: pinned }).egress).toEqual([{ ...line, pinned, reason }]);
+  });
+
+  it('is left alone for the names that the operator lists, and says what that means', () => {
+    const plan = withPolicy({ tunnels: ['bank.crm.example:443', 'api.crm.example:8443', 'stranger.example:443'] });
+    expect(plan.egress).toMatchObject([
+      { mode: 'tunnel', host: 'bank.crm.example', reason: expect.stringContaining('neither method nor path is judged') },
+      { mode: 'intercept', host: '*.crm.example' },
+    ]);
+    expect(printPlan(plan)).toContain('TUNNEL https[:]//bank.crm.example:443');
+    expect(printPlan(plan)).toContain('GET https[:]//*.crm.example:443/v2/*');
+  });
+
+  it('has the caps of host policy where they are less than ours', () => {
+    expect(withPolicy({}).egressLimits).toEqual({ requestsPerMinute: 3_000, sentBytes: 268_435_456 });
+    const egressLimits = { requestsPerMinute: 60, sentBytes: 1_000 };
+    expect(withPolicy({ egress: egressLimits }).egressLimits).toEqual(egressLimits);
+    expect(withPolicy({ egress: { requestsPerMinute: 1e9 } }).egressLimits.requestsPerMinute).toBe(3_000);
+    expect(printPlan(withPolicy({ egress: egressLimits }))).toContain('at most 60 requests in a minute, 1000 bytes that leave');
+  });
+});
+
 describe('a plan that must not start', () => {
   const policy = inputFor().hostPolicy;
   const mount = (more: object) => ({ mount: [{ ...wanted.mount[0], ...more }] });
   const at = (fact: WorkspaceFact) => ({ host: { ...inputFor().host, workspaces: { reports: fact } } });
   const table: readonly (readonly [string, string, PlanInput])[] = [
-    ['holds in host policy', 'hold-unsupported', inputFor(wanted, { hostPolicy: { ...policy, holds: ['egress'] } })],
     [
       'a requirement this host lacks',
       'sandbox-refused',
@@ -228,7 +258,7 @@ describe('any plan', () => {
   });
   const some = fc.array(egress, { maxLength: 4 });
 
-  it('lets out nothing that was not approved, granted and pinned, whatever the manifest asks', () => {
+  it('lets out nothing that was not approved and granted, and in the clear only what is pinned', () => {
     fc.assert(
       fc.property(some, some, some, (asked, approved, granted) => {
         const manifest = { ...inputFor().manifest, capabilities: { ...noCapabilities, egress: asked } };
@@ -243,9 +273,10 @@ describe('any plan', () => {
         for (const line of plan.egress) {
           const within = (list: typeof asked): boolean =>
             list.some((one) => {
-              const [, host = '', path = ''] = /^http:\/\/([^/]+)(.*)$/.exec(one.url) ?? [];
+              const [, host = '', path = ''] = /^https?:\/\/([^/]+)(.*)$/.exec(one.url) ?? [];
               const hostFits = host === line.host || (host.startsWith('*.') && line.host.endsWith(host.slice(1)));
               return (
+                one.url.startsWith(`${line.scheme}:`) &&
                 hostFits &&
                 (path === line.path || (path.endsWith('*') && line.path.startsWith(path.slice(0, -1)))) &&
                 line.methods.every((method) => one.methods.includes(method))
@@ -253,6 +284,7 @@ describe('any plan', () => {
             });
           expect([within(asked), within(approved), within(granted)]).toEqual([true, true, true]);
           expect(Object.keys(line.pinned).every((host) => Object.hasOwn(hosts, host))).toBe(true);
+          expect(line.scheme === 'https' || Object.keys(line.pinned).length > 0).toBe(true);
         }
       }),
     );

@@ -237,6 +237,60 @@ describe('a tunnel', () => {
   });
 });
 
+describe('https', () => {
+  const secure: EgressRules = {
+    secrets: [],
+    egress: [
+      { ...plain, scheme: 'https', host: '*.crm.example', port: 443, methods: ['GET'], path: '/v2/*', pinned: {} },
+      {
+        ...plain,
+        scheme: 'https',
+        mode: 'tunnel',
+        host: 'bank.crm.example',
+        port: 443,
+        methods: ['GET'],
+        path: '/*',
+        pinned: {},
+      },
+      { ...plain, host: 'api.crm.example', port: 80, methods: ['GET'], path: '/plain', pinned },
+    ],
+  };
+  const inside = (target: string, more: Partial<EgressRequest> & { host?: string } = {}): string => {
+    const tunnel = { scheme: 'https', host: more.host ?? 'api.crm.example', port: 443 } as const;
+    const decision = judgeRequest(get(target, { tunnel, ...more }), secure);
+    return decision.kind === 'allowed' ? 'allowed' : decision.why;
+  };
+
+  it.each([
+    ['api.crm.example:443', 'https intercept'],
+    ['any.crm.example:443', 'https intercept'],
+    ['bank.crm.example:443', 'https tunnel'],
+    ['api.crm.example:80', 'http intercept'],
+    ['any.crm.example:80', 'port-denied'],
+    ['crm.example:443', 'host-denied'],
+  ])('a CONNECT to %s is %s', (target, expected) => {
+    const decision = judgeConnect(target, secure);
+    expect(decision.kind === 'denied' ? decision.why : `${decision.scheme} ${decision.mode}`).toBe(expected);
+  });
+
+  it.each([
+    ['/v2/x', {}, 'allowed'],
+    ['/v2/x', { headers: [['Host', 'api.crm.example:443']] }, 'allowed'],
+    ['/v2/x', { headers: [['Host', 'api.crm.example:80']] }, 'host-mismatch'],
+    ['/plain', {}, 'path-denied'],
+    ['/v2/x', { host: 'bank.crm.example' }, 'allowed'],
+    ['/v1/x', { host: 'bank.crm.example' }, 'path-denied'],
+  ] as const)('inside TLS %s %j is %s', (target, more, expected) => {
+    expect(inside(target, more)).toBe(expected);
+  });
+
+  it('is never reached in the clear, nor the clear by TLS', () => {
+    expect(judgeRequest(get('http://api.crm.example/v2/x'), secure)).toMatchObject({ why: 'path-denied' });
+    const tunnel = { scheme: 'http', host: 'api.crm.example', port: 443 } as const;
+    expect(judgeRequest(get('/v2/x', { tunnel, host: 'api.crm.example:443' }), secure)).toMatchObject({ kind: 'denied' });
+  });
+});
+
 describe('any request', () => {
   const piece = fc.constantFrom(
     'http://',
