@@ -152,8 +152,9 @@ async function startAndWait(
   const canary = canaryFrom(randomBytes(56));
   const [flood, sung] = [new AbortController(), new AbortController()];
   const leaks = leakDetector([canary, ...placeholders.map(watchedPlaceholder)], (channel, { encoding }) => {
-    record({ event: 'canary', channel, encoding });
+    // First the end, so that it has this name: what is recorded opens the breaker.
     sung.abort();
+    record({ event: 'canary', channel, encoding });
   });
   const proxy = await startEgress({
     folder: `${runFolder}/proxy`,

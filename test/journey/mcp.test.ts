@@ -203,7 +203,7 @@ describe('an agent with grants', () => {
     chmodSync(reports, 0o777);
     if (process.getuid?.() === 0) chownSync(reports, 65_534, 65_534);
     try {
-      const policy = { hosts: { 'api.crm.example': address }, workspaces: { reports } };
+      const policy = { hosts: { 'api.crm.example': address }, workspaces: { reports }, writable: ['reports'] };
       writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
       await release(host.network, deals);
       await host.call('skillgate', ['secret', 'set', 'CRM_TOKEN', '--host', 'api.crm.example'], { stdin: 'token-of-the-crm\n' });
