@@ -177,7 +177,7 @@ async function startAndWait(
       ...mounts,
       ...(plan.egress.length === 0 ? {} : { proxyFolder: `${runFolder}/proxy` }),
     });
-    const running = await safe.started(starting);
+    const running = await safe.breaker.started(starting);
     const { notes } = running;
     record({
       event: 'start',

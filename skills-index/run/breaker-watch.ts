@@ -1,4 +1,5 @@
 /** The breaker of one run: counts what the run does, opens, and stays open until a person answers. Its file is given. */
+import { Problem } from '../skill/problem.ts';
 import type { AuditEvent } from './audit-entry.ts';
 import {
   type BreakerCounter,
@@ -7,11 +8,11 @@ import {
   closedBreaker,
   countBreaker,
   countersOf,
-  type OpenBreaker,
+  sayOpen,
 } from './breaker.ts';
 import type { HoldSubject } from './hold.ts';
 import { sayAnswered } from './hold-answer.ts';
-import { findAnswer, type GateSettings } from './hold-gate.ts';
+import { findAnswer, type GateSettings, type RunGate } from './hold-gate.ts';
 
 /** How often a run looks whether the breaker was opened by another one, and writes down what was sent. */
 export const breakerPollMs = 400;
@@ -43,16 +44,35 @@ export class BreakerWatch {
     return this.#opened.signal;
   }
 
-  /** Why nothing may start; undefined when it is closed, or a person closed it just now. */
-  stillOpen(): OpenBreaker | undefined {
+  /** @throws Problem `breaker-open` while it is open and no person has closed it */
+  refuseOpen(): void {
     const open = this.#file.read()?.open;
-    if (open === undefined) return undefined;
+    if (open === undefined) return;
     const answer = findAnswer(this.#settings, open.hold);
-    if (answer?.answer.verdict !== 'allow') return open;
+    if (answer?.answer.verdict !== 'allow') throw new Problem('breaker-open', ...sayOpen(open));
     this.#file.remove();
     this.#settings.files.forget(open.hold);
     this.#settings.record(breakerEvent(open, 'closed', sayAnswered(answer)));
-    return undefined;
+  }
+
+  /** The gate, with what is sent through it counted here. */
+  through(gate: RunGate): RunGate {
+    const ask: RunGate['ask'] = (action, signal) => {
+      // Written down now and then: with each request it would be slow.
+      if (action.kind === 'egress') this.#unwritten += action.bytes ?? 0;
+      return gate.ask(action, signal);
+    };
+    return { ...gate, ask };
+  }
+
+  /** Counts a start that the sandbox refuses. */
+  async started<Running>(starting: Promise<Running>): Promise<Running> {
+    try {
+      return await starting;
+    } catch (cause) {
+      if (cause instanceof Problem && cause.code === 'sandbox-refused') this.count('spawn-failed');
+      throw cause;
+    }
   }
 
   observe(event: AuditEvent): void {
@@ -71,11 +91,7 @@ export class BreakerWatch {
     });
   }
 
-  /** What a run sends is written down now and then: with each request it would be slow. */
-  sent(bytes: number): void {
-    this.#unwritten += bytes;
-  }
-
+  /** Writes down what was sent, and sees whether another run opened it. */
   look(): void {
     const amount = this.#unwritten;
     this.#unwritten = 0;

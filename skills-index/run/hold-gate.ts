@@ -1,8 +1,11 @@
 /** The gate of a run: lets an action pass, waits for a person, or refuses. Files, clocks and chance are given; late or unproven means no. */
+import { Problem } from '../skill/problem.ts';
 import type { AuditEvent } from './audit-entry.ts';
 import type { Gate, GateAnswer, Hold, HoldHands, SignedAnswer } from './hold.ts';
 import { type AnswerQuestion, endOf, isStanding, sayAnswered, type Writer, whyNotAnswered } from './hold-answer.ts';
+import { capabilityTexts } from './hold-rules.ts';
 import { gateAnswer, type HoldEnd, HoldState, type HoldTerms, holdEvent } from './hold-state.ts';
+import type { Plan } from './plan.ts';
 
 /** How often a hold looks for its answer. */
 export const holdPollMs = 200;
@@ -77,6 +80,15 @@ export function openGate(settings: GateSettings): RunGate {
     }
   };
   return { ask, waited: () => state.waited(ticks()) };
+}
+
+/**
+ * Asks about a start, which goes on or fails.
+ * @throws Problem `hold-unsupported`, `hold-denied`, `hold-expired`
+ */
+export async function askToStart(gate: Gate, plan: Plan, signal?: AbortSignal): Promise<void> {
+  const answer = await gate.ask({ kind: 'start', capabilities: capabilityTexts(plan), holds: plan.holds }, signal);
+  if (answer.kind === 'denied') throw new Problem(answer.code, `Cannot run ${plan.skill.name}: ${answer.why}`);
 }
 
 /** The answer that counts for a hold; undefined while there is none. One that does not count is taken away and recorded with every reason. */
