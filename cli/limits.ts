@@ -113,3 +113,6 @@ export const diffLinesMax = 2_000;
 export const diffTextBytesMax = 256 * 1024;
 /** How often a run looks at what this host knows of its version, where the file system says nothing. */
 export const statusPollMilliseconds = 400;
+/** Incident reports that are sent after a run, and how long one may take. */
+export const incidentsAtOnce = 5;
+export const incidentMilliseconds = 3_000;

@@ -16,6 +16,8 @@ import type { Admitted } from '../skills-index/trust/decision.ts';
 import type { RootFile } from '../skills-index/trust/root.ts';
 import { askAdmission, openAdmitted, type World } from './admission.ts';
 import { handsOfAgent } from './holds/hands.ts';
+import { incidentsFolderOf } from './incident-client.ts';
+import { reportingAudit } from './incidents.ts';
 import type { Lock, LockedSkill } from './lock.ts';
 import { openSecrets } from './secret-sources/open-secrets.ts';
 
@@ -25,10 +27,10 @@ export interface Startable {
   readonly opened: OpenedSkill;
   /** Origin of the registry that answered. */
   readonly registry: string;
-  readonly notes: readonly string[];
   /** How it is asked again while the skill runs, and whose word counts. */
   readonly source: Source;
   readonly root: RootFile;
+  readonly notes: readonly string[];
 }
 
 export interface StartQuestion {
@@ -59,7 +61,9 @@ export function hostFiles(world: World): HostFiles {
 }
 
 function auditOf(world: World): Audit {
-  const audit = openAudit(auditFileOf(world), world.now, auditKeyFileOf(world));
+  const keyFile = auditKeyFileOf(world);
+  const places = { folder: incidentsFolderOf(world), keyFile, now: world.now };
+  const audit = reportingAudit(openAudit(auditFileOf(world), world.now, keyFile), places);
   const { session } = world;
   return session === undefined ? audit : { record: (subject, event) => audit.record({ ...subject, session }, event) };
 }

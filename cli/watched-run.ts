@@ -1,12 +1,13 @@
 /** A run from its admission to its end, as long as its version may go on: the one way in which a skill of a registry is started. */
 import { type RunRequest, type RunResult, runSkill } from '../runner/run.ts';
 import type { World } from './admission.ts';
+import { sendIncidents } from './incident-client.ts';
 import { watchRevocation } from './revocation-watch.ts';
 import type { HostFiles, Startable } from './start-skill.ts';
 
-/** Runs it; ends it within a second of this host learning that its version was revoked or suspended. */
+/** Runs it, and tells its registry of incidents where host policy allows that; ends it within a second of this host learning that its version was revoked or suspended. */
 export async function runWatched(
-  world: Pick<World, 'now'>,
+  world: World,
   { policy }: Pick<HostFiles, 'policy'>,
   { admitted, root, source }: Pick<Startable, 'admitted' | 'root' | 'source'>,
   request: RunRequest,
@@ -17,5 +18,6 @@ export async function runWatched(
     return await runSkill({ ...request, stops: [...(request.stops ?? []), revocation.stop] });
   } finally {
     revocation.close();
+    await sendIncidents(world, policy);
   }
 }

@@ -9,6 +9,7 @@ import { addHeaders, checkHost, checkOrigin } from './gates.ts';
 import { jsonBodyBytesMax, statementBodyBytesMax, uploadBytesMax } from './limits.ts';
 import { answerProblem, limitBody } from './problem-json.ts';
 import { blobRoutes } from './routes/blobs.ts';
+import { incidentRoutes } from './routes/incidents.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { memberRoutes } from './routes/members.ts';
@@ -76,6 +77,7 @@ function apiRoutes(registry: Registry): Hono {
     reviewRoutes,
     memberRoutes,
     keyRoutes,
+    incidentRoutes,
   ])
     api.route('/', routes(registry));
   api.get(

@@ -9,6 +9,7 @@ import type { TufRepository } from '../skills-index/trust/tuf/repository.ts';
 import type { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import type { Database } from './batch.ts';
 import type { IdentityCache } from './identities.ts';
+import type { IncidentPolicy } from './incidents.ts';
 import type { Objects } from './objects.ts';
 import type { RegistryKeys } from './signing.ts';
 import type { Witnesses } from './witnesses.ts';
@@ -32,6 +33,8 @@ export interface Registry {
   readonly sigstore?: unknown;
   /** Asked to cosign the log's head; absent: nobody but this registry vouches for it. */
   readonly witnesses?: Witnesses | undefined;
+  /** Whose reports of incidents count; absent: they only inform. */
+  readonly incidents?: IncidentPolicy | undefined;
   readonly config: RegistryConfig;
   readonly identities: IdentityCache;
   /** So that a statement is verified once in this process; absent: each time. */

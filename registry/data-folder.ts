@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { parseShape } from '../skills-index/skill/shape.ts';
 import { type Envelope, parseEnvelope } from '../skills-index/statement/sign.ts';
 import { defaultPolicy, type Policy, parsePolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot, type RootFile } from '../skills-index/trust/root.ts';
 import type { TufRepository } from '../skills-index/trust/tuf/repository.ts';
 import { sigstoreOf } from './certified.ts';
+import { type IncidentPolicy, incidentPolicyShape } from './incidents.ts';
 import { requireRootKeys } from './root-keys.ts';
 import type { RegistryKeys } from './signing.ts';
 import { requireTuf, tufDocumentName } from './tuf-document.ts';
@@ -50,6 +52,16 @@ export async function readPolicy(dir: string): Promise<Policy> {
   const path = join(dir, 'policy.json');
   const bytes = await readIfThere(path);
   return bytes === undefined ? defaultPolicy : parsePolicy(bytes);
+}
+
+/**
+ * `DIR/incidents.json`: whose reports count; undefined where there is none.
+ * @throws Problem `json-invalid`
+ */
+export async function readIncidentPolicy(dir: string): Promise<IncidentPolicy | undefined> {
+  const path = join(dir, 'incidents.json');
+  const bytes = await readIfThere(path);
+  return bytes === undefined ? undefined : parseShape(incidentPolicyShape, parseJson(bytes, path), 'json-invalid', path);
 }
 
 /** Envelopes of `DIR/enrol/*.json` in the order of their names; sending them again changes nothing. */

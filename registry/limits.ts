@@ -68,6 +68,10 @@ export const comparedBytesMax = 1_000_000;
 export const ruleSetsPerHour = 20;
 /** Approved versions that rescans suspend by themselves in an hour; beyond that a person is asked. */
 export const suspensionsPerHour = 10;
+/** One report of a host; those of unknown hosts about one version in a day, and those that the desk lists. */
+export const incidentBytesMax = 8 * 1024;
+export const incidentsPerDay = 20;
+export const incidentsOfVersionMax = 100;
 /** Doubts that the queue's page lists. */
 export const doubtRowsMax = 100;
 /** Versions that are told of one publisher, the newest ones. */

@@ -12,6 +12,7 @@ import type { ApprovalsNeeded } from '../skills-index/trust/policy.ts';
 import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
 import { namePublisher } from './authors.ts';
 import type { Registry, VersionName } from './context.ts';
+import { type IncidentRow, incidentsOf } from './incidents.ts';
 import { filesOf, manifestOf, publicationOf, skillMdOf } from './manifests.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
 import { type ProseSince, previousApproved, proseSince } from './prose-since.ts';
@@ -60,6 +61,8 @@ export interface ReviewDetail extends VersionDetail {
   /** Versions that say nearly the same, of others or held back. */
   readonly copies: readonly NearCopy[];
   readonly files: readonly BundleFile[];
+  /** What hosts reported of it, newest first. */
+  readonly incidents: readonly IncidentRow[];
   readonly notes: readonly {
     readonly at: Date;
     readonly kind: 'claimed' | 'asked';
@@ -97,6 +100,7 @@ export async function readReview(registry: Registry, which: VersionName): Promis
     copies,
     prose,
     files,
+    incidents: await incidentsOf(registry, row),
     notes: notes.map(({ at, kind, by, text }) => ({ at: new Date(at), kind, by, text })),
     ...(report === undefined ? {} : { report }),
     ...(previous === undefined

@@ -44,7 +44,7 @@ export const audit = sqliteTable(
   {
     id: text().primaryKey(),
     at: integer().notNull(),
-    kind: text().$type<'move' | 'refused-intake' | 'asked' | 'claimed' | 'statement' | 'job'>().notNull(),
+    kind: text().$type<'move' | 'refused-intake' | 'asked' | 'claimed' | 'statement' | 'job' | 'incident'>().notNull(),
     versionId: text(),
     /** Number of the move within its version; unique, so a clash fails the batch. */
     move: integer(),

@@ -9,7 +9,7 @@ import type { Policy } from '../skills-index/trust/policy.ts';
 import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import { createApp } from './app.ts';
 import { makeExclusive, type Registry } from './context.ts';
-import { readEnrolments, readKeys, readPolicy, readRootFile, readSigstore, readTuf } from './data-folder.ts';
+import { readEnrolments, readIncidentPolicy, readKeys, readPolicy, readRootFile, readSigstore, readTuf } from './data-folder.ts';
 import { diskObjects } from './disk-objects.ts';
 import { stopMs } from './limits.ts';
 import { newestCheckpoint } from './log.ts';
@@ -55,6 +55,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const root = await readRootFile(dir);
   const keys = await readKeys(dir, root);
   const policy = options.policy ?? (await readPolicy(dir));
+  const incidents = await readIncidentPolicy(dir);
   const tuf = await readTuf(dir, { root, policy });
   const sigstore = await readSigstore(dir, tuf);
   const signedPolicy = tuf?.files['witnesses.json'];
@@ -75,6 +76,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     tuf,
     sigstore,
     witnesses,
+    incidents,
     config: { base, hosts: [...new Set([new URL(base).host, `${host}:${port}`, `localhost:${port}`, `127.0.0.1:${port}`])] },
     identities: {},
     verified: new VerifiedStatements(),

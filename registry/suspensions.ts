@@ -1,4 +1,4 @@
-/** An approved version that a newer rule set blocks is suspended by the registry's own key, which can do nothing else to it. */
+/** An approved version that a newer rule set blocks, or that hosts report, is suspended by the registry's own key, which can do nothing else to it. */
 import { and, count, eq, gt } from 'drizzle-orm';
 import { revocationStatement } from '../skills-index/statement/attestation.ts';
 import type { Verdict } from '../skills-index/statement/finding.ts';
@@ -42,9 +42,14 @@ export async function suspensionFor(
   const deciding = report.findings.filter((finding) => report.decidedBy.includes(finding.fingerprint));
   const found = deciding.map(({ rule, path, line }) => `${rule} at ${path}:${line}`).join(', ');
   const reason = `A rescan says ${report.verdict} where the approved report said ${before}${found === '' ? '' : `: ${found}`}`;
-  if (report.verdict !== 'block' || (await suspendedLately(registry)) >= suspensionsPerHour) {
+  if (report.verdict !== 'block') return { writes: () => [doubtWrite(registry, row, { by: 'registry', why: plain(reason) })] };
+  return suspensionOf(registry, row, reason);
+}
+
+/** The suspension of an approved version by the registry's own key; above so many in an hour a person is asked instead. */
+export async function suspensionOf(registry: Registry, row: VersionRow, reason: string): Promise<PlannedSuspension> {
+  if ((await suspendedLately(registry)) >= suspensionsPerHour)
     return { writes: () => [doubtWrite(registry, row, { by: 'registry', why: plain(reason) })] };
-  }
   const statement = revocationStatement({
     kind: 'suspended',
     target: { name: row.name, version: row.version },

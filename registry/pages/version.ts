@@ -41,6 +41,7 @@ ${copies.length === 0 ? '' : part('copies', `Nearly the same as ${count(copies.l
 ${section('prose', proseTitle(detail.prose), 'g n', proseChanges(detail))}
 ${section('skill-md', 'SKILL.md: what the agent will read', 'g s', skillMd(view))}
 ${section('files', `Files (${detail.files.length})`, 'g i', fileTable(view.detail))}
+${detail.incidents.length === 0 ? '' : part('incidents', `Reports of hosts (${detail.incidents.length})`, incidents(view))}
 ${section('history', 'History', 'g h', history(view))}
 </div>${decisionPanel({ ...view.decision, detail, now })}</div>`;
   return page(frame, { title, heading, body });
@@ -137,6 +138,17 @@ function declaredOnly({ manifest, inferred }: ReviewDetail): Html {
     (one) =>
       html`<li><span class="tag">${one.kind}</span> <code>${untrusted(wordsOf(one))}</code> ${untrusted(one.why ?? '')}</li>`,
   )}</ul>`;
+}
+
+// What an unknown host says anybody could have said.
+function incidents({ detail, now }: VersionView): Html {
+  const items = detail.incidents.map(
+    (
+      one,
+    ) => html`<li>${one.isEnrolled ? html`<b>${untrusted(one.by)}</b>` : html`<span class="quiet">unverified, ${untrusted(one.by)}</span>`}
+${untrusted(one.text)} ${moment(one.at.getTime(), now)}</li>`,
+  );
+  return html`<ul class="plain-list">${items}</ul>`;
 }
 
 function findings({ detail, sources }: VersionView): Html {

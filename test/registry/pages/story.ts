@@ -157,6 +157,7 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
     inferred: false,
     report: report(),
     copies: [],
+    incidents: [],
     prose: { kind: 'first' },
     risk: riskOf({ declared, report: report(), firstVersion: true, publisherApprovals: 0 }),
     reportDigest: someDigest('report'),

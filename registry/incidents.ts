@@ -1,0 +1,132 @@
+/** Reports of hosts on what a version did there: they inform the desk, and those of enrolled hosts suspend it where the operator wants that. */
+import { and, count, eq, gt, like } from 'drizzle-orm';
+import * as v from 'valibot';
+import { type IncidentRule, incidentDigest, incidentSigner, type SignedIncident } from '../skills-index/run/incident.ts';
+import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
+import { parseSkillName } from '../skills-index/skill/name.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import { exactObject } from '../skills-index/skill/shape.ts';
+import { parseVersion } from '../skills-index/skill/version.ts';
+import { retryOnClash, type Write } from './batch.ts';
+import type { Registry } from './context.ts';
+import { doubtWrite } from './doubts.ts';
+import { makeId } from './ids.ts';
+import { incidentsOfVersionMax, incidentsPerDay } from './limits.ts';
+import { finishStatements, planAppend } from './log.ts';
+import { audit } from './schema.ts';
+import { refreshStatus } from './status-json.ts';
+import { suspensionOf } from './suspensions.ts';
+import { requireVersion, type VersionRow } from './versions.ts';
+
+/** `incidents.json` in the data folder: whose reports count, and how many of them suspend a version. */
+export interface IncidentPolicy {
+  /** Name of a host → id of its audit key. */
+  readonly reporters: Readonly<Record<string, Digest>>;
+  /** So many different ones; 0 to suspend nothing by itself. */
+  readonly needed: number;
+}
+
+export const incidentPolicyShape = exactObject({
+  reporters: v.record(v.string(), v.custom<Digest>(isDigest, 'is not a digest')),
+  needed: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+});
+
+/** Rules after which a version does not go on; an attempt to escape may be a tool that means no harm, and only informs. */
+const suspending: readonly IncidentRule[] = ['canary', 'secret-unbound'];
+
+export interface IncidentRow {
+  readonly at: Date;
+  /** Name of the enrolled host, or the id of a key that nobody enrolled. */
+  readonly by: string;
+  readonly isEnrolled: boolean;
+  readonly text: string;
+}
+
+export interface TakenIncident {
+  readonly isEnrolled: boolean;
+  readonly isNew: boolean;
+  readonly status: string;
+}
+
+/**
+ * Takes a report; the same one twice is one.
+ * @throws Problem `signature-invalid`, `not-found`, `subject-mismatch`, `too-many-requests` when strangers have said enough of a version
+ */
+export async function takeIncident(registry: Registry, signed: SignedIncident): Promise<TakenIncident> {
+  const { incident } = signed;
+  const keyId = incidentSigner(signed);
+  if (keyId === undefined) throw new Problem('signature-invalid', 'The report is not signed by the key that it names');
+  const named = { name: parseSkillName(incident.skill), version: parseVersion(incident.version) };
+  const reporter = Object.entries(registry.incidents?.reporters ?? {}).find(([, id]) => id === keyId)?.[0];
+  const by = reporter === undefined ? `unknown host ${keyId}` : `host ${reporter}`;
+  const { allowed, denied } = incident.counts;
+  const why = `${incident.rule} at ${incident.place}, ${allowed} requests allowed and ${denied} denied, report ${incidentDigest(signed)}`;
+  const append = await retryOnClash(async () => {
+    const row = await requireVersion(registry, named);
+    if (row.bundle !== incident.bundle)
+      throw new Problem('subject-mismatch', 'The report is about other bytes than this version has');
+    const known = await registry.db.read
+      .select()
+      .from(audit)
+      .where(and(ofVersion(row), eq(audit.by, by), eq(audit.why, why)));
+    if (known.length > 0) return { isNew: false, indexes: [] };
+    if (reporter === undefined) await refuseFlood(registry, row);
+    const { id, now } = { id: makeId(registry), now: registry.now().getTime() };
+    const line: Write = (db) => db.insert(audit).values({ id, at: now, kind: 'incident', versionId: row.id, by, why });
+    if (reporter === undefined) {
+      await registry.db.batch([line]);
+      return { isNew: true, indexes: [] };
+    }
+    const reason = `${by} reports ${why}`;
+    if (!(await isEnough(registry, row, { by, rule: incident.rule }))) {
+      await registry.db.batch([line, doubtWrite(registry, row, { by: 'registry', why: reason })]);
+      return { isNew: true, indexes: [] };
+    }
+    const suspension = await suspensionOf(registry, row, reason);
+    const added = suspension.statement === undefined ? [] : [{ ...suspension.statement, versionId: row.id }];
+    const planned = await planAppend(registry, added);
+    await registry.db.batch([line, ...planned.writes, ...suspension.writes(planned.indexes[0] ?? 0)]);
+    return { isNew: true, indexes: planned.indexes };
+  });
+  if (append.indexes.length > 0) {
+    await finishStatements(registry, append.indexes);
+    await refreshStatus(registry);
+  }
+  return { isEnrolled: reporter !== undefined, isNew: append.isNew, status: (await requireVersion(registry, named)).status };
+}
+
+/** Reports about a version, newest first. */
+export async function incidentsOf(registry: Registry, row: VersionRow): Promise<readonly IncidentRow[]> {
+  const rows = await registry.db.read.select().from(audit).where(ofVersion(row)).limit(incidentsOfVersionMax);
+  return rows
+    .map(({ at, by, why }) => ({ at: new Date(at), by, isEnrolled: by.startsWith('host '), text: why }))
+    .sort((a, b) => b.at.getTime() - a.at.getTime());
+}
+
+const ofVersion = ({ id }: VersionRow) => and(eq(audit.kind, 'incident'), eq(audit.versionId, id));
+
+async function refuseFlood(registry: Registry, row: VersionRow): Promise<void> {
+  const since = registry.now().getTime() - 86_400_000;
+  const [found] = await registry.db.read
+    .select({ n: count() })
+    .from(audit)
+    .where(and(ofVersion(row), like(audit.by, 'unknown host %'), gt(audit.at, since)));
+  if ((found?.n ?? 0) >= incidentsPerDay)
+    throw new Problem('too-many-requests', 'Unknown hosts have reported enough of this version today');
+}
+
+// With this one, as many different enrolled hosts as the operator wants, each of which reports what suspends.
+async function isEnough(
+  registry: Registry,
+  row: VersionRow,
+  report: { readonly by: string; readonly rule: IncidentRule },
+): Promise<boolean> {
+  const needed = registry.incidents?.needed ?? 0;
+  if (needed === 0 || row.status !== 'approved' || !suspending.includes(report.rule)) return false;
+  const rows = await registry.db.read
+    .select({ by: audit.by, why: audit.why })
+    .from(audit)
+    .where(and(ofVersion(row), like(audit.by, 'host %')));
+  const counting = rows.filter(({ why }) => suspending.some((rule) => why.startsWith(`${rule} at `)));
+  return new Set([report.by, ...counting.map(({ by }) => by)]).size >= needed;
+}

@@ -1,0 +1,56 @@
+/** Where hosts tell what a version did to them. */
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { incidentRules, parseIncident } from '../../skills-index/run/incident.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import type { Registry } from '../context.ts';
+import { takeIncident } from '../incidents.ts';
+import { incidentBytesMax } from '../limits.ts';
+import { limitBody } from '../problem-json.ts';
+import { describe } from './describe.ts';
+
+const text = { type: 'string' } as const;
+const number = { type: 'integer', minimum: 0 } as const;
+/** `skillgate.incident/1`, as `parseIncident` reads it. */
+const incidentSchema = {
+  type: 'object',
+  required: ['incident', 'publicKey', 'signature'],
+  properties: {
+    incident: {
+      type: 'object',
+      required: ['schema', 'skill', 'version', 'bundle', 'rule', 'place', 'counts', 'at'],
+      properties: {
+        ...{ schema: { const: 'skillgate.incident/1' }, skill: text, version: text, bundle: text, place: text, at: text },
+        rule: { enum: incidentRules },
+        counts: { type: 'object', required: ['allowed', 'denied'], properties: { allowed: number, denied: number } },
+      },
+    },
+    ...{ publicKey: text, signature: text },
+  },
+};
+
+/** Routes below /api/v1. */
+export function incidentRoutes(registry: Registry): Hono {
+  return new Hono().post(
+    '/incidents',
+    describe({
+      summary: 'Report what a version did on a host: signed by the host, counted where its key is enrolled',
+      answer: v.object({ isEnrolled: v.boolean(), isNew: v.boolean(), status: v.string() }),
+      created: true,
+      body: { 'application/json': { schema: incidentSchema } },
+      problems: [
+        'request-invalid',
+        'request-too-large',
+        'signature-invalid',
+        'not-found',
+        'subject-mismatch',
+        'too-many-requests',
+      ],
+    }),
+    limitBody(incidentBytesMax),
+    async (context) => {
+      const { value } = parseJson(new Uint8Array(await context.req.arrayBuffer()), 'body');
+      return context.json(await takeIncident(registry, parseIncident(value)), 201);
+    },
+  );
+}

@@ -1,0 +1,153 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { postIncident } from '../../cli/incident-client.ts';
+import { parseAuditKey, printAuditKey, type SigningAuditKey } from '../../skills-index/run/audit-key.ts';
+import { type IncidentRule, reportOf, type SignedIncident } from '../../skills-index/run/incident.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { makeNetwork, makeReportSkill, type Network, release } from '../cli/installer-world.ts';
+
+const makeHost = (): SigningAuditKey => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return parseAuditKey(Buffer.from(printAuditKey(privateKey)), 'audit-key.json');
+};
+let minute = 0;
+function reported(
+  key: SigningAuditKey,
+  bundle: Digest,
+  rule: IncidentRule = 'canary',
+  place = 'paste.example:443',
+): SignedIncident {
+  const at = new Date(Date.UTC(2026, 2, 1, 12, minute++));
+  const subject = { run: 'r1', agent: 'finance', skill: '@acme/a', version: '1.0.0', bundle };
+  const made = reportOf(subject, { rule, place, counts: { allowed: 3, denied: 1 } }, { at, key });
+  if (made === undefined) throw new Error('no report');
+  return made;
+}
+async function withRelease<Result>(act: (network: Network, bundle: Digest) => Promise<Result>, policy?: object): Promise<Result> {
+  const network = await makeNetwork();
+  try {
+    const { packed } = await release(network, makeReportSkill('@acme/a'));
+    Object.assign(network.registry.registry, policy === undefined ? {} : { incidents: policy });
+    return await act(network, packed.digest);
+  } finally {
+    network.close();
+  }
+}
+const send = async (network: Network, report: unknown) => {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(report) };
+  const response = await network.registry.send('/api/v1/incidents', init);
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+};
+const statusOf = async (network: Network) =>
+  ((await (await network.registry.send('/api/v1/versions/@acme/a/1.0.0')).json()) as { status: string }).status;
+
+describe('a report of an incident', () => {
+  it('is in the OpenAPI document under the path that the client posts to', async () => {
+    await withRelease(async (network, bundle) => {
+      expect(await postIncident(network.fetch, 'http://localhost', reported(makeHost(), bundle))).toBe(201);
+      const document = (await (await network.registry.send('/api/v1/openapi.json')).json()) as { paths: Record<string, object> };
+      const asked = network.asked.filter((path) => path.includes('incidents'));
+      expect(asked.map((path) => path.replace('/api/v1', ''))).toEqual(['/incidents']);
+      expect(document.paths['/incidents']).toHaveProperty('post.requestBody');
+    });
+  });
+
+  it('of a host that nobody enrolled informs, suspends nothing, is one when sent twice, and has a limit', async () => {
+    await withRelease(
+      async (network, bundle) => {
+        const host = makeHost();
+        const report = reported(host, bundle);
+        expect(await send(network, report)).toMatchObject({
+          status: 201,
+          body: { isEnrolled: false, isNew: true, status: 'approved' },
+        });
+        expect(await send(network, report)).toMatchObject({ status: 201, body: { isNew: false } });
+        for (let i = 1; i < 20; i++) expect((await send(network, reported(makeHost(), bundle))).status).toBe(201);
+        expect(await send(network, reported(makeHost(), bundle))).toMatchObject({
+          status: 429,
+          body: { code: 'too-many-requests' },
+        });
+        expect(await statusOf(network)).toBe('approved');
+      },
+      { reporters: {}, needed: 1 },
+    );
+  });
+
+  it.each<[string, number, readonly IncidentRule[], string]>([
+    ['one where one is enough', 1, ['canary'], 'suspended'],
+    ['one where two are wanted', 2, ['canary'], 'approved'],
+    ['two where two are wanted', 2, ['canary', 'secret-unbound'], 'suspended'],
+    ['one that only tried to get out', 1, ['escape'], 'approved'],
+    ['any where the operator suspends nothing', 0, ['canary', 'canary'], 'approved'],
+  ])('of enrolled hosts: %s (needed: %d, %j): %s', async (_, needed, rules, expected) => {
+    const hosts = [makeHost(), makeHost()] as const;
+    const reporters = { north: hosts[0].keyId, south: hosts[1].keyId };
+    await withRelease(
+      async (network, bundle) => {
+        for (const [i, rule] of rules.entries()) {
+          const answer = await send(network, reported(hosts[i] ?? hosts[0], bundle, rule));
+          expect(answer).toMatchObject({ status: 201, body: { isEnrolled: true } });
+        }
+        expect(await statusOf(network)).toBe(expected);
+        const status = (await (await network.registry.send('/index/status.json')).json()) as { payload: string };
+        const { marks } = JSON.parse(Buffer.from(status.payload, 'base64').toString()) as {
+          marks: { kind: string; reason: string }[];
+        };
+        expect(marks.map(({ kind }) => kind)).toEqual(expected === 'suspended' ? ['suspended'] : []);
+      },
+      { reporters, needed },
+    );
+  });
+
+  it('of one host counts once, however often it reports', async () => {
+    const host = makeHost();
+    await withRelease(
+      async (network, bundle) => {
+        for (let i = 0; i < 5; i++) await send(network, reported(host, bundle, 'canary', `a${i}.example:443`));
+        expect(await statusOf(network)).toBe('approved');
+      },
+      { reporters: { north: host.keyId }, needed: 2 },
+    );
+  });
+
+  it('that is forged, about other bytes, or no report, is refused and kept nowhere', async () => {
+    const [host, other] = [makeHost(), makeHost()];
+    await withRelease(
+      async (network, bundle) => {
+        const report = reported(host, bundle);
+        const { incident } = report;
+        const foreign = reported(host, `sha256:${'0'.repeat(64)}` as Digest);
+        const cases: readonly [unknown, string][] = [
+          [{ ...report, incident: { ...incident, rule: 'secret-unbound' } }, 'signature-invalid'],
+          [{ ...report, publicKey: reported(other, bundle).publicKey }, 'signature-invalid'],
+          [{ ...report, signature: 'AAAA' }, 'signature-invalid'],
+          [foreign, 'subject-mismatch'],
+          [{ ...report, incident: { ...incident, place: '\u001b[2J' } }, 'request-invalid'],
+          [{ ...report, incident: { ...incident, more: 1 } }, 'request-invalid'],
+          [{ ...report, incident: { ...incident, skill: '../x' } }, 'request-invalid'],
+          [{ ...report, incident: { ...incident, place: 'x'.repeat(9_000) } }, 'request-too-large'],
+          [[], 'request-invalid'],
+        ];
+        for (const [body, code] of cases) expect(await send(network, body)).toMatchObject({ body: { code } });
+        expect(await statusOf(network)).toBe('approved');
+      },
+      { reporters: { north: host.keyId }, needed: 1 },
+    );
+  });
+
+  it('stands on the page of the version at the desk, with who says it', async () => {
+    const host = makeHost();
+    await withRelease(
+      async (network, bundle) => {
+        await send(network, reported(host, bundle, 'canary', '<b>x</b>'));
+        await send(network, reported(makeHost(), bundle));
+        const { incidentsOf } = await import('../../registry/incidents.ts');
+        const { requireVersion } = await import('../../registry/versions.ts');
+        const row = await requireVersion(network.registry.registry, { name: '@acme/a' as never, version: '1.0.0' as never });
+        const said = await incidentsOf(network.registry.registry, row);
+        expect(said.map(({ isEnrolled }) => isEnrolled).sort()).toEqual([false, true]);
+      },
+      { reporters: { north: host.keyId }, needed: 0 },
+    );
+  });
+});
