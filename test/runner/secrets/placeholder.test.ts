@@ -67,3 +67,49 @@ describe('a value in an answer', () => {
     );
   });
 });
+
+describe('any value', () => {
+  const printable = fc
+    .string({
+      minLength: 8,
+      maxLength: 60,
+      unit: fc.constantFrom(...Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i))),
+    })
+    .filter((text) => !placeholder.includes(text));
+  const hex = (text: string): string => Buffer.from(text).toString('hex');
+  const forms: Readonly<Record<string, (text: string) => string>> = {
+    plain: (text) => text,
+    address: encodeURIComponent,
+    'every sign of an address': (text) => hex(text).replace(/../g, '%$&'),
+    JSON: (text) => JSON.stringify(text).slice(1, -1),
+    'careful JSON': (text) => JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/'),
+    'JSON in escapes': (text) => hex(text).replace(/../g, '\\u00$&'),
+    hex,
+    'capital hex': (text) => hex(text).toUpperCase(),
+    'UTF-16, low byte first': (text) => Buffer.from(text, 'utf16le').toString('latin1'),
+    'UTF-16, high byte first': (text) => Buffer.from(text, 'utf16le').swap16().toString('latin1'),
+    ...Object.fromEntries(
+      ['', 'a', 'ab'].flatMap((before) =>
+        (['base64', 'base64url'] as const).map((encoding) => [
+          `${encoding} after ${before.length}`,
+          (text: string) => Buffer.from(`${before}${text}==`).toString(encoding),
+        ]),
+      ),
+    ),
+  };
+
+  it.each(Object.entries(forms))('as %s is replaced, in any text, in any parts', (_, write) => {
+    const cuts = fc.array(fc.nat({ max: 700 }), { maxLength: 8 });
+    fc.assert(
+      fc.property(printable, fc.string({ maxLength: 60 }), fc.string({ maxLength: 60 }), cuts, (secret, before, after, at) => {
+        const text = Buffer.from(`${before}\n${write(secret)}\n${after}`, 'latin1').toString('latin1');
+        const ends = [...at.filter((cut) => cut < text.length), text.length].sort((a, b) => a - b);
+        const filter = redactor([{ name: 'T', placeholder, value: secret }]);
+        const out = ends.map((end, i) => filter.push(text.slice(ends[i - 1] ?? 0, end))).join('') + filter.end();
+        expect([...filter.found]).toEqual(['T']);
+        expect(out).toContain(placeholder);
+        expect(out).not.toContain(write(secret));
+      }),
+    );
+  });
+});
