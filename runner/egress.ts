@@ -21,6 +21,7 @@ import { openUpstream, systemAuthorities, type Upstream } from './egress/upstrea
 import { forwardWebSocket } from './egress/websocket.ts';
 import * as limits from './limits.ts';
 import type { SandboxFile } from './sandbox.ts';
+import type { LeakDetector } from './secrets/leaks.ts';
 
 export interface EgressSettings {
   /** Made here, for the socket `proxy.sock`. */
@@ -41,10 +42,7 @@ export interface EgressSettings {
   readonly services?: ReadonlyMap<string, (stream: Duplex) => void>;
   readonly gate?: Gate;
   /** Sees all that leaves. */
-  readonly leaks?: {
-    push(channel: string, chunk: Uint8Array): { readonly name: string } | undefined;
-    forget(channel: string): void;
-  };
+  readonly leaks: LeakDetector;
   /** Takes from the agent's budget; false when there is no more. */
   readonly spend?: (kind: 'requests' | 'bytes', amount: number) => boolean;
   /** The plan's caps where they are less than ours. */
@@ -73,8 +71,6 @@ export interface Traffic extends EgressSettings {
   readonly tunnels: WeakMap<Duplex, Tunnel>;
   /** Sockets with a request that is not answered yet. */
   readonly busy: WeakSet<Duplex>;
-  /** Why bytes must not leave; secrets that may stand in them are named. */
-  leakIn(channel: string, bytes: Uint8Array, allowed?: readonly string[]): Denial | undefined;
   /** Ends the run: what cannot be told or done right is not done. */
   fail(): void;
 }
@@ -130,11 +126,6 @@ function trafficOf(settings: EgressSettings, closed: AbortSignal, fail: () => vo
     contexts: new Map(),
     tunnels: new WeakMap(),
     busy: new WeakSet(),
-    leakIn: (channel, bytes, allowed = []) => {
-      const name = settings.leaks?.push(channel, bytes)?.name;
-      if (name === undefined || allowed.includes(name)) return undefined;
-      return settings.rules.secrets.some((one) => one.name === name) ? 'secret-unbound' : 'canary';
-    },
     fail,
   };
 }
@@ -151,7 +142,7 @@ function trustOf({ authorities = [], authority, rules, services }: Traffic): Pic
 function serverFor(traffic: Traffic): Server {
   const timeout = limits.egressIdleSecondsMax * 1000;
   const parser = { maxHeaderSize: limits.egressHeaderBytesMax, insecureHTTPParser: false, requireHostHeader: false };
-  const server = createServer({ ...parser, headersTimeout: timeout, requestTimeout: timeout, keepAliveTimeout: timeout });
+  const server = createServer({ ...parser, headersTimeout: timeout, requestTimeout: 0, keepAliveTimeout: timeout });
   const take = (request: IncomingMessage, response: ServerResponse, upgrades = false): void => {
     const { socket } = request;
     if (socket.destroyed) return;
@@ -203,7 +194,7 @@ async function handle(traffic: Traffic, { request, response, upgrades }: Asked):
     answer(response, why);
   };
   const secrets = decision.kind === 'denied' ? [] : decision.secrets.map(({ name }) => name);
-  const leak = traffic.leakIn('head', Buffer.from([method, target, ...rawHeaders].join('\n'), 'latin1'), secrets);
+  const leak = traffic.accounts.leak('head', Buffer.from([method, target, ...rawHeaders].join('\n'), 'latin1'), secrets);
   if (decision.kind === 'denied') return refuse(decision.why);
   if (leak !== undefined) return refuse(leak);
   const expects = headers.find(([name]) => name.toLowerCase() === 'expect')?.[1];
@@ -213,7 +204,10 @@ async function handle(traffic: Traffic, { request, response, upgrades }: Asked):
   if (expects !== undefined) response.writeContinue();
   const body = new RequestBody(traffic, upgrades ? Readable.from([]) : request);
   try {
-    const held = await body.hold(decision.secrets.some(needsWholeBody) ? Number.POSITIVE_INFINITY : limits.egressFirstBytesMax);
+    const coding = request.headers['content-encoding'] ?? 'identity';
+    const isWhole = coding !== 'identity' || decision.secrets.some(needsWholeBody);
+    const held = await body.hold(isWhole ? Number.POSITIVE_INFINITY : limits.egressFirstBytesMax);
+    if (coding !== 'identity' && body.ended) body.lookInto(held, coding);
     if (body.why !== undefined) return refuse(body.why);
     if (body.broken || request.socket.destroyed) return;
     const refused = await traffic.accounts.admit(method, decision, held.length, secrets);

@@ -8,7 +8,6 @@ export const homeMiBMax = 64;
 export const sharedMemoryMiBMax = 64;
 /** Descriptors 3 to 6: a shell can close one-digit descriptors only. */
 export const mountsMax = 4;
-export const protectedPathsMax = 200;
 export const workspaceEntriesMax = 200_000;
 /** Each level takes a descriptor while it is walked. */
 export const foldersDeepMax = 100;
@@ -39,6 +38,10 @@ export const egressHeldBytesMax = 32 * 1024 * 1024;
 export const egressDenialsMax = 1_000;
 export const egressIdleSecondsMax = 30;
 export const egressRequestsPerMinuteMax = 3_000;
+/** Of a packed body that is looked into. */
+export const egressUnpackedBytesMax = 32 * 1024 * 1024;
+/** Until a host begins to answer, and between the pieces of an answer: models think for long. */
+export const egressAnswerSecondsMax = 600;
 /** Held before a request begins to leave; what is longer is judged piece by piece. */
 export const egressFirstBytesMax = 64 * 1024;
 /** Hosts of one run whose certificates are kept. */

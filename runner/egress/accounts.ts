@@ -4,6 +4,7 @@ import type { Denial } from '../../skills-index/run/denial.ts';
 import type { Place } from '../../skills-index/run/egress-judge.ts';
 import type { EgressSettings } from '../egress.ts';
 import * as limits from '../limits.ts';
+import { canaryName } from '../secrets/leaks.ts';
 
 export class Accounts {
   readonly counts = { allowed: 0, denied: 0 };
@@ -32,8 +33,9 @@ export class Accounts {
     const { host, path, port } = place;
     const answer = await this.#settings.gate?.ask({ kind: 'egress', method, host, port, path, bytes }, this.#closed);
     if (answer?.kind === 'denied') return 'held';
+    const told = { event: 'egress', decision: 'allowed', why: 'approved', method, host, port, path, secrets } as const;
+    if (!this.#record(told)) return 'unrecorded';
     this.counts.allowed++;
-    this.#record({ event: 'egress', decision: 'allowed', why: 'approved', method, host, port, path, secrets });
     return undefined;
   }
 
@@ -43,7 +45,7 @@ export class Accounts {
     if (this.#requests++ >= limits.egressRequestsMax) return 'too-many';
     if (this.#minute.requests++ >= (this.#settings.caps?.requestsPerMinute ?? limits.egressRequestsPerMinuteMax))
       return 'too-fast';
-    return this.#settings.spend?.('requests', 1) === false ? 'over-budget' : undefined;
+    return this.#spend('requests', 1);
   }
 
   /** Counts bytes that are about to leave. */
@@ -55,7 +57,15 @@ export class Accounts {
 
   /** Counts bytes that came, against the agent's budget alone. */
   receive(bytes: number): Denial | undefined {
-    return this.#settings.spend?.('bytes', bytes) === false ? 'over-budget' : undefined;
+    return this.#spend('bytes', bytes);
+  }
+
+  /** Why bytes must not leave; secrets that may stand in them are named. */
+  leak(channel: string, bytes: Uint8Array, allowed: readonly string[] = []): Denial | undefined {
+    const { leaks } = this.#settings;
+    const name = this.#try(() => leaks.push(channel, bytes)?.name, canaryName);
+    if (name === undefined || allowed.includes(name)) return undefined;
+    return name === canaryName ? 'canary' : 'secret-unbound';
   }
 
   /** Counts bytes that are kept here; a negative number when they are gone. */
@@ -78,13 +88,24 @@ export class Accounts {
     for (const secret of secrets) this.#record({ event: 'redacted', secret, host });
   }
 
-  // What cannot be recorded does not happen, and the proxy ends.
-  #record(event: AuditEvent): void {
-    try {
+  // What cannot be recorded or counted does not happen, and the proxy ends.
+  #record(event: AuditEvent): boolean {
+    return this.#try(() => {
       this.#settings.record(event);
-    } catch (cause) {
+      return true;
+    }, false);
+  }
+
+  #spend(kind: 'requests' | 'bytes', amount: number): Denial | undefined {
+    return this.#try(() => this.#settings.spend?.(kind, amount) !== false, false) ? undefined : 'over-budget';
+  }
+
+  #try<Result>(act: () => Result, otherwise: Result): Result {
+    try {
+      return act();
+    } catch {
       this.#onFailure();
-      throw cause;
+      return otherwise;
     }
   }
 }

@@ -1,13 +1,12 @@
 /** Sends an allowed request to its host with its secrets, piece by piece, and gives the answer back without them. */
 import { type ClientRequest, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Denial } from '../../skills-index/run/denial.ts';
+import { type Denial, denialOfFailure } from '../../skills-index/run/denial.ts';
 import { headersToHost, headersToSandbox, isPacked, type ReadRequest } from '../../skills-index/run/forwarded-headers.ts';
 import { echoedParts } from '../../skills-index/run/secret-use.ts';
 import type { Traffic } from '../egress.ts';
-import { egressIdleSecondsMax, egressResponseBytesMax } from '../limits.ts';
+import { egressAnswerSecondsMax, egressResponseBytesMax } from '../limits.ts';
 import { type KnownValue, redactor } from '../secrets/placeholder.ts';
 import type { RequestBody } from './request-body.ts';
-import { denialOf } from './upstream.ts';
 
 export interface Outgoing extends ReadRequest {
   readonly body: RequestBody;
@@ -26,7 +25,7 @@ export async function forward(traffic: Traffic, outgoing: Outgoing, response: Se
     // A kept connection that the host had closed already (RFC 9110 §9.2.2): nothing was done yet.
     const isStale = upstream.reusedSocket && !response.headersSent && outgoing.body.ended && /^(GET|HEAD)$/.test(outgoing.method);
     if (isStale && (cause as NodeJS.ErrnoException).code === 'ECONNRESET') return forward(traffic, outgoing, response);
-    return outgoing.body.why ?? denialOf(cause as NodeJS.ErrnoException);
+    return outgoing.body.why ?? denialOfFailure(cause);
   }
 }
 
@@ -39,7 +38,7 @@ export function openRequest(traffic: Traffic, outgoing: Outgoing, response: Serv
     method: outgoing.method,
     path: outgoing.decision.target,
     headers: headers.flat(),
-    timeout: egressIdleSecondsMax * 1000,
+    timeout: egressAnswerSecondsMax * 1000,
   });
   upstream.on('timeout', () => upstream.destroy(new Error('timeout')));
   response.once('close', () => response.writableFinished || upstream.destroy());

@@ -1,8 +1,15 @@
 /** The body of a request: each piece is counted and looked through before it can leave. */
 import { randomUUID } from 'node:crypto';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Denial } from '../../skills-index/run/denial.ts';
 import type { Traffic } from '../egress.ts';
-import { egressRequestBytesMax } from '../limits.ts';
+import { egressRequestBytesMax, egressUnpackedBytesMax } from '../limits.ts';
+
+const unpackers: Readonly<Record<string, (bytes: Buffer, limit: { readonly maxOutputLength: number }) => Buffer>> = {
+  gzip: gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+};
 
 export class RequestBody {
   /** Why no more of it leaves. */
@@ -16,7 +23,6 @@ export class RequestBody {
   readonly #pieces: AsyncIterator<Buffer>;
   #size = 0;
   #held = 0;
-  #tail = '';
 
   constructor(traffic: Traffic, pieces: AsyncIterable<Buffer>) {
     this.#traffic = traffic;
@@ -38,7 +44,18 @@ export class RequestBody {
 
   release(): void {
     this.#traffic.accounts.hold(-this.#held);
-    this.#traffic.leaks?.forget(this.#channel);
+    this.#traffic.leaks.forget(this.#channel);
+  }
+
+  /** Looks into a whole body that is packed. */
+  lookInto(body: Buffer, coding: string): void {
+    const unpack = Object.hasOwn(unpackers, coding) ? unpackers[coding] : undefined;
+    try {
+      const bytes = unpack?.(body, { maxOutputLength: egressUnpackedBytesMax });
+      this.why = bytes === undefined ? 'request-encoded' : this.#traffic.accounts.leak(`${this.#channel} unpacked`, bytes);
+    } catch {
+      this.why = 'request-encoded';
+    }
   }
 
   /** The next piece that may leave; undefined at the end, or when it is refused. */
@@ -55,10 +72,7 @@ export class RequestBody {
   #judge(piece: Buffer): Denial | undefined {
     this.#size += piece.length;
     if (this.#size > egressRequestBytesMax) return 'too-large';
-    const { accounts, rules } = this.#traffic;
-    const text = this.#tail + piece.toString('latin1');
-    if (rules.secrets.some(({ placeholder }) => text.includes(placeholder))) return 'secret-unbound';
-    this.#tail = text.slice(-100);
-    return this.#traffic.leakIn(this.#channel, piece) ?? accounts.send(piece.length);
+    const { accounts } = this.#traffic;
+    return accounts.leak(this.#channel, piece) ?? accounts.send(piece.length);
   }
 }

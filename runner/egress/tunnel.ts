@@ -2,12 +2,11 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
-import { type ClientHello, parseClientHello } from '../../skills-index/run/client-hello.ts';
-import { type Denial, rawRefusal } from '../../skills-index/run/denial.ts';
+import { type ClientHello, judgeHello, parseClientHello } from '../../skills-index/run/client-hello.ts';
+import { type Denial, denialOfFailure, rawRefusal } from '../../skills-index/run/denial.ts';
 import { type Connect, judgeConnect } from '../../skills-index/run/egress-judge.ts';
 import type { Traffic } from '../egress.ts';
 import { egressIdleSecondsMax, leavesMax } from '../limits.ts';
-import { denialOf } from './upstream.ts';
 
 /** Answers the CONNECT of a socket; `inner` serves the HTTP inside. */
 export async function openTunnel(traffic: Traffic, target: string, socket: Socket, inner: Server): Promise<void> {
@@ -22,7 +21,7 @@ export async function openTunnel(traffic: Traffic, target: string, socket: Socke
     traffic.accounts.deny('CONNECT', { ...decision, path: '' }, why);
     socket.destroySoon();
   };
-  const leak = traffic.leakIn('head', Buffer.from(target));
+  const leak = traffic.accounts.leak('head', Buffer.from(target));
   if (decision.kind === 'denied' || leak !== undefined) {
     const why = decision.kind === 'denied' ? decision.why : (leak ?? 'malformed');
     socket.write(rawRefusal(why));
@@ -32,7 +31,7 @@ export async function openTunnel(traffic: Traffic, target: string, socket: Socke
   const { host, port, scheme } = decision;
   let inside = socket;
   if (scheme === 'https') {
-    const why = whyNotHello(await readHello(socket), host);
+    const why = judgeHello(await readHello(socket), host);
     if (why !== undefined) return refuse(why);
     if (decision.mode === 'tunnel') return passThrough(traffic, decision, socket, refuse);
     const secureContext = contextFor(traffic, host);
@@ -62,12 +61,6 @@ function readHello(socket: Socket): Promise<ClientHello> {
   });
 }
 
-function whyNotHello(hello: ClientHello, host: string): Denial | undefined {
-  if (hello.kind !== 'hello') return 'not-tls';
-  if (hello.hidesAnother) return 'hidden-hello';
-  return hello.serverName === host ? undefined : 'sni-mismatch';
-}
-
 function contextFor({ authority, contexts }: Traffic, host: string): SecureContext {
   const kept = contexts.get(host);
   if (kept !== undefined) return kept;
@@ -87,9 +80,9 @@ async function passThrough(traffic: Traffic, to: Connect, socket: Socket, refuse
     host.destroy();
   };
   // Before `pipe`, so that what is refused is not written.
-  socket.on('data', (chunk: Buffer) => stop(traffic.leakIn('tunnel', chunk) ?? traffic.accounts.send(chunk.length)));
+  socket.on('data', (chunk: Buffer) => stop(traffic.accounts.leak('tunnel', chunk) ?? traffic.accounts.send(chunk.length)));
   host.on('data', (chunk: Buffer) => stop(traffic.accounts.receive(chunk.length)));
-  host.on('error', (cause) => stop(denialOf(cause))).on('close', () => socket.destroySoon());
+  host.on('error', (cause) => stop(denialOfFailure(cause))).on('close', () => socket.destroySoon());
   socket.on('close', () => host.destroy());
   socket.pipe(host).pipe(socket);
 }

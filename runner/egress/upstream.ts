@@ -8,10 +8,8 @@ import { Agent as HttpsAgent } from 'node:https';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
-import type { Denial } from '../../skills-index/run/denial.ts';
-import type { Authority } from '../../skills-index/run/egress-judge.ts';
+import { type Authority, whyNotOutside } from '../../skills-index/run/egress-judge.ts';
 import type { PinnedAddress } from '../../skills-index/run/plan.ts';
-import { addressClass } from '../../skills-index/skill/network-address.ts';
 import type { EgressSettings } from '../egress.ts';
 import { egressConnectionsMax, egressIdleSecondsMax } from '../limits.ts';
 
@@ -32,7 +30,11 @@ export function openUpstream({ authorities = [], resolve = resolveName, rules }:
   const pins = new Map(rules.egress.flatMap(({ pinned }) => Object.entries(pinned)));
   const judged = async (host: string): Promise<readonly string[]> => {
     const pin = pins.get(host);
-    return pin === undefined ? refuseInside(await resolve(host)) : [pin.address];
+    if (pin !== undefined) return [pin.address];
+    const addresses = await resolve(host);
+    const denied = whyNotOutside(addresses, ownAddresses());
+    if (denied !== undefined) throw Object.assign(new Error(`${host} is not outside`), { code: denied });
+    return addresses;
   };
   const lookup: LookupFunction = (host, { all }, done) => {
     judged(host).then(
@@ -59,24 +61,13 @@ export function openUpstream({ authorities = [], resolve = resolveName, rules }:
   };
 }
 
-/** The word for what went wrong on the way. */
-export function denialOf({ code = '' }: NodeJS.ErrnoException): Denial {
-  if (code === 'address-denied') return code;
-  if (code.startsWith('HPE_') || code === 'ERR_INVALID_CHAR') return 'answer-malformed';
-  return /CERT|UNABLE_TO|INVALID_CA|ERR_TLS/.test(code) ? 'certificate-denied' : 'unreachable';
-}
-
 // The dot at the end keeps the search list of resolv.conf(5) away: only this very name is asked for.
 async function resolveName(host: string): Promise<readonly string[]> {
   return (await lookupName(`${host}.`, { all: true })).map(({ address }) => address);
 }
 
-// One answer inside spoils all: a name that answers both is there to be asked twice.
-function refuseInside(addresses: readonly string[]): readonly string[] {
-  const own = new Set(Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)));
-  const inside = addresses.find((address) => addressClass(address) !== 'public' || own.has(address));
-  if (inside === undefined && addresses.length > 0) return addresses;
-  throw Object.assign(new Error(`${inside ?? 'no address'} is not outside`), { code: 'address-denied' });
+function ownAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
 }
 
 /** What this system trusts, in PEM; what Node trusts where it has no list. */

@@ -1,12 +1,11 @@
 /** A WebSocket through the proxy: whole frames, looked through before they go on in either direction. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Denial } from '../../skills-index/run/denial.ts';
+import { type Denial, denialOfFailure } from '../../skills-index/run/denial.ts';
 import { type Frame, FrameReader, serverFrame } from '../../skills-index/run/websocket-frames.ts';
 import type { Traffic } from '../egress.ts';
 import { redactor } from '../secrets/placeholder.ts';
 import { knownValues, type Outgoing, openRequest, passHeaders } from './forward.ts';
-import { denialOf } from './upstream.ts';
 
 /** Until one of both ends it; gives a reason when it was not they. */
 export async function forwardWebSocket(
@@ -14,6 +13,7 @@ export async function forwardWebSocket(
   outgoing: Outgoing,
   response: ServerResponse,
 ): Promise<Denial | undefined> {
+  const { accounts } = traffic;
   const client = response.socket;
   if (client === null) return 'unreachable';
   const upstream = openRequest(traffic, outgoing, response);
@@ -36,15 +36,16 @@ export async function forwardWebSocket(
         for (const side of [client, host]) side.destroy();
         resolve(why);
       };
-      const out = (frame: Frame): Buffer | Denial => judgeSent(traffic, frame) ?? frame.bytes;
+      const out = (frame: Frame): Buffer | Denial =>
+        accounts.leak('websocket', frame.payload) ?? accounts.send(frame.bytes.length) ?? frame.bytes;
       const back = ({ first, payload }: Frame): Buffer | Denial =>
-        traffic.accounts.receive(payload.length) ??
+        accounts.receive(payload.length) ??
         serverFrame(first, Buffer.from(withoutValues(traffic, outgoing, payload.toString('latin1')), 'latin1'));
       pass(client, host, out, end, 'malformed');
       pass(host, client, back, end, 'answer-malformed');
     });
   } catch (cause) {
-    return denialOf(cause as NodeJS.ErrnoException);
+    return denialOfFailure(cause);
   } finally {
     upstream.destroy();
   }
@@ -65,12 +66,6 @@ function pass(from: Duplex, to: Duplex, judge: Judge, end: (why?: Denial) => voi
   });
   to.on('drain', () => from.resume());
   for (const event of ['end', 'error', 'close']) from.on(event, () => end());
-}
-
-function judgeSent({ accounts, leakIn, rules }: Traffic, { bytes, payload }: Frame): Denial | undefined {
-  const text = payload.toString('latin1');
-  if (rules.secrets.some(({ placeholder }) => text.includes(placeholder))) return 'secret-unbound';
-  return leakIn('websocket', payload) ?? accounts.send(bytes.length);
 }
 
 function withoutValues(traffic: Traffic, { decision }: Outgoing, text: string): string {

@@ -1,5 +1,7 @@
 /** The first message of a TLS client, as far as it says where it goes (RFC 8446 §4.1.2). Pure. */
 
+import type { Denial } from './denial.ts';
+
 export type ClientHello =
   /** More bytes are needed. */
   | { readonly kind: 'partial' }
@@ -34,6 +36,13 @@ export function parseClientHello(bytes: Buffer): ClientHello {
     if (cause instanceof RangeError) return odd;
     throw cause;
   }
+}
+
+/** Why the hello of a connection to a host is refused. */
+export function judgeHello(hello: ClientHello, host: string): Denial | undefined {
+  if (hello.kind !== 'hello') return 'not-tls';
+  if (hello.hidesAnother) return 'hidden-hello';
+  return hello.serverName === host ? undefined : 'sni-mismatch';
 }
 
 function readHello(hello: Reader): ClientHello {

@@ -27,6 +27,8 @@ export const denials = {
   'tls-failed': { status: 400, means: 'its TLS failed: it does not take the certificate of this run, or speaks no HTTP/1.1' },
   'address-denied': { status: 403, means: 'the name leads to an address that is not public' },
   'certificate-denied': { status: 502, means: 'the certificate of the host does not hold' },
+  'request-encoded': { status: 415, means: 'its body is packed in a way that cannot be looked through' },
+  unrecorded: { status: 500, means: 'it could not be recorded' },
   canary: { status: 403, means: 'it carries the canary' },
   held: { status: 403, means: 'a person was to be asked, and did not allow it' },
   'too-fast': { status: 429, means: 'this run makes more requests in a minute than it may' },
@@ -39,4 +41,12 @@ export type Denial = keyof typeof denials;
 /** As it stands on a connection where nothing else was answered. */
 export function rawRefusal(why: Denial): string {
   return `HTTP/1.1 ${denials[why].status} Denied\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
+}
+
+/** The word for what went wrong on the way to a host, by the code that Node gives it. */
+export function denialOfFailure(cause: unknown): Denial {
+  const { code = '' } = cause as { readonly code?: string };
+  if (code === 'address-denied') return code;
+  if (code.startsWith('HPE_') || code === 'ERR_INVALID_CHAR') return 'answer-malformed';
+  return /CERT|UNABLE_TO|INVALID_CA|ERR_TLS/.test(code) ? 'certificate-denied' : 'unreachable';
 }

@@ -2,6 +2,7 @@
 
 import { coversPath } from '../skill/egress-target.ts';
 import { coversHost, isHostName } from '../skill/host-name.ts';
+import { addressClass } from '../skill/network-address.ts';
 import type { Denial } from './denial.ts';
 import type { PinnedAddress, PlannedEgress, PlannedSecret } from './plan.ts';
 import { credentialOf, standsRight } from './secret-use.ts';
@@ -97,6 +98,15 @@ export function judgeConnect(target: string, { egress }: EgressRules): ConnectDe
   );
   if (typeof rule === 'string') return denied(rule);
   return { kind: 'allowed', scheme: rule.scheme, mode: rule.mode, ...authority, pinned: pinOf(rule, authority.host) };
+}
+
+/**
+ * Judges all addresses that DNS gave for a name: one inside spoils them all, for a name that answers both is there to be asked twice.
+ * @param own addresses of this very host, which are inside whatever their network
+ */
+export function whyNotOutside(addresses: readonly string[], own: readonly string[]): Denial | undefined {
+  const isOutside = (address: string): boolean => addressClass(address) === 'public' && !own.includes(address);
+  return addresses.length > 0 && addresses.every(isOutside) ? undefined : 'address-denied';
 }
 
 function pinOf({ pinned }: PlannedEgress, host: string): PinnedAddress | undefined {
@@ -199,8 +209,6 @@ function placeholdersIn(
 function holds(text: string, { placeholder }: BoundPlaceholder): boolean {
   return [text, decoded(text), credentialOf(text)].some((one) => one.includes(placeholder));
 }
-
-export { headerOf } from './secret-use.ts';
 
 function decoded(text: string): string {
   return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));

@@ -43,7 +43,9 @@ export function headersToHost(request: ReadRequest, reveal: (name: string) => st
     ...(!ended && length === undefined ? [['Transfer-Encoding', 'chunked'] as const] : []),
     ...(length === undefined ? [] : [['Content-Length', length] as const]),
   ];
-  return secrets.reduce<SentHeaders | undefined>(
+  // What signs the headers comes after what stands in them.
+  const ordered = secrets.toSorted((a, b) => Number(a.as === 'sigv4') - Number(b.as === 'sigv4'));
+  return ordered.reduce<SentHeaders | undefined>(
     (all, secret) => all && applySecret(secret, reveal(secret.name), { method, target, headers: all, body: held, now }),
     sent,
   );

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { type EgressProxy, type EgressSettings, startEgress } from '../../runner/egress.ts';
+import { leakDetector } from '../../runner/secrets/leaks.ts';
+import { watchedPlaceholder } from '../../runner/secrets/placeholder.ts';
 import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
 import { makeAuthority } from '../../skills-index/run/certificate.ts';
 import type { PlannedEgress } from '../../skills-index/run/plan.ts';
@@ -32,7 +34,7 @@ export interface Stage {
   /** TLS inside a CONNECT, as a well-behaved client of the sandbox opens it. */
   secure(target?: string, servername?: string): Promise<TLSSocket>;
   /** Sends bytes inside TLS and gives all that comes back. */
-  send(...lines: readonly string[]): Promise<string>;
+  send(...lines: readonly (string | Buffer)[]): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -71,6 +73,7 @@ export async function startStage(settings: StageSettings = {}): Promise<Stage> {
     folder: join(folder, 'proxy'),
     reveal: () => '',
     record: (event) => log.push(event),
+    leaks: leakDetector((settings.secrets ?? []).map(watchedPlaceholder), () => undefined),
     ...(settings.trusted === false ? {} : { authorities: [foreign.certificate] }),
     ...settings,
     rules: { egress: (settings.egress ?? [{}]).map((one) => ({ ...rule, ...one })), secrets: settings.secrets ?? [] },
@@ -97,7 +100,10 @@ export async function startStage(settings: StageSettings = {}): Promise<Stage> {
     why: () => log.map((event) => (event.event === 'egress' ? event.why : event.event)),
     send: async (...lines) => {
       const inside = await secure();
-      inside.write(lines.join('\r\n'));
+      const line = Buffer.from('\r\n');
+      inside.write(
+        Buffer.concat(lines.flatMap((one, index) => [...(index > 0 ? [line] : []), Buffer.from(one as string, 'latin1')])),
+      );
       return text(inside).catch(() => '');
     },
     close: async () => {

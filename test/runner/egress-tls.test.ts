@@ -2,7 +2,9 @@ import { type AddressInfo, createServer as createTcp } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { leakDetector } from '../../runner/secrets/leaks.ts';
 import { apiHost, type Stage, type StageSettings, startStage } from './egress-stage.ts';
 
 let stage: Stage;
@@ -81,6 +83,29 @@ describe('https through the proxy', () => {
     expect(await until(inside, 'last')).toContain('last');
     expect(stage.seen[0]?.body).toBe(piece);
     inside.destroy();
+  });
+
+  it('looks into a body that is packed, and refuses one that it cannot unpack', async () => {
+    await start({ leaks: leakDetector([{ name: 'canary', parts: ['0123456789abcdefghij'] }], () => undefined) });
+    const post = (body: Buffer, coding: string): Promise<string> =>
+      stage.send(
+        'POST /v2/x HTTP/1.1',
+        host,
+        `Content-Encoding: ${coding}`,
+        `Content-Length: ${body.length}`,
+        ...end.slice(0, 1),
+        '',
+        body,
+      );
+    expect(await post(gzipSync('plain words'), 'gzip')).toContain(' 200 ');
+    expect(await post(gzipSync('say 0123456789abcdefghij'), 'gzip')).toContain(' 403 ');
+    await stage.close();
+    await start();
+    expect(await post(Buffer.from('no gzip'), 'gzip')).toContain(' 415 ');
+    expect(await post(gzipSync(gzipSync('twice')), 'gzip, gzip')).toContain(' 415 ');
+    expect(await post(Buffer.from('own'), 'x-own')).toContain(' 415 ');
+    expect(await post(gzipSync(Buffer.alloc(40_000_000)), 'gzip')).toContain(' 415 ');
+    expect(stage.why()).toEqual(Array(4).fill('request-encoded'));
   });
 
   it('waits with a body until it is asked to go on, where it asks for that', async () => {
@@ -384,18 +409,14 @@ describe('a WebSocket', () => {
   });
 
   it('shows the leak detector what its mask hides, before it leaves', async () => {
-    const pushed: string[] = [];
-    const push = (_: string, chunk: Uint8Array): { name: string } | undefined => {
-      pushed.push(Buffer.from(chunk).toString());
-      return pushed.at(-1)?.includes('the canary') ? { name: 'canary' } : undefined;
-    };
-    await echo({ leaks: { push, forget: () => undefined } });
+    const sung: string[] = [];
+    await echo({ leaks: leakDetector([{ name: 'canary', parts: ['0123456789abcdefghij'] }], (channel) => sung.push(channel)) });
     const inside = await stage.secure();
     inside.write(ask);
     await until(inside, '\r\n\r\n');
-    inside.write(masked('it is the canary'));
+    inside.write(masked('it is 0123456789abcdefghij'));
     expect(await text(inside)).toBe('');
-    expect(stage.why()).toEqual(['approved', 'canary']);
+    expect([stage.why(), sung]).toEqual([['approved', 'canary'], ['websocket']]);
   });
 
   it.each([
@@ -496,7 +517,7 @@ describe('a proxy that cannot do its work', () => {
     };
     await start({ record });
     expect(stage.proxy.failed.aborted).toBe(false);
-    expect(await stage.send(...get, ...end)).toBe('');
+    expect(await stage.send(...get, ...end)).toContain(' 500 ');
     expect(stage.seen).toEqual([]);
     expect(stage.proxy.failed.aborted).toBe(true);
   });

@@ -7,11 +7,14 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EgressProxy, startEgress } from '../../runner/egress.ts';
+import { leakDetector } from '../../runner/secrets/leaks.ts';
+import { watchedPlaceholder } from '../../runner/secrets/placeholder.ts';
 import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
 
 const placeholder = 'skillgate-secret-00112233445566778899aabbccddeeff';
 const value = 'real-token-0123456789';
 const plain = { scheme: 'http', mode: 'intercept', reason: '' } as const;
+const leaks = leakDetector([watchedPlaceholder({ name: 'CRM_TOKEN', placeholder })], () => undefined);
 let folder: string;
 let upstream: Server;
 let seen: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[];
@@ -44,6 +47,7 @@ beforeEach(async () => {
       secrets: [{ name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'bearer' }],
     },
     reveal: () => value,
+    leaks,
     record: (event) => log.push(event),
     owner: { uid: 1234, gid: 1234 },
     onFlood: () => floods++,
@@ -126,6 +130,7 @@ describe('what leaves', () => {
         secrets: [{ name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'basic' }],
       },
       reveal: () => value,
+      leaks,
       record: (event) => log.push(event),
     });
     const socket = connect(join(folder, 'basic', 'proxy.sock'));
@@ -253,6 +258,7 @@ describe('what is refused', () => {
         secrets: [{ name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'hmac:X-Signature' }],
       },
       reveal: () => value,
+      leaks,
       record: (event) => log.push(event),
     });
     answer = () => undefined;

@@ -2,14 +2,17 @@ import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { denialOf, openUpstream } from '../../../runner/egress/upstream.ts';
+import { openUpstream } from '../../../runner/egress/upstream.ts';
+import { leakDetector } from '../../../runner/secrets/leaks.ts';
+import { denialOfFailure } from '../../../skills-index/run/denial.ts';
 import type { PlannedEgress } from '../../../skills-index/run/plan.ts';
 
+const leaks = leakDetector([], () => undefined);
 const rule: PlannedEgress = {
   ...{ scheme: 'https', mode: 'intercept', host: '*.crm.example', port: 443, methods: ['GET'], path: '/*', reason: '' },
   pinned: { 'pinned.crm.example': { address: '127.0.0.1', port: 4010 } },
 };
-const settings = { folder: '', rules: { egress: [rule], secrets: [] }, reveal: () => '', record: () => undefined };
+const settings = { folder: '', rules: { egress: [rule], secrets: [] }, reveal: () => '', record: () => undefined, leaks };
 
 /** The addresses that a connection to a host is made to, asked as `net.connect` asks. */
 function addressesOf(host: string, resolve: (host: string) => Promise<readonly string[]>): Promise<readonly string[]> {
@@ -56,6 +59,6 @@ describe('what went wrong', () => {
     ['ECONNREFUSED', 'unreachable'],
     [undefined, 'unreachable'],
   ])('%s is %s', (code, expected) => {
-    expect(denialOf(Object.assign(new Error(), code === undefined ? {} : { code }))).toBe(expected);
+    expect(denialOfFailure(Object.assign(new Error(), code === undefined ? {} : { code }))).toBe(expected);
   });
 });
