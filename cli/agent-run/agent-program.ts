@@ -8,7 +8,7 @@ import type { ProgramFact } from './plan-session.ts';
 
 const ownNode = '/opt/skillgate/bin/node';
 // What the sandbox has of its own.
-const taken = /^\/(usr|etc|dev|proc|sys|tmp|run|home\/skill|opt\/skillgate|skills|memory|workspace)(\/|$)/;
+const taken = /^\/(usr|etc|dev|proc|sys|tmp(?=$)|run|home\/skill|opt\/skillgate|skills|memory|workspace)(\/|$)/;
 
 /** @param ownFolders where policy, keys and logs lie */
 export function findAgentProgram(

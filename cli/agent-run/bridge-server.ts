@@ -71,7 +71,8 @@ export function serveBridge(stream: Duplex, tokens: RunTokens, calls: BridgeCall
 
 async function readLines(stream: Duplex, take: (message: BridgeMessage) => void, untilTaken: () => Promise<void>): Promise<void> {
   let text = '';
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  // A failure leaves it open, so that it can be told.
+  for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     text += chunk.toString('latin1');
     const lines = text.split('\n');
     text = lines.pop() ?? '';

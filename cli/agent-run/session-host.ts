@@ -18,6 +18,8 @@ export interface SessionHost {
   readonly facts: SessionFacts;
   /** Descriptors by the mounts' sources. */
   readonly folders: ReadonlyMap<string, number>;
+  /** Those that are no workspaces of host policy. */
+  readonly own: ReadonlyMap<string, { readonly descriptor: number; readonly id: string }>;
   close(): void;
 }
 
@@ -53,7 +55,7 @@ export function openSessionHost({ agent, command, hostPolicy, paths, secrets }: 
     host.close();
     fs.closeSync(memory.descriptor);
   };
-  return { facts, folders: new Map([...host.folders, ['memory', memory.descriptor]]), close };
+  return { facts, folders: new Map([...host.folders, ['memory', memory.descriptor]]), own: new Map([['memory', memory]]), close };
 }
 
 /** Gives the memory to the uid that the session takes, where it has another: a runner that is root alone can. */

@@ -21,6 +21,7 @@ import { type Stop, watchRun } from '../../runner/watch.ts';
 import { type Agent, whyEnded } from '../../skills-index/run/agent.ts';
 import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
 import { runnerHost } from '../../skills-index/run/bridge.ts';
+import type { ChangeSet } from '../../skills-index/run/changes.ts';
 import type { SessionPlan } from '../../skills-index/run/session-plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -51,6 +52,8 @@ export interface Session {
 export interface SessionEnd {
   readonly reason: EndReason;
   readonly code: number | null;
+  /** What it changed in its memory and workspace, as it waits to be applied. */
+  readonly changes?: ChangeSet;
 }
 
 type Io = Pick<CommandContext, 'now' | 'paths' | 'signal'> & {
@@ -74,7 +77,8 @@ export async function runSession(session: Session, io: Io): Promise<SessionEnd> 
     const acting = actAs(agent, io, (one) => whyEnded(one, io.now()));
     try {
       const end = await withRunFolder((runFolder) => holdAndStart(session, io, { runFolder, tokens, record, acting }));
-      record({ event: 'exit', ...end, milliseconds: Math.round(performance.now() - begun) });
+      const { code, reason } = end;
+      record({ event: 'exit', reason, code, milliseconds: Math.round(performance.now() - begun) });
       return end;
     } finally {
       acting.close();
@@ -176,8 +180,9 @@ async function startAndWait(
       { ...(stdin === undefined ? {} : { stdin }), onStdout, onStderr, leaks, stops, waited: () => 0 },
       plan,
     );
-    const { leaked } = mounts.finish(end.reason === 'exit' ? leaks : undefined);
-    return leaked ? { reason: 'canary', code: null } : { reason: end.reason, code: end.code };
+    const { changes, leaked } = mounts.finish(end.reason === 'exit' ? leaks : undefined);
+    if (leaked) return { reason: 'canary', code: null };
+    return { reason: end.reason, code: end.code, ...(changes === undefined ? {} : { changes }) };
   } finally {
     await proxy.close();
   }
