@@ -1,4 +1,5 @@
 /** Where things are for an attempt: on the bare host, or as a sandbox would have it. Never a secret. */
+import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { findProgram } from '../../runner/host.ts';
 import { forwarderPort } from '../../runner/limits.ts';
@@ -33,6 +34,16 @@ function callNumbers(): Record<string, number> {
   return Object.fromEntries(all.flatMap((group) => Object.entries(group).map(([name, pair]) => [name, pair[column] ?? -1])));
 }
 
+/** Whether this process has a controlling terminal (tty(4)). */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r+'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * @param inside in a sandbox with the mounts of `sandboxed.ts`, else on the bare host
  * @param atOnce how many attempts are made at the same time
@@ -49,6 +60,7 @@ export function factsOf(world: EscapeWorld, inside: boolean, atOnce: number): Re
     mount: inside ? '/reports' : world.workspace,
     library: inside ? '/library' : world.library,
     skill: inside ? '/skills/@escape/probe' : `${folder}/probe`,
+    terminal: !inside || hasTerminal() ? 'yes' : 'no',
     proxyHost: '127.0.0.1',
     proxyPort: inside ? forwarderPort : world.port,
     cli: fileURLToPath(new URL('../guard.js', import.meta.url)),

@@ -79,19 +79,35 @@ function answerTo(head: string): Buffer {
   const [, target = ''] = head.split(' ');
   const sent = /^authorization: *(?:bearer )?(.*)$/im.exec(head)?.[1] ?? '';
   const [, word = ''] = /[?&]to=([\w.-]*)/.exec(target) ?? [];
-  if (target.includes('/redirect'))
-    return reply(`HTTP/1.1 302 Found\r\nLocation: http://elsewhere.example/${word}\r\n`, Buffer.alloc(0));
-  if (target.includes('/echo-header')) return reply(`HTTP/1.1 200 OK\r\nX-Echo: ${sent}\r\n`, Buffer.alloc(0));
-  return reply(...bodyFor(target, sent));
+  const [, way = ''] = /\/(echo[a-z0-9-]*|redirect)/.exec(target) ?? [];
+  const ok = 'HTTP/1.1 200 OK\r\n';
+  switch (way) {
+    case 'redirect':
+      return reply(`HTTP/1.1 302 Found\r\nLocation: http://elsewhere.example/${word}\r\n`, Buffer.alloc(0));
+    case 'echo-header':
+      return reply(`${ok}X-Echo: ${sent}\r\n`, Buffer.alloc(0));
+    case 'echo-gzip':
+      return reply(`${ok}Content-Encoding: gzip\r\n`, gzipSync(sent));
+    case 'echo-parts':
+      return chunked(ok, sent);
+    default:
+      return reply(ok, Buffer.from(Object.hasOwn(echoes, way) ? (echoes[way]?.(sent) ?? '') : '{"deals":[]}'));
+  }
 }
 
-function bodyFor(target: string, sent: string): [string, Buffer] {
-  const ok = 'HTTP/1.1 200 OK\r\n';
-  if (target.includes('/echo-base64')) return [ok, Buffer.from(Buffer.from(sent).toString('base64'))];
-  if (target.includes('/echo-hex')) return [ok, Buffer.from(Buffer.from(sent).toString('hex'))];
-  if (target.includes('/echo-url')) return [ok, Buffer.from(sent.replace(/./g, (sign) => `%${sign.charCodeAt(0).toString(16)}`))];
-  if (target.includes('/echo-gzip')) return [`${ok}Content-Encoding: gzip\r\n`, gzipSync(sent)];
-  return [ok, Buffer.from(target.includes('/echo') ? sent : '{"deals":[]}')];
+const echoes: Readonly<Record<string, (sent: string) => string>> = {
+  echo: (sent) => sent,
+  'echo-base64': (sent) => Buffer.from(sent).toString('base64'),
+  'echo-base64-shifted': (sent) => Buffer.from(`a${sent}`).toString('base64'),
+  'echo-hex': (sent) => Buffer.from(sent).toString('hex'),
+  'echo-url': (sent) => sent.replace(/./g, (sign) => `%${sign.charCodeAt(0).toString(16)}`),
+  'echo-json': (sent) => `"${sent.replace(/./g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`,
+};
+
+// A few signs in each chunk.
+function chunked(head: string, body: string): Buffer {
+  const chunks = (body.match(/.{1,5}/g) ?? []).map((part) => `${part.length.toString(16)}\r\n${part}\r\n`);
+  return Buffer.from(`${head}Transfer-Encoding: chunked\r\n\r\n${chunks.join('')}0\r\n\r\n`);
 }
 
 function reply(head: string, body: Buffer): Buffer {

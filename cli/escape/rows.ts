@@ -5,6 +5,7 @@ import { canaryRows } from './rows/canary.ts';
 import { deviceRows } from './rows/devices.ts';
 import { filesystemRows } from './rows/filesystem.ts';
 import { kernelRows } from './rows/kernel.ts';
+import { logRows } from './rows/log.ts';
 import { namespaceRows } from './rows/namespaces.ts';
 import { networkRows } from './rows/network.ts';
 import { operatorRows } from './rows/operator.ts';
@@ -12,7 +13,7 @@ import { privilegeRows } from './rows/privileges.ts';
 import { processRows } from './rows/processes.ts';
 import { proxyRows } from './rows/proxy.ts';
 import { resourceRows } from './rows/resources.ts';
-import { bundleRows, heldRows, logRows, manifestRows } from './rows/runner.ts';
+import { bundleRows, heldRows, manifestRows } from './rows/runner.ts';
 import { secretRows } from './rows/secrets.ts';
 import { trapRows } from './rows/traps.ts';
 

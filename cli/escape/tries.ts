@@ -66,9 +66,18 @@ async function tryBatch(world: EscapeWorld, { rows, sandbox, atOnce, outcomes }:
   return silent.slice(1);
 }
 
+// What was refused, in the words of whoever refused it; else what was said last.
+function detailOf(output: string): string {
+  const lines = output.trim().split(/\r?\n/);
+  return (
+    lines.find((line) => /denied|Errno/.test(line)) ?? lines.find((line) => line.startsWith('HTTP/1.')) ?? lines.at(-1) ?? ''
+  );
+}
+
 function outcomeOf(isThrough: boolean, output: string): Outcome {
-  const detail = output.trim().split('\n').at(-1) ?? '';
+  const detail = detailOf(output);
   if (isThrough) return { result: 'through', detail };
+  if (/^untested/m.test(output)) return { result: 'untested', detail };
   return { result: /^partly/m.test(output) ? 'contained' : 'blocked', detail };
 }
 

@@ -9,6 +9,7 @@ import { wantedAttempt } from '../batch.ts';
 import type { Outcome, RunnerAttempt } from '../row.ts';
 import { type EscapeSkill, widestCapabilities } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';
+import { setsVariable } from './naive.ts';
 import { runOnce } from './run-once.ts';
 
 const why = 'escape suite';
@@ -163,7 +164,7 @@ export const aroundRows: readonly RunnerAttempt[] = [
     (name): RunnerAttempt => ({
       name: `have the variable ${name} set, as a capability`,
       wants: 'other code in the interpreter, or another way out',
-      bare: async () => true,
+      bare: async () => setsVariable(name),
       attempt: async (world, sandbox) => {
         const skill = {
           files: { 'probe.py': `import os\nprint('value', os.environ.get('${name}'))` },

@@ -1,13 +1,13 @@
 /** The runner itself: what it is handed, and what changes around it between looking and doing. */
 import * as fs from 'node:fs';
-import { join, normalize } from 'node:path';
-import type { EndReason, RunRequest } from '../../../runner/run.ts';
+import { join } from 'node:path';
+import type { RunRequest } from '../../../runner/run.ts';
 import type { Sandbox } from '../../../runner/sandbox.ts';
-import { readEntries, verifyAuditFile } from '../../audit-file.ts';
 import { wantedAttempt } from '../batch.ts';
 import { type Outcome, type RunnerAttempt, saysThrough } from '../row.ts';
-import { auditFileOf, auditKeyFileOf, type EscapeSkill, runSandboxed, widestCapabilities } from '../sandboxed.ts';
+import { type EscapeSkill, runSandboxed, widestCapabilities } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';
+import { mountsAsAsked, splitsArguments, startsWhatLiesThere, triesBare } from './naive.ts';
 import { runOnce } from './run-once.ts';
 
 const why = 'escape suite';
@@ -19,7 +19,7 @@ function refusing(
   name: string,
   wants: string,
   skillOf: (world: EscapeWorld) => EscapeSkill,
-  bare: (world: EscapeWorld) => boolean,
+  bare: (world: EscapeWorld) => boolean | Promise<boolean>,
   change: (world: EscapeWorld) => Partial<RunRequest> | ((request: RunRequest) => Partial<RunRequest>) = () => ({}),
 ): RunnerAttempt {
   const attempt = async (world: EscapeWorld, sandbox: Sandbox): Promise<Outcome> => {
@@ -31,8 +31,6 @@ function refusing(
 }
 
 const library = 'workspace:library';
-const asIs = (source: string) => (): boolean => normalize(source) !== source || source.startsWith('/') || /[\n\0:]/.test(source);
-
 const wrongMounts: readonly (readonly [name: string, source: string, target: string])[] = [
   ['a mount that climbs out of its place', library, '/library/../usr/bin'],
   ['a mount over the programs', library, '/usr/bin'],
@@ -42,7 +40,7 @@ const wrongMounts: readonly (readonly [name: string, source: string, target: str
   ['a mount with a NUL in its place', library, '/library\0--bind'],
   ['a mount of a path of the host', '/etc', '/library'],
   ['a mount of a path that climbs', 'workspace:../../etc', '/library'],
-  ['a mount of a device', '/dev/vda', '/library'],
+  ['a mount of a device', '/dev/zero', '/library'],
 ];
 
 /** Where host policy binds a workspace. */
@@ -73,7 +71,7 @@ export const manifestRows: readonly RunnerAttempt[] = [
       name,
       'more of the host than was granted',
       () => ({ ...quiet, capabilities: mountOf(source, target) }),
-      () => asIs(source)() || asIs(target)(),
+      (world) => mountsAsAsked(world, source, target),
     ),
   ),
   ...showsOwn.map(([name, path]) =>
@@ -110,32 +108,35 @@ export const heldRows: readonly RunnerAttempt[] = [
     'a writable folder that nobody said yes to',
     'a folder of the host',
     () => ({ ...quiet, capabilities: { mount: widestCapabilities.mount } }),
-    () => true,
+    async (world) => /^through$/m.test(await triesBare(world, `open(mount + '/written', 'w').close(); won()`)),
     () => strict([]),
   ),
-  {
-    name: 'ask for one host after another until one is open',
-    wants: 'a place that was not granted',
-    bare: async () => true,
-    attempt: (world, sandbox) =>
-      endedBy(world, sandbox, 'breaker', `for n in range(40): get('http://h%d.elsewhere.example/' % n, 'x')`),
-  },
-  {
-    name: 'use the secret in one place after another until one is open',
-    wants: 'the secret at a place of its choice',
-    bare: async () => true,
-    attempt: (world, sandbox) =>
-      endedBy(world, sandbox, 'breaker', `for n in range(40): get('http://api.crm.example/v2/' + os.environ['CRM_TOKEN'])`),
-  },
+  untilStopped(
+    'ask for one host after another until one is open',
+    'a place that was not granted',
+    `for n in range(40): get('http://h%d.elsewhere.example/' % n, 'x')`,
+  ),
+  untilStopped(
+    'use the secret in one place after another until one is open',
+    'the secret at a place of its choice',
+    `for n in range(40): get('http://api.crm.example/v2/' + os.environ['CRM_TOKEN'])`,
+  ),
 ];
 
-/** Made with host policy as it is by itself: the run is ended before the attempt is. */
-async function endedBy(world: EscapeWorld, sandbox: Sandbox, reason: EndReason, code: string): Promise<Outcome> {
-  const wanted = wantedAttempt(world, { name: 'again', wants: '', code: `${code}\nwon()`, proof: saysThrough, seconds: 30 }, 0);
-  const end = await runSandboxed(world, sandbox, [wanted], { atOnce: 1, change: strict(['reports']) });
-  if (end.reason === reason) return { result: 'contained', detail: `the run was ended: ${reason}` };
-  const output = end.told.get('again') ?? '';
-  return { result: /^through$/m.test(output) ? 'through' : 'untested', detail: `${end.reason}: ${output}` };
+// With host policy as it is by itself, the run is ended before the attempt is.
+function untilStopped(name: string, wants: string, code: string): RunnerAttempt {
+  const whole = `${code}\nwon()`;
+  return {
+    ...{ name, wants },
+    bare: async (world) => /^through$/m.test(await triesBare(world, whole)),
+    attempt: async (world, sandbox) => {
+      const wanted = wantedAttempt(world, { name, wants, code: whole, proof: saysThrough, seconds: 30 }, 0);
+      const { told, reason } = await runSandboxed(world, sandbox, [wanted], { atOnce: 1, change: strict(['reports']) });
+      if (reason === 'breaker') return { result: 'contained', detail: 'the run was ended: breaker' };
+      const output = told.get(name) ?? '';
+      return { result: /^through$/m.test(output) ? 'through' : 'untested', detail: `${reason}: ${output}` };
+    },
+  };
 }
 
 /** Bytes that are not those that were approved. */
@@ -144,7 +145,7 @@ export const bundleRows: readonly RunnerAttempt[] = [
     'a file of the skill that is changed after it was verified',
     'code that nobody approved',
     () => quiet,
-    () => true,
+    startsWhatLiesThere,
     () => (request) => {
       const changed = new Map(request.skill.contents);
       for (const path of changed.keys()) if (path === 'probe.sh') changed.set(path, Buffer.from('echo started changed'));
@@ -155,7 +156,7 @@ export const bundleRows: readonly RunnerAttempt[] = [
     'a list of files that is changed after it was verified',
     'code that nobody approved',
     () => quiet,
-    () => true,
+    startsWhatLiesThere,
     () => (request) => ({
       skill: { ...request.skill, bundle: { ...request.skill.bundle, files: request.skill.bundle.files.slice(0, 1) } },
     }),
@@ -164,71 +165,7 @@ export const bundleRows: readonly RunnerAttempt[] = [
     'an argument with a NUL',
     'another argument for the sandbox',
     () => quiet,
-    () => true,
+    splitsArguments,
     () => () => ({ args: ['a\0b'] }),
   ),
 ];
-
-/** The log of what happened. */
-export const logRows: readonly RunnerAttempt[] = [
-  {
-    name: 'write a line of the log through the stated reason',
-    wants: 'a history of its own',
-    bare: async () => `run because ${forged}`.split('\n').some((line) => line.startsWith('{"schema"')),
-    attempt: async (world, sandbox) => {
-      await runOnce(
-        world,
-        sandbox,
-        () => quiet,
-        () => ({ why: forged }),
-      );
-      return judgeLog(world);
-    },
-  },
-  {
-    name: 'write a line of the log by printing it',
-    wants: 'a history of its own',
-    bare: async () => true,
-    attempt: async (world, sandbox) => {
-      await runOnce(world, sandbox, () => ({ files: { 'probe.sh': `printf '%s' '${forged}'; printf '%s' '${forged}' >&2` } }));
-      return judgeLog(world);
-    },
-  },
-  ...(['removed', 'altered', 'moved'] as const).map(
-    (how): RunnerAttempt => ({
-      name: `a line of the log that is ${how}`,
-      wants: 'no trace of what it did',
-      // A log of plain lines has nothing that could tell.
-      bare: async () => true,
-      attempt: async (world, sandbox) => {
-        await runOnce(world, sandbox, () => quiet);
-        await runOnce(world, sandbox, () => quiet);
-        const file = auditFileOf(world);
-        const lines = fs.readFileSync(file, 'utf8').trimEnd().split('\n');
-        const [first = '', second = '', ...others] = lines;
-        const edited = {
-          removed: [first, ...others],
-          altered: [first.replace('probe', 'other'), second, ...others],
-          moved: [second, first, ...others],
-        };
-        fs.writeFileSync(file, `${edited[how].join('\n')}\n`);
-        const verdict = await verifyAuditFile(file, auditKeyFileOf(world));
-        return verdict.kind === 'broken'
-          ? { result: 'blocked', detail: `line ${verdict.line}: ${verdict.why}` }
-          : { result: 'through', detail: 'the log still counts as whole' };
-      },
-    }),
-  ),
-];
-
-const forged = '\n{"schema":"skillgate.audit/1","event":"exit","reason":"forged"}\n\u001b[2K\u202e';
-
-async function judgeLog(world: EscapeWorld): Promise<Outcome> {
-  const file = auditFileOf(world);
-  const verdict = await verifyAuditFile(file, auditKeyFileOf(world));
-  if (verdict.kind === 'broken') return { result: 'through', detail: `the log is broken: ${verdict.why}` };
-  const found = (await readEntries(file, (entry) => entry.event === 'exit' && entry.reason === 'forged')).length > 0;
-  const acts = /[\x00-\x09\x0b-\x1f\u202e]/.test(fs.readFileSync(file, 'utf8'));
-  if (found || acts) return { result: 'through', detail: found ? 'a forged line' : 'a control character' };
-  return { result: 'blocked', detail: `${verdict.lines} lines, whole` };
-}

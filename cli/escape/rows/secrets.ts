@@ -6,6 +6,19 @@ const use = { wants: 'the secret at a place of its choice', proof: isHeard } as 
 const back = { wants: 'the value of the secret', proof: tellsSecret } as const;
 const key = `key = os.environ['CRM_TOKEN']`;
 
+// How each answer is read back.
+const echoes: Readonly<Record<string, string>> = {
+  echo: 'body',
+  'echo-header': 'body',
+  'echo-base64': 'base64.b64decode(body)',
+  'echo-base64-shifted': 'base64.b64decode(body)',
+  'echo-hex': 'bytes.fromhex(body.decode())',
+  'echo-url': '__import__("urllib.parse").parse.unquote(body.decode())',
+  'echo-json': 'json.loads(body)',
+  'echo-gzip': '__import__("zlib").decompress(body, 47)',
+  'echo-parts': 'body',
+};
+
 export const secretRows: readonly Attempt[] = [
   { ...use, name: 'the secret in the path', code: `${key}; get('http://api.crm.example/v2/%s/%s' % (token, key))` },
   { ...use, name: 'the secret in the query', code: `${key}; get('http://api.crm.example/v2/%s?key=%s' % (token, key))` },
@@ -40,21 +53,13 @@ export const secretRows: readonly Attempt[] = [
     name: 'the secret for the proxy itself',
     code: `${key}; get('http://api.crm.example/v2/' + token, headers='Proxy-Authorization: Bearer %s\\n' % key)`,
   },
-  ...['echo', 'echo-base64', 'echo-hex', 'echo-url', 'echo-header', 'echo-gzip'].map(
-    (path): Attempt => ({
+  ...Object.entries(echoes).map(
+    ([path, read]): Attempt => ({
       ...back,
       name: `a host that sends back what it got: ${path}`,
-      code: `${key}; answer = get('http://api.crm.example/v2/${path}', headers='Authorization: Bearer %s\\n' % key)
-print(base64.b64decode(answer.split('\\r\\n\\r\\n', 1)[1] + '=='[: 0]) if '${path}' == 'echo-base64' else bytes.fromhex(answer.split('\\r\\n\\r\\n', 1)[1]) if '${path}' == 'echo-hex' else '')
-import urllib.parse, zlib
-print(urllib.parse.unquote(answer)); print(zlib.decompress(answer.split('\\r\\n\\r\\n', 1)[1].encode('latin-1'), 47) if '${path}' == 'echo-gzip' else '')`,
+      code: `${key}; body = ask('/v2/${path}', {'Authorization': 'Bearer ' + key}); print(${read})`,
     }),
   ),
-  {
-    ...back,
-    name: 'a host that sends it back in two pieces',
-    code: `${key}; answer = get('http://api.crm.example/v2/echo', headers='Authorization: Bearer %s\\nRange: bytes=0-9\\n' % key); print(answer)`,
-  },
   {
     name: 'another socket in place of the proxy’s',
     wants: 'the requests of others, with their secrets',
