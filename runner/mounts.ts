@@ -1,4 +1,7 @@
-/** The mounts of a run: held before it, judged after it. What it changed in a view is kept until somebody accepts it. */
+/**
+ * The mounts of a run. A folder that it may change is seen through a view, `rw` and `cow` alike: nothing that a run writes reaches the
+ * host before it was judged. What it changed is kept for whoever applies it: at once for `rw`, which a person allowed before the start.
+ */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.ts';
 import { type ChangedFolder, type ChangeSet, changeSetDigest, fileChangeOf } from '../skills-index/run/changes.ts';
@@ -6,7 +9,7 @@ import type { Plan } from '../skills-index/run/plan.ts';
 import { type Digest, digestOf, hexOf } from '../skills-index/skill/digest.ts';
 import { reportedChangesMax, reportedPathsMax } from './limits.ts';
 import { openViews } from './mounts/views.ts';
-import { type Cleanup, type HeldWorkspace, holdWorkspace } from './mounts/workspace.ts';
+import { type SeenWorkspace, seeWorkspace } from './mounts/workspace.ts';
 import { workspaceOf } from './plan/capabilities.ts';
 import { writePrivateFile } from './private-file.ts';
 import type { SandboxStart } from './sandbox.ts';
@@ -27,10 +30,16 @@ export interface MountsQuestion {
   readonly record: (event: AuditEvent) => void;
 }
 
+/** A path as the sandbox names it. */
+export interface Cleanup {
+  readonly path: string;
+  readonly why: string;
+}
+
 export interface FinishedMounts {
-  /** What was taken away, or was not taken over. */
+  /** What is not taken over. */
   readonly cleaned: readonly Cleanup[];
-  /** What waits to be accepted; absent when there is nothing. */
+  /** What waits to be applied; absent when there is nothing. */
   readonly changes?: ChangeSet;
   /** Whether a file held what must not leave: then nothing waits. */
   readonly leaked: boolean;
@@ -44,11 +53,11 @@ export interface HeldMounts extends Pick<SandboxStart, 'pins' | 'sources' | 'pro
   finish(leaks?: LeakDetector): FinishedMounts;
 }
 
-/** @throws Problem `plan-refused`, `mode-unsupported`; then nothing is held */
+/** @throws Problem `plan-refused`, `mode-unsupported` */
 export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> {
-  const { data, folders, overlays, plan, runFolder } = question;
+  const { folders, overlays, plan, runFolder } = question;
   const views = openViews(runFolder, overlays);
-  const held = new Map<string, HeldWorkspace>();
+  const held = new Map<string, SeenWorkspace>();
   let finished: FinishedMounts | undefined;
   const finish = (leaks?: LeakDetector): FinishedMounts => {
     finished ??= finishAll(question, held, leaks);
@@ -56,11 +65,8 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
     return finished;
   };
   try {
-    for (const { id, mode, path, source, target } of plan.mounts.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-      if (mode === 'ro') continue;
-      const lock = claimOf(data, id);
-      held.set(target, await holdWorkspace({ folder: folders.get(workspaceOf(source)) ?? -1, path, mode, lock, views }));
-    }
+    for (const { mode, path, source, target } of plan.mounts)
+      if (mode !== 'ro') held.set(target, await seeWorkspace(folders.get(workspaceOf(source)) ?? -1, path, views));
   } catch (cause) {
     finish();
     throw cause;
@@ -78,11 +84,6 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
   };
 }
 
-/** The claim on a folder by its `device:inode`. */
-export function claimOf(data: string, id: string): string {
-  return `${data}/locks/${id.replace(':', '-')}.claim`;
-}
-
 /** Where the changes of a run wait. */
 export function changesFolderOf(data: string, run: string): string {
   return `${data}/changes/${run}`;
@@ -90,7 +91,7 @@ export function changesFolderOf(data: string, run: string): string {
 
 function finishAll(
   question: MountsQuestion,
-  held: ReadonlyMap<string, HeldWorkspace>,
+  held: ReadonlyMap<string, SeenWorkspace>,
   leaks: LeakDetector | undefined,
 ): FinishedMounts {
   const { data, plan, record, subject } = question;
@@ -98,20 +99,25 @@ function finishAll(
   const cleaned: Cleanup[] = [];
   const folders: ChangedFolder[] = [];
   let leaked = false;
-  for (const [target, workspace] of held) {
+  for (const [target, workspace] of leaks === undefined ? [] : held) {
     const keep = (path: string, bytes: Uint8Array): void => {
       if (leaks?.push(`file ${target}/${path}`, bytes) !== undefined) leaked = true;
       leaks?.forget(`file ${target}/${path}`);
       mkdirSync(kept, { recursive: true, mode: 0o700 });
       writeFileSync(`${kept}/${hexOf(digestOf(bytes))}`, bytes, { mode: 0o600 });
     };
-    const { changed, cleaned: taken, collected } = workspace.finish(leaks === undefined ? undefined : keep);
-    cleaned.push(...taken.map((one) => ({ ...one, path: `${target}/${one.path}` })));
-    const { id = '', path = '', source = '' } = plan.mounts.find((one) => one.target === target) ?? {};
-    if (collected !== undefined && collected.changes.length > 0) folders.push({ source, target, path, id, ...collected });
-    const all = [...changed, ...(collected?.changes ?? []).map(fileChangeOf)].slice(0, reportedChangesMax);
-    for (const one of all) record({ event: 'change', ...one, path: `${target}/${one.path}` });
+    try {
+      const { id = '', mode, path = '', source = '' } = plan.mounts.find((one) => one.target === target) ?? {};
+      const collected = workspace.collect(keep);
+      cleaned.push(...collected.refused.map((one) => ({ ...one, path: `${target}/${one.path}` })));
+      if (collected.changes.length > 0)
+        folders.push({ source, target, path, id, mode: mode === 'rw' ? mode : 'cow', ...collected });
+    } catch (cause) {
+      cleaned.push({ path: target, why: `all its changes are thrown away: ${(cause as Error).message}` });
+    }
   }
+  const changed = folders.flatMap(({ changes, target }) => changes.map((one) => ({ ...one, path: `${target}/${one.path}` })));
+  for (const one of changed.slice(0, reportedChangesMax)) record({ event: 'change', ...fileChangeOf(one) });
   for (const one of cleaned.slice(0, reportedPathsMax)) record({ event: 'cleanup', ...one });
   if (leaked || folders.length === 0) {
     rmSync(kept, { recursive: true, force: true });

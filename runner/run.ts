@@ -14,7 +14,7 @@ import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Audit } from './audit.ts';
-import type { Cleanup } from './mounts/workspace.ts';
+import type { Cleanup } from './mounts.ts';
 import { prepareRun, runPrepared } from './run-prepared.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { Secrets } from './secrets.ts';

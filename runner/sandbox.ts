@@ -2,7 +2,7 @@
 
 import type { Readable, Writable } from 'node:stream';
 import type { Plan } from '../skills-index/run/plan.ts';
-import type { ProtectedPath } from './mounts/protected-paths.ts';
+import type { ProtectedPath } from '../skills-index/run/protected-paths.ts';
 
 /** What of a plan a sandbox enforces. */
 export type SandboxPlan = Pick<Plan, 'limits' | 'mounts' | 'programs' | 'workingDirectory' | 'uid' | 'gid'>;
@@ -19,6 +19,8 @@ export interface SandboxStart {
   readonly plan: SandboxPlan;
   /** Bytes that were checked, a skill's against its bundle; they are what the sandbox gets. */
   readonly files: readonly SandboxFile[];
+  /** Folders and files of this host that are bound read-only, for a program that needs more than a skill does: an agent's. */
+  readonly folders?: readonly { readonly path: string; readonly target: string }[];
   /** What is started: a program's path in the sandbox and its arguments. */
   readonly command: readonly string[];
   /** What the command sees as its environment, placeholders of secrets included. */

@@ -11,6 +11,8 @@ import { parseReference, type SkillReference } from '../../skills-index/skill/na
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { printable } from '../../skills-index/skill/shown-text.ts';
 import { type Project, projectAt } from '../admission.ts';
+import { applyAllowed } from '../changes/accept.ts';
+import { offerChanges } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { handsOfOperator } from '../holds/hands.ts';
 import type { LockedSkill } from '../lock.ts';
@@ -59,6 +61,8 @@ async function runNow(
     const { leftOut } = result.plan;
     if (leftOut.length > 0) note(context, safe`note: ${leftOutText(leftOut.length, request)}`);
     if (context.format !== 'text') context.stdout.write(`${jsonText(resultJson(result, output))}\n`);
+    const waiting = await applyAllowed(context.paths, host, result.changes);
+    if (waiting !== undefined) await offerChanges(context, host, waiting, context.options.accept === true);
     return exitOf(context, result);
   } finally {
     // A pipe that nobody closes must not keep the process.
@@ -153,13 +157,13 @@ function whyOpen({ paths }: CommandContext, { plan: { agent, skill } }: RunResul
 }
 
 function resultJson(
-  { run, reason, code, plan, planDigest, milliseconds, egress, cleaned }: RunResult,
+  { run, reason, code, plan, planDigest, milliseconds, egress, cleaned, changes }: RunResult,
   { taken }: Output,
 ): object {
   const { skill, agent, command } = plan;
   return {
     schema: 'skillgate.run/1',
-    ...{ run, skill, agent, command: command.name, plan: planDigest, reason, code, milliseconds, egress, cleaned, ...taken },
+    ...{ run, skill, agent, command: command.name, plan: planDigest, reason, code, milliseconds, egress, cleaned, changes, ...taken },
   };
 }
 

@@ -1,8 +1,7 @@
 /**
- * Walks a folder by descriptor, so that no rename or link leads out of it, and takes away what is in it.
+ * Walks a folder by descriptor, so that no rename or link leads out of it.
  * Names are bytes: here they are Latin-1 text, one character for each byte, whatever they were meant to be.
  */
-import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -27,7 +26,7 @@ export interface Visitor {
   /** Whether it is still there, so that a folder is walked. */
   readonly meet: (met: Met) => boolean;
   /** What could not be looked at; goes on unless this throws. */
-  readonly fail: (path: string, cause: unknown, at?: Buffer) => void;
+  readonly fail: (path: string, cause: unknown) => void;
 }
 
 // open(2): O_PATH is a handle on the entry itself, which needs no right to read it. Not in node:fs constants.
@@ -76,44 +75,16 @@ function walkOpen(self: string, path: string, depth: number, visitor: Visitor): 
     try {
       const stats = fs.lstatSync(at);
       const link = stats.isSymbolicLink() ? fs.readlinkSync(at, 'latin1') : undefined;
+      if (depth >= foldersDeepMax && stats.isDirectory())
+        throw new Problem('plan-refused', `A folder lies more than ${foldersDeepMax} deep`);
       if (!visitor.meet({ path: one, name, at, stats, link, siblings }) || !stats.isDirectory()) continue;
-      if (depth >= foldersDeepMax) throw new Problem('plan-refused', `A folder lies more than ${foldersDeepMax} deep`);
       withHandle(at, (inner, { mode }) => {
         if ((mode & fs.constants.S_IFMT) === fs.constants.S_IFDIR) walkOpen(inner, one, depth + 1, visitor);
       });
     } catch (cause) {
-      visitor.fail(one, cause, at);
+      visitor.fail(one, cause);
     }
   }
-}
-
-/** Takes an entry away with all that is in it, however deep: what it holds is moved up first. */
-export function removeEntry(root: string, at: Buffer): void {
-  openUp(posix.dirname(at.toString('latin1')), 0o700);
-  if (fs.lstatSync(at).isDirectory()) removeFolder(root, at);
-  else fs.unlinkSync(at);
-}
-
-function removeFolder(root: string, at: Buffer): void {
-  const bin = `${root}/.skillgate-${randomBytes(8).toString('hex')}`;
-  let count = 0;
-  const drop = (folder: Buffer): void => {
-    withHandle(folder, (self) => openUp(self, 0o700));
-    fs.renameSync(folder, `${bin}/${count++}`);
-  };
-  openUp(root, 0o700);
-  fs.mkdirSync(bin, { mode: 0o700 });
-  drop(at);
-  for (let next = 0; next < count; next++) {
-    withHandle(`${bin}/${next}`, (self) => {
-      for (const inner of namesIn(self).map((name) => bytesOf(`${self}/${name}`))) {
-        if (fs.lstatSync(inner).isDirectory()) drop(inner);
-        else fs.unlinkSync(inner);
-      }
-    });
-    fs.rmdirSync(`${bin}/${next}`);
-  }
-  fs.rmdirSync(bin);
 }
 
 function namesIn(self: string): string[] {
@@ -121,7 +92,7 @@ function namesIn(self: string): string[] {
 }
 
 /** Gives the owner of a folder the rights that a run may have taken away. */
-export function openUp(self: string, rights: number): void {
+function openUp(self: string, rights: number): void {
   const { mode, uid } = fs.statSync(bytesOf(self));
   if ((mode & rights) !== rights && [0, uid].includes(process.getuid?.() ?? uid))
     fs.chmodSync(bytesOf(self), (mode & 0o1777) | rights);

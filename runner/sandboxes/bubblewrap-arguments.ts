@@ -1,6 +1,7 @@
 /** From a plan to the arguments of bubblewrap (bwrap(1), 0.8); pure but for the descriptors that it asks for. */
+
+import type { ProtectedPath } from '../../skills-index/run/protected-paths.ts';
 import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
-import type { ProtectedPath } from '../mounts/protected-paths.ts';
 import type { SandboxStart } from '../sandbox.ts';
 
 /** What the host has, and how whoever starts bubblewrap gets at it. */
@@ -30,7 +31,10 @@ const sealed =
 // What a program needs to find beside itself.
 const companions: Readonly<Record<string, string>> = { git: '/usr/lib/git-core', perl: '/usr/share/perl' };
 
-export function skillArguments({ plan, env, files, protectedPaths, sources }: SandboxStart, around: Surroundings): string[] {
+export function skillArguments(
+  { plan, env, files, protectedPaths, sources, folders = [] }: SandboxStart,
+  around: Surroundings,
+): string[] {
   const data = (bytes: Uint8Array | string): string => String(around.descriptorOf(Buffer.from(bytes)));
   const file = (path: string, mode: string, bytes: Uint8Array | string): string[] => [
     '--perms',
@@ -52,6 +56,7 @@ export function skillArguments({ plan, env, files, protectedPaths, sources }: Sa
     ...file('/etc/passwd', '0444', `skill:x:${plan.uid}:${plan.gid}::/home/skill:/bin/false\n`),
     ...file('/etc/group', '0444', `skill:x:${plan.gid}:\n`),
     ...file('/etc/hosts', '0444', '127.0.0.1 localhost\n'),
+    ...folders.flatMap(({ path, target }, index) => ['--ro-bind', around.reach(`folder${index}`, path), target]),
     ...['--ro-bind-try', '/usr/share/zoneinfo', '/usr/share/zoneinfo', '--symlink', 'usr/bin', '/bin'],
     ...plan.programs.flatMap(({ program, path }) => programArguments(program, around.reach(program, path))),
     ...files.flatMap((one) => file(one.path, `0${one.mode}`, one.bytes)),

@@ -31,6 +31,7 @@ const folder = exactObject({
   target: v.string(),
   path: v.string(),
   id: v.string(),
+  mode: v.picklist(['rw', 'cow'], 'is not "rw" or "cow"'),
   changes: v.array(change),
   refused: v.array(said),
   conflicts: v.array(path),
@@ -52,7 +53,7 @@ export type Change = v.InferOutput<typeof change>;
 /** What a path is: a file by its bytes, a folder, or a link. */
 export type EntryState = NonNullable<Change['before']>;
 
-/** What a run did to one mount. `refused` is not among the changes; `conflicts` were changed by somebody else while the run went on. */
+/** What a run did to one mount. Under `rw` a person allowed it before the start. `refused` is not among the changes; `conflicts` were changed by somebody else while the run went on. */
 export type ChangedFolder = v.InferOutput<typeof folder>;
 
 export type ChangeSet = v.InferOutput<typeof shape>;

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkHost } from '../../cli/check-host.ts';
-import { openViews } from '../../runner/mounts/views.ts';
-import { type HeldWorkspace, holdWorkspace } from '../../runner/mounts/workspace.ts';
+import { unlock, waitForClaim } from '../../runner/lock.ts';
 import { runSkill } from '../../runner/run.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/syscalls.ts';
-import { giveTo, makeTestHost, reportsMount, requestFor, runTest, type TestHost, tryIt } from './sandbox-fixture.ts';
+import { giveTo, makeTestHost, processesOf, reportsMount, requestFor, runTest, type TestHost, tryIt } from './sandbox-fixture.ts';
 
 const column = process.arch === 'arm64' ? 1 : 0;
 const root = process.getuid?.() === 0;
@@ -143,25 +143,27 @@ describe('a folder that was swapped after it was judged', () => {
 });
 
 describe('a runner that is killed', () => {
-  it('takes its sandbox with it, and the next run takes away what it left in the folder', async () => {
+  it('takes its sandbox and its views with it, and leaves the folder as it was', async () => {
+    const name = `killed-${process.pid}.py`;
     const code = `
       import { runTest, reportsMount } from ${JSON.stringify(new URL('./sandbox-fixture.ts', import.meta.url).href)};
       await runTest(${JSON.stringify({ ...host, audit: undefined })}, {
-        files: { 'probe.py': 'import time\\nwhile True:\\n    open("/reports/beat", "a").write("x"); time.sleep(0.02)' },
+        files: { '${name}': 'import time\\nwhile True:\\n    open("/reports/beat", "a").write("x"); print("beat", flush=True); time.sleep(0.02)' },
         capabilities: { mount: reportsMount('rw') },
-      });`;
-    const runner = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'inherit' });
-    const beats = () => (existsSync(`${host.reports}/beat`) ? readFileSync(`${host.reports}/beat`, 'utf8').length : 0);
-    for (let i = 0; i < 200 && beats() < 5; i++) await sleep(50);
-    expect(beats()).toBeGreaterThan(4);
+      }, { onStdout: (chunk) => process.stdout.write(chunk) });`;
+    const runner = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const roots = (): string[] => readdirSync('/tmp').filter((one) => /^skillgate-[A-Za-z0-9]{6}$/.test(one));
+    await once(runner.stdout, 'data');
+    expect(processesOf(name)).not.toEqual([]);
+    const there = roots();
     runner.kill('SIGKILL');
-    await sleep(300);
-    const last = beats();
-    await sleep(200);
-    expect(beats()).toBe(last);
-    expect(readdirSync(host.reports)).toContain('CLAUDE.md');
+    for (let i = 0; i < 100 && processesOf(name).length > 0; i++) await sleep(50);
+    expect(processesOf(name)).toEqual([]);
+    expect(readdirSync(host.reports)).toEqual([]);
+    expect(readFileSync('/proc/self/mounts', 'utf8')).not.toMatch(/^skillgate /m);
     await runTest(host, { files: { 'probe.sh': 'echo' }, capabilities: { mount: reportsMount('rw') } });
-    expect(readdirSync(host.reports)).toEqual(['beat']);
+    expect(readdirSync(host.reports)).toEqual([]);
+    expect(roots().filter((one) => there.includes(one) && existsSync(`/tmp/${one}/view0`))).toEqual([]);
   });
 });
 
@@ -178,26 +180,19 @@ describe('a start that is refused', () => {
   });
 });
 
-describe('two runs', () => {
+describe('two who apply changes', () => {
   it('never hold a folder and one in it at once', async () => {
-    const inner = `${host.reports}/inner`;
-    mkdirSync(inner);
-    giveTo(host.reports);
     const lock = `${host.paths.data}/locks`;
-    const hold = (path: string, name: string): Promise<HeldWorkspace> => {
-      const views = openViews(host.folder, false);
-      return holdWorkspace({ folder: openSync(path, 'r'), path, mode: 'rw', lock: `${lock}/${name}.claim`, views });
-    };
-    const held = await hold(host.reports, 'a');
+    await waitForClaim(`${lock}/a.claim`, host.reports);
     let second = false;
-    const waiting = hold(inner, 'b').then((one) => {
+    const waiting = waitForClaim(`${lock}/b.claim`, `${host.reports}/inner`).then(() => {
       second = true;
-      return one;
     });
     await sleep(100);
     expect(second).toBe(false);
-    held.finish();
-    (await waiting).finish();
+    unlock(`${lock}/a.claim`);
+    await waiting;
     expect(second).toBe(true);
+    unlock(`${lock}/b.claim`);
   });
 });

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { verifyAuditFile } from '../../cli/audit-file.ts';
+import { applyAllowed } from '../../cli/changes/accept.ts';
 import { openSecrets } from '../../cli/secret-sources/open-secrets.ts';
 import { storeSecret } from '../../cli/secret-store.ts';
 import { openAudit } from '../../runner/audit.ts';
@@ -114,11 +115,20 @@ export async function runTest(
   policy: Partial<HostPolicy> = {},
 ): Promise<TestRun> {
   const request = requestFor(host, skill, policy);
-  const result = await runSkill({ ...request, ...more });
-  return { ...result, stdout: Buffer.concat(request.out).toString(), stderr: Buffer.concat(request.err).toString() };
+  const asked = { ...request, ...more };
+  const { changes, ...result } = await runSkill(asked);
+  const waiting = await applyAllowed(host.paths, { policy: asked.hostPolicy, audit: asked.audit }, changes);
+  return {
+    ...result,
+    ...(waiting === undefined ? {} : { changes: waiting }),
+    stdout: Buffer.concat(request.out).toString(),
+    stderr: Buffer.concat(request.err).toString(),
+  };
 }
 
-export const reportsMount = (mode: 'ro' | 'rw') => [{ source: 'workspace:reports', target: '/reports', mode, why: 'test' }];
+export const reportsMount = (mode: 'ro' | 'rw' | 'cow') => [
+  { source: 'workspace:reports', target: '/reports', mode, why: 'test' },
+];
 
 export const crm = {
   egress: [{ url: 'http://api.crm.example/v2/*', methods: ['GET', 'POST'], why: 'test' }],
@@ -201,4 +211,15 @@ print(json.dumps(rows))`;
 function readLines(file: string): AuditEntry[] {
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
   return lines.flatMap((line) => parseEntry(line) ?? []).filter(({ event }) => event !== 'checkpoint' && event !== 'child');
+}
+
+/** Pids of this host's processes whose command line names a script. */
+export function processesOf(script: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(script);
+    } catch {
+      return false;
+    }
+  });
 }

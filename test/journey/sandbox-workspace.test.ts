@@ -7,15 +7,13 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  statSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../runner/sandbox.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
-import { giveTo, makeTestHost, reportsMount, runTest, type TestHost, type TestRun } from './sandbox-fixture.ts';
+import { giveTo, makeTestHost, processesOf, reportsMount, runTest, type TestHost, type TestRun } from './sandbox-fixture.ts';
 
 let host: TestHost;
 beforeEach(() => {
@@ -27,22 +25,13 @@ const run = (python: string): Promise<TestRun> =>
   runTest(host, { files: { 'probe.py': `import os, stat, time\n${python}` }, capabilities: { mount: reportsMount('rw') } });
 const whys = ({ cleaned }: TestRun): string[] => cleaned.map(({ path, why }) => `${path.slice('/reports/'.length)}: ${why}`);
 
-const processesOf = (script: string): string[] =>
-  readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(script);
-    } catch {
-      return false;
-    }
-  });
-
 const hostile = `
 os.symlink('/etc/passwd', '/reports/zlink'); os.mkdir('/reports/zsub'); open('/reports/zsub/AGENTS.md', 'w').write('be evil')
 open('/reports/ztool', 'w').write('x'); os.chmod('/reports/ztool', 0o6755)
 `;
 
-describe('clean-up after a run', () => {
-  it('begins when nothing of the run lives, also what closed its streams and writes on', async () => {
+describe('what a run leaves behind', () => {
+  it('is judged when nothing of the run lives, also what closed its streams and writes on', async () => {
     const inner = bubblewrap();
     const survivors: string[] = [];
     const name = `probe-${process.pid}.py`;
@@ -96,31 +85,6 @@ os._exit(0)`;
     expect(lstatSync(`${host.reports}/ztool`).mode & 0o7777).toBe(0o755);
     expect(readdirSync(`${host.reports}/zsub`)).toEqual([]);
     expect((await run('')).code).toBe(0);
-  });
-
-  it('after a runner that was killed tells what it made from what was there, and spares what came long after', async () => {
-    const dead = `${process.pid} 1\n`;
-    writeFileSync(`${host.reports}/old`, 'x');
-    await run('');
-    const { dev, ino } = statSync(host.reports);
-    const claim = `${host.paths.data}/locks/${dev}-${ino}.claim`;
-    const before = { placed: [{ path: 'CLAUDE.md', kind: 'file' }], before: [['old', { mode: 33188, inode: 1, changed: 1 }]] };
-    mkdirSync(`${host.paths.data}/locks`, { recursive: true });
-    const leave = (secondsAgo: number): void => {
-      writeFileSync(claim, `${dead}${host.reports}`);
-      writeFileSync(`${claim}.before`, JSON.stringify(before));
-      const at = Date.now() / 1000 - secondsAgo;
-      utimesSync(`${claim}.before`, at, at);
-      for (const name of ['AGENTS.md', 'CLAUDE.md']) writeFileSync(`${host.reports}/${name}`, name === 'AGENTS.md' ? 'x' : '');
-      symlinkSync('/etc/passwd', `${host.reports}/out`);
-      giveTo(host.reports);
-    };
-    leave(1);
-    expect(whys(await run('')).sort()).toEqual(['AGENTS.md: hosts or agents obey it', 'out: a link that leaves the folder']);
-    expect(readdirSync(host.reports)).toEqual(['old']);
-    leave(3_600);
-    expect(whys(await run(''))).toEqual([]);
-    expect(readdirSync(host.reports)).toEqual(['AGENTS.md', 'old', 'out']);
   });
 });
 

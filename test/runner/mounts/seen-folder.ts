@@ -2,15 +2,13 @@
 import { chownSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyChanges } from '../../../runner/mounts/apply.ts';
+import { applyChanges, refuseConflicts } from '../../../cli/changes/apply.ts';
 import { openViews } from '../../../runner/mounts/views.ts';
-import { type Cleanup, holdWorkspace } from '../../../runner/mounts/workspace.ts';
+import { seeWorkspace } from '../../../runner/mounts/workspace.ts';
 import type { ChangedFolder } from '../../../skills-index/run/changes.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 
 export interface Seen extends ChangedFolder {
-  /** In words: `created a.txt`, sorted; what was refused: `path: why`. */
-  readonly cleaned: readonly Cleanup[];
   apply(): void;
 }
 
@@ -35,18 +33,20 @@ export function makeSeenFolder(overlays: boolean): SeenFolder {
     mkdirSync(runFolder);
     const views = openViews(runFolder, overlays);
     const descriptor = openSync(folder, 0o10_200_000);
-    const lock = join(top, 'locks/one.claim');
-    const held = await holdWorkspace({ folder: descriptor, path: folder, mode: 'cow', lock, views });
-    act(`/proc/self/fd/${held.view?.pin}`);
+    const held = await seeWorkspace(descriptor, folder, views);
+    act(`/proc/self/fd/${held.view.pin}`);
     const kept = new Map<string, Uint8Array>();
-    const { cleaned, collected } = held.finish((_, bytes) => void kept.set(digestOf(bytes), Buffer.from(bytes)));
+    const collected = held.collect((_, bytes) => void kept.set(digestOf(bytes), Buffer.from(bytes)));
     views.close();
     const { ino, dev } = statSync(folder);
-    const where = { source: 'workspace:reports', target: '/reports', path: folder, id: `${dev}:${ino}` };
-    const changed = { ...where, ...(collected ?? { changes: [], refused: [], conflicts: [] }), cleaned };
+    const where = { source: 'workspace:reports', target: '/reports', path: folder, id: `${dev}:${ino}`, mode: 'cow' as const };
+    const changed = { ...where, ...collected };
     return {
       ...changed,
-      apply: () => applyChanges(`/proc/self/fd/${descriptor}`, changed, (sha256) => kept.get(sha256) ?? Buffer.from('lost')),
+      apply: () => {
+        refuseConflicts(`/proc/self/fd/${descriptor}`, changed);
+        applyChanges(`/proc/self/fd/${descriptor}`, changed, (sha256) => kept.get(sha256) ?? Buffer.from('lost'));
+      },
     };
   };
   return { top, folder, see, remove: () => rmSync(top, { recursive: true, force: true }) };

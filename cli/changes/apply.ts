@@ -1,61 +1,76 @@
 /** Applies changes that were accepted: by descriptor, so that nobody redirects it meanwhile; each file whole or not at all. */
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
+import { bytesOf, withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
+import { lookIn, stateAt } from '../../runner/mounts/workspace.ts';
 import { type Change, type ChangedFolder, type EntryState, sameState } from '../../skills-index/run/changes.ts';
+import { staysInside } from '../../skills-index/run/left-behind.ts';
 import { whyPathRefused } from '../../skills-index/run/protected-names.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { stateAt } from './changes.ts';
-import { staysInside } from './judge-entry.ts';
-import { bytesOf, withHandle, withParent } from './walk-folder.ts';
 
 /**
- * Brings a folder to what was accepted. What is there already is passed over, so that it can be called again where it was cut off.
+ * Refuses what is neither as the run found it nor as accepted already.
  * @param root `/proc/self/fd/N` of the folder, which the caller holds
- * @param read the kept bytes with a digest
- * @throws Problem `changes-conflict` with every path that is neither as it was nor as it would be; then nothing is changed
+ * @param begun whether it was begun before and cut off, so that what lies between both passes as well
+ * @throws Problem `changes-conflict` with every path
  */
-export function applyChanges(root: string, { changes, conflicts }: ChangedFolder, read: (sha256: Digest) => Uint8Array): void {
-  const at = (path: string): string => Buffer.from(path).toString('latin1');
+export function refuseConflicts(root: string, { changes, conflicts }: ChangedFolder, begun = false): void {
   const goes = new Set(changes.filter((one) => one.after?.kind !== one.before?.kind).map((one) => one.path));
   const why = ({ path, before, after }: Change): string | undefined => {
-    const now = stateAt(root, at(path))?.state;
+    const now = stateAt(root, latin(path))?.state;
     if (conflicts.includes(path)) return 'somebody else changed it while the run went on';
-    if (!sameState(now, before) && !sameState(now, after)) return 'somebody else changed it since the run';
-    if (
-      now?.kind === 'folder' &&
-      after?.kind !== 'folder' &&
-      namesIn(root, at(path)).some((name) => !goes.has(`${path}/${name}`))
-    )
+    const between = begun && (now?.kind === 'folder' ? after?.kind === 'folder' : now === undefined && after !== undefined);
+    if (!sameState(now, before) && !sameState(now, after) && !between) return 'somebody else changed it since the run';
+    if (now?.kind === 'folder' && after?.kind !== 'folder' && namesIn(root, path).some((name) => !goes.has(`${path}/${name}`)))
       return 'somebody else put something into it';
     return whyPathRefused(path, before === undefined);
   };
   const reasons = changes.map((one) => [one.path, why(one)] as const).filter(([, reason]) => reason !== undefined);
-  if (reasons.length > 0)
-    throw new Problem('changes-conflict', `Nothing was applied: ${reasons.length} of the paths are not as the run found them`, {
-      reasons: reasons.map(([path, reason]) => ({ message: `${path}: ${reason}` })),
-    });
+  if (reasons.length === 0) return;
+  throw new Problem('changes-conflict', `Nothing was applied: ${reasons.length} of the paths are not as the run found them`, {
+    reasons: reasons.map(([path, reason]) => ({ message: `${path}: ${reason}` })),
+  });
+}
+
+/**
+ * Brings a folder to what was accepted, when nothing in it conflicts.
+ * @param root as above
+ * @param read the kept bytes with a digest; they are checked
+ * @throws Problem `changes-conflict`, `changes-invalid`, or what the host says; it can be called again
+ */
+export function applyChanges(root: string, { changes }: ChangedFolder, read: Kept): void {
   const owner = fs.statSync(root);
-  const act = (one: Change, how: (at: Buffer, one: Change) => void): void => withParent(root, at(one.path), (to) => how(to, one));
+  const act = (one: Change, how: (at: Buffer, one: Change) => void): void =>
+    withParent(root, latin(one.path), (to) => how(to, one));
   const deep = changes.toSorted((a, b) => b.path.split('/').length - a.path.split('/').length);
   for (const one of deep) if (one.after?.kind !== one.before?.kind) gone(() => act(one, remove));
   const stay = deep.filter((one) => one.after !== undefined);
   for (const one of stay.toReversed())
-    act(one, (to, { path, after }) => {
-      if (after?.kind === 'link' && !staysInside(root, at(path), at(after.to)))
-        throw new Problem('changes-conflict', `${path} would leave the folder by now`);
+    act(one, (to, { after }) => {
       if (after?.kind === 'folder') putFolder(to, owner);
       else if (after !== undefined) put(to, after, owner, read);
     });
-  // A folder that nobody may write to is made so when all is in it.
+  // A folder that nobody may write to is made so when all is in it; where a link leads is known then too.
   for (const one of stay)
-    act(one, (to, { after }) => {
+    act(one, (to, { path, after }) => {
+      if (after?.kind === 'link' && !staysInside(latin(path), latin(after.to), lookIn(root))) {
+        fs.unlinkSync(to);
+        throw new Problem('changes-conflict', `${path} would lead out of the folder by now`);
+      }
       if (after?.kind === 'folder') withHandle(to, (self) => fs.chmodSync(self, after.mode));
     });
 }
 
+type Kept = (sha256: Digest) => Uint8Array;
+
+// As folders are walked: a character for each byte.
+function latin(path: string): string {
+  return Buffer.from(path).toString('latin1');
+}
+
 function namesIn(root: string, path: string): string[] {
-  return withParent(root, path, (at) => fs.readdirSync(at, 'utf8'));
+  return withParent(root, latin(path), (at) => fs.readdirSync(at, 'utf8'));
 }
 
 // What lay in a folder that is gone already, where it is called again.
@@ -87,12 +102,7 @@ function putFolder(at: Buffer, owner: fs.Stats): void {
   } else withHandle(at, (self, { mode }) => fs.chmodSync(self, (mode & 0o7777) | 0o700));
 }
 
-function put(
-  at: Buffer,
-  after: Exclude<EntryState, { kind: 'folder' }>,
-  owner: fs.Stats,
-  read: (sha256: Digest) => Uint8Array,
-): void {
+function put(at: Buffer, after: Exclude<EntryState, { kind: 'folder' }>, owner: fs.Stats, read: Kept): void {
   const old = fs.lstatSync(at, { throwIfNoEntry: false });
   const beside = Buffer.concat([
     at.subarray(0, at.lastIndexOf('/') + 1),
@@ -110,7 +120,7 @@ function put(
   }
 }
 
-function write(at: Buffer, { sha256 }: Extract<EntryState, { kind: 'file' }>, read: (sha256: Digest) => Uint8Array): void {
+function write(at: Buffer, { sha256 }: Extract<EntryState, { kind: 'file' }>, read: Kept): void {
   const bytes = read(sha256);
   if (digestOf(bytes) !== sha256) throw new Problem('changes-invalid', `Kept bytes are not ${sha256}`);
   const file = fs.openSync(at, 'wx', 0o600);

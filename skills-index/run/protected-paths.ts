@@ -1,14 +1,14 @@
-/** Paths that a host or an agent executes or obeys: read-only inside every writable mount. */
-import { constants, realpathSync } from 'node:fs';
-import { posix } from 'node:path';
-import { heldShut, isRepository, isShut } from '../../skills-index/run/protected-names.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import { protectedPathsMax } from '../limits.ts';
-import { bytesOf } from './walk-folder.ts';
+/** What of a folder is held shut while a run may write to it or to a view of it. Pure. */
+import { Problem } from '../skill/problem.ts';
+import { heldShut, isRepository, isShut } from './protected-names.ts';
+
+/** Above this a sandbox cannot hold all of it shut. */
+const protectedPathsMax = 200;
 
 /** An entry as it was before the run. Paths, as keys, are Latin-1 text of their bytes. */
 export interface Entry {
   readonly mode: number;
+  readonly isFolder: boolean;
   readonly inode: number;
   /** When it last changed in any way, in milliseconds; no run can set it. */
   readonly changed: number;
@@ -27,17 +27,22 @@ export interface ProtectedPath {
 
 /**
  * What has to be protected in a folder.
- * @param root the folder
- * @param before all its entries
+ * @param before all entries of the folder
+ * @param leadsTo where in the folder the link at a path leads in the end, links above it resolved; undefined where it leads out
  * @throws Problem `plan-refused` when it is more than a sandbox can hold shut
  */
-export function findProtected(root: string, before: ReadonlyMap<string, Entry>): ProtectedPath[] {
+export function findProtected(
+  before: ReadonlyMap<string, Entry>,
+  leadsTo: (path: string) => string | undefined,
+): ProtectedPath[] {
   const wanted = [...before.keys()].filter(isShut);
   const links = wanted.filter((path) => before.get(path)?.link !== undefined);
   const plain = wanted.filter((path) => before.get(path)?.link === undefined);
-  const shut = [...plain, ...links.flatMap((path) => leadsTo(root, path)), ...repositories(before)];
+  const shut = [...plain, ...links.flatMap((path) => leadsTo(path) ?? []), ...repositories(before)];
   // The same file under another name is the same file.
-  const inodes = new Set(shut.map((path) => before.get(path)).map((entry) => (isFolder(entry) ? undefined : entry?.inode)));
+  const inodes = new Set(
+    shut.map((path) => before.get(path)).map((entry) => (entry?.isFolder === false ? entry.inode : undefined)),
+  );
   const twins = [...before].filter(([, entry]) => inodes.has(entry.inode)).map(([path]) => path);
   const all = new Set([...shut, ...twins]);
   const found = [
@@ -54,36 +59,25 @@ export function findProtected(root: string, before: ReadonlyMap<string, Entry>):
   return [...[...pinned].sort().map((path) => ({ path, kind: 'pinned' }) as const), ...found];
 }
 
-function isFolder(entry: Entry | undefined): boolean {
-  return entry !== undefined && (entry.mode & constants.S_IFMT) === constants.S_IFDIR;
-}
-
 function absent(before: ReadonlyMap<string, Entry>, name: string): ProtectedPath[] {
   const path = name.replace(/\/$/, '');
   return before.has(path) ? [] : [{ path, kind: path === name ? 'file' : 'folder' }];
 }
 
 function repositories(before: ReadonlyMap<string, Entry>): string[] {
-  const folders = [...before.keys()].filter((path) => posix.basename(path) === 'HEAD').map((path) => posix.dirname(path));
-  const found = folders.filter((folder) => isRepository((name) => before.has(posix.join(folder, name))));
-  if (found.includes('.')) throw new Problem('plan-refused', 'A writable mount is itself the inside of a git repository');
-  return found;
-}
-
-// A link cannot be mounted over: what it leads to is shut, where that is in the mount, and the link itself is restored afterwards.
-function leadsTo(root: string, path: string): string[] {
-  try {
-    const target = posix.relative(realpathSync(root), realpathSync(bytesOf(`${root}/${path}`)));
-    return target === '' || target.startsWith('..') ? [] : [Buffer.from(target).toString('latin1')];
-  } catch {
-    return [];
-  }
+  const heads = [...before.keys()].filter((path) => path === 'HEAD' || path.endsWith('/HEAD'));
+  const above = heads
+    .map((path) => path.slice(0, -'HEAD'.length))
+    .filter((folder) => isRepository((one) => before.has(folder + one)));
+  if (above.includes('')) throw new Problem('plan-refused', 'A writable mount is itself the inside of a git repository');
+  return above.map((folder) => folder.slice(0, -1));
 }
 
 // As the sandbox is told it.
 function written(path: string): string {
-  const text = bytesOf(path).toString('utf8');
-  if (Buffer.from(text).equals(bytesOf(path))) return text;
+  const bytes = Buffer.from(path, 'latin1');
+  const text = bytes.toString('utf8');
+  if (Buffer.from(text).equals(bytes)) return text;
   throw new Problem('plan-refused', `A writable mount has a path to protect whose name is not UTF-8: ${text}`);
 }
 

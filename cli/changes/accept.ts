@@ -1,0 +1,89 @@
+/** Applies changes that wait: exactly those that were shown, or were allowed before the start, into the folders that they are of. */
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type OpenedHost, openHost } from '../../runner/host.ts';
+import { unlock, waitForClaim } from '../../runner/lock.ts';
+import { workspaceOf } from '../../runner/plan/capabilities.ts';
+import { writePrivateFile } from '../../runner/private-file.ts';
+import { type ChangedFolder, type ChangeSet, changeSetDigest } from '../../skills-index/run/changes.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Paths } from '../command.ts';
+import type { HostFiles } from '../start-skill.ts';
+import { applyChanges, refuseConflicts } from './apply.ts';
+import { begunName, discardWaiting, readWaiting, type WaitingChanges } from './waiting.ts';
+
+type Host = Pick<HostFiles, 'policy' | 'audit'> & {
+  /** Open folders by source that are no workspaces of host policy: an agent's memory. */
+  readonly own?: ReadonlyMap<string, { readonly descriptor: number; readonly id: string }>;
+};
+
+/**
+ * Applies a set whole or, where anything conflicts, nothing of it. What was cut off goes on when it is called again.
+ * @param shown digest of the set that somebody saw
+ * @throws Problem `changes-invalid`, `changes-conflict` with every path
+ */
+export async function acceptChanges(paths: Paths, host: Host, run: string, shown: Digest): Promise<void> {
+  const waiting = readWaiting(paths.data, run);
+  if (waiting.digest !== shown)
+    throw new Problem('changes-invalid', `The changes of run ${run} are ${waiting.digest}, not ${shown}`);
+  await applyFolders(paths, host, waiting, waiting.set.folders);
+  discardWaiting(waiting);
+}
+
+/**
+ * Applies what a run changed in its `rw` mounts.
+ * @returns what waits for somebody to accept it
+ * @throws Problem `changes-conflict`; then it all waits
+ */
+export async function applyAllowed(paths: Paths, host: Host, set: ChangeSet | undefined): Promise<ChangeSet | undefined> {
+  const allowed = set?.folders.filter((one) => one.mode === 'rw') ?? [];
+  if (set === undefined || allowed.length === 0) return set;
+  const waiting = readWaiting(paths.data, set.run);
+  await applyFolders(paths, host, waiting, allowed);
+  const rest = { ...set, folders: set.folders.filter((one) => one.mode !== 'rw') };
+  if (rest.folders.length === 0) {
+    discardWaiting(waiting);
+    return undefined;
+  }
+  writePrivateFile(join(waiting.folder, 'set.json'), JSON.stringify(rest));
+  rmSync(join(waiting.folder, begunName));
+  return rest;
+}
+
+async function applyFolders(paths: Paths, host: Host, waiting: WaitingChanges, folders: readonly ChangedFolder[]): Promise<void> {
+  const opened = openHost({
+    hostPolicy: host.policy,
+    workspaces: folders.filter((one) => host.own?.has(one.source) !== true).map((one) => workspaceOf(one.source)),
+    programs: [],
+    ownFolders: [paths.config, paths.data, paths.cache],
+  });
+  const claims: string[] = [];
+  try {
+    const roots: (readonly [string, ChangedFolder])[] = [];
+    for (const folder of folders.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+      roots.push([rootOf(opened, folder, host.own), folder]);
+      const claim = join(paths.data, 'locks', `${folder.id.replace(':', '-')}.claim`);
+      await waitForClaim(claim, folder.path);
+      claims.push(claim);
+    }
+    for (const [root, folder] of roots) refuseConflicts(root, folder, waiting.begun);
+    closeSync(openSync(join(waiting.folder, begunName), 'w', 0o600));
+    for (const [root, folder] of roots) applyChanges(root, folder, waiting.read);
+  } finally {
+    claims.forEach(unlock);
+    opened.close();
+  }
+  const { agent, plan, run, skill, version } = waiting.set;
+  const digest = changeSetDigest({ ...waiting.set, folders: [...folders] });
+  host.audit.record({ run, agent, skill, version, plan }, { event: 'changes', decision: 'applied', digest });
+}
+
+function rootOf({ facts, folders }: OpenedHost, { id, source }: ChangedFolder, own: Host['own']): string {
+  const known = own?.get(source);
+  if (known?.id === id) return `/proc/self/fd/${known.descriptor}`;
+  const name = workspaceOf(source);
+  const fact = facts.workspaces[name];
+  if (fact !== undefined && !('why' in fact) && fact.id === id) return `/proc/self/fd/${folders.get(name)}`;
+  throw new Problem('changes-conflict', `${source} is not the folder any more that the run saw`);
+}

@@ -1,0 +1,66 @@
+/** What happens to the changes of a run at its end: accepted beforehand, shown to a person who says yes, or left to wait. */
+import { holdDesk, startGate } from '../../runner/holds.ts';
+import type { ChangeSet } from '../../skills-index/run/changes.ts';
+import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { confirm } from '../ask.ts';
+import type { CommandContext } from '../command.ts';
+import { count, inkFor, note, safe, say } from '../output.ts';
+import type { HostFiles } from '../start-skill.ts';
+import { acceptChanges } from './accept.ts';
+import { sayChanges, showChanges } from './show.ts';
+import { readWaiting, sweepWaiting, type WaitingChanges } from './waiting.ts';
+
+/**
+ * @param accepted whether whoever started the run takes what it changes
+ * @throws Problem `changes-conflict`; for an agent also what the hold came to
+ */
+export async function offerChanges(context: CommandContext, host: HostFiles, set: ChangeSet, accepted: boolean): Promise<void> {
+  const gone = sweepWaiting(context.paths.data, context.now());
+  if (gone.length > 0) note(context, safe`note: ${count(gone.length, 'run')}’s changes waited too long, and are thrown away`);
+  const waiting = readWaiting(context.paths.data, set.run);
+  const person = context.format === 'text' && context.stdin.isTTY === true && context.stderr.isTTY === true;
+  if (accepted) await askForAgent(context, host, waiting);
+  else if (person && (await saysYes(context, waiting))) await askForAgent(context, host, waiting);
+  else {
+    note(
+      context,
+      safe`note: ${sayChanges(waiting)} in its copy of ${targetsOf(set)}; nothing is applied yet: skill changes show ${set.run}`,
+    );
+    return;
+  }
+  await acceptChanges(context.paths, host, set.run, waiting.digest);
+  note(context, safe`applied: ${sayChanges(waiting)} in ${targetsOf(set)}`);
+}
+
+/** Shows it on stderr and asks; false when the answer is anything but yes. */
+async function saysYes(context: CommandContext, waiting: WaitingChanges): Promise<boolean> {
+  say(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env)));
+  try {
+    await confirm(context, safe`Apply these changes?`, 'yes', `skill changes accept ${waiting.set.run}`);
+    return true;
+  } catch (problem) {
+    if (problem instanceof Problem && problem.code === 'not-confirmed') return false;
+    throw problem;
+  }
+}
+
+/**
+ * What an agent’s run changed needs an answer that the agent cannot give.
+ * @throws Problem `hold-unsupported`, `hold-denied`, `hold-expired`
+ */
+export async function askForAgent(context: CommandContext, host: HostFiles, { set, digest }: WaitingChanges): Promise<void> {
+  if (set.agent === 'operator') return;
+  const { agent, plan, run, skill, version } = set;
+  const subject = { run, agent, skill, version, plan };
+  const record = (event: Parameters<HostFiles['audit']['record']>[1]): void => host.audit.record(subject, event);
+  const desk = holdDesk(`${context.paths.data}/holds`, { policy: host.policy, record, now: context.now });
+  const gate = startGate({ ...desk, subject, grants: canonicalDigest(set.folders.map((one) => one.source)), hands: {} });
+  const changes = set.folders.reduce((sum, one) => sum + one.changes.length, 0);
+  const answer = await gate.ask({ kind: 'apply', target: targetsOf(set), changes, digest }, context.signal);
+  if (answer.kind === 'denied') throw new Problem(answer.code, `Changes of run ${run} are not applied: ${answer.why}`);
+}
+
+function targetsOf({ folders }: ChangeSet): string {
+  return folders.map((one) => one.target).join(', ');
+}

@@ -1,0 +1,95 @@
+/** Changes that wait, as a person sees them: a line for each path, and what differs in texts. Nothing in it acts on a terminal. */
+import { readFileSync } from 'node:fs';
+import { withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
+import { type Change, type ChangedFolder, type EntryState, kindOf } from '../../skills-index/run/changes.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
+import { diffLinesMax, diffTextBytesMax } from '../limits.ts';
+import { count, type Ink, joined, type Safe, safe } from '../output.ts';
+import { unifiedDiff } from './diff.ts';
+import type { WaitingChanges } from './waiting.ts';
+
+/** The whole set, its digest last. */
+export function showChanges(waiting: WaitingChanges, ink: Ink): Safe {
+  const { set, digest, begun } = waiting;
+  let left = diffLinesMax;
+  const lines = set.folders.flatMap((folder) => {
+    const each = folder.changes.flatMap((one) => {
+      const diff = left > 0 ? diffOf(waiting, folder, one) : [];
+      const shown = diff.slice(0, Math.max(0, left));
+      left -= diff.length;
+      const cut = diff.length > shown.length ? [safe`  … ${count(diff.length - shown.length, 'more line')}`] : [];
+      return [headOf(one, ink), ...shown.map((line) => coloured(line, ink)), ...cut];
+    });
+    const refused = folder.refused.map(({ path, why }) => safe`${ink.yellow('not taken over')} ${path}: ${why}`);
+    const conflicts = folder.conflicts.map((path) => safe`${ink.red('conflict')} ${path}: somebody else changed it meanwhile`);
+    return [safe`${ink.bold(folder.target)} is ${folder.path}`, ...each, ...refused, ...conflicts];
+  });
+  const half = begun ? [safe`${ink.yellow('somebody began to apply these and did not come to the end; accept goes on')}`] : [];
+  return joined([...lines, ...half, safe`changes ${digest}`], '\n');
+}
+
+/** `2 created, 1 deleted`. */
+export function sayChanges({ set }: Pick<WaitingChanges, 'set'>): string {
+  const kinds = set.folders.flatMap((folder) => folder.changes.map(kindOf));
+  return (['created', 'changed', 'deleted'] as const)
+    .map((kind) => [kinds.filter((one) => one === kind).length, kind] as const)
+    .filter(([number]) => number > 0)
+    .map(([number, kind]) => `${number} ${kind}`)
+    .join(', ');
+}
+
+function headOf(change: Change, ink: Ink): Safe {
+  const kind = kindOf(change);
+  const [before, after] = [change.before, change.after].map(sayState);
+  const what = before === undefined || after === undefined ? (after ?? before ?? '') : `${before} -> ${after}`;
+  const style = { created: ink.green, changed: ink.yellow, deleted: ink.red }[kind];
+  return safe`${style(kind)} ${change.path} (${what})`;
+}
+
+function sayState(state: EntryState | undefined): string | undefined {
+  if (state === undefined) return undefined;
+  if (state.kind === 'link') return `link to ${state.to}`;
+  const mode = state.mode.toString(8).padStart(3, '0');
+  return state.kind === 'folder' ? `folder ${mode}` : `${count(state.bytes, 'byte')} ${mode}`;
+}
+
+// Of files that are text on both sides; a changed mode or a link is said above.
+function diffOf(waiting: WaitingChanges, folder: ChangedFolder, { path, before, after }: Change): string[] {
+  const [old, fresh] = [before, after].map((one) => (one?.kind === 'file' ? one : undefined));
+  if ((old === undefined && fresh === undefined) || (old !== undefined && old.sha256 === fresh?.sha256)) return [];
+  if (Math.max(old?.bytes ?? 0, fresh?.bytes ?? 0) > diffTextBytesMax) return digestsOf(old, fresh);
+  const oldBytes = old === undefined ? Buffer.alloc(0) : readBelow(folder.path, path);
+  if (oldBytes === undefined || (old !== undefined && digestOf(oldBytes) !== old.sha256))
+    return ['  it is not as the run found it any more', ...digestsOf(old, fresh)];
+  const texts = [oldBytes, fresh === undefined ? Buffer.alloc(0) : waiting.read(fresh.sha256)].map(textOf);
+  const [from, to] = texts;
+  return from === undefined || to === undefined ? digestsOf(old, fresh) : unifiedDiff(from, to);
+}
+
+function digestsOf(old: Extract<EntryState, { kind: 'file' }> | undefined, fresh: typeof old): string[] {
+  return [...(old === undefined ? [] : [`- ${old.sha256}`]), ...(fresh === undefined ? [] : [`+ ${fresh.sha256}`])];
+}
+
+function readBelow(root: string, path: string): Uint8Array | undefined {
+  try {
+    return withParent(root, Buffer.from(path).toString('latin1'), (at) =>
+      withHandle(at, (self, stats) => (stats.isFile() ? readFileSync(self) : undefined)),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+function coloured(line: string, ink: Ink): Safe {
+  const style = { '+': ink.green, '-': ink.red, '@': ink.cyan }[line[0] ?? ''];
+  return style === undefined ? safe`  ${line}` : safe`  ${style(line)}`;
+}

@@ -1,0 +1,94 @@
+/** `skill changes …`: what runs changed in their copies of folders, waiting for somebody to accept it. */
+import { changeSetDigest, kindOf } from '../../skills-index/run/changes.ts';
+import { parseDigest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { confirm } from '../ask.ts';
+import { acceptChanges } from '../changes/accept.ts';
+import { askForAgent } from '../changes/offer.ts';
+import { sayChanges, showChanges } from '../changes/show.ts';
+import { discardWaiting, listWaiting, readWaiting, sweepWaiting, type WaitingChanges } from '../changes/waiting.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { answer, count, inkFor, note, safe, say, table } from '../output.ts';
+import { hostFiles } from '../start-skill.ts';
+
+const changesCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
+  'changes list': list,
+  'changes show': show,
+  'changes accept': accept,
+  'changes discard': discard,
+};
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const command = changesCommands[context.command];
+  if (command === undefined) throw new Problem('usage', `There is no command skill ${context.command}`);
+  return await command(context);
+}
+
+async function list(context: CommandContext): Promise<ExitCode> {
+  const gone = sweepWaiting(context.paths.data, context.now());
+  if (gone.length > 0) note(context, safe`note: ${count(gone.length, 'run')}’s changes waited too long, and are thrown away`);
+  const waiting = listWaiting(context.paths.data);
+  const runs = waiting.map(({ set, digest, begun }) => {
+    const { agent, at, skill, version } = set;
+    return { run: set.run, ...{ at, agent, skill, version, digest, begun }, targets: set.folders.map((one) => one.target) };
+  });
+  answer(context, { schema: 'skillgate.changes-waiting/1', ...{ runs } }, () =>
+    waiting.length === 0
+      ? safe`no changes wait`
+      : table(
+          waiting.map((one) => [one.set.run, one.set.at, one.set.agent, `${one.set.skill}@${one.set.version}`, sayChanges(one)]),
+        ),
+  );
+  return exitCodes.ok;
+}
+
+async function show(context: CommandContext): Promise<ExitCode> {
+  const waiting = wanted(context);
+  answer(context, { ...waiting.set, ...{ digest: waiting.digest, kinds: kindsOf(waiting) } }, () =>
+    showChanges(waiting, inkFor(context.stdout, context.env)),
+  );
+  return exitCodes.ok;
+}
+
+async function accept(context: CommandContext): Promise<ExitCode> {
+  const waiting = wanted(context);
+  const { digest } = context.options;
+  const { run: id } = waiting.set;
+  const said = typeof digest === 'string' ? parseDigest(digest) : undefined;
+  if (said === undefined) {
+    say(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env)));
+    await confirm(context, safe`Apply these changes?`, 'yes', `skill changes accept ${id} --digest ${waiting.digest}`);
+  }
+  const host = hostFiles(context);
+  await askForAgent(context, host, waiting);
+  await acceptChanges(context.paths, host, id, said ?? waiting.digest);
+  const changes = kindsOf(waiting);
+  answer(
+    context,
+    { schema: 'skillgate.changes-applied/1', ...{ run: id, digest: waiting.digest, changes } },
+    () => safe`applied: ${sayChanges(waiting)}`,
+  );
+  return exitCodes.ok;
+}
+
+async function discard(context: CommandContext): Promise<ExitCode> {
+  const waiting = wanted(context);
+  const { agent, plan, run: id, skill, version } = waiting.set;
+  const event = { event: 'changes', decision: 'discarded', digest: changeSetDigest(waiting.set) } as const;
+  hostFiles(context).audit.record({ run: id, agent, skill, version, plan }, event);
+  discardWaiting(waiting);
+  if (waiting.begun) note(context, safe`note: some of them were applied already, and stay`);
+  answer(context, { schema: 'skillgate.changes-discarded/1', ...{ run: id } }, () => safe`thrown away: ${sayChanges(waiting)}`);
+  return exitCodes.ok;
+}
+
+function wanted(context: CommandContext): WaitingChanges {
+  const [id = ''] = context.args;
+  return readWaiting(context.paths.data, id);
+}
+
+function kindsOf({ set }: WaitingChanges): object[] {
+  return set.folders.flatMap(({ target, changes }) =>
+    changes.map((one) => ({ path: `${target}/${one.path}`, kind: kindOf(one), before: one.before, after: one.after })),
+  );
+}

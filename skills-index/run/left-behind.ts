@@ -1,0 +1,59 @@
+/** Judges what a run leaves in its view of a folder: what could act on the host, lead out or deceive a reader is not taken over. Pure. */
+import { isProtectedName, makesRepository, whyPathRefused, whyTextRefused } from './protected-names.ts';
+
+/** An entry that is new or changed. Paths and names are Latin-1 text of their bytes. */
+export interface LeftEntry {
+  readonly path: string;
+  readonly name: string;
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+  /** Where it leads, if it is a link. */
+  readonly link: string | undefined;
+  /** All names of the folder that holds it. */
+  readonly siblings: ReadonlySet<string>;
+  readonly isNew: boolean;
+}
+
+/** What lies at a path of the view, no link followed: where a link leads, `plain` for anything else, undefined for nothing. */
+export type LookAt = (path: string) => { readonly link: string } | 'plain' | undefined;
+
+/** Why an entry is not taken over; undefined when it may be. */
+export function whyLeftBehind({ path, name, kind, link, siblings, isNew }: LeftEntry, lookAt: LookAt): string | undefined {
+  if (isNew && isProtectedName(textOf(name))) return 'hosts or agents obey it';
+  if (isNew && makesRepository(name, siblings)) return 'it makes the folder a repository that git obeys';
+  if (kind === 'other') return 'a socket, a pipe or a device';
+  if (link !== undefined && !staysInside(path, link, lookAt)) return 'a link that leaves the folder';
+  return whyPathRefused(textOf(path), isNew) ?? whyTextRefused(textOf(link ?? ''));
+}
+
+/**
+ * Whether a link leads to what is in the folder, or would, if something were there. Leading dots are counted from a folder that is no
+ * link; dots further on could climb out.
+ */
+export function staysInside(path: string, link: string, lookAt: LookAt, hops = 40): boolean {
+  const parts = targetOf(path, link);
+  for (const end of parts?.keys() ?? []) {
+    const one = parts?.slice(0, end + 1).join('/') ?? '';
+    const found = lookAt(one);
+    if (found === undefined) return true;
+    if (found === 'plain') continue;
+    return hops > 0 && staysInside(one, [found.link, ...(parts?.slice(end + 1) ?? [])].join('/'), lookAt, hops - 1);
+  }
+  return parts !== undefined;
+}
+
+// The parts of its target from the top of the folder; undefined where that is above it or not plain.
+function targetOf(path: string, link: string): string[] | undefined {
+  const [up = ''] = /^(?:\.\.(?:\/|$))*/.exec(link) ?? [];
+  const down = link
+    .slice(up.length)
+    .split('/')
+    .filter((part, at, all) => part !== '' || at < all.length - 1);
+  const above = path.split('/').slice(0, -1);
+  const climbs = up.split('..').length - 1;
+  if (climbs > above.length || down.some((part) => ['', '.', '..'].includes(part))) return undefined;
+  return [...above.slice(0, above.length - climbs), ...down];
+}
+
+function textOf(latin: string): string {
+  return Buffer.from(latin, 'latin1').toString('utf8');
+}

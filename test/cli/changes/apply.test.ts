@@ -1,0 +1,223 @@
+import * as fs from 'node:fs';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { applyChanges, refuseConflicts } from '../../../cli/changes/apply.ts';
+import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { makeSeenFolder, type SeenFolder, treeOf } from '../../runner/mounts/seen-folder.ts';
+
+let seen: SeenFolder;
+afterEach(() => seen.remove());
+const root = process.getuid?.() === 0;
+
+/** A small tree: what each of a few names is. */
+type Tree = { readonly [name: string]: string | { readonly link: string } | Tree };
+const { tree } = fc.letrec<{ tree: Tree; entry: Tree[string] }>((tie) => ({
+  tree: fc.dictionary(fc.constantFrom('a', 'b', 'c', 'dé', 'e f'), tie('entry'), { maxKeys: 4 }),
+  entry: fc.oneof(
+    { maxDepth: 3 },
+    fc.constantFrom('one', 'two', ''),
+    fc.constantFrom('a', 'b/c', '../a').map((link) => ({ link })),
+    tie('tree'),
+  ),
+}));
+
+function make(folder: string, what: Tree): void {
+  for (const [name, entry] of Object.entries(what)) {
+    const at = `${folder}/${name}`;
+    if (typeof entry === 'string') fs.writeFileSync(at, entry);
+    else if (typeof entry.link === 'string') fs.symlinkSync(entry.link, at);
+    else {
+      fs.mkdirSync(at);
+      make(at, entry as Tree);
+    }
+  }
+}
+
+// Rewrites a folder to a tree in the ways that programs do: in place, anew, by what is kept and what goes.
+function turnInto(folder: string, what: Tree): void {
+  for (const name of fs.readdirSync(folder)) if (!Object.hasOwn(what, name)) fs.rmSync(`${folder}/${name}`, { recursive: true });
+  for (const [name, entry] of Object.entries(what)) {
+    const at = `${folder}/${name}`;
+    const there = fs.lstatSync(at, { throwIfNoEntry: false });
+    const keeps = typeof entry !== 'string' && typeof entry.link !== 'string' && there?.isDirectory();
+    if (keeps) turnInto(at, entry as Tree);
+    else {
+      fs.rmSync(at, { recursive: true, force: true });
+      make(folder, { [name]: entry });
+    }
+  }
+}
+
+describe.each(root ? [true, false] : [false])('accepted changes (overlay: %s)', (overlays) => {
+  it('make of the folder the tree that the run saw, but for what was refused', async () => {
+    await fc.assert(
+      fc.asyncProperty(tree, tree, async (before, after) => {
+        seen = makeSeenFolder(overlays);
+        try {
+          make(seen.folder, before);
+          let left: Record<string, string> = {};
+          const offered = await seen.see((view) => {
+            turnInto(view, after);
+            left = treeOf(view);
+          });
+          offered.apply();
+          const refused = offered.refused.map((one) => one.path);
+          const below = (path: string): boolean => refused.some((one) => path === one || path.startsWith(`${one}/`));
+          const keep = ([path]: [string, string]): boolean => !below(path);
+          expect(Object.entries(treeOf(seen.folder)).filter(keep)).toEqual(Object.entries(left).filter(keep));
+          expect((await seen.see(() => undefined)).changes).toEqual([]);
+        } finally {
+          seen.remove();
+        }
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+
+  it('belong to the owner of the folder, or of what was there', async () => {
+    seen = makeSeenFolder(overlays);
+    const { uid } = fs.statSync(seen.folder);
+    fs.writeFileSync(`${seen.folder}/old`, 'x');
+    if (root) fs.chownSync(`${seen.folder}/old`, 1234, 1234);
+    const after = await seen.see((view) => {
+      fs.writeFileSync(`${view}/old`, 'y');
+      fs.mkdirSync(`${view}/a`);
+      fs.writeFileSync(`${view}/a/new`, 'y');
+    });
+    after.apply();
+    expect(['old', 'a', 'a/new'].map((one) => fs.statSync(`${seen.folder}/${one}`).uid)).toEqual([root ? 1234 : uid, uid, uid]);
+  });
+});
+
+describe('a folder that somebody else changed', () => {
+  const prepare = (folder: string): void => {
+    fs.writeFileSync(`${folder}/old`, 'old');
+    fs.writeFileSync(`${folder}/other`, 'other');
+    fs.mkdirSync(`${folder}/dir`);
+    fs.writeFileSync(`${folder}/dir/inner`, 'inner');
+  };
+  const run = (view: string): void => {
+    fs.writeFileSync(`${view}/old`, 'of the run');
+    fs.writeFileSync(`${view}/new`, 'of the run');
+    fs.rmSync(`${view}/dir`, { recursive: true });
+  };
+  const meanwhile: readonly (readonly [string, (folder: string) => void, string | undefined])[] = [
+    ['a path that the run did not touch', (at) => fs.writeFileSync(`${at}/other`, 'mine'), undefined],
+    ['a new path elsewhere', (at) => fs.writeFileSync(`${at}/mine`, 'mine'), undefined],
+    ['to the same', (at) => fs.writeFileSync(`${at}/new`, 'of the run', { mode: 0o644 }), undefined],
+    ['a path that the run changed', (at) => fs.writeFileSync(`${at}/old`, 'mine'), 'old'],
+    ['the mode of one', (at) => fs.chmodSync(`${at}/old`, 0o600), 'old'],
+    ['a path that the run deleted', (at) => fs.writeFileSync(`${at}/dir/inner`, 'mine'), 'dir/inner'],
+    ['by putting something into a folder that the run deleted', (at) => fs.writeFileSync(`${at}/dir/mine`, 'mine'), 'dir'],
+    ['by making what the run made', (at) => fs.writeFileSync(`${at}/new`, 'mine'), 'new'],
+    ['by a link to elsewhere in place of a folder', (at) => swap(at, 'dir', '/etc'), 'dir'],
+    ['by deleting what the run changed', (at) => fs.rmSync(`${at}/old`), 'old'],
+  ];
+  const swap = (at: string, name: string, to: string): void => {
+    fs.renameSync(`${at}/${name}`, `${at}/${name}.away`);
+    fs.symlinkSync(to, `${at}/${name}`);
+  };
+
+  it.each(meanwhile)('since the run: %s', async (_, act, conflict) => {
+    seen = makeSeenFolder(root);
+    prepare(seen.folder);
+    const after = await seen.see(run);
+    act(seen.folder);
+    const found = treeOf(seen.folder);
+    if (conflict === undefined) {
+      after.apply();
+      expect(treeOf(seen.folder)).toMatchObject({ old: 'file 644 of the run' });
+      return;
+    }
+    expect(after.apply).toThrow(expect.objectContaining({ code: 'changes-conflict' }));
+    expect(treeOf(seen.folder)).toEqual(found);
+    try {
+      after.apply();
+    } catch (problem) {
+      expect(JSON.stringify(problem)).toContain(`"${conflict}: somebody else`);
+    }
+  });
+
+  it.each(meanwhile.filter(([, , conflict]) => conflict !== undefined && conflict !== 'dir'))(
+    'while the run went on: %s',
+    async (_, act, conflict) => {
+      seen = makeSeenFolder(false);
+      prepare(seen.folder);
+      const after = await seen.see((view) => {
+        run(view);
+        act(seen.folder);
+      });
+      expect(after.conflicts).toContain(conflict);
+      expect(after.apply).toThrow(expect.objectContaining({ code: 'changes-conflict' }));
+    },
+  );
+});
+
+describe('what is applied', () => {
+  const file = (text: string): EntryState => ({ kind: 'file', sha256: digestOf(text), bytes: text.length, mode: 0o644 });
+  const changed = (...changes: ChangedFolder['changes']): ChangedFolder => ({
+    ...{ source: 'workspace:reports', target: '/reports', path: '', id: '', mode: 'cow' as const },
+    ...{ changes, refused: [], conflicts: [] },
+  });
+
+  it('is not what was swapped for it', () => {
+    seen = makeSeenFolder(false);
+    const set = changed({ path: 'new', after: file('shown') });
+    expect(() => applyChanges(seen.folder, set, () => Buffer.from('other'))).toThrow(
+      expect.objectContaining({ code: 'changes-invalid' }),
+    );
+    expect(fs.readdirSync(seen.folder)).toEqual([]);
+  });
+
+  it('never goes through a link in the folder', () => {
+    seen = makeSeenFolder(false);
+    fs.mkdirSync(`${seen.top}/outside`);
+    fs.symlinkSync('../outside', `${seen.folder}/dir`);
+    const set = changed({ path: 'dir/new', after: file('x') });
+    expect(() => applyChanges(seen.folder, set, () => Buffer.from('x'))).toThrow('dir is no folder');
+    expect(fs.readdirSync(`${seen.top}/outside`)).toEqual([]);
+  });
+
+  it.each(['.git/config', 'AGENTS.md', 'dir/.GIT', '.claude/x', 'a\u001bb'])('is never %s, whatever a set says', (path) => {
+    seen = makeSeenFolder(false);
+    expect(() => refuseConflicts(seen.folder, changed({ path, after: file('x') }))).toThrow(
+      expect.objectContaining({ code: 'changes-conflict' }),
+    );
+  });
+
+  it('breaks a hard link to a file elsewhere, and leaves that file as it is', async () => {
+    seen = makeSeenFolder(root);
+    fs.writeFileSync(`${seen.top}/elsewhere`, 'old');
+    fs.linkSync(`${seen.top}/elsewhere`, `${seen.folder}/here`);
+    const after = await seen.see((view) => fs.writeFileSync(`${view}/here`, 'new'));
+    after.apply();
+    expect(fs.readFileSync(`${seen.top}/elsewhere`, 'utf8')).toBe('old');
+    expect(fs.readFileSync(`${seen.folder}/here`, 'utf8')).toBe('new');
+  });
+
+  it('goes on where it was cut off', async () => {
+    seen = makeSeenFolder(root);
+    fs.mkdirSync(`${seen.folder}/dir`);
+    for (const name of ['dir/a', 'dir/b', 'c']) fs.writeFileSync(`${seen.folder}/${name}`, 'old');
+    const offered = await seen.see((view) => {
+      fs.rmSync(`${view}/dir`, { recursive: true });
+      fs.writeFileSync(`${view}/dir`, 'now a file');
+      fs.mkdirSync(`${view}/new`);
+      for (const name of ['new/a', 'new/b', 'c']) fs.writeFileSync(`${view}/${name}`, name);
+    });
+    const blobs = new Map(['now a file', 'new/a', 'new/b', 'c'].map((text) => [digestOf(text) as string, Buffer.from(text)]));
+    for (let budget = 0; budget < 5; budget++) {
+      let left = budget;
+      const read = (sha256: string): Uint8Array => {
+        if (left-- === 0) throw new Error('the runner is gone');
+        return blobs.get(sha256) ?? Buffer.from('');
+      };
+      refuseConflicts(seen.folder, offered, budget > 0);
+      if (budget < 4) expect(() => applyChanges(seen.folder, offered, read)).toThrow('the runner is gone');
+      else applyChanges(seen.folder, offered, read);
+      expect(fs.readdirSync(seen.folder).filter((name) => name.startsWith('.'))).toEqual([]);
+    }
+    expect(treeOf(seen.folder)).toMatchObject({ dir: 'file 644 now a file', 'new/b': 'file 644 new/b', c: 'file 644 c' });
+  });
+});
