@@ -116,3 +116,9 @@ export const statusPollMilliseconds = 400;
 /** Incident reports that are sent after a run, and how long one may take. */
 export const incidentsAtOnce = 5;
 export const incidentMilliseconds = 3_000;
+/** Entries of one export; how long a collector may take, and how it is asked again: pause, longest pause, and how often when nobody waits. */
+export const exportBatchLines = 500;
+export const exportMilliseconds = 10_000;
+export const exportPauseMilliseconds = 500;
+export const exportPauseMillisecondsMax = 60_000;
+export const exportTriesMax = 3;

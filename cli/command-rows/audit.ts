@@ -41,4 +41,16 @@ export const auditRows: readonly CommandRow[] = [
     formats: ['text'],
     load: () => import('../commands/log.ts'),
   },
+  {
+    name: 'log export',
+    summary: 'send the log to the collectors that host policy names, from where the last export stopped',
+    usage: '[--follow]',
+    examples: [
+      ['skill log export', 'what is new, once'],
+      ['skill log export --follow', 'for a service: goes on, and tries again what was not taken'],
+    ],
+    options: { follow: { type: 'boolean', summary: 'go on with what happens' } },
+    args: { min: 0, max: 0 },
+    load: () => import('../commands/log.ts'),
+  },
 ];

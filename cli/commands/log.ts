@@ -1,6 +1,7 @@
 /** `skill log …`: what ran here, as it happens, and whether the record of it is whole. */
 import { once } from 'node:events';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { readHostPolicy } from '../../runner/host-policy.ts';
 import type { AuditEntry } from '../../skills-index/run/audit-entry.ts';
 import { ocsfOf } from '../../skills-index/run/ocsf.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -10,14 +11,17 @@ import { followLines, nearEnd } from '../audit-follow.ts';
 import { addToPicture, emptyPicture, pictureText, withoutLost } from '../audit-picture.ts';
 import { auditRow, chainText } from '../audit-text.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OutStream } from '../command.ts';
+import { exportLog } from '../exporters/export-log.ts';
+import { sendIncidents } from '../incident-client.ts';
 import { pictureBytesMax, pictureMilliseconds } from '../limits.ts';
-import { answer, joined, jsonText, note, safe } from '../output.ts';
+import { answer, count, joined, jsonText, note, safe } from '../output.ts';
 import { auditFileOf, auditKeyFileOf } from '../start-skill.ts';
 
 const logCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   log: show,
   'log verify': verify,
   'log watch': watch,
+  'log export': send,
 };
 
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -94,6 +98,41 @@ async function watch(context: CommandContext): Promise<ExitCode> {
   const ticking = setInterval(draw, pictureMilliseconds);
   for await (const more of followLines(file, position, ends)) take(more);
   clearInterval(ticking);
+  return exitCodes.ok;
+}
+
+// Each place by itself: one that is down keeps no other from its entries.
+async function send(context: CommandContext): Promise<ExitCode> {
+  const { options, paths, signal } = context;
+  const { exporters, hosts, incidents } = readHostPolicy(join(paths.config, 'host.json'));
+  if (exporters.length === 0)
+    throw new Problem('usage', 'Host policy names nowhere to export to', {
+      hint: 'exporters in host.json: [{"kind": "otlp", "url": "https://…/v1/logs"}]',
+    });
+  const world = {
+    file: auditFileOf(context),
+    keyFile: auditKeyFileOf(context),
+    folder: join(paths.data, 'exports'),
+    hosts,
+    signal,
+  };
+  const onTrouble = (why: string): void => note(context, safe`not exported yet: ${why}`);
+  const ends = await Promise.allSettled(exporters.map((one) => exportLog({ ...world, onTrouble }, one, options.follow === true)));
+  const reports = await sendIncidents(context, { incidents });
+  const sent = ends.map((end) => (end.status === 'fulfilled' ? end.value : 0));
+  answer(
+    context,
+    { schema: 'skillgate.log-export/1', exporters: exporters.map(({ kind }, at) => ({ kind, sent: sent[at] })), reports },
+    () =>
+      joined(
+        exporters.map(
+          ({ kind, url }, at) => safe`${kind} ${new URL(url).host}: ${count(sent[at] ?? 0, 'entry', 'entries')} sent`,
+        ),
+        '\n',
+      ),
+  );
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
   return exitCodes.ok;
 }
 
