@@ -1,4 +1,5 @@
 /** A folder for one run alone: the proxy's socket, and what is staged for the run's uid. Gone afterwards. */
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -11,7 +12,7 @@ const usableBytes = Math.min(totalmem(), process.constrainedMemory() || Number.P
 
 /**
  * Acts in a new folder. A runner that is root lets the run's uid walk through it, by name only, to what is staged.
- * @throws Problem `plan-refused` when this user has as many runs as it may
+ * @throws Problem `plan-refused` when this user has as many runs as it may, `disk-full`
  */
 export async function withRunFolder<Result>(
   act: (path: string) => Promise<Result>,
@@ -22,11 +23,18 @@ export async function withRunFolder<Result>(
   try {
     create(`${path}/runner`);
     const living = sweep(above);
-    if (living > runsMax) throw new Problem('plan-refused', `Cannot start: ${runsMax} runs are going on at once, and this host’s memory is for no more`);
+    if (living > runsMax)
+      throw new Problem(
+        'plan-refused',
+        `Cannot start: ${runsMax} runs are going on at once, and this host’s memory is for no more`,
+      );
     if (process.getuid?.() === 0) chmodSync(path, 0o711);
     return await act(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOSPC') throw cause;
+    throw new Problem('disk-full', `There is no room for this run: ${(cause as Error).message}`, { cause });
   } finally {
-    rmSync(path, { recursive: true, force: true });
+    removeTree(path);
   }
 }
 
@@ -38,7 +46,17 @@ function sweep(above: string): number {
     if (found === undefined || found.uid !== process.getuid?.()) return false;
     if (holderLives(`${above}/${name}/runner`)) return true;
     removeControlGroups(name);
-    rmSync(`${above}/${name}`, { recursive: true, force: true });
+    removeTree(`${above}/${name}`);
     return false;
   }).length;
+}
+
+// A copy of a folder may hold folders that nobody may enter, and lie deeper than any path is long: those programs go by descriptor.
+function removeTree(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    spawnSync('/bin/chmod', ['-R', 'u+rwX', '--', path]);
+    spawnSync('/bin/rm', ['-rf', '--', path]);
+  }
 }

@@ -179,14 +179,15 @@ async function startAndWait(
     });
     const running = await safe.breaker.started(starting);
     const { notes } = running;
-    record({
-      event: 'start',
-      command: plan.command.name,
-      why: request.why ?? '',
-      backend: plan.backend,
-      notes,
-      runner: process.pid,
-    });
+    const started = { command: plan.command.name, why: request.why ?? '', backend: plan.backend, notes, runner: process.pid };
+    try {
+      record({ event: 'start', ...started });
+    } catch (cause) {
+      // What cannot be recorded does not go on.
+      running.kill();
+      await running.ended;
+      throw cause;
+    }
     const stops: Stop[] = [...(request.stops ?? []), ...(acting?.stops ?? []), { signal: flood.signal, reason: 'limit:denials' }];
     stops.push({ signal: sung.signal, reason: 'canary' }, { signal: safe.breaker.opened, reason: 'breaker' });
     stops.push({ signal: proxy.failed, reason: 'proxy' });

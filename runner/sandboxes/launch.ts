@@ -121,9 +121,14 @@ export const libraries: readonly Library[] = [
 
 /** @throws Problem `sandbox-missing` with the line that installs what is missing */
 export function refuseMissingTools(): void {
-  const missing = Object.values(tools).filter((path) => !fs.existsSync(path));
+  const missing = Object.values(tools).filter((path) => !isProgram(path));
   if (missing.length === 0) return;
   throw new Problem('sandbox-missing', `The sandbox needs ${missing.join(', ')}`, {
     hint: 'apt-get install bubblewrap socat util-linux',
   });
+}
+
+function isProgram(path: string): boolean {
+  const { mode = 0 } = fs.statSync(path, { throwIfNoEntry: false }) ?? {};
+  return (mode & 0o111) !== 0;
 }

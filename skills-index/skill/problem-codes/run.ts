@@ -26,6 +26,12 @@ export const runCodes = {
     means: 'What the skill needs is not approved, not granted to this agent, or not allowed on this host.',
     fix: 'skill run --plan shows each line left out and why.',
   },
+  'disk-full': {
+    exit: 7,
+    status: 507,
+    means: 'A disk of this host is full, so nothing was started.',
+    fix: 'Make room on the file system of the path named.',
+  },
   'mode-unsupported': {
     exit: 6,
     status: 422,
