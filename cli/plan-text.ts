@@ -7,7 +7,13 @@ export function printPlan({ limits, ...plan }: Plan): string {
   const sections: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
     ['mounts', plan.mounts.map((one) => [`${one.mode} ${one.target} <- ${one.path}`, one.reason])],
     ['egress', plan.egress.map((one) => [egressText(one), one.reason])],
-    ['secrets', plan.secrets.map((one) => [`${one.name} as ${one.as} to ${one.hosts.join(', ')}`, one.reason])],
+    [
+      'secrets',
+      plan.secrets.map((one) => [
+        `${one.name} as ${one.as} to ${[...(one.methods ?? []), one.hosts.join(', ')].join(' ')}`,
+        one.reason,
+      ]),
+    ],
     ['env', plan.env.map((one) => [`${one.name}=${JSON.stringify(one.value)}`, one.reason])],
     ['programs', plan.programs.map((one) => [one.program, one.reason])],
     ['waits for a person', plan.holds.map((one) => [`${one.rule}, for ${one.seconds} s`, one.reason])],

@@ -1,7 +1,6 @@
 /** Placeholders stand for secrets inside a sandbox; the proxy swaps them on the way out, and values back on the way in. */
 import { echoForms } from '../../skills-index/run/echo-forms.ts';
 import type { BoundPlaceholder } from '../../skills-index/run/egress-judge.ts';
-import { applySecret, headerOf } from '../../skills-index/run/secret-use.ts';
 import type { WatchedValue } from './leaks.ts';
 
 const prefix = 'skillgate-secret-';
@@ -14,15 +13,6 @@ export function placeholderFor(random: Uint8Array): string {
 /** What a leak detector looks for: the part that nobody can guess. */
 export function watchedPlaceholder({ name, placeholder }: Pick<BoundPlaceholder, 'name' | 'placeholder'>): WatchedValue {
   return { name, parts: [placeholder.slice(prefix.length)] };
-}
-
-/** A header's value with the placeholder replaced by the secret. */
-export function withSecret(value: string, { as, placeholder }: BoundPlaceholder, revealed: string): string {
-  const [[, replaced = ''] = []] =
-    applySecret({ as, placeholder }, revealed, {
-      ...{ method: '', target: '', headers: [[headerOf({ as }), value]], body: new Uint8Array(), now: new Date(0) },
-    }) ?? [];
-  return replaced;
 }
 
 export interface KnownValue {

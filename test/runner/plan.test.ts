@@ -161,6 +161,22 @@ describe('a plan', () => {
   });
 });
 
+describe('a secret in a plan', () => {
+  it.each(['bearer', 'basic', 'header:X-Key', 'sigv4', 'hmac:X-Signature'])(
+    'is used as %s, with the methods that the operator named',
+    (as) => {
+      const secret = [{ name: 'CRM_TOKEN', hosts: ['*.crm.example'], as, why: 'x' }];
+      const stored = { name: 'CRM_TOKEN', hosts: ['api.crm.example', 'other.example'], source: 'command', stored: '' } as const;
+      const line = { name: 'CRM_TOKEN', hosts: ['api.crm.example'], as };
+      const planned = (more: object) => planRun(inputFor({ secret }, { secrets: [{ ...stored, ...more }] })).plan;
+      expect(planned({})).toMatchObject({ refused: [], secrets: [line] });
+      expect(planned({}).secrets[0]).not.toHaveProperty('methods');
+      const reason = 'approved for "x"; bound to GET POST api.crm.example, other.example';
+      expect(planned({ methods: ['GET', 'POST'] }).secrets).toEqual([{ ...line, methods: ['GET', 'POST'], reason }]);
+    },
+  );
+});
+
 describe('https in a plan', () => {
   const egress = [{ url: 'https://*.crm.example/v2/*', methods: ['GET'], why: 'x' }];
   const withPolicy = (more: object) => planRun(inputFor({ egress }, { hostPolicy: { ...emptyHostPolicy, ...more } })).plan;

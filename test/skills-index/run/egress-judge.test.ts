@@ -216,6 +216,20 @@ describe('a placeholder', () => {
   ])('in the address %s is refused', (target) => {
     expect(judged(get(target))).toBe('secret-unbound');
   });
+
+  it.each([
+    ['POST', ['POST'], 'allowed'],
+    ['GET', ['POST'], 'secret-unbound'],
+    ['GET', undefined, 'allowed'],
+  ])('with %s where it is bound to %j is %s', (method, methods, expected) => {
+    const secrets = rules.secrets.map((one) => ({ ...one, ...(methods === undefined ? {} : { methods }) }));
+    const request = get('http://api.crm.example/v2/x', { method });
+    const headers: EgressRequest['headers'] = [...request.headers, ['Authorization', `Bearer ${placeholder}`]];
+    const decision = judgeRequest({ ...request, headers }, { ...rules, secrets });
+    expect(decision.kind === 'denied' ? decision.why : decision.kind).toBe(expected);
+    // Without the secret, the method is the rule's alone.
+    expect(judgeRequest(request, { ...rules, secrets }).kind).toBe('allowed');
+  });
 });
 
 describe('a tunnel', () => {
