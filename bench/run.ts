@@ -1,6 +1,7 @@
 /** `npm run bench [-- NAME…] [--format json]`: measures side by side, prints ratios. Never part of the tests. */
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { egressRows } from './egress.ts';
 import { logRows } from './log.ts';
 import { publishRows } from './publish.ts';
 import { printRows, type Row } from './row.ts';
@@ -16,6 +17,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   publish: publishRows,
   log: logRows,
   sandbox: sandboxRows,
+  egress: egressRows,
   similarity: similarityRows,
   // The log is half of what trust costs.
   trust: async () => [...(await trustRows()), ...(await logRows())],
