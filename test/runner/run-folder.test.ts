@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,18 @@ describe('the folder of a run', () => {
     const inside = await withRunFolder(async (path) => existsSync(path), above);
     expect([inside, existsSync(dead), existsSync(others)]).toEqual([true, false, true]);
     expect(readdirSync(above)).toHaveLength(1);
+  });
+
+  it('is gone also where a run left what cannot be entered, or lies deeper than a path is long', async () => {
+    const dead = leave(`${process.pid} 1\n`);
+    const deep = 'mkdir v && chmod 0 v && for i in $(seq 40); do mkdir -p aaaaaaaaaa && cd aaaaaaaaaa; done'.replaceAll(
+      'a'.repeat(10),
+      'a'.repeat(200),
+    );
+    const make = (path: string): unknown => execFileSync('bash', ['-c', deep], { cwd: path });
+    make(dead);
+    await withRunFolder(async (path) => make(path), above);
+    expect(readdirSync(above)).toEqual([]);
   });
 
   it('is refused where one user has too many runs', async () => {

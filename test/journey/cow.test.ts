@@ -1,0 +1,187 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { Writable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listWaiting } from '../../cli/changes/waiting.ts';
+import type { CommandContext } from '../../cli/command.ts';
+import { run as changesCommand } from '../../cli/commands/changes.ts';
+import { changesFolderOf } from '../../runner/mounts.ts';
+import type { RunRequest } from '../../runner/run.ts';
+import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
+import { type ChangeSet, kindOf } from '../../skills-index/run/changes.ts';
+import { giveTo, makeTestHost, reportsMount, runTest, type TestHost, type TestRun } from './sandbox-fixture.ts';
+
+let host: TestHost;
+beforeEach(() => {
+  host = makeTestHost();
+  writeFileSync(`${host.reports}/old.txt`, 'one\ntwo\n');
+  giveTo(host.reports);
+  writeFileSync(`${host.paths.config}/host.json`, JSON.stringify({ workspaces: { reports: host.reports } }), { mode: 0o600 });
+});
+afterEach(() => host.remove());
+
+const see = (
+  python: string,
+  more: Partial<RunRequest> = {},
+  limits?: { seconds: number; memoryMiB: number },
+): Promise<TestRun> => {
+  const skill = { files: { 'probe.py': `import os, sys, time\n${python}` }, capabilities: { mount: reportsMount('cow') } };
+  return runTest(host, { ...skill, ...(limits === undefined ? {} : { limits }) }, more);
+};
+const words = (set: ChangeSet | undefined): string[] =>
+  (set?.folders ?? []).flatMap(({ changes }) => changes.map((one) => `${kindOf(one)} ${one.path}`));
+const events = (): string[] => host.audit().map((entry) => entry.event);
+const edit = `open('/reports/old.txt', 'a').write('three\\n'); open('/reports/new.txt', 'w').write('\\x1b[2Jnew\\n')`;
+
+async function skill(command: string, args: readonly string[], options: CommandContext['options'] = {}): Promise<string> {
+  const out: string[] = [];
+  const sink = (): Writable => new Writable({ write: (chunk, _, done) => done(void out.push(String(chunk))) });
+  const context = { command, args, options, env: {}, cwd: '/', stdout: sink(), stderr: sink(), stdin: process.stdin, fetch };
+  const rest = {
+    now: () => new Date(),
+    format: 'text',
+    paths: host.paths,
+    registryBase: '',
+    signal: new AbortController().signal,
+  };
+  await changesCommand({ ...context, ...rest } as CommandContext);
+  return out.join('');
+}
+
+describe.each([
+  ['an overlay', bubblewrap],
+  ['a copy', () => ({ ...bubblewrap(), entersNamespaces: false })],
+])('a run in %s of its workspace', (name, sandbox) => {
+  it('sees what it writes, while the folder stays as it is', async () => {
+    const { ctimeMs } = statSync(host.reports);
+    const run = await see(`${edit}\nprint(open('/reports/old.txt').read(), sorted(os.listdir('/reports'))[-2:])`, {
+      sandbox: sandbox(),
+    });
+    expect(run.stdout).toBe("one\ntwo\nthree\n ['old.txt', 'package.json']\n");
+    expect(words(run.changes)).toEqual(expect.arrayContaining(['changed old.txt', 'created new.txt']));
+    expect(readdirSync(host.reports)).toEqual(['old.txt']);
+    expect(statSync(host.reports).ctimeMs).toBe(ctimeMs);
+    expect(events()).toEqual(['start', 'change', 'change', 'changes', 'exit']);
+  });
+
+  it('cannot write what agents obey, nor move it away', async () => {
+    mkdirSync(`${host.reports}/.claude`);
+    writeFileSync(`${host.reports}/.claude/settings.json`, '{}');
+    giveTo(host.reports);
+    const attempts = [
+      "open('/reports/.claude/settings.json', 'w')",
+      "os.rename('/reports/.claude', '/reports/x')",
+      "open('/reports/AGENTS.md', 'w')",
+    ];
+    const python = attempts.map((one) => `try: ${one}; print('through')\nexcept OSError: print('no')`).join('\n');
+    const run = await see(python, { sandbox: sandbox() });
+    expect([run.stdout, run.changes]).toEqual(['no\nno\nno\n', undefined]);
+  });
+
+  it.each([
+    ['killed', { signal: AbortSignal.timeout(1_500) }, {}],
+    ['limit:seconds', {}, { seconds: 1, memoryMiB: 128 }],
+  ])('that ends by %s leaves nothing', async (reason, more, limits) => {
+    const run = await see(`${edit}\ntime.sleep(60)`, { ...more, sandbox: sandbox() }, 'seconds' in limits ? limits : undefined);
+    expect([run.reason, run.changes]).toEqual([reason, undefined]);
+    expect(readdirSync(host.reports)).toEqual(['old.txt']);
+    expect(existsSync(changesFolderOf(host.paths.data, run.run))).toBe(false);
+  });
+
+  it('that hides the canary in a file ends as that, and nothing of it waits', async () => {
+    const python = `open('/reports/new.txt', 'w').write(os.environ['PROD_ADMIN_TOKEN'].encode().hex())`;
+    const run = await see(python, { sandbox: sandbox() });
+    expect([run.reason, run.code, run.changes]).toEqual(['canary', null, undefined]);
+    expect(listWaiting(host.paths.data)).toEqual([]);
+    expect(events()).toContain('canary');
+  });
+
+  it(`that fills it ${name === 'an overlay' ? 'meets a full disk' : 'loses all of it'} above 200 MiB`, async () => {
+    const python = `
+try:
+    with open('/reports/big', 'wb') as f:
+        for i in range(230): f.write(b'x' * 1048576)
+    print('written')
+except OSError as e: print(e.errno)`;
+    const run = await see(python, { sandbox: sandbox() }, { seconds: 60, memoryMiB: 600 });
+    if (name === 'an overlay') expect(run.stdout).toBe('28\n');
+    else expect(run.cleaned).toEqual([{ path: '/reports', why: expect.stringContaining('more than 200 MiB') }]);
+    expect(readdirSync(host.reports)).toEqual(['old.txt']);
+  }, 120_000);
+});
+
+describe('two folders', () => {
+  it('are two views, of which the one that was allowed before the start is applied at once', async () => {
+    const inbox = `${host.folder}/inbox`;
+    mkdirSync(inbox);
+    giveTo(inbox);
+    const mount = [...reportsMount('cow'), { source: 'workspace:inbox', target: '/inbox', mode: 'rw', why: 'test' }];
+    const files = { 'probe.py': `${edit}\nopen('/inbox/new', 'w').write('x')` };
+    const workspaces = { reports: host.reports, inbox };
+    const run = await runTest(host, { files, capabilities: { mount } }, {}, { workspaces, writable: ['inbox'] });
+    expect(readdirSync(inbox)).toEqual(['new']);
+    expect(readdirSync(host.reports)).toEqual(['old.txt']);
+    expect(run.changes?.folders.map((one) => one.target)).toEqual(['/reports']);
+    await skill('changes accept', [run.run], { digest: listWaiting(host.paths.data)[0]?.digest });
+    expect(readdirSync(host.reports)).toEqual(['new.txt', 'old.txt']);
+  });
+});
+
+describe('changes that wait', () => {
+  it('are listed, shown without acting on a terminal, and applied exactly as shown', async () => {
+    const { changes, run } = await see(edit);
+    expect(changes).toBeDefined();
+    expect(await skill('changes list', [])).toContain('1 created, 1 changed');
+    const shown = await skill('changes show', [run.slice(0, 8)]);
+    expect(shown).toContain('@@ -1,2 +1,3 @@');
+    expect(shown).toContain('+three');
+    expect(shown).not.toContain('\u001b');
+    await expect(skill('changes accept', [run])).rejects.toMatchObject({ code: 'not-confirmed' });
+    const digest = /changes (sha256:\S+)/.exec(shown)?.[1];
+    await expect(
+      skill('changes accept', [run], { digest: digest?.replace(/.$/, (last) => (last === '0' ? '1' : '0')) }),
+    ).rejects.toMatchObject({
+      code: 'changes-invalid',
+    });
+    expect(readdirSync(host.reports)).toEqual(['old.txt']);
+    await skill('changes accept', [run], { digest });
+    expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('one\ntwo\nthree\n');
+    expect(statSync(`${host.reports}/new.txt`).uid).toBe(statSync(host.reports).uid);
+    expect(await skill('changes list', [])).toContain('no changes wait');
+    expect(host.audit().filter((one) => one.event === 'changes')).toMatchObject([
+      { decision: 'offered' },
+      { decision: 'applied', digest },
+    ]);
+  });
+
+  it('conflict with what somebody else did meanwhile, and with those of another run', async () => {
+    const first = await see(`open('/reports/old.txt', 'w').write('first')`);
+    const second = await see(`open('/reports/old.txt', 'w').write('second')`);
+    const digests = new Map(listWaiting(host.paths.data).map((one) => [one.set.run, one.digest]));
+    await skill('changes accept', [first.run], { digest: digests.get(first.run) });
+    await expect(skill('changes accept', [second.run], { digest: digests.get(second.run) })).rejects.toMatchObject({
+      code: 'changes-conflict',
+    });
+    expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('first');
+    expect(await skill('changes discard', [second.run])).toContain('thrown away: 1 changed');
+    expect(listWaiting(host.paths.data)).toEqual([]);
+  });
+
+  it('are not applied to another folder that took the place of the one that the run saw', async () => {
+    const { run } = await see(edit);
+    const other = `${host.folder}/other`;
+    mkdirSync(other);
+    writeFileSync(`${host.paths.config}/host.json`, JSON.stringify({ workspaces: { reports: other } }), { mode: 0o600 });
+    const digest = listWaiting(host.paths.data)[0]?.digest;
+    await expect(skill('changes accept', [run], { digest })).rejects.toMatchObject({ code: 'changes-conflict' });
+    expect(readdirSync(other)).toEqual([]);
+  });
+
+  it('are not whole when a kept file was changed', async () => {
+    const { run } = await see(edit);
+    const folder = changesFolderOf(host.paths.data, run);
+    for (const name of readdirSync(folder)) if (name !== 'set.json') writeFileSync(`${folder}/${name}`, 'evil');
+    const digest = listWaiting(host.paths.data)[0]?.digest;
+    await expect(skill('changes accept', [run], { digest })).rejects.toMatchObject({ code: 'changes-invalid' });
+    expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('one\ntwo\n');
+  });
+});
