@@ -2,11 +2,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAudit } from '../../runner/audit.ts';
-import { type EndReason, type RunRequest, runSkill } from '../../runner/run.ts';
+import { type EndReason, type RunRequest, type RunResult, runSkill } from '../../runner/run.ts';
 import type { Sandbox } from '../../runner/sandbox.ts';
 import { emptyHostPolicy } from '../../skills-index/run/host-policy.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
+import { applyAllowed } from '../changes/accept.ts';
 import { openSecrets } from '../secret-sources/open-secrets.ts';
 import { storeSecret } from '../secret-store.ts';
 import type { Told, WantedAttempt } from './batch.ts';
@@ -91,6 +92,13 @@ export function auditKeyFileOf(world: EscapeWorld): string {
   return join(world.paths.config, 'audit-key.json');
 }
 
+/** Runs, and lets what changed in writable folders through to them, as `skill run` does. */
+export async function runAndApply(request: RunRequest): Promise<RunResult> {
+  const end = await runSkill(request);
+  await applyAllowed(request.paths, { policy: request.hostPolicy, audit: request.audit }, end.changes);
+  return end;
+}
+
 export interface BatchTerms {
   readonly limits?: EscapeSkill['limits'];
   /** How many attempts are made at the same time. */
@@ -112,6 +120,6 @@ export async function runSandboxed(
   const files = { 'probe.py': probeProgram, 'rows.json': JSON.stringify(attempts) };
   const skill = { files, capabilities: widestCapabilities, ...(limits === undefined ? {} : { limits }) };
   const request = requestIn(world, sandbox, skill);
-  const { reason } = await runSkill({ ...request, ...change(request), args: [JSON.stringify(factsOf(world, true, atOnce))] });
+  const { reason } = await runAndApply({ ...request, ...change(request), args: [JSON.stringify(factsOf(world, true, atOnce))] });
   return { told: parseTold(request.printed()), reason, printed: request.printed() };
 }

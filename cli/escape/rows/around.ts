@@ -7,65 +7,63 @@ import type { Sandbox } from '../../../runner/sandbox.ts';
 import { runBare } from '../bare.ts';
 import { wantedAttempt } from '../batch.ts';
 import type { Outcome, RunnerAttempt } from '../row.ts';
-import { type EscapeSkill, widestCapabilities } from '../sandboxed.ts';
+import { widestCapabilities } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';
-import { setsVariable } from './naive.ts';
+import { setsVariable, triesBare } from './naive.ts';
 import { runOnce } from './run-once.ts';
 
 const why = 'escape suite';
-const mounts = { mount: widestCapabilities.mount };
-
-// A beat each 10 ms into the mount, by a process that left its family and heeds no signal.
-const daemon = (mount: string, stays: boolean): string => `
-import os, signal, sys, time
+// A process that left its family, heeds no signal, and has the world's word for its name.
+const daemon = (word: string, stays: boolean): string => `
+import ctypes, os, signal, time
 if os.fork() == 0:
     os.setsid()
     if os.fork() != 0: os._exit(0)
     for n in (1, 2, 3, 13, 15): signal.signal(n, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(15, b'${word}', 0, 0, 0)
     os.closerange(0, 64)
-    for n in range(3000):
-        f = os.open(${mount} + '/beats', os.O_CREAT | os.O_APPEND | os.O_WRONLY); os.write(f, b'x'); os.close(f); time.sleep(0.01)
+    time.sleep(30)
     os._exit(0)
-time.sleep(${stays ? 60 : 0.3})
+time.sleep(${stays ? 60 : 0.5})
 `;
 
-const beatsIn = (world: EscapeWorld): number => fs.statSync(join(world.workspace, 'beats'), { throwIfNoEntry: false })?.size ?? 0;
-
-async function untilBeats(world: EscapeWorld): Promise<void> {
-  for (let i = 0; i < 500 && beatsIn(world) < 3; i++) await sleep(10);
+/** Whether a process of that name lives anywhere on this host (proc(5)). */
+function lives({ word }: EscapeWorld): boolean {
+  return fs.readdirSync('/proc').some((pid) => {
+    try {
+      return /^\d+$/.test(pid) && fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === word;
+    } catch {
+      return false;
+    }
+  });
 }
 
-/** Whether anything still writes. */
-async function lives(world: EscapeWorld): Promise<boolean> {
-  const before = beatsIn(world);
-  await sleep(150);
-  return beatsIn(world) > before;
+async function untilItLives(world: EscapeWorld): Promise<boolean> {
+  for (let i = 0; i < 1_000 && !lives(world); i++) await sleep(10);
+  return lives(world);
 }
 
-// Judged while the bare twin's supervisor still waits: afterwards it kills all.
+// Looked at while the bare twin's supervisor still waits: afterwards it kills all.
 async function livesBare(world: EscapeWorld): Promise<boolean> {
-  const code = `${daemon('mount', false)}\ntime.sleep(0.7)`;
-  const running = runBare(
-    world,
-    [wantedAttempt(world, { name: 'daemon', wants: '', code, proof: () => false, seconds: 3 }, 0)],
-    'user',
-    1,
-  );
-  await untilBeats(world);
-  // Its parent ended 0.3 s after its start.
-  await sleep(500);
-  const alive = await lives(world);
+  const running = triesBare(world, `${daemon(world.word, false)}\ntime.sleep(1)`);
+  if (!(await untilItLives(world))) return false;
+  // Its parents ended by then, or do in a moment.
+  await sleep(600);
+  const isAlive = lives(world);
   await running;
-  return alive;
+  return isAlive;
 }
 
-function daemonSkill(stays: boolean): EscapeSkill {
-  return { files: { 'probe.py': daemon(`'/reports'`, stays) }, capabilities: mounts };
-}
-
-async function judgeSurvivors(world: EscapeWorld, detail: string): Promise<Outcome> {
-  if (beatsIn(world) === 0) return { result: 'untested', detail: 'it never began' };
-  return (await lives(world)) ? { result: 'through', detail: 'a process outlived the run' } : { result: 'blocked', detail };
+async function judgeSurvivors(world: EscapeWorld, sandbox: Sandbox, stop?: AbortController): Promise<Outcome> {
+  const stops = stop === undefined ? [] : [{ signal: stop.signal, reason: 'revoked' as const }];
+  const files = { 'probe.py': daemon(world.word, stop !== undefined) };
+  const running = runOnce(world, sandbox, () => ({ files }), { stops });
+  const began = await untilItLives(world);
+  stop?.abort();
+  const { end, problem } = await running;
+  if (!began) return { result: 'untested', detail: `it never began: ${problem ?? end?.reason}` };
+  const detail = `gone when the run ended: ${end?.reason}`;
+  return lives(world) ? { result: 'through', detail: 'a process outlived the run' } : { result: 'blocked', detail };
 }
 
 /** What two runs in a row see of each other: the first leaves a word in every place that takes one. */
@@ -105,24 +103,13 @@ export const aroundRows: readonly RunnerAttempt[] = [
     name: 'a process that outlives its command',
     wants: 'to go on when nobody looks',
     bare: livesBare,
-    attempt: async (world, sandbox) => {
-      const { end } = await runOnce(world, sandbox, () => daemonSkill(false));
-      return judgeSurvivors(world, `gone when the run ended: ${end?.reason}`);
-    },
+    attempt: (world, sandbox) => judgeSurvivors(world, sandbox),
   },
   {
     name: 'a process that outlives being stopped',
     wants: 'to go on when it was revoked',
     bare: livesBare,
-    attempt: async (world, sandbox) => {
-      const stop = new AbortController();
-      const running = runOnce(world, sandbox, () => daemonSkill(true), { stops: [{ signal: stop.signal, reason: 'revoked' }] });
-      await untilBeats(world);
-      stop.abort();
-      const { end } = await running;
-      if (end?.reason !== 'revoked') return { result: 'untested', detail: `it ended otherwise: ${end?.reason}` };
-      return judgeSurvivors(world, 'gone when it was revoked');
-    },
+    attempt: (world, sandbox) => judgeSurvivors(world, sandbox, new AbortController()),
   },
   {
     name: 'print without end',

@@ -1,10 +1,10 @@
 /** One run for a row that looks at the runner from outside. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type RunRequest, type RunResult, runSkill } from '../../../runner/run.ts';
+import type { RunRequest, RunResult } from '../../../runner/run.ts';
 import type { Sandbox } from '../../../runner/sandbox.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import { auditFileOf, type EscapeSkill, requestIn } from '../sandboxed.ts';
+import { auditFileOf, type EscapeSkill, requestIn, runAndApply } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';
 
 export interface Once {
@@ -26,7 +26,7 @@ export async function runOnce(
   try {
     const request = requestIn(world, sandbox, skillOf());
     printed = request.printed;
-    const end = await runSkill({ ...request, ...(typeof change === 'function' ? change(request) : change) });
+    const end = await runAndApply({ ...request, ...(typeof change === 'function' ? change(request) : change) });
     return { printed: printed(), end };
   } catch (cause) {
     if (!(cause instanceof Problem) || cause.code === 'internal') throw cause;
