@@ -122,3 +122,6 @@ export const exportMilliseconds = 10_000;
 export const exportPauseMilliseconds = 500;
 export const exportPauseMillisecondsMax = 60_000;
 export const exportTriesMax = 3;
+/** How often a sandbox's processes are looked at, and how many of a run are told of. */
+export const childrenMilliseconds = 250;
+export const childrenMax = 200;

@@ -1,6 +1,7 @@
 /** A run from its admission to its end, as long as its version may go on: the one way in which a skill of a registry is started. */
 import { type RunRequest, type RunResult, runSkill } from '../runner/run.ts';
 import type { World } from './admission.ts';
+import { sampleChildren } from './children.ts';
 import { sendIncidents } from './incident-client.ts';
 import { watchRevocation } from './revocation-watch.ts';
 import type { HostFiles, Startable } from './start-skill.ts';
@@ -15,7 +16,7 @@ export async function runWatched(
   const { statusSeconds: seconds, status: statusUrls } = policy;
   const revocation = watchRevocation({ bundle: admitted.bundle, source, root, statusUrls, seconds, now: world.now });
   try {
-    return await runSkill({ ...request, stops: [...(request.stops ?? []), revocation.stop] });
+    return await runSkill({ ...request, onStart: sampleChildren, stops: [...(request.stops ?? []), revocation.stop] });
   } finally {
     revocation.close();
     await sendIncidents(world, policy);

@@ -188,6 +188,7 @@ async function startAndWait(
       await running.ended;
       throw cause;
     }
+    request.onStart?.(running, record);
     const stops: Stop[] = [...(request.stops ?? []), ...(acting?.stops ?? []), { signal: flood.signal, reason: 'limit:denials' }];
     stops.push({ signal: sung.signal, reason: 'canary' }, { signal: safe.breaker.opened, reason: 'breaker' });
     stops.push({ signal: proxy.failed, reason: 'proxy' });

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Agent } from '../skills-index/run/agent.ts';
-import type { AuditSubject } from '../skills-index/run/audit-entry.ts';
+import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.ts';
 import type { ChangeSet } from '../skills-index/run/changes.ts';
 import type { HoldHands } from '../skills-index/run/hold.ts';
 import type { HostPolicy } from '../skills-index/run/host-policy.ts';
@@ -16,7 +16,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { Audit } from './audit.ts';
 import type { Cleanup } from './mounts.ts';
 import { prepareRun, runPrepared } from './run-prepared.ts';
-import type { Sandbox } from './sandbox.ts';
+import type { RunningSandbox, Sandbox } from './sandbox.ts';
 import type { Secrets } from './secrets.ts';
 import type { Stop } from './watch.ts';
 
@@ -51,6 +51,8 @@ export interface RunRequest {
   /** What people are reached by when something has to wait for them. */
   readonly hands?: HoldHands;
   readonly signal?: AbortSignal;
+  /** Told when it runs: whoever looks at its processes until `ended` may record what they see. */
+  readonly onStart?: (running: Pick<RunningSandbox, 'pid' | 'ended'>, record: (event: AuditEvent) => void) => void;
   /** What else ends it while it runs: a revocation, a breaker. */
   readonly stops?: readonly Stop[];
   readonly now: () => Date;

@@ -40,6 +40,8 @@ export interface SandboxStart {
 }
 
 export interface RunningSandbox {
+  /** Its first process, as this host counts; absent where there is none to look at. */
+  readonly pid?: number | undefined;
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;

@@ -63,10 +63,11 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
   });
   try {
     const stderr = await untilStarted(child.stderr as Readable, started);
-    join(groups, (await first)?.pid);
+    const pid = (await first)?.pid;
+    join(groups, pid);
     const [stdin, stdout] = [child.stdin as Writable, child.stdout as Readable];
     stdin.on('error', () => undefined).write(goAhead);
-    return { stdin, stdout, stderr, ended, kill, notes: notesOf(plan, groups, forwarder !== undefined) };
+    return { pid, stdin, stdout, stderr, ended, kill, notes: notesOf(plan, groups, forwarder !== undefined) };
   } catch (cause) {
     kill();
     await ended;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pathsOf } from '../../cli/paths.ts';
 import { parseEntry } from '../../skills-index/run/audit-entry.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { makeReportSkill, release, sayOf } from '../cli/installer-world.ts';
 import { type InstalledHost, makeInstalledHost } from './installed-host.ts';
 
@@ -60,5 +61,30 @@ describe('a revocation', () => {
     await sayOf(host.network, skill, 'suspended');
     expect((await ended)[0]).toBe(6);
     expect(events().at(-2)).toMatchObject({ event: 'exit', reason: 'revoked', skill: '@acme/alone' });
+  });
+});
+
+describe('what a run starts', () => {
+  it('is seen by its name and a digest of its arguments, and told as a sample', async () => {
+    const text = "import { spawnSync } from 'node:child_process';\nspawnSync('sleep', ['1.5']);\n";
+    const capabilities = { exec: [{ program: 'sleep', why: 'waits' }] };
+    await release(
+      host.network,
+      makeReportSkill('@acme/starts', {
+        commands: { wait: 'scripts/wait.ts' },
+        capabilities,
+        files: { 'scripts/wait.ts': text },
+      }),
+    );
+    expect((await host.skill('install', '@acme/starts')).exit).toBe(0);
+    expect(await host.skill('run', '@acme/starts', 'wait')).toMatchObject({ exit: 0 });
+    const children = events()
+      .filter(({ skill }) => skill === '@acme/starts')
+      .flatMap((one) => (one.event === 'child' ? [one] : []));
+    expect(children).toContainEqual(
+      expect.objectContaining({ name: 'sleep', sampled: true, arguments: digestOf('sleep\u00001.5\0') }),
+    );
+    expect(JSON.stringify(children)).not.toContain('1.5');
+    expect(children.map(({ name }) => name)).not.toContain('bwrap');
   });
 });

@@ -1,0 +1,55 @@
+/** Looks a few times a second at what runs in a sandbox, and tells of each process once: its name and a digest of its arguments. */
+import { readFileSync } from 'node:fs';
+import { startOf } from '../runner/lock.ts';
+import type { RunRequest } from '../runner/run.ts';
+import { digestOf } from '../skills-index/skill/digest.ts';
+import { childrenMax, childrenMilliseconds } from './limits.ts';
+
+/** What starts the command, or carries its requests: the sandbox's own. */
+const own: readonly string[] = ['bwrap', 'socat', 'forwarder'];
+
+/**
+ * Records until the sandbox has ended. What lives shorter than the interval is not seen, and a process can call itself anything:
+ * this tells a person what went on, it stops nothing.
+ */
+export const sampleChildren: NonNullable<RunRequest['onStart']> = ({ ended, pid }, record) => {
+  if (pid === undefined) return;
+  const seen = new Set<string>();
+  const look = (): void => {
+    for (const one of processesBelow(pid)) {
+      const [name, line] = [readProc(one, 'comm').trimEnd(), readProc(one, 'cmdline')];
+      const id = `${one} ${startOf(one)} ${name} ${line}`;
+      if (line === '' || own.includes(name) || seen.has(id) || seen.size >= childrenMax) continue;
+      seen.add(id);
+      record({ event: 'child', name, arguments: digestOf(line), sampled: true });
+    }
+  };
+  const timer = setInterval(() => {
+    try {
+      look();
+    } catch {
+      // The log cannot be written: whatever the run does next that has to be recorded ends it.
+      clearInterval(timer);
+    }
+  }, childrenMilliseconds);
+  timer.unref();
+  void ended.catch(() => undefined).then(() => clearInterval(timer));
+};
+
+// Processes below one, by their pids on this host (proc(5), /proc/pid/task/tid/children).
+function processesBelow(pid: number): number[] {
+  const all = [pid];
+  for (let at = 0; at < all.length && all.length < childrenMax; at++) {
+    const one = all[at] ?? pid;
+    all.push(...readProc(one, `task/${one}/children`).split(' ').filter(Boolean).map(Number));
+  }
+  return all;
+}
+
+function readProc(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
