@@ -75,8 +75,9 @@ async function readLines(stream: Duplex, take: (message: BridgeMessage) => void,
   for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     text += chunk.toString('latin1');
     const lines = text.split('\n');
+    const longest = Math.max(...lines.map((line) => line.length));
     text = lines.pop() ?? '';
-    if (text.length > bridgeLineBytesMax) throw new Problem('run-limit', `A line has more than ${bridgeLineBytesMax} bytes`);
+    if (longest > bridgeLineBytesMax) throw new Problem('run-limit', `A line has more than ${bridgeLineBytesMax} bytes`);
     for (const line of lines) take(parseBridgeLine(Buffer.from(line, 'latin1').toString('utf8')));
     await untilTaken();
   }

@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeAuthority } from '../../skills-index/run/certificate.ts';
 import { makeReportSkill, release, sayOf } from '../cli/installer-world.ts';
 import type { Skill } from '../registry/road.ts';
 import { type InstalledHost, makeInstalledHost } from './installed-host.ts';
@@ -132,6 +134,36 @@ describe('an agent’s own program in a session', () => {
     for (const one of ['byAddress', 'elsewhere', 'runner']) expect(JSON.stringify(did[one])).not.toContain('"status":200');
     expect(asked).toHaveLength(1);
     expect((await bare({ endpoint: steps.endpoint ?? {} })).endpoint).toBe('connected');
+  });
+
+  it('reaches a model elsewhere by its name, with a key that it never sees', async () => {
+    const authority = makeAuthority(['*'], new Date());
+    const keys: string[] = [];
+    const cloud = createSecureServer(authority.leafFor('api.model.example'), (request, response) => {
+      keys.push(`${request.url} ${request.headers.authorization}`);
+      response.end('{"echo":"real-key-of-the-model"}');
+    });
+    await new Promise<void>((resolve) => cloud.listen(0, '127.0.0.1', resolve));
+    const pem = join(folder, 'authority.pem');
+    writeFileSync(pem, authority.certificate);
+    const path = join(host.home, 'config/host.json');
+    const policy = readFileSync(path, 'utf8');
+    const models = { cloud: { url: 'https://api.model.example', kind: 'openai', secret: 'MODEL_KEY' } };
+    const hosts = { 'api.model.example': `127.0.0.1:${(cloud.address() as AddressInfo).port}` };
+    try {
+      writeFileSync(path, JSON.stringify({ ...JSON.parse(policy), authorities: [pem], hosts, models }), { mode: 0o600 });
+      const words = ['secret', 'set', 'MODEL_KEY', '--host', 'api.model.example', '--agent', 'finance'];
+      const refused = await host.skill('agent', 'run', 'finance', '--', 'stub', '{}');
+      expect(refused).toMatchObject({ exit: 6, err: expect.stringContaining('skill secret set MODEL_KEY') });
+      await host.call('skillgate', words, { stdin: 'real-key-of-the-model\n' });
+      const did = await inSession('finance', { model: { does: 'model', text: 'hello' }, env: { does: 'env' } });
+      expect(keys).toEqual(['/v1/chat/completions Bearer real-key-of-the-model']);
+      expect(did.model).toMatchObject({ status: 200 });
+      expect(JSON.stringify(did)).not.toContain('real-key');
+    } finally {
+      cloud.close();
+      writeFileSync(path, policy);
+    }
   });
 
   it('has no way to decide about itself', async () => {
