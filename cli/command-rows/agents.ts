@@ -162,6 +162,7 @@ export const agentRows: readonly CommandRow[] = [
     options: {
       plan: { type: 'boolean', summary: 'print the plan and stop' },
       model: { type: 'string', value: 'NAME', summary: 'a name in host policy’s models, for this session' },
+      accept: { type: 'boolean', summary: 'apply what it changes in its copy of the workspace, without showing it' },
     },
     args: { min: 2, max: Number.POSITIVE_INFINITY },
     load: () => import('../commands/agent-run.ts'),

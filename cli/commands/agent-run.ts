@@ -11,6 +11,8 @@ import { openSessionHost } from '../agent-run/session-host.ts';
 import { printSessionPlan } from '../agent-run/session-text.ts';
 import { plannedSkills } from '../agent-run/skill-tree.ts';
 import { agentSkills } from '../agent-skills.ts';
+import { applyAllowed } from '../changes/accept.ts';
+import { offerChanges } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, joined, jsonText, note, safe } from '../output.ts';
 import { openSecrets } from '../secret-sources/open-secrets.ts';
@@ -42,7 +44,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const authorities = readAuthorities(files.policy);
     const session = { id, agent, plan, digest, host, secrets, skills, calls, audit: files.audit, sandbox, authorities };
     const taken = { stdout: '', stderr: '' };
-    const end = await runSession(session, { ...context, ...streamsOf(context, taken) });
+    const { changes, ...end } = await runSession(session, { ...context, ...streamsOf(context, taken) });
+    const waiting = await applyAllowed(context.paths, { ...files, own: host.own }, changes);
+    if (waiting !== undefined) await offerChanges(context, files, waiting, context.options.accept === true);
     if (context.format !== 'text') {
       const said = { schema: 'skillgate.session-end/1', session: id, agent: name, plan: digest, ...end, ...taken };
       context.stdout.write(`${jsonText(said)}\n`);
