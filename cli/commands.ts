@@ -4,6 +4,7 @@ import type { CommandRow } from './command.ts';
 import { agentRows } from './command-rows/agents.ts';
 import { auditRows } from './command-rows/audit.ts';
 import { authorRows } from './command-rows/authors.ts';
+import { changesRows } from './command-rows/changes.ts';
 import { everyoneRows } from './command-rows/everyone.ts';
 import { installerRows } from './command-rows/installers.ts';
 import { operatorRows } from './command-rows/operators.ts';

@@ -21,8 +21,6 @@ export const startSecondsMax = 20;
 export const lockWaitSecondsMax = 30;
 /** Of the host's memory for each run that one user has going on at once: an interpreter that does nothing takes some 45 MiB. */
 export const memoryMiBPerRun = 64;
-/** How long after its last sign of life a killed runner is taken to have written to a folder. */
-export const leftoverSeconds = 60;
 
 /** Where the forwarder listens in the sandbox. */
 export const forwarderPort = 3_128;

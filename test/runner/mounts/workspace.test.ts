@@ -93,7 +93,7 @@ const rows: readonly Row[] = [
     [`dir: ${leaves}`],
   ],
   ['a link to a name with an escape', link('link', 'a\u001b[2J'), [], [`link: ${controls}`]],
-  ['a pipe', (view) => execFileSync('mkfifo', ['pipe'], { cwd: view }), [], [`pipe: ${odd}`]],
+  ['a pipe', (view) => execFileSync('sh', ['-c', 'mkfifo pipe'], { cwd: view }), [], [`pipe: ${odd}`]],
   ['a pipe where a file was', (view) => execFileSync('sh', ['-c', 'rm old; mkfifo old'], { cwd: view }), [], [`old: ${odd}`]],
   [
     'setuid and setgid bits',
