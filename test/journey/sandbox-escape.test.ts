@@ -4,10 +4,15 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync }
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkHost } from '../../cli/check-host.ts';
+import { escapeGroups } from '../../cli/escape/row.ts';
+import { escapeRows } from '../../cli/escape/rows.ts';
+import { runEscapeSuite } from '../../cli/escape/suite.ts';
 import { unlock, waitForClaim } from '../../runner/lock.ts';
 import { runSkill } from '../../runner/run.ts';
+import type { SandboxStart } from '../../runner/sandbox.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/syscalls.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import { giveTo, makeTestHost, processesOf, reportsMount, requestFor, runTest, type TestHost, tryIt } from './sandbox-fixture.ts';
 
 const column = process.arch === 'arm64' ? 1 : 0;
@@ -18,6 +23,51 @@ beforeEach(() => {
   host = makeTestHost();
 });
 afterEach(() => host.remove());
+
+// Each attempt alone is `skill doctor --escape`; what it prints is in docs/escape-suite.md.
+describe('the escape suite', () => {
+  it('lets nothing through, and has attempts in each group that work where nothing stops them', async () => {
+    const results = await runEscapeSuite({ rows: escapeRows, sandboxes: [bubblewrap()] });
+    expect(results.filter((row) => row.result === 'through')).toEqual([]);
+    const held = results.filter((row) => row.result === 'blocked' || row.result === 'contained');
+    expect(held.every((row) => row.bare === 'succeeds')).toBe(true);
+    for (const group of escapeGroups)
+      expect(
+        held.map((row) => row.group),
+        group,
+      ).toContain(group);
+    expect(results.map((row) => row.name)).toEqual(escapeRows.map((row) => row.name));
+    // As root most attempts have a twin that works; what the kernel or the machine lacks is said.
+    if (root) expect(held.length).toBeGreaterThan(290);
+  });
+
+  const some = ['read a file by its absolute path', 'read the environment of every process', 'print without end'];
+  const rows = escapeRows.filter((row) => some.includes(row.name));
+  const broken: readonly (readonly [string, (what: SandboxStart) => SandboxStart, readonly string[]])[] = [
+    [
+      'hands on the runner’s environment',
+      (what) => ({ ...what, env: { ...process.env, ...what.env } as SandboxStart['env'] }),
+      ['blocked', 'through', 'contained'],
+    ],
+    ['stops what was granted too', ({ proxyFolder: _, ...what }) => what, ['untested', 'untested', 'untested']],
+    [
+      'does not start',
+      () => {
+        throw new Problem('sandbox-missing', 'There is none');
+      },
+      ['untested', 'untested', 'untested'],
+    ],
+  ];
+  it.each(broken)('tells when a sandbox %s', async (_, change, expected) => {
+    const sandbox = bubblewrap();
+    const results = await runEscapeSuite({
+      rows,
+      sandboxes: [{ ...sandbox, start: async (what) => sandbox.start(change(what)) }],
+    });
+    expect(results.map((row) => row.result)).toEqual(expected);
+    expect(results.map((row) => row.bare)).toEqual(['succeeds', 'succeeds', 'succeeds']);
+  });
+});
 
 describe('this host', () => {
   it('holds every row of the self-test', async () => {
@@ -65,56 +115,6 @@ describe('system calls', () => {
       'a call that came later': expect.stringMatching(/^38 /),
       'a call of the x32 interface': expect.stringMatching(/^38 /),
     });
-  });
-});
-
-describe('what is left of the host', () => {
-  it('gives no devices, no settings of the kernel, no privileges and no other process', async () => {
-    const rows = await tryIt(host, {
-      devices: `sorted(os.listdir('/dev'))`,
-      sys: `os.listdir('/sys')`,
-      sysrq: `open('/proc/sysrq-trigger', 'w')`,
-      'core pattern': `open('/proc/sys/kernel/core_pattern', 'w').write('|/x')`,
-      kcore: `open('/proc/kcore', 'rb').read(1)`,
-      memory: `open('/proc/1/mem', 'rb+')`,
-      node: `os.mknod('/tmp/disk', stat.S_IFBLK | 0o600, os.makedev(254, 0))`,
-      tty: `open('/dev/tty')`,
-      processes: `sorted(n for n in os.listdir('/proc') if n.isdigit())`,
-      signal: `os.kill(${process.pid}, 0)`,
-      root: `os.setuid(0)`,
-      host: `socket.gethostname()`,
-      arguments: `open('/proc/1/cmdline').read()`,
-    });
-    expect(rows.devices).not.toContain('vda');
-    expect(rows).toMatchObject({ processes: ['1', '2'], host: 'skill' });
-    expect(rows.arguments).not.toContain(host.folder);
-    for (const name of ['sys', 'sysrq', 'core pattern', 'kcore', 'node', 'tty', 'signal', 'root'])
-      expect(rows[name], name).toMatch(/^(1|2|3|6|13|22|30) /);
-  });
-
-  it('has ends: processes, descriptors, temporary files', async () => {
-    const run = await runTest(host, {
-      files: {
-        'probe.py': `
-import os, time
-def until_refused(act):
-    n = 0
-    try:
-        while n < 5000: act(n); n += 1
-    except OSError as e: return n, e.errno
-    return n, 0
-def child(n):
-    if os.fork() == 0: time.sleep(20); os._exit(0)
-print(until_refused(child)[1], until_refused(lambda n: os.open('/dev/null', 0))[1])
-os.closerange(3, 1024)
-def fill(path):
-    with open(path, 'wb', buffering=0) as f: return until_refused(lambda n: f.write(b'x' * 1048576))
-print(fill('/home/skill/x')[1], fill('/dev/shm/x')[1])`,
-      },
-      limits: { seconds: 20, memoryMiB: 512 },
-    });
-    expect(run.stderr).toBe('');
-    expect(run.stdout).toBe('11 24\n28 28\n');
   });
 });
 
