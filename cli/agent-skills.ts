@@ -8,6 +8,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import type { World } from './admission.ts';
 import { type AgentContext, agentOf, knownSkills, recordFor, startable } from './agent-startable.ts';
+import { applyAllowed } from './changes/accept.ts';
 import { KeptOutput } from './kept-output.ts';
 import { openBytesMax, searchedSkillsMax } from './limits.ts';
 import { type DescribedSkill, searchSkills } from './skill-search.ts';
@@ -147,7 +148,9 @@ async function streamCall(
     // Read again: a person may just have granted it.
     ...{ command: call.command, args, agent: agentOf(context), why, stdin, onStdout, onStderr },
   });
-  return { start, result: await runWatched(context.world, context.host, start, request) };
+  const { changes: made, ...result } = await runWatched(context.world, context.host, start, request);
+  const changes = await applyAllowed(context.world.paths, context.host, made);
+  return { start, result: { ...result, ...(changes === undefined ? {} : { changes }) } };
 }
 
 async function all(context: AgentContext): Promise<Startable[]> {

@@ -30,7 +30,9 @@ export function sessionCalls({ agent, folder, log, world }: SessionWorld): Bridg
         onStderr: stderr,
         ...(command === undefined ? {} : { command }),
       };
-      return exitOf(await skillsFor(streams).stream(call));
+      const result = await skillsFor(streams).stream(call);
+      if (result.changes !== undefined) stderr(Buffer.from('skillgate: what it changed is in a copy, and waits for a person\n'));
+      return exitOf(result);
     },
     mcp: async (streams) => {
       const { serveMcp } = await import('../mcp-server.ts');
