@@ -210,7 +210,10 @@ async function handle(traffic: Traffic, { request, response, upgrades }: Asked):
     if (coding !== 'identity' && body.ended) body.lookInto(held, coding);
     if (body.why !== undefined) return refuse(body.why);
     if (body.broken || request.socket.destroyed) return;
-    const refused = await traffic.accounts.admit(method, decision, held.length, secrets);
+    // What is not here yet is what it says it is, or more than any rule allows.
+    const announced = request.headers['content-length'];
+    const bytes = body.ended ? held.length : announced === undefined ? undefined : Number(announced);
+    const refused = await traffic.accounts.admit(method, decision, bytes, secrets);
     if (refused !== undefined) return refuse(refused);
     if (request.socket.destroyed) return;
     const how = decision.upgrades ? forwardWebSocket : forward;

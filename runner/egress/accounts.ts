@@ -26,12 +26,15 @@ export class Accounts {
     this.#onFailure = onFailure;
   }
 
-  /** Counts one more request, asks a person where a rule wants one, and records it; or says why it is refused. */
-  async admit(method: string, place: Place, bytes: number, secrets: readonly string[]): Promise<Denial | undefined> {
+  /** Counts one more request (of how many bytes, if that is known), asks a person where a rule wants one, and records it; or says why it is refused. */
+  async admit(method: string, place: Place, bytes: number | undefined, secrets: readonly string[]): Promise<Denial | undefined> {
     const why = this.#request();
     if (why !== undefined) return why;
     const { host, path, port } = place;
-    const answer = await this.#settings.gate?.ask({ kind: 'egress', method, host, port, path, bytes }, this.#closed);
+    const answer = await this.#settings.gate?.ask(
+      { kind: 'egress', method, host, port, path, ...(bytes === undefined ? {} : { bytes }) },
+      this.#closed,
+    );
     if (answer?.kind === 'denied') return 'held';
     const told = { event: 'egress', decision: 'allowed', why: 'approved', method, host, port, path, secrets } as const;
     if (!this.#record(told)) return 'unrecorded';
@@ -51,6 +54,7 @@ export class Accounts {
   /** Counts bytes that are about to leave. */
   send(bytes: number): Denial | undefined {
     this.#sent += bytes;
+    this.#settings.gate?.sent?.(bytes);
     if (this.#sent > (this.#settings.caps?.sentBytes ?? limits.egressRunBytesMax)) return 'too-much';
     return this.receive(bytes);
   }

@@ -55,14 +55,12 @@ export class BreakerWatch {
     this.#settings.record(breakerEvent(open, 'closed', sayAnswered(answer)));
   }
 
-  /** The gate, with what is sent through it counted here. */
+  /** The gate, with what is sent through it counted here: written down now and then, since with each request it would be slow. */
   through(gate: RunGate): RunGate {
-    const ask: RunGate['ask'] = (action, signal) => {
-      // Written down now and then: with each request it would be slow.
-      if (action.kind === 'egress') this.#unwritten += action.bytes ?? 0;
-      return gate.ask(action, signal);
+    const sent = (bytes: number): void => {
+      this.#unwritten += bytes;
     };
-    return { ...gate, ask };
+    return { ...gate, sent };
   }
 
   /** Counts a start that the sandbox refuses. */

@@ -28,6 +28,8 @@ export type GateAnswer =
 /** Asked before each action that could have to wait; answers at once where no rule wants a person. */
 export interface Gate {
   ask(action: GatedAction, signal?: AbortSignal): Promise<GateAnswer>;
+  /** Told of the bytes that leave. */
+  sent?(bytes: number): void;
 }
 
 /** What people are reached by; the core knows neither terminals nor webhooks. */
