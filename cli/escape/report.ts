@@ -55,7 +55,10 @@ export function backendText(rows: readonly EscapeResult[], backend: string, ink:
       counts,
       ...(silent.length === 0
         ? []
-        : [safe`${ink.yellow('untested')}, since without a sandbox it fails here too:`, ...silent.map(line)]),
+        : [
+            safe`${ink.yellow('untested')}: it fails here without a sandbox too, or this host has no such thing`,
+            ...silent.map(line),
+          ]),
       ...(open.length === 0 ? [] : [safe`${ink.red('through')}:`, ...open.map(line)]),
       open.length === 0
         ? safe`${ink.green('no attempt got through')} ${backend}`
