@@ -1,10 +1,11 @@
 /** Watches a started sandbox: its input, its output up to the limit, its time, and what ended it. */
 
 import { pipeline } from 'node:stream/promises';
+import { canaryName } from '../skills-index/run/canary.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
 import type { EndReason, RunRequest } from './run.ts';
 import type { RunningSandbox } from './sandbox.ts';
-import { canaryName, type LeakDetector } from './secrets/leaks.ts';
+import type { LeakDetector } from './secrets/leaks.ts';
 
 /** Something that ends a running sandbox, and what the end is then called. */
 export interface Stop {

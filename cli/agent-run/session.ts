@@ -11,9 +11,7 @@ import { startEgress } from '../../runner/egress.ts';
 import { type HeldMounts, holdMounts } from '../../runner/mounts.ts';
 import type { EndReason } from '../../runner/run.ts';
 import { withRunFolder } from '../../runner/run-folder.ts';
-import { type RunTokens, runTokens } from '../../runner/run-token.ts';
 import type { Sandbox, SandboxFile } from '../../runner/sandbox.ts';
-import { canaryFrom } from '../../runner/secrets/canary.ts';
 import { leakDetector } from '../../runner/secrets/leaks.ts';
 import { placeholderFor, watchedPlaceholder } from '../../runner/secrets/placeholder.ts';
 import { revealAll, type Secrets } from '../../runner/secrets.ts';
@@ -21,7 +19,9 @@ import { type Stop, watchRun } from '../../runner/watch.ts';
 import { type Agent, whyEnded } from '../../skills-index/run/agent.ts';
 import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
 import { runnerHost } from '../../skills-index/run/bridge.ts';
+import { canaryFrom } from '../../skills-index/run/canary.ts';
 import type { ChangeSet } from '../../skills-index/run/changes.ts';
+import { type RunTokens, runTokens } from '../../skills-index/run/run-token.ts';
 import type { SessionPlan } from '../../skills-index/run/session-plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -71,7 +71,7 @@ export async function runSession(session: Session, io: Io): Promise<SessionEnd> 
   const subject = { run: id, agent: agent.name, session: id, plan: digest };
   const record = (event: AuditEvent): void => audit.record(subject, event);
   const begun = performance.now();
-  const tokens = runTokens(io.now);
+  const tokens = runTokens(io.now, () => randomBytes(32));
   try {
     refuseWhatThePlanRefuses(plan);
     const acting = actAs(agent, io, (one) => whyEnded(one, io.now()));

@@ -1,10 +1,10 @@
 /** What a run has sent so far, against what it may send; and the record of what was refused. */
 import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
+import { canaryName } from '../../skills-index/run/canary.ts';
 import type { Denial } from '../../skills-index/run/denial.ts';
 import type { Place } from '../../skills-index/run/egress-judge.ts';
 import type { EgressSettings } from '../egress.ts';
 import * as limits from '../limits.ts';
-import { canaryName } from '../secrets/leaks.ts';
 
 export class Accounts {
   readonly counts = { allowed: 0, denied: 0 };

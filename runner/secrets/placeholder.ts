@@ -1,7 +1,8 @@
 /** Placeholders stand for secrets inside a sandbox; the proxy swaps them on the way out, and values back on the way in. */
+
+import type { WatchedValue } from '../../skills-index/run/canary.ts';
 import { echoForms } from '../../skills-index/run/echo-forms.ts';
 import type { BoundPlaceholder } from '../../skills-index/run/egress-judge.ts';
-import type { WatchedValue } from './leaks.ts';
 
 const prefix = 'skillgate-secret-';
 

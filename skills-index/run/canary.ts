@@ -1,12 +1,19 @@
 /** A credential that opens nothing and was given to nobody: whoever sends it away took what it was not given. */
-import type { SandboxFile } from '../sandbox.ts';
-import { canaryName, type WatchedValue } from './leaks.ts';
+
+/** A value that is looked for in all that leaves. */
+export interface WatchedValue {
+  readonly name: string;
+  /** Letters and digits, each part unguessable by itself: what is cut in two still shows one whole part. */
+  readonly parts: readonly string[];
+}
+
+export const canaryName = 'canary';
 
 export interface Canary extends WatchedValue {
   /** No tool reads a variable of this name by itself. */
   readonly env: Readonly<Record<string, string>>;
   /** No tool uses a profile of this name unless it is told to. */
-  readonly file: SandboxFile;
+  readonly file: { readonly path: string; readonly mode: '644'; readonly bytes: Uint8Array };
 }
 
 const signs = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
