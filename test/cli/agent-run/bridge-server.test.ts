@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { type BridgeCalls, serveBridge } from '../../../cli/agent-run/bridge-server.ts';
-import { runTokens } from '../../../runner/run-token.ts';
+import { runTokens } from '../../../skills-index/run/run-token.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 
 /** Two ends of one stream. */
@@ -31,7 +32,10 @@ const calls: BridgeCalls = {
 };
 
 async function say(...lines: readonly (object | string)[]): Promise<Record<string, unknown>[]> {
-  const tokens = runTokens(() => new Date());
+  const tokens = runTokens(
+    () => new Date(),
+    () => randomBytes(32),
+  );
   const token = tokens.renew();
   const [inside, outside] = pair();
   serveBridge(outside, tokens, calls);

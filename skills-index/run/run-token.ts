@@ -1,7 +1,8 @@
 /** Run tokens: what an agent's program shows with each message to its runner, for some minutes, renewed while its session lives. */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { digestOf } from '../skills-index/skill/digest.ts';
-import { runTokenSeconds } from './limits.ts';
+import { timingSafeEqual } from 'node:crypto';
+import { digestOf } from '../skill/digest.ts';
+
+const runTokenSeconds = 300;
 
 export interface RunTokens {
   /** A new token; the one before stays good until its own end. */
@@ -12,13 +13,16 @@ export interface RunTokens {
   end(): void;
 }
 
-/** The tokens of one session: random, held as digests in this process alone, so that they are worthless to any other session and after it. */
-export function runTokens(now: () => Date): RunTokens {
+/**
+ * The tokens of one session: random, held as digests in this process alone, so that they are worthless to any other session and after it.
+ * @param random 32 bytes, fresh at each call
+ */
+export function runTokens(now: () => Date, random: () => Uint8Array): RunTokens {
   let given: readonly { readonly digest: Buffer; readonly until: number }[] = [];
   let ended = false;
   return {
     renew: () => {
-      const token = `sgrun_${randomBytes(32).toString('base64url')}`;
+      const token = `sgrun_${Buffer.from(random()).toString('base64url')}`;
       const time = now().getTime();
       const one = { digest: Buffer.from(digestOf(token)), until: time + runTokenSeconds * 1_000 };
       given = [...given.filter(({ until }) => until > time), one];
