@@ -2,7 +2,6 @@
 
 import { readAgent } from '../runner/agents.ts';
 import type { RunRequest, RunResult } from '../runner/run.ts';
-import { bubblewrap } from '../runner/sandboxes/bubblewrap.ts';
 import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
@@ -74,10 +73,9 @@ export interface AgentSkills {
  */
 export function agentSkills(given: World, agentName: string, folder: string): AgentSkills {
   const world = { ...given, verified: given.verified ?? new VerifiedStatements() };
-  const sandbox = bubblewrap();
   const recent: AgentContext['recent'] = new Map();
   // Host policy is read at each call: what the operator changes holds from the next one on.
-  const context = (): AgentContext => ({ world, host: { ...hostFiles(world), sandbox }, agentName, folder, recent });
+  const context = (): AgentContext => ({ world, host: hostFiles(world), agentName, folder, recent });
   readAgent(context().host.agents, agentName);
   return {
     search: async (task) => search(context(), task),

@@ -3,14 +3,14 @@ import { findProgram } from '../runner/host.ts';
 import { processesMax, startSecondsMax } from '../runner/limits.ts';
 import { withRunFolder } from '../runner/run-folder.ts';
 import type { Sandbox, SandboxPlan } from '../runner/sandbox.ts';
-import { bubblewrap } from '../runner/sandboxes/bubblewrap.ts';
-import { requirements } from '../skills-index/run/host-policy.ts';
+import { type HostPolicy, requirements } from '../skills-index/run/host-policy.ts';
+import { backendOf } from './backends/backends.ts';
 
 /** What this host can enforce: the checks of a start, tried now, and what host policy may require; for `skill doctor`. */
-export async function checkHost(): Promise<
-  readonly { readonly name: string; readonly holds: boolean; readonly detail: string }[]
-> {
-  const sandbox = bubblewrap();
+export async function checkHost(
+  policy: Pick<HostPolicy, 'backend'>,
+): Promise<readonly { readonly name: string; readonly holds: boolean; readonly detail: string }[]> {
+  const sandbox = backendOf(policy.backend);
   const why = await checkSandbox(sandbox);
   const given = requirements.map((name) => ({ name, holds: sandbox.gives.includes(name), detail: 'host policy may require it' }));
   if (why !== undefined) return [{ name: 'a sandbox starts', holds: false, detail: why }, ...given];

@@ -6,7 +6,6 @@ import { type Audit, openAudit } from '../runner/audit.ts';
 import { type OpenedSkill, readAll } from '../runner/catalogue.ts';
 import { readHostPolicy } from '../runner/host-policy.ts';
 import type { RunRequest } from '../runner/run.ts';
-import type { Sandbox } from '../runner/sandbox.ts';
 import type { Source } from '../skills-index/client/blobs.ts';
 import type { Agent } from '../skills-index/run/agent.ts';
 import type { HostPolicy } from '../skills-index/run/host-policy.ts';
@@ -15,6 +14,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { Admitted } from '../skills-index/trust/decision.ts';
 import type { RootFile } from '../skills-index/trust/root.ts';
 import { askAdmission, openAdmitted, type World } from './admission.ts';
+import { backendOf } from './backends/backends.ts';
 import { handsOfAgent } from './holds/hands.ts';
 import { incidentsFolderOf } from './incident-client.ts';
 import { reportingAudit } from './incidents.ts';
@@ -48,8 +48,6 @@ export interface HostFiles {
   readonly policy: HostPolicy;
   readonly audit: Audit;
   readonly agents: string;
-  /** One for many runs, so that it tests itself once; each run makes its own otherwise. */
-  readonly sandbox?: Sandbox;
 }
 
 export function hostFiles(world: World): HostFiles {
@@ -144,6 +142,6 @@ export async function runRequest(
     ...(call.agent === undefined ? {} : { agent: call.agent }),
     ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
     ...(call.why === undefined ? {} : { why: call.why }),
-    ...(host.sandbox === undefined ? {} : { sandbox: host.sandbox }),
+    sandbox: backendOf(host.policy.backend),
   };
 }

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { readAgent } from '../../runner/agents.ts';
 import { readAuthorities } from '../../runner/host-policy.ts';
-import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { planSession } from '../agent-run/plan-session.ts';
 import { runSession, type SessionEnd } from '../agent-run/session.ts';
@@ -11,6 +10,7 @@ import { openSessionHost } from '../agent-run/session-host.ts';
 import { printSessionPlan } from '../agent-run/session-text.ts';
 import { plannedSkills } from '../agent-run/skill-tree.ts';
 import { agentSkills } from '../agent-skills.ts';
+import { backendOf } from '../backends/backends.ts';
 import { applyAllowed } from '../changes/accept.ts';
 import { offerChanges } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -26,7 +26,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const files = hostFiles(world);
   const agent = withModel(readAgent(files.agents, name), context.options.model);
   const secrets = openSecrets(world, name);
-  const sandbox = bubblewrap();
+  const sandbox = backendOf(files.policy.backend);
   const host = openSessionHost({ agent, command, hostPolicy: files.policy, paths: context.paths, secrets });
   try {
     const skills = await agentSkills(world, name, context.cwd).all();

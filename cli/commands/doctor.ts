@@ -57,7 +57,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     { name: 'node', holds: true, detail: `${process.versions.node}: runs scripts in TypeScript and JavaScript`, needed: true },
     ...parts.map(partRow),
     ...namesOnPath(context.env.PATH, entry),
-    ...(await checkHost()).map((row) => ({ ...row, needed: isNeeded(row.name, policy) })),
+    ...(await checkHost(policy)).map((row) => ({ ...row, needed: isNeeded(row.name, policy) })),
     ...separationRows(policy, process.getuid?.() ?? 0).map((row) => ({ ...row, needed: false })),
   ];
   const ink = inkFor(context.stdout, context.env);

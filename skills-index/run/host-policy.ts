@@ -26,6 +26,10 @@ export const requirements = [
 ] as const;
 export type Requirement = (typeof requirements)[number];
 
+/** What may hold a run; bubblewrap where host policy names none. */
+export const backends = ['bubblewrap', 'runc', 'runsc'] as const;
+export type Backend = (typeof backends)[number];
+
 export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
   /** Where it lies, or would lie: for those who are told to change it. */
   readonly file: string;
@@ -41,6 +45,7 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
   readonly workspaces: Readonly<Record<string, string>>;
   /** Values for `env` capabilities; never the runner's own environment. */
   readonly env: Readonly<Record<string, string>>;
+  readonly backend: Backend;
   readonly require: readonly Requirement[];
   /** Whether `install --plain` is allowed. */
   readonly plain: boolean;
@@ -58,6 +63,7 @@ export const emptyHostPolicy: HostPolicy = {
   egress: {},
   workspaces: {},
   env: {},
+  backend: 'bubblewrap',
   require: [],
   plain: true,
   status: [],
@@ -89,6 +95,7 @@ const policyShape = exactObject({
     ),
     {},
   ),
+  backend: v.optional(v.picklist(backends), 'bubblewrap'),
   require: v.optional(v.array(v.picklist(requirements)), []),
   plain: v.optional(v.boolean(), true),
   status: v.optional(v.array(v.string()), []),
