@@ -7,8 +7,9 @@ import { type Duplex, Readable } from 'node:stream';
 import type { SecureContext } from 'node:tls';
 import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
 import { makeAuthority, type RunAuthority } from '../skills-index/run/certificate.ts';
-import { type Denial, denials, rawRefusal } from '../skills-index/run/denial.ts';
+import { type Denial, denialOfClient, denials, rawRefusal } from '../skills-index/run/denial.ts';
 import { type EgressRules, judgeRequest, type Tunnel } from '../skills-index/run/egress-judge.ts';
+import { pairsOf } from '../skills-index/run/forwarded-headers.ts';
 import type { Gate } from '../skills-index/run/hold.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
 import { bundlePath, proxyEnvironment } from '../skills-index/run/proxy-environment.ts';
@@ -84,19 +85,13 @@ export async function startEgress(settings: EgressSettings): Promise<EgressProxy
   const open = new Set<Duplex>();
   outer.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     if (head.length > 0) socket.unshift(head);
-    void openTunnel(traffic, request.url ?? '', socket, inner).catch(() => {
-      socket.destroy();
-      traffic.fail();
-    });
+    guard(traffic, openTunnel(traffic, request.url ?? '', socket, inner), socket);
   });
   inner.on('connect', (_, socket: Duplex) => {
     traffic.accounts.deny('CONNECT', placeOf(traffic, socket), 'nested');
     socket.end(rawRefusal('nested'));
   });
-  outer.on('connection', (socket: Duplex) => {
-    open.add(socket);
-    socket.on('close', () => open.delete(socket)).on('error', () => socket.destroy());
-  });
+  outer.on('connection', (socket: Duplex) => open.add(socket.on('close', () => open.delete(socket))));
   outer.maxConnections = limits.egressConnectionsMax;
   const path = `${settings.folder}/proxy.sock`;
   mkdirSync(settings.folder, { mode: 0o700 });
@@ -143,6 +138,8 @@ function serverFor(traffic: Traffic): Server {
   const timeout = limits.egressIdleSecondsMax * 1000;
   const parser = { maxHeaderSize: limits.egressHeaderBytesMax, insecureHTTPParser: false, requireHostHeader: false };
   const server = createServer({ ...parser, headersTimeout: timeout, requestTimeout: 0, keepAliveTimeout: timeout });
+  // Whatever becomes of a connection, it has somebody who hears its errors.
+  server.on('connection', (socket: Duplex) => socket.on('error', () => socket.destroy()));
   const take = (request: IncomingMessage, response: ServerResponse, upgrades = false): void => {
     const { socket } = request;
     if (socket.destroyed) return;
@@ -153,10 +150,7 @@ function serverFor(traffic: Traffic): Server {
     }
     traffic.busy.add(socket);
     for (const end of ['finish', 'close']) response.once(end, () => traffic.busy.delete(socket));
-    void handle(traffic, { request, response, upgrades }).catch(() => {
-      response.destroy();
-      traffic.fail();
-    });
+    guard(traffic, handle(traffic, request, response, upgrades), response);
   };
   for (const event of ['request', 'checkContinue', 'checkExpectation'])
     server.on(event, (request: IncomingMessage, response: ServerResponse) => take(request, response));
@@ -169,7 +163,7 @@ function serverFor(traffic: Traffic): Server {
   });
   // What the parser refuses (two lengths, folded lines) never becomes a request, and is recorded all the same; so is TLS that fails.
   server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket: Duplex) => {
-    const why = code.startsWith('HPE_') ? 'malformed' : /^(ERR_SSL|ERR_TLS|EPROTO)/.test(code) ? 'tls-failed' : undefined;
+    const why = denialOfClient(code);
     if (why !== undefined) traffic.accounts.deny('', placeOf(traffic, socket), why);
     if (socket.writable && why !== 'tls-failed') socket.end(rawRefusal('malformed'));
     else socket.destroy();
@@ -177,18 +171,22 @@ function serverFor(traffic: Traffic): Server {
   return server;
 }
 
-interface Asked {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  /** Whether the parser took it for the last request of its connection. */
-  readonly upgrades: boolean;
+// What nobody thought of ends the run.
+function guard(traffic: Traffic, work: Promise<void>, stream: { destroy(): void }): void {
+  void work.catch(() => {
+    stream.destroy();
+    traffic.fail();
+  });
 }
 
-async function handle(traffic: Traffic, { request, response, upgrades }: Asked): Promise<void> {
+async function handle(traffic: Traffic, request: IncomingMessage, response: ServerResponse, upgrades: boolean): Promise<void> {
   const tunnel = traffic.tunnels.get(request.socket);
   const { method = '', url: target = '', rawHeaders } = request;
-  const headers = rawHeaders.flatMap((name, i, all): [string, string][] => (i % 2 === 0 ? [[name, all[i + 1] ?? '']] : []));
-  const decision = judgeRequest({ method, target, headers, ...(tunnel === undefined ? {} : { tunnel }) }, traffic.rules);
+  const headers = pairsOf(rawHeaders);
+  const decision = judgeRequest(
+    { method, target, headers, upgrades, ...(tunnel === undefined ? {} : { tunnel }) },
+    traffic.rules,
+  );
   const refuse = (why: Denial): void => {
     traffic.accounts.deny(method, decision, why);
     answer(response, why);
@@ -197,11 +195,7 @@ async function handle(traffic: Traffic, { request, response, upgrades }: Asked):
   const leak = traffic.accounts.leak('head', Buffer.from([method, target, ...rawHeaders].join('\n'), 'latin1'), secrets);
   if (decision.kind === 'denied') return refuse(decision.why);
   if (leak !== undefined) return refuse(leak);
-  const expects = headers.find(([name]) => name.toLowerCase() === 'expect')?.[1];
-  if (expects !== undefined && expects.toLowerCase() !== '100-continue') return refuse('malformed');
-  if (decision.upgrades !== upgrades) return refuse('upgrade-denied');
-  if (Number(request.headers['content-length'] ?? 0) > limits.egressRequestBytesMax) return refuse('too-large');
-  if (expects !== undefined) response.writeContinue();
+  if (decision.expects) response.writeContinue();
   const body = new RequestBody(traffic, upgrades ? Readable.from([]) : request);
   try {
     const coding = request.headers['content-encoding'] ?? 'identity';
@@ -230,6 +224,8 @@ function placeOf({ tunnels }: Traffic, socket: Duplex): { host: string; port: nu
 }
 
 function answer(response: ServerResponse, why: Denial): void {
-  if (response.headersSent) response.destroy();
-  else response.writeHead(denials[why].status, { Connection: 'close' }).end(`skillgate: denied, ${why}: ${denials[why].means}\n`);
+  if (response.headersSent) return void response.destroy();
+  // What there was of another answer.
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  response.writeHead(denials[why].status, { Connection: 'close' }).end(`skillgate: denied, ${why}: ${denials[why].means}\n`);
 }

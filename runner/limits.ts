@@ -27,7 +27,6 @@ export const forwarderPort = 3_128;
 export const egressConnectionsMax = 64;
 export const egressRequestsMax = 10_000;
 export const egressHeaderBytesMax = 32 * 1024;
-export const egressRequestBytesMax = 8 * 1024 * 1024;
 export const egressResponseBytesMax = 64 * 1024 * 1024;
 /** Of all requests of a run together: sent in all, and held at once. */
 export const egressRunBytesMax = 256 * 1024 * 1024;

@@ -2,14 +2,18 @@
 import { randomUUID } from 'node:crypto';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Denial } from '../../skills-index/run/denial.ts';
+import { egressBodyBytesMax } from '../../skills-index/run/egress-judge.ts';
 import type { Traffic } from '../egress.ts';
-import { egressRequestBytesMax, egressUnpackedBytesMax } from '../limits.ts';
+import { egressUnpackedBytesMax } from '../limits.ts';
 
 const unpackers: Readonly<Record<string, (bytes: Buffer, limit: { readonly maxOutputLength: number }) => Buffer>> = {
   gzip: gunzipSync,
   deflate: inflateSync,
   br: brotliDecompressSync,
 };
+
+/** More than any form of a value takes that is cut over small bodies. */
+const lastBytes = 1_024;
 
 export class RequestBody {
   /** Why no more of it leaves. */
@@ -21,6 +25,7 @@ export class RequestBody {
   readonly #traffic: Traffic;
   readonly #channel = `body ${randomUUID()}`;
   readonly #pieces: AsyncIterator<Buffer>;
+  #last = Buffer.alloc(0);
   #size = 0;
   #held = 0;
 
@@ -64,6 +69,8 @@ export class RequestBody {
     const piece = await this.#pieces.next().catch(() => undefined);
     this.broken = piece === undefined;
     this.ended = piece?.done === true;
+    // What one body ends with may go on in the next one.
+    if (this.ended) this.why = this.#traffic.accounts.leak('bodies', this.#last);
     if (piece === undefined || piece.done) return undefined;
     this.why = this.#judge(piece.value);
     return this.why === undefined ? piece.value : undefined;
@@ -71,7 +78,8 @@ export class RequestBody {
 
   #judge(piece: Buffer): Denial | undefined {
     this.#size += piece.length;
-    if (this.#size > egressRequestBytesMax) return 'too-large';
+    if (this.#size > egressBodyBytesMax) return 'too-large';
+    this.#last = Buffer.concat([this.#last, piece.subarray(-lastBytes)]).subarray(-lastBytes);
     const { accounts } = this.#traffic;
     return accounts.leak(this.#channel, piece) ?? accounts.send(piece.length);
   }

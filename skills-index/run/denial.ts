@@ -43,6 +43,12 @@ export function rawRefusal(why: Denial): string {
   return `HTTP/1.1 ${denials[why].status} Denied\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
 }
 
+/** The word for what a client sent that did not become a request; undefined where it only hung up or was slow. */
+export function denialOfClient(code: string): Denial | undefined {
+  if (code.startsWith('HPE_')) return 'malformed';
+  return /^(ERR_SSL|ERR_TLS|EPROTO)/.test(code) ? 'tls-failed' : undefined;
+}
+
 /** The word for what went wrong on the way to a host, by the code that Node gives it. */
 export function denialOfFailure(cause: unknown): Denial {
   const { code = '' } = cause as { readonly code?: string };

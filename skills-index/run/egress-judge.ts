@@ -8,6 +8,8 @@ import type { PinnedAddress, PlannedEgress, PlannedSecret } from './plan.ts';
 import { credentialOf, standsRight } from './secret-use.ts';
 
 const targetBytesMax = 8 * 1024;
+/** Of one request. */
+export const egressBodyBytesMax = 8 * 1024 * 1024;
 
 /** Names and values as they were sent, in order. */
 export type SentHeaders = readonly (readonly [string, string])[];
@@ -19,6 +21,8 @@ export interface EgressRequest {
   readonly headers: SentHeaders;
   /** Where the CONNECT that it came through leads. */
   readonly tunnel?: Tunnel;
+  /** Whether the parser took it for the last request of its connection. */
+  readonly upgrades?: boolean;
 }
 
 export interface Authority {
@@ -49,6 +53,8 @@ export interface Allowed extends Place, Tunnel {
   readonly kind: 'allowed';
   /** Whether it asks to go on as a WebSocket. */
   readonly upgrades: boolean;
+  /** Whether its body waits for a word (RFC 9110 §10.1.1). */
+  readonly expects: boolean;
   /** With the query, as it goes upstream. */
   readonly target: string;
   /** Where host policy says that it lies; absent where DNS does. */
@@ -70,14 +76,23 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
   if (!namesHost(request.headers, parsed)) return denied('host-mismatch');
   if (!isClearPath(parsed.path)) return denied('bad-path');
   const upgrades = valuesOf(request.headers, 'upgrade').length > 0;
-  if (upgrades && !isWebSocket(request)) return denied('upgrade-denied');
+  if (upgrades !== (request.upgrades ?? false) || (upgrades && !isWebSocket(request))) return denied('upgrade-denied');
+  if (valuesOf(request.headers, 'content-length').some((length) => Number(length) > egressBodyBytesMax))
+    return denied('too-large');
 
   const judged = rules.egress.filter((rule) => rule.mode === 'intercept' && rule.scheme === parsed.scheme);
   const rule = matchRule(judged, parsed, request.method);
   if (typeof rule === 'string') return denied(rule);
   const used = placeholdersIn(request, parsed.host, rules.secrets);
   if (used === undefined || rules.secrets.some((one) => holds(request.target, one))) return denied('secret-unbound');
-  return { kind: 'allowed', upgrades, ...parsed, pinned: pinOf(rule, parsed.host), secrets: used };
+  return {
+    kind: 'allowed',
+    upgrades,
+    expects: valuesOf(request.headers, 'expect').length > 0,
+    ...parsed,
+    pinned: pinOf(rule, parsed.host),
+    secrets: used,
+  };
 }
 
 /** A CONNECT that may be. */
@@ -187,6 +202,7 @@ function hasTwoReadings(headers: SentHeaders): boolean {
     single.some((name) => valuesOf(headers, name).length > 1) ||
     (coding.length > 0 && length.length > 0) ||
     coding.some((value) => value.toLowerCase() !== 'chunked') ||
+    valuesOf(headers, 'expect').some((value) => value.toLowerCase() !== '100-continue') ||
     length.some((value) => !/^\d{1,15}$/.test(value)) ||
     headers.some(([name, value]) => /[^!-9;-~]/.test(name) || /[\0\r\n]/.test(value))
   );

@@ -53,9 +53,12 @@ export function headersToHost(request: ReadRequest, reveal: (name: string) => st
 
 /** To the sandbox: those of the answer that are not of the hop. */
 export function headersToSandbox(rawHeaders: readonly string[]): SentHeaders {
-  return rawHeaders
-    .flatMap((name, i): [string, string][] => (i % 2 === 0 ? [[name, rawHeaders[i + 1] ?? '']] : []))
-    .filter(([name]) => !hopByHop.test(name.toLowerCase()));
+  return pairsOf(rawHeaders).filter(([name]) => !hopByHop.test(name.toLowerCase()));
+}
+
+/** Names and values that Node gives in one list. */
+export function pairsOf(rawHeaders: readonly string[]): [string, string][] {
+  return rawHeaders.flatMap((name, i): [string, string][] => (i % 2 === 0 ? [[name, rawHeaders[i + 1] ?? '']] : []));
 }
 
 /** Whether a body is coded in any way but in chunks (RFC 9112 §7), so that a value in it could not be seen. */
