@@ -21,8 +21,7 @@ export async function tryBareTogether(rows: readonly BatchRow[]): Promise<Map<st
         bare.set(row.name, judge(worked(world, row, number, told), told.get(row.name)));
     });
   };
-  await byWhom('user');
-  await byWhom('root');
+  await Promise.all([byWhom('user'), byWhom('root')]);
   return bare;
 }
 

@@ -12,7 +12,7 @@ type BatchRow = Extract<EscapeRow, { kind: 'together' }>;
 type Outcomes = Map<string, Outcome>;
 
 /**
- * Many in one sandbox, those that may end their run each in one of its own. Where one of the others ends it, those that are left are made again one
+ * All but those that may end their run, in one sandbox. Where one of them ends it nevertheless, those that are left are made again one
  * by one in another world, which knows nothing of it; and so on.
  */
 export async function tryTogether(rows: readonly BatchRow[], sandbox: Sandbox, signal?: AbortSignal): Promise<Outcomes> {
@@ -21,10 +21,6 @@ export async function tryTogether(rows: readonly BatchRow[], sandbox: Sandbox, s
   for (let atOnce = attemptsAtOnceMax; left.length > 0; atOnce = 1) {
     signal?.throwIfAborted();
     left = await inWorld((world) => tryBatch(world, { rows: left, sandbox, atOnce, outcomes }));
-  }
-  for (const row of rows.filter((one) => one.ends === true)) {
-    signal?.throwIfAborted();
-    await inWorld((world) => tryBatch(world, { rows: [row], sandbox, atOnce: 1, outcomes }));
   }
   return outcomes;
 }
@@ -100,14 +96,17 @@ export async function whyUnusable(sandbox: Sandbox): Promise<string | undefined>
 export async function tryAlone(row: EscapeRow, sandbox: Sandbox): Promise<Outcome> {
   return inWorld(async (world) => {
     if (row.kind === 'runner') return row.attempt(world, sandbox);
-    if (row.kind === 'together') return { result: 'untested', detail: 'it was not made' };
+    const outcomes: Outcomes = new Map();
+    const notMade: Outcome = { result: 'untested', detail: 'it was not made' };
+    if (row.kind === 'together') {
+      await tryBatch(world, { rows: [row], sandbox, atOnce: 1, outcomes });
+      return outcomes.get(row.name) ?? notMade;
+    }
     const { limits } = row;
     const { told, reason } = await runSandboxed(world, sandbox, [wantedAttempt(world, row, 0)], { limits, atOnce: 1 });
     const output = told.get(row.name);
     if (worked(world, row, 0, told)) return outcomeOf(true, output ?? '');
     if (reason !== 'exit') return { result: 'contained', detail: `the run was ended: ${reason}` };
-    return output === undefined
-      ? { result: 'untested', detail: 'it was not made' }
-      : outcomeOf(false, output || 'it was ended in the sandbox');
+    return output === undefined ? notMade : outcomeOf(false, output || 'it was ended in the sandbox');
   });
 }
