@@ -1,6 +1,7 @@
 /** `npm run bench [-- NAME…] [--format json]`: measures side by side, prints ratios. Never part of the tests. */
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { auditRows } from './audit.ts';
 import { egressRows } from './egress.ts';
 import { logRows } from './log.ts';
 import { publishRows } from './publish.ts';
@@ -16,6 +17,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   scan: scanRows,
   publish: publishRows,
   log: logRows,
+  audit: auditRows,
   sandbox: sandboxRows,
   egress: egressRows,
   similarity: similarityRows,

@@ -52,8 +52,8 @@ export const runTokenSeconds = 300;
 /** How many lines are unsigned at most while no run ends. */
 export const auditCheckpointLines = 1_000;
 /** How long an allowed request may be recorded in memory alone, and how many at once. */
-export const auditDelayMillis = 20;
-export const auditWaitingMax = 256;
+export const auditDelayMillis = 100;
+export const auditWaitingMax = 512;
 
 /** Of a hold, an answer or a breaker. */
 export const answerBytesMax = 32 * 1024;

@@ -112,6 +112,7 @@ export function plainTexts(said: AuditSubject & AuditEvent): AuditSubject & Audi
 }
 
 function plainText(text: string): string {
+  if (text.length <= auditTextCharsMax && /^[\x20-\x7e]*$/.test(text)) return text;
   const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu;
   const plain = text.toWellFormed().replace(unseen, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
   return plain.length > auditTextCharsMax ? `${plain.slice(0, auditTextCharsMax).toWellFormed()}…` : plain;
