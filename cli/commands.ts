@@ -20,7 +20,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Authors', rows: authorRows },
   { title: 'Reviewers', rows: reviewerRows },
   { title: 'Installers', rows: installerRows },
-  { title: 'Agents and their operators', rows: [...agentRows, ...auditRows] },
+  { title: 'Agents and their operators', rows: [...agentRows, ...changesRows, ...auditRows] },
   { title: 'Operators of a registry', rows: operatorRows },
   { title: 'Everyone', rows: everyoneRows },
 ];

@@ -4,7 +4,14 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.ts';
-import { type ChangedFolder, type ChangeSet, changeSetDigest, fileChangeOf } from '../skills-index/run/changes.ts';
+import {
+  type ChangedFolder,
+  type ChangeSet,
+  changeSetDigest,
+  changesFolderOf,
+  fileChangeOf,
+  type LeftBehind,
+} from '../skills-index/run/changes.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
 import { type Digest, digestOf, hexOf } from '../skills-index/skill/digest.ts';
 import { reportedChangesMax, reportedPathsMax } from './limits.ts';
@@ -30,15 +37,9 @@ export interface MountsQuestion {
   readonly record: (event: AuditEvent) => void;
 }
 
-/** A path as the sandbox names it. */
-export interface Cleanup {
-  readonly path: string;
-  readonly why: string;
-}
-
 export interface FinishedMounts {
   /** What is not taken over. */
-  readonly cleaned: readonly Cleanup[];
+  readonly cleaned: readonly LeftBehind[];
   /** What waits to be applied; absent when there is nothing. */
   readonly changes?: ChangeSet;
   /** Whether a file held what must not leave: then nothing waits. */
@@ -84,11 +85,6 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
   };
 }
 
-/** Where the changes of a run wait. */
-export function changesFolderOf(data: string, run: string): string {
-  return `${data}/changes/${run}`;
-}
-
 function finishAll(
   question: MountsQuestion,
   held: ReadonlyMap<string, SeenWorkspace>,
@@ -96,7 +92,7 @@ function finishAll(
 ): FinishedMounts {
   const { data, plan, record, subject } = question;
   const kept = changesFolderOf(data, subject.run);
-  const cleaned: Cleanup[] = [];
+  const cleaned: LeftBehind[] = [];
   const folders: ChangedFolder[] = [];
   let leaked = false;
   for (const [target, workspace] of leaks === undefined ? [] : held) {
@@ -123,14 +119,10 @@ function finishAll(
     rmSync(kept, { recursive: true, force: true });
     return { cleaned, leaked };
   }
-  const changes = changeSetOf(question, folders);
+  const { agent, skill } = plan;
+  const of = { run: subject.run, agent, skill: skill.name, version: skill.version, plan: question.planDigest };
+  const changes: ChangeSet = { schema: 'skillgate.changes/1', ...of, at: question.now().toISOString(), folders };
   writePrivateFile(`${kept}/set.json`, JSON.stringify(changes));
   record({ event: 'changes', decision: 'offered', digest: changeSetDigest(changes) });
   return { cleaned, changes, leaked };
-}
-
-function changeSetOf({ now, plan, planDigest, subject }: MountsQuestion, folders: ChangedFolder[]): ChangeSet {
-  const { agent, skill } = plan;
-  const of = { run: subject.run, agent, skill: skill.name, version: skill.version, plan: planDigest };
-  return { schema: 'skillgate.changes/1', ...of, at: now().toISOString(), folders };
 }

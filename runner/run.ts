@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Agent } from '../skills-index/run/agent.ts';
 import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.ts';
-import type { ChangeSet } from '../skills-index/run/changes.ts';
+import type { ChangeSet, LeftBehind } from '../skills-index/run/changes.ts';
 import type { HoldHands } from '../skills-index/run/hold.ts';
 import type { HostPolicy } from '../skills-index/run/host-policy.ts';
 import type { AdmittedVersion, Plan } from '../skills-index/run/plan.ts';
@@ -14,7 +14,6 @@ import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Audit } from './audit.ts';
-import type { Cleanup } from './mounts.ts';
 import { prepareRun, runPrepared } from './run-prepared.ts';
 import type { RunningSandbox, Sandbox } from './sandbox.ts';
 import type { Secrets } from './secrets.ts';
@@ -77,7 +76,7 @@ export interface RunResult {
   readonly milliseconds: number;
   readonly egress: { readonly allowed: number; readonly denied: number };
   /** What was taken away from writable mounts after the run, or is not among its changes, and why. */
-  readonly cleaned: readonly Cleanup[];
+  readonly cleaned: readonly LeftBehind[];
   /** What it would change in folders that it saw through a view: waits until somebody accepts it, then is applied. */
   readonly changes?: ChangeSet;
 }

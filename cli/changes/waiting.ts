@@ -1,9 +1,8 @@
 /** Changes of runs that wait to be accepted: `$DATA/changes/RUN` holds `set.json` and each file's bytes by their digest. */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { changesFolderOf } from '../../runner/mounts.ts';
 import { readPrivateFile } from '../../runner/private-file.ts';
-import { type ChangeSet, changeSetDigest, parseChangeSet } from '../../skills-index/run/changes.ts';
+import { type ChangeSet, changeSetDigest, changesFolderOf, parseChangeSet } from '../../skills-index/run/changes.ts';
 import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { changeSetBytesMax, waitingBytesMax, waitingDaysMax } from '../limits.ts';

@@ -1,10 +1,9 @@
 /** A folder that a run may change: it sees a view of it, and what it did there is judged, compared and offered afterwards. */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
-import type { Change, ChangedFolder, EntryState } from '../../skills-index/run/changes.ts';
-import { sameState } from '../../skills-index/run/changes.ts';
-import { type LeftEntry, type LookAt, whyLeftBehind } from '../../skills-index/run/left-behind.ts';
-import { whyPathRefused } from '../../skills-index/run/protected-names.ts';
+import type { EntryState } from '../../skills-index/run/changes.ts';
+import { type Gathering, gatherChanges, TooMuchChanged } from '../../skills-index/run/gather-changes.ts';
+import { type LookAt, whyLeftBehind } from '../../skills-index/run/left-behind.ts';
 import { type Entry, findProtected, type ProtectedPath } from '../../skills-index/run/protected-paths.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -12,7 +11,7 @@ import { changedBytesMax, changedPathsMax, workspaceEntriesMax } from '../limits
 import type { View, Views } from './views.ts';
 import { bytesOf, type Met, textOf, walkFolder, withHandle, withParent } from './walk-folder.ts';
 
-export type Collected = Pick<ChangedFolder, 'changes' | 'refused' | 'conflicts'>;
+export type Collected = Gathering['gathered'];
 
 /** Takes the bytes of a file that is new or changed. */
 export type Keep = (path: string, bytes: Uint8Array) => void;
@@ -71,7 +70,7 @@ function leadsTo(root: string, path: string): string | undefined {
   }
 }
 
-const tooMuch = `more than ${changedBytesMax / 1024 / 1024} MiB or ${changedPathsMax} paths changed`;
+const limits = { bytes: changedBytesMax, paths: changedPathsMax };
 
 type Seen = Pick<SeenWorkspace, 'view' | 'protectedPaths'> & {
   readonly below: string;
@@ -81,62 +80,33 @@ type Seen = Pick<SeenWorkspace, 'view' | 'protectedPaths'> & {
 function collectChanges({ view, below, before, protectedPaths }: Seen, keep: Keep): Collected {
   const root = `/proc/self/fd/${view.pin}`;
   const placed = new Set(protectedPaths.filter(({ kind }) => kind === 'file' || kind === 'folder').map(({ path }) => path));
-  const [changes, refused, conflicts]: [Change[], ChangedFolder['refused'], string[]] = [[], [], []];
   const seen = new Set<string>();
-  const shut = new Set<string>();
-  let bytes = 0;
-  const say = (path: string, why: string): number => refused.push({ path: textOf(path), why });
-  const refuse = (path: string, why: string): boolean => {
-    shut.add(path);
-    return say(path, why) < 0;
-  };
-  const add = (path: string, old: ReturnType<typeof stateAt>, after?: EntryState, content?: Uint8Array): void => {
-    const one = textOf(path);
-    // The folder below is as it was when the run began, unless somebody else changed it.
-    if (old?.changed !== (view.below ?? before).get(path)?.changed) conflicts.push(one);
-    bytes += content?.length ?? 0;
-    if (bytes > changedBytesMax || changes.length >= changedPathsMax) throw new Error(tooMuch);
-    if (content !== undefined) keep(one, content);
-    const was = old?.state;
-    changes.push({ path: one, ...(was === undefined ? {} : { before: was }), ...(after === undefined ? {} : { after }) });
-  };
+  // The folder below is as it was when the run began, unless somebody else changed it.
+  const touched = (path: string): boolean => stateAt(below, path)?.changed !== (view.below ?? before).get(path)?.changed;
+  const { gathered, refuse, compare, gone } = gatherChanges(limits, touched);
   const meet = (met: Met): boolean => {
     const { path, at, stats, link } = met;
     const old = before.get(path);
     seen.add(path);
     if (stats.isDirectory() ? old?.mode === stats.mode : old?.inode === stats.ino && old.changed === stats.ctimeMs) return true;
     if (old === undefined && placed.has(path) && (stats.isDirectory() || stats.size === 0)) return false;
-    const why = whyLeftBehind({ ...met, kind: kindOf(stats), isNew: old === undefined }, lookIn(root));
+    const why = whyLeftBehind(
+      { ...met, isOther: !(stats.isFile() || stats.isDirectory() || link !== undefined), isNew: old === undefined },
+      lookIn(root),
+    );
     if (why !== undefined) return refuse(path, why);
     const { state, content } = withHandle(at, (self) => readState(self, stats, link));
-    const after = state !== undefined && 'mode' in state ? { ...state, mode: state.mode & 0o1777 } : state;
-    const under = stateAt(below, path);
-    if (sameState(under?.state, state)) return true;
-    // It would be two files in the folder.
-    if (stats.isFile() && stats.nlink > 1) return refuse(path, 'a hard link');
-    if (!sameState(after, state)) say(path, 'setuid or setgid bits, taken off');
-    if (!sameState(under?.state, after)) add(path, under, after, content);
-    return true;
+    const taken = compare(path, stateAt(below, path)?.state, state, stats.isFile() && stats.nlink > 1);
+    if (taken === true && content !== undefined) keep(textOf(path), content);
+    return taken !== 'refused';
   };
   const fail = (path: string, cause: unknown): void => {
-    if ((cause as Error).message === tooMuch) throw cause;
+    if (cause instanceof TooMuchChanged) throw cause;
     refuse(path, `could not be judged: ${(cause as Error).message}`);
   };
   walkFolder(root, { mend: true, meet, fail });
-  for (const path of before.keys()) {
-    if (seen.has(path) || path.split('/').some((_, end, parts) => shut.has(parts.slice(0, end + 1).join('/')))) continue;
-    const why = whyPathRefused(textOf(path), false);
-    const under = stateAt(below, path);
-    if (why !== undefined) refuse(path, why);
-    else if (under?.state !== undefined) add(path, under);
-  }
-  return { changes, refused, conflicts };
-}
-
-function kindOf(stats: fs.Stats): LeftEntry['kind'] {
-  if (stats.isFile()) return 'file';
-  if (stats.isDirectory()) return 'folder';
-  return stats.isSymbolicLink() ? 'link' : 'other';
+  for (const path of before.keys()) if (!seen.has(path)) gone(path, () => stateAt(below, path)?.state);
+  return gathered;
 }
 
 /** Looks at paths of a folder, whose links are not followed; for `staysInside`. */
@@ -149,15 +119,12 @@ export function lookIn(root: string): LookAt {
 }
 
 /** What a path of a folder is now; undefined when it is not there, or nothing that changes speak of. No link is followed. */
-export function stateAt(
-  root: string,
-  path: string,
-): { readonly state: EntryState | undefined; readonly changed: number } | undefined {
+export function stateAt(root: string, path: string): { readonly state?: EntryState; readonly changed: number } | undefined {
   try {
     return withParent(root, path, (at) =>
       withHandle(at, (self, stats) => {
         const link = stats.isSymbolicLink() ? fs.readlinkSync(at, 'latin1') : undefined;
-        return { state: readState(self, stats, link).state, changed: stats.ctimeMs };
+        return { ...readState(self, stats, link), changed: stats.ctimeMs };
       }),
     );
   } catch (cause) {
@@ -166,16 +133,14 @@ export function stateAt(
   }
 }
 
-function readState(
-  self: string,
-  stats: fs.Stats,
-  link: string | undefined,
-): { readonly state: EntryState | undefined; readonly content?: Uint8Array } {
+type Read = { readonly state?: EntryState; readonly content?: Uint8Array };
+
+function readState(self: string, stats: fs.Stats, link: string | undefined): Read {
   const mode = stats.mode & 0o7777;
   if (link !== undefined) return { state: { kind: 'link', to: textOf(link) } };
   if (stats.isDirectory()) return { state: { kind: 'folder', mode } };
-  if (!stats.isFile()) return { state: undefined };
-  if (stats.size > changedBytesMax) throw new Error(tooMuch);
+  if (!stats.isFile()) return {};
+  if (stats.size > changedBytesMax) throw new TooMuchChanged(limits);
   const content = fs.readFileSync(self);
   return { state: { kind: 'file', sha256: digestOf(content), bytes: content.length, mode }, content };
 }

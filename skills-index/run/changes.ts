@@ -56,6 +56,9 @@ export type EntryState = NonNullable<Change['before']>;
 /** What a run did to one mount. Under `rw` a person allowed it before the start. `refused` is not among the changes; `conflicts` were changed by somebody else while the run went on. */
 export type ChangedFolder = v.InferOutput<typeof folder>;
 
+/** A path, and why it is not among the changes. */
+export type LeftBehind = ChangedFolder['refused'][number];
+
 export type ChangeSet = v.InferOutput<typeof shape>;
 
 /** @throws Problem `changes-invalid` with every reason */
@@ -66,6 +69,11 @@ export function parseChangeSet(bytes: Uint8Array, place = 'set.json'): ChangeSet
 /** What a person accepts: these changes of these folders and no others. */
 export function changeSetDigest(set: ChangeSet): Digest {
   return canonicalDigest(set);
+}
+
+/** Where the changes of a run wait, of the data folder. */
+export function changesFolderOf(data: string, run: string): string {
+  return `${data}/changes/${run}`;
 }
 
 /** The word for a change. */

@@ -5,7 +5,8 @@ import { isProtectedName, makesRepository, whyPathRefused, whyTextRefused } from
 export interface LeftEntry {
   readonly path: string;
   readonly name: string;
-  readonly kind: 'file' | 'folder' | 'link' | 'other';
+  /** Whether it is no file, folder or link. */
+  readonly isOther: boolean;
   /** Where it leads, if it is a link. */
   readonly link: string | undefined;
   /** All names of the folder that holds it. */
@@ -17,10 +18,10 @@ export interface LeftEntry {
 export type LookAt = (path: string) => { readonly link: string } | 'plain' | undefined;
 
 /** Why an entry is not taken over; undefined when it may be. */
-export function whyLeftBehind({ path, name, kind, link, siblings, isNew }: LeftEntry, lookAt: LookAt): string | undefined {
+export function whyLeftBehind({ path, name, isOther, link, siblings, isNew }: LeftEntry, lookAt: LookAt): string | undefined {
   if (isNew && isProtectedName(textOf(name))) return 'hosts or agents obey it';
   if (isNew && makesRepository(name, siblings)) return 'it makes the folder a repository that git obeys';
-  if (kind === 'other') return 'a socket, a pipe or a device';
+  if (isOther) return 'a socket, a pipe or a device';
   if (link !== undefined && !staysInside(path, link, lookAt)) return 'a link that leaves the folder';
   return whyPathRefused(textOf(path), isNew) ?? whyTextRefused(textOf(link ?? ''));
 }

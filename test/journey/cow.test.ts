@@ -4,10 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listWaiting } from '../../cli/changes/waiting.ts';
 import type { CommandContext } from '../../cli/command.ts';
 import { run as changesCommand } from '../../cli/commands/changes.ts';
-import { changesFolderOf } from '../../runner/mounts.ts';
 import type { RunRequest } from '../../runner/run.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
-import { type ChangeSet, kindOf } from '../../skills-index/run/changes.ts';
+import { type ChangeSet, changesFolderOf, kindOf } from '../../skills-index/run/changes.ts';
 import { giveTo, makeTestHost, reportsMount, runTest, type TestHost, type TestRun } from './sandbox-fixture.ts';
 
 let host: TestHost;

@@ -1,0 +1,69 @@
+/** Gathers what a run changed in its view of a folder, entry by entry: judged, compared, counted. Pure. Paths are Latin-1 text of their bytes. */
+import { type Change, type ChangedFolder, type EntryState, sameState } from './changes.ts';
+import { whyPathRefused } from './protected-names.ts';
+
+export interface GatherLimits {
+  readonly bytes: number;
+  readonly paths: number;
+}
+
+export interface Gathering {
+  readonly gathered: Pick<ChangedFolder, 'changes' | 'refused' | 'conflicts'>;
+  /** Nothing at this path or below it is taken over. Always false: not to be looked into. */
+  refuse(path: string, why: string): false;
+  /**
+   * An entry that may be taken over.
+   * @returns whether its bytes have to be kept; `refused` when it is not taken over after all
+   * @throws Error when there is more than the limits
+   */
+  compare(path: string, below: EntryState | undefined, seen: EntryState | undefined, isHardLinked: boolean): boolean | 'refused';
+  /** A path that the run does not see any more, unless it is not taken over. */
+  gone(path: string, below: () => EntryState | undefined): void;
+}
+
+/** @param touched whether somebody else changed a path of the folder itself while the run went on */
+export function gatherChanges(limits: GatherLimits, touched: (path: string) => boolean): Gathering {
+  const [changes, refused, conflicts]: [Change[], ChangedFolder['refused'], string[]] = [[], [], []];
+  const shut = new Set<string>();
+  let bytes = 0;
+  const refuse = (path: string, why: string): false => {
+    shut.add(path);
+    refused.push({ path: textOf(path), why });
+    return false;
+  };
+  const add = (path: string, before: EntryState | undefined, after: EntryState | undefined): void => {
+    if (touched(path)) conflicts.push(textOf(path));
+    bytes += after?.kind === 'file' ? after.bytes : 0;
+    if (bytes > limits.bytes || changes.length >= limits.paths) throw new TooMuchChanged(limits);
+    changes.push({ path: textOf(path), ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
+  };
+  const compare: Gathering['compare'] = (path, below, seen, isHardLinked) => {
+    if (sameState(below, seen)) return false;
+    // It would be two files in the folder.
+    if (isHardLinked) return refuse(path, 'a hard link') || 'refused';
+    const after = seen !== undefined && 'mode' in seen ? { ...seen, mode: seen.mode & 0o1777 } : seen;
+    if (!sameState(after, seen)) refused.push({ path: textOf(path), why: 'setuid or setgid bits, taken off' });
+    if (sameState(below, after)) return false;
+    add(path, below, after);
+    return after?.kind === 'file';
+  };
+  const gone: Gathering['gone'] = (path, below) => {
+    if (path.split('/').some((_, end, parts) => shut.has(parts.slice(0, end + 1).join('/')))) return;
+    const why = whyPathRefused(textOf(path), false);
+    const before = why === undefined ? below() : undefined;
+    if (why !== undefined) refuse(path, why);
+    else if (before !== undefined) add(path, before, undefined);
+  };
+  return { gathered: { changes, refused, conflicts }, refuse, compare, gone };
+}
+
+/** All of it is thrown away then. */
+export class TooMuchChanged extends Error {
+  constructor({ bytes, paths }: GatherLimits) {
+    super(`more than ${bytes / 1024 / 1024} MiB or ${paths} paths changed`);
+  }
+}
+
+function textOf(latin: string): string {
+  return Buffer.from(latin, 'latin1').toString('utf8');
+}
