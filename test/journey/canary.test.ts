@@ -26,6 +26,8 @@ const ways: Readonly<Record<string, string>> = {
   'a long body': `ask('POST', '/v2/x', body=bytes(1500000) + t.encode() + bytes(100))`,
   'the chunks of a body': `chunked([t[:9], t[9:17], t[17:30], t[30:]])`,
   'two requests of one connection': `ask('POST', '/v2/x', body=t[:17].encode()); ask('POST', '/v2/x', body=t[17:].encode())`,
+  'many requests of one connection': `[ask('POST', '/v2/x', body=t[n:n + 4].encode()) for n in range(0, 40, 4)]`,
+  'many requests, in base64': `b = base64.b64encode(t.encode()); [ask('POST', '/v2/x', body=b[n:n + 5]) for n in range(0, len(b), 5)]`,
   'a WebSocket': `websocket([t[:11], t[11:]])`,
 };
 
