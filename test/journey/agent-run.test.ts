@@ -226,6 +226,13 @@ describe('an agent’s own program in a session', () => {
     expect(readdirSync(join(folder, 'ledgers')).sort()).toEqual(['numbers.txt', 'report.md']);
   });
 
+  it('may run twice at once: both keep what they learned', async () => {
+    const note = (name: string): Steps => ({ memory: { does: 'write', path: `/memory/${name}`, text: name } });
+    await Promise.all([inSession('finance', note('first')), inSession('finance', note('second'))]);
+    const { memory } = await inSession('finance', { memory: { does: 'list', path: '/memory' } });
+    expect(memory).toEqual(expect.arrayContaining(['first', 'second']));
+  });
+
   it('shares no file, credential, history or memory with another agent', async () => {
     await host.call('skillgate', ['secret', 'set', 'CRM_TOKEN', '--host', 'api.crm.example', '--agent', 'sales'], {
       stdin: 'token-of-sales\n',
@@ -294,6 +301,20 @@ describe('a session’s end', () => {
       exit: 6,
       err: expect.stringContaining('was revoked'),
     });
+  });
+
+  it('comes with its runner, even one that is killed: nothing lives on, and what it took of its budget stays counted', async () => {
+    await host.skill('agent', 'create', 'fragile', '--budget', 'runs=2');
+    const marker = `marker-${process.pid}-${Math.random()}`;
+    const running = start('fragile', { long: { does: 'wait', text: '600000' }, [marker]: { does: 'env' } });
+    await running.begun;
+    expect(processesWith(marker).length).toBeGreaterThan(1);
+    running.child.kill('SIGKILL');
+    await running.ended;
+    await expect.poll(() => processesWith(marker), { timeout: 60_000 }).toEqual([]);
+    expect((await host.skill('agent', 'list')).out).toContain('1 of 2 runs');
+    await inSession('fragile', {});
+    expect(await host.skill('agent', 'run', 'fragile', '--', 'stub', '{}')).toMatchObject({ exit: 7 });
   });
 
   it('comes with its budget: requests are refused one by one, runs at their start', async () => {
@@ -371,6 +392,16 @@ function entries(): Record<string, string>[] {
     .map((line) => JSON.parse(line));
 }
 
+function processesWith(word: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(word);
+    } catch {
+      return false;
+    }
+  });
+}
+
 /** A session that says when it has begun. */
 function start(agent: string, steps: Steps) {
   const words = ['agent', 'run', agent, '--', 'stub', JSON.stringify({ begun: { does: 'env' }, ...steps }), '--tell'];
@@ -380,5 +411,5 @@ function start(agent: string, steps: Steps) {
   const ended = new Promise<{ code: number | null; err: string }>((resolve) => {
     child.on('close', async (code) => resolve({ code, err: await err }));
   });
-  return { begun, ended };
+  return { begun, child, ended };
 }
