@@ -31,7 +31,9 @@ export async function openTunnel(traffic: Traffic, target: string, socket: Socke
   const { host, port, scheme } = decision;
   let inside = socket;
   if (scheme === 'https') {
-    const why = judgeHello(await readHello(socket), host);
+    const hello = await readHello(socket);
+    if (hello === undefined) return;
+    const why = judgeHello(hello, host);
     if (why !== undefined) return refuse(why);
     if (decision.mode === 'tunnel') return passThrough(traffic, decision, socket, refuse);
     const secureContext = contextFor(traffic, host);
@@ -41,17 +43,17 @@ export async function openTunnel(traffic: Traffic, target: string, socket: Socke
   inner.emit('connection', inside);
 }
 
-// What was read goes back, for whoever takes the connection on.
-function readHello(socket: Socket): Promise<ClientHello> {
+// What was read goes back, for whoever takes the connection on. Undefined when the client hung up before.
+function readHello(socket: Socket): Promise<ClientHello | undefined> {
   socket.setTimeout(egressIdleSecondsMax * 1000, () => socket.destroy());
   return new Promise((resolve) => {
     let bytes = Buffer.alloc(0);
-    const finish = (hello: ClientHello): void => {
+    const finish = (hello?: ClientHello): void => {
       socket.off('data', onData).off('close', onClose).setTimeout(0).pause();
       if (bytes.length > 0 && !socket.destroyed) socket.unshift(bytes);
       resolve(hello);
     };
-    const onClose = (): void => finish({ kind: 'odd' });
+    const onClose = (): void => finish();
     const onData = (chunk: Buffer): void => {
       bytes = Buffer.concat([bytes, chunk]);
       const hello = parseClientHello(bytes);

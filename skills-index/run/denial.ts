@@ -45,7 +45,8 @@ export function rawRefusal(why: Denial): string {
 
 /** The word for what a client sent that did not become a request; undefined where it only hung up or was slow. */
 export function denialOfClient(code: string): Denial | undefined {
-  if (code.startsWith('HPE_')) return 'malformed';
+  // An end in the middle is no end of a request: nothing of it counts.
+  if (code.startsWith('HPE_')) return code === 'HPE_INVALID_EOF_STATE' ? undefined : 'malformed';
   return /^(ERR_SSL|ERR_TLS|EPROTO)/.test(code) ? 'tls-failed' : undefined;
 }
 

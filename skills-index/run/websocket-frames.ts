@@ -18,35 +18,46 @@ const maskBit = 0x80;
 
 /** Takes bytes of one direction and gives the frames that are whole. */
 export class FrameReader {
-  #waiting = Buffer.alloc(0);
+  #waiting: Buffer[] = [];
+  #size = 0;
+  /** Below this nothing is looked at: frames that come byte by byte cost no more than others. */
+  #needed = 2;
 
   /** Undefined when they are no frames, or frames of an extension: nobody asked for one. */
   push(chunk: Buffer): Frame[] | undefined {
-    this.#waiting = Buffer.concat([this.#waiting, chunk]);
+    this.#waiting.push(chunk);
+    this.#size += chunk.length;
     const frames: Frame[] = [];
-    for (;;) {
-      const frame = readFrame(this.#waiting);
+    if (this.#size < this.#needed) return frames;
+    for (let bytes = Buffer.concat(this.#waiting); ; ) {
+      const frame = readFrame(bytes);
       if (frame === 'odd') return undefined;
-      if (frame === 'partial') return frames;
+      if (typeof frame === 'number') {
+        this.#waiting = [bytes];
+        this.#size = bytes.length;
+        this.#needed = frame;
+        return frames;
+      }
       frames.push(frame);
-      this.#waiting = this.#waiting.subarray(frame.bytes.length);
+      bytes = bytes.subarray(frame.bytes.length);
     }
   }
 }
 
-function readFrame(bytes: Buffer): Frame | 'partial' | 'odd' {
+// A number: how many bytes are needed at least.
+function readFrame(bytes: Buffer): Frame | number | 'odd' {
   const [first, second] = bytes;
-  if (first === undefined || second === undefined) return 'partial';
+  if (first === undefined || second === undefined) return 2;
   if ((first & 0x70) !== 0 || !opcodes.includes(first & 0x0f)) return 'odd';
   const short = second & ~maskBit;
   const lengthBytes = short === 126 ? 2 : short === 127 ? 8 : 0;
   const head = 2 + lengthBytes;
-  if (bytes.length < head) return 'partial';
+  if (bytes.length < head) return head;
   const length = lengthBytes === 0 ? short : lengthBytes === 2 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
   if (length > frameBytesMax) return 'odd';
   const isMasked = (second & maskBit) !== 0;
   const begin = head + (isMasked ? 4 : 0);
-  if (bytes.length < begin + length) return 'partial';
+  if (bytes.length < begin + length) return begin + length;
   const mask = bytes.subarray(head, begin);
   const payload = Buffer.from(bytes.subarray(begin, begin + length));
   if (isMasked) for (let i = 0; i < length; i++) payload[i] = (payload[i] ?? 0) ^ (mask[i % 4] ?? 0);

@@ -450,6 +450,30 @@ describe('a WebSocket', () => {
   });
 });
 
+describe('a client that hangs up', () => {
+  const hello = ['GET /v2/live HTTP/1.1', host, 'Connection: Upgrade', 'Upgrade: websocket', ...socketKey, '', ''].join('\r\n');
+  it.each([
+    ['before its hello', ''],
+    ['in its request', 'POST /v2/x HTTP/1.1\r\nHost: api.crm.example\r\nContent-Length: 9\r\n\r\nab'],
+    ['in its upgrade', hello],
+  ])('%s harms nobody, and is no refusal', async (_, bytes) => {
+    await start();
+    stage.upstream.on('upgrade', (_request, socket) => socket.on('error', () => undefined));
+    const raw = await stage.tunnel(`${apiHost}:443`);
+    if (bytes !== '') {
+      const inside = tlsConnect({ socket: raw, servername: apiHost, ca: stage.ca }).on('error', () => undefined);
+      await new Promise((resolve) => inside.once('secureConnect', resolve));
+      await new Promise<void>((resolve) => inside.write(bytes, () => resolve()));
+      await sleep(30);
+    }
+    raw.destroy();
+    await sleep(30);
+    expect(stage.why().filter((one) => one !== 'approved')).toEqual([]);
+    expect(stage.proxy.failed.aborted).toBe(false);
+    expect(await stage.send(...get, ...end)).toContain(' 200 ');
+  });
+});
+
 describe('a tunnel that the operator wants', () => {
   it('still goes only where SNI says its name', async () => {
     await start({ egress: [{ mode: 'tunnel' }] });
