@@ -5,6 +5,7 @@ import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { confirm } from '../ask.ts';
 import type { CommandContext } from '../command.ts';
+import { handsOfAgent } from '../holds/hands.ts';
 import { count, inkFor, note, safe, say } from '../output.ts';
 import type { HostFiles } from '../start-skill.ts';
 import { acceptChanges } from './accept.ts';
@@ -55,7 +56,12 @@ export async function askForAgent(context: CommandContext, host: HostFiles, { se
   const subject = { run, agent, skill, version, plan };
   const record = (event: Parameters<HostFiles['audit']['record']>[1]): void => host.audit.record(subject, event);
   const desk = holdDesk(`${context.paths.data}/holds`, { policy: host.policy, record, now: context.now });
-  const gate = startGate({ ...desk, subject, grants: canonicalDigest(set.folders.map((one) => one.source)), hands: {} });
+  const gate = startGate({
+    ...desk,
+    subject,
+    grants: canonicalDigest(set.folders.map((one) => one.source)),
+    hands: handsOfAgent(context, host.policy),
+  });
   const changes = set.folders.reduce((sum, one) => sum + one.changes.length, 0);
   const answer = await gate.ask({ kind: 'apply', target: targetsOf(set), changes, digest }, context.signal);
   if (answer.kind === 'denied') throw new Problem(answer.code, `Changes of run ${run} are not applied: ${answer.why}`);

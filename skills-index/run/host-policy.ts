@@ -135,5 +135,5 @@ function isTunnel(text: string): boolean {
 // Nothing in it has to be resolved: no empty part, no dot, no two dots.
 function isPlainPath(path: string): boolean {
   const [root, ...parts] = path === '/' ? [''] : path.split('/');
-  return root === '' && parts.every((part) => !['', '.', '..'].includes(part));
+  return path !== '' && root === '' && parts.every((part) => !['', '.', '..'].includes(part));
 }
