@@ -2,6 +2,7 @@
 import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
 import { canaryName } from '../../skills-index/run/canary.ts';
 import type { Denial } from '../../skills-index/run/denial.ts';
+import { EgressCounts } from '../../skills-index/run/egress-counts.ts';
 import type { Place } from '../../skills-index/run/egress-judge.ts';
 import type { EgressSettings } from '../egress.ts';
 import * as limits from '../limits.ts';
@@ -11,10 +12,7 @@ export class Accounts {
   readonly #settings: EgressSettings;
   readonly #closed: AbortSignal;
   readonly #onFailure: () => void;
-  #requests = 0;
-  #minute = { began: Number.NEGATIVE_INFINITY, requests: 0 };
-  #sent = 0;
-  #held = 0;
+  readonly #sums: EgressCounts;
 
   /**
    * @param closed aborts when nobody waits for an answer any more
@@ -24,11 +22,14 @@ export class Accounts {
     this.#settings = settings;
     this.#closed = closed;
     this.#onFailure = onFailure;
+    const ours = { requestsPerMinute: limits.egressRequestsPerMinuteMax, sentBytes: limits.egressRunBytesMax };
+    const caps = { requests: limits.egressRequestsMax, heldBytes: limits.egressHeldBytesMax };
+    this.#sums = new EgressCounts({ ...caps, ...ours, ...settings.caps });
   }
 
   /** Counts one more request (of how many bytes, if that is known), asks a person where a rule wants one, and records it; or says why it is refused. */
   async admit(method: string, place: Place, bytes: number | undefined, secrets: readonly string[]): Promise<Denial | undefined> {
-    const why = this.#request();
+    const why = this.#sums.request(performance.now()) ?? this.#spend('requests', 1);
     if (why !== undefined) return why;
     const { host, path, port } = place;
     const answer = await this.#settings.gate?.ask(
@@ -42,21 +43,10 @@ export class Accounts {
     return undefined;
   }
 
-  #request(): Denial | undefined {
-    const now = performance.now();
-    if (now - this.#minute.began >= 60_000) this.#minute = { began: now, requests: 0 };
-    if (this.#requests++ >= limits.egressRequestsMax) return 'too-many';
-    if (this.#minute.requests++ >= (this.#settings.caps?.requestsPerMinute ?? limits.egressRequestsPerMinuteMax))
-      return 'too-fast';
-    return this.#spend('requests', 1);
-  }
-
   /** Counts bytes that are about to leave. */
   send(bytes: number): Denial | undefined {
-    this.#sent += bytes;
     this.#settings.gate?.sent?.(bytes);
-    if (this.#sent > (this.#settings.caps?.sentBytes ?? limits.egressRunBytesMax)) return 'too-much';
-    return this.receive(bytes);
+    return this.#sums.send(bytes) ?? this.receive(bytes);
   }
 
   /** Counts bytes that came, against the agent's budget alone. */
@@ -74,8 +64,7 @@ export class Accounts {
 
   /** Counts bytes that are kept here; a negative number when they are gone. */
   hold(bytes: number): Denial | undefined {
-    this.#held += bytes;
-    return this.#held > limits.egressHeldBytesMax ? 'too-much' : undefined;
+    return this.#sums.hold(bytes);
   }
 
   deny(method: string, { host, port, path }: Place, why: Denial): void {

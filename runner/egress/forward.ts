@@ -58,7 +58,7 @@ async function sendBody(upstream: ClientRequest, { body, held }: Outgoing): Prom
     if (!upstream.write(piece)) await drained(upstream);
   }
   // Without its end it is no request.
-  if (body.ended) upstream.end();
+  if (body.ended && body.why === undefined) upstream.end();
   else upstream.destroy();
   return body.why;
 }
