@@ -1,19 +1,17 @@
 /** The audit log: what every run was allowed and refused, one JSON line each, each naming the digest of the line before. Only written here. */
 
 import * as fs from 'node:fs';
-import { dirname } from 'node:path';
 import {
   auditLineBytesMax,
   type ChainEnd,
   chainEndOf,
-  checkpointText,
+  checkpointOf,
   linesAfter,
-  parseAuditCheckpoint,
   type Said,
 } from '../skills-index/run/audit-chain.ts';
 import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.ts';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
-import { digestOf, hexOf } from '../skills-index/skill/digest.ts';
+import { hexOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { openAuditKey } from './audit-key.ts';
 import { auditCheckpointLines, auditDelayMillis, auditWaitingMax } from './limits.ts';
@@ -102,28 +100,17 @@ function recover(log: number, file: string): { readonly start: ChainEnd; readonl
   const { size } = fs.fstatSync(log);
   const tail = Buffer.alloc(Math.min(size, 2 * auditLineBytesMax));
   fs.readSync(log, tail, 0, tail.length, size - tail.length);
-  const { end: start, torn } = chainEndOf(tail, tail.length === size);
-  if (start === undefined) throw broken(file, 'its last line is not one that was written here');
-  if (start.seq === 0 && fs.existsSync(`${file}.head`)) throw broken(file, 'it is empty, and was not');
-  if (torn.length === 0) return { start, lost: [] };
-  writePrivateFile(`${file}.${hexOf(digestOf(torn)).slice(0, 12)}.torn`, torn);
-  fs.ftruncateSync(log, size - torn.length);
-  return { start, lost: [{ event: 'recovered', bytes: torn.length, torn: digestOf(torn) }] };
+  const { start, torn } = chainEndOf(tail, { file, isWhole: tail.length === size, isSigned: fs.existsSync(`${file}.head`) });
+  if (torn === undefined) return { start, lost: [] };
+  writePrivateFile(`${file}.${hexOf(torn.digest).slice(0, 12)}.torn`, torn.bytes);
+  fs.ftruncateSync(log, size - torn.bytes.length);
+  return { start, lost: [{ event: 'recovered', bytes: torn.bytes.length, torn: torn.digest }] };
 }
 
 // Kept before it is written: a crash between the two leaves a checkpoint that the log satisfies.
-function sign(file: string, keyFile: string, { seq: size, digest: head }: ChainEnd): AuditEvent {
-  const kept = fs.existsSync(`${file}.head`) ? parseAuditCheckpoint(fs.readFileSync(`${file}.head`, 'utf8')) : undefined;
-  if (kept !== undefined && kept.size > size) throw broken(file, `it has ${size} lines, and ${kept.size} were signed`);
-  const key = openAuditKey(keyFile);
-  const checkpoint = { size, head, keyId: key.keyId, signature: key.sign(checkpointText(size, head)).toString('base64') };
+function sign(file: string, keyFile: string, end: ChainEnd): AuditEvent {
+  const kept = fs.existsSync(`${file}.head`) ? fs.readFileSync(`${file}.head`, 'utf8') : undefined;
+  const checkpoint = checkpointOf(end, { file, kept, key: openAuditKey(keyFile) });
   writePrivateFile(`${file}.head`, canonicalJson(checkpoint));
   return { event: 'checkpoint', ...checkpoint };
-}
-
-function broken(file: string, why: string): Problem {
-  const folder = dirname(file);
-  return new Problem('audit-broken', `Cannot append to ${file}: ${why}`, {
-    hint: `Look at it (skill log verify), then move all of it away: mv ${folder} ${folder}.broken`,
-  });
 }

@@ -5,7 +5,7 @@ import { canonicalJson } from '../skill/canonical-json.ts';
 import { type Digest, digestOf, isDigest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
 import { type AuditEntry, type AuditEvent, type AuditSubject, parseEntry, plainTexts } from './audit-entry.ts';
-import type { AuditKey } from './audit-key.ts';
+import type { AuditKey, SigningAuditKey } from './audit-key.ts';
 
 /** A longer line was not written by us. */
 export const auditLineBytesMax = 16 * 1024;
@@ -38,20 +38,39 @@ export function linesAfter(start: ChainEnd, said: readonly Said[]): { readonly t
   return { text, end };
 }
 
+export interface ChainTail {
+  /** Where the log lies, for who is told. */
+  readonly file: string;
+  /** Whether the bytes are all that it has. */
+  readonly isWhole: boolean;
+  /** Whether a checkpoint is kept beside it. */
+  readonly isSigned: boolean;
+}
+
 /**
- * Where a log ends, from its last bytes: at least two lines' worth, or all.
- * @returns `torn`, what a crash left behind the last newline; `end` is absent when the last whole line is not one of ours
+ * Where a log ends, from its last bytes: at least two lines' worth, or all; and what a crash left behind the last newline.
+ * @throws Problem `audit-broken` when the last whole line is not one of ours, or nothing is where something was
  */
 export function chainEndOf(
   tail: Uint8Array,
-  isWholeFile: boolean,
-): { readonly end: ChainEnd | undefined; readonly torn: Uint8Array } {
+  { file, isSigned, isWhole }: ChainTail,
+): { readonly start: ChainEnd; readonly torn?: { readonly bytes: Uint8Array; readonly digest: Digest } } {
   const newline = tail.lastIndexOf(0x0a);
-  const torn = tail.subarray(newline + 1);
-  if (newline === -1) return { end: isWholeFile ? chainStart : undefined, torn };
-  const line = tail.subarray(tail.lastIndexOf(0x0a, newline - 1) + 1, newline);
-  const entry = isUtf8(line) ? parseEntry(Buffer.from(line).toString('utf8')) : undefined;
-  return { end: entry === undefined ? undefined : { seq: entry.seq, digest: digestOfLine(line) }, torn };
+  const line = tail.subarray(tail.lastIndexOf(0x0a, newline - 1) + 1, Math.max(0, newline));
+  const entry = newline !== -1 && isUtf8(line) ? parseEntry(Buffer.from(line).toString('utf8')) : undefined;
+  const isEmpty = newline === -1 && isWhole;
+  if (isEmpty && isSigned) throw brokenLog(file, 'it is empty, and was not');
+  if (entry === undefined && !isEmpty) throw brokenLog(file, 'its last line is not one that was written here');
+  const start = entry === undefined ? chainStart : { seq: entry.seq, digest: digestOfLine(line) };
+  const bytes = tail.subarray(newline + 1);
+  return bytes.length === 0 ? { start } : { start, torn: { bytes, digest: digestOf(bytes) } };
+}
+
+function brokenLog(file: string, why: string): Problem {
+  const folder = file.slice(0, file.lastIndexOf('/'));
+  return new Problem('audit-broken', `Cannot append to ${file}: ${why}`, {
+    hint: `Look at it (skill log verify), then move all of it away: mv ${folder} ${folder}.broken`,
+  });
 }
 
 /** The newest word of the host's key on its log; kept beside the log too, so that it is missed when it is cut off. */
@@ -63,8 +82,21 @@ export interface AuditCheckpoint {
   readonly signature: string;
 }
 
+/**
+ * Signs where a log ends.
+ * @throws Problem `audit-broken` when the checkpoint that is kept goes further
+ */
+export function checkpointOf(
+  { digest: head, seq: size }: ChainEnd,
+  { file, kept, key }: { readonly file: string; readonly kept: string | undefined; readonly key: SigningAuditKey },
+): AuditCheckpoint {
+  const before = parseAuditCheckpoint(kept ?? '')?.size ?? 0;
+  if (before > size) throw brokenLog(file, `it has ${size} lines, and ${before} were signed`);
+  return { size, head, keyId: key.keyId, signature: key.sign(checkpointText(size, head)).toString('base64') };
+}
+
 /** What a checkpoint signs. */
-export function checkpointText(size: number, head: Digest): Buffer {
+function checkpointText(size: number, head: Digest): Buffer {
   return Buffer.from(`skillgate.audit-checkpoint/1\n${size}\n${head}\n`);
 }
 
