@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readAgent } from '../../runner/agents.ts';
 import { readAuthorities } from '../../runner/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { printable } from '../../skills-index/skill/shown-text.ts';
 import { planSession } from '../agent-run/plan-session.ts';
 import { runSession, type SessionEnd } from '../agent-run/session.ts';
 import { sessionCalls } from '../agent-run/session-calls.ts';
@@ -64,11 +65,15 @@ function withModel<Of extends object>(agent: Of, model: unknown): Of {
   return typeof model === 'string' ? { ...agent, model } : agent;
 }
 
-// Bytes pass as they are: an agent's program is the operator's choice, unlike a skill.
+// Bytes pass as they are into a file or a pipe; what an agent was told to print must not act on a terminal.
 function streamsOf(context: CommandContext, taken: { stdout: string; stderr: string }) {
-  const to = (key: 'stdout' | 'stderr') => (chunk: Uint8Array) => {
-    if (context.format === 'text') context[key].write(chunk);
-    else taken[key] += Buffer.from(chunk).toString('utf8');
+  const to = (key: 'stdout' | 'stderr') => {
+    const decoder = new TextDecoder();
+    return (chunk: Uint8Array): void => {
+      if (context.format !== 'text') taken[key] += decoder.decode(chunk, { stream: true });
+      else if (context[key].isTTY === true) context[key].write(printable(decoder.decode(chunk, { stream: true })));
+      else context[key].write(chunk);
+    };
   };
   const stdin = context.stdin.isTTY === true ? undefined : (context.stdin as AsyncIterable<Uint8Array>);
   return { stdin, onStdout: to('stdout'), onStderr: to('stderr') };
