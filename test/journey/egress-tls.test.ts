@@ -1,14 +1,17 @@
 /** https from inside the real sandbox: programs as they are, with nothing but the environment that the runner gives them. */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RunRequest } from '../../runner/run.ts';
 import { makeAuthority } from '../../skills-index/run/certificate.ts';
 import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
-import { giveToken, makeTestHost, runTest, type TestHost, type TestRun, type TestSkill } from './sandbox-fixture.ts';
+import { FrameReader, serverFrame } from '../../skills-index/run/websocket-frames.ts';
+import { giveToken, makeTestHost, requestFor, runTest, type TestHost, type TestRun, type TestSkill } from './sandbox-fixture.ts';
 
 const value = 'real-token-0123456789';
 const apiHost = 'api.crm.example';
@@ -44,12 +47,12 @@ afterEach(() => host.remove());
 
 const egress = [{ url: `https://${apiHost}/v2/*`, methods: ['GET', 'POST'], why: 'test' }];
 
-function run(skill: TestSkill, policy: Partial<HostPolicy> = {}): Promise<TestRun> {
+function run(skill: TestSkill, policy: Partial<HostPolicy> = {}, more: Partial<RunRequest> = {}): Promise<TestRun> {
   const { port } = upstream.address() as AddressInfo;
   const authority = join(host.folder, 'authority.pem');
   writeFileSync(authority, foreign.certificate, { mode: 0o600 });
   const hosts = { [apiHost]: { address: '127.0.0.1', port } };
-  return runTest(host, skill, {}, { hosts, authorities: [authority], ...policy });
+  return runTest(host, skill, more, { hosts, authorities: [authority], ...policy });
 }
 
 const clients: readonly (readonly [string, TestSkill])[] = [
@@ -117,6 +120,47 @@ describe('a program in the sandbox', () => {
     repository = undefined;
     expect(done.stderr).toBe('');
     expect(done.stdout).toContain('from the repository');
+  });
+
+  it('node’s WebSocket speaks with its host', async () => {
+    upstream.on('upgrade', (request, socket) => {
+      const accept = createHash('sha1').update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
+      const lines = ['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: websocket'];
+      socket.write([...lines, `Sec-WebSocket-Accept: ${accept.digest('base64')}`, '', ''].join('\r\n'));
+      const reader = new FrameReader();
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk: Buffer) => {
+        for (const { first, payload } of reader.push(chunk) ?? []) {
+          if (first === 0x81) socket.write(serverFrame(first, Buffer.from(`heard ${payload}`)));
+          else socket.end(serverFrame(first, payload));
+        }
+      });
+    });
+    const content = `
+      const socket = new WebSocket('wss://${apiHost}/v2/live');
+      socket.onopen = () => socket.send('hello');
+      socket.onerror = (event) => console.log('failed', event.error ?? event.message);
+      socket.onmessage = ({ data }) => { console.log(data); socket.close(); };`;
+    const done = await run({ files: { 'probe.mjs': content }, capabilities: { egress } });
+    upstream.removeAllListeners('upgrade');
+    expect([done.stderr, done.stdout.trim()]).toEqual(['', 'heard hello']);
+  });
+
+  it('ends where its requests can no longer be recorded', async () => {
+    const content = `
+      const answer = await fetch('https://${apiHost}/v2/deals').catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 20_000));`;
+    const { audit } = requestFor(host, { files: { 'probe.mjs': content } });
+    const full: typeof audit = {
+      ...audit,
+      record: (subject, event) => {
+        if (event.event === 'egress') throw new Error('no space left on device');
+        audit.record(subject, event);
+      },
+    };
+    const done = await run({ files: { 'probe.mjs': content }, capabilities: { egress } }, {}, { audit: full });
+    expect(done.reason).toBe('proxy');
+    expect(seen).toEqual([]);
   });
 
   it('sends a secret that it never sees, inside TLS too', async () => {
