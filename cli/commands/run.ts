@@ -116,7 +116,6 @@ function outputFor(context: CommandContext): Output {
 
 const whyStopped = {
   canary: 'it sent a credential that stands in its sandbox only to be stolen',
-  breaker: 'its circuit breaker is open',
   revoked: 'what it may do was taken back while it ran',
   proxy: 'its way to the network is gone',
 } as const;
@@ -140,7 +139,8 @@ function exitOf(context: CommandContext, result: RunResult): ExitCode {
       return exitCodes.limit;
     }
     case 'breaker':
-      throw new Problem('breaker-open', ...whyOpen(context, result));
+      if (context.format === 'text') throw new Problem('breaker-open', ...whyOpen(context, result));
+      return exitCodes.limit;
     case 'canary':
     case 'revoked':
     case 'proxy':
@@ -163,7 +163,20 @@ function resultJson(
   const { skill, agent, command } = plan;
   return {
     schema: 'skillgate.run/1',
-    ...{ run, skill, agent, command: command.name, plan: planDigest, reason, code, milliseconds, egress, cleaned, changes, ...taken },
+    ...{
+      run,
+      skill,
+      agent,
+      command: command.name,
+      plan: planDigest,
+      reason,
+      code,
+      milliseconds,
+      egress,
+      cleaned,
+      changes,
+      ...taken,
+    },
   };
 }
 

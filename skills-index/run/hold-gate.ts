@@ -91,14 +91,20 @@ export async function askToStart(gate: Gate, plan: Plan, signal?: AbortSignal): 
   if (answer.kind === 'denied') throw new Problem(answer.code, `Cannot run ${plan.skill.name}: ${answer.why}`);
 }
 
-/** The answer that counts for a hold; undefined while there is none. One that does not count is taken away and recorded with every reason. */
-export function findAnswer(desk: HoldDesk, hold: Hold): SignedAnswer | undefined {
+/**
+ * The answer that counts for a hold; undefined while there is none. One that does not count is recorded with every reason, and taken away
+ * where it may be.
+ * @param told reasons that were recorded already
+ */
+export function findAnswer(desk: HoldDesk, hold: Hold, told = new Set<string>()): SignedAnswer | undefined {
   const { files, now, ownUids, policy, whyNotSigned } = desk;
   const folders = policy.approvers.flatMap(({ user }) => (user === undefined ? [] : [user.folder]));
   for (const { signed, writer } of files.answers(hold, folders)) {
     const why = whyNotAnswered({ signed, writer, hold, approvers: policy.approvers, ownUids, now: now(), whyNotSigned });
     if (why.length === 0) return signed;
-    desk.record(holdEvent(hold, 'rejected', why.join('; ')));
+    const said = why.join('; ');
+    if (!told.has(said)) desk.record(holdEvent(hold, 'rejected', said));
+    told.add(said);
     if (!folders.includes(writer.folder)) files.reject(hold);
   }
   return undefined;
@@ -111,9 +117,10 @@ async function waitForPerson(settings: GateSettings, hold: Hold, signal?: AbortS
   hands.notify?.(hold);
   // Both clocks: a wall clock that is set back must not lengthen it.
   const until = ticks() + Date.parse(hold.expires) - Date.parse(hold.created);
+  const told = new Set<string>();
   let answer: SignedAnswer | undefined;
   while (answer === undefined && ticks() < until && now().toISOString() < hold.expires && signal?.aborted !== true) {
-    answer = findAnswer(settings, hold);
+    answer = findAnswer(settings, hold, told);
     if (answer === undefined) await sleep(holdPollMs);
   }
   if (answer === undefined || !isStanding(answer, hold, hold.scope)) files.forget(hold);

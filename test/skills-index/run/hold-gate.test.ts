@@ -35,7 +35,10 @@ function makeHost(more: Partial<GateSettings> = {}) {
     record: (event) => void events.push(event),
     now: () => new Date(clock.wall),
     ticks: () => clock.ticks,
-    nonce: () => String(++clock.nonce).padStart(12, '0').padEnd(32, '0'),
+    nonce: () =>
+      String(++clock.nonce)
+        .padStart(12, '0')
+        .padEnd(32, '0'),
     sleep: async (ms) => {
       clock.wall += ms;
       clock.ticks += ms;
@@ -158,6 +161,14 @@ describe('a gate', () => {
     expect(await openGate(host.settings).ask(post())).toMatchObject({ code: 'hold-expired' });
     const rejected = host.events.find((one) => one.event === 'hold' && one.state === 'rejected');
     expect(rejected).toMatchObject({ why: expect.stringContaining(says) });
+  });
+
+  it('records once that an answer in a folder of somebody else does not count', async () => {
+    const host = makeHost();
+    const writer = { folder: '/srv/answers', uid: 501, alone: true };
+    host.onLook((hold) => host.put(hold, { answer: answerTo(hold, begin + 1, { approver: 'ops' }) }, writer));
+    await openGate(host.settings).ask(post());
+    expect(states(host.events)).toEqual(['asked', 'rejected', 'expired']);
   });
 
   it('takes the answer of another user of this host, from their folder', async () => {
