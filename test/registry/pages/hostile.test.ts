@@ -38,6 +38,7 @@ function hostileVersion(text: string): string {
   const well = text.toWellFormed();
   const capabilities = { ...noCapabilities, env: [{ name: well, why: well }], exec: [{ program: well, why: well }] };
   const view = versionView({
+    incidents: [{ at: new Date(now), by: text, isEnrolled: false, text }],
     description: text,
     report: report({
       findings: [hostile],

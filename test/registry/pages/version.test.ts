@@ -254,4 +254,16 @@ describe('the keys', () => {
       for (const row of keyMap) expect(page).toContain(`<dd>${row.does}</dd>`);
     }
   });
+
+  it('shows what hosts reported, and who of them is not known, and nothing where nobody did', () => {
+    const at = new Date(1);
+    const incidents = [
+      { at, by: 'host prod-1', isEnrolled: true, text: 'canary at paste.example:443' },
+      { at, by: 'unknown host sha256:ab', isEnrolled: false, text: 'escape at /reports/l' },
+    ];
+    const page = String(versionPage(frame, versionView({ incidents })));
+    expect(page).toContain('Reports of hosts (2)');
+    expect(page).toMatch(/<b>[^/]*host prod-1[\s\S]*canary at paste\.example:443[\s\S]*unverified, [\s\S]*escape at/);
+    expect(String(versionPage(frame, versionView()))).not.toContain('Reports of hosts');
+  });
 });
