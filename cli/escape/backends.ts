@@ -1,14 +1,26 @@
 /** The sandboxes that the escape suite tries on this host. */
 import type { Sandbox } from '../../runner/sandbox.ts';
-import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { findBackends } from '../backends/backends.ts';
 
-const backends: Readonly<Record<string, () => Sandbox>> = { bubblewrap };
+export interface EscapeBackends {
+  readonly sandboxes: readonly Sandbox[];
+  /** Those that cannot start here, and why. */
+  readonly missing: readonly { readonly name: string; readonly why: string }[];
+}
 
-/** @throws Problem `usage` for a name that none has */
-export function escapeSandboxes(name: string | undefined): readonly Sandbox[] {
-  if (name === undefined) return Object.values(backends).map((make) => make());
-  const make = Object.hasOwn(backends, name) ? backends[name] : undefined;
-  if (make !== undefined) return [make()];
-  throw new Problem('usage', `There is no backend ${name}`, { hint: `One of ${Object.keys(backends).join(', ')}` });
+/**
+ * All that this host has, or the one of a name.
+ * @throws Problem `usage` for a name that none has, `sandbox-missing` for one that cannot start here
+ */
+export function escapeBackends(name: string | undefined): EscapeBackends {
+  const all = findBackends();
+  const found = all.filter((one) => name === undefined || one.name === name);
+  if (found.length === 0)
+    throw new Problem('usage', `There is no backend ${name}`, { hint: `One of ${all.map((one) => one.name).join(', ')}` });
+  const sandboxes = found.flatMap((one) => ('sandbox' in one ? [one.sandbox] : []));
+  const missing = found.flatMap((one) => ('why' in one ? [one] : []));
+  const [first] = missing;
+  if (sandboxes.length === 0 && first !== undefined) throw new Problem('sandbox-missing', `${first.name}: ${first.why}`);
+  return { sandboxes, missing };
 }

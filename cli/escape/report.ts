@@ -2,14 +2,14 @@
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, count, type Ink, inkFor, joined, type Safe, safe, table } from '../output.ts';
 import { startProgress } from '../progress.ts';
-import { escapeSandboxes } from './backends.ts';
+import { escapeBackends } from './backends.ts';
 import { type EscapeResult, escapeGroups } from './row.ts';
 import { escapeRows } from './rows.ts';
 import { runEscapeSuite } from './suite.ts';
 
 /** @throws Problem `usage`, `sandbox-missing` */
 export async function reportEscapes(context: CommandContext, backend: string | undefined): Promise<ExitCode> {
-  const sandboxes = escapeSandboxes(backend);
+  const { sandboxes, missing } = escapeBackends(backend);
   const progress = startProgress(context, escapeRows.length * sandboxes.length, 'attempts');
   const results = await runEscapeSuite({
     ...{ rows: escapeRows, sandboxes, signal: context.signal },
@@ -18,13 +18,16 @@ export async function reportEscapes(context: CommandContext, backend: string | u
   const ink = inkFor(context.stdout, context.env);
   answer(context, { schema: 'skillgate.escape/1', rows: results }, () =>
     joined(
-      sandboxes.map(({ name }) =>
-        backendText(
-          results.filter((row) => row.backend === name),
-          name,
-          ink,
+      [
+        ...sandboxes.map(({ name }) =>
+          backendText(
+            results.filter((row) => row.backend === name),
+            name,
+            ink,
+          ),
         ),
-      ),
+        ...missing.map(({ name, why }) => safe`not tried in ${name}: ${why}`),
+      ],
       '\n\n',
     ),
   );
@@ -56,7 +59,7 @@ export function backendText(rows: readonly EscapeResult[], backend: string, ink:
       ...(silent.length === 0
         ? []
         : [
-            safe`${ink.yellow('untested')}: it fails here without a sandbox too, or this host has no such thing`,
+            safe`${ink.yellow('untested')}: it fails here without a sandbox too, or the backend cannot have it tried`,
             ...silent.map(line),
           ]),
       ...(open.length === 0 ? [] : [safe`${ink.red('through')}:`, ...open.map(line)]),

@@ -19,19 +19,25 @@ import type { EscapeWorld } from './world.ts';
 
 const why = 'escape suite';
 
+/** What not every sandbox gives. */
+export type Grant = 'egress' | 'writing';
+
+/** A folder to read. */
+export const libraryMount = { source: 'workspace:library', target: '/library', mode: 'ro', why };
+
 /** Two workspaces, one of them writable, a host with a secret, a shell and node. */
-export const widestCapabilities = {
-  mount: [
-    { source: 'workspace:reports', target: '/reports', mode: 'rw', why },
-    { source: 'workspace:library', target: '/library', mode: 'ro', why },
-  ],
-  egress: [{ url: `http://${names.api}/v2/*`, methods: ['GET', 'POST'], why }],
-  secret: [{ name: secretName, hosts: [names.api], as: 'bearer', why }],
-  exec: [
-    { program: 'sh', why },
-    { program: 'node', why },
-  ],
-};
+export function capabilitiesOf(grants: readonly Grant[]) {
+  const url = `http://${names.api}/v2/*`;
+  return {
+    mount: [
+      { source: 'workspace:reports', target: '/reports', mode: grants.includes('writing') ? 'rw' : 'ro', why },
+      libraryMount,
+    ],
+    egress: grants.includes('egress') ? [{ url, methods: ['GET', 'POST'], why }] : [],
+    secret: [{ name: secretName, hosts: [names.api], as: 'bearer', why }],
+    exec: ['sh', 'node'].map((program) => ({ program, why })),
+  };
+}
 
 // The breaker would end a batch at its first rows: it is tried in rows of its own.
 const patience = { denied: 1e6, 'secret-unbound': 1e6, 'private-address': 1e6 };
@@ -109,7 +115,7 @@ export interface BatchTerms {
 /** Runs a batch. What the run ended with counts too: an attempt that takes all may have ended it. */
 export async function runSandboxed(
   world: EscapeWorld,
-  sandbox: Sandbox,
+  { sandbox, grants }: { readonly sandbox: Sandbox; readonly grants: readonly Grant[] },
   attempts: readonly WantedAttempt[],
   { limits, atOnce, change = () => ({}) }: BatchTerms,
 ): Promise<{ readonly told: Told; readonly reason: EndReason; readonly printed: string }> {
@@ -118,7 +124,7 @@ export async function runSandboxed(
     ...{ name: secretName, hosts: [names.api], value: Buffer.from(world.storedSecret), now: new Date() },
   });
   const files = { 'probe.py': probeProgram, 'rows.json': JSON.stringify(attempts) };
-  const skill = { files, capabilities: widestCapabilities, ...(limits === undefined ? {} : { limits }) };
+  const skill = { files, capabilities: capabilitiesOf(grants), ...(limits === undefined ? {} : { limits }) };
   const request = requestIn(world, sandbox, skill);
   const { reason } = await runAndApply({ ...request, ...change(request), args: [JSON.stringify(factsOf(world, true, atOnce))] });
   return { told: parseTold(request.printed()), reason, printed: request.printed() };

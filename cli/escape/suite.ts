@@ -2,8 +2,10 @@
 import type { Sandbox } from '../../runner/sandbox.ts';
 import { tryBareAlone, tryBareTogether } from './bare-twins.ts';
 import { detailCharsMax, runsAtOnceMax } from './limits.ts';
-import type { EscapeResult, EscapeRow, Outcome } from './row.ts';
-import { tryAlone, tryTogether, whyUnusable } from './tries.ts';
+import { findPlace, type Place } from './place.ts';
+import type { EscapeGroup, EscapeResult, EscapeRow, Outcome } from './row.ts';
+import type { Grant } from './sandboxed.ts';
+import { tryAlone, tryTogether } from './tries.ts';
 
 export interface EscapeSuite {
   readonly rows: readonly EscapeRow[];
@@ -26,15 +28,16 @@ export async function runEscapeSuite({ rows, sandboxes, onResult, signal }: Esca
   };
   const results: EscapeResult[] = [];
   for (const sandbox of sandboxes) {
-    const why = await whyUnusable(sandbox);
-    const outcomes = why === undefined ? await tryTogether(together, sandbox, signal) : new Map<string, Outcome>();
+    const place = await findPlace(sandbox);
+    const wanted = together.filter((row) => whyUntested(row, place) === undefined);
+    const outcomes = typeof place === 'string' ? new Map<string, Outcome>() : await tryTogether(wanted, place, signal);
     const left = rows.entries();
     const found = new Map<number, EscapeResult>();
     const work = async (): Promise<void> => {
       for (const [index, row] of left) {
         signal?.throwIfAborted();
         const first = await bareOf(row);
-        const outcome = why === undefined ? (outcomes.get(row.name) ?? (await tryAlone(row, sandbox))) : untested(why);
+        const outcome = outcomes.get(row.name) ?? (await tryLast(row, place));
         const result = { name: row.name, group: row.group, backend: sandbox.name, bare: first, ...judge(first, outcome) };
         found.set(index, result);
         onResult?.(result);
@@ -46,8 +49,19 @@ export async function runEscapeSuite({ rows, sandboxes, onResult, signal }: Esca
   return results;
 }
 
-function untested(detail: string): Outcome {
-  return { result: 'untested', detail };
+async function tryLast(row: EscapeRow, place: Place | string): Promise<Outcome> {
+  const why = whyUntested(row, place);
+  if (why !== undefined || typeof place === 'string') return { result: 'untested', detail: why ?? '' };
+  return tryAlone(row, place);
+}
+
+/** What a group's attempts are made through: where a sandbox does not give it, they say nothing. */
+const needed: Readonly<Partial<Record<EscapeGroup, Grant>>> = { 'through the proxy': 'egress', 'traps for the host': 'writing' };
+
+function whyUntested({ group }: EscapeRow, place: Place | string): string | undefined {
+  if (typeof place === 'string') return place;
+  const need = needed[group];
+  return need === undefined || place.grants.includes(need) ? undefined : `it gives no ${need}: ${place.lacks}`;
 }
 
 // What does not work without a sandbox says nothing about one.

@@ -1,9 +1,8 @@
 /** Attempts in one sandbox, and what came of each. */
-import type { Sandbox } from '../../runner/sandbox.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { wantedAttempt, worked } from './batch.ts';
-import { controlRows } from './controls.ts';
 import { attemptsAtOnceMax } from './limits.ts';
+import type { Place } from './place.ts';
 import type { EscapeRow, Outcome } from './row.ts';
 import { runSandboxed } from './sandboxed.ts';
 import { type EscapeWorld, inWorld } from './world.ts';
@@ -15,34 +14,37 @@ type Outcomes = Map<string, Outcome>;
  * All but those that may end their run, in one sandbox. Where one of them ends it nevertheless, those that are left are made again one
  * by one in another world, which knows nothing of it; and so on.
  */
-export async function tryTogether(rows: readonly BatchRow[], sandbox: Sandbox, signal?: AbortSignal): Promise<Outcomes> {
+export async function tryTogether(rows: readonly BatchRow[], place: Place, signal?: AbortSignal): Promise<Outcomes> {
   const outcomes: Outcomes = new Map();
   let left: readonly BatchRow[] = rows.filter((row) => row.ends !== true);
   for (let atOnce = attemptsAtOnceMax; left.length > 0; atOnce = 1) {
     signal?.throwIfAborted();
-    left = await inWorld((world) => tryBatch(world, { rows: left, sandbox, atOnce, outcomes }));
+    left = await inWorld((world) => tryBatch(world, { rows: left, place, atOnce, outcomes }));
   }
   return outcomes;
 }
 
 interface Batch {
   readonly rows: readonly BatchRow[];
-  readonly sandbox: Sandbox;
+  readonly place: Place;
   readonly atOnce: number;
   /** Added to. */
   readonly outcomes: Outcomes;
 }
 
 /** Gives back what has to be made again. */
-async function tryBatch(world: EscapeWorld, { rows, sandbox, atOnce, outcomes }: Batch): Promise<readonly BatchRow[]> {
-  const all = [...controlRows, ...rows];
+async function tryBatch(world: EscapeWorld, { rows, place, atOnce, outcomes }: Batch): Promise<readonly BatchRow[]> {
+  const { controls } = place;
+  const all = [...controls, ...rows];
   const wanted = all.map((row, number) => wantedAttempt(world, row, number));
-  const { told, reason, printed } = await runSandboxed(world, sandbox, wanted, { atOnce });
-  const failed = controlRows.find((row, number) => !worked(world, row, number, told));
+  const { told, reason, printed } = await runSandboxed(world, place, wanted, { atOnce });
+  // The run was ended before what is granted was tried, so nothing that was told counts.
+  if (reason !== 'exit' && atOnce > 1 && !controls.every((row) => told.has(row.name))) return rows;
+  const failed = controls.find((row, number) => !worked(world, row, number, told));
   const why = `what was granted does not work: ${failed?.name}: ${told.get(failed?.name ?? '') ?? printed}`;
   for (const [index, row] of rows.entries()) {
     const output = told.get(row.name);
-    const isThrough = worked(world, row, controlRows.length + index, told);
+    const isThrough = worked(world, row, controls.length + index, told);
     if (output === undefined) continue;
     outcomes.set(
       row.name,
@@ -77,36 +79,28 @@ function outcomeOf(isThrough: boolean, output: string): Outcome {
   return { result: /^partly/m.test(output) ? 'contained' : 'blocked', detail };
 }
 
-/** Why nothing that this sandbox stops would count: it does not start, or stops what was granted too. */
-export async function whyUnusable(sandbox: Sandbox): Promise<string | undefined> {
-  return inWorld(async (world) => {
-    try {
-      const wanted = controlRows.map((row, number) => wantedAttempt(world, row, number));
-      const { told, printed } = await runSandboxed(world, sandbox, wanted, { atOnce: 1 });
-      const failed = controlRows.find((row, number) => !worked(world, row, number, told));
-      return failed && `what was granted does not work: ${failed.name}: ${told.get(failed.name) ?? printed}`;
-    } catch (cause) {
-      if (!(cause instanceof Problem) || cause.code === 'internal') throw cause;
-      return `${cause.code}: ${cause.message}`;
-    }
-  });
+/** One with a run of its own. A sandbox that does not start was not tried. */
+export async function tryAlone(row: EscapeRow, place: Place): Promise<Outcome> {
+  try {
+    return await inWorld((world) => tryIn(world, row, place));
+  } catch (cause) {
+    if (!(cause instanceof Problem && cause.code.startsWith('sandbox-'))) throw cause;
+    return { result: 'untested', detail: `${cause.code}: ${cause.message}` };
+  }
 }
 
-/** One with a run of its own. */
-export async function tryAlone(row: EscapeRow, sandbox: Sandbox): Promise<Outcome> {
-  return inWorld(async (world) => {
-    if (row.kind === 'runner') return row.attempt(world, sandbox);
-    const outcomes: Outcomes = new Map();
-    const notMade: Outcome = { result: 'untested', detail: 'it was not made' };
-    if (row.kind === 'together') {
-      await tryBatch(world, { rows: [row], sandbox, atOnce: 1, outcomes });
-      return outcomes.get(row.name) ?? notMade;
-    }
-    const { limits } = row;
-    const { told, reason } = await runSandboxed(world, sandbox, [wantedAttempt(world, row, 0)], { limits, atOnce: 1 });
-    const output = told.get(row.name);
-    if (worked(world, row, 0, told)) return outcomeOf(true, output ?? '');
-    if (reason !== 'exit') return { result: 'contained', detail: `the run was ended: ${reason}` };
-    return output === undefined ? notMade : outcomeOf(false, output || 'it was ended in the sandbox');
-  });
+async function tryIn(world: EscapeWorld, row: EscapeRow, place: Place): Promise<Outcome> {
+  if (row.kind === 'runner') return await row.attempt(world, place.sandbox);
+  const outcomes: Outcomes = new Map();
+  const notMade: Outcome = { result: 'untested', detail: 'it was not made' };
+  if (row.kind === 'together') {
+    await tryBatch(world, { rows: [row], place, atOnce: 1, outcomes });
+    return outcomes.get(row.name) ?? notMade;
+  }
+  const { limits } = row;
+  const { told, reason } = await runSandboxed(world, place, [wantedAttempt(world, row, 0)], { limits, atOnce: 1 });
+  const output = told.get(row.name);
+  if (worked(world, row, 0, told)) return outcomeOf(true, output ?? '');
+  if (reason !== 'exit') return { result: 'contained', detail: `the run was ended: ${reason}` };
+  return output === undefined ? notMade : outcomeOf(false, output || 'it was ended in the sandbox');
 }

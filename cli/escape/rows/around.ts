@@ -7,7 +7,7 @@ import type { Sandbox } from '../../../runner/sandbox.ts';
 import { runBare } from '../bare.ts';
 import { wantedAttempt } from '../batch.ts';
 import type { Outcome, RunnerAttempt } from '../row.ts';
-import { widestCapabilities } from '../sandboxed.ts';
+import { libraryMount } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';
 import { setsVariable, triesBare } from './naive.ts';
 import { runOnce } from './run-once.ts';
@@ -92,7 +92,7 @@ export const aroundRows: readonly RunnerAttempt[] = [
       };
       const skill = {
         files: { 'probe.sh': 'for f in /library/*; do echo "$f"; done' },
-        capabilities: { mount: widestCapabilities.mount.slice(1) },
+        capabilities: { mount: [libraryMount] },
       };
       const { printed, problem } = await runOnce(world, swapping, () => skill);
       if (printed.includes('id_ed25519')) return { result: 'through', detail: printed };

@@ -54,7 +54,7 @@ print(re.findall(rb'KEY-[0-9a-f]+', out.raw))`,
     wants: 'the runner’s variables',
     as: 'root',
     proof: tellsSecret,
-    code: `print(open('/proc/1/environ').read())`,
+    code: `print(re.findall('KEY-[0-9a-f]{24}', open('/proc/1/environ').read()))`,
   },
   {
     name: 'read its own environment',

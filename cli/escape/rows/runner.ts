@@ -5,7 +5,7 @@ import type { RunRequest } from '../../../runner/run.ts';
 import type { Sandbox } from '../../../runner/sandbox.ts';
 import { wantedAttempt } from '../batch.ts';
 import { type Outcome, type RunnerAttempt, saysThrough } from '../row.ts';
-import { type EscapeSkill, runSandboxed, widestCapabilities } from '../sandboxed.ts';
+import { capabilitiesOf, type EscapeSkill, type Grant, runSandboxed } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';
 import { mountsAsAsked, splitsArguments, startsWhatLiesThere, triesBare } from './naive.ts';
 import { runOnce } from './run-once.ts';
@@ -24,6 +24,7 @@ function refusing(
 ): RunnerAttempt {
   const attempt = async (world: EscapeWorld, sandbox: Sandbox): Promise<Outcome> => {
     const { printed, problem } = await runOnce(world, sandbox, () => skillOf(world), change(world));
+    if (problem?.startsWith('sandbox-')) return { result: 'untested', detail: problem };
     if (problem !== undefined) return { result: 'blocked', detail: problem };
     return { result: printed.includes('started') ? 'through' : 'untested', detail: `it ran: ${printed}` };
   };
@@ -107,7 +108,7 @@ export const heldRows: readonly RunnerAttempt[] = [
   refusing(
     'a writable folder that nobody said yes to',
     'a folder of the host',
-    () => ({ ...quiet, capabilities: { mount: widestCapabilities.mount } }),
+    () => ({ ...quiet, capabilities: capabilitiesOf(['writing']) }),
     async (world) => /^through$/m.test(await triesBare(world, `open(mount + '/written', 'w').close(); won()`)),
     () => strict([]),
   ),
@@ -123,6 +124,8 @@ export const heldRows: readonly RunnerAttempt[] = [
   ),
 ];
 
+const all: readonly Grant[] = ['egress', 'writing'];
+
 // With host policy as it is by itself, the run is ended before the attempt is.
 function untilStopped(name: string, wants: string, code: string): RunnerAttempt {
   const whole = `${code}\nwon()`;
@@ -131,7 +134,10 @@ function untilStopped(name: string, wants: string, code: string): RunnerAttempt 
     bare: async (world) => /^through$/m.test(await triesBare(world, whole)),
     attempt: async (world, sandbox) => {
       const wanted = wantedAttempt(world, { name, wants, code: whole, proof: saysThrough, seconds: 30 }, 0);
-      const { told, reason } = await runSandboxed(world, sandbox, [wanted], { atOnce: 1, change: strict(['reports']) });
+      const { told, reason } = await runSandboxed(world, { sandbox, grants: all }, [wanted], {
+        atOnce: 1,
+        change: strict(['reports']),
+      });
       if (reason === 'breaker') return { result: 'contained', detail: 'the run was ended: breaker' };
       const output = told.get(name) ?? '';
       return { result: /^through$/m.test(output) ? 'through' : 'untested', detail: `${reason}: ${output}` };

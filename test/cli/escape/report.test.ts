@@ -22,7 +22,7 @@ describe('the report of the escape suite', () => {
         'filesystem     2     1          1        0          1         0',
         'resources      1     1          0        1          0         0',
         'all            3     2          1        1          1         0',
-        'untested: it fails here without a sandbox too, or this host has no such thing',
+        'untested: it fails here without a sandbox too, or the backend cannot have it tried',
         '  filesystem: read a file (bare: impossible) ENOSYS',
         'no attempt got through bubblewrap',
       ].join('\n'),
