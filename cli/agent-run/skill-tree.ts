@@ -8,10 +8,8 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import { printStandIn, standIns } from '../shims.ts';
 import type { Startable } from '../start-skill.ts';
 
-/** Where agents look for a user's skills; each gets the whole tree. */
-export const skillFolders = ['.agents/skills', '.claude/skills', '.codex/skills', '.config/opencode/skills'].map(
-  (folder) => `/home/skill/${folder}`,
-);
+/** Where agents look for a user's skills. No more than these: Codex reads its own folder too, and would list each skill twice. */
+export const skillFolders = ['/home/skill/.agents/skills', '/home/skill/.claude/skills'];
 
 /** A folder's name for each skill: its short name; of two with one short name the second is called `scope-name`. */
 export function folderNames(names: readonly SkillName[]): ReadonlyMap<SkillName, string> {
