@@ -207,9 +207,8 @@ async function handle(traffic: Traffic, request: IncomingMessage, response: Serv
     // What is not here yet is what it says it is, or more than any rule allows.
     const announced = request.headers['content-length'];
     const bytes = body.ended ? held.length : announced === undefined ? undefined : Number(announced);
-    const refused = await traffic.accounts.admit(method, decision, bytes, secrets);
+    const refused = await traffic.accounts.admit({ method, place: decision, bytes, secrets }, request.socket);
     if (refused !== undefined) return refuse(refused);
-    if (request.socket.destroyed) return;
     const how = decision.upgrades ? forwardWebSocket : forward;
     const why = await how(traffic, { decision, method, headers, body, held, ended: body.ended }, response);
     // Who hung up hears nothing, and was recorded.

@@ -1,11 +1,23 @@
 /** What a run has sent so far, against what it may send; and the record of what was refused. */
+import type { Socket } from 'node:net';
 import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
 import { canaryName } from '../../skills-index/run/canary.ts';
 import type { Denial } from '../../skills-index/run/denial.ts';
 import { EgressCounts } from '../../skills-index/run/egress-counts.ts';
 import type { Place } from '../../skills-index/run/egress-judge.ts';
+import type { GatedAction } from '../../skills-index/run/hold.ts';
 import type { EgressSettings } from '../egress.ts';
 import * as limits from '../limits.ts';
+
+/** A request that is about to leave. */
+interface Admission {
+  readonly method: string;
+  readonly place: Place;
+  /** Of its body; absent where nobody knows yet. */
+  readonly bytes?: number | undefined;
+  /** Names of those that it carries. */
+  readonly secrets: readonly string[];
+}
 
 export class Accounts {
   readonly counts = { allowed: 0, denied: 0 };
@@ -27,20 +39,29 @@ export class Accounts {
     this.#sums = new EgressCounts({ ...caps, ...ours, ...settings.caps });
   }
 
-  /** Counts one more request (of how many bytes, if that is known), asks a person where a rule wants one, and records it; or says why it is refused. */
-  async admit(method: string, place: Place, bytes: number | undefined, secrets: readonly string[]): Promise<Denial | undefined> {
+  /** Counts one more request, asks a person where a rule wants one, and records it; or says why it is refused. */
+  async admit({ method, place, bytes, secrets }: Admission, client: Socket): Promise<Denial | undefined> {
     const why = this.#sums.request(performance.now()) ?? this.#spend('requests', 1);
     if (why !== undefined) return why;
     const { host, path, port } = place;
-    const answer = await this.#settings.gate?.ask(
-      { kind: 'egress', method, host, port, path, ...(bytes === undefined ? {} : { bytes }) },
-      this.#closed,
-    );
-    if (answer?.kind === 'denied') return 'held';
+    const action = { kind: 'egress', method, host, port, path, ...(bytes === undefined ? {} : { bytes }) } as const;
+    // Who hung up meanwhile is not served when a person allows it.
+    if (!(await this.#isAllowed(action, client)) || client.destroyed) return 'held';
     const told = { event: 'egress', decision: 'allowed', why: 'approved', method, host, port, path, secrets } as const;
     if (!this.#record(told)) return 'unrecorded';
     this.counts.allowed++;
     return undefined;
+  }
+
+  async #isAllowed(action: GatedAction, client: Socket): Promise<boolean> {
+    const { gate } = this.#settings;
+    if (gate === undefined) return true;
+    const gone = new AbortController();
+    const onClose = (): void => gone.abort();
+    client.once('close', onClose);
+    const { kind } = await gate.ask(action, AbortSignal.any([this.#closed, gone.signal]));
+    client.off('close', onClose);
+    return kind === 'allowed';
   }
 
   /** Counts bytes that are about to leave. */

@@ -534,6 +534,32 @@ describe('a run may', () => {
   });
 });
 
+describe('a person who is asked', () => {
+  it('allows nothing for a client that hung up meanwhile', async () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    let allow = (): void => undefined;
+    const gate: NonNullable<StageSettings['gate']> = {
+      ask: (_, signal) => {
+        signals.push(signal);
+        return new Promise((resolve) => {
+          allow = () => resolve({ kind: 'allowed' });
+        });
+      },
+    };
+    await start({ gate });
+    const inside = await stage.secure();
+    inside.write([...get, '', ''].join('\r\n'));
+    for (let i = 0; i < 200 && signals.length === 0; i++) await sleep(5);
+    inside.destroy();
+    for (let i = 0; i < 200 && signals[0]?.aborted === false; i++) await sleep(5);
+    expect(signals[0]?.aborted).toBe(true);
+    allow();
+    await sleep(30);
+    expect(stage.seen).toEqual([]);
+    expect(stage.why()).toEqual(['held']);
+  });
+});
+
 describe('a proxy that cannot do its work', () => {
   it('says so, and lets nothing out that it could not record', async () => {
     const record = (): void => {
