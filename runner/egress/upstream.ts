@@ -8,15 +8,11 @@ import { Agent as HttpsAgent } from 'node:https';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
-import { type Authority, whyNotOutside } from '../../skills-index/run/egress-judge.ts';
-import type { PinnedAddress } from '../../skills-index/run/plan.ts';
+import { type Allowed, type Tunnel, whyNotOutside } from '../../skills-index/run/egress-judge.ts';
 import type { EgressSettings } from '../egress.ts';
 import { egressConnectionsMax, egressIdleSecondsMax } from '../limits.ts';
 
-export interface Destination extends Authority {
-  readonly scheme: 'http' | 'https';
-  readonly pinned: PinnedAddress | undefined;
-}
+type Destination = Tunnel & Pick<Allowed, 'pinned'>;
 
 export interface Upstream {
   /** What `request` of node:http needs to get there. */

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Denial, denialOfFailure } from '../../skills-index/run/denial.ts';
-import { type Frame, FrameReader, serverFrame } from '../../skills-index/run/websocket-frames.ts';
+import { type Frame, FrameReader, judgeFrames, serverFrame } from '../../skills-index/run/websocket-frames.ts';
 import type { Traffic } from '../egress.ts';
 import { redactor } from '../secrets/placeholder.ts';
 import { knownValues, type Outgoing, openRequest, passHeaders } from './forward.ts';
@@ -24,7 +24,6 @@ export async function forwardWebSocket(
       upstream.on('response', () => reject(Object.assign(new Error('no WebSocket'), { code: 'HPE_NO_UPGRADE' })));
       upstream.end();
     });
-    if (answer.headers['sec-websocket-extensions'] !== undefined) return 'answer-malformed';
     response.setHeader('Connection', 'Upgrade').setHeader('Upgrade', 'websocket');
     passHeaders(answer, response, (text) => withoutValues(traffic, outgoing, text));
     response.flushHeaders();
@@ -51,18 +50,14 @@ export async function forwardWebSocket(
   }
 }
 
-type Judge = (frame: Frame) => Buffer | Denial;
+type End = (why?: Denial) => void;
 
-function pass(from: Duplex, to: Duplex, judge: Judge, end: (why?: Denial) => void, odd: Denial): void {
-  const frames = new FrameReader();
+function pass(from: Duplex, to: Duplex, judge: (frame: Frame) => Buffer | Denial, end: End, odd: Denial): void {
+  const how = { odd, reader: new FrameReader(), isClient: odd === 'malformed' };
   from.on('data', (chunk: Buffer) => {
-    const read = frames.push(chunk);
-    if (read === undefined) return end(odd);
-    for (const frame of read) {
-      const judged = frame.isMasked === (odd === 'malformed') ? judge(frame) : odd;
-      if (typeof judged === 'string') return end(judged);
-      if (!to.write(judged)) from.pause();
-    }
+    const { parts, why } = judgeFrames(how, chunk, judge);
+    if (parts.length > 0 && !to.write(Buffer.concat(parts))) from.pause();
+    if (why !== undefined) end(why);
   });
   to.on('drain', () => from.resume());
   for (const event of ['end', 'error', 'close']) from.on(event, () => end());

@@ -44,6 +44,23 @@ export class FrameReader {
   }
 }
 
+/** Judges the frames of a chunk, one after the other: what may go on, or the word that ends it. A client masks, a server does not. */
+export function judgeFrames<Word extends string>(
+  { odd, reader, isClient }: { readonly odd: Word; readonly reader: FrameReader; readonly isClient: boolean },
+  chunk: Buffer,
+  judge: (frame: Frame) => Buffer | Word,
+): { readonly parts: readonly Buffer[]; readonly why?: Word } {
+  const frames = reader.push(chunk);
+  if (frames === undefined) return { parts: [], why: odd };
+  const parts: Buffer[] = [];
+  for (const frame of frames) {
+    const judged = frame.isMasked === isClient ? judge(frame) : odd;
+    if (typeof judged === 'string') return { parts, why: judged };
+    parts.push(judged);
+  }
+  return { parts };
+}
+
 // A number: how many bytes are needed at least.
 function readFrame(bytes: Buffer): Frame | number | 'odd' {
   const [first, second] = bytes;
