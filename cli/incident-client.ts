@@ -13,6 +13,16 @@ export function incidentsFolderOf({ paths }: Pick<World, 'paths'>): string {
   return join(paths.data, 'incidents');
 }
 
+/** Reports that no registry has taken or refused, by the names of their files. */
+export function waitingIncidents(world: Pick<World, 'paths'>): string[] {
+  const folder = incidentsFolderOf(world);
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => /^[0-9a-f]{32}\.json$/.test(name))
+        .sort()
+    : [];
+}
+
 /**
  * Sends what waits, a few at a time.
  * @param registries of the project, by scope
@@ -23,15 +33,16 @@ export async function sendIncidents(
   { incidents }: Pick<HostPolicy, 'incidents'>,
   registries?: Readonly<Record<string, string>>,
 ): Promise<number> {
+  if (!incidents.report) return 0;
   const folder = incidentsFolderOf(world);
-  if (!incidents.report || !existsSync(folder)) return 0;
-  const waiting = readdirSync(folder).filter((name) => /^[0-9a-f]{32}\.json$/.test(name));
   let taken = 0;
-  for (const name of waiting.sort().slice(0, incidentsAtOnce)) {
+  for (const name of waitingIncidents(world).slice(0, incidentsAtOnce)) {
     const path = join(folder, name);
     const end = await send(world, path, registries).catch(() => 'later' as const);
+    // Whoever waits for the end of a run waits for one silent registry, not for all reports.
+    if (end === 'later') break;
     if (end === 'sent') taken += 1;
-    if (end !== 'later') renameSync(path, path.replace(/json$/, end));
+    renameSync(path, path.replace(/json$/, end));
   }
   return taken;
 }
@@ -41,12 +52,21 @@ async function send(
   path: string,
   registries: Readonly<Record<string, string>> | undefined,
 ): Promise<'sent' | 'refused' | 'later'> {
-  const report = parseIncident(JSON.parse(readFileSync(path, 'utf8')));
+  const report = readReport(path);
+  if (report === undefined) return 'refused';
   const { base } = registryOf(world, scopeOf(parseSkillName(report.incident.skill)), registries);
   const status = await postIncident(world.fetch, base, report);
   if (status < 300) return 'sent';
   // Too many, or out of order: it may take it another time.
   return status === 429 || status >= 500 ? 'later' : 'refused';
+}
+
+function readReport(path: string): SignedIncident | undefined {
+  try {
+    return parseIncident(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Posts one report to a registry and answers with its status. */

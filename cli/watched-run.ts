@@ -2,7 +2,7 @@
 import { type RunRequest, type RunResult, runSkill } from '../runner/run.ts';
 import type { World } from './admission.ts';
 import { sampleChildren } from './children.ts';
-import { sendIncidents } from './incident-client.ts';
+import { sendIncidents, waitingIncidents } from './incident-client.ts';
 import { watchRevocation } from './revocation-watch.ts';
 import type { HostFiles, Startable } from './start-skill.ts';
 
@@ -15,10 +15,12 @@ export async function runWatched(
 ): Promise<RunResult> {
   const { statusSeconds: seconds, status: statusUrls } = policy;
   const revocation = watchRevocation({ bundle: admitted.bundle, source, root, statusUrls, seconds, now: world.now });
+  const waiting = waitingIncidents(world).length;
   try {
     return await runSkill({ ...request, onStart: sampleChildren, stops: [...(request.stops ?? []), revocation.stop] });
   } finally {
     revocation.close();
-    await sendIncidents(world, policy);
+    // What was not taken before waits for the next incident, or for `skill log export`.
+    if (waitingIncidents(world).length > waiting) await sendIncidents(world, policy);
   }
 }

@@ -101,12 +101,13 @@ describe('sending incidents', () => {
     expect(ends()).toEqual(left);
   });
 
-  it('leaves what it cannot read, and what no registry is known for', async () => {
+  it('sets aside what it cannot read, and leaves what no registry is known for', async () => {
     tell([egress('denied', 'secret-unbound')]);
     writeFileSync(join(folder(), `${'0'.repeat(32)}.json`), '{}');
     const asked: string[] = [];
     const world = { env: {}, paths: pathsOf(home), fetch: answering(201, asked) };
     expect(await sendIncidents(world, { incidents: { report: true } })).toBe(0);
     expect(asked).toEqual([]);
+    expect(ends().sort()).toEqual(['json', 'refused']);
   });
 });
