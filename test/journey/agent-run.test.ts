@@ -332,6 +332,14 @@ describe('a session’s end', () => {
     expect((await host.skill('agent', 'list')).out).toContain('2 of 2 requests, 3 of 3 runs');
   });
 
+  it('counts bytes in both directions, and cuts what is more', async () => {
+    await host.skill('agent', 'create', 'brief', '--budget', 'bytes=20000');
+    const ask = (size: number) => ({ does: 'model', text: 'x'.repeat(size) });
+    const did = await inSession('brief', { small: ask(5_000), large: ask(50_000), again: ask(5_000), more: ask(15_000) });
+    expect(did).toMatchObject({ small: { status: 200 }, again: { status: 200 } });
+    for (const one of [did.large, did.more]) expect(JSON.stringify(one)).toMatch(/over-budget|failed/);
+  });
+
   it('takes a version away that is revoked while it goes on', async () => {
     await sayOf(host.network, report, 'revoked');
     const did = await inSession('finance', {
