@@ -42,7 +42,12 @@ interface SandboxManager {
 
 // As a library, its proxies running already: its command takes a whole Node more.
 async function openSrt(): Promise<Peer | string> {
-  const folder = fileURLToPath(new URL('../.cache/peers/node_modules/@anthropic-ai/sandbox-runtime', import.meta.url));
+  const folder = join(
+    fileURLToPath(new URL('../.cache/peers', import.meta.url)),
+    'node_modules',
+    '@anthropic-ai',
+    'sandbox-runtime',
+  );
   if (!existsSync(folder))
     return 'npm i --prefix .cache/peers -E @anthropic-ai/sandbox-runtime@0.0.78 && apt-get install ripgrep socat';
   const { SandboxManager: srt }: { SandboxManager: SandboxManager } = await import(join(folder, 'dist/index.js'));

@@ -11,7 +11,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { startOf } from '../lock.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox.ts';
 import { skillArguments } from './bubblewrap-arguments.ts';
-import { type ControlGroups, childrenOf, makeControlGroups, prepareToTake, type RanOut } from './control-groups.ts';
+import { type ControlGroups, makeControlGroups, type RanOut } from './control-groups.ts';
 import { type Forwarder, startForwarder } from './forwarder.ts';
 import { descriptorAt, launch, libraries, openData, reach, refuseMissingTools, tools } from './launch.ts';
 import { preludeChecks, preludeScript } from './prelude.ts';
@@ -34,7 +34,6 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
   refuseMissingTools();
   const forwarder = proxyFolder === undefined ? undefined : await startForwarder(what, proxyFolder);
   const groups = makeControlGroups(runFolder.split('/').at(-1) ?? '', { ...plan.limits, cores });
-  prepareToTake();
   const end = (): RanOut => {
     forwarder?.stop();
     return groups.finish();
@@ -42,7 +41,7 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
   const started = randomBytes(16).toString('hex');
   let child: ChildProcess;
   try {
-    child = startChild(what, started, forwarder, groups);
+    child = groups.startIn(() => startChild(what, started, forwarder, groups));
   } catch (cause) {
     end();
     throw cause;
@@ -91,7 +90,7 @@ function notesOf({ limits, uid }: SandboxStart['plan'], { held }: ControlGroups,
 function join(groups: ControlGroups, first: number | undefined): void {
   try {
     if (first === undefined) throw new Error('its first process is not known');
-    groups.take([first, ...childrenOf(first)]);
+    groups.take(first);
   } catch (cause) {
     throw new Problem('sandbox-refused', `The sandbox cannot join its control groups: ${(cause as Error).message}`, { cause });
   }

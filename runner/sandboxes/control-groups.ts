@@ -1,14 +1,15 @@
 /** Control groups that hold a run to its memory, processes and processor time, where the runner may make them (kernel: cgroup-v1, cgroup-v2). */
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SandboxPlan } from '../sandbox.ts';
 
 export interface ControlGroups {
   /** What they hold a run to. */
   readonly held: ReadonlySet<Controller>;
-  /** Moves processes in; what they start from then on belongs there too. */
-  take(pids: readonly number[]): void;
+  /** Starts something whose process belongs to those of version 1 from its first moment. */
+  startIn<Started>(start: () => Started): Started;
+  /** Moves a process and those that it started itself into those of version 2; what they start from then on belongs there too. */
+  take(pid: number): void;
   /** Takes them away, and says what ran out. */
   finish(): RanOut;
 }
@@ -36,8 +37,8 @@ function settingsOf(
   version: 1 | 2,
 ): Record<Controller, Record<string, number | string>> {
   const [bytes, quota] = [memoryMiB * 1024 * 1024, Math.round(cores * periodMicroseconds)];
-  // The first process of the pid namespace is bubblewrap's own.
-  const pids = { 'pids.max': processes + 1 };
+  // Two are bubblewrap's own.
+  const pids = { 'pids.max': processes + 2 };
   if (version === 2)
     return { memory: { 'memory.max': bytes, 'memory.swap.max?': 0 }, pids, cpu: { 'cpu.max': `${quota} ${periodMicroseconds}` } };
   return {
@@ -83,7 +84,9 @@ export function makeControlGroups(name: string, limits: Limits): ControlGroups {
   const made = new Map(
     [...places].filter(([controller, { folder, version }]) => set(folder, settingsOf(limits, version)[controller])),
   );
-  const folders = new Set([...made.values()].map(({ folder }) => folder));
+  const foldersOf = (version: 1 | 2): Set<string> =>
+    new Set([...made.values()].filter((one) => one.version === version).map((one) => one.folder));
+  const folders = new Set([...foldersOf(1), ...foldersOf(2)]);
   for (const { folder } of places.values()) if (!folders.has(folder)) remove(folder);
   const ranOut = (controller: Controller, sign: RegExp, file = `${controller}.events`): boolean => {
     const folder = made.get(controller)?.folder;
@@ -91,8 +94,18 @@ export function makeControlGroups(name: string, limits: Limits): ControlGroups {
   };
   return {
     held: new Set(made.keys()),
-    take: (pids) => {
-      for (const folder of folders) for (const pid of pids) writeFileSync(`${folder}/cgroup.procs`, String(pid));
+    startIn: (start) => {
+      try {
+        // A thread that moves itself waits for nobody, and what it forks begins where it is.
+        for (const folder of foldersOf(1)) writeFileSync(`${folder}/tasks`, '0');
+        return start();
+      } finally {
+        for (const folder of foldersOf(1)) writeFileSync(`${dirname(folder)}/tasks`, '0');
+      }
+    },
+    take: (pid) => {
+      for (const folder of foldersOf(2))
+        for (const one of [pid, ...childrenOf(pid)]) writeFileSync(`${folder}/cgroup.procs`, String(one));
     },
     finish: () => {
       const memory = ranOut('memory', /^oom_kill [1-9]/m, made.get('memory')?.version === 1 ? 'memory.oom_control' : undefined);
@@ -103,17 +116,8 @@ export function makeControlGroups(name: string, limits: Limits): ControlGroups {
   };
 }
 
-/**
- * Begins what moving a process costs: the kernel waits some 10 ms for every processor when nobody moved one lately, and then moves
- * at once for as long again (cgroup_threadgroup_rwsem). So this process is moved to where it is, while a sandbox is being made.
- */
-export function prepareToTake(): void {
-  const [place] = placesFor('').values();
-  if (place !== undefined) void writeFile(`${place.folder}cgroup.procs`, '0').catch(() => undefined);
-}
-
-/** The processes that a process started itself (proc(5), children). */
-export function childrenOf(pid: number): number[] {
+// proc(5), children.
+function childrenOf(pid: number): number[] {
   return (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []).map(Number);
 }
 
