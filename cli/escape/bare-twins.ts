@@ -1,16 +1,21 @@
 /** The bare twins: whether attempts work where nothing stops them. */
 import { runBare } from './bare.ts';
-import { wantedAttempt, worked } from './batch.ts';
+import { detailOf, wantedAttempt, worked } from './batch.ts';
 import { attemptsAtOnceMax } from './limits.ts';
 import type { Attempt, EscapeResult, EscapeRow } from './row.ts';
 import { inWorld } from './world.ts';
 
-type Bare = EscapeResult['bare'];
+/** What came of it, and in which words. */
+export interface Bare {
+  readonly bare: EscapeResult['bare'];
+  readonly detail: string;
+}
+
 type BatchRow = Extract<EscapeRow, { kind: 'together' }>;
 
 /** Those that are made together, by name. */
 export async function tryBareTogether(rows: readonly BatchRow[]): Promise<Map<string, Bare>> {
-  const bare = new Map<string, Bare>(rows.map((row) => [row.name, 'impossible']));
+  const bare = new Map<string, Bare>(rows.map((row) => [row.name, needsRoot]));
   const byWhom = async (as: 'root' | 'user'): Promise<void> => {
     const theirs = rows.filter((row) => whoTries(row) === as);
     if (theirs.length === 0) return;
@@ -28,13 +33,16 @@ export async function tryBareTogether(rows: readonly BatchRow[]): Promise<Map<st
 /** One that is made alone. */
 export async function tryBareAlone(row: EscapeRow): Promise<Bare> {
   return inWorld(async (world) => {
-    if (row.kind === 'runner') return (await row.bare(world)) ? 'succeeds' : 'refused';
+    if (row.kind === 'runner')
+      return { bare: (await row.bare(world)) ? 'succeeds' : 'refused', detail: 'the obvious runner stops it too' };
     const as = whoTries(row);
-    if (as === undefined) return 'impossible';
+    if (as === undefined) return needsRoot;
     const told = await runBare(world, [wantedAttempt(world, row, 0)], as, 1);
     return judge(worked(world, row, 0, told), told.get(row.name));
   });
 }
+
+const needsRoot: Bare = { bare: 'impossible', detail: 'only root can try it' };
 
 /** Root's attempts can be made by nobody else. */
 function whoTries({ as }: Attempt): 'root' | 'user' | undefined {
@@ -46,6 +54,7 @@ function whoTries({ as }: Attempt): 'root' | 'user' | undefined {
 const hasNot = /\[Errno (2|6|19|38|93|94|97)\]|not found/;
 
 function judge(works: boolean, output: string | undefined): Bare {
-  if (works) return 'succeeds';
-  return output === undefined || hasNot.test(output) ? 'impossible' : 'refused';
+  const detail = detailOf(output ?? 'it was not made');
+  if (works) return { bare: 'succeeds', detail };
+  return { bare: output === undefined || hasNot.test(output) ? 'impossible' : 'refused', detail };
 }

@@ -44,3 +44,14 @@ export function parseTold(text: string): Told {
   }
   return told;
 }
+
+/** What was refused, in the words of whoever refused it; else what was said last. */
+export function detailOf(output: string): string {
+  const lines = output.trim().split(/\r?\n/);
+  return (
+    lines.find((line) => /denied|Errno|error\[/.test(line)) ??
+    lines.find((line) => line.startsWith('HTTP/1.')) ??
+    lines.at(-1) ??
+    ''
+  );
+}

@@ -1,6 +1,6 @@
 /** The escape suite: each attempt without a sandbox first, then in every sandbox that can start here. */
 import type { Sandbox } from '../../runner/sandbox.ts';
-import { tryBareAlone, tryBareTogether } from './bare-twins.ts';
+import { type Bare, tryBareAlone, tryBareTogether } from './bare-twins.ts';
 import { detailCharsMax, runsAtOnceMax } from './limits.ts';
 import { findPlace, type Place } from './place.ts';
 import type { EscapeGroup, EscapeResult, EscapeRow, Outcome } from './row.ts';
@@ -14,8 +14,6 @@ export interface EscapeSuite {
   readonly onResult?: (result: EscapeResult) => void;
   readonly signal?: AbortSignal;
 }
-
-type Bare = EscapeResult['bare'];
 
 /** Runs it; a row gets one result for each sandbox, and results come in the order of the rows. */
 export async function runEscapeSuite({ rows, sandboxes, onResult, signal }: EscapeSuite): Promise<readonly EscapeResult[]> {
@@ -38,7 +36,7 @@ export async function runEscapeSuite({ rows, sandboxes, onResult, signal }: Esca
         signal?.throwIfAborted();
         const first = await bareOf(row);
         const outcome = outcomes.get(row.name) ?? (await tryLast(row, place));
-        const result = { name: row.name, group: row.group, backend: sandbox.name, bare: first, ...judge(first, outcome) };
+        const result = { name: row.name, group: row.group, backend: sandbox.name, bare: first.bare, ...judge(first, outcome) };
         found.set(index, result);
         onResult?.(result);
       }
@@ -65,7 +63,8 @@ function whyUntested({ group }: EscapeRow, place: Place | string): string | unde
 }
 
 // What does not work without a sandbox says nothing about one.
-function judge(bare: Bare, { result, detail }: Outcome): Outcome {
-  const told = { detail: detail.replaceAll(/\s+/g, ' ').slice(0, detailCharsMax) };
-  return { result: result === 'through' || bare === 'succeeds' ? result : 'untested', ...told };
+function judge({ bare, detail: why }: Bare, { result, detail }: Outcome): Outcome {
+  const short = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, detailCharsMax);
+  if (result === 'through' || bare === 'succeeds') return { result, detail: short(detail) };
+  return { result: 'untested', detail: short(why) };
 }

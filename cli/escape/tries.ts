@@ -1,6 +1,6 @@
 /** Attempts in one sandbox, and what came of each. */
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { wantedAttempt, worked } from './batch.ts';
+import { detailOf, wantedAttempt, worked } from './batch.ts';
 import { attemptsAtOnceMax } from './limits.ts';
 import type { Place } from './place.ts';
 import type { EscapeRow, Outcome } from './row.ts';
@@ -62,14 +62,6 @@ async function tryBatch(world: EscapeWorld, { rows, place, atOnce, outcomes }: B
       : { result: 'contained', detail: `the run was ended: ${reason}` };
   outcomes.set(first.name, isThrough ? { result: 'through', detail: `the run was ended: ${reason}` } : ended);
   return silent.slice(1);
-}
-
-// What was refused, in the words of whoever refused it; else what was said last.
-function detailOf(output: string): string {
-  const lines = output.trim().split(/\r?\n/);
-  return (
-    lines.find((line) => /denied|Errno/.test(line)) ?? lines.find((line) => line.startsWith('HTTP/1.')) ?? lines.at(-1) ?? ''
-  );
 }
 
 function outcomeOf(isThrough: boolean, output: string): Outcome {

@@ -91,6 +91,7 @@ function writeFolders(folder: string, canary: string, user: User): { readonly pa
     'library/read.txt': 'to read\n',
     'operator/config/host.json': '{}\n',
     'operator/config/secrets.json': canary,
+    'holder/config/host.json': '{}\n',
     'operator/data/audit/audit.jsonl': '{"schema":"skillgate.audit/1","seq":1}\n',
     'operator/config/approvers.json': '{}\n',
     'operator/data/audit/older.jsonl': '{"schema":"skillgate.audit/1","seq":1}\n',
@@ -101,7 +102,7 @@ function writeFolders(folder: string, canary: string, user: User): { readonly pa
     fs.mkdirSync(join(folder, name, '..'), { recursive: true, mode: 0o700 });
     fs.writeFileSync(join(folder, name), text, { mode: 0o600 });
   }
-  for (const name of ['home', 'skills', 'workspace', 'library', 'operator']) give(join(folder, name), user);
+  for (const name of ['home', 'skills', 'workspace', 'library', 'operator', 'holder']) give(join(folder, name), user);
   give(join(folder, 'canary.txt'), user);
   if (process.getuid?.() === 0) {
     // A program that makes whoever starts it root, as some hosts have dozens of.

@@ -3,8 +3,8 @@ import { type Attempt, saysThrough, tellsSecret } from '../row.ts';
 import { leaves, removes } from './proofs.ts';
 
 // The command line of this very version, in the folders of that operator.
-const cli = (line: string): string =>
-  `SKILLGATE_HOME="$AT_operator" HOME="$AT_folder/home" NODE_DISABLE_COMPILE_CACHE=1 "$AT_node" "$AT_cli" ${line}`;
+const cli = (line: string, home = '$AT_operator'): string =>
+  `SKILLGATE_HOME="${home}" HOME="$AT_folder/home" NODE_DISABLE_COMPILE_CACHE=1 "$AT_node" "$AT_cli" ${line}`;
 const own = { wants: 'more than it was granted', program: 'sh', seconds: 20, as: 'root' } as const;
 const config = 'operator/config';
 
@@ -40,10 +40,12 @@ export const operatorRows: readonly Attempt[] = [
     code: `os.remove(operator + '/data/breakers/open.json')`,
   },
   {
-    ...own,
-    name: 'allow what waits for a person: hold allow',
+    name: 'see and allow what waits for a person: hold list, hold allow',
+    wants: 'a yes that no person said',
+    program: 'sh',
+    seconds: 20,
     proof: saysThrough,
-    code: `${cli('hold list')} && echo through; ${cli('hold allow 1')}`,
+    code: `${cli('hold list', '$AT_folder/holder')} && echo through; ${cli('hold allow 1', '$AT_folder/holder')}`,
   },
   {
     ...own,

@@ -104,7 +104,7 @@ except OSError as e: print('partly', n, e)`,
     name: 'compute without end',
     wants: 'the processor',
     limits: { seconds: 2, memoryMiB: 128 },
-    code: `until = time.monotonic() + 3
+    code: `until = time.monotonic() + 5
 while time.monotonic() < until: pass
 won()`,
   },
@@ -116,6 +116,6 @@ won()`,
     code: `for n in range(1, 65):
     try: signal.signal(n, signal.SIG_IGN)
     except (OSError, ValueError): pass
-time.sleep(3); won()`,
+time.sleep(5); won()`,
   },
 ];
