@@ -54,7 +54,10 @@ export function parseModelUrl(text: string): ModelPlace | undefined {
 
 const text = v.pipe(v.string(), v.minLength(1, 'is empty'));
 const name = v.pipe(v.string(), v.check(isNamePart, 'is not a name'));
-const folder = v.pipe(v.string(), v.regex(/^(\/[A-Za-z0-9_@+][A-Za-z0-9._@+-]*)+$/, 'is not an absolute folder in plain form'));
+const folder = v.pipe(
+  v.string(),
+  v.regex(/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._@+-]+)+$/, 'is not an absolute folder in plain form'),
+);
 const model = v.pipe(
   exactObject({
     url: v.pipe(

@@ -44,7 +44,10 @@ describe('a model’s endpoint', () => {
 describe('an agent’s program', () => {
   it.each([
     [{ folder: '/opt/codex', command: ['node', '/opt/codex/codex.js'] }, true],
+    [{ folder: '/home/ann/.local/share/codex', command: ['node'] }, true],
     [{ folder: '/opt/../etc', command: ['node'] }, false],
+    [{ folder: '/opt/./codex', command: ['node'] }, false],
+    [{ folder: '/opt/codex/', command: ['node'] }, false],
     [{ folder: 'opt', command: ['node'] }, false],
     [{ folder: '/', command: ['node'] }, false],
     [{ folder: '/opt/codex', command: [] }, false],
