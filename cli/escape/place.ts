@@ -11,23 +11,26 @@ export interface Place {
   readonly grants: readonly Grant[];
   /** Attempts of what is granted; they have to work beside the others. */
   readonly controls: readonly ControlRow[];
-  /** Why it gives no more. */
-  readonly lacks: string;
+  /** Why it does not give the others. */
+  readonly lacks: ReadonlyMap<Grant, string>;
 }
 
 const narrower: readonly (readonly Grant[])[] = [['egress', 'writing'], ['writing'], ['egress'], []];
 
 /** Finds what a sandbox can give, or why nothing that it stops would count: it does not start, or stops what was granted too. */
 export async function findPlace(sandbox: Sandbox): Promise<Place | string> {
-  let lacks = '';
+  const lacks = new Map<Grant, string>();
+  let last = '';
   for (const grants of narrower) {
     const controls = controlRows.filter(({ shows }) => shows === undefined || grants.includes(shows));
     const place = { sandbox, grants, controls, lacks };
     const why = await whyNot(place);
     if (why === undefined) return place;
-    lacks ||= why;
+    const [grant, ...others] = grants;
+    if (grant !== undefined && others.length === 0) lacks.set(grant, why);
+    last = why;
   }
-  return lacks;
+  return last;
 }
 
 async function whyNot(place: Place): Promise<string | undefined> {

@@ -59,7 +59,7 @@ const needed: Readonly<Partial<Record<EscapeGroup, Grant>>> = { 'through the pro
 function whyUntested({ group }: EscapeRow, place: Place | string): string | undefined {
   if (typeof place === 'string') return place;
   const need = needed[group];
-  return need === undefined || place.grants.includes(need) ? undefined : `it gives no ${need}: ${place.lacks}`;
+  return need === undefined || place.grants.includes(need) ? undefined : `it gives no ${need}: ${place.lacks.get(need)}`;
 }
 
 // What does not work without a sandbox says nothing about one.
