@@ -1,8 +1,9 @@
 /** How secrets are stored and removed: the operator's hands on `secrets.json`. A value stands there, or what gives it when it is needed. */
+
 import * as v from 'valibot';
 import { withLock } from '../runner/lock.ts';
 import { readPrivateFile, writePrivateFile } from '../runner/private-file.ts';
-import type { SecretEntry } from '../runner/secrets.ts';
+import type { SecretEntry } from '../skills-index/run/plan-input.ts';
 import { isHostName } from '../skills-index/skill/host-name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { exactObject } from '../skills-index/skill/shape.ts';

@@ -1,18 +1,11 @@
 /** Which program runs a command: what its file's extension or first line says. */
+
 import type { Interpreter } from '../skills-index/run/plan.ts';
+import type { WantedCommand } from '../skills-index/run/plan-input.ts';
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { SkillToRun } from './run.ts';
-
-/** The command to run, as the manifest and its file say. */
-export interface WantedCommand {
-  /** As it was called: a command's name, or the path of an executable file. */
-  readonly name: string;
-  readonly file: BundlePath;
-  /** Absent when neither extension nor first line names one that a sandbox has. */
-  readonly interpreter: Interpreter | undefined;
-}
 
 type Files = Pick<SkillToRun, 'bundle' | 'contents'>;
 

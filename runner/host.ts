@@ -1,8 +1,9 @@
 /** What there is on this host: the folders that host policy names, opened once, and the programs a sandbox may get. */
+
 import { closeSync, constants, existsSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { HostPolicy } from '../skills-index/run/host-policy.ts';
-import type { HostFacts, WorkspaceFact } from './plan.ts';
+import type { HostFacts, WorkspaceFact } from '../skills-index/run/plan-input.ts';
 
 export interface OpenedHost {
   readonly facts: HostFacts;

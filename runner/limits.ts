@@ -6,8 +6,6 @@ export const fileBytesMax = 1024 * 1024 * 1024;
 export const temporaryMiBMax = 256;
 export const homeMiBMax = 64;
 export const sharedMemoryMiBMax = 64;
-/** Descriptors 3 to 6: a shell can close one-digit descriptors only. */
-export const mountsMax = 4;
 export const workspaceEntriesMax = 200_000;
 /** Each level takes a descriptor while it is walked. */
 export const foldersDeepMax = 100;
@@ -48,7 +46,6 @@ export const policyBytesMax = 256 * 1024;
 export const agentBytesMax = 256 * 1024;
 /** How often a run looks whether its agent still may. */
 export const agentWatchMillis = 300;
-export const runTokenSeconds = 300;
 /** How many lines are unsigned at most while no run ends. */
 export const auditCheckpointLines = 1_000;
 /** How long an allowed request may be recorded in memory alone, and how many at once. */

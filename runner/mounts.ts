@@ -13,11 +13,11 @@ import {
   type LeftBehind,
 } from '../skills-index/run/changes.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
+import { workspaceOf } from '../skills-index/run/plan-capabilities.ts';
 import { type Digest, digestOf, hexOf } from '../skills-index/skill/digest.ts';
 import { reportedChangesMax, reportedPathsMax } from './limits.ts';
 import { openViews } from './mounts/views.ts';
 import { type SeenWorkspace, seeWorkspace } from './mounts/workspace.ts';
-import { workspaceOf } from './plan/capabilities.ts';
 import { writePrivateFile } from './private-file.ts';
 import type { SandboxStart } from './sandbox.ts';
 import type { LeakDetector } from './secrets/leaks.ts';

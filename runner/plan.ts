@@ -4,46 +4,14 @@ import { type Agent, whyNotGranted } from '../skills-index/run/agent.ts';
 import { plannedHolds } from '../skills-index/run/hold-rules.ts';
 import type { HostPolicy } from '../skills-index/run/host-policy.ts';
 import type { AdmittedVersion, Plan, Refusal } from '../skills-index/run/plan.ts';
+import { type Draft, planCapabilities, planOwner } from '../skills-index/run/plan-capabilities.ts';
+import type { PlanInput, SecretEntry, WantedCommand } from '../skills-index/run/plan-input.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import type { Capabilities } from '../skills-index/skill/capability.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
 import type { ProblemCode } from '../skills-index/skill/problem-codes.ts';
-import type { WantedCommand } from './command.ts';
 import { egressRequestsPerMinuteMax, egressRunBytesMax, outputBytesMax, processesMax } from './limits.ts';
-import { type Draft, planCapabilities, planOwner } from './plan/capabilities.ts';
-import type { SecretEntry } from './secrets.ts';
-
-/** A folder that host policy names, as it was found when it was opened: where it really is and whose, or why it cannot be used. */
-export type WorkspaceFact =
-  | { readonly path: string; readonly uid: number; readonly gid: number; readonly id: string }
-  | { readonly why: string };
-
-/** What was found out about this host before planning, so that planning needs no I/O. */
-export interface HostFacts {
-  /** Of the runner. As root, a run takes another. */
-  readonly uid: number;
-  readonly gid: number;
-  /** By name; absent where host policy binds none. */
-  readonly workspaces: Readonly<Record<string, WorkspaceFact>>;
-  /** Program → absolute path on this host; absent when it is not there. */
-  readonly programs: Readonly<Record<string, string>>;
-}
-
-export interface PlanInput {
-  readonly admitted: AdmittedVersion;
-  readonly manifest: Manifest;
-  readonly approved: Capabilities;
-  readonly command: WantedCommand;
-  /** Absent for a person at the terminal. */
-  readonly agent?: Agent;
-  readonly hostPolicy: HostPolicy;
-  readonly secrets: readonly SecretEntry[];
-  readonly host: HostFacts;
-  /** Its name, and what it gives in the words of host policy's `require`. */
-  readonly sandbox: { readonly name: string; readonly gives: readonly string[] };
-  readonly now: Date;
-}
 
 /** Intersects what was approved, granted and allowed. Never throws: a plan that must not start says so in `refused`. */
 export function planRun(input: PlanInput): { readonly plan: Plan; readonly digest: Digest } {

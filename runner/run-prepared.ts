@@ -6,6 +6,7 @@ import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.t
 import { canaryFrom } from '../skills-index/run/canary.ts';
 import type { BoundPlaceholder } from '../skills-index/run/egress-judge.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
+import { workspaceOf } from '../skills-index/run/plan-capabilities.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -16,7 +17,6 @@ import { type OpenedHost, openHost } from './host.ts';
 import { readAuthorities } from './host-policy.ts';
 import { argumentBytesMax } from './limits.ts';
 import { type HeldMounts, holdMounts } from './mounts.ts';
-import { workspaceOf } from './plan/capabilities.ts';
 import { planRun } from './plan.ts';
 import type { RunRequest, RunResult } from './run.ts';
 import { withRunFolder } from './run-folder.ts';

@@ -4,20 +4,8 @@
  */
 
 import type { PlannedSecret } from '../skills-index/run/plan.ts';
+import type { SecretEntry } from '../skills-index/run/plan-input.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-
-/** What may be known of a secret: all but its value. */
-export interface SecretEntry {
-  readonly name: string;
-  /** Exact host names. */
-  readonly hosts: readonly string[];
-  /** Only with these methods; absent for any. */
-  readonly methods?: readonly string[];
-  /** Only for runs of this agent; absent for all runs. */
-  readonly agent?: string;
-  readonly source: 'file' | 'keychain' | 'command';
-  readonly stored: string;
-}
 
 /** What a run may use. No value is in it: each is asked for when a plan that may start needs it. */
 export interface Secrets {

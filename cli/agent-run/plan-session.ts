@@ -1,10 +1,11 @@
 /** The plan of an agent's session: what the identity has, what host policy allows, what this host is. Pure; every line with its reason. */
-import type { SecretEntry } from '../../runner/secrets.ts';
+
 import { type Agent, whyEnded } from '../../skills-index/run/agent.ts';
 import { parseModelUrl } from '../../skills-index/run/agent-policy.ts';
 import { modelHost } from '../../skills-index/run/bridge.ts';
 import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
 import type { LeftOut, PlannedEnv, PlannedMount, Refusal } from '../../skills-index/run/plan.ts';
+import type { SecretEntry } from '../../skills-index/run/plan-input.ts';
 import type { PlannedFolder, PlannedSkill, SessionPlan } from '../../skills-index/run/session-plan.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { printPlan } from '../../cli/plan-text.ts';
-import { type PlanInput, planRun, type WorkspaceFact } from '../../runner/plan.ts';
+import { planRun } from '../../runner/plan.ts';
 import type { Agent } from '../../skills-index/run/agent.ts';
 import { emptyHostPolicy } from '../../skills-index/run/host-policy.ts';
+import type { PlanInput, WorkspaceFact } from '../../skills-index/run/plan-input.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { type Capabilities, noCapabilities } from '../../skills-index/skill/capability.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';

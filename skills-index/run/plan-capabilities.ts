@@ -1,5 +1,5 @@
 /** The lines of a plan, one function for each kind of capability: each judges, writes into the draft, and does no I/O. */
-import type { Plan, PlannedMount } from '../../skills-index/run/plan.ts';
+
 import {
   type Capabilities,
   type Capability,
@@ -7,11 +7,14 @@ import {
   groupCapabilities,
   listCapabilities,
   printCapability,
-} from '../../skills-index/skill/capability.ts';
-import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
-import { coversHost } from '../../skills-index/skill/host-name.ts';
-import { mountsMax } from '../limits.ts';
-import type { PlanInput } from '../plan.ts';
+} from '../skill/capability.ts';
+import { parseEgressUrl } from '../skill/egress-target.ts';
+import { coversHost } from '../skill/host-name.ts';
+import type { Plan, PlannedMount } from './plan.ts';
+import type { PlanInput } from './plan-input.ts';
+
+/** A shell can close one-digit descriptors only: 3 to 6 are the mounts'. */
+const mountsMax = 4;
 
 type DraftedPart = 'mounts' | 'egress' | 'secrets' | 'env' | 'programs' | 'leftOut' | 'refused';
 
