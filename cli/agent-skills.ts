@@ -64,6 +64,11 @@ export interface AgentSkills {
   stream(call: StreamedCall): Promise<RunResult>;
   /** All that the identity may start now and that is known by name; what is not admitted is left out, and in the audit log. */
   all(): Promise<readonly Startable[]>;
+  /**
+   * One of them, also when no list names it; asks nobody.
+   * @throws Problem as `open`
+   */
+  find(name: SkillName): Promise<Startable>;
 }
 
 /**
@@ -83,6 +88,7 @@ export function agentSkills(given: World, agentName: string, folder: string): Ag
     run: async (call) => runCall(context(), call),
     stream: async (call) => (await streamCall(context(), call)).result,
     all: async () => all(context()),
+    find: async (name) => find(context(), name),
   };
 }
 
@@ -159,6 +165,11 @@ async function all(context: AgentContext): Promise<Startable[]> {
     if (start !== undefined) found.push(start);
   }
   return found;
+}
+
+async function find(context: AgentContext, name: SkillName): Promise<Startable> {
+  recordFor(context, name, { event: 'call', tool: 'search', why: '' });
+  return startable(context, agentOf(context), name, 'search');
 }
 
 function namesIn(task: string): SkillName[] {

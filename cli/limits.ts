@@ -40,6 +40,11 @@ export const whyCharsMax = 500;
 export const stdinCharsMax = 4 * 1024 * 1024;
 /** Bytes of one message of an agent. */
 export const mcpMessageBytesMax = 10 * 1024 * 1024;
+/** Entries, and bytes, of one page of a list that an agent gets. */
+export const mcpPageEntriesMax = 50;
+export const mcpPageBytesMax = 256 * 1024;
+/** Of what an agent learns of a skill before it opens it. */
+export const indexTokensMax = 100;
 /** Bytes read for one secret; the store itself takes fewer. */
 export const secretInputBytesMax = 64 * 1024;
 /** How long a child may take to end after SIGTERM. */

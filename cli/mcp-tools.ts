@@ -3,8 +3,9 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../skills-index/skill/problem-codes.ts';
-import { cleanDescription, printable } from '../skills-index/skill/shown-text.ts';
+import { printable } from '../skills-index/skill/shown-text.ts';
 import type { AgentSkills, OpenedFile, SearchHit, SkillOutput } from './agent-skills.ts';
+import { indexLine } from './index-line.ts';
 import { stdinCharsMax, taskCharsMax, whyCharsMax } from './limits.ts';
 import { count } from './output.ts';
 
@@ -130,10 +131,7 @@ const forPeople: Readonly<Partial<Record<ProblemCode, string>>> = {
 };
 
 function searchAnswer(hits: readonly SearchHit[]): ToolAnswer {
-  const skills = hits.map(({ name, version, description, commands }) => ({
-    ...{ name, version, commands: [...commands] },
-    description: cleanDescription(description),
-  }));
+  const skills = hits.map(indexLine);
   const head =
     skills.length === 0
       ? 'No approved skill that you may use fits.'

@@ -23,6 +23,8 @@ export interface SkillMd {
   /** Where the file leaves the specification without harm. */
   readonly warnings: readonly Reason[];
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** All keys of the front matter, as the author wrote them. */
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /** Names under which OpenClaw, now and earlier, keeps its part of `metadata`. */
@@ -58,6 +60,7 @@ export function parseSkillMd(bytes: Uint8Array, path = 'SKILL.md'): SkillMd {
       place: { path, line: lineOfKey(yaml, key) + 1, column: 1 },
     })),
     metadata,
+    fields,
   };
 }
 

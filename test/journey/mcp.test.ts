@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLock } from '../../cli/lock.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
@@ -29,6 +30,10 @@ async function call(name: string, input: Record<string, unknown>): Promise<Calle
   const structured = (result.structuredContent ?? {}) as Record<string, unknown>;
   return { text: blocks.join('\n'), blocks, isError: result.isError === true, structured };
 }
+
+/** A method that the SDK has no words for. */
+const ask = (method: string, params: Record<string, unknown> = {}): Promise<Record<string, unknown>> =>
+  client.request({ method, params }, ResultSchema);
 
 const blobOf = (path: string): string => {
   const file = report.packed.bundle.files.find((one) => one.path === path);
@@ -120,6 +125,26 @@ describe('an agent over MCP', () => {
     expect(reachedFor('scripts/report.ts')).toBe(false);
     const outside = await call('skill_open', { name: '@acme/weekly-report', path: '../../../etc/passwd' });
     expect(outside).toMatchObject({ isError: true, text: expect.stringContaining('refused [not-found]') });
+  });
+
+  it('gives the same as skills over MCP: entries with digests, files by their addresses, and nothing else', async () => {
+    expect(client.getServerCapabilities()?.extensions).toEqual({ 'io.modelcontextprotocol/skills': { directoryRead: true } });
+    const uri = 'skill://acme/weekly-report/SKILL.md';
+    const { skills } = await ask('skills/list');
+    expect(skills).toEqual([expect.objectContaining({ uri, frontmatter: expect.objectContaining({ name: 'weekly-report' }) })]);
+    expect((await ask('skills/get', { uri })).skill).toMatchObject({
+      resources: expect.arrayContaining(
+        report.packed.bundle.files.map(({ path, sha256, size }) => ({
+          ...{ uri: `skill://acme/weekly-report/${path}`, digest: sha256, size },
+        })),
+      ),
+    });
+    const { contents } = await client.readResource({ uri });
+    expect(contents).toMatchObject([{ uri, mimeType: 'text/markdown', text: expect.stringContaining('Run report.') }]);
+    expect((await ask('resources/directory/read', { uri: 'skill://acme/weekly-report/scripts' })).resources).toHaveLength(3);
+    for (const other of ['skill://acme/wide/SKILL.md', 'skill://other/thing/SKILL.md', 'file:///etc/passwd'])
+      await expect(ask('skills/get', { uri: other })).rejects.toMatchObject({ code: -32_602 });
+    await expect(ask('skills/forget')).rejects.toMatchObject({ code: -32_601 });
   });
 
   it('runs a command in the sandbox and gets its output as untrusted data', async () => {

@@ -30,6 +30,13 @@ describe('SKILL.md', () => {
       declared: { env: [], bins: [], allowedTools: ['Bash(git add:*)', 'Read'] },
       warnings: [],
       metadata: { version: '1.0' },
+      fields: {
+        name: 'weekly-report',
+        description: 'Writes it.',
+        license: 'MIT',
+        'allowed-tools': 'Bash(git add:*) Read',
+        metadata: { version: '1.0' },
+      },
     });
   });
 
