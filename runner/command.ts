@@ -2,7 +2,6 @@
 
 import type { Interpreter } from '../skills-index/run/plan.ts';
 import type { WantedCommand } from '../skills-index/run/plan-input.ts';
-import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { SkillToRun } from './run.ts';

@@ -1,15 +1,12 @@
 /** The plan of a run: approved ∩ granted to this agent ∩ allowed on this host. Pure data, shown before it runs. */
 
-import { type Agent, whyNotGranted } from '../skills-index/run/agent.ts';
+import { whyNotGranted } from '../skills-index/run/agent.ts';
 import { plannedHolds } from '../skills-index/run/hold-rules.ts';
-import type { HostPolicy } from '../skills-index/run/host-policy.ts';
-import type { AdmittedVersion, Plan, Refusal } from '../skills-index/run/plan.ts';
+import type { Plan, Refusal } from '../skills-index/run/plan.ts';
 import { type Draft, planCapabilities, planOwner } from '../skills-index/run/plan-capabilities.ts';
-import type { PlanInput, SecretEntry, WantedCommand } from '../skills-index/run/plan-input.ts';
+import type { PlanInput } from '../skills-index/run/plan-input.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
-import type { Capabilities } from '../skills-index/skill/capability.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
-import type { Manifest } from '../skills-index/skill/manifest.ts';
 import type { ProblemCode } from '../skills-index/skill/problem-codes.ts';
 import { egressRequestsPerMinuteMax, egressRunBytesMax, outputBytesMax, processesMax } from './limits.ts';
 

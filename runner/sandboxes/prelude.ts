@@ -14,7 +14,7 @@ const checks: Readonly<Record<string, string>> = {
   'no capabilities': '[ "$skillgate_effective$skillgate_bounding" = 00000000000000000000000000000000 ]',
   'another user than root': '[ "$skillgate_user" != 0 ]',
   // A container's runtime says HOME of its own accord.
-  'the environment of the runner is not there': '[ -z "${skillgate_environment#HOME=/}" ]',
+  'the environment of the runner is not there': `[ -z "\${skillgate_environment#HOME=/}" ]`,
   'the files of the host are not there': '[ ! -e "$skillgate_host" ]',
   'no descriptor of the runner': '[ -z "$skillgate_descriptor" ]',
   'no network but loopback': '[ -z "$skillgate_device" ]',
