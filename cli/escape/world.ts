@@ -5,6 +5,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram } from '../../runner/host.ts';
+import { auditDelayMillis } from '../../runner/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Paths } from '../command.ts';
 import { startRecorder } from './recorder.ts';
@@ -65,7 +66,10 @@ async function openWorld(): Promise<EscapeWorld> {
       child.kill('SIGKILL');
       recorder.close();
       fs.rmSync(shared, { force: true });
-      fs.rmSync(folder, { recursive: true, force: true });
+      const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });
+      remove();
+      // What an audit log had yet to write makes its folder again.
+      setTimeout(remove, 3 * auditDelayMillis);
     },
   };
 }
