@@ -41,6 +41,8 @@ export async function askHidden(
           else reject(new Problem('secret-refused', `A secret has at most ${secretInputBytesMax} bytes`));
         }
       });
+      // A second question in the same process: a stream that was paused stays so, listener or not.
+      terminal.resume();
     });
   } finally {
     terminal.removeAllListeners('data');

@@ -28,6 +28,17 @@ describe('a value typed at a terminal', () => {
     expect(asked.terminal.isPaused()).toBe(true);
   });
 
+  it('is asked for twice in one process', async () => {
+    const terminal = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
+    const context = { stderr: new PassThrough(), signal: new AbortController().signal };
+    const first = askHidden(context, terminal, safe`New: `);
+    terminal.write('hunter2\r');
+    expect(await first).toBe('hunter2');
+    const second = askHidden(context, terminal, safe`Again: `);
+    terminal.write('hunter3\r');
+    expect(await second).toBe('hunter3');
+  });
+
   it('is given up by Ctrl-C and by a signal, and the terminal is as before', async () => {
     const typed = ask();
     typed.terminal.write('hunter2\u0003');
