@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { readAgent } from '../runner/agents.ts';
 import { holdDesk, startGate } from '../runner/holds.ts';
-import { type Agent, type Grant, whyEnded, whyNotGranted } from '../skills-index/run/agent.ts';
+import { type Agent, ceilingFor, type Grant, whyEnded, whyNotGranted } from '../skills-index/run/agent.ts';
 import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
 import { capabilityDigest, isEmpty, listCapabilities, minus, printCapability } from '../skills-index/skill/capability.ts';
 import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
@@ -12,7 +12,8 @@ import { type Project, projectAt, type World } from './admission.ts';
 import { grantAgent } from './agent-store.ts';
 import { handsOfAgent } from './holds/hands.ts';
 import { admissionSecondsMax } from './limits.ts';
-import { type LockedSkill, lockFileName, readLock, writeLock } from './lock.ts';
+import { type LockedSkill, lockFileName, readLock } from './lock.ts';
+import { changeLock } from './lock-change.ts';
 import { admitToStart, type HostFiles, type Startable } from './start-skill.ts';
 
 /** For whom skills are looked up, and where. */
@@ -41,25 +42,29 @@ export async function startable(context: AgentContext, agent: Agent, name: Skill
   const locked = own.get(name) ?? project.lock.get(name);
   const why = locked === undefined ? undefined : whyNotGranted(agent, name, locked.version, context.world.now());
   if (why !== undefined) throw holdFor(context, name, why);
-  const start = await admitToStart(context.world, context.host, {
-    ...{ name, range: grant.range, locked, locks: [own, project.lock], agent: agent.name },
+  const question = {
+    ...{ name, range: grant.range, locks: [own, project.lock], agent: agent.name },
     registries: project.file.registries,
-  });
+  };
+  let start = await admitToStart(context.world, context.host, { ...question, locked });
   if (locked === undefined) {
-    const beyond = minus(start.admitted.capabilities, agent.ceiling);
+    const beyond = minus(start.admitted.capabilities, ceilingFor(agent, name, start.admitted.version));
     if (!isEmpty(beyond)) {
       const what = listCapabilities(beyond).map(printCapability).join('; ');
       const why = `its capabilities are not inside the standing grant of agent ${agent.name}: ${what}`;
       if (purpose === 'search') throw holdFor(context, name, why);
       await askToInstall(context, start, why);
+      // A person takes a while, in which it may have been revoked: exactly this version is admitted once more.
+      start = await admitToStart(context.world, context.host, { ...question, locked: lockedBy(start) });
+      grantInstalled(context, start);
     }
-    await writeLock(ownLockOf(context), new Map([...own, [name, lockedBy(start)] as const]));
+    const line = [name, lockedBy(start)] as const;
+    await changeLock(ownLockOf(context), (lock) => new Map([...lock, line]));
   }
   context.recent.set(name, { start, until: now + admissionSecondsMax * 1_000 });
   return start;
 }
 
-// What a person allows here is what `skill agent grant --all-of` would give, for exactly this version.
 async function askToInstall(context: AgentContext, { admitted }: Startable, why: string): Promise<void> {
   const { agentName, host, world } = context;
   const { name, version, capabilities } = admitted;
@@ -72,9 +77,13 @@ async function askToInstall(context: AgentContext, { admitted }: Startable, why:
     world.signal,
   );
   if (answer.kind === 'denied') throw holdFor(context, name, answer.code === 'hold-unsupported' ? why : answer.why, answer.code);
-  // It may have been revoked while a person was thinking; a grant would bring it back.
+}
+
+// What a person allowed is for exactly this version: the next skill that wants as much is asked about again.
+function grantInstalled(context: AgentContext, { admitted: { name, version, capabilities } }: Startable): void {
+  // The identity may have been revoked meanwhile; a grant would bring it back.
   agentOf(context);
-  grantAgent(host.agents, agentName, { skills: [{ skill: name, range: version }], capabilities });
+  grantAgent(context.host.agents, context.agentName, { skills: [{ skill: name, range: version, capabilities }] });
 }
 
 function holdFor(

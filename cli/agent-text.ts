@@ -1,6 +1,6 @@
 /** An agent's identity for people and for programs; its private key is never a part of it. */
 import { readUsed } from '../runner/budget.ts';
-import type { Agent } from '../skills-index/run/agent.ts';
+import type { Agent, Grant } from '../skills-index/run/agent.ts';
 import { onDay, printBudget } from '../skills-index/run/budget.ts';
 import { listCapabilities, printCapability } from '../skills-index/skill/capability.ts';
 import { budgetFileOf } from './agent-store.ts';
@@ -16,6 +16,7 @@ export function agentText(agent: Agent, context: Pick<CommandContext, 'now' | 'p
       safe`  may start: ${grantsText(agent)}`,
       ...(ceiling.length === 0 ? [safe`  with no capability`] : [safe`  with at most:`]),
       ...ceiling.map((line) => safe`    ${line}`),
+      ...agent.grants.flatMap(ownText),
       ...Object.entries(agent.env).map(([name, value]) => safe`  env ${name}=${value}`),
       ...(budget === undefined ? [] : [safe`  budget of a day (UTC), used: ${usedText(agent, context)}`]),
       ...(workspace === undefined ? [] : [safe`  works in workspace ${workspace.name}, ${workspace.mode}`]),
@@ -44,4 +45,11 @@ function usedText({ budget = {}, name }: Agent, { now, paths }: Pick<CommandCont
 
 function grantsText(agent: Agent): string {
   return agent.grants.map((one) => `${one.skill}@${one.range}`).join(', ') || 'nothing';
+}
+
+// What a person allowed for some versions alone.
+function ownText({ capabilities, range, skill }: Grant): Safe[] {
+  if (capabilities === undefined) return [];
+  const lines = listCapabilities(capabilities).map((one) => safe`    ${printCapability(one)}`);
+  return [safe`  and ${skill}@${range} alone with:`, ...lines];
 }

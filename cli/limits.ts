@@ -45,6 +45,8 @@ export const mcpPageEntriesMax = 50;
 export const mcpPageBytesMax = 256 * 1024;
 /** Of what an agent learns of a skill before it opens it. */
 export const indexTokensMax = 100;
+/** How long a change of a lock waits for another one. */
+export const lockChangeSecondsMax = 20;
 /** Bytes read for one secret; the store itself takes fewer. */
 export const secretInputBytesMax = 64 * 1024;
 /** How long a child may take to end after SIGTERM. */

@@ -14,7 +14,7 @@ import { agentCells, agentJson, agentText } from '../agent-text.ts';
 import { readEntries, verifyAuditFile } from '../audit-file.ts';
 import { auditRow, chainText } from '../audit-text.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { readLock, writeLock } from '../lock.ts';
+import { changeLock } from '../lock-change.ts';
 import { answer, joined, note, safe, table } from '../output.ts';
 import { admitToStart, agentsFolderOf, auditFileOf, auditKeyFileOf, hostFiles } from '../start-skill.ts';
 
@@ -83,10 +83,11 @@ async function wholeGrantOf(context: CommandContext, text: string): Promise<Gran
 
 // What the identity once fetched stays pinned; granted anew, it may take the newest version of the range.
 async function unpin(context: CommandContext, agent: string, grants: readonly Grant[]): Promise<void> {
-  const path = identityLockOf(context, agent);
-  const lock = await readLock(path);
-  const kept = [...lock].filter(([name]) => !grants.some((one) => one.skill === name));
-  if (kept.length < lock.size) await writeLock(path, new Map(kept));
+  const isGranted = (name: string): boolean => grants.some((one) => one.skill === name);
+  await changeLock(identityLockOf(context, agent), (lock) => {
+    const kept = [...lock].filter(([name]) => !isGranted(name));
+    return kept.length < lock.size ? new Map(kept) : lock;
+  });
 }
 
 async function revoke(context: CommandContext): Promise<ExitCode> {

@@ -1,6 +1,6 @@
 /** An agent's identity as a format, `skillgate.agent/1`: what it may start, with how much, how often and until when. */
 import * as v from 'valibot';
-import type { Capabilities } from '../skill/capability.ts';
+import { type Capabilities, union } from '../skill/capability.ts';
 import { type Digest, isDigest } from '../skill/digest.ts';
 import { parseJson } from '../skill/json.ts';
 import { isNamePart, type SkillName } from '../skill/name.ts';
@@ -14,6 +14,8 @@ export interface Grant {
   readonly skill: string;
   /** A semver range. */
   readonly range: string;
+  /** What these versions may have besides the agent's ceiling, as a person allowed it for them alone. */
+  readonly capabilities?: Capabilities;
 }
 
 /** What is counted for an identity, over all its runs and sessions of a day (UTC). */
@@ -67,7 +69,7 @@ const storedShape = exactObject({
   created: text,
   expires: v.pipe(text, v.isoTimestamp()),
   revoked: v.exactOptional(text),
-  grants: v.array(exactObject({ skill: text, range: text })),
+  grants: v.array(exactObject({ skill: text, range: text, capabilities: v.exactOptional(capabilities) })),
   ceiling: capabilities,
   env: v.record(text, text),
   budget: v.exactOptional(
@@ -97,10 +99,23 @@ export function whyEnded({ expires, name, revoked }: Agent, now: Date): string |
 export function whyNotGranted(agent: Agent, name: SkillName, version: Version, now: Date): string | undefined {
   const ended = whyEnded(agent, now);
   if (ended !== undefined) return ended;
-  const named = agent.grants.filter(
-    ({ skill }) => skill === name || (skill.endsWith('/*') && name.startsWith(skill.slice(0, -1))),
-  );
+  const named = agent.grants.filter((grant) => isNamed(grant, name));
   if (named.length === 0) return `agent ${agent.name} has no grant for ${name}`;
-  if (named.some((grant) => resolveVersion(grant.range, [version]) === version)) return undefined;
+  if (named.some((grant) => includes(grant, version))) return undefined;
   return `agent ${agent.name} may start ${name} only in ${named.map((grant) => grant.range).join(' or ')}`;
+}
+
+/** No run of this version gets more: the agent's ceiling, and what was granted for it alone. */
+export function ceilingFor({ ceiling, grants }: Agent, name: SkillName, version: Version): Capabilities {
+  return grants
+    .filter((grant) => isNamed(grant, name) && includes(grant, version))
+    .reduce((sum, grant) => (grant.capabilities === undefined ? sum : union(sum, grant.capabilities)), ceiling);
+}
+
+function isNamed({ skill }: Grant, name: SkillName): boolean {
+  return skill === name || (skill.endsWith('/*') && name.startsWith(skill.slice(0, -1)));
+}
+
+function includes({ range }: Grant, version: Version): boolean {
+  return resolveVersion(range, [version]) === version;
 }

@@ -10,6 +10,7 @@ import {
 } from '../skill/capability.ts';
 import { parseEgressUrl } from '../skill/egress-target.ts';
 import { coversHost } from '../skill/host-name.ts';
+import { ceilingFor } from './agent.ts';
 import type { Plan, PlannedMount } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
 
@@ -32,10 +33,11 @@ export function planCapabilities(draft: Draft, input: PlanInput): void {
 }
 
 // A narrower grant narrows, none leaves out.
-function grantedOf(draft: Draft, { agent, approved, manifest }: PlanInput): Capabilities {
+function grantedOf(draft: Draft, { admitted, agent, approved, manifest }: PlanInput): Capabilities {
+  const ceiling = agent === undefined ? undefined : ceilingFor(agent, admitted.name, admitted.version);
   const kept = listCapabilities(manifest.capabilities).flatMap((one) => {
     const allowed = narrow(one, approved);
-    const given = agent === undefined ? allowed : allowed.flatMap((each) => narrow(each, agent.ceiling));
+    const given = ceiling === undefined ? allowed : allowed.flatMap((each) => narrow(each, ceiling));
     if (given.length === 0)
       leaveOut(draft, one, allowed.length === 0 ? 'no reviewer approved it' : `not granted to agent ${agent?.name}`);
     return given;
