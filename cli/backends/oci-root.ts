@@ -7,8 +7,12 @@ import type { OciBind } from './oci-spec.ts';
 /** What the host has that every interpreter needs; links are made again, folders are bound. */
 const libraries = ['/usr/lib', '/usr/lib64', '/usr/share/zoneinfo', '/lib', '/lib64'];
 
-/** Writes the root and answers what is to be bound into it. */
-export function makeRoot(root: string, { files, plan }: SandboxStart): OciBind[] {
+// Temporary folders are mounted over what the root has there.
+const temporaryFolders = /^\/(?:tmp|home\/skill|dev\/shm)\//;
+
+/** Writes the root and answers what is to be bound into it, in this order. */
+export function makeRoot(bundle: string, { files, folders = [], plan }: SandboxStart): OciBind[] {
+  const root = `${bundle}/rootfs`;
   const binds: OciBind[] = [];
   mkdirSync(`${root}/usr/bin`, { recursive: true });
   symlinkSync('usr/bin', `${root}/bin`);
@@ -16,10 +20,15 @@ export function makeRoot(root: string, { files, plan }: SandboxStart): OciBind[]
     if (lstatSync(path).isSymbolicLink()) symlinkSync(readlinkSync(path), `${root}${path}`);
     else binds.push(place(root, path, path, 'folder'));
   }
+  binds.push(...folders.map(({ path, target }) => ({ source: path, target, writable: false })));
   for (const { program, path } of plan.programs) binds.push(place(root, path, `/usr/bin/${program}`, 'file'));
   for (const folder of ['/proc', '/dev', '/tmp', '/home/skill', '/sys']) mkdirSync(`${root}${folder}`, { recursive: true });
   for (const { target } of plan.mounts) mkdirSync(`${root}${target}`, { recursive: true });
-  for (const file of [...files, ...accounts(plan)]) write(root, file);
+  for (const file of [...files, ...accounts(plan)]) {
+    const isCovered = temporaryFolders.test(file.path);
+    write(isCovered ? `${bundle}/covered` : root, file);
+    if (isCovered) binds.push({ source: `${bundle}/covered${file.path}`, target: file.path, writable: false });
+  }
   return binds;
 }
 

@@ -18,9 +18,14 @@ export interface OciSurroundings {
   /** A network namespace with the proxy behind its loopback device; a new and empty one where it is absent. */
   readonly networkNamespace?: string;
   readonly cgroup: string;
+  /** Whether the kernel counts swap. */
+  readonly countsSwap: boolean;
+  /** Processors' time, in processors. */
+  readonly cores: number;
 }
 
 const mebibyte = 1024 * 1024;
+const periodMicroseconds = 100_000;
 // What the kernel tells about itself and the machine there.
 const masked =
   '/proc/acpi /proc/asound /proc/kcore /proc/keys /proc/latency_stats /proc/timer_list /proc/timer_stats /proc/sched_debug /proc/scsi /sys/firmware';
@@ -42,6 +47,7 @@ export function ociSpec({ plan }: Pick<SandboxStart, 'plan'>, around: OciSurroun
     ],
   });
   const { networkNamespace: path } = around;
+  const memory = limits.memoryMiB * mebibyte;
   const namespaces = ['pid', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type }));
   return {
     ociVersion: '1.0.2',
@@ -72,7 +78,9 @@ export function ociSpec({ plan }: Pick<SandboxStart, 'plan'>, around: OciSurroun
       cgroupsPath: around.cgroup,
       resources: {
         devices: [{ allow: false, access: 'rwm' }],
-        memory: { limit: limits.memoryMiB * mebibyte },
+        // Of memory and swap together.
+        memory: { limit: memory, ...(around.countsSwap ? { swap: memory } : {}) },
+        cpu: { quota: Math.round(around.cores * periodMicroseconds), period: periodMicroseconds },
         pids: { limit: limits.processes },
       },
       seccomp: ociSeccomp(around.architecture),

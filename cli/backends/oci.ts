@@ -2,43 +2,29 @@
  * The `oci` backend: the same bundle for every low-level runtime that reads the OCI runtime specification, runc or gVisor's runsc.
  * As root only. Everything lives in a pid namespace of its own that ends with the runner, so a runtime's own way of staying alive does not matter.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../../runner/sandbox.ts';
+import { startForwarder } from '../../runner/sandboxes/forwarder.ts';
 import { preludeChecks, preludeScript } from '../../runner/sandboxes/prelude.ts';
 import { goAhead, untilStarted } from '../../runner/sandboxes/started.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { makeEmpty, mountBinds } from './mount-binds.ts';
+import { launchRuntime, networkPath, type OciRuntime, shellAt } from './oci-launch.ts';
 import { makeRoot } from './oci-root.ts';
 import { ociSpec } from './oci-spec.ts';
 
-export interface OciRuntime {
-  readonly name: 'runc' | 'runsc';
-  /** Where its program is. */
-  readonly path: string;
-}
+// What one run takes at most, so that the runner and another run go on beside it.
+const cores = Math.max(1, availableParallelism() / 2);
 
 // In the words of host policy's `require`. gVisor's system calls end in its own kernel, and as it is started here it keeps no control groups.
 const gives: Readonly<Record<OciRuntime['name'], readonly string[]>> = {
-  runc: ['seccomp', 'no-network', 'no-user-namespaces', 'dropped-uid', 'memory-cgroup', 'pids-cgroup'],
+  runc: ['seccomp', 'no-network', 'no-user-namespaces', 'dropped-uid', 'memory-cgroup', 'pids-cgroup', 'cpu-cgroup'],
   runsc: ['seccomp', 'no-network', 'dropped-uid'],
 };
-
-// Where the prelude finds the folders that were judged, and the shell that runs it.
-const [firstPin, shellAt] = [3, 9];
-const shell = '/bin/sh';
-
-// In a mount namespace of its own: each folder that was opened gets a path that nothing on the host can redirect; then a pid namespace
-// that dies with its first process, which dies with the runner.
-const stageScript = `set -eu
-stage=$1; shift
-/bin/mount -t tmpfs -o mode=0755,size=64k stage "$stage"
-while [ "$1" != -- ]; do
-  /bin/mkdir "$stage/$1"; /bin/mount --bind "/proc/self/fd/$2" "$stage/$1"; shift 2
-done
-shift
-exec /usr/bin/setpriv --pdeathsig KILL -- /usr/bin/unshare --pid --fork --kill-child=KILL --mount-proc -- "$@"`;
 
 /** A backend over one runtime of this host. */
 export function ociBackend(runtime: OciRuntime): Sandbox {
@@ -46,19 +32,29 @@ export function ociBackend(runtime: OciRuntime): Sandbox {
     name: runtime.name,
     gives: gives[runtime.name],
     checks: preludeChecks,
+    entersNamespaces: process.getuid?.() === 0,
     start: (start) => startContainer(runtime, start),
   };
 }
 
 async function startContainer(runtime: OciRuntime, start: SandboxStart): Promise<RunningSandbox> {
   refuseWhatItCannot(runtime, start);
+  sweepGroups();
   const { plan, runFolder } = start;
   const id = runFolder.split('/').at(-1) ?? '';
   const started = randomBytes(16).toString('hex');
-  writeBundle(start, id, started);
-  const child = spawnRuntime(runtime, start, id);
+  const forwarder = start.proxyFolder === undefined ? undefined : await startForwarder(start, start.proxyFolder);
+  let child: ChildProcess;
+  try {
+    writeBundle(start, id, started);
+    child = launchRuntime(runtime, start, id, forwarder?.network);
+  } catch (cause) {
+    forwarder?.stop();
+    throw cause;
+  }
   const closed = new Promise<number | null>((resolve) => void child.on('error', () => undefined).on('close', resolve));
   const ended = closed.then((code) => {
+    forwarder?.stop();
     removeContainer(runtime, runFolder, id);
     // The first process of a pid namespace is ended by SIGKILL from outside only: by us (then there is no code), or for its memory.
     return { code, outOfMemory: code === 128 + 9 };
@@ -67,7 +63,13 @@ async function startContainer(runtime: OciRuntime, start: SandboxStart): Promise
   try {
     const stderr = await untilStarted(child.stderr as Readable, started);
     child.stdin?.on('error', () => undefined).write(goAhead);
-    const notes = [`uid ${plan.uid}`, `memory: ${plan.limits.memoryMiB} MiB by control group`, 'network: none'];
+    const notes = [
+      `uid ${plan.uid}`,
+      `memory: ${plan.limits.memoryMiB} MiB by control group`,
+      `processes: ${plan.limits.processes} by control group`,
+      `processors: ${cores} by control group`,
+      `network: ${forwarder === undefined ? 'none' : 'the proxy'}`,
+    ];
     return { stdin: child.stdin as Writable, stdout: child.stdout as Readable, stderr, ended, kill, notes };
   } catch (cause) {
     kill();
@@ -76,53 +78,33 @@ async function startContainer(runtime: OciRuntime, start: SandboxStart): Promise
   }
 }
 
-function refuseWhatItCannot({ name }: OciRuntime, { folders, plan, proxyFolder, protectedPaths }: SandboxStart): void {
+function refuseWhatItCannot({ name }: OciRuntime, { plan, proxyFolder }: SandboxStart): void {
   const refuse = (why: string): Problem => new Problem('sandbox-refused', `The backend ${name} ${why}`);
   if (plan.uid === 0) throw new Problem('mount-owner-root', 'A run never takes root’s uid');
   if (process.getuid?.() !== 0) throw refuse('needs a runner that is root');
-  if (proxyFolder !== undefined) throw refuse('gives no egress; run this skill with bubblewrap');
-  if (folders !== undefined) throw refuse('cannot hold an agent');
-  if ([...protectedPaths.values()].some((paths) => paths.length > 0)) throw refuse('cannot hold paths of a writable mount shut');
+  // gVisor has a network of its own, which no namespace of the host’s leads into.
+  if (name === 'runsc' && proxyFolder !== undefined) throw refuse('gives no egress; run this skill with bubblewrap or runc');
 }
 
 function writeBundle(start: SandboxStart, id: string, started: string): void {
   const { command, plan, runFolder } = start;
   const bundle = `${runFolder}/bundle`;
-  for (const folder of [`${runFolder}/stage`, `${bundle}/rootfs`, `${runFolder}/state`]) mkdirSync(folder, { recursive: true });
-  const folders = plan.mounts.map(({ target, mode }, index) => ({
-    ...{ source: `${runFolder}/stage/mount${index}`, target, writable: mode !== 'ro' },
-  }));
+  for (const folder of [`${bundle}/rootfs`, `${runFolder}/state`]) mkdirSync(folder, { recursive: true });
   const targets = plan.mounts.map((one) => one.target);
   // A container's first process is the command itself: what it is to see is set after the check that nothing of the runner's is there.
   const checks = preludeScript(start, new Set(['memory', 'pids', 'cpu']));
   const prelude = [exported(start.env), checks].join('\n');
   const spec = ociSpec(start, {
-    binds: [...makeRoot(`${bundle}/rootfs`, start), ...folders],
+    binds: [...makeRoot(bundle, start), ...mountBinds(start, makeEmpty(bundle))],
     architecture: process.arch,
     command: [`/proc/self/fd/${shellAt}`, '-c', prelude, 'sh', started, runFolder, ...targets, '--', ...command],
     cgroup: `/${id}`,
+    // cgroup-v1 where its kernel was told to, cgroup-v2 always.
+    countsSwap: ['memory/memory.memsw.limit_in_bytes', 'cgroup.controllers'].some((one) => existsSync(`/sys/fs/cgroup/${one}`)),
+    cores,
+    ...(start.proxyFolder === undefined ? {} : { networkNamespace: networkPath(runFolder) }),
   });
   writeFileSync(`${bundle}/config.json`, JSON.stringify(spec), { mode: 0o600 });
-}
-
-function spawnRuntime({ name, path }: OciRuntime, { pins, plan, runFolder }: SandboxStart, id: string): ChildProcess {
-  const nothing = openSync('/dev/null', 'r');
-  const sh = openSync(shell, 'r');
-  const targets = plan.mounts.map((one) => one.target);
-  const at = Array.from({ length: shellAt - firstPin }, (_, index) => pins.get(targets[index] ?? '') ?? nothing);
-  const stages = targets.flatMap((_, index) => [`mount${index}`, String(firstPin + index)]);
-  const flags = name === 'runsc' ? ['--network=none', '--ignore-cgroups'] : [];
-  const run = [path, '--root', `${runFolder}/state`, ...flags, 'run', '--bundle', `${runFolder}/bundle`];
-  const kept = name === 'runc' ? ['--preserve-fds', String(shellAt - firstPin + 1)] : ['--pass-fd', `${shellAt}:${shellAt}`];
-  const own = ['--mount', '--propagation', 'private', '/bin/sh', '-c', stageScript, 'sh', `${runFolder}/stage`];
-  try {
-    return spawn('/usr/bin/unshare', [...own, ...stages, '--', ...run, ...kept, id], {
-      ...{ env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe', ...at, sh] },
-    });
-  } finally {
-    closeSync(nothing);
-    closeSync(sh);
-  }
 }
 
 function exported(env: SandboxStart['env']): string {
@@ -134,4 +116,17 @@ function exported(env: SandboxStart['env']): string {
 // Nothing of it lives; what is left are its state and its control groups.
 function removeContainer({ path }: OciRuntime, runFolder: string, id: string): void {
   spawnSync(path, ['--root', `${runFolder}/state`, 'delete', '--force', id], { env: {}, timeout: 10_000 });
+}
+
+// Groups of runs whose runner was killed: their folder is gone, which the runner sees to at each start.
+function sweepGroups(): void {
+  const root = '/sys/fs/cgroup';
+  const folders = readdirSync(root, { withFileTypes: true }).filter((one) => one.isDirectory());
+  for (const above of [root, ...folders.map(({ name }) => `${root}/${name}`)])
+    for (const name of readdirSync(above).filter((one) => /^skillgate-[A-Za-z0-9]{6}$/.test(one)))
+      try {
+        if (!existsSync(`/tmp/${name}`)) rmdirSync(`${above}/${name}`);
+      } catch {
+        // Another runner was faster, or something in it still ends.
+      }
 }

@@ -12,6 +12,7 @@ import { openSecrets } from '../../cli/secret-sources/open-secrets.ts';
 import { storeSecret } from '../../cli/secret-store.ts';
 import { openAudit } from '../../runner/audit.ts';
 import { type RunRequest, type RunResult, runSkill } from '../../runner/run.ts';
+import type { Sandbox } from '../../runner/sandbox.ts';
 import type { AuditVerdict } from '../../skills-index/run/audit-chain.ts';
 import { type AuditEntry, parseEntry } from '../../skills-index/run/audit-entry.ts';
 import { emptyHostPolicy, type HostPolicy } from '../../skills-index/run/host-policy.ts';
@@ -177,7 +178,7 @@ export function giveTo(folder: string): void {
 export async function tryIt(
   host: TestHost,
   attempts: Readonly<Record<string, string>>,
-  more: { readonly capabilities?: object; readonly unsafe?: boolean } = {},
+  more: { readonly capabilities?: object; readonly unsafe?: boolean; readonly sandbox?: Sandbox } = {},
   policy: Partial<HostPolicy> = {},
 ): Promise<Record<string, unknown>> {
   const content = `
@@ -200,7 +201,10 @@ print(json.dumps(rows))`;
   const run = await runTest(
     host,
     skill,
-    { args: [JSON.stringify(attempts)], ...(more.unsafe ? { sandbox: bareSandbox } : {}) },
+    {
+      args: [JSON.stringify(attempts)],
+      ...(more.sandbox ? { sandbox: more.sandbox } : more.unsafe ? { sandbox: bareSandbox } : {}),
+    },
     policy,
   );
   if (run.stderr !== '') throw new Error(run.stderr);

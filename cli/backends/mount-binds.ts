@@ -1,0 +1,35 @@
+/** The folders of a plan as binds, with what is held shut in those that a run may change. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import type { SandboxStart } from '../../runner/sandbox.ts';
+import type { OciBind } from './oci-spec.ts';
+
+type Mounted = Pick<SandboxStart, 'plan' | 'protectedPaths' | 'sources'>;
+
+/** Two things with nothing in them, to be shown where a name must stay free. */
+export interface Empty {
+  readonly file: string;
+  readonly folder: string;
+}
+
+/** Makes them in a folder of the run. */
+export function makeEmpty(folder: string): Empty {
+  const empty = { file: `${folder}/empty-file`, folder: `${folder}/empty-folder` };
+  writeFileSync(empty.file, '', { mode: 0o444 });
+  mkdirSync(empty.folder, { mode: 0o755 });
+  return empty;
+}
+
+/** Sources are paths; what starts in the sandbox first checks that each mount is the folder that was judged. */
+export function mountBinds({ plan, protectedPaths, sources }: Mounted, empty: Empty): OciBind[] {
+  return plan.mounts.flatMap(({ target, mode, path: own }) => {
+    const source = sources?.get(target) ?? own;
+    const shut = mode === 'ro' ? [] : (protectedPaths.get(target) ?? []);
+    return [
+      { source, target, writable: mode !== 'ro' },
+      ...shut.map(({ path, kind }): OciBind => {
+        const there = kind === 'file' || kind === 'folder' ? empty[kind] : `${source}/${path}`;
+        return { source: there, target: `${target}/${path}`, writable: kind === 'pinned' };
+      }),
+    ];
+  });
+}
