@@ -32,6 +32,7 @@ export function sessionCalls({ agent, folder, log, world }: SessionWorld): Bridg
       };
       const result = await skillsFor(streams).stream(call);
       if (result.changes !== undefined) stderr(Buffer.from('skillgate: what it changed is in a copy, and waits for a person\n'));
+      if (result.reason !== 'exit') stderr(Buffer.from(`skillgate: the run was ended: ${result.reason}\n`));
       return exitOf(result);
     },
     mcp: async (streams) => {

@@ -17,9 +17,12 @@ export const everyoneRows: readonly CommandRow[] = [
   {
     name: 'demo',
     summary: 'walk the whole road on this machine: publish, scan, review, approve, install, run',
-    usage: '[--keep]',
-    examples: [['skill demo', 'ninety seconds, loopback only']],
-    options: { keep: { type: 'boolean', summary: 'leave the registry and the desk running' } },
+    usage: '[--keep] [--verbose]',
+    examples: [['skill demo', 'half a minute, loopback only']],
+    options: {
+      keep: { type: 'boolean', summary: 'leave the registry and the desk running' },
+      verbose: { type: 'boolean', summary: 'show every command, and all that it printed' },
+    },
     args: { min: 0, max: 0 },
     load: () => import('../commands/demo.ts'),
   },

@@ -2,19 +2,25 @@
 import { fileURLToPath } from 'node:url';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { honestRoad } from '../demo/honest.ts';
+import { setUpHost } from '../demo/host.ts';
 import { setUp } from '../demo/setup.ts';
 import { Stage } from '../demo/stage.ts';
 import { publishNext, twinRoad } from '../demo/twin.ts';
+import { work } from '../demo/working.ts';
 import { skill, type World } from '../demo/world.ts';
 
 /** Plays the demo; with `--keep` the registry and the desk go on until they are interrupted. */
 export async function run({ stdout, signal, options, now }: CommandContext): Promise<ExitCode> {
   const started = now().getTime();
-  const stage = new Stage(stdout, signal, fileURLToPath(new URL('../guard.js', import.meta.url)), options.keep === true);
-  stdout.write('Skillgate, end to end, on loopback. Each ✔ was checked a moment before it was printed.\n');
+  const entry = fileURLToPath(new URL('../guard.js', import.meta.url));
+  const stage = new Stage(stdout, signal, { entry, keeps: options.keep === true, verbose: options.verbose === true });
+  stdout.write(
+    'Skillgate from end to end, on this machine alone. ✔ a gate held, ✘ none did; each was checked before it was printed.\n',
+  );
   try {
     const world = await setUp(stage, examplesFolder());
     await honestRoad(world);
+    await work(world, await setUpHost(world));
     await twinRoad(world);
     stdout.write(`\nDone in ${Math.round((now().getTime() - started) / 1_000)} s.\n`);
     if (options.keep === true) await keep(world, signal, stdout);

@@ -86,15 +86,11 @@ async function enrolPasskey({ stage }: World, page: Page): Promise<void> {
 
 async function sign({ stage }: World, page: Page, version: string, reason: string): Promise<void> {
   await page.goto(`/review/${version.replace(/@([^@]*)$/, '/$1')}`);
-  stage.say(`rita reads ${page.url()}`);
   await page.getByLabel('Approve').fill(reason);
   await page.getByRole('radio', { name: /my passkey/ }).check();
   await page.getByRole('button', { name: 'Go on to the statement' }).click();
   await page.getByRole('button', { name: 'Sign with your passkey' }).click();
   await page.waitForURL(/done=signed/);
   const shown = (await page.locator('.approvals').first().textContent()) ?? '';
-  stage.proven(
-    `rita signed the hash of the statement with her passkey; the desk shows: ${shown.trim()}`,
-    shown.includes('1 of 2'),
-  );
+  stage.proven('review', 'Rita signed the hash of the very statement with her passkey', shown.includes('1 of 2'), page.url());
 }

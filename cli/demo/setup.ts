@@ -2,53 +2,48 @@
 import { chownSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { openAuditKey } from '../../runner/audit-key.ts';
+import { makeAuthority } from '../../skills-index/run/certificate.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { openAgent } from './agent.ts';
 import type { Person, Stage } from './stage.ts';
-import { crmHost, startCrm, startInternet, startStranger, strangerHost } from './stand-ins.ts';
+import { crmHost, startCrm, startInternet, startModel, startStranger, strangerHost } from './stand-ins.ts';
 import { token, type World } from './world.ts';
 
 const nobody = 65_534;
 
 /** Starts the registry and the stand-ins, makes the keys and enrols the people. */
 export async function setUp(stage: Stage, examples: string): Promise<World> {
+  stage.step('A registry, an author, two reviewers, and Olga, on whose machine an agent works');
   const base = await startRegistry(stage);
   await makePeople(stage);
-  const [crm, stranger] = [await startCrm(token), await startStranger()];
+  const authority = makeAuthority([crmHost, strangerHost], new Date());
+  const authorityFile = join(stage.folder, 'authority.pem');
+  writeFileSync(authorityFile, authority.certificate, { mode: 0o644 });
+  const [crm, stranger, model] = [await startCrm(token, authority), await startStranger(authority), await startModel()];
   const internet = await startInternet({ [crmHost]: crm, [strangerHost]: stranger });
-  stage.afterwards(crm.close, stranger.close, internet.close);
+  stage.afterwards(crm.close, stranger.close, model.close, internet.close);
   const reports = join(stage.folder, 'reports');
   mkdirSync(reports);
   if (process.getuid?.() === 0) chownSync(reports, nobody, nobody);
-  return {
-    stage,
-    examples,
-    base,
-    crm,
-    stranger,
-    internet,
-    reports,
-    openAgent: () => openAgent(stage.start('host', ['mcp', '--agent', 'finance'])),
-  };
+  return { stage, examples, base, crm, stranger, model, internet, reports, authority: authorityFile };
 }
 
 async function startRegistry(stage: Stage): Promise<string> {
-  stage.step('A registry on this machine');
   const folder = join(stage.folder, 'registry');
   const init = await stage.type('operator', ['registry', 'init', folder, '--format', 'json']);
   const { fingerprint } = JSON.parse(init.stdout) as { fingerprint: string };
-  stage.say('operator $ skill serve registry --port 0');
+  // The registry's operator knows this host: one report of it that a canary left suspends a version.
+  mkdirSync(join(stage.home('olga'), 'config'), { recursive: true, mode: 0o700 });
+  const { keyId } = openAuditKey(join(stage.home('olga'), 'config', 'audit-key.json'));
+  writeFileSync(join(folder, 'incidents.json'), JSON.stringify({ reporters: { 'olga-1': keyId }, needed: 1 }));
   const base = await addressOf(stage, folder);
   stage.useRegistry(base);
-  for (const person of ['operator', 'ada', 'rita', 'rob', 'host'] as const) {
+  for (const person of ['operator', 'ada', 'rita', 'rob', 'olga'] as const) {
     await stage.type(person, ['registry', 'add', base, '--root', fingerprint]);
   }
   const health = await fetch(`${base}/healthz`);
-  stage.proven(
-    'the registry answers, and everybody pinned the fingerprint of its root file',
-    health.ok,
-    `${base}/index/root.json`,
-  );
+  const claim = 'it answers, and everybody pinned the fingerprint of its root file, heard by another way';
+  stage.proven('registry', claim, health.ok, `${base}/index/root.json`);
   return base;
 }
 
@@ -69,15 +64,15 @@ async function addressOf(stage: Stage, folder: string): Promise<string> {
 }
 
 async function makePeople(stage: Stage): Promise<void> {
-  stage.step('An author, two reviewers, each with a key of their own');
   for (const person of ['ada', 'rita', 'rob'] as const) await stage.type(person, ['key', 'create', person]);
   await stage.type('ada', ['scope', 'claim', 'acme']);
   for (const person of ['rita', 'rob'] as const) {
     await stage.type('operator', ['member', 'add', person, '--role', 'reviewer', '--public-key', publicKey(stage, person)]);
   }
-  const members = await stage.type('operator', ['member', 'list'], { show: 'stdout' });
+  const members = await stage.type('operator', ['member', 'list']);
   stage.proven(
-    'rita and rob are reviewers by statements that the administrator signed',
+    'people',
+    'Ada owns the scope @acme; Rita and Rob are reviewers, by statements that the administrator signed',
     ['rita', 'rob'].every((name) => members.stdout.includes(name)),
   );
 }
@@ -87,15 +82,4 @@ function publicKey(stage: Stage, person: Person): string {
   const handed = join(stage.folder, `${person}.pub.json`);
   copyFileSync(join(stage.home(person), 'config', 'keys', `${person}.pub.json`), handed);
   return handed;
-}
-
-/** What the operator of the agent's machine allows: two lines of host policy, a secret, an identity. */
-export async function setUpHost({ stage, crm, reports }: World): Promise<void> {
-  stage.step('A machine with an agent on it: host policy, a secret, an identity');
-  const policy = { hosts: { [crmHost]: `127.0.0.1:${crm.port}` }, workspaces: { reports }, env: { TZ: 'Europe/Berlin' } };
-  const path = join(stage.home('host'), 'config', 'host.json');
-  writeFileSync(path, `${JSON.stringify(policy, null, 2)}\n`, { mode: 0o600 });
-  stage.say(`host policy ${JSON.stringify(policy)}`);
-  await stage.type('host', ['secret', 'set', 'CRM_TOKEN', '--host', crmHost], { stdin: `${token}\n` });
-  await stage.type('host', ['agent', 'create', 'finance']);
 }

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { OutStream } from '../command.ts';
+import { atTerminal, typeAnswers } from './terminal.ts';
 
-export type Person = 'operator' | 'ada' | 'rita' | 'rob' | 'host';
+export type Person = 'operator' | 'ada' | 'rita' | 'rob' | 'olga';
 
 export interface Typed {
   readonly code: number;
@@ -19,13 +20,24 @@ export interface TypeOptions {
   readonly stdin?: string;
   /** Exit code that the story wants; 0 unless said. */
   readonly expect?: number;
-  /** Print what the command printed, indented. */
-  readonly show?: 'stdout' | 'stderr' | 'both';
-  /** At most so many lines of it; the rest is counted. */
-  readonly lines?: number;
-  /** So many lines of its end are shown beside them. */
-  readonly last?: number;
+  /** Part of the story: the command is shown without `--verbose` too. */
+  readonly told?: true;
+  /** Shown with `--verbose` neither. */
+  readonly silent?: true;
+  /** The person is at a terminal, and types each line when its question is shown. */
+  readonly answers?: readonly (readonly [asked: string, line: string])[];
 }
+
+export interface StageSettings {
+  /** Of the program `skill`. */
+  readonly entry: string;
+  /** Whether what is pointed at will still be there when the demo is over. */
+  readonly keeps: boolean;
+  /** Whether every command is shown, and what it printed. */
+  readonly verbose: boolean;
+}
+
+const lineCharsMax = 96;
 
 /** The demo's folder, people and processes. */
 export class Stage {
@@ -33,18 +45,15 @@ export class Stage {
   readonly #out: OutStream;
   readonly #signal: AbortSignal;
   readonly #children: ChildProcess[] = [];
-  readonly #entry: string;
-  readonly #keeps: boolean;
+  readonly #settings: StageSettings;
   readonly #afterwards: (() => Promise<void>)[] = [];
   #registry = '';
   #step = 0;
 
-  /** @param keeps whether what is pointed at will still be there when the demo is over */
-  constructor(out: OutStream, signal: AbortSignal, entry: string, keeps: boolean) {
+  constructor(out: OutStream, signal: AbortSignal, settings: StageSettings) {
     this.#out = out;
-    this.#keeps = keeps;
     this.#signal = signal;
-    this.#entry = entry;
+    this.#settings = settings;
     this.folder = mkdtempSync(join(tmpdir(), 'skillgate-demo-'));
     // The sandbox runs as somebody else than root, who must be able to reach the folder that is mounted.
     chmodSync(this.folder, 0o755);
@@ -69,26 +78,42 @@ export class Stage {
   }
 
   say(text: string): void {
-    this.#out.write(`${text.replace(/^/gm, '    ')}\n`);
+    this.#out.write(`${text.trimEnd().replace(/^/gm, '    ')}\n`);
   }
 
-  /** States a claim that has just been checked, and where one can look. */
-  proven(claim: string, holds: boolean, see?: string): void {
-    if (!holds) throw new Problem('internal', `The demo could not prove: ${claim}`);
-    this.#out.write(`  ${styleText('green', '✔')} ${claim}\n${see === undefined || !this.#keeps ? '' : `    see: ${see}\n`}`);
+  /** Of a line that somebody else wrote, as much as stands beside what is indented. */
+  cut(line: string): string {
+    return line.length > lineCharsMax ? `${line.slice(0, lineCharsMax - 1)}…` : line;
+  }
+
+  /** States a claim that has just been checked: the gate that held, and where one can look. */
+  proven(gate: string, claim: string, holds: boolean, see?: string): void {
+    this.#state(styleText('green', '✔'), gate, claim, holds);
+    if (see !== undefined && this.#settings.keeps) this.say(`            see: ${see}`);
+  }
+
+  /** States what happened where no gate stood in the way; checked as well. */
+  lost(claim: string, happened: boolean): void {
+    this.#state(styleText('red', '✘'), 'no gate', claim, happened);
+  }
+
+  #state(mark: string, gate: string, claim: string, isSo: boolean): void {
+    if (!isSo) throw new Problem('internal', `The demo could not prove: ${gate}: ${claim}`);
+    this.#out.write(`    ${mark} ${styleText('bold', gate.padEnd(9))} ${claim}\n`);
   }
 
   /** Types one `skill` command as a person and waits for its end. */
   async type(person: Person, args: readonly string[], options: TypeOptions = {}): Promise<Typed> {
-    this.#out.write(`  ${styleText('dim', `${person} $`)} skill ${args.map(quote).join(' ')}\n`);
-    const child = this.start(person, args);
+    const { verbose } = this.#settings;
+    if (options.told === true || (verbose && options.silent !== true)) this.tell(person, args);
+    const child = this.start(person, args, options.answers !== undefined);
     const both: string[] = [];
     const [stdout, stderr] = [collect(child.stdout, both), collect(child.stderr, both)];
-    child.stdin?.end(options.stdin ?? '');
+    if (options.answers === undefined) child.stdin?.end(options.stdin ?? '');
+    else typeAnswers(child, options.answers);
     const code = await ended(child);
     const typed = { code, stdout: stdout(), stderr: stderr() };
-    const shown = { stdout: typed.stdout, stderr: typed.stderr, both: both.join('') }[options.show ?? 'stdout'];
-    if (options.show !== undefined) this.say(someLines(shown.trimEnd(), options.lines ?? 200, options.last ?? 0));
+    if (verbose && options.silent !== true) this.say(both.join(''));
     if (code !== (options.expect ?? 0)) {
       const said = `${typed.stdout}\n${typed.stderr}`.trim();
       throw new Problem(
@@ -99,8 +124,14 @@ export class Stage {
     return typed;
   }
 
+  /** Shows a command as a person types it. */
+  tell(person: Person, args: readonly string[]): void {
+    const line = args.map(quote).join(' ').replaceAll(`${this.folder}/`, '');
+    this.#out.write(`    ${styleText('dim', `${person.padEnd(4)} $`)} skill ${line}\n`);
+  }
+
   /** Starts one `skill` command as a person; it is stopped with the stage. */
-  start(person: Person, args: readonly string[]): ChildProcess {
+  start(person: Person, args: readonly string[], isAtTerminal = false): ChildProcess {
     mkdirSync(this.home(person), { recursive: true, mode: 0o700 });
     const { PATH, HOME, LANG, SKILLGATE_CHROMIUM } = process.env;
     const env = {
@@ -112,7 +143,9 @@ export class Stage {
       SKILLGATE_HOME: this.home(person),
       SKILLGATE_REGISTRY: this.#registry,
     };
-    const child = spawn(process.execPath, [this.#entry, ...args], { cwd: this.home(person), env, signal: this.#signal });
+    const argv = [process.execPath, this.#settings.entry, ...args];
+    const [program, words] = isAtTerminal ? atTerminal(argv) : [process.execPath, argv.slice(1)];
+    const child = spawn(program, words, { cwd: this.home(person), env, signal: this.#signal });
     child.on('error', () => undefined);
     this.#children.push(child);
     return child;
@@ -144,13 +177,6 @@ function collect(stream: ChildProcess['stdout'], both: string[]): () => string {
     both.push(chunk);
   });
   return () => text;
-}
-
-function someLines(text: string, first: number, last: number): string {
-  const lines = text.split('\n');
-  if (lines.length <= first + last) return text;
-  const left = `… ${lines.length - first - last} more lines`;
-  return [...lines.slice(0, first), left, ...(last === 0 ? [] : lines.slice(-last))].join('\n');
 }
 
 function quote(argument: string): string {

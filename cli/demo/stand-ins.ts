@@ -1,6 +1,9 @@
-/** The outside world of the demo, on loopback: a CRM, a stranger who collects what reaches him, and an internet in which both have names. */
+/** The outside world of the demo, on loopback: a CRM, a stranger who collects what reaches him, an internet in which both have names, a model. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { RunAuthority } from '../../skills-index/run/certificate.ts';
 
 export interface StandIn {
   readonly port: number;
@@ -10,11 +13,20 @@ export interface StandIn {
 export interface Crm extends StandIn {
   /** The Authorization headers that reached it, in order. */
   readonly tokens: string[];
+  /** The reports that it took. */
+  readonly filed: string[];
 }
 
 export interface Stranger extends StandIn {
   /** The bodies that reached him, in order. */
   readonly record: string[];
+}
+
+export interface Model extends StandIn {
+  /** What it will say, line by line. */
+  readonly script: string[];
+  /** What it was told: the task, then what came of each line. */
+  readonly heard: string[];
 }
 
 export const crmHost = 'api.crm.example';
@@ -26,33 +38,46 @@ export const deals = [
   { customer: 'Cedar Works', euros: 92_800 },
 ] as const;
 
-/** A CRM that answers with this week's deals to whoever holds the token. */
-export async function startCrm(token: string): Promise<Crm> {
+/** A CRM that answers with this week's deals to whoever holds the token, and takes reports from them. */
+export async function startCrm(token: string, authority: RunAuthority): Promise<Crm> {
   const tokens: string[] = [];
-  const standIn = await start((request, response) => {
+  const filed: string[] = [];
+  const standIn = await startSecure(authority, crmHost, async (request, response) => {
     const given = request.headers.authorization ?? '';
+    const body = await text(request);
     tokens.push(given);
-    response.writeHead(given === `Bearer ${token}` ? 200 : 401, { 'content-type': 'application/json' });
-    response.end(given === `Bearer ${token}` ? JSON.stringify(deals) : '{}');
+    const isPost = request.method === 'POST';
+    const isKnown = given === `Bearer ${token}`;
+    if (isPost && isKnown) filed.push(body);
+    response.writeHead(isKnown ? (isPost ? 201 : 200) : 401, { 'content-type': 'application/json' });
+    response.end(isKnown && !isPost ? JSON.stringify(deals) : '{}');
   });
-  return { ...standIn, tokens };
+  return { ...standIn, tokens, filed };
 }
 
 /** A stranger who keeps what he is sent. */
-export async function startStranger(): Promise<Stranger> {
+export async function startStranger(authority: RunAuthority): Promise<Stranger> {
   const record: string[] = [];
-  const standIn = await start((request, response) => {
-    let body = '';
-    request.setEncoding('utf8');
-    request.on('data', (chunk: string) => {
-      body = (body + chunk).slice(0, 100_000);
-    });
-    request.on('end', () => {
-      record.push(body);
-      response.end();
-    });
+  const standIn = await startSecure(authority, strangerHost, async (request, response) => {
+    record.push(await text(request));
+    response.end();
   });
   return { ...standIn, record };
+}
+
+interface Told {
+  readonly messages: readonly { readonly content: string }[];
+}
+
+/** A model that says what is in its script, a line at a time (OpenAI's chat completions), and keeps what it is told came of it. */
+export async function startModel(): Promise<Model> {
+  const [script, heard]: [string[], string[]] = [[], []];
+  const standIn = await start(async (request, response) => {
+    const { messages } = JSON.parse(await text(request)) as Told;
+    heard.push(messages.at(-1)?.content ?? '');
+    response.end(JSON.stringify({ choices: [{ message: { role: 'assistant', content: script.shift() ?? '' } }] }));
+  });
+  return { ...standIn, script, heard };
 }
 
 /** An HTTP proxy that stands for the internet: it leads the two names to their stand-ins, and nowhere else. */
@@ -77,11 +102,17 @@ export async function startInternet(places: Readonly<Record<string, StandIn>>): 
   });
 }
 
-function start(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<StandIn> {
+type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+function start(answer: Answer): Promise<StandIn> {
   return listen(createServer(answer), () => undefined);
 }
 
-async function listen(server: Server, beforeClose: () => void): Promise<StandIn> {
+function startSecure(authority: RunAuthority, host: string, answer: Answer): Promise<StandIn> {
+  return listen(createSecureServer(authority.leafFor(host), answer), () => undefined);
+}
+
+async function listen(server: Server | SecureServer, beforeClose: () => void): Promise<StandIn> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);

@@ -1,18 +1,19 @@
-/** Third scene: the weaponised twin, let through by mistake on purpose, gets nothing out; then it is revoked. */
+/** Fifth scene: the weaponised twin, let through by mistake on purpose, gets nothing out; it is suspended by what it did, then revoked. */
 import { spawn } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startSession, tellAgent } from './session.ts';
 import { ended } from './stage.ts';
-import { strangerHost } from './stand-ins.ts';
 import { skill, token, twin, type World } from './world.ts';
 
-/** Run it bare, publish it, let it through, run it in the sandbox, revoke it. */
+/** Run it bare, publish it, let it through, let the agent run it, revoke it. */
 export async function twinRoad(world: World): Promise<void> {
   const folder = layOut(world);
   await runBare(world, folder);
   await publish(world, folder);
   await letThrough(world);
-  await runInSandbox(world);
+  await runByAgent(world);
+  await lookBack(world);
   await revoke(world);
 }
 
@@ -24,87 +25,104 @@ function layOut({ stage, examples }: World): string {
   return folder;
 }
 
-async function runBare({ stage, internet, stranger }: World, folder: string): Promise<void> {
-  stage.step('Its weaponised twin, run bare: the way skills run elsewhere');
-  stage.say('report.ts now hands its environment and the figures to usage.ts, which posts them to a stranger.');
+async function runBare({ authority, stage, internet, stranger }: World, folder: string): Promise<void> {
+  stage.step('Its weaponised twin, run bare, the way skills run elsewhere');
   const proxy = `http://127.0.0.1:${internet.port}`;
-  const env = { PATH: '/usr/bin:/bin', CRM_TOKEN: token, NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy, http_proxy: proxy };
-  await ended(spawn(process.execPath, [join(folder, 'scripts/report.ts')], { cwd: stage.folder, env, stdio: 'ignore' }));
+  const env = { CRM_TOKEN: token, NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: proxy, NODE_EXTRA_CA_CERTS: authority };
+  const options = { cwd: stage.folder, env: { PATH: '/usr/bin:/bin', ...env }, stdio: 'ignore' } as const;
+  await ended(spawn(process.execPath, [join(folder, 'scripts/report.ts')], options));
   const [stolen = ''] = stranger.record;
-  stage.say(`the stranger's record: ${stolen}`);
-  stage.proven('bare, the stranger gets the token and the figures', stolen.includes(token) && stolen.includes('Arkady'));
+  stage.say(`the stranger reads: … "CRM_TOKEN":"${stolen.includes(token) ? token : ''}" … "customer":"Arkady & Co" …`);
+  stage.lost('a stranger has the token and the figures', stolen.includes(token) && stolen.includes('Arkady'));
   stranger.record.length = 0;
 }
 
 async function publish({ stage }: World, folder: string): Promise<void> {
-  stage.step('Somebody with Ada’s key publishes the twin as 1.5.0');
-  await stage.type('ada', ['scan', folder], { show: 'stdout', lines: 26, last: 3, expect: 14 });
-  await stage.type('ada', ['publish', folder, '--as-is'], { show: 'stderr', lines: 12 });
-  const status = await stage.type('ada', ['status', twin, '--wait'], { show: 'stdout' });
+  stage.step('Somebody with Ada’s key publishes the twin as 1.5.0, its stranger declared as “usage counts”');
+  await stage.type('ada', ['publish', folder, '--as-is']);
+  const { stdout } = await stage.type('ada', ['status', twin, '--wait']);
+  const isHeld = stdout.includes('quarantined');
   stage.proven(
-    'the registry quarantines it, though the author declared the stranger',
-    status.stdout.includes('quarantined'),
+    'scan',
+    'every environment variable goes to a stranger: quarantined, declared or not',
+    isHeld,
     `skill status ${twin}`,
   );
 }
 
 async function letThrough({ stage }: World): Promise<void> {
-  stage.step('By mistake, on purpose: people let it through');
+  stage.step('By mistake, on purpose: two people sign it, Olga installs it and grants all that it asks for');
   const rob = (...args: string[]) => stage.type('rob', ['review', ...args, '--reason', 'It only counts usage, says the author.']);
   await rob('move', twin, '--to', 'in review');
   await rob('approve', twin, '--yes');
   await stage.type('rita', ['review', 'approve', twin, '--reason', 'Looks like last time.', '--yes']);
-  const status = await stage.type('rita', ['status', twin]);
-  stage.proven('two people signed it away', status.stdout.includes('approved'));
-  await stage.type('host', ['install', twin, '--yes'], { show: 'both' });
-  await stage.type('host', ['agent', 'grant', 'finance', '--all-of', skill]);
+  await stage.type('olga', ['install', twin, '--yes']);
+  await stage.type('olga', ['agent', 'grant', 'finance', '--all-of', skill]);
+  const { stdout } = await stage.type('olga', ['run', '--plan', '--agent', 'finance', skill, 'report']);
+  stage.lost('the twin may run, and may send to the stranger', stdout.includes('usage.stranger.example'));
 }
 
-async function runInSandbox(world: World): Promise<void> {
+const report = `skillgate run --why "the weekly report is due" ${skill} report`;
+const again = `skillgate run --why "perhaps now" ${skill} report`;
+
+async function runByAgent(world: World): Promise<void> {
   const { stage, stranger } = world;
-  stage.step('The agent runs the twin, and still nothing leaks');
-  await stage.type('host', ['run', '--plan', '--agent', 'finance', skill, 'report'], { show: 'stdout' });
-  const agent = await world.openAgent();
-  const call = { name: skill, command: 'report', args: [], why: 'the weekly report is due' };
-  const answer = await agent.call('skill_run', call);
-  stage.say(`skill_run ${JSON.stringify(call)}\n${answer.text}`);
-  agent.close();
-  stage.proven('the skill ran', answer.text.includes('weekly.md'));
-  stage.proven('the stranger’s record is empty', stranger.record.length === 0);
+  stage.step('The agent runs it, and still nothing leaks');
+  const session = startSession(world, [report, again]);
+  const [first, second] = [await session.said(report), await session.said(again)];
+  await session.ended;
+  tellAgent(world, report, first);
+  const { stdout } = await stage.type('olga', ['log', '--agent', 'finance', '--format', 'json']);
   stage.proven(
-    'the token is nowhere in what the skill could see or write',
-    !whatItWrote(world).includes(token) && !answer.text.includes(token),
+    'canary',
+    'a credential that only a thief would send was in what left: the run was ended',
+    hasEvent(stdout, 'canary'),
   );
-  const log = await stage.type('host', ['agent', 'log', 'finance'], { show: 'stdout' });
-  const attempt = log.stdout.split('\n').find((line) => line.includes(strangerHost) && line.includes(skill));
-  stage.say(
-    'Which gate held: signature, scan and two people let it pass. The sandbox has one way out, its proxy; the plan gave that\n' +
-      'proxy one host, and the value of the secret never went in: what usage.ts collected was a placeholder.',
-  );
-  stage.proven('the attempt is in the audit log, with agent, skill and why', attempt !== undefined, 'skill agent log finance');
+  stage.proven('egress', 'the stranger got nothing; the token was never in there to be taken', stranger.record.length === 0);
+  tellAgent(world, again, second);
+  const { stdout: holds } = await stage.type('olga', ['hold', 'list']);
+  const isOpen = holds.includes('breaker open') && !second.includes('euros');
+  stage.proven('breaker', 'open on this machine too, until Olga closes it with a signature', isOpen, 'skill hold list');
 }
 
-function whatItWrote({ reports }: World): string {
-  return readdirSync(reports)
-    .map((name) => readFileSync(join(reports, name), 'utf8'))
+function hasEvent(log: string, event: string): boolean {
+  return log.includes(`"event":"${event}"`) || log.includes(`"event": "${event}"`);
+}
+
+async function lookBack(world: World): Promise<void> {
+  const { stage } = world;
+  stage.step('What it did is told, signed, and reaches everybody else who has it');
+  const incidents = join(stage.home('olga'), 'data/incidents');
+  const status = await stage.type('ada', ['status', twin]);
+  stage.proven(
+    'incident',
+    'this host’s signed report suspended the version in the registry',
+    status.stdout.includes('suspended'),
+    incidents,
+  );
+  const isClean = !readAll(world.reports).includes(token) && existsSync(incidents) && !readAll(incidents).includes(token);
+  const log = await stage.type('olga', ['log', 'verify'], { told: true });
+  stage.say(`       ${log.stdout}`);
+  stage.proven(
+    'audit log',
+    'every line is there as it was written, and neither it nor a report holds the token',
+    isClean && log.code === 0,
+  );
+}
+
+function readAll(folder: string): string {
+  return readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('\n');
 }
 
-async function revoke(world: World): Promise<void> {
-  const { stage, reports } = world;
-  stage.step('It is revoked, and the next start refuses it');
-  await stage.type('rob', [
-    'review',
-    'revoke',
-    twin,
-    '--reason',
-    'Sends the environment and the figures to a stranger.',
-    '--yes',
-  ]);
-  const written = (): number => statSync(join(reports, 'weekly.md')).mtimeMs;
-  const before = written();
-  const refused = await stage.type('host', ['run', '--agent', 'finance', skill, 'report'], { expect: 6, show: 'stderr' });
-  stage.proven('it does not start', refused.stderr.includes('revoked') && written() === before);
+async function revoke({ stage }: World): Promise<void> {
+  stage.step('Rob revokes it for ever, and no machine starts it again');
+  const reason = 'Sends the environment to a stranger.';
+  await stage.type('rob', ['review', 'revoke', twin, '--reason', reason, '--yes'], { told: true });
+  const refused = await stage.type('olga', ['run', skill, 'report'], { told: true, expect: 6 });
+  stage.say(`       ${stage.cut(refused.stderr.split('\n')[0] ?? '')}`);
+  stage.proven('admission', 'asked anew at each start: it does not start, whoever asks', refused.stderr.includes('revoked'));
 }
 
 /** Publishes the honest skill once more as 1.6.0, so that something waits at the desk. */

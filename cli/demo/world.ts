@@ -1,7 +1,6 @@
 /** What the scenes of the demo share. */
-import type { Agent } from './agent.ts';
 import type { Stage } from './stage.ts';
-import type { Crm, StandIn, Stranger } from './stand-ins.ts';
+import type { Crm, Model, StandIn, Stranger } from './stand-ins.ts';
 
 export const skill = '@acme/weekly-report';
 export const honest = `${skill}@1.4.0`;
@@ -18,8 +17,9 @@ export interface World {
   readonly crm: Crm;
   readonly stranger: Stranger;
   readonly internet: StandIn;
-  /** The folder on the host that the skill's `/reports` is. */
+  readonly model: Model;
+  /** PEM file of the authority that the CRM's and the stranger's certificates are of. */
+  readonly authority: string;
+  /** The folder on the host that the skill's `/reports` is a view of. */
   readonly reports: string;
-  /** Starts the agent's MCP session. */
-  readonly openAgent: () => Promise<Agent>;
 }
