@@ -1,18 +1,32 @@
 // The last step of `npm run build`: the command line and the scanning thread of `skill scan` become one file each, and one more for what is
 // loaded only when it is needed, since Node spends more on finding and reading five hundred small modules than on what they do. The modules
-// stay beside them for those that start one by its path. What is taken in from packages keeps its licence.
+// stay beside them for those that start one by its path. What agents wait for (`skill run`, `mcp`, `agent run`) is a program of its own in
+// CommonJS: one file instead of a hundred, each part and each module of Node's set up when it is first asked for.
+// What is taken in from packages keeps its licence.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import { build } from 'esbuild';
 
 // A module that finds files by its own place goes on from that place.
-const ownPlaces = {
+const ownPlaces = (base) => ({
   name: 'own-places',
   setup: (bundle) =>
     bundle.onLoad({ filter: /\/dist\/.*\.js$/ }, ({ path }) => {
-      const place = `new URL(${JSON.stringify(relative('dist/cli', path))}, import.meta.url).href`;
+      const place = `new URL(${JSON.stringify(relative('dist/cli', path))}, ${base}).href`;
       return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', place), loader: 'js' };
     }),
+});
+
+// The commands of the program for agents; the modules of all others are beside it.
+const ofAgents = ['run.js', 'mcp.js', 'agent-run.js', 'help.js'];
+const otherCommands = {
+  name: 'other-commands',
+  setup: (bundle) =>
+    bundle.onResolve({ filter: /\/commands\/[\w-]+\.js$/ }, ({ path, kind }) =>
+      kind !== 'dynamic-import' || ofAgents.includes(basename(path))
+        ? undefined
+        : { path: `./commands/${basename(path)}`, external: true },
+    ),
 };
 
 const packages = new Set();
@@ -20,8 +34,23 @@ const packages = new Set();
 const large = ['ts-morph'];
 // What is native, and what only a registry has.
 const kept = ['better-sqlite3', '@napi-rs/keyring', 'hono', '@hono/*', 'hono-openapi', 'drizzle-orm'];
-await bundle('scan-thread', 'scan-thread/[name]-[hash]', large, []);
-await bundle('main', 'part-[name]-[hash]', [...large, ...kept], [ownPlaces]);
+const line = './command-line.js';
+// What is CommonJS among the packages asks for Node's own modules.
+const banner = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);";
+const modules = { outdir: 'dist/cli', splitting: true, format: 'esm', banner: { js: banner } };
+const ownPlace = { js: "const ownPlace = require('node:url').pathToFileURL(__filename).href;" };
+await bundle('scan-thread', { ...modules, chunkNames: 'scan-thread/[name]-[hash]', external: large });
+// The modules are read before the bundle takes the place of one.
+await bundle('command-line', {
+  ...{ outfile: 'dist/cli/agents.cjs', format: 'cjs', banner: ownPlace, external: [...large, ...kept, 'playwright-core'] },
+  plugins: [otherCommands, ownPlaces('ownPlace')],
+});
+await bundle('command-line', {
+  ...{ ...modules, chunkNames: 'part-[name]-[hash]', external: [...large, ...kept] },
+  plugins: [ownPlaces('import.meta.url')],
+});
+await bundle('main', { ...modules, splitting: false, external: [line], plugins: [ownPlaces('import.meta.url')] });
+chooseProgram('dist/cli/main.js');
 // One without a file of its own names its licence.
 const texts = [...packages].sort().map((name) => {
   const [file] = globSync(`node_modules/${name}/{LICEN[CS]E,licen[cs]e}*`);
@@ -34,17 +63,23 @@ const texts = [...packages].sort().map((name) => {
 });
 writeFileSync('dist/cli/LICENSES.txt', texts.join('\n---\n\n'));
 
-async function bundle(entry, chunkNames, external, plugins) {
+// Which of both goes on is known from the first words.
+function chooseProgram(file) {
+  const asked = `import("${line}")`;
+  const [before, after, ...more] = readFileSync(file, 'utf8').split(asked);
+  if (after === undefined || more.length > 0) throw new Error(`${file} does not ask for ${line} once`);
+  const isAgents = "/^(run|mcp|agent run)( |$)/.test(process.argv.slice(2, 4).join(' '))";
+  writeFileSync(file, `${before}(${isAgents} ? require('./agents.cjs') : ${asked})${after}`);
+}
+
+async function bundle(entry, how) {
   const { metafile } = await build({
-    ...{ entryPoints: [`dist/cli/${entry}.js`], outdir: 'dist/cli', chunkNames, external, plugins },
+    entryPoints: [`dist/cli/${entry}.js`],
+    ...how,
     allowOverwrite: true,
     bundle: true,
-    splitting: true,
-    format: 'esm',
     platform: 'node',
     target: 'node24',
-    // What is CommonJS among the packages asks for Node's own modules.
-    banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
     logLevel: 'warning',
     metafile: true,
   });

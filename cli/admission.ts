@@ -24,7 +24,7 @@ import {
 import { registryOf, type TrustedRegistry } from './registries.ts';
 import { type FreshRegistry, freshRegistry } from './trust/refresh.ts';
 
-export type World = Pick<CommandContext, 'env' | 'paths' | 'fetch' | 'now' | 'signal'> & {
+export type World = Pick<CommandContext, 'env' | 'paths' | 'fetch' | 'getFile' | 'now' | 'signal'> & {
   /** For who asks for several admissions: most statements are about who is who, and the same for all. */
   readonly verified?: VerifiedStatements;
   /** The session of an agent's own program, where it all happens in one: goes into every line of the audit log. */
@@ -127,7 +127,7 @@ export function openAdmitted(source: Source, admitted: Admitted): Promise<Opened
 
 function sourceOf(world: World, registry: TrustedRegistry, offline: boolean): Source {
   const store = diskStore(world.paths, registry.fingerprint);
-  return { fetch: world.fetch, store, base: registry.base, offline, signal: world.signal };
+  return { fetch: world.getFile ?? world.fetch, store, base: registry.base, offline, signal: world.signal };
 }
 
 // An update may have other bytes; registry and publisher stay those that were known, until a person names another publisher.

@@ -1,5 +1,6 @@
 /** What a command is given and what it gives back: the one interface between main and `cli/commands/*.ts`. */
 import type { Readable, Writable } from 'node:stream';
+import type { GetFile } from '../skills-index/client/blobs.ts';
 
 /** Directories of one user (contract: `$XDG_…_HOME/skillgate`, or all three below `SKILLGATE_HOME`). */
 export interface Paths {
@@ -37,6 +38,8 @@ export interface CommandContext {
   readonly stdin: InStream;
   /** Ends with `signal`. */
   readonly fetch: typeof fetch;
+  /** The same for files of a registry, without what makes `fetch` slow to load; `fetch` where it is absent. */
+  readonly getFile?: GetFile;
   readonly now: () => Date;
   readonly format: Format;
   readonly paths: Paths;

@@ -150,7 +150,7 @@ export async function readTrusted(folder: string, digest: string): Promise<Trust
 }
 
 /** The folder as a registry: nothing else is asked, nothing is kept. */
-export function folderSource(folder: string): Source {
+export function folderSource(folder: string): Source & { readonly fetch: typeof globalThis.fetch } {
   const base = 'folder:';
   const fetch: typeof globalThis.fetch = async (input) => {
     const path = String(input).slice(base.length);

@@ -17,7 +17,7 @@ export interface NotedHead extends TreeHead {
 
 /** @throws Problem `registry-down`, `registry-answer`, `not-found` while the log is empty, `signature-invalid`, `status-stale` */
 export async function fetchHead(context: CommandContext, { base, root }: TrustedRegistry): Promise<NotedHead> {
-  const source = { base, fetch: context.fetch, signal: context.signal, store: memoryStore() };
+  const source = { base, fetch: context.getFile ?? context.fetch, signal: context.signal, store: memoryStore() };
   const bytes = await fetchFile(source, '/index/status.json', statusBytesMax);
   if (bytes === undefined) throw new Problem('not-found', `${base} serves no status file`);
   return headIn(verifyStatus(bytes, root, context.now().getTime()).checkpoint);

@@ -1,35 +1,19 @@
-/** Where the command line begins: arguments in, one command loaded and run, and the one place that catches what it throws. */
-import { Problem } from '../skills-index/skill/problem.ts';
-import { problemCodes } from '../skills-index/skill/problem-codes.ts';
-import type { CommandContext, CommandRow, Format, InStream, OutStream } from './command.ts';
+/** Where the process begins: what is asked most is answered at once, everything else by the command line. */
 import { exitCodes } from './command.ts';
-import { ownVersion } from './own-version.ts';
 import { workingFolderOf } from './paths.ts';
-
-/** What a command line runs in: a process, or a test's. */
-export interface World {
-  readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-  readonly stdin: InStream;
-  readonly stdout: OutStream;
-  readonly stderr: OutStream;
-  readonly fetch: typeof fetch;
-  readonly now: () => Date;
-  readonly signal: AbortSignal;
-}
+import { isVersion, showVersion } from './show-version.ts';
 
 /** Runs the process's command line and gives its exit code. */
 export async function main(process: NodeJS.Process): Promise<number> {
   const argv = process.argv.slice(2);
   endOnLostOutput(process);
-  // Nothing else is loaded for the two words that scripts ask most.
   if (isVersion(argv)) return showVersion(process.stdout, 'text');
   const { useCompileCache } = await import('./compile-cache.ts');
-  useCompileCache(process.env);
+  useCompileCache(process.env, argv);
   const { stopOnSignals, useProxy } = await import('./process-world.ts');
   const signal = stopOnSignals(process);
   await useProxy(process.env);
+  const [{ runCommandLine }, { fileGetter }] = await Promise.all([import('./command-line.ts'), import('./get-file.ts')]);
   return runCommandLine({
     argv,
     env: process.env,
@@ -39,19 +23,10 @@ export async function main(process: NodeJS.Process): Promise<number> {
     stderr: process.stderr,
     fetch: (input, init) =>
       fetch(input, { ...init, signal: init?.signal == null ? signal : AbortSignal.any([signal, init.signal]) }),
+    getFile: fileGetter(signal),
     now: () => new Date(),
     signal,
   });
-}
-
-function isVersion([first, ...rest]: readonly string[]): boolean {
-  return (first === '--version' || first === '-V') && rest.length === 0;
-}
-
-function showVersion(stdout: OutStream, format: Format): number {
-  const json = { schema: 'skillgate.version/1', version: ownVersion() };
-  stdout.write(format === 'json' ? `${JSON.stringify(json)}\n` : `${json.version}\n`);
-  return exitCodes.ok;
 }
 
 function endOnLostOutput(process: NodeJS.Process): void {
@@ -62,107 +37,4 @@ function endOnLostOutput(process: NodeJS.Process): void {
     process.stderr.write(`error[disk-full]: Cannot write the output: ${error.code ?? error.message}\n`);
     process.exit(exitCodes.internal);
   });
-}
-
-// What a program asked for it gets for every failure, those of the command line itself included.
-function wantsJson(argv: readonly string[]): boolean {
-  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-  return own.some((word, i) => word === '--format=json' || (word === '--format' && own[i + 1] === 'json'));
-}
-
-function withoutFormat(argv: readonly string[]): readonly string[] {
-  return argv.filter((word, i) => !/^--format(=|$)/.test(word) && argv[i - 1] !== '--format');
-}
-
-/** Runs one command line; never throws. */
-export async function runCommandLine(world: World): Promise<number> {
-  let context: CommandContext | undefined;
-  try {
-    const [{ findCommand }, { parseArguments }] = await Promise.all([import('./commands.ts'), import('./arguments.ts')]);
-    const { argv } = world;
-    const plain = withoutFormat(argv);
-    const [first] = plain;
-    if (isVersion(plain)) return showVersion(world.stdout, wantsJson(argv) ? 'json' : 'text');
-    if (first === undefined || first === '--help' || first === '-h') return await showHelp(world, first === undefined);
-    const found = findCommand(argv);
-    switch (found.kind) {
-      case 'command': {
-        const parsed = parseArguments(found.row, found.rest);
-        context = await contextOf(world, found.row, parsed);
-        if (parsed.help) return await runRow(await helpRow(), { ...context, command: 'help', args: found.row.name.split(' ') });
-        return await runRow(found.row, context);
-      }
-      case 'group': {
-        const unasked = !argv.some((word) => word === '--help' || word === '-h');
-        if (unasked && wantsJson(argv))
-          throw new Problem('usage', `skill ${first} needs a word more`, {
-            hint: found.rows.map(({ name }) => `skill ${name}`).join(', '),
-          });
-        return await showHelp(world, unasked, [first]);
-      }
-      case 'planned':
-        throw (await import('./commands.ts')).notYet(found.name);
-      case 'unknown':
-        throw (await import('./commands/help.ts')).unknownCommand(found.name, found.near);
-    }
-  } catch (thrown) {
-    return await report(thrown, world, context);
-  }
-}
-
-async function runRow(row: CommandRow, context: CommandContext): Promise<number> {
-  return (await row.load()).run(context);
-}
-
-async function helpRow(): Promise<CommandRow> {
-  const { findCommand } = await import('./commands.ts');
-  const found = findCommand(['help']);
-  if (found.kind !== 'command') throw new Problem('internal', 'The table of commands has no help');
-  return found.row;
-}
-
-// Help that was not asked for is an error of usage, and goes to stderr so that no program takes it for data.
-async function showHelp(world: World, unasked: boolean, args: readonly string[] = []): Promise<number> {
-  const row = await helpRow();
-  const context = await contextOf(world, row, {
-    args,
-    options: {},
-    format: unasked || !wantsJson(world.argv) ? 'text' : 'json',
-    help: false,
-  });
-  await runRow(row, unasked ? { ...context, stdout: context.stderr } : context);
-  return unasked ? exitCodes.usage : exitCodes.ok;
-}
-
-async function contextOf(
-  world: World,
-  row: CommandRow,
-  parsed: { args: readonly string[]; options: CommandContext['options']; format: CommandContext['format']; help: boolean },
-): Promise<CommandContext> {
-  const [{ pathsOf }, { registryBaseOf }] = await Promise.all([import('./paths.ts'), import('./registry-base.ts')]);
-  const paths = pathsOf(world.env);
-  const { args, options, format } = parsed;
-  const { argv: _, ...rest } = world;
-  return { ...rest, command: row.name, args, options, format, paths, registryBase: registryBaseOf(paths, world.env) };
-}
-
-// A misunderstanding without a way out of its own gets the help of the very command.
-function withHelp(problem: Problem, context: CommandContext | undefined): Problem {
-  if (problem.code !== 'usage' || problem.hint !== undefined || context === undefined) return problem;
-  const { message, reasons, cause } = problem;
-  return new Problem('usage', message, { reasons, cause, hint: `skill help ${context.command}` });
-}
-
-async function report(thrown: unknown, world: World, context: CommandContext | undefined): Promise<number> {
-  const [{ inkFor, jsonText, say }, { problemText, problemJson }, { problemOf }] = await Promise.all([
-    import('./output.ts'),
-    import('./problem-text.ts'),
-    import('./thrown.ts'),
-  ]);
-  const problem = withHelp(problemOf(thrown, world.signal.aborted), context);
-  const exit = problem.code === 'interrupted' ? exitCodes.interrupted : problemCodes[problem.code].exit;
-  if (context === undefined ? wantsJson(world.argv) : context.format === 'json')
-    world.stdout.write(`${jsonText(problemJson(problem, exit))}\n`);
-  else say(world.stderr, problemText(problem, inkFor(world.stderr, world.env)));
-  return exit;
 }

@@ -27,7 +27,7 @@ export async function rootIn(context: CommandContext, base: string, bytes: Uint8
 }
 
 async function rootBehind(context: CommandContext, base: string, start: Uint8Array): Promise<RootFile> {
-  const source: Source = { fetch: context.fetch, store: memoryStore(), base, signal: context.signal };
+  const source: Source = { fetch: context.getFile ?? context.fetch, store: memoryStore(), base, signal: context.signal };
   // The registry's word, for its origin only: what is pinned is what the administrators signed.
   const told = await fetchFile(source, '/index/root.json', rootFileBytesMax);
   if (told === undefined) throw new Problem('registry-answer', `${base} serves no root file`);

@@ -8,7 +8,7 @@ import { trustMetadataBytesMax, trustRefreshMillis } from '../limits.ts';
 import { type TrustedRegistry, trustedRegistry } from '../registries.ts';
 import { type KeptTrust, keepAbsence, keepTrust, readAbsence, readKeptTrust } from './kept.ts';
 
-export type TrustWorld = Pick<CommandContext, 'fetch' | 'now' | 'signal'> & { readonly paths: Pick<Paths, 'config'> };
+export type TrustWorld = Pick<CommandContext, 'fetch' | 'getFile' | 'now' | 'signal'> & { readonly paths: Pick<Paths, 'config'> };
 
 export interface FreshRegistry {
   readonly registry: TrustedRegistry;
@@ -63,7 +63,7 @@ export async function currentRegistry(world: TrustWorld, base: string): Promise<
  */
 export async function refreshTrust(world: TrustWorld, base: string, pinned: RootFile): Promise<KeptTrust | undefined> {
   const fingerprint = rootFingerprint(pinned);
-  const source = { fetch: world.fetch, store: memoryStore(), base, signal: world.signal };
+  const source = { fetch: world.getFile ?? world.fetch, store: memoryStore(), base, signal: world.signal };
   const before = readKeptTrust(world.paths, fingerprint);
   if (before === undefined && (await fetchFile(source, '/tuf/1.root.json', trustMetadataBytesMax)) === undefined) {
     await keepAbsence(world.paths, fingerprint, world.now());

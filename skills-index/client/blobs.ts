@@ -5,9 +5,21 @@ import { Problem } from '../skill/problem.ts';
 import { fetchesAtOnce, fetchMilliseconds } from './limits.ts';
 import type { Store } from './store.ts';
 
+/** As much of `fetch` as reading files takes. */
+export type GetFile = (
+  url: string,
+  how: { readonly signal: AbortSignal; readonly redirect: 'error'; readonly headers: Record<string, string> },
+) => Promise<FileAnswer>;
+
+export interface FileAnswer {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly body: (AsyncIterable<Uint8Array> & { cancel(): Promise<void> }) | null;
+}
+
 /** How to reach a registry. */
 export interface Source {
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: GetFile;
   readonly store: Store;
   /** Base URL; a slash at its end does not matter. */
   readonly base: string;
@@ -100,7 +112,7 @@ export async function fetchFile(source: Source, path: string, bytesMax: number):
   }
 }
 
-async function readBody(response: Response, bytesMax: number, path: string): Promise<Uint8Array> {
+async function readBody(response: FileAnswer, bytesMax: number, path: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of response.body ?? []) {

@@ -1,6 +1,6 @@
 /** Runs a command line in this process, with streams that are read back. */
 import { PassThrough, Readable } from 'node:stream';
-import { runCommandLine, type World } from '../../cli/main.ts';
+import { runCommandLine, type World } from '../../cli/command-line.ts';
 
 export interface Ran {
   readonly exit: number;

@@ -1,0 +1,124 @@
+/** One command line: arguments in, one command loaded and run, and the one place that catches what it throws. */
+import type { GetFile } from '../skills-index/client/blobs.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import { problemCodes } from '../skills-index/skill/problem-codes.ts';
+import type { CommandContext, CommandRow, InStream, OutStream } from './command.ts';
+import { exitCodes } from './command.ts';
+import { isVersion, showVersion } from './show-version.ts';
+
+/** What a command line runs in: a process, or a test's. */
+export interface World {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdin: InStream;
+  readonly stdout: OutStream;
+  readonly stderr: OutStream;
+  readonly fetch: typeof fetch;
+  readonly getFile?: GetFile;
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+}
+
+// What a program asked for it gets for every failure, those of the command line itself included.
+function wantsJson(argv: readonly string[]): boolean {
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  return own.some((word, i) => word === '--format=json' || (word === '--format' && own[i + 1] === 'json'));
+}
+
+function withoutFormat(argv: readonly string[]): readonly string[] {
+  return argv.filter((word, i) => !/^--format(=|$)/.test(word) && argv[i - 1] !== '--format');
+}
+
+/** Runs one command line; never throws. */
+export async function runCommandLine(world: World): Promise<number> {
+  let context: CommandContext | undefined;
+  try {
+    const [{ findCommand }, { parseArguments }] = await Promise.all([import('./commands.ts'), import('./arguments.ts')]);
+    const { argv } = world;
+    const plain = withoutFormat(argv);
+    const [first] = plain;
+    if (isVersion(plain)) return showVersion(world.stdout, wantsJson(argv) ? 'json' : 'text');
+    if (first === undefined || first === '--help' || first === '-h') return await showHelp(world, first === undefined);
+    const found = findCommand(argv);
+    switch (found.kind) {
+      case 'command': {
+        const parsed = parseArguments(found.row, found.rest);
+        context = await contextOf(world, found.row, parsed);
+        if (parsed.help) return await runRow(await helpRow(), { ...context, command: 'help', args: found.row.name.split(' ') });
+        return await runRow(found.row, context);
+      }
+      case 'group': {
+        const unasked = !argv.some((word) => word === '--help' || word === '-h');
+        if (unasked && wantsJson(argv))
+          throw new Problem('usage', `skill ${first} needs a word more`, {
+            hint: found.rows.map(({ name }) => `skill ${name}`).join(', '),
+          });
+        return await showHelp(world, unasked, [first]);
+      }
+      case 'planned':
+        throw (await import('./commands.ts')).notYet(found.name);
+      case 'unknown':
+        throw (await import('./commands/help.ts')).unknownCommand(found.name, found.near);
+    }
+  } catch (thrown) {
+    return await report(thrown, world, context);
+  }
+}
+
+async function runRow(row: CommandRow, context: CommandContext): Promise<number> {
+  return (await row.load()).run(context);
+}
+
+async function helpRow(): Promise<CommandRow> {
+  const { findCommand } = await import('./commands.ts');
+  const found = findCommand(['help']);
+  if (found.kind !== 'command') throw new Problem('internal', 'The table of commands has no help');
+  return found.row;
+}
+
+// Help that was not asked for is an error of usage, and goes to stderr so that no program takes it for data.
+async function showHelp(world: World, unasked: boolean, args: readonly string[] = []): Promise<number> {
+  const row = await helpRow();
+  const context = await contextOf(world, row, {
+    args,
+    options: {},
+    format: unasked || !wantsJson(world.argv) ? 'text' : 'json',
+    help: false,
+  });
+  await runRow(row, unasked ? { ...context, stdout: context.stderr } : context);
+  return unasked ? exitCodes.usage : exitCodes.ok;
+}
+
+async function contextOf(
+  world: World,
+  row: CommandRow,
+  parsed: { args: readonly string[]; options: CommandContext['options']; format: CommandContext['format']; help: boolean },
+): Promise<CommandContext> {
+  const [{ pathsOf }, { registryBaseOf }] = await Promise.all([import('./paths.ts'), import('./registry-base.ts')]);
+  const paths = pathsOf(world.env);
+  const { args, options, format } = parsed;
+  const { argv: _, ...rest } = world;
+  return { ...rest, command: row.name, args, options, format, paths, registryBase: registryBaseOf(paths, world.env) };
+}
+
+// A misunderstanding without a way out of its own gets the help of the very command.
+function withHelp(problem: Problem, context: CommandContext | undefined): Problem {
+  if (problem.code !== 'usage' || problem.hint !== undefined || context === undefined) return problem;
+  const { message, reasons, cause } = problem;
+  return new Problem('usage', message, { reasons, cause, hint: `skill help ${context.command}` });
+}
+
+async function report(thrown: unknown, world: World, context: CommandContext | undefined): Promise<number> {
+  const [{ inkFor, jsonText, say }, { problemText, problemJson }, { problemOf }] = await Promise.all([
+    import('./output.ts'),
+    import('./problem-text.ts'),
+    import('./thrown.ts'),
+  ]);
+  const problem = withHelp(problemOf(thrown, world.signal.aborted), context);
+  const exit = problem.code === 'interrupted' ? exitCodes.interrupted : problemCodes[problem.code].exit;
+  if (context === undefined ? wantsJson(world.argv) : context.format === 'json')
+    world.stdout.write(`${jsonText(problemJson(problem, exit))}\n`);
+  else say(world.stderr, problemText(problem, inkFor(world.stderr, world.env)));
+  return exit;
+}
