@@ -11,9 +11,10 @@ export interface OciRuntime {
 
 // Where the prelude finds the folders that were judged, and where a network namespace is until it has a path.
 const [firstPin, networkAt] = [3, 7];
-/** Where the container's first process finds the shell that runs the prelude. */
-export const shellAt = 9;
+const shellAt = 9;
 const shell = '/bin/sh';
+/** Where the container's first process finds the shell that runs the prelude: gVisor starts nothing from a descriptor. */
+export const shellOf = { runc: `/proc/self/fd/${shellAt}`, runsc: '/.prelude/sh' } as const;
 
 /** Where the forwarder's network has a path, in the mount namespace of one run alone. */
 export function networkPath(runFolder: string): string {
@@ -39,8 +40,8 @@ export function launchRuntime(
   const targets = plan.mounts.map((one) => one.target);
   const at = Array.from({ length: shellAt - firstPin }, (_, index) => pins.get(targets[index] ?? '') ?? nothing);
   if (network !== undefined) at[networkAt - firstPin] = network;
-  const flags = name === 'runsc' ? ['--network=none', '--ignore-cgroups'] : [];
-  const kept = name === 'runc' ? ['--preserve-fds', String(shellAt - firstPin + 1)] : ['--pass-fd', `${shellAt}:${shellAt}`];
+  const flags = name === 'runsc' ? ['--network=none', '--oci-seccomp'] : [];
+  const kept = name === 'runc' ? ['--preserve-fds', String(shellAt - firstPin + 1)] : [];
   const run = [path, '--root', `${runFolder}/state`, ...flags, 'run', '--bundle', `${runFolder}/bundle`, ...kept, id];
   const inside = namespace === undefined ? [] : ['/usr/bin/nsenter', `--mount=/proc/${process.pid}/fd/${namespace}`, '--'];
   const own = ['/usr/bin/unshare', '--mount', '--propagation', 'private', '/bin/sh', '-c', stageScript, 'sh'];

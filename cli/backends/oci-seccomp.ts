@@ -34,8 +34,12 @@ const newNamespaces = 0x7e02_0000;
 const architectures = { x64: 'SCMP_ARCH_X86_64', arm64: 'SCMP_ARCH_AARCH64' } as const;
 const word = 0xffff_ffff;
 
-/** What a skill's calls are answered; other architectures than x86_64 and aarch64 get an empty list, with which no runtime starts. */
-export function ociSeccomp(architecture: string): OciSeccomp {
+/**
+ * What a skill's calls are answered; other architectures than x86_64 and aarch64 get an empty list, with which no runtime starts.
+ * @param hasNumbers whether the runtime gives the number that a rule wants; where each refusal is EPERM, the C library would not fall
+ * back from clone3 to clone, so that nothing could start a thread
+ */
+export function ociSeccomp(architecture: string, hasNumbers = true): OciSeccomp {
   return {
     defaultAction: 'SCMP_ACT_ERRNO',
     defaultErrnoRet: noSuchCall,
@@ -46,6 +50,7 @@ export function ociSeccomp(architecture: string): OciSeccomp {
         Object.values(deniedSyscalls).flatMap((group) => Object.keys(group)),
         notPermitted,
       ),
+      ...(hasNumbers ? [] : [allow('clone3')]),
       allow('clone', masked(0, newNamespaces, 0)),
       ...allBut(terminalRequests).map(([mask, value]) => allow('ioctl', masked(1, mask, value))),
       ...terminalRequests.map((request) => refuse(['ioctl'], notPermitted, masked(1, word, request))),
@@ -64,7 +69,7 @@ export function ociSeccomp(architecture: string): OciSeccomp {
 }
 
 function allow(name: string, ...args: Argument[]): Rule {
-  return { names: [name], action: 'SCMP_ACT_ALLOW', args };
+  return { names: [name], action: 'SCMP_ACT_ALLOW', ...(args.length === 0 ? {} : { args }) };
 }
 
 function refuse(names: readonly string[], errnoRet: number, ...args: Argument[]): Rule {

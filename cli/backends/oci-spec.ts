@@ -18,6 +18,8 @@ export interface OciSurroundings {
   /** A network namespace with the proxy behind its loopback device; a new and empty one where it is absent. */
   readonly networkNamespace?: string;
   readonly cgroup: string;
+  /** Whether a refused system call is answered with the number that the table wants. */
+  readonly hasErrorNumbers: boolean;
   /** Whether the kernel counts swap. */
   readonly countsSwap: boolean;
   /** Processors' time, in processors. */
@@ -83,7 +85,7 @@ export function ociSpec({ plan }: Pick<SandboxStart, 'plan'>, around: OciSurroun
         cpu: { quota: Math.round(around.cores * periodMicroseconds), period: periodMicroseconds },
         pids: { limit: limits.processes },
       },
-      seccomp: ociSeccomp(around.architecture),
+      seccomp: ociSeccomp(around.architecture, around.hasErrorNumbers),
       maskedPaths: masked.split(' '),
       readonlyPaths: readOnly.split(' '),
     },

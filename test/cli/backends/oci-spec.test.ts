@@ -12,6 +12,7 @@ const around: OciSurroundings = {
     command: ['/proc/self/fd/9', '-c', 'checks'],
     cgroup: '/skillgate-abcdef',
     countsSwap: true,
+    hasErrorNumbers: true,
     cores: 1,
   },
 };
