@@ -26,9 +26,12 @@ describe('the house', () => {
     expect([...long, ...dumps]).toEqual([]);
   });
 
-  it('keeps the runner within its budget of 3,000 lines of code', () => {
-    const lines = globSync('runner/**/*.ts', { cwd: top }).flatMap((path) => read(path).split('\n'));
-    expect(lines.filter((line) => !/^\s*($|\/\/|\/?\*)/.test(line)).length).toBeLessThanOrEqual(3_000);
+  it.each([
+    ['what acts', 'runner/**/*.ts', 3_000],
+    ['what judges and reads, without acting', 'skills-index/run/**/*.ts', 4_000],
+  ])('keeps the runner within its budget of lines of code: %s', (_, files, most) => {
+    const lines = globSync(files, { cwd: top }).flatMap((path) => read(path).split('\n'));
+    expect(lines.filter((line) => !/^\s*($|\/\/|\/?\*)/.test(line)).length).toBeLessThanOrEqual(most);
   });
 
   it('names in a decision each package that the runner needs to run', () => {
