@@ -12,6 +12,7 @@ import { blobRoutes } from './routes/blobs.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { mailboxRoutes } from './routes/mailbox.ts';
 import { memberRoutes } from './routes/members.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -56,12 +57,12 @@ export function createApp(registry: Registry, { logError, addressOf = () => unde
   });
   app.route('/', staticRoutes(registry));
   app.route('/tuf', tufRoutes(registry));
-  app.route('/api/v1', apiRoutes(registry));
+  app.route('/api/v1', apiRoutes(registry, addressOf));
   app.route('/review', deskRoutes(registry));
   return app;
 }
 
-function apiRoutes(registry: Registry): Hono {
+function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
   const api = new Hono();
   // No body is larger than an upload; routes that take more than a small JSON document say so themselves.
   api.use(limitBody(uploadBytesMax));
@@ -80,6 +81,7 @@ function apiRoutes(registry: Registry): Hono {
     incidentRoutes,
   ])
     api.route('/', routes(registry));
+  api.route('/', mailboxRoutes(registry, addressOf));
   api.get(
     '/openapi.json',
     openAPIRouteHandler(api, {

@@ -8,6 +8,7 @@ export default defineConfig({
     './registry/cosignature-rows.ts',
     './registry/tuf-schema.ts',
     './registry/passkey-schema.ts',
+    './registry/mailbox-schema.ts',
   ],
   out: './registry/migrations',
 });

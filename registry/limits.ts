@@ -90,3 +90,13 @@ export const cosignedSizesKept = 10_000;
 export const finishedAtOnce = 50;
 /** Newest publications of a skill that are looked through for a run that published it: a token counts for minutes. */
 export const runsLookedAtMax = 200;
+/** How long a message of the mailbox is kept at most: the longest hold, and clocks that differ. */
+export const mailboxMsMax = 3_600_000 + 120_000;
+/** How far off the clock of who asks what waits for them may be. */
+export const mailboxQuestionMs = 5 * 60_000;
+/** Messages that wait: of one host, for one approver, from one address, in all; the last three of enrolled hosts and of others each. */
+export const mailboxOfHostMax = 64;
+export const mailboxOfKeyMax = 100;
+export const mailboxOfNetworkMax = 200;
+export const mailboxMax = 2_000;
+export const mailboxListedMax = 100;

@@ -74,7 +74,7 @@ async function actorOrNone(registry: Registry, context: Context): ReturnType<typ
 }
 
 /** Who has one IPv6 address has 2^64 of them: the first half counts. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
   if (mapped !== undefined || !address.includes(':')) return mapped ?? address;
   const [head = '', tail = ''] = (address.split('%')[0] ?? '').toLowerCase().split('::');

@@ -1,0 +1,108 @@
+/** Where hosts leave holds for approvers, and approvers their answers. */
+import { type Context, Hono } from 'hono';
+import * as v from 'valibot';
+import {
+  mailboxAnswerShape,
+  mailboxBytesMax,
+  mailboxMessageShape,
+  mailboxQuestionShape,
+  parseForMailbox,
+} from '../../skills-index/run/mailbox.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import type { Registry } from '../context.ts';
+import { answerTo, forgetMessage, messagesFor, takeAnswer, takeMessage } from '../mailbox.ts';
+import { limitBody } from '../problem-json.ts';
+import { type AddressOf, networkOf } from '../stranger-limit.ts';
+import { describe } from './describe.ts';
+
+const text = { type: 'string' } as const;
+const done = v.object({ ok: v.boolean() });
+const content = { type: 'object', required: ['ephemeral', 'sealed'], properties: { ephemeral: text, sealed: text } };
+
+// What was signed, by whom, and the signature.
+function signedBody(schema: string, properties: Record<string, unknown>) {
+  const said = { type: 'object', required: ['schema', ...Object.keys(properties)] };
+  return {
+    'application/json': {
+      schema: {
+        type: 'object',
+        required: ['said', 'publicKey', 'signature'],
+        properties: {
+          said: { ...said, properties: { schema: { const: schema }, ...properties } },
+          publicKey: text,
+          signature: text,
+        },
+      },
+    },
+  };
+}
+
+async function bodyOf<Schema extends v.GenericSchema>(context: Context, shape: Schema): Promise<v.InferOutput<Schema>> {
+  const { value } = parseJson(new Uint8Array(await context.req.arrayBuffer()), 'body');
+  return parseForMailbox(shape, value);
+}
+
+/** Routes below /api/v1. */
+export function mailboxRoutes(registry: Registry, addressOf: AddressOf): Hono {
+  return new Hono()
+    .use('/mailbox/*', limitBody(mailboxBytesMax))
+    .post(
+      '/mailbox/messages',
+      describe({
+        summary: 'Leave a sealed message for an approver; signed by the key of a host',
+        answer: done,
+        created: true,
+        body: signedBody('skillgate.mailbox/1', { id: text, to: text, hold: text, expires: text, content }),
+        problems: ['request-invalid', 'request-too-large', 'signature-invalid', 'too-many-requests'],
+      }),
+      async (context) => {
+        const message = await bodyOf(context, mailboxMessageShape);
+        await takeMessage(registry, message, networkOf(addressOf(context) ?? 'unknown'));
+        return context.json({ ok: true }, 201);
+      },
+    )
+    .delete(
+      '/mailbox/messages/:id',
+      describe({ summary: 'Take a message back, by its id', answer: done, problems: [] }),
+      async (context) => {
+        await forgetMessage(registry, context.req.param('id'));
+        return context.json({ ok: true });
+      },
+    )
+    .post(
+      '/mailbox/questions',
+      describe({
+        summary: 'What waits for the key that signed the question',
+        answer: v.object({ messages: v.array(v.unknown()) }),
+        body: signedBody('skillgate.mailbox-question/1', { at: text }),
+        problems: ['request-invalid', 'request-too-large', 'signature-invalid', 'too-many-requests'],
+      }),
+      async (context) => context.json({ messages: await messagesFor(registry, await bodyOf(context, mailboxQuestionShape)) }),
+    )
+    .post(
+      '/mailbox/answers',
+      describe({
+        summary: 'Leave a sealed answer to a message; signed by the key for which the message is',
+        answer: done,
+        created: true,
+        body: signedBody('skillgate.mailbox-answer/1', { id: text, content }),
+        problems: ['request-invalid', 'request-too-large', 'signature-invalid', 'not-found', 'too-many-requests'],
+      }),
+      async (context) => {
+        await takeAnswer(registry, await bodyOf(context, mailboxAnswerShape));
+        return context.json({ ok: true }, 201);
+      },
+    )
+    .get(
+      '/mailbox/answers/:id',
+      describe({
+        summary: 'The answer to a message, by the id of the message; without `answer` while there is none',
+        answer: v.object({ answer: v.exactOptional(v.unknown()) }),
+        problems: ['not-found'],
+      }),
+      async (context) => {
+        const answer = await answerTo(registry, context.req.param('id'));
+        return context.json(answer === undefined ? {} : { answer });
+      },
+    );
+}

@@ -1,0 +1,286 @@
+import { diffieHellman, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mailboxMax, mailboxMsMax, mailboxOfHostMax, mailboxOfKeyMax, mailboxOfNetworkMax } from '../../registry/limits.ts';
+import { mailbox } from '../../registry/mailbox-schema.ts';
+import { answerBytes, type Hold, holdAnswerType, holdDigest, newHold, type SignedAnswer } from '../../skills-index/run/hold.ts';
+import {
+  type MailboxAnswer,
+  type MailboxMessage,
+  type MailboxSigner,
+  mailboxBytesMax,
+  readAnswer,
+  readRequest,
+  type SignedBy,
+  sealAnswer,
+  sealRequest,
+  signForMailbox,
+} from '../../skills-index/run/mailbox.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { pae } from '../../skills-index/statement/sign.ts';
+import { makeWorld, type World } from './world.ts';
+
+interface Person extends MailboxSigner {
+  readonly key: KeyObject;
+  readonly id: Digest;
+  readonly spki: string;
+  agree(other: KeyObject): Promise<Uint8Array>;
+}
+
+function makePerson(): Person {
+  const { privateKey: key, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  return {
+    ...{ key, publicKey: spki, id: digestOf(spki), spki: spki.toString('base64') },
+    agree: async (other) => diffieHellman({ privateKey: key, publicKey: other }),
+    sign: (bytes) => sign('sha256', bytes, key),
+  };
+}
+const fresh = (): KeyObject => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+
+let world: World;
+let host: Person;
+let mira: Person;
+let reply: Person;
+beforeEach(async () => {
+  world = await makeWorld();
+  [host, mira, reply] = [makePerson(), makePerson(), makePerson()];
+});
+afterEach(() => world.close());
+
+const subject = { run: 'r1', agent: 'finance', skill: '@acme/pay', version: '1.0.0' };
+function makeHold(what = 'POST api.crm.example:443/v2/deals with 4 bytes', seconds = 120): Hold {
+  const about = { kind: 'egress', what, scope: digestOf('scope') } as const;
+  const material = { now: world.registry.now(), nonce: randomBytes(16).toString('hex'), holder: '1 1' };
+  return newHold(subject, { rule: 'posts', seconds, reason: '' }, about, material);
+}
+function messageOf(hold: Hold, more: Partial<MailboxMessage> = {}): MailboxMessage {
+  const label = { id: randomBytes(16).toString('hex'), to: mira.id, hold: holdDigest(hold), expires: hold.expires };
+  const message = sealRequest(label, { hold, approver: 'mira', replyTo: reply.spki }, mira.publicKey, fresh());
+  return { ...message, ...more };
+}
+const sealed = (hold: Hold, by: Person = host) => signForMailbox(messageOf(hold), by);
+
+async function send(path: string, body?: unknown, from?: string): Promise<{ status: number; body: Record<string, unknown> }> {
+  const headers = { 'content-type': 'application/json', ...(from === undefined ? {} : { 'x-test-address': from }) };
+  const init = body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) };
+  const response = await world.send(`/api/v1/mailbox/${path}`, init);
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+const ask = async (by: Person, at = world.registry.now()) =>
+  send('questions', await signForMailbox({ schema: 'skillgate.mailbox-question/1', at: at.toISOString() }, by));
+
+/** What mira signs when she allows a hold. */
+function allowed(hold: Hold, by = mira): SignedAnswer {
+  const answer = {
+    ...({ schema: 'skillgate.hold-answer/1', hold: holdDigest(hold), verdict: 'allow', seconds: 0, approver: 'mira' } as const),
+    at: world.registry.now().toISOString(),
+  };
+  return { answer, signature: sign('sha256', pae(holdAnswerType, answerBytes(answer)), by.key).toString('base64') };
+}
+
+describe('a registry as a mailbox', () => {
+  it('carries a hold to its approver and the answer back, and stores no word of either', async () => {
+    const hold = makeHold();
+    const left = await sealed(hold);
+    expect(await send('messages', left)).toEqual({ status: 201, body: { ok: true } });
+    expect((await send('messages', left)).status).toBe(201);
+    expect((await send(`answers/${left.said.id}`)).body).toEqual({});
+    const { body } = await ask(mira);
+    const [got] = body.messages as SignedBy<MailboxMessage>[];
+    expect(got).toEqual(left);
+    const request = await readRequest(left, mira.publicKey, mira.agree, world.registry.now());
+    if (request.kind !== 'request') throw new Error(request.why);
+    expect(request).toMatchObject({ hold, approver: 'mira', host: host.id });
+    const answer = await signForMailbox(sealAnswer(request, allowed(hold), fresh()), mira);
+    const stored = JSON.stringify(await world.registry.db.read.select().from(mailbox)) + JSON.stringify(answer);
+    for (const word of ['crm', 'deals', 'finance', 'mira', 'allow', hold.nonce, hold.id]) expect(stored).not.toContain(word);
+    expect((await send('answers', answer)).status).toBe(201);
+    const back = (await send(`answers/${left.said.id}`)).body.answer as SignedBy<MailboxAnswer>;
+    expect(await readAnswer(back, left.said, reply.publicKey, reply.agree)).toEqual(allowedLike(hold));
+    expect((await ask(mira)).body).toEqual({ messages: [] });
+    await world.send(`/api/v1/mailbox/messages/${left.said.id}`, { method: 'DELETE' });
+    expect((await send(`answers/${left.said.id}`)).status).toBe(404);
+  });
+
+  it('shows what waits to the holder of the key alone, and only with a question of these minutes', async () => {
+    await send('messages', await sealed(makeHold()));
+    expect((await ask(makePerson())).body).toEqual({ messages: [] });
+    const old = new Date(world.registry.now().getTime() - 6 * 60_000);
+    expect(await ask(mira, old)).toMatchObject({ status: 401, body: { code: 'signature-invalid' } });
+    const question = await signForMailbox(
+      { schema: 'skillgate.mailbox-question/1', at: world.registry.now().toISOString() },
+      makePerson(),
+    );
+    expect((await send('questions', { ...question, publicKey: mira.spki })).body.code).toBe('signature-invalid');
+  });
+
+  it('forgets what is over', async () => {
+    const left = await sealed(makeHold());
+    await send('messages', left);
+    world.wait(120_000);
+    expect((await ask(mira)).body).toEqual({ messages: [] });
+    expect((await send(`answers/${left.said.id}`)).status).toBe(404);
+    await send('messages', await sealed(makeHold()));
+    expect(await world.registry.db.read.select().from(mailbox)).toHaveLength(1);
+  });
+
+  it.each<[string, (left: SignedBy<MailboxMessage>) => unknown, number, string]>([
+    ['not signed by the key it names', (left) => ({ ...left, publicKey: mira.spki }), 401, 'signature-invalid'],
+    ['changed on the way', (left) => ({ ...left, said: { ...left.said, to: host.id } }), 401, 'signature-invalid'],
+    ['of another form', (left) => ({ ...left, said: { ...left.said, what: 'POST' } }), 400, 'request-invalid'],
+    ['too large', (left) => ({ ...left, signature: 'A'.repeat(mailboxBytesMax) }), 413, 'request-too-large'],
+  ])('takes no message that is %s', async (_, change, status, code) => {
+    const { status: got, body } = await send('messages', change(await sealed(makeHold())));
+    expect([got, body.code]).toEqual([status, code]);
+    expect(await world.registry.db.read.select().from(mailbox)).toEqual([]);
+  });
+
+  it('takes no message to be kept longer than a hold lasts, none that is over, and no second one of an id', async () => {
+    expect((await send('messages', await sealed(makeHold('x', mailboxMsMax / 1_000 + 1)))).body.code).toBe('request-invalid');
+    expect((await send('messages', await sealed(makeHold('x', 0)))).body.code).toBe('request-invalid');
+    const first = messageOf(makeHold());
+    await send('messages', await signForMailbox(first, host));
+    const second = await signForMailbox({ ...messageOf(makeHold()), id: first.id }, makePerson());
+    expect((await send('messages', second)).body.code).toBe('request-invalid');
+  });
+
+  it('takes an answer from the key alone for which the message is', async () => {
+    const hold = makeHold();
+    const left = await sealed(hold);
+    await send('messages', left);
+    const eve = makePerson();
+    const answer = sealAnswer({ message: left.said, replyTo: reply.spki }, allowed(hold, eve), fresh());
+    expect((await send('answers', await signForMailbox(answer, eve))).body.code).toBe('signature-invalid');
+    const unknown = await signForMailbox({ ...answer, id: '0'.repeat(32) }, mira);
+    expect((await send('answers', unknown)).body.code).toBe('not-found');
+    expect((await send(`answers/${left.said.id}`)).body).toEqual({});
+  });
+
+  it.each([
+    ['one host', mailboxOfHostMax, { host: 'one', network: 'many', key: 'many' }],
+    ['one approver', mailboxOfKeyMax, { host: 'many', network: 'many', key: 'one' }],
+    ['one address', mailboxOfNetworkMax, { host: 'many', network: 'one', key: 'many' }],
+    ['all strangers', mailboxMax, { host: 'many', network: 'many', key: 'many' }],
+  ])('has no room for a flood of %s, and enrolled hosts still have', async (_, max, of) => {
+    const expiresAt = world.registry.now().getTime() + 60_000;
+    const rows = Array.from({ length: max }, (_one, n) => ({
+      ...{ id: `row ${n}`, expiresAt, message: '{}', enrolled: 0 as const },
+      host: of.host === 'one' ? host.id : digestOf(`host ${n}`),
+      to: of.key === 'one' ? mira.id : digestOf(`key ${n}`),
+      network: of.network === 'one' ? '192.0.2.7' : `network ${n}`,
+    }));
+    await world.registry.db.batch(rows.map((row) => (db) => db.insert(mailbox).values(row)));
+    const flooded = await send('messages', await sealed(makeHold()), '192.0.2.7');
+    expect(flooded).toMatchObject({ status: 429, body: { code: 'too-many-requests' } });
+    const known = makePerson();
+    Object.assign(world.registry, { incidents: { reporters: { office: known.id }, needed: 0 } });
+    expect((await send('messages', await sealed(makeHold(), known), '192.0.2.7')).status).toBe(201);
+  });
+
+  it('has every path in the OpenAPI document', async () => {
+    const document = (await (await world.send('/api/v1/openapi.json')).json()) as { paths: Record<string, object> };
+    expect(document.paths['/mailbox/messages']).toHaveProperty('post.requestBody');
+    expect(document.paths).toMatchObject({
+      ...{ '/mailbox/messages/{id}': { delete: {} }, '/mailbox/questions': { post: {} } },
+      ...{ '/mailbox/answers': { post: {} }, '/mailbox/answers/{id}': { get: {} } },
+    });
+  });
+});
+
+const allowedLike = (hold: Hold) => ({ answer: allowed(hold).answer, signature: expect.any(String) });
+
+describe('an approver of a mailbox is shown nothing', () => {
+  const read = (signed: SignedBy<MailboxMessage>) => readRequest(signed, mira.publicKey, mira.agree, world.registry.now());
+  it.each<[string, (hold: Hold) => Promise<SignedBy<MailboxMessage>>, string]>([
+    [
+      'when the registry changed what is sealed',
+      async (hold) => {
+        const left = await sealed(hold);
+        const bytes = Buffer.from(left.said.content.sealed, 'base64');
+        bytes[9] = (bytes[9] ?? 0) ^ 1;
+        return { ...left, said: { ...left.said, content: { ...left.said.content, sealed: bytes.toString('base64') } } };
+      },
+      'no host signed it',
+    ],
+    [
+      'when it signs that as a host of its own',
+      async (hold) => signForMailbox({ ...messageOf(hold), content: messageOf(makeHold('GET harmless')).content }, makePerson()),
+      'does not open',
+    ],
+    [
+      'when the words are not those of the digest',
+      async (hold) => {
+        const other = { ...hold, what: 'GET api.crm.example:443/v2/harmless' };
+        const label = { id: 'a'.repeat(32), to: mira.id, hold: holdDigest(hold), expires: hold.expires };
+        const message = sealRequest(label, { hold: other, approver: 'mira', replyTo: reply.spki }, mira.publicKey, fresh());
+        return signForMailbox(message, makePerson());
+      },
+      'is not the one whose digest was signed',
+    ],
+    [
+      'when it lasts longer than its hold',
+      async (hold) => {
+        const expires = new Date(Date.parse(hold.expires) + 60_000).toISOString();
+        const label = { id: 'a'.repeat(32), to: mira.id, hold: holdDigest(hold), expires };
+        const message = sealRequest(label, { hold, approver: 'mira', replyTo: reply.spki }, mira.publicKey, fresh());
+        return signForMailbox(message, host);
+      },
+      'does not end when its hold does',
+    ],
+    [
+      'when it is for somebody else',
+      async (hold) => {
+        const eve = makePerson();
+        const label = { id: 'a'.repeat(32), to: eve.id, hold: holdDigest(hold), expires: hold.expires };
+        return signForMailbox(sealRequest(label, { hold, approver: 'mira', replyTo: reply.spki }, eve.publicKey, fresh()), host);
+      },
+      'for another key',
+    ],
+    [
+      'when it comes again after its time',
+      async (hold) => {
+        const left = await sealed(hold);
+        world.wait(120_000);
+        return left;
+      },
+      'its time is over',
+    ],
+  ])('%s', async (_, make, why) => {
+    expect(await read(await make(makeHold()))).toEqual({ kind: 'refused', why: expect.stringContaining(why) });
+  });
+});
+
+describe('a host of a mailbox takes no answer', () => {
+  it.each<[string, (left: MailboxMessage, hold: Hold) => Promise<SignedBy<MailboxAnswer>>]>([
+    [
+      'that the registry made, which does not know where to seal it for',
+      async (left, hold) => signForMailbox(sealAnswer({ message: left, replyTo: host.spki }, allowed(hold), fresh()), mira),
+    ],
+    [
+      'that another key handed in',
+      async (left, hold) =>
+        signForMailbox(sealAnswer({ message: left, replyTo: reply.spki }, allowed(hold), fresh()), makePerson()),
+    ],
+    [
+      'to another message, under the id of this one',
+      async (left, hold) => {
+        const other = messageOf(makeHold());
+        const answer = sealAnswer({ message: other, replyTo: reply.spki }, allowed(hold), fresh());
+        return signForMailbox({ ...answer, id: left.id }, mira);
+      },
+    ],
+  ])('%s', async (_, make) => {
+    const hold = makeHold();
+    const left = messageOf(hold);
+    expect(await readAnswer(await make(left, hold), left, reply.publicKey, reply.agree)).toBeUndefined();
+  });
+
+  it('is sealed on a curve of its own: a key of another one opens nothing', async () => {
+    const other = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+    const hold = makeHold();
+    const spki = other.publicKey.export({ type: 'spki', format: 'der' });
+    expect(() => sealRequest(messageOf(hold), { hold, approver: 'mira', replyTo: reply.spki }, spki, fresh())).toThrow();
+      'prime256v1',
+    );
+  });
+});
