@@ -29,7 +29,6 @@ export const commandRows: readonly CommandRow[] = commandGroups.flatMap((group) 
 
 /** Planned commands: they answer exit 2 `not-in-this-version` and are absent from help. */
 export const plannedCommands: readonly string[] = [
-  'try',
   'yank',
   'deprecate',
   'appeal',

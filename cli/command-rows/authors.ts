@@ -58,6 +58,22 @@ export const authorRows: readonly CommandRow[] = [
     load: () => import('../commands/manifest.ts'),
   },
   {
+    name: 'try',
+    summary: 'run your own skill in the sandbox that it will have, before anybody approved it; options stand before DIR',
+    usage: '[--secret NAME]… DIR [COMMAND] [ARGS…]',
+    examples: [
+      ['skill try . report --month 11', 'with what skill.json declares; says what was denied, and the entry that would allow it'],
+      ['skill try --secret CRM_TOKEN . report', 'with a secret of yours, at the hosts that it is bound to'],
+    ],
+    options: {
+      secret: { type: 'string', multiple: true, value: 'NAME', summary: 'a stored secret that it may have; none by default' },
+      accept: { type: 'boolean', summary: 'apply what it changes in its views of folders, without showing it' },
+    },
+    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    verbatimAfter: 2,
+    load: () => import('../commands/try.ts'),
+  },
+  {
     name: 'publish',
     summary: 'pack, check, scan, sign and upload a version',
     usage: '[DIR] [--dry-run]',

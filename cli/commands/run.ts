@@ -1,15 +1,11 @@
 /** `skill run`: admits the version again, plans, and runs it in a sandbox; `--plan` shows the plan and runs nothing. */
 
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { satisfies } from 'semver';
 import { readAgent } from '../../runner/agents.ts';
-import { breakerFile } from '../../runner/breakers.ts';
-import { planSkill, type RunRequest, type RunResult } from '../../runner/run.ts';
-import { sayOpen } from '../../skills-index/run/breaker.ts';
+import { planSkill, type RunRequest } from '../../runner/run.ts';
 import type { Plan } from '../../skills-index/run/plan.ts';
 import { parseReference, type SkillReference } from '../../skills-index/skill/name.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import { printable } from '../../skills-index/skill/shown-text.ts';
 import { type Project, projectAt } from '../admission.ts';
 import { applyAllowed } from '../changes/accept.ts';
 import { offerChanges } from '../changes/offer.ts';
@@ -18,6 +14,8 @@ import { handsOfOperator } from '../holds/hands.ts';
 import type { LockedSkill } from '../lock.ts';
 import { answer, count, joined, jsonText, note, safe } from '../output.ts';
 import { printPlan } from '../plan-text.ts';
+import { exitOf } from '../run-end.ts';
+import { outputFor, type RunOutput, resultJson } from '../run-output.ts';
 import { admitToStart, type HostFiles, hostFiles, runRequest, type Startable } from '../start-skill.ts';
 import { runWatched } from '../watched-run.ts';
 
@@ -53,7 +51,7 @@ async function runNow(
   host: HostFiles,
   start: Startable,
   request: RunRequest,
-  output: Output,
+  output: RunOutput,
 ): Promise<ExitCode> {
   try {
     const result = await runWatched(context, host, start, request);
@@ -86,98 +84,6 @@ function startOf(context: CommandContext): string {
 function lockedFor(project: Project, { name, range }: SkillReference): LockedSkill | undefined {
   const locked = project.lock.get(name);
   return locked !== undefined && (range === '*' || satisfies(locked.version, range)) ? locked : undefined;
-}
-
-interface Output {
-  readonly stdout: (chunk: Uint8Array) => void;
-  readonly stderr: (chunk: Uint8Array) => void;
-  readonly end: () => void;
-  /** With `--format json`: what came. */
-  readonly taken: { stdout: string; stderr: string };
-}
-
-// Bytes pass as they are into a file or a pipe; a terminal gets no escape sequences of a stranger, and JSON gets nothing beside it.
-function outputFor(context: CommandContext): Output {
-  const taken = { stdout: '', stderr: '' };
-  const ends: (() => void)[] = [];
-  const channel = (key: 'stdout' | 'stderr'): ((chunk: Uint8Array) => void) => {
-    const stream = context[key];
-    if (context.format === 'text' && stream.isTTY !== true) return (chunk) => void stream.write(chunk);
-    const decoder = new TextDecoder();
-    const put = (text: string): void => {
-      if (context.format === 'text') stream.write(printable(text));
-      else taken[key] += text;
-    };
-    ends.push(() => put(decoder.decode()));
-    return (chunk) => put(decoder.decode(chunk, { stream: true }));
-  };
-  return { stdout: channel('stdout'), stderr: channel('stderr'), end: () => ends.forEach((end) => void end()), taken };
-}
-
-const whyStopped = {
-  canary: 'it sent a credential that stands in its sandbox only to be stolen',
-  revoked: 'what it may do was taken back while it ran',
-  proxy: 'its way to the network is gone',
-} as const;
-
-function exitOf(context: CommandContext, result: RunResult): ExitCode {
-  switch (result.reason) {
-    case 'exit':
-      return result.code ?? exitCodes.internal;
-    case 'killed':
-      if (context.signal.aborted) return exitCodes.interrupted;
-      note(context, safe`the run was ended from outside`);
-      return exitCodes.limit;
-    case 'limit:seconds':
-    case 'limit:memory':
-    case 'limit:processes':
-    case 'limit:denials':
-    case 'limit:output':
-    case 'limit:budget': {
-      const what = result.reason.slice('limit:'.length);
-      if (context.format === 'text') throw new Problem('run-limit', `The run was stopped by its limit of ${what}`);
-      return exitCodes.limit;
-    }
-    case 'breaker':
-      if (context.format === 'text') throw new Problem('breaker-open', ...whyOpen(context, result));
-      return exitCodes.limit;
-    case 'canary':
-    case 'revoked':
-    case 'proxy':
-      note(context, safe`the run was stopped: ${whyStopped[result.reason]}`);
-      return result.reason === 'revoked' ? exitCodes.refused : exitCodes.limit;
-  }
-}
-
-// Which counter, where to look, how it goes on.
-function whyOpen({ paths }: CommandContext, { plan: { agent, skill } }: RunResult): ReturnType<typeof sayOpen> {
-  const subject = { agent, skill: skill.name, version: skill.version };
-  const open = breakerFile(join(paths.data, 'breakers'), subject).read()?.open;
-  return open === undefined ? [`The breaker of ${skill.name} opened`, { hint: 'skill hold list' }] : sayOpen(open);
-}
-
-function resultJson(
-  { run, reason, code, plan, planDigest, milliseconds, egress, cleaned, changes }: RunResult,
-  { taken }: Output,
-): object {
-  const { skill, agent, command } = plan;
-  return {
-    schema: 'skillgate.run/1',
-    ...{
-      run,
-      skill,
-      agent,
-      command: command.name,
-      plan: planDigest,
-      reason,
-      code,
-      milliseconds,
-      egress,
-      cleaned,
-      changes,
-      ...taken,
-    },
-  };
 }
 
 function showPlan(context: CommandContext, { plan, digest }: { readonly plan: Plan; readonly digest: string }): ExitCode {

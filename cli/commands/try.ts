@@ -1,0 +1,80 @@
+/** `skill try DIR [COMMAND]`: an author's own skill in the sandbox that it will have, before anybody approved it. */
+import { resolve } from 'node:path';
+import { openAudit } from '../../runner/audit.ts';
+import { type RunResult, runSkill } from '../../runner/run.ts';
+import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
+import { listOf } from '../agent-options.ts';
+import { backendOf } from '../backends/backends.ts';
+import { applyAllowed } from '../changes/accept.ts';
+import { offerChanges } from '../changes/offer.ts';
+import type { CommandContext, ExitCode } from '../command.ts';
+import { handsOfOperator } from '../holds/hands.ts';
+import { KeptOutput } from '../kept-output.ts';
+import { jsonText, note, safe } from '../output.ts';
+import { exitOf } from '../run-end.ts';
+import { outputFor, resultJson } from '../run-output.ts';
+import { openSecrets } from '../secret-sources/open-secrets.ts';
+import { readWholeSkill } from '../source-folder.ts';
+import { auditFileOf, auditKeyFileOf, hostFiles } from '../start-skill.ts';
+import { type Missing, missingInOutput, missingRequests } from '../try/missing-capabilities.ts';
+import { patient, readTried, triedSkill } from '../try/try-request.ts';
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const [folder = '.', command, ...args] = context.args;
+  const { files } = await readWholeSkill(resolve(context.cwd, folder));
+  const named = listOf(context.options.secret);
+  const tried = readTried(files, folder);
+  const skill = triedSkill(tried, named);
+  for (const { name } of tried.manifest.capabilities.secret.filter((one) => !named.includes(one.name)))
+    note(context, safe`note: it goes without secret ${name}: --secret ${name} lets it have what is stored`);
+
+  const policy = patient(hostFiles(context).policy);
+  // Not the one that makes reports to registries: they know nothing of it.
+  const log = openAudit(auditFileOf(context), context.now, auditKeyFileOf(context));
+  const events: AuditEvent[] = [];
+  const audit: typeof log = {
+    ...log,
+    record: (subject, event) => {
+      events.push(event);
+      log.record(subject, event);
+    },
+  };
+  const output = outputFor(context);
+  const printed = [new KeptOutput(), new KeptOutput()];
+  const both = (kept: KeptOutput | undefined, put: (chunk: Uint8Array) => void) => (chunk: Uint8Array) => {
+    kept?.take(chunk);
+    put(chunk);
+  };
+  try {
+    const result = await runSkill({
+      ...{ ...skill, args, audit, hostPolicy: policy, paths: context.paths, secrets: openSecrets(context, undefined) },
+      ...{ signal: context.signal, now: context.now, sandbox: backendOf(policy.backend) },
+      ...(command === undefined ? {} : { command }),
+      ...(context.stdin.isTTY === true ? {} : { stdin: context.stdin }),
+      onStdout: both(printed[0], output.stdout),
+      onStderr: both(printed[1], output.stderr),
+      hands: handsOfOperator(context, policy),
+    });
+    output.end();
+    const text = printed.map((kept) => new TextDecoder().decode(kept.bytes())).join('\n');
+    const missing = [...missingRequests(events), ...missingInOutput(text)];
+    if (context.format === 'text') sayMissing(context, result, missing);
+    else context.stdout.write(`${jsonText({ ...resultJson(result, output), schema: 'skillgate.try/1', missing })}\n`);
+    const host = { policy, audit };
+    const waiting = await applyAllowed(context.paths, host, result.changes);
+    if (waiting !== undefined)
+      await offerChanges(context, { ...hostFiles(context), ...host }, waiting, context.options.accept === true);
+    return exitOf(context, result);
+  } finally {
+    // A pipe that nobody closes must not keep the process.
+    context.stdin.destroy();
+  }
+}
+
+function sayMissing(context: CommandContext, { plan }: RunResult, missing: readonly Missing[]): void {
+  for (const { what, reason } of plan.leftOut) note(context, safe`declared, and not given here: ${what}: ${reason}`);
+  for (const { kind, what, entry } of missing) {
+    note(context, safe`denied: ${what}`);
+    if (entry !== undefined) note(context, safe`  to allow it, in "${kind}" of skill.json: ${JSON.stringify(entry)}`);
+  }
+}
