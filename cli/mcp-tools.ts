@@ -163,7 +163,9 @@ function runAnswer({ name, version, result, stdout, stderr, dropped }: SkillOutp
     ...(leftOut > 0
       ? [`it ran without ${count(leftOut, 'capability', 'capabilities')} that it asks for: not granted, or not bound here`]
       : []),
-    ...(result.changes === undefined ? [] : ['what it changed is in a copy, and waits for a person to accept it']),
+    ...(result.changes === undefined
+      ? []
+      : ['what it changed is in its view of the folder, and waits for a person to accept it']),
     `--- ${boundary} stdout`,
     out,
     `--- ${boundary} stderr`,

@@ -31,7 +31,8 @@ export function sessionCalls({ agent, folder, log, world }: SessionWorld): Bridg
         ...(command === undefined ? {} : { command }),
       };
       const result = await skillsFor(streams).stream(call);
-      if (result.changes !== undefined) stderr(Buffer.from('skillgate: what it changed is in a copy, and waits for a person\n'));
+      if (result.changes !== undefined)
+        stderr(Buffer.from('skillgate: what it changed is in its view of the folder, and waits for a person\n'));
       if (result.reason !== 'exit') stderr(Buffer.from(`skillgate: the run was ended: ${result.reason}\n`));
       return exitOf(result);
     },

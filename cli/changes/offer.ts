@@ -26,7 +26,7 @@ export async function offerChanges(context: CommandContext, host: HostFiles, set
   else {
     note(
       context,
-      safe`note: ${sayChanges(waiting)} in its copy of ${targetsOf(set)}; nothing is applied yet: skill changes show ${set.run}`,
+      safe`note: ${sayChanges(waiting)} in its view of ${targetsOf(set)}; nothing is applied yet: skill changes show ${set.run}`,
     );
     return;
   }

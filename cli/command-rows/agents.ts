@@ -33,7 +33,7 @@ export const agentRows: readonly CommandRow[] = [
       plan: { type: 'boolean', summary: 'print the plan and stop' },
       agent,
       why: { type: 'string', value: 'TEXT', summary: 'why, for the audit log' },
-      accept: { type: 'boolean', summary: 'apply what it changes in its copies of folders, without showing it' },
+      accept: { type: 'boolean', summary: 'apply what it changes in its views of folders, without showing it' },
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
     verbatimAfter: 2,
@@ -123,7 +123,7 @@ export const agentRows: readonly CommandRow[] = [
     options: {
       plan: { type: 'boolean', summary: 'print the plan and stop' },
       model: { type: 'string', value: 'NAME', summary: 'a name in host policy’s models, for this session' },
-      accept: { type: 'boolean', summary: 'apply what it changes in its copy of the workspace, without showing it' },
+      accept: { type: 'boolean', summary: 'apply what it changes in its view of the workspace, without showing it' },
     },
     args: { min: 2, max: Number.POSITIVE_INFINITY },
     load: () => import('../commands/agent-run.ts'),

@@ -1,4 +1,4 @@
-/** The commands for what runs changed in their copies of folders. */
+/** The commands for what runs changed in their views of folders. */
 import type { CommandRow } from '../command.ts';
 
 export const changesRows: readonly CommandRow[] = [

@@ -1,4 +1,4 @@
-/** `skill changes …`: what runs changed in their copies of folders, waiting for somebody to accept it. */
+/** `skill changes …`: what runs changed in their views of folders, waiting for somebody to accept it. */
 import { changeSetDigest, kindOf } from '../../skills-index/run/changes.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';

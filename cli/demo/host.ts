@@ -27,7 +27,7 @@ export async function setUpHost(world: World): Promise<Answers> {
   const hosts = new Set(plan.egress?.map((one) => one.host));
   stage.proven(
     'plan',
-    'one host, one secret for it, one folder as a copy; what was not granted is not there to be asked for',
+    'one host, one secret for it, one view of a folder; what was not granted is not there to be asked for',
     hosts.size === 1 && plan.secrets?.length === 1 && plan.mounts?.length === 1 && plan.mounts[0]?.mode === 'cow',
     `skill run --plan --agent finance ${skill} file`,
   );

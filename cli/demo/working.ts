@@ -58,7 +58,7 @@ interface Waiting {
 
 async function acceptChanges(world: World, answers: Answers): Promise<void> {
   const { reports, stage } = world;
-  stage.step('What the skill wrote is in a copy, until Olga takes it over');
+  stage.step('What the skill wrote is in its view of the folder, until Olga accepts it');
   const written = join(reports, 'weekly.md');
   const { stdout } = await stage.type('olga', ['changes', 'list', '--format', 'json']);
   const [waiting] = (JSON.parse(stdout) as Waiting).runs;
