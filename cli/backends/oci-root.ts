@@ -11,7 +11,10 @@ const libraries = ['/usr/lib', '/usr/lib64', '/usr/share/zoneinfo', '/lib', '/li
 const temporaryFolders = /^\/(?:tmp|home\/skill|dev\/shm)\//;
 
 /** Writes the root and answers what is to be bound into it, in this order. */
-export function makeRoot(bundle: string, { files, folders = [], plan }: SandboxStart): OciBind[] {
+export function makeRoot(
+  bundle: string,
+  { files, folders = [], plan }: Pick<SandboxStart, 'files' | 'folders' | 'plan'>,
+): OciBind[] {
   const root = `${bundle}/rootfs`;
   const binds: OciBind[] = [];
   mkdirSync(`${root}/usr/bin`, { recursive: true });
@@ -33,7 +36,7 @@ export function makeRoot(bundle: string, { files, folders = [], plan }: SandboxS
 }
 
 /** What a program looks up about its own user. */
-function accounts({ uid, gid }: SandboxStart['plan']): SandboxFile[] {
+export function accounts({ uid, gid }: SandboxStart['plan']): SandboxFile[] {
   const file = (path: string, text: string): SandboxFile => ({ path, mode: '444', bytes: Buffer.from(text) });
   return [
     file('/etc/passwd', `skill:x:${uid}:${gid}::/home/skill:/bin/false\n`),

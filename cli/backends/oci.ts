@@ -12,6 +12,7 @@ import { type Forwarder, startForwarder } from '../../runner/sandboxes/forwarder
 import { preludeChecks, preludeScript } from '../../runner/sandboxes/prelude.ts';
 import { goAhead, untilStarted } from '../../runner/sandboxes/started.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { exported } from './exported.ts';
 import { makeEmpty, mountBinds } from './mount-binds.ts';
 import { launchRuntime, networkPath, type OciRuntime, shellOf } from './oci-launch.ts';
 import { makeRoot } from './oci-root.ts';
@@ -111,12 +112,6 @@ function writeBundle(name: OciRuntime['name'], start: SandboxStart, id: string, 
     ...(start.proxyFolder === undefined ? {} : { networkNamespace: networkPath(runFolder) }),
   });
   writeFileSync(`${bundle}/config.json`, JSON.stringify(spec), { mode: 0o600 });
-}
-
-function exported(env: SandboxStart['env']): string {
-  return Object.entries(env)
-    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
-    .join('\n');
 }
 
 // Who has the uid that made a user namespace has every capability over the networks that belong to it. bubblewrap puts a skill into

@@ -1,0 +1,28 @@
+/** The image that an engine's containers are made of: empty folders and the links to libraries, imported once; nothing is pulled. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Engine } from './engine.ts';
+import { makeRoot } from './oci-root.ts';
+
+/**
+ * Its name, which says what is in it.
+ * @throws Problem `sandbox-refused`
+ */
+export function engineImage({ flags, name, program }: Engine, runFolder: string): string {
+  const bundle = `${runFolder}/image`;
+  mkdirSync(`${bundle}/rootfs`, { recursive: true });
+  const plan = { programs: [], mounts: [], workingDirectory: '/', uid: 1, gid: 1 };
+  const limits = { seconds: 1, memoryMiB: 1, outputBytes: 1, processes: 1 };
+  makeRoot(bundle, { plan: { ...plan, limits }, files: [] });
+  const settings = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--exclude=./etc'];
+  const packed = spawnSync('/bin/tar', ['-C', `${bundle}/rootfs`, ...settings, '-cf', '-', '.'], { env: {} });
+  const tag = `skillgate-root:${hexOf(digestOf(packed.stdout)).slice(0, 16)}`;
+  const call = (args: readonly string[], input?: Buffer) =>
+    spawnSync(program, [...flags, ...args], { env: {}, cwd: '/', encoding: 'utf8', ...(input === undefined ? {} : { input }) });
+  if (call(['image', 'inspect', tag]).status === 0) return tag;
+  const imported = call(['import', '-', tag], packed.stdout);
+  if (imported.status !== 0) throw new Problem('sandbox-refused', `${name} took no image: ${imported.stderr.trim()}`);
+  return tag;
+}
