@@ -84,6 +84,7 @@ export async function startEgress(settings: EgressSettings): Promise<EgressProxy
   const outer = serverFor(traffic);
   const open = new Set<Duplex>();
   outer.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    if (isPipelined(traffic, 'CONNECT', socket)) return;
     if (head.length > 0) socket.unshift(head);
     guard(traffic, openTunnel(traffic, request.url ?? '', socket, inner), socket);
   });
@@ -142,12 +143,7 @@ function serverFor(traffic: Traffic): Server {
   server.on('connection', (socket: Duplex) => socket.on('error', () => socket.destroy()));
   const take = (request: IncomingMessage, response: ServerResponse, upgrades = false): void => {
     const { socket } = request;
-    if (socket.destroyed) return;
-    if (traffic.busy.has(socket)) {
-      traffic.accounts.deny(request.method ?? '', placeOf(traffic, socket), 'pipelined');
-      socket.destroy();
-      return;
-    }
+    if (socket.destroyed || isPipelined(traffic, request.method, socket)) return;
     traffic.busy.add(socket);
     for (const end of ['finish', 'close']) response.once(end, () => traffic.busy.delete(socket));
     guard(traffic, handle(traffic, request, response, upgrades), response);
@@ -155,6 +151,8 @@ function serverFor(traffic: Traffic): Server {
   for (const event of ['request', 'checkContinue', 'checkExpectation'])
     server.on(event, (request: IncomingMessage, response: ServerResponse) => take(request, response));
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    // A second answer has no place on a connection that waits for the first.
+    if (isPipelined(traffic, request.method, socket)) return;
     const response = new ServerResponse(request);
     response.assignSocket(socket);
     response.once('finish', () => socket.destroySoon());
@@ -169,6 +167,13 @@ function serverFor(traffic: Traffic): Server {
     else socket.destroy();
   });
   return server;
+}
+
+function isPipelined(traffic: Traffic, method: string | undefined, socket: Duplex): boolean {
+  if (!traffic.busy.has(socket)) return false;
+  traffic.accounts.deny(method ?? '', placeOf(traffic, socket), 'pipelined');
+  socket.destroy();
+  return true;
 }
 
 // What nobody thought of ends the run.

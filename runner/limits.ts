@@ -34,6 +34,8 @@ export const egressDenialsMax = 1_000;
 export const egressIdleSecondsMax = 30;
 export const egressRequestsPerMinuteMax = 3_000;
 /** Of a packed body that is looked into. */
+/** Of one body: each costs a look, however small it is. */
+export const egressPiecesMax = 20_000;
 export const egressUnpackedBytesMax = 32 * 1024 * 1024;
 /** Until a host begins to answer, and between the pieces of an answer: models think for long. */
 export const egressAnswerSecondsMax = 600;

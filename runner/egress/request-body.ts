@@ -4,7 +4,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Denial } from '../../skills-index/run/denial.ts';
 import { egressBodyBytesMax } from '../../skills-index/run/egress-judge.ts';
 import type { Traffic } from '../egress.ts';
-import { egressUnpackedBytesMax } from '../limits.ts';
+import { egressPiecesMax, egressUnpackedBytesMax } from '../limits.ts';
 
 const unpackers: Readonly<Record<string, (bytes: Buffer, limit: { readonly maxOutputLength: number }) => Buffer>> = {
   gzip: gunzipSync,
@@ -27,6 +27,7 @@ export class RequestBody {
   readonly #pieces: AsyncIterator<Buffer>;
   #last = Buffer.alloc(0);
   #size = 0;
+  #count = 0;
   #held = 0;
 
   constructor(traffic: Traffic, pieces: AsyncIterable<Buffer>) {
@@ -36,15 +37,18 @@ export class RequestBody {
 
   /** Reads until the end, until `bytesMax` are held, or until it is refused. */
   async hold(bytesMax: number): Promise<Buffer> {
-    const held: Buffer[] = [];
+    // One block that grows: what comes byte by byte takes no more room than its bytes.
+    let block = Buffer.alloc(0);
     while (this.#held < bytesMax) {
       const piece = await this.next();
       if (piece === undefined) break;
-      held.push(piece);
-      this.#held += piece.length;
+      const end = this.#held + piece.length;
+      if (end > block.length) block = Buffer.concat([block.subarray(0, this.#held)], Math.max(2 * block.length, end));
+      piece.copy(block, this.#held);
+      this.#held = end;
       this.why = this.#traffic.accounts.hold(piece.length);
     }
-    return Buffer.concat(held);
+    return block.subarray(0, this.#held);
   }
 
   release(): void {
@@ -79,6 +83,7 @@ export class RequestBody {
   #judge(piece: Buffer): Denial | undefined {
     this.#size += piece.length;
     if (this.#size > egressBodyBytesMax) return 'too-large';
+    if (++this.#count > egressPiecesMax) return 'malformed';
     this.#last = Buffer.concat([this.#last, piece.subarray(-lastBytes)]).subarray(-lastBytes);
     const { accounts } = this.#traffic;
     return accounts.leak(this.#channel, piece) ?? accounts.send(piece.length);

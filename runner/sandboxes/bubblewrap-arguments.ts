@@ -50,6 +50,8 @@ export function skillArguments(
     ...(around.joinsNetwork ? [] : ['--unshare-net']),
     ...['--info-fd', String(around.info), '--seccomp', data(around.seccomp)],
     ...libraryArguments(around.libraries),
+    // Its first process is bubblewrap's own and has the run's uid: whoever writes into its memory outlives the runner.
+    ...['--size', '4096', '--tmpfs', '/proc/1', '--remount-ro', '/proc/1'],
     ...['--dev', '/dev', ...sized('/dev/shm', sharedMemoryMiBMax), '--remount-ro', '/dev'],
     ...sized('/tmp', temporaryMiBMax),
     ...sized('/home/skill', homeMiBMax),

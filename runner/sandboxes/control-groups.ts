@@ -121,9 +121,16 @@ function childrenOf(pid: number): number[] {
   return (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []).map(Number);
 }
 
-/** Takes away the groups of a run whose runner was killed. */
+/** Ends what lives in the groups of a run whose runner was killed, and takes them away. */
 export function removeControlGroups(name: string): void {
-  for (const { folder } of placesFor(name).values()) remove(folder);
+  for (const { folder } of placesFor(name).values()) {
+    for (const pid of existsSync(folder) ? processesIn(folder) : []) end(pid);
+    remove(folder);
+  }
+}
+
+function processesIn(folder: string): number[] {
+  return (readFileSync(`${folder}/cgroup.procs`, 'utf8').match(/[1-9]\d*/g) ?? []).map(Number);
 }
 
 function set(folder: string, settings: Readonly<Record<string, number | string>>): boolean {
@@ -136,6 +143,14 @@ function set(folder: string, settings: Readonly<Record<string, number | string>>
     return true;
   } catch {
     return false;
+  }
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
   }
 }
 

@@ -16,6 +16,8 @@ const checks: Readonly<Record<string, string>> = {
   // A container's runtime says HOME of its own accord.
   'the environment of the runner is not there': `[ -z "\${skillgate_environment#HOME=/}" ]`,
   'the files of the host are not there': '[ ! -e "$skillgate_host" ]',
+  // A container's first process is this one.
+  'the first process is out of reach': '[ ! -e /proc/1/mem ] || [ $$ = 1 ]',
   'no descriptor of the runner': '[ -z "$skillgate_descriptor" ]',
   'no network but loopback': '[ -z "$skillgate_device" ]',
   'programs are read-only': '! true 2>/dev/null > /usr/bin/new',
@@ -33,7 +35,7 @@ while read -r skillgate_key skillgate_value skillgate_rest; do
     Seccomp:) skillgate_filter=$skillgate_value; break ;;
   esac
 done < /proc/self/status
-read -r skillgate_environment < /proc/1/environ
+{ read -r skillgate_environment < /proc/1/environ; } 2>/dev/null
 while read -r skillgate_name skillgate_rest; do
   case $skillgate_name in lo:*|Inter-*|face*) ;; *) skillgate_device=$skillgate_name ;; esac
 done < /proc/net/dev

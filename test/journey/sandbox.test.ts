@@ -26,13 +26,13 @@ describe('what a command sees', () => {
   it.each([
     [
       'probe.ts',
-      `import { readFileSync } from 'node:fs'; const n: number = 1; delete process.env.PROD_ADMIN_TOKEN; console.log(process.env, readFileSync('/proc/1/environ', 'latin1'), n);`,
+      `import { readdirSync } from 'node:fs'; const n: number = 1; delete process.env.PROD_ADMIN_TOKEN; console.log(process.env, readdirSync('/proc/1'), n);`,
     ],
     [
       'probe.py',
-      `import os\ntoken = os.environ.pop('PROD_ADMIN_TOKEN')\nprint(dict(os.environ), open('/proc/1/environ').read(), open('/proc/2/environ').read().replace(token, ''))`,
+      `import os\ntoken = os.environ.pop('PROD_ADMIN_TOKEN')\nprint(dict(os.environ), os.listdir('/proc/1'), open('/proc/2/environ').read().replace(token, ''))`,
     ],
-    ['probe.sh', `read -r all < /proc/1/environ; echo "$all"; unset PROD_ADMIN_TOKEN; set`],
+    ['probe.sh', `[ ! -e /proc/1/environ ] || read -r all < /proc/1/environ; echo "$all"; unset PROD_ADMIN_TOKEN; set`],
   ])('runs %s with nothing of the runner in its environment', async (name, content) => {
     process.env.CANARY_OF_RUNNER = 'seven-swans';
     const run = await runTest(host, { files: { [name]: content } });

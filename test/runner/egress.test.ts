@@ -247,6 +247,38 @@ describe('what is refused', () => {
     expect(seen).toEqual([]);
   });
 
+  it('an upgrade that is sent before the answer to the request before it, and a tunnel as well', async () => {
+    const one = ['GET http://api.crm.example/v2/x HTTP/1.1', host, '', ''].join('\r\n');
+    const upgrade = ['GET http://api.crm.example/v2/ws HTTP/1.1', host, 'Connection: Upgrade', 'Upgrade: websocket', '', ''];
+    const socketKey = ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='];
+    await send([one + upgrade.toSpliced(4, 0, ...socketKey).join('\r\n')].join(''));
+    await send(`${one}CONNECT api.crm.example:80 HTTP/1.1\r\nHost: api.crm.example:80\r\n\r\n`);
+    expect(why().filter((one) => one === 'pipelined')).toHaveLength(2);
+    expect(proxy.failed.aborted).toBe(false);
+  });
+
+  it('a body in more pieces than a body has, each of which costs a look', async () => {
+    const socket = connect(join(folder, 'proxy', 'proxy.sock'));
+    socket.on('error', () => undefined);
+    const head = [
+      'POST http://api.crm.example/v2/x HTTP/1.1',
+      host,
+      'Transfer-Encoding: chunked',
+      'Content-Encoding: gzip',
+      '',
+      '',
+    ];
+    socket.write(head.join('\r\n'));
+    for (let i = 0; i < 25_000 && !socket.destroyed; i++) {
+      socket.write('1\r\nx\r\n');
+      await new Promise(setImmediate);
+    }
+    socket.end('0\r\n\r\n');
+    await text(socket).catch(() => '');
+    expect(why()).toEqual(['malformed']);
+    expect(seen).toEqual([]);
+  });
+
   it('more than all requests together may hold: bodies that are signed are kept whole', async () => {
     await proxy.close();
     rmSync(join(folder, 'proxy'), { recursive: true });

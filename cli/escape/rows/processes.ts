@@ -41,6 +41,13 @@ print(re.findall(rb'KEY-[0-9a-f]+', out.raw))`,
     code: `${stackOf('1')}; f = open('/proc/1/mem', 'rb', 0); f.seek(high - 65536); print(re.findall(rb'KEY-[0-9a-f]+', f.read(65536)))`,
   },
   {
+    name: 'write into the memory of process 1',
+    wants: 'a first process that outlives the runner',
+    as: 'root',
+    proof: saysThrough,
+    code: `open('/proc/1/mem', 'r+b', 0); won()`,
+  },
+  {
     ...memory,
     name: 'read its own memory for what was there before',
     code: `for line in open('/proc/self/maps'):
