@@ -42,7 +42,6 @@ export const plannedCommands: readonly string[] = [
   'remove',
   'audit',
   'report',
-  'redteam',
   'index export',
   'index mirror',
   'backup',

@@ -62,7 +62,8 @@ export function keepScannerRunning(
   };
 }
 
-async function endChild(child: ChildProcess | undefined): Promise<void> {
+/** Ends it and waits until it is gone. */
+export async function endChild(child: ChildProcess | undefined): Promise<void> {
   if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');

@@ -222,4 +222,16 @@ export const agentRows: readonly CommandRow[] = [
     args: { min: 0, max: 0 },
     load: () => import('../commands/doctor.ts'),
   },
+  {
+    name: 'redteam',
+    summary: 'let an agent that obeys every text try to get things out of this host’s sandboxes',
+    usage: '[--scenario NAME]… [--scenarios DIR]',
+    examples: [
+      ['skill redteam', 'more than a hundred scenarios on loopback, and what leaked'],
+      ['skill redteam --scenario secrets', 'one group, or those whose name has these words'],
+    ],
+    options: {
+      scenario: { type: 'string', multiple: true, value: 'NAME', summary: 'a group, or a part of a scenario’s name' },
+      scenarios: { type: 'string', value: 'DIR', summary: 'your own scenarios instead; each is run without a sandbox first' },
+    },
 ];

@@ -1,0 +1,29 @@
+/** `skill redteam`: what an agent that obeys every text gets out of this host's gate; prints what leaked. */
+import { resolve } from 'node:path';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { answer, inkFor } from '../output.ts';
+import { startProgress } from '../progress.ts';
+import { ownScenarios, readScenarios } from '../redteam/read-scenarios.ts';
+import { resultsText } from '../redteam/results-text.ts';
+import { runRedteam } from '../redteam/suite.ts';
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const { scenario, scenarios: folder } = context.options;
+  const all = readScenarios(typeof folder === 'string' ? resolve(context.cwd, folder) : ownScenarios());
+  const wanted = Array.isArray(scenario) ? scenario : [];
+  const chosen = all.filter(
+    ({ group, name }) => wanted.length === 0 || wanted.some((word) => word === group || name.includes(word)),
+  );
+  if (chosen.length === 0)
+    throw new Problem('usage', 'There is no such scenario', {
+      hint: `One of the groups ${[...new Set(all.map((one) => one.group))].join(', ')}`,
+    });
+  const progress = startProgress(context, chosen.length, 'scenarios');
+  const results = await runRedteam(context, { scenarios: chosen, onResult: ({ name }) => progress.step(name) }).finally(() =>
+    progress.end(),
+  );
+  const ink = inkFor(context.stdout, context.env);
+  answer(context, { schema: 'skillgate.redteam/1', scenarios: results }, () => resultsText(results, ink));
+  return results.some((one) => one.result === 'leaked') ? exitCodes.refused : exitCodes.ok;
+}
