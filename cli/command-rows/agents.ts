@@ -234,4 +234,7 @@ export const agentRows: readonly CommandRow[] = [
       scenario: { type: 'string', multiple: true, value: 'NAME', summary: 'a group, or a part of a scenario’s name' },
       scenarios: { type: 'string', value: 'DIR', summary: 'your own scenarios instead; each is run without a sandbox first' },
     },
+    args: { min: 0, max: 0 },
+    load: () => import('../commands/redteam.ts'),
+  },
 ];
