@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { findCommand } from '../../cli/commands.ts';
+import { emptyHostPolicy } from '../../skills-index/run/host-policy.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
 const pages = ['README.md', ...globSync('docs/**/*.md', { cwd: top })];
@@ -49,6 +50,13 @@ describe('the documentation', () => {
     expect(Object.keys(JSON.parse(read('package.json')).bin)).toContain(server.command);
     expect(findCommand(server.args)).toMatchObject({ kind: 'command', rest: ['--agent', 'finance'] });
     expect(text).toContain('["--prefix", "/opt/skillgate", "run", "-s", "skill", "--", "mcp", "--agent", "finance"]');
+  });
+
+  it('explains each key of host policy where operators look for it', () => {
+    const rows = [...read('docs/operating.md').matchAll(/^\| (`\w+`(?:, `\w+`)*) \|/gm)].flatMap(
+      ([, cell]) => (cell ?? '').match(/\w+/g) ?? [],
+    );
+    expect(Object.keys(emptyHostPolicy).filter((key) => key !== 'file' && !rows.includes(key))).toEqual([]);
   });
 
   it('names in the threat model only files and tests that exist', () => {
