@@ -56,6 +56,12 @@ export const busySecondsMax = 300;
 /** Hits of one search. */
 export const searchHitsMax = 20;
 
+/** How often an answer is looked for in a mailbox, and how long one request there may take. */
+export const mailboxPollMillis = 1_000;
+export const mailboxSecondsMax = 10;
+/** Approvers for whom a hold is left in a mailbox, the first ones. */
+export const mailboxApproversMax = 10;
+
 export const agentDaysDefault = 90;
 export const ceilingBytesMax = 256 * 1024;
 /** Of the sandbox of an agent's own program. */

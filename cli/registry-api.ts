@@ -9,7 +9,7 @@ import type { CommandContext } from './command.ts';
 import { answerBytesMax, requestSecondsMax } from './limits.ts';
 
 export interface ApiRequest {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   /** Sent as JSON. */
   readonly json?: unknown;
   readonly form?: FormData;

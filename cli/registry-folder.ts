@@ -44,7 +44,7 @@ export interface Board {
 export async function makeRegistryFolder(
   folder: string,
   origin: string,
-  administratorKey: () => Promise<KeyFile>,
+  administratorKey: () => Promise<FirstAdministrator>,
   { others = [], threshold = 1, now = new Date() }: Board = {},
 ): Promise<RootFile> {
   if (origin !== 'localhost' && !isHostName(origin))
@@ -59,7 +59,7 @@ export async function makeRegistryFolder(
   if (found.length > 0)
     throw new Problem('file-exists', `Cannot make a registry in ${JSON.stringify(folder)}: the folder is not empty`);
   const { log, status, registry } = makeRegistryKeys();
-  const rootOf = (administrator: KeyFile): RootFile => ({
+  const rootOf = (administrator: FirstAdministrator): RootFile => ({
     schema: 'skillgate.root/1',
     origin,
     log: { key: publicKeyIn(log) },
@@ -95,6 +95,8 @@ export async function makeRegistryFolder(
 }
 
 /** `keys.json`: PKCS8 PEM. */
+type FirstAdministrator = Pick<KeyFile, 'keyId' | 'publicKey' | 'sign' | 'name' | 'publicPem'>;
+
 export interface RegistryKeyFile {
   readonly schema: 'skillgate.registry-keys/1';
   readonly log: string;

@@ -20,6 +20,11 @@ const answering = {
   signed: { type: 'string', value: 'FILE', summary: 'hand in an answer that was signed elsewhere, by a passkey' },
 } as const;
 
+const elsewhere = {
+  mailbox: { type: 'string', value: 'URL', summary: 'what hosts left at this registry for your key, instead of this host' },
+  key: { type: 'string', value: 'KEY', summary: 'with --mailbox: which key of yours, by name or path' },
+} as const;
+
 export const agentRows: readonly CommandRow[] = [
   {
     name: 'run',
@@ -34,6 +39,7 @@ export const agentRows: readonly CommandRow[] = [
       agent,
       why: { type: 'string', value: 'TEXT', summary: 'why, for the audit log' },
       accept: { type: 'boolean', summary: 'apply what it changes in its views of folders, without showing it' },
+      'unsafe-no-sandbox': { type: 'boolean', summary: 'run it on this host with nothing around it: the plan is not enforced' },
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
     verbatimAfter: 2,
@@ -177,9 +183,12 @@ export const agentRows: readonly CommandRow[] = [
   {
     name: 'hold list',
     summary: 'what waits for a person on this host: actions, allowances for a time, open breakers',
-    usage: '',
-    examples: [['skill hold list', 'each with its id, who wants what, and until when']],
-    options: {},
+    usage: '[--mailbox URL]',
+    examples: [
+      ['skill hold list', 'each with its id, who wants what, and until when'],
+      ['skill hold list --mailbox https://registry.example', 'what other hosts left there for your key'],
+    ],
+    options: elsewhere,
     args: { min: 0, max: 0 },
     load: () => import('../commands/hold.ts'),
   },
@@ -194,6 +203,7 @@ export const agentRows: readonly CommandRow[] = [
     options: {
       for: { type: 'string', value: 'TIME', summary: 'how long the same is allowed without asking: 90s, 15m, at most 24h' },
       ...answering,
+      ...elsewhere,
     },
     args: { min: 1, max: 1 },
     load: () => import('../commands/hold.ts'),
@@ -203,7 +213,7 @@ export const agentRows: readonly CommandRow[] = [
     summary: 'deny what waits, or take an allowance back',
     usage: 'ID',
     examples: [['skill hold deny 3f9c0a1b2d4e', 'it is refused at once']],
-    options: answering,
+    options: { ...answering, ...elsewhere },
     args: { min: 1, max: 1 },
     load: () => import('../commands/hold.ts'),
   },

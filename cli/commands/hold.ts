@@ -11,14 +11,19 @@ import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { makeAnswer, putAnswer } from '../holds/answer.ts';
 import { type HoldHere, holdNamed, holdsFolderOf, holdsHere } from '../holds/here.ts';
-import { answer, joined, note, type Safe, safe } from '../output.ts';
+import { describeHold } from '../holds/hold-text.ts';
+import { runInMailbox } from '../holds/mailbox-desk.ts';
+import { answer, joined, note, safe } from '../output.ts';
+import { parseBase } from '../registry-base.ts';
 import { hostFiles } from '../start-skill.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
+  const { mailbox } = context.options;
+  if (typeof mailbox === 'string') return runInMailbox(context, parseBase(mailbox), secondsOf(context));
   const policy = readHostPolicy(join(context.paths.config, 'host.json'));
   if (context.command === 'hold list') return list(context, policy);
   const here = holdNamed(context, policy, context.args[0] ?? '');
-  note(context, describe(here));
+  note(context, describeHold(here));
   const verdict = context.command === 'hold allow' ? 'allow' : 'deny';
   if (verdict === 'deny' && here.state === 'allowed') return takeBack(context, here);
   if (here.state === 'open' && verdict === 'deny') return done(context, here, 'it stays open');
@@ -48,20 +53,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 function list(context: CommandContext, policy: HostPolicy): ExitCode {
   const found = holdsHere(context, policy);
   answer(context, { schema: 'skillgate.holds/1', holds: found }, () =>
-    found.length === 0 ? safe`nothing waits for a person here` : joined(found.map(describe), '\n'),
+    found.length === 0 ? safe`nothing waits for a person here` : joined(found.map(describeHold), '\n'),
   );
   return exitCodes.ok;
-}
-
-function describe({ state, hold, until }: HoldHere): Safe {
-  const word = { waiting: 'waits', allowed: 'allowed', open: 'breaker open' }[state];
-  return joined(
-    [
-      safe`${hold.id}  ${word}${until === undefined ? '' : ` until ${until}`}: ${hold.skill}@${hold.version} for ${hold.agent}, run ${hold.run}`,
-      safe`    ${hold.kind} (${hold.rule}): ${hold.what}`,
-    ],
-    '\n',
-  );
 }
 
 function done(context: CommandContext, { hold }: HoldHere, what: string): ExitCode {

@@ -52,8 +52,13 @@ export async function makeAnswer(context: CommandContext, policy: HostPolicy, wa
     return { kind: 'to-sign', answer, challenge, approver };
   }
   const key = await keyOf(context, approver);
+  return { kind: 'signed', signed: await signAnswer(key, answer), path: own };
+}
+
+/** @throws Problem `key-file-invalid`, `not-confirmed` */
+export async function signAnswer(key: KeyFile, answer: HoldAnswer): Promise<SignedAnswer> {
   const signature = await key.sign(pae(holdAnswerType, answerBytes(answer)));
-  return { kind: 'signed', signed: { answer, signature: Buffer.from(signature).toString('base64') }, path: own };
+  return { answer, signature: Buffer.from(signature).toString('base64') };
 }
 
 /** Hands it to the runner that waits. */
@@ -62,7 +67,8 @@ export function putAnswer(path: string, signed: SignedAnswer): void {
   writePrivateFile(path, `${JSON.stringify(signed, null, 2)}\n`);
 }
 
-function answerOf({ now }: CommandContext, { hold, verdict, seconds }: Wanted, approver: string): HoldAnswer {
+/** The words of an answer, for whoever signs it as `approver`. */
+export function answerOf({ now }: Pick<CommandContext, 'now'>, { hold, verdict, seconds }: Wanted, approver: string): HoldAnswer {
   return { schema: 'skillgate.hold-answer/1', hold: holdDigest(hold), verdict, seconds, approver, at: now().toISOString() };
 }
 
@@ -92,14 +98,14 @@ async function approverHere(context: CommandContext, { approvers, file }: HostPo
 async function keyOf(context: CommandContext, { name, key }: Approver): Promise<KeyFile> {
   const found = (await keysHere(context)).find((one) => one.keyId === key?.keyId);
   if (found === undefined) throw new Problem('forbidden', `Cannot answer as ${name}: the key ${key?.keyId} is not here`);
-  if (found.sealed === true || found.keychain !== undefined) return found;
-  throw new Problem(
-    'forbidden',
-    `Cannot answer as ${name}: key ${found.name} has no passphrase, so an agent of this user could sign with it`,
-    {
-      hint: 'skill key create NAME --passphrase',
-    },
-  );
+  return requireClosed(found);
+}
+
+/** @throws Problem `forbidden` for a key that is open to every program of this user */
+export function requireClosed(key: KeyFile): KeyFile {
+  if (key.sealed === true || key.keychain !== undefined) return key;
+  const why = `key ${key.name} has no passphrase, so an agent of this user could sign with it`;
+  throw new Problem('forbidden', `Cannot answer: ${why}`, { hint: 'skill key create NAME --passphrase' });
 }
 
 async function keysHere(context: CommandContext): Promise<KeyFile[]> {

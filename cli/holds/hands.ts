@@ -1,4 +1,4 @@
-/** How people hear of a hold: a line at the terminal and webhooks. Neither can answer it. */
+/** How people hear of a hold: a line at the terminal, webhooks, a mailbox. None of them can answer it. */
 import { join } from 'node:path';
 import { openAuditKey } from '../../runner/audit-key.ts';
 import { type Hold, type HoldHands, holdDigest } from '../../skills-index/run/hold.ts';
@@ -9,13 +9,16 @@ import type { CommandContext } from '../command.ts';
 import { webhookSecondsMax } from '../limits.ts';
 import { postOutside } from '../outgoing.ts';
 import { note, safe } from '../output.ts';
+import { leaveInMailbox, type MailboxWorld } from './mailbox-hand.ts';
 
 /** For a person who runs something themselves; only then may they say yes at the terminal. */
 export function handsOfOperator(context: CommandContext, policy: HostPolicy): HoldHands {
   const notify = (hold: Hold): void => {
     note(context, safe`held until ${hold.expires}: ${hold.what}`);
     note(context, safe`  a person answers with: skill hold allow ${hold.id}   (or skill hold deny ${hold.id})`);
-    tellWebhooks(context, policy, hold, (line) => note(context, safe`note: ${line}`));
+    const log = (line: string): void => note(context, safe`note: ${line}`);
+    tellWebhooks(context, policy, hold, log);
+    leaveInMailbox(context, policy, hold, log);
   };
   const atTerminal = context.stdin.isTTY === true && context.stderr.isTTY === true;
   if (!atTerminal) return { notify };
@@ -33,8 +36,14 @@ export function handsOfOperator(context: CommandContext, policy: HostPolicy): Ho
 }
 
 /** For what an agent runs: the agent hears nothing of it, and has no terminal. */
-export function handsOfAgent(world: Pick<CommandContext, 'paths' | 'signal'>, policy: HostPolicy): HoldHands {
-  return { notify: (hold) => tellWebhooks(world, policy, hold, () => undefined) };
+export function handsOfAgent(world: MailboxWorld, policy: HostPolicy): HoldHands {
+  const log = (): void => undefined;
+  return {
+    notify: (hold) => {
+      tellWebhooks(world, policy, hold, log);
+      leaveInMailbox(world, policy, hold, log);
+    },
+  };
 }
 
 /** What a webhook is told, signed with the audit key of this host: names and an id, no secret, no body, no query. */

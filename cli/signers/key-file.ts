@@ -1,5 +1,5 @@
 /** Keys in files: a P-256 key that only its owner can read, or whose private part lies in the OS keychain; and the public part to hand around. */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -24,6 +24,10 @@ export interface KeyFile extends Signer {
   readonly keychain?: Keychain;
   /** Whether a passphrase is asked at each signature. */
   readonly sealed?: boolean;
+  /** The secret that it shares with another P-256 key (ECDH). */
+  agree(other: KeyObject): Promise<Uint8Array>;
+  /** The same key, its private part read once: for what is read and signed in one go. */
+  unlocked(): Promise<KeyFile>;
 }
 
 /** The public part as other people get it. */
@@ -155,6 +159,11 @@ function toKeyFile(name: string, publicKey: KeyObject, readPrivate: () => Promis
     ...(keychain === undefined ? {} : { keychain }),
     // ECDSA over P-256 with SHA-256, DER, as DSSE in Sigstore bundles carries it.
     sign: async (bytes) => sign('sha256', bytes, { key: await readPrivate(), dsaEncoding: 'der' }),
+    agree: async (other) => diffieHellman({ privateKey: await readPrivate(), publicKey: other }),
+    unlocked: async () => {
+      const privateKey = await readPrivate();
+      return toKeyFile(name, publicKey, async () => privateKey, keychain);
+    },
   };
 }
 

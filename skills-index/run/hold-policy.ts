@@ -58,6 +58,8 @@ export interface HoldPolicy {
   readonly approvers: readonly Approver[];
   /** Told of each hold; they cannot answer. */
   readonly webhooks: readonly { readonly url: string }[];
+  /** Registry where holds are left, sealed for each approver who has a key, and answers fetched; absent: holds are answered on this host alone. */
+  readonly mailbox?: string;
   /** Skills (`@scope/name`, `@scope/*`) whose runs carry the tag `high-stakes`. */
   readonly highStakes: readonly string[];
   /** Workspaces that may be mounted `rw` without asking. */
@@ -165,6 +167,7 @@ export const holdPolicyEntries = {
     boundedList(exactObject({ url: checked(isWebhook, 'is not an http or https address without a user') }), 10),
     [],
   ),
+  mailbox: v.exactOptional(checked(isMailbox, 'is not https://HOST[:PORT], nor http: of this machine')),
   highStakes: v.optional(boundedList(skill, rulesMax), []),
   writable: v.optional(boundedList(name, rulesMax), []),
   breakers: v.optional(exactObject(Object.fromEntries(counters.map((one) => [one, v.exactOptional(threshold)]))), {}),
@@ -177,6 +180,12 @@ function isP256(spki: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isMailbox(text: string): boolean {
+  const url = URL.parse(text);
+  const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url?.hostname ?? '');
+  return isWebhook(text) && url?.search === '' && (url.protocol === 'https:' || isHere);
 }
 
 function isWebhook(text: string): boolean {

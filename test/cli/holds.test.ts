@@ -183,7 +183,7 @@ describe('a webhook', () => {
       webhooks: [{ url: 'http://hooks.example/holds' }],
     };
     const paths = { config: join(home, 'config'), data: join(home, 'data'), cache: join(home, 'cache') };
-    handsOfAgent({ paths, signal: new AbortController().signal }, policy).notify?.(hold);
+    handsOfAgent({ paths, signal: new AbortController().signal, fetch, now: () => now }, policy).notify?.(hold);
     await new Promise<void>((resolve) => server.once('request', () => setImmediate(resolve)));
     await expect.poll(() => heard.length).toBe(1);
     const [{ request, body } = { request: undefined, body: '' }] = heard;

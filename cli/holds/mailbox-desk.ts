@@ -1,0 +1,102 @@
+/** `skill hold … --mailbox URL`: what hosts left at a registry for the key of who asks, read and answered from anywhere. */
+import { generateKeyPairSync } from 'node:crypto';
+import * as v from 'valibot';
+import {
+  mailboxMessageShape,
+  type ReadRequest,
+  readRequest,
+  type SignedBy,
+  sealAnswer,
+  signForMailbox,
+} from '../../skills-index/run/mailbox.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { answer, joined, note, type Safe, safe } from '../output.ts';
+import { askRegistry } from '../registry-api.ts';
+import type { KeyFile } from '../signers/key-file.ts';
+import { signerFor } from '../signers/signer.ts';
+import { answerOf, requireClosed, signAnswer } from './answer.ts';
+import { describeHold } from './hold-text.ts';
+
+type Request = Extract<ReadRequest, { kind: 'request' }>;
+
+interface Mailbox {
+  readonly base: string;
+  /** As it lies here: a passphrase is asked at each use. */
+  readonly key: KeyFile;
+  /** The same, opened to read what is sealed for it. */
+  readonly open: KeyFile;
+  readonly requests: readonly Request[];
+  /** Why what else the registry sent is not shown. */
+  readonly refused: readonly string[];
+}
+
+/** @param seconds how long the same is allowed; 0 for this once */
+export async function runInMailbox(context: CommandContext, base: string, seconds: number): Promise<ExitCode> {
+  const mailbox = await openMailbox(context, base);
+  for (const why of mailbox.refused) note(context, safe`note: a message at ${base} is not shown: ${why}`);
+  if (context.command === 'hold list') return list(context, mailbox);
+  const verdict = context.command === 'hold allow' ? 'allow' : 'deny';
+  const request = requestNamed(mailbox, context.args[0] ?? '');
+  note(context, describeRequest(request));
+  // The passphrase again: now they have seen for what.
+  const words = answerOf(context, { hold: request.hold, verdict, seconds }, request.approver);
+  const signed = await signAnswer(mailbox.key, words);
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const said = await signForMailbox(sealAnswer(request, signed, privateKey), mailbox.open);
+  await ask(context, base, '/answers', v.looseObject({ ok: v.literal(true) }), said);
+  const what = `${verdict === 'allow' ? 'allowed' : 'denied'} as ${request.approver}${seconds === 0 ? '' : ` for ${seconds} seconds`}, left at ${base}; the host judges it`;
+  answer(context, { schema: 'skillgate.hold-answered/1', id: request.hold.id, what }, () => safe`${request.hold.id}: ${what}`);
+  return exitCodes.ok;
+}
+
+async function openMailbox(context: CommandContext, base: string): Promise<Mailbox> {
+  const key = requireClosed(await signerFor(context, 'operator'));
+  const open = await key.unlocked();
+  const at = context.now();
+  const question = await signForMailbox({ schema: 'skillgate.mailbox-question/1', at: at.toISOString() } as const, open);
+  const { messages } = await ask(context, base, '/questions', listed, question);
+  const read = await Promise.all(messages.map((one) => readRequest(one, open.publicKey, open.agree, at)));
+  return {
+    ...{ base, key, open },
+    requests: read.filter((one) => one.kind === 'request').sort((a, b) => (a.hold.created < b.hold.created ? -1 : 1)),
+    refused: read.flatMap((one) => (one.kind === 'refused' ? [one.why] : [])),
+  };
+}
+
+const listed = v.looseObject({ messages: v.pipe(v.array(mailboxMessageShape), v.maxLength(1_000)) });
+
+function ask<Schema extends v.GenericSchema>(
+  { fetch }: CommandContext,
+  base: string,
+  path: string,
+  schema: Schema,
+  json: SignedBy<Parameters<typeof signForMailbox>[0]>,
+): Promise<v.InferOutput<Schema>> {
+  return askRegistry({ fetch, registryBase: base }, `/api/v1/mailbox${path}`, schema, { json });
+}
+
+function list(context: CommandContext, { base, refused, requests }: Mailbox): ExitCode {
+  const holds = requests.map(({ approver, hold, host }) => ({
+    ...{ state: 'waiting', hold, until: hold.expires, approver, host },
+  }));
+  answer(context, { schema: 'skillgate.holds/1', mailbox: base, holds, refused }, () =>
+    requests.length === 0 ? safe`nothing waits for your key at ${base}` : joined(requests.map(describeRequest), '\n'),
+  );
+  return exitCodes.ok;
+}
+
+/** @throws Problem `not-found`, also where two hosts use one id: then it does not say which is meant */
+function requestNamed({ base, requests }: Mailbox, id: string): Request {
+  const [found, other] = requests.filter(({ hold }) => hold.id === id);
+  if (found !== undefined && other === undefined) return found;
+  const why = found === undefined ? 'it was answered, or its time is over' : 'two messages have this id';
+  const hint = `skill hold list --mailbox ${base}`;
+  throw new Problem('not-found', `Nothing waits for your key at ${base} under ${JSON.stringify(id)}: ${why}`, { hint });
+}
+
+function describeRequest({ approver, hold, host }: { approver: string; hold: Request['hold']; host: Digest }): Safe {
+  const shown = describeHold({ state: 'waiting', hold, until: hold.expires });
+  return joined([shown, safe`    from host ${host}, for you as ${approver}`], '\n');
+}

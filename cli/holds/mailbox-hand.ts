@@ -1,0 +1,137 @@
+/** Leaves a hold at a registry for its approvers, and puts their answers where the gate looks for them: it judges, here nobody is believed. */
+import { diffieHellman, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as v from 'valibot';
+import { openAuditKey } from '../../runner/audit-key.ts';
+import { type Hold, holdDigest, type SignedAnswer } from '../../skills-index/run/hold.ts';
+import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
+import {
+  type MailboxLabel,
+  type MailboxMessage,
+  mailboxAnswerShape,
+  mailboxBytesMax,
+  readAnswer,
+  type SignedBy,
+  sealRequest,
+  signForMailbox,
+} from '../../skills-index/run/mailbox.ts';
+import { isDigest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CommandContext } from '../command.ts';
+import { mailboxApproversMax, mailboxPollMillis, mailboxSecondsMax } from '../limits.ts';
+import { askRegistry, type RegistryWorld } from '../registry-api.ts';
+import { parseBase } from '../registry-base.ts';
+import { putAnswer } from './answer.ts';
+import { holdsFolderOf } from './here.ts';
+
+export type MailboxWorld = Pick<CommandContext, 'fetch' | 'now' | 'paths' | 'signal'>;
+
+interface Letter {
+  readonly hold: Hold;
+  readonly label: MailboxLabel;
+  readonly signed: SignedBy<MailboxMessage>;
+  /** Whose public part is sealed in it: only who could read it can answer so that it opens. */
+  readonly reply: { readonly spki: Uint8Array; readonly agree: (other: KeyObject) => Promise<Uint8Array> };
+}
+
+/**
+ * One message for each approver who has a key: a passkey reads nothing, and another user of the host answers here. Nothing waits for it,
+ * and what fails is told and changes nothing: the hold can be answered here as before.
+ */
+export function leaveInMailbox(
+  world: MailboxWorld,
+  { approvers, mailbox }: HostPolicy,
+  hold: Hold,
+  log: (line: string) => void,
+): void {
+  if (mailbox === undefined) return;
+  for (const { key, name } of approvers.filter((one) => one.key !== undefined).slice(0, mailboxApproversMax)) {
+    if (key === undefined || !isDigest(key.keyId)) continue;
+    const about = { hold, approver: name, to: { keyId: key.keyId, spki: Buffer.from(key.spki, 'base64') } };
+    const at = { fetch: world.fetch, registryBase: parseBase(mailbox) };
+    void writeLetter(world, about)
+      .then((letter) => follow(world, at, letter, log))
+      .catch((cause: Error) => log(`mailbox: ${cause.message}`));
+  }
+}
+
+async function writeLetter({ paths }: MailboxWorld, { approver, hold, to }: Addressed): Promise<Letter> {
+  const { privateKey, publicKey } = makeKey();
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  const label = { id: randomBytes(16).toString('hex'), to: to.keyId, hold: holdDigest(hold), expires: hold.expires };
+  const request = { hold, approver, replyTo: spki.toString('base64') };
+  const key = openAuditKey(join(paths.config, 'audit-key.json'));
+  const host = { publicKey: spkiOfPem(key.publicKey), sign: key.sign };
+  const signed = await signForMailbox(sealRequest(label, request, to.spki, makeKey().privateKey), host);
+  if (JSON.stringify(signed).length > mailboxBytesMax)
+    throw new Problem('request-too-large', `Hold ${hold.id} is too large for a mailbox`);
+  return { hold, label, signed, reply: { spki, agree: async (other) => diffieHellman({ privateKey, publicKey: other }) } };
+}
+
+interface Addressed {
+  readonly hold: Hold;
+  readonly approver: string;
+  readonly to: { readonly keyId: MailboxLabel['to']; readonly spki: Uint8Array };
+}
+
+const done = v.looseObject({ ok: v.literal(true) });
+const fetched = v.looseObject({ answer: v.exactOptional(mailboxAnswerShape) });
+
+// Until the hold is over, or was answered here: then its file is gone.
+async function follow(world: MailboxWorld, at: RegistryWorld, letter: Letter, log: (line: string) => void): Promise<void> {
+  const { hold, label, signed } = letter;
+  const folder = holdsFolderOf(world);
+  const [waiting, answered] = ['hold', 'answer'].map((kind) => join(folder, `${hold.id}.${kind}.json`));
+  const isWaiting = (): boolean => existsSync(waiting ?? '') && world.now().toISOString() < hold.expires && !world.signal.aborted;
+  const told = new Set<string>();
+  let isLeft = false;
+  let last = '';
+  while (isWaiting()) {
+    try {
+      if (!isLeft) await ask(at, '/messages', done, { json: signed });
+      isLeft = true;
+      const found = await fetchAnswer(at, letter);
+      // One at a time: an answer that was given here is not written over, and one that was refused is not put there again.
+      if (found !== undefined && found.text !== last && !existsSync(answered ?? '')) {
+        last = found.text;
+        putAnswer(answered ?? '', found.signed);
+      }
+    } catch (cause) {
+      const { message } = cause as Error;
+      if (!told.has(message)) log(`mailbox: ${message}`);
+      told.add(message);
+    }
+    await sleep(mailboxPollMillis, undefined, { ref: false, signal: world.signal }).catch(() => undefined);
+  }
+  if (isLeft) await ask(at, `/messages/${label.id}`, done, { method: 'DELETE' }).catch(() => undefined);
+}
+
+async function fetchAnswer(at: RegistryWorld, { label, reply }: Letter): Promise<Found | undefined> {
+  const { answer } = await ask(at, `/answers/${label.id}`, fetched, {});
+  const signed = answer === undefined ? undefined : await readAnswer(answer, label, reply.spki, reply.agree);
+  return signed === undefined ? undefined : { signed, text: JSON.stringify(signed) };
+}
+
+interface Found {
+  readonly signed: SignedAnswer;
+  readonly text: string;
+}
+
+function ask<Schema extends v.GenericSchema>(
+  at: RegistryWorld,
+  path: string,
+  schema: Schema,
+  request: Parameters<typeof askRegistry>[3],
+): Promise<v.InferOutput<Schema>> {
+  return askRegistry(at, `/api/v1/mailbox${path}`, schema, { ...request, seconds: mailboxSecondsMax });
+}
+
+function makeKey(): { readonly privateKey: KeyObject; readonly publicKey: KeyObject } {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+}
+
+function spkiOfPem(pem: string): Uint8Array {
+  return Buffer.from(pem.replace(/-----[A-Z ]+-----|\s/g, ''), 'base64');
+}
