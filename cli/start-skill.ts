@@ -120,6 +120,8 @@ export async function runRequest(
     readonly why: string | undefined;
     /** How people hear of a hold; where it is absent, by webhooks alone. */
     readonly hands?: RunRequest['hands'];
+    /** Instead of what host policy names. */
+    readonly sandbox?: RunRequest['sandbox'];
   },
 ): Promise<RunRequest> {
   const { admitted, opened } = start;
@@ -142,6 +144,6 @@ export async function runRequest(
     ...(call.agent === undefined ? {} : { agent: call.agent }),
     ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
     ...(call.why === undefined ? {} : { why: call.why }),
-    sandbox: backendOf(host.policy.backend),
+    sandbox: call.sandbox ?? backendOf(host.policy.backend),
   };
 }

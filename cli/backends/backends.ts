@@ -1,10 +1,14 @@
 /** What can hold a run, by its name in host policy: the runner's own sandbox, and hands for other people's runtimes. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Sandbox } from '../../runner/sandbox.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import type { Backend } from '../../skills-index/run/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { engineBackend } from './engine.ts';
+import { whyNotDocker } from './engine-info.ts';
 import { ociBackend } from './oci.ts';
+import { sandboxExec, seatbelt } from './seatbelt.ts';
 
 /** A backend as it is on this host: startable, or why not. */
 export type FoundBackend =
@@ -12,9 +16,12 @@ export type FoundBackend =
   | { readonly name: Backend; readonly why: string; readonly type?: string };
 
 const makers: Readonly<Record<Backend, () => FoundBackend>> = {
-  bubblewrap: () => ({ name: 'bubblewrap', sandbox: bubblewrap() }),
-  runc: () => oci('runc'),
-  runsc: () => oci('runsc'),
+  bubblewrap: findBubblewrap,
+  runc: () => findRuntime('runc', 'apt-get install runc'),
+  runsc: () => findRuntime('runsc', 'CGO_ENABLED=0 GOBIN=/usr/local/bin go install gvisor.dev/gvisor/runsc@go'),
+  docker: findDocker,
+  podman: findPodman,
+  seatbelt: findSeatbelt,
 };
 
 /** Every backend, found or not. Nothing is started. */
@@ -27,16 +34,53 @@ export function findBackends(): readonly FoundBackend[] {
  * @throws Problem `sandbox-missing` when this host does not have it: another is never taken in its place
  */
 export function backendOf(name: Backend): Sandbox {
-  const found = makers[name]();
+  const found = name === 'bubblewrap' ? { name, sandbox: bubblewrap() } : makers[name]();
   if ('sandbox' in found) return found.sandbox;
   const hint = found.type === undefined ? {} : { hint: found.type };
   throw new Problem('sandbox-missing', `Host policy wants the backend ${name}: ${found.why}`, hint);
 }
 
-// Only where the system installs them, whatever PATH says.
-function oci(name: 'runc' | 'runsc'): FoundBackend {
-  const path = [`/usr/sbin/${name}`, `/usr/bin/${name}`, `/usr/local/sbin/${name}`, `/usr/local/bin/${name}`].find(existsSync);
-  if (path === undefined) return { name, why: `there is no ${name} here`, type: `apt-get install ${name}` };
+function findBubblewrap(): FoundBackend {
+  const name = 'bubblewrap';
+  if (process.platform !== 'linux') return { name, why: 'it needs Linux' };
+  if (!existsSync('/usr/bin/bwrap')) return { name, why: 'there is no bwrap here', type: 'apt-get install bubblewrap socat' };
+  return { name, sandbox: bubblewrap() };
+}
+
+function findRuntime(name: 'runc' | 'runsc', type: string): FoundBackend {
+  const path = programOf(name);
+  if (path === undefined) return { name, why: `there is no ${name} here`, type };
   if (process.getuid?.() !== 0) return { name, why: 'it needs a runner that is root' };
   return { name, sandbox: ociBackend({ name, path }) };
+}
+
+function findDocker(): FoundBackend {
+  const name = 'docker';
+  const [program, socket] = [programOf(name), '/var/run/docker.sock'];
+  if (program === undefined) return { name, why: 'there is no docker here', type: 'apt-get install docker.io' };
+  if (!existsSync(socket)) return { name, why: 'its daemon is not running', type: 'systemctl start docker' };
+  if (process.getuid?.() !== 0) return { name, why: 'it needs a runner that is root' };
+  const flags = ['--host', `unix://${socket}`];
+  const options = { env: {}, cwd: '/', encoding: 'utf8', timeout: 10_000 } as const;
+  const why = whyNotDocker(spawnSync(program, [...flags, 'info', '--format', '{{json .}}'], options).stdout ?? '');
+  return why === undefined ? { name, sandbox: engineBackend({ name, program, flags }) } : { name, why };
+}
+
+function findPodman(): FoundBackend {
+  const name = 'podman';
+  const program = programOf(name);
+  if (program === undefined) return { name, why: 'there is no podman here', type: 'apt-get install podman' };
+  if (process.getuid?.() !== 0) return { name, why: 'it needs a runner that is root' };
+  return { name, sandbox: engineBackend({ name, program, flags: [] }) };
+}
+
+function findSeatbelt(): FoundBackend {
+  const name = 'seatbelt';
+  if (process.platform !== 'darwin') return { name, why: 'it needs macOS' };
+  return existsSync(sandboxExec) ? { name, sandbox: seatbelt() } : { name, why: `there is no ${sandboxExec} here` };
+}
+
+// Only where the system installs them, whatever PATH says.
+function programOf(name: string): string | undefined {
+  return ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin'].map((folder) => `${folder}/${name}`).find(existsSync);
 }

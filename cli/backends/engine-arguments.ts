@@ -27,7 +27,7 @@ export function engineArguments({ plan }: Pick<SandboxStart, 'plan'>, around: En
   const memory = String(limits.memoryMiB * 1024 * 1024);
   const temporary = (path: string, mebibytes: number, mode: string): string[] => [
     '--tmpfs',
-    `${path}:rw,nosuid,nodev,size=${mebibytes * 1024 * 1024},nr_inodes=65536,uid=${uid},gid=${gid},mode=${mode}`,
+    `${path}:rw,exec,nosuid,nodev,size=${mebibytes * 1024 * 1024},nr_inodes=65536,uid=${uid},gid=${gid},mode=${mode}`,
   ];
   return [
     ...['create', '--interactive', '--name', around.name, '--label', `${runnerLabel}=${around.runner}`],
@@ -37,6 +37,9 @@ export function engineArguments({ plan }: Pick<SandboxStart, 'plan'>, around: En
     ...['--memory', memory, '--memory-swap', memory, '--pids-limit', String(limits.processes)],
     ...['--cpus', String(around.cores), '--oom-score-adj', '500', '--shm-size', `${sharedMemoryMiBMax}m`],
     ...['--ulimit', 'core=0', '--ulimit', `nofile=${openFilesMax}`, '--ulimit', `fsize=${fileBytesMax}`],
+    // Engines loosen these two for whoever is in a container.
+    ...['--sysctl', 'net.ipv4.ip_unprivileged_port_start=1024', '--sysctl', 'net.ipv4.ping_group_range=1 0'],
+    ...['--tmpfs', '/sys:ro,nosuid,nodev,noexec,size=65536,mode=555'],
     ...temporary('/tmp', temporaryMiBMax, '1777'),
     ...temporary('/home/skill', homeMiBMax, '0700'),
     ...around.binds.flatMap((bind) => ['--mount', mountOf(bind)]),

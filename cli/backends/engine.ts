@@ -36,6 +36,7 @@ const cores = Math.max(1, availableParallelism() / 2);
 const shell = '/.prelude/sh';
 // What an engine puts into every environment; the prelude refuses to start over anything that is left.
 const ownNames = 'HOME HOSTNAME PATH PWD OLDPWD TERM container';
+const ownFiles = ['/etc/resolv.conf', '/etc/hostname'];
 // Ends with the runner, whose end of the pipe closes then; a start that is still going on may make the container a moment later.
 const leashScript = `read -r line; for again in 1 2 3 4 5 6; do "$@" >/dev/null 2>&1; sleep 0.3; done`;
 
@@ -119,8 +120,11 @@ function argumentsOf(
   const seccomp = `${runFolder}/seccomp.json`;
   writeFileSync(seccomp, JSON.stringify(ociSeccomp(process.arch)));
   const own = (path: string) => ({ source: `${bundle}/rootfs${path}`, target: path, writable: false });
-  // An engine makes its own /etc/hosts.
-  const alone = [...files, ...accounts(plan)].map(({ path }) => path).filter((path) => !/^\/(?:skills\/|etc\/hosts$)/.test(path));
+  // An engine puts files of its own there, with what this host asks for names.
+  for (const path of ownFiles) writeFileSync(`${bundle}/rootfs${path}`, '');
+  const alone = [...[...files, ...accounts(plan)].map(({ path }) => path), ...ownFiles].filter(
+    (path) => !path.startsWith('/skills/'),
+  );
   const prelude = [exported(env), preludeScript(start, new Set(['memory', 'pids', 'cpu']))].join('\n');
   return engineArguments(start, {
     ...{ name, image, seccomp, cores, runner: `${process.pid}:${startOf(process.pid)}` },

@@ -4,9 +4,12 @@ import { dirname, resolve } from 'node:path';
 import { satisfies } from 'semver';
 import { readAgent } from '../../runner/agents.ts';
 import { planSkill, type RunRequest } from '../../runner/run.ts';
+import type { Sandbox } from '../../runner/sandbox.ts';
 import type { Plan } from '../../skills-index/run/plan.ts';
 import { parseReference, type SkillReference } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Project, projectAt } from '../admission.ts';
+import { noSandbox } from '../backends/none.ts';
 import { applyAllowed } from '../changes/accept.ts';
 import { offerChanges } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -36,14 +39,26 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   for (const line of start.notes) note(context, safe`note: ${line}`);
 
   const output = outputFor(context);
+  const bare = bareBy(context, host, agent !== undefined);
   const request = await runRequest(context, host, start, {
     ...{ command, args, agent, onStdout: output.stdout, onStderr: output.stderr },
     stdin: context.stdin.isTTY === true || context.options.plan === true ? undefined : context.stdin,
     why: typeof why === 'string' ? why : undefined,
     hands: handsOfOperator(context, host.policy),
+    ...(bare === undefined ? {} : { sandbox: bare }),
   });
   if (context.options.plan === true) return showPlan(context, await planSkill(request));
   return await runNow(context, host, start, request, output);
+}
+
+// Said each time, since nobody should get used to it.
+function bareBy(context: CommandContext, { policy }: HostFiles, isAgent: boolean): Sandbox | undefined {
+  if (context.options['unsafe-no-sandbox'] !== true) return undefined;
+  if (isAgent) throw new Problem('usage', 'An agent never runs a skill without a sandbox');
+  if (policy.require.length > 0)
+    throw new Problem('sandbox-refused', `Host policy requires ${policy.require.join(', ')}, which no run without a sandbox has`);
+  note(context, safe`WARNING: no sandbox. The skill can do on this host what its user can; nothing of its plan is enforced.`);
+  return noSandbox;
 }
 
 async function runNow(

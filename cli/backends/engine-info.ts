@@ -1,0 +1,22 @@
+/** What a container engine says of itself (`info --format json`), as far as it decides whether it can hold a run. */
+import * as v from 'valibot';
+
+const dockerInfo = v.object({
+  OSType: v.optional(v.string(), ''),
+  MemoryLimit: v.optional(v.boolean(), false),
+  PidsLimit: v.optional(v.boolean(), false),
+  SecurityOptions: v.optional(v.nullable(v.array(v.string())), []),
+});
+
+/** Why docker cannot hold a run, from what it printed; undefined when it can. */
+export function whyNotDocker(printed: string): string | undefined {
+  const info = v.safeParse(v.pipe(v.string(), v.parseJson(), dockerInfo), printed);
+  if (!info.success) return 'its daemon does not answer';
+  const { MemoryLimit, OSType, PidsLimit } = info.output;
+  const options = (info.output.SecurityOptions ?? []).map((one) => one.split(',')[0]);
+  if (OSType !== 'linux') return 'its containers are not Linux’s';
+  if (!options.includes('name=seccomp')) return 'it filters no system calls';
+  if (options.includes('name=rootless') || options.includes('name=userns'))
+    return 'it gives containers other users than this host’s';
+  return MemoryLimit && PidsLimit ? undefined : 'it cannot limit memory and processes';
+}
