@@ -68,7 +68,7 @@ export async function serveMcp(world: McpWorld, streams: McpStreams, options: Mc
   };
   server.setRequestHandler(ListToolsRequestSchema, async () => ({
     tools: tools.map(({ name, description, inputSchema, outputSchema, readOnly }) => ({
-      ...{ name, description, inputSchema, outputSchema },
+      ...{ name, description, inputSchema, ...(outputSchema === undefined ? {} : { outputSchema }) },
       annotations: { readOnlyHint: readOnly, destructiveHint: !readOnly, openWorldHint: !readOnly },
     })),
   }));

@@ -1,76 +1,30 @@
 /**
- * `npm run test:clients [NAME…]`: real agents in sessions, against a stub of a model. Each has to see a skill's description once and never its
- * body, and its call of the skill's script has to run in the sibling sandbox. Installs the clients (about 1 GB) below node_modules/.cache.
+ * `npm run test:clients [NAME…]`: real agents in sessions, against a stub of a model, with both faces of the skills. Each has to see a skill's
+ * description and not its body until it opens it; what it runs has to run in the sibling sandbox; and nothing but its model may be reached.
  */
-import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { makeReportSkill, release } from '../cli/installer-world.ts';
-import { makeInstalledHost } from '../journey/installed-host.ts';
-import { startStubModel } from './stub-model.ts';
-
-interface Client {
-  readonly name: string;
-  readonly package: string;
-  readonly kind: 'openai' | 'anthropic';
-  /** Below `node_modules`. */
-  readonly program: string;
-  readonly runBy?: 'node';
-  readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-const endpoint = 'http://model.skillgate.internal/v1';
-const task = 'write the weekly report';
-const provider = `model_providers.local={name="local",base_url="${endpoint}",wire_api="responses"}`;
-const openCode = {
-  provider: {
-    stub: {
-      npm: '@ai-sdk/openai-compatible',
-      name: 'stub',
-      options: { baseURL: endpoint, apiKey: 'x' },
-      models: { stub: { name: 'stub' } },
-    },
-  },
-  ...{ model: 'stub/stub', permission: { bash: 'allow' }, autoupdate: false, share: 'disabled' },
-};
-
-const clients: readonly Client[] = [
-  {
-    ...{ name: 'codex', package: '@openai/codex@0.169.0', kind: 'openai', program: '@openai/codex/bin/codex.js', runBy: 'node' },
-    args: [
-      'exec',
-      '--dangerously-bypass-approvals-and-sandbox',
-      '--skip-git-repo-check',
-      '-c',
-      'model_provider="local"',
-      '-c',
-      provider,
-      '-m',
-      'stub',
-      task,
-    ],
-  },
-  {
-    ...{ name: 'claude', package: '@anthropic-ai/claude-code@2.1.197', kind: 'anthropic' },
-    program: '@anthropic-ai/claude-code/bin/claude.exe',
-    args: ['-p', task, '--model', 'stub', '--allowedTools', 'Bash'],
-  },
-  {
-    ...{ name: 'opencode', package: 'opencode-ai@1.18.33', kind: 'openai', program: 'opencode-ai/bin/opencode.exe' },
-    args: ['run', task],
-    env: { OPENCODE_CONFIG_CONTENT: JSON.stringify(openCode), OPENCODE_DISABLE_MODELS_FETCH: '1' },
-  },
-];
+import { type InstalledHost, makeInstalledHost } from '../journey/installed-host.ts';
+import { type Client, clients, installOnce, launcherOf } from './clients.ts';
+import { tryInspector } from './inspector.ts';
+import { type StubModel, startStubModel } from './stub-model.ts';
 
 const description = 'Writes the weekly report from the deals of the CRM.';
 const body = 'Run report.';
+const name = '@acme/weekly-report';
 
-async function tryClient(client: Client): Promise<string[]> {
-  const folder = install(client);
-  const model = await startStubModel('node ~/.agents/skills/weekly-report/scripts/report.ts 11');
+/** What is asserted, in words, and whether it is so. */
+type Row = readonly [says: string, isSo: boolean, more?: string];
+
+async function tryClient(client: Client): Promise<Row[]> {
+  const folder = installOnce(client.name, client.package);
+  const model = await startStubModel([
+    { tool: client.shell, input: client.shellInput('node ~/.agents/skills/weekly-report/scripts/report.ts 11') },
+    { tool: /skill_open$/, input: { name } },
+    { tool: /skill_run$/, input: { name, command: 'report', args: ['12'], why: 'the person asked for it' } },
+  ]);
   const host = await makeInstalledHost();
   const workspace = mkdtempSync(join(tmpdir(), 'skillgate-client-'));
   if (process.getuid?.() === 0) chownSync(workspace, 65_534, 65_534);
@@ -81,23 +35,15 @@ async function tryClient(client: Client): Promise<string[]> {
       agentPrograms: { client: { folder, command: ['sh', launcherOf(client, folder)] } },
     };
     writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
-    await release(
-      host.network,
-      makeReportSkill('@acme/weekly-report', { description, commands: { report: 'scripts/report.ts' } }),
-    );
+    await release(host.network, makeReportSkill(name, { description, commands: { report: 'scripts/report.ts' } }));
     await host.skill('agent', 'create', 'finance', '--workspace', 'desk');
-    await host.skill('agent', 'grant', 'finance', '@acme/weekly-report');
+    await host.skill('agent', 'grant', 'finance', name);
     const { exit, err, out } = await host.skill('agent', 'run', 'finance', '--', 'client', ...client.args);
-    const log = (await host.skill('agent', 'log', 'finance')).out;
-    const counts = model.bodies.map((one) => one.split(description).length - 1);
-    const wrong: readonly (readonly [boolean, string])[] = [
-      [exit !== 0, `it ended with ${exit}: ${out.slice(-500)} ${err.slice(-500)}`],
-      [Math.max(...counts) !== 1, `the description was there ${counts.join(', ')} times`],
-      [model.bodies.some((one) => one.includes(body)), 'the body was there, and nobody had opened it'],
-      [!model.bodies.some((one) => one.includes('the report of 11')), 'the output of the script did not come'],
-      [!/@acme\/weekly-report@1\.0\.0\s+start/.test(log), 'no run of the skill is in the audit log'],
+    return [
+      ['it ended with 0', exit === 0, `${exit}: ${out.slice(-500)} ${err.slice(-500)}`],
+      ...seenBy(model),
+      ...recorded(host),
     ];
-    return wrong.flatMap(([isSo, says]) => (isSo ? [says] : []));
   } finally {
     model.close();
     await host.close();
@@ -105,28 +51,50 @@ async function tryClient(client: Client): Promise<string[]> {
   }
 }
 
-function install({ name, package: wanted }: Client): string {
-  const folder = fileURLToPath(new URL(`../../node_modules/.cache/clients/${name}`, import.meta.url));
-  if (existsSync(join(folder, 'node_modules'))) return folder;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), '{}');
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', wanted], { cwd: folder, stdio: 'inherit' });
-  execFileSync('chmod', ['-R', 'go-w', folder]);
-  return folder;
+function seenBy({ bodies }: StubModel): Row[] {
+  const opened = bodies.findIndex((one) => one.includes(body));
+  const before = opened < 0 ? bodies : bodies.slice(0, opened);
+  const counts = before.map((one) => one.split(description).length - 1);
+  const has = (text: string): boolean => bodies.some((one) => one.includes(text));
+  const asksForOpen = before.some((one) => one.includes('the report of 11'));
+  return [
+    ['it tells its model the description once', Math.max(...counts) === 1, counts.join(', ')],
+    ['and not the body', before.length > 1 && asksForOpen, `${before.length} requests before it`],
+    ['until skill_open gave it', opened > 0],
+    ['its shell got the output of the script in its skills folder', has('the report of 11')],
+    ['skill_run gave it the output over MCP', has('the report of 12') && has('untrusted output of')],
+  ];
 }
 
-// What a client reads from its environment stands in a script, since a session's environment is the plan's.
-function launcherOf({ env = {}, program, runBy }: Client, folder: string): string {
-  const path = join(folder, 'start.sh');
-  const sets = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
-  writeFileSync(path, `${sets.join('')}exec ${runBy ?? ''} ${join(folder, 'node_modules', program)} "$@"\n`);
-  chmodSync(path, 0o755);
-  return path;
+function recorded({ home }: InstalledHost): Row[] {
+  const lines = readFileSync(join(home, 'data/audit/audit.jsonl'), 'utf8').trim().split('\n');
+  const entries = lines.map((line) => JSON.parse(line) as Readonly<Record<string, string | undefined>>);
+  const starts = entries.filter(({ event, skill }) => event === 'start' && skill === name);
+  const left = entries.filter(({ decision, event }) => event === 'egress' && decision === 'allowed').map(({ host }) => host);
+  const denied = entries.filter(({ decision, event }) => event === 'egress' && decision === 'denied').map(({ host }) => host);
+  const hosts = [...new Set(left)];
+  return [
+    [
+      'both runs are in the audit log, each with a plan of its own and the session',
+      starts.length === 2 && starts.every(({ plan, session }) => /^sha256:/.test(plan ?? '') && session !== undefined),
+    ],
+    ['one has the stated why', starts.some(({ why }) => why === 'the person asked for it')],
+    [
+      'all that left the session went to its model',
+      hosts.length === 1 && hosts[0] === 'model.skillgate.internal',
+      `${hosts.join(', ')}; denied: ${[...new Set(denied)].join(', ') || 'nothing'}`,
+    ],
+  ];
+}
+
+function print(title: string, rows: readonly Row[]): void {
+  process.stdout.write(`${title}\n`);
+  for (const [says, isSo, more] of rows)
+    process.stdout.write(`  ${isSo ? 'yes' : 'NO '} ${says}${more === undefined ? '' : ` (${more.trim().split('\n')[0]})`}\n`);
+  if (rows.some(([, isSo]) => !isSo)) process.exitCode = 1;
 }
 
 const wanted = process.argv.slice(2);
-for (const client of clients.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-  const wrong = await tryClient(client);
-  process.stdout.write(`${client.package}: ${wrong.length === 0 ? 'as it should be' : wrong.join('; ')}\n`);
-  if (wrong.length > 0) process.exitCode = 1;
-}
+const isWanted = (one: string): boolean => wanted.length === 0 || wanted.includes(one);
+for (const client of clients.filter((one) => isWanted(one.name))) print(client.package, await tryClient(client));
+if (isWanted('inspector')) print(tryInspector.package, await tryInspector());

@@ -1,4 +1,4 @@
-/** A model that is no model: speaks the three interfaces of the clients, asks once for a shell command, and then says that it is done. */
+/** A model that is no model: speaks the three interfaces of the clients, asks for one tool after the other, and then says that it is done. */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -10,68 +10,100 @@ export interface StubModel {
   close(): void;
 }
 
-export async function startStubModel(command: string): Promise<StubModel> {
+/** What it asks for: a tool by the end of its name as the client calls it, and its input. */
+export interface StubCall {
+  readonly tool: RegExp;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+export async function startStubModel(calls: readonly StubCall[]): Promise<StubModel> {
   const bodies: string[] = [];
   const server = createServer(async (request, response) => {
     const body = await text(request);
-    const speak = interfaces.find(({ path }) => request.url?.includes(path) === true)?.speak;
-    if (speak === undefined) return void response.writeHead(404).end('{}');
+    const speaker = speakers.find(({ path }) => request.url?.includes(path) === true);
+    if (speaker === undefined) return void response.writeHead(404).end('{}');
     bodies.push(body);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    speak(response, body, command);
+    const results = body.split(speaker.result).length - 1;
+    speaker.speak(response, wantedTool(JSON.parse(body), calls[results]), `c${results}`);
     response.end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { port: (server.address() as AddressInfo).port, bodies, close: () => server.close() };
 }
 
-type Speak = (response: ServerResponse, body: string, command: string) => void;
+interface ToolUse {
+  readonly name: string;
+  /** Codex groups the tools of an MCP server. */
+  readonly namespace?: string;
+  readonly input: string;
+}
 
-const interfaces: readonly { readonly path: string; readonly speak: Speak }[] = [
-  { path: '/responses', speak: speakResponses },
-  { path: '/messages', speak: speakMessages },
-  { path: '/chat/completions', speak: speakChat },
+interface Declared {
+  readonly name?: string;
+  readonly function?: { readonly name: string };
+  readonly tools?: readonly Declared[];
+}
+
+// A request without tools is about something else, such as a title.
+function wantedTool({ tools = [] }: { readonly tools?: readonly Declared[] }, call: StubCall | undefined): ToolUse | undefined {
+  if (call === undefined) return undefined;
+  const names = tools.flatMap((one) =>
+    one.tools === undefined
+      ? [{ name: one.function?.name ?? one.name ?? '' }]
+      : one.tools.map(({ name = '' }) => ({ name, namespace: one.name ?? '' })),
+  );
+  const found = names.find(({ name }) => call.tool.test(name));
+  return found === undefined ? undefined : { ...found, input: JSON.stringify(call.input) };
+}
+
+type Speak = (response: ServerResponse, use: ToolUse | undefined, id: string) => void;
+
+/** By the path of an interface: how a tool's result stands in a request, and how the model answers. */
+const speakers: readonly { readonly path: string; readonly result: string; readonly speak: Speak }[] = [
+  { path: '/responses', result: '"type":"function_call_output"', speak: speakResponses },
+  { path: '/messages', result: '"type":"tool_result"', speak: speakMessages },
+  { path: '/chat/completions', result: '"role":"tool"', speak: speakChat },
 ];
 
 const done = 'done by the stub';
 
-function speakResponses(response: ServerResponse, body: string, cmd: string): void {
+function speakResponses(response: ServerResponse, use: ToolUse | undefined, id: string): void {
   const send = (event: Record<string, unknown>) => response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-  const call = { type: 'function_call', id: 'f1', call_id: 'c1', name: 'exec_command', arguments: JSON.stringify({ cmd }) };
   const message = { type: 'message', role: 'assistant', id: 'm1', content: [{ type: 'output_text', text: done }] };
   send({ type: 'response.created', response: { id: 'r1' } });
-  send({ type: 'response.output_item.done', item: body.includes('function_call_output') ? message : call });
+  const { input, ...name } = use ?? { input: '' };
+  const call = { type: 'function_call', id: `f-${id}`, call_id: id, ...name, arguments: input };
+  send({ type: 'response.output_item.done', item: use === undefined ? message : call });
   const usage = { input_tokens: 1, input_tokens_details: null, output_tokens: 1, output_tokens_details: null, total_tokens: 2 };
   send({ type: 'response.completed', response: { id: 'r1', usage } });
 }
 
-function speakMessages(response: ServerResponse, body: string, command: string): void {
+function speakMessages(response: ServerResponse, use: ToolUse | undefined, id: string): void {
   const send = (event: Record<string, unknown>) => response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-  const asks = body.includes('"Bash"') && !body.includes('tool_result');
-  const input = JSON.stringify({ command, description: 'runs it' });
-  const block = asks ? { type: 'tool_use', id: 't1', name: 'Bash', input: {} } : { type: 'text', text: '' };
-  const delta = asks ? { type: 'input_json_delta', partial_json: input } : { type: 'text_delta', text: done };
+  const block = use === undefined ? { type: 'text', text: '' } : { type: 'tool_use', id, name: use.name, input: {} };
+  const delta = use === undefined ? { type: 'text_delta', text: done } : { type: 'input_json_delta', partial_json: use.input };
   const message = { id: 'm', type: 'message', role: 'assistant', content: [], model: 'stub', stop_reason: null };
   send({ type: 'message_start', message: { ...message, stop_sequence: null, usage: { input_tokens: 1, output_tokens: 1 } } });
   send({ type: 'content_block_start', ...{ index: 0, content_block: block } });
   send({ type: 'content_block_delta', ...{ index: 0, delta } });
   send({ type: 'content_block_stop', ...{ index: 0 } });
-  send({ type: 'message_delta', ...{ delta: { stop_reason: asks ? 'tool_use' : 'end_turn' }, usage: { output_tokens: 1 } } });
+  const stop = use === undefined ? 'end_turn' : 'tool_use';
+  send({ type: 'message_delta', ...{ delta: { stop_reason: stop }, usage: { output_tokens: 1 } } });
   send({ type: 'message_stop' });
 }
 
-function speakChat(response: ServerResponse, body: string, command: string): void {
+function speakChat(response: ServerResponse, use: ToolUse | undefined, id: string): void {
   const send = (delta: object, finish: string | null = null) => {
     const about = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'stub' };
     response.write(`data: ${JSON.stringify({ ...about, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`);
   };
-  const asks = body.includes('"bash"') && !body.includes('"role":"tool"');
-  const call = { name: 'bash', arguments: JSON.stringify({ command, description: 'runs it' }) };
+  const called = { name: use?.name, arguments: use?.input };
   send(
-    asks
-      ? { role: 'assistant', tool_calls: [{ index: 0, id: 't1', type: 'function', function: call }] }
-      : { role: 'assistant', content: done },
+    use === undefined
+      ? { role: 'assistant', content: done }
+      : { role: 'assistant', tool_calls: [{ index: 0, id, type: 'function', function: called }] },
   );
-  send({}, asks ? 'tool_calls' : 'stop');
+  send({}, use === undefined ? 'stop' : 'tool_calls');
   response.write('data: [DONE]\n\n');
 }

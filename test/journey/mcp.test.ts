@@ -117,7 +117,7 @@ describe('an agent over MCP', () => {
   it('opens SKILL.md, and of the other files only the one that it asks for', async () => {
     const opened = await call('skill_open', { name: '@acme/weekly-report' });
     expect(opened.blocks[1]).toContain('Run report.');
-    expect(opened.structured.files).toContain('notes/format.md');
+    expect(opened.blocks[0]).toContain('"notes/format.md"');
     expect(reachedFor('notes/format.md')).toBe(false);
     const notes = await call('skill_open', { name: '@acme/weekly-report', path: 'notes/format.md' });
     expect(notes.blocks[1]).toBe('How the report looks.\n');
