@@ -1,4 +1,4 @@
-/** The commands of agents and of those who answer for them. */
+/** The commands of agents: what they run, who they are, what they may use. */
 import type { CommandRow } from '../command.ts';
 
 const agent = { type: 'string', value: 'NAME', summary: 'agent identity' } as const;
@@ -13,16 +13,6 @@ const ofIdentity = {
     summary: 'where its own program works: a workspace of host policy; cow, ro or rw',
   },
   model: { type: 'string', value: 'NAME', summary: 'its model endpoint: a name in host policy’s models' },
-} as const;
-
-const answering = {
-  approver: { type: 'string', value: 'NAME', summary: 'as which approver of host policy' },
-  signed: { type: 'string', value: 'FILE', summary: 'hand in an answer that was signed elsewhere, by a passkey' },
-} as const;
-
-const elsewhere = {
-  mailbox: { type: 'string', value: 'URL', summary: 'what hosts left at this registry for your key, instead of this host' },
-  key: { type: 'string', value: 'KEY', summary: 'with --mailbox: which key of yours, by name or path' },
 } as const;
 
 export const agentRows: readonly CommandRow[] = [
@@ -179,72 +169,5 @@ export const agentRows: readonly CommandRow[] = [
     options: { agent },
     args: { min: 1, max: 1 },
     load: () => import('../commands/secret.ts'),
-  },
-  {
-    name: 'hold list',
-    summary: 'what waits for a person on this host: actions, allowances for a time, open breakers',
-    usage: '[--mailbox URL]',
-    examples: [
-      ['skill hold list', 'each with its id, who wants what, and until when'],
-      ['skill hold list --mailbox https://registry.example', 'what other hosts left there for your key'],
-    ],
-    options: elsewhere,
-    args: { min: 0, max: 0 },
-    load: () => import('../commands/hold.ts'),
-  },
-  {
-    name: 'hold allow',
-    summary: 'allow what waits, once or for a time; signed by an approver whom host policy names',
-    usage: 'ID [--for TIME]',
-    examples: [
-      ['skill hold allow 3f9c0a1b2d4e', 'this once; asks for the passphrase of your key'],
-      ['skill hold allow 3f9c0a1b2d4e --for 1h', 'and the same again without asking, for an hour'],
-    ],
-    options: {
-      for: { type: 'string', value: 'TIME', summary: 'how long the same is allowed without asking: 90s, 15m, at most 24h' },
-      ...answering,
-      ...elsewhere,
-    },
-    args: { min: 1, max: 1 },
-    load: () => import('../commands/hold.ts'),
-  },
-  {
-    name: 'hold deny',
-    summary: 'deny what waits, or take an allowance back',
-    usage: 'ID',
-    examples: [['skill hold deny 3f9c0a1b2d4e', 'it is refused at once']],
-    options: { ...answering, ...elsewhere },
-    args: { min: 1, max: 1 },
-    load: () => import('../commands/hold.ts'),
-  },
-  {
-    name: 'doctor',
-    summary: 'what this host can enforce',
-    usage: '',
-    examples: [
-      ['skill doctor', 'each part, found or missing, and the line to type'],
-      ['skill doctor --escape', 'tries to get out of a sandbox, some 300 times, and says what it came to'],
-    ],
-    options: {
-      escape: { type: 'boolean', summary: 'try to get out of this host’s sandboxes; exit 6 when an attempt gets through' },
-      backend: { type: 'string', value: 'NAME', summary: 'with --escape: only this one' },
-    },
-    args: { min: 0, max: 0 },
-    load: () => import('../commands/doctor.ts'),
-  },
-  {
-    name: 'redteam',
-    summary: 'let an agent that obeys every text try to get things out of this host’s sandboxes',
-    usage: '[--scenario NAME]… [--scenarios DIR]',
-    examples: [
-      ['skill redteam', 'more than a hundred scenarios on loopback, and what leaked'],
-      ['skill redteam --scenario secrets', 'one group, or those whose name has these words'],
-    ],
-    options: {
-      scenario: { type: 'string', multiple: true, value: 'NAME', summary: 'a group, or a part of a scenario’s name' },
-      scenarios: { type: 'string', value: 'DIR', summary: 'your own scenarios instead; each is run without a sandbox first' },
-    },
-    args: { min: 0, max: 0 },
-    load: () => import('../commands/redteam.ts'),
   },
 ];
