@@ -31,7 +31,8 @@ export function readStoredAgent(folder: string, name: string): StoredAgent {
 
 /** @throws Problem `usage` for what is no agent's name */
 export function agentFile(folder: string, name: string): string {
-  if (!isNamePart(name)) throw new Problem('usage', `Not an agent’s name: ${JSON.stringify(name)}`);
+  // A person at the terminal is called so, and is asked nothing.
+  if (!isNamePart(name) || name === 'operator') throw new Problem('usage', `Not an agent’s name: ${JSON.stringify(name)}`);
   return `${folder}/${name}.json`;
 }
 

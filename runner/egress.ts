@@ -8,7 +8,7 @@ import type { SecureContext } from 'node:tls';
 import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
 import { makeAuthority, type RunAuthority } from '../skills-index/run/certificate.ts';
 import { type Denial, denialOfClient, denials, rawRefusal } from '../skills-index/run/denial.ts';
-import { type EgressRules, judgeRequest, type Tunnel } from '../skills-index/run/egress-judge.ts';
+import { type EgressRules, judgeRequest, readName, type Tunnel } from '../skills-index/run/egress-judge.ts';
 import { pairsOf } from '../skills-index/run/forwarded-headers.ts';
 import type { Gate } from '../skills-index/run/hold.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
@@ -203,7 +203,7 @@ async function handle(traffic: Traffic, request: IncomingMessage, response: Serv
   if (decision.expects) response.writeContinue();
   const body = new RequestBody(traffic, upgrades ? Readable.from([]) : request);
   try {
-    const coding = request.headers['content-encoding'] ?? 'identity';
+    const coding = headers.find(([name]) => readName(name) === 'content-encoding')?.[1] ?? 'identity';
     const isWhole = coding !== 'identity' || decision.secrets.some(needsWholeBody);
     const held = await body.hold(isWhole ? Number.POSITIVE_INFINITY : limits.egressFirstBytesMax);
     if (coding !== 'identity' && body.ended) body.lookInto(held, coding);

@@ -31,7 +31,7 @@ export async function forward(traffic: Traffic, outgoing: Outgoing, response: Se
 
 /** The request as it leaves, not ended. It ends with whoever wants the answer. */
 export function openRequest(traffic: Traffic, outgoing: Outgoing, response: ServerResponse): ClientRequest | undefined {
-  const headers = headersToHost(outgoing, traffic.reveal, new Date());
+  const headers = headersToHost(outgoing, traffic.reveal, new Date(), traffic.rules.secrets.length > 0);
   if (headers === undefined) return undefined;
   const upstream = httpRequest({
     ...traffic.upstream.optionsFor(outgoing.decision),

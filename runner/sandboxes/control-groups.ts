@@ -42,7 +42,12 @@ function settingsOf(
   if (version === 2)
     return { memory: { 'memory.max': bytes, 'memory.swap.max?': 0 }, pids, cpu: { 'cpu.max': `${quota} ${periodMicroseconds}` } };
   return {
-    memory: { 'memory.limit_in_bytes': bytes, 'memory.memsw.limit_in_bytes?': bytes },
+    // What lies in sockets counts in version 1 only when it has a limit of its own.
+    memory: {
+      'memory.limit_in_bytes': bytes,
+      'memory.memsw.limit_in_bytes?': bytes,
+      'memory.kmem.tcp.limit_in_bytes?': bytes,
+    },
     ...{ pids, cpu: { 'cpu.cfs_period_us': periodMicroseconds, 'cpu.cfs_quota_us': quota } },
   };
 }

@@ -192,7 +192,7 @@ function namesHost(headers: SentHeaders, { host, port, scheme }: Tunnel): boolea
   return more.length === 0 && named?.host === host && named.port === port;
 }
 
-const single = ['host', 'content-length', 'transfer-encoding', 'authorization', 'content-type', 'expect'];
+const single = ['host', 'content-length', 'transfer-encoding', 'authorization', 'content-type', 'content-encoding', 'expect'];
 
 // What Node's parser lets through and another reader could take otherwise.
 function hasTwoReadings(headers: SentHeaders): boolean {

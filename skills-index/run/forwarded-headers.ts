@@ -18,16 +18,24 @@ const hopByHop =
 // Some servers let these say another method or path than the one that was judged.
 const saysOtherwise = /^x-((http-)?method(-override)?|original-(url|uri|method)|rewrite-(url|uri)|override-url)$/;
 // A part of an answer could carry a part of a secret that no redactor knows.
-const asksForPart = /^(if-)?range$/;
+const asksForPart = /^((if|request)-)?range$|^x-[a-z]+-.*range$/;
 
-/** To the host, secrets in the place of their placeholders; undefined for a request that cannot be signed. */
-export function headersToHost(request: ReadRequest, reveal: (name: string) => string, now: Date): SentHeaders | undefined {
+/**
+ * To the host, secrets in the place of their placeholders; undefined for a request that cannot be signed.
+ * @param hides whether the run has any secret: what one request left at a host another could fetch in parts
+ */
+export function headersToHost(
+  request: ReadRequest,
+  reveal: (name: string) => string,
+  now: Date,
+  hides = request.decision.secrets.length > 0,
+): SentHeaders | undefined {
   const { decision, ended, headers, held, method } = request;
   const { host, port, scheme, secrets, target, upgrades } = decision;
   const hop = headers
     .filter(([name]) => readName(name) === 'connection')
     .flatMap(([, value]) => value.split(',').map((one) => readName(one.trim())));
-  const dropped = [hopByHop, saysOtherwise, ...(secrets.length > 0 ? [asksForPart] : [])];
+  const dropped = [hopByHop, saysOtherwise, ...(hides ? [asksForPart] : [])];
   const kept = headers.filter(([name]) => !dropped.some((one) => one.test(readName(name))) && !hop.includes(readName(name)));
   const said = headers.find(([name]) => readName(name) === 'content-length')?.[1];
   const length = ended && (held.length > 0 || said !== undefined) ? String(held.length) : said;
@@ -61,8 +69,9 @@ export function pairsOf(rawHeaders: readonly string[]): [string, string][] {
   return rawHeaders.flatMap((name, i): [string, string][] => (i % 2 === 0 ? [[name, rawHeaders[i + 1] ?? '']] : []));
 }
 
-/** Whether a body is coded in any way but in chunks (RFC 9112 §7), so that a value in it could not be seen. */
+/** Whether a body is a part, or coded in any way but in chunks (RFC 9112 §7), so that a value in it could not be seen. */
 export function isPacked(headers: Readonly<Record<string, string | readonly string[] | undefined>>): boolean {
   const coding = (name: string): string => String(headers[name] ?? '').toLowerCase();
+  if (headers['content-range'] !== undefined) return true;
   return !['', 'identity'].includes(coding('content-encoding')) || !['', 'chunked'].includes(coding('transfer-encoding'));
 }

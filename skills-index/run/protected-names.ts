@@ -10,7 +10,13 @@ const others = [
   '.junie .kiro .opencode .openhands .roo .windsurf .windsurfrules CLAUDE.local.md GEMINI.md opencode.json',
   '.config .direnv .exrc .gitconfig .github .gitmodules .husky .idea .pre-commit-config.yaml .ssh skillgate.json skillgate.lock',
   '.bash_login .bash_logout .bash_profile .bashrc .profile .zlogin .zprofile .zshenv .zshrc',
-  '.mise.toml .npmrc .pnpmfile.cjs .yarnrc .yarnrc.yml bunfig.toml mise.toml',
+  '.mise .mise.toml .mise.local.toml .npmrc .pnp.cjs .pnpmfile.cjs .pnpmfile.mjs .tool-versions .yarn .yarnrc .yarnrc.yml bunfig.toml',
+  'mise.toml mise.local.toml',
+  '.amazonq .augment .copilot .crush .qwen .roomodes .rules .trae .zed AGENT.md AGENTS.override.md CRUSH.md QWEN.md WARP.md',
+  '.devcontainer.json .fleet .vs .gitattributes .hg .jj .svn lefthook.yml .lefthook.yml',
+  '.bazelrc .bundle .cargo .gradle .latexmkrc .mvn .pylintrc .Rprofile latexmkrc',
+  '.dir-locals.el .env .gdbinit .lldbinit .lvimrc .nvimrc .vimrc',
+  '.buildkite .circleci .forgejo .gitea .gitlab-ci.yml .travis.yml .woodpecker.yml',
 ].flatMap((line) => line.split(' '));
 
 const names = new Set([...heldShut.map((name) => name.replace('/', '')), ...others]);
@@ -18,11 +24,11 @@ const folded = new Set([...names].map(fold));
 
 /**
  * Whether hosts or agents obey an entry of this name, also where a file system takes it for one that they obey: other case, other
- * Unicode form, characters that HFS+ leaves out, dots and blanks that NTFS leaves out, its short name of `.git`.
+ * Unicode form, characters that HFS+ leaves out, dots and blanks that NTFS leaves out, any of its short names.
  */
 export function isProtectedName(name: string): boolean {
   const one = fold(name);
-  return folded.has(one) || /^git~\d+$/.test(one);
+  return folded.has(one) || one.endsWith('.code-workspace') || /^[^.~]{1,6}~\d+(\.[^.]{1,3})?$/.test(one);
 }
 
 /** Whether a path is shut. Packages that were installed before the run bring such paths by the thousand. */

@@ -56,6 +56,27 @@ describe('headers to the host', () => {
     expect(Object.keys(sent({ headers })).sort()).toEqual(['Accept-Encoding', 'Connection', 'Host', 'X-Kept']);
   });
 
+  it.each(['Range', 'If-Range', 'Request-Range', 'X-MS-Range', 'x_goog_copy_source_range'])(
+    'have no %s in a run with secrets, whoever sends it: another request may have left one at the host',
+    (name) => {
+      const request: ReadRequest = {
+        decision,
+        method: 'GET',
+        headers: [[name, 'bytes=0-20']],
+        held: Buffer.alloc(0),
+        ended: true,
+      };
+      const names = (hides: boolean) => headersToHost(request, () => '', new Date(0), hides)?.map(([one]) => one);
+      expect(names(true)).not.toContain(name);
+      expect(names(false)).toContain(name);
+    },
+  );
+
+  it('of a part of an answer say that a value in it could not be seen', () => {
+    expect(isPacked({ 'content-range': 'bytes 0-20/40' })).toBe(true);
+    expect(isPacked({})).toBe(false);
+  });
+
   it('ask for no part of an answer that could echo a secret', () => {
     const secrets = [
       { name: 'CRM_TOKEN', placeholder: 'skillgate-secret-00', hosts: ['api.crm.example'], as: 'bearer' as const },
