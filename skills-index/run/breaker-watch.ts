@@ -5,8 +5,10 @@ import {
   type BreakerCounter,
   type BreakerState,
   breakerEvent,
+  breakerTable,
   closedBreaker,
   countBreaker,
+  countedBy,
   countersOf,
   sayOpen,
 } from './breaker.ts';
@@ -32,7 +34,9 @@ export class BreakerWatch {
   readonly #file: BreakerFile;
   readonly #settings: BreakerSettings;
   readonly #opened = new AbortController();
-  #unwritten = 0;
+  readonly #unwritten = new Map<BreakerCounter, number>();
+  /** What the file said when it was last written. */
+  #written: BreakerState | undefined;
 
   constructor(file: BreakerFile, settings: BreakerSettings) {
     this.#file = file;
@@ -57,10 +61,7 @@ export class BreakerWatch {
 
   /** The gate, with what is sent through it counted here: written down now and then, since with each request it would be slow. */
   through(gate: RunGate): RunGate {
-    const sent = (bytes: number): void => {
-      this.#unwritten += bytes;
-    };
-    return { ...gate, sent };
+    return { ...gate, sent: (bytes) => this.#add('bytes-out', bytes) };
   }
 
   /** Counts a start that the sandbox refuses. */
@@ -77,24 +78,44 @@ export class BreakerWatch {
     for (const counter of countersOf(event)) this.count(counter);
   }
 
+  /**
+   * Opens it at once where this run alone brings the counter to its threshold. What does not is written down within `breakerPollMs`: a
+   * locked and synced file for each denial would let a flood of them stall the proxy.
+   */
   count(counter: BreakerCounter, amount = 1): void {
+    this.#add(counter, amount);
+    const { now, policy } = this.#settings;
+    const sum = (this.#unwritten.get(counter) ?? 0) + countedBy(this.#written, counter, now());
+    if (sum >= (policy.breakers[counter] ?? breakerTable[counter].max)) this.#write();
+  }
+
+  /** Writes down what was counted, and sees whether another run opened it. */
+  look(): void {
+    this.#write();
+    const why = this.#file.read()?.open?.why;
+    if (why !== undefined) this.#opened.abort(why);
+  }
+
+  #add(counter: BreakerCounter, amount: number): void {
+    // Open, it ends the run: more of the same says nothing new.
+    if (!this.#opened.signal.aborted) this.#unwritten.set(counter, (this.#unwritten.get(counter) ?? 0) + amount);
+  }
+
+  #write(): void {
+    if (this.#unwritten.size === 0) return;
     const { holder, nonce, now, policy, record, subject } = this.#settings;
     this.#file.locked(() => {
       const before = this.#file.read() ?? closedBreaker(subject);
       const terms = { thresholds: policy.breakers, subject, now: now(), nonce: nonce(), holder };
-      const after = countBreaker(before, counter, amount, terms);
+      const after = [...this.#unwritten].reduce(
+        (state, [counter, amount]) => countBreaker(state, counter, amount, terms),
+        before,
+      );
       this.#file.write(after);
+      this.#unwritten.clear();
+      this.#written = after;
       if (after.open !== undefined && before.open === undefined) record(breakerEvent(after.open, 'opened', after.open.why));
       if (after.open !== undefined) this.#opened.abort(after.open.why);
     });
-  }
-
-  /** Writes down what was sent, and sees whether another run opened it. */
-  look(): void {
-    const amount = this.#unwritten;
-    this.#unwritten = 0;
-    if (amount > 0) this.count('bytes-out', amount);
-    const why = this.#file.read()?.open?.why;
-    if (why !== undefined) this.#opened.abort(why);
   }
 }

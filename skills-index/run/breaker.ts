@@ -63,9 +63,8 @@ export interface BreakerTerms extends HoldMaterial {
  */
 export function countBreaker(state: BreakerState, counter: BreakerCounter, amount: number, terms: BreakerTerms): BreakerState {
   const { max, means, windowSeconds } = breakerTable[counter];
-  const now = terms.now.getTime();
-  const step = Math.floor(now / stepMs) * stepMs;
-  const kept = (state.counts[counter] ?? []).filter(([at]) => at + stepMs > now - windowSeconds * 1_000);
+  const step = Math.floor(terms.now.getTime() / stepMs) * stepMs;
+  const kept = stepsInWindow(state, counter, terms.now);
   const same = kept.find(([at]) => at === step)?.[1] ?? 0;
   const steps = [...kept.filter(([at]) => at !== step), [step, same + amount] as const];
   const counted = { ...state, counts: { ...state.counts, [counter]: steps } };
@@ -74,6 +73,16 @@ export function countBreaker(state: BreakerState, counter: BreakerCounter, amoun
   if (sum < threshold || state.open !== undefined) return counted;
   const why = `${means}: ${sum} within ${windowSeconds / 60} minutes, and ${threshold} open the breaker`;
   return { ...counted, open: { counter, why, hold: breakerHold(why, terms) } };
+}
+
+/** How much of a counter lies in its window. */
+export function countedBy(state: BreakerState | undefined, counter: BreakerCounter, now: Date): number {
+  return state === undefined ? 0 : stepsInWindow(state, counter, now).reduce((all, [, each]) => all + each, 0);
+}
+
+function stepsInWindow({ counts }: BreakerState, counter: BreakerCounter, now: Date) {
+  const begin = now.getTime() - breakerTable[counter].windowSeconds * 1_000;
+  return (counts[counter] ?? []).filter(([at]) => at + stepMs > begin);
 }
 
 // What a person answers to close it: it waits as long as it takes.

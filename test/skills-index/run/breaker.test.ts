@@ -4,6 +4,7 @@ import type { AuditEvent } from '../../../skills-index/run/audit-entry.ts';
 import {
   type BreakerCounter,
   type BreakerState,
+  type BreakerThresholds,
   breakerShape,
   breakerTable,
   closedBreaker,
@@ -99,12 +100,14 @@ describe('a breaker', () => {
 });
 
 describe('the breaker of a run', () => {
-  function makeWatch() {
+  function makeWatch(thresholds: BreakerThresholds = {}) {
     let state: BreakerState | undefined;
+    const written: BreakerState[] = [];
     const file: BreakerFile = {
       read: () => state,
       write: (next) => {
         state = next;
+        written.push(next);
       },
       remove: () => {
         state = undefined;
@@ -117,7 +120,7 @@ describe('the breaker of a run', () => {
     const approvers = [{ name: 'ann', key: { keyId: 'k', spki: 'k' } }];
     const make = () =>
       new BreakerWatch(file, {
-        ...{ subject, ownUids: [1], holder: 'breaker', policy: { ...emptyHoldPolicy, approvers } },
+        ...{ subject, ownUids: [1], holder: 'breaker', policy: { ...emptyHoldPolicy, approvers, breakers: thresholds } },
         nonce: () => String(++nonces).padStart(32, '0'),
         record: (event) => void events.push(event),
         now: () => new Date(begin),
@@ -141,8 +144,37 @@ describe('the breaker of a run', () => {
       const writer = { folder: '/', uid: 1, alone: true };
       answers.push({ signed: { answer: { schema: 'skillgate.hold-answer/1', ...said }, signature }, writer });
     };
-    return { make, events, answer };
+    return { make, events, answer, written };
   }
+
+  const denied: AuditEvent = { event: 'egress', decision: 'denied', why: 'no-rule' } as never;
+
+  it('writes a flood of denials down now and then, and opens by the one that brings it to its threshold', () => {
+    const { make, written } = makeWatch({ denied: 1_000 });
+    const watch = make();
+    for (let i = 0; i < 998; i++) watch.observe(denied);
+    expect(written).toEqual([]);
+    watch.look();
+    watch.observe(denied);
+    expect([written.length, watch.opened.aborted]).toEqual([1, false]);
+    watch.observe(denied);
+    expect([written.length, watch.opened.aborted]).toEqual([2, true]);
+    for (let i = 0; i < 1_000; i++) watch.observe(denied);
+    watch.look();
+    expect(written).toHaveLength(2);
+  });
+
+  it('counts what several runs were denied together, once each has looked', () => {
+    const { make } = makeWatch();
+    const [one, other] = [make(), make()];
+    for (let i = 0; i < 3; i++) one.observe(denied);
+    one.look();
+    for (let i = 0; i < 2; i++) other.observe(denied);
+    expect(other.opened.aborted).toBe(false);
+    other.look();
+    one.look();
+    expect([one.opened.aborted, other.opened.aborted]).toEqual([true, true]);
+  });
 
   it('stops those that run, refuses those that come, and closes by a signed answer alone', () => {
     const { make, events, answer } = makeWatch();
