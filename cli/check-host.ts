@@ -4,17 +4,46 @@ import { processesMax, startSecondsMax } from '../runner/limits.ts';
 import { withRunFolder } from '../runner/run-folder.ts';
 import type { Sandbox, SandboxPlan } from '../runner/sandbox.ts';
 import { type HostPolicy, requirements } from '../skills-index/run/host-policy.ts';
-import { backendOf } from './backends/backends.ts';
+import { type FoundBackend, findBackend, findBackends } from './backends/backends.ts';
+
+/** One line of `skill doctor`. */
+export interface HostRow {
+  readonly name: string;
+  readonly holds: boolean;
+  readonly detail: string;
+  /** What installs or starts it. */
+  readonly type?: string;
+}
+
+type Wanted = Pick<HostPolicy, 'backend'>;
 
 /** What this host can enforce: the checks of a start, tried now, and what host policy may require; for `skill doctor`. */
-export async function checkHost(
-  policy: Pick<HostPolicy, 'backend'>,
-): Promise<readonly { readonly name: string; readonly holds: boolean; readonly detail: string }[]> {
-  const sandbox = backendOf(policy.backend);
+export async function checkHost({ backend }: Wanted): Promise<readonly HostRow[]> {
+  const found = findBackend(backend);
+  if ('why' in found) {
+    const type = found.type === undefined ? {} : { type: found.type };
+    return [{ name: 'a sandbox starts', holds: false, detail: `host policy wants ${backend}: ${found.why}`, ...type }];
+  }
+  const { sandbox } = found;
   const why = await checkSandbox(sandbox);
   const given = requirements.map((name) => ({ name, holds: sandbox.gives.includes(name), detail: 'host policy may require it' }));
   if (why !== undefined) return [{ name: 'a sandbox starts', holds: false, detail: why }, ...given];
   return [...sandbox.checks.map((name) => ({ name, holds: true, detail: `tried in ${sandbox.name}` })), ...given];
+}
+
+/** Each backend: what it can enforce, or why it is not here and the line to type. */
+export function backendRows(wanted: Wanted, found: readonly FoundBackend[] = findBackends()): readonly HostRow[] {
+  return found.map((one) => {
+    const name = `backend ${one.name}`;
+    const taken = one.name === wanted.backend ? 'taken for runs; ' : '';
+    if ('sandbox' in one) {
+      const { gives } = one.sandbox;
+      const lacks = requirements.filter((requirement) => !gives.includes(requirement));
+      const without = lacks.length === 0 ? '' : `; not: ${lacks.join(', ')}`;
+      return { name, holds: true, detail: `${taken}can enforce ${gives.join(', ')}${without}` };
+    }
+    return { name, holds: false, detail: `${taken}${one.why}`, ...(one.type === undefined ? {} : { type: one.type }) };
+  });
 }
 
 /** Why it does not hold on this host; undefined when it does. */

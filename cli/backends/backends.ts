@@ -29,6 +29,11 @@ export function findBackends(): readonly FoundBackend[] {
   return Object.values(makers).map((make) => make());
 }
 
+/** One of them. */
+export function findBackend(name: Backend): FoundBackend {
+  return makers[name]();
+}
+
 /**
  * The backend that host policy names.
  * @throws Problem `sandbox-missing` when this host does not have it: another is never taken in its place

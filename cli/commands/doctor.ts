@@ -6,7 +6,7 @@ import { findProgram } from '../../runner/host.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
 import { type HostPolicy, requirements } from '../../skills-index/run/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { checkHost } from '../check-host.ts';
+import { backendRows, checkHost } from '../check-host.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { separationRows } from '../holds/separation.ts';
 import { answer, inkFor, joined, safe } from '../output.ts';
@@ -58,6 +58,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     ...parts.map(partRow),
     ...namesOnPath(context.env.PATH, entry),
     ...(await checkHost(policy)).map((row) => ({ ...row, needed: isNeeded(row.name, policy) })),
+    ...backendRows(policy).map((row) => ({ ...row, needed: row.name === `backend ${policy.backend}` })),
     ...separationRows(policy, process.getuid?.() ?? 0).map((row) => ({ ...row, needed: false })),
   ];
   const ink = inkFor(context.stdout, context.env);
