@@ -52,6 +52,15 @@ describe('the documentation', () => {
     expect(text).toContain('["--prefix", "/opt/skillgate", "run", "-s", "skill", "--", "mcp", "--agent", "finance"]');
   });
 
+  it('shows Codex and OpenCode the same server', () => {
+    const text = read('docs/operating.md');
+    const [, command, args] = /\[mcp_servers\.skillgate\]\ncommand = (".*")\nargs = (\[.*\])/.exec(text) ?? [];
+    const codex = [JSON.parse(command ?? '""'), ...JSON.parse(args ?? '[]')];
+    const [, settings] = /```json\n(\{ "mcp": .*)\n```/.exec(text) ?? [];
+    expect(codex).toEqual(['skillgate', 'mcp', '--agent', 'finance']);
+    expect(JSON.parse(settings ?? '{}').mcp.skillgate).toMatchObject({ type: 'local', command: codex });
+  });
+
   it('explains each key of host policy where operators look for it', () => {
     const rows = [...read('docs/operating.md').matchAll(/^\| (`\w+`(?:, `\w+`)*) \|/gm)].flatMap(
       ([, cell]) => (cell ?? '').match(/\w+/g) ?? [],
