@@ -29,7 +29,10 @@ describe('the documentation', () => {
       expect(found.kind).toBe('command');
       if (found.kind !== 'command') return;
       // What follows `--` is another program's.
-      const own = found.rest.includes('--') ? found.rest.slice(0, found.rest.indexOf('--')) : found.rest;
+      const ours = found.rest.includes('--') ? found.rest.slice(0, found.rest.indexOf('--')) : found.rest;
+      // And what follows the command of a skill is the skill's.
+      const last = ours.filter((word) => !word.startsWith('--'))[(found.row.verbatimAfter ?? 0) - 1];
+      const own = last === undefined ? ours : ours.slice(0, ours.indexOf(last) + 1);
       const options = own.filter((word) => word.startsWith('--')).map((word) => word.slice(2).split('=')[0]);
       const known = [...Object.keys(found.row.options), 'format', 'help'];
       expect(options.filter((option) => !known.includes(option ?? ''))).toEqual([]);
