@@ -1,7 +1,8 @@
 // The last step of `npm run build`: the command line and the scanning thread of `skill scan` become one file each, and one more for what is
 // loaded only when it is needed, since Node spends more on finding and reading five hundred small modules than on what they do. The modules
 // stay beside them for those that start one by its path. What agents wait for (`skill run`, `mcp`, `agent run`) is a program of its own in
-// CommonJS: one file instead of a hundred, each part and each module of Node's set up when it is first asked for.
+// CommonJS: one file instead of a hundred, each part and each module of Node's set up when it is first asked for; of ASCII, so that it is
+// read byte by byte.
 // What is taken in from packages keeps its licence.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
@@ -34,7 +35,6 @@ const packages = new Set();
 const large = ['ts-morph'];
 // What is native, and what only a registry has.
 const kept = ['better-sqlite3', '@napi-rs/keyring', 'hono', '@hono/*', 'hono-openapi', 'drizzle-orm'];
-const line = './command-line.js';
 // What is CommonJS among the packages asks for Node's own modules.
 const banner = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);";
 const modules = { outdir: 'dist/cli', splitting: true, format: 'esm', banner: { js: banner } };
@@ -42,15 +42,27 @@ const ownPlace = { js: "const ownPlace = require('node:url').pathToFileURL(__fil
 await bundle('scan-thread', { ...modules, chunkNames: 'scan-thread/[name]-[hash]', external: large });
 // The modules are read before the bundle takes the place of one.
 await bundle('command-line', {
-  ...{ outfile: 'dist/cli/agents.cjs', format: 'cjs', banner: ownPlace, external: [...large, ...kept, 'playwright-core'] },
+  ...{
+    outfile: 'dist/cli/agents.cjs',
+    format: 'cjs',
+    minifyWhitespace: true,
+    legalComments: 'none',
+    banner: ownPlace,
+    external: [...large, ...kept, 'playwright-core'],
+  },
   plugins: [otherCommands, ownPlaces('ownPlace')],
 });
 await bundle('command-line', {
   ...{ ...modules, chunkNames: 'part-[name]-[hash]', external: [...large, ...kept] },
   plugins: [ownPlaces('import.meta.url')],
 });
-await bundle('main', { ...modules, splitting: false, external: [line], plugins: [ownPlaces('import.meta.url')] });
-chooseProgram('dist/cli/main.js');
+await bundle('main', {
+  ...{ outdir: 'dist/cli', format: 'esm', external: ['./command-line.js'] },
+  plugins: [ownPlaces('import.meta.url')],
+});
+// What is beside ASCII stands in strings, templates and patterns, where an escape means the same.
+const escaped = (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+writeFileSync('dist/cli/agents.cjs', readFileSync('dist/cli/agents.cjs', 'utf8').replace(/[^\0-\x7f]/g, escaped));
 // One without a file of its own names its licence.
 const texts = [...packages].sort().map((name) => {
   const [file] = globSync(`node_modules/${name}/{LICEN[CS]E,licen[cs]e}*`);
@@ -62,15 +74,6 @@ const texts = [...packages].sort().map((name) => {
   return `${name}\n\n${licence}\n`;
 });
 writeFileSync('dist/cli/LICENSES.txt', texts.join('\n---\n\n'));
-
-// Which of both goes on is known from the first words.
-function chooseProgram(file) {
-  const asked = `import("${line}")`;
-  const [before, after, ...more] = readFileSync(file, 'utf8').split(asked);
-  if (after === undefined || more.length > 0) throw new Error(`${file} does not ask for ${line} once`);
-  const isAgents = "/^(run|mcp|agent run)( |$)/.test(process.argv.slice(2, 4).join(' '))";
-  writeFileSync(file, `${before}(${isAgents} ? require('./agents.cjs') : ${asked})${after}`);
-}
 
 async function bundle(entry, how) {
   const { metafile } = await build({

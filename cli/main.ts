@@ -8,12 +8,15 @@ export async function main(process: NodeJS.Process): Promise<number> {
   const argv = process.argv.slice(2);
   endOnLostOutput(process);
   if (isVersion(argv)) return showVersion(process.stdout, 'text');
-  const { useCompileCache } = await import('./compile-cache.ts');
-  useCompileCache(process.env, argv);
+  const { compiledFolder, useCompileCache } = await import('./compile-cache.ts');
+  const folder = compiledFolder(process.env);
+  const program = folder === undefined ? undefined : (await import('./agents-program.ts')).agentsProgram(argv, folder);
+  if (program === undefined) useCompileCache(process.env, folder);
   const { stopOnSignals, useProxy } = await import('./process-world.ts');
   const signal = stopOnSignals(process);
   await useProxy(process.env);
-  const [{ runCommandLine }, { fileGetter }] = await Promise.all([import('./command-line.ts'), import('./get-file.ts')]);
+  const { runCommandLine } = program ?? (await import('./command-line.ts'));
+  const { fileGetter } = await import('./get-file.ts');
   return runCommandLine({
     argv,
     env: process.env,
