@@ -18,7 +18,7 @@ export type FoundBackend =
 const makers: Readonly<Record<Backend, () => FoundBackend>> = {
   bubblewrap: findBubblewrap,
   runc: () => findRuntime('runc', 'apt-get install runc'),
-  runsc: () => findRuntime('runsc', 'CGO_ENABLED=0 GOBIN=/usr/local/bin go install gvisor.dev/gvisor/runsc@go'),
+  runsc: () => findRuntime('runsc', 'CGO_ENABLED=0 GOBIN=/usr/local/bin go install gvisor.dev/gvisor/runsc@v0.0.0-20260905035102-160fafc42237'),
   docker: findDocker,
   podman: findPodman,
   seatbelt: findSeatbelt,
