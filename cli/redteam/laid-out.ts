@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { modelHost } from '../../skills-index/run/bridge.ts';
 import { type PackedBundle, packBundle } from '../../skills-index/skill/bundle.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
@@ -40,6 +41,7 @@ export type Naming = (folder: string) => Readonly<Record<string, string>>;
 /** In the product's sandboxes. */
 export const gatedNaming: Naming = (folder) => ({
   ...{ workspace: '/workspace', memory: '/memory', home: '/home/skill', reports: '/reports', ledgers: '/ledgers' },
+  model: `http://${modelHost}`,
   ...hostNaming(folder),
 });
 
@@ -47,6 +49,7 @@ export const gatedNaming: Naming = (folder) => ({
 export const bareNaming: Naming = (folder) => ({
   ...{ workspace: join(folder, 'ledgers'), memory: join(folder, 'home/data/agents/finance/memory'), home: join(folder, 'user') },
   ...{ reports: join(folder, 'reports'), ledgers: join(folder, 'ledgers') },
+  model: `http://${hosts.model}`,
   ...hostNaming(folder),
 });
 

@@ -41,7 +41,7 @@ export async function startOutside(pages: Readonly<Record<string, string>>): Pro
     const [, target] = /^redirect: (\S+)/.exec(page ?? '') ?? [];
     const [, status = '200', text = ''] = /^(?:status: (\d+)\n)?([\s\S]*)$/.exec(page ?? '{"deals":[]}') ?? [];
     if (target !== undefined) response.writeHead(302, { location: target }).end();
-    else response.writeHead(Number(status)).end(url.pathname.endsWith('/echo') ? `${authorization} ${body}` : text);
+    else response.writeHead(Number(status)).end(echoes[url.pathname.split('/').at(-1) ?? '']?.(authorization) ?? text);
   });
   // What knows no gate goes through here: every name leads to this server.
   server.on('connect', (request, client) => {
@@ -59,6 +59,12 @@ export async function startOutside(pages: Readonly<Record<string, string>>): Pro
   };
   return { port: (server.address() as AddressInfo).port, heard, close };
 }
+
+/** What the allowed hosts say of the credential that they were sent. */
+const echoes: Readonly<Record<string, (credential: string) => string>> = {
+  echo: (credential) => credential,
+  backwards: (credential) => [...credential].reverse().join(''),
+};
 
 function placeOf(name: string): Heard['at'] {
   if (name === hosts.crm) return 'crm';
