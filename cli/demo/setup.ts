@@ -38,9 +38,8 @@ async function startRegistry(stage: Stage): Promise<string> {
   writeFileSync(join(folder, 'incidents.json'), JSON.stringify({ reporters: { 'olga-1': keyId }, needed: 1 }));
   const base = await addressOf(stage, folder);
   stage.useRegistry(base);
-  for (const person of ['operator', 'ada', 'rita', 'rob', 'olga'] as const) {
-    await stage.type(person, ['registry', 'add', base, '--root', fingerprint]);
-  }
+  const everybody = ['operator', 'ada', 'rita', 'rob', 'olga'] as const;
+  await Promise.all(everybody.map((person) => stage.type(person, ['registry', 'add', base, '--root', fingerprint])));
   const health = await fetch(`${base}/healthz`);
   const claim = 'it answers, and everybody pinned the fingerprint of its root file, heard by another way';
   stage.proven('registry', claim, health.ok, `${base}/index/root.json`);
@@ -64,7 +63,7 @@ async function addressOf(stage: Stage, folder: string): Promise<string> {
 }
 
 async function makePeople(stage: Stage): Promise<void> {
-  for (const person of ['ada', 'rita', 'rob'] as const) await stage.type(person, ['key', 'create', person]);
+  await Promise.all((['ada', 'rita', 'rob'] as const).map((person) => stage.type(person, ['key', 'create', person])));
   await stage.type('ada', ['scope', 'claim', 'acme']);
   for (const person of ['rita', 'rob'] as const) {
     await stage.type('operator', ['member', 'add', person, '--role', 'reviewer', '--public-key', publicKey(stage, person)]);
