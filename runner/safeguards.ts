@@ -3,7 +3,7 @@ import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
 import { type BreakerWatch, breakerPollMs } from '../skills-index/run/breaker-watch.ts';
 import type { HoldSubject } from '../skills-index/run/hold.ts';
 import { askToStart, type RunGate } from '../skills-index/run/hold-gate.ts';
-import { grantsDigest } from '../skills-index/run/hold-rules.ts';
+import { grantsDigest, type HeldPlan } from '../skills-index/run/hold-rules.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
 import { openBreaker } from './breakers.ts';
 import { holdDesk, startGate } from './holds.ts';
@@ -20,8 +20,8 @@ export interface Safeguards {
  * @throws Problem `breaker-open`, `hold-unsupported`, `hold-denied`, `hold-expired`
  */
 export async function startSafeguards(
-  { hands = {}, hostPolicy: policy, now, paths, signal }: RunRequest,
-  plan: Plan,
+  { hands = {}, hostPolicy: policy, now, paths, signal }: Pick<RunRequest, 'hands' | 'hostPolicy' | 'now' | 'paths' | 'signal'>,
+  plan: HeldPlan & Pick<Plan, 'holds' | 'uid'>,
   subject: HoldSubject,
   record: (event: AuditEvent) => void,
 ): Promise<Safeguards> {

@@ -3,10 +3,12 @@
 import { type Agent, whyEnded } from '../../skills-index/run/agent.ts';
 import { parseModelUrl } from '../../skills-index/run/agent-policy.ts';
 import { modelHost } from '../../skills-index/run/bridge.ts';
+import type { PlannedHold } from '../../skills-index/run/hold.ts';
+import { type HeldPlan, plannedHolds } from '../../skills-index/run/hold-rules.ts';
 import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
 import type { LeftOut, PlannedEnv, PlannedMount, Refusal } from '../../skills-index/run/plan.ts';
 import type { SecretEntry } from '../../skills-index/run/plan-input.ts';
-import type { PlannedFolder, PlannedSkill, SessionPlan } from '../../skills-index/run/session-plan.ts';
+import { type PlannedFolder, type PlannedSkill, type SessionPlan, sessionSkill } from '../../skills-index/run/session-plan.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import * as limits from '../limits.ts';
@@ -78,10 +80,17 @@ export function planSession(input: SessionInput): { readonly plan: SessionPlan; 
       processes: limits.sessionProcessesMax,
     },
     egressLimits: facts.egressLimits,
+    holds: holdsOf({ agent: agent.name, mounts, ...model, env: [...plainEnv, ...model.env] }, input),
     leftOut,
     refused,
   };
   return { plan, digest: canonicalDigest(plan) };
+}
+
+// That it may write is the word of whoever granted the workspace, and its memory is its own: only rules of host policy make it wait.
+function holdsOf(given: Omit<HeldPlan, 'skill' | 'programs'>, { agent, hostPolicy }: SessionInput): PlannedHold[] {
+  const writable = [...hostPolicy.writable, 'memory', ...(agent.workspace === undefined ? [] : [agent.workspace.name])];
+  return plannedHolds({ ...given, programs: [], skill: sessionSkill }, { ...hostPolicy, writable });
 }
 
 const plainEnv: readonly PlannedEnv[] = [

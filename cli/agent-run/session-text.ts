@@ -14,6 +14,7 @@ export function printSessionPlan({ limits, ...plan }: SessionPlan): string {
     ['secrets', plan.secrets.map((one) => [`${one.name} as ${one.as} to ${one.hosts.join(', ')}`, one.reason])],
     ['env', plan.env.map((one) => [`${one.name}=${JSON.stringify(one.value)}`, one.reason])],
     ['skills', plan.skills.map((one) => [`${one.name}@${one.version}`, one.reason])],
+    ['waits for a person', plan.holds.map((one) => [`${one.rule}, ${one.seconds} s`, one.reason])],
     ['left out', plan.leftOut.map((one) => [one.what, one.reason])],
     ['refused', plan.refused.map((one) => [`${one.code}: ${one.message}`, one.hint ?? `skill explain ${one.code}`])],
   ];

@@ -3,7 +3,6 @@
  * to its skills; gone afterwards, with one audit trail. Its skills run beside it, each in a sandbox of its own.
  */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { actAs } from '../../runner/agents.ts';
 import type { Audit } from '../../runner/audit.ts';
@@ -11,27 +10,31 @@ import { startEgress } from '../../runner/egress.ts';
 import { type HeldMounts, holdMounts } from '../../runner/mounts.ts';
 import type { EndReason } from '../../runner/run.ts';
 import { withRunFolder } from '../../runner/run-folder.ts';
-import type { Sandbox, SandboxFile } from '../../runner/sandbox.ts';
+import { type Safeguards, startSafeguards } from '../../runner/safeguards.ts';
+import type { Sandbox } from '../../runner/sandbox.ts';
 import { leakDetector } from '../../runner/secrets/leaks.ts';
 import { placeholderFor, watchedPlaceholder } from '../../runner/secrets/placeholder.ts';
 import { revealAll, type Secrets } from '../../runner/secrets.ts';
 import { type Stop, watchRun } from '../../runner/watch.ts';
 import { type Agent, whyEnded } from '../../skills-index/run/agent.ts';
 import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
+import { sessionThresholds } from '../../skills-index/run/breaker.ts';
 import { runnerHost } from '../../skills-index/run/bridge.ts';
 import { canaryFrom } from '../../skills-index/run/canary.ts';
 import type { ChangeSet } from '../../skills-index/run/changes.ts';
+import type { HoldHands } from '../../skills-index/run/hold.ts';
+import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
 import { type RunTokens, runTokens } from '../../skills-index/run/run-token.ts';
-import type { SessionPlan } from '../../skills-index/run/session-plan.ts';
+import { type SessionPlan, sessionSkill } from '../../skills-index/run/session-plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
-import { tokenRenewSeconds } from '../limits.ts';
 import type { Startable } from '../start-skill.ts';
 import { type BridgeCalls, serveBridge } from './bridge-server.ts';
 import { keyVariableOf } from './plan-session.ts';
-import { giveMemory, readBridge, type SessionHost } from './session-host.ts';
-import { skillFolders, writeSkillTree } from './skill-tree.ts';
+import { bridgeFiles, keepToken, runFolders } from './session-files.ts';
+import { giveMemory, type SessionHost } from './session-host.ts';
+import { writeSkillTree } from './skill-tree.ts';
 
 export interface Session {
   /** Of the session; every line of the audit log that belongs to it has it. */
@@ -45,6 +48,9 @@ export interface Session {
   readonly calls: BridgeCalls;
   readonly audit: Audit;
   readonly sandbox: Sandbox;
+  readonly hostPolicy: HostPolicy;
+  /** How people hear of what waits for them. */
+  readonly hands: HoldHands;
   /** PEM texts of authorities beside the system's. */
   readonly authorities: readonly string[];
 }
@@ -69,14 +75,23 @@ type Io = Pick<CommandContext, 'now' | 'paths' | 'signal'> & {
 export async function runSession(session: Session, io: Io): Promise<SessionEnd> {
   const { agent, audit, digest, id, plan } = session;
   const subject = { run: id, agent: agent.name, session: id, plan: digest };
-  const record = (event: AuditEvent): void => audit.record(subject, event);
+  let safe: Safeguards | undefined;
+  const write = (event: AuditEvent): void => audit.record(subject, event);
+  const record = (event: AuditEvent): void => {
+    write(event);
+    safe?.breaker.observe(event);
+  };
   const begun = performance.now();
   const tokens = runTokens(io.now, () => randomBytes(32));
   try {
     refuseWhatThePlanRefuses(plan);
+    const guards = await guardSession(session, io, write);
+    safe = guards;
     const acting = actAs(agent, io, (one) => whyEnded(one, io.now()));
     try {
-      const end = await withRunFolder((runFolder) => holdAndStart(session, io, { runFolder, tokens, record, acting }));
+      const end = await withRunFolder((runFolder) =>
+        holdAndStart(session, io, { runFolder, tokens, record, acting, safe: guards }),
+      );
       const { code, reason } = end;
       record({ event: 'exit', reason, code, milliseconds: Math.round(performance.now() - begun) });
       return end;
@@ -88,8 +103,25 @@ export async function runSession(session: Session, io: Io): Promise<SessionEnd> 
     record({ event: 'refused', code, why: (cause as Error).message });
     throw cause;
   } finally {
+    safe?.close();
     tokens.end();
   }
+}
+
+// The rules of host policy that name no skill hold for it, and a breaker of its own counts what it does over all sessions of the agent.
+function guardSession(
+  { agent, digest: plan, hands, hostPolicy: policy, id: run, plan: planned }: Session,
+  { now, paths, signal }: Io,
+  write: (event: AuditEvent) => void,
+): Promise<Safeguards> {
+  const hostPolicy = { ...policy, breakers: sessionThresholds(policy.breakers) };
+  const { name: skill, version } = sessionSkill;
+  return startSafeguards(
+    { hands, hostPolicy, now, paths, signal },
+    { ...planned, programs: [], skill: sessionSkill },
+    { run, agent: agent.name, skill, version, plan },
+    write,
+  );
 }
 
 function refuseWhatThePlanRefuses({ agent, refused }: SessionPlan): void {
@@ -106,6 +138,7 @@ interface Surroundings {
   readonly tokens: RunTokens;
   readonly record: (event: AuditEvent) => void;
   readonly acting: ReturnType<typeof actAs>;
+  readonly safe: Safeguards;
 }
 
 async function holdAndStart(session: Session, io: Io, around: Surroundings): Promise<SessionEnd> {
@@ -116,7 +149,7 @@ async function holdAndStart(session: Session, io: Io, around: Surroundings): Pro
   await writeSkillTree(`${runFolder}/skills`, skills);
   const stopRenewing = keepToken(`${runFolder}/token`, around.tokens, plan);
   const mounts = await holdMounts({
-    plan: { mounts: plan.mounts, agent: plan.agent, skill: { name: 'session', version: '' } },
+    plan: { mounts: plan.mounts, agent: plan.agent, skill: sessionSkill },
     ...{ planDigest: digest, subject: { run: id, agent: plan.agent }, now: io.now, folders: host.folders, data: io.paths.data },
     ...{ runFolder, overlays: sandbox.entersNamespaces === true, record },
   });
@@ -134,14 +167,15 @@ async function startAndWait(
   around: Surroundings & { readonly mounts: HeldMounts },
 ): Promise<SessionEnd> {
   const { authorities, calls, plan, sandbox, secrets } = session;
-  const { acting, mounts, record, runFolder, tokens } = around;
+  const { acting, mounts, record, runFolder, safe, tokens } = around;
   const values = await revealAll(plan.secrets, secrets);
   const placeholders = plan.secrets.map((one) => ({ ...one, placeholder: placeholderFor(randomBytes(16)) }));
   const canary = canaryFrom(randomBytes(56));
   const [flood, sung] = [new AbortController(), new AbortController()];
   const leaks = leakDetector([canary, ...placeholders.map(watchedPlaceholder)], (channel, { encoding }) => {
-    record({ event: 'canary', channel, encoding });
+    // First the end, so that it has this name: what is recorded opens the breaker.
     sung.abort();
+    record({ event: 'canary', channel, encoding });
   });
   const serve = (stream: Duplex): void => serveBridge(stream, tokens, calls);
   const proxy = await startEgress({
@@ -150,11 +184,12 @@ async function startAndWait(
     reveal: (name) => values.get(name) ?? '',
     ...{ record, owner: plan, onFlood: () => flood.abort(), leaks, caps: plan.egressLimits, authorities },
     spend: acting.purse.spend,
+    gate: safe.gate,
     services: new Map([[`${runnerHost}:80`, serve]]),
   });
   try {
     const keys = placeholders.map((one) => [keyVariableOf(one), one.placeholder] as const);
-    const running = await sandbox.start({
+    const starting = sandbox.start({
       plan: { ...plan, programs: [] },
       command: plan.command,
       // Not in its environment, which agents' programs send to their models as a matter of course.
@@ -165,19 +200,21 @@ async function startAndWait(
       proxyFolder: `${runFolder}/proxy`,
       runFolder,
     });
+    const running = await safe.breaker.started(starting);
     const { notes } = running;
     record({ event: 'start', command: plan.command.join(' '), why: 'session', backend: plan.backend, notes });
     const stops: Stop[] = [
       ...acting.stops,
       { signal: flood.signal, reason: 'limit:denials' },
       { signal: sung.signal, reason: 'canary' },
+      { signal: safe.breaker.opened, reason: 'breaker' },
       { signal: proxy.failed, reason: 'proxy' },
       { signal: io.signal, reason: 'killed' },
     ];
     const { stdin, onStdout, onStderr } = io;
     const end = await watchRun(
       running,
-      { ...(stdin === undefined ? {} : { stdin }), onStdout, onStderr, leaks, stops, waited: () => 0 },
+      { ...(stdin === undefined ? {} : { stdin }), onStdout, onStderr, leaks, stops, waited: safe.gate.waited },
       plan,
     );
     const { changes, leaked } = mounts.finish(end.reason === 'exit' ? leaks : undefined);
@@ -186,35 +223,4 @@ async function startAndWait(
   } finally {
     await proxy.close();
   }
-}
-
-// The token that the sandbox reads: a new one every two minutes, each good for five.
-function keepToken(folder: string, tokens: RunTokens, { gid, uid }: SessionPlan): () => void {
-  mkdirSync(folder, { mode: 0o700 });
-  const write = (): void => {
-    writeFileSync(`${folder}/new`, tokens.renew(), { mode: 0o400 });
-    if (process.getuid?.() === 0) chownSync(`${folder}/new`, uid, gid);
-    renameSync(`${folder}/new`, `${folder}/token`);
-  };
-  write();
-  if (process.getuid?.() === 0) chownSync(folder, uid, gid);
-  const timer = setInterval(write, tokenRenewSeconds * 1_000).unref();
-  return () => clearInterval(timer);
-}
-
-function runFolders(runFolder: string): { readonly path: string; readonly target: string }[] {
-  chmodSync(`${runFolder}/skills`, 0o755);
-  return [
-    { path: `${runFolder}/token`, target: '/run/skillgate' },
-    ...skillFolders.map((target) => ({ path: `${runFolder}/skills`, target })),
-  ];
-}
-
-function bridgeFiles(): SandboxFile[] {
-  const { bytes, path } = readBridge();
-  const launcher = `#!/bin/sh\nexec /opt/skillgate/bin/node ${path} "$@"\n`;
-  return [
-    { path, mode: '444', bytes },
-    { path: '/opt/skillgate/bin/skillgate', mode: '755', bytes: Buffer.from(launcher) },
-  ];
 }

@@ -15,6 +15,7 @@ import { backendOf } from '../backends/backends.ts';
 import { applyAllowed } from '../changes/accept.ts';
 import { offerChanges } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { handsOfOperator } from '../holds/hands.ts';
 import { answer, joined, jsonText, note, safe } from '../output.ts';
 import { openSecrets } from '../secret-sources/open-secrets.ts';
 import { hostFiles } from '../start-skill.ts';
@@ -43,7 +44,22 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const log = (line: string): void => note(context, safe`mcp: ${line}`);
     const calls = sessionCalls({ world, agent: name, folder: context.cwd, log });
     const authorities = readAuthorities(files.policy);
-    const session = { id, agent, plan, digest, host, secrets, skills, calls, audit: files.audit, sandbox, authorities };
+    const hands = handsOfOperator(context, files.policy);
+    const session = {
+      id,
+      agent,
+      plan,
+      digest,
+      host,
+      hostPolicy: files.policy,
+      secrets,
+      skills,
+      calls,
+      audit: files.audit,
+      sandbox,
+      authorities,
+      hands,
+    };
     const taken = { stdout: '', stderr: '' };
     const { changes, ...end } = await runSession(session, { ...context, ...streamsOf(context, taken) });
     const waiting = await applyAllowed(context.paths, { ...files, own: host.own }, changes);

@@ -93,9 +93,26 @@ function breakerHold(why: string, { subject, ...material }: BreakerTerms): Hold 
   return newHold(
     subject,
     rule,
-    { kind: 'breaker', what: `let ${skill}@${version} run again under ${agent}, after ${why}`, scope },
+    { kind: 'breaker', what: `let ${sayWhat(subject)} run again under ${agent}, after ${why}`, scope },
     material,
   );
+}
+
+/** Whose it is, for people; an agent's own program is no version of anything. */
+export function sayWhat({ skill, version }: Pick<BreakerSubject, 'skill' | 'version'>): string {
+  return version === '' ? `the ${skill}` : `${skill}@${version}`;
+}
+
+/** So many times more often than a skill an agent's own program may be denied, or name its placeholder where that is not bound. */
+const sessionDenials = 20;
+
+/**
+ * Thresholds for an agent's own program: such programs call home as a matter of course, and what they printed goes to their model. Neither
+ * gets anywhere; a canary or a way inside still opens the breaker at once.
+ */
+export function sessionThresholds(given: BreakerThresholds): BreakerThresholds {
+  const often = (counter: BreakerCounter): number => (given[counter] ?? breakerTable[counter].max) * sessionDenials;
+  return { ...given, denied: often('denied'), 'secret-unbound': often('secret-unbound') };
 }
 
 /** How it is recorded. */
@@ -105,9 +122,9 @@ export function breakerEvent({ counter, hold }: OpenBreaker, state: 'opened' | '
 
 /** Message and hint of a refusal: which counter, where to look, how a person goes on. */
 export function sayOpen({ hold, why }: OpenBreaker): [message: string, more: { readonly hint: string }] {
-  const { agent, id, run, skill, version } = hold;
+  const { agent, id, run } = hold;
   return [
-    `${skill}@${version} is stopped for ${agent === 'operator' ? 'the operator' : `agent ${agent}`}: its breaker opened. ${why}`,
+    `${sayWhat(hold)} is stopped for ${agent === 'operator' ? 'the operator' : `agent ${agent}`}: its breaker opened. ${why}`,
     { hint: `skill agent log ${agent} shows what run ${run} did; a person lets it run again with skill hold allow ${id}` },
   ];
 }

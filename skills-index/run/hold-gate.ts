@@ -3,7 +3,7 @@ import { Problem } from '../skill/problem.ts';
 import type { AuditEvent } from './audit-entry.ts';
 import type { Gate, GateAnswer, Hold, HoldHands, SignedAnswer } from './hold.ts';
 import { type AnswerQuestion, endOf, isStanding, sayAnswered, type Writer, whyNotAnswered } from './hold-answer.ts';
-import { capabilityTexts } from './hold-rules.ts';
+import { capabilityTexts, type HeldPlan } from './hold-rules.ts';
 import { gateAnswer, type HoldEnd, HoldState, type HoldTerms, holdEvent } from './hold-state.ts';
 import type { Plan } from './plan.ts';
 
@@ -86,7 +86,7 @@ export function openGate(settings: GateSettings): RunGate {
  * Asks about a start, which goes on or fails.
  * @throws Problem `hold-unsupported`, `hold-denied`, `hold-expired`
  */
-export async function askToStart(gate: Gate, plan: Plan, signal?: AbortSignal): Promise<void> {
+export async function askToStart(gate: Gate, plan: HeldPlan & Pick<Plan, 'holds'>, signal?: AbortSignal): Promise<void> {
   const answer = await gate.ask({ kind: 'start', capabilities: capabilityTexts(plan), holds: plan.holds }, signal);
   if (answer.kind === 'denied') throw new Problem(answer.code, `Cannot run ${plan.skill.name}: ${answer.why}`);
 }

@@ -7,7 +7,10 @@ import { type HoldCondition, type HoldPolicy, holdSecondsDefault, isAboutRequest
 import type { Plan } from './plan.ts';
 
 /** Of a plan, what rules are about. */
-type HeldPlan = Pick<Plan, 'agent' | 'egress' | 'env' | 'mounts' | 'programs' | 'secrets' | 'skill'>;
+export interface HeldPlan extends Pick<Plan, 'agent' | 'egress' | 'env' | 'mounts' | 'programs' | 'secrets'> {
+  /** `session` where it is an agent's own program. */
+  readonly skill: { readonly name: string };
+}
 
 type Who = Pick<HoldSubject, 'agent' | 'skill'>;
 

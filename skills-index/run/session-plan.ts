@@ -20,6 +20,9 @@ export interface PlannedSkill {
   readonly reason: string;
 }
 
+/** By what rules, holds and breakers name an agent's own program, which is no version of anything. */
+export const sessionSkill = { name: 'session', version: '' } as const;
+
 export interface SessionPlan {
   readonly schema: 'skillgate.session/1';
   readonly agent: string;
@@ -39,6 +42,8 @@ export interface SessionPlan {
   readonly skills: readonly PlannedSkill[];
   readonly limits: RunLimits & { readonly outputBytes: number; readonly processes: number };
   readonly egressLimits: Plan['egressLimits'];
+  /** Why its start waits for a person. */
+  readonly holds: Plan['holds'];
   readonly leftOut: readonly LeftOut[];
   /** Empty when it may start. */
   readonly refused: readonly Refusal[];
