@@ -133,7 +133,7 @@ async function tryScenario(stage: Stage, given: Scenario, index: number): Promis
 
 function remove(laid: { readonly folder: string; close(): void }): void {
   laid.close();
-  if (process.env.REDTEAM_KEEP === undefined) fs.rmSync(laid.folder, { recursive: true, force: true });
+  fs.rmSync(laid.folder, { recursive: true, force: true });
 }
 
 function short(text: string): string {
