@@ -203,7 +203,9 @@ function planModel({ agent, facts, hostPolicy }: SessionInput, refused: Refusal[
       {
         scheme: isLocal ? 'http' : 'https',
         mode: 'intercept',
-        ...{ host, port, methods: ['GET', 'HEAD', 'POST'], path: `${place.path}/*`, pinned, reason: `${what}; the only way out` },
+        // Beside it a server of models has what loads, changes and deletes them.
+        ...{ host, port, methods: ['GET', 'HEAD', 'POST'], path: `${place.path || '/v1'}/*`, pinned },
+        reason: `${what}; the only way out`,
       },
     ],
     secrets: stored === undefined ? [] : [{ name: stored.name, hosts: [host], as, reason: `${why}; added at the proxy` }],

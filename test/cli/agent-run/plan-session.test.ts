@@ -69,7 +69,7 @@ describe('the plan of a session', () => {
   it('adds the key of a model elsewhere by reference, to its host alone', () => {
     const hostPolicy = { ...emptyHostPolicy, models: { cloud } };
     const { egress, env, secrets, refused } = planWith({ hostPolicy, facts: { secrets: [key] } }).plan;
-    expect(egress).toMatchObject([{ scheme: 'https', host: 'api.model.example', port: 443, path: '/*', pinned: {} }]);
+    expect(egress).toMatchObject([{ scheme: 'https', host: 'api.model.example', port: 443, path: '/v1/*', pinned: {} }]);
     expect(secrets).toMatchObject([{ name: 'KEY', hosts: ['api.model.example'], as: 'header:x-api-key' }]);
     expect(env).toEqual(
       expect.arrayContaining([expect.objectContaining({ name: 'ANTHROPIC_BASE_URL', value: 'https://api.model.example' })]),
