@@ -20,7 +20,7 @@ import { writePrivateFile } from './private-file.ts';
 
 export interface Audit {
   /**
-   * Appends one line and returns when it is on disk; lines that come by thousands (allowed requests, seen processes) get there
+   * Appends one line and returns when it is on disk; lines that come by thousands (allowed requests, seen processes, changed files) get there
    * with the next other one, or within `auditDelayMillis`.
    * @throws Problem `audit-broken` over a log that was changed, `audit-unwritable`
    */
@@ -61,7 +61,7 @@ export function openAudit(file: string, now: () => Date, keyFile: string): Audit
 const signedEvents: readonly string[] = ['exit', 'refused', 'incident'];
 
 function comesOften(event: AuditEvent): boolean {
-  return event.event === 'child' || (event.event === 'egress' && event.decision === 'allowed');
+  return ['change', 'child', 'cleanup'].includes(event.event) || (event.event === 'egress' && event.decision === 'allowed');
 }
 
 function append(file: string, keyFile: string, said: readonly Said[]): void {

@@ -12,8 +12,8 @@ export const foldersDeepMax = 100;
 /** Of a folder that a run sees through a copy, and of what it may change there. */
 export const changedBytesMax = 200 * 1024 * 1024;
 export const changedPathsMax = 20_000;
-export const reportedPathsMax = 50;
-export const reportedChangesMax = 1_000;
+/** At what links of one run lead through, part by part. */
+export const linkLooksMax = 200_000;
 export const argumentBytesMax = 96 * 1024;
 export const startSecondsMax = 20;
 export const lockWaitSecondsMax = 30;

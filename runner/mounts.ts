@@ -15,7 +15,7 @@ import {
 import type { Plan } from '../skills-index/run/plan.ts';
 import { workspaceOf } from '../skills-index/run/plan-capabilities.ts';
 import { type Digest, digestOf, hexOf } from '../skills-index/skill/digest.ts';
-import { reportedChangesMax, reportedPathsMax } from './limits.ts';
+import { changedPathsMax } from './limits.ts';
 import { openViews } from './mounts/views.ts';
 import { type SeenWorkspace, seeWorkspace } from './mounts/workspace.ts';
 import { writePrivateFile } from './private-file.ts';
@@ -113,8 +113,18 @@ function finishAll(
     }
   }
   const changed = folders.flatMap(({ changes, target }) => changes.map((one) => ({ ...one, path: `${target}/${one.path}` })));
-  for (const one of changed.slice(0, reportedChangesMax)) record({ event: 'change', ...fileChangeOf(one) });
-  for (const one of cleaned.slice(0, reportedPathsMax)) record({ event: 'cleanup', ...one });
+  // Names leave too, and stand in the log.
+  const names = [
+    ...changed.map(({ path, after }) => [path, after?.kind === 'link' ? after.to : '']),
+    ...cleaned.map(({ path }) => [path]),
+  ];
+  if (leaks?.push('names', Buffer.from(names.flat().join('\n'))) !== undefined) leaked = true;
+  if (!leaked) {
+    for (const one of changed) record({ event: 'change', ...fileChangeOf(one) });
+    for (const one of cleaned.slice(0, changedPathsMax)) record({ event: 'cleanup', ...one });
+    const more = cleaned.length - changedPathsMax;
+    if (more > 0) record({ event: 'cleanup', path: '', why: `${more} more, which are not taken over either` });
+  }
   if (leaked || folders.length === 0) {
     rmSync(kept, { recursive: true, force: true });
     return { cleaned, leaked };

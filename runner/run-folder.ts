@@ -1,6 +1,6 @@
 /** A folder for one run alone: the proxy's socket, and what is staged for the run's uid. Gone afterwards. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { memoryMiBPerRun } from './limits.ts';
@@ -42,8 +42,10 @@ export async function withRunFolder<Result>(
 function sweep(above: string): number {
   const folders = readdirSync(above).filter((name) => /^skillgate-[A-Za-z0-9]{6}$/.test(name));
   return folders.filter((name) => {
-    const found = statSync(`${above}/${name}/runner`, { throwIfNoEntry: false });
-    if (found === undefined || found.uid !== process.getuid?.()) return false;
+    // Everybody may make folders here, and links in them.
+    const [folder, file] = ['', '/runner'].map((part) => lstatSync(`${above}/${name}${part}`, { throwIfNoEntry: false }));
+    const isOurs = folder?.isDirectory() === true && file?.isFile() === true && (folder.mode & 0o022) === 0;
+    if (!isOurs || folder.uid !== process.getuid?.() || file.uid !== folder.uid) return false;
     if (holderLives(`${above}/${name}/runner`)) return true;
     removeControlGroups(name);
     removeTree(`${above}/${name}`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type OpenedHost, openHost } from '../../runner/host.ts';
 import { unlock, waitForClaim } from '../../runner/lock.ts';
 import { writePrivateFile } from '../../runner/private-file.ts';
+import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
 import { type ChangedFolder, type ChangeSet, changeSetDigest } from '../../skills-index/run/changes.ts';
 import { workspaceOf } from '../../skills-index/run/plan-capabilities.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -58,6 +59,9 @@ async function applyFolders(paths: Paths, host: Host, waiting: WaitingChanges, f
     programs: [],
     ownFolders: [paths.config, paths.data, paths.cache],
   });
+  const { agent, plan, run, skill, version } = waiting.set;
+  const digest = changeSetDigest({ ...waiting.set, folders: [...folders] });
+  const record = (event: AuditEvent): void => host.audit.record({ run, agent, skill, version, plan }, event);
   const claims: string[] = [];
   try {
     const roots: (readonly [string, ChangedFolder])[] = [];
@@ -69,14 +73,15 @@ async function applyFolders(paths: Paths, host: Host, waiting: WaitingChanges, f
     }
     for (const [root, folder] of roots) refuseConflicts(root, folder, waiting.begun);
     closeSync(openSync(join(waiting.folder, begunName), 'w', 0o600));
-    for (const [root, folder] of roots) applyChanges(root, folder, waiting.read);
+    record({ event: 'changes', decision: 'begun', digest });
+    for (const [root, folder] of roots)
+      for (const path of applyChanges(root, folder, waiting.read))
+        record({ event: 'cleanup', path: `${folder.target}/${path}`, why: 'a link that would lead out of the folder by now' });
   } finally {
     claims.forEach(unlock);
     opened.close();
   }
-  const { agent, plan, run, skill, version } = waiting.set;
-  const digest = changeSetDigest({ ...waiting.set, folders: [...folders] });
-  host.audit.record({ run, agent, skill, version, plan }, { event: 'changes', decision: 'applied', digest });
+  record({ event: 'changes', decision: 'applied', digest });
 }
 
 function rootOf({ facts, folders }: OpenedHost, { id, source }: ChangedFolder, own: Host['own']): string {

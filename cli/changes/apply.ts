@@ -37,9 +37,10 @@ export function refuseConflicts(root: string, { changes, conflicts }: ChangedFol
  * Brings a folder to what was accepted, when nothing in it conflicts.
  * @param root as above
  * @param read the kept bytes with a digest; they are checked
+ * @returns links that are left out, as they would lead out of the folder by now
  * @throws Problem `changes-conflict`, `changes-invalid`, or what the host says; it can be called again
  */
-export function applyChanges(root: string, { changes }: ChangedFolder, read: Kept): void {
+export function applyChanges(root: string, { changes }: ChangedFolder, read: Kept): string[] {
   const owner = fs.statSync(root);
   const act = (one: Change, how: (at: Buffer, one: Change) => void): void =>
     withParent(root, latin(one.path), (to) => how(to, one));
@@ -52,14 +53,17 @@ export function applyChanges(root: string, { changes }: ChangedFolder, read: Kep
       else if (after !== undefined) put(to, after, owner, read);
     });
   // A folder that nobody may write to is made so when all is in it; where a link leads is known then too.
+  const left: string[] = [];
+  const look = lookIn(root);
   for (const one of stay)
     act(one, (to, { path, after }) => {
-      if (after?.kind === 'link' && !staysInside(latin(path), latin(after.to), lookIn(root))) {
+      if (after?.kind === 'link' && !staysInside(latin(path), latin(after.to), look)) {
         fs.unlinkSync(to);
-        throw new Problem('changes-conflict', `${path} would lead out of the folder by now`);
+        left.push(path);
       }
       if (after?.kind === 'folder') withHandle(to, (self) => fs.chmodSync(self, after.mode));
     });
+  return left;
 }
 
 type Kept = (sha256: Digest) => Uint8Array;

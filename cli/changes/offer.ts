@@ -6,6 +6,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { confirm } from '../ask.ts';
 import type { CommandContext } from '../command.ts';
 import { handsOfAgent } from '../holds/hands.ts';
+import { diffLinesMax } from '../limits.ts';
 import { count, inkFor, note, safe, say } from '../output.ts';
 import type { HostFiles } from '../start-skill.ts';
 import { acceptChanges } from './accept.ts';
@@ -36,7 +37,7 @@ export async function offerChanges(context: CommandContext, host: HostFiles, set
 
 /** Shows it on stderr and asks; false when the answer is anything but yes. */
 async function saysYes(context: CommandContext, waiting: WaitingChanges): Promise<boolean> {
-  say(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env)));
+  say(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env), diffLinesMax));
   try {
     await confirm(context, safe`Apply these changes?`, 'yes', `skill changes accept ${waiting.set.run}`);
     return true;

@@ -3,21 +3,29 @@ import { readFileSync } from 'node:fs';
 import { withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
 import { type Change, type ChangedFolder, type EntryState, kindOf } from '../../skills-index/run/changes.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import { diffLinesMax, diffTextBytesMax } from '../limits.ts';
+import { diffTextBytesMax } from '../limits.ts';
 import { count, type Ink, joined, type Safe, safe } from '../output.ts';
 import { unifiedDiff } from './diff.ts';
 import type { WaitingChanges } from './waiting.ts';
 
-/** The whole set, its digest last. */
-export function showChanges(waiting: WaitingChanges, ink: Ink): Safe {
+/**
+ * The whole set, its digest last.
+ * @param linesMax of differences in all: of each file then as much as of any other, and how much of it is not shown
+ */
+export function showChanges(waiting: WaitingChanges, ink: Ink, linesMax = Number.POSITIVE_INFINITY): Safe {
   const { set, digest, begun } = waiting;
-  let left = diffLinesMax;
+  const diffs = new Map(set.folders.flatMap((folder) => folder.changes.map((one) => [one, diffOf(waiting, folder, one)])));
+  const most = linesEach(
+    [...diffs.values()].map(({ length }) => length),
+    linesMax,
+  );
+  const all = safe`skill changes show ${set.run}`;
   const lines = set.folders.flatMap((folder) => {
     const each = folder.changes.flatMap((one) => {
-      const diff = left > 0 ? diffOf(waiting, folder, one) : [];
-      const shown = diff.slice(0, Math.max(0, left));
-      left -= diff.length;
-      const cut = diff.length > shown.length ? [safe`  … ${count(diff.length - shown.length, 'more line')}`] : [];
+      const diff = diffs.get(one) ?? [];
+      const shown = diff.slice(0, most);
+      const hidden = count(diff.length - shown.length, 'line');
+      const cut = diff.length > shown.length ? [safe`  ${ink.yellow(`… ${hidden} not shown`)}: ${all}`] : [];
       return [headOf(one, ink), ...shown.map((line) => coloured(line, ink)), ...cut];
     });
     const refused = folder.refused.map(({ path, why }) => safe`${ink.yellow('not taken over')} ${path}: ${why}`);
@@ -26,6 +34,17 @@ export function showChanges(waiting: WaitingChanges, ink: Ink): Safe {
   });
   const half = begun ? [safe`${ink.yellow('somebody began to apply these and did not come to the end; accept goes on')}`] : [];
   return joined([...lines, ...half, safe`changes ${digest}`], '\n');
+}
+
+// How many lines each file may have, so that all together have no more than `max`: what a short one leaves is for the longer ones.
+function linesEach(lengths: readonly number[], max: number): number {
+  let left = max;
+  for (const [index, length] of lengths.toSorted((a, b) => a - b).entries()) {
+    const share = Math.floor(left / (lengths.length - index));
+    if (length > share) return share;
+    left -= length;
+  }
+  return Number.POSITIVE_INFINITY;
 }
 
 /** `2 created, 1 deleted`. */

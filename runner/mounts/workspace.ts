@@ -7,7 +7,7 @@ import { type LookAt, whyLeftBehind } from '../../skills-index/run/left-behind.t
 import { type Entry, findProtected, type ProtectedPath } from '../../skills-index/run/protected-paths.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { changedBytesMax, changedPathsMax, workspaceEntriesMax } from '../limits.ts';
+import { changedBytesMax, changedPathsMax, linkLooksMax, workspaceEntriesMax } from '../limits.ts';
 import type { View, Views } from './views.ts';
 import { bytesOf, type Met, textOf, walkFolder, withHandle, withParent } from './walk-folder.ts';
 
@@ -84,21 +84,23 @@ function collectChanges({ view, below, before, protectedPaths }: Seen, keep: Kee
   // The folder below is as it was when the run began, unless somebody else changed it.
   const touched = (path: string): boolean => stateAt(below, path)?.changed !== (view.below ?? before).get(path)?.changed;
   const { gathered, refuse, compare, gone } = gatherChanges(limits, touched);
+  const look = lookIn(root);
   const meet = (met: Met): boolean => {
     const { path, at, stats, link } = met;
     const old = before.get(path);
     seen.add(path);
     if (stats.isDirectory() ? old?.mode === stats.mode : old?.inode === stats.ino && old.changed === stats.ctimeMs) return true;
     if (old === undefined && placed.has(path) && (stats.isDirectory() || stats.size === 0)) return false;
+    // It would be two files in the folder; each name of it would be read.
+    if (stats.isFile() && stats.nlink > 1) return refuse(path, 'a hard link');
     const why = whyLeftBehind(
       { ...met, isOther: !(stats.isFile() || stats.isDirectory() || link !== undefined), isNew: old === undefined },
-      lookIn(root),
+      look,
     );
     if (why !== undefined) return refuse(path, why);
     const { state, content } = withHandle(at, (self) => readState(self, stats, link));
-    const taken = compare(path, stateAt(below, path)?.state, state, stats.isFile() && stats.nlink > 1);
-    if (taken === true && content !== undefined) keep(textOf(path), content);
-    return taken !== 'refused';
+    if (compare(path, stateAt(below, path)?.state, state) && content !== undefined) keep(textOf(path), content);
+    return true;
   };
   const fail = (path: string, cause: unknown): void => {
     if (cause instanceof TooMuchChanged) throw cause;
@@ -109,9 +111,11 @@ function collectChanges({ view, below, before, protectedPaths }: Seen, keep: Kee
   return gathered;
 }
 
-/** Looks at paths of a folder, whose links are not followed; for `staysInside`. */
+/** Looks at paths of a folder, whose links are not followed, and not without end: links that lead through one another are many looks. */
 export function lookIn(root: string): LookAt {
+  let looks = 0;
   return (path) => {
+    if (++looks > linkLooksMax) throw new Error('links lead through too many others');
     const at = bytesOf(`${root}/${path}`);
     const found = fs.lstatSync(at, { throwIfNoEntry: false });
     return found?.isSymbolicLink() ? { link: fs.readlinkSync(at, 'latin1') } : found && 'plain';

@@ -13,10 +13,10 @@ export interface Gathering {
   refuse(path: string, why: string): false;
   /**
    * An entry that may be taken over.
-   * @returns whether its bytes have to be kept; `refused` when it is not taken over after all
+   * @returns whether its bytes have to be kept
    * @throws Error when there is more than the limits
    */
-  compare(path: string, below: EntryState | undefined, seen: EntryState | undefined, isHardLinked: boolean): boolean | 'refused';
+  compare(path: string, below: EntryState | undefined, seen: EntryState | undefined): boolean;
   /** A path that the run does not see any more, unless it is not taken over. */
   gone(path: string, below: () => EntryState | undefined): void;
 }
@@ -37,10 +37,8 @@ export function gatherChanges(limits: GatherLimits, touched: (path: string) => b
     if (bytes > limits.bytes || changes.length >= limits.paths) throw new TooMuchChanged(limits);
     changes.push({ path: textOf(path), ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
   };
-  const compare: Gathering['compare'] = (path, below, seen, isHardLinked) => {
+  const compare: Gathering['compare'] = (path, below, seen) => {
     if (sameState(below, seen)) return false;
-    // It would be two files in the folder.
-    if (isHardLinked) return refuse(path, 'a hard link') || 'refused';
     const after = seen !== undefined && 'mode' in seen ? { ...seen, mode: seen.mode & 0o1777 } : seen;
     if (!sameState(after, seen)) refused.push({ path: textOf(path), why: 'setuid or setgid bits, taken off' });
     if (sameState(below, after)) return false;

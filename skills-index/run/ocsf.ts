@@ -103,7 +103,7 @@ const holdOutcomes: Readonly<Record<EntryOf<'hold'>['state'], Mapped['outcome']>
   ...{ asked: 'delayed', allowed: 'approved', denied: 'rejected', expired: 'rejected', unsupported: 'rejected' },
   rejected: 'alert',
 };
-const changesOutcomes = { offered: 'delayed', applied: 'approved', discarded: 'rejected' } as const;
+const changesOutcomes = { offered: 'delayed', begun: 'approved', applied: 'approved', discarded: 'rejected' } as const;
 const fileActivities = { created: 1, changed: 3, deleted: 4 } as const;
 const httpActivities: Readonly<Record<string, number>> = {
   ...{ CONNECT: 1, DELETE: 2, GET: 3, HEAD: 4, OPTIONS: 5, POST: 6, PUT: 7, TRACE: 8, PATCH: 9 },

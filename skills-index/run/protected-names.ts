@@ -13,7 +13,7 @@ const others = [
   '.mise .mise.toml .mise.local.toml .npmrc .pnp.cjs .pnpmfile.cjs .pnpmfile.mjs .tool-versions .yarn .yarnrc .yarnrc.yml bunfig.toml',
   'mise.toml mise.local.toml',
   '.amazonq .augment .copilot .crush .qwen .roomodes .rules .trae .zed AGENT.md AGENTS.override.md CRUSH.md QWEN.md WARP.md',
-  '.devcontainer.json .fleet .vs .gitattributes .hg .jj .svn lefthook.yml .lefthook.yml',
+  '.devcontainer.json .githooks .fleet .vs .gitattributes .hg .jj .svn lefthook.yml .lefthook.yml',
   '.bazelrc .bundle .cargo .gradle .latexmkrc .mvn .pylintrc .Rprofile latexmkrc',
   '.dir-locals.el .env .gdbinit .lldbinit .lvimrc .nvimrc .vimrc',
   '.buildkite .circleci .forgejo .gitea .gitlab-ci.yml .travis.yml .woodpecker.yml',
@@ -48,11 +48,15 @@ export function isRepository(has: (name: string) => boolean): boolean {
 
 /** Whether an entry that is new makes the folder of its siblings a repository, also where case does not count. */
 export function makesRepository(name: string, siblings: ReadonlySet<string>): boolean {
-  const parts = new Set([...repositoryParts].map(fold));
-  if (!parts.has(fold(name))) return false;
-  const there = new Set([...siblings].map(fold));
+  if (!foldedParts.has(fold(name))) return false;
+  const there = foldedNames.get(siblings) ?? new Set([...siblings].map(fold));
+  foldedNames.set(siblings, there);
   return isRepository((one) => there.has(fold(one)));
 }
+
+const foldedParts = new Set([...repositoryParts].map(fold));
+// Of a folder once, however many of its names look like these parts.
+const foldedNames = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>();
 
 /**
  * Why a path of changes that wait is not for the folder; undefined when it may be.

@@ -18,7 +18,7 @@ const ifAnyBit = (bits: number, skipElse: number): Instruction => [0x45, 0, skip
 const allow = give(0x7fff_0000);
 const kill = give(0x8000_0000);
 const refuse = (errno: number): Instruction => give(0x0005_0000 | errno);
-const [notPermitted, noSuchCall, noSuchFamily] = [1, 38, 97];
+const [notPermitted, noSuchCall, noSuchProtocol, noSuchFamily] = [1, 38, 93, 97];
 
 // struct seccomp_data: nr, arch, instruction pointer, then six arguments of 8 bytes, low word first on both architectures.
 const [numberAt, architectureAt] = [0, 4];
@@ -29,6 +29,7 @@ const architectures = { x64: { audit: 0xc000_003e, column: 0 }, arm64: { audit: 
 const newNamespaces = 0x7e02_0000;
 const [unix, inet, inet6] = [1, 2, 10];
 const [stream, datagram] = [1, 2];
+const [tcp, udp, upperLayer] = [6, 17, 31];
 // TIOCSTI and TIOCLINUX type into a terminal; TIOCCONS and TIOCSETD take it over.
 const terminalRequests = [0x5412, 0x541c, 0x541d, 0x5423];
 
@@ -63,6 +64,14 @@ export function seccompProgram(architecture: string, subject: SeccompSubject): U
       allow,
     ]),
     ...on(calls.personality, [load(argumentAt(0)), ifEqual(0, 1), allow, ifEqual(0xffff_ffff, 1), allow, refuse(notPermitted)]),
+    ...on(calls.setsockopt, [
+      load(argumentAt(1)),
+      ifEqual(tcp, 3),
+      load(argumentAt(2)),
+      ifEqual(upperLayer, 1),
+      refuse(notPermitted),
+      allow,
+    ]),
     ...on(calls.socketpair, [load(argumentAt(0)), ifEqual(unix, 1), allow, refuse(noSuchFamily)]),
     ...on(calls.socket, [
       load(argumentAt(1)),
@@ -70,6 +79,12 @@ export function seccompProgram(architecture: string, subject: SeccompSubject): U
       ifEqual(stream, 0, 2),
       ifEqual(datagram, 0, 1),
       refuse(notPermitted),
+      // Other protocols than TCP and UDP load parts of the kernel by being named.
+      load(argumentAt(2)),
+      ifEqual(0, 0, 3),
+      ifEqual(tcp, 0, 2),
+      ifEqual(udp, 0, 1),
+      refuse(noSuchProtocol),
       load(argumentAt(0)),
       ...families.flatMap((family) => [ifEqual(family, 1), allow]),
       refuse(noSuchFamily),

@@ -21,6 +21,8 @@ export const deniedSyscalls: Readonly<Record<string, Readonly<Record<string, Num
     bpf: [321, 280],
     perf_event_open: [298, 241],
     userfaultfd: [323, 282],
+    io_setup: [206, 0],
+    io_submit: [209, 2],
     io_uring_setup: [425, 425],
     io_uring_enter: [426, 426],
     io_uring_register: [427, 427],
@@ -60,6 +62,7 @@ export const judgedSyscalls = {
   clone3: [435, 435],
   socket: [41, 198],
   socketpair: [53, 199],
+  setsockopt: [54, 208],
   ioctl: [16, 29],
   personality: [135, 92],
 } as const satisfies Record<string, Numbers>;

@@ -148,6 +148,7 @@ describe('changes that wait', () => {
     expect(await skill('changes list', [])).toContain('no changes wait');
     expect(host.audit().filter((one) => one.event === 'changes')).toMatchObject([
       { decision: 'offered' },
+      { decision: 'begun' },
       { decision: 'applied', digest },
     ]);
   });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -36,6 +36,16 @@ describe('the folder of a run', () => {
     make(dead);
     await withRunFolder(async (path) => make(path), above);
     expect(readdirSync(above)).toEqual([]);
+  });
+
+  it('is neither counted nor taken away where somebody else could have made it: a link, or a folder that others write to', async () => {
+    const linked = mkdtempSync(join(above, 'skillgate-'));
+    symlinkSync('/proc/version', join(linked, 'runner'));
+    const open = leave(`${process.pid} 1\n`);
+    chmodSync(open, 0o777);
+    symlinkSync(linked, join(above, 'skillgate-AAAAA1'));
+    await withRunFolder(async () => undefined, above, 1);
+    expect(readdirSync(above)).toHaveLength(3);
   });
 
   it('is refused where one user has too many runs', async () => {

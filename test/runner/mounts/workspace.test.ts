@@ -102,7 +102,7 @@ const rows: readonly Row[] = [
     ['tool: setuid or setgid bits, taken off'],
   ],
   ['setuid on what was there', (view) => fs.chmodSync(`${view}/old`, 0o4644), [], ['old: setuid or setgid bits, taken off']],
-  ['a hard link', (view) => fs.linkSync(`${view}/old`, `${view}/twin`), [], ['twin: a hard link']],
+  ['a hard link', (view) => fs.linkSync(`${view}/old`, `${view}/twin`), [], ['old: a hard link', 'twin: a hard link']],
   ['AGENTS.md', write('AGENTS.md'), [], [`AGENTS.md: ${obeyed}`]],
   ['AGENTS.md further down', write('dir/AGENTS.md'), [], [`dir/AGENTS.md: ${obeyed}`]],
   ['agents.md in another case', write('dir/agents.MD'), [], [`dir/agents.MD: ${obeyed}`]],

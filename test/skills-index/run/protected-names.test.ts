@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isProtectedName } from '../../../skills-index/run/protected-names.ts';
+import { isProtectedName, makesRepository } from '../../../skills-index/run/protected-names.ts';
 
 describe('names that hosts or agents obey', () => {
   it.each([
@@ -20,6 +20,7 @@ describe('names that hosts or agents obey', () => {
     'AGENTS~1.MD',
     '.GIT.',
     'CLAUDE.md:stream',
+    '.githooks',
   ])('are brought by no run: %s', (name) => {
     expect(isProtectedName(name)).toBe(true);
   });
@@ -27,4 +28,17 @@ describe('names that hosts or agents obey', () => {
   it.each(['report.md', 'notes~', 'a~b.txt', 'environment', 'code-workspace.txt', 'weekly~1report.md'])('are not %s', (name) => {
     expect(isProtectedName(name)).toBe(false);
   });
+});
+
+it('a folder of many names that look like a repository’s is folded once', () => {
+  let looks = 0;
+  class Names extends Set<string> {
+    override [Symbol.iterator]() {
+      looks++;
+      return super[Symbol.iterator]();
+    }
+  }
+  const siblings = new Names(Array.from({ length: 50 }, (_, index) => `HEAD:${index}`));
+  for (const name of siblings.values()) expect(makesRepository(name, siblings)).toBe(false);
+  expect(looks).toBe(1);
 });
