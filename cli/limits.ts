@@ -40,6 +40,8 @@ export const whyCharsMax = 500;
 export const stdinCharsMax = 4 * 1024 * 1024;
 /** Bytes of one message of an agent. */
 export const mcpMessageBytesMax = 10 * 1024 * 1024;
+/** Calls of one MCP client that go on at the same time. */
+export const mcpCallsMax = 16;
 /** Entries, and bytes, of one page of a list that an agent gets. */
 export const mcpPageEntriesMax = 50;
 export const mcpPageBytesMax = 256 * 1024;

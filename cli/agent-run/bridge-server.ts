@@ -1,10 +1,11 @@
 /** The runner's end of an agent's way to its skills: a stream from the sandbox, one call in it, every line checked against the session's token. */
 import { once } from 'node:events';
-import { type Duplex, PassThrough, type Readable, type Writable } from 'node:stream';
+import { type Duplex, PassThrough, type Readable, Writable } from 'node:stream';
 import { type BridgeAnswer, type BridgeMessage, bridgeLineBytesMax, parseBridgeLine } from '../../skills-index/run/bridge.ts';
 import type { RunTokens } from '../../skills-index/run/run-token.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { linesOf } from '../lines.ts';
 import { problemOf } from '../thrown.ts';
 
 /** What a call is given and answers with. */
@@ -12,6 +13,8 @@ export interface BridgeStreams {
   readonly stdin: Readable;
   readonly stdout: (chunk: Uint8Array) => void;
   readonly stderr: (chunk: Uint8Array) => void;
+  /** When what was answered so far is on its way, or nobody reads any more. */
+  readonly drained: () => Promise<void>;
   /** Aborts when the sandbox hangs up. */
   readonly gone: AbortSignal;
 }
@@ -43,7 +46,11 @@ export function serveBridge(stream: Duplex, tokens: RunTokens, calls: BridgeCall
     const text = Buffer.from(chunk).toString('base64');
     answer(key === 'stdout' ? { stdout: text } : { stderr: text });
   };
-  const streams: BridgeStreams = { stdin, stdout: bytesOf('stdout'), stderr: bytesOf('stderr'), gone: gone.signal };
+  const drained = async (): Promise<void> => {
+    if (stream.writableNeedDrain && !stream.destroyed)
+      await once(stream, 'drain', { signal: gone.signal }).catch(() => undefined);
+  };
+  const streams: BridgeStreams = { stdin, stdout: bytesOf('stdout'), stderr: bytesOf('stderr'), drained, gone: gone.signal };
   let called = false;
   const take = (message: BridgeMessage): void => {
     if (!tokens.isGood(message.token))
@@ -70,24 +77,20 @@ export function serveBridge(stream: Duplex, tokens: RunTokens, calls: BridgeCall
 }
 
 async function readLines(stream: Duplex, take: (message: BridgeMessage) => void, untilTaken: () => Promise<void>): Promise<void> {
-  let text = '';
-  // A failure leaves it open, so that it can be told.
-  for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    text += chunk.toString('latin1');
-    const lines = text.split('\n');
-    const longest = Math.max(...lines.map((line) => line.length));
-    text = lines.pop() ?? '';
-    if (longest > bridgeLineBytesMax) throw new Problem('run-limit', `A line has more than ${bridgeLineBytesMax} bytes`);
-    for (const line of lines) take(parseBridgeLine(Buffer.from(line, 'latin1').toString('utf8')));
+  for await (const line of linesOf(stream, bridgeLineBytesMax)) {
+    take(parseBridgeLine(line.toString('utf8')));
     await untilTaken();
   }
 }
 
-/** A stream that writes to a call's stdout, for who wants one. */
-export function writableOf(write: (chunk: Uint8Array) => void): Writable {
-  const out = new PassThrough();
-  out.on('data', write);
-  return out;
+/** A call's stdout as a stream: who does not read it is not answered further. */
+export function writableOf({ drained, stdout }: Pick<BridgeStreams, 'drained' | 'stdout'>): Writable {
+  return new Writable({
+    write: (chunk: Uint8Array, _, done) => {
+      stdout(chunk);
+      void drained().then(() => done());
+    },
+  });
 }
 
 // Other signs as escapes, so that each byte of a line is one character.

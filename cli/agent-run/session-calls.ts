@@ -40,7 +40,7 @@ export function sessionCalls({ agent, folder, log, world }: SessionWorld): Bridg
       const { serveMcp } = await import('../mcp-server.ts');
       const signal = AbortSignal.any([world.signal, streams.gone]);
       const skills = { skills: skillsFor(streams), boundary: () => randomUUID().slice(0, 8) };
-      await serveMcp(skills, { stdin: streams.stdin, stdout: writableOf(streams.stdout) }, { version: '1', signal, log });
+      await serveMcp(skills, { stdin: streams.stdin, stdout: writableOf(streams) }, { version: '1', signal, log });
       return exitCodes.ok;
     },
   };

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { type BridgeCalls, serveBridge } from '../../../cli/agent-run/bridge-server.ts';
+import { type BridgeCalls, serveBridge, writableOf } from '../../../cli/agent-run/bridge-server.ts';
 import { runTokens } from '../../../skills-index/run/run-token.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 
@@ -70,5 +70,23 @@ describe('the runner’s end of the bridge', () => {
 
   it('tells nothing of what failed inside', async () => {
     expect(await say({ ...run, skill: '@acme/broken' })).toEqual([{ exit: 1, says: 'the call failed inside the runner' }]);
+  });
+});
+
+describe('a call’s stdout', () => {
+  it('takes no more from who writes it than the sandbox reads', async () => {
+    const written: Uint8Array[] = [];
+    let read = (): void => undefined;
+    const drained = (): Promise<void> =>
+      new Promise((resolve) => {
+        read = resolve;
+      });
+    const out = writableOf({ stdout: (chunk) => void written.push(chunk), drained });
+    for (let i = 0; i < 100; i++) out.write(Buffer.alloc(64 * 1024));
+    expect(written).toHaveLength(1);
+    expect(out.writableNeedDrain).toBe(true);
+    read();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(written).toHaveLength(2);
   });
 });
