@@ -15,11 +15,12 @@ export interface HostRow {
   readonly type?: string;
 }
 
-type Wanted = Pick<HostPolicy, 'backend'>;
+type Wanted = Pick<HostPolicy, 'backend' | 'microvm'>;
 
 /** What this host can enforce: the checks of a start, tried now, and what host policy may require; for `skill doctor`. */
-export async function checkHost({ backend }: Wanted): Promise<readonly HostRow[]> {
-  const found = findBackend(backend);
+export async function checkHost(policy: Wanted): Promise<readonly HostRow[]> {
+  const { backend } = policy;
+  const found = findBackend(backend, policy);
   if ('why' in found) {
     const type = found.type === undefined ? {} : { type: found.type };
     return [{ name: 'a sandbox starts', holds: false, detail: `host policy wants ${backend}: ${found.why}`, ...type }];
@@ -32,7 +33,7 @@ export async function checkHost({ backend }: Wanted): Promise<readonly HostRow[]
 }
 
 /** Each backend: what it can enforce, or why it is not here and the line to type. */
-export function backendRows(wanted: Wanted, found: readonly FoundBackend[] = findBackends()): readonly HostRow[] {
+export function backendRows(wanted: Wanted, found: readonly FoundBackend[] = findBackends(wanted)): readonly HostRow[] {
   return found.map((one) => {
     const name = `backend ${one.name}`;
     const taken = one.name === wanted.backend ? 'taken for runs; ' : '';

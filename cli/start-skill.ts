@@ -144,6 +144,6 @@ export async function runRequest(
     ...(call.agent === undefined ? {} : { agent: call.agent }),
     ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
     ...(call.why === undefined ? {} : { why: call.why }),
-    sandbox: call.sandbox ?? backendOf(host.policy.backend),
+    sandbox: call.sandbox ?? backendOf(host.policy),
   };
 }

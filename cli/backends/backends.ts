@@ -1,12 +1,13 @@
 /** What can hold a run, by its name in host policy: the runner's own sandbox, and hands for other people's runtimes. */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import type { Sandbox } from '../../runner/sandbox.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
-import type { Backend } from '../../skills-index/run/host-policy.ts';
+import type { Backend, HostPolicy } from '../../skills-index/run/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { engineBackend } from './engine.ts';
 import { whyNotDocker } from './engine-info.ts';
+import { microvm } from './microvm.ts';
 import { ociBackend } from './oci.ts';
 import { sandboxExec, seatbelt } from './seatbelt.ts';
 
@@ -15,31 +16,39 @@ export type FoundBackend =
   | { readonly name: Backend; readonly sandbox: Sandbox }
   | { readonly name: Backend; readonly why: string; readonly type?: string };
 
-const makers: Readonly<Record<Backend, () => FoundBackend>> = {
+/** What of host policy backends are told. */
+type Settings = Pick<HostPolicy, 'microvm'>;
+
+const makers: Readonly<Record<Backend, (settings: Settings) => FoundBackend>> = {
   bubblewrap: findBubblewrap,
   runc: () => findRuntime('runc', 'apt-get install runc'),
-  runsc: () => findRuntime('runsc', 'CGO_ENABLED=0 GOBIN=/usr/local/bin go install gvisor.dev/gvisor/runsc@v0.0.0-20260905035102-160fafc42237'),
+  runsc: () =>
+    findRuntime(
+      'runsc',
+      'CGO_ENABLED=0 GOBIN=/usr/local/bin go install gvisor.dev/gvisor/runsc@v0.0.0-20260905035102-160fafc42237',
+    ),
   docker: findDocker,
   podman: findPodman,
   seatbelt: findSeatbelt,
+  microvm: findMicrovm,
 };
 
 /** Every backend, found or not. Nothing is started. */
-export function findBackends(): readonly FoundBackend[] {
-  return Object.values(makers).map((make) => make());
+export function findBackends(settings: Settings = {}): readonly FoundBackend[] {
+  return Object.values(makers).map((make) => make(settings));
 }
 
 /** One of them. */
-export function findBackend(name: Backend): FoundBackend {
-  return makers[name]();
+export function findBackend(name: Backend, settings: Settings): FoundBackend {
+  return makers[name](settings);
 }
 
 /**
  * The backend that host policy names.
  * @throws Problem `sandbox-missing` when this host does not have it: another is never taken in its place
  */
-export function backendOf(name: Backend): Sandbox {
-  const found = name === 'bubblewrap' ? { name, sandbox: bubblewrap() } : makers[name]();
+export function backendOf({ backend: name, ...settings }: Settings & Pick<HostPolicy, 'backend'>): Sandbox {
+  const found = name === 'bubblewrap' ? { name, sandbox: bubblewrap() } : makers[name](settings);
   if ('sandbox' in found) return found.sandbox;
   const hint = found.type === undefined ? {} : { hint: found.type };
   throw new Problem('sandbox-missing', `Host policy wants the backend ${name}: ${found.why}`, hint);
@@ -83,6 +92,26 @@ function findSeatbelt(): FoundBackend {
   const name = 'seatbelt';
   if (process.platform !== 'darwin') return { name, why: 'it needs macOS' };
   return existsSync(sandboxExec) ? { name, sandbox: seatbelt() } : { name, why: `there is no ${sandboxExec} here` };
+}
+
+function findMicrovm({ microvm: settings }: Settings): FoundBackend {
+  const name = 'microvm';
+  const qemu = programOf('qemu-system-x86_64');
+  const busybox = ['/bin/busybox', '/usr/bin/busybox'].find(existsSync);
+  if (process.arch !== 'x64' || process.platform !== 'linux') return { name, why: 'it needs Linux on x86_64' };
+  const type = 'apt-get install qemu-system-x86 busybox-static';
+  if (qemu === undefined || busybox === undefined) return { name, why: 'it needs QEMU and busybox', type };
+  if (settings === undefined) return { name, why: 'host policy names no kernel: "microvm": {"kernel": "/path/to/vmlinuz"}' };
+  return { name, sandbox: microvm({ qemu, busybox, kernel: settings.kernel, accelerator: hasKvm() ? 'kvm' : 'tcg' }) };
+}
+
+function hasKvm(): boolean {
+  try {
+    accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 // Only where the system installs them, whatever PATH says.

@@ -1,5 +1,5 @@
 /** The runner's table of system calls as the seccomp section of an OCI runtime specification (config-linux.md, "Seccomp"), which docker and podman read too. Pure. */
-import { deniedSyscalls } from '../../skills-index/run/syscalls.ts';
+import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/syscalls.ts';
 import { allowedSyscalls } from './allowed-syscalls.ts';
 
 /** An argument masked, and what it then has to be. */
@@ -29,10 +29,15 @@ export interface OciSeccomp {
 const [notPermitted, noSuchCall, noSuchFamily] = [1, 38, 97];
 const [unix, inet, inet6] = [1, 2, 10];
 const [stream, datagram] = [1, 2];
+const [tcp, udp, upperLayer] = [6, 17, 31];
 const terminalRequests = [0x5412, 0x541c, 0x541d, 0x5423];
 const newNamespaces = 0x7e02_0000;
 const architectures = { x64: 'SCMP_ARCH_X86_64', arm64: 'SCMP_ARCH_AARCH64' } as const;
 const word = 0xffff_ffff;
+
+// What the runner's own table refuses or judges counts, also where it grew since.
+const denied = Object.values(deniedSyscalls).flatMap((group) => Object.keys(group));
+const judged = new Set([...denied, ...Object.keys(judgedSyscalls)]);
 
 /**
  * What a skill's calls are answered; other architectures than x86_64 and aarch64 get an empty list, with which no runtime starts.
@@ -45,20 +50,24 @@ export function ociSeccomp(architecture: string, hasNumbers = true): OciSeccomp 
     defaultErrnoRet: noSuchCall,
     architectures: architecture === 'x64' || architecture === 'arm64' ? [architectures[architecture]] : [],
     syscalls: [
-      { names: allowedSyscalls, action: 'SCMP_ACT_ALLOW' },
-      refuse(
-        Object.values(deniedSyscalls).flatMap((group) => Object.keys(group)),
-        notPermitted,
-      ),
+      { names: allowedSyscalls.filter((name) => !judged.has(name)), action: 'SCMP_ACT_ALLOW' },
+      refuse(denied, notPermitted),
       // Its flags lie in memory, where no filter can look; said also where the default number is not heard.
       hasNumbers ? refuse(['clone3'], noSuchCall) : allow('clone3'),
       allow('clone', masked(0, newNamespaces, 0)),
       ...allBut(terminalRequests).map(([mask, value]) => allow('ioctl', masked(1, mask, value))),
       ...terminalRequests.map((request) => refuse(['ioctl'], notPermitted, masked(1, word, request))),
       ...[0, word].map((persona) => allow('personality', masked(0, word, persona))),
+      // TCP_ULP loads a part of the kernel by its name.
+      ...allBut([tcp]).map(([mask, value]) => allow('setsockopt', masked(1, mask, value))),
+      ...allBut([upperLayer]).map(([mask, value]) => allow('setsockopt', masked(1, word, tcp), masked(2, mask, value))),
       allow('socketpair', masked(0, word, unix)),
       ...[inet, inet6].flatMap((family) =>
-        [stream, datagram].map((type) => allow('socket', masked(0, word, family), masked(1, 0xf, type))),
+        [stream, datagram].flatMap((type) =>
+          [0, tcp, udp].map((protocol) =>
+            allow('socket', masked(0, word, family), masked(1, 0xf, type), masked(2, word, protocol)),
+          ),
+        ),
       ),
       ...['socket', 'socketpair'].flatMap((call) =>
         allBut(call === 'socket' ? [inet, inet6] : [unix]).map(([mask, value]) =>

@@ -28,7 +28,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const files = hostFiles(world);
   const agent = withModel(readAgent(files.agents, name), context.options.model);
   const secrets = openSecrets(world, name);
-  const sandbox = backendOf(files.policy.backend);
+  const sandbox = backendOf(files.policy);
   const host = openSessionHost({ agent, command, hostPolicy: files.policy, paths: context.paths, secrets });
   try {
     const skills = await agentSkills(world, name, context.cwd).all();

@@ -48,7 +48,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   try {
     const result = await runSkill({
       ...{ ...skill, args, audit, hostPolicy: policy, paths: context.paths, secrets: openSecrets(context, undefined) },
-      ...{ signal: context.signal, now: context.now, sandbox: backendOf(policy.backend) },
+      ...{ signal: context.signal, now: context.now, sandbox: backendOf(policy) },
       ...(command === undefined ? {} : { command }),
       ...(context.stdin.isTTY === true ? {} : { stdin: context.stdin }),
       onStdout: both(printed[0], output.stdout),

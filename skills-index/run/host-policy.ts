@@ -27,7 +27,7 @@ export const requirements = [
 export type Requirement = (typeof requirements)[number];
 
 /** What may hold a run; bubblewrap where host policy names none. */
-export const backends = ['bubblewrap', 'runc', 'runsc', 'docker', 'podman', 'seatbelt'] as const;
+export const backends = ['bubblewrap', 'runc', 'runsc', 'docker', 'podman', 'seatbelt', 'microvm'] as const;
 export type Backend = (typeof backends)[number];
 
 export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
@@ -46,6 +46,8 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
   /** Values for `env` capabilities; never the runner's own environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly backend: Backend;
+  /** For the backend of that name: a Linux kernel with serial ports and initramfs built in. */
+  readonly microvm?: { readonly kernel: string };
   readonly require: readonly Requirement[];
   /** Whether `install --plain` is allowed. */
   readonly plain: boolean;
@@ -96,6 +98,7 @@ const policyShape = exactObject({
     {},
   ),
   backend: v.optional(v.picklist(backends), 'bubblewrap'),
+  microvm: v.exactOptional(exactObject({ kernel: folder })),
   require: v.optional(v.array(v.picklist(requirements)), []),
   plain: v.optional(v.boolean(), true),
   status: v.optional(v.array(v.string()), []),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { engineBackend } from '../../../cli/backends/engine.ts';
+import { microvm } from '../../../cli/backends/microvm.ts';
 import { noSandbox } from '../../../cli/backends/none.ts';
 import { ociBackend } from '../../../cli/backends/oci.ts';
 import { seatbelt } from '../../../cli/backends/seatbelt.ts';
@@ -21,6 +22,7 @@ const others = [
   engineBackend({ name: 'docker', ...engine }),
   engineBackend({ name: 'podman', ...engine }),
   seatbelt(),
+  microvm({ qemu: '/nowhere', busybox: '/nowhere', kernel: '/nowhere', accelerator: 'tcg' }),
   noSandbox,
 ];
 
@@ -31,6 +33,7 @@ const given: Readonly<Record<string, string>> = {
   docker: 'seccomp no-network no-user-namespaces dropped-uid memory-cgroup pids-cgroup cpu-cgroup',
   podman: 'seccomp no-network dropped-uid',
   seatbelt: 'no-network',
+  microvm: 'no-network dropped-uid',
   none: '',
 };
 

@@ -1,0 +1,32 @@
+/** Writes a cpio archive in the form that the kernel unpacks as its first file system (initramfs buffer format, "newc"). Pure. */
+
+export interface CpioEntry {
+  /** Without a leading slash. */
+  readonly path: string;
+  /** Kind and rights, as stat(2) has them. */
+  readonly mode: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Of a file, or where a link leads. */
+  readonly bytes?: Uint8Array;
+}
+
+export const cpioKinds = { folder: 0o040_000, file: 0o100_000, link: 0o120_000 } as const;
+
+/** Folders come before what lies in them. */
+export function writeCpio(entries: readonly CpioEntry[]): Buffer {
+  const end: CpioEntry = { path: 'TRAILER!!!', mode: 0 };
+  return Buffer.concat([...entries, end].flatMap((entry, index) => recordOf(entry, index + 1)));
+}
+
+function recordOf({ path, mode, uid = 0, gid = 0, bytes = new Uint8Array() }: CpioEntry, inode: number): Uint8Array[] {
+  const name = Buffer.from(`${path}\0`);
+  const numbers = [inode, mode, uid, gid, 1, 0, bytes.length, 0, 0, 0, 0, name.length, 0];
+  const header = Buffer.from(`070701${numbers.map((one) => one.toString(16).padStart(8, '0')).join('')}`);
+  return [header, name, padding(header.length + name.length), bytes, padding(bytes.length)];
+}
+
+// To the next multiple of four.
+function padding(length: number): Uint8Array {
+  return new Uint8Array(-length & 3);
+}
