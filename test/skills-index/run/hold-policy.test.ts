@@ -34,6 +34,9 @@ describe('holds in host policy', () => {
     ['one name for two', { approvers: [0, 1].map((uid) => ({ name: 'a', user: { uid, folder: '/srv' } })) }, 'twice'],
     ['a webhook with a password', { webhooks: [{ url: 'https://me:pw@hooks.example/' }] }, 'without a user'],
     ['a webhook that is a file', { webhooks: [{ url: 'file:///etc/passwd' }] }, 'http'],
+    ['a mailbox over plain http', { mailbox: 'http://registry.example' }, 'is not https'],
+    ['a mailbox with a query', { mailbox: 'https://registry.example/?a=b' }, 'is not https'],
+    ['a mailbox as a list', { mailbox: ['https://registry.example'] }, 'mailbox'],
     ['a breaker that never opens', { breakers: { canary: 0 } }, 'less than 1'],
     ['an unknown counter', { breakers: { luck: 3 } }, 'breakers.luck'],
   ])('are refused with %s', (_, value, says) => {
