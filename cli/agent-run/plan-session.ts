@@ -1,7 +1,7 @@
 /** The plan of an agent's session: what the identity has, what host policy allows, what this host is. Pure; every line with its reason. */
 
 import { type Agent, whyEnded } from '../../skills-index/run/agent.ts';
-import { parseModelUrl } from '../../skills-index/run/agent-policy.ts';
+import { modelRequests, parseModelUrl } from '../../skills-index/run/agent-policy.ts';
 import { modelHost } from '../../skills-index/run/bridge.ts';
 import type { PlannedHold } from '../../skills-index/run/hold.ts';
 import { type HeldPlan, plannedHolds } from '../../skills-index/run/hold-rules.ts';
@@ -199,15 +199,12 @@ function planModel({ agent, facts, hostPolicy }: SessionInput, refused: Refusal[
   const why = `model ${name} of host policy`;
   const what = isLocal ? `${why}: ${host} is ${place.host}:${place.port}` : why;
   return {
-    egress: [
-      {
-        scheme: isLocal ? 'http' : 'https',
-        mode: 'intercept',
-        // Beside it a server of models has what loads, changes and deletes them.
-        ...{ host, port, methods: ['GET', 'HEAD', 'POST'], path: `${place.path || '/v1'}/*`, pinned },
-        reason: `${what}; the only way out`,
-      },
-    ],
+    egress: modelRequests(endpoint, place).map((one) => ({
+      scheme: isLocal ? 'http' : 'https',
+      mode: 'intercept',
+      ...{ host, port, ...one, pinned },
+      reason: `${what}; nothing else is a way out`,
+    })),
     secrets: stored === undefined ? [] : [{ name: stored.name, hosts: [host], as, reason: `${why}; added at the proxy` }],
     env: [
       { name: base, value: `${origin}${path}`, reason: why },

@@ -15,6 +15,30 @@ export interface ModelEndpoint {
   readonly kind: ModelKind;
   /** The secret that holds its key, bound to its host; only for https. */
   readonly secret?: string;
+  /** Reached beside what its `kind` needs: `/v1/rerank`, `/v1/responses/*`. */
+  readonly paths?: readonly string[];
+}
+
+/** What clients of an interface call below its `/v1`; beside that, servers of models load, change and delete them. */
+const inferencePaths: Readonly<Record<ModelKind, readonly string[]>> = {
+  openai: ['/chat/completions', '/responses', '/completions', '/embeddings'],
+  anthropic: ['/messages', '/messages/*'],
+};
+
+/** What a session may ask of its model: what the interface is for, below the address's own path, and what the operator adds. */
+export function modelRequests({ kind, paths = [] }: ModelEndpoint, place: Pick<ModelPlace, 'path'>): readonly ModelRequests[] {
+  // Clients of Anthropic's add `/v1` themselves.
+  const below = place.path === '' || (kind === 'anthropic' && !place.path.endsWith('/v1')) ? `${place.path}/v1` : place.path;
+  const calls = new Set([...inferencePaths[kind].map((path) => `${below}${path}`), ...paths]);
+  return [
+    ...[...calls].map((path) => ({ path, methods: ['GET', 'HEAD', 'POST'] as const })),
+    ...[`${below}/models`, `${below}/models/*`].map((path) => ({ path, methods: ['GET', 'HEAD'] as const })),
+  ];
+}
+
+interface ModelRequests {
+  readonly path: string;
+  readonly methods: readonly ('GET' | 'HEAD' | 'POST')[];
 }
 
 /** An agent program that the system did not install. */
@@ -69,6 +93,14 @@ const model = v.pipe(
     ),
     kind: v.picklist(modelKinds, 'is not "openai" or "anthropic"'),
     secret: v.exactOptional(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of a secret'))),
+    paths: v.exactOptional(
+      v.array(
+        v.pipe(
+          v.string(),
+          v.regex(/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~:-]+)+(\/\*)?$/, 'is not a path such as "/v1/rerank" or "/v1/files/*"'),
+        ),
+      ),
+    ),
   }),
   // A key that goes over plain http is anybody's.
   v.check(({ secret, url }) => secret === undefined || url.startsWith('https:'), 'has a secret, which goes over https only'),

@@ -124,6 +124,8 @@ describe('an agent’s own program in a session', () => {
       byAddress: { does: 'fetch', url: `http://127.0.0.1:${port}/` },
       elsewhere: { does: 'fetch', url: 'http://api.crm.example/' },
       runner: { does: 'fetch', url: 'http://runner.skillgate.internal/' },
+      tags: { does: 'fetch', url: 'http://model.skillgate.internal/api/tags' },
+      files: { does: 'fetch', url: 'http://model.skillgate.internal/v1/files' },
     };
     const did = await inSession('finance', steps);
     expect(did.model).toEqual({ status: 200, text: expect.stringContaining('done') });
@@ -131,7 +133,8 @@ describe('an agent’s own program in a session', () => {
       { url: '/v1/chat/completions', body: expect.stringContaining('write the report'), key: 'Bearer placeholder' },
     ]);
     expect(did.endpoint).toBe('ECONNREFUSED');
-    for (const one of ['byAddress', 'elsewhere', 'runner']) expect(JSON.stringify(did[one])).not.toContain('"status":200');
+    for (const one of ['byAddress', 'elsewhere', 'runner', 'tags', 'files'])
+      expect(JSON.stringify(did[one])).not.toContain('"status":200');
     expect(asked).toHaveLength(1);
     expect((await bare({ endpoint: steps.endpoint ?? {} })).endpoint).toBe('connected');
   });

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { planSession, type SessionFacts, type SessionInput } from '../../../cli/agent-run/plan-session.ts';
 import { folderNames } from '../../../cli/agent-run/skill-tree.ts';
 import type { Agent } from '../../../skills-index/run/agent.ts';
+import type { ModelEndpoint } from '../../../skills-index/run/agent-policy.ts';
+import { judgeRequest } from '../../../skills-index/run/egress-judge.ts';
 import { emptyHostPolicy } from '../../../skills-index/run/host-policy.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
@@ -49,14 +51,11 @@ describe('the plan of a session', () => {
 
   it('lets a local model alone be reached, pinned to its address', () => {
     const { egress, env, secrets } = planWith().plan;
-    expect(egress).toMatchObject([
-      {
-        scheme: 'http',
-        host: 'model.skillgate.internal',
-        port: 80,
-        pinned: { 'model.skillgate.internal': { address: '127.0.0.1', port: 8080 } },
-      },
-    ]);
+    const place = { scheme: 'http', host: 'model.skillgate.internal', port: 80 };
+    const pinned = { 'model.skillgate.internal': { address: '127.0.0.1', port: 8080 } };
+    expect(egress.map(({ host, pinned, port, scheme }) => ({ scheme, host, port, pinned }))).toEqual(
+      egress.map(() => ({ ...place, pinned })),
+    );
     expect(env).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ name: 'OPENAI_BASE_URL', value: 'http://model.skillgate.internal/v1' }),
@@ -69,12 +68,50 @@ describe('the plan of a session', () => {
   it('adds the key of a model elsewhere by reference, to its host alone', () => {
     const hostPolicy = { ...emptyHostPolicy, models: { cloud } };
     const { egress, env, secrets, refused } = planWith({ hostPolicy, facts: { secrets: [key] } }).plan;
-    expect(egress).toMatchObject([{ scheme: 'https', host: 'api.model.example', port: 443, path: '/v1/*', pinned: {} }]);
+    expect(egress[0]).toMatchObject({ scheme: 'https', host: 'api.model.example', port: 443, path: '/v1/messages', pinned: {} });
     expect(secrets).toMatchObject([{ name: 'KEY', hosts: ['api.model.example'], as: 'header:x-api-key' }]);
     expect(env).toEqual(
       expect.arrayContaining([expect.objectContaining({ name: 'ANTHROPIC_BASE_URL', value: 'https://api.model.example' })]),
     );
     expect(refused).toEqual([]);
+  });
+
+  it.each<[Partial<ModelEndpoint>, string, string, boolean]>([
+    [{}, 'POST', '/v1/chat/completions', true],
+    [{}, 'POST', '/v1/responses', true],
+    [{}, 'POST', '/v1/embeddings', true],
+    [{}, 'GET', '/v1/models/stub', true],
+    [{}, 'POST', '/v1/models/stub', false],
+    [{}, 'GET', '/v1/models-of-others', false],
+    [{}, 'POST', '/v1/files', false],
+    [{}, 'POST', '/v1/messages', false],
+    [{}, 'POST', '/api/pull', false],
+    [{}, 'POST', '/api/push', false],
+    [{}, 'GET', '/slots/0?action=save', false],
+    [{}, 'GET', '/metrics', false],
+    [{}, 'GET', '/', false],
+    [{ url: 'http://127.0.0.1:8080/llm' }, 'POST', '/llm/chat/completions', true],
+    [{ url: 'http://127.0.0.1:8080/llm' }, 'POST', '/v1/chat/completions', false],
+    [{ url: 'http://127.0.0.1:8080/llm' }, 'POST', '/llm/admin', false],
+    [{ paths: ['/v1/rerank', '/v1/files/*'] }, 'POST', '/v1/rerank', true],
+    [{ paths: ['/v1/rerank', '/v1/files/*'] }, 'GET', '/v1/files/1', true],
+    [{ paths: ['/v1/rerank', '/v1/files/*'] }, 'POST', '/v1/rerank/all', false],
+    [{ kind: 'anthropic' }, 'POST', '/v1/messages?beta=true', true],
+    [{ kind: 'anthropic' }, 'POST', '/v1/messages/count_tokens', true],
+    [{ kind: 'anthropic' }, 'GET', '/v1/models', true],
+    [{ kind: 'anthropic' }, 'POST', '/v1/files', false],
+    [{ kind: 'anthropic' }, 'POST', '/v1/chat/completions', false],
+    [{ kind: 'anthropic', url: 'http://127.0.0.1:8080/claude' }, 'POST', '/claude/v1/messages', true],
+    [{ kind: 'anthropic', url: 'http://127.0.0.1:8080/claude/v1' }, 'POST', '/claude/v1/messages', true],
+  ])('of a model %j: %s %s: %s', (more, method, target, expected) => {
+    const hostPolicy = { ...emptyHostPolicy, models: { local: { ...local, ...more } } };
+    const { egress } = planWith({ hostPolicy }).plan;
+    const url = `http://model.skillgate.internal${target}`;
+    const { kind } = judgeRequest(
+      { method, target: url, headers: [['host', 'model.skillgate.internal']] },
+      { egress, secrets: [] },
+    );
+    expect(kind === 'allowed').toBe(expected);
   });
 
   it.each<[string, string, More]>([

@@ -31,11 +31,17 @@ describe('a model’s endpoint', () => {
   it('sends its key over TLS only, and speaks an interface that is known', () => {
     const local = { url: 'http://127.0.0.1:8080', kind: 'openai' };
     expect(parse({ models: { local } }).models).toEqual({ local });
+    const more = { ...local, paths: ['/v1/rerank', '/v1/files/*'] };
+    expect(parse({ models: { local: more } }).models).toEqual({ local: more });
     for (const model of [
       { ...local, secret: 'KEY' },
       { ...local, kind: 'other' },
       { ...local, url: 'http://localhost' },
       { ...local, more: 1 },
+      ...['', '*', '/*', 'v1', '/v1*', '/v1/../x', '/v1//x', '/v1/%2e', '/v1?a', '/*/x'].map((path) => ({
+        ...local,
+        paths: [path],
+      })),
     ])
       expect(() => parse({ models: { local: model } })).toThrowError(expect.objectContaining({ code: 'host-policy-invalid' }));
   });
