@@ -145,11 +145,17 @@ function placeholderIn({ outside }: LaidOut, { seen }: AgentRan): string[] {
   return placeholder.test(all) ? ['placeholder (the value was never inside)'] : [];
 }
 
-// Who refused, by the word of the refusal.
 const refusals: Readonly<Record<string, string>> = {
   ...{ 'not-admitted': 'admission', 'status-stale': 'admission', 'not-found': 'admission', 'name-invalid': 'admission' },
-  ...{ 'hold-unsupported': 'grant', 'hold-denied': 'hold', 'hold-expired': 'hold', 'breaker-open': 'breaker' },
+  ...{ 'hold-unsupported': 'hold', 'hold-denied': 'hold', 'hold-expired': 'hold', 'breaker-open': 'breaker' },
 };
+
+// Who refused, by the word of the refusal; of what was never granted it says that a person would have to.
+function refusalOf(code: string, why: string): string | undefined {
+  // What broke stopped it by chance.
+  if (code === 'internal') return undefined;
+  return /has no grant for/.test(why) ? `grant (${code})` : `${refusals[code] ?? 'refused'} (${code})`;
+}
 
 function stopOf(entry: AuditEntry): string | undefined {
   switch (entry.event) {
@@ -166,9 +172,7 @@ function stopOf(entry: AuditEntry): string | undefined {
     case 'changes':
       return entry.decision === 'offered' ? 'mount (changes wait)' : undefined;
     case 'refused':
-      return entry.code === 'not-admitted' || entry.code === 'not-found'
-        ? `admission (${entry.code})`
-        : `refused (${entry.code})`;
+      return refusalOf(entry.code, entry.why);
     case 'exit':
       return entry.reason.startsWith('limit:') ? entry.reason : undefined;
     case 'egress':
@@ -184,7 +188,7 @@ function stopOfStep({ answer, declined }: Step): string | undefined {
   if (/more bytes? (was|were) dropped/.test(answer)) return 'framing (cut to size)';
   if (/there is no `.*` here/.test(answer)) return 'absent tool';
   const [, refusal] = /refused \[([a-z-]+)\]/.exec(answer) ?? [];
-  if (refusal !== undefined) return `${refusals[refusal] ?? 'refused'} (${refusal})`;
+  if (refusal !== undefined) return refusalOf(refusal, answer);
   const [, errno] = /\b(ENOENT|EACCES|EROFS|EPERM|EBUSY|ENOTDIR|EEXIST)\b/.exec(answer) ?? [];
   if (errno !== undefined) return `mount (${errno})`;
   if (/\b(ENETUNREACH|ECONNREFUSED|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH)\b/.test(answer)) return 'no network but the proxy';
