@@ -1,6 +1,6 @@
 /** What can hold a run, by its name in host policy: the runner's own sandbox, and hands for other people's runtimes. */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Sandbox } from '../../runner/sandbox.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import type { Backend, HostPolicy } from '../../skills-index/run/host-policy.ts';
@@ -102,16 +102,10 @@ function findMicrovm({ microvm: settings }: Settings): FoundBackend {
   const type = 'apt-get install qemu-system-x86 busybox-static';
   if (qemu === undefined || busybox === undefined) return { name, why: 'it needs QEMU and busybox', type };
   if (settings === undefined) return { name, why: 'host policy names no kernel: "microvm": {"kernel": "/path/to/vmlinuz"}' };
-  return { name, sandbox: microvm({ qemu, busybox, kernel: settings.kernel, accelerator: hasKvm() ? 'kvm' : 'tcg' }) };
-}
-
-function hasKvm(): boolean {
-  try {
-    accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return {
+    name,
+    sandbox: microvm({ qemu, busybox, kernel: settings.kernel, accelerator: settings.kvm === true ? 'kvm' : 'tcg' }),
+  };
 }
 
 // Only where the system installs them, whatever PATH says.

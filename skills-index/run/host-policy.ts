@@ -46,8 +46,8 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
   /** Values for `env` capabilities; never the runner's own environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly backend: Backend;
-  /** For the backend of that name: a Linux kernel with serial ports and initramfs built in. */
-  readonly microvm?: { readonly kernel: string };
+  /** For the backend of that name: a Linux kernel with serial ports and initramfs built in, and whether the processor helps. */
+  readonly microvm?: { readonly kernel: string; readonly kvm?: boolean };
   readonly require: readonly Requirement[];
   /** Whether `install --plain` is allowed. */
   readonly plain: boolean;
@@ -98,7 +98,7 @@ const policyShape = exactObject({
     {},
   ),
   backend: v.optional(v.picklist(backends), 'bubblewrap'),
-  microvm: v.exactOptional(exactObject({ kernel: folder })),
+  microvm: v.exactOptional(exactObject({ kernel: folder, kvm: v.exactOptional(v.boolean()) })),
   require: v.optional(v.array(v.picklist(requirements)), []),
   plain: v.optional(v.boolean(), true),
   status: v.optional(v.array(v.string()), []),
