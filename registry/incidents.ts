@@ -1,5 +1,5 @@
 /** Reports of hosts on what a version did there: they inform the desk, and those of enrolled hosts suspend it where the operator wants that. */
-import { and, count, eq, gt, like } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, like, lte, max, not, sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import { type IncidentRule, incidentDigest, incidentSigner, type SignedIncident } from '../skills-index/run/incident.ts';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
@@ -11,7 +11,7 @@ import { retryOnClash, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { doubtWrite } from './doubts.ts';
 import { makeId } from './ids.ts';
-import { incidentsOfVersionMax, incidentsPerDay } from './limits.ts';
+import { incidentsOfHostListedMax, incidentsOfHostPerDay, incidentsOfVersionMax, incidentsPerDay } from './limits.ts';
 import { finishStatements, planAppend } from './log.ts';
 import { audit } from './schema.ts';
 import { refreshStatus } from './status-json.ts';
@@ -50,7 +50,7 @@ export interface TakenIncident {
 
 /**
  * Takes a report; the same one twice is one.
- * @throws Problem `signature-invalid`, `not-found`, `subject-mismatch`, `too-many-requests` when strangers have said enough of a version
+ * @throws Problem `signature-invalid`, `not-found`, `subject-mismatch`, `too-many-requests` when strangers, or this host by this rule, have said enough of a version today
  */
 export async function takeIncident(registry: Registry, signed: SignedIncident): Promise<TakenIncident> {
   const { incident } = signed;
@@ -70,7 +70,7 @@ export async function takeIncident(registry: Registry, signed: SignedIncident): 
       .from(audit)
       .where(and(ofVersion(row), eq(audit.by, by), eq(audit.why, why)));
     if (known.length > 0) return { isNew: false, indexes: [] };
-    if (reporter === undefined) await refuseFlood(registry, row);
+    await refuseFlood(registry, row, reporter === undefined ? undefined : { by, rule: incident.rule });
     const { id, now } = { id: makeId(registry), now: registry.now().getTime() };
     const line: Write = (db) => db.insert(audit).values({ id, at: now, kind: 'incident', versionId: row.id, by, why });
     if (reporter === undefined) {
@@ -95,27 +95,57 @@ export async function takeIncident(registry: Registry, signed: SignedIncident): 
   return { isEnrolled: reporter !== undefined, isNew: append.isNew, status: (await requireVersion(registry, named)).status };
 }
 
-/** Reports about a version, newest first. */
+/** Reports about a version: those of enrolled hosts, then the others, each newest first and with room of its own. */
 export async function incidentsOf(registry: Registry, row: VersionRow): Promise<readonly IncidentRow[]> {
-  const rows = await registry.db.read.select().from(audit).where(ofVersion(row)).limit(incidentsOfVersionMax);
+  return [...(await newestOf(registry, row, true)), ...(await newestOf(registry, row, false))];
+}
+
+async function newestOf({ db }: Registry, row: VersionRow, isEnrolled: boolean): Promise<IncidentRow[]> {
+  const nth = sql<number>`row_number() OVER (PARTITION BY ${audit.by} ORDER BY ${audit.at} DESC, ${audit.id} DESC)`.as('nth');
+  const who = isEnrolled ? like(audit.by, 'host %') : not(like(audit.by, 'host %'));
+  const said = db.read
+    .select({ at: audit.at, by: audit.by, why: audit.why, nth })
+    .from(audit)
+    .where(and(ofVersion(row), who))
+    .as('said');
+  // One that says much hides no other: the newest of each come before the second of any.
+  const rows = await db.read
+    .select()
+    .from(said)
+    .where(lte(said.nth, incidentsOfHostListedMax))
+    .orderBy(asc(said.nth), desc(said.at))
+    .limit(incidentsOfVersionMax);
   return rows
-    .map(({ at, by, why }) => ({ at: new Date(at), by, isEnrolled: by.startsWith('host '), text: why }))
+    .map(({ at, by, why }) => ({ at: new Date(at), by, isEnrolled, text: why }))
     .sort((a, b) => b.at.getTime() - a.at.getTime());
 }
 
 const ofVersion = ({ id }: VersionRow) => and(eq(audit.kind, 'incident'), eq(audit.versionId, id));
 
-async function refuseFlood(registry: Registry, row: VersionRow): Promise<void> {
+// By rule, so that what only informs leaves room for what suspends.
+async function refuseFlood(
+  registry: Registry,
+  row: VersionRow,
+  enrolled: { readonly by: string; readonly rule: IncidentRule } | undefined,
+): Promise<void> {
   const since = registry.now().getTime() - 86_400_000;
+  const said =
+    enrolled === undefined
+      ? like(audit.by, 'unknown host %')
+      : and(eq(audit.by, enrolled.by), like(audit.why, `${enrolled.rule} at %`));
   const [found] = await registry.db.read
     .select({ n: count() })
     .from(audit)
-    .where(and(ofVersion(row), like(audit.by, 'unknown host %'), gt(audit.at, since)));
-  if ((found?.n ?? 0) >= incidentsPerDay)
-    throw new Problem('too-many-requests', 'Unknown hosts have reported enough of this version today');
+    .where(and(ofVersion(row), said, gt(audit.at, since)));
+  if ((found?.n ?? 0) >= (enrolled === undefined ? incidentsPerDay : incidentsOfHostPerDay))
+    throw new Problem(
+      'too-many-requests',
+      `${enrolled === undefined ? 'Unknown hosts have' : 'This host has'} reported enough of this version today`,
+    );
 }
 
-// With this one, as many different enrolled hosts as the operator wants, each of which reports what suspends.
+// With this one, as many different enrolled hosts as the operator wants, each of which reports what suspends; what was said before a person
+// approved it or lifted its suspension was answered then.
 async function isEnough(
   registry: Registry,
   row: VersionRow,
@@ -123,10 +153,14 @@ async function isEnough(
 ): Promise<boolean> {
   const needed = registry.incidents?.needed ?? 0;
   if (needed === 0 || row.status !== 'approved' || !suspending.includes(report.rule)) return false;
+  const [approved] = await registry.db.read
+    .select({ at: max(audit.at) })
+    .from(audit)
+    .where(and(eq(audit.kind, 'move'), eq(audit.versionId, row.id), eq(audit.to, 'approved')));
   const rows = await registry.db.read
     .select({ by: audit.by, why: audit.why })
     .from(audit)
-    .where(and(ofVersion(row), like(audit.by, 'host %')));
+    .where(and(ofVersion(row), like(audit.by, 'host %'), gte(audit.at, approved?.at ?? 0)));
   const counting = rows.filter(({ why }) => suspending.some((rule) => why.startsWith(`${rule} at `)));
   return new Set([report.by, ...counting.map(({ by }) => by)]).size >= needed;
 }

@@ -68,10 +68,14 @@ export const comparedBytesMax = 1_000_000;
 export const ruleSetsPerHour = 20;
 /** Approved versions that rescans suspend by themselves in an hour; beyond that a person is asked. */
 export const suspensionsPerHour = 10;
-/** One report of a host; those of unknown hosts about one version in a day, and those that the desk lists. */
+/** One report of a host. */
 export const incidentBytesMax = 8 * 1024;
+/** Reports about one version in a day: of all unknown hosts, and of each enrolled one by each rule. */
 export const incidentsPerDay = 20;
+export const incidentsOfHostPerDay = 20;
+/** Reports that the desk lists: of enrolled hosts and of unknown ones each, and of one host. */
 export const incidentsOfVersionMax = 100;
+export const incidentsOfHostListedMax = 20;
 /** Doubts that the queue's page lists. */
 export const doubtRowsMax = 100;
 /** Versions that are told of one publisher, the newest ones. */

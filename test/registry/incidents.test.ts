@@ -1,10 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { postIncident } from '../../cli/incident-client.ts';
+import { incidentsOf } from '../../registry/incidents.ts';
+import { requireVersion } from '../../registry/versions.ts';
 import { parseAuditKey, printAuditKey, type SigningAuditKey } from '../../skills-index/run/audit-key.ts';
 import { type IncidentRule, reportOf, type SignedIncident } from '../../skills-index/run/incident.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { makeNetwork, makeReportSkill, type Network, release } from '../cli/installer-world.ts';
+import { makeNetwork, makeReportSkill, type Network, release, sayOf } from '../cli/installer-world.ts';
 
 const makeHost = (): SigningAuditKey => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -99,6 +101,54 @@ describe('a report of an incident', () => {
     );
   });
 
+  it('that came before a lift does not count with those after it', async () => {
+    const [north, south] = [makeHost(), makeHost()];
+    await withRelease(
+      async (network, bundle) => {
+        const tell = (host: SigningAuditKey) => {
+          network.registry.wait(1_000);
+          return send(network, reported(host, bundle));
+        };
+        const statuses = [await tell(north), await tell(south)].map(({ body }) => body.status);
+        network.registry.wait(1_000);
+        await sayOf(network, { packed: { digest: bundle } } as Parameters<typeof sayOf>[1], 'lifted');
+        statuses.push(await statusOf(network));
+        for (const host of [north, north, south]) statuses.push((await tell(host)).body.status);
+        expect(statuses).toEqual(['approved', 'suspended', 'approved', 'approved', 'approved', 'suspended']);
+      },
+      { reporters: { north: north.keyId, south: south.keyId }, needed: 2 },
+    );
+  });
+
+  it('of an enrolled host is listed before those of strangers, however many these send, and beside those of a host that floods', async () => {
+    const [north, south, evil] = [makeHost(), makeHost(), makeHost()];
+    await withRelease(
+      async (network, bundle) => {
+        const codes: number[] = [];
+        const tell = async (host: SigningAuditKey, rule: IncidentRule) => {
+          network.registry.wait(1_000);
+          codes.push((await send(network, reported(host, bundle, rule))).status);
+        };
+        await tell(south, 'canary');
+        for (let day = 0; day < 6; day++) {
+          for (let i = 0; i < 20; i++) await tell(evil, 'escape');
+          network.registry.wait(86_500_000);
+        }
+        expect(new Set(codes)).toEqual(new Set([201]));
+        for (let i = 0; i < 30; i++) await tell(north, 'escape');
+        expect(codes.slice(-11)).toEqual([201, ...Array<number>(10).fill(429)]);
+        await tell(north, 'canary');
+        expect(codes.at(-1)).toBe(201);
+        const row = await requireVersion(network.registry.registry, { name: '@acme/a' as never, version: '1.0.0' as never });
+        const said = await incidentsOf(network.registry.registry, row);
+        const who = said.map(({ by }) => (by.startsWith('host ') ? by : 'stranger'));
+        expect(who).toEqual([...Array<string>(20).fill('host north'), 'host south', ...Array<string>(20).fill('stranger')]);
+        expect(said[0]?.text).toContain('canary at ');
+      },
+      { reporters: { north: north.keyId, south: south.keyId }, needed: 0 },
+    );
+  });
+
   it('of one host counts once, however often it reports', async () => {
     const host = makeHost();
     await withRelease(
@@ -141,8 +191,6 @@ describe('a report of an incident', () => {
       async (network, bundle) => {
         await send(network, reported(host, bundle, 'canary', '<b>x</b>'));
         await send(network, reported(makeHost(), bundle));
-        const { incidentsOf } = await import('../../registry/incidents.ts');
-        const { requireVersion } = await import('../../registry/versions.ts');
         const row = await requireVersion(network.registry.registry, { name: '@acme/a' as never, version: '1.0.0' as never });
         const said = await incidentsOf(network.registry.registry, row);
         expect(said.map(({ isEnrolled }) => isEnrolled).sort()).toEqual([false, true]);
