@@ -18,10 +18,11 @@ const digestBytes = 32;
  * @returns undefined for other commands, and in a checkout
  */
 export function agentsProgram(
-  [first = '', second]: readonly string[],
+  argv: readonly string[],
   folder: string,
   file = fileURLToPath(new URL('./agents.cjs', import.meta.url)),
 ): Program | undefined {
+  const [first = '', second] = argv;
   const isOurs = first === 'run' || first === 'mcp' || (first === 'agent' && second === 'run');
   if (!isOurs || !existsSync(file)) return undefined;
   const source = readFileSync(file);
@@ -33,7 +34,8 @@ export function agentsProgram(
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(kept === undefined ? {} : { cachedData: kept }),
   });
-  if (kept === undefined || script.cachedDataRejected === true) {
+  const isWhole = !argv.some((word) => ['--help', '-h', '--plan'].includes(word));
+  if (isWhole && (kept === undefined || script.cachedDataRejected === true)) {
     // A command that went well has called what it takes.
     process.once('exit', (code) => code === 0 && keep(place, source, script.createCachedData()));
   }

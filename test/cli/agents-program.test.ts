@@ -44,7 +44,7 @@ describe('the program of what agents wait for', () => {
     expect(readFileSync(code).length).toBe(whole.length);
   });
 
-  it.each([['failed'], ['scan'], ['agent', 'list']])('keeps nothing of %s', (...argv) => {
+  it.each([['failed'], ['run', '--help'], ['scan'], ['agent', 'list']])('keeps nothing of %s', (...argv) => {
     expect(say(...argv)).toMatch(/ nothing$/);
   });
 
