@@ -6,7 +6,7 @@ import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import type { World } from './admission.ts';
-import { type AgentContext, agentOf, knownSkills, recordFor, startable } from './agent-startable.ts';
+import { type AgentContext, agentOf, grantFor, knownSkills, recordFor, startable } from './agent-startable.ts';
 import { applyAllowed } from './changes/accept.ts';
 import { KeptOutput } from './kept-output.ts';
 import { openBytesMax, searchedSkillsMax } from './limits.ts';
@@ -95,7 +95,9 @@ export function agentSkills(given: World, agentName: string, folder: string): Ag
 async function search(context: AgentContext, task: string): Promise<SearchHit[]> {
   recordFor(context, undefined, { event: 'call', tool: 'search', why: task });
   const agent = agentOf(context);
-  const names = [...(await knownSkills(context, agent)), ...namesIn(task)];
+  // What it names without a grant for it is in the line of the call: a line for each would be for the agent to multiply.
+  const asked = namesIn(task).filter((name) => grantFor(agent, name) !== undefined);
+  const names = [...(await knownSkills(context, agent)), ...asked];
   const found: SearchHit[] = [];
   for (const name of [...new Set(names)].slice(0, searchedSkillsMax)) {
     const start = await startable(context, agent, name, 'search').catch(refusedOnly);

@@ -107,7 +107,8 @@ export async function knownSkills(context: AgentContext, agent: Agent): Promise<
   return [...locked.filter((name) => grantFor(agent, name) !== undefined), ...granted];
 }
 
-function grantFor(agent: Agent, name: SkillName): Grant | undefined {
+/** What the identity may start the skill by: its own grant, or that of its scope. */
+export function grantFor(agent: Agent, name: SkillName): Grant | undefined {
   const whole = `${name.slice(0, name.indexOf('/'))}/*`;
   return agent.grants.find((one) => one.skill === name) ?? agent.grants.find((one) => one.skill === whole);
 }

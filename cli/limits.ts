@@ -40,8 +40,15 @@ export const whyCharsMax = 500;
 export const stdinCharsMax = 4 * 1024 * 1024;
 /** Bytes of one message of an agent. */
 export const mcpMessageBytesMax = 10 * 1024 * 1024;
-/** Calls of one MCP client that go on at the same time. */
-export const mcpCallsMax = 16;
+/** Calls of one agent, or of all in its session: at the same time, at once, and then; what one that is refused counts for. */
+export const callsAtOnceMax = 16;
+export const callsBurst = 120;
+export const callsPerSecond = 2;
+export const refusedCallCost = 10;
+/** How often the audit log is told how many calls were beyond that. */
+export const callsToldMillis = 60_000;
+/** MCP clients of one session at the same time. */
+export const sessionClientsMax = 8;
 /** Entries, and bytes, of one page of a list that an agent gets. */
 export const mcpPageEntriesMax = 50;
 export const mcpPageBytesMax = 256 * 1024;

@@ -6,7 +6,8 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { CallToolRequestSchema, ErrorCode, ListToolsRequestSchema, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { mcpCallsMax, mcpMessageBytesMax, progressMs } from './limits.ts';
+import type { CallTurns } from './call-turns.ts';
+import { mcpMessageBytesMax, progressMs } from './limits.ts';
 import { linesOf } from './lines.ts';
 import { type McpSkills, skillMethods, skillsExtension } from './mcp-skills.ts';
 import { refusalAnswer, type ToolWorld, tools } from './mcp-tools.ts';
@@ -53,39 +54,22 @@ async function* messagesOf({ stdin, stdout }: McpStreams, signal: AbortSignal): 
   }
 }
 
-/** Runs calls, and refuses what comes while so many go on: each may cost a lot, and a client decides how many it sends. */
-function takeTurns(): <Result>(call: () => Promise<Result>) => Promise<Result> {
-  let going = 0;
-  return async (call) => {
-    if (going >= mcpCallsMax)
-      throw new Problem('run-limit', `Cannot take the call: ${mcpCallsMax} others go on`, {
-        hint: 'wait for their answers first',
-      });
-    going += 1;
-    try {
-      return await call();
-    } finally {
-      going -= 1;
-    }
-  };
-}
-
 export interface McpWorld extends ToolWorld {
   readonly skills: ToolWorld['skills'] & McpSkills;
+  readonly turns: CallTurns;
 }
 
 /** Serves until the client goes away or the signal aborts. */
 export async function serveMcp(world: McpWorld, streams: McpStreams, options: McpOptions): Promise<void> {
   const capabilities = { tools: {}, resources: {}, extensions: skillsExtension };
   const server = new Server({ name: 'skillgate', version: options.version }, { capabilities, instructions });
-  const turns = takeTurns();
   // The SDK has no schemas for the extension's methods, and ours read their own parameters.
   server.fallbackRequestHandler = async ({ method, params }, { sendNotification }) => {
     const answer = Object.hasOwn(skillMethods, method) ? skillMethods[method] : undefined;
     if (answer === undefined) throw new McpError(ErrorCode.MethodNotFound, `There is no method ${JSON.stringify(method)}`);
     const quiet = reportProgress(params?._meta?.progressToken, sendNotification);
     try {
-      return { ...(await turns(() => answer(world.skills, params))) };
+      return { ...(await world.turns.take(() => answer(world.skills, params))) };
     } catch (thrown) {
       const problem = toldProblem(thrown, method, options);
       const [says] = refusalAnswer(problem).content;
@@ -105,7 +89,7 @@ export async function serveMcp(world: McpWorld, streams: McpStreams, options: Mc
     if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${JSON.stringify(params.name)}`);
     const quiet = reportProgress(params._meta?.progressToken, extra.sendNotification);
     try {
-      return { ...(await turns(() => tool.call(world, params.arguments ?? {}))) };
+      return { ...(await world.turns.take(() => tool.call(world, params.arguments ?? {}))) };
     } catch (thrown) {
       return { ...refusalAnswer(toldProblem(thrown, params.name, options)) };
     } finally {

@@ -1,9 +1,12 @@
 /** What an agent's sandbox may ask of its runner: run a skill of its identity, or speak MCP. Both are the one core of cli/agent-skills.ts. */
 import { randomUUID } from 'node:crypto';
 import type { RunResult } from '../../runner/run.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import type { World } from '../admission.ts';
 import { agentSkills } from '../agent-skills.ts';
+import { agentTurns } from '../call-turns.ts';
 import { exitCodes } from '../command.ts';
+import { sessionClientsMax } from '../limits.ts';
 import { type BridgeCalls, type BridgeStreams, writableOf } from './bridge-server.ts';
 
 export interface SessionWorld {
@@ -18,6 +21,9 @@ export function sessionCalls({ agent, folder, log, world }: SessionWorld): Bridg
   // A sandbox that hangs up ends what it called.
   const skillsFor = ({ gone }: BridgeStreams) =>
     agentSkills({ ...world, signal: AbortSignal.any([world.signal, gone]) }, agent, folder);
+  // Of all its streams together: a sandbox decides how many it opens.
+  const turns = agentTurns(world, agent);
+  let clients = 0;
   return {
     run: async ({ args, command, skill, why }, streams) => {
       const { stderr, stdin, stdout } = streams;
@@ -30,17 +36,24 @@ export function sessionCalls({ agent, folder, log, world }: SessionWorld): Bridg
         onStderr: stderr,
         ...(command === undefined ? {} : { command }),
       };
-      const result = await skillsFor(streams).stream(call);
+      const result = await turns.take(() => skillsFor(streams).stream(call));
       if (result.changes !== undefined)
         stderr(Buffer.from('skillgate: what it changed is in its view of the folder, and waits for a person\n'));
       if (result.reason !== 'exit') stderr(Buffer.from(`skillgate: the run was ended: ${result.reason}\n`));
       return exitOf(result);
     },
     mcp: async (streams) => {
-      const { serveMcp } = await import('../mcp-server.ts');
-      const signal = AbortSignal.any([world.signal, streams.gone]);
-      const skills = { skills: skillsFor(streams), boundary: () => randomUUID().slice(0, 8) };
-      await serveMcp(skills, { stdin: streams.stdin, stdout: writableOf(streams) }, { version: '1', signal, log });
+      if (clients >= sessionClientsMax)
+        throw new Problem('run-limit', `Cannot serve another MCP client: ${sessionClientsMax} of this session go on`);
+      clients += 1;
+      try {
+        const { serveMcp } = await import('../mcp-server.ts');
+        const signal = AbortSignal.any([world.signal, streams.gone]);
+        const served = { skills: skillsFor(streams), turns, boundary: () => randomUUID().slice(0, 8) };
+        await serveMcp(served, { stdin: streams.stdin, stdout: writableOf(streams) }, { version: '1', signal, log });
+      } finally {
+        clients -= 1;
+      }
       return exitCodes.ok;
     },
   };

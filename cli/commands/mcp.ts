@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { agentSkills } from '../agent-skills.ts';
+import { agentTurns } from '../call-turns.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { note, safe } from '../output.ts';
 
@@ -15,11 +16,15 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const signal = AbortSignal.any([context.signal, gone.signal]);
   const skills = agentSkills({ ...context, signal }, agent, context.cwd);
   const { serveMcp } = await import('../mcp-server.ts');
-  await serveMcp({ skills, boundary: () => randomUUID().slice(0, 8) }, context, {
-    version: '1',
-    signal,
-    log: (line) => note(context, safe`mcp: ${line}`),
-  });
+  await serveMcp(
+    { skills, turns: agentTurns({ ...context, signal }, agent), boundary: () => randomUUID().slice(0, 8) },
+    context,
+    {
+      version: '1',
+      signal,
+      log: (line) => note(context, safe`mcp: ${line}`),
+    },
+  );
   context.stdin.destroy();
   return context.signal.aborted ? exitCodes.interrupted : exitCodes.ok;
 }

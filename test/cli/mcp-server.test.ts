@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { mcpCallsMax } from '../../cli/limits.ts';
+import { callTurns } from '../../cli/call-turns.ts';
+import { callsAtOnceMax } from '../../cli/limits.ts';
 import { type McpWorld, serveMcp } from '../../cli/mcp-server.ts';
 
 const ends: (() => void)[] = [];
@@ -20,7 +21,8 @@ function start(skills: Partial<McpWorld['skills']> = {}) {
   const [stdin, stdout, logged] = [new PassThrough(), new PassThrough(), [] as string[]];
   const gone = new AbortController();
   ends.push(() => gone.abort());
-  const world = { skills: skills as McpWorld['skills'], boundary: () => 'k7' };
+  const turns = callTurns({ now: () => 0, tell: () => undefined, signal: gone.signal });
+  const world = { turns, skills: skills as McpWorld['skills'], boundary: () => 'k7' };
   const served = serveMcp(world, { stdin, stdout }, { version: '1', signal: gone.signal, log: (line) => logged.push(line) });
   const send = (message: object): boolean => stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
   const clientInfo = { name: 'test', version: '1' };
@@ -54,17 +56,17 @@ describe('the MCP server', () => {
       },
     };
     const { send, stdout } = start(skills);
-    for (let id = 1; id <= mcpCallsMax + 50; id++) send(call(id));
+    for (let id = 1; id <= callsAtOnceMax + 50; id++) send(call(id));
     const said = (await answers(stdout, 1 + 50)).filter(({ id }) => id > 0);
-    expect(started).toBe(mcpCallsMax);
+    expect(started).toBe(callsAtOnceMax);
     expect(said).toHaveLength(50);
     for (const { result } of said) expect(result?.content?.[0]?.text).toContain('refused [run-limit]');
   });
 
   it('takes the next ones when those have ended', async () => {
     const { send, stdout } = start({ search: async () => [] });
-    for (let id = 1; id <= 3 * mcpCallsMax; id++) send(call(id));
-    const said = (await answers(stdout, 1 + 3 * mcpCallsMax)).filter(({ id }) => id > 0);
+    for (let id = 1; id <= 3 * callsAtOnceMax; id++) send(call(id));
+    const said = (await answers(stdout, 1 + 3 * callsAtOnceMax)).filter(({ id }) => id > 0);
     expect(said.filter(({ result }) => result?.content?.[0]?.text.startsWith('No approved skill'))).not.toEqual([]);
     send(call(900));
     expect((await once(stdout, 'data')).toString()).toContain('No approved skill');

@@ -115,6 +115,25 @@ describe('an agent’s own program in a session', () => {
     expect(did.wrong).toMatchObject({ status: 2, stderr: expect.stringContaining('has no command') });
   });
 
+  it('that asks its runner without end has few lines in the audit log, one of which counts the others', async () => {
+    await host.skill('agent', 'create', 'noisy');
+    const line = (message: object): string => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`;
+    const clientInfo = { name: 'noisy', version: '1' };
+    const hello = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
+    const ask = (name: string, given: object) => line({ id: 1, method: 'tools/call', params: { name, arguments: given } });
+    const names = Array.from({ length: 150 }, (_, i) => `@acme/s${i}`).join(' ');
+    const begin = `${line({ id: 0, method: 'initialize', params: hello })}${line({ method: 'notifications/initialized' })}`;
+    const floods = [ask('skills_search', { task: names }), ask('skill_open', { name: '@no/grant' })];
+    const script = `process.stdout.write(${JSON.stringify(begin)} + ${JSON.stringify(floods)}.map((one) => one.repeat(1_000)).join(''))`;
+    await inSession('noisy', { flood: { ...call('sh', '-c', 'node -e "$0" | skillgate mcp > /dev/null', script) } });
+    const lines = entries().filter(({ agent }) => agent === 'noisy');
+    expect(lines.length).toBeLessThan(1_000);
+    expect(lines.filter(({ event, tool }) => event === 'call' && tool === 'search').length).toBeGreaterThan(0);
+    const told = lines.filter(({ code }) => code === 'run-limit').map(({ why = '' }) => Number.parseInt(why, 10));
+    expect(told.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(1_000);
+    expect(told.length).toBeLessThan(5);
+  });
+
   it('reaches its model and nothing else', async () => {
     const { port } = model.address() as AddressInfo;
     asked.length = 0;
