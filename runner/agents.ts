@@ -40,6 +40,8 @@ export function agentFile(folder: string, name: string): string {
 export interface Acting {
   readonly purse: Purse;
   readonly stops: readonly Stop[];
+  /** Looks at once; aborted when it may no more. */
+  look(): AbortSignal;
   close(): void;
 }
 
@@ -62,7 +64,7 @@ export function actAs(
     watched.close();
     purse.close();
   };
-  return { purse, stops, close };
+  return { purse, stops, look: watched.look, close };
 }
 
 /** Aborts as soon as the identity's file says so, or cannot be read: what was taken from an agent is taken from what runs. */
@@ -70,15 +72,16 @@ function watchAgent(
   folder: string,
   name: string,
   whyStop: (agent: Agent) => string | undefined,
-): { readonly signal: AbortSignal; close(): void } {
+): { readonly signal: AbortSignal; look(): AbortSignal; close(): void } {
   const stop = new AbortController();
-  const look = (): void => {
+  const look = (): AbortSignal => {
     const why = whyNow(folder, name, whyStop);
     if (why !== undefined) stop.abort(new Problem('plan-refused', why));
+    return stop.signal;
   };
   const timer = setInterval(look, agentWatchMillis).unref();
   look();
-  return { signal: stop.signal, close: () => clearInterval(timer) };
+  return { signal: stop.signal, look, close: () => clearInterval(timer) };
 }
 
 function whyNow(folder: string, name: string, whyStop: (agent: Agent) => string | undefined): string | undefined {

@@ -11,6 +11,7 @@ import { type Denial, denialOfClient, denials, rawRefusal } from '../skills-inde
 import { type EgressRules, judgeRequest, readName, type Tunnel } from '../skills-index/run/egress-judge.ts';
 import { pairsOf } from '../skills-index/run/forwarded-headers.ts';
 import type { Gate } from '../skills-index/run/hold.ts';
+import { shownRequest } from '../skills-index/run/hold-action.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
 import { bundlePath, proxyEnvironment } from '../skills-index/run/proxy-environment.ts';
 import { needsWholeBody } from '../skills-index/run/secret-use.ts';
@@ -197,7 +198,8 @@ async function handle(traffic: Traffic, request: IncomingMessage, response: Serv
     answer(response, why);
   };
   const secrets = decision.kind === 'denied' ? [] : decision.secrets.map(({ name }) => name);
-  const leak = traffic.accounts.leak('head', Buffer.from([method, target, ...rawHeaders].join('\n'), 'latin1'), secrets);
+  const head = Buffer.from([method, target, ...rawHeaders].join('\n'), 'latin1');
+  const leak = traffic.accounts.leak('head', head, secrets);
   if (decision.kind === 'denied') return refuse(decision.why);
   if (leak !== undefined) return refuse(leak);
   if (decision.expects) response.writeContinue();
@@ -210,9 +212,10 @@ async function handle(traffic: Traffic, request: IncomingMessage, response: Serv
     if (body.why !== undefined) return refuse(body.why);
     if (body.broken || request.socket.destroyed) return;
     // What is not here yet is what it says it is, or more than any rule allows.
-    const announced = request.headers['content-length'];
-    const bytes = body.ended ? held.length : announced === undefined ? undefined : Number(announced);
-    const refused = await traffic.accounts.admit({ method, place: decision, bytes, secrets }, request.socket);
+    const length = body.ended ? held.length : Number(request.headers['content-length'] ?? Number.NaN);
+    const shown = shownRequest(target, head.length + length, body.ended ? held : undefined, upgrades);
+    const admission = { method, place: decision, head: head.length, shown, secrets };
+    const refused = await traffic.accounts.admit(admission, request.socket);
     if (refused !== undefined) return refuse(refused);
     const how = decision.upgrades ? forwardWebSocket : forward;
     const why = await how(traffic, { decision, method, headers, body, held, ended: body.ended }, response);

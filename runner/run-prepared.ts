@@ -92,16 +92,20 @@ export async function runPrepared(request: RunRequest, prepared: PreparedRun, ca
   try {
     refuseWhatThePlanRefuses(plan);
     const { name: skill, version } = plan.skill;
+    const { agent, args, now, why = '' } = request;
+    const may = (one: Agent): string | undefined => whyNotGranted(one, skill, version, now());
+    // Before anybody is asked: what its budget does not allow reaches no person.
+    acting = agent === undefined ? undefined : actAs(agent, request, may);
     const guards = await startSafeguards(
       request,
       plan,
       { run: caller.run, agent: plan.agent, skill, version, plan: digest },
       write,
+      { command: plan.command.name, args, why },
     );
     safe = guards;
-    const { agent, now } = request;
-    const may = (one: Agent): string | undefined => whyNotGranted(one, plan.skill.name, plan.skill.version, now());
-    acting = agent === undefined ? undefined : actAs(agent, request, may);
+    // A person takes a while, in which it may have been revoked.
+    acting?.look().throwIfAborted();
     const end = await withRunFolder(async (runFolder) => {
       const overlays = prepared.sandbox.entersNamespaces === true;
       const on = { plan, planDigest: digest, subject: caller, now, folders: host.folders, data: request.paths.data };

@@ -2,7 +2,7 @@
 import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
 import { type BreakerWatch, breakerPollMs } from '../skills-index/run/breaker-watch.ts';
 import type { HoldSubject } from '../skills-index/run/hold.ts';
-import { askToStart, type RunGate } from '../skills-index/run/hold-gate.ts';
+import { askToStart, type RunGate, type StartWords } from '../skills-index/run/hold-gate.ts';
 import { grantsDigest, type HeldPlan } from '../skills-index/run/hold-rules.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
 import { openBreaker } from './breakers.ts';
@@ -24,12 +24,15 @@ export async function startSafeguards(
   plan: HeldPlan & Pick<Plan, 'holds' | 'uid'>,
   subject: HoldSubject,
   record: (event: AuditEvent) => void,
+  start: StartWords,
 ): Promise<Safeguards> {
   const desk = holdDesk(`${paths.data}/holds`, { policy, record, now }, plan.uid);
   const breaker = openBreaker(`${paths.data}/breakers`, desk, subject);
   breaker.refuseOpen();
   const gate = breaker.through(startGate({ ...desk, subject, grants: grantsDigest(plan), hands }));
-  await askToStart(gate, plan, signal);
+  await askToStart(gate, plan, start, signal);
+  // A person takes a while, in which another run may have opened it.
+  breaker.refuseOpen();
   const timer = setInterval(() => breaker.look(), breakerPollMs).unref();
   const close = (): void => {
     clearInterval(timer);

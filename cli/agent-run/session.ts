@@ -85,10 +85,12 @@ export async function runSession(session: Session, io: Io): Promise<SessionEnd> 
   const tokens = runTokens(io.now, () => randomBytes(32));
   try {
     refuseWhatThePlanRefuses(plan);
-    const guards = await guardSession(session, io, write);
-    safe = guards;
+    // Before anybody is asked: what its budget does not allow reaches no person.
     const acting = actAs(agent, io, (one) => whyEnded(one, io.now()));
     try {
+      const guards = await guardSession(session, io, write);
+      safe = guards;
+      acting.look().throwIfAborted();
       const end = await withRunFolder((runFolder) =>
         holdAndStart(session, io, { runFolder, tokens, record, acting, safe: guards }),
       );
@@ -121,6 +123,7 @@ function guardSession(
     { ...planned, programs: [], skill: sessionSkill },
     { run, agent: agent.name, skill, version, plan },
     write,
+    { command: planned.command[0] ?? '', args: planned.command.slice(1), why: '' },
   );
 }
 

@@ -4,6 +4,7 @@ import { breakerFile } from '../../runner/breakers.ts';
 import { holdFiles } from '../../runner/holds.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
 import { breakerEvent } from '../../skills-index/run/breaker.ts';
+import { isAsShown } from '../../skills-index/run/hold-action.ts';
 import { canAnswer } from '../../skills-index/run/hold-answer.ts';
 import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -25,11 +26,19 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const here = holdNamed(context, policy, context.args[0] ?? '');
   note(context, describeHold(here));
   const verdict = context.command === 'hold allow' ? 'allow' : 'deny';
-  if (verdict === 'deny' && here.state === 'allowed') return takeBack(context, here);
+  if (verdict === 'deny' && here.state === 'allowed') return takeBack(context, here, 'the allowance is taken back');
+  if (verdict === 'allow' && here.state === 'denied')
+    return takeBack(context, here, 'the no is taken back: the next time somebody is asked again');
+  if (here.state === 'denied') return done(context, here, `it is denied until ${here.until}`);
   if (here.state === 'open' && verdict === 'deny') return done(context, here, 'it stays open');
   if (here.state === 'allowed') return done(context, here, `it is allowed until ${here.until}`);
   const seconds = secondsOf(context);
   if (here.state === 'open' && isForOperatorAlone(here, policy)) return closeUnsigned(context, here);
+  // It names another action than it covers, so no allowance could stand by it.
+  if (here.state === 'waiting' && !isAsShown(here.hold))
+    throw new Problem('hold-denied', `Cannot answer ${here.hold.id}: its file is not as a runner writes it`, {
+      hint: 'the runner that waits, if there is one, holds something else: its time ends by itself',
+    });
   const made = await makeAnswer(context, policy, { hold: here.hold, verdict, seconds });
   if (made.kind === 'to-sign') {
     const { challenge, approver } = made;
@@ -63,10 +72,10 @@ function done(context: CommandContext, { hold }: HoldHere, what: string): ExitCo
   return exitCodes.ok;
 }
 
-// Less is allowed from now on: that takes no signature.
-function takeBack(context: CommandContext, here: HoldHere): ExitCode {
+// Nothing more is allowed from now on: that takes no signature.
+function takeBack(context: CommandContext, here: HoldHere, what: string): ExitCode {
   holdFiles(holdsFolderOf(context)).forget(here.hold);
-  return done(context, here, 'the allowance is taken back');
+  return done(context, here, what);
 }
 
 function isForOperatorAlone({ hold }: HoldHere, { approvers }: HostPolicy): boolean {

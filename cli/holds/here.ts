@@ -1,4 +1,4 @@
-/** What waits for a person on this host: holds, allowances for a time, and open breakers. */
+/** What waits for a person on this host: holds, answers that still hold, and open breakers. */
 import { join } from 'node:path';
 import { readBreakers } from '../../runner/breakers.ts';
 import { holdDesk, holdFiles } from '../../runner/holds.ts';
@@ -11,7 +11,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 
 export interface HoldHere {
-  readonly state: 'waiting' | 'allowed' | 'open';
+  readonly state: 'waiting' | 'allowed' | 'denied' | 'open';
   readonly hold: Hold;
   /** ISO 8601; absent for a breaker, which waits as long as it takes. */
   readonly until?: string;
@@ -35,7 +35,12 @@ export function holdsHere(world: World, policy: HostPolicy): HoldHere[] {
     .flatMap((hold): HoldHere[] => {
       const answer = findAnswer(looking, hold);
       if (answer !== undefined && isStanding(answer, hold, hold.scope))
-        return [{ state: 'allowed', hold, until: new Date(endOf(hold, answer.answer)).toISOString() }];
+        return [
+          {
+            state: answer.answer.verdict === 'allow' ? 'allowed' : 'denied',
+            ...{ hold, until: new Date(endOf(hold, answer.answer)).toISOString() },
+          },
+        ];
       return now < hold.expires && desk.files.lives(hold.holder) ? [{ state: 'waiting', hold, until: hold.expires }] : [];
     });
   const open = readBreakers(join(world.paths.data, 'breakers')).flatMap(({ open: one }): HoldHere[] =>

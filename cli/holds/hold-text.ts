@@ -1,15 +1,35 @@
-/** A hold in two lines, for people. */
+/** A hold for people, line by line: what would happen, and what an allowance for a time would let through. */
 import { sayWhat } from '../../skills-index/run/breaker.ts';
+import type { GatedAction } from '../../skills-index/run/hold.ts';
+import { isAsShown, sayCovered } from '../../skills-index/run/hold-action.ts';
 import { joined, type Safe, safe } from '../output.ts';
 import type { HoldHere } from './here.ts';
 
 export function describeHold({ state, hold, until }: HoldHere): Safe {
-  const word = { waiting: 'waits', allowed: 'allowed', open: 'breaker open' }[state];
+  const word = { waiting: 'waits', allowed: 'allowed', denied: 'denied', open: 'breaker open' }[state];
   return joined(
     [
       safe`${hold.id}  ${word}${until === undefined ? '' : ` until ${until}`}: ${sayWhat(hold)} for ${hold.agent}, run ${hold.run}`,
       safe`    ${hold.kind} (${hold.rule}): ${hold.what}`,
+      ...(hold.kind === 'breaker' ? [] : linesOf(hold)),
     ],
     '\n',
   );
+}
+
+function linesOf(hold: HoldHere['hold']): Safe[] {
+  const { action } = hold;
+  if (action === undefined || !isAsShown(hold))
+    return [safe`    NOT as a runner writes it: its words are not those of what it covers`];
+  return [...partsOf(action), safe`    covers with --for: ${sayCovered(action)}`];
+}
+
+// What the one line tells by its digest alone.
+function partsOf(action: GatedAction): Safe[] {
+  if (action.kind === 'egress') return action.query === undefined ? [] : [safe`    query: ${action.query}`];
+  if (action.kind !== 'start') return [];
+  return [
+    ...(action.args.length === 0 ? [] : [safe`    arguments: ${action.args.map((one) => JSON.stringify(one)).join(' ')}`]),
+    ...action.holds.map((one) => safe`    because: ${one.rule}, ${one.reason}`),
+  ];
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { openAuditKey } from '../../runner/audit-key.ts';
+import { holdFiles } from '../../runner/holds.ts';
 import { type Hold, holdDigest, type SignedAnswer } from '../../skills-index/run/hold.ts';
 import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
 import {
@@ -79,12 +80,16 @@ interface Addressed {
 const done = v.looseObject({ ok: v.literal(true) });
 const fetched = v.looseObject({ answer: v.exactOptional(mailboxAnswerShape) });
 
-// Until the hold is over, or was answered here: then its file is gone.
+// Until the hold is over, or was answered here: then nobody holds it.
 async function follow(world: MailboxWorld, at: RegistryWorld, letter: Letter, log: (line: string) => void): Promise<void> {
   const { hold, label, signed } = letter;
   const folder = holdsFolderOf(world);
-  const [waiting, answered] = ['hold', 'answer'].map((kind) => join(folder, `${hold.id}.${kind}.json`));
-  const isWaiting = (): boolean => existsSync(waiting ?? '') && world.now().toISOString() < hold.expires && !world.signal.aborted;
+  const answered = join(folder, `${hold.id}.answer.json`);
+  const isKept = (): boolean =>
+    holdFiles(folder)
+      .kept()
+      .some(({ holder, id }) => id === hold.id && holder === hold.holder);
+  const isWaiting = (): boolean => isKept() && world.now().toISOString() < hold.expires && !world.signal.aborted;
   const told = new Set<string>();
   let isLeft = false;
   let last = '';
@@ -94,9 +99,9 @@ async function follow(world: MailboxWorld, at: RegistryWorld, letter: Letter, lo
       isLeft = true;
       const found = await fetchAnswer(at, letter);
       // One at a time: an answer that was given here is not written over, and one that was refused is not put there again.
-      if (found !== undefined && found.text !== last && !existsSync(answered ?? '')) {
+      if (found !== undefined && found.text !== last && !existsSync(answered)) {
         last = found.text;
-        putAnswer(answered ?? '', found.signed);
+        putAnswer(answered, found.signed);
       }
     } catch (cause) {
       const { message } = cause as Error;

@@ -13,8 +13,10 @@ import * as limits from '../limits.ts';
 interface Admission {
   readonly method: string;
   readonly place: Place;
-  /** Of its body; absent where nobody knows yet. */
-  readonly bytes?: number | undefined;
+  /** Of its request line and headers. */
+  readonly head: number;
+  /** What else a person should know of it; `bytes` with the head, absent where nobody knows yet. */
+  readonly shown: Pick<GatedAction & { kind: 'egress' }, 'bytes' | 'body' | 'query' | 'opens'>;
   /** Names of those that it carries. */
   readonly secrets: readonly string[];
 }
@@ -40,11 +42,11 @@ export class Accounts {
   }
 
   /** Counts one more request, asks a person where a rule wants one, and records it; or says why it is refused. */
-  async admit({ method, place, bytes, secrets }: Admission, client: Socket): Promise<Denial | undefined> {
-    const why = this.#sums.request(performance.now()) ?? this.#spend('requests', 1);
+  async admit({ head, method, place, secrets, shown }: Admission, client: Socket): Promise<Denial | undefined> {
+    const why = this.#sums.request(performance.now()) ?? this.#spend('requests', 1) ?? this.send(head);
     if (why !== undefined) return why;
     const { host, path, port } = place;
-    const action = { kind: 'egress', method, host, port, path, ...(bytes === undefined ? {} : { bytes }) } as const;
+    const action = { kind: 'egress', method, host, port, path, ...shown } as const;
     // Who hung up meanwhile is not served when a person allows it.
     if (!(await this.#isAllowed(action, client)) || client.destroyed) return 'held';
     const told = { event: 'egress', decision: 'allowed', why: 'approved', method, host, port, path, secrets } as const;

@@ -73,7 +73,8 @@ function contextFor({ authority, contexts }: Traffic, host: string): SecureConte
 }
 
 async function passThrough(traffic: Traffic, to: Connect, socket: Socket, refuse: (why: Denial) => void): Promise<void> {
-  const why = await traffic.accounts.admit({ method: 'CONNECT', place: { ...to, path: '' }, secrets: [] }, socket);
+  const opening = { method: 'CONNECT', head: 0, shown: { opens: 'tunnel' }, secrets: [] } as const;
+  const why = await traffic.accounts.admit({ ...opening, place: { ...to, path: '' } }, socket);
   if (why !== undefined) return refuse(why);
   const host = traffic.upstream.connect(to);
   const stop = (reason: Denial | undefined): void => {

@@ -1,10 +1,14 @@
 /** Whether an answer to a hold counts. Pure: who wrote its file and whether its proof holds are told. */
 import type { Digest } from '../skill/digest.ts';
 import { type Hold, type HoldAnswer, holdDigest, type SignedAnswer } from './hold.ts';
+import { isAsShown } from './hold-action.ts';
 import type { Approver } from './hold-policy.ts';
 
 /** The longest allowance for a time. */
 export const allowanceSecondsMax = 86_400;
+
+/** For how long a person's no is the answer to the same again, and asks of an agent are counted. */
+export const refusalSeconds = 600;
 
 /** Who wrote a file, as the kernel says it of what was opened. */
 export interface Writer {
@@ -47,13 +51,15 @@ export function whyNotAnswered(question: AnswerQuestion): string[] {
   ];
 }
 
-/** Whether an answer that counts allows the same again: for a time, and exactly this. */
+/** Whether an answer that counts is one to the same again: for a time, and to exactly this. A no always is; of a breaker there is none. */
 export function isStanding({ answer }: SignedAnswer, hold: Hold, scope: Digest): boolean {
-  return answer.verdict === 'allow' && answer.seconds > 0 && hold.scope === scope;
+  if (hold.scope !== scope || !isAsShown(hold)) return false;
+  return answer.verdict === 'deny' || answer.seconds > 0;
 }
 
-/** Milliseconds since 1970 at which neither the hold nor what it allowed holds any more. */
+/** Milliseconds since 1970 at which neither the hold nor its answer holds any more. */
 export function endOf(hold: Hold, answer: HoldAnswer | undefined): number {
+  if (answer?.verdict === 'deny') return Date.parse(answer.at) + Math.max(answer.seconds, refusalSeconds) * 1_000;
   if (answer === undefined || answer.seconds === 0) return Date.parse(hold.expires);
   return Date.parse(answer.at) + answer.seconds * 1_000;
 }

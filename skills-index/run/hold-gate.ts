@@ -1,14 +1,26 @@
 /** The gate of a run: lets an action pass, waits for a person, or refuses. Files, clocks and chance are given; late or unproven means no. */
 import { Problem } from '../skill/problem.ts';
 import type { AuditEvent } from './audit-entry.ts';
-import type { Gate, GateAnswer, Hold, HoldHands, SignedAnswer } from './hold.ts';
-import { type AnswerQuestion, endOf, isStanding, sayAnswered, type Writer, whyNotAnswered } from './hold-answer.ts';
+import type { Gate, GateAnswer, GatedAction, Hold, HoldHands, SignedAnswer } from './hold.ts';
+import { isAsShown } from './hold-action.ts';
+import {
+  type AnswerQuestion,
+  endOf,
+  isStanding,
+  refusalSeconds,
+  sayAnswered,
+  type Writer,
+  whyNotAnswered,
+} from './hold-answer.ts';
 import { capabilityTexts, type HeldPlan } from './hold-rules.ts';
 import { gateAnswer, type HoldEnd, HoldState, type HoldTerms, holdEvent } from './hold-state.ts';
 import type { Plan } from './plan.ts';
 
 /** How often a hold looks for its answer. */
 export const holdPollMs = 200;
+
+/** Holder of a hold for which nobody waits any more. */
+export const ended = 'ended';
 
 /** A file that says it answers a hold. */
 export interface FoundAnswer {
@@ -51,6 +63,9 @@ export interface GateSettings extends HoldDesk, Pick<HoldTerms, 'subject' | 'gra
 /** `waited` answers with the milliseconds for which the run has waited, which are not the run's. */
 export type RunGate = Gate & { waited(): number };
 
+/** What is started, in the words of who asked. */
+export type StartWords = Pick<Extract<GatedAction, { kind: 'start' }>, 'command' | 'args' | 'why'>;
+
 type Answer = { readonly verdict: 'allow' | 'deny'; readonly by: string } | undefined;
 
 /** Opens the gate of a run. Nothing is asked, written or read until a rule wants a person. */
@@ -65,8 +80,9 @@ export function openGate(settings: GateSettings): RunGate {
       return gateAnswer(hold, how, why);
     };
     const standing = findStanding(settings, hold);
-    if (standing !== undefined) return end('allowed', sayAnswered(standing));
-    const next = state.next(hold);
+    if (standing !== undefined) return end(standing.answer.verdict === 'allow' ? 'allowed' : 'denied', sayAnswered(standing));
+    sweep(settings);
+    const next = state.next(hold, asksOf(settings, hold));
     if (next.kind === 'end') return end(next.state, next.why);
     state.begin(ticks());
     settings.record(holdEvent(hold, 'asked', `until ${hold.expires}`));
@@ -86,8 +102,14 @@ export function openGate(settings: GateSettings): RunGate {
  * Asks about a start, which goes on or fails.
  * @throws Problem `hold-unsupported`, `hold-denied`, `hold-expired`
  */
-export async function askToStart(gate: Gate, plan: HeldPlan & Pick<Plan, 'holds'>, signal?: AbortSignal): Promise<void> {
-  const answer = await gate.ask({ kind: 'start', capabilities: capabilityTexts(plan), holds: plan.holds }, signal);
+export async function askToStart(
+  gate: Gate,
+  plan: HeldPlan & Pick<Plan, 'holds'>,
+  start: StartWords,
+  signal?: AbortSignal,
+): Promise<void> {
+  const action = { kind: 'start', capabilities: capabilityTexts(plan), holds: plan.holds, ...start } as const;
+  const answer = await gate.ask(action, signal);
   if (answer.kind === 'denied') throw new Problem(answer.code, `Cannot run ${plan.skill.name}: ${answer.why}`);
 }
 
@@ -112,7 +134,6 @@ export function findAnswer(desk: HoldDesk, hold: Hold, told = new Set<string>())
 
 async function waitForPerson(settings: GateSettings, hold: Hold, signal?: AbortSignal): Promise<Answer> {
   const { files, hands, now, sleep, ticks } = settings;
-  sweep(settings);
   files.keep(hold);
   hands.notify?.(hold);
   // Both clocks: a wall clock that is set back must not lengthen it.
@@ -123,7 +144,7 @@ async function waitForPerson(settings: GateSettings, hold: Hold, signal?: AbortS
     answer = findAnswer(settings, hold, told);
     if (answer === undefined) await sleep(holdPollMs);
   }
-  if (answer === undefined || !isStanding(answer, hold, hold.scope)) files.forget(hold);
+  if (answer === undefined || !isStanding(answer, hold, hold.scope)) endHold(settings, hold);
   return answer === undefined ? undefined : { verdict: answer.answer.verdict, by: sayAnswered(answer) };
 }
 
@@ -133,13 +154,35 @@ async function askOperator({ confirm }: HoldHands, hold: Hold, signal?: AbortSig
   return { verdict: yes === true ? 'allow' : 'deny', by: 'operator at the terminal, unsigned' };
 }
 
-// An allowance for a time is the hold and its answer, kept: it is judged again whenever it is used.
+// An allowance for a time, and a no, are the hold and its answer, kept: they are judged again whenever they are used. A no is before a yes.
 function findStanding(desk: HoldDesk, { scope }: Hold): SignedAnswer | undefined {
-  for (const old of desk.files.kept().filter((one) => one.scope === scope)) {
+  const found = desk.files.kept().filter((one) => one.scope === scope && isAsShown(one));
+  const standing = found.flatMap((old) => {
     const answer = findAnswer(desk, old);
-    if (answer !== undefined && isStanding(answer, old, scope)) return answer;
-  }
-  return undefined;
+    return answer !== undefined && isStanding(answer, old, scope) ? [answer] : [];
+  });
+  return standing.find(({ answer }) => answer.verdict === 'deny') ?? standing[0];
+}
+
+// That somebody was asked is kept for a while; that nobody waits any more makes its digest another one, so no answer counts.
+function endHold({ files }: HoldDesk, hold: Hold): void {
+  files.forget(hold);
+  files.keep({ ...hold, holder: ended });
+}
+
+function isRecent({ created }: Hold, now: Date): boolean {
+  return Date.parse(created) > now.getTime() - refusalSeconds * 1_000;
+}
+
+function asksOf(desk: HoldDesk, { agent }: Hold): { waiting: number; lately: number } {
+  const { files, now } = desk;
+  const kept = files.kept().filter((one) => one.agent === agent);
+  return {
+    waiting: kept.filter(
+      (one) => files.lives(one.holder) && now().toISOString() < one.expires && findAnswer(desk, one) === undefined,
+    ).length,
+    lately: kept.filter((one) => isRecent(one, now())).length,
+  };
 }
 
 // What a killed runner left, and what is over: no answer can reach it any more.
@@ -149,6 +192,8 @@ function sweep(desk: HoldDesk): void {
     const answer = findAnswer(desk, hold);
     const isWaiting = desk.files.lives(hold.holder) && now < Date.parse(hold.expires);
     const stands = answer !== undefined && isStanding(answer, hold, hold.scope) && now < endOf(hold, answer.answer);
-    if (!isWaiting && !stands) desk.files.forget(hold);
+    if (isWaiting || stands) continue;
+    if (!isRecent(hold, desk.now())) desk.files.forget(hold);
+    else if (hold.holder !== ended) endHold(desk, hold);
   }
 }

@@ -33,7 +33,9 @@ export function capabilityTexts({ egress, env, mounts, programs, secrets }: Omit
 
 /** Why the start of this plan waits: each rule that says so, and each `rw` mount that the operator did not allow beforehand. */
 export function plannedHolds(plan: HeldPlan, policy: HoldPolicy): PlannedHold[] {
-  const capabilities = capabilityTexts(plan);
+  // A rule may name one method of several.
+  const methods = plan.egress.flatMap((one) => one.methods.map((method) => ({ ...one, methods: [method] })));
+  const capabilities = [...capabilityTexts(plan), ...capabilityTexts({ ...plan, egress: methods })];
   const who = { agent: plan.agent, skill: plan.skill.name };
   const byRule = policy.holds
     .filter(({ when }) => !isAboutRequests(when) && isAbout(when, who, policy))
@@ -67,38 +69,9 @@ export function ruleFor(action: GatedAction, who: Who, policy: HoldPolicy, sent:
   }
 }
 
-/** What an action is, in one line for a person. */
-export function sayAction(action: GatedAction): string {
-  switch (action.kind) {
-    case 'start':
-      return `start with: ${action.capabilities.join('; ') || 'no capability'}`;
-    case 'install':
-      return `install for the agent, with: ${action.capabilities.join('; ') || 'no capability'}`;
-    case 'apply':
-      return `apply ${action.changes} changed files to ${action.target}`;
-    case 'egress':
-      return `${action.method} ${action.host}:${action.port}${action.path} with ${action.bytes ?? 'an unknown number of'} bytes`;
-  }
-}
-
-/**
- * What an allowance for a time covers: the same agent, skill and version under the same grants, and of a request the same host, port,
- * method and folder of the path. Nothing else has this digest.
- */
-export function holdScope(action: GatedAction, rule: string, subject: HoldSubject, grants: Digest | undefined): Digest {
-  const { agent, skill, version } = subject;
-  return canonicalDigest({ agent, skill, version, rule, grants: grants ?? null, action: scopeOf(action) });
-}
-
 /** Digest of what a plan gives, without what changes from start to start. */
 export function grantsDigest({ egress, env, mounts, programs, secrets }: Omit<HeldPlan, 'agent' | 'skill'>): Digest {
   return canonicalDigest({ egress, env, mounts, programs, secrets });
-}
-
-function scopeOf(action: GatedAction): unknown {
-  if (action.kind !== 'egress') return action;
-  const { kind, host, port, method, path } = action;
-  return { kind, host, port, method, folder: path.slice(0, path.lastIndexOf('/') + 1) };
 }
 
 function joinHolds(holds: readonly PlannedHold[]): PlannedHold {
@@ -117,16 +90,19 @@ function isAbout(when: HoldCondition, { agent, skill }: Who, { highStakes }: Hol
 
 function isRequest(
   when: HoldCondition,
-  { bytes: own, host, method, path }: GatedAction & { kind: 'egress' },
+  { bytes: own, host, method, opens, path }: GatedAction & { kind: 'egress' },
   { bytes, requests }: Sent,
 ): boolean {
   if (when.host !== undefined && !coversHost(when.host, host)) return false;
-  if (when.method !== undefined && when.method !== method) return false;
+  // Nobody sees requests inside a tunnel, and none are left inside a WebSocket: what a rule says of them it says of the opening.
+  if (opens === 'tunnel') return true;
+  const isOpening = opens !== undefined;
+  if (when.method !== undefined && when.method !== method && !isOpening) return false;
   if (when.path !== undefined && !(when.path.endsWith('*') ? path.startsWith(when.path.slice(0, -1)) : path === when.path))
     return false;
   return (
-    (when.bytesOver === undefined || own === undefined || bytes > when.bytesOver) &&
-    (when.countOver === undefined || requests > when.countOver)
+    (when.bytesOver === undefined || own === undefined || isOpening || bytes > when.bytesOver) &&
+    (when.countOver === undefined || isOpening || requests > when.countOver)
   );
 }
 

@@ -2,12 +2,16 @@
 import type { Digest } from '../skill/digest.ts';
 import type { AuditEvent } from './audit-entry.ts';
 import { type GateAnswer, type GatedAction, type Hold, type HoldMaterial, type HoldSubject, newHold } from './hold.ts';
-import { canAnswer } from './hold-answer.ts';
+import { aboutAction } from './hold-action.ts';
+import { canAnswer, refusalSeconds } from './hold-answer.ts';
 import type { HoldPolicy } from './hold-policy.ts';
-import { holdScope, ruleFor, sayAction } from './hold-rules.ts';
+import { ruleFor } from './hold-rules.ts';
 
 /** Above it a run is refused without asking: who is asked without end says yes in the end. */
 export const holdsPerRunMax = 20;
+/** The same of an agent over all its runs: so many that wait at once, and so many begun within `refusalSeconds`. */
+export const holdsWaitingMax = 10;
+export const holdsPerAgentMax = 40;
 
 export interface HoldTerms {
   readonly policy: HoldPolicy;
@@ -47,12 +51,14 @@ export class HoldState {
       this.#sent = { requests: this.#sent.requests + 1, bytes: this.#sent.bytes + (action.bytes ?? 0) };
     const rule = ruleFor(action, subject, policy, this.#sent);
     if (rule === undefined) return undefined;
-    const scope = holdScope(action, rule.rule, subject, grants);
-    return newHold(subject, rule, { kind: action.kind, what: sayAction(action), scope }, material);
+    return newHold(subject, rule, aboutAction(action, rule.rule, subject, grants), material);
   }
 
-  /** Where no allowance stands. */
-  next({ scope, rule }: Hold): NextStep {
+  /**
+   * Where no answer stands.
+   * @param before of the same agent: holds that wait now, and holds for which people were asked lately
+   */
+  next({ agent, scope, rule }: Hold, before: { readonly waiting: number; readonly lately: number }): NextStep {
     const { atTerminal, ownUids, policy, subject } = this.#terms;
     if (this.#refused.has(scope)) return { kind: 'end', state: 'denied', why: 'a person said no to it in this run' };
     const able = policy.approvers.some((one) => canAnswer(one, ownUids));
@@ -64,6 +70,13 @@ export class HoldState {
         state: 'unsupported',
         why: `rule ${rule} wants a person, and nobody who is not the agent can answer here`,
       };
+    const tooMany =
+      before.waiting >= holdsWaitingMax
+        ? `${before.waiting} holds of ${agent} wait for a person already`
+        : before.lately >= holdsPerAgentMax
+          ? `people were asked for ${agent} ${before.lately} times within ${refusalSeconds / 60} minutes already`
+          : undefined;
+    if (tooMany !== undefined) return { kind: 'end', state: 'denied', why: tooMany };
     if (++this.#asked > holdsPerRunMax)
       return { kind: 'end', state: 'denied', why: `a person was asked ${holdsPerRunMax} times in this run already` };
     return { kind: able ? 'wait' : 'confirm' };

@@ -4,17 +4,31 @@ import { canonicalDigest, canonicalJson } from '../skill/canonical-json.ts';
 import { type Digest, isDigest } from '../skill/digest.ts';
 import { exactObject } from '../skill/shape.ts';
 
-/** What may have to wait. `capabilities` in the words of `printCapability`. */
+/** What may have to wait. `capabilities` in the words of `printCapability`. Of a hold's own: long texts are cut, with the digest of the whole. */
 export type GatedAction =
-  | { readonly kind: 'start'; readonly capabilities: readonly string[]; readonly holds: readonly PlannedHold[] }
+  | {
+      readonly kind: 'start';
+      readonly capabilities: readonly string[];
+      readonly holds: readonly PlannedHold[];
+      readonly command: string;
+      readonly args: readonly string[];
+      /** In the words of who asked; empty where nobody said. */
+      readonly why: string;
+    }
   | {
       readonly kind: 'egress';
       readonly host: string;
       readonly port: number;
       readonly method: string;
       readonly path: string;
-      /** Of the request's body; absent where it is not known beforehand, and then more than any rule allows. */
+      /** What follows `?`. */
+      readonly query?: string;
+      /** Of the whole request; absent where it is not known beforehand, and then more than any rule allows. */
       readonly bytes?: number;
+      /** Digest of its body, where that is known beforehand. */
+      readonly body?: Digest;
+      /** What is sent when it is open is asked about no more. */
+      readonly opens?: 'websocket' | 'tunnel';
     }
   /** Changes of a copy-on-write mount; `digest` of what is to be applied. */
   | { readonly kind: 'apply'; readonly target: string; readonly changes: number; readonly digest: Digest }
@@ -67,8 +81,12 @@ export interface Hold extends HoldSubject {
   readonly kind: GatedAction['kind'] | 'breaker';
   /** What would happen, in one line; parts of it come from the skill. */
   readonly what: string;
-  /** Digest of what an allowance for a time would cover. */
+  /** Digest of what an allowance for a time would cover; `what` and this are made of `action` and `grants`. */
   readonly scope: Digest;
+  /** Absent for a breaker. */
+  readonly action?: GatedAction | undefined;
+  /** Digest of what the run is given. */
+  readonly grants?: Digest | undefined;
   /** ISO 8601. After `expires` the answer is no. */
   readonly created: string;
   readonly expires: string;
@@ -113,7 +131,7 @@ export interface HoldMaterial {
 export function newHold(
   subject: HoldSubject,
   { rule, seconds }: PlannedHold,
-  about: Pick<Hold, 'kind' | 'what' | 'scope'>,
+  about: Pick<Hold, 'kind' | 'what' | 'scope' | 'action' | 'grants'>,
   { holder, nonce, now }: HoldMaterial,
 ): Hold {
   const { run, agent, skill, version, plan } = subject;
@@ -135,11 +153,37 @@ export function answerBytes(answer: HoldAnswer): Uint8Array {
   return Buffer.from(canonicalJson(answer));
 }
 
-const text = v.pipe(v.string(), v.maxLength(4_000, 'is too long'));
+const text = v.pipe(v.string(), v.maxLength(8_000, 'is too long'));
+const texts = v.pipe(v.array(text), v.maxLength(1_000, 'are too many'));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const digest = v.custom<Digest>(isDigest, 'is not a digest');
 const time = v.pipe(v.string(), v.isoTimestamp());
 
-/** Of a hold's file: what a person is shown. The runner never reads its own back. */
+const actionShape = v.variant('kind', [
+  exactObject({
+    kind: v.literal('start'),
+    capabilities: texts,
+    holds: v.array(exactObject({ rule: text, seconds: count, reason: text })),
+    command: text,
+    args: texts,
+    why: text,
+  }),
+  exactObject({
+    kind: v.literal('egress'),
+    host: text,
+    port: count,
+    method: text,
+    path: text,
+    query: v.exactOptional(text),
+    bytes: v.exactOptional(count),
+    body: v.exactOptional(digest),
+    opens: v.exactOptional(v.picklist(['websocket', 'tunnel'])),
+  }),
+  exactObject({ kind: v.literal('apply'), target: text, changes: count, digest }),
+  exactObject({ kind: v.literal('install'), capabilities: texts }),
+]);
+
+/** Of a hold's file: what a person is shown. The runner that waits never reads its own back. */
 export const holdShape = exactObject({
   schema: v.literal('skillgate.hold/1'),
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/, 'is not an id')),
@@ -148,6 +192,8 @@ export const holdShape = exactObject({
   kind: v.picklist(['start', 'egress', 'apply', 'install', 'breaker']),
   what: text,
   scope: digest,
+  action: v.exactOptional(actionShape),
+  grants: v.exactOptional(digest),
   created: time,
   expires: time,
   holder: text,
@@ -163,7 +209,7 @@ export const signedAnswerShape = exactObject({
     schema: v.literal('skillgate.hold-answer/1'),
     hold: digest,
     verdict: v.picklist(['allow', 'deny']),
-    seconds: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    seconds: count,
     approver: text,
     at: time,
   }),

@@ -15,8 +15,8 @@ import { holdFiles } from '../../runner/holds.ts';
 import { startOf } from '../../runner/lock.ts';
 import { closedBreaker, countBreaker } from '../../skills-index/run/breaker.ts';
 import { answerBytes, type Hold, holdAnswerType, holdDigest, newHold } from '../../skills-index/run/hold.ts';
+import { aboutAction } from '../../skills-index/run/hold-action.ts';
 import { emptyHostPolicy } from '../../skills-index/run/host-policy.ts';
-import { digestOf } from '../../skills-index/skill/digest.ts';
 import { proofChallenge } from '../../skills-index/trust/approver-proof.ts';
 import { testPasskey } from '../skills-index/story-keys.ts';
 import { skill } from './command-line.ts';
@@ -32,7 +32,8 @@ beforeEach(() => {
   home = folderWith();
   for (const part of ['config', 'data', 'data/holds']) mkdirSync(join(home, part), { mode: 0o700 });
   writePolicy({ approvers: [{ name: 'ann', passkey: ann.enrolled }] });
-  const about = { kind: 'egress', what: 'POST api.crm.example:443/v2\u001b[2J', scope: digestOf('scope') } as const;
+  const action = { kind: 'egress', host: 'api.crm.example', port: 443, method: 'POST', path: '/v2\u001b[2J' } as const;
+  const about = aboutAction({ ...action, query: 'to=eve&amount=9' }, 'posts', subject, undefined);
   const holder = `${process.pid} ${startOf(process.pid)}`;
   hold = newHold(subject, { rule: 'posts', seconds: 60, reason: '' }, about, { now, nonce: 'ab'.repeat(16), holder });
   holdFiles(join(home, 'data/holds')).keep(hold);
@@ -50,6 +51,23 @@ describe('skill hold', () => {
       schema: 'skillgate.holds/1',
       holds: [{ state: 'waiting', hold: { id: hold.id } }],
     });
+  });
+
+  it('shows what decides: the query, and what an allowance for a time lets through', async () => {
+    const { stdout } = await run('hold', 'list');
+    expect(stdout).toContain('query: to=eve&amount=9');
+    expect(stdout).toContain(
+      'covers with --for: each POST to a path directly in api.crm.example:443/, with any query and any body',
+    );
+  });
+
+  it('takes no answer to a file that names one thing and covers another', async () => {
+    const forged = { ...hold, what: 'GET weather.example:443/today with 0 bytes' };
+    holdFiles(join(home, 'data/holds')).keep(forged);
+    expect((await run('hold', 'list')).stdout).toContain('NOT as a runner writes it');
+    const ran = await run('hold', 'allow', hold.id, '--approver', 'ann', '--for', '1h');
+    expect(ran).toMatchObject({ exit: expect.any(Number), stderr: expect.stringContaining('is not as a runner writes it') });
+    expect([ran.exit, ran.stdout]).not.toEqual([0, expect.anything()]);
   });
 
   it('hands in what a passkey signed, in two steps', async () => {

@@ -67,7 +67,9 @@ const folder = (): string => join(host.paths.data, 'holds');
 
 async function heldNow(): Promise<Hold> {
   for (let tries = 0; tries < 400; tries++) {
-    const [hold] = holdFiles(folder()).kept();
+    const hold = holdFiles(folder())
+      .kept()
+      .find(({ holder }) => holder !== 'ended');
     if (hold !== undefined) return hold;
     await sleep(50);
   }
@@ -94,13 +96,14 @@ describe('a request that a rule holds', () => {
     expect(upstream.seen).toEqual([]);
     expect((await withoutTerminal(['hold', 'list'], env)).shown).toContain(`${hold.id}  waits until`);
     const answered = await allow(hold.id);
-    expect(answered.shown).toContain(`POST api.crm.example:80/v2/deals with 4 bytes`);
+    expect(answered.shown).toMatch(/POST api\.crm\.example:80\/v2\/deals with \d+ bytes, body sha256:/);
     expect(answered.shown).not.toContain(passphrase);
     expect(answered).toMatchObject({ exit: 0 });
     expect(await running).toMatchObject({ reason: 'exit', code: 0, stdout: '200\n' });
     expect(upstream.seen).toEqual(['POST /v2/deals  deal']);
     expect(states()).toEqual(['asked', 'allowed']);
-    expect(readdirSync(folder())).toEqual([]);
+    expect(holdFiles(folder()).kept()).toMatchObject([{ holder: 'ended' }]);
+    expect(readdirSync(folder())).toHaveLength(1);
   });
 
   it('is refused when the operator denies it, and is not asked again in this run', async () => {
@@ -219,17 +222,17 @@ describe('an agent of the same user', () => {
     );
   });
 
-  it('shows the person another action than the one that waits: their signature is for nothing', async () => {
-    await writePolicy(posts(20));
+  it('shows the person another action than the one that waits: it is not answered', async () => {
+    await writePolicy(posts(6));
     const running = post(['/v2/deals']);
     const hold = await heldNow();
     writeFileSync(
       join(folder(), `${hold.id}.hold.json`),
       JSON.stringify({ ...hold, what: 'GET api.crm.example:80/v2/harmless' }),
     );
-    expect((await allow(hold.id)).exit).toBe(0);
+    const ran = await withoutTerminal(['hold', 'allow', hold.id], env);
+    expect(ran).toMatchObject({ exit: 6, shown: expect.stringContaining('is not as a runner writes it') });
     expect((await running).stdout).toBe('403\n');
-    expect(states()).toContain('rejected');
   });
 
   it('calls skill hold allow: no terminal, and at a terminal of its own no passphrase', async () => {

@@ -5,6 +5,7 @@ import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { leakDetector } from '../../runner/secrets/leaks.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { apiHost, type Stage, type StageSettings, startStage } from './egress-stage.ts';
 
 let stage: Stage;
@@ -499,11 +500,20 @@ describe('a run may', () => {
   });
 
   it('send so many bytes', async () => {
-    await start({ caps: { requestsPerMinute: 20, sentBytes: 100 } });
+    await start({ caps: { requestsPerMinute: 20, sentBytes: 200 } });
     const post = (size: number): Promise<string> =>
       stage.send('POST /v2/x HTTP/1.1', host, `Content-Length: ${size}`, 'Connection: close', '', 'x'.repeat(size));
     expect(await post(90)).toContain(' 200 ');
     expect(await post(20)).toContain(' 429 ');
+    expect(stage.why()).toEqual(['approved', 'too-much']);
+  });
+
+  it('send so many bytes in request lines and headers too', async () => {
+    await start({ caps: { requestsPerMinute: 20, sentBytes: 10_000 } });
+    const long = 'x'.repeat(3_000);
+    const one = (): Promise<string> => stage.send(`GET /v2/x?${long} HTTP/1.1`, host, `X-A: ${long}`, ...end);
+    expect(await one()).toContain(' 200 ');
+    expect(await one()).toContain(' 429 ');
     expect(stage.why()).toEqual(['approved', 'too-much']);
   });
 
@@ -527,9 +537,16 @@ describe('a run may', () => {
       },
     };
     await start({ gate });
-    expect(await stage.send(...get, ...end)).toContain(' 403 ');
-    expect(stage.why()).toEqual(['held']);
-    expect(asked).toEqual([{ kind: 'egress', method: 'GET', host: apiHost, port: 443, path: '/v2/deals', bytes: 0 }]);
+    expect(await stage.send('GET /v2/deals?to=eve HTTP/1.1', host, ...end)).toContain(' 403 ');
+    const post = ['POST /v2/deals HTTP/1.1', host, 'Content-Length: 4', 'Connection: close', '', 'deal'];
+    expect(await stage.send(...post)).toContain(' 403 ');
+    expect(stage.why()).toEqual(['held', 'held']);
+    const place = { kind: 'egress', host: apiHost, port: 443, path: '/v2/deals', bytes: expect.any(Number) };
+    expect(asked).toEqual([
+      { ...place, method: 'GET', query: 'to=eve' },
+      { ...place, method: 'POST', body: digestOf('deal') },
+    ]);
+    expect((asked as { bytes: number }[]).every(({ bytes }) => bytes > 50)).toBe(true);
     expect(stage.seen).toEqual([]);
   });
 });

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../skills-index/run/audit-entry.ts';
 import { type GatedAction, type Hold, type HoldAnswer, holdDigest, type SignedAnswer } from '../../../skills-index/run/hold.ts';
-import { type FoundAnswer, type GateSettings, openGate } from '../../../skills-index/run/hold-gate.ts';
+import { ended, type FoundAnswer, type GateSettings, openGate } from '../../../skills-index/run/hold-gate.ts';
 import { emptyHoldPolicy, type HoldPolicy } from '../../../skills-index/run/hold-policy.ts';
-import { holdsPerRunMax } from '../../../skills-index/run/hold-state.ts';
+import { HoldState, holdsPerAgentMax, holdsPerRunMax, holdsWaitingMax } from '../../../skills-index/run/hold-state.ts';
 
 const begin = Date.parse('2026-11-20T12:00:00Z');
 const ann = { name: 'ann', key: { keyId: 'sha256:ann', spki: 'ann' } };
@@ -64,11 +64,22 @@ function makeHost(more: Partial<GateSettings> = {}) {
   return { ...{ settings, clock, events, asked, kept, answers, put }, onLook: (then: typeof act) => (act = then) };
 }
 
+/** A hold as the gate itself writes it. */
+function openGateHold(host: ReturnType<typeof makeHost>, action: GatedAction, more: object): Hold {
+  const state = new HoldState({ policy: always, subject: { ...subject, ...more }, ownUids: [], atTerminal: false });
+  const hold = state.take(action, { now: host.settings.now(), nonce: 'ab'.repeat(16), holder: '1 2' });
+  if (hold === undefined) throw new Error('no rule holds it');
+  return hold;
+}
+const always: HoldPolicy = { ...policy, holds: [{ name: 'posts', when: { countOver: 0 }, seconds: 120 }] };
+
 const answerTo = (hold: Hold, at: number, more: Partial<HoldAnswer> = {}): HoldAnswer => ({
   ...{ schema: 'skillgate.hold-answer/1', hold: holdDigest(hold), verdict: 'allow', seconds: 0, approver: 'ann' },
   at: new Date(at).toISOString(),
   ...more,
 });
+const waitingIn = ({ kept }: { kept: Map<string, Hold> }): number =>
+  [...kept.values()].filter(({ holder }) => holder !== ended).length;
 const states = (events: readonly AuditEvent[]) => events.flatMap((one) => (one.event === 'hold' ? [one.state] : []));
 
 describe('a gate', () => {
@@ -89,7 +100,7 @@ describe('a gate', () => {
     const gate = openGate(host.settings);
     expect(await gate.ask(post())).toEqual({ kind: 'allowed' });
     expect(states(host.events)).toEqual(['asked', 'allowed']);
-    expect([host.kept.size, host.answers.size, gate.waited()]).toEqual([0, 0, 1_000]);
+    expect([waitingIn(host), host.answers.size, gate.waited()]).toEqual([0, 0, 1_000]);
     expect(host.asked).toHaveLength(1);
   });
 
@@ -120,7 +131,7 @@ describe('a gate', () => {
     host.onLook(() => jump(host));
     expect(await openGate(host.settings).ask(post())).toMatchObject({ kind: 'denied', code: 'hold-expired' });
     expect(host.clock.ticks).toBeLessThanOrEqual(120_200);
-    expect(host.kept.size).toBe(0);
+    expect(waitingIn(host)).toBe(0);
   });
 
   it.each<[string, (hold: Hold, at: number) => [SignedAnswer, FoundAnswer['writer']?], string]>([
@@ -232,12 +243,68 @@ describe('a gate', () => {
     });
   });
 
+  it('lets a hold that somebody else wrote widen nothing: what covers a request has to be what was shown', async () => {
+    const host = makeHost();
+    await openGate(host.settings).ask(post());
+    const [real] = [...host.kept.values()];
+    if (real === undefined) throw new Error('nothing was asked');
+    const shown = openGateHold(host, post('/today', { host: 'weather.example', method: 'GET' }), { skill: '@acme/weather' });
+    for (const forged of [
+      // The words of one, the scope of another.
+      { ...shown, scope: real.scope },
+      { ...real, ...{ what: shown.what, skill: shown.skill, agent: 'sales' } },
+      { ...real, action: shown.action },
+      { ...real, what: shown.what },
+      { ...real, rule: 'other' },
+      (({ action: _, ...rest }) => rest)({ ...real, what: shown.what }),
+    ]) {
+      const hold = { ...forged, id: 'ab'.repeat(6), created: new Date(host.clock.wall).toISOString() } as Hold;
+      const lasting = { ...hold, expires: new Date(host.clock.wall + 60_000).toISOString() };
+      host.kept.set(hold.id, lasting);
+      host.put(lasting, { answer: answerTo(lasting, host.clock.wall, { seconds: 3_600 }), signature: 'good' });
+      const answer = await openGate(host.settings).ask(post(), AbortSignal.abort());
+      expect(answer).toMatchObject({ kind: 'denied', code: 'hold-expired' });
+      host.settings.files.forget(lasting);
+    }
+  });
+
+  it('remembers a person’s no over runs, for ten minutes and for exactly that', async () => {
+    const host = makeHost();
+    host.onLook((hold) => host.put(hold, { answer: answerTo(hold, host.clock.wall, { verdict: 'deny' }), signature: 'good' }));
+    for (const run of ['r1', 'r2', 'r3'])
+      expect(await openGate({ ...host.settings, subject: { ...subject, run } }).ask(post())).toMatchObject({
+        code: 'hold-denied',
+      });
+    expect(host.asked).toHaveLength(1);
+    const yes = (hold: Hold) => ({ answer: answerTo(hold, host.clock.wall), signature: 'good' });
+    host.onLook((hold) => void (host.answers.has(hold.id) || host.put(hold, yes(hold))));
+    expect(await openGate(host.settings).ask(post('/v2/other/1'))).toEqual({ kind: 'allowed' });
+    expect(await openGate(host.settings).ask(post())).toMatchObject({ code: 'hold-denied' });
+    host.clock.wall += 601_000;
+    expect(await openGate(host.settings).ask(post())).toEqual({ kind: 'allowed' });
+  });
+
+  it('asks people for an agent so often, over all its runs, and lets so many wait at once', async () => {
+    const host = makeHost();
+    const next = (path: string, more: Partial<GateSettings> = {}) =>
+      openGate({ ...host.settings, ...more }).ask(post(path), AbortSignal.abort());
+    for (let i = 0; i < holdsPerAgentMax; i++) await next(`/v2/${i}/`);
+    expect(host.asked).toHaveLength(holdsPerAgentMax);
+    expect(await next('/v2/more/')).toMatchObject({ code: 'hold-denied', why: expect.stringContaining('asked for finance 40') });
+    expect(await next('/v2/more/', { subject: { ...subject, agent: 'sales' } })).toMatchObject({ code: 'hold-expired' });
+    host.clock.wall += 601_000;
+    const waiting = [...Array(holdsWaitingMax + 1).keys()].map((i) => openGate(host.settings).ask(post(`/v3/${i}/`)));
+    expect(await waiting.at(-1)).toMatchObject({ why: expect.stringContaining('10 holds of finance wait') });
+    expect(host.asked).toHaveLength(holdsPerAgentMax + 1 + holdsWaitingMax);
+    await Promise.all(waiting);
+  });
+
   it('sweeps what a killed runner left', async () => {
     const host = makeHost();
     const orphan = { ...({} as Hold), id: 'dead', holder: '9 9', expires: new Date(begin + 60_000).toISOString() } as Hold;
     host.kept.set('dead', orphan);
     await openGate(host.settings).ask(post(), AbortSignal.abort());
-    expect(host.kept.size).toBe(0);
+    expect(waitingIn(host)).toBe(0);
   });
 
   it('never allows what nobody allowed, whatever lies there', async () => {
