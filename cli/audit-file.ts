@@ -2,7 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { readAuditKey } from '../runner/audit-key.ts';
-import { type AuditVerdict, auditLineBytesMax, ChainCheck, parseAuditCheckpoint } from '../skills-index/run/audit-chain.ts';
+import {
+  type AuditVerdict,
+  auditLineBytesMax,
+  ChainCheck,
+  furthestOf,
+  parseAuditCheckpoint,
+} from '../skills-index/run/audit-chain.ts';
 import { type AuditEntry, parseEntry } from '../skills-index/run/audit-entry.ts';
 
 const pieceBytes = 1024 * 1024;
@@ -68,11 +74,14 @@ export async function readEntries(file: string, keep: (entry: AuditEntry) => boo
   return entries;
 }
 
-/** Checks the whole chain, its checkpoints, and the one that is kept beside it. */
+/** Checks the whole chain, its checkpoints, and those that are kept beside it and beside the key. */
 export async function verifyAuditFile(file: string, keyFile: string): Promise<AuditVerdict> {
-  const head = `${file}.head`;
   // Read before the log: what is signed later only covers more of it.
-  const kept = existsSync(head) ? parseAuditCheckpoint(readFileSync(head, 'utf8')) : undefined;
+  const [beside, apart] = [`${file}.head`, `${keyFile}.head`].map((place) =>
+    existsSync(place) ? parseAuditCheckpoint(readFileSync(place, 'utf8')) : undefined,
+  );
+  // A log without the one beside it was tampered with, whatever lies beside the key.
+  const kept = beside === undefined && existsSync(file) ? undefined : furthestOf([beside, apart]);
   const check = new ChainCheck({ key: readAuditKey(keyFile), kept });
   for await (const { lines } of readLines(file)) {
     if (!lines.every((line) => check.take(line))) break;

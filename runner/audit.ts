@@ -107,10 +107,12 @@ function recover(log: number, file: string): { readonly start: ChainEnd; readonl
   return { start, lost: [{ event: 'recovered', bytes: torn.bytes.length, torn: torn.digest }] };
 }
 
-// Kept before it is written: a crash between the two leaves a checkpoint that the log satisfies.
+// Kept before it is written: a crash between the two leaves a checkpoint that the log satisfies. And beside the key: who can write the log's
+// folder alone cannot go back to an earlier one.
 function sign(file: string, keyFile: string, end: ChainEnd): AuditEvent {
-  const kept = fs.existsSync(`${file}.head`) ? fs.readFileSync(`${file}.head`, 'utf8') : undefined;
+  const places = [`${file}.head`, `${keyFile}.head`];
+  const kept = places.map((place) => (fs.existsSync(place) ? fs.readFileSync(place, 'utf8') : ''));
   const checkpoint = checkpointOf(end, { file, kept, key: openAuditKey(keyFile) });
-  writePrivateFile(`${file}.head`, canonicalJson(checkpoint));
+  for (const place of places) writePrivateFile(place, canonicalJson(checkpoint));
   return { event: 'checkpoint', ...checkpoint };
 }

@@ -65,12 +65,13 @@ async function put(stream: OutStream, text: string): Promise<void> {
 
 async function verify(context: CommandContext): Promise<ExitCode> {
   const file = auditFileOf(context);
-  const chain = await verifyAuditFile(file, auditKeyFileOf(context));
+  const keyFile = auditKeyFileOf(context);
+  const chain = await verifyAuditFile(file, keyFile);
   if (chain.kind === 'whole' || context.format === 'json')
     answer(context, { schema: 'skillgate.log-verify/1', ...chain }, () => chainText(chain));
   if (chain.kind === 'whole') return exitCodes.ok;
   const folder = dirname(file);
-  const hint = `Keep it: cp -a ${folder} ${folder}.kept; compare line ${chain.line} (sed -n ${chain.line}p) with what was exported; then mv ${folder} ${folder}.broken`;
+  const hint = `Keep it: cp -a ${folder} ${folder}.kept; compare line ${chain.line} (sed -n ${chain.line}p) with what was exported; then mv ${folder} ${folder}.broken && mv ${keyFile}.head ${folder}.broken/`;
   if (context.format === 'json') return exitCodes.refused;
   throw new Problem('audit-broken', `Cannot vouch for ${file}: line ${chain.line}: ${chain.why}`, { hint });
 }

@@ -69,11 +69,11 @@ export function chainEndOf(
 function brokenLog(file: string, why: string): Problem {
   const folder = file.slice(0, file.lastIndexOf('/'));
   return new Problem('audit-broken', `Cannot append to ${file}: ${why}`, {
-    hint: `Look at it (skill log verify), then move all of it away: mv ${folder} ${folder}.broken`,
+    hint: `Look at it (skill log verify), then move all of it away: mv ${folder} ${folder}.broken, and beside it audit-key.json.head of the config folder`,
   });
 }
 
-/** The newest word of the host's key on its log; kept beside the log too, so that it is missed when it is cut off. */
+/** The newest word of the host's key on its log; kept beside the log and beside the key too, so that it is missed when it is cut off. */
 export interface AuditCheckpoint {
   readonly size: number;
   readonly head: Digest;
@@ -84,13 +84,13 @@ export interface AuditCheckpoint {
 
 /**
  * Signs where a log ends.
- * @throws Problem `audit-broken` when the checkpoint that is kept goes further
+ * @throws Problem `audit-broken` when a checkpoint that is kept goes further
  */
 export function checkpointOf(
   { digest: head, seq: size }: ChainEnd,
-  { file, kept, key }: { readonly file: string; readonly kept: string | undefined; readonly key: SigningAuditKey },
+  { file, kept, key }: { readonly file: string; readonly kept: readonly string[]; readonly key: SigningAuditKey },
 ): AuditCheckpoint {
-  const before = parseAuditCheckpoint(kept ?? '')?.size ?? 0;
+  const before = furthestOf(kept.map(parseAuditCheckpoint))?.size ?? 0;
   if (before > size) throw brokenLog(file, `it has ${size} lines, and ${before} were signed`);
   return { size, head, keyId: key.keyId, signature: key.sign(checkpointText(size, head)).toString('base64') };
 }
@@ -112,6 +112,11 @@ export function parseAuditCheckpoint(text: string): AuditCheckpoint | undefined 
   }
 }
 
+/** The newest one; of two of the same size the last. */
+export function furthestOf(kept: readonly (AuditCheckpoint | undefined)[]): AuditCheckpoint | undefined {
+  return kept.reduce((one, other) => ((other?.size ?? 0) >= (one?.size ?? 0) ? (other ?? one) : one), undefined);
+}
+
 export type AuditVerdict =
   | { readonly kind: 'whole'; readonly lines: number /** Lines that a checkpoint covers. */; readonly signed: number }
   /** `line` counts from 1. */
@@ -120,7 +125,7 @@ export type AuditVerdict =
 export interface ChainWitnesses {
   /** Absent where this host never signed: then no checkpoint counts. */
   readonly key?: AuditKey | undefined;
-  /** The checkpoint that is kept beside the log. */
+  /** The checkpoint that is kept beside the log, or the one beside the key where that is newer. */
   readonly kept?: AuditCheckpoint | undefined;
 }
 
@@ -137,7 +142,7 @@ export class ChainCheck {
     this.#witnesses = witnesses;
     const { kept } = witnesses;
     if (kept !== undefined && !this.#isSigned(kept))
-      this.#break(kept.size, 'the checkpoint kept beside the log is not signed by this host’s key');
+      this.#break(kept.size, 'the checkpoint that is kept of it is not signed by this host’s key');
   }
 
   /** @returns whether it goes on: after the first break nothing more is to be learned */

@@ -92,6 +92,30 @@ describe('the audit log', () => {
     expect(await verify()).toMatchObject({ kind: 'broken', line: 1 });
   });
 
+  it('cannot go back to an earlier checkpoint of its own, though the one beside it does', async () => {
+    write('/a');
+    const early = readFileSync(`${file}.head`);
+    write('/b', '/c');
+    end();
+    change((lines) => lines.slice(0, 2));
+    writeFileSync(`${file}.head`, early);
+    const why = 'lines 3 to 5 were cut off: they were there when 5 lines were signed';
+    expect(await verify()).toEqual({ kind: 'broken', line: 3, why });
+    expect(() => end()).toThrowError(expect.objectContaining({ code: 'audit-broken' }));
+    rmSync(join(folder, 'audit'), { recursive: true });
+    expect(await verify()).toMatchObject({ kind: 'broken', line: 1 });
+    expect(() => write('/a')).toThrowError(expect.objectContaining({ code: 'audit-broken' }));
+  });
+
+  it('begins anew where it was moved away with the checkpoint beside the key', async () => {
+    write('/a', '/b');
+    end();
+    rmSync(join(folder, 'audit'), { recursive: true });
+    rmSync(`${keyFile}.head`);
+    write('/a');
+    expect(await verify()).toEqual({ kind: 'whole', lines: 2, signed: 1 });
+  });
+
   it('misses the checkpoint that is kept beside it, and knows another host’s', async () => {
     write('/a');
     const kept = `${file}.head`;
