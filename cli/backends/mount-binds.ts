@@ -1,20 +1,24 @@
 /** The folders of a plan as binds, with what is held shut in those that a run may change. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { SandboxStart } from '../../runner/sandbox.ts';
+import { placeholderText } from '../../skills-index/run/protected-names.ts';
 import type { OciBind } from './oci-spec.ts';
 
 type Mounted = Pick<SandboxStart, 'plan' | 'protectedPaths' | 'sources'>;
 
-/** Two things with nothing in them, to be shown where a name must stay free. */
+/** Things with nothing in them, to be shown where a name must stay free. */
 export interface Empty {
   readonly file: string;
+  /** With nothing in it for a program that reads JSON. */
+  readonly json: string;
   readonly folder: string;
 }
 
 /** Makes them in a folder of the run. */
 export function makeEmpty(folder: string): Empty {
-  const empty = { file: `${folder}/empty-file`, folder: `${folder}/empty-folder` };
+  const empty = { file: `${folder}/empty-file`, json: `${folder}/empty-json`, folder: `${folder}/empty-folder` };
   writeFileSync(empty.file, '', { mode: 0o444 });
+  writeFileSync(empty.json, '{}', { mode: 0o444 });
   mkdirSync(empty.folder, { mode: 0o755 });
   return empty;
 }
@@ -27,8 +31,9 @@ export function mountBinds({ plan, protectedPaths, sources }: Mounted, empty: Em
     return [
       { source, target, writable: mode !== 'ro' },
       ...shut.map(({ path, kind }): OciBind => {
-        const there = kind === 'file' || kind === 'folder' ? empty[kind] : `${source}/${path}`;
-        return { source: there, target: `${target}/${path}`, writable: kind === 'pinned' };
+        const there = { file: placeholderText(path) === '' ? empty.file : empty.json, folder: empty.folder };
+        const shown = kind === 'file' || kind === 'folder' ? there[kind] : `${source}/${path}`;
+        return { source: shown, target: `${target}/${path}`, writable: kind === 'pinned' };
       }),
     ];
   });

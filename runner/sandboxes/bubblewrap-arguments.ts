@@ -1,5 +1,6 @@
 /** From a plan to the arguments of bubblewrap (bwrap(1), 0.8); pure but for the descriptors that it asks for. */
 
+import { placeholderText } from '../../skills-index/run/protected-names.ts';
 import type { ProtectedPath } from '../../skills-index/run/protected-paths.ts';
 import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
 import type { SandboxStart } from '../sandbox.ts';
@@ -103,6 +104,6 @@ function shutArguments({ path, kind }: ProtectedPath, source: string, target: st
     case 'folder':
       return ['--size', '4096', '--tmpfs', at, '--remount-ro', at];
     case 'file':
-      return ['--perms', '0444', '--ro-bind-data', data(''), at];
+      return ['--perms', '0444', '--ro-bind-data', data(placeholderText(path)), at];
   }
 }

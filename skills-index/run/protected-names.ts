@@ -1,8 +1,13 @@
 /** Names that a host or an agent executes or obeys, wherever they lie in a folder: no run brings or changes them. */
 import { pathTwinKey } from '../skill/bundle-path.ts';
 
-/** Where they are absent at the top of a writable mount, an empty one stands for the time of the run. A slash at the end says folder. */
+/** Where they are absent at the top of a writable mount, one with nothing in it stands for the time of the run. A slash at the end says folder. */
 export const heldShut: readonly string[] = '.git/ .claude/ .vscode/ AGENTS.md CLAUDE.md .mcp.json .envrc package.json'.split(' ');
+
+/** What stands in the place of a file that is absent: programs that read it must not fail over it, as Node does over an empty `package.json`. */
+export function placeholderText(path: string): '{}' | '' {
+  return path.endsWith('.json') ? '{}' : '';
+}
 
 /** Shut where they are there; removed after the run where they are new. */
 const others = [

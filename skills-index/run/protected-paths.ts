@@ -19,7 +19,7 @@ export interface Entry {
 export interface ProtectedPath {
   readonly path: string;
   /**
-   * `shut`: there, bound read-only. `file`, `folder`: not there, an empty one is put there for the run.
+   * `shut`: there, bound read-only. `file`, `folder`: not there, one with nothing in it is put there for the run.
    * `pinned`: bound over itself, so that it cannot be renamed away with what is shut inside it.
    */
   readonly kind: 'shut' | 'file' | 'folder' | 'pinned';

@@ -75,6 +75,20 @@ afterAll(async () => {
 });
 
 describe('an agent’s own program in a session', () => {
+  it('runs programs in a folder where names are held free, and leaves nothing of these there', async () => {
+    const did = await inSession('finance', {
+      program: { does: 'write', path: '/workspace/h.js', text: 'console.log(1 + 1, require("./package.json"))' },
+      ran: call('node', '/workspace/h.js'),
+      init: call('sh', '-c', 'cd /workspace && npm init -y || echo "{"type": "module"}" > package.json'),
+      there: call('sh', '-c', 'cat /workspace/package.json /workspace/.mcp.json /memory/package.json /workspace/AGENTS.md'),
+    });
+    expect(did.ran).toEqual({ status: 0, stdout: '2 {}\n', stderr: '' });
+    expect(did.init).toMatchObject({ status: 2 });
+    expect(did.there).toEqual({ status: 0, stdout: '{}{}{}', stderr: '' });
+    expect(readdirSync(join(folder, 'ledgers')).sort()).toEqual(['h.js', 'numbers.txt']);
+    rmSync(join(folder, 'ledgers/h.js'));
+  });
+
   it('finds its skills where agents look, opens one over MCP, and runs it beside itself', async () => {
     const tree = '/home/skill/.agents/skills/weekly-report';
     const mcp = JSON.stringify([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SandboxFile, SandboxStart } from '../../../runner/sandbox.ts';
 import { forwarderArguments, skillArguments } from '../../../runner/sandboxes/bubblewrap-arguments.ts';
+import type { ProtectedPath } from '../../../skills-index/run/protected-paths.ts';
 
 const files: SandboxFile[] = [
   { path: '/skills/@acme/a/SKILL.md', mode: '644', bytes: Buffer.from('text') },
@@ -37,7 +38,10 @@ const start: SandboxStart = {
   runFolder: '/run/x',
 };
 
-function argumentsOf(joinsNetwork = false): { readonly text: string; readonly data: Map<number, string> } {
+function argumentsOf(
+  joinsNetwork = false,
+  shut?: readonly ProtectedPath[],
+): { readonly text: string; readonly data: Map<number, string> } {
   const data = new Map<number, string>();
   const around = {
     libraries: [{ path: '/usr/lib64' }, { path: '/lib64', link: 'usr/lib64' }],
@@ -47,10 +51,21 @@ function argumentsOf(joinsNetwork = false): { readonly text: string; readonly da
     info: 99,
     joinsNetwork,
   };
-  return { text: skillArguments(start, around).join(' '), data };
+  const started = shut === undefined ? start : { ...start, protectedPaths: new Map([['/out', shut]]) };
+  return { text: skillArguments(started, around).join(' '), data };
 }
 
 describe('the arguments of a skill’s sandbox', () => {
+  it.each([
+    ['package.json', '{}'],
+    ['.mcp.json', '{}'],
+    ['CLAUDE.md', ''],
+  ])('puts a %s of %j where there is none', (path, text) => {
+    const { text: line, data: given } = argumentsOf(false, [{ path, kind: 'file' }]);
+    const descriptor = new RegExp(`--perms 0444 --ro-bind-data (\\d+) /out/${path}( |$)`).exec(line)?.[1];
+    expect(given.get(Number(descriptor))).toBe(text);
+  });
+
   const { text, data } = argumentsOf();
 
   it.each([
