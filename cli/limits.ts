@@ -42,6 +42,8 @@ export const stdinCharsMax = 4 * 1024 * 1024;
 export const mcpMessageBytesMax = 10 * 1024 * 1024;
 /** Calls of one agent, or of all in its session: at the same time, at once, and then; what one that is refused counts for. */
 export const callsAtOnceMax = 16;
+/** Runs of one identity at once, over all its connections and sessions. */
+export const agentRunsMax = 16;
 export const callsBurst = 120;
 export const callsPerSecond = 2;
 export const refusedCallCost = 10;

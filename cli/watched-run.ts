@@ -1,6 +1,8 @@
 /** A run from its admission to its end, as long as its version may go on: the one way in which a skill of a registry is started. */
+import { join } from 'node:path';
 import { type RunRequest, type RunResult, runSkill } from '../runner/run.ts';
 import type { World } from './admission.ts';
+import { withAgentSlot } from './agent-slots.ts';
 import { sampleChildren } from './children.ts';
 import { sendIncidents, waitingIncidents } from './incident-client.ts';
 import { watchRevocation } from './revocation-watch.ts';
@@ -16,8 +18,11 @@ export async function runWatched(
   const { statusSeconds: seconds, status: statusUrls } = policy;
   const revocation = watchRevocation({ bundle: admitted.bundle, source, root, statusUrls, seconds, now: world.now });
   const waiting = waitingIncidents(world).length;
+  const start = (): Promise<RunResult> =>
+    runSkill({ ...request, onStart: sampleChildren, stops: [...(request.stops ?? []), revocation.stop] });
+  const { agent } = request;
   try {
-    return await runSkill({ ...request, onStart: sampleChildren, stops: [...(request.stops ?? []), revocation.stop] });
+    return await (agent === undefined ? start() : withAgentSlot(join(world.paths.data, 'agents', agent.name, 'runs'), start));
   } finally {
     revocation.close();
     // What was not taken before waits for the next incident, or for `skill log export`.

@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { readAgent } from '../../runner/agents.ts';
+import { holdFiles } from '../../runner/holds.ts';
 import type { Agent, Grant } from '../../skills-index/run/agent.ts';
 import { parseReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -14,6 +15,7 @@ import { agentCells, agentJson, agentText } from '../agent-text.ts';
 import { readEntries, verifyAuditFile } from '../audit-file.ts';
 import { auditRow, chainText } from '../audit-text.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { holdsFolderOf } from '../holds/here.ts';
 import { changeLock } from '../lock-change.ts';
 import { answer, joined, note, safe, table } from '../output.ts';
 import { admitToStart, agentsFolderOf, auditFileOf, auditKeyFileOf, hostFiles } from '../start-skill.ts';
@@ -95,7 +97,16 @@ async function revoke(context: CommandContext): Promise<ExitCode> {
   const change = skill === undefined ? ('everything' as const) : { skills: [{ skill, range: '*' }] };
   const after = revokeAgent(agentsFolderOf(context), agent, change, context.now());
   if (skill === undefined) await rm(identityLockOf(context, agent), { force: true });
+  forgetHolds(context, agent, skill);
   return show(context, after);
+}
+
+// What was allowed for a time was allowed to what it was then: a later grant begins anew. Breakers stay.
+function forgetHolds(context: CommandContext, agent: string, skill: string | undefined): void {
+  const files = holdFiles(holdsFolderOf(context));
+  const [scope = '', name] = (skill ?? '').split('/');
+  const isOf = (one: string): boolean => skill === undefined || one === skill || (name === '*' && one.startsWith(`${scope}/`));
+  for (const hold of files.kept()) if (hold.agent === agent && isOf(hold.skill)) files.forget(hold);
 }
 
 async function log(context: CommandContext): Promise<ExitCode> {

@@ -8,6 +8,7 @@ import { type HostPolicy, requirements } from '../../skills-index/run/host-polic
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { backendRows, checkHost } from '../check-host.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { keyKinds } from '../holds/answer.ts';
 import { separationRows } from '../holds/separation.ts';
 import { answer, inkFor, joined, safe } from '../output.ts';
 import { isOurs, programOnPath } from '../path-programs.ts';
@@ -59,7 +60,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     ...namesOnPath(context.env.PATH, entry),
     ...(await checkHost(policy)).map((row) => ({ ...row, needed: isNeeded(row.name, policy) })),
     ...backendRows(policy).map((row) => ({ ...row, needed: row.name === `backend ${policy.backend}` })),
-    ...separationRows(policy, process.getuid?.() ?? 0).map((row) => ({ ...row, needed: false })),
+    ...separationRows(policy, process.getuid?.() ?? 0, await keyKinds(context)).map((row) => ({ ...row, needed: false })),
   ];
   const ink = inkFor(context.stdout, context.env);
   answer(context, { schema: 'skillgate.doctor/1', ...{ rows } }, () =>

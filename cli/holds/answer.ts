@@ -24,6 +24,7 @@ import { type KeyFile, readKeyFile } from '../signers/key-file.ts';
 import { osKeychain } from '../signers/keychain.ts';
 import { keyNames, keyPath } from '../signers/signer.ts';
 import { holdsFolderOf } from './here.ts';
+import type { KeysHere } from './separation.ts';
 
 export interface Wanted {
   readonly hold: Hold;
@@ -106,6 +107,12 @@ export function requireClosed(key: KeyFile): KeyFile {
   if (key.sealed === true || key.keychain !== undefined) return key;
   const why = `key ${key.name} has no passphrase, so an agent of this user could sign with it`;
   throw new Problem('forbidden', `Cannot answer: ${why}`, { hint: 'skill key create NAME --passphrase' });
+}
+
+/** How the private part of each key lies here. */
+export async function keyKinds(context: CommandContext): Promise<KeysHere> {
+  const kind = ({ keychain, sealed }: KeyFile) => (sealed === true ? 'sealed' : keychain !== undefined ? 'keychain' : 'plain');
+  return new Map((await keysHere(context)).map((key) => [String(key.keyId), kind(key)]));
 }
 
 async function keysHere(context: CommandContext): Promise<KeyFile[]> {

@@ -2,7 +2,13 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { canAnswer } from '../../skills-index/run/hold-answer.ts';
+import { idleRules } from '../../skills-index/run/hold-policy.ts';
 import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
+
+type Approver = HostPolicy['approvers'][number];
+
+/** How the private part of each key lies here, by its id. */
+export type KeysHere = ReadonlyMap<string, 'sealed' | 'keychain' | 'plain'>;
 
 export interface Separation {
   readonly name: string;
@@ -12,8 +18,10 @@ export interface Separation {
 }
 
 /** One row for who may answer, one for who may change host policy, which says who may. */
-export function separationRows(policy: HostPolicy, uid: number): Separation[] {
-  const able = policy.approvers.filter((one) => canAnswer(one, [uid]));
+export function separationRows(policy: HostPolicy, uid: number, keys: KeysHere = new Map()): Separation[] {
+  const isOpen = ({ key }: Approver): boolean => keys.get(key?.keyId ?? '') === 'plain';
+  const able = policy.approvers.filter((one) => canAnswer(one, [uid]) && !isOpen(one));
+  const open = policy.approvers.filter(isOpen);
   const approvals: Separation =
     able.length === 0
       ? {
@@ -21,12 +29,36 @@ export function separationRows(policy: HostPolicy, uid: number): Separation[] {
           detail: 'operator and agent share uid: approvals are not separable, so what would wait for a person is refused',
           type: `skill key create operator --passphrase   (and write the line it prints into ${policy.file})`,
         }
-      : { name: 'separate operator', holds: true, detail: `holds are answered by ${able.map(sayApprover).join(', ')}` };
-  return [approvals, policyRow(policy.file, uid)];
+      : {
+          name: 'separate operator',
+          holds: true,
+          detail: `holds are answered by ${able.map((one) => sayApprover(one, keys)).join(', ')}`,
+        };
+  return [approvals, ...open.map(openKeyRow), ...idleRows(policy), policyRow(policy.file, uid)];
 }
 
-function sayApprover({ name, key, passkey }: HostPolicy['approvers'][number]): string {
-  return `${name} (${key !== undefined ? 'key with a passphrase' : passkey !== undefined ? 'passkey' : 'another user'})`;
+function sayApprover({ name, key, passkey }: Approver, keys: KeysHere): string {
+  if (key === undefined) return `${name} (${passkey !== undefined ? 'passkey' : 'another user'})`;
+  const kind = keys.get(key.keyId);
+  if (kind === 'sealed') return `${name} (key with a passphrase)`;
+  const keychain = 'key in this user’s keychain: while that is unlocked, each program of this user can sign with it';
+  return `${name} (${kind === 'keychain' ? keychain : 'key that is not on this host'})`;
+}
+
+// `skill hold` does not sign with it; a program of this user that reads the file does, and the runner cannot tell.
+function openKeyRow({ name }: Approver): Separation {
+  return {
+    ...{ name: `approver ${name}`, holds: false },
+    detail: 'its key lies here without a passphrase: each program of this user can answer holds with it',
+    type: `skill key create ${name}-2 --passphrase   (and write the line it prints in its place)`,
+  };
+}
+
+function idleRows(policy: HostPolicy): Separation[] {
+  const idle = idleRules(policy);
+  if (idle.length === 0) return [];
+  const detail = `${idle.join(', ')}: names the tag high-stakes, and highStakes is empty, so nothing waits by it`;
+  return [{ name: 'rules that hold', holds: false, detail, type: `add the skills to highStakes in ${policy.file}` }];
 }
 
 // Who may write host policy may name an approver: inside a sandbox nobody can, on the host every program of its owner can.

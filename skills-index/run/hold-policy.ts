@@ -88,13 +88,24 @@ export function isAboutRequests(when: HoldCondition): boolean {
 
 const condition = v.pipe(
   exactObject({
-    capability: v.exactOptional(plainText),
+    capability: v.exactOptional(
+      v.pipe(
+        plainText,
+        v.check(
+          isCapability,
+          'begins no capability: mount [ro|rw|cow …], egress [GET …], secret [NAME …], env [NAME] or exec [PROGRAM], and nothing after a program',
+        ),
+      ),
+    ),
     skill: v.exactOptional(skill),
     agent: v.exactOptional(name),
     host: v.exactOptional(checked(isHostPattern, 'is not a host in lower case')),
     method: v.exactOptional(checked((text) => /^[A-Z]{1,20}$/.test(text), 'is not a method in capitals')),
     path: v.exactOptional(
-      checked((text) => /^\/[^*]*\*?$/.test(text), 'is not a path that begins with / and has * at its end only'),
+      v.pipe(
+        checked((text) => /^\/[^*]*\*?$/.test(text), 'is not a path that begins with / and has * at its end only'),
+        v.check((text) => !/[?#]/.test(text), 'has a query: rules look at the path before it'),
+      ),
     ),
     bytesOver: v.exactOptional(count),
     countOver: v.exactOptional(count),
@@ -172,6 +183,24 @@ export const holdPolicyEntries = {
   writable: v.optional(boundedList(name, rulesMax), []),
   breakers: v.optional(exactObject(Object.fromEntries(counters.map((one) => [one, v.exactOptional(threshold)]))), {}),
 };
+
+// The words of `printCapability`: what begins none of them would hold nothing.
+const words: readonly RegExp[] = [
+  /^mount( (ro|rw|cow)( .+)?)?$/,
+  /^egress( [A-Z]+(,[A-Z]+)*( .+)?)?$/,
+  /^secret( [A-Z][A-Z0-9_]*( .+)?)?$/,
+  /^env( [A-Za-z_][A-Za-z0-9_]*)?$/,
+  /^exec( [^ ]+)?$/,
+];
+
+function isCapability(text: string): boolean {
+  return words.some((one) => one.test(text));
+}
+
+/** Names of rules that hold nothing as the policy is now: they name high stakes, and nothing is named as such. */
+export function idleRules({ highStakes, holds }: Pick<HoldPolicy, 'highStakes' | 'holds'>): string[] {
+  return holds.filter(({ when }) => when.tag !== undefined && highStakes.length === 0).map((one) => one.name);
+}
 
 function isP256(spki: string): boolean {
   try {

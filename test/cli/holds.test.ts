@@ -160,6 +160,27 @@ describe('who can answer here', () => {
     expect(row).toMatchObject({ holds, detail: expect.stringContaining(says) });
   });
 
+  it.each([
+    ['sealed', true, 'mira (key with a passphrase)'],
+    ['keychain', true, 'each program of this user can sign with it'],
+    ['plain', false, 'approvals are not separable'],
+    [undefined, true, 'mira (key that is not on this host)'],
+  ] as const)('tells how the key of an approver lies here: %s', (kind, holds, says) => {
+    const policy = { ...emptyHostPolicy, file: '/etc/passwd', approvers: [{ name: 'mira', key: { keyId: 'k', spki: 's' } }] };
+    const [row, next] = separationRows(policy, 1_000, new Map(kind === undefined ? [] : [['k', kind]]));
+    expect(row).toMatchObject({ holds, detail: expect.stringContaining(says) });
+    expect(next?.name === 'approver mira').toBe(kind === 'plain');
+  });
+
+  it('says in doctor that an approver’s key has no passphrase, and that a rule holds nothing', async () => {
+    const key = await createKeyFile(join(home, 'config/keys/plain.json'), undefined, 'plain');
+    const approver = { name: 'mira', key: { keyId: key.keyId, spki: Buffer.from(key.publicKey).toString('base64') } };
+    writePolicy({ approvers: [approver], holds: [{ name: 'pay', when: { tag: 'high-stakes' } }] });
+    const { stdout } = await run('doctor');
+    expect(stdout).toContain('approver mira: its key lies here without a passphrase');
+    expect(stdout).toContain('pay: names the tag high-stakes, and highStakes is empty');
+  });
+
   it('says that host policy of one’s own is no wall outside a sandbox', () => {
     const file = join(home, 'config/host.json');
     chmodSync(file, 0o600);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyHoldPolicy, type HoldCondition, type HoldPolicy } from '../../../skills-index/run/hold-policy.ts';
+import { emptyHoldPolicy, type HoldCondition, type HoldPolicy, idleRules } from '../../../skills-index/run/hold-policy.ts';
 import { plannedHolds, ruleFor } from '../../../skills-index/run/hold-rules.ts';
 import { parseHostPolicy } from '../../../skills-index/run/host-policy.ts';
 import type { Plan } from '../../../skills-index/run/plan.ts';
@@ -26,6 +26,11 @@ describe('holds in host policy', () => {
     ['a method in small letters', rule({ method: 'post' }), 'capitals'],
     ['a path in the middle of which anything may stand', rule({ path: '/a*b' }), 'at its end only'],
     ['a capability and a request', rule({ capability: 'exec', method: 'POST' }), 'write two'],
+    ['a capability that is none', rule({ capability: 'exce git' }), 'begins no capability'],
+    ['a program with arguments', rule({ capability: 'exec git push' }), 'nothing after a program'],
+    ['a mount in no mode', rule({ capability: 'mount write' }), 'begins no capability'],
+    ['a method in small letters at a start', rule({ capability: 'egress post' }), 'begins no capability'],
+    ['a path with a query', rule({ path: '/pay?to=*' }), 'before it'],
     ['no time to answer', rule({}, { seconds: 0 }), 'less than 1'],
     ['a day to answer', rule({}, { seconds: 86_400 }), 'more than 3600'],
     ['a tag of the author’s own', rule({ tag: 'harmless' }), 'tag'],
@@ -50,6 +55,20 @@ const policyOf = (when: HoldCondition, more: Partial<HoldPolicy> = {}): HoldPoli
   ...emptyHoldPolicy,
   holds: [{ name: 'one', when, seconds: 60 }],
   ...more,
+});
+
+it('names rules that hold nothing as the policy is', () => {
+  const stakes = policyOf({ tag: 'high-stakes' });
+  expect(idleRules(stakes)).toEqual(['one']);
+  expect(idleRules({ ...stakes, highStakes: ['@acme/*'] })).toEqual([]);
+});
+
+it('finds one method of several in the egress of a plan', () => {
+  const egress = [{ methods: ['GET', 'POST'], host: 'api.crm.example', path: '/v2/*' }] as unknown as Plan['egress'];
+  const plan = { agent: 'a', skill: { name: '@acme/pay' }, egress, env: [], mounts: [], programs: [], secrets: [] };
+  for (const capability of ['egress POST', 'egress GET', 'egress POST api.crm.example/v2/*', 'egress GET,POST'])
+    expect(plannedHolds(plan, policyOf({ capability }))).toHaveLength(1);
+  expect(plannedHolds(plan, policyOf({ capability: 'egress PUT' }))).toEqual([]);
 });
 
 describe('a rule about requests', () => {
