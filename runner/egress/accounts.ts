@@ -80,8 +80,8 @@ export class Accounts {
   /** Why bytes must not leave; secrets that may stand in them are named. */
   leak(channel: string, bytes: Uint8Array, allowed: readonly string[] = []): Denial | undefined {
     const { leaks } = this.#settings;
-    const name = this.#try(() => leaks.push(channel, bytes)?.name, canaryName);
-    if (name === undefined || allowed.includes(name)) return undefined;
+    const name = this.#try(() => leaks.push(channel, bytes, allowed)?.name, canaryName);
+    if (name === undefined) return undefined;
     return name === canaryName ? 'canary' : 'secret-unbound';
   }
 

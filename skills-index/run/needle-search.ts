@@ -6,12 +6,13 @@ export interface Needle {
 
 /**
  * Many needles in one pass (Wu and Manber 1994): three bytes tell how far the next place is at which any of them could end its
- * first `shortest` bytes. Those that come first go before all others; what ends in the bytes that were `seen` was found before.
+ * first `shortest` bytes. Those that come first go before all others, those that pass are not found; what ends in the
+ * bytes that were `seen` was found before.
  */
 export function searchFor<One extends Needle>(
   needles: readonly One[],
   comesFirst: (needle: One) => boolean,
-): (bytes: Buffer, seen: number) => One | undefined {
+): (bytes: Buffer, seen: number, passes?: (needle: One) => boolean) => One | undefined {
   const shortest = Math.min(255, ...needles.map(({ bytes }) => bytes.length));
   const steps = new Uint8Array(65_536).fill(shortest - 2);
   const endingHere = new Map<number, One[]>();
@@ -21,7 +22,7 @@ export function searchFor<One extends Needle>(
       steps[at] = Math.min(steps[at] ?? 0, shortest - 1 - end);
       if (end === shortest - 1) endingHere.set(at, [...(endingHere.get(at) ?? []), needle]);
     }
-  return (bytes, seen) => {
+  return (bytes, seen, passes = () => false) => {
     let other: One | undefined;
     for (let end = shortest - 1; end < bytes.length; ) {
       const at = hashAt(bytes, end);
@@ -32,7 +33,7 @@ export function searchFor<One extends Needle>(
         const from = end - shortest;
         if (from + one.bytes.length <= seen || !standsAt(one.bytes, bytes, from)) continue;
         if (comesFirst(one)) return one;
-        other ??= one;
+        if (!passes(one)) other ??= one;
       }
     }
     return other;

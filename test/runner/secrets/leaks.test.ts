@@ -154,3 +154,19 @@ describe('any text around it', () => {
     expect(watched().push('body', Buffer.from(written))).toEqual({ name: 'CRM_TOKEN', encoding: 'base64' });
   });
 });
+
+describe('a placeholder that may stand where it stands', () => {
+  const other = { name: 'BANK_TOKEN', parts: ['c0ffee11d00d2233feed4455beef6677'] };
+  const [own, stray] = [placeholder.parts[0] ?? '', Buffer.from(other.parts[0] ?? '').toString('base64')];
+
+  it.each<[string, readonly string[], string | undefined]>([
+    [`authorization\nBearer ${own}`, ['CRM_TOKEN'], undefined],
+    [`authorization\nBearer ${own}\nx\n${stray}`, ['CRM_TOKEN'], 'BANK_TOKEN'],
+    [`x\n${stray}\nauthorization\nBearer ${own}`, ['CRM_TOKEN'], 'BANK_TOKEN'],
+    [`authorization\nBearer ${own}\nx\n${hex(token)}`, ['CRM_TOKEN'], 'canary'],
+    [`authorization\nBearer ${own}`, [], 'CRM_TOKEN'],
+  ])('%j with %j allowed: %s is found', (head, allowed, found) => {
+    const detector = leakDetector([placeholder, other, canary], () => undefined);
+    expect(detector.push('head', Buffer.from(head), allowed)?.name).toBe(found);
+  });
+});
