@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { readAgent } from '../../runner/agents.ts';
 import { readAuthorities } from '../../runner/host-policy.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
+import { sessionSkill } from '../../skills-index/run/session-plan.ts';
 import { printable } from '../../skills-index/skill/shown-text.ts';
 import { planSession } from '../agent-run/plan-session.ts';
-import { runSession, type SessionEnd } from '../agent-run/session.ts';
+import { runSession } from '../agent-run/session.ts';
 import { sessionCalls } from '../agent-run/session-calls.ts';
 import { openSessionHost } from '../agent-run/session-host.ts';
 import { printSessionPlan } from '../agent-run/session-text.ts';
@@ -17,6 +17,7 @@ import { offerChanges } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { handsOfOperator } from '../holds/hands.ts';
 import { answer, joined, jsonText, note, safe } from '../output.ts';
+import { exitOfEnd } from '../run-end.ts';
 import { openSecrets } from '../secret-sources/open-secrets.ts';
 import { hostFiles } from '../start-skill.ts';
 
@@ -68,7 +69,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       const said = { schema: 'skillgate.session-end/1', session: id, agent: name, plan: digest, ...end, ...taken };
       context.stdout.write(`${jsonText(said)}\n`);
     }
-    return exitOf(context, end);
+    return exitOfEnd(context, {
+      ...end,
+      what: 'session',
+      run: id,
+      subject: { agent: name, skill: sessionSkill.name, version: sessionSkill.version },
+    });
   } finally {
     ended.abort();
     host.close();
@@ -93,11 +99,4 @@ function streamsOf(context: CommandContext, taken: { stdout: string; stderr: str
   };
   const stdin = context.stdin.isTTY === true ? undefined : (context.stdin as AsyncIterable<Uint8Array>);
   return { stdin, onStdout: to('stdout'), onStderr: to('stderr') };
-}
-
-function exitOf(context: CommandContext, { code, reason }: SessionEnd): ExitCode {
-  if (reason === 'exit') return code ?? exitCodes.internal;
-  if (reason === 'killed' && context.signal.aborted) return exitCodes.interrupted;
-  if (context.format === 'text') throw new Problem('run-limit', `The session was ended: ${reason}`);
-  return exitCodes.limit;
 }

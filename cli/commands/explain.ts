@@ -13,11 +13,15 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { decisionHints } = await import('../../skills-index/trust/decision/reason.ts');
   const isReason = (code: string): code is DecisionReasonCode => Object.hasOwn(decisionHints, code);
   if (isReason(name)) return explainReason(context, name);
+  const word = await wordOfLog(name);
+  if (word !== undefined) return explainWord(context, name, word);
   // Rules come with their parsers' names only; no parser is loaded for this.
   const { rules } = await import('../../scanner/rules.ts');
   const rule = rules.find(({ id }) => id === name);
   if (rule !== undefined) return explainRule(context, rule);
-  const near = nearest(name, [...Object.keys(problemCodes), ...Object.keys(decisionHints), ...rules.map(({ id }) => id)]);
+  const { denials } = await import('../../skills-index/run/denial.ts');
+  const known = [problemCodes, decisionHints, denials].flatMap((table) => Object.keys(table));
+  const near = nearest(name, [...known, ...rules.map(({ id }) => id)]);
   throw new Problem('not-found', `There is no rule and no code ${JSON.stringify(name)}`, {
     hint: near.length > 0 ? `did you mean ${near.join(', ')}?` : 'codes stand in error[…], rules in front of each finding',
   });
@@ -42,6 +46,31 @@ async function explainReason(context: CommandContext, code: DecisionReasonCode):
   const [means, fix] = [decisionMeanings[code], decisionHints[code]];
   const ink = inkFor(context.stdout, context.env);
   answer(context, { schema: 'skillgate.code/1', code, means, fix, exit: exitCodes.refused }, () =>
+    joined([ink.bold(code), safe`  ${means}`, safe`  ${ink.cyan('help:')} ${fix}`], '\n'),
+  );
+  return exitCodes.ok;
+}
+
+interface Explained {
+  readonly means: string;
+  readonly fix: string;
+}
+
+// What the audit log and answers of the proxy say of a request, and of the end of a run.
+async function wordOfLog(name: string): Promise<Explained | undefined> {
+  const { denialFixes, denials, isDenial } = await import('../../skills-index/run/denial.ts');
+  const { endReasons, isEndWord } = await import('../../skills-index/run/end-reason.ts');
+  if (isEndWord(name)) return { means: `The run was ended: ${endReasons[name].means}.`, fix: endReasons[name].next };
+  if (!isDenial(name)) return undefined;
+  return { means: `A request did not leave the sandbox: ${denials[name].means}.`, fix: denialFixes[name] ?? denialFix };
+}
+
+const denialFix =
+  'skill log --run RUN shows the request; what a run may ask for stands in skill run --plan NAME, a session in skill agent run --plan AGENT';
+
+function explainWord(context: CommandContext, code: string, { fix, means }: Explained): ExitCode {
+  const ink = inkFor(context.stdout, context.env);
+  answer(context, { schema: 'skillgate.word/1', code, means, fix }, () =>
     joined([ink.bold(code), safe`  ${means}`, safe`  ${ink.cyan('help:')} ${fix}`], '\n'),
   );
   return exitCodes.ok;

@@ -38,6 +38,21 @@ export const denials = {
 
 export type Denial = keyof typeof denials;
 
+/** Whether a text is such a word. */
+export function isDenial(text: string): text is Denial {
+  return Object.hasOwn(denials, text);
+}
+
+/** What a person does about those that more than a look at the plan mends. */
+export const denialFixes: Readonly<Partial<Record<Denial, string>>> = {
+  'host-denied':
+    'egress to the host has to stand in the skill’s manifest, be approved, and be granted (skill agent grant); skill run --plan NAME shows what a run may ask',
+  held: 'skill log --run RUN shows the hold and who answered; with no approver in host.json nobody can be asked: skill key create NAME --passphrase prints the line',
+  'over-budget': 'skill agent list shows what is used; skill agent grant NAME --budget … raises it',
+  'address-denied': 'a host inside is named in host.json under "hosts", with its address',
+  unreachable: 'look whether this host reaches it; skill log --run RUN shows the request',
+};
+
 /** As it stands on a connection where nothing else was answered. */
 export function rawRefusal(why: Denial): string {
   return `HTTP/1.1 ${denials[why].status} Denied\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;

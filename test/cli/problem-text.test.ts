@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { inkFor } from '../../cli/output.ts';
 import { problemJson, problemText } from '../../cli/problem-text.ts';
 import { problemOf } from '../../cli/thrown.ts';
+import { denials } from '../../skills-index/run/denial.ts';
+import { endReasons } from '../../skills-index/run/end-reason.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { skill } from './command-line.ts';
@@ -92,5 +94,13 @@ describe('failures', () => {
     const { exit, stderr } = await skill(['whoami'], { signal: AbortSignal.abort() });
     expect(exit).toBe(130);
     expect(stderr).toContain('error[interrupted]');
+  });
+});
+
+describe('skill explain WORD', () => {
+  it.each([...Object.keys(denials), ...Object.keys(endReasons)])('knows what the log says: %s', async (word) => {
+    const { exit, stdout } = await skill(['explain', word]);
+    expect([exit, stdout.split('\n').length]).toEqual([0, expect.any(Number)]);
+    expect(stdout).toContain('help: ');
   });
 });

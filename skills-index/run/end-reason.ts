@@ -1,0 +1,46 @@
+/** Why a run or a session was ended: what each word of the audit log means, and what a person does then. */
+
+/** `RUN` in `next` stands for the id of the run or session. */
+export const endReasons = {
+  canary: {
+    means: 'it sent a credential that stands in its sandbox only to be stolen',
+    next: 'do not start it again before you know why: skill log --run RUN shows where it was seen; its breaker is open now: skill hold list, and a person closes it with skill hold allow ID',
+  },
+  breaker: {
+    means: 'its breaker opened: it did too often, or once, what stops it for all runs',
+    next: 'skill log --run RUN shows what it did; the breaker stays open: skill hold list, and a person closes it with skill hold allow ID',
+  },
+  revoked: {
+    means: 'what it may do was taken back while it ran',
+    next: 'skill log --run RUN shows what it did until then; skill agent list shows whether the identity stands, skill run --plan NAME why a version is refused',
+  },
+  proxy: {
+    means: 'its way to the network is gone',
+    next: 'start it again; skill doctor shows whether this host can, skill log --run RUN what it did until then',
+  },
+  killed: { means: 'it was ended from outside', next: 'skill log --run RUN shows what it did until then' },
+  'limit:seconds': { means: 'it took longer than it may', next: 'do less at once; skill log --run RUN shows what it did' },
+  'limit:memory': { means: 'it took more memory than it may', next: 'do less at once' },
+  'limit:processes': { means: 'it started more processes than it may', next: 'start fewer at the same time' },
+  'limit:output': { means: 'it printed more than it may', next: 'print less, or write into a file' },
+  'limit:denials': {
+    means: 'so much of what it asked for was denied that it was ended',
+    next: 'skill log --run RUN shows what was denied',
+  },
+  'limit:budget': {
+    means: 'the budget of its agent is used up',
+    next: 'skill agent list shows what is used; skill agent grant NAME --budget … raises it',
+  },
+} as const satisfies Record<string, { means: string; next: string }>;
+
+export type EndWord = keyof typeof endReasons;
+
+/** What a person does after the end of a run or session. */
+export function sayNext(word: EndWord, run: string): string {
+  return endReasons[word].next.replace('RUN', run.slice(0, 8));
+}
+
+/** Whether a text is such a word. */
+export function isEndWord(text: string): text is EndWord {
+  return Object.hasOwn(endReasons, text);
+}
