@@ -49,7 +49,9 @@ async function call(name: string, input: Record<string, unknown>): Promise<strin
 
 async function heldNow(): Promise<Hold> {
   for (let tries = 0; tries < 600; tries++) {
-    const [hold] = holdFiles(join(host.home, 'data/holds')).kept();
+    const hold = holdFiles(join(host.home, 'data/holds'))
+      .kept()
+      .find(({ holder }) => holder !== 'ended');
     if (hold !== undefined) return hold;
     await sleep(50);
   }

@@ -3,8 +3,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createAgent, grantAgent, revokeAgent } from '../../cli/agent-store.ts';
 import { createKeyFile, publicKeyOf } from '../../cli/signers/key-file.ts';
-import { holdFiles } from '../../runner/holds.ts';
+import { openBreaker } from '../../runner/breakers.ts';
+import { holdDesk, holdFiles } from '../../runner/holds.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
 import type { RunRequest } from '../../runner/run.ts';
 import {
@@ -15,6 +17,7 @@ import {
   holdDigest,
   type SignedAnswer,
 } from '../../skills-index/run/hold.ts';
+import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { pae } from '../../skills-index/statement/sign.ts';
 import { crm, makeTestHost, runTest, startUpstream, type TestHost, type TestRun, type Upstream } from './sandbox-fixture.ts';
 import { atTerminal, withoutTerminal } from './terminal.ts';
@@ -255,6 +258,78 @@ describe('an agent of the same user', () => {
     expect(file).not.toContain('PRIVATE KEY');
     const { sealed } = JSON.parse(file).sealedKey;
     expect(() => createPrivateKey({ key: Buffer.from(sealed, 'base64'), format: 'der', type: 'pkcs8' })).toThrow();
+  });
+});
+
+describe('what waited', () => {
+  const agents = () => join(host.paths.config, 'agents');
+  const policy = () => readHostPolicy(join(host.paths.config, 'host.json'));
+  const starts = { holds: [{ name: 'starts', when: { skill: '@acme/probe' }, seconds: 20 }] };
+  const make = (budget: object = {}) => {
+    createAgent(agents(), { name: 'finance', now: new Date(), budget });
+    return give();
+  };
+  const give = () => {
+    const egress = [{ url: 'http://api.crm.example/v2/*', methods: ['GET', 'POST'] }];
+    const capabilities = { ...noCapabilities, egress };
+    return grantAgent(agents(), 'finance', { skills: [{ skill: '@acme/probe', range: '*' }], capabilities });
+  };
+
+  it('does not start when its breaker opened while it waited', async () => {
+    await writePolicy(starts);
+    const running = post(['/v2/transfer']);
+    const hold = await heldNow();
+    const desk = holdDesk(folder(), { policy: policy(), record: () => undefined, now: () => new Date() });
+    openBreaker(join(host.paths.data, 'breakers'), desk, hold).count('canary');
+    await Promise.all([allow(hold.id), expect(running).rejects.toMatchObject({ code: 'breaker-open' })]);
+    expect(upstream.seen).toEqual([]);
+    expect(host.audit().map((entry) => entry.event)).not.toContain('start');
+  });
+
+  it('does not start when its agent was revoked while it waited', async () => {
+    await writePolicy(starts);
+    const agent = make();
+    const running = post(['/v2/transfer'], { agent });
+    const hold = await heldNow();
+    revokeAgent(agents(), 'finance', 'everything', new Date());
+    await Promise.all([allow(hold.id), expect(running).rejects.toMatchObject({ code: 'plan-refused' })]);
+    expect(host.audit().map((entry) => entry.event)).not.toContain('start');
+  });
+
+  it('reaches nobody when the budget of its agent does not allow it, and so many at once', async () => {
+    await writePolicy({ holds: [{ ...starts.holds[0], seconds: 2 }] });
+    const one = make({ runs: 1 });
+    const poor = Array.from({ length: 4 }, () => post([], { agent: one }).catch(({ code }) => code));
+    expect((await Promise.all(poor)).sort()).toEqual(['budget-used', 'budget-used', 'budget-used', 'hold-expired']);
+    expect(states()).toEqual(['asked', 'expired']);
+  });
+
+  it('was refused by a person: a new run is refused the same without asking', async () => {
+    await writePolicy(posts(60));
+    const running = post(['/v2/deals']);
+    const hold = await heldNow();
+    await atTerminal(['hold', 'deny', hold.id], env, [['Passphrase of key mira', passphrase]]);
+    expect((await running).stdout).toBe('403\n');
+    expect((await post(['/v2/deals'])).stdout).toBe('403\n');
+    expect(states()).toEqual(['asked', 'denied', 'denied']);
+    expect((await withoutTerminal(['hold', 'list'], env)).shown).toContain(`${hold.id}  denied until`);
+  });
+
+  it('was allowed for a time: after the agent is revoked it is asked again', async () => {
+    await writePolicy(posts(60));
+    const running = post(['/v2/deals'], { agent: make() });
+    const hold = await heldNow();
+    await allow(hold.id, '--for', '8h');
+    expect((await running).stdout).toBe('200\n');
+    expect((await withoutTerminal(['agent', 'revoke', 'finance'], env)).exit).toBe(0);
+    await writeFileSyncPolicy(posts(1));
+    expect((await post(['/v2/deals'], { agent: give() })).stdout).toBe('403\n');
+  });
+
+  it('counts what stands in request lines and headers as sent', async () => {
+    await writePolicy({ holds: [{ name: 'much', when: { host: 'api.crm.example', bytesOver: 4_000 }, seconds: 1 }] });
+    const long = `/v2/deals?${'q'.repeat(3_000)}`;
+    expect((await post([long, long])).stdout).toBe('200\n403\n');
   });
 });
 

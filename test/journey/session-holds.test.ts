@@ -56,7 +56,9 @@ const ask = { model: { does: 'model', text: 'pay Ann' } };
 
 async function heldNow(): Promise<Hold> {
   for (let tries = 0; tries < 400; tries++) {
-    const [hold] = holdFiles(join(host.home, 'data/holds')).kept();
+    const hold = holdFiles(join(host.home, 'data/holds'))
+      .kept()
+      .find(({ holder }) => holder !== 'ended');
     if (hold !== undefined) return hold;
     await sleep(50);
   }
