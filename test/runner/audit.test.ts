@@ -75,6 +75,26 @@ describe('the audit log', () => {
     expect(await verify()).toMatchObject({ kind: 'broken', line });
   });
 
+  it('takes nothing more once signed lines were cut off, however many lines are put in their place', () => {
+    write('/a', '/b', '/c', '/d');
+    end();
+    const whole = readFileSync(file);
+    change((lines) => lines.slice(0, 3));
+    expect(() => write('/e')).toThrow('it has 3 lines, and 6 were signed');
+    writeFileSync(file, whole);
+    const signed = linesNow().slice(0, 2);
+    rmSync(join(folder, 'config'), { recursive: true });
+    rmSync(`${file}.head`);
+    writeFileSync(file, `${signed.join('\n')}\n`);
+    write('/forged', '/forged', '/forged', '/forged', '/forged', '/forged');
+    const forged = readFileSync(file);
+    rmSync(folder, { recursive: true });
+    write('/a', '/b', '/c', '/d');
+    end();
+    writeFileSync(file, forged);
+    expect(() => write('/e')).toThrow('line 6 is not the one that was signed');
+  });
+
   it('misses signed lines that were cut off, and takes no more', async () => {
     write('/a', '/b');
     end();
@@ -183,7 +203,7 @@ describe('the audit log', () => {
     );
     await fc.assert(
       fc.asyncProperty(hostile, hostile, async (path, why) => {
-        rmSync(join(folder, 'audit'), { recursive: true, force: true });
+        for (const one of [join(folder, 'audit'), `${keyFile}.head`]) rmSync(one, { recursive: true, force: true });
         openAudit(file, now, keyFile).record({ ...subject, agent: why }, { event: 'call', tool: 'open', path, why });
         write('/next');
         const bytes = readFileSync(file);

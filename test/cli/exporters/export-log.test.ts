@@ -146,6 +146,7 @@ describe('skill log export', () => {
     record('one');
     await run();
     renameSync(join(home, 'data/audit'), join(home, 'data/audit.kept'));
+    renameSync(join(home, 'config/audit-key.json.head'), join(home, 'data/audit.kept/audit-key.json.head'));
     for (const why of ['anew', 'and', 'more', 'than', 'before']) record(why);
     await run();
     expect(whys()).toEqual(['one', 'anew', 'and', 'more', 'than', 'before']);
