@@ -6,7 +6,10 @@ import {
   type ChainEnd,
   chainEndOf,
   checkpointOf,
+  continuesFrom,
+  furthestOf,
   linesAfter,
+  parseAuditCheckpoint,
   type Said,
 } from '../skills-index/run/audit-chain.ts';
 import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.ts';
@@ -71,7 +74,7 @@ function append(file: string, keyFile: string, said: readonly Said[]): void {
   const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR } = fs.constants;
   const log = fs.openSync(file, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
   try {
-    const { lost, start } = recover(log, file);
+    const { lost, start } = recover(log, file, keyFile);
     const end = write(log, start, [...lost.map(about), ...said]);
     const isLong = Math.floor(end.seq / auditCheckpointLines) > Math.floor(start.seq / auditCheckpointLines);
     const isDue = isLong || said.some(([{ event }]) => signedEvents.includes(event)) || !fs.existsSync(`${file}.head`);
@@ -96,11 +99,20 @@ function write(log: number, start: ChainEnd, said: readonly Said[]): ChainEnd {
 }
 
 // What a crash left of a line is kept beside the log; whole lines are never touched.
-function recover(log: number, file: string): { readonly start: ChainEnd; readonly lost: readonly AuditEvent[] } {
+function recover(
+  log: number,
+  file: string,
+  keyFile: string,
+  bytesMax = 2 * auditLineBytesMax,
+): { readonly start: ChainEnd; readonly lost: readonly AuditEvent[] } {
   const { size } = fs.fstatSync(log);
-  const tail = Buffer.alloc(Math.min(size, 2 * auditLineBytesMax));
+  const tail = Buffer.alloc(Math.min(size, bytesMax));
   fs.readSync(log, tail, 0, tail.length, size - tail.length);
-  const { start, torn } = chainEndOf(tail, { file, isWhole: tail.length === size, isSigned: fs.existsSync(`${file}.head`) });
+  const isWhole = tail.length === size;
+  const { start, torn } = chainEndOf(tail, { file, isWhole, isSigned: fs.existsSync(`${file}.head`) });
+  const places = [`${file}.head`, `${keyFile}.head`].filter((place) => fs.existsSync(place));
+  const kept = furthestOf(places.map((place) => parseAuditCheckpoint(fs.readFileSync(place, 'utf8'))));
+  if (continuesFrom(kept, start.seq, tail, { file, isWhole }) === 'more') return recover(log, file, keyFile, 2 * bytesMax);
   if (torn === undefined) return { start, lost: [] };
   writePrivateFile(`${file}.${hexOf(torn.digest).slice(0, 12)}.torn`, torn.bytes);
   fs.ftruncateSync(log, size - torn.bytes.length);
@@ -110,9 +122,7 @@ function recover(log: number, file: string): { readonly start: ChainEnd; readonl
 // Kept before it is written: a crash between the two leaves a checkpoint that the log satisfies. And beside the key: who can write the log's
 // folder alone cannot go back to an earlier one.
 function sign(file: string, keyFile: string, end: ChainEnd): AuditEvent {
-  const places = [`${file}.head`, `${keyFile}.head`];
-  const kept = places.map((place) => (fs.existsSync(place) ? fs.readFileSync(place, 'utf8') : ''));
-  const checkpoint = checkpointOf(end, { file, kept, key: openAuditKey(keyFile) });
-  for (const place of places) writePrivateFile(place, canonicalJson(checkpoint));
+  const checkpoint = checkpointOf(end, openAuditKey(keyFile));
+  for (const place of [file, keyFile]) writePrivateFile(`${place}.head`, canonicalJson(checkpoint));
   return { event: 'checkpoint', ...checkpoint };
 }

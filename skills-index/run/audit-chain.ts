@@ -66,6 +66,27 @@ export function chainEndOf(
   return bytes.length === 0 ? { start } : { start, torn: { bytes, digest: digestOf(bytes) } };
 }
 
+/**
+ * Whether a log goes on from a checkpoint that is kept; `more` when its last bytes do not reach back so far.
+ * @param seq of the last whole line in them
+ * @throws Problem `audit-broken` when lines that were signed are cut off or others
+ */
+export function continuesFrom(
+  kept: AuditCheckpoint | undefined,
+  seq: number,
+  tail: Uint8Array,
+  { file, isWhole }: Pick<ChainTail, 'file' | 'isWhole'>,
+): 'yes' | 'more' {
+  if (kept === undefined || kept.size === 0) return 'yes';
+  if (kept.size > seq) throw brokenLog(file, `it has ${seq} lines, and ${kept.size} were signed`);
+  let end = tail.lastIndexOf(0x0a);
+  for (let at = seq; at > kept.size && end > 0; at--) end = tail.lastIndexOf(0x0a, end - 1);
+  const begin = end > 0 ? tail.lastIndexOf(0x0a, end - 1) + 1 : 0;
+  if (begin === 0 && !isWhole) return 'more';
+  if (digestOfLine(tail.subarray(begin, Math.max(0, end))) === kept.head) return 'yes';
+  throw brokenLog(file, `line ${kept.size} is not the one that was signed`);
+}
+
 function brokenLog(file: string, why: string): Problem {
   const folder = file.slice(0, file.lastIndexOf('/'));
   return new Problem('audit-broken', `Cannot append to ${file}: ${why}`, {
@@ -82,16 +103,8 @@ export interface AuditCheckpoint {
   readonly signature: string;
 }
 
-/**
- * Signs where a log ends.
- * @throws Problem `audit-broken` when a checkpoint that is kept goes further
- */
-export function checkpointOf(
-  { digest: head, seq: size }: ChainEnd,
-  { file, kept, key }: { readonly file: string; readonly kept: readonly string[]; readonly key: SigningAuditKey },
-): AuditCheckpoint {
-  const before = furthestOf(kept.map(parseAuditCheckpoint))?.size ?? 0;
-  if (before > size) throw brokenLog(file, `it has ${size} lines, and ${before} were signed`);
+/** Signs where a log ends. */
+export function checkpointOf({ digest: head, seq: size }: ChainEnd, key: SigningAuditKey): AuditCheckpoint {
   return { size, head, keyId: key.keyId, signature: key.sign(checkpointText(size, head)).toString('base64') };
 }
 
