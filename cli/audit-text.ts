@@ -3,11 +3,11 @@ import type { AuditVerdict } from '../skills-index/run/audit-chain.ts';
 import type { AuditEntry } from '../skills-index/run/audit-entry.ts';
 import { count, type Safe, safe } from './output.ts';
 
-/** Cells for a table: time, skill, event, and what there is to say of it. Nothing in them is escaped yet. */
+/** Cells for a table: time, agent, skill, event, and what there is to say of it. Nothing in them is escaped yet. */
 export function auditRow(entry: AuditEntry): string[] {
-  const { skill, version } = entry;
+  const { agent, skill, version } = entry;
   const named = skill === undefined ? '-' : `${skill}${version === undefined ? '' : `@${version}`}`;
-  return [entry.at, named, ...eventCells(entry)];
+  return [entry.at, agent, named, ...eventCells(entry)];
 }
 
 /** Whether the log is whole, in one line. */
@@ -43,7 +43,7 @@ function eventCells(entry: AuditEntry): [string, string] {
     case 'change':
       return [entry.change, entry.path];
     case 'changes':
-      return [`changes ${entry.decision}`, entry.digest];
+      return [`changes ${entry.decision}`, [entry.targets?.join(', '), entry.digest].filter(Boolean).join(': ')];
     case 'child':
       return ['child', `${entry.name} (sampled)`];
     case 'incident':

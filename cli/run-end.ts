@@ -50,7 +50,7 @@ export function exitOfEnd(context: CommandContext, ended: Ended): ExitCode {
     case 'proxy':
       note(context, safe`the ${what} was stopped: ${endReasons[reason].means}`);
       note(context, safe`  ${sayNext(reason, run)}`);
-      return reason === 'revoked' ? exitCodes.refused : exitCodes.limit;
+      return reason === 'revoked' && what === 'run' ? exitCodes.refused : exitCodes.limit;
   }
 }
 

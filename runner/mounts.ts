@@ -133,6 +133,6 @@ function finishAll(
   const of = { run: subject.run, agent, skill: skill.name, version: skill.version, plan: question.planDigest };
   const changes: ChangeSet = { schema: 'skillgate.changes/1', ...of, at: question.now().toISOString(), folders };
   writePrivateFile(`${kept}/set.json`, JSON.stringify(changes));
-  record({ event: 'changes', decision: 'offered', digest: changeSetDigest(changes) });
+  record({ event: 'changes', decision: 'offered', digest: changeSetDigest(changes), targets: folders.map((one) => one.target) });
   return { cleaned, changes, leaked };
 }

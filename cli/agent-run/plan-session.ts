@@ -123,7 +123,11 @@ function planMounts({ agent, facts, hostPolicy }: SessionInput, refused: Refusal
   const { mode, name } = wanted;
   const hint = `write "workspaces": { "${name}": "/FOLDER" } into ${hostPolicy.file}`;
   if (workspace === undefined) refused.push({ code: 'plan-refused', message: `host policy has no workspace ${name}`, hint });
-  else if ('why' in workspace) refused.push({ code: 'plan-refused', message: `workspace ${name}: ${workspace.why}` });
+  else if ('why' in workspace)
+    refused.push({
+      code: 'plan-refused',
+      message: `workspace ${name}: ${workspace.why.includes('ENOENT') ? `the folder that host policy names for it is not there: ${hostPolicy.workspaces[name]}` : workspace.why}`,
+    });
   else if (sharedWith !== undefined)
     refused.push({
       code: 'plan-refused',

@@ -49,6 +49,11 @@ export async function applyAllowed(paths: Paths, host: Host, set: ChangeSet | un
   }
   writePrivateFile(join(waiting.folder, 'set.json'), JSON.stringify(rest));
   rmSync(join(waiting.folder, begunName));
+  // What waits from now on has this digest, by which people accept it.
+  const { agent, plan, run, skill, version } = set;
+  const targets = rest.folders.map((one) => one.target);
+  const offered = { event: 'changes', decision: 'offered', digest: changeSetDigest(rest), targets } as const;
+  host.audit.record({ run, agent, skill, version, plan }, offered);
   return rest;
 }
 
@@ -62,6 +67,7 @@ async function applyFolders(paths: Paths, host: Host, waiting: WaitingChanges, f
   const { agent, plan, run, skill, version } = waiting.set;
   const digest = changeSetDigest({ ...waiting.set, folders: [...folders] });
   const record = (event: AuditEvent): void => host.audit.record({ run, agent, skill, version, plan }, event);
+  const targets = folders.map((one) => one.target);
   const claims: string[] = [];
   try {
     const roots: (readonly [string, ChangedFolder])[] = [];
@@ -73,7 +79,7 @@ async function applyFolders(paths: Paths, host: Host, waiting: WaitingChanges, f
     }
     for (const [root, folder] of roots) refuseConflicts(root, folder, waiting.begun);
     closeSync(openSync(join(waiting.folder, begunName), 'w', 0o600));
-    record({ event: 'changes', decision: 'begun', digest });
+    record({ event: 'changes', decision: 'begun', digest, targets });
     for (const [root, folder] of roots)
       for (const path of applyChanges(root, folder, waiting.read))
         record({ event: 'cleanup', path: `${folder.target}/${path}`, why: 'a link that would lead out of the folder by now' });
@@ -81,7 +87,7 @@ async function applyFolders(paths: Paths, host: Host, waiting: WaitingChanges, f
     claims.forEach(unlock);
     opened.close();
   }
-  record({ event: 'changes', decision: 'applied', digest });
+  record({ event: 'changes', decision: 'applied', digest, targets });
 }
 
 function rootOf({ facts, folders }: OpenedHost, { id, source }: ChangedFolder, own: Host['own']): string {

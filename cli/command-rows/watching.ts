@@ -58,11 +58,11 @@ export const hostRows: readonly CommandRow[] = [
     usage: '',
     examples: [
       ['skill doctor', 'each part, found or missing, and the line to type'],
-      ['skill doctor --escape', 'tries to get out of a sandbox, some 300 times, and says what it came to'],
+      ['skill doctor --escape', 'tries to get out of a sandbox, more than 330 times, and says what it came to'],
     ],
     options: {
-      escape: { type: 'boolean', summary: 'try to get out of this host’s sandboxes; exit 6 when an attempt gets through' },
-      backend: { type: 'string', value: 'NAME', summary: 'with --escape: only this one' },
+      escape: { type: 'boolean', summary: 'try to get out of this host’s sandbox; exit 6 when an attempt gets through' },
+      backend: { type: 'string', value: 'NAME', summary: 'with --escape: this one instead of host policy’s; all for each' },
     },
     args: { min: 0, max: 0 },
     load: () => import('../commands/doctor.ts'),

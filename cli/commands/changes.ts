@@ -74,7 +74,12 @@ async function accept(context: CommandContext): Promise<ExitCode> {
 async function discard(context: CommandContext): Promise<ExitCode> {
   const waiting = wanted(context);
   const { agent, plan, run: id, skill, version } = waiting.set;
-  const event = { event: 'changes', decision: 'discarded', digest: changeSetDigest(waiting.set) } as const;
+  const event = {
+    event: 'changes',
+    decision: 'discarded',
+    digest: changeSetDigest(waiting.set),
+    targets: waiting.set.folders.map((one) => one.target),
+  } as const;
   hostFiles(context).audit.record({ run: id, agent, skill, version, plan }, event);
   discardWaiting(waiting);
   if (waiting.begun) note(context, safe`note: some of them were applied already, and stay`);

@@ -50,7 +50,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { backend } = context.options;
   if (context.options.escape === true) {
     const { reportEscapes } = await import('../escape/report.ts');
-    return reportEscapes(context, typeof backend === 'string' ? backend : undefined);
+    const wanted = backend ?? readHostPolicy(join(context.paths.config, 'host.json')).backend;
+    return reportEscapes(context, wanted === 'all' ? undefined : String(wanted));
   }
   if (backend !== undefined) throw new Problem('usage', '--backend belongs to --escape');
   const policy = readHostPolicy(join(context.paths.config, 'host.json'));

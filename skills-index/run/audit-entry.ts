@@ -50,8 +50,14 @@ export type AuditEvent = Readonly<
     }
   | { event: 'breaker'; state: 'opened' | 'closed'; counter: string; hold: string; why: string }
   | ({ event: 'change' } & FileChange)
-  /** About the changes of a run in views of folders, by the digest of the whole set. */
-  | { event: 'changes'; decision: 'offered' | 'begun' | 'applied' | 'discarded'; digest: Digest }
+  /** About the changes of a run in views of folders, by the digest of what was offered or applied together, and the mounts that it is of. */
+  | {
+      event: 'changes';
+      decision: 'offered' | 'begun' | 'applied' | 'discarded';
+      digest: Digest;
+      /** Absent in lines of before. */
+      targets?: readonly string[];
+    }
   /** A process that was seen in the sandbox; what lived shorter than the interval between two looks is not in it. */
   | { event: 'child'; name: string; arguments: Digest; sampled: true }
   /** A report of something that should have been impossible was made; `report` is the digest of its file. */

@@ -11,7 +11,7 @@ export const endReasons = {
     next: 'skill log --run RUN shows what it did; the breaker stays open: skill hold list, and a person closes it with skill hold allow ID',
   },
   revoked: {
-    means: 'what it may do was taken back while it ran',
+    means: 'what it may do was revoked while it ran',
     next: 'skill log --run RUN shows what it did until then; skill agent list shows whether the identity stands, skill run --plan NAME why a version is refused',
   },
   proxy: {

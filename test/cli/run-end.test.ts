@@ -47,7 +47,7 @@ describe('the end of a session', () => {
   );
 
   it.each([
-    ['revoked', 6, 'taken back'],
+    ['revoked', 7, 'revoked'],
     ['proxy', 7, 'its way to the network is gone'],
     ['killed', 7, 'ended from outside'],
   ] as const)('tells of %s, and ends with %i', (reason, exit, says) => {
