@@ -540,11 +540,14 @@ describe('a run may', () => {
     expect(await stage.send('GET /v2/deals?to=eve HTTP/1.1', host, ...end)).toContain(' 403 ');
     const post = ['POST /v2/deals HTTP/1.1', host, 'Content-Length: 4', 'Connection: close', '', 'deal'];
     expect(await stage.send(...post)).toContain(' 403 ');
-    expect(stage.why()).toEqual(['held', 'held']);
+    const upgrade = [...get, 'Connection: Upgrade', 'Upgrade: websocket', ...socketKey, '', ''];
+    expect(await stage.send(...upgrade)).toContain(' 403 ');
+    expect(stage.why()).toEqual(['held', 'held', 'held']);
     const place = { kind: 'egress', host: apiHost, port: 443, path: '/v2/deals', bytes: expect.any(Number) };
     expect(asked).toEqual([
       { ...place, method: 'GET', query: 'to=eve' },
       { ...place, method: 'POST', body: digestOf('deal') },
+      { ...place, method: 'GET', opens: 'websocket' },
     ]);
     expect((asked as { bytes: number }[]).every(({ bytes }) => bytes > 50)).toBe(true);
     expect(stage.seen).toEqual([]);
