@@ -15,7 +15,7 @@ import { backendOf } from '../backends/backends.ts';
 import { applyAllowed } from '../changes/accept.ts';
 import { offerChanges } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { handsOfOperator } from '../holds/hands.ts';
+import { handsOfOperator, noteUnasked } from '../holds/hands.ts';
 import { answer, joined, jsonText, note, safe } from '../output.ts';
 import { exitOfEnd } from '../run-end.ts';
 import { openSecrets } from '../secret-sources/open-secrets.ts';
@@ -35,6 +35,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const skills = await agentSkills(world, name, context.cwd).all();
     const input = { agent, hostPolicy: files.policy, facts: host.facts, skills: plannedSkills(skills, name), sandbox };
     const { digest, plan } = planSession({ ...input, now: context.now() });
+    noteUnasked(context, files.policy, name);
     if (context.options.plan === true) {
       const lines = printSessionPlan(plan).trimEnd().split('\n');
       answer(context, { ...plan, ...{ digest } }, () =>

@@ -35,6 +35,17 @@ export function handsOfOperator(context: CommandContext, policy: HostPolicy): Ho
   };
 }
 
+/** Says beforehand that nobody can be asked: where rules hold what an agent does, and no approver is named. */
+export function noteUnasked(context: CommandContext, { approvers, file, holds }: HostPolicy, agent: string): void {
+  const hasRules = holds.some(({ when }) => when.agent === undefined || when.agent === agent);
+  const atTerminal = context.stdin.isTTY === true && context.stderr.isTTY === true;
+  if (!hasRules || approvers.length > 0 || atTerminal) return;
+  note(
+    context,
+    safe`note: ${file} holds actions for a person and names no approver: what its rules hold is refused (skill explain unasked)`,
+  );
+}
+
 /** For what an agent runs: the agent hears nothing of it, and has no terminal. */
 export function handsOfAgent(world: MailboxWorld, policy: HostPolicy): HoldHands {
   const log = (): void => undefined;

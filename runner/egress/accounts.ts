@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
 import { canaryName } from '../../skills-index/run/canary.ts';
-import type { Denial } from '../../skills-index/run/denial.ts';
+import { type Denial, denialOfHold } from '../../skills-index/run/denial.ts';
 import { EgressCounts } from '../../skills-index/run/egress-counts.ts';
 import type { Place } from '../../skills-index/run/egress-judge.ts';
 import type { GatedAction } from '../../skills-index/run/hold.ts';
@@ -48,22 +48,23 @@ export class Accounts {
     const { host, path, port } = place;
     const action = { kind: 'egress', method, host, port, path, ...shown } as const;
     // Who hung up meanwhile is not served when a person allows it.
-    if (!(await this.#isAllowed(action, client)) || client.destroyed) return 'held';
+    const held = await this.#whyHeld(action, client);
+    if (held !== undefined || client.destroyed) return held ?? 'held';
     const told = { event: 'egress', decision: 'allowed', why: 'approved', method, host, port, path, secrets } as const;
     if (!this.#record(told)) return 'unrecorded';
     this.counts.allowed++;
     return undefined;
   }
 
-  async #isAllowed(action: GatedAction, client: Socket): Promise<boolean> {
+  async #whyHeld(action: GatedAction, client: Socket): Promise<Denial | undefined> {
     const { gate } = this.#settings;
-    if (gate === undefined) return true;
+    if (gate === undefined) return undefined;
     const gone = new AbortController();
     const onClose = (): void => gone.abort();
     client.once('close', onClose);
-    const { kind } = await gate.ask(action, AbortSignal.any([this.#closed, gone.signal]));
+    const answer = await gate.ask(action, AbortSignal.any([this.#closed, gone.signal]));
     client.off('close', onClose);
-    return kind === 'allowed';
+    return denialOfHold(answer);
   }
 
   /** Counts bytes that are about to leave. */

@@ -137,6 +137,7 @@ const innocent = [
   'answer-malformed',
   'tls-failed',
   'held',
+  'unasked',
   'over-budget',
   'too-fast',
 ];

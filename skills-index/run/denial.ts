@@ -1,4 +1,5 @@
 /** Why something does not leave a sandbox. */
+import type { GateAnswer } from './hold.ts';
 
 /** Why a request does not leave: the word in the audit log, the status that the sandbox gets, and what it means. */
 export const denials = {
@@ -31,6 +32,10 @@ export const denials = {
   unrecorded: { status: 500, means: 'it could not be recorded' },
   canary: { status: 403, means: 'it carries the canary' },
   held: { status: 403, means: 'a person was to be asked, and did not allow it' },
+  unasked: {
+    status: 403,
+    means: 'a person would have to be asked, and nobody can be on this host: trying again does not change it',
+  },
   'too-fast': { status: 429, means: 'this run makes more requests in a minute than it may' },
   'over-budget': { status: 429, means: 'the budget of this agent is used up' },
   unreachable: { status: 502, means: 'the host did not answer' },
@@ -47,7 +52,9 @@ export function isDenial(text: string): text is Denial {
 export const denialFixes: Readonly<Partial<Record<Denial, string>>> = {
   'host-denied':
     'egress to the host has to stand in the skill’s manifest, be approved, and be granted (skill agent grant); skill run --plan NAME shows what a run may ask',
-  held: 'skill log --run RUN shows the hold and who answered; with no approver in host.json nobody can be asked: skill key create NAME --passphrase prints the line',
+  held: 'skill log --run RUN shows the hold and who answered',
+  unasked:
+    'name an approver in host.json (skill key create NAME --passphrase prints the line), or take the rule out of its holds',
   'over-budget': 'skill agent list shows what is used; skill agent grant NAME --budget … raises it',
   'address-denied': 'a host inside is named in host.json under "hosts", with its address',
   unreachable: 'look whether this host reaches it; skill log --run RUN shows the request',
@@ -71,4 +78,10 @@ export function denialOfFailure(cause: unknown): Denial {
   if (code === 'address-denied') return code;
   if (code.startsWith('HPE_') || code === 'ERR_INVALID_CHAR') return 'answer-malformed';
   return /CERT|UNABLE_TO|INVALID_CA|ERR_TLS/.test(code) ? 'certificate-denied' : 'unreachable';
+}
+
+/** The word for what came of asking a person; undefined when it was allowed. */
+export function denialOfHold(answer: GateAnswer): Denial | undefined {
+  if (answer.kind === 'allowed') return undefined;
+  return answer.code === 'hold-unsupported' ? 'unasked' : 'held';
 }

@@ -93,6 +93,7 @@ describe('a breaker', () => {
     ['the canary', { event: 'canary' }, ['canary']],
     ['a host that is silent', { event: 'egress', decision: 'denied', why: 'unreachable' }, []],
     ['a person’s no', { event: 'egress', decision: 'denied', why: 'held' }, []],
+    ['nobody who can be asked', { event: 'egress', decision: 'denied', why: 'unasked' }, []],
     ['an allowed request', { event: 'egress', decision: 'allowed', why: 'approved' }, []],
   ])('%s counts as what it is', (_, event, expected) => {
     expect(countersOf(event as AuditEvent)).toEqual(expected);
