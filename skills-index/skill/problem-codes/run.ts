@@ -35,7 +35,8 @@ export const runCodes = {
   'mode-unsupported': {
     exit: 6,
     status: 422,
-    means: 'A folder cannot be seen through a copy here: this host mounts no overlay for the runner, and it is too large to be copied.',
+    means:
+      'A folder cannot be seen through a copy here: this host mounts no overlay for the runner, and it is too large to be copied.',
     fix: 'Bind a smaller folder to the workspace, or run as root on Linux 5.11 or later.',
   },
   'changes-conflict': {
