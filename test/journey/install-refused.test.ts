@@ -49,8 +49,15 @@ describe.each(named)('%s', (_, attack) => {
     }
     expect(said.err).toMatch(attack.says);
     expect(said).toMatchObject({ exit: attack.exit, out: '' });
-    const log = readFileSync(join(user.home, 'data/audit/audit.jsonl'), 'utf8').trim().split('\n');
-    expect(JSON.parse(log.at(-1) ?? '')).toMatchObject({ event: 'refused', agent: 'operator', skill: name });
+    const log = readFileSync(join(user.home, 'data/audit/audit.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(log.findLast(({ event }) => event !== 'checkpoint')).toMatchObject({
+      event: 'refused',
+      agent: 'operator',
+      skill: name,
+    });
   });
 });
 

@@ -73,12 +73,18 @@ describe('the door of the registry', () => {
     expect(body.openapi).toMatch(/^3\.1/);
     expect(Object.keys(body.paths).sort()).toEqual([
       '/blobs/sha256/{hex}',
+      '/incidents',
       '/jobs/lease',
       '/jobs/rule-set',
       '/jobs/{id}/fail',
       '/jobs/{id}/renew',
       '/jobs/{id}/report',
       '/keys/{keyId}',
+      '/mailbox/answers',
+      '/mailbox/answers/{id}',
+      '/mailbox/messages',
+      '/mailbox/messages/{id}',
+      '/mailbox/questions',
       '/members',
       '/members/pending',
       '/reviews',
