@@ -56,7 +56,7 @@ export async function answerHold({ stage }: World, verdict: 'allow' | 'deny', an
     const { stdout } = await stage.type('olga', ['hold', 'list', '--format', 'json'], { silent: true });
     const found = (JSON.parse(stdout) as Listed).holds.find((one) => one.state === 'waiting');
     if (found !== undefined) {
-      stage.say(`waits:  ${found.hold.what}`);
+      stage.say(`waits:  ${found.hold.what.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/g, '$1…')}`);
       await stage.type('olga', ['hold', verdict, found.hold.id], { told: true, answers });
       return found.hold.what;
     }
