@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../../runner/sandbox.ts';
+import { runningSession } from './own-session.ts';
 import { placeFiles } from './place-files.ts';
 import { refuseWithoutMounts } from './refuse-without-mounts.ts';
 
@@ -17,19 +18,5 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
   const cwd = `${runFolder}/host/tmp`;
   mkdirSync(cwd, { recursive: true });
   const child = spawn(program, args, { ...user, env, cwd, stdio: 'pipe', detached: true });
-  const ended = new Promise<{ code: number | null; outOfMemory: boolean }>((resolve) => {
-    child.on('error', () => resolve({ code: null, outOfMemory: false }));
-    child.on('close', (code) => resolve({ code, outOfMemory: false }));
-  });
-  // What started a session of its own lives on: one of the things that a sandbox is for.
-  const kill = (): void => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // It ended by itself.
-    }
-  };
-  const { stdin, stdout, stderr } = child;
-  stdin.on('error', () => undefined);
-  return { pid: child.pid, stdin, stdout, stderr, ended, kill, notes: ['NO SANDBOX: nothing of the plan is enforced'] };
+  return runningSession(child, ['NO SANDBOX: nothing of the plan is enforced']);
 }

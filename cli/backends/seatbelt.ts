@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { fileBytesMax, openFilesMax } from '../../runner/limits.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../../runner/sandbox.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { runningSession } from './own-session.ts';
 import { placeFiles } from './place-files.ts';
 import { refuseWithoutMounts } from './refuse-without-mounts.ts';
 import { seatbeltProfile } from './seatbelt-profile.ts';
@@ -40,21 +41,7 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
   const child = spawn('/bin/sh', ['-c', held, 'sh', sandboxExec, '-p', profileFor(plan.programs), ...command], {
     ...{ env, cwd: `${root}/tmp`, stdio: 'pipe', detached: true },
   });
-  const ended = new Promise<{ code: number | null; outOfMemory: boolean }>((resolve) => {
-    child.on('error', () => resolve({ code: null, outOfMemory: false }));
-    child.on('close', (code) => resolve({ code, outOfMemory: false }));
-  });
-  const kill = (): void => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // It ended by itself.
-    }
-  };
-  const { stdin, stdout, stderr } = child;
-  stdin.on('error', () => undefined);
-  const notes = ['memory: no limit', 'network: none', 'a process that leaves its session outlives a kill'];
-  return { pid: child.pid, stdin, stdout, stderr, ended, kill, notes };
+  return runningSession(child, ['memory: no limit', 'network: none', 'a process that leaves its session outlives a kill']);
 }
 
 function tryProfile(profile: string, runFolder: string): void {

@@ -1,9 +1,8 @@
 /** The plan of an agent's session as a format, `skillgate.session/1`: what the sandbox of an agent's own program gets, line by line. */
 import type { Digest } from '../skill/digest.ts';
-import type { RunLimits } from '../skill/manifest.ts';
 import type { SkillName } from '../skill/name.ts';
 import type { Version } from '../skill/version.ts';
-import type { LeftOut, Plan, PlannedEgress, PlannedEnv, PlannedMount, PlannedSecret, Refusal } from './plan.ts';
+import type { LeftOut, Plan, PlannedEgress, Refusal } from './plan.ts';
 
 /** A folder or file of this host that is there read-only. */
 export interface PlannedFolder {
@@ -23,25 +22,19 @@ export interface PlannedSkill {
 /** By what rules, holds and breakers name an agent's own program, which is no version of anything. */
 export const sessionSkill = { name: 'session', version: '' } as const;
 
-export interface SessionPlan {
+/** What a session's plan says in the words of a run's. */
+type Shared = 'backend' | 'uid' | 'gid' | 'workingDirectory' | 'mounts' | 'secrets' | 'env' | 'limits' | 'egressLimits';
+
+export interface SessionPlan extends Pick<Plan, Shared> {
   readonly schema: 'skillgate.session/1';
   readonly agent: string;
   readonly keyId: Digest;
   /** What is started, as the sandbox knows it. */
   readonly command: readonly string[];
-  readonly backend: string;
-  readonly uid: number;
-  readonly gid: number;
-  readonly workingDirectory: string;
   readonly folders: readonly PlannedFolder[];
-  readonly mounts: readonly PlannedMount[];
   /** The model's endpoint and nothing else; the way to the runner is no egress. */
   readonly egress: readonly PlannedEgress[];
-  readonly secrets: readonly PlannedSecret[];
-  readonly env: readonly PlannedEnv[];
   readonly skills: readonly PlannedSkill[];
-  readonly limits: RunLimits & { readonly outputBytes: number; readonly processes: number };
-  readonly egressLimits: Plan['egressLimits'];
   /** Why its start waits for a person. */
   readonly holds: Plan['holds'];
   readonly leftOut: readonly LeftOut[];
