@@ -27,8 +27,8 @@ describe('the house', () => {
   });
 
   it.each([
-    ['what acts', 'runner/**/*.ts', 3_000],
-    ['what judges and reads, without acting', 'skills-index/run/**/*.ts', 4_000],
+    ['what acts', 'runner/**/*.ts', 3_600],
+    ['what judges and reads, without acting', 'skills-index/run/**/*.ts', 4_700],
   ])('keeps the runner within its budget of lines of code: %s', (_, files, most) => {
     const lines = globSync(files, { cwd: top }).flatMap((path) => read(path).split('\n'));
     expect(lines.filter((line) => !/^\s*($|\/\/|\/?\*)/.test(line)).length).toBeLessThanOrEqual(most);
