@@ -4,13 +4,19 @@ import { auditRow } from './audit-text.ts';
 import { pictureLinesMax } from './limits.ts';
 import { joined, type Safe, safe, table } from './output.ts';
 
+/** The process of a run's runner: when that process is gone, so is the run. */
+export interface RunnerProcess {
+  readonly pid: number;
+  /** Tells it from a later process with the same id; absent in older lines. */
+  readonly started: string | undefined;
+}
+
 interface LiveRun {
   readonly run: string;
   readonly agent: string;
   readonly what: string;
   readonly since: string;
-  /** Process of its runner: when that is gone, so is the run. */
-  readonly runner: number | undefined;
+  readonly runner: RunnerProcess | undefined;
   readonly allowed: number;
   readonly denied: number;
 }
@@ -41,9 +47,12 @@ export function addToPicture(before: Picture, entry: AuditEntry): Picture {
   };
 }
 
-/** Without the runs whose runner was killed before it could say that they ended. */
-export function withoutLost(picture: Picture, lives: (pid: number) => boolean): Picture {
-  return { ...picture, runs: new Map([...picture.runs].filter(([, { runner }]) => runner === undefined || lives(runner))) };
+/**
+ * Without the runs whose runner was killed before it could record their end. Older versions named no runner in the start line of a session:
+ * such a session would be shown for ever, so it is taken for ended.
+ */
+export function withoutLost(picture: Picture, lives: (runner: RunnerProcess) => boolean): Picture {
+  return { ...picture, runs: new Map([...picture.runs].filter(([, { runner }]) => runner !== undefined && lives(runner))) };
 }
 
 function runsAfter(before: Picture['runs'], entry: AuditEntry): Picture['runs'] {
@@ -52,7 +61,8 @@ function runsAfter(before: Picture['runs'], entry: AuditEntry): Picture['runs'] 
   switch (entry.event) {
     case 'start': {
       const what = `${entry.skill ?? '-'} ${entry.command}`;
-      return new Map([...before, [run, { run, agent, what, since: at, runner: entry.runner, allowed: 0, denied: 0 }]]);
+      const runner = entry.runner === undefined ? undefined : { pid: entry.runner, started: entry.runnerStarted };
+      return new Map([...before, [run, { run, agent, what, since: at, runner, allowed: 0, denied: 0 }]]);
     }
     case 'exit':
     case 'refused':

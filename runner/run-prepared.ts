@@ -18,6 +18,7 @@ import { readAuthorities } from './host-policy.ts';
 import { argumentBytesMax } from './limits.ts';
 import { type HeldMounts, holdMounts } from './mounts.ts';
 import { planRun } from './plan.ts';
+import { recordStart } from './record-start.ts';
 import type { RunRequest, RunResult } from './run.ts';
 import { withRunFolder } from './run-folder.ts';
 import { type Safeguards, startSafeguards } from './safeguards.ts';
@@ -182,16 +183,7 @@ async function startAndWait(
       ...(plan.egress.length === 0 ? {} : { proxyFolder: `${runFolder}/proxy` }),
     });
     const running = await safe.breaker.started(starting);
-    const { notes } = running;
-    const started = { command: plan.command.name, why: request.why ?? '', backend: plan.backend, notes, runner: process.pid };
-    try {
-      record({ event: 'start', ...started });
-    } catch (cause) {
-      // What cannot be recorded does not go on.
-      running.kill();
-      await running.ended;
-      throw cause;
-    }
+    await recordStart(running, { command: plan.command.name, why: request.why ?? '', backend: plan.backend }, record);
     request.onStart?.(running, record);
     const stops: Stop[] = [...(request.stops ?? []), ...(acting?.stops ?? []), { signal: flood.signal, reason: 'limit:denials' }];
     stops.push({ signal: sung.signal, reason: 'canary' }, { signal: safe.breaker.opened, reason: 'breaker' });

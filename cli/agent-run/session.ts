@@ -8,6 +8,7 @@ import { actAs } from '../../runner/agents.ts';
 import type { Audit } from '../../runner/audit.ts';
 import { startEgress } from '../../runner/egress.ts';
 import { type HeldMounts, holdMounts } from '../../runner/mounts.ts';
+import { recordStart } from '../../runner/record-start.ts';
 import type { EndReason } from '../../runner/run.ts';
 import { withRunFolder } from '../../runner/run-folder.ts';
 import { type Safeguards, startSafeguards } from '../../runner/safeguards.ts';
@@ -204,8 +205,7 @@ async function startAndWait(
       runFolder,
     });
     const running = await safe.breaker.started(starting);
-    const { notes } = running;
-    record({ event: 'start', command: plan.command.join(' '), why: 'session', backend: plan.backend, notes });
+    await recordStart(running, { command: plan.command.join(' '), why: 'session', backend: plan.backend }, record);
     const stops: Stop[] = [
       ...acting.stops,
       { signal: flood.signal, reason: 'limit:denials' },

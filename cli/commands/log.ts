@@ -2,13 +2,14 @@
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { readHostPolicy } from '../../runner/host-policy.ts';
+import { startOf } from '../../runner/lock.ts';
 import type { AuditEntry } from '../../skills-index/run/audit-entry.ts';
 import { ocsfOf } from '../../skills-index/run/ocsf.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { entryOf, type Lines, readLines, verifyAuditFile } from '../audit-file.ts';
 import { auditFilterOf } from '../audit-filter.ts';
 import { followLines, nearEnd } from '../audit-follow.ts';
-import { addToPicture, emptyPicture, pictureText, withoutLost } from '../audit-picture.ts';
+import { addToPicture, emptyPicture, pictureText, type RunnerProcess, withoutLost } from '../audit-picture.ts';
 import { auditRow, chainText } from '../audit-text.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OutStream } from '../command.ts';
 import { exportLog } from '../exporters/export-log.ts';
@@ -137,10 +138,11 @@ async function send(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-function lives(pid: number): boolean {
+function lives({ pid, started }: RunnerProcess): boolean {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
   } catch (cause) {
     return (cause as NodeJS.ErrnoException).code === 'EPERM';
   }
+  return started === undefined || startOf(pid) === started;
 }

@@ -20,8 +20,16 @@ export interface AuditSubject {
 
 /** About requests: never a body, a header's value or a query. */
 export type AuditEvent = Readonly<
-  /** `runner` is its process on this host. */
-  | { event: 'start'; command: string; why: string; backend: string; notes: readonly string[]; runner?: number }
+  /** `runner` is the process of the runner on this host; `runnerStarted` says when that process began, in clock ticks after boot. */
+  | {
+      event: 'start';
+      command: string;
+      why: string;
+      backend: string;
+      notes: readonly string[];
+      runner?: number;
+      runnerStarted?: string;
+    }
   | { event: 'call'; tool: 'search' | 'open' | 'run'; command?: string; path?: string; why: string }
   | { event: 'refused'; code: string; why: string }
   | {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { entryOf } from '../../cli/audit-file.ts';
 import { addToPicture, emptyPicture, pictureText, withoutLost } from '../../cli/audit-picture.ts';
 import { openAudit } from '../../runner/audit.ts';
+import { startOf } from '../../runner/lock.ts';
 import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
 import { type Ran, skill } from './command-line.ts';
 
@@ -130,6 +131,17 @@ describe('skill log watch', () => {
       /running: 1\n +run-one- {2}finance {2}@acme\/a report {2}7200 s {2}0 allowed {2}1 denied\nwaiting for a person: 0/,
     );
     expect(stdout).not.toMatch(/\p{Cc}(?<!\n)/u);
+  });
+
+  it.each<[string, object, number]>([
+    ['a runner that lives', { runner: process.pid, runnerStarted: startOf(process.pid) }, 1],
+    ['a runner of an older version that lives', { runner: process.pid }, 1],
+    ['a process that has the id of a runner that ended', { runner: process.pid, runnerStarted: '1' }, 0],
+    ['a runner that ended', { runner: 2 ** 22 + 1, runnerStarted: '1' }, 0],
+    ['no runner, as older versions recorded of a session', { runner: undefined }, 0],
+  ])('of %s', async (_, said, running) => {
+    record('r', 'finance', { ...start('report'), ...said });
+    expect((await log('watch', '--once')).stdout).toContain(`running: ${running}\n`);
   });
 
   it('forgets runs whose runner was killed, and holds that were answered', () => {

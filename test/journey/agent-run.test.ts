@@ -345,12 +345,35 @@ describe('a session’s end', () => {
     const running = start('fragile', { long: { does: 'wait', text: '600000' }, [marker]: { does: 'env' } });
     await running.begun;
     expect(processesWith(marker).length).toBeGreaterThan(1);
+    expect((await host.skill('log', 'watch', '--once')).out).toContain('running: 1');
     running.child.kill('SIGKILL');
     await running.ended;
+    expect((await host.skill('log', 'watch', '--once')).out).toContain('running: 0');
     await expect.poll(() => processesWith(marker), { timeout: 60_000 }).toEqual([]);
     expect((await host.skill('agent', 'list')).out).toContain('1 of 2 runs');
     await inSession('fragile', {});
     expect(await host.skill('agent', 'run', 'fragile', '--', 'stub', '{}')).toMatchObject({ exit: 7 });
+  });
+
+  it('comes when the audit log refuses its first line: no process of it lives on', async () => {
+    await inSession('finance', {});
+    const file = join(host.home, 'data/audit/audit.jsonl');
+    const log = readFileSync(file);
+    const marker = `marker-${process.pid}-${Math.random()}`;
+    const steps = { long: { does: 'wait', text: '600000' }, [marker]: { does: 'env' } };
+    writeFileSync(file, Buffer.concat([log, Buffer.from('{"not":"a line of this log"}\n')]));
+    try {
+      const refused = start('finance', steps);
+      const said = await new Promise<string>((resolve) => refused.child.stderr.once('data', (chunk) => resolve(String(chunk))));
+      expect(said).toContain('audit-broken');
+      // The words of the steps stand in the command line of the runner as well.
+      const living = processesWith(marker).filter((pid) => pid !== String(refused.child.pid));
+      refused.child.kill('SIGKILL');
+      expect(living).toEqual([]);
+    } finally {
+      writeFileSync(file, log);
+    }
+    expect(await inSession('finance', { one: { does: 'env' } })).toHaveProperty('one');
   });
 
   it('comes with its budget: requests are refused one by one, runs at their start', async () => {

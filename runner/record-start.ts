@@ -1,0 +1,31 @@
+/** The line with which a sandbox begins to count: one procedure for the runs of skills and for the sessions of agents. */
+import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
+import { startOf } from './lock.ts';
+import type { RunningSandbox } from './sandbox.ts';
+
+/** What the caller knows about a start; the rest is known here. */
+export interface Started {
+  readonly command: string;
+  readonly why: string;
+  readonly backend: string;
+}
+
+/**
+ * Records that a sandbox started. When the log refuses the line, the sandbox is ended before this function throws: nothing that is not recorded may run.
+ * @throws Problem `audit-unwritable`, `audit-broken`
+ */
+export async function recordStart(
+  running: Pick<RunningSandbox, 'kill' | 'ended' | 'notes'>,
+  started: Started,
+  record: (event: AuditEvent) => void,
+): Promise<void> {
+  const runner = process.pid;
+  try {
+    // The process id alone may belong to another program later; together with the start time it names this runner for ever.
+    record({ event: 'start', ...started, notes: running.notes, runner, runnerStarted: startOf(runner) });
+  } catch (cause) {
+    running.kill();
+    await running.ended;
+    throw cause;
+  }
+}
