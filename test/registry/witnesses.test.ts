@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { diskHeads } from '../../cli/witness/heads.ts';
 import { readOrMakeWitnessKey, witnessLine } from '../../cli/witness/key.ts';
 import { serveWitness } from '../../cli/witness/server.ts';
+import { newestCheckpoint } from '../../registry/log.ts';
 import { readWitnesses } from '../../registry/witness-config.ts';
-import type { Witnesses } from '../../registry/witnesses.ts';
+import { askWitnesses, type Witnesses } from '../../registry/witnesses.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { countWitnesses, signCosignature } from '../../skills-index/log/cosignature.ts';
 import type { WitnessPolicy } from '../../skills-index/log/witness-policy.ts';
@@ -76,6 +77,21 @@ describe('a registry with witnesses', () => {
       witnesses: [{ at: expect.stringMatching(/^\d{4}-.*Z$/), ok: true }, { ok: true }],
     });
     expect(said).toEqual([]);
+  });
+
+  it('shows the cosignature that its start fetched, in the status that it signed before it had a witness', async () => {
+    const one = await startWitness(world, 'one.example/w');
+    const policy = policyOf(one.line);
+    expect(count(await status(), policy).counted).toEqual([]);
+    give(policy, [one.base]);
+    const head = await newestCheckpoint(world.registry);
+    if (head === undefined) throw new Error('the log is empty');
+    await askWitnesses(world.registry, head);
+    const shown = await status();
+    expect(count(shown, policy)).toMatchObject({ enough: true, of: 1 });
+    // And then the same bytes, for an hour.
+    world.wait(60_000);
+    expect(await status()).toBe(shown);
   });
 
   it('announces no version before its log was cosigned with it', async () => {
