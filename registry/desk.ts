@@ -1,7 +1,9 @@
 /** The reviewer's desk, mounted at /review: sign-in, passkeys, the queue and, in `desk-review.ts`, the routes of one version. */
+
 import { Hono } from 'hono';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { ruleNote } from '../skills-index/statement/rule-note.ts';
+import { limitBody } from './body-limit.ts';
 import type { Registry } from './context.ts';
 import {
   deskHeaders,
@@ -24,7 +26,6 @@ import { queuePage } from './pages/queue.ts';
 import { rulePage } from './pages/rule.ts';
 import { linkPage, signInPage } from './pages/sign-in.ts';
 import { creationOptions, finishCreation, finishLogin, listPendingPasskeys, loginOptions } from './passkeys.ts';
-import { limitBody } from './problem-json.ts';
 import { listDecided, listQueue } from './review.ts';
 import { createSession, endSession, peekLink, redeemLink } from './sessions.ts';
 

@@ -49,6 +49,9 @@ export const bodyGraceMs = 15_000;
 export const bodyCheckMs = 2_000;
 /** Addresses that are remembered at one time. */
 export const strangerAddressesMax = 10_000;
+/** Unexpected errors: how long the same one is only counted, and how many kinds are remembered. */
+export const errorRepeatMs = 10 * 60_000;
+export const errorKindsMax = 100;
 export const databaseWaitMs = 2_000;
 export const stopMs = 5_000;
 /** Versions that are looked at for a rescan when no other job waits. */

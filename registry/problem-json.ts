@@ -1,6 +1,5 @@
 /** Failures as RFC 9457 problem documents: code, what to do, and every reason with its place. */
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -31,14 +30,6 @@ export function problemResponse(context: Context, problem: Problem): Response {
     row.status as ContentfulStatusCode,
     headers,
   );
-}
-
-/** Refuses a body over the limit before anything parses it. */
-export function limitBody(bytes: number): ReturnType<typeof bodyLimit> {
-  return bodyLimit({
-    maxSize: bytes,
-    onError: (context) => problemResponse(context, new Problem('request-too-large', `The request has more than ${bytes} bytes`)),
-  });
 }
 
 function problemOf(error: unknown): Problem {

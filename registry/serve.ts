@@ -11,6 +11,7 @@ import { createApp } from './app.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { readEnrolments, readIncidentPolicy, readKeys, readPolicy, readRootFile, readSigstore, readTuf } from './data-folder.ts';
 import { diskObjects } from './disk-objects.ts';
+import { makeErrorLog } from './error-log.ts';
 import { stopMs } from './limits.ts';
 import { newestCheckpoint } from './log.ts';
 import { resume } from './publish-index.ts';
@@ -96,7 +97,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     throw error;
   }
   const app = createApp(registry, {
-    logError: (error) => log(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    logError: makeErrorLog(log, registry.now),
     addressOf: (context) => getConnInfo(context).remote.address,
   });
   answer = async (request, env) => app.fetch(request, env as object);

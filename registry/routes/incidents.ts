@@ -1,12 +1,13 @@
 /** Where hosts tell what a version did to them. */
+
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { incidentRules, parseIncident } from '../../skills-index/run/incident.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
+import { limitBody } from '../body-limit.ts';
 import type { Registry } from '../context.ts';
 import { takeIncident } from '../incidents.ts';
 import { incidentBytesMax } from '../limits.ts';
-import { limitBody } from '../problem-json.ts';
 import { describe } from './describe.ts';
 
 const text = { type: 'string' } as const;

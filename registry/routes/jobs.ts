@@ -1,4 +1,5 @@
 /** Scan jobs for workers: lease, renew, report, fail. */
+
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { parseJson } from '../../skills-index/skill/json.ts';
@@ -6,10 +7,10 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { isSignature, type SimilaritySignature } from '../../skills-index/skill/similarity-signature.ts';
 import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import { selectorList } from '../../skills-index/statement/rule-set.ts';
+import { limitBody } from '../body-limit.ts';
 import type { Registry } from '../context.ts';
 import { requireRole } from '../identities.ts';
 import { reportBytesMax, ruleSetBytesMax } from '../limits.ts';
-import { limitBody } from '../problem-json.ts';
 import { planRescans, takeRuleSet } from '../rescans.ts';
 import { failJob, leaseJob, renewLease } from '../scan-jobs.ts';
 import { type SignedReport, takeReport } from '../scan-reports.ts';

@@ -1,4 +1,5 @@
 /** Where hosts leave holds for approvers, and approvers their answers. */
+
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import {
@@ -9,9 +10,9 @@ import {
   parseForMailbox,
 } from '../../skills-index/run/mailbox.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
+import { limitBody } from '../body-limit.ts';
 import type { Registry } from '../context.ts';
 import { answerTo, forgetMessage, messagesFor, takeAnswer, takeMessage } from '../mailbox.ts';
-import { limitBody } from '../problem-json.ts';
 import { type AddressOf, networkOf } from '../stranger-limit.ts';
 import { describe } from './describe.ts';
 

@@ -1,10 +1,11 @@
 /** Signed statements posted on their own. */
+
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { envelopeBytesMax } from '../../skills-index/statement/limits.ts';
+import { limitBody } from '../body-limit.ts';
 import { envelopeOf, isCertifiedSent } from '../certified.ts';
 import type { Registry } from '../context.ts';
-import { limitBody } from '../problem-json.ts';
 import { takeStatement } from '../statements.ts';
 import { describe } from './describe.ts';
 import { keyHint, readSent } from './envelopes.ts';

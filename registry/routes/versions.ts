@@ -1,12 +1,13 @@
 /** Publishing and asking for versions, and signed statements. */
+
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { limitBody } from '../body-limit.ts';
 import type { Registry } from '../context.ts';
 import { takeVersion, type Upload } from '../intake.ts';
 import { uploadBytesMax } from '../limits.ts';
-import { limitBody } from '../problem-json.ts';
 import { readVersion } from '../review-detail.ts';
 import { whyUncounted } from '../uncounted.ts';
 import { versionsOf } from '../versions.ts';

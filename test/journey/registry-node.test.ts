@@ -1,5 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,18 +9,9 @@ import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { freshNonce } from '../nonce.ts';
 import { walkContract } from '../registry/contract.ts';
-import { makeKey, makeRoot, type TestRoot } from '../registry/people.ts';
+import { makeKey, makeRoot } from '../registry/people.ts';
 import { claimScope, makeSkill, publish, type Send, signIn } from '../registry/road.ts';
-
-/** What `skill registry init` writes. */
-async function makeDataFolder(trust: TestRoot): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'skillgate-registry-'));
-  await writeFile(join(dir, 'root.json'), canonicalJson(trust.root));
-  await writeFile(join(dir, 'keys.json'), JSON.stringify({ schema: 'skillgate.registry-keys/1', ...trust.texts }), {
-    mode: 0o600,
-  });
-  return dir;
-}
+import { makeDataFolder } from './registry-data.ts';
 
 describe('the registry on Node', () => {
   const trust = makeRoot();

@@ -1,0 +1,30 @@
+/** What an operator reads of failures that should not have happened: each kind once with its stack, then counted, so that a stranger's repeats fill no disk. */
+import { errorKindsMax, errorRepeatMs } from './limits.ts';
+
+interface Kind {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly repeats: number;
+}
+
+/** @returns writes an error, unless the same one was written within `errorRepeatMs` */
+export function makeErrorLog(write: (line: string) => void, now: () => Date): (error: unknown) => void {
+  const kinds = new Map<string, Kind>();
+  return (error) => {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    // The message alone may hold what the caller sent; the first place in the code does not.
+    const kind = /^\s+at .*$/m.exec(stack)?.[0] ?? stack.slice(0, 200);
+    const at = now().getTime();
+    const before = kinds.get(kind);
+    if (before !== undefined && at - before.at < errorRepeatMs) {
+      kinds.set(kind, { at: before.at, repeats: before.repeats + 1 });
+      return;
+    }
+    kinds.delete(kind);
+    if (kinds.size >= errorKindsMax) kinds.delete(kinds.keys().next().value ?? '');
+    kinds.set(kind, { at, repeats: 0 });
+    write(
+      before === undefined || before.repeats === 0 ? stack : `${stack}\n    (and ${before.repeats} more since the last time)`,
+    );
+  };
+}

@@ -1,0 +1,15 @@
+/** A data folder as `skill registry init` writes it, for a registry started in a test. */
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import type { TestRoot } from '../registry/people.ts';
+
+export async function makeDataFolder(trust: TestRoot): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'skillgate-registry-'));
+  await writeFile(join(dir, 'root.json'), canonicalJson(trust.root));
+  await writeFile(join(dir, 'keys.json'), JSON.stringify({ schema: 'skillgate.registry-keys/1', ...trust.texts }), {
+    mode: 0o600,
+  });
+  return dir;
+}
