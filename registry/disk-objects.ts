@@ -2,20 +2,30 @@
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { forEachOf, type Objects } from './objects.ts';
+import { makeExclusive } from './context.ts';
+import { forEachOf, type Objects, type TaggedBytes } from './objects.ts';
 
 /** Objects below a folder, which is made when it is not there. */
 export function diskObjects(folder: string): Objects {
+  // One process serves a folder, so its own order is enough for a put that compares.
+  const exclusive = makeExclusive();
+  const get = async (name: string): Promise<Uint8Array | undefined> => {
+    try {
+      return await readFile(pathOf(folder, name));
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
+  };
+  const getTagged = async (name: string): Promise<TaggedBytes | undefined> => {
+    const bytes = await get(name);
+    return bytes && { bytes, tag: digestOf(bytes) };
+  };
   return {
-    get: async (name) => {
-      try {
-        return await readFile(pathOf(folder, name));
-      } catch (error) {
-        if (isAbsent(error)) return undefined;
-        throw error;
-      }
-    },
+    get,
+    getTagged,
     has: async (name) => {
       try {
         await access(pathOf(folder, name));
@@ -26,6 +36,12 @@ export function diskObjects(folder: string): Objects {
       }
     },
     put: async (name, bytes) => writeDurably(folder, new Map([[name, bytes]])),
+    putOver: (name, bytes, tag) =>
+      exclusive(name, async () => {
+        if ((await getTagged(name))?.tag !== tag) return false;
+        await writeDurably(folder, new Map([[name, bytes]]));
+        return true;
+      }),
     putAll: async (all) => writeDurably(folder, all),
   };
 }

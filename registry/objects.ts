@@ -1,14 +1,26 @@
 /** Bytes under names, on disk or in R2; and blobs: bytes under their own digest. */
 import { type Digest, digestOf, hexOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { objectWritesAtOnce } from './limits.ts';
+import { objectWritesAtOnce, writeAttemptsMax } from './limits.ts';
+
+/** What an object holds, and a tag that another content would not have. */
+export interface TaggedBytes {
+  readonly bytes: Uint8Array;
+  readonly tag: string;
+}
 
 /** Names are relative paths with `/`. `public/…` is what a static host may serve as it is. */
 export interface Objects {
   get(name: string): Promise<Uint8Array | undefined>;
+  getTagged(name: string): Promise<TaggedBytes | undefined>;
   has(name: string): Promise<boolean>;
   /** Atomic, and durable when it resolves. */
   put(name: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * As `put`, but only while the object still has the tag, or is still absent where there is none.
+   * @returns whether it was written
+   */
+  putOver(name: string, bytes: Uint8Array, tag: string | undefined): Promise<boolean>;
   /** Several, each atomic, all durable when it resolves: cheaper than one by one. */
   putAll(all: ReadonlyMap<string, Uint8Array>): Promise<void>;
 }
@@ -44,6 +56,22 @@ export async function putBlobs(objects: Objects, all: Iterable<Uint8Array>): Pro
     if (!(await objects.has(name))) missing.set(name, bytes);
   });
   await objects.putAll(missing);
+}
+
+/**
+ * Replaces an object that several processes write. What is there is read before `make` reads the database, and replaced only if it is
+ * still there, so that no writer puts older bytes over newer ones.
+ * @returns what the object holds now
+ * @throws Problem `registry-busy` after `writeAttemptsMax` attempts in which another was faster
+ */
+export async function replaceObject(objects: Objects, name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  for (let tries = 0; tries < writeAttemptsMax; tries++) {
+    const before = await objects.getTagged(name);
+    const bytes = await make();
+    if (before !== undefined && Buffer.compare(before.bytes, bytes) === 0) return bytes;
+    if (await objects.putOver(name, bytes, before?.tag)) return bytes;
+  }
+  throw new Problem('registry-busy', `Cannot write ${name}: others wrote at the same time`);
 }
 
 /** Does something with each, a few at a time. */

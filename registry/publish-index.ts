@@ -2,11 +2,11 @@
  * A version enters the index: once approvals suffice, the registry signs the verdict, asks `decide` as every installer will, makes the
  * evidence public and writes the immutable line in the batch of the move. Each step can be cut off and is taken up again.
  */
-import { asc, eq, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { parseCheckpoint } from '../skills-index/log/checkpoint.ts';
 import { withoutWhy } from '../skills-index/skill/capability.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
-import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
+import { scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { predicateTypes } from '../skills-index/statement/attestation.ts';
 import { decide } from '../skills-index/trust/decision.ts';
@@ -17,6 +17,7 @@ import { retryOnClash } from './batch.ts';
 import type { Registry } from './context.ts';
 import { readIdentities } from './identities.ts';
 import { identityEvidence } from './index-evidence.ts';
+import { writeIndexFile, writeLackingFiles } from './index-file.ts';
 import { finishStatements, logSize } from './log.ts';
 import { addressOf, filesOf, manifestOf, type StatementRow, skillMdOf, statementIn, statementsOf } from './manifests.ts';
 import { publicBlobName, requireBlob } from './objects.ts';
@@ -26,11 +27,6 @@ import { indexLines, versions } from './schema.ts';
 import { refreshStatus, statusIn } from './status-json.ts';
 import { verdictOn } from './verdict.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
-
-/** Where the lines of a skill lie. */
-export function indexFileName(name: SkillName): string {
-  return `public/index/${name}`;
-}
 
 /**
  * Brings a version into the index when its approvals suffice; else leaves it where it is.
@@ -65,8 +61,7 @@ export async function resume(registry: Registry, onRefusal: (error: unknown) => 
   const waiting = await registry.db.read.select().from(versions).where(eq(versions.status, 'in review'));
   // One version that cannot be published must not keep the registry from starting.
   for (const row of waiting) await settle(registry, row.id).catch(onRefusal);
-  const unwritten = await registry.db.read.select().from(indexLines).where(eq(indexLines.written, 0));
-  for (const name of new Set(unwritten.map((row) => row.name))) await writeIndexFile(registry, name);
+  await writeLackingFiles(registry);
 }
 
 async function lineOf(registry: Registry, row: VersionRow, verdict: StatementRow): Promise<IndexLine> {
@@ -181,18 +176,6 @@ async function enter(
   await writeIndexFile(registry, row.name);
   await refreshStatus(registry);
   return moved;
-}
-
-async function writeIndexFile(registry: Registry, name: SkillName): Promise<void> {
-  await registry.exclusive(`index ${name}`, async () => {
-    const rows = await registry.db.read
-      .select()
-      .from(indexLines)
-      .where(eq(indexLines.name, name))
-      .orderBy(asc(indexLines.logIndex));
-    await registry.objects.put(indexFileName(name), Buffer.from(rows.map((row) => `${row.line}\n`).join('')));
-    await registry.db.batch([(db) => db.update(indexLines).set({ written: 1 }).where(eq(indexLines.name, name))]);
-  });
 }
 
 async function readRow(registry: Registry, id: string): Promise<VersionRow> {

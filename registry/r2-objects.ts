@@ -13,8 +13,16 @@ export function r2Objects(bucket: R2Bucket): Objects {
       const object = await bucket.get(name);
       return object === null ? undefined : new Uint8Array(await object.arrayBuffer());
     },
+    getTagged: async (name) => {
+      const object = await bucket.get(name);
+      return object === null ? undefined : { bytes: new Uint8Array(await object.arrayBuffer()), tag: object.etag };
+    },
     has: async (name) => (await bucket.head(name)) !== null,
     put,
+    putOver: async (name, bytes, tag) => {
+      const onlyIf = tag === undefined ? { etagDoesNotMatch: '*' } : { etagMatches: tag };
+      return (await bucket.put(name, bytes, { onlyIf })) !== null;
+    },
     putAll: async (all) => forEachOf(all, ([name, bytes]) => put(name, bytes)),
   };
 }

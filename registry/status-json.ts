@@ -7,6 +7,7 @@ import { type Status, type StatusMark, signStatus } from '../skills-index/trust/
 import type { Registry } from './context.ts';
 import { statusLifeMs, statusRefreshMs } from './limits.ts';
 import { newestCheckpoint } from './log.ts';
+import { replaceObject } from './objects.ts';
 import { marks, statusFile } from './schema.ts';
 import { behindOf, requireWhole } from './witness-duty.ts';
 import { askWitnesses, withCosignatures, witnessesDue } from './witnesses.ts';
@@ -58,9 +59,8 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
     await registry.db.batch([
       (db) => db.insert(statusFile).values(row).onConflictDoUpdate({ target: statusFile.id, set: row, setWhere: newer }),
     ]);
-    const kept = Buffer.from((await readLast(registry))?.bytes ?? row.bytes);
-    await registry.objects.put(statusName, kept);
-    return kept;
+    // Whoever signs meanwhile keeps the newer one in the database; the object must not go back to the older.
+    return replaceObject(registry.objects, statusName, async () => Buffer.from((await readLast(registry))?.bytes ?? row.bytes));
   });
 }
 

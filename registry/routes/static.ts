@@ -6,10 +6,10 @@ import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import type { Registry } from '../context.ts';
+import { indexFileName } from '../index-file.ts';
 import { newestCheckpoint } from '../log.ts';
 import { readTile } from '../log-tiles.ts';
 import { earlierRootName, publicBlobName } from '../objects.ts';
-import { indexFileName } from '../publish-index.ts';
 import { currentStatus } from '../status-json.ts';
 import { withCosignatures } from '../witnesses.ts';
 

@@ -7,7 +7,7 @@ import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { parseSigstoreBundle, type SigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
 import { verifyStatement } from '../../skills-index/trust/verify-statement.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
-import { claimScope, type Send } from '../registry/road.ts';
+import { approve, claimScope, enrol, makeSkill, publish, type Send, scan, signIn } from '../registry/road.ts';
 import { type Isolates, startIsolates } from './isolates.ts';
 import { buildWorker } from './worker-bundle.ts';
 import { repository } from './workerd-registry.ts';
@@ -94,5 +94,26 @@ describe('two isolates of the Worker over one D1', () => {
     expect(new Set(answers.map(({ status, body }) => `${status} ${body.logIndex} ${body.digest}`)).size).toBe(1);
     const rivals = await Promise.all(names.map((isolate) => claimScope(from(isolate), 'wanted', makeKey())));
     expect(rivals.map(({ status, body }) => (status === 201 ? 'taken' : body.code)).sort()).toEqual(['scope-taken', 'taken']);
+  });
+
+  it('lose no line of a skill whose versions are approved in both at once', async () => {
+    const [author, scanner, rita] = [makeKey(), makeKey(), makeKey()];
+    const west = from('west');
+    await enrol(west, trust.administrator, { name: 'scanner', roles: ['scanner'], key: scanner });
+    await enrol(west, trust.administrator, { name: 'rita', roles: ['reviewer'], key: rita });
+    await claimScope(west, 'raced', author);
+    const scannerToken = await signIn(west, scanner);
+    const skills = Array.from({ length: 6 }, (_, at) => makeSkill('@raced/count', `1.0.${at}`));
+    for (const skill of skills) {
+      expect(await publish(west, skill, author)).toMatchObject({ status: 201 });
+      expect(await scan(west, scannerToken, scanner, skill, 'pass')).toMatchObject({ status: 200 });
+    }
+    const tokens = await Promise.all(names.map((isolate) => signIn(from(isolate), rita)));
+    const answers = await Promise.all(
+      skills.map((skill, at) => approve(from(names[at % names.length] ?? ''), tokens[at % names.length] ?? '', rita, skill)),
+    );
+    expect(answers.map(({ status, body }) => (status === 201 ? status : body))).toEqual(skills.map(() => 201));
+    const lines = (await (await west('/index/@raced/count')).text()).split('\n').filter(Boolean);
+    expect(lines.map((line) => JSON.parse(line).version).sort()).toEqual(skills.map(({ manifest }) => manifest.version));
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../registry/app.ts';
-import { indexFileName, resume } from '../../registry/publish-index.ts';
+import { indexFileName } from '../../registry/index-file.ts';
+import { resume } from '../../registry/publish-index.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy.ts';
 import { approve, call, makeSkill, publish, type Send, scan } from './road.ts';

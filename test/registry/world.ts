@@ -5,6 +5,7 @@ import { makeExclusive, type Registry } from '../../registry/context.ts';
 import type { Objects } from '../../registry/objects.ts';
 import { loadKeys } from '../../registry/signing.ts';
 import { openSqlite } from '../../registry/sqlite.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { defaultPolicy, type Policy } from '../../skills-index/trust/policy.ts';
 import { makeKey, makeRoot, type TestKey, type TestRoot } from './people.ts';
 import { claimScope, enrol, type Send, signIn } from './road.ts';
@@ -91,10 +92,23 @@ export async function makeStaffedWorld(options: WorldOptions = {}): Promise<Staf
 }
 
 export function memoryObjects(stored: Map<string, Uint8Array>): Objects {
+  const tagOf = (name: string): string | undefined => {
+    const bytes = stored.get(name);
+    return bytes && digestOf(bytes);
+  };
   return {
     get: async (name) => stored.get(name),
+    getTagged: async (name) => {
+      const bytes = stored.get(name);
+      return bytes && { bytes, tag: digestOf(bytes) };
+    },
     has: async (name) => stored.has(name),
     put: async (name, bytes) => void stored.set(name, bytes),
+    putOver: async (name, bytes, tag) => {
+      if (tagOf(name) !== tag) return false;
+      stored.set(name, bytes);
+      return true;
+    },
     putAll: async (all) => {
       for (const [name, bytes] of all) stored.set(name, bytes);
     },

@@ -1,0 +1,53 @@
+/**
+ * The file that installers read: the lines of one skill, from the database. Several processes may write the file at once, so each
+ * write replaces only what the writer read before it asked the database, and marks only the lines that it wrote.
+ */
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { SkillName } from '../skills-index/skill/name.ts';
+import type { Registry } from './context.ts';
+import { replaceObject } from './objects.ts';
+import { indexLines } from './schema.ts';
+
+/** Where the lines of a skill lie. */
+export function indexFileName(name: SkillName): string {
+  return `public/index/${name}`;
+}
+
+/**
+ * Brings the file up to date with the lines in the database.
+ * @throws Problem `registry-busy` when others wrote the file each time; `resume` writes it later
+ */
+export async function writeIndexFile(registry: Registry, name: SkillName): Promise<void> {
+  await registry.exclusive(`index ${name}`, async () => {
+    const unwritten: number[] = [];
+    await replaceObject(registry.objects, indexFileName(name), async () => {
+      const rows = await registry.db.read
+        .select()
+        .from(indexLines)
+        .where(eq(indexLines.name, name))
+        .orderBy(asc(indexLines.logIndex));
+      unwritten.splice(0, unwritten.length, ...rows.filter((row) => row.written === 0).map((row) => row.logIndex));
+      return Buffer.from(rows.map((row) => `${row.line}\n`).join(''));
+    });
+    if (unwritten.length === 0) return;
+    // Never by name: a line that another process committed since is not in this file.
+    const inFile = sql`${indexLines.logIndex} IN (SELECT value FROM json_each(${JSON.stringify(unwritten)}))`;
+    await registry.db.batch([
+      (db) =>
+        db
+          .update(indexLines)
+          .set({ written: 1 })
+          .where(and(eq(indexLines.name, name), inFile)),
+    ]);
+  });
+}
+
+/** Writes the files that lack a line, as a crash leaves them. */
+export async function writeLackingFiles(registry: Registry): Promise<void> {
+  const lacking = await registry.db.read
+    .selectDistinct({ name: indexLines.name })
+    .from(indexLines)
+    // Written out: the index over unwritten lines is used for the literal 0 only.
+    .where(sql`${indexLines.written} = 0`);
+  for (const { name } of lacking) await writeIndexFile(registry, name);
+}
