@@ -2,8 +2,8 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { type ProblemCode, problemCodes } from '../skills-index/skill/problem-codes.ts';
 import { printable } from '../skills-index/skill/shown-text.ts';
+import { adviceForAgent } from './agent-advice.ts';
 import type { AgentSkills, OpenedFile, SearchHit, SkillOutput } from './agent-skills.ts';
 import { indexLine } from './index-line.ts';
 import { stdinCharsMax, taskCharsMax, whyCharsMax } from './limits.ts';
@@ -112,19 +112,10 @@ export function refusalAnswer(problem: Problem): ToolAnswer {
   const lines = [
     `refused [${problem.code}]: ${problem.message}`,
     ...problem.reasons.map((reason) => `- ${reason.message}`),
-    `what to do: ${forPeople[problem.code] ?? problem.hint ?? problemCodes[problem.code].fix}`,
+    `what to do: ${adviceForAgent(problem)}`,
   ];
   return { content: [text(printable(lines.join('\n')))], isError: true };
 }
-
-// What only a person may do is not explained to who must not do it.
-const asksPerson = 'tell the person you work for; this cannot be done from here, and trying again does not change it';
-const forPeople: Readonly<Partial<Record<ProblemCode, string>>> = {
-  'hold-unsupported': asksPerson,
-  'hold-denied': 'go on without it: a person said no',
-  'hold-expired': 'nobody answered in time: tell the person you work for, and go on with something else',
-  'breaker-open': asksPerson,
-};
 
 function searchAnswer(hits: readonly SearchHit[]): ToolAnswer {
   const skills = hits.map(indexLine);

@@ -5,6 +5,7 @@ import { type BridgeAnswer, type BridgeMessage, bridgeLineBytesMax, parseBridgeL
 import type { RunTokens } from '../../skills-index/run/run-token.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { adviceForAgent } from '../agent-advice.ts';
 import { linesOf } from '../lines.ts';
 import { problemOf } from '../thrown.ts';
 
@@ -37,8 +38,10 @@ export function serveBridge(stream: Duplex, tokens: RunTokens, calls: BridgeCall
     stream.end();
   };
   const refuse = (thrown: unknown): void => {
-    const { code, hint, message } = problemOf(thrown, gone.signal.aborted);
-    const told = code === 'internal' ? 'the call failed inside the runner' : `refused [${code}]: ${message}. ${hint ?? ''}`;
+    const problem = problemOf(thrown, gone.signal.aborted);
+    const { code, message } = problem;
+    const told =
+      code === 'internal' ? 'the call failed inside the runner' : `refused [${code}]: ${message}. ${adviceForAgent(problem)}`;
     finish(code === 'interrupted' ? 130 : problemCodes[code].exit, told);
     gone.abort();
   };

@@ -234,7 +234,7 @@ function valuesOf(headers: SentHeaders, wanted: string): string[] {
   return headers.filter(([name]) => readName(name) === wanted).map(([, value]) => value);
 }
 
-/** A header's name as servers read it: many take `_` for `-` (RFC 3875 §4.1.18). */
+/** A header's name as servers read it: CGI and what follows it take each sign that is no letter or digit for `-` (RFC 3875 §4.1.18). */
 export function readName(name: string): string {
-  return name.toLowerCase().replaceAll('_', '-');
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '-');
 }

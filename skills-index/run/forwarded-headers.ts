@@ -1,6 +1,6 @@
 /** Which headers go on through the proxy, and what stands in them. Pure. */
 import { type Allowed, readName, type SentHeaders } from './egress-judge.ts';
-import { applySecret } from './secret-use.ts';
+import { applySecret, headerOf } from './secret-use.ts';
 
 /** An allowed request, as far as it was read. */
 export interface ReadRequest {
@@ -15,10 +15,24 @@ export interface ReadRequest {
 // Hop by hop (RFC 9110 §7.6.1), or ours to say.
 const hopByHop =
   /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|http2-settings|host|content-length|accept-encoding|expect|sec-websocket-extensions)$/;
-// Some servers let these say another method or path than the one that was judged.
-const saysOtherwise = /^x-((http-)?method(-override)?|original-(url|uri|method)|rewrite-(url|uri)|override-url)$/;
+// Some servers take method, host, path, client or user from these, in the place of what was judged. A proxy in front of them usually sets them.
+const saysOtherwise = [
+  /^x-(http-)?method(-override)?$/,
+  /^(x-)?forwarded(-.*)?$|^proxy$/,
+  /^x-(.*-)?host(name)?(-.*)?$/,
+  /^x-(.*-)?([a-z0-9]*(url|uri|path)|(url|uri|path)[a-z0-9]*)(-.*)?$/,
+  /^x-(original|rewrite|override|envoy|accel|sendfile|arr|webauth|auth-request|authenticated|client-(cert|verify|dn|s-dn))(-.*)?$/,
+  /^x-(ms-client-principal|amzn-oidc|goog-authenticated-user)(-.*)?$/,
+  /^(x-)?ssl-.*$/,
+  /^(.*-)?remote-(user|group|extra|addr|host|ip|ident)(-.*)?$|^impersonate-.*$/,
+  /^(x-real|true-client|(.*-)?client|(.*-)?connecting)-ip$/,
+];
+// What the owner of an object notes about it is data, whatever it is called.
+const ofObject = /^x-(amz|goog|ms|oss|object|container)-meta-/;
 // A part of an answer could carry a part of a secret that no redactor knows.
 const asksForPart = /^((if|request)-)?range$|^x-[a-z]+-.*range$/;
+// A delta of an answer (RFC 3229) is coded in a way that nobody looks into.
+const asksForDelta = /^a-im$/;
 
 /**
  * To the host, secrets in the place of their placeholders; undefined for a request that cannot be signed.
@@ -35,8 +49,12 @@ export function headersToHost(
   const hop = headers
     .filter(([name]) => readName(name) === 'connection')
     .flatMap(([, value]) => value.split(',').map((one) => readName(one.trim())));
-  const dropped = [hopByHop, saysOtherwise, ...(hides ? [asksForPart] : [])];
-  const kept = headers.filter(([name]) => !dropped.some((one) => one.test(readName(name))) && !hop.includes(readName(name)));
+  const bound = secrets.map(headerOf);
+  const isDropped = (name: string): boolean =>
+    hop.includes(name) ||
+    [hopByHop, asksForDelta, ...(hides ? [asksForPart] : [])].some((one) => one.test(name)) ||
+    (namesAnother(name, method) && !bound.includes(name));
+  const kept = headers.filter(([name]) => !isDropped(readName(name)));
   const said = headers.find(([name]) => readName(name) === 'content-length')?.[1];
   const length = ended && (held.length > 0 || said !== undefined) ? String(held.length) : said;
   const upgrade = [
@@ -57,6 +75,13 @@ export function headersToHost(
     (all, secret) => all && applySecret(secret, reveal(secret.name), { method, target, headers: all, body: held, now }),
     sent,
   );
+}
+
+// A person approved the header that a secret is bound to. COPY and MOVE of WebDAV, where they are granted, say their other place in
+// `Destination` (RFC 4918 §10.3).
+function namesAnother(name: string, method: string): boolean {
+  if (name === 'destination') return method !== 'COPY' && method !== 'MOVE';
+  return saysOtherwise.some((one) => one.test(name)) && !ofObject.test(name);
 }
 
 /** To the sandbox: those of the answer that are not of the hop. */

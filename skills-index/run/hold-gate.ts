@@ -47,6 +47,8 @@ export interface HoldDesk extends Pick<HoldTerms, 'policy' | 'ownUids'>, Pick<An
   readonly files: HoldFiles;
   readonly record: (event: AuditEvent) => void;
   readonly now: () => Date;
+  /** Answers that were recorded as rejected already: one that cannot be taken away is found again at each look. */
+  readonly told?: Set<string>;
 }
 
 export interface GateSettings extends HoldDesk, Pick<HoldTerms, 'subject' | 'grants'> {
@@ -69,7 +71,8 @@ export type StartWords = Pick<Extract<GatedAction, { kind: 'start' }>, 'command'
 type Answer = { readonly verdict: 'allow' | 'deny'; readonly by: string } | undefined;
 
 /** Opens the gate of a run. Nothing is asked, written or read until a rule wants a person. */
-export function openGate(settings: GateSettings): RunGate {
+export function openGate(given: GateSettings): RunGate {
+  const settings: GateSettings = { told: new Set(), ...given };
   const { hands, holder, nonce, now, ticks } = settings;
   const state = new HoldState({ ...settings, atTerminal: hands.confirm !== undefined });
   const ask: Gate['ask'] = async (action, signal) => {
@@ -115,18 +118,19 @@ export async function askToStart(
 
 /**
  * The answer that counts for a hold; undefined while there is none. One that does not count is recorded with every reason, and taken away
- * where it may be.
- * @param told reasons that were recorded already
+ * where it may be. A hold that has ended has none: its digest is another one than the one that was answered.
  */
-export function findAnswer(desk: HoldDesk, hold: Hold, told = new Set<string>()): SignedAnswer | undefined {
-  const { files, now, ownUids, policy, whyNotSigned } = desk;
+export function findAnswer(desk: HoldDesk, hold: Hold): SignedAnswer | undefined {
+  const { files, now, ownUids, policy, told = new Set<string>(), whyNotSigned } = desk;
+  if (hold.holder === ended) return undefined;
   const folders = policy.approvers.flatMap(({ user }) => (user === undefined ? [] : [user.folder]));
   for (const { signed, writer } of files.answers(hold, folders)) {
     const why = whyNotAnswered({ signed, writer, hold, approvers: policy.approvers, ownUids, now: now(), whyNotSigned });
     if (why.length === 0) return signed;
     const said = why.join('; ');
-    if (!told.has(said)) desk.record(holdEvent(hold, 'rejected', said));
-    told.add(said);
+    const key = `${hold.id} ${said}`;
+    if (!told.has(key)) desk.record(holdEvent(hold, 'rejected', said));
+    told.add(key);
     if (!folders.includes(writer.folder)) files.reject(hold);
   }
   return undefined;
@@ -138,10 +142,9 @@ async function waitForPerson(settings: GateSettings, hold: Hold, signal?: AbortS
   hands.notify?.(hold);
   // Both clocks: a wall clock that is set back must not lengthen it.
   const until = ticks() + Date.parse(hold.expires) - Date.parse(hold.created);
-  const told = new Set<string>();
   let answer: SignedAnswer | undefined;
   while (answer === undefined && ticks() < until && now().toISOString() < hold.expires && signal?.aborted !== true) {
-    answer = findAnswer(settings, hold, told);
+    answer = findAnswer(settings, hold);
     if (answer === undefined) await sleep(holdPollMs);
   }
   if (answer === undefined || !isStanding(answer, hold, hold.scope)) endHold(settings, hold);

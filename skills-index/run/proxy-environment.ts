@@ -7,12 +7,16 @@ export const bundlePath = '/etc/ssl/certs/ca-certificates.crt';
 const bundleNames =
   'SSL_CERT_FILE NODE_EXTRA_CA_CERTS REQUESTS_CA_BUNDLE CURL_CA_BUNDLE GIT_SSL_CAINFO AWS_CA_BUNDLE PIP_CERT CARGO_HTTP_CAINFO DENO_CERT';
 
+// What a program starts for itself and asks over loopback does not concern the proxy. The loopback of a sandbox is its own, never the host's.
+const ownHosts = 'localhost,127.0.0.1,::1,[::1]';
+
 /** @param hasBundle whether there is a file at `bundlePath` */
 export function proxyEnvironment(port: number, hasBundle: boolean): Readonly<Record<string, string>> {
   const proxy = `http://127.0.0.1:${port}`;
   const bundle = hasBundle ? bundleNames.split(' ').map((name) => [name, bundlePath] as const) : [];
   return {
     ...{ HTTP_PROXY: proxy, HTTPS_PROXY: proxy, http_proxy: proxy, https_proxy: proxy, NODE_USE_ENV_PROXY: '1' },
+    ...{ NO_PROXY: ownHosts, no_proxy: ownHosts },
     ...Object.fromEntries(bundle),
   };
 }

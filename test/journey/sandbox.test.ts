@@ -54,6 +54,58 @@ describe('what a command sees', () => {
     expect(run).toMatchObject({ stdout: 'first second UTC /tmp\n', stderr: 'warned\n', code: 9, reason: 'exit' });
   });
 
+  const ownServer = `
+import http.server, os, sys, threading, subprocess, urllib.request
+server = http.server.HTTPServer(('127.0.0.1', 0), http.server.SimpleHTTPRequestHandler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+port = server.server_port
+assert 'HTTP_PROXY' in os.environ`;
+  const pinned = { hosts: { 'api.crm.example': { address: '127.0.0.1', port: 9 } } };
+  const exec = (program: string) => [{ program, why: 'test' }];
+  it.each<[string, string, object]>([
+    ['urllib', `print(urllib.request.urlopen(f'http://127.0.0.1:{port}/').status)`, {}],
+    ['urllib by name', `print(urllib.request.urlopen(f'http://localhost:{port}/').status)`, {}],
+    [
+      'curl',
+      `print(subprocess.run(['curl', '-sS', '-o', '/dev/null', '-w', '%{http_code}', f'http://127.0.0.1:{port}/'], capture_output=True, text=True).stdout)`,
+      { exec: exec('curl') },
+    ],
+    [
+      'node’s fetch',
+      `print(subprocess.run(['node', '-e', f'fetch("http://localhost:{port}/").then((a) => console.log(a.status))'], capture_output=True, text=True).stdout.strip())`,
+      { exec: exec('node') },
+    ],
+  ])('reaches a server of its own with %s, past the proxy that all else has to go through', async (_, ask, more) => {
+    const run = await runTest(
+      host,
+      {
+        files: { 'probe.py': `${ownServer}\n${ask}` },
+        capabilities: { egress: crm.egress, ...more },
+      },
+      {},
+      pinned,
+    );
+    expect(run).toMatchObject({ stdout: '200\n', code: 0 });
+    expect(host.audit().filter((entry) => entry.event === 'egress')).toEqual([]);
+  });
+
+  it('reaches no server of the host’s loopback that way', async () => {
+    const outside: Server = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
+    let heard = 0;
+    outside.on('connection', () => heard++);
+    await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve));
+    const { port } = outside.address() as AddressInfo;
+    const code = `
+import urllib.request
+for host in ('127.0.0.1', 'localhost'):
+    try: print(urllib.request.urlopen('http://%s:${port}/' % host, timeout=2).status)
+    except OSError as e: print('not reached')`;
+    const run = await runTest(host, { files: { 'probe.py': code }, capabilities: { egress: crm.egress } }, {}, pinned);
+    outside.close();
+    expect(run.stdout).toBe('not reached\nnot reached\n');
+    expect(heard).toBe(0);
+  });
+
   it('has env of any name that the prelude once used for itself, unchanged', async () => {
     const env = Object.fromEntries('n value rest device route user started host head'.split(' ').map((name) => [name, 'kept']));
     const names = Object.keys(env);

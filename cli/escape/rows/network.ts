@@ -40,6 +40,12 @@ tell(('127.0.0.1', port), text='GET /v2/%s HTTP/1.1\\r\\nHost: api.crm.example\\
   },
   {
     ...listener,
+    name: 'go past the proxy, as a program does to its own server',
+    code: `os.environ['NO_PROXY'] = os.environ['no_proxy'] = '*'; import urllib.request
+urllib.request.urlopen('http://127.0.0.1:%d/%s' % (port, token), timeout=2)`,
+  },
+  {
+    ...listener,
     name: 'go there with node',
     program: 'node',
     code: `const s = require('node:net').connect(Number(process.env.AT_port), '127.0.0.1', () => s.end(process.env.AT_token)); s.on('error', (e) => console.log(e.message));`,

@@ -23,6 +23,13 @@ function pair(): readonly [Duplex, Duplex] {
 const calls: BridgeCalls = {
   run: async (call, { stderr, stdin, stdout }) => {
     if (call.skill === '@acme/refused') throw new Problem('plan-refused', 'Cannot run it');
+    if (call.skill === '@acme/ungranted')
+      throw new Problem('plan-refused', 'Cannot run it', {
+        hint: 'an operator can allow it: skill agent grant fin --all-of @acme/x',
+      });
+    if (call.skill === '@acme/waits')
+      throw new Problem('breaker-open', 'Cannot run it', { hint: 'a person lets it run again with skill hold allow 3f9c' });
+    if (call.skill === '@acme/unasked') throw new Problem('hold-unsupported', 'Cannot run it');
     if (call.skill === '@acme/broken') throw new Error('the path /srv/secret is not there');
     stdout(Buffer.from(`${await text(stdin)} ${call.args.join()} ${call.why}`));
     stderr(Buffer.from('é'));
@@ -67,6 +74,15 @@ describe('the runner’s end of the bridge', () => {
   ])('refuses %s, and says why', async (_, lines, code, exit) => {
     expect((await say(...lines)).at(-1)).toEqual({ exit, says: expect.stringContaining(`refused [${code}]`) });
   });
+
+  it.each(['@acme/ungranted', '@acme/waits', '@acme/unasked'])(
+    'tells an agent to ask its person, and not how (%s)',
+    async (skill) => {
+      const [last] = (await say({ ...run, skill })).slice(-1);
+      expect(JSON.stringify(last)).toContain('tell the person you work for');
+      expect(JSON.stringify(last)).not.toMatch(/skill (agent|hold|key)|host\.json/);
+    },
+  );
 
   it('tells nothing of what failed inside', async () => {
     expect(await say({ ...run, skill: '@acme/broken' })).toEqual([{ exit: 1, says: 'the call failed inside the runner' }]);

@@ -32,19 +32,42 @@ describe('headers to the host', () => {
     expect(sent(more)).toMatchObject(expected);
   });
 
-  it.each([
-    'Connection',
-    'Keep-Alive',
-    'Proxy-Authorization',
-    'Proxy_Authorization',
-    'TE',
-    'Trailer',
-    'HTTP2-Settings',
-    'Sec-WebSocket-Extensions',
-    'X-HTTP-Method-Override',
-    'X_Original_URL',
-  ])('have no %s', (name) => {
+  // A blank for each header: names of the hop, and what servers take as another host, path, method, client or user.
+  const refused = `Connection Keep-Alive Proxy-Authorization Proxy_Authorization Proxy TE Trailer HTTP2-Settings
+    Sec-WebSocket-Extensions A-IM Destination X-HTTP-Method-Override X.HTTP.Method.Override X-HTTP-Method X-Method-Override
+    X_Original_URL X-Original-URI X-Rewrite-URL X-Override-URL X-MS-Original-URL X-Waws-Unencoded-Url X-Envoy-Original-Path
+    X-HTTP-Path-Override X-Request-URI X-OriginalURL X-PathInfo X-Forwarded X-Forwarded-Host X-Forwarded-For X-Forwarded-Uri
+    X-Forwarded-Path X-Forwarded-Prefix X-Forwarded-Method X-Forwarded-Server X-Forwarded-Client-Cert X!Forwarded~Host Forwarded
+    X-Host X-Original-Host X-HTTP-Host-Override X-Real-Host X-Real-IP X-Client-IP Client-IP True-Client-IP CF-Connecting-IP
+    X-Cluster-Client-IP Fastly-Client-IP X-Remote-User Remote-User Remote.User X-Remote-Group X-Remote-Addr X-Proxy-Remote-User
+    Impersonate-User X-SSL-Client-Verify X-SSL-Cert SSL-Client-Cert X-Client-Cert X-Client-Verify X-ARR-ClientCert
+    X-MS-Client-Principal-Name X-Amzn-Oidc-Identity X-Goog-Authenticated-User-Email X-WebAuth-User X-Auth-Request-User
+    X-Sendfile-Type X-Accel-Mapping`.split(/\s+/);
+  it.each(refused)('have no %s', (name) => {
     expect(Object.keys(sent({ headers: [[name, 'x-odd']] })).sort()).toEqual(['Accept-Encoding', 'Connection', 'Host']);
+  });
+
+  const honest = `Accept Authorization Content-Type Content-Encoding Cookie Origin Referer User-Agent If-Match If-None-Match
+    Idempotency-Key Prefer Depth Traceparent X-Api-Key X-Amz-Target X-Amz-Date X-Amz-Security-Token X-Amz-Content-Sha256
+    X-Amz-Copy-Source X-Amz-Meta-Path X-Goog-Meta-Source-Url X-GitHub-Api-Version X-Request-Id X-Requested-With X-CSRF-Token
+    X-XSRF-Token X-Auth-Token X-Auth-User X-Auth-Key X-Goog-User-Project X-Goog-Api-Key X-Shopify-Access-Token X-Upsert
+    X-Stainless-Lang X-Upload-Content-Length X-Ms-Version X-Ms-Blob-Type X-Vault-Token X-Figma-Token Anthropic-Version
+    Dropbox-API-Arg Notion-Version CF-Access-Client-Id SOAPAction Sec-WebSocket-Key GraphQL-Require-Preflight`.split(/\s+/);
+  it.each(honest)('have %s, as interfaces need it', (name) => {
+    expect(sent({ headers: [[name, 'kept']] })).toMatchObject({ [name]: 'kept' });
+  });
+
+  it.each(['MOVE', 'COPY'])('have the destination of a %s that was granted', (method) => {
+    const headers = [['Destination', 'https://api.crm.example/v2/y']] as const;
+    expect(sent({ method, headers })).toHaveProperty('Destination');
+    expect(sent({ method: 'PUT', headers })).not.toHaveProperty('Destination');
+  });
+
+  it('have the header that a secret is bound to, whatever its name', () => {
+    const placeholder = 'skillgate-secret-00';
+    const secrets = [{ name: 'T', placeholder, hosts: ['api.crm.example'], as: 'header:X-Remote-User' as const }];
+    const headers = [['X-Remote-User', placeholder]] as const;
+    expect(sent({ headers, decision: { ...decision, secrets } })).toMatchObject({ 'X-Remote-User': 'value' });
   });
 
   it('have nothing that the connection named as its own', () => {

@@ -104,6 +104,31 @@ describe('a gate', () => {
     expect(host.asked).toHaveLength(1);
   });
 
+  it('records an answer that it cannot take away once, whatever is held after it', async () => {
+    const drop = { folder: ops.user.folder, uid: 500, alone: false };
+    const host = makeHost();
+    const forged = (hold: Hold): FoundAnswer => ({
+      signed: { answer: answerTo(hold, begin, { approver: 'ops' }) },
+      writer: drop,
+    });
+    host.onLook((hold) => !host.answers.has(hold.id) && host.answers.set(hold.id, [forged(hold)]));
+    // The folder of another user keeps its files.
+    const files = { ...host.settings.files, forget: ({ id }: Hold) => void host.kept.delete(id), reject: () => undefined };
+    const gate = openGate({ ...host.settings, files });
+    for (const path of ['/v1/a', '/v2/a', '/v3/a']) expect(await gate.ask(post(path))).toMatchObject({ code: 'hold-expired' });
+    expect(states(host.events)).toEqual([
+      'asked',
+      'rejected',
+      'expired',
+      'asked',
+      'rejected',
+      'expired',
+      'asked',
+      'rejected',
+      'expired',
+    ]);
+  });
+
   it('takes a no, and asks no second time for the same in this run', async () => {
     const host = makeHost();
     host.onLook((hold) => host.put(hold, { answer: answerTo(hold, host.clock.wall, { verdict: 'deny' }), signature: 'good' }));
