@@ -95,6 +95,20 @@ function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
           description: 'Failures are problem documents (RFC 9457) with a stable code.',
         },
         servers: [{ url: '/api/v1' }],
+        // The document describes what lies below /api/v1; what a monitor reads beside it is named by hand.
+        paths: {
+          '/log/statements/{index}': {
+            servers: [{ url: '/' }],
+            get: {
+              summary: 'The signed statement at a log index (Sigstore bundle v0.3); the entry of the log commits to it',
+              parameters: [{ name: 'index', in: 'path', required: true, schema: { type: 'integer', minimum: 0 } }],
+              responses: {
+                '200': { description: 'It never changes', content: { 'application/json': { schema: { type: 'object' } } } },
+                '404': { description: 'not-found' },
+              },
+            },
+          },
+        },
         components: { securitySchemes: { session: { type: 'http', scheme: 'bearer' } } },
       },
     }),

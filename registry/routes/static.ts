@@ -9,6 +9,7 @@ import type { Registry } from '../context.ts';
 import { indexFileName } from '../index-file.ts';
 import { newestCheckpoint } from '../log.ts';
 import { readTile } from '../log-tiles.ts';
+import { readStatementAt } from '../logged-statements.ts';
 import { earlierRootName, publicBlobName } from '../objects.ts';
 import { currentStatus } from '../status-json.ts';
 import { withCosignatures } from '../witnesses.ts';
@@ -57,6 +58,9 @@ export function staticRoutes(registry: Registry): Hono {
       if (head === undefined) throw new Problem('not-found', 'The log is empty');
       return answer(context, await withCosignatures(registry, head), { type: 'text/plain; charset=utf-8', cache: fresh });
     })
+    .get('/log/statements/:index', async (context) =>
+      answer(context, await readStatementAt(registry, context.req.param('index')), { type: 'application/json', cache: forever }),
+    )
     .get('/log/tile/*', async (context) => {
       const bytes = await readTile(registry, context.req.path.slice('/log/'.length));
       return answer(context, bytes, { type: 'application/octet-stream', cache: forever });
