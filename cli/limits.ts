@@ -12,8 +12,6 @@ export const folderReasonsMax = 200;
 export const unreadHashBytesMax = 256 * 1024 * 1024;
 export const keyFileBytesMax = 64 * 1024;
 export const rootFileBytesMax = 256 * 1024;
-/** Bytes of an entry bundle: 256 entries of 65,535 bytes, each with its length. */
-export const entryTileBytesMax = 256 * 65_537;
 /** Skills that `skill import` has under way at once. */
 export const importsAtOnceMax = 4;
 /** How long `--wait` and `import` wait for one scan. */

@@ -3,24 +3,17 @@
  * signed head of today alone, so it cannot hide a statement made with a stolen key without showing its owner another log than everybody else.
  */
 import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
+import { endsIn, walkEntries } from '../../skills-index/client/log-entries.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import {
-  appendLeaf,
-  type CompactRange,
-  emptyRange,
-  leafHash,
-  rangeRoot,
-  type TreeHead,
-} from '../../skills-index/log/merkle-tree.ts';
-import { parseEntryTile, tilePath, tilesOf } from '../../skills-index/log/tile.ts';
+import { emptyRange, type TreeHead } from '../../skills-index/log/merkle-tree.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { statusBytesMax } from '../../skills-index/trust/limits.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root-office.ts';
 import { verifyStatus } from '../../skills-index/trust/status-file.ts';
+import { requireWitnesses } from '../../skills-index/trust/witnessed-head.ts';
 import type { CommandContext } from '../command.ts';
 import { diskStore } from '../disk-store.ts';
-import { entryTileBytesMax } from '../limits.ts';
 import { trustedRegistry } from '../registries.ts';
 import { freshRegistry } from '../trust/refresh.ts';
 
@@ -33,7 +26,7 @@ export interface OwnEntries {
 
 /**
  * Reads the whole log. Its head is kept, as an admission keeps it: it cannot be shown shorter again.
- * @throws Problem `log-rolled-back`, `log-invalid`, `status-stale`, `signature-invalid`, `not-found`, `registry-down`, `root-not-pinned`
+ * @throws Problem `witnesses-missing` as an installation would be refused, `log-rolled-back`, `log-invalid`, `status-stale`, `signature-invalid`, `not-found`, `registry-down`, `root-not-pinned`
  */
 export async function ownEntries(context: CommandContext): Promise<OwnEntries> {
   const { fetch, paths, signal, registryBase, now } = context;
@@ -44,6 +37,7 @@ export async function ownEntries(context: CommandContext): Promise<OwnEntries> {
   const bytes = await fetchFile(source, '/index/status.json', statusBytesMax);
   if (bytes === undefined) throw new Problem('not-found', `There is no log at ${registry.base}`);
   const note = verifyStatus(bytes, registry.root, now().getTime()).checkpoint;
+  requireWitnesses(note, { ...registry, now: now().getTime() });
   const head = parseCheckpoint(note);
   const before = await source.store.getNamed('checkpoint');
   const seen = before === undefined ? undefined : verifyRootCheckpoint(Buffer.from(before).toString('utf8'), registry.root);
@@ -54,22 +48,15 @@ export async function ownEntries(context: CommandContext): Promise<OwnEntries> {
 
 async function readEntries(source: Source, head: TreeHead, seen: TreeHead | undefined): Promise<Map<Digest, number[]>> {
   const found = new Map<Digest, number[]>();
-  let range: CompactRange = emptyRange;
   if (seen !== undefined && seen.size > head.size) throw otherLog(seen, head);
-  for (const tile of tilesOf(head.size).filter(({ level }) => level === 'entries')) {
-    const bytes = await fetchFile(source, `/log/${tilePath(tile)}`, entryTileBytesMax);
-    if (bytes === undefined) throw new Problem('log-invalid', `The registry does not show ${tilePath(tile)} of its log`);
-    for (const entry of parseEntryTile(bytes, tile)) {
-      const signer = signerOf(entry);
-      const indexes = signer === undefined ? [] : (found.get(signer) ?? []);
-      indexes.push(range.size);
-      if (signer !== undefined) found.set(signer, indexes);
-      range = appendLeaf(range, leafHash(entry));
-      if (range.size === seen?.size && !isSame(range, seen)) throw otherLog(seen, head);
-    }
+  for await (const { index, entry, range } of walkEntries(source, emptyRange, head)) {
+    if (range.size === seen?.size && !endsIn(range, seen)) throw otherLog(seen, head);
+    const signer = signerOf(entry);
+    if (signer === undefined) continue;
+    const indexes = found.get(signer) ?? [];
+    indexes.push(index);
+    found.set(signer, indexes);
   }
-  if (!isSame(range, head))
-    throw new Problem('log-invalid', 'The entries that the registry shows are not those that its checkpoint signs');
   return found;
 }
 
@@ -77,10 +64,6 @@ async function readEntries(source: Source, head: TreeHead, seen: TreeHead | unde
 function signerOf(entry: Uint8Array): Digest | undefined {
   const [, spki] = /"publicKey":\{"rawBytes":"([A-Za-z0-9+/=]+)"\}/.exec(Buffer.from(entry).toString('utf8')) ?? [];
   return spki === undefined ? undefined : digestOf(Buffer.from(spki, 'base64'));
-}
-
-function isSame(range: CompactRange, head: TreeHead): boolean {
-  return range.size === head.size && (range.size === 0 || Buffer.compare(rangeRoot(range), head.root) === 0);
 }
 
 function otherLog(seen: TreeHead, shown: TreeHead): Problem {

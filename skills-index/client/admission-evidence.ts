@@ -11,7 +11,7 @@ import type { Store } from './store.ts';
 
 /** Whom to ask besides the registry. */
 export interface EvidenceQuery extends VersionQuery {
-  /** Further places of `status.json`, from host policy: the newest that verifies counts. */
+  /** Further places of `status.json`, from host policy: the newest that verifies shows the head of the log, and the marks of all count. */
   readonly statusUrls?: readonly string[];
 }
 
@@ -74,7 +74,7 @@ function noteOf(status: Uint8Array, root: RootFile, now: number): string | undef
   }
 }
 
-// A second source can only add a newer status: when it is silent, endless or elsewhere, the registry's own still has to be fresh.
+// A second source can only add a newer head and more marks: when it is silent, endless or elsewhere, the registry's own still has to be fresh.
 async function fetchStatus(request: Source, url: string): Promise<{ readonly bytes: Uint8Array } | { readonly note: string }> {
   if (request.offline === true) return { note: `${url} was not asked` };
   try {

@@ -6,3 +6,5 @@ export const tileBytesMax = 256 * 32;
 export const fetchesAtOnce = 6;
 /** Of a status that comes from elsewhere than its registry. */
 export const furtherStatusBytesMax = 4 * 1024 * 1024;
+/** Bytes of an entry bundle: 256 entries of 65,535 bytes, each with its length. */
+export const entryTileBytesMax = 256 * 65_537;

@@ -18,7 +18,7 @@ import { type IndexLine, parseIndexFile } from '../trust/index-line.ts';
 import { indexFileBytesMax, rootBytesMax, statusBytesMax } from '../trust/limits.ts';
 import { parseRoot, type RootFile } from '../trust/root.ts';
 import { verifyRootCheckpoint } from '../trust/root-office.ts';
-import { type Status, verifyStatus } from '../trust/status-file.ts';
+import { marksOfAll, newestStatus, type Status, type StatusMark, verifyStatus } from '../trust/status-file.ts';
 import { fetchBlobIfThere, fetchFile, fetchNamed, inTurns, type Source } from './blobs.ts';
 import { statementBlobBytesMax } from './limits.ts';
 import { keepAlarm } from './log-alarm.ts';
@@ -33,7 +33,7 @@ export interface VersionQuery extends Source {
   readonly name: SkillName;
   /** A semver range; the highest version in it without a mark against it, an exact version as it is. */
   readonly range: string;
-  /** What other places of `status.json` said: the newest of all is the one that the evidence is gathered for. */
+  /** What other places of `status.json` said: the newest shows the head that the evidence is gathered for, the marks of all count. */
   readonly furtherStatuses?: readonly Uint8Array[];
 }
 
@@ -54,9 +54,10 @@ export async function fetchVersionEvidence(query: VersionQuery): Promise<Version
   const statusFile = { name: 'status.json', path: '/index/status.json', bytesMax: statusBytesMax, isGood };
   const statusBytes = await fetchNamed(query, statusFile);
   const statuses = [...(statusBytes === undefined ? [] : [statusBytes]), ...(query.furtherStatuses ?? [])];
-  const status = newestOf(statuses.flatMap((bytes) => readStatus(bytes, query) ?? []));
+  const read = statuses.flatMap((bytes) => readStatus(bytes, query) ?? []);
+  const status = newestStatus(read);
   const seen = await fetchSeen(query, status);
-  const line = await orRolledBack(query, { seen, status }, () => chooseLine(lines, query, status));
+  const line = await orRolledBack(query, { seen, status }, () => chooseLine(lines, query, marksOfAll(read)));
   const statements = await fetchStatements(query, line.statements);
   const bundle = (await fetchBlobIfThere(query, line.bundle, statementBlobBytesMax)) ?? new Uint8Array();
   const bundles = [...statements.values()].flatMap((bytes) => peekBundle(bytes) ?? []);
@@ -106,13 +107,9 @@ function readStatus(bytes: Uint8Array, { root, now }: VersionQuery): Status | un
   return peek(() => verifyStatus(bytes, root, now, { graceSeconds: Number.POSITIVE_INFINITY }));
 }
 
-function newestOf(statuses: readonly Status[]): Status | undefined {
-  return [...statuses].sort((a, b) => Date.parse(b.issued) - Date.parse(a.issued))[0];
-}
-
 // Versions with a mark against them are passed over while there is another; when there is none, `decide` names the mark.
-function chooseLine(lines: readonly IndexLine[], { name, range }: VersionQuery, status: Status | undefined): IndexLine {
-  const stopping = (status?.marks ?? []).filter((mark) => mark.kind !== 'deprecated').map((mark) => mark.bundle);
+function chooseLine(lines: readonly IndexLine[], { name, range }: VersionQuery, marks: readonly StatusMark[]): IndexLine {
+  const stopping = marks.filter((mark) => mark.kind !== 'deprecated').map((mark) => mark.bundle);
   const unmarked = lines.filter((line) => !stopping.includes(line.bundle));
   const candidates = valid(range) === null ? [unmarked, lines] : [lines];
   for (const list of candidates) {

@@ -37,7 +37,7 @@ export interface DecisionInput {
   readonly report: Uint8Array;
   /** Files of the skill at hand by path; SKILL.md and, where the bundle has one, skill.json are demanded. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** `status.json`, one or several; the newest that verifies counts. */
+  /** `status.json`, one or several: the newest that verifies shows the head of the log, and the marks of all that verify count. */
   readonly statuses: readonly Uint8Array[];
   /** How long an expired status, and witnesses' cosignatures, still count; 0 by default. */
   readonly statusGraceSeconds?: number;

@@ -93,6 +93,21 @@ export function verifyStatus(bytes: Uint8Array, root: RootFile, now: number, opt
   return status;
 }
 
+/** Of several statuses the newest, which shows the head of the log. */
+export function newestStatus(statuses: readonly Status[]): Status | undefined {
+  return [...statuses].sort((a, b) => Date.parse(b.issued) - Date.parse(a.issued))[0];
+}
+
+/**
+ * Every mark that one of several statuses has, newest status first. A mark does not go away by a newer status that lacks it: whoever has the
+ * status key can sign one at any time. A mark that was lifted goes when each place has shown a status from after the lift: within a day.
+ */
+export function marksOfAll(statuses: readonly Status[]): StatusMark[] {
+  const byAge = [...statuses].sort((a, b) => Date.parse(b.issued) - Date.parse(a.issued));
+  const marks = byAge.flatMap((status) => status.marks);
+  return [...new Map(marks.map((mark) => [`${mark.bundle} ${mark.kind}`, mark] as const).reverse()).values()].reverse();
+}
+
 function requireHead({ checkpoint }: Status, root: RootFile, validUpTo: number | undefined, { past }: StatusOptions): void {
   const head = verifyRootCheckpoint(checkpoint, root);
   if (head.retired) throw new Problem('log-invalid', 'status.json shows a checkpoint that a retired log key signed');

@@ -59,4 +59,18 @@ describe('a second place of status.json', () => {
     const newer = await storyStatus(story.log, [], storyNow - minute);
     expect(await codes(ask({ fetch: with2nd(paths, newer), statusUrls: [second] }))).toEqual(['admitted']);
   });
+
+  it('stops a version as long as it marks it suspended, though a newer status of the registry is silent', async () => {
+    const story = await tellStory();
+    const { digest: bundle } = story.packed;
+    const mark = { bundle, kind: 'suspended', reason: 'it leaks', since: '2026-03-02T10:00:00.000Z' } as const;
+    const marked = await storyStatus(story.log, [mark], storyNow - 120 * minute);
+    const silent = storyPaths(story).set(statusPath, await storyStatus(story.log, [], storyNow - minute));
+    const answer = (status: Uint8Array) => codes(ask({ fetch: with2nd(silent, status), statusUrls: [second] }));
+    expect(await answer(marked)).toEqual(['suspended']);
+    // A lift counts when both places have shown it.
+    expect(await answer(await storyStatus(story.log, [], storyNow - minute))).toEqual(['admitted']);
+    const old = await storyStatus(story.log, [mark], storyNow - 25 * 60 * minute);
+    expect(await answer(old)).toEqual(['admitted']);
+  });
 });

@@ -58,6 +58,12 @@ export const trustCodes = {
     means: 'Clients demand cosignatures of witnesses, and this registry would ask fewer of them than that.',
     fix: 'Name where they answer: skill serve DIR --witness URL, once for each.',
   },
+  'witnesses-missing': {
+    exit: 6,
+    status: 422,
+    means: 'Fewer witnesses than administrators demand cosigned the head of the log that the registry shows.',
+    fix: 'Try again later; if it stays, ask the operator and the witnesses whether they still see the same log.',
+  },
   'rescan-differs': {
     exit: 6,
     status: 422,

@@ -10,7 +10,7 @@ import { parseScanReport, type ScanReport } from '../../statement/scan-report.ts
 import type { DecisionInput } from '../decision.ts';
 import { chainIdentities, type Identities } from '../identity.ts';
 import { type JudgingPolicies, policiesAt } from '../judging-policies.ts';
-import { type Status, verifyStatus } from '../status-file.ts';
+import { marksOfAll, newestStatus, type Status, type StatusMark, verifyStatus } from '../status-file.ts';
 import { VerifiedStatements } from '../verified-statements.ts';
 import type { VerifiedStatement } from '../verify-statement.ts';
 import type { ChainPart, DecisionReasonCode, Reasons } from './reason.ts';
@@ -27,7 +27,10 @@ export interface Evidence {
   readonly identities: Identities;
   readonly policies: JudgingPolicies;
   readonly report?: ScanReport;
+  /** The newest. */
   readonly status?: Status;
+  /** Of all statuses that count. */
+  readonly marks: readonly StatusMark[];
 }
 
 const { publish, scan, approval, verdict, provenance } = predicateTypes;
@@ -46,7 +49,8 @@ export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence
   const memory = input.verified ?? new VerifiedStatements();
   const statements = input.line.statements.flatMap((digest) => readStatement(input, memory, digest, reasons) ?? []);
   const report = attempt(reasons, 'scan-mismatch', () => readReport(input.report));
-  const status = readStatus(input, reasons);
+  const statuses = readStatuses(input, reasons);
+  const status = newestStatus(statuses);
   const { name, version } = input.line;
   const about = bundle === undefined ? undefined : { name, version, bundle: input.line.bundle, files: bundle.files };
   const evidence: Evidence = {
@@ -57,6 +61,7 @@ export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence
     ...(bundle === undefined ? {} : { bundle }),
     ...(report === undefined ? {} : { report }),
     ...(status === undefined ? {} : { status }),
+    marks: marksOfAll(statuses),
   };
   if (about !== undefined) judgeSubjects(statements, about, reasons);
   return evidence;
@@ -122,10 +127,7 @@ function readReport(bytes: Uint8Array): ScanReport {
   return parseScanReport(value);
 }
 
-function readStatus(
-  { statuses, root, now, statusGraceSeconds = 0, past = false }: DecisionInput,
-  reasons: Reasons,
-): Status | undefined {
+function readStatuses({ statuses, root, now, statusGraceSeconds = 0, past = false }: DecisionInput, reasons: Reasons): Status[] {
   const faults: { code: DecisionReasonCode; message: string }[] = [];
   const good = statuses.flatMap((bytes) => {
     try {
@@ -138,7 +140,7 @@ function readStatus(
   });
   if (good.length === 0 && faults.length === 0) reasons.add('status-missing', 'there is no status file');
   if (good.length === 0) for (const { code, message } of faults) reasons.add(code, message);
-  return good.sort((a, b) => Date.parse(b.issued) - Date.parse(a.issued))[0];
+  return good;
 }
 
 function judgeSubjects(statements: readonly VerifiedStatement[], about: VersionSubject, reasons: Reasons): void {

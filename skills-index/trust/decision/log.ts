@@ -1,17 +1,16 @@
 /** Judges the log that the evidence lies in, and what was said of the version since. */
 import { parseCheckpoint } from '../../log/checkpoint.ts';
-import { countWitnesses, type Witnessed } from '../../log/cosignature.ts';
-import { cosignatureSecondsMax } from '../../log/limits.ts';
+import type { Witnessed } from '../../log/cosignature.ts';
 import type { TreeHead } from '../../log/merkle-tree.ts';
 import { scopeOf } from '../../skill/name.ts';
-import { Problem } from '../../skill/problem.ts';
 import { predicateTypes, type RevocationTarget } from '../../statement/attestation.ts';
 import { whyAuthor } from '../authors.ts';
 import type { DecisionInput } from '../decision.ts';
 import { idsOf } from '../identity/match.ts';
 import type { Speaker } from '../identity/publisher-stops.ts';
 import { saidOnce } from '../identity/said-once.ts';
-import { holdsOffice, verifyRootCheckpoint } from '../root-office.ts';
+import { holdsOffice } from '../root-office.ts';
+import { readWitnesses } from '../witnessed-head.ts';
 import { type Evidence, statementsOf } from './evidence.ts';
 import type { Reasons } from './reason.ts';
 
@@ -43,24 +42,10 @@ export function judgeLog(evidence: Evidence, reasons: Reasons): JudgedStatus | u
 }
 
 function judgeWitnesses(note: string, { witnesses, root, now, statusGraceSeconds = 0 }: DecisionInput, reasons: Reasons) {
-  if (witnesses === undefined) return undefined;
-  try {
-    const secondsMax = cosignatureSecondsMax + statusGraceSeconds;
-    const { logKey } = verifyRootCheckpoint(note, root);
-    const witnessed = countWitnesses({ note, policy: witnesses, log: { key: logKey }, now, secondsMax });
-    reasons.demand(witnessed.enough, 'witnesses-missing', sayMissing(witnessed));
-    return witnessed;
-  } catch (cause) {
-    if (!(cause instanceof Problem)) throw cause;
-    reasons.add('witnesses-missing', cause.message);
-    return undefined;
-  }
-}
-
-function sayMissing({ counted, old, early, threshold, of }: Witnessed): string {
-  const late = [...old.map(({ name }) => `${name} too long ago`), ...early.map(({ name }) => `${name} in the future`)];
-  const besides = late.length === 0 ? '' : ` (${late.join(', ')})`;
-  return `${counted.length} of ${of} witnesses cosigned the log’s head, ${threshold} are needed${besides}`;
+  const terms = { root, now, graceSeconds: statusGraceSeconds, ...(witnesses === undefined ? {} : { witnesses }) };
+  const { witnessed, why } = readWitnesses(note, terms);
+  if (why !== undefined) reasons.add('witnesses-missing', why);
+  return witnessed;
 }
 
 /**
@@ -69,7 +54,7 @@ function sayMissing({ counted, old, early, threshold, of }: Witnessed): string {
  */
 export function judgeMarks(evidence: Evidence, reasons: Reasons): string[] {
   const { line, revokedBefore } = evidence.input;
-  const marks = (evidence.status?.marks ?? []).filter((mark) => mark.bundle === line.bundle);
+  const marks = evidence.marks.filter((mark) => mark.bundle === line.bundle);
   const facts: string[] = [];
   for (const { kind, reason, since } of marks) {
     switch (kind) {

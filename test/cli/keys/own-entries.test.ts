@@ -1,5 +1,12 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pathsOf } from '../../../cli/paths.ts';
+import { keepTrust } from '../../../cli/trust/kept.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
+import { rootFingerprint } from '../../../skills-index/trust/root.ts';
 import { makeSkill, publish, type Skill } from '../../registry/road.ts';
+import { testLogKey } from '../../skills-index/story-keys.ts';
 import { makeUsers, type Users } from '../registry-users.ts';
 
 type Change = (path: string, response: Response) => Promise<Response> | Response;
@@ -74,6 +81,34 @@ describe('skill key list --log', () => {
     change = lie;
     const { exit, stdout } = await list();
     expect([exit, stdout]).toEqual([6, expect.stringContaining(says)]);
+  });
+
+  it('refuses a head that fewer witnesses cosigned than administrators demand, as an installation does', async () => {
+    const demanded = (threshold: number): string =>
+      JSON.stringify({
+        schema: 'skillgate.witnesses/1',
+        threshold,
+        witnesses: [{ name: 'w.example', key: Buffer.from(testLogKey('w.example').publicKey).toString('base64') }],
+      });
+    const keep = (threshold: number): Promise<void> =>
+      keepTrust(pathsOf({ SKILLGATE_HOME: users.homeOf('author') }), {
+        schema: 'skillgate.trust/1',
+        pinned: rootFingerprint(users.world.trust.root),
+        refreshed: users.world.registry.now().toISOString(),
+        freshUntil: users.world.registry.now().toISOString(),
+        metadata: { root: '{}', timestamp: '{}', snapshot: '{}', targets: '{}', online: '{}' },
+        files: {
+          'root.json': JSON.stringify(users.world.trust.root),
+          'policy.json': JSON.stringify(defaultPolicy),
+          'witnesses.json': demanded(threshold),
+        },
+      });
+    await keep(1);
+    const { exit, stdout } = await list();
+    expect([exit, stdout]).toEqual([6, expect.stringContaining('witnesses-missing')]);
+    rmSync(join(users.homeOf('author'), 'config/tuf'), { recursive: true });
+    await keep(0);
+    expect(await signed()).toHaveLength(1);
   });
 
   it('refuses a log of yesterday, to who has never read it too', async () => {

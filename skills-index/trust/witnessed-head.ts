@@ -1,0 +1,49 @@
+/** Whether a head of the log was cosigned as the witness policy demands: one question for whoever rests on a head. */
+import { countWitnesses, type Witnessed } from '../log/cosignature.ts';
+import { cosignatureSecondsMax } from '../log/limits.ts';
+import type { WitnessPolicy } from '../log/witness-policy.ts';
+import { Problem } from '../skill/problem.ts';
+import type { RootFile } from './root.ts';
+import { verifyRootCheckpoint } from './root-office.ts';
+
+export interface WitnessTerms {
+  readonly root: RootFile;
+  /** Without it nobody has to have cosigned. */
+  readonly witnesses?: WitnessPolicy;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** How long past its day a cosignature still counts; 0 by default. */
+  readonly graceSeconds?: number;
+}
+
+/** Who cosigned, where the policy names somebody; and why that is not enough. */
+export interface WitnessedHead {
+  readonly witnessed?: Witnessed;
+  readonly why?: string;
+}
+
+/** @param note the signed checkpoint with its cosignatures */
+export function readWitnesses(note: string, { root, witnesses, now, graceSeconds = 0 }: WitnessTerms): WitnessedHead {
+  if (witnesses === undefined) return {};
+  try {
+    const { logKey } = verifyRootCheckpoint(note, root);
+    const secondsMax = cosignatureSecondsMax + graceSeconds;
+    const witnessed = countWitnesses({ note, policy: witnesses, log: { key: logKey }, now, secondsMax });
+    return witnessed.enough ? { witnessed } : { witnessed, why: sayMissing(witnessed) };
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    return { why: cause.message };
+  }
+}
+
+/** @throws Problem `witnesses-missing` */
+export function requireWitnesses(note: string, terms: WitnessTerms): void {
+  const { why } = readWitnesses(note, terms);
+  if (why !== undefined) throw new Problem('witnesses-missing', `Nothing shows that others see the same log: ${why}`);
+}
+
+function sayMissing({ counted, old, early, threshold, of }: Witnessed): string {
+  const late = [...old.map(({ name }) => `${name} too long ago`), ...early.map(({ name }) => `${name} in the future`)];
+  const besides = late.length === 0 ? '' : ` (${late.join(', ')})`;
+  return `${counted.length} of ${of} witnesses cosigned the log’s head, ${threshold} are needed${besides}`;
+}
