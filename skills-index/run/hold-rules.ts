@@ -3,6 +3,7 @@ import { canonicalDigest } from '../skill/canonical-json.ts';
 import type { Digest } from '../skill/digest.ts';
 import { coversHost } from '../skill/host-name.ts';
 import type { GatedAction, HoldSubject, PlannedHold } from './hold.ts';
+import { holdsPath } from './hold-path.ts';
 import { type HoldCondition, type HoldPolicy, holdSecondsDefault, isAboutRequests } from './hold-policy.ts';
 import type { Plan } from './plan.ts';
 
@@ -98,8 +99,7 @@ function isRequest(
   if (opens === 'tunnel') return true;
   const isOpening = opens !== undefined;
   if (when.method !== undefined && when.method !== method && !isOpening) return false;
-  if (when.path !== undefined && !(when.path.endsWith('*') ? path.startsWith(when.path.slice(0, -1)) : path === when.path))
-    return false;
+  if (when.path !== undefined && !holdsPath(when.path, path)) return false;
   return (
     (when.bytesOver === undefined || own === undefined || isOpening || bytes > when.bytesOver) &&
     (when.countOver === undefined || isOpening || requests > when.countOver)
