@@ -131,7 +131,7 @@ function finishAll(
   }
   const { agent, skill } = plan;
   const of = { run: subject.run, agent, skill: skill.name, version: skill.version, plan: question.planDigest };
-  const changes: ChangeSet = { schema: 'skillgate.changes/1', ...of, at: question.now().toISOString(), folders };
+  const changes: ChangeSet = { schema: 'skillgate.changes/2', ...of, at: question.now().toISOString(), folders };
   writePrivateFile(`${kept}/set.json`, JSON.stringify(changes));
   record({ event: 'changes', decision: 'offered', digest: changeSetDigest(changes), targets: folders.map((one) => one.target) });
   return { cleaned, changes, leaked };

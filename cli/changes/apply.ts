@@ -1,6 +1,7 @@
 /** Applies changes that were accepted: by descriptor, so that nobody redirects it meanwhile; each file whole or not at all. */
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
+import { ForeignEntry, type Owners, ownersOf } from '../../runner/mounts/ownership.ts';
 import { bytesOf, withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
 import { lookIn, stateAt } from '../../runner/mounts/workspace.ts';
 import { type Change, type ChangedFolder, type EntryState, sameState } from '../../skills-index/run/changes.ts';
@@ -17,16 +18,30 @@ import { Problem } from '../../skills-index/skill/problem.ts';
  */
 export function refuseConflicts(root: string, { changes, conflicts }: ChangedFolder, begun = false): void {
   const goes = new Set(changes.filter((one) => one.after?.kind !== one.before?.kind).map((one) => one.path));
+  const owners = ownersOf(fs.statSync(root));
   const why = ({ path, before, after }: Change): string | undefined => {
-    const now = stateAt(root, latin(path))?.state;
     if (conflicts.includes(path)) return 'somebody else changed it while the run went on';
+    if (after !== undefined && !owners.has(after.uid)) return new ForeignEntry(after.uid).message;
+    const now = stateAt(root, latin(path), owners);
     const between = begun && (now?.kind === 'folder' ? after?.kind === 'folder' : now === undefined && after !== undefined);
     if (!sameState(now, before) && !sameState(now, after) && !between) return 'somebody else changed it since the run';
-    if (now?.kind === 'folder' && after?.kind !== 'folder' && namesIn(root, path).some((name) => !goes.has(`${path}/${name}`)))
+    if (
+      now?.kind === 'folder' &&
+      after?.kind !== 'folder' &&
+      namesIn(root, path, owners).some((name) => !goes.has(`${path}/${name}`))
+    )
       return 'somebody else put something into it';
     return whyPathRefused(path, before === undefined);
   };
-  const reasons = changes.map((one) => [one.path, why(one)] as const).filter(([, reason]) => reason !== undefined);
+  const whyNot = (one: Change): string | undefined => {
+    try {
+      return why(one);
+    } catch (cause) {
+      if (cause instanceof ForeignEntry) return cause.message;
+      throw cause;
+    }
+  };
+  const reasons = changes.map((one) => [one.path, whyNot(one)] as const).filter(([, reason]) => reason !== undefined);
   if (reasons.length === 0) return;
   throw new Problem('changes-conflict', `Nothing was applied: ${reasons.length} of the paths are not as the run found them`, {
     reasons: reasons.map(([path, reason]) => ({ message: `${path}: ${reason}` })),
@@ -41,16 +56,16 @@ export function refuseConflicts(root: string, { changes, conflicts }: ChangedFol
  * @throws Problem `changes-conflict`, `changes-invalid`, or what the host says; it can be called again
  */
 export function applyChanges(root: string, { changes }: ChangedFolder, read: Kept): string[] {
-  const owner = fs.statSync(root);
+  const owners = ownersOf(fs.statSync(root));
   const act = (one: Change, how: (at: Buffer, one: Change) => void): void =>
-    withParent(root, latin(one.path), (to) => how(to, one));
+    withParent(root, latin(one.path), owners, (to) => how(to, one));
   const deep = changes.toSorted((a, b) => b.path.split('/').length - a.path.split('/').length);
   for (const one of deep) if (one.after?.kind !== one.before?.kind) gone(() => act(one, remove));
   const stay = deep.filter((one) => one.after !== undefined);
   for (const one of stay.toReversed())
     act(one, (to, { after }) => {
-      if (after?.kind === 'folder') putFolder(to, owner);
-      else if (after !== undefined) put(to, after, owner, read);
+      if (after?.kind === 'folder') putFolder(to, after);
+      else if (after !== undefined) put(to, after, read);
     });
   // A folder that nobody may write to is made so when all is in it; where a link leads is known then too.
   const left: string[] = [];
@@ -73,8 +88,8 @@ function latin(path: string): string {
   return Buffer.from(path).toString('latin1');
 }
 
-function namesIn(root: string, path: string): string[] {
-  return withParent(root, latin(path), (at) => fs.readdirSync(at, 'utf8'));
+function namesIn(root: string, path: string, owners: Owners): string[] {
+  return withParent(root, latin(path), owners, (at) => fs.readdirSync(at, 'utf8'));
 }
 
 // What lay in a folder that is gone already, where it is called again.
@@ -99,15 +114,13 @@ function kindOfEntry(stats: fs.Stats): EntryState['kind'] {
   return stats.isSymbolicLink() ? 'link' : 'file';
 }
 
-function putFolder(at: Buffer, owner: fs.Stats): void {
-  if (fs.lstatSync(at, { throwIfNoEntry: false }) === undefined) {
-    fs.mkdirSync(at, { mode: 0o700 });
-    give(at, owner);
-  } else withHandle(at, (self, { mode }) => fs.chmodSync(self, (mode & 0o7777) | 0o700));
+function putFolder(at: Buffer, after: EntryState): void {
+  if (fs.lstatSync(at, { throwIfNoEntry: false }) === undefined) fs.mkdirSync(at, { mode: 0o700 });
+  give(at, after);
+  withHandle(at, (self, { mode }) => fs.chmodSync(self, (mode & 0o7777) | 0o700));
 }
 
-function put(at: Buffer, after: Exclude<EntryState, { kind: 'folder' }>, owner: fs.Stats, read: Kept): void {
-  const old = fs.lstatSync(at, { throwIfNoEntry: false });
+function put(at: Buffer, after: Exclude<EntryState, { kind: 'folder' }>, read: Kept): void {
   const beside = Buffer.concat([
     at.subarray(0, at.lastIndexOf('/') + 1),
     bytesOf(`.skillgate-${randomBytes(8).toString('hex')}`),
@@ -115,7 +128,7 @@ function put(at: Buffer, after: Exclude<EntryState, { kind: 'folder' }>, owner: 
   try {
     if (after.kind === 'link') fs.symlinkSync(Buffer.from(after.to), beside);
     else write(beside, after, read);
-    give(beside, old ?? owner);
+    give(beside, after);
     if (after.kind === 'file') withHandle(beside, (self) => fs.chmodSync(self, after.mode));
     fs.renameSync(beside, at);
   } catch (cause) {
@@ -136,6 +149,8 @@ function write(at: Buffer, { sha256 }: Extract<EntryState, { kind: 'file' }>, re
   }
 }
 
-function give(at: Buffer, { uid, gid }: fs.Stats): void {
-  if (process.getuid?.() === 0) fs.lchownSync(at, uid, gid);
+// The owner that was shown, never that of what lay there before: that user did not write these bytes.
+function give(at: Buffer, { uid, gid }: EntryState): void {
+  const now = fs.lstatSync(at);
+  if (now.uid !== uid || now.gid !== gid) fs.lchownSync(at, uid, gid);
 }

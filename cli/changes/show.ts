@@ -1,5 +1,6 @@
 /** Changes that wait, as a person sees them: a line for each path, and what differs in texts. Nothing in it acts on a terminal. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { ownersOf, requireOwner } from '../../runner/mounts/ownership.ts';
 import { withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
 import { type Change, type ChangedFolder, type EntryState, kindOf } from '../../skills-index/run/changes.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
@@ -67,9 +68,10 @@ function headOf(change: Change, ink: Ink): Safe {
 
 function sayState(state: EntryState | undefined): string | undefined {
   if (state === undefined) return undefined;
-  if (state.kind === 'link') return `link to ${state.to}`;
+  const owner = `owner ${state.uid}:${state.gid}`;
+  if (state.kind === 'link') return `link to ${state.to}, ${owner}`;
   const mode = state.mode.toString(8).padStart(3, '0');
-  return state.kind === 'folder' ? `folder ${mode}` : `${count(state.bytes, 'byte')} ${mode}`;
+  return `${state.kind === 'folder' ? 'folder' : count(state.bytes, 'byte')} ${mode}, ${owner}`;
 }
 
 // Of files that are text on both sides; a changed mode or a link is said above.
@@ -91,8 +93,12 @@ function digestsOf(old: Extract<EntryState, { kind: 'file' }> | undefined, fresh
 
 function readBelow(root: string, path: string): Uint8Array | undefined {
   try {
-    return withParent(root, Buffer.from(path).toString('latin1'), (at) =>
-      withHandle(at, (self, stats) => (stats.isFile() ? readFileSync(self) : undefined)),
+    const owners = ownersOf(statSync(root));
+    return withParent(root, Buffer.from(path).toString('latin1'), owners, (at) =>
+      withHandle(at, (self, stats) => {
+        requireOwner(owners, stats);
+        return stats.isFile() ? readFileSync(self) : undefined;
+      }),
     );
   } catch {
     return undefined;

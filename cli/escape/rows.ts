@@ -9,6 +9,7 @@ import { logRows } from './rows/log.ts';
 import { namespaceRows } from './rows/namespaces.ts';
 import { networkRows } from './rows/network.ts';
 import { operatorRows } from './rows/operator.ts';
+import { ownershipRows } from './rows/ownership.ts';
 import { privilegeRows } from './rows/privileges.ts';
 import { processRows } from './rows/processes.ts';
 import { proxyRows } from './rows/proxy.ts';
@@ -36,6 +37,6 @@ export const escapeRows: readonly EscapeRow[] = [
   ...together('through the proxy', [...proxyRows, ...secretRows, ...canaryRows]),
   ...together('hands of the operator', operatorRows),
   ...together('traps for the host', trapRows),
-  ...runner('the runner', [...manifestRows, ...heldRows, ...bundleRows, ...logRows, ...aroundRows]),
+  ...runner('the runner', [...manifestRows, ...heldRows, ...bundleRows, ...logRows, ...aroundRows, ...ownershipRows]),
   ...alone('resources', resourceRows),
 ];

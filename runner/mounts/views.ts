@@ -14,8 +14,8 @@ export interface View {
   readonly source: string;
   /** Descriptor of the view itself. */
   readonly pin: number;
-  /** When each entry below last changed; absent where the view itself says it. */
-  readonly below?: ReadonlyMap<string, { readonly changed: number }>;
+  /** When each entry below last changed, and whose it is; absent where the view itself says it. */
+  readonly below?: ReadonlyMap<string, { readonly changed: number; readonly uid: number }>;
 }
 
 export interface Views {
@@ -84,12 +84,13 @@ async function overlayOver(folder: number, path: string, room: string, into: num
 
 function copyOf(folder: number, room: string, descriptors: number[], why: string): View {
   const source = `${room}/view`;
-  const below = new Map<string, { readonly changed: number }>();
+  const below = new Map<string, { readonly changed: number; readonly uid: number }>();
   const root = fs.fstatSync(folder);
   let bytes = 0;
   fs.mkdirSync(source, { mode: 0o700 });
   const give = (at: Buffer | string, { uid, gid, mode, atime, mtime }: fs.Stats): void => {
     if (process.getuid?.() === 0) fs.chownSync(at, uid, gid);
+    else giveGroup(at, gid);
     fs.chmodSync(at, mode & 0o1777);
     fs.utimesSync(at, atime, mtime);
   };
@@ -98,8 +99,11 @@ function copyOf(folder: number, room: string, descriptors: number[], why: string
     const to = bytesOf(`${source}/${path}`);
     bytes += stats.isFile() ? stats.size : 0;
     if (bytes > changedBytesMax || below.size >= changedPathsMax) throw tooLarge(why);
-    below.set(path, { changed: stats.ctimeMs });
-    if (link !== undefined) fs.symlinkSync(bytesOf(link), to);
+    below.set(path, { changed: stats.ctimeMs, uid: stats.uid });
+    if (link !== undefined) {
+      fs.symlinkSync(bytesOf(link), to);
+      if (process.getuid?.() === 0) fs.lchownSync(to, stats.uid, stats.gid);
+    }
     if (stats.isDirectory()) {
       fs.mkdirSync(to, { mode: 0o700 });
       folders.push([to, stats]);
@@ -124,6 +128,15 @@ function copyOf(folder: number, room: string, descriptors: number[], why: string
   const pin = fs.openSync(source, 0o10_000_000 | fs.constants.O_DIRECTORY);
   descriptors.push(pin);
   return { source, pin, below };
+}
+
+// A group that this user is not in stays what it is in the copy: then a changed file shows a changed group.
+function giveGroup(at: Buffer | string, gid: number): void {
+  try {
+    fs.chownSync(at, process.getuid?.() ?? 0, gid);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EPERM') throw cause;
+  }
 }
 
 function tooLarge(why: string): Problem {

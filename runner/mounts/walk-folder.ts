@@ -6,6 +6,7 @@ import * as fs from 'node:fs';
 import { posix } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { foldersDeepMax } from '../limits.ts';
+import { type Owners, requireOwner } from './ownership.ts';
 
 /** One entry of the folder. */
 export interface Met {
@@ -41,13 +42,18 @@ export function textOf(path: string): string {
   return bytesOf(path).toString('utf8');
 }
 
-/** Acts on where a path is reached through the descriptor of the folder that holds it; no folder on the way may be a link. */
-export function withParent<Result>(root: string, path: string, act: (at: Buffer) => Result): Result {
+/**
+ * Acts on where a path is reached through the descriptor of the folder that holds it; no folder on the way may be a link.
+ * @param owners whose the folders on the way may be
+ * @throws ForeignEntry when one belongs to somebody else
+ */
+export function withParent<Result>(root: string, path: string, owners: Owners, act: (at: Buffer) => Result): Result {
   const [first = '', ...rest] = path.split('/');
   if (rest.length === 0) return act(bytesOf(`${root}/${first}`));
   return withHandle(bytesOf(`${root}/${first}`), (self, stats) => {
-    if (stats.isDirectory()) return withParent(self, rest.join('/'), act);
-    throw Object.assign(new Error(`${first} is no folder`), { code: 'ENOTDIR' });
+    if (!stats.isDirectory()) throw Object.assign(new Error(`${first} is no folder`), { code: 'ENOTDIR' });
+    requireOwner(owners, stats);
+    return withParent(self, rest.join('/'), owners, act);
   });
 }
 

@@ -8,6 +8,7 @@ import { type Entry, findProtected, type ProtectedPath } from '../../skills-inde
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { changedBytesMax, changedPathsMax, linkLooksMax, workspaceEntriesMax } from '../limits.ts';
+import { ForeignEntry, type Owners, type Ownership, ownershipOf, ownersOf, requireOwner } from './ownership.ts';
 import type { View, Views } from './views.ts';
 import { bytesOf, type Met, textOf, walkFolder, withHandle, withParent } from './walk-folder.ts';
 
@@ -36,15 +37,22 @@ export async function seeWorkspace(folder: number, path: string, views: Views): 
   const view = await views.open(folder, path);
   const before = lookThrough(`/proc/self/fd/${view.pin}`);
   const protectedPaths = findProtected(before, (one) => leadsTo(below, one));
-  const collect = (keep: Keep): Collected => collectChanges({ view, below, before, protectedPaths }, keep);
+  const owners = ownersOf(fs.fstatSync(folder));
+  const ownership = ownershipOf(view.below ?? before, owners);
+  const collect = (keep: Keep): Collected => collectChanges({ view, below, before, protectedPaths, owners, ownership }, keep);
   return { view, protectedPaths, collect };
 }
 
-function lookThrough(root: string): Map<string, Entry> {
-  const before = new Map<string, Entry>();
+interface SeenEntry extends Entry {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+function lookThrough(root: string): Map<string, SeenEntry> {
+  const before = new Map<string, SeenEntry>();
   const meet = ({ path, stats, link }: Met): boolean => {
-    const { mode, ino: inode, ctimeMs: changed } = stats;
-    before.set(path, { mode, inode, changed, isFolder: stats.isDirectory(), ...(link === undefined ? {} : { link }) });
+    const { mode, uid, gid, ino: inode, ctimeMs: changed } = stats;
+    before.set(path, { mode, uid, gid, inode, changed, isFolder: stats.isDirectory(), ...(link === undefined ? {} : { link }) });
     if (before.size <= workspaceEntriesMax) return true;
     throw new Problem('plan-refused', `A writable mount has more than ${workspaceEntriesMax} entries`);
   };
@@ -74,23 +82,28 @@ const limits = { bytes: changedBytesMax, paths: changedPathsMax };
 
 type Seen = Pick<SeenWorkspace, 'view' | 'protectedPaths'> & {
   readonly below: string;
-  readonly before: ReadonlyMap<string, Entry>;
+  readonly before: ReadonlyMap<string, SeenEntry>;
+  readonly owners: Owners;
+  readonly ownership: Ownership;
 };
 
-function collectChanges({ view, below, before, protectedPaths }: Seen, keep: Keep): Collected {
+function collectChanges({ view, below, before, protectedPaths, owners, ownership }: Seen, keep: Keep): Collected {
   const root = `/proc/self/fd/${view.pin}`;
   const placed = new Set(protectedPaths.filter(({ kind }) => kind === 'file' || kind === 'folder').map(({ path }) => path));
   const seen = new Set<string>();
   // The folder below is as it was when the run began, unless somebody else changed it.
-  const touched = (path: string): boolean => stateAt(below, path)?.changed !== (view.below ?? before).get(path)?.changed;
+  const touched = (path: string): boolean => changedAt(below, path, owners) !== (view.below ?? before).get(path)?.changed;
   const { gathered, refuse, compare, gone } = gatherChanges(limits, touched);
   const look = lookIn(root);
   const meet = (met: Met): boolean => {
     const { path, at, stats, link } = met;
     const old = before.get(path);
     seen.add(path);
-    if (stats.isDirectory() ? old?.mode === stats.mode : old?.inode === stats.ino && old.changed === stats.ctimeMs) return true;
+    if (isUnchanged(old, stats)) return true;
     if (old === undefined && placed.has(path) && (stats.isDirectory() || stats.size === 0)) return false;
+    // Before anything of it is read.
+    const foreign = whyForeign(met, ownership, owners);
+    if (foreign !== undefined) return refuse(path, foreign);
     // It would be two files in the folder; each name of it would be read.
     if (stats.isFile() && stats.nlink > 1) return refuse(path, 'a hard link');
     const why = whyLeftBehind(
@@ -99,16 +112,41 @@ function collectChanges({ view, below, before, protectedPaths }: Seen, keep: Kee
     );
     if (why !== undefined) return refuse(path, why);
     const { state, content } = withHandle(at, (self) => readState(self, stats, link));
-    if (compare(path, stateAt(below, path)?.state, state) && content !== undefined) keep(textOf(path), content);
+    if (compare(path, stateAt(below, path, owners), state) && content !== undefined) keep(textOf(path), content);
     return true;
   };
   const fail = (path: string, cause: unknown): void => {
     if (cause instanceof TooMuchChanged) throw cause;
-    refuse(path, `could not be judged: ${(cause as Error).message}`);
+    const { message } = cause as Error;
+    refuse(path, cause instanceof ForeignEntry ? message : `could not be judged: ${message}`);
   };
   walkFolder(root, { mend: true, meet, fail });
-  for (const path of before.keys()) if (!seen.has(path)) gone(path, () => stateAt(below, path)?.state);
+  for (const path of before.keys()) {
+    if (seen.has(path)) continue;
+    try {
+      const why = ownership.whyForeign(path) ?? (ownership.holdsForeign(path) ? holdsOthers : undefined);
+      gone(path, () => {
+        if (why !== undefined) throw new Error(why);
+        return stateAt(below, path, owners);
+      });
+    } catch (cause) {
+      if (cause instanceof TooMuchChanged) throw cause;
+      refuse(path, (cause as Error).message);
+    }
+  }
   return gathered;
+}
+
+const holdsOthers = 'it holds what belongs to another user';
+
+function isUnchanged(old: SeenEntry | undefined, stats: fs.Stats): boolean {
+  if (!stats.isDirectory()) return old?.inode === stats.ino && old.changed === stats.ctimeMs;
+  return old?.mode === stats.mode && old.uid === stats.uid && old.gid === stats.gid;
+}
+
+function whyForeign({ path, stats }: Met, ownership: Ownership, owners: Owners): string | undefined {
+  if (!owners.has(stats.uid)) return new ForeignEntry(stats.uid).message;
+  return ownership.whyForeign(path) ?? (!stats.isDirectory() && ownership.holdsForeign(path) ? holdsOthers : undefined);
 }
 
 /** Looks at paths of a folder, whose links are not followed, and not without end: links that lead through one another are many looks. */
@@ -122,15 +160,28 @@ export function lookIn(root: string): LookAt {
   };
 }
 
-/** What a path of a folder is now; undefined when it is not there, or nothing that changes speak of. No link is followed. */
-export function stateAt(root: string, path: string): { readonly state?: EntryState; readonly changed: number } | undefined {
+/**
+ * What a path of a folder is now; undefined when it is not there, or nothing that changes speak of. No link is followed.
+ * @param owners whose it may be; what belongs to somebody else is not read
+ * @throws ForeignEntry
+ */
+export function stateAt(root: string, path: string, owners: Owners): EntryState | undefined {
+  return lookAt(root, path, owners, (at, self, stats) => {
+    requireOwner(owners, stats);
+    const link = stats.isSymbolicLink() ? fs.readlinkSync(at, 'latin1') : undefined;
+    return readState(self, stats, link).state;
+  });
+}
+
+function changedAt(root: string, path: string, owners: Owners): number | undefined {
+  return lookAt(root, path, owners, (_at, _self, stats) => stats.ctimeMs);
+}
+
+type Look<Result> = (at: Buffer, self: string, stats: fs.Stats) => Result;
+
+function lookAt<Result>(root: string, path: string, owners: Owners, look: Look<Result>): Result | undefined {
   try {
-    return withParent(root, path, (at) =>
-      withHandle(at, (self, stats) => {
-        const link = stats.isSymbolicLink() ? fs.readlinkSync(at, 'latin1') : undefined;
-        return { ...readState(self, stats, link), changed: stats.ctimeMs };
-      }),
-    );
+    return withParent(root, path, owners, (at) => withHandle(at, (self, stats) => look(at, self, stats)));
   } catch (cause) {
     if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw cause;
@@ -140,11 +191,12 @@ export function stateAt(root: string, path: string): { readonly state?: EntrySta
 type Read = { readonly state?: EntryState; readonly content?: Uint8Array };
 
 function readState(self: string, stats: fs.Stats, link: string | undefined): Read {
+  const { uid, gid } = stats;
   const mode = stats.mode & 0o7777;
-  if (link !== undefined) return { state: { kind: 'link', to: textOf(link) } };
-  if (stats.isDirectory()) return { state: { kind: 'folder', mode } };
+  if (link !== undefined) return { state: { kind: 'link', to: textOf(link), uid, gid } };
+  if (stats.isDirectory()) return { state: { kind: 'folder', mode, uid, gid } };
   if (!stats.isFile()) return {};
   if (stats.size > changedBytesMax) throw new TooMuchChanged(limits);
   const content = fs.readFileSync(self);
-  return { state: { kind: 'file', sha256: digestOf(content), bytes: content.length, mode }, content };
+  return { state: { kind: 'file', sha256: digestOf(content), bytes: content.length, mode, uid, gid }, content };
 }

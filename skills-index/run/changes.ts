@@ -1,8 +1,9 @@
-/** What a run would change in the folders that it saw through a copy, `skillgate.changes/1`: shown, and applied only when accepted. */
+/** What a run would change in the folders that it saw through a copy, `skillgate.changes/2`: shown, and applied only when accepted. */
 import * as v from 'valibot';
 import { canonicalDigest } from '../skill/canonical-json.ts';
 import { type Digest, isDigest } from '../skill/digest.ts';
 import { parseJson } from '../skill/json.ts';
+import { Problem } from '../skill/problem.ts';
 import { exactObject, parseShape } from '../skill/shape.ts';
 import type { FileChange } from './audit-entry.ts';
 
@@ -17,12 +18,14 @@ const path = v.pipe(
   v.check((text) => text.split('/').every((part) => !['', '.', '..'].includes(part) && !part.includes('\0')), 'is no plain path'),
 );
 const mode = v.pipe(count, v.maxValue(0o1777, 'has setuid or setgid bits'));
+// Without them, applying a rename could give one user's file to another.
+const owner = { uid: count, gid: count };
 const beforeMode = v.pipe(count, v.maxValue(0o7777, 'is no mode'));
 const stateWith = <Bits extends v.GenericSchema<number>>(bits: Bits) =>
   v.variant('kind', [
-    exactObject({ kind: v.literal('file'), sha256: digest, bytes: count, mode: bits }),
-    exactObject({ kind: v.literal('folder'), mode: bits }),
-    exactObject({ kind: v.literal('link'), to: v.string() }),
+    exactObject({ kind: v.literal('file'), sha256: digest, bytes: count, mode: bits, ...owner }),
+    exactObject({ kind: v.literal('folder'), mode: bits, ...owner }),
+    exactObject({ kind: v.literal('link'), to: v.string(), ...owner }),
   ]);
 const said = exactObject({ path: v.string(), why: v.string() });
 const change = exactObject({ path, before: v.optional(stateWith(beforeMode)), after: v.optional(stateWith(mode)) });
@@ -37,7 +40,7 @@ const folder = exactObject({
   conflicts: v.array(path),
 });
 const shape = exactObject({
-  schema: v.literal('skillgate.changes/1'),
+  schema: v.literal('skillgate.changes/2'),
   run: v.pipe(v.string(), v.uuid('is no run')),
   agent: v.string(),
   skill: v.string(),
@@ -50,7 +53,7 @@ const shape = exactObject({
 /** One path below a folder, as it was and as it would be; absent before when created, absent after when deleted. */
 export type Change = v.InferOutput<typeof change>;
 
-/** What a path is: a file by its bytes, a folder, or a link. */
+/** What a path is: a file by its bytes, a folder, or a link; and whose it is. */
 export type EntryState = NonNullable<Change['before']>;
 
 /** What a run did to one mount. Under `rw` a person allowed it before the start. `refused` is not among the changes; `conflicts` were changed by somebody else while the run went on. */
@@ -63,7 +66,12 @@ export type ChangeSet = v.InferOutput<typeof shape>;
 
 /** @throws Problem `changes-invalid` with every reason */
 export function parseChangeSet(bytes: Uint8Array, place = 'set.json'): ChangeSet {
-  return parseShape(shape, parseJson(bytes, place, changeSetValuesMax), 'changes-invalid', place);
+  const json = parseJson(bytes, place, changeSetValuesMax);
+  if ((json.value as { schema?: unknown } | null)?.schema === 'skillgate.changes/1')
+    throw new Problem('changes-invalid', `${place} was recorded by an earlier version, which did not record owners of files`, {
+      hint: 'discard these changes (skill changes discard RUN), then run the skill again',
+    });
+  return parseShape(shape, json, 'changes-invalid', place);
 }
 
 /** What a person accepts: these changes of these folders and no others. */

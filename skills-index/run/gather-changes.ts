@@ -17,7 +17,7 @@ export interface Gathering {
    * @throws Error when there is more than the limits
    */
   compare(path: string, below: EntryState | undefined, seen: EntryState | undefined): boolean;
-  /** A path that the run does not see any more, unless it is not taken over. */
+  /** A path that the run does not see any more, unless it is not taken over. `below` throws where it cannot be read. */
   gone(path: string, below: () => EntryState | undefined): void;
 }
 
@@ -48,9 +48,9 @@ export function gatherChanges(limits: GatherLimits, touched: (path: string) => b
   const gone: Gathering['gone'] = (path, below) => {
     if (path.split('/').some((_, end, parts) => shut.has(parts.slice(0, end + 1).join('/')))) return;
     const why = whyPathRefused(textOf(path), false);
-    const before = why === undefined ? below() : undefined;
-    if (why !== undefined) refuse(path, why);
-    else if (before !== undefined) add(path, before, undefined);
+    if (why !== undefined) return void refuse(path, why);
+    const before = below();
+    if (before !== undefined) add(path, before, undefined);
   };
   return { gathered: { changes, refused, conflicts }, refuse, compare, gone };
 }

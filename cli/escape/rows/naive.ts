@@ -74,3 +74,20 @@ export async function triesBare(world: EscapeWorld, code: string): Promise<strin
   const row = { name: 'bare', wants: '', code, proof: () => false, seconds: 12 };
   return (await runBare(world, [wantedAttempt(world, row, 0)], 'user', 1)).get('bare') ?? '';
 }
+
+/**
+ * Lets a program change a copy of a folder as the run's user, then makes the folder equal as root: what is new belongs to the folder's
+ * owner, what is changed to whom it belonged.
+ */
+export function takesOverAsRoot({ user }: EscapeWorld, folder: string, changed: string, code: string): void {
+  execFileSync('cp', ['-a', `${folder}/.`, changed]);
+  execFileSync('python3', ['-c', `import os\nmount = '${changed}'\n${code}`], { ...user, stdio: 'pipe' });
+  const owner = fs.statSync(folder);
+  for (const name of fs.readdirSync(changed, { recursive: true, encoding: 'utf8' })) {
+    const [from, to] = [join(changed, name), join(folder, name)];
+    const { uid, gid } = fs.statSync(to, { throwIfNoEntry: false }) ?? owner;
+    if (fs.statSync(from).isDirectory()) fs.mkdirSync(to, { recursive: true });
+    else fs.copyFileSync(from, to);
+    fs.chownSync(to, uid, gid);
+  }
+}

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { applyChanges, refuseConflicts } from '../../../cli/changes/apply.ts';
 import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { makeSeenFolder, type SeenFolder, treeOf } from '../../runner/mounts/seen-folder.ts';
+import { giveRest, makeSeenFolder, type SeenFolder, treeOf } from '../../runner/mounts/seen-folder.ts';
 
 let seen: SeenFolder;
 afterEach(() => seen.remove());
@@ -75,18 +75,24 @@ describe.each(root ? [true, false] : [false])('accepted changes (overlay: %s)', 
     );
   }, 60_000);
 
-  it('belong to the owner of the folder, or of what was there', async () => {
+  it('belong to the owner of the folder, and to the group that they have in the view', async () => {
     seen = makeSeenFolder(overlays);
-    const { uid } = fs.statSync(seen.folder);
+    const { uid, gid } = fs.statSync(seen.folder);
     fs.writeFileSync(`${seen.folder}/old`, 'x');
-    if (root) fs.chownSync(`${seen.folder}/old`, 1234, 1234);
+    const group = root ? 1234 : gid;
     const after = await seen.see((view) => {
       fs.writeFileSync(`${view}/old`, 'y');
       fs.mkdirSync(`${view}/a`);
       fs.writeFileSync(`${view}/a/new`, 'y');
+      fs.chownSync(`${view}/a/new`, uid, group);
     });
     after.apply();
-    expect(['old', 'a', 'a/new'].map((one) => fs.statSync(`${seen.folder}/${one}`).uid)).toEqual([root ? 1234 : uid, uid, uid]);
+    const owners = ['old', 'a', 'a/new'].map((one) => fs.statSync(`${seen.folder}/${one}`));
+    expect(owners.map((one) => [one.uid, one.gid])).toEqual([
+      [uid, gid],
+      [uid, gid],
+      [uid, group],
+    ]);
   });
 });
 
@@ -124,6 +130,7 @@ describe('a folder that somebody else changed', () => {
     prepare(seen.folder);
     const after = await seen.see(run);
     act(seen.folder);
+    giveRest(seen.folder);
     const found = treeOf(seen.folder);
     if (conflict === undefined) {
       after.apply();
@@ -147,6 +154,7 @@ describe('a folder that somebody else changed', () => {
       const after = await seen.see((view) => {
         run(view);
         act(seen.folder);
+        giveRest(seen.folder);
       });
       expect(after.conflicts).toContain(conflict);
       expect(after.apply).toThrow(expect.objectContaining({ code: 'changes-conflict' }));
@@ -155,7 +163,10 @@ describe('a folder that somebody else changed', () => {
 });
 
 describe('what is applied', () => {
-  const file = (text: string): EntryState => ({ kind: 'file', sha256: digestOf(text), bytes: text.length, mode: 0o644 });
+  const owner = { uid: root ? 65_534 : (process.getuid?.() ?? 0), gid: root ? 65_534 : (process.getgid?.() ?? 0) };
+  const file = (text: string): EntryState => ({
+    ...{ kind: 'file', sha256: digestOf(text), bytes: text.length, mode: 0o644, ...owner },
+  });
   const changed = (...changes: ChangedFolder['changes']): ChangedFolder => ({
     ...{ source: 'workspace:reports', target: '/reports', path: '', id: '', mode: 'cow' as const },
     ...{ changes, refused: [], conflicts: [] },

@@ -1,4 +1,5 @@
 /** A folder that a run sees through a view, without a sandbox: what happens in the view, what is offered, and what is applied. */
+import { execFileSync } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,12 +30,14 @@ export function makeSeenFolder(overlays: boolean): SeenFolder {
   if (process.getuid?.() === 0) chownSync(folder, 65_534, 65_534);
   let runs = 0;
   const see = async (act: (view: string) => void): Promise<Seen> => {
+    giveRest(folder);
     const runFolder = join(top, `run${runs++}`);
     mkdirSync(runFolder);
     const views = openViews(runFolder, overlays);
     const descriptor = openSync(folder, 0o10_200_000);
     const held = await seeWorkspace(descriptor, folder, views);
     act(`/proc/self/fd/${held.view.pin}`);
+    giveRest(`/proc/self/fd/${held.view.pin}`);
     const kept = new Map<string, Uint8Array>();
     const collected = held.collect((_, bytes) => void kept.set(digestOf(bytes), Buffer.from(bytes)));
     views.close();
@@ -50,6 +53,13 @@ export function makeSeenFolder(overlays: boolean): SeenFolder {
     };
   };
   return { top, folder, see, remove: () => rmSync(top, { recursive: true, force: true }) };
+}
+
+/** Tests may be root; what they make as root stands for what the folder's owner made. */
+export function giveRest(folder: string): void {
+  if (process.getuid?.() !== 0) return;
+  const found = folder.replace('/proc/self/', `/proc/${process.pid}/`);
+  execFileSync('find', [`${found}/`, '-mindepth', '1', '-uid', '0', '-exec', 'chown', '-h', '65534:65534', '{}', '+']);
 }
 
 /** Everything in a folder in lines: kind, mode, and content or where a link leads. */

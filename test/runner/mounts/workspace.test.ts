@@ -34,7 +34,7 @@ const link =
   (view: string): void =>
     fs.symlinkSync(to, `${view}/${path}`);
 const both =
-  (...acts: ((view: string) => void)[]) =>
+  (...acts: ((view: string) => unknown)[]) =>
   (view: string): void =>
     acts.forEach((act) => void act(view));
 
@@ -97,7 +97,12 @@ const rows: readonly Row[] = [
   ['a pipe where a file was', (view) => execFileSync('sh', ['-c', 'rm old; mkfifo old'], { cwd: view }), [], [`old: ${odd}`]],
   [
     'setuid and setgid bits',
-    both(write('tool'), (view) => fs.chmodSync(`${view}/tool`, 0o6755)),
+    both(
+      write('tool'),
+      // A change of owner would clear them.
+      (view) => root && fs.chownSync(`${view}/tool`, 65_534, 65_534),
+      (view) => fs.chmodSync(`${view}/tool`, 0o6755),
+    ),
     ['created tool'],
     ['tool: setuid or setgid bits, taken off'],
   ],
