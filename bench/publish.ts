@@ -16,6 +16,7 @@ import { parseScope } from '../skills-index/skill/name.ts';
 import { parseVersion } from '../skills-index/skill/version.ts';
 import { scopeStatement } from '../skills-index/statement/attestation.ts';
 import { signStatement } from '../skills-index/statement/sign.ts';
+import { registryIdOf } from '../skills-index/trust/own-registry.ts';
 import { median, quantile, syncMs, wallMs } from './measure.ts';
 import type { Row } from './row.ts';
 
@@ -25,12 +26,15 @@ const rounds = 60;
 export async function publishRows(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-bench-'));
   const key = (name: string): Promise<KeyFile> => createKeyFile(join(folder, `${name}.json`), undefined, name);
-  await makeRegistryFolder(join(folder, 'registry'), 'localhost', () => key('administrator'));
+  const root = await makeRegistryFolder(join(folder, 'registry'), 'localhost', () => key('administrator'));
   const registry = await startRegistry({ dir: join(folder, 'registry'), port: 0 });
   try {
     const author = await key('author');
     const world = { fetch, registryBase: registry.base };
-    const claim = await signStatement(scopeStatement({ scope: parseScope('acme'), owners: [publicKeyOf(author)] }), author);
+    const claim = await signStatement(
+      scopeStatement({ registry: registryIdOf(root), scope: parseScope('acme'), owners: [publicKeyOf(author)] }),
+      author,
+    );
     await askRegistry(world, '/api/v1/statements', statementAnswer, { json: claim });
     const { files } = await readSkillFolder(fileURLToPath(new URL('../examples/weekly-report', import.meta.url)));
     const [publishes, syncs]: [number[], number[]] = [[], []];

@@ -6,7 +6,7 @@ import { type MemberPredicate, memberRoles, memberStatement } from '../skills-in
 import { confirm } from './ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
 import { answer, count, joined, note, type Safe, safe } from './output.ts';
-import { postStatement } from './post-statement.ts';
+import { postStatement, registryIdFor } from './post-statement.ts';
 import { membersAnswer } from './registry-answers.ts';
 import { askRegistry } from './registry-api.ts';
 import { withSession } from './session.ts';
@@ -36,6 +36,7 @@ export async function removeMember(context: CommandContext): Promise<ExitCode> {
   const statements: { id: string; digest: string; logIndex: number }[] = [];
   for (const one of held) {
     const statement = memberStatement({
+      registry: await registryIdFor(context),
       ...predicateOf(one),
       state: 'ended',
       nonce: randomUUID(),

@@ -1,9 +1,20 @@
 /** Signs one statement and has the registry log it. */
 import type * as v from 'valibot';
+import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Statement } from '../skills-index/statement/attestation.ts';
+import { registryIdOf } from '../skills-index/trust/own-registry.ts';
 import { statementAnswer } from './registry-answers.ts';
 import { askRegistry, type RegistryWorld } from './registry-api.ts';
 import { type AnySigner, isKeyed, signAs } from './signers/someone.ts';
+import { currentRegistry, type TrustWorld } from './trust/refresh.ts';
+
+/**
+ * What a statement for the registry has to name: from the root file that is trusted here, since a registry could give another one's.
+ * @throws Problem `root-not-pinned`, and as `currentRegistry`
+ */
+export async function registryIdFor(context: TrustWorld & Pick<RegistryWorld, 'registryBase'>): Promise<Digest> {
+  return registryIdOf((await currentRegistry(context, context.registryBase)).root);
+}
 
 /** Where it lies in the log. @throws Problem with the registry's reason */
 export async function postStatement(

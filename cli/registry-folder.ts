@@ -7,6 +7,7 @@ import { isHostName } from '../skills-index/skill/host-name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { memberStatement, type PublicKey } from '../skills-index/statement/attestation.ts';
 import { signStatement } from '../skills-index/statement/sign.ts';
+import { registryIdOf } from '../skills-index/trust/own-registry.ts';
 import { defaultPolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot, type RootFile } from '../skills-index/trust/root.ts';
 import { missingSignatures, signRepository } from '../skills-index/trust/tuf/ceremony.ts';
@@ -58,15 +59,16 @@ export async function makeRegistryFolder(
   });
   if (found.length > 0)
     throw new Problem('file-exists', `Cannot make a registry in ${JSON.stringify(folder)}: the folder is not empty`);
-  const { log, status, registry } = makeRegistryKeys();
+  const keyTexts = makeRegistryKeys();
   const rootOf = (administrator: FirstAdministrator): RootFile => ({
     schema: 'skillgate.root/1',
     origin,
-    log: { key: publicKeyIn(log) },
-    status: { key: publicKeyIn(status) },
-    registry: { key: publicKeyIn(registry) },
+    log: { key: publicKeyIn(keyTexts.log) },
+    status: { key: publicKeyIn(keyTexts.status) },
+    registry: { key: publicKeyIn(keyTexts.registry) },
     administrators: [publicKeyOf(administrator), ...others].map(({ keyId, spki }) => ({ keyId, key: spki })),
     threshold,
+    tuf: 1,
   });
   // The folder comes after the key, which may be there already: nothing is left behind then.
   const administrator = await administratorKey();
@@ -78,10 +80,14 @@ export async function makeRegistryFolder(
     ['00-administrator.json', { name: administrator.name, roles: ['administrator'], key: publicKeyOf(administrator) }],
     ['01-scanner.json', { name: 'scanner', roles: ['scanner'], key: publicKeyOf(scanner) }],
   ] as const;
-  const keys: RegistryKeyFile = { schema: 'skillgate.registry-keys/1', log, status, registry };
+  const keys: RegistryKeyFile = { schema: 'skillgate.registry-keys/1', ...keyTexts };
   await writeWhole(join(folder, registryFiles.keys), `${JSON.stringify(keys, null, 2)}\n`, 0o600);
+  const registry = registryIdOf(root);
   for (const [file, member] of enrolments) {
-    const envelope = await signStatement(memberStatement({ ...member, state: 'enrolled', nonce: randomUUID() }), administrator);
+    const envelope = await signStatement(
+      memberStatement({ registry, ...member, state: 'enrolled', nonce: randomUUID() }),
+      administrator,
+    );
     await writeWhole(join(folder, registryFiles.enrolments, file), `${JSON.stringify(envelope)}\n`);
   }
   await writeWhole(join(folder, registryFiles.policy), `${canonicalJson(defaultPolicy)}\n`);

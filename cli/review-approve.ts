@@ -12,6 +12,7 @@ import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
 import { reasonOf } from './decision-reason.ts';
 import { type ExactVersion, parseExactVersion } from './exact-version.ts';
 import { answer, count, inkFor, joined, note, type Safe, safe, table } from './output.ts';
+import { registryIdFor } from './post-statement.ts';
 import { draftAnswer, statementAnswer, type VersionAnswer, versionAnswer } from './registry-answers.ts';
 import { askRegistry, versionPath } from './registry-api.ts';
 import { checkApproval, fetchReviewedBundle, type ReviewedBundle } from './reviewed-bundle.ts';
@@ -34,7 +35,13 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
         ? await askForDraft(context, which, signer, token)
         : await askRegistry(context, `/api/v1/reviews/statement/${named}`, draftAnswer, { token });
     const payload = Buffer.from(draft.payload, 'base64');
-    const expected = { ...which, keyId: signer.keyId, now: context.now(), digest: named ?? draft.digest };
+    const expected = {
+      ...which,
+      registry: await registryIdFor(context),
+      keyId: signer.keyId,
+      now: context.now(),
+      digest: named ?? draft.digest,
+    };
     const statement = checkApproval(payload, expected, reviewed);
     refuseTwice(version, statement);
     note(context, approvalText(context, statement, reviewed));
@@ -85,6 +92,7 @@ function approvalText(context: CommandContext, { predicate }: ApprovalStatement,
         ['  scan report', predicate.scanReport],
         ['  rule set', predicate.ruleSet],
         ['  policy', predicate.policy],
+        ['  registry', `${predicate.registry ?? ''}, and in no other`],
         ['  reviewer', predicate.reviewer.member],
         ['  reason', predicate.reason],
         [

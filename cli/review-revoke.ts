@@ -9,7 +9,7 @@ import { reasonOf } from './decision-reason.ts';
 import { parseExactVersion } from './exact-version.ts';
 import { loggedKey } from './keys/logged-key.ts';
 import { answer, count, joined, type Safe, safe } from './output.ts';
-import { postStatement } from './post-statement.ts';
+import { postStatement, registryIdFor } from './post-statement.ts';
 import { versionAnswer } from './registry-answers.ts';
 import { askRegistry, versionPath } from './registry-api.ts';
 import { withSession } from './session.ts';
@@ -38,7 +38,7 @@ export async function revoke(context: CommandContext, kind: RevocationPredicate[
   }
   const { digest, logIndex } = await postStatement(
     context,
-    revocationStatement({ kind, target, reason, nonce: randomUUID() }),
+    revocationStatement({ registry: await registryIdFor(context), kind, target, reason, nonce: randomUUID() }),
     signer,
   );
   answer(

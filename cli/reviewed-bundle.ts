@@ -41,7 +41,7 @@ export async function fetchReviewedBundle(world: RegistryWorld, digest: Digest, 
  */
 export function checkApproval(
   payload: Uint8Array,
-  expected: ExactVersion & { readonly keyId: Digest; readonly now: Date; readonly digest: Digest },
+  expected: ExactVersion & { readonly registry: Digest; readonly keyId: Digest; readonly now: Date; readonly digest: Digest },
   reviewed: ReviewedBundle,
 ): ApprovalStatement {
   if (digestOf(payload) !== expected.digest)
@@ -53,6 +53,9 @@ export function checkApproval(
   const about = { name: expected.name, version: expected.version, bundle: reviewed.digest, files: reviewed.bundle.files };
   const wrong = [
     ...(predicate.name === expected.name && predicate.version === expected.version ? [] : ['it names another version']),
+    ...(predicate.registry === expected.registry
+      ? []
+      : [`it is for the registry ${predicate.registry ?? 'that it does not name'}, and yours is ${expected.registry}`]),
     ...(predicate.bundle === reviewed.digest ? [] : ['it names another bundle']),
     ...(canonicalJson(subject) === canonicalJson(versionSubjects(about)) ? [] : ['its subjects are not the bundle’s files']),
     ...('keyId' in predicate.reviewer && predicate.reviewer.keyId === expected.keyId ? [] : ['it is for another reviewer’s key']),

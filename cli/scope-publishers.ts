@@ -7,7 +7,7 @@ import { parseIdentity } from '../skills-index/statement/identity-shapes.ts';
 import { confirm } from './ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
 import { answer, joined, type Safe, safe } from './output.ts';
-import { postStatement } from './post-statement.ts';
+import { postStatement, registryIdFor } from './post-statement.ts';
 import { scopeAnswer } from './registry-answers.ts';
 import { askRegistry } from './registry-api.ts';
 import { refuseForeignScope } from './scope-owner.ts';
@@ -24,6 +24,7 @@ export async function setPublishers(context: CommandContext): Promise<ExitCode> 
   const someone = await someoneFor(context);
   await refuseForeignScope(context, scope, someone);
   const change = {
+    registry: await registryIdFor(context),
     scope,
     owners: before.owners,
     ...(publishers === undefined ? {} : { publishers }),

@@ -11,7 +11,7 @@ import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
 import { publicKeyById } from './keys/logged-key.ts';
 import { answer, joined, note, type Safe, safe } from './output.ts';
 import { peopleIn } from './person-option.ts';
-import { postStatement } from './post-statement.ts';
+import { postStatement, registryIdFor } from './post-statement.ts';
 import { scopeAnswer } from './registry-answers.ts';
 import { askRegistry } from './registry-api.ts';
 import { readPublicKeyFile } from './signers/key-file.ts';
@@ -26,7 +26,7 @@ export async function transferScope(context: CommandContext): Promise<ExitCode> 
   if (before.statement === null) throw new Problem('not-found', `Nobody owns @${scope}: skill scope claim ${scope}`);
   const publishers = context.options['keep-publishers'] === true ? before.publishers : undefined;
   const kept = publishers === undefined ? {} : { publishers };
-  const change: ScopePredicate = { scope, owners, ...kept, previous: before.statement };
+  const change: ScopePredicate = { registry: await registryIdFor(context), scope, owners, ...kept, previous: before.statement };
   const someone = await someoneFor(context);
   const isOwner = before.owners.some((one) => someone.ids.includes(identityId(one)));
   const text = canonicalJson(change);

@@ -5,6 +5,7 @@ import { capabilityDigest, withoutWhy } from '../skills-index/skill/capability.t
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { approvalStatement, type PasskeyAssertion, statementBytes } from '../skills-index/statement/attestation.ts';
+import { registryIdOf } from '../skills-index/trust/own-registry.ts';
 import { policyDigest } from '../skills-index/trust/policy.ts';
 import { parseDraft, takePasskeyApproval } from './approval-intake.ts';
 import { reportOf } from './approvals.ts';
@@ -82,6 +83,7 @@ export async function draftApproval(
   const statement = approvalStatement(
     { name, version, bundle, files: await filesOf(registry, row) },
     {
+      registry: registryIdOf(registry.root),
       name,
       version,
       bundle,

@@ -9,6 +9,7 @@ import type { SimilaritySignature } from '../skills-index/skill/similarity-signa
 import { predicateTypes, type ScanStatement } from '../skills-index/statement/attestation.ts';
 import { parseScanReport, type ScanReport } from '../skills-index/statement/scan-report.ts';
 import { type Envelope, envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
+import { requireOwnRegistry } from '../skills-index/trust/own-registry.ts';
 import { requireSubjects } from '../skills-index/trust/verify-statement.ts';
 import { retryOnClash, type Write } from './batch.ts';
 import { type Actor, nameOf, type Registry } from './context.ts';
@@ -47,7 +48,7 @@ export interface ReportTaken {
 /**
  * Takes a scanner's signed report and moves the version by its verdict. A report for a version and rule set that has one already
  * ends the job and changes nothing else.
- * @throws Problem `forbidden`, `job-stale` (also when the job is for another rule set), `key-unknown`, `statement-invalid`, `subject-mismatch`
+ * @throws Problem `forbidden`, `job-stale` (also when the job is for another rule set), `key-unknown`, `other-registry`, `statement-invalid`, `subject-mismatch`
  */
 export async function takeReport(registry: Registry, actor: Actor, sent: SignedReport): Promise<ReportTaken> {
   requireRole(actor, ['scanner']);
@@ -165,6 +166,7 @@ async function checkReport(
   const statement = peekStatement(envelope);
   if (statement.predicateType !== predicateTypes.scan)
     throw new Problem('statement-invalid', 'Cannot take the report: the statement is not scan/v1');
+  requireOwnRegistry(registry.root, statement);
   const { chain, keys } = await readIdentities(registry);
   const { subject } = actor;
   // A scanner hands in what it signed itself.

@@ -11,6 +11,7 @@ import { envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts
 import type { PlainBundle } from '../skills-index/statement/sigstore-bundle.ts';
 import { idsOf, type SignedBy } from '../skills-index/trust/identity/match.ts';
 import { chainIdentities } from '../skills-index/trust/identity.ts';
+import { requireOwnRegistry } from '../skills-index/trust/own-registry.ts';
 import { requireCertifiable } from '../skills-index/trust/verify-statement.ts';
 import { takeApproval } from './approval-intake.ts';
 import { BatchClash, loggedAlready, retryOnClash, type Write } from './batch.ts';
@@ -38,7 +39,7 @@ export interface StatementTaken extends LoggedAt {
 
 /**
  * Takes an approval by key, a revocation, or a statement about who is who.
- * @throws Problem `statement-replayed`, `statement-invalid`, `key-unknown`, `scope-taken`, `forbidden`, `approval-refused`, `move-illegal`, `not-found`
+ * @throws Problem `other-registry`, `statement-replayed`, `statement-invalid`, `key-unknown`, `scope-taken`, `forbidden`, `approval-refused`, `move-illegal`, `not-found`
  */
 export async function takeStatement(registry: Registry, sent: SentEnvelope): Promise<StatementTaken> {
   await refuseBroken(registry, sent);
@@ -70,6 +71,7 @@ function isLate(error: unknown): boolean {
 async function judge(registry: Registry, sent: SentEnvelope): Promise<LoggedAt> {
   const statement = peekStatement(sent.envelope);
   if (sent.bundle !== undefined) requireCertifiable(statement);
+  requireOwnRegistry(registry.root, statement);
   if (isIdentityStatement(statement)) return takeIdentity(registry, sent, statement);
   switch (statement.predicateType) {
     case predicateTypes.approval:

@@ -4,6 +4,7 @@ import { revocationStatement } from '../skills-index/statement/attestation.ts';
 import type { Verdict } from '../skills-index/statement/finding.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { signStatement } from '../skills-index/statement/sign.ts';
+import { registryIdOf } from '../skills-index/trust/own-registry.ts';
 import type { Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { doubtWrite } from './doubts.ts';
@@ -51,6 +52,7 @@ export async function suspensionOf(registry: Registry, row: VersionRow, reason: 
   if ((await suspendedLately(registry)) >= suspensionsPerHour)
     return { writes: () => [doubtWrite(registry, row, { by: 'registry', why: plain(reason) })] };
   const statement = revocationStatement({
+    registry: registryIdOf(registry.root),
     kind: 'suspended',
     target: { name: row.name, version: row.version },
     reason: plain(reason),

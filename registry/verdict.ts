@@ -11,6 +11,7 @@ import {
   verdictStatement,
 } from '../skills-index/statement/attestation.ts';
 import { signStatement } from '../skills-index/statement/sign.ts';
+import { registryIdOf } from '../skills-index/trust/own-registry.ts';
 import { policyDigest } from '../skills-index/trust/policy.ts';
 import { readClaims } from '../skills-index/trust/sigstore/certificate-identity.ts';
 import { idsOfClaims } from '../skills-index/trust/sigstore/certified-identities.ts';
@@ -44,6 +45,7 @@ export async function verdictOn(registry: Registry, row: VersionRow, approvedAt:
   const statement = verdictStatement(
     { name: row.name, version: row.version, bundle: row.bundle, files },
     {
+      registry: registryIdOf(registry.root),
       verifier: { id: registry.config.base },
       timeVerified: registry.now().toISOString(),
       resourceUri: purlOf(row.name, row.version),

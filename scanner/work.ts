@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bundle, parseBundle, type SourceFile } from '../skills-index/skill/bundle.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
+import type { Digest } from '../skills-index/skill/digest.ts';
 import { bundleFileBytesMax } from '../skills-index/skill/limits.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { scanStatement } from '../skills-index/statement/attestation.ts';
@@ -13,6 +14,8 @@ import { type PoolAnswer, type ScanPool, startScanPool } from './pool.ts';
 import { currentRuleSet, ruleSetDigest } from './rule-set.ts';
 
 export interface WorkOptions extends JobsWorld {
+  /** Fingerprint of the registry's first root file: a scan counts in that registry only. */
+  readonly registry: Digest;
   readonly now: () => Date;
   /** Scans at the same time. */
   readonly children: number;
@@ -83,6 +86,7 @@ async function scanJob(options: WorkOptions, client: JobsClient, pool: ScanPool,
     const statement = scanStatement(
       { name, version, bundle: job.bundle, files: bundle.files },
       {
+        registry: options.registry,
         ruleSet: report.ruleSet,
         report: canonicalDigest(report),
         verdict: report.verdict,

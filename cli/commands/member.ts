@@ -15,6 +15,7 @@ import { coseToSpki } from '../../skills-index/trust/passkey.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, inkFor, joined, note, safe, table } from '../output.ts';
 import { peopleIn } from '../person-option.ts';
+import { registryIdFor } from '../post-statement.ts';
 import { membersAnswer, pendingAnswer, statementAnswer } from '../registry-answers.ts';
 import { askRegistry } from '../registry-api.ts';
 import { withSession } from '../session.ts';
@@ -39,8 +40,9 @@ async function add(context: CommandContext): Promise<ExitCode> {
   const signer = await signerFor(context, 'administrator');
   const who = await whoOf(context, name, (task) => withSession(context, signer, task));
   const identities = identitiesOf(context);
+  const registry = await registryIdFor(context);
   const known = identities === undefined ? {} : { identities };
-  const statement = memberStatement({ name, roles, ...who, ...known, state: 'enrolled', nonce: randomUUID() });
+  const statement = memberStatement({ registry, name, roles, ...who, ...known, state: 'enrolled', nonce: randomUUID() });
   const envelope = await signStatement(statement, signer);
   const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, {
     json: envelope,

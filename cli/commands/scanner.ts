@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { openFactStore } from '../../scanner/fact-store.ts';
 import { workJobs } from '../../scanner/work.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { note, safe } from '../output.ts';
@@ -22,8 +23,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const signer = await readKeyFile(resolve(context.cwd, key));
   const root =
     typeof rootFile === 'string'
-      ? rootFingerprint(parseRoot(checkRootSize(await readFile(resolve(context.cwd, rootFile)))))
-      : rootFingerprint((await currentRegistry(context, context.registryBase)).root);
+      ? parseRoot(checkRootSize(await readFile(resolve(context.cwd, rootFile))))
+      : (await currentRegistry(context, context.registryBase)).root;
   // `skill serve` holds the other end of a channel: when it dies, however it dies, no scanner is left behind.
   const stop = (): void => {
     process.kill(process.pid, 'SIGTERM');
@@ -33,7 +34,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { fetch, signal, now, registryBase: base } = context;
   try {
     const store = openFactStore(join(context.paths.cache, 'facts'));
-    await workJobs({ base, root, signer, fetch, signal, now, children: count, store });
+    const named = { root: rootFingerprint(root), registry: registryIdOf(root) };
+    await workJobs({ base, ...named, signer, fetch, signal, now, children: count, store });
   } finally {
     // A listener keeps the channel, and with it the process.
     process.off('disconnect', stop);

@@ -4,7 +4,7 @@ import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../skills-index/statement/identity-id.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, note, safe, table } from '../output.ts';
-import { postStatement } from '../post-statement.ts';
+import { postStatement, registryIdFor } from '../post-statement.ts';
 import { scopeAnswer } from '../registry-answers.ts';
 import { askRegistry } from '../registry-api.ts';
 import { newOwner, noOwnerLeft, refuseForeignScope } from '../scope-owner.ts';
@@ -32,9 +32,10 @@ async function claim(context: CommandContext): Promise<ExitCode> {
       hint: `claim it yourself, then: skill scope publishers ${scope} …`,
     });
   await refuseForeignScope(context, scope, someone);
+  const registry = await registryIdFor(context);
   const signer = await someone.signer();
   const owner = identityOf(signer);
-  const { digest, logIndex } = await postStatement(context, scopeStatement({ scope, owners: [owner] }), signer);
+  const { digest, logIndex } = await postStatement(context, scopeStatement({ registry, scope, owners: [owner] }), signer);
   const keyId = isKeyed(signer) ? { keyId: signer.keyId } : {};
   answer(
     context,

@@ -7,7 +7,7 @@ import { keyStatement, type PublicKey } from '../../skills-index/statement/attes
 import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, count, joined, note, type Safe, safe } from '../output.ts';
-import { postStatement } from '../post-statement.ts';
+import { postStatement, registryIdFor } from '../post-statement.ts';
 import { type KeyFile, publicKeyOf, readKeyFile, readPublicKeyFile } from '../signers/key-file.ts';
 import { keyPath, signerFor } from '../signers/signer.ts';
 import { endedPath, putApartIfHere } from './ended-keys.ts';
@@ -30,7 +30,12 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
   if (context.options.yes !== true) await confirm(context, question(logged, validUpTo, falls), 'revoke', '--yes');
   const { digest, logIndex } = await postStatement(
     context,
-    keyStatement({ key, state: 'ended', ...(validUpTo === undefined ? {} : { validUpTo }) }),
+    keyStatement({
+      registry: await registryIdFor(context),
+      key,
+      state: 'ended',
+      ...(validUpTo === undefined ? {} : { validUpTo }),
+    }),
     signer,
   );
   const kept = await putApartIfHere(context.paths, key.keyId, validUpTo ?? logIndex);

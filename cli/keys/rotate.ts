@@ -5,7 +5,7 @@ import { keyStatement } from '../../skills-index/statement/attestation.ts';
 import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, joined, note, safe } from '../output.ts';
-import { postStatement } from '../post-statement.ts';
+import { postStatement, registryIdFor } from '../post-statement.ts';
 import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../signers/key-file.ts';
 import { keyNames, keyPath } from '../signers/signer.ts';
 import { moveIfThere, putApart } from './ended-keys.ts';
@@ -15,6 +15,7 @@ import { type LoggedKey, loggedKey } from './logged-key.ts';
 export async function rotateKey(context: CommandContext): Promise<ExitCode> {
   const name = nameOf(context);
   const old = await readKeyFile(keyPath(context.paths, name));
+  const registry = await registryIdFor(context);
   const logged = await requireOwner(context, old, name);
   await ask(context, old, logged);
   const next = await nextKey(context, name, old);
@@ -22,10 +23,10 @@ export async function rotateKey(context: CommandContext): Promise<ExitCode> {
   // The old key hands on, and the new one ends it: so it is known to work before the old one is gone.
   const enrolled = await postStatement(
     context,
-    keyStatement({ key: publicKeyOf(next), state: 'enrolled', replaces: old.keyId }),
+    keyStatement({ registry, key: publicKeyOf(next), state: 'enrolled', replaces: old.keyId }),
     old,
   );
-  const ended = await postStatement(context, keyStatement({ key: publicKeyOf(old), state: 'ended' }), next);
+  const ended = await postStatement(context, keyStatement({ registry, key: publicKeyOf(old), state: 'ended' }), next);
   const kept = await replaceFiles(context, name, ended.logIndex);
   answer(
     context,

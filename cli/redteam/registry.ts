@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
-import { digestOf } from '../../skills-index/skill/digest.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { memberStatement, revocationStatement, scanStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { inTotoPayloadType, signPayload, signStatement } from '../../skills-index/statement/sign.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { approvalsNeeded, defaultPolicy } from '../../skills-index/trust/policy.ts';
 import type { RootFile } from '../../skills-index/trust/root.ts';
 import type { CommandContext } from '../command.ts';
@@ -53,20 +54,28 @@ export async function startRedteamRegistry(context: CommandContext, folder: stri
       cache: join(folder, 'people/cache'),
     };
     await pinRegistry(paths, base, root, []);
+    const registry = registryIdOf(root);
     const world = { ...context, paths, registryBase: base };
     const scanner = await readKeyFile(join(folder, 'registry', registryFiles.scannerKey));
     const people = { scanner, author: await key('author'), rita: await key('rita'), rob: await key('rob') };
     for (const one of [people.rita, people.rob]) {
-      const member = { name: one.name, roles: ['reviewer'], key: publicKeyOf(one), identities: [], nonce: randomUUID() } as const;
+      const member = {
+        registry,
+        name: one.name,
+        roles: ['reviewer'],
+        key: publicKeyOf(one),
+        identities: [],
+        nonce: randomUUID(),
+      } as const;
       await postStatement(world, memberStatement({ ...member, state: 'enrolled' }), administrator);
     }
     for (const scope of scopes)
       await postStatement(
         world,
-        scopeStatement({ scope: parseScope(scope), owners: [publicKeyOf(people.author)] }),
+        scopeStatement({ registry, scope: parseScope(scope), owners: [publicKeyOf(people.author)] }),
         people.author,
       );
-    return { base, root, ...(await handsOf(world, people)), close: () => endChild(child) };
+    return { base, root, ...(await handsOf(world, people, registry)), close: () => endChild(child) };
   } catch (cause) {
     await endChild(child);
     throw cause;
@@ -100,7 +109,7 @@ async function baseOf(child: ChildProcess): Promise<string> {
 
 type People = Readonly<Record<'scanner' | 'author' | 'rita' | 'rob', KeyFile>>;
 
-async function handsOf(world: CommandContext, { author, rita, rob, scanner }: People) {
+async function handsOf(world: CommandContext, { author, rita, rob, scanner }: People, registry: Digest) {
   const tokenOf = async (one: KeyFile): Promise<string> => (await signIn(world, one)).token;
   const [scannerToken, ritaToken, robToken] = [await tokenOf(scanner), await tokenOf(rita), await tokenOf(rob)];
   // One after another: who leases a job of scanning gets the oldest.
@@ -108,7 +117,7 @@ async function handsOf(world: CommandContext, { author, rita, rob, scanner }: Pe
   const publish = (upload: Upload): Promise<void> => {
     const now = before.then(async () => {
       await publishVersion(world, author, upload);
-      await passScan(world, scannerToken, scanner, upload);
+      await passScan(world, { registry, token: scannerToken, scanner }, upload);
     });
     before = now.catch(() => undefined);
     return now;
@@ -131,7 +140,7 @@ async function handsOf(world: CommandContext, { author, rita, rob, scanner }: Pe
     revoke: async ({ packed }: Upload): Promise<void> => {
       const reason = 'it leaks';
       const target = { bundle: packed.digest };
-      await postStatement(world, revocationStatement({ kind: 'revoked', target, reason, nonce: randomUUID() }), rita);
+      await postStatement(world, revocationStatement({ registry, kind: 'revoked', target, reason, nonce: randomUUID() }), rita);
     },
   };
 }
@@ -139,7 +148,11 @@ async function handsOf(world: CommandContext, { author, rita, rob, scanner }: Pe
 const leased = v.looseObject({ job: v.looseObject({ id: v.string(), lease: v.string() }) });
 
 // A scanner that finds nothing: what it would find is another test's matter.
-async function passScan(world: CommandContext, token: string, scanner: KeyFile, { manifest, packed }: Upload): Promise<void> {
+async function passScan(
+  world: CommandContext,
+  { registry, token, scanner }: { readonly registry: Digest; readonly token: string; readonly scanner: KeyFile },
+  { manifest, packed }: Upload,
+): Promise<void> {
   const { job } = await askRegistry(world, '/api/v1/jobs/lease', leased, { token, json: {} });
   const files = packed.bundle.files.map(
     ({ path, sha256, size }) => ({ path, sha256, bytes: size, disposition: 'analysed', reason: '' }) as const,
@@ -158,6 +171,7 @@ async function passScan(world: CommandContext, token: string, scanner: KeyFile, 
   const about = { name: manifest.name, version: manifest.version, bundle: packed.digest, files: packed.bundle.files };
   const coverage = files.map(({ disposition, path, sha256 }) => ({ path, sha256, disposition }));
   const predicate = {
+    registry,
     ruleSet,
     report: digestOf(canonicalJson(report)),
     verdict: 'pass',

@@ -4,6 +4,7 @@ import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { type Capabilities, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { type ApprovalsNeeded, type Policy, parsePolicy, policyDigest } from '../../skills-index/trust/policy.ts';
 import { parseRoot, type RootFile, rootFingerprint, rootKeyId } from '../../skills-index/trust/root.ts';
 import type { TufRoot, TufTargets } from '../../skills-index/trust/tuf/metadata.ts';
@@ -43,6 +44,9 @@ export function changesBetween(before: RootOfTrust, after: RootOfTrust): ChangeR
       one(`${office} key`, rootKeyId(old[office]), rootKeyId(root[office])),
     ),
     ...eachNamed(retiredOf(old), retiredOf(root)),
+    one('registry that statements name', registryIdOf(old), registryIdOf(root)),
+    one('statements that name no registry', unnamedWord(old), unnamedWord(root)),
+    one('clients demand TUF metadata', yesOrNo(old.tuf), yesOrNo(root.tuf)),
     ...policyChanges(was, is),
     one('Sigstore trusted root', digestOfText(before.files['trusted_root.json']), digestOfText(after.files['trusted_root.json'])),
     ...eachNamed(sigstoreOf(before.files['trusted_root.json']), sigstoreOf(after.files['trusted_root.json'])),
@@ -91,6 +95,15 @@ function witnessChanges(before: string | undefined, after: string | undefined): 
 }
 
 type Named = readonly [part: string, value: string];
+
+function unnamedWord({ tuf, unnamedUpTo }: RootFile): string {
+  if (unnamedUpTo !== undefined) return `count up to log index ${unnamedUpTo}`;
+  return tuf === undefined ? 'count' : 'do not count';
+}
+
+function yesOrNo(value: unknown): string {
+  return value === undefined ? 'no' : 'yes';
+}
 
 function retiredOf({ retired = [] }: RootFile): Named[] {
   return retired.map((key) => [`retired ${key.office} key, counts up to log index ${key.validUpTo}`, rootKeyId(key)]);

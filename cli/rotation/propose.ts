@@ -56,6 +56,7 @@ export async function proposeRotation(context: CommandContext, dir: string, inFo
   const changed = changedRoot(root, {
     ...{ add, remove, ...threshold, keys: keys.open },
     ...(validUpTo === undefined ? {} : { validUpTo }),
+    ...(inForce.lastLogIndex === undefined ? {} : { lastLogIndex: inForce.lastLogIndex }),
   });
   const proposal = proposeNext({
     ...(before === undefined ? {} : { before }),

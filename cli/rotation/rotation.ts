@@ -4,6 +4,7 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
 import { earlierPoliciesMax } from '../../skills-index/trust/limits.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { type Policy, policyDigest } from '../../skills-index/trust/policy.ts';
 import type { RetiredKey, RootFile, RootOffice } from '../../skills-index/trust/root.ts';
 import { parseRoot } from '../../skills-index/trust/root.ts';
@@ -23,13 +24,16 @@ export interface RootChange {
   readonly keys: Readonly<Partial<Record<'log' | 'status' | 'registry', string>>>;
   /** Last log index up to which replaced keys count; undefined while nothing is logged. */
   readonly validUpTo?: number;
+  /** Last log index there is; undefined while nothing is logged. */
+  readonly lastLogIndex?: number;
 }
 
 /**
- * The root file after a change: replaced keys are retired, so that what they signed until then counts on.
+ * The root file after a change: replaced keys are retired, so that what they signed until then counts on. Statements go on naming the
+ * registry as before, and one that was made before statements named it counts on; from now on each has to.
  * @throws Problem `usage`, `root-invalid`
  */
-export function changedRoot(root: RootFile, { add, remove, threshold, keys, validUpTo }: RootChange): RootFile {
+export function changedRoot(root: RootFile, { add, remove, threshold, keys, validUpTo, lastLogIndex }: RootChange): RootFile {
   const gone = root.administrators.filter((one) => remove.includes(one.keyId));
   const stranger = remove.find((id) => !gone.some((one) => one.keyId === id));
   if (stranger !== undefined) throw new Problem('usage', `Cannot remove ${stranger}: it is no administrator of the root file`);
@@ -47,8 +51,11 @@ export function changedRoot(root: RootFile, { add, remove, threshold, keys, vali
     administrators: [...stay, ...add.map(({ keyId, spki }) => ({ keyId, key: spki }))],
     threshold: threshold ?? root.threshold,
     ...(retired.length === 0 ? {} : { retired }),
+    ...(root.tuf === undefined ? { tuf: 1 } : {}),
+    ...(root.tuf === undefined && lastLogIndex !== undefined ? { unnamedUpTo: lastLogIndex } : {}),
   };
-  return parseRoot(JSON.stringify(next));
+  const first = canonicalJson(next) === canonicalJson(root) ? {} : { first: registryIdOf(root) };
+  return parseRoot(JSON.stringify({ ...next, ...first }));
 }
 
 export interface PolicyChange {

@@ -28,6 +28,7 @@ export function statementRoutes(registry: Registry): Hono {
       problems: [
         'request-invalid',
         'statement-invalid',
+        'other-registry',
         'key-unknown',
         'forbidden',
         'scope-taken',

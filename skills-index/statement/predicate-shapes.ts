@@ -58,8 +58,12 @@ const nonce = v.pipe(
 
 const assertionPart = v.pipe(field.base64url, v.maxLength(assertionCharsMax, 'is too long'));
 
+// The registry that the statement counts in; who judges says up to where a statement may name none.
+const registry = v.exactOptional(field.digest);
+
 const approval = v.pipe(
   exactObject({
+    registry,
     name: field.skillName,
     version: field.version,
     bundle: field.digest,
@@ -103,6 +107,7 @@ const approval = v.pipe(
 
 const member = v.pipe(
   exactObject({
+    registry,
     name: field.memberName,
     roles: v.pipe(
       boundedList(v.picklist(memberRoles), memberRoles.length),
@@ -134,6 +139,7 @@ const member = v.pipe(
 
 const key = v.pipe(
   exactObject({
+    registry,
     key: field.publicKey,
     state: v.picklist(['enrolled', 'ended']),
     replaces: v.exactOptional(field.digest),
@@ -148,6 +154,7 @@ const key = v.pipe(
 export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Predicates[Kind]> } = {
   publish: exactObject({ manifest, tool: shortText, inferred: v.exactOptional(v.literal(true)) }),
   scan: exactObject({
+    registry,
     ruleSet: field.digest,
     report: field.digest,
     verdict: v.picklist(['pass', 'review', 'block', 'incomplete']),
@@ -164,6 +171,7 @@ export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Pr
   }),
   approval,
   verdict: exactObject({
+    registry,
     verifier: exactObject({ id: shortText }),
     timeVerified: field.isoTime,
     resourceUri: shortText,
@@ -173,6 +181,7 @@ export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Pr
     verifiedLevels: boundedList(shortText, verdictInputsMax),
   }),
   revocation: exactObject({
+    registry,
     kind: v.picklist(['suspended', 'lifted', 'revoked']),
     target: v.union(
       [
@@ -187,6 +196,7 @@ export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Pr
   }),
   member,
   scope: exactObject({
+    registry,
     scope: field.scope,
     owners: identityList,
     publishers: v.exactOptional(identityList),

@@ -37,6 +37,12 @@ export type OidcIdentity = PersonIdentity | CiIdentity;
 /** Whoever may own a scope or publish in it. */
 export type Identity = PublicKey | OidcIdentity;
 
+/** What counts in one registry only. Publications and provenance do not: they are the author's, wherever they are shown. */
+export interface BoundPredicate {
+  /** Fingerprint of the registry's first root file. Absent in statements from before they named their registry. */
+  readonly registry?: Digest;
+}
+
 export interface PublishPredicate {
   readonly manifest: Manifest;
   /** For example `skillgate 0.1.0`. */
@@ -45,7 +51,7 @@ export interface PublishPredicate {
   readonly inferred?: true;
 }
 
-export interface ScanPredicate {
+export interface ScanPredicate extends BoundPredicate {
   readonly ruleSet: Digest;
   /** Digest of the canonical scan report. */
   readonly report: Digest;
@@ -68,7 +74,7 @@ export interface PasskeyAssertion {
   readonly signature: string;
 }
 
-export interface ApprovalPredicate {
+export interface ApprovalPredicate extends BoundPredicate {
   readonly name: SkillName;
   readonly version: Version;
   readonly bundle: Digest;
@@ -92,7 +98,7 @@ export interface ApprovalPredicate {
 }
 
 /** SLSA verification summary (slsa.dev/verification_summary/v1), the parts we write. */
-export interface VerdictPredicate {
+export interface VerdictPredicate extends BoundPredicate {
   readonly verifier: { readonly id: string };
   /** ISO 8601, UTC. */
   readonly timeVerified: string;
@@ -110,7 +116,7 @@ export type RevocationTarget =
   | { readonly name: SkillName; readonly version: Version }
   | { readonly publisher: Digest };
 
-export interface RevocationPredicate {
+export interface RevocationPredicate extends BoundPredicate {
   readonly kind: 'suspended' | 'lifted' | 'revoked';
   readonly target: RevocationTarget;
   readonly reason: string;
@@ -131,7 +137,7 @@ export interface EnrolledPasskey {
 }
 
 /** One key or one passkey of a person or a scanner. Exactly one of `key` and `passkey` is there. */
-export interface MemberPredicate {
+export interface MemberPredicate extends BoundPredicate {
   readonly name: string;
   readonly roles: readonly MemberRole[];
   readonly key?: PublicKey;
@@ -148,7 +154,7 @@ export interface MemberPredicate {
   readonly nonce: string;
 }
 
-export interface ScopePredicate {
+export interface ScopePredicate extends BoundPredicate {
   readonly scope: Scope;
   /** Who may change this statement, and publish unless `publishers` says otherwise. */
   readonly owners: readonly Identity[];
@@ -158,7 +164,7 @@ export interface ScopePredicate {
   readonly previous?: Digest;
 }
 
-export interface KeyPredicate {
+export interface KeyPredicate extends BoundPredicate {
   readonly key: PublicKey;
   readonly state: 'enrolled' | 'ended';
   /** With `enrolled`: the key that this one follows, whose holder signs. */

@@ -5,6 +5,7 @@ import type { Version } from '../skill/version.ts';
 import type { ApprovalStatement } from '../statement/attestation.ts';
 import { whyAuthor } from './authors.ts';
 import type { Identities } from './identity.ts';
+import { judgeOfRegistry } from './own-registry.ts';
 import { approvalChallenge, whyNotAsserted } from './passkey.ts';
 import { type Policy, policyDigest } from './policy.ts';
 import type { RootFile } from './root.ts';
@@ -37,7 +38,8 @@ export function whyNotCounted(approval: LoggedApproval, context: ApprovalContext
 }
 
 function whyNotAbout({ statement, logIndex }: LoggedApproval, context: ApprovalContext): string[] {
-  const { version, scan, policy, at } = context;
+  const { version, scan, policy, at, root } = context;
+  const foreign = judgeOfRegistry(root)({ statement, logIndex });
   const said = statement.predicate;
   const sameVersion = said.name === version.name && said.version === version.version && said.bundle === version.bundle;
   const shown = context.capabilityDigest;
@@ -50,7 +52,8 @@ function whyNotAbout({ statement, logIndex }: LoggedApproval, context: ApprovalC
     [said.policy === policyDigest(policy), 'it was given under another policy'],
     [at === undefined || at <= Date.parse(said.expires), `its draft expired at ${said.expires}`],
   ];
-  return faults.flatMap(([holds, message]) => (holds ? [] : [message]));
+  const wrong = faults.flatMap(([holds, message]) => (holds ? [] : [message]));
+  return [...(foreign === undefined ? [] : [foreign]), ...wrong];
 }
 
 function whyNotReviewer(approval: LoggedApproval, { root, identities, version, publish }: ApprovalContext): string[] {

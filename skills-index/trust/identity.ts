@@ -16,6 +16,7 @@ import type { SignedBy } from './identity/match.ts';
 import type { PublisherStops } from './identity/publisher-stops.ts';
 import { saidOnce } from './identity/said-once.ts';
 import { identityRoundsMax } from './limits.ts';
+import { judgeOfRegistry } from './own-registry.ts';
 import type { RootFile } from './root.ts';
 
 /** A statement whose signature and place in the log were verified. */
@@ -77,7 +78,13 @@ export function chainIdentities(
   statements: readonly LoggedStatement[],
   frozen: readonly FrozenStatement[] = [],
 ): Identities {
-  const about = statements.filter(isAboutIdentity);
+  const whyForeign = judgeOfRegistry(root);
+  const all = statements.filter(isAboutIdentity);
+  const about = all.filter((one) => whyForeign(one) === undefined);
+  const foreign = all.flatMap(({ digest, logIndex, statement }) => {
+    const why = whyForeign({ statement, logIndex });
+    return why === undefined ? [] : [{ digest, logIndex, why }];
+  });
   const said = new Set(saidOnce(about));
   const twins = about.filter((one) => !said.has(one));
   const ordered = [...said, ...frozen].sort((a, b) => a.logIndex - b.logIndex);
@@ -86,6 +93,7 @@ export function chainIdentities(
   let ends: Ends = endsOfFrozen(frozen);
   for (let round = 0; ; round++) {
     const chain = new IdentityChain(root, ends);
+    chain.ignored.push(...foreign);
     for (const { digest, logIndex } of twins) chain.ignored.push({ digest, logIndex, why: 'it was said before' });
     for (const one of ordered) chain.add(one);
     if (round >= identityRoundsMax || chain.ends.members.size + chain.ends.keys.size === countOf(ends)) return chain;

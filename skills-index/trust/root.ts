@@ -40,6 +40,12 @@ export interface RootFile {
   readonly threshold: number;
   /** Keys of earlier root files, by office. */
   readonly retired?: readonly RetiredKey[];
+  /** The registry has TUF metadata from its first day on, so a client that is shown none refuses the registry. */
+  readonly tuf?: 1;
+  /** Fingerprint of the registry's first root file, by which statements name the registry. The first root file has none: it is the one. */
+  readonly first?: Digest;
+  /** Last log index at which a statement that names no registry counts. Absent: none counts with `tuf`, and every one without. */
+  readonly unnamedUpTo?: number;
 }
 
 const p256 = v.pipe(
@@ -79,6 +85,9 @@ const rootShape: Shape<RootFile> = v.pipe(
     ),
     threshold: v.pipe(v.number(), v.safeInteger(), v.minValue(1, 'is less than 1')),
     retired: v.exactOptional(boundedList(retiredKey, rootRetiredMax, 'is too long')),
+    tuf: v.exactOptional(v.literal(1)),
+    first: v.exactOptional(digest),
+    unnamedUpTo: v.exactOptional(logIndex),
   }),
   v.check((root) => root.threshold <= root.administrators.length, 'has a threshold above the number of administrators'),
   // A key with two offices would let the holder of one act in the other, and one that is also retired has no end.

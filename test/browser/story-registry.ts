@@ -16,9 +16,11 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import { memberStatement, type Statement, scanStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { sessionText } from '../../skills-index/trust/session-text.ts';
 import { freshNonce } from '../nonce.ts';
+import { namedFor } from '../registry/road.ts';
 
 export interface Story {
   readonly base: string;
@@ -77,7 +79,7 @@ export async function startStory(): Promise<Story> {
     return token;
   };
   const state = async (statement: Statement, signer: KeyFile): Promise<void> => {
-    await ask(undefined, '/api/v1/statements', await signStatement(statement, signer));
+    await ask(undefined, '/api/v1/statements', await signStatement(namedFor(registryIdOf(root), statement), signer));
   };
   for (const name of ['ruth', 'otto'] as const) {
     await state(
@@ -96,6 +98,7 @@ export async function startStory(): Promise<Story> {
     const about = { name: manifest.name, version: manifest.version, bundle: packed.digest, files: packed.bundle.files };
     const coverage = report.coverage.files.map(({ path, sha256 = digestOf(''), disposition }) => ({ path, sha256, disposition }));
     const predicate = {
+      registry: registryIdOf(root),
       ruleSet: report.ruleSet,
       report: canonicalDigest(report),
       verdict: report.verdict,

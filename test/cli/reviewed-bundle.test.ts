@@ -32,11 +32,14 @@ const about = { name, version, bundle: packed.digest, files: packed.bundle.files
 const keyId = digestOf('rita’s key');
 const now = new Date('2026-11-20T12:00:00Z');
 
+const registry = digestOf('root file');
+
 const honest: ApprovalPredicate = {
   name,
   version,
   bundle: packed.digest,
   capabilities,
+  registry,
   capabilityDigest: capabilityDigest(capabilities),
   scanReport: digestOf('report'),
   ruleSet: digestOf('rules'),
@@ -49,7 +52,7 @@ const honest: ApprovalPredicate = {
 };
 
 const check = (payload: Uint8Array, digest = digestOf(payload)) =>
-  checkApproval(payload, { name, version, keyId, now, digest }, reviewed);
+  checkApproval(payload, { name, version, registry, keyId, now, digest }, reviewed);
 const payloadOf = (change: Partial<ApprovalPredicate>, of: Partial<typeof about> = {}) =>
   statementBytes(approvalStatement({ ...about, ...of }, { ...honest, ...change }));
 

@@ -7,6 +7,7 @@ import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { freshNonce } from '../nonce.ts';
 import { walkContract } from '../registry/contract.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
@@ -53,6 +54,7 @@ describe('the registry on Node', () => {
   it('logs what lies in enrol/ once, however often it starts', async () => {
     const scanner = makeKey();
     const statement = memberStatement({
+      registry: registryIdOf(trust.root),
       nonce: freshNonce(),
       name: 'second',
       roles: ['scanner'],

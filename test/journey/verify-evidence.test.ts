@@ -136,7 +136,7 @@ describe('skill verify --rescan', () => {
     await publish(send, scanned, author);
     const { body } = await call(send, '/api/v1/jobs/lease', { token: tokens.scanner, json: {} });
     const report = await scanOnce(scanned.files);
-    const envelope = await signReport(scanned, report, scanner);
+    const envelope = await signReport(send, scanned, report, scanner);
     await call(send, `/api/v1/jobs/${body.job.id}/report`, {
       token: tokens.scanner,
       json: { lease: body.job.lease, envelope, report },

@@ -116,7 +116,7 @@ export class Crowd {
       case 'scan': {
         const { job } = (await call(send, '/api/v1/jobs/lease', { token: this.world.tokens.scanner, json: {} })).body;
         const report = makeReport(skill, one.verdict);
-        const json = { lease: job?.lease ?? 'none', envelope: await signReport(skill, report, this.keys[one.who]), report };
+        const json = { lease: job?.lease ?? 'none', envelope: await signReport(send, skill, report, this.keys[one.who]), report };
         await call(send, `/api/v1/jobs/${job?.id ?? 'none'}/report`, { ...this.#tokenOf(one.who), json });
         return;
       }

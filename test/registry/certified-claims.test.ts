@@ -11,6 +11,7 @@ import {
   scopeStatement,
 } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { freshNonce } from '../nonce.ts';
 import { somebody } from '../skills-index/story-sigstore.ts';
 import { certify, claim, kim, post, publishBy, sigstore } from './certified-road.ts';
@@ -46,7 +47,10 @@ describe('a registry that trusts a Sigstore', () => {
 
   it('gives who sends a claim twice the first answer, and a second claim by its certificate nothing', async () => {
     const signer = certify(somebody);
-    const bundle = await sigstore.say(scopeStatement({ scope: parseScope('twice'), owners: [kim] }), signer);
+    const bundle = await sigstore.say(
+      scopeStatement({ registry: registryIdOf(world.trust.root), scope: parseScope('twice'), owners: [kim] }),
+      signer,
+    );
     const first = await call(world.send, '/api/v1/statements', { json: bundle });
     const second = await call(world.send, '/api/v1/statements', { json: bundle });
     expect([first.status, second.body]).toEqual([201, first.body]);
@@ -57,7 +61,10 @@ describe('a registry that trusts a Sigstore', () => {
   });
 
   it('gives both who send one claim at the same time the same answer', async () => {
-    const bundle = await sigstore.say(scopeStatement({ scope: parseScope('at-once'), owners: [kim] }), certify(somebody));
+    const bundle = await sigstore.say(
+      scopeStatement({ registry: registryIdOf(world.trust.root), scope: parseScope('at-once'), owners: [kim] }),
+      certify(somebody),
+    );
     const answers = await Promise.all([1, 2, 3].map(() => call(world.send, '/api/v1/statements', { json: bundle })));
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
     expect(new Set(answers.map(({ body }) => body.digest)).size).toBe(1);
@@ -67,6 +74,7 @@ describe('a registry that trusts a Sigstore', () => {
     const previous = (await call(world.send, '/api/v1/scopes/@kims')).body.statement;
     const mallory = { ...somebody, subject: 'mallory@people.example' };
     const theft = scopeStatement({
+      registry: registryIdOf(world.trust.root),
       scope: parseScope('kims'),
       owners: [{ issuer: mallory.issuer, subject: mallory.subject }],
       previous,
@@ -86,7 +94,8 @@ describe('a registry that trusts a Sigstore', () => {
 describe('a registry that trusts no Sigstore', () => {
   it('takes nothing by certificate, and says so', async () => {
     const world = await makeWorld();
-    const bundle = await sigstore.say(scopeStatement({ scope: parseScope('kims'), owners: [kim] }), certify(somebody));
+    const registry = registryIdOf(world.trust.root);
+    const bundle = await sigstore.say(scopeStatement({ registry, scope: parseScope('kims'), owners: [kim] }), certify(somebody));
     const answer = await call(world.send, '/api/v1/statements', { json: bundle });
     expect(answer).toMatchObject({
       status: 422,

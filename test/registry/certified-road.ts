@@ -11,7 +11,7 @@ import {
   scopeStatement,
 } from '../../skills-index/statement/attestation.ts';
 import { somebody, someWorkflow, type TestCertified, type TestClaims, TestSigstore } from '../skills-index/story-sigstore.ts';
-import { type Answer, call, type Send, type Skill, tarOf } from './road.ts';
+import { type Answer, call, namedFor, registryIdAt, type Send, type Skill, tarOf } from './road.ts';
 
 /** The Sigstore that the registry trusts. */
 export const sigstore = new TestSigstore('registry');
@@ -38,7 +38,7 @@ export const provenanceOf = (skill: Skill): Statement => provenanceStatement(abo
 
 /** Posts a statement by certificate. */
 export async function post(send: Send, statement: Statement, signer: TestCertified): Promise<Answer> {
-  return call(send, '/api/v1/statements', { json: await sigstore.say(statement, signer) });
+  return call(send, '/api/v1/statements', { json: await sigstore.say(namedFor(await registryIdAt(send), statement), signer) });
 }
 
 /** Claims a scope with a certificate of its own. */

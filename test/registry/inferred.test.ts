@@ -31,7 +31,7 @@ async function publishInferred(): Promise<Skill> {
   const none = { observed: noCapabilities, declared: noCapabilities, undeclared: noCapabilities, unused: noCapabilities };
   const report = { ...makeReport(skill, 'pass'), capabilities: none };
   const { job } = (await call(send, '/api/v1/jobs/lease', { token: tokens.scanner, json: {} })).body;
-  const json = { lease: job.lease, envelope: await signReport(skill, report, scanner), report };
+  const json = { lease: job.lease, envelope: await signReport(send, skill, report, scanner), report };
   expect((await call(send, `/api/v1/jobs/${job.id}/report`, { token: tokens.scanner, json })).status).toBe(200);
   return skill;
 }

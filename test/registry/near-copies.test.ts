@@ -40,7 +40,7 @@ async function scanned(skill: Skill, key: TestKey, verdict: Verdict): Promise<vo
   const texts = skill.files.map(({ path, bytes }) => ({ path, text: Buffer.from(bytes).toString() }));
   const json = {
     lease: body.job.lease,
-    envelope: await signReport(skill, report, scanner),
+    envelope: await signReport(send, skill, report, scanner),
     report,
     signature: signatureOf(texts),
   };
@@ -140,7 +140,7 @@ describe('near copies', () => {
     const token = tokens.scanner;
     const { body } = await call(send, '/api/v1/jobs/lease', { token, json: {} });
     const report = makeReport(skill, 'pass');
-    const envelope = await signReport(skill, report, world.scanner);
+    const envelope = await signReport(send, skill, report, world.scanner);
     const json = { lease: body.job.lease, envelope, report, signature };
     expect(await call(send, `/api/v1/jobs/${body.job.id}/report`, { token, json })).toMatchObject({ status: 400 });
     await call(send, `/api/v1/jobs/${body.job.id}/fail`, { token, json: { lease: body.job.lease, reason: 'crash', detail: '' } });

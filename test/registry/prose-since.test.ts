@@ -35,7 +35,7 @@ describe('an update', () => {
     expect((await publish(send, skill, author)).status).toBe(201);
     const { job } = (await call(send, '/api/v1/jobs/lease', { token: tokens.scanner, json: {} })).body;
     const report = makeReport(skill, 'pass');
-    const envelope = await signReport(skill, report, scanner);
+    const envelope = await signReport(send, skill, report, scanner);
     const json = { lease: job.lease, envelope, report, prose: await proseIn(skill), ...told };
     return call(send, `/api/v1/jobs/${job.id}/report`, { token: tokens.scanner, json });
   };

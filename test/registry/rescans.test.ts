@@ -65,7 +65,7 @@ describe('a new rule set', () => {
     said: { verdict?: Verdict; findings?: Finding[]; selectors?: string[] },
   ): Promise<Answer> => {
     const made = { ...makeReport(skill, said.verdict ?? 'pass', said.findings), ruleSet: by.digest };
-    const envelope = await signReport(skill, made, world.scanner);
+    const envelope = await signReport(world.send, skill, made, world.scanner);
     return post(`/api/v1/jobs/${job?.id}/report`, { lease: job?.lease, envelope, report: made, selectors: said.selectors });
   };
   const scanned = async (skill: Skill, by: RuleSet, said: { verdict?: Verdict; selectors?: string[] }): Promise<void> => {

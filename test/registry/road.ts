@@ -19,6 +19,8 @@ import { parseStatement } from '../../skills-index/statement/parse-statement.ts'
 import type { Prose } from '../../skills-index/statement/prose.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type Envelope, signStatement } from '../../skills-index/statement/sign.ts';
+import { isBound, registryIdOf } from '../../skills-index/trust/own-registry.ts';
+import { parseRoot } from '../../skills-index/trust/root.ts';
 import { sessionText } from '../../skills-index/trust/session-text.ts';
 import { freshNonce } from '../nonce.ts';
 import { signText, type TestKey } from './people.ts';
@@ -60,7 +62,18 @@ export async function call(
 
 /** Signs and posts a statement. */
 export async function state(send: Send, statement: Statement, key: TestKey): Promise<Answer> {
-  return call(send, '/api/v1/statements', { json: await signStatement(statement, key), keyId: key.keyId });
+  const json = await signStatement(namedFor(await registryIdAt(send), statement), key);
+  return call(send, '/api/v1/statements', { json, keyId: key.keyId });
+}
+
+/** What statements for this registry name; asked of it, since tests trust theirs. */
+export async function registryIdAt(send: Send): Promise<Digest> {
+  return registryIdOf(parseRoot(Buffer.from(await (await send('/index/root.json')).arrayBuffer())));
+}
+
+/** The statement with the registry that it counts in; one that names a registry already stays as it is. */
+export function namedFor<One extends Statement>(registry: Digest, statement: One): One {
+  return isBound(statement) ? { ...statement, predicate: { registry, ...statement.predicate } } : statement;
 }
 
 export interface Enrolled {
@@ -170,7 +183,7 @@ export function makeReport(skill: Skill, verdict: Verdict, findings: readonly Fi
   };
 }
 
-export async function signReport(skill: Skill, report: ScanReport, key: TestKey): Promise<Envelope> {
+export async function signReport(send: Send, skill: Skill, report: ScanReport, key: TestKey): Promise<Envelope> {
   const { packed, manifest } = skill;
   const about = { name: manifest.name, version: manifest.version, bundle: packed.digest, files: packed.bundle.files };
   const statement = scanStatement(about, {
@@ -180,7 +193,7 @@ export async function signReport(skill: Skill, report: ScanReport, key: TestKey)
     isolation: 'test',
     coverage: report.coverage.files.map(({ path, sha256 = digestOf(''), disposition }) => ({ path, sha256, disposition })),
   });
-  return signStatement(statement, key);
+  return signStatement(namedFor(await registryIdAt(send), statement), key);
 }
 
 /** Leases the next job and reports on it. */
@@ -197,7 +210,7 @@ export async function scan(
   const report = makeReport(skill, verdict, findings);
   return call(send, `/api/v1/jobs/${body.job.id}/report`, {
     token,
-    json: { lease: body.job.lease, envelope: await signReport(skill, report, key), report, ...told },
+    json: { lease: body.job.lease, envelope: await signReport(send, skill, report, key), report, ...told },
   });
 }
 

@@ -8,6 +8,7 @@ import { scanStatement } from '../../skills-index/statement/attestation.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { type Answer, call, makeReport, makeSkill, publish, ruleSet, type Skill, scan, signIn, signReport } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
@@ -96,7 +97,7 @@ describe('scan jobs', () => {
     const second = await lease();
     expect([second?.id, second?.attempt]).toEqual([first?.id, 2]);
     const report = makeReport(skill, 'pass');
-    const body = { envelope: await signReport(skill, report, world.scanner), report };
+    const body = { envelope: await signReport(world.send, skill, report, world.scanner), report };
     expect(await post(first, 'report', body)).toMatchObject({ status: 409, body: { code: 'job-stale' } });
     expect(await post({ id: second?.id ?? '', lease: 'x'.repeat(43) }, 'report', body)).toMatchObject({ status: 409 });
     expect(await post(second, 'report', body)).toMatchObject({ status: 200, body: { status: 'in review' } });
@@ -108,7 +109,7 @@ describe('scan jobs', () => {
     const job = await lease();
     world.wait(121_000);
     const report = makeReport(skill, 'pass');
-    const body = { envelope: await signReport(skill, report, world.scanner), report };
+    const body = { envelope: await signReport(world.send, skill, report, world.scanner), report };
     expect(await post(job, 'report', body)).toMatchObject({ status: 409, body: { code: 'job-stale' } });
     expect(await post(await lease(), 'report', body)).toMatchObject({ status: 200 });
   });
@@ -128,7 +129,7 @@ describe('scan jobs', () => {
       },
     };
     const report = makeReport(skill, 'pass');
-    const sent = { id: job.id, lease: job.lease, envelope: await signReport(skill, report, scanner), report };
+    const sent = { id: job.id, lease: job.lease, envelope: await signReport(world.send, skill, report, scanner), report };
     await expect(takeReport({ ...registry, db }, actor, sent)).rejects.toMatchObject({
       code: expect.stringMatching(/registry-busy|job-stale/),
     });
@@ -181,14 +182,14 @@ describe('scan jobs', () => {
       [
         'signed by a reviewer',
         async (skill) => ({
-          envelope: await signReport(skill, makeReport(skill, 'pass'), world.rita),
+          envelope: await signReport(world.send, skill, makeReport(skill, 'pass'), world.rita),
           report: makeReport(skill, 'pass'),
         }),
       ],
       [
         'other than the one signed',
         async (skill) => ({
-          envelope: await signReport(skill, makeReport(skill, 'block'), world.scanner),
+          envelope: await signReport(world.send, skill, makeReport(skill, 'block'), world.scanner),
           report: makeReport(skill, 'pass'),
         }),
       ],
@@ -196,7 +197,7 @@ describe('scan jobs', () => {
         'whose coverage leaves a file out',
         async (skill) => {
           const report = lie(skill, (one) => ({ ...one, coverage: { files: one.coverage.files.slice(1) } }));
-          return { envelope: await signReport(skill, report, world.scanner), report };
+          return { envelope: await signReport(world.send, skill, report, world.scanner), report };
         },
       ],
       [
@@ -221,7 +222,13 @@ describe('scan jobs', () => {
             isolation: 't',
             coverage,
           } as const;
-          return { envelope: await signStatement(scanStatement(about, predicate), world.scanner), report: bent };
+          return {
+            envelope: await signStatement(
+              scanStatement(about, { registry: registryIdOf(world.trust.root), ...predicate }),
+              world.scanner,
+            ),
+            report: bent,
+          };
         },
       ],
       [
@@ -231,7 +238,7 @@ describe('scan jobs', () => {
             ...one,
             coverage: { files: one.coverage.files.map((file) => ({ ...file, disposition: 'unanalysed' })) },
           }));
-          return { envelope: await signReport(skill, report, world.scanner), report };
+          return { envelope: await signReport(world.send, skill, report, world.scanner), report };
         },
       ],
       [
@@ -239,7 +246,7 @@ describe('scan jobs', () => {
         async (skill) => {
           const other = makeSkill('@acme/scanned', '9.9.9');
           return {
-            envelope: await signReport(other, makeReport(other, 'pass'), world.scanner),
+            envelope: await signReport(world.send, other, makeReport(other, 'pass'), world.scanner),
             report: makeReport(skill, 'pass'),
           };
         },
@@ -262,13 +269,19 @@ describe('scan jobs', () => {
             isolation: 't',
             coverage,
           } as const;
-          return { envelope: await signStatement(scanStatement(about, predicate), world.scanner), report };
+          return {
+            envelope: await signStatement(
+              scanStatement(about, { registry: registryIdOf(world.trust.root), ...predicate }),
+              world.scanner,
+            ),
+            report,
+          };
         },
       ],
       [
         'that is none',
         async (skill) => ({
-          envelope: await signReport(skill, makeReport(skill, 'pass'), world.scanner),
+          envelope: await signReport(world.send, skill, makeReport(skill, 'pass'), world.scanner),
           report: { schema: 'x' },
         }),
       ],
@@ -284,7 +297,7 @@ describe('scan jobs', () => {
     });
     const scanLater = async (job: { id: string; lease: string } | null, skill: Skill): Promise<Answer> => {
       const report = makeReport(skill, 'pass');
-      return post(job, 'report', { envelope: await signReport(skill, report, world.scanner), report });
+      return post(job, 'report', { envelope: await signReport(world.send, skill, report, world.scanner), report });
     };
   });
 });

@@ -11,6 +11,7 @@ import {
   verdictStatement,
 } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { freshNonce } from '../nonce.ts';
 import { testPasskey } from '../skills-index/story-keys.ts';
 import { makeKey, type TestKey } from './people.ts';
@@ -87,6 +88,7 @@ describe('statements', () => {
       files: skill.packed.bundle.files,
     };
     const scan = scanStatement(about, {
+      registry: registryIdOf(world.trust.root),
       ruleSet: digestOf('r'),
       report: digestOf('r'),
       verdict: 'pass',

@@ -6,6 +6,7 @@ import { Buckets } from '../../registry/stranger-limit.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { signPayload, signStatement } from '../../skills-index/statement/sign.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { makeKey } from './people.ts';
 import { call, makeSkill, publish, type Send, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
@@ -72,7 +73,10 @@ describe('a stranger', () => {
 
   it('may leave the hint out, for statements whose signers can be told', async () => {
     const key = makeKey();
-    const envelope = await signStatement(scopeStatement({ scope: parseScope('plain'), owners: [key.open] }), key);
+    const envelope = await signStatement(
+      scopeStatement({ registry: registryIdOf(world.trust.root), scope: parseScope('plain'), owners: [key.open] }),
+      key,
+    );
     expect((await call(world.send, '/api/v1/statements', { json: envelope })).status).toBe(201);
   });
 

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { somebody } from '../skills-index/story-sigstore.ts';
 import { certify, claim, kim, publication, sigstore, upload } from './certified-road.ts';
 import { call, makeSkill } from './road.ts';
@@ -39,7 +40,12 @@ describe('before it verifies a certificate, the registry says', () => {
   it('that the certificate has signed a claim', async () => {
     const by = certify(somebody);
     expect((await claim(world.send, 'more', { owners: [kim], signer: by })).status).toBe(201);
-    const bundle = spoiled(await sigstore.say(scopeStatement({ scope: parseScope('most'), owners: [kim] }), by));
+    const bundle = spoiled(
+      await sigstore.say(
+        scopeStatement({ registry: registryIdOf(world.trust.root), scope: parseScope('most'), owners: [kim] }),
+        by,
+      ),
+    );
     expect((await call(world.send, '/api/v1/statements', { json: bundle })).body.code).toBe('certificate-used');
   });
 

@@ -14,6 +14,7 @@ import { workJobs } from '../../scanner/work.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseProse } from '../../skills-index/statement/prose.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { call, makeSkill, publish, type Skill } from '../registry/road.ts';
 import { makeStaffedWorld, type Staffed } from '../registry/world.ts';
@@ -50,6 +51,7 @@ describe('a scanner at work', () => {
     await workJobs({
       base: 'http://localhost',
       root: rootFingerprint(world.trust.root),
+      registry: registryIdOf(world.trust.root),
       signer: world.scanner,
       fetch: async (url, init) => fetchOther?.(String(url)) ?? world.send(String(url).slice('http://localhost'.length), init),
       signal: stop.signal,

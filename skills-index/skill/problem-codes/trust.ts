@@ -76,6 +76,12 @@ export const trustCodes = {
     means: 'A Sigstore trusted_root.json is malformed, or something in it does not say since when it counts.',
     fix: 'Fetch it again from whom it comes (skill registry trust), or ask the operator.',
   },
+  'other-registry': {
+    exit: 6,
+    status: 422,
+    means: 'The statement was signed for another registry, or names none. It counts only in the registry that it names.',
+    fix: 'Sign it anew for this registry with this version of skill.',
+  },
   'subject-mismatch': {
     exit: 6,
     status: 422,

@@ -9,6 +9,7 @@ import type { DecisionInput } from '../decision.ts';
 import { idsOf } from '../identity/match.ts';
 import type { Speaker } from '../identity/publisher-stops.ts';
 import { saidOnce } from '../identity/said-once.ts';
+import { judgeOfRegistry } from '../own-registry.ts';
 import { holdsOffice } from '../root-office.ts';
 import { readWitnesses } from '../witnessed-head.ts';
 import { type Evidence, statementsOf } from './evidence.ts';
@@ -86,7 +87,9 @@ function standingRevocation(evidence: Evidence): { kind: 'suspended' | 'revoked'
     ...(publish === undefined ? {} : { signer: publish.signer, logIndex: publish.logIndex }),
   };
   const speaker = { ids: [input.line.publisher, ...(publish === undefined ? [] : idsOf(publish))], scope: publication.scope };
-  const said = saidOnce(statementsOf(evidence, predicateTypes.revocation)).filter(({ statement, signer, logIndex }) => {
+  const whyForeign = judgeOfRegistry(input.root);
+  const own = statementsOf(evidence, predicateTypes.revocation).filter((one) => whyForeign(one) === undefined);
+  const said = saidOnce(own).filter(({ statement, signer, logIndex }) => {
     const { kind, target } = statement.predicate;
     const byMember = (['reviewer', 'administrator'] as const).some((role) => identities.isMember(signer, role, logIndex));
     const acting = { keyId: signer, enrolled: identities.memberOf(signer, logIndex) };

@@ -17,6 +17,7 @@ import { identityId, printIdentity } from '../../statement/identity-id.ts';
 import { idsOf, matchedIdentity } from '../identity/match.ts';
 import { sayWord } from '../identity/publisher-stops.ts';
 import { judgeCeiling } from '../judging-policies.ts';
+import { judgeOfRegistry } from '../own-registry.ts';
 import { type ApprovalsNeeded, approvalsNeeded, policyDigest } from '../policy.ts';
 import { sayForeign } from '../publisher-words.ts';
 import { holdsOffice } from '../root-office.ts';
@@ -118,6 +119,8 @@ export function judgeScan(evidence: Evidence, publish: JudgedPublish | undefined
     [publish === undefined || scan.logIndex > publish.logIndex, 'the scan was logged before the version was published'],
   ];
   for (const [holds, message] of faults) reasons.demand(holds, 'scan-mismatch', message);
+  const foreign = judgeOfRegistry(input.root)(scan);
+  reasons.demand(foreign === undefined, 'scan-mismatch', `the scan at log index ${scan.logIndex} does not count: ${foreign}`);
   const { capabilities } = input.line;
   return {
     scanner: scanner?.name ?? scan.signer,
@@ -152,6 +155,8 @@ export function judgeVerdict(evidence: Evidence, reasons: Reasons): JudgedVerdic
     [inputs.every((one) => one.logIndex < verdict.logIndex), 'the verdict was logged before what it rests on'],
   ];
   for (const [holds, message] of faults) reasons.demand(holds, 'verdict-invalid', message);
+  const foreign = judgeOfRegistry(input.root)(verdict);
+  reasons.demand(foreign === undefined, 'verdict-invalid', `the verdict does not count: ${foreign}`);
   const { approving, validUpTo } = evidence.policies;
   const underPolicy = said.policy.digest.sha256 === hexOf(policyDigest(approving));
   const until = validUpTo === undefined ? '' : ` than the one in force up to log index ${validUpTo}`;

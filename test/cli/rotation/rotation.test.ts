@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { changedPolicy, changedRoot, mergeProposals, proposalDigest } from '../../../cli/rotation/rotation.ts';
+import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
 import { defaultPolicy, type Policy } from '../../../skills-index/trust/policy.ts';
+import { type RootFile, rootFingerprint } from '../../../skills-index/trust/root.ts';
 import { missingSignatures, signRepository } from '../../../skills-index/trust/tuf/ceremony.ts';
 import { tufKeyOf } from '../../../skills-index/trust/tuf/metadata.ts';
 import type { TufRepository } from '../../../skills-index/trust/tuf/repository.ts';
@@ -22,8 +24,25 @@ describe('a changed root file', () => {
   });
 
   it('is the same where nothing changes, and retires nothing while nothing is logged', () => {
-    expect(changedRoot(root, { add: [], remove: [], keys: {}, validUpTo: 7 })).toEqual(root);
+    const today: RootFile = { ...root, tuf: 1 };
+    expect(changedRoot(today, { add: [], remove: [], keys: {}, validUpTo: 7, lastLogIndex: 7 })).toEqual(today);
     expect(changedRoot(root, { add: [], remove: [], keys: { status: status2.open.spki } }).retired).toBeUndefined();
+  });
+
+  it('names the registry as before, through each rotation', () => {
+    const today: RootFile = { ...root, tuf: 1 };
+    const once = changedRoot(today, { add: [dora.open], remove: [], keys: {}, lastLogIndex: 9 });
+    expect(once).toMatchObject({ first: rootFingerprint(today) });
+    expect(once).not.toHaveProperty('unnamedUpTo');
+    const twice = changedRoot(once, { add: [], remove: [dora.keyId], keys: {}, validUpTo: 9, lastLogIndex: 9 });
+    expect([registryIdOf(once), registryIdOf(twice)]).toEqual([registryIdOf(today), registryIdOf(today)]);
+  });
+
+  it('from before statements named their registry lets those there are count on, and none after them', () => {
+    const once = changedRoot(root, { add: [], remove: [], keys: {}, lastLogIndex: 41 });
+    expect(once).toMatchObject({ tuf: 1, first: rootFingerprint(root), unnamedUpTo: 41 });
+    const twice = changedRoot(once, { add: [dora.open], remove: [], keys: {}, lastLogIndex: 90 });
+    expect(twice).toMatchObject({ first: rootFingerprint(root), unnamedUpTo: 41 });
   });
 
   it.each([
