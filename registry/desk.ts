@@ -25,9 +25,9 @@ import { passkeysPage } from './pages/passkeys-page.ts';
 import { queuePage } from './pages/queue.ts';
 import { rulePage } from './pages/rule.ts';
 import { linkPage, signInPage } from './pages/sign-in.ts';
-import { creationOptions, finishCreation, finishLogin, listPendingPasskeys, loginOptions } from './passkeys.ts';
+import { creationOptions, finishCreation, listPendingPasskeys } from './passkeys.ts';
 import { listDecided, listQueue } from './review.ts';
-import { createSession, endSession, peekLink, redeemLink } from './sessions.ts';
+import { endSession, peekLink, redeemLink } from './sessions.ts';
 
 /** All routes of the desk, without their /review. */
 export function deskRoutes(registry: Registry): Hono {
@@ -65,10 +65,7 @@ export function deskRoutes(registry: Registry): Hono {
 function signInRoutes(app: Hono, registry: Registry): void {
   app.get('/sign-in', async (context) => {
     const link = context.req.query('link');
-    if (link === undefined) {
-      const passkeyOptions = await loginOptions(registry);
-      return show(registry, context, (frame) => signInPage(frame, { passkeyOptions }));
-    }
+    if (link === undefined) return show(registry, context, signInPage);
     const member = (await peekLink(registry, link))?.member;
     if (member === undefined) throw linkOver();
     return show(registry, context, (frame) => linkPage(frame, { link, member }));
@@ -77,13 +74,6 @@ function signInRoutes(app: Hono, registry: Registry): void {
     const session = await redeemLink(registry, await field(context, 'link'));
     if (session === undefined) throw linkOver();
     keepSession(context, session);
-    return context.redirect('/review', 303);
-  });
-  app.post('/sign-in/passkey', async (context) => {
-    const { chain } = await readIdentities(registry);
-    const response = await field(context, 'response');
-    const credentialId = await finishLogin(registry, response, (id) => chain.passkeyOf(id, latest)?.passkey);
-    keepSession(context, await createSession(registry, { kind: 'passkey', credentialId }, 'desk'));
     return context.redirect('/review', 303);
   });
   app.post('/sign-out', async (context) => {

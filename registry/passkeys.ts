@@ -1,16 +1,17 @@
 /**
- * Passkeys in the desk: making one, signing in with one, and what the browser is asked to sign for an approval (WebAuthn level 3).
+ * Passkeys in the desk: making one, and what the browser is asked to sign for an approval (WebAuthn level 3). The desk asks a passkey
+ * for nothing else. Whoever runs the desk chooses what a passkey signs, so a sign-in by passkey could be an approval that nobody read.
  * Whether an approval's assertion holds is judged elsewhere and offline, by skills-index/trust/passkey.ts.
  */
 import { and, eq, lt, sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import { Problem } from '../skills-index/skill/problem.ts';
-import type { EnrolledPasskey } from '../skills-index/statement/attestation.ts';
+import type { EnrolledPasskey, PasskeyAssertion } from '../skills-index/statement/attestation.ts';
 import type { Registry, RegistryConfig } from './context.ts';
 import { challengeMs, pendingPasskeysMax } from './limits.ts';
 import { passkeyCounters } from './passkey-schema.ts';
 import { challenge, pendingPasskey } from './schema.ts';
-import { createOptions, passkeyMade, requestOptions, requireAsserted, type Site, signCount } from './webauthn.ts';
+import { createOptions, passkeyMade, requestOptions, type Site, signCount } from './webauthn.ts';
 
 export interface PendingPasskey extends EnrolledPasskey {
   readonly member: string;
@@ -24,42 +25,14 @@ export function siteOf(config: RegistryConfig): Site {
   return { rpId: hostname, origin };
 }
 
-/** What the sign-in page hands to `navigator.credentials.get`: any passkey of this site. */
-export async function loginOptions(registry: Registry): Promise<object> {
-  return requestOptions(siteOf(registry.config).rpId, await issue(registry, 'login', null));
-}
-
 /**
- * Checks a sign-in.
- * @param passkeyOf the enrolled passkey of a credential, from signed statements
- * @returns the credential that signed
- * @throws Problem `not-signed-in`
+ * WebAuthn level 3 §7.2 step 22: a counter that does not go up is the sign of a copy. The registry refuses whichever of the two comes
+ * second: its owner learns of the copy, and everything that the copy approved stands in the log.
+ * @throws Problem `approval-refused`
  */
-export async function finishLogin(
-  registry: Registry,
-  response: string,
-  passkeyOf: (credentialId: string) => EnrolledPasskey | undefined,
-): Promise<string> {
-  const assertion = parseResponse(response, assertionForm);
-  const expectedChallenge = await take(registry, 'login', null, assertion.response.clientDataJSON);
-  const passkey = passkeyOf(assertion.id);
-  const site = siteOf(registry.config);
-  if (passkey === undefined || passkey.rpId !== site.rpId || passkey.origin !== site.origin) {
-    throw new Problem('not-signed-in', 'This passkey is not enrolled here', {
-      hint: 'An administrator has to sign that it is yours. Use skill login --browser meanwhile.',
-    });
-  }
-  requireAsserted(assertion, expectedChallenge, passkey);
-  await refuseCopy(registry, passkey.credentialId, signCount(assertion));
-  return passkey.credentialId;
-}
-
-/**
- * WebAuthn level 3 §7.2 step 22: a counter that does not go up is the sign of a copy. It is refused whichever of the two comes behind:
- * the person learns of it, and the copy that goes ahead still approves nothing that its owner does not see in the log.
- * @throws Problem `not-signed-in`
- */
-async function refuseCopy(registry: Registry, credentialId: string, count: number): Promise<void> {
+export async function refuseCopy(registry: Registry, assertion: PasskeyAssertion): Promise<void> {
+  const { credentialId } = assertion;
+  const count = signCount(assertion);
   const known = eq(passkeyCounters.credentialId, credentialId);
   const [before] = count === 0 ? await registry.db.read.select().from(passkeyCounters).where(known) : [];
   // Those that are kept in several places at once do not count, and always say 0.
@@ -75,17 +48,17 @@ async function refuseCopy(registry: Registry, credentialId: string, count: numbe
     .returning();
   if (counted !== undefined) return;
   throw new Problem(
-    'not-signed-in',
+    'approval-refused',
     `This passkey says that it signed ${count} times, and has said more before: there may be a copy of it`,
     {
-      hint: 'Ask an administrator to end it (skill member remove), look in the log what it approved, and make another. Use skill login --browser meanwhile.',
+      hint: 'Ask an administrator to end it (skill member remove), look in the log what it approved, and make another. Approve with your key meanwhile: skill review approve.',
     },
   );
 }
 
 /** What the passkeys page hands to `navigator.credentials.create`. */
 export async function creationOptions(registry: Registry, member: string, known: readonly string[]): Promise<object> {
-  return createOptions(siteOf(registry.config).rpId, await issue(registry, 'enrol', member), member, known);
+  return createOptions(siteOf(registry.config).rpId, await issue(registry, member), member, known);
 }
 
 /**
@@ -93,8 +66,8 @@ export async function creationOptions(registry: Registry, member: string, known:
  * @throws Problem `request-invalid` when the browser's answer does not hold
  */
 export async function finishCreation(registry: Registry, member: string, response: string): Promise<void> {
-  const made = parseResponse(response, creationForm);
-  const expectedChallenge = await take(registry, 'enrol', member, made.response.clientDataJSON);
+  const made = parseCreation(response);
+  const expectedChallenge = await take(registry, member, made.response.clientDataJSON);
   const enrolled = passkeyMade(made, expectedChallenge, siteOf(registry.config));
   const waiting = (await listPendingPasskeys(registry)).filter((one) => one.member === member);
   if (waiting.length >= pendingPasskeysMax) {
@@ -116,18 +89,14 @@ export async function listPendingPasskeys(registry: Registry): Promise<readonly 
 
 const base64url = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]*$/), v.maxLength(20_000));
 const credential = { id: base64url, rawId: base64url, type: v.literal('public-key') };
-const assertionForm = v.object({
-  ...credential,
-  response: v.object({ clientDataJSON: base64url, authenticatorData: base64url, signature: base64url }),
-});
 const creationForm = v.object({
   ...credential,
   response: v.object({ clientDataJSON: base64url, attestationObject: base64url }),
 });
 const clientDataForm = v.object({ challenge: base64url });
 
-function parseResponse<Form extends typeof assertionForm | typeof creationForm>(response: string, form: Form) {
-  const parsed = v.safeParse(form, parseJsonText(response));
+function parseCreation(response: string): v.InferOutput<typeof creationForm> {
+  const parsed = v.safeParse(creationForm, parseJsonText(response));
   if (!parsed.success) throw new Problem('request-invalid', 'The browser’s answer is no WebAuthn credential');
   return parsed.output;
 }
@@ -140,10 +109,10 @@ function parseJsonText(text: string): unknown {
   }
 }
 
-async function issue(registry: Registry, purpose: 'login' | 'enrol', member: string | null): Promise<Uint8Array<ArrayBuffer>> {
+async function issue(registry: Registry, member: string): Promise<Uint8Array<ArrayBuffer>> {
   const now = registry.now().getTime();
   const bytes = Uint8Array.from(registry.random(32));
-  const row = { id: Buffer.from(bytes).toString('base64url'), purpose, member, expiresAt: now + challengeMs };
+  const row = { id: Buffer.from(bytes).toString('base64url'), purpose: 'enrol' as const, member, expiresAt: now + challengeMs };
   await registry.db.batch([
     (db) => db.delete(challenge).where(lt(challenge.expiresAt, now)),
     (db) => db.insert(challenge).values(row),
@@ -152,17 +121,12 @@ async function issue(registry: Registry, purpose: 'login' | 'enrol', member: str
 }
 
 // One DELETE … RETURNING: a challenge is used once, also by two who come together.
-async function take(
-  registry: Registry,
-  purpose: 'login' | 'enrol',
-  member: string | null,
-  clientDataJSON: string,
-): Promise<string> {
+async function take(registry: Registry, member: string, clientDataJSON: string): Promise<string> {
   const data = v.safeParse(clientDataForm, parseJsonText(Buffer.from(clientDataJSON, 'base64url').toString('utf8')));
   const id = data.success ? data.output.challenge : '';
   const [row] = await registry.db.read
     .delete(challenge)
-    .where(and(eq(challenge.id, id), eq(challenge.purpose, purpose)))
+    .where(and(eq(challenge.id, id), eq(challenge.purpose, 'enrol')))
     .returning();
   if (row === undefined || row.member !== member || row.expiresAt <= registry.now().getTime()) {
     throw new Problem('not-signed-in', 'The page is too old, or was used before', { hint: 'Load it again and try once more.' });

@@ -6,21 +6,24 @@ import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { approvalStatement, type PasskeyAssertion, statementBytes } from '../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../skills-index/trust/own-registry.ts';
+import { approvalChallenge } from '../skills-index/trust/passkey.ts';
 import { policyDigest } from '../skills-index/trust/policy.ts';
 import { parseDraft, takePasskeyApproval } from './approval-intake.ts';
 import { reportOf } from './approvals.ts';
 import { refuseAuthor, whyOwn } from './authors.ts';
 import { retryOnClash } from './batch.ts';
 import { type Actor, nameOf, printSubject, type Registry, type Subject, type VersionName } from './context.ts';
-import { actorOf, requireRole } from './identities.ts';
+import { actorOf, latest, readIdentities, requireRole } from './identities.ts';
 import { makeId } from './ids.ts';
 import { claimMs, draftMs, reasonCharsMax } from './limits.ts';
 import { filesOf, manifestOf } from './manifests.ts';
 import { requireBlob } from './objects.ts';
+import { refuseCopy } from './passkeys.ts';
 import { enqueueScan } from './scan-jobs.ts';
 import { audit, drafts, reviewNotes } from './schema.ts';
 import { requireMove, type State } from './status.ts';
 import { moveWrites, requireVersion, type VersionRow } from './versions.ts';
+import { requireAsserted } from './webauthn.ts';
 
 export { type ReviewDetail, readReview } from './review-detail.ts';
 export { type DecidedRow, listDecided, listQueue, type QueueRow } from './review-queue.ts';
@@ -135,7 +138,14 @@ export async function approveByPasskey(
   if (draft.predicate.reviewer.member !== member) {
     throw new Problem('approval-refused', 'This approval was drafted for another reviewer');
   }
-  const { digest, logIndex } = await takePasskeyApproval(registry, draft, parseAssertion(signed.assertion));
+  const assertion = parseAssertion(signed.assertion);
+  const { chain } = await readIdentities(registry);
+  const enrolled = chain.passkeyOf(assertion.credentialId, latest);
+  if (enrolled !== undefined) {
+    requireAsserted(assertion, approvalChallenge(draft), enrolled.passkey);
+    await refuseCopy(registry, assertion);
+  }
+  const { digest, logIndex } = await takePasskeyApproval(registry, draft, assertion);
   return { digest, logIndex, status: (await requireVersion(registry, draft.predicate)).status };
 }
 

@@ -212,10 +212,10 @@ export const statusFile = sqliteTable('status_file', {
   bytes: text().notNull(),
 });
 
-/** WebAuthn challenges of the desk, taken once. */
+/** WebAuthn challenges for making passkeys, taken once. */
 export const challenge = sqliteTable('challenge', {
   id: text().primaryKey(),
-  purpose: text().$type<'login' | 'enrol'>().notNull(),
+  purpose: text().$type<'enrol'>().notNull(),
   member: text(),
   expiresAt: integer().notNull(),
 });

@@ -1,12 +1,12 @@
 /**
- * What a browser's answer proves when a passkey is made or signs in (WebAuthn level 3 §7.1, §7.2): ES256 keys, and no attestation,
+ * What a browser's answer proves when a passkey is made or approves (WebAuthn level 3 §7.1, §7.2): ES256 keys, and no attestation,
  * since the desk asks for none. An administrator's statement, not the maker of the device, says whose key it is.
  */
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import type { EnrolledPasskey } from '../skills-index/statement/attestation.ts';
+import type { EnrolledPasskey, PasskeyAssertion } from '../skills-index/statement/attestation.ts';
 import { coseToSpki, isOwnPage, whyNotAsserted } from '../skills-index/trust/passkey.ts';
 import { readCbor } from './cbor.ts';
 import { ceremonyMs, clientDataBytesMax, credentialIdBytesMax } from './limits.ts';
@@ -24,19 +24,12 @@ export interface MadeCredential {
   readonly response: { readonly clientDataJSON: string; readonly attestationObject: string };
 }
 
-/** `AuthenticatorAssertionResponse` as JSON, all base64url. */
-export interface UsedCredential {
-  readonly id: string;
-  readonly rawId: string;
-  readonly response: { readonly clientDataJSON: string; readonly authenticatorData: string; readonly signature: string };
-}
-
-/** What `navigator.credentials.get` is asked, as JSON (§5.5); any passkey of the site where no credential is named. */
-export function requestOptions(rpId: string, challenge: Uint8Array, credentialId?: string): object {
+/** What `navigator.credentials.get` is asked, as JSON (§5.5). */
+export function requestOptions(rpId: string, challenge: Uint8Array, credentialId: string): object {
   return {
     rpId,
     challenge: Buffer.from(challenge).toString('base64url'),
-    ...(credentialId === undefined ? {} : { allowCredentials: [{ id: credentialId, type: 'public-key' }] }),
+    allowCredentials: [{ id: credentialId, type: 'public-key' }],
     timeout: ceremonyMs,
     userVerification: 'required',
   };
@@ -46,7 +39,8 @@ export function requestOptions(rpId: string, challenge: Uint8Array, credentialId
 export function createOptions(rpId: string, challenge: Uint8Array, user: string, known: readonly string[]): object {
   return {
     rp: { name: 'Skillgate', id: rpId },
-    user: { id: handleOf(user), name: user, displayName: user },
+    // The device shows this name whenever the passkey is asked for: whoever reads it while signing in sees that something is wrong.
+    user: { id: handleOf(user), name: `${user}: approves skills`, displayName: `${user}: approves skills` },
     challenge: Buffer.from(challenge).toString('base64url'),
     pubKeyCredParams: [{ alg: es256, type: 'public-key' }],
     timeout: ceremonyMs,
@@ -65,7 +59,7 @@ export function passkeyMade({ id, rawId, response }: MadeCredential, challenge: 
   const client = decode(response.clientDataJSON);
   const made = readAttestation(decode(response.attestationObject));
   const data = made === undefined ? undefined : readAuthenticatorData(made.authData);
-  if (made === undefined || data === undefined) throw refusal(['its attestation object cannot be read']);
+  if (made === undefined || data === undefined) throw refusal('not-signed-in', ['its attestation object cannot be read']);
   const key = keyOf(data.cose);
   const flags = made.authData[32] ?? 0;
   const reasons = [
@@ -78,27 +72,23 @@ export function passkeyMade({ id, rawId, response }: MadeCredential, challenge: 
     ...(key === undefined ? ['its key is no ES256 key'] : []),
     ...(isFreeOfMaker(made, client, key) ? [] : ['it carries an attestation, which was not asked for']),
   ];
-  if (reasons.length > 0) throw refusal(reasons);
+  if (reasons.length > 0) throw refusal('not-signed-in', reasons);
   return { credentialId: id, publicKey: Buffer.from(data.cose).toString('base64url'), ...site };
 }
 
 /**
- * Checks a sign-in; whoever takes approvals judges assertions by the same function.
- * @param challenge base64url, as it was issued
- * @throws Problem `not-signed-in` with every reason
+ * Checks an approval as installers will, and what the device says of backups besides.
+ * @throws Problem `approval-refused` with every reason
  */
-export function requireAsserted({ id, rawId, response }: UsedCredential, challenge: string, passkey: EnrolledPasskey): void {
-  const reasons = [
-    ...(id === rawId ? [] : ['it names another credential']),
-    ...whyNotBackup(decode(response.authenticatorData)[32] ?? 0),
-    ...whyNotAsserted({ credentialId: id, ...response }, decode(challenge), passkey),
-  ];
-  if (reasons.length > 0) throw refusal(reasons);
+export function requireAsserted(assertion: PasskeyAssertion, challenge: Uint8Array, passkey: EnrolledPasskey): void {
+  const flags = decode(assertion.authenticatorData)[32] ?? 0;
+  const reasons = [...whyNotBackup(flags), ...whyNotAsserted(assertion, challenge, passkey)];
+  if (reasons.length > 0) throw refusal('approval-refused', reasons);
 }
 
 /** How often the authenticator says that it has signed (§6.1.1); 0 where it does not count. */
-export function signCount({ response }: UsedCredential): number {
-  return decode(response.authenticatorData).readUInt32BE(33);
+export function signCount({ authenticatorData }: PasskeyAssertion): number {
+  return decode(authenticatorData).readUInt32BE(33);
 }
 
 /** 64 bytes that are the same for a member each time: a new passkey takes the place of an older one on the same device. */
@@ -184,8 +174,8 @@ function readObject(bytes: Buffer): Record<string, unknown> | undefined {
   }
 }
 
-function refusal(reasons: readonly string[]): Problem {
-  return new Problem('not-signed-in', `The passkey’s answer does not hold: ${reasons[0]}`, {
+function refusal(code: 'not-signed-in' | 'approval-refused', reasons: readonly string[]): Problem {
+  return new Problem(code, `The passkey’s answer does not hold: ${reasons[0]}`, {
     reasons: reasons.map((message) => ({ message })),
   });
 }

@@ -1,26 +1,16 @@
-/** Sign-in by passkey or by a one-time link, which only the button uses up: a prefetched page changes nothing. */
+/** Sign-in by a one-time link, which only the button uses up: a prefetched page changes nothing. */
 import { type Frame, page } from './layout.ts';
 import { type Html, html, part, typedLine, untrusted } from './markup.ts';
-import { passkeyForm } from './passkey-form.ts';
-
-export interface SignInView {
-  /** WebAuthn's PublicKeyCredentialRequestOptionsJSON for any passkey of this desk. */
-  readonly passkeyOptions: object;
-}
 
 /** The page for everybody who is not signed in. */
-export function signInPage(frame: Frame, { passkeyOptions }: SignInView): Html {
-  const form = passkeyForm({
-    action: '/review/sign-in/passkey',
-    asks: 'get',
-    options: passkeyOptions,
-    button: 'Sign in with a passkey',
-    otherwise: 'Use a link instead.',
-  });
+export function signInPage(frame: Frame): Html {
   const link = html`<p>Type this where your key is. It proves that you hold the key and prints a link that works once,
 for five minutes:</p>
 ${typedLine('the line to type', 'skill login --browser')}`;
-  const body = html`${part('passkey', 'With a passkey', form)}${part('link', 'With a one-time link', link)}`;
+  const passkey = html`<p>Nobody signs in with a passkey here. This desk asks for your passkey only to approve a version,
+below the statement that it signs. Where a page asks for your passkey to sign you in, refuse and tell an administrator:
+your signature could be used as an approval of a version that you never read.</p>`;
+  const body = html`${part('link', 'With a one-time link', link)}${part('passkey', 'Not with a passkey', passkey)}`;
   return page(frame, { title: 'Sign in', body, width: 'narrow' });
 }
 

@@ -1,16 +1,19 @@
 import { verifyAuthenticationResponse } from '@simplewebauthn/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDraft } from '../../registry/approval-intake.ts';
 import { passkeyCounters } from '../../registry/passkey-schema.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
+import { approvalChallenge } from '../../skills-index/trust/passkey.ts';
 import { freshNonce } from '../nonce.ts';
 import { testPasskey } from '../skills-index/story-keys.ts';
-import { type DeskPasskey, deskPasskey, signedIn, type Visitor, visitor } from './desk-visit.ts';
+import { type DeskPasskey, deskPasskey, pathOf, scanned, signedIn, statusOf, type Visitor, visitor } from './desk-visit.ts';
 import { call, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 let world: Staffed;
 let rita: Visitor;
 const ritasPasskey: DeskPasskey = deskPasskey('rita');
+let serial = 1;
 
 beforeAll(async () => {
   world = await makeStaffedWorld();
@@ -43,17 +46,23 @@ describe('a passkey', () => {
     );
   });
 
-  it('signs nobody in before an administrator has signed for it, and then its owner', async () => {
-    const me = visitor(world.send);
-    const login = async (lies = {}) =>
-      me.post('/sign-in/passkey', { response: ritasPasskey.get(await me.get('/sign-in'), lies) });
-    expect(await login()).toMatchObject({ status: 401 });
+  const enrol = async (): Promise<void> => {
     const passkey = ritasPasskey.enrolled;
-    await state(
-      world.send,
-      memberStatement({ nonce: freshNonce(), name: 'rita', roles: ['reviewer'], passkey, state: 'enrolled' }),
-      world.trust.administrator,
-    );
+    const member = memberStatement({ nonce: freshNonce(), name: 'rita', roles: ['reviewer'], passkey, state: 'enrolled' });
+    expect((await state(world.send, member, world.trust.administrator)).status).toBe(201);
+  };
+  /** The page of an approval that rita would sign with her passkey. */
+  const draft = async (): Promise<string> => {
+    const skill = await scanned(world, serial++, 'pass');
+    const reviewer = `passkey:${ritasPasskey.enrolled.credentialId}`;
+    const { location } = await rita.post(`${pathOf(skill)}/approve`, { reason: 'read it', reviewer });
+    return (location ?? '').replace('/review', '');
+  };
+
+  it('approves nothing before an administrator has signed for it, and then what its owner was shown', async () => {
+    expect(await draft()).toBe('');
+    await enrol();
+    const at = await draft();
     for (const lies of [
       { origin: 'https://stranger.example' },
       { rpId: 'stranger.example' },
@@ -61,21 +70,18 @@ describe('a passkey', () => {
       { type: 'webauthn.create' },
       { challenge: 'A'.repeat(43) },
     ]) {
-      expect(await login(lies)).toMatchObject({ status: 401 });
+      expect(await rita.post(at, { response: ritasPasskey.get(await rita.get(at), lies) })).toMatchObject({ status: 403 });
     }
-    expect(me.cookie).toBe('');
-    const response = ritasPasskey.get(await me.get('/sign-in'));
-    expect(await me.post('/sign-in/passkey', { response })).toMatchObject({ status: 303, location: '/review' });
-    expect((await me.get('/keys')).html).toContain('<bdi>rita</bdi>');
-    expect(await visitor(world.send).post('/sign-in/passkey', { response })).toMatchObject({ status: 401 });
+    const response = ritasPasskey.get(await rita.get(at));
+    expect(await rita.post(at, { response })).toMatchObject({ status: 303, location: expect.stringContaining('done=signed') });
   });
 
   it('whose counter does not go up is refused as a copy, as the library refuses it; one that never counts is not', async () => {
-    const counted = async (counter: number): Promise<number> => {
-      const me = visitor(world.send);
-      return (await me.post('/sign-in/passkey', { response: ritasPasskey.get(await me.get('/sign-in'), { counter }) })).status;
+    const counted = async (counter: number): Promise<boolean> => {
+      const at = await draft();
+      return (await rita.post(at, { response: ritasPasskey.get(await rita.get(at), { counter }) })).status === 303;
     };
-    const library = async (counter: number, before: number): Promise<number> => {
+    const library = async (counter: number, before: number): Promise<boolean> => {
       const bytes = Buffer.alloc(32, 7);
       const { credentialId, ...response } = testPasskey('rita').assert(bytes, { counter });
       const { publicKey } = ritasPasskey.enrolled;
@@ -86,30 +92,59 @@ describe('a passkey', () => {
         expectedRPID: 'skills.example',
         credential: { id: credentialId, publicKey: Uint8Array.from(Buffer.from(publicKey, 'base64url')), counter: before },
       }).then(
-        () => 303,
-        () => 401,
+        () => true,
+        () => false,
       );
     };
     await world.registry.db.read.delete(passkeyCounters);
     let before = 0;
     for (const counter of [0, 0, 40, 41, 41, 40, 0, 42]) {
-      const answer = await counted(counter);
-      expect([counter, answer]).toEqual([counter, await library(counter, before)]);
-      if (answer === 303) before = counter;
+      const taken = await counted(counter);
+      expect([counter, taken]).toEqual([counter, await library(counter, before)]);
+      if (taken) before = counter;
     }
   });
 
-  it.each(['', 'no json', '{}', '{"id":"x","rawId":"x","type":"public-key","response":{}}', '[]'])(
-    'that is %j is no answer of a browser',
-    async (response) => {
-      expect(await visitor(world.send).post('/sign-in/passkey', { response })).toMatchObject({ status: 400 });
-    },
-  );
+  it.each(['', 'no json', '{}', '[]'])('that is %j is no answer of a browser', async (response) => {
+    expect(await rita.post('/passkeys', { response })).toMatchObject({ status: 400 });
+    expect(await rita.post(await draft(), { response })).toMatchObject({ status: 400 });
+  });
 
-  it('is asked for within five minutes', async () => {
-    const me = visitor(world.send);
-    const response = ritasPasskey.get(await me.get('/sign-in'));
+  it('is made within five minutes', async () => {
+    const response = deskPasskey('late').create(await rita.get('/passkeys'));
     world.wait(6 * 60_000);
-    expect(await me.post('/sign-in/passkey', { response })).toMatchObject({ status: 401 });
+    expect(await rita.post('/passkeys', { response })).toMatchObject({ status: 401 });
+  });
+});
+
+describe('a sign-in', () => {
+  it('is no signature of a passkey, so a desk in a thief’s hands has none that it could log as an approval', async () => {
+    const skill = await scanned(world, serial++, 'pass');
+    const reviewer = { credentialId: ritasPasskey.enrolled.credentialId };
+    const { body } = await call(world.send, `/api/v1/reviews${pathOf(skill)}/draft`, {
+      token: world.tokens.rita,
+      json: { reviewer, reason: 'nobody read it' },
+    });
+    const statement = parseDraft(Buffer.from(body.payload, 'base64').toString('utf8'));
+    // Whatever the desk hands out as a challenge from now on is that of the approval.
+    const { random } = world.registry;
+    Object.assign(world.registry, { random: (n: number) => (n === 32 ? approvalChallenge(statement) : random(n)) });
+    const page = await visitor(world.send).get('/sign-in');
+    Object.assign(world.registry, { random });
+    expect(page.html).toContain('skill login --browser');
+    expect(page.html).toContain('Nobody signs in with a passkey here');
+    expect(page.html).not.toMatch(/data-passkey|data-options/);
+    const response = ritasPasskey.get(page, { challenge: Buffer.from(approvalChallenge(statement)).toString('base64url') });
+    expect(await visitor(world.send).post('/sign-in/passkey', { response })).toMatchObject({ status: 404 });
+    expect(await statusOf(world, skill)).toBe('in review');
+  });
+
+  it('happens by link, and no page but that of a statement asks a passkey to sign', async () => {
+    const skill = await scanned(world, serial++, 'pass');
+    const paths = ['', '/keys', '/passkeys', '/rules/flow/secret-to-network', pathOf(skill), `${pathOf(skill)}/files/SKILL.md`];
+    for (const path of paths) {
+      const { html, status } = await rita.get(path);
+      expect([path, status, html.includes('data-passkey="get"')]).toEqual([path, 200, false]);
+    }
   });
 });

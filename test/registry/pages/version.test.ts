@@ -28,7 +28,7 @@ const pages = {
     approvalPage(frame, { statement, text, now, passkeyOptions: { challenge: 'c' }, mine: true, keyIds: [someDigest('k')] }),
   ),
   rule: String(rulePage(frame, someRule, someNote)),
-  'sign-in': String(signInPage({ ...frame, viewer: undefined }, { passkeyOptions: {} })),
+  'sign-in': String(signInPage({ ...frame, viewer: undefined })),
 };
 
 describe.each(Object.entries(pages))('the page %s', (_name, page) => {
