@@ -1,5 +1,6 @@
 /** Admission: gathers the evidence about a version and has it decided, at installation and again at every start. Fails closed. */
 import { type EvidenceQuery, gatherEvidence, rememberHead } from '../skills-index/client/admission-evidence.ts';
+import { stagedStore } from '../skills-index/client/limited-source.ts';
 import { keepAlarm } from '../skills-index/client/log-alarm.ts';
 import { rememberRevoked } from '../skills-index/client/revoked-before.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
@@ -28,7 +29,8 @@ export interface Admission {
  * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer`, `signature-invalid`, `interrupted`
  */
 export async function admit(request: AdmissionRequest): Promise<Admission> {
-  const { evidence, notes, statusNotes } = await gatherEvidence(request);
+  const store = stagedStore(request.store);
+  const { evidence, notes, statusNotes } = await gatherEvidence({ ...request, store });
   const alone = request.offline === true || notes.length > 0;
   // A registry that answers has no need of grace: an old status from it is one that hides something.
   const statusGraceSeconds = alone ? (request.statusGraceHours ?? 0) * 3600 : 0;
@@ -37,6 +39,8 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
   const remembered = request.past === true ? {} : { revokedBefore };
   const decision = decide({ ...request, ...evidence, statusGraceSeconds, ...remembered });
   await rememberHead(request, evidence.statuses, decision);
+  // What a refused version brought is not kept: a registry could fill this disk with it, a little more at each try.
+  if (decision.kind === 'admitted') await store.keep();
   const kept = decision.kind === 'refused' && decision.alarm !== undefined ? await keepAlarm(request, decision.alarm) : undefined;
   const fresh = decision.kind === 'admitted' && alone ? [sayFresh(decision, statusGraceSeconds)] : [];
   return {

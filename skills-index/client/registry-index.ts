@@ -20,6 +20,7 @@ import { parseRoot, type RootFile } from '../trust/root.ts';
 import { verifyRootCheckpoint } from '../trust/root-office.ts';
 import { marksOfAll, newestStatus, type Status, type StatusMark, verifyStatus } from '../trust/status-file.ts';
 import { fetchBlobIfThere, fetchFile, fetchNamed, inTurns, type Source } from './blobs.ts';
+import { withDeadline, withSum } from './limited-source.ts';
 import { statementBlobBytesMax } from './limits.ts';
 import { keepAlarm } from './log-alarm.ts';
 import { fetchConsistency } from './log-proofs.ts';
@@ -48,7 +49,8 @@ export type VersionEvidence = Omit<
  * @throws Problem `not-found`, `registry-down`, `registry-answer`, `signature-invalid`, `log-invalid` when the kept checkpoint is damaged,
  *   `log-rolled-back` when the version is not there, and neither is the log that was seen before
  */
-export async function fetchVersionEvidence(query: VersionQuery): Promise<VersionEvidence> {
+export async function fetchVersionEvidence(asked: VersionQuery): Promise<VersionEvidence> {
+  const query = withDeadline(asked);
   const lines = await fetchIndex(query, query.name);
   const isGood = (bytes: Uint8Array): boolean => readStatus(bytes, query) !== undefined;
   const statusFile = { name: 'status.json', path: '/index/status.json', bytesMax: statusBytesMax, isGood };
@@ -58,18 +60,19 @@ export async function fetchVersionEvidence(query: VersionQuery): Promise<Version
   const status = newestStatus(read);
   const seen = await fetchSeen(query, status);
   const line = await orRolledBack(query, { seen, status }, () => chooseLine(lines, query, marksOfAll(read)));
-  const statements = await fetchStatements(query, line.statements);
-  const bundle = (await fetchBlobIfThere(query, line.bundle, statementBlobBytesMax)) ?? new Uint8Array();
+  const limited = withSum(query);
+  const statements = await fetchStatements(limited, line.statements);
+  const bundle = (await fetchBlobIfThere(limited, line.bundle, statementBlobBytesMax)) ?? new Uint8Array();
   const bundles = [...statements.values()].flatMap((bytes) => peekBundle(bytes) ?? []);
   const heads = [...bundles.flatMap(headOf), ...(status === undefined ? [] : [parseCheckpoint(status.checkpoint)])];
   return {
     line,
     statements,
     bundle,
-    report: await fetchReport(query, bundles),
-    files: await fetchTexts(query, bundle),
+    report: await fetchReport(limited, bundles),
+    files: await fetchTexts(limited, bundle),
     statuses,
-    consistency: await fetchProofs(query, heads),
+    consistency: await fetchProofs(limited, heads),
     ...(seen === undefined ? {} : { seen }),
   };
 }

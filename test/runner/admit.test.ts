@@ -51,6 +51,32 @@ describe('admit', () => {
     expect(await codes(request(serving(paths)))).toEqual([kind]);
   });
 
+  it('keeps what an admitted version rests on, and nothing of what a refused one brought but its status', async () => {
+    const kept = async (change: Partial<AdmissionRequest>): Promise<boolean[]> => {
+      const store = memoryStore();
+      await codes(request({ store, ...change }));
+      const digests = [story.packed.digest, ...story.line.statements];
+      return [...new Set((await Promise.all(digests.map((one) => store.get(one)))).map((one) => one !== undefined))];
+    };
+    expect(await kept({})).toEqual([true]);
+    const line = printIndexLine({ ...story.line, publisher: people.stranger.keyId });
+    const paths = storyPaths(story).set(indexPath, Buffer.from(`${line}\n`));
+    expect(await kept(serving(paths))).toEqual([false]);
+  });
+
+  it('refuses a registry whose statements together are more than an admission takes', async () => {
+    const junk = Array.from({ length: 5 }, (_, at) => Buffer.alloc(8 * 1024 * 1024, at + 1));
+    const line = printIndexLine({ ...story.line, statements: junk.map((one) => digestOf(one)).sort() });
+    const paths = storyPaths(story).set(indexPath, Buffer.from(`${line}\n`));
+    for (const bytes of junk) paths.set(`/blobs/sha256/${hexOf(digestOf(bytes))}`, bytes);
+    const store = memoryStore();
+    await expect(admit(request({ store, ...serving(paths) }))).rejects.toMatchObject({
+      code: 'registry-answer',
+      message: expect.stringContaining('as the evidence of one version'),
+    });
+    for (const bytes of junk) expect(await store.get(digestOf(bytes))).toBeUndefined();
+  });
+
   it('refuses with every reason at once', async () => {
     const line = printIndexLine({ ...story.line, description: 'Something else.', publisher: people.stranger.keyId });
     const paths = storyPaths(story).set(indexPath, Buffer.from(`${line}\n`));

@@ -1,0 +1,89 @@
+/** Limits on all requests of one admission together: each request has its own, and a registry may make hundreds of them necessary. */
+import type { Digest } from '../skill/digest.ts';
+import { Problem } from '../skill/problem.ts';
+import type { FileAnswer, GetFile, Source } from './blobs.ts';
+import { admissionBytesMax, admissionMilliseconds } from './limits.ts';
+import type { Store } from './store.ts';
+
+type Body = NonNullable<FileAnswer['body']>;
+
+/** The same source, which answers nothing once the time is over. */
+export function withDeadline<Limited extends Source>(source: Limited, milliseconds = admissionMilliseconds): Limited {
+  const late = AbortSignal.timeout(milliseconds);
+  const tooLate = (): Problem =>
+    new Problem(
+      'registry-down',
+      `The registry at ${source.base} took longer than ${milliseconds / 1_000} s to hand over the evidence of one version`,
+      { hint: 'Try again; if it stays, tell its operator.' },
+    );
+  const fetch: GetFile = async (url, how) => {
+    try {
+      const { ok, status, body } = await source.fetch(url, { ...how, signal: AbortSignal.any([how.signal, late]) });
+      return {
+        ok,
+        status,
+        body:
+          body === null
+            ? null
+            : watched(
+                body,
+                () => undefined,
+                (cause) => (late.aborted ? tooLate() : cause),
+              ),
+      };
+    } catch (cause) {
+      throw late.aborted ? tooLate() : cause;
+    }
+  };
+  return { ...source, fetch };
+}
+
+/** The same source, whose answers together have so many bytes at most. */
+export function withSum<Limited extends Source>(source: Limited, bytesMax = admissionBytesMax): Limited {
+  let bytes = 0;
+  const count = (chunk: Uint8Array): void => {
+    bytes += chunk.byteLength;
+    if (bytes > bytesMax)
+      throw new Problem('registry-answer', `The registry sent more than ${bytesMax} bytes as the evidence of one version`);
+  };
+  const fetch: GetFile = async (url, how) => {
+    const { ok, status, body } = await source.fetch(url, how);
+    return { ok, status, body: body === null ? null : watched(body, count, (cause) => cause) };
+  };
+  return { ...source, fetch };
+}
+
+/** A store that hands on what is put into it when it is told to keep it, so that what a refused admission brought fills no disk. */
+export interface StagedStore extends Store {
+  keep(): Promise<void>;
+}
+
+/** Blobs and tiles of the log wait in memory. Statuses and what is remembered for the next time pass at once: refusals rest on them. */
+export function stagedStore(store: Store): StagedStore {
+  const [blobs, tiles] = [new Map<Digest, Uint8Array>(), new Map<string, Uint8Array>()];
+  return {
+    ...store,
+    get: async (digest) => blobs.get(digest) ?? store.get(digest),
+    put: async (digest, bytes) => void blobs.set(digest, bytes),
+    getNamed: async (name) => tiles.get(name) ?? store.getNamed(name),
+    putNamed: async (name, bytes) => (name.startsWith('log/') ? void tiles.set(name, bytes) : store.putNamed(name, bytes)),
+    keep: async () => {
+      for (const [digest, bytes] of blobs) await store.put(digest, bytes);
+      for (const [name, bytes] of tiles) await store.putNamed(name, bytes);
+    },
+  };
+}
+
+function watched(body: Body, look: (chunk: Uint8Array) => void, explain: (cause: unknown) => unknown): Body {
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of body) {
+        look(chunk);
+        yield chunk;
+      }
+    } catch (cause) {
+      throw explain(cause);
+    }
+  }
+  return { [Symbol.asyncIterator]: chunks, cancel: () => body.cancel() };
+}
