@@ -8,7 +8,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { memberStatement, type PublicKey } from '../skills-index/statement/attestation.ts';
 import { signStatement } from '../skills-index/statement/sign.ts';
 import { registryIdOf } from '../skills-index/trust/own-registry.ts';
-import { defaultPolicy } from '../skills-index/trust/policy.ts';
+import { firstPolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot, type RootFile } from '../skills-index/trust/root.ts';
 import { missingSignatures, signRepository } from '../skills-index/trust/tuf/ceremony.ts';
 import { proposeNext } from './rotation/rotation.ts';
@@ -90,8 +90,8 @@ export async function makeRegistryFolder(
     );
     await writeWhole(join(folder, registryFiles.enrolments, file), `${JSON.stringify(envelope)}\n`);
   }
-  await writeWhole(join(folder, registryFiles.policy), `${canonicalJson(defaultPolicy)}\n`);
-  const first = proposeNext({ root, files: { 'policy.json': canonicalJson(defaultPolicy) }, now: now.getTime() });
+  await writeWhole(join(folder, registryFiles.policy), `${canonicalJson(firstPolicy)}\n`);
+  const first = proposeNext({ root, files: { 'policy.json': canonicalJson(firstPolicy) }, now: now.getTime() });
   const tuf = await signRepository(first, administrator);
   const place = missingSignatures(tuf).length === 0 ? registryFiles.tuf : registryFiles.proposal;
   await writeWhole(join(folder, place), `${JSON.stringify(tuf, null, 2)}\n`);

@@ -19,10 +19,10 @@ import { filePage } from './pages/file.ts';
 import type { Notice } from './pages/layout.ts';
 import { frameSourceBytesMax } from './pages/limits.ts';
 import { versionPage } from './pages/version.ts';
+import { approveByPasskey } from './passkey-approval.ts';
 import { approvalOptions } from './passkeys.ts';
 import { whyStopped } from './publishers.ts';
 import {
-  approveByPasskey,
   askAuthor,
   claimReview,
   draftApproval,

@@ -1,29 +1,24 @@
-/** The review of a version: drafts of approvals, approvals by passkey, the moves a person makes, and notes. */
+/** The review of a version: drafts of approvals, the moves a person makes, and notes. */
 import { eq } from 'drizzle-orm';
-import * as v from 'valibot';
 import { capabilityDigest, withoutWhy } from '../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { approvalStatement, type PasskeyAssertion, statementBytes } from '../skills-index/statement/attestation.ts';
+import { approvalStatement, statementBytes } from '../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../skills-index/trust/own-registry.ts';
-import { approvalChallenge } from '../skills-index/trust/passkey.ts';
 import { policyDigest } from '../skills-index/trust/policy.ts';
-import { parseDraft, takePasskeyApproval } from './approval-intake.ts';
 import { reportOf } from './approvals.ts';
 import { refuseAuthor, whyOwn } from './authors.ts';
 import { retryOnClash } from './batch.ts';
 import { type Actor, nameOf, printSubject, type Registry, type Subject, type VersionName } from './context.ts';
-import { actorOf, latest, readIdentities, requireRole } from './identities.ts';
+import { actorOf, requireRole } from './identities.ts';
 import { makeId } from './ids.ts';
 import { claimMs, draftMs, reasonCharsMax } from './limits.ts';
 import { filesOf, manifestOf } from './manifests.ts';
 import { requireBlob } from './objects.ts';
-import { refuseCopy } from './passkeys.ts';
 import { enqueueScan } from './scan-jobs.ts';
 import { audit, drafts, reviewNotes } from './schema.ts';
 import { requireMove, type State } from './status.ts';
 import { moveWrites, requireVersion, type VersionRow } from './versions.ts';
-import { requireAsserted } from './webauthn.ts';
 
 export { type ReviewDetail, readReview } from './review-detail.ts';
 export { type DecidedRow, listDecided, listQueue, type QueueRow } from './review-queue.ts';
@@ -123,32 +118,6 @@ export async function readDraft(registry: Registry, digest: Digest): Promise<Dra
   return asDraft(row);
 }
 
-/**
- * Takes a passkey's assertion over a draft as an approval.
- * @param signed.assertion WebAuthn's AuthenticationResponseJSON, unread
- * @throws Problem `approval-refused`, `request-invalid`, `not-found`, `move-illegal`
- */
-export async function approveByPasskey(
-  registry: Registry,
-  actor: Actor,
-  signed: { readonly digest: Digest; readonly assertion: unknown },
-): Promise<Applied> {
-  const { name: member } = requireRole(actor, ['reviewer']);
-  const draft = parseDraft((await readDraft(registry, signed.digest)).statement);
-  if (draft.predicate.reviewer.member !== member) {
-    throw new Problem('approval-refused', 'This approval was drafted for another reviewer');
-  }
-  const assertion = parseAssertion(signed.assertion);
-  const { chain } = await readIdentities(registry);
-  const enrolled = chain.passkeyOf(assertion.credentialId, latest);
-  if (enrolled !== undefined) {
-    requireAsserted(assertion, approvalChallenge(draft), enrolled.passkey);
-    await refuseCopy(registry, assertion);
-  }
-  const { digest, logIndex } = await takePasskeyApproval(registry, draft, assertion);
-  return { digest, logIndex, status: (await requireVersion(registry, draft.predicate)).status };
-}
-
 /** A person's move with a reason: out of quarantine, or refused. @throws Problem `forbidden`, `move-illegal`, `not-found` */
 export async function moveVersion(
   registry: Registry,
@@ -234,20 +203,6 @@ function requireReason(reason: string): string {
     throw new Problem('request-invalid', `A reason is needed, of at most ${reasonCharsMax} characters`);
   }
   return text;
-}
-
-const base64url = v.pipe(v.string(), v.regex(/^[\w-]+$/), v.maxLength(8_192));
-const assertionForm = v.object({
-  id: base64url,
-  response: v.object({ authenticatorData: base64url, clientDataJSON: base64url, signature: base64url }),
-});
-
-/** WebAuthn's AuthenticationResponseJSON (level 3 §5.1) to the four parts that a statement carries. */
-function parseAssertion(value: unknown): PasskeyAssertion {
-  const parsed = v.safeParse(assertionForm, value);
-  if (!parsed.success) throw new Problem('request-invalid', 'The passkey’s answer is not an AuthenticationResponseJSON');
-  const { authenticatorData, clientDataJSON, signature } = parsed.output.response;
-  return { credentialId: parsed.output.id, authenticatorData, clientDataJSON, signature };
 }
 
 function asDraft(row: { readonly digest: Digest; readonly statement: string; readonly expiresAt: number }): Draft {

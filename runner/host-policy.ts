@@ -1,6 +1,10 @@
 /** Host policy, `host.json`: what the operator of this machine allows, kept where no skill and no agent can write. */
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
 import { emptyHostPolicy, type HostPolicy, parseHostPolicy } from '../skills-index/run/host-policy.ts';
+import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { parseShape } from '../skills-index/skill/shape.ts';
 import { policyBytesMax } from './limits.ts';
 import { readPrivateFile } from './private-file.ts';
 
@@ -9,8 +13,11 @@ import { readPrivateFile } from './private-file.ts';
  * @throws Problem `host-policy-invalid` when it is malformed, or others may write to it
  */
 export function readHostPolicy(path: string): HostPolicy {
-  const bytes = readPrivateFile(path, { bytesMax: policyBytesMax, secret: false, code: 'host-policy-invalid' });
-  return bytes === undefined ? { ...emptyHostPolicy, file: path } : parseHostPolicy(bytes, path);
+  const bytes = readPolicyFile(path);
+  if (bytes === undefined) return { ...emptyHostPolicy, file: path };
+  const policy = parseHostPolicy(bytes, path);
+  refuseDeskPasskeys(policy);
+  return policy;
 }
 
 /**
@@ -19,9 +26,39 @@ export function readHostPolicy(path: string): HostPolicy {
  */
 export function readAuthorities({ authorities, file }: HostPolicy): readonly string[] {
   return authorities.map((path) => {
-    const bytes = readPrivateFile(path, { bytesMax: policyBytesMax, secret: false, code: 'host-policy-invalid' });
+    const bytes = readPolicyFile(path);
     if (bytes === undefined)
       throw new Problem('host-policy-invalid', `${file} names ${path} in authorities, and it is not there`);
     return Buffer.from(bytes).toString('utf8');
   });
+}
+
+function readPolicyFile(path: string): Uint8Array | undefined {
+  return readPrivateFile(path, { bytesMax: policyBytesMax, secret: false, code: 'host-policy-invalid' });
+}
+
+/**
+ * The pages of a site choose what its passkeys sign. A passkey of a registry's desk would let that registry answer holds: it would ask
+ * its reviewer to sign something, and send the answer of a hold.
+ */
+function refuseDeskPasskeys({ approvers, file, mailbox }: HostPolicy): void {
+  const withPasskey = approvers.filter((one) => one.passkey !== undefined);
+  if (withPasskey.length === 0) return;
+  const origins = new Set([mailbox ?? [], pinnedBases(dirname(file))].flat().map((base) => URL.parse(base)?.origin));
+  const found = withPasskey.find(({ passkey }) => origins.has(passkey?.origin));
+  if (found === undefined) return;
+  throw new Problem(
+    'host-policy-invalid',
+    `Cannot use ${file}: the passkey of approver ${found.name} was made at ${found.passkey?.origin}, a registry of this host, and that registry could have it sign the answer to a hold`,
+    { hint: 'name a key with a passphrase (skill key create NAME --passphrase), or a passkey made at another site' },
+  );
+}
+
+const pinnedShape = v.looseObject({ registries: v.array(v.looseObject({ base: v.string() })) });
+
+function pinnedBases(folder: string): string[] {
+  const path = join(folder, 'registries.json');
+  const bytes = readPolicyFile(path);
+  if (bytes === undefined) return [];
+  return parseShape(pinnedShape, parseJson(bytes, path), 'host-policy-invalid', path).registries.map(({ base }) => base);
 }

@@ -74,7 +74,7 @@ async function init(context: CommandContext): Promise<ExitCode> {
   if (threshold > 1)
     note(
       context,
-      safe`${threshold} of ${root.administrators.length} administrators have to sign before clients follow rotations. Send them ${join(folder, registryFiles.proposal)}; each: skill registry rotate sign FILE. Then: skill registry rotate publish ${context.args[0] ?? ''} FILE…`,
+      safe`${threshold} of ${root.administrators.length} administrators have to sign the policy and the root before clients take anything from this registry. Send them ${join(folder, registryFiles.proposal)}; each: skill registry rotate sign FILE. Then: skill registry rotate publish ${context.args[0] ?? ''} FILE…`,
     );
   return exitCodes.ok;
 }

@@ -69,9 +69,8 @@ ${questions(view)}</aside>`;
 function approvals({ detail, now, whyMore }: DecisionView): Html {
   const { total, independent } = detail.approvalsNeeded;
   const outside = detail.approvals.filter((one) => one.independent).length;
-  return html`<p class="approvals">Approvals: <b>${detail.approvals.length} of ${total}</b>${
-    independent === 0 ? '' : html`, from outside the desk: <b>${outside} of ${independent}</b>`
-  }</p>
+  return html`<p class="approvals">Approvals: <b>${detail.approvals.length} of ${total}</b>,
+from outside the desk: <b>${outside} of ${independent}</b></p>
 ${whyMore.length === 0 ? '' : html`<p class="sub">Because ${untrusted(whyMore.join('; '))}.</p>`}
 <ul class="plain-list">${detail.approvals.map(
     (one) => html`<li>✓ ${untrusted(one.reviewer)} <span class="tag">${one.by}</span>

@@ -41,11 +41,21 @@ export interface EarlierPolicy {
   readonly validUpTo: number;
 }
 
+/** What counts where a registry and its administrators name no policy: registries made before `firstPolicy` rest on it. */
 export const defaultPolicy: Policy = {
   schema: 'skillgate.policy/1',
   approvals: { usual: { total: 1, independent: 0 }, high: { total: 2, independent: 1 } },
   programs: programsOfReach,
   ceiling: null,
+};
+
+/**
+ * The policy of a new registry: one of the people who approve does so without the desk. Whoever runs the desk chooses what a passkey
+ * signs there, so a policy that is content with the desk lets a registry in a thief's hands approve by itself.
+ */
+export const firstPolicy: Policy = {
+  ...defaultPolicy,
+  approvals: { usual: { total: 1, independent: 1 }, high: { total: 2, independent: 1 } },
 };
 
 const count = v.pipe(v.number(), v.safeInteger(), v.maxValue(approvalsMax, `is more than ${approvalsMax}`));

@@ -6,9 +6,10 @@ import { memoryStore } from '../../skills-index/client/store.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
+import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import { decide } from '../../skills-index/trust/decision.ts';
 import { coseToSpki } from '../../skills-index/trust/passkey.ts';
-import { defaultPolicy } from '../../skills-index/trust/policy.ts';
+import { firstPolicy } from '../../skills-index/trust/policy.ts';
 import { freshNonce } from '../nonce.ts';
 import { chromiumPath, openTab, startChromium, type Tab } from './chromium.ts';
 import { type Story, startStory } from './story-registry.ts';
@@ -162,6 +163,13 @@ describe('the queue and a version', () => {
 });
 
 describe('deciding', () => {
+  /** What otto does with `skill review approve`. */
+  const approveOutside = async (): Promise<void> => {
+    const wanted = { reviewer: { keyId: story.keys.otto.keyId }, reason: 'Fetched it, read it.', independent: true };
+    const draft = (await story.ask(story.keys.otto, `/api/v1/reviews${harmless}/draft`, wanted)) as { payload: string };
+    await story.state(parseStatement(Buffer.from(draft.payload, 'base64')), story.keys.otto);
+  };
+
   it('approves by passkey: what is signed is shown, and the approval verifies offline', async () => {
     const { page } = tab;
     await page.goto(at(harmless));
@@ -177,6 +185,9 @@ describe('deciding', () => {
     };
     expect(detail.approvals).toMatchObject([{ reviewer: 'ruth', by: 'passkey' }]);
     expect(await page.locator('.decision').textContent()).toContain('Approvals: 1 of 1');
+    expect(await page.locator('.decision').textContent()).toContain('from outside the desk: 0 of 1');
+    expect(await stateOf(harmless)).toBe('in review');
+    await approveOutside();
     expect(await stateOf(harmless)).toBe('approved');
     // From here on nothing is believed but the root file: evidence first, then the judge, which asks nobody.
     const now = Date.now();
@@ -189,8 +200,9 @@ describe('deciding', () => {
       name: parseSkillName('@acme/notes'),
       range: '0.2.0',
     };
-    const decision = decide({ ...(await fetchVersionEvidence(query)), root: story.root, policy: defaultPolicy, now });
-    expect(decision).toMatchObject({ kind: 'admitted', approvals: [{ member: 'ruth', by: 'passkey', independent: false }] });
+    const decision = decide({ ...(await fetchVersionEvidence(query)), root: story.root, policy: firstPolicy, now });
+    const ruths = { member: 'ruth', by: 'passkey', independent: false };
+    expect(decision).toMatchObject({ kind: 'admitted', approvals: [ruths, { member: 'otto', by: 'key', independent: true }] });
   });
 
   it('cannot be replayed: a signature for one statement is refused for another', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultPolicy, parsePolicy } from '../../skills-index/trust/policy.ts';
+import { defaultPolicy, firstPolicy, parsePolicy } from '../../skills-index/trust/policy.ts';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { makeRotationStage, type RotationStage } from './rotation-stage.ts';
 
@@ -24,7 +24,7 @@ describe('the policy changes', () => {
 
   it('and what was approved before stays installed, verified and installable', async () => {
     await stage.rotate(['ada', 'ben'], '--policy', file);
-    expect(policy().earlier?.map((one) => one.policy)).toEqual([defaultPolicy]);
+    expect(policy().earlier?.map((one) => one.policy)).toEqual([firstPolicy]);
     expect(await stage.as('host', ['install', '@acme/report@1.0.0'], 2)).toMatchObject({ exit: 0 });
     const verified = await stage.as('host', ['verify', '@acme/report@1.0.0'], 2);
     expect(verified).toMatchObject({ exit: 0, stdout: expect.stringContaining('under an earlier policy') });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actorOf } from '../../registry/identities.ts';
-import { approveByPasskey } from '../../registry/review.ts';
+import { approveByPasskey } from '../../registry/passkey-approval.ts';
 import { memberStatement, predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import { parseIndexFile } from '../../skills-index/trust/index-line.ts';

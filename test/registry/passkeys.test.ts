@@ -4,10 +4,11 @@ import { parseDraft } from '../../registry/approval-intake.ts';
 import { passkeyCounters } from '../../registry/passkey-schema.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import { approvalChallenge } from '../../skills-index/trust/passkey.ts';
+import { firstPolicy } from '../../skills-index/trust/policy.ts';
 import { freshNonce } from '../nonce.ts';
 import { testPasskey } from '../skills-index/story-keys.ts';
 import { type DeskPasskey, deskPasskey, pathOf, scanned, signedIn, statusOf, type Visitor, visitor } from './desk-visit.ts';
-import { call, state } from './road.ts';
+import { approve, call, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 let world: Staffed;
@@ -146,5 +147,28 @@ describe('a sign-in', () => {
       const { html, status } = await rita.get(path);
       expect([path, status, html.includes('data-passkey="get"')]).toEqual([path, 200, false]);
     }
+  });
+});
+
+describe('the policy of a new registry', () => {
+  it('is not content with what was signed in the desk, and is with the same person’s approval from outside', async () => {
+    const here = await makeStaffedWorld({ policy: firstPolicy });
+    const passkey = ritasPasskey.enrolled;
+    const member = memberStatement({ nonce: freshNonce(), name: 'rita', roles: ['reviewer'], passkey, state: 'enrolled' });
+    expect((await state(here.send, member, here.trust.administrator)).status).toBe(201);
+    const me = await signedIn(here.send, here.tokens.rita);
+    const skill = await scanned(here, 1, 'pass');
+    const { location } = await me.post(`${pathOf(skill)}/approve`, {
+      reason: 'read it',
+      reviewer: `passkey:${passkey.credentialId}`,
+    });
+    const at = (location ?? '').replace('/review', '');
+    expect(await me.post(at, { response: ritasPasskey.get(await me.get(at)) })).toMatchObject({ status: 303 });
+    expect(await statusOf(here, skill)).toBe('in review');
+    expect((await me.get(pathOf(skill))).html).toContain('One from outside the desk is missing, which you can give too');
+    expect((await me.get(pathOf(skill))).html).toContain('from outside the desk: <b>0 of 1</b>');
+    await approve(here.send, here.tokens.rita, here.rita, skill, { independent: true });
+    expect(await statusOf(here, skill)).toBe('approved');
+    here.close();
   });
 });

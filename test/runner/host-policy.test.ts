@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { whyNotMountable } from '../../runner/host.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
 import { emptyHostPolicy, parseHostPolicy } from '../../skills-index/run/host-policy.ts';
+import { testPasskey } from '../skills-index/story-keys.ts';
 
 const parse = (value: unknown) => parseHostPolicy(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)));
 
@@ -98,6 +99,50 @@ describe('the file of host policy', () => {
     expect(() => readHostPolicy(join(folder, 'folder.json'))).toThrowError(refusal('no plain file'));
     writeFileSync(file, ' '.repeat(300_000));
     expect(() => readHostPolicy(file)).toThrowError(refusal('larger'));
+  });
+});
+
+describe('a passkey that answers holds', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'skillgate-policy-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const policyWith = (origin: string, more: object = {}) => {
+    const { credentialId, publicKey } = testPasskey('ann').enrolled;
+    const passkey = { credentialId, publicKey, rpId: new URL(origin).hostname, origin };
+    const file = join(folder, 'host.json');
+    writeFileSync(file, JSON.stringify({ approvers: [{ name: 'ann', passkey }], ...more }), { mode: 0o600 });
+    return () => readHostPolicy(file);
+  };
+  const pin = (base: string): void =>
+    writeFileSync(
+      join(folder, 'registries.json'),
+      JSON.stringify({ schema: 'skillgate.registries/1', registries: [{ base, root: 'sha256:00', scopes: [] }] }),
+      { mode: 0o600 },
+    );
+
+  it.each<[string, string, string, object]>([
+    ['the desk of a pinned registry', 'https://skills.example', 'https://skills.example', {}],
+    ['the desk of a registry below a path', 'https://skills.example', 'https://skills.example/team', {}],
+    ['the mailbox', 'https://mail.example', 'https://skills.example', { mailbox: 'https://mail.example/box' }],
+  ])('is refused when it was made at %s, since that could have it sign an answer', (_, origin, base, more) => {
+    pin(base);
+    expect(policyWith(origin, more)).toThrowError(
+      expect.objectContaining({ code: 'host-policy-invalid', message: expect.stringContaining(`made at ${origin}`) }),
+    );
+  });
+
+  it.each([['https://approve.example'], ['https://skills.example:8443'], ['https://sub.skills.example']])(
+    'is taken when it was made at %s, where the registry has no page',
+    (origin) => {
+      pin('https://skills.example');
+      expect(policyWith(origin)().approvers).toMatchObject([{ name: 'ann' }]);
+    },
+  );
+
+  it('is taken where no registry is pinned', () => {
+    expect(policyWith('https://skills.example')().approvers).toHaveLength(1);
   });
 });
 

@@ -176,8 +176,10 @@ function sayApprovals({ approvals, scan }: Judged): Said {
   const needed = scan?.needed;
   const of = needed === undefined ? '' : ` (${needed.total} needed)`;
   const ofAlone = needed === undefined ? '' : `/${needed.independent}`;
+  const onDesk = approvals.length > 0 && alone === 0 && needed?.independent === 0;
   return {
-    says: `approvals: ${approvals.length}${of}; independent approvals: ${alone}${ofAlone}`,
+    ...(onDesk ? { undemanded: true as const } : {}),
+    says: `approvals: ${approvals.length}${of}; independent approvals: ${alone}${ofAlone}${onDesk ? ' (none demanded): all rest on what the registry’s desk showed' : ''}`,
     notes: approvals.map(({ member, by, independent, logIndex, reason }) => {
       const how = independent ? 'by key, independent of the desk' : `by ${by}`;
       return `${member}, ${how}, at log index ${logIndex}: ${reason}`;

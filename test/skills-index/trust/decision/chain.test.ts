@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
-import type { ChainNode } from '../../../../skills-index/trust/decision/chain.ts';
+import { type ChainNode, chainOf as judgedChainOf } from '../../../../skills-index/trust/decision/chain.ts';
+import { gatherEvidence } from '../../../../skills-index/trust/decision/evidence.ts';
 import { chainParts, decisionHints, Reasons } from '../../../../skills-index/trust/decision/reason.ts';
+import { type JudgedScan, judgeScan } from '../../../../skills-index/trust/decision/version.ts';
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision.ts';
 import { rootFingerprint } from '../../../../skills-index/trust/root.ts';
 import { people, storyNow, storyRoot, storyStatus, tellStory } from '../../story.ts';
@@ -113,6 +115,20 @@ describe('what people read of a chain', () => {
       ['status', 'status of 2026-03-02T11:00:00.000Z, good until 2026-03-03T11:00:00.000Z'],
       ['version', `@acme/weekly-report@1.4.0 is the bundle ${story.packed.digest}`, 'pkg:skill/%40acme/weekly-report@1.4.0'],
     ]);
+  });
+
+  it.each([
+    ['a passkey alone, where policy asks for nobody else', false, 0, true],
+    ['a key without the desk', true, 0, false],
+    ['a passkey, where policy asks for more', false, 1, false],
+  ])('ticks approvals by %s unless all rest on the desk’s word', (_, isIndependent, independent, isHollow) => {
+    const evidence = gatherEvidence(story.input, new Reasons());
+    const scan = { ...judgeScan(evidence, undefined, new Reasons()), needed: { total: 1, independent } } as JudgedScan;
+    const approval = { member: 'Ben', by: 'passkey', independent: isIndependent, reason: 'r', logIndex: 7 } as const;
+    const judged = { publish: undefined, verdict: undefined, status: undefined, marks: [], level: 0 } as const;
+    const node = partOf(judgedChainOf(evidence, { ...judged, scan, approvals: [approval] }, []), 'approvals');
+    expect(node?.undemanded ?? false).toBe(isHollow);
+    expect(node?.says.includes('all rest on what the registry’s desk showed')).toBe(isHollow);
   });
 
   it('says what is not there', () => {
