@@ -122,6 +122,8 @@ export const pictureMilliseconds = 1_000;
 export const pictureBytesMax = 8 * 1024 * 1024;
 export const pictureLinesMax = 10;
 
+/** Of the body of a request that waits, so much is shown as text. */
+export const heldTextBytesMax = 256 * 1024;
 /** For one call of a webhook. */
 export const webhookSecondsMax = 10;
 /** Between two words to a client that a call still goes on. */

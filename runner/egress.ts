@@ -15,8 +15,9 @@ import { shownRequest } from '../skills-index/run/hold-action.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
 import { bundlePath, proxyEnvironment } from '../skills-index/run/proxy-environment.ts';
 import { needsWholeBody } from '../skills-index/run/secret-use.ts';
-import { Accounts } from './egress/accounts.ts';
-import { forward } from './egress/forward.ts';
+import { Accounts, type Admission } from './egress/accounts.ts';
+import { forward, type Outgoing } from './egress/forward.ts';
+import { wholeRequest } from './egress/held-request.ts';
 import { RequestBody } from './egress/request-body.ts';
 import { openTunnel } from './egress/tunnel.ts';
 import { openUpstream, systemAuthorities, type Upstream } from './egress/upstream.ts';
@@ -214,11 +215,13 @@ async function handle(traffic: Traffic, request: IncomingMessage, response: Serv
     // What is not here yet is what it says it is, or more than any rule allows.
     const length = body.ended ? held.length : Number(request.headers['content-length'] ?? Number.NaN);
     const shown = shownRequest(target, head.length + length, body.ended ? held : undefined, upgrades);
-    const admission = { method, place: decision, head: head.length, shown, secrets };
+    const outgoing = (): Outgoing => ({ decision, method, headers, body, held: body.held, ended: body.ended });
+    const whole: Admission['whole'] = (action) => wholeRequest(traffic, outgoing(), head.length, action);
+    const admission = { method, place: decision, head: head.length, shown, secrets, whole };
     const refused = await traffic.accounts.admit(admission, request.socket);
-    if (refused !== undefined) return refuse(refused);
+    if (refused !== undefined) return body.broken ? undefined : refuse(body.why ?? refused);
     const how = decision.upgrades ? forwardWebSocket : forward;
-    const why = await how(traffic, { decision, method, headers, body, held, ended: body.ended }, response);
+    const why = await how(traffic, outgoing(), response);
     // Who hung up hears nothing, and was recorded.
     if (why !== undefined && !response.destroyed) refuse(why);
   } finally {

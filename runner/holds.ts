@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, existsSync, fstatSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answerBytes, holdAnswerType, holdShape, signedAnswerShape } from '../skills-index/run/hold.ts';
+import { type HeldRequest, parseHeldRequest } from '../skills-index/run/held-request.ts';
+import { answerBytes, type Hold, holdAnswerType, holdShape, signedAnswerShape } from '../skills-index/run/hold.ts';
 import {
   type FoundAnswer,
   type GateSettings,
@@ -11,12 +12,13 @@ import {
   openGate,
   type RunGate,
 } from '../skills-index/run/hold-gate.ts';
+import { digestOf } from '../skills-index/skill/digest.ts';
 import { type ParsedJson, parseJson } from '../skills-index/skill/json.ts';
 import { parseShape } from '../skills-index/skill/shape.ts';
 import { whyNotProven } from '../skills-index/trust/approver-proof.ts';
-import { answerBytesMax } from './limits.ts';
+import { answerBytesMax, heldRequestBytesMax } from './limits.ts';
 import { startOf } from './lock.ts';
-import { writePrivateFile } from './private-file.ts';
+import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
 /** @param folder `$DATA/holds` */
 export function holdDesk(folder: string, given: Pick<HoldDesk, 'policy' | 'record' | 'now'>, sandboxUid?: number): HoldDesk {
@@ -35,12 +37,18 @@ export function startGate(given: HoldDesk & Pick<GateSettings, 'subject' | 'gran
 /** The files of a folder. A hold is for people to read: what counts is what the runner that waits remembers. */
 export function holdFiles(folder: string): HoldFiles {
   const pathOf = (id: string, kind: 'hold' | 'answer'): string => `${folder}/${id}.${kind}.json`;
+  const forgetRequest = (hold: Hold): void => rmSync(requestPath(folder, hold), { force: true });
   const names = (): string[] => (existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.hold.json')) : []);
   return {
     kept: () =>
       names().flatMap((name) => read(`${folder}/${name}`, (json) => [parseShape(holdShape, json, 'hold-denied', name)]) ?? []),
     keep: (hold) => writePrivateFile(pathOf(hold.id, 'hold'), `${JSON.stringify(hold, null, 2)}\n`),
-    forget: ({ id }) => (['hold', 'answer'] as const).forEach((kind) => void rmSync(pathOf(id, kind), { force: true })),
+    keepRequest: (hold, request) => writePrivateFile(requestPath(folder, hold), request),
+    forgetRequest,
+    forget: (hold) => {
+      forgetRequest(hold);
+      for (const kind of ['hold', 'answer'] as const) rmSync(pathOf(hold.id, kind), { force: true });
+    },
     answers: ({ id }, folders) =>
       [readAnswer(folder, pathOf(id, 'answer')), ...folders.map((one) => readAnswer(one, `${one}/${id}.json`))].filter(
         (found) => found !== undefined,
@@ -48,6 +56,19 @@ export function holdFiles(folder: string): HoldFiles {
     reject: ({ id }) => rmSync(pathOf(id, 'answer'), { force: true }),
     lives: (holder) => holderOf(Number.parseInt(holder, 10)) === holder,
   };
+}
+
+/** Where the request that a hold is about lies while it waits. */
+export function requestPath(folder: string, { id }: Pick<Hold, 'id'>): string {
+  return `${folder}/${id}.request`;
+}
+
+/** That request; undefined where there is none, and for bytes that the hold does not name. */
+export function keptRequest(folder: string, hold: Hold): HeldRequest | undefined {
+  const digest = hold.action?.kind === 'egress' ? hold.action.request : undefined;
+  const rule = { bytesMax: heldRequestBytesMax, secret: true, code: 'hold-denied' } as const;
+  const bytes = digest === undefined ? undefined : readPrivateFile(requestPath(folder, hold), rule);
+  return bytes === undefined || digestOf(bytes) !== digest ? undefined : parseHeldRequest(bytes);
 }
 
 function holderOf(pid: number): string {

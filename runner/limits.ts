@@ -56,4 +56,6 @@ export const auditWaitingMax = 512;
 
 /** Of a hold, an answer or a breaker. */
 export const answerBytesMax = 32 * 1024;
+/** Of a held request: the body that one may have, and its line and headers. */
+export const heldRequestBytesMax = 8 * 1024 * 1024 + 64 * 1024;
 export const breakerBytesMax = 64 * 1024;

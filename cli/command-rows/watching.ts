@@ -25,6 +25,15 @@ export const holdRows: readonly CommandRow[] = [
     load: () => import('../commands/hold.ts'),
   },
   {
+    name: 'hold show',
+    summary: 'all of what waits: of a request every header, and the body where it is text',
+    usage: 'ID',
+    examples: [['skill hold show 3f9c0a1b2d4e', 'before you allow it; it is removed when it is answered']],
+    options: {},
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/hold.ts'),
+  },
+  {
     name: 'hold allow',
     summary: 'allow what waits, once or for a time; signed by an approver whom host policy names',
     usage: 'ID [--for TIME]',

@@ -1,7 +1,7 @@
-/** `skill hold list|allow|deny`: what waits for a person on this host, and their answer. */
+/** `skill hold list|show|allow|deny`: what waits for a person on this host, and their answer. */
 import { join } from 'node:path';
 import { breakerFile } from '../../runner/breakers.ts';
-import { holdFiles } from '../../runner/holds.ts';
+import { holdFiles, keptRequest, requestPath } from '../../runner/holds.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
 import { breakerEvent } from '../../skills-index/run/breaker.ts';
 import { isAsShown } from '../../skills-index/run/hold-action.ts';
@@ -14,6 +14,7 @@ import { makeAnswer, putAnswer } from '../holds/answer.ts';
 import { type HoldHere, holdNamed, holdsFolderOf, holdsHere } from '../holds/here.ts';
 import { describeHold } from '../holds/hold-text.ts';
 import { runInMailbox } from '../holds/mailbox-desk.ts';
+import { requestText, shownBody } from '../holds/request-text.ts';
 import { answer, joined, note, safe } from '../output.ts';
 import { parseBase } from '../registry-base.ts';
 import { hostFiles } from '../start-skill.ts';
@@ -24,6 +25,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const policy = readHostPolicy(join(context.paths.config, 'host.json'));
   if (context.command === 'hold list') return list(context, policy);
   const here = holdNamed(context, policy, context.args[0] ?? '');
+  if (context.command === 'hold show') return show(context, here);
   note(context, describeHold(here));
   const verdict = context.command === 'hold allow' ? 'allow' : 'deny';
   if (verdict === 'deny' && here.state === 'allowed') return takeBack(context, here, 'the allowance is taken back');
@@ -64,6 +66,20 @@ function list(context: CommandContext, policy: HostPolicy): ExitCode {
   answer(context, { schema: 'skillgate.holds/1', holds: found }, () =>
     found.length === 0 ? safe`nothing waits for a person here` : joined(found.map(describeHold), '\n'),
   );
+  return exitCodes.ok;
+}
+
+// All that the hold is about: what stands in the hold itself is cut where it is long.
+function show(context: CommandContext, here: HoldHere): ExitCode {
+  const folder = holdsFolderOf(context);
+  const request = keptRequest(folder, here.hold);
+  const path = requestPath(folder, here.hold);
+  const whole = request === undefined ? {} : { request: { ...request, body: shownBody(request), file: path } };
+  answer(context, { schema: 'skillgate.hold-shown/1', ...here, ...whole }, () =>
+    request === undefined ? describeHold(here) : joined([describeHold(here), requestText(request, path)], '\n'),
+  );
+  if (request === undefined && here.hold.kind === 'egress')
+    note(context, safe`its request is not kept beside it: it was answered, or it is a tunnel, which nobody sees into`);
   return exitCodes.ok;
 }
 

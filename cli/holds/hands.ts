@@ -9,13 +9,17 @@ import type { CommandContext } from '../command.ts';
 import { webhookSecondsMax } from '../limits.ts';
 import { postOutside } from '../outgoing.ts';
 import { note, safe } from '../output.ts';
+import { describeHold } from './hold-text.ts';
 import { leaveInMailbox, type MailboxWorld } from './mailbox-hand.ts';
 
 /** For a person who runs something themselves; only then may they say yes at the terminal. */
 export function handsOfOperator(context: CommandContext, policy: HostPolicy): HoldHands {
   const notify = (hold: Hold): void => {
     note(context, safe`held until ${hold.expires}: ${hold.what}`);
-    note(context, safe`  a person answers with: skill hold allow ${hold.id}   (or skill hold deny ${hold.id})`);
+    note(
+      context,
+      safe`  a person looks with: skill hold show ${hold.id}, and answers with: skill hold allow ${hold.id}   (or skill hold deny ${hold.id})`,
+    );
     const log = (line: string): void => note(context, safe`note: ${line}`);
     tellWebhooks(context, policy, hold, log);
     leaveInMailbox(context, policy, hold, log);
@@ -25,6 +29,7 @@ export function handsOfOperator(context: CommandContext, policy: HostPolicy): Ho
   return {
     notify,
     confirm: async (hold, signal) => {
+      note(context, describeHold({ state: 'waiting', hold, until: hold.expires }));
       const question = safe`${hold.rule}: ${hold.what}`;
       const asked = confirm({ ...context, signal }, question, 'yes', 'name an approver in host.json');
       return await asked.then(

@@ -4,6 +4,7 @@ import type { GatedAction } from '../../skills-index/run/hold.ts';
 import { isAsShown, sayCovered } from '../../skills-index/run/hold-action.ts';
 import { joined, type Safe, safe } from '../output.ts';
 import type { HoldHere } from './here.ts';
+import { textLines } from './request-text.ts';
 
 export function describeHold({ state, hold, until }: HoldHere): Safe {
   const word = { waiting: 'waits', allowed: 'allowed', denied: 'denied', open: 'breaker open' }[state];
@@ -26,10 +27,21 @@ function linesOf(hold: HoldHere['hold']): Safe[] {
 
 // What the one line tells by its digest alone.
 function partsOf(action: GatedAction): Safe[] {
-  if (action.kind === 'egress') return action.query === undefined ? [] : [safe`    query: ${action.query}`];
+  if (action.kind === 'egress') return partsOfRequest(action);
   if (action.kind !== 'start') return [];
   return [
     ...(action.args.length === 0 ? [] : [safe`    arguments: ${action.args.map((one) => JSON.stringify(one)).join(' ')}`]),
     ...action.holds.map((one) => safe`    because: ${one.rule}, ${one.reason}`),
+  ];
+}
+
+function partsOfRequest({ body, headers = [], query, request, text }: Extract<GatedAction, { kind: 'egress' }>): Safe[] {
+  return [
+    ...(query === undefined ? [] : [safe`    query: ${query}`]),
+    ...headers.map((one) => safe`    header: ${one}`),
+    ...(body === undefined ? [] : [safe`    body: ${text === undefined ? 'not a text' : 'text'}`]),
+    ...textLines(text ?? ''),
+    // What one wrote before headers stood in it shows less than it allows.
+    ...(request === undefined ? [safe`    its headers are not known here`] : []),
   ];
 }

@@ -5,12 +5,12 @@ import { canaryName } from '../../skills-index/run/canary.ts';
 import { type Denial, denialOfHold } from '../../skills-index/run/denial.ts';
 import { EgressCounts } from '../../skills-index/run/egress-counts.ts';
 import type { Place } from '../../skills-index/run/egress-judge.ts';
-import type { GatedAction } from '../../skills-index/run/hold.ts';
+import type { GatedAction, WholeAction, WholeReader } from '../../skills-index/run/hold.ts';
 import type { EgressSettings } from '../egress.ts';
 import * as limits from '../limits.ts';
 
 /** A request that is about to leave. */
-interface Admission {
+export interface Admission {
   readonly method: string;
   readonly place: Place;
   /** Of its request line and headers. */
@@ -19,6 +19,8 @@ interface Admission {
   readonly shown: Pick<GatedAction & { kind: 'egress' }, 'bytes' | 'body' | 'query' | 'opens'>;
   /** Names of those that it carries. */
   readonly secrets: readonly string[];
+  /** All of it, read when a person is to be asked; absent where there is nothing more to know. */
+  readonly whole?: (action: Extract<GatedAction, { kind: 'egress' }>) => Promise<WholeAction | undefined>;
 }
 
 export class Accounts {
@@ -42,13 +44,13 @@ export class Accounts {
   }
 
   /** Counts one more request, asks a person where a rule wants one, and records it; or says why it is refused. */
-  async admit({ head, method, place, secrets, shown }: Admission, client: Socket): Promise<Denial | undefined> {
+  async admit({ head, method, place, secrets, shown, whole }: Admission, client: Socket): Promise<Denial | undefined> {
     const why = this.#sums.request(performance.now()) ?? this.#spend('requests', 1) ?? this.send(head);
     if (why !== undefined) return why;
     const { host, path, port } = place;
     const action = { kind: 'egress', method, host, port, path, ...shown } as const;
     // Who hung up meanwhile is not served when a person allows it.
-    const held = await this.#whyHeld(action, client);
+    const held = await this.#whyHeld(action, client, whole && (() => whole(action)));
     if (held !== undefined || client.destroyed) return held ?? 'held';
     const told = { event: 'egress', decision: 'allowed', why: 'approved', method, host, port, path, secrets } as const;
     if (!this.#record(told)) return 'unrecorded';
@@ -56,13 +58,13 @@ export class Accounts {
     return undefined;
   }
 
-  async #whyHeld(action: GatedAction, client: Socket): Promise<Denial | undefined> {
+  async #whyHeld(action: GatedAction, client: Socket, whole?: WholeReader): Promise<Denial | undefined> {
     const { gate } = this.#settings;
     if (gate === undefined) return undefined;
     const gone = new AbortController();
     const onClose = (): void => gone.abort();
     client.once('close', onClose);
-    const answer = await gate.ask(action, AbortSignal.any([this.#closed, gone.signal]));
+    const answer = await gate.ask(action, AbortSignal.any([this.#closed, gone.signal]), whole);
     client.off('close', onClose);
     return denialOfHold(answer);
   }

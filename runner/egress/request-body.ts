@@ -1,16 +1,10 @@
 /** The body of a request: each piece is counted and looked through before it can leave. */
 import { randomUUID } from 'node:crypto';
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Denial } from '../../skills-index/run/denial.ts';
 import { egressBodyBytesMax } from '../../skills-index/run/egress-judge.ts';
 import type { Traffic } from '../egress.ts';
-import { egressPiecesMax, egressUnpackedBytesMax } from '../limits.ts';
-
-const unpackers: Readonly<Record<string, (bytes: Buffer, limit: { readonly maxOutputLength: number }) => Buffer>> = {
-  gzip: gunzipSync,
-  deflate: inflateSync,
-  br: brotliDecompressSync,
-};
+import { egressPiecesMax } from '../limits.ts';
+import { unpack } from './unpack.ts';
 
 /** More than any form of a value takes that is cut over small bodies. */
 const lastBytes = 1_024;
@@ -25,6 +19,8 @@ export class RequestBody {
   readonly #traffic: Traffic;
   readonly #channel = `body ${randomUUID()}`;
   readonly #pieces: AsyncIterator<Buffer>;
+  // One block that grows: what comes byte by byte takes no more room than its bytes.
+  #block = Buffer.alloc(0);
   #last = Buffer.alloc(0);
   #size = 0;
   #count = 0;
@@ -35,20 +31,23 @@ export class RequestBody {
     this.#pieces = pieces[Symbol.asyncIterator]();
   }
 
-  /** Reads until the end, until `bytesMax` are held, or until it is refused. */
+  /** Reads until the end, until `bytesMax` are held, or until it is refused; gives all that is held. */
   async hold(bytesMax: number): Promise<Buffer> {
-    // One block that grows: what comes byte by byte takes no more room than its bytes.
-    let block = Buffer.alloc(0);
     while (this.#held < bytesMax) {
       const piece = await this.next();
       if (piece === undefined) break;
       const end = this.#held + piece.length;
-      if (end > block.length) block = Buffer.concat([block.subarray(0, this.#held)], Math.max(2 * block.length, end));
-      piece.copy(block, this.#held);
+      if (end > this.#block.length)
+        this.#block = Buffer.concat([this.#block.subarray(0, this.#held)], Math.max(2 * this.#block.length, end));
+      piece.copy(this.#block, this.#held);
       this.#held = end;
       this.why = this.#traffic.accounts.hold(piece.length);
     }
-    return block.subarray(0, this.#held);
+    return this.held;
+  }
+
+  get held(): Buffer {
+    return this.#block.subarray(0, this.#held);
   }
 
   release(): void {
@@ -58,13 +57,8 @@ export class RequestBody {
 
   /** Looks into a whole body that is packed. */
   lookInto(body: Buffer, coding: string): void {
-    const unpack = Object.hasOwn(unpackers, coding) ? unpackers[coding] : undefined;
-    try {
-      const bytes = unpack?.(body, { maxOutputLength: egressUnpackedBytesMax });
-      this.why = bytes === undefined ? 'request-encoded' : this.#traffic.accounts.leak(`${this.#channel} unpacked`, bytes);
-    } catch {
-      this.why = 'request-encoded';
-    }
+    const bytes = unpack(body, coding);
+    this.why = bytes === undefined ? 'request-encoded' : this.#traffic.accounts.leak(`${this.#channel} unpacked`, bytes);
   }
 
   /** The next piece that may leave; undefined at the end, or when it is refused. */

@@ -1,6 +1,6 @@
 /** Which headers go on through the proxy, and what stands in them. Pure. */
 import { type Allowed, readName, type SentHeaders } from './egress-judge.ts';
-import { applySecret, headerOf } from './secret-use.ts';
+import { applySecret, credentialOf, headerOf } from './secret-use.ts';
 
 /** An allowed request, as far as it was read. */
 export interface ReadRequest {
@@ -44,8 +44,33 @@ export function headersToHost(
   now: Date,
   hides = request.decision.secrets.length > 0,
 ): SentHeaders | undefined {
+  const { decision, held, method } = request;
+  const { secrets, target } = decision;
+  // What signs the headers comes after what stands in them.
+  const ordered = secrets.toSorted((a, b) => Number(a.as === 'sigv4') - Number(b.as === 'sigv4'));
+  return ordered.reduce<SentHeaders | undefined>(
+    (all, secret) => all && applySecret(secret, reveal(secret.name), { method, target, headers: all, body: held, now }),
+    withPlaceholders(request, hides),
+  );
+}
+
+/** The same for people: a secret's name stands in the place of its value. What a secret signs is made when the request leaves. */
+export function shownHeaders(request: ReadRequest, hides: boolean): string[] {
+  const shown = (value: string): string =>
+    request.decision.secrets.reduce(
+      (text, { name, placeholder }) => text.replaceAll(placeholder, () => `<secret ${name}>`),
+      value,
+    );
+  return withPlaceholders(request, hides).map(([name, value]) => {
+    const credential = credentialOf(value);
+    const isBasic = request.decision.secrets.some(({ placeholder }) => credential.includes(placeholder));
+    return `${name}: ${isBasic ? `Basic base64 of ${shown(credential)}` : shown(value)}`;
+  });
+}
+
+function withPlaceholders(request: ReadRequest, hides: boolean): SentHeaders {
   const { decision, ended, headers, held, method } = request;
-  const { host, port, scheme, secrets, target, upgrades } = decision;
+  const { host, port, scheme, secrets, upgrades } = decision;
   const hop = headers
     .filter(([name]) => readName(name) === 'connection')
     .flatMap(([, value]) => value.split(',').map((one) => readName(one.trim())));
@@ -61,7 +86,7 @@ export function headersToHost(
     ['Connection', 'Upgrade'],
     ['Upgrade', 'websocket'],
   ] as const;
-  const sent: SentHeaders = [
+  return [
     ['Host', port === { http: 80, https: 443 }[scheme] ? host : `${host}:${port}`],
     ...kept,
     ['Accept-Encoding', 'identity'],
@@ -69,12 +94,6 @@ export function headersToHost(
     ...(!ended && length === undefined ? [['Transfer-Encoding', 'chunked'] as const] : []),
     ...(length === undefined ? [] : [['Content-Length', length] as const]),
   ];
-  // What signs the headers comes after what stands in them.
-  const ordered = secrets.toSorted((a, b) => Number(a.as === 'sigv4') - Number(b.as === 'sigv4'));
-  return ordered.reduce<SentHeaders | undefined>(
-    (all, secret) => all && applySecret(secret, reveal(secret.name), { method, target, headers: all, body: held, now }),
-    sent,
-  );
 }
 
 // A person approved the header that a secret is bound to. COPY and MOVE of WebDAV, where they are granted, say their other place in

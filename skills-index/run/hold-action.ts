@@ -44,15 +44,20 @@ export function shownAction(action: GatedAction): GatedAction {
     case 'apply':
       return { ...action, target: cut(action.target, pathMax) };
     case 'egress': {
-      const { path, query } = action;
-      return { ...action, path: cut(path, pathMax), ...(query === undefined ? {} : { query: cut(query, pathMax) }) };
+      const { headers, path, query, text } = action;
+      return {
+        ...{ ...action, path: cut(path, pathMax) },
+        ...(query === undefined ? {} : { query: cut(query, pathMax) }),
+        ...(headers === undefined ? {} : { headers: cutList(headers, listMax) }),
+        ...(text === undefined ? {} : { text: cut(text, pathMax) }),
+      };
     }
   }
 }
 
 /**
- * What an action is, in one line, for people, webhooks and the audit log: query and arguments are told by their digest, since they may say
- * what those should not. Who answers on this host is shown them, as they stand in the action.
+ * What an action is, in one line, for people, webhooks and the audit log: query, headers, body and arguments are told by their digest, since
+ * they may say what those should not. Who answers on this host is shown them, as they stand in the action.
  */
 export function sayAction(action: GatedAction): string {
   switch (action.kind) {
@@ -67,13 +72,14 @@ export function sayAction(action: GatedAction): string {
     case 'apply':
       return `apply ${action.changes} changed files to ${action.target}, change set ${action.digest}`;
     case 'egress': {
-      const { body, bytes, host, method, opens, path, port, query } = action;
+      const { body, bytes, host, method, opens, path, port, query, request } = action;
+      const all = request === undefined ? '' : `, with its headers ${request}`;
       const asks = query === undefined ? '' : `?… (${query.length} characters, ${digestOf(query)})`;
       const place = `${host}:${port}${path}${asks}`;
       if (opens === 'tunnel') return `open a tunnel to ${place}, through which anything may be sent unseen`;
-      if (opens === 'websocket') return `open a WebSocket to ${place}, through which any number of bytes may be sent`;
+      if (opens === 'websocket') return `open a WebSocket to ${place}, through which any number of bytes may be sent${all}`;
       const sent = body === undefined ? '' : `, body ${body}`;
-      return `${method} ${place} with ${bytes ?? 'an unknown number of'} bytes${sent}`;
+      return `${method} ${place} with ${bytes ?? 'an unknown number of'} bytes${sent}${all}`;
     }
   }
 }
@@ -92,7 +98,7 @@ export function sayCovered(action: GatedAction): string {
       if (opens === 'tunnel') return `each tunnel to ${host}:${port}, whatever is sent through it`;
       const place = `${host}:${port}${folderOf(path)}`;
       if (opens === 'websocket') return `each WebSocket to a path directly in ${place}, whatever is sent through it`;
-      return `each ${method} to a path directly in ${place}, with any query and any body`;
+      return `each ${method} to a path directly in ${place}, with any query, any headers and any body`;
     }
   }
 }

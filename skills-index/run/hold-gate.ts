@@ -34,6 +34,9 @@ export interface HoldFiles {
   kept(): readonly Hold[];
   keep(hold: Hold): void;
   forget(hold: Hold): void;
+  /** Keeps what the hold is about beside it, for people to look at. */
+  keepRequest(hold: Hold, request: Uint8Array): void;
+  forgetRequest(hold: Hold): void;
   /** In the folder of the holds, and in those of approvers who are users of this host. */
   answers(hold: Hold, folders: readonly string[]): readonly FoundAnswer[];
   /** Takes an answer away that does not count. */
@@ -75,25 +78,36 @@ export function openGate(given: GateSettings): RunGate {
   const settings: GateSettings = { told: new Set(), ...given };
   const { hands, holder, nonce, now, ticks } = settings;
   const state = new HoldState({ ...settings, atTerminal: hands.confirm !== undefined });
-  const ask: Gate['ask'] = async (action, signal) => {
-    const hold = state.take(action, { now: now(), nonce: nonce(), holder });
-    if (hold === undefined) return { kind: 'allowed' };
-    const end = (how: HoldEnd, why: string): GateAnswer => {
+  const ask: Gate['ask'] = async (action, signal, whole) => {
+    const rule = state.take(action);
+    if (rule === undefined) return { kind: 'allowed' };
+    const holdOf = (asked: GatedAction): Hold => state.holdOf(rule, asked, { now: now(), nonce: nonce(), holder });
+    const first = holdOf(action);
+    const end = (hold: Hold, how: HoldEnd, why: string): GateAnswer => {
       settings.record(holdEvent(hold, how, why));
       return gateAnswer(hold, how, why);
     };
-    const standing = findStanding(settings, hold);
-    if (standing !== undefined) return end(standing.answer.verdict === 'allow' ? 'allowed' : 'denied', sayAnswered(standing));
+    const standing = findStanding(settings, first);
+    if (standing !== undefined)
+      return end(first, standing.answer.verdict === 'allow' ? 'allowed' : 'denied', sayAnswered(standing));
     sweep(settings);
-    const next = state.next(hold, asksOf(settings, hold));
-    if (next.kind === 'end') return end(next.state, next.why);
+    const next = state.next(first, asksOf(settings, first));
+    if (next.kind === 'end') return end(first, next.state, next.why);
+    // A person allows what they were shown, so all of it has to be here.
+    const all = whole === undefined ? { action, request: undefined } : await whole();
+    if (all === undefined) return end(first, 'denied', 'it did not come whole, so nobody was asked');
+    const hold = holdOf(all.action);
+    // Meanwhile others may have begun to wait.
+    const still = whole === undefined ? next : state.next(hold, asksOf(settings, hold));
+    if (still.kind === 'end') return end(hold, still.state, still.why);
     state.begin(ticks());
     settings.record(holdEvent(hold, 'asked', `until ${hold.expires}`));
     let how: HoldEnd = 'expired';
     try {
-      const answer = next.kind === 'wait' ? await waitForPerson(settings, hold, signal) : await askOperator(hands, hold, signal);
+      const answer =
+        next.kind === 'wait' ? await waitForPerson(settings, hold, all.request, signal) : await askOperator(hands, hold, signal);
       if (answer !== undefined) how = answer.verdict === 'allow' ? 'allowed' : 'denied';
-      return end(how, answer?.by ?? 'nobody answered in time');
+      return end(hold, how, answer?.by ?? 'nobody answered in time');
     } finally {
       state.end(hold, how, ticks());
     }
@@ -136,9 +150,15 @@ export function findAnswer(desk: HoldDesk, hold: Hold): SignedAnswer | undefined
   return undefined;
 }
 
-async function waitForPerson(settings: GateSettings, hold: Hold, signal?: AbortSignal): Promise<Answer> {
+async function waitForPerson(
+  settings: GateSettings,
+  hold: Hold,
+  request: Uint8Array | undefined,
+  signal?: AbortSignal,
+): Promise<Answer> {
   const { files, hands, now, sleep, ticks } = settings;
   files.keep(hold);
+  if (request !== undefined) files.keepRequest(hold, request);
   hands.notify?.(hold);
   // Both clocks: a wall clock that is set back must not lengthen it.
   const until = ticks() + Date.parse(hold.expires) - Date.parse(hold.created);
@@ -147,6 +167,7 @@ async function waitForPerson(settings: GateSettings, hold: Hold, signal?: AbortS
     answer = findAnswer(settings, hold);
     if (answer === undefined) await sleep(holdPollMs);
   }
+  files.forgetRequest(hold);
   if (answer === undefined || !isStanding(answer, hold, hold.scope)) endHold(settings, hold);
   return answer === undefined ? undefined : { verdict: answer.answer.verdict, by: sayAnswered(answer) };
 }

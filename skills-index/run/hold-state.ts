@@ -1,7 +1,15 @@
 /** What the gate of one run knows: what was sent, how often a person was asked, what they refused, how long was waited. Pure: time and chance are given. */
 import type { Digest } from '../skill/digest.ts';
 import type { AuditEvent } from './audit-entry.ts';
-import { type GateAnswer, type GatedAction, type Hold, type HoldMaterial, type HoldSubject, newHold } from './hold.ts';
+import {
+  type GateAnswer,
+  type GatedAction,
+  type Hold,
+  type HoldMaterial,
+  type HoldSubject,
+  newHold,
+  type PlannedHold,
+} from './hold.ts';
 import { aboutAction } from './hold-action.ts';
 import { canAnswer, refusalSeconds } from './hold-answer.ts';
 import type { HoldPolicy } from './hold-policy.ts';
@@ -44,13 +52,16 @@ export class HoldState {
     this.#terms = terms;
   }
 
-  /** Counts the action, and answers with its hold when a rule wants a person. */
-  take(action: GatedAction, material: HoldMaterial): Hold | undefined {
-    const { grants, policy, subject } = this.#terms;
+  /** Counts the action, and answers with the rule that wants a person for it. */
+  take(action: GatedAction): PlannedHold | undefined {
+    const { policy, subject } = this.#terms;
     if (action.kind === 'egress')
       this.#sent = { requests: this.#sent.requests + 1, bytes: this.#sent.bytes + (action.bytes ?? 0) };
-    const rule = ruleFor(action, subject, policy, this.#sent);
-    if (rule === undefined) return undefined;
+    return ruleFor(action, subject, policy, this.#sent);
+  }
+
+  holdOf(rule: PlannedHold, action: GatedAction, material: HoldMaterial): Hold {
+    const { grants, subject } = this.#terms;
     return newHold(subject, rule, aboutAction(action, rule.rule, subject, grants), material);
   }
 
@@ -77,13 +88,14 @@ export class HoldState {
           ? `people were asked for ${agent} ${before.lately} times within ${refusalSeconds / 60} minutes already`
           : undefined;
     if (tooMany !== undefined) return { kind: 'end', state: 'denied', why: tooMany };
-    if (++this.#asked > holdsPerRunMax)
+    if (this.#asked >= holdsPerRunMax)
       return { kind: 'end', state: 'denied', why: `a person was asked ${holdsPerRunMax} times in this run already` };
     return { kind: able ? 'wait' : 'confirm' };
   }
 
   /** @param tick milliseconds of a clock that only goes forward, here and below */
   begin(tick: number): void {
+    this.#asked++;
     if (this.#waiting++ === 0) this.#since = tick;
   }
 

@@ -27,6 +27,12 @@ export type GatedAction =
       readonly bytes?: number;
       /** Digest of its body, where that is known beforehand. */
       readonly body?: Digest;
+      /** Every header that leaves, as `Name: value`; a secret's name in the place of its value. */
+      readonly headers?: readonly string[];
+      /** What its body says, where that is text. */
+      readonly text?: string;
+      /** Digest of the whole request as it would leave (`held-request.ts`); absent where nobody is asked about it, and in holds of before. */
+      readonly request?: Digest;
       /** What is sent when it is open is asked about no more. */
       readonly opens?: 'websocket' | 'tunnel';
     }
@@ -39,9 +45,19 @@ export type GateAnswer =
   | { readonly kind: 'allowed' }
   | { readonly kind: 'denied'; readonly code: 'hold-unsupported' | 'hold-denied' | 'hold-expired'; readonly why: string };
 
+/** An action with all that belongs to it, and its bytes for people to look at. */
+export interface WholeAction {
+  readonly action: GatedAction;
+  readonly request: Uint8Array;
+}
+
+/** Reads what is not here yet of an action; undefined when it does not come to its end. */
+export type WholeReader = () => Promise<WholeAction | undefined>;
+
 /** Asked before each action that could have to wait; answers at once where no rule wants a person. */
 export interface Gate {
-  ask(action: GatedAction, signal?: AbortSignal): Promise<GateAnswer>;
+  /** @param whole read when a person is to be asked: then the answer is for all of it */
+  ask(action: GatedAction, signal?: AbortSignal, whole?: WholeReader): Promise<GateAnswer>;
   /** Told of the bytes that leave. */
   sent?(bytes: number): void;
 }
@@ -177,6 +193,9 @@ const actionShape = v.variant('kind', [
     query: v.exactOptional(text),
     bytes: v.exactOptional(count),
     body: v.exactOptional(digest),
+    headers: v.exactOptional(texts),
+    text: v.exactOptional(text),
+    request: v.exactOptional(digest),
     opens: v.exactOptional(v.picklist(['websocket', 'tunnel'])),
   }),
   exactObject({ kind: v.literal('apply'), target: text, changes: count, digest }),

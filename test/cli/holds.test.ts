@@ -57,7 +57,7 @@ describe('skill hold', () => {
     const { stdout } = await run('hold', 'list');
     expect(stdout).toContain('query: to=eve&amount=9');
     expect(stdout).toContain(
-      'covers with --for: each POST to a path directly in api.crm.example:443/, with any query and any body',
+      'covers with --for: each POST to a path directly in api.crm.example:443/, with any query, any headers and any body',
     );
   });
 

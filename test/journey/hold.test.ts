@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -107,6 +107,46 @@ describe('a request that a rule holds', () => {
     expect(states()).toEqual(['asked', 'allowed']);
     expect(holdFiles(folder()).kept()).toMatchObject([{ holder: 'ended' }]);
     expect(readdirSync(folder())).toHaveLength(1);
+  });
+
+  const payer = (body: string) => ({
+    files: {
+      'probe.py': `
+import sys, urllib.request
+body = ${body}
+request = urllib.request.Request('http://api.crm.example/v2/pay', data=body, headers={'Content-Type': 'application/json', 'X-Target': 'Ledger.Pay'})
+print(urllib.request.urlopen(request).status)`,
+    },
+    capabilities: { egress: crm.egress },
+  });
+  const pay = (body: string) => runTest(host, payer(body), {}, readHostPolicy(join(host.paths.config, 'host.json')));
+  const shownBy = async (id: string) => (await withoutTerminal(['hold', 'show', id], env)).shown;
+
+  it('is shown whole before it is allowed, headers and body, and arrives as it was shown', async () => {
+    await writePolicy(posts(60));
+    const running = pay(`b'{"to": "the landlord", "amount": 10}'`);
+    const { id } = await heldNow();
+    const kept = join(folder(), `${id}.request`);
+    const shown = await shownBy(id);
+    for (const part of ['POST /v2/pay HTTP/1.1', 'X-Target: Ledger.Pay', '| {"to": "the landlord", "amount": 10}', kept])
+      expect(shown).toContain(part);
+    expect(statSync(kept).mode & 0o777).toBe(0o600);
+    const answered = await allow(id);
+    expect(answered.shown).toContain('| {"to": "the landlord", "amount": 10}');
+    expect(answered.shown).toContain('header: X-Target: Ledger.Pay');
+    expect((await running).stdout).toBe('200\n');
+    expect(upstream.seen).toEqual(['POST /v2/pay  {"to": "the landlord", "amount": 10}']);
+    expect(existsSync(kept)).toBe(false);
+    expect(readFileSync(host.auditFile, 'utf8')).not.toMatch(/landlord|Ledger/);
+  });
+
+  it('is described where its body is no text', async () => {
+    await writePolicy(posts(60));
+    const running = pay(`b'\\0\\1' * 40_000`);
+    const { id } = await heldNow();
+    expect(await shownBy(id)).toMatch(/body of 80000 bytes, sha256:\w+: not a text/);
+    await allow(id);
+    expect((await running).stdout).toBe('200\n');
   });
 
   it('is refused when the operator denies it, and is not asked again in this run', async () => {

@@ -5,6 +5,7 @@ import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { leakDetector } from '../../runner/secrets/leaks.ts';
+import type { WholeAction } from '../../skills-index/run/hold.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { apiHost, type Stage, type StageSettings, startStage } from './egress-stage.ts';
 
@@ -555,6 +556,134 @@ describe('a run may', () => {
 });
 
 describe('a person who is asked', () => {
+  /** A gate that holds every POST as the real one does, and shows what it was shown. */
+  const holding = (verdict: 'allowed' | 'denied' = 'allowed') => {
+    const shown: WholeAction[] = [];
+    const gate: NonNullable<StageSettings['gate']> = {
+      ask: async (action, _, whole) => {
+        if (action.kind !== 'egress' || action.method !== 'POST') return { kind: 'allowed' };
+        const all = await whole?.();
+        if (all === undefined) return { kind: 'denied', code: 'hold-denied', why: 'not whole' };
+        shown.push(all);
+        return verdict === 'allowed' ? { kind: 'allowed' } : { kind: 'denied', code: 'hold-denied', why: 'no' };
+      },
+    };
+    return { shown, gate };
+  };
+
+  it('sees every header that leaves, secrets by their names, and the body; and exactly that arrives', async () => {
+    const { gate, shown } = holding();
+    const placeholder = `skillgate-secret-${'07'.repeat(16)}`;
+    const secrets = [{ name: 'CRM_TOKEN', placeholder, hosts: [apiHost], as: 'basic' as const }];
+    await start({ gate, secrets, reveal: () => 'real-value' });
+    const headers = ['X-Amz-Target: Ledger.Pay', 'X-Forwarded-Host: evil.example', 'Content-Type: application/json'];
+    const credential = `Authorization: Basic ${Buffer.from(`me:${placeholder}`).toString('base64')}`;
+    const body = '{"to":"the landlord","amount":10}';
+    const length = `Content-Length: ${body.length}`;
+    expect(
+      await stage.send('POST /v2/pay?x=1 HTTP/1.1', host, ...headers, credential, length, 'Connection: close', '', body),
+    ).toContain(' 200 ');
+    const [one] = shown;
+    expect(one?.action).toMatchObject({ text: body, body: digestOf(body), request: digestOf(one?.request ?? '') });
+    const seen = one?.action.kind === 'egress' ? (one.action.headers ?? []) : [];
+    expect(seen).toContain('X-Amz-Target: Ledger.Pay');
+    expect(seen).toContain('Authorization: Basic base64 of me:<secret CRM_TOKEN>');
+    expect(String(one?.request)).not.toMatch(/real-value|evil\.example|skillgate-secret/);
+    // Every header that arrived was shown, but for the value of the secret.
+    const arrived = Object.keys(stage.seen[0]?.headers ?? {}).sort();
+    expect(seen.map((line) => line.split(':')[0]?.toLowerCase()).sort()).toEqual(arrived);
+    expect(stage.seen[0]).toMatchObject({ method: 'POST', url: '/v2/pay?x=1', body });
+  });
+
+  it('is asked about all of a long body, and what comes after the answer is no part of it', async () => {
+    const { gate, shown } = holding();
+    await start({ gate });
+    const inside = await stage.secure();
+    const begin = `{"to":"the landlord","note":"${' '.repeat(70_000)}`;
+    const rest = '","to":"attacker"}';
+    inside.write(
+      ['POST /v2/pay HTTP/1.1', host, `Content-Length: ${begin.length + rest.length}`, 'Connection: close', '', begin].join(
+        '\r\n',
+      ),
+    );
+    await sleep(300);
+    expect([shown.length, stage.seen.length]).toEqual([0, 0]);
+    inside.write(rest);
+    expect(await text(inside)).toContain(' 200 ');
+    expect(shown).toHaveLength(1);
+    expect(String(shown[0]?.request).endsWith(rest)).toBe(true);
+    expect(stage.seen[0]?.body).toBe(begin + rest);
+  });
+
+  it('allows chunks as one body, of a length that is known', async () => {
+    const { gate, shown } = holding();
+    await start({ gate });
+    const chunked = [
+      'POST /v2/pay HTTP/1.1',
+      host,
+      'Transfer-Encoding: chunked',
+      'Connection: close',
+      '',
+      '4',
+      'deal',
+      '3',
+      '-on',
+      '0',
+      '',
+      '',
+    ];
+    expect(await stage.send(...chunked)).toContain(' 200 ');
+    expect(stage.seen[0]).toMatchObject({ body: 'deal-on', headers: { 'content-length': '7' } });
+    expect(shown[0]?.action).toMatchObject({ text: 'deal-on', bytes: expect.any(Number) });
+  });
+
+  it('reads a packed body as it is inside', async () => {
+    const { gate, shown } = holding();
+    await start({ gate });
+    const body = gzipSync('{"to":"eve"}');
+    const head = [
+      'POST /v2/pay HTTP/1.1',
+      host,
+      'Content-Encoding: gzip',
+      `Content-Length: ${body.length}`,
+      'Connection: close',
+      '',
+    ];
+    expect(await stage.send(...head, body)).toContain(' 200 ');
+    expect(shown[0]?.action).toMatchObject({ text: '{"to":"eve"}' });
+  });
+
+  it.each([
+    [
+      'longer than a request may be',
+      ['Transfer-Encoding: chunked'],
+      `900000\r\n${'x'.repeat(0x900000)}\r\n0\r\n\r\n`,
+      'too-large',
+    ],
+    ['refused by the person', ['Content-Length: 4'], 'deal', 'held'],
+  ])('%s: nothing leaves', async (_, headers, body, why) => {
+    const { gate } = holding('denied');
+    await start({ gate });
+    const got = await stage.send('POST /v2/pay HTTP/1.1', host, ...headers, 'Connection: close', '', body);
+    expect(got === '' || / 4\d\d /.test(got)).toBe(true);
+    expect(stage.why()).toContain(why);
+    expect(stage.seen).toEqual([]);
+  });
+
+  it('is not asked about an upload that no rule holds: it streams', async () => {
+    const gate: NonNullable<StageSettings['gate']> = { ask: async () => ({ kind: 'allowed' }) };
+    await start({ gate });
+    const inside = await stage.secure();
+    inside.write(
+      ['POST /v2/up HTTP/1.1', host, 'Content-Length: 200000', 'Connection: close', '', 'x'.repeat(100_000)].join('\r\n'),
+    );
+    for (let i = 0; i < 200 && !stage.arrived.join('').includes('xxx'); i++) await sleep(10);
+    expect(stage.arrived.join('')).toContain('POST /v2/up');
+    inside.write('y'.repeat(100_000));
+    expect(await text(inside)).toContain(' 200 ');
+    expect(stage.seen[0]?.body).toHaveLength(200_000);
+  });
+
   it('allows nothing for a client that hung up meanwhile', async () => {
     const signals: (AbortSignal | undefined)[] = [];
     let allow = (): void => undefined;

@@ -130,6 +130,8 @@ describe('the breaker of a run', () => {
           ...{ kept: () => [], keep: () => undefined, lives: () => true, reject: () => void answers.pop() },
           forget: () => void answers.pop(),
           answers: () => answers,
+          keepRequest: () => undefined,
+          forgetRequest: () => undefined,
         },
       });
     const answer = (signature: string): void => {

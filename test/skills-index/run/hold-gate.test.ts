@@ -6,6 +6,8 @@ import { ended, type FoundAnswer, type GateSettings, openGate } from '../../../s
 import { emptyHoldPolicy, type HoldPolicy } from '../../../skills-index/run/hold-policy.ts';
 import { HoldState, holdsPerAgentMax, holdsPerRunMax, holdsWaitingMax } from '../../../skills-index/run/hold-state.ts';
 
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+
 const begin = Date.parse('2026-11-20T12:00:00Z');
 const ann = { name: 'ann', key: { keyId: 'sha256:ann', spki: 'ann' } };
 const ops = { name: 'ops', user: { uid: 500, folder: '/srv/answers' } };
@@ -24,6 +26,7 @@ const post = (path = '/v2/deals/1', more: object = {}): GatedAction => ({
 function makeHost(more: Partial<GateSettings> = {}) {
   const kept = new Map<string, Hold>();
   const answers = new Map<string, FoundAnswer[]>();
+  const requests = new Map<string, Buffer>();
   const events: AuditEvent[] = [];
   const clock = { wall: begin, ticks: 0, nonce: 0 };
   const asked: Hold[] = [];
@@ -53,6 +56,8 @@ function makeHost(more: Partial<GateSettings> = {}) {
         answers.delete(id);
       },
       answers: ({ id }) => answers.get(id) ?? [],
+      keepRequest: ({ id }, bytes) => void requests.set(id, Buffer.from(bytes)),
+      forgetRequest: ({ id }) => void requests.delete(id),
       reject: ({ id }) => void answers.delete(id),
       lives: (holder) => holder === '1 2',
     },
@@ -61,15 +66,15 @@ function makeHost(more: Partial<GateSettings> = {}) {
   const writer = { folder: '/data/holds', uid: 1_000, alone: true };
   const put = (hold: Hold, signed: SignedAnswer, by: FoundAnswer['writer'] = writer): void =>
     void answers.set(hold.id, [{ signed, writer: by }]);
-  return { ...{ settings, clock, events, asked, kept, answers, put }, onLook: (then: typeof act) => (act = then) };
+  return { ...{ settings, clock, events, asked, kept, answers, requests, put }, onLook: (then: typeof act) => (act = then) };
 }
 
 /** A hold as the gate itself writes it. */
 function openGateHold(host: ReturnType<typeof makeHost>, action: GatedAction, more: object): Hold {
   const state = new HoldState({ policy: always, subject: { ...subject, ...more }, ownUids: [], atTerminal: false });
-  const hold = state.take(action, { now: host.settings.now(), nonce: 'ab'.repeat(16), holder: '1 2' });
-  if (hold === undefined) throw new Error('no rule holds it');
-  return hold;
+  const rule = state.take(action);
+  if (rule === undefined) throw new Error('no rule holds it');
+  return state.holdOf(rule, action, { now: host.settings.now(), nonce: 'ab'.repeat(16), holder: '1 2' });
 }
 const always: HoldPolicy = { ...policy, holds: [{ name: 'posts', when: { countOver: 0 }, seconds: 120 }] };
 
@@ -127,6 +132,42 @@ describe('a gate', () => {
       'rejected',
       'expired',
     ]);
+  });
+
+  it('keeps the whole request beside the hold while it waits, and asks about its digest', async () => {
+    const host = makeHost();
+    const shown: string[] = [];
+    host.onLook((hold, look) => {
+      shown.push(String(host.requests.get(hold.id)));
+      if (look === 2) host.put(hold, { answer: answerTo(hold, host.clock.wall, { seconds: 60 }), signature: 'good' });
+    });
+    const request = Buffer.from('POST /v2 HTTP/1.1\r\n\r\npay');
+    const whole = async () => ({ action: post('/v2/deals/1', { request: digestOf(request) }), request });
+    const gate = openGate(host.settings);
+    expect(await gate.ask(post(), undefined, whole)).toEqual({ kind: 'allowed' });
+    expect(shown).toEqual([String(request), String(request)]);
+    expect(host.asked[0]?.what).toContain(`with its headers ${digestOf(request)}`);
+    expect(host.requests.size).toBe(0);
+    // What stands asks nobody, so nothing has to be read.
+    expect(await gate.ask(post(), undefined, () => Promise.reject(new Error('was read')))).toEqual({ kind: 'allowed' });
+  });
+
+  it('asks nobody about a request that does not come whole, and reads none that no rule holds', async () => {
+    const host = makeHost();
+    const gate = openGate(host.settings);
+    expect(await gate.ask(post(), undefined, async () => undefined)).toMatchObject({ code: 'hold-denied' });
+    const read = () => Promise.reject(new Error('was read'));
+    expect(await gate.ask(post('/v2', { method: 'GET' }), undefined, read)).toEqual({ kind: 'allowed' });
+    expect(host.asked).toEqual([]);
+  });
+
+  it('lets no more wait at once because their bodies come at the same time', async () => {
+    const host = makeHost();
+    const gate = openGate(host.settings);
+    const whole = async () => ({ action: post(), request: Buffer.alloc(1) });
+    const paths = [...Array(holdsWaitingMax + 3).keys()];
+    const all = await Promise.all(paths.map((i) => gate.ask(post(`/v2/${i}/`), undefined, whole)));
+    expect(all.filter((one) => one.kind === 'denied' && one.why.includes('wait for a person already'))).toHaveLength(3);
   });
 
   it('takes a no, and asks no second time for the same in this run', async () => {

@@ -1,0 +1,37 @@
+/** A request that a rule holds: read whole before a person is asked, so that what they allow is what leaves. */
+import { shownHeaders } from '../../skills-index/run/forwarded-headers.ts';
+import { codingOf, readableText, writeHeldRequest } from '../../skills-index/run/held-request.ts';
+import type { GatedAction, WholeAction } from '../../skills-index/run/hold.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
+import type { Traffic } from '../egress.ts';
+import type { Outgoing } from './forward.ts';
+import { unpack } from './unpack.ts';
+
+type Request = Extract<GatedAction, { kind: 'egress' }>;
+
+/** Of its body, so many bytes are looked at for the words that stand in the hold. */
+const firstBytes = 64 * 1024;
+
+/**
+ * The action with the whole body and every header that leaves. Undefined when the body was refused, or never came to its end.
+ * @param head bytes of the request line and headers as they came
+ */
+export async function wholeRequest(
+  { rules }: Pick<Traffic, 'rules'>,
+  outgoing: Outgoing,
+  head: number,
+  action: Request,
+): Promise<WholeAction | undefined> {
+  const { body, decision, method } = outgoing;
+  const held = await body.hold(Number.POSITIVE_INFINITY);
+  if (!body.ended || body.why !== undefined) return undefined;
+  const headers = shownHeaders({ ...outgoing, held, ended: true }, rules.secrets.length > 0);
+  const request = writeHeldRequest({ line: `${method} ${decision.target} HTTP/1.1`, headers, body: held });
+  const inside = unpack(held, codingOf(headers));
+  const text = inside && readableText(inside.subarray(0, firstBytes), inside.length > firstBytes);
+  const known = {
+    ...(action.opens === undefined ? { bytes: head + held.length } : {}),
+    ...(held.length === 0 ? {} : { body: digestOf(held), ...(text === undefined ? {} : { text }) }),
+  };
+  return { action: { ...action, ...known, headers, request: digestOf(request) }, request };
+}
