@@ -65,6 +65,7 @@ export const queueAnswer = v.looseObject({
       receivedAt: text,
       approvals: v.number(),
       approvalsNeeded: needed,
+      failed: optional(text),
     }),
   ),
 });

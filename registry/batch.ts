@@ -1,5 +1,5 @@
 /** The one way to write: a list of statements that happen all or not at all, on better-sqlite3 and on D1. */
-import { type SQL, sql } from 'drizzle-orm';
+import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -32,6 +32,11 @@ export class BatchClash extends Error {
     this.name = 'BatchClash';
     this.on = on;
   }
+}
+
+/** Whether a column's value is in a list of any length: as one parameter, since D1 takes a hundred. */
+export function isAmong(column: AnyColumn, values: readonly (string | number)[]): SQL {
+  return sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
 }
 
 /** A statement that makes its batch fail with a clash on `guard` unless the condition holds when the batch is written. */

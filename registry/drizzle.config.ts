@@ -9,6 +9,7 @@ export default defineConfig({
     './registry/tuf-schema.ts',
     './registry/passkey-schema.ts',
     './registry/mailbox-schema.ts',
+    './registry/similarity-schema.ts',
   ],
   out: './registry/migrations',
 });

@@ -34,12 +34,12 @@ export function endsBackwards(statement: IdentityStatement, logIndex: number): n
  */
 export async function fallenVersions(registry: Registry, chain: Identities, upTo: number): Promise<Fallen[]> {
   const later = await registry.db.read
-    .selectDistinct({ row: versions })
+    .select({ row: versions })
     .from(versions)
     .innerJoin(statements, eq(statements.versionId, versions.id))
     .where(and(inArray(versions.status, ['approved', 'suspended']), gt(statements.logIndex, upTo)));
   const fallen: Fallen[] = [];
-  for (const { row } of later) {
+  for (const row of new Map(later.map((one) => [one.row.id, one.row])).values()) {
     const why = whyFallen(chain, row, await statementsOf(registry, row.id));
     if (why !== undefined) fallen.push({ row, why });
   }

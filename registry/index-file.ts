@@ -2,8 +2,9 @@
  * The file that installers read: the lines of one skill, from the database. Several processes may write the file at once, so each
  * write replaces only what the writer read before it asked the database, and marks only the lines that it wrote.
  */
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import type { SkillName } from '../skills-index/skill/name.ts';
+import { isAmong } from './batch.ts';
 import type { Registry } from './context.ts';
 import { replaceObject } from './objects.ts';
 import { indexLines } from './schema.ts';
@@ -31,14 +32,7 @@ export async function writeIndexFile(registry: Registry, name: SkillName): Promi
     });
     if (unwritten.length === 0) return;
     // Never by name: a line that another process committed since is not in this file.
-    const inFile = sql`${indexLines.logIndex} IN (SELECT value FROM json_each(${JSON.stringify(unwritten)}))`;
-    await registry.db.batch([
-      (db) =>
-        db
-          .update(indexLines)
-          .set({ written: 1 })
-          .where(and(eq(indexLines.name, name), inFile)),
-    ]);
+    await registry.db.batch([(db) => db.update(indexLines).set({ written: 1 }).where(isAmong(indexLines.logIndex, unwritten))]);
   });
 }
 

@@ -125,6 +125,10 @@ async function store(registry: Registry, { name, version, packed, publisher, sig
     await putBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
     const id = makeId(registry);
     const createdAt = registry.now().getTime();
+    const append = await planAppend(
+      registry,
+      signed.map((one) => ({ ...one, versionId: id })),
+    );
     const row = {
       id,
       name,
@@ -134,12 +138,9 @@ async function store(registry: Registry, { name, version, packed, publisher, sig
       move: 0,
       publisher,
       createdAt,
+      logIndex: append.indexes[0] ?? 0,
     } as const;
     const digests = [packed.digest, ...packed.bundle.files.map((file) => file.sha256)];
-    const append = await planAppend(
-      registry,
-      signed.map((one) => ({ ...one, versionId: id })),
-    );
     try {
       await registry.db.batch([
         (db) => db.insert(versions).values(row),

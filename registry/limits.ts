@@ -24,6 +24,8 @@ export const writeAttemptsMax = 40;
 export const statusLifeMs = 24 * 3_600_000;
 export const statusRefreshMs = 3_600_000;
 export const queueRowsMax = 500;
+/** Of a failure that the queue shows in the place of a version's risk. */
+export const failureCharsMax = 300;
 /** Decisions that the queue's page lists below it. */
 export const decidedRowsMax = 20;
 export const claimMs = 10 * 60_000;

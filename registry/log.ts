@@ -2,7 +2,7 @@
  * The transparency log over the database. Entries and the statements they stand for are written in the batch of the move they
  * record; a checkpoint is signed afterwards, from committed rows only, so two writers can never sign two trees of one size.
  */
-import { and, asc, desc, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import { noteKeyId, signCheckpoint } from '../skills-index/log/checkpoint.ts';
 import { certifiedBody, hashedrekordBody } from '../skills-index/log/entry.ts';
 import { appendLeaf, type CompactRange, emptyRange, leafHash, rangeRoot } from '../skills-index/log/merkle-tree.ts';
@@ -198,9 +198,7 @@ async function readRange(registry: Registry, size?: number): Promise<CompactRang
   const [row] = await registry.db.read
     .select({ index: log.index, peaks: log.peaks })
     .from(log)
-    .where(size === undefined ? undefined : eq(log.index, size - 1))
-    .orderBy(desc(log.index))
-    .limit(1);
+    .where(eq(log.index, size === undefined ? sql`(SELECT MAX(${log.index}) FROM ${log})` : size - 1));
   if (row === undefined && size !== undefined) throw new Problem('internal', `The log has no entry ${size - 1}`);
   return row === undefined ? emptyRange : { size: row.index + 1, peaks: row.peaks.map(fromBase64) };
 }

@@ -1,7 +1,8 @@
 /** What a version says nearly the same as: something that was held back, or the skill of somebody else under another name. */
-import { inArray, type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import type { Version } from '../skills-index/skill/version.ts';
+import { isAmong } from './batch.ts';
 import type { Registry } from './context.ts';
 import { nearCopiesMax, nearCopyMin } from './limits.ts';
 import { versions } from './schema.ts';
@@ -29,7 +30,7 @@ export async function nearCopies(registry: Registry, row: VersionRow): Promise<r
   const found = await registry.db.read
     .select()
     .from(versions)
-    .where(inArray(versions.id, [...alike.keys()]));
+    .where(isAmong(versions.id, [...alike.keys()]));
   const copies = found
     .filter((other) => other.name !== row.name && (isKnownBad(other) || !isSameAuthor(other, row)))
     .map((other) => ({

@@ -1,5 +1,5 @@
 /** What a version says to an agent that the last approved one did not: sentences as scanners told them, compared here. */
-import { and, desc, eq, isNotNull } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, lt } from 'drizzle-orm';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
@@ -11,8 +11,8 @@ import { type ProseChange, proseChange } from '../skills-index/statement/prose-c
 import type { Registry } from './context.ts';
 import { filesOf } from './manifests.ts';
 import { putBlob, readBlob } from './objects.ts';
-import { scans } from './schema.ts';
-import { type VersionRow, versionsOf } from './versions.ts';
+import { scans, versions } from './schema.ts';
+import type { VersionRow } from './versions.ts';
 
 export type ProseSince =
   /** No version was approved before: all of it is new. */
@@ -42,7 +42,13 @@ export async function putProse(registry: Registry, row: VersionRow, told: unknow
 
 /** The last version that was approved before this one and still is. */
 export async function previousApproved(registry: Registry, row: VersionRow): Promise<VersionRow | undefined> {
-  return (await versionsOf(registry, row.name)).findLast((one) => one.id < row.id && one.status === 'approved');
+  const [previous] = await registry.db.read
+    .select()
+    .from(versions)
+    .where(and(eq(versions.name, row.name), lt(versions.logIndex, row.logIndex), eq(versions.status, 'approved')))
+    .orderBy(desc(versions.logIndex))
+    .limit(1);
+  return previous;
 }
 
 /** Compares a version's prose with that of the last approved one before it. */

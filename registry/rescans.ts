@@ -9,10 +9,11 @@ import { requireRole } from './identities.ts';
 import { rescansAtOnce, ruleSetsPerHour } from './limits.ts';
 import { enqueueScan } from './scan-jobs.ts';
 import { jobs, ruleSets, scans, versions } from './schema.ts';
+import type { State } from './status.ts';
 import type { VersionRow } from './versions.ts';
 
 /** States in which a finding still matters. */
-const rescanned = ['approved', 'in review', 'quarantined', 'suspended'] as const;
+const rescanned: readonly State[] = ['approved', 'in review', 'quarantined', 'suspended'];
 
 /**
  * Takes a scanner's description of the rule set that it scans by. One that is new here is the newest from now on.
@@ -53,14 +54,16 @@ export async function planRescans(registry: Registry): Promise<number> {
   return retryOnClash(async () => {
     const [newest] = await registry.db.read.select().from(ruleSets).orderBy(desc(ruleSets.place)).limit(1);
     if (newest === undefined || newest.looked === null) return 0;
+    // By id alone: with the states in the question, SQLite sorts all versions in them, at each call.
     const slice = await registry.db.read
       .select()
       .from(versions)
-      .where(and(gt(versions.id, newest.looked), inArray(versions.status, rescanned)))
+      .where(gt(versions.id, newest.looked))
       .orderBy(asc(versions.id))
       .limit(rescansAtOnce);
     const touched: VersionRow[] = [];
-    for (const row of slice) if (await needsRescan(registry, row, newest.described)) touched.push(row);
+    for (const row of slice.filter(({ status }) => rescanned.includes(status)))
+      if (await needsRescan(registry, row, newest.described)) touched.push(row);
     const looked = slice.length < rescansAtOnce ? null : (slice.at(-1)?.id ?? null);
     const planned: Write = (db) => db.update(ruleSets).set({ looked }).where(eq(ruleSets.digest, newest.digest));
     const unchanged = holds(

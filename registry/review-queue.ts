@@ -1,5 +1,5 @@
 /** The queue: versions that wait for a person, the riskiest first. */
-import { and, asc, count, desc, eq, gt, inArray } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray } from 'drizzle-orm';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import type { Version } from '../skills-index/skill/version.ts';
@@ -8,7 +8,7 @@ import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import type { ApprovalsNeeded } from '../skills-index/trust/policy.ts';
 import { readApprovals, reportOf } from './approvals.ts';
 import type { Registry } from './context.ts';
-import { claimMs, decidedRowsMax, queueRowsMax } from './limits.ts';
+import { claimMs, decidedRowsMax, failureCharsMax, queueRowsMax } from './limits.ts';
 import { manifestOf } from './manifests.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
 import { type ProseSince, proseSince } from './prose-since.ts';
@@ -34,19 +34,28 @@ export interface QueueRow {
   readonly approvalsNeeded: ApprovalsNeeded;
   /** Who is looking at it now. */
   readonly claim?: { readonly by: string; readonly until: Date };
+  /** Why nothing more can be said of the version: risk, findings and approvals then stand for the worst. */
+  readonly failed?: string;
 }
 
 /** Versions in review or quarantined, riskiest first, the older of two equals first. */
 export async function listQueue(registry: Registry): Promise<readonly QueueRow[]> {
-  const waiting = await registry.db.read
-    .select()
-    .from(versions)
-    .where(inArray(versions.status, ['in review', 'quarantined']))
-    .orderBy(asc(versions.id))
-    .limit(queueRowsMax);
+  // One query for each state: over both at once SQLite sorts all that wait.
+  const each = (['in review', 'quarantined'] as const).map((status) =>
+    registry.db.read
+      .select()
+      .from(versions)
+      .where(eq(versions.status, status))
+      .orderBy(asc(versions.logIndex))
+      .limit(queueRowsMax),
+  );
+  const waiting = (await Promise.all(each)).flat().sort((a, b) => a.logIndex - b.logIndex);
   const rows: QueueRow[] = [];
-  for (const row of waiting) rows.push(await queueRow(registry, row));
-  return rows.sort((a, b) => b.risk.total - a.risk.total || a.receivedAt.getTime() - b.receivedAt.getTime());
+  for (const row of waiting.slice(0, queueRowsMax)) rows.push(await queueRow(registry, row));
+  const isFailed = (row: QueueRow): number => (row.failed === undefined ? 0 : 1);
+  return rows.sort(
+    (a, b) => isFailed(b) - isFailed(a) || b.risk.total - a.risk.total || a.receivedAt.getTime() - b.receivedAt.getTime(),
+  );
 }
 
 export interface DecidedRow {
@@ -59,15 +68,18 @@ export interface DecidedRow {
 
 /** What people decided last, newest first, each version once. */
 export async function listDecided(registry: Registry): Promise<readonly DecidedRow[]> {
-  const decided: State[] = ['approved', 'refused', 'suspended', 'revoked', 'withdrawn'];
-  const rows = await registry.db.read
-    .select({ name: versions.name, version: versions.version, status: versions.status, by: audit.by, at: audit.at })
-    .from(audit)
-    .innerJoin(versions, and(eq(audit.versionId, versions.id), eq(audit.move, versions.move)))
-    .where(inArray(audit.to, decided))
-    .orderBy(desc(audit.at))
-    .limit(decidedRowsMax);
-  return rows.map((row) => ({ ...row, at: new Date(row.at) }));
+  const decided: readonly State[] = ['approved', 'refused', 'suspended', 'revoked', 'withdrawn'];
+  const each = decided.map((to) =>
+    registry.db.read
+      .select({ name: versions.name, version: versions.version, status: versions.status, by: audit.by, at: audit.at })
+      .from(audit)
+      .innerJoin(versions, and(eq(audit.versionId, versions.id), eq(audit.move, versions.move)))
+      .where(eq(audit.to, to))
+      .orderBy(desc(audit.at))
+      .limit(decidedRowsMax),
+  );
+  const newest = (await Promise.all(each)).flat().sort((a, b) => b.at - a.at);
+  return newest.slice(0, decidedRowsMax).map((row) => ({ ...row, at: new Date(row.at) }));
 }
 
 /** Risk of a version: its report, what it is a copy of, what it says anew, and what people approved before. */
@@ -77,12 +89,14 @@ export async function riskOfVersion(
   known: { readonly report: ScanReport | undefined; readonly copies: readonly NearCopy[]; readonly prose: ProseSince },
 ): Promise<Risk> {
   const approved: State[] = ['approved', 'suspended', 'revoked'];
+  // Whether there is any: how many is nobody asked, and counting reads them all.
   const before = async (condition: ReturnType<typeof eq>): Promise<number> => {
-    const [found] = await registry.db.read
-      .select({ n: count() })
+    const found = await registry.db.read
+      .select({ id: versions.id })
       .from(versions)
-      .where(and(condition, inArray(versions.status, approved)));
-    return found?.n ?? 0;
+      .where(and(condition, inArray(versions.status, approved)))
+      .limit(1);
+    return found.length;
   };
   const firstVersion = (await before(eq(versions.name, row.name))) === 0;
   const { capabilities: declared } = await manifestOf(registry, row);
@@ -91,30 +105,50 @@ export async function riskOfVersion(
 }
 
 async function queueRow(registry: Registry, row: VersionRow): Promise<QueueRow> {
-  const report = await reportOf(registry, row);
-  const { approvals, needed } = await readApprovals(registry, row);
-  const deciding = report?.findings.find((finding) => finding.fingerprint === report.decidedBy[0]);
   const claim = await claimOf(registry, row.id);
   return {
     name: row.name,
     version: row.version,
     bundle: row.bundle,
     status: row.status,
+    publisher: row.publisher,
+    receivedAt: new Date(row.createdAt),
+    ...(row.verdict === null ? {} : { verdict: row.verdict }),
+    ...(claim === undefined ? {} : { claim }),
+    // A version that cannot be judged, such as one whose report is damaged, must not hide all the others.
+    ...(await judge(registry, row).catch((error: unknown) => unjudged(registry, error))),
+  };
+}
+
+type Judged = Pick<QueueRow, 'risk' | 'findings' | 'approvals' | 'approvalsNeeded' | 'decides' | 'failed'>;
+
+function unjudged({ policy }: Registry, error: unknown): Judged {
+  const why = error instanceof Error ? error.message : String(error);
+  return {
+    risk: { total: 100, parts: [] },
+    findings: countFindings(undefined),
+    approvals: 0,
+    approvalsNeeded: policy.approvals.high,
+    failed: `Cannot show this version: ${why.slice(0, failureCharsMax)}`,
+  };
+}
+
+async function judge(registry: Registry, row: VersionRow): Promise<Judged> {
+  const report = await reportOf(registry, row);
+  const { approvals, needed } = await readApprovals(registry, row);
+  const deciding = report?.findings.find((finding) => finding.fingerprint === report.decidedBy[0]);
+  return {
     risk: await riskOfVersion(registry, row, {
       report,
       copies: await nearCopies(registry, row),
       prose: await proseSince(registry, row),
     }),
     findings: countFindings(report),
-    publisher: row.publisher,
-    receivedAt: new Date(row.createdAt),
     approvals: approvals.length,
     approvalsNeeded: needed,
-    ...(row.verdict === null ? {} : { verdict: row.verdict }),
     ...(deciding === undefined
       ? {}
       : { decides: { rule: deciding.rule, message: deciding.message, severity: deciding.severity } }),
-    ...(claim === undefined ? {} : { claim }),
   };
 }
 

@@ -37,7 +37,7 @@ export interface RiskInput {
   readonly declared: Capabilities;
   /** No version of this skill was approved before. */
   readonly firstVersion: boolean;
-  /** Versions by this publisher that people approved before. */
+  /** Versions of this publisher that were approved before: 0, or some. */
   readonly publisherApprovals: number;
   /** Near copies, of others or of what was held back. */
   readonly copies?: readonly CopyRisk[];

@@ -1,5 +1,5 @@
 /** Scan jobs: leased by one UPDATE … RETURNING, fenced by the lease's token, tried a few times, then dead and the version quarantined. */
-import { and, asc, eq, gt, gte, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, eq, gt, gte, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { holds, retryOnClash, type Write } from './batch.ts';
@@ -41,13 +41,13 @@ export async function leaseJob(registry: Registry, actor: Actor, ruleSet?: Diges
   await buryExhausted(registry);
   const now = registry.now().getTime();
   const lease = Buffer.from(registry.random(32)).toString('base64url');
-  const free = or(eq(jobs.state, 'waiting'), and(eq(jobs.state, 'leased'), lt(jobs.leaseUntil, now)));
-  const oldest = registry.db.read
-    .select({ id: jobs.id })
-    .from(jobs)
-    .where(and(free, or(isNull(jobs.ruleSet), ruleSet === undefined ? undefined : eq(jobs.ruleSet, ruleSet))))
-    .orderBy(asc(jobs.createdAt), asc(jobs.id))
-    .limit(1);
+  const fits = or(isNull(jobs.ruleSet), ruleSet === undefined ? undefined : eq(jobs.ruleSet, ruleSet));
+  // The oldest that waits and the oldest whose lease is over, each by an index; over both at once SQLite sorts all that wait.
+  const oldestOf = (free: SQL | undefined): SQL =>
+    sql`SELECT * FROM (SELECT ${jobs.id}, ${jobs.createdAt} FROM ${jobs} WHERE ${and(free, fits)} ORDER BY ${jobs.createdAt}, ${jobs.id} LIMIT 1)`;
+  const waiting = oldestOf(eq(jobs.state, 'waiting'));
+  const over = oldestOf(and(eq(jobs.state, 'leased'), leaseIsOver(now)));
+  const oldest = sql`SELECT id FROM (${waiting} UNION ALL ${over}) ORDER BY createdAt, id LIMIT 1`;
   const [job] = await registry.db.read
     .update(jobs)
     .set({
@@ -179,7 +179,7 @@ async function buryExhausted(registry: Registry): Promise<void> {
   const exhausted = await registry.db.read
     .select()
     .from(jobs)
-    .where(and(eq(jobs.state, 'leased'), lt(jobs.leaseUntil, registry.now().getTime()), gte(jobs.attempts, jobAttemptsMax)))
+    .where(and(eq(jobs.state, 'leased'), leaseIsOver(registry.now().getTime()), gte(jobs.attempts, jobAttemptsMax)))
     .limit(10);
   for (const job of exhausted) {
     await retryOnClash(async () => {
@@ -210,6 +210,11 @@ function lastAttemptWrites(
 
 function heldBy({ id, lease }: { readonly id: string; readonly lease: string }): ReturnType<typeof and> {
   return and(eq(jobs.id, id), eq(jobs.state, 'leased'), eq(jobs.lease, digestOf(lease)));
+}
+
+// A lease that ends much later than any given now was given by a clock that was ahead, and would keep its job until then.
+function leaseIsOver(now: number): SQL | undefined {
+  return or(lt(jobs.leaseUntil, now), gt(jobs.leaseUntil, now + 2 * leaseMs));
 }
 
 function staleLease(): Problem {

@@ -3,7 +3,6 @@ import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
-import type { SimilaritySignature } from '../skills-index/skill/similarity-signature.ts';
 import type { Version } from '../skills-index/skill/version.ts';
 import type { Verdict } from '../skills-index/statement/finding.ts';
 import type { RuleSet } from '../skills-index/statement/rule-set.ts';
@@ -23,10 +22,15 @@ export const versions = sqliteTable(
     verdict: text().$type<Verdict>(),
     report: text().$type<Digest>(),
     createdAt: integer().notNull(),
+    /** Log index of its publication: the order of versions, since clocks go back and ids are made by clocks. */
+    logIndex: integer().notNull().default(0),
   },
   (table) => [
     uniqueIndex('versions_name_version').on(table.name, table.version),
-    index('versions_status').on(table.status),
+    index('versions_name').on(table.name, table.logIndex),
+    index('versions_status').on(table.status, table.logIndex),
+    index('versions_publisher').on(table.publisher, table.logIndex),
+    index('versions_publisher_status').on(table.publisher, table.status),
     index('versions_bundle').on(table.bundle),
   ],
 );
@@ -53,7 +57,12 @@ export const audit = sqliteTable(
     by: text().notNull(),
     why: text().notNull(),
   },
-  (table) => [uniqueIndex('audit_version_move').on(table.versionId, table.move), index('audit_version').on(table.versionId)],
+  (table) => [
+    uniqueIndex('audit_version_move').on(table.versionId, table.move),
+    index('audit_version').on(table.versionId, table.kind, table.at),
+    index('audit_to').on(table.to, table.at),
+    index('audit_kind').on(table.kind, table.at),
+  ],
 );
 
 /** The transparency log, append-only but for `note`: the checkpoint signed over the committed tree of size `index + 1`. */
@@ -93,6 +102,8 @@ export const statements = sqliteTable(
     uniqueIndex('statements_certificate').on(table.certificate, table.predicateType),
     uniqueIndex('statements_bundle').on(table.bundle),
     index('statements_version').on(table.versionId),
+    // With one index for each column alone, SQLite would look through all statements of the type.
+    index('statements_version_type').on(table.versionId, table.predicateType),
     index('statements_type').on(table.predicateType),
   ],
 );
@@ -112,7 +123,11 @@ export const jobs = sqliteTable(
     createdAt: integer().notNull(),
     ruleSet: text().$type<Digest>(),
   },
-  (table) => [index('jobs_next').on(table.state, table.leaseUntil), index('jobs_version').on(table.versionId)],
+  (table) => [
+    index('jobs_next').on(table.state, table.leaseUntil),
+    index('jobs_oldest').on(table.state, table.createdAt, table.id),
+    index('jobs_version').on(table.versionId),
+  ],
 );
 
 /** Scan results, one for each version (so for each bundle under one name) and rule set. */
@@ -129,20 +144,6 @@ export const scans = sqliteTable(
     prose: text().$type<Digest>(),
   },
   (table) => [primaryKey({ columns: [table.versionId, table.ruleSet] })],
-);
-
-/** Sketches of what versions say, to compare the few that a lookup by bands finds. */
-export const similarity = sqliteTable('similarity', {
-  place: integer().primaryKey({ autoIncrement: true }),
-  versionId: text().notNull().unique(),
-  signature: text().$type<SimilaritySignature>().notNull(),
-});
-
-/** Band keys of sketches: versions that share one may be alike. The migration makes it WITHOUT ROWID, so that the key is the table. */
-export const similarityBands = sqliteTable(
-  'similarity_bands',
-  { key: integer().notNull(), place: integer().notNull() },
-  (table) => [primaryKey({ columns: [table.key, table.place] })],
 );
 
 /** Rule sets as scanners described them; the newest is what versions are held against. */
@@ -192,7 +193,11 @@ export const indexLines = sqliteTable(
     /** 1 once the file /index/@scope/name holds the line. */
     written: integer().notNull(),
   },
-  (table) => [uniqueIndex('index_lines_version').on(table.versionId), index('index_lines_name').on(table.name)],
+  (table) => [
+    uniqueIndex('index_lines_version').on(table.versionId),
+    index('index_lines_name').on(table.name),
+    index('index_lines_unwritten').on(table.name).where(sql`${table.written} = 0`),
+  ],
 );
 
 /** What may change about an approved bundle, for status.json; null once a suspension was lifted. */
@@ -231,6 +236,13 @@ export const pendingPasskey = sqliteTable('pending_passkey', {
 });
 
 /** One row whose `ok` must stay 1: `UPDATE guard SET ok = (condition)` makes a whole batch fail when the condition does not hold. */
-export const guard = sqliteTable('guard', { id: integer().primaryKey(), ok: integer().notNull() }, (table) => [
-  check('guard_holds', sql`${table.ok} = 1`),
-]);
+export const guard = sqliteTable(
+  'guard',
+  {
+    id: integer().primaryKey(),
+    ok: integer().notNull(),
+    /** How many lines the index has: a trigger counts them, since counting rows reads all of them. */
+    lines: integer().notNull().default(0),
+  },
+  (table) => [check('guard_holds', sql`${table.ok} = 1`)],
+);

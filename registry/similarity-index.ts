@@ -1,10 +1,11 @@
 /** Sketches of versions, and the few that share a band with one: what a lookup among very many needs to look at. */
 import { and, count, desc, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { bandKeys, similarity as likenessOf, type SimilaritySignature } from '../skills-index/skill/similarity-signature.ts';
-import type { Write } from './batch.ts';
+import { isAmong, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { similarCandidatesMax, versionsPerBandMax } from './limits.ts';
-import { similarity, similarityBands, versions } from './schema.ts';
+import { versions } from './schema.ts';
+import { similarity, similarityBands } from './similarity-schema.ts';
 import type { VersionRow } from './versions.ts';
 
 /**
@@ -74,7 +75,7 @@ export async function similarVersions(
   const rows = await db.read
     .select()
     .from(similarity)
-    .where(inArray(similarity.place, [...places]));
+    .where(isAmong(similarity.place, [...places]));
   return rows
     .map((row) => ({ versionId: row.versionId, likeness: likenessOf(own.signature, row.signature) }))
     .filter(({ likeness }) => likeness >= min)

@@ -78,7 +78,7 @@ async function suspendedLately(registry: Registry): Promise<number> {
   const [found] = await registry.db.read
     .select({ n: count() })
     .from(audit)
-    .where(and(eq(audit.kind, 'move'), eq(audit.to, 'suspended'), eq(audit.by, 'registry'), gt(audit.at, since)));
+    .where(and(eq(audit.to, 'suspended'), eq(audit.by, 'registry'), gt(audit.at, since)));
   return found?.n ?? 0;
 }
 

@@ -2,7 +2,6 @@
 import { and, desc, eq, isNotNull } from 'drizzle-orm';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { predicateTypes } from '../skills-index/statement/attestation.ts';
 import { type CertificateClaims, readClaims } from '../skills-index/trust/sigstore/certificate-identity.ts';
 import { certificateIn } from './certified.ts';
 import type { Registry } from './context.ts';
@@ -18,10 +17,10 @@ export async function refuseUsedRun(registry: Registry, name: SkillName, { issue
   if (run === undefined) return;
   const before = await registry.db.read
     .select({ version: versions.version, logIndex: statements.logIndex, material: statements.material })
-    .from(statements)
-    .innerJoin(versions, eq(versions.id, statements.versionId))
-    .where(and(eq(versions.name, name), eq(statements.predicateType, predicateTypes.publish), isNotNull(statements.material)))
-    .orderBy(desc(statements.logIndex))
+    .from(versions)
+    .innerJoin(statements, eq(statements.logIndex, versions.logIndex))
+    .where(and(eq(versions.name, name), isNotNull(statements.material)))
+    .orderBy(desc(versions.logIndex))
     .limit(runsLookedAtMax);
   const used = before.find(({ material }) => {
     const claims = readClaims(certificateIn(material ?? ''));

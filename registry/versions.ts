@@ -1,11 +1,11 @@
 /** Versions as rows: finding them, and the writes of a move. */
-import { and, asc, count, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, sql } from 'drizzle-orm';
 import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { holds, type Write } from './batch.ts';
 import type { Registry, VersionName } from './context.ts';
 import { makeId } from './ids.ts';
-import { audit, indexLines, versions } from './schema.ts';
+import { audit, guard, versions } from './schema.ts';
 import type { LegalMove, State } from './status.ts';
 
 export type VersionRow = typeof versions.$inferSelect;
@@ -62,13 +62,13 @@ export async function refuseForeignBytes(
 
 /** Makes a batch fail when a version entered the index while it was made ready: who judges all that is there must not miss one. */
 export async function nothingEntersSince(registry: Registry): Promise<Write> {
-  const entered = await registry.db.read.select({ lines: count() }).from(indexLines);
-  return holds(sql`(SELECT count(*) FROM ${indexLines}) = ${entered[0]?.lines ?? 0}`);
+  const [entered] = await registry.db.read.select({ lines: guard.lines }).from(guard);
+  return holds(sql`${guard.lines} = ${entered?.lines ?? 0}`);
 }
 
 /** All versions of a skill, oldest first. */
 export async function versionsOf(registry: Registry, name: SkillName): Promise<VersionRow[]> {
-  return registry.db.read.select().from(versions).where(eq(versions.name, name)).orderBy(asc(versions.id));
+  return registry.db.read.select().from(versions).where(eq(versions.name, name)).orderBy(asc(versions.logIndex));
 }
 
 /** The moves of a version, first to last. */
@@ -76,7 +76,8 @@ export async function historyOf(registry: Registry, versionId: string): Promise<
   const rows = await registry.db.read
     .select()
     .from(audit)
-    .where(and(eq(audit.versionId, versionId), eq(audit.kind, 'move')))
+    // Only moves have a number.
+    .where(and(eq(audit.versionId, versionId), isNotNull(audit.move)))
     .orderBy(asc(audit.move));
   return rows.flatMap(({ at, from, to, by, why }) =>
     from === null || to === null ? [] : [{ at: new Date(at), from, to, by, why }],

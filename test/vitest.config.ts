@@ -26,7 +26,15 @@ export default defineConfig({
         },
       },
       { test: { name: 'scanner', include: ['test/scanner/**/*.test.ts'], ...quick, sequence: { groupOrder: 1 } } },
-      { test: { name: 'application', include: application, ...quick, sequence: { groupOrder: 2 } } },
+      {
+        test: {
+          name: 'application',
+          include: application,
+          setupFiles: ['test/registry/query-plans.ts'],
+          ...quick,
+          sequence: { groupOrder: 2 },
+        },
+      },
       { test: { name: 'journey', include: ['test/journey/**/*.test.ts'], ...slow, sequence: { groupOrder: 3 } } },
       { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...slow, sequence: { groupOrder: 4 } } },
     ],

@@ -45,7 +45,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
       : table(
           reviews.map((row) => [
             ink.bold(`${row.name}@${row.version}`),
-            `risk ${row.risk.total}`,
+            row.failed === null ? `risk ${row.risk.total}` : row.failed,
             row.status,
             row.verdict ?? '',
             Object.entries(row.findings)

@@ -63,12 +63,16 @@ function table(rows: readonly QueueRow[], now: number): Html {
 function tableRow(row: QueueRow, now: number): Html {
   const { total, independent } = row.approvalsNeeded;
   return html`<tr data-row>
-<td class="risk-cell">${riskMeter(row.risk)}</td>
+<td class="risk-cell">${row.failed === undefined ? riskMeter(row.risk) : 'unknown'}</td>
 <th scope="row"><a href="/review/${row.name}/${encodeURIComponent(row.version)}" data-open>
 <bdi>${row.name}</bdi> <span class="version">${row.version}</span></a><span class="sub">${stateBadge(row.status)}</span></th>
 <td>${verdictBadge(row.verdict)}<span class="sub">${severityCounts(row.findings)}</span></td>
 <td class="decides">${decides(row)}</td>
-<td class="number"><span title="${independent} of them from outside the desk">${row.approvals} of ${total}</span></td>
+<td class="number">${
+    row.failed === undefined
+      ? html`<span title="${independent} of them from outside the desk">${row.approvals} of ${total}</span>`
+      : 'unknown'
+  }</td>
 <td class="number">${moment(row.receivedAt.getTime(), now)}</td>
 <td>${row.claim === undefined ? html`<span class="quiet">nobody</span>` : claimed(row.claim)}</td>
 </tr>`;
@@ -78,7 +82,8 @@ function claimed({ by, until }: NonNullable<QueueRow['claim']>): Html {
   return html`${untrusted(by)}<span class="sub quiet">until ${until.toISOString().slice(11, 16)} UTC</span>`;
 }
 
-function decides({ decides: one, verdict }: QueueRow): Html {
+function decides({ decides: one, verdict, failed }: QueueRow): Html {
+  if (failed !== undefined) return html`${untrusted(failed)}`;
   if (one !== undefined) {
     return html`${severityBadge(one.severity)}<code>${untrusted(one.rule)}</code>
 <span class="sub">${untrusted(one.message)}</span>`;

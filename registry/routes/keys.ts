@@ -1,5 +1,5 @@
 /** What the log says of a key, or of whom a certificate names: for its holder, and for who has to end or stop it. */
-import { and, desc, eq } from 'drizzle-orm';
+import { desc, eq } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
@@ -10,7 +10,7 @@ import { type KnownIdentities, latest, memberNow, readIdentities } from '../iden
 import { keyVersionsMax } from '../limits.ts';
 import { logSize } from '../log.ts';
 import { wordOnPublisher } from '../publishers.ts';
-import { statements, versions } from '../schema.ts';
+import { versions } from '../schema.ts';
 import { describe } from './describe.ts';
 
 const keyAnswer = v.object({
@@ -90,13 +90,12 @@ async function publishedWith(registry: Registry, keyId: Digest): Promise<v.Infer
       name: versions.name,
       version: versions.version,
       status: versions.status,
-      logIndex: statements.logIndex,
+      logIndex: versions.logIndex,
       at: versions.createdAt,
     })
     .from(versions)
-    .innerJoin(statements, and(eq(statements.versionId, versions.id), eq(statements.predicateType, predicateTypes.publish)))
     .where(eq(versions.publisher, keyId))
-    .orderBy(desc(statements.logIndex))
+    .orderBy(desc(versions.logIndex))
     .limit(keyVersionsMax);
   return rows.map(({ at, ...row }) => ({ ...row, at: new Date(at).toISOString() }));
 }

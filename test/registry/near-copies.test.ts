@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nearCopies } from '../../registry/near-copies.ts';
 import { requireVersion } from '../../registry/versions.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { signatureOf } from '../../skills-index/skill/similarity-signature.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import { signedIn, type Visitor } from './desk-visit.ts';
 import { makeKey, type TestKey } from './people.ts';
+import { recordStatements } from './query-plans.ts';
 import { call, claimScope, makeReport, makeSkill, publish, type Skill, signReport } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
@@ -133,6 +135,29 @@ describe('near copies', () => {
     ]);
   });
 
+  it('are found among more than a hundred, by statements that D1 takes', async () => {
+    const { similarityWrites } = await import('../../registry/similarity-index.ts');
+    const { similarCandidatesMax } = await import('../../registry/limits.ts');
+    const { versions } = await import('../../registry/schema.ts');
+    const copy = skillOf('@acme/crowded', '1.0.0', words(80_000, 80_400));
+    await scanned(copy, world.author, 'pass');
+    const row = await requireVersion(world.registry, copy.manifest);
+    const signature = signatureOf(copy.files.map(({ path, bytes }) => ({ path, text: Buffer.from(bytes).toString() })));
+    if (signature === undefined) throw new Error('it says enough');
+    const { seen, stop } = recordStatements();
+    for (let i = 0; i < 2 * similarCandidatesMax; i++) {
+      const name = parseSkillName(`@crowd-${i}/copy`);
+      const held = i >= similarCandidatesMax ? ({ status: 'quarantined', verdict: 'block' } as const) : {};
+      const other = { ...row, ...held, id: `crowd-${i}`, name, publisher: digestOf(`publisher ${i}`) };
+      const writes = await similarityWrites(world.registry, other, signature);
+      await world.registry.db.batch([(db) => db.insert(versions).values(other), ...writes]);
+    }
+    const copies = await copiesOf('@acme/crowded', '1.0.0').finally(stop);
+    expect(copies).toHaveLength(5);
+    expect(copies.every(({ knownBad, likeness }) => knownBad && likeness === 1)).toBe(true);
+    expect([...seen].filter(([, wrong]) => wrong.length > 0)).toEqual([]);
+  });
+
   it.each(['', 'mh1:3:AAAA', 7])('take no sketch of another form: %j', async (signature) => {
     const { send, tokens } = world;
     const skill = skillOf('@acme/odd', `1.0.${String(signature).length}`, words(20_000, 20_100));
@@ -149,7 +174,7 @@ describe('near copies', () => {
   it('that very many are alike add no more than a bounded number of places to a lookup', async () => {
     const { similarityWrites } = await import('../../registry/similarity-index.ts');
     const { versionsPerBandMax } = await import('../../registry/limits.ts');
-    const { similarityBands } = await import('../../registry/schema.ts');
+    const { similarityBands } = await import('../../registry/similarity-schema.ts');
     const signature = signatureOf([{ path: 'a.md', text: words(30_000, 30_300) }]);
     if (signature === undefined) throw new Error('it says enough');
     const before = (await world.registry.db.read.select().from(similarityBands)).length;

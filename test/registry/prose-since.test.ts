@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storedBlobName } from '../../registry/objects.ts';
 import { scans, versions } from '../../registry/schema.ts';
@@ -118,7 +118,10 @@ describe('an update', () => {
     await approved(first);
     await scanned(second);
     const { db } = world.registry;
-    const [row] = await db.read.select().from(versions).where(eq(versions.version, second.manifest.version));
+    const [row] = await db.read
+      .select()
+      .from(versions)
+      .where(and(eq(versions.name, second.manifest.name), eq(versions.version, second.manifest.version)));
     const [scan] = await db.read
       .select()
       .from(scans)

@@ -102,15 +102,15 @@ describe('a registry with witnesses', () => {
     await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
     const { objects } = world.registry;
     const seen: number[] = [];
-    const put = objects.put;
+    const { putOver } = objects;
     const origin = world.trust.root.origin;
     Object.assign(objects, {
-      put: async (name: string, bytes: Uint8Array) => {
+      putOver: async (name: string, bytes: Uint8Array, tag: string | undefined) => {
         if (name === 'public/index/@acme/announced') {
           const { logIndex } = JSON.parse(Buffer.from(bytes).toString('utf8')) as { logIndex: number };
           seen.push(((await one.heads.read(origin)).head?.size ?? 0) - logIndex);
         }
-        await put(name, bytes);
+        return putOver(name, bytes, tag);
       },
     });
     await approve(world.send, world.tokens.rita, world.rita, skill);

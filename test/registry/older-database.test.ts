@@ -1,0 +1,88 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { indexFileName, writeLackingFiles } from '../../registry/index-file.ts';
+import { indexLines, versions } from '../../registry/schema.ts';
+import { type OpenDatabase, openSqlite } from '../../registry/sqlite.ts';
+import { nothingEntersSince, versionsOf } from '../../registry/versions.ts';
+import { parseSkillName } from '../../skills-index/skill/name.ts';
+import { folderWith } from '../cli/temporary-folder.ts';
+import { makeWorld, type World } from './world.ts';
+
+const name = parseSkillName('@acme/old');
+
+/** A database as the release with `count` migrations left it. */
+function databaseOf(count: number): string {
+  const folder = folderWith();
+  const migrations = join(folder, 'migrations');
+  cpSync('registry/migrations', migrations, { recursive: true });
+  const journal = join(migrations, 'meta/_journal.json');
+  const { entries, ...rest } = JSON.parse(readFileSync(journal, 'utf8'));
+  writeFileSync(journal, JSON.stringify({ ...rest, entries: entries.slice(0, count) }));
+  const path = join(folder, 'registry.sqlite');
+  const client = new BetterSqlite3(path);
+  migrate(drizzle(client), { migrationsFolder: migrations });
+  const type = 'https://skillgate.dev/attestation/publish/v1';
+  // The clock was three days ahead when 1.0.0 came, so its id sorts behind that of 1.0.1.
+  for (const [at, [version, id]] of [
+    ['1.0.0', 'B'],
+    ['1.0.1', 'A'],
+  ].entries()) {
+    const bundle = `sha256:${String(at).repeat(64)}`;
+    client
+      .prepare(`INSERT INTO versions VALUES (?, '@acme/old', ?, ?, 'approved', 1, 'p', 'pass', 'r', 1)`)
+      .run(id, version, bundle);
+    client
+      .prepare(
+        `INSERT INTO statements (logIndex, predicateType, payload, signer, envelope, versionId, createdAt) VALUES (?, ?, ?, 's', '{}', ?, 1)`,
+      )
+      .run(at * 3 + 1, type, `payload ${at}`, id);
+    // Both are marked as written, whatever the file holds.
+    client.prepare(`INSERT INTO index_lines VALUES (?, ?, '@acme/old', ?, 1)`).run(at * 3 + 2, id, `line ${version}`);
+  }
+  client.close();
+  return path;
+}
+
+describe('a database of an earlier release', () => {
+  let world: World;
+  let db: OpenDatabase;
+  beforeEach(async () => {
+    world = await makeWorld();
+    db = openSqlite(databaseOf(11));
+  });
+  afterEach(() => {
+    db.close();
+    world.close();
+  });
+
+  it('orders its versions by the log, whatever the clock said when they came', async () => {
+    const rows = await versionsOf({ ...world.registry, db }, name);
+    expect(rows.map(({ version, logIndex }) => [version, logIndex])).toEqual([
+      ['1.0.0', 1],
+      ['1.0.1', 4],
+    ]);
+  });
+
+  it('gets back a line that its index file lost', async () => {
+    const file = indexFileName(name);
+    world.stored.set(file, Buffer.from('line 1.0.0\n'));
+    await writeLackingFiles({ ...world.registry, db });
+    expect(Buffer.from(world.stored.get(file) ?? []).toString()).toBe('line 1.0.0\nline 1.0.1\n');
+    expect((await db.read.select().from(indexLines)).map(({ written }) => written)).toEqual([1, 1]);
+  });
+
+  it('counts its lines, and each that enters', async () => {
+    const registry = { ...world.registry, db };
+    const quiet = await nothingEntersSince(registry);
+    await db.batch([quiet]);
+    const row = { logIndex: 9, versionId: 'C', name, line: 'line', written: 0 };
+    await db.batch([(write) => write.insert(indexLines).values(row)]);
+    await expect(db.batch([quiet])).rejects.toMatchObject({ on: 'guard' });
+    await db.batch([await nothingEntersSince(registry)]);
+    expect(await db.read.select({ id: versions.id }).from(versions)).toHaveLength(2);
+  });
+});

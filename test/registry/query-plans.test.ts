@@ -1,0 +1,92 @@
+import BetterSqlite3 from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { describe, expect, it } from 'vitest';
+import { resume } from '../../registry/publish-index.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
+import { digestOfRuleSet } from '../../skills-index/statement/rule-set.ts';
+import { walkContract } from './contract.ts';
+import { signedIn } from './desk-visit.ts';
+import { makeKey } from './people.ts';
+import { recordStatements, whatIsWrong } from './query-plans.ts';
+import { call, claimScope, makeSkill, publish, scan } from './road.ts';
+import { makeStaffedWorld, makeWorld } from './world.ts';
+
+function migrated(): BetterSqlite3.Database {
+  const client = new BetterSqlite3(':memory:');
+  migrate(drizzle(client), { migrationsFolder: 'registry/migrations' });
+  return client;
+}
+
+describe('the plan of a statement', () => {
+  it.each([
+    ['reads all versions', 'select * from "versions" where "verdict" = ?', /^SCAN versions/],
+    ['reads all versions by another name', 'select * from "versions" "v" where "v"."verdict" = ?', /^SCAN v/],
+    ['counts all index lines', 'select count(*) from "index_lines"', /^SCAN index_lines/],
+    [
+      'sorts what waits',
+      `select * from "versions" where "status" in ('in review', 'quarantined') order by "logIndex" limit 5`,
+      /TEMP B-TREE/,
+    ],
+    ['looks through every statement of a type', 'update "statements" set "bundle" = ? where "createdAt" > ?', /^SCAN statements/],
+    ['has more parameters than D1 takes', `select * from "versions" where "id" in (${Array(101).fill('?')})`, /^101 parameters/],
+  ])('is refused where it %s', (_, text, expected) => {
+    expect(whatIsWrong(migrated(), text)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it.each([
+    ['finds one version', 'select * from "versions" where "name" = ? and "version" = ?'],
+    ['lists what waits, oldest first', `select * from "versions" where "status" = ? order by "logIndex" limit 5`],
+    [
+      'finds what was said of a version',
+      'select * from "statements" where "versionId" = ? and "predicateType" = ? order by "logIndex"',
+    ],
+    ['reads many by one list', 'select * from "versions" where "id" in (select value from json_each(?))'],
+  ])('is fine where it %s', (_, text) => {
+    expect(whatIsWrong(migrated(), text)).toEqual([]);
+  });
+
+  it('finds what was said of a version by both of its columns', () => {
+    const plan = migrated()
+      .prepare<unknown[], { detail: string }>(
+        'EXPLAIN QUERY PLAN select * from statements where versionId = ? and predicateType = ?',
+      )
+      .all(null, null);
+    expect(plan.map(({ detail }) => detail)).toEqual([expect.stringContaining('versionId=? AND predicateType=?')]);
+  });
+});
+
+describe('a registry', () => {
+  it('reads no growing table whole, from the first claim to the desk and the next start', async () => {
+    const { seen, stop } = recordStatements();
+    try {
+      const first = await makeWorld();
+      // The walk judges as an installer does, by the clock of this machine.
+      first.wait(Date.now() - first.registry.now().getTime());
+      await walkContract(first.send, first.trust);
+      await resume(first.registry, () => undefined);
+      first.close();
+      const world = await makeStaffedWorld();
+      const { send, tokens } = world;
+      const skill = makeSkill('@acme/seen', '1.0.0');
+      await publish(send, skill, world.author);
+      await scan(send, tokens.scanner, world.scanner, skill, 'review');
+      const rita = await signedIn(send, tokens.rita);
+      for (const path of ['', '/@acme/seen/1.0.0', '/@acme/seen/1.0.0/approve', '/passkeys', '/keys']) await rita.get(path);
+      for (const path of ['versions/@acme/seen', 'reviews', 'reviews/@acme/seen/1.0.0', 'members', `keys/${world.author.keyId}`])
+        expect((await call(send, `/api/v1/${path}`, { token: tokens.rita })).status).toBeLessThan(500);
+      for (const path of ['/index/status.json', '/log/checkpoint', '/log/tile/0/000.p/3', '/log/tile/entries/000.p/3', '/readyz'])
+        expect((await send(path)).status, path).toBe(200);
+      const said = { extractor: digestOf('e'), judging: digestOf('j'), rules: [] };
+      await call(send, '/api/v1/jobs/rule-set', { token: tokens.scanner, json: { digest: digestOfRuleSet(said), ...said } });
+      expect((await call(send, '/api/v1/jobs/lease', { token: tokens.scanner, json: {} })).status).toBe(200);
+      expect((await claimScope(send, 'later', makeKey())).status).toBe(201);
+      expect(world.errors).toEqual([]);
+      world.close();
+    } finally {
+      stop();
+    }
+    expect(seen.size).toBeGreaterThan(100);
+    expect([...seen].filter(([, wrong]) => wrong.length > 0)).toEqual([]);
+  });
+});

@@ -1,0 +1,80 @@
+/**
+ * Every statement that a registry prepares in a test of the application is recorded at the driver, and its plan is asked of SQLite. A
+ * statement that reads a growing table whole, sorts what comes from one, or has more parameters than D1 takes fails the file.
+ */
+import BetterSqlite3 from 'better-sqlite3';
+import { afterAll, beforeAll, expect } from 'vitest';
+
+/** Tables that grow with what people publish. */
+const growing = ['versions', 'statements', 'audit', 'log', 'index_lines'] as const;
+
+/** Cloudflare's D1 refuses a statement with more. */
+const parametersMax = 100;
+
+/** What may be read or sorted whole: by a part of the statement, with what bounds it. */
+const bounded: readonly { readonly part: RegExp; readonly because: string }[] = [
+  {
+    part: /from "log" where "log"\."note" is not null order by "log"\."index" desc limit/,
+    because: 'stops at the first signed entry',
+  },
+  {
+    part: /from "index_lines" where "index_lines"\."written" = 0$/,
+    because: 'an index holds only the lines that no file has yet',
+  },
+  { part: /from "similarity_bands" .* where \("similarity_bands"\."key" in/, because: 'versionsPerBandMax for each of 32 keys' },
+  { part: /row_number\(\) OVER \(PARTITION BY "by"/, because: 'reports of one version, so many a day' },
+];
+
+/** Tests read whole tables to look at them; the walk of query-plans.test.ts shows that the registry does not. */
+const wholeTable = /^select [^()]*? from "\w+"( inner join "\w+" on [^()]* = [^()]*?)?( order by [^()]*)?$/;
+
+/** Why a statement is slow in a large registry, or refused by D1; empty when it is neither. */
+export function whatIsWrong(client: BetterSqlite3.Database, text: string): string[] {
+  const named = growing.filter((table) => text.includes(`"${table}"`));
+  const isQuery = /^\s*(select|insert|update|delete|with)\b/i.test(text);
+  const parameters = Array.from(text.matchAll(/\?/g), () => null);
+  const tooMany = parameters.length > parametersMax ? [`${parameters.length} parameters`] : [];
+  if (!isQuery || named.length === 0 || bounded.some(({ part }) => part.test(text))) return tooMany;
+  const explained = prepare.call(client, `EXPLAIN QUERY PLAN ${text}`) as BetterSqlite3.Statement<unknown[], { detail: string }>;
+  const steps = explained.all(...parameters).map(({ detail }) => detail);
+  const slow = steps.filter((step) => /USE TEMP B-TREE/.test(step) || isScan(step, text));
+  return [...slow, ...tooMany];
+}
+
+// Of a growing table, by its name or by another that the statement gives it.
+function isScan(step: string, text: string): boolean {
+  const scanned = /^SCAN (\w+)/.exec(step)?.[1];
+  return growing.some((table) => table === scanned || new RegExp(`"${table}" (AS )?"?${scanned}\\b`, 'i').test(text));
+}
+
+const { prepare } = BetterSqlite3.prototype;
+const recorded = new Map<string, readonly string[]>();
+
+/** Records what this thread prepares from now on; the statements, each with what is wrong with it. */
+export function recordStatements(): { readonly seen: ReadonlyMap<string, readonly string[]>; stop(): void } {
+  const seen = new Map<string, readonly string[]>();
+  const before = BetterSqlite3.prototype.prepare;
+  BetterSqlite3.prototype.prepare = function (this: BetterSqlite3.Database, text: string) {
+    // First, since a statement that does not even parse is the caller's to see.
+    const statement = prepare.call(this, text);
+    if (!recorded.has(text)) recorded.set(text, whatIsWrong(this, text));
+    seen.set(text, recorded.get(text) ?? []);
+    return statement;
+  } as typeof prepare;
+  return {
+    seen,
+    stop: () => {
+      BetterSqlite3.prototype.prepare = before;
+    },
+  };
+}
+
+let file: ReturnType<typeof recordStatements>;
+beforeAll(() => {
+  file = recordStatements();
+});
+afterAll(() => {
+  file.stop();
+  const wrong = [...file.seen].filter(([text, what]) => what.length > 0 && !wholeTable.test(text));
+  expect(wrong, 'statements that are slow in a large registry, or that D1 refuses').toEqual([]);
+});
