@@ -43,7 +43,7 @@ function eventCells(entry: AuditEntry): [string, string] {
     case 'change':
       return [entry.change, entry.path];
     case 'changes':
-      return [`changes ${entry.decision}`, [entry.targets?.join(', '), entry.digest].filter(Boolean).join(': ')];
+      return [`changes ${entry.decision}`, [entry.targets?.join(', '), entry.digest, entry.why].filter(Boolean).join(': ')];
     case 'child':
       return ['child', `${entry.name} (sampled)`];
     case 'incident':

@@ -128,10 +128,10 @@ export const heldTextBytesMax = 256 * 1024;
 export const webhookSecondsMax = 10;
 /** Between two words to a client that a call still goes on. */
 export const progressMs = 5_000;
-/** Changes of runs that wait to be accepted: how long, and how much of them at once. */
+/** How long changes of runs wait to be accepted. */
 export const waitingDaysMax = 14;
-export const waitingBytesMax = 1024 * 1024 * 1024;
-export const changeSetBytesMax = 32 * 1024 * 1024;
+/** Reasons why paths were not taken over that are told of at the end of a run; what is beyond is counted. */
+export const leftBehindReasonsMax = 10;
 /** What is shown of their differences; of a larger file its digests. */
 export const diffLinesMax = 2_000;
 export const diffTextBytesMax = 256 * 1024;

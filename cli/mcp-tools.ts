@@ -6,6 +6,7 @@ import { printable } from '../skills-index/skill/shown-text.ts';
 import { adviceForAgent } from './agent-advice.ts';
 import type { AgentSkills, OpenedFile, SearchHit, SkillOutput } from './agent-skills.ts';
 import { indexLine } from './index-line.ts';
+import { leftBehindForAgent } from './left-behind.ts';
 import { stdinCharsMax, taskCharsMax, whyCharsMax } from './limits.ts';
 import { count } from './output.ts';
 
@@ -146,6 +147,7 @@ function runAnswer({ name, version, result, stdout, stderr, dropped }: SkillOutp
     ...(leftOut > 0
       ? [`it ran without ${count(leftOut, 'capability', 'capabilities')} that it asks for: not granted, or not bound here`]
       : []),
+    ...leftBehindForAgent(result.cleaned),
     ...(result.changes === undefined ? [] : ['what it changed is in a copy, and waits for a person to accept it']),
   ];
   const of = `untrusted output of ${name}@${version}`;

@@ -12,6 +12,11 @@ export const foldersDeepMax = 100;
 /** Of a folder that a run sees through a copy, and of what it may change there. */
 export const changedBytesMax = 200 * 1024 * 1024;
 export const changedPathsMax = 20_000;
+/** Changes of runs that wait to be accepted: of one agent with one skill together, and the list of one run's paths. */
+export const waitingBytesMax = 1024 * 1024 * 1024;
+export const changeSetBytesMax = 32 * 1024 * 1024;
+/** Of what is not taken over: kept beside the changes, the rest only counted. */
+export const leftBehindMax = 1_000;
 /** At what links of one run lead through, part by part. */
 export const linkLooksMax = 200_000;
 export const argumentBytesMax = 96 * 1024;

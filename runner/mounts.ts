@@ -15,8 +15,9 @@ import {
 import type { Plan } from '../skills-index/run/plan.ts';
 import { workspaceOf } from '../skills-index/run/plan-capabilities.ts';
 import { type Digest, digestOf, hexOf } from '../skills-index/skill/digest.ts';
-import { changedPathsMax } from './limits.ts';
+import { changedPathsMax, leftBehindMax } from './limits.ts';
 import { openViews } from './mounts/views.ts';
+import { removeUnneeded, whyNoRoom, whyTooLarge, writeRoom } from './mounts/waiting-room.ts';
 import { type SeenWorkspace, seeWorkspace } from './mounts/workspace.ts';
 import { writePrivateFile } from './private-file.ts';
 import type { SandboxStart } from './sandbox.ts';
@@ -107,11 +108,20 @@ function finishAll(
       const collected = workspace.collect(keep);
       cleaned.push(...collected.refused.map((one) => ({ ...one, path: `${target}/${one.path}` })));
       if (collected.changes.length > 0)
-        folders.push({ source, target, path, id, mode: mode === 'rw' ? mode : 'cow', ...collected });
+        folders.push({
+          source,
+          target,
+          path,
+          id,
+          mode: mode === 'rw' ? mode : 'cow',
+          ...collected,
+          refused: cut(collected.refused),
+        });
     } catch (cause) {
       cleaned.push({ path: target, why: `all its changes are thrown away: ${(cause as Error).message}` });
     }
   }
+  refuseWhatCannotWait(question, folders, cleaned);
   const changed = folders.flatMap(({ changes, target }) => changes.map((one) => ({ ...one, path: `${target}/${one.path}` })));
   // Names leave too, and stand in the log.
   const names = [
@@ -129,10 +139,36 @@ function finishAll(
     rmSync(kept, { recursive: true, force: true });
     return { cleaned, leaked };
   }
-  const { agent, skill } = plan;
-  const of = { run: subject.run, agent, skill: skill.name, version: skill.version, plan: question.planDigest };
-  const changes: ChangeSet = { schema: 'skillgate.changes/2', ...of, at: question.now().toISOString(), folders };
+  const changes = setOf(question, folders);
+  removeUnneeded(data, subject.run, changes);
+  writeRoom(data, subject.run, changes);
   writePrivateFile(`${kept}/set.json`, JSON.stringify(changes));
   record({ event: 'changes', decision: 'offered', digest: changeSetDigest(changes), targets: folders.map((one) => one.target) });
   return { cleaned, changes, leaked };
+}
+
+function setOf({ now, plan: { agent, skill }, planDigest: plan, subject }: MountsQuestion, folders: ChangedFolder[]): ChangeSet {
+  const of = { run: subject.run, agent, skill: skill.name, version: skill.version, plan };
+  return { schema: 'skillgate.changes/2', ...of, at: now().toISOString(), folders };
+}
+
+// Now and to this run: later it could only be refused to somebody else, or thrown away unread. Changes of `rw` mounts do not wait.
+function refuseWhatCannotWait(question: MountsQuestion, folders: ChangedFolder[], cleaned: LeftBehind[]): void {
+  const drop = (why: string | undefined, one: (folder: ChangedFolder) => boolean): void => {
+    if (why === undefined) return;
+    for (const folder of folders.filter(one)) {
+      cleaned.push({ path: folder.target, why: `all its changes are thrown away: ${why}` });
+      folders.splice(folders.indexOf(folder), 1);
+    }
+  };
+  const set = setOf(question, folders);
+  const json = JSON.stringify(set);
+  drop(whyTooLarge(set, json), () => true);
+  if (folders.some((one) => one.mode === 'cow'))
+    drop(whyNoRoom(question.data, set.run, set, json.length), (one) => one.mode === 'cow');
+}
+
+function cut(refused: readonly LeftBehind[]): LeftBehind[] {
+  const more = refused.length - leftBehindMax;
+  return [...refused.slice(0, leftBehindMax), ...(more > 0 ? [{ path: '', why: `${more} more are not taken over either` }] : [])];
 }

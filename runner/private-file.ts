@@ -32,14 +32,18 @@ export function readPrivateFile(path: string, { bytesMax, secret, code }: Privat
   if (file === undefined) return undefined;
   try {
     const found = fstatSync(file);
-    const why = [
-      ...(found.isFile() ? [] : ['it is no plain file']),
+    const rights = [
       ...whyOthersCouldWrite(found),
       ...whyOthersCouldWrite(statSync(dirname(path))).map((one) => `its folder: ${one}`),
       ...(secret && (found.mode & 0o077) !== 0 ? ['others may read it'] : []),
+    ];
+    const why = [
+      ...(found.isFile() ? [] : ['it is no plain file']),
+      ...rights,
       ...(found.size > bytesMax ? [`it is larger than ${bytesMax} bytes`] : []),
     ].join('; ');
-    if (why !== '') throw new Problem(code, `Cannot use ${path}: ${why}`, { hint: `chmod ${secret ? '600' : 'go-w'} ${path}` });
+    const hint = rights.length > 0 ? { hint: `chmod ${secret ? '600' : 'go-w'} ${path}` } : {};
+    if (why !== '') throw new Problem(code, `Cannot use ${path}: ${why}`, hint);
     return readFileSync(file);
   } finally {
     closeSync(file);

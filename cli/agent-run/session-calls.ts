@@ -6,6 +6,7 @@ import type { World } from '../admission.ts';
 import { agentSkills } from '../agent-skills.ts';
 import { agentTurns } from '../call-turns.ts';
 import { exitCodes } from '../command.ts';
+import { leftBehindForAgent } from '../left-behind.ts';
 import { sessionClientsMax } from '../limits.ts';
 import { type BridgeCalls, type BridgeStreams, writableOf } from './bridge-server.ts';
 
@@ -39,6 +40,7 @@ export function sessionCalls({ agent, folder, log, world }: SessionWorld): Bridg
       const result = await turns.take(() => skillsFor(streams).stream(call));
       if (result.changes !== undefined)
         stderr(Buffer.from('skillgate: what it changed is in its view of the folder, and waits for a person\n'));
+      for (const line of leftBehindForAgent(result.cleaned)) stderr(Buffer.from(`skillgate: ${line}\n`));
       if (result.reason !== 'exit') stderr(Buffer.from(`skillgate: the run was ended: ${result.reason}\n`));
       return exitOf(result);
     },

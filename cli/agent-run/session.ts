@@ -22,7 +22,7 @@ import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
 import { sessionThresholds } from '../../skills-index/run/breaker.ts';
 import { runnerHost } from '../../skills-index/run/bridge.ts';
 import { canaryFrom } from '../../skills-index/run/canary.ts';
-import type { ChangeSet } from '../../skills-index/run/changes.ts';
+import type { ChangeSet, LeftBehind } from '../../skills-index/run/changes.ts';
 import type { HoldHands } from '../../skills-index/run/hold.ts';
 import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
 import { type RunTokens, runTokens } from '../../skills-index/run/run-token.ts';
@@ -59,6 +59,8 @@ export interface Session {
 export interface SessionEnd {
   readonly reason: EndReason;
   readonly code: number | null;
+  /** What of its changes is not taken over, and why. */
+  readonly cleaned: readonly LeftBehind[];
   /** What it changed in its memory and workspace, as it waits to be applied. */
   readonly changes?: ChangeSet;
 }
@@ -220,9 +222,9 @@ async function startAndWait(
       { ...(stdin === undefined ? {} : { stdin }), onStdout, onStderr, leaks, stops, waited: safe.gate.waited },
       plan,
     );
-    const { changes, leaked } = mounts.finish(end.reason === 'exit' ? leaks : undefined);
-    if (leaked) return { reason: 'canary', code: null };
-    return { reason: end.reason, code: end.code, ...(changes === undefined ? {} : { changes }) };
+    const { leaked, ...finished } = mounts.finish(end.reason === 'exit' ? leaks : undefined);
+    if (leaked) return { reason: 'canary', code: null, cleaned: [] };
+    return { reason: end.reason, code: end.code, ...finished };
   } finally {
     await proxy.close();
   }

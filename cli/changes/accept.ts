@@ -12,7 +12,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Paths } from '../command.ts';
 import type { HostFiles } from '../start-skill.ts';
 import { applyChanges, refuseConflicts } from './apply.ts';
-import { begunName, discardWaiting, readWaiting, type WaitingChanges } from './waiting.ts';
+import { begunName, readWaiting, removeApplied, type WaitingChanges, withWaiting } from './waiting.ts';
 
 type Host = Pick<HostFiles, 'policy' | 'audit'> & {
   /** Open folders by source that are no workspaces of host policy: an agent's memory. */
@@ -22,14 +22,16 @@ type Host = Pick<HostFiles, 'policy' | 'audit'> & {
 /**
  * Applies a set whole or, where anything conflicts, nothing of it. What was cut off goes on when it is called again.
  * @param shown digest of the set that somebody saw
- * @throws Problem `changes-invalid`, `changes-conflict` with every path
+ * @throws Problem `not-found` when somebody else was faster, `changes-invalid`, `changes-conflict` with every path
  */
 export async function acceptChanges(paths: Paths, host: Host, run: string, shown: Digest): Promise<void> {
-  const waiting = readWaiting(paths.data, run);
-  if (waiting.digest !== shown)
-    throw new Problem('changes-invalid', `The changes of run ${run} are ${waiting.digest}, not ${shown}`);
-  await applyFolders(paths, host, waiting, waiting.set.folders);
-  discardWaiting(waiting);
+  await withWaiting(paths.data, run, async () => {
+    const waiting = readWaiting(paths.data, run);
+    if (waiting.digest !== shown)
+      throw new Problem('changes-invalid', `The changes of run ${run} are ${waiting.digest}, not ${shown}`);
+    await applyFolders(paths, host, waiting, waiting.set.folders);
+    removeApplied(waiting);
+  });
 }
 
 /**
@@ -40,11 +42,20 @@ export async function acceptChanges(paths: Paths, host: Host, run: string, shown
 export async function applyAllowed(paths: Paths, host: Host, set: ChangeSet | undefined): Promise<ChangeSet | undefined> {
   const allowed = set?.folders.filter((one) => one.mode === 'rw') ?? [];
   if (set === undefined || allowed.length === 0) return set;
+  return await withWaiting(paths.data, set.run, () => applyBeforehand(paths, host, set, allowed));
+}
+
+async function applyBeforehand(
+  paths: Paths,
+  host: Host,
+  set: ChangeSet,
+  allowed: readonly ChangedFolder[],
+): Promise<ChangeSet | undefined> {
   const waiting = readWaiting(paths.data, set.run);
   await applyFolders(paths, host, waiting, allowed);
   const rest = { ...set, folders: set.folders.filter((one) => one.mode !== 'rw') };
   if (rest.folders.length === 0) {
-    discardWaiting(waiting);
+    removeApplied(waiting);
     return undefined;
   }
   writePrivateFile(join(waiting.folder, 'set.json'), JSON.stringify(rest));

@@ -1,9 +1,10 @@
 /** Applies changes that were accepted: by descriptor, so that nobody redirects it meanwhile; each file whole or not at all. */
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
+import { stateAt } from '../../runner/mounts/entry-state.ts';
 import { ForeignEntry, type Owners, ownersOf } from '../../runner/mounts/ownership.ts';
 import { bytesOf, withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
-import { lookIn, stateAt } from '../../runner/mounts/workspace.ts';
+import { lookIn } from '../../runner/mounts/workspace.ts';
 import { type Change, type ChangedFolder, type EntryState, sameState } from '../../skills-index/run/changes.ts';
 import { staysInside } from '../../skills-index/run/left-behind.ts';
 import { whyPathRefused } from '../../skills-index/run/protected-names.ts';

@@ -6,8 +6,8 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { confirm } from '../ask.ts';
 import type { CommandContext } from '../command.ts';
 import { handsOfAgent } from '../holds/hands.ts';
-import { diffLinesMax } from '../limits.ts';
-import { count, inkFor, note, safe, say } from '../output.ts';
+import { diffLinesMax, waitingDaysMax } from '../limits.ts';
+import { inkFor, note, safe, say } from '../output.ts';
 import type { HostFiles } from '../start-skill.ts';
 import { acceptChanges } from './accept.ts';
 import { sayChanges, showChanges } from './show.ts';
@@ -18,8 +18,7 @@ import { readWaiting, sweepWaiting, type WaitingChanges } from './waiting.ts';
  * @throws Problem `changes-conflict`; for an agent also what the hold came to
  */
 export async function offerChanges(context: CommandContext, host: HostFiles, set: ChangeSet, accepted: boolean): Promise<void> {
-  const gone = sweepWaiting(context.paths.data, context.now());
-  if (gone.length > 0) note(context, safe`note: ${count(gone.length, 'run')}’s changes waited too long, and are thrown away`);
+  await sweepAndNote(context, host.audit);
   const waiting = readWaiting(context.paths.data, set.run);
   const person = context.format === 'text' && context.stdin.isTTY === true && context.stderr.isTTY === true;
   if (accepted) await askForAgent(context, host, waiting);
@@ -33,6 +32,14 @@ export async function offerChanges(context: CommandContext, host: HostFiles, set
   }
   await acceptChanges(context.paths, host, set.run, waiting.digest);
   note(context, safe`applied: ${sayChanges(waiting)} in ${targetsOf(set)}`);
+}
+
+/** Throws away what waits for too long, and says so. */
+export async function sweepAndNote(context: CommandContext, audit: HostFiles['audit']): Promise<void> {
+  const gone = await sweepWaiting(context.paths.data, context.now(), audit);
+  if (gone.length === 0) return;
+  const which = gone.length === 1 ? `the changes of run ${gone[0]} are` : `the changes of ${gone.length} runs are`;
+  note(context, safe`note: ${which} thrown away: they waited for more than ${waitingDaysMax} days (skill log says which)`);
 }
 
 /** Shows it on stderr and asks; false when the answer is anything but yes. */

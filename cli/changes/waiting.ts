@@ -1,11 +1,14 @@
-/** Changes of runs that wait to be accepted: `$DATA/changes/RUN` holds `set.json` and each file's bytes by their digest. */
+/** Changes of runs that wait to be accepted: `$DATA/changes/RUN` holds `set.json`, whose room it takes, and each file's bytes by their digest. */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Audit } from '../../runner/audit.ts';
+import { changeSetBytesMax } from '../../runner/limits.ts';
+import { unlock, waitForClaim } from '../../runner/lock.ts';
 import { readPrivateFile } from '../../runner/private-file.ts';
 import { type ChangeSet, changeSetDigest, changesFolderOf, parseChangeSet } from '../../skills-index/run/changes.ts';
-import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
+import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { changeSetBytesMax, waitingBytesMax, waitingDaysMax } from '../limits.ts';
+import { waitingDaysMax } from '../limits.ts';
 
 export interface WaitingChanges {
   readonly set: ChangeSet;
@@ -19,16 +22,31 @@ export interface WaitingChanges {
 /** Written before the first file is changed, so that what was cut off is known. */
 export const begunName = 'begun';
 
+/** A set that takes room and cannot be read: it can only be discarded. */
+export interface UnreadableChanges {
+  readonly run: string;
+  readonly why: string;
+}
+
 /** All that can be read, the oldest first. */
 export function listWaiting(data: string): WaitingChanges[] {
-  const found = runsIn(data).flatMap((run) => {
-    try {
-      return [readWaiting(data, run)];
-    } catch {
-      return [];
-    }
+  const found = runsIn(data).map((run) => readOrWhy(data, run));
+  return found.flatMap((one) => ('why' in one ? [] : [one])).sort((a, b) => (a.set.at < b.set.at ? -1 : 1));
+}
+
+export function listUnreadable(data: string): UnreadableChanges[] {
+  return runsIn(data).flatMap((run) => {
+    const found = readOrWhy(data, run);
+    return 'why' in found ? [found] : [];
   });
-  return found.sort((a, b) => (a.set.at < b.set.at ? -1 : 1));
+}
+
+function readOrWhy(data: string, run: string): WaitingChanges | UnreadableChanges {
+  try {
+    return readWaiting(data, run);
+  } catch (cause) {
+    return { run, why: (cause as Error).message };
+  }
 }
 
 /**
@@ -36,11 +54,7 @@ export function listWaiting(data: string): WaitingChanges[] {
  * @throws Problem `not-found`, `changes-invalid`
  */
 export function readWaiting(data: string, run: string): WaitingChanges {
-  const [only, ...others] = /^[0-9a-f-]{4,36}$/.test(run) ? runsIn(data).filter((one) => one.startsWith(run)) : [];
-  if (only === undefined || others.length > 0)
-    throw new Problem('not-found', `${only === undefined ? 'No changes wait' : 'Several changes wait'} of run ${run}`, {
-      hint: 'skill changes list',
-    });
+  const only = findWaiting(data, run);
   const folder = changesFolderOf(data, only);
   const rule = { bytesMax: changeSetBytesMax, secret: true, code: 'changes-invalid' } as const;
   const bytes = readPrivateFile(join(folder, 'set.json'), rule);
@@ -51,37 +65,80 @@ export function readWaiting(data: string, run: string): WaitingChanges {
   return { set, digest: changeSetDigest(set), folder, begun: existsSync(join(folder, begunName)), read };
 }
 
-/** Throws a set away. */
-export function discardWaiting({ folder }: WaitingChanges): void {
+/**
+ * @returns the whole id
+ * @throws Problem `not-found`
+ */
+export function findWaiting(data: string, run: string): string {
+  const [only, ...others] = /^[0-9a-f-]{4,36}$/.test(run) ? runsIn(data).filter((one) => one.startsWith(run)) : [];
+  if (only !== undefined && others.length === 0) return only;
+  const many = `Several changes wait of runs that begin with ${run}`;
+  const none = `No changes of run ${run} wait: somebody accepted or discarded them, or the run changed nothing`;
+  throw new Problem('not-found', only === undefined ? none : many, { hint: 'skill changes list' });
+}
+
+/** Acts on the changes of a run while nobody else accepts or discards them. */
+export async function withWaiting<Result>(data: string, run: string, act: () => Result | Promise<Result>): Promise<Result> {
+  const claim = join(data, 'locks', `changes-${run}.claim`);
+  await waitForClaim(claim, changesFolderOf(data, run));
+  try {
+    return await act();
+  } finally {
+    unlock(claim);
+  }
+}
+
+/**
+ * Throws a set away, also one that cannot be read, and records why.
+ * @param run its whole id
+ * @returns what it was
+ */
+export async function discardWaiting(
+  data: string,
+  run: string,
+  why: string,
+  audit: Pick<Audit, 'record'>,
+): Promise<WaitingChanges | UnreadableChanges> {
+  return await withWaiting(data, run, () => {
+    const found = readOrWhy(data, findWaiting(data, run));
+    const { subject, ...event } = 'why' in found ? factsOfUnreadable(data, run) : factsOf(found);
+    audit.record(subject, { event: 'changes', decision: 'discarded', ...event, why });
+    rmSync(changesFolderOf(data, run), { recursive: true, force: true });
+    return found;
+  });
+}
+
+/** After everything of it was applied. */
+export function removeApplied({ folder }: WaitingChanges): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
 /**
- * Throws away what waits for too long, and of more than may wait the oldest; never what somebody began to apply.
+ * Throws away what waits for too long; never what somebody began to apply.
  * @returns the runs whose changes are gone
  */
-export function sweepWaiting(data: string, now: Date): string[] {
-  const gone: string[] = [];
-  let bytes = 0;
-  const newestFirst = runsIn(data)
-    .map((run) => ({ run, folder: changesFolderOf(data, run) }))
-    .map((one) => ({ ...one, since: statSync(one.folder).mtimeMs, bytes: bytesIn(one.folder) }))
-    .sort((a, b) => b.since - a.since);
-  for (const { run, folder, since, bytes: own } of newestFirst) {
-    bytes += own;
-    const late = now.getTime() - since > waitingDaysMax * 86_400_000;
-    if ((!late && bytes <= waitingBytesMax) || existsSync(join(folder, begunName))) continue;
-    rmSync(folder, { recursive: true, force: true });
-    gone.push(run);
-  }
-  return gone;
+export async function sweepWaiting(data: string, now: Date, audit: Pick<Audit, 'record'>): Promise<string[]> {
+  const late = runsIn(data).filter((run) => {
+    const folder = changesFolderOf(data, run);
+    const since = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? now.getTime();
+    return now.getTime() - since > waitingDaysMax * 86_400_000 && !existsSync(join(folder, begunName));
+  });
+  for (const run of late) await discardWaiting(data, run, `they waited for more than ${waitingDaysMax} days`, audit);
+  return late;
+}
+
+function factsOf({ digest, set }: WaitingChanges) {
+  const { agent, plan, run, skill, version } = set;
+  return { subject: { run, agent, skill, version, plan }, digest, targets: set.folders.map((one) => one.target) };
+}
+
+// The digest of its bytes is all that is known of it.
+function factsOfUnreadable(data: string, run: string) {
+  const file = join(changesFolderOf(data, run), 'set.json');
+  return { subject: { run, agent: 'unknown' }, digest: digestOf(existsSync(file) ? readFileSync(file) : ''), targets: [] };
 }
 
 function runsIn(data: string): string[] {
   const folder = join(data, 'changes');
   return existsSync(folder) ? readdirSync(folder).filter((name) => /^[0-9a-f-]{36}$/.test(name)) : [];
-}
-
-function bytesIn(folder: string): number {
-  return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 }

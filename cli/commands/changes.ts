@@ -1,14 +1,21 @@
 /** `skill changes …`: what runs changed in their views of folders, waiting for somebody to accept it. */
-import { changeSetDigest, kindOf } from '../../skills-index/run/changes.ts';
+import { kindOf } from '../../skills-index/run/changes.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { confirm } from '../ask.ts';
 import { acceptChanges } from '../changes/accept.ts';
-import { askForAgent } from '../changes/offer.ts';
+import { askForAgent, sweepAndNote } from '../changes/offer.ts';
 import { sayChanges, showChanges } from '../changes/show.ts';
-import { discardWaiting, listWaiting, readWaiting, sweepWaiting, type WaitingChanges } from '../changes/waiting.ts';
+import {
+  discardWaiting,
+  findWaiting,
+  listUnreadable,
+  listWaiting,
+  readWaiting,
+  type WaitingChanges,
+} from '../changes/waiting.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, count, inkFor, note, safe, say, table } from '../output.ts';
+import { answer, inkFor, note, safe, say, table } from '../output.ts';
 import { hostFiles } from '../start-skill.ts';
 
 const changesCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
@@ -25,14 +32,16 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 }
 
 async function list(context: CommandContext): Promise<ExitCode> {
-  const gone = sweepWaiting(context.paths.data, context.now());
-  if (gone.length > 0) note(context, safe`note: ${count(gone.length, 'run')}’s changes waited too long, and are thrown away`);
+  await sweepAndNote(context, hostFiles(context).audit);
   const waiting = listWaiting(context.paths.data);
+  const unreadable = listUnreadable(context.paths.data);
   const runs = waiting.map(({ set, digest, begun }) => {
     const { agent, at, skill, version } = set;
     return { run: set.run, ...{ at, agent, skill, version, digest, begun }, targets: set.folders.map((one) => one.target) };
   });
-  answer(context, { schema: 'skillgate.changes-waiting/1', ...{ runs } }, () =>
+  for (const { run: id, why } of unreadable)
+    note(context, safe`note: the changes of run ${id} cannot be read: ${why}; skill changes discard ${id}`);
+  answer(context, { schema: 'skillgate.changes-waiting/1', ...{ runs, unreadable } }, () =>
     waiting.length === 0
       ? safe`no changes wait`
       : table(
@@ -72,18 +81,13 @@ async function accept(context: CommandContext): Promise<ExitCode> {
 }
 
 async function discard(context: CommandContext): Promise<ExitCode> {
-  const waiting = wanted(context);
-  const { agent, plan, run: id, skill, version } = waiting.set;
-  const event = {
-    event: 'changes',
-    decision: 'discarded',
-    digest: changeSetDigest(waiting.set),
-    targets: waiting.set.folders.map((one) => one.target),
-  } as const;
-  hostFiles(context).audit.record({ run: id, agent, skill, version, plan }, event);
-  discardWaiting(waiting);
-  if (waiting.begun) note(context, safe`note: some of them were applied already, and stay`);
-  answer(context, { schema: 'skillgate.changes-discarded/1', ...{ run: id } }, () => safe`thrown away: ${sayChanges(waiting)}`);
+  const { data } = context.paths;
+  const [id = ''] = context.args;
+  const run = findWaiting(data, id);
+  const found = await discardWaiting(data, run, 'an operator discarded them', hostFiles(context).audit);
+  if ('begun' in found && found.begun) note(context, safe`note: some of them were applied already, and stay`);
+  const what = 'why' in found ? 'changes that cannot be read' : sayChanges(found);
+  answer(context, { schema: 'skillgate.changes-discarded/1', ...{ run } }, () => safe`thrown away: ${what}`);
   return exitCodes.ok;
 }
 

@@ -1,16 +1,15 @@
 /** A folder that a run may change: it sees a view of it, and what it did there is judged, compared and offered afterwards. */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
-import type { EntryState } from '../../skills-index/run/changes.ts';
 import { type Gathering, gatherChanges, TooMuchChanged } from '../../skills-index/run/gather-changes.ts';
 import { type LookAt, whyLeftBehind } from '../../skills-index/run/left-behind.ts';
 import { type Entry, findProtected, type ProtectedPath } from '../../skills-index/run/protected-paths.ts';
-import { digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { changedBytesMax, changedPathsMax, linkLooksMax, workspaceEntriesMax } from '../limits.ts';
-import { ForeignEntry, type Owners, type Ownership, ownershipOf, ownersOf, requireOwner } from './ownership.ts';
+import { changedAt, readContent, stateAt } from './entry-state.ts';
+import { ForeignEntry, type Owners, type Ownership, ownershipOf, ownersOf } from './ownership.ts';
 import type { View, Views } from './views.ts';
-import { bytesOf, type Met, textOf, walkFolder, withHandle, withParent } from './walk-folder.ts';
+import { bytesOf, type Met, textOf, walkFolder, withHandle } from './walk-folder.ts';
 
 export type Collected = Gathering['gathered'];
 
@@ -93,7 +92,7 @@ function collectChanges({ view, below, before, protectedPaths, owners, ownership
   const seen = new Set<string>();
   // The folder below is as it was when the run began, unless somebody else changed it.
   const touched = (path: string): boolean => changedAt(below, path, owners) !== (view.below ?? before).get(path)?.changed;
-  const { gathered, refuse, compare, gone } = gatherChanges(limits, touched);
+  const { gathered, refuse, requireRoom, compare, gone } = gatherChanges(limits, touched);
   const look = lookIn(root);
   const meet = (met: Met): boolean => {
     const { path, at, stats, link } = met;
@@ -111,7 +110,9 @@ function collectChanges({ view, below, before, protectedPaths, owners, ownership
       look,
     );
     if (why !== undefined) return refuse(path, why);
-    const { state, content } = withHandle(at, (self) => readState(self, stats, link));
+    // A file with holes costs a run nothing, whatever its size.
+    if (stats.isFile()) requireRoom(path, stats.size);
+    const { state, content } = withHandle(at, (self) => readContent(self, stats, link));
     if (compare(path, stateAt(below, path, owners), state) && content !== undefined) keep(textOf(path), content);
     return true;
   };
@@ -158,45 +159,4 @@ export function lookIn(root: string): LookAt {
     const found = fs.lstatSync(at, { throwIfNoEntry: false });
     return found?.isSymbolicLink() ? { link: fs.readlinkSync(at, 'latin1') } : found && 'plain';
   };
-}
-
-/**
- * What a path of a folder is now; undefined when it is not there, or nothing that changes speak of. No link is followed.
- * @param owners whose it may be; what belongs to somebody else is not read
- * @throws ForeignEntry
- */
-export function stateAt(root: string, path: string, owners: Owners): EntryState | undefined {
-  return lookAt(root, path, owners, (at, self, stats) => {
-    requireOwner(owners, stats);
-    const link = stats.isSymbolicLink() ? fs.readlinkSync(at, 'latin1') : undefined;
-    return readState(self, stats, link).state;
-  });
-}
-
-function changedAt(root: string, path: string, owners: Owners): number | undefined {
-  return lookAt(root, path, owners, (_at, _self, stats) => stats.ctimeMs);
-}
-
-type Look<Result> = (at: Buffer, self: string, stats: fs.Stats) => Result;
-
-function lookAt<Result>(root: string, path: string, owners: Owners, look: Look<Result>): Result | undefined {
-  try {
-    return withParent(root, path, owners, (at) => withHandle(at, (self, stats) => look(at, self, stats)));
-  } catch (cause) {
-    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw cause;
-  }
-}
-
-type Read = { readonly state?: EntryState; readonly content?: Uint8Array };
-
-function readState(self: string, stats: fs.Stats, link: string | undefined): Read {
-  const { uid, gid } = stats;
-  const mode = stats.mode & 0o7777;
-  if (link !== undefined) return { state: { kind: 'link', to: textOf(link), uid, gid } };
-  if (stats.isDirectory()) return { state: { kind: 'folder', mode, uid, gid } };
-  if (!stats.isFile()) return {};
-  if (stats.size > changedBytesMax) throw new TooMuchChanged(limits);
-  const content = fs.readFileSync(self);
-  return { state: { kind: 'file', sha256: digestOf(content), bytes: content.length, mode, uid, gid }, content };
 }

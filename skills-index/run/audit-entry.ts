@@ -65,6 +65,8 @@ export type AuditEvent = Readonly<
       digest: Digest;
       /** Absent in lines of before. */
       targets?: readonly string[];
+      /** Of what is discarded. */
+      why?: string;
     }
   /** A process that was seen in the sandbox; what lived shorter than the interval between two looks is not in it. */
   | { event: 'child'; name: string; arguments: Digest; sampled: true }

@@ -12,6 +12,11 @@ export interface Gathering {
   /** Nothing at this path or below it is taken over. Always false: not to be looked into. */
   refuse(path: string, why: string): false;
   /**
+   * Before a file of the view is read.
+   * @throws Error when it is more than the limits
+   */
+  requireRoom(path: string, bytes: number): void;
+  /**
    * An entry that may be taken over.
    * @returns whether its bytes have to be kept
    * @throws Error when there is more than the limits
@@ -31,10 +36,13 @@ export function gatherChanges(limits: GatherLimits, touched: (path: string) => b
     refused.push({ path: textOf(path), why });
     return false;
   };
+  const requireRoom: Gathering['requireRoom'] = (path, more) => {
+    if (bytes + more > limits.bytes) throw new TooMuchChanged(limits, textOf(path));
+  };
   const add = (path: string, before: EntryState | undefined, after: EntryState | undefined): void => {
     if (touched(path)) conflicts.push(textOf(path));
     bytes += after?.kind === 'file' ? after.bytes : 0;
-    if (bytes > limits.bytes || changes.length >= limits.paths) throw new TooMuchChanged(limits);
+    if (bytes > limits.bytes || changes.length >= limits.paths) throw new TooMuchChanged(limits, textOf(path));
     changes.push({ path: textOf(path), ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
   };
   const compare: Gathering['compare'] = (path, below, seen) => {
@@ -52,13 +60,13 @@ export function gatherChanges(limits: GatherLimits, touched: (path: string) => b
     const before = below();
     if (before !== undefined) add(path, before, undefined);
   };
-  return { gathered: { changes, refused, conflicts }, refuse, compare, gone };
+  return { gathered: { changes, refused, conflicts }, refuse, requireRoom, compare, gone };
 }
 
 /** All of it is thrown away then. */
 export class TooMuchChanged extends Error {
-  constructor({ bytes, paths }: GatherLimits) {
-    super(`more than ${bytes / 1024 / 1024} MiB or ${paths} paths changed`);
+  constructor({ bytes, paths }: GatherLimits, path: string) {
+    super(`more than ${bytes / 1024 / 1024} MiB or ${paths} paths changed; the limit was met at ${path}`);
   }
 }
 

@@ -12,7 +12,14 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 function world(output: Partial<SkillOutput> = {}): { tool: ToolWorld; calls: unknown[] } {
   const calls: unknown[] = [];
   const plan = { leftOut: [] };
-  const result = { run: 'r1', reason: 'exit', code: 0, egress: { allowed: 0, denied: 0 }, plan } as unknown as RunResult;
+  const result = {
+    run: 'r1',
+    reason: 'exit',
+    code: 0,
+    egress: { allowed: 0, denied: 0 },
+    cleaned: [],
+    plan,
+  } as unknown as RunResult;
   const skills: ToolWorld['skills'] = {
     search: async (task) => {
       calls.push(task);
@@ -106,6 +113,7 @@ describe('the tools of an agent', () => {
       reason: 'exit',
       code: 1,
       egress: { allowed: 0, denied: 1 },
+      cleaned: [],
       plan: { leftOut: [{}, {}] },
     } as unknown as RunResult;
     const { content } = await call('skill_run', world({ result, dropped: 1 }).tool, { name, why: 'weekly' });

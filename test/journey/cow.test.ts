@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listWaiting } from '../../cli/changes/waiting.ts';
@@ -164,6 +164,65 @@ describe('changes that wait', () => {
     expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('first');
     expect(await skill('changes discard', [second.run])).toContain('thrown away: 1 changed');
     expect(listWaiting(host.paths.data)).toEqual([]);
+  });
+
+  it('are accepted once: who comes second reads that somebody was faster', async () => {
+    const { run } = await see(edit);
+    const digest = listWaiting(host.paths.data)[0]?.digest;
+    const both = await Promise.allSettled([1, 2].map(() => skill('changes accept', [run], { digest })));
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'not-found', message: expect.stringContaining('somebody accepted or discarded them') },
+    });
+    expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('one\ntwo\nthree\n');
+  });
+
+  it('are thrown away by nobody else’s run: one that does not fit is told so, and what waits stays', async () => {
+    const { run } = await see(edit);
+    const folder = changesFolderOf(host.paths.data, run);
+    writeFileSync(`${folder}/more`, '');
+    truncateSync(`${folder}/more`, 1024 ** 3);
+    const second = await see(edit);
+    expect(second.changes).toBeUndefined();
+    const why = 'all its changes are thrown away: 1 earlier run of @acme/probe by operator wait';
+    expect(second.cleaned).toEqual([{ path: '/reports', why: expect.stringContaining(why) }]);
+    expect(host.audit().filter((one) => one.event === 'cleanup')).toMatchObject([{ path: '/reports' }]);
+    expect(listWaiting(host.paths.data).map((one) => one.set.run)).toEqual([run]);
+    writeFileSync(`${folder}/room`, 'another\n@acme/probe\n');
+    expect((await see(edit)).changes).toBeDefined();
+  });
+
+  it('that are discarded, or waited for too long, are a line in the log each, with the reason', async () => {
+    const [first, second] = [await see(edit), await see(edit)];
+    await skill('changes discard', [first.run]);
+    const long = new Date(Date.now() - 15 * 86_400_000);
+    utimesSync(changesFolderOf(host.paths.data, second.run), long, long);
+    const said = await skill('changes list', []);
+    expect(said).toContain(`the changes of run ${second.run} are thrown away: they waited for more than 14 days`);
+    expect(host.audit().filter((one) => one.event === 'changes' && one.decision === 'discarded')).toMatchObject([
+      { run: first.run, why: 'an operator discarded them' },
+      { run: second.run, why: 'they waited for more than 14 days' },
+    ]);
+  });
+
+  it('that cannot be read are listed, and can be discarded', async () => {
+    const { run } = await see(edit);
+    const file = `${changesFolderOf(host.paths.data, run)}/set.json`;
+    writeFileSync(file, readFileSync(file, 'utf8').replace('skillgate.changes/2', 'skillgate.changes/1'));
+    expect(await skill('changes list', [])).toMatch(new RegExp(`${run} cannot be read: .*; skill changes discard ${run}`));
+    await expect(skill('changes accept', [run], { digest: `sha256:${'0'.repeat(64)}` })).rejects.toMatchObject({
+      code: 'changes-invalid',
+      hint: expect.stringContaining('skill changes discard RUN'),
+    });
+    expect(await skill('changes discard', [run])).toContain('changes that cannot be read');
+    expect(existsSync(changesFolderOf(host.paths.data, run))).toBe(false);
+    expect(host.audit().at(-1)).toMatchObject({ event: 'changes', decision: 'discarded', run });
+  });
+
+  it('are thrown away before a file with holes is read, and the log says which', async () => {
+    const { changes, cleaned } = await see(`open('/reports/holes', 'w').truncate(900 << 20)`);
+    expect(changes).toBeUndefined();
+    expect(cleaned).toEqual([{ path: '/reports', why: expect.stringContaining('the limit was met at holes') }]);
   });
 
   it('are not applied to another folder that took the place of the one that the run saw', async () => {

@@ -127,6 +127,18 @@ describe('skill try', () => {
     expect(err).toContain('to allow it, in "egress" of skill.json: {"url":"http://api.crm.example/*","methods":["GET"]');
   });
 
+  it('tells people which of its changes are not taken over, and why', async () => {
+    const mount = [{ source: 'workspace:reports', target: '/reports', mode: 'cow', why: 'writes reports' }];
+    const json = { name: '@me/tried', version: '1.0.0', commands: { leave: 'leave.ts' }, capabilities: { mount } };
+    writeFileSync(join(folder, 'skill.json'), JSON.stringify(json));
+    const made = ['new.md', '.npmrc', 'GEMINI.md'].map((name) => `writeFileSync('/reports/${name}', 'x');`);
+    writeFileSync(join(folder, 'leave.ts'), `import { writeFileSync } from 'node:fs';\n${made.join('\n')}`);
+    const { err, exit } = await host.skill('try', folder, 'leave');
+    expect(exit, err).toBe(0);
+    expect(err).toMatch(/note: not taken over: \/reports\/(\.npmrc|GEMINI\.md) and 1 more path: hosts or agents obey it/);
+    expect(err).toContain('1 created in its view of /reports');
+  });
+
   it('is in the audit log as what nobody approved, in an unbroken chain', async () => {
     const lines = readFileSync(join(host.home, 'data/audit/audit.jsonl'), 'utf8').trim().split('\n');
     const entries = lines.map((line) => JSON.parse(line)).filter(({ event }) => event !== 'checkpoint');

@@ -1,0 +1,72 @@
+/** Room for changes that wait to be accepted: each agent has its own for each skill, so that nobody's runs push out what others wait with. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ChangeSet, changesFolderOf } from '../../skills-index/run/changes.ts';
+import { hexOf } from '../../skills-index/skill/digest.ts';
+import { changedPathsMax, changeSetBytesMax, waitingBytesMax } from '../limits.ts';
+
+/** Whose room a set takes. */
+export interface RoomOwner {
+  readonly agent: string;
+  readonly skill: string;
+}
+
+/** A set cannot be larger than this and still be read again. */
+export function whyTooLarge({ folders }: ChangeSet, json: string): string | undefined {
+  const paths = folders.reduce((sum, one) => sum + one.changes.length, 0);
+  if (paths > changedPathsMax) return `more than ${changedPathsMax} paths changed in all folders`;
+  if (Buffer.byteLength(json) <= changeSetBytesMax) return undefined;
+  return `the list of changed paths takes more than ${mebibytes(changeSetBytesMax)}; change fewer paths in one run, or give them shorter names`;
+}
+
+/**
+ * Why the changes of a run cannot wait; undefined when they can.
+ * @param run whose files are kept already
+ */
+export function whyNoRoom(data: string, run: string, { agent, skill }: RoomOwner, more: number): string | undefined {
+  const waiting = join(data, 'changes');
+  const others = (existsSync(waiting) ? readdirSync(waiting) : []).filter(
+    (one) => one !== run && roomOf(data, one) === nameOf({ agent, skill }),
+  );
+  const taken = others.reduce((sum, one) => sum + bytesIn(changesFolderOf(data, one)), 0);
+  if (taken + bytesIn(changesFolderOf(data, run)) + more <= waitingBytesMax) return undefined;
+  const what = `${others.length} earlier ${others.length === 1 ? 'run' : 'runs'} of ${skill} by ${agent} wait with ${mebibytes(taken)}`;
+  return `${what}, and at most ${mebibytes(waitingBytesMax)} may wait: accept or discard some of them (skill changes list)`;
+}
+
+/** Marks whose room the folder of a set counts for. */
+export function writeRoom(data: string, run: string, owner: RoomOwner): void {
+  mkdirSync(changesFolderOf(data, run), { recursive: true, mode: 0o700 });
+  writeFileSync(join(changesFolderOf(data, run), roomName), nameOf(owner), { mode: 0o600 });
+}
+
+/** Removes kept files that no folder of a set needs. */
+export function removeUnneeded(data: string, run: string, { folders }: Pick<ChangeSet, 'folders'>): void {
+  const kept = changesFolderOf(data, run);
+  if (!existsSync(kept)) return;
+  const states = folders.flatMap((one) => one.changes.map(({ after }) => after));
+  const needed = new Set(states.flatMap((after) => (after?.kind === 'file' ? [hexOf(after.sha256)] : [])));
+  for (const name of readdirSync(kept)) if (!needed.has(name)) rmSync(join(kept, name));
+}
+
+const roomName = 'room';
+
+function nameOf({ agent, skill }: RoomOwner): string {
+  return `${agent}\n${skill}\n`;
+}
+
+// Sets of earlier versions have none: they count for nobody.
+function roomOf(data: string, run: string): string | undefined {
+  const file = join(changesFolderOf(data, run), roomName);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+// An empty file takes room as well.
+function bytesIn(folder: string): number {
+  if (!existsSync(folder)) return 0;
+  return readdirSync(folder).reduce((sum, name) => sum + Math.max(4_096, statSync(join(folder, name)).size), 0);
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1024 / 1024)} MiB`;
+}
