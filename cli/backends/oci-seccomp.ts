@@ -31,6 +31,8 @@ const [unix, inet, inet6] = [1, 2, 10];
 const [stream, datagram] = [1, 2];
 const [tcp, udp, upperLayer] = [6, 17, 31];
 const terminalRequests = [0x5412, 0x541c, 0x541d, 0x5423];
+// F_SETLEASE and F_NOTIFY.
+const fileRequests = [1024, 1026];
 const newNamespaces = 0x7e02_0000;
 const architectures = { x64: 'SCMP_ARCH_X86_64', arm64: 'SCMP_ARCH_AARCH64' } as const;
 const word = 0xffff_ffff;
@@ -57,6 +59,8 @@ export function ociSeccomp(architecture: string, hasNumbers = true): OciSeccomp 
       allow('clone', masked(0, newNamespaces, 0)),
       ...allBut(terminalRequests).map(([mask, value]) => allow('ioctl', masked(1, mask, value))),
       ...terminalRequests.map((request) => refuse(['ioctl'], notPermitted, masked(1, word, request))),
+      ...allBut(fileRequests).map(([mask, value]) => allow('fcntl', masked(1, mask, value))),
+      ...fileRequests.map((request) => refuse(['fcntl'], notPermitted, masked(1, word, request))),
       ...[0, word].map((persona) => allow('personality', masked(0, word, persona))),
       // TCP_ULP loads a part of the kernel by its name.
       ...allBut([tcp]).map(([mask, value]) => allow('setsockopt', masked(1, mask, value))),

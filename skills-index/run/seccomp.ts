@@ -30,6 +30,8 @@ const newNamespaces = 0x7e02_0000;
 const [unix, inet, inet6] = [1, 2, 10];
 const [stream, datagram] = [1, 2];
 const [tcp, udp, upperLayer] = [6, 17, 31];
+// F_SETLEASE holds up whoever opens the file for writing on the host; F_NOTIFY tells of every change in a folder.
+const fileRequests = [1024, 1026];
 // TIOCSTI and TIOCLINUX type into a terminal; TIOCCONS and TIOCSETD take it over.
 const terminalRequests = [0x5412, 0x541c, 0x541d, 0x5423];
 
@@ -61,6 +63,11 @@ export function seccompProgram(architecture: string, subject: SeccompSubject): U
     ...on(calls.ioctl, [
       load(argumentAt(1)),
       ...terminalRequests.flatMap((request) => [ifEqual(request, 1), refuse(notPermitted)]),
+      allow,
+    ]),
+    ...on(calls.fcntl, [
+      load(argumentAt(1)),
+      ...fileRequests.flatMap((request) => [ifEqual(request, 1), refuse(notPermitted)]),
       allow,
     ]),
     ...on(calls.personality, [load(argumentAt(0)), ifEqual(0, 1), allow, ifEqual(0xffff_ffff, 1), allow, refuse(notPermitted)]),

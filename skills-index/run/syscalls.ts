@@ -65,6 +65,7 @@ export const judgedSyscalls = {
   setsockopt: [54, 208],
   ioctl: [16, 29],
   personality: [135, 92],
+  fcntl: [72, 25],
 } as const satisfies Record<string, Numbers>;
 
 /** mseal: what came later is answered as if the kernel did not have it. */

@@ -74,6 +74,12 @@ describe.each([
     ['a pair of unix sockets', at(53, 199), [1, 1], 'allow'],
     ['another pair', at(53, 199), [40, 1], 'errno 97'],
     ['asking for the personality', at(135, 92), [0xffffffff], 'allow'],
+    ['a lock', at(72, 25), [3, 6], 'allow'],
+    ['a lock of an open file description', at(72, 25), [3, 37], 'allow'],
+    ['sealing a file in memory', at(72, 25), [3, 1033], 'allow'],
+    ['asking for a lease', at(72, 25), [3, 1025], 'allow'],
+    ['taking a lease', at(72, 25), [3, 1024], 'errno 1'],
+    ['being told of a folder’s changes', at(72, 25), [3, 1026], 'errno 1'],
     ['no address randomisation', at(135, 92), [0x40000], 'errno 1'],
   ])('answers %s as it should', (_, nr, args, expected) => {
     expect(judge(skill, arch, nr, args)).toBe(expected);
