@@ -2,7 +2,7 @@
  * The mounts of a run. A folder that it may change is seen through a view, `rw` and `cow` alike: nothing that a run writes reaches the
  * host before it was judged. What it changed is kept for whoever applies it: at once for `rw`, which a person allowed before the start.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.ts';
 import {
   type ChangedFolder,
@@ -16,11 +16,13 @@ import type { Plan } from '../skills-index/run/plan.ts';
 import { workspaceOf } from '../skills-index/run/plan-capabilities.ts';
 import { type Digest, digestOf, hexOf } from '../skills-index/skill/digest.ts';
 import { changedPathsMax, leftBehindMax } from './limits.ts';
+import { overlayReadOnly } from './mounts/read-only.ts';
 import { openViews } from './mounts/views.ts';
 import { removeUnneeded, whyNoRoom, whyTooLarge, writeRoom } from './mounts/waiting-room.ts';
 import { type SeenWorkspace, seeWorkspace } from './mounts/workspace.ts';
 import { writePrivateFile } from './private-file.ts';
 import type { SandboxStart } from './sandbox.ts';
+import { libraries } from './sandboxes/launch.ts';
 import type { LeakDetector } from './secrets/leaks.ts';
 
 export interface MountsQuestion {
@@ -35,6 +37,8 @@ export interface MountsQuestion {
   readonly runFolder: string;
   /** Whether the sandbox enters a mount namespace, so that an overlay is possible. */
   readonly overlays: boolean;
+  /** Programs and folders of the host that the sandbox binds besides its libraries. */
+  readonly programs: readonly string[];
   readonly record: (event: AuditEvent) => void;
 }
 
@@ -47,7 +51,7 @@ export interface FinishedMounts {
   readonly leaked: boolean;
 }
 
-export interface HeldMounts extends Pick<SandboxStart, 'pins' | 'sources' | 'protectedPaths' | 'namespace'> {
+export interface HeldMounts extends Pick<SandboxStart, 'pins' | 'sources' | 'systemViews' | 'protectedPaths' | 'namespace'> {
   /**
    * After the run, when nothing of it lives. Never throws; once done it answers the same.
    * @param leaks sees each file that may be accepted; absent when none may, as the run was ended from outside
@@ -57,33 +61,47 @@ export interface HeldMounts extends Pick<SandboxStart, 'pins' | 'sources' | 'pro
 
 /** @throws Problem `plan-refused`, `mode-unsupported` */
 export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> {
-  const { folders, overlays, plan, runFolder } = question;
-  const views = openViews(runFolder, overlays);
+  const { folders, overlays, plan, programs, runFolder } = question;
+  const system = ['/usr', ...libraries.map(({ path }) => path), ...programs];
+  const descriptorOf = (source: string): number => folders.get(workspaceOf(source)) ?? -1;
+  // A run without a mount has no file of the host to give away, and its start would take twice as long.
+  const isWorth = overlays && plan.mounts.length > 0;
+  const readOnly = isWorth
+    ? await overlayReadOnly({ room: `${runFolder}/read`, system, workspaces: readOf(question) })
+    : undefined;
+  const seen = typeof readOnly === 'object' ? readOnly : undefined;
+  const views = openViews(runFolder, overlays, seen?.namespace);
   const held = new Map<string, SeenWorkspace>();
   let finished: FinishedMounts | undefined;
   const finish = (leaks?: LeakDetector): FinishedMounts => {
-    finished ??= finishAll(question, held, leaks);
+    if (finished !== undefined) return finished;
+    finished = finishAll(question, held, leaks);
     views.close();
+    if (seen !== undefined) for (const one of [seen.namespace, ...[...seen.views.values()].map(({ pin }) => pin)]) closeSync(one);
     return finished;
   };
   try {
     for (const { mode, path, source, target } of plan.mounts)
-      if (mode !== 'ro') held.set(target, await seeWorkspace(folders.get(workspaceOf(source)) ?? -1, path, views));
+      if (mode !== 'ro') held.set(target, await seeWorkspace(descriptorOf(source), path, views));
   } catch (cause) {
     finish();
     throw cause;
   }
   const namespace = views.namespace();
-  const viewOf = (target: string) => held.get(target)?.view;
+  const viewOf = (target: string, path: string) => held.get(target)?.view ?? seen?.views.get(path);
   return {
-    pins: new Map(
-      plan.mounts.map(({ source, target }) => [target, viewOf(target)?.pin ?? folders.get(workspaceOf(source)) ?? -1]),
-    ),
-    sources: new Map(plan.mounts.map(({ path, target }) => [target, viewOf(target)?.source ?? path])),
+    pins: new Map(plan.mounts.map(({ path, source, target }) => [target, viewOf(target, path)?.pin ?? descriptorOf(source)])),
+    sources: new Map(plan.mounts.map(({ path, target }) => [target, viewOf(target, path)?.source ?? path])),
+    systemViews: new Map([...(seen?.views ?? [])].map(([folder, { source }]) => [folder, source])),
     protectedPaths: new Map([...held].map(([target, { protectedPaths }]) => [target, protectedPaths])),
     ...(namespace === undefined ? {} : { namespace }),
     finish,
   };
+}
+
+function readOf({ folders, plan }: MountsQuestion): Map<string, number> {
+  const read = plan.mounts.filter(({ mode, source }) => mode === 'ro' && folders.has(workspaceOf(source)));
+  return new Map(read.map(({ path, source }) => [path, folders.get(workspaceOf(source)) ?? -1]));
 }
 
 function finishAll(

@@ -109,7 +109,8 @@ export async function runPrepared(request: RunRequest, prepared: PreparedRun, ca
     acting?.look().throwIfAborted();
     const end = await withRunFolder(async (runFolder) => {
       const overlays = prepared.sandbox.entersNamespaces === true;
-      const on = { plan, planDigest: digest, subject: caller, now, folders: host.folders, data: request.paths.data };
+      const programs = plan.programs.map(({ path }) => path);
+      const on = { plan, planDigest: digest, subject: caller, now, folders: host.folders, programs, data: request.paths.data };
       const mounts = await holdMounts({ ...on, runFolder, overlays, record });
       try {
         return await startAndWait(request, prepared, { record, mounts, runFolder, acting, safe: guards });

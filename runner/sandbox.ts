@@ -29,6 +29,8 @@ export interface SandboxStart {
   readonly pins: ReadonlyMap<string, number>;
   /** What is bound for a mount instead of its own path, by target: the view of it that the run sees. */
   readonly sources?: ReadonlyMap<string, string>;
+  /** Where folders of the host are bound from instead of their own paths: read-only views of them. */
+  readonly systemViews?: ReadonlyMap<string, string>;
   /** Descriptor of the mount namespace in which those lie; absent when they lie on the host. */
   readonly namespace?: number;
   /** What to hold shut in writable mounts, by target. */

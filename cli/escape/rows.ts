@@ -16,6 +16,7 @@ import { proxyRows } from './rows/proxy.ts';
 import { resourceRows } from './rows/resources.ts';
 import { bundleRows, heldRows, manifestRows } from './rows/runner.ts';
 import { secretRows } from './rows/secrets.ts';
+import { sharedFileRows } from './rows/shared-files.ts';
 import { trapRows } from './rows/traps.ts';
 
 const together = (group: EscapeGroup, rows: readonly Attempt[]): EscapeRow[] =>
@@ -27,7 +28,7 @@ const runner = (group: EscapeGroup, rows: readonly RunnerAttempt[]): EscapeRow[]
 
 /** In the order in which they are made and shown; what takes the machine's means comes last. */
 export const escapeRows: readonly EscapeRow[] = [
-  ...together('filesystem', filesystemRows),
+  ...together('filesystem', [...filesystemRows, ...sharedFileRows]),
   ...together('mounts and namespaces', namespaceRows),
   ...together('processes and secrets', processRows),
   ...together('kernel surface', kernelRows),

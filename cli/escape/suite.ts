@@ -56,9 +56,11 @@ async function tryLast(row: EscapeRow, place: Place | string): Promise<Outcome> 
 /** What a group's attempts are made through: where a sandbox does not give it, they say nothing. */
 const needed: Readonly<Partial<Record<EscapeGroup, Grant>>> = { 'through the proxy': 'egress', 'traps for the host': 'writing' };
 
-function whyUntested({ group }: EscapeRow, place: Place | string): string | undefined {
+function whyUntested(row: EscapeRow, place: Place | string): string | undefined {
   if (typeof place === 'string') return place;
-  const need = needed[group];
+  if (row.kind !== 'runner' && row.needs === 'views' && place.sandbox.entersNamespaces !== true)
+    return 'it binds folders of the host, whose locks and watches are shared: only a runner that is root gives views of them';
+  const need = needed[row.group];
   return need === undefined || place.grants.includes(need) ? undefined : `it gives no ${need}: ${place.lacks.get(need)}`;
 }
 

@@ -93,6 +93,9 @@ function writeFolders(folder: string, canary: string, user: User): { readonly pa
     'workspace/notes.txt': 'notes\n',
     'workspace/drafts/one.md': 'one\n',
     'library/read.txt': 'to read\n',
+    'library/watched.txt': 'opened again and again\n',
+    'library/locked.txt': 'locked\n',
+    'library/database': 'written again and again\n',
     'operator/config/host.json': '{}\n',
     'operator/config/secrets.json': canary,
     'holder/config/host.json': '{}\n',
@@ -134,7 +137,7 @@ function writeShared(word: string, canary: string, user: User): string {
 }
 
 const victimProgram = `
-import ctypes, os, signal, sys, time
+import ctypes, fcntl, os, signal, sys, time
 folder, canary = sys.argv[1:3]
 os.chdir(folder)
 file = open(folder + '/canary.txt')
@@ -144,8 +147,20 @@ libc.shmat.restype = ctypes.c_void_p
 shared = libc.shmget(os.getpid(), 4096, 0o1600)
 if shared >= 0: ctypes.memmove(libc.shmat(shared, None, 0), canary.encode(), len(canary))
 libc.shmctl(shared, 0, None)
+libc.syscall(248 if os.uname().machine == 'x86_64' else 217, b'user', os.path.basename(folder).encode(), b'x', 1, -2)
+watched, locked, database = (folder + '/library/' + name for name in ('watched.txt', 'locked.txt', 'database'))
+held = open(locked, 'r+')
+fcntl.flock(held, fcntl.LOCK_EX)
+fcntl.lockf(held, fcntl.LOCK_EX)
+table = open(database, 'r+')
 print(file.fileno(), shared, flush=True)
-time.sleep(900)`;
+for _ in range(18000):
+    time.sleep(0.05)
+    open(watched).close()
+    try:
+        fcntl.lockf(table, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.lockf(table, fcntl.LOCK_UN)
+    except OSError: open(folder + '/home/stopped', 'w').close()`;
 
 function startVictim(folder: string, canary: string, { uid, gid }: User): ChildProcess {
   const python = findProgram('python3');

@@ -2,11 +2,10 @@
  * Private views of folders: a run writes there, and the folder below stays as it is. An overlay (overlayfs, Linux) where this host
  * lets the runner mount one, in a mount namespace that has no name and goes with the runner; else a copy in the run's folder.
  */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
-import { text } from 'node:stream/consumers';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { changedBytesMax, changedPathsMax } from '../limits.ts';
+import { mountInNamespace } from './namespace.ts';
 import { bytesOf, type Met, walkFolder, withHandle } from './walk-folder.ts';
 
 export interface View {
@@ -32,23 +31,25 @@ room=$1 folder=$2 owner=$3 mode=$4 bytes=$5 inodes=$6
 /bin/mount -t tmpfs -o "size=$bytes,nr_inodes=$inodes,mode=0711,nosuid,nodev" skillgate "$room"
 /bin/mkdir "$room/upper" "$room/work" "$room/view"
 /bin/chown "$owner" "$room/upper"; /bin/chmod "$mode" "$room/upper"
-cd "$folder"; [ . -ef /proc/self/fd/3 ]
+cd "$folder"; [ . -ef /proc/self/fd/4 ]
 /bin/mount -t overlay -o "lowerdir=.,upperdir=$room/upper,workdir=$room/work,index=off,redirect_dir=on,metacopy=off,nosuid,nodev" skillgate "$room/view"
 echo ready; read -r wait || :`;
 
 /**
  * @param runFolder of one run alone, on no path that a sandbox sees
  * @param overlays whether the sandbox enters a namespace
+ * @param into descriptor of the namespace that the run has already; the caller closes it
  */
-export function openViews(runFolder: string, overlays: boolean): Views {
+export function openViews(runFolder: string, overlays: boolean, into?: number): Views {
   const descriptors: number[] = [];
-  let namespace: number | undefined;
+  let namespace = into;
   const open = async (folder: number, path: string): Promise<View> => {
     const room = `${runFolder}/view${descriptors.length}`;
     fs.mkdirSync(room, { mode: 0o711 });
     const overlay = overlays ? await overlayOver(folder, path, room, namespace) : 'this sandbox takes no overlay';
     if (typeof overlay === 'string') return copyOf(folder, room, descriptors, overlay);
-    namespace ??= descriptors[descriptors.push(overlay.namespace) - 1];
+    if (namespace === undefined) descriptors.push(overlay.namespace);
+    namespace = overlay.namespace;
     descriptors.push(overlay.pin);
     return { source: `${room}/view`, pin: overlay.pin };
   };
@@ -60,26 +61,15 @@ type Overlay = { readonly namespace: number; readonly pin: number };
 // Why not, where it cannot be.
 async function overlayOver(folder: number, path: string, room: string, into: number | undefined): Promise<Overlay | string> {
   const { uid, gid, mode } = fs.fstatSync(folder);
-  const enter = into === undefined ? ['unshare', '--mount', '--propagation', 'private'] : ['nsenter', '--mount=/proc/self/fd/4'];
   const facts = [`${uid}:${gid}`, (mode & 0o777).toString(8), String(changedBytesMax), String(changedPathsMax * 3)];
-  const script = ['/bin/sh', '-c', overlayScript, 'sh', room, path, ...facts];
-  const [program = '', ...args] = [...enter.slice(0, 1).map((name) => `/usr/bin/${name}`), ...enter.slice(1), '--', ...script];
-  const child = spawn(program, args, {
-    env: {},
-    cwd: '/',
-    stdio: ['pipe', 'pipe', 'pipe', folder, into ?? 'ignore'],
-  }) as ChildProcessWithoutNullStreams;
-  const ended = new Promise<void>((resolve) => void child.on('error', () => resolve()).on('close', () => resolve()));
-  const complaint = text(child.stderr).catch(() => '');
-  const ready = await Promise.race([new Promise<boolean>((resolve) => child.stdout.once('data', () => resolve(true))), ended]);
-  try {
-    if (ready !== true) return (await complaint).trim() || 'no overlay can be mounted';
-    const pin = fs.openSync(`/proc/${child.pid}/root${room}/view`, 0o10_000_000 | fs.constants.O_DIRECTORY);
-    return { namespace: into ?? fs.openSync(`/proc/${child.pid}/ns/mnt`, 'r'), pin };
-  } finally {
-    child.stdin.end();
-    await ended;
-  }
+  const made = await mountInNamespace({
+    script: overlayScript,
+    args: [room, path, ...facts],
+    descriptors: [folder],
+    into,
+    act: (root) => fs.openSync(`${root}${room}/view`, 0o10_000_000 | fs.constants.O_DIRECTORY),
+  });
+  return typeof made === 'string' ? made : { namespace: made.namespace, pin: made.result };
 }
 
 function copyOf(folder: number, room: string, descriptors: number[], why: string): View {

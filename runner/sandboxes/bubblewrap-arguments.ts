@@ -1,5 +1,6 @@
 /** From a plan to the arguments of bubblewrap (bwrap(1), 0.8); pure but for the descriptors that it asks for. */
 
+import { existsSync } from 'node:fs';
 import { placeholderText } from '../../skills-index/run/protected-names.ts';
 import type { ProtectedPath } from '../../skills-index/run/protected-paths.ts';
 import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
@@ -33,7 +34,7 @@ const sealed =
 const companions: Readonly<Record<string, string>> = { git: '/usr/lib/git-core', perl: '/usr/share/perl' };
 
 export function skillArguments(
-  { plan, env, files, protectedPaths, sources, folders = [] }: SandboxStart,
+  { plan, env, files, protectedPaths, sources, systemViews = new Map(), folders = [] }: SandboxStart,
   around: Surroundings,
 ): string[] {
   const data = (bytes: Uint8Array | string): string => String(around.descriptorOf(Buffer.from(bytes)));
@@ -44,24 +45,32 @@ export function skillArguments(
     data(bytes),
     path,
   ];
+  const seen = (path: string): string => {
+    const [folder = '', view = ''] = [...systemViews].find(([one]) => `${path}/`.startsWith(`${one}/`)) ?? [];
+    return view + path.slice(folder.length);
+  };
+  // A view lies in the run's folder, which the run's uid walks through by name.
+  const reachSeen = (name: string, path: string): string => (seen(path) === path ? around.reach(name, path) : seen(path));
   const sized = (path: string, mebibytes: number): string[] => ['--size', String(mebibytes * 1024 * 1024), '--tmpfs', path];
   return [
     ...sealed.split(' '),
     '--disable-userns',
     ...(around.joinsNetwork ? [] : ['--unshare-net']),
     ...['--info-fd', String(around.info), '--seccomp', data(around.seccomp)],
-    ...libraryArguments(around.libraries),
+    ...libraryArguments(around.libraries, seen),
     // Its first process is bubblewrap's own and has the run's uid: whoever writes into its memory outlives the runner.
     ...['--size', '4096', '--tmpfs', '/proc/1', '--remount-ro', '/proc/1'],
+    // They name the keys of every user of the host. Not every kernel has them.
+    ...['/proc/keys', '/proc/key-users'].filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind-data', data(''), path]),
     ...['--dev', '/dev', ...sized('/dev/shm', sharedMemoryMiBMax), '--remount-ro', '/dev'],
     ...sized('/tmp', temporaryMiBMax),
     ...sized('/home/skill', homeMiBMax),
     ...file('/etc/passwd', '0444', `skill:x:${plan.uid}:${plan.gid}::/home/skill:/bin/false\n`),
     ...file('/etc/group', '0444', `skill:x:${plan.gid}:\n`),
     ...file('/etc/hosts', '0444', '127.0.0.1 localhost\n'),
-    ...folders.flatMap(({ path, target }, index) => ['--ro-bind', around.reach(`folder${index}`, path), target]),
-    ...['--ro-bind-try', '/usr/share/zoneinfo', '/usr/share/zoneinfo', '--symlink', 'usr/bin', '/bin'],
-    ...plan.programs.flatMap(({ program, path }) => programArguments(program, around.reach(program, path))),
+    ...folders.flatMap(({ path, target }, index) => ['--ro-bind', reachSeen(`folder${index}`, path), target]),
+    ...['--ro-bind-try', seen('/usr/share/zoneinfo'), '/usr/share/zoneinfo', '--symlink', 'usr/bin', '/bin'],
+    ...plan.programs.flatMap(({ program, path }) => programArguments(program, reachSeen(program, path), seen)),
     ...files.flatMap((one) => file(one.path, `0${one.mode}`, one.bytes)),
     ...plan.mounts.flatMap(({ target, mode, path }, index) => {
       const source = around.reach(`mount${index}`, sources?.get(target) ?? path);
@@ -80,18 +89,23 @@ export function skillArguments(
 export function forwarderArguments(libraries: readonly Library[], proxyFolder: string, seccomp: number, info: number): string[] {
   return [
     ...`${sealed} --unshare-net --as-pid-1 --info-fd ${info} --seccomp ${seccomp}`.split(' '),
-    ...libraryArguments(libraries),
+    ...libraryArguments(libraries, (path) => path),
     ...['--ro-bind', '/usr/bin/socat', '/usr/bin/socat', '--ro-bind', proxyFolder, '/proxy', '--remount-ro', '/'],
   ];
 }
 
-function libraryArguments(libraries: readonly Library[]): string[] {
-  return libraries.flatMap(({ path, link }) => (link === undefined ? ['--ro-bind', path, path] : ['--symlink', link, path]));
+function libraryArguments(libraries: readonly Library[], seen: (path: string) => string): string[] {
+  return libraries.flatMap(({ path, link }) =>
+    link === undefined ? ['--ro-bind', seen(path), path] : ['--symlink', link, path],
+  );
 }
 
-function programArguments(program: string, path: string): string[] {
+function programArguments(program: string, path: string, seen: (path: string) => string): string[] {
   const beside = program === 'python3' ? `/usr/lib/${path.split('/').at(-1)}` : companions[program];
-  return ['--ro-bind', path, `/usr/bin/${program}`, ...(beside === undefined ? [] : ['--ro-bind-try', beside, beside])];
+  return [
+    ...['--ro-bind', path, `/usr/bin/${program}`],
+    ...(beside === undefined ? [] : ['--ro-bind-try', seen(beside), beside]),
+  ];
 }
 
 function shutArguments({ path, kind }: ProtectedPath, source: string, target: string, data: (bytes: string) => string): string[] {

@@ -66,7 +66,7 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
     join(groups, pid);
     const [stdin, stdout] = [child.stdin as Writable, child.stdout as Readable];
     stdin.on('error', () => undefined).write(goAhead);
-    return { pid, stdin, stdout, stderr, ended, kill, notes: notesOf(plan, groups, forwarder !== undefined) };
+    return { pid, stdin, stdout, stderr, ended, kill, notes: notesOf(what, groups) };
   } catch (cause) {
     kill();
     await ended;
@@ -74,7 +74,7 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
   }
 }
 
-function notesOf({ limits, uid }: SandboxStart['plan'], { held }: ControlGroups, hasProxy: boolean): string[] {
+function notesOf({ plan: { limits, uid }, proxyFolder, systemViews }: SandboxStart, { held }: ControlGroups): string[] {
   const by = (controller: 'memory' | 'pids' | 'cpu', otherwise: string): string =>
     held.has(controller) ? 'by control group' : otherwise;
   return [
@@ -82,7 +82,8 @@ function notesOf({ limits, uid }: SandboxStart['plan'], { held }: ControlGroups,
     `memory: ${limits.memoryMiB} MiB ${by('memory', 'for each process only')}`,
     `processes: ${limits.processes} ${by('pids', 'by user')}`,
     held.has('cpu') ? `processors: ${cores} by control group` : 'processors: no limit but time',
-    `network: ${hasProxy ? 'the proxy' : 'none'}`,
+    `network: ${proxyFolder === undefined ? 'none' : 'the proxy'}`,
+    `folders of the host: ${systemViews?.has('/usr') === true ? 'overlays' : 'bound, so locks and watches are shared'}`,
   ];
 }
 

@@ -67,13 +67,16 @@ export function launch(what: Launch): ChildProcess {
   const [user, network] = [descriptorAt.user, descriptorAt.network].map((number) => `/proc/self/fd/${number}`);
   const enter = [tools.nsenter, `--user=${user}`, `--net=${network}`, '--preserve-credentials', '--'];
   const chain = [...(what.entersNetwork ? enter : []), tools.bwrap, '--args', String(at), '--', ...what.command];
+  const ids = { uid: what.uid, gid: what.gid };
+  const into = `--mount=/proc/${process.pid}/fd/${what.namespace}`;
   const stage = [stageScript, 'sh', String(what.uid), String(what.gid), ...[...what.staged].flat(), '--'];
-  const inside = what.namespace === undefined ? [] : [tools.nsenter, `--mount=/proc/${process.pid}/fd/${what.namespace}`, '--'];
+  const inside = what.namespace === undefined ? [] : [tools.nsenter, into, '--'];
+  const isStaged = what.staged.size > 0;
   const staged = [...inside, tools.unshare, '--mount', '--propagation', 'private', tools.sh, '-c', ...stage, ...chain];
-  const asRoot = what.staged.size > 0 || what.namespace !== undefined;
-  const [program = '', ...args] = asRoot ? staged : chain;
-  // A start as another user takes away its groups too (libuv, uv_spawn).
-  const other = process.getuid?.() === 0 && !asRoot ? { uid: what.uid, gid: what.gid } : {};
+  // A given gid takes away the other groups too (nsenter(1), --setgid; libuv, uv_spawn).
+  const entered = [tools.nsenter, into, `--setgid=${what.gid}`, `--setuid=${what.uid}`, '--', ...chain];
+  const [program = '', ...args] = isStaged ? staged : what.namespace === undefined ? chain : entered;
+  const other = process.getuid?.() === 0 && !isStaged && what.namespace === undefined ? ids : {};
   try {
     return spawn(program, args, { env: {}, cwd: '/', stdio, ...other });
   } finally {

@@ -33,6 +33,13 @@ if not disks: os.open('/dev/vda', os.O_RDONLY)`,
   { ...device, name: 'make a network device', code: open('/dev/net/tun', 'os.O_RDWR') },
   { ...device, name: 'read and write the kernel’s log', code: open('/dev/kmsg', 'os.O_RDWR') },
   { ...device, name: 'feed keys to programs', code: open('/dev/uinput', 'os.O_WRONLY') },
+  {
+    name: 'read the names of the host’s keys',
+    wants: 'what the host keeps in its keyrings',
+    proof: saysThrough,
+    // A process of the host has a key of this name.
+    code: `won(os.path.basename(folder) in open('/proc/keys').read())`,
+  },
   { ...setting, name: 'press the kernel’s emergency keys', code: open('/proc/sysrq-trigger', 'os.O_WRONLY') },
   {
     ...setting,

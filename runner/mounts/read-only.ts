@@ -1,0 +1,84 @@
+/**
+ * Folders that a run may read, each through a read-only overlay of its own (overlayfs, Linux): the folder and an empty one. Locks, leases and
+ * watches are kept by inode, and the overlay has inodes of its own: so a run neither stops writers on the host, nor sees what the host
+ * starts or changes, nor talks to another run through a file that both may lock.
+ */
+import * as fs from 'node:fs';
+import { dirname } from 'node:path';
+import { mountInNamespace } from './namespace.ts';
+
+/** What a run reads of the host. */
+export interface ReadOnlyQuestion {
+  /** A folder of the run alone; made here. */
+  readonly room: string;
+  /** Programs, libraries and folders of the system and of host policy. */
+  readonly system: readonly string[];
+  /** Workspaces, by where they lie, with the descriptors of the folders that were judged: somebody could have put others in their places since. */
+  readonly workspaces: ReadonlyMap<string, number>;
+}
+
+export interface ReadOnlyViews {
+  /** Where each folder lies in the namespace, and a descriptor of the view itself; a folder that could not be overlaid is absent. */
+  readonly views: ReadonlyMap<string, { readonly source: string; readonly pin: number }>;
+  readonly namespace: number;
+}
+
+const script = `set -u
+empty=$1; shift
+while [ $# -gt 0 ]; do
+  place=$1 folder=$2 judged=$3; shift 3
+  cd "$folder" && { [ "$judged" = - ] || [ . -ef "/proc/self/fd/$judged" ]; } &&
+    /bin/mount -t overlay -o "ro,nosuid,nodev,lowerdir=.:$empty" skillgate "$place" && echo "$place"
+done
+echo ready; read -r wait || :`;
+
+const firstDescriptor = 4;
+
+/**
+ * Mounts the views of one run.
+ * @returns why not, where no namespace can be made
+ */
+export async function overlayReadOnly({ room, system, workspaces }: ReadOnlyQuestion): Promise<ReadOnlyViews | string> {
+  const mounted = mountPoints();
+  const isWhole = (folder: string): boolean => !mounted.some((one) => one.startsWith(`${folder}/`));
+  const folders = [...new Set([...system.flatMap((path) => folderOver(path, isWhole)), ...workspaces.keys()])].filter(isWhole);
+  const descriptors = [...workspaces.values()];
+  const empty = `${room}/empty`;
+  for (const path of [room, empty]) fs.mkdirSync(path, { mode: 0o711 });
+  const places = new Map(folders.map((folder, index) => [`${room}/${index}`, folder] as const));
+  for (const place of places.keys()) fs.mkdirSync(place);
+  const judgedAt = (folder: string): string => {
+    const descriptor = workspaces.get(folder);
+    return descriptor === undefined ? '-' : String(firstDescriptor + descriptors.indexOf(descriptor));
+  };
+  const made = await mountInNamespace({
+    ...{ script, descriptors, into: undefined },
+    args: [empty, ...[...places].flatMap(([place, folder]) => [place, folder, judgedAt(folder)])],
+    act: (root, said) => {
+      const found = [...places].filter(([place]) => said.split('\n').includes(place));
+      const openPathOnly = 0o10_000_000 | fs.constants.O_DIRECTORY;
+      return new Map(
+        found.map(([place, folder]) => [folder, { source: place, pin: fs.openSync(`${root}${place}`, openPathOnly) }]),
+      );
+    },
+  });
+  return typeof made === 'string' ? made : { views: made.result, namespace: made.namespace };
+}
+
+// All of /usr at once, since each overlay costs a start about a millisecond.
+function folderOver(path: string, isWhole: (folder: string) => boolean): string[] {
+  if (!fs.existsSync(path)) return [];
+  const real = fs.realpathSync(path);
+  if (`${real}/`.startsWith('/usr/') && isWhole('/usr')) return ['/usr'];
+  const folder = fs.statSync(real).isDirectory() ? real : dirname(real);
+  // The run's uid has to walk through the view by name, as far as the program.
+  return folder === '/' || (fs.statSync(folder).mode & 0o001) === 0 ? [] : [folder];
+}
+
+// An overlay shows one file system: what is mounted in a folder would be missing in the view of it.
+function mountPoints(): string[] {
+  return fs
+    .readFileSync('/proc/self/mountinfo', 'latin1')
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '');
+}
