@@ -9,7 +9,7 @@ import { everyoneRows } from './command-rows/everyone.ts';
 import { installerRows } from './command-rows/installers.ts';
 import { operatorRows } from './command-rows/operators.ts';
 import { reviewerRows } from './command-rows/reviewers.ts';
-import { holdRows, hostRows } from './command-rows/watching.ts';
+import { holdRows, hostRows, monitorRows } from './command-rows/watching.ts';
 
 export interface CommandGroup {
   /** Who they are for, as help says it. */
@@ -20,7 +20,7 @@ export interface CommandGroup {
 export const commandGroups: readonly CommandGroup[] = [
   { title: 'Authors', rows: authorRows },
   { title: 'Reviewers', rows: reviewerRows },
-  { title: 'Installers', rows: installerRows },
+  { title: 'Installers', rows: [...installerRows, ...monitorRows] },
   { title: 'Agents', rows: agentRows },
   { title: 'Whose machine the agents work on', rows: [...holdRows, ...changesRows, ...auditRows, ...hostRows] },
   { title: 'Operators of a registry', rows: operatorRows },

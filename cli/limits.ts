@@ -149,3 +149,21 @@ export const exportTriesMax = 3;
 /** How often a sandbox's processes are looked at, and how many of a run are told of. */
 export const childrenMilliseconds = 250;
 export const childrenMax = 200;
+/** A monitor: seconds between looks, what it remembers of a log, and how long a status may lag behind the head of the log. */
+export const monitorSecondsDefault = 600;
+export const monitorWordsMax = 200_000;
+export const monitorWithheldMax = 1_000;
+export const monitorHeadsMax = 200;
+/** Values of one file of its state. */
+export const monitorStateValuesMax = 1_000_000;
+/** Entries of the log whose statements are fetched before the state is written. */
+export const monitorBatchEntries = 256;
+/** A registry signs its status anew each hour, and when the log grew; five minutes for clocks. */
+export const statusLagSecondsMax = 65 * 60;
+/** Looks at once where a status was signed while its registry was read. */
+export const monitorTriesMax = 3;
+/** Differences that are listed, and folders of evidence that are kept. */
+export const monitorDifferencesMax = 1_000;
+export const monitorEvidenceMax = 100;
+/** Judged index lines that a process remembers. */
+export const monitorLinesMax = 100_000;

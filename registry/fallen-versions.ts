@@ -4,12 +4,13 @@
  */
 import { and, eq, gt, inArray } from 'drizzle-orm';
 import { hexOf } from '../skills-index/skill/digest.ts';
+import { scopeOf } from '../skills-index/skill/name.ts';
 import { type IdentityStatement, predicateTypes } from '../skills-index/statement/attestation.ts';
+import { whyFallen } from '../skills-index/trust/identity/fallen.ts';
 import type { Identities } from '../skills-index/trust/identity.ts';
 import type { Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { addressOf, type StatementRow, statementIn, statementsOf } from './manifests.ts';
-import { couldPublish } from './publishers.ts';
 import { markWrite } from './revocations.ts';
 import { statements, versions } from './schema.ts';
 import { requireMove } from './status.ts';
@@ -40,7 +41,7 @@ export async function fallenVersions(registry: Registry, chain: Identities, upTo
     .where(and(inArray(versions.status, ['approved', 'suspended']), gt(statements.logIndex, upTo)));
   const fallen: Fallen[] = [];
   for (const row of new Map(later.map((one) => [one.row.id, one.row])).values()) {
-    const why = whyFallen(chain, row, await statementsOf(registry, row.id));
+    const why = whyVersionFell(chain, row, await statementsOf(registry, row.id));
     if (why !== undefined) fallen.push({ row, why });
   }
   return fallen;
@@ -59,39 +60,16 @@ export function fallenWrites(registry: Registry, fallen: readonly Fallen[], logI
 }
 
 // Installers demand that every statement which the verdict names holds, so one that fell is enough.
-function whyFallen(chain: Identities, row: VersionRow, all: readonly StatementRow[]): string | undefined {
+function whyVersionFell(chain: Identities, row: VersionRow, all: readonly StatementRow[]): string | undefined {
   const verdict = all.findLast((one) => one.predicateType === predicateTypes.verdict);
   const said = verdict === undefined ? undefined : statementIn(verdict);
   if (said?.predicateType !== predicateTypes.verdict) return undefined;
   const named = new Set(said.predicate.inputAttestations.map(({ digest }) => digest.sha256));
   const inputs = all.filter((one) => one.bundle !== null && named.has(hexOf(addressOf(one))));
-  return inputs.map((one) => whyNoMore(chain, row, one)).find((why) => why !== undefined);
-}
-
-function whyNoMore(
-  chain: Identities,
-  row: VersionRow,
-  { predicateType, signer, logIndex, ...rest }: StatementRow,
-): string | undefined {
-  switch (predicateType) {
-    case predicateTypes.publish:
-      return couldPublish(chain, row, logIndex)
-        ? undefined
-        : `it was published at log index ${logIndex}, when the key ${signer} no longer counted`;
-    case predicateTypes.scan:
-      return chain.isMember(signer, 'scanner', logIndex)
-        ? undefined
-        : `it was scanned at log index ${logIndex}, when the scanner no longer counted`;
-    case predicateTypes.approval: {
-      const statement = statementIn({ predicateType, signer, logIndex, ...rest });
-      if (statement.predicateType !== predicateTypes.approval) return undefined;
-      const { reviewer } = statement.predicate;
-      const member =
-        'keyId' in reviewer ? chain.memberOf(reviewer.keyId, logIndex) : chain.passkeyOf(reviewer.credentialId, logIndex)?.member;
-      if (member?.roles.includes('reviewer')) return undefined;
-      return `it was approved at log index ${logIndex} by ${reviewer.member}, who no longer counted`;
-    }
-    default:
-      return undefined;
-  }
+  const published = { scope: scopeOf(row.name), publisher: row.publisher };
+  const whys = inputs.map((one) => {
+    const { signer, logIndex } = one;
+    return whyFallen(chain, published, { statement: statementIn(one), signer, logIndex });
+  });
+  return whys.find((why) => why !== undefined);
 }

@@ -2,14 +2,13 @@
 import { and, asc, eq, gt, isNull } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/sqlite-core';
 import { type Digest, hexOf, isDigest } from '../skills-index/skill/digest.ts';
-import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type IdentityStatement, type PublicKey, predicateTypes } from '../skills-index/statement/attestation.ts';
 import { keysAmong } from '../skills-index/statement/identity-id.ts';
-import { parseSigstoreBundle } from '../skills-index/statement/sigstore-bundle.ts';
-import { type FrozenStatement, parseFrozenSubject } from '../skills-index/trust/identity/frozen-statement.ts';
+import type { FrozenStatement } from '../skills-index/trust/identity/frozen-statement.ts';
+import { readLogged } from '../skills-index/trust/identity/read-logged.ts';
 import { chainIdentities, type Identities, type LoggedStatement } from '../skills-index/trust/identity.ts';
-import { type VerifiedStatement, verifyStatement } from '../skills-index/trust/verify-statement.ts';
+import type { VerifiedStatement } from '../skills-index/trust/verify-statement.ts';
 import type { Actor, Member, Registry, Role, Subject } from './context.ts';
 import { finishStatements } from './log.ts';
 import { requireBlob } from './objects.ts';
@@ -48,7 +47,7 @@ export async function readIdentities(registry: Registry): Promise<KnownIdentitie
     const address = bundle ?? (await finishStatements(registry, [logIndex]))[0]?.digest;
     if (!isDigest(address)) throw new Problem('internal', `Statement ${logIndex} has no address`);
     const bytes = await requireBlob(registry.objects, address);
-    const one = readLogged(registry, bytes, { logIndex, digest: address });
+    const one = readLogged(bytes, { logIndex, digest: address }, registry);
     if ('why' in one) frozen.push(one);
     else verified.push(one);
   }
@@ -79,27 +78,6 @@ async function identityRows({ db }: Registry, after: number): Promise<{ logIndex
     .from(statements)
     .where(and(eq(statements.predicateType, revocation), isNull(statements.versionId), later));
   return unionAll(of(member), of(scope), of(key), words).orderBy(asc(statements.logIndex));
-}
-
-/**
- * A statement of our own log, verified like anybody's. One that cannot be verified must not close the registry for everybody, and must
- * not be passed over either: its payload tells what it is about, and that is frozen. What cannot even be read says nothing about whom it
- * concerns, so there nothing goes on.
- * @throws Problem `statement-invalid`, `json-invalid`
- */
-function readLogged(
-  { root, sigstore, verified }: Registry,
-  bytes: Uint8Array,
-  at: Pick<FrozenStatement, 'logIndex' | 'digest'>,
-): VerifiedStatement | FrozenStatement {
-  const { value } = parseJson(bytes, 'a statement');
-  try {
-    return verified?.verify(bytes, root, sigstore) ?? verifyStatement(value, { root, sigstore });
-  } catch (cause) {
-    if (!(cause instanceof Problem)) throw cause;
-    const about = parseFrozenSubject(Buffer.from(parseSigstoreBundle(value).dsseEnvelope.payload, 'base64'));
-    return { ...at, about, why: `the statement at log index ${at.logIndex} cannot be verified: ${cause.message}` };
-  }
 }
 
 /** The actor a subject stands for now; undefined when no member or scope knows it. */

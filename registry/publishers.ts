@@ -5,9 +5,8 @@ import type { Digest } from '../skills-index/skill/digest.ts';
 import { scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { predicateTypes } from '../skills-index/statement/attestation.ts';
-import { identityId } from '../skills-index/statement/identity-id.ts';
+import { couldPublish } from '../skills-index/trust/identity/fallen.ts';
 import { type PublisherWord, type Speaker, sayWord } from '../skills-index/trust/identity/publisher-stops.ts';
-import type { Identities } from '../skills-index/trust/identity.ts';
 import { readClaims } from '../skills-index/trust/sigstore/certificate-identity.ts';
 import { idsOfClaims } from '../skills-index/trust/sigstore/certified-identities.ts';
 import { holds, type Write } from './batch.ts';
@@ -45,7 +44,8 @@ export async function whyStopped(registry: Registry, version: VersionRow): Promi
   if (publication === undefined) throw new Problem('internal', `${version.name} has no publication`);
   const word = chain.stops.wordOn(speakerOf(version, publication), latest);
   if (word !== undefined) return `its publisher was ${sayWord(word)}`;
-  return couldPublish(chain, version, publication.logIndex)
+  const published = { scope: scopeOf(version.name), publisher: version.publisher };
+  return couldPublish(chain, published, publication.logIndex)
     ? undefined
     : 'its publisher’s key was ended for the time when it was published';
 }
@@ -69,15 +69,6 @@ export function nobodyEndedSince(size: number): Write {
   return holds(
     sql`NOT EXISTS (SELECT 1 FROM ${statements} WHERE ${statements.logIndex} >= ${size} AND ${statements.predicateType} IN (${types}))`,
   );
-}
-
-/** Whether the publisher of a version could publish in its scope at a log index, by all that is known now. */
-export function couldPublish(
-  chain: Identities,
-  { name, publisher }: Pick<VersionRow, 'name' | 'publisher'>,
-  logIndex: number,
-): boolean {
-  return chain.publishersOf(scopeOf(name), logIndex).some((one) => identityId(one) === publisher);
 }
 
 const materialShape = v.object({ certificate: v.object({ rawBytes: v.string() }) });

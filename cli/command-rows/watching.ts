@@ -92,3 +92,30 @@ export const hostRows: readonly CommandRow[] = [
     load: () => import('../commands/redteam.ts'),
   },
 ];
+
+/** For whoever watches a registry that others run. */
+export const monitorRows: readonly CommandRow[] = [
+  {
+    name: 'monitor',
+    summary: 'replay a registry’s log and compare it with its index and status; exit 6 on a difference',
+    usage: 'URL [--follow]',
+    examples: [
+      ['skill monitor https://skills.example', 'once: who is who, every index line, every mark, from the statements of the log'],
+      [
+        'skill monitor --follow https://skills.example',
+        'again and again, each time from where it stopped, until something differs',
+      ],
+    ],
+    options: {
+      follow: { type: 'boolean', summary: 'look again and again; it ends with exit 6 at the first difference' },
+      every: { type: 'string', value: 'SECONDS', summary: 'with --follow: how often (default: 600)' },
+      data: {
+        type: 'string',
+        value: 'DIR',
+        summary: 'what it remembers and the evidence it keeps (default: monitor in the data folder)',
+      },
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/monitor.ts'),
+  },
+];

@@ -4,6 +4,7 @@ import { isBase64 } from '../../skills-index/statement/base64.ts';
 import { isEd25519Spki } from '../../skills-index/statement/field-shapes.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OptionValue } from '../command.ts';
+import { parseEvery } from '../every-option.ts';
 import { followSecondsDefault } from '../limits.ts';
 import { answer, inkFor, joined, note, safe } from '../output.ts';
 import { parseBase } from '../registry-base.ts';
@@ -20,7 +21,11 @@ const listenDefault = 'localhost:4881';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { options, paths, cwd } = context;
   const { logs, roots } = await watchedLogs(context);
-  const [follow, every, listen] = [list(options.follow).map(parseBase), parseEvery(options.every), parseListen(options.listen)];
+  const [follow, every, listen] = [
+    list(options.follow).map(parseBase),
+    parseEvery(options.every, followSecondsDefault),
+    parseListen(options.listen),
+  ];
   const dir = resolve(cwd, String(options.data ?? join(paths.data, 'witness')));
   const key = await readOrMakeWitnessKey(dir, options.name === undefined ? undefined : String(options.name));
   const { holdFolder } = await import('../../registry/sqlite.ts');
@@ -109,12 +114,6 @@ function parseLog(text: string): WatchedLog {
     });
   }
   return { origin, key };
-}
-
-function parseEvery(given: OptionValue): number {
-  const seconds = given === undefined ? followSecondsDefault : Number(given);
-  if (Number.isSafeInteger(seconds) && seconds >= 1 && seconds <= 86_400) return seconds;
-  throw new Problem('usage', `Not a number of seconds: ${JSON.stringify(given)}`, { hint: '1 to 86400' });
 }
 
 function parseListen(given: OptionValue): { host: string; port: number } {

@@ -1,14 +1,12 @@
 /** A witness that asks a log itself: reads its checkpoint, computes the proof from its tiles, cosigns what continues. */
 
 import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
-import { fetchConsistency, fetchHeads } from '../../skills-index/client/log-proofs.ts';
+import { fetchConsistency, showsOtherHead } from '../../skills-index/client/log-proofs.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { forked } from '../../skills-index/log/add-checkpoint.ts';
 import { type Checkpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { noteBytesMax } from '../../skills-index/log/limits.ts';
-import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { KeptLog } from './heads.ts';
 import { type Answered, consider, keepRollback, sayStopped, stop, type WatchedLog, type Witness } from './witness.ts';
 
 /** What one look at a log came to. */
@@ -37,7 +35,7 @@ export async function followOnce(
   const answered = await consider(witness, log, { oldSize: before, proof: proofs.get(before) ?? [], note });
   // A proof that was refused may be the log's fault or its tiles'; the tiles say which, unless the proof did.
   if (answered.status !== 422 || kept.head === undefined || (await isStopped(witness, log))) return answered;
-  return (await isOther(source, kept.head, head))
+  return (await showsOtherHead(source, kept.head, head))
     ? stop(witness, log, { kept, judged: forked(422, kept.head, head), note })
     : answered;
 }
@@ -64,16 +62,6 @@ function watchedLog(witness: Witness, note: string): WatchedLog {
   if (log === undefined)
     throw new Problem('log-invalid', `The checkpoint is of ${JSON.stringify(origin.slice(0, 200))}, which is not watched here`);
   return log;
-}
-
-// The tiles make the head that the log signed, and with it another past than the one that was cosigned: both are the log's own word.
-async function isOther(source: Source, kept: NonNullable<KeptLog['head']>, head: Checkpoint): Promise<boolean> {
-  const [past, present] = await fetchHeads(source, [kept.size, head.size], head.size);
-  return past !== undefined && present !== undefined && isSame(present, head) && !isSame(past, kept);
-}
-
-function isSame(a: TreeHead, b: TreeHead): boolean {
-  return Buffer.compare(a.root, b.root) === 0;
 }
 
 /** Looks at each log again and again until the signal; with none to look at it waits. What goes wrong is said and tried again. */
@@ -108,7 +96,8 @@ async function lookAndSay(witness: Witness, place: Parameters<typeof followOnce>
   }
 }
 
-function pause(millis: number | undefined, signal: AbortSignal): Promise<void> {
+/** Waits, not longer than the signal. */
+export function pause(millis: number | undefined, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const timer = millis === undefined ? undefined : setTimeout(done, millis);

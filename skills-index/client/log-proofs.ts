@@ -37,6 +37,19 @@ export async function fetchHeads(source: Source, sizes: readonly number[], size:
   return questions.map((question) => answerFrom(question, size, tiles));
 }
 
+/**
+ * Whether the tiles make the head that the log signed, and with it another past than a head from before: both are the log's own word.
+ * @throws Problem `registry-down`
+ */
+export async function showsOtherHead(source: Source, before: TreeHead, head: TreeHead): Promise<boolean> {
+  const [past, present] = await fetchHeads(source, [before.size, head.size], head.size);
+  return past !== undefined && present !== undefined && isSame(present, head) && !isSame(past, before);
+}
+
+function isSame(a: TreeHead, b: TreeHead): boolean {
+  return Buffer.compare(a.root, b.root) === 0;
+}
+
 async function fetchTiles(source: Source, wanted: readonly TileId[]): Promise<Map<string, readonly Hash[]>> {
   const tiles = new Map<string, readonly Hash[]>();
   await inTurns([...new Map(wanted.map((tile) => [tilePath(tile), tile]))], async ([path, tile]) => {

@@ -42,8 +42,8 @@ const nodeParts: Record<string, RegExp> = {
   'scanner/models': /^node:(crypto|url|buffer|util|path|path\/posix|zlib)$/,
 };
 
-// `witness` for the lock of its folder alone.
-const mayTouchRegistry = /^cli\/commands\/(serve|backup|restore|index|rotate|witness)\.ts$/;
+// `witness` and `monitor` for the lock of their folders alone.
+const mayTouchRegistry = /^cli\/commands\/(serve|backup|restore|index|rotate|witness|monitor)\.ts$/;
 
 interface Arrow {
   readonly from: string;

@@ -33,6 +33,12 @@ export const commandCodes = {
     means: 'A data folder has one server at a time: two would write one log, or cosign two heads of one.',
     fix: 'Use the one that runs, or stop it first.',
   },
+  'monitor-limit': {
+    exit: 7,
+    status: 500,
+    means: 'A log has more statements about who is who, or against versions, than a replay keeps in memory.',
+    fix: 'Tell the operator of the registry; skill monitor of a newer version may take more.',
+  },
   'config-open': {
     exit: 6,
     status: 500,

@@ -79,7 +79,9 @@ export function judgeMarks(evidence: Evidence, reasons: Reasons): string[] {
 }
 
 // `revoked` is final; else the highest log index counts. The registry's own key can only suspend, and an author never lifts.
-function standingRevocation(evidence: Evidence): { kind: 'suspended' | 'revoked'; logIndex: number; reason: string } | undefined {
+export function standingRevocation(
+  evidence: Evidence,
+): { kind: 'suspended' | 'revoked'; logIndex: number; reason: string } | undefined {
   const { identities, input } = evidence;
   const [publish] = statementsOf(evidence, predicateTypes.publish);
   const publication = {

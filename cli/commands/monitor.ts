@@ -1,0 +1,106 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { hexOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { diskStore } from '../disk-store.ts';
+import { parseEvery } from '../every-option.ts';
+import { monitorSecondsDefault } from '../limits.ts';
+import { differenceMeanings } from '../monitor/difference.ts';
+import { type Look, lookOnce } from '../monitor/look.ts';
+import { MonitorFolder } from '../monitor/state.ts';
+import type { ReplayWorld } from '../monitor/world.ts';
+import { answer, count, inkFor, joined, note, type Safe, safe } from '../output.ts';
+import { type Progress, startProgress } from '../progress.ts';
+import { type TrustedRegistry, trustedRegistry } from '../registries.ts';
+import { parseBase } from '../registry-base.ts';
+import { freshRegistry } from '../trust/refresh.ts';
+import { pause } from '../witness/follow.ts';
+
+/** `skill monitor URL`: whether index and status of a registry say what its log says. */
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const { options, paths, cwd, signal, args } = context;
+  const pinned = trustedRegistry(context, parseBase(args[0]));
+  const every = parseEvery(options.every, monitorSecondsDefault);
+  const below = resolve(cwd, String(options.data ?? join(paths.data, 'monitor')));
+  const folder = new MonitorFolder(join(below, hexOf(pinned.fingerprint)));
+  const memory = { verified: new VerifiedStatements(), judged: new Map() };
+  await mkdir(folder.dir, { recursive: true, mode: 0o700 });
+  const { holdFolder } = await import('../../registry/sqlite.ts');
+  const letGo = holdFolder(folder.dir);
+  try {
+    for (;;) {
+      const look = await lookAndSay(context, pinned, { folder, ...memory, tries: options.follow === true });
+      if (look !== undefined && look.differences.length > 0) return exitCodes.refused;
+      if (options.follow !== true) return exitCodes.ok;
+      await pause(every * 1_000, signal);
+      if (signal.aborted) return exitCodes.interrupted;
+    }
+  } finally {
+    letGo();
+  }
+}
+
+type Memory = Pick<ReplayWorld, 'folder' | 'verified' | 'judged'> & {
+  /** A registry that does not answer is asked again later. */
+  readonly tries: boolean;
+};
+
+async function lookAndSay(context: CommandContext, pinned: TrustedRegistry, memory: Memory): Promise<Look | undefined> {
+  try {
+    const look = await lookNow(context, pinned, memory);
+    sayLook(context, pinned, look);
+    return look;
+  } catch (cause) {
+    const isDown = cause instanceof Problem && (cause.code === 'registry-down' || cause.code === 'registry-busy');
+    if (!isDown || !memory.tries || context.signal.aborted) throw cause;
+    note(context, safe`${cause.message}; it is asked again`);
+    return undefined;
+  }
+}
+
+async function lookNow(context: CommandContext, pinned: TrustedRegistry, { folder, verified, judged }: Memory): Promise<Look> {
+  const { fetch, getFile, paths, signal, now } = context;
+  const { registry, notes } = await freshRegistry(context, pinned, { offline: false, graceHours: 0 });
+  for (const one of notes) note(context, safe`${one}`);
+  let progress: Progress | undefined;
+  const source = { fetch: getFile ?? fetch, store: diskStore(paths, registry.fingerprint), base: registry.base, signal };
+  try {
+    return await lookOnce({
+      ...{ ...registry, source, folder, verified, judged, now },
+      onWork: (entries) => {
+        progress = startProgress(context, entries, 'entries');
+      },
+      onEntry: (index) => progress?.step(`log index ${index}`),
+    });
+  } finally {
+    progress?.end();
+  }
+}
+
+function sayLook(context: CommandContext, { base, root, fingerprint }: TrustedRegistry, look: Look): void {
+  const differences = look.differences.map((one) => ({ ...one, means: differenceMeanings[one.code] }));
+  const said = { registry: base, origin: root.origin, root: fingerprint, at: context.now().toISOString() };
+  answer(context, { schema: 'skillgate.monitor/1', ...said, ...look, differences }, () => textOf(context, base, look));
+  for (const one of look.notes) note(context, safe`${one}`);
+}
+
+function textOf(context: CommandContext, base: string, { differences, evidence, ...look }: Look): Safe {
+  const ink = inkFor(context.stdout, context.env);
+  const { size, read, lines, marks } = look;
+  const what = safe`${count(size, 'entry', 'entries')} of the log (${read} new), ${count(lines, 'index line')}, ${count(marks, 'mark')}`;
+  if (differences.length === 0) return safe`${ink.green('✔')} ${base}: ${what}: index and status say what the log says`;
+  return joined(
+    [
+      safe`${ink.red('✘')} ${base}: ${what}: ${count(differences.length, 'difference')}`,
+      ...differences.map(
+        ({ code, place, message }) =>
+          safe`  ${ink.red(code)} at ${ink.bold(place)}\n    ${message}\n    ${differenceMeanings[code]}`,
+      ),
+      safe`  ${ink.cyan('help:')} send the evidence to the operator and to others who use this registry; install nothing from it until they know why`,
+      ...(evidence === undefined ? [] : [safe`  evidence: ${evidence}`]),
+    ],
+    '\n',
+  );
+}

@@ -1,0 +1,81 @@
+/** The heads of the log that a registry shows, held against each other and against the one that was seen here before. */
+import { fetchFile } from '../../skills-index/client/blobs.ts';
+import { fetchConsistency } from '../../skills-index/client/log-proofs.ts';
+import { sayHead } from '../../skills-index/log/add-checkpoint.ts';
+import { noteBytesMax } from '../../skills-index/log/limits.ts';
+import { type TreeHead, verifyConsistency } from '../../skills-index/log/merkle-tree.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { statusBytesMax } from '../../skills-index/trust/limits.ts';
+import { verifyRootCheckpoint } from '../../skills-index/trust/root-office.ts';
+import { type Status, verifyStatus } from '../../skills-index/trust/status-file.ts';
+import { readWitnesses } from '../../skills-index/trust/witnessed-head.ts';
+import { statusLagSecondsMax } from '../limits.ts';
+import type { Difference } from './difference.ts';
+import type { MonitorState } from './state.ts';
+import type { ReplayWorld } from './world.ts';
+
+export interface NotedHead extends TreeHead {
+  readonly note: string;
+}
+
+export interface ShownHeads {
+  readonly status: Status;
+  readonly statusBytes: Uint8Array;
+  /** Of the status. */
+  readonly stated: NotedHead;
+  /** The larger of the status's and of /log/checkpoint. */
+  readonly newest: NotedHead;
+  readonly differences: readonly Difference[];
+}
+
+/** @throws Problem `not-found`, `registry-down`, `registry-answer`, `status-stale`, `signature-invalid`, `log-invalid`, `statement-invalid` */
+export async function readHeads(world: ReplayWorld, state: MonitorState): Promise<ShownHeads> {
+  const { source, root, now } = world;
+  // The status before the head, so that no mark in it is newer than the log that is read.
+  const statusBytes = await fetchFile(source, '/index/status.json', statusBytesMax);
+  if (statusBytes === undefined) throw new Problem('not-found', `${source.base} serves no status file`);
+  const status = verifyStatus(statusBytes, root, now().getTime());
+  const stated = readNote(status.checkpoint, world);
+  const noteBytes = await fetchFile(source, '/log/checkpoint', noteBytesMax);
+  if (noteBytes === undefined) throw new Problem('not-found', `${source.base} serves no checkpoint of its log`);
+  const signed = readNote(Buffer.from(noteBytes).toString('utf8'), world);
+  const [smaller, newest] = signed.size < stated.size ? [signed, stated] : [stated, signed];
+  const differences = [
+    ...(await whyNotOneLog(world, smaller, newest)),
+    ...whyRolledBack(state, newest),
+    ...whyUnwitnessed(world, status),
+    ...whyBehind(world, state, stated),
+  ];
+  return { status, statusBytes, stated, newest, differences };
+}
+
+function readNote(note: string, { root }: ReplayWorld): NotedHead {
+  const { size, root: hash } = verifyRootCheckpoint(note, root);
+  return { size, root: hash, note };
+}
+
+async function whyNotOneLog({ source }: ReplayWorld, first: NotedHead, second: NotedHead): Promise<Difference[]> {
+  const proofs = await fetchConsistency(source, [first.size], second.size);
+  if (verifyConsistency({ first, second, proof: proofs.get(first.size) ?? [] })) return [];
+  const message = `The status shows a head that is not of the log of /log/checkpoint: ${sayHead(first)}, and ${sayHead(second)}`;
+  return [{ code: 'log-forked', place: 'log', message }];
+}
+
+function whyRolledBack({ seen }: MonitorState, newest: NotedHead): Difference[] {
+  if (seen === undefined || seen.size <= newest.size) return [];
+  const message = `The log had ${seen.size} entries when it was read here, and now shows ${sayHead(newest)}`;
+  return [{ code: 'log-rolled-back', place: 'log', message }];
+}
+
+function whyUnwitnessed(world: ReplayWorld, { checkpoint }: Status): Difference[] {
+  const { why } = readWitnesses(checkpoint, { ...world, now: world.now().getTime() });
+  return why === undefined ? [] : [{ code: 'witnesses-missing', place: 'status.json', message: why }];
+}
+
+// The status counts for its own head. A head that has been larger for longer than a registry takes to sign a status is one that it hides.
+function whyBehind({ now }: ReplayWorld, { heads }: MonitorState, stated: NotedHead): Difference[] {
+  const larger = heads.find(({ size }) => size > stated.size);
+  if (larger === undefined || now().getTime() - Date.parse(larger.at) <= statusLagSecondsMax * 1000) return [];
+  const message = `status.json shows the log at size ${stated.size}; a head of size ${larger.size} was seen at ${larger.at}`;
+  return [{ code: 'status-behind', place: 'status.json', message }];
+}

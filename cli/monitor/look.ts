@@ -1,0 +1,157 @@
+/** One look at a registry: its heads, its log to the end, its index and its status. What it finds is kept with the proof. */
+import { join } from 'node:path';
+import { showsOtherHead } from '../../skills-index/client/log-proofs.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { readLogged } from '../../skills-index/trust/identity/read-logged.ts';
+import { type Word, wordsOf } from '../../skills-index/trust/replay/log-words.ts';
+import { rootFingerprint } from '../../skills-index/trust/root.ts';
+import { verifyRootCheckpoint } from '../../skills-index/trust/root-office.ts';
+import { monitorDifferencesMax, monitorHeadsMax, monitorTriesMax, monitorWordsMax } from '../limits.ts';
+import { writeWhole } from '../whole-file.ts';
+import { type Compared, compareIndex } from './compare.ts';
+import type { Difference } from './difference.ts';
+import { keepEvidence } from './evidence.ts';
+import { type NotedHead, readHeads, type ShownHeads } from './heads.ts';
+import type { KeptWord, MonitorState } from './state.ts';
+import { askAgain, walkStatements } from './statements.ts';
+import type { ReplayWorld } from './world.ts';
+
+export interface Look {
+  /** Entries of the log, and how many of them were new. */
+  readonly size: number;
+  readonly read: number;
+  readonly lines: number;
+  readonly marks: number;
+  readonly differences: readonly Difference[];
+  readonly notes: readonly string[];
+  /** Folder of the evidence, where there are differences. */
+  readonly evidence?: string;
+}
+
+/**
+ * Looks once.
+ * @throws Problem as `readHeads` and `walkStatements`; a registry that does not answer is none that differs
+ */
+export async function lookOnce(world: ReplayWorld): Promise<Look> {
+  for (let tries = 1; ; tries++) {
+    const look = await lookAt(world);
+    // Marks are read after the head that stands beside them, so a lift of this moment can be in a status that does not know it yet.
+    const isLate = look.differences.some(({ code }) => code === 'mark-missing' || code === 'mark-unfounded');
+    if (!isLate || tries >= monitorTriesMax || !(await hasGrown(world, look.stated))) return finish(world, look);
+  }
+}
+
+interface RawLook extends Omit<Look, 'evidence'> {
+  readonly stated: number;
+  readonly heads: ShownHeads;
+  readonly before: MonitorState;
+  readonly files: Compared['files'];
+}
+
+async function hasGrown(world: ReplayWorld, stated: number): Promise<boolean> {
+  const again = await readHeads(world, await world.folder.read(world.fingerprint));
+  return again.stated.size > stated;
+}
+
+async function lookAt(world: ReplayWorld): Promise<RawLook> {
+  const before = await world.folder.read(world.fingerprint);
+  requireSameRoot(world, before);
+  const heads = await readHeads(world, before);
+  const found: RawLook = {
+    ...{ size: heads.newest.size, read: 0, lines: 0, marks: heads.status.marks.length, notes: [], files: new Map() },
+    ...{ differences: heads.differences, stated: heads.stated.size, heads, before },
+  };
+  // Where there is no one log, there is nothing that lines could be held against.
+  if (heads.differences.some(({ code }) => code === 'log-forked' || code === 'log-rolled-back')) return found;
+  const walked = await walk(world, { ...before, heads: headsWith(world, before, heads) }, heads.newest);
+  if ('code' in walked) return { ...found, differences: [...heads.differences, walked] };
+  const state = await askAgain(world, walked);
+  const { words, verdicts, unverifiable } = await readWords(world, state, heads.stated.size);
+  const log = { words: wordsOf(world, words), size: heads.stated.size, epoch: epochOf(world, words), verdicts };
+  const compared = await compareIndex(world, log, heads.status);
+  const withheld = state.withheld.map(
+    ({ index }): Difference => ({
+      code: 'statement-withheld',
+      place: `log index ${index}`,
+      message: `The registry does not show the statement that was logged at index ${index}`,
+    }),
+  );
+  return {
+    ...found,
+    ...compared,
+    read: heads.newest.size - before.walked.size,
+    differences: [...heads.differences, ...withheld, ...unverifiable, ...compared.differences],
+  };
+}
+
+function requireSameRoot({ fingerprint, folder }: ReplayWorld, { root }: MonitorState): void {
+  if (root === fingerprint) return;
+  throw new Problem('usage', `${folder.dir} is the replay of a registry with another root file, ${root}`);
+}
+
+function headsWith({ now }: ReplayWorld, { heads }: MonitorState, { newest, stated }: ShownHeads): MonitorState['heads'] {
+  const open = heads.filter(({ size }) => size > stated.size);
+  const isKnown = newest.size <= stated.size || open.some(({ size }) => size === newest.size);
+  return isKnown ? open : [...open.slice(0, monitorHeadsMax - 1), { size: newest.size, at: now().toISOString() }];
+}
+
+// A walk that does not end in the head that was signed is given up to the last proven place.
+async function walk(world: ReplayWorld, before: MonitorState, head: NotedHead): Promise<MonitorState | Difference> {
+  const { seen } = before;
+  const proven = seen === undefined ? { peaks: [], size: 0 } : { peaks: seen.peaks, size: seen.size };
+  const start = before.walked.size > head.size ? { ...before, walked: proven } : before;
+  try {
+    return await walkStatements(world, start, head);
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.code !== 'log-invalid') throw cause;
+    await world.folder.write({ ...before, walked: proven });
+    const forked = seen !== undefined && (await isOther(world, seen.note, head));
+    return { code: forked ? 'log-forked' : 'log-withheld', place: 'log', message: cause.message };
+  }
+}
+
+async function isOther({ source, root }: ReplayWorld, note: string, head: NotedHead): Promise<boolean> {
+  return showsOtherHead(source, verifyRootCheckpoint(note, root), head);
+}
+
+interface ReadWords {
+  readonly words: readonly Word[];
+  readonly verdicts: readonly string[];
+  readonly unverifiable: readonly Difference[];
+}
+
+async function readWords(world: ReplayWorld, state: MonitorState, size: number): Promise<ReadWords> {
+  const kept = (await world.folder.readWords(state.walked.size)).filter(({ logIndex }) => logIndex < size);
+  if (kept.length > monitorWordsMax)
+    throw new Problem('monitor-limit', `The log has more than ${monitorWordsMax} statements that a replay has to remember`);
+  const words = kept.flatMap((one) => readWord(world, one) ?? []);
+  const unverifiable = words.flatMap((one): Difference[] =>
+    'why' in one ? [{ code: 'statement-unverifiable', place: `log index ${one.logIndex}`, message: one.why }] : [],
+  );
+  return { words, verdicts: kept.flatMap(({ verdict }) => verdict ?? []), unverifiable };
+}
+
+function readWord(world: ReplayWorld, { bundle, logIndex, address }: KeptWord): Word | undefined {
+  return bundle === undefined ? undefined : readLogged(Buffer.from(bundle, 'base64'), { logIndex, digest: address }, world);
+}
+
+function epochOf({ root }: ReplayWorld, words: readonly Word[]): string {
+  return `${rootFingerprint(root)} ${words.length} ${words.at(-1)?.logIndex ?? -1}`;
+}
+
+async function finish(world: ReplayWorld, { heads, before, files, stated: _, ...look }: RawLook): Promise<Look> {
+  // Whoever mistrusts the registry's own copy can name this one in host policy.
+  await writeWhole(join(world.folder.dir, 'status.json'), heads.statusBytes);
+  if (look.differences.length === 0) return look;
+  const evidence = await keepEvidence(world, look.differences, [
+    ['status.json', heads.statusBytes],
+    ['status-head.txt', heads.stated.note],
+    ['newest-head.txt', heads.newest.note],
+    ...(before.seen === undefined ? [] : [['seen-head.txt', before.seen.note] as const]),
+    ...[...files].map(([name, bytes]) => [`index/${name}`, bytes] as const),
+  ]);
+  const shown = { ...look, differences: look.differences.slice(0, monitorDifferencesMax) };
+  if (evidence !== undefined) return { ...shown, evidence };
+  const full = `the evidence was not kept, since ${world.folder.dir}/evidence is full: move away what was dealt with`;
+  return { ...shown, notes: [...look.notes, full] };
+}

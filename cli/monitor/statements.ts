@@ -1,0 +1,122 @@
+/** Reads a log to its newest head: every entry, and the statement that each commits to. */
+import { fetchFile, inTurns } from '../../skills-index/client/blobs.ts';
+import { statementBlobBytesMax } from '../../skills-index/client/limits.ts';
+import { type WalkedEntry, walkEntries } from '../../skills-index/client/log-entries.ts';
+import { commitsTo } from '../../skills-index/log/entry.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { predicateTypes, type Statement } from '../../skills-index/statement/attestation.ts';
+import { peekStatement } from '../../skills-index/statement/sign.ts';
+import { addressOf, parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import { readLogged } from '../../skills-index/trust/identity/read-logged.ts';
+import { isWord } from '../../skills-index/trust/replay/log-words.ts';
+import { monitorBatchEntries, monitorWithheldMax } from '../limits.ts';
+import type { NotedHead } from './heads.ts';
+import { type KeptWord, type MonitorState, printRange, rangeOf } from './state.ts';
+import type { ReplayWorld } from './world.ts';
+
+/**
+ * Walks from where the last walk came to; after each batch the state is on disk.
+ * @returns the state in which `head` is proven
+ * @throws Problem `log-invalid` when the entries do not make the head, `limit` when too many statements are withheld
+ */
+export async function walkStatements(world: ReplayWorld, before: MonitorState, head: NotedHead): Promise<MonitorState> {
+  let state = before;
+  const known = rangeOf(state.walked);
+  world.onWork?.(head.size - known.size);
+  let batch: WalkedEntry[] = [];
+  const finish = async (): Promise<void> => {
+    state = await keepBatch(world, state, batch);
+    batch = [];
+  };
+  for await (const walked of walkEntries(world.source, known, head)) {
+    batch.push(walked);
+    if (batch.length >= monitorBatchEntries) await finish();
+  }
+  await finish();
+  state = { ...state, seen: { note: head.note, ...state.walked } };
+  await world.folder.write(state);
+  return state;
+}
+
+/** Asks again for statements that were withheld before. */
+export async function askAgain(world: ReplayWorld, before: MonitorState): Promise<MonitorState> {
+  let state = before;
+  for (const { index, entry } of before.withheld) {
+    const one = await readOne(world, { index, entry: Buffer.from(entry, 'base64') });
+    if (one === undefined) continue;
+    await world.folder.keepWords(index, wordsOf([one]), { late: true });
+    await world.folder.keepAddresses(index, [one.address]);
+    state = { ...state, withheld: state.withheld.filter((other) => other.index !== index) };
+    await world.folder.write(state);
+  }
+  return state;
+}
+
+/** A statement as its place in the log shows it. */
+interface ReadStatement {
+  readonly logIndex: number;
+  readonly address: Digest;
+  readonly bytes: Uint8Array;
+  /** As it says itself; what is remembered is verified when it is read again, and an index line when it is judged. */
+  readonly said: Statement;
+}
+
+async function keepBatch(world: ReplayWorld, state: MonitorState, batch: readonly WalkedEntry[]): Promise<MonitorState> {
+  const [first, last] = [batch[0], batch.at(-1)];
+  if (first === undefined || last === undefined) return state;
+  const read = await inTurns(batch, async (walked) => {
+    const one = await readOne(world, walked);
+    world.onEntry?.(walked.index);
+    return one;
+  });
+  const missing = batch.filter((_, at) => read[at] === undefined);
+  const withheld = [
+    ...state.withheld,
+    ...missing.map(({ index, entry }) => ({ index, entry: Buffer.from(entry).toString('base64') })),
+  ];
+  if (withheld.length > monitorWithheldMax)
+    throw new Problem('log-invalid', `The registry withholds more than ${monitorWithheldMax} statements of its log`, {
+      hint: 'A registry from before statements were served by log index has to be brought up to date first.',
+    });
+  const found = read.flatMap((one) => one ?? []);
+  await world.folder.keepWords(first.index, wordsOf(found));
+  await world.folder.keepAddresses(
+    first.index,
+    read.map((one) => one?.address),
+  );
+  const next = { ...state, walked: printRange(last.range), withheld };
+  await world.folder.write(next);
+  return next;
+}
+
+async function readOne(
+  world: ReplayWorld,
+  { index, entry }: Pick<WalkedEntry, 'index' | 'entry'>,
+): Promise<ReadStatement | undefined> {
+  const bytes = await fetchFile(world.source, `/log/statements/${index}`, statementBlobBytesMax);
+  if (bytes === undefined) return undefined;
+  try {
+    const bundle = parseSigstoreBundle(parseJson(bytes, `the statement at log index ${index}`).value);
+    const address = addressOf(bundle).digest;
+    const place = bundle.verificationMaterial.tlogEntries[0].logIndex;
+    if (digestOf(bytes) !== address || place !== String(index) || !commitsTo(entry, bundle.dsseEnvelope)) return undefined;
+    const said = peekStatement(bundle.dsseEnvelope);
+    // A word that nobody could read again would end every replay: it counts as withheld.
+    if (isWord({ statement: said })) readLogged(bytes, { logIndex: index, digest: address }, world);
+    await world.source.store.put(address, bytes);
+    return { logIndex: index, address, bytes, said };
+  } catch (cause) {
+    // What cannot even be read is as good as withheld: nobody learns whom it concerns.
+    if (cause instanceof Problem) return undefined;
+    throw cause;
+  }
+}
+
+function wordsOf(read: readonly ReadStatement[]): KeptWord[] {
+  return read.flatMap(({ logIndex, address, bytes, said }): KeptWord[] => {
+    if (isWord({ statement: said })) return [{ logIndex, address, bundle: Buffer.from(bytes).toString('base64') }];
+    return said.predicateType === predicateTypes.verdict ? [{ logIndex, address, verdict: said.predicate.resourceUri }] : [];
+  });
+}

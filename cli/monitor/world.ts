@@ -1,0 +1,34 @@
+/** What a replay of a registry's log is given. */
+import type { Source } from '../../skills-index/client/blobs.ts';
+import type { WitnessPolicy } from '../../skills-index/log/witness-policy.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { Policy } from '../../skills-index/trust/policy.ts';
+import type { ReplayedLine } from '../../skills-index/trust/replay/judge-line.ts';
+import type { RootFile } from '../../skills-index/trust/root.ts';
+import type { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
+import type { MonitorFolder } from './state.ts';
+
+/** By what the log is judged; the root of trust as it is now. */
+export interface ReplayTrust {
+  readonly root: RootFile;
+  readonly policy: Policy;
+  /** Parsed trusted_root.json. */
+  readonly sigstore?: unknown;
+  /** Left out by a witness, whose own cosignature may be the one that is missing. */
+  readonly witnesses?: WitnessPolicy;
+}
+
+export interface ReplayWorld extends ReplayTrust {
+  readonly source: Source;
+  /** Of the pinned root file: it outlives rotations. */
+  readonly fingerprint: Digest;
+  readonly folder: MonitorFolder;
+  readonly now: () => Date;
+  /** Remembers what this process verified and judged, over several looks. */
+  readonly verified: VerifiedStatements;
+  readonly judged: Map<string, ReplayedLine>;
+  /** Told how many entries there are to read, before the first. */
+  readonly onWork?: (entries: number) => void;
+  /** Told of each that was read. */
+  readonly onEntry?: (index: number) => void;
+}

@@ -1,0 +1,281 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eq, sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { statements } from '../../registry/schema.ts';
+import { keyStatement, memberStatement, revocationStatement } from '../../skills-index/statement/attestation.ts';
+import { type Status, signStatus } from '../../skills-index/trust/status-file.ts';
+import { freshNonce } from '../nonce.ts';
+import { makeKey } from '../registry/people.ts';
+import { approve, claimScope, makeSkill, publish, type Skill, scan, state } from '../registry/road.ts';
+import { base, makeUsers, type Users } from './registry-users.ts';
+
+type Change = (path: string, response: Response) => Promise<Response> | Response;
+
+const skillAt = (number: number): Skill => makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
+
+let users: Users;
+let change: Change;
+beforeEach(async () => {
+  change = (_, response) => response;
+  users = await makeUsers((path, response) => change(path, response));
+});
+afterEach(() => users.world.close());
+
+async function bring(skill: Skill): Promise<void> {
+  const { send, author, scanner, rita, tokens } = users.world;
+  expect((await publish(send, skill, author)).status).toBe(201);
+  await scan(send, tokens.scanner, scanner, skill, 'pass');
+  expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+}
+
+async function revoke(skill: Skill, kind: 'suspended' | 'lifted' | 'revoked'): Promise<number> {
+  const target = { name: skill.manifest.name, version: skill.manifest.version };
+  const said = revocationStatement({ nonce: freshNonce(), kind, target, reason: 'it leaks' });
+  const { status, body } = await state(users.world.send, said, users.world.rita);
+  expect(status).toBe(201);
+  return body.logIndex;
+}
+
+/** The status as the thief of the status key signs it. */
+async function restated(change: (status: Status) => Partial<Status>): Promise<Response> {
+  const { payload } = JSON.parse(await (await users.world.send('/index/status.json')).text());
+  const status: Status = JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
+  return new Response(JSON.stringify(await signStatus({ ...status, ...change(status) }, users.world.registry.keys.status)));
+}
+
+const lying = (path: string, lie: () => Promise<Response>): Change => {
+  return (asked, response) => (asked === path ? lie() : response);
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked into by expectations
+async function monitor(...more: string[]): Promise<{ exit: number; said: any; stderr: string }> {
+  const { exit, stdout, stderr } = await users.as('stranger', ['monitor', base, '--format', 'json', ...more]);
+  return { exit, said: stdout === '' ? undefined : JSON.parse(stdout), stderr };
+}
+const codes = ({ said }: { said: { differences: { code: string }[] } }): string[] => said.differences.map(({ code }) => code);
+const folder = (): string => join(users.homeOf('stranger'), 'data/monitor');
+const size = async (): Promise<number> => Number((await (await users.world.send('/log/checkpoint')).text()).split('\n')[1]);
+
+describe('skill monitor of an honest registry', () => {
+  it('finds nothing, whatever was said there: suspensions, lifts, revocations, ends of keys and members, waiting versions', async () => {
+    const { send, author, rita, omar, trust } = users.world;
+    for (const number of [1, 2, 3]) await bring(skillAt(number));
+    await revoke(skillAt(1), 'suspended');
+    await revoke(skillAt(1), 'lifted');
+    await revoke(skillAt(2), 'revoked');
+    await revoke(skillAt(3), 'suspended');
+    await publish(send, skillAt(9), author);
+    const { exit, said, stderr } = await monitor();
+    expect([exit, said.differences], stderr).toEqual([0, []]);
+    expect(said).toMatchObject({ size: await size(), read: await size(), lines: 3, marks: 2 });
+
+    const ended = memberStatement({ nonce: freshNonce(), name: 'omar', roles: ['reviewer'], key: omar.open, state: 'ended' });
+    expect((await state(send, ended, trust.administrator)).status).toBe(201);
+    await revoke(skillAt(3), 'lifted');
+    const target = { publisher: author.keyId };
+    const stopped = revocationStatement({ nonce: freshNonce(), kind: 'suspended', target, reason: 'stolen?' });
+    expect((await state(send, stopped, rita)).status).toBe(201);
+    expect(await monitor()).toMatchObject({ exit: 0, said: { differences: [], read: 3, marks: 3 } });
+  });
+
+  it('finds nothing where an end of a key reached back, and the versions behind it were revoked', async () => {
+    await bring(skillAt(1));
+    const between = await size();
+    await bring(skillAt(2));
+    const { send, author } = users.world;
+    expect((await state(send, keyStatement({ key: author.open, state: 'ended', validUpTo: between - 1 }), author)).status).toBe(
+      201,
+    );
+    expect(await monitor()).toMatchObject({ exit: 0, said: { differences: [], marks: 1, lines: 2 } });
+  });
+
+  it('goes on from where it stopped, and asks for no statement twice', async () => {
+    await bring(skillAt(1));
+    await monitor();
+    users.requests.length = 0;
+    await claimScope(users.world.send, 'later', makeKey());
+    expect(await monitor()).toMatchObject({ exit: 0, said: { read: 1 } });
+    expect(users.requests.filter((one) => one.includes('/log/statements/'))).toEqual([
+      `GET /log/statements/${(await size()) - 1}`,
+    ]);
+  });
+
+  it('says it to people, and keeps the status for hosts that mistrust the registry', async () => {
+    await bring(skillAt(1));
+    const { exit, stdout } = await users.as('stranger', ['monitor', base]);
+    expect([exit, stdout]).toEqual([
+      0,
+      expect.stringMatching(/✔ .*1 index line, 0 marks: index and status say what the log says/),
+    ]);
+    const kept = readdirSync(folder()).flatMap((name) => readFileSync(join(folder(), name, 'status.json'), 'utf8'));
+    expect(kept).toEqual([await (await users.world.send('/index/status.json')).text()]);
+  });
+});
+
+describe('skill monitor of a registry that hides something', () => {
+  beforeEach(async () => {
+    await bring(skillAt(1));
+    await bring(skillAt(2));
+  });
+
+  it('names the version that its log revokes and its status does not, and keeps heads and status', async () => {
+    const at = await revoke(skillAt(1), 'revoked');
+    change = lying('/index/status.json', () => restated(() => ({ marks: [] })));
+    const { exit, said } = await monitor();
+    expect([exit, codes({ said })]).toEqual([6, ['mark-missing']]);
+    expect(said.differences[0]).toMatchObject({
+      place: '@acme/t@1.0.1',
+      message: expect.stringContaining(`revoked at log index ${at}: it leaks`),
+      means: expect.stringContaining('Installers'),
+    });
+    expect(readdirSync(said.evidence).sort()).toEqual([
+      'differences.json',
+      'index',
+      'newest-head.txt',
+      'status-head.txt',
+      'status.json',
+    ]);
+    // The same again is the same evidence; a registry that mends it is clean.
+    expect((await monitor()).said.evidence).toBe(said.evidence);
+    change = (_, response) => response;
+    expect((await monitor()).exit).toBe(0);
+  });
+
+  it.each<[string, () => Promise<void>, Partial<Record<'code' | 'place', string>>]>([
+    [
+      'a suspension where its log revokes',
+      async () => {
+        await revoke(skillAt(1), 'revoked');
+        change = lying('/index/status.json', () =>
+          restated(({ marks: all }) => ({ marks: all.map((one) => ({ ...one, kind: 'suspended' })) })),
+        );
+      },
+      { code: 'mark-missing', place: '@acme/t@1.0.1' },
+    ],
+    [
+      'a mark that nobody signed',
+      async () => {
+        const { digest: bundle } = skillAt(2).packed;
+        const mark = { bundle, kind: 'revoked', reason: 'so it goes', since: '2026-03-01T12:00:00.000Z' } as const;
+        change = lying('/index/status.json', () => restated(() => ({ marks: [mark] })));
+      },
+      { code: 'mark-unfounded', place: 'status.json' },
+    ],
+    [
+      'no fallen version after a key was ended for an index before now',
+      async () => {
+        const { author, send } = users.world;
+        await state(send, keyStatement({ key: author.open, state: 'ended', validUpTo: (await size()) - 5 }), author);
+        change = lying('/index/status.json', () => restated(() => ({ marks: [] })));
+      },
+      { code: 'mark-missing', place: '@acme/t@1.0.2' },
+    ],
+    [
+      'a statement as not there',
+      async () => {
+        const at = await revoke(skillAt(1), 'revoked');
+        change = lying(`/log/statements/${at}`, async () => new Response('', { status: 404 }));
+      },
+      { code: 'statement-withheld' },
+    ],
+    [
+      'another statement in its place',
+      async () => {
+        const at = await revoke(skillAt(1), 'revoked');
+        change = lying(`/log/statements/${at}`, () => users.world.send('/log/statements/0'));
+      },
+      { code: 'statement-withheld' },
+    ],
+    [
+      'an entry that is not what the head signs',
+      async () => {
+        change = async (path, response) => {
+          if (!path.startsWith('/log/tile/entries/')) return response;
+          const bytes = Buffer.from(await response.arrayBuffer());
+          bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+          return new Response(bytes);
+        };
+      },
+      { code: 'log-withheld', place: 'log' },
+    ],
+  ])('reports %s', async (_, lie, difference) => {
+    await lie();
+    const { exit, said } = await monitor();
+    expect(exit).toBe(6);
+    expect(said.differences).toContainEqual(expect.objectContaining(difference));
+  });
+
+  it('takes a statement that is shown later, and compares again with it', async () => {
+    const at = await revoke(skillAt(1), 'revoked');
+    const silent = await restated(() => ({ marks: [] })).then((one) => one.text());
+    change = (path, response) => {
+      if (path === `/log/statements/${at}`) return new Response('', { status: 404 });
+      return path === '/index/status.json' ? new Response(silent) : response;
+    };
+    // Nobody can know what was withheld, so the mark that lacks is no difference yet.
+    expect(codes(await monitor())).toEqual(['statement-withheld']);
+    change = lying('/index/status.json', async () => new Response(silent));
+    expect(codes(await monitor())).toEqual(['mark-missing']);
+    change = (_, response) => response;
+    expect(await monitor()).toMatchObject({ exit: 0 });
+  });
+
+  it('reports a log that lost entries, and one that was exchanged', async () => {
+    const old = new Map<string, string>();
+    for (const path of ['/index/status.json', '/log/checkpoint']) old.set(path, await (await users.world.send(path)).text());
+    await claimScope(users.world.send, 'later', makeKey());
+    expect((await monitor()).exit).toBe(0);
+    change = (path, response) => (old.has(path) ? new Response(old.get(path)) : response);
+    expect(codes(await monitor())).toEqual(['log-rolled-back']);
+  });
+
+  it('reports a status that goes on showing an old head, once a registry would have signed a newer one', async () => {
+    const stale = async () => restated(() => ({}));
+    const old = await (await stale()).text();
+    await revoke(skillAt(1), 'revoked');
+    change = lying('/index/status.json', async () => new Response(old));
+    // Minutes old: a status that is due is no alarm.
+    expect(await monitor()).toMatchObject({ exit: 0 });
+    users.world.wait(66 * 60_000);
+    expect(codes(await monitor())).toEqual(['status-behind']);
+    change = (_, response) => response;
+    expect(await monitor()).toMatchObject({ exit: 0 });
+  });
+
+  it('reports a version by an ended key, which a registry that forgot the end let in', async () => {
+    const { send, author, registry } = users.world;
+    const { body } = await state(send, keyStatement({ key: author.open, state: 'ended' }), author);
+    const end = await (await send(`/log/statements/${body.logIndex}`)).text();
+    await registry.db.batch([
+      (db) => db.run(sql`DROP TRIGGER statements_no_delete`),
+      (db) => db.delete(statements).where(eq(statements.logIndex, body.logIndex)),
+    ]);
+    delete registry.identities.known;
+    await bring(skillAt(3));
+    // Who knows nothing of the end installs it; the log knows.
+    expect(codes(await monitor())).toEqual(['statement-withheld']);
+    change = lying(`/log/statements/${body.logIndex}`, async () => new Response(end));
+    const { said } = await monitor();
+    expect(said.differences).toMatchObject([{ code: 'mark-missing', place: '@acme/t@1.0.3' }]);
+    expect(said.differences[0].message).toContain('no longer counted');
+  });
+});
+
+describe('what a monitor remembers', () => {
+  it('is not guessed at when it is damaged', async () => {
+    await bring(skillAt(1));
+    await monitor();
+    const [name = ''] = readdirSync(folder());
+    rmSync(join(folder(), name, 'state.json'));
+    expect(await monitor()).toMatchObject({ exit: 0, said: { read: await size() } });
+    writeFileSync(join(folder(), name, 'state.json'), '{');
+    const { exit, stderr } = await users.as('stranger', ['monitor', base]);
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('Move ')]);
+  });
+
+  it('is of the registry whose root is pinned: an unknown one is refused', async () => {
+    const { exit } = await users.as('stranger', ['monitor', 'https://other.example']);
+    expect(exit).toBe(6);
+  });
+});
