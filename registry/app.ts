@@ -1,5 +1,4 @@
 /** The registry as one web-standard application; both shells run exactly this. */
-import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import { openAPIRouteHandler } from 'hono-openapi';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -8,6 +7,7 @@ import type { Registry } from './context.ts';
 import { deskRoutes } from './desk.ts';
 import { addHeaders, checkHost, checkOrigin } from './gates.ts';
 import { jsonBodyBytesMax, statementBodyBytesMax, uploadBytesMax } from './limits.ts';
+import { newestCheckpoint } from './log.ts';
 import { answerProblem } from './problem-json.ts';
 import { blobRoutes } from './routes/blobs.ts';
 import { incidentRoutes } from './routes/incidents.ts';
@@ -21,6 +21,7 @@ import { statementRoutes } from './routes/statements.ts';
 import { staticRoutes } from './routes/static.ts';
 import { tufRoutes } from './routes/tuf.ts';
 import { versionRoutes } from './routes/versions.ts';
+import { whyDamaged } from './sqlite-errors.ts';
 import { type AddressOf, limitStrangers } from './stranger-limit.ts';
 import { behindOf } from './witness-duty.ts';
 import { witnessStates } from './witnesses.ts';
@@ -36,7 +37,12 @@ export interface AppOptions {
 export function createApp(registry: Registry, { logError, addressOf = () => undefined }: AppOptions): Hono {
   const app = new Hono();
   app.use(addHeaders(), checkHost(registry.config), checkOrigin(registry.config));
-  app.onError((error, context) => answerProblem(context, error, logError));
+  // Kept until the next start, which checks the file: what one query met is damaged for all.
+  let damaged: string | undefined;
+  app.onError((error, context) => {
+    damaged ??= whyDamaged(error);
+    return answerProblem(context, error, logError);
+  });
   app.notFound((context) => answerProblem(context, new Problem('not-found', `Nothing is at ${context.req.path}`), logError));
   const limit = limitStrangers(registry, addressOf);
   app.post('/api/v1/*', limit);
@@ -47,14 +53,15 @@ export function createApp(registry: Registry, { logError, addressOf = () => unde
   );
   app.get('/healthz', (context) => context.json({ ok: true }));
   app.get('/readyz', async (context) => {
-    await registry.db.read.all(sql`SELECT 1`);
+    await newestCheckpoint(registry);
     const witnesses = witnessStates(registry).map(({ at, ...one }) => ({
       ...one,
       ...(at === undefined ? {} : { at: new Date(at).toISOString() }),
     }));
     const behind = behindOf(registry);
-    const said = { ok: behind === undefined, ...(behind && { behind }), ...(witnesses.length === 0 ? {} : { witnesses }) };
-    return context.json(said, behind === undefined ? 200 : 503);
+    const ok = behind === undefined && damaged === undefined;
+    const said = { ok, ...(behind && { behind }), ...(damaged && { damaged }), ...(witnesses.length === 0 ? {} : { witnesses }) };
+    return context.json(said, ok ? 200 : 503);
   });
   app.route('/', staticRoutes(registry));
   app.route('/tuf', tufRoutes(registry));

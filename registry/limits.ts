@@ -55,6 +55,8 @@ export const strangerAddressesMax = 10_000;
 export const errorRepeatMs = 10 * 60_000;
 export const errorKindsMax = 100;
 export const databaseWaitMs = 2_000;
+/** A database up to this size is checked whole at each start, which takes about a second. */
+export const databaseCheckBytesMax = 256 * 1024 * 1024;
 export const stopMs = 5_000;
 /** Versions that are looked at for a rescan when no other job waits. */
 export const rescansAtOnce = 50;

@@ -4,11 +4,12 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../skills-index/skill/problem-codes.ts';
+import { whyDamaged } from './sqlite-errors.ts';
 
 /** Answers a failure; what is not a Problem is logged and told nothing about. */
 export function answerProblem(context: Context, error: unknown, log: (error: unknown) => void): Response {
   const problem = problemOf(error);
-  if (problem.code === 'internal') log(error);
+  if (problem.code === 'internal' || problem.code === 'database-damaged') log(error);
   return problemResponse(context, problem);
 }
 
@@ -36,6 +37,8 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof HTTPException) return new Problem(codeOfStatus(error.status), error.message, { cause: error });
   const text = error instanceof Error ? `${error.message} ${error.cause instanceof Error ? error.cause.message : ''}` : '';
+  if (whyDamaged(error) !== undefined)
+    return new Problem('database-damaged', 'A place of the database that this needs is damaged', { cause: error });
   if (/SQLITE_BUSY|database is locked/.test(text)) return new Problem('registry-busy', 'The database is busy', { cause: error });
   if (/SQLITE_FULL|ENOSPC|disk is full/.test(text)) return new Problem('registry-full', 'The disk is full', { cause: error });
   return new Problem('internal', 'Something failed that should not have', { cause: error });

@@ -10,6 +10,7 @@ import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts
 import { createApp } from './app.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { readEnrolments, readIncidentPolicy, readKeys, readPolicy, readRootFile, readSigstore, readTuf } from './data-folder.ts';
+import { damageOf } from './database-damage.ts';
 import { diskObjects } from './disk-objects.ts';
 import { makeErrorLog } from './error-log.ts';
 import { stopMs } from './limits.ts';
@@ -49,7 +50,7 @@ export interface RunningRegistry {
 
 /**
  * Starts a registry.
- * @throws Problem `file-not-found`, `root-invalid`, `key-file-invalid`, `folder-served`; plain `EADDRINUSE` for a taken port
+ * @throws Problem `file-not-found`, `root-invalid`, `key-file-invalid`, `folder-served`, `database-damaged`; plain `EADDRINUSE` for a taken port
  */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { dir, host = 'localhost', log = () => undefined } = options;
@@ -66,8 +67,9 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   endSlowBodies(server);
   const port = await listen(server, options.port, host);
   const base = options.base ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const letGo = await holdOrClose(dir, server);
-  const db = openSqlite(join(dir, 'registry.sqlite'));
+  const letGo = await orClose(server, () => holdFolder(dir));
+  const path = join(dir, 'registry.sqlite');
+  const db = await orClose(server, () => openOrLetGo(path, { letGo, log }));
   const registry: Registry = {
     db,
     objects: diskObjects(join(dir, 'objects')),
@@ -87,14 +89,18 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   };
   const stop = async (): Promise<void> => {
     await closeServer(server);
-    db.close();
-    letGo();
+    try {
+      db.close();
+    } finally {
+      letGo();
+    }
   };
   try {
     await prepare(registry, dir, log);
   } catch (error) {
-    await stop();
-    throw error;
+    // Closing reads the file once more, and must not hide why it is closed.
+    await stop().catch(() => undefined);
+    throw damageOf(error, path);
   }
   const app = createApp(registry, {
     logError: makeErrorLog(log, registry.now),
@@ -104,11 +110,24 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   return { base, registry, close: stop };
 }
 
-async function holdOrClose(dir: string, server: Server): Promise<() => void> {
+/** Does a step of the start; when it fails, the port must not stay open, or the process would never end. */
+async function orClose<Result>(server: Server, step: () => Result): Promise<Result> {
   try {
-    return holdFolder(dir);
+    return step();
   } catch (error) {
     await closeServer(server);
+    throw error;
+  }
+}
+
+function openOrLetGo(
+  path: string,
+  { letGo, log }: { readonly letGo: () => void; readonly log: (line: string) => void },
+): ReturnType<typeof openSqlite> {
+  try {
+    return openSqlite(path, log);
+  } catch (error) {
+    letGo();
     throw error;
   }
 }

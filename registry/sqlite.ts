@@ -7,6 +7,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { clashOf, type Database, type Write } from './batch.ts';
+import { damageOf, requirePresent, requireSound } from './database-damage.ts';
 import { databaseWaitMs } from './limits.ts';
 
 export interface OpenDatabase extends Database {
@@ -15,16 +16,29 @@ export interface OpenDatabase extends Database {
 
 /**
  * Opens the database file, or one in memory (`:memory:`).
- * @throws Problem `internal` when the durability that was asked for is not what SQLite says it does
+ * @param say told when the file is too large to be checked whole
+ * @throws Problem `database-damaged`; `internal` when the durability that was asked for is not what SQLite says it does
  */
-export function openSqlite(path: string): OpenDatabase {
+export function openSqlite(path: string, say: (line: string) => void = () => undefined): OpenDatabase {
+  requirePresent(path);
   const client = new BetterSqlite3(path);
+  try {
+    return open(client, path, say);
+  } catch (error) {
+    client.close();
+    throw damageOf(error, path);
+  }
+}
+
+function open(client: BetterSqlite3.Database, path: string, say: (line: string) => void): OpenDatabase {
   client.pragma('journal_mode = WAL');
   // The package is compiled with NORMAL for WAL, which may lose the last commits when the power goes.
   client.pragma('synchronous = FULL');
   client.pragma(`busy_timeout = ${databaseWaitMs}`);
   const durable = client.pragma('synchronous', { simple: true }) === 2 && isWal(client, path);
   if (!durable) throw new Problem('internal', `The database ${path} does not sync its commits`);
+  // Before anything is written: a migration could make it worse.
+  requireSound(client, path, { say });
   const db = drizzle(client);
   migrate(db, { migrationsFolder: migrationsFolder() });
   const write = client.transaction((writes: readonly Write[]) => {
@@ -40,8 +54,11 @@ export function openSqlite(path: string): OpenDatabase {
       }
     },
     close: () => {
-      client.pragma('wal_checkpoint(TRUNCATE)');
-      client.close();
+      try {
+        client.pragma('wal_checkpoint(TRUNCATE)');
+      } finally {
+        client.close();
+      }
     },
   };
 }

@@ -105,6 +105,12 @@ export const registryCodes = {
     means: 'The registry has no room to write.',
     fix: 'Tell its operator: the disk or database is full. Nothing was taken.',
   },
+  'database-damaged': {
+    exit: 6,
+    status: 503,
+    means: 'The registry’s database is damaged on its disk.',
+    fix: 'Its operator restores the newest copy of the data folder: docs/operating.md, "The database is damaged".',
+  },
   'registry-answer': {
     exit: 4,
     status: 502,

@@ -1,0 +1,91 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requireSound } from '../../registry/database-damage.ts';
+import { startRegistry } from '../../registry/serve.ts';
+import { makeDataFolder } from '../journey/registry-data.ts';
+import { makeKey, makeRoot } from './people.ts';
+import { call, claimScope, type Send } from './road.ts';
+
+/** Writes over a part of a file. */
+function overwrite(path: string, from: number, bytes: Uint8Array): void {
+  const all = readFileSync(path);
+  all.set(bytes, from);
+  writeFileSync(path, all);
+}
+
+const noise = (length: number): Uint8Array => Buffer.alloc(length, 0xa5);
+
+describe('a registry whose database is damaged', () => {
+  const trust = makeRoot();
+  let dir: string;
+  let copy: string;
+  let port: number;
+  const file = (): string => join(dir, 'registry.sqlite');
+
+  beforeAll(async () => {
+    dir = await makeDataFolder(trust);
+    const first = await startRegistry({ dir, port: 0 });
+    const send: Send = (path, init) => fetch(`${first.base}${path}`, init);
+    for (let i = 0; i < 5; i++) expect((await claimScope(send, `scope-${i}`, makeKey())).status).toBe(201);
+    port = Number(new URL(first.base).port);
+    await first.close();
+    copy = `${dir}-copy`;
+    cpSync(file(), copy);
+  });
+  afterAll(async () => {
+    await rm(dir, { recursive: true });
+    rmSync(copy);
+  });
+
+  it.each([
+    ['has another first page', () => overwrite(file(), 0, noise(4_096))],
+    ['is cut off', () => truncateSync(file(), 3 * 4_096)],
+    ['has other pages in its middle', () => overwrite(file(), 4_096, noise(20 * 4_096))],
+    ['is another file', () => writeFileSync(file(), 'This is no database, but a text of some length.\n'.repeat(500))],
+    ['is gone, though the objects are there', () => rmSync(file())],
+    ['is empty, though the objects are there', () => writeFileSync(file(), '')],
+  ])('that %s does not start, says where to go on, and leaves port and folder free', async (_, damage) => {
+    mkdirSync(join(dir, 'objects/stored/sha256'), { recursive: true });
+    damage();
+    await expect(startRegistry({ dir, port })).rejects.toMatchObject({
+      code: 'database-damaged',
+      message: expect.stringContaining('registry.sqlite'),
+      hint: expect.stringContaining('docs/operating.md'),
+    });
+    for (const end of ['', '-wal', '-shm']) rmSync(`${file()}${end}`, { force: true });
+    cpSync(copy, file());
+    const again = await startRegistry({ dir, port });
+    expect((await fetch(`${again.base}/readyz`)).status).toBe(200);
+    await again.close();
+  });
+
+  it('while it runs says so to whoever asks whether it is ready, and refuses what needs the place', async () => {
+    const running = await startRegistry({ dir, port: 0 });
+    const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
+    const { db } = running.registry;
+    const cause = Object.assign(new Error('database disk image is malformed'), { code: 'SQLITE_CORRUPT' });
+    const broken = { ...db, batch: () => Promise.reject(new Error('Failed to run the query', { cause })) };
+    Object.assign(running.registry, { db: broken });
+    const refused = await claimScope(send, 'late', makeKey());
+    expect(refused).toMatchObject({ status: 503, body: { code: 'database-damaged' } });
+    expect(await call(send, '/readyz')).toMatchObject({
+      status: 503,
+      body: { ok: false, damaged: expect.stringContaining('malformed') },
+    });
+    expect((await send('/index/root.json')).status).toBe(200);
+    Object.assign(running.registry, { db });
+    await running.close();
+  });
+
+  it('too large to be checked whole at the start starts, and says how to check it', () => {
+    const client = new BetterSqlite3(file());
+    const said: string[] = [];
+    requireSound(client, file(), { say: (line) => said.push(line), bytesMax: 10 });
+    requireSound(client, file(), { say: (line) => said.push(line) });
+    client.close();
+    expect(said).toEqual([expect.stringContaining('PRAGMA quick_check')]);
+  });
+});
