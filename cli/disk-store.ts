@@ -1,13 +1,18 @@
-/** The store of verified blobs and of the last good copies, on disk. Blobs are cache; the log's head is memory that must last. */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+/** The store of verified blobs and of the last good copies, on disk. Blobs are cache; what a registry cannot take back is memory that must last. */
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Store } from '../skills-index/client/store.ts';
 import { type Digest, hexOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Paths } from './command.ts';
+import { writeWhole } from './whole-file.ts';
 
-/** What would be lost with the cache and must not: without it a rolled-back log could not be told from a new one. */
-const isLasting = (name: string): boolean => name === 'checkpoint' || name.startsWith('alarms/');
+/**
+ * What would be lost with the cache and must not: the head of the log, what was revoked, and the ends of keys and members. Without these
+ * files a registry could show this host the log, or its index, as they were before.
+ */
+const isLasting = (name: string): boolean =>
+  name === 'checkpoint' || name === 'revoked' || name.startsWith('alarms/') || name === 'known' || name.startsWith('known/');
 
 /**
  * A store for one registry.
@@ -15,13 +20,16 @@ const isLasting = (name: string): boolean => name === 'checkpoint' || name.start
  */
 export function diskStore(paths: Pick<Paths, 'cache' | 'data'>, root: Digest): Store {
   const blobOf = (digest: Digest): string => join(paths.cache, 'blobs', 'sha256', hexOf(digest));
-  const namedOf = (name: string): string =>
-    join(isLasting(name) ? paths.data : paths.cache, 'registries', hexOf(root), ...partsOf(name));
+  const placeIn = (base: string, name: string): string => join(base, 'registries', hexOf(root), ...partsOf(name));
+  const namedOf = (name: string): string => placeIn(isLasting(name) ? paths.data : paths.cache, name);
   return {
     get: async (digest) => readIfThere(blobOf(digest)),
     put: async (digest, bytes) => write(blobOf(digest), bytes),
-    getNamed: async (name) => readIfThere(namedOf(name)),
-    putNamed: async (name, bytes) => write(namedOf(name), bytes),
+    // Earlier versions kept `revoked` in the cache.
+    getNamed: async (name) =>
+      (await readIfThere(namedOf(name))) ?? (isLasting(name) ? readIfThere(placeIn(paths.cache, name)) : undefined),
+    putNamed: async (name, bytes) => (isLasting(name) ? writeWhole(namedOf(name), bytes, 0o600) : write(namedOf(name), bytes)),
+    listNamed: async (folder) => listIfThere(namedOf(folder)),
     placeOf: namedOf,
   };
 }
@@ -37,6 +45,16 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
     return await readFile(path);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw cause;
+  }
+}
+
+// What a crash left half-written begins with a dot.
+async function listIfThere(path: string): Promise<string[]> {
+  try {
+    return (await readdir(path)).filter((name) => !name.startsWith('.')).sort();
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw cause;
   }
 }

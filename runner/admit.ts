@@ -1,5 +1,6 @@
 /** Admission: gathers the evidence about a version and has it decided, at installation and again at every start. Fails closed. */
 import { type EvidenceQuery, gatherEvidence, rememberHead } from '../skills-index/client/admission-evidence.ts';
+import { rememberKnown } from '../skills-index/client/known-statements.ts';
 import { stagedStore } from '../skills-index/client/limited-source.ts';
 import { keepAlarm } from '../skills-index/client/log-alarm.ts';
 import { rememberRevoked } from '../skills-index/client/revoked-before.ts';
@@ -39,6 +40,7 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
   const remembered = request.past === true ? {} : { revokedBefore };
   const decision = decide({ ...request, ...evidence, statusGraceSeconds, ...remembered });
   await rememberHead(request, evidence.statuses, decision);
+  await rememberKnown(request.store, evidence.statements, decision);
   // What a refused version brought is not kept: a registry could fill this disk with it, a little more at each try.
   if (decision.kind === 'admitted') await store.keep();
   const kept = decision.kind === 'refused' && decision.alarm !== undefined ? await keepAlarm(request, decision.alarm) : undefined;

@@ -11,3 +11,6 @@ export const fetchesAtOnce = 6;
 export const furtherStatusBytesMax = 4 * 1024 * 1024;
 /** Bytes of an entry bundle: 256 entries of 65,535 bytes, each with its length. */
 export const entryTileBytesMax = 256 * 65_537;
+/** Statements about who is who that are kept of one registry. */
+export const knownStatementsMax = 8_192;
+export const knownStatementBytesMax = 512 * 1024;

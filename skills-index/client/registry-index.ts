@@ -20,6 +20,7 @@ import { parseRoot, type RootFile } from '../trust/root.ts';
 import { verifyRootCheckpoint } from '../trust/root-office.ts';
 import { marksOfAll, newestStatus, type Status, type StatusMark, verifyStatus } from '../trust/status-file.ts';
 import { fetchBlobIfThere, fetchFile, fetchNamed, inTurns, type Source } from './blobs.ts';
+import { readKnown } from './known-statements.ts';
 import { withDeadline, withSum } from './limited-source.ts';
 import { statementBlobBytesMax } from './limits.ts';
 import { keepAlarm } from './log-alarm.ts';
@@ -63,6 +64,7 @@ export async function fetchVersionEvidence(asked: VersionQuery): Promise<Version
   const limited = withSum(query);
   const statements = await fetchStatements(limited, line.statements);
   const bundle = (await fetchBlobIfThere(limited, line.bundle, statementBlobBytesMax)) ?? new Uint8Array();
+  const known = await readKnown(query.store, query.name);
   const bundles = [...statements.values()].flatMap((bytes) => peekBundle(bytes) ?? []);
   const heads = [...bundles.flatMap(headOf), ...(status === undefined ? [] : [parseCheckpoint(status.checkpoint)])];
   return {
@@ -73,6 +75,7 @@ export async function fetchVersionEvidence(asked: VersionQuery): Promise<Version
     files: await fetchTexts(limited, bundle),
     statuses,
     consistency: await fetchProofs(limited, heads),
+    known,
     ...(seen === undefined ? {} : { seen }),
   };
 }

@@ -5,9 +5,11 @@ export interface Store {
   /** Bytes by digest; whoever asks checks them again. */
   get(digest: Digest): Promise<Uint8Array | undefined>;
   put(digest: Digest, bytes: Uint8Array): Promise<void>;
-  /** Last good copy of a file that changes: `root.json`, `status.json`, `checkpoint`, `index/@scope/name`, `alarms/…`. */
+  /** Last good copy of a file that changes: `root.json`, `status.json`, `checkpoint`, `index/@scope/name`, `alarms/…`, `known/…`. */
   getNamed(name: string): Promise<Uint8Array | undefined>;
   putNamed(name: string, bytes: Uint8Array): Promise<void>;
+  /** Last parts of the names below a folder, in order. */
+  listNamed(folder: string): Promise<readonly string[]>;
   /** Where a person finds such a file, when it lies on a disk. */
   placeOf?(name: string): string;
 }
@@ -20,5 +22,7 @@ export function memoryStore(): Store {
     put: async (digest, bytes) => void blobs.set(digest, bytes),
     getNamed: async (name) => named.get(name),
     putNamed: async (name, bytes) => void named.set(name, bytes),
+    listNamed: async (folder) =>
+      [...named.keys()].flatMap((name) => (name.startsWith(`${folder}/`) ? [name.slice(folder.length + 1)] : [])).sort(),
   };
 }

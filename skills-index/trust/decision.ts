@@ -58,6 +58,8 @@ export interface DecisionInput {
   readonly consistency?: ReadonlyMap<number, readonly Hash[]>;
   /** Bundles that a status seen here before said were revoked: that is final, whoever denies it since. */
   readonly revokedBefore?: ReadonlySet<Digest>;
+  /** Address → bytes of statements about who is who, and revocations, that earlier decisions here learned (`learned`). */
+  readonly known?: ReadonlyMap<Digest, Uint8Array>;
   /** What the lock or host policy pins, when there is one. */
   readonly pinned?: Pinned;
 }
@@ -120,6 +122,8 @@ export interface Admitted {
   readonly onGrace: boolean;
   /** What was checked, from the root of trust down. */
   readonly chain: ChainNode;
+  /** Addresses of the statements to keep: later decisions are handed them as `known`. */
+  readonly learned: readonly Digest[];
 }
 
 export interface Refused {
@@ -127,6 +131,8 @@ export interface Refused {
   readonly reasons: readonly DecisionReason[];
   /** The same chain, with what failed in its place. */
   readonly chain: ChainNode;
+  /** As in `Admitted`; none where the log itself, or its head, is in doubt. */
+  readonly learned: readonly Digest[];
   /** Two heads of the log that do not fit together: keep them, they are evidence against whoever signed them. */
   readonly alarm?: LogAlarm;
 }
@@ -155,7 +161,8 @@ export function decide(input: DecisionInput): Decision {
   if (!isComplete(parts) || reasons.list.length > 0) {
     if (reasons.list.length === 0) reasons.add('statement-missing', 'the evidence is not complete');
     const chain = chainOf(evidence, judged, reasons.list);
-    return { kind: 'refused', reasons: alarmsFirst(reasons.list), chain, ...(alarm === undefined ? {} : { alarm }) };
+    const learned = isLogInDoubt(reasons) || status === undefined ? [] : learnedFrom(evidence);
+    return { kind: 'refused', reasons: alarmsFirst(reasons.list), chain, learned, ...(alarm === undefined ? {} : { alarm }) };
   }
   const { line } = input;
   return {
@@ -179,7 +186,33 @@ export function decide(input: DecisionInput): Decision {
     freshUntil: parts.status.expires,
     onGrace: input.now > Date.parse(parts.status.expires),
     chain: chainOf(evidence, judged, []),
+    learned: learnedFrom(evidence),
   };
+}
+
+function isLogInDoubt({ list }: Reasons): boolean {
+  const codes: readonly DecisionReason['code'][] = [
+    'log-rolled-back',
+    'log-forked',
+    'witnesses-missing',
+    'status-missing',
+    'status-stale',
+  ];
+  return list.some(({ code }) => codes.includes(code));
+}
+
+// Only what counts, so that strangers' statements fill no memory. A suspension is not kept: its lift may be said where this host never looks.
+function learnedFrom({ statements, identities }: Evidence): Digest[] {
+  const ignored = new Set(identities.ignored.map(({ digest }) => digest));
+  return statements.flatMap(({ statement, digest }) => {
+    const { member, scope, key, revocation } = predicateTypes;
+    const { predicateType } = statement;
+    const isKept =
+      predicateType === revocation
+        ? statement.predicate.kind === 'revoked'
+        : predicateType === member || predicateType === scope || predicateType === key;
+    return isKept && !ignored.has(digest) ? [digest] : [];
+  });
 }
 
 type Complete<Parts> = { readonly [Part in keyof Parts]: Exclude<Parts[Part], undefined> };

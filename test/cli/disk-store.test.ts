@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { diskStore } from '../../cli/disk-store.ts';
-import { digestOf } from '../../skills-index/skill/digest.ts';
+import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 
 let home = '';
 beforeEach(() => {
@@ -47,6 +47,31 @@ describe('diskStore', () => {
     rmSync(paths().cache, { recursive: true });
     expect(await store.getNamed('checkpoint')).toBeDefined();
     expect(await store.getNamed('status.json')).toBeUndefined();
+  });
+
+  it.each(['revoked', 'known/0a'])('remembers %s when the cache is emptied', async (name) => {
+    const store = diskStore(paths(), one);
+    await store.putNamed(name, bytes('kept'));
+    rmSync(paths().cache, { recursive: true, force: true });
+    expect(await store.getNamed(name)).toBeDefined();
+  });
+
+  it('finds what an earlier version kept in the cache', async () => {
+    const old = join(paths().cache, 'registries', hexOf(one));
+    mkdirSync(old, { recursive: true });
+    writeFileSync(join(old, 'revoked'), 'kept');
+    const store = diskStore(paths(), one);
+    expect(Buffer.from((await store.getNamed('revoked')) ?? []).toString()).toBe('kept');
+    await store.putNamed('revoked', bytes('more'));
+    expect(Buffer.from((await store.getNamed('revoked')) ?? []).toString()).toBe('more');
+  });
+
+  it('lists what lies in a folder, without what a crash left half-written', async () => {
+    const store = diskStore(paths(), one);
+    expect(await store.listNamed('known')).toEqual([]);
+    for (const name of ['known/0b', 'known/0a', 'checkpoint']) await store.putNamed(name, bytes('x'));
+    writeFileSync(join(paths().data, 'registries', hexOf(one), 'known', '.0c.1.new'), 'x');
+    expect(await store.listNamed('known')).toEqual(['0a', '0b']);
   });
 
   it('keeps its files to the user and leaves no half-written one', async () => {

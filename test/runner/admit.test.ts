@@ -352,7 +352,7 @@ describe('requireAdmitted', () => {
   it('throws every reason', () => {
     const reason = (code: 'revoked' | 'status-stale') =>
       ({ code, part: 'status', message: `it is ${code}`, hint: 'do not' }) as const;
-    const decision = { kind: 'refused', chain, reasons: [reason('revoked'), reason('status-stale')] } as const;
+    const decision = { kind: 'refused', chain, learned: [], reasons: [reason('revoked'), reason('status-stale')] } as const;
     expect(() => requireAdmitted({ decision }, name)).toThrow(
       expect.objectContaining({
         code: 'not-admitted',
@@ -363,7 +363,7 @@ describe('requireAdmitted', () => {
   });
 
   it('admits nothing for a refusal without reasons', () => {
-    expect(() => requireAdmitted({ decision: { kind: 'refused', chain, reasons: [] } }, name)).toThrow(
+    expect(() => requireAdmitted({ decision: { kind: 'refused', chain, learned: [], reasons: [] } }, name)).toThrow(
       expect.objectContaining({ code: 'not-admitted' }),
     );
   });

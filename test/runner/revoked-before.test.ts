@@ -26,7 +26,7 @@ async function revoked(kind: 'revoked' | 'suspended' = 'revoked') {
   };
   const since = '2026-03-02T10:00:00.000Z';
   const told = await storyStatus(story.log, [{ bundle: story.packed.digest, kind, reason: 'leaks', since }], storyNow - 60_000);
-  return { ask, told, denial: await storyStatus(story.log, [], storyNow - 30_000) };
+  return { ask, told, store, denial: await storyStatus(story.log, [], storyNow - 30_000) };
 }
 
 describe('a registry that denies with its own keys what it said before', () => {
@@ -36,6 +36,16 @@ describe('a registry that denies with its own keys what it said before', () => {
     expect(await ask(told)).toContain('revoked');
     expect(await ask(denial)).toEqual(['revoked']);
     expect(await ask(denial, { offline: true })).toEqual(['revoked']);
+  });
+
+  it('is not trusted with a file that is damaged: the refusal names the file', async () => {
+    const { ask, told, store } = await revoked();
+    await ask(told);
+    const kept = Buffer.from((await store.getNamed('revoked')) ?? []).toString();
+    for (const damaged of ['', kept.slice(0, -1), kept.replace('\n', '\n\n')]) {
+      await store.putNamed('revoked', Buffer.from(damaged));
+      await expect(ask(told)).rejects.toMatchObject({ code: 'memory-damaged', message: expect.stringContaining('revoked') });
+    }
   });
 
   it('may lift a suspension, which was never final', async () => {

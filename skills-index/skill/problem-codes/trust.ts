@@ -76,6 +76,12 @@ export const trustCodes = {
     means: 'A Sigstore trusted_root.json is malformed, or something in it does not say since when it counts.',
     fix: 'Fetch it again from whom it comes (skill registry trust), or ask the operator.',
   },
+  'memory-damaged': {
+    exit: 6,
+    status: 500,
+    means: 'What this host remembers of a registry (revocations, ends of keys) is damaged or full, so it cannot be relied on.',
+    fix: 'Bring the file that the message names back from a backup. Deleting it makes this host forget what it held.',
+  },
   'other-registry': {
     exit: 6,
     status: 422,

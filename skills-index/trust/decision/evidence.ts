@@ -24,6 +24,8 @@ export interface Evidence {
   readonly input: DecisionInput;
   readonly bundle?: Bundle;
   readonly statements: readonly VerifiedStatement[];
+  /** What was verified here before and is not among the line's: it lies in the log that was seen here, and takes part in who is who. */
+  readonly known: readonly VerifiedStatement[];
   readonly identities: Identities;
   readonly policies: JudgingPolicies;
   readonly report?: ScanReport;
@@ -48,6 +50,7 @@ export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence
   const bundle = readBundle(input, reasons);
   const memory = input.verified ?? new VerifiedStatements();
   const statements = input.line.statements.flatMap((digest) => readStatement(input, memory, digest, reasons) ?? []);
+  const known = readKnown(input, memory);
   const report = attempt(reasons, 'scan-mismatch', () => readReport(input.report));
   const statuses = readStatuses(input, reasons);
   const status = newestStatus(statuses);
@@ -56,7 +59,8 @@ export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence
   const evidence: Evidence = {
     input,
     statements,
-    identities: chainIdentities(input.root, statements),
+    known,
+    identities: chainIdentities(input.root, [...statements, ...known]),
     policies: policiesAt(input.policy, statements.find((one) => one.statement.predicateType === verdict)?.logIndex),
     ...(bundle === undefined ? {} : { bundle }),
     ...(report === undefined ? {} : { report }),
@@ -116,6 +120,20 @@ function readStatement(
     // One statement, one address: other bytes of the same bundle would count twice.
     if (read.digest !== digest) throw new Problem('statement-invalid', `The statement ${digest} is not in canonical form`);
     return read;
+  });
+}
+
+// What no longer verifies is passed over: administrators have said since that its key, or its authority, did not count there.
+function readKnown({ root, line, sigstore, known, past }: DecisionInput, memory: VerifiedStatements): VerifiedStatement[] {
+  if (known === undefined || past === true) return [];
+  return [...known].flatMap(([digest, bytes]) => {
+    if (line.statements.includes(digest)) return [];
+    try {
+      return [memory.verify(bytes, root, sigstore)];
+    } catch (cause) {
+      if (!(cause instanceof Problem)) throw cause;
+      return [];
+    }
   });
 }
 

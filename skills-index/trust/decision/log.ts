@@ -90,7 +90,8 @@ export function standingRevocation(
   };
   const speaker = { ids: [input.line.publisher, ...(publish === undefined ? [] : idsOf(publish))], scope: publication.scope };
   const whyForeign = judgeOfRegistry(input.root);
-  const own = statementsOf(evidence, predicateTypes.revocation).filter((one) => whyForeign(one) === undefined);
+  const all = { ...evidence, statements: [...evidence.statements, ...evidence.known] };
+  const own = statementsOf(all, predicateTypes.revocation).filter((one) => whyForeign(one) === undefined);
   const said = saidOnce(own).filter(({ statement, signer, logIndex }) => {
     const { kind, target } = statement.predicate;
     const byMember = (['reviewer', 'administrator'] as const).some((role) => identities.isMember(signer, role, logIndex));

@@ -108,5 +108,6 @@ function evidenceOf(
     identities,
     policies: policiesAt(policy, verdict?.logIndex),
     marks: [],
+    known: [],
   };
 }

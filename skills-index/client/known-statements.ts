@@ -1,0 +1,72 @@
+/**
+ * Statements about who is who, and revocations, that an admission verified here. They are kept for good and handed to the judge with every
+ * later decision, so that a registry cannot leave out the end of a key, the end of a member or a change of a scope that was seen before.
+ */
+import { type Digest, digestOf, hexOf, isDigest } from '../skill/digest.ts';
+import { parseJson } from '../skill/json.ts';
+import { type SkillName, scopeOf } from '../skill/name.ts';
+import { Problem } from '../skill/problem.ts';
+import { predicateTypes, type Statement } from '../statement/attestation.ts';
+import { peekStatement } from '../statement/sign.ts';
+import { parseSigstoreBundle } from '../statement/sigstore-bundle.ts';
+import type { Decision } from '../trust/decision.ts';
+import { knownStatementBytesMax, knownStatementsMax } from './limits.ts';
+import type { Store } from './store.ts';
+
+const folder = 'known';
+
+/**
+ * The kept statements that can matter to a skill, by digest.
+ * @throws Problem `memory-damaged`
+ */
+export async function readKnown(store: Store, name: SkillName): Promise<ReadonlyMap<Digest, Uint8Array>> {
+  const known = new Map<Digest, Uint8Array>();
+  for (const hex of await store.listNamed(folder)) {
+    const place = `${folder}/${hex}`;
+    const bytes = await store.getNamed(place);
+    const digest = `sha256:${hex}`;
+    if (bytes === undefined || !isDigest(digest) || digestOf(bytes) !== digest) throw damaged(store.placeOf?.(place) ?? place);
+    const { dsseEnvelope } = parseSigstoreBundle(parseJson(bytes, 'statement').value);
+    if (isOfSkill(peekStatement(dsseEnvelope), name)) known.set(digest, bytes);
+  }
+  return known;
+}
+
+/**
+ * Keeps what a decision learned. A refusal teaches too: who has seen an end cannot be shown the registry as it was before it.
+ * @throws Problem `memory-damaged` when there is no room for more
+ */
+export async function rememberKnown(
+  store: Store,
+  statements: ReadonlyMap<Digest, Uint8Array>,
+  { learned }: Decision,
+): Promise<void> {
+  const kept = new Set(await store.listNamed(folder));
+  for (const digest of learned) {
+    const bytes = statements.get(digest);
+    if (bytes === undefined || kept.has(hexOf(digest))) continue;
+    kept.add(hexOf(digest));
+    if (kept.size > knownStatementsMax || bytes.byteLength > knownStatementBytesMax)
+      throw full(store.placeOf?.(folder) ?? folder);
+    await store.putNamed(`${folder}/${hexOf(digest)}`, bytes);
+  }
+}
+
+// Who owns another scope says nothing of this skill, and there may be many of them.
+function isOfSkill(statement: Statement, name: SkillName): boolean {
+  return statement.predicateType !== predicateTypes.scope || statement.predicate.scope === scopeOf(name);
+}
+
+function damaged(place: string): Problem {
+  return new Problem('memory-damaged', `Cannot trust what this host remembers of the registry: ${place} is damaged`, {
+    hint: 'bring the file back from a backup; or delete it, and this host no longer knows the statement that the file held',
+  });
+}
+
+function full(place: string): Problem {
+  return new Problem(
+    'memory-damaged',
+    `Cannot remember more of this registry: ${place} takes ${knownStatementsMax} statements about who is who, each of at most ${knownStatementBytesMax} bytes`,
+    { hint: 'ask the operator why there are so many, or why one is so large; to begin anew, delete the folder' },
+  );
+}

@@ -1,0 +1,79 @@
+/** A registry that leaves out of its index what a host has verified before: the log and every proof stay right. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { eq, sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { statements } from '../../registry/schema.ts';
+import { keyStatement } from '../../skills-index/statement/attestation.ts';
+import { makeKey, type TestKey } from '../registry/people.ts';
+import { approve, publish, type Skill, scan, state } from '../registry/road.ts';
+import { type Installer, makeInstaller, makeNetwork, makeReportSkill, type Network, sayOf } from './installer-world.ts';
+
+let network: Network;
+let host: Installer;
+let newcomer: Installer;
+beforeEach(async () => {
+  network = await makeNetwork();
+  [host, newcomer] = [await makeInstaller(network), await makeInstaller(network)];
+});
+afterEach(() => {
+  host.close();
+  newcomer.close();
+  network.close();
+});
+
+async function releaseBy(key: TestKey, skill: Skill): Promise<void> {
+  const { send, scanner, rita, tokens } = network.registry;
+  expect((await publish(send, skill, key)).status).toBe(201);
+  await scan(send, tokens.scanner, scanner, skill, 'pass');
+  expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+}
+
+/** The operator takes the statement out of the database. */
+async function leaveOut(logIndex: number): Promise<void> {
+  const { registry } = network.registry;
+  await registry.db.batch([
+    (db) => db.run(sql`DROP TRIGGER statements_no_delete`) as never,
+    (db) => db.delete(statements).where(eq(statements.logIndex, logIndex)),
+  ]);
+  Object.assign(registry, { identities: {} });
+}
+
+describe('a registry that leaves out the end of a key', () => {
+  it('brings no skill by that key to a host that saw the end, not even after its cache was emptied', async () => {
+    const { send, author } = network.registry;
+    const heir = makeKey();
+    await releaseBy(author, makeReportSkill('@acme/a'));
+    expect((await host.run('install', '@acme/a@1.0.0', '--yes')).exit).toBe(0);
+    await state(send, keyStatement({ key: heir.open, state: 'enrolled', replaces: author.keyId }), author);
+    const ended = await state(send, keyStatement({ key: author.open, state: 'ended' }), heir);
+    await releaseBy(heir, makeReportSkill('@acme/a', { version: '1.1.0' }));
+    expect((await host.run('install', '@acme/a@1.1.0', '--yes')).exit).toBe(0);
+
+    await leaveOut(ended.body.logIndex);
+    await releaseBy(author, makeReportSkill('@acme/b'));
+    expect(
+      (await newcomer.run('install', '@acme/b', '--yes')).exit,
+      'who never saw the end is shown what the registry chooses',
+    ).toBe(0);
+    for (const empty of [false, true]) {
+      if (empty) rmSync(join(host.home, 'cache'), { recursive: true, force: true });
+      const refused = await host.run('install', '@acme/b', '--yes');
+      expect(refused.exit).toBe(6);
+      expect(refused.err).toContain('publisher-unknown');
+    }
+    expect((await host.run('install', '@acme/a@1.1.0', '--yes')).exit).toBe(0);
+  });
+
+  it('brings no revoked version back to a host whose cache was emptied', async () => {
+    const skill = makeReportSkill('@acme/a');
+    await releaseBy(network.registry.author, skill);
+    const before = await (await network.registry.send('/index/status.json')).arrayBuffer();
+    await sayOf(network, skill, 'revoked');
+    expect((await host.run('install', '@acme/a@1.0.0', '--yes')).exit).toBe(6);
+    rmSync(join(host.home, 'cache'), { recursive: true, force: true });
+    network.lie = async (path, honest) => (path === '/index/status.json' ? new Response(before) : honest());
+    const { exit, err } = await host.run('install', '@acme/a@1.0.0', '--yes');
+    expect([exit, err]).toEqual([6, expect.stringContaining('a status seen here before says that it is revoked')]);
+  });
+});
