@@ -167,3 +167,6 @@ export const monitorDifferencesMax = 1_000;
 export const monitorEvidenceMax = 100;
 /** Judged index lines that a process remembers. */
 export const monitorLinesMax = 100_000;
+/** How long a witness cosigns on one good replay: so many looks, and a while for a long one. */
+export const replayHoldsLooks = 3;
+export const replayHoldsSeconds = 600;

@@ -176,6 +176,10 @@ export const operatorRows: readonly CommandRow[] = [
         'cosign what that registry sends (skill serve --witness URL)',
       ],
       ['skill witness serve --root ./root.json --follow https://skills.acme.example', 'ask the log itself every minute'],
+      [
+        'skill witness serve --root ./root.json --follow https://skills.acme.example --replay',
+        'and cosign nothing while a revocation in the log is missing from the status',
+      ],
     ],
     options: {
       data: { type: 'string', value: 'DIR', summary: 'its key and the heads it saw (default: witness in the data folder)' },
@@ -194,6 +198,10 @@ export const operatorRows: readonly CommandRow[] = [
         summary: 'registry whose log it reads by itself, and rotations of its keys',
       },
       every: { type: 'string', value: 'SECONDS', summary: 'how often it does (default: 60)' },
+      replay: {
+        type: 'boolean',
+        summary: 'with --follow: cosign only while index and status say what the log says, as skill monitor finds out',
+      },
     },
     args: { min: 0, max: 0 },
     load: () => import('../commands/witness.ts'),

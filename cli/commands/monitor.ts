@@ -79,14 +79,14 @@ async function lookNow(context: CommandContext, pinned: TrustedRegistry, { folde
   }
 }
 
-function sayLook(context: CommandContext, { base, root, fingerprint }: TrustedRegistry, look: Look): void {
+function sayLook(context: CommandContext, { base, root, fingerprint }: TrustedRegistry, { status: _, ...look }: Look): void {
   const differences = look.differences.map((one) => ({ ...one, means: differenceMeanings[one.code] }));
   const said = { registry: base, origin: root.origin, root: fingerprint, at: context.now().toISOString() };
   answer(context, { schema: 'skillgate.monitor/1', ...said, ...look, differences }, () => textOf(context, base, look));
   for (const one of look.notes) note(context, safe`${one}`);
 }
 
-function textOf(context: CommandContext, base: string, { differences, evidence, ...look }: Look): Safe {
+function textOf(context: CommandContext, base: string, { differences, evidence, ...look }: Omit<Look, 'status'>): Safe {
   const ink = inkFor(context.stdout, context.env);
   const { size, read, lines, marks } = look;
   const what = safe`${count(size, 'entry', 'entries')} of the log (${read} new), ${count(lines, 'index line')}, ${count(marks, 'mark')}`;

@@ -11,6 +11,7 @@ import { parseBase } from '../registry-base.ts';
 import { followForever } from '../witness/follow.ts';
 import { diskHeads } from '../witness/heads.ts';
 import { readOrMakeWitnessKey, verifierKey, type WitnessKey, witnessLine } from '../witness/key.ts';
+import { makeReplays } from '../witness/replays.ts';
 import { type GivenRoot, logOf, makeRenew, readGivenRoot } from '../witness/roots.ts';
 import { serveWitness } from '../witness/server.ts';
 import type { WatchedLog, Witness } from '../witness/witness.ts';
@@ -26,12 +27,15 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     parseEvery(options.every, followSecondsDefault),
     parseListen(options.listen),
   ];
+  const replay = options.replay === true;
+  if (replay && (follow.length === 0 || options.log !== undefined))
+    throw new Problem('usage', 'A witness replays the logs of registries: it needs --root and --follow for each, and no --log');
   const dir = resolve(cwd, String(options.data ?? join(paths.data, 'witness')));
   const key = await readOrMakeWitnessKey(dir, options.name === undefined ? undefined : String(options.name));
   const { holdFolder } = await import('../../registry/sqlite.ts');
   const letGo = holdFolder(dir);
   try {
-    return await serve(context, { logs, roots, follow, every, listen, dir, key });
+    return await serve(context, { logs, roots, follow, every, listen, dir, key, replay });
   } finally {
     letGo();
   }
@@ -46,13 +50,20 @@ interface Serving {
   readonly listen: { readonly host: string; readonly port: number };
   readonly dir: string;
   readonly key: WitnessKey;
+  /** Cosigns only what it has replayed. */
+  readonly replay: boolean;
 }
 
-async function serve(context: CommandContext, { logs, roots, follow, every, listen, dir, key }: Serving): Promise<ExitCode> {
+async function serve(
+  context: CommandContext,
+  { logs, roots, follow, every, listen, dir, key, replay }: Serving,
+): Promise<ExitCode> {
   const alarm = (line: string): void => note(context, safe`${line}`);
   const { now, fetch } = context;
   const renew = makeRenew({ logs, roots, bases: follow, fetch, now, say: alarm });
-  const witness: Witness = { key, logs, heads: diskHeads(dir), now, alarm, say: alarm, renew };
+  const replays = replay ? makeReplays({ dir, roots: roots.map(({ root }) => root), every, fetch, now, alarm }) : undefined;
+  const held = replays === undefined ? {} : { whyHeld: replays.whyHeld, statusOf: replays.statusOf };
+  const witness: Witness = { key, logs, heads: diskHeads(dir), now, alarm, say: alarm, renew, ...held };
   const server = await serveWitness(witness, listen).catch((cause: unknown) => refusePort(listen, cause));
   try {
     const said = {
@@ -77,7 +88,8 @@ async function serve(context: CommandContext, { logs, roots, follow, every, list
         '\n',
       ),
     );
-    await followForever(witness, { bases: follow, every, fetch, signal: context.signal });
+    const replaying = replays === undefined ? {} : { replays };
+    await followForever(witness, { bases: follow, every, fetch, signal: context.signal, ...replaying });
   } finally {
     await server.close();
   }

@@ -24,6 +24,8 @@ export interface Look {
   readonly marks: number;
   readonly differences: readonly Difference[];
   readonly notes: readonly string[];
+  /** `status.json` as it was served. */
+  readonly status: Uint8Array;
   /** Folder of the evidence, where there are differences. */
   readonly evidence?: string;
 }
@@ -41,7 +43,7 @@ export async function lookOnce(world: ReplayWorld): Promise<Look> {
   }
 }
 
-interface RawLook extends Omit<Look, 'evidence'> {
+interface RawLook extends Omit<Look, 'evidence' | 'status'> {
   readonly stated: number;
   readonly heads: ShownHeads;
   readonly before: MonitorState;
@@ -139,7 +141,8 @@ function epochOf({ root }: ReplayWorld, words: readonly Word[]): string {
   return `${rootFingerprint(root)} ${words.length} ${words.at(-1)?.logIndex ?? -1}`;
 }
 
-async function finish(world: ReplayWorld, { heads, before, files, stated: _, ...look }: RawLook): Promise<Look> {
+async function finish(world: ReplayWorld, { heads, before, files, stated: _, ...found }: RawLook): Promise<Look> {
+  const look = { ...found, status: heads.statusBytes };
   // Whoever mistrusts the registry's own copy can name this one in host policy.
   await writeWhole(join(world.folder.dir, 'status.json'), heads.statusBytes);
   if (look.differences.length === 0) return look;

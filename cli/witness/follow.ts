@@ -7,6 +7,7 @@ import { forked } from '../../skills-index/log/add-checkpoint.ts';
 import { type Checkpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { noteBytesMax } from '../../skills-index/log/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Replays } from './replays.ts';
 import { type Answered, consider, keepRollback, sayStopped, stop, type WatchedLog, type Witness } from './witness.ts';
 
 /** What one look at a log came to. */
@@ -72,13 +73,15 @@ export async function followForever(
     readonly every: number;
     readonly fetch: typeof globalThis.fetch;
     readonly signal: AbortSignal;
+    /** Replays each log before its head is looked at. */
+    readonly replays?: Replays;
   },
 ): Promise<void> {
-  const { bases, every, fetch, signal } = follow;
+  const { bases, every, fetch, signal, replays } = follow;
   await Promise.all(
     bases.map(async (base) => {
       while (!signal.aborted) {
-        await lookAndSay(witness, { base, fetch, signal });
+        await lookAndSay(witness, { base, fetch, signal }, replays);
         await pause(every * 1_000, signal);
       }
     }),
@@ -86,8 +89,9 @@ export async function followForever(
   if (bases.length === 0) await pause(undefined, signal);
 }
 
-async function lookAndSay(witness: Witness, place: Parameters<typeof followOnce>[1]): Promise<void> {
+async function lookAndSay(witness: Witness, place: Parameters<typeof followOnce>[1], replays?: Replays): Promise<void> {
   try {
+    await replays?.look(place.base, place.signal);
     const { status, ...rest } = await followOnce(witness, place);
     // A fork and a rollback have said so themselves.
     if (status !== 200 && status !== 'behind' && 'why' in rest) witness.alarm(`${place.base}: not cosigned: ${rest.why}`);

@@ -1,4 +1,7 @@
-/** The witness over HTTP (C2SP tlog-witness): `POST /add-checkpoint`, and its newest cosigned head of each log to read. */
+/**
+ * The witness over HTTP (C2SP tlog-witness): `POST /add-checkpoint`, and to read its newest cosigned head of each log and, of logs that it
+ * replays, the status as it saw it.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { submissionBytesMax, witnessConnectionsMax, witnessRequestMillisMax } from '../limits.ts';
 import { verifierKey, witnessLine } from './key.ts';
@@ -55,6 +58,9 @@ async function reply(witness: Witness, request: IncomingMessage): Promise<Reply>
   if (path === '/')
     return { status: 200, body: `${JSON.stringify(await describe(witness), null, 2)}\n`, type: 'application/json' };
   if (path === '/healthz') return { status: 200, body: '{"ok":true}\n', type: 'application/json' };
+  const stated = witness.logs.find((one) => `/${one.origin}/status.json` === path);
+  const status = stated === undefined ? undefined : witness.statusOf?.(stated.origin);
+  if (status !== undefined) return { status: 200, body: Buffer.from(status).toString('utf8'), type: 'application/json' };
   const log = witness.logs.find((one) => `/${one.origin}/checkpoint` === path);
   const note = log === undefined ? undefined : await cosignedHead(witness, log);
   return note === undefined ? { status: 404, body: 'nothing is cosigned here\n' } : { status: 200, body: note };
@@ -72,7 +78,13 @@ async function describe(witness: Witness): Promise<object> {
     witness.logs.map(async ({ origin }) => {
       const { head, stopped } = await witness.heads.read(origin);
       const seen = head === undefined ? {} : { size: head.size, root: Buffer.from(head.root).toString('base64') };
-      return { origin, ...seen, ...(stopped === undefined ? {} : { stopped: stopped.why }) };
+      const held = witness.whyHeld?.(origin);
+      return {
+        origin,
+        ...seen,
+        ...(stopped === undefined ? {} : { stopped: stopped.why }),
+        ...(held === undefined ? {} : { held }),
+      };
     }),
   );
   return { schema: 'skillgate.witness/1', ...witnessLine(witness.key), verifierKey: verifierKey(witness.key), logs };

@@ -31,6 +31,10 @@ export interface Witness {
   readonly say?: (line: string) => void;
   /** Asked when a log is signed with another key than the one that is known; undefined where there is no newer one. */
   readonly renew?: (log: WatchedLog) => Promise<WatchedLog | undefined>;
+  /** Why nothing of a log is cosigned now, though its heads continue one another; absent where nothing but that is looked at. */
+  readonly whyHeld?: (origin: string) => string | undefined;
+  /** The status of a registry as it was replayed here last: a second place of it, for hosts. */
+  readonly statusOf?: (origin: string) => Uint8Array | undefined;
 }
 
 /** What is answered to a log; the statuses are those of C2SP tlog-witness, and 503 of a log that is stopped. */
@@ -71,6 +75,8 @@ export async function consider(witness: Witness, log: WatchedLog, submission: Su
       case 'forked':
         return stop(witness, log, { kept, judged, note: submission.note });
       case 'cosign': {
+        const held = witness.whyHeld?.(log.origin);
+        if (held !== undefined) return { status: 503, why: held };
         const note = ownNote(submission.note, log);
         if (!(await isKept(witness, log, { kept, head: judged.head, note }))) continue;
         if (kept.head?.size !== judged.head.size) witness.say?.(`cosigned ${log.origin}: ${sayHead(judged.head)}`);
@@ -81,10 +87,12 @@ export async function consider(witness: Witness, log: WatchedLog, submission: Su
   return { status: 503, why: 'too many heads of this log at once; try again' };
 }
 
-/** The newest head with a cosignature of now; undefined for a log of which nothing was seen, or that is stopped. */
+/** The newest head with a cosignature of now; undefined for a log of which nothing was seen, or that is stopped or held. */
 export async function cosignedHead(witness: Witness, log: WatchedLog): Promise<string | undefined> {
   const { head, stopped } = await witness.heads.read(log.origin);
-  return head === undefined || stopped !== undefined ? undefined : head.note + (await cosign(witness, head.note));
+  return head === undefined || stopped !== undefined || witness.whyHeld?.(log.origin) !== undefined
+    ? undefined
+    : head.note + (await cosign(witness, head.note));
 }
 
 /** Ends the cosigning of a log that was shown to be two; both notes are kept. */

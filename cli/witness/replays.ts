@@ -1,0 +1,120 @@
+/**
+ * A witness that cosigns only what it has replayed: a head of a log whose index or status leaves out what the log says gets no cosignature, and
+ * installers that demand one refuse it within the day. The replay runs beside the answers, never inside one: the registry signs its status
+ * while it waits for a cosignature, so a witness that asked for the status then would wait for itself.
+ */
+import { join } from 'node:path';
+import { fetchFile } from '../../skills-index/client/blobs.ts';
+import { memoryStore } from '../../skills-index/client/store.ts';
+import { noteBytesMax } from '../../skills-index/log/limits.ts';
+import { hexOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { RootFile } from '../../skills-index/trust/root.ts';
+import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
+import { diskStore } from '../disk-store.ts';
+import { replayHoldsLooks, replayHoldsSeconds } from '../limits.ts';
+import { type Look, lookOnce } from '../monitor/look.ts';
+import { MonitorFolder } from '../monitor/state.ts';
+import type { ReplayWorld } from '../monitor/world.ts';
+import { pinRegistry, trustedRegistry } from '../registries.ts';
+import { freshRegistry } from '../trust/refresh.ts';
+
+export interface Replays {
+  /** Replays the log of a registry. What goes wrong is said, and nothing is cosigned on it. */
+  look(base: string, signal?: AbortSignal): Promise<void>;
+  /** Why nothing of a log is cosigned now; undefined while its last replay is good. */
+  whyHeld(origin: string): string | undefined;
+  /** The status that the last replay saw, for hosts that mistrust what their registry shows them. */
+  statusOf(origin: string): Uint8Array | undefined;
+}
+
+export interface ReplayingWitness {
+  readonly dir: string;
+  readonly roots: readonly RootFile[];
+  /** Seconds between two looks. */
+  readonly every: number;
+  readonly fetch: typeof globalThis.fetch;
+  readonly now: () => Date;
+  readonly alarm: (line: string) => void;
+}
+
+interface Outcome {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly why?: string;
+}
+
+export function makeReplays(witness: ReplayingWitness): Replays {
+  const { now, alarm } = witness;
+  const outcomes = new Map<string, Outcome>();
+  const memory = { verified: new VerifiedStatements(), judged: new Map() };
+  const statuses = new Map<string, Uint8Array>();
+  const secondsMax = witness.every * replayHoldsLooks + replayHoldsSeconds;
+  const settle = (origin: string, why?: string): void => {
+    if (why !== undefined && outcomes.get(origin)?.why !== why)
+      alarm(`ALARM ${origin}: ${why}. Nothing of it is cosigned until that is mended.`);
+    outcomes.set(origin, { at: now().getTime(), ...(why === undefined ? {} : { why }) });
+  };
+  return {
+    look: async (base, signal) => {
+      const root = await rootAt(witness, base, signal);
+      const look = await replay(witness, { base, root, memory, ...(signal === undefined ? {} : { signal }) });
+      statuses.set(root.origin, look.status);
+      settle(root.origin, look.differences.length === 0 ? undefined : sayDifferences(look));
+    },
+    statusOf: (origin) => statuses.get(origin),
+    whyHeld: (origin) => {
+      const last = outcomes.get(origin);
+      if (last === undefined)
+        return `the log of ${origin} was not replayed yet: name its registry with --follow, and see that it answers`;
+      if (last.why !== undefined) return last.why;
+      const age = (now().getTime() - last.at) / 1000;
+      return age <= secondsMax
+        ? undefined
+        : `the log of ${origin} was last replayed at ${new Date(last.at).toISOString()}, too long ago`;
+    },
+  };
+}
+
+async function replay(
+  { dir, fetch, now }: ReplayingWitness,
+  given: {
+    readonly base: string;
+    readonly root: RootFile;
+    readonly memory: Pick<ReplayWorld, 'verified' | 'judged'>;
+    readonly signal?: AbortSignal;
+  },
+): Promise<Look> {
+  const { base, root, memory, signal = new AbortController().signal } = given;
+  // A home of its own, in which the root file that the operator gave is the one that is pinned.
+  const home = join(dir, 'replay');
+  const paths = { config: join(home, 'config'), data: join(home, 'data'), cache: join(home, 'cache') };
+  await pinRegistry(paths, base, root, []);
+  const world = { paths, fetch, now, signal };
+  const { registry } = await freshRegistry(world, trustedRegistry(world, base), { offline: false, graceHours: 0 });
+  // A head that lacks this witness' own cosignature is no difference to it.
+  const { witnesses: _, ...trust } = registry;
+  const source = { base, fetch, store: diskStore(paths, registry.fingerprint), signal };
+  const folder = new MonitorFolder(join(home, 'monitor', hexOf(registry.fingerprint)));
+  return lookOnce({ ...trust, ...memory, source, folder, now });
+}
+
+async function rootAt({ roots, fetch }: ReplayingWitness, base: string, signal?: AbortSignal): Promise<RootFile> {
+  const source = { base, fetch, store: memoryStore(), ...(signal === undefined ? {} : { signal }) };
+  const note = await fetchFile(source, '/log/checkpoint', noteBytesMax);
+  const [origin = ''] = Buffer.from(note ?? '')
+    .toString('utf8')
+    .split('\n');
+  const root = roots.find((one) => one.origin === origin);
+  if (root !== undefined) return root;
+  throw new Problem(
+    'log-invalid',
+    `Cannot replay the log at ${base}: no root file was given of ${JSON.stringify(origin.slice(0, 200))}`,
+  );
+}
+
+function sayDifferences({ differences: [first, ...more], evidence }: Look): string {
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+  const kept = evidence === undefined ? '' : `; kept in ${evidence}`;
+  return `index or status do not say what the log says: ${first?.code} at ${first?.place}: ${first?.message}${others}${kept}`;
+}

@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { followOnce } from '../../../cli/witness/follow.ts';
+import { diskHeads } from '../../../cli/witness/heads.ts';
+import { readOrMakeWitnessKey } from '../../../cli/witness/key.ts';
+import { makeReplays, type Replays } from '../../../cli/witness/replays.ts';
+import { logOf } from '../../../cli/witness/roots.ts';
+import { serveWitness } from '../../../cli/witness/server.ts';
+import { cosignedHead, takeSubmission, type Witness } from '../../../cli/witness/witness.ts';
+import { printSubmission } from '../../../skills-index/log/add-checkpoint.ts';
+import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
+import { type Status, signStatus } from '../../../skills-index/trust/status-file.ts';
+import { freshNonce } from '../../nonce.ts';
+import { approve, makeSkill, publish, scan, state } from '../../registry/road.ts';
+import { makeStaffedWorld, type Staffed } from '../../registry/world.ts';
+import { skill as type } from '../command-line.ts';
+import { folderWith } from '../temporary-folder.ts';
+
+const base = 'http://localhost';
+const skill = makeSkill('@acme/t', '1.0.0');
+
+let world: Staffed;
+let isHiding: boolean;
+let witness: Witness;
+let replays: Replays;
+let alarms: string[];
+beforeEach(async () => {
+  world = await makeStaffedWorld();
+  isHiding = false;
+  alarms = [];
+  const { send, tokens, scanner, rita, author } = world;
+  await publish(send, skill, author);
+  await scan(send, tokens.scanner, scanner, skill, 'pass');
+  expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+  const dir = folderWith();
+  const now = () => world.registry.now();
+  const alarm = (line: string) => void alarms.push(line);
+  replays = makeReplays({ dir, roots: [world.trust.root], every: 60, fetch, now, alarm });
+  const key = await readOrMakeWitnessKey(dir, 'one.example/w');
+  const { whyHeld, statusOf } = replays;
+  witness = { key, logs: [logOf(world.trust.root)], heads: diskHeads(join(dir, 'heads')), now, alarm, whyHeld, statusOf };
+});
+afterEach(() => world.close());
+
+/** The registry, or who took it over: the status key says nothing of what was revoked. */
+const fetch: typeof globalThis.fetch = async (input, init) => {
+  const path = String(input).slice(base.length);
+  const response = await world.send(path, init as RequestInit);
+  if (!isHiding || path !== '/index/status.json') return response;
+  const { payload } = (await response.json()) as { payload: string };
+  const status: Status = JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
+  return new Response(JSON.stringify(await signStatus({ ...status, marks: [] }, world.registry.keys.status)));
+};
+
+const revoke = async (): Promise<void> => {
+  const { name, version } = skill.manifest;
+  const said = revocationStatement({ nonce: freshNonce(), kind: 'revoked', target: { name, version }, reason: 'it leaks' });
+  expect((await state(world.send, said, world.rita)).status).toBe(201);
+};
+const note = async (): Promise<string> => (await world.send('/log/checkpoint')).text();
+const first = async () => takeSubmission(witness, printSubmission({ oldSize: 0, proof: [], note: await note() }));
+
+describe('a witness that replays', () => {
+  it('cosigns the heads of an honest registry, those with a revocation too', async () => {
+    await replays.look(base);
+    expect(await first()).toMatchObject({ status: 200 });
+    await revoke();
+    await replays.look(base);
+    expect(await followOnce(witness, { base, fetch })).toMatchObject({ status: 200 });
+    expect([alarms, await cosignedHead(witness, logOf(world.trust.root))]).toEqual([[], expect.any(String)]);
+  });
+
+  it('cosigns nothing while the status lacks a mark that the log demands, and goes on when it has it', async () => {
+    await replays.look(base);
+    expect(await first()).toMatchObject({ status: 200 });
+    await revoke();
+    isHiding = true;
+    await replays.look(base);
+    const why = expect.stringMatching(/mark-missing at @acme\/t@1\.0\.0/);
+    expect(await followOnce(witness, { base, fetch })).toMatchObject({ status: 503, why });
+    // The head from before is not cosigned anew either: its cosignature ends within the day.
+    expect(await cosignedHead(witness, logOf(world.trust.root))).toBeUndefined();
+    expect(alarms).toEqual([why]);
+    isHiding = false;
+    await replays.look(base);
+    expect(await followOnce(witness, { base, fetch })).toMatchObject({ status: 200 });
+  });
+
+  it('cosigns nothing before the first replay, and nothing long after the last', async () => {
+    expect(await first()).toMatchObject({ status: 503, why: expect.stringContaining('not replayed yet') });
+    await replays.look(base);
+    expect(await first()).toMatchObject({ status: 200 });
+    world.wait(14 * 60_000);
+    expect(await followOnce(witness, { base, fetch })).toMatchObject({
+      status: 503,
+      why: expect.stringContaining('too long ago'),
+    });
+  });
+
+  it('serves the status that it saw, and says what it holds back', async () => {
+    const server = await serveWitness(witness, { host: 'localhost', port: 0 });
+    onTestFinished(() => server.close());
+    const path = `${server.base}/${world.trust.root.origin}/status.json`;
+    expect((await globalThis.fetch(path)).status).toBe(404);
+    expect(await (await globalThis.fetch(server.base)).json()).toMatchObject({ logs: [{ held: expect.any(String) }] });
+    await revoke();
+    await replays.look(base);
+    expect(await (await globalThis.fetch(path)).text()).toBe(await (await world.send('/index/status.json')).text());
+  });
+
+  it('reads no log of which it was given no root file', async () => {
+    const strange = makeReplays({
+      dir: folderWith(),
+      roots: [],
+      every: 60,
+      fetch,
+      now: () => new Date(),
+      alarm: () => undefined,
+    });
+    await expect(strange.look(base)).rejects.toThrow('no root file was given');
+  });
+});
+
+it.each([
+  ['no registry to follow', []],
+  ['a log without a root file', ['--follow', 'https://skills.example', '--log', 'skills.example=AAAA']],
+])('is not started with %s', async (_, more) => {
+  const { exit } = await type(['witness', 'serve', '--replay', '--name', 'w', ...more]);
+  expect(exit).toBe(2);
+});
