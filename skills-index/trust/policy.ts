@@ -28,6 +28,8 @@ export interface Policy {
   readonly programs: readonly string[];
   /** Nothing beyond it is admitted; null for no ceiling. */
   readonly ceiling: Capabilities | null;
+  /** How many scanners have to sign the same report, each a member of its own: 1 when left out. */
+  readonly scanners?: 1 | 2;
   /** Rule sets whose scans no longer count, because they are known to miss something; a digest says nothing of its age. */
   readonly refusedRuleSets?: readonly Digest[];
   /** What counted before this one, oldest first: versions that were approved under it stay admitted. */
@@ -72,6 +74,7 @@ const entries = {
   approvals: exactObject({ usual: needed, high: needed }),
   programs: boundedList(v.string(), programsMax),
   ceiling: v.nullable(capabilities),
+  scanners: v.exactOptional(v.picklist([1, 2], 'is neither 1 nor 2')),
   refusedRuleSets: v.exactOptional(boundedList(digest, refusedRuleSetsMax)),
 } as const;
 

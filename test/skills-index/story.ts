@@ -85,6 +85,8 @@ export interface Twist {
   readonly report?: (report: ScanReport) => ScanReport;
   /** Statements before the version is published, after the usual ones. */
   readonly before?: (log: TestLog) => Promise<unknown>;
+  /** Further scans, which the verdict names. */
+  readonly scans?: (log: TestLog, scan: Statement) => Promise<readonly Said[]>;
   /** Statements between the scan and the approvals. */
   readonly between?: (log: TestLog) => Promise<unknown>;
   /** Changes a statement before it is signed, and who signs it. */
@@ -137,6 +139,7 @@ export async function tellStory(twist: Twist = {}): Promise<Story> {
   const publish = await (twist.publish === undefined ? say(publication, people.author) : twist.publish(log, publication));
   const report = storyReport(about, manifest, twist);
   const scan = await say(scanOf(about, report), people.scanner);
+  const scans = (await twist.scans?.(log, scanOf(about, report))) ?? [];
   await twist.between?.(log);
   const capabilities = withoutWhy(twist.capabilities ?? manifest.capabilities);
   const approvals: Said[] = [];
@@ -144,7 +147,7 @@ export async function tellStory(twist: Twist = {}): Promise<Story> {
     const { statement, signer } = approvalBy(name, about, { report, capabilities, twist });
     approvals.push(await say(statement, signer));
   }
-  const verdict = await say(verdictOn(about, [publish, scan, ...approvals]), people.registry);
+  const verdict = await say(verdictOn(about, [publish, scan, ...scans, ...approvals]), people.registry);
   const line: IndexLine = {
     schema: 'skillgate.index/1',
     name: about.name,

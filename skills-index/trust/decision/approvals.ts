@@ -5,7 +5,8 @@ import { type ApprovalContext, type LoggedApproval, whyNotCounted } from '../cou
 import type { AdmittedApproval } from '../decision.ts';
 import { type Evidence, statementsOf } from './evidence.ts';
 import type { Reasons } from './reason.ts';
-import type { JudgedPublish, JudgedScan, JudgedVerdict } from './version.ts';
+import type { JudgedScan } from './scan.ts';
+import type { JudgedPublish, JudgedVerdict } from './version.ts';
 
 /** What the approvals are judged against; undefined where that already failed. */
 export interface JudgedBefore {

@@ -9,7 +9,8 @@ import type { VerifiedStatement } from '../verify-statement.ts';
 import { type Evidence, statementsOf } from './evidence.ts';
 import type { JudgedStatus } from './log.ts';
 import type { ChainPart, DecisionReason } from './reason.ts';
-import type { JudgedPublish, JudgedScan, JudgedVerdict } from './version.ts';
+import type { JudgedScan } from './scan.ts';
+import type { JudgedPublish, JudgedVerdict } from './version.ts';
 
 /** One part of the chain. It fails for its own reasons alone; what rests on it says so itself. */
 export interface ChainNode {

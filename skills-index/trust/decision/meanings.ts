@@ -22,6 +22,7 @@ export const decisionMeanings: Readonly<Record<DecisionReasonCode, string>> = {
   'rule-set-refused': 'The version was scanned by a rule set that the policy has named as no longer good enough.',
   'approval-invalid':
     'An approval does not count: by who was no reviewer then, by an author of the version, or about other things than these.',
+  'scans-missing': 'Fewer scanners signed the report than the policy asks for; two keys of one member are one scanner.',
   'approvals-missing': 'Fewer people approved the version than the policy asks for one that may do this much.',
   'approvals-not-independent':
     'Fewer of the approvals were signed past the desk, over a checked copy of the bundle, than the policy asks.',

@@ -17,6 +17,7 @@ export const decisionHints = {
   'lock-mismatch':
     'Somebody changed the lock, or the version was approved anew: look why, then take its line out of skillgate.lock and install it again.',
   'scanner-unknown': 'An administrator has to enrol the scanner before it scans: skill member add.',
+  'scans-missing': 'Another scanner has to sign the same report: skill scanner work with its key, on another machine.',
   'scan-mismatch': 'The version has to be scanned again.',
   'rule-set-refused': 'The policy no longer counts scans by that rule set: the registry has to scan the version again.',
   'approval-invalid': 'A reviewer has to approve again.',
@@ -67,6 +68,7 @@ const partOf: Readonly<Record<DecisionReasonCode, ChainPart>> = {
   'publisher-changed': 'publisher',
   'lock-mismatch': 'version',
   'scanner-unknown': 'scan',
+  'scans-missing': 'scan',
   'scan-mismatch': 'scan',
   'rule-set-refused': 'scan',
   'approval-invalid': 'approvals',

@@ -8,17 +8,16 @@ import {
   minus,
   printCapability,
 } from '../../skill/capability.ts';
-import { type Digest, digestOf, hexOf } from '../../skill/digest.ts';
+import { type Digest, hexOf } from '../../skill/digest.ts';
 import type { Manifest } from '../../skill/manifest.ts';
 import { purlOf, type Scope, scopeOf } from '../../skill/name.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
-import type { Finding, Verdict } from '../../statement/finding.ts';
 import { identityId, printIdentity } from '../../statement/identity-id.ts';
 import { idsOf, matchedIdentity } from '../identity/match.ts';
 import { sayWord } from '../identity/publisher-stops.ts';
 import { judgeCeiling } from '../judging-policies.ts';
 import { judgeOfRegistry } from '../own-registry.ts';
-import { type ApprovalsNeeded, approvalsNeeded, policyDigest } from '../policy.ts';
+import { policyDigest } from '../policy.ts';
 import { sayForeign } from '../publisher-words.ts';
 import { holdsOffice } from '../root-office.ts';
 import { type Evidence, onlyStatement, statementsOf } from './evidence.ts';
@@ -34,19 +33,6 @@ export interface JudgedPublish {
   readonly scopeClaim: number;
   readonly manifest: Manifest;
   readonly inferred: boolean;
-}
-
-export interface JudgedScan {
-  /** Name of the scanner member. */
-  readonly scanner: string;
-  readonly logIndex: number;
-  readonly verdict: Verdict;
-  readonly report: Digest;
-  readonly ruleSet: Digest;
-  readonly findings: readonly Finding[];
-  /** Files covered. */
-  readonly files: number;
-  readonly needed: ApprovalsNeeded;
 }
 
 export interface JudgedVerdict {
@@ -93,45 +79,6 @@ function judgeProvenance(evidence: Evidence, scope: Scope, reasons: Reasons): vo
     const known = matchedIdentity(evidence.identities.publishersOf(scope, one.logIndex), one) !== undefined;
     reasons.demand(known, 'publisher-unknown', `provenance: ${sayForeign(evidence.identities, scope, one)}`);
   }
-}
-
-/** The scan: by a scanner member, of exactly the bundle's files, with the report at hand. */
-export function judgeScan(evidence: Evidence, publish: JudgedPublish | undefined, reasons: Reasons): JudgedScan | undefined {
-  const { input, bundle, report, identities } = evidence;
-  const scan = onlyStatement(evidence, predicateTypes.scan, 'scan statement', reasons);
-  if (scan === undefined || bundle === undefined || report === undefined) return undefined;
-  const said = scan.statement.predicate;
-  const scanner = identities.memberOf(scan.signer, scan.logIndex);
-  const isScanner = identities.isMember(scan.signer, 'scanner', scan.logIndex);
-  reasons.demand(isScanner, 'scanner-unknown', `${scan.signer} was no scanner at log index ${scan.logIndex}`);
-  const covered = said.coverage.map(({ path, sha256 }) => ({ path, sha256 }));
-  const listed = bundle.files.map(({ path, sha256 }) => ({ path, sha256 }));
-  const reported = report.coverage.files.map(({ path, sha256, disposition }) => ({ path, sha256, disposition }));
-  const faults: readonly (readonly [boolean, string])[] = [
-    [canonicalJson(covered) === canonicalJson(listed), 'the scan did not cover exactly the files of the bundle'],
-    [said.report === digestOf(input.report), 'the scan report is not the one that the scanner signed'],
-    [canonicalJson(reported) === canonicalJson(said.coverage), 'the scan report covers other files than the scanner signed'],
-    [report.bundle === input.line.bundle, 'the scan report is about another bundle'],
-    [
-      report.ruleSet === said.ruleSet && report.verdict === said.verdict,
-      'the scan report says something else than the scanner signed',
-    ],
-    [publish === undefined || scan.logIndex > publish.logIndex, 'the scan was logged before the version was published'],
-  ];
-  for (const [holds, message] of faults) reasons.demand(holds, 'scan-mismatch', message);
-  const foreign = judgeOfRegistry(input.root)(scan);
-  reasons.demand(foreign === undefined, 'scan-mismatch', `the scan at log index ${scan.logIndex} does not count: ${foreign}`);
-  const { capabilities } = input.line;
-  return {
-    scanner: scanner?.name ?? scan.signer,
-    logIndex: scan.logIndex,
-    verdict: said.verdict,
-    report: said.report,
-    ruleSet: said.ruleSet,
-    findings: report.findings,
-    files: listed.length,
-    needed: approvalsNeeded(evidence.policies.approving, { capabilities, findings: report.findings, verdict: said.verdict }),
-  };
 }
 
 /** The registry's verdict: by its key, PASSED, under this policy, over exactly these statements. */

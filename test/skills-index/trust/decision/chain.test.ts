@@ -3,7 +3,7 @@ import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { type ChainNode, chainOf as judgedChainOf } from '../../../../skills-index/trust/decision/chain.ts';
 import { gatherEvidence } from '../../../../skills-index/trust/decision/evidence.ts';
 import { chainParts, decisionHints, Reasons } from '../../../../skills-index/trust/decision/reason.ts';
-import { type JudgedScan, judgeScan } from '../../../../skills-index/trust/decision/version.ts';
+import { type JudgedScan, judgeScan } from '../../../../skills-index/trust/decision/scan.ts';
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision.ts';
 import { rootFingerprint } from '../../../../skills-index/trust/root.ts';
 import { people, storyNow, storyRoot, storyStatus, tellStory } from '../../story.ts';
