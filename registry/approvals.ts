@@ -15,6 +15,7 @@ import { readIdentities } from './identities.ts';
 import { manifestOf, statementIn, statementsOf } from './manifests.ts';
 import { readBlob } from './objects.ts';
 import { scans } from './schema.ts';
+import { readScannedBy } from './second-scans.ts';
 import type { VersionRow } from './versions.ts';
 
 /** An approval that counts. */
@@ -72,7 +73,9 @@ export async function readApprovals(registry: Registry, version: VersionRow): Pr
   }
   const independent = approvals.filter((one) => one.independent).length;
   const whyMore = whyHigh(registry.policy, asked);
-  return { approvals, needed, whyMore, enough: approvals.length >= needed.total && independent >= needed.independent };
+  const { scans: scanned, needed: scanners } = await readScannedBy(registry, version);
+  const enough = approvals.length >= needed.total && independent >= needed.independent && scanned.length >= scanners;
+  return { approvals, needed, whyMore, enough };
 }
 
 /**

@@ -17,6 +17,7 @@ import { filesOf, manifestOf } from './manifests.ts';
 import { requireBlob } from './objects.ts';
 import { enqueueScan } from './scan-jobs.ts';
 import { audit, drafts, reviewNotes } from './schema.ts';
+import { readScannedBy } from './second-scans.ts';
 import { requireMove, type State } from './status.ts';
 import { moveWrites, requireVersion, type VersionRow } from './versions.ts';
 
@@ -75,6 +76,11 @@ export async function draftApproval(
       hint: 'It is being scanned again; or refuse it.',
     });
   }
+  const { scans, needed } = await readScannedBy(registry, row);
+  if (scans.length < needed)
+    throw new Problem('approval-refused', `${scans.length} of ${needed} scanners have signed its scan report`, {
+      hint: 'It waits for another scanner, which works with a key of its own: skill scanner work.',
+    });
   const { capabilities } = await manifestOf(registry, row);
   const expires = new Date(registry.now().getTime() + draftMs);
   const { name, version, bundle } = row;
@@ -131,7 +137,9 @@ export async function moveVersion(
     await refuseAuthor(registry, actor, row);
     const { writes, moved } = moveWrites(registry, row, requireMove(row.status, move.to, 'person'), { by: nameOf(actor), why });
     // Nobody can approve what was never read: a version whose scan ended without a report is scanned once more.
-    const again = moved.status === 'in review' && row.report === null ? [enqueueScan(registry, row.id)] : [];
+    const { scans, needed } = await readScannedBy(registry, row);
+    const isUnread = row.report === null || scans.length < needed;
+    const again = moved.status === 'in review' && isUnread ? [enqueueScan(registry, row.id)] : [];
     await registry.db.batch([...writes, ...again]);
     return moved.status;
   });

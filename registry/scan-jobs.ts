@@ -33,15 +33,20 @@ export function enqueueScan(registry: Registry, versionId: string, ruleSet: Dige
 
 /**
  * Gives the oldest job that waits, or whose lease ended, to a scanner.
- * @param ruleSet what the scanner scans by; jobs for another are not given, and without it none that is for a certain one
+ * @param how.only which jobs it may have at all
+ * @param how.ruleSet what the scanner scans by; jobs for another are not given, and without it none that is for a certain one
  * @throws Problem `forbidden`
  */
-export async function leaseJob(registry: Registry, actor: Actor, ruleSet?: Digest): Promise<LeasedJob | undefined> {
+export async function leaseJob(
+  registry: Registry,
+  actor: Actor,
+  { ruleSet, only }: { readonly ruleSet?: Digest | undefined; readonly only?: SQL | undefined } = {},
+): Promise<LeasedJob | undefined> {
   requireRole(actor, ['scanner']);
   await buryExhausted(registry);
   const now = registry.now().getTime();
   const lease = Buffer.from(registry.random(32)).toString('base64url');
-  const fits = or(isNull(jobs.ruleSet), ruleSet === undefined ? undefined : eq(jobs.ruleSet, ruleSet));
+  const fits = and(only, or(isNull(jobs.ruleSet), ruleSet === undefined ? undefined : eq(jobs.ruleSet, ruleSet)));
   // The oldest that waits and the oldest whose lease is over, each by an index; over both at once SQLite sorts all that wait.
   const oldestOf = (free: SQL | undefined): SQL =>
     sql`SELECT * FROM (SELECT ${jobs.id}, ${jobs.createdAt} FROM ${jobs} WHERE ${and(free, fits)} ORDER BY ${jobs.createdAt}, ${jobs.id} LIMIT 1)`;

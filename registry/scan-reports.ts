@@ -20,6 +20,7 @@ import { putBlob, requireBlob } from './objects.ts';
 import { putProse } from './prose-since.ts';
 import { giveBack, holdsLease, type JobRow, requireLease, versionOf } from './scan-jobs.ts';
 import { jobs, scans, versionBlobs, versions } from './schema.ts';
+import { enqueueSecond, takeFurther } from './second-scans.ts';
 import { similarityWrites } from './similarity-index.ts';
 import type { State } from './status.ts';
 import { refreshStatus } from './status-json.ts';
@@ -67,9 +68,12 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
       .select()
       .from(scans)
       .where(and(eq(scans.versionId, row.id), eq(scans.ruleSet, report.ruleSet)));
-    if (known.length > 0) {
-      await registry.db.batch([holdsLease(sent), done]);
-      return undefined;
+    const by = nameOf(actor);
+    const [first] = known;
+    const ending = [holdsLease(sent), done];
+    if (first !== undefined) {
+      const agreed = verdictMoves(registry, now, report, { by });
+      return takeFurther(registry, now, { signed, digest, known: first.report, by, ending, agreed });
     }
     const doubt = await suspensionFor(registry, now, report);
     const added = doubt?.statement === undefined ? [] : [{ ...doubt.statement, versionId: row.id }];
@@ -83,6 +87,7 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
       selectors: sent.selectors ?? null,
       prose: prose ?? null,
     };
+    const second = enqueueSecond(registry, now);
     const alike = sent.signature === undefined ? [] : await similarityWrites(registry, row, sent.signature);
     // What was approved stays approved on the report that a person read; a newer one can only suspend it.
     const stands = now.status !== 'approved' && now.status !== 'suspended' && now.status !== 'revoked';
@@ -90,8 +95,7 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
       ? [(db) => db.update(versions).set({ report: digest, verdict: report.verdict }).where(eq(versions.id, row.id))]
       : [];
     await registry.db.batch([
-      holdsLease(sent),
-      done,
+      ...ending,
       ...planned.writes,
       (db) => db.insert(scans).values(scan),
       ...[digest, ...(prose === undefined ? [] : [prose])].map(
@@ -101,7 +105,8 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
       ),
       ...judged,
       ...alike,
-      ...verdictMoves(registry, now, report, nameOf(actor)),
+      ...verdictMoves(registry, now, report, { by, waits: second.length > 0 }),
+      ...second,
       ...(doubt?.writes(planned.indexes[1] ?? 0) ?? []),
     ]);
     return planned;
@@ -124,12 +129,19 @@ async function refuseOtherRules(
 }
 
 /** Where a report moves a version that waits for it, or for a person on a report that was better. What else a person moved stays. */
-function verdictMoves(registry: Registry, row: VersionRow, report: ScanReport, by: string): Write[] {
+function verdictMoves(
+  registry: Registry,
+  row: VersionRow,
+  report: ScanReport,
+  { by, waits = false }: { readonly by: string; readonly waits?: boolean },
+): Write[] {
   const to = stateAfter(report);
   const why = `scan verdict: ${report.verdict}`;
   if (row.status === 'in review' && to !== 'in review' && isWorse(report.verdict, row.verdict)) {
     return moveWrites(registry, row, { from: 'in review', to: 'quarantined', by: 'verdict' }, { by, why: `re${why}` }).writes;
   }
+  // A second scanner has to agree first; what one of them holds back is held back at once.
+  if (waits && to === 'in review') return [];
   if (row.status === 'scanning') return moveWrites(registry, row, { from: 'scanning', to, by: 'verdict' }, { by, why }).writes;
   if (row.status !== 'received') return [];
   const started = moveWrites(

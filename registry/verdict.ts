@@ -22,19 +22,16 @@ import type { Registry } from './context.ts';
 import { finishStatements, planAppend } from './log.ts';
 import { addressOf, filesOf, type StatementRow, statementIn, statementsOf } from './manifests.ts';
 import { scans } from './schema.ts';
+import { readScannedBy } from './second-scans.ts';
 import type { VersionRow } from './versions.ts';
 
 /** The newest verdict if it names exactly these statements, else a new one, signed and logged. */
 export async function verdictOn(registry: Registry, row: VersionRow, approvedAt: readonly number[]): Promise<StatementRow> {
   const all = await statementsOf(registry, row.id);
   if (row.report === null) throw new Problem('internal', 'An approved version has no report');
-  // Of two scanners that said the same, the one that counts: what an ended one said is in the log for ever, and nobody's evidence.
-  const [scan] = await registry.db.read
-    .select({ logIndex: scans.logIndex })
-    .from(scans)
-    .where(and(eq(scans.versionId, row.id), eq(scans.report, row.report)));
+  const scannedAt = await scansThatCount(registry, row, row.report);
   const inputs = all
-    .filter((one) => isInput(one, scan?.logIndex, approvedAt))
+    .filter((one) => isInput(one, scannedAt, approvedAt))
     .map((one) => hexOf(addressOf(one)))
     .sort()
     .map((sha256) => ({ digest: { sha256 } }));
@@ -93,8 +90,17 @@ function names(
   return canonicalJson([said.inputAttestations, said.policy]) === canonicalJson([inputs, policy]);
 }
 
-/** Publish, provenance, the scan that decided, and the approvals that count. */
-function isInput(one: StatementRow, scannedAt: number | undefined, approvedAt: readonly number[]): boolean {
+// Of two scanners that said the same, the one that counts: what an ended one said is in the log for ever, and nobody's evidence.
+async function scansThatCount(registry: Registry, row: VersionRow, report: Digest): Promise<readonly number[]> {
+  const { scans: found, needed } = await readScannedBy(registry, row);
+  if (needed > 1) return found.map((one) => one.logIndex);
+  const decided = and(eq(scans.versionId, row.id), eq(scans.report, report));
+  const rows = await registry.db.read.select({ logIndex: scans.logIndex }).from(scans).where(decided);
+  return rows.slice(0, 1).map((one) => one.logIndex);
+}
+
+/** Publish, provenance, the scans that decided, and the approvals that count. */
+function isInput(one: StatementRow, scannedAt: readonly number[], approvedAt: readonly number[]): boolean {
   switch (one.predicateType) {
     case predicateTypes.publish:
     case predicateTypes.provenance:
@@ -102,7 +108,7 @@ function isInput(one: StatementRow, scannedAt: number | undefined, approvedAt: r
     case predicateTypes.approval:
       return approvedAt.includes(one.logIndex);
     case predicateTypes.scan:
-      return one.logIndex === scannedAt;
+      return scannedAt.includes(one.logIndex);
     default:
       return false;
   }

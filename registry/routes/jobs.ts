@@ -14,6 +14,7 @@ import { reportBytesMax, ruleSetBytesMax } from '../limits.ts';
 import { planRescans, takeRuleSet } from '../rescans.ts';
 import { failJob, leaseJob, renewLease } from '../scan-jobs.ts';
 import { type SignedReport, takeReport } from '../scan-reports.ts';
+import { leasableBy } from '../second-scans.ts';
 import { asDigest, describe, digestSchema, jsonBody, requireActor } from './describe.ts';
 import { envelopeIn } from './envelopes.ts';
 
@@ -70,10 +71,11 @@ function leaseRoutes(registry: Registry): Hono {
         const actor = await requireActor(registry, context);
         const { ruleSet: said } = context.req.valid('json');
         const ruleSet = said === undefined ? undefined : asDigest(said);
-        const waiting = await leaseJob(registry, actor, ruleSet);
+        const wanted = { ruleSet, only: await leasableBy(registry, actor) };
+        const waiting = await leaseJob(registry, actor, wanted);
         // What is new goes first; a scanner without work looks after what a newer rule set may judge otherwise.
         const again = waiting === undefined && (await planRescans(registry)) > 0;
-        return context.json({ job: (again ? await leaseJob(registry, actor, ruleSet) : waiting) ?? null });
+        return context.json({ job: (again ? await leaseJob(registry, actor, wanted) : waiting) ?? null });
       },
     )
     .post(
