@@ -10,10 +10,10 @@ import { parseScanReport, type ScanReport } from '../skills-index/statement/scan
 import { type ApprovalContext, whyNotCounted } from '../skills-index/trust/counted-approval.ts';
 import { type ApprovalsNeeded, approvalsNeeded, whyHigh } from '../skills-index/trust/policy.ts';
 import { publishedBy } from './authors.ts';
+import { requireBlob } from './blobs.ts';
 import type { Registry } from './context.ts';
 import { readIdentities } from './identities.ts';
 import { manifestOf, statementIn, statementsOf } from './manifests.ts';
-import { readBlob } from './objects.ts';
 import { scans } from './schema.ts';
 import { readScannedBy } from './second-scans.ts';
 import type { VersionRow } from './versions.ts';
@@ -103,7 +103,6 @@ export async function approvalContext(registry: Registry, version: VersionRow): 
 /** The version's newest scan report. */
 export async function reportOf(registry: Registry, version: VersionRow): Promise<ScanReport | undefined> {
   if (version.report === null) return undefined;
-  const bytes = await readBlob(registry.objects, version.report);
-  if (bytes === undefined) throw new Problem('internal', `The scan report of ${version.name} is gone`);
+  const bytes = await requireBlob(registry, version.report);
   return parseScanReport(parseJson(bytes, 'the scan report', scanReportValuesMax).value);
 }

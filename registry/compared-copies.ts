@@ -1,11 +1,11 @@
 /** The texts of a version beside those of its near copies: what both say, in lines. */
 import { matchingParts, type PartPlace } from '../skills-index/skill/matching-parts.ts';
 import type { TextFile } from '../skills-index/skill/similarity-signature.ts';
+import { requireBlob } from './blobs.ts';
 import type { Registry } from './context.ts';
 import { comparedBytesMax, comparedCopiesMax } from './limits.ts';
 import { filesOf } from './manifests.ts';
 import type { NearCopy } from './near-copies.ts';
-import { requireBlob } from './objects.ts';
 import type { ReviewDetail } from './review-detail.ts';
 import { requireVersion, type VersionRow } from './versions.ts';
 
@@ -51,7 +51,7 @@ async function textsOf(registry: Registry, row: VersionRow): Promise<TextFile[]>
   for (const { path, sha256, size } of files) {
     left -= size;
     if (left < 0) break;
-    const bytes = await requireBlob(registry.objects, sha256);
+    const bytes = await requireBlob(registry, sha256);
     if (!bytes.subarray(0, 8_000).includes(0)) texts.push({ path, text: new TextDecoder().decode(bytes) });
   }
   return texts;

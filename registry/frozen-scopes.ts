@@ -11,7 +11,7 @@ import { rootFileOf, type TufRepository } from '../skills-index/trust/tuf/reposi
 import { verifyStatement } from '../skills-index/trust/verify-statement.ts';
 import { sigstoreOf } from './certified.ts';
 import { diskObjects } from './disk-objects.ts';
-import { requireBlob } from './objects.ts';
+import { readBlob } from './objects.ts';
 
 /** Scopes of which a statement by certificate is logged that could not be verified under `next`. */
 export async function scopesFrozenBy(dir: string, next: TufRepository): Promise<string[]> {
@@ -19,7 +19,7 @@ export async function scopesFrozenBy(dir: string, next: TufRepository): Promise<
   const fallen = new Set<string>();
   for (const address of certifiedScopes(dir)) {
     if (!isDigest(address)) continue;
-    const { value } = parseJson(await requireBlob(objects, address), 'a statement');
+    const { value } = parseJson(await readBlob(objects, address), 'a statement');
     try {
       verifyStatement(value, { root, sigstore });
     } catch (cause) {

@@ -5,13 +5,14 @@ import { type Digest, hexOf, isDigest } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type IdentityStatement, type PublicKey, predicateTypes } from '../skills-index/statement/attestation.ts';
 import { keysAmong } from '../skills-index/statement/identity-id.ts';
-import type { FrozenStatement } from '../skills-index/trust/identity/frozen-statement.ts';
+import { parseEnvelope } from '../skills-index/statement/sign.ts';
+import { type FrozenStatement, parseFrozenSubject } from '../skills-index/trust/identity/frozen-statement.ts';
 import { readLogged } from '../skills-index/trust/identity/read-logged.ts';
 import { chainIdentities, type Identities, type LoggedStatement } from '../skills-index/trust/identity.ts';
 import type { VerifiedStatement } from '../skills-index/trust/verify-statement.ts';
+import { requireBlob } from './blobs.ts';
 import type { Actor, Member, Registry, Role, Subject } from './context.ts';
 import { finishStatements } from './log.ts';
-import { requireBlob } from './objects.ts';
 import { statements } from './schema.ts';
 
 /** The chain as last computed, and the verified statements it was computed from: who is who, and what was said of publishers. */
@@ -46,8 +47,7 @@ export async function readIdentities(registry: Registry): Promise<KnownIdentitie
   for (const { logIndex, bundle } of rows) {
     const address = bundle ?? (await finishStatements(registry, [logIndex]))[0]?.digest;
     if (!isDigest(address)) throw new Problem('internal', `Statement ${logIndex} has no address`);
-    const bytes = await requireBlob(registry.objects, address);
-    const one = readLogged(bytes, { logIndex, digest: address }, registry);
+    const one = await readIdentity(registry, { logIndex, digest: address });
     if ('why' in one) frozen.push(one);
     else verified.push(one);
   }
@@ -61,6 +61,22 @@ export async function readIdentities(registry: Registry): Promise<KnownIdentitie
   };
   registry.identities.known = fresh;
   return fresh;
+}
+
+/** A statement, or what is frozen where its bytes are damaged and the rows do not give them back: nobody else must wait for them. */
+async function readIdentity(
+  registry: Registry,
+  at: Pick<FrozenStatement, 'logIndex' | 'digest'>,
+): Promise<VerifiedStatement | FrozenStatement> {
+  try {
+    return readLogged(await requireBlob(registry, at.digest), at, registry);
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.code !== 'blob-damaged') throw cause;
+    const [row] = await registry.db.read.select().from(statements).where(eq(statements.logIndex, at.logIndex));
+    if (row === undefined) throw cause;
+    const about = parseFrozenSubject(Buffer.from(parseEnvelope(JSON.parse(row.envelope)).payload, 'base64'));
+    return { ...at, about, why: `the statement at log index ${at.logIndex} is damaged on its disk` };
+  }
 }
 
 // One question, so that no statement commits between two; a part for each type, so that SQLite reads each in order from an index.

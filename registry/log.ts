@@ -193,7 +193,7 @@ async function bundleOf(
 }
 
 /** The tree before entry `size`; the whole committed tree when left out. */
-async function readRange(registry: Registry, size?: number): Promise<CompactRange> {
+export async function readRange(registry: Registry, size?: number): Promise<CompactRange> {
   if (size === 0) return emptyRange;
   const [row] = await registry.db.read
     .select({ index: log.index, peaks: log.peaks })

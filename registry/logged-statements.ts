@@ -6,9 +6,9 @@
  */
 import { eq } from 'drizzle-orm';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { requireBlob } from './blobs.ts';
 import type { Registry } from './context.ts';
 import { finishStatements } from './log.ts';
-import { requireBlob } from './objects.ts';
 import { statements } from './schema.ts';
 
 /**
@@ -28,5 +28,5 @@ export async function readStatementAt(registry: Registry, given: string): Promis
   if (row === undefined) throw new Problem('not-found', `The log has no statement ${JSON.stringify(given.slice(0, 20))}`);
   const address = row.bundle ?? (await finishStatements(registry, [row.logIndex]))[0]?.digest;
   if (address === undefined) throw new Problem('internal', `Statement ${row.logIndex} has no address`);
-  return requireBlob(registry.objects, address);
+  return requireBlob(registry, address);
 }

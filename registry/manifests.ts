@@ -8,8 +8,8 @@ import type { Manifest } from '../skills-index/skill/manifest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type PublishPredicate, predicateTypes, type Statement } from '../skills-index/statement/attestation.ts';
 import { parseEnvelope, peekStatement } from '../skills-index/statement/sign.ts';
+import { requireBlob } from './blobs.ts';
 import type { Registry } from './context.ts';
-import { requireBlob } from './objects.ts';
 import { statements } from './schema.ts';
 import type { VersionRow } from './versions.ts';
 
@@ -49,14 +49,14 @@ export async function publicationOf(registry: Registry, version: VersionRow): Pr
 
 /** The files of a version. */
 export async function filesOf(registry: Registry, version: VersionRow): Promise<readonly BundleFile[]> {
-  return parseBundle(await requireBlob(registry.objects, version.bundle)).bundle.files;
+  return parseBundle(await requireBlob(registry, version.bundle)).bundle.files;
 }
 
 /** What SKILL.md says. */
 export async function skillMdOf(registry: Registry, files: readonly BundleFile[]): Promise<SkillMd> {
   const file = files.find(({ path }) => path === 'SKILL.md');
   if (file === undefined) throw new Problem('internal', 'A stored bundle has no SKILL.md');
-  return parseSkillMd(await requireBlob(registry.objects, file.sha256));
+  return parseSkillMd(await requireBlob(registry, file.sha256));
 }
 
 /** Where the Sigstore bundle of a finished statement lies. */

@@ -42,18 +42,17 @@ export function earlierRootName(fingerprint: Digest): string {
 
 /** Stores bytes under their digest unless they are there. */
 export async function putBlob(objects: Objects, bytes: Uint8Array): Promise<Digest> {
-  const digest = digestOf(bytes);
-  const name = storedBlobName(digest);
-  if (!(await objects.has(name))) await objects.put(name, bytes);
-  return digest;
+  await putBlobs(objects, [bytes]);
+  return digestOf(bytes);
 }
 
-/** Stores several that are not there yet. */
+/** Stores several that are not there yet. What lies under a digest is compared, not believed: so an upload mends a damaged blob. */
 export async function putBlobs(objects: Objects, all: Iterable<Uint8Array>): Promise<void> {
   const missing = new Map<string, Uint8Array>();
   await forEachOf(all, async (bytes) => {
     const name = storedBlobName(digestOf(bytes));
-    if (!(await objects.has(name))) missing.set(name, bytes);
+    const there = await objects.get(name);
+    if (there === undefined || Buffer.compare(there, bytes) !== 0) missing.set(name, bytes);
   });
   await objects.putAll(missing);
 }
@@ -84,22 +83,12 @@ export async function forEachOf<Item>(items: Iterable<Item>, act: (item: Item) =
 }
 
 /**
- * Reads a stored blob and checks that it is the one asked for.
- * @returns undefined when there is none
- * @throws Problem `internal` when the bytes on the medium are not the ones that were stored
+ * Reads a stored blob of a folder that nobody serves, and checks that it is the one asked for.
+ * @throws Problem `not-found`, `blob-damaged`
  */
-export async function readBlob(objects: Objects, digest: Digest): Promise<Uint8Array | undefined> {
+export async function readBlob(objects: Objects, digest: Digest): Promise<Uint8Array> {
   const bytes = await objects.get(storedBlobName(digest));
-  if (bytes !== undefined && digestOf(bytes) !== digest) throw new Problem('internal', `Blob ${digest} is damaged on disk`);
-  return bytes;
-}
-
-/**
- * Reads a blob that must be there.
- * @throws Problem `not-found`, `internal`
- */
-export async function requireBlob(objects: Objects, digest: Digest): Promise<Uint8Array> {
-  const bytes = await readBlob(objects, digest);
   if (bytes === undefined) throw new Problem('not-found', `There is no blob ${digest}`);
+  if (digestOf(bytes) !== digest) throw new Problem('blob-damaged', `The blob ${digest} is damaged on its disk`);
   return bytes;
 }

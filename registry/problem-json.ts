@@ -6,10 +6,13 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../skills-index/skill/problem-codes.ts';
 import { whyDamaged } from './sqlite-errors.ts';
 
+/** Failures that the operator has to know of. */
+const operatorCodes: readonly ProblemCode[] = ['internal', 'database-damaged', 'blob-damaged'];
+
 /** Answers a failure; what is not a Problem is logged and told nothing about. */
 export function answerProblem(context: Context, error: unknown, log: (error: unknown) => void): Response {
   const problem = problemOf(error);
-  if (problem.code === 'internal' || problem.code === 'database-damaged') log(error);
+  if (operatorCodes.includes(problem.code)) log(error);
   return problemResponse(context, problem);
 }
 

@@ -8,9 +8,10 @@ import type { Version } from '../skills-index/skill/version.ts';
 import { scanReportValuesMax } from '../skills-index/statement/limits.ts';
 import { isProseOf, type Prose, parseProse } from '../skills-index/statement/prose.ts';
 import { type ProseChange, proseChange } from '../skills-index/statement/prose-change.ts';
+import { requireBlob } from './blobs.ts';
 import type { Registry } from './context.ts';
 import { filesOf } from './manifests.ts';
-import { putBlob, readBlob } from './objects.ts';
+import { putBlob } from './objects.ts';
 import { scans, versions } from './schema.ts';
 import type { VersionRow } from './versions.ts';
 
@@ -74,8 +75,7 @@ async function proseDigest({ db }: Registry, { id }: VersionRow): Promise<Digest
   return scan?.prose ?? undefined;
 }
 
-async function readProse({ objects }: Registry, digest: Digest): Promise<Prose> {
-  const bytes = await readBlob(objects, digest);
-  if (bytes === undefined) throw new Problem('internal', `The prose ${digest} is gone`);
+async function readProse(registry: Registry, digest: Digest): Promise<Prose> {
+  const bytes = await requireBlob(registry, digest);
   return parseProse(parseJson(bytes, 'the prose', scanReportValuesMax).value);
 }

@@ -14,13 +14,14 @@ import { type IndexLine, indexDescription, parseIndexFile, printIndexLine } from
 import { indexFileBytesMax } from '../skills-index/trust/limits.ts';
 import { readApprovals } from './approvals.ts';
 import { retryOnClash } from './batch.ts';
+import { requireBlob } from './blobs.ts';
 import type { Registry } from './context.ts';
 import { readIdentities } from './identities.ts';
 import { identityEvidence } from './index-evidence.ts';
 import { writeIndexFile, writeLackingFiles } from './index-file.ts';
 import { finishStatements, logSize } from './log.ts';
 import { addressOf, filesOf, manifestOf, type StatementRow, skillMdOf, statementIn, statementsOf } from './manifests.ts';
-import { publicBlobName, requireBlob } from './objects.ts';
+import { publicBlobName } from './objects.ts';
 import { nobodyEndedSince, whyStopped } from './publishers.ts';
 import { proofsOfHeads } from './retired-heads.ts';
 import { indexLines, versions } from './schema.ts';
@@ -117,7 +118,7 @@ export async function refuseUnreadable(registry: Registry, line: IndexLine): Pro
 
 async function refuseInadmissible(registry: Registry, row: VersionRow, line: IndexLine): Promise<void> {
   if (row.report === null) throw new Problem('internal', 'An approved version has no report');
-  const read = (digest: Digest): Promise<Uint8Array> => requireBlob(registry.objects, digest);
+  const read = (digest: Digest): Promise<Uint8Array> => requireBlob(registry, digest);
   const files = new Map<string, Uint8Array>();
   for (const file of await filesOf(registry, row)) {
     if (file.path === 'SKILL.md' || file.path === 'skill.json') files.set(file.path, await read(file.sha256));
@@ -159,7 +160,7 @@ async function makePublic(registry: Registry, row: VersionRow, line: IndexLine):
   const missing = new Map<string, Uint8Array>();
   for (const digest of digests) {
     const name = publicBlobName(digest);
-    if (!(await registry.objects.has(name))) missing.set(name, await requireBlob(registry.objects, digest));
+    if (!(await registry.objects.has(name))) missing.set(name, await requireBlob(registry, digest));
   }
   await registry.objects.putAll(missing);
 }

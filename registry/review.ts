@@ -9,12 +9,12 @@ import { policyDigest } from '../skills-index/trust/policy.ts';
 import { reportOf } from './approvals.ts';
 import { refuseAuthor, whyOwn } from './authors.ts';
 import { retryOnClash } from './batch.ts';
+import { requireBlob } from './blobs.ts';
 import { type Actor, nameOf, printSubject, type Registry, type Subject, type VersionName } from './context.ts';
 import { actorOf, requireRole } from './identities.ts';
 import { makeId } from './ids.ts';
 import { claimMs, draftMs, reasonCharsMax } from './limits.ts';
 import { filesOf, manifestOf } from './manifests.ts';
-import { requireBlob } from './objects.ts';
 import { enqueueScan } from './scan-jobs.ts';
 import { audit, drafts, reviewNotes } from './schema.ts';
 import { readScannedBy } from './second-scans.ts';
@@ -46,7 +46,7 @@ const reviewing = ['reviewer', 'administrator'] as const;
 
 /** Bytes of a file, a report or a bundle. @throws Problem `not-found` */
 export async function readReviewFile(registry: Registry, digest: Digest): Promise<Uint8Array> {
-  return requireBlob(registry.objects, digest);
+  return requireBlob(registry, digest);
 }
 
 /**

@@ -12,11 +12,12 @@ import { type Envelope, envelopeSigner, peekStatement } from '../skills-index/st
 import { requireOwnRegistry } from '../skills-index/trust/own-registry.ts';
 import { requireSubjects } from '../skills-index/trust/verify-statement.ts';
 import { retryOnClash, type Write } from './batch.ts';
+import { requireBlob } from './blobs.ts';
 import { type Actor, nameOf, type Registry } from './context.ts';
 import { latest, readIdentities, requireRole } from './identities.ts';
 import { finishStatements, type LoggedAt, type NewStatement, planAppend } from './log.ts';
 import { publicationOf } from './manifests.ts';
-import { putBlob, requireBlob } from './objects.ts';
+import { putBlob } from './objects.ts';
 import { putProse } from './prose-since.ts';
 import { giveBack, holdsLease, type JobRow, requireLease, versionOf } from './scan-jobs.ts';
 import { jobs, scans, versionBlobs, versions } from './schema.ts';
@@ -186,7 +187,7 @@ async function checkReport(
   const signer = own === undefined ? undefined : envelopeSigner(envelope, [own]);
   if (signer === undefined)
     throw new Problem('key-unknown', 'Cannot take the report: the scanner that hands it in did not sign it');
-  const { bundle } = parseBundle(await requireBlob(registry.objects, row.bundle));
+  const { bundle } = parseBundle(await requireBlob(registry, row.bundle));
   requireSubjects(statement, { name: row.name, version: row.version, bundle: row.bundle, files: bundle.files });
   const { manifest, inferred } = await publicationOf(registry, row);
   const wrong = mismatches(statement, row, report, {

@@ -15,6 +15,7 @@ import { requireOwnRegistry } from '../skills-index/trust/own-registry.ts';
 import { requireCertifiable } from '../skills-index/trust/verify-statement.ts';
 import { takeApproval } from './approval-intake.ts';
 import { BatchClash, loggedAlready, retryOnClash, type Write } from './batch.ts';
+import { requireBlob } from './blobs.ts';
 import { refuseUsed, verifySent } from './certified.ts';
 import type { Registry } from './context.ts';
 import { rescanFallen } from './fallen-scans.ts';
@@ -23,7 +24,6 @@ import { refuseManyClaims } from './first-claims.ts';
 import { isIdentityStatement, type KnownIdentities, keysOfStatement, latest, readIdentities } from './identities.ts';
 import { firstOwnersMax, signerTriesMax } from './limits.ts';
 import { finishStatements, type LoggedAt, logSize, type NewStatement, planAppend } from './log.ts';
-import { requireBlob } from './objects.ts';
 import { stopped } from './publishers.ts';
 import { refuseOvertaken } from './replays.ts';
 import { takeRevocation } from './revocations.ts';
@@ -46,7 +46,7 @@ export async function takeStatement(registry: Registry, sent: SentEnvelope): Pro
   const before = await findLogged(registry, sent);
   if (before !== undefined) await refuseOvertaken(registry, peekStatement(sent.envelope), before.logIndex);
   const logged = before ?? (await judgeOnce(registry, sent));
-  const bytes = await requireBlob(registry.objects, logged.digest);
+  const bytes = await requireBlob(registry, logged.digest);
   return { ...logged, bundle: parseJson(bytes, 'the statement').value };
 }
 

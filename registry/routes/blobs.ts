@@ -3,8 +3,8 @@ import { and, eq } from 'drizzle-orm';
 import { Hono } from 'hono';
 import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { findBlob } from '../blobs.ts';
 import type { Actor, Registry } from '../context.ts';
-import { requireBlob } from '../objects.ts';
 import { versionBlobs, versions } from '../schema.ts';
 import { describe, requireActor } from './describe.ts';
 
@@ -23,7 +23,8 @@ export function blobRoutes(registry: Registry): Hono {
       // The same answer for "not yours" and "not there", so that nobody can ask which bytes others have sent.
       if (actor.member === undefined && !(await isOwn(registry, actor, digest)))
         throw new Problem('not-found', `There is no blob ${digest}`);
-      const bytes = await requireBlob(registry.objects, digest);
+      const bytes = await findBlob(registry, digest);
+      if (bytes === undefined) throw new Problem('not-found', `There is no blob ${digest}`);
       return context.body(Buffer.from(bytes), 200, {
         'content-type': 'application/octet-stream',
         'cache-control': 'private, no-store',

@@ -5,12 +5,13 @@ import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
+import { readPublicBlob } from '../blobs.ts';
 import type { Registry } from '../context.ts';
 import { indexFileName } from '../index-file.ts';
 import { newestCheckpoint } from '../log.ts';
 import { readTile } from '../log-tiles.ts';
 import { readStatementAt } from '../logged-statements.ts';
-import { earlierRootName, publicBlobName } from '../objects.ts';
+import { earlierRootName } from '../objects.ts';
 import { currentStatus } from '../status-json.ts';
 import { withCosignatures } from '../witnesses.ts';
 
@@ -49,7 +50,7 @@ export function staticRoutes(registry: Registry): Hono {
     })
     .get('/blobs/sha256/:hex', async (context) => {
       const digest = parseDigest(`sha256:${context.req.param('hex')}`);
-      const bytes = await registry.objects.get(publicBlobName(digest));
+      const bytes = await readPublicBlob(registry, digest);
       if (bytes === undefined) throw new Problem('not-found', `There is no public blob ${digest}`);
       return answer(context, bytes, { type: 'application/octet-stream', cache: forever });
     })

@@ -105,6 +105,12 @@ export const registryCodes = {
     means: 'The registry has no room to write.',
     fix: 'Tell its operator: the disk or database is full. Nothing was taken.',
   },
+  'blob-damaged': {
+    exit: 6,
+    status: 503,
+    means: 'Bytes that the registry stored are damaged on its disk, and it has no other copy of them.',
+    fix: 'Its operator copies the file below objects/ from a backup. Publishing a version that has the same file mends it, too.',
+  },
   'database-damaged': {
     exit: 6,
     status: 503,

@@ -1,0 +1,114 @@
+import { eq, sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { publicBlobName, storedBlobName } from '../../registry/objects.ts';
+import { log, statements } from '../../registry/schema.ts';
+import { requireVersion } from '../../registry/versions.ts';
+import { type Digest, digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { makeKey, type TestKey } from './people.ts';
+import { approve, call, claimScope, makeSkill, publish, scan, signIn } from './road.ts';
+import { makeStaffedWorld, type Staffed } from './world.ts';
+
+describe('a blob that is damaged on its disk', () => {
+  let world: Staffed;
+  let other: TestKey;
+  const skill = makeSkill('@acme/kept', '1.0.0');
+  const file = skill.packed.bundle.files[0]?.sha256 ?? digestOf('');
+  beforeEach(async () => {
+    world = await makeStaffedWorld();
+    other = makeKey();
+    await claimScope(world.send, 'other', other);
+    await publish(world.send, skill, world.author);
+    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
+    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+  });
+  afterEach(() => world.close());
+
+  const get = (digest: Digest): Promise<Response> => world.send(`/blobs/sha256/${digest.slice('sha256:'.length)}`);
+  function damage(...names: readonly string[]): void {
+    for (const name of names) {
+      const bytes = Buffer.from(world.stored.get(name) ?? '');
+      expect(bytes.length, name).toBeGreaterThan(0);
+      bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+      world.stored.set(name, bytes);
+    }
+  }
+  async function statementOf(type: string, index = -1): Promise<Digest> {
+    const rows = await world.registry.db.read.select().from(statements).where(eq(statements.predicateType, type));
+    return parseDigest(rows.at(index)?.bundle ?? '');
+  }
+  async function requireWhole(digest: Digest, names: readonly string[]): Promise<void> {
+    const answer = await get(digest);
+    expect(answer.status).toBe(200);
+    expect(digestOf(new Uint8Array(await answer.arrayBuffer()))).toBe(digest);
+    for (const name of names) expect(digestOf(world.stored.get(name) ?? Buffer.alloc(0)), name).toBe(digest);
+  }
+
+  it.each([
+    ['a bundle', async () => skill.packed.digest],
+    ['a file', async () => file],
+    ['a report', async () => parseDigest((await requireVersion(world.registry, skill.manifest)).report ?? '')],
+    ['a publication', () => statementOf(predicateTypes.publish)],
+    ['the claim of the scope', () => statementOf(predicateTypes.scope, 0)],
+  ])('is never served, and written again from its other copy: %s', async (_, find) => {
+    const digest = await find();
+    damage(publicBlobName(digest));
+    await requireWhole(digest, [publicBlobName(digest)]);
+    world.stored.delete(storedBlobName(digest));
+    const token = world.tokens.rita;
+    const answer = await call(world.send, `/api/v1/blobs/${digest.replace(':', '/')}`, { token });
+    expect(answer.status).toBe(200);
+    expect(digestOf(world.stored.get(storedBlobName(digest)) ?? Buffer.alloc(0))).toBe(digest);
+  });
+
+  it('is written again from the rows of the log, where they hold it', async () => {
+    const digest = await statementOf(predicateTypes.approval);
+    damage(publicBlobName(digest), storedBlobName(digest));
+    await requireWhole(digest, [publicBlobName(digest)]);
+  });
+
+  it('is refused by name where nothing else holds it, is kept by nobody, and comes back with the next upload', async () => {
+    damage(publicBlobName(file), storedBlobName(file));
+    const refused = await get(file);
+    expect([refused.status, refused.headers.get('cache-control')]).toEqual([503, 'no-store']);
+    expect(await refused.json()).toMatchObject({ code: 'blob-damaged', detail: expect.stringContaining(file) });
+    expect(world.errors).toHaveLength(1);
+    const same = Object.fromEntries(skill.files.map(({ path, bytes }) => [path, Buffer.from(bytes).toString()]));
+    const next = makeSkill('@acme/kept', '1.0.1', {
+      files: { ...same, 'skill.json': JSON.stringify({ ...skill.manifest, version: '1.0.1' }) },
+    });
+    expect(next.packed.bundle.files.map((one) => one.sha256)).toContain(file);
+    await publish(world.send, next, world.author);
+    await requireWhole(file, [publicBlobName(file), storedBlobName(file)]);
+  });
+
+  it('makes nothing public that is not', async () => {
+    const draft = makeSkill('@acme/draft', '1.0.0');
+    await publish(world.send, draft, world.author);
+    expect((await get(draft.packed.digest)).status).toBe(404);
+    expect(world.stored.has(publicBlobName(draft.packed.digest))).toBe(false);
+  });
+
+  it('stops nobody when it is who owns a scope: the rows give it back', async () => {
+    const claim = await statementOf(predicateTypes.scope, 0);
+    damage(storedBlobName(claim), publicBlobName(claim));
+    delete world.registry.identities.known;
+    await signIn(world.send, other);
+    expect((await publish(world.send, makeSkill('@acme/next', '1.0.0'), world.author)).status).toBe(201);
+    expect(digestOf(world.stored.get(storedBlobName(claim)) ?? Buffer.alloc(0))).toBe(claim);
+  });
+
+  it('freezes the scope that it is about, and no other, when the rows are damaged, too', async () => {
+    const claim = await statementOf(predicateTypes.scope, 0);
+    damage(storedBlobName(claim), publicBlobName(claim));
+    const { db } = world.registry;
+    const [row] = await db.read.select().from(statements).where(eq(statements.bundle, claim));
+    db.read.run(sql`DROP TRIGGER log_no_update`);
+    db.read.run(sql`UPDATE ${log} SET root = 'AAAA' WHERE "index" = ${row?.logIndex ?? -1}`);
+    delete world.registry.identities.known;
+    await signIn(world.send, other);
+    expect((await publish(world.send, makeSkill('@other/lives', '1.0.0'), other)).status).toBe(201);
+    const refused = await publish(world.send, makeSkill('@acme/frozen', '1.0.0'), world.author);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'scope-frozen', detail: expect.stringContaining('damaged') } });
+  });
+});
