@@ -1,6 +1,7 @@
 /** What the command line prints: every foreign text made harmless, colour only where it is wanted, JSON with nothing beside it. */
 import { styleText } from 'node:util';
 import { hiddenCharacter, spellOut } from '../scanner/models/hidden-characters.ts';
+import { spellMixedWords } from '../skills-index/skill/mixed-scripts.ts';
 import type { CommandContext, OutStream } from './command.ts';
 
 /** Text that may go to a terminal as it is. Only `safe` and an `Ink` make it. */
@@ -23,10 +24,13 @@ export function joined(parts: readonly Sayable[], between: string): Safe {
   return new Safe(parts.map(textOf).join(between));
 }
 
-/** Foreign text for one line of a terminal: controls, escapes, invisible and direction-changing characters are spelled out. */
+/**
+ * Foreign text for one line of a terminal: controls, escapes, invisible and direction-changing characters are spelled out, and so are letters
+ * that look like others in their word.
+ */
 export function terminalSafe(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
-  return Array.from(text, (character) => {
+  return Array.from(spellMixedWords(text, spellOut), (character) => {
     const point = character.codePointAt(0) ?? 0;
     if (character === '\n') return '⏎';
     if (character === '\t') return ' ';

@@ -1,4 +1,5 @@
 /** Makes visible what hides in text: control, invisible and direction-changing characters, words in mixed scripts. Pure. */
+import { lookAlikeScripts } from '../../skills-index/skill/mixed-scripts.ts';
 
 export type Piece =
   | { readonly kind: 'text'; readonly text: string }
@@ -29,13 +30,6 @@ const hiddenRanges = [
   [0xe0100, 0xe01ef],
 ] as const;
 const hiddenRange = hiddenRanges.map(([from, to]) => `\\u{${from.toString(16)}}-\\u{${to.toString(16)}}`).join('');
-const lookAlikes = [
-  ['Latin', /\p{Script=Latin}/u],
-  ['Greek', /\p{Script=Greek}/u],
-  ['Cyrillic', /\p{Script=Cyrillic}/u],
-  ['Armenian', /\p{Script=Armenian}/u],
-  ['Cherokee', /\p{Script=Cherokee}/u],
-] as const;
 const parts = new RegExp(`(?<hidden>[${hiddenClasses}${hiddenRange}])|(?<word>(?:(?![${hiddenRange}])[\\p{L}\\p{N}_])+)`, 'gu');
 const plain = /^[\t\n\x20-\x7e]*$/;
 
@@ -54,7 +48,7 @@ export function revealed(text: string): Piece[] {
     if (hidden !== undefined && !isOrdinary(text, match.index)) {
       put(match.index, hidden.length, { kind: 'invisible', name: codePointName(hidden) });
     }
-    const scripts = word === undefined ? [] : scriptsOf(word);
+    const scripts = word === undefined ? [] : lookAlikeScripts(word);
     if (word !== undefined && scripts.length > 1) {
       put(match.index, word.length, { kind: 'mixed', text: word, scripts: `mixes ${scripts.join(' and ')} letters` });
     }
@@ -74,10 +68,6 @@ export function revealedText(text: string): string {
 function isOrdinary(text: string, at: number): boolean {
   if (text[at] === '\r') return at + 1 === text.length || text[at + 1] === '\n';
   return text[at] === '\ufe0f' && /\p{Extended_Pictographic}$/u.test(text.slice(Math.max(0, at - 2), at));
-}
-
-function scriptsOf(word: string): string[] {
-  return lookAlikes.filter(([, letters]) => letters.test(word)).map(([name]) => name);
 }
 
 function codePointName(character: string): string {

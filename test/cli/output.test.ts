@@ -15,6 +15,8 @@ const hostile = [
   ['letters for machines only', 'a\u{e0041}b', 'a⟨U+E0041⟩b'],
   ['a line of its own', 'a\nerror[x]', 'a⏎error[x]'],
   ['half a character', 'a\ud800b', 'a⟨U+D800⟩b'],
+  ['a letter that looks like another one in its word', 'to p\u0430ypal.com', 'to p⟨U+0430⟩ypal.com'],
+  ['a word of Greek and Cyrillic letters', '\u03bf\u043e', '\u03bf⟨U+043E⟩'],
   ['private use', '\ue000', '⟨U+E000⟩'],
 ] as const;
 
@@ -33,7 +35,18 @@ describe('what is printed', () => {
   });
 
   it('leaves honest text alone', () => {
-    for (const text of ['plain', 'Grüße, 世界', 'naïve café', '✔ fertig']) expect(terminalSafe(text)).toBe(text);
+    for (const text of [
+      'plain',
+      'Grüße, 世界',
+      'naïve café',
+      '✔ fertig',
+      'Москва и Omsk',
+      'Ωmega'.slice(1),
+      'β-carotene',
+      '東京Tower',
+      'e\u0301te\u0301',
+    ])
+      expect(terminalSafe(text)).toBe(text);
   });
 
   it('never lets a control or direction-changing character through', () => {
