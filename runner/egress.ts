@@ -16,7 +16,7 @@ import type { Plan } from '../skills-index/run/plan.ts';
 import { bundlePath, proxyEnvironment } from '../skills-index/run/proxy-environment.ts';
 import { needsWholeBody } from '../skills-index/run/secret-use.ts';
 import { Accounts, type Admission } from './egress/accounts.ts';
-import { forward, type Outgoing } from './egress/forward.ts';
+import { forward, knownValues, type Outgoing } from './egress/forward.ts';
 import { wholeRequest } from './egress/held-request.ts';
 import { RequestBody } from './egress/request-body.ts';
 import { openTunnel } from './egress/tunnel.ts';
@@ -25,6 +25,7 @@ import { forwardWebSocket } from './egress/websocket.ts';
 import * as limits from './limits.ts';
 import type { SandboxFile } from './sandbox.ts';
 import type { LeakDetector } from './secrets/leaks.ts';
+import { type Redaction, redactionOf } from './secrets/placeholder.ts';
 
 export interface EgressSettings {
   /** Made here, for the socket `proxy.sock`. */
@@ -67,6 +68,8 @@ export interface EgressProxy {
 export interface Traffic extends EgressSettings {
   readonly accounts: Accounts;
   readonly upstream: Upstream;
+  /** What answers must not give back; made when it is first needed. */
+  readonly redaction: () => Redaction;
   readonly authority: RunAuthority | undefined;
   /** Of the leaves by host. */
   readonly contexts: Map<string, SecureContext>;
@@ -116,8 +119,13 @@ export async function startEgress(settings: EgressSettings): Promise<EgressProxy
 function trafficOf(settings: EgressSettings, closed: AbortSignal, fail: () => void): Traffic {
   const opened = settings.rules.egress.filter(({ mode, scheme }) => scheme === 'https' && mode === 'intercept');
   const hosts = [...new Set(opened.map(({ host }) => host))];
+  let redaction: Redaction | undefined;
   return {
     ...settings,
+    redaction: () => {
+      redaction ??= redactionOf(knownValues(settings));
+      return redaction;
+    },
     accounts: new Accounts(settings, closed, fail),
     upstream: openUpstream(settings),
     authority: hosts.length === 0 ? undefined : makeAuthority(hosts, new Date()),

@@ -5,7 +5,7 @@ import { headersToHost, headersToSandbox, isPacked, type ReadRequest } from '../
 import { echoedParts } from '../../skills-index/run/secret-use.ts';
 import type { Traffic } from '../egress.ts';
 import { egressAnswerSecondsMax, egressResponseBytesMax } from '../limits.ts';
-import { type KnownValue, redactor } from '../secrets/placeholder.ts';
+import type { KnownValue } from '../secrets/placeholder.ts';
 import type { RequestBody } from './request-body.ts';
 
 export interface Outgoing extends ReadRequest {
@@ -68,7 +68,7 @@ async function drained(stream: ClientRequest | ServerResponse): Promise<void> {
 }
 
 /** All secrets of the run: an answer may hold any of them. */
-export function knownValues({ reveal, rules }: Traffic): readonly KnownValue[] {
+export function knownValues({ reveal, rules }: Pick<Traffic, 'reveal' | 'rules'>): readonly KnownValue[] {
   return rules.secrets.flatMap(({ as, name, placeholder }) =>
     echoedParts({ as }, reveal(name)).map((value) => ({ name, placeholder, value })),
   );
@@ -80,16 +80,16 @@ async function passBack(
   host: string,
   response: ServerResponse,
 ): Promise<Denial | undefined> {
-  const values = knownValues(traffic);
-  if (values.length > 0 && isPacked(answer.headers)) {
+  const redaction = traffic.redaction();
+  if (!redaction.isEmpty && isPacked(answer.headers)) {
     answer.destroy();
     return 'answer-encoded';
   }
-  const filter = redactor(values);
+  const filter = redaction.start();
   try {
     const { 'content-length': length } = answer.headers;
     // What is replaced may be longer or shorter.
-    if (length !== undefined && (values.length === 0 || response.req.method === 'HEAD'))
+    if (length !== undefined && (redaction.isEmpty || response.req.method === 'HEAD'))
       response.setHeader('Content-Length', length);
     passHeaders(answer, response, (text) => filter.push(text) + filter.end());
     let left = egressResponseBytesMax;
@@ -98,7 +98,7 @@ async function passBack(
       if (left < 0) return 'answer-too-large';
       const why = traffic.accounts.receive(chunk.length);
       if (why !== undefined) return why;
-      const part = values.length === 0 ? chunk : Buffer.from(filter.push(chunk.toString('latin1')), 'latin1');
+      const part = redaction.isEmpty ? chunk : Buffer.from(filter.push(chunk.toString('latin1')), 'latin1');
       if (!response.write(part)) await drained(response);
     }
     if (!answer.complete) return 'unreachable';

@@ -4,8 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type Denial, denialOfFailure } from '../../skills-index/run/denial.ts';
 import { type Frame, FrameReader, judgeFrames, serverFrame } from '../../skills-index/run/websocket-frames.ts';
 import type { Traffic } from '../egress.ts';
-import { redactor } from '../secrets/placeholder.ts';
-import { knownValues, type Outgoing, openRequest, passHeaders } from './forward.ts';
+import { type Outgoing, openRequest, passHeaders } from './forward.ts';
 
 /** Until one of both ends it; gives a reason when it was not they. */
 export async function forwardWebSocket(
@@ -64,7 +63,7 @@ function pass(from: Duplex, to: Duplex, judge: (frame: Frame) => Buffer | Denial
 }
 
 function withoutValues(traffic: Traffic, { decision }: Outgoing, text: string): string {
-  const filter = redactor(knownValues(traffic));
+  const filter = traffic.redaction().start();
   const shown = filter.push(text) + filter.end();
   traffic.accounts.redacted(filter.found, decision.host);
   return shown;

@@ -23,7 +23,9 @@ export interface LeakDetector {
 /** @param onCanary called once, with the channel in which the canary was seen */
 export function leakDetector(values: readonly WatchedValue[], onCanary: (channel: string, leak: Leak) => void): LeakDetector {
   const needles = values.flatMap(({ name, parts }) =>
-    parts.flatMap(leakForms).map(({ encoding, text }) => ({ name, encoding, bytes: Buffer.from(text, 'latin1') })),
+    parts
+      .flatMap((part) => leakForms(part))
+      .map(({ encoding, text }) => ({ name, encoding, bytes: Buffer.from(text, 'latin1') })),
   );
   const search = searchFor(needles, ({ name }) => name === canaryName);
   const keep = Math.max(1, ...needles.map(({ bytes }) => bytes.length)) - 1;

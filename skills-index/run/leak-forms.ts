@@ -8,12 +8,13 @@ export interface LeakForm {
 
 /**
  * All forms of a text, each once.
- * @param text ASCII letters and digits that nobody can guess; what is found of a shorter one than about 16 could be an accident
+ * @param text Latin-1; ASCII letters and digits that nobody can guess; what is found of a shorter one than about 16 could be an accident
+ * @param wanted names of encodings; all where it is absent
  */
-export function leakForms(text: string): LeakForm[] {
+export function leakForms(text: string, wanted?: ReadonlySet<string>): LeakForm[] {
   const forms = new Map<string, string>();
   for (const [encoding, written] of Object.entries(encodings))
-    for (const one of written(text)) if (!forms.has(one)) forms.set(one, encoding);
+    if (wanted?.has(encoding) ?? true) for (const one of written(text)) if (!forms.has(one)) forms.set(one, encoding);
   return [...forms].map(([one, encoding]) => ({ encoding, text: one }));
 }
 
@@ -64,7 +65,8 @@ function hexadecimal(text: string, between: string): string[] {
 function base64(text: string): string[] {
   const both = '0123456789';
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-  return ['+/', '-_'].flatMap((last) => packed(text, 6, `${letters}${letters.toLowerCase()}${both}${last}`));
+  const plain = packed(text, 6, `${letters}${letters.toLowerCase()}${both}+/`);
+  return [...new Set([...plain, ...plain.map((one) => one.replaceAll('+', '-').replaceAll('/', '_'))])];
 }
 
 function inAddressOrJson(text: string): string[] {
@@ -74,8 +76,14 @@ function inAddressOrJson(text: string): string[] {
 
 /** The characters that stand for bits of the text alone, wherever in the encoded whole it begins (RFC 4648). */
 function packed(text: string, bits: number, alphabet: string): string[] {
-  const all = [...Buffer.from(text, 'latin1')].map((byte) => byte.toString(2).padStart(8, '0')).join('');
-  const starts = bits === 6 ? [0, 2, 4] : [0, 1, 2, 3, 4];
-  const groups = new RegExp(`.{${bits}}`, 'g');
-  return starts.map((start) => (all.slice(start).match(groups) ?? []).map((one) => alphabet[Number.parseInt(one, 2)]).join(''));
+  const bytes = Buffer.from(text, 'latin1');
+  const valueAt = (from: number): number => {
+    const two = ((bytes[from >> 3] ?? 0) << 8) | (bytes[(from >> 3) + 1] ?? 0);
+    return (two >> (16 - bits - (from & 7))) & ((1 << bits) - 1);
+  };
+  return (bits === 6 ? [0, 2, 4] : [0, 1, 2, 3, 4]).map((start) => {
+    let out = '';
+    for (let at = start; at + bits <= bytes.length * 8; at += bits) out += alphabet[valueAt(at)];
+    return out;
+  });
 }

@@ -4,15 +4,17 @@ export interface Needle {
   readonly bytes: Buffer;
 }
 
+export interface FoundNeedle<One extends Needle> {
+  readonly needle: One;
+  /** Where its first byte stands. */
+  readonly from: number;
+}
+
 /**
  * Many needles in one pass (Wu and Manber 1994): three bytes tell how far the next place is at which any of them could end its
- * first `shortest` bytes. Those that come first go before all others, those that pass are not found; what ends in the
- * bytes that were `seen` was found before.
+ * first `shortest` bytes. All are found, also those that overlap, in the order in which those first bytes end.
  */
-export function searchFor<One extends Needle>(
-  needles: readonly One[],
-  comesFirst: (needle: One) => boolean,
-): (bytes: Buffer, seen: number, passes?: (needle: One) => boolean) => One | undefined {
+export function finderOf<One extends Needle>(needles: readonly One[]): (bytes: Buffer) => Generator<FoundNeedle<One>> {
   const shortest = Math.min(255, ...needles.map(({ bytes }) => bytes.length));
   const steps = new Uint8Array(65_536).fill(shortest - 2);
   const endingHere = new Map<number, One[]>();
@@ -20,21 +22,38 @@ export function searchFor<One extends Needle>(
     for (let end = 2; end < shortest; end++) {
       const at = hashAt(needle.bytes, end);
       steps[at] = Math.min(steps[at] ?? 0, shortest - 1 - end);
-      if (end === shortest - 1) endingHere.set(at, [...(endingHere.get(at) ?? []), needle]);
+      if (end < shortest - 1) continue;
+      const others = endingHere.get(at);
+      if (others === undefined) endingHere.set(at, [needle]);
+      else others.push(needle);
     }
-  return (bytes, seen, passes = () => false) => {
-    let other: One | undefined;
+  return function* find(bytes) {
     for (let end = shortest - 1; end < bytes.length; ) {
       const at = hashAt(bytes, end);
       const step = steps[at] ?? 0;
       end += step || 1;
       if (step > 0) continue;
-      for (const one of endingHere.get(at) ?? []) {
-        const from = end - shortest;
-        if (from + one.bytes.length <= seen || !standsAt(one.bytes, bytes, from)) continue;
-        if (comesFirst(one)) return one;
-        if (!passes(one)) other ??= one;
-      }
+      const from = end - shortest;
+      for (const needle of endingHere.get(at) ?? []) if (standsAt(needle.bytes, bytes, from)) yield { needle, from };
+    }
+  };
+}
+
+/**
+ * The first of them. Those that come first go before all others, those that pass are not found; what ends in the bytes that were `seen`
+ * was found before.
+ */
+export function searchFor<One extends Needle>(
+  needles: readonly One[],
+  comesFirst: (needle: One) => boolean,
+): (bytes: Buffer, seen: number, passes?: (needle: One) => boolean) => One | undefined {
+  const find = finderOf(needles);
+  return (bytes, seen, passes = () => false) => {
+    let other: One | undefined;
+    for (const { from, needle } of find(bytes)) {
+      if (from + needle.bytes.length <= seen) continue;
+      if (comesFirst(needle)) return needle;
+      if (!passes(needle)) other ??= needle;
     }
     return other;
   };

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placeholderFor, redactor } from '../../../runner/secrets/placeholder.ts';
+import { type KnownValue, placeholderFor, redactionOf } from '../../../runner/secrets/placeholder.ts';
 
 const placeholder = placeholderFor(new Uint8Array(16));
 const value = 'sk/live+0123 "456"';
+const redactor = (values: readonly KnownValue[]) => redactionOf(values).start();
 const known = [{ name: 'T', placeholder, value }];
 
 const clean = (parts: readonly string[]): string => {
@@ -110,6 +111,102 @@ describe('any value', () => {
         expect(out).toContain(placeholder);
         expect(out).not.toContain(write(secret));
       }),
+      { numRuns: 40 },
     );
+  });
+});
+
+describe('a part of a value', () => {
+  const key = 'Zx9Qk2LmPq7RtYw3VbNc8HdJf5GsAe1UoIp4R3Ts';
+  const answerWith = (text: string, secret = key, size = 7): string => {
+    const filter = redactor([{ name: 'T', placeholder: '[T]', value: secret }]);
+    const parts = text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
+    return parts.map((part) => filter.push(part)).join('') + filter.end();
+  };
+  const bytesOf = (text: string) => [...Buffer.from(text)];
+  const base32 = (text: string): string =>
+    (
+      bytesOf(text)
+        .map((byte) => byte.toString(2).padStart(8, '0'))
+        .join('')
+        .match(/.{5}/g) ?? []
+    )
+      .map((bits) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Number.parseInt(bits, 2)])
+      .join('');
+  const written: Readonly<Record<string, (text: string) => string>> = {
+    plain: (text) => text,
+    'in one case': (text) => text.toLowerCase(),
+    reversed: (text) => [...text].reverse().join(''),
+    rot13: (text) =>
+      text.replace(/[a-z]/gi, (sign) => String.fromCharCode(sign.charCodeAt(0) + (/[a-m]/i.test(sign) ? 13 : -13))),
+    hexadecimal: (text) => Buffer.from(text).toString('hex'),
+    base64: (text) => Buffer.from(text).toString('base64url'),
+    'base64 after other bytes': (text) => Buffer.from(`x${text}`).toString('base64'),
+    'base64 of base64': (text) => Buffer.from(Buffer.from(text).toString('base64')).toString('base64'),
+    base32,
+    decimal: (text) => bytesOf(text).join(','),
+    octal: (text) =>
+      bytesOf(text)
+        .map((byte) => `\\${byte.toString(8)}`)
+        .join(''),
+    'UTF-32': (text) => [...text].map((sign) => `${sign}\0\0\0`).join(''),
+  };
+
+  it.each(Object.entries(written))('that a host cuts off is replaced %s, wherever the answer is cut', (form, write) => {
+    // All but the last sign, the second half, what stands in the middle.
+    for (const part of [key.slice(0, -1), key.slice(20), key.slice(9, 29)])
+      for (const size of [1, 7, 4_096]) {
+        const out = answerWith(`error: ${write(part)} is no token`, key, size);
+        expect([form, out]).toEqual([form, expect.stringContaining('[T]')]);
+        expect(out.startsWith('error: ') && out.endsWith(' is no token')).toBe(true);
+        // What is left of it is less than eight characters, each in its form.
+        expect(out.length).toBeLessThan(64);
+      }
+  });
+
+  it('is replaced in any eight of its characters', () => {
+    for (let from = 0; from + 8 <= key.length; from++) expect(answerWith(`<${key.slice(from, from + 8)}>`)).toBe('<[T]>');
+    expect(answerWith(`${key.slice(0, 20)}\n${key.slice(20)}`)).toBe('[T]\n[T]');
+  });
+
+  it.each([
+    ['of letters of one case', 'qwzkvjxpmblrtnshgdfyc', 'wzkvjxpmblrtnshgdf'],
+    ['of digits', '83649172650183746528', '6491726501837465'],
+    ['behind its maker’s words', 'sk-ant-api03-Zx9Qk2LmPq7RtYw3', 'Zx9Qk2Lm'],
+    ['in the signature of a token', `eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJhY21lIn0.${key}`, key.slice(4, 18)],
+  ])('is replaced %s', (_, secret, part) => {
+    expect(answerWith(`<${part}>`, secret)).toBe('<[T]>');
+  });
+
+  it.each([
+    ['a word of a passphrase', 'correct-horse-battery-staple', 'the correct answer, horse and battery included'],
+    ['a date', '2026112083640912', '2026-11-20 and 20261120'],
+    ['another key of the same maker', 'sk-ant-api03-Zx9Qk2LmPq7RtYw3', 'sk-ant-api03-Bb2mN8cVxQ0pLk5Z'],
+    [
+      'another token of the same issuer',
+      `eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJhY21lIn0.${key}`,
+      'eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJhY21lIn0.Hq8sVb1Nc7MdKf3JgLzX',
+    ],
+    ['seven of its characters', key, key.slice(3, 10)],
+  ])('is not taken for %s', (_, secret, text) => {
+    expect(answerWith(text, secret)).toBe(text);
+  });
+
+  it('leaves every other answer as it is, byte for byte', () => {
+    const deal = fc.record({
+      id: fc.uuid(),
+      name: fc.lorem(),
+      at: fc.date({ noInvalidDate: true }),
+      key: fc.base64String(),
+      bytes: fc.string(),
+    });
+    fc.assert(
+      fc.property(fc.array(deal, { maxLength: 20 }), (deals) => {
+        const text = Buffer.from(JSON.stringify(deals)).toString('latin1');
+        expect(answerWith(text, key, 50)).toBe(text);
+      }),
+    );
+    const large = Buffer.from(Array.from({ length: 1 << 20 }, (_, at) => (at * at * 48_271) >> 7)).toString('latin1');
+    expect(answerWith(large.repeat(8), key, 65_536) === large.repeat(8)).toBe(true);
   });
 });
