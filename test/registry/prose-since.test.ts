@@ -138,7 +138,7 @@ describe('an update', () => {
     const [scan] = await world.registry.db.read.select().from(scans);
     if (scan?.prose == null) throw new Error('it was told');
     world.stored.set(storedBlobName(scan.prose), Buffer.from('{"schema":"skillgate.prose/1","sentences":[],"left":0}'));
-    expect((await reviewOf(second)).code).toBe('internal');
+    expect((await reviewOf(second)).code).toBe('blob-damaged');
   });
 
   const one = { path: 'SKILL.md', line: 1, text: 'Count the words.', isHidden: false };
