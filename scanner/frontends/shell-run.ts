@@ -61,6 +61,8 @@ export interface ShellRun {
   depth: number;
   /** How deep in branches and loops: what is assigned there may not be. */
   branch: number;
+  /** Whether the second round of a loop is gone through. */
+  isRepeating: boolean;
   errors: number;
   /** What was left out because there is too much of it, and why. */
   readonly unread: { readonly span: Span; readonly reason: string }[];
@@ -97,6 +99,7 @@ export function newRun(source: Source, context: FrontEndContext, evaluate: Shell
     args: undefined,
     depth: 0,
     branch: 0,
+    isRepeating: false,
     errors: 0,
     unread: [],
     evaluate,

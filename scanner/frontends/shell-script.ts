@@ -114,7 +114,7 @@ function runNode(run: ShellRun, node: Runnable): Value {
       return runLoop(run, node, bodiesOf(run));
     case 'While':
       noteUnbounded(run, node);
-      return concat([runNode(run, node.clause), inBranch(run, () => runNode(run, node.body))]);
+      return concat([runNode(run, node.clause), mayRepeat(run, node.body)]);
     case 'ArithmeticFor':
       return runCountedLoop(run, node, bodiesOf(run));
     case 'Case':
@@ -170,7 +170,22 @@ function runPipeline(run: ShellRun, node: Pipeline): Value {
 }
 
 function bodiesOf(run: ShellRun): Bodies {
-  return { run: (body) => runNode(run, body), mayRun: (body) => inBranch(run, () => runNode(run, body)) };
+  return { run: (body) => runNode(run, body), mayRun: (body) => mayRepeat(run, body) };
+}
+
+// A body of a loop that changes a variable is gone through again, with what the first round leaves; within that, each loop once.
+function mayRepeat(run: ShellRun, body: CompoundList): Value {
+  const before = new Map(run.vars);
+  const output = inBranch(run, () => runNode(run, body));
+  const isChanged = [...run.vars].some(([name, value]) => before.has(name) && before.get(name)?.text !== value.text);
+  if (!isChanged || run.isRepeating) return output;
+  run.isRepeating = true;
+  try {
+    inBranch(run, () => runNode(run, body));
+  } finally {
+    run.isRepeating = false;
+  }
+  return output;
 }
 
 function inBranch(run: ShellRun, body: () => Value): Value {
@@ -185,8 +200,7 @@ function inBranch(run: ShellRun, body: () => Value): Value {
 // `:(){ :|:& };:`: a function that starts itself twice, in the background.
 function defineFunction(run: ShellRun, node: FunctionNode): void {
   run.functions.set(node.name.text, { node, map: run.map, source: run.source });
-  let starts = 0;
-  let isBackground = false;
+  let [starts, isBackground] = [0, false];
   const visit = (inner: SyntaxNode): void => {
     run.context.steps.take();
     if (inner.type === 'Command' && inner.name?.text === node.name.text) starts += 1;
