@@ -9,6 +9,7 @@ import { valueOfThis } from './typescript-classes.ts';
 import { foldNumbers } from './typescript-fold.ts';
 import { type Frame, Frames } from './typescript-frames.ts';
 import { apis, classMembers } from './typescript-library.ts';
+import { textsOfMemberAssigned, valueOfMemberAssigned } from './typescript-member-assigned.ts';
 import { memberOfValue, moduleNamed, ownPath } from './typescript-members.ts';
 import { Memory } from './typescript-memory.ts';
 import type { Program } from './typescript-program.ts';
@@ -24,7 +25,7 @@ import {
   unknown,
   type Value,
 } from './typescript-values.ts';
-import { valueOfArguments, valueOfMemberAssigned, valueOfSymbol } from './typescript-variables.ts';
+import { valueOfArguments, valueOfSymbol } from './typescript-variables.ts';
 
 export interface Evaluator {
   readonly program: Program;
@@ -234,7 +235,8 @@ function valueOfMember(
   frame: Frame,
 ): Value {
   const value = self.memberOf(self.valueOf(node.expression, frame), key, node);
-  if (alternatives(value).some((one) => one.kind !== 'unknown' && one.kind !== 'method')) return value;
+  if (alternatives(value).some((one) => one.kind !== 'unknown' && one.kind !== 'method'))
+    return unionOf([value, ...textsOfMemberAssigned(self, node, key, value, frame)]);
   const assigned = valueOfMemberAssigned(self, node, key, frame);
   if (assigned !== undefined) return assigned;
   // Only where the value says nothing: what its type says, for members that the library's classes have.

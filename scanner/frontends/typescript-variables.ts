@@ -166,22 +166,6 @@ export function valueOfArguments(self: Evaluator, name: ts.Identifier): Value {
   return unknown;
 }
 
-/** What was assigned to a member of a variable (`a.b = …`); undefined when nothing was. */
-export function valueOfMemberAssigned(
-  self: Evaluator,
-  node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
-  key: Value,
-  frame: Frame,
-): Value | undefined {
-  const object = bareOf(node.expression);
-  const symbol = ts.isIdentifier(object) ? self.symbols.symbolOf(object) : undefined;
-  if (symbol === undefined || key.kind !== 'text') return undefined;
-  const assigned = self.symbols.memberAssignments(symbol, key.text);
-  const values = assigned.filter((one) => !one.compound).map((one) => valueAssigned(self, one, frame));
-  const useful = values.filter((one) => one.kind !== 'unknown' && one.kind !== 'method');
-  return useful.length === 0 ? undefined : unionOf(useful);
-}
-
 // What a call gives for its parameters, up to the one at `last`; a list that is spread takes as many places as it has items.
 function givenBy(self: Evaluator, call: ts.CallExpression | ts.NewExpression, last: number): Value[] {
   const given: Value[] = [];
