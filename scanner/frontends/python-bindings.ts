@@ -1,7 +1,10 @@
 /** What binds names in Python: imports, assignments, loops, functions, classes. */
 import { bindFunction } from './python-functions.ts';
-import { type Binding, childrenOf, functionOf, nameOf, type PythonModule, type Scope, scopeOf, textOf } from './python-module.ts';
+import { bindImport } from './python-imports.ts';
+import { childrenOf, functionOf, nameOf, type PythonModule, type Scope, scopeOf, textOf } from './python-module.ts';
+import { bind, bindParts, bindTarget, enteredNames, isStar } from './python-targets.ts';
 import { type PyNode, walk } from './python-tree.ts';
+import { changingMethods, noteChanged } from './python-updates.ts';
 
 /** Notes what a node binds. The functions and classes that it stands in have to be noted before. */
 export function bindAll(module: PythonModule, node: PyNode): void {
@@ -13,7 +16,10 @@ export function bindAll(module: PythonModule, node: PyNode): void {
       bindAssign(module, node, scopeOf(module, node));
       break;
     case 'UpdateStatement':
-      noteChanged(module, node.firstChild);
+      bindUpdate(module, node);
+      break;
+    case 'DeleteStatement':
+      for (const target of childrenOf(node)) noteChanged(module, target.firstChild, node, 'rewritten');
       break;
     case 'ScopeStatement':
       for (const name of node.getChildren('VariableName')) scopeOf(module, node).outside?.add(nameOf(module, name));
@@ -64,7 +70,7 @@ export function bindAll(module: PythonModule, node: PyNode): void {
 
 function bindClass(module: PythonModule, node: PyNode, scope: Scope): void {
   const className = classNameOf(module, node);
-  bind(scope, className, { kind: 'class', name: className });
+  bind(module, scope, className, { kind: 'class', name: className });
   module.classes.set(className, node);
   module.scopes.set(node.from, { id: `${scope.id}${className}.`, kind: 'class', parent: scope, names: new Map() });
 }
@@ -80,46 +86,6 @@ function ownerOf(module: PythonModule, { parent }: PyNode): string | undefined {
   return body?.name === 'Body' && body.parent?.name === 'ClassDefinition' ? classNameOf(module, body.parent) : undefined;
 }
 
-export function bind(scope: Scope, name: string, binding: Binding): void {
-  const { names } = scope.outside?.has(name) ? homeOf(scope, name) : scope;
-  const known = names.get(name);
-  if (known === undefined) names.set(name, [binding]);
-  else known.push(binding);
-}
-
-// Where `global` or `nonlocal` puts a name.
-function homeOf(scope: Scope, name: string): Scope {
-  let at = scope;
-  while (at.parent !== undefined && (at === scope || !at.names.has(name))) at = at.parent;
-  return at;
-}
-
-export function bindImport(module: PythonModule, node: PyNode, scope: Scope): void {
-  const text = textOf(module, node)
-    .normalize('NFKC')
-    .replace(/\\\r?\n/g, ' ')
-    .replace(/#[^\n]*/g, '');
-  const [, from, names] = /^from\s+([.\w\s]+?)\s+import\s+([\s\S]+)$/.exec(text) ?? [];
-  if (from !== undefined && names !== undefined) {
-    const base = from.replace(/\s/g, '');
-    for (const part of names.replace(/[()]/g, ' ').split(',')) {
-      const [name, as, alias] = part.trim().split(/\s+/);
-      if (name === '*') module.stars.push(base);
-      else if (name !== undefined && name !== '')
-        bind(scope, as === 'as' && alias !== undefined ? alias : name, {
-          kind: 'import',
-          qual: base.endsWith('.') ? `${base}${name}` : `${base}.${name}`,
-        });
-    }
-    return;
-  }
-  for (const part of text.replace(/^import\s+/, '').split(',')) {
-    const [name = '', as, alias] = part.trim().split(/\s+/);
-    if (as === 'as' && alias !== undefined) bind(scope, alias, { kind: 'import', qual: name });
-    else if (name !== '') bind(scope, name.split('.')[0] ?? name, { kind: 'import', qual: name.split('.')[0] ?? name });
-  }
-}
-
 /** The targets and the value of `a = b, c = value`. */
 export function assignmentParts(node: PyNode): { targets: PyNode[][]; values: PyNode[] } {
   const groups: PyNode[][] = [[]];
@@ -133,41 +99,30 @@ export function assignmentParts(node: PyNode): { targets: PyNode[][]; values: Py
 
 export function bindAssign(module: PythonModule, node: PyNode, scope: Scope): void {
   const { targets, values } = assignmentParts(node);
-  const [value] = values;
-  if (value === undefined) return;
-  for (const group of targets) {
-    group.forEach((target, index) => {
-      const isPaired = group.length === values.length;
-      const given = isPaired ? (values[index] ?? value) : value;
-      bindTarget(module, scope, target, { kind: 'value', node: given, ...(group.length > 1 && !isPaired && { element: index }) });
-    });
-  }
+  for (const group of targets) bindGroup(module, scope, group, values);
 }
 
-export function bindTarget(module: PythonModule, scope: Scope, target: PyNode, binding: Binding): void {
-  if (target.name === 'VariableName') bind(scope, nameOf(module, target), binding);
-  if (target.name === 'TupleExpression' || target.name === 'ArrayExpression' || target.name === 'ParenthesizedExpression') {
-    childrenOf(target)
-      .filter((child) => !/^[()[\],]$/.test(child.name))
-      .forEach((child, index) => {
-        bindTarget(
-          module,
-          scope,
-          child,
-          binding.kind === 'value' || binding.kind === 'each' ? { ...binding, element: index } : binding,
-        );
-      });
+// `a, b = c` takes the value apart, `a, *b, c = d, e, f` pairs what stands before and behind the star.
+function bindGroup(module: PythonModule, scope: Scope, group: readonly PyNode[], values: readonly PyNode[]): void {
+  const [value] = values;
+  if (value === undefined) return;
+  if (values.length === 1) {
+    bindParts(module, scope, group, (_, element) => ({
+      kind: 'value',
+      node: value,
+      ...(group.length > 1 && { place: [element] }),
+    }));
     return;
   }
-  const property = target.name === 'MemberExpression' ? target.lastChild : null;
-  if (property?.name === ']') noteChanged(module, target.firstChild);
-  if (property?.name === 'PropertyName') {
-    const name = nameOf(module, property);
-    const known = module.attributes.get(name);
-    if (known === undefined) module.attributes.set(name, [binding]);
-    else known.push(binding);
-    if (target.firstChild?.name === 'VariableName') module.assigned.push({ object: target.firstChild, name, binding });
-  }
+  const star = group.findIndex(isStar);
+  const isPaired = !values.some(isStar) && (star >= 0 || group.length === values.length);
+  group.forEach((target, index) => {
+    if (isStar(target)) return;
+    const at = star < 0 || index < star ? index : values.length - (group.length - index);
+    const node = isPaired && (star < 0 || index !== star + 1) ? values[at] : undefined;
+    if (node !== undefined) bindTarget(module, scope, target, { kind: 'value', node });
+    else for (const one of values) bindTarget(module, scope, target, { kind: 'value', node: one, place: [-1] });
+  });
 }
 
 // `for a, b in x` in statements, comprehensions and arguments.
@@ -178,9 +133,9 @@ export function bindLoops(module: PythonModule, node: PyNode, scope: Scope): voi
     const end = children.findIndex((other, index) => index > at && other.name === 'in');
     const iterated = children[end + 1];
     if (end < 0 || iterated === undefined) return;
-    const targets = children.slice(at + 1, end).filter((target) => target.name !== ',' && target.name !== '*');
-    targets.forEach((target, element) => {
-      bindTarget(module, scope, target, { kind: 'each', node: iterated, ...(targets.length > 1 && { element }) });
+    const targets = children.slice(at + 1, end).filter((target) => target.name !== ',');
+    bindParts(module, scope, targets, (_, element) => {
+      return { kind: 'each', node: iterated, ...(targets.length > 1 && { place: [element] }) };
     });
   });
 }
@@ -189,8 +144,11 @@ export function bindWith(module: PythonModule, node: PyNode, scope: Scope): void
   const children = childrenOf(node);
   children.forEach((child, at) => {
     const [value, target] = [children[at - 1], children[at + 1]];
-    if (child.name === 'as' && value !== undefined && target !== undefined)
-      bindTarget(module, scope, target, { kind: 'value', node: value, entered: true });
+    if (child.name !== 'as' || value === undefined || target === undefined) return;
+    const names = enteredNames(module, target);
+    names.forEach((name, element) => {
+      bind(module, scope, name, { kind: 'value', node: value, entered: true, ...(names.length > 1 && { place: [element] }) });
+    });
   });
 }
 
@@ -212,7 +170,7 @@ function bindMatched(module: PythonModule, node: PyNode, scope: Scope): void {
     const name = one.name === 'CapturePattern' ? one.firstChild : null;
     if (name === null || textOf(module, name) === '_') return true;
     const isWhole = one.from === pattern.from && one.to === pattern.to;
-    bindTarget(module, scope, name, { kind: 'value', node: subject, ...(!isWhole && { element: -1 }) });
+    bindTarget(module, scope, name, { kind: 'value', node: subject, ...(!isWhole && { place: [-1] }) });
     return true;
   });
 }
@@ -222,16 +180,23 @@ export function noteCall(module: PythonModule, node: PyNode): void {
   const last = callee?.name === 'MemberExpression' ? callee.lastChild : callee;
   if (last === null || last === undefined || !/^(VariableName|PropertyName)$/.test(last.name)) return;
   const name = nameOf(module, last);
-  if (last !== callee && mutators.test(name)) noteChanged(module, callee?.firstChild ?? null);
+  const change = last === callee ? undefined : changingMethods.get(name);
+  if (change !== undefined) noteChanged(module, callee?.firstChild ?? null, node, change);
   const known = module.calls.get(name);
   if (known === undefined) module.calls.set(name, [node]);
   else known.push(node);
 }
 
-const mutators = /^(append|add|extend|update|insert|reverse|pop|sort|setdefault|remove|clear)$/;
-
-function noteChanged(module: PythonModule, target: PyNode | null): void {
-  if (target?.name === 'VariableName') module.changed.add(nameOf(module, target));
+// `x += y`, `x[0] += y`, `x.y += z`
+function bindUpdate(module: PythonModule, node: PyNode): void {
+  const target = node.firstChild;
+  const last = target?.name === 'MemberExpression' ? target.lastChild : null;
+  if (last === null || target === null) noteChanged(module, target, node, 'grown');
+  else if (last.name === ']') noteChanged(module, target.firstChild, node, 'rewritten');
+  else {
+    const known = module.attributes.get(nameOf(module, last)) ?? [];
+    module.attributes.set(nameOf(module, last), [...known, { kind: 'update', node, change: 'grown' }]);
+  }
 }
 
 // What a function gives, up to a few places.

@@ -16,11 +16,12 @@ export function withFolded(run: PythonRun, module: PythonModule, node: PyNode, v
   run.fold.decodes = false;
   const found = fold(run, module, node);
   if (found === undefined || found === null) return value;
-  return { ...merged(value, found, run.fold.decodes), whole: found };
+  return { ...merged(value, found, run.fold.decodes), whole: found, otherTexts: [], otherItems: [], grown: false };
 }
 
 // A variable that has one known text or name needs no second look.
 function isOpen(value: PyValue): boolean {
+  if (value.otherTexts.length > 0 || value.otherItems.length > 0 || value.grown) return true;
   if (value.qual !== undefined || value.own !== undefined) return value.others.length > 0;
   return value.texts.length !== 1 || value.texts[0]?.includes(unknownPart) === true || value.texts[0] === '';
 }
@@ -44,7 +45,7 @@ function merged(value: PyValue, found: MaybeFolded, decodes: boolean): PyValue {
   }
   if (given.items !== undefined) {
     const items =
-      value.items?.length === given.items.length
+      value.items !== undefined && isSameText(value.items, given.items)
         ? value.items
         : given.items.map((item) => ({ ...item, nodes: value.nodes, decoded }));
     return { ...value, items, decoded };
@@ -54,6 +55,15 @@ function merged(value: PyValue, found: MaybeFolded, decodes: boolean): PyValue {
   if (text === undefined) return value;
   const isKept = value.texts.length === 1 && value.texts[0] === text;
   return { ...value, texts: [text], folded: value.folded || !isKept, decoded, raw: isKept ? value.raw : undefined };
+}
+
+// The computed items say what a list holds at this place; those of the front end say more of each, where they are the same.
+function isSameText(items: readonly PyValue[], computed: readonly PyValue[]): boolean {
+  const isSame = (item: PyValue, at: number): boolean => {
+    const texts = computed[at]?.texts ?? [];
+    return texts.length === 0 || item.texts.length === 0 || (item.texts.length === 1 && item.texts[0] === texts[0]);
+  };
+  return items.length === computed.length && items.every(isSame);
 }
 
 /** A computed value as one of the front end. */
@@ -83,6 +93,7 @@ function bytesText(bytes: Uint8Array): string {
 /** What is known of a value of the front end, computed; undefined where it is not one value. */
 export function foldedOf(value: PyValue): MaybeFolded {
   if (value.whole !== undefined) return value.whole;
+  if (value.otherTexts.length > 0 || value.otherItems.length > 0 || value.grown) return undefined;
   if (value.own !== undefined) return { kind: 'own', module: value.own.module, definition: value.own, frame: undefined };
   if (value.qual !== undefined) return { kind: 'name', qual: value.qual, hidden: value.byText };
   if (value.items !== undefined) return { kind: 'list', items: value.items.map(foldedOf) };

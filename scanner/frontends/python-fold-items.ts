@@ -2,6 +2,7 @@
 import { fold } from './python-fold.ts';
 import { memberOfName } from './python-fold-members.ts';
 import { staticGlobal } from './python-fold-names.ts';
+import { forgetRoot } from './python-fold-targets.ts';
 import {
   dictOf,
   type Folded,
@@ -143,6 +144,11 @@ function setItem(run: PythonRun, module: PythonModule, frame: FoldFrame, target:
   const at = fold(run, module, key, frame);
   if (isDict(owner) && at !== undefined) owner.entries.set(keyOf(at), { key: at, value });
   const index = wholeOf(at);
+  const isSlice = childrenOf(target).some(({ name }) => name === ':');
+  if (owner !== undefined && (at === undefined || isSlice)) {
+    forgetRoot(module, object, frame);
+    return;
+  }
   if (isList(owner) && index !== undefined && index < owner.items.length)
     owner.items[index < 0 ? owner.items.length + index : index] = value;
   else if (isBytes(owner) && index !== undefined && index < owner.length) owner[index] = wholeOf(value) ?? 0;

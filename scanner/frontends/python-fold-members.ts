@@ -35,7 +35,7 @@ function attributeOf(run: PythonRun, module: PythonModule, owner: string, name: 
   const bindings = module.attributes.get(name) ?? [];
   const inClass = module.inClasses.get(name) ?? [];
   const [only, ...others] = [...bindings, ...inClass];
-  if (only?.kind !== 'value' || others.length > 0 || only.element !== undefined) return undefined;
+  if (only?.kind !== 'value' || others.length > 0 || only.place !== undefined) return undefined;
   return fold(run, module, only.node);
 }
 

@@ -6,10 +6,12 @@ import { foldedOf } from './python-fold-given.ts';
 import { runBlock } from './python-fold-run.ts';
 import { copied, type FoldFrame, itemsOf, type MaybeFolded, sizeOf } from './python-fold-value.ts';
 import { frameWithin } from './python-fold-within.ts';
+import { isRepeated } from './python-held.ts';
 import { type Binding, type PythonModule, type Scope, scopeOf } from './python-module.ts';
 import { lookUp, ownModule, starredQual } from './python-names.ts';
 import type { PythonRun } from './python-run.ts';
 import type { PyNode } from './python-tree.ts';
+import { isShared } from './python-updates.ts';
 
 function isDefinition({ kind }: Binding): boolean {
   return kind === 'import' || kind === 'function' || kind === 'class';
@@ -35,8 +37,16 @@ export function staticName(
   if (found === undefined) return builtIn(run, module, name);
   if (isHeld(frame, found.scope, name) && !found.bindings.every(isDefinition)) return undefined;
   const [only] = found.bindings;
-  if (only !== undefined && found.bindings.length === 1 && !module.changed.has(name)) return bound(run, module, only, depth);
-  return found.scope.kind === 'class' ? undefined : copied(flowing(run, module, node, found.scope, name));
+  if (only !== undefined && isGivenOnce(found.bindings)) return bound(run, module, only, depth);
+  return found.scope.kind === 'class' || isShared(module, found.scope, name)
+    ? undefined
+    : copied(flowing(run, module, node, found.scope, name));
+}
+
+// In a loop, one assignment gives several values.
+function isGivenOnce(bindings: readonly Binding[]): boolean {
+  const [only] = bindings;
+  return only !== undefined && bindings.length === 1 && !(only.kind === 'value' && isRepeated(only.node));
 }
 
 function builtIn(run: PythonRun, module: PythonModule, name: string): MaybeFolded {
@@ -59,8 +69,8 @@ export function bindingsValue(run: PythonRun, module: PythonModule, name: string
   const bindings = module.scope.names.get(name);
   const [only] = bindings ?? [];
   const isChanged = run.assigned.get(name)?.some((one) => one.module !== module) === true;
-  if (bindings === undefined || only === undefined || isChanged) return undefined;
-  if (bindings.length === 1 && !module.changed.has(name)) return bound(run, module, only, 1);
+  if (bindings === undefined || only === undefined || isChanged || isShared(module, module.scope, name)) return undefined;
+  if (isGivenOnce(bindings)) return bound(run, module, only, 1);
   return copied(flowing(run, module, module.top, module.scope, name));
 }
 
@@ -69,7 +79,7 @@ function bound(run: PythonRun, module: PythonModule, binding: Binding, depth: nu
     case 'value': {
       if (binding.entered) return undefined;
       const value = fold(run, module, binding.node, undefined, depth);
-      return copied(binding.element === undefined ? value : itemsOf(value)?.[binding.element]);
+      return copied((binding.place ?? []).reduce((at: MaybeFolded, index) => itemsOf(at)?.[index], value));
     }
     case 'import':
       return imported(run, module, binding.qual);
@@ -79,6 +89,7 @@ function bound(run: PythonRun, module: PythonModule, binding: Binding, depth: nu
       return { kind: 'name', qual: `class ${binding.name}`, hidden: false };
     case 'each':
     case 'raised':
+    case 'update':
       return undefined;
     case 'parameter': {
       const given = parameterValue(run, binding.definition, binding.index, depth + 1);
@@ -118,10 +129,8 @@ function flowing(run: PythonRun, module: PythonModule, use: PyNode, scope: Scope
   return value;
 }
 
-function newFrame(module: PythonModule, scope: Scope): FoldFrame {
-  const followed = new Set(
-    [...scope.names].flatMap(([name, bindings]) => (bindings.length > 1 || module.changed.has(name) ? [name] : [])),
-  );
+function newFrame(scope: Scope): FoldFrame {
+  const followed = new Set([...scope.names].flatMap(([name, bindings]) => (isGivenOnce(bindings) ? [] : [name])));
   return { names: new Map(), outer: undefined, scope: scope.id, followed };
 }
 
@@ -129,7 +138,7 @@ function newFrame(module: PythonModule, scope: Scope): FoldFrame {
 function frameBefore(run: PythonRun, module: PythonModule, body: PyNode, scope: Scope, before: number): FoldFrame {
   const reached = run.fold.reached.get(scope.id);
   const isBehind = reached === undefined || reached.position > before;
-  const at = isBehind ? { frame: newFrame(module, scope), position: body.from, next: body.firstChild } : reached;
+  const at = isBehind ? { frame: newFrame(scope), position: body.from, next: body.firstChild } : reached;
   for (let statement = at.next; statement !== null && statement.to < before; statement = at.next) {
     at.position = statement.to;
     at.next = statement.nextSibling;

@@ -1,13 +1,16 @@
 /** Statements of Python gone through with known values: assignments, loops, branches. What is not known is forgotten, never guessed. */
+import { argumentsOf } from './python-arguments.ts';
 import { assignmentParts } from './python-bindings.ts';
 import { fold } from './python-fold.ts';
+import { attempt, branch, matching } from './python-fold-branches.ts';
 import { bindFolded } from './python-fold-items.ts';
 import { operate } from './python-fold-operators.ts';
-import { assignedIn, forget } from './python-fold-targets.ts';
-import { type FoldFrame, itemsOf, keyOf, listOf, type MaybeFolded, truthOf } from './python-fold-value.ts';
+import { assignedIn, enteredIn, forget, forgetFilled, forgetRoot } from './python-fold-targets.ts';
+import { type FoldFrame, isDict, isList, itemsOf, keyOf, listOf, type MaybeFolded, truthOf } from './python-fold-value.ts';
 import { childrenOf, nameOf, type PythonModule, textOf } from './python-module.ts';
 import type { PythonRun } from './python-run.ts';
 import { type PyNode, walk } from './python-tree.ts';
+import { changingMethods } from './python-updates.ts';
 
 /** How a block ended: it ran through, left a loop, gave a value, or perhaps left a loop. */
 export type Ending = 'through' | 'break' | 'continue' | 'stop' | 'unsure' | { readonly value: MaybeFolded };
@@ -45,20 +48,16 @@ export function runStatement(
     from === null || from === undefined ? 'through' : runBlock(run, module, childrenOf(from), frame, perhaps);
   switch (node.name) {
     case 'ExpressionStatement':
-      if (run.fold.observe !== undefined || changes(module, node.firstChild)) value(node.firstChild);
-      return 'through';
+      return expression(run, module, node, frame);
     case 'AssignStatement':
       assign(run, module, node, frame);
+      forgetFilled(module, node, frame);
       return 'through';
-    case 'UpdateStatement': {
-      const [target, operator, operand] = childrenOf(node);
-      if (target === undefined || operator === undefined) return 'through';
-      const [a, b] = [value(target), value(operand)];
-      const symbol = textOf(module, operator).slice(0, -1);
-      if (symbol === '^') run.fold.decodes = true;
-      bindFolded(run, module, frame, [target], a === undefined || b === undefined ? undefined : operate(symbol, a, b));
+    case 'DeleteStatement':
+      for (const target of childrenOf(node)) forgetRoot(module, target, frame);
       return 'through';
-    }
+    case 'UpdateStatement':
+      return update(run, module, node, frame);
     case 'ReturnStatement': {
       const given = childrenOf(node)
         .filter((child) => child.name !== 'return' && child.name !== ',')
@@ -71,14 +70,10 @@ export function runStatement(
       return forLoop(run, module, node, frame, perhaps);
     case 'WhileStatement':
       return whileLoop(run, module, node, frame, perhaps);
-    case 'TryStatement': {
-      const bodies = node.getChildren('Body');
-      const ending = body(bodies[0]);
-      if (node.getChild('finally') !== null && ending === 'through') return body(bodies.at(-1));
-      return ending === 'stop' ? body(bodies[1]) : ending;
-    }
+    case 'TryStatement':
+      return attempt(run, module, node, frame, perhaps);
     case 'WithStatement':
-      for (const name of assignedIn(module, node)) if (!frame.names.has(name)) frame.names.set(name, undefined);
+      for (const name of enteredIn(module, node)) frame.names.set(name, undefined);
       return body(node.getChild('Body'));
     case 'MatchStatement':
       return matching(run, module, node, frame, perhaps);
@@ -103,13 +98,46 @@ export function runStatement(
   }
 }
 
+function expression(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame): 'through' {
+  const one = node.firstChild;
+  const isRun = run.fold.observe !== undefined || changes(module, one);
+  if (one !== null && !changesUnknown(run, module, one, frame) && isRun) fold(run, module, one, frame);
+  forgetFilled(module, node, frame);
+  return 'through';
+}
+
+function update(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame): 'through' {
+  const [target, operator, operand] = childrenOf(node);
+  if (target === undefined || operator === undefined || operand === undefined) return 'through';
+  const [a, b] = [fold(run, module, target, frame), fold(run, module, operand, frame)];
+  const symbol = textOf(module, operator).slice(0, -1);
+  if (symbol === '^') run.fold.decodes = true;
+  bindFolded(run, module, frame, [target], a === undefined || b === undefined ? undefined : operate(symbol, a, b));
+  return 'through';
+}
+
 // `list.append(x)`, `(a := b)`: other calls leave what is computed here as it is.
 function changes(module: PythonModule, node: PyNode | null): boolean {
   const callee = node?.name === 'CallExpression' ? node.firstChild : null;
   const last = callee?.name === 'MemberExpression' ? callee.lastChild : null;
-  if (last?.name === 'PropertyName')
-    return /^(append|add|extend|update|insert|reverse|pop|setdefault)$/.test(textOf(module, last));
+  if (last?.name === 'PropertyName') return changingMethods.has(nameOf(module, last));
   return node?.name !== 'CallExpression' && node?.name !== 'String';
+}
+
+// A change that is not gone through, as `parts.insert(unknown, x)`: what is changed is not known any more.
+function changesUnknown(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame): boolean {
+  if (node.name !== 'CallExpression' || !changes(module, node)) return false;
+  const [object, , property] = childrenOf(node.firstChild ?? node);
+  if (object === undefined || property === undefined) return false;
+  const owner = fold(run, module, object, frame);
+  const args = argumentsOf(module, node).positional.map((one) => fold(run, module, one, frame));
+  const method = nameOf(module, property);
+  const isListed =
+    isList(owner) &&
+    (/^(append|add)$/.test(method) || (/^(extend|insert|reverse|pop)$/.test(method) && !args.includes(undefined)));
+  if (owner === undefined || isListed || (isDict(owner) && method === 'update' && isDict(args[0]))) return false;
+  forgetRoot(module, object, frame);
+  return true;
 }
 
 function assign(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame): void {
@@ -121,40 +149,6 @@ function assign(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldF
   if (given.length === 0) return;
   const all = given.length === 1 ? given[0] : listOf(given, 'tuple');
   for (const group of targets) bindFolded(run, module, frame, group, all);
-}
-
-// `if a: … elif b: … else: …`, from the list of its parts.
-function branch(
-  run: PythonRun,
-  module: PythonModule,
-  parts: readonly PyNode[],
-  frame: FoldFrame,
-  perhaps: MaybeFolded[],
-): Ending {
-  const bodyAt = parts.findIndex((part) => part.name === 'Body');
-  const body = parts[bodyAt];
-  if (body === undefined) return 'through';
-  const condition = parts[0]?.name === 'else' ? true : fold(run, module, parts[bodyAt - 1] ?? body, frame);
-  const truth = truthOf(condition);
-  if (truth === true) return runBlock(run, module, childrenOf(body), frame, perhaps);
-  if (truth === false) return branch(run, module, parts.slice(bodyAt + 1), frame, perhaps);
-  const [yes, no] = [
-    { ...frame, names: new Map(frame.names) },
-    { ...frame, names: new Map(frame.names) },
-  ];
-  const endings = [
-    runBlock(run, module, childrenOf(body), yes, perhaps),
-    branch(run, module, parts.slice(bodyAt + 1), no, perhaps),
-  ];
-  for (const ending of endings) if (typeof ending === 'object') perhaps.push(ending.value);
-  if (endings.some((ending) => ending === 'break' || ending === 'continue' || ending === 'unsure')) return 'unsure';
-  const open = [yes, no].filter((_, index) => endings[index] === 'through');
-  const kept = open.length === 0 ? [yes, no] : open;
-  for (const name of new Set(kept.flatMap(({ names }) => [...names.keys()]))) {
-    const [first, ...others] = kept.map(({ names }) => names.get(name));
-    frame.names.set(name, others.every((other) => keyOf(other) === keyOf(first)) ? first : undefined);
-  }
-  return open.length === 0 ? 'stop' : 'through';
 }
 
 function forLoop(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
@@ -203,7 +197,7 @@ function whileLoop(run: PythonRun, module: PythonModule, node: PyNode, frame: Fo
     if (perhaps.length > yieldsMax) return 'stop';
     if (isEndless && perhaps.slice(given).every((one) => one === undefined)) return forget(module, node, frame);
   }
-  return 'stop';
+  return forget(module, node, frame);
 }
 
 function neverEnds(module: PythonModule, condition: PyNode, body: PyNode): boolean {
@@ -220,22 +214,4 @@ function neverEnds(module: PythonModule, condition: PyNode, body: PyNode): boole
 function isUnchanged(now: MaybeFolded, before: MaybeFolded): boolean {
   if (now === null || typeof now !== 'object') return now === before;
   return 'kind' in now && /^(name|own|bound)$/.test(now.kind) && (now === before || keyOf(now) === keyOf(before));
-}
-
-function matching(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
-  const subject = fold(run, module, childrenOf(node)[1] ?? node, frame);
-  for (const clause of node.getChild('MatchBody')?.getChildren('MatchClause') ?? []) {
-    const pattern = childrenOf(clause)[1];
-    const body = clause.getChild('Body');
-    if (pattern === undefined || body === null || subject === undefined) return forget(module, node, frame);
-    const literals =
-      pattern.name === 'OrPattern' ? pattern.getChildren('LiteralPattern') : pattern.name === 'LiteralPattern' ? [pattern] : [];
-    const captured = pattern.name === 'CapturePattern' ? pattern.firstChild : null;
-    if (captured !== null) frame.names.set(nameOf(module, captured), subject);
-    const fits = literals.some(
-      (one) => one.firstChild !== null && keyOf(fold(run, module, one.firstChild, frame)) === keyOf(subject),
-    );
-    if (fits || captured !== null) return runBlock(run, module, childrenOf(body), frame, perhaps);
-  }
-  return 'through';
 }

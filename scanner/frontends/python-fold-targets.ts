@@ -1,6 +1,8 @@
 /** What statements of Python may change. */
+
 import type { FoldFrame } from './python-fold-value.ts';
-import { nameOf, type PythonModule } from './python-module.ts';
+import { childrenOf, nameOf, type PythonModule } from './python-module.ts';
+import { enteredNames } from './python-targets.ts';
 import { type PyNode, walk } from './python-tree.ts';
 
 /** What statements that cannot be followed may have changed is not known any more. */
@@ -9,11 +11,21 @@ export function forget(module: PythonModule, node: PyNode, frame: FoldFrame): 't
   return 'through';
 }
 
+/** What functions of the skill put into lists that they are given is not known. */
+export function forgetFilled(module: PythonModule, node: PyNode, frame: FoldFrame): void {
+  if (module.fills.size === 0) return;
+  walk(node, (one) => {
+    for (const name of module.fills.get(one) ?? []) frame.names.set(name, undefined);
+    return one.name !== 'FunctionDefinition';
+  });
+}
+
 /** The names that statements give values or change. */
 export function assignedIn(module: PythonModule, node: PyNode): Set<string> {
   const names = new Set<string>();
   walk(node, (one) => {
     if (one.name === 'FunctionDefinition') return false;
+    for (const name of module.fills.get(one) ?? []) names.add(name);
     if (one.name !== 'VariableName') return true;
     const previous = one.prevSibling?.name;
     const isTarget =
@@ -23,8 +35,22 @@ export function assignedIn(module: PythonModule, node: PyNode): Set<string> {
     const isNamed = one.parent?.name === 'NamedExpression' && previous === undefined;
     const isObject =
       one.parent?.name === 'MemberExpression' && previous === undefined && one.parent.nextSibling?.name !== 'CompareOp';
-    if (isTarget || isLoop || isNamed || isObject || previous === 'as') names.add(nameOf(module, one));
+    if (previous === 'as' && one.parent?.name === 'WithStatement') for (const name of enteredNames(module, one)) names.add(name);
+    else if (isTarget || isLoop || isNamed || isObject || previous === 'as' || one.parent?.name === 'CapturePattern')
+      names.add(nameOf(module, one));
     return true;
   });
   return names;
+}
+
+/** The names that `with … as` gives. */
+export function enteredIn(module: PythonModule, node: PyNode): readonly string[] {
+  return childrenOf(node).flatMap((child) => (child.prevSibling?.name === 'as' ? enteredNames(module, child) : []));
+}
+
+/** `a` of `a.b[c]` is not known any more. */
+export function forgetRoot(module: PythonModule, node: PyNode, frame: FoldFrame): void {
+  let root: PyNode | null = node;
+  while (root?.name === 'MemberExpression') root = root.firstChild;
+  if (root?.name === 'VariableName') frame.names.set(nameOf(module, root), undefined);
 }

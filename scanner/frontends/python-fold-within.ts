@@ -1,6 +1,6 @@
 /** What names of Python hold within the bodies of statements. */
 import { runStatement } from './python-fold-run.ts';
-import { forget } from './python-fold-targets.ts';
+import { enteredIn, forget } from './python-fold-targets.ts';
 import { copied, type FoldFrame } from './python-fold-value.ts';
 import { childrenOf, type PythonModule } from './python-module.ts';
 import type { PythonRun } from './python-run.ts';
@@ -32,7 +32,7 @@ function frameAt(
   const at = isBehind ? { frame: ownFrame(before), position: body.from, next: body.firstChild } : known;
   if (isBehind) {
     run.fold.within.set(body, at);
-    if (/^(For|While)Statement$/.test(statement.name)) forget(module, statement, at.frame);
+    forgetBefore(module, statement, body, at.frame);
   }
   for (let one = at.next; one !== null && one.to < use.to && one.from <= use.from; one = at.next) {
     if (!run.fold.take(module)) return at.frame;
@@ -41,6 +41,15 @@ function frameAt(
     runStatement(run, module, one, at.frame, []);
   }
   return frameWithin(run, module, body, use, at.frame);
+}
+
+// What a statement may have changed before one of its bodies begins.
+function forgetBefore(module: PythonModule, statement: PyNode, body: PyNode, frame: FoldFrame): void {
+  if (/^(For|While)Statement$/.test(statement.name)) forget(module, statement, frame);
+  if (statement.name === 'WithStatement') for (const name of enteredIn(module, statement)) frame.names.set(name, undefined);
+  for (let part = body.prevSibling; part !== null && body.name !== 'StatementGroup'; part = part.prevSibling)
+    if (statement.name === 'TryStatement' || body.parent?.name === 'MatchClause' || part.name === 'as')
+      forget(module, part, frame);
 }
 
 // What is appended to a list within a body is appended again when the whole statement is gone through.

@@ -1,6 +1,7 @@
 /** Functions and lambdas of Python: their parameters, and the names that they bind. */
-import { bind } from './python-bindings.ts';
+
 import { childrenOf, nameOf, type PythonFunction, type PythonModule, type Scope, textOf } from './python-module.ts';
+import { bind } from './python-targets.ts';
 import type { PyNode } from './python-tree.ts';
 
 /** Binds a function's name and parameters. */
@@ -30,9 +31,9 @@ export function bindFunction(module: PythonModule, node: PyNode, outer: Scope, o
     owner,
   };
   definition.parameters.forEach((parameter, index) => {
-    bind(scope, parameter.name, { kind: 'parameter', definition, index });
+    bind(module, scope, parameter.name, { kind: 'parameter', definition, index });
   });
-  if (nameNode !== undefined) bind(outer, name, { kind: 'function', definition });
+  if (nameNode !== undefined) bind(module, outer, name, { kind: 'function', definition });
   if (node.name === 'LambdaExpression' && node.lastChild !== null) returns.push(node.lastChild);
   module.functions.push(definition);
   if (owner !== undefined && !module.methods.has(`${owner}.${name}`)) module.methods.set(`${owner}.${name}`, definition);

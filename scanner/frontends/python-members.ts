@@ -1,12 +1,14 @@
 /** Members and items in Python: attributes, `os.environ[…]`, `vars(os)["…"]`, `globals()["…"]`, slices of text. */
 import { own } from '../models/api.ts';
+import { unknownPart } from '../models/egress-of.ts';
 import { powerfulModules } from '../models/python.ts';
 import { either, nodesOf } from './python-alternatives.ts';
 import { canonicalName } from './python-canonical.ts';
 import { readEnvironment } from './python-environment.ts';
+import { heldValue } from './python-held.ts';
 import { foldSlice } from './python-literals.ts';
-import { childrenOf, functionOf, nameOf, type PythonFunction, type PythonModule, textOf } from './python-module.ts';
-import { boundValue, lookUp, memberOfModule } from './python-names.ts';
+import { childrenOf, functionOf, nameOf, type PythonFunction, type PythonModule, scopeOf, textOf } from './python-module.ts';
+import { lookUp, memberOfModule } from './python-names.ts';
 import { flowNode, flowSource, notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 import type { PyNode } from './python-tree.ts';
 import { evaluate } from './python-values.ts';
@@ -25,7 +27,7 @@ export function memberValue(run: PythonRun, module: PythonModule, node: PyNode, 
   return either([object, ...object.others].map((one) => memberOf(run, one, name, depth)));
 }
 
-// `super().name`: of the first class that has it, in the order of the bases.
+// `super().name`: of the first class that has it.
 function inherited(run: PythonRun, owner: string | undefined, name: string): PyValue {
   for (const base of owner === undefined ? [] : basesOf(run, owner)) {
     if (!base.startsWith('class ')) return { ...unknownPy, qual: name === '__init__' ? base : `${base}().${name}` };
@@ -122,7 +124,7 @@ function attributeOfObject(run: PythonRun, object: PyValue, className: string, n
     const inClass = module.scopes.get(node.from)?.names.get(name) ?? [];
     const all = [...given, ...inClass].slice(0, 8);
     if (all.length === 0) continue;
-    const value = either(all.map((binding) => boundValue(run, module, binding, depth)));
+    const value = heldValue(run, module, all, depth);
     return { ...value, nodes: [...object.nodes, attributeNode(run, module, name, node)] };
   }
   const base = basesOf(run, className).find((one) => !one.startsWith('class '));
@@ -173,7 +175,9 @@ export function subscriptValue(run: PythonRun, module: PythonModule, node: PyNod
     return unknownPy;
   }
   const item = text === undefined ? undefined : (object.items?.at(Number(text)) ?? object.entries?.get(text));
-  if (item !== undefined) return { ...item, nodes: isFixed(module, objectNode) ? item.nodes : nodesOf([item, object]) };
+  const isOpen = object.otherTexts.length > 0 || object.otherItems.length > 0 || key.texts.length > 1;
+  const nodes = item === undefined || isFixed(module, objectNode) ? item?.nodes : nodesOf([item, object]);
+  if (item !== undefined) return { ...item, nodes: nodes ?? [], otherTexts: isOpen ? [unknownPart] : item.otherTexts };
   const [callable] = [...(object.items ?? []), ...(object.entries?.values() ?? [])].filter(
     (one) => one.qual !== undefined || one.own !== undefined,
   );
@@ -187,15 +191,17 @@ export function subscriptValue(run: PythonRun, module: PythonModule, node: PyNod
   return {
     ...unknownPy,
     texts: letters,
+    otherTexts: isOpen ? [unknownPart] : [],
     folded: letters.length > 0,
     nodes: nodesOf([object, key]),
     qual: qual === undefined ? undefined : `${qual}[]`,
   };
 }
 
-// Of a table that is never changed, one part holds what was put there.
+// Of a table that never changes, one part holds what was put there.
 function isFixed(module: PythonModule, object: PyNode): boolean {
-  return object.name !== 'VariableName' || !module.changed.has(nameOf(module, object));
+  if (object.name !== 'VariableName') return true;
+  return lookUp(scopeOf(module, object), nameOf(module, object))?.bindings.some(({ kind }) => kind === 'update') !== true;
 }
 
 function sliceValue(run: PythonRun, module: PythonModule, object: PyValue, inner: readonly PyNode[], depth: number): PyValue {
@@ -205,7 +211,8 @@ function sliceValue(run: PythonRun, module: PythonModule, object: PyValue, inner
     else bounds[bounds.length - 1] = numberOf(evaluate(run, module, child, depth), textOf(module, child));
   }
   const texts = object.texts.map((text) => foldSlice(text, bounds[0], bounds[1], bounds[2])).filter((text) => text !== undefined);
-  return { ...unknownPy, texts, nodes: object.nodes, folded: true, decoded: object.decoded, items: undefined };
+  const otherTexts = object.otherTexts.length > 0 ? [unknownPart] : [];
+  return { ...unknownPy, texts, otherTexts, nodes: object.nodes, folded: true, decoded: object.decoded };
 }
 
 function numberOf(value: PyValue, written: string): number | undefined {
@@ -222,10 +229,7 @@ function namedValue(run: PythonRun, module: PythonModule, node: PyNode, key: PyV
     return unknownPy;
   }
   const found = lookUp(module.scope, name);
-  const value =
-    found === undefined
-      ? { ...unknownPy, qual: name }
-      : either(found.bindings.map((binding) => boundValue(run, module, binding, depth)));
+  const value = found === undefined ? { ...unknownPy, qual: name } : heldValue(run, module, found.bindings, depth);
   return { ...value, folded: true, byText: true };
 }
 
@@ -241,5 +245,5 @@ function ownAttribute(run: PythonRun, module: PythonModule, node: PyNode, name: 
     const base = owner === undefined ? undefined : basesOf(run, owner).find((one) => !one.startsWith('class '));
     return { ...unknownPy, nodes, qual: base === undefined ? undefined : `${base}().${name}` };
   }
-  return { ...either(all.slice(0, 8).map((binding) => boundValue(run, module, binding, depth))), nodes, own: method };
+  return { ...heldValue(run, module, all.slice(0, 8), depth), nodes, own: method };
 }

@@ -1,4 +1,5 @@
 /** Methods of plain data in Python: text folded, lists and files filled. */
+import { unknownPart } from '../models/egress-of.ts';
 import { join, nodesOf } from './python-alternatives.ts';
 import { applyEffect, type PyCall } from './python-effects.ts';
 import { foldMethod } from './python-literals.ts';
@@ -33,12 +34,14 @@ export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValu
         .filter((text) => text !== undefined)
     : [];
   const isText = textMethods.test(method);
+  const otherTexts = isText ? othersOf(object, method, args) : [];
   const carries = isText || carriers.test(method === '' ? (callee.qual ?? '') : method);
   const passed = carries ? [...nodesOf([object, ...args, ...call.keywords.values()]), ...call.spread] : object.nodes;
   const nodes = method === 'hex' && passed.length > 0 ? [asHex(run, call, passed)] : passed;
   return {
     ...unknownPy,
     texts,
+    otherTexts,
     nodes,
     folded: object.folded || (isText && !/^(strip|encode|decode)$/.test(method)),
     decoded: object.decoded,
@@ -46,6 +49,14 @@ export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValu
     qual: callee.qual === undefined || isText ? undefined : `${callee.qual}()`,
     raw: /^(strip|encode|decode)$/.test(method) ? object.raw : undefined,
   };
+}
+
+// What the method makes of what the object or the arguments may be besides.
+function othersOf(object: PyValue, method: string, args: readonly PyValue[]): readonly string[] {
+  if (/^(encode|decode)$/.test(method)) return object.otherTexts;
+  if ([object, ...args].some(({ otherTexts, grown }) => otherTexts.length > 0 || grown)) return [unknownPart];
+  if (method !== 'format' || args.every(({ texts }) => texts.length === 1)) return [];
+  return object.texts.map((text) => text.slice(0, Math.max(0, text.indexOf('{'))) + unknownPart);
 }
 
 // `data.hex()` is another form of the data.
@@ -58,7 +69,9 @@ function asHex(run: PythonRun, call: PyCall, from: readonly string[]): string {
 export function joinItems(separator: PyValue, list: PyValue): PyValue {
   const items = list.items ?? [];
   const between = { ...unknownPy, texts: separator.texts.slice(0, 1) };
-  return { ...join(items.flatMap((item, index) => (index === 0 ? [item] : [between, item]))), folded: true };
+  const joined = join(items.flatMap((item, index) => (index === 0 ? [item] : [between, item])));
+  const isOpen = list.grown || list.otherTexts.length > 0;
+  return { ...joined, otherTexts: isOpen ? [unknownPart] : joined.otherTexts, folded: true };
 }
 
 // `list.append(x)` puts x into the variable; `file.write(x)` into what the file is.

@@ -4,13 +4,16 @@ import type { Steps } from '../steps.ts';
 import { bindAll } from './python-bindings.ts';
 import { parsePython } from './python-parse.ts';
 import { nodesOfTree, type PyNode, walk } from './python-tree.ts';
+import { bindChanges, type Change } from './python-updates.ts';
 
-/** What gives a name its value. */
+/** What gives a name its value; `place` is the part of it, from the outside inwards, -1 for a place that is not known. */
 export type Binding =
-  | { readonly kind: 'value'; readonly node: PyNode; readonly element?: number; readonly entered?: true }
+  | { readonly kind: 'value'; readonly node: PyNode; readonly place?: readonly number[]; readonly entered?: true }
   /** An exception that is caught, of what stands in this `try`. */
   | { readonly kind: 'raised'; readonly node: PyNode }
-  | { readonly kind: 'each'; readonly node: PyNode; readonly element?: number }
+  | { readonly kind: 'each'; readonly node: PyNode; readonly place?: readonly number[] }
+  /** A change of what the name held before. */
+  | { readonly kind: 'update'; readonly node: PyNode; readonly change: Change }
   | { readonly kind: 'import'; readonly qual: string }
   | { readonly kind: 'function'; readonly definition: PythonFunction }
   | { readonly kind: 'class'; readonly name: string }
@@ -53,8 +56,12 @@ export interface PythonModule {
   readonly functions: PythonFunction[];
   /** Values given to attributes of any object, `self.x = …`, by attribute. */
   readonly attributes: Map<string, Binding[]>;
-  /** Names whose values are changed after they were given: `x += 1`, `x.append(1)`, `x[0] = 1`. */
-  readonly changed: Set<string>;
+  /** Places that change what a name holds: `x += 1`, `x.append(1)`, `x[0] = 1`. */
+  readonly changes: { readonly target: PyNode; readonly by: PyNode; readonly change: Change }[];
+  /** Calls of the skill's functions that change what they are given, with the names of that. */
+  readonly fills: Map<PyNode, string[]>;
+  /** Names that functions change which are not their own, with the scope. */
+  readonly shared: Set<string>;
   readonly classes: Map<string, PyNode>;
   /** Methods by `Class.method`. */
   readonly methods: Map<string, PythonFunction>;
@@ -97,7 +104,7 @@ export function readModule(source: Source, steps: Steps, share: number): PythonM
     left = Math.max(0, left - count);
     return left > 0;
   });
-  const { top, cut } = nodesOfTree(tree);
+  const { top, cut } = nodesOfTree(tree, source.text);
   const errors: number[] = [];
   const module: PythonModule = {
     source,
@@ -105,7 +112,9 @@ export function readModule(source: Source, steps: Steps, share: number): PythonM
     scope: { id: `${source.path}::`, kind: 'module', parent: undefined, names: new Map() },
     functions: [],
     attributes: new Map(),
-    changed: new Set(),
+    changes: [],
+    fills: new Map(),
+    shared: new Set(),
     classes: new Map(),
     methods: new Map(),
     assigned: [],
@@ -123,6 +132,7 @@ export function readModule(source: Source, steps: Steps, share: number): PythonM
     bindAll(module, node);
     return true;
   });
+  bindChanges(module);
   for (const scope of module.scopes.values()) {
     if (scope.kind !== 'class') continue;
     for (const [name, bindings] of scope.names) {

@@ -1,10 +1,11 @@
 /** Names of Python: what they are bound to, in their scopes, by imports and in other modules of the skill. */
 
-import { alternativesMax } from '../limits.ts';
+import { unknownPart } from '../models/egress-of.ts';
 import { pythonApis } from '../models/python.ts';
-import { either } from './python-alternatives.ts';
+import { either, nodesOf } from './python-alternatives.ts';
 import { parameterValue } from './python-arguments.ts';
 import { canonicalName } from './python-canonical.ts';
+import { heldValue } from './python-held.ts';
 import { methodOf } from './python-members.ts';
 import { type Binding, nameOf, type PythonModule, type Scope, scopeOf, textOf } from './python-module.ts';
 import { flowEdge, flowNode, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
@@ -34,30 +35,37 @@ export function boundValue(run: PythonRun, module: PythonModule, binding: Bindin
     case 'each': {
       const value = evaluate(run, module, binding.node, depth);
       if (value.items === undefined) return { ...unknownPy, nodes: value.nodes, qual: value.qual };
-      const { element } = binding;
-      const items = value.items.flatMap((item) => (element === undefined ? [item] : [item.items?.[element] ?? unknownPy]));
-      return {
-        ...either(items),
-        nodes: value.nodes,
-        raw: undefined,
-        texts: items.flatMap((item) => item.texts).slice(0, alternativesMax),
-      };
+      const items = [value.items, ...value.otherItems].flat().map((item) => partOf(item, binding.place) ?? unknownPy);
+      const more = value.grown || value.otherTexts.length > 0 ? [unknownPy] : [];
+      return { ...either([...items, ...more]), nodes: value.nodes, raw: undefined };
     }
     case 'value': {
       const value = evaluate(run, module, binding.node, depth);
       if (binding.entered) return enteredValue(run, value, depth);
-      if (binding.element === undefined) return value;
+      if (binding.place === undefined) return value;
       const part = {
         ...unknownPy,
         nodes: value.nodes,
         target: value.target,
         qual: value.qual?.endsWith('()') ? value.qual : undefined,
       };
-      return value.items?.[binding.element] ?? part;
+      return partOf(value, binding.place) ?? part;
     }
     case 'parameter':
       return parameterValue(run, binding.definition, binding.index, depth);
+    case 'update':
+      return unknownPy;
   }
+}
+
+// A part of a list, or of the lists in it.
+function partOf(value: PyValue, place: readonly number[] = []): PyValue | undefined {
+  return place.reduce<PyValue | undefined>((at, index) => {
+    if (at !== undefined && index < 0) return { ...unknownPy, nodes: nodesOf([at, ...(at.items ?? [])]) };
+    if (at?.items === undefined) return undefined;
+    const part = either([at.items, ...at.otherItems].map((items) => items[index] ?? unknownPy));
+    return at.otherTexts.length > 0 ? { ...part, otherTexts: [unknownPart] } : part;
+  }, value);
 }
 
 // `with Box() as b`: what `__enter__` gives, mostly the object itself.
@@ -102,7 +110,7 @@ function eitherBound(run: PythonRun, module: PythonModule, bindings: readonly Bi
   const known = run.bound.get(bindings);
   if (known !== undefined) return known;
   const isOpen = bindings.length <= boundOftenMin || bindings.some((one) => 'node' in one && one.node.value === 'busy');
-  const value = either(bindings.map((binding) => boundValue(run, module, binding, depth)));
+  const value = heldValue(run, module, bindings, depth);
   if (!isOpen) run.bound.set(bindings, value);
   return value;
 }
@@ -162,7 +170,7 @@ export function memberOfModule(run: PythonRun, module: PythonModule, name: strin
   const bindings = module.scope.names.get(name);
   const given = assignedFromOutside(run, module, name, depth);
   if (bindings === undefined && given.length === 0) return starred(run, module, name, depth) ?? unknownPy;
-  const value = either([...(bindings ?? []).map((binding) => boundValue(run, module, binding, depth)), ...given]);
+  const value = either([...(bindings === undefined ? [] : [heldValue(run, module, bindings, depth)]), ...given]);
   const at = variableNode(run, module, module.scope, name, { from: 0, to: 0 });
   for (const from of given.flatMap((one) => one.nodes)) flowEdge(run, from, at);
   return { ...value, nodes: [variableNode(run, module, module.scope, name, { from: 0, to: 0 })] };

@@ -57,15 +57,20 @@ function isRecovering(parse: object): boolean {
 }
 
 // What @lezer/python 1.1 takes for errors and Python does not, replaced by as many characters: `400.,`, `\\\\{{` in a format string,
-// t-strings (PEP 750), decorators that are any expression (PEP 614), `print >>f, x` and `1L` of Python 2.
+// t-strings (PEP 750), decorators that are any expression (PEP 614), `print >>f, x` and `1L` of Python 2, `with f() as (a, b):`.
 function forParser(text: string): string {
   return plainDecorators(text)
     .replace(/(?<=\b\d+)\.(?=[\s,)\]}:])/g, ' ')
     .replace(/\\(\{\{|\}\})/g, '\\__')
     .replace(/(?<![\w'"])([rR]?)[tT]([rR]?)(?=['"])/g, '$1f$2')
     .replace(/^([ \t]{0,200}print[ \t]{0,9})>>(?=[ \t]{0,9}[\w.]{1,80}[ \t]{0,9},)/gm, '$1  ')
-    .replace(/(?<=\b(0[xX][\da-fA-F]{1,40}|\d{1,40}))[lL]\b/g, ' ');
+    .replace(/(?<=\b(0[xX][\da-fA-F]{1,40}|\d{1,40}))[lL]\b/g, ' ')
+    .replace(enteredTarget, (target) => '_'.repeat(target.length));
 }
+
+// The parser knows plain names after `as`; enteredNames reads those of other targets from the text. None of them calls anything.
+const enteredTarget =
+  /(?<=\bas[ \t]{1,9})([([](?:[\p{L}\d_.*, \t]|[([][\p{L}\d_.*, \t]{0,200}[)\]]){1,400}[)\]]|[\p{L}_][\p{L}\d_]{0,200}(?:\.[\p{L}\d_]{1,200}|\[[\p{L}\d_]{1,200}\]){1,9})(?=[ \t]{0,9}[,:)])/gu;
 
 // Where one decorator of several is no dotted name, all of them become `+expression`.
 function plainDecorators(text: string): string {

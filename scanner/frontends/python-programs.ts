@@ -7,6 +7,7 @@ import { egressOf, unknownPart } from '../models/egress-of.ts';
 import { interpreters, networkPrograms } from '../models/shell.ts';
 import type { OffsetMap } from '../source.ts';
 import { nodesOf } from './python-alternatives.ts';
+import { asLine, isUnknownLine, otherWords, quoteWord, wordText } from './python-command-words.ts';
 import type { PyCall } from './python-effects.ts';
 import {
   flowSink,
@@ -29,27 +30,43 @@ export function runProgram(
   const words = effect.rest
     ? call.args
     : (command.items ?? (effect.does === 'program' && call.api.startsWith('os.') ? [command, ...call.args.slice(1)] : undefined));
+  const started = startProgram(run, call, command, words, effect);
+  const others = [...command.otherItems, ...otherWords(words ?? [])];
+  for (const other of others) startProgram(run, call, { ...command, otherTexts: [] }, other, effect);
+  return started;
+}
+
+function startProgram(
+  run: PythonRun,
+  call: PyCall,
+  command: PyValue,
+  words: readonly PyValue[] | undefined,
+  effect: { readonly does: 'shell' | 'program' },
+): PyValue {
   const byShell =
     effect.does === 'shell' || /^(True|1)$/.test(call.keywords.get('shell')?.qual ?? call.keywords.get('shell')?.texts[0] ?? '');
   // With a shell, the first word is a line for it and the others are its arguments.
   const [line] = byShell && words !== undefined ? words : [];
-  const lines =
-    line !== undefined
-      ? line.texts
-      : words === undefined || words.length === 0
-        ? command.texts
-        : [words.map((word) => quoteWord(wordText(word))).join(' ')];
+  const text = line ?? (words === undefined || words.length === 0 ? command : undefined);
+  const all =
+    text === undefined
+      ? [(words ?? []).map((word) => quoteWord(wordText(word))).join(' ')]
+      : [...text.texts, ...text.otherTexts.map(asLine)];
+  const lines = all.filter((one) => !isUnknownLine(one));
   const nodes = nodesOf([command, ...(words ?? [])]);
-  const isUnknown =
-    lines.length === 0 || lines.every((line) => line.trimStart().startsWith(unknownPart) || line.startsWith(`'${unknownPart}`));
-  if (isUnknown)
+  const isUnknown = lines.length === 0;
+  const isPerhapsUnknown = [command, ...(words ?? []).slice(0, 1)].some(({ otherTexts }) =>
+    otherTexts.some((one) => isUnknownLine(asLine(one))),
+  );
+  if (isUnknown || isPerhapsUnknown || lines.length < all.length)
     notePyCapability(run, call, { kind: 'exec', program: '*' }, [
       'dynamic-name',
       ...(byShell ? (['shell-string'] as const) : []),
     ]);
-  if (byShell && lines.some((line) => line.includes(unknownPart))) notePyTrait(run, call, 'interpolated', lines[0] ?? '');
+  if (byShell && all.some((line) => line.includes(unknownPart)))
+    notePyTrait(run, call, 'interpolated', all.find((one) => one.includes(unknownPart)) ?? '');
   const program = words?.[0] === undefined || line !== undefined ? undefined : wordText(words[0]);
-  const name = basename((program ?? lines[0]?.trim().split(/\s+/)[0] ?? '*').replace(/['"]/g, ''));
+  const name = basename((program ?? (lines[0] ?? all[0])?.trim().split(/\s+/)[0] ?? '*').replace(/['"]/g, ''));
   const exec: Capability = { kind: 'exec', program: name.includes(unknownPart) || name === '' ? '*' : name };
   flowSink(run, call, byShell || isUnknown ? nodes : nodesOf((words ?? []).slice(1)), {
     what: 'exec',
@@ -157,11 +174,12 @@ function sendByProgram(run: PythonRun, call: PyCall, name: string, lines: readon
 
 /** Notes text that is run as Python, and goes through it. */
 export function runCodeOf(run: PythonRun, call: PyCall, code: PyValue): PyValue {
-  const [text] = code.texts;
-  if (code.decoded) notePyTrait(run, call, 'decode-to-code', text ?? '');
-  if (text === undefined || text.includes(unknownPart)) notePyTrait(run, call, 'code-from-string', call.api);
+  const texts = [...code.texts, ...code.otherTexts];
+  if (code.decoded) notePyTrait(run, call, 'decode-to-code', texts[0] ?? '');
+  if (texts.length === 0 || texts.some((text) => text.includes(unknownPart)))
+    notePyTrait(run, call, 'code-from-string', call.api);
   flowSink(run, call, code.nodes, { what: 'exec', api: call.api, part: 'code' });
-  for (const one of code.texts) {
+  for (const one of texts) {
     const map =
       code.raw !== undefined && !code.folded
         ? [{ at: 0, raw: code.raw }]
@@ -211,13 +229,4 @@ function embedWords(run: PythonRun, call: PyCall, words: readonly PyValue[]): st
     text.trimEnd(),
     map.filter((piece, index) => piece.at !== map[index + 1]?.at),
   );
-}
-
-function wordText(word: PyValue): string {
-  if (word.qual === 'sys.executable') return 'python3';
-  return word.texts[0] ?? unknownPart;
-}
-
-function quoteWord(text: string): string {
-  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -15,6 +15,12 @@ import type { PyNode } from './python-tree.ts';
 export interface PyValue {
   /** Texts that it may be; none when nothing is known. `unknownPart` stands for unknown parts. */
   readonly texts: readonly string[];
+  /** What it may be besides, seen by whoever runs it: from a loop, from one of two branches. */
+  readonly otherTexts: readonly string[];
+  /** The lists that it may be besides `items`. */
+  readonly otherItems: readonly (readonly PyValue[])[];
+  /** A list to which more was added than `items` holds. */
+  readonly grown: boolean;
   /** The qualified name it stands for: `os.environ`, `socket.socket()`. */
   readonly qual: string | undefined;
   /** Nodes of the flow graph that it holds. */
@@ -42,6 +48,9 @@ export interface PyValue {
 
 export const unknownPy: PyValue = {
   texts: [],
+  otherTexts: [],
+  otherItems: [],
+  grown: false,
   qual: undefined,
   nodes: [],
   folded: false,
@@ -56,6 +65,9 @@ export const unknownPy: PyValue = {
   byText: false,
   raw: undefined,
 };
+
+/** What a value gives that is asked for while it is being found: unknown, and nothing that it does not hold already. */
+export const busyPy: PyValue = { ...unknownPy };
 
 export interface PythonRun {
   readonly context: FrontEndContext;

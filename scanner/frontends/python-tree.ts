@@ -71,8 +71,12 @@ export class PyNode {
  * The nodes of a parser's tree, and the places where some are left out since they are deeper than the limit. The first operand of an operand
  * is no deeper than that: chains have a limit of their own.
  */
-export function nodesOfTree(tree: Tree): { readonly top: PyNode; readonly cut: readonly number[] } {
+export function nodesOfTree(tree: Tree, text: string): { readonly top: PyNode; readonly cut: readonly number[] } {
   const cursor = tree.cursor();
+  const make = (parent: PyNode): PyNode => {
+    const name = cursor.type.isError ? (validName(parent, cursor.from, cursor.to, text) ?? cursor.name) : cursor.name;
+    return new PyNode(name, cursor.from, cursor.to, parent);
+  };
   const top = new PyNode(cursor.name, cursor.from, cursor.to, null);
   const cut: number[] = [];
   const depths = [1];
@@ -80,7 +84,7 @@ export function nodesOfTree(tree: Tree): { readonly top: PyNode; readonly cut: r
     const inner = (depths.at(-1) ?? 1) + (chained(node) ? 0 : 1);
     if (cursor.firstChild()) {
       if (inner <= pythonTreeDepthMax) {
-        node = new PyNode(cursor.name, cursor.from, cursor.to, node);
+        node = make(node);
         depths.push(inner);
         continue;
       }
@@ -93,10 +97,22 @@ export function nodesOfTree(tree: Tree): { readonly top: PyNode; readonly cut: r
       depths.pop();
     }
     if (depths.length === 0) break;
-    node = new PyNode(cursor.name, cursor.from, cursor.to, node.parent);
+    node = make(node.parent ?? top);
     depths[depths.length - 1] = (depths.at(-2) ?? 0) + 1;
   }
   return { top, cut };
+}
+
+// What the parser takes for an error and Python does not: `yield` alone, `case str():`, `[a for a, *_ in x]`.
+function validName(parent: PyNode, from: number, to: number, text: string): string | undefined {
+  if (/^Yield(Statement|Expression)$/.test(parent.name)) return from === to ? 'None' : undefined;
+  const before = parent.lastChild?.name;
+  if (/^(\w*ComprehensionExpression|ArgList)$/.test(parent.name))
+    return text.slice(from, to) === '*' && (before === 'for' || before === ',') && parent.getChild('for') !== null
+      ? '*'
+      : undefined;
+  const list = parent.name === 'LiteralPattern' ? parent.parent : parent;
+  return list?.name === 'PatternArgList' && /^\(\s{0,99}\)$/.test(text.slice(list.from, list.to)) ? 'Empty' : undefined;
 }
 
 // Expressions of which the first part may be such an expression again, and so on, often.

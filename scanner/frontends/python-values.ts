@@ -1,16 +1,17 @@
 /** Values of Python expressions: names resolved through imports and assignments, text folded, flows kept. */
 
-import { pythonItemsMax, pythonValuesDepthMax, syntaxDepthMax } from '../limits.ts';
-import { anyEgress } from '../models/egress-of.ts';
+import { pythonValuesDepthMax, syntaxDepthMax } from '../limits.ts';
+import { anyEgress, unknownPart } from '../models/egress-of.ts';
 import { either, join, nodesOf } from './python-alternatives.ts';
 import { callValue } from './python-calls.ts';
 import { wholeEnvironment } from './python-environment.ts';
 import { withFolded } from './python-fold-given.ts';
+import { display, joinedLists } from './python-lists.ts';
 import { foldPercent, quotesOf, unescapeText } from './python-literals.ts';
 import { memberValue, subscriptValue } from './python-members.ts';
 import { childrenOf, type PythonModule, textOf } from './python-module.ts';
 import { variable } from './python-names.ts';
-import { flowSource, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import { busyPy, flowSource, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 import { type PyNode, spineOf, spineStep } from './python-tree.ts';
 
 /** The value of an expression. Computed once; a value that depends on itself is unknown. */
@@ -18,7 +19,7 @@ export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, dep
   run.context.steps.take();
   if (depth > syntaxDepthMax / 2 || run.fold.values > pythonValuesDepthMax) return unknownPy;
   const before = node.value;
-  if (before === 'busy') return unknownPy;
+  if (before === 'busy') return busyPy;
   if (before !== undefined) return before;
   if (run.fold.values % spineStep === spineStep - 1)
     for (const inner of spineOf(node, (one) => one.value !== undefined)) evaluate(run, module, inner, depth);
@@ -76,6 +77,8 @@ function compute(run: PythonRun, module: PythonModule, node: PyNode, depth: numb
       return { ...unknownPy, texts: [textOf(module, node)] };
     case 'Number':
       return number(textOf(module, node).replaceAll('_', ''));
+    case 'None':
+      return { ...unknownPy, whole: null };
     case 'VariableName':
       return variable(run, module, node, depth);
     case 'MemberExpression':
@@ -87,31 +90,20 @@ function compute(run: PythonRun, module: PythonModule, node: PyNode, depth: numb
     case 'ParenthesizedExpression':
     case 'AwaitExpression':
     case 'YieldExpression':
-      return last === undefined ? unknownPy : evaluate(run, module, last, depth);
     case 'NamedExpression':
       return last === undefined ? unknownPy : evaluate(run, module, last, depth);
     case 'BinaryExpression':
       return binary(run, module, children, depth);
-    case 'LambdaExpression': {
-      const own = module.functionsAt.get(node.from);
-      return { ...unknownPy, own };
-    }
+    case 'LambdaExpression':
+      return { ...unknownPy, own: module.functionsAt.get(node.from) };
     case 'ConditionalExpression': {
       const [first, , second] = operands.filter((child) => child.name !== 'if' && child.name !== 'else');
       return either([first, second].flatMap((one) => (one === undefined ? [] : [evaluate(run, module, one, depth)])));
     }
     case 'ArrayExpression':
     case 'TupleExpression':
-    case 'SetExpression': {
-      const items = itemsOf(operands, values());
-      return {
-        ...unknownPy,
-        items,
-        nodes: nodesOf(items),
-        folded: items.some((item) => item.folded),
-        decoded: items.some((item) => item.decoded),
-      };
-    }
+    case 'SetExpression':
+      return display(operands, values());
     case 'DictionaryExpression':
       return dictionary(run, module, children, depth);
     case 'ArrayComprehensionExpression':
@@ -127,11 +119,6 @@ function compute(run: PythonRun, module: PythonModule, node: PyNode, depth: numb
     default:
       return unknownPy;
   }
-}
-
-// `[*command, "-q"]`: the items of a list that is known, one by one.
-function itemsOf(operands: readonly PyNode[], values: readonly PyValue[]): PyValue[] {
-  return values.flatMap((value, at) => (operands[at]?.prevSibling?.name === '*' ? (value.items ?? [value]) : [value]));
 }
 
 function dictionary(run: PythonRun, module: PythonModule, children: readonly PyNode[], depth: number): PyValue {
@@ -183,6 +170,14 @@ function formatString(run: PythonRun, module: PythonModule, node: PyNode, depth:
   return { ...join(pieces), folded: pieces.length > 1, raw: node.from + open };
 }
 
+function isOneText({ texts, otherTexts }: PyValue): boolean {
+  return texts.length <= 1 && otherTexts.length === 0;
+}
+
+function untilPercent(text: string): string {
+  return text.slice(0, Math.max(0, text.indexOf('%'))) + unknownPart;
+}
+
 function binary(run: PythonRun, module: PythonModule, children: readonly PyNode[], depth: number): PyValue {
   const [left, operator, right] = children;
   if (left === undefined || operator === undefined || right === undefined) return unknownPy;
@@ -191,7 +186,7 @@ function binary(run: PythonRun, module: PythonModule, children: readonly PyNode[
   const isText = a.texts.length > 0 || b.texts.length > 0;
   if (symbol === '+')
     return a.items !== undefined && b.items !== undefined
-      ? { ...join([a, b]), texts: [], items: [...a.items, ...b.items].slice(0, pythonItemsMax) }
+      ? joinedLists(a, b, a.items, b.items)
       : isText
         ? join([a, b])
         : { ...unknownPy, nodes: nodesOf([a, b]) };
@@ -204,13 +199,19 @@ function binary(run: PythonRun, module: PythonModule, children: readonly PyNode[
     return {
       ...a,
       texts: a.texts.map((text) => foldPercent(text, values)),
+      otherTexts: (b.items ?? [b]).every(isOneText) ? a.otherTexts : [...a.otherTexts, ...a.texts.map(untilPercent)],
       nodes: nodesOf([a, b]),
       folded: true,
       raw: undefined,
     };
   }
   if (symbol === '*' && a.texts.length === 1 && /^\d{1,3}$/.test(b.texts[0] ?? ''))
-    return { ...a, texts: [(a.texts[0] ?? '').repeat(Number(b.texts[0])).slice(0, 4_096)], folded: true };
+    return {
+      ...a,
+      texts: [(a.texts[0] ?? '').repeat(Number(b.texts[0])).slice(0, 4_096)],
+      otherTexts: a.otherTexts.length > 0 ? [unknownPart] : [],
+      folded: true,
+    };
   if (symbol === 'or' || symbol === 'and') return either([a, b]);
   if (/^(==|!=|<|>|<=|>=|in|is|not)/.test(symbol)) return unknownPy;
   return { ...unknownPy, nodes: nodesOf([a, b]), decoded: symbol === '^' };

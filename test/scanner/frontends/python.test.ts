@@ -216,9 +216,21 @@ describe('what is valid is read whole', () => {
   it.each<[string, string]>([
     ['a script of half a megabyte', `${script}PATHS = ["a", "b"]\nfor path in PATHS:\n    read(path)\n\n\n`.repeat(3_500)],
     ['a text of 1,500 parts', `x = ${Array.from({ length: 1_500 }, (_, at) => `"part ${at}"`).join(' + ')}\n`],
+    ['a generator that gives nothing', 'def f():\n    yield\n    x = yield\n    g((yield))\n'],
+    ['patterns of classes', 'match a:\n    case str() | int():\n        b\n    case [str(), Foo(x=dict( ))]:\n        c\n'],
+    ['several names after `as`', 'with f() as (a, b), g() as [c, (d, *e)]:\n    h\nwith f() as x.y, g() as z[0]:\n    h\n'],
+    ['stars in comprehensions', 'x = [a for a, *_ in y]\nz = {a: b for *a, b in y}\nf(a for a, *b in y)\n'],
     ['a host of 700 parts', `import requests\nrequests.get(${parts.join(' + ')})\n`],
   ])('%s', (_, text) => {
     expect(unread(text)).toEqual([]);
+  });
+
+  it.each<[string, string]>([
+    ['a call after `as`', 'with f() as x[g()]:\n    h\n'],
+    ['a pattern that is not closed', 'match a:\n    case str(:\n        b\n'],
+    ['a sign without a name', 'x = [a for a, % in y]\n'],
+  ])('%s is not', (_, text) => {
+    expect(unread(text)).toEqual(['0.py']);
   });
 
   it('and 700 parts are one text', () => {

@@ -1,0 +1,95 @@
+/** What a name holds: all that is bound to it, and what changes that later. */
+import { alternativesMax } from '../limits.ts';
+import { unknownPart } from '../models/egress-of.ts';
+import { either } from './python-alternatives.ts';
+import { assignmentParts } from './python-bindings.ts';
+import { type Binding, childrenOf, type PythonModule, textOf } from './python-module.ts';
+import { boundValue } from './python-names.ts';
+import { busyPy, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import { type PyNode, walk } from './python-tree.ts';
+import { evaluate } from './python-values.ts';
+
+type Update = Extract<Binding, { kind: 'update' }>;
+
+/** The value of a name that has these bindings. */
+export function heldValue(run: PythonRun, module: PythonModule, bindings: readonly Binding[], depth: number): PyValue {
+  const given = bindings.filter(({ kind }) => kind !== 'update');
+  const updates = bindings.filter((binding) => binding.kind === 'update');
+  const values = given.map((binding) => knownValue(run, module, binding, depth));
+  const value = either(values.filter((one) => one !== busyPy));
+  return updates.length === 0 ? value : updated(run, module, value, updates, depth);
+}
+
+// `a = a or b` adds nothing to what `a` may be; `a = f(a)` may add anything.
+function knownValue(run: PythonRun, module: PythonModule, binding: Binding, depth: number): PyValue {
+  const value = boundValue(run, module, binding, depth);
+  return value === busyPy && !('node' in binding && keeps(module, binding.node)) ? unknownPy : value;
+}
+
+function keeps(module: PythonModule, node: PyNode): boolean {
+  const [first, operator, second, , third] = childrenOf(node);
+  if (first === undefined || operator === undefined || second === undefined) return false;
+  const isChoice = node.name === 'ConditionalExpression' || /^(or|and)$/.test(textOf(module, operator));
+  const parts = [first, second, third].filter((part) => part !== undefined);
+  const names = parts.filter(({ name }) => name === 'VariableName').map((part) => textOf(module, part));
+  return isChoice && parts.every((part) => part.name === 'VariableName' || !mentions(module, part, names));
+}
+
+function mentions(module: PythonModule, node: PyNode, names: readonly string[]): boolean {
+  let isFound = false;
+  walk(node, (one) => {
+    isFound ||= one.name === 'VariableName' && names.includes(textOf(module, one));
+    return !isFound;
+  });
+  return isFound;
+}
+
+function updated(run: PythonRun, module: PythonModule, value: PyValue, updates: readonly Update[], depth: number): PyValue {
+  const isGrown = value.grown || updates.some(({ change }) => change === 'grown');
+  if (value.items !== undefined || value.entries !== undefined) {
+    const held = updates.reduce((before: PyValue, update) => withItem(run, module, before, update, depth), value);
+    return { ...held, grown: isGrown };
+  }
+  if (value.texts.length === 0 || typeof value.whole === 'bigint') return value;
+  const tails = updates.flatMap((update) => tailsOf(run, module, update, updates.length > 1, depth));
+  const longer = [...new Set(value.texts.flatMap((text) => tails.map((tail) => text + tail)))];
+  const otherTexts = longer.length > 2 * alternativesMax ? [unknownPart] : [...value.otherTexts, ...longer];
+  return { ...value, otherTexts };
+}
+
+// `table["key"] = value`: one of the values under this key. Other changes may change anything.
+function withItem(run: PythonRun, module: PythonModule, held: PyValue, { node, change }: Update, depth: number): PyValue {
+  if (change === 'grown') return held;
+  const given = node.parent?.name === 'AssignStatement' ? assignmentParts(node.parent) : undefined;
+  const [, open, keyNode, close] = childrenOf(node);
+  const isPlain =
+    given?.values.length === 1 && given.targets.every(({ length }) => length === 1) && open?.name === '[' && close?.name === ']';
+  const [key] = isPlain && keyNode !== undefined ? evaluate(run, module, keyNode, depth).texts : [];
+  const [valueNode] = given?.values ?? [];
+  if (key === undefined || key.includes(unknownPart) || valueNode === undefined) return { ...held, otherTexts: [unknownPart] };
+  const value = evaluate(run, module, valueNode, depth);
+  const or = (before: PyValue | undefined): PyValue => (before === undefined ? value : either([before, value]));
+  const { entries, items } = held;
+  return {
+    ...held,
+    entries: entries === undefined ? undefined : new Map([...entries, [key, or(entries.get(key))]]),
+    items: items?.map((item, at) => (at === Number(key) || at - items.length === Number(key) ? or(item) : item)),
+  };
+}
+
+// What a change puts behind a text: known where it happens once.
+function tailsOf(run: PythonRun, module: PythonModule, { node }: Update, isOneOfMany: boolean, depth: number): readonly string[] {
+  const [, operator, operand] = childrenOf(node);
+  if (node.name !== 'UpdateStatement' || operator === undefined || textOf(module, operator) !== '+=') return [unknownPart];
+  const given = operand === undefined ? undefined : evaluate(run, module, operand, depth);
+  const texts = given === undefined ? [] : [...given.texts, ...given.otherTexts];
+  if (texts.length === 0) return [unknownPart];
+  return isOneOfMany || isRepeated(node) ? texts.map((text) => text + unknownPart) : texts;
+}
+
+/** Whether a statement may be gone through more than once. */
+export function isRepeated(node: PyNode): boolean {
+  for (let at = node.parent; at !== null && at !== node.home; at = at.parent)
+    if (at.name === 'ForStatement' || at.name === 'WhileStatement') return true;
+  return false;
+}
