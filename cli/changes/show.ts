@@ -1,12 +1,13 @@
 /** Changes that wait, as a person sees them: a line for each path, and what differs in texts. Nothing in it acts on a terminal. */
 import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { ownersOf, requireOwner } from '../../runner/mounts/ownership.ts';
 import { withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
 import { type Change, type ChangedFolder, type EntryState, kindOf } from '../../skills-index/run/changes.ts';
-import { digestOf } from '../../skills-index/skill/digest.ts';
+import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { diffTextBytesMax } from '../limits.ts';
 import { count, type Ink, joined, type Safe, safe } from '../output.ts';
-import { unifiedDiff } from './diff.ts';
+import { differenceOf, remark } from './shown-file.ts';
 import type { WaitingChanges } from './waiting.ts';
 
 /**
@@ -74,21 +75,28 @@ function sayState(state: EntryState | undefined): string | undefined {
   return `${state.kind === 'folder' ? 'folder' : count(state.bytes, 'byte')} ${mode}, ${owner}`;
 }
 
-// Of files that are text on both sides; a changed mode or a link is said above.
+// Of files; a changed mode, owner or link is said above.
 function diffOf(waiting: WaitingChanges, folder: ChangedFolder, { path, before, after }: Change): string[] {
   const [old, fresh] = [before, after].map((one) => (one?.kind === 'file' ? one : undefined));
   if ((old === undefined && fresh === undefined) || (old !== undefined && old.sha256 === fresh?.sha256)) return [];
-  if (Math.max(old?.bytes ?? 0, fresh?.bytes ?? 0) > diffTextBytesMax) return digestsOf(old, fresh);
+  const digests = digestsOf(waiting, old, fresh);
+  if (Math.max(old?.bytes ?? 0, fresh?.bytes ?? 0) > diffTextBytesMax)
+    return [`${remark} larger than ${diffTextBytesMax / 1024} KiB: its content is not shown`, ...digests];
   const oldBytes = old === undefined ? Buffer.alloc(0) : readBelow(folder.path, path);
   if (oldBytes === undefined || (old !== undefined && digestOf(oldBytes) !== old.sha256))
-    return ['  it is not as the run found it any more', ...digestsOf(old, fresh)];
-  const texts = [oldBytes, fresh === undefined ? Buffer.alloc(0) : waiting.read(fresh.sha256)].map(textOf);
-  const [from, to] = texts;
-  return from === undefined || to === undefined ? digestsOf(old, fresh) : unifiedDiff(from, to);
+    return [`${remark} the file is not as the run found it any more: its content is not shown`, ...digests];
+  const lines = differenceOf(oldBytes, fresh === undefined ? Buffer.alloc(0) : waiting.read(fresh.sha256));
+  return lines.some((line) => /^[-+]/.test(line)) ? lines : [...lines, ...digests];
 }
 
-function digestsOf(old: Extract<EntryState, { kind: 'file' }> | undefined, fresh: typeof old): string[] {
-  return [...(old === undefined ? [] : [`- ${old.sha256}`]), ...(fresh === undefined ? [] : [`+ ${fresh.sha256}`])];
+type File = Extract<EntryState, { kind: 'file' }>;
+
+// Where a person can look at what is not shown.
+function digestsOf({ folder }: WaitingChanges, old: File | undefined, fresh: File | undefined): string[] {
+  return [
+    ...(old === undefined ? [] : [`- ${old.sha256}`]),
+    ...(fresh === undefined ? [] : [`+ ${fresh.sha256}, kept as ${join(folder, hexOf(fresh.sha256))}`]),
+  ];
 }
 
 function readBelow(root: string, path: string): Uint8Array | undefined {
@@ -105,16 +113,7 @@ function readBelow(root: string, path: string): Uint8Array | undefined {
   }
 }
 
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    return text.includes('\0') ? undefined : text;
-  } catch {
-    return undefined;
-  }
-}
-
 function coloured(line: string, ink: Ink): Safe {
-  const style = { '+': ink.green, '-': ink.red, '@': ink.cyan }[line[0] ?? ''];
+  const style = { '+': ink.green, '-': ink.red, '@': ink.cyan, [remark]: ink.yellow }[line[0] ?? ''];
   return style === undefined ? safe`  ${line}` : safe`  ${style(line)}`;
 }

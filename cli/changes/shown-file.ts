@@ -1,0 +1,48 @@
+/** How a file differs, as a person reads it: every changed byte, or a line that says that the content is not shown. Pure. */
+import { unifiedDiff } from './diff.ts';
+
+/** Begins a line about a difference, as no line of a unified difference does. */
+export const remark = '!';
+
+/** @param old of no bytes for a file that is new, as `fresh` for one that is gone */
+export function differenceOf(old: Uint8Array, fresh: Uint8Array): string[] {
+  const texts = [old, fresh].map(plainText);
+  const [from, to] = texts;
+  if (from !== undefined && to !== undefined) return unifiedDiff(from, to);
+  if ([old, fresh].some(isNoText)) return [`${remark} not a text: its content is not shown`];
+  // Compared byte by byte: two different bytes never make the same line.
+  const [before = '', after = ''] = [old, fresh].map((bytes) => Buffer.from(bytes).toString('latin1'));
+  const lines = unifiedDiff(before, after).map((line) => (/^[-+ ]/.test(line) ? spellBytes(line) : line));
+  return [`${remark} not plain UTF-8: bytes that are not are written as <E9>, a NUL as <00>`, ...lines];
+}
+
+function plainText(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+// Texts in any encoding of one byte a character have hardly a control; programs, pictures and UTF-16 have many.
+function isNoText(bytes: Uint8Array): boolean {
+  let controls = 0;
+  for (const byte of bytes) if (byte < 0x20 && !textControls.has(byte)) controls++;
+  return controls * 20 > bytes.length && controls > 8;
+}
+
+const textControls = new Set([...'\b\t\n\v\f\r\u001b'].map((sign) => sign.charCodeAt(0)));
+
+/** A line of Latin-1 as its UTF-8 says it, with every other byte as its number. */
+function spellBytes(line: string): string {
+  // RFC 3629, section 4: the sequences that are UTF-8.
+  const sequence =
+    /[\x01-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\0-\xff]/g;
+  const spell = (found: string): string => {
+    const byte = found.charCodeAt(0);
+    if (found.length === 1 && (byte === 0 || byte > 0x7f)) return `<${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
+    return Buffer.from(found, 'latin1').toString('utf8');
+  };
+  return line.replace(sequence, spell);
+}
