@@ -12,6 +12,7 @@ import {
   fileChangeOf,
   type LeftBehind,
 } from '../skills-index/run/changes.ts';
+import type { HostPolicy } from '../skills-index/run/host-policy.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
 import { workspaceOf } from '../skills-index/run/plan-capabilities.ts';
 import { type Digest, digestOf, hexOf } from '../skills-index/skill/digest.ts';
@@ -39,6 +40,8 @@ export interface MountsQuestion {
   readonly overlays: boolean;
   /** Programs and folders of the host that the sandbox binds besides its libraries. */
   readonly programs: readonly string[];
+  /** Names that host policy says are obeyed, beside those that we know. */
+  readonly obeyed: HostPolicy['obeyed'];
   readonly record: (event: AuditEvent) => void;
 }
 
@@ -82,7 +85,7 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
   };
   try {
     for (const { mode, path, source, target } of plan.mounts)
-      if (mode !== 'ro') held.set(target, await seeWorkspace(descriptorOf(source), path, views));
+      if (mode !== 'ro') held.set(target, await seeWorkspace(descriptorOf(source), path, views, question.obeyed));
   } catch (cause) {
     finish();
     throw cause;

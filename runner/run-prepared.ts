@@ -111,7 +111,7 @@ export async function runPrepared(request: RunRequest, prepared: PreparedRun, ca
       const overlays = prepared.sandbox.entersNamespaces === true;
       const programs = plan.programs.map(({ path }) => path);
       const on = { plan, planDigest: digest, subject: caller, now, folders: host.folders, programs, data: request.paths.data };
-      const mounts = await holdMounts({ ...on, runFolder, overlays, record });
+      const mounts = await holdMounts({ ...on, runFolder, overlays, obeyed: request.hostPolicy.obeyed, record });
       try {
         return await startAndWait(request, prepared, { record, mounts, runFolder, acting, safe: guards });
       } finally {

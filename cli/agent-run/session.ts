@@ -157,7 +157,8 @@ async function holdAndStart(session: Session, io: Io, around: Surroundings): Pro
   const mounts = await holdMounts({
     plan: { mounts: plan.mounts, agent: plan.agent, skill: sessionSkill },
     ...{ planDigest: digest, subject: { run: id, agent: plan.agent }, now: io.now, folders: host.folders, data: io.paths.data },
-    ...{ runFolder, overlays: sandbox.entersNamespaces === true, record, programs: plan.folders.map(({ path }) => path) },
+    ...{ runFolder, overlays: sandbox.entersNamespaces === true, programs: plan.folders.map(({ path }) => path) },
+    ...{ obeyed: session.hostPolicy.obeyed, record },
   });
   try {
     return await startAndWait(session, io, { ...around, mounts });

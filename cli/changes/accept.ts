@@ -5,7 +5,7 @@ import { type OpenedHost, openHost } from '../../runner/host.ts';
 import { unlock, waitForClaim } from '../../runner/lock.ts';
 import { writePrivateFile } from '../../runner/private-file.ts';
 import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
-import { type ChangedFolder, type ChangeSet, changeSetDigest } from '../../skills-index/run/changes.ts';
+import { type ChangedFolder, type ChangeSet, changeSetDigest, type LeftBehind } from '../../skills-index/run/changes.ts';
 import { workspaceOf } from '../../skills-index/run/plan-capabilities.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -22,15 +22,17 @@ type Host = Pick<HostFiles, 'policy' | 'audit'> & {
 /**
  * Applies a set whole or, where anything conflicts, nothing of it. What was cut off goes on when it is called again.
  * @param shown digest of the set that somebody saw
+ * @returns links that are left out by now, and why
  * @throws Problem `not-found` when somebody else was faster, `changes-invalid`, `changes-conflict` with every path
  */
-export async function acceptChanges(paths: Paths, host: Host, run: string, shown: Digest): Promise<void> {
-  await withWaiting(paths.data, run, async () => {
+export async function acceptChanges(paths: Paths, host: Host, run: string, shown: Digest): Promise<LeftBehind[]> {
+  return await withWaiting(paths.data, run, async () => {
     const waiting = readWaiting(paths.data, run);
     if (waiting.digest !== shown)
       throw new Problem('changes-invalid', `The changes of run ${run} are ${waiting.digest}, not ${shown}`);
-    await applyFolders(paths, host, waiting, waiting.set.folders);
+    const left = await applyFolders(paths, host, waiting, waiting.set.folders);
     removeApplied(waiting);
+    return left;
   });
 }
 
@@ -68,7 +70,12 @@ async function applyBeforehand(
   return rest;
 }
 
-async function applyFolders(paths: Paths, host: Host, waiting: WaitingChanges, folders: readonly ChangedFolder[]): Promise<void> {
+async function applyFolders(
+  paths: Paths,
+  host: Host,
+  waiting: WaitingChanges,
+  folders: readonly ChangedFolder[],
+): Promise<LeftBehind[]> {
   const opened = openHost({
     hostPolicy: host.policy,
     workspaces: folders.filter((one) => host.own?.has(one.source) !== true).map((one) => workspaceOf(one.source)),
@@ -80,6 +87,7 @@ async function applyFolders(paths: Paths, host: Host, waiting: WaitingChanges, f
   const record = (event: AuditEvent): void => host.audit.record({ run, agent, skill, version, plan }, event);
   const targets = folders.map((one) => one.target);
   const claims: string[] = [];
+  const left: LeftBehind[] = [];
   try {
     const roots: (readonly [string, ChangedFolder])[] = [];
     for (const folder of folders.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
@@ -88,17 +96,19 @@ async function applyFolders(paths: Paths, host: Host, waiting: WaitingChanges, f
       await waitForClaim(claim, folder.path);
       claims.push(claim);
     }
-    for (const [root, folder] of roots) refuseConflicts(root, folder, waiting.begun);
+    for (const [root, folder] of roots) refuseConflicts(root, folder, host.policy.obeyed, waiting.begun);
     closeSync(openSync(join(waiting.folder, begunName), 'w', 0o600));
     record({ event: 'changes', decision: 'begun', digest, targets });
     for (const [root, folder] of roots)
-      for (const path of applyChanges(root, folder, waiting.read))
-        record({ event: 'cleanup', path: `${folder.target}/${path}`, why: 'a link that would lead out of the folder by now' });
+      for (const { path, why } of applyChanges(root, folder, host.policy.obeyed, waiting.read))
+        left.push({ path: `${folder.target}/${path}`, why: `${why} by now` });
+    for (const one of left) record({ event: 'cleanup', ...one });
   } finally {
     claims.forEach(unlock);
     opened.close();
   }
   record({ event: 'changes', decision: 'applied', digest, targets });
+  return left;
 }
 
 function rootOf({ facts, folders }: OpenedHost, { id, source }: ChangedFolder, own: Host['own']): string {

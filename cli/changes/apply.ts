@@ -5,19 +5,20 @@ import { stateAt } from '../../runner/mounts/entry-state.ts';
 import { ForeignEntry, type Owners, ownersOf } from '../../runner/mounts/ownership.ts';
 import { bytesOf, withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
 import { lookIn } from '../../runner/mounts/workspace.ts';
-import { type Change, type ChangedFolder, type EntryState, sameState } from '../../skills-index/run/changes.ts';
-import { staysInside } from '../../skills-index/run/left-behind.ts';
-import { whyPathRefused } from '../../skills-index/run/protected-names.ts';
+import { type Change, type ChangedFolder, type EntryState, type LeftBehind, sameState } from '../../skills-index/run/changes.ts';
+import { whyLinkRefused } from '../../skills-index/run/left-behind.ts';
+import { type FurtherNames, whyBytecodeRefused, whyPathRefused } from '../../skills-index/run/protected-names.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 
 /**
  * Refuses what is neither as the run found it nor as accepted already.
  * @param root `/proc/self/fd/N` of the folder, which the caller holds
+ * @param further names that host policy says are obeyed
  * @param begun whether it was begun before and cut off, so that what lies between both passes as well
  * @throws Problem `changes-conflict` with every path
  */
-export function refuseConflicts(root: string, { changes, conflicts }: ChangedFolder, begun = false): void {
+export function refuseConflicts(root: string, { changes, conflicts }: ChangedFolder, further: FurtherNames, begun = false): void {
   const goes = new Set(changes.filter((one) => one.after?.kind !== one.before?.kind).map((one) => one.path));
   const owners = ownersOf(fs.statSync(root));
   const why = ({ path, before, after }: Change): string | undefined => {
@@ -32,7 +33,7 @@ export function refuseConflicts(root: string, { changes, conflicts }: ChangedFol
       namesIn(root, path, owners).some((name) => !goes.has(`${path}/${name}`))
     )
       return 'somebody else put something into it';
-    return whyPathRefused(path, before === undefined);
+    return whyPathRefused(path, before === undefined, further) ?? (after && whyBytecodeRefused(path));
   };
   const whyNot = (one: Change): string | undefined => {
     try {
@@ -53,10 +54,10 @@ export function refuseConflicts(root: string, { changes, conflicts }: ChangedFol
  * Brings a folder to what was accepted, when nothing in it conflicts.
  * @param root as above
  * @param read the kept bytes with a digest; they are checked
- * @returns links that are left out, as they would lead out of the folder by now
+ * @returns links that are left out by now, and why
  * @throws Problem `changes-conflict`, `changes-invalid`, or what the host says; it can be called again
  */
-export function applyChanges(root: string, { changes }: ChangedFolder, read: Kept): string[] {
+export function applyChanges(root: string, { changes }: ChangedFolder, further: FurtherNames, read: Kept): LeftBehind[] {
   const owners = ownersOf(fs.statSync(root));
   const act = (one: Change, how: (at: Buffer, one: Change) => void): void =>
     withParent(root, latin(one.path), owners, (to) => how(to, one));
@@ -69,13 +70,14 @@ export function applyChanges(root: string, { changes }: ChangedFolder, read: Kep
       else if (after !== undefined) put(to, after, read);
     });
   // A folder that nobody may write to is made so when all is in it; where a link leads is known then too.
-  const left: string[] = [];
+  const left: LeftBehind[] = [];
   const look = lookIn(root);
   for (const one of stay)
     act(one, (to, { path, after }) => {
-      if (after?.kind === 'link' && !staysInside(latin(path), latin(after.to), look)) {
+      const why = after?.kind === 'link' ? whyLinkRefused(latin(path), latin(after.to), look, further) : undefined;
+      if (why !== undefined) {
         fs.unlinkSync(to);
-        left.push(path);
+        left.push({ path, why });
       }
       if (after?.kind === 'folder') withHandle(to, (self) => fs.chmodSync(self, after.mode));
     });

@@ -6,6 +6,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { confirm } from '../ask.ts';
 import type { CommandContext } from '../command.ts';
 import { handsOfAgent } from '../holds/hands.ts';
+import { noteLeftBehind } from '../left-behind.ts';
 import { diffLinesMax, waitingDaysMax } from '../limits.ts';
 import { inkFor, note, safe, say } from '../output.ts';
 import type { HostFiles } from '../start-skill.ts';
@@ -30,7 +31,7 @@ export async function offerChanges(context: CommandContext, host: HostFiles, set
     );
     return;
   }
-  await acceptChanges(context.paths, host, set.run, waiting.digest);
+  noteLeftBehind(context, await acceptChanges(context.paths, host, set.run, waiting.digest), set.run);
   note(context, safe`applied: ${sayChanges(waiting)} in ${targetsOf(set)}`);
 }
 

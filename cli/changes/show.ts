@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownersOf, requireOwner } from '../../runner/mounts/ownership.ts';
 import { withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
+import { marksOf } from '../../skills-index/run/change-marks.ts';
 import { type Change, type ChangedFolder, type EntryState, kindOf } from '../../skills-index/run/changes.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { diffTextBytesMax } from '../limits.ts';
@@ -64,7 +65,9 @@ function headOf(change: Change, ink: Ink): Safe {
   const [before, after] = [change.before, change.after].map(sayState);
   const what = before === undefined || after === undefined ? (after ?? before ?? '') : `${before} -> ${after}`;
   const style = { created: ink.green, changed: ink.yellow, deleted: ink.red }[kind];
-  return safe`${style(kind)} ${change.path} (${what})`;
+  const marks = marksOf(change);
+  const look = marks.length === 0 ? safe`` : safe` ${ink.red(`look at this: ${marks.join('; ')}`)}`;
+  return safe`${style(kind)} ${change.path} (${what})${look}`;
 }
 
 function sayState(state: EntryState | undefined): string | undefined {

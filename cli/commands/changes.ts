@@ -1,4 +1,5 @@
 /** `skill changes …`: what runs changed in their views of folders, waiting for somebody to accept it. */
+import { marksOf } from '../../skills-index/run/change-marks.ts';
 import { kindOf } from '../../skills-index/run/changes.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -15,6 +16,7 @@ import {
   type WaitingChanges,
 } from '../changes/waiting.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { noteLeftBehind } from '../left-behind.ts';
 import { answer, inkFor, note, safe, say, table } from '../output.ts';
 import { hostFiles } from '../start-skill.ts';
 
@@ -70,7 +72,7 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   }
   const host = hostFiles(context);
   await askForAgent(context, host, waiting);
-  await acceptChanges(context.paths, host, id, said ?? waiting.digest);
+  noteLeftBehind(context, await acceptChanges(context.paths, host, id, said ?? waiting.digest), id);
   const changes = kindsOf(waiting);
   answer(
     context,
@@ -98,6 +100,8 @@ function wanted(context: CommandContext): WaitingChanges {
 
 function kindsOf({ set }: WaitingChanges): object[] {
   return set.folders.flatMap(({ target, changes }) =>
-    changes.map((one) => ({ path: `${target}/${one.path}`, kind: kindOf(one), before: one.before, after: one.after })),
+    changes.map((one) => ({
+      ...{ path: `${target}/${one.path}`, kind: kindOf(one), before: one.before, after: one.after, marks: marksOf(one) },
+    })),
   );
 }

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { posix } from 'node:path';
 import { type Gathering, gatherChanges, TooMuchChanged } from '../../skills-index/run/gather-changes.ts';
 import { type LookAt, whyLeftBehind } from '../../skills-index/run/left-behind.ts';
+import type { FurtherNames } from '../../skills-index/run/protected-names.ts';
 import { type Entry, findProtected, type ProtectedPath } from '../../skills-index/run/protected-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { changedBytesMax, changedPathsMax, linkLooksMax, workspaceEntriesMax } from '../limits.ts';
@@ -29,16 +30,23 @@ export interface SeenWorkspace {
 /**
  * @param folder descriptor of it
  * @param path where it lies
+ * @param further names that host policy says are obeyed
  * @throws Problem `plan-refused` when it holds too much, `mode-unsupported`
  */
-export async function seeWorkspace(folder: number, path: string, views: Views): Promise<SeenWorkspace> {
+export async function seeWorkspace(
+  folder: number,
+  path: string,
+  views: Views,
+  further: FurtherNames = [],
+): Promise<SeenWorkspace> {
   const below = `/proc/self/fd/${folder}`;
   const view = await views.open(folder, path);
   const before = lookThrough(`/proc/self/fd/${view.pin}`);
-  const protectedPaths = findProtected(before, (one) => leadsTo(below, one));
+  const protectedPaths = findProtected(before, (one) => leadsTo(below, one), further);
   const owners = ownersOf(fs.fstatSync(folder));
   const ownership = ownershipOf(view.below ?? before, owners);
-  const collect = (keep: Keep): Collected => collectChanges({ view, below, before, protectedPaths, owners, ownership }, keep);
+  const collect = (keep: Keep): Collected =>
+    collectChanges({ view, below, before, protectedPaths, owners, ownership, further }, keep);
   return { view, protectedPaths, collect };
 }
 
@@ -84,15 +92,16 @@ type Seen = Pick<SeenWorkspace, 'view' | 'protectedPaths'> & {
   readonly before: ReadonlyMap<string, SeenEntry>;
   readonly owners: Owners;
   readonly ownership: Ownership;
+  readonly further: FurtherNames;
 };
 
-function collectChanges({ view, below, before, protectedPaths, owners, ownership }: Seen, keep: Keep): Collected {
+function collectChanges({ view, below, before, protectedPaths, owners, ownership, further }: Seen, keep: Keep): Collected {
   const root = `/proc/self/fd/${view.pin}`;
   const placed = new Set(protectedPaths.filter(({ kind }) => kind === 'file' || kind === 'folder').map(({ path }) => path));
   const seen = new Set<string>();
   // The folder below is as it was when the run began, unless somebody else changed it.
   const touched = (path: string): boolean => changedAt(below, path, owners) !== (view.below ?? before).get(path)?.changed;
-  const { gathered, refuse, requireRoom, compare, gone } = gatherChanges(limits, touched);
+  const { gathered, refuse, requireRoom, compare, gone } = gatherChanges(limits, touched, further);
   const look = lookIn(root);
   const meet = (met: Met): boolean => {
     const { path, at, stats, link } = met;
@@ -108,6 +117,7 @@ function collectChanges({ view, below, before, protectedPaths, owners, ownership
     const why = whyLeftBehind(
       { ...met, isOther: !(stats.isFile() || stats.isDirectory() || link !== undefined), isNew: old === undefined },
       look,
+      further,
     );
     if (why !== undefined) return refuse(path, why);
     // A file with holes costs a run nothing, whatever its size.

@@ -1,6 +1,6 @@
 /** Gathers what a run changed in its view of a folder, entry by entry: judged, compared, counted. Pure. Paths are Latin-1 text of their bytes. */
 import { type Change, type ChangedFolder, type EntryState, sameState } from './changes.ts';
-import { whyPathRefused } from './protected-names.ts';
+import { type FurtherNames, whyPathRefused } from './protected-names.ts';
 
 export interface GatherLimits {
   readonly bytes: number;
@@ -27,7 +27,7 @@ export interface Gathering {
 }
 
 /** @param touched whether somebody else changed a path of the folder itself while the run went on */
-export function gatherChanges(limits: GatherLimits, touched: (path: string) => boolean): Gathering {
+export function gatherChanges(limits: GatherLimits, touched: (path: string) => boolean, further: FurtherNames = []): Gathering {
   const [changes, refused, conflicts]: [Change[], ChangedFolder['refused'], string[]] = [[], [], []];
   const shut = new Set<string>();
   let bytes = 0;
@@ -55,7 +55,7 @@ export function gatherChanges(limits: GatherLimits, touched: (path: string) => b
   };
   const gone: Gathering['gone'] = (path, below) => {
     if (path.split('/').some((_, end, parts) => shut.has(parts.slice(0, end + 1).join('/')))) return;
-    const why = whyPathRefused(textOf(path), false);
+    const why = whyPathRefused(textOf(path), false, further);
     if (why !== undefined) return void refuse(path, why);
     const before = below();
     if (before !== undefined) add(path, before, undefined);

@@ -14,6 +14,9 @@ import { emptyReportPolicy, type ReportPolicy, reportPolicyEntries } from './rep
 /** The longest grace that host policy may give an expired status: a long weekend. */
 export const statusGraceHoursMax = 96;
 
+/** How many names `obeyed` may have: each is compared with each name that a run makes. */
+const obeyedNamesMax = 200;
+
 /** What host policy may insist on; a host that lacks one refuses to run. */
 export const requirements = [
   'seccomp',
@@ -43,6 +46,8 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
   readonly egress: { readonly requestsPerMinute?: number; readonly sentBytes?: number };
   /** Logical name (`reports` for `workspace:reports`) → absolute folder. */
   readonly workspaces: Readonly<Record<string, string>>;
+  /** Further names of files and folders that hosts or agents obey: no run brings or changes them. */
+  readonly obeyed: readonly string[];
   /** Values for `env` capabilities; never the runner's own environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly backend: Backend;
@@ -64,6 +69,7 @@ export const emptyHostPolicy: HostPolicy = {
   authorities: [],
   egress: {},
   workspaces: {},
+  obeyed: [],
   env: {},
   backend: 'bubblewrap',
   require: [],
@@ -90,6 +96,10 @@ const policyShape = exactObject({
   authorities: v.optional(v.array(folder), []),
   egress: v.optional(exactObject({ requestsPerMinute: v.exactOptional(amount), sentBytes: v.exactOptional(amount) }), {}),
   workspaces: v.optional(v.record(checked(isNamePart, 'is not a workspace’s name'), folder), {}),
+  obeyed: v.optional(
+    v.pipe(v.array(checked(isEntryName, 'is not the name of a file or folder')), v.maxLength(obeyedNamesMax)),
+    [],
+  ),
   env: v.optional(
     v.record(
       environmentName,
@@ -133,6 +143,10 @@ function parseAddress(text: string): PinnedAddress | undefined {
 function isTunnel(text: string): boolean {
   const [, host = '', port] = /^([^:]+):([1-9]\d{0,4})$/.exec(text) ?? [];
   return isHostName(host) && Number(port) <= 65_535;
+}
+
+function isEntryName(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
 }
 
 // Nothing in it has to be resolved: no empty part, no dot, no two dots.

@@ -1,5 +1,13 @@
 /** Judges what a run leaves in its view of a folder: what could act on the host, lead out or deceive a reader is not taken over. Pure. */
-import { isProtectedName, makesRepository, whyPathRefused, whyTextRefused } from './protected-names.ts';
+import {
+  type FurtherNames,
+  isProtectedName,
+  makesRepository,
+  obeyed,
+  whyBytecodeRefused,
+  whyPathRefused,
+  whyTextRefused,
+} from './protected-names.ts';
 
 /** An entry that is new or changed. Paths and names are Latin-1 text of their bytes. */
 export interface LeftEntry {
@@ -18,28 +26,44 @@ export interface LeftEntry {
 export type LookAt = (path: string) => { readonly link: string } | 'plain' | undefined;
 
 /** Why an entry is not taken over; undefined when it may be. */
-export function whyLeftBehind({ path, name, isOther, link, siblings, isNew }: LeftEntry, lookAt: LookAt): string | undefined {
-  if (isNew && isProtectedName(textOf(name))) return 'hosts or agents obey it';
+export function whyLeftBehind(
+  { path, name, isOther, link, siblings, isNew }: LeftEntry,
+  lookAt: LookAt,
+  further: FurtherNames = [],
+): string | undefined {
+  if (isNew && isProtectedName(textOf(name), further)) return obeyed;
   if (isNew && makesRepository(name, siblings)) return 'it makes the folder a repository that git obeys';
   if (isOther) return 'a socket, a pipe or a device';
-  if (link !== undefined && !staysInside(path, link, lookAt)) return 'a link that leaves the folder';
-  return whyPathRefused(textOf(path), isNew) ?? whyTextRefused(textOf(link ?? ''));
+  const whyLink = link === undefined ? undefined : whyLinkRefused(path, link, lookAt, further);
+  if (whyLink !== undefined) return whyLink;
+  const whyPath = whyPathRefused(textOf(path), isNew, further) ?? whyBytecodeRefused(textOf(path));
+  return whyPath ?? whyTextRefused(textOf(link ?? ''));
 }
 
 /**
- * Whether a link leads to what is in the folder, or would, if something were there. Leading dots are counted from a folder that is no
- * link; dots further on could climb out.
+ * Why a link is not taken over: it leads, or would, out of the folder or to what hosts or agents obey, so that whoever writes to it on
+ * the host writes there. Leading dots are counted from a folder that is no link; dots further on could climb out.
  */
-export function staysInside(path: string, link: string, lookAt: LookAt, hops = 40): boolean {
+export function whyLinkRefused(
+  path: string,
+  link: string,
+  lookAt: LookAt,
+  further: FurtherNames = [],
+  hops = 40,
+): string | undefined {
+  const leaves = 'a link that leaves the folder';
   const parts = targetOf(path, link);
-  for (const end of parts?.keys() ?? []) {
-    const one = parts?.slice(0, end + 1).join('/') ?? '';
+  if (parts === undefined) return leaves;
+  if (parts.some((part) => isProtectedName(textOf(part), further))) return 'a link to what hosts or agents obey';
+  for (const end of parts.keys()) {
+    const one = parts.slice(0, end + 1).join('/');
     const found = lookAt(one);
-    if (found === undefined) return true;
+    if (found === undefined) return undefined;
     if (found === 'plain') continue;
-    return hops > 0 && staysInside(one, [found.link, ...(parts?.slice(end + 1) ?? [])].join('/'), lookAt, hops - 1);
+    if (hops <= 0) return leaves;
+    return whyLinkRefused(one, [found.link, ...parts.slice(end + 1)].join('/'), lookAt, further, hops - 1);
   }
-  return parts !== undefined;
+  return undefined;
 }
 
 // The parts of its target from the top of the folder; undefined where that is above it or not plain.

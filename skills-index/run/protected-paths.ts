@@ -1,6 +1,6 @@
 /** What of a folder is held shut while a run may write to it or to a view of it. Pure. */
 import { Problem } from '../skill/problem.ts';
-import { heldShut, isRepository, isShut } from './protected-names.ts';
+import { type FurtherNames, heldShut, isRepository, isShut } from './protected-names.ts';
 
 /** Above this a sandbox cannot hold all of it shut. */
 const protectedPathsMax = 200;
@@ -34,8 +34,9 @@ export interface ProtectedPath {
 export function findProtected(
   before: ReadonlyMap<string, Entry>,
   leadsTo: (path: string) => string | undefined,
+  further: FurtherNames = [],
 ): ProtectedPath[] {
-  const wanted = [...before.keys()].filter(isShut);
+  const wanted = [...before.keys()].filter((path) => isShut(path, further));
   const links = wanted.filter((path) => before.get(path)?.link !== undefined);
   const plain = wanted.filter((path) => before.get(path)?.link === undefined);
   const shut = [...plain, ...links.flatMap((path) => leadsTo(path) ?? []), ...repositories(before)];

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listWaiting } from '../../cli/changes/waiting.ts';
 import type { CommandContext } from '../../cli/command.ts';
 import { run as changesCommand } from '../../cli/commands/changes.ts';
+import { leftBehindLines } from '../../cli/left-behind.ts';
 import type { RunRequest } from '../../runner/run.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import { type ChangeSet, changesFolderOf, kindOf } from '../../skills-index/run/changes.ts';
@@ -164,6 +165,30 @@ describe('changes that wait', () => {
     expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('first');
     expect(await skill('changes discard', [second.run])).toContain('thrown away: 1 changed');
     expect(listWaiting(host.paths.data)).toEqual([]);
+  });
+
+  it('are shown to the last byte, and what to look at first is marked', async () => {
+    const { run } = await see(`
+open('/reports/old.txt', 'wb').write(b'#!/bin/sh\\n# d\\xe9ploie\\necho hidden\\n'); os.chmod('/reports/old.txt', 0o755)
+open('/reports/picture', 'wb').write(bytes(range(64)) * 4); open('/reports/yarn.lock', 'w').write('x'); open('/reports/.new', 'w').write('x')`);
+    const shown = await skill('changes show', [run]);
+    expect(shown).toContain('+# d<E9>ploie');
+    expect(shown).toContain('+echo hidden');
+    expect(shown).toContain('! not a text: its content is not shown');
+    expect(shown).toMatch(/changed old\.txt .* look at this: executable now/);
+    expect(shown).toMatch(/created yarn\.lock .* look at this: a lock file/);
+    expect(shown).toMatch(/created \.new .* look at this: new, and its name begins with a dot/);
+  });
+
+  it('of Python tests are taken over but for what was compiled, which is one line', async () => {
+    const python = `
+import sys, py_compile
+sys.path.insert(0, '/reports')
+for n in 'abc':
+    os.makedirs('/reports/' + n); open('/reports/%s/m.py' % n, 'w').write('x = 1'); py_compile.compile('/reports/%s/m.py' % n)`;
+    const { changes, cleaned, run } = await see(python);
+    expect(words(changes)).toEqual(['a', 'b', 'c'].flatMap((one) => [`created ${one}`, `created ${one}/m.py`]));
+    expect(leftBehindLines(cleaned, run)[0]).toMatch(/^not taken over: \S+__pycache__ and 2 more paths: compiled Python/);
   });
 
   it('are accepted once: who comes second reads that somebody was faster', async () => {

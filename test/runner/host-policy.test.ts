@@ -22,6 +22,7 @@ describe('host policy', () => {
         require: ['seccomp'],
         plain: false,
         statusGraceHours: 12,
+        obeyed: ['deploy.conf'],
       }),
     ).toEqual({
       ...emptyHostPolicy,
@@ -34,6 +35,7 @@ describe('host policy', () => {
       require: ['seccomp'],
       plain: false,
       statusGraceHours: 12,
+      obeyed: ['deploy.conf'],
     });
     expect(parse({})).toEqual(emptyHostPolicy);
   });
@@ -57,6 +59,7 @@ describe('host policy', () => {
     ['an unknown requirement', { require: ['magic'] }, 'require'],
     ['a grace of more than four days', { statusGraceHours: 97 }, 'is more than 96'],
     ['a grace of less than nothing', { statusGraceHours: -1 }, 'is less than 0'],
+    ['a path as an obeyed name', { obeyed: ['a/b'] }, 'name of a file or folder'],
     ['a key twice', '{"plain":true,"plain":false}', 'twice'],
     ['no JSON', '{', 'host.json'],
   ])('with %s is refused, with the place', (_, value, says) => {

@@ -175,7 +175,7 @@ describe('what is applied', () => {
   it('is not what was swapped for it', () => {
     seen = makeSeenFolder(false);
     const set = changed({ path: 'new', after: file('shown') });
-    expect(() => applyChanges(seen.folder, set, () => Buffer.from('other'))).toThrow(
+    expect(() => applyChanges(seen.folder, set, [], () => Buffer.from('other'))).toThrow(
       expect.objectContaining({ code: 'changes-invalid' }),
     );
     expect(fs.readdirSync(seen.folder)).toEqual([]);
@@ -186,16 +186,19 @@ describe('what is applied', () => {
     fs.mkdirSync(`${seen.top}/outside`);
     fs.symlinkSync('../outside', `${seen.folder}/dir`);
     const set = changed({ path: 'dir/new', after: file('x') });
-    expect(() => applyChanges(seen.folder, set, () => Buffer.from('x'))).toThrow('dir is no folder');
+    expect(() => applyChanges(seen.folder, set, [], () => Buffer.from('x'))).toThrow('dir is no folder');
     expect(fs.readdirSync(`${seen.top}/outside`)).toEqual([]);
   });
 
-  it.each(['.git/config', 'AGENTS.md', 'dir/.GIT', '.claude/x', 'a\u001bb'])('is never %s, whatever a set says', (path) => {
-    seen = makeSeenFolder(false);
-    expect(() => refuseConflicts(seen.folder, changed({ path, after: file('x') }))).toThrow(
-      expect.objectContaining({ code: 'changes-conflict' }),
-    );
-  });
+  it.each(['.git/config', 'AGENTS.md', 'dir/.GIT', '.claude/x', 'a\u001bb', 'obeyed.here', 'a.pyc'])(
+    'is never %s, whatever a set says',
+    (path) => {
+      seen = makeSeenFolder(false);
+      expect(() => refuseConflicts(seen.folder, changed({ path, after: file('x') }), ['obeyed.here'])).toThrow(
+        expect.objectContaining({ code: 'changes-conflict' }),
+      );
+    },
+  );
 
   it('breaks a hard link to a file elsewhere, and leaves that file as it is', async () => {
     seen = makeSeenFolder(root);
@@ -224,9 +227,9 @@ describe('what is applied', () => {
         if (left-- === 0) throw new Error('the runner is gone');
         return blobs.get(sha256) ?? Buffer.from('');
       };
-      refuseConflicts(seen.folder, offered, budget > 0);
-      if (budget < 4) expect(() => applyChanges(seen.folder, offered, read)).toThrow('the runner is gone');
-      else applyChanges(seen.folder, offered, read);
+      refuseConflicts(seen.folder, offered, [], budget > 0);
+      if (budget < 4) expect(() => applyChanges(seen.folder, offered, [], read)).toThrow('the runner is gone');
+      else applyChanges(seen.folder, offered, [], read);
       expect(fs.readdirSync(seen.folder).filter((name) => name.startsWith('.'))).toEqual([]);
     }
     expect(treeOf(seen.folder)).toMatchObject({ dir: 'file 644 now a file', 'new/b': 'file 644 new/b', c: 'file 644 c' });

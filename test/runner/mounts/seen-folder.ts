@@ -7,6 +7,7 @@ import { applyChanges, refuseConflicts } from '../../../cli/changes/apply.ts';
 import { openViews } from '../../../runner/mounts/views.ts';
 import { seeWorkspace } from '../../../runner/mounts/workspace.ts';
 import type { ChangedFolder } from '../../../skills-index/run/changes.ts';
+import type { FurtherNames } from '../../../skills-index/run/protected-names.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 
 export interface Seen extends ChangedFolder {
@@ -22,8 +23,11 @@ export interface SeenFolder {
   remove(): void;
 }
 
-/** @param overlays whether an overlay may be used; a copy otherwise */
-export function makeSeenFolder(overlays: boolean): SeenFolder {
+/**
+ * @param overlays whether an overlay may be used; a copy otherwise
+ * @param further names that host policy says are obeyed
+ */
+export function makeSeenFolder(overlays: boolean, further: FurtherNames = []): SeenFolder {
   const top = mkdtempSync(join(tmpdir(), 'skillgate-test-'));
   const folder = join(top, 'folder');
   mkdirSync(folder);
@@ -35,7 +39,7 @@ export function makeSeenFolder(overlays: boolean): SeenFolder {
     mkdirSync(runFolder);
     const views = openViews(runFolder, overlays);
     const descriptor = openSync(folder, 0o10_200_000);
-    const held = await seeWorkspace(descriptor, folder, views);
+    const held = await seeWorkspace(descriptor, folder, views, further);
     act(`/proc/self/fd/${held.view.pin}`);
     giveRest(`/proc/self/fd/${held.view.pin}`);
     const kept = new Map<string, Uint8Array>();
@@ -47,8 +51,8 @@ export function makeSeenFolder(overlays: boolean): SeenFolder {
     return {
       ...changed,
       apply: () => {
-        refuseConflicts(`/proc/self/fd/${descriptor}`, changed);
-        applyChanges(`/proc/self/fd/${descriptor}`, changed, (sha256) => kept.get(sha256) ?? Buffer.from('lost'));
+        refuseConflicts(`/proc/self/fd/${descriptor}`, changed, further);
+        applyChanges(`/proc/self/fd/${descriptor}`, changed, further, (sha256) => kept.get(sha256) ?? Buffer.from('lost'));
       },
     };
   };

@@ -16,6 +16,8 @@ const leaves = 'a link that leaves the folder';
 const odd = 'a socket, a pipe or a device';
 const repository = 'it makes the folder a repository that git obeys';
 const controls = 'its name holds controls';
+const toObeyed = 'a link to what hosts or agents obey';
+const compiled = 'compiled Python, which runs in place of its source';
 
 /** What a run leaves behind in a folder that holds `old`, `dir/inner`, `.claude/settings.json`; what is offered of it; what is refused. */
 type Row = readonly [string, (view: string) => void, readonly string[], readonly string[]];
@@ -132,6 +134,34 @@ const rows: readonly Row[] = [
     ['created x', 'created x/settings.json'],
     [`.claude: ${obeyed}`],
   ],
+  ['a name that host policy says is obeyed', write('sub/Deploy.conf'), ['created sub'], [`sub/Deploy.conf: ${obeyed}`]],
+  [
+    'lock files, Makefiles and jobs',
+    both(write('yarn.lock'), write('Makefile'), write('Jenkinsfile')),
+    ['created Jenkinsfile', 'created Makefile', 'created yarn.lock'],
+    [],
+  ],
+  ['a link to a hook of git', link('notes.txt', '.git/hooks/post-checkout'), [], [`notes.txt: ${toObeyed}`]],
+  ['a link to one in another case', link('notes.txt', 'sub/.GIT/hooks/x'), [], [`notes.txt: ${toObeyed}`]],
+  ['a link to what agents obey', link('dir/notes.md', '../AGENTS.md'), [], [`dir/notes.md: ${toObeyed}`]],
+  [
+    'a link through a link to a folder that agents obey',
+    both(link('dir/a', '../.claude'), link('b', 'dir/a/settings.json')),
+    [],
+    [`b: ${toObeyed}`, `dir/a: ${toObeyed}`],
+  ],
+  [
+    'compiled Python',
+    both(write('pkg/util.py'), write('pkg/__pycache__/util.cpython-311.pyc'), write('pkg/late.PYC'), write('pkg/old.pyo')),
+    ['created pkg', 'created pkg/util.py'],
+    [`pkg/__pycache__: ${compiled}`, `pkg/late.PYC: ${compiled}`, `pkg/old.pyo: ${compiled}`],
+  ],
+  [
+    'lines that Python runs at each start, beside a model of that ending',
+    both(write('venv/site-packages/x.pth'), write('model.pth')),
+    ['created model.pth', 'created venv', 'created venv/site-packages'],
+    ['venv/site-packages/x.pth: Python runs its lines at each start'],
+  ],
   [
     'a folder that is a repository',
     both(folder('a/objects'), folder('a/refs'), write('a/HEAD')),
@@ -170,7 +200,7 @@ const asRoot: readonly Row[] = [
 
 describe.each(kinds)('what a run leaves behind in a view (overlay: %s)', (overlays) => {
   it.each(root ? [...rows, ...asRoot] : rows)('%s', async (_, act, offered, refused) => {
-    seen = makeSeenFolder(overlays);
+    seen = makeSeenFolder(overlays, ['deploy.conf']);
     const { folder: at } = seen;
     for (const path of ['dir', '.claude']) fs.mkdirSync(`${at}/${path}`);
     fs.writeFileSync(`${at}/old`, 'old');

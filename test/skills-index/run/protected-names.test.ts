@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isProtectedName, makesRepository } from '../../../skills-index/run/protected-names.ts';
+import { isProtectedName, isShut, makesRepository } from '../../../skills-index/run/protected-names.ts';
 
 describe('names that hosts or agents obey', () => {
   it.each([
@@ -21,13 +21,57 @@ describe('names that hosts or agents obey', () => {
     '.GIT.',
     'CLAUDE.md:stream',
     '.githooks',
+    'opencode.jsonc',
+    '.crush.json',
+    'lefthook.yaml',
+    '.lefthook-local.json',
+    'LEFTHOOK.TOML',
+    '.lintstagedrc.mjs',
+    'lint-staged.config.js',
+    '.huskyrc.json',
+    'app.sublime-project',
+    '.nvim.lua',
+    'rust-toolchain.toml',
+    'mise.production.toml',
+    '.mise.ci.local.toml',
+    '.env.local',
+    '.env.production',
+    '.Renviron',
+    '.bash_aliases',
+    '.autoenv',
   ])('are brought by no run: %s', (name) => {
     expect(isProtectedName(name)).toBe(true);
   });
 
-  it.each(['report.md', 'notes~', 'a~b.txt', 'environment', 'code-workspace.txt', 'weekly~1report.md'])('are not %s', (name) => {
+  it.each([
+    'report.md',
+    'notes~',
+    'a~b.txt',
+    'environment',
+    'code-workspace.txt',
+    'weekly~1report.md',
+    '.env.example',
+    'lefthook.md',
+    'mise.md',
+    'yarn.lock',
+    'Makefile',
+    'Jenkinsfile',
+    'azure-pipelines.yml',
+    'pyproject.toml',
+  ])('are not %s', (name) => {
     expect(isProtectedName(name)).toBe(false);
   });
+});
+
+it('names that host policy adds are shut as well, where they are there and where they are new', () => {
+  expect(isShut('dir/deploy.conf')).toBe(false);
+  expect(isShut('dir/deploy.conf', ['deploy.conf'])).toBe(true);
+  expect(isProtectedName('DEPLOY.conf', ['deploy.conf'])).toBe(true);
+  expect(isProtectedName('deploy.config', ['deploy.conf'])).toBe(false);
+});
+
+it.each(['team.code-workspace', 'a/lefthook.yaml', '.env.local'])('an existing %s is shut', (path) => {
+  expect(isShut(path)).toBe(true);
 });
 
 it('a folder of many names that look like a repository’s is folded once', () => {

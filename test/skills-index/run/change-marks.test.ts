@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { marksOf } from '../../../skills-index/run/change-marks.ts';
+import type { EntryState } from '../../../skills-index/run/changes.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+
+const file = (mode = 0o644, gid = 1000): EntryState => ({ kind: 'file', sha256: digestOf(''), bytes: 0, mode, uid: 1000, gid });
+const folder: EntryState = { kind: 'folder', mode: 0o755, uid: 1000, gid: 1000 };
+const obeyed = 'builds, tests, CI or tools obey it';
+const lock = 'a lock file: it decides which packages are fetched and run';
+const dot = 'new, and its name begins with a dot';
+
+describe('among the changes of a run, a person looks first at', () => {
+  it.each<[string, EntryState | undefined, EntryState | undefined, string[]]>([
+    ['src/.hidden', undefined, file(), [dot]],
+    ['.tool', undefined, folder, [dot]],
+    ['tool.sh', undefined, file(0o755), ['executable']],
+    ['tool.sh', file(0o755), file(0o755), ['executable']],
+    ['tool.sh', file(0o644), file(0o755), ['executable now']],
+    ['.venv/bin/python', file(0o755), file(0o755), ['executable']],
+    ['package-lock.json', file(), file(), [lock]],
+    ['sub/Cargo.lock', undefined, file(), [lock]],
+    ['Makefile', file(), file(), [obeyed]],
+    ['JENKINSFILE', undefined, file(), [obeyed]],
+    ['vite.config.ts', file(), file(), [obeyed]],
+    ['.eslintrc.cjs', file(), file(), [obeyed]],
+    ['Dockerfile.dev', file(), file(), [obeyed]],
+    ['notes.txt', file(0o644, 1000), file(0o644, 4), ['another owner or group']],
+  ])('%s', (path, before, after, marks) => {
+    expect(marksOf({ path, ...(before && { before }), ...(after && { after }) })).toEqual(marks);
+  });
+
+  it.each<[string, EntryState | undefined, EntryState | undefined]>([
+    ['src/index.ts', file(), file()],
+    ['docs/report.md', undefined, file()],
+    ['new folder', undefined, folder],
+    ['tool.sh', file(0o755), undefined],
+    ['.hidden', file(), file()],
+    ['makefile.md', undefined, file()],
+  ])('not at %s', (path, before, after) => {
+    expect(marksOf({ path, ...(before && { before }), ...(after && { after }) })).toEqual([]);
+  });
+});
