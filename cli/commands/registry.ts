@@ -124,8 +124,9 @@ async function pin(
   { base, root, scopes, registryMayBeDown = false, isEarlier = false }: NewPin,
 ): Promise<ExitCode> {
   const kept = await refreshTrust(context, base, root).catch((cause: unknown) => {
-    if (!registryMayBeDown || !(cause instanceof Problem) || cause.code !== 'registry-down') throw cause;
-    note(context, safe`${cause.message}\nIts TUF metadata is asked for at the next admission.`);
+    if (!registryMayBeDown || !(cause instanceof Problem) || !['registry-down', 'tuf-missing'].includes(cause.code)) throw cause;
+    const until = root.tuf === 1 ? ', and nothing is admitted before it is there' : '';
+    note(context, safe`${cause.message}\nIts TUF metadata is asked for at the next admission${until}.`);
     return null;
   });
   if (kept === undefined && isEarlier) requireSuccession(base, root);

@@ -51,21 +51,22 @@ export async function freshRegistry(world: TrustWorld, registry: TrustedRegistry
  */
 export async function currentRegistry(world: TrustWorld, base: string): Promise<TrustedRegistry> {
   const known = trustedRegistry(world, base);
-  if (known.kept === undefined) return known;
+  if (known.kept === undefined && known.pinned.tuf === undefined) return known;
   await refreshTrust(world, base, known.pinned);
   return trustedRegistry(world, base);
 }
 
 /**
  * Asks for the root of trust and keeps it.
- * @returns undefined where the registry has no TUF metadata
- * @throws as `updateTrust`
+ * @returns undefined where the registry has no TUF metadata, and its root file does not say that there are any
+ * @throws Problem `tuf-missing` where the root file says so; and as `updateTrust`
  */
 export async function refreshTrust(world: TrustWorld, base: string, pinned: RootFile): Promise<KeptTrust | undefined> {
   const fingerprint = rootFingerprint(pinned);
   const source = { fetch: world.getFile ?? world.fetch, store: memoryStore(), base, signal: world.signal };
   const before = readKeptTrust(world.paths, fingerprint);
   if (before === undefined && (await fetchFile(source, '/tuf/1.root.json', trustMetadataBytesMax)) === undefined) {
+    if (pinned.tuf === 1) throw missing(base, 'it answered 404 for /tuf/1.root.json');
     await keepAbsence(world.paths, fingerprint, world.now());
     return undefined;
   }
@@ -77,6 +78,7 @@ export async function refreshTrust(world: TrustWorld, base: string, pinned: Root
   } catch (cause) {
     // Half of it is as little as none: so is a registry whose log has no entry yet.
     if (before !== undefined || !(cause instanceof Problem) || cause.code !== 'registry-answer') throw cause;
+    if (pinned.tuf === 1) throw missing(base, cause.message);
     await keepAbsence(world.paths, fingerprint, world.now());
     return undefined;
   }
@@ -88,6 +90,8 @@ function stillFresh(
   registry: TrustedRegistry,
   { why, graceHours }: { readonly why: string; readonly graceHours: number },
 ): FreshRegistry {
+  // Who keeps the answers away would else have the pinned root file, without policy and witnesses, count for ever.
+  if (registry.kept === undefined && registry.pinned.tuf === 1) throw missing(registry.base, why);
   if (registry.kept === undefined) return { registry, notes: [] };
   const { freshUntil, refreshed } = registry.kept;
   const until = Date.parse(freshUntil) + trustRefreshMillis + graceHours * 3_600_000;
@@ -99,4 +103,14 @@ function stillFresh(
   throw new Problem('tuf-expired', `Cannot rely on the root of trust of ${registry.base}: it counted until ${end} (${why})`, {
     hint: 'go online once; for longer times without a network, host policy has statusGraceHours',
   });
+}
+
+function missing(base: string, why: string): Problem {
+  return new Problem(
+    'tuf-missing',
+    `Cannot trust ${base}: its root file says that it has TUF metadata, and none was shown (${why})`,
+    {
+      hint: 'ask the operator over another channel: the administrators of a new registry may not have signed yet (skill registry rotate), or something between you and the registry holds the metadata back',
+    },
+  );
 }

@@ -9,6 +9,7 @@ import { Updater } from 'tuf-js';
 import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { statusBytesMax, tufFileBytesMax, tufRootsMax } from '../../skills-index/trust/limits.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { verifyStatus } from '../../skills-index/trust/status-file.ts';
 import { type TufRoot, type TufTargets, tufShapes } from '../../skills-index/trust/tuf/metadata.ts';
@@ -155,6 +156,10 @@ function requireCoherent({ pinned, kept, now, chain }: Walked, { metadata, files
     reasons.push('the root file is older than the one that was pinned: a key that was retired there is in office');
   if (root.origin !== pinned.origin) reasons.push(`the root file is for ${root.origin}, not ${pinned.origin}`);
   const before = kept === undefined ? [] : [parseRoot(kept.files['root.json'])];
+  // One from before root files named it names the registry by whichever root file was in force at the first rotation since.
+  const named = [pinned, ...before].filter(({ tuf, first }) => tuf !== undefined || first !== undefined);
+  if (named.some((one) => registryIdOf(one) !== registryIdOf(root)))
+    reasons.push(`the root file is of the registry ${registryIdOf(root)}, not of the one that was known here`);
   const earlier = { files: [pinned, ...before], chain, isWhole: chain.length <= 2 };
   reasons.push(...strangersAmongRetired(root, earlier).map(strangerWords));
   requireReadableFiles(files);

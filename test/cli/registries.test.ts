@@ -52,6 +52,23 @@ describe('a registry’s address', () => {
 });
 
 describe('trust in a registry', () => {
+  it('is not given to a registry that shows no TUF metadata though its root file says that there is some', async () => {
+    const { env, home, paths } = world();
+    const root = { ...makeRoot(), tuf: 1 } as const;
+    const run = (...words: string[]) => skill(['registry', ...words], { env, fetch: servesRoot(root) });
+    const added = await run('add', base, '--root', rootFingerprint(root));
+    expect(added).toMatchObject({ exit: 6, stderr: expect.stringContaining('tuf-missing') });
+    expect(added.stderr).toContain('says that it has TUF metadata');
+    expect(() => trustedRegistry({ paths }, base)).toThrow(/not pinned/);
+    // A root file in hand can be pinned before its administrators have signed; nothing is admitted until they have.
+    writeFileSync(join(home, 'root.json'), JSON.stringify(root));
+    const trusted = await skill(['registry', 'trust', join(home, 'root.json'), '--root', rootFingerprint(root)], {
+      env: { ...env, SKILLGATE_REGISTRY: base },
+      fetch: servesRoot(root),
+    });
+    expect(trusted).toMatchObject({ exit: 0, stderr: expect.stringContaining('nothing is admitted before it is there') });
+  });
+
   it('is pinned by fingerprint, and the first one becomes the default', async () => {
     const { env, paths } = world();
     const root = makeRoot();

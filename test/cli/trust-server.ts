@@ -33,11 +33,19 @@ export interface RootParts {
   readonly threshold?: number;
   readonly status?: TestKey;
   readonly origin?: string;
+  /** As `registry init` writes it today; a root file from before has neither. */
+  readonly more?: Pick<RootFile, 'tuf' | 'first'>;
 }
 
 /** A root file of the registry. */
 export function rootFile(parts: RootParts = {}): RootFile {
-  const { administrators = [keys.ada, keys.ben, keys.cleo], threshold = 2, status = keys.status, origin = 'localhost' } = parts;
+  const {
+    administrators = [keys.ada, keys.ben, keys.cleo],
+    threshold = 2,
+    status = keys.status,
+    origin = 'localhost',
+    more = {},
+  } = parts;
   return parseRoot(
     JSON.stringify({
       schema: 'skillgate.root/1',
@@ -47,6 +55,7 @@ export function rootFile(parts: RootParts = {}): RootFile {
       registry: { key: registryKey.open.spki },
       administrators: administrators.map(({ keyId, open }) => ({ keyId, key: open.spki })),
       threshold,
+      ...more,
     }),
   );
 }

@@ -112,6 +112,12 @@ export const trustCodes = {
     means: 'The registry shows older root-of-trust metadata than it has shown here before.',
     fix: 'Somebody may hold back a rotation or a revocation: ask the operator over another channel.',
   },
+  'tuf-missing': {
+    exit: 6,
+    status: 503,
+    means: 'The root file says that the registry has root-of-trust metadata (TUF), and the registry shows none.',
+    fix: 'Ask the operator over another channel: its administrators may have to sign it yet, or somebody holds it back from you.',
+  },
   'tuf-expired': {
     exit: 6,
     status: 422,

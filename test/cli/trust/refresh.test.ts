@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pinRegistry, trustedRegistry } from '../../../cli/registries.ts';
 import { readKeptTrust } from '../../../cli/trust/kept.ts';
-import { type FreshRegistry, freshRegistry, refreshTrust, type TrustTerms } from '../../../cli/trust/refresh.ts';
-import { hexOf } from '../../../skills-index/skill/digest.ts';
+import { currentRegistry, type FreshRegistry, freshRegistry, refreshTrust, type TrustTerms } from '../../../cli/trust/refresh.ts';
+import { type Digest, digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root.ts';
 import { base, type Files, filesOf, holdCeremony, hour, keys, rootFile, serving } from '../trust-server.ts';
 
@@ -42,6 +42,60 @@ describe('the kept root of trust', () => {
   afterEach(() => {
     vi.useRealTimers();
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  describe('of a registry whose root file says that there is one', () => {
+    const today = rootFile({ more: { tuf: 1 } });
+    const ask = async (terms = online): Promise<string> => {
+      await pinRegistry(paths, base, today, []);
+      const code = await freshRegistry(world, trustedRegistry(world, base), terms).then(
+        ({ registry }) => (registry.kept === undefined ? 'trusted without it' : 'fresh'),
+        ({ code: why }) => why,
+      );
+      return code;
+    };
+    const hide = (isHidden: (name: string) => boolean): void => {
+      for (const name of [...files.keys()].filter(isHidden)) files.delete(name);
+    };
+
+    it.each<[string, () => void, TrustTerms]>([
+      ['answers 404 to all of it', () => hide(() => true), online],
+      ['answers 404 to its newest part', () => hide((name) => name === 'timestamp.json'), online],
+      [
+        'does not answer',
+        () => {
+          isDown = true;
+        },
+        online,
+      ],
+      ['is not asked', () => undefined, { offline: true, graceHours: 100 }],
+    ])('is missed at the first sight of a registry that %s', async (_, attack, terms) => {
+      attack();
+      expect(await ask(terms)).toBe('tuf-missing');
+      await expect(currentRegistry(world, base)).rejects.toMatchObject({
+        code: isDown ? 'registry-down' : terms.offline ? 'tuf-invalid' : 'tuf-missing',
+      });
+    });
+
+    it('is taken from an honest one, and kept', async () => {
+      const repository = await holdCeremony({ root: today, signers: [keys.ada, keys.ben], now: start });
+      files = await filesOf({ repository, now: start, version: 10 });
+      expect([await ask(), await ask({ offline: true, graceHours: 0 })]).toEqual(['fresh', 'fresh']);
+    });
+
+    it('is refused where a rotation calls the registry by another name', async () => {
+      const first = await holdCeremony({ root: today, signers: [keys.ada, keys.ben], now: start });
+      const nextOf = (named: Digest) => rootFile({ administrators: [keys.ada, keys.dora], more: { tuf: 1, first: named } });
+      const serve = async (named: Digest): Promise<void> => {
+        const root = nextOf(named);
+        const repository = await holdCeremony({ root, signers: [keys.ada, keys.ben, keys.dora], now: start, before: first });
+        files = await filesOf({ repository, now: start, version: 20 });
+      };
+      await serve(digestOf('another registry'));
+      expect(await ask()).toBe('tuf-invalid');
+      await serve(rootFingerprint(today));
+      expect(await ask()).toBe('fresh');
+    });
   });
 
   const later = (ms: number, terms = online): Promise<FreshRegistry> => {
