@@ -1,11 +1,11 @@
 /** A registry's data folder as `skill registry init` makes it: root file, the registry's own keys, the scanner's key and its enrolment. */
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
-import { mkdir, readdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { isHostName } from '../skills-index/skill/host-name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { memberStatement, type PublicKey } from '../skills-index/statement/attestation.ts';
+import { type MemberPredicate, memberStatement, type PublicKey } from '../skills-index/statement/attestation.ts';
 import { signStatement } from '../skills-index/statement/sign.ts';
 import { registryIdOf } from '../skills-index/trust/own-registry.ts';
 import { firstPolicy } from '../skills-index/trust/policy.ts';
@@ -35,6 +35,8 @@ export interface Board {
   readonly others?: readonly PublicKey[];
   readonly threshold?: number;
   readonly now?: Date;
+  /** Makes no scanner's key: scanners work elsewhere, with keys that an administrator enrols. */
+  readonly noScanner?: boolean;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function makeRegistryFolder(
   folder: string,
   origin: string,
   administratorKey: () => Promise<FirstAdministrator>,
-  { others = [], threshold = 1, now = new Date() }: Board = {},
+  { others = [], threshold = 1, now = new Date(), noScanner = false }: Board = {},
 ): Promise<RootFile> {
   if (origin !== 'localhost' && !isHostName(origin))
     throw new Problem(
@@ -73,13 +75,16 @@ export async function makeRegistryFolder(
   // The folder comes after the key, which may be there already: nothing is left behind then.
   const administrator = await administratorKey();
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  // One that was there already has the mode that it had.
+  await chmod(folder, 0o700);
   const root = parseRoot(JSON.stringify(rootOf(administrator)));
-  const scanner = await createKeyFile(join(folder, registryFiles.scannerKey), undefined, 'scanner');
+  const scanner = noScanner ? undefined : await createKeyFile(join(folder, registryFiles.scannerKey), undefined, 'scanner');
   // The administrator is in the root file; the statement adds the name under which the log and the desk show what they do.
-  const enrolments = [
+  const enrolments: (readonly [string, Pick<MemberPredicate, 'name' | 'roles' | 'key'>])[] = [
     ['00-administrator.json', { name: administrator.name, roles: ['administrator'], key: publicKeyOf(administrator) }],
-    ['01-scanner.json', { name: 'scanner', roles: ['scanner'], key: publicKeyOf(scanner) }],
-  ] as const;
+  ];
+  if (scanner !== undefined)
+    enrolments.push(['01-scanner.json', { name: 'scanner', roles: ['scanner'], key: publicKeyOf(scanner) }]);
   const keys: RegistryKeyFile = { schema: 'skillgate.registry-keys/1', ...keyTexts };
   await writeWhole(join(folder, registryFiles.keys), `${JSON.stringify(keys, null, 2)}\n`, 0o600);
   const registry = registryIdOf(root);

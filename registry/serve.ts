@@ -8,6 +8,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { Policy } from '../skills-index/trust/policy.ts';
 import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import { createApp } from './app.ts';
+import { closeFolder } from './closed-folder.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { readEnrolments, readIncidentPolicy, readKeys, readPolicy, readRootFile, readSigstore, readTuf } from './data-folder.ts';
 import { damageOf } from './database-damage.ts';
@@ -96,6 +97,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     }
   };
   try {
+    await closeFolder(dir, log);
     await prepare(registry, dir, log);
   } catch (error) {
     // Closing reads the file once more, and must not hide why it is closed.

@@ -24,6 +24,11 @@ export const operatorRows: readonly CommandRow[] = [
         summary: 'NAME.pub.json of one more administrator, beside the key made here',
       },
       threshold: { type: 'string', value: 'N', summary: 'how many administrators must agree (default: more than half)' },
+      passphrase: { type: 'boolean', summary: 'close the administrator’s key with a passphrase, asked at the terminal' },
+      'no-scanner': {
+        type: 'boolean',
+        summary: 'make no scanner’s key here: scanners on other machines are enrolled with theirs',
+      },
       origin: { type: 'string', value: 'HOST', summary: 'host name of the registry, for ever (default: localhost)' },
       key,
     },

@@ -7,6 +7,7 @@ import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/tr
 import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, inkFor, note, safe } from '../output.ts';
+import { askNewPassphrase } from '../passphrase.ts';
 import { checkRootSize, pinRegistry, trustedRegistry } from '../registries.ts';
 import { requestBytes } from '../registry-api.ts';
 import { type PinnedRegistry, parseBase, readRegistries } from '../registry-base.ts';
@@ -42,6 +43,7 @@ async function init(context: CommandContext): Promise<ExitCode> {
   const others = await Promise.all(files.map((file) => readPublicKeyFile(resolve(context.cwd, file))));
   const threshold = Number(context.options.threshold ?? Math.floor((others.length + 1) / 2) + 1);
   const count = others.length + 1;
+  const noScanner = context.options['no-scanner'] === true;
   // Before anything is made: a threshold that nobody can reach would leave a folder and a key behind.
   if (!Number.isSafeInteger(threshold) || threshold < 1 || threshold > count)
     throw new Problem(
@@ -51,15 +53,18 @@ async function init(context: CommandContext): Promise<ExitCode> {
         hint: `it is a number from 1 to ${count}; --administrator FILE names further ones`,
       },
     );
+  const passphrase = context.options.passphrase === true ? await askNewPassphrase(context, name) : undefined;
   const makeKey = () =>
-    createKeyFile(keyPath(context.paths, name), keyPath(context.paths, name, 'public'), name).catch((cause: unknown) => {
-      if (!(cause instanceof Problem) || cause.code !== 'file-exists') throw cause;
-      throw new Problem('file-exists', cause.message, {
-        cause,
-        hint: `this registry gets an administrator’s key of its own: skill registry init ${context.args[0] ?? ''} --key ${name}-2`,
-      });
-    });
-  const root = await makeRegistryFolder(folder, origin, makeKey, { others, threshold, now: context.now() });
+    createKeyFile(keyPath(context.paths, name), keyPath(context.paths, name, 'public'), name, undefined, passphrase).catch(
+      (cause: unknown) => {
+        if (!(cause instanceof Problem) || cause.code !== 'file-exists') throw cause;
+        throw new Problem('file-exists', cause.message, {
+          cause,
+          hint: `this registry gets an administrator’s key of its own: skill registry init ${context.args[0] ?? ''} --key ${name}-2`,
+        });
+      },
+    );
+  const root = await makeRegistryFolder(folder, origin, makeKey, { others, threshold, now: context.now(), noScanner });
   const fingerprint = rootFingerprint(root);
   const administrator = root.administrators[0]?.keyId;
   answer(
@@ -71,6 +76,11 @@ async function init(context: CommandContext): Promise<ExitCode> {
     context,
     safe`This is the fingerprint of the root of trust: tell it to those who will install. The administrator’s key ${name} lies in ${context.paths.config} and nowhere else: keep a copy offline.\nNext: skill serve ${context.args[0] ?? ''}`,
   );
+  if (noScanner)
+    note(
+      context,
+      safe`No scanner's key was made. On another machine: skill key create watcher; here: skill member add watcher --role scanner --public-key watcher.pub.json; there: skill scanner work --key ~/.config/skillgate/keys/watcher.json`,
+    );
   if (threshold > 1)
     note(
       context,

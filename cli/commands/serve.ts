@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { startRegistry } from '../../registry/serve.ts';
@@ -31,14 +32,14 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     log: (line) => note(context, safe`${line}`),
     witnesses: [context.options.witness ?? []].flat().map(parseBase),
   });
+  const keyPath = join(dir, registryFiles.scannerKey);
+  const isHere = existsSync(keyPath);
+  if (!isHere && context.options['no-scanner'] !== true)
+    note(context, safe`no scanner's key in ${dir}: versions wait until skill scanner work runs elsewhere`);
   const scanner =
-    context.options['no-scanner'] === true
-      ? undefined
-      : keepScannerRunning(context, {
-          base: registry.base,
-          keyPath: join(dir, registryFiles.scannerKey),
-          rootPath: join(dir, registryFiles.root),
-        });
+    isHere && context.options['no-scanner'] !== true
+      ? keepScannerRunning(context, { base: registry.base, keyPath, rootPath: join(dir, registryFiles.root) })
+      : undefined;
   try {
     const ink = inkFor(context.stdout, context.env);
     answer(

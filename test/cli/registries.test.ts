@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pathsOf } from '../../cli/paths.ts';
@@ -155,6 +155,25 @@ describe('skill registry init', () => {
     const secret = JSON.parse(administrator).privateKey.split('\n')[2];
     for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()))
       expect(readFileSync(join(file.parentPath, file.name), 'utf8')).not.toContain(secret);
+  });
+
+  it('closes a folder that was there already, and leaves the scanner’s key to another machine where it is told to', async () => {
+    const { env } = world();
+    const folder = folderWith();
+    chmodSync(folder, 0o755);
+    const ran = await skill(['registry', 'init', folder, '--no-scanner'], { env });
+    expect(ran).toMatchObject({ exit: 0, stderr: expect.stringContaining('skill member add watcher --role scanner') });
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(readdirSync(folder)).not.toContain('scanner-key.json');
+    expect(readdirSync(join(folder, 'enrol'))).toEqual(['00-administrator.json']);
+  });
+
+  it('asks for the passphrase of the administrator’s key at a terminal only, and makes nothing without one', async () => {
+    const { env, home } = world();
+    const folder = folderWith();
+    const ran = await skill(['registry', 'init', folder, '--passphrase'], { env });
+    expect(ran.stderr).toContain('error[not-confirmed]');
+    expect([readdirSync(home), readdirSync(folder)]).toEqual([[], []]);
   });
 
   it.each([

@@ -72,6 +72,19 @@ describe('the registry on Node', () => {
     expect(await (await send('/log/checkpoint')).text()).toBe(head);
   });
 
+  it('is closed to other users of the machine, a folder that an older version left open too', async () => {
+    await running.close();
+    const files = ['registry.sqlite', ''].map((name) => join(dir, name));
+    await chmod(files[0] ?? '', 0o644);
+    await chmod(dir, 0o755);
+    errors.length = 0;
+    await start();
+    expect(errors).toEqual([`${dir} was open to other users of this machine; it is closed to them now`]);
+    for (const path of [...files, join(dir, 'registry.sqlite-wal')])
+      expect([path, (await stat(path)).mode & 0o077]).toEqual([path, 0]);
+    errors.length = 0;
+  });
+
   it('leaves no half file and no secret that others may read', async () => {
     const author = makeKey();
     await claimScope(send, 'files', author);

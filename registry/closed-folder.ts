@@ -1,0 +1,25 @@
+/** The data folder belongs to one user: it holds unpublished skills, reviewers' questions and messages of hosts. */
+import { chmod, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const databaseFiles = ['registry.sqlite', 'registry.sqlite-wal', 'registry.sqlite-shm'] as const;
+
+/** Takes the folder and its database from other users of this machine, and says so; where it may not, it says that. */
+export async function closeFolder(dir: string, say: (line: string) => void): Promise<void> {
+  if (process.platform === 'win32') return;
+  const closed: string[] = [];
+  for (const path of [dir, ...databaseFiles.map((name) => join(dir, name))]) {
+    const mode = await stat(path).then(
+      (found) => found.mode & 0o777,
+      () => 0,
+    );
+    if ((mode & 0o077) === 0) continue;
+    const isClosed = await chmod(path, mode & 0o700).then(
+      () => true,
+      () => false,
+    );
+    if (isClosed) closed.push(path);
+    else say(`warning: other users of this machine can open ${path}, and only its owner can change that: chmod go-rwx ${path}`);
+  }
+  if (closed.includes(dir)) say(`${dir} was open to other users of this machine; it is closed to them now`);
+}
