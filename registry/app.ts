@@ -81,7 +81,6 @@ function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
     blobRoutes,
     sessionRoutes,
     versionRoutes,
-    statementRoutes,
     jobRoutes,
     reviewRoutes,
     memberRoutes,
@@ -89,6 +88,7 @@ function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
     incidentRoutes,
   ])
     api.route('/', routes(registry));
+  api.route('/', statementRoutes(registry, addressOf));
   api.route('/', mailboxRoutes(registry, addressOf));
   api.get(
     '/openapi.json',

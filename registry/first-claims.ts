@@ -9,15 +9,19 @@ import type { NewStatement } from './log.ts';
 
 /**
  * Refuses one first claim too many; members are not limited.
- * @throws Problem `request-invalid`
+ * @param countClaim counts a stranger's claim for where it comes from
+ * @throws Problem `request-invalid`, and what `countClaim` throws
  */
 export function refuseManyClaims(
   registry: Registry,
   { chain, statements }: KnownIdentities,
   { statement, signer }: { readonly statement: IdentityStatement; readonly signer: NewStatement['signer'] },
+  countClaim: () => void = () => undefined,
 ): void {
   if (!isFirstClaim(statement)) return;
   if ('keyId' in signer && memberNow(registry, chain, signer.keyId) !== undefined) return;
+  // Keys cost nothing: who makes one for each claim is known by where they come from.
+  countClaim();
   const who = 'keyId' in signer ? signer.keyId : accountOf(signer.signer, signer.certified.claims);
   const claimed = statements.filter((one) => isFirstClaim(one.statement) && accountOf(one.signer, one.certified?.claims) === who);
   if (claimed.length < firstClaimsMax) return;
@@ -30,7 +34,8 @@ export function refuseManyClaims(
   );
 }
 
-function isFirstClaim({ predicateType, predicate }: KnownIdentities['statements'][number]['statement']): boolean {
+/** Whether a statement claims a scope that it says nobody has. */
+export function isFirstClaim({ predicateType, predicate }: KnownIdentities['statements'][number]['statement']): boolean {
   return predicateType === predicateTypes.scope && predicate.previous === undefined;
 }
 

@@ -39,6 +39,9 @@ export const signerTriesMax = 8;
 export const firstOwnersMax = 5;
 /** Scopes that one key, person or repository may be the first to claim. */
 export const firstClaimsMax = 10;
+/** First claims of scopes by who is no member, by address: at once, and then one each so often. */
+export const strangerClaimsBurst = 20;
+export const strangerClaimSeconds = 3_600;
 /** Writes of who is no member, by address: at once, and then. */
 export const strangerWritesBurst = 300;
 export const strangerWritesPerSecond = 2;

@@ -18,6 +18,8 @@ export interface SentEnvelope {
   readonly hint?: Digest | undefined;
   /** Where a certificate signed: the whole bundle, whose envelope the above is. */
   readonly bundle?: PlainBundle | undefined;
+  /** Counts a stranger's first claim of a scope for where it comes from; throws when there were too many. */
+  readonly countClaim?: () => void;
 }
 
 export interface Candidates {

@@ -17,6 +17,7 @@ import { takeApproval } from './approval-intake.ts';
 import { BatchClash, loggedAlready, retryOnClash, type Write } from './batch.ts';
 import { requireBlob } from './blobs.ts';
 import { refuseUsed, verifySent } from './certified.ts';
+import { refuseOddScope } from './claimable-scopes.ts';
 import type { Registry } from './context.ts';
 import { rescanFallen } from './fallen-scans.ts';
 import { endsBackwards, fallenVersions, fallenWrites } from './fallen-versions.ts';
@@ -140,7 +141,8 @@ async function takeIdentity(registry: Registry, sent: SentEnvelope, statement: I
     const quiet = await nothingEntersSince(registry);
     const known = await readIdentities(registry);
     const { signer, by } = await requireSigner(registry, sent, statement, known);
-    refuseManyClaims(registry, known, { statement, signer });
+    refuseOddScope(known, { statement, signer });
+    refuseManyClaims(registry, known, { statement, signer }, sent.countClaim);
     const logIndex = await logSize(registry);
     const digest = digestOf(Buffer.from(envelope.payload, 'base64'));
     const chain = chainIdentities(registry.root, [...known.statements, { statement, ...by, logIndex, digest }], known.frozen);

@@ -21,16 +21,29 @@ interface Bucket {
   readonly at: number;
 }
 
-/** Token buckets by address: `strangerWritesBurst` at once, then `strangerWritesPerSecond`. */
+/** How many at once, and then. */
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+const writes: Rate = { burst: strangerWritesBurst, perSecond: strangerWritesPerSecond };
+
+/** Token buckets by address. */
 export class Buckets {
+  readonly #rate: Rate;
   readonly #buckets = new Map<string, Bucket>();
+
+  constructor(rate: Rate = writes) {
+    this.#rate = rate;
+  }
 
   /** Takes one token; false when there is none. */
   take(address: string, now: number): boolean {
     const name = networkOf(address);
-    const before = this.#buckets.get(name) ?? { tokens: strangerWritesBurst, at: now };
-    const refilled = before.tokens + (Math.max(0, now - before.at) / 1_000) * strangerWritesPerSecond;
-    const tokens = Math.min(strangerWritesBurst, refilled);
+    const before = this.#buckets.get(name) ?? { tokens: this.#rate.burst, at: now };
+    const refilled = before.tokens + (Math.max(0, now - before.at) / 1_000) * this.#rate.perSecond;
+    const tokens = Math.min(this.#rate.burst, refilled);
     // The one that wrote longest ago is forgotten first.
     this.#buckets.delete(name);
     if (this.#buckets.size >= strangerAddressesMax) this.#buckets.delete(this.#buckets.keys().next().value ?? '');

@@ -2,11 +2,14 @@
 
 import { Hono } from 'hono';
 import * as v from 'valibot';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import { envelopeBytesMax } from '../../skills-index/statement/limits.ts';
 import { limitBody } from '../body-limit.ts';
 import { envelopeOf, isCertifiedSent } from '../certified.ts';
 import type { Registry } from '../context.ts';
+import { strangerClaimSeconds, strangerClaimsBurst } from '../limits.ts';
 import { takeStatement } from '../statements.ts';
+import { type AddressOf, Buckets } from '../stranger-limit.ts';
 import { describe } from './describe.ts';
 import { keyHint, readSent } from './envelopes.ts';
 
@@ -17,7 +20,8 @@ const envelopeSchema = {
 };
 
 /** Routes below /api/v1. */
-export function statementRoutes(registry: Registry): Hono {
+export function statementRoutes(registry: Registry, addressOf: AddressOf): Hono {
+  const claims = new Buckets({ burst: strangerClaimsBurst, perSecond: 1 / strangerClaimSeconds });
   return new Hono().post(
     '/statements',
     describe({
@@ -32,6 +36,7 @@ export function statementRoutes(registry: Registry): Hono {
         'key-unknown',
         'forbidden',
         'scope-taken',
+        'scope-reserved',
         'approval-refused',
         'move-illegal',
         'statement-replayed',
@@ -47,7 +52,14 @@ export function statementRoutes(registry: Registry): Hono {
       const bytes = new Uint8Array(await context.req.arrayBuffer());
       const sent = readSent(bytes);
       const bundle = isCertifiedSent(sent) ? sent : undefined;
-      return context.json(await takeStatement(registry, { envelope: envelopeOf(sent), bundle, hint: keyHint(context) }), 201);
+      const countClaim = (): void => {
+        if (claims.take(addressOf(context) ?? 'unknown', registry.now().getTime())) return;
+        throw new Problem('too-many-requests', 'This address has claimed too many scopes lately', {
+          hint: 'Try again in an hour, or ask an administrator of this registry to claim the scope and transfer it to you.',
+        });
+      };
+      const posted = { envelope: envelopeOf(sent), bundle, hint: keyHint(context), countClaim };
+      return context.json(await takeStatement(registry, posted), 201);
     },
   );
 }

@@ -185,17 +185,18 @@ describe('attacker: a typosquat, or a new identity', () => {
   it('identity + level shown: the twin has another publisher, and says so where it is installed and verified', async () => {
     const { registry } = network;
     const squatter = makeKey();
-    expect((await claimScope(registry.send, 'acrne', squatter)).status).toBe(201);
-    await release({ ...network, registry: { ...registry, author: squatter } }, makeReportSkill('@acrne/weekly-report'));
+    expect(await claimScope(registry.send, 'acrne', squatter)).toMatchObject({ status: 403, body: { code: 'scope-reserved' } });
+    expect((await claimScope(registry.send, 'acmee', squatter)).status).toBe(201);
+    await release({ ...network, registry: { ...registry, author: squatter } }, makeReportSkill('@acmee/weekly-report'));
     for (const [name, by] of [
       ['@acme/weekly-report', registry.author],
-      ['@acrne/weekly-report', squatter],
+      ['@acmee/weekly-report', squatter],
     ] as const) {
       const verified = await user.run('verify', name);
       expect(verified.out).toContain(by.keyId);
       expect(verified.out).toContain('SLSA build level 0');
     }
-    const squat = await user.run('install', '@acrne/weekly-report', '--as', 'twin');
+    const squat = await user.run('install', '@acmee/weekly-report', '--as', 'twin');
     expect(squat.out).toContain(`published by ${squatter.keyId}`);
   });
 

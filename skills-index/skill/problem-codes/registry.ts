@@ -3,6 +3,12 @@ import type { ProblemCodeRow } from '../problem-codes.ts';
 
 export const registryCodes = {
   'scope-taken': { exit: 6, status: 403, means: 'The scope belongs to somebody else.', fix: 'Publish under a scope you own.' },
+  'scope-reserved': {
+    exit: 6,
+    status: 403,
+    means: 'The name is reserved, or looks like the scope of somebody else.',
+    fix: 'Claim another name, or ask an administrator of the registry for this one.',
+  },
   'scope-unclaimed': { exit: 6, status: 403, means: 'Nobody owns this scope yet.', fix: 'Run skill scope claim SCOPE.' },
   'version-exists': {
     exit: 6,
