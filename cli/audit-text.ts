@@ -25,7 +25,7 @@ function eventCells(entry: AuditEntry): [string, string] {
     case 'refused':
       return ['refused', `${entry.code}: ${entry.why}`];
     case 'egress':
-      return [entry.decision, `${entry.method} ${entry.host}:${entry.port}${entry.path}: ${entry.why}`];
+      return [entry.decision, `${entry.method} ${entry.host}:${entry.port}${entry.path}: ${entry.why}${leftOut(entry.dropped)}`];
     case 'call':
       return [`call ${entry.tool}`, [entry.command ?? entry.path, entry.why].filter(Boolean).join(': ')];
     case 'redacted':
@@ -53,4 +53,8 @@ function eventCells(entry: AuditEntry): [string, string] {
     case 'recovered':
       return ['recovered', `${entry.bytes} bytes of a torn line moved aside`];
   }
+}
+
+function leftOut(dropped: readonly string[] = []): string {
+  return dropped.length === 0 ? '' : `, without the headers ${dropped.join(', ')}`;
 }

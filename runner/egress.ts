@@ -9,7 +9,7 @@ import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
 import { makeAuthority, type RunAuthority } from '../skills-index/run/certificate.ts';
 import { type Denial, denialOfClient, denials, rawRefusal } from '../skills-index/run/denial.ts';
 import { type EgressRules, judgeRequest, readName, type Tunnel } from '../skills-index/run/egress-judge.ts';
-import { pairsOf } from '../skills-index/run/forwarded-headers.ts';
+import { droppedHeaders, pairsOf } from '../skills-index/run/forwarded-headers.ts';
 import type { Gate } from '../skills-index/run/hold.ts';
 import { shownRequest } from '../skills-index/run/hold-action.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
@@ -225,7 +225,8 @@ async function handle(traffic: Traffic, request: IncomingMessage, response: Serv
     const shown = shownRequest(target, head.length + length, body.ended ? held : undefined, upgrades);
     const outgoing = (): Outgoing => ({ decision, method, headers, body, held: body.held, ended: body.ended });
     const whole: Admission['whole'] = (action) => wholeRequest(traffic, outgoing(), head.length, action);
-    const admission = { method, place: decision, head: head.length, shown, secrets, whole };
+    const dropped = droppedHeaders({ decision, headers, method });
+    const admission = { method, place: decision, head: head.length, shown, secrets, dropped, whole };
     const refused = await traffic.accounts.admit(admission, request.socket);
     if (refused !== undefined) return body.broken ? undefined : refuse(body.why ?? refused);
     const how = decision.upgrades ? forwardWebSocket : forward;

@@ -176,7 +176,7 @@ function stopOf(entry: AuditEntry): string | undefined {
     case 'exit':
       return entry.reason.startsWith('limit:') ? entry.reason : undefined;
     case 'egress':
-      if (entry.decision === 'allowed') return undefined;
+      if (entry.decision === 'allowed') return entry.dropped === undefined ? undefined : 'headers (dropped)';
       return entry.why === 'secret-unbound' ? 'placeholder (secret-unbound)' : `egress-judge (${entry.why})`;
     default:
       return undefined;

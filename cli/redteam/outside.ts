@@ -64,6 +64,8 @@ export async function startOutside(pages: Readonly<Record<string, string>>): Pro
 const echoes: Readonly<Record<string, (credential: string) => string>> = {
   echo: (credential) => credential,
   backwards: (credential) => [...credential].reverse().join(''),
+  halves: (credential) => `${credential.slice(0, 20)} | ${credential.slice(20)}`,
+  spelled: (credential) => [...credential].join('-'),
 };
 
 function placeOf(name: string): Heard['at'] {

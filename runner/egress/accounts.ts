@@ -19,6 +19,8 @@ export interface Admission {
   readonly shown: Pick<GatedAction & { kind: 'egress' }, 'bytes' | 'body' | 'query' | 'opens'>;
   /** Names of those that it carries. */
   readonly secrets: readonly string[];
+  /** Names of headers that do not leave. */
+  readonly dropped?: readonly string[];
   /** All of it, read when a person is to be asked; absent where there is nothing more to know. */
   readonly whole?: (action: Extract<GatedAction, { kind: 'egress' }>) => Promise<WholeAction | undefined>;
 }
@@ -44,7 +46,10 @@ export class Accounts {
   }
 
   /** Counts one more request, asks a person where a rule wants one, and records it; or says why it is refused. */
-  async admit({ head, method, place, secrets, shown, whole }: Admission, client: Socket): Promise<Denial | undefined> {
+  async admit(
+    { dropped = [], head, method, place, secrets, shown, whole }: Admission,
+    client: Socket,
+  ): Promise<Denial | undefined> {
     const why = this.#sums.request(performance.now()) ?? this.#spend('requests', 1) ?? this.send(head);
     if (why !== undefined) return why;
     const { host, path, port } = place;
@@ -53,7 +58,7 @@ export class Accounts {
     const held = await this.#whyHeld(action, client, whole && (() => whole(action)));
     if (held !== undefined || client.destroyed) return held ?? 'held';
     const told = { event: 'egress', decision: 'allowed', why: 'approved', method, host, port, path, secrets } as const;
-    if (!this.#record(told)) return 'unrecorded';
+    if (!this.#record(dropped.length === 0 ? told : { ...told, dropped })) return 'unrecorded';
     this.counts.allowed++;
     return undefined;
   }

@@ -41,6 +41,8 @@ export type AuditEvent = Readonly<
       secrets: readonly string[];
       host: string;
       port: number;
+      /** Names of headers that were left out; absent where there were none. */
+      dropped?: readonly string[];
     }
   | { event: 'redacted'; secret: string; host: string }
   /** The run's canary was seen in something that leaves; the run was ended, and what it was in did not pass. */

@@ -69,16 +69,15 @@ export function shownHeaders(request: ReadRequest, hides: boolean): string[] {
 }
 
 function withPlaceholders(request: ReadRequest, hides: boolean): SentHeaders {
-  const { decision, ended, headers, held, method } = request;
-  const { host, port, scheme, secrets, upgrades } = decision;
+  const { decision, ended, headers, held } = request;
+  const { host, port, scheme, upgrades } = decision;
   const hop = headers
     .filter(([name]) => readName(name) === 'connection')
     .flatMap(([, value]) => value.split(',').map((one) => readName(one.trim())));
-  const bound = secrets.map(headerOf);
+  const dropped = droppedHeaders(request);
   const isDropped = (name: string): boolean =>
-    hop.includes(name) ||
-    [hopByHop, asksForDelta, ...(hides ? [asksForPart] : [])].some((one) => one.test(name)) ||
-    (namesAnother(name, method) && !bound.includes(name));
+    [...hop, ...dropped].includes(name) ||
+    [hopByHop, asksForDelta, ...(hides ? [asksForPart] : [])].some((one) => one.test(name));
   const kept = headers.filter(([name]) => !isDropped(readName(name)));
   const said = headers.find(([name]) => readName(name) === 'content-length')?.[1];
   const length = ended && (held.length > 0 || said !== undefined) ? String(held.length) : said;
@@ -94,6 +93,13 @@ function withPlaceholders(request: ReadRequest, hides: boolean): SentHeaders {
     ...(!ended && length === undefined ? [['Transfer-Encoding', 'chunked'] as const] : []),
     ...(length === undefined ? [] : [['Content-Length', length] as const]),
   ];
+}
+
+/** Names of the headers that are left out because a server could obey them in the place of what was judged. */
+export function droppedHeaders({ decision, headers, method }: Pick<ReadRequest, 'decision' | 'headers' | 'method'>): string[] {
+  const bound = decision.secrets.map(headerOf);
+  const names = new Set(headers.map(([name]) => readName(name)));
+  return [...names].filter((name) => namesAnother(name, method) && !bound.includes(name));
 }
 
 // A person approved the header that a secret is bound to. COPY and MOVE of WebDAV, where they are granted, say their other place in

@@ -115,6 +115,7 @@ describe('what leaves', () => {
         port: 80,
         path: '/v2/deals',
         secrets: ['CRM_TOKEN'],
+        dropped: ['x-http-method-override', 'x-method-override', 'x-original-url', 'x-rewrite-url'],
       },
     ]);
   });

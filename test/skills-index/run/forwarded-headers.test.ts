@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Allowed } from '../../../skills-index/run/egress-judge.ts';
-import { headersToHost, headersToSandbox, isPacked, type ReadRequest } from '../../../skills-index/run/forwarded-headers.ts';
+import {
+  droppedHeaders,
+  headersToHost,
+  headersToSandbox,
+  isPacked,
+  type ReadRequest,
+} from '../../../skills-index/run/forwarded-headers.ts';
 
 const decision: Allowed = {
   ...{ kind: 'allowed', scheme: 'https', host: 'api.crm.example', port: 443, path: '/v2/x', target: '/v2/x' },
@@ -45,6 +51,16 @@ describe('headers to the host', () => {
     X-Sendfile-Type X-Accel-Mapping`.split(/\s+/);
   it.each(refused)('have no %s', (name) => {
     expect(Object.keys(sent({ headers: [[name, 'x-odd']] })).sort()).toEqual(['Accept-Encoding', 'Connection', 'Host']);
+  });
+
+  it('that are left out are named, for the log', () => {
+    const headers = [
+      ['X.Forwarded.Host', 'evil.example'],
+      ['x-forwarded-host', 'evil.example'],
+      ['Accept', '*/*'],
+      ['Connection', 'close'],
+    ] as const;
+    expect(droppedHeaders({ decision, headers, method: 'GET' })).toEqual(['x-forwarded-host']);
   });
 
   const honest = `Accept Authorization Content-Type Content-Encoding Cookie Origin Referer User-Agent If-Match If-None-Match
