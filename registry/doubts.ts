@@ -5,7 +5,7 @@ import type { Version } from '../skills-index/skill/version.ts';
 import type { Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { makeId } from './ids.ts';
-import { doubtRowsMax } from './limits.ts';
+import { clockSkewMs, doubtRowsMax } from './limits.ts';
 import { audit, scans, statements, versions } from './schema.ts';
 import type { State } from './status.ts';
 import type { VersionRow } from './versions.ts';
@@ -26,8 +26,10 @@ export function doubtWrite(registry: Registry, { id }: VersionRow, cause: { read
 
 /** Doubts that no later report and no later move has settled, newest first. */
 export async function listDoubts(registry: Registry): Promise<readonly DoubtRow[]> {
-  const moved = sql`SELECT MAX(later.at) FROM ${audit} AS later WHERE later.versionId = ${versions.id} AND later.kind = 'move'`;
-  const scanned = sql`SELECT MAX(${statements.createdAt}) FROM ${scans} JOIN ${statements} ON ${statements.logIndex} = ${scans.logIndex} WHERE ${scans.versionId} = ${versions.id}`;
+  // What a clock dated that was ahead would hide each doubt until then.
+  const latest = registry.now().getTime() + clockSkewMs;
+  const moved = sql`SELECT MAX(later.at) FROM ${audit} AS later WHERE later.versionId = ${versions.id} AND later.kind = 'move' AND later.at <= ${latest}`;
+  const scanned = sql`SELECT MAX(${statements.createdAt}) FROM ${scans} JOIN ${statements} ON ${statements.logIndex} = ${scans.logIndex} WHERE ${scans.versionId} = ${versions.id} AND ${statements.createdAt} <= ${latest}`;
   const rows = await registry.db.read
     .select({ name: versions.name, version: versions.version, status: versions.status, why: audit.why, at: audit.at })
     .from(audit)

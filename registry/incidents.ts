@@ -11,7 +11,13 @@ import { retryOnClash, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { doubtWrite } from './doubts.ts';
 import { makeId } from './ids.ts';
-import { incidentsOfHostListedMax, incidentsOfHostPerDay, incidentsOfVersionMax, incidentsPerDay } from './limits.ts';
+import {
+  clockSkewMs,
+  incidentsOfHostListedMax,
+  incidentsOfHostPerDay,
+  incidentsOfVersionMax,
+  incidentsPerDay,
+} from './limits.ts';
 import { finishStatements, planAppend } from './log.ts';
 import { audit } from './schema.ts';
 import { refreshStatus } from './status-json.ts';
@@ -156,7 +162,15 @@ async function isEnough(
   const [approved] = await registry.db.read
     .select({ at: max(audit.at) })
     .from(audit)
-    .where(and(eq(audit.kind, 'move'), eq(audit.versionId, row.id), eq(audit.to, 'approved')));
+    .where(
+      and(
+        eq(audit.kind, 'move'),
+        eq(audit.versionId, row.id),
+        eq(audit.to, 'approved'),
+        // An approval dated by a clock that was ahead would leave out every report until then.
+        lte(audit.at, registry.now().getTime() + clockSkewMs),
+      ),
+    );
   const rows = await registry.db.read
     .select({ by: audit.by, why: audit.why })
     .from(audit)

@@ -6,6 +6,10 @@ export const jsonBodyBytesMax = 64 * 1024;
 export const statementBodyBytesMax = 1024 * 1024;
 export const reasonCharsMax = 2_000;
 export const refusalReasonsMax = 200;
+/** How far two processes' clocks may be apart. What was written later than that from now was written by a clock that was wrong. */
+export const clockSkewMs = 5 * 60_000;
+/** How long a session that is over is kept, so that a clock which was ahead for days ends nobody's. */
+export const sessionKeptMs = 7 * 24 * 3_600_000;
 export const sessionDeskMs = 12 * 3_600_000;
 export const sessionIdleMs = 30 * 60_000;
 export const sessionTokenMs = 60 * 60_000;

@@ -39,7 +39,7 @@ export async function nearCopies(registry: Registry, row: VersionRow): Promise<r
       status: other.status,
       likeness: alike.get(other.id) ?? 0,
       knownBad: isKnownBad(other),
-      earlier: other.createdAt < row.createdAt || (other.createdAt === row.createdAt && other.id < row.id),
+      earlier: other.logIndex < row.logIndex,
     }))
     .sort((a, b) => Number(b.knownBad) - Number(a.knownBad) || b.likeness - a.likeness || (a.name < b.name ? -1 : 1));
   return copies.filter((one, index) => copies.findIndex(({ name }) => name === one.name) === index).slice(0, nearCopiesMax);

@@ -1,5 +1,5 @@
 /** The queue: versions that wait for a person, the riskiest first. */
-import { and, asc, desc, eq, gt, inArray } from 'drizzle-orm';
+import { and, asc, between, desc, eq, inArray } from 'drizzle-orm';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import type { Version } from '../skills-index/skill/version.ts';
@@ -8,7 +8,7 @@ import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import type { ApprovalsNeeded } from '../skills-index/trust/policy.ts';
 import { readApprovals, reportOf } from './approvals.ts';
 import type { Registry } from './context.ts';
-import { claimMs, decidedRowsMax, failureCharsMax, queueRowsMax } from './limits.ts';
+import { claimMs, clockSkewMs, decidedRowsMax, failureCharsMax, queueRowsMax } from './limits.ts';
 import { manifestOf } from './manifests.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
 import { type ProseSince, proseSince } from './prose-since.ts';
@@ -54,7 +54,8 @@ export async function listQueue(registry: Registry): Promise<readonly QueueRow[]
   for (const row of waiting.slice(0, queueRowsMax)) rows.push(await queueRow(registry, row));
   const isFailed = (row: QueueRow): number => (row.failed === undefined ? 0 : 1);
   return rows.sort(
-    (a, b) => isFailed(b) - isFailed(a) || b.risk.total - a.risk.total || a.receivedAt.getTime() - b.receivedAt.getTime(),
+    // Of two equals the one that came first stays first.
+    (a, b) => isFailed(b) - isFailed(a) || b.risk.total - a.risk.total,
   );
 }
 
@@ -159,11 +160,17 @@ function countFindings(report: ScanReport | undefined): Record<Severity, number>
 }
 
 async function claimOf(registry: Registry, versionId: string): Promise<QueueRow['claim']> {
-  const since = registry.now().getTime() - claimMs;
+  const now = registry.now().getTime();
   const [note] = await registry.db.read
     .select()
     .from(reviewNotes)
-    .where(and(eq(reviewNotes.versionId, versionId), eq(reviewNotes.kind, 'claimed'), gt(reviewNotes.at, since)))
+    .where(
+      and(
+        eq(reviewNotes.versionId, versionId),
+        eq(reviewNotes.kind, 'claimed'),
+        between(reviewNotes.at, now - claimMs, now + clockSkewMs),
+      ),
+    )
     .orderBy(desc(reviewNotes.at))
     .limit(1);
   return note === undefined ? undefined : { by: note.by, until: new Date(note.at + claimMs) };

@@ -1,9 +1,9 @@
 /** Sign-in: opaque sessions of 256 bits, one-time links and key challenges; all kept as SHA-256 only, all ended by time. */
-import { and, eq, gt, lt } from 'drizzle-orm';
+import { and, eq, gt, lt, lte } from 'drizzle-orm';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { type Actor, printSubject, type Registry, readSubject, type Subject } from './context.ts';
 import { actorOf } from './identities.ts';
-import { challengeMs, linkMs, sessionDeskMs, sessionIdleMs, sessionTokenMs } from './limits.ts';
+import { challengeMs, clockSkewMs, linkMs, sessionDeskMs, sessionIdleMs, sessionKeptMs, sessionTokenMs } from './limits.ts';
 import { sessions, tickets } from './session-schema.ts';
 
 export interface Session {
@@ -21,7 +21,7 @@ export async function createSession(registry: Registry, subject: Subject, kind: 
   const token = opaque(registry);
   const expiresAt = now + (kind === 'desk' ? sessionDeskMs : sessionTokenMs);
   await registry.db.batch([
-    (db) => db.delete(sessions).where(lt(sessions.expiresAt, now)),
+    (db) => db.delete(sessions).where(lt(sessions.expiresAt, now - sessionKeptMs)),
     (db) =>
       db
         .insert(sessions)
@@ -40,12 +40,20 @@ export async function readSession(
   const [row] = await registry.db.read
     .select()
     .from(sessions)
-    .where(and(eq(sessions.id, digestOf(token)), eq(sessions.kind, kind), gt(sessions.expiresAt, now)));
+    .where(
+      and(
+        eq(sessions.id, digestOf(token)),
+        eq(sessions.kind, kind),
+        gt(sessions.expiresAt, now),
+        // Begun in the future: it would last for as long as that clock was ahead.
+        lte(sessions.createdAt, now + clockSkewMs),
+      ),
+    );
   if (row === undefined || (kind === 'desk' && row.seenAt + sessionIdleMs < now)) return undefined;
   const actor = await actorOf(registry, readSubject(row.subject));
   if (actor === undefined) return undefined;
   // Written at most once a minute: reading a page should not cost a write each time.
-  if (kind === 'desk' && now - row.seenAt > 60_000) {
+  if (kind === 'desk' && Math.abs(now - row.seenAt) > 60_000) {
     await registry.db.batch([(db) => db.update(sessions).set({ seenAt: now }).where(eq(sessions.id, row.id))]);
   }
   return { actor, expires: new Date(row.expiresAt) };
@@ -66,8 +74,8 @@ export async function peekLink(registry: Registry, link: string): Promise<Actor 
   const [row] = await registry.db.read
     .select()
     .from(tickets)
-    .where(and(eq(tickets.id, digestOf(link)), eq(tickets.kind, 'link'), gt(tickets.expiresAt, registry.now().getTime())));
-  return row === undefined ? undefined : actorOf(registry, readSubject(row.subject));
+    .where(and(eq(tickets.id, digestOf(link)), eq(tickets.kind, 'link')));
+  return row === undefined || !isGood(registry, row) ? undefined : actorOf(registry, readSubject(row.subject));
 }
 
 /** Uses a link up and starts a desk session; undefined when it was used before, is too old or unknown. */
@@ -102,8 +110,13 @@ async function takeTicket(registry: Registry, kind: 'link' | 'challenge', secret
     .delete(tickets)
     .where(and(eq(tickets.id, digestOf(secret)), eq(tickets.kind, kind)))
     .returning();
-  if (row === undefined || row.expiresAt <= registry.now().getTime()) return undefined;
-  return readSubject(row.subject);
+  return row === undefined || !isGood(registry, row) ? undefined : readSubject(row.subject);
+}
+
+// Neither over, nor made by a clock that was ahead.
+function isGood(registry: Registry, { kind, expiresAt }: typeof tickets.$inferSelect): boolean {
+  const now = registry.now().getTime();
+  return expiresAt > now && expiresAt <= now + (kind === 'link' ? linkMs : challengeMs) + clockSkewMs;
 }
 
 function opaque(registry: Registry): string {

@@ -5,7 +5,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { parseEnvelope, verifyEnvelope } from '../skills-index/statement/sign.ts';
 import { type Status, type StatusMark, signStatus } from '../skills-index/trust/status-file.ts';
 import type { Registry } from './context.ts';
-import { statusLifeMs, statusRefreshMs } from './limits.ts';
+import { clockSkewMs, statusLifeMs, statusRefreshMs } from './limits.ts';
 import { newestCheckpoint } from './log.ts';
 import { replaceObject } from './objects.ts';
 import { marks, statusFile } from './schema.ts';
@@ -55,7 +55,8 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
       registry.keys.status,
     );
     const row = { id: 1, issuedAt: now.getTime(), logSize: head.size, bytes: JSON.stringify(envelope) };
-    const newer = sql`excluded.logSize > ${statusFile.logSize} OR (excluded.logSize = ${statusFile.logSize} AND excluded.issuedAt >= ${statusFile.issuedAt})`;
+    // Everybody refuses a status of the future, so one that a wrong clock dated gives way to any other.
+    const newer = sql`excluded.logSize > ${statusFile.logSize} OR (excluded.logSize = ${statusFile.logSize} AND (excluded.issuedAt >= ${statusFile.issuedAt} OR ${statusFile.issuedAt} > ${now.getTime() + clockSkewMs}))`;
     await registry.db.batch([
       (db) => db.insert(statusFile).values(row).onConflictDoUpdate({ target: statusFile.id, set: row, setWhere: newer }),
     ]);

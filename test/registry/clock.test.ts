@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { doubtWrite, listDoubts } from '../../registry/doubts.ts';
+import { previousApproved } from '../../registry/prose-since.ts';
+import { refreshStatus, statusIn } from '../../registry/status-json.ts';
+import { requireVersion } from '../../registry/versions.ts';
+import { verifyStatus } from '../../skills-index/trust/status-file.ts';
+import { linkOf, signedIn } from './desk-visit.ts';
+import { approve, call, makeSkill, publish, type Skill, scan, signIn } from './road.ts';
+import { makeStaffedWorld, type Staffed } from './world.ts';
+
+const days = 24 * 3_600_000;
+
+describe('a registry whose clock is three days ahead once', () => {
+  let world: Staffed;
+  beforeEach(async () => {
+    world = await makeStaffedWorld();
+  });
+  afterEach(() => world.close());
+
+  /** Sets the clock ahead, does something, and sets it back. */
+  async function ahead<Result>(act: () => Promise<Result>): Promise<Result> {
+    world.wait(3 * days);
+    const result = await act();
+    world.wait(-3 * days);
+    return result;
+  }
+  const skillOf = (version: string): Skill => makeSkill('@acme/clock', version);
+  const lease = async (token = world.tokens.scanner) =>
+    (await call(world.send, '/api/v1/jobs/lease', { token, json: {} })).body.job;
+  const status = async () => Buffer.from(await (await world.send('/index/status.json')).arrayBuffer());
+  async function approved(skill: Skill, tokens: Pick<Staffed['tokens'], 'scanner' | 'rita'> = world.tokens): Promise<void> {
+    expect((await publish(world.send, skill, world.author)).status).toBe(201);
+    expect((await scan(world.send, tokens.scanner, world.scanner, skill, 'pass')).status).toBe(200);
+    expect((await approve(world.send, tokens.rita, world.rita, skill)).status).toBe(201);
+  }
+  const signInBoth = async () => ({
+    scanner: await signIn(world.send, world.scanner),
+    rita: await signIn(world.send, world.rita),
+  });
+
+  it('signs a status that clients take as soon as the clock is right again', async () => {
+    await ahead(status);
+    const now = world.registry.now().getTime();
+    expect(verifyStatus(await status(), world.trust.root, now)).toMatchObject({ issued: new Date(now).toISOString() });
+  });
+
+  it('keeps the newer status of a process whose clock is a second ahead', async () => {
+    const { registry } = world;
+    await refreshStatus(registry);
+    const late = { ...registry, now: () => new Date(registry.now().getTime() - 1_000) };
+    expect(statusIn(await refreshStatus(late)).issued).toBe(registry.now().toISOString());
+  });
+
+  it('gives a job that was leased then to the next scanner', async () => {
+    await publish(world.send, skillOf('1.0.0'), world.author);
+    const first = await ahead(async () => lease(await signIn(world.send, world.scanner)));
+    expect(first).toMatchObject({ name: '@acme/clock', attempt: 1 });
+    expect(await lease()).toMatchObject({ name: '@acme/clock', attempt: 2 });
+  });
+
+  it('leaves a job to the scanner that holds it, whichever of two clocks is a second late', async () => {
+    await publish(world.send, skillOf('1.0.0'), world.author);
+    expect(await lease()).not.toBeNull();
+    world.wait(-1_000);
+    expect(await lease()).toBeNull();
+  });
+
+  it('orders versions as they came', async () => {
+    await approved(skillOf('1.0.0'));
+    await ahead(async () => approved(skillOf('1.0.1'), await signInBoth()));
+    await approved(skillOf('1.0.2'));
+    const { body } = await call(world.send, '/api/v1/versions/@acme/clock');
+    expect(body.versions.map(({ version }: { version: string }) => version)).toEqual(['1.0.0', '1.0.1', '1.0.2']);
+    const last = await requireVersion(world.registry, skillOf('1.0.2').manifest);
+    expect(await previousApproved(world.registry, last)).toMatchObject({ version: '1.0.1' });
+  });
+
+  it('ends no session that was begun before, though somebody signs in meanwhile', async () => {
+    const { rita } = world.tokens;
+    await ahead(() => signIn(world.send, world.omar));
+    expect((await call(world.send, '/api/v1/whoami', { token: rita })).status).toBe(200);
+  });
+
+  it('takes no session and no link that were made then: they would last for three days', async () => {
+    const { token, link } = await ahead(async () => {
+      const made = await signIn(world.send, world.rita);
+      return { token: made, link: await linkOf(world.send, made) };
+    });
+    expect((await call(world.send, '/api/v1/whoami', { token })).status).toBe(401);
+    expect((await world.send(`/review${link}`)).status).toBeGreaterThanOrEqual(400);
+    expect((await signedIn(world.send, world.tokens.rita)).cookie).not.toBe('');
+  });
+
+  it('shows a doubt about a version that was moved then', async () => {
+    await ahead(async () => approved(skillOf('1.0.0'), await signInBoth()));
+    const row = await requireVersion(world.registry, skillOf('1.0.0').manifest);
+    await world.registry.db.batch([doubtWrite(world.registry, row, { by: 'registry', why: 'A rescan failed' })]);
+    expect(await listDoubts(world.registry)).toMatchObject([{ name: '@acme/clock', why: 'A rescan failed' }]);
+  });
+
+  it('names nobody as looking at a version who claimed it then', async () => {
+    await publish(world.send, skillOf('1.0.0'), world.author);
+    await scan(world.send, world.tokens.scanner, world.scanner, skillOf('1.0.0'), 'review');
+    const claim = (token: string) => call(world.send, '/api/v1/reviews/@acme/clock/1.0.0/claim', { token, json: {} });
+    const listed = async () => (await call(world.send, '/api/v1/reviews', { token: world.tokens.rita })).body.reviews[0];
+    await ahead(async () => claim(await signIn(world.send, world.omar)));
+    expect(await listed()).not.toHaveProperty('claim');
+    await claim(world.tokens.rita);
+    expect(await listed()).toMatchObject({ claim: { by: 'rita' } });
+  });
+});
