@@ -1,6 +1,8 @@
 /** Reads the audit log of this host, a piece at a time however long it is: its entries, what is added to it, and whether it is whole. */
 import { existsSync, readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { readAuditKey } from '../runner/audit-key.ts';
 import {
   type AuditVerdict,
@@ -9,7 +11,9 @@ import {
   furthestOf,
   parseAuditCheckpoint,
 } from '../skills-index/run/audit-chain.ts';
-import { type AuditEntry, parseEntry } from '../skills-index/run/audit-entry.ts';
+import { type AuditEntry, parseEntry, pathSetName } from '../skills-index/run/audit-entry.ts';
+import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
+import { pathSetBytesMax } from './limits.ts';
 
 const pieceBytes = 1024 * 1024;
 
@@ -83,8 +87,39 @@ export async function verifyAuditFile(file: string, keyFile: string): Promise<Au
   // A log without the one beside it was tampered with, whatever lies beside the key.
   const kept = beside === undefined && existsSync(file) ? undefined : furthestOf([beside, apart]);
   const check = new ChainCheck({ key: readAuditKey(keyFile), kept });
+  const sets = new Map<Digest, number>();
+  let at = 0;
   for await (const { lines } of readLines(file)) {
     if (!lines.every((line) => check.take(line))) break;
+    for (const line of lines) {
+      at += 1;
+      const entry = isAboutPaths(line) ? entryOf(line) : undefined;
+      if (entry?.event === 'paths') sets.set(entry.digest, at);
+    }
   }
-  return check.verdict();
+  const verdict = check.verdict();
+  return verdict.kind === 'broken' ? verdict : (brokenSet(dirname(file), sets) ?? verdict);
+}
+
+// Most lines are not, and a log has millions of them.
+function isAboutPaths(line: Uint8Array): boolean {
+  return Buffer.from(line.buffer, line.byteOffset, line.byteLength).includes('"event":"paths"');
+}
+
+// A line that stands for many paths is worth what the file with them is worth.
+function brokenSet(folder: string, sets: ReadonlyMap<Digest, number>): AuditVerdict | undefined {
+  for (const [digest, line] of sets) {
+    const path = join(folder, pathSetName(digest));
+    if (!existsSync(path)) return { kind: 'broken', line, why: `the file with its paths is not there: ${path}` };
+    if (digestOf(unpacked(path)) !== digest) return { kind: 'broken', line, why: `the file with its paths was changed: ${path}` };
+  }
+  return undefined;
+}
+
+function unpacked(path: string): Uint8Array {
+  try {
+    return gunzipSync(readFileSync(path), { maxOutputLength: pathSetBytesMax });
+  } catch {
+    return new Uint8Array();
+  }
 }

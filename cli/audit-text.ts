@@ -1,6 +1,6 @@
 /** How a line of the audit log is shown to a person: when, which skill, what happened. One row for each kind of event. */
 import type { AuditVerdict } from '../skills-index/run/audit-chain.ts';
-import type { AuditEntry } from '../skills-index/run/audit-entry.ts';
+import { type AuditEntry, pathSetName } from '../skills-index/run/audit-entry.ts';
 import { count, type Safe, safe } from './output.ts';
 
 /** Cells for a table: time, agent, skill, event, and what there is to say of it. Nothing in them is escaped yet. */
@@ -42,6 +42,13 @@ function eventCells(entry: AuditEntry): [string, string] {
       return [`breaker ${entry.state}`, `${entry.hold} ${entry.counter}: ${entry.why}`];
     case 'change':
       return [entry.change, entry.path];
+    case 'paths': {
+      const what = entry.of === 'change' ? 'changes of files' : 'paths left behind';
+      return [
+        `${entry.of} ${entry.count}`,
+        `${entry.count} ${what}, the first ${entry.first}: audit/${pathSetName(entry.digest)}`,
+      ];
+    }
     case 'changes':
       return [`changes ${entry.decision}`, [entry.targets?.join(', '), entry.digest, entry.why].filter(Boolean).join(': ')];
     case 'child':

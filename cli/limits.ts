@@ -170,3 +170,5 @@ export const monitorLinesMax = 100_000;
 /** How long a witness cosigns on one good replay: so many looks, and a while for a long one. */
 export const replayHoldsLooks = 3;
 export const replayHoldsSeconds = 600;
+/** Of the file with the paths of one run: 20,000 paths of 4 KiB, each sign spelled out. */
+export const pathSetBytesMax = 512 * 1024 * 1024;

@@ -22,14 +22,12 @@ export interface Purse {
  * @throws Problem `budget-used` with what is used up, `key-file-invalid` when the file is damaged
  */
 export function openPurse(file: string, agent: { readonly budget?: Budget; readonly name: string }, now: () => Date): Purse {
-  const { budget = {}, name } = agent;
+  const { name } = agent;
+  const budget: Budget = { paths: count.pathsOfADay, ...agent.budget };
   const stop = new AbortController();
   let held = count.nothingUsed;
-  // Where nothing is limited nothing is counted.
-  const change = (act: (stored: count.Used) => count.Used): void => {
-    if (Object.keys(budget).length === 0) return;
+  const change = (act: (stored: count.Used) => count.Used): void =>
     withLock(`${file}.lock`, () => writePrivateFile(file, count.printUsed(act(count.onDay(readUsed(file), now())))));
-  };
   const takeAhead = (kind: BudgetKind, amount: number, most: number): void =>
     change((stored) => {
       if (stored.day !== held.day) held = { ...count.nothingUsed, day: stored.day };
@@ -48,6 +46,7 @@ export function openPurse(file: string, agent: { readonly budget?: Budget; reado
   const clock = setInterval(() => spend('seconds', 1) || stop.abort(), 1_000).unref();
   const close = (): void => {
     clearInterval(clock);
+    if (Object.values(held.used).every((amount) => amount === 0)) return;
     change((stored) => (stored.day === held.day ? count.add(stored, held.used, -1) : stored));
     held = count.nothingUsed;
   };

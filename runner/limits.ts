@@ -51,6 +51,10 @@ export const leavesMax = 256;
 
 export const policyBytesMax = 256 * 1024;
 export const agentBytesMax = 256 * 1024;
+/** How long the work at a run's end may keep timers and connections waiting. */
+export const workMillisMax = 10;
+/** Of one run that each have a line of their own in the audit log; of more the log names the digest of a file with all of them. */
+export const pathLinesMax = 100;
 /** How often a run looks whether its agent still may. */
 export const agentWatchMillis = 300;
 /** How many lines are unsigned at most while no run ends. */

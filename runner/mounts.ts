@@ -16,15 +16,18 @@ import type { HostPolicy } from '../skills-index/run/host-policy.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
 import { workspaceOf } from '../skills-index/run/plan-capabilities.ts';
 import { type Digest, digestOf, hexOf } from '../skills-index/skill/digest.ts';
+import type { Purse } from './budget.ts';
 import { changedPathsMax, leftBehindMax } from './limits.ts';
 import { overlayReadOnly } from './mounts/read-only.ts';
 import { openViews } from './mounts/views.ts';
 import { removeUnneeded, whyNoRoom, whyTooLarge, writeRoom } from './mounts/waiting-room.ts';
 import { type SeenWorkspace, seeWorkspace } from './mounts/workspace.ts';
+import { recordPaths } from './path-records.ts';
 import { writePrivateFile } from './private-file.ts';
 import type { SandboxStart } from './sandbox.ts';
 import { libraries } from './sandboxes/launch.ts';
 import type { LeakDetector } from './secrets/leaks.ts';
+import { takeTurns } from './turns.ts';
 
 export interface MountsQuestion {
   readonly plan: Pick<Plan, 'mounts' | 'agent'> & { readonly skill: { readonly name: string; readonly version: string } };
@@ -43,6 +46,8 @@ export interface MountsQuestion {
   /** Names that host policy says are obeyed, beside those that we know. */
   readonly obeyed: HostPolicy['obeyed'];
   readonly record: (event: AuditEvent) => void;
+  /** Takes paths from the budget of the agent; absent for a person. */
+  readonly spend?: Purse['spend'] | undefined;
 }
 
 export interface FinishedMounts {
@@ -59,7 +64,7 @@ export interface HeldMounts extends Pick<SandboxStart, 'pins' | 'sources' | 'sys
    * After the run, when nothing of it lives. Never throws; once done it answers the same.
    * @param leaks sees each file that may be accepted; absent when none may, as the run was ended from outside
    */
-  finish(leaks?: LeakDetector): FinishedMounts;
+  finish(leaks?: LeakDetector): Promise<FinishedMounts>;
 }
 
 /** @throws Problem `plan-refused`, `mode-unsupported` */
@@ -75,19 +80,25 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
   const seen = typeof readOnly === 'object' ? readOnly : undefined;
   const views = openViews(runFolder, overlays, seen?.namespace);
   const held = new Map<string, SeenWorkspace>();
-  let finished: FinishedMounts | undefined;
-  const finish = (leaks?: LeakDetector): FinishedMounts => {
-    if (finished !== undefined) return finished;
-    finished = finishAll(question, held, leaks);
-    views.close();
-    if (seen !== undefined) for (const one of [seen.namespace, ...[...seen.views.values()].map(({ pin }) => pin)]) closeSync(one);
+  let finished: Promise<FinishedMounts> | undefined;
+  const finishOnce = async (leaks?: LeakDetector): Promise<FinishedMounts> => {
+    try {
+      return await finishAll(question, held, leaks);
+    } finally {
+      views.close();
+      if (seen !== undefined)
+        for (const one of [seen.namespace, ...[...seen.views.values()].map(({ pin }) => pin)]) closeSync(one);
+    }
+  };
+  const finish = (leaks?: LeakDetector): Promise<FinishedMounts> => {
+    finished ??= finishOnce(leaks);
     return finished;
   };
   try {
     for (const { mode, path, source, target } of plan.mounts)
       if (mode !== 'ro') held.set(target, await seeWorkspace(descriptorOf(source), path, views, question.obeyed));
   } catch (cause) {
-    finish();
+    await finish();
     throw cause;
   }
   const namespace = views.namespace();
@@ -107,11 +118,11 @@ function readOf({ folders, plan }: MountsQuestion): Map<string, number> {
   return new Map(read.map(({ path, source }) => [path, folders.get(workspaceOf(source)) ?? -1]));
 }
 
-function finishAll(
+async function finishAll(
   question: MountsQuestion,
   held: ReadonlyMap<string, SeenWorkspace>,
   leaks: LeakDetector | undefined,
-): FinishedMounts {
+): Promise<FinishedMounts> {
   const { data, plan, record, subject } = question;
   const kept = changesFolderOf(data, subject.run);
   const cleaned: LeftBehind[] = [];
@@ -126,7 +137,7 @@ function finishAll(
     };
     try {
       const { id = '', mode, path = '', source = '' } = plan.mounts.find((one) => one.target === target) ?? {};
-      const collected = workspace.collect(keep);
+      const collected = await workspace.collect(keep);
       cleaned.push(...collected.refused.map((one) => ({ ...one, path: `${target}/${one.path}` })));
       if (collected.changes.length > 0)
         folders.push({
@@ -136,25 +147,27 @@ function finishAll(
           id,
           mode: mode === 'rw' ? mode : 'cow',
           ...collected,
-          refused: cut(collected.refused),
+          refused: cut(collected.refused, leftBehindMax),
         });
     } catch (cause) {
       cleaned.push({ path: target, why: `all its changes are thrown away: ${(cause as Error).message}` });
     }
   }
+  const turn = takeTurns();
   refuseWhatCannotWait(question, folders, cleaned);
+  await turn();
+  refuseOverBudget(question, folders, cleaned);
   const changed = folders.flatMap(({ changes, target }) => changes.map((one) => ({ ...one, path: `${target}/${one.path}` })));
   // Names leave too, and stand in the log.
   const names = [
     ...changed.map(({ path, after }) => [path, after?.kind === 'link' ? after.to : '']),
     ...cleaned.map(({ path }) => [path]),
   ];
+  await turn();
   if (leaks?.push('names', Buffer.from(names.flat().join('\n'))) !== undefined) leaked = true;
   if (!leaked) {
-    for (const one of changed) record({ event: 'change', ...fileChangeOf(one) });
-    for (const one of cleaned.slice(0, changedPathsMax)) record({ event: 'cleanup', ...one });
-    const more = cleaned.length - changedPathsMax;
-    if (more > 0) record({ event: 'cleanup', path: '', why: `${more} more, which are not taken over either` });
+    await recordPaths(data, { of: 'change', paths: changed.map(fileChangeOf) }, record);
+    await recordPaths(data, { of: 'cleanup', paths: cut(cleaned, changedPathsMax) }, record);
   }
   if (leaked || folders.length === 0) {
     rmSync(kept, { recursive: true, force: true });
@@ -163,7 +176,9 @@ function finishAll(
   const changes = setOf(question, folders);
   removeUnneeded(data, subject.run, changes);
   writeRoom(data, subject.run, changes);
+  await turn();
   writePrivateFile(`${kept}/set.json`, JSON.stringify(changes));
+  await turn();
   record({ event: 'changes', decision: 'offered', digest: changeSetDigest(changes), targets: folders.map((one) => one.target) });
   return { cleaned, changes, leaked };
 }
@@ -189,7 +204,20 @@ function refuseWhatCannotWait(question: MountsQuestion, folders: ChangedFolder[]
     drop(whyNoRoom(question.data, set.run, set, json.length), (one) => one.mode === 'cow');
 }
 
-function cut(refused: readonly LeftBehind[]): LeftBehind[] {
-  const more = refused.length - leftBehindMax;
-  return [...refused.slice(0, leftBehindMax), ...(more > 0 ? [{ path: '', why: `${more} more are not taken over either` }] : [])];
+// A file with the names of all paths is kept for good, so an agent that changes paths without end would fill the disk.
+function refuseOverBudget({ plan: { agent }, spend }: MountsQuestion, folders: ChangedFolder[], cleaned: LeftBehind[]): void {
+  const paths = folders.reduce((sum, one) => sum + one.changes.length, cleaned.length);
+  if (paths === 0 || spend === undefined || spend('paths', paths)) return;
+  const why = `${paths} paths changed or were left behind, and agent ${agent} has fewer left of its paths of this day (UTC)`;
+  cleaned.splice(0);
+  cleaned.push({
+    path: '',
+    why: `all changes are thrown away: ${why}; an operator may raise them: skill agent grant ${agent} --budget paths=N`,
+  });
+  folders.splice(0);
+}
+
+function cut(refused: readonly LeftBehind[], most: number): LeftBehind[] {
+  const more = refused.length - most;
+  return [...refused.slice(0, most), ...(more > 0 ? [{ path: '', why: `${more} more are not taken over either` }] : [])];
 }

@@ -111,11 +111,18 @@ export async function runPrepared(request: RunRequest, prepared: PreparedRun, ca
       const overlays = prepared.sandbox.entersNamespaces === true;
       const programs = plan.programs.map(({ path }) => path);
       const on = { plan, planDigest: digest, subject: caller, now, folders: host.folders, programs, data: request.paths.data };
-      const mounts = await holdMounts({ ...on, runFolder, overlays, obeyed: request.hostPolicy.obeyed, record });
+      const mounts = await holdMounts({
+        ...on,
+        runFolder,
+        overlays,
+        obeyed: request.hostPolicy.obeyed,
+        record,
+        spend: acting?.purse.spend,
+      });
       try {
         return await startAndWait(request, prepared, { record, mounts, runFolder, acting, safe: guards });
       } finally {
-        mounts.finish();
+        await mounts.finish();
       }
     });
     const milliseconds = Math.round(performance.now() - begun);
@@ -191,7 +198,7 @@ async function startAndWait(
     stops.push({ signal: proxy.failed, reason: 'proxy' });
     if (request.signal !== undefined) stops.push({ signal: request.signal, reason: 'killed' });
     const end = await watchRun(running, { ...request, leaks, stops, waited: safe.gate.waited }, plan);
-    const { leaked, ...finished } = mounts.finish(end.reason === 'exit' ? leaks : undefined);
+    const { leaked, ...finished } = await mounts.finish(end.reason === 'exit' ? leaks : undefined);
     return { ...(leaked ? { reason: 'canary', code: null } : end), egress: { ...proxy.counts }, ...finished };
   } finally {
     await proxy.close();

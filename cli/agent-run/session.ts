@@ -158,13 +158,13 @@ async function holdAndStart(session: Session, io: Io, around: Surroundings): Pro
     plan: { mounts: plan.mounts, agent: plan.agent, skill: sessionSkill },
     ...{ planDigest: digest, subject: { run: id, agent: plan.agent }, now: io.now, folders: host.folders, data: io.paths.data },
     ...{ runFolder, overlays: sandbox.entersNamespaces === true, programs: plan.folders.map(({ path }) => path) },
-    ...{ obeyed: session.hostPolicy.obeyed, record },
+    ...{ obeyed: session.hostPolicy.obeyed, record, spend: around.acting.purse.spend },
   });
   try {
     return await startAndWait(session, io, { ...around, mounts });
   } finally {
     stopRenewing();
-    mounts.finish();
+    await mounts.finish();
   }
 }
 
@@ -223,7 +223,7 @@ async function startAndWait(
       { ...(stdin === undefined ? {} : { stdin }), onStdout, onStderr, leaks, stops, waited: safe.gate.waited },
       plan,
     );
-    const { leaked, ...finished } = mounts.finish(end.reason === 'exit' ? leaks : undefined);
+    const { leaked, ...finished } = await mounts.finish(end.reason === 'exit' ? leaks : undefined);
     if (leaked) return { reason: 'canary', code: null, cleaned: [] };
     return { reason: end.reason, code: end.code, ...finished };
   } finally {

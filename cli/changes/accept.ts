@@ -96,11 +96,11 @@ async function applyFolders(
       await waitForClaim(claim, folder.path);
       claims.push(claim);
     }
-    for (const [root, folder] of roots) refuseConflicts(root, folder, host.policy.obeyed, waiting.begun);
+    for (const [root, folder] of roots) await refuseConflicts(root, folder, host.policy.obeyed, waiting.begun);
     closeSync(openSync(join(waiting.folder, begunName), 'w', 0o600));
     record({ event: 'changes', decision: 'begun', digest, targets });
     for (const [root, folder] of roots)
-      for (const { path, why } of applyChanges(root, folder, host.policy.obeyed, waiting.read))
+      for (const { path, why } of await applyChanges(root, folder, host.policy.obeyed, waiting.read))
         left.push({ path: `${folder.target}/${path}`, why: `${why} by now` });
     for (const one of left) record({ event: 'cleanup', ...one });
   } finally {

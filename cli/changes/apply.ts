@@ -5,6 +5,7 @@ import { stateAt } from '../../runner/mounts/entry-state.ts';
 import { ForeignEntry, type Owners, ownersOf } from '../../runner/mounts/ownership.ts';
 import { bytesOf, withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
 import { lookIn } from '../../runner/mounts/workspace.ts';
+import { takeTurns } from '../../runner/turns.ts';
 import { type Change, type ChangedFolder, type EntryState, type LeftBehind, sameState } from '../../skills-index/run/changes.ts';
 import { whyLinkRefused } from '../../skills-index/run/left-behind.ts';
 import { type FurtherNames, whyBytecodeRefused, whyPathRefused } from '../../skills-index/run/protected-names.ts';
@@ -18,11 +19,18 @@ import { Problem } from '../../skills-index/skill/problem.ts';
  * @param begun whether it was begun before and cut off, so that what lies between both passes as well
  * @throws Problem `changes-conflict` with every path
  */
-export function refuseConflicts(root: string, { changes, conflicts }: ChangedFolder, further: FurtherNames, begun = false): void {
+export async function refuseConflicts(
+  root: string,
+  { changes, conflicts }: ChangedFolder,
+  further: FurtherNames,
+  begun = false,
+): Promise<void> {
+  const turn = takeTurns();
+  const touched = new Set(conflicts);
   const goes = new Set(changes.filter((one) => one.after?.kind !== one.before?.kind).map((one) => one.path));
   const owners = ownersOf(fs.statSync(root));
   const why = ({ path, before, after }: Change): string | undefined => {
-    if (conflicts.includes(path)) return 'somebody else changed it while the run went on';
+    if (touched.has(path)) return 'somebody else changed it while the run went on';
     if (after !== undefined && !owners.has(after.uid)) return new ForeignEntry(after.uid).message;
     const now = stateAt(root, latin(path), owners);
     const between = begun && (now?.kind === 'folder' ? after?.kind === 'folder' : now === undefined && after !== undefined);
@@ -43,10 +51,15 @@ export function refuseConflicts(root: string, { changes, conflicts }: ChangedFol
       throw cause;
     }
   };
-  const reasons = changes.map((one) => [one.path, whyNot(one)] as const).filter(([, reason]) => reason !== undefined);
+  const reasons: { readonly message: string }[] = [];
+  for (const one of changes) {
+    await turn();
+    const reason = whyNot(one);
+    if (reason !== undefined) reasons.push({ message: `${one.path}: ${reason}` });
+  }
   if (reasons.length === 0) return;
   throw new Problem('changes-conflict', `Nothing was applied: ${reasons.length} of the paths are not as the run found them`, {
-    reasons: reasons.map(([path, reason]) => ({ message: `${path}: ${reason}` })),
+    reasons,
   });
 }
 
@@ -57,22 +70,34 @@ export function refuseConflicts(root: string, { changes, conflicts }: ChangedFol
  * @returns links that are left out by now, and why
  * @throws Problem `changes-conflict`, `changes-invalid`, or what the host says; it can be called again
  */
-export function applyChanges(root: string, { changes }: ChangedFolder, further: FurtherNames, read: Kept): LeftBehind[] {
+export async function applyChanges(
+  root: string,
+  { changes }: ChangedFolder,
+  further: FurtherNames,
+  read: Kept,
+): Promise<LeftBehind[]> {
+  const turn = takeTurns();
   const owners = ownersOf(fs.statSync(root));
   const act = (one: Change, how: (at: Buffer, one: Change) => void): void =>
     withParent(root, latin(one.path), owners, (to) => how(to, one));
   const deep = changes.toSorted((a, b) => b.path.split('/').length - a.path.split('/').length);
-  for (const one of deep) if (one.after?.kind !== one.before?.kind) gone(() => act(one, remove));
+  for (const one of deep) {
+    await turn();
+    if (one.after?.kind !== one.before?.kind) gone(() => act(one, remove));
+  }
   const stay = deep.filter((one) => one.after !== undefined);
-  for (const one of stay.toReversed())
+  for (const one of stay.toReversed()) {
+    await turn();
     act(one, (to, { after }) => {
       if (after?.kind === 'folder') putFolder(to, after);
       else if (after !== undefined) put(to, after, read);
     });
+  }
   // A folder that nobody may write to is made so when all is in it; where a link leads is known then too.
   const left: LeftBehind[] = [];
   const look = lookIn(root);
-  for (const one of stay)
+  for (const one of stay) {
+    await turn();
     act(one, (to, { path, after }) => {
       const why = after?.kind === 'link' ? whyLinkRefused(latin(path), latin(after.to), look, further) : undefined;
       if (why !== undefined) {
@@ -81,6 +106,7 @@ export function applyChanges(root: string, { changes }: ChangedFolder, further: 
       }
       if (after?.kind === 'folder') withHandle(to, (self) => fs.chmodSync(self, after.mode));
     });
+  }
   return left;
 }
 

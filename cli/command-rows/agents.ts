@@ -6,7 +6,7 @@ const agent = { type: 'string', value: 'NAME', summary: 'agent identity' } as co
 // What an identity has besides its grants.
 const ofIdentity = {
   env: { type: 'string', multiple: true, value: 'NAME=VALUE', summary: 'value of an env capability' },
-  budget: { type: 'string', value: 'KIND=N,…', summary: 'requests, bytes, seconds, runs of a day (UTC)' },
+  budget: { type: 'string', value: 'KIND=N,…', summary: 'requests, bytes, seconds, runs, paths of a day (UTC)' },
   workspace: {
     type: 'string',
     value: 'NAME[:MODE]',

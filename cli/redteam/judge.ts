@@ -169,6 +169,8 @@ function stopOf(entry: AuditEntry): string | undefined {
       return entry.state === 'asked' || entry.state === 'allowed' ? undefined : `hold (${entry.state})`;
     case 'cleanup':
       return `mount (${entry.why})`;
+    case 'paths':
+      return entry.of === 'cleanup' ? `mount (${entry.count} paths)` : undefined;
     case 'changes':
       return entry.decision === 'offered' ? 'mount (changes wait)' : undefined;
     case 'refused':

@@ -47,7 +47,7 @@ export function openViews(runFolder: string, overlays: boolean, into?: number): 
     const room = `${runFolder}/view${descriptors.length}`;
     fs.mkdirSync(room, { mode: 0o711 });
     const overlay = overlays ? await overlayOver(folder, path, room, namespace) : 'this sandbox takes no overlay';
-    if (typeof overlay === 'string') return copyOf(folder, room, descriptors, overlay);
+    if (typeof overlay === 'string') return await copyOf(folder, room, descriptors, overlay);
     if (namespace === undefined) descriptors.push(overlay.namespace);
     namespace = overlay.namespace;
     descriptors.push(overlay.pin);
@@ -72,7 +72,7 @@ async function overlayOver(folder: number, path: string, room: string, into: num
   return typeof made === 'string' ? made : { namespace: made.namespace, pin: made.result };
 }
 
-function copyOf(folder: number, room: string, descriptors: number[], why: string): View {
+async function copyOf(folder: number, room: string, descriptors: number[], why: string): Promise<View> {
   const source = `${room}/view`;
   const below = new Map<string, { readonly changed: number; readonly uid: number }>();
   const root = fs.fstatSync(folder);
@@ -107,7 +107,7 @@ function copyOf(folder: number, room: string, descriptors: number[], why: string
     return true;
   };
   // What cannot be read is not there for the run, which has the runner's uid where that is not root.
-  walkFolder(`/proc/self/fd/${folder}`, {
+  await walkFolder(`/proc/self/fd/${folder}`, {
     mend: false,
     meet,
     fail: (_, cause) => {

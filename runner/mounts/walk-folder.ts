@@ -6,6 +6,7 @@ import * as fs from 'node:fs';
 import { posix } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { foldersDeepMax } from '../limits.ts';
+import { takeTurns } from '../turns.ts';
 import { type Owners, requireOwner } from './ownership.ts';
 
 /** One entry of the folder. */
@@ -68,14 +69,21 @@ export function withHandle<Result>(at: Buffer | string, act: (self: string, stat
 }
 
 /** @param root such as `/proc/self/fd/N`, a folder that was opened */
-export function walkFolder(root: string, visitor: Visitor): void {
-  walkOpen(root, '', 0, visitor);
+export async function walkFolder(root: string, visitor: Visitor): Promise<void> {
+  await walkOpen({ self: root, path: '', depth: 0 }, visitor, takeTurns());
 }
 
-function walkOpen(self: string, path: string, depth: number, visitor: Visitor): void {
+interface OpenFolder {
+  readonly self: string;
+  readonly path: string;
+  readonly depth: number;
+}
+
+async function walkOpen({ self, path, depth }: OpenFolder, visitor: Visitor, turn: () => Promise<void>): Promise<void> {
   if (visitor.mend) openUp(self, 0o500);
   const siblings = new Set(namesIn(self));
   for (const name of siblings) {
+    await turn();
     const at = bytesOf(`${self}/${name}`);
     const one = posix.join(path, name);
     try {
@@ -84,9 +92,13 @@ function walkOpen(self: string, path: string, depth: number, visitor: Visitor): 
       if (depth >= foldersDeepMax && stats.isDirectory())
         throw new Problem('plan-refused', `A folder lies more than ${foldersDeepMax} deep`);
       if (!visitor.meet({ path: one, name, at, stats, link, siblings }) || !stats.isDirectory()) continue;
-      withHandle(at, (inner, { mode }) => {
-        if ((mode & fs.constants.S_IFMT) === fs.constants.S_IFDIR) walkOpen(inner, one, depth + 1, visitor);
-      });
+      const inner = fs.openSync(at, handle);
+      try {
+        const below = { self: `/proc/self/fd/${inner}`, path: one, depth: depth + 1 };
+        if (fs.fstatSync(inner).isDirectory()) await walkOpen(below, visitor, turn);
+      } finally {
+        fs.closeSync(inner);
+      }
     } catch (cause) {
       visitor.fail(one, cause);
     }

@@ -7,6 +7,7 @@ import type { FurtherNames } from '../../skills-index/run/protected-names.ts';
 import { type Entry, findProtected, type ProtectedPath } from '../../skills-index/run/protected-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { changedBytesMax, changedPathsMax, linkLooksMax, workspaceEntriesMax } from '../limits.ts';
+import { takeTurns } from '../turns.ts';
 import { changedAt, readContent, stateAt } from './entry-state.ts';
 import { ForeignEntry, type Owners, type Ownership, ownershipOf, ownersOf } from './ownership.ts';
 import type { View, Views } from './views.ts';
@@ -24,7 +25,7 @@ export interface SeenWorkspace {
    * After the run, when nothing of it lives.
    * @throws Error when there is more than may be kept
    */
-  collect(keep: Keep): Collected;
+  collect(keep: Keep): Promise<Collected>;
 }
 
 /**
@@ -41,11 +42,11 @@ export async function seeWorkspace(
 ): Promise<SeenWorkspace> {
   const below = `/proc/self/fd/${folder}`;
   const view = await views.open(folder, path);
-  const before = lookThrough(`/proc/self/fd/${view.pin}`);
+  const before = await lookThrough(`/proc/self/fd/${view.pin}`);
   const protectedPaths = findProtected(before, (one) => leadsTo(below, one), further);
   const owners = ownersOf(fs.fstatSync(folder));
   const ownership = ownershipOf(view.below ?? before, owners);
-  const collect = (keep: Keep): Collected =>
+  const collect = (keep: Keep): Promise<Collected> =>
     collectChanges({ view, below, before, protectedPaths, owners, ownership, further }, keep);
   return { view, protectedPaths, collect };
 }
@@ -55,7 +56,7 @@ interface SeenEntry extends Entry {
   readonly gid: number;
 }
 
-function lookThrough(root: string): Map<string, SeenEntry> {
+async function lookThrough(root: string): Promise<Map<string, SeenEntry>> {
   const before = new Map<string, SeenEntry>();
   const meet = ({ path, stats, link }: Met): boolean => {
     const { mode, uid, gid, ino: inode, ctimeMs: changed } = stats;
@@ -71,7 +72,7 @@ function lookThrough(root: string): Map<string, SeenEntry> {
     if (code === 'EACCES' && fs.lstatSync(bytesOf(`${root}/${path}`)).uid !== process.getuid?.()) return;
     throw new Problem('plan-refused', `A writable mount cannot be looked through: ${message}`, { cause });
   };
-  walkFolder(root, { mend: false, meet, fail });
+  await walkFolder(root, { mend: false, meet, fail });
   return before;
 }
 
@@ -95,7 +96,10 @@ type Seen = Pick<SeenWorkspace, 'view' | 'protectedPaths'> & {
   readonly further: FurtherNames;
 };
 
-function collectChanges({ view, below, before, protectedPaths, owners, ownership, further }: Seen, keep: Keep): Collected {
+async function collectChanges(
+  { view, below, before, protectedPaths, owners, ownership, further }: Seen,
+  keep: Keep,
+): Promise<Collected> {
   const root = `/proc/self/fd/${view.pin}`;
   const placed = new Set(protectedPaths.filter(({ kind }) => kind === 'file' || kind === 'folder').map(({ path }) => path));
   const seen = new Set<string>();
@@ -131,9 +135,11 @@ function collectChanges({ view, below, before, protectedPaths, owners, ownership
     const { message } = cause as Error;
     refuse(path, cause instanceof ForeignEntry ? message : `could not be judged: ${message}`);
   };
-  walkFolder(root, { mend: true, meet, fail });
+  await walkFolder(root, { mend: true, meet, fail });
+  const turn = takeTurns();
   for (const path of before.keys()) {
     if (seen.has(path)) continue;
+    await turn();
     try {
       const why = ownership.whyForeign(path) ?? (ownership.holdsForeign(path) ? holdsOthers : undefined);
       gone(path, () => {

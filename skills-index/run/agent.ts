@@ -19,7 +19,7 @@ export interface Grant {
 }
 
 /** What is counted for an identity, over all its runs and sessions of a day (UTC). */
-export const budgetKinds = ['requests', 'bytes', 'seconds', 'runs'] as const;
+export const budgetKinds = ['requests', 'bytes', 'seconds', 'runs', 'paths'] as const;
 export type BudgetKind = (typeof budgetKinds)[number];
 
 /** How much of each a day has; what is absent is not limited. */
@@ -78,6 +78,7 @@ const storedShape = exactObject({
       bytes: v.exactOptional(amount),
       seconds: v.exactOptional(amount),
       runs: v.exactOptional(amount),
+      paths: v.exactOptional(amount),
     }),
   ),
   workspace: v.exactOptional(exactObject({ name: namePart, mode: v.picklist(['ro', 'rw', 'cow']) })),

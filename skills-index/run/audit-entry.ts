@@ -1,5 +1,5 @@
 /** One line of the audit log, `skillgate.audit/1`: who did what in which run, chained to the line before. */
-import type { Digest } from '../skill/digest.ts';
+import { type Digest, hexOf } from '../skill/digest.ts';
 
 /** Longer texts are cut. */
 export const auditTextCharsMax = 300;
@@ -60,6 +60,8 @@ export type AuditEvent = Readonly<
     }
   | { event: 'breaker'; state: 'opened' | 'closed'; counter: string; hold: string; why: string }
   | ({ event: 'change' } & FileChange)
+  /** Changes, or paths that were left behind, too many for a line each: how many, the first, and the digest of the file with all of them. */
+  | { event: 'paths'; of: 'change' | 'cleanup'; count: number; first: string; digest: Digest }
   /** About the changes of a run in views of folders, by the digest of what was offered or applied together, and the mounts that it is of. */
   | {
       event: 'changes';
@@ -79,6 +81,11 @@ export type AuditEvent = Readonly<
   /** About the log itself: what a crash left of a line was moved aside. */
   | { event: 'recovered'; bytes: number; torn: Digest }
 >;
+
+/** The file with all paths of a `paths` line, beside the log: JSON lines, packed by gzip; the digest is that of the lines. */
+export function pathSetName(digest: Digest): string {
+  return `paths/${hexOf(digest)}.jsonl.gz`;
+}
 
 /** What a run did to one file of a mount; paths as the sandbox names them. */
 export interface FileChange {

@@ -12,7 +12,10 @@ export interface Used {
   readonly used: Amounts;
 }
 
-export const nothingUsed: Used = { day: '', used: { requests: 0, bytes: 0, seconds: 0, runs: 0 } };
+export const nothingUsed: Used = { day: '', used: { requests: 0, bytes: 0, seconds: 0, runs: 0, paths: 0 } };
+
+/** Of an identity whose budget says nothing of them: what its runs record of files stays on this host's disk. */
+export const pathsOfADay = 1_000_000;
 
 /** The part of a day's budget that a run writes down ahead of use. */
 const aheadPart = 50;
@@ -21,7 +24,7 @@ const amount = v.pipe(v.number(), v.safeInteger());
 const usedShape = exactObject({
   schema: v.literal('skillgate.budget/1'),
   day: v.string(),
-  used: exactObject({ requests: amount, bytes: amount, seconds: amount, runs: amount }),
+  used: exactObject({ requests: amount, bytes: amount, seconds: amount, runs: amount, paths: v.optional(amount, 0) }),
 });
 
 /** @throws Problem `key-file-invalid` for anything else than the file of a budget */
@@ -51,7 +54,16 @@ export function amountAhead({ used }: Used, kind: BudgetKind, needed: number, mo
 
 export function add({ day, used }: Used, more: Amounts, sign: 1 | -1 = 1): Used {
   const sum = (kind: BudgetKind): number => used[kind] + sign * more[kind];
-  return { day, used: { requests: sum('requests'), bytes: sum('bytes'), seconds: sum('seconds'), runs: sum('runs') } };
+  return {
+    day,
+    used: {
+      requests: sum('requests'),
+      bytes: sum('bytes'),
+      seconds: sum('seconds'),
+      runs: sum('runs'),
+      paths: sum('paths'),
+    },
+  };
 }
 
 export function only(kind: BudgetKind, amount: number): Amounts {

@@ -49,6 +49,8 @@ export function incidentOf(event: AuditEvent): { readonly rule: IncidentRule; re
       return { rule: 'canary', place: event.channel };
     case 'cleanup':
       return { rule: 'escape', place: event.path };
+    case 'paths':
+      return event.of === 'cleanup' ? { rule: 'escape', place: event.first } : undefined;
     case 'egress': {
       const place = `${event.host}:${event.port}`;
       if (event.decision === 'allowed') return undefined;

@@ -85,6 +85,16 @@ const rows: { readonly [Event in AuditEvent['event']]: (entry: EntryOf<Event>) =
       ...(entry.after === undefined ? {} : { file_result: fileOf(entry.path, entry.after) }),
     },
   }),
+  paths: (entry) => ({
+    ...called(
+      `files ${entry.of} ${entry.digest}`,
+      entry,
+      99,
+      entry.of === 'change' ? 'logged' : 'deleted',
+      `${entry.count} paths`,
+    ),
+    ...(entry.of === 'change' ? {} : { severity: 'medium' }),
+  }),
   changes: (entry) => called(`changes ${entry.digest}`, entry, 3, changesOutcomes[entry.decision], entry.decision),
   cleanup: (entry) => ({
     ...{ class: 'file', activity: 4, outcome: 'deleted', severity: 'medium', message: entry.why },

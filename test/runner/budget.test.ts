@@ -76,7 +76,10 @@ describe('the budget of an identity', () => {
     time = '2026-01-31T00:00:00.000Z';
     expect(purse.spend('requests', 1)).toBe(false);
     purse.close();
-    expect(readUsed(file)).toEqual({ day: '2026-02-01', used: { requests: 3, bytes: 0, seconds: 0, runs: 0 } });
+    expect(readUsed(file)).toEqual({
+      day: '2026-02-01',
+      used: { requests: 3, bytes: 0, seconds: 0, runs: 0, paths: 0 },
+    });
   });
 
   it('writes nothing where nothing is limited', () => {

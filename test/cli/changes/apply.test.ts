@@ -61,7 +61,7 @@ describe.each(root ? [true, false] : [false])('accepted changes (overlay: %s)', 
             turnInto(view, after);
             left = treeOf(view);
           });
-          offered.apply();
+          await offered.apply();
           const refused = offered.refused.map((one) => one.path);
           const below = (path: string): boolean => refused.some((one) => path === one || path.startsWith(`${one}/`));
           const keep = ([path]: [string, string]): boolean => !below(path);
@@ -86,7 +86,7 @@ describe.each(root ? [true, false] : [false])('accepted changes (overlay: %s)', 
       fs.writeFileSync(`${view}/a/new`, 'y');
       fs.chownSync(`${view}/a/new`, uid, group);
     });
-    after.apply();
+    await after.apply();
     const owners = ['old', 'a', 'a/new'].map((one) => fs.statSync(`${seen.folder}/${one}`));
     expect(owners.map((one) => [one.uid, one.gid])).toEqual([
       [uid, gid],
@@ -133,14 +133,14 @@ describe('a folder that somebody else changed', () => {
     giveRest(seen.folder);
     const found = treeOf(seen.folder);
     if (conflict === undefined) {
-      after.apply();
+      await after.apply();
       expect(treeOf(seen.folder)).toMatchObject({ old: 'file 644 of the run' });
       return;
     }
-    expect(after.apply).toThrow(expect.objectContaining({ code: 'changes-conflict' }));
+    await expect(after.apply()).rejects.toThrow(expect.objectContaining({ code: 'changes-conflict' }));
     expect(treeOf(seen.folder)).toEqual(found);
     try {
-      after.apply();
+      await after.apply();
     } catch (problem) {
       expect(JSON.stringify(problem)).toContain(`"${conflict}: somebody else`);
     }
@@ -157,7 +157,7 @@ describe('a folder that somebody else changed', () => {
         giveRest(seen.folder);
       });
       expect(after.conflicts).toContain(conflict);
-      expect(after.apply).toThrow(expect.objectContaining({ code: 'changes-conflict' }));
+      await expect(after.apply()).rejects.toThrow(expect.objectContaining({ code: 'changes-conflict' }));
     },
   );
 });
@@ -172,29 +172,29 @@ describe('what is applied', () => {
     ...{ changes, refused: [], conflicts: [] },
   });
 
-  it('is not what was swapped for it', () => {
+  it('is not what was swapped for it', async () => {
     seen = makeSeenFolder(false);
     const set = changed({ path: 'new', after: file('shown') });
-    expect(() => applyChanges(seen.folder, set, [], () => Buffer.from('other'))).toThrow(
+    await expect(applyChanges(seen.folder, set, [], () => Buffer.from('other'))).rejects.toThrow(
       expect.objectContaining({ code: 'changes-invalid' }),
     );
     expect(fs.readdirSync(seen.folder)).toEqual([]);
   });
 
-  it('never goes through a link in the folder', () => {
+  it('never goes through a link in the folder', async () => {
     seen = makeSeenFolder(false);
     fs.mkdirSync(`${seen.top}/outside`);
     fs.symlinkSync('../outside', `${seen.folder}/dir`);
     const set = changed({ path: 'dir/new', after: file('x') });
-    expect(() => applyChanges(seen.folder, set, [], () => Buffer.from('x'))).toThrow('dir is no folder');
+    await expect(applyChanges(seen.folder, set, [], () => Buffer.from('x'))).rejects.toThrow('dir is no folder');
     expect(fs.readdirSync(`${seen.top}/outside`)).toEqual([]);
   });
 
   it.each(['.git/config', 'AGENTS.md', 'dir/.GIT', '.claude/x', 'a\u001bb', 'obeyed.here', 'a.pyc'])(
     'is never %s, whatever a set says',
-    (path) => {
+    async (path) => {
       seen = makeSeenFolder(false);
-      expect(() => refuseConflicts(seen.folder, changed({ path, after: file('x') }), ['obeyed.here'])).toThrow(
+      await expect(refuseConflicts(seen.folder, changed({ path, after: file('x') }), ['obeyed.here'])).rejects.toThrow(
         expect.objectContaining({ code: 'changes-conflict' }),
       );
     },
@@ -205,7 +205,7 @@ describe('what is applied', () => {
     fs.writeFileSync(`${seen.top}/elsewhere`, 'old');
     fs.linkSync(`${seen.top}/elsewhere`, `${seen.folder}/here`);
     const after = await seen.see((view) => fs.writeFileSync(`${view}/here`, 'new'));
-    after.apply();
+    await after.apply();
     expect(fs.readFileSync(`${seen.top}/elsewhere`, 'utf8')).toBe('old');
     expect(fs.readFileSync(`${seen.folder}/here`, 'utf8')).toBe('new');
   });
@@ -227,9 +227,9 @@ describe('what is applied', () => {
         if (left-- === 0) throw new Error('the runner is gone');
         return blobs.get(sha256) ?? Buffer.from('');
       };
-      refuseConflicts(seen.folder, offered, [], budget > 0);
-      if (budget < 4) expect(() => applyChanges(seen.folder, offered, [], read)).toThrow('the runner is gone');
-      else applyChanges(seen.folder, offered, [], read);
+      await refuseConflicts(seen.folder, offered, [], budget > 0);
+      if (budget < 4) await expect(applyChanges(seen.folder, offered, [], read)).rejects.toThrow('the runner is gone');
+      else await applyChanges(seen.folder, offered, [], read);
       expect(fs.readdirSync(seen.folder).filter((name) => name.startsWith('.'))).toEqual([]);
     }
     expect(treeOf(seen.folder)).toMatchObject({ dir: 'file 644 now a file', 'new/b': 'file 644 new/b', c: 'file 644 c' });

@@ -112,7 +112,7 @@ describe.runIf(root).each([true, false])('a folder with files of another user (o
     const after = await seen.see(act);
     expect(after.changes.map((one) => `${kindOf(one)} ${one.path}`).sort()).toEqual(offered);
     expect(after.refused.map(({ path, why }) => `${path}: ${why}`).sort()).toEqual(refused);
-    after.apply();
+    await after.apply();
     const kept = treeOf(folder);
     for (const name of others) {
       expect(fs.statSync(`${folder}/${name}`)).toMatchObject({ uid: 1234, gid: 1234 });
@@ -127,7 +127,7 @@ describe.runIf(root)('changes that wait for a folder', () => {
     fs.mkdirSync(`${seen.folder}/dir`);
     const after = await seen.see((view) => fs.writeFileSync(`${view}/dir/new`, 'x'));
     fs.chownSync(`${seen.folder}/dir`, 0, 0);
-    expect(after.apply).toThrow(expect.objectContaining({ code: 'changes-conflict' }));
+    await expect(after.apply()).rejects.toThrow(expect.objectContaining({ code: 'changes-conflict' }));
     expect(fs.readdirSync(`${seen.folder}/dir`)).toEqual([]);
   });
 });

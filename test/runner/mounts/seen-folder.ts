@@ -11,7 +11,7 @@ import type { FurtherNames } from '../../../skills-index/run/protected-names.ts'
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 
 export interface Seen extends ChangedFolder {
-  apply(): void;
+  apply(): Promise<void>;
 }
 
 export interface SeenFolder {
@@ -43,16 +43,16 @@ export function makeSeenFolder(overlays: boolean, further: FurtherNames = []): S
     act(`/proc/self/fd/${held.view.pin}`);
     giveRest(`/proc/self/fd/${held.view.pin}`);
     const kept = new Map<string, Uint8Array>();
-    const collected = held.collect((_, bytes) => void kept.set(digestOf(bytes), Buffer.from(bytes)));
+    const collected = await held.collect((_, bytes) => void kept.set(digestOf(bytes), Buffer.from(bytes)));
     views.close();
     const { ino, dev } = statSync(folder);
     const where = { source: 'workspace:reports', target: '/reports', path: folder, id: `${dev}:${ino}`, mode: 'cow' as const };
     const changed = { ...where, ...collected };
     return {
       ...changed,
-      apply: () => {
-        refuseConflicts(`/proc/self/fd/${descriptor}`, changed, further);
-        applyChanges(`/proc/self/fd/${descriptor}`, changed, further, (sha256) => kept.get(sha256) ?? Buffer.from('lost'));
+      apply: async () => {
+        await refuseConflicts(`/proc/self/fd/${descriptor}`, changed, further);
+        await applyChanges(`/proc/self/fd/${descriptor}`, changed, further, (sha256) => kept.get(sha256) ?? Buffer.from('lost'));
       },
     };
   };

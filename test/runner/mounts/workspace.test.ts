@@ -214,11 +214,11 @@ describe.each(kinds)('what a run leaves behind in a view (overlay: %s)', (overla
     expect(refusals(after)).toEqual([...refused].sort());
     expect(treeOf(at)).toEqual(before);
     expect(fs.statSync(at)).toMatchObject({ ctimeMs, mtimeMs });
-    after.apply();
+    await after.apply();
     const paths = new Set([...Object.keys(before), ...after.changes.filter((one) => one.after).map((one) => one.path)]);
     for (const one of after.changes) if (one.after === undefined) paths.delete(one.path);
     if (!after.changes.some((one) => one.after?.kind === 'folder' && one.after.mode === 0) || root)
       expect(Object.keys(treeOf(at)).sort()).toEqual([...paths].sort());
-    after.apply();
+    await after.apply();
   });
 });
