@@ -4,6 +4,7 @@ import { aroundRows } from './rows/around.ts';
 import { canaryRows } from './rows/canary.ts';
 import { deviceRows } from './rows/devices.ts';
 import { filesystemRows } from './rows/filesystem.ts';
+import { heldRequestRows } from './rows/held.ts';
 import { kernelRows } from './rows/kernel.ts';
 import { logRows } from './rows/log.ts';
 import { namespaceRows } from './rows/namespaces.ts';
@@ -38,6 +39,14 @@ export const escapeRows: readonly EscapeRow[] = [
   ...together('through the proxy', [...proxyRows, ...secretRows, ...canaryRows]),
   ...together('hands of the operator', operatorRows),
   ...together('traps for the host', trapRows),
-  ...runner('the runner', [...manifestRows, ...heldRows, ...bundleRows, ...logRows, ...aroundRows, ...ownershipRows]),
+  ...runner('the runner', [
+    ...manifestRows,
+    ...heldRows,
+    ...heldRequestRows,
+    ...bundleRows,
+    ...logRows,
+    ...aroundRows,
+    ...ownershipRows,
+  ]),
   ...alone('resources', resourceRows),
 ];
