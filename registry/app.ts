@@ -36,7 +36,7 @@ export interface AppOptions {
 /** Builds the application over what a shell gives it. */
 export function createApp(registry: Registry, { logError, addressOf = () => undefined }: AppOptions): Hono {
   const app = new Hono();
-  app.use(addHeaders(), checkHost(registry.config), checkOrigin(registry.config));
+  app.use(addHeaders(registry.config), checkHost(registry.config), checkOrigin(registry.config));
   // Kept until the next start, which checks the file: what one query met is damaged for all.
   let damaged: string | undefined;
   app.onError((error, context) => {

@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { RegistryConfig } from './context.ts';
+import { strictTransportSeconds } from './limits.ts';
 
 const readingMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
@@ -36,11 +37,12 @@ export function checkOrigin(config: RegistryConfig): MiddlewareHandler {
 }
 
 /** Headers that every answer carries; a page sets its own content policy. */
-export function addHeaders(): MiddlewareHandler {
+export function addHeaders(config: RegistryConfig): MiddlewareHandler {
   return async (context, next) => {
     await next();
     context.header('x-content-type-options', 'nosniff');
     context.header('referrer-policy', 'no-referrer');
+    if (config.base.startsWith('https:')) context.header('strict-transport-security', `max-age=${strictTransportSeconds}`);
     if (!context.res.headers.has('content-security-policy')) {
       context.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox");
     }

@@ -45,7 +45,7 @@ export const firstOwnersMax = 5;
 export const firstClaimsMax = 10;
 /** First claims of scopes by who is no member, by address: at once, and then one each so often. */
 export const strangerClaimsBurst = 20;
-export const strangerClaimSeconds = 3_600;
+export const strangerClaimSeconds = 60;
 /** Writes of who is no member, by address: at once, and then. */
 export const strangerWritesBurst = 300;
 export const strangerWritesPerSecond = 2;
@@ -61,6 +61,8 @@ export const strangerAddressesMax = 10_000;
 /** Unexpected errors: how long the same one is only counted, and how many kinds are remembered. */
 export const errorRepeatMs = 10 * 60_000;
 export const errorKindsMax = 100;
+/** How long a browser that was here over TLS comes back over nothing else. */
+export const strictTransportSeconds = 365 * 24 * 3_600;
 export const databaseWaitMs = 2_000;
 /** A database up to this size is checked whole at each start, which takes about a second. */
 export const databaseCheckBytesMax = 256 * 1024 * 1024;

@@ -65,7 +65,12 @@ function leaseRoutes(registry: Registry): Hono {
   return new Hono()
     .post(
       '/jobs/lease',
-      describe({ summary: 'Take the oldest scan job', answer: v.object({ job: v.nullable(job) }), problems: [], signedIn: true }),
+      describe({
+        summary: 'Take the oldest scan job',
+        answer: v.object({ job: v.nullable(job) }),
+        problems: ['request-invalid'],
+        signedIn: true,
+      }),
       jsonBody(v.strictObject({ ruleSet: v.optional(digestSchema) })),
       async (context) => {
         const actor = await requireActor(registry, context);
@@ -83,7 +88,7 @@ function leaseRoutes(registry: Registry): Hono {
       describe({
         summary: 'Describe the rule set that a scanner scans by',
         answer: v.object({ digest: v.string() }),
-        problems: ['statement-invalid', 'registry-busy'],
+        problems: ['request-invalid', 'statement-invalid', 'registry-busy'],
         signedIn: true,
         body: { 'application/json': { schema: { type: 'object', required: ['digest', 'extractor', 'judging', 'rules'] } } },
       }),
@@ -100,7 +105,7 @@ function leaseRoutes(registry: Registry): Hono {
       describe({
         summary: 'Keep a job longer',
         answer: v.object({ leaseSeconds: v.number() }),
-        problems: ['job-stale'],
+        problems: ['request-invalid', 'job-stale'],
         signedIn: true,
       }),
       jsonBody(v.strictObject({ lease })),
@@ -137,7 +142,7 @@ function resultRoutes(registry: Registry): Hono {
       describe({
         summary: 'Say that a scan ended without a report',
         answer: v.object({ status: v.string() }),
-        problems: ['job-stale'],
+        problems: ['request-invalid', 'job-stale'],
         signedIn: true,
       }),
       jsonBody(

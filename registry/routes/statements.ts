@@ -53,9 +53,11 @@ export function statementRoutes(registry: Registry, addressOf: AddressOf): Hono 
       const sent = readSent(bytes);
       const bundle = isCertifiedSent(sent) ? sent : undefined;
       const countClaim = (): void => {
-        if (claims.take(addressOf(context) ?? 'unknown', registry.now().getTime())) return;
+        const address = addressOf(context);
+        // Where the shell cannot say, one stranger would shut the door for all.
+        if (address === undefined || claims.take(address, registry.now().getTime())) return;
         throw new Problem('too-many-requests', 'This address has claimed too many scopes lately', {
-          hint: 'Try again in an hour, or ask an administrator of this registry to claim the scope and transfer it to you.',
+          hint: 'Try again in some minutes, or ask an administrator of this registry to claim the scope and transfer it to you.',
         });
       };
       const posted = { envelope: envelopeOf(sent), bundle, hint: keyHint(context), countClaim };

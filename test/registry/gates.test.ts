@@ -80,6 +80,7 @@ describe('the door of the registry', () => {
       '/jobs/{id}/renew',
       '/jobs/{id}/report',
       '/keys/{keyId}',
+      '/log/statements/{index}',
       '/mailbox/answers',
       '/mailbox/answers/{id}',
       '/mailbox/messages',
