@@ -13,10 +13,10 @@ const blanks = 70_000;
 export const heldRequestRows: readonly RunnerAttempt[] = [
   askingFirst(
     'bytes of a request that are chosen after a person said yes',
-    `head = 'POST http://api.crm.example/v2/pay HTTP/1.1\\r\\nHost: api.crm.example\\r\\nConnection: close\\r\\nContent-Length: %d\\r\\n\\r\\n'
+    `head = 'POST http://api.crm.example/v2/pay HTTP/1.1\\r\\nHost: api.crm.example\\r\\nContent-Length: %d\\r\\n\\r\\n'
 with socket.create_connection((facts['proxyHost'], facts['proxyPort']), 5) as s:
     s.sendall((head % (${blanks} + len(token))).encode() + b' ' * ${blanks}); time.sleep(1)
-    s.sendall(token.encode()); print(s.recv(100))`,
+    s.sendall(token.encode()); time.sleep(1); print(s.recv(100))`,
     ({ body }, token) => body === digestOf(`${' '.repeat(blanks)}${token}`),
   ),
   askingFirst(

@@ -27,6 +27,12 @@ describe('a hold says', () => {
       /\/v2\/a\?… \(6 characters, sha256:/,
       /each GET .*\/v2\/, with any query/,
     ],
+    [
+      'of a request with its headers their digest',
+      { ...request, request: digestOf('y') },
+      /with its headers sha256:/,
+      /any headers/,
+    ],
     ['of a body its digest', { ...request, body: digestOf('x') }, /9 bytes, body sha256:/, /any body/],
     ['of a WebSocket what it is', { ...request, opens: 'websocket' }, /open a WebSocket to/, /whatever is sent through it/],
     ['of a tunnel what it is', { ...request, path: '', opens: 'tunnel' }, /open a tunnel to/, /each tunnel to crm.example:443/],
@@ -50,6 +56,13 @@ describe('a hold says', () => {
 
   it.each<[string, GatedAction]>([
     ['a path of 4,000 letters', { ...request, path: `/${'p'.repeat(4_000)}`, query: 'q'.repeat(9_000) }],
+    [
+      'a long text and many headers',
+      {
+        ...{ ...request, body: digestOf('x'), request: digestOf('y'), text: 'ä"'.repeat(40_000) },
+        headers: Array.from({ length: 300 }, (_, i) => `X-${i}: ${'v'.repeat(90 + i * 20)}`),
+      },
+    ],
     ['many capabilities', { ...start, capabilities: Array.from({ length: 900 }, (_, i) => `exec program-${i}`) }],
     ['long arguments', { ...start, args: ['\ud800', 'x'.repeat(90_000)], why: 'y'.repeat(9_000) }],
     ['an install of many', { kind: 'install', capabilities: Array.from({ length: 900 }, (_, i) => `exec program-${i}`) }],
