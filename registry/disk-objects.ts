@@ -46,6 +46,14 @@ export function diskObjects(folder: string): Objects {
   };
 }
 
+// In the names of files that this process writes, to tell them from those that a dead one left.
+const processMark = randomUUID();
+
+/** Whether a name is that of a file which another process began to write. Who asks holds the folder, so that process is dead. */
+export function isForeignPart(name: string): boolean {
+  return /^\.[0-9a-f.-]+\.part$/.test(name) && !name.startsWith(`.${processMark}.`);
+}
+
 async function writeDurably(folder: string, all: ReadonlyMap<string, Uint8Array>): Promise<void> {
   const touched = new Set<string>();
   await forEachOf(all, async ([name, bytes]) => {
@@ -61,7 +69,7 @@ async function writeDurably(folder: string, all: ReadonlyMap<string, Uint8Array>
 }
 
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${randomUUID()}.part`);
+  const temporary = join(dirname(path), `.${processMark}.${randomUUID()}.part`);
   const file = await open(temporary, 'wx', 0o644);
   try {
     try {

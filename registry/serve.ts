@@ -20,6 +20,7 @@ import { resume } from './publish-index.ts';
 import { endSlowBodies } from './slow-bodies.ts';
 import { holdFolder, openSqlite } from './sqlite.ts';
 import { takeStatement } from './statements.ts';
+import { sweepParts } from './sweep-parts.ts';
 import { readWitnesses } from './witness-config.ts';
 import { askWitnesses } from './witnesses.ts';
 
@@ -88,7 +89,9 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     random: (bytes) => randomBytes(bytes),
     exclusive: makeExclusive(),
   };
+  const sweep = new AbortController();
   const stop = async (): Promise<void> => {
+    sweep.abort();
     await closeServer(server);
     try {
       db.close();
@@ -109,6 +112,10 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     addressOf: (context) => getConnInfo(context).remote.address,
   });
   answer = async (request, env) => app.fetch(request, env as object);
+  // Not waited for: in a folder of a million objects it takes seconds.
+  sweepParts(join(dir, 'objects'), sweep.signal).catch((error: unknown) =>
+    log(`Cannot sweep unfinished files: ${String(error)}`),
+  );
   return { base, registry, close: stop };
 }
 
