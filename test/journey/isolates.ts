@@ -1,6 +1,7 @@
 /** One workerd with several isolates of a Worker's script, over one D1 and one R2 bucket, as Cloudflare runs it in many places. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { R2Bucket } from '@cloudflare/workers-types';
 import { freePort, repository } from './workerd-registry.ts';
 
 export interface Isolates {
@@ -8,12 +9,15 @@ export interface Isolates {
   send(isolate: string, path: string, init?: RequestInit): Promise<Response>;
   /** Runs SQL on the database that all share. */
   run(sql: string): Promise<void>;
+  /** The bucket that all share. */
+  bucket(): Promise<R2Bucket>;
   close(): Promise<void>;
 }
 
 /** What we use of wrangler's own simulator, which brings no types that hold here. */
 interface Simulator {
   getWorker(name: string): Promise<{ fetch(url: string, init: object): Promise<Response> }>;
+  getR2Bucket(binding: string, worker: string): Promise<R2Bucket>;
   getD1Database(binding: string, worker: string): Promise<{ prepare(sql: string): { run(): Promise<unknown> } }>;
   dispose(): Promise<void>;
 }
@@ -63,6 +67,7 @@ export async function startIsolates(
       const database = await simulator.getD1Database('DB', first);
       await database.prepare(sql).run();
     },
+    bucket: () => simulator.getR2Bucket('OBJECTS', names[0] ?? ''),
     close: () => simulator.dispose(),
   };
 }

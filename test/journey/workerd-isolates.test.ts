@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { r2Objects } from '../../registry/r2-objects.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { appendLeaf, emptyRange, leafHash, rangeRoot } from '../../skills-index/log/merkle-tree.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
@@ -115,5 +116,15 @@ describe('two isolates of the Worker over one D1', () => {
     expect(answers.map(({ status, body }) => (status === 201 ? status : body))).toEqual(skills.map(() => 201));
     const lines = (await (await west('/index/@raced/count')).text()).split('\n').filter(Boolean);
     expect(lines.map((line) => JSON.parse(line).version).sort()).toEqual(skills.map(({ manifest }) => manifest.version));
+  });
+
+  it('put an object over only what they read', async () => {
+    const objects = r2Objects(await workerd.bucket());
+    expect(await objects.putOver('public/index/@raced/put', Buffer.from('1'), undefined)).toBe(true);
+    expect(await objects.putOver('public/index/@raced/put', Buffer.from('2'), undefined)).toBe(false);
+    const read = await objects.getTagged('public/index/@raced/put');
+    expect(await objects.putOver('public/index/@raced/put', Buffer.from('3'), read?.tag)).toBe(true);
+    expect(await objects.putOver('public/index/@raced/put', Buffer.from('4'), read?.tag)).toBe(false);
+    expect(Buffer.from((await objects.get('public/index/@raced/put')) ?? []).toString()).toBe('3');
   });
 });
