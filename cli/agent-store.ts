@@ -27,6 +27,8 @@ export interface GrantChange {
   readonly budget?: Budget;
   readonly workspace?: AgentWorkspace;
   readonly model?: string;
+  /** Makes a revoked identity active again, as a person said. */
+  readonly reinstate?: boolean;
 }
 
 /**
@@ -66,22 +68,28 @@ export function listAgents(folder: string): Agent[] {
 }
 
 /**
- * Adds grants and answers with the identity as it is now; one that was revoked is so no more.
- * @throws Problem `usage` for a workspace that another agent works in
+ * Adds grants and answers with the identity as it is now.
+ * @throws Problem `usage` for a workspace that another agent works in; `plan-refused` when it was revoked
  */
 export function grantAgent(folder: string, name: string, change: GrantChange): Agent {
   const { budget, model, skills = [], workspace } = change;
   for (const { skill, range } of skills) parseReference(`${skill.replace(/\/\*$/, '/any')}@${range}`);
   if (workspace !== undefined) refuseShared(folder, name, workspace.name);
-  return changeAgent(folder, name, ({ revoked: _, ...agent }) => ({
-    ...agent,
-    grants: [...without(agent.grants, skills), ...skills],
-    ceiling: union(agent.ceiling, change.capabilities ?? noCapabilities),
-    env: { ...agent.env, ...change.env },
-    ...(budget === undefined ? {} : { budget: { ...agent.budget, ...budget } }),
-    ...(workspace === undefined ? {} : { workspace }),
-    ...(model === undefined ? {} : { model }),
-  }));
+  return changeAgent(folder, name, ({ revoked, ...agent }) => {
+    if (revoked !== undefined && change.reinstate !== true)
+      throw new Problem('plan-refused', `Cannot grant anything to agent ${name}: it was revoked on ${revoked}`, {
+        hint: `skill agent grant ${name} --reinstate …, or skill agent remove ${name}`,
+      });
+    return {
+      ...agent,
+      grants: [...without(agent.grants, skills), ...skills],
+      ceiling: union(agent.ceiling, change.capabilities ?? noCapabilities),
+      env: { ...agent.env, ...change.env },
+      ...(budget === undefined ? {} : { budget: { ...agent.budget, ...budget } }),
+      ...(workspace === undefined ? {} : { workspace }),
+      ...(model === undefined ? {} : { model }),
+    };
+  });
 }
 
 // Two agents share no file.

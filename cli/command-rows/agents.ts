@@ -94,6 +94,7 @@ export const agentRows: readonly CommandRow[] = [
         summary: 'skills that it may fetch and start: @scope/name or @scope/*',
       },
       ceiling: { type: 'string', value: 'FILE', summary: 'capabilities, as skill.json writes them, that its runs may have' },
+      reinstate: { type: 'boolean', summary: 'make an agent that was revoked active again, without asking' },
       ...ofIdentity,
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
@@ -106,6 +107,15 @@ export const agentRows: readonly CommandRow[] = [
     examples: [['skill agent revoke reporter', 'it can start nothing any more']],
     options: {},
     args: { min: 1, max: 2 },
+    load: () => import('../commands/agent.ts'),
+  },
+  {
+    name: 'agent remove',
+    summary: 'delete an agent’s identity and memory, and free its workspace; the audit log keeps its lines',
+    usage: 'NAME',
+    examples: [['skill agent remove reporter', 'lists what is deleted, and asks']],
+    options: { yes: { type: 'boolean', summary: 'do not ask' } },
+    args: { min: 1, max: 1 },
     load: () => import('../commands/agent.ts'),
   },
   {

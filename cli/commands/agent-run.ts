@@ -1,7 +1,9 @@
 /** `skill agent run NAME -- COMMAND`: an agent's own program in an ephemeral sandbox; `--plan` shows what it would get, and starts nothing. */
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { readAgent } from '../../runner/agents.ts';
 import { readAuthorities } from '../../runner/host-policy.ts';
+import { tryLock, unlock } from '../../runner/lock.ts';
 import { sessionSkill } from '../../skills-index/run/session-plan.ts';
 import { printable } from '../../skills-index/skill/shown-text.ts';
 import { planSession } from '../agent-run/plan-session.ts';
@@ -64,7 +66,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       hands,
     };
     const taken = { stdout: '', stderr: '' };
-    const { changes, ...end } = await runSession(session, { ...context, ...streamsOf(context, taken) });
+    const { changes, ...end } = await whileHeld(join(context.paths.data, 'agents', name, 'sessions', id), () =>
+      runSession(session, { ...context, ...streamsOf(context, taken) }),
+    );
     noteLeftBehind(context, end.cleaned, id);
     const waiting = await applyAllowed(context.paths, { ...files, own: host.own }, changes);
     if (waiting !== undefined) await offerChanges(context, files, waiting, context.options.accept === true);
@@ -83,6 +87,16 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     host.close();
     // A pipe that nobody closes must not keep the process.
     context.stdin.destroy();
+  }
+}
+
+// So that the identity is not removed while it works.
+async function whileHeld<Result>(path: string, act: () => Promise<Result>): Promise<Result> {
+  tryLock(path);
+  try {
+    return await act();
+  } finally {
+    unlock(path);
   }
 }
 

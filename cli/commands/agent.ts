@@ -9,9 +9,11 @@ import { parseReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { projectAt } from '../admission.ts';
 import { changeOf, daysOf, listOf, startGrantOf } from '../agent-options.ts';
+import { removeAgent } from '../agent-remove.ts';
 import { identityLockOf } from '../agent-startable.ts';
 import { createAgent, type GrantChange, grantAgent, listAgents, memoryFolderOf, revokeAgent } from '../agent-store.ts';
 import { agentCells, agentJson, agentText } from '../agent-text.ts';
+import { confirm } from '../ask.ts';
 import { readEntries, verifyAuditFile } from '../audit-file.ts';
 import { auditRow, chainText } from '../audit-text.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -25,6 +27,7 @@ const agentCommands: Readonly<Record<string, (context: CommandContext) => Promis
   'agent list': list,
   'agent grant': grant,
   'agent revoke': revoke,
+  'agent remove': (context) => removeAgent(context, (name) => forgetHolds(context, name, undefined)),
   'agent log': log,
 };
 
@@ -61,13 +64,26 @@ async function grant(context: CommandContext): Promise<ExitCode> {
     throw new Problem('usage', `Cannot grant nothing to ${agent}`, { hint: `skill agent grant ${agent} --all-of @scope/name` });
   const changes: GrantChange[] = [{ ...change, skills: [...(change.skills ?? []), ...named.map(startGrantOf)] }];
   for (const text of allOf) changes.push(await wholeGrantOf(context, text));
-  for (const change of changes) grantAgent(folder, agent, change);
+  await askToReinstate(context, readAgent(folder, agent));
+  for (const change of changes) grantAgent(folder, agent, { ...change, reinstate: true });
   await unpin(
     context,
     agent,
     changes.flatMap((change) => change.skills ?? []),
   );
   return show(context, readAgent(folder, agent));
+}
+
+// Somebody took everything from this identity: a grant that brings it back by the way would undo that unseen.
+async function askToReinstate(context: CommandContext, { name, revoked }: Agent): Promise<void> {
+  if (revoked === undefined || context.options.reinstate === true) return;
+  const question = safe`Agent ${name} was revoked on ${revoked}. This grant makes it active again, with its old key, memory and workspace.`;
+  await confirm(
+    context,
+    question,
+    name,
+    `add --reinstate to make the revoked agent ${name} active again, or skill agent remove ${name}`,
+  );
 }
 
 // The approved capabilities of the version that is admitted now: what a person reads here is what the agent gets.

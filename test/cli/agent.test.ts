@@ -1,7 +1,10 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { grantAgent } from '../../cli/agent-store.ts';
+import { storeSecret } from '../../cli/secret-store.ts';
+import { tryLock } from '../../runner/lock.ts';
 import { skill } from './skill-command.ts';
 
 let home = '';
@@ -95,10 +98,52 @@ describe('skill agent', () => {
     expect(await skill({ home }, ...words)).toMatchObject({ exit: 2, err: expect.stringContaining('egress[0].url') });
   });
 
-  it('is revoked until it is granted something again', async () => {
+  it('stays revoked until a person brings it back by name', async () => {
     await skill({ home }, 'agent', 'create', 'finance');
     expect((await skill({ home }, 'agent', 'revoke', 'finance')).out).toContain('revoked 2026-');
-    expect((await skill({ home }, 'agent', 'grant', 'finance', '@acme/a')).out).not.toContain('revoked');
+    const refused = await skill({ home }, 'agent', 'grant', 'finance', '@acme/a');
+    expect(refused).toMatchObject({ exit: 6, err: expect.stringContaining('--reinstate') });
+    expect((await skill({ home }, 'agent', 'list')).out).toContain('revoked 2026-');
+    expect(() => grantAgent(join(home, 'config/agents'), 'finance', { skills: [{ skill: '@acme/a', range: '*' }] })).toThrow(
+      expect.objectContaining({ code: 'plan-refused', message: expect.stringContaining('was revoked on 2026-') }),
+    );
+    const granted = await skill({ home }, 'agent', 'grant', 'finance', '@acme/a', '--reinstate');
+    expect(granted.out).toContain('@acme/a');
+    expect(granted.out).not.toContain('revoked');
+  });
+
+  it('is removed with its memory when a person says so, and frees its workspace', async () => {
+    await skill({ home }, 'agent', 'create', 'finance', '--workspace', 'ledgers');
+    writeFileSync(join(home, 'data/agents/finance/memory/notes.md'), 'notes');
+    const asked = await skill({ home }, 'agent', 'remove', 'finance');
+    expect(asked).toMatchObject({ exit: 6, err: expect.stringContaining('skill agent remove finance --yes') });
+    expect(existsSync(join(home, 'data/agents/finance/memory/notes.md'))).toBe(true);
+    const removed = await skill({ home }, 'agent', 'remove', 'finance', '--yes');
+    expect(removed).toMatchObject({ exit: 0, out: expect.stringContaining('removed agent finance') });
+    expect(removed.err).toContain('memory (1 entry)');
+    for (const path of ['config/agents/finance.json', 'data/agents/finance'])
+      expect(existsSync(join(home, path)), path).toBe(false);
+    expect((await skill({ home }, 'agent', 'create', 'sales', '--workspace', 'ledgers')).exit).toBe(0);
+    expect((await skill({ home }, 'agent', 'create', 'finance')).out).toContain('may start: nothing');
+  });
+
+  it.each<[string, (home: string) => void, string]>([
+    ['a run of it goes on', (home) => void tryLock(join(home, 'data/agents/finance/runs/0')), 'skill agent revoke finance'],
+    ['a session of it goes on', (home) => void tryLock(join(home, 'data/agents/finance/sessions/1')), '1 run or session'],
+    [
+      'it has a secret, which the next agent of its name would have',
+      (home) =>
+        void storeSecret(join(home, 'config/secrets.json'), {
+          ...{ name: 'KEY', hosts: ['api.example'], agent: 'finance', value: Buffer.from('a-secret-value'), now: new Date() },
+        }),
+      'skill secret remove KEY --agent finance',
+    ],
+  ])('is not removed while %s', async (_, act, says) => {
+    await skill({ home }, 'agent', 'create', 'finance');
+    act(home);
+    const refused = await skill({ home }, 'agent', 'remove', 'finance', '--yes');
+    expect(refused).toMatchObject({ exit: 2, err: expect.stringContaining(says) });
+    expect((await skill({ home }, 'agent', 'list')).out).toContain('finance');
   });
 
   it.each([
@@ -112,6 +157,7 @@ describe('skill agent', () => {
     [['agent', 'log', 'nobody'], 3],
     [['agent', 'grant', 'nobody', '@acme/*'], 3],
     [['agent', 'revoke', 'nobody'], 3],
+    [['agent', 'remove', 'nobody', '--yes'], 3],
     [['run', '--agent', 'nobody', '@acme/report'], 3],
     [['mcp', '--agent', 'nobody'], 3],
     [['mcp'], 2],

@@ -312,7 +312,7 @@ describe('what waited', () => {
   const give = () => {
     const egress = [{ url: 'http://api.crm.example/v2/*', methods: ['GET', 'POST'] }];
     const capabilities = { ...noCapabilities, egress };
-    return grantAgent(agents(), 'finance', { skills: [{ skill: '@acme/probe', range: '*' }], capabilities });
+    return grantAgent(agents(), 'finance', { skills: [{ skill: '@acme/probe', range: '*' }], capabilities, reinstate: true });
   };
 
   it('does not start when its breaker opened while it waited', async () => {
