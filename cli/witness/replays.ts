@@ -91,7 +91,8 @@ async function replay(
   const paths = { config: join(home, 'config'), data: join(home, 'data'), cache: join(home, 'cache') };
   await pinRegistry(paths, base, root, []);
   const world = { paths, fetch, now, signal };
-  const { registry } = await freshRegistry(world, trustedRegistry(world, base), { offline: false, graceHours: 0 });
+  const terms = { offline: false, graceHours: 0, isDoubted: true };
+  const { registry } = await freshRegistry(world, trustedRegistry(world, base), terms);
   // A head that lacks this witness' own cosignature is no difference to it.
   const { witnesses: _, ...trust } = registry;
   const source = { base, fetch, store: diskStore(paths, registry.fingerprint), signal };
