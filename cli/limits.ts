@@ -152,6 +152,8 @@ export const childrenMax = 200;
 /** A monitor: seconds between looks, what it remembers of a log, and how long a status may lag behind the head of the log. */
 export const monitorSecondsDefault = 600;
 export const monitorWordsMax = 200_000;
+/** Bytes of statements that it does not verify again at the next look. */
+export const monitorVerifiedBytesMax = 128 * 1024 * 1024;
 export const monitorWithheldMax = 1_000;
 export const monitorHeadsMax = 200;
 /** Values of one file of its state. */

@@ -6,7 +6,7 @@ import { VerifiedStatements } from '../../skills-index/trust/verified-statements
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { diskStore } from '../disk-store.ts';
 import { parseEvery } from '../every-option.ts';
-import { monitorSecondsDefault } from '../limits.ts';
+import { monitorSecondsDefault, monitorVerifiedBytesMax } from '../limits.ts';
 import { differenceMeanings } from '../monitor/difference.ts';
 import { type Look, lookOnce } from '../monitor/look.ts';
 import { MonitorFolder } from '../monitor/state.ts';
@@ -25,7 +25,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const every = parseEvery(options.every, monitorSecondsDefault);
   const below = resolve(cwd, String(options.data ?? join(paths.data, 'monitor')));
   const folder = new MonitorFolder(join(below, hexOf(pinned.fingerprint)));
-  const memory = { verified: new VerifiedStatements(), judged: new Map() };
+  const memory = { verified: new VerifiedStatements(monitorVerifiedBytesMax), judged: new Map() };
   await mkdir(folder.dir, { recursive: true, mode: 0o700 });
   const { holdFolder } = await import('../../registry/sqlite.ts');
   const letGo = holdFolder(folder.dir);

@@ -12,7 +12,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { RootFile } from '../../skills-index/trust/root.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
 import { diskStore } from '../disk-store.ts';
-import { replayHoldsLooks, replayHoldsSeconds } from '../limits.ts';
+import { monitorVerifiedBytesMax, replayHoldsLooks, replayHoldsSeconds } from '../limits.ts';
 import { type Look, lookOnce } from '../monitor/look.ts';
 import { MonitorFolder } from '../monitor/state.ts';
 import type { ReplayWorld } from '../monitor/world.ts';
@@ -47,7 +47,7 @@ interface Outcome {
 export function makeReplays(witness: ReplayingWitness): Replays {
   const { now, alarm } = witness;
   const outcomes = new Map<string, Outcome>();
-  const memory = { verified: new VerifiedStatements(), judged: new Map() };
+  const memory = { verified: new VerifiedStatements(monitorVerifiedBytesMax), judged: new Map() };
   const statuses = new Map<string, Uint8Array>();
   const secondsMax = witness.every * replayHoldsLooks + replayHoldsSeconds;
   const settle = (origin: string, why?: string): void => {
