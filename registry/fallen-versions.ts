@@ -10,6 +10,7 @@ import { whyFallen } from '../skills-index/trust/identity/fallen.ts';
 import type { Identities } from '../skills-index/trust/identity.ts';
 import type { Write } from './batch.ts';
 import type { Registry } from './context.ts';
+import { suspendedAgain } from './fallen-lifts.ts';
 import { addressOf, type StatementRow, statementIn, statementsOf } from './manifests.ts';
 import { markWrite } from './revocations.ts';
 import { statements, versions } from './schema.ts';
@@ -18,6 +19,8 @@ import { moveWrites, type VersionRow } from './versions.ts';
 
 export interface Fallen {
   readonly row: VersionRow;
+  /** A version whose suspension was lifted by somebody who no longer counted is suspended again; all else is revoked. */
+  readonly to: 'suspended' | 'revoked';
   readonly why: string;
 }
 
@@ -29,7 +32,7 @@ export function endsBackwards(statement: IdentityStatement, logIndex: number): n
 }
 
 /**
- * Versions in the index whose publication, scan or approvals no longer hold.
+ * Versions in the index whose publication, scan or approvals no longer hold, or a lift of their suspension.
  * @param chain with the statement that ends something
  * @param upTo what lies behind this index is looked at
  */
@@ -42,16 +45,18 @@ export async function fallenVersions(registry: Registry, chain: Identities, upTo
   const fallen: Fallen[] = [];
   for (const row of new Map(later.map((one) => [one.row.id, one.row])).values()) {
     const why = whyVersionFell(chain, row, await statementsOf(registry, row.id));
-    if (why !== undefined) fallen.push({ row, why });
+    if (why !== undefined) fallen.push({ row, to: 'revoked', why });
   }
-  return fallen;
+  const ids = new Set(fallen.map(({ row }) => row.id));
+  const again = await suspendedAgain(registry, chain, upTo);
+  return [...fallen, ...again.filter(({ row }) => !ids.has(row.id))];
 }
 
-/** The writes that revoke them, in the batch of the statement at `logIndex`. */
+/** The writes that revoke or suspend them, in the batch of the statement at `logIndex`. */
 export function fallenWrites(registry: Registry, fallen: readonly Fallen[], logIndex: number): Write[] {
-  return fallen.flatMap(({ row, why }) => {
+  return fallen.flatMap(({ row, to, why }) => {
     const reason = `${why} (log index ${logIndex})`;
-    const step = requireMove(row.status, 'revoked', 'statement');
+    const step = requireMove(row.status, to, 'statement');
     return [
       ...moveWrites(registry, row, step, { by: 'registry', why: reason }).writes,
       markWrite(registry, row, { reason, logIndex }),

@@ -90,6 +90,18 @@ describe('skill monitor of an honest registry', () => {
     expect(await monitor()).toMatchObject({ exit: 0, said: { differences: [], marks: 1, lines: 2 } });
   });
 
+  it('finds nothing where a reviewer who lifted a suspension was ended for an index before', async () => {
+    await bring(skillAt(1));
+    await revoke(skillAt(1), 'suspended');
+    const { send, omar, trust } = users.world;
+    const target = { name: skillAt(1).manifest.name, version: skillAt(1).manifest.version };
+    const lift = revocationStatement({ nonce: freshNonce(), kind: 'lifted', target, reason: 'all is well' });
+    const { body } = await state(send, lift, omar);
+    const thief = { name: 'omar', roles: ['reviewer'], key: omar.open, state: 'ended', validUpTo: body.logIndex - 1 } as const;
+    expect((await state(send, memberStatement({ nonce: freshNonce(), ...thief }), trust.administrator)).status).toBe(201);
+    expect(await monitor()).toMatchObject({ exit: 0, said: { differences: [], marks: 1 } });
+  });
+
   it('goes on from where it stopped, and asks for no statement twice', async () => {
     await bring(skillAt(1));
     await monitor();

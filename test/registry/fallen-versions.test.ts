@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keyStatement, type MemberRole, memberStatement } from '../../skills-index/statement/attestation.ts';
+import { keyStatement, type MemberRole, memberStatement, revocationStatement } from '../../skills-index/statement/attestation.ts';
 import { verifyStatus } from '../../skills-index/trust/status-file.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestKey } from './people.ts';
@@ -82,6 +82,25 @@ describe('what is ended for a log index before now', () => {
     expect((await end()).status).toBe(201);
     expect(await states()).toEqual(['approved', 'approved']);
     expect(await marked()).toEqual([]);
+  });
+
+  it('takes back a lift by a reviewer who no longer counted, and none by another', async () => {
+    const say = async (kind: 'suspended' | 'lifted', number: number, by: TestKey): Promise<void> => {
+      const { name, version } = skillAt(number).manifest;
+      const said = revocationStatement({ nonce: freshNonce(), kind, target: { name, version }, reason: `${kind} it` });
+      expect((await state(world.send, said, by)).status).toBe(201);
+    };
+    for (const number of [1, 2]) await say('suspended', number, world.rita);
+    const before = await sizeNow();
+    await say('lifted', 1, world.omar);
+    await say('lifted', 2, world.rita);
+    expect(await states()).toEqual(['approved', 'approved']);
+    expect((await endMember('omar', 'reviewer', world.omar, before - 1)).status).toBe(201);
+    expect(await states()).toEqual(['suspended', 'approved']);
+    expect(await marked()).toEqual([`suspended ${skillAt(1).packed.digest}`]);
+    // Somebody who counts may lift it anew.
+    await say('lifted', 1, world.rita);
+    expect([await states(), await marked()]).toEqual([['approved', 'approved'], []]);
   });
 
   it('touches no version that only a part outside the evidence rests on', async () => {

@@ -2,18 +2,12 @@
 import { parseCheckpoint } from '../../log/checkpoint.ts';
 import type { Witnessed } from '../../log/cosignature.ts';
 import type { TreeHead } from '../../log/merkle-tree.ts';
-import { scopeOf } from '../../skill/name.ts';
-import { predicateTypes, type RevocationTarget } from '../../statement/attestation.ts';
-import { whyAuthor } from '../authors.ts';
+import { predicateTypes } from '../../statement/attestation.ts';
 import type { DecisionInput } from '../decision.ts';
-import { idsOf } from '../identity/match.ts';
-import type { Speaker } from '../identity/publisher-stops.ts';
-import { saidOnce } from '../identity/said-once.ts';
-import { judgeOfRegistry } from '../own-registry.ts';
-import { holdsOffice } from '../root-office.ts';
 import { readWitnesses } from '../witnessed-head.ts';
 import { type Evidence, statementsOf } from './evidence.ts';
 import type { Reasons } from './reason.ts';
+import { type StandingWord, standingWord } from './standing-word.ts';
 
 export interface JudgedStatus {
   readonly checkpoint: TreeHead & { readonly note: string };
@@ -78,46 +72,11 @@ export function judgeMarks(evidence: Evidence, reasons: Reasons): string[] {
   return facts;
 }
 
-// `revoked` is final; else the highest log index counts. The registry's own key can only suspend, and an author never lifts.
-export function standingRevocation(
-  evidence: Evidence,
-): { kind: 'suspended' | 'revoked'; logIndex: number; reason: string } | undefined {
+/** What stands against the version of the line, by the statements at hand and those that were seen here before. */
+export function standingRevocation(evidence: Evidence): StandingWord | undefined {
   const { identities, input } = evidence;
   const [publish] = statementsOf(evidence, predicateTypes.publish);
-  const publication = {
-    scope: scopeOf(input.line.name),
-    ...(publish === undefined ? {} : { signer: publish.signer, logIndex: publish.logIndex }),
-  };
-  const speaker = { ids: [input.line.publisher, ...(publish === undefined ? [] : idsOf(publish))], scope: publication.scope };
-  const whyForeign = judgeOfRegistry(input.root);
   const all = { ...evidence, statements: [...evidence.statements, ...evidence.known] };
-  const own = statementsOf(all, predicateTypes.revocation).filter((one) => whyForeign(one) === undefined);
-  const said = saidOnce(own).filter(({ statement, signer, logIndex }) => {
-    const { kind, target } = statement.predicate;
-    const byMember = (['reviewer', 'administrator'] as const).some((role) => identities.isMember(signer, role, logIndex));
-    const acting = { keyId: signer, enrolled: identities.memberOf(signer, logIndex) };
-    const byAuthor = kind === 'lifted' && whyAuthor(identities, publication, acting, logIndex) !== undefined;
-    const byRegistry = kind === 'suspended' && holdsOffice(input.root, 'registry', signer, logIndex);
-    return isAbout(target, evidence, speaker) && ((byMember && !byAuthor) || byRegistry);
-  });
-  const stops = said.flatMap(({ statement: { predicate }, logIndex }) =>
-    predicate.kind === 'lifted' ? [] : [{ kind: predicate.kind, reason: predicate.reason, target: predicate.target, logIndex }],
-  );
-  const isLifted = (stop: (typeof stops)[number]): boolean =>
-    said.some(({ statement: { predicate }, logIndex }) => {
-      return predicate.kind === 'lifted' && logIndex > stop.logIndex && isLiftOf(predicate.target, stop.target);
-    });
-  return stops.find(({ kind }) => kind === 'revoked') ?? stops.findLast((one) => !isLifted(one));
-}
-
-// Each publisher is lifted by itself; whatever else was said of a version, the last word lifts.
-function isLiftOf(target: RevocationTarget, stopped: RevocationTarget): boolean {
-  return !('publisher' in target && 'publisher' in stopped) || target.publisher === stopped.publisher;
-}
-
-function isAbout(target: RevocationTarget, { input, identities }: Evidence, speaker: Required<Speaker>): boolean {
-  const { line } = input;
-  if ('bundle' in target) return target.bundle === line.bundle;
-  if ('publisher' in target) return identities.stops.isAbout(target.publisher, speaker);
-  return target.name === line.name && target.version === line.version;
+  const context = { root: input.root, identities, version: input.line, ...(publish === undefined ? {} : { publish }) };
+  return standingWord(context, statementsOf(all, predicateTypes.revocation));
 }
