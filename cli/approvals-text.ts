@@ -1,4 +1,5 @@
 /** How many approvals a version has, in one wording everywhere. */
+import { calledName } from './called-name.ts';
 import type { VersionAnswer } from './registry-answers.ts';
 
 /** Who has still to approve: `1 more person, from the command line`; undefined when nobody. */
@@ -10,8 +11,9 @@ export function approvalsLacking({
   const alone = Math.max(0, independent - approvals.filter((one) => one.independent).length);
   const people = Math.max(total - approvals.length, 0);
   if (people === 0 && alone === 0) return undefined;
-  if (people === 0) return `${alone} of them again, or another, from the command line (skill review approve)`;
-  const how = alone === 0 ? '' : `, ${alone === people ? '' : `${alone} of them `}from the command line (skill review approve)`;
+  if (people === 0) return `${alone} of them again, or another, from the command line (${calledName()} review approve)`;
+  const how =
+    alone === 0 ? '' : `, ${alone === people ? '' : `${alone} of them `}from the command line (${calledName()} review approve)`;
   return `${people === 1 ? '1 more reviewer' : `${people} more reviewers`}${how}`;
 }
 

@@ -1,6 +1,8 @@
 /** Arguments of one command: taken apart by `node:util` parseArgs, then checked against the command's row with our own messages. */
+
 import { parseArgs } from 'node:util';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { calledName } from './called-name.ts';
 import type { CommandRow, Format, OptionRow, OptionValue } from './command.ts';
 import { nearest } from './commands.ts';
 
@@ -117,7 +119,7 @@ function checkCount(row: CommandRow, args: readonly string[]): void {
 }
 
 function usage(row: CommandRow, why: string): Problem {
-  return new Problem('usage', `Cannot run skill ${row.name}: ${why}`, {
+  return new Problem('usage', `Cannot run ${calledName()} ${row.name}: ${why}`, {
     hint: `for example: ${row.examples[0]?.[0] ?? `skill ${row.name} ${row.usage}`}   (all: skill help ${row.name})`,
   });
 }

@@ -1,7 +1,9 @@
 /** One command line: arguments in, one command loaded and run, and the one place that catches what it throws. */
+
 import type { GetFile } from '../skills-index/client/blobs.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { problemCodes } from '../skills-index/skill/problem-codes.ts';
+import { calledName, setCalledName } from './called-name.ts';
 import type { CommandContext, CommandRow, InStream, OutStream } from './command.ts';
 import { exitCodes } from './command.ts';
 import { isVersion, showVersion } from './show-version.ts';
@@ -9,6 +11,8 @@ import { isVersion, showVersion } from './show-version.ts';
 /** What a command line runs in: a process, or a test's. */
 export interface World {
   readonly argv: readonly string[];
+  /** The name of this program in lines to type; see `called-name.ts`. */
+  readonly called?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly stdin: InStream;
@@ -33,6 +37,7 @@ function withoutFormat(argv: readonly string[]): readonly string[] {
 /** Runs one command line; never throws. */
 export async function runCommandLine(world: World): Promise<number> {
   let context: CommandContext | undefined;
+  if (world.called !== undefined) setCalledName(world.called);
   try {
     const [{ findCommand }, { parseArguments }] = await Promise.all([import('./commands.ts'), import('./arguments.ts')]);
     const { argv } = world;
@@ -51,8 +56,8 @@ export async function runCommandLine(world: World): Promise<number> {
       case 'group': {
         const unasked = !argv.some((word) => word === '--help' || word === '-h');
         if (unasked && wantsJson(argv))
-          throw new Problem('usage', `skill ${first} needs a word more`, {
-            hint: found.rows.map(({ name }) => `skill ${name}`).join(', '),
+          throw new Problem('usage', `${calledName()} ${first} needs a word more`, {
+            hint: found.rows.map(({ name }) => `${calledName()} ${name}`).join(', '),
           });
         return await showHelp(world, unasked, [first]);
       }
@@ -98,7 +103,7 @@ async function contextOf(
   const [{ pathsOf }, { registryBaseOf }] = await Promise.all([import('./paths.ts'), import('./registry-base.ts')]);
   const paths = pathsOf(world.env);
   const { args, options, format } = parsed;
-  const { argv: _, ...rest } = world;
+  const { argv: _, called: __, ...rest } = world;
   return { ...rest, command: row.name, args, options, format, paths, registryBase: registryBaseOf(paths, world.env) };
 }
 

@@ -1,5 +1,7 @@
 /** The one table of commands. Parsing, help, "did you mean" and the lazy loading of each command walk it. */
+
 import { Problem } from '../skills-index/skill/problem.ts';
+import { calledName } from './called-name.ts';
 import type { CommandRow } from './command.ts';
 import { agentRows } from './command-rows/agents.ts';
 import { auditRows } from './command-rows/audit.ts';
@@ -69,7 +71,7 @@ const meanwhile: Readonly<Record<string, string>> = {
 /** The failure for a planned command. */
 export function notYet(name: string): Problem {
   const hint = meanwhile[name];
-  return new Problem('not-in-this-version', `skill ${name} is not in this version`, hint === undefined ? {} : { hint });
+  return new Problem('not-in-this-version', `${calledName()} ${name} is not in this version`, hint === undefined ? {} : { hint });
 }
 
 export type Found =

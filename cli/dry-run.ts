@@ -1,6 +1,8 @@
 /** What the registry would say to a publication, asked before anything is signed or sent. */
+
 import { scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { calledName } from './called-name.ts';
 import type { CommandContext } from './command.ts';
 import type { ExactVersion } from './exact-version.ts';
 import { note, safe } from './output.ts';
@@ -21,7 +23,9 @@ export async function askWhetherPublishable(context: CommandContext, which: Exac
   const canAsk = readRegistries(context.paths).registries.length > 0;
   const canSign = context.options.oidc === true || context.options.key !== undefined || keyNames(context.paths).length > 0;
   if (!canAsk || !canSign) {
-    const lacking = canAsk ? 'there is no key here (skill key create)' : 'no registry is pinned (skill registry add)';
+    const lacking = canAsk
+      ? `there is no key here (${calledName()} key create)`
+      : `no registry is pinned (${calledName()} registry add)`;
     note(context, safe`not asked: who may publish in @${scopeOf(name)}, and whether ${version} is free: ${lacking}`);
     return;
   }

@@ -1,4 +1,5 @@
 /** Help, made from the table of commands: examples first, then options. */
+import { asCalled, calledName } from './called-name.ts';
 import { type CommandRow, exitCodes } from './command.ts';
 import { commandGroups } from './commands.ts';
 import { type Ink, joined, type Safe, safe, table } from './output.ts';
@@ -23,7 +24,7 @@ export const exitMeanings: readonly (readonly [code: number, means: string])[] =
 export function overviewText(ink: Ink): Safe {
   return joined(
     [
-      safe`${ink.bold('skill')}: nothing runs that was not signed, read and approved`,
+      safe`${ink.bold(calledName())}: nothing runs that was not signed, read and approved`,
       ...commandGroups.map(
         ({ title, rows }) => safe`${ink.bold(title)}\n${table(rows.map((row) => [safe`  ${ink.cyan(row.name)}`, row.summary]))}`,
       ),
@@ -46,12 +47,12 @@ export function commandText(row: CommandRow, ink: Ink): Safe {
   ];
   return joined(
     [
-      ink.bold(`skill ${row.name}: ${row.summary}`),
+      ink.bold(`${calledName()} ${row.name}: ${row.summary}`),
       safe`${ink.bold('Examples')}\n${joined(
-        row.examples.map(([line, does]) => safe`  ${ink.cyan(line)}\n      ${does}`),
+        row.examples.map(([line, does]) => safe`  ${ink.cyan(asCalled(line))}\n      ${asCalled(does)}`),
         '\n',
       )}`,
-      safe`${ink.bold('Usage')}\n  skill ${row.name}${row.usage === '' ? '' : ` ${row.usage}`}`,
+      safe`${ink.bold('Usage')}\n  ${calledName()} ${row.name}${row.usage === '' ? '' : ` ${row.usage}`}`,
       safe`${ink.bold('Options')}\n${table(options.map(([left, right]) => [safe`  ${left}`, right]))}`,
     ],
     '\n\n',
@@ -60,5 +61,5 @@ export function commandText(row: CommandRow, ink: Ink): Safe {
 
 /** Help for a word that several commands begin with: `key`, `review`. */
 export function groupText(rows: readonly CommandRow[], ink: Ink): Safe {
-  return table(rows.map((row) => [safe`  ${ink.cyan(`skill ${row.name}`)}`, row.summary]));
+  return table(rows.map((row) => [safe`  ${ink.cyan(`${calledName()} ${row.name}`)}`, row.summary]));
 }

@@ -1,5 +1,7 @@
 /** What the end of a run did not take over, and why: told in text, a line for each reason, since nothing may be lost without a word. */
+
 import type { LeftBehind } from '../skills-index/run/changes.ts';
+import { calledName } from './called-name.ts';
 import type { CommandContext } from './command.ts';
 import { leftBehindReasonsMax } from './limits.ts';
 import { count, note, safe } from './output.ts';
@@ -15,7 +17,7 @@ export function leftBehindLines(cleaned: readonly LeftBehind[], run: string): st
   const untold = reasons.size - lines.length;
   const isWhole = untold <= 0 && reasons.size === cleaned.length;
   const more = untold > 0 ? `paths for ${count(untold, 'more reason')} were not taken over; ` : '';
-  return isWhole ? lines : [...lines, `${more}all of them: skill log --run ${run.slice(0, 8)}`];
+  return isWhole ? lines : [...lines, `${more}all of them: ${calledName()} log --run ${run.slice(0, 8)}`];
 }
 
 /** For an agent only how many: the names are a skill's own words, and would pass for ours. */

@@ -1,4 +1,5 @@
 /** Where the process begins: what is asked most is answered at once, everything else by the command line. */
+import { fileURLToPath } from 'node:url';
 import { exitCodes } from './command.ts';
 import { workingFolderOf } from './paths.ts';
 import { isVersion, showVersion } from './show-version.ts';
@@ -17,8 +18,10 @@ export async function main(process: NodeJS.Process): Promise<number> {
   await useProxy(process.env);
   const { runCommandLine } = program ?? (await import('./command-line.ts'));
   const { fileGetter } = await import('./get-file.ts');
+  const { calledNameOf } = await import('./called-name.ts');
   return runCommandLine({
     argv,
+    called: calledNameOf(process.env, process.argv[1] ?? '', fileURLToPath(new URL('./guard.js', import.meta.url))),
     env: process.env,
     cwd: workingFolderOf(process.env, process.cwd()),
     stdin: process.stdin,

@@ -1,7 +1,9 @@
 /** What the command line prints: every foreign text made harmless, colour only where it is wanted, JSON with nothing beside it. */
+
 import { styleText } from 'node:util';
 import { hiddenCharacter, spellOut } from '../scanner/models/hidden-characters.ts';
 import { spellMixedWords } from '../skills-index/skill/mixed-scripts.ts';
+import { asCalled } from './called-name.ts';
 import type { CommandContext, OutStream } from './command.ts';
 
 /** Text that may go to a terminal as it is. Only `safe` and an `Ink` make it. */
@@ -14,9 +16,9 @@ export class Safe {
 
 export type Sayable = string | number | Safe;
 
-/** Template tag: what is written in our source stays, what is put in is escaped unless it is safe already. */
+/** Template tag: what is written in our source stays (its commands under the name that was called), what is put in is escaped unless it is safe already. */
 export function safe(strings: TemplateStringsArray, ...values: readonly Sayable[]): Safe {
-  return new Safe(strings.map((part, i) => part + (i < values.length ? textOf(values[i] ?? '') : '')).join(''));
+  return new Safe(strings.map((part, i) => asCalled(part) + (i < values.length ? textOf(values[i] ?? '') : '')).join(''));
 }
 
 /** Several safe texts with one between them. */

@@ -1,5 +1,7 @@
 /** A plan in lines for people. */
+
 import type { Plan, PlannedEgress } from '../skills-index/run/plan.ts';
+import { asCalled } from './called-name.ts';
 import { withBrokenAddresses } from './capability-text.ts';
 
 /** What it gives, leaves out and refuses, each line with its reason; addresses broken. The caller escapes what comes from a skill. */
@@ -18,7 +20,7 @@ export function printPlan({ limits, ...plan }: Plan): string {
     ['programs', plan.programs.map((one) => [one.program, one.reason])],
     ['waits for a person', plan.holds.map((one) => [`${one.rule}, for ${one.seconds} s`, one.reason])],
     ['left out', plan.leftOut.map((one) => [one.what, one.reason])],
-    ['refused', plan.refused.map((one) => [`${one.code}: ${one.message}`, one.hint ?? `skill explain ${one.code}`])],
+    ['refused', plan.refused.map((one) => [`${one.code}: ${one.message}`, asCalled(one.hint ?? `skill explain ${one.code}`)])],
   ];
   const lines = [
     `${plan.skill.name}@${plan.skill.version} ${plan.command.name} (${plan.command.interpreter} ${plan.command.file})`,

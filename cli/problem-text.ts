@@ -1,6 +1,8 @@
 /** A failure as people and programs read it: code, what could not be done, every reason with its place, cause, and what to do. */
+
 import type { Place, Problem } from '../skills-index/skill/problem.ts';
 import { problemCodes } from '../skills-index/skill/problem-codes.ts';
+import { asCalled, calledName } from './called-name.ts';
 import { type Answer, count, type Ink, joined, type Safe, safe } from './output.ts';
 
 /** Reasons shown before the rest is only counted. */
@@ -17,8 +19,8 @@ export function problemText(problem: Problem, ink: Ink): Safe {
       ...shown.map((reason) => safe`  - ${reason.message}${placeText(reason.place, ink)}`),
       ...(rest > 0 ? [safe`  - and ${count(rest, 'more reason')}`] : []),
       ...causesOf(problem).map((cause) => safe`  ${ink.faint('cause:')} ${cause}`),
-      safe`  ${ink.cyan('help:')} ${problem.hint ?? problemCodes[problem.code].fix}`,
-      safe`  ${ink.faint(`more: skill explain ${problem.code}`)}`,
+      safe`  ${ink.cyan('help:')} ${asCalled(problem.hint ?? problemCodes[problem.code].fix)}`,
+      safe`  ${ink.faint(`more: ${calledName()} explain ${problem.code}`)}`,
     ],
     '\n',
   );
@@ -27,7 +29,7 @@ export function problemText(problem: Problem, ink: Ink): Safe {
 /** The failure for programs. */
 export function problemJson(problem: Problem, exit: number): Answer {
   const { code, message, reasons } = problem;
-  return { schema: 'skillgate.problem/1', code, message, hint: problem.hint ?? problemCodes[code].fix, reasons, exit };
+  return { schema: 'skillgate.problem/1', code, message, hint: asCalled(problem.hint ?? problemCodes[code].fix), reasons, exit };
 }
 
 function placeText(place: Place | undefined, ink: Ink): Safe {

@@ -1,10 +1,12 @@
 /** How a run or an agent's session ended, as an exit code and a line for people. */
+
 import { join } from 'node:path';
 import { breakerFile } from '../runner/breakers.ts';
 import type { RunResult } from '../runner/run.ts';
 import { type BreakerSubject, sayOpen } from '../skills-index/run/breaker.ts';
 import { endReasons, sayNext } from '../skills-index/run/end-reason.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { asCalled } from './called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
 import { note, safe } from './output.ts';
 
@@ -49,7 +51,7 @@ export function exitOfEnd(context: CommandContext, ended: Ended): ExitCode {
     case 'revoked':
     case 'proxy':
       note(context, safe`the ${what} was stopped: ${endReasons[reason].means}`);
-      note(context, safe`  ${sayNext(reason, run)}`);
+      note(context, safe`  ${asCalled(sayNext(reason, run))}`);
       return reason === 'revoked' && what === 'run' ? exitCodes.refused : exitCodes.limit;
   }
 }

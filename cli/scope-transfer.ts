@@ -1,4 +1,5 @@
 /** `skill scope transfer`: gives a scope to other keys or people. By an owner at once; by administrators of the root file when enough of them sign the same. */
+
 import { resolve } from 'node:path';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { isDigest } from '../skills-index/skill/digest.ts';
@@ -7,6 +8,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { type Identity, type ScopePredicate, scopeStatement } from '../skills-index/statement/attestation.ts';
 import { identityId, printIdentity } from '../skills-index/statement/identity-id.ts';
 import { confirm } from './ask.ts';
+import { calledName } from './called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
 import { publicKeyById } from './keys/logged-key.ts';
 import { answer, joined, note, type Safe, safe } from './output.ts';
@@ -23,7 +25,7 @@ export async function transferScope(context: CommandContext): Promise<ExitCode> 
   const owners = await newOwners(context);
   const path = `/api/v1/scopes/@${scope}`;
   const before = await askRegistry(context, path, scopeAnswer);
-  if (before.statement === null) throw new Problem('not-found', `Nobody owns @${scope}: skill scope claim ${scope}`);
+  if (before.statement === null) throw new Problem('not-found', `Nobody owns @${scope}: ${calledName()} scope claim ${scope}`);
   const publishers = context.options['keep-publishers'] === true ? before.publishers : undefined;
   const kept = publishers === undefined ? {} : { publishers };
   const change: ScopePredicate = { registry: await registryIdFor(context), scope, owners, ...kept, previous: before.statement };

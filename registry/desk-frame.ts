@@ -130,7 +130,7 @@ export async function requireReviewer(registry: Registry, context: Context): Pro
   const signedIn = await whoIs(registry, context);
   if (signedIn === undefined) {
     throw new Problem('not-signed-in', 'You are not signed in, or your session is over', {
-      hint: 'Sign in at /review/sign-in with a passkey, or type skill login --browser.',
+      hint: 'Sign in at /review/sign-in with a passkey, or type skillgate login --browser.',
     });
   }
   requireRole(signedIn.actor, ['reviewer', 'administrator']);

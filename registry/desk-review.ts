@@ -185,7 +185,7 @@ async function whyNotApprove(registry: Registry, { member }: SignedIn, detail: R
   if (await isOwn(registry, row, { member: member.name }))
     return 'You published this version or own its scope; an author never approves their own.';
   const unknown = await whyOwn(registry, row, { member: member.name, enrolled: member });
-  if (unknown !== undefined) return `You cannot approve it: ${unknown} (skill member add).`;
+  if (unknown !== undefined) return `You cannot approve it: ${unknown} (skillgate member add).`;
   if (detail.approvals.some((one) => one.reviewer === member.name)) return approvedText(detail);
   return undefined;
 }
@@ -194,7 +194,7 @@ function approvedText({ name, version, approvals, approvalsNeeded }: ReviewDetai
   const outside = approvals.filter((one) => one.independent).length;
   const waits = 'You approved it; it waits for somebody else.';
   if (outside >= approvalsNeeded.independent) return waits;
-  return `${waits} One from outside the desk is missing, which you can give too: skill review approve ${name}@${version}`;
+  return `${waits} One from outside the desk is missing, which you can give too: skillgate review approve ${name}@${version}`;
 }
 
 async function chosenReviewer(registry: Registry, context: Context, signedIn: SignedIn): Promise<Subject> {

@@ -85,7 +85,7 @@ function signInRoutes(app: Hono, registry: Registry): void {
 
 function linkOver(): Problem {
   return new Problem('not-signed-in', 'This link was used before, is older than five minutes, or never was one', {
-    hint: 'Type skill login --browser for a new one.',
+    hint: 'Type skillgate login --browser for a new one.',
   });
 }
 

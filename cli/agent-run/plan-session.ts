@@ -11,6 +11,7 @@ import type { SecretEntry } from '../../skills-index/run/plan-input.ts';
 import { type PlannedFolder, type PlannedSkill, type SessionPlan, sessionSkill } from '../../skills-index/run/session-plan.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import { calledName } from '../called-name.ts';
 import * as limits from '../limits.ts';
 
 /** The program as it was found on this host, or why it cannot be used. */
@@ -116,7 +117,7 @@ function planMounts({ agent, facts, hostPolicy }: SessionInput, refused: Refusal
   if (wanted === undefined) {
     leftOut.push({
       what: 'a workspace',
-      reason: `agent ${agent.name} has none: skill agent grant ${agent.name} --workspace NAME`,
+      reason: `agent ${agent.name} has none: ${calledName()} agent grant ${agent.name} --workspace NAME`,
     });
     return [kept];
   }

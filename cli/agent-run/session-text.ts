@@ -1,5 +1,7 @@
 /** The plan of a session in lines for people. */
+
 import type { SessionPlan } from '../../skills-index/run/session-plan.ts';
+import { asCalled } from '../called-name.ts';
 import { withBrokenAddresses } from '../capability-text.ts';
 
 /** What it gives, leaves out and refuses, each line with its reason. The caller escapes what comes from a skill. */
@@ -16,7 +18,7 @@ export function printSessionPlan({ limits, ...plan }: SessionPlan): string {
     ['skills', plan.skills.map((one) => [`${one.name}@${one.version}`, one.reason])],
     ['waits for a person', plan.holds.map((one) => [`${one.rule}, ${one.seconds} s`, one.reason])],
     ['left out', plan.leftOut.map((one) => [one.what, one.reason])],
-    ['refused', plan.refused.map((one) => [`${one.code}: ${one.message}`, one.hint ?? `skill explain ${one.code}`])],
+    ['refused', plan.refused.map((one) => [`${one.code}: ${one.message}`, asCalled(one.hint ?? `skill explain ${one.code}`)])],
   ];
   const lines = [
     `${plan.command.join(' ')}`,

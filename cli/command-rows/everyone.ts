@@ -56,6 +56,18 @@ export const everyoneRows: readonly CommandRow[] = [
     load: () => import('../commands/sigstore.ts'),
   },
   {
+    name: 'shell-init',
+    summary: 'print what makes `skill` short for `skillgate` in a shell, before other programs of that name',
+    usage: 'bash|zsh|fish',
+    examples: [
+      ['eval "$(skillgate shell-init bash)"', 'in ~/.bashrc; with zsh in ~/.zshrc'],
+      ['skillgate shell-init fish | source', 'in ~/.config/fish/config.fish'],
+    ],
+    options: {},
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/shell-init.ts'),
+  },
+  {
     name: 'help',
     summary: 'list the commands, or show one',
     usage: '[COMMAND]',

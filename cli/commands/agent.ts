@@ -16,6 +16,7 @@ import { agentCells, agentJson, agentText } from '../agent-text.ts';
 import { confirm } from '../ask.ts';
 import { readEntries, verifyAuditFile } from '../audit-file.ts';
 import { auditRow, chainText } from '../audit-text.ts';
+import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { holdsFolderOf } from '../holds/here.ts';
 import { changeLock } from '../lock-change.ts';
@@ -33,7 +34,7 @@ const agentCommands: Readonly<Record<string, (context: CommandContext) => Promis
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const command = agentCommands[context.command];
-  if (command === undefined) throw new Problem('usage', `There is no command skill ${context.command}`);
+  if (command === undefined) throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
   return await command(context);
 }
 

@@ -4,6 +4,7 @@ import { kindOf } from '../../skills-index/run/changes.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { confirm } from '../ask.ts';
+import { calledName } from '../called-name.ts';
 import { acceptChanges } from '../changes/accept.ts';
 import { askForAgent, sweepAndNote } from '../changes/offer.ts';
 import { sayChanges, showChanges } from '../changes/show.ts';
@@ -29,7 +30,7 @@ const changesCommands: Readonly<Record<string, (context: CommandContext) => Prom
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const command = changesCommands[context.command];
-  if (command === undefined) throw new Problem('usage', `There is no command skill ${context.command}`);
+  if (command === undefined) throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
   return await command(context);
 }
 

@@ -1,4 +1,5 @@
 /** `skill doctor`: what this host can enforce, one line each, with the line to type where something is missing. */
+
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +7,7 @@ import { findProgram } from '../../runner/host.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
 import { type HostPolicy, requirements } from '../../skills-index/run/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { calledVariable } from '../called-name.ts';
 import { backendRows, checkHost } from '../check-host.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { keyKinds } from '../holds/answer.ts';
@@ -58,7 +60,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const rows: Row[] = [
     { name: 'node', holds: true, detail: `${process.versions.node}: runs scripts in TypeScript and JavaScript`, needed: true },
     ...parts.map(partRow),
-    ...namesOnPath(context.env.PATH, entry),
+    ...namesOnPath(context.env.PATH, entry, context.env[calledVariable] === 'skill'),
     ...(await checkHost(policy)).map((row) => ({ ...row, needed: isNeeded(row.name, policy) })),
     ...backendRows(policy).map((row) => ({ ...row, needed: row.name === `backend ${policy.backend}` })),
     ...separationRows(policy, process.getuid?.() ?? 0, await keyKinds(context)).map((row) => ({ ...row, needed: false })),
@@ -92,7 +94,7 @@ function partRow(part: Part): Row {
 }
 
 /** Whether shims find `skillgate`, and what `skill` would start here. */
-export function namesOnPath(path: string | undefined, entryAt: string): Row[] {
+export function namesOnPath(path: string | undefined, entryAt: string, isFunction = false): Row[] {
   const [skillgate, skill] = [programOnPath('skillgate', path), programOnPath('skill', path)];
   const folder = '~/.local/bin';
   const line =
@@ -106,7 +108,19 @@ export function namesOnPath(path: string | undefined, entryAt: string): Row[] {
           type: `${line}   (and have ~/.local/bin on PATH)`,
         }
       : { name: 'skillgate', holds: true, detail: `${skillgate}: what the shims of installed skills call`, needed: false };
-  if (skill === undefined || isOurs(skill, entryAt)) return [first];
-  const detail = `${skill} is another program (on Debian procps’, which ends processes by name): type skillgate where it says skill`;
-  return [first, { name: 'skill', holds: false, detail, needed: false }];
+  return [first, isFunction ? functionRow : shortNameRow(skill, entryAt)];
+}
+
+// What `skillgate shell-init` defines comes before PATH.
+const functionRow: Row = { name: 'skill', holds: true, needed: false, detail: 'a function of this shell: the same as skillgate' };
+
+function shortNameRow(skill: string | undefined, entryAt: string): Row {
+  const about = { name: 'skill', needed: false } as const;
+  if (skill !== undefined && isOurs(skill, entryAt)) return { ...about, holds: true, detail: `${skill}: the same as skillgate` };
+  const why =
+    skill === undefined
+      ? 'no program has this name: skillgate is the one to type'
+      : `${skill} is another program (on Debian that of procps, which sends signals to processes): skillgate is the one to type`;
+  const type = 'eval "$(skillgate shell-init bash)"   (in ~/.bashrc; or zsh, fish: `skill` is then the same as skillgate)';
+  return { ...about, holds: false, detail: why, type };
 }

@@ -2,6 +2,7 @@ import type { Rule } from '../../scanner/rule.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import type { DecisionReasonCode } from '../../skills-index/trust/decision/reason.ts';
+import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { nearest } from '../commands.ts';
 import { answer, inkFor, joined, safe } from '../output.ts';
@@ -28,7 +29,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 }
 
 function explainCode(context: CommandContext, code: ProblemCode): ExitCode {
-  const { exit, status, means, fix } = problemCodes[code];
+  const { exit, status } = problemCodes[code];
+  const [means, fix] = [asCalled(problemCodes[code].means), asCalled(problemCodes[code].fix)];
   const ink = inkFor(context.stdout, context.env);
   const said = code === 'interrupted' ? exitCodes.interrupted : exit;
   answer(context, { schema: 'skillgate.code/1', code, means, fix, exit: said, status }, () =>
@@ -43,7 +45,7 @@ function explainCode(context: CommandContext, code: ProblemCode): ExitCode {
 async function explainReason(context: CommandContext, code: DecisionReasonCode): Promise<ExitCode> {
   const { decisionMeanings } = await import('../../skills-index/trust/decision/meanings.ts');
   const { decisionHints } = await import('../../skills-index/trust/decision/reason.ts');
-  const [means, fix] = [decisionMeanings[code], decisionHints[code]];
+  const [means, fix] = [asCalled(decisionMeanings[code]), asCalled(decisionHints[code])];
   const ink = inkFor(context.stdout, context.env);
   answer(context, { schema: 'skillgate.code/1', code, means, fix, exit: exitCodes.refused }, () =>
     joined([ink.bold(code), safe`  ${means}`, safe`  ${ink.cyan('help:')} ${fix}`], '\n'),
@@ -68,7 +70,8 @@ async function wordOfLog(name: string): Promise<Explained | undefined> {
 const denialFix =
   'skill log --run RUN shows the request; what a run may ask for stands in skill run --plan NAME, a session in skill agent run --plan AGENT';
 
-function explainWord(context: CommandContext, code: string, { fix, means }: Explained): ExitCode {
+function explainWord(context: CommandContext, code: string, explained: Explained): ExitCode {
+  const [means, fix] = [asCalled(explained.means), asCalled(explained.fix)];
   const ink = inkFor(context.stdout, context.env);
   answer(context, { schema: 'skillgate.word/1', code, means, fix }, () =>
     joined([ink.bold(code), safe`  ${means}`, safe`  ${ink.cyan('help:')} ${fix}`], '\n'),

@@ -1,4 +1,5 @@
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { commandGroups, findCommand } from '../commands.ts';
 import { commandText, exitMeanings, groupText, overviewText } from '../help-text.ts';
@@ -24,7 +25,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       answer(context, { schema, commands: found.rows.map(({ load: _, ...row }) => row) }, () => groupText(found.rows, ink));
       return exitCodes.ok;
     case 'planned':
-      throw new Problem('not-in-this-version', `skill ${found.name} is not in this version`);
+      throw new Problem('not-in-this-version', `${calledName()} ${found.name} is not in this version`);
     case 'unknown':
       throw unknownCommand(found.name, found.near);
   }
@@ -32,7 +33,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 
 /** The failure for a command that does not exist, with the ones that are spelled like it. */
 export function unknownCommand(name: string, near: readonly string[]): Problem {
-  return new Problem('usage', `There is no command skill ${name}`, {
-    hint: near.length > 0 ? `did you mean: ${near.map((one) => `skill ${one}`).join(', ')}?` : 'skill help lists them all',
+  return new Problem('usage', `There is no command ${calledName()} ${name}`, {
+    hint:
+      near.length > 0 ? `did you mean: ${near.map((one) => `${calledName()} ${one}`).join(', ')}?` : 'skill help lists them all',
   });
 }

@@ -1,4 +1,5 @@
 /** `skill log …`: what ran here, as it happens, and whether the record of it is whole. */
+
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { readHostPolicy } from '../../runner/host-policy.ts';
@@ -11,6 +12,7 @@ import { auditFilterOf } from '../audit-filter.ts';
 import { followLines, nearEnd } from '../audit-follow.ts';
 import { addToPicture, emptyPicture, pictureText, type RunnerProcess, withoutLost } from '../audit-picture.ts';
 import { auditRow, chainText } from '../audit-text.ts';
+import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OutStream } from '../command.ts';
 import { exportLog } from '../exporters/export-log.ts';
 import { sendIncidents } from '../incident-client.ts';
@@ -27,7 +29,7 @@ const logCommands: Readonly<Record<string, (context: CommandContext) => Promise<
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const command = logCommands[context.command];
-  if (command === undefined) throw new Problem('usage', `There is no command skill ${context.command}`);
+  if (command === undefined) throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
   return await command(context);
 }
 

@@ -5,6 +5,7 @@ import { parseScope, type Scope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { confirm } from '../ask.ts';
+import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, inkFor, note, safe } from '../output.ts';
 import { askNewPassphrase } from '../passphrase.ts';
@@ -163,7 +164,7 @@ async function demandFingerprint(context: CommandContext, base: string, root: Ro
     context,
     safe`${base} (origin ${root.origin}) shows the root of trust\n  ${ink.bold(found)}\nCompare it with what its operator told you. Everything you install rests on it.`,
     'yes',
-    `skill ${context.command} ${context.args[0] ?? ''} --root sha256:…`,
+    `${calledName()} ${context.command} ${context.args[0] ?? ''} --root sha256:…`,
   );
 }
 

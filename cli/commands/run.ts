@@ -10,6 +10,7 @@ import { parseReference, type SkillReference } from '../../skills-index/skill/na
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Project, projectAt } from '../admission.ts';
 import { noSandbox } from '../backends/none.ts';
+import { calledName } from '../called-name.ts';
 import { applyAllowed } from '../changes/accept.ts';
 import { offerChanges } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -89,7 +90,7 @@ async function runNow(
 function leftOutText(number: number, { agent, skill, command }: RunRequest): string {
   const as = agent === undefined ? '' : `--agent ${agent.name} `;
   const call = [skill.admitted.name, ...(command === undefined ? [] : [command])].join(' ');
-  return `this run went without ${count(number, 'capability', 'capabilities')} of the skill; skill run --plan ${as}${call} says which, and why`;
+  return `this run went without ${count(number, 'capability', 'capabilities')} of the skill; ${calledName()} run --plan ${as}${call} says which, and why`;
 }
 
 /** A shim says where it lies, so that the lock beside it counts wherever the caller stands. */

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SecretEntry } from '../../skills-index/run/plan-input.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, type InStream } from '../command.ts';
 import { askHidden, isQuietTerminal } from '../hidden-answer.ts';
 import { secretInputBytesMax } from '../limits.ts';
@@ -20,7 +21,7 @@ const secretCommands: Readonly<Record<string, (context: CommandContext) => Promi
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const command = secretCommands[context.command];
-  if (command === undefined) throw new Problem('usage', `There is no command skill ${context.command}`);
+  if (command === undefined) throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
   return await command(context);
 }
 

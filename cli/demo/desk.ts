@@ -60,7 +60,7 @@ async function addAuthenticator(page: Page): Promise<void> {
 async function signIn({ stage }: World, page: Page): Promise<void> {
   const { stdout } = await stage.type('rita', ['login', '--browser']);
   const link = /https?:\/\/\S+/.exec(stdout)?.[0];
-  if (link === undefined) throw new Problem('internal', `skill login --browser printed no link: ${stdout}`);
+  if (link === undefined) throw new Problem('internal', `login --browser printed no link: ${stdout}`);
   await page.goto(link);
   await page.getByRole('button', { name: /Sign in as/ }).click();
   await page.waitForURL(/\/review\/?$/);
@@ -69,7 +69,7 @@ async function signIn({ stage }: World, page: Page): Promise<void> {
 async function enrolPasskey({ stage }: World, page: Page): Promise<void> {
   await page.goto('/review/passkeys');
   await page.getByRole('button', { name: 'Make a passkey on this device' }).click();
-  const waiting = page.getByText(/skill member add/).first();
+  const waiting = page.getByText(/skillgate member add/).first();
   const [, credential, key] =
     /--passkey=(\S+) --passkey-key=(sha256:[0-9a-f]{64})/.exec((await waiting.textContent()) ?? '') ?? [];
   if (credential === undefined) throw new Problem('internal', 'The desk shows no passkey that waits for an administrator');

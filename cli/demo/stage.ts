@@ -1,10 +1,12 @@
 /** Where the demo plays: a folder, its people with homes of their own, and the commands they type as child processes. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { asCalled, calledName } from '../called-name.ts';
 import type { OutStream } from '../command.ts';
 import { atTerminal, typeAnswers } from './terminal.ts';
 
@@ -89,7 +91,7 @@ export class Stage {
   /** States a claim that has just been checked: the gate that held, and where one can look. */
   proven(gate: string, claim: string, holds: boolean, see?: string): void {
     this.#state(styleText('green', '✔'), gate, claim, holds);
-    if (see !== undefined && this.#settings.keeps) this.say(`            see: ${see}`);
+    if (see !== undefined && this.#settings.keeps) this.say(`            see: ${asCalled(see)}`);
   }
 
   /** States what happened where no gate stood in the way; checked as well. */
@@ -127,7 +129,7 @@ export class Stage {
   /** Shows a command as a person types it. */
   tell(person: Person, args: readonly string[]): void {
     const line = args.map(quote).join(' ').replaceAll(`${this.folder}/`, '');
-    this.#out.write(`    ${styleText('dim', `${person.padEnd(4)} $`)} skill ${line}\n`);
+    this.#out.write(`    ${styleText('dim', `${person.padEnd(4)} $`)} ${calledName()} ${line}\n`);
   }
 
   /** Starts one `skill` command as a person; it is stopped with the stage. */

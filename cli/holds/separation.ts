@@ -1,9 +1,11 @@
 /** Whether somebody who is not the agent can answer on this host, as `skill doctor` says it. */
+
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { canAnswer } from '../../skills-index/run/hold-answer.ts';
 import { idleRules } from '../../skills-index/run/hold-policy.ts';
 import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
+import { calledName } from '../called-name.ts';
 
 type Approver = HostPolicy['approvers'][number];
 
@@ -27,7 +29,7 @@ export function separationRows(policy: HostPolicy, uid: number, keys: KeysHere =
       ? {
           ...{ name: 'separate operator', holds: false },
           detail: 'operator and agent share uid: approvals are not separable, so what would wait for a person is refused',
-          type: `skill key create operator --passphrase   (and write the line it prints into ${policy.file})`,
+          type: `${calledName()} key create operator --passphrase   (and write the line it prints into ${policy.file})`,
         }
       : {
           name: 'separate operator',
@@ -50,7 +52,7 @@ function openKeyRow({ name }: Approver): Separation {
   return {
     ...{ name: `approver ${name}`, holds: false },
     detail: 'its key lies here without a passphrase: each program of this user can answer holds with it',
-    type: `skill key create ${name}-2 --passphrase   (and write the line it prints in its place)`,
+    type: `${calledName()} key create ${name}-2 --passphrase   (and write the line it prints in its place)`,
   };
 }
 

@@ -82,7 +82,7 @@ function signing(view: ApprovalView, statementDigest: string): Html {
   if (view.passkeyOptions === undefined) {
     return html`<p>On the command line, with your key. It fetches the bundle itself, checks it
 and shows the statement before it signs:</p>
-${typedLine('the line to type', `skill review approve ${name}@${version} --statement ${statementDigest}`)}
+${typedLine('the line to type', `skillgate review approve ${name}@${version} --statement ${statementDigest}`)}
 <p class="quiet">The draft is kept until ${expires}.</p>`;
   }
   const form = passkeyForm({

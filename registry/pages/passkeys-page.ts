@@ -21,7 +21,7 @@ export function passkeysPage(frame: Frame, view: PasskeysView): Html {
     asks: 'create',
     options: view.creationOptions,
     button: 'Make a passkey on this device',
-    otherwise: html`Without it you approve on the command line: <code>skill review approve</code>.`,
+    otherwise: html`Without it you approve on the command line: <code>skillgate review approve</code>.`,
   });
   const body = html`<p class="summary">A passkey signs your approvals in the browser. It counts from the moment
 an administrator signs that it is yours; the registry cannot say so itself.</p>
@@ -42,7 +42,7 @@ function pendingList({ member, roles, pending, now }: PasskeysView): Html {
   const asRoles = roles.map((role) => `--role ${role}`).join(' ');
   // With `=`, because a credential id may begin with a hyphen.
   const line = (id: string): Html =>
-    html`skill member add ${untrusted(shellWord(member))} --passkey=${id} ${keyPart(id)} ${asRoles}`;
+    html`skillgate member add ${untrusted(shellWord(member))} --passkey=${id} ${keyPart(id)} ${asRoles}`;
   return html`<p>Send this line to an administrator yourself, by a way that is not this registry. They type it where their key is.
 The digest in it is your browser’s own: with it nobody can put another key in the place of yours.</p>
 ${pending.map(

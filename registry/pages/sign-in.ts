@@ -6,7 +6,7 @@ import { type Html, html, part, typedLine, untrusted } from './markup.ts';
 export function signInPage(frame: Frame): Html {
   const link = html`<p>Type this where your key is. It proves that you hold the key and prints a link that works once,
 for five minutes:</p>
-${typedLine('the line to type', 'skill login --browser')}`;
+${typedLine('the line to type', 'skillgate login --browser')}`;
   const passkey = html`<p>Nobody signs in with a passkey here. This desk asks for your passkey only to approve a version,
 below the statement that it signs. Where a page asks for your passkey to sign you in, refuse and tell an administrator:
 your signature could be used as an approval of a version that you never read.</p>`;
@@ -24,7 +24,7 @@ export interface LinkView {
 /** The page behind a one-time link. */
 export function linkPage(frame: Frame, { link, member }: LinkView): Html {
   const body = html`<p>This link signs you in as <b>${untrusted(member.name)}</b> (${untrusted(member.roles.join(', '))}), once.
-If you did not ask for it with <code>skill login --browser</code> just now, close this page.</p>
+If you did not ask for it with <code>skillgate login --browser</code> just now, close this page.</p>
 <form method="post" action="/review/sign-in">
 <input type="hidden" name="link" value="${link}">
 <button class="act-approve">Sign in as ${untrusted(member.name)}</button></form>`;

@@ -83,7 +83,7 @@ describe('a passkey', () => {
     // The digest is the browser's own, and it is that of the key which an administrator is about to sign for.
     const key = digestOf(coseToSpki(Buffer.from(made.publicKey, 'base64url')) ?? '');
     expect(await line.textContent()).toBe(
-      `skill member add ruth --passkey=${made.credentialId} --passkey-key=${key} --role reviewer`,
+      `skillgate member add ruth --passkey=${made.credentialId} --passkey-key=${key} --role reviewer`,
     );
 
     const { credentialId, publicKey, rpId, origin } = made;
@@ -163,7 +163,7 @@ describe('the queue and a version', () => {
 });
 
 describe('deciding', () => {
-  /** What otto does with `skill review approve`. */
+  /** What otto does with `skillgate review approve`. */
   const approveOutside = async (): Promise<void> => {
     const wanted = { reviewer: { keyId: story.keys.otto.keyId }, reason: 'Fetched it, read it.', independent: true };
     const draft = (await story.ask(story.keys.otto, `/api/v1/reviews${harmless}/draft`, wanted)) as { payload: string };

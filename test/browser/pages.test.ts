@@ -45,7 +45,7 @@ describe('without JavaScript', () => {
     await page.locator('#reason-approve').fill('Read all of it.');
     await page.getByRole('button', { name: 'Go on to the statement' }).click();
     const line = (await page.getByLabel('the line to type').textContent()) ?? '';
-    expect(line).toMatch(/^skill review approve @acme\/hostile@0\.1\.0 --statement sha256:[0-9a-f]{64}$/);
+    expect(line).toMatch(/^skillgate review approve @acme\/hostile@0\.1\.0 --statement sha256:[0-9a-f]{64}$/);
     const draft = (await story.ask(story.keys.otto, `/api/v1/reviews/statement/${line.split(' ').at(-1)}`)) as {
       statement: string;
     };

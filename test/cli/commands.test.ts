@@ -11,7 +11,7 @@ describe('the table of commands', () => {
   it.each(commandRows.map((row) => [row.name, row] as const))('%s has examples to paste', (name, row) => {
     expect(row.examples.length).toBeGreaterThan(0);
     for (const [line, does] of row.examples) {
-      expect(line.startsWith(`skill ${name}`)).toBe(true);
+      expect(line).toMatch(new RegExp(`^(eval "\\$\\()?skill(gate)? ${name}`));
       expect(does).not.toBe('');
     }
     expect(row.summary).toMatch(/^[a-z]/);

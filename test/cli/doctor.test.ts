@@ -23,7 +23,10 @@ describe('skill doctor', () => {
     execFileSync('/bin/sh', ['-c', line], { env: { HOME: join(folder, 'home'), PATH: '/usr/bin:/bin' } });
     const at = join(folder, 'home/.local/bin');
     expect(readFileSync(join(at, 'skillgate'), 'utf8')).toBe(`#!/bin/sh\nexec "${process.execPath}" "${entry}" "$@"\n`);
-    expect(namesOnPath(at, entry)).toMatchObject([{ name: 'skillgate', holds: true }]);
+    expect(namesOnPath(at, entry)).toMatchObject([
+      { name: 'skillgate', holds: true },
+      { name: 'skill', holds: false },
+    ]);
   });
 
   it('says when skill is another program', () => {
@@ -31,13 +34,23 @@ describe('skill doctor', () => {
     put('skill', '\u007fELF procps');
     expect(namesOnPath(`relative:${folder}`, entry)).toMatchObject([
       { name: 'skillgate', holds: true },
-      { name: 'skill', holds: false, detail: expect.stringContaining('is another program') },
+      {
+        name: 'skill',
+        holds: false,
+        detail: expect.stringContaining('is another program'),
+        type: expect.stringContaining('shell-init'),
+      },
     ]);
+    expect(namesOnPath(folder, entry, true)[1]).toMatchObject({ holds: true, detail: expect.stringContaining('a function') });
   });
 
   it('takes a script that calls our entry for ours', () => {
     put('skillgate', '#!/bin/sh\n');
     put('skill', `#!/bin/sh\nexec node ${entry} "$@"\n`);
-    expect(namesOnPath(folder, entry)).toHaveLength(1);
+    expect(namesOnPath(folder, entry)[1]).toMatchObject({
+      name: 'skill',
+      holds: true,
+      detail: expect.stringContaining('the same'),
+    });
   });
 });

@@ -89,13 +89,13 @@ describe('an installed skill', () => {
     await release(host.network, makeReportSkill('@acme/zoned', { capabilities: { env } }));
     const ran = await host.skill('run', '@acme/zoned', 'report', '11');
     expect(ran).toMatchObject({ exit: 0, out: 'the report of 11\n' });
-    expect(ran.err).toContain('went without 1 capability of the skill; skill run --plan @acme/zoned report says which');
+    expect(ran.err).toContain('went without 1 capability of the skill; skillgate run --plan @acme/zoned report says which');
   });
 
   it('says which line grants, when an agent has no grant', async () => {
     await host.skill('agent', 'create', 'newcomer');
     const refused = await host.skill('run', '--agent', 'newcomer', '@acme/tools', 'end', '0');
-    expect(refused.err).toContain('skill agent grant newcomer --all-of @acme/tools');
+    expect(refused.err).toContain('skillgate agent grant newcomer --all-of @acme/tools');
   });
 
   it('counts by the lock beside its shim, also when it is called by a relative path', async () => {

@@ -38,7 +38,7 @@ describe('skill serve', () => {
   });
 
   it.each([
-    [['nowhere'], 3, /error\[file-not-found\][\s\S]*skill registry init/],
+    [['nowhere'], 3, /error\[file-not-found\][\s\S]*skillgate registry init/],
     [['data', '--port', '99999'], 2, /error\[usage\][\s\S]*1 to 65535/],
   ])('says what is wrong: serve %j', async (argv, exit, says) => {
     expect(await stage.skill('operator', 'serve', ...argv)).toMatchObject({ exit, out: '', err: expect.stringMatching(says) });

@@ -156,6 +156,6 @@ describe('skill try', () => {
     mkdirSync(empty);
     writeFileSync(join(empty, 'SKILL.md'), '---\nname: empty\ndescription: Nothing.\n---\n');
     const refused = await host.skill('try', empty);
-    expect(refused).toMatchObject({ exit: 3, err: expect.stringContaining('skill manifest') });
+    expect(refused).toMatchObject({ exit: 3, err: expect.stringContaining('skillgate manifest') });
   });
 });

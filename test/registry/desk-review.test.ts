@@ -87,7 +87,7 @@ describe('an approval in the desk', () => {
     const { location } = await rita.post(`${pathOf(skill)}/approve`, { reason: 'Read.', reviewer: `key:${world.rita.keyId}` });
     const digest = location?.split('/').at(-1);
     expect((await rita.get(location?.replace('/review', '') ?? '')).html).toContain(
-      `skill review approve ${skill.manifest.name}@${skill.manifest.version} --statement ${digest}`,
+      `skillgate review approve ${skill.manifest.name}@${skill.manifest.version} --statement ${digest}`,
     );
   });
 

@@ -59,7 +59,7 @@ describe('without a session', () => {
   it.each(paths)('nothing is shown at %s', async (path) => {
     const page = await visitor(world.send).get(path);
     expect(page).toMatchObject({ status: 401 });
-    expect(page.html).toContain('skill login --browser');
+    expect(page.html).toContain('skillgate login --browser');
   });
 
   const actions = ['approve', 'refuse', 'ask', 'move', 'claim'].map((action) => `/@acme/count/1.0.1/${action}`);

@@ -43,7 +43,7 @@ describe('a passkey', () => {
     expect(await rita.post('/passkeys', { response: fresh })).toMatchObject({ status: 401 });
     const { credentialId } = ritasPasskey.enrolled;
     expect((await rita.get('/passkeys')).html).toContain(
-      `skill member add <bdi>rita</bdi> --passkey=${credentialId} <span data-passkey-key="${credentialId}">`,
+      `skillgate member add <bdi>rita</bdi> --passkey=${credentialId} <span data-passkey-key="${credentialId}">`,
     );
   });
 
@@ -132,7 +132,7 @@ describe('a sign-in', () => {
     Object.assign(world.registry, { random: (n: number) => (n === 32 ? approvalChallenge(statement) : random(n)) });
     const page = await visitor(world.send).get('/sign-in');
     Object.assign(world.registry, { random });
-    expect(page.html).toContain('skill login --browser');
+    expect(page.html).toContain('skillgate login --browser');
     expect(page.html).toContain('Nobody signs in with a passkey here');
     expect(page.html).not.toMatch(/data-passkey|data-options/);
     const response = ritasPasskey.get(page, { challenge: Buffer.from(approvalChallenge(statement)).toString('base64url') });

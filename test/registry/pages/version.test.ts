@@ -166,7 +166,7 @@ describe('an approval', () => {
     const page = String(
       approvalPage(frame, { statement: byKey, text: bytes, now, passkeyOptions: undefined, mine: true, keyIds: [] }),
     );
-    expect(page).toContain(`skill review approve ${name}@${version} --statement ${digestOf(bytes)}`);
+    expect(page).toContain(`skillgate review approve ${name}@${version} --statement ${digestOf(bytes)}`);
     expect(page).not.toContain('data-passkey');
   });
 
@@ -227,9 +227,12 @@ describe('a one-time link', () => {
 
 describe('the line for an administrator', () => {
   it.each([
-    ['ruth', 'skill member add <bdi>ruth</bdi> --passkey=-abc <span data-passkey-key="-abc">'],
-    ['Ruth O\u0027Hara; rm -rf ~', 'skill member add <bdi>&#39;Ruth O&#39;\\&#39;&#39;Hara; rm -rf ~&#39;</bdi> --passkey=-abc'],
-    ['$(id)', 'skill member add <bdi>&#39;$(id)&#39;</bdi>'],
+    ['ruth', 'skillgate member add <bdi>ruth</bdi> --passkey=-abc <span data-passkey-key="-abc">'],
+    [
+      'Ruth O\u0027Hara; rm -rf ~',
+      'skillgate member add <bdi>&#39;Ruth O&#39;\\&#39;&#39;Hara; rm -rf ~&#39;</bdi> --passkey=-abc',
+    ],
+    ['$(id)', 'skillgate member add <bdi>&#39;$(id)&#39;</bdi>'],
   ])('can be pasted into a shell when the member is called %s', (member, line) => {
     const pending = [{ credentialId: '-abc', createdAt: now }];
     const view = { member, roles: ['reviewer'], now, enrolled: [], pending, creationOptions: {} };

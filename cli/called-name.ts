@@ -1,0 +1,44 @@
+/** The name under which this program was called, for every line that it prints for somebody to type. */
+import { basename } from 'node:path';
+import { commandWords } from './command-words.ts';
+import { isOurs, programOnPath } from './path-programs.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the function of `skillgate shell-init` sets: in that shell `skill` is this program, whatever lies on PATH. */
+export const calledVariable = 'SKILLGATE_CALLED';
+
+/**
+ * `skillgate` always works. `skill` is printed only to who called it so, and where `skill` is this program: on Debian it is procps', which
+ * sends signals to processes that are named like the words after it.
+ * @param script the path under which Node was given the entry
+ * @param entry absolute path of `guard.js`
+ */
+export function calledNameOf(env: Environment, script: string, entry: string): string {
+  if (env[calledVariable] === 'skill') return 'skill';
+  if (env.npm_lifecycle_event === 'skill') return 'npm run -s skill --';
+  const onPath = basename(script) === 'skill' ? programOnPath('skill', env.PATH) : undefined;
+  return onPath !== undefined && isOurs(onPath, entry) ? 'skill' : 'skillgate';
+}
+
+// One process is called once. In tests, which call functions, it is the short name of our own sources.
+let current = 'skill';
+
+export function setCalledName(name: string): void {
+  current = name;
+}
+
+export function calledName(): string {
+  return current;
+}
+
+/** Text of our own, its commands under the name that was called: `skill agent list`. Not for text of others. */
+export function asCalled(text: string): string {
+  return current === 'skill' || !text.includes('skill') ? text : text.replace(commandPattern, `${current} `);
+}
+
+// `a skill log` and `each skill run` speak of skills.
+const commandPattern = new RegExp(
+  String.raw`(?<!\b(?:a|an|the|this|each|every|no|your|same)\s)\bskill(?:gate)? (?=(?:${commandWords.join('|')})\b)`,
+  'g',
+);

@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { asCalled, calledNameOf, setCalledName } from '../../cli/called-name.ts';
+import { runCommandLine } from '../../cli/command-line.ts';
+import { commandWords } from '../../cli/command-words.ts';
+import { commandRows } from '../../cli/commands.ts';
+import { safe } from '../../cli/output.ts';
+
+let folder = '';
+let entry = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'skillgate-called-'));
+  entry = join(folder, 'guard.js');
+  writeFileSync(entry, '');
+  for (const name of ['ours', 'theirs']) mkdirSync(join(folder, name));
+  for (const name of ['skill', 'skillgate']) symlinkSync(entry, join(folder, 'ours', name));
+  writeFileSync(join(folder, 'theirs/skill'), '\u007fELF procps', { mode: 0o755 });
+  execFileSync('chmod', ['755', entry]);
+});
+afterEach(() => {
+  setCalledName('skill');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the name under which the program was called', () => {
+  it.each<[string, string, readonly string[], Record<string, string>, string]>([
+    ['skillgate', 'ours/skillgate', ['ours'], {}, 'skillgate'],
+    ['skill, where it is this program', 'ours/skill', ['ours', 'theirs'], {}, 'skill'],
+    ['skill by its path, where another program comes first', 'ours/skill', ['theirs', 'ours'], {}, 'skillgate'],
+    ['skill by its path, where it is not on PATH', 'ours/skill', [], {}, 'skillgate'],
+    ['skill, as a function of the shell', 'ours/skillgate', ['theirs', 'ours'], { SKILLGATE_CALLED: 'skill' }, 'skill'],
+    ['something else that a variable says', 'ours/skillgate', ['ours'], { SKILLGATE_CALLED: 'rm -rf' }, 'skillgate'],
+    ['npm, in a checkout', 'guard.js', ['theirs'], { npm_lifecycle_event: 'skill' }, 'npm run -s skill --'],
+    ['node', 'guard.js', ['ours'], {}, 'skillgate'],
+  ])('%s', (_, script, path, env, name) => {
+    const PATH = path.map((one) => join(folder, one)).join(':');
+    expect(calledNameOf({ ...env, PATH }, join(folder, script), entry)).toBe(name);
+  });
+});
+
+describe('lines to type', () => {
+  it('begin with that name in our own text, and stay as they are in what others wrote', () => {
+    setCalledName('skillgate');
+    const foreign = 'skill scope claim acme';
+    expect(safe`Type skill scope show acme. It says: ${foreign}`.text).toBe(
+      'Type skillgate scope show acme. It says: skill scope claim acme',
+    );
+  });
+
+  it.each([
+    ['skill run --plan NAME shows it', 'skillgate run --plan NAME shows it'],
+    ['(skill key create)', '(skillgate key create)'],
+    ['make one: skillgate key create NAME', 'make one: skillgate key create NAME'],
+    ['each skill run has a log', 'each skill run has a log'],
+    ['the skill has no commands', 'the skill has no commands'],
+    ['SKILL.md and skill.json', 'SKILL.md and skill.json'],
+  ])('%s', (text, called) => {
+    setCalledName('skillgate');
+    expect(asCalled(text)).toBe(called);
+  });
+
+  it('are known by the words that commands begin with', () => {
+    expect([...new Set(commandRows.map(({ name }) => name.split(' ')[0]))].sort()).toEqual([...commandWords].sort());
+  });
+
+  it.each([
+    [['help'], 'skillgate demo'],
+    [['help', 'scope', 'claim'], 'skillgate scope claim'],
+    [['key'], 'skillgate key create'],
+    [['explain', 'agent-unknown'], 'skillgate agent create NAME'],
+    [['lst'], 'skillgate help lists them all'],
+    [['review', 'show'], 'skillgate help review show'],
+  ])('skillgate %s prints %s, and no line that begins with skill', async (argv, line) => {
+    const out = new PassThrough();
+    let text = '';
+    out.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    await runCommandLine({
+      ...{ argv, called: 'skillgate', env: { SKILLGATE_HOME: folder, NO_COLOR: '1' }, cwd: folder },
+      ...{
+        stdin: new PassThrough(),
+        stdout: out,
+        stderr: out,
+        fetch,
+        now: () => new Date(),
+        signal: new AbortController().signal,
+      },
+    });
+    expect(text).toContain(line);
+    const words = commandWords.join('|');
+    expect(text.match(new RegExp(String.raw`(^|[ (])skill (${words})\b.*`, 'gm'))).toBeNull();
+  });
+});
+
+describe('a shell that read what shell-init prints', () => {
+  it.each(['bash', 'zsh', 'fish'])('starts skillgate for skill, in %s', async (shell) => {
+    const out = new PassThrough();
+    let text = '';
+    out.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    await runCommandLine({
+      ...{ argv: ['shell-init', shell], called: 'skillgate', env: { SKILLGATE_HOME: folder }, cwd: folder },
+      ...{
+        stdin: new PassThrough(),
+        stdout: out,
+        stderr: out,
+        fetch,
+        now: () => new Date(),
+        signal: new AbortController().signal,
+      },
+    });
+    expect(text).toContain('SKILLGATE_CALLED=skill command skillgate');
+    if (shell !== 'bash') return;
+    rmSync(join(folder, 'ours/skillgate'));
+    writeFileSync(join(folder, 'ours/skillgate'), '#!/bin/sh\necho "ours $SKILLGATE_CALLED $*"\n', { mode: 0o755 });
+    writeFileSync(join(folder, 'theirs/skill'), '#!/bin/sh\necho killed\n', { mode: 0o755 });
+    const PATH = `${join(folder, 'theirs')}:${join(folder, 'ours')}:/usr/bin:/bin`;
+    const said = execFileSync('bash', ['--norc', '-c', `${text}\nskill scope claim "a b"`], { env: { PATH }, encoding: 'utf8' });
+    expect(said).toBe('ours skill scope claim a b\n');
+  });
+});
