@@ -114,6 +114,8 @@ export const membersAnswer = v.looseObject({
       passkey: optional(v.looseObject({ publicKey: text, rpId: text, origin: text })),
     }),
   ),
+  votes: v.optional(v.array(v.looseObject({ change: v.unknown(), by: v.array(text) })), []),
+  votesNeeded: v.optional(v.number(), 1),
 });
 export const pendingAnswer = v.looseObject({ pending: v.array(v.looseObject({ member: text, ...passkey.entries })) });
 

@@ -1,4 +1,5 @@
 /** A statement that was logged before and comes again: harmless while it says what still holds, and otherwise refused in so many words. */
+import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { predicateTypes, type RevocationPredicate, type Statement } from '../skills-index/statement/attestation.ts';
 import type { Registry } from './context.ts';
@@ -33,7 +34,11 @@ async function isFollowed(registry: Registry, statement: Statement, logIndex: nu
   const about = aboutOf(statement);
   if (about === undefined) return false;
   const { statements } = await readIdentities(registry);
-  return statements.some((one) => one.logIndex > logIndex && aboutOf(one.statement) === about);
+  // The same words signed by another administrator are a vote for it.
+  const words = canonicalJson(statement);
+  return statements.some(
+    (one) => one.logIndex > logIndex && aboutOf(one.statement) === about && canonicalJson(one.statement) !== words,
+  );
 }
 
 /** Whom or what an identity statement is about. */

@@ -10,7 +10,7 @@ import { keysAmong } from '../skills-index/statement/identity-id.ts';
 import { envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
 import type { PlainBundle } from '../skills-index/statement/sigstore-bundle.ts';
 import { idsOf, type SignedBy } from '../skills-index/trust/identity/match.ts';
-import { chainIdentities } from '../skills-index/trust/identity.ts';
+import { chainIdentities, type Identities } from '../skills-index/trust/identity.ts';
 import { requireOwnRegistry } from '../skills-index/trust/own-registry.ts';
 import { requireCertifiable } from '../skills-index/trust/verify-statement.ts';
 import { takeApproval } from './approval-intake.ts';
@@ -162,7 +162,7 @@ async function takeIdentity(registry: Registry, sent: SentEnvelope, statement: I
     const again = upTo === undefined ? [] : await rescanFallen(registry, chain, upTo);
     const falls = [...fallenWrites(registry, fallen, logIndex), ...again];
     const guards = upTo === undefined ? [] : [quiet];
-    await registry.db.batch([...guards, ...planned.writes, ...passkeyEnrolled(statement), ...falls]);
+    await registry.db.batch([...guards, ...planned.writes, ...passkeyEnrolled(statement, chain), ...falls]);
     return { indexes: planned.indexes, fallen };
   });
   const logged = one(await finishStatements(registry, append.indexes));
@@ -226,10 +226,12 @@ function unknownSigner(): Problem {
   );
 }
 
-function passkeyEnrolled(statement: IdentityStatement): Write[] {
+// One for which more administrators have to sign goes on waiting: the next of them finds it there.
+function passkeyEnrolled(statement: IdentityStatement, chain: Identities): Write[] {
   const passkey = statement.predicateType === predicateTypes.member ? statement.predicate.passkey : undefined;
   if (passkey === undefined) return [];
   const { credentialId } = passkey;
+  if (chain.memberVotes.pending().some(({ change }) => change.passkey?.credentialId === credentialId)) return [];
   return [(db) => db.delete(pendingPasskey).where(and(eq(pendingPasskey.credentialId, credentialId)))];
 }
 

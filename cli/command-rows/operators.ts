@@ -79,7 +79,7 @@ export const operatorRows: readonly CommandRow[] = [
   rotationRow,
   {
     name: 'member add',
-    summary: 'enrol a reviewer, administrator or scanner; signed by an administrator',
+    summary: 'enrol a reviewer, administrator or scanner; signed by as many administrators as the root file demands',
     usage: 'NAME --role ROLE (--public-key FILE | --passkey ID --passkey-key DIGEST)',
     examples: [
       ['skill member add rita --role reviewer --public-key rita.pub.json', 'enrol a key'],
@@ -91,7 +91,11 @@ export const operatorRows: readonly CommandRow[] = [
     ],
     options: {
       role: { type: 'string', multiple: true, value: 'ROLE', summary: 'reviewer, administrator or scanner' },
-      'public-key': { type: 'string', value: 'FILE', summary: 'the member’s NAME.pub.json' },
+      'public-key': {
+        type: 'string',
+        value: 'FILE',
+        summary: 'the member’s NAME.pub.json, or sha256:… of a key that the log names',
+      },
       passkey: { type: 'string', value: 'ID', summary: 'credential id of a passkey that waits (skill member list)' },
       'passkey-key': { type: 'string', value: 'DIGEST', summary: 'digest of its key, from the browser that made it' },
       identity: {
@@ -109,7 +113,7 @@ export const operatorRows: readonly CommandRow[] = [
   },
   {
     name: 'member list',
-    summary: 'members, and passkeys that wait for an administrator',
+    summary: 'members, and what waits for an administrator: passkeys, and enrolments that too few have signed',
     usage: '',
     examples: [['skill member list', 'names, roles, keys']],
     options: { key },

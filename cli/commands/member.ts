@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
+import type * as v from 'valibot';
 import { digestOf, isDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import {
@@ -10,17 +11,20 @@ import {
   memberStatement,
 } from '../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../skills-index/statement/identity-id.ts';
-import { signStatement } from '../../skills-index/statement/sign.ts';
+import { type Signer, signStatement } from '../../skills-index/statement/sign.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { coseToSpki } from '../../skills-index/trust/passkey.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { publicKeyById } from '../keys/logged-key.ts';
+import { ballotFor, type Enrolment, keyInVotes, type MemberVotes, pendingLine, sayNext } from '../member-votes.ts';
 import { answer, inkFor, joined, note, safe, table } from '../output.ts';
 import { peopleIn } from '../person-option.ts';
-import { registryIdFor } from '../post-statement.ts';
 import { membersAnswer, pendingAnswer, statementAnswer } from '../registry-answers.ts';
 import { askRegistry } from '../registry-api.ts';
 import { withSession } from '../session.ts';
 import { readPublicKeyFile } from '../signers/key-file.ts';
 import { signerFor } from '../signers/signer.ts';
+import { currentRegistry } from '../trust/refresh.ts';
 
 /** `skill member add|list|remove`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -38,12 +42,15 @@ async function add(context: CommandContext): Promise<ExitCode> {
   const name = context.args[0] ?? '';
   const roles = rolesOf(context.options.role);
   const signer = await signerFor(context, 'administrator');
-  const who = await whoOf(context, name, (task) => withSession(context, signer, task));
+  const { root } = await currentRegistry(context, context.registryBase);
+  // The trusted root file says how many have to sign, and not the registry.
+  const votes = root.threshold > 1 ? (await readMembers(context, signer)).votes : [];
+  const who = await whoOf(context, { name, votes }, (task) => withSession(context, signer, task));
   const identities = identitiesOf(context);
-  const registry = await registryIdFor(context);
   const known = identities === undefined ? {} : { identities };
-  const statement = memberStatement({ registry, name, roles, ...who, ...known, state: 'enrolled', nonce: randomUUID() });
-  const envelope = await signStatement(statement, signer);
+  const enrolment: Enrolment = { registry: registryIdOf(root), name, roles, ...who, ...known, state: 'enrolled' };
+  const ballot = ballotFor(enrolment, signer.keyId, { votes, votesNeeded: root.threshold }, randomUUID);
+  const envelope = await signStatement(memberStatement({ ...enrolment, nonce: ballot.nonce }), signer);
   const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, {
     json: envelope,
     signedBy: signer.keyId,
@@ -58,8 +65,14 @@ async function add(context: CommandContext): Promise<ExitCode> {
   const by = who.key?.keyId ?? `passkey ${who.passkey?.credentialId}`;
   answer(
     context,
-    { schema: 'skillgate.member-added/1', name, roles, ...who, ...known, statement: digest, logIndex },
-    () => safe`${name} is ${joined(roles, ', ')} by ${by}, log index ${logIndex}`,
+    {
+      ...{ schema: 'skillgate.member-added/1', name, roles, ...who, ...known, statement: digest, logIndex },
+      ...{ done: ballot.signed >= ballot.needed, votes: { signed: ballot.signed, needed: ballot.needed } },
+    },
+    () =>
+      ballot.signed >= ballot.needed
+        ? safe`${name} is ${joined(roles, ', ')} by ${by}, log index ${logIndex}`
+        : safe`${name}: ${sayNext(enrolment, ballot)}`,
   );
   if (roles.includes('reviewer') && identities === undefined)
     note(
@@ -67,6 +80,10 @@ async function add(context: CommandContext): Promise<ExitCode> {
       safe`${name} approves nothing in scopes that people own without a key: nobody has said who ${name} is at an issuer. Enrol the same key again with --identity ISSUER SUBJECT, or --no-identity for one who is nobody there.`,
     );
   return exitCodes.ok;
+}
+
+function readMembers(context: CommandContext, signer: Signer): Promise<v.InferOutput<typeof membersAnswer>> {
+  return withSession(context, signer, (token) => askRegistry(context, '/api/v1/members', membersAnswer, { token }));
 }
 
 // An empty list is said, never assumed: it is the administrator's word that the member is no author under another name.
@@ -81,7 +98,7 @@ type Who = Pick<MemberPredicate, 'key' | 'passkey'>;
 
 async function whoOf(
   context: CommandContext,
-  name: string,
+  { name, votes }: { readonly name: string; readonly votes: MemberVotes },
   asMember: <Result>(task: (token: string) => Promise<Result>) => Promise<Result>,
 ): Promise<Who> {
   const { 'public-key': file, passkey: id, 'passkey-key': keyDigest } = context.options;
@@ -91,6 +108,7 @@ async function whoOf(
     throw new Problem('usage', 'Cannot add a passkey without --passkey-key=sha256:…, the digest of its key', {
       hint: 'The line that its owner copied from the browser holds it.',
     });
+  if (isDigest(file)) return { key: keyInVotes(votes, file) ?? (await publicKeyById(context, file)) };
   if (typeof file === 'string') {
     const { keyId, spki } = await readPublicKeyFile(resolve(context.cwd, file));
     return { key: { keyId, spki } };
@@ -118,12 +136,12 @@ async function whoOf(
 
 async function list(context: CommandContext): Promise<ExitCode> {
   const signer = await signerFor(context, 'administrator');
-  const { members, pending } = await withSession(context, signer, async (token) => ({
-    ...(await askRegistry(context, '/api/v1/members', membersAnswer, { token })),
-    ...(await askRegistry(context, '/api/v1/members/pending', pendingAnswer, { token })),
-  }));
+  const { members, votes, votesNeeded } = await readMembers(context, signer);
+  const { pending } = await withSession(context, signer, (token) =>
+    askRegistry(context, '/api/v1/members/pending', pendingAnswer, { token }),
+  );
   const ink = inkFor(context.stdout, context.env);
-  answer(context, { schema: 'skillgate.members/1', members, pending }, () =>
+  answer(context, { schema: 'skillgate.members/1', members, pending, votes, votesNeeded }, () =>
     table([
       ...members.map((one) => [
         ink.bold(one.name),
@@ -134,6 +152,13 @@ async function list(context: CommandContext): Promise<ExitCode> {
       ...pending.map((one) => [ink.bold(one.member), ink.yellow('waits'), `passkey ${one.credentialId}`]),
     ]),
   );
+  for (const { change, by } of votes) {
+    const { name, line } = pendingLine(change);
+    note(
+      context,
+      safe`${name}: ${by.length} of ${votesNeeded} administrators have signed. If you know that it is right: ${line}`,
+    );
+  }
   return exitCodes.ok;
 }
 

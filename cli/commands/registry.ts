@@ -85,7 +85,7 @@ async function init(context: CommandContext): Promise<ExitCode> {
   if (threshold > 1)
     note(
       context,
-      safe`${threshold} of ${root.administrators.length} administrators have to sign the policy and the root before clients take anything from this registry. Send them ${join(folder, registryFiles.proposal)}; each: skill registry rotate sign FILE. Then: skill registry rotate publish ${context.args[0] ?? ''} FILE…`,
+      safe`${threshold} of ${root.administrators.length} administrators have to sign the policy and the root before clients take anything from this registry. Send them ${join(folder, registryFiles.proposal)}; each: skill registry rotate sign FILE. Then: skill registry rotate publish ${context.args[0] ?? ''} FILE…\nThe enrolments of the administrator’s name and of the scanner need as many signatures: once it is served, skill member list shows the lines that the others type.`,
     );
   return exitCodes.ok;
 }

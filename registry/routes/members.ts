@@ -5,10 +5,10 @@ import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import type { PendingVote } from '../../skills-index/trust/identity/administrator-votes.ts';
 import type { Member, Registry } from '../context.ts';
 import { type KnownIdentities, latest, memberNow, readIdentities } from '../identities.ts';
 import { listPendingPasskeys } from '../passkeys.ts';
-import { pendingVotes } from '../scope-votes.ts';
 import { describe, requireActor } from './describe.ts';
 
 const member = v.object({
@@ -42,6 +42,13 @@ const identitySchema = v.union([
   }),
 ]);
 
+const membersSchema = v.object({
+  members: v.array(member),
+  /** Enrolments that some administrators of the root file signed, and how many of them it takes. */
+  votes: v.array(vote),
+  votesNeeded: v.number(),
+});
+
 /** Routes below /api/v1. */
 export function memberRoutes(registry: Registry): Hono {
   return new Hono()
@@ -49,13 +56,13 @@ export function memberRoutes(registry: Registry): Hono {
       '/members',
       describe({
         summary: 'Keys and passkeys of members',
-        answer: v.object({ members: v.array(member) }),
+        answer: membersSchema,
         problems: [],
         signedIn: true,
       }),
       async (context) => {
         await requireMember(registry, context);
-        return context.json({ members: listMembers(registry, await readIdentities(registry)) });
+        return context.json(membersAnswer(registry, await readIdentities(registry)));
       },
     )
     .get(
@@ -95,8 +102,7 @@ export function memberRoutes(registry: Registry): Hono {
       }),
       async (context) => {
         const scope = parseScope(context.req.param('scope'));
-        const known = await readIdentities(registry);
-        const { chain } = known;
+        const { chain } = await readIdentities(registry);
         const statement = chain.scopeStatementOf(scope, latest);
         if (statement === undefined) throw new Problem('not-found', `Nobody owns the scope @${scope}`);
         const frozen = chain.whyFrozen(scope, latest);
@@ -107,11 +113,20 @@ export function memberRoutes(registry: Registry): Hono {
           ...(canonicalJson(publishers) === canonicalJson(owners) ? {} : { publishers }),
           statement,
           ...(frozen === undefined ? {} : { frozen }),
-          votes: pendingVotes(known, scope),
+          votes: [...chain.scopeVotes.pendingOn(scope)].map(votedOn),
           votesNeeded: registry.root.threshold,
         });
       },
     );
+}
+
+function membersAnswer(registry: Registry, known: KnownIdentities): v.InferOutput<typeof membersSchema> {
+  const votes = known.chain.memberVotes.pending().map(votedOn);
+  return { members: listMembers(registry, known), votes, votesNeeded: registry.root.threshold };
+}
+
+function votedOn({ change, by }: PendingVote<unknown>): v.InferOutput<typeof vote> {
+  return { change, by: [...by] };
 }
 
 async function requireMember(registry: Registry, context: Parameters<typeof requireActor>[1]): Promise<void> {

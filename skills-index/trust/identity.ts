@@ -4,11 +4,14 @@ import type { Scope } from '../skill/name.ts';
 import {
   type EnrolledPasskey,
   type Identity,
+  type MemberPredicate,
   type MemberRole,
   type OidcIdentity,
   predicateTypes,
+  type ScopePredicate,
   type Statement,
 } from '../statement/attestation.ts';
+import type { AdministratorVotes } from './identity/administrator-votes.ts';
 import { IdentityChain } from './identity/chain.ts';
 import type { Ends } from './identity/ends.ts';
 import { endsOfFrozen, type FrozenStatement } from './identity/frozen-statement.ts';
@@ -63,6 +66,9 @@ export interface Identities {
   firstClaimOf(scope: Scope): number | undefined;
   /** SPKI DER of any key that an identity statement or the root file names. */
   keyOf(keyId: Digest): Uint8Array | undefined;
+  /** Changes of scopes, and enrolments, that too few administrators of the root file have signed yet. */
+  readonly scopeVotes: Pick<AdministratorVotes<ScopePredicate>, 'pendingOn'>;
+  readonly memberVotes: Pick<AdministratorVotes<MemberPredicate>, 'pending'>;
   /** Names of all members that ever held a key, or were named as who an issuer vouches for, at any index. */
   namesOf(identity: Digest): ReadonlySet<string>;
   /** Statements that do not count, and why. */

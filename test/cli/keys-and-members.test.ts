@@ -6,7 +6,7 @@ import { pinRegistry } from '../../cli/registries.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
-import { makeKey, makeRoot } from '../registry/people.ts';
+import { makeKey, makeRoot, type TestKey } from '../registry/people.ts';
 import { approve, call, makeSkill, publish, type Skill, scan, state } from '../registry/road.ts';
 import type { Ran } from './command-line.ts';
 import { base, makeUsers, type User, type Users, writeKey } from './registry-users.ts';
@@ -29,6 +29,12 @@ const read = async (user: User, ...argv: string[]) => json(await as(user, ...arg
 const keysOf = (user: User): string => join(users.homeOf(user), 'config/keys');
 const statusOf = async (number: number): Promise<string> =>
   (await call(users.world.send, `/api/v1/versions/@acme/t/1.0.${number}`)).body.status;
+
+const secondAdministrator = (): TestKey => {
+  const [, second] = users.world.trust.administrators;
+  if (second === undefined) throw new Error('one administrator');
+  return second;
+};
 
 async function bring(number: number): Promise<void> {
   const { send, author, scanner, rita, tokens } = users.world;
@@ -274,19 +280,49 @@ describe('skill member add', () => {
     join(keysOf('rita'), 'default.pub.json'),
     ...more,
   ];
-  const listed = async () =>
-    (await read('administrator', 'member', 'list')).members.find(({ name }: { name: string }) => name === 'rita');
+  const listedAll = async (): Promise<{ name: string }[]> => (await read('administrator', 'member', 'list')).members;
+  const listed = async () => (await listedAll()).find(({ name }) => name === 'rita');
+  const addByBoth = async (...more: string[]) => {
+    writeKey(keysOf('stranger'), 'administrator', secondAdministrator());
+    await as('administrator', ...add(...more));
+    return read('stranger', ...add(...more));
+  };
+
+  it('waits for as many administrators as the root file demands, and prints the line for the next one', async () => {
+    const named = ['--role', 'reviewer', '--public-key', join(keysOf('stranger'), 'new.pub.json')];
+    const fresh = makeKey();
+    writeKey(keysOf('stranger'), 'new', fresh);
+    writeKey(keysOf('stranger'), 'administrator', secondAdministrator());
+    const first = await as('administrator', 'member', 'add', 'Nina O’Neil', ...named, '--no-identity');
+    expect(first).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('1 of 2 administrators have signed; nothing has changed yet'),
+    });
+    expect((await listedAll()).map(({ name }) => name)).not.toContain('Nina O’Neil');
+    const again = await as('administrator', 'member', 'add', 'Nina O’Neil', ...named, '--no-identity');
+    expect(again.stderr).toMatch(/error\[statement-replayed\]: You have signed this already \(1 of 2\)/);
+    const line = /skill (member add .*)$/m.exec(first.stdout)?.[1] ?? '';
+    expect(line).toBe(`member add 'Nina O’Neil' --role reviewer --public-key ${fresh.keyId} --no-identity`);
+    expect((await as('administrator', 'member', 'list')).stderr).toContain(line);
+    const words = line.match(/'[^']*'|\S+/g)?.map((word) => word.replaceAll("'", '')) ?? [];
+    // Other words than the first one signed are another vote.
+    const other = await read('stranger', ...words.map((word) => (word === 'reviewer' ? 'administrator' : word)));
+    expect(other).toMatchObject({ done: false, votes: { signed: 1, needed: 2 } });
+    expect(await read('stranger', ...words)).toMatchObject({ done: true, votes: { signed: 2, needed: 2 } });
+    expect((await listedAll()).map(({ name }) => name)).toContain('Nina O’Neil');
+  });
 
   it('says who a member is at an issuer, or that they are nobody there, and nothing by itself', async () => {
     const rita = { issuer: 'https://accounts.example', subject: 'rita of reviews@example.org' };
-    expect(await read('administrator', ...add('--identity', rita.issuer, rita.subject))).toMatchObject({ identities: [rita] });
+    expect(await addByBoth('--identity', rita.issuer, rita.subject)).toMatchObject({ identities: [rita] });
     expect(await listed()).toMatchObject({ identities: [rita] });
     expect((await as('administrator', 'member', 'list')).stdout).toContain(
       'rita of reviews@example.org (https://accounts.example)',
     );
-    await read('administrator', ...add('--no-identity'));
+    await addByBoth('--no-identity');
     expect(await listed()).toMatchObject({ identities: [] });
     expect((await as('administrator', ...add())).stderr).toContain('nobody has said who rita is at an issuer');
+    await addByBoth();
     expect(await listed()).not.toHaveProperty('identities');
   });
 
@@ -311,7 +347,9 @@ describe('skill member remove', () => {
     expect(await statusOf(1)).toBe('approved');
     expect((await as('rita', 'review', 'list')).exit).toBe(6);
     const open = join(keysOf('rita'), 'default.pub.json');
-    await read('administrator', 'member', 'add', 'rita', '--role', 'reviewer', '--public-key', open);
+    writeKey(keysOf('stranger'), 'administrator', secondAdministrator());
+    for (const user of ['administrator', 'stranger'] as const)
+      await read(user, 'member', 'add', 'rita', '--role', 'reviewer', '--public-key', open);
     expect((await as('rita', 'review', 'list')).exit).toBe(0);
   });
 

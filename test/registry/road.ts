@@ -83,8 +83,14 @@ export interface Enrolled {
   readonly identities?: readonly OidcIdentity[];
 }
 
-export async function enrol(send: Send, by: TestKey, { key, ...who }: Enrolled): Promise<Answer> {
-  return state(send, memberStatement({ nonce: freshNonce(), ...who, key: key.open, state: 'enrolled' }), by);
+/** @param by one administrator, or as many as the root file demands: the answer is the last one's */
+export async function enrol(send: Send, by: TestKey | readonly TestKey[], { key, ...who }: Enrolled): Promise<Answer> {
+  const statement = memberStatement({ nonce: freshNonce(), ...who, key: key.open, state: 'enrolled' });
+  const [first, ...more] = 'keyId' in by ? [by] : by;
+  if (first === undefined) throw new Error('nobody signs');
+  let answer = await state(send, statement, first);
+  for (const next of more) answer = await state(send, statement, next);
+  return answer;
 }
 
 export async function claimScope(send: Send, scope: string, key: TestKey): Promise<Answer> {

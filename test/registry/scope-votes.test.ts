@@ -62,7 +62,7 @@ describe('a scope whose owner is gone', () => {
 
   it('hears no administrator whom another one enrolled, and no reviewer', async () => {
     const deputy = makeKey();
-    await enrol(world.send, world.trust.administrator, { name: 'deputy', roles: ['administrator'], key: deputy });
+    await enrol(world.send, world.trust.administrators, { name: 'deputy', roles: ['administrator'], key: deputy });
     for (const by of [deputy, world.rita]) expect(await give(carol, by)).toMatchObject({ body: { code: 'scope-taken' } });
     await give(carol, first);
     expect(await owner()).toEqual([world.author.keyId]);

@@ -77,10 +77,11 @@ export interface Staffed extends World {
 export async function makeStaffedWorld(options: WorldOptions = {}): Promise<Staffed> {
   const world = await makeWorld(options);
   const { send, trust } = world;
+  const administrators = trust.administrators.slice(0, trust.root.threshold);
   const [author, scanner, rita, omar] = [makeKey(), makeKey(), makeKey(), makeKey()];
-  await enrol(send, trust.administrator, { name: 'scanner', roles: ['scanner'], key: scanner });
-  await enrol(send, trust.administrator, { name: 'rita', roles: ['reviewer'], key: rita, identities: [] });
-  await enrol(send, trust.administrator, { name: 'omar', roles: ['reviewer'], key: omar, identities: [] });
+  await enrol(send, administrators, { name: 'scanner', roles: ['scanner'], key: scanner });
+  await enrol(send, administrators, { name: 'rita', roles: ['reviewer'], key: rita, identities: [] });
+  await enrol(send, administrators, { name: 'omar', roles: ['reviewer'], key: omar, identities: [] });
   await claimScope(send, 'acme', author);
   const tokens = {
     author: await signIn(send, author),

@@ -2,7 +2,6 @@
 import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
 import {
-  type EnrolledPasskey,
   type Identity,
   type KeyPredicate,
   type MemberPredicate,
@@ -16,29 +15,32 @@ import type { Identities, LoggedStatement, Member } from '../identity.ts';
 import { successorsMax } from '../limits.ts';
 import { type RootFile, rootKeyId, spkiOf } from '../root.ts';
 import { holdsOffice, keysOfOffice } from '../root-office.ts';
+import { AdministratorVotes } from './administrator-votes.ts';
 import { type Ends, KnownEnds, type Use } from './ends.ts';
-import { type Enrolment, hasEveryRole } from './enrolment.ts';
+import { Enrolments } from './enrolment.ts';
 import type { FrozenStatement } from './frozen-statement.ts';
 import { idsOf, matchedIdentity } from './match.ts';
 import { PublisherStops, sayWord } from './publisher-stops.ts';
 import { earliest, ScopeOwners } from './scope-owners.ts';
-import { ScopeVotes } from './scope-votes.ts';
 
 /** Mutable only while statements are added; then read as `Identities`. */
 export class IdentityChain implements Identities {
   readonly ends: KnownEnds;
   readonly ignored: { digest: Digest; logIndex: number; why: string }[] = [];
   readonly #root: RootFile;
-  readonly #enrolments: Enrolment[] = [];
+  readonly #enrolments: Enrolments;
   readonly #owners = new ScopeOwners();
   readonly stops = new PublisherStops(this.#owners);
-  readonly #votes: ScopeVotes;
+  readonly scopeVotes: AdministratorVotes<ScopePredicate>;
+  readonly memberVotes: AdministratorVotes<MemberPredicate>;
   readonly #keys = new Map<Digest, Uint8Array>();
 
   constructor(root: RootFile, known: Ends) {
     this.#root = root;
     this.ends = new KnownEnds(known);
-    this.#votes = new ScopeVotes(root);
+    this.#enrolments = new Enrolments(this.ends);
+    this.scopeVotes = new AdministratorVotes(root);
+    this.memberVotes = new AdministratorVotes(root);
     for (const key of keysOfOffice(root, 'administrator')) this.#keys.set(rootKeyId(key), spkiOf(key));
   }
 
@@ -58,22 +60,20 @@ export class IdentityChain implements Identities {
   }
 
   memberOf(keyId: Digest, at: number): Member | undefined {
-    return this.ends.keyCounts(keyId, at, 'as a member') ? this.#enrolmentOf(keyId, at) : undefined;
+    return this.ends.keyCounts(keyId, at, 'as a member') ? this.#enrolments.at(keyId, at) : undefined;
   }
 
-  passkeyOf(credentialId: string, at: number): { member: Member; passkey: EnrolledPasskey } | undefined {
-    const found = this.#enrolmentOf(credentialId, at);
+  passkeyOf(credentialId: string, at: number): ReturnType<Identities['passkeyOf']> {
+    const found = this.#enrolments.at(credentialId, at);
     return found?.passkey === undefined ? undefined : { member: found, passkey: found.passkey };
   }
 
   keysOf(memberName: string, at: number): Digest[] {
-    const named = this.#enrolments.filter((one) => one.name === memberName && one.passkey === undefined);
-    return [...new Set(named.map(({ of }) => of as Digest))].filter((id) => this.memberOf(id, at)?.name === memberName);
+    return this.#enrolments.keysNamed(memberName).filter((id) => this.memberOf(id, at)?.name === memberName);
   }
 
-  passkeysOf(memberName: string, at: number): EnrolledPasskey[] {
-    const ids = this.#enrolments.filter((one) => one.name === memberName && one.passkey !== undefined).map((one) => one.of);
-    return [...new Set(ids)].flatMap((id) => this.passkeyOf(id, at)?.passkey ?? []);
+  passkeysOf(memberName: string, at: number): ReturnType<Identities['passkeysOf']> {
+    return this.#enrolments.passkeysNamed(memberName).flatMap((id) => this.passkeyOf(id, at)?.passkey ?? []);
   }
 
   lineOf(scope: Scope, ids: readonly Digest[]): ReadonlySet<Digest> {
@@ -109,7 +109,7 @@ export class IdentityChain implements Identities {
   }
 
   namesOf(identity: Digest): ReadonlySet<string> {
-    return new Set(this.#enrolments.filter((one) => one.ids.includes(identity)).map((one) => one.name));
+    return this.#enrolments.namesOf(identity);
   }
 
   #take(one: LoggedStatement): string | undefined {
@@ -130,13 +130,13 @@ export class IdentityChain implements Identities {
     }
   }
 
-  #takeMember(member: MemberPredicate, { signer, logIndex, digest }: LoggedStatement): string | undefined {
+  #takeMember(member: MemberPredicate, one: LoggedStatement): string | undefined {
+    const { signer, logIndex, digest } = one;
     if (!this.isMember(signer, 'administrator', logIndex)) return 'its signer was no administrator';
     const of = member.key?.keyId ?? member.passkey?.credentialId ?? '';
-    const now = this.#enrolmentOf(of, logIndex);
     if (member.state === 'ended') {
-      const known = this.#enrolments.some((one) => one.of === of && one.name === member.name);
-      if (!known) return `${member.name} was not enrolled with it`;
+      if (!this.#enrolments.isNamed(of, member.name)) return `${member.name} was not enrolled with it`;
+      this.memberVotes.drop(of);
       this.ends.endMember(digest, { of, at: logIndex, upTo: Math.min(member.validUpTo ?? logIndex, logIndex) });
       return undefined;
     }
@@ -144,12 +144,15 @@ export class IdentityChain implements Identities {
     const persons = (member.identities ?? []).filter(isPerson).map(identityId);
     const other = [of as Digest, ...persons].flatMap((one) => [...this.namesOf(one)]).find((name) => name !== member.name);
     if (other !== undefined) return `it belongs to ${other}`;
-    if (now !== undefined) this.ends.endMember(digest, { of, at: logIndex, upTo: logIndex });
-    const { name, roles, identities, key, passkey } = member;
-    if (key !== undefined) this.#name(key);
-    const more = { ...(identities === undefined ? {} : { identities }), ...(passkey === undefined ? {} : { passkey }) };
-    const ids = [of, ...(identities ?? []).map(identityId)];
-    this.#enrolments.push({ of, ids, name, roles, from: logIndex, ...more });
+    // Taking away is safe with one; giving takes as many as a scope does. Before statements named their registry one was enough.
+    if (this.#root.threshold > 1 && member.registry !== undefined) {
+      if (!holdsOffice(this.#root, 'administrator', signer, logIndex))
+        return `an enrolment takes ${this.#root.threshold} administrators of the root file, and its signer is none`;
+      if (!this.memberVotes.isVotedThrough(of, member, one)) return undefined;
+    }
+    if (this.#enrolments.at(of, logIndex) !== undefined) this.ends.endMember(digest, { of, at: logIndex, upTo: logIndex });
+    if (member.key !== undefined) this.#name(member.key);
+    this.#enrolments.add(member, of, logIndex);
     return undefined;
   }
 
@@ -175,12 +178,13 @@ export class IdentityChain implements Identities {
         const why = owner !== undefined && word !== undefined ? `was ${sayWord(word)}` : `did not own @${scope}`;
         return `its signer ${why}, and is no administrator of the root file`;
       }
-      const voted = byOffice && this.#votes.isVotedThrough(claim, one);
+      const voted = byOffice && this.scopeVotes.isVotedThrough(scope, claim, one);
       // A vote that does not suffice yet counts as such, and changes nothing.
       if (!byOwner && !voted) return undefined;
       lost = voted || owner === undefined ? undefined : this.#lostFrom(scope, identityId(owner), logIndex);
     }
     if (lost === undefined) for (const key of keysAmong([...owners, ...publishers])) this.#name(key);
+    this.scopeVotes.drop(scope);
     this.#owners.claim(claim, { from: logIndex, lost }, digest);
     return undefined;
   }
@@ -204,7 +208,7 @@ export class IdentityChain implements Identities {
       return 'a key is ended by its holder, its successor or an administrator';
     if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
     const reach = new Set<Use>(this.#owners.keptBy(signer, logIndex));
-    if (signer === keyId && hasEveryRole(this.#enrolmentOf(keyId, logIndex), this.#enrolments)) reach.add('as a member');
+    if (signer === keyId && this.#enrolments.hasEveryRole(keyId, logIndex)) reach.add('as a member');
     const isBack = end.upTo < logIndex;
     if (isBack && reach.size === 0)
       return 'its signer stands for nothing now, so only an administrator ends it for an index before';
@@ -242,9 +246,5 @@ export class IdentityChain implements Identities {
 
   #name({ keyId, spki }: PublicKey): void {
     this.#keys.set(keyId, Buffer.from(spki, 'base64'));
-  }
-
-  #enrolmentOf(of: string, at: number): Enrolment | undefined {
-    return this.#enrolments.findLast((one) => one.of === of && one.from < at && this.ends.membershipCounts(of, one.from, at));
   }
 }

@@ -1,9 +1,12 @@
-/** A key or passkey that an administrator gave to a member. */
-import type { EnrolledPasskey } from '../../statement/attestation.ts';
+/** Keys and passkeys that administrators gave to members. */
+import type { Digest } from '../../skill/digest.ts';
+import type { EnrolledPasskey, MemberPredicate } from '../../statement/attestation.ts';
+import { identityId } from '../../statement/identity-id.ts';
 import type { Member } from '../identity.ts';
+import type { KnownEnds } from './ends.ts';
 
 /** One enrolment; a later one of the same key or passkey takes its place. */
-export interface Enrolment extends Member {
+interface Enrolment extends Member {
   /** Key id or credential id. */
   readonly of: string;
   readonly from: number;
@@ -12,7 +15,48 @@ export interface Enrolment extends Member {
   readonly ids: readonly string[];
 }
 
+/** Grows with the log; what ended is told by the ends that are known. */
+export class Enrolments {
+  readonly #all: Enrolment[] = [];
+  readonly #ends: KnownEnds;
+
+  constructor(ends: KnownEnds) {
+    this.#ends = ends;
+  }
+
+  add({ name, roles, identities, passkey }: MemberPredicate, of: string, from: number): void {
+    const more = { ...(identities === undefined ? {} : { identities }), ...(passkey === undefined ? {} : { passkey }) };
+    const ids = [of as Digest, ...(identities ?? []).map(identityId)];
+    this.#all.push({ of, ids, name, roles, from, ...more });
+  }
+
+  at(of: string, at: number): Enrolment | undefined {
+    return this.#all.findLast((one) => one.of === of && one.from < at && this.#ends.membershipCounts(of, one.from, at));
+  }
+
+  isNamed(of: string, name: string): boolean {
+    return this.#all.some((one) => one.of === of && one.name === name);
+  }
+
+  keysNamed(name: string): Digest[] {
+    const named = this.#all.filter((one) => one.name === name && one.passkey === undefined);
+    return [...new Set(named.map(({ of }) => of as Digest))];
+  }
+
+  passkeysNamed(name: string): string[] {
+    return [...new Set(this.#all.filter((one) => one.name === name && one.passkey !== undefined).map((one) => one.of))];
+  }
+
+  namesOf(identity: Digest): ReadonlySet<string> {
+    return new Set(this.#all.filter((one) => one.ids.includes(identity)).map((one) => one.name));
+  }
+
+  hasEveryRole(of: string, at: number): boolean {
+    return hasEveryRole(this.at(of, at), this.#all);
+  }
+}
+
 /** Whether a member still has every role that the same key or passkey ever had: who was given fewer takes back nothing said in the others. */
-export function hasEveryRole(now: Enrolment | undefined, all: readonly Enrolment[]): boolean {
+function hasEveryRole(now: Enrolment | undefined, all: readonly Enrolment[]): boolean {
   return now !== undefined && all.every((one) => one.of !== now.of || one.roles.every((role) => now.roles.includes(role)));
 }
