@@ -2,8 +2,12 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { finishStatements, planAppend } from '../../registry/log.ts';
 import { statements } from '../../registry/schema.ts';
-import { keyStatement, memberStatement, revocationStatement } from '../../skills-index/statement/attestation.ts';
+import { parseScope } from '../../skills-index/skill/name.ts';
+import { keyStatement, memberStatement, revocationStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
+import { signStatement } from '../../skills-index/statement/sign.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { type Status, signStatus } from '../../skills-index/trust/status-file.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey } from '../registry/people.ts';
@@ -274,7 +278,54 @@ describe('skill monitor of a registry that hides something', () => {
   });
 });
 
+describe('skill monitor --follow', () => {
+  it('looks again, bears a registry that is away, and ends at the first difference', async () => {
+    await bring(skillAt(1));
+    let looks = 0;
+    change = async (path, response) => {
+      if (path !== '/index/status.json') return response;
+      looks++;
+      if (looks === 2) return new Response('', { status: 503 });
+      if (looks < 3) return response;
+      if (looks === 3) await revoke(skillAt(1), 'revoked');
+      return restated(() => ({ marks: [] }));
+    };
+    const { exit, stdout, stderr } = await users.as('stranger', ['monitor', '--follow', '--every', '1', base]);
+    expect(exit).toBe(6);
+    expect(stdout.split('\n').filter((line) => /^[✔✘]/.test(line))).toEqual([
+      expect.stringContaining('say what the log says'),
+      expect.stringContaining('1 difference'),
+    ]);
+    expect([stdout, stderr]).toEqual([
+      expect.stringMatching(/mark-missing at @acme\/t@1\.0\.1[\s\S]*evidence: /),
+      expect.stringContaining('it is asked again'),
+    ]);
+  });
+});
+
 describe('what a monitor remembers', () => {
+  it('is not lost when a long replay is cut off: the next one goes on behind the last batch', async () => {
+    const { registry } = users.world;
+    const many = await Promise.all(
+      Array.from({ length: 300 }, async (_, n) => {
+        const key = makeKey();
+        const said = { scope: parseScope(`filler-${n}`), owners: [key.open], registry: registryIdOf(registry.root) };
+        const statement = scopeStatement(said);
+        return { statement, envelope: await signStatement(statement, key), signer: { keyId: key.keyId, spki: key.publicKey } };
+      }),
+    );
+    await registry.db.batch((await planAppend(registry, many)).writes);
+    await finishStatements(registry);
+    change = (path, response) => (path === '/log/statements/280' ? new Response('', { status: 503 }) : response);
+    expect((await monitor()).exit).toBe(4);
+    change = (_, response) => response;
+    users.requests.length = 0;
+    const { exit, said } = await monitor();
+    expect([exit, said.differences]).toEqual([0, []]);
+    const asked = users.requests.filter((one) => one.includes('/log/statements/'));
+    expect(asked).toHaveLength((await size()) - 256);
+  });
+
   it('is not guessed at when it is damaged', async () => {
     await bring(skillAt(1));
     await monitor();
