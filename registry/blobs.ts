@@ -28,7 +28,8 @@ export async function requireBlob(registry: Registry, digest: Digest): Promise<U
  * @throws Problem `blob-damaged`
  */
 export async function findBlob(registry: Registry, digest: Digest): Promise<Uint8Array | undefined> {
-  return readSound(registry, storedBlobName(digest), digest);
+  const name = storedBlobName(digest);
+  return soundOf(registry, { name, digest, bytes: await registry.objects.get(name) });
 }
 
 /**
@@ -38,12 +39,19 @@ export async function findBlob(registry: Registry, digest: Digest): Promise<Uint
  */
 export async function readPublicBlob(registry: Registry, digest: Digest): Promise<Uint8Array | undefined> {
   const name = publicBlobName(digest);
+  const bytes = await registry.objects.get(name);
   // What is not there is not public: no other copy may make it so.
-  return (await registry.objects.has(name)) ? readSound(registry, name, digest) : undefined;
+  return bytes === undefined ? undefined : soundOf(registry, { name, digest, bytes });
 }
 
-async function readSound(registry: Registry, name: string, digest: Digest): Promise<Uint8Array | undefined> {
-  const bytes = await registry.objects.get(name);
+interface Read {
+  readonly name: string;
+  readonly digest: Digest;
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** The bytes that were read, or those of another copy, which then lie there. */
+async function soundOf(registry: Registry, { name, digest, bytes }: Read): Promise<Uint8Array | undefined> {
   if (bytes !== undefined && digestOf(bytes) === digest) return bytes;
   const copy = (await otherCopy(registry, name, digest)) ?? (await rebuildBundle(registry, digest));
   if (copy !== undefined) await registry.objects.put(name, copy);
