@@ -1,6 +1,7 @@
 /** What the end of a run did not take over, and why: told in text, a line for each reason, since nothing may be lost without a word. */
-
+import type { RunResult } from '../runner/run.ts';
 import type { LeftBehind } from '../skills-index/run/changes.ts';
+import type { Plan } from '../skills-index/run/plan.ts';
 import { calledName } from './called-name.ts';
 import type { CommandContext } from './command.ts';
 import { leftBehindReasonsMax } from './limits.ts';
@@ -28,6 +29,18 @@ export function leftBehindForAgent(cleaned: readonly LeftBehind[]): string[] {
   return [
     `${count(cleaned.length, 'path')} of what it wrote ${cleaned.length === 1 ? 'is' : 'are'} not taken over; the audit log says why`,
   ];
+}
+
+/** At the end of a run or session. One that was ended leaves nothing, whatever it wrote. */
+export function noteEnd(context: CommandContext, { cleaned, mounts, reason, run }: EndedRun): void {
+  noteLeftBehind(context, cleaned, run);
+  const targets = mounts.filter(({ mode }) => mode !== 'ro').map(({ target }) => target);
+  if (reason === 'exit' || targets.length === 0 || context.format !== 'text') return;
+  note(context, safe`note: what it changed in ${targets.join(', ')} is thrown away: it did not end by itself`);
+}
+
+interface EndedRun extends Pick<RunResult, 'cleaned' | 'reason' | 'run'> {
+  readonly mounts: Plan['mounts'];
 }
 
 export function noteLeftBehind(context: CommandContext, cleaned: readonly LeftBehind[], run: string): void {

@@ -11,6 +11,7 @@ import { whyLinkRefused } from '../../skills-index/run/left-behind.ts';
 import { type FurtherNames, whyBytecodeRefused, whyPathRefused } from '../../skills-index/run/protected-names.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { copyAccessList, filesWithAccessList, pathOnly } from './access-lists.ts';
 
 /**
  * Refuses what is neither as the run found it nor as accepted already.
@@ -86,11 +87,13 @@ export async function applyChanges(
     if (one.after?.kind !== one.before?.kind) gone(() => act(one, remove));
   }
   const stay = deep.filter((one) => one.after !== undefined);
+  const replaced = stay.filter((one) => one.before?.kind === 'file' && one.after?.kind === 'file').map((one) => one.path);
+  const listed = await filesWithAccessList(replaced, (path) => openAt(root, path, owners), turn);
   for (const one of stay.toReversed()) {
     await turn();
-    act(one, (to, { after }) => {
+    act(one, (to, { after, path }) => {
       if (after?.kind === 'folder') putFolder(to, after);
-      else if (after !== undefined) put(to, after, read);
+      else if (after !== undefined) put(to, after, { read, keepList: listed.has(path) });
     });
   }
   // A folder that nobody may write to is made so when all is in it; where a link leads is known then too.
@@ -121,6 +124,15 @@ function namesIn(root: string, path: string, owners: Owners): string[] {
   return withParent(root, latin(path), owners, (at) => fs.readdirSync(at, 'utf8'));
 }
 
+function openAt(root: string, path: string, owners: Owners): number | undefined {
+  try {
+    return withParent(root, latin(path), owners, (at) => fs.openSync(at, pathOnly));
+  } catch (cause) {
+    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw cause;
+  }
+}
+
 // What lay in a folder that is gone already, where it is called again.
 function gone(act: () => void): void {
   try {
@@ -149,7 +161,13 @@ function putFolder(at: Buffer, after: EntryState): void {
   withHandle(at, (self, { mode }) => fs.chmodSync(self, (mode & 0o7777) | 0o700));
 }
 
-function put(at: Buffer, after: Exclude<EntryState, { kind: 'folder' }>, read: Kept): void {
+interface How {
+  readonly read: Kept;
+  /** Whether the file that is there has an access list. */
+  readonly keepList: boolean;
+}
+
+function put(at: Buffer, after: Exclude<EntryState, { kind: 'folder' }>, { keepList, read }: How): void {
   const beside = Buffer.concat([
     at.subarray(0, at.lastIndexOf('/') + 1),
     bytesOf(`.skillgate-${randomBytes(8).toString('hex')}`),
@@ -157,6 +175,7 @@ function put(at: Buffer, after: Exclude<EntryState, { kind: 'folder' }>, read: K
   try {
     if (after.kind === 'link') fs.symlinkSync(Buffer.from(after.to), beside);
     else write(beside, after, read);
+    if (keepList) copyAccessList(at, beside);
     give(beside, after);
     if (after.kind === 'file') withHandle(beside, (self) => fs.chmodSync(self, after.mode));
     fs.renameSync(beside, at);

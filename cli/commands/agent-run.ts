@@ -18,7 +18,7 @@ import { applyAllowed } from '../changes/accept.ts';
 import { offerChanges } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { handsOfOperator, noteUnasked } from '../holds/hands.ts';
-import { noteLeftBehind } from '../left-behind.ts';
+import { noteEnd } from '../left-behind.ts';
 import { answer, joined, jsonText, note, safe } from '../output.ts';
 import { exitOfEnd } from '../run-end.ts';
 import { openSecrets } from '../secret-sources/open-secrets.ts';
@@ -69,7 +69,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const { changes, ...end } = await whileHeld(join(context.paths.data, 'agents', name, 'sessions', id), () =>
       runSession(session, { ...context, ...streamsOf(context, taken) }),
     );
-    noteLeftBehind(context, end.cleaned, id);
+    noteEnd(context, { ...end, run: id, mounts: plan.mounts });
     const waiting = await applyAllowed(context.paths, { ...files, own: host.own }, changes);
     if (waiting !== undefined) await offerChanges(context, files, waiting, context.options.accept === true);
     if (context.format !== 'text') {

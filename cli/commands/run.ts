@@ -15,7 +15,7 @@ import { applyAllowed } from '../changes/accept.ts';
 import { offerChanges } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { handsOfOperator } from '../holds/hands.ts';
-import { noteLeftBehind } from '../left-behind.ts';
+import { noteEnd } from '../left-behind.ts';
 import type { LockedSkill } from '../lock.ts';
 import { answer, count, joined, jsonText, note, safe } from '../output.ts';
 import { printPlan } from '../plan-text.ts';
@@ -76,7 +76,7 @@ async function runNow(
     const { leftOut } = result.plan;
     if (leftOut.length > 0) note(context, safe`note: ${leftOutText(leftOut.length, request)}`);
     if (context.format !== 'text') context.stdout.write(`${jsonText(resultJson(result, output))}\n`);
-    noteLeftBehind(context, result.cleaned, result.run);
+    noteEnd(context, { ...result, mounts: result.plan.mounts });
     const waiting = await applyAllowed(context.paths, host, result.changes);
     if (waiting !== undefined) await offerChanges(context, host, waiting, context.options.accept === true);
     return exitOf(context, result);

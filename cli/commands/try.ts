@@ -10,7 +10,7 @@ import { offerChanges } from '../changes/offer.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { handsOfOperator } from '../holds/hands.ts';
 import { KeptOutput } from '../kept-output.ts';
-import { noteLeftBehind } from '../left-behind.ts';
+import { noteEnd } from '../left-behind.ts';
 import { jsonText, note, safe } from '../output.ts';
 import { exitOf } from '../run-end.ts';
 import { outputFor, resultJson } from '../run-output.ts';
@@ -61,7 +61,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const missing = [...missingRequests(events), ...missingInOutput(text)];
     if (context.format === 'text') sayMissing(context, result, missing);
     else context.stdout.write(`${jsonText({ ...resultJson(result, output), schema: 'skillgate.try/1', missing })}\n`);
-    noteLeftBehind(context, result.cleaned, result.run);
+    noteEnd(context, { ...result, mounts: result.plan.mounts });
     const host = { policy, audit };
     const waiting = await applyAllowed(context.paths, host, result.changes);
     if (waiting !== undefined)

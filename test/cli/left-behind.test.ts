@@ -1,5 +1,7 @@
+import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { leftBehindForAgent, leftBehindLines } from '../../cli/left-behind.ts';
+import type { CommandContext } from '../../cli/command.ts';
+import { leftBehindForAgent, leftBehindLines, noteEnd } from '../../cli/left-behind.ts';
 
 const run = '0f35d1a0-0000-4000-8000-000000000000';
 const behind = (path: string, why: string): { path: string; why: string } => ({ path, why });
@@ -41,4 +43,22 @@ it('an agent hears how many paths were left, and none of the names that a skill 
     'all that it changed in a folder is thrown away; the audit log says why',
   ]);
   expect(leftBehindForAgent([])).toEqual([]);
+});
+
+it.each([
+  ['limit:seconds', 'cow', 'note: what it changed in /reports is thrown away: it did not end by itself\n'],
+  ['killed', 'rw', 'note: what it changed in /reports is thrown away: it did not end by itself\n'],
+  ['limit:seconds', 'ro', ''],
+  ['exit', 'cow', ''],
+] as const)('a run that ended by %s with a mount that is %s says what is lost', (reason, mode, said) => {
+  const notes: string[] = [];
+  const stderr = new Writable({ write: (chunk, _, done) => done(void notes.push(String(chunk))) });
+  const context = { stderr, env: {}, format: 'text' } as unknown as CommandContext;
+  noteEnd(context, {
+    reason,
+    run,
+    cleaned: [],
+    mounts: [{ source: 'workspace:a', target: '/reports', path: '/a', id: '1:2', mode, reason: '' }],
+  });
+  expect(notes.join('')).toBe(said);
 });

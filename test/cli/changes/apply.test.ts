@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -93,6 +94,30 @@ describe.each(root ? [true, false] : [false])('accepted changes (overlay: %s)', 
       [uid, gid],
       [uid, group],
     ]);
+  });
+});
+
+describe('a file with an access list', () => {
+  // acl(5) as the kernel keeps it: the owner, user 1234 and the mask may read and write, the owning group and others nothing.
+  const list = `struct.pack('<I', 2) + b''.join(struct.pack('<HHI', *e) for e in
+    [(1, 6, 2**32 - 1), (2, 6, 1234), (4, 0, 2**32 - 1), (16, 6, 2**32 - 1), (32, 0, 2**32 - 1)])`;
+  const python = (code: string, path: string): string =>
+    execFileSync('python3', ['-c', `import os, struct, sys\nlist = ${list}\npath = sys.argv[1]\n${code}`, path], {
+      encoding: 'utf8',
+    });
+
+  it('keeps it when its content is replaced, and no other file gets one', async () => {
+    seen = makeSeenFolder(root);
+    for (const name of ['listed', 'plain']) fs.writeFileSync(`${seen.folder}/${name}`, 'old');
+    python("os.setxattr(path, 'system.posix_acl_access', list)", `${seen.folder}/listed`);
+    const after = await seen.see((view) => {
+      for (const name of ['listed', 'plain']) fs.writeFileSync(`${view}/${name}`, 'new');
+    });
+    await after.apply();
+    expect(fs.readFileSync(`${seen.folder}/listed`, 'utf8')).toBe('new');
+    const tell = "print(os.getxattr(path, 'system.posix_acl_access') == list)";
+    expect(python(tell, `${seen.folder}/listed`)).toBe('True\n');
+    expect(python('print(os.listxattr(path))', `${seen.folder}/plain`)).toBe('[]\n');
   });
 });
 

@@ -222,3 +222,20 @@ describe.each(kinds)('what a run leaves behind in a view (overlay: %s)', (overla
     await after.apply();
   });
 });
+
+it.each(kinds)('a file with holes is too much before anything of it is read (overlay: %s)', async (overlays) => {
+  seen = makeSeenFolder(overlays);
+  const act = (view: string): void => {
+    fs.writeFileSync(`${view}/holes`, '');
+    fs.truncateSync(`${view}/holes`, 3 * 1024 ** 3);
+  };
+  await expect(seen.see(act)).rejects.toThrow('the limit was met at holes');
+});
+
+it.runIf(root)('a file of the folder that is larger than a run may change may be deleted', async () => {
+  seen = makeSeenFolder(true);
+  fs.writeFileSync(`${seen.folder}/large`, '');
+  fs.truncateSync(`${seen.folder}/large`, 300 * 1024 ** 2);
+  const after = await seen.see((view) => fs.rmSync(`${view}/large`));
+  expect(words(after)).toEqual(['deleted large']);
+});
