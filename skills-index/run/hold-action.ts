@@ -124,6 +124,13 @@ export function aboutAction(
   return grants === undefined ? about : { ...about, grants };
 }
 
+/** The action of a hold that nobody is asked about any more: what was sent is kept no longer than people need it. */
+export function withoutContent(action: GatedAction): GatedAction {
+  if (action.kind !== 'egress') return action;
+  const { headers: _, text: __, ...rest } = action;
+  return rest;
+}
+
 /** Whether a hold's words and scope are those of its action: one that somebody else wrote may say one thing and cover another. */
 export function isAsShown(hold: Hold): boolean {
   const { action, grants, kind, rule, scope, what } = hold;

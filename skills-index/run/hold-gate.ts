@@ -2,7 +2,7 @@
 import { Problem } from '../skill/problem.ts';
 import type { AuditEvent } from './audit-entry.ts';
 import type { Gate, GateAnswer, GatedAction, Hold, HoldHands, SignedAnswer } from './hold.ts';
-import { isAsShown } from './hold-action.ts';
+import { isAsShown, withoutContent } from './hold-action.ts';
 import {
   type AnswerQuestion,
   endOf,
@@ -190,8 +190,9 @@ function findStanding(desk: HoldDesk, { scope }: Hold): SignedAnswer | undefined
 
 // That somebody was asked is kept for a while; that nobody waits any more makes its digest another one, so no answer counts.
 function endHold({ files }: HoldDesk, hold: Hold): void {
+  const { action, ...rest } = hold;
   files.forget(hold);
-  files.keep({ ...hold, holder: ended });
+  files.keep({ ...rest, ...(action === undefined ? {} : { action: withoutContent(action) }), holder: ended });
 }
 
 function isRecent({ created }: Hold, now: Date): boolean {

@@ -1,11 +1,23 @@
-import { chmodSync, chownSync, existsSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { breakerFile, readBreakers } from '../../runner/breakers.ts';
-import { holdDesk, holdFiles } from '../../runner/holds.ts';
+import { holdDesk, holdFiles, keptRequest, requestPath } from '../../runner/holds.ts';
 import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
 import { closedBreaker } from '../../skills-index/run/breaker.ts';
+import { writeHeldRequest } from '../../skills-index/run/held-request.ts';
 import { answerBytes, type Hold, type HoldAnswer, holdAnswerType, holdDigest, newHold } from '../../skills-index/run/hold.ts';
 import { findAnswer } from '../../skills-index/run/hold-gate.ts';
 import { emptyHostPolicy } from '../../skills-index/run/host-policy.ts';
@@ -145,6 +157,26 @@ describe('the files', () => {
     files.forget(hold);
     expect(files.kept()).toEqual([]);
     expect(holdFiles(join(folder, 'nowhere')).kept()).toEqual([]);
+  });
+
+  it('keep the request beside its hold, for this user alone, until the hold is forgotten', () => {
+    const files = holdFiles(folder);
+    const request = writeHeldRequest({ line: 'POST /v2 HTTP/1.1', headers: ['Host: a.example'], body: Buffer.from('pay') });
+    const action = { kind: 'egress', host: 'a.example', port: 443, method: 'POST', path: '/v2' } as const;
+    const about: Hold = { ...hold, action: { ...action, request: digestOf(request) } };
+    files.keep(about);
+    files.keepRequest(about, request);
+    expect(statSync(requestPath(folder, about)).mode & 0o777).toBe(0o600);
+    expect(keptRequest(folder, about)).toEqual({
+      ...{ line: 'POST /v2 HTTP/1.1', headers: ['Host: a.example'] },
+      body: Buffer.from('pay'),
+    });
+    // What the hold does not name is not shown in its place.
+    expect(keptRequest(folder, { ...about, action: { ...action, request: digestOf('other') } })).toBeUndefined();
+    expect(keptRequest(folder, hold)).toBeUndefined();
+    files.forget(about);
+    expect(existsSync(requestPath(folder, about))).toBe(false);
+    expect(keptRequest(folder, about)).toBeUndefined();
   });
 
   it('know whether the process that waits lives', () => {

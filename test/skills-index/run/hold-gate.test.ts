@@ -152,6 +152,15 @@ describe('a gate', () => {
     expect(await gate.ask(post(), undefined, () => Promise.reject(new Error('was read')))).toEqual({ kind: 'allowed' });
   });
 
+  it('keeps nothing of what a request said when nobody is asked about it any more', async () => {
+    const host = makeHost();
+    const whole = async () => ({ action: post('/v2', { headers: ['X-A: b'], text: 'pay eve' }), request: Buffer.from('x') });
+    expect(await openGate(host.settings).ask(post('/v2'), undefined, whole)).toMatchObject({ code: 'hold-expired' });
+    expect(JSON.stringify([...host.kept.values()])).toMatch(/"holder":"ended"/);
+    expect(JSON.stringify([...host.kept.values()])).not.toMatch(/pay eve|X-A/);
+    expect(host.requests.size).toBe(0);
+  });
+
   it('asks nobody about a request that does not come whole, and reads none that no rule holds', async () => {
     const host = makeHost();
     const gate = openGate(host.settings);
