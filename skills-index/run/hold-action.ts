@@ -73,7 +73,7 @@ export function sayAction(action: GatedAction): string {
       return `apply ${action.changes} changed files to ${action.target}, change set ${action.digest}`;
     case 'egress': {
       const { body, bytes, host, method, opens, path, port, query, request } = action;
-      const all = request === undefined ? '' : `, with its headers ${request}`;
+      const all = request === undefined ? '' : `, request ${request}`;
       const asks = query === undefined ? '' : `?… (${query.length} characters, ${digestOf(query)})`;
       const place = `${host}:${port}${path}${asks}`;
       if (opens === 'tunnel') return `open a tunnel to ${place}, through which anything may be sent unseen`;

@@ -146,7 +146,7 @@ describe('a gate', () => {
     const gate = openGate(host.settings);
     expect(await gate.ask(post(), undefined, whole)).toEqual({ kind: 'allowed' });
     expect(shown).toEqual([String(request), String(request)]);
-    expect(host.asked[0]?.what).toContain(`with its headers ${digestOf(request)}`);
+    expect(host.asked[0]?.what).toContain(`request ${digestOf(request)}`);
     expect(host.requests.size).toBe(0);
     // What stands asks nobody, so nothing has to be read.
     expect(await gate.ask(post(), undefined, () => Promise.reject(new Error('was read')))).toEqual({ kind: 'allowed' });
