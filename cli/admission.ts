@@ -7,6 +7,7 @@ import type { HostPolicy } from '../skills-index/run/host-policy.ts';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import type { Admitted, Pinned } from '../skills-index/trust/decision.ts';
+import { registryIdOf } from '../skills-index/trust/own-registry.ts';
 import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import type { CommandContext } from './command.ts';
 import { diskStore } from './disk-store.ts';
@@ -97,7 +98,10 @@ async function askOne(
   const plain = sourceOf(world, registry, question.offline ?? false);
   const source = question.through?.(plain) ?? plain;
   const exact = locked !== undefined && range === locked.version;
-  const scopeClaim = scopeClaimIn(question.locks, scopeOf(name), registry.root.origin);
+  const scopeClaim = scopeClaimIn(question.locks, scopeOf(name), {
+    origin: registry.root.origin,
+    id: registryIdOf(registry.root),
+  });
   const admission = await admit({
     ...source,
     name,
@@ -134,6 +138,7 @@ function sourceOf(world: World, registry: TrustedRegistry, offline: boolean): So
 function pinnedBy(locked: LockedSkill, exact: boolean): Pinned {
   return {
     registry: locked.registry,
+    ...(locked.root === undefined ? {} : { registryId: locked.root }),
     ...(exact ? { bundle: locked.bundle, capabilities: locked.capabilities, logIndex: locked.logIndex } : {}),
     ...(isDigest(locked.publisher) ? { publisher: locked.publisher } : {}),
   };

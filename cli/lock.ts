@@ -36,6 +36,8 @@ export interface ProjectFile {
 export interface LockedSkill {
   /** Origin of the registry, as its root file names it. */
   readonly registry: string;
+  /** Fingerprint of the registry's first root file. Two registries may have one origin, such as `localhost`; locks from before have none. */
+  readonly root?: Digest | undefined;
   readonly version: Version;
   readonly bundle: Digest;
   /** Key of the publisher. */
@@ -60,6 +62,7 @@ const lockSchema = v.strictObject({
     skillName,
     v.strictObject({
       registry: v.string(),
+      root: v.exactOptional(digest),
       version,
       bundle: digest,
       publisher: v.string(),
@@ -118,10 +121,14 @@ export async function readProject(path: string): Promise<ProjectFile> {
 }
 
 /** The claim that the first skill of a scope showed, when one from this registry is in any of the locks. */
-export function scopeClaimIn(locks: readonly Lock[], scope: Scope, registry: string): number | undefined {
+export function scopeClaimIn(
+  locks: readonly Lock[],
+  scope: Scope,
+  { origin, id }: { readonly origin: string; readonly id: Digest },
+): number | undefined {
   const known = locks
     .flatMap((lock) => [...lock])
-    .filter(([name, one]) => scopeOf(name) === scope && one.registry === registry)
+    .filter(([name, one]) => scopeOf(name) === scope && one.registry === origin && (one.root ?? id) === id)
     .map(([, one]) => one.scopeClaim);
   return known.length === 0 ? undefined : Math.min(...known);
 }

@@ -17,6 +17,7 @@ import {
 } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
 import { type Answer, askAdmission, openAdmitted, type Project, projectAt, type World } from '../admission.ts';
 import { foldersOf, sharedFolder } from '../agent-folders.ts';
@@ -148,6 +149,7 @@ function refuseStepBack(admitted: Admitted, before: LockedSkill | undefined, ran
 function lockedBy(found: Answer, admitted: Admitted): LockedSkill {
   return {
     registry: found.registry.root.origin,
+    root: registryIdOf(found.registry.root),
     version: admitted.version,
     bundle: admitted.bundle,
     publisher: admitted.publisher,

@@ -73,6 +73,8 @@ export interface Pinned {
   readonly publisher?: Digest;
   /** Origin of the registry. */
   readonly registry?: string;
+  /** Fingerprint of its first root file: an origin such as `localhost` may be that of two registries. */
+  readonly registryId?: Digest;
   /** Digest of the approved capabilities. */
   readonly capabilities?: Digest;
   /** Log index of the verdict. */

@@ -62,15 +62,20 @@ describe('skillgate.lock', () => {
       logIndex: 9,
     };
     const at = (registry: string, scopeClaim: number): LockedSkill => ({ ...one, registry, scopeClaim });
+    const here = { origin: 'localhost', id: digestOf('root') };
     const own: Lock = new Map([[parseSkillName('@acme/a'), at('localhost', 3)]]);
     const project: Lock = new Map([
       [parseSkillName('@acme/b'), at('localhost', 17)],
       [parseSkillName('@acme/c'), at('skills.example', 1)],
       [parseSkillName('@other/a'), at('localhost', 0)],
     ]);
-    expect(scopeClaimIn([own, project], parseScope('acme'), 'localhost')).toBe(3);
-    expect(scopeClaimIn([project], parseScope('acme'), 'localhost')).toBe(17);
-    expect(scopeClaimIn([own, project], parseScope('nobody'), 'localhost')).toBeUndefined();
+    expect(scopeClaimIn([own, project], parseScope('acme'), here)).toBe(3);
+    expect(scopeClaimIn([project], parseScope('acme'), here)).toBe(17);
+    expect(scopeClaimIn([own, project], parseScope('nobody'), here)).toBeUndefined();
+    // Two registries of one origin are two.
+    const named = (root: string): Lock => new Map([[parseSkillName('@acme/a'), { ...at('localhost', 5), root: digestOf(root) }]]);
+    expect(scopeClaimIn([named('root'), named('another root')], parseScope('acme'), here)).toBe(5);
+    expect(scopeClaimIn([named('another root')], parseScope('acme'), here)).toBeUndefined();
   });
 
   it('has the same bytes in whatever order skills were added', () => {

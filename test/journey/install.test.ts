@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
+import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import {
   type Installer,
   makeHonest,
@@ -44,6 +45,7 @@ describe('skill install', () => {
     expect(lock()).toEqual({
       '@acme/weekly-report': {
         registry: 'localhost',
+        root: rootFingerprint(network.registry.trust.root),
         version: '1.0.0',
         bundle: report.packed.digest,
         publisher: network.registry.author.keyId,

@@ -153,11 +153,16 @@ function sayChanges(signed: VerifiedStatement | undefined, evidence: Evidence): 
   ];
 }
 
-// Keyed, nobody says who holds the key: only that it is the same one, and that its use cannot be hidden.
+// Keyed, nobody says who holds the key: only that it is the pinned one, and that its use cannot be hidden.
 function whoIsIt(signed: VerifiedStatement | undefined, { input }: Evidence): string {
   if (signed?.certified !== undefined) return `keyless: ${printClaims(signed.certified.claims)}`;
   const pin = input.pinned?.publisher;
-  const same = pin === undefined ? 'no publisher was known here before' : 'the same publisher as before';
+  const same =
+    pin === undefined
+      ? 'no publisher of this skill was known here before'
+      : pin === signed?.signer
+        ? 'the publisher that is pinned here for this skill'
+        : 'not the key that is pinned here for this skill';
   return `keyed: ${same}, publicly logged, no name proven`;
 }
 

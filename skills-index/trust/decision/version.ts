@@ -16,7 +16,7 @@ import { identityId, printIdentity } from '../../statement/identity-id.ts';
 import { idsOf, matchedIdentity } from '../identity/match.ts';
 import { sayWord } from '../identity/publisher-stops.ts';
 import { judgeCeiling } from '../judging-policies.ts';
-import { judgeOfRegistry } from '../own-registry.ts';
+import { judgeOfRegistry, registryIdOf } from '../own-registry.ts';
 import { policyDigest } from '../policy.ts';
 import { sayForeign } from '../publisher-words.ts';
 import { holdsOffice } from '../root-office.ts';
@@ -113,12 +113,17 @@ export function judgeVerdict(evidence: Evidence, reasons: Reasons): JudgedVerdic
 
 /** What the lock says besides bytes and publisher: from which registry, with which capabilities, by which verdict it was admitted. */
 export function judgePinned({ input }: Evidence, verdict: JudgedVerdict | undefined, reasons: Reasons): void {
-  const { registry, capabilities, logIndex } = input.pinned ?? {};
+  const { registry, registryId, capabilities, logIndex } = input.pinned ?? {};
+  const own = registryIdOf(input.root);
   const { origin } = input.root;
   const approved = capabilityDigest(input.line.capabilities);
   const at = verdict?.logIndex;
   const faults: readonly (readonly [boolean, string])[] = [
     [registry === undefined || registry === origin, `the lock says registry ${registry}, and ${origin} answers`],
+    [
+      registryId === undefined || registryId === own,
+      `the lock says the registry with the first root file ${registryId}, and the one with ${own} answers`,
+    ],
     [
       capabilities === undefined || capabilities === approved,
       `the lock says capabilities ${capabilities}, ${approved} is approved`,

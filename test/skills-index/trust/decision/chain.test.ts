@@ -34,7 +34,11 @@ describe('the chain of an admitted version', () => {
     ['witnesses', ['witnessed: 0/0 (none demanded)', 'another history than others']],
     [
       'publisher',
-      [people.author.keyId, 'keyed: no publisher was known here before, publicly logged, no name proven', 'SLSA build level 0'],
+      [
+        people.author.keyId,
+        'keyed: no publisher of this skill was known here before, publicly logged, no name proven',
+        'SLSA build level 0',
+      ],
     ],
     ['scan', ['pass, 3 of 3 files', 'rule set sha256:', 'report sha256:']],
     [
@@ -63,7 +67,13 @@ describe('the chain of an admitted version', () => {
   it('says when the publisher is the one that was known, and the head was compared with one seen before', () => {
     const seen = { checkpoint: story.log.head, proof: [] };
     const known = chainOf({ pinned: { publisher: people.author.keyId }, seen });
-    expect(partOf(known, 'publisher')?.notes).toContain('keyed: the same publisher as before, publicly logged, no name proven');
+    expect(partOf(known, 'publisher')?.notes).toContain(
+      'keyed: the publisher that is pinned here for this skill, publicly logged, no name proven',
+    );
+    const other = decide({ ...story.input, pinned: { publisher: people.stranger.keyId } }).chain;
+    expect(partOf(other, 'publisher')?.notes).toContain(
+      'keyed: not the key that is pinned here for this skill, publicly logged, no name proven',
+    );
     expect(partOf(known, 'log')?.notes).toEqual([`compared with the head seen here before, of size ${story.log.head.size}`]);
   });
 
@@ -96,7 +106,7 @@ describe('what people read of a chain', () => {
       [
         'publisher',
         `published by ${people.author.keyId} at log index 4`,
-        'keyed: no publisher was known here before, publicly logged, no name proven',
+        'keyed: no publisher of this skill was known here before, publicly logged, no name proven',
         'SLSA build level 0: where it was made is not shown',
       ],
       [

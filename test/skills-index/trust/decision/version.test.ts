@@ -5,6 +5,7 @@ import { parseManifest, printManifest } from '../../../../skills-index/skill/man
 import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../../../skills-index/statement/identity-id.ts';
 import { type Decision, type DecisionInput, decide } from '../../../../skills-index/trust/decision.ts';
+import { registryIdOf } from '../../../../skills-index/trust/own-registry.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy.ts';
 import { people, storyFiles, storyManifest, storyNow, tellStory } from '../../story.ts';
 import { kim, tellCertified } from '../../story-certified.ts';
@@ -46,6 +47,11 @@ describe('what is pinned', () => {
       'capabilities',
       { capabilities: digestOf('others') },
       `lock-mismatch: the lock says capabilities ${digestOf('others')}, ${capabilityDigest} is approved`,
+    ],
+    [
+      'registry of the same origin',
+      { registry: story.input.root.origin, registryId: digestOf('another root') },
+      `lock-mismatch: the lock says the registry with the first root file ${digestOf('another root')}, and the one with ${registryIdOf(story.input.root)} answers`,
     ],
     ['verdict', { logIndex: 3 }, `lock-mismatch: the lock says log index 3, the verdict is at ${line.logIndex}`],
     ['bundle', { bundle: digestOf('x') }, `bundle-mismatch: ${digestOf('x')} is pinned, and the index has ${line.bundle}`],
