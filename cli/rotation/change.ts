@@ -61,6 +61,7 @@ function policyChanges(was: Policy, is: Policy): ChangeRow[] {
     one('policy', policyDigest(was), policyDigest(is)),
     one('approvals of a usual version', approvals(was.approvals.usual), approvals(is.approvals.usual)),
     one('approvals of a version with reach', approvals(was.approvals.high), approvals(is.approvals.high)),
+    one('scanners that have to sign the same report', `${was.scanners ?? 1}`, `${is.scanners ?? 1}`),
     one('programs that give reach, as before', `${stay}`, `${stay}`),
     ...each('program that gives reach', was.programs, is.programs).filter(({ change }) => change !== 'same'),
     one('capability ceiling', ceilings[0], ceilings[1]),

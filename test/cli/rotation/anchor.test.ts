@@ -160,11 +160,13 @@ describe('a proposal held against the root of trust in force', () => {
     const strict: Policy = {
       ...defaultPolicy,
       ceiling: null,
+      scanners: 2,
       approvals: { ...defaultPolicy.approvals, usual: { total: 2, independent: 1 } },
     };
     const shown = await show(nextWith(root, { 'policy.json': canonicalJson(strict) }));
     expect(shown.stdout).toContain('against version 1: what is kept here of http://localhost:1');
     expect(shown.stdout).toContain('~ approvals of a usual version: 1 → 2, 1 of them independent');
+    expect(shown.stdout).toContain('~ scanners that have to sign the same report: 1 → 2');
     // One made over an older state than is kept here.
     expect((await show(await holdCeremony({ root, signers: [], now }))).stderr).toContain(
       'version 1 of the root of trust is known here',
