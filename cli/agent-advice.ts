@@ -12,7 +12,8 @@ const advice: Readonly<Partial<Record<ProblemCode, string>>> = {
 };
 
 // Commands and files of the operator. A hint that names one is written for the operator.
-const isForOperator = /\bskill(gate)? (agent|hold|key|secret|changes|registry|member|scope|review|doctor|log)\b|\bhost\.json\b/;
+const isForOperator =
+  /\bskill(gate)?( --)? (agent|hold|key|secret|changes|registry|member|scope|review|doctor|log)\b|\bhost\.json\b/;
 
 export function adviceForAgent({ code, hint }: Pick<Problem, 'code' | 'hint'>): string {
   const said = advice[code] ?? hint ?? problemCodes[code].fix;

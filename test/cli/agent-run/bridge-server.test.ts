@@ -25,7 +25,7 @@ const calls: BridgeCalls = {
     if (call.skill === '@acme/refused') throw new Problem('plan-refused', 'Cannot run it');
     if (call.skill === '@acme/ungranted')
       throw new Problem('plan-refused', 'Cannot run it', {
-        hint: 'an operator can allow it: skill agent grant fin --all-of @acme/x',
+        hint: 'an operator can allow it: npm run -s skill -- agent grant fin --all-of @acme/x',
       });
     if (call.skill === '@acme/waits')
       throw new Problem('breaker-open', 'Cannot run it', { hint: 'a person lets it run again with skill hold allow 3f9c' });
@@ -80,7 +80,7 @@ describe('the runner’s end of the bridge', () => {
     async (skill) => {
       const [last] = (await say({ ...run, skill })).slice(-1);
       expect(JSON.stringify(last)).toContain('tell the person you work for');
-      expect(JSON.stringify(last)).not.toMatch(/skill (agent|hold|key)|host\.json/);
+      expect(JSON.stringify(last)).not.toMatch(/skill( --)? (agent|hold|key)|host\.json/);
     },
   );
 
