@@ -13,7 +13,7 @@ export function leftBehindLines(cleaned: readonly LeftBehind[], run: string): st
   for (const { path, why } of cleaned) reasons.set(why, [...(reasons.get(why) ?? []), path]);
   const lines = [...reasons].slice(0, leftBehindReasonsMax).map(([why, [first = '', ...others]]) => {
     const what = others.length === 0 ? first : `${first} and ${count(others.length, 'more path')}`;
-    return `not taken over: ${what}: ${why}`;
+    return ['not taken over', what, why].filter((part) => part !== '').join(': ');
   });
   const untold = reasons.size - lines.length;
   const isWhole = untold <= 0 && reasons.size === cleaned.length;
@@ -24,7 +24,7 @@ export function leftBehindLines(cleaned: readonly LeftBehind[], run: string): st
 /** For an agent only how many: the names are a skill's own words, and would pass for ours. */
 export function leftBehindForAgent(cleaned: readonly LeftBehind[]): string[] {
   if (cleaned.length === 0) return [];
-  if (cleaned.some(({ why }) => why.startsWith('all its changes are thrown away')))
+  if (cleaned.some(({ why }) => /^all (?:its )?changes are thrown away/.test(why)))
     return ['all that it changed in a folder is thrown away; the audit log says why'];
   return [
     `${count(cleaned.length, 'path')} of what it wrote ${cleaned.length === 1 ? 'is' : 'are'} not taken over; the audit log says why`,
