@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publicKeyOf, readKeyFile } from '../../cli/signers/key-file.ts';
 import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
-import type { MemberRole } from '../../skills-index/statement/attestation.ts';
+import { type MemberRole, memberStatement } from '../../skills-index/statement/attestation.ts';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { type Ran, skill } from '../cli/command-line.ts';
+import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestKey } from '../registry/people.ts';
-import { approve, claimScope, enrol, makeSkill, publish, type Send, scan, signIn } from '../registry/road.ts';
+import { approve, claimScope, makeSkill, publish, type Send, scan, signIn, state } from '../registry/road.ts';
 
 export interface RotationStage {
   readonly folder: string;
@@ -77,13 +78,20 @@ export async function makeRotationStage(): Promise<RotationStage> {
   );
   await sign(['ben']);
   await start();
-  const ada = await readKeyFile(join(folder, 'ada', 'config', 'keys', 'administrator.json'));
-  const administrator: TestKey = { ...ada, open: publicKeyOf(ada), pem: '' };
+  const administrators = await Promise.all(
+    ['ada', 'ben'].map(async (user): Promise<TestKey> => {
+      const key = await readKeyFile(join(folder, user, 'config', 'keys', 'administrator.json'));
+      return { ...key, open: publicKeyOf(key), pem: '' };
+    }),
+  );
   const members: [string, MemberRole, TestKey][] = [
     ['watcher', 'scanner', scanner],
     ['rita', 'reviewer', rita],
   ];
-  for (const [name, role, key] of members) await enrol(send, administrator, { name, roles: [role], key });
+  for (const [name, role, key] of members) {
+    const enrolment = memberStatement({ nonce: freshNonce(), name, roles: [role], key: key.open, state: 'enrolled' });
+    for (const administrator of administrators) await state(send, enrolment, administrator);
+  }
   await claimScope(send, 'acme', author);
   return {
     ...{ folder, data, as, json, start, stop, base },
