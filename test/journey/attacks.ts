@@ -1,7 +1,10 @@
 /** What can be wrong with a version or with what a registry says of it: each must end before anything is written or started. */
 
+import { eq } from 'drizzle-orm';
 import { pinRegistry } from '../../cli/registries.ts';
+import { statements } from '../../registry/schema.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { base, type Installer, type Lie, makeReportSkill, pathsOf, release, sayOf } from '../cli/installer-world.ts';
 import { makeRoot } from '../registry/people.ts';
 import type { Skill } from '../registry/road.ts';
@@ -123,10 +126,14 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'an index line without the approval',
+    // Of another kind one could be known here from before: who is who is remembered.
     arrange: async (user, skill) => {
+      const { db } = user.network.registry.registry;
+      const approvals = db.read.select().from(statements).where(eq(statements.predicateType, predicateTypes.approval));
+      const left = new Set<unknown>((await approvals).map(({ bundle }) => bundle));
       user.network.lie = lineLie(skill.manifest.name, (line) => ({
         ...line,
-        statements: (line.statements as string[]).slice(1),
+        statements: (line.statements as string[]).filter((one) => !left.has(one)),
       }));
     },
     says: /not-admitted/,
