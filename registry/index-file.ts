@@ -6,6 +6,7 @@ import { asc, eq, sql } from 'drizzle-orm';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { isAmong } from './batch.ts';
 import type { Registry } from './context.ts';
+import { indexFilesMarkedAtOnce } from './limits.ts';
 import { replaceObject } from './objects.ts';
 import { indexLines } from './schema.ts';
 
@@ -19,21 +20,7 @@ export function indexFileName(name: SkillName): string {
  * @throws Problem `registry-busy` when others wrote the file each time; `resume` writes it later
  */
 export async function writeIndexFile(registry: Registry, name: SkillName): Promise<void> {
-  await registry.exclusive(`index ${name}`, async () => {
-    const unwritten: number[] = [];
-    await replaceObject(registry.objects, indexFileName(name), async () => {
-      const rows = await registry.db.read
-        .select()
-        .from(indexLines)
-        .where(eq(indexLines.name, name))
-        .orderBy(asc(indexLines.logIndex));
-      unwritten.splice(0, unwritten.length, ...rows.filter((row) => row.written === 0).map((row) => row.logIndex));
-      return Buffer.from(rows.map((row) => `${row.line}\n`).join(''));
-    });
-    if (unwritten.length === 0) return;
-    // Never by name: a line that another process committed since is not in this file.
-    await registry.db.batch([(db) => db.update(indexLines).set({ written: 1 }).where(isAmong(indexLines.logIndex, unwritten))]);
-  });
+  await markWritten(registry, await putIndexFile(registry, name));
 }
 
 /** Writes the files that lack a line, as a crash leaves them. */
@@ -43,5 +30,33 @@ export async function writeLackingFiles(registry: Registry): Promise<void> {
     .from(indexLines)
     // Written out: the index over unwritten lines is used for the literal 0 only.
     .where(sql`${indexLines.written} = 0`);
-  for (const { name } of lacking) await writeIndexFile(registry, name);
+  for (let from = 0; from < lacking.length; from += indexFilesMarkedAtOnce) {
+    const written: number[] = [];
+    for (const { name } of lacking.slice(from, from + indexFilesMarkedAtOnce))
+      written.push(...(await putIndexFile(registry, name)));
+    await markWritten(registry, written);
+  }
+}
+
+/** Log indexes of the lines that were not marked and are in the file now. */
+async function putIndexFile(registry: Registry, name: SkillName): Promise<readonly number[]> {
+  return registry.exclusive(`index ${name}`, async () => {
+    let unwritten: readonly number[] = [];
+    await replaceObject(registry.objects, indexFileName(name), async () => {
+      const rows = await registry.db.read
+        .select()
+        .from(indexLines)
+        .where(eq(indexLines.name, name))
+        .orderBy(asc(indexLines.logIndex));
+      unwritten = rows.filter((row) => row.written === 0).map((row) => row.logIndex);
+      return Buffer.from(rows.map((row) => `${row.line}\n`).join(''));
+    });
+    return unwritten;
+  });
+}
+
+// Never by name: a line that another process committed since is not in the file.
+async function markWritten(registry: Registry, lines: readonly number[]): Promise<void> {
+  if (lines.length === 0) return;
+  await registry.db.batch([(db) => db.update(indexLines).set({ written: 1 }).where(isAmong(indexLines.logIndex, lines))]);
 }

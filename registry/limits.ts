@@ -34,6 +34,8 @@ export const failureCharsMax = 300;
 export const decidedRowsMax = 20;
 export const claimMs = 10 * 60_000;
 export const objectWritesAtOnce = 16;
+/** Index files that a start brings up to date before it marks their lines in one batch. */
+export const indexFilesMarkedAtOnce = 100;
 export const formBodyBytesMax = 64 * 1024;
 export const pendingPasskeysMax = 5;
 export const reportBytesMax = 16 * 1024 * 1024;
