@@ -81,17 +81,12 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
   const views = openViews(runFolder, overlays, seen?.namespace);
   const held = new Map<string, SeenWorkspace>();
   let finished: Promise<FinishedMounts> | undefined;
-  const finishOnce = async (leaks?: LeakDetector): Promise<FinishedMounts> => {
-    try {
-      return await finishAll(question, held, leaks);
-    } finally {
-      views.close();
-      if (seen !== undefined)
-        for (const one of [seen.namespace, ...[...seen.views.values()].map(({ pin }) => pin)]) closeSync(one);
-    }
+  const close = (): void => {
+    views.close();
+    if (seen !== undefined) for (const one of [seen.namespace, ...[...seen.views.values()].map(({ pin }) => pin)]) closeSync(one);
   };
   const finish = (leaks?: LeakDetector): Promise<FinishedMounts> => {
-    finished ??= finishOnce(leaks);
+    finished ??= finishAll(question, held, leaks).finally(close);
     return finished;
   };
   try {

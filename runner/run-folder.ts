@@ -6,6 +6,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { memoryMiBPerRun } from './limits.ts';
 import { create, holderLives } from './lock.ts';
 import { removeControlGroups } from './sandboxes/control-groups.ts';
+import { forwarderGroupOf } from './sandboxes/forwarder.ts';
 
 // What this process may use counts where that is less than the host has (cgroup).
 const usableBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
@@ -47,7 +48,7 @@ function sweep(above: string): number {
     const isOurs = folder?.isDirectory() === true && file?.isFile() === true && (folder.mode & 0o022) === 0;
     if (!isOurs || folder.uid !== process.getuid?.() || file.uid !== folder.uid) return false;
     if (holderLives(`${above}/${name}/runner`)) return true;
-    removeControlGroups(name);
+    for (const group of [name, forwarderGroupOf(name)]) removeControlGroups(group);
     removeTree(`${above}/${name}`);
     return false;
   }).length;

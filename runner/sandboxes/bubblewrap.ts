@@ -12,7 +12,7 @@ import { startOf } from '../lock.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox.ts';
 import { skillArguments } from './bubblewrap-arguments.ts';
 import { type ControlGroups, makeControlGroups, type RanOut } from './control-groups.ts';
-import { type Forwarder, startForwarder } from './forwarder.ts';
+import { type Forwarder, forwarderLimits, startForwarder } from './forwarder.ts';
 import { descriptorAt, launch, libraries, openData, reach, refuseMissingTools, tools } from './launch.ts';
 import { preludeChecks, preludeScript } from './prelude.ts';
 import { goAhead, untilStarted } from './started.ts';
@@ -83,6 +83,9 @@ function notesOf({ plan: { limits, uid }, proxyFolder, systemViews }: SandboxSta
     `processes: ${limits.processes} ${by('pids', 'by user')}`,
     held.has('cpu') ? `processors: ${cores} by control group` : 'processors: no limit but time',
     `network: ${proxyFolder === undefined ? 'none' : 'the proxy'}`,
+    ...(proxyFolder !== undefined && held.has('cpu')
+      ? [`forwarder to the proxy: ${forwarderLimits.cores} processors more, by a control group of its own`]
+      : []),
     `folders of the host: ${systemViews?.has('/usr') === true ? 'overlays' : 'bound, so locks and watches are shared'}`,
   ];
 }

@@ -13,6 +13,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { egressConnectionsMax, forwarderPort, startSecondsMax } from '../limits.ts';
 import type { SandboxStart } from '../sandbox.ts';
 import { forwarderArguments } from './bubblewrap-arguments.ts';
+import { makeControlGroups } from './control-groups.ts';
 import { descriptorAt, launch, libraries, openData, reach, tools } from './launch.ts';
 
 export interface Forwarder {
@@ -30,30 +31,50 @@ export async function startForwarder({ plan: { uid, gid }, runFolder }: SandboxS
   const staged = new Map<string, string>();
   const socket = reach(staged, runFolder, 'proxy', proxyFolder);
   const listen = `TCP4-LISTEN:${forwarderPort},bind=127.0.0.1,fork,max-children=${egressConnectionsMax},backlog=${egressConnectionsMax}`;
-  const child = launch({
-    bubblewrapArguments: forwarderArguments(libraries, socket, filterAt, infoAt),
-    command: [tools.socat, listen, 'UNIX-CONNECT:/proxy/proxy.sock'],
-    descriptors: new Map<number, number | 'pipe'>().set(filterAt, filter).set(infoAt, 'pipe'),
-    ...{ uid, gid, runFolder, staged, entersNetwork: false },
-  });
-  closeSync(filter);
-  const errors = text(child.stderr as Readable);
+  const groups = makeControlGroups(forwarderGroupOf(runFolder), forwarderLimits);
+  let child: ChildProcess | undefined;
+  let errors = Promise.resolve('');
+  const end = (): void => {
+    child?.kill('SIGKILL');
+    groups.finish();
+  };
   try {
+    child = groups.startIn(() =>
+      launch({
+        bubblewrapArguments: forwarderArguments(libraries, socket, filterAt, infoAt),
+        command: [tools.socat, listen, 'UNIX-CONNECT:/proxy/proxy.sock'],
+        descriptors: new Map<number, number | 'pipe'>().set(filterAt, filter).set(infoAt, 'pipe'),
+        ...{ uid, gid, runFolder, staged, entersNetwork: false },
+      }),
+    );
+    errors = text(child.stderr as Readable);
     const { 'child-pid': pid } = JSON.parse(await text(child.stdio.at(infoAt) as Readable)) as { 'child-pid': number };
+    // Before it listens, so that each process that it starts for a connection is in the groups too.
+    groups.take(pid);
     await untilListening(child, pid);
     const [user, network] = [openSync(`/proc/${pid}/ns/user`, 'r'), openSync(`/proc/${pid}/ns/net`, 'r')];
     const stop = (): void => {
-      child.kill('SIGKILL');
+      end();
       closeSync(user);
       closeSync(network);
     };
     return { user, network, stop };
   } catch (cause) {
-    child.kill('SIGKILL');
+    end();
     throw new Problem('sandbox-refused', `The forwarder did not start: ${(await errors).trim() || (cause as Error).message}`, {
       cause,
     });
+  } finally {
+    closeSync(filter);
   }
+}
+
+/** What carries bytes to the proxy is no part of what the skill may take, and has groups of its own: half a processor, a process a connection. */
+export const forwarderLimits = { memoryMiB: 128, processes: egressConnectionsMax + 2, cores: 0.5 };
+
+/** The name of its groups, beside those of the run. */
+export function forwarderGroupOf(runFolder: string): string {
+  return `${runFolder.split('/').at(-1) ?? ''}-forwarder`;
 }
 
 // A listening socket in /proc/net/tcp (proc(5)): address and port in hexadecimal, no peer, state 0A.

@@ -55,7 +55,10 @@ export function findProtected(
   const pinned = new Set([...found.map(({ path }) => path), ...links.map(written)].flatMap(foldersAbove));
   for (const { path } of found) pinned.delete(path);
   if (found.length + pinned.size > protectedPathsMax) {
-    throw new Problem('plan-refused', `A writable mount has ${found.length} paths to protect; at most ${protectedPathsMax}`);
+    const paths = `${found.length} paths to protect and ${pinned.size} folders above them to hold in place`;
+    throw new Problem('plan-refused', `A writable mount has ${paths}; together at most ${protectedPathsMax}`, {
+      hint: 'bind a smaller folder to this workspace, or ask for ro',
+    });
   }
   return [...[...pinned].sort().map((path) => ({ path, kind: 'pinned' }) as const), ...found];
 }
