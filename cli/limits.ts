@@ -176,3 +176,5 @@ export const replayHoldsLooks = 3;
 export const replayHoldsSeconds = 600;
 /** Of the file with the paths of one run: 20,000 paths of 4 KiB, each sign spelled out. */
 export const pathSetBytesMax = 512 * 1024 * 1024;
+/** Of a program's first line, as Linux reads it (binfmt_script). */
+export const shebangBytesMax = 256;

@@ -23,9 +23,11 @@ export const agentRows: readonly CommandRow[] = [
     examples: [
       ['skill run @acme/weekly-report report --month 11', 'run it; what follows the command goes to the skill'],
       ['skill run --plan @acme/weekly-report report', 'show what it may do, and run nothing'],
+      ['skill run --stdin @acme/weekly-report report < figures.csv', 'with input; without --stdin a command reads none'],
     ],
     options: {
       plan: { type: 'boolean', summary: 'print the plan and stop' },
+      stdin: { type: 'boolean', summary: 'give the command the standard input of this one; without, it has none' },
       agent,
       why: { type: 'string', value: 'TEXT', summary: 'why, for the audit log' },
       accept: { type: 'boolean', summary: 'apply what it changes in its views of folders, without showing it' },

@@ -64,6 +64,7 @@ export const draftRows: readonly CommandRow[] = [
     options: {
       secret: { type: 'string', multiple: true, value: 'NAME', summary: 'a stored secret that it may have; none by default' },
       accept: { type: 'boolean', summary: 'apply what it changes in its views of folders, without showing it' },
+      stdin: { type: 'boolean', summary: 'give the command the standard input of this one; without, it has none' },
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
     verbatimAfter: 2,

@@ -44,13 +44,19 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const bare = bareBy(context, host, agent !== undefined);
   const request = await runRequest(context, host, start, {
     ...{ command, args, agent, onStdout: output.stdout, onStderr: output.stderr },
-    stdin: context.stdin.isTTY === true || context.options.plan === true ? undefined : context.stdin,
+    stdin: takesInput(context) ? context.stdin : undefined,
     why: typeof why === 'string' ? why : undefined,
     hands: handsOfOperator(context, host.policy),
     ...(bare === undefined ? {} : { sandbox: bare }),
   });
   if (context.options.plan === true) return showPlan(context, await planSkill(request));
   return await runNow(context, host, start, request, output);
+}
+
+// Input may be the rest of the script that called this command, as with ssh, so the skill gets it only when somebody says so. A stand-in in an
+// agent's folder is called like the program that it stands for, which would have read its input.
+function takesInput({ env, options }: CommandContext): boolean {
+  return options.plan !== true && (options.stdin === true || env.SKILLGATE_SHIM !== undefined);
 }
 
 // Said each time, since nobody should get used to it.

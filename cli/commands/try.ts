@@ -1,5 +1,6 @@
 /** `skill try DIR [COMMAND]`: an author's own skill in the sandbox that it will have, before anybody approved it. */
-import { resolve } from 'node:path';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { openAudit } from '../../runner/audit.ts';
 import { type RunResult, runSkill } from '../../runner/run.ts';
 import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
@@ -11,13 +12,14 @@ import type { CommandContext, ExitCode } from '../command.ts';
 import { handsOfOperator } from '../holds/hands.ts';
 import { KeptOutput } from '../kept-output.ts';
 import { noteEnd } from '../left-behind.ts';
+import { shebangBytesMax } from '../limits.ts';
 import { jsonText, note, safe } from '../output.ts';
 import { exitOf } from '../run-end.ts';
 import { outputFor, resultJson } from '../run-output.ts';
 import { openSecrets } from '../secret-sources/open-secrets.ts';
 import { readWholeSkill } from '../source-folder.ts';
 import { auditFileOf, auditKeyFileOf, hostFiles } from '../start-skill.ts';
-import { type Missing, missingInOutput, missingRequests } from '../try/missing-capabilities.ts';
+import { type Interpreters, type Missing, missingInOutput, missingRequests } from '../try/missing-capabilities.ts';
 import { patient, readTried, triedSkill } from '../try/try-request.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -51,14 +53,14 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       ...{ ...skill, args, audit, hostPolicy: policy, paths: context.paths, secrets: openSecrets(context, undefined) },
       ...{ signal: context.signal, now: context.now, sandbox: backendOf(policy) },
       ...(command === undefined ? {} : { command }),
-      ...(context.stdin.isTTY === true ? {} : { stdin: context.stdin }),
+      ...(context.options.stdin === true ? { stdin: context.stdin } : {}),
       onStdout: both(printed[0], output.stdout),
       onStderr: both(printed[1], output.stderr),
       hands: handsOfOperator(context, policy),
     });
     output.end();
     const text = printed.map((kept) => new TextDecoder().decode(kept.bytes())).join('\n');
-    const missing = [...missingRequests(events), ...missingInOutput(text)];
+    const missing = [...missingRequests(events), ...missingInOutput(text, interpretersOf(result.plan.programs))];
     if (context.format === 'text') sayMissing(context, result, missing);
     else context.stdout.write(`${jsonText({ ...resultJson(result, output), schema: 'skillgate.try/1', missing })}\n`);
     noteEnd(context, { ...result, mounts: result.plan.mounts });
@@ -70,6 +72,32 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   } finally {
     // A pipe that nobody closes must not keep the process.
     context.stdin.destroy();
+  }
+}
+
+// The words of a script's first line, `#!/usr/bin/env node`, without folders and options.
+function interpretersOf(programs: RunResult['plan']['programs']): Interpreters {
+  return new Map(
+    programs.map(({ path, program }) => {
+      const [, line = ''] = /^#!\s*([^\n]*)/.exec(readStart(path)) ?? [];
+      return [
+        program,
+        line
+          .split(/\s+/)
+          .filter((word) => word !== '' && !word.startsWith('-'))
+          .map((word) => basename(word)),
+      ];
+    }),
+  );
+}
+
+function readStart(path: string): string {
+  const bytes = Buffer.alloc(shebangBytesMax);
+  const file = openSync(path, 'r');
+  try {
+    return bytes.toString('latin1', 0, readSync(file, bytes));
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -13,6 +13,13 @@ export interface Bare {
 
 type BatchRow = Extract<EscapeRow, { kind: 'together' }>;
 
+/** Whether another try, alone, may show that it works: it was refused or not made, and not for want of something that this host has not. */
+export function isWorthRetry({ bare, detail }: Bare): boolean {
+  return bare === 'refused' || (bare === 'impossible' && detail === notMade);
+}
+
+const notMade = 'it was not made';
+
 /** Those that are made together, by name. */
 export async function tryBareTogether(rows: readonly BatchRow[]): Promise<Map<string, Bare>> {
   const bare = new Map<string, Bare>(rows.map((row) => [row.name, needsRoot]));
@@ -54,7 +61,7 @@ function whoTries({ as }: Attempt): 'root' | 'user' | undefined {
 const hasNot = /\[Errno (2|6|19|38|93|94|97)\]|not found/;
 
 function judge(works: boolean, output: string | undefined): Bare {
-  const detail = detailOf(output ?? 'it was not made');
+  const detail = detailOf(output ?? notMade);
   if (works) return { bare: 'succeeds', detail };
   return { bare: output === undefined || hasNot.test(output) ? 'impossible' : 'refused', detail };
 }

@@ -56,10 +56,27 @@ const sayings: readonly Match[] = [
   [/^.*?: ([A-Z][A-Z0-9_]{0,63}): (?:parameter (?:null or )?not set|unbound variable)/gm, variable],
 ];
 
-/** Programs, folders and variables that were not there, as far as what it printed tells. */
-export function missingInOutput(printed: string): Missing[] {
+/**
+ * Programs, folders and variables that were not there, as far as what it printed tells.
+ * @param interpreters of the programs that it has: the words of the first line of a script
+ */
+export function missingInOutput(printed: string, interpreters: Interpreters = new Map()): Missing[] {
   const found = sayings.flatMap(([pattern, missing]) => [...printed.matchAll(pattern)].map(([, name = '']) => missing(name)));
-  return unique(found.filter((one) => one !== undefined));
+  return unique(found.flatMap((one) => (one === undefined ? [] : [withCause(one, interpreters)])));
+}
+
+/** Programs that a run has; what a script of them is started by, else nothing. */
+export type Interpreters = ReadonlyMap<string, readonly string[]>;
+
+// The system says of a script that it is not there when the program in its first line is not.
+function withCause(missing: Missing, interpreters: Interpreters): Missing {
+  const name = String(missing.entry?.program ?? '');
+  const words = missing.kind === 'exec' ? interpreters.get(name) : undefined;
+  if (words === undefined) return missing;
+  const lacks = words.find((one) => !interpreters.has(one));
+  if (lacks === undefined) return { kind: 'exec', what: `the program ${name} is there, and did not start` };
+  const what = `the program ${name} is there, but ${name} is a script, and the program ${lacks} that runs it is not there`;
+  return { kind: 'exec', what, entry: { program: lacks, why } };
 }
 
 function program(name: string): Missing {

@@ -48,6 +48,19 @@ describe('an installed skill', () => {
     expect(ran).toMatchObject({ exit: 0, out });
   });
 
+  it.each([
+    [[], 'counted 0\n'],
+    [['--stdin'], 'counted 0 the rest of a script\n'],
+  ])('run with %j reads its input only when it was said', async (options, out) => {
+    const ran = await host.call('skillgate', ['run', ...options, '@acme/tools', 'count'], { stdin: 'the rest of a script' });
+    expect({ ...ran, out: ran.out.replace(' \n', '\n') }).toMatchObject({ exit: 0, out });
+  });
+
+  it('leaves the input of the command to whatever comes after it', async () => {
+    const script = 'skillgate run @acme/tools count; cat';
+    expect((await host.call('sh', ['-c', script], { stdin: 'echo next' })).out).toMatch(/^counted 0 ?\necho next$/);
+  });
+
   it('runs when its file is called itself, through an agent’s own folder, from any working directory', async () => {
     const ran = await host.call(file('clean.sh', '.claude'), ['x'], { cwd: tmpdir() });
     expect(ran).toMatchObject({ exit: 0, out: 'clean x\n' });
