@@ -10,7 +10,7 @@ import { joined, type Safe, safe } from './output.ts';
 import type { membersAnswer } from './registry-answers.ts';
 
 type Votes = Pick<v.InferOutput<typeof membersAnswer>, 'votes' | 'votesNeeded'>;
-export type MemberVotes = Votes['votes'];
+type MemberVotes = Votes['votes'];
 
 /** What an administrator means to sign; only the nonce of those who signed before is taken from the registry. */
 export type Enrolment = Omit<MemberPredicate, 'nonce'>;

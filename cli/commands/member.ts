@@ -16,7 +16,7 @@ import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { coseToSpki } from '../../skills-index/trust/passkey.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { publicKeyById } from '../keys/logged-key.ts';
-import { ballotFor, type Enrolment, keyInVotes, type MemberVotes, pendingLine, sayNext } from '../member-votes.ts';
+import { ballotFor, type Enrolment, keyInVotes, pendingLine, sayNext } from '../member-votes.ts';
 import { answer, inkFor, joined, note, safe, table } from '../output.ts';
 import { peopleIn } from '../person-option.ts';
 import { membersAnswer, pendingAnswer, statementAnswer } from '../registry-answers.ts';
@@ -42,11 +42,11 @@ async function add(context: CommandContext): Promise<ExitCode> {
   const name = context.args[0] ?? '';
   const roles = rolesOf(context.options.role);
   const signer = await signerFor(context, 'administrator');
+  const who = await whoOf(context, { name, signer }, (task) => withSession(context, signer, task));
+  const identities = identitiesOf(context);
   const { root } = await currentRegistry(context, context.registryBase);
   // The trusted root file says how many have to sign, and not the registry.
   const votes = root.threshold > 1 ? (await readMembers(context, signer)).votes : [];
-  const who = await whoOf(context, { name, votes }, (task) => withSession(context, signer, task));
-  const identities = identitiesOf(context);
   const known = identities === undefined ? {} : { identities };
   const enrolment: Enrolment = { registry: registryIdOf(root), name, roles, ...who, ...known, state: 'enrolled' };
   const ballot = ballotFor(enrolment, signer.keyId, { votes, votesNeeded: root.threshold }, randomUUID);
@@ -98,7 +98,7 @@ type Who = Pick<MemberPredicate, 'key' | 'passkey'>;
 
 async function whoOf(
   context: CommandContext,
-  { name, votes }: { readonly name: string; readonly votes: MemberVotes },
+  { name, signer }: { readonly name: string; readonly signer: Signer },
   asMember: <Result>(task: (token: string) => Promise<Result>) => Promise<Result>,
 ): Promise<Who> {
   const { 'public-key': file, passkey: id, 'passkey-key': keyDigest } = context.options;
@@ -108,7 +108,10 @@ async function whoOf(
     throw new Problem('usage', 'Cannot add a passkey without --passkey-key=sha256:…, the digest of its key', {
       hint: 'The line that its owner copied from the browser holds it.',
     });
-  if (isDigest(file)) return { key: keyInVotes(votes, file) ?? (await publicKeyById(context, file)) };
+  if (isDigest(file)) {
+    const { votes } = await readMembers(context, signer);
+    return { key: keyInVotes(votes, file) ?? (await publicKeyById(context, file)) };
+  }
   if (typeof file === 'string') {
     const { keyId, spki } = await readPublicKeyFile(resolve(context.cwd, file));
     return { key: { keyId, spki } };
