@@ -39,7 +39,6 @@ export const plannedCommands: readonly string[] = [
   'token',
   'search',
   'show',
-  'ci',
   'update',
   'outdated',
   'list',

@@ -23,6 +23,19 @@ export const installerRows: readonly CommandRow[] = [
     load: () => import('../commands/install.ts'),
   },
   {
+    name: 'ci',
+    summary: 'install exactly what skillgate.lock pins, all of it or nothing, and change no file of the project',
+    usage: '[--offline]',
+    examples: [
+      ['skill ci', 'in a build: the locked versions with the locked bytes; exit 6 where one is not as the lock says'],
+      ['skill ci --offline', 'the same from what is cached here, asking nobody'],
+      ['skill ci --format json', 'what was installed, for a program'],
+    ],
+    options: { offline: { type: 'boolean', summary: 'use only what is cached' } },
+    args: { min: 0, max: 0 },
+    load: () => import('../commands/ci.ts'),
+  },
+  {
     name: 'verify',
     summary: 'check installed skills against their signed bundles, or a version against its evidence',
     usage: '[@scope/name[@range]]',

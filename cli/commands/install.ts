@@ -27,6 +27,7 @@ import { canLines, cannotLines, differenceLines } from '../capability-text.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { standLines } from '../installed-text.ts';
 import { type LockedSkill, lockFileName, projectFileName, type WantedSkill, writeLock, writeProject } from '../lock.ts';
+import { requireLockedBytes } from '../locked-bytes.ts';
 import { answer, inkFor, joined, note, type Safe, safe, say } from '../output.ts';
 import { registryOf } from '../registries.ts';
 import {
@@ -80,6 +81,7 @@ async function installOne(context: CommandContext & World, reference: SkillRefer
   for (const line of found.admission.notes) note(context, safe`note: ${line}`);
   const admitted = await requireAdmittedOrName(context, question, found);
   refuseStepBack(admitted, before, wanted.range);
+  requireLockedBytes(admitted, before);
 
   const opened = await openAdmitted(found.source, admitted);
   const commands = admitted.manifest.commands;

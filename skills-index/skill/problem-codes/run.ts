@@ -142,6 +142,12 @@ export const runCodes = {
     means: 'skillgate.json or skillgate.lock does not follow its schema.',
     fix: 'Mend it at the place named, or remove it and install again.',
   },
+  'lock-differs': {
+    exit: 6,
+    status: 409,
+    means: 'skillgate.lock pins other bytes, or another version, than what would be installed.',
+    fix: 'Look who changed it: skill verify. To take the other bytes on purpose, remove the entry from skillgate.lock and install again.',
+  },
   'install-taken': {
     exit: 6,
     status: 409,

@@ -1,0 +1,117 @@
+/** `skill ci`: installs exactly what skillgate.lock pins, all of it or nothing, and changes neither skillgate.json nor the lock. */
+import { join } from 'node:path';
+import { satisfies } from 'semver';
+import { readAll } from '../../runner/catalogue.ts';
+import { readHostPolicy } from '../../runner/host-policy.ts';
+import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
+import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
+import { askAdmission, openAdmitted, type Project, projectAt, type World } from '../admission.ts';
+import { sharedFolder } from '../agent-folders.ts';
+import { requireAdmittedOrName } from '../approved-instead.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { type LockedSkill, lockFileName, projectFileName } from '../lock.ts';
+import { requireLockedBytes } from '../locked-bytes.ts';
+import { answer, count, joined, note, safe } from '../output.ts';
+import {
+  checkPlaces,
+  type InstalledFiles,
+  installedFiles,
+  type Layout,
+  layoutDifferences,
+  layoutOf,
+  prepareFolder,
+} from '../skill-folder.ts';
+
+interface Ready {
+  readonly name: SkillName;
+  readonly locked: LockedSkill;
+  readonly layout: Layout;
+  readonly files: InstalledFiles;
+}
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const project = await projectAt(context.cwd);
+  requireWholeLock(project);
+  const host = readHostPolicy(join(context.paths.config, 'host.json'));
+  const world = { ...context, verified: new VerifiedStatements() };
+  const ready: Ready[] = [];
+  for (const [name, locked] of project.lock) ready.push(await verifyLocked(world, project, host, name, locked));
+  for (const one of ready) checkPlaces(one.layout, one.files, [sharedFolder, ...one.layout.agentFolders]);
+  for (const one of ready) noteReplaced(context, one);
+  writeAll(context, ready);
+  const installed = ready.map(({ name, locked, layout }) => ({ name, ...locked, folder: layout.folder }));
+  answer(context, { schema: 'skillgate.ci/1', installed }, () =>
+    joined(
+      [
+        ...installed.map((one) => safe`${one.name}@${one.version} in ${sharedFolder}/${one.folder}, bundle ${one.bundle}`),
+        safe`installed ${count(installed.length, 'skill')}, each as ${lockFileName} pins it`,
+      ],
+      '\n',
+    ),
+  );
+  return exitCodes.ok;
+}
+
+// What skillgate.json asks for and the lock does not pin would be chosen anew.
+function requireWholeLock({ file, folder, lock }: Project): void {
+  const reasons = [...file.skills].flatMap(([name, { range }]): Reason[] => {
+    const locked = lock.get(name);
+    if (locked === undefined) return [{ message: `${projectFileName} asks for ${name}, which ${lockFileName} does not name` }];
+    if (satisfies(locked.version, range)) return [];
+    return [{ message: `${projectFileName} asks for ${name}@${range}, and ${lockFileName} pins ${locked.version}` }];
+  });
+  if (reasons.length > 0)
+    throw new Problem('lock-differs', `Cannot install from the lock of ${folder}: it is not up to date`, {
+      reasons,
+      hint: 'skill install NAME brings it up to date; then commit skillgate.lock',
+    });
+  if (lock.size === 0)
+    throw new Problem('file-not-found', `Cannot install: there is no ${lockFileName} with a skill in or above ${folder}`, {
+      hint: 'skill install @scope/name makes it',
+    });
+}
+
+async function verifyLocked(
+  context: CommandContext & World,
+  project: Project,
+  host: HostPolicy,
+  name: SkillName,
+  locked: LockedSkill,
+): Promise<Ready> {
+  const wanted = project.file.skills.get(name) ?? { range: locked.version };
+  if (wanted.plain === true && !host.plain)
+    throw new Problem('plain-refused', `Cannot install ${name} without the sandbox: host policy says "plain": false`);
+  const question = {
+    ...{ name, range: locked.version, locked, locks: [project.lock], host },
+    ...{ registries: project.file.registries, offline: context.options.offline === true },
+  };
+  const found = await askAdmission(context, question);
+  for (const line of found.admission.notes) note(context, safe`note: ${line}`);
+  const admitted = await requireAdmittedOrName(context, question, found);
+  requireLockedBytes(admitted, locked);
+  const opened = await openAdmitted(found.source, admitted);
+  const { commands } = admitted.manifest;
+  const files = installedFiles(opened.bundle, await readAll(opened), { name, commands, plain: wanted.plain === true });
+  return { name, locked, layout: layoutOf(project, name, wanted), files };
+}
+
+// What stands there is the lock's by its name; what somebody changed in it goes, and that is said.
+function noteReplaced(context: CommandContext, { name, layout, files }: Ready): void {
+  for (const line of layoutDifferences(layout, files)) {
+    if (!line.endsWith(': it is missing')) note(context, safe`note: ${name} is written anew: ${line}`);
+  }
+}
+
+function writeAll(context: CommandContext, ready: readonly Ready[]): void {
+  const prepared: ReturnType<typeof prepareFolder>[] = [];
+  try {
+    for (const { layout, files } of ready) prepared.push(prepareFolder(layout, files));
+    context.signal.throwIfAborted();
+    for (const one of prepared) one.commit();
+  } catch (cause) {
+    for (const one of prepared) one.discard();
+    throw cause;
+  }
+}
