@@ -8,7 +8,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:e9b875e1f89c686201afe2eec9cc81013abf04924dce5dbfc5a79ac050200be5',
+  extractor: 'sha256:934c15f4ef35ae21310c0330bf6c04a9f36bfa6ba842cef226dc64a2b5688776',
   judging: 'sha256:950d2177e886fd7be68a4e9afb7777766ecfd3fd83c0315c42aa8c1c0aa53fa0',
   rules: {
     'env/dynamic-name': 'sha256:cc6020893f261bd16fb598b88cd41a914dc12584c4ab179d5ed153788471a6b0',

@@ -56,7 +56,8 @@ function othersOf(object: PyValue, method: string, args: readonly PyValue[]): re
   if (/^(encode|decode)$/.test(method)) return object.otherTexts;
   if ([object, ...args].some(({ otherTexts, grown }) => otherTexts.length > 0 || grown)) return [unknownPart];
   if (method !== 'format' || args.every(({ texts }) => texts.length === 1)) return [];
-  return object.texts.map((text) => text.slice(0, Math.max(0, text.indexOf('{'))) + unknownPart);
+  const holes = (mark: string): string => (mark.length === 2 && mark !== '{}' ? (mark[0] ?? '') : unknownPart);
+  return object.texts.map((text) => text.replace(/\{\{|\}\}|\{[^{}]{0,200}\}/g, holes));
 }
 
 // `data.hex()` is another form of the data.

@@ -174,8 +174,8 @@ function isOneText({ texts, otherTexts }: PyValue): boolean {
   return texts.length <= 1 && otherTexts.length === 0;
 }
 
-function untilPercent(text: string): string {
-  return text.slice(0, Math.max(0, text.indexOf('%'))) + unknownPart;
+function withHoles(text: string): string {
+  return text.replace(/%(?:\(\w{0,99}\))?[-+ #0-9.*]{0,20}[A-Za-z%]/g, (mark) => (mark === '%%' ? '%' : unknownPart));
 }
 
 function binary(run: PythonRun, module: PythonModule, children: readonly PyNode[], depth: number): PyValue {
@@ -199,7 +199,7 @@ function binary(run: PythonRun, module: PythonModule, children: readonly PyNode[
     return {
       ...a,
       texts: a.texts.map((text) => foldPercent(text, values)),
-      otherTexts: (b.items ?? [b]).every(isOneText) ? a.otherTexts : [...a.otherTexts, ...a.texts.map(untilPercent)],
+      otherTexts: (b.items ?? [b]).every(isOneText) ? a.otherTexts : [...a.otherTexts, ...a.texts.map(withHoles)],
       nodes: nodesOf([a, b]),
       folded: true,
       raw: undefined,
