@@ -9,12 +9,12 @@ const top = fileURLToPath(new URL('../..', import.meta.url));
 const pages = ['README.md', ...globSync('docs/**/*.md', { cwd: top })];
 const read = (path: string): string => readFileSync(join(top, path), 'utf8');
 
-/** The `skill …` lines of a page's shell blocks. */
+/** The `skillgate …` and `skill …` lines of a page's shell blocks. */
 function commandLines(text: string): string[] {
   const blocks = [...text.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block ?? '');
   return blocks
     .flatMap((block) => block.split('\n'))
-    .flatMap((line) => (line.startsWith('skill ') ? [line.replace(/\s+#.*$/, '')] : []));
+    .flatMap((line) => (/^skill(gate)? /.test(line) ? [line.replace(/\s+#.*$/, '')] : []));
 }
 
 function words(line: string): string[] {

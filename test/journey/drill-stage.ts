@@ -116,7 +116,7 @@ export function makeDrillStage(): DrillStage {
 export function expectTyped(drill: string, typed: readonly string[][]): void {
   const text = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
   const [, section] = text.split(`\n### ${drill}\n`);
-  const lines = (section?.split(/\n##+ /)[0] ?? '').split('\n').filter((line) => line.startsWith('skill '));
+  const lines = (section?.split(/\n##+ /)[0] ?? '').split('\n').filter((line) => /^skill(gate)? /.test(line));
   expect(lines.length, `commands below "### ${drill}"`).toBeGreaterThan(0);
   const done = typed.map((argv) => shapeOf(argv));
   for (const line of lines) expect(done, line).toContain(shapeOf(wordsOf(line.replace(/\s+#.*$/, '')).slice(1)));
