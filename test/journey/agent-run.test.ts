@@ -190,7 +190,7 @@ describe('an agent’s own program in a session', () => {
       writeFileSync(path, JSON.stringify({ ...JSON.parse(policy), authorities: [pem], hosts, models }), { mode: 0o600 });
       const words = ['secret', 'set', 'MODEL_KEY', '--host', 'api.model.example', '--agent', 'finance'];
       const refused = await host.skill('agent', 'run', 'finance', '--', 'stub', '{}');
-      expect(refused).toMatchObject({ exit: 6, err: expect.stringContaining('skillgate secret set MODEL_KEY') });
+      expect(refused).toMatchObject({ exit: 6, err: expect.stringContaining('secret set MODEL_KEY') });
       await host.call('skillgate', words, { stdin: 'real-key-of-the-model\n' });
       const did = await inSession('finance', { model: { does: 'model', text: 'hello' }, env: { does: 'env' } });
       expect(keys).toEqual(['/v1/chat/completions Bearer real-key-of-the-model']);

@@ -429,8 +429,10 @@ time.sleep(20)`,
       code: 'breaker-open',
       message: expect.stringMatching(/requests that were denied: 5 within 10 minutes/),
     });
-    expect(refused.hint).toMatch(/agent log operator shows what run .* a person lets it run again with skillgate hold allow/);
-    const [, id = ''] = /skillgate hold allow (\w+)/.exec(refused.hint) ?? [];
+    expect(refused.hint).toMatch(
+      /agent log operator shows what run .* a person lets it run again with skill(?:gate)? hold allow/,
+    );
+    const [, id = ''] = /skill(?:gate)? hold allow (\w+)/.exec(refused.hint) ?? [];
     expect((await withoutTerminal(['hold', 'list'], env)).shown).toContain(`${id}  breaker open`);
     expect((await withoutTerminal(['hold', 'allow', id], env)).exit).not.toBe(0);
     expect((await allow(id)).exit).toBe(0);

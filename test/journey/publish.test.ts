@@ -50,7 +50,7 @@ describe('skill publish', () => {
     expect(requests).toEqual([]);
     expect(await as('author', ['publish', '--as-is'], { cwd })).toMatchObject({
       exit: 0,
-      stdout: expect.stringContaining('→ follow: skillgate status @acme/deals@1.0.0'),
+      stdout: expect.stringContaining('→ follow: skill status @acme/deals@1.0.0'),
     });
   });
 

@@ -97,7 +97,7 @@ describe('the program of an agent', () => {
     expect(await start('sales', steps)).toMatchObject({ exit: 7, err: expect.stringContaining('breaker') });
     const refused = await start('sales', ask);
     expect(refused.err).toContain('the session is stopped for agent sales: its breaker opened. requests that were denied: 20');
-    const [, id = ''] = /skillgate hold allow (\w+)/.exec(refused.err) ?? [];
+    const [, id = ''] = /skill(?:gate)? hold allow (\w+)/.exec(refused.err) ?? [];
     writePolicy({});
     expect(await start('finance', ask)).toMatchObject({ exit: 0 });
     expect(await allow(id)).toMatchObject({ exit: 0 });

@@ -62,7 +62,7 @@ describe('exported evidence', () => {
     const unpinned = await years(folder);
     expect(unpinned).toMatchObject({ exit: 6, out: '' });
     expect(unpinned.err).toContain('root-not-pinned');
-    expect(unpinned.err).toContain(`skillgate verify --from ${folder} --trust sha256:`);
+    expect(unpinned.err).toContain(`skill verify --from ${folder} --trust sha256:`);
     expect(unpinned.err).not.toContain('http');
   });
 
