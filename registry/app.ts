@@ -1,5 +1,6 @@
 /** The registry as one web-standard application; both shells run exactly this. */
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
 import { openAPIRouteHandler } from 'hono-openapi';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { limitBody } from './body-limit.ts';
@@ -45,7 +46,8 @@ export function createApp(registry: Registry, { logError, addressOf = () => unde
   });
   app.notFound((context) => answerProblem(context, new Problem('not-found', `Nothing is at ${context.req.path}`), logError));
   const limit = limitStrangers(registry, addressOf);
-  app.post('/api/v1/*', limit);
+  // Every method can bring a body, so every method but the two that never have one is counted.
+  app.use('/api/v1/*', (context, next) => (reading.has(context.req.method) ? next() : limit(context, next)));
   app.use('/review/sign-in/*', limit);
   // A person who types the bare address wants the desk; a program is told that nothing is there.
   app.get('/', (context, next) =>
@@ -70,10 +72,20 @@ export function createApp(registry: Registry, { logError, addressOf = () => unde
   return app;
 }
 
+/** Methods whose requests have no body. */
+const reading: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+/** Answers before a body is read that no route would take: reading it fills the memory for nothing. */
+const refuseUnrouted: MiddlewareHandler = (context, next) => {
+  const { method } = context.req;
+  const isRouted = reading.has(method) || matchedRoutes(context).some((route) => route.method === method);
+  return isRouted ? next() : Promise.resolve(context.notFound());
+};
+
 function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
   const api = new Hono();
   // No body is larger than an upload; routes that take more than a small JSON document say so themselves.
-  api.use(limitBody(uploadBytesMax));
+  api.use(refuseUnrouted, limitBody(uploadBytesMax));
   for (const small of ['/session/*', '/session', '/reviews/*', '/jobs/lease', '/jobs/:id/renew', '/jobs/:id/fail'])
     api.use(small, limitBody(jsonBodyBytesMax));
   api.use('/statements', limitBody(statementBodyBytesMax));

@@ -19,6 +19,18 @@ export function limitBody(bytesMax: number): MiddlewareHandler {
   };
 }
 
+/**
+ * HTTP/2 sends a body without a length and without chunks. Such a body is named as chunked, so that it counts as one of unknown length.
+ * For shells that serve HTTP/2; with HTTP/1 a request without both headers has no body.
+ */
+export function nameUnknownLength(request: Request): Request {
+  const { body, headers } = request;
+  if (body === null || headers.has('content-length') || headers.has('transfer-encoding')) return request;
+  const named = new Headers(headers);
+  named.set('transfer-encoding', 'chunked');
+  return new Request(request, { headers: named });
+}
+
 /** @returns undefined when there is more; the rest stays unread */
 async function readUpTo(stream: ReadableStream<Uint8Array>, bytesMax: number): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];

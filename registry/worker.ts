@@ -8,6 +8,7 @@ import { parseRoot } from '../skills-index/trust/root.ts';
 import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import { createApp } from './app.ts';
 import { clashOf, type Database } from './batch.ts';
+import { nameUnknownLength } from './body-limit.ts';
 import { sigstoreOf } from './certified.ts';
 import type { Registry } from './context.ts';
 import { resume } from './publish-index.ts';
@@ -105,7 +106,7 @@ function d1Database(binding: D1Database): Database {
 
 export default {
   async fetch(request: Request, environment: WorkerEnvironment): Promise<Response> {
-    return (await make(environment)).app.fetch(request);
+    return (await make(environment)).app.fetch(nameUnknownLength(request));
   },
   /** The cron trigger takes up what a cut-off request left. */
   async scheduled(_: unknown, environment: WorkerEnvironment): Promise<void> {

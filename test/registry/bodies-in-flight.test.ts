@@ -5,6 +5,7 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../registry/app.ts';
 import { BodiesInFlight } from '../../registry/bodies-in-flight.ts';
+import { nameUnknownLength } from '../../registry/body-limit.ts';
 import { strangerBodiesBytesMax, strangerBodiesOfOneBytesMax, uploadBytesMax } from '../../registry/limits.ts';
 import { makeSkill, publish, type Send } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
@@ -33,13 +34,15 @@ describe('a large body of a stranger', () => {
 
   const answers: string[] = [];
   /** All of an upload but its last bytes; whatever is answered comes into `answers`. */
-  const begin = async (from: string, length = `Content-Length: ${uploadBytesMax}`): Promise<Socket> => {
+  const begin = async (
+    from: string,
+    length = `Content-Length: ${uploadBytesMax}`,
+    at = 'POST /api/v1/versions',
+  ): Promise<Socket> => {
     const socket = connect({ port, host: '127.0.0.1', localAddress: from });
     sockets.push(socket.on('error', () => undefined));
     socket.on('data', (data) => answers.push(String(data)));
-    socket.write(
-      `POST /api/v1/versions HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n${length}\r\n\r\n`,
-    );
+    socket.write(`${at} HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n${length}\r\n\r\n`);
     await new Promise((resolve) => setTimeout(resolve, 60));
     return socket;
   };
@@ -73,6 +76,41 @@ describe('a large body of a stranger', () => {
     for (let i = 0; i < ofOne; i++) await begin('127.0.0.1');
     expect(heads()).toEqual([]);
     expect((await publish(send, makeSkill('@acme/x', '1.0.0'), world.author)).status).toBe(201);
+  });
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND', 'OPTIONS'])(
+    'is answered unread where no route takes it: %s, with and without a length',
+    async (method) => {
+      await begin('127.0.0.1', 'Transfer-Encoding: chunked', `${method} /api/v1/nothing`);
+      await begin('127.0.0.1', undefined, `${method} /api/v1/nothing`);
+      expect(heads().map(([status]) => status)).toEqual(['404', '404']);
+    },
+  );
+
+  it('is counted by any method, and so are the requests', async () => {
+    for (let i = 0; i < ofOne; i++) await begin('127.0.0.1');
+    await begin('127.0.0.1', 'Transfer-Encoding: chunked', 'DELETE /api/v1/mailbox/x');
+    expect(heads()).toEqual([['429', true]]);
+    const send: Send = (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init);
+    // Who reads is not held up, and neither is an empty write.
+    expect((await send('/api/v1/openapi.json')).status).toBe(200);
+    expect((await send('/api/v1/mailbox/x', { method: 'DELETE' })).status).not.toBe(429);
+  });
+
+  it.each<[string, string | undefined, Record<string, string>, boolean]>([
+    ['chunked', 'x', { 'transfer-encoding': 'chunked' }, true],
+    ['of HTTP/2 without a length', 'x', {}, true],
+    ['with a length', 'x', { 'content-length': '1' }, false],
+    ['that is not there', undefined, {}, false],
+  ])('on Workers counts as the largest where its length is unknown: one %s', async (_, body, headers, counts) => {
+    const bodies = new BodiesInFlight();
+    const request = new Request('http://localhost/', { method: 'POST', headers, ...(body === undefined ? {} : { body }) });
+    const named = nameUnknownLength(request);
+    const reserve = () => bodies.reserve('192.0.2.1', named.headers, uploadBytesMax);
+    for (let i = 0; i < ofOne; i++) reserve();
+    if (counts) expect(reserve).toThrow(expect.objectContaining({ code: 'too-many-requests' }));
+    else expect(reserve).not.toThrow();
+    expect(await named.text()).toBe(body ?? '');
   });
 
   it('gives its room back, and counts no more than an upload can have', () => {
