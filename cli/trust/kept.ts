@@ -20,6 +20,8 @@ export interface KeptTrust {
   readonly schema: 'skillgate.trust/1';
   /** Fingerprint of the root file that the user pinned, from which everything here follows. */
   readonly pinned: Digest;
+  /** Fingerprint of the registry's first root file, proven to lead here. Earlier versions kept none: it is proven at the next refresh. */
+  readonly registry?: Digest;
   /** ISO 8601: when the registry was last asked. */
   readonly refreshed: string;
   /** ISO 8601: end of the timestamp, at most 24 hours after it was signed. */
@@ -32,6 +34,7 @@ const text = v.string();
 const keptShape: Shape<KeptTrust> = exactObject({
   schema: v.literal('skillgate.trust/1'),
   pinned: digest,
+  registry: v.exactOptional(digest),
   refreshed: isoTime,
   freshUntil: isoTime,
   metadata: exactObject({ root: text, timestamp: text, snapshot: text, targets: text, online: text }),

@@ -24,6 +24,7 @@ import { isSignedRootOf, strangersAmongRetired, strangerWords } from '../../skil
 import { tufSignersOf } from '../../skills-index/trust/tuf/signature.ts';
 import { firstRootMillisMax, trustMetadataBytesMax } from '../limits.ts';
 import { makeTrustFetcher, parseMetadata, type TrustFetcher } from './fetcher.ts';
+import { requireFirstRoot } from './first-root.ts';
 import { type KeptTrust, type TrustRole, trustRoles } from './kept.ts';
 
 export interface TrustQuestion {
@@ -43,6 +44,14 @@ export interface TrustQuestion {
  * @throws Problem `tuf-invalid`, `tuf-rollback`, `tuf-expired`, `registry-down`, `registry-answer`
  */
 export async function updateTrust(question: TrustQuestion): Promise<KeptTrust> {
+  const { source, pinned, kept, now } = question;
+  const walked = await walk(question);
+  const follow = (first: RootFile) => walk({ source, pinned: first, now });
+  const registry = await requireFirstRoot({ source, pinned, kept, follow }, walked.files['root.json']);
+  return { ...walked, registry };
+}
+
+async function walk(question: TrustQuestion): Promise<KeptTrust> {
   const start = question.kept?.metadata.root ?? givenRoot(question) ?? (await firstRoot(question));
   const folder = await mkdtemp(join(tmpdir(), 'skillgate-trust-'));
   try {

@@ -89,6 +89,8 @@ const rootShape: Shape<RootFile> = v.pipe(
     first: v.exactOptional(digest),
     unnamedUpTo: v.exactOptional(logIndex),
   }),
+  // The administrators' signatures prove which root file was the first; without them any registry could name that of another one.
+  v.check(({ first, tuf }) => first === undefined || tuf === 1, 'names a first root file, and no TUF metadata (tuf) to prove it'),
   v.check((root) => root.threshold <= root.administrators.length, 'has a threshold above the number of administrators'),
   // A key with two offices would let the holder of one act in the other, and one that is also retired has no end.
   v.check((root) => {
