@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { readAuditKey } from '../runner/audit-key.ts';
+import { unpack } from '../runner/egress/unpack.ts';
 import {
   type AuditVerdict,
   auditLineBytesMax,
@@ -111,15 +111,8 @@ function brokenSet(folder: string, sets: ReadonlyMap<Digest, number>): AuditVerd
   for (const [digest, line] of sets) {
     const path = join(folder, pathSetName(digest));
     if (!existsSync(path)) return { kind: 'broken', line, why: `the file with its paths is not there: ${path}` };
-    if (digestOf(unpacked(path)) !== digest) return { kind: 'broken', line, why: `the file with its paths was changed: ${path}` };
+    if (digestOf(unpack(readFileSync(path), 'gzip', pathSetBytesMax) ?? new Uint8Array()) !== digest)
+      return { kind: 'broken', line, why: `the file with its paths was changed: ${path}` };
   }
   return undefined;
-}
-
-function unpacked(path: string): Uint8Array {
-  try {
-    return gunzipSync(readFileSync(path), { maxOutputLength: pathSetBytesMax });
-  } catch {
-    return new Uint8Array();
-  }
 }

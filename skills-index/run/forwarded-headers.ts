@@ -18,15 +18,18 @@ const hopByHop =
 // Some servers take method, host, path, client or user from these, in the place of what was judged. A proxy in front of them usually sets them.
 const saysOtherwise = [
   /^x-(http-)?method(-override)?$/,
-  /^(x-)?forwarded(-.*)?$|^proxy$/,
+  /^(x-)?forwarded(-.*)?$|^proxy$|^(.*-)?forward(ed)?-for$/,
   /^x-(.*-)?host(name)?(-.*)?$/,
   /^x-(.*-)?([a-z0-9]*(url|uri|path)|(url|uri|path)[a-z0-9]*)(-.*)?$/,
   /^x-(original|rewrite|override|envoy|accel|sendfile|arr|webauth|auth-request|authenticated|client-(cert|verify|dn|s-dn))(-.*)?$/,
   /^x-(ms-client-principal|amzn-oidc|goog-authenticated-user)(-.*)?$/,
   /^(x-)?ssl-.*$/,
-  /^(.*-)?remote-(user|group|extra|addr|host|ip|ident)(-.*)?$|^impersonate-.*$/,
-  /^(x-real|true-client|(.*-)?client|(.*-)?connecting)-ip$/,
+  /^(.*-)?remote-(user|group|extra|addr|host|ip|ident)(-.*)?$|^remote-(groups|email|name)$|^impersonate-.*$/,
+  /^x-(script-name|scheme|authentik-.*|appengine-user-.*|middleware-subrequest)$|^oidc-claim-.*$/,
+  /^(x-real|x-originating|true-client|(.*-)?client|(.*-)?connecting)-ip$|^(.*-)?clientip$/,
 ];
+// Names that services ask for under these names, and that no proxy or framework obeys.
+const ofService = /^x-(rapidapi-host|callback-url|webhook-url|datadog-hostname|mailgun-host)$/;
 // What the owner of an object notes about it is data, whatever it is called.
 const ofObject = /^x-(amz|goog|ms|oss|object|container)-meta-/;
 // A part of an answer could carry a part of a secret that no redactor knows.
@@ -106,7 +109,7 @@ export function droppedHeaders({ decision, headers, method }: Pick<ReadRequest, 
 // `Destination` (RFC 4918 §10.3).
 function namesAnother(name: string, method: string): boolean {
   if (name === 'destination') return method !== 'COPY' && method !== 'MOVE';
-  return saysOtherwise.some((one) => one.test(name)) && !ofObject.test(name);
+  return saysOtherwise.some((one) => one.test(name)) && !ofObject.test(name) && !ofService.test(name);
 }
 
 /** To the sandbox: those of the answer that are not of the hop. */

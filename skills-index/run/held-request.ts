@@ -10,7 +10,10 @@ export interface HeldRequest {
 
 const end = '\r\n';
 
+/** @throws TypeError when the line or a header has a line end in it: a person would be shown other headers and another body */
 export function writeHeldRequest({ body, headers, line }: HeldRequest): Buffer {
+  if ([line, ...headers].some((one) => /[\r\n]/.test(one)))
+    throw new TypeError('A header of a held request has a line end in it');
   return Buffer.concat([Buffer.from([line, ...headers, '', ''].join(end), 'latin1'), body]);
 }
 

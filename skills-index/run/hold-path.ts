@@ -11,11 +11,11 @@ export function holdsPath(rule: string, path: string): boolean {
   const isPattern = rule.endsWith('*');
   const wanted = segmentsOf(isPattern ? rule.slice(0, rule.lastIndexOf('/')) : rule);
   const asked = segmentsOf(path);
-  if (!wanted.every((segment, at) => isSame(segment, asked[at]))) return false;
+  if (!wanted.every((segment, at) => isSame(segment, asked[at], at === asked.length - 1))) return false;
   const begins = isPattern ? folded(rule.slice(rule.lastIndexOf('/') + 1, -1)) : '';
   const next = asked[wanted.length] ?? '';
   // With and without what folding takes from the end of a segment.
-  return next.startsWith(begins) || isSame(trimmed(begins), next);
+  return next.startsWith(begins) || isSame(trimmed(begins), next, false);
 }
 
 // Servers leave out empty segments and `.`, and go up at `..`.
@@ -51,12 +51,10 @@ function trimmed(segment: string): string {
   return segment.replace(/;.*|:[:$].*/s, '').replace(/^[\s\p{C}]+|[\s\p{C}.]+$/gu, '');
 }
 
-// With an extension or without: many servers take it for the form of the answer.
-function isSame(wanted: string, asked: string | undefined): boolean {
+// With an extension or without: many servers take it for the form of the answer. At the end of a path, frameworks take whatever stands
+// behind the first dot for one; before the end, `v1.2` and `v1.3` are two.
+function isSame(wanted: string, asked: string | undefined, isLast: boolean): boolean {
   if (asked === undefined) return false;
-  return wanted === asked || withoutExtension(wanted) === withoutExtension(asked);
-}
-
-function withoutExtension(segment: string): string {
-  return segment.replace(/(?<=.)\.[a-z][a-z0-9]{0,9}$/, '');
+  const extension = isLast ? /(?<=.)\..*$/s : /(?<=.)\.[a-z][a-z0-9]{0,9}$/;
+  return wanted === asked || wanted.replace(extension, '') === asked.replace(extension, '');
 }

@@ -34,7 +34,12 @@ export function standsRight(name: string, value: string, secret: Used): boolean 
   if (name !== headerOf(secret)) return false;
   if (as === 'bearer') return value.replace(/^bearer +/i, '') === placeholder && value !== placeholder;
   if (as === 'sigv4') return scopeOf(value, placeholder) !== undefined;
-  return as === 'basic' ? credentialOf(value).includes(placeholder) : value.includes(placeholder);
+  return as === 'basic' ? isCredentialWith(placeholder, credentialOf(value)) : value.includes(placeholder);
+}
+
+// RFC 7617 §2 allows no control characters. A line end among them would end the headers that a person is shown.
+function isCredentialWith(placeholder: string, credential: string): boolean {
+  return credential.includes(placeholder) && !/[\0-\x1f\x7f]/.test(credential);
 }
 
 /** The headers with the secret in the place of its placeholder; undefined for a request that cannot be signed. */

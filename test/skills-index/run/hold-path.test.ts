@@ -9,6 +9,8 @@ describe('a rule about a path', () => {
     ['/ok/pay', '/ok/pay.json /ok/PAY.XML /ok/pay.json/ /ok/pay.php/x /ok/%70ay /ok/%2570ay /ok//pay /ok/./pay /ok/x/../pay'],
     ['/ok/pay', '/ok/pay;v=1 /ok;a=b/pay /ok/pay::$DATA /ok/pay%3A%3A$DATA /ok\\pay /ok%2fpay /ok/%EF%BD%90ay /ok/pay%00'],
     ['/ok/pay', '/ok/pay/1 /ok/pay/now/again'],
+    // Rails' `(.:format)` and Spring's `.*` take anything for an extension.
+    ['/ok/pay', '/ok/pay.1 /ok/pay.json-x /ok/pay.json_x /ok/pay.a.json /ok/pay.application1json2x'],
     ['/ok/pay/', '/ok/pay /ok/pay/ /ok/pay/1 /ok/Pay'],
     ['/ok/pay.json', '/ok/pay /ok/pay.json /ok/pay.xml /ok/PAY.JSON'],
     ['/ok/admin*', '/ok/admin /ok/admin/x /ok/administrators /ok/Admin /ok/ADMIN/x /ok/%61dmin/x /ok//admin/x'],

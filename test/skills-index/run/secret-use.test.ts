@@ -26,6 +26,10 @@ describe('the place of a placeholder', () => {
     ['bearer', 'x-key', `Bearer ${placeholder}`, false],
     ['basic', 'authorization', basic(`me:${placeholder}`), true],
     ['basic', 'authorization', `Bearer ${placeholder}`, false],
+    // What follows a line end would be shown to a person as other headers and another body.
+    ['basic', 'authorization', basic(`me:${placeholder}\r\n\r\nto=landlord`), false],
+    ['basic', 'authorization', basic(`me:${placeholder}\0`), false],
+    ['basic', 'authorization', basic(`Zoë€:${placeholder}`), true],
     ['header:X-Key', 'x-key', `v1 ${placeholder}`, true],
     ['header:X-Key', 'authorization', placeholder, false],
     ['hmac:X-Hub-Signature-256', 'x-hub-signature-256', `sha256=${placeholder}`, true],
