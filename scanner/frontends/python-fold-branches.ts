@@ -2,7 +2,7 @@
 import { fold } from './python-fold.ts';
 import { type Ending, runBlock } from './python-fold-run.ts';
 import { forget } from './python-fold-targets.ts';
-import { copied, type FoldFrame, isDict, keyOf, type MaybeFolded, truthOf } from './python-fold-value.ts';
+import { areEqual, copied, type FoldFrame, isDict, keyOf, type MaybeFolded, truthOf } from './python-fold-value.ts';
 import { childrenOf, nameOf, type PythonModule } from './python-module.ts';
 import type { PythonRun } from './python-run.ts';
 import type { PyNode } from './python-tree.ts';
@@ -78,10 +78,11 @@ export function matching(run: PythonRun, module: PythonModule, node: PyNode, fra
     if (captured === null && !literals.every(({ name }) => name === 'LiteralPattern')) return forget(module, node, frame);
     if (clause.getChild('Guard') !== null) return forget(module, node, frame);
     if (captured !== null) frame.names.set(nameOf(module, captured), subject);
-    const fits = literals.some(
-      (one) => one.firstChild !== null && keyOf(fold(run, module, one.firstChild, frame)) === keyOf(subject),
+    const fits = literals.map((one) =>
+      one.firstChild === null ? undefined : areEqual(fold(run, module, one.firstChild, frame), subject),
     );
-    if (fits || captured !== null) return runBlock(run, module, childrenOf(body), frame, perhaps);
+    if (captured === null && !fits.includes(true) && fits.includes(undefined)) return forget(module, node, frame);
+    if (fits.includes(true) || captured !== null) return runBlock(run, module, childrenOf(body), frame, perhaps);
   }
   return 'through';
 }

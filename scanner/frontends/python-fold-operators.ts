@@ -1,17 +1,12 @@
 /** Operators of Python on computed values (language reference, chapter 6). */
 import { foldedCharsMax } from '../limits.ts';
 import { percentOf } from './python-fold-format.ts';
-import { dictOf, isBytes, isDict, isList, itemsOf, keyOf, listOf, type MaybeFolded, wholeOf } from './python-fold-value.ts';
+import { areEqual, dictOf, isBytes, isDict, isList, itemsOf, listOf, type MaybeFolded, wholeOf } from './python-fold-value.ts';
 
 /** The result of an operator on two known values. */
 export function operate(symbol: string, a: MaybeFolded, b: MaybeFolded): MaybeFolded {
-  if (symbol === '==' || symbol === 'is') return keyOf(a) === keyOf(b);
-  if (symbol === '!=' || symbol === 'is not') return keyOf(a) !== keyOf(b);
-  if (symbol === 'in' || symbol === 'not in') {
-    const found =
-      typeof a === 'string' && typeof b === 'string' ? b.includes(a) : itemsOf(b)?.some((item) => keyOf(item) === keyOf(a));
-    return found === undefined ? undefined : found === (symbol === 'in');
-  }
+  if (/^(==|!=|is|is not)$/.test(symbol)) return negated(areEqual(a, b), symbol === '!=' || symbol === 'is not');
+  if (symbol === 'in' || symbol === 'not in') return negated(isAmong(a, b), symbol === 'not in');
   if (typeof a === 'bigint' && typeof b === 'bigint') return wholeNumbers(symbol, a, b);
   if (symbol === '+') {
     if (typeof a === 'string' && typeof b === 'string') return a.length + b.length > foldedCharsMax ? undefined : a + b;
@@ -30,6 +25,17 @@ export function operate(symbol: string, a: MaybeFolded, b: MaybeFolded): MaybeFo
   }
   if (typeof a === 'string' && typeof b === 'string') return symbol === '<' ? a < b : symbol === '>' ? a > b : undefined;
   return undefined;
+}
+
+function negated(truth: boolean | undefined, isNegated: boolean): boolean | undefined {
+  return truth === undefined ? undefined : truth !== isNegated;
+}
+
+function isAmong(a: MaybeFolded, b: MaybeFolded): boolean | undefined {
+  if (typeof a === 'string' && typeof b === 'string') return b.includes(a);
+  const found = itemsOf(b)?.map((item) => areEqual(item, a));
+  if (found === undefined || found.includes(true)) return found?.includes(true);
+  return found.includes(undefined) ? undefined : false;
 }
 
 function wholeNumbers(symbol: string, a: bigint, b: bigint): MaybeFolded {

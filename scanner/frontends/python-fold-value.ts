@@ -96,6 +96,22 @@ export function dictOf(pairs: readonly (readonly [Folded, MaybeFolded])[]): Fold
   return { kind: 'dict', entries: new Map(pairs.map(([key, value]) => [keyOf(key), { key, value }])) };
 }
 
+/** Whether two values are equal; undefined when that is not known: a name such as `sys.platform` may stand for anything. */
+export function areEqual(a: MaybeFolded, b: MaybeFolded): boolean | undefined {
+  if (isPlain(a) && isPlain(b)) return keyOf(a) === keyOf(b);
+  return isNamed(a) && isNamed(b) && keyOf(a) === keyOf(b) ? true : undefined;
+}
+
+function isPlain(value: MaybeFolded): boolean {
+  if (value === undefined) return false;
+  if (isList(value)) return value.items.every(isPlain);
+  return value === null || typeof value !== 'object' || value instanceof Uint8Array;
+}
+
+function isNamed(value: MaybeFolded): boolean {
+  return typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'name' || value.kind === 'own');
+}
+
 /** Whether a value counts as true; undefined when that is not known. */
 export function truthOf(value: MaybeFolded): boolean | undefined {
   if (value === undefined) return undefined;
@@ -103,7 +119,8 @@ export function truthOf(value: MaybeFolded): boolean | undefined {
   if (typeof value !== 'object') return Boolean(value);
   if (value instanceof Uint8Array) return value.length > 0;
   if (isList(value)) return value.items.length > 0;
-  return isDict(value) ? value.entries.size > 0 : true;
+  if (isDict(value)) return value.entries.size > 0;
+  return value.kind === 'name' ? undefined : true;
 }
 
 /** What iterating gives; undefined for what cannot be gone through. */
