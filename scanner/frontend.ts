@@ -3,6 +3,7 @@ import type { Fact, Span } from './fact.ts';
 import type { FlowGraph } from './flow-graph.ts';
 import type { EmbeddedProgram, Language, Source } from './source.ts';
 import type { Steps } from './steps.ts';
+import type { WrittenText } from './written-programs.ts';
 
 export interface FrontEndContext {
   /** Paths of all files of the bundle, to tell the skill's own scripts from programs. */
@@ -19,6 +20,8 @@ export interface FrontEndResult {
   readonly facts: readonly Fact[];
   /** Programs found inside, analysed in the next round by the front end of their language. */
   readonly embedded: readonly EmbeddedProgram[];
+  /** Texts that code writes to files: programs where something starts them. */
+  readonly written?: readonly WrittenText[];
   /** How values flow; joined with those of the other front ends. */
   readonly graph?: FlowGraph;
   /** What could not be parsed, whole or in part: the file counts as unanalysed. */
@@ -46,6 +49,7 @@ export function joinResults(results: readonly FrontEndResult[]): FrontEndResult 
   return {
     facts: results.flatMap((result) => result.facts),
     embedded: results.flatMap((result) => result.embedded),
+    written: results.flatMap((result) => result.written ?? []),
     unanalysed: results.flatMap((result) => result.unanalysed),
     ...(graphs.length > 0 && {
       graph: {

@@ -13,6 +13,7 @@ import { compareSpans } from './place.ts';
 import { type EmbeddedProgram, type Language, type OffsetMap, rawSpan, type Source } from './source.ts';
 import { nothingRead, StartedFiles } from './started-files.ts';
 import { type Steps, StepsUsedUp } from './steps.ts';
+import { WrittenPrograms } from './written-programs.ts';
 
 export interface Analysed {
   readonly facts: readonly Fact[];
@@ -41,6 +42,7 @@ export async function analyseSources(
 ): Promise<Analysed> {
   const context = { ...given, texts: new Map(files.map((source) => [source.path, source])) };
   const started = new StartedFiles(context.texts, context.executable);
+  const written = new WrittenPrograms();
   const inner = new Map<string, Inner>();
   const all: Source[] = [];
   const results: FrontEndResult[] = [];
@@ -59,10 +61,12 @@ export async function analyseSources(
     found.push(analyseAll(analyseBlobs(found.flatMap((result) => result.facts)), round, context));
     results.push(...found);
     const asPrograms = started.readAs(found.flatMap((result) => result.graph?.starts ?? []));
+    const asWritten = analyseAll(analyseWritten(written, found), round, context);
     const alike = depth === 0 ? started.readByLook() : nothingRead;
-    results.push({ facts: [], embedded: [], unanalysed: [...asPrograms.unanalysed, ...alike.unanalysed] });
+    const unanalysed = [...asPrograms.unanalysed, ...asWritten.unanalysed, ...alike.unanalysed];
+    results.push({ facts: [], embedded: [], unanalysed });
     const next = programsOf(
-      [...found.flatMap((result) => result.embedded), ...asPrograms.embedded, ...alike.embedded],
+      [...found.flatMap((result) => result.embedded), ...asPrograms.embedded, ...asWritten.embedded, ...alike.embedded],
       all,
       inner,
     );
@@ -78,6 +82,11 @@ export async function analyseSources(
 
 function analyseBlobs(facts: readonly Fact[]): Analyse {
   return (sources, { steps }) => ({ ...decodedSources(sources, facts, steps), unanalysed: [] });
+}
+
+function analyseWritten(programs: WrittenPrograms, found: readonly FrontEndResult[]): Analyse {
+  const { written = [], graph } = joinResults(found);
+  return (_, { steps }) => ({ facts: [], embedded: programs.readAs(written, graph?.starts ?? [], steps), unanalysed: [] });
 }
 
 // Each program costs steps before it is read, so that very many very small ones come to an end too.

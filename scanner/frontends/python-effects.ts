@@ -1,7 +1,7 @@
 import { anyEgress, unknownPart } from '../models/egress-of.ts';
 import type { Argument, Condition, PythonEffect } from '../models/python-api.ts';
 import { sensitivePath } from '../models/sensitive-paths.ts';
-import { nodesOf } from './python-alternatives.ts';
+import { join, nodesOf } from './python-alternatives.ts';
 import { applyCallback, applyOption } from './python-callbacks.ts';
 import { invoke } from './python-calls.ts';
 import { readEnvironment, wholeEnvironment } from './python-environment.ts';
@@ -19,6 +19,7 @@ import {
   type PyValue,
   unknownPy,
 } from './python-run.ts';
+import { noteWritten } from './python-written.ts';
 
 /** A call with its values. */
 export interface PyCall extends PyNoting {
@@ -35,6 +36,8 @@ export function argumentOf(call: PyCall, { at, key, text }: Argument): PyValue |
   const given = (at >= 0 ? call.args[at] : undefined) ?? (key === '' ? undefined : call.keywords.get(key));
   return given ?? (text === undefined ? undefined : { ...unknownPy, texts: [text] });
 }
+
+const lineEnd = { ...unknownPy, texts: ['\n'] };
 
 function holds(call: PyCall, { argument, form }: Condition): boolean {
   const value = argumentOf(call, argument);
@@ -88,6 +91,7 @@ export function applyEffect(run: PythonRun, call: PyCall, effect: PythonEffect):
     case 'input':
       return { ...unknownPy, nodes: [flowSource(run, call, { what: 'input', name: call.api }, `${call.api} reads it`)] };
     case 'output':
+      noteWritten(run, call, call.keywords.get('file')?.file ?? [], join([...call.args, lineEnd]));
       flowSink(run, call, nodesOf([...call.args, ...call.keywords.values()]), { what: 'output', api: call.api, part: 'content' });
       return unknownPy;
     case 'call':

@@ -6,6 +6,7 @@ import type { PythonEffect } from '../models/python-api.ts';
 import { argumentOf, type PyCall } from './python-effects.ts';
 import { applyRequest } from './python-network.ts';
 import { flowSink, flowSource, notePyCapability, notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import { noteWritten, openedBy } from './python-written.ts';
 
 export function applyFile(
   run: PythonRun,
@@ -40,6 +41,7 @@ export function applyFile(
       notePyCapability(run, call, { kind: 'mount', path: one, mode: 'rw' }, ['write']);
   }
   if ('content' in effect && effect.content !== undefined) {
+    if (writes) noteWritten(run, call, openedBy(call, path, false), argumentOf(call, effect.content));
     const [capability] = capabilities;
     if (capability !== undefined)
       flowSink(run, call, argumentOf(call, effect.content)?.nodes ?? [], {
@@ -54,6 +56,8 @@ export function applyFile(
     ...unknownPy,
     nodes: [...nodes, ...(path?.nodes ?? [])],
     ...(capabilities[0] !== undefined && { target: capabilities[0] }),
+    // `open(descriptor, "w")` is open on what the descriptor is.
+    ...(does === 'open' && writes && { file: path?.texts.length === 0 ? path.file : openedBy(call, path, mode.includes('a')) }),
   };
 }
 

@@ -43,6 +43,7 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
   const about = { nodes: object.nodes, target: object.target };
   const entry = qual === undefined ? object.entries?.get(name) : undefined;
   if (entry !== undefined) return entry;
+  if (name === 'name' && object.file.length > 0) return { ...unknownPy, ...about, texts: object.file.map(({ path }) => path) };
   if (qual === undefined) return { ...unknownPy, ...about };
   if (qual.startsWith('own ')) {
     const own = run.modules.get(qual.slice(4));

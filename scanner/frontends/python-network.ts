@@ -7,6 +7,7 @@ import type { PythonEffect } from '../models/python-api.ts';
 import { nodesOf } from './python-alternatives.ts';
 import { argumentOf, type PyCall } from './python-effects.ts';
 import { flowSink, flowSource, notePyCapability, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import { noteWritten } from './python-written.ts';
 
 export function applyRequest(run: PythonRun, call: PyCall, effect: Extract<PythonEffect, { does: 'request' }>): PyValue {
   const given = effect.methodAt === undefined ? undefined : argumentOf(call, effect.methodAt)?.texts[0];
@@ -95,6 +96,7 @@ export function applyConnect(run: PythonRun, call: PyCall, effect: Extract<Pytho
 }
 
 export function applySend(run: PythonRun, call: PyCall, content: PyValue | undefined, part: 'body' | 'header' = 'body'): PyValue {
+  noteWritten(run, call, (call.api === 'os.write' ? call.args[0] : call.object)?.file ?? [], content);
   const target = call.object.target ?? lastConnection(run, call);
   if (target === undefined || content === undefined) return unknownPy;
   const what = target.kind === 'mount' ? 'file' : 'network';

@@ -4,6 +4,7 @@ import { unknownPart } from '../models/egress-of.ts';
 import { join, nodesOf } from './python-alternatives.ts';
 import type { PyCall } from './python-effects.ts';
 import { type PyValue, unknownPy } from './python-run.ts';
+import { temporaryFile } from './python-written.ts';
 
 /** The value of a call that computes a path; undefined for other calls. */
 export function foldPath(call: PyCall, qual: string): PyValue | undefined {
@@ -52,10 +53,23 @@ export function foldPath(call: PyCall, qual: string): PyValue | undefined {
       return { ...unknownPy, texts: ['.'] };
     case 'tempfile.gettempdir':
       return { ...unknownPy, texts: ['/tmp'] };
-    case 'tempfile.mkdtemp':
     case 'tempfile.mktemp':
-    case 'tempfile.TemporaryDirectory':
     case 'tempfile.NamedTemporaryFile':
+      return temporaryFile(call);
+    case 'tempfile.mkstemp': {
+      const file = temporaryFile(call);
+      return {
+        ...unknownPy,
+        items: [
+          { ...file, texts: [] },
+          { ...file, file: [], target: undefined },
+        ],
+      };
+    }
+    case 'os.fdopen':
+      return first;
+    case 'tempfile.mkdtemp':
+    case 'tempfile.TemporaryDirectory':
       return { ...unknownPy, texts: [`/tmp/${unknownPart}`] };
     default:
       return undefined;

@@ -7,6 +7,7 @@ import type { FrontEndContext } from '../frontend.ts';
 import { detailCharsMax } from '../limits.ts';
 import { anyEgress, unknownPart } from '../models/egress-of.ts';
 import type { EmbeddedProgram } from '../source.ts';
+import type { WrittenText } from '../written-programs.ts';
 import { FoldState } from './python-fold-state.ts';
 import type { MaybeFolded } from './python-fold-value.ts';
 import type { Binding, PythonFunction, PythonModule } from './python-module.ts';
@@ -31,6 +32,8 @@ export interface PyValue {
   readonly items: readonly PyValue[] | undefined;
   /** The connection or file that an object is open on. */
   readonly target: Capability | undefined;
+  /** The file that an object is open on for writing: what its path may be. */
+  readonly file: readonly Pick<WrittenText, 'path' | 'opening' | 'append'>[];
   readonly entries: ReadonlyMap<string, PyValue> | undefined;
   /** A function of the skill. */
   readonly own: PythonFunction | undefined;
@@ -57,6 +60,7 @@ export const unknownPy: PyValue = {
   decoded: false,
   items: undefined,
   target: undefined,
+  file: [],
   entries: undefined,
   own: undefined,
   others: [],
@@ -75,6 +79,7 @@ export interface PythonRun {
   readonly modules: ReadonlyMap<string, PythonModule>;
   readonly facts: Fact[];
   readonly embedded: EmbeddedProgram[];
+  readonly written: WrittenText[];
   /** Their texts by the paths that they get. */
   readonly programs: Map<string, string[]>;
   readonly nodes: FlowNode[];
@@ -111,6 +116,7 @@ export function newPythonRun(context: FrontEndContext, modules: ReadonlyMap<stri
     modules,
     facts: [],
     embedded: [],
+    written: [],
     programs: new Map(),
     nodes: [],
     edges: [],

@@ -43,6 +43,7 @@ export const analysePython: Analyse = (sources, context) => {
   return {
     facts: unique(run.facts),
     embedded: run.embedded,
+    written: run.written,
     unanalysed,
     graph: { nodes, edges, sources: flowSources, sinks, starts, exports },
   };

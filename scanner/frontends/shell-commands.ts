@@ -4,6 +4,7 @@ import { basename } from 'node:path/posix';
 import type { Assignment, Command, CommandArgument } from 'unbash';
 import { shellWordsMax, shellWrapperDepthMax } from '../limits.ts';
 import { own as row } from '../models/api.ts';
+import { unknownPart } from '../models/egress-of.ts';
 import { interpreters, networkPrograms, utilities, wrappers } from '../models/shell.ts';
 import { tellingCommands } from '../models/telling-commands.ts';
 import { optionValues, parseArguments } from './shell-arguments.ts';
@@ -12,7 +13,7 @@ import { callBuiltin, isBuiltin, programPath } from './shell-builtins.ts';
 import type { Call } from './shell-call.ts';
 import { callInterpreter, runCode } from './shell-code.ts';
 import { globFits } from './shell-glob.ts';
-import { noteFlows } from './shell-graph.ts';
+import { noteFlows, noteStart } from './shell-graph.ts';
 import { containedCommand, runLaunched } from './shell-launchers.ts';
 import { callNetwork } from './shell-network.ts';
 import { callProgram } from './shell-programs.ts';
@@ -129,6 +130,7 @@ function foldArgument(run: ShellRun, arg: CommandArgument): Value[] {
 
 function callUnknown(run: ShellRun, call: Call): Value {
   noteCapability(run, call, { kind: 'exec', program: '*' }, ['dynamic-name']);
+  if (!call.word.text.endsWith(unknownPart)) noteStart(run, call.span, call.word.text, call);
   noteFlows(run, call, call.word.taints, { what: 'exec', capability: { kind: 'exec', program: '*' }, api: '*', part: 'code' });
   const { decoded, taints } = call.word;
   if (call.onConnection || taints.some((taint) => taint.source.what === 'network'))

@@ -31,6 +31,7 @@ export function readFileValue(run: ShellRun, at: At, path: Value): Value {
 export function writeFileValue(run: ShellRun, at: At, path: Value, content: Value, how: 'write' | 'append'): void {
   const key = fileKey(run, path.text);
   if (/^\/dev\/(null|stdout|stderr|tty|fd\/)/.test(path.text)) return;
+  noteWritten(run, at, path, content, how);
   const before = run.files.get(key);
   run.files.set(
     key,
@@ -40,6 +41,16 @@ export function writeFileValue(run: ShellRun, at: At, path: Value, content: Valu
   if (!isKnown(path)) return;
   const capability = { kind: 'mount', path: mountPath(run, path.text), mode: 'rw' } as const;
   noteFlows(run, noting(at), content.taints, { what: 'file', capability, api: at.name, part: 'content' });
+}
+
+// Another script may start the file.
+function noteWritten(run: ShellRun, at: At, path: Value, content: Value, how: 'write' | 'append'): void {
+  const { path: within, context } = run.source;
+  run.context.steps.take();
+  if (content.text.replaceAll(unknownPart, '').trim() === '') return;
+  const map = content.map.length > 0 ? content.map : [{ at: 0, raw: at.span.start, fixed: true as const }];
+  const file = { path: path.text, opening: at.span.start, ...(how === 'append' && { append: true as const }) };
+  run.written.push({ ...file, within, text: content.text, context, map });
 }
 
 /** Notes that a path is changed. */

@@ -38,6 +38,7 @@ export function runLaunched(run: ShellRun, call: Call): Value | undefined {
 
 /** The program that a container is told to run, with its arguments; undefined where there is none. */
 export function containedCommand(call: Call): readonly Value[] | undefined {
+  if (call.name === 'start') return startedCommand(call);
   const container = own(containers, call.name);
   if (container === undefined) return undefined;
   const at = call.args.findIndex((arg) => container.verbs.includes(arg.text));
@@ -47,7 +48,17 @@ export function containedCommand(call: Call): readonly Value[] | undefined {
   const [entry] = optionValues(args, ['entrypoint']);
   const words = dashes > at ? call.args.slice(dashes + 1) : [...(entry === undefined ? [] : [entry]), ...args.operands.slice(1)];
   // Only interpreters: what else stands there is a program of the image.
-  return words[0] !== undefined && own(interpreters, words[0].text.replace(/^.*\//, '')) !== undefined ? words : undefined;
+  return words[0] !== undefined && own(interpreters, programName(words[0].text)) !== undefined ? words : undefined;
+}
+
+// `start "title" /b pythonw x.py`: what opens a document or an address starts no program that anybody could name.
+function startedCommand({ args }: Call): readonly Value[] | undefined {
+  const at = args.findIndex(({ text }) => own(interpreters, programName(text)) !== undefined);
+  return at < 0 ? undefined : args.slice(at);
+}
+
+function programName(text: string): string {
+  return text.replace(/^.*[\\/]/, '').replace(/\.exe$/i, '');
 }
 
 function lineOf({ behind }: Launcher, value: Value): Value[] {

@@ -7,7 +7,7 @@ import { optionValues, parseArguments } from './shell-arguments.ts';
 import type { Call } from './shell-call.ts';
 import { runCode, runFile } from './shell-code.ts';
 import { fileKey, noteWrite, readFileValue } from './shell-files.ts';
-import { noteFlows } from './shell-graph.ts';
+import { noteFlows, noteStart } from './shell-graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
 import { noteUpload } from './shell-uploads.ts';
 import { isKnown, joinTaints, rootTaint, slice, unknownValue, type Value } from './shell-value.ts';
@@ -22,6 +22,7 @@ export function callProgram(run: ShellRun, call: Call): Value {
     (word.text.includes('/') && scriptEnding.test(word.text) && !/^\/(usr|bin|sbin|opt)\//.test(word.text))
   )
     return runFile(run, call, word);
+  if (word.text.includes('/') && !/^\/(usr|bin|sbin|opt)\//.test(word.text)) noteStart(run, call.span, word.text, call);
   if (!/^[\w.+@-]+$/.test(name)) return unknownValue(call.stdin.taints);
   // `$(NAME)` is how Makefiles, and those who are used to them, write a variable.
   if (/^[A-Z][A-Z0-9_]{3,}$/.test(name) && name.includes('_') && call.args.length === 0) return namedVariable(run, call);

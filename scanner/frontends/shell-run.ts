@@ -7,6 +7,7 @@ import type { FrontEndContext } from '../frontend.ts';
 import { detailCharsMax } from '../limits.ts';
 import { anyEgress } from '../models/egress-of.ts';
 import { type EmbeddedProgram, type OffsetMap, rawSpan, type Source } from '../source.ts';
+import type { WrittenText } from '../written-programs.ts';
 import { newShellGraph, type ShellGraph } from './shell-graph.ts';
 import { emptyValue, type Taint, type Value } from './shell-value.ts';
 
@@ -28,6 +29,7 @@ export interface ShellRun {
   readonly context: FrontEndContext;
   readonly facts: Fact[];
   readonly embedded: EmbeddedProgram[];
+  readonly written: WrittenText[];
   readonly noted: Set<string>;
   readonly vars: Map<string, Value>;
   /** Names of variables that children get. */
@@ -79,6 +81,7 @@ export function newRun(source: Source, context: FrontEndContext, evaluate: Shell
     context,
     facts: [],
     embedded: [],
+    written: [],
     noted: new Set(),
     vars: new Map(),
     exported: new Set(),

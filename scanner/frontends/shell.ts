@@ -32,7 +32,8 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
             reason: `a shell cannot read it: ${first.message}`,
           },
         ];
-  return { facts: run.facts, embedded: run.embedded, graph: graphOf(run.graph), unanalysed: [...unanalysed, ...run.unread] };
+  const { facts, embedded, written } = run;
+  return { facts, embedded, written, graph: graphOf(run.graph), unanalysed: [...unanalysed, ...run.unread] };
 }
 
 // Windows line ends: a shell on the machine that runs it would see none of them, and a heredoc's end must be recognised.

@@ -3,7 +3,7 @@ import type { Capability, MountMode } from '../../skills-index/skill/capability.
 import type { Trait } from '../fact.ts';
 import type { Effect } from '../models/api.ts';
 import { shapeOf, unknownPart } from '../models/egress-of.ts';
-import { type Called, capability, certaintyOf, type Out, sink, trait } from './typescript-out.ts';
+import { type Called, capability, certaintyOf, type Out, sink, trait, write } from './typescript-out.ts';
 import { alternatives, text, textOr, unknown, type Value } from './typescript-values.ts';
 
 const contentReader =
@@ -46,8 +46,11 @@ export function useFiles(out: Out, call: Called, effect: Extract<Effect, { does:
       if (traits.includes('permissions') && (bits?.kind === 'number' || bits?.kind === 'text'))
         trait(out, call, 'permissions', `${bits.kind === 'number' ? bits.number.toString(8) : bits.text} ${path}`);
       if (wanted === 'ro' && contentReader.test(call.api)) call.use.sources.push({ what: 'file', name: path });
-      if (effect.content !== undefined && at === effect.path)
-        sink(call, call.args[effect.content]?.node, { what: 'file', capability: mount, api: call.api, part: 'content' }, 'exact');
+      const content = effect.content === undefined || at !== effect.path ? undefined : call.args[effect.content];
+      if (content !== undefined) {
+        write(out, call, one, traits.includes('append'), content);
+        sink(call, content.node, { what: 'file', capability: mount, api: call.api, part: 'content' }, 'exact');
+      }
     }
   }
 }

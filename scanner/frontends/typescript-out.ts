@@ -6,10 +6,11 @@ import type { Fact, FlowSink, FlowSource, Trait } from '../fact.ts';
 import { detailCharsMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import type { EmbeddedProgram, Language, Source } from '../source.ts';
+import type { WrittenText } from '../written-programs.ts';
 import type { ResolvedCall } from './typescript-calls.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
 import { literalMap, spanOf } from './typescript-places.ts';
-import { textOr, type Value } from './typescript-values.ts';
+import { alternatives, textOr, type Value } from './typescript-values.ts';
 
 /** What calls of APIs come to, for facts and for flows. */
 export interface Use {
@@ -43,6 +44,7 @@ export interface Out {
   readonly nodes: readonly ts.Node[];
   readonly facts: Fact[];
   readonly embedded: EmbeddedProgram[];
+  readonly written: WrittenText[];
   readonly uses: Map<ts.Node, Use>;
   /** Calls that were looked at. */
   readonly visited: Set<ts.Node>;
@@ -126,6 +128,24 @@ export function embed(
   const map = literalMap(self, literal, code, node);
   out.embedded.push({ within: source.path, language, text: code, context: source.context, map });
   return `${source.path}#${language}@${map[0]?.raw ?? 0}`;
+}
+
+/** Notes a text that a call writes to a file, for the case that the file is started. */
+export function write(
+  out: Out,
+  { node }: Called,
+  path: Value,
+  isAppended: boolean,
+  { value, node: literal }: ResolvedCall['args'][number],
+): void {
+  const { source, self } = out;
+  if (path.kind !== 'text') return;
+  for (const [at, one] of alternatives(value).entries()) {
+    const text = one.kind === 'bytes' ? Buffer.from(one.text, 'latin1').toString('utf8') : textOr(one);
+    const map = literalMap(self, literal, text, node);
+    const file = { path: path.text, opening: node.getStart(), ...(isAppended && { append: true as const }) };
+    out.written.push({ ...file, within: source.path, text, context: source.context, map, ...(at > 0 && { instead: true }) });
+  }
 }
 
 /** How sure a value is: as it stands, put together, or not known. */

@@ -146,6 +146,7 @@ export function runScript(out: Out, call: Called, at: number): void {
       noteForeignCode(out, call, value.text);
       continue;
     }
+    if (value.kind === 'text') noteLoaded(call, value.text);
     capability(out, call, { kind: 'exec', program: isWhole(value) ? 'node' : '*' }, certaintyOf(value, !isWhole(value)), [
       'interpreter',
     ]);
@@ -182,14 +183,26 @@ export function runCode(out: Out, call: Called, at: number): void {
 // A file of the skill that does not look like JavaScript is run as such all the same, and was not read so.
 function noteForeignCode(out: Out, call: Called, path: string): void {
   if (/\.([cm]?[jt]s|[jt]sx|json|node|wasm)$/.test(path) && !(call.api !== 'require' && path.endsWith('.json'))) return;
-  call.use.starts.push({ program: path, language: 'javascript', arguments: [], stdin: [], env: [] });
+  noteLoaded(call, path);
   trait(out, call, 'dynamic-import', path, 'widened');
   capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['dynamic-import', 'dynamic-name']);
+}
+
+// A file that is read as JavaScript, whatever its name says.
+function noteLoaded({ use }: Called, program: string): void {
+  use.starts.push({ program, language: 'javascript', arguments: [], stdin: [], env: [] });
+}
+
+function isOtherFile(out: Out, path: string): boolean {
+  return (
+    path.includes('/') && !/^[a-z]+:|\.json$/i.test(path) && !out.files.has(posix.join(posix.dirname(out.source.file), path))
+  );
 }
 
 /** A module whose name cannot be computed may be any: what it can do is unknown. A name that begins in the skill's own folder stays there. */
 export function loadModule(out: Out, call: Called, at: number): void {
   for (const value of alternatives(call.args[at]?.value ?? unknown)) {
+    if (value.kind === 'text' && isOtherFile(out, value.text)) noteLoaded(call, value.text);
     if (isWhole(value)) {
       if (value.built && !/^[./~]/.test(value.text)) trait(out, call, 'folded-name', shown(value), 'folded');
       if (value.text.startsWith('data:')) embedDataUrl(out, call, value.text);

@@ -29,6 +29,7 @@ export function analyseTypescript(sources: readonly Source[], context: FrontEndC
       files: context.files,
       facts: [],
       embedded: [],
+      written: [],
       uses: new Map(),
       nodes,
       visited: new Set(),
@@ -40,6 +41,7 @@ export function analyseTypescript(sources: readonly Source[], context: FrontEndC
   return {
     facts: [...outs.values()].flatMap((out) => out.facts),
     embedded: [...outs.values()].flatMap((out) => out.embedded),
+    written: [...outs.values()].flatMap((out) => out.written),
     graph: flowGraph(outs, context.steps),
     unanalysed: program.failed.map(({ source: { path }, reason }) => ({ span: { path, start: 0, end: 1 }, reason })),
   };

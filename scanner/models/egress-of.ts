@@ -6,6 +6,9 @@ import { addressClass } from '../../skills-index/skill/network-address.ts';
 /** Stands in folded text for each part that could not be computed. */
 export const unknownPart = '\0';
 
+/** The same in code whose reader takes letters only: a letter that nobody uses, and that names may begin with. */
+export const unknownLetter = '\u0298';
+
 /** A path that is known in parts, with `*` for each part that is not; undefined for one that is known whole or not at all. */
 export function shapeOf(path: string): string | undefined {
   if (!path.includes(unknownPart)) return undefined;
@@ -57,7 +60,7 @@ const otherPorts: Readonly<Record<string, number>> = {
  * @returns undefined for what goes nowhere: `file:`, `data:`, `blob:`, a path
  */
 export function egressOf(text: string, methods: readonly string[]): EgressCapability | undefined {
-  const trimmed = text.trim();
+  const trimmed = text.trim().replaceAll(unknownLetter, unknownPart);
   if (/^(file|data|blob|about|javascript|node|bun|npm|jsr|mailto|tel):/i.test(trimmed)) return undefined;
   const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(trimmed) ?? [undefined, undefined, trimmed];
   const unknown = { url: anyEgress, methods };

@@ -112,7 +112,9 @@ export const interpreters: Readonly<
     words('sh bash zsh dash ksh ash mksh fish').map((name) => [name, { language: 'shell', code: ['c'] }] as const),
   ),
   ...Object.fromEntries(
-    ['python', 'python2', 'python3', 'pypy3', 'py'].map((name) => [name, { language: 'python', code: ['c'] }] as const),
+    ['python', 'python2', 'python3', 'pythonw', 'pypy3', 'py'].map(
+      (name) => [name, { language: 'python', code: ['c'] }] as const,
+    ),
   ),
   node: { language: 'javascript', code: ['e', 'p', 'eval', 'print', 'pe'] },
   nodejs: { language: 'javascript', code: ['e', 'p', 'eval'] },
