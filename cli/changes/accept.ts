@@ -11,7 +11,8 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Paths } from '../command.ts';
 import type { HostFiles } from '../start-skill.ts';
-import { applyChanges, refuseConflicts } from './apply.ts';
+import { applyChanges } from './apply.ts';
+import { type Judged, refuseConflicts } from './conflicts.ts';
 import { begunName, readWaiting, removeApplied, type WaitingChanges, withWaiting } from './waiting.ts';
 
 type Host = Pick<HostFiles, 'policy' | 'audit'> & {
@@ -96,11 +97,18 @@ async function applyFolders(
       await waitForClaim(claim, folder.path);
       claims.push(claim);
     }
-    for (const [root, folder] of roots) await refuseConflicts(root, folder, host.policy.obeyed, waiting.begun);
+    const judged = new Map<string, Judged>();
+    for (const [root, folder] of roots) judged.set(root, await refuseConflicts(root, folder, host.policy.obeyed, waiting.begun));
     closeSync(openSync(join(waiting.folder, begunName), 'w', 0o600));
     record({ event: 'changes', decision: 'begun', digest, targets });
     for (const [root, folder] of roots)
-      for (const { path, why } of await applyChanges(root, folder, host.policy.obeyed, waiting.read))
+      for (const { path, why } of await applyChanges(
+        root,
+        folder,
+        host.policy.obeyed,
+        waiting.read,
+        judged.get(root) ?? new Map(),
+      ))
         left.push({ path: `${folder.target}/${path}`, why: `${why} by now` });
     for (const one of left) record({ event: 'cleanup', ...one });
   } finally {

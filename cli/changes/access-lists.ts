@@ -4,6 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import type { Owners } from '../../runner/mounts/ownership.ts';
+import { withParent } from '../../runner/mounts/walk-folder.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { accessListsAtOnce } from '../limits.ts';
 
@@ -24,8 +26,7 @@ export async function filesWithAccessList(paths: readonly string[], open: Open, 
     });
     try {
       const lines = listed(opened.map(({ descriptor }) => descriptor));
-      // ls(1): the sign behind the mode.
-      for (const [index, { path }] of opened.entries()) if (/^\S{10}\+/.test(lines[index] ?? '')) found.add(path);
+      for (const [index, { path }] of opened.entries()) if (sign.test(lines[index] ?? '')) found.add(path);
     } finally {
       for (const { descriptor } of opened) fs.closeSync(descriptor);
     }
@@ -33,18 +34,38 @@ export async function filesWithAccessList(paths: readonly string[], open: Open, 
   return found;
 }
 
-/** Gives a new file the list of the one whose place it takes. */
-export function copyAccessList(from: Buffer, to: Buffer): void {
-  const files = [fs.openSync(from, pathOnly), fs.openSync(to, fs.constants.O_RDWR | fs.constants.O_NOFOLLOW)];
+/**
+ * Gives a new file exactly the list of the one whose place it takes, or none where that one has none and the folder gives it one.
+ * @param to descriptor of the new file, which belongs to its owner by now
+ */
+export function copyAccessList(from: Buffer, to: number): void {
+  const old = fs.openSync(from, pathOnly);
   try {
-    run('/bin/cp', ['--attributes-only', '--preserve=mode', ...placesOf(files)], files);
+    // `cp` takes the bits with the list.
+    if ((fs.fstatSync(old).mode & 0o6000) !== 0) throw notKept('a file got setuid or setgid bits meanwhile');
+    run('/bin/cp', ['--attributes-only', '--preserve=mode', ...placesOf([old, to])], [old, to]);
+    const [before, after] = listed([old, to]).map((line) => sign.test(line));
+    if (before !== after) throw notKept('this host’s cp does not copy them, or does not take them off');
   } finally {
-    files.forEach(fs.closeSync);
+    fs.closeSync(old);
+  }
+}
+
+/** A handle on an entry of a folder itself; undefined where it is not there any more. */
+export function openEntry(root: string, path: string, owners: Owners): number | undefined {
+  try {
+    return withParent(root, Buffer.from(path).toString('latin1'), owners, (at) => fs.openSync(at, pathOnly));
+  } catch (cause) {
+    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw cause;
   }
 }
 
 /** A handle on the entry itself (open(2), O_PATH). */
 export const pathOnly = 0o10_000_000 | fs.constants.O_NOFOLLOW;
+
+// ls(1): the sign behind the mode.
+const sign = /^\S{10}\+/;
 
 function listed(descriptors: readonly number[]): string[] {
   if (descriptors.length === 0) return [];
@@ -67,7 +88,11 @@ function run(program: string, args: readonly string[], descriptors: readonly num
     encoding: 'utf8',
   });
   if (error === undefined && status === 0) return stdout;
-  throw new Problem('changes-conflict', `Cannot read or keep access lists: ${error?.message ?? stderr.trim()}`, {
+  throw notKept(error?.message ?? stderr.trim());
+}
+
+function notKept(why: string): Problem {
+  return new Problem('changes-conflict', `Cannot read or keep access lists: ${why}`, {
     hint: 'skill changes accept goes on where this ended',
   });
 }

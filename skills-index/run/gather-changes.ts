@@ -47,6 +47,11 @@ export function gatherChanges(limits: GatherLimits, touched: (path: string) => b
   };
   const compare: Gathering['compare'] = (path, below, seen) => {
     if (sameState(below, seen)) return false;
+    // Only its owner could make it so; a run that makes a shared folder anew means what is in it.
+    if (below?.kind === 'folder' && seen?.kind === 'folder' && below.uid !== seen.uid) {
+      refused.push({ path: textOf(path), why: `the folder of user ${below.uid} keeps its owner, group and mode` });
+      return false;
+    }
     const after = seen !== undefined && 'mode' in seen ? { ...seen, mode: seen.mode & 0o1777 } : seen;
     if (!sameState(after, seen)) refused.push({ path: textOf(path), why: 'setuid or setgid bits, taken off' });
     if (sameState(below, after)) return false;

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { applyChanges, refuseConflicts } from '../../../cli/changes/apply.ts';
+import { applyChanges } from '../../../cli/changes/apply.ts';
+import { refuseConflicts } from '../../../cli/changes/conflicts.ts';
 import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { giveRest, makeSeenFolder, type SeenFolder, treeOf } from '../../runner/mounts/seen-folder.ts';
@@ -200,7 +201,7 @@ describe('what is applied', () => {
   it('is not what was swapped for it', async () => {
     seen = makeSeenFolder(false);
     const set = changed({ path: 'new', after: file('shown') });
-    await expect(applyChanges(seen.folder, set, [], () => Buffer.from('other'))).rejects.toThrow(
+    await expect(applyChanges(seen.folder, set, [], () => Buffer.from('other'), new Map())).rejects.toThrow(
       expect.objectContaining({ code: 'changes-invalid' }),
     );
     expect(fs.readdirSync(seen.folder)).toEqual([]);
@@ -211,7 +212,7 @@ describe('what is applied', () => {
     fs.mkdirSync(`${seen.top}/outside`);
     fs.symlinkSync('../outside', `${seen.folder}/dir`);
     const set = changed({ path: 'dir/new', after: file('x') });
-    await expect(applyChanges(seen.folder, set, [], () => Buffer.from('x'))).rejects.toThrow('dir is no folder');
+    await expect(applyChanges(seen.folder, set, [], () => Buffer.from('x'), new Map())).rejects.toThrow('dir is no folder');
     expect(fs.readdirSync(`${seen.top}/outside`)).toEqual([]);
   });
 
@@ -252,9 +253,10 @@ describe('what is applied', () => {
         if (left-- === 0) throw new Error('the runner is gone');
         return blobs.get(sha256) ?? Buffer.from('');
       };
-      await refuseConflicts(seen.folder, offered, [], budget > 0);
-      if (budget < 4) await expect(applyChanges(seen.folder, offered, [], read)).rejects.toThrow('the runner is gone');
-      else await applyChanges(seen.folder, offered, [], read);
+      const judged = await refuseConflicts(seen.folder, offered, [], budget > 0);
+      const applied = applyChanges(seen.folder, offered, [], read, judged);
+      if (budget < 4) await expect(applied).rejects.toThrow('the runner is gone');
+      else await applied;
       expect(fs.readdirSync(seen.folder).filter((name) => name.startsWith('.'))).toEqual([]);
     }
     expect(treeOf(seen.folder)).toMatchObject({ dir: 'file 644 now a file', 'new/b': 'file 644 new/b', c: 'file 644 c' });

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyChanges, refuseConflicts } from '../../../cli/changes/apply.ts';
+import { applyChanges } from '../../../cli/changes/apply.ts';
+import { refuseConflicts } from '../../../cli/changes/conflicts.ts';
 import { openViews } from '../../../runner/mounts/views.ts';
 import { seeWorkspace } from '../../../runner/mounts/workspace.ts';
 import type { ChangedFolder } from '../../../skills-index/run/changes.ts';
@@ -11,7 +12,8 @@ import type { FurtherNames } from '../../../skills-index/run/protected-names.ts'
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 
 export interface Seen extends ChangedFolder {
-  apply(): Promise<void>;
+  /** @param meanwhile what somebody does between the judgement and the first change */
+  apply(meanwhile?: () => void): Promise<void>;
 }
 
 export interface SeenFolder {
@@ -50,9 +52,11 @@ export function makeSeenFolder(overlays: boolean, further: FurtherNames = []): S
     const changed = { ...where, ...collected };
     return {
       ...changed,
-      apply: async () => {
-        await refuseConflicts(`/proc/self/fd/${descriptor}`, changed, further);
-        await applyChanges(`/proc/self/fd/${descriptor}`, changed, further, (sha256) => kept.get(sha256) ?? Buffer.from('lost'));
+      apply: async (meanwhile = () => undefined) => {
+        const root = `/proc/self/fd/${descriptor}`;
+        const judged = await refuseConflicts(root, changed, further);
+        meanwhile();
+        await applyChanges(root, changed, further, (sha256) => kept.get(sha256) ?? Buffer.from('lost'), judged);
       },
     };
   };

@@ -1,0 +1,121 @@
+/**
+ * Puts one accepted entry into its place. Whoever owns the folder can rename things in it at any moment, so owner, mode and access list
+ * are set through the descriptor of what was made here, never by a name.
+ */
+import * as fs from 'node:fs';
+import type { Owners } from '../../runner/mounts/ownership.ts';
+import { bytesOf, withHandle } from '../../runner/mounts/walk-folder.ts';
+import type { EntryState } from '../../skills-index/run/changes.ts';
+import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { copyAccessList, pathOnly } from './access-lists.ts';
+
+export interface How {
+  /** The kept bytes with a digest. */
+  readonly read: (sha256: Digest) => Uint8Array;
+  /** Whether the new file has exactly the access list of the file whose place it takes, also where that file has none. */
+  readonly keepList: boolean;
+  /** Throws where the entry that is replaced is not the one that was judged. */
+  readonly requireJudged: () => void;
+}
+
+/** @throws Problem `changes-invalid`, `changes-conflict` */
+export function putEntry(at: Buffer, after: EntryState, { keepList, read, requireJudged }: How): void {
+  const beside = besideOf(at);
+  // Of an accept that was killed here.
+  removeLeftover(beside);
+  try {
+    const made = make(beside, after);
+    try {
+      // First of all: whatever goes wrong from here on, nothing that belongs to root lies in the folder.
+      give(made, after);
+      if (after.kind === 'file') write(made, after, read);
+      if (keepList) copyAccessList(at, made);
+      if (after.kind === 'file') fs.fchmodSync(made, after.mode);
+      if (fs.lstatSync(beside).ino !== fs.fstatSync(made).ino) throw swapped(beside);
+      requireJudged();
+      fs.renameSync(beside, at);
+    } finally {
+      fs.closeSync(made);
+    }
+  } catch (cause) {
+    removeLeftover(beside);
+    throw cause;
+  }
+}
+
+type Folder = Extract<EntryState, { kind: 'folder' }>;
+
+/** Makes a folder that is there one to put entries into, where its mode changes anyway. */
+export function openUpFolder(at: Buffer, after: Folder, owners: Owners): void {
+  withFolder(at, after, owners, (self, { mode }) => {
+    if ((mode & 0o700) !== 0o700) fs.chmodSync(self, (mode & 0o7777) | 0o700);
+  });
+}
+
+/** Changes a folder that is there, when all is in it. It keeps its owner, and with another owner its mode as well. */
+export function setFolder(at: Buffer, after: Folder, owners: Owners): void {
+  withFolder(at, after, owners, (self, stats) => {
+    if (stats.gid !== after.gid) fs.chownSync(self, after.uid, after.gid);
+    if ((stats.mode & 0o7777) !== after.mode) fs.chmodSync(self, after.mode);
+  });
+}
+
+function withFolder(at: Buffer, { uid }: Folder, owners: Owners, act: (self: string, stats: fs.Stats) => void): void {
+  withHandle(at, (self, stats) => {
+    if (!stats.isDirectory() || !owners.has(stats.uid)) throw swapped(at);
+    if (stats.uid === uid) act(self, stats);
+  });
+}
+
+// The same for the same entry, so that an accept that goes on finds what the one before left.
+function besideOf(at: Buffer): Buffer {
+  const name = at.subarray(at.lastIndexOf('/') + 1);
+  return Buffer.concat([at.subarray(0, at.length - name.length), bytesOf(`.skillgate-${hexOf(digestOf(name)).slice(0, 16)}`)]);
+}
+
+function removeLeftover(beside: Buffer): void {
+  const found = fs.lstatSync(beside, { throwIfNoEntry: false });
+  if (found?.isDirectory()) fs.rmdirSync(beside);
+  else if (found !== undefined) fs.unlinkSync(beside);
+}
+
+/** A descriptor of a new entry that only its maker can open. */
+function make(beside: Buffer, after: EntryState): number {
+  if (after.kind === 'file') return fs.openSync(beside, 'wx+', 0o600);
+  if (after.kind === 'link') fs.symlinkSync(Buffer.from(after.to), beside);
+  else fs.mkdirSync(beside, { mode: 0o700 });
+  const made = fs.openSync(beside, after.kind === 'link' ? pathOnly : fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW);
+  const { nlink, uid, ...stats } = fs.fstatSync(made);
+  const isOurs =
+    uid === process.geteuid?.() &&
+    (after.kind === 'link'
+      ? (stats.mode & fs.constants.S_IFMT) === fs.constants.S_IFLNK && nlink === 1
+      : (stats.mode & 0o777) === 0o700 && fs.readdirSync(`/proc/self/fd/${made}`).length === 0);
+  if (isOurs) return made;
+  fs.closeSync(made);
+  throw swapped(beside);
+}
+
+// The owner that was shown, never that of what lay there before: that user did not write these bytes.
+function give(made: number, { kind, uid, gid }: EntryState): void {
+  const now = fs.fstatSync(made);
+  if (now.uid === uid && now.gid === gid) return;
+  // Of a link there is only a handle, which fchown(2) refuses.
+  if (kind === 'link') fs.chownSync(`/proc/self/fd/${made}`, uid, gid);
+  else fs.fchownSync(made, uid, gid);
+}
+
+function write(made: number, { sha256 }: Extract<EntryState, { kind: 'file' }>, read: How['read']): void {
+  const bytes = read(sha256);
+  if (digestOf(bytes) !== sha256) throw new Problem('changes-invalid', `Kept bytes are not ${sha256}`);
+  fs.writeFileSync(made, bytes);
+  fs.fsyncSync(made);
+}
+
+function swapped(at: Buffer): Problem {
+  const name = at.subarray(at.lastIndexOf('/') + 1).toString('utf8');
+  return new Problem('changes-conflict', `Another process moved ${name} away while changes were applied to its folder`, {
+    hint: 'see who writes to this folder, then accept again: skill changes accept goes on where this ended',
+  });
+}
