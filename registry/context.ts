@@ -12,6 +12,7 @@ import type { IdentityCache } from './identities.ts';
 import type { IncidentPolicy } from './incidents.ts';
 import type { Objects } from './objects.ts';
 import type { RegistryKeys } from './signing.ts';
+import type { OwnHeadAhead } from './witness-duty.ts';
 import type { Witnesses } from './witnesses.ts';
 
 export interface RegistryConfig {
@@ -33,6 +34,8 @@ export interface Registry {
   readonly sigstore?: unknown;
   /** Asked to cosign the log's head; absent: nobody but this registry vouches for it. */
   readonly witnesses?: Witnesses | undefined;
+  /** Set at the start when the log lacks entries that this registry has signed: nothing is written to it then. */
+  ownHeadAhead?: OwnHeadAhead | undefined;
   /** Whose reports of incidents count; absent: they only inform. */
   readonly incidents?: IncidentPolicy | undefined;
   readonly config: RegistryConfig;

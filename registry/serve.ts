@@ -16,12 +16,14 @@ import { diskObjects } from './disk-objects.ts';
 import { makeErrorLog } from './error-log.ts';
 import { stopMs } from './limits.ts';
 import { newestCheckpoint } from './log.ts';
+import { whatOwnHeadShows } from './own-head.ts';
 import { resume } from './publish-index.ts';
 import { endSlowBodies } from './slow-bodies.ts';
 import { holdFolder, openSqlite } from './sqlite.ts';
 import { takeStatement } from './statements.ts';
 import { sweepParts } from './sweep-parts.ts';
 import { readWitnesses } from './witness-config.ts';
+import { whyBehind } from './witness-duty.ts';
 import { askWitnesses } from './witnesses.ts';
 
 export interface RegistryOptions {
@@ -143,9 +145,16 @@ function openOrLetGo(
 
 /** Takes up what a crash cut off, and logs the statements that came with the folder. */
 async function prepare(registry: Registry, dir: string, log: (line: string) => void): Promise<void> {
-  // Before anything is written: a witness may have seen more of the log than an old copy has.
+  // Before anything is written: the last status, or a witness, may show more of the log than an old copy has.
+  registry.ownHeadAhead = await whatOwnHeadShows(registry, log);
   const head = await newestCheckpoint(registry);
   if (head !== undefined) await askWitnesses(registry, head);
+  if (registry.ownHeadAhead !== undefined) {
+    log(
+      `ALARM: ${whyBehind(registry.ownHeadAhead)}. Nothing more is written: docs/operating.md, "The log was restored from a backup"`,
+    );
+    return;
+  }
   await resume(registry, (error) => log(error instanceof Problem ? `${error.code}: ${error.message}` : String(error)));
   for (const envelope of await readEnrolments(dir)) {
     await takeStatement(registry, { envelope }).catch((error: unknown) => {

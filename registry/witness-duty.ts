@@ -1,14 +1,29 @@
-/** What a registry owes its witnesses: to ask as many as clients demand, and to stop writing when one of them has seen more than is here. */
+/**
+ * What a registry owes its witnesses: to ask as many as clients demand, and to stop writing when one of them, or its own last status, shows
+ * more of its log than is here.
+ */
 import { parseWitnessPolicy } from '../skills-index/log/witness-policy.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Registry } from './context.ts';
 
 /** A witness that cosigned more of this log than is here. */
-export interface Behind {
+export interface WitnessAhead {
   readonly url: string;
   /** Entries that it saw. */
   readonly size: number;
 }
+
+/** A head that this registry signed, and that its log does not continue. */
+export interface OwnHeadAhead {
+  /** The file that shows the head, in the data folder. */
+  readonly file: string;
+  /** Entries that the head covers. */
+  readonly size: number;
+  /** Entries that are here: fewer, or others in their place. */
+  readonly here: number;
+}
+
+export type Behind = WitnessAhead | OwnHeadAhead;
 
 /**
  * Who asks fewer witnesses than administrators demand serves what every client refuses within the day. One that is down may be named:
@@ -31,8 +46,12 @@ export function requireAsked(signedPolicy: string | undefined, urls: readonly st
   );
 }
 
-/** The witness that saw most of this log, when that is more than is here; asked last, so an answer of now takes it back. */
+/**
+ * The head of the registry's own that the log does not continue; else the witness that saw most of this log, when that is more than is
+ * here: asked last, so an answer of now takes it back.
+ */
 export function behindOf(registry: Registry): Behind | undefined {
+  if (registry.ownHeadAhead !== undefined) return registry.ownHeadAhead;
   const ahead = [...(registry.witnesses?.last ?? [])].flatMap(([url, { ahead: size }]) =>
     size === undefined ? [] : [{ url, size }],
   );
@@ -46,9 +65,19 @@ export function behindOf(registry: Registry): Behind | undefined {
 export function requireWhole(registry: Registry): void {
   const behind = behindOf(registry);
   if (behind === undefined) return;
-  throw new Problem(
-    'log-behind',
-    `Cannot write to the log: the witness ${behind.url} saw ${behind.size} entries of it, more than are here, so an older copy was brought back`,
-    { hint: 'stop the registry and bring back the copy with that size: docs/operating.md, "The log was restored from a backup"' },
-  );
+  throw new Problem('log-behind', `Cannot write to the log: ${whyBehind(behind)}`, {
+    hint: 'stop the registry and bring back the copy with that size: docs/operating.md, "The log was restored from a backup"',
+  });
+}
+
+/** Why the log is not the one that was there before, for messages. */
+export function whyBehind(behind: Behind): string {
+  if ('url' in behind)
+    return `the witness ${behind.url} saw ${behind.size} entries of it, more than are here, so an older copy was brought back`;
+  const { file, size, here } = behind;
+  const found =
+    here < size
+      ? `the database has ${here}: it lost the end of the log, or an older copy was brought back`
+      : 'the database has others in their place: an older copy was brought back and written to';
+  return `${file} shows ${size} entries that this registry signed, and ${found}`;
 }

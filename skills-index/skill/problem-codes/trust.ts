@@ -49,7 +49,7 @@ export const trustCodes = {
     exit: 6,
     status: 409,
     means:
-      'A witness saw more of this registry’s log than the registry has: it was restored from an older copy, and writes nothing more.',
+      'A witness, or the last status that this registry signed, shows more of its log than its database has. It writes nothing more.',
     fix: 'Its operator brings back the newest copy: docs/operating.md, "The log was restored from a backup".',
   },
   'witnesses-unasked': {
