@@ -19,9 +19,19 @@ import {
 
 const bytesMax = 65_536;
 
-/** Functions that turn data into what it hid. */
-export const decodingFunctions =
-  /^(chr|reversed|bytes|bytearray|(bytes|bytearray)\.fromhex|int\.from_bytes|codecs\.decode|(base64|binascii|zlib|gzip|bz2|lzma|brotli|marshal)\.\w+|str\.maketrans|struct\.\w+)$/;
+// Functions that turn data into what it hid.
+const decodingFunctions =
+  /^(chr|bytes|bytearray|(bytes|bytearray)\.fromhex|int\.from_bytes|codecs\.decode|(base64|binascii|zlib|gzip|bz2|lzma|brotli|marshal)\.\w+|str\.maketrans|struct\.\w+)$/;
+
+/** Whether a function of this qualified name turns what it is given into what that hid. */
+export function isDecoder(qual: string, { args }: MethodCall): boolean {
+  return decodingFunctions.test(qual) || (/^(builtins\.)?reversed$/.test(qual) && isLetters(args[0]));
+}
+
+/** A text letter by letter: put backwards it hides what it says. Whole words put backwards stay words. */
+export function isLetters(value: MaybeFolded): boolean {
+  return isBytes(value) || itemsOf(value)?.every((item) => typeof item === 'string' && [...item].length <= 1) === true;
+}
 
 /** The result of a function by its qualified name; undefined where it is not known or has effects. */
 export function callBuiltin(qual: string, call: MethodCall): MaybeFolded {

@@ -1,7 +1,7 @@
 /** Calls of Python, computed: helpers of the skill, pure functions, methods of data, and names that are looked up by text. */
 import { argumentsOf } from './python-arguments.ts';
 import { fold } from './python-fold.ts';
-import { callBuiltin, decodingFunctions } from './python-fold-builtins.ts';
+import { callBuiltin, isDecoder } from './python-fold-builtins.ts';
 import { comprehension, item } from './python-fold-items.ts';
 import { attribute, dotted, evalName, hiddenName, topOf } from './python-fold-lookups.ts';
 import { callMethod, decodingMethods, type MethodCall } from './python-fold-methods.ts';
@@ -145,7 +145,7 @@ function callName(run: PythonRun, callee: FoldedName, call: MethodCall, site: Si
   const [, type, method] = /^(str|bytes|list|dict|int)\.(\w+)$/.exec(qual) ?? [];
   if (type !== undefined && method !== undefined && !/^(maketrans|fromhex|from_bytes)$/.test(method) && first !== undefined)
     return callMethod(first, method, { args: call.args.slice(1), keywords: call.keywords });
-  if (decodingFunctions.test(qual)) run.fold.decodes = true;
+  if (isDecoder(qual, call)) run.fold.decodes = true;
   return callBuiltin(qual, call);
 }
 

@@ -1,5 +1,6 @@
 /** Collections of Python, computed: displays, comprehensions, items and slices. */
 import { fold } from './python-fold.ts';
+import { isLetters } from './python-fold-builtins.ts';
 import { memberOfName } from './python-fold-members.ts';
 import { staticGlobal } from './python-fold-names.ts';
 import { forgetRoot } from './python-fold-targets.ts';
@@ -188,7 +189,7 @@ export function slice(run: PythonRun, value: Folded, keys: readonly PyNode[], in
   const list = itemsOf(value);
   if (list === undefined) return undefined;
   const [from, to, step = 1] = bounds;
-  if (step < 0) run.fold.decodes = true;
+  if (step < 0 && isLetters(value)) run.fold.decodes = true;
   const picked = sliced(list, from, to, step);
   if (typeof value === 'string') return picked.join('');
   return isBytes(value) ? Uint8Array.from(picked.map(Number)) : listOf(picked, isList(value) ? value.kind : 'list');
