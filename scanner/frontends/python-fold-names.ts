@@ -6,7 +6,7 @@ import { foldedOf } from './python-fold-given.ts';
 import { runBlock } from './python-fold-run.ts';
 import { copied, type FoldFrame, itemsOf, type MaybeFolded, sizeOf } from './python-fold-value.ts';
 import { frameWithin } from './python-fold-within.ts';
-import { isRepeated } from './python-held.ts';
+import { isRepeated } from './python-kept.ts';
 import { type Binding, type PythonModule, type Scope, scopeOf } from './python-module.ts';
 import { lookUp, ownModule, starredQual } from './python-names.ts';
 import type { PythonRun } from './python-run.ts';

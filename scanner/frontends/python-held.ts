@@ -3,6 +3,7 @@ import { alternativesMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import { either } from './python-alternatives.ts';
 import { assignmentParts } from './python-bindings.ts';
+import { isRepeated, keptItems } from './python-kept.ts';
 import { type Binding, childrenOf, type PythonModule, textOf } from './python-module.ts';
 import { boundValue } from './python-names.ts';
 import { busyPy, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
@@ -46,6 +47,11 @@ function mentions(module: PythonModule, node: PyNode, names: readonly string[]):
 
 function updated(run: PythonRun, module: PythonModule, value: PyValue, updates: readonly Update[], depth: number): PyValue {
   const isGrown = value.grown || updates.some(({ change }) => change === 'grown');
+  const rewriting = updates.filter(({ change }) => change === 'rewritten');
+  if (value.items !== undefined && value.entries === undefined && !rewriting.every(({ node }) => isItemGiven(node))) {
+    const kept = keptItems(run, module, value, rewriting, depth);
+    if (kept !== undefined) return kept;
+  }
   if (value.items !== undefined || value.entries !== undefined) {
     const held = updates.reduce((before: PyValue, update) => withItem(run, module, before, update, depth), value);
     return { ...held, grown: isGrown };
@@ -61,10 +67,8 @@ function updated(run: PythonRun, module: PythonModule, value: PyValue, updates: 
 function withItem(run: PythonRun, module: PythonModule, held: PyValue, { node, change }: Update, depth: number): PyValue {
   if (change === 'grown') return held;
   const given = node.parent?.name === 'AssignStatement' ? assignmentParts(node.parent) : undefined;
-  const [, open, keyNode, close] = childrenOf(node);
-  const isPlain =
-    given?.values.length === 1 && given.targets.every(({ length }) => length === 1) && open?.name === '[' && close?.name === ']';
-  const [key] = isPlain && keyNode !== undefined ? evaluate(run, module, keyNode, depth).texts : [];
+  const [, , keyNode] = childrenOf(node);
+  const [key] = isItemGiven(node) && keyNode !== undefined ? evaluate(run, module, keyNode, depth).texts : [];
   const [valueNode] = given?.values ?? [];
   if (key === undefined || key.includes(unknownPart) || valueNode === undefined) return { ...held, otherTexts: [unknownPart] };
   const value = evaluate(run, module, valueNode, depth);
@@ -77,6 +81,15 @@ function withItem(run: PythonRun, module: PythonModule, held: PyValue, { node, c
   };
 }
 
+// `table[key] = value`, and nothing else in the same statement.
+function isItemGiven(node: PyNode): boolean {
+  const given = node.parent?.name === 'AssignStatement' ? assignmentParts(node.parent) : undefined;
+  const [, open, , close] = childrenOf(node);
+  return (
+    given?.values.length === 1 && given.targets.every(({ length }) => length === 1) && open?.name === '[' && close?.name === ']'
+  );
+}
+
 // What a change puts behind a text: known where it happens once.
 function tailsOf(run: PythonRun, module: PythonModule, { node }: Update, isOneOfMany: boolean, depth: number): readonly string[] {
   const [, operator, operand] = childrenOf(node);
@@ -85,11 +98,4 @@ function tailsOf(run: PythonRun, module: PythonModule, { node }: Update, isOneOf
   const texts = given === undefined ? [] : [...given.texts, ...given.otherTexts];
   if (texts.length === 0) return [unknownPart];
   return isOneOfMany || isRepeated(node) ? texts.map((text) => text + unknownPart) : texts;
-}
-
-/** Whether a statement may be gone through more than once. */
-export function isRepeated(node: PyNode): boolean {
-  for (let at = node.parent; at !== null && at !== node.home; at = at.parent)
-    if (at.name === 'ForStatement' || at.name === 'WhileStatement') return true;
-  return false;
 }
