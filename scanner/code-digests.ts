@@ -8,7 +8,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:30ed3491901eb549a3cfcaba41093f1a9e62c73783a3ebd6dbcaa127cac6254f',
+  extractor: 'sha256:9f998d3da1a3f931d85f86b1c5ffe389dc315712ebcaff086326607466be9012',
   judging: 'sha256:546c9eeb7f9c914ab160f08d1a3899d261fe1f045b46c3c87b5a4658e7c1c099',
   rules: {
     'env/dynamic-name': 'sha256:cc6020893f261bd16fb598b88cd41a914dc12584c4ab179d5ed153788471a6b0',
