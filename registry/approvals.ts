@@ -88,6 +88,9 @@ export async function approvalContext(registry: Registry, version: VersionRow): 
   const known = await registry.db.read.select().from(scans).where(eq(scans.versionId, version.id));
   const scan = known.find((one) => one.report === version.report);
   if (scan === undefined) throw new Problem('approval-refused', 'There is no scan report to approve on');
+  // Installers want approvals behind all scans that the verdict names: where policy asks for two, behind the second one.
+  const { scans: found, needed } = await readScannedBy(registry, version);
+  const scanned = needed > 1 ? found : [];
   return {
     root: registry.root,
     policy: registry.policy,
@@ -95,7 +98,7 @@ export async function approvalContext(registry: Registry, version: VersionRow): 
     version,
     capabilityDigest: capabilityDigest(capabilities),
     publish: await publishedBy(registry, version),
-    scan,
+    scan: { ...scan, logIndex: Math.max(scan.logIndex, ...scanned.map((one) => one.logIndex)) },
     at: registry.now().getTime(),
   };
 }

@@ -19,6 +19,7 @@ import type { Registry } from './context.ts';
 import { readIdentities } from './identities.ts';
 import { identityEvidence } from './index-evidence.ts';
 import { writeIndexFile, writeLackingFiles } from './index-file.ts';
+import { completeAllScans } from './lacking-scans.ts';
 import { finishStatements, logSize } from './log.ts';
 import { addressOf, filesOf, manifestOf, type StatementRow, skillMdOf, statementIn, statementsOf } from './manifests.ts';
 import { publicBlobName } from './objects.ts';
@@ -59,6 +60,7 @@ async function settleOnce(registry: Registry, versionId: string): Promise<Versio
 /** Takes up what a crash cut off: statements without an address, approvals that suffice, lines not yet in their files. */
 export async function resume(registry: Registry, onRefusal: (error: unknown) => void): Promise<void> {
   await finishStatements(registry);
+  await completeAllScans(registry, onRefusal);
   const waiting = await registry.db.read.select().from(versions).where(eq(versions.status, 'in review'));
   // One version that cannot be published must not keep the registry from starting.
   for (const row of waiting) await settle(registry, row.id).catch(onRefusal);

@@ -1,5 +1,5 @@
 /** A new rule set makes versions wait for a scanner again: those only that its change can touch, a few at a time, behind what is new. */
-import { and, asc, count, desc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { canTouch, changeOf, parseRuleSet, type RuleSet } from '../skills-index/statement/rule-set.ts';
@@ -7,7 +7,7 @@ import { holds, retryOnClash, type Write } from './batch.ts';
 import { type Actor, nameOf, type Registry } from './context.ts';
 import { requireRole } from './identities.ts';
 import { rescansAtOnce, ruleSetsPerHour } from './limits.ts';
-import { enqueueScan } from './scan-jobs.ts';
+import { enqueueScan, openJobOf } from './scan-jobs.ts';
 import { jobs, ruleSets, scans, versions } from './schema.ts';
 import type { State } from './status.ts';
 import type { VersionRow } from './versions.ts';
@@ -90,7 +90,7 @@ async function needsRescan(registry: Registry, row: VersionRow, newest: RuleSet)
 
 // One job for each version: what waits, or is being scanned, by an older rule set is for the newest from now on.
 async function rescanWrite(registry: Registry, { id }: VersionRow, ruleSet: Digest): Promise<Write> {
-  const open = and(eq(jobs.versionId, id), inArray(jobs.state, ['waiting', 'leased']));
+  const open = openJobOf(id);
   const [known] = await registry.db.read.select({ id: jobs.id }).from(jobs).where(open).limit(1);
   if (known === undefined) return enqueueScan(registry, id, ruleSet);
   return (db) => db.update(jobs).set({ ruleSet, attempts: 0 }).where(open);

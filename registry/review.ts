@@ -13,9 +13,9 @@ import { requireBlob } from './blobs.ts';
 import { type Actor, nameOf, printSubject, type Registry, type Subject, type VersionName } from './context.ts';
 import { actorOf, requireRole } from './identities.ts';
 import { makeId } from './ids.ts';
+import { completeScans } from './lacking-scans.ts';
 import { claimMs, draftMs, reasonCharsMax } from './limits.ts';
 import { filesOf, manifestOf } from './manifests.ts';
-import { enqueueScan } from './scan-jobs.ts';
 import { audit, drafts, reviewNotes } from './schema.ts';
 import { readScannedBy } from './second-scans.ts';
 import { requireMove, type State } from './status.ts';
@@ -136,11 +136,9 @@ export async function moveVersion(
     const row = await requireVersion(registry, move);
     await refuseAuthor(registry, actor, row);
     const { writes, moved } = moveWrites(registry, row, requireMove(row.status, move.to, 'person'), { by: nameOf(actor), why });
+    await registry.db.batch(writes);
     // Nobody can approve what was never read: a version whose scan ended without a report is scanned once more.
-    const { scans, needed } = await readScannedBy(registry, row);
-    const isUnread = row.report === null || scans.length < needed;
-    const again = moved.status === 'in review' && isUnread ? [enqueueScan(registry, row.id)] : [];
-    await registry.db.batch([...writes, ...again]);
+    await completeScans(registry, row.id);
     return moved.status;
   });
 }

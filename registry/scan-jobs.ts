@@ -1,5 +1,5 @@
 /** Scan jobs: leased by one UPDATE … RETURNING, fenced by the lease's token, tried a few times, then dead and the version quarantined. */
-import { and, eq, gt, gte, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, gte, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { holds, retryOnClash, type Write } from './batch.ts';
@@ -9,6 +9,7 @@ import { requireRole } from './identities.ts';
 import { makeId } from './ids.ts';
 import { jobAttemptsMax, leaseMs } from './limits.ts';
 import { jobs, versions } from './schema.ts';
+import { lacksScan } from './second-scans.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
 
 export type JobRow = typeof jobs.$inferSelect;
@@ -29,6 +30,11 @@ export interface LeasedJob {
 export function enqueueScan(registry: Registry, versionId: string, ruleSet: Digest | null = null): Write {
   const job = { id: makeId(registry), versionId, leaseUntil: 0, attempts: 0, createdAt: registry.now().getTime(), ruleSet };
   return (db) => db.insert(jobs).values({ ...job, state: 'waiting' });
+}
+
+/** Jobs of a version that wait or are being worked on. */
+export function openJobOf(versionId: string): SQL | undefined {
+  return and(eq(jobs.versionId, versionId), inArray(jobs.state, ['waiting', 'leased']));
 }
 
 /**
@@ -120,7 +126,7 @@ export async function giveBack(
     const job = await requireLease(registry, held);
     const row = await versionOf(registry, job);
     const last = job.attempts >= jobAttemptsMax;
-    const end = last ? lastAttemptWrites(registry, row, { by: nameOf(actor), why }) : { writes: [], moved: row };
+    const end = last ? await lastAttemptWrites(registry, row, { by: nameOf(actor), why }) : { writes: [], moved: row };
     await registry.db.batch([
       holdsLease(held),
       (db) =>
@@ -190,19 +196,23 @@ async function buryExhausted(registry: Registry): Promise<void> {
     await retryOnClash(async () => {
       const row = await versionOf(registry, job);
       const why = `scan ended without a report ${job.attempts} times`;
+      const end = await lastAttemptWrites(registry, row, { by: 'registry', why });
       await registry.db.batch([
         (db) => db.update(jobs).set({ state: 'dead', lease: null, detail: why }).where(eq(jobs.id, job.id)),
-        ...lastAttemptWrites(registry, row, { by: 'registry', why }).writes,
+        ...end.writes,
       ]);
     });
   }
 }
 
-function lastAttemptWrites(
+async function lastAttemptWrites(
   registry: Registry,
   row: VersionRow,
   cause: { readonly by: string; readonly why: string },
-): ReturnType<typeof moveWrites> {
+): Promise<ReturnType<typeof moveWrites>> {
+  // Nobody can approve it without this scan. Out of quarantine a person has it scanned again.
+  if (row.status === 'in review' && (await lacksScan(registry, row)))
+    return moveWrites(registry, row, { from: 'in review', to: 'quarantined', by: 'verdict' }, cause);
   if (row.status !== 'received' && row.status !== 'scanning') {
     // What was scanned before stays where it is: its rescan failed, which a person is told.
     return {

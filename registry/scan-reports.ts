@@ -15,13 +15,15 @@ import { retryOnClash, type Write } from './batch.ts';
 import { requireBlob } from './blobs.ts';
 import { type Actor, nameOf, type Registry } from './context.ts';
 import { latest, readIdentities, requireRole } from './identities.ts';
+import { completeScans } from './lacking-scans.ts';
 import { finishStatements, type LoggedAt, type NewStatement, planAppend } from './log.ts';
 import { publicationOf } from './manifests.ts';
 import { putBlob } from './objects.ts';
 import { putProse } from './prose-since.ts';
 import { giveBack, holdsLease, type JobRow, requireLease, versionOf } from './scan-jobs.ts';
+import { loggedTwin } from './scan-twins.ts';
 import { jobs, scans, versionBlobs, versions } from './schema.ts';
-import { enqueueSecond, takeFurther } from './second-scans.ts';
+import { takeFurther, waitsForSecond } from './second-scans.ts';
 import { similarityWrites } from './similarity-index.ts';
 import type { State } from './status.ts';
 import { refreshStatus } from './status-json.ts';
@@ -62,33 +64,31 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
   await refuseOtherRules(registry, actor, { job, sent, ruleSet: report.ruleSet });
   const digest = await putBlob(registry.objects, bytes);
   const prose = await putProse(registry, row, sent.prose);
+  const by = nameOf(actor);
+  const twin = await loggedTwin(registry, actor, { row, held: sent, signed });
   const append = await retryOnClash(async () => {
     const now = await versionOf(registry, job);
-    const done: Write = (db) => db.update(jobs).set({ state: 'done', lease: null }).where(eq(jobs.id, job.id));
+    const done: Write = (db) =>
+      db.update(jobs).set({ state: 'done', lease: null, worker: by, ruleSet: report.ruleSet }).where(eq(jobs.id, job.id));
     const known = await registry.db.read
       .select()
       .from(scans)
       .where(and(eq(scans.versionId, row.id), eq(scans.ruleSet, report.ruleSet)));
-    const by = nameOf(actor);
     const [first] = known;
     const ending = [holdsLease(sent), done];
-    if (first !== undefined) {
-      const agreed = verdictMoves(registry, now, report, { by });
-      return takeFurther(registry, now, { signed, digest, known: first.report, by, ending, agreed });
-    }
+    if (first !== undefined) return takeFurther(registry, now, { signed, digest, known: first, by, ending });
     const doubt = await suspensionFor(registry, now, report);
     const added = doubt?.statement === undefined ? [] : [{ ...doubt.statement, versionId: row.id }];
-    const planned = await planAppend(registry, [{ ...signed, versionId: row.id }, ...added]);
+    const planned = await planAppend(registry, [...(twin === undefined ? [{ ...signed, versionId: row.id }] : []), ...added]);
     const scan = {
       versionId: row.id,
       ruleSet: report.ruleSet,
       report: digest,
       verdict: report.verdict,
-      logIndex: planned.indexes[0] ?? 0,
+      logIndex: twin?.logIndex ?? planned.indexes[0] ?? 0,
       selectors: sent.selectors ?? null,
       prose: prose ?? null,
     };
-    const second = enqueueSecond(registry, now);
     const alike = sent.signature === undefined ? [] : await similarityWrites(registry, row, sent.signature);
     // What was approved stays approved on the report that a person read; a newer one can only suspend it.
     const stands = now.status !== 'approved' && now.status !== 'suspended' && now.status !== 'revoked';
@@ -106,14 +106,15 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
       ),
       ...judged,
       ...alike,
-      ...verdictMoves(registry, now, report, { by, waits: second.length > 0 }),
-      ...second,
-      ...(doubt?.writes(planned.indexes[1] ?? 0) ?? []),
+      ...verdictMoves(registry, now, report, { by, waits: waitsForSecond(registry, now) }),
+      ...(doubt?.writes(planned.indexes.at(-1) ?? 0) ?? []),
     ]);
     return planned;
   });
-  const statement = append === undefined ? undefined : (await finishStatements(registry, append.indexes))[0];
-  if (append !== undefined && append.indexes.length > 1) await refreshStatus(registry);
+  await completeScans(registry, row.id);
+  const logged = append === undefined ? [] : await finishStatements(registry, append.indexes);
+  const statement = logged.find((one) => one.predicateType === predicateTypes.scan);
+  if (logged.some((one) => one.predicateType !== predicateTypes.scan)) await refreshStatus(registry);
   return { status: (await versionOf(registry, job)).status, statement };
 }
 

@@ -76,7 +76,7 @@ function leaseRoutes(registry: Registry): Hono {
         const actor = await requireActor(registry, context);
         const { ruleSet: said } = context.req.valid('json');
         const ruleSet = said === undefined ? undefined : asDigest(said);
-        const wanted = { ruleSet, only: await leasableBy(registry, actor) };
+        const wanted = { ruleSet, only: await leasableBy(registry, actor, ruleSet) };
         const waiting = await leaseJob(registry, actor, wanted);
         // What is new goes first; a scanner without work looks after what a newer rule set may judge otherwise.
         const again = waiting === undefined && (await planRescans(registry)) > 0;
