@@ -1,6 +1,7 @@
 /** Host policy, `host.json`: what the operator of this machine allows, kept where no skill and no agent can write. */
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { type Desk, isDeskSite } from '../skills-index/run/desk-site.ts';
 import { emptyHostPolicy, type HostPolicy, parseHostPolicy } from '../skills-index/run/host-policy.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -44,21 +45,29 @@ function readPolicyFile(path: string): Uint8Array | undefined {
 function refuseDeskPasskeys({ approvers, file, mailbox }: HostPolicy): void {
   const withPasskey = approvers.filter((one) => one.passkey !== undefined);
   if (withPasskey.length === 0) return;
-  const origins = new Set([mailbox ?? [], pinnedBases(dirname(file))].flat().map((base) => URL.parse(base)?.origin));
-  const found = withPasskey.find(({ passkey }) => origins.has(passkey?.origin));
+  const desks = [...(mailbox === undefined ? [] : [{ base: mailbox }]), ...pinnedDesks(dirname(file))];
+  const found = withPasskey.find(({ passkey }) => desks.some((desk) => isDeskSite(passkey?.origin ?? '', desk)));
   if (found === undefined) return;
   throw new Problem(
     'host-policy-invalid',
-    `Cannot use ${file}: the passkey of approver ${found.name} was made at ${found.passkey?.origin}, a registry of this host, and that registry could have it sign the answer to a hold`,
+    `Cannot use ${file}: the passkey of approver ${found.name} was made at ${found.passkey?.origin}, a registry of this host under this or another name, and that registry could have it sign the answer to a hold`,
     { hint: 'name a key with a passphrase (skill key create NAME --passphrase), or a passkey made at another site' },
   );
 }
 
-const pinnedShape = v.looseObject({ registries: v.array(v.looseObject({ base: v.string() })) });
+const pinnedShape = v.looseObject({ registries: v.array(v.looseObject({ base: v.string(), root: v.string() })) });
+const rootShape = v.looseObject({ origin: v.string() });
 
-function pinnedBases(folder: string): string[] {
+function pinnedDesks(folder: string): Desk[] {
   const path = join(folder, 'registries.json');
   const bytes = readPolicyFile(path);
   if (bytes === undefined) return [];
-  return parseShape(pinnedShape, parseJson(bytes, path), 'host-policy-invalid', path).registries.map(({ base }) => base);
+  const { registries } = parseShape(pinnedShape, parseJson(bytes, path), 'host-policy-invalid', path);
+  return registries.map(({ base, root }) => ({ base, origin: originOf(folder, root) }));
+}
+
+function originOf(folder: string, root: string): string | undefined {
+  const path = join(folder, 'roots', `${/^sha256:([0-9a-f]{64})$/.exec(root)?.[1]}.json`);
+  const bytes = readPolicyFile(path);
+  return bytes === undefined ? undefined : parseShape(rootShape, parseJson(bytes, path), 'host-policy-invalid', path).origin;
 }

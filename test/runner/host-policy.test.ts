@@ -118,12 +118,16 @@ describe('a passkey that answers holds', () => {
     writeFileSync(file, JSON.stringify({ approvers: [{ name: 'ann', passkey }], ...more }), { mode: 0o600 });
     return () => readHostPolicy(file);
   };
-  const pin = (base: string): void =>
-    writeFileSync(
-      join(folder, 'registries.json'),
-      JSON.stringify({ schema: 'skillgate.registries/1', registries: [{ base, root: 'sha256:00', scopes: [] }] }),
-      { mode: 0o600 },
-    );
+  const pin = (base: string, origin?: string): void => {
+    const hex = 'a'.repeat(64);
+    const registries = [{ base, root: `sha256:${hex}`, scopes: [] }];
+    writeFileSync(join(folder, 'registries.json'), JSON.stringify({ schema: 'skillgate.registries/1', registries }), {
+      mode: 0o600,
+    });
+    if (origin === undefined) return;
+    mkdirSync(join(folder, 'roots'), { mode: 0o700 });
+    writeFileSync(join(folder, 'roots', `${hex}.json`), JSON.stringify({ schema: 'skillgate.root/1', origin }), { mode: 0o600 });
+  };
 
   it.each<[string, string, string, object]>([
     ['the desk of a pinned registry', 'https://skills.example', 'https://skills.example', {}],
@@ -143,6 +147,29 @@ describe('a passkey that answers holds', () => {
       expect(policyWith(origin)().approvers).toMatchObject([{ name: 'ann' }]);
     },
   );
+
+  it.each<[string, string, string | undefined]>([
+    ['http://localhost:7000', 'http://127.0.0.1:7000', 'localhost'],
+    ['http://localhost:7000', 'http://[::1]:7000', undefined],
+    ['http://desk.localhost:7000', 'http://127.0.0.1:7000/', 'localhost'],
+    ['https://skills.example', 'https://skills.example.', undefined],
+    ['https://skills.example', 'https://SKILLS.example:443/', undefined],
+    ['https://skills.example', 'https://skills.internal.example', 'skills.example'],
+    ['https://skills.example:8443', 'http://10.0.0.7:7000', 'skills.example'],
+  ])('is refused when it was made at %s, another name of the registry at %s', (site, base, origin) => {
+    pin(base, origin);
+    expect(policyWith(site)).toThrowError(expect.objectContaining({ code: 'host-policy-invalid' }));
+  });
+
+  it.each<[string, string, string | undefined]>([
+    ['http://localhost:5000', 'http://127.0.0.1:7000', 'localhost'],
+    ['https://approve.example', 'https://skills.internal.example', 'skills.example'],
+    ['https://sub.skills.example', 'https://skills.internal.example', 'skills.example'],
+    ['https://skills.example', 'https://skills.example.evil.example', undefined],
+  ])('is taken when it was made at %s, which is no name of the registry at %s', (site, base, origin) => {
+    pin(base, origin);
+    expect(policyWith(site)().approvers).toHaveLength(1);
+  });
 
   it('is taken where no registry is pinned', () => {
     expect(policyWith('https://skills.example')().approvers).toHaveLength(1);
