@@ -164,6 +164,8 @@ export const monitorStateValuesMax = 1_000_000;
 export const monitorBatchEntries = 256;
 /** A registry signs its status anew each hour, and when the log grew; five minutes for clocks. */
 export const statusLagSecondsMax = 65 * 60;
+/** How long a registry may show the head of its log and fail to show the rest. */
+export const notShownSecondsMax = 60 * 60;
 /** Looks at once where a status was signed while its registry was read. */
 export const monitorTriesMax = 3;
 /** Differences that are listed, and folders of evidence that are kept. */
@@ -174,6 +176,8 @@ export const monitorLinesMax = 100_000;
 /** How long a witness cosigns on one good replay: so many looks, and a while for a long one. */
 export const replayHoldsLooks = 3;
 export const replayHoldsSeconds = 600;
+/** How long beyond the next look it cosigns a head that is larger than what it replayed. */
+export const replayAheadSeconds = 60;
 /** Of the file with the paths of one run: 20,000 paths of 4 KiB, each sign spelled out. */
 export const pathSetBytesMax = 512 * 1024 * 1024;
 /** Of a program's first line, as Linux reads it (binfmt_script). */

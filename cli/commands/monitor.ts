@@ -9,6 +9,7 @@ import { parseEvery } from '../every-option.ts';
 import { monitorSecondsDefault, monitorVerifiedBytesMax } from '../limits.ts';
 import { differenceMeanings } from '../monitor/difference.ts';
 import { type Look, lookOnce } from '../monitor/look.ts';
+import { judgeFailure } from '../monitor/not-shown.ts';
 import { MonitorFolder } from '../monitor/state.ts';
 import type { ReplayWorld } from '../monitor/world.ts';
 import { answer, count, inkFor, joined, note, type Safe, safe } from '../output.ts';
@@ -25,7 +26,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const every = parseEvery(options.every, monitorSecondsDefault);
   const below = resolve(cwd, String(options.data ?? join(paths.data, 'monitor')));
   const folder = new MonitorFolder(join(below, hexOf(pinned.fingerprint)));
-  const memory = { verified: new VerifiedStatements(monitorVerifiedBytesMax), judged: new Map() };
+  const memory = { verified: new VerifiedStatements(monitorVerifiedBytesMax), judged: new Map(), judgedVerdicts: new Map() };
   await mkdir(folder.dir, { recursive: true, mode: 0o700 });
   const { holdFolder } = await import('../../registry/sqlite.ts');
   const letGo = holdFolder(folder.dir);
@@ -42,52 +43,68 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   }
 }
 
-type Memory = Pick<ReplayWorld, 'folder' | 'verified' | 'judged'> & {
+type Shown = Omit<Look, 'status'>;
+
+type Memory = Pick<ReplayWorld, 'folder' | 'verified' | 'judged' | 'judgedVerdicts'> & {
   /** A registry that does not answer is asked again later. */
   readonly tries: boolean;
 };
 
-async function lookAndSay(context: CommandContext, pinned: TrustedRegistry, memory: Memory): Promise<Look | undefined> {
+async function lookAndSay(context: CommandContext, pinned: TrustedRegistry, memory: Memory): Promise<Shown | undefined> {
+  const { tries, ...kept } = memory;
+  let world = worldOf(context, pinned, kept);
   try {
-    const look = await lookNow(context, pinned, memory);
+    // Administrators may have rotated keys since the last look, and what was kept an hour ago would then find differences that are none.
+    const { registry, notes } = await freshRegistry(context, pinned, { offline: false, graceHours: 0, isDoubted: true });
+    for (const one of notes) note(context, safe`${one}`);
+    world = worldOf(context, registry, kept);
+    const look = await lookNow(context, world);
     sayLook(context, pinned, look);
     return look;
   } catch (cause) {
-    const isDown = cause instanceof Problem && (cause.code === 'registry-down' || cause.code === 'registry-busy');
-    if (!isDown || !memory.tries || context.signal.aborted) throw cause;
+    if (!(cause instanceof Problem) || context.signal.aborted) throw cause;
+    const judged = await judgeFailure(world, cause);
+    if (typeof judged !== 'string') {
+      sayLook(context, pinned, judged);
+      return judged;
+    }
+    const isBorne = judged === 'waiting' || cause.code === 'registry-down' || cause.code === 'registry-busy';
+    if (!isBorne || !tries) throw cause;
     note(context, safe`${cause.message}; it is asked again`);
     return undefined;
   }
 }
 
-async function lookNow(context: CommandContext, pinned: TrustedRegistry, { folder, verified, judged }: Memory): Promise<Look> {
+function worldOf(context: CommandContext, registry: TrustedRegistry, kept: Omit<Memory, 'tries'>): ReplayWorld {
   const { fetch, getFile, paths, signal, now } = context;
-  // Administrators may have rotated keys since the last look, and what was kept an hour ago would then find differences that are none.
-  const { registry, notes } = await freshRegistry(context, pinned, { offline: false, graceHours: 0, isDoubted: true });
-  for (const one of notes) note(context, safe`${one}`);
-  let progress: Progress | undefined;
   const source = { fetch: getFile ?? fetch, store: diskStore(paths, registry.fingerprint), base: registry.base, signal };
+  return { ...registry, ...kept, source, now };
+}
+
+async function lookNow(context: CommandContext, world: ReplayWorld): Promise<Shown> {
+  let progress: Progress | undefined;
   try {
-    return await lookOnce({
-      ...{ ...registry, source, folder, verified, judged, now },
+    const { status: _, ...look } = await lookOnce({
+      ...world,
       onWork: (entries) => {
         progress = startProgress(context, entries, 'entries');
       },
       onEntry: (index) => progress?.step(`log index ${index}`),
     });
+    return look;
   } finally {
     progress?.end();
   }
 }
 
-function sayLook(context: CommandContext, { base, root, fingerprint }: TrustedRegistry, { status: _, ...look }: Look): void {
+function sayLook(context: CommandContext, { base, root, fingerprint }: TrustedRegistry, look: Shown): void {
   const differences = look.differences.map((one) => ({ ...one, means: differenceMeanings[one.code] }));
   const said = { registry: base, origin: root.origin, root: fingerprint, at: context.now().toISOString() };
   answer(context, { schema: 'skillgate.monitor/1', ...said, ...look, differences }, () => textOf(context, base, look));
   for (const one of look.notes) note(context, safe`${one}`);
 }
 
-function textOf(context: CommandContext, base: string, { differences, evidence, ...look }: Omit<Look, 'status'>): Safe {
+function textOf(context: CommandContext, base: string, { differences, evidence, ...look }: Shown): Safe {
   const ink = inkFor(context.stdout, context.env);
   const { size, read, lines, marks } = look;
   const what = safe`${count(size, 'entry', 'entries')} of the log (${read} new), ${count(lines, 'index line')}, ${count(marks, 'mark')}`;

@@ -10,7 +10,11 @@ import { judgeReplayedLine, type LogWords, type ReplayedLine } from '../../skill
 import type { Status } from '../../skills-index/trust/status-file.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
 import { monitorLinesMax } from '../limits.ts';
-import type { Difference } from './difference.ts';
+import { type Difference, withheldStatement } from './difference.ts';
+import { StandingMarks } from './marks.ts';
+import { offeredKey } from './offered.ts';
+import type { MonitorState } from './state-file.ts';
+import { type JudgedVerdict, judgeVerdictInLog, type LoggedVerdict } from './verdicts.ts';
 import type { ReplayWorld } from './world.ts';
 
 export interface Compared {
@@ -20,6 +24,8 @@ export interface Compared {
   readonly notes: readonly string[];
   /** Index files in which a difference was found, by the name of the skill. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Lines that installers take, by `offeredKey`. */
+  readonly offered: readonly string[];
 }
 
 export interface ComparedLog {
@@ -28,8 +34,11 @@ export interface ComparedLog {
   readonly words: LogWords;
   /** Changes whenever the words do. */
   readonly epoch: string;
-  /** Package URLs of versions with a verdict below `size`, as the log has them. */
-  readonly verdicts: readonly string[];
+  /** Verdicts below `size`, in log order. */
+  readonly verdicts: readonly LoggedVerdict[];
+  /** Lines that were shown at an earlier look. */
+  readonly offered: ReadonlySet<string>;
+  readonly state: MonitorState;
 }
 
 interface JudgedLine {
@@ -37,57 +46,109 @@ interface JudgedLine {
   readonly replayed: ReplayedLine;
 }
 
-const stops = { suspended: 1, revoked: 2 } as const;
+/** What is found of one skill. */
+interface Found {
+  readonly differences: Difference[];
+  readonly notes: string[];
+  readonly marks: StandingMarks;
+  /** Lines of this skill, and those among them that installers take. */
+  readonly shown: Set<string>;
+  readonly taken: Map<string, number>;
+}
 
 export async function compareIndex(world: ReplayWorld, log: ComparedLog, status: Status): Promise<Compared> {
   const [differences, notes, files]: [Difference[], string[], Map<string, Uint8Array>] = [[], [], new Map()];
-  const unmarked = new Map(stoppingMarks(status));
-  const spokenOf = new Set<Digest>();
+  const marks = new StandingMarks(status);
+  const offered: string[] = [];
   let lines = 0;
-  for (const name of namesIn(log.verdicts)) {
+  for (const [name, verdicts] of verdictsByName(log.verdicts)) {
     const bytes = await fetchFile(world.source, `/index/${name}`, indexFileBytesMax);
-    if (bytes === undefined) {
-      notes.push(`${name} has a verdict in the log and no index line: it is not offered`);
-      continue;
-    }
-    const before = differences.length;
-    for (const line of parseIndexFile(bytes, name)) {
+    const found: Found = { differences: [], notes, marks, shown: new Set(), taken: new Map() };
+    for (const line of bytes === undefined ? [] : parseIndexFile(bytes, name)) {
       if (line.logIndex >= log.size) continue;
       lines++;
-      const judged = await judge(world, log, line, differences);
-      if (judged === undefined) continue;
-      const { replayed } = judged;
-      differences.push(...whyUnmarked(judged, unmarked.get(line.bundle)?.kind));
-      if (replayed.demanded !== undefined || replayed.spokenOf) spokenOf.add(line.bundle);
-      if (replayed.refused.length > 0)
-        notes.push(`installers refuse ${line.name}@${line.version} by what its line names: ${replayed.refused[0]}`);
+      await compareLine(world, log, line, found);
     }
-    if (differences.length > before) files.set(name, bytes);
+    await compareUnshown(world, log, verdicts, found);
+    offered.push(...found.taken.keys());
+    differences.push(...found.differences);
+    if (found.differences.length > 0 && bytes !== undefined) files.set(name, bytes);
   }
-  for (const [bundle, mark] of unmarked)
-    if (!spokenOf.has(bundle)) {
-      const message = `status.json says that ${bundle} is ${mark.kind} since ${mark.since} (${mark.reason}), and no statement below log index ${log.size} does`;
-      differences.push({ code: 'mark-unfounded', place: 'status.json', message });
-    }
-  return { lines, differences, notes, files };
+  return { lines, differences: [...differences, ...marks.unfounded(log.size)], notes, files, offered };
 }
 
-function stoppingMarks(status: Status) {
-  return status.marks.flatMap((mark) => {
-    const { kind, bundle } = mark;
-    return kind === 'suspended' || kind === 'revoked' ? [[bundle, { ...mark, kind }] as const] : [];
-  });
+async function compareLine(world: ReplayWorld, log: ComparedLog, line: IndexLine, found: Found): Promise<void> {
+  const { differences, notes, marks, shown, taken } = found;
+  shown.add(offeredKey(line));
+  const judged = await judge(world, log, line, differences);
+  if (judged === undefined) return;
+  const { replayed } = judged;
+  differences.push(...marks.whyMissing(line, replayed), ...whyHiding(judged, marks));
+  if (replayed.refused.length > 0)
+    notes.push(`installers refuse ${line.name}@${line.version} by what its line names: ${replayed.refused[0]}`);
+  else {
+    // A line that installers refuse may name any bundle, so it bears out no mark.
+    marks.bearOut(line.bundle, replayed);
+    taken.set(offeredKey(line), line.logIndex);
+  }
 }
 
-function whyUnmarked({ line, replayed }: JudgedLine, mark: 'suspended' | 'revoked' | undefined): Difference[] {
+// A registry chooses the lines that it shows, so each verdict without one is judged by the statements that it names itself.
+async function compareUnshown(
+  world: ReplayWorld,
+  log: ComparedLog,
+  verdicts: readonly LoggedVerdict[],
+  { differences, notes, marks, shown, taken }: Found,
+): Promise<void> {
+  const isTaken = new Set([...taken].map(([key, logIndex]) => `${key.split(' ')[0]} ${logIndex}`));
+  const judged = new Set(taken.keys());
+  for (const verdict of [...verdicts].reverse()) {
+    const { purl, logIndex } = verdict;
+    if (isTaken.has(`${purl} ${logIndex}`)) continue;
+    const one = await judgeUnshown(world, log, verdict);
+    if ('withheld' in one) differences.push(withheldStatement(one.withheld));
+    if ('why' in one) notes.push(`installers refuse ${purl}, whose verdict lies at log index ${logIndex}: ${one.why}`);
+    if (!('line' in one)) continue;
+    const { line, replayed } = one;
+    const key = offeredKey(line);
+    // Of several verdicts on a version the newest counts.
+    if (judged.has(key)) continue;
+    judged.add(key);
+    marks.bearOut(line.bundle, replayed);
+    const place = `${line.name}@${line.version}`;
+    const before = log.offered.has(key);
+    if (before && !shown.has(key)) differences.push({ code: 'line-withheld', place, message: sayGone(place, logIndex) });
+    const missing = marks.whyMissing(line, replayed).filter((lack) => differences.every((known) => !isSame(known, lack)));
+    // A version that nobody was offered needs no mark, and the registry gives it none.
+    if (before || shown.has(key) || replayed.wasOffered) differences.push(...missing);
+    else notes.push(...missing.map(({ message }) => `${message}; no line offers it`));
+    if (!shown.has(key)) notes.push(`${place} has a verdict in the log and no index line: it is not offered`);
+  }
+}
+
+function isSame(one: Difference, other: Difference): boolean {
+  return one.code === other.code && one.place === other.place;
+}
+
+function sayGone(place: string, logIndex: number): string {
+  return `The index had a line of ${place}, with the verdict at log index ${logIndex}, and shows it no more`;
+}
+
+async function judgeUnshown(world: ReplayWorld, log: ComparedLog, verdict: LoggedVerdict): Promise<JudgedVerdict> {
+  const key = `${verdict.address} ${log.epoch}`;
+  const known = world.judgedVerdicts.get(key);
+  if (known !== undefined) return known;
+  const judged = await judgeVerdictInLog(world, log.words, verdict);
+  if (!('line' in judged)) await world.folder.requireAddresses(log.state);
+  if (world.judgedVerdicts.size >= monitorLinesMax) world.judgedVerdicts.clear();
+  if (!('withheld' in judged)) world.judgedVerdicts.set(key, judged);
+  return judged;
+}
+
+function whyHiding({ line, replayed }: JudgedLine, marks: StandingMarks): Difference[] {
   const { demanded, hidden } = replayed;
+  if (demanded !== undefined || marks.has(line.bundle) || hidden.length === 0) return [];
   const place = `${line.name}@${line.version}`;
-  const shown = mark === undefined ? 'does not mark it' : `says ${mark} only`;
-  if (demanded !== undefined && stops[demanded.kind] > (mark === undefined ? 0 : stops[mark])) {
-    const message = `The log says that ${place} is ${demanded.kind} (${demanded.why}), and status.json ${shown}`;
-    return [{ code: 'mark-missing', place, message }];
-  }
-  if (demanded !== undefined || mark !== undefined || hidden.length === 0) return [];
   return [{ code: 'line-hides', place, message: `Installers take ${place}, which the whole log refuses: ${hidden.join('; ')}` }];
 }
 
@@ -104,9 +165,11 @@ async function judge(
   const faults: string[] = [];
   const read = await inTurns(line.statements, (digest) => readNamed(world, digest, faults));
   const statements = read.flatMap((one) => one ?? []);
-  for (const one of statements)
-    if ((await world.folder.addressAt(one.logIndex)) !== one.digest)
-      faults.push(`the statement ${one.digest} is not the one at log index ${one.logIndex}`);
+  for (const one of statements) {
+    if ((await world.folder.addressAt(one.logIndex)) === one.digest) continue;
+    await world.folder.requireAddresses(log.state);
+    faults.push(`the statement ${one.digest} is not the one at log index ${one.logIndex}`);
+  }
   for (const message of faults)
     differences.push({ code: 'line-unfounded', place, message: `The index line of ${place}: ${message}` });
   if (faults.length > 0) return undefined;
@@ -135,11 +198,16 @@ async function readNamed(
   }
 }
 
-/** Skills with a verdict, each once. */
-function namesIn(verdicts: readonly string[]): SkillName[] {
-  const names = verdicts.flatMap((purl) => {
-    const [, scope, short] = /^pkg:skill\/%40([a-z0-9-]+)\/([a-z0-9-]+)@/.exec(purl) ?? [];
-    return scope === undefined ? [] : [`@${scope}/${short}`];
-  });
-  return [...new Set(names)].sort().map((name) => parseSkillName(name));
+/** Verdicts by the skill that they are on. */
+function verdictsByName(verdicts: readonly LoggedVerdict[]): ReadonlyMap<SkillName, readonly LoggedVerdict[]> {
+  const found = new Map<SkillName, LoggedVerdict[]>();
+  for (const verdict of verdicts) {
+    const [, scope, short] = /^pkg:skill\/%40([a-z0-9-]+)\/([a-z0-9-]+)@/.exec(verdict.purl) ?? [];
+    if (scope === undefined) continue;
+    const name = parseSkillName(`@${scope}/${short}`);
+    const known = found.get(name);
+    if (known === undefined) found.set(name, [verdict]);
+    else known.push(verdict);
+  }
+  return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
 }

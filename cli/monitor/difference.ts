@@ -13,6 +13,10 @@ export const differenceMeanings = {
   'status-behind': 'Revocations that were logged since are in no status that installers are shown.',
   'mark-missing': 'Installers that rest on this status install a version that the log says must not be installed.',
   'mark-unfounded': 'Nobody signed what the status says. The registry stops a version that it may not stop.',
+  'line-withheld':
+    'An index line stays for ever. Whoever takes one away hides that version, and every word on it, from those who ask now.',
+  'not-shown':
+    'The registry shows the head of its log and has not shown the rest for too long, so nobody can compare them. It is broken, or it hides something.',
   'line-hides': 'The line leaves out statements: installers take a version that they would refuse if they knew the whole log.',
   'line-unfounded': 'The line rests on a statement that is not in this log at its place.',
 } as const;
@@ -24,4 +28,9 @@ export interface Difference {
   /** For example `log index 19`, `status.json`, `@acme/hello@1.1.0`. */
   readonly place: string;
   readonly message: string;
+}
+
+export function withheldStatement(index: number): Difference {
+  const message = `The registry does not show the statement that was logged at index ${index}`;
+  return { code: 'statement-withheld', place: `log index ${index}`, message };
 }

@@ -11,7 +11,7 @@ import { type Status, verifyStatus } from '../../skills-index/trust/status-file.
 import { readWitnesses } from '../../skills-index/trust/witnessed-head.ts';
 import { statusLagSecondsMax } from '../limits.ts';
 import type { Difference } from './difference.ts';
-import type { MonitorState } from './state.ts';
+import type { MonitorState } from './state-file.ts';
 import type { ReplayWorld } from './world.ts';
 
 export interface NotedHead extends TreeHead {

@@ -9,11 +9,14 @@ import { verifyRootCheckpoint } from '../../skills-index/trust/root-office.ts';
 import { monitorDifferencesMax, monitorHeadsMax, monitorTriesMax, monitorWordsMax } from '../limits.ts';
 import { writeWhole } from '../whole-file.ts';
 import { type Compared, compareIndex } from './compare.ts';
-import type { Difference } from './difference.ts';
+import { type Difference, withheldStatement } from './difference.ts';
 import { keepEvidence } from './evidence.ts';
 import { type NotedHead, readHeads, type ShownHeads } from './heads.ts';
-import type { KeptWord, MonitorState } from './state.ts';
+import { keepOffered, readOffered } from './offered.ts';
+import type { KeptWord } from './state.ts';
+import { type MonitorState, nothingWalked } from './state-file.ts';
 import { askAgain, walkStatements } from './statements.ts';
+import type { LoggedVerdict } from './verdicts.ts';
 import type { ReplayWorld } from './world.ts';
 
 export interface Look {
@@ -38,9 +41,20 @@ export async function lookOnce(world: ReplayWorld): Promise<Look> {
   for (let tries = 1; ; tries++) {
     const look = await lookAt(world);
     // Marks are read after the head that stands beside them, so a lift of this moment can be in a status that does not know it yet.
-    const isLate = look.differences.some(({ code }) => code === 'mark-missing' || code === 'mark-unfounded');
-    if (!isLate || tries >= monitorTriesMax || !(await hasGrown(world, look.stated))) return finish(world, look);
+    if (!look.differences.some(isOfMark) || !(await hasGrown(world, look.stated))) return finish(world, look);
+    if (tries >= monitorTriesMax) return finish(world, withoutMarks(look));
   }
+}
+
+function isOfMark({ code }: Difference): boolean {
+  return code === 'mark-missing' || code === 'mark-unfounded';
+}
+
+// A log that grows faster than it is read has no moment at which its marks could be compared.
+function withoutMarks(look: RawLook): RawLook {
+  const left = look.differences.filter((one) => !isOfMark(one));
+  const note = `marks were not compared at ${look.differences.length - left.length} places: the log grew during each of ${monitorTriesMax} tries; the next look compares them`;
+  return { ...look, differences: left, notes: [...look.notes, note] };
 }
 
 interface RawLook extends Omit<Look, 'evidence' | 'status'> {
@@ -48,6 +62,8 @@ interface RawLook extends Omit<Look, 'evidence' | 'status'> {
   readonly heads: ShownHeads;
   readonly before: MonitorState;
   readonly files: Compared['files'];
+  /** Index lines in the list of those that were shown. */
+  readonly offered: number;
 }
 
 async function hasGrown(world: ReplayWorld, stated: number): Promise<boolean> {
@@ -61,7 +77,7 @@ async function lookAt(world: ReplayWorld): Promise<RawLook> {
   const heads = await readHeads(world, before);
   const found: RawLook = {
     ...{ size: heads.newest.size, read: 0, lines: 0, marks: heads.status.marks.length, notes: [], files: new Map() },
-    ...{ differences: heads.differences, stated: heads.stated.size, heads, before },
+    ...{ differences: heads.differences, stated: heads.stated.size, heads, before, offered: before.offered },
   };
   // Where there is no one log, there is nothing that lines could be held against.
   if (heads.differences.some(({ code }) => code === 'log-forked' || code === 'log-rolled-back')) return found;
@@ -69,21 +85,24 @@ async function lookAt(world: ReplayWorld): Promise<RawLook> {
   if ('code' in walked) return { ...found, differences: [...heads.differences, walked] };
   const state = await askAgain(world, walked);
   const { words, verdicts, unverifiable } = await readWords(world, state, heads.stated.size);
-  const log = { words: wordsOf(world, words), size: heads.stated.size, epoch: epochOf(world, words), verdicts };
+  const { dir } = world.folder;
+  const offered = await readOffered(dir, before.offered);
+  const log = { words: wordsOf(world, words), size: heads.stated.size, epoch: epochOf(world, words), verdicts, offered, state };
   const compared = await compareIndex(world, log, heads.status);
-  const withheld = state.withheld.map(
-    ({ index }): Difference => ({
-      code: 'statement-withheld',
-      place: `log index ${index}`,
-      message: `The registry does not show the statement that was logged at index ${index}`,
-    }),
-  );
+  const withheld = state.withheld.map(({ index }) => withheldStatement(index));
+  const isOlder = before.seen !== undefined && before.seen.sums === undefined;
   return {
     ...found,
     ...compared,
+    notes: isOlder ? [sayReadAnew(dir), ...compared.notes] : compared.notes,
+    offered: await keepOffered(dir, offered, compared.offered),
     read: heads.newest.size - before.walked.size,
     differences: [...heads.differences, ...withheld, ...unverifiable, ...compared.differences],
   };
+}
+
+function sayReadAnew(dir: string): string {
+  return `${dir} was written by an earlier version: its proven head was kept, and the log was read once more from its beginning`;
 }
 
 function requireSameRoot({ fingerprint, folder }: ReplayWorld, { root }: MonitorState): void {
@@ -97,16 +116,18 @@ function headsWith({ now }: ReplayWorld, { heads }: MonitorState, { newest, stat
   return isKnown ? open : [...open.slice(0, monitorHeadsMax - 1), { size: newest.size, at: now().toISOString() }];
 }
 
-// A walk that does not end in the head that was signed is given up to the last proven place.
+// A walk that does not end in the head that was signed is given up to the last proven place, with what was not shown behind it.
 async function walk(world: ReplayWorld, before: MonitorState, head: NotedHead): Promise<MonitorState | Difference> {
   const { seen } = before;
-  const proven = seen === undefined ? { peaks: [], size: 0 } : { peaks: seen.peaks, size: seen.size };
-  const start = before.walked.size > head.size ? { ...before, walked: proven } : before;
+  const { peaks, size, sums } = seen ?? nothingWalked;
+  const walked = sums === undefined ? nothingWalked : { peaks, size, sums };
+  const proven = { ...before, walked, withheld: before.withheld.filter(({ index }) => index < walked.size) };
+  const start = before.walked.size > head.size ? proven : before;
   try {
     return await walkStatements(world, start, head);
   } catch (cause) {
     if (!(cause instanceof Problem) || cause.code !== 'log-invalid') throw cause;
-    await world.folder.write({ ...before, walked: proven });
+    await world.folder.write(proven);
     const forked = seen !== undefined && (await isOther(world, seen.note, head));
     return { code: forked ? 'log-forked' : 'log-withheld', place: 'log', message: cause.message };
   }
@@ -118,19 +139,24 @@ async function isOther({ source, root }: ReplayWorld, note: string, head: NotedH
 
 interface ReadWords {
   readonly words: readonly Word[];
-  readonly verdicts: readonly string[];
+  readonly verdicts: readonly LoggedVerdict[];
   readonly unverifiable: readonly Difference[];
 }
 
 async function readWords(world: ReplayWorld, state: MonitorState, size: number): Promise<ReadWords> {
-  const kept = (await world.folder.readWords(state.walked.size)).filter(({ logIndex }) => logIndex < size);
+  const kept = (await world.folder.readWords(state))
+    .filter(({ logIndex }) => logIndex < size)
+    .sort((one, other) => one.logIndex - other.logIndex);
   if (kept.length > monitorWordsMax)
     throw new Problem('monitor-limit', `The log has more than ${monitorWordsMax} statements that a replay has to remember`);
   const words = kept.flatMap((one) => readWord(world, one) ?? []);
   const unverifiable = words.flatMap((one): Difference[] =>
     'why' in one ? [{ code: 'statement-unverifiable', place: `log index ${one.logIndex}`, message: one.why }] : [],
   );
-  return { words, verdicts: kept.flatMap(({ verdict }) => verdict ?? []), unverifiable };
+  const verdicts = kept.flatMap(({ verdict, logIndex, address }) =>
+    verdict === undefined ? [] : [{ purl: verdict, logIndex, address }],
+  );
+  return { words, verdicts, unverifiable };
 }
 
 function readWord(world: ReplayWorld, { bundle, logIndex, address }: KeptWord): Word | undefined {
@@ -141,8 +167,10 @@ function epochOf({ root }: ReplayWorld, words: readonly Word[]): string {
   return `${rootFingerprint(root)} ${words.length} ${words.at(-1)?.logIndex ?? -1}`;
 }
 
-async function finish(world: ReplayWorld, { heads, before, files, stated: _, ...found }: RawLook): Promise<Look> {
+async function finish(world: ReplayWorld, { heads, before, files, stated: _, offered, ...found }: RawLook): Promise<Look> {
   const look = { ...found, status: heads.statusBytes };
+  const { failing, ...now } = await world.folder.read(world.fingerprint);
+  if (failing !== undefined || now.offered !== offered) await world.folder.write({ ...now, offered });
   // Whoever mistrusts the registry's own copy can name this one in host policy.
   await writeWhole(join(world.folder.dir, 'status.json'), heads.statusBytes);
   if (look.differences.length === 0) return look;

@@ -3,31 +3,20 @@
  * before it. Each part is written before the state that counts it, so that a crash loses a part of the work and nothing else.
  */
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { type CompactRange, emptyRange } from '../../skills-index/log/merkle-tree.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, hexOf, isDigest } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { boundedList, exactObject, parseShape } from '../../skills-index/skill/shape.ts';
-import { digest, isoTime, logIndex, type Shape } from '../../skills-index/statement/field-shapes.ts';
-import { monitorHeadsMax, monitorStateValuesMax, monitorWithheldMax } from '../limits.ts';
+import { exactObject, parseShape } from '../../skills-index/skill/shape.ts';
+import { digest, logIndex, type Shape } from '../../skills-index/statement/field-shapes.ts';
+import { monitorStateValuesMax } from '../limits.ts';
 import { writeWhole } from '../whole-file.ts';
-
-export interface MonitorState {
-  readonly schema: 'skillgate.monitor-state/1';
-  /** Fingerprint of the pinned root file. */
-  readonly root: Digest;
-  /** The newest head that the entries were shown to make. */
-  readonly seen?: { readonly note: string; readonly peaks: readonly string[]; readonly size: number };
-  /** How far the entries were read; beyond `seen` nothing is proven yet. */
-  readonly walked: { readonly peaks: readonly string[]; readonly size: number };
-  /** Entries whose statement was not to be had, each with its bytes in base64. */
-  readonly withheld: readonly { readonly index: number; readonly entry: string }[];
-  /** When a head of at least this size was seen first. */
-  readonly heads: readonly { readonly size: number; readonly at: string }[];
-}
+import { emptyState, type MonitorState, parseState, printState, type Walked } from './state-file.ts';
+import { emptySums, type KeptSums, sumWith } from './sums.ts';
 
 /** A statement that a replay remembers. */
 export interface KeptWord {
@@ -39,16 +28,6 @@ export interface KeptWord {
   readonly verdict?: string;
 }
 
-const peaks = boundedList(v.pipe(v.string(), v.maxLength(44)), 64);
-const tree = exactObject({ peaks, size: logIndex });
-const stateShape: Shape<MonitorState> = exactObject({
-  schema: v.literal('skillgate.monitor-state/1'),
-  root: digest,
-  seen: v.exactOptional(exactObject({ note: v.string(), peaks, size: logIndex })),
-  walked: tree,
-  withheld: boundedList(exactObject({ index: logIndex, entry: v.string() }), monitorWithheldMax),
-  heads: boundedList(exactObject({ size: logIndex, at: isoTime }), monitorHeadsMax),
-});
 const wordsShape: Shape<readonly KeptWord[]> = v.array(
   exactObject({
     logIndex,
@@ -72,17 +51,16 @@ export class MonitorFolder {
   async read(root: Digest): Promise<MonitorState> {
     const path = join(this.dir, 'state.json');
     const bytes = await readIfThere(path);
-    if (bytes === undefined)
-      return { schema: 'skillgate.monitor-state/1', root, walked: { peaks: [], size: 0 }, withheld: [], heads: [] };
+    if (bytes === undefined) return emptyState(root);
     try {
-      return parseShape(stateShape, parseJson(bytes, path, monitorStateValuesMax), 'json-invalid', path);
+      return parseState(parseJson(bytes, path, monitorStateValuesMax), path);
     } catch (cause) {
       throw damaged(this.dir, path, cause);
     }
   }
 
   async write(state: MonitorState): Promise<void> {
-    await writeWhole(join(this.dir, 'state.json'), `${JSON.stringify(state)}\n`, 0o600);
+    await writeWhole(join(this.dir, 'state.json'), printState(state), 0o600);
   }
 
   /**
@@ -95,15 +73,21 @@ export class MonitorFolder {
     await writeWhole(join(this.dir, 'words', name), `${JSON.stringify(words)}\n`, 0o600);
   }
 
-  /** What was kept of the first `size` entries; files of a walk that was given up are removed. */
-  async readWords(size: number): Promise<KeptWord[]> {
+  /**
+   * What was kept of the entries that were walked; files of a walk that was given up are removed.
+   * @throws Problem `json-invalid` when a word is missing or another
+   */
+  async readWords({ walked, withheld }: MonitorState): Promise<KeptWord[]> {
     const folder = join(this.dir, 'words');
     const words: KeptWord[] = [];
+    // A statement that came late was written before the state that counts it.
+    const uncounted = new Set(withheld.map(({ index }) => index));
     for (const name of (await namesIn(folder)).sort()) {
       const path = join(folder, name);
-      if (Number(name.slice(0, 15)) >= size) await rm(path);
-      else words.push(...(await this.#wordsIn(path)).filter((one) => one.logIndex < size));
+      if (Number(name.slice(0, 15)) >= walked.size) await rm(path);
+      else words.push(...(await this.#wordsIn(path)).filter((one) => one.logIndex < walked.size && !uncounted.has(one.logIndex)));
     }
+    if (sumWith(emptySums.words, words.map(printWord)) !== walked.sums.words) throw damaged(this.dir, folder);
     return words;
   }
 
@@ -123,15 +107,41 @@ export class MonitorFolder {
 
   /** Address of the statement at a log index, as the log's replay found it. */
   async addressAt(index: number): Promise<Digest | undefined> {
-    const file = await open(join(this.dir, 'addresses'), 'r');
+    const file = await openIfThere(join(this.dir, 'addresses'));
+    if (file === undefined) return undefined;
     try {
       const bytes = Buffer.alloc(addressBytes);
       const { bytesRead } = await file.read(bytes, 0, addressBytes, index * addressBytes);
-      const address = `sha256:${bytes.toString('hex')}`;
-      return bytesRead === addressBytes && isDigest(address) ? address : undefined;
+      return bytesRead === addressBytes ? addressIn(bytes) : undefined;
     } finally {
       await file.close();
     }
+  }
+
+  /** Log index of the statement with an address. */
+  async indexOf(address: Digest): Promise<number | undefined> {
+    const all = Buffer.from((await readIfThere(join(this.dir, 'addresses'))) ?? []);
+    const sought = Buffer.from(hexOf(address), 'hex');
+    for (let at = all.indexOf(sought); at !== -1; at = all.indexOf(sought, at + 1))
+      if (at % addressBytes === 0) return at / addressBytes;
+    return undefined;
+  }
+
+  /**
+   * Asked before an address is held against the registry.
+   * @throws Problem `json-invalid` when an address is missing or another than the log's replay found
+   */
+  async requireAddresses({ walked, withheld }: MonitorState): Promise<void> {
+    const path = join(this.dir, 'addresses');
+    const all = Buffer.from((await readIfThere(path)) ?? []);
+    const uncounted = new Set(withheld.map(({ index }) => index));
+    const parts: string[] = [];
+    for (let index = 0; index < walked.size; index++) {
+      const slot = all.subarray(index * addressBytes, (index + 1) * addressBytes);
+      const address = slot.byteLength === addressBytes && !uncounted.has(index) ? addressIn(slot) : undefined;
+      if (address !== undefined) parts.push(printAddress(index, address));
+    }
+    if (sumWith(emptySums.addresses, parts) !== walked.sums.addresses) throw damaged(this.dir, path);
   }
 
   async #wordsIn(path: string): Promise<readonly KeptWord[]> {
@@ -143,11 +153,34 @@ export class MonitorFolder {
   }
 }
 
-export function rangeOf({ peaks: texts, size }: MonitorState['walked']): CompactRange {
+/** The sums with more words and addresses. */
+export function sumsWith(
+  sums: KeptSums,
+  words: readonly KeptWord[],
+  found: readonly { readonly logIndex: number; readonly address: Digest }[],
+): KeptSums {
+  return {
+    words: sumWith(sums.words, words.map(printWord)),
+    addresses: sumWith(
+      sums.addresses,
+      found.map(({ logIndex: index, address }) => printAddress(index, address)),
+    ),
+  };
+}
+
+const printWord = (word: KeptWord): string => canonicalJson(word);
+const printAddress = (index: number, address: Digest): string => `${index} ${address}`;
+
+function addressIn(slot: Buffer): Digest | undefined {
+  const address = `sha256:${slot.toString('hex')}`;
+  return slot.some((byte) => byte !== 0) && isDigest(address) ? address : undefined;
+}
+
+export function rangeOf({ peaks: texts, size }: Pick<Walked, 'peaks' | 'size'>): CompactRange {
   return size === 0 ? emptyRange : { size, peaks: texts.map((one) => Buffer.from(one, 'base64')) };
 }
 
-export function printRange({ peaks: hashes, size }: CompactRange): MonitorState['walked'] {
+export function printRange({ peaks: hashes, size }: CompactRange): Pick<Walked, 'peaks' | 'size'> {
   return { peaks: hashes.map((one) => Buffer.from(one).toString('base64')), size };
 }
 
@@ -166,7 +199,14 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   });
 }
 
-function damaged(dir: string, path: string, cause: unknown): Problem {
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  return open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw cause;
+  });
+}
+
+export function damaged(dir: string, path: string, cause?: unknown): Problem {
   return new Problem('json-invalid', `Cannot go on with the replay: ${path} is damaged`, {
     hint: `Move ${dir} away: the log is then replayed from its beginning.`,
     cause,

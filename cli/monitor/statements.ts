@@ -3,6 +3,7 @@ import { fetchFile, inTurns } from '../../skills-index/client/blobs.ts';
 import { statementBlobBytesMax } from '../../skills-index/client/limits.ts';
 import { type WalkedEntry, walkEntries } from '../../skills-index/client/log-entries.ts';
 import { commitsTo } from '../../skills-index/log/entry.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -13,7 +14,8 @@ import { readLogged } from '../../skills-index/trust/identity/read-logged.ts';
 import { isWord } from '../../skills-index/trust/replay/log-words.ts';
 import { monitorBatchEntries, monitorWithheldMax } from '../limits.ts';
 import type { NotedHead } from './heads.ts';
-import { type KeptWord, type MonitorState, printRange, rangeOf } from './state.ts';
+import { type KeptWord, printRange, rangeOf, sumsWith } from './state.ts';
+import type { MonitorState } from './state-file.ts';
 import type { ReplayWorld } from './world.ts';
 
 /**
@@ -31,6 +33,7 @@ export async function walkStatements(world: ReplayWorld, before: MonitorState, h
     batch = [];
   };
   for await (const walked of walkEntries(world.source, known, head)) {
+    requireProven(before, walked);
     batch.push(walked);
     if (batch.length >= monitorBatchEntries) await finish();
   }
@@ -40,15 +43,33 @@ export async function walkStatements(world: ReplayWorld, before: MonitorState, h
   return state;
 }
 
+// A walk that begins before the proven head has to come past it, or the log has two histories.
+function requireProven({ seen }: MonitorState, { range }: WalkedEntry): void {
+  if (seen === undefined || range.size !== seen.size || canonicalJson(printRange(range).peaks) === canonicalJson(seen.peaks))
+    return;
+  throw new Problem(
+    'log-invalid',
+    `The first ${seen.size} entries that the registry shows are not those that were read here before`,
+  );
+}
+
 /** Asks again for statements that were withheld before. */
 export async function askAgain(world: ReplayWorld, before: MonitorState): Promise<MonitorState> {
   let state = before;
   for (const { index, entry } of before.withheld) {
     const one = await readOne(world, { index, entry: Buffer.from(entry, 'base64') });
     if (one === undefined) continue;
-    await world.folder.keepWords(index, wordsOf([one]), { late: true });
+    const words = wordsOf([one]);
+    await world.folder.keepWords(index, words, { late: true });
     await world.folder.keepAddresses(index, [one.address]);
-    state = { ...state, withheld: state.withheld.filter((other) => other.index !== index) };
+    const walked = { ...state.walked, sums: sumsWith(state.walked.sums, words, [one]) };
+    const { seen } = state;
+    state = {
+      ...state,
+      ...(seen === undefined ? {} : { seen: { ...seen, sums: walked.sums } }),
+      walked,
+      withheld: state.withheld.filter((other) => other.index !== index),
+    };
     await world.folder.write(state);
   }
   return state;
@@ -81,12 +102,14 @@ async function keepBatch(world: ReplayWorld, state: MonitorState, batch: readonl
       hint: 'A registry from before statements were served by log index has to be brought up to date first.',
     });
   const found = read.flatMap((one) => one ?? []);
-  await world.folder.keepWords(first.index, wordsOf(found));
+  const words = wordsOf(found);
+  await world.folder.keepWords(first.index, words);
   await world.folder.keepAddresses(
     first.index,
     read.map((one) => one?.address),
   );
-  const next = { ...state, walked: printRange(last.range), withheld };
+  const sums = sumsWith(state.walked.sums, words, found);
+  const next = { ...state, walked: { ...printRange(last.range), sums }, withheld };
   await world.folder.write(next);
   return next;
 }

@@ -7,6 +7,7 @@ import type { ReplayedLine } from '../../skills-index/trust/replay/judge-line.ts
 import type { RootFile } from '../../skills-index/trust/root.ts';
 import type { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
 import type { MonitorFolder } from './state.ts';
+import type { JudgedVerdict } from './verdicts.ts';
 
 /** By what the log is judged; the root of trust as it is now. */
 export interface ReplayTrust {
@@ -27,6 +28,7 @@ export interface ReplayWorld extends ReplayTrust {
   /** Remembers what this process verified and judged, over several looks. */
   readonly verified: VerifiedStatements;
   readonly judged: Map<string, ReplayedLine>;
+  readonly judgedVerdicts: Map<string, JudgedVerdict>;
   /** Told how many entries there are to read, before the first. */
   readonly onWork?: (entries: number) => void;
   /** Told of each that was read. */

@@ -12,7 +12,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { RootFile } from '../../skills-index/trust/root.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
 import { diskStore } from '../disk-store.ts';
-import { monitorVerifiedBytesMax, replayHoldsLooks, replayHoldsSeconds } from '../limits.ts';
+import { monitorVerifiedBytesMax, replayAheadSeconds, replayHoldsLooks, replayHoldsSeconds } from '../limits.ts';
 import { type Look, lookOnce } from '../monitor/look.ts';
 import { MonitorFolder } from '../monitor/state.ts';
 import type { ReplayWorld } from '../monitor/world.ts';
@@ -22,8 +22,8 @@ import { freshRegistry } from '../trust/refresh.ts';
 export interface Replays {
   /** Replays the log of a registry. What goes wrong is said, and nothing is cosigned on it. */
   look(base: string, signal?: AbortSignal): Promise<void>;
-  /** Why nothing of a log is cosigned now; undefined while its last replay is good. */
-  whyHeld(origin: string): string | undefined;
+  /** Why a head of a log is not cosigned now; undefined while its last replay is good. Without a size: why nothing is. */
+  whyHeld(origin: string, size?: number): string | undefined;
   /** The status that the last replay saw, for hosts that mistrust what their registry shows them. */
   statusOf(origin: string): Uint8Array | undefined;
 }
@@ -41,37 +41,42 @@ export interface ReplayingWitness {
 interface Outcome {
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** Entries that were replayed. */
+  readonly size: number;
   readonly why?: string;
 }
 
 export function makeReplays(witness: ReplayingWitness): Replays {
   const { now, alarm } = witness;
   const outcomes = new Map<string, Outcome>();
-  const memory = { verified: new VerifiedStatements(monitorVerifiedBytesMax), judged: new Map() };
+  const memory = { verified: new VerifiedStatements(monitorVerifiedBytesMax), judged: new Map(), judgedVerdicts: new Map() };
   const statuses = new Map<string, Uint8Array>();
   const secondsMax = witness.every * replayHoldsLooks + replayHoldsSeconds;
-  const settle = (origin: string, why?: string): void => {
+  const settle = (origin: string, size: number, why?: string): void => {
     if (why !== undefined && outcomes.get(origin)?.why !== why)
       alarm(`ALARM ${origin}: ${why}. Nothing of it is cosigned until that is mended.`);
-    outcomes.set(origin, { at: now().getTime(), ...(why === undefined ? {} : { why }) });
+    outcomes.set(origin, { at: now().getTime(), size, ...(why === undefined ? {} : { why }) });
   };
   return {
     look: async (base, signal) => {
       const root = await rootAt(witness, base, signal);
       const look = await replay(witness, { base, root, memory, ...(signal === undefined ? {} : { signal }) });
       statuses.set(root.origin, look.status);
-      settle(root.origin, look.differences.length === 0 ? undefined : sayDifferences(look));
+      settle(root.origin, look.size, look.differences.length === 0 ? undefined : sayDifferences(look));
     },
     statusOf: (origin) => statuses.get(origin),
-    whyHeld: (origin) => {
+    whyHeld: (origin, size = 0) => {
       const last = outcomes.get(origin);
       if (last === undefined)
         return `the log of ${origin} was not replayed yet: name its registry with --follow, and see that it answers`;
       if (last.why !== undefined) return last.why;
       const age = (now().getTime() - last.at) / 1000;
-      return age <= secondsMax
+      const at = new Date(last.at).toISOString();
+      if (age > secondsMax) return `the log of ${origin} was last replayed at ${at}, too long ago`;
+      // The registry shows a new head before any look can replay it; a look that fails must not let later heads pass as well.
+      return size <= last.size || age <= witness.every + replayAheadSeconds
         ? undefined
-        : `the log of ${origin} was last replayed at ${new Date(last.at).toISOString()}, too long ago`;
+        : `the log of ${origin} was replayed up to ${last.size} entries at ${at}, and this head has ${size}`;
     },
   };
 }
@@ -81,7 +86,7 @@ async function replay(
   given: {
     readonly base: string;
     readonly root: RootFile;
-    readonly memory: Pick<ReplayWorld, 'verified' | 'judged'>;
+    readonly memory: Pick<ReplayWorld, 'verified' | 'judged' | 'judgedVerdicts'>;
     readonly signal?: AbortSignal;
   },
 ): Promise<Look> {

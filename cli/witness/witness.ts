@@ -31,8 +31,8 @@ export interface Witness {
   readonly say?: (line: string) => void;
   /** Asked when a log is signed with another key than the one that is known; undefined where there is no newer one. */
   readonly renew?: (log: WatchedLog) => Promise<WatchedLog | undefined>;
-  /** Why nothing of a log is cosigned now, though its heads continue one another; absent where nothing but that is looked at. */
-  readonly whyHeld?: (origin: string) => string | undefined;
+  /** Why a head of a log is not cosigned now, though it continues the one before; absent where nothing but that is looked at. */
+  readonly whyHeld?: (origin: string, size?: number) => string | undefined;
   /** The status of a registry as it was replayed here last: a second place of it, for hosts. */
   readonly statusOf?: (origin: string) => Uint8Array | undefined;
 }
@@ -75,7 +75,7 @@ export async function consider(witness: Witness, log: WatchedLog, submission: Su
       case 'forked':
         return stop(witness, log, { kept, judged, note: submission.note });
       case 'cosign': {
-        const held = witness.whyHeld?.(log.origin);
+        const held = witness.whyHeld?.(log.origin, judged.head.size);
         if (held !== undefined) return { status: 503, why: held };
         const note = ownNote(submission.note, log);
         if (!(await isKept(witness, log, { kept, head: judged.head, note }))) continue;
@@ -90,7 +90,7 @@ export async function consider(witness: Witness, log: WatchedLog, submission: Su
 /** The newest head with a cosignature of now; undefined for a log of which nothing was seen, or that is stopped or held. */
 export async function cosignedHead(witness: Witness, log: WatchedLog): Promise<string | undefined> {
   const { head, stopped } = await witness.heads.read(log.origin);
-  return head === undefined || stopped !== undefined || witness.whyHeld?.(log.origin) !== undefined
+  return head === undefined || stopped !== undefined || witness.whyHeld?.(log.origin, head.size) !== undefined
     ? undefined
     : head.note + (await cosign(witness, head.note));
 }

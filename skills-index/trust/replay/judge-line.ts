@@ -5,7 +5,7 @@
 import { hexOf } from '../../skill/digest.ts';
 import { scopeOf } from '../../skill/name.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
-import { type Evidence, statementsOf } from '../decision/evidence.ts';
+import { type Evidence, statementsOf, type Verified } from '../decision/evidence.ts';
 import { standingRevocation } from '../decision/log.ts';
 import { Reasons } from '../decision/reason.ts';
 import { judgeLine, judgePublish, judgeVerdict } from '../decision/version.ts';
@@ -31,8 +31,10 @@ export interface LogWords {
 export interface ReplayedLine {
   /** The mark that status.json has to have. */
   readonly demanded?: { readonly kind: 'suspended' | 'revoked'; readonly why: string };
-  /** Somebody said something against the version or its publisher, whether it counts or not: then a mark is no invention. */
-  readonly spokenOf: boolean;
+  /** The worst mark that the log bears out, words of people who no longer count included: registries lift no mark for their sake. */
+  readonly mayStand?: 'suspended' | 'revoked';
+  /** A statement behind the verdict names the version: a registry takes such a statement only of a version that is in its index. */
+  readonly wasOffered: boolean;
   /** Why installers would refuse the version if the line named everything that the log says. */
   readonly hidden: readonly string[];
   /** Why installers refuse the line as it is: then it hides nothing. */
@@ -52,17 +54,40 @@ export function judgeReplayedLine(line: IndexLine, statements: readonly Verified
       ? standing && { kind: standing.kind, why: `${standing.kind} at log index ${standing.logIndex}: ${standing.reason}` }
       : ({ kind: 'revoked', why: fallen } as const);
   const hidden = refused.length > 0 ? [] : whyRefused(full);
-  return { ...(demanded === undefined ? {} : { demanded }), spokenOf: isSpokenOf(full), refused, hidden };
+  const said = wordsAbout(full);
+  const mayStand = demanded?.kind === 'revoked' ? demanded.kind : (worstSaid(full, said) ?? demanded?.kind);
+  return {
+    ...(demanded === undefined ? {} : { demanded }),
+    ...(mayStand === undefined ? {} : { mayStand }),
+    wasOffered: said.some(({ statement, logIndex }) => isOfVersion(statement) && logIndex > line.logIndex),
+    refused,
+    hidden,
+  };
 }
 
-function isSpokenOf(full: Evidence): boolean {
+type Word = Verified<typeof predicateTypes.revocation>;
+
+function wordsAbout(full: Evidence): Word[] {
   const { line } = full.input;
   const [publish] = statementsOf(full, predicateTypes.publish);
   const speaker = { ids: [line.publisher, ...(publish === undefined ? [] : idsOf(publish))], scope: scopeOf(line.name) };
-  return statementsOf(full, predicateTypes.revocation).some(({ statement: { predicate } }) => {
+  return statementsOf(full, predicateTypes.revocation).filter(({ statement: { predicate } }) => {
     const { target } = predicate;
     return !('publisher' in target) || full.identities.stops.isAbout(target.publisher, speaker);
   });
+}
+
+function worstSaid({ identities }: Evidence, said: readonly Word[]): 'suspended' | 'revoked' | undefined {
+  const kinds = said.map(({ statement }) => statement.predicate.kind);
+  if (kinds.includes('revoked')) return 'revoked';
+  const last = said.at(-1);
+  if (last === undefined || !kinds.includes('suspended')) return undefined;
+  const byMember = (['reviewer', 'administrator'] as const).some((role) => identities.isMember(last.signer, role, last.logIndex));
+  return last.statement.predicate.kind === 'lifted' && isOfVersion(last.statement) && byMember ? undefined : 'suspended';
+}
+
+function isOfVersion({ predicate }: Word['statement']): boolean {
+  return !('publisher' in predicate.target);
 }
 
 function whyRefused(evidence: Evidence): string[] {

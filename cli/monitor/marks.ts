@@ -1,0 +1,56 @@
+/** Marks of the status against what the log says of versions. Pure. */
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { IndexLine } from '../../skills-index/trust/index-line.ts';
+import type { ReplayedLine } from '../../skills-index/trust/replay/judge-line.ts';
+import type { Status } from '../../skills-index/trust/status-file.ts';
+import type { Difference } from './difference.ts';
+
+const stops = { suspended: 1, revoked: 2 } as const;
+type Stop = keyof typeof stops;
+
+export class StandingMarks {
+  readonly #marks: ReadonlyMap<Digest, { readonly kind: Stop; readonly since: string; readonly reason: string }>;
+  readonly #borneOut = new Map<Digest, Stop>();
+
+  constructor(status: Status) {
+    this.#marks = new Map(
+      status.marks.flatMap(({ bundle, kind, since, reason }) =>
+        kind === 'suspended' || kind === 'revoked' ? [[bundle, { kind, since, reason }] as const] : [],
+      ),
+    );
+  }
+
+  has(bundle: Digest): boolean {
+    return this.#marks.has(bundle);
+  }
+
+  /** The log says this of the bundle at most. */
+  bearOut(bundle: Digest, { mayStand }: ReplayedLine): void {
+    const known = this.#borneOut.get(bundle);
+    if (mayStand !== undefined && (known === undefined || stops[mayStand] > stops[known])) this.#borneOut.set(bundle, mayStand);
+  }
+
+  /** What the status leaves out. */
+  whyMissing({ name, version, bundle }: IndexLine, { demanded }: ReplayedLine): Difference[] {
+    const mark = this.#marks.get(bundle)?.kind;
+    if (demanded === undefined || stops[demanded.kind] <= (mark === undefined ? 0 : stops[mark])) return [];
+    const place = `${name}@${version}`;
+    const shown = mark === undefined ? 'does not mark it' : `says ${mark} only`;
+    const message = `The log says that ${place} is ${demanded.kind} (${demanded.why}), and status.json ${shown}`;
+    return [{ code: 'mark-missing', place, message }];
+  }
+
+  /** What the status says beyond the log. */
+  unfounded(size: number): Difference[] {
+    return [...this.#marks].flatMap(([bundle, { kind, since, reason }]): Difference[] => {
+      const most = this.#borneOut.get(bundle);
+      if (most !== undefined && stops[most] >= stops[kind]) return [];
+      const instead =
+        most === undefined
+          ? `no statement below log index ${size} does`
+          : `the statements below log index ${size} say ${most} at most`;
+      const message = `status.json says that ${bundle} is ${kind} since ${since} (${reason}), and ${instead}`;
+      return [{ code: 'mark-unfounded', place: 'status.json', message }];
+    });
+  }
+}

@@ -1,0 +1,82 @@
+/** `state.json` of a replay: how far it came, with a digest over all of it. The file of an earlier version is taken up as far as it is proven. */
+import * as v from 'valibot';
+import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { ParsedJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { boundedList, exactObject, parseShape } from '../../skills-index/skill/shape.ts';
+import { digest, hex, isoTime, logIndex, type Shape } from '../../skills-index/statement/field-shapes.ts';
+import { monitorHeadsMax, monitorWithheldMax } from '../limits.ts';
+import { emptySums, type KeptSums } from './sums.ts';
+
+/** A tree of the log as far as it was read, and the sums over what was kept of it. */
+export interface Walked {
+  readonly peaks: readonly string[];
+  readonly size: number;
+  readonly sums: KeptSums;
+}
+
+export interface MonitorState {
+  readonly schema: 'skillgate.monitor-state/2';
+  /** Fingerprint of the pinned root file. */
+  readonly root: Digest;
+  /** The newest head that the entries were shown to make; without sums when an earlier version of this program read them. */
+  readonly seen?: Omit<Walked, 'sums'> & { readonly note: string; readonly sums?: KeptSums };
+  /** How far the entries were read; beyond `seen` nothing is proven yet. */
+  readonly walked: Walked;
+  /** Entries whose statement was not to be had, each with its bytes in base64. */
+  readonly withheld: readonly { readonly index: number; readonly entry: string }[];
+  /** When a head of at least this size was seen first. */
+  readonly heads: readonly { readonly size: number; readonly at: string }[];
+  /** Index lines in the list of those that were shown. */
+  readonly offered: number;
+  /** Since when looks fail although the registry shows the head of its log. */
+  readonly failing?: string;
+}
+
+export const nothingWalked: Walked = { peaks: [], size: 0, sums: emptySums };
+
+export function emptyState(root: Digest): MonitorState {
+  return { schema: 'skillgate.monitor-state/2', root, walked: nothingWalked, withheld: [], heads: [], offered: 0 };
+}
+
+const peaks = boundedList(v.pipe(v.string(), v.maxLength(44)), 64);
+const sums = exactObject({ words: hex, addresses: hex });
+const withheld = boundedList(exactObject({ index: logIndex, entry: v.string() }), monitorWithheldMax);
+const heads = boundedList(exactObject({ size: logIndex, at: isoTime }), monitorHeadsMax);
+const fileShape: Shape<MonitorState & { readonly sum: Digest }> = exactObject({
+  schema: v.literal('skillgate.monitor-state/2'),
+  root: digest,
+  seen: v.exactOptional(exactObject({ note: v.string(), peaks, size: logIndex, sums: v.exactOptional(sums) })),
+  walked: exactObject({ peaks, size: logIndex, sums }),
+  withheld,
+  heads,
+  offered: logIndex,
+  failing: v.exactOptional(isoTime),
+  sum: digest,
+});
+const olderShape = exactObject({
+  schema: v.literal('skillgate.monitor-state/1'),
+  root: digest,
+  seen: v.exactOptional(exactObject({ note: v.string(), peaks, size: logIndex })),
+  walked: exactObject({ peaks, size: logIndex }),
+  withheld,
+  heads,
+});
+
+/** @throws Problem `json-invalid` */
+export function parseState(json: ParsedJson, path: string): MonitorState {
+  const isOlder = v.is(v.looseObject({ schema: v.literal('skillgate.monitor-state/1') }), json.value);
+  if (isOlder) {
+    // Nothing tells whether what was kept beside it is whole, so the log is read again; its proven head stays a witness against the registry.
+    const { root, seen, heads: known } = parseShape(olderShape, json, 'json-invalid', path);
+    return { ...emptyState(root), heads: known, ...(seen === undefined ? {} : { seen }) };
+  }
+  const { sum, ...state } = parseShape(fileShape, json, 'json-invalid', path);
+  if (canonicalDigest(state) !== sum) throw new Problem('json-invalid', `${path} is not what was written`);
+  return state;
+}
+
+export function printState(state: MonitorState): string {
+  return `${JSON.stringify({ ...state, sum: canonicalDigest(state) })}\n`;
+}

@@ -1,0 +1,87 @@
+/** Verdicts in the log whose index line is not shown, judged as the line that they stand for: leaving out a line must not hide a mark. */
+import { fetchFile, inTurns } from '../../skills-index/client/blobs.ts';
+import { statementBlobBytesMax } from '../../skills-index/client/limits.ts';
+import { withoutWhy } from '../../skills-index/skill/capability.ts';
+import { type Digest, digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
+import { purlOf, scopeOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { identityId } from '../../skills-index/statement/identity-id.ts';
+import { matchedIdentity } from '../../skills-index/trust/identity/match.ts';
+import type { IndexLine } from '../../skills-index/trust/index-line.ts';
+import { judgeReplayedLine, type LogWords, type ReplayedLine } from '../../skills-index/trust/replay/judge-line.ts';
+import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
+import type { ReplayWorld } from './world.ts';
+
+/** A verdict as a replay remembers it. */
+export interface LoggedVerdict {
+  /** Package URL of the version. */
+  readonly purl: string;
+  readonly logIndex: number;
+  readonly address: Digest;
+}
+
+export type JudgedVerdict =
+  | { readonly line: IndexLine; readonly replayed: ReplayedLine }
+  /** The statement at `withheld` was shown before and is not any more. */
+  | { readonly withheld: number }
+  /** Installers take nothing on a verdict or an input that cannot be verified. */
+  | { readonly why: string };
+
+/** The line that a verdict stands for, by the statements that it names. */
+export async function judgeVerdictInLog(world: ReplayWorld, words: LogWords, verdict: LoggedVerdict): Promise<JudgedVerdict> {
+  const { purl, logIndex, address } = verdict;
+  const own = await readLoggedAt(world, logIndex, address);
+  if ('withheld' in own || 'why' in own) return own;
+  const { statement } = own;
+  const [subject] = statement.subject;
+  if (statement.predicateType !== predicateTypes.verdict || subject === undefined) return { why: 'it is no verdict' };
+  const inputs = await inTurns(statement.predicate.inputAttestations, async ({ digest: { sha256 } }) => {
+    const digest = parseDigest(`sha256:${sha256}`);
+    const index = await world.folder.indexOf(digest);
+    return index === undefined ? { why: `${digest}, which it names, is not in the log` } : readLoggedAt(world, index, digest);
+  });
+  const read: VerifiedStatement[] = [own];
+  for (const one of inputs)
+    if ('withheld' in one || 'why' in one) return one;
+    else read.push(one);
+  const line = lineOf(read, { words, logIndex, bundle: parseDigest(`sha256:${subject.digest.sha256}`) });
+  if (line === undefined || purlOf(line.name, line.version) !== purl) return { why: `it names no publication of ${purl}` };
+  return { line, replayed: judgeReplayedLine(line, read, words) };
+}
+
+function lineOf(
+  read: readonly VerifiedStatement[],
+  { words, ...place }: { readonly words: LogWords; readonly logIndex: number; readonly bundle: Digest },
+): IndexLine | undefined {
+  for (const one of read) {
+    if (one.statement.predicateType !== predicateTypes.publish) continue;
+    const { name, version, capabilities, requires } = one.statement.predicate.manifest;
+    const matched = matchedIdentity(words.identities.publishersOf(scopeOf(name), one.logIndex), one);
+    return {
+      ...{ schema: 'skillgate.index/1', name, version, description: '', requires, ...place },
+      capabilities: withoutWhy(capabilities),
+      publisher: matched === undefined ? one.signer : identityId(matched),
+      statements: read.map(({ digest }) => digest),
+    };
+  }
+  return undefined;
+}
+
+async function readLoggedAt(
+  { source, verified, root, sigstore }: ReplayWorld,
+  index: number,
+  address: Digest,
+): Promise<VerifiedStatement | Exclude<JudgedVerdict, { readonly line: IndexLine }>> {
+  const kept = await source.store.get(address);
+  const isKept = kept !== undefined && digestOf(kept) === address;
+  const bytes = isKept ? kept : await fetchFile(source, `/log/statements/${index}`, statementBlobBytesMax);
+  if (bytes === undefined || digestOf(bytes) !== address) return { withheld: index };
+  if (!isKept) await source.store.put(address, bytes);
+  try {
+    return verified.verify(bytes, root, sigstore);
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    return { why: `the statement at log index ${index} cannot be verified: ${cause.message}` };
+  }
+}

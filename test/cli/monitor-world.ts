@@ -1,0 +1,82 @@
+/** A registry in memory that can lie, and a stranger with `skill monitor` in front of it. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { revocationStatement } from '../../skills-index/statement/attestation.ts';
+import { type Status, signStatus } from '../../skills-index/trust/status-file.ts';
+import { freshNonce } from '../nonce.ts';
+import type { TestKey } from '../registry/people.ts';
+import { approve, makeSkill, publish, type Skill, scan, state } from '../registry/road.ts';
+import type { Staffed, WorldOptions } from '../registry/world.ts';
+import { base, makeUsers, type Users } from './registry-users.ts';
+
+/** What becomes of an answer on its way. */
+export type Lie = (path: string, response: Response) => Promise<Response> | Response;
+
+export interface Monitored {
+  readonly users: Users;
+  readonly world: Staffed;
+  lie: Lie;
+  /** Publishes a version of `@acme/t`, scanned and approved. */
+  bring(skill: Skill): Promise<void>;
+  say(skill: Skill, kind: 'suspended' | 'lifted' | 'revoked', by?: TestKey): Promise<number>;
+  /** The status with other marks, as the thief of the status key signs it. */
+  restated(change: (status: Status) => Partial<Status>): Promise<Response>;
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by expectations
+  look(...more: string[]): Promise<{ exit: number; codes: string[]; said: any; stdout: string; stderr: string }>;
+  /** Folder of the replay. */
+  folder(): string;
+  size(): Promise<number>;
+  close(): void;
+}
+
+export const skillAt = (number: number): Skill => makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
+export const honest: Lie = (_, response) => response;
+export const unmarked: Partial<Status> = { marks: [] };
+
+export async function makeMonitored(options: WorldOptions = {}): Promise<Monitored> {
+  const users = await makeUsers((path, response) => monitored.lie(path, response), options);
+  const { world } = users;
+  const folder = (): string => {
+    const all = join(users.homeOf('stranger'), 'data/monitor');
+    return join(all, readdirSync(all)[0] ?? '');
+  };
+  const monitored: Monitored = {
+    users,
+    world,
+    lie: honest,
+    bring: async (skill) => {
+      const { send, author, scanner, rita, tokens } = world;
+      expect((await publish(send, skill, author)).status).toBe(201);
+      await scan(send, tokens.scanner, scanner, skill, 'pass');
+      expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+    },
+    say: async (skill, kind, by = world.rita) => {
+      const target = { name: skill.manifest.name, version: skill.manifest.version };
+      const said = revocationStatement({ nonce: freshNonce(), kind, target, reason: 'it leaks' });
+      const { status, body } = await state(world.send, said, by);
+      expect(status).toBe(201);
+      return body.logIndex;
+    },
+    restated: async (change) => {
+      const { payload } = JSON.parse(await (await world.send('/index/status.json')).text());
+      const status: Status = JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
+      return new Response(JSON.stringify(await signStatus({ ...status, ...change(status) }, world.registry.keys.status)));
+    },
+    look: async (...more) => {
+      const { exit, stdout, stderr } = await users.as('stranger', ['monitor', base, '--format', 'json', ...more]);
+      const said = stdout.includes('skillgate.monitor/1') ? JSON.parse(stdout) : undefined;
+      const codes = (said?.differences ?? []).map(({ code }: { code: string }) => code);
+      return { exit, codes, said, stdout, stderr };
+    },
+    folder,
+    size: async () => Number((await (await world.send('/log/checkpoint')).text()).split('\n')[1]),
+    close: () => world.close(),
+  };
+  return monitored;
+}
+
+/** Answers one path otherwise, and marks nothing in the status. */
+export function hiding(monitored: Monitored, lie: Lie = honest): Lie {
+  return async (path, response) => (path === '/index/status.json' ? monitored.restated(() => unmarked) : lie(path, response));
+}
