@@ -74,7 +74,7 @@ export function holdFolder(dir: string): () => void {
     client.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     client.close();
-    throw new Problem('folder-served', `Cannot serve ${JSON.stringify(dir)}: another process serves it`, { cause });
+    throw new Problem('folder-served', `Cannot use the folder ${JSON.stringify(dir)}: another process uses it`, { cause });
   }
   return () => client.close();
 }

@@ -83,7 +83,7 @@ async function compareLine(world: ReplayWorld, log: ComparedLog, line: IndexLine
   const judged = await judge(world, log, line, differences);
   if (judged === undefined) return;
   const { replayed } = judged;
-  differences.push(...marks.whyMissing(line, replayed), ...whyHiding(judged, marks));
+  differences.push(...marks.whyMissing(line, replayed), ...marks.whyHiding(line, replayed));
   if (replayed.refused.length > 0)
     notes.push(`installers refuse ${line.name}@${line.version} by what its line names: ${replayed.refused[0]}`);
   else {
@@ -143,13 +143,6 @@ async function judgeUnshown(world: ReplayWorld, log: ComparedLog, verdict: Logge
   if (world.judgedVerdicts.size >= monitorLinesMax) world.judgedVerdicts.clear();
   if (!('withheld' in judged)) world.judgedVerdicts.set(key, judged);
   return judged;
-}
-
-function whyHiding({ line, replayed }: JudgedLine, marks: StandingMarks): Difference[] {
-  const { demanded, hidden } = replayed;
-  if (demanded !== undefined || marks.has(line.bundle) || hidden.length === 0) return [];
-  const place = `${line.name}@${line.version}`;
-  return [{ code: 'line-hides', place, message: `Installers take ${place}, which the whole log refuses: ${hidden.join('; ')}` }];
 }
 
 async function judge(

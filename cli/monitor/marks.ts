@@ -20,10 +20,6 @@ export class StandingMarks {
     );
   }
 
-  has(bundle: Digest): boolean {
-    return this.#marks.has(bundle);
-  }
-
   /** The log says this of the bundle at most. */
   bearOut(bundle: Digest, { mayStand }: ReplayedLine): void {
     const known = this.#borneOut.get(bundle);
@@ -38,6 +34,15 @@ export class StandingMarks {
     const shown = mark === undefined ? 'does not mark it' : `says ${mark} only`;
     const message = `The log says that ${place} is ${demanded.kind} (${demanded.why}), and status.json ${shown}`;
     return [{ code: 'mark-missing', place, message }];
+  }
+
+  /** A line that installers take, though the log refuses the version and no mark stops it. */
+  whyHiding({ name, version, bundle }: IndexLine, { demanded, hidden }: ReplayedLine): Difference[] {
+    if (demanded !== undefined || this.#marks.has(bundle) || hidden.length === 0) return [];
+    const place = `${name}@${version}`;
+    return [
+      { code: 'line-hides', place, message: `Installers take ${place}, which the whole log refuses: ${hidden.join('; ')}` },
+    ];
   }
 
   /** What the status says beyond the log. */

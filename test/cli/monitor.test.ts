@@ -237,7 +237,7 @@ describe('skill monitor of a registry that hides something', () => {
     expect(await monitor()).toMatchObject({ exit: 0 });
   });
 
-  it('reports a log that lost entries, and one that was exchanged', async () => {
+  it('reports a log that lost entries', async () => {
     const old = new Map<string, string>();
     for (const path of ['/index/status.json', '/log/checkpoint']) old.set(path, await (await users.world.send(path)).text());
     await claimScope(users.world.send, 'later', makeKey());

@@ -53,7 +53,7 @@ describe('skill serve', () => {
     });
     expect(await stage.skill('operator', 'serve', 'data', '--port', '0')).toMatchObject({
       exit: 6,
-      err: expect.stringMatching(/error\[folder-served\].*another process serves it/),
+      err: expect.stringMatching(/error\[folder-served\].*another process uses it/),
     });
     expect(childrenOf(serving.process.pid)).toEqual([]);
     expect(await serving.stop()).toMatchObject({ exit: 0 });

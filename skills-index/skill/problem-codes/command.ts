@@ -30,7 +30,8 @@ export const commandCodes = {
   'folder-served': {
     exit: 6,
     status: 500,
-    means: 'A data folder has one server at a time: two would write one log, or cosign two heads of one.',
+    means:
+      'One process at a time uses a data folder: two servers would write one log, two witnesses cosign two heads, two monitors mix what they read.',
     fix: 'Use the one that runs, or stop it first.',
   },
   'monitor-limit': {

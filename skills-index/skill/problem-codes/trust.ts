@@ -6,7 +6,7 @@ export const trustCodes = {
     exit: 6,
     status: 422,
     means: 'A signed statement is not in-toto in DSSE in a Sigstore v0.3 bundle, or its predicate is malformed.',
-    fix: 'Sign again with this version of skill.',
+    fix: 'If you signed it, sign again with this version of skill. If a registry sent it, tell who operates that registry.',
   },
   'signature-invalid': {
     exit: 6,

@@ -1,16 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finishStatements, planAppend } from '../../../registry/log.ts';
-import { statements } from '../../../registry/schema.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
-import { revocationStatement, scopeStatement } from '../../../skills-index/statement/attestation.ts';
+import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
 import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
-import { freshNonce } from '../../nonce.ts';
 import { makeKey } from '../../registry/people.ts';
-import { claimScope, state } from '../../registry/road.ts';
+import { claimScope } from '../../registry/road.ts';
 import { hiding, honest, type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
 
 let monitored: Monitored;
@@ -108,25 +105,6 @@ describe('a look at a moving log', () => {
     monitored.lie = hiding(monitored);
     expect((await monitored.look()).codes).toEqual(['mark-missing']);
   });
-});
-
-it('a line that leaves out what stood against its publisher when it was published is reported', async () => {
-  const { send, author, rita, omar, registry } = monitored.world;
-  const target = { publisher: author.keyId };
-  const say = (kind: 'suspended' | 'lifted') => revocationStatement({ nonce: freshNonce(), kind, target, reason: 'stolen?' });
-  const { body } = await state(send, say('suspended'), rita);
-  const kept = await registry.db.read.select().from(statements).where(eq(statements.logIndex, body.logIndex));
-  await registry.db.batch([
-    (db) => db.run(sql`DROP TRIGGER statements_no_delete`),
-    (db) => db.delete(statements).where(eq(statements.logIndex, body.logIndex)),
-  ]);
-  delete registry.identities.known;
-  await monitored.bring(skillAt(1));
-  await registry.db.batch([(db) => db.insert(statements).values(kept)]);
-  delete registry.identities.known;
-  expect((await state(send, say('lifted'), omar)).status).toBe(201);
-  const l = await monitored.look(); console.log(l.stdout, l.stderr);
-  expect((await monitored.look()).codes).toEqual(['line-hides']);
 });
 
 it('a damaged tile and a cut off look accuse nobody at the next one', async () => {

@@ -21,12 +21,14 @@ const skill = makeSkill('@acme/t', '1.0.0');
 
 let world: Staffed;
 let isHiding: boolean;
+let isFailing: boolean;
 let witness: Witness;
 let replays: Replays;
 let alarms: string[];
 beforeEach(async () => {
   world = await makeStaffedWorld();
   isHiding = false;
+  isFailing = false;
   alarms = [];
   const { send, tokens, scanner, rita, author } = world;
   await publish(send, skill, author);
@@ -46,6 +48,7 @@ afterEach(() => world.close());
 const fetch: typeof globalThis.fetch = async (input, init) => {
   const path = String(input).slice(base.length);
   const response = await world.send(path, init as RequestInit);
+  if (isFailing && path.startsWith('/log/statements/')) return new Response('', { status: 503 });
   if (!isHiding || path !== '/index/status.json') return response;
   const { payload } = (await response.json()) as { payload: string };
   const status: Status = JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
@@ -95,6 +98,23 @@ describe('a witness that replays', () => {
       status: 503,
       why: expect.stringContaining('too long ago'),
     });
+  });
+
+  it('cosigns a head that it has not replayed until the next look is due, and not while looks fail', async () => {
+    await replays.look(base);
+    expect(await first()).toMatchObject({ status: 200 });
+    await revoke();
+    isFailing = true;
+    await expect(replays.look(base)).rejects.toThrow('503');
+    world.wait(119_000);
+    expect(await followOnce(witness, { base, fetch })).toMatchObject({ status: 200 });
+    world.wait(3_000);
+    const why = expect.stringMatching(/replayed up to \d+ entries/);
+    expect(await followOnce(witness, { base, fetch })).toMatchObject({ status: 503, why });
+    expect(await cosignedHead(witness, logOf(world.trust.root))).toBeUndefined();
+    isFailing = false;
+    await replays.look(base);
+    expect(await followOnce(witness, { base, fetch })).toMatchObject({ status: 200 });
   });
 
   it('serves the status that it saw, and says what it holds back', async () => {
