@@ -1,5 +1,5 @@
 /** The store of verified blobs and of the last good copies, on disk. Blobs are cache; what a registry cannot take back is memory that must last. */
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Store } from '../skills-index/client/store.ts';
 import { type Digest, hexOf } from '../skills-index/skill/digest.ts';
@@ -32,6 +32,37 @@ export function diskStore(paths: Pick<Paths, 'cache' | 'data'>, root: Digest): S
     listNamed: async (folder) => listIfThere(namedOf(folder)),
     placeOf: namedOf,
   };
+}
+
+/**
+ * Sets aside what was learned from a registry's log: a person said that it was the wrong log. Nothing is deleted, and the log's head stays.
+ * @returns the folder that has it now
+ */
+export async function setMemoryAside(paths: Pick<Paths, 'cache' | 'data'>, root: Digest, now: Date): Promise<string> {
+  const folderIn = (base: string): string => join(base, 'registries', hexOf(root));
+  const aside = join(folderIn(paths.data), 'forgotten', now.toISOString().replaceAll(':', '-'));
+  await mkdir(aside, { recursive: true, mode: 0o700 });
+  for (const [from, to] of [
+    [join(folderIn(paths.data), 'known'), 'known'],
+    [join(folderIn(paths.data), 'revoked'), 'revoked'],
+    // Earlier versions kept it in the cache, where it is still read.
+    [join(folderIn(paths.cache), 'revoked'), 'revoked-in-cache'],
+  ] as const)
+    await moveIfThere(from, join(aside, to));
+  return aside;
+}
+
+async function moveIfThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return;
+    // Cache and data may lie on two disks.
+    if (code !== 'EXDEV') throw cause;
+    await copyFile(from, to);
+    await rm(from);
+  }
 }
 
 function partsOf(name: string): string[] {

@@ -9,7 +9,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { diskStore } from '../disk-store.ts';
+import { diskStore, setMemoryAside } from '../disk-store.ts';
 import { fetchHead, printHead, seenHead } from '../log-head.ts';
 import { answer, note, safe } from '../output.ts';
 import { trustedRegistry } from '../registries.ts';
@@ -22,7 +22,7 @@ export async function forgetLog(context: CommandContext, base: string): Promise<
   const { root, fingerprint } = registry;
   const [shown, seen] = [await fetchHead(context, registry), await seenHead(context, registry)];
   if (seen === undefined) throw new Problem('not-found', `Nothing to forget: no log of ${base} was seen here`);
-  const question = safe`The log of ${base} that was seen here: ${printHead(seen)}\nThe log that it shows now:              ${printHead(shown)}\nGo on only if its operator told you, by another way, why, and that the second is right. What the first alone holds, a revocation perhaps, counts here no more.`;
+  const question = safe`The log of ${base} that was seen here: ${printHead(seen)}\nThe log that it shows now:              ${printHead(shown)}\nGo on only if its operator told you, by another way, why, and that the second is right. Everything that this host learned from the first, a revocation or the end of a key perhaps, counts here no more; what the second says of it is learned anew.`;
   const { root: given } = context.options;
   if (given === undefined) {
     await confirm(
@@ -49,12 +49,15 @@ export async function forgetLog(context: CommandContext, base: string): Promise<
   const message = 'a person on this host went on with the second head';
   const alarm = { kind: 'log-rolled-back', heads, proven: false, message } as const;
   const kept = await keepAlarm({ store, base, root, now: context.now().getTime() }, alarm);
+  // The memory first: after a crash in between the host still refuses the log, and the same command sets the rest aside.
+  const aside = await setMemoryAside(context.paths, fingerprint, context.now());
   await store.putNamed('checkpoint', Buffer.from(shown.note));
   const [before, after] = [printHead(seen), printHead(shown)];
   answer(
     context,
-    { schema: 'skillgate.log-forgotten/1', base, seen: before, shown: after, kept },
-    () => safe`${base} is judged by the log of ${after} from now on; both heads are kept in ${kept}`,
+    { schema: 'skillgate.log-forgotten/1', base, seen: before, shown: after, kept, aside },
+    () =>
+      safe`${base} is judged by the log of ${after} from now on; both heads are kept in ${kept}, and what was learned from the other log in ${aside}`,
   );
   return exitCodes.ok;
 }
