@@ -12,6 +12,7 @@ import { judgeApprovals } from './decision/approvals.ts';
 import { type ChainNode, chainOf } from './decision/chain.ts';
 import { type Evidence, gatherEvidence, statementsOf } from './decision/evidence.ts';
 import { judgeFiles } from './decision/files.ts';
+import { learnedFrom } from './decision/learned.ts';
 import { judgeLog, judgeMarks } from './decision/log.ts';
 import { judgeOneLog, type LogAlarm } from './decision/one-log.ts';
 import { type DecisionReason, Reasons } from './decision/reason.ts';
@@ -202,20 +203,6 @@ function isLogInDoubt({ list }: Reasons): boolean {
     'status-stale',
   ];
   return list.some(({ code }) => codes.includes(code));
-}
-
-// Only what counts, so that strangers' statements fill no memory. A suspension is not kept: its lift may be said where this host never looks.
-function learnedFrom({ statements, identities }: Evidence): Digest[] {
-  const ignored = new Set(identities.ignored.map(({ digest }) => digest));
-  return statements.flatMap(({ statement, digest }) => {
-    const { member, scope, key, revocation } = predicateTypes;
-    const { predicateType } = statement;
-    const isKept =
-      predicateType === revocation
-        ? statement.predicate.kind === 'revoked'
-        : predicateType === member || predicateType === scope || predicateType === key;
-    return isKept && !ignored.has(digest) ? [digest] : [];
-  });
 }
 
 type Complete<Parts> = { readonly [Part in keyof Parts]: Exclude<Parts[Part], undefined> };

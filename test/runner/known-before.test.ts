@@ -135,4 +135,38 @@ describe('a host that saw', () => {
     const identities: Digest[] = story.identities.map(({ digest }) => digest);
     expect(kept.map((hex) => `sha256:${hex}`)).toEqual([...identities].sort());
   });
+
+  it('keeps nothing of strangers, though a mirror shows it beside the evidence', async () => {
+    const [stranger, next] = [testSigner('stranger'), testSigner('next of the stranger')];
+    const others = parseScope('other');
+    const story = await tellStory({
+      before: async (log) => {
+        await log.say(keyStatement({ key: stranger.named, state: 'enrolled' }), stranger);
+        await log.say(scopeStatement({ scope: others, owners: [stranger.named] }), stranger);
+        await log.say(keyStatement({ key: next.named, state: 'enrolled', replaces: stranger.keyId }), stranger);
+        await log.say(keyStatement({ key: stranger.named, state: 'ended' }), next);
+      },
+    });
+    const store = memoryStore();
+    expect(await hostOf(story, store)()).toEqual(['admitted']);
+    const kept = new Set((await store.listNamed('known')).map((hex) => `sha256:${hex}`));
+    const strangers = story.log.said.filter(({ signer }) => signer === stranger.keyId || signer === next.keyId);
+    expect(strangers.filter(({ digest }) => kept.has(digest))).toEqual([]);
+    expect(kept.size).toBeGreaterThan(0);
+  });
+
+  it('keeps what the keys did that followed an owner, their ends included', async () => {
+    const story = await tellStory({
+      before: async (log) => {
+        await log.say(rotated, author);
+        await log.say(ended, heir);
+      },
+      signer: (one) => (one.predicateType === predicateTypes.publish ? heir : undefined),
+    });
+    const store = memoryStore();
+    await hostOf(story, store)();
+    const kept = new Set((await store.listNamed('known')).map((hex) => `sha256:${hex}`));
+    for (const one of [rotated, ended])
+      expect(story.log.said.some(({ statement, digest }) => statement === one && kept.has(digest))).toBe(true);
+  });
 });
