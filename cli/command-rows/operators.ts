@@ -71,7 +71,10 @@ export const operatorRows: readonly CommandRow[] = [
     ],
     options: {
       root: { type: 'string', value: 'DIGEST', summary: 'fingerprint of the root file' },
-      'forget-log': { type: 'boolean', summary: 'replace no root, but the head of the log seen here, and what it taught; both heads are shown' },
+      'forget-log': {
+        type: 'boolean',
+        summary: 'replace no root, but the head of the log seen here, and what it taught; both heads are shown',
+      },
     },
     args: { min: 1, max: 1 },
     load: () => import('../commands/registry.ts'),
