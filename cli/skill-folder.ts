@@ -14,7 +14,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import type { Bundle } from '../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
 import { type SkillName, shortNameOf } from '../skills-index/skill/name.ts';
@@ -128,18 +128,32 @@ export function checkPlaces(layout: Layout, files: InstalledFiles, ours: readonl
   });
 }
 
-/** Writes everything beside its place; `commit` then moves it there in one step each, `discard` leaves nothing. */
-export function prepareFolder(
-  layout: Layout,
-  files: InstalledFiles,
-): { readonly commit: () => void; readonly discard: () => void } {
+export interface PreparedFolder {
+  /** Moves everything to its place; where one move fails, all of them are taken back. */
+  readonly commit: () => void;
+  /** After `commit`: puts back what stood there. */
+  readonly undo: () => void;
+  /** After `commit`: moves the folders that were replaced into a folder, which is returned; undefined where there were none. */
+  readonly keep: () => string | undefined;
+  /** Removes what lies beside: what was not committed, or what was replaced. */
+  readonly discard: () => void;
+}
+
+interface Swap {
+  readonly at: string;
+  /** Where lies what stood there. */
+  readonly old: string | undefined;
+}
+
+/** Writes everything beside its place; `commit` then moves it there in one step each. */
+export function prepareFolder(layout: Layout, files: InstalledFiles): PreparedFolder {
   const agents = join(layout.project, dirname(sharedFolder));
   const made = mkdirSync(agents, { recursive: true }) !== undefined;
   dropLeftovers(agents);
   const beside = mkdtempSync(join(agents, `${leftoverPrefix}${process.pid}-`));
   const discard = () => {
     rmSync(beside, { recursive: true, force: true });
-    if (made && readdirSync(agents).length === 0) rmSync(agents, { recursive: true });
+    if (made && existsSync(agents) && readdirSync(agents).length === 0) rmSync(agents, { recursive: true });
   };
   try {
     for (const [path, file] of files) {
@@ -151,28 +165,50 @@ export function prepareFolder(
     discard();
     throw cause;
   }
-  const commit = () => {
-    const target = join(layout.project, sharedFolder, layout.folder);
-    swap(join(beside, 'new'), target, join(beside, 'old'));
-    for (const parent of layout.agentFolders) pointTo(layout, parent, target, beside);
-    discard();
+  const swaps: Swap[] = [];
+  const undo = () => {
+    for (const { at, old } of swaps.splice(0).reverse()) {
+      rmSync(at, { recursive: true, force: true });
+      if (old !== undefined) renameSync(old, at);
+    }
   };
-  return { commit, discard };
+  const commit = () => {
+    try {
+      const target = join(layout.project, sharedFolder, layout.folder);
+      swap(join(beside, 'new'), target, join(beside, 'old'), swaps);
+      for (const parent of layout.agentFolders) pointTo(layout, parent, target, beside, swaps);
+    } catch (cause) {
+      undo();
+      throw cause;
+    }
+  };
+  return { commit, undo, keep: () => keepReplaced(agents, layout.folder, swaps), discard };
 }
 
 const leftoverPrefix = '.skillgate-';
+const replacedPrefix = '.replaced-';
 
-function pointTo(layout: Layout, parent: string, target: string, beside: string): void {
+function keepReplaced(agents: string, folder: string, swaps: readonly Swap[]): string | undefined {
+  const replaced = swaps.flatMap(({ old }) => (old !== undefined && isFolder(old) ? [old] : []));
+  if (replaced.length === 0) return undefined;
+  const kept = mkdtempSync(join(agents, `${replacedPrefix}${folder}-`));
+  for (const old of replaced) renameSync(old, join(kept, basename(old)));
+  return kept;
+}
+
+function pointTo(layout: Layout, parent: string, target: string, beside: string, swaps: Swap[]): void {
   const at = join(layout.project, parent, layout.folder);
   const fresh = join(beside, parent.replaceAll('/', '-'));
   if (layout.copy) cpSync(target, fresh, { recursive: true });
   else symlinkSync(linkTarget(parent, layout.folder), fresh);
-  swap(fresh, at, `${fresh}-old`);
+  swap(fresh, at, `${fresh}-old`, swaps);
 }
 
-function swap(fresh: string, at: string, old: string): void {
+function swap(fresh: string, at: string, old: string, swaps: Swap[]): void {
   mkdirSync(dirname(at), { recursive: true });
-  if (lstatSync(at, { throwIfNoEntry: false }) !== undefined) renameSync(at, old);
+  const stands = lstatSync(at, { throwIfNoEntry: false }) !== undefined;
+  if (stands) renameSync(at, old);
+  swaps.push({ at, old: stands ? old : undefined });
   renameSync(fresh, at);
 }
 

@@ -21,6 +21,7 @@ import {
   type Layout,
   layoutDifferences,
   layoutOf,
+  type PreparedFolder,
   prepareFolder,
 } from '../skill-folder.ts';
 
@@ -38,8 +39,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const world = { ...context, verified: new VerifiedStatements() };
   const ready: Ready[] = [];
   for (const [name, locked] of project.lock) ready.push(await verifyLocked(world, project, host, name, locked));
+  requireOwnFolders(ready);
   for (const one of ready) checkPlaces(one.layout, one.files, [sharedFolder, ...one.layout.agentFolders]);
-  for (const one of ready) noteReplaced(context, one);
   writeAll(context, ready);
   const installed = ready.map(({ name, locked, layout }) => ({ name, ...locked, folder: layout.folder }));
   answer(context, { schema: 'skillgate.ci/1', installed }, () =>
@@ -97,21 +98,43 @@ async function verifyLocked(
   return { name, locked, layout: layoutOf(project, name, wanted), files };
 }
 
-// What stands there is the lock's by its name; what somebody changed in it goes, and that is said.
-function noteReplaced(context: CommandContext, { name, layout, files }: Ready): void {
-  for (const line of layoutDifferences(layout, files)) {
-    if (!line.endsWith(': it is missing')) note(context, safe`note: ${name} is written anew: ${line}`);
+function requireOwnFolders(ready: readonly Ready[]): void {
+  const names = new Map<string, SkillName>();
+  for (const { name, layout } of ready) {
+    const other = names.get(layout.folder);
+    names.set(layout.folder, name);
+    if (other === undefined) continue;
+    throw new Problem('install-taken', `Cannot install ${name} as ${layout.folder}: ${other} stands there`, {
+      hint: `Give one of them another "as" in ${projectFileName}.`,
+    });
   }
 }
 
+// Somebody's own folder may stand under the name that the lock takes, so nothing of it is deleted.
 function writeAll(context: CommandContext, ready: readonly Ready[]): void {
-  const prepared: ReturnType<typeof prepareFolder>[] = [];
+  const prepared: { readonly one: Ready; readonly changed: readonly string[]; readonly folder: PreparedFolder }[] = [];
+  const committed: PreparedFolder[] = [];
   try {
-    for (const { layout, files } of ready) prepared.push(prepareFolder(layout, files));
+    for (const one of ready) prepared.push({ one, changed: changedIn(one), folder: prepareFolder(one.layout, one.files) });
     context.signal.throwIfAborted();
-    for (const one of prepared) one.commit();
+    for (const { folder } of prepared) {
+      folder.commit();
+      committed.push(folder);
+    }
+    for (const { one, changed, folder } of prepared) if (changed.length > 0) noteReplaced(context, one, changed, folder.keep());
   } catch (cause) {
-    for (const one of prepared) one.discard();
+    for (const folder of committed.reverse()) folder.undo();
     throw cause;
+  } finally {
+    for (const { folder } of prepared) folder.discard();
   }
+}
+
+function changedIn({ layout, files }: Ready): string[] {
+  return layoutDifferences(layout, files).filter((line) => !line.endsWith(': it is missing'));
+}
+
+function noteReplaced(context: CommandContext, { name }: Ready, changed: readonly string[], kept: string | undefined): void {
+  for (const line of changed) note(context, safe`note: ${name} is written anew: ${line}`);
+  if (kept !== undefined) note(context, safe`note: what stood there is kept in ${kept}; delete it when nobody needs it`);
 }

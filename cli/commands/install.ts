@@ -182,9 +182,10 @@ async function writeAll(context: CommandContext, project: Project, installed: In
     await writeLock(join(project.folder, lockFileName), new Map([...project.lock, [name, locked] as const]));
     prepared.commit();
   } catch (cause) {
-    prepared.discard();
     for (const restore of before) restore();
     throw cause;
+  } finally {
+    prepared.discard();
   }
 }
 

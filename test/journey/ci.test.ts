@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -68,6 +69,56 @@ describe('skill ci', () => {
     expect(exit).toBe(0);
     expect(err).toContain('SKILL.md has other bytes');
     expect(read(skillMd)).toBe(approved);
+  });
+
+  it('keeps a folder of somebody’s own that stands under the name that the lock takes', async () => {
+    writeFileSync(at('skillgate.json'), '{"skills":{"@acme/weekly-report":{"range":"*","as":"mine","agents":["claude-code"]}}}');
+    for (const folder of ['.agents/skills/mine', '.claude/skills/mine']) {
+      mkdirSync(at(folder), { recursive: true });
+      writeFileSync(at(`${folder}/SKILL.md`), `my own work in ${folder}`);
+    }
+    const { exit, err } = await user.run('ci');
+    expect(exit).toBe(0);
+    const [, kept = ''] = /is kept in (\S+);/.exec(err) ?? [];
+    const found = readdirSync(kept, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('SKILL.md'));
+    expect(found.map((path) => readFileSync(join(kept, path), 'utf8')).sort()).toEqual([
+      'my own work in .agents/skills/mine',
+      'my own work in .claude/skills/mine',
+    ]);
+    expect(read('.claude/skills/mine/SKILL.md')).toBe(read('.agents/skills/mine/SKILL.md'));
+  });
+
+  it('refuses two skills in one folder, and writes neither', async () => {
+    await release(network, makeReportSkill('@acme/other'));
+    expect(await user.run('install', '@acme/other')).toMatchObject({ exit: 0 });
+    writeFileSync(
+      at('skillgate.json'),
+      '{"skills":{"@acme/weekly-report":"*","@acme/other":{"range":"*","as":"weekly-report"}}}',
+    );
+    const before = read(skillMd);
+    const { exit, err } = await user.run('ci');
+    expect(exit).toBe(6);
+    expect(err).toContain('weekly-report: @acme/');
+    expect(read(skillMd)).toBe(before);
+  });
+
+  it('takes everything back where one skill cannot be written', async () => {
+    await release(network, makeReportSkill('@acme/third'));
+    expect(await user.run('install', '@acme/third')).toMatchObject({ exit: 0 });
+    rmSync(at('.agents'), { recursive: true });
+    mkdirSync(at('.claude/skills'), { recursive: true });
+    writeFileSync(
+      at('skillgate.json'),
+      '{"skills":{"@acme/weekly-report":{"range":"*","agents":["claude-code"]},"@acme/third":"*"}}',
+    );
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'none', at('.claude/skills')]);
+    try {
+      expect((await user.run('ci')).exit).not.toBe(0);
+    } finally {
+      execFileSync('umount', [at('.claude/skills')]);
+    }
+    expect(existsSync(at('.agents/skills/third'))).toBe(false);
+    expect(existsSync(at('.agents/skills/weekly-report'))).toBe(false);
   });
 
   it('refuses a lock that skillgate.json is ahead of', async () => {
