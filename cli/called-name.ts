@@ -16,7 +16,7 @@ export const calledVariable = 'SKILLGATE_CALLED';
  */
 export function calledNameOf(env: Environment, script: string, entry: string): string {
   if (env[calledVariable] === 'skill') return 'skill';
-  if (env.npm_lifecycle_event === 'skill') return 'npm run -s skill --';
+  if (env.npm_lifecycle_event === 'skill' && env.npm_package_name === 'skillgate') return 'npm run -s skill --';
   const onPath = basename(script) === 'skill' ? programOnPath('skill', env.PATH) : undefined;
   return onPath !== undefined && isOurs(onPath, entry) ? 'skill' : 'skillgate';
 }

@@ -13,14 +13,18 @@ export function programOnPath(name: string, path: string | undefined): string | 
 }
 
 /**
- * Whether a program is this one: the entry itself, or a short script that calls it.
+ * Whether a program is this one: the entry itself, or a short script that calls it. A program that cannot be read counts as another one.
  * @param entry absolute path of `guard.js`
  */
 export function isOurs(program: string, entry: string): boolean {
-  if (realpathSync(program) === entry) return true;
-  if (statSync(program).size > programHeadBytesMax) return false;
-  const text = readFileSync(program, 'utf8');
-  return text.startsWith('#!') && /guard\.js|skillgate/.test(text);
+  try {
+    if (realpathSync(program) === entry) return true;
+    if (statSync(program).size > programHeadBytesMax) return false;
+    const text = readFileSync(program, 'utf8');
+    return text.startsWith('#!') && /guard\.js|skillgate/.test(text);
+  } catch {
+    return false;
+  }
 }
 
 function isProgram(path: string): boolean {

@@ -34,7 +34,20 @@ describe('the name under which the program was called', () => {
     ['skill by its path, where it is not on PATH', 'ours/skill', [], {}, 'skillgate'],
     ['skill, as a function of the shell', 'ours/skillgate', ['theirs', 'ours'], { SKILLGATE_CALLED: 'skill' }, 'skill'],
     ['something else that a variable says', 'ours/skillgate', ['ours'], { SKILLGATE_CALLED: 'rm -rf' }, 'skillgate'],
-    ['npm, in a checkout', 'guard.js', ['theirs'], { npm_lifecycle_event: 'skill' }, 'npm run -s skill --'],
+    [
+      'npm, in a checkout',
+      'guard.js',
+      ['theirs'],
+      { npm_lifecycle_event: 'skill', npm_package_name: 'skillgate' },
+      'npm run -s skill --',
+    ],
+    [
+      'a script of another project with that name',
+      'guard.js',
+      [],
+      { npm_lifecycle_event: 'skill', npm_package_name: 'theirs' },
+      'skillgate',
+    ],
     ['node', 'guard.js', ['ours'], {}, 'skillgate'],
   ])('%s', (_, script, path, env, name) => {
     const PATH = path.map((one) => join(folder, one)).join(':');
@@ -123,5 +136,8 @@ describe('a shell that read what shell-init prints', () => {
     const PATH = `${join(folder, 'theirs')}:${join(folder, 'ours')}:/usr/bin:/bin`;
     const said = execFileSync('bash', ['--norc', '-c', `${text}\nskill scope claim "a b"`], { env: { PATH }, encoding: 'utf8' });
     expect(said).toBe('ours skill scope claim a b\n');
+    writeFileSync(join(folder, 'init'), text);
+    const aliased = `shopt -s expand_aliases\nalias skill=echo\neval "$(cat ${join(folder, 'init')})"\nskill help; echo whole`;
+    expect(execFileSync('bash', ['--norc', '-c', aliased], { env: { PATH }, encoding: 'utf8' })).toBe('ours skill help\nwhole\n');
   });
 });

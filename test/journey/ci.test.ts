@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -111,11 +111,11 @@ describe('skill ci', () => {
       at('skillgate.json'),
       '{"skills":{"@acme/weekly-report":{"range":"*","agents":["claude-code"]},"@acme/third":"*"}}',
     );
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'none', at('.claude/skills')]);
+    const writable = refuseWrites(at('.claude/skills'));
     try {
       expect((await user.run('ci')).exit).not.toBe(0);
     } finally {
-      execFileSync('umount', [at('.claude/skills')]);
+      writable();
     }
     expect(existsSync(at('.agents/skills/third'))).toBe(false);
     expect(existsSync(at('.agents/skills/weekly-report'))).toBe(false);
@@ -155,3 +155,13 @@ describe('skill install', () => {
     expect(read('skillgate.lock')).toBe(before);
   });
 });
+
+// Nobody but root may mount, and a mode does not keep root out.
+function refuseWrites(folder: string): () => void {
+  if (process.getuid?.() !== 0) {
+    chmodSync(folder, 0o555);
+    return () => chmodSync(folder, 0o755);
+  }
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'none', folder]);
+  return () => execFileSync('umount', [folder]);
+}
