@@ -1,20 +1,6 @@
-/** The installed folder of a skill: what belongs into it, whether it is what it should be, and how it gets there in one step. */
-import {
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+/** The installed folder of a skill: what belongs into it, and whether it is what it should be. */
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import type { Bundle } from '../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
 import { type SkillName, shortNameOf } from '../skills-index/skill/name.ts';
@@ -128,90 +114,6 @@ export function checkPlaces(layout: Layout, files: InstalledFiles, ours: readonl
   });
 }
 
-export interface PreparedFolder {
-  /** Moves everything to its place; where one move fails, all of them are taken back. */
-  readonly commit: () => void;
-  /** After `commit`: puts back what stood there. */
-  readonly undo: () => void;
-  /** After `commit`: moves the folders that were replaced into a folder, which is returned; undefined where there were none. */
-  readonly keep: () => string | undefined;
-  /** Removes what lies beside: what was not committed, or what was replaced. */
-  readonly discard: () => void;
-}
-
-interface Swap {
-  readonly at: string;
-  /** Where lies what stood there. */
-  readonly old: string | undefined;
-}
-
-/** Writes everything beside its place; `commit` then moves it there in one step each. */
-export function prepareFolder(layout: Layout, files: InstalledFiles): PreparedFolder {
-  const agents = join(layout.project, dirname(sharedFolder));
-  const made = mkdirSync(agents, { recursive: true }) !== undefined;
-  dropLeftovers(agents);
-  const beside = mkdtempSync(join(agents, `${leftoverPrefix}${process.pid}-`));
-  const discard = () => {
-    rmSync(beside, { recursive: true, force: true });
-    if (made && existsSync(agents) && readdirSync(agents).length === 0) rmSync(agents, { recursive: true });
-  };
-  try {
-    for (const [path, file] of files) {
-      const at = join(beside, 'new', path);
-      mkdirSync(dirname(at), { recursive: true });
-      writeFileSync(at, file.bytes, { mode: file.executable ? 0o755 : 0o644, flag: 'wx' });
-    }
-  } catch (cause) {
-    discard();
-    throw cause;
-  }
-  const swaps: Swap[] = [];
-  const undo = () => {
-    for (const { at, old } of swaps.splice(0).reverse()) {
-      rmSync(at, { recursive: true, force: true });
-      if (old !== undefined) renameSync(old, at);
-    }
-  };
-  const commit = () => {
-    try {
-      const target = join(layout.project, sharedFolder, layout.folder);
-      swap(join(beside, 'new'), target, join(beside, 'old'), swaps);
-      for (const parent of layout.agentFolders) pointTo(layout, parent, target, beside, swaps);
-    } catch (cause) {
-      undo();
-      throw cause;
-    }
-  };
-  return { commit, undo, keep: () => keepReplaced(agents, layout.folder, swaps), discard };
-}
-
-const leftoverPrefix = '.skillgate-';
-const replacedPrefix = '.replaced-';
-
-function keepReplaced(agents: string, folder: string, swaps: readonly Swap[]): string | undefined {
-  const replaced = swaps.flatMap(({ old }) => (old !== undefined && isFolder(old) ? [old] : []));
-  if (replaced.length === 0) return undefined;
-  const kept = mkdtempSync(join(agents, `${replacedPrefix}${folder}-`));
-  for (const old of replaced) renameSync(old, join(kept, basename(old)));
-  return kept;
-}
-
-function pointTo(layout: Layout, parent: string, target: string, beside: string, swaps: Swap[]): void {
-  const at = join(layout.project, parent, layout.folder);
-  const fresh = join(beside, parent.replaceAll('/', '-'));
-  if (layout.copy) cpSync(target, fresh, { recursive: true });
-  else symlinkSync(linkTarget(parent, layout.folder), fresh);
-  swap(fresh, at, `${fresh}-old`, swaps);
-}
-
-function swap(fresh: string, at: string, old: string, swaps: Swap[]): void {
-  mkdirSync(dirname(at), { recursive: true });
-  const stands = lstatSync(at, { throwIfNoEntry: false }) !== undefined;
-  if (stands) renameSync(at, old);
-  swaps.push({ at, old: stands ? old : undefined });
-  renameSync(fresh, at);
-}
-
 /** Removes a skill's folder and what points to it, after it was installed under another name. */
 export function removeFolder(layout: Layout): void {
   for (const parent of [...layout.agentFolders, sharedFolder]) {
@@ -219,7 +121,8 @@ export function removeFolder(layout: Layout): void {
   }
 }
 
-function linkTarget(parent: string, folder: string): string {
+/** Where the link of an agent's folder leads. */
+export function linkTarget(parent: string, folder: string): string {
   return relative(parent, join(sharedFolder, folder));
 }
 
@@ -239,24 +142,7 @@ function realpathOrNothing(path: string): string | undefined {
   }
 }
 
-// What an interrupted installation left: the process that made it is gone.
-function dropLeftovers(agents: string): void {
-  for (const name of readdirSync(agents)) {
-    const pid = new RegExp(`^\\${leftoverPrefix}(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(agents, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function isFolder(path: string): boolean {
+export function isFolder(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 

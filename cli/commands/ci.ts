@@ -14,16 +14,8 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { type LockedSkill, lockFileName, projectFileName } from '../lock.ts';
 import { requireLockedBytes } from '../locked-bytes.ts';
 import { answer, count, joined, note, safe } from '../output.ts';
-import {
-  checkPlaces,
-  type InstalledFiles,
-  installedFiles,
-  type Layout,
-  layoutDifferences,
-  layoutOf,
-  type PreparedFolder,
-  prepareFolder,
-} from '../skill-folder.ts';
+import { type PreparedFolder, prepareFolder } from '../prepare-folder.ts';
+import { checkPlaces, type InstalledFiles, installedFiles, type Layout, layoutDifferences, layoutOf } from '../skill-folder.ts';
 
 interface Ready {
   readonly name: SkillName;

@@ -29,16 +29,9 @@ import { standLines } from '../installed-text.ts';
 import { type LockedSkill, lockFileName, projectFileName, type WantedSkill, writeLock, writeProject } from '../lock.ts';
 import { requireLockedBytes } from '../locked-bytes.ts';
 import { answer, inkFor, joined, note, type Safe, safe, say } from '../output.ts';
+import { prepareFolder } from '../prepare-folder.ts';
 import { registryOf } from '../registries.ts';
-import {
-  checkPlaces,
-  type InstalledFiles,
-  installedFiles,
-  type Layout,
-  layoutOf,
-  prepareFolder,
-  removeFolder,
-} from '../skill-folder.ts';
+import { checkPlaces, type InstalledFiles, installedFiles, type Layout, layoutOf, removeFolder } from '../skill-folder.ts';
 import { orWaiting } from '../waiting-version.ts';
 
 interface Installed {
