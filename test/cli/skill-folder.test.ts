@@ -15,7 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { foldersOf } from '../../cli/agent-folders.ts';
-import { checkPlaces, differences, installedFiles, type Layout, prepareFolder } from '../../cli/skill-folder.ts';
+import { prepareFolder } from '../../cli/prepare-folder.ts';
+import { checkPlaces, differences, installedFiles, type Layout } from '../../cli/skill-folder.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
@@ -42,9 +43,14 @@ beforeEach(() => {
 afterEach(() => rmSync(project, { recursive: true, force: true }));
 
 const place = (): string => join(project, '.agents/skills/report');
+function put(): void {
+  const prepared = prepareFolder(layout, files);
+  prepared.commit();
+  prepared.discard();
+}
 function install(): void {
   checkPlaces(layout, files, []);
-  prepareFolder(layout, files).commit();
+  put();
 }
 
 describe('an installed folder', () => {
@@ -69,14 +75,14 @@ describe('an installed folder', () => {
     expect(readlinkSync(join(project, '.claude/skills/report'))).toBe('../../.agents/skills/report');
     layout = { ...layout, copy: true, agentFolders: ['.goose/skills'] };
     checkPlaces(layout, files, ['.agents/skills']);
-    prepareFolder(layout, files).commit();
+    put();
     expect(differences(join(project, '.goose/skills/report'), files)).toEqual([]);
   });
 
   it('is replaced as a whole, so that no file of the old version stays', () => {
     install();
     writeFileSync(join(place(), 'old.md'), 'of the old version');
-    prepareFolder(layout, files).commit();
+    put();
     expect(differences(place(), files)).toEqual([]);
     expect(readdirSync(join(project, '.agents'))).toEqual(['skills']);
   });

@@ -29,6 +29,7 @@ export interface DrillStage {
   /** Index of the newest entry of the log. */
   newest(user: string): Promise<string>;
   keyIdOf(user: string): Promise<string>;
+  agreeOnMembers(administrator: string): Promise<void>;
   /** What was typed since the last time this was asked. */
   typed(): string[][];
   close(): Promise<void>;
@@ -67,8 +68,15 @@ export function makeDrillStage(): DrillStage {
     await done('operator', 'registry', 'rotate', 'publish', join(folder, name));
   };
 
+  /** An administrator types what `member list` shows them: every enrolment that lacks a signature. */
+  const agreeOnMembers = async (administrator: string): Promise<void> => {
+    const { stderr } = await type(administrator, 'member', 'list', '--key', 'administrator');
+    for (const [, line = ''] of stderr.matchAll(/right: \S*(?:npm run -s skill --|skill(?:gate)?) (member add .*)$/gm))
+      await done(administrator, ...line.split(' '), '--key', 'administrator');
+  };
+
   return {
-    ...{ folder, type, done, publicKey },
+    ...{ folder, type, done, publicKey, agreeOnMembers },
     refused: async (code, user, ...argv) => {
       const { exit, stderr } = await type(user, ...argv);
       expect(stderr, `${user}: skill ${argv.join(' ')} ended with ${exit}`).toContain(code);
@@ -84,6 +92,7 @@ export function makeDrillStage(): DrillStage {
       const serving = await stage.serve('operator', join(folder, name));
       fingerprints.set(serving.base, fingerprint);
       for (const one of administrators) await done(one, 'registry', 'add', serving.base, '--root', fingerprint);
+      if (others[0] !== undefined) await agreeOnMembers(others[0]);
       return serving;
     },
     person: async (user, base, ...scopes) => {

@@ -17,6 +17,7 @@ beforeAll(async () => {
     await stage.person(user, registry.base);
     await stage.done('ada', 'member', 'add', user, '--role', 'reviewer', '--public-key', stage.publicKey(user));
   }
+  await stage.agreeOnMembers('bo');
   // One author and one host for each drill; the host has the first version.
   await Promise.all(
     scopes.map(async (scope) => {
@@ -105,6 +106,7 @@ describe('drill', () => {
     const { history } = await stage.done('author-left', 'status', '@left/week@1.0.0');
     const sure = /log index (\d+)/.exec(history.at(-1).why)?.[1] ?? '';
     await stage.done('ada', 'member', 'add', 'ron', '--role', 'reviewer', '--public-key', stage.publicKey('ron'));
+    await stage.agreeOnMembers('bo');
     await stage.done('ada', 'member', 'remove', 'ron', '--valid-up-to', sure, '--yes');
     expect(await stage.done('author-left', 'status', '@left/week@1.0.1')).toMatchObject({ status: 'revoked' });
     await stage.refused('- revoked: ', 'late', 'verify', '@left/week');
