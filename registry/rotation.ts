@@ -78,7 +78,7 @@ export async function publishTuf(dir: string, next: TufRepository, now: number):
     await files.put(tufDocumentName, Buffer.from(`${JSON.stringify(next, null, 2)}\n`));
     await rm(join(dir, 'keys.next.json'), { force: true });
     await rm(join(dir, 'tuf-proposal.json'), { force: true });
-    const ends = (root.retired ?? []).map((one) => one.validUpTo);
+    const ends = [...(root.retired ?? []), ...(root.thresholds ?? [])].map((one) => one.validUpTo);
     const entriesSince = ends.length === 0 ? 0 : Math.max(0, (lastLogIndex(dir) ?? -1) - Math.max(...ends));
     return { entriesSince, frozenScopes };
   } finally {
@@ -131,6 +131,10 @@ async function requirePast(dir: string, next: TufRepository): Promise<void> {
     new Problem('tuf-invalid', `Cannot publish: ${why}`, { hint: 'skill registry rotate propose fills in what is right' });
   if (strangers[0] !== undefined) throw refused(strangerWords(strangers[0]));
   const ends = (what: string, index: number) => `${what} is to count up to log index ${index}, and the log ends at ${last}`;
+  const threshold = (root.thresholds ?? []).find(
+    (one) => !(now.thresholds ?? []).some((known) => canonicalJson(known) === canonicalJson(one)) && one.validUpTo > last,
+  );
+  if (threshold !== undefined) throw refused(ends('an earlier threshold', threshold.validUpTo));
   if (ahead !== undefined) throw refused(ends('an earlier policy', ahead.validUpTo));
   if (retired !== undefined) throw refused(ends(`a retired ${retired.office} key`, retired.validUpTo));
 }

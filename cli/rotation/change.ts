@@ -39,6 +39,7 @@ export function changesBetween(before: RootOfTrust, after: RootOfTrust): ChangeR
     one('signed until', before.expires, after.expires),
     one('origin', old.origin, root.origin),
     one('administrators who must agree', `${old.threshold}`, `${root.threshold}`),
+    ...eachNamed(thresholdsOf(old), thresholdsOf(root)),
     ...each('administrator', old.administrators.map(rootKeyId), root.administrators.map(rootKeyId)),
     ...(['log', 'status', 'registry'] as const).map((office) =>
       one(`${office} key`, rootKeyId(old[office]), rootKeyId(root[office])),
@@ -108,6 +109,13 @@ function yesOrNo(value: unknown): string {
 
 function retiredOf({ retired = [] }: RootFile): Named[] {
   return retired.map((key) => [`retired ${key.office} key, counts up to log index ${key.validUpTo}`, rootKeyId(key)]);
+}
+
+function thresholdsOf({ thresholds = [] }: RootFile): Named[] {
+  return thresholds.map(({ threshold, validUpTo }) => [
+    `administrators who had to agree, up to log index ${validUpTo}`,
+    `${threshold}`,
+  ]);
 }
 
 function earlierOf({ earlier = [] }: Policy): Named[] {

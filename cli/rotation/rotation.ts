@@ -45,11 +45,18 @@ export function changedRoot(root: RootFile, { add, remove, threshold, keys, vali
   const fresh: RetiredKey[] = validUpTo === undefined ? [] : replaced.map(([office, key]) => ({ office, key, validUpTo }));
   const retired = [...(root.retired ?? []), ...fresh];
   const stay = root.administrators.filter((one) => !remove.includes(one.keyId));
+  const earlier = root.thresholds ?? [];
+  // A threshold that was replaced at the same place in the log has counted nothing.
+  const isReplaced =
+    threshold !== undefined && threshold !== root.threshold && (lastLogIndex ?? -1) > (earlier.at(-1)?.validUpTo ?? -1);
+  const thresholds =
+    isReplaced && lastLogIndex !== undefined ? [...earlier, { threshold: root.threshold, validUpTo: lastLogIndex }] : earlier;
   const next = {
     ...root,
     ...Object.fromEntries(offices.map((office) => [office, { key: keys[office] }])),
     administrators: [...stay, ...add.map(({ keyId, spki }) => ({ keyId, key: spki }))],
     threshold: threshold ?? root.threshold,
+    ...(thresholds.length === 0 ? {} : { thresholds }),
     ...(retired.length === 0 ? {} : { retired }),
     ...(root.tuf === undefined ? { tuf: 1 } : {}),
     ...(root.tuf === undefined && lastLogIndex !== undefined ? { unnamedUpTo: lastLogIndex } : {}),

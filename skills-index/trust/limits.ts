@@ -6,6 +6,7 @@ export const verifiedBytesMax = 8 * 1024 * 1024;
 export const parsedKeysMax = 1_000;
 export const rootAdministratorsMax = 20;
 export const rootRetiredMax = 100;
+export const rootThresholdsMax = 100;
 /** A status file counts for at most this long. */
 export const statusSecondsMax = 24 * 60 * 60;
 /** Clocks may differ by this much before `issued` counts as in the future. */

@@ -29,6 +29,11 @@ export function holdsOffice(root: RootFile, office: RootOffice, keyId: Digest, a
   return keysOfOffice(root, office).some((one) => rootKeyId(one) === keyId && at <= (one.validUpTo ?? at));
 }
 
+/** How many administrators of the root file had to agree at a log index. */
+export function thresholdAt({ threshold, thresholds = [] }: RootFile, at: number): number {
+  return thresholds.find(({ validUpTo }) => at <= validUpTo)?.threshold ?? threshold;
+}
+
 /**
  * Reads a signed note of the log, by its key in office or, up to its last index, by a retired one.
  * @throws Problem `log-invalid`, `signature-invalid`

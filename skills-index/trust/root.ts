@@ -7,7 +7,7 @@ import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
 import { base64, digest, isEd25519Spki, isP256Spki, logIndex, type Shape } from '../statement/field-shapes.ts';
-import { rootAdministratorsMax, rootBytesMax, rootRetiredMax } from './limits.ts';
+import { rootAdministratorsMax, rootBytesMax, rootRetiredMax, rootThresholdsMax } from './limits.ts';
 
 /** SPKI DER in base64. */
 export interface RootKey {
@@ -21,6 +21,13 @@ export type RootOffice = (typeof rootOffices)[number];
 export interface RetiredKey extends RootKey {
   readonly office: RootOffice;
   /** The last log index that counts; of the log's own key, the last one that its checkpoints may reach. */
+  readonly validUpTo: number;
+}
+
+/** A threshold of an earlier root file: votes up to a log index are counted by it. */
+export interface EarlierThreshold {
+  readonly threshold: number;
+  /** The last log index at which it counts. */
   readonly validUpTo: number;
 }
 
@@ -38,6 +45,8 @@ export interface RootFile {
   readonly administrators: readonly { readonly keyId: Digest; readonly key: string }[];
   /** How many administrators together may change a scope's owners. */
   readonly threshold: number;
+  /** Earlier thresholds, oldest first. Without them a new one would undo what was agreed by fewer, or let a lone vote of then count now. */
+  readonly thresholds?: readonly EarlierThreshold[];
   /** Keys of earlier root files, by office. */
   readonly retired?: readonly RetiredKey[];
   /** The registry has TUF metadata from its first day on, so a client that is shown none refuses the registry. */
@@ -62,6 +71,8 @@ const retiredKey: Shape<RetiredKey> = v.variant('office', [
   exactObject({ office: v.picklist(['registry', 'status', 'administrator']), key: p256, validUpTo: logIndex }),
 ]);
 
+const thresholdNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(1, 'is less than 1'));
+
 const rootShape: Shape<RootFile> = v.pipe(
   exactObject({
     schema: v.literal('skillgate.root/1'),
@@ -83,7 +94,13 @@ const rootShape: Shape<RootFile> = v.pipe(
       ),
       v.minLength(1, 'is empty'),
     ),
-    threshold: v.pipe(v.number(), v.safeInteger(), v.minValue(1, 'is less than 1')),
+    threshold: thresholdNumber,
+    thresholds: v.exactOptional(
+      v.pipe(
+        boundedList(exactObject({ threshold: thresholdNumber, validUpTo: logIndex }), rootThresholdsMax, 'is too long'),
+        v.check((list) => list.every((one, at) => one.validUpTo > (list[at - 1]?.validUpTo ?? -1)), 'is not in log order'),
+      ),
+    ),
     retired: v.exactOptional(boundedList(retiredKey, rootRetiredMax, 'is too long')),
     tuf: v.exactOptional(v.literal(1)),
     first: v.exactOptional(digest),

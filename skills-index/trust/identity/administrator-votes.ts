@@ -3,7 +3,7 @@ import { canonicalJson } from '../../skill/canonical-json.ts';
 import type { Digest } from '../../skill/digest.ts';
 import type { LoggedStatement } from '../identity.ts';
 import type { RootFile } from '../root.ts';
-import { holdsOffice } from '../root-office.ts';
+import { holdsOffice, thresholdAt } from '../root-office.ts';
 
 /** A change that too few administrators have signed yet. */
 export interface PendingVote<Change> {
@@ -32,7 +32,8 @@ export class AdministratorVotes<Change> {
     const text = canonicalJson(change);
     const by = [...(changes.get(text)?.by ?? []).filter((one) => one !== signer), signer];
     // Who was retired since they voted is not in office any more: else one person could vote with the old key and with the new one.
-    if (by.filter((one) => holdsOffice(this.#root, 'administrator', one, logIndex)).length >= this.#root.threshold) {
+    const inOffice = by.filter((one) => holdsOffice(this.#root, 'administrator', one, logIndex));
+    if (inOffice.length >= thresholdAt(this.#root, logIndex)) {
       this.drop(about);
       return true;
     }

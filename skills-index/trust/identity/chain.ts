@@ -14,7 +14,7 @@ import { identityId, isPerson, keysAmong } from '../../statement/identity-id.ts'
 import type { Identities, LoggedStatement, Member } from '../identity.ts';
 import { successorsMax } from '../limits.ts';
 import { type RootFile, rootKeyId, spkiOf } from '../root.ts';
-import { holdsOffice, keysOfOffice } from '../root-office.ts';
+import { holdsOffice, keysOfOffice, thresholdAt } from '../root-office.ts';
 import { AdministratorVotes } from './administrator-votes.ts';
 import { type Ends, KnownEnds, type Use } from './ends.ts';
 import { Enrolments } from './enrolment.ts';
@@ -145,9 +145,9 @@ export class IdentityChain implements Identities {
     const other = [of as Digest, ...persons].flatMap((one) => [...this.namesOf(one)]).find((name) => name !== member.name);
     if (other !== undefined) return `it belongs to ${other}`;
     // Taking away is safe with one; giving takes as many as a scope does. Before statements named their registry one was enough.
-    if (this.#root.threshold > 1 && member.registry !== undefined) {
+    if (thresholdAt(this.#root, logIndex) > 1 && member.registry !== undefined) {
       if (!holdsOffice(this.#root, 'administrator', signer, logIndex))
-        return `an enrolment takes ${this.#root.threshold} administrators of the root file, and its signer is none`;
+        return `an enrolment takes several administrators of the root file, and its signer is none`;
       if (!this.memberVotes.isVotedThrough(of, member, one)) return undefined;
     }
     if (this.#enrolments.at(of, logIndex) !== undefined) this.ends.endMember(digest, { of, at: logIndex, upTo: logIndex });
