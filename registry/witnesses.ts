@@ -5,6 +5,7 @@
 import { asc, eq, lt, sql } from 'drizzle-orm';
 import { printSubmission } from '../skills-index/log/add-checkpoint.ts';
 import { verifyCosignatures } from '../skills-index/log/cosignature.ts';
+import { witnessSkewSeconds } from '../skills-index/log/limits.ts';
 import type { WitnessPolicy } from '../skills-index/log/witness-policy.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Write } from './batch.ts';
@@ -69,7 +70,8 @@ export async function askWitnesses(registry: Registry, head: Head): Promise<void
     }),
   );
   const writes = asked.flat().map((row): Write => {
-    const newer = sql`excluded.seconds > ${cosignatures.seconds}`;
+    // A line of the future counts for nobody, so one that an earlier version kept gives way to any other.
+    const newer = sql`excluded.seconds > ${cosignatures.seconds} OR ${cosignatures.seconds} > ${secondsMax(registry)}`;
     const target = [cosignatures.size, cosignatures.name];
     return (db) => db.insert(cosignatures).values(row).onConflictDoUpdate({ target, set: row, setWhere: newer });
   });
@@ -141,7 +143,12 @@ async function askOne(registry: Witnessed, url: string, head: Head): Promise<Ask
     if (answer.status !== 200) {
       return failed(`it refused, ${answer.status}: ${JSON.stringify(answer.text.trim().slice(0, 500))}`, { answered: true });
     }
-    const lines = linesIn(registry, head, answer.text);
+    const found = linesIn(registry, head, answer.text);
+    const lines = found.filter((line) => line.seconds <= secondsMax(registry));
+    if (lines.length < found.length) {
+      const why = 'the time of its cosignature lies in the future: its clock is ahead, or the clock here is behind';
+      return { ...failed(why, { answered: true }), lines };
+    }
     return lines.length === 0
       ? failed('its answer holds no cosignature of a witness that witnesses.json names')
       : { ok: true, at, size: head.size, lines };
@@ -152,6 +159,11 @@ async function askOne(registry: Witnessed, url: string, head: Head): Promise<Ask
 
 function sayAhead(theirs: number, ours: number): string {
   return `ALARM: it cosigned this log at size ${theirs}, and the log here has ${ours}: an older copy was brought back, and nothing more is written. See docs/operating.md`;
+}
+
+/** The latest time of a cosignature that clients count now, in seconds. */
+function secondsMax(registry: Registry): number {
+  return Math.floor(registry.now().getTime() / 1000) + witnessSkewSeconds;
 }
 
 interface Answer {

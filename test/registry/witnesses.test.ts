@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { diskHeads } from '../../cli/witness/heads.ts';
 import { readOrMakeWitnessKey, witnessLine } from '../../cli/witness/key.ts';
 import { serveWitness } from '../../cli/witness/server.ts';
+import { cosignatures } from '../../registry/cosignature-rows.ts';
 import { newestCheckpoint } from '../../registry/log.ts';
 import { readWitnesses } from '../../registry/witness-config.ts';
 import { askWitnesses, type Witnesses } from '../../registry/witnesses.ts';
@@ -16,7 +17,7 @@ import { approve, makeSkill, publish, scan } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 /** A witness as it runs elsewhere, over HTTP. */
-async function startWitness(world: Staffed, name: string) {
+async function startWitness(world: Staffed, name: string, now = () => world.registry.now()) {
   const dir = folderWith();
   const key = await readOrMakeWitnessKey(dir, name);
   const { origin, log } = world.trust.root;
@@ -25,7 +26,7 @@ async function startWitness(world: Staffed, name: string) {
     key,
     logs: [{ origin, key: spkiOf(log) }],
     heads: diskHeads(dir),
-    now: () => world.registry.now(),
+    now,
     alarm: (line: string) => alarms.push(line),
   };
   const server = await serveWitness(watching, { host: 'localhost', port: 0 });
@@ -238,6 +239,28 @@ describe('a registry with witnesses', () => {
     expect(await (await world.send('/index/status.json')).text()).not.toBe(before);
     expect((await world.send('/readyz')).status).toBe(200);
     expect((await publish(world.send, makeSkill('@acme/lost', '1.0.0'), world.author)).status).toBe(201);
+  });
+
+  it.each<[string, (line: typeof cosignatures.$inferInsert) => Promise<void>]>([
+    ['', async () => undefined],
+    [
+      ', also one that an earlier version kept',
+      async (line) => void (await world.registry.db.read.insert(cosignatures).values(line)),
+    ],
+  ])('keeps no line of a witness whose clock is days ahead, and takes the next one%s', async (_, keep) => {
+    let ahead = 3 * 86_400_000;
+    const one = await startWitness(world, 'one.example/w', () => new Date(world.registry.now().getTime() + ahead));
+    const policy = policyOf(one.line);
+    give(policy, [one.base]);
+    const early = await status();
+    expect(count(early, policy)).toMatchObject({ counted: [], early: [] });
+    expect(said).toEqual([expect.stringContaining('lies in the future')]);
+    const size = parseCheckpoint(early).size;
+    const seconds = Math.floor((world.registry.now().getTime() + ahead) / 1000);
+    await keep({ size, name: one.line.name, seconds, line: '\u2014 one.example/w AAAA\n' });
+    ahead = 0;
+    world.wait(60_000);
+    expect(count(await status(), policy).counted).toHaveLength(1);
   });
 
   it('asks who refused again at once, since it may know the log’s new key now', async () => {
