@@ -41,7 +41,7 @@ export function createApp(registry: Registry, { logError, addressOf = () => unde
   // Kept until the next start, which checks the file: what one query met is damaged for all.
   let damaged: string | undefined;
   app.onError((error, context) => {
-    damaged ??= whyDamaged(error);
+    damaged ??= error instanceof Problem && error.code === 'database-damaged' ? error.message : whyDamaged(error);
     return answerProblem(context, error, logError);
   });
   app.notFound((context) => answerProblem(context, new Problem('not-found', `Nothing is at ${context.req.path}`), logError));

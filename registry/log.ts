@@ -3,7 +3,7 @@
  * record; a checkpoint is signed afterwards, from committed rows only, so two writers can never sign two trees of one size.
  */
 import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
-import { noteKeyId, signCheckpoint } from '../skills-index/log/checkpoint.ts';
+import { noteKeyId, parseCheckpoint, signCheckpoint } from '../skills-index/log/checkpoint.ts';
 import { certifiedBody, hashedrekordBody } from '../skills-index/log/entry.ts';
 import { appendLeaf, type CompactRange, emptyRange, leafHash, rangeRoot } from '../skills-index/log/merkle-tree.ts';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
@@ -196,11 +196,28 @@ async function bundleOf(
 export async function readRange(registry: Registry, size?: number): Promise<CompactRange> {
   if (size === 0) return emptyRange;
   const [row] = await registry.db.read
-    .select({ index: log.index, peaks: log.peaks })
+    .select({ index: log.index, peaks: log.peaks, root: log.root, note: log.note })
     .from(log)
     .where(eq(log.index, size === undefined ? sql`(SELECT MAX(${log.index}) FROM ${log})` : size - 1));
   if (row === undefined && size !== undefined) throw new Problem('internal', `The log has no entry ${size - 1}`);
-  return row === undefined ? emptyRange : { size: row.index + 1, peaks: row.peaks.map(fromBase64) };
+  return row === undefined ? emptyRange : rangeOf(row);
+}
+
+type RangeRow = Pick<LogRow, 'index' | 'peaks' | 'root' | 'note'>;
+
+// The next root is made of the peaks: of damaged ones it would be signed, and no longer continue the log.
+function rangeOf({ index, peaks, root, note }: RangeRow): CompactRange {
+  const range = { size: index + 1, peaks: peaks.map(fromBase64) };
+  const [made, stored] = [base64(rangeRoot(range)), note === null ? root : base64(parseCheckpoint(note).root)];
+  if (made !== root || made !== stored)
+    throw new Problem(
+      'database-damaged',
+      `The row of log entry ${index} is damaged: its peaks, its root and its checkpoint differ`,
+      {
+        hint: 'Restore the newest copy of the folder: docs/operating.md, "The database is damaged".',
+      },
+    );
+  return range;
 }
 
 function required(digest: Digest | null): Digest {

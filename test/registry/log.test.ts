@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { planAppend } from '../../registry/log.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newestCheckpoint, planAppend } from '../../registry/log.ts';
 import { resume } from '../../registry/publish-index.ts';
 import { log, statements } from '../../registry/schema.ts';
 import { verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
@@ -137,6 +137,30 @@ describe('the log', () => {
     expect(await unsigned()).toBe(0);
     expect((await registry.db.read.select().from(statements)).every((row) => row.bundle !== null)).toBe(true);
     expect(await signIn(world.send, stray)).toBeTypeOf('string');
+  });
+});
+
+describe('a log whose newest row is damaged', () => {
+  let world: Staffed;
+  beforeEach(async () => {
+    world = await makeStaffedWorld();
+  });
+  afterEach(() => world.close());
+
+  it.each([
+    ['other peaks', sql`peaks = (SELECT peaks FROM log WHERE "index" = 0)`],
+    ['another root', sql`root = (SELECT root FROM log WHERE "index" = 0)`],
+    ['peaks and a root of another tree', sql`(peaks, root) = (SELECT peaks, root FROM log WHERE "index" = 0)`],
+  ])('signs nothing over it: %s', async (_, damage) => {
+    const { registry, send } = world;
+    expect((await claimScope(send, 'before', makeKey())).status).toBe(201);
+    const head = await newestCheckpoint(registry);
+    registry.db.read.run(sql`DROP TRIGGER log_no_update`);
+    registry.db.read.run(sql`UPDATE log SET ${damage} WHERE "index" = ${(head?.size ?? 0) - 1}`);
+    const refused = await claimScope(send, 'after', makeKey());
+    expect(refused).toMatchObject({ status: 503, body: { code: 'database-damaged' } });
+    expect(await newestCheckpoint(registry)).toEqual(head);
+    expect((await send('/readyz')).status).toBe(503);
   });
 });
 
