@@ -142,7 +142,8 @@ export function markWrite(
   const { bundle } = row;
   const values = { bundle, reason: mark.reason, since: registry.now().getTime(), logIndex: mark.logIndex };
   // One bundle can be several versions, and the mark is the bundle's: the worst of what stands, after this batch's moves.
-  const some = (status: State) => sql`EXISTS (SELECT 1 FROM ${versions} WHERE bundle = ${bundle} AND status = ${status})`;
+  // The plus keeps SQLite from the index over states, which holds most versions under one state.
+  const some = (status: State) => sql`EXISTS (SELECT 1 FROM ${versions} WHERE bundle = ${bundle} AND +status = ${status})`;
   const kind = sql<
     'revoked' | 'suspended' | null
   >`CASE WHEN ${some('revoked')} THEN 'revoked' WHEN ${some('suspended')} THEN 'suspended' END`;

@@ -29,6 +29,11 @@ describe('the plan of a statement', () => {
       /TEMP B-TREE/,
     ],
     ['looks through every statement of a type', 'update "statements" set "bundle" = ? where "createdAt" > ?', /^SCAN statements/],
+    [
+      'looks through all versions of a state for one bundle',
+      'select exists (select 1 from "versions" where bundle = ? and status = ?)',
+      /^SEARCH versions USING INDEX versions_status/,
+    ],
     ['has more parameters than D1 takes', `select * from "versions" where "id" in (${Array(101).fill('?')})`, /^101 parameters/],
   ])('is refused where it %s', (_, text, expected) => {
     expect(whatIsWrong(migrated(), text)).toEqual([expect.stringMatching(expected)]);
@@ -41,6 +46,7 @@ describe('the plan of a statement', () => {
       'finds what was said of a version',
       'select * from "statements" where "versionId" = ? and "predicateType" = ? order by "logIndex"',
     ],
+    ['looks for a state among the versions of one bundle', 'select 1 from "versions" where bundle = ? and +status = ?'],
     ['reads many by one list', 'select * from "versions" where "id" in (select value from json_each(?))'],
   ])('is fine where it %s', (_, text) => {
     expect(whatIsWrong(migrated(), text)).toEqual([]);
