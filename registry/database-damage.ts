@@ -41,6 +41,7 @@ export function requireSound(
  * @throws Problem `database-damaged`
  */
 export function requirePresent(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw damaged(path, 'it is a folder');
   const isEmpty = !existsSync(path) || statSync(path).size === 0;
   const stored = join(dirname(path), 'objects/stored');
   if (isEmpty && existsSync(stored) && readdirSync(stored).length > 0)

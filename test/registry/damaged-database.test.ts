@@ -16,6 +16,14 @@ function overwrite(path: string, from: number, bytes: Uint8Array): void {
   writeFileSync(path, all);
 }
 
+/** Damages the first page of a table that no start reads, so that only a look through the whole file finds the fault. */
+function damageAudit(path: string): void {
+  const client = new BetterSqlite3(path);
+  const page = client.prepare<[], { rootpage: number }>("SELECT rootpage FROM sqlite_schema WHERE name = 'audit'").get();
+  client.close();
+  overwrite(path, ((page?.rootpage ?? 0) - 1) * 4_096, noise(4_096));
+}
+
 const noise = (length: number): Uint8Array => Buffer.alloc(length, 0xa5);
 
 describe('a registry whose database is damaged', () => {
@@ -47,6 +55,8 @@ describe('a registry whose database is damaged', () => {
     ['is another file', () => writeFileSync(file(), 'This is no database, but a text of some length.\n'.repeat(500))],
     ['is gone, though the objects are there', () => rmSync(file())],
     ['is empty, though the objects are there', () => writeFileSync(file(), '')],
+    ['is a folder', () => [rmSync(file()), mkdirSync(file())]],
+    ['has another page in a table that no start reads', () => damageAudit(file())],
   ])('that %s does not start, says where to go on, and leaves port and folder free', async (_, damage) => {
     mkdirSync(join(dir, 'objects/stored/sha256'), { recursive: true });
     damage();
@@ -55,7 +65,7 @@ describe('a registry whose database is damaged', () => {
       message: expect.stringContaining('registry.sqlite'),
       hint: expect.stringContaining('docs/operating.md'),
     });
-    for (const end of ['', '-wal', '-shm']) rmSync(`${file()}${end}`, { force: true });
+    for (const end of ['', '-wal', '-shm']) rmSync(`${file()}${end}`, { force: true, recursive: true });
     cpSync(copy, file());
     const again = await startRegistry({ dir, port });
     expect((await fetch(`${again.base}/readyz`)).status).toBe(200);
