@@ -2,7 +2,7 @@
  * Reading blobs: each is checked against its digest. One that is damaged or lost on its medium is written again from its other copy, or
  * from the rows of the log, which hold everything that a statement's bundle is made of.
  */
-import { eq } from 'drizzle-orm';
+import { eq, isNull } from 'drizzle-orm';
 import { noteKeyId } from '../skills-index/log/checkpoint.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -10,7 +10,7 @@ import type { Registry } from './context.ts';
 import { readRange } from './log.ts';
 import { loggedBundle } from './logged-bundle.ts';
 import { publicBlobName, storedBlobName } from './objects.ts';
-import { log, statements } from './schema.ts';
+import { indexLines, log, statements, versionBlobs } from './schema.ts';
 
 /**
  * Reads a blob that a row names, so that it must be there.
@@ -40,8 +40,27 @@ export async function findBlob(registry: Registry, digest: Digest): Promise<Uint
 export async function readPublicBlob(registry: Registry, digest: Digest): Promise<Uint8Array | undefined> {
   const name = publicBlobName(digest);
   const bytes = await registry.objects.get(name);
-  // What is not there is not public: no other copy may make it so.
-  return bytes === undefined ? undefined : soundOf(registry, { name, digest, bytes });
+  // A stored copy alone makes nothing public.
+  if (bytes === undefined && !(await isPublic(registry, digest))) return undefined;
+  return soundOf(registry, { name, digest, bytes });
+}
+
+/** Whether an index line needs the blob, or it is a logged statement, which everybody may read by its log index. */
+async function isPublic({ db }: Registry, digest: Digest): Promise<boolean> {
+  const [part] = await db.read
+    .select({ versionId: indexLines.versionId })
+    .from(versionBlobs)
+    .innerJoin(indexLines, eq(indexLines.versionId, versionBlobs.versionId))
+    .where(eq(versionBlobs.digest, digest))
+    .limit(1);
+  if (part !== undefined) return true;
+  const [statement] = await db.read
+    .select({ isAlone: isNull(statements.versionId), line: indexLines.logIndex })
+    .from(statements)
+    .leftJoin(indexLines, eq(indexLines.versionId, statements.versionId))
+    .where(eq(statements.bundle, digest))
+    .limit(1);
+  return statement !== undefined && (Boolean(statement.isAlone) || statement.line !== null);
 }
 
 interface Read {

@@ -9,6 +9,8 @@ import type { Registry } from './context.ts';
 import { indexFilesMarkedAtOnce } from './limits.ts';
 import { replaceObject } from './objects.ts';
 import { indexLines } from './schema.ts';
+import { whyDamaged } from './sqlite-errors.ts';
+import { behindOf } from './witness-duty.ts';
 
 /** Where the lines of a skill lie. */
 export function indexFileName(name: SkillName): string {
@@ -23,7 +25,27 @@ export async function writeIndexFile(registry: Registry, name: SkillName): Promi
   await markWritten(registry, await putIndexFile(registry, name));
 }
 
-/** Writes the files that lack a line, as a crash leaves them. */
+/**
+ * Reads the file, and writes it again from the database where it lacks a line, is damaged or is gone.
+ * @returns undefined when the skill is not in the index
+ */
+export async function readIndexFile(registry: Registry, name: SkillName): Promise<Uint8Array | undefined> {
+  const bytes = await registry.objects.get(indexFileName(name));
+  // A database that lost its end would take lines from the file that it still has.
+  if (behindOf(registry) !== undefined) return bytes;
+  let committed: Uint8Array;
+  try {
+    committed = printLines(await linesOf(registry, name));
+  } catch (error) {
+    if (whyDamaged(error) === undefined) throw error;
+    return bytes;
+  }
+  if (committed.byteLength === 0) return undefined;
+  if (bytes === undefined || Buffer.compare(bytes, committed) !== 0) await writeIndexFile(registry, name);
+  return committed;
+}
+
+/** Writes the files that lack a line, as a crash or a failed write leaves them. */
 export async function writeLackingFiles(registry: Registry): Promise<void> {
   const lacking = await registry.db.read
     .selectDistinct({ name: indexLines.name })
@@ -43,16 +65,22 @@ async function putIndexFile(registry: Registry, name: SkillName): Promise<readon
   return registry.exclusive(`index ${name}`, async () => {
     let unwritten: readonly number[] = [];
     await replaceObject(registry.objects, indexFileName(name), async () => {
-      const rows = await registry.db.read
-        .select()
-        .from(indexLines)
-        .where(eq(indexLines.name, name))
-        .orderBy(asc(indexLines.logIndex));
+      const rows = await linesOf(registry, name);
       unwritten = rows.filter((row) => row.written === 0).map((row) => row.logIndex);
-      return Buffer.from(rows.map((row) => `${row.line}\n`).join(''));
+      return printLines(rows);
     });
     return unwritten;
   });
+}
+
+type LineRow = typeof indexLines.$inferSelect;
+
+function linesOf(registry: Registry, name: SkillName): Promise<LineRow[]> {
+  return registry.db.read.select().from(indexLines).where(eq(indexLines.name, name)).orderBy(asc(indexLines.logIndex));
+}
+
+function printLines(rows: readonly LineRow[]): Uint8Array {
+  return Buffer.from(rows.map((row) => `${row.line}\n`).join(''));
 }
 
 // Never by name: a line that another process committed since is not in the file.

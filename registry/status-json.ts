@@ -5,6 +5,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { parseEnvelope, verifyEnvelope } from '../skills-index/statement/sign.ts';
 import { type Status, type StatusMark, signStatus } from '../skills-index/trust/status-file.ts';
 import type { Registry } from './context.ts';
+import { writeLackingFiles } from './index-file.ts';
 import { clockSkewMs, statusLifeMs, statusRefreshMs } from './limits.ts';
 import { newestCheckpoint } from './log.ts';
 import { replaceObject } from './objects.ts';
@@ -44,6 +45,8 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
     const last = behindOf(registry) === undefined ? undefined : await readLast(registry);
     if (last !== undefined) return Buffer.from(last.bytes);
     requireWhole(registry);
+    // A head must not outrun the lines that it covers. A revocation must not wait for them: the next status tries again.
+    await writeLackingFiles(registry).catch(() => undefined);
     const now = registry.now();
     const envelope = await signStatus(
       {

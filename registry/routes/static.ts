@@ -7,7 +7,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { readPublicBlob } from '../blobs.ts';
 import type { Registry } from '../context.ts';
-import { indexFileName } from '../index-file.ts';
+import { readIndexFile } from '../index-file.ts';
 import { newestCheckpoint } from '../log.ts';
 import { readTile } from '../log-tiles.ts';
 import { readStatementAt } from '../logged-statements.ts';
@@ -44,7 +44,7 @@ export function staticRoutes(registry: Registry): Hono {
     })
     .get('/index/:scope/:name', async (context) => {
       const name = parseSkillName(`${context.req.param('scope')}/${context.req.param('name')}`);
-      const bytes = await registry.objects.get(indexFileName(name));
+      const bytes = await readIndexFile(registry, name);
       if (bytes === undefined) throw new Problem('not-found', `${name} is not in the index`);
       return answer(context, bytes, { type: 'application/x-ndjson', cache: fresh });
     })

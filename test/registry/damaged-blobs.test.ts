@@ -61,6 +61,17 @@ describe('a blob that is damaged on its disk', () => {
     expect(digestOf(world.stored.get(storedBlobName(digest)) ?? Buffer.alloc(0))).toBe(digest);
   });
 
+  it.each([
+    ['a bundle', async () => skill.packed.digest],
+    ['a file', async () => file],
+    ['a publication', () => statementOf(predicateTypes.publish)],
+    ['the claim of the scope', () => statementOf(predicateTypes.scope, 0)],
+  ])('is written again where its public copy is gone: %s', async (_, find) => {
+    const digest = await find();
+    expect(world.stored.delete(publicBlobName(digest))).toBe(true);
+    await requireWhole(digest, [publicBlobName(digest)]);
+  });
+
   it('is written again from the rows of the log, where they hold it', async () => {
     const digest = await statementOf(predicateTypes.approval);
     damage(publicBlobName(digest), storedBlobName(digest));
@@ -85,8 +96,11 @@ describe('a blob that is damaged on its disk', () => {
   it('makes nothing public that is not', async () => {
     const draft = makeSkill('@acme/draft', '1.0.0');
     await publish(world.send, draft, world.author);
-    expect((await get(draft.packed.digest)).status).toBe(404);
-    expect(world.stored.has(publicBlobName(draft.packed.digest))).toBe(false);
+    const publication = await statementOf(predicateTypes.publish);
+    for (const digest of [draft.packed.digest, draft.packed.bundle.files[0]?.sha256 ?? digestOf(''), publication]) {
+      expect((await get(digest)).status).toBe(404);
+      expect(world.stored.has(publicBlobName(digest))).toBe(false);
+    }
   });
 
   it('stops nobody when it is who owns a scope: the rows give it back', async () => {

@@ -2,15 +2,18 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Registry } from '../../registry/context.ts';
 import { diskObjects } from '../../registry/disk-objects.ts';
 import { indexFileName, writeIndexFile, writeLackingFiles } from '../../registry/index-file.ts';
 import { type Objects, replaceObject } from '../../registry/objects.ts';
 import { indexLines } from '../../registry/schema.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
+import { revocationStatement } from '../../skills-index/statement/attestation.ts';
 import { folderWith } from '../cli/temporary-folder.ts';
-import { makeWorld, memoryObjects, type World } from './world.ts';
+import { freshNonce } from '../nonce.ts';
+import { approve, makeSkill, publish, scan, state } from './road.ts';
+import { makeStaffedWorld, makeWorld, memoryObjects, type Staffed, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -111,6 +114,60 @@ describe('the index file of a skill', () => {
     await writeIndexFile(registry, name);
     expect(puts).toEqual([indexFileName(name)]);
     expect(linesIn(name)).toEqual(await committed(name));
+  });
+
+  it.each<[string, (file: string) => unknown]>([
+    ['is gone', (file) => world.stored.delete(file)],
+    ['is empty', (file) => world.stored.set(file, Buffer.alloc(0))],
+    ['has one other bit', (file) => (world.stored.get(file) ?? Buffer.alloc(0)).fill(0x6d, 3, 4)],
+  ])('is served as the database has it, and written again, when it %s', async (_, damage) => {
+    const name = parseSkillName(`@acme/healed-${round++}`);
+    await approveAll(world.registry, name, [logIndex++, logIndex++]);
+    const whole = Buffer.from(world.stored.get(indexFileName(name)) ?? '').toString();
+    damage(indexFileName(name));
+    const answer = await world.send(`/index/${name}`);
+    expect([answer.status, await answer.text()]).toEqual([200, whole]);
+    expect(linesIn(name)).toEqual(await committed(name));
+  });
+
+  it('keeps the lines that a database which lost its end does not have', async () => {
+    const name = parseSkillName('@acme/ahead');
+    await approveAll(world.registry, name, [logIndex++]);
+    world.stored.set(indexFileName(name), Buffer.from(`${linesIn(name).join('')}\nlost\n`));
+    const kept = linesIn(name);
+    world.registry.ownHeadAhead = { file: 'objects/public/index/status.json', size: 9, here: 8 };
+    expect(await (await world.send(`/index/${name}`)).text()).toContain('lost');
+    delete world.registry.ownHeadAhead;
+    expect(linesIn(name)).toEqual(kept);
+  });
+});
+
+describe('an approval whose index file could not be written', () => {
+  let staffed: Staffed;
+  beforeEach(async () => {
+    staffed = await makeStaffedWorld();
+  });
+  afterEach(() => staffed.close());
+
+  it('is in the file before the next status covers it, and a revocation does not wait for the file', async () => {
+    const { registry, send, tokens } = staffed;
+    const { objects } = registry;
+    const name = parseSkillName('@acme/late');
+    const refuse: Objects['putOver'] = (object, bytes, tag) =>
+      object === indexFileName(name) ? Promise.reject(new Error('the store is busy')) : objects.putOver(object, bytes, tag);
+    const made = makeSkill(name, '1.0.0');
+    await publish(send, made, staffed.author);
+    await scan(send, tokens.scanner, staffed.scanner, made, 'pass');
+    Object.assign(registry, { objects: { ...objects, putOver: refuse } });
+    expect((await approve(send, tokens.rita, staffed.rita, made)).status).toBe(500);
+    const target = { name, version: made.manifest.version };
+    const suspended = revocationStatement({ nonce: freshNonce(), kind: 'suspended', target, reason: 'a look is due' });
+    expect((await state(send, suspended, staffed.rita)).status).toBe(201);
+    expect(staffed.stored.has(indexFileName(name))).toBe(false);
+    Object.assign(registry, { objects });
+    staffed.wait(3_700_000);
+    expect((await send('/index/status.json')).status).toBe(200);
+    expect(Buffer.from(staffed.stored.get(indexFileName(name)) ?? '').toString()).toContain('"version":"1.0.0"');
   });
 });
 
