@@ -13,6 +13,7 @@ import {
   type LeftBehind,
 } from '../skills-index/run/changes.ts';
 import type { HostPolicy } from '../skills-index/run/host-policy.ts';
+import { requireOverlays } from '../skills-index/run/own-locks.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
 import { workspaceOf } from '../skills-index/run/plan-capabilities.ts';
 import { type Digest, digestOf, hexOf } from '../skills-index/skill/digest.ts';
@@ -45,6 +46,8 @@ export interface MountsQuestion {
   readonly programs: readonly string[];
   /** Names that host policy says are obeyed, beside those that we know. */
   readonly obeyed: HostPolicy['obeyed'];
+  /** Workspaces that host policy says are read through an overlay. */
+  readonly ownLocks: HostPolicy['ownLocks'];
   readonly record: (event: AuditEvent) => void;
   /** Takes paths from the budget of the agent; absent for a person. */
   readonly spend?: Purse['spend'] | undefined;
@@ -72,11 +75,12 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
   const { folders, overlays, plan, programs, runFolder } = question;
   const system = ['/usr', ...libraries.map(({ path }) => path), ...programs];
   const descriptorOf = (source: string): number => folders.get(workspaceOf(source)) ?? -1;
+  const ownLocks = readWithOwnLocks(question);
   // A run without a mount has no file of the host to give away, and its start would take twice as long.
   const isWorth = overlays && plan.mounts.length > 0;
   const readOnly = isWorth
-    ? await overlayReadOnly({ room: `${runFolder}/read`, system, workspaces: readOf(question) })
-    : undefined;
+    ? await overlayReadOnly({ room: `${runFolder}/read`, system, workspaces: ownLocks })
+    : 'this sandbox takes no overlay';
   const seen = typeof readOnly === 'object' ? readOnly : undefined;
   const views = openViews(runFolder, overlays, seen?.namespace);
   const held = new Map<string, SeenWorkspace>();
@@ -90,6 +94,7 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
     return finished;
   };
   try {
+    requireOverlays(ownLocks, readOnly);
     for (const { mode, path, source, target } of plan.mounts)
       if (mode !== 'ro') held.set(target, await seeWorkspace(descriptorOf(source), path, views, question.obeyed));
   } catch (cause) {
@@ -97,7 +102,8 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
     throw cause;
   }
   const namespace = views.namespace();
-  const viewOf = (target: string, path: string) => held.get(target)?.view ?? seen?.views.get(path);
+  const viewOf = (target: string, path: string) =>
+    held.get(target)?.view ?? (ownLocks.has(path) ? seen?.views.get(path) : undefined);
   return {
     pins: new Map(plan.mounts.map(({ path, source, target }) => [target, viewOf(target, path)?.pin ?? descriptorOf(source)])),
     sources: new Map(plan.mounts.map(({ path, target }) => [target, viewOf(target, path)?.source ?? path])),
@@ -108,8 +114,9 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
   };
 }
 
-function readOf({ folders, plan }: MountsQuestion): Map<string, number> {
-  const read = plan.mounts.filter(({ mode, source }) => mode === 'ro' && folders.has(workspaceOf(source)));
+function readWithOwnLocks({ folders, ownLocks, plan }: MountsQuestion): Map<string, number> {
+  const isOwn = (name: string): boolean => ownLocks.includes(name) && folders.has(name);
+  const read = plan.mounts.filter(({ mode, source }) => mode === 'ro' && isOwn(workspaceOf(source)));
   return new Map(read.map(({ path, source }) => [path, folders.get(workspaceOf(source)) ?? -1]));
 }
 

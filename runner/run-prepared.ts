@@ -111,14 +111,8 @@ export async function runPrepared(request: RunRequest, prepared: PreparedRun, ca
       const overlays = prepared.sandbox.entersNamespaces === true;
       const programs = plan.programs.map(({ path }) => path);
       const on = { plan, planDigest: digest, subject: caller, now, folders: host.folders, programs, data: request.paths.data };
-      const mounts = await holdMounts({
-        ...on,
-        runFolder,
-        overlays,
-        obeyed: request.hostPolicy.obeyed,
-        record,
-        spend: acting?.purse.spend,
-      });
+      const { obeyed, ownLocks } = request.hostPolicy;
+      const mounts = await holdMounts({ ...on, runFolder, overlays, obeyed, ownLocks, record, spend: acting?.purse.spend });
       try {
         return await startAndWait(request, prepared, { record, mounts, runFolder, acting, safe: guards });
       } finally {

@@ -158,7 +158,7 @@ async function holdAndStart(session: Session, io: Io, around: Surroundings): Pro
     plan: { mounts: plan.mounts, agent: plan.agent, skill: sessionSkill },
     ...{ planDigest: digest, subject: { run: id, agent: plan.agent }, now: io.now, folders: host.folders, data: io.paths.data },
     ...{ runFolder, overlays: sandbox.entersNamespaces === true, programs: plan.folders.map(({ path }) => path) },
-    ...{ obeyed: session.hostPolicy.obeyed, record, spend: around.acting.purse.spend },
+    ...{ obeyed: session.hostPolicy.obeyed, ownLocks: session.hostPolicy.ownLocks, record, spend: around.acting.purse.spend },
   });
   try {
     return await startAndWait(session, io, { ...around, mounts });

@@ -49,8 +49,8 @@ export interface Attempt extends Described {
   readonly as?: 'root';
   /** It may end the run that it is made in: it has one of its own. */
   readonly ends?: true;
-  /** What a sandbox that binds folders of the host does not give: it lies open there, as the threat model says. */
-  readonly needs?: 'views';
+  /** Open by default, as the threat model says; shut where host policy names the read-only folder in `ownLocks`. It has a run of its own. */
+  readonly needs?: 'ownLocks';
   /** How long it may take; 4 where it is absent. */
   readonly seconds?: number;
 }

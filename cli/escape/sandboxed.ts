@@ -49,6 +49,11 @@ export interface EscapeSkill {
   readonly limits?: { readonly seconds: number; readonly memoryMiB: number };
 }
 
+/** Host policy that gives the read-only folder locks of its own. */
+export function withOwnLocks({ hostPolicy }: RunRequest): Partial<RunRequest> {
+  return { hostPolicy: { ...hostPolicy, ownLocks: ['library'] } };
+}
+
 /** A request to run a skill in a world, and what it printed so far. */
 export function requestIn(
   world: EscapeWorld,

@@ -60,8 +60,8 @@ const needed: Readonly<Partial<Record<EscapeGroup, Grant>>> = { 'through the pro
 
 function whyUntested(row: EscapeRow, place: Place | string): string | undefined {
   if (typeof place === 'string') return place;
-  if (row.kind !== 'runner' && row.needs === 'views' && place.sandbox.entersNamespaces !== true)
-    return 'it binds folders of the host, whose locks and watches are shared: only a runner that is root gives views of them';
+  if (row.kind !== 'runner' && row.needs === 'ownLocks' && place.sandbox.entersNamespaces !== true)
+    return 'it binds folders of the host, whose locks and watches are shared: only bubblewrap under root gives overlays of them';
   const need = needed[row.group];
   return need === undefined || place.grants.includes(need) ? undefined : `it gives no ${need}: ${place.lacks.get(need)}`;
 }

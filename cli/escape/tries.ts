@@ -4,19 +4,19 @@ import { detailOf, wantedAttempt, worked } from './batch.ts';
 import { attemptsAtOnceMax } from './limits.ts';
 import type { Place } from './place.ts';
 import type { EscapeRow, Outcome } from './row.ts';
-import { runSandboxed } from './sandboxed.ts';
+import { runSandboxed, withOwnLocks } from './sandboxed.ts';
 import { type EscapeWorld, inWorld } from './world.ts';
 
 type BatchRow = Extract<EscapeRow, { kind: 'together' }>;
 type Outcomes = Map<string, Outcome>;
 
 /**
- * All but those that may end their run, in one sandbox. Where one of them ends it nevertheless, those that are left are made again one
+ * All but those that may end their run or need another policy, in one sandbox. Where one of them ends it nevertheless, those that are left are made again one
  * by one in another world, which knows nothing of it; and so on.
  */
 export async function tryTogether(rows: readonly BatchRow[], place: Place, signal?: AbortSignal): Promise<Outcomes> {
   const outcomes: Outcomes = new Map();
-  let left: readonly BatchRow[] = rows.filter((row) => row.ends !== true);
+  let left: readonly BatchRow[] = rows.filter((row) => row.ends !== true && row.needs === undefined);
   for (let atOnce = attemptsAtOnceMax; left.length > 0; atOnce = 1) {
     signal?.throwIfAborted();
     left = await inWorld((world) => tryBatch(world, { rows: left, place, atOnce, outcomes }));
@@ -37,7 +37,10 @@ async function tryBatch(world: EscapeWorld, { rows, place, atOnce, outcomes }: B
   const { controls } = place;
   const all = [...controls, ...rows];
   const wanted = all.map((row, number) => wantedAttempt(world, row, number));
-  const { told, reason, printed } = await runSandboxed(world, place, wanted, { atOnce });
+  const { told, reason, printed } = await runSandboxed(world, place, wanted, {
+    atOnce,
+    ...(rows.some(({ needs }) => needs === 'ownLocks') ? { change: withOwnLocks } : {}),
+  });
   // The run was ended before what is granted was tried, so nothing that was told counts.
   if (reason !== 'exit' && atOnce > 1 && !controls.every((row) => told.has(row.name))) return rows;
   const failed = controls.find((row, number) => !worked(world, row, number, told));
@@ -76,7 +79,7 @@ export async function tryAlone(row: EscapeRow, place: Place): Promise<Outcome> {
   try {
     return await inWorld((world) => tryIn(world, row, place));
   } catch (cause) {
-    if (!(cause instanceof Problem && cause.code.startsWith('sandbox-'))) throw cause;
+    if (!(cause instanceof Problem && (cause.code.startsWith('sandbox-') || cause.code === 'mode-unsupported'))) throw cause;
     return { result: 'untested', detail: `${cause.code}: ${cause.message}` };
   }
 }

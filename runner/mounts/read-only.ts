@@ -1,10 +1,12 @@
 /**
- * Folders that a run may read, each through a read-only overlay of its own (overlayfs, Linux): the folder and an empty one. Locks, leases and
- * watches are kept by inode, and the overlay has inodes of its own: so a run neither stops writers on the host, nor sees what the host
- * starts or changes, nor talks to another run through a file that both may lock.
+ * Read-only overlays (overlayfs, Linux) for one run: of the system's folders, and of workspaces that host policy names in `ownLocks`. Locks,
+ * leases and watches are kept by inode, and the overlay has inodes of its own: so a run neither stops writers on the host, nor sees what the
+ * host starts, nor talks to another run through a file that both may lock. Other workspaces are bound: a host that writes to a folder under
+ * an overlay locks other inodes than the run reads, so the run would read torn databases and files that were replaced long ago.
  */
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
+import { parseMountPoints } from '../../skills-index/run/mount-points.ts';
 import { mountInNamespace } from './namespace.ts';
 
 /** What a run reads of the host. */
@@ -13,7 +15,7 @@ export interface ReadOnlyQuestion {
   readonly room: string;
   /** Programs, libraries and folders of the system and of host policy. */
   readonly system: readonly string[];
-  /** Workspaces, by where they lie, with the descriptors of the folders that were judged: somebody could have put others in their places since. */
+  /** Workspaces with locks of their own, by where they lie, with the descriptors of the folders that were judged: somebody could have put others in their places since. */
   readonly workspaces: ReadonlyMap<string, number>;
 }
 
@@ -39,20 +41,18 @@ const firstDescriptor = 4;
  * @returns why not, where no namespace can be made
  */
 export async function overlayReadOnly({ room, system, workspaces }: ReadOnlyQuestion): Promise<ReadOnlyViews | string> {
-  const mounted = mountPoints();
+  // An overlay shows one file system: what is mounted in a folder would be missing in the view of it.
+  const mounted = parseMountPoints(fs.readFileSync('/proc/self/mountinfo'));
   const isWhole = (folder: string): boolean => !mounted.some((one) => one.startsWith(`${folder}/`));
   const folders = [...new Set([...system.flatMap((path) => folderOver(path, isWhole)), ...workspaces.keys()])].filter(isWhole);
-  const descriptors = [...workspaces.values()];
   const empty = `${room}/empty`;
   for (const path of [room, empty]) fs.mkdirSync(path, { mode: 0o711 });
   const places = new Map(folders.map((folder, index) => [`${room}/${index}`, folder] as const));
   for (const place of places.keys()) fs.mkdirSync(place);
-  const judgedAt = (folder: string): string => {
-    const descriptor = workspaces.get(folder);
-    return descriptor === undefined ? '-' : String(firstDescriptor + descriptors.indexOf(descriptor));
-  };
+  const judged = [...workspaces.keys()];
+  const judgedAt = (folder: string): string => (workspaces.has(folder) ? String(firstDescriptor + judged.indexOf(folder)) : '-');
   const made = await mountInNamespace({
-    ...{ script, descriptors, into: undefined },
+    ...{ script, descriptors: [...workspaces.values()], into: undefined },
     args: [empty, ...[...places].flatMap(([place, folder]) => [place, folder, judgedAt(folder)])],
     act: (root, said) => {
       const found = [...places].filter(([place]) => said.split('\n').includes(place));
@@ -73,12 +73,4 @@ function folderOver(path: string, isWhole: (folder: string) => boolean): string[
   const folder = fs.statSync(real).isDirectory() ? real : dirname(real);
   // The run's uid has to walk through the view by name, as far as the program.
   return folder === '/' || (fs.statSync(folder).mode & 0o001) === 0 ? [] : [folder];
-}
-
-// An overlay shows one file system: what is mounted in a folder would be missing in the view of it.
-function mountPoints(): string[] {
-  return fs
-    .readFileSync('/proc/self/mountinfo', 'latin1')
-    .split('\n')
-    .map((line) => line.split(' ')[4] ?? '');
 }

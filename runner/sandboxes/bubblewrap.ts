@@ -3,10 +3,12 @@ import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seccompProgram } from '../../skills-index/run/seccomp.ts';
+import { sharingNotes } from '../../skills-index/run/sharing-notes.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { startOf } from '../lock.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox.ts';
@@ -74,7 +76,11 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
   }
 }
 
-function notesOf({ plan: { limits, uid }, proxyFolder, systemViews }: SandboxStart, { held }: ControlGroups): string[] {
+function notesOf(what: SandboxStart, { held }: ControlGroups): string[] {
+  const { folders = [], plan, proxyFolder, sources, systemViews } = what;
+  const { limits, mounts, programs, uid } = plan;
+  const bound = [...libraries.filter(({ link }) => link === undefined), ...folders].map(({ path }) => path);
+  const system = [...bound, ...programs.map(({ path }) => dirname(path))];
   const by = (controller: 'memory' | 'pids' | 'cpu', otherwise: string): string =>
     held.has(controller) ? 'by control group' : otherwise;
   return [
@@ -86,7 +92,7 @@ function notesOf({ plan: { limits, uid }, proxyFolder, systemViews }: SandboxSta
     ...(proxyFolder !== undefined && held.has('cpu')
       ? [`forwarder to the proxy: ${forwarderLimits.cores} processors more, by a control group of its own`]
       : []),
-    `folders of the host: ${systemViews?.has('/usr') === true ? 'overlays' : 'bound, so locks and watches are shared'}`,
+    ...sharingNotes({ system, mounts, sources, systemViews }),
   ];
 }
 

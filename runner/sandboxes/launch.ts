@@ -33,10 +33,10 @@ export interface Launch {
   readonly staged: ReadonlyMap<string, string>;
 }
 
-// As root: in a mount namespace of its own, bind what the run's uid cannot reach, drop every right, go on.
+// As root: in a mount namespace of its own, bind what the run's uid cannot reach with all that is mounted in it, drop every right, go on.
 const stageScript = `set -eu
 uid=$1 gid=$2; shift 2
-while [ "$1" != -- ]; do /bin/mount --bind "$2" "$1"; shift 2; done
+while [ "$1" != -- ]; do /bin/mount --rbind "$2" "$1"; shift 2; done
 shift; unset PWD OLDPWD
 exec ${tools.setpriv} --reuid "$uid" --regid "$gid" --clear-groups -- "$@"`;
 

@@ -5,7 +5,7 @@ import { type ParsedJson, parseJson } from '../skill/json.ts';
 import { isNamePart } from '../skill/name.ts';
 import { addressClass } from '../skill/network-address.ts';
 import { Problem } from '../skill/problem.ts';
-import { exactObject, parseShape } from '../skill/shape.ts';
+import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
 import { type AgentPolicy, agentPolicyEntries, emptyAgentPolicy } from './agent-policy.ts';
 import { emptyHoldPolicy, type HoldPolicy, holdPolicyEntries } from './hold-policy.ts';
 import type { PinnedAddress } from './plan.ts';
@@ -16,6 +16,9 @@ export const statusGraceHoursMax = 96;
 
 /** How many names `obeyed` may have: each is compared with each name that a run makes. */
 const obeyedNamesMax = 200;
+
+/** How many workspaces `ownLocks` may name: each costs a start an overlay. */
+const ownLocksMax = 200;
 
 /** What host policy may insist on; a host that lacks one refuses to run. */
 export const requirements = [
@@ -46,6 +49,8 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
   readonly egress: { readonly requestsPerMinute?: number; readonly sentBytes?: number };
   /** Logical name (`reports` for `workspace:reports`) → absolute folder. */
   readonly workspaces: Readonly<Record<string, string>>;
+  /** Workspaces that an `ro` run sees through an overlay: its locks and watches are its own, and changes by the host may reach it late or torn. */
+  readonly ownLocks: readonly string[];
   /** Further names of files and folders that hosts or agents obey: no run brings or changes them. */
   readonly obeyed: readonly string[];
   /** Values for `env` capabilities; never the runner's own environment. */
@@ -69,6 +74,7 @@ export const emptyHostPolicy: HostPolicy = {
   authorities: [],
   egress: {},
   workspaces: {},
+  ownLocks: [],
   obeyed: [],
   env: {},
   backend: 'bubblewrap',
@@ -89,13 +95,14 @@ const pinnedAddress = v.pipe(
   checked((text) => parseAddress(text) !== undefined, 'is not IP:PORT, such as 127.0.0.1:4010 or [::1]:4010'),
   v.transform((text): PinnedAddress => parseAddress(text) ?? { address: '', port: 0 }),
 );
-const policyShape = exactObject({
+const policyEntries = exactObject({
   $schema: v.optional(v.string()),
   hosts: v.optional(v.record(checked(isHostName, 'is not a DNS name in lower case'), pinnedAddress), {}),
   tunnels: v.optional(v.array(checked(isTunnel, 'is not name:port, such as api.bank.example:443')), []),
   authorities: v.optional(v.array(folder), []),
   egress: v.optional(exactObject({ requestsPerMinute: v.exactOptional(amount), sentBytes: v.exactOptional(amount) }), {}),
   workspaces: v.optional(v.record(checked(isNamePart, 'is not a workspace’s name'), folder), {}),
+  ownLocks: v.optional(boundedList(v.string(), ownLocksMax), []),
   obeyed: v.optional(
     v.pipe(v.array(checked(isEntryName, 'is not the name of a file or folder')), v.maxLength(obeyedNamesMax)),
     [],
@@ -120,6 +127,16 @@ const policyShape = exactObject({
   ...agentPolicyEntries,
   ...reportPolicyEntries,
 });
+// A misspelt name would leave the locks of a folder shared without a word.
+const policyShape = v.pipe(
+  policyEntries,
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { ownLocks, workspaces } = dataset.value;
+    const unknown = ownLocks.filter((name) => !Object.hasOwn(workspaces, name));
+    if (unknown.length > 0) addIssue({ message: `ownLocks names ${unknown.join(', ')}, and "workspaces" does not` });
+  }),
+);
 
 /** @throws Problem `host-policy-invalid` with every reason and its place */
 export function parseHostPolicy(bytes: Uint8Array, path = 'host.json'): HostPolicy {

@@ -1,8 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedFileRows } from '../../cli/escape/rows/shared-files.ts';
 import { runEscapeSuite } from '../../cli/escape/suite.ts';
+import type { RunRequest } from '../../runner/run.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
+import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
 import { giveTo, makeTestHost, reportsMount, runTest, type TestHost } from './sandbox-fixture.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -14,11 +19,17 @@ beforeAll(() => {
 });
 afterAll(() => host.remove());
 
-const run = (python: string, mode: 'ro' | 'rw') =>
-  runTest(host, {
-    files: { 'probe.py': `import ctypes, fcntl, os, select, sqlite3\n${python}` },
-    capabilities: { mount: reportsMount(mode) },
-  });
+const ownLocks = { ownLocks: ['reports'] };
+const run = (python: string, mode: 'ro' | 'rw', policy: Partial<HostPolicy> = {}, more: Partial<RunRequest> = {}) =>
+  runTest(
+    host,
+    {
+      files: { 'probe.py': `import ctypes, fcntl, os, select, sqlite3\n${python}` },
+      capabilities: { mount: reportsMount(mode) },
+    },
+    more,
+    policy,
+  );
 
 describe('files that a sandbox shares with the host', () => {
   it('carry no lock, lease or watch in either direction', async () => {
@@ -29,10 +40,94 @@ describe('files that a sandbox shares with the host', () => {
     expect(told).toEqual(expected);
   });
 
-  it.runIf(isRoot)('tell neither where they lie nor who their owner is', async () => {
-    const { stdout } = await run(`print(open('/proc/self/mountinfo').read(), os.listdir('/reports'))`, 'ro');
-    expect(stdout).toContain("['old.txt']");
+  it.runIf(isRoot)('tell neither where they lie nor who their owner is under ownLocks', async () => {
+    const { stdout } = await run(`print(open('/proc/self/mountinfo').read(), os.listdir('/reports'))`, 'ro', ownLocks);
+    expect(stdout).toContain('old.txt');
     expect(stdout).not.toContain(host.folder);
+  });
+
+  it.runIf(isRoot)('refuse own locks where an overlay would hide a mount, and show it without', async () => {
+    const folder = join(host.folder, 'Büro docs');
+    const policy = { workspaces: { reports: folder } };
+    mkdirSync(join(folder, 'sub'), { recursive: true });
+    giveTo(folder);
+    execFileSync('/bin/sh', ['-c', 'mount -t tmpfs skillgate-test "$1"', 'sh', join(folder, 'sub')]);
+    try {
+      writeFileSync(join(folder, 'sub/inside.txt'), 'inside');
+      const reading = `print(open('/reports/sub/inside.txt').read())`;
+      expect(await run(reading, 'ro', policy)).toMatchObject({ stdout: 'inside\n' });
+      await expect(run(reading, 'ro', { ...policy, ...ownLocks })).rejects.toThrow(`hide what is mounted in the folder`);
+      chmodSync(host.folder, 0o711);
+      expect(await run(reading, 'ro', policy)).toMatchObject({ stdout: 'inside\n' });
+    } finally {
+      chmodSync(host.folder, 0o700);
+      execFileSync('/bin/sh', ['-c', 'umount "$1"', 'sh', join(folder, 'sub')]);
+    }
+  });
+
+  it.runIf(isRoot).each([
+    ['by default', {}, 'mount /reports: bound, so locks and watches are shared with the host'],
+    ['under ownLocks', ownLocks, 'mount /reports: a view, whose locks and watches are the run’s own'],
+  ])('have their kind in the start line %s', async (_, policy, note) => {
+    await run('pass', 'ro', policy);
+    const notes = host.audit().flatMap((line) => (line.event === 'start' ? [line.notes ?? []] : []));
+    const system = 'folders of the system: overlays, whose locks and watches are the run’s own';
+    expect(notes.at(-1)).toEqual(expect.arrayContaining([system, note]));
+  });
+});
+
+const halfWritten = `
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute('create table t (n)'); db.execute('pragma cache_spill=1'); db.execute('pragma cache_size=2')
+db.executemany('insert into t values (?)', [('x' * 2000,)] * 100)
+db.execute('begin exclusive'); db.execute("update t set n = 'y'")
+print('half written', flush=True); sys.stdin.read()
+db.execute('commit')`;
+const readingDatabase = `
+try: print(sqlite3.connect('file:/reports/host.sqlite?mode=ro', uri=True, timeout=0).execute('select count(*) from t').fetchone()[0])
+except sqlite3.OperationalError as e: print(e)`;
+const following = `
+import time
+def show():
+    for name in ('edited', 'deleted', 'shut'):
+        try: print(name, open('/reports/' + name).read().strip())
+        except OSError as e: print(name, e.strerror)
+show(); print(os.path.exists('/reports/ready'), flush=True)
+until = time.monotonic() + 10
+while not os.path.exists('/reports/ready') and time.monotonic() < until: time.sleep(0.05)
+show()`;
+
+describe('a read-only folder to which the host writes while a run goes on', () => {
+  it('is locked for the run while a database in it is half written', async () => {
+    const writer = spawn('python3', ['-c', halfWritten, `${host.reports}/host.sqlite`]);
+    await once(writer.stdout, 'data');
+    giveTo(host.reports);
+    const during = await run(readingDatabase, 'ro');
+    writer.stdin.end();
+    await once(writer, 'close');
+    expect(during.stdout).toBe('database is locked\n');
+    expect((await run(readingDatabase, 'ro')).stdout).toBe('100\n');
+  });
+
+  it('shows the run what is replaced, made, deleted and shut', async () => {
+    const at = (name: string): string => `${host.reports}/${name}`;
+    for (const name of ['edited', 'deleted', 'shut']) writeFileSync(at(name), 'old');
+    giveTo(host.reports);
+    let said = '';
+    const onStdout = (chunk: Uint8Array): void => {
+      said += Buffer.from(chunk).toString();
+      if (!said.endsWith('False\n')) return;
+      writeFileSync(at('new'), 'new');
+      renameSync(at('new'), at('edited'));
+      rmSync(at('deleted'));
+      chmodSync(at('shut'), 0o000);
+      writeFileSync(at('ready'), '');
+    };
+    await run(following, 'ro', {}, { onStdout });
+    expect(said).toBe(
+      'edited old\ndeleted old\nshut old\nFalse\nedited new\ndeleted No such file or directory\nshut Permission denied\n',
+    );
   });
 });
 

@@ -15,6 +15,7 @@ describe('host policy', () => {
       parse({
         hosts: { 'api.crm.example': '127.0.0.1:4010', 'six.example': '[::1]:80' },
         workspaces: { reports: '/srv/reports' },
+        ownLocks: ['reports'],
         env: { TZ: 'UTC' },
         tunnels: ['bank.example:443'],
         authorities: ['/etc/acme/ca.pem'],
@@ -28,6 +29,7 @@ describe('host policy', () => {
       ...emptyHostPolicy,
       hosts: { 'api.crm.example': { address: '127.0.0.1', port: 4010 }, 'six.example': { address: '::1', port: 80 } },
       workspaces: { reports: '/srv/reports' },
+      ownLocks: ['reports'],
       env: { TZ: 'UTC' },
       tunnels: ['bank.example:443'],
       authorities: ['/etc/acme/ca.pem'],
@@ -55,6 +57,11 @@ describe('host policy', () => {
     ['no requests', { egress: { requestsPerMinute: 0 } }, 'requestsPerMinute'],
     ['an unknown cap', { egress: { requests: 1 } }, 'requests'],
     ['a relative folder', { workspaces: { reports: 'reports' } }, 'absolute'],
+    [
+      'own locks for a workspace that is not there',
+      { workspaces: { reports: '/srv' }, ownLocks: ['report'] },
+      'ownLocks names report',
+    ],
     ['a folder with dots', { workspaces: { reports: '/srv/../etc' } }, 'absolute'],
     ['an unknown requirement', { require: ['magic'] }, 'require'],
     ['a grace of more than four days', { statusGraceHours: 97 }, 'is more than 96'],

@@ -41,7 +41,14 @@ async function finish(names: readonly string[], { links = false, paths = 1_000 }
   const held: HeldMounts = await holdMounts({
     plan: { mounts: [{ ...mount, reason: '' }], agent: 'finance', skill },
     ...{ planDigest: plan, subject: { run, agent: 'finance' }, now: () => new Date(), data, runFolder: join(top, 'run') },
-    ...{ folders: new Map([['reports', descriptor]]), overlays: false, programs: [], obeyed: [], spend: purse.spend },
+    ...{
+      folders: new Map([['reports', descriptor]]),
+      overlays: false,
+      programs: [],
+      obeyed: [],
+      ownLocks: [],
+      spend: purse.spend,
+    },
     record: (event) => audit.record({ run, agent: 'finance' }, event),
   });
   const view = `/proc/self/fd/${held.pins.get('/reports')}`;

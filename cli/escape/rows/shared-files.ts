@@ -5,7 +5,7 @@
 import { type Attempt, saysThrough } from '../row.ts';
 import { leaves } from './proofs.ts';
 
-const shared = { proof: saysThrough, needs: 'views' } as const;
+const shared = { proof: saysThrough, needs: 'ownLocks' } as const;
 
 const watch = `fd = libc.inotify_init1(0)
 if fd < 0: raise OSError(ctypes.get_errno(), 'inotify_init1')

@@ -36,8 +36,8 @@ export const runCodes = {
     exit: 6,
     status: 422,
     means:
-      'A folder cannot be seen through a copy here: this host mounts no overlay for the runner, and it is too large to be copied.',
-    fix: 'Bind a smaller folder to the workspace, or run as root on Linux 5.11 or later.',
+      'A folder cannot be seen through a view here: this host mounts no overlay for the runner, and the folder is too large to be copied, or host policy names it in ownLocks.',
+    fix: 'Run as root on Linux 5.11 or later, bind a smaller folder to the workspace, or take the workspace out of ownLocks.',
   },
   'changes-conflict': {
     exit: 6,

@@ -1,0 +1,12 @@
+/**
+ * The mount points in a mountinfo (proc(5)): UTF-8, with blanks and line ends written as `\040`.
+ * @param mountinfo of Linux
+ */
+export function parseMountPoints(mountinfo: Uint8Array): string[] {
+  const point = (line: string): string =>
+    (line.split(' ')[4] ?? '').replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+  return Buffer.from(mountinfo)
+    .toString('latin1')
+    .split('\n')
+    .map((line) => Buffer.from(point(line), 'latin1').toString('utf8'));
+}
