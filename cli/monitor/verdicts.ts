@@ -31,16 +31,13 @@ export type JudgedVerdict =
 /** The line that a verdict stands for, by the statements that it names. */
 export async function judgeVerdictInLog(world: ReplayWorld, words: LogWords, verdict: LoggedVerdict): Promise<JudgedVerdict> {
   const { purl, logIndex, address } = verdict;
-  const own = await readLoggedAt(world, logIndex, address);
+  const own = await readLogged(world, address);
   if ('withheld' in own || 'why' in own) return own;
   const { statement } = own;
   const [subject] = statement.subject;
   if (statement.predicateType !== predicateTypes.verdict || subject === undefined) return { why: 'it is no verdict' };
-  const inputs = await inTurns(statement.predicate.inputAttestations, async ({ digest: { sha256 } }) => {
-    const digest = parseDigest(`sha256:${sha256}`);
-    const index = await world.folder.indexOf(digest);
-    return index === undefined ? { why: `${digest}, which it names, is not in the log` } : readLoggedAt(world, index, digest);
-  });
+  const named = statement.predicate.inputAttestations.map(({ digest: { sha256 } }) => parseDigest(`sha256:${sha256}`));
+  const inputs = await inTurns(named, (digest) => readLogged(world, digest));
   const read: VerifiedStatement[] = [own];
   for (const one of inputs)
     if ('withheld' in one || 'why' in one) return one;
@@ -68,20 +65,24 @@ function lineOf(
   return undefined;
 }
 
-async function readLoggedAt(
-  { source, verified, root, sigstore }: ReplayWorld,
-  index: number,
+// The store first: a registry that shows no line at all must not make each look search the addresses for each input.
+async function readLogged(
+  { source, verified, root, sigstore, folder }: ReplayWorld,
   address: Digest,
 ): Promise<VerifiedStatement | Exclude<JudgedVerdict, { readonly line: IndexLine }>> {
   const kept = await source.store.get(address);
   const isKept = kept !== undefined && digestOf(kept) === address;
+  const index = isKept ? undefined : await folder.indexOf(address);
+  const foreign = { why: `the statement ${address} is not in the log` };
+  if (!isKept && index === undefined) return foreign;
   const bytes = isKept ? kept : await fetchFile(source, `/log/statements/${index}`, statementBlobBytesMax);
-  if (bytes === undefined || digestOf(bytes) !== address) return { withheld: index };
+  if (bytes === undefined || digestOf(bytes) !== address) return { withheld: index ?? -1 };
   if (!isKept) await source.store.put(address, bytes);
   try {
-    return verified.verify(bytes, root, sigstore);
+    const one = verified.verify(bytes, root, sigstore);
+    return (await folder.addressAt(one.logIndex)) === address ? one : foreign;
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
-    return { why: `the statement at log index ${index} cannot be verified: ${cause.message}` };
+    return { why: `the statement ${address} cannot be verified: ${cause.message}` };
   }
 }

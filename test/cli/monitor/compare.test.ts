@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keyStatement, revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
@@ -81,6 +83,15 @@ describe('a registry that hides a revocation', () => {
     const { exit, said } = await monitored.look();
     expect(exit).toBe(6);
     expect(said.differences).toContainEqual(expect.objectContaining({ code: 'mark-missing', place: '@acme/t@1.0.1' }));
+  });
+
+  it('is found out by a monitor whose store was emptied since, too', async () => {
+    await monitored.bring(skillAt(1));
+    await monitored.look();
+    await monitored.say(skillAt(1), 'revoked');
+    rmSync(join(monitored.users.homeOf('stranger'), 'cache'), { recursive: true });
+    monitored.lie = hiding(monitored, gone);
+    expect((await monitored.look()).codes).toEqual(['line-withheld', 'mark-missing']);
   });
 
   it('is told of once for each version', async () => {
