@@ -57,6 +57,9 @@ export const shellPatternWorkMax = 1_000_000;
 /** Rounds of loops over known words or numbers that one script is gone through one by one. */
 export const shellRoundsMax = 2_000;
 export const shellRoundsOfLoopMax = 128;
+/** Rounds that a loop of unknown length is gone through; what still changes then is computed where it is run. */
+export const shellRepeatsMax = 8;
+export const shellTrapsMax = 16;
 export const shellArrayItemsMax = 256;
 /** Steps for each item of an array when it is put together anew. */
 export const shellItemSteps = 4;

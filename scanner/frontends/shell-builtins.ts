@@ -1,5 +1,6 @@
 /** The shell's own commands that change what follows: eval, source, cd, export, read, trap, alias, set … (Bash manual §4). */
 import { posix } from 'node:path';
+import { shellTrapsMax } from '../limits.ts';
 import type { Source } from '../source.ts';
 import { noteAssignment } from './shell-assignments.ts';
 import type { Call } from './shell-call.ts';
@@ -158,9 +159,10 @@ const table: Readonly<Record<string, Builtin>> = {
   },
   trap: (run, call) => {
     const [code] = call.args.filter((arg) => arg.text !== '--');
-    return code === undefined || code.text === '-' || code.text === '' || call.args.length < 2
-      ? emptyValue
-      : runCode(run, call, code, 'shell');
+    if (code === undefined || code.text === '-' || code.text === '' || call.args.length < 2) return emptyValue;
+    // What it runs is looked up when it runs, which is after the last line.
+    if (run.atEnd.length < shellTrapsMax) run.atEnd.push(() => runCode(run, call, code, 'shell'));
+    return runCode(run, call, code, 'shell');
   },
   exec: () => emptyValue,
   cd: changeFolder,

@@ -15,7 +15,7 @@ import { fileKey, mountPath } from './shell-files.ts';
 import { noteFlows, noteStart } from './shell-graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from './shell-run.ts';
 import { runStatements } from './shell-script.ts';
-import { emptyValue, isKnown, pass, rootTaint, unknownValue, type Value } from './shell-value.ts';
+import { changedText, emptyValue, isKnown, pass, rootTaint, textsOf, unknownValue, type Value } from './shell-value.ts';
 
 /** Runs an interpreter: `bash -c`, `python -`, `curl | sh`, `node script.js`. */
 export function callInterpreter(run: ShellRun, call: Call): Value {
@@ -91,7 +91,7 @@ export function runFile(run: ShellRun, call: Call, file: Value, language?: Langu
  */
 export function runCode(run: ShellRun, call: Call, code: Value, language: Language): Value {
   const at = { ...call, api: call.name };
-  const isComputed = !isKnown(code);
+  const isComputed = !isKnown(code) || code.isCut === true || code.others.some((text) => text.includes(unknownPart));
   const traits: Trait[] = [
     ...(code.decoded ? (['decode-to-code'] as const) : []),
     ...(isComputed ? (['code-from-string'] as const) : []),
@@ -105,14 +105,26 @@ export function runCode(run: ShellRun, call: Call, code: Value, language: Langua
   const capability = { kind: 'exec', program: call.name } as const;
   const carriers = isComputed ? code.taints : [];
   noteFlows(run, at, carriers, { what: 'exec', capability, api: call.name, part: 'code' });
-  if (code.text.replaceAll(unknownPart, '').trim() === '' || run.depth >= shellCodeDepthMax) return unknownValue(code.taints);
-  if (language === 'shell') return runShellText(run, call, code);
+  const isEmpty = textsOf(code).every((text) => text.replaceAll(unknownPart, '').trim() === '');
+  if (isEmpty || run.depth >= shellCodeDepthMax) return unknownValue(code.taints);
+  if (language === 'shell') return runTexts(run, call, code);
   const passed = pass(call.stdin.taints, { span: call.span, note: `${call.name} reads it` });
   if (language === 'other') return unknownValue(passed);
   const map = wholeMap(call, code);
-  run.embedded.push({ within: run.source.path, language, text: code.text, context: run.source.context, map });
+  for (const text of textsOf(code))
+    run.embedded.push({ within: run.source.path, language, text, context: run.source.context, map });
   const printed = noteStart(run, call.span, `${run.source.path}#${language}@${map[0]?.raw ?? 0}`, call);
   return unknownValue([...printed.taints, ...passed]);
+}
+
+// Branches and loops leave several texts, and any of them may be run.
+function runTexts(run: ShellRun, call: Call, code: Value): Value {
+  for (const other of code.others) {
+    run.branch += 1;
+    runShellText(run, call, { ...changedText(code, other), map: [] });
+    run.branch -= 1;
+  }
+  return runShellText(run, call, code);
 }
 
 function runShellText(run: ShellRun, call: Call, code: Value): Value {

@@ -18,13 +18,15 @@ export interface Bodies {
 export function runLoop(run: ShellRun, { name, wordlist, body }: For | Select, bodies: Bodies): Value {
   const words = wordlist?.flatMap((word) => foldWords(run, word)) ?? [...(run.args ?? [readVariable(run, '@', name)])];
   const isExact = words.every((word) => isKnown(word) && word.others.length === 0) && takeRounds(run, words.length);
-  if (isExact && words.length > 0)
-    return concat(
-      words.map((word) => {
-        run.vars.set(name.text, word);
-        return bodies.run(body);
-      }),
-    );
+  if (isExact && words.length > 0) {
+    const rounds = words.map((word) => {
+      run.vars.set(name.text, word);
+      return bodies.run(body);
+    });
+    // A pattern stands for any number of names.
+    if (words.some(({ text }) => /[*?[]/.test(text))) bodies.mayRun(body);
+    return concat(rounds);
+  }
   const [first, ...rest] = words.slice(0, shellLoopWordsMax);
   run.vars.set(name.text, first === undefined ? unknownValue() : rest.reduce(either, first));
   return bodies.mayRun(body);

@@ -45,6 +45,10 @@ export interface ShellRun {
   readonly called: Set<string>;
   /** Functions being gone through: one that calls itself is not entered again. */
   readonly calling: Set<string>;
+  /** What functions that call themselves were given the last time. */
+  readonly recursive: Map<string, { readonly args: readonly Value[] | undefined }>;
+  /** What traps run once the script has ended. */
+  readonly atEnd: (() => void)[];
   /** Scripts of the skill taken in by `source`. */
   readonly sourcing: Set<string>;
   /** What the script wrote into files, by path, and what process substitutions give. */
@@ -63,7 +67,7 @@ export interface ShellRun {
   depth: number;
   /** How deep in branches and loops: what is assigned there may not be. */
   branch: number;
-  /** Whether the second round of a loop is gone through. */
+  /** Whether further rounds of a loop or a function are gone through. */
   isRepeating: boolean;
   errors: number;
   /** What was left out because there is too much of it, and why. */
@@ -92,6 +96,8 @@ export function newRun(source: Source, context: FrontEndContext, evaluate: Shell
     functions: new Map(),
     called: new Set(),
     calling: new Set(),
+    recursive: new Map(),
+    atEnd: [],
     sourcing: new Set(),
     files: new Map(),
     connections: new Map(),

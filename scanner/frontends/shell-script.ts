@@ -16,6 +16,7 @@ import { evaluate } from './shell-arithmetic.ts';
 import { runCommand } from './shell-commands.ts';
 import { type Bodies, runCountedLoop, runLoop } from './shell-loops.ts';
 import { withRedirections } from './shell-redirections.ts';
+import { isSameState, repeat, stateOf } from './shell-rounds.ts';
 import { noteTrait, type ShellFunction, type ShellRun, spanOf } from './shell-run.ts';
 import { concat, emptyValue, unknownValue, type Value } from './shell-value.ts';
 import { foldWord } from './shell-words.ts';
@@ -67,6 +68,7 @@ export function callFunction(
   args: readonly Value[] | undefined,
 ): Value {
   run.called.add(name);
+  if (run.calling.has(name)) run.recursive.set(name, { args });
   if (run.depth >= shellCallDepthMax || run.calling.has(name)) return unknownValue();
   run.calling.add(name);
   const { map, source } = run;
@@ -75,8 +77,16 @@ export function callFunction(
   run.map = shellFunction.map;
   run.source = shellFunction.source;
   run.depth += 1;
+  run.recursive.delete(name);
   try {
-    return runNode(run, shellFunction.node.body);
+    const output = runNode(run, shellFunction.node.body);
+    // A function that calls itself is a loop.
+    if (run.recursive.has(name))
+      repeat(run, () => {
+        run.args = run.recursive.get(name)?.args;
+        inBranch(run, () => runNode(run, shellFunction.node.body));
+      });
+    return output;
   } finally {
     run.calling.delete(name);
     run.depth -= 1;
@@ -114,7 +124,7 @@ function runNode(run: ShellRun, node: Runnable): Value {
       return runLoop(run, node, bodiesOf(run));
     case 'While':
       noteUnbounded(run, node);
-      return concat([runNode(run, node.clause), mayRepeat(run, node.body)]);
+      return concat([runNode(run, node.clause), mayRepeat(run, node.body, node.clause)]);
     case 'ArithmeticFor':
       return runCountedLoop(run, node, bodiesOf(run));
     case 'Case':
@@ -173,18 +183,15 @@ function bodiesOf(run: ShellRun): Bodies {
   return { run: (body) => runNode(run, body), mayRun: (body) => mayRepeat(run, body) };
 }
 
-// A body of a loop that changes a variable is gone through again, with what the first round leaves; within that, each loop once.
-function mayRepeat(run: ShellRun, body: CompoundList): Value {
-  const before = new Map(run.vars);
+// Later rounds of a loop see what earlier rounds leave, also in its condition.
+function mayRepeat(run: ShellRun, body: CompoundList, clause?: CompoundList): Value {
+  const before = stateOf(run);
   const output = inBranch(run, () => runNode(run, body));
-  const isChanged = [...run.vars].some(([name, value]) => before.has(name) && before.get(name)?.text !== value.text);
-  if (!isChanged || run.isRepeating) return output;
-  run.isRepeating = true;
-  try {
-    inBranch(run, () => runNode(run, body));
-  } finally {
-    run.isRepeating = false;
-  }
+  if (!isSameState(before, stateOf(run)))
+    repeat(run, () => {
+      if (clause !== undefined) inBranch(run, () => runNode(run, clause));
+      inBranch(run, () => runNode(run, body));
+    });
   return output;
 }
 

@@ -54,6 +54,8 @@ export interface Value {
   readonly members?: ReadonlyMap<string, Value>;
   /** What was decoded and is no text. */
   readonly bytes?: Uint8Array;
+  /** It may be more texts than are kept: as code, it may be anything. */
+  readonly isCut?: boolean;
   /** What an interactive shell or an interpreter without a program prints. */
   readonly shellOutput: boolean;
 }
@@ -85,6 +87,7 @@ export function concat(values: readonly Value[]): Value {
   return {
     text,
     map,
+    ...(values.some((value) => value.isCut) && { isCut: true }),
     others: alternatives(values),
     taints: joinTaints(values),
     folded: values.some((value) => value.folded),
@@ -110,7 +113,13 @@ export function changedText(value: Value, text: string): Value {
 /** One value or the other: the first's text, with the second's beside it. */
 export function either(first: Value, second: Value): Value {
   const others = [...first.others, second.text, ...second.others].filter((text) => text !== first.text);
-  return { ...first, others: [...new Set(others)].slice(0, alternativesMax), taints: joinTaints([first, second]) };
+  const all = [...new Set(others)];
+  return {
+    ...first,
+    ...((all.length > alternativesMax || first.isCut === true || second.isCut === true) && { isCut: true }),
+    others: all.slice(0, alternativesMax),
+    taints: joinTaints([first, second]),
+  };
 }
 
 /** Every text that a value may be. */

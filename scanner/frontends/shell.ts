@@ -18,6 +18,7 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
   run.map = map;
   const script = parse(text);
   noteExit(run, runStatements(run, script.commands));
+  for (const trap of run.atEnd.splice(0)) trap();
   for (const [name, shellFunction] of run.functions)
     if (!run.called.has(name) && shellFunction.source === source) callFunction(run, name, shellFunction, undefined);
   const [first] = script.errors ?? [];
