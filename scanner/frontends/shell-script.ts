@@ -18,6 +18,7 @@ import { type Bodies, runCountedLoop, runLoop } from './shell-loops.ts';
 import { withRedirections } from './shell-redirections.ts';
 import { isSameState, repeat, stateOf } from './shell-rounds.ts';
 import { noteTrait, type ShellFunction, type ShellRun, spanOf } from './shell-run.ts';
+import { noteUnbounded } from './shell-unbounded.ts';
 import { concat, emptyValue, unknownValue, type Value } from './shell-value.ts';
 import { foldWord } from './shell-words.ts';
 
@@ -221,29 +222,6 @@ function defineFunction(run: ShellRun, node: FunctionNode): void {
       { span: spanOf(run, node), api: node.name.text, certainty: 'exact' },
       'unbounded',
       'a function that starts itself twice',
-    );
-}
-
-function noteUnbounded(run: ShellRun, node: Extract<Runnable, { type: 'While' }>): void {
-  const [only] = node.clause.commands;
-  const isEndless =
-    node.clause.commands.length === 1 && only?.command.type === 'Command' && /^(true|:)$/.test(only.command.name?.text ?? '');
-  if (!isEndless || node.kind !== 'while') return;
-  let starts = false;
-  let ends = false;
-  const visit = (inner: SyntaxNode): void => {
-    run.context.steps.take();
-    if (inner.type === 'Statement' && inner.background) starts = true;
-    if (inner.type === 'Command' && /^(break|exit|return|sleep|wait|read)$/.test(inner.name?.text ?? '')) ends = true;
-    forEachChild(inner, visit);
-  };
-  visit(node.body);
-  if (starts && !ends)
-    noteTrait(
-      run,
-      { span: spanOf(run, node), api: 'while', certainty: 'exact' },
-      'unbounded',
-      'an endless loop that starts processes',
     );
 }
 
