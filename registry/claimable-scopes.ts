@@ -6,6 +6,7 @@ import type { Scope } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type IdentityStatement, predicateTypes } from '../skills-index/statement/attestation.ts';
 import { identityId } from '../skills-index/statement/identity-id.ts';
+import { idsOf } from '../skills-index/trust/identity/match.ts';
 import { isFirstClaim } from './first-claims.ts';
 import { type KnownIdentities, latest } from './identities.ts';
 import type { NewStatement } from './log.ts';
@@ -17,6 +18,8 @@ const reserved: readonly string[] = [
   ...['security', 'skill', 'skillgate', 'skills', 'support', 'system', 'tuf', 'verified'],
   ...['amazon', 'anthropic', 'apple', 'chatgpt', 'claude', 'codex', 'copilot', 'cursor', 'deepmind', 'gemini', 'google', 'meta'],
   ...['microsoft', 'mistral', 'nvidia', 'openai', 'opencode', 'xai'],
+  // Names that vendors have elsewhere, and the registries and forges that names are taken from.
+  ...['anthropic-ai', 'anthropics', 'claude-ai', 'claude-code', 'github', 'gitlab', 'npm', 'npmjs', 'pypi', 'skillgates'],
   ...['aux', 'con', 'nul', 'prn', ...devices],
 ];
 
@@ -30,13 +33,14 @@ export function refuseOddScope(
   { statement, signer }: { readonly statement: IdentityStatement; readonly signer: NewStatement['signer'] },
 ): void {
   if (statement.predicateType !== predicateTypes.scope || !isFirstClaim(statement)) return;
-  const by = 'keyId' in signer ? signer.keyId : signer.signer;
-  if (chain.isMember(by, 'administrator', latest)) return;
+  // A CI job speaks as its workflow and as its repository: each of them may be the owner.
+  const ids = 'keyId' in signer ? [signer.keyId] : idsOf(signer);
+  if (ids.some((id) => chain.isMember(id, 'administrator', latest))) return;
   const { scope } = statement.predicate;
-  const kept = reserved.find((name) => name === scope || looksLike(name, scope, strictForm));
+  const kept = reserved.find((name) => name === scope) ?? reserved.find((name) => isLikeReserved(name, scope));
   if (kept !== undefined)
     throw reservedProblem(scope, kept === scope ? 'this name is reserved' : `it looks like @${kept}, which is reserved`);
-  const owns = (other: Scope): boolean => chain.ownersOf(other, latest).some((one) => identityId(one) === by);
+  const owns = (other: Scope): boolean => chain.ownersOf(other, latest).some((one) => ids.includes(identityId(one)));
   const claimed = statements.flatMap((one) =>
     one.statement.predicateType === predicateTypes.scope && isFirstClaim(one.statement) ? [one.statement.predicate.scope] : [],
   );
@@ -48,6 +52,18 @@ export function refuseOddScope(
 export function isLookAlike(one: string, other: string): boolean {
   const hasDigit = /\d/.test(one) || /\d/.test(other);
   return looksLike(one, other, plainForm) || (hasDigit && looksLike(one, other, strictForm));
+}
+
+// A short name is one letter away from many words: `apl` is no `api`. With a digit somebody had it in mind.
+function isLikeReserved(name: string, scope: string): boolean {
+  return name.length < longNameChars ? isLookAlike(name, scope) : looksLike(name, scope, drawnForm);
+}
+
+const longNameChars = 5;
+
+// `gooogle`: nobody counts to three.
+function drawnForm(name: string): string {
+  return strictForm(name).replace(/(.)\1{2,}/g, '$1$1');
 }
 
 function looksLike(one: string, other: string, form: (name: string) => string): boolean {

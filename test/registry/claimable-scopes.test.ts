@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isLookAlike } from '../../registry/claimable-scopes.ts';
 import { strangerClaimSeconds, strangerClaimsBurst } from '../../registry/limits.ts';
+import type { Identity } from '../../skills-index/statement/attestation.ts';
+import { somebody, someWorkflow, type TestClaims } from '../skills-index/story-sigstore.ts';
+import { certify, claim, job, kim, sigstore } from './certified-road.ts';
 import { makeKey } from './people.ts';
 import { claimScope, type Send } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
@@ -12,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('the first claim of a scope', () => {
-  it.each([
+  it.each<readonly [string, string]>([
     ['anthropic', 'reserved'],
     ['anthrop1c', 'looks like @anthropic'],
     ['skillgate', 'reserved'],
@@ -21,6 +24,13 @@ describe('the first claim of a scope', () => {
     ['con', 'reserved'],
     ['nul', 'reserved'],
     ['com1', 'reserved'],
+    ...['anthropics', 'anthropic-ai', 'claude-code', 'github', 'npm', 'skillgates'].map((name) => [name, 'reserved'] as const),
+    ['gooogle', 'looks like @google'],
+    ['g0oogle', 'looks like @google'],
+    ['ap1', 'looks like @api'],
+    ['xa-i', 'looks like @xai'],
+    ['c0n', 'looks like @con'],
+    ['git1ab', 'looks like @gitlab'],
     ['acrne', 'looks like @acme'],
     ['ac-me', 'looks like @acme'],
     ['acm3', 'looks like @acme'],
@@ -36,7 +46,30 @@ describe('the first claim of a scope', () => {
     expect((await claimScope(world.send, 'acrne', world.author)).status).toBe(201);
   });
 
-  it.each(['mail', 'mall', 'corner', 'acmetools', 'acmee', 'adminton'])('of @%s is anybody’s', async (scope) => {
+  it('of what looks like the scope of a repository’s job is that job’s, and nobody else’s', async () => {
+    const certifying = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
+    const claimAs = async (scope: string, owner: Identity, claims: TestClaims) =>
+      (await claim(certifying.send, scope, { owners: [owner], signer: certify(claims) })).status;
+    expect(await claimAs('ourtools', job, someWorkflow)).toBe(201);
+    expect(await claimAs('our-tools', kim, somebody)).toBe(403);
+    expect(await claimAs('our-tools', job, someWorkflow)).toBe(201);
+    certifying.close();
+  });
+
+  it.each([
+    'mail',
+    'mall',
+    'corner',
+    'acmetools',
+    'acmee',
+    'adminton',
+    'apl',
+    'xal',
+    'iog',
+    'claude-fans',
+    'team-111',
+    'team-11',
+  ])('of @%s is anybody’s', async (scope) => {
     expect((await claimScope(world.send, scope, makeKey())).status).toBe(201);
   });
 
