@@ -22,8 +22,9 @@ const bounded: readonly { readonly part: RegExp; readonly because: string }[] = 
     because: 'an index holds only the lines that no file has yet',
   },
   { part: /^select [^()]* from "versions" where "versions"\."status" = \?$/, because: 'versions in review, at a start' },
+  { part: /^select "id" from "versions" where "versions"\."status" in \(\?, \?\)$/, because: 'versions that wait, at a start' },
   {
-    part: /from "versions" inner join "scans" .* where \("versions"\."status" in \(\?, \?\) and "scans"/,
+    part: /from "versions" inner join "scans" .* where \("versions"\."status" in \([?, ]+\) and "scans"/,
     because: 'versions that wait for a person, when a scanner is ended',
   },
   { part: /from "similarity_bands" .* where \("similarity_bands"\."key" in/, because: 'versionsPerBandMax for each of 32 keys' },
