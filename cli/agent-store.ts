@@ -27,8 +27,8 @@ export interface GrantChange {
   readonly budget?: Budget;
   readonly workspace?: AgentWorkspace;
   readonly model?: string;
-  /** Makes a revoked identity active again, as a person said. */
-  readonly reinstate?: boolean;
+  /** Makes a revoked identity active again: when it was revoked, as a person was shown. */
+  readonly reinstate?: string | undefined;
 }
 
 /**
@@ -76,7 +76,7 @@ export function grantAgent(folder: string, name: string, change: GrantChange): A
   for (const { skill, range } of skills) parseReference(`${skill.replace(/\/\*$/, '/any')}@${range}`);
   if (workspace !== undefined) refuseShared(folder, name, workspace.name);
   return changeAgent(folder, name, ({ revoked, ...agent }) => {
-    if (revoked !== undefined && change.reinstate !== true)
+    if (revoked !== undefined && change.reinstate !== revoked)
       throw new Problem('plan-refused', `Cannot grant anything to agent ${name}: it was revoked on ${revoked}`, {
         hint: `skill agent grant ${name} --reinstate …, or skill agent remove ${name}`,
       });

@@ -65,8 +65,10 @@ async function grant(context: CommandContext): Promise<ExitCode> {
     throw new Problem('usage', `Cannot grant nothing to ${agent}`, { hint: `skill agent grant ${agent} --all-of @scope/name` });
   const changes: GrantChange[] = [{ ...change, skills: [...(change.skills ?? []), ...named.map(startGrantOf)] }];
   for (const text of allOf) changes.push(await wholeGrantOf(context, text));
-  await askToReinstate(context, readAgent(folder, agent));
-  for (const change of changes) grantAgent(folder, agent, { ...change, reinstate: true });
+  const asked = readAgent(folder, agent);
+  await askToReinstate(context, asked);
+  // Whoever revokes it in the meantime has the last word.
+  for (const change of changes) grantAgent(folder, agent, { ...change, reinstate: asked.revoked });
   await unpin(
     context,
     agent,

@@ -107,6 +107,9 @@ describe('skill agent', () => {
     expect(() => grantAgent(join(home, 'config/agents'), 'finance', { skills: [{ skill: '@acme/a', range: '*' }] })).toThrow(
       expect.objectContaining({ code: 'plan-refused', message: expect.stringContaining('was revoked on 2026-') }),
     );
+    // A person was asked about another revocation than the one that stands.
+    const earlier = { skills: [{ skill: '@acme/a', range: '*' }], reinstate: '2026-01-01T00:00:00.000Z' };
+    expect(() => grantAgent(join(home, 'config/agents'), 'finance', earlier)).toThrow('was revoked on 2026-');
     const granted = await skill({ home }, 'agent', 'grant', 'finance', '@acme/a', '--reinstate');
     expect(granted.out).toContain('@acme/a');
     expect(granted.out).not.toContain('revoked');

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAgent, grantAgent, revokeAgent } from '../../cli/agent-store.ts';
 import { createKeyFile, publicKeyOf } from '../../cli/signers/key-file.ts';
+import { readAgent } from '../../runner/agents.ts';
 import { openBreaker } from '../../runner/breakers.ts';
 import { holdDesk, holdFiles } from '../../runner/holds.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
@@ -312,7 +313,8 @@ describe('what waited', () => {
   const give = () => {
     const egress = [{ url: 'http://api.crm.example/v2/*', methods: ['GET', 'POST'] }];
     const capabilities = { ...noCapabilities, egress };
-    return grantAgent(agents(), 'finance', { skills: [{ skill: '@acme/probe', range: '*' }], capabilities, reinstate: true });
+    const skills = [{ skill: '@acme/probe', range: '*' }];
+    return grantAgent(agents(), 'finance', { skills, capabilities, reinstate: readAgent(agents(), 'finance').revoked });
   };
 
   it('does not start when its breaker opened while it waited', async () => {
