@@ -190,7 +190,7 @@ function setOf({ now, plan: { agent, skill }, planDigest: plan, subject }: Mount
   return { schema: 'skillgate.changes/2', ...of, at: now().toISOString(), folders };
 }
 
-// Now and to this run: later it could only be refused to somebody else, or thrown away unread. Changes of `rw` mounts do not wait.
+// Now and to this run: later it could only be refused to somebody else, or thrown away unread.
 function refuseWhatCannotWait(question: MountsQuestion, folders: ChangedFolder[], cleaned: LeftBehind[]): void {
   const drop = (why: string | undefined, one: (folder: ChangedFolder) => boolean): void => {
     if (why === undefined) return;
@@ -202,8 +202,8 @@ function refuseWhatCannotWait(question: MountsQuestion, folders: ChangedFolder[]
   const set = setOf(question, folders);
   const json = JSON.stringify(set);
   drop(whyTooLarge(set, json), () => true);
-  if (folders.some((one) => one.mode === 'cow'))
-    drop(whyNoRoom(question.data, set.run, set, json.length), (one) => one.mode === 'cow');
+  // Of `rw` mounts as well: where they conflict, they wait.
+  if (folders.length > 0) drop(whyNoRoom(question.data, set.run, set, json.length), () => true);
 }
 
 // A file with the names of all paths is kept for good, so an agent that changes paths without end would fill the disk.

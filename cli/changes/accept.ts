@@ -55,7 +55,9 @@ async function applyBeforehand(
   allowed: readonly ChangedFolder[],
 ): Promise<ChangeSet | undefined> {
   const waiting = readWaiting(paths.data, set.run);
-  await applyFolders(paths, host, waiting, allowed);
+  await applyFolders(paths, host, waiting, allowed).catch((cause) => {
+    throw cause instanceof Problem && cause.code === 'changes-conflict' ? notApplied(set.run, allowed, cause) : cause;
+  });
   const rest = { ...set, folders: set.folders.filter((one) => one.mode !== 'rw') };
   if (rest.folders.length === 0) {
     removeApplied(waiting);
@@ -69,6 +71,14 @@ async function applyBeforehand(
   const offered = { event: 'changes', decision: 'offered', digest: changeSetDigest(rest), targets } as const;
   host.audit.record({ run, agent, skill, version, plan }, offered);
   return rest;
+}
+
+function notApplied(run: string, folders: readonly ChangedFolder[], { message, reasons }: Problem): Problem {
+  const onlyDiscarded = folders.some((one) => one.conflicts.length > 0);
+  const hint = onlyDiscarded
+    ? `they can only be discarded: skill changes show ${run}, then skill changes discard ${run}`
+    : `bring these paths back, then skill changes accept ${run}; or skill changes discard ${run}`;
+  return new Problem('changes-conflict', `The changes of run ${run} wait. ${message}`, { reasons, hint });
 }
 
 async function applyFolders(

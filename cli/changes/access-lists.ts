@@ -4,8 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import type { Owners } from '../../runner/mounts/ownership.ts';
 import { withParent } from '../../runner/mounts/walk-folder.ts';
+import type { Owners } from '../../skills-index/run/foreign-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { accessListsAtOnce } from '../limits.ts';
 

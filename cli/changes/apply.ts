@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import { ownersOf } from '../../runner/mounts/ownership.ts';
 import { withParent } from '../../runner/mounts/walk-folder.ts';
-import { lookIn } from '../../runner/mounts/workspace.ts';
+import { findShut, lookIn } from '../../runner/mounts/workspace.ts';
 import { takeTurns } from '../../runner/turns.ts';
 import type { Change, ChangedFolder, EntryState, LeftBehind } from '../../skills-index/run/changes.ts';
 import { whyLinkRefused } from '../../skills-index/run/left-behind.ts';
@@ -29,6 +29,8 @@ export async function applyChanges(
 ): Promise<LeftBehind[]> {
   const turn = takeTurns();
   const owners = ownersOf(fs.statSync(root));
+  const hasLinks = changes.some((one) => one.after?.kind === 'link');
+  const look = lookIn(root, hasLinks ? await findShut(root, further) : new Set());
   const act = (one: Change, how: (at: Buffer, one: Change) => void): void =>
     withParent(root, latin(one.path), owners, (to) => how(to, one));
   const deep = changes.toSorted((a, b) => b.path.split('/').length - a.path.split('/').length);
@@ -52,7 +54,6 @@ export async function applyChanges(
   }
   // A folder that nobody may write to is made so when all is in it; where a link leads is known then too.
   const left: LeftBehind[] = [];
-  const look = lookIn(root);
   for (const one of stay) {
     await turn();
     act(one, (to, { path, after }) => {

@@ -1,10 +1,11 @@
 /** What stands against changes that wait: asked of the whole folder before the first of them is applied, and of each path just before it is. */
 import * as fs from 'node:fs';
 import { stateAt } from '../../runner/mounts/entry-state.ts';
-import { ForeignEntry, type Owners, ownersOf } from '../../runner/mounts/ownership.ts';
+import { ForeignEntry, ownersOf } from '../../runner/mounts/ownership.ts';
 import { withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
 import { takeTurns } from '../../runner/turns.ts';
 import { type Change, type ChangedFolder, type EntryState, sameState } from '../../skills-index/run/changes.ts';
+import type { Owners } from '../../skills-index/run/foreign-paths.ts';
 import { type FurtherNames, whyBytecodeRefused, whyPathRefused } from '../../skills-index/run/protected-names.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { filesWithAccessList, openEntry } from './access-lists.ts';
@@ -31,13 +32,13 @@ export async function refuseConflicts(
   const owners = ownersOf(fs.statSync(root));
   const judged = new Map<string, fs.Stats | undefined>();
   const special: string[] = [];
-  const why = (change: Change): string | undefined => {
+  const why = async (change: Change): Promise<string | undefined> => {
     const { path, before, after } = change;
     if (touched.has(path)) return 'somebody else changed it while the run went on';
     if (after !== undefined && !owners.has(after.uid)) return new ForeignEntry(after.uid).message;
     // Before it is read, so that a change while it is read is seen later.
     judged.set(path, statsAt(root, path, owners));
-    const now = stateAt(root, latin(path), owners);
+    const now = await stateAt(root, latin(path), owners);
     const between = begun && (now?.kind === 'folder' ? after?.kind === 'folder' : now === undefined && after !== undefined);
     if (!sameState(now, before) && !sameState(now, after) && !between) return 'somebody else changed it since the run';
     if (
@@ -50,9 +51,9 @@ export async function refuseConflicts(
     const whyPath = whyPathRefused(path, before === undefined, further) ?? (after && whyBytecodeRefused(path));
     return whyPath ?? whyNotGiven(root, change, now, owners);
   };
-  const whyNot = (one: Change): string | undefined => {
+  const whyNot = async (one: Change): Promise<string | undefined> => {
     try {
-      return why(one);
+      return await why(one);
     } catch (cause) {
       if (cause instanceof ForeignEntry) return cause.message;
       throw cause;
@@ -61,7 +62,7 @@ export async function refuseConflicts(
   const reasons: { readonly message: string }[] = [];
   for (const one of changes) {
     await turn();
-    const reason = whyNot(one);
+    const reason = await whyNot(one);
     if (reason !== undefined) reasons.push({ message: `${one.path}: ${reason}` });
   }
   // Its list can only be copied together with these bits, which would then be on new bytes for a moment.

@@ -52,6 +52,8 @@ function editsOf(before: readonly string[], after: readonly string[]): Edit[] {
 }
 
 function shortest(before: readonly string[], after: readonly string[]): Edit[] {
+  // All of a new or a deleted text differs; the search would cost its lines squared.
+  if (before.length === 0 || after.length === 0) return whole(before, after);
   const reached = new Map<number, number>([[1, 0]]);
   const trail: Map<number, number>[] = [];
   for (let edits = 0; edits <= Math.min(editsMax, before.length + after.length); edits++) {
@@ -63,6 +65,10 @@ function shortest(before: readonly string[], after: readonly string[]): Edit[] {
       if (at >= before.length && at - diagonal >= after.length) return walkBack(trail, before, after);
     }
   }
+  return whole(before, after);
+}
+
+function whole(before: readonly string[], after: readonly string[]): Edit[] {
   return [...before.map((line): Edit => ['-', line]), ...after.map((line): Edit => ['+', line])];
 }
 

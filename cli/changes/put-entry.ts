@@ -3,9 +3,9 @@
  * are set through the descriptor of what was made here, never by a name.
  */
 import * as fs from 'node:fs';
-import type { Owners } from '../../runner/mounts/ownership.ts';
 import { bytesOf, withHandle } from '../../runner/mounts/walk-folder.ts';
 import type { EntryState } from '../../skills-index/run/changes.ts';
+import type { Owners } from '../../skills-index/run/foreign-paths.ts';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { copyAccessList, pathOnly } from './access-lists.ts';

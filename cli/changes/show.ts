@@ -97,7 +97,7 @@ type File = Extract<EntryState, { kind: 'file' }>;
 // Where a person can look at what is not shown.
 function digestsOf({ folder }: WaitingChanges, old: File | undefined, fresh: File | undefined): string[] {
   return [
-    ...(old === undefined ? [] : [`- ${old.sha256}`]),
+    ...(old === undefined || 'by' in old ? [] : [`- ${old.sha256}`]),
     ...(fresh === undefined ? [] : [`+ ${fresh.sha256}, kept as ${join(folder, hexOf(fresh.sha256))}`]),
   ];
 }

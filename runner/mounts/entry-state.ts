@@ -2,8 +2,11 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import type { EntryState } from '../../skills-index/run/changes.ts';
+import type { Owners } from '../../skills-index/run/foreign-paths.ts';
 import { type Digest, digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
-import { type Owners, requireOwner } from './ownership.ts';
+import { changedBytesMax } from '../limits.ts';
+import { takeTurns } from '../turns.ts';
+import { requireOwner } from './ownership.ts';
 import { textOf, withHandle, withParent } from './walk-folder.ts';
 
 /**
@@ -11,12 +14,15 @@ import { textOf, withHandle, withParent } from './walk-folder.ts';
  * @param owners whose it may be; what belongs to somebody else is not read
  * @throws ForeignEntry
  */
-export function stateAt(root: string, path: string, owners: Owners): EntryState | undefined {
-  return lookAt(root, path, owners, (at, self, stats) => {
+export async function stateAt(root: string, path: string, owners: Owners): Promise<EntryState | undefined> {
+  const found = lookAt(root, path, owners, (at, self, stats) => {
     requireOwner(owners, stats);
-    const link = stats.isSymbolicLink() ? fs.readlinkSync(at, 'latin1') : undefined;
-    return readState(self, stats, link);
+    if (stats.isFile() && stats.size <= changedBytesMax) return { stats, file: fs.openSync(self, 'r') };
+    return { stats, link: stats.isSymbolicLink() ? fs.readlinkSync(at, 'latin1') : undefined };
   });
+  if (found === undefined) return undefined;
+  if (found.file !== undefined) return fileState(found.stats, ...(await digestOfFile(found.file)));
+  return found.stats.isFile() ? largeFile(found.stats) : stateOf(found.stats, found.link);
 }
 
 /** When a path of a folder last changed in any way. */
@@ -39,25 +45,31 @@ type Read = { readonly state: EntryState | undefined; readonly content?: Uint8Ar
 
 /** A file with its bytes, or anything else. */
 export function readContent(self: string, stats: fs.Stats, link: string | undefined): Read {
-  if (!stats.isFile()) return { state: readState(self, stats, link) };
+  if (!stats.isFile()) return { state: stateOf(stats, link) };
   const content = fs.readFileSync(self);
   return { state: fileState(stats, digestOf(content), content.length), content };
 }
 
-function readState(self: string, stats: fs.Stats, link: string | undefined): EntryState | undefined {
-  const { uid, gid } = stats;
+function stateOf({ mode, uid, gid }: fs.Stats, link: string | undefined): EntryState | undefined {
   if (link !== undefined) return { kind: 'link', to: textOf(link), uid, gid };
-  if (stats.isDirectory()) return { kind: 'folder', mode: stats.mode & 0o7777, uid, gid };
-  return stats.isFile() ? fileState(stats, ...digestOfFile(self)) : undefined;
+  const isFolder = (mode & fs.constants.S_IFMT) === fs.constants.S_IFDIR;
+  return isFolder ? { kind: 'folder', mode: mode & 0o7777, uid, gid } : undefined;
 }
 
 function fileState({ mode, uid, gid }: fs.Stats, sha256: Digest, bytes: number): EntryState {
   return { kind: 'file', sha256, bytes, mode: mode & 0o7777, uid, gid };
 }
 
-// Piece by piece: a large file of the folder is no limit for what a run may delete or replace.
-function digestOfFile(self: string): [Digest, number] {
-  const file = fs.openSync(self, 'r');
+// No run can bring such a file, so it is only deleted or replaced: to see that it is still the same takes no reading.
+function largeFile(stats: fs.Stats): EntryState {
+  const { dev, gid, ino, mode, mtimeMs, size, uid } = stats;
+  const sha256 = digestOf(`${dev}:${ino} ${mtimeMs} ${size}`);
+  return { kind: 'file', sha256, bytes: size, mode: mode & 0o7777, uid, gid, by: 'identity' };
+}
+
+// Piece by piece, since other work of this process has to go on meanwhile.
+async function digestOfFile(file: number): Promise<[Digest, number]> {
+  const turn = takeTurns();
   try {
     const hash = createHash('sha256');
     const piece = Buffer.alloc(1024 * 1024);
@@ -65,6 +77,7 @@ function digestOfFile(self: string): [Digest, number] {
     for (let read = fs.readSync(file, piece); read > 0; read = fs.readSync(file, piece)) {
       hash.update(piece.subarray(0, read));
       bytes += read;
+      await turn();
     }
     return [parseDigest(`sha256:${hash.digest('hex')}`), bytes];
   } finally {

@@ -4,10 +4,11 @@
  */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
+import type { Owners } from '../../skills-index/run/foreign-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { foldersDeepMax } from '../limits.ts';
 import { takeTurns } from '../turns.ts';
-import { type Owners, requireOwner } from './ownership.ts';
+import { requireOwner } from './ownership.ts';
 
 /** One entry of the folder. */
 export interface Met {
@@ -26,7 +27,7 @@ export interface Visitor {
   /** Whether folders that their owner cannot read are opened up, as a run may leave them behind. */
   readonly mend: boolean;
   /** Whether it is still there, so that a folder is walked. */
-  readonly meet: (met: Met) => boolean;
+  readonly meet: (met: Met) => boolean | Promise<boolean>;
   /** What could not be looked at; goes on unless this throws. */
   readonly fail: (path: string, cause: unknown) => void;
 }
@@ -91,7 +92,7 @@ async function walkOpen({ self, path, depth }: OpenFolder, visitor: Visitor, tur
       const link = stats.isSymbolicLink() ? fs.readlinkSync(at, 'latin1') : undefined;
       if (depth >= foldersDeepMax && stats.isDirectory())
         throw new Problem('plan-refused', `A folder lies more than ${foldersDeepMax} deep`);
-      if (!visitor.meet({ path: one, name, at, stats, link, siblings }) || !stats.isDirectory()) continue;
+      if (!(await visitor.meet({ path: one, name, at, stats, link, siblings })) || !stats.isDirectory()) continue;
       const inner = fs.openSync(at, handle);
       try {
         const below = { self: `/proc/self/fd/${inner}`, path: one, depth: depth + 1 };

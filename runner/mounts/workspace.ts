@@ -1,6 +1,7 @@
 /** A folder that a run may change: it sees a view of it, and what it did there is judged, compared and offered afterwards. */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
+import { type Owners, type Ownership, ownershipOf } from '../../skills-index/run/foreign-paths.ts';
 import { type Gathering, gatherChanges, TooMuchChanged } from '../../skills-index/run/gather-changes.ts';
 import { type LookAt, whyLeftBehind } from '../../skills-index/run/left-behind.ts';
 import type { FurtherNames } from '../../skills-index/run/protected-names.ts';
@@ -9,7 +10,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { changedBytesMax, changedPathsMax, linkLooksMax, workspaceEntriesMax } from '../limits.ts';
 import { takeTurns } from '../turns.ts';
 import { changedAt, readContent, stateAt } from './entry-state.ts';
-import { ForeignEntry, type Owners, type Ownership, ownershipOf, ownersOf } from './ownership.ts';
+import { ForeignEntry, ownersOf } from './ownership.ts';
 import type { View, Views } from './views.ts';
 import { bytesOf, type Met, textOf, walkFolder, withHandle } from './walk-folder.ts';
 
@@ -106,8 +107,8 @@ async function collectChanges(
   // The folder below is as it was when the run began, unless somebody else changed it.
   const touched = (path: string): boolean => changedAt(below, path, owners) !== (view.below ?? before).get(path)?.changed;
   const { gathered, refuse, requireRoom, compare, gone } = gatherChanges(limits, touched, further);
-  const look = lookIn(root);
-  const meet = (met: Met): boolean => {
+  const look = lookIn(root, shutOf(protectedPaths));
+  const meet = async (met: Met): Promise<boolean> => {
     const { path, at, stats, link } = met;
     const old = before.get(path);
     seen.add(path);
@@ -127,7 +128,7 @@ async function collectChanges(
     // A file with holes costs a run nothing, whatever its size.
     if (stats.isFile()) requireRoom(path, stats.size);
     const { state, content } = withHandle(at, (self) => readContent(self, stats, link));
-    if (compare(path, stateAt(below, path, owners), state) && content !== undefined) keep(textOf(path), content);
+    if (compare(path, await stateAt(below, path, owners), state) && content !== undefined) keep(textOf(path), content);
     return true;
   };
   const fail = (path: string, cause: unknown): void => {
@@ -142,9 +143,9 @@ async function collectChanges(
     await turn();
     try {
       const why = ownership.whyForeign(path) ?? (ownership.holdsForeign(path) ? holdsOthers : undefined);
-      gone(path, () => {
+      await gone(path, async () => {
         if (why !== undefined) throw new Error(why);
-        return stateAt(below, path, owners);
+        return await stateAt(below, path, owners);
       });
     } catch (cause) {
       if (cause instanceof TooMuchChanged) throw cause;
@@ -166,10 +167,26 @@ function whyForeign({ path, stats }: Met, ownership: Ownership, owners: Owners):
   return ownership.whyForeign(path) ?? (!stats.isDirectory() && ownership.holdsForeign(path) ? holdsOthers : undefined);
 }
 
-/** Looks at paths of a folder, whose links are not followed, and not without end: links that lead through one another are many looks. */
-export function lookIn(root: string): LookAt {
+/**
+ * What of a folder no run may write as it is now.
+ * @throws Problem `plan-refused` when it cannot be told
+ */
+export async function findShut(root: string, further: FurtherNames): Promise<Set<string>> {
+  return shutOf(findProtected(await lookThrough(root), (one) => leadsTo(root, one), further));
+}
+
+function shutOf(paths: readonly ProtectedPath[]): Set<string> {
+  return new Set(paths.filter(({ kind }) => kind === 'shut').map(({ path }) => Buffer.from(path).toString('latin1')));
+}
+
+/**
+ * Looks at paths of a folder, whose links are not followed, and not without end: links that lead through one another are many looks.
+ * @param shut paths that no run may write
+ */
+export function lookIn(root: string, shut: ReadonlySet<string>): LookAt {
   let looks = 0;
   return (path) => {
+    if (shut.has(path)) return 'shut';
     if (++looks > linkLooksMax) throw new Error('links lead through too many others');
     const at = bytesOf(`${root}/${path}`);
     const found = fs.lstatSync(at, { throwIfNoEntry: false });

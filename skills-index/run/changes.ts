@@ -21,14 +21,21 @@ const mode = v.pipe(count, v.maxValue(0o1777, 'has setuid or setgid bits'));
 // Without them, applying a rename could give one user's file to another.
 const owner = { uid: count, gid: count };
 const beforeMode = v.pipe(count, v.maxValue(0o7777, 'is no mode'));
-const stateWith = <Bits extends v.GenericSchema<number>>(bits: Bits) =>
-  v.variant('kind', [
-    exactObject({ kind: v.literal('file'), sha256: digest, bytes: count, mode: bits, ...owner }),
-    exactObject({ kind: v.literal('folder'), mode: bits, ...owner }),
-    exactObject({ kind: v.literal('link'), to: v.string(), ...owner }),
-  ]);
+const link = exactObject({ kind: v.literal('link'), to: v.string(), ...owner });
+const file = { kind: v.literal('file'), sha256: digest, bytes: count, ...owner };
+const stateBefore = v.variant('kind', [
+  // `by`: a file too large to be read, whose digest is of what identifies it and not of its bytes.
+  exactObject({ ...file, mode: beforeMode, by: v.optional(v.literal('identity')) }),
+  exactObject({ kind: v.literal('folder'), mode: beforeMode, ...owner }),
+  link,
+]);
+const stateAfter = v.variant('kind', [
+  exactObject({ ...file, mode }),
+  exactObject({ kind: v.literal('folder'), mode, ...owner }),
+  link,
+]);
 const said = exactObject({ path: v.string(), why: v.string() });
-const change = exactObject({ path, before: v.optional(stateWith(beforeMode)), after: v.optional(stateWith(mode)) });
+const change = exactObject({ path, before: v.optional(stateBefore), after: v.optional(stateAfter) });
 const folder = exactObject({
   source: v.string(),
   target: v.string(),
@@ -95,7 +102,7 @@ export function fileChangeOf(change: Change): FileChange {
   const { before, after, path } = change;
   return {
     ...{ change: kindOf(change), path },
-    ...(before?.kind === 'file' ? { before: before.sha256 } : {}),
+    ...(before?.kind === 'file' && before.by === undefined ? { before: before.sha256 } : {}),
     ...(after?.kind === 'file' ? { after: after.sha256 } : {}),
   };
 }

@@ -23,7 +23,7 @@ export interface Gathering {
    */
   compare(path: string, below: EntryState | undefined, seen: EntryState | undefined): boolean;
   /** A path that the run does not see any more, unless it is not taken over. `below` throws where it cannot be read. */
-  gone(path: string, below: () => EntryState | undefined): void;
+  gone(path: string, below: () => Promise<EntryState | undefined>): Promise<void>;
 }
 
 /** @param touched whether somebody else changed a path of the folder itself while the run went on */
@@ -58,11 +58,11 @@ export function gatherChanges(limits: GatherLimits, touched: (path: string) => b
     add(path, below, after);
     return after?.kind === 'file';
   };
-  const gone: Gathering['gone'] = (path, below) => {
+  const gone: Gathering['gone'] = async (path, below) => {
     if (path.split('/').some((_, end, parts) => shut.has(parts.slice(0, end + 1).join('/')))) return;
     const why = whyPathRefused(textOf(path), false, further);
     if (why !== undefined) return void refuse(path, why);
-    const before = below();
+    const before = await below();
     if (before !== undefined) add(path, before, undefined);
   };
   return { gathered: { changes, refused, conflicts }, refuse, requireRoom, compare, gone };

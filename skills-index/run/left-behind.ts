@@ -22,8 +22,8 @@ export interface LeftEntry {
   readonly isNew: boolean;
 }
 
-/** What lies at a path of the view, no link followed: where a link leads, `plain` for anything else, undefined for nothing. */
-export type LookAt = (path: string) => { readonly link: string } | 'plain' | undefined;
+/** What lies at a path of the view, no link followed: where a link leads, `shut` for what no run may write, `plain` for anything else, undefined for nothing. */
+export type LookAt = (path: string) => { readonly link: string } | 'shut' | 'plain' | undefined;
 
 /** Why an entry is not taken over; undefined when it may be. */
 export function whyLeftBehind(
@@ -54,11 +54,14 @@ export function whyLinkRefused(
   const leaves = 'a link that leaves the folder';
   const parts = targetOf(path, link);
   if (parts === undefined) return leaves;
-  if (parts.some((part) => isProtectedName(textOf(part), further))) return 'a link to what hosts or agents obey';
+  const toObeyed = 'a link to what hosts or agents obey';
+  if (parts.some((part) => isProtectedName(textOf(part), further))) return toObeyed;
   for (const end of parts.keys()) {
     const one = parts.slice(0, end + 1).join('/');
     const found = lookAt(one);
     if (found === undefined) return undefined;
+    // Also under a name that says nothing of it, such as the inside of a repository.
+    if (found === 'shut') return toObeyed;
     if (found === 'plain') continue;
     if (hops <= 0) return leaves;
     return whyLinkRefused(one, [found.link, ...parts.slice(end + 1)].join('/'), lookAt, further, hops - 1);
@@ -72,10 +75,10 @@ function targetOf(path: string, link: string): string[] | undefined {
   const down = link
     .slice(up.length)
     .split('/')
-    .filter((part, at, all) => part !== '' || at < all.length - 1);
+    .filter((part) => part !== '' && part !== '.');
   const above = path.split('/').slice(0, -1);
   const climbs = up.split('..').length - 1;
-  if (climbs > above.length || down.some((part) => ['', '.', '..'].includes(part))) return undefined;
+  if (link.startsWith('/') || climbs > above.length || down.includes('..')) return undefined;
   return [...above.slice(0, above.length - climbs), ...down];
 }
 

@@ -217,6 +217,42 @@ for n in 'abc':
     expect((await see(edit)).changes).toBeDefined();
   });
 
+  it.each(['rw', 'cow'] as const)(
+    'need room also where they are applied at once, since they wait where they conflict: %s',
+    async (mode) => {
+      const { run } = await see(edit);
+      const folder = changesFolderOf(host.paths.data, run);
+      writeFileSync(`${folder}/more`, '');
+      truncateSync(`${folder}/more`, 1024 ** 3);
+      const skillOf = { files: { 'probe.py': edit }, capabilities: { mount: reportsMount(mode) } };
+      const second = await runTest(host, skillOf, {}, { writable: ['reports'] });
+      expect(second.cleaned).toEqual([{ path: '/reports', why: expect.stringContaining('accept or discard some of them') }]);
+      expect(readdirSync(host.reports)).toEqual(['old.txt']);
+    },
+  );
+
+  it('are named with the way out, where they were allowed before the start and conflict', async () => {
+    const inner = bubblewrap();
+    const meanwhile = (...asked: Parameters<typeof inner.start>): ReturnType<typeof inner.start> => {
+      writeFileSync(`${host.reports}/old.txt`, 'mine');
+      return inner.start(...asked);
+    };
+    const skillOf = { files: { 'probe.py': edit }, capabilities: { mount: reportsMount('rw') } };
+    const run = runTest(host, skillOf, { sandbox: { ...inner, start: meanwhile } }, { writable: ['reports'] });
+    const problem = await run.then(
+      () => undefined,
+      (cause) => cause,
+    );
+    const [waiting] = listWaiting(host.paths.data);
+    const id = waiting?.set.run;
+    expect(problem).toMatchObject({
+      code: 'changes-conflict',
+      message: expect.stringContaining(`The changes of run ${id} wait.`),
+      hint: `they can only be discarded: skill changes show ${id}, then skill changes discard ${id}`,
+    });
+    expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('mine');
+  });
+
   it('that are discarded, or waited for too long, are a line in the log each, with the reason', async () => {
     const [first, second] = [await see(edit), await see(edit)];
     await skill('changes discard', [first.run]);

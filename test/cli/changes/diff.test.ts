@@ -51,6 +51,12 @@ describe('a unified difference', () => {
     );
   });
 
+  it('of a new text of many lines takes no search', () => {
+    const lines = Array.from({ length: 60_000 }, (_, index) => `${index}\n`);
+    expect(unifiedDiff('', lines.join(''))).toHaveLength(60_001);
+    expect(unifiedDiff(lines.join(''), '')).toHaveLength(60_001);
+  });
+
   it('of two large texts that have nothing in common ends', () => {
     const text = (sign: string): string => Array.from({ length: 20_000 }, (_, i) => `${sign}${i}\n`).join('');
     expect(unifiedDiff(text('a'), text('b'))).toHaveLength(40_001);

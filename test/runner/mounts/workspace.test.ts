@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { kindOf } from '../../../skills-index/run/changes.ts';
+import { changedBytesMax } from '../../../runner/limits.ts';
+import { stateAt } from '../../../runner/mounts/entry-state.ts';
+import { ownersOf } from '../../../runner/mounts/ownership.ts';
+import { fileChangeOf, kindOf } from '../../../skills-index/run/changes.ts';
 import { makeSeenFolder, type Seen, type SeenFolder, treeOf } from './seen-folder.ts';
 
 let seen: SeenFolder | undefined;
@@ -238,4 +241,93 @@ it.runIf(root)('a file of the folder that is larger than a run may change may be
   fs.truncateSync(`${seen.folder}/large`, 300 * 1024 ** 2);
   const after = await seen.see((view) => fs.rmSync(`${view}/large`));
   expect(words(after)).toEqual(['deleted large']);
+});
+
+describe('a link under a name that says nothing', () => {
+  const prepare = (folder: string): void => {
+    for (const dir of ['mirror.git/objects', 'mirror.git/refs', 'mirror.git/hooks', 'agentcfg', 'docs'])
+      fs.mkdirSync(`${folder}/${dir}`, { recursive: true });
+    for (const file of ['mirror.git/HEAD', 'mirror.git/config', 'agentcfg/settings.json', 'TEAM.md', 'CLAUDE.md', 'docs/guide'])
+      fs.writeFileSync(`${folder}/${file}`, file);
+    fs.symlinkSync('agentcfg', `${folder}/.claude`);
+    fs.symlinkSync('TEAM.md', `${folder}/AGENTS.md`);
+    fs.linkSync(`${folder}/CLAUDE.md`, `${folder}/twin.txt`);
+  };
+  const attacks = [
+    'mirror.git',
+    'mirror.git/config',
+    './mirror.git//hooks/post-receive',
+    'agentcfg/settings.json',
+    'TEAM.md',
+    'twin.txt',
+  ];
+
+  it.each(attacks)('is not taken over where it leads to what is shut: %s', async (to) => {
+    seen = makeSeenFolder(root);
+    prepare(seen.folder);
+    const offered = await seen.see(link('notes', to));
+    expect({ words: words(offered), refused: refusals(offered) }).toEqual({ words: [], refused: [`notes: ${toObeyed}`] });
+  });
+
+  it.each(['docs/guide', 'docs', './docs//guide', 'docs/./new'])('is taken over where it leads to plain work: %s', async (to) => {
+    seen = makeSeenFolder(root);
+    prepare(seen.folder);
+    const offered = await seen.see(link('notes', to));
+    await offered.apply();
+    expect(treeOf(seen.folder)).toMatchObject({ notes: `link ${to}` });
+  });
+
+  it('is left out where what it leads to became shut since the run', async () => {
+    seen = makeSeenFolder(root);
+    prepare(seen.folder);
+    const offered = await seen.see(link('notes', 'docs/guide'));
+    fs.symlinkSync('docs', `${seen.folder}/.vscode`);
+    await offered.apply();
+    expect(Object.keys(treeOf(seen.folder))).not.toContain('notes');
+  });
+});
+
+describe('a file of the folder that is larger than any run can bring', () => {
+  const large = (path: string): void => {
+    fs.writeFileSync(path, 'x');
+    fs.truncateSync(path, changedBytesMax + 1);
+  };
+
+  it('is deleted or replaced without being read, and the log says no digest of its bytes', async () => {
+    seen = makeSeenFolder(root);
+    for (const name of ['image', 'image2']) large(`${seen.folder}/${name}`);
+    const offered = await seen.see((view) => {
+      for (const name of ['image', 'image2']) fs.rmSync(`${view}/${name}`);
+      fs.writeFileSync(`${view}/image2`, 'small');
+    });
+    expect(offered.changes.map((one) => fileChangeOf(one).before)).toEqual([undefined, undefined]);
+    await offered.apply();
+    expect(treeOf(seen.folder)).toEqual({ image2: 'file 644 small' });
+  });
+
+  it('stays where somebody changed it since the run', async () => {
+    seen = makeSeenFolder(root);
+    large(`${seen.folder}/image`);
+    const offered = await seen.see((view) => fs.rmSync(`${view}/image`));
+    fs.appendFileSync(`${seen.folder}/image`, 'more');
+    await expect(offered.apply()).rejects.toThrow(expect.objectContaining({ code: 'changes-conflict' }));
+    expect(fs.existsSync(`${seen.folder}/image`)).toBe(true);
+  });
+});
+
+it('lets other work of the process go on while a file is hashed', async () => {
+  seen = makeSeenFolder(false);
+  fs.writeFileSync(`${seen.folder}/image`, '');
+  fs.truncateSync(`${seen.folder}/image`, changedBytesMax);
+  let turns = 0;
+  let isHashed = false;
+  const count = (): void => {
+    turns++;
+    if (!isHashed) setImmediate(count);
+  };
+  const hashed = stateAt(seen.folder, 'image', ownersOf(fs.statSync(`${seen.folder}/image`)));
+  count();
+  await hashed;
+  isHashed = true;
+  expect(turns).toBeGreaterThan(2);
 });
