@@ -99,7 +99,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/evasion': 'sha256:65c02cf04f5984253bc041ffb451aac9e1eccf2ac2b43fc5875851aa14ac9c9b',
     'obfuscation/hidden-characters': 'sha256:7124fbfa590a71832a8c9072d195dc69d20f2e8e13e826b3217e9927154b5007',
     'obfuscation/hidden-name': 'sha256:8f5b2d949fbb8411449e176e4cd57e36eb2392d61facdef1e656e57421f2ce3e',
-    'obfuscation/minified': 'sha256:105c64b55642542a1846c714cba269f2b96488a1850901a4c95d6dafeea0a1ed',
+    'obfuscation/minified': 'sha256:222d0bf952ad90e8dfddc5b1f14f395bc8fa0102dfefaed482c768d66698fbbf',
     'obfuscation/misleading-encoding': 'sha256:30cea32b63d92dbb690c4f6f6a72e385913e41fb029e2dcc0fad1420643623cd',
     'obfuscation/mixed-script': 'sha256:a9ed6ec5150296b91acdac0153d5d0c661685a3e0c5fdd3764dfb7b8a182b536',
     'obfuscation/obfuscator': 'sha256:6b9883acf99ff7435da5920f75e3a8dd9a1d746d998c1e444d7174154ba6c27d',
