@@ -32,7 +32,7 @@ export async function removeAgent(context: CommandContext, forgetHolds: (name: s
   const frees = workspace === undefined ? safe`` : safe`\nWorkspace ${workspace.name} is free for another agent; its files stay.`;
   const question = safe`This deletes agent ${name}, its key, its grants and its memory:\n${joined(lines, '\n')}${frees}\nThe audit log keeps its lines.`;
   if (context.options.yes === true) say(context.stderr, question);
-  else await confirm(context, question, name, `skill agent remove ${name} --yes`);
+  else await confirm(context, question, name, `skillgate agent remove ${name} --yes`);
   refuseRunning(name, own);
   // The identity first: from here on nothing starts in its name.
   for (const path of deleted) await rm(path, { recursive: true, force: true });
@@ -50,7 +50,7 @@ function refuseRunning(name: string, own: string): void {
     'usage',
     `Cannot remove agent ${name}: ${count(living.length, 'run or session', 'runs or sessions')} of it go on`,
     {
-      hint: `End them first: skill agent revoke ${name}`,
+      hint: `End them first: skillgate agent revoke ${name}`,
     },
   );
 }
@@ -62,8 +62,8 @@ function refuseLeft({ paths }: CommandContext, name: string): void {
   if (changes.length + secrets.length === 0) return;
   throw new Problem('usage', `Cannot remove agent ${name}: the next agent of this name would have what is left of it`, {
     reasons: [
-      ...secrets.map((one) => ({ message: `secret ${one.name}: skill secret remove ${one.name} --agent ${name}` })),
-      ...changes.map(({ set }) => ({ message: `changes of run ${set.run}: skill changes accept ${set.run}, or discard` })),
+      ...secrets.map((one) => ({ message: `secret ${one.name}: skillgate secret remove ${one.name} --agent ${name}` })),
+      ...changes.map(({ set }) => ({ message: `changes of run ${set.run}: skillgate changes accept ${set.run}, or discard` })),
     ],
   });
 }

@@ -93,7 +93,7 @@ function holdFor(
   code: 'hold-unsupported' | 'hold-denied' | 'hold-expired' = 'hold-unsupported',
 ): Problem {
   const problem = new Problem(code, `Cannot use ${name}: ${why}`, {
-    hint: `an operator can allow it: skill agent grant ${context.agentName} --all-of ${name}`,
+    hint: `an operator can allow it: skillgate agent grant ${context.agentName} --all-of ${name}`,
   });
   recordFor(context, name, { event: 'refused', code: problem.code, why });
   return problem;

@@ -78,7 +78,7 @@ export function grantAgent(folder: string, name: string, change: GrantChange): A
   return changeAgent(folder, name, ({ revoked, ...agent }) => {
     if (revoked !== undefined && change.reinstate !== revoked)
       throw new Problem('plan-refused', `Cannot grant anything to agent ${name}: it was revoked on ${revoked}`, {
-        hint: `skill agent grant ${name} --reinstate …, or skill agent remove ${name}`,
+        hint: `skillgate agent grant ${name} --reinstate …, or skillgate agent remove ${name}`,
       });
     return {
       ...agent,

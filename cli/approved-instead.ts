@@ -18,7 +18,7 @@ export async function requireAdmittedOrName(world: World, question: Question, fo
     const { name, version } = instead;
     throw new Problem(problem.code, problem.message, {
       reasons: problem.reasons,
-      hint: `${version} is approved: skill install ${name}@${version}`,
+      hint: `${version} is approved: skillgate install ${name}@${version}`,
     });
   }
 }

@@ -120,6 +120,6 @@ function checkCount(row: CommandRow, args: readonly string[]): void {
 
 function usage(row: CommandRow, why: string): Problem {
   return new Problem('usage', `Cannot run ${calledName()} ${row.name}: ${why}`, {
-    hint: `for example: ${row.examples[0]?.[0] ?? `skill ${row.name} ${row.usage}`}   (all: skill help ${row.name})`,
+    hint: `for example: ${row.examples[0]?.[0] ?? `skillgate ${row.name} ${row.usage}`}   (all: skillgate help ${row.name})`,
   });
 }

@@ -21,8 +21,15 @@ export function calledNameOf(env: Environment, script: string, entry: string): s
   return onPath !== undefined && isOurs(onPath, entry) ? 'skill' : 'skillgate';
 }
 
-// One process is called once. In tests, which call functions, it is the short name of our own sources.
-let current = 'skill';
+/** The name, read once. Programs that this one starts were not called by that function of the shell, so they do not get its variable. */
+export function takeCalledName(env: NodeJS.ProcessEnv, script: string, entry: string): string {
+  const name = calledNameOf(env, script, entry);
+  delete env[calledVariable];
+  return name;
+}
+
+// One process is called once. Our own texts say `skillgate`, so a text that nobody passes through `asCalled` is still a line that works.
+let current = 'skillgate';
 
 export function setCalledName(name: string): void {
   current = name;
@@ -32,13 +39,9 @@ export function calledName(): string {
   return current;
 }
 
-/** Text of our own, its commands under the name that was called: `skill agent list`. Not for text of others. */
+/** Text of our own, its commands under the name that was called: `skillgate agent list`. Not for text of others. */
 export function asCalled(text: string): string {
-  return current === 'skill' || !text.includes('skill') ? text : text.replace(commandPattern, `${current} `);
+  return current === 'skillgate' || !text.includes('skillgate ') ? text : text.replace(commandPattern, `${current} `);
 }
 
-// `a skill log` and `each skill run` speak of skills.
-const commandPattern = new RegExp(
-  String.raw`(?<!\b(?:a|an|the|this|each|every|no|your|same)\s)\bskill(?:gate)? (?=(?:${commandWords.join('|')})\b)`,
-  'g',
-);
+const commandPattern = new RegExp(String.raw`(?<![\w./@-])skillgate (?=(?:${commandWords.join('|')})\b)`, 'g');

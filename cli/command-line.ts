@@ -111,7 +111,7 @@ async function contextOf(
 function withHelp(problem: Problem, context: CommandContext | undefined): Problem {
   if (problem.code !== 'usage' || problem.hint !== undefined || context === undefined) return problem;
   const { message, reasons, cause } = problem;
-  return new Problem('usage', message, { reasons, cause, hint: `skill help ${context.command}` });
+  return new Problem('usage', message, { reasons, cause, hint: `skillgate help ${context.command}` });
 }
 
 async function report(thrown: unknown, world: World, context: CommandContext | undefined): Promise<number> {

@@ -64,7 +64,7 @@ const otherNames: Readonly<Record<string, string>> = {
 /** What does today what a planned command will do. */
 const meanwhile: Readonly<Record<string, string>> = {
   remove: 'until then delete its folder below .agents/skills, and its entries in skillgate.json and skillgate.lock',
-  update: 'until then: skill install @scope/name, which takes the newest approved version',
+  update: 'until then: skillgate install @scope/name, which takes the newest approved version',
 };
 
 /** The failure for a planned command. */

@@ -3,6 +3,7 @@ import { ruleUrl } from '../scanner/reports/rule-address.ts';
 import { wrapped } from '../scanner/reports/wrapped.ts';
 import type { Rule } from '../scanner/rule.ts';
 import { type RuleExample, type RuleNote, ruleNote } from '../skills-index/statement/rule-note.ts';
+import { asCalled } from './called-name.ts';
 import { type Ink, joined, type Safe, safe } from './output.ts';
 
 const widthDefault = 100;
@@ -11,7 +12,20 @@ const widthDefault = 100;
 export function ruleAnswer({ check: _, reads, ...rule }: Rule) {
   const note = ruleNote(rule.id);
   const { looksAt = [], maps = [], related = [], attack, near } = note ?? {};
-  return { schema: 'skillgate.rule/1', ...rule, reads, looksAt, weaknesses: maps, related, attack, near, page: ruleUrl(rule.id) };
+  const [why, fix] = [asCalled(rule.why), asCalled(rule.fix)];
+  return {
+    schema: 'skillgate.rule/1',
+    ...rule,
+    why,
+    fix,
+    reads,
+    looksAt,
+    weaknesses: maps,
+    related,
+    attack,
+    near,
+    page: ruleUrl(rule.id),
+  };
 }
 
 /** @param columns of the terminal */
@@ -26,8 +40,8 @@ export function ruleText(rule: Rule, ink: Ink, columns = widthDefault): Safe {
       safe`  kind ${rule.kind}, usually severity ${rule.severity}, confidence ${rule.confidence}`,
       safe`  a finding says its own, by where it stands and what is declared`,
       safe``,
-      ...part('Why it matters', prose(rule.why)),
-      ...part('How to mend it', prose(rule.fix)),
+      ...part('Why it matters', prose(asCalled(rule.why))),
+      ...part('How to mend it', prose(asCalled(rule.fix))),
       ...part('What it looks at', note?.looksAt ?? []),
       ...(note === undefined
         ? []

@@ -1,6 +1,6 @@
 /** Help, made from the table of commands: examples first, then options. */
 import { asCalled, calledName } from './called-name.ts';
-import { type CommandRow, exitCodes } from './command.ts';
+import { type CommandRow, exitCodes, type OptionRow } from './command.ts';
 import { commandGroups } from './commands.ts';
 import { type Ink, joined, type Safe, safe, table } from './output.ts';
 
@@ -29,13 +29,22 @@ export function overviewText(ink: Ink): Safe {
         ({ title, rows }) => safe`${ink.bold(title)}\n${table(rows.map((row) => [safe`  ${ink.cyan(row.name)}`, row.summary]))}`,
       ),
       safe`${ink.bold('Exit codes')}\n${table(exitMeanings.map(([code, means]) => [safe`  ${code}`, means]))}`,
-      safe`Every command takes --format json and --help. Try: skill demo`,
+      safe`Every command takes --format json and --help. Try: skillgate demo`,
     ],
     '\n\n',
   );
 }
 
-export function commandText(row: CommandRow, ink: Ink): Safe {
+/** What help shows of a command: its lines to type begin with the name that was called. */
+export function helpOf({ load: _, ...row }: CommandRow) {
+  const examples = row.examples.map(([line, does]) => [asCalled(line), asCalled(does)] as const);
+  const options: Record<string, OptionRow> = {};
+  for (const [name, option] of Object.entries(row.options)) options[name] = { ...option, summary: asCalled(option.summary) };
+  return { ...row, summary: asCalled(row.summary), examples, options };
+}
+
+export function commandText(command: CommandRow, ink: Ink): Safe {
+  const row = helpOf(command);
   const formats = row.formats ?? ['text', 'json'];
   const options: (readonly [string, string])[] = [
     ...Object.entries(row.options).map(([name, option]): [string, string] => [
@@ -49,7 +58,7 @@ export function commandText(row: CommandRow, ink: Ink): Safe {
     [
       ink.bold(`${calledName()} ${row.name}: ${row.summary}`),
       safe`${ink.bold('Examples')}\n${joined(
-        row.examples.map(([line, does]) => safe`  ${ink.cyan(asCalled(line))}\n      ${asCalled(does)}`),
+        row.examples.map(([line, does]) => safe`  ${ink.cyan(line)}\n      ${does}`),
         '\n',
       )}`,
       safe`${ink.bold('Usage')}\n  ${calledName()} ${row.name}${row.usage === '' ? '' : ` ${row.usage}`}`,

@@ -18,10 +18,10 @@ export async function main(process: NodeJS.Process): Promise<number> {
   await useProxy(process.env);
   const { runCommandLine } = program ?? (await import('./command-line.ts'));
   const { fileGetter } = await import('./get-file.ts');
-  const { calledNameOf } = await import('./called-name.ts');
+  const { takeCalledName } = await import('./called-name.ts');
   return runCommandLine({
     argv,
-    called: calledNameOf(process.env, process.argv[1] ?? '', fileURLToPath(new URL('./guard.js', import.meta.url))),
+    called: takeCalledName(process.env, process.argv[1] ?? '', fileURLToPath(new URL('./guard.js', import.meta.url))),
     env: process.env,
     cwd: workingFolderOf(process.env, process.cwd()),
     stdin: process.stdin,

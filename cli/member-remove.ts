@@ -28,7 +28,7 @@ export async function removeMember(context: CommandContext): Promise<ExitCode> {
       'not-found',
       `No member ${JSON.stringify(name)} has ${only === undefined ? 'a key or passkey' : JSON.stringify(only)}`,
       {
-        hint: 'skill member list',
+        hint: 'skillgate member list',
       },
     );
   const upTo = indexOf(context);
@@ -51,9 +51,12 @@ export async function removeMember(context: CommandContext): Promise<ExitCode> {
     () =>
       safe`${name} is no member any more: ${count(held.length, 'key or passkey', 'keys and passkeys')} ended${upTo === undefined ? '' : safe` for all behind log index ${upTo}`}`,
   );
-  if (upTo === undefined) note(context, safe`What ${name} approved stays. To take them back: skill member add.`);
+  if (upTo === undefined) note(context, safe`What ${name} approved stays. To take them back: skillgate member add.`);
   else
-    note(context, safe`Versions that rest on what ${name} signed behind log index ${upTo} are revoked: skill status shows each.`);
+    note(
+      context,
+      safe`Versions that rest on what ${name} signed behind log index ${upTo} are revoked: skillgate status shows each.`,
+    );
   return exitCodes.ok;
 }
 

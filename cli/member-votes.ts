@@ -49,7 +49,7 @@ export function lineFor({ name, roles, key, passkey, identities }: Enrolment): s
     key === undefined ? `--passkey=${passkey?.credentialId ?? 'ID'} --passkey-key=sha256:…` : `--public-key ${key.keyId}`;
   const known = (identities ?? []).map((one) => ('subject' in one ? ` --identity ${one.issuer} ${word(one.subject)}` : ''));
   const nobody = identities?.length === 0 ? ' --no-identity' : '';
-  return `skill member add ${word(name)} --role ${roles.join(',')} ${who}${known.join('')}${nobody}`;
+  return `skillgate member add ${word(name)} --role ${roles.join(',')} ${who}${known.join('')}${nobody}`;
 }
 
 /** What stands in a vote that waits, for whoever is to type it too. */

@@ -20,7 +20,10 @@ export function printPlan({ limits, ...plan }: Plan): string {
     ['programs', plan.programs.map((one) => [one.program, one.reason])],
     ['waits for a person', plan.holds.map((one) => [`${one.rule}, for ${one.seconds} s`, one.reason])],
     ['left out', plan.leftOut.map((one) => [one.what, one.reason])],
-    ['refused', plan.refused.map((one) => [`${one.code}: ${one.message}`, asCalled(one.hint ?? `skill explain ${one.code}`)])],
+    [
+      'refused',
+      plan.refused.map((one) => [`${one.code}: ${one.message}`, asCalled(one.hint ?? `skillgate explain ${one.code}`)]),
+    ],
   ];
   const lines = [
     `${plan.skill.name}@${plan.skill.version} ${plan.command.name} (${plan.command.interpreter} ${plan.command.file})`,

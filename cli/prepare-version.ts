@@ -51,7 +51,7 @@ export function demandWritten({ folder, manifest, skillMd }: PreparedVersion): v
   const markdown = textOf(folder, 'SKILL.md');
   const place = placeAt(markdown, Math.max(0, markdown.indexOf(emptyDescription)), 'SKILL.md');
   const description =
-    skillMd.description === emptyDescription ? [{ message: 'the description is the one of skill init', place }] : [];
+    skillMd.description === emptyDescription ? [{ message: 'the description is the one of skillgate init', place }] : [];
   const reasons = [...whys, ...description];
   if (reasons.length === 0) return;
   throw new Problem('text-unwritten', `Cannot publish ${manifest.name}@${manifest.version}: it holds texts that nobody wrote`, {

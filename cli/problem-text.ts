@@ -15,8 +15,8 @@ export function problemText(problem: Problem, ink: Ink): Safe {
   const rest = problem.reasons.length - shown.length;
   return joined(
     [
-      safe`${ink.red(ink.bold(`error[${problem.code}]`))}: ${ink.bold(problem.message)}`,
-      ...shown.map((reason) => safe`  - ${reason.message}${placeText(reason.place, ink)}`),
+      safe`${ink.red(ink.bold(`error[${problem.code}]`))}: ${ink.bold(asCalled(problem.message))}`,
+      ...shown.map((reason) => safe`  - ${asCalled(reason.message)}${placeText(reason.place, ink)}`),
       ...(rest > 0 ? [safe`  - and ${count(rest, 'more reason')}`] : []),
       ...causesOf(problem).map((cause) => safe`  ${ink.faint('cause:')} ${cause}`),
       safe`  ${ink.cyan('help:')} ${asCalled(problem.hint ?? problemCodes[problem.code].fix)}`,
@@ -28,8 +28,10 @@ export function problemText(problem: Problem, ink: Ink): Safe {
 
 /** The failure for programs. */
 export function problemJson(problem: Problem, exit: number): Answer {
-  const { code, message, reasons } = problem;
-  return { schema: 'skillgate.problem/1', code, message, hint: asCalled(problem.hint ?? problemCodes[code].fix), reasons, exit };
+  const { code } = problem;
+  const reasons = problem.reasons.map((reason) => ({ ...reason, message: asCalled(reason.message) }));
+  const hint = asCalled(problem.hint ?? problemCodes[code].fix);
+  return { schema: 'skillgate.problem/1', code, message: asCalled(problem.message), hint, reasons, exit };
 }
 
 function placeText(place: Place | undefined, ink: Ink): Safe {

@@ -57,7 +57,7 @@ export function trustedRegistry({ paths }: { readonly paths: Pick<Paths, 'config
   const pinned = readRegistries(paths).registries.find((one) => one.base === base);
   if (pinned === undefined)
     throw new Problem('root-not-pinned', `Cannot trust ${base}: its root of trust is not pinned here`, {
-      hint: `ask its operator for the fingerprint, then: skill registry add ${base} --root sha256:…`,
+      hint: `ask its operator for the fingerprint, then: skillgate registry add ${base} --root sha256:…`,
     });
   const pinnedRoot = parseRoot(readFileSync(rootPath(paths, pinned.root)));
   const found = canonicalDigest(pinnedRoot);

@@ -10,6 +10,7 @@ import { parseManifest, parseManifestJson } from '../skills-index/skill/manifest
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { defaultPolicy, whyHigh } from '../skills-index/trust/policy.ts';
 import { approvalsText } from './approvals-text.ts';
+import { asCalled } from './called-name.ts';
 import { canLines } from './capability-text.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
 import { parseExactVersion } from './exact-version.ts';
@@ -41,7 +42,7 @@ export async function showReview(context: CommandContext): Promise<ExitCode> {
           headText(context, review, { declared: declaredIn(review, files), report }),
           proseText(review),
           // printReport escapes all that comes from the skill.
-          new Safe(printReport(report, files, { colour, ...width }).trimEnd()),
+          new Safe(printReport(report, files, { colour, asCalled, ...width }).trimEnd()),
           sameText(context, review, reportHere),
           nextText(review),
         ],
@@ -121,5 +122,5 @@ function sameText(context: CommandContext, { reportDigest }: ReviewAnswer, here:
 }
 
 function nextText({ name, version, moves }: ReviewAnswer): Safe {
-  return safe`moves: ${moves.join(', ')}\nnext: skill review approve ${name}@${version} --reason "…"   or refuse, ask, move`;
+  return safe`moves: ${moves.join(', ')}\nnext: skillgate review approve ${name}@${version} --reason "…"   or refuse, ask, move`;
 }

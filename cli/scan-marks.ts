@@ -66,7 +66,7 @@ async function readBaseline(path: string): Promise<ScanReport[]> {
   });
 }
 
-const baselineHint = 'a baseline is what skill scan --format jsonl (or json) has written';
+const baselineHint = 'a baseline is what skillgate scan --format jsonl (or json) has written';
 
 function refuseSarif(text: string, path: string): void {
   if (!/^\s{0,100}\{/.test(text) || !/"\$schema"\s{0,9}:\s{0,9}"[^"]{0,200}sarif/.test(text.slice(0, sarifHeadChars))) return;

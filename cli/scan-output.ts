@@ -4,6 +4,7 @@ import type { Marks } from '../scanner/reports/marks.ts';
 import { noMarks } from '../scanner/reports/marks.ts';
 import { printReport } from '../scanner/reports/report-text.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { asCalled } from './called-name.ts';
 import type { CommandContext, Format } from './command.ts';
 import { jsonText, wantsColour } from './output.ts';
 import type { ScannedFolder } from './scan-skill.ts';
@@ -66,5 +67,11 @@ async function reportText(context: CommandContext, { report, files }: ScannedFol
   // What proposes lines of a manifest is loaded only where there is something to propose.
   const asks = report.findings.some(({ kind, severity }) => kind === 'capability' && severity !== 'info');
   const allowances = asks ? (await import('../scanner/reports/allowance.ts')).allowancesOf(report, files) : new Map();
-  return printReport(report, files, { colour, allowances, marks, ...(columns === undefined ? {} : { width: columns }) });
+  return printReport(report, files, {
+    colour,
+    allowances,
+    marks,
+    asCalled,
+    ...(columns === undefined ? {} : { width: columns }),
+  });
 }

@@ -22,7 +22,7 @@ export async function refuseForeignScope(
     'scope-taken',
     `Cannot use @${scope}: it belongs to ${owners.map(printIdentity).join(', ')}, and you are ${name}`,
     {
-      hint: 'use a scope of your own (skill scope claim NAME), or sign with the key that owns it: --key NAME',
+      hint: 'use a scope of your own (skillgate scope claim NAME), or sign with the key that owns it: --key NAME',
     },
   );
 }
@@ -33,14 +33,14 @@ export async function refuseForeignPublisher(world: RegistryWorld, scope: Scope,
   const allowed = publishers ?? owners;
   if (speaksFor(ids, allowed)) return;
   if (allowed.length === 0 && statement === undefined)
-    throw new Problem('scope-unclaimed', `Nobody owns @${scope} yet`, { hint: `skill scope claim ${scope}` });
+    throw new Problem('scope-unclaimed', `Nobody owns @${scope} yet`, { hint: `skillgate scope claim ${scope}` });
   if (allowed.length === 0)
     throw new Problem('scope-taken', `Nobody may publish in @${scope}: ${noOwnerLeft}`, { hint: newOwner(scope) });
   throw new Problem(
     'scope-taken',
     `Cannot publish in @${scope}: ${allowed.map(printIdentity).join(', ')} may, and you are ${name}`,
     {
-      hint: `an owner lets you: skill scope publishers ${scope} …`,
+      hint: `an owner lets you: skillgate scope publishers ${scope} …`,
     },
   );
 }
@@ -50,7 +50,7 @@ export const noOwnerLeft = 'it is claimed, and no owner’s key counts any more'
 
 /** What helps then. */
 export function newOwner(scope: Scope): string {
-  return `the administrators of the registry give it a new owner: skill scope transfer ${scope} --to KEYFILE`;
+  return `the administrators of the registry give it a new owner: skillgate scope transfer ${scope} --to KEYFILE`;
 }
 
 function speaksFor(ids: readonly Digest[], identities: readonly Identity[]): boolean {

@@ -18,7 +18,7 @@ export async function setPublishers(context: CommandContext): Promise<ExitCode> 
   const named = namedJob(context);
   const before = await askRegistry(context, `/api/v1/scopes/@${scope}`, scopeAnswer);
   if (before.statement === null)
-    throw new Problem('scope-unclaimed', `Nobody owns @${scope}`, { hint: `skill scope claim ${scope}` });
+    throw new Problem('scope-unclaimed', `Nobody owns @${scope}`, { hint: `skillgate scope claim ${scope}` });
   const kept = context.options.add === true ? (before.publishers ?? before.owners) : [];
   const publishers = named === undefined ? undefined : [...kept.filter((one) => identityId(one) !== identityId(named)), named];
   const someone = await someoneFor(context);
@@ -133,6 +133,6 @@ function tell(scope: Scope, publishers: readonly Identity[] | undefined): Safe[]
 
 function usage(why: string): Problem {
   return new Problem('usage', `Cannot set publishers: ${why}`, {
-    hint: 'skill whoami --oidc, run in the job, prints the line to type',
+    hint: 'skillgate whoami --oidc, run in the job, prints the line to type',
   });
 }

@@ -28,7 +28,7 @@ export type NewSecret = Pick<SecretEntry, 'name' | 'hosts' | 'methods' | 'agent'
 export function storeSecret(file: string, { name, hosts, methods, agent, now, ...from }: NewSecret): SecretEntry {
   const origin: SecretOrigin = 'value' in from ? { value: parseSecretValue(name, from.value) } : from;
   const wrong = whyNotBound(name, hosts, methods ?? []);
-  if (wrong !== undefined) throw refused(name, wrong, `skill secret set NAME --host api.example.com < FILE`);
+  if (wrong !== undefined) throw refused(name, wrong, `skillgate secret set NAME --host api.example.com < FILE`);
   const bound = {
     ...{ name, hosts: [...new Set(hosts)].sort() },
     ...(methods === undefined ? {} : { methods: [...new Set(methods)].sort() }),
@@ -51,7 +51,8 @@ export function listSecrets(file: string): SecretEntry[] {
 export function removeSecret(file: string, name: string, agent?: string): StoredSecret | undefined {
   const before = readStoredSecrets(file).find((old) => isSame(old, name, agent));
   change(file, (stored) => {
-    if (!stored.some((old) => isSame(old, name, agent))) throw refused(name, 'there is no such secret here', 'skill secret list');
+    if (!stored.some((old) => isSame(old, name, agent)))
+      throw refused(name, 'there is no such secret here', 'skillgate secret list');
     return stored.filter((old) => !isSame(old, name, agent));
   });
   return before;

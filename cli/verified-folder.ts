@@ -51,7 +51,7 @@ async function trustedOf(
   } catch (cause) {
     if (!(cause instanceof Problem) || cause.code !== 'root-not-pinned') throw cause;
     throw new Problem('root-not-pinned', 'Cannot verify this folder: no registry is pinned here that it could be of', {
-      hint: `skill verify --from ${folder} --trust sha256:…   (the digest that skill verify --export printed)`,
+      hint: `skillgate verify --from ${folder} --trust sha256:…   (the digest that skillgate verify --export printed)`,
     });
   }
 }

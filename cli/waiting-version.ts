@@ -23,7 +23,7 @@ export async function orWaiting(
   const name = `${found.name}@${found.version}`;
   return new Problem('not-found', `Cannot install ${name} yet: ${waitsFor(found)}`, {
     reasons: [{ message: cause.message }],
-    hint: `follow it: skill status ${name}`,
+    hint: `follow it: skillgate status ${name}`,
   });
 }
 

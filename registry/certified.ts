@@ -42,7 +42,7 @@ export function verifySent(registry: Registry, bundle: PlainBundle, statement: S
   requireCertifiable(statement);
   if (registry.sigstore === undefined) {
     throw new Problem('certificate-invalid', 'This registry takes nothing that is signed by certificate: it trusts no Sigstore', {
-      hint: 'Sign with a key: skill key create. Its operator can run: skill registry rotate propose DIR --trusted-root FILE.',
+      hint: 'Sign with a key: skillgate key create. Its operator can run: skillgate registry rotate propose DIR --trusted-root FILE.',
     });
   }
   const certified = verifyCertified(bundle, registry.sigstore);

@@ -80,6 +80,6 @@ function strictForm(name: string): string {
 
 function reservedProblem(scope: Scope, why: string): Problem {
   return new Problem('scope-reserved', `Cannot claim @${scope}: ${why}`, {
-    hint: 'Claim another name. If the name is rightly yours, ask an administrator of this registry: they claim it and transfer it to you (skill scope claim, skill scope transfer).',
+    hint: 'Claim another name. If the name is rightly yours, ask an administrator of this registry: they claim it and transfer it to you (skillgate scope claim, skillgate scope transfer).',
   });
 }

@@ -105,6 +105,9 @@ async function readData(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new Problem('file-not-found', `Cannot read ${path}`, { cause, hint: 'Make the folder with skill registry init DIR.' });
+    throw new Problem('file-not-found', `Cannot read ${path}`, {
+      cause,
+      hint: 'Make the folder with skillgate registry init DIR.',
+    });
   }
 }

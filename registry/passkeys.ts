@@ -51,7 +51,7 @@ export async function refuseCopy(registry: Registry, assertion: PasskeyAssertion
     'approval-refused',
     `This passkey says that it signed ${count} times, and has said more before: there may be a copy of it`,
     {
-      hint: 'Ask an administrator to end it (skill member remove), look in the log what it approved, and make another. Approve with your key meanwhile: skill review approve.',
+      hint: 'Ask an administrator to end it (skillgate member remove), look in the log what it approved, and make another. Approve with your key meanwhile: skillgate review approve.',
     },
   );
 }

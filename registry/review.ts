@@ -66,7 +66,7 @@ export async function draftApproval(
       hint:
         row.status === 'refused' || row.status === 'withdrawn'
           ? 'The author publishes a higher version.'
-          : 'skill status shows what it waits for.',
+          : 'skillgate status shows what it waits for.',
     });
   const subject = wanted.reviewer ?? actor.subject;
   await refuseOtherReviewer(registry, row, { subject, member });
@@ -79,7 +79,7 @@ export async function draftApproval(
   const { scans, needed } = await readScannedBy(registry, row);
   if (scans.length < needed)
     throw new Problem('approval-refused', `${scans.length} of ${needed} scanners have signed its scan report`, {
-      hint: 'It waits for another scanner, which works with a key of its own: skill scanner work.',
+      hint: 'It waits for another scanner, which works with a key of its own: skillgate scanner work.',
     });
   const { capabilities } = await manifestOf(registry, row);
   const expires = new Date(registry.now().getTime() + draftMs);
@@ -176,7 +176,7 @@ async function note(
       'move-illegal',
       `${version.name}@${version.version} is "${version.status}", so nobody reviews it any more`,
       {
-        hint: 'skill review list shows what waits.',
+        hint: 'skillgate review list shows what waits.',
       },
     );
   const { id: versionId } = version;

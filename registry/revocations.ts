@@ -117,7 +117,7 @@ async function refuseIdle(registry: Registry, publisher: Digest, kind: Revocatio
     chain.scopesOf(publisher, latest).length > 0 ||
     (await registry.db.read.select().from(versions).where(eq(versions.publisher, publisher)).limit(1)).length > 0;
   if (!isKnown)
-    throw new Problem('not-found', `There is no publisher ${publisher} here`, { hint: 'skill scope show SCOPE names them.' });
+    throw new Problem('not-found', `There is no publisher ${publisher} here`, { hint: 'skillgate scope show SCOPE names them.' });
   const word = await wordOnPublisher(registry, publisher);
   if (word?.kind === 'revoked') throw new Problem('move-illegal', `The publisher ${publisher} is revoked, which is final`);
   if (kind === 'lifted' && word === undefined)

@@ -101,7 +101,7 @@ export async function newlyFrozen(dir: string, next: TufRepository): Promise<str
 async function requireSuccessor(dir: string, next: TufRepository): Promise<void> {
   const before = await readTufDocument(dir);
   const foreign = (why: string) =>
-    new Problem('tuf-invalid', `Cannot publish: ${why}`, { hint: 'skill registry rotate propose' });
+    new Problem('tuf-invalid', `Cannot publish: ${why}`, { hint: 'skillgate registry rotate propose' });
   if (before === undefined) {
     // Clients begin at the administrators of the root file that they pinned.
     const pinned = await readRootFile(dir);
@@ -128,7 +128,7 @@ async function requirePast(dir: string, next: TufRepository): Promise<void> {
   );
   const strangers = strangersAmongRetired(root, { files: [now], chain: [], isWhole: true });
   const refused = (why: string) =>
-    new Problem('tuf-invalid', `Cannot publish: ${why}`, { hint: 'skill registry rotate propose fills in what is right' });
+    new Problem('tuf-invalid', `Cannot publish: ${why}`, { hint: 'skillgate registry rotate propose fills in what is right' });
   if (strangers[0] !== undefined) throw refused(strangerWords(strangers[0]));
   const ends = (what: string, index: number) => `${what} is to count up to log index ${index}, and the log ends at ${last}`;
   const threshold = (root.thresholds ?? []).find(
@@ -168,7 +168,7 @@ async function keysFor(dir: string, root: RootFile): Promise<'keys.json' | 'keys
     'key-file-invalid',
     'Cannot publish: neither keys.json nor keys.next.json holds the keys that the proposal names',
     {
-      hint: 'keys.next.json was made by skill registry rotate propose in this folder; without it, propose again',
+      hint: 'keys.next.json was made by skillgate registry rotate propose in this folder; without it, propose again',
     },
   );
 }

@@ -34,6 +34,6 @@ export async function loggedTwin(
   const why = `the scanner signed this report at log index ${twin.logIndex}, where its key does not count`;
   await giveBack(registry, actor, held, why);
   throw new Problem('statement-replayed', `Cannot take the report: ${why}`, {
-    hint: 'Enrol this scanner with a new key: skill member add NAME --role scanner --public-key FILE.',
+    hint: 'Enrol this scanner with a new key: skillgate member add NAME --role scanner --public-key FILE.',
   });
 }

@@ -19,7 +19,7 @@ export function requireTuf(bytes: Uint8Array, registry: { readonly root: RootFil
   const missing = missingSignatures(repository);
   if (missing.length > 0)
     throw new Problem('tuf-invalid', 'Cannot serve tuf.json: signatures are missing', {
-      hint: 'skill registry rotate show FILE says whose; each signs with skill registry rotate sign FILE',
+      hint: 'skillgate registry rotate show FILE says whose; each signs with skillgate registry rotate sign FILE',
       reasons: missing.map(({ what, lacking }) => ({ message: `${what}: ${lacking} more` })),
     });
   const pairs = [
@@ -29,6 +29,6 @@ export function requireTuf(bytes: Uint8Array, registry: { readonly root: RootFil
   const other = pairs.find(([, signed, own]) => canonicalJson(signed) !== canonicalJson(own));
   if (other === undefined) return repository;
   throw new Problem('tuf-invalid', `Cannot serve tuf.json: its ${other[0]} is not the one of this registry`, {
-    hint: 'what administrators sign and what the registry uses change together: skill registry rotate propose, sign, publish',
+    hint: 'what administrators sign and what the registry uses change together: skillgate registry rotate propose, sign, publish',
   });
 }

@@ -104,7 +104,7 @@ export async function refuseBroken(registry: Registry, { publish, hint }: Signed
 
 function foreign(chain: Identities, scope: Scope, by: Parameters<typeof sayForeign>[2]): Problem {
   return new Problem('identity-mismatch', `Cannot publish: ${sayForeign(chain, scope, by)}`, {
-    hint: 'skill scope show says who publishes; an owner of the scope can change that.',
+    hint: 'skillgate scope show says who publishes; an owner of the scope can change that.',
   });
 }
 
@@ -137,7 +137,7 @@ async function requireKey(
         'scope-taken',
         `The scope @${scope} was given to others: ${signer.keyId} published in it before, and no longer does`,
         {
-          hint: `Who owns it now: skill scope show ${scope}. Your key is good: an owner can let you publish again.`,
+          hint: `Who owns it now: skillgate scope show ${scope}. Your key is good: an owner can let you publish again.`,
         },
       );
     throw new Problem('scope-taken', `The scope @${scope} belongs to somebody else`);

@@ -28,6 +28,6 @@ export async function readWitnesses(
 function refuse(path: string, cause: unknown): never {
   throw new Problem('file-not-found', `Cannot ask witnesses: ${path} is not there, and says which keys they have`, {
     cause,
-    hint: '{"schema":"skillgate.witnesses/1","threshold":1,"witnesses":[the line that skill witness serve prints]}',
+    hint: '{"schema":"skillgate.witnesses/1","threshold":1,"witnesses":[the line that skillgate witness serve prints]}',
   });
 }

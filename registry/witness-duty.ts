@@ -41,7 +41,7 @@ export function requireAsked(signedPolicy: string | undefined, urls: readonly st
     'witnesses-unasked',
     `Cannot serve: clients demand ${threshold} of ${witnesses.length} witnesses (${names}), as administrators signed, and ${asked} would be asked`,
     {
-      hint: `name where they answer: skill serve DIR${' --witness URL'.repeat(threshold)}; or sign others: skill registry rotate propose DIR --witnesses FILE`,
+      hint: `name where they answer: skillgate serve DIR${' --witness URL'.repeat(threshold)}; or sign others: skillgate registry rotate propose DIR --witnesses FILE`,
     },
   );
 }

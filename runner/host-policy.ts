@@ -51,7 +51,7 @@ function refuseDeskPasskeys({ approvers, file, mailbox }: HostPolicy): void {
   throw new Problem(
     'host-policy-invalid',
     `Cannot use ${file}: the passkey of approver ${found.name} was made at ${found.passkey?.origin}, a registry of this host under this or another name, and that registry could have it sign the answer to a hold`,
-    { hint: 'name a key with a passphrase (skill key create NAME --passphrase), or a passkey made at another site' },
+    { hint: 'name a key with a passphrase (skillgate key create NAME --passphrase), or a passkey made at another site' },
   );
 }
 

@@ -214,7 +214,7 @@ function refuseOverBudget({ plan: { agent }, spend }: MountsQuestion, folders: C
   cleaned.splice(0);
   cleaned.push({
     path: '',
-    why: `all changes are thrown away: ${why}; an operator may raise them: skill agent grant ${agent} --budget paths=N`,
+    why: `all changes are thrown away: ${why}; an operator may raise them: skillgate agent grant ${agent} --budget paths=N`,
   });
   folders.splice(0);
 }

@@ -43,7 +43,7 @@ function egressLimitsOf({ hostPolicy: { egress } }: PlanInput): Plan['egressLimi
 function refusalsOfRun({ admitted, agent, command, hostPolicy, manifest, now, sandbox }: PlanInput): Refusal[] {
   const refused: Refusal[] = [];
   const refuse = (code: ProblemCode, message: string): number => refused.push({ code, message });
-  const grant = `an operator can allow it: skill agent grant ${agent?.name} --all-of ${admitted.name}`;
+  const grant = `an operator can allow it: skillgate agent grant ${agent?.name} --all-of ${admitted.name}`;
   const notGranted = agent === undefined ? undefined : whyNotGranted(agent, admitted.name, admitted.version, now);
   if (notGranted !== undefined) refused.push({ code: 'plan-refused', message: notGranted, hint: grant });
   if (Object.keys(manifest.requires).length > 0)

@@ -54,7 +54,7 @@ export function planSession(input: SessionInput): { readonly plan: SessionPlan; 
   const refused: Refusal[] = [];
   const leftOut: LeftOut[] = [];
   const ended = whyEnded(agent, input.now);
-  if (ended !== undefined) refused.push({ code: 'plan-refused', message: ended, hint: `skill agent grant ${agent.name} …` });
+  if (ended !== undefined) refused.push({ code: 'plan-refused', message: ended, hint: `skillgate agent grant ${agent.name} …` });
   for (const one of hostPolicy.require.filter((requirement) => !sandbox.gives.includes(requirement)))
     refused.push({ code: 'sandbox-refused', message: `host policy requires ${one}, which this host cannot give` });
   const { program } = facts;
@@ -174,7 +174,7 @@ function planModel({ agent, facts, hostPolicy }: SessionInput, refused: Refusal[
     leftOut.push({ what: 'a model endpoint', reason: `${hostPolicy.file} names none: ${example}` });
     return none;
   }
-  const hint = `skill agent grant ${agent.name} --model ${names[0] ?? 'NAME'}`;
+  const hint = `skillgate agent grant ${agent.name} --model ${names[0] ?? 'NAME'}`;
   const endpoint = name !== undefined && Object.hasOwn(hostPolicy.models, name) ? hostPolicy.models[name] : undefined;
   const place = endpoint === undefined ? undefined : parseModelUrl(endpoint.url);
   if (endpoint === undefined || place === undefined) {
@@ -198,7 +198,7 @@ function planModel({ agent, facts, hostPolicy }: SessionInput, refused: Refusal[
     refused.push({
       code: 'secret-refused',
       message,
-      hint: `skill secret set ${endpoint.secret} --host ${host} --agent ${agent.name}`,
+      hint: `skillgate secret set ${endpoint.secret} --host ${host} --agent ${agent.name}`,
     });
   }
   const why = `model ${name} of host policy`;

@@ -18,7 +18,10 @@ export function printSessionPlan({ limits, ...plan }: SessionPlan): string {
     ['skills', plan.skills.map((one) => [`${one.name}@${one.version}`, one.reason])],
     ['waits for a person', plan.holds.map((one) => [`${one.rule}, ${one.seconds} s`, one.reason])],
     ['left out', plan.leftOut.map((one) => [one.what, one.reason])],
-    ['refused', plan.refused.map((one) => [`${one.code}: ${one.message}`, asCalled(one.hint ?? `skill explain ${one.code}`)])],
+    [
+      'refused',
+      plan.refused.map((one) => [`${one.code}: ${one.message}`, asCalled(one.hint ?? `skillgate explain ${one.code}`)]),
+    ],
   ];
   const lines = [
     `${plan.command.join(' ')}`,

@@ -134,7 +134,7 @@ function refuseWhatThePlanRefuses({ agent, refused }: SessionPlan): void {
   const [first] = refused;
   if (first === undefined) return;
   throw new Problem(first.code, `Cannot start a session of agent ${agent}: ${first.message}`, {
-    hint: first.hint ?? `skill agent run --plan ${agent} -- COMMAND`,
+    hint: first.hint ?? `skillgate agent run --plan ${agent} -- COMMAND`,
     reasons: refused.map((one) => ({ message: `${one.code}: ${one.message}` })),
   });
 }

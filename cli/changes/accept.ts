@@ -76,8 +76,8 @@ async function applyBeforehand(
 function notApplied(run: string, folders: readonly ChangedFolder[], { message, reasons }: Problem): Problem {
   const onlyDiscarded = folders.some((one) => one.conflicts.length > 0);
   const hint = onlyDiscarded
-    ? `they can only be discarded: skill changes show ${run}, then skill changes discard ${run}`
-    : `bring these paths back, then skill changes accept ${run}; or skill changes discard ${run}`;
+    ? `they can only be discarded: skillgate changes show ${run}, then skillgate changes discard ${run}`
+    : `bring these paths back, then skillgate changes accept ${run}; or skillgate changes discard ${run}`;
   return new Problem('changes-conflict', `The changes of run ${run} wait. ${message}`, { reasons, hint });
 }
 

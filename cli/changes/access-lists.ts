@@ -93,6 +93,6 @@ function run(program: string, args: readonly string[], descriptors: readonly num
 
 function notKept(why: string): Problem {
   return new Problem('changes-conflict', `Cannot read or keep access lists: ${why}`, {
-    hint: 'skill changes accept goes on where this ended',
+    hint: 'skillgate changes accept goes on where this ended',
   });
 }

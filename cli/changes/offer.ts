@@ -27,7 +27,7 @@ export async function offerChanges(context: CommandContext, host: HostFiles, set
   else {
     note(
       context,
-      safe`note: ${sayChanges(waiting)} in its view of ${targetsOf(set)}; nothing is applied yet: skill changes show ${set.run}`,
+      safe`note: ${sayChanges(waiting)} in its view of ${targetsOf(set)}; nothing is applied yet: skillgate changes show ${set.run}`,
     );
     return;
   }
@@ -40,14 +40,14 @@ export async function sweepAndNote(context: CommandContext, audit: HostFiles['au
   const gone = await sweepWaiting(context.paths.data, context.now(), audit);
   if (gone.length === 0) return;
   const which = gone.length === 1 ? `the changes of run ${gone[0]} are` : `the changes of ${gone.length} runs are`;
-  note(context, safe`note: ${which} thrown away: they waited for more than ${waitingDaysMax} days (skill log says which)`);
+  note(context, safe`note: ${which} thrown away: they waited for more than ${waitingDaysMax} days (skillgate log says which)`);
 }
 
 /** Shows it on stderr and asks; false when the answer is anything but yes. */
 async function saysYes(context: CommandContext, waiting: WaitingChanges): Promise<boolean> {
   say(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env), diffLinesMax));
   try {
-    await confirm(context, safe`Apply these changes?`, 'yes', `skill changes accept ${waiting.set.run}`);
+    await confirm(context, safe`Apply these changes?`, 'yes', `skillgate changes accept ${waiting.set.run}`);
     return true;
   } catch (problem) {
     if (problem instanceof Problem && problem.code === 'not-confirmed') return false;

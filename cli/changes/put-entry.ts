@@ -116,6 +116,6 @@ function write(made: number, { sha256 }: Extract<EntryState, { kind: 'file' }>, 
 function swapped(at: Buffer): Problem {
   const name = at.subarray(at.lastIndexOf('/') + 1).toString('utf8');
   return new Problem('changes-conflict', `Another process moved ${name} away while changes were applied to its folder`, {
-    hint: 'see who writes to this folder, then accept again: skill changes accept goes on where this ended',
+    hint: 'see who writes to this folder, then accept again: skillgate changes accept goes on where this ended',
   });
 }

@@ -22,7 +22,7 @@ export function showChanges(waiting: WaitingChanges, ink: Ink, linesMax = Number
     [...diffs.values()].map(({ length }) => length),
     linesMax,
   );
-  const all = safe`skill changes show ${set.run}`;
+  const all = safe`skillgate changes show ${set.run}`;
   const lines = set.folders.flatMap((folder) => {
     const each = folder.changes.flatMap((one) => {
       const diff = diffs.get(one) ?? [];

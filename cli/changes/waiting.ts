@@ -74,7 +74,7 @@ export function findWaiting(data: string, run: string): string {
   if (only !== undefined && others.length === 0) return only;
   const many = `Several changes wait of runs that begin with ${run}`;
   const none = `No changes of run ${run} wait: somebody accepted or discarded them, or the run changed nothing`;
-  throw new Problem('not-found', only === undefined ? none : many, { hint: 'skill changes list' });
+  throw new Problem('not-found', only === undefined ? none : many, { hint: 'skillgate changes list' });
 }
 
 /** Acts on the changes of a run while nobody else accepts or discards them. */

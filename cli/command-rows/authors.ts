@@ -13,9 +13,9 @@ export const authorRows: readonly CommandRow[] = [
     summary: 'pack, check, scan, sign and upload a version',
     usage: '[DIR] [--dry-run]',
     examples: [
-      ['skill publish . --dry-run', 'do everything but sign and upload'],
-      ['skill publish .', 'publish the version that skill.json names'],
-      ['skill publish . --oidc', 'in CI or signed in at an issuer: no key is kept (docs/publishing-from-ci.md)'],
+      ['skillgate publish . --dry-run', 'do everything but sign and upload'],
+      ['skillgate publish .', 'publish the version that skill.json names'],
+      ['skillgate publish . --oidc', 'in CI or signed in at an issuer: no key is kept (docs/publishing-from-ci.md)'],
     ],
     options: {
       'dry-run': { type: 'boolean', summary: 'stop before signing; nothing leaves this machine' },
@@ -33,7 +33,7 @@ export const authorRows: readonly CommandRow[] = [
     name: 'status',
     summary: 'show where a version stands: scan, verdict, approvals, history',
     usage: '@scope/name[@version]',
-    examples: [[`skill status ${reference.replace('scope/name@version', 'acme/weekly-report@1.4.0')}`, 'follow a version']],
+    examples: [[`skillgate status ${reference.replace('scope/name@version', 'acme/weekly-report@1.4.0')}`, 'follow a version']],
     options: {
       wait: { type: 'boolean', summary: 'wait until the scan is done' },
     },
@@ -45,8 +45,8 @@ export const authorRows: readonly CommandRow[] = [
     summary: 'sign in to the registry with a key',
     usage: '[--browser]',
     examples: [
-      ['skill login', 'prove that you hold your key; the session lasts an hour'],
-      ['skill login --browser', 'print a link that signs a browser in to the desk, once'],
+      ['skillgate login', 'prove that you hold your key; the session lasts an hour'],
+      ['skillgate login --browser', 'print a link that signs a browser in to the desk, once'],
     ],
     options: {
       key: { type: 'string', value: 'NAME', summary: 'key to sign in with (default: the only one, or default)' },
@@ -60,9 +60,9 @@ export const authorRows: readonly CommandRow[] = [
     summary: 'say who the registry takes you for',
     usage: '[--oidc]',
     examples: [
-      ['skill whoami', 'key, member name, roles, scopes and who else publishes in them'],
+      ['skillgate whoami', 'key, member name, roles, scopes and who else publishes in them'],
       [
-        'skill whoami --oidc --signing-config .ci/signing_config.json',
+        'skillgate whoami --oidc --signing-config .ci/signing_config.json',
         'as whom a CI job or a person would sign without a key; asks no registry',
       ],
     ],
@@ -75,9 +75,9 @@ export const authorRows: readonly CommandRow[] = [
     summary: 'make a signing key; the private part stays in your config folder, or in the OS keychain',
     usage: '[NAME] [--keychain | --passphrase]',
     examples: [
-      ['skill key create', 'make the key named default, and default.pub.json to hand around'],
-      ['skill key create --keychain', 'its private part lies in the keychain of this machine, and in no file'],
-      ['skill key create operator --passphrase', 'a key to answer holds with: its passphrase is asked at each signature'],
+      ['skillgate key create', 'make the key named default, and default.pub.json to hand around'],
+      ['skillgate key create --keychain', 'its private part lies in the keychain of this machine, and in no file'],
+      ['skillgate key create operator --passphrase', 'a key to answer holds with: its passphrase is asked at each signature'],
     ],
     options: {
       keychain: { type: 'boolean', summary: 'keep the private part in the OS keychain; fails where there is none' },
@@ -91,9 +91,9 @@ export const authorRows: readonly CommandRow[] = [
     summary: 'list your keys, and what the registry’s log says of each',
     usage: '[--log]',
     examples: [
-      ['skill key list', 'names, key ids, scopes, ends, and what each published where in the log'],
+      ['skillgate key list', 'names, key ids, scopes, ends, and what each published where in the log'],
       [
-        'skill key list --log',
+        'skillgate key list --log',
         'reads the whole log itself: every entry that one of your keys signed, whatever the registry says',
       ],
     ],
@@ -106,8 +106,8 @@ export const authorRows: readonly CommandRow[] = [
     summary: 'put a new key in the place of one of yours, in every scope that it owns; the old one ends',
     usage: '[NAME]',
     examples: [
-      ['skill key rotate', 'the key named default gets a successor of the same name'],
-      ['skill key rotate laptop --yes', 'where there is no terminal to ask at'],
+      ['skillgate key rotate', 'the key named default gets a successor of the same name'],
+      ['skillgate key rotate laptop --yes', 'where there is no terminal to ask at'],
     ],
     options: { yes },
     args: { min: 0, max: 1 },
@@ -118,9 +118,9 @@ export const authorRows: readonly CommandRow[] = [
     summary: 'end a key for ever, now or for a log index before now; by its holder, its successor or an administrator',
     usage: '(NAME | FILE | sha256:…) [--valid-up-to INDEX] [--key SIGNER]',
     examples: [
-      ['skill key revoke laptop', 'it signs nothing any more; what it signed stays'],
-      ['skill key revoke laptop --valid-up-to 120', 'stolen: what it signed behind log index 120 is revoked everywhere'],
-      ['skill key revoke sha256:… --key administrator', 'an administrator ends the key of somebody who lost it'],
+      ['skillgate key revoke laptop', 'it signs nothing any more; what it signed stays'],
+      ['skillgate key revoke laptop --valid-up-to 120', 'stolen: what it signed behind log index 120 is revoked everywhere'],
+      ['skillgate key revoke sha256:… --key administrator', 'an administrator ends the key of somebody who lost it'],
     ],
     options: {
       'valid-up-to': { type: 'string', value: 'INDEX', summary: 'last log index at which it counts (default: now)' },
@@ -135,13 +135,16 @@ export const authorRows: readonly CommandRow[] = [
     summary: 'give a scope to other keys or people: by an owner, or by administrators who each sign the same',
     usage: 'SCOPE (--to (FILE | sha256:…) | --to-oidc ISSUER SUBJECT)',
     examples: [
-      ['skill scope transfer acme --to carol.pub.json', 'carol owns @acme, and you no longer do'],
-      ['skill scope transfer acme --to carol.pub.json --to me.pub.json', 'both of you own it'],
+      ['skillgate scope transfer acme --to carol.pub.json', 'carol owns @acme, and you no longer do'],
+      ['skillgate scope transfer acme --to carol.pub.json --to me.pub.json', 'both of you own it'],
       [
-        'skill scope transfer acme --to-oidc https://accounts.example carol@example.org --keep-publishers',
+        'skillgate scope transfer acme --to-oidc https://accounts.example carol@example.org --keep-publishers',
         'carol owns it as whom an issuer vouches for; the jobs that publish in it go on',
       ],
-      ['skill scope transfer acme --to carol.pub.json --key administrator', 'the owner is gone: one vote of the administrators'],
+      [
+        'skillgate scope transfer acme --to carol.pub.json --key administrator',
+        'the owner is gone: one vote of the administrators',
+      ],
     ],
     options: {
       to: {
@@ -170,8 +173,8 @@ export const authorRows: readonly CommandRow[] = [
     summary: 'claim a scope for your key or yourself; the first claim wins',
     usage: 'SCOPE',
     examples: [
-      ['skill scope claim acme', 'own @acme/…'],
-      ['skill scope claim acme --oidc', 'own it as whom an issuer vouches for'],
+      ['skillgate scope claim acme', 'own @acme/…'],
+      ['skillgate scope claim acme --oidc', 'own it as whom an issuer vouches for'],
     ],
     options: { key: { type: 'string', value: 'NAME', summary: 'key that owns it' }, ...oidcOptions },
     args: { min: 1, max: 1 },
@@ -181,7 +184,7 @@ export const authorRows: readonly CommandRow[] = [
     name: 'scope show',
     summary: 'show who owns a scope',
     usage: 'SCOPE',
-    examples: [['skill scope show acme', 'owners of @acme, and who may publish in it']],
+    examples: [['skillgate scope show acme', 'owners of @acme, and who may publish in it']],
     options: {},
     args: { min: 1, max: 1 },
     load: () => import('../commands/scope.ts'),

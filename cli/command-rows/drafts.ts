@@ -6,7 +6,7 @@ export const draftRows: readonly CommandRow[] = [
     name: 'init',
     summary: 'write SKILL.md and skill.json of a new skill',
     usage: '[DIR]',
-    examples: [['skill init weekly-report --scope acme', 'make weekly-report/ with both files']],
+    examples: [['skillgate init weekly-report --scope acme', 'make weekly-report/ with both files']],
     options: {
       scope: { type: 'string', value: 'NAME', summary: 'scope of the skill (default: me)' },
       name: { type: 'string', value: 'NAME', summary: 'short name (default: the folder’s)' },
@@ -19,11 +19,11 @@ export const draftRows: readonly CommandRow[] = [
     summary: 'analyse skills without running them; the exit code tells the worst finding',
     usage: 'PATH…',
     examples: [
-      ['skill scan .', 'scan the skill in this folder'],
-      ['skill scan skills --format jsonl > reports.jsonl', 'one line for each skill below skills/'],
-      ['skill scan skills --format sarif > skills.sarif', 'for code scanning and editors (SARIF 2.1.0)'],
-      ['skill scan skills --format github', 'annotations in a workflow of GitHub Actions'],
-      ['skill scan skills --format markdown --baseline reports.jsonl', 'a comment for a pull request, new findings marked'],
+      ['skillgate scan .', 'scan the skill in this folder'],
+      ['skillgate scan skills --format jsonl > reports.jsonl', 'one line for each skill below skills/'],
+      ['skillgate scan skills --format sarif > skills.sarif', 'for code scanning and editors (SARIF 2.1.0)'],
+      ['skillgate scan skills --format github', 'annotations in a workflow of GitHub Actions'],
+      ['skillgate scan skills --format markdown --baseline reports.jsonl', 'a comment for a pull request, new findings marked'],
     ],
     options: {
       suppressions: {
@@ -42,8 +42,8 @@ export const draftRows: readonly CommandRow[] = [
     summary: 'infer the smallest skill.json from what a skill does',
     usage: '[DIR] [--write]',
     examples: [
-      ['skill manifest .', 'show the proposal'],
-      ['skill manifest . --write', 'write it to skill.json, for you to read and confirm'],
+      ['skillgate manifest .', 'show the proposal'],
+      ['skillgate manifest . --write', 'write it to skill.json, for you to read and confirm'],
     ],
     options: {
       write: { type: 'boolean', summary: 'write skill.json; shows what changes in one that is there, and asks' },
@@ -58,8 +58,11 @@ export const draftRows: readonly CommandRow[] = [
     summary: 'run your own skill in the sandbox that it will have, before anybody approved it; options stand before DIR',
     usage: '[--secret NAME]… DIR [COMMAND] [ARGS…]',
     examples: [
-      ['skill try . report --month 11', 'with what skill.json declares; says what was denied, and the entry that would allow it'],
-      ['skill try --secret CRM_TOKEN . report', 'with a secret of yours, at the hosts that it is bound to'],
+      [
+        'skillgate try . report --month 11',
+        'with what skill.json declares; says what was denied, and the entry that would allow it',
+      ],
+      ['skillgate try --secret CRM_TOKEN . report', 'with a secret of yours, at the hosts that it is bound to'],
     ],
     options: {
       secret: { type: 'string', multiple: true, value: 'NAME', summary: 'a stored secret that it may have; none by default' },

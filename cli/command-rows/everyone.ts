@@ -7,8 +7,8 @@ export const everyoneRows: readonly CommandRow[] = [
     summary: 'explain a rule of the scanner or a code of an error',
     usage: 'RULE-OR-CODE',
     examples: [
-      ['skill explain flow/secret-to-network', 'what the rule looks for, why, and how to fix it'],
-      ['skill explain version-exists', 'what the error means and what to do'],
+      ['skillgate explain flow/secret-to-network', 'what the rule looks for, why, and how to fix it'],
+      ['skillgate explain version-exists', 'what the error means and what to do'],
     ],
     options: {},
     args: { min: 1, max: 1 },
@@ -18,7 +18,7 @@ export const everyoneRows: readonly CommandRow[] = [
     name: 'demo',
     summary: 'walk the whole road on this machine: publish, scan, review, approve, install, run',
     usage: '[--keep] [--verbose]',
-    examples: [['skill demo', 'half a minute, loopback only']],
+    examples: [['skillgate demo', 'half a minute, loopback only']],
     options: {
       keep: { type: 'boolean', summary: 'leave the registry and the desk running' },
       verbose: { type: 'boolean', summary: 'show every command, and all that it printed' },
@@ -32,11 +32,11 @@ export const everyoneRows: readonly CommandRow[] = [
     usage: '--bundle FILE (--certificate-identity IDENTITY --certificate-oidc-issuer URL | --key FILE) FILE-OR-DIGEST',
     examples: [
       [
-        'skill sigstore verify-bundle --bundle a.sigstore.json --certificate-identity ada@people.example --certificate-oidc-issuer https://accounts.example --trusted-root trusted_root.json a.tar',
+        'skillgate sigstore verify-bundle --bundle a.sigstore.json --certificate-identity ada@people.example --certificate-oidc-issuer https://accounts.example --trusted-root trusted_root.json a.tar',
         'signed by exactly this person',
       ],
       [
-        'skill sigstore verify-bundle --bundle a.sigstore.json --key cosign.pub --trusted-root trusted_root.json a.tar',
+        'skillgate sigstore verify-bundle --bundle a.sigstore.json --key cosign.pub --trusted-root trusted_root.json a.tar',
         'signed with this key (PEM), and in the log that the trusted root names',
       ],
     ],
@@ -72,8 +72,8 @@ export const everyoneRows: readonly CommandRow[] = [
     summary: 'list the commands, or show one',
     usage: '[COMMAND]',
     examples: [
-      ['skill help', 'all commands'],
-      ['skill help review approve', 'one of them'],
+      ['skillgate help', 'all commands'],
+      ['skillgate help review approve', 'one of them'],
     ],
     options: {},
     args: { min: 0, max: 3 },

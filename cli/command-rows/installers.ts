@@ -7,9 +7,9 @@ export const installerRows: readonly CommandRow[] = [
     summary: 'verify a skill and install it for agents',
     usage: '@scope/name[@range]',
     examples: [
-      ['skill install @acme/weekly-report', 'verify, write .agents/skills/weekly-report and skillgate.lock'],
-      ['skill install @acme/weekly-report@^1.4 --as report', 'under another name'],
-      ['skill install @acme/weekly-report --publisher sha256:…', 'the author told you of a new key, by another way'],
+      ['skillgate install @acme/weekly-report', 'verify, write .agents/skills/weekly-report and skillgate.lock'],
+      ['skillgate install @acme/weekly-report@^1.4 --as report', 'under another name'],
+      ['skillgate install @acme/weekly-report --publisher sha256:…', 'the author told you of a new key, by another way'],
     ],
     options: {
       as: { type: 'string', value: 'NAME', summary: 'folder name below .agents/skills' },
@@ -27,9 +27,9 @@ export const installerRows: readonly CommandRow[] = [
     summary: 'install exactly what skillgate.lock pins, all of it or nothing, and change no file of the project',
     usage: '[--offline]',
     examples: [
-      ['skill ci', 'in a build: the locked versions with the locked bytes; exit 6 where one is not as the lock says'],
-      ['skill ci --offline', 'the same from what is cached here, asking nobody'],
-      ['skill ci --format json', 'what was installed, for a program'],
+      ['skillgate ci', 'in a build: the locked versions with the locked bytes; exit 6 where one is not as the lock says'],
+      ['skillgate ci --offline', 'the same from what is cached here, asking nobody'],
+      ['skillgate ci --format json', 'what was installed, for a program'],
     ],
     options: { offline: { type: 'boolean', summary: 'use only what is cached' } },
     args: { min: 0, max: 0 },
@@ -40,11 +40,11 @@ export const installerRows: readonly CommandRow[] = [
     summary: 'check installed skills against their signed bundles, or a version against its evidence',
     usage: '[@scope/name[@range]]',
     examples: [
-      ['skill verify', 'check all that skillgate.lock names'],
-      ['skill verify @acme/weekly-report --offline', 'the chain of evidence, from what is cached'],
-      ['skill verify @acme/weekly-report --rescan', 'scan it again here and compare the report byte for byte'],
-      ['skill verify @acme/weekly-report --export evidence', 'write all evidence and the files into a folder'],
-      ['skill verify --from evidence --trust sha256:…', 'verify that folder years later, from its files alone'],
+      ['skillgate verify', 'check all that skillgate.lock names'],
+      ['skillgate verify @acme/weekly-report --offline', 'the chain of evidence, from what is cached'],
+      ['skillgate verify @acme/weekly-report --rescan', 'scan it again here and compare the report byte for byte'],
+      ['skillgate verify @acme/weekly-report --export evidence', 'write all evidence and the files into a folder'],
+      ['skillgate verify --from evidence --trust sha256:…', 'verify that folder years later, from its files alone'],
     ],
     options: {
       offline: { type: 'boolean', summary: 'use only what is cached' },

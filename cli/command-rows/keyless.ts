@@ -22,14 +22,14 @@ export const publisherRows: readonly CommandRow[] = [
     usage: 'SCOPE --ci PROVIDER:ID --workflow FILE (--ref REF | --environment NAME)',
     examples: [
       [
-        'skill scope publishers acme --ci github:420042 --workflow acme/skills/.github/workflows/publish.yml --environment release',
+        'skillgate scope publishers acme --ci github:420042 --workflow acme/skills/.github/workflows/publish.yml --environment release',
         'only this workflow of the repository with this number, in the environment “release”',
       ],
       [
-        'skill scope publishers acme --ci gitlab:31337 --workflow acme/skills//.gitlab-ci.yml --ref refs/heads/main --add',
+        'skillgate scope publishers acme --ci gitlab:31337 --workflow acme/skills//.gitlab-ci.yml --ref refs/heads/main --add',
         'and a pipeline on GitLab besides',
       ],
-      ['skill scope publishers acme --owners', 'publishing goes back to the owners'],
+      ['skillgate scope publishers acme --owners', 'publishing goes back to the owners'],
     ],
     options: {
       ci: { type: 'string', value: 'PROVIDER:ID', summary: 'github, gitlab or an issuer’s URL, and the repository’s number' },

@@ -10,10 +10,10 @@ export const operatorRows: readonly CommandRow[] = [
     summary: 'make a registry’s data folder, root file and the administrator’s key; print the fingerprint',
     usage: 'DIR',
     examples: [
-      ['skill registry init ./registry-data', 'then: skill serve ./registry-data'],
+      ['skillgate registry init ./registry-data', 'then: skillgate serve ./registry-data'],
       [
-        'skill registry init ./registry-data --administrator ben.pub.json --administrator cleo.pub.json --threshold 2',
-        'three administrators, two of whom must agree; then each signs: skill registry rotate sign',
+        'skillgate registry init ./registry-data --administrator ben.pub.json --administrator cleo.pub.json --threshold 2',
+        'three administrators, two of whom must agree; then each signs: skillgate registry rotate sign',
       ],
     ],
     options: {
@@ -39,7 +39,7 @@ export const operatorRows: readonly CommandRow[] = [
     name: 'registry add',
     summary: 'use a registry, with its root of trust pinned by fingerprint',
     usage: 'URL [--root sha256:…]',
-    examples: [['skill registry add https://skills.acme.example --root sha256:…', 'pin it with what its operator told you']],
+    examples: [['skillgate registry add https://skills.acme.example --root sha256:…', 'pin it with what its operator told you']],
     options: {
       root: { type: 'string', value: 'DIGEST', summary: 'fingerprint of the root file; without it a person is asked' },
       scope: { type: 'string', multiple: true, value: 'NAME', summary: 'look this scope up there and nowhere else' },
@@ -51,7 +51,7 @@ export const operatorRows: readonly CommandRow[] = [
     name: 'registry show',
     summary: 'what is pinned of a registry, its root of trust, the size of its log, who witnesses it',
     usage: '[URL]',
-    examples: [['skill registry show', 'the log index for --valid-up-to, and the heads of the log shown and seen']],
+    examples: [['skillgate registry show', 'the log index for --valid-up-to, and the heads of the log shown and seen']],
     options: {},
     args: { min: 0, max: 1 },
     load: () => import('../commands/registry.ts'),
@@ -61,13 +61,16 @@ export const operatorRows: readonly CommandRow[] = [
     summary: 'replace the pinned root of a registry',
     usage: 'FILE|URL [--root sha256:…]',
     examples: [
-      ['skill registry trust ./root.json --root sha256:…', 'pin the root in a file'],
-      ['skill registry trust ./evidence/trusted.json', 'the root beside evidence that skill verify --export wrote'],
+      ['skillgate registry trust ./root.json --root sha256:…', 'pin the root in a file'],
+      ['skillgate registry trust ./evidence/trusted.json', 'the root beside evidence that skillgate verify --export wrote'],
       [
-        'skill registry trust https://skills.acme.example --forget-log --root sha256:…',
+        'skillgate registry trust https://skills.acme.example --forget-log --root sha256:…',
         'its log was restored and you asked why: go on with the log that it shows now, not the one seen here',
       ],
-      ['skill registry trust ./1.root.json', 'the root that its administrators signed since this TUF root; asks the registry'],
+      [
+        'skillgate registry trust ./1.root.json',
+        'the root that its administrators signed since this TUF root; asks the registry',
+      ],
     ],
     options: {
       root: { type: 'string', value: 'DIGEST', summary: 'fingerprint of the root file' },
@@ -85,12 +88,15 @@ export const operatorRows: readonly CommandRow[] = [
     summary: 'enrol a reviewer, administrator or scanner; signed by as many administrators as the root file demands',
     usage: 'NAME --role ROLE (--public-key FILE | --passkey ID --passkey-key DIGEST)',
     examples: [
-      ['skill member add rita --role reviewer --public-key rita.pub.json', 'enrol a key'],
+      ['skillgate member add rita --role reviewer --public-key rita.pub.json', 'enrol a key'],
       [
-        'skill member add rita --role reviewer --public-key rita.pub.json --identity https://accounts.example rita@example.org',
+        'skillgate member add rita --role reviewer --public-key rita.pub.json --identity https://accounts.example rita@example.org',
         'and say who she is where people sign without a key, so that she never approves her own',
       ],
-      ['skill member add rita --role reviewer --passkey=ID --passkey-key=sha256:…', 'enrol a passkey: the line from her browser'],
+      [
+        'skillgate member add rita --role reviewer --passkey=ID --passkey-key=sha256:…',
+        'enrol a passkey: the line from her browser',
+      ],
     ],
     options: {
       role: { type: 'string', multiple: true, value: 'ROLE', summary: 'reviewer, administrator or scanner' },
@@ -99,7 +105,7 @@ export const operatorRows: readonly CommandRow[] = [
         value: 'FILE',
         summary: 'the member’s NAME.pub.json, or sha256:… of a key that the log names',
       },
-      passkey: { type: 'string', value: 'ID', summary: 'credential id of a passkey that waits (skill member list)' },
+      passkey: { type: 'string', value: 'ID', summary: 'credential id of a passkey that waits (skillgate member list)' },
       'passkey-key': { type: 'string', value: 'DIGEST', summary: 'digest of its key, from the browser that made it' },
       identity: {
         type: 'string',
@@ -118,7 +124,7 @@ export const operatorRows: readonly CommandRow[] = [
     name: 'member list',
     summary: 'members, and what waits for an administrator: passkeys, and enrolments that too few have signed',
     usage: '',
-    examples: [['skill member list', 'names, roles, keys']],
+    examples: [['skillgate member list', 'names, roles, keys']],
     options: { key },
     args: { min: 0, max: 0 },
     load: () => import('../commands/member.ts'),
@@ -128,9 +134,9 @@ export const operatorRows: readonly CommandRow[] = [
     summary: 'end the keys and passkeys of a member; signed by an administrator',
     usage: 'NAME [--valid-up-to INDEX] [--only ID]',
     examples: [
-      ['skill member remove rita', 'what rita approved stays, what she signs from now on does not count'],
-      ['skill member remove rita --valid-up-to 120', 'she was a thief: what she signed behind log index 120 counts no more'],
-      ['skill member remove rita --only sha256:…', 'one lost key; her others stay'],
+      ['skillgate member remove rita', 'what rita approved stays, what she signs from now on does not count'],
+      ['skillgate member remove rita --valid-up-to 120', 'she was a thief: what she signed behind log index 120 counts no more'],
+      ['skillgate member remove rita --only sha256:…', 'one lost key; her others stay'],
     ],
     options: {
       'valid-up-to': { type: 'string', value: 'INDEX', summary: 'last log index at which they count (default: now)' },
@@ -145,7 +151,7 @@ export const operatorRows: readonly CommandRow[] = [
     name: 'serve',
     summary: 'start the registry and its scanner',
     usage: '[DIR]',
-    examples: [['skill serve ./registry-data', 'serve on http://localhost:4880']],
+    examples: [['skillgate serve ./registry-data', 'serve on http://localhost:4880']],
     options: {
       port: { type: 'string', value: 'N', summary: 'port; 0 for any free one (default: 4880)' },
       host: { type: 'string', value: 'NAME', summary: 'name to listen on (default: localhost)' },
@@ -160,7 +166,7 @@ export const operatorRows: readonly CommandRow[] = [
         value: 'URL',
         summary: 'witness that is asked to cosign the log (its key: witnesses.json)',
       },
-      'no-scanner': { type: 'boolean', summary: 'start no scanner child; run skill scanner work elsewhere' },
+      'no-scanner': { type: 'boolean', summary: 'start no scanner child; run skillgate scanner work elsewhere' },
     },
     args: { min: 0, max: 1 },
     load: () => import('../commands/serve.ts'),
@@ -169,7 +175,7 @@ export const operatorRows: readonly CommandRow[] = [
     name: 'scanner work',
     summary: 'lease scan jobs from a registry and post signed reports',
     usage: '--key FILE',
-    examples: [['skill scanner work --key ./registry-data/scanner-key.json', 'work until interrupted']],
+    examples: [['skillgate scanner work --key ./registry-data/scanner-key.json', 'work until interrupted']],
     options: {
       key: { type: 'string', value: 'FILE', summary: 'key file of a scanner member' },
       root: { type: 'string', value: 'FILE', summary: 'root file of the registry (default: the one pinned)' },
@@ -184,12 +190,12 @@ export const operatorRows: readonly CommandRow[] = [
     usage: '(--root FILE | --log ORIGIN=KEY)',
     examples: [
       [
-        'skill witness serve --root ./root.json --listen 0.0.0.0:4881 --name witness.example/one',
-        'cosign what that registry sends (skill serve --witness URL)',
+        'skillgate witness serve --root ./root.json --listen 0.0.0.0:4881 --name witness.example/one',
+        'cosign what that registry sends (skillgate serve --witness URL)',
       ],
-      ['skill witness serve --root ./root.json --follow https://skills.acme.example', 'ask the log itself every minute'],
+      ['skillgate witness serve --root ./root.json --follow https://skills.acme.example', 'ask the log itself every minute'],
       [
-        'skill witness serve --root ./root.json --follow https://skills.acme.example --replay',
+        'skillgate witness serve --root ./root.json --follow https://skills.acme.example --replay',
         'and cosign nothing while a revocation in the log is missing from the status',
       ],
     ],
@@ -212,7 +218,7 @@ export const operatorRows: readonly CommandRow[] = [
       every: { type: 'string', value: 'SECONDS', summary: 'how often it does (default: 60)' },
       replay: {
         type: 'boolean',
-        summary: 'with --follow: cosign only while index and status say what the log says, as skill monitor finds out',
+        summary: 'with --follow: cosign only while index and status say what the log says, as skillgate monitor finds out',
       },
     },
     args: { min: 0, max: 0 },
@@ -222,7 +228,7 @@ export const operatorRows: readonly CommandRow[] = [
     name: 'import',
     summary: 'publish each skill found below a folder and print what became of it',
     usage: 'DIR --scope NAME',
-    examples: [['skill import ./skills --scope acme', 'publish all, wait for the verdicts, print a table']],
+    examples: [['skillgate import ./skills --scope acme', 'publish all, wait for the verdicts, print a table']],
     options: {
       scope: { type: 'string', value: 'NAME', summary: 'scope to publish under' },
       key: { type: 'string', value: 'NAME', summary: 'key that owns the scope' },

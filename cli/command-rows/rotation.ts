@@ -6,12 +6,18 @@ export const rotationRow: CommandRow = {
   summary: 'change or renew a registry’s root of trust: propose, each administrator signs, publish',
   usage: 'propose DIR | show FILE | sign FILE | publish DIR [FILE…]',
   examples: [
-    ['skill registry rotate propose ./registry-data', 'renew the signatures, which end after a year; writes tuf-proposal.json'],
-    ['skill registry rotate propose ./registry-data --new-registry-key', 'the registry’s key was stolen'],
-    ['skill registry rotate propose ./registry-data --remove cleo.pub.json --add-administrator dora.pub.json', 'Cleo leaves'],
-    ['skill registry rotate sign ./tuf-proposal.json', 'each administrator, on their own machine; compares the digest, says yes'],
     [
-      'skill registry rotate publish ./registry-data a.json b.json',
+      'skillgate registry rotate propose ./registry-data',
+      'renew the signatures, which end after a year; writes tuf-proposal.json',
+    ],
+    ['skillgate registry rotate propose ./registry-data --new-registry-key', 'the registry’s key was stolen'],
+    ['skillgate registry rotate propose ./registry-data --remove cleo.pub.json --add-administrator dora.pub.json', 'Cleo leaves'],
+    [
+      'skillgate registry rotate sign ./tuf-proposal.json',
+      'each administrator, on their own machine; compares the digest, says yes',
+    ],
+    [
+      'skillgate registry rotate publish ./registry-data a.json b.json',
       'signed copies; the registry is stopped, and started after it',
     ],
   ],

@@ -17,8 +17,8 @@ export const holdRows: readonly CommandRow[] = [
     summary: 'what waits for a person on this host: actions, allowances for a time, open breakers',
     usage: '[--mailbox URL]',
     examples: [
-      ['skill hold list', 'each with its id, who wants what, and until when'],
-      ['skill hold list --mailbox https://registry.example', 'what other hosts left there for your key'],
+      ['skillgate hold list', 'each with its id, who wants what, and until when'],
+      ['skillgate hold list --mailbox https://registry.example', 'what other hosts left there for your key'],
     ],
     options: elsewhere,
     args: { min: 0, max: 0 },
@@ -28,7 +28,7 @@ export const holdRows: readonly CommandRow[] = [
     name: 'hold show',
     summary: 'all of what waits: of a request every header, and the body where it is text',
     usage: 'ID',
-    examples: [['skill hold show 3f9c0a1b2d4e', 'before you allow it; it is removed when it is answered']],
+    examples: [['skillgate hold show 3f9c0a1b2d4e', 'before you allow it; it is removed when it is answered']],
     options: {},
     args: { min: 1, max: 1 },
     load: () => import('../commands/hold.ts'),
@@ -38,8 +38,8 @@ export const holdRows: readonly CommandRow[] = [
     summary: 'allow what waits, once or for a time; signed by an approver whom host policy names',
     usage: 'ID [--for TIME]',
     examples: [
-      ['skill hold allow 3f9c0a1b2d4e', 'this once; asks for the passphrase of your key'],
-      ['skill hold allow 3f9c0a1b2d4e --for 1h', 'and the same again without asking, for an hour'],
+      ['skillgate hold allow 3f9c0a1b2d4e', 'this once; asks for the passphrase of your key'],
+      ['skillgate hold allow 3f9c0a1b2d4e --for 1h', 'and the same again without asking, for an hour'],
     ],
     options: {
       for: { type: 'string', value: 'TIME', summary: 'how long the same is allowed without asking: 90s, 15m, at most 24h' },
@@ -53,7 +53,7 @@ export const holdRows: readonly CommandRow[] = [
     name: 'hold deny',
     summary: 'deny what waits, or take an allowance back',
     usage: 'ID',
-    examples: [['skill hold deny 3f9c0a1b2d4e', 'it is refused at once']],
+    examples: [['skillgate hold deny 3f9c0a1b2d4e', 'it is refused at once']],
     options: { ...answering, ...elsewhere },
     args: { min: 1, max: 1 },
     load: () => import('../commands/hold.ts'),
@@ -66,8 +66,8 @@ export const hostRows: readonly CommandRow[] = [
     summary: 'what this host can enforce',
     usage: '',
     examples: [
-      ['skill doctor', 'each part, found or missing, and the line to type'],
-      ['skill doctor --escape', 'tries to get out of a sandbox, more than 330 times, and says what it came to'],
+      ['skillgate doctor', 'each part, found or missing, and the line to type'],
+      ['skillgate doctor --escape', 'tries to get out of a sandbox, more than 330 times, and says what it came to'],
     ],
     options: {
       escape: { type: 'boolean', summary: 'try to get out of this host’s sandbox; exit 6 when an attempt gets through' },
@@ -81,8 +81,8 @@ export const hostRows: readonly CommandRow[] = [
     summary: 'let an agent that obeys every text try to get things out of this host’s sandboxes',
     usage: '[--scenario NAME]… [--scenarios DIR]',
     examples: [
-      ['skill redteam', 'more than a hundred scenarios on loopback, and what leaked'],
-      ['skill redteam --scenario secrets', 'one group, or those whose name has these words'],
+      ['skillgate redteam', 'more than a hundred scenarios on loopback, and what leaked'],
+      ['skillgate redteam --scenario secrets', 'one group, or those whose name has these words'],
     ],
     options: {
       scenario: { type: 'string', multiple: true, value: 'NAME', summary: 'a group, or a part of a scenario’s name' },
@@ -100,9 +100,12 @@ export const monitorRows: readonly CommandRow[] = [
     summary: 'replay a registry’s log and compare it with its index and status; exit 6 on a difference',
     usage: 'URL [--follow]',
     examples: [
-      ['skill monitor https://skills.example', 'once: who is who, every index line, every mark, from the statements of the log'],
       [
-        'skill monitor --follow https://skills.example',
+        'skillgate monitor https://skills.example',
+        'once: who is who, every index line, every mark, from the statements of the log',
+      ],
+      [
+        'skillgate monitor --follow https://skills.example',
         'again and again, each time from where it stopped, until something differs',
       ],
     ],

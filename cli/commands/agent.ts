@@ -50,7 +50,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
   const agents = listAgents(agentsFolderOf(context));
   const rows = agents.map((agent) => agentCells(agent, context));
   answer(context, { schema: 'skillgate.agents/1', ...{ agents: agents.map(agentJson) } }, () =>
-    rows.length === 0 ? safe`no agent identities: skill agent create NAME` : table(rows),
+    rows.length === 0 ? safe`no agent identities: skillgate agent create NAME` : table(rows),
   );
   return exitCodes.ok;
 }
@@ -62,7 +62,9 @@ async function grant(context: CommandContext): Promise<ExitCode> {
   const allOf = listOf(context.options['all-of']);
   const change = changeOf(context);
   if (named.length + Object.keys(context.options).length === 0)
-    throw new Problem('usage', `Cannot grant nothing to ${agent}`, { hint: `skill agent grant ${agent} --all-of @scope/name` });
+    throw new Problem('usage', `Cannot grant nothing to ${agent}`, {
+      hint: `skillgate agent grant ${agent} --all-of @scope/name`,
+    });
   const changes: GrantChange[] = [{ ...change, skills: [...(change.skills ?? []), ...named.map(startGrantOf)] }];
   for (const text of allOf) changes.push(await wholeGrantOf(context, text));
   const asked = readAgent(folder, agent);
@@ -85,7 +87,7 @@ async function askToReinstate(context: CommandContext, { name, revoked }: Agent)
     context,
     question,
     name,
-    `add --reinstate to make the revoked agent ${name} active again, or skill agent remove ${name}`,
+    `add --reinstate to make the revoked agent ${name} active again, or skillgate agent remove ${name}`,
   );
 }
 

@@ -43,7 +43,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
     return { run: set.run, ...{ at, agent, skill, version, digest, begun }, targets: set.folders.map((one) => one.target) };
   });
   for (const { run: id, why } of unreadable)
-    note(context, safe`note: the changes of run ${id} cannot be read: ${why}; skill changes discard ${id}`);
+    note(context, safe`note: the changes of run ${id} cannot be read: ${why}; skillgate changes discard ${id}`);
   answer(context, { schema: 'skillgate.changes-waiting/1', ...{ runs, unreadable } }, () =>
     waiting.length === 0
       ? safe`no changes wait`
@@ -69,7 +69,7 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   const said = typeof digest === 'string' ? parseDigest(digest) : undefined;
   if (said === undefined) {
     say(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env)));
-    await confirm(context, safe`Apply these changes?`, 'yes', `skill changes accept ${id} --digest ${waiting.digest}`);
+    await confirm(context, safe`Apply these changes?`, 'yes', `skillgate changes accept ${id} --digest ${waiting.digest}`);
   }
   const host = hostFiles(context);
   await askForAgent(context, host, waiting);

@@ -58,11 +58,11 @@ function requireWholeLock({ file, folder, lock }: Project): void {
   if (reasons.length > 0)
     throw new Problem('lock-differs', `Cannot install from the lock of ${folder}: it is not up to date`, {
       reasons,
-      hint: 'skill install NAME brings it up to date; then commit skillgate.lock',
+      hint: 'skillgate install NAME brings it up to date; then commit skillgate.lock',
     });
   if (lock.size === 0)
     throw new Problem('file-not-found', `Cannot install: there is no ${lockFileName} with a skill in or above ${folder}`, {
-      hint: 'skill install @scope/name makes it',
+      hint: 'skillgate install @scope/name makes it',
     });
 }
 

@@ -7,7 +7,7 @@ import { findProgram } from '../../runner/host.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
 import { type HostPolicy, requirements } from '../../skills-index/run/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { calledVariable } from '../called-name.ts';
+import { calledName } from '../called-name.ts';
 import { backendRows, checkHost } from '../check-host.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { keyKinds } from '../holds/answer.ts';
@@ -60,7 +60,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const rows: Row[] = [
     { name: 'node', holds: true, detail: `${process.versions.node}: runs scripts in TypeScript and JavaScript`, needed: true },
     ...parts.map(partRow),
-    ...namesOnPath(context.env.PATH, entry, context.env[calledVariable] === 'skill'),
+    ...namesOnPath(context.env.PATH, entry, calledName() === 'skill'),
     ...(await checkHost(policy)).map((row) => ({ ...row, needed: isNeeded(row.name, policy) })),
     ...backendRows(policy).map((row) => ({ ...row, needed: row.name === `backend ${policy.backend}` })),
     ...separationRows(policy, process.getuid?.() ?? 0, await keyKinds(context)).map((row) => ({ ...row, needed: false })),

@@ -68,7 +68,7 @@ async function wordOfLog(name: string): Promise<Explained | undefined> {
 }
 
 const denialFix =
-  'skill log --run RUN shows the request; what a run may ask for stands in skill run --plan NAME, a session in skill agent run --plan AGENT';
+  'skillgate log --run RUN shows the request; what a run may ask for stands in skillgate run --plan NAME, a session in skillgate agent run --plan AGENT';
 
 function explainWord(context: CommandContext, code: string, explained: Explained): ExitCode {
   const [means, fix] = [asCalled(explained.means), asCalled(explained.fix)];

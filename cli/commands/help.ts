@@ -2,7 +2,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { commandGroups, findCommand } from '../commands.ts';
-import { commandText, exitMeanings, groupText, overviewText } from '../help-text.ts';
+import { commandText, exitMeanings, groupText, helpOf, overviewText } from '../help-text.ts';
 import { answer, inkFor } from '../output.ts';
 
 /** `skill help [COMMAND]`. */
@@ -10,19 +10,18 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const ink = inkFor(context.stdout, context.env);
   const schema = 'skillgate.help/1';
   if (context.args.length === 0) {
-    const groups = commandGroups.map(({ title, rows }) => ({ title, commands: rows.map(({ load: _, ...row }) => row) }));
+    const groups = commandGroups.map(({ title, rows }) => ({ title, commands: rows.map(helpOf) }));
     answer(context, { schema, groups, exitCodes: Object.fromEntries(exitMeanings) }, () => overviewText(ink));
     return exitCodes.ok;
   }
   const found = findCommand(context.args);
   switch (found.kind) {
     case 'command': {
-      const { load: _, ...row } = found.row;
-      answer(context, { schema, ...row }, () => commandText(found.row, ink));
+      answer(context, { schema, ...helpOf(found.row) }, () => commandText(found.row, ink));
       return exitCodes.ok;
     }
     case 'group':
-      answer(context, { schema, commands: found.rows.map(({ load: _, ...row }) => row) }, () => groupText(found.rows, ink));
+      answer(context, { schema, commands: found.rows.map(helpOf) }, () => groupText(found.rows, ink));
       return exitCodes.ok;
     case 'planned':
       throw new Problem('not-in-this-version', `${calledName()} ${found.name} is not in this version`);
@@ -35,6 +34,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 export function unknownCommand(name: string, near: readonly string[]): Problem {
   return new Problem('usage', `There is no command ${calledName()} ${name}`, {
     hint:
-      near.length > 0 ? `did you mean: ${near.map((one) => `${calledName()} ${one}`).join(', ')}?` : 'skill help lists them all',
+      near.length > 0
+        ? `did you mean: ${near.map((one) => `${calledName()} ${one}`).join(', ')}?`
+        : 'skillgate help lists them all',
   });
 }

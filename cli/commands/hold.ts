@@ -50,7 +50,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       { schema: 'skillgate.hold-challenge/1', answer: made.answer, challenge, ...passkey },
       () => safe`sign this challenge with the passkey ${passkey.credentialId ?? ''} at ${passkey.origin ?? ''}: ${challenge}`,
     );
-    note(context, safe`Then: skill hold ${verdict} ${here.hold.id} --signed FILE, with {"answer": …, "assertion": …} in it.`);
+    note(context, safe`Then: skillgate hold ${verdict} ${here.hold.id} --signed FILE, with {"answer": …, "assertion": …} in it.`);
     return exitCodes.ok;
   }
   putAnswer(made.path, made.signed);

@@ -48,7 +48,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (context.options.name === undefined && short !== basename(folder)) {
     note(context, safe`The skill is named ${short}: ${basename(folder)} is no name of a skill. Another one: --name NAME`);
   }
-  note(context, safe`Next: write SKILL.md, add scripts, then skill manifest --write and skill publish --dry-run`);
+  note(context, safe`Next: write SKILL.md, add scripts, then skillgate manifest --write and skillgate publish --dry-run`);
   return exitCodes.ok;
 }
 

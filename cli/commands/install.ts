@@ -119,7 +119,7 @@ function publisherNamed({ args, options }: CommandContext): Digest | undefined {
   if (publisher === undefined) return undefined;
   if (isDigest(publisher) && args.length === 1) return publisher;
   throw new Problem('usage', '--publisher names the id of one publisher, sha256:…, for one skill', {
-    hint: 'The author tells you which: skill key list.',
+    hint: 'The author tells you which: skillgate key list.',
   });
 }
 
@@ -127,7 +127,7 @@ function refuseTwoInOneFolder(project: Project, name: SkillName, folder: string)
   for (const other of project.lock.keys()) {
     if (other === name || (project.file.skills.get(other)?.as ?? shortNameOf(other)) !== folder) continue;
     throw new Problem('install-taken', `Cannot install ${name} as ${folder}: ${other} stands there`, {
-      hint: `skill install ${name} --as NAME`,
+      hint: `skillgate install ${name} --as NAME`,
     });
   }
 }
@@ -137,7 +137,7 @@ function refuseStepBack(admitted: Admitted, before: LockedSkill | undefined, ran
   if (before === undefined || valid(range) !== null || compare(admitted.version, before.version) >= 0) return;
   const message = `Cannot update ${admitted.name}: ${before.version} is installed, and the registry offers ${admitted.version}`;
   throw new Problem('not-admitted', message, {
-    hint: `to go back on purpose: skill install ${admitted.name}@${admitted.version}`,
+    hint: `to go back on purpose: skillgate install ${admitted.name}@${admitted.version}`,
   });
 }
 
@@ -194,7 +194,7 @@ async function agreeToMore(context: CommandContext, { name, admitted, before }: 
   const added = before?.capabilities === undefined ? admitted.capabilities : minus(admitted.capabilities, before.capabilities);
   if (!isMore || isEmpty(added) || context.options.yes === true) return;
   const question = safe`This version of ${name} may do more than the one that is installed.`;
-  await confirm(context, question, 'yes', `skill install ${name} --yes`);
+  await confirm(context, question, 'yes', `skillgate install ${name} --yes`);
 }
 
 function tell(context: CommandContext, lines: readonly Safe[]): void {

@@ -78,7 +78,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
         safe`  ${name} signed ${sayEntries(signed)} of the ${read.size} entries of the log; what you did not sign, a thief did`,
       );
   if (silent !== undefined) note(context, safe`What the log says of them is not known: ${silent}`);
-  if (keys.length === 0) note(context, safe`There is none yet: skill key create`);
+  if (keys.length === 0) note(context, safe`There is none yet: skillgate key create`);
   return exitCodes.ok;
 }
 

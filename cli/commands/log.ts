@@ -37,7 +37,7 @@ async function show(context: CommandContext): Promise<ExitCode> {
   const { format, options, signal, stdout } = context;
   const follows = options.follow === true;
   if (follows && format === 'json')
-    throw new Problem('usage', 'Cannot follow in one JSON value', { hint: 'skill log --follow --format jsonl' });
+    throw new Problem('usage', 'Cannot follow in one JSON value', { hint: 'skillgate log --follow --format jsonl' });
   const file = auditFileOf(context);
   const keep = auditFilterOf(context);
   let shown = 0;

@@ -40,7 +40,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   answer(context, { schema: 'skillgate.manifest-proposal/1', manifest, written, left, unused }, () => shown(context, text));
   for (const one of left) note(context, safe`cannot be declared as it was seen: ${one}`);
   for (const one of unused) note(context, safe`declared, but never seen: ${one}`);
-  if (report.verdict === 'block') note(context, safe`The scan blocks this skill: see skill scan before anything is declared.`);
+  if (report.verdict === 'block')
+    note(context, safe`The scan blocks this skill: see skillgate scan before anything is declared.`);
   note(context, outcome(written, text === old));
   return exitCodes.ok;
 }

@@ -9,7 +9,7 @@ import { note, safe } from '../output.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { agent } = context.options;
   if (typeof agent !== 'string')
-    throw new Problem('usage', 'Cannot serve skills to nobody: name the agent', { hint: 'skill mcp --agent NAME' });
+    throw new Problem('usage', 'Cannot serve skills to nobody: name the agent', { hint: 'skillgate mcp --agent NAME' });
   // A client that goes away ends what it started.
   const gone = new AbortController();
   context.stdin.once('end', () => gone.abort()).once('close', () => gone.abort());

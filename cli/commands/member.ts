@@ -59,7 +59,7 @@ async function add(context: CommandContext): Promise<ExitCode> {
     const { message, reasons } = cause;
     throw new Problem('forbidden', message, {
       reasons,
-      hint: 'skill member list shows who holds which key: a key stands for one person, and only an administrator enrols',
+      hint: 'skillgate member list shows who holds which key: a key stands for one person, and only an administrator enrols',
     });
   });
   const by = who.key?.keyId ?? `passkey ${who.passkey?.credentialId}`;
@@ -119,7 +119,7 @@ async function whoOf(
   const { pending } = await asMember((token) => askRegistry(context, '/api/v1/members/pending', pendingAnswer, { token }));
   const found = pending.find((one) => one.credentialId === id);
   if (found === undefined)
-    throw new Problem('not-found', `No passkey ${JSON.stringify(id)} waits`, { hint: 'skill member list' });
+    throw new Problem('not-found', `No passkey ${JSON.stringify(id)} waits`, { hint: 'skillgate member list' });
   if (found.member !== name)
     throw new Problem('usage', `This passkey was offered by ${JSON.stringify(found.member)}, not by ${JSON.stringify(name)}`);
   const { credentialId, publicKey, rpId, origin } = found;

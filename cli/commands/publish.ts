@@ -5,6 +5,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy.ts';
 import type { CertificateClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
 import { printClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
+import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { askWhetherPublishable } from '../dry-run.ts';
 import { answer, count, inkFor, note, safe, wantsColour } from '../output.ts';
@@ -58,7 +59,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   answer(
     context,
     { schema: 'skillgate.published/1', ...about, status, statements, registry: context.registryBase },
-    () => safe`${name}@${version} is published: ${status}\n→ follow: skill status ${name}@${version}`,
+    () => safe`${name}@${version} is published: ${status}\n→ follow: skillgate status ${name}@${version}`,
   );
   return exitCodes.ok;
 }
@@ -78,7 +79,7 @@ async function scanHere(
   const report = await scanOnce(files);
   if (context.format === 'text') {
     if (report.verdict !== 'pass')
-      context.stderr.write(printReport(report, files, { colour: wantsColour(context.stderr, context.env) }));
+      context.stderr.write(printReport(report, files, { colour: wantsColour(context.stderr, context.env), asCalled }));
     else for (const one of report.findings) note(context, safe`${one.severity}: ${one.message} (${one.path}:${one.line})`);
     const why = whyHigh(defaultPolicy, {
       capabilities: manifest.capabilities,

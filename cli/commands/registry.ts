@@ -61,7 +61,7 @@ async function init(context: CommandContext): Promise<ExitCode> {
         if (!(cause instanceof Problem) || cause.code !== 'file-exists') throw cause;
         throw new Problem('file-exists', cause.message, {
           cause,
-          hint: `this registry gets an administrator’s key of its own: skill registry init ${context.args[0] ?? ''} --key ${name}-2`,
+          hint: `this registry gets an administrator’s key of its own: skillgate registry init ${context.args[0] ?? ''} --key ${name}-2`,
         });
       },
     );
@@ -75,17 +75,17 @@ async function init(context: CommandContext): Promise<ExitCode> {
   );
   note(
     context,
-    safe`This is the fingerprint of the root of trust: tell it to those who will install. The administrator’s key ${name} lies in ${context.paths.config} and nowhere else: keep a copy offline.\nNext: skill serve ${context.args[0] ?? ''}`,
+    safe`This is the fingerprint of the root of trust: tell it to those who will install. The administrator’s key ${name} lies in ${context.paths.config} and nowhere else: keep a copy offline.\nNext: skillgate serve ${context.args[0] ?? ''}`,
   );
   if (noScanner)
     note(
       context,
-      safe`No scanner's key was made. On another machine: skill key create watcher; here: skill member add watcher --role scanner --public-key watcher.pub.json; there: skill scanner work --key ~/.config/skillgate/keys/watcher.json`,
+      safe`No scanner's key was made. On another machine: skillgate key create watcher; here: skillgate member add watcher --role scanner --public-key watcher.pub.json; there: skillgate scanner work --key ~/.config/skillgate/keys/watcher.json`,
     );
   if (threshold > 1)
     note(
       context,
-      safe`${threshold} of ${root.administrators.length} administrators have to sign the policy and the root before clients take anything from this registry. Send them ${join(folder, registryFiles.proposal)}; each: skill registry rotate sign FILE. Then: skill registry rotate publish ${context.args[0] ?? ''} FILE…\nThe enrolments of the administrator’s name and of the scanner need as many signatures: once it is served, skill member list shows the lines that the others type.`,
+      safe`${threshold} of ${root.administrators.length} administrators have to sign the policy and the root before clients take anything from this registry. Send them ${join(folder, registryFiles.proposal)}; each: skillgate registry rotate sign FILE. Then: skillgate registry rotate publish ${context.args[0] ?? ''} FILE…\nThe enrolments of the administrator’s name and of the scanner need as many signatures: once it is served, skillgate member list shows the lines that the others type.`,
     );
   return exitCodes.ok;
 }
@@ -144,7 +144,7 @@ async function pin(
   if (kept === undefined)
     note(
       context,
-      safe`${base} serves no TUF metadata: it is trusted by this root file alone, and no rotation of its keys can reach you. It is asked again each hour; its operator sets it up with skill registry rotate.`,
+      safe`${base} serves no TUF metadata: it is trusted by this root file alone, and no rotation of its keys can reach you. It is asked again each hour; its operator sets it up with skillgate registry rotate.`,
     );
   return pinnedAnswer(context, await pinRegistry(context.paths, base, root, scopes), kept ?? undefined);
 }

@@ -68,7 +68,7 @@ async function agreeTo(context: CommandContext, proposal: TufRepository, anchor:
   const { digest: given, yes } = context.options;
   if (given !== undefined && parseDigest(given) !== digest)
     throw new Problem('root-invalid', `Cannot sign: the proposal in this file has digest ${digest}, not the one you named`, {
-      hint: 'look at it: skill registry rotate show FILE',
+      hint: 'look at it: skillgate registry rotate show FILE',
     });
   if (yes === true && given === undefined)
     throw new Problem('usage', 'Cannot sign without a question and without the digest that you were told', {
@@ -81,7 +81,7 @@ async function agreeTo(context: CommandContext, proposal: TufRepository, anchor:
     context,
     safe`${picture}\n\ndigest ${digest}\n${compare}Who installs will trust what you sign.`,
     'yes',
-    `skill registry rotate sign ${context.args[1] ?? ''} --digest sha256:… --yes`,
+    `skillgate registry rotate sign ${context.args[1] ?? ''} --digest sha256:… --yes`,
   );
 }
 
@@ -95,7 +95,7 @@ async function publish(context: CommandContext, [folder = '.', ...given]: readon
   answer(context, { schema: 'skillgate.rotation-published/1', dir, ...published }, () => safe`${published.root}`);
   note(
     context,
-    safe`Version ${published.version} is in force from the next start of skill serve ${folder}. Whoever has pinned an earlier root follows by itself; this is the fingerprint for those who pin from now on.`,
+    safe`Version ${published.version} is in force from the next start of skillgate serve ${folder}. Whoever has pinned an earlier root follows by itself; this is the fingerprint for those who pin from now on.`,
   );
   tellFrozen(context, frozenScopes);
   if (entriesSince > 0)

@@ -29,7 +29,7 @@ async function claim(context: CommandContext): Promise<ExitCode> {
   const someone = await someoneFor(context);
   if (someone.isCi)
     throw new Problem('usage', 'A CI job can publish in a scope, and does not own one: whoever may change its file would', {
-      hint: `claim it yourself, then: skill scope publishers ${scope} …`,
+      hint: `claim it yourself, then: skillgate scope publishers ${scope} …`,
     });
   await refuseForeignScope(context, scope, someone);
   const registry = await registryIdFor(context);

@@ -31,7 +31,7 @@ async function set(context: CommandContext): Promise<ExitCode> {
   const hosts = Array.isArray(host) ? host : [];
   if (hosts.length === 0)
     throw new Problem('usage', `Cannot store ${name}: name at least one host that may receive it`, {
-      hint: `skill secret set ${name} --host HOST < FILE`,
+      hint: `skillgate secret set ${name} --host HOST < FILE`,
     });
   const bound = {
     ...{ name, hosts, now: context.now() },
@@ -52,7 +52,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
     ...[one.agent ?? 'every run', one.source, one.stored],
   ];
   answer(context, { schema: 'skillgate.secrets/1', ...{ secrets } }, () =>
-    secrets.length === 0 ? safe`no secrets: skill secret set NAME --host HOST` : table(secrets.map(row)),
+    secrets.length === 0 ? safe`no secrets: skillgate secret set NAME --host HOST` : table(secrets.map(row)),
   );
   return exitCodes.ok;
 }
@@ -89,7 +89,7 @@ async function secretValue(context: CommandContext, name: string, hosts: readonl
     return Buffer.from(await askHidden(context, context.stdin, safe`Value of ${name} for ${hosts.join(', ')} (not shown): `));
   // It would stay on the screen.
   throw new Problem('usage', `Cannot store ${name}: this terminal shows what is typed`, {
-    hint: `skill secret set ${name} --host ${hosts[0]} < FILE`,
+    hint: `skillgate secret set ${name} --host ${hosts[0]} < FILE`,
   });
 }
 

@@ -18,7 +18,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const dir = resolve(context.cwd, context.args[0] ?? join(context.paths.data, 'registry'));
   await access(join(dir, registryFiles.root)).catch((cause) => {
     throw new Problem('file-not-found', `Cannot serve ${JSON.stringify(dir)}: it holds no registry`, {
-      hint: `skill registry init ${dir}`,
+      hint: `skillgate registry init ${dir}`,
       cause,
     });
   });
@@ -35,7 +35,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const keyPath = join(dir, registryFiles.scannerKey);
   const isHere = existsSync(keyPath);
   if (!isHere && context.options['no-scanner'] !== true)
-    note(context, safe`no scanner's key in ${dir}: versions wait until skill scanner work runs elsewhere`);
+    note(context, safe`no scanner's key in ${dir}: versions wait until skillgate scanner work runs elsewhere`);
   const scanner =
     isHere && context.options['no-scanner'] !== true
       ? keepScannerRunning(context, { base: registry.base, keyPath, rootPath: join(dir, registryFiles.root) })
@@ -55,8 +55,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         joined(
           [
             safe`${ink.green('✔')} The registry answers at ${ink.bold(registry.base)}`,
-            safe`  desk:     ${registry.base}/review   (sign in: skill login --browser)`,
-            safe`  pin it:   skill registry add ${registry.base}   (compare the fingerprint that registry init printed)`,
+            safe`  desk:     ${registry.base}/review   (sign in: skillgate login --browser)`,
+            safe`  pin it:   skillgate registry add ${registry.base}   (compare the fingerprint that registry init printed)`,
             safe`  stop:     Ctrl-C`,
           ],
           '\n',

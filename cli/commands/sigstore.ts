@@ -84,5 +84,5 @@ function missing(what: string): never {
 }
 
 function usage(message: string): Problem {
-  return new Problem('usage', message, { hint: 'skill help sigstore verify-bundle' });
+  return new Problem('usage', message, { hint: 'skillgate help sigstore verify-bundle' });
 }

@@ -14,7 +14,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const [reference = ''] = context.args;
   if (reference.indexOf('@', 1) < 0) {
     if (context.options.wait === true)
-      throw new Problem('usage', 'Cannot wait: no version is named', { hint: `skill status ${reference}@VERSION --wait` });
+      throw new Problem('usage', 'Cannot wait: no version is named', { hint: `skillgate status ${reference}@VERSION --wait` });
     return listVersions(context, reference);
   }
   const { name, version } = parseExactVersion(reference);
@@ -28,7 +28,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   ) {
     if (context.now().getTime() > until)
       throw new Problem('scan-limit', `${name}@${version} is ${found.status} since more than ${scanWaitSecondsMax} s`, {
-        hint: 'ask the operator whether a scanner works: skill scanner work',
+        hint: 'ask the operator whether a scanner works: skillgate scanner work',
       });
     await setTimeout(pause, undefined, { signal: context.signal });
     found = await askRegistry(context, path, versionAnswer);

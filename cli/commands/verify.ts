@@ -35,7 +35,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const references = context.args.length > 0 ? context.args.map(parseReference) : allOf(project);
   if (wanted.export !== undefined && references.length !== 1)
     throw new Problem('usage', 'Cannot export: --export writes the evidence of one skill', {
-      hint: 'name it: skill verify @scope/name',
+      hint: 'name it: skillgate verify @scope/name',
     });
   const verified = new VerifiedStatements();
   const outcomes: Outcome[] = [];
@@ -86,7 +86,7 @@ async function verifyAndExport(
   const folder = resolve(context.cwd, to);
   const digest = await exportVerified(context, verified, { folder, taken });
   note(context, safe`exported to ${folder}; what is trusted in it has the digest ${digest}: keep that apart from the folder`);
-  note(context, safe`verify it any time, from its files alone: skill verify --from ${to} --trust ${digest}`);
+  note(context, safe`verify it any time, from its files alone: skillgate verify --from ${to} --trust ${digest}`);
   return { ...verified, exported: { folder, trust: digest } };
 }
 
@@ -144,6 +144,6 @@ function exitOf({ code }: Problem): ExitCode {
 function allOf(project: Project): SkillReference[] {
   if (project.lock.size > 0) return [...project.lock.keys()].map((name) => ({ name, range: '*' }));
   throw new Problem('not-found', `Cannot verify: nothing is installed in ${project.folder}`, {
-    hint: 'skill verify @scope/name checks a version that is not installed',
+    hint: 'skillgate verify @scope/name checks a version that is not installed',
   });
 }

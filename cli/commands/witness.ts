@@ -82,7 +82,7 @@ async function serve(
           safe`  watches:  ${said.logs.join(', ')}`,
           ...said.roots.map((root) => safe`  root:     ${root}   (compare with what the registry’s administrators say)`),
           safe`  policy:   ${JSON.stringify(witnessLine(key))}`,
-          safe`  registry: skill serve … --witness ${server.base}`,
+          safe`  registry: skillgate serve … --witness ${server.base}`,
           safe`  stop:     Ctrl-C`,
         ],
         '\n',
@@ -109,7 +109,7 @@ async function watchedLogs({ options, cwd }: CommandContext): Promise<Pick<Servi
   const roots = await Promise.all(list(options.root).map((file) => readGivenRoot(resolve(cwd, file))));
   const logs = [...list(options.log).map(parseLog), ...roots.map(({ root }) => logOf(root))];
   if (logs.length === 0) {
-    throw new Problem('usage', 'Cannot witness nothing: no log is named', { hint: 'skill witness serve --root ./root.json' });
+    throw new Problem('usage', 'Cannot witness nothing: no log is named', { hint: 'skillgate witness serve --root ./root.json' });
   }
   const twice = logs.find((log, at) => logs.findIndex((other) => other.origin === log.origin) !== at);
   if (twice !== undefined)

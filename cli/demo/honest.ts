@@ -25,7 +25,7 @@ async function publish({ stage, examples }: World): Promise<void> {
     'scan',
     'read in a process without network, never run: nothing that the manifest does not name',
     status.stdout.includes('in review'),
-    `skill status ${honest}`,
+    `skillgate status ${honest}`,
   );
 }
 

@@ -29,7 +29,7 @@ export async function setUpHost(world: World): Promise<Answers> {
     'plan',
     'one host, one secret for it, one view of a folder; what was not granted is not there to be asked for',
     hosts.size === 1 && plan.secrets?.length === 1 && plan.mounts?.length === 1 && plan.mounts[0]?.mode === 'cow',
-    `skill run --plan --agent finance ${skill} file`,
+    `skillgate run --plan --agent finance ${skill} file`,
   );
   return [['Passphrase of key olga', passphrase]];
 }

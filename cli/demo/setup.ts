@@ -49,7 +49,7 @@ async function startRegistry(stage: Stage): Promise<string> {
 async function addressOf(stage: Stage, folder: string): Promise<string> {
   const child = stage.start('operator', ['serve', folder, '--port', '0']);
   const seen: string[] = [];
-  if (child.stdout === null || child.stderr === null) throw new Problem('internal', 'skill serve has no output');
+  if (child.stdout === null || child.stderr === null) throw new Problem('internal', 'skillgate serve has no output');
   child.stderr.setEncoding('utf8').on('data', (text: string) => seen.push(text));
   for await (const line of createInterface({ input: child.stdout })) {
     seen.push(line);
@@ -59,7 +59,7 @@ async function addressOf(stage: Stage, folder: string): Promise<string> {
       return address[0];
     }
   }
-  throw new Problem('internal', `skill serve did not start:\n${seen.join('\n')}`);
+  throw new Problem('internal', `skillgate serve did not start:\n${seen.join('\n')}`);
 }
 
 async function makePeople(stage: Stage): Promise<void> {

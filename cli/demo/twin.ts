@@ -46,7 +46,7 @@ async function publish({ stage }: World, folder: string): Promise<void> {
     'scan',
     'every environment variable goes to a stranger: quarantined, declared or not',
     isHeld,
-    `skill status ${twin}`,
+    `skillgate status ${twin}`,
   );
 }
 
@@ -82,7 +82,7 @@ async function runByAgent(world: World): Promise<void> {
   tellAgent(world, again, second);
   const { stdout: holds } = await stage.type('olga', ['hold', 'list']);
   const isOpen = holds.includes('breaker open') && !second.includes('euros');
-  stage.proven('breaker', 'open on this machine too, until Olga closes it with a signature', isOpen, 'skill hold list');
+  stage.proven('breaker', 'open on this machine too, until Olga closes it with a signature', isOpen, 'skillgate hold list');
 }
 
 function hasEvent(log: string, event: string): boolean {

@@ -90,7 +90,7 @@ async function approverHere(context: CommandContext, { approvers, file }: HostPo
     {
       hint:
         names === ''
-          ? `make one: skill key create NAME --passphrase, and write the line it prints into ${file}`
+          ? `make one: skillgate key create NAME --passphrase, and write the line it prints into ${file}`
           : `approvers are ${names}: say which with --approver`,
     },
   );
@@ -106,7 +106,7 @@ async function keyOf(context: CommandContext, { name, key }: Approver): Promise<
 export function requireClosed(key: KeyFile): KeyFile {
   if (key.sealed === true || key.keychain !== undefined) return key;
   const why = `key ${key.name} has no passphrase, so an agent of this user could sign with it`;
-  throw new Problem('forbidden', `Cannot answer: ${why}`, { hint: 'skill key create NAME --passphrase' });
+  throw new Problem('forbidden', `Cannot answer: ${why}`, { hint: 'skillgate key create NAME --passphrase' });
 }
 
 /** How the private part of each key lies here. */

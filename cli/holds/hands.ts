@@ -18,7 +18,7 @@ export function handsOfOperator(context: CommandContext, policy: HostPolicy): Ho
     note(context, safe`held until ${hold.expires}: ${hold.what}`);
     note(
       context,
-      safe`  a person looks with: skill hold show ${hold.id}, and answers with: skill hold allow ${hold.id}   (or skill hold deny ${hold.id})`,
+      safe`  a person looks with: skillgate hold show ${hold.id}, and answers with: skillgate hold allow ${hold.id}   (or skillgate hold deny ${hold.id})`,
     );
     const log = (line: string): void => note(context, safe`note: ${line}`);
     tellWebhooks(context, policy, hold, log);
@@ -47,7 +47,7 @@ export function noteUnasked(context: CommandContext, { approvers, file, holds }:
   if (!hasRules || approvers.length > 0 || atTerminal) return;
   note(
     context,
-    safe`note: ${file} holds actions for a person and names no approver: what its rules hold is refused (skill explain unasked)`,
+    safe`note: ${file} holds actions for a person and names no approver: what its rules hold is refused (skillgate explain unasked)`,
   );
 }
 

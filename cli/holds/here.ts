@@ -57,7 +57,7 @@ export function holdNamed(world: World, policy: HostPolicy, id: string): HoldHer
     'not-found',
     `Nothing waits under ${JSON.stringify(id)}: it was answered, its time is over, or it is on another host`,
     {
-      hint: 'skill hold list',
+      hint: 'skillgate hold list',
     },
   );
 }

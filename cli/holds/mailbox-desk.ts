@@ -92,7 +92,7 @@ function requestNamed({ base, requests }: Mailbox, id: string): Request {
   const [found, other] = requests.filter(({ hold }) => hold.id === id);
   if (found !== undefined && other === undefined) return found;
   const why = found === undefined ? 'it was answered, or its time is over' : 'two messages have this id';
-  const hint = `skill hold list --mailbox ${base}`;
+  const hint = `skillgate hold list --mailbox ${base}`;
   throw new Problem('not-found', `Nothing waits for your key at ${base} under ${JSON.stringify(id)}: ${why}`, { hint });
 }
 

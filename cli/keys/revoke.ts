@@ -21,7 +21,7 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
     throw new Problem('not-found', `The log of ${context.registryBase} names no key ${key.keyId}, so there is nothing to end`);
   if (logged.isRoot)
     throw new Problem('forbidden', `${key.keyId} stands in the root file, so it ends with a new root file only`, {
-      hint: 'skill registry rotate',
+      hint: 'skillgate registry rotate',
     });
   const validUpTo = indexOf(context, logged);
   refuseEnded(logged, validUpTo);
@@ -53,7 +53,7 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
     note(
       context,
       safe`Who owns its scopes now: ${joined(
-        logged.scopes.map((scope) => `skill scope show ${scope}`),
+        logged.scopes.map((scope) => `skillgate scope show ${scope}`),
         ', ',
       )}`,
     );
@@ -98,7 +98,7 @@ function indexOf({ options }: CommandContext, { logSize }: LoggedKey): number | 
   const index = Number(given);
   if (typeof given === 'string' && /^\d+$/.test(given) && index < logSize) return index;
   throw new Problem('usage', `--valid-up-to is a log index below ${logSize}, not ${JSON.stringify(given)}`, {
-    hint: 'The last one at which you were sure that nobody else held the key; skill key list shows what it published and where.',
+    hint: 'The last one at which you were sure that nobody else held the key; skillgate key list shows what it published and where.',
   });
 }
 
@@ -121,7 +121,7 @@ function question(
       safe`  stays: ${count(stays, 'version')} that it published before`,
       ...scopes.map(
         (scope) =>
-          safe`  stands for @${scope}: without another owner only administrators can give it away (skill scope transfer)`,
+          safe`  stands for @${scope}: without another owner only administrators can give it away (skillgate scope transfer)`,
       ),
     ],
     '\n',

@@ -41,7 +41,7 @@ export async function rotateKey(context: CommandContext): Promise<ExitCode> {
   if (logged.roles.length > 0)
     note(
       context,
-      safe`The old key was also that of a member (${joined(logged.roles, ', ')}); a role does not move by itself: skill member add NAME --role ${logged.roles[0] ?? ''} --public-key ${keyPath(context.paths, name, 'public')}`,
+      safe`The old key was also that of a member (${joined(logged.roles, ', ')}); a role does not move by itself: skillgate member add NAME --role ${logged.roles[0] ?? ''} --public-key ${keyPath(context.paths, name, 'public')}`,
     );
   return exitCodes.ok;
 }
@@ -52,20 +52,20 @@ function nameOf({ args, paths }: CommandContext): string {
   if (names.includes('default')) return 'default';
   const [only, ...more] = names;
   if (only !== undefined && more.length === 0) return only;
-  throw new Problem('usage', 'Cannot rotate: say which key', { hint: 'skill key list' });
+  throw new Problem('usage', 'Cannot rotate: say which key', { hint: 'skillgate key list' });
 }
 
 async function requireOwner(context: CommandContext, old: KeyFile, name: string): Promise<LoggedKey> {
   const logged = await loggedKey(context, old.keyId);
   if (logged?.isRoot)
     throw new Problem('forbidden', `The key ${name} stands in the root file, so it changes with a new root file only`, {
-      hint: 'skill registry rotate',
+      hint: 'skillgate registry rotate',
     });
   if (logged?.endedUpTo !== undefined && !(await isThere(keyPath(context.paths, nextName(name)))))
     throw new Problem('key-ended', `The key ${name} counts up to log index ${logged.endedUpTo} and hands nothing on`);
   if (logged !== undefined && (logged.scopes.length > 0 || logged.followedBy.length > 0)) return logged;
   throw new Problem('forbidden', `The key ${name} owns no scope at ${context.registryBase}, so there is nothing to hand on`, {
-    hint: 'Make a new key (skill key create NAME); a member’s key is enrolled by an administrator: skill member add.',
+    hint: 'Make a new key (skillgate key create NAME); a member’s key is enrolled by an administrator: skillgate member add.',
   });
 }
 

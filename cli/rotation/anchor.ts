@@ -64,7 +64,7 @@ async function knownRoot(context: CommandContext, file: string, proposal: TufRep
     .sort((a, b) => Number(b.base === context.registryBase) - Number(a.base === context.registryBase));
   if (first === undefined || (more.length > 0 && first.base !== context.registryBase))
     throw new Problem('root-not-pinned', `Cannot tell what this proposal changes: no root of trust of ${origin} is pinned here`, {
-      hint: `give the fingerprint of the root file in force, with root.json and tuf.json of the registry beside the proposal: --root sha256:…; or pin it: skill registry add URL --root sha256:…${first === undefined ? '' : ' (several are pinned: SKILLGATE_REGISTRY=URL says which)'}`,
+      hint: `give the fingerprint of the root file in force, with root.json and tuf.json of the registry beside the proposal: --root sha256:…; or pin it: skillgate registry add URL --root sha256:…${first === undefined ? '' : ' (several are pinned: SKILLGATE_REGISTRY=URL says which)'}`,
     });
   return { pinned: first.pinned, from: `what is kept here of ${first.base}`, kept: first.kept };
 }
@@ -107,7 +107,7 @@ async function inForce({ pinned, from, kept }: Known, folder: string, proposal: 
     return anchorAt(beside, from);
   throw foreign(
     `version ${earlier.length} of the root of trust, which it follows, is not known here`,
-    'put tuf.json of the registry, as it is in force, beside the proposal; or fetch it: skill registry add URL --root sha256:…',
+    'put tuf.json of the registry, as it is in force, beside the proposal; or fetch it: skillgate registry add URL --root sha256:…',
   );
 }
 

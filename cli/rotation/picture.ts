@@ -43,7 +43,7 @@ export function tellProposal(
         ...missing.map(
           ({ what, lacking, couldSign }) => safe`lacks ${lacking} of these on ${what}:\n    ${joined(couldSign, '\n    ')}`,
         ),
-        safe`${missing.length === 0 ? 'signed by enough; publish it: skill registry rotate publish DIR' : 'each signs: skill registry rotate sign FILE'}`,
+        safe`${missing.length === 0 ? 'signed by enough; publish it: skillgate registry rotate publish DIR' : 'each signs: skillgate registry rotate sign FILE'}`,
         safe`digest ${digest}`,
       ],
       '\n',

@@ -47,7 +47,7 @@ export async function proposeRotation(context: CommandContext, dir: string, inFo
       'usage',
       'The first TUF root names the administrators that clients have pinned: change them in the next one',
       {
-        hint: `skill registry rotate propose ${context.args[1] ?? ''}`,
+        hint: `skillgate registry rotate propose ${context.args[1] ?? ''}`,
       },
     );
   const keys = await nextKeys(context, dir);

@@ -55,7 +55,7 @@ export async function runSecretCommand(
   if (why === undefined) return Buffer.concat(parts);
   child.stdout.destroy();
   throw new Problem('secret-refused', `Cannot use secret ${JSON.stringify(name)}: its command ${program} ${why}`, {
-    hint: `Run it by hand; then skill secret set ${name} --host HOST --command "${[program, ...args].join(' ')}"`,
+    hint: `Run it by hand; then skillgate secret set ${name} --host HOST --command "${[program, ...args].join(' ')}"`,
   });
 }
 

@@ -42,7 +42,7 @@ export async function revealSecret(
   const value = await inTime(keychain().read(secret.keychain), secret.name, milliseconds);
   if (value !== undefined) return parseSecretValue(secret.name, Buffer.from(value));
   throw new Problem('secret-refused', `Cannot use secret ${JSON.stringify(secret.name)}: it is not in the keychain any more`, {
-    hint: `skill secret set ${secret.name} --host ${secret.hosts[0]} --keychain`,
+    hint: `skillgate secret set ${secret.name} --host ${secret.hosts[0]} --keychain`,
   });
 }
 

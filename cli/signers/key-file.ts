@@ -210,8 +210,8 @@ async function readJson(path: string): Promise<{ value: KeyJson; mode: number; u
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === 'ENOENT' ? 'there is no such key' : `it cannot be opened (${cause.code})`;
     const hint = path.endsWith('.pub.json')
-      ? 'its owner hands it over: it lies beside their private key as NAME.pub.json, and skill key create says where'
-      : 'skill key list';
+      ? 'its owner hands it over: it lies beside their private key as NAME.pub.json, and skillgate key create says where'
+      : 'skillgate key list';
     throw new Problem('file-not-found', `Cannot read key ${JSON.stringify(path)}: ${why}`, { hint, cause });
   });
   try {

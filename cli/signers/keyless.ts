@@ -44,5 +44,5 @@ export async function bearerOf(context: CommandContext): Promise<Bearer> {
 export function noteHowToLet(context: CommandContext, claims: CertificateClaims, scope = 'SCOPE'): void {
   const options = publisherOptions({ ...claims });
   if (options === undefined) return;
-  note(context, safe`→ an owner lets this job, and nobody else, publish: skill scope publishers ${scope} ${options}`);
+  note(context, safe`→ an owner lets this job, and nobody else, publish: skillgate scope publishers ${scope} ${options}`);
 }

@@ -16,7 +16,7 @@ export async function signerFor(context: CommandContext, fallback = 'default'): 
   const names = keyNames(context.paths);
   const [first] = names;
   if (first === undefined)
-    throw new Problem('not-signed-in', 'There is no key here to sign with', { hint: 'make one: skill key create' });
+    throw new Problem('not-signed-in', 'There is no key here to sign with', { hint: 'make one: skillgate key create' });
   const name = names.includes(fallback) ? fallback : names.length === 1 ? first : undefined;
   if (name === undefined)
     throw new Problem('usage', `There are ${names.length} keys here and none is named ${fallback}`, {

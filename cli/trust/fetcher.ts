@@ -127,7 +127,7 @@ function requireInTime(role: TrustRole, expires: string, now: number): void {
   const offline = role === 'root' || role === 'targets';
   throw new Problem('tuf-expired', `The registry’s ${role} metadata expired at ${expires}`, {
     hint: offline
-      ? 'its administrators have to sign a new one: skill registry rotate'
+      ? 'its administrators have to sign a new one: skillgate registry rotate'
       : 'the registry no longer renews it, or somebody shows you an old one: try again, then ask its operator',
   });
 }

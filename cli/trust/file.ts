@@ -22,7 +22,7 @@ export async function rootIn(context: CommandContext, base: string, bytes: Uint8
   if (schema === 'skillgate.trusted/1') return parseRoot(JSON.stringify(root ?? null));
   if (fieldsOf(signed)._type === 'root') return rootBehind(context, base, bytes);
   throw new Problem('root-invalid', `Cannot trust this file: it is ${nameOf(value)}`, {
-    hint: 'it can be root.json of the registry, trusted.json of skill verify --export, or a TUF root (1.root.json)',
+    hint: 'it can be root.json of the registry, trusted.json of skillgate verify --export, or a TUF root (1.root.json)',
   });
 }
 
@@ -42,7 +42,7 @@ function nameOf(value: unknown): string {
   const type = fieldsOf(signed)._type;
   if (type !== undefined) return `TUF metadata of the role ${JSON.stringify(type)}`;
   if (typeof mediaType === 'string' && mediaType.includes('trustedroot'))
-    return 'a Sigstore trusted root, which administrators sign into theirs (skill registry rotate propose --trusted-root)';
+    return 'a Sigstore trusted root, which administrators sign into theirs (skillgate registry rotate propose --trusted-root)';
   return schema === undefined ? 'JSON of another form' : `of the form ${JSON.stringify(schema)}`;
 }
 

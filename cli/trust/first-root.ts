@@ -48,7 +48,7 @@ function unproven({ base }: Source, id: Digest, why: string, cause?: Problem): P
     'tuf-invalid',
     `Cannot trust ${base}: its root file names ${id} as its first root file, and that one does not lead to it: ${why}`,
     {
-      hint: 'ask the operator over another channel for that first root file, root.json, then: skill registry trust FILE --root sha256:…; a registry that names the first root file of another one is hostile',
+      hint: 'ask the operator over another channel for that first root file, root.json, then: skillgate registry trust FILE --root sha256:…; a registry that names the first root file of another one is hostile',
       ...(cause === undefined ? {} : { cause }),
     },
   );

@@ -29,7 +29,7 @@ export async function forgetLog(context: CommandContext, base: string): Promise<
       context,
       question,
       'yes',
-      `skill registry trust ${base} --forget-log --root sha256:…   (the fingerprint, as its operator tells it)`,
+      `skillgate registry trust ${base} --forget-log --root sha256:…   (the fingerprint, as its operator tells it)`,
     );
   } else {
     const named = parseDigest(given);

@@ -64,7 +64,7 @@ export function readKeptTrust(paths: Pick<Paths, 'config'>, pinned: Digest): Kep
   } catch (cause) {
     throw new Problem('tuf-invalid', `Cannot read what is kept of a root of trust in ${path}`, {
       cause,
-      hint: 'ask the operator for the fingerprint of the root file as it is now, move this file away, then: skill registry add URL --root sha256:…',
+      hint: 'ask the operator for the fingerprint of the root file as it is now, move this file away, then: skillgate registry add URL --root sha256:…',
     });
   }
 }

@@ -110,7 +110,7 @@ function missing(base: string, why: string): Problem {
     'tuf-missing',
     `Cannot trust ${base}: its root file says that it has TUF metadata, and none was shown (${why})`,
     {
-      hint: 'ask the operator over another channel: the administrators of a new registry may not have signed yet (skill registry rotate), or something between you and the registry holds the metadata back',
+      hint: 'ask the operator over another channel: the administrators of a new registry may not have signed yet (skillgate registry rotate), or something between you and the registry holds the metadata back',
     },
   );
 }

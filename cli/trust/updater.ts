@@ -85,7 +85,7 @@ async function firstRoot({ source: anyTime, pinned }: TrustQuestion): Promise<st
   }
   if (found !== undefined) return found;
   throw new Problem('tuf-invalid', `No TUF root of ${source.base} is signed by enough administrators of the pinned root file`, {
-    hint: 'ask the operator for the fingerprint of the root file as it is now, then: skill registry add URL --root sha256:…',
+    hint: 'ask the operator for the fingerprint of the root file as it is now, then: skillgate registry add URL --root sha256:…',
   });
 }
 

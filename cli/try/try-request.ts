@@ -17,7 +17,9 @@ export function readTried(files: readonly SourceFile[], folder: string): Tried {
   const packed = packBundle(files);
   const json = files.find(({ path }) => path === 'skill.json')?.bytes;
   if (json === undefined)
-    throw new Problem('not-found', `Cannot try ${folder}: it has no skill.json`, { hint: `skill manifest ${folder} --write` });
+    throw new Problem('not-found', `Cannot try ${folder}: it has no skill.json`, {
+      hint: `skillgate manifest ${folder} --write`,
+    });
   return { packed, manifest: parseManifest(json) };
 }
 
@@ -38,7 +40,7 @@ export function triedSkill(
     skill: { admitted: { name, version: unapproved(version), bundle: packed.digest }, ...packed },
     manifest: { ...manifest, capabilities: tried },
     approved: tried,
-    why: 'skill try: nobody approved it',
+    why: 'skillgate try: nobody approved it',
   };
 }
 

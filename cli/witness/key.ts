@@ -67,7 +67,7 @@ async function readKey(path: string): Promise<WitnessKey | undefined> {
 async function makeKey(path: string, name: string | undefined): Promise<WitnessKey> {
   if (name === undefined) {
     throw new Problem('usage', 'Cannot make a witness without a name: clients are shown it with each head that it cosigned', {
-      hint: 'skill witness serve … --name witness.example/one, once: it is kept with the key, and stays so',
+      hint: 'skillgate witness serve … --name witness.example/one, once: it is kept with the key, and stays so',
     });
   }
   if (!noteName.test(name) || /^[a-z][a-z\d]*:\/\//i.test(name) || name.length > witnessNameCharsMax) {

@@ -74,7 +74,7 @@ export function makeRenew(renewal: Renewal): (log: WatchedLog) => Promise<Watche
 }
 
 function sayUnknown({ path }: GivenRoot, { origin }: WatchedLog): string {
-  return `${origin}: not cosigned: signed with a key that ${path} does not name as the log’s. Where its administrators rotated it: curl -o ${path} URL/index/root.json, compare the fingerprint with what they say (skill registry trust ${path} shows it); it is read again without a restart`;
+  return `${origin}: not cosigned: signed with a key that ${path} does not name as the log’s. Where its administrators rotated it: curl -o ${path} URL/index/root.json, compare the fingerprint with what they say (skillgate registry trust ${path} shows it); it is read again without a restart`;
 }
 
 async function readAgain({ path }: GivenRoot, log: WatchedLog): Promise<WatchedLog | undefined> {

@@ -95,7 +95,7 @@ function ruleWords({ rule }: Finding): Html {
   const group = groupOf(rule);
   const href = ruleHref(rule);
   const text = href === undefined ? '' : html` <a href="${href}">Why it matters, an attack and a near miss</a>.`;
-  return html`This group looks for ${group.looksFor}. ${group.check}${text} <code class="line">skill explain ${untrusted(rule)}</code>`;
+  return html`This group looks for ${group.looksFor}. ${group.check}${text} <code class="line">skillgate explain ${untrusted(rule)}</code>`;
 }
 
 function flow(steps: readonly FlowStep[], view: FindingsView): Html {

@@ -31,7 +31,7 @@ export function whyNoRoom(data: string, run: string, { agent, skill }: RoomOwner
   const taken = others.reduce((sum, one) => sum + bytesIn(changesFolderOf(data, one)), 0);
   if (taken + bytesIn(changesFolderOf(data, run)) + more <= waitingBytesMax) return undefined;
   const what = `${others.length} earlier ${others.length === 1 ? 'run' : 'runs'} of ${skill} by ${agent} wait with ${mebibytes(taken)}`;
-  return `${what}, and at most ${mebibytes(waitingBytesMax)} may wait: accept or discard some of them (skill changes list)`;
+  return `${what}, and at most ${mebibytes(waitingBytesMax)} may wait: accept or discard some of them (skillgate changes list)`;
 }
 
 /** Marks whose room the folder of a set counts for. */

@@ -15,6 +15,7 @@ export interface FindingLook {
   readonly lines: SourceLines;
   readonly allowances: Allowances;
   readonly marks: Marks;
+  readonly asCalled: (text: string) => string;
   readonly ink: Ink;
   /** Columns of the terminal. */
   readonly width: number;
@@ -86,8 +87,8 @@ function notesOf(finding: Finding, look: FindingLook): [word: string, text: stri
     [finding.kind, `${kindSays[finding.kind]}; ${finding.confidence}: ${confidenceSays[finding.confidence]}`],
     ['evaluates to', value],
     ['allowed by', allowed === undefined ? undefined : `${allowed} in the capabilities of skill.json`],
-    ['fix', finding.fix === '' ? undefined : finding.fix],
-    ['more', `skill explain ${finding.rule}`],
+    ['fix', finding.fix === '' ? undefined : look.asCalled(finding.fix)],
+    ['more', look.asCalled(`skillgate explain ${finding.rule}`)],
   ];
   return notes.flatMap(([word, text]): [string, string][] => (text === undefined ? [] : [[word, text]]));
 }

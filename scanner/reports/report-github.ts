@@ -43,7 +43,7 @@ function annotation(finding: Finding, skill: string, marks: Marks): string {
   const { line, column, endLine, endColumn, severity, rule } = finding;
   const oneLine = line === endLine ? { col: column, endColumn: Math.max(endColumn - 1, column) } : {};
   const steps = finding.flow.map((step, index) => `${index + 1}. ${step.path}:${step.line}:${step.column} ${step.note}`);
-  const text = [finding.message, ...steps, finding.fix === '' ? [] : `Fix: ${finding.fix}`, `skill explain ${rule}`].flat();
+  const text = [finding.message, ...steps, finding.fix === '' ? [] : `Fix: ${finding.fix}`, `skillgate explain ${rule}`].flat();
   const place = { file: fileOf(skill, finding.path), line, endLine, ...oneLine, title: `${severity} ${rule}${mark}` };
   return command(commands[severity], place, text.join('\n'));
 }

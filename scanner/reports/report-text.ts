@@ -20,6 +20,8 @@ export interface ReportTextOptions {
   /** Lines of skill.json that would allow findings, from `allowancesOf`. */
   readonly allowances?: Allowances;
   readonly marks?: Marks;
+  /** Gives lines to type, which begin with `skillgate`, the name under which the reader called it. */
+  readonly asCalled?: (text: string) => string;
 }
 
 const widthDefault = 100;
@@ -53,8 +55,8 @@ const unreadableSays = 'its own description cannot be read, so nothing says what
 export function printReport(report: ScanReport, files: readonly SourceFile[], options: ReportTextOptions): string {
   const ink = inkFor(options.colour);
   const width = Math.max(options.width ?? widthDefault, widthMin);
-  const { allowances = new Map(), marks = noMarks } = options;
-  const look = { report, lines: sourceLines(files), allowances, marks, ink, width };
+  const { allowances = new Map(), marks = noMarks, asCalled = (text) => text } = options;
+  const look = { report, lines: sourceLines(files), allowances, marks, asCalled, ink, width };
   const { deciding, rest } = orderFindings(report);
   const parts = [
     [printHead(report, ink)],

@@ -90,7 +90,7 @@ export function continuesFrom(
 function brokenLog(file: string, why: string): Problem {
   const folder = file.slice(0, file.lastIndexOf('/'));
   return new Problem('audit-broken', `Cannot append to ${file}: ${why}`, {
-    hint: `Look at it (skill log verify), then move all of it away: mv ${folder} ${folder}.broken, and beside it audit-key.json.head of the config folder`,
+    hint: `Look at it (skillgate log verify), then move all of it away: mv ${folder} ${folder}.broken, and beside it audit-key.json.head of the config folder`,
   });
 }
 

@@ -125,7 +125,9 @@ export function sayOpen({ hold, why }: OpenBreaker): [message: string, more: { r
   const { agent, id, run } = hold;
   return [
     `${sayWhat(hold)} is stopped for ${agent === 'operator' ? 'the operator' : `agent ${agent}`}: its breaker opened. ${why}`,
-    { hint: `skill agent log ${agent} shows what run ${run} did; a person lets it run again with skill hold allow ${id}` },
+    {
+      hint: `skillgate agent log ${agent} shows what run ${run} did; a person lets it run again with skillgate hold allow ${id}`,
+    },
   ];
 }
 

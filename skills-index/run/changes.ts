@@ -76,7 +76,7 @@ export function parseChangeSet(bytes: Uint8Array, place = 'set.json'): ChangeSet
   const json = parseJson(bytes, place, changeSetValuesMax);
   if ((json.value as { schema?: unknown } | null)?.schema === 'skillgate.changes/1')
     throw new Problem('changes-invalid', `${place} was recorded by an earlier version, which did not record owners of files`, {
-      hint: 'discard these changes (skill changes discard RUN), then run the skill again',
+      hint: 'discard these changes (skillgate changes discard RUN), then run the skill again',
     });
   return parseShape(shape, json, 'changes-invalid', place);
 }

@@ -51,13 +51,13 @@ export function isDenial(text: string): text is Denial {
 /** What a person does about those that more than a look at the plan mends. */
 export const denialFixes: Readonly<Partial<Record<Denial, string>>> = {
   'host-denied':
-    'egress to the host has to stand in the skill’s manifest, be approved, and be granted (skill agent grant); skill run --plan NAME shows what a run may ask',
-  held: 'skill log --run RUN shows the hold and who answered',
+    'egress to the host has to stand in the skill’s manifest, be approved, and be granted (skillgate agent grant); skillgate run --plan NAME shows what a run may ask',
+  held: 'skillgate log --run RUN shows the hold and who answered',
   unasked:
-    'name an approver in host.json (skill key create NAME --passphrase prints the line), or take the rule out of its holds',
-  'over-budget': 'skill agent list shows what is used; skill agent grant NAME --budget … raises it',
+    'name an approver in host.json (skillgate key create NAME --passphrase prints the line), or take the rule out of its holds',
+  'over-budget': 'skillgate agent list shows what is used; skillgate agent grant NAME --budget … raises it',
   'address-denied': 'a host inside is named in host.json under "hosts", with its address',
-  unreachable: 'look whether this host reaches it; skill log --run RUN shows the request',
+  unreachable: 'look whether this host reaches it; skillgate log --run RUN shows the request',
 };
 
 /** As it stands on a connection where nothing else was answered. */

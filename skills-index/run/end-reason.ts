@@ -4,32 +4,32 @@
 export const endReasons = {
   canary: {
     means: 'it sent a credential that stands in its sandbox only to be stolen',
-    next: 'do not start it again before you know why: skill log --run RUN shows where it was seen; its breaker is open now: skill hold list, and a person closes it with skill hold allow ID',
+    next: 'do not start it again before you know why: skillgate log --run RUN shows where it was seen; its breaker is open now: skillgate hold list, and a person closes it with skillgate hold allow ID',
   },
   breaker: {
     means: 'its breaker opened: it did too often, or once, what stops it for all runs',
-    next: 'skill log --run RUN shows what it did; the breaker stays open: skill hold list, and a person closes it with skill hold allow ID',
+    next: 'skillgate log --run RUN shows what it did; the breaker stays open: skillgate hold list, and a person closes it with skillgate hold allow ID',
   },
   revoked: {
     means: 'what it may do was revoked while it ran',
-    next: 'skill log --run RUN shows what it did until then; skill agent list shows whether the identity stands, skill run --plan NAME why a version is refused',
+    next: 'skillgate log --run RUN shows what it did until then; skillgate agent list shows whether the identity stands, skillgate run --plan NAME why a version is refused',
   },
   proxy: {
     means: 'its way to the network is gone',
-    next: 'start it again; skill doctor shows whether this host can, skill log --run RUN what it did until then',
+    next: 'start it again; skillgate doctor shows whether this host can, skillgate log --run RUN what it did until then',
   },
-  killed: { means: 'it was ended from outside', next: 'skill log --run RUN shows what it did until then' },
-  'limit:seconds': { means: 'it took longer than it may', next: 'do less at once; skill log --run RUN shows what it did' },
+  killed: { means: 'it was ended from outside', next: 'skillgate log --run RUN shows what it did until then' },
+  'limit:seconds': { means: 'it took longer than it may', next: 'do less at once; skillgate log --run RUN shows what it did' },
   'limit:memory': { means: 'it took more memory than it may', next: 'do less at once' },
   'limit:processes': { means: 'it started more processes than it may', next: 'start fewer at the same time' },
   'limit:output': { means: 'it printed more than it may', next: 'print less, or write into a file' },
   'limit:denials': {
     means: 'so much of what it asked for was denied that it was ended',
-    next: 'skill log --run RUN shows what was denied',
+    next: 'skillgate log --run RUN shows what was denied',
   },
   'limit:budget': {
     means: 'the budget of its agent is used up',
-    next: 'skill agent list shows what is used; skill agent grant NAME --budget … raises it',
+    next: 'skillgate agent list shows what is used; skillgate agent grant NAME --budget … raises it',
   },
 } as const satisfies Record<string, { means: string; next: string }>;
 

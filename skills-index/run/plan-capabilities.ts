@@ -129,7 +129,7 @@ function planSecrets(draft: Draft, { agent, secrets }: PlanInput, wanted: Capabi
     const stored = secrets.find((entry) => entry.name === name && (entry.agent === undefined || entry.agent === agent?.name));
     const hosts = (stored?.hosts ?? []).filter((host) => asked.some((one) => coversHost(one, host)));
     const refuse = (message: string): number =>
-      draft.refused.push({ code: 'secret-refused', message, hint: `skill secret set ${name} --host ${asked[0]}` });
+      draft.refused.push({ code: 'secret-refused', message, hint: `skillgate secret set ${name} --host ${asked[0]}` });
     if (stored === undefined) refuse(`there is no secret ${name} for this run`);
     else if (hosts.length === 0) refuse(`secret ${name} is bound to no host that the manifest names`);
     else {

@@ -81,7 +81,7 @@ export function verifyStatement(bundleJson: unknown, options: VerifyOptions): Ve
 export function requireCertifiable({ predicateType }: Statement): void {
   if (certifiedTypes.includes(predicateType)) return;
   throw new Problem('statement-invalid', `A certificate signed a statement that only a key can sign: ${predicateType}`, {
-    hint: 'Sign it with a key: skill key create.',
+    hint: 'Sign it with a key: skillgate key create.',
   });
 }
 
@@ -111,7 +111,7 @@ function verifySigner(
   }
   if (sigstore === undefined) {
     throw new Problem('certificate-invalid', 'A certificate signed this, and no Sigstore root is trusted here to verify it by', {
-      hint: 'The registry has to deliver its trusted_root.json: skill registry trust.',
+      hint: 'The registry has to deliver its trusted_root.json: skillgate registry trust.',
     });
   }
   const certified = verifyCertified(withoutOwnEntry(bundle), sigstore);

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-describe('skill agent', () => {
+describe('skillgate agent', () => {
   it('makes an identity that can start nothing, in a file that others cannot read', async () => {
     const made = await skill({ home }, 'agent', 'create', 'reporter', '--days', '7');
     expect(made.exit).toBe(0);
@@ -119,7 +119,7 @@ describe('skill agent', () => {
     await skill({ home }, 'agent', 'create', 'finance', '--workspace', 'ledgers');
     writeFileSync(join(home, 'data/agents/finance/memory/notes.md'), 'notes');
     const asked = await skill({ home }, 'agent', 'remove', 'finance');
-    expect(asked).toMatchObject({ exit: 6, err: expect.stringContaining('skill agent remove finance --yes') });
+    expect(asked).toMatchObject({ exit: 6, err: expect.stringContaining('skillgate agent remove finance --yes') });
     expect(existsSync(join(home, 'data/agents/finance/memory/notes.md'))).toBe(true);
     const removed = await skill({ home }, 'agent', 'remove', 'finance', '--yes');
     expect(removed).toMatchObject({ exit: 0, out: expect.stringContaining('removed agent finance') });
@@ -131,7 +131,7 @@ describe('skill agent', () => {
   });
 
   it.each<[string, (home: string) => void, string]>([
-    ['a run of it goes on', (home) => void tryLock(join(home, 'data/agents/finance/runs/0')), 'skill agent revoke finance'],
+    ['a run of it goes on', (home) => void tryLock(join(home, 'data/agents/finance/runs/0')), 'skillgate agent revoke finance'],
     ['a session of it goes on', (home) => void tryLock(join(home, 'data/agents/finance/sessions/1')), '1 run or session'],
     [
       'it has a secret, which the next agent of its name would have',
@@ -139,7 +139,7 @@ describe('skill agent', () => {
         void storeSecret(join(home, 'config/secrets.json'), {
           ...{ name: 'KEY', hosts: ['api.example'], agent: 'finance', value: Buffer.from('a-secret-value'), now: new Date() },
         }),
-      'skill secret remove KEY --agent finance',
+      'skillgate secret remove KEY --agent finance',
     ],
   ])('is not removed while %s', async (_, act, says) => {
     await skill({ home }, 'agent', 'create', 'finance');
@@ -179,7 +179,7 @@ describe('skill agent', () => {
   });
 });
 
-describe('skill secret', () => {
+describe('skillgate secret', () => {
   it('stores a value from standard input for named hosts, and prints it nowhere', async () => {
     const set = await skill({ home, stdin: 'hunter2-hunter2\n' }, 'secret', 'set', 'CRM_TOKEN', '--host', 'api.crm.example');
     expect(set.exit).toBe(0);

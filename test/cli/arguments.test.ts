@@ -7,7 +7,7 @@ const row: CommandRow = {
   name: 'try',
   summary: 'a row for tests',
   usage: 'A [B]',
-  examples: [['skill try a', 'try it']],
+  examples: [['skillgate try a', 'try it']],
   options: {
     key: { type: 'string', value: 'NAME', summary: 'a key' },
     host: { type: 'string', multiple: true, summary: 'hosts' },
@@ -60,7 +60,7 @@ describe('arguments', () => {
     [['a', '--format', 'yaml'], '--format is text or json'],
     [['a', '--format', 'jsonl'], '--format is text or json'],
   ])('refuses %j: %s', (argv, says) => {
-    expect(messageOf(argv)).toBe(`Cannot run skill try: ${says}`);
+    expect(messageOf(argv)).toBe(`Cannot run skillgate try: ${says}`);
   });
 
   it.each([

@@ -2,13 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { asCalled, calledNameOf, setCalledName } from '../../cli/called-name.ts';
-import { runCommandLine } from '../../cli/command-line.ts';
+import { asCalled, calledNameOf, setCalledName, takeCalledName } from '../../cli/called-name.ts';
 import { commandWords } from '../../cli/command-words.ts';
 import { commandRows } from '../../cli/commands.ts';
 import { safe } from '../../cli/output.ts';
+import { rules } from '../../scanner/rules.ts';
+import { denials } from '../../skills-index/run/denial.ts';
+import { endReasons } from '../../skills-index/run/end-reason.ts';
+import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { decisionHints } from '../../skills-index/trust/decision/reason.ts';
+import { articles } from '../house/articles.ts';
+import { skill } from './command-line.ts';
 
 let folder = '';
 let entry = '';
@@ -22,7 +27,7 @@ beforeEach(() => {
   execFileSync('chmod', ['755', entry]);
 });
 afterEach(() => {
-  setCalledName('skill');
+  setCalledName('skillgate');
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -55,24 +60,33 @@ describe('the name under which the program was called', () => {
   });
 });
 
+describe('the variable of the shell function', () => {
+  it('is read once, and no program that is started later gets it', () => {
+    const env = { SKILLGATE_CALLED: 'skill', PATH: '/usr/bin' };
+    expect(takeCalledName(env, join(folder, 'ours/skillgate'), entry)).toBe('skill');
+    expect(env).toEqual({ PATH: '/usr/bin' });
+  });
+});
+
 describe('lines to type', () => {
   it('begin with that name in our own text, and stay as they are in what others wrote', () => {
-    setCalledName('skillgate');
-    const foreign = 'skill scope claim acme';
-    expect(safe`Type skill scope show acme. It says: ${foreign}`.text).toBe(
-      'Type skillgate scope show acme. It says: skill scope claim acme',
+    setCalledName('skill');
+    const foreign = 'skillgate scope claim acme';
+    expect(safe`Type skillgate scope show acme. It says: ${foreign}`.text).toBe(
+      'Type skill scope show acme. It says: skillgate scope claim acme',
     );
   });
 
   it.each([
-    ['skill run --plan NAME shows it', 'skillgate run --plan NAME shows it'],
-    ['(skill key create)', '(skillgate key create)'],
-    ['make one: skillgate key create NAME', 'make one: skillgate key create NAME'],
+    ['skillgate run --plan NAME shows it', 'npm run -s skill -- run --plan NAME shows it'],
+    ['(skillgate key create)', '(npm run -s skill -- key create)'],
+    ['make one: skillgate key create NAME', 'make one: npm run -s skill -- key create NAME'],
     ['each skill run has a log', 'each skill run has a log'],
-    ['the skill has no commands', 'the skill has no commands'],
+    ['the folder /opt/skillgate log', 'the folder /opt/skillgate log'],
+    ['the shims call skillgate by its name', 'the shims call skillgate by its name'],
     ['SKILL.md and skill.json', 'SKILL.md and skill.json'],
   ])('%s', (text, called) => {
-    setCalledName('skillgate');
+    setCalledName('npm run -s skill --');
     expect(asCalled(text)).toBe(called);
   });
 
@@ -87,47 +101,42 @@ describe('lines to type', () => {
     [['explain', 'agent-unknown'], 'skillgate agent create NAME'],
     [['lst'], 'skillgate help lists them all'],
     [['review', 'show'], 'skillgate help review show'],
-  ])('skillgate %s prints %s, and no line that begins with skill', async (argv, line) => {
-    const out = new PassThrough();
-    let text = '';
-    out.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-    });
-    await runCommandLine({
-      ...{ argv, called: 'skillgate', env: { SKILLGATE_HOME: folder, NO_COLOR: '1' }, cwd: folder },
-      ...{
-        stdin: new PassThrough(),
-        stdout: out,
-        stderr: out,
-        fetch,
-        now: () => new Date(),
-        signal: new AbortController().signal,
-      },
-    });
-    expect(text).toContain(line);
-    const words = commandWords.join('|');
-    expect(text.match(new RegExp(String.raw`(^|[ (])skill (${words})\b.*`, 'gm'))).toBeNull();
+  ])('skillgate %s prints %s', async (argv, line) => {
+    const { stdout, stderr } = await skill(argv, { env: { SKILLGATE_HOME: folder } });
+    expect(stdout + stderr).toContain(line);
+  });
+
+  const words = commandWords.join('|');
+  const pages = [
+    ['help'],
+    ...commandWords.map((word) => ['help', word]),
+    ...commandRows.map(({ name }) => ['help', ...name.split(' ')]),
+    ...[problemCodes, decisionHints, denials, endReasons].flatMap((table) => Object.keys(table).map((code) => ['explain', code])),
+    ...rules.map(({ id }) => ['explain', id]),
+  ];
+
+  it.each([
+    ['text', pages],
+    ['json', pages.map((argv) => [...argv, '--format', 'json'])],
+  ])('begin with the called name on every page of help and explain, as %s', { timeout: 60_000 }, async (_, all) => {
+    const wrong: string[] = [];
+    for (const [called, other] of [
+      ['npm run -s skill --', 'skillgate'],
+      ['skillgate', 'skill'],
+    ] as const)
+      for (const argv of all) {
+        const { stdout, stderr } = await skill(argv, { env: { SKILLGATE_HOME: folder }, called });
+        const found =
+          (stdout + stderr).match(new RegExp(String.raw`(?<!${articles}\s)(?<![\w./@-])${other} (?:${words})\b`, 'g')) ?? [];
+        wrong.push(...found.map((line) => `${called} ${argv.join(' ')}: ${line}`));
+      }
+    expect(wrong).toEqual([]);
   });
 });
 
 describe('a shell that read what shell-init prints', () => {
   it.each(['bash', 'zsh', 'fish'])('starts skillgate for skill, in %s', async (shell) => {
-    const out = new PassThrough();
-    let text = '';
-    out.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-    });
-    await runCommandLine({
-      ...{ argv: ['shell-init', shell], called: 'skillgate', env: { SKILLGATE_HOME: folder }, cwd: folder },
-      ...{
-        stdin: new PassThrough(),
-        stdout: out,
-        stderr: out,
-        fetch,
-        now: () => new Date(),
-        signal: new AbortController().signal,
-      },
-    });
+    const { stdout: text } = await skill(['shell-init', shell], { env: { SKILLGATE_HOME: folder } });
     expect(text).toContain('SKILLGATE_CALLED=skill command skillgate');
     if (shell !== 'bash') return;
     rmSync(join(folder, 'ours/skillgate'));

@@ -15,13 +15,14 @@ export const noRegistry: typeof fetch = async () => {
   throw new TypeError('fetch failed');
 };
 
-/** `skill ARGV…`; without `fetch` there is no network. */
+/** `skillgate ARGV…`; without `fetch` there is no network. */
 export async function skill(argv: readonly string[], given: Given = {}): Promise<Ran> {
   const stdout = Object.assign(new PassThrough(), { isTTY: given.terminal === true, columns: 80 });
   const stderr = Object.assign(new PassThrough(), { isTTY: given.terminal === true, columns: 80 });
   const read = [textOf(stdout), textOf(stderr)] as const;
   const exit = await runCommandLine({
     argv,
+    called: given.called ?? 'skillgate',
     env: given.env ?? {},
     cwd: given.cwd ?? '/nowhere',
     stdin: Object.assign(Readable.from(given.input === undefined ? [] : [given.input]), { isTTY: given.terminal === true }),

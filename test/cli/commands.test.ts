@@ -30,7 +30,7 @@ describe('the table of commands', () => {
     for (const option of Object.keys(row?.options ?? {})) expect(stdout).toContain(`--${option}`);
   });
 
-  it('lists every command in skill help, and no planned one', async () => {
+  it('lists every command in skillgate help, and no planned one', async () => {
     const { stdout } = await skill(['help']);
     for (const name of names) expect(stdout).toMatch(new RegExp(`^ {2}${name} +[a-z]`, 'm'));
     for (const name of plannedCommands) expect(stdout).not.toMatch(new RegExp(`^ {2}${name} `, 'm'));
@@ -50,11 +50,11 @@ describe('the table of commands', () => {
   });
 
   it.each([
-    ['publsh', 'skill publish'],
-    ['instal', 'skill install'],
-    ['verfiy', 'skill verify'],
-    ['review aprove', 'skill review approve'],
-    ['key crate', 'skill key create'],
+    ['publsh', 'skillgate publish'],
+    ['instal', 'skillgate install'],
+    ['verfiy', 'skillgate verify'],
+    ['review aprove', 'skillgate review approve'],
+    ['key crate', 'skillgate key create'],
   ])('asks whether %s means %s', async (typed, meant) => {
     const { exit, stderr } = await skill(typed.split(' '));
     expect(exit).toBe(2);
@@ -63,20 +63,20 @@ describe('the table of commands', () => {
 
   it('guesses nothing for a word that is like none', async () => {
     expect(nearest('xylophone', names)).toEqual([]);
-    expect((await skill(['xylophone'])).stderr).toContain('skill help lists them all');
+    expect((await skill(['xylophone'])).stderr).toContain('skillgate help lists them all');
   });
 
   it.each([[['review']], [['key']]])('shows what there is for the half command %j', async (argv) => {
     const { exit, stdout, stderr } = await skill(argv);
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
-    expect(stderr).toContain(`skill ${argv[0]} `);
+    expect(stderr).toContain(`skillgate ${argv[0]} `);
   });
 
   it.each<[string[], object]>([
     [['publsh'], { code: 'usage', exit: 2 }],
     [['status'], { code: 'usage', exit: 2 }],
     [['status', '--fromat', 'x'], { code: 'usage', exit: 2 }],
-    [['scope'], { code: 'usage', exit: 2, hint: expect.stringContaining('skill scope claim') }],
+    [['scope'], { code: 'usage', exit: 2, hint: expect.stringContaining('skillgate scope claim') }],
     [['yank', '@a/b@1.0.0'], { code: 'not-in-this-version' }],
     [['scan', 'nowhere'], { code: 'file-not-found', exit: 3 }],
   ])('answers JSON when JSON was asked for, also for a line that it did not understand: %j', async (argv, says) => {

@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const put = (name: string, text: string, mode = 0o755) => writeFileSync(join(folder, name), text, { mode });
 
-describe('skill doctor', () => {
+describe('skillgate doctor', () => {
   it('says that shims end with 127 where there is no skillgate, with a line that puts it there', () => {
     put('skillgate', '#!/bin/sh\n', 0o644);
     const [row] = namesOnPath(folder, entry);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { rules } from '../../scanner/rules.ts';
 import { skill } from './command-line.ts';
 
-describe('skill explain RULE', () => {
+describe('skillgate explain RULE', () => {
   it('shows why, how to mend it, an attack and a near miss with their findings, the weaknesses by name and what is near', async () => {
     const { exit, stdout } = await skill(['explain', 'flow/secret-to-network']);
     expect(exit).toBe(0);

@@ -42,7 +42,7 @@ beforeEach(() => {
 const writePolicy = (policy: object) => writeFileSync(join(home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
 const run = (...argv: string[]) => skill(argv, { env: { SKILLGATE_HOME: home }, now: () => now });
 
-describe('skill hold', () => {
+describe('skillgate hold', () => {
   it('lists what waits, with nothing that acts on the terminal', async () => {
     const { exit, stdout } = await run('hold', 'list');
     expect([exit, stdout]).toEqual([0, expect.stringContaining(`${hold.id}  waits until 2026-11-20T12:01:00.000Z`)]);

@@ -5,7 +5,7 @@ import { prepareVersion } from '../../cli/prepare-version.ts';
 import { skill } from './command-line.ts';
 import { folderWith } from './temporary-folder.ts';
 
-describe('skill init', () => {
+describe('skillgate init', () => {
   it('writes a skill that is whole, and cannot be published before somebody wrote its description', async () => {
     const cwd = folderWith();
     const ran = await skill(['init', 'weekly-report', '--scope', 'acme'], { cwd });
@@ -61,7 +61,7 @@ describe('what cannot be published', () => {
   const manifest = (change: object = {}) => JSON.stringify({ name: '@me/a', version: '1.0.0', capabilities: {}, ...change });
   it.each<[string, Record<string, string>, number, RegExp]>([
     ['a folder without SKILL.md', { 'skill.json': manifest() }, 3, /error\[skill-md-missing\]/],
-    ['a folder without skill.json', { 'SKILL.md': skillMd }, 3, /error\[manifest-missing\][\s\S]*skill manifest --write/],
+    ['a folder without skill.json', { 'SKILL.md': skillMd }, 3, /error\[manifest-missing\][\s\S]*skillgate manifest --write/],
     ['unreadable YAML', { 'SKILL.md': '---\nname: [\n---\n', 'skill.json': manifest() }, 2, /error\[skill-md-invalid\]/],
     ['a SKILL.md that is not UTF-8', { 'SKILL.md': '\u0000latin', 'skill.json': manifest() }, 2, /error\[skill-md-invalid\]/],
     ['a skill.json that is no JSON', { 'SKILL.md': skillMd, 'skill.json': '{' }, 2, /error\[(json|manifest)-invalid\]/],

@@ -94,7 +94,7 @@ describe('somebody without a key', () => {
     expect(dry).toMatchObject({ exit: 6, stdout: expect.stringContaining('scope-taken') });
     expect(JSON.parse(may.stdout)).toMatchObject({ issuer: github, repository: '420042', environment: 'release' });
     expect(dry.stderr).toContain(
-      `skill scope publishers acme --ci github:420042 --workflow https://github.com/${workflow} --environment release`,
+      `skillgate scope publishers acme --ci github:420042 --workflow https://github.com/${workflow} --environment release`,
     );
     expect(services.requests).toEqual([]);
   });

@@ -43,7 +43,7 @@ async function bring(number: number): Promise<void> {
   expect((await approve(send, tokens.rita, rita, skillAt(number))).status).toBe(201);
 }
 
-describe('skill key list', () => {
+describe('skillgate key list', () => {
   it('tells what the log says of each key, and where it published what', async () => {
     await bring(1);
     const { keys } = await read('author', 'key', 'list');
@@ -67,7 +67,7 @@ describe('skill key list', () => {
   });
 });
 
-describe('skill key rotate', () => {
+describe('skillgate key rotate', () => {
   it('puts a new key in the place of the old one, which signs nothing more', async () => {
     await bring(1);
     const { author, send } = users.world;
@@ -101,7 +101,7 @@ describe('skill key rotate', () => {
 
   it.each([
     ['a key that owns nothing', 'rita', 'error[forbidden]'],
-    ['a key of the root file', 'administrator', 'skill registry rotate'],
+    ['a key of the root file', 'administrator', 'skillgate registry rotate'],
   ] as const)('refuses %s', async (_, user, says) => {
     const name = user === 'administrator' ? ['administrator'] : [];
     expect(await as(user, 'key', 'rotate', ...name, '--yes')).toMatchObject({ exit: 6, stderr: expect.stringContaining(says) });
@@ -117,7 +117,7 @@ describe('skill key rotate', () => {
   });
 });
 
-describe('skill key revoke', () => {
+describe('skillgate key revoke', () => {
   it('revokes what a thief published, and tells before what falls and what stays', async () => {
     await bring(1);
     const { logSize } = (await call(users.world.send, `/api/v1/keys/${users.world.author.keyId}`)).body;
@@ -147,7 +147,7 @@ describe('skill key revoke', () => {
     expect((await read('rita', 'scope', 'show', 'acme')).owners).toEqual([]);
     const shown = await as('rita', 'scope', 'show', 'acme');
     expect(shown).toMatchObject({ exit: 0, stdout: expect.stringContaining('no owner’s key counts any more') });
-    expect(shown.stderr).toContain('skill scope transfer acme --to KEYFILE');
+    expect(shown.stderr).toContain('skillgate scope transfer acme --to KEYFILE');
     expect((await as('rita', 'scope', 'claim', 'acme')).stderr).toContain('no owner’s key counts any more');
     // Nobody is left who owns the scope, and administrators can still give it away.
     const to = join(keysOf('rita'), 'default.pub.json');
@@ -203,7 +203,7 @@ describe('skill key revoke', () => {
   });
 });
 
-describe('skill scope transfer', () => {
+describe('skillgate scope transfer', () => {
   const carol = makeKey();
   beforeEach(() => writeKey(users.homeOf('stranger'), 'carol', carol));
   const file = (): string => join(users.homeOf('stranger'), 'carol.pub.json');
@@ -269,7 +269,7 @@ describe('skill scope transfer', () => {
   });
 });
 
-describe('skill member add', () => {
+describe('skillgate member add', () => {
   const add = (...more: string[]) => [
     'member',
     'add',
@@ -301,7 +301,7 @@ describe('skill member add', () => {
     expect((await listedAll()).map(({ name }) => name)).not.toContain('Nina O’Neil');
     const again = await as('administrator', 'member', 'add', 'Nina O’Neil', ...named, '--no-identity');
     expect(again.stderr).toMatch(/error\[statement-replayed\]: You have signed this already \(1 of 2\)/);
-    const line = /skill (member add .*)$/m.exec(first.stdout)?.[1] ?? '';
+    const line = /skillgate (member add .*)$/m.exec(first.stdout)?.[1] ?? '';
     expect(line).toBe(`member add 'Nina O’Neil' --role reviewer --public-key ${fresh.keyId} --no-identity`);
     expect((await as('administrator', 'member', 'list')).stderr).toContain(line);
     const words = line.match(/'[^']*'|\S+/g)?.map((word) => word.replaceAll("'", '')) ?? [];
@@ -338,7 +338,7 @@ describe('skill member add', () => {
   });
 });
 
-describe('skill member remove', () => {
+describe('skillgate member remove', () => {
   it('ends what a reviewer signs with; what they approved stays, and they can be enrolled again', async () => {
     await bring(1);
     expect(await read('administrator', 'member', 'remove', 'rita', '--yes')).toMatchObject({ name: 'rita', ended: [{}] });
@@ -370,7 +370,7 @@ describe('skill member remove', () => {
   });
 });
 
-describe('skill review suspend and revoke', () => {
+describe('skillgate review suspend and revoke', () => {
   const publisher = (): string => users.world.author.keyId;
   it('stop a publisher with all versions, after asking', async () => {
     await bring(1);

@@ -26,7 +26,7 @@ const rows: readonly (readonly [string, ReturnType<typeof behind>[], readonly st
   [
     'thousands of one reason',
     Array.from({ length: 3_000 }, (_, index) => behind(`/m/${index}`, 'a socket')),
-    ['not taken over: /m/0 and 2999 more paths: a socket', 'all of them: skill log --run 0f35d1a0'],
+    ['not taken over: /m/0 and 2999 more paths: a socket', 'all of them: skillgate log --run 0f35d1a0'],
   ],
 ];
 
@@ -38,7 +38,7 @@ it('reasons that a run makes up fill no screen', () => {
   const cleaned = Array.from({ length: 500 }, (_, index) => behind('/m/a', `reason ${index}`));
   const lines = leftBehindLines(cleaned, run);
   expect(lines).toHaveLength(11);
-  expect(lines.at(-1)).toBe('paths for 490 more reasons were not taken over; all of them: skill log --run 0f35d1a0');
+  expect(lines.at(-1)).toBe('paths for 490 more reasons were not taken over; all of them: skillgate log --run 0f35d1a0');
 });
 
 it('an agent hears how many paths were left, and none of the names that a skill chose', () => {

@@ -39,7 +39,7 @@ const denied: AuditEvent = {
   },
 };
 
-describe('skill log', () => {
+describe('skillgate log', () => {
   it.each([
     [[], 6],
     [['--agent', 'finance'], 4],
@@ -101,7 +101,7 @@ describe('skill log', () => {
   });
 });
 
-describe('skill log verify', () => {
+describe('skillgate log verify', () => {
   it('says that a log is whole, and of one that is not which line and what to do', async () => {
     expect(await log('verify')).toMatchObject({ exit: 0, stdout: 'chain whole: 0 lines, 0 of them signed\n' });
     record('r', 'finance', start('report'));
@@ -119,7 +119,7 @@ describe('skill log verify', () => {
   });
 });
 
-describe('skill log watch', () => {
+describe('skillgate log watch', () => {
   it('draws what runs and what waits, into a pipe too', async () => {
     record('run-one-more', 'finance', { ...start('report'), runner: process.pid });
     record('run-one-more', 'finance', denied);

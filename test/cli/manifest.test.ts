@@ -13,7 +13,7 @@ function folder(json?: string): string {
   return cwd;
 }
 
-describe('skill manifest --write', () => {
+describe('skillgate manifest --write', () => {
   it('writes a first skill.json without a question, and says that it is to be read', async () => {
     const cwd = folder();
     const ran = await skill(['manifest', '.', '--write'], { cwd });

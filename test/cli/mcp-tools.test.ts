@@ -156,9 +156,9 @@ describe('refusalAnswer', () => {
   it.each(['hold-unsupported', 'hold-denied', 'hold-expired', 'breaker-open'] as const)(
     'says that %s is for a person, and not how a person answers',
     (code) => {
-      const [content] = refusalAnswer(new Problem(code, 'Cannot run it', { hint: 'skill hold allow 3f9c0a1b2d4e' })).content;
+      const [content] = refusalAnswer(new Problem(code, 'Cannot run it', { hint: 'skillgate hold allow 3f9c0a1b2d4e' })).content;
       expect(content?.text).toMatch(/person/);
-      expect(content?.text).not.toMatch(/skill hold|skill key|host\.json|skill agent/);
+      expect(content?.text).not.toMatch(/skill(gate)? (hold|key|agent)|host\.json/);
     },
   );
 });

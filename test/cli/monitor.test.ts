@@ -61,7 +61,7 @@ const codes = ({ said }: { said: { differences: { code: string }[] } }): string[
 const folder = (): string => join(users.homeOf('stranger'), 'data/monitor');
 const size = async (): Promise<number> => Number((await (await users.world.send('/log/checkpoint')).text()).split('\n')[1]);
 
-describe('skill monitor of an honest registry', () => {
+describe('skillgate monitor of an honest registry', () => {
   it('finds nothing, whatever was said there: suspensions, lifts, revocations, ends of keys and members, waiting versions', async () => {
     const { send, author, rita, omar, trust } = users.world;
     for (const number of [1, 2, 3]) await bring(skillAt(number));
@@ -129,7 +129,7 @@ describe('skill monitor of an honest registry', () => {
   });
 });
 
-describe('skill monitor of a registry that hides something', () => {
+describe('skillgate monitor of a registry that hides something', () => {
   beforeEach(async () => {
     await bring(skillAt(1));
     await bring(skillAt(2));
@@ -278,7 +278,7 @@ describe('skill monitor of a registry that hides something', () => {
   });
 });
 
-describe('skill monitor --follow', () => {
+describe('skillgate monitor --follow', () => {
   it('looks again, bears a registry that is away, and ends at the first difference', async () => {
     await bring(skillAt(1));
     let looks = 0;

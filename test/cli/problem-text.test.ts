@@ -21,7 +21,7 @@ describe('failures', () => {
     const text = problemText(new Problem(code, 'Cannot do it'), plain).text.split('\n');
     expect(text[0]).toBe(`error[${code}]: Cannot do it`);
     expect(text.at(-2)).toBe(`  help: ${problemCodes[code].fix}`);
-    expect(text.at(-1)).toBe(`  more: skill explain ${code}`);
+    expect(text.at(-1)).toBe(`  more: skillgate explain ${code}`);
   });
 
   it('explains rules and the reasons of decisions by the same command', async () => {
@@ -55,7 +55,7 @@ describe('failures', () => {
       '  - it is ⟨U+001B⟩[31mred',
       '  cause: deep ⟨U+202E⟩down',
       '  help: mend both',
-      '  more: skill explain manifest-invalid',
+      '  more: skillgate explain manifest-invalid',
     ]);
   });
 
@@ -97,7 +97,7 @@ describe('failures', () => {
   });
 });
 
-describe('skill explain WORD', () => {
+describe('skillgate explain WORD', () => {
   it.each([...Object.keys(denials), ...Object.keys(endReasons)])('knows what the log says: %s', async (word) => {
     const { exit, stdout } = await skill(['explain', word]);
     expect([exit, stdout.split('\n').length]).toEqual([0, expect.any(Number)]);

@@ -144,7 +144,7 @@ describe('the registry of a scope', () => {
   });
 });
 
-describe('skill registry init', () => {
+describe('skillgate registry init', () => {
   it('makes a folder with the keys of the registry and not the administrator’s', async () => {
     const { env, home } = world();
     const folder = join(folderWith(), 'data');
@@ -162,7 +162,7 @@ describe('skill registry init', () => {
     const folder = folderWith();
     chmodSync(folder, 0o755);
     const ran = await skill(['registry', 'init', folder, '--no-scanner'], { env });
-    expect(ran).toMatchObject({ exit: 0, stderr: expect.stringContaining('skill member add watcher --role scanner') });
+    expect(ran).toMatchObject({ exit: 0, stderr: expect.stringContaining('skillgate member add watcher --role scanner') });
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(readdirSync(folder)).not.toContain('scanner-key.json');
     expect(readdirSync(join(folder, 'enrol'))).toEqual(['00-administrator.json']);

@@ -95,7 +95,7 @@ describe('an interruption', () => {
     const thrown = await askRegistry({ registryBase, fetch: stopped }, '/x', v.unknown(), { json: {} }).catch((cause) => cause);
     expect(problemOf(thrown, true)).toBe(thrown);
     expect(problemOf(new TypeError('x'), true)).toMatchObject({ code: 'interrupted', message: 'Interrupted' });
-    expect(problemCodes.interrupted.fix).toContain('skill status');
+    expect(problemCodes.interrupted.fix).toContain('skillgate status');
   });
 
   it('meets no stream: a form is sent as bytes', async () => {

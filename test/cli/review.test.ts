@@ -28,7 +28,7 @@ async function inReview(change?: Parameters<typeof makeUsers>[0]): Promise<Users
   return users;
 }
 
-describe('skill review', () => {
+describe('skillgate review', () => {
   it('shows the queue, and a version scanned here', async () => {
     const { as } = await inReview();
     expect(await as('rita', ['review', 'list'])).toMatchObject({

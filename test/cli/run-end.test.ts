@@ -40,8 +40,8 @@ describe('the end of a session', () => {
       breakerFile(join(data, 'breakers'), subject).write(state);
       const { problem } = endOf(reason, data);
       expect(problem?.code).toBe('breaker-open');
-      expect(problem?.hint).toContain('skill log --run 0f35d1a0');
-      expect(problem?.hint).toContain(`skill hold allow ${state.open?.hold.id}`);
+      expect(problem?.hint).toContain('skillgate log --run 0f35d1a0');
+      expect(problem?.hint).toContain(`skillgate hold allow ${state.open?.hold.id}`);
       expect(problem?.reasons.map(({ message }) => message).join()).toContain('a canary credential was about to leave');
     },
   );

@@ -24,7 +24,7 @@ const finding = (severity: Severity): Finding => ({
   fingerprint: '',
 });
 
-describe('skill scan', () => {
+describe('skillgate scan', () => {
   it.each<[Severity[], Verdict, number]>([
     [[], 'pass', 0],
     [['info'], 'pass', 0],
@@ -157,7 +157,7 @@ describe('skill scan', () => {
     const { exit, stderr } = await skill(['scan', 'a', '--baseline', name], { cwd });
     expect(exit).toBe(2);
     expect(stderr).toMatch(new RegExp(`^error\\[json-invalid\\]: Cannot compare with ".*${name}": it is ${what}\\n`));
-    expect(stderr).toContain('help: a baseline is what skill scan --format jsonl (or json) has written');
+    expect(stderr).toContain('help: a baseline is what skillgate scan --format jsonl (or json) has written');
   });
 
   it('stops a scan that takes too long, and scans the next one', async () => {

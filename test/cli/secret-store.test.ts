@@ -60,7 +60,7 @@ describe('a secret', () => {
   });
 });
 
-describe('skill secret', () => {
+describe('skillgate secret', () => {
   const user = (stdin?: string) => ({ home: folder, ...(stdin === undefined ? {} : { stdin }) });
   const secret = (stdin: string | undefined, ...words: readonly string[]) => skill(user(stdin), 'secret', ...words);
 

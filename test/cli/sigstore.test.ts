@@ -26,7 +26,7 @@ const home = (more: Readonly<Record<string, string>> = {}): string =>
 const verify = (folder: string, ...argv: readonly string[]) => skill({ home: folder }, 'sigstore', 'verify-bundle', ...argv);
 const all = ['--bundle', 'bundle.json', '--trusted-root', 'root.json', ...who];
 
-describe('skill sigstore verify-bundle', () => {
+describe('skillgate sigstore verify-bundle', () => {
   it('says who signed the file', async () => {
     const { exit, out } = await verify(home(), ...all, 'a.tar');
     expect([exit, out]).toEqual([

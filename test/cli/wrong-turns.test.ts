@@ -37,7 +37,7 @@ describe('hints where somebody took a wrong turn', () => {
       expect(exit).toBe(6);
       expect(stderr).toContain('error[scope-taken]: Cannot use @acme: it belongs to ');
       expect(stderr).toContain(world.author.keyId);
-      expect(stderr).not.toContain('skill scope claim acme');
+      expect(stderr).not.toContain('skillgate scope claim acme');
     }
     expect(requests).not.toContain('POST /api/v1/statements');
     expect((await as('stranger', ['scope', 'claim', 'free'], { cwd })).exit).toBe(0);
@@ -48,7 +48,7 @@ describe('hints where somebody took a wrong turn', () => {
     writeKey(join(homeOf('administrator'), 'other'), 'rita', world.rita);
     const path = join(homeOf('administrator'), 'other/rita.pub.json');
     const ran = await as('administrator', ['member', 'add', 'another', '--role', 'reviewer', '--public-key', path]);
-    expect(ran).toMatchObject({ exit: 6, stderr: expect.stringContaining('skill member list shows who holds which key') });
+    expect(ran).toMatchObject({ exit: 6, stderr: expect.stringContaining('skillgate member list shows who holds which key') });
     expect(ran.stderr).not.toContain('Ask an administrator');
   });
 
@@ -75,14 +75,17 @@ describe('hints where somebody took a wrong turn', () => {
       const { as } = await makeUsers();
       const ran = await as('author', ['scope', 'publishers', 'acme', '--ci', job, '--workflow', workflow, ...where]);
       expect(ran).toMatchObject({ exit: 2, stderr: expect.stringMatching(says) });
-      expect(ran.stderr).toContain('skill whoami --oidc');
+      expect(ran.stderr).toContain('skillgate whoami --oidc');
     },
   );
 
   it('are told that a version is missing for who wants to wait for its scan', async () => {
     const { as } = await makeUsers();
     const ran = await as('author', ['status', '@acme/weekly-report', '--wait']);
-    expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining('skill status @acme/weekly-report@VERSION --wait') });
+    expect(ran).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('skillgate status @acme/weekly-report@VERSION --wait'),
+    });
   });
 
   it('name --key for a second registry, and leave no empty folder', async () => {
@@ -90,7 +93,10 @@ describe('hints where somebody took a wrong turn', () => {
     const env = { SKILLGATE_HOME: join(cwd, 'home') };
     expect((await skill(['registry', 'init', 'one'], { cwd, env })).exit).toBe(0);
     const second = await skill(['registry', 'init', 'two'], { cwd, env });
-    expect(second).toMatchObject({ exit: 2, stderr: expect.stringContaining('skill registry init two --key administrator-2') });
+    expect(second).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('skillgate registry init two --key administrator-2'),
+    });
     expect(existsSync(join(cwd, 'two'))).toBe(false);
     expect((await skill(['registry', 'init', 'two', '--key', 'administrator-2'], { cwd, env })).exit).toBe(0);
   });
@@ -157,7 +163,7 @@ describe('hints where somebody took a wrong turn', () => {
       const { exit, stderr } = await skill([word, '@acme/deals'], {});
       expect(exit).toBe(2);
       expect(stderr).toMatch(
-        /skill remove is not in this version[\s\S]*folder below \.agents\/skills.*skillgate\.json and skillgate\.lock/,
+        /skillgate remove is not in this version[\s\S]*folder below \.agents\/skills.*skillgate\.json and skillgate\.lock/,
       );
     }
     expect((await skill(['explain', 'revoked'], {})).stdout).toMatch(/folder below \.agents\/skills/);
@@ -169,7 +175,7 @@ describe('hints where somebody took a wrong turn', () => {
     expect(given.exit).toBe(0);
     const answered = await publish(world.send, makeSkill('@acme/deals', '1.0.0'), world.author);
     expect(answered.body).toMatchObject({ code: 'scope-taken', detail: expect.stringContaining('was given to others') });
-    expect(answered.body.hint).toContain('skill scope show acme');
+    expect(answered.body.hint).toContain('skillgate scope show acme');
   });
 
   it('call administrators without a statement by their keys, since a number would pass to another', async () => {
@@ -193,7 +199,7 @@ describe('hints where somebody took a wrong turn', () => {
     for (const asked of ['@acme/deals', '@acme/deals@1.0.0'])
       expect(await as('stranger', ['install', asked], { cwd })).toMatchObject({
         exit: 3,
-        stderr: expect.stringMatching(/yet: it waits for approvals, 0 of 1[\s\S]*skill status @acme\/deals@1\.0\.0/),
+        stderr: expect.stringMatching(/yet: it waits for approvals, 0 of 1[\s\S]*skillgate status @acme\/deals@1\.0\.0/),
       });
     expect((await as('stranger', ['install', '@acme/deals@9.0.0'], { cwd })).stderr).not.toContain('waits');
   });
@@ -224,7 +230,7 @@ describe('hints where somebody took a wrong turn', () => {
     expect(await status()).toContain('missing: 2 more reviewers, 1 of them from the command line');
     await approve(send, tokens.rita, rita, deals);
     expect(await status()).toMatch(/1 of 2[\s\S]*more than usual, because it takes secrets and reaches the network/);
-    expect(await status()).toMatch(/missing: 1 more reviewer, from the command line \(skill review approve\)/);
+    expect(await status()).toMatch(/missing: 1 more reviewer, from the command line \(skillgate review approve\)/);
   });
 
   it('take no claim and no question about what is decided, and ask before anything is revoked for ever', async () => {
@@ -307,9 +313,9 @@ describe('hints where somebody took a wrong turn', () => {
 
   it('name the help of the very command, and never a word to be filled in', async () => {
     const { stderr } = await skill(['serve', '--port'], {});
-    expect(stderr).toContain('skill help serve');
-    expect(stderr).not.toContain('skill help COMMAND');
+    expect(stderr).toContain('skillgate help serve');
+    expect(stderr).not.toContain('skillgate help COMMAND');
     const moved = await skill(['review', 'move', '@a/b@1.0.0', '--to', 'approved', '--reason', 'x'], {});
-    expect(moved.stderr).toContain('help: skill help review move');
+    expect(moved.stderr).toContain('help: skillgate help review move');
   });
 });

@@ -3,6 +3,8 @@ import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ts } from 'ts-morph';
 import { describe, expect, it } from 'vitest';
+import { commandWords } from '../../cli/command-words.ts';
+import { articles } from './articles.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(top, path), 'utf8');
@@ -32,6 +34,19 @@ describe('the house', () => {
   ])('keeps the runner within its budget of lines of code: %s', (_, files, most) => {
     const lines = globSync(files, { cwd: top }).flatMap((path) => read(path).split('\n'));
     expect(lines.filter((line) => !/^\s*($|\/\/|\/?\*)/.test(line)).length).toBeLessThanOrEqual(most);
+  });
+
+  it('writes skillgate in each line to type, which `asCalled` prints under the name that was called', () => {
+    const command = new RegExp(String.raw`(?<!${articles}\s)(?<![\w./@-])skill (?:${commandWords.join('|')})\b`);
+    const texts = [...sources, ...globSync('test/**/*.ts', { cwd: top })].filter(
+      (path) => path !== 'test/cli/called-name.test.ts',
+    );
+    const wrong = texts.flatMap((path) =>
+      read(path)
+        .split('\n')
+        .flatMap((line, i) => (!/^\s*(\/\/|\/?\*)/.test(line) && command.test(line) ? [`${path}:${i + 1}: ${line.trim()}`] : [])),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it('names in a decision each package that the runner needs to run', () => {

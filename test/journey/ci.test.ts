@@ -34,7 +34,7 @@ const skillMd = '.agents/skills/weekly-report/SKILL.md';
 const other = `sha256:${'1'.repeat(64)}`;
 const repin = (): void => writeFileSync(at('skillgate.lock'), read('skillgate.lock').replace(report.packed.digest, other));
 
-describe('skill ci', () => {
+describe('skillgate ci', () => {
   it('installs what the lock pins, and leaves the lock and skillgate.json as they are', async () => {
     const before = [read('skillgate.lock'), read('skillgate.json'), read(skillMd)];
     rmSync(at('.agents'), { recursive: true });
@@ -138,7 +138,7 @@ describe('skill ci', () => {
   });
 });
 
-describe('skill install', () => {
+describe('skillgate install', () => {
   it('never puts another digest into the lock for a version that it pins', async () => {
     repin();
     const before = read('skillgate.lock');

@@ -248,7 +248,7 @@ for n in 'abc':
     expect(problem).toMatchObject({
       code: 'changes-conflict',
       message: expect.stringContaining(`The changes of run ${id} wait.`),
-      hint: `they can only be discarded: skill changes show ${id}, then skill changes discard ${id}`,
+      hint: `they can only be discarded: skillgate changes show ${id}, then skillgate changes discard ${id}`,
     });
     expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('mine');
   });

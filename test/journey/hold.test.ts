@@ -279,7 +279,7 @@ describe('an agent of the same user', () => {
     expect((await running).stdout).toBe('403\n');
   });
 
-  it('calls skill hold allow: no terminal, and at a terminal of its own no passphrase', async () => {
+  it('calls skillgate hold allow: no terminal, and at a terminal of its own no passphrase', async () => {
     await writePolicy(posts(8));
     const running = post(['/v2/deals']);
     const { id } = await heldNow();

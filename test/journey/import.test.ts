@@ -39,7 +39,7 @@ async function importAll(): Promise<{ rows: ImportRow[] }> {
   return JSON.parse(out);
 }
 
-describe('skill import', () => {
+describe('skillgate import', () => {
   it('publishes nothing under a scope that nobody claimed', async () => {
     expect(await stage.skill('author', 'import', 'found', '--scope', 'acme')).toMatchObject({
       exit: 6,

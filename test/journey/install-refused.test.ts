@@ -114,7 +114,7 @@ describe('a version that was revoked', () => {
     const refused = await user.run('install', '@acme/weekly-report@1.0.0');
     expect(refused).toMatchObject({ exit: 6, out: '' });
     expect(refused.err).toContain('revoked');
-    expect(refused.err).toContain('help: 1.1.0 is approved: skill install @acme/weekly-report@1.1.0');
+    expect(refused.err).toContain('help: 1.1.0 is approved: skillgate install @acme/weekly-report@1.1.0');
     expect((await user.run('install', '@acme/weekly-report')).exit).toBe(0);
   });
 });

@@ -162,7 +162,7 @@ describe('an installation that is interrupted', () => {
   });
 });
 
-describe('skill verify', () => {
+describe('skillgate verify', () => {
   it('prints the chain as a tree', async () => {
     const { out, exit, err } = await host.skill('verify', '@acme/tools');
     expect({ exit, err }).toEqual({ exit: 0, err: '' });

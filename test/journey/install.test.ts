@@ -33,7 +33,7 @@ const at = (path: string): string => join(user.project, path);
 const read = (path: string): string => readFileSync(at(path), 'utf8');
 const lock = () => JSON.parse(read('skillgate.lock')).skills;
 
-describe('skill install', () => {
+describe('skillgate install', () => {
   it('writes verified texts, shims, and a lock that says exactly what was verified', async () => {
     const said = await user.run('install', '@acme/weekly-report');
     expect(said).toMatchObject({ exit: 0, err: '' });
@@ -233,7 +233,7 @@ describe('skill install', () => {
     [['@acme/weekly-report', '--agent', 'nobody'], 2],
     [['@acme/weekly-report@not-a-range'], 2],
     [['weekly-report'], 2],
-  ])('skill install %j is an error of usage', async (words, exit) => {
+  ])('skillgate install %j is an error of usage', async (words, exit) => {
     expect((await user.run('install', ...words)).exit).toBe(exit);
     expect(readdirSync(user.project)).toEqual([]);
   });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => host?.close());
 afterEach(() => rmSync(join(pathsOf(host.home).config, 'host.json'), { force: true }));
 
-describe('skill run --unsafe-no-sandbox', () => {
+describe('skillgate run --unsafe-no-sandbox', () => {
   const run = (...more: string[]) => host.skill('run', '--unsafe-no-sandbox', ...more, '@acme/looker', 'look');
 
   it('runs on the host, says so each time, and is recorded as such', async () => {

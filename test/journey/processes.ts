@@ -73,7 +73,7 @@ export function makeStage(env: Record<string, string> = {}): Stage {
     skill,
     json: async (user, ...argv) => {
       const { exit, out, err } = await skill(user, ...argv, '--format', 'json');
-      if (exit !== 0) throw new Error(`skill ${argv.join(' ')}: exit ${exit}\n${out}${err}`);
+      if (exit !== 0) throw new Error(`skillgate ${argv.join(' ')}: exit ${exit}\n${out}${err}`);
       return JSON.parse(out);
     },
     serve: async (user, ...argv) => {
@@ -81,7 +81,7 @@ export function makeStage(env: Record<string, string> = {}): Stage {
       const { child, ended, err, out } = start(user, ['serve', ...argv, ...port, '--format', 'json']);
       while (!out().includes('\n')) {
         const early = await Promise.race([ended, new Promise<undefined>((resolve) => setTimeout(resolve, 25, undefined))]);
-        if (early !== undefined) throw new Error(`skill serve ended: ${early.err}`);
+        if (early !== undefined) throw new Error(`skillgate serve ended: ${early.err}`);
       }
       const { base } = JSON.parse(out()) as { base: string };
       return {

@@ -46,7 +46,7 @@ export async function makeRotationStage(): Promise<RotationStage> {
   };
   const json: RotationStage['json'] = async (user, ...argv) => {
     const ran = await as(user, [...argv, '--format', 'json']);
-    if (ran.exit !== 0) throw new Error(`skill ${argv.join(' ')}: ${ran.stderr}`);
+    if (ran.exit !== 0) throw new Error(`skillgate ${argv.join(' ')}: ${ran.stderr}`);
     return JSON.parse(ran.stdout);
   };
   const start = async (): Promise<void> => {

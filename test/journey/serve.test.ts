@@ -21,7 +21,7 @@ async function until(what: () => boolean): Promise<void> {
   expect(what()).toBe(true);
 }
 
-describe('skill serve', () => {
+describe('skillgate serve', () => {
   it('starts a scanner that was ended again, and takes it along when it is killed itself', async () => {
     const serving = await stage.serve('operator', 'data');
     const scanner = () => childrenOf(serving.process.pid)[0];

@@ -65,7 +65,7 @@ afterAll(async () => {
 const named = (answer: Answer, kind: string) =>
   answer.missing.filter((one) => one.kind === kind).flatMap(({ entry }) => entry ?? []);
 
-describe('skill try', () => {
+describe('skillgate try', () => {
   it('says what a skill lacks, in entries of skill.json that then allow it', async () => {
     declare({});
     const first = await tried();
@@ -145,7 +145,7 @@ describe('skill try', () => {
     expect(entries.length).toBeGreaterThan(10);
     expect(new Set(entries.map(({ version }) => version))).toEqual(new Set(['1.0.0+unapproved']));
     const starts = entries.filter(({ event }) => event === 'start');
-    expect(new Set(starts.map(({ why }) => why))).toEqual(new Set(['skill try: nobody approved it']));
+    expect(new Set(starts.map(({ why }) => why))).toEqual(new Set(['skillgate try: nobody approved it']));
     expect((await host.skill('log', 'verify')).exit).toBe(0);
   });
 

@@ -62,7 +62,7 @@ describe('exported evidence', () => {
     const unpinned = await years(folder);
     expect(unpinned).toMatchObject({ exit: 6, out: '' });
     expect(unpinned.err).toContain('root-not-pinned');
-    expect(unpinned.err).toContain(`skill verify --from ${folder} --trust sha256:`);
+    expect(unpinned.err).toContain(`skillgate verify --from ${folder} --trust sha256:`);
     expect(unpinned.err).not.toContain('http');
   });
 
@@ -129,7 +129,7 @@ describe('exported evidence', () => {
   });
 });
 
-describe('skill verify --rescan', () => {
+describe('skillgate verify --rescan', () => {
   it('gets byte for byte the report that was signed, online and from a folder five years later', async () => {
     const { send, author, scanner, rita, tokens } = network.registry;
     const scanned = makeReportSkill('@acme/scanned');
@@ -159,7 +159,7 @@ describe('skill verify --rescan', () => {
   });
 });
 
-describe('skill verify', () => {
+describe('skillgate verify', () => {
   it('says how old its root of trust is, and puts no tick where nothing was demanded', async () => {
     const { out } = await user.run('verify', name);
     expect(out).toContain('by the pinned root file alone');

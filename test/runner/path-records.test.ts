@@ -109,7 +109,7 @@ describe('the paths that a run changed', () => {
     expect(readUsed(join(top, 'budget.json')).used.paths).toBe(150);
     const over = await finish(namesOf(150), { paths: 200 });
     expect(over.changes).toBeUndefined();
-    expect(over.cleaned).toEqual([{ path: '', why: expect.stringContaining('skill agent grant finance --budget paths=N') }]);
+    expect(over.cleaned).toEqual([{ path: '', why: expect.stringContaining('skillgate agent grant finance --budget paths=N') }]);
     expect(over.entries.slice(-2)).toMatchObject([
       { event: 'cleanup', why: expect.stringContaining('150 paths') },
       { event: 'exit' },

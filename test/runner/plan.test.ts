@@ -75,7 +75,7 @@ describe('a refused plan', () => {
     const { plan } = planRun(inputFor({ mount: wanted.mount }, { agent: { ...agent, grants: [] }, hostPolicy, host }));
     expect(plan.refused.map((one) => one.hint)).toEqual(
       expect.arrayContaining([
-        'an operator can allow it: skill agent grant bot --all-of @acme/report',
+        'an operator can allow it: skillgate agent grant bot --all-of @acme/report',
         'write "workspaces": { "reports": "/FOLDER" } into /home/ann/.config/skillgate/host.json',
       ]),
     );

@@ -24,7 +24,7 @@ function tableOf(notes: Readonly<Record<string, RuleNote>>): string {
     'A rule looks at facts, never at files, and says what it found, where, how severe that is and how to mend it. Its *kind* says what a finding',
     'does: **malice** and **policy** of severity high or critical block a version, below that a person looks; a **capability** alone never blocks.',
     'The severity in the table is the usual one: where something stands, and what is declared, make a finding milder or worse.',
-    '`skill explain RULE` prints a page in a terminal.',
+    '`skillgate explain RULE` prints a page in a terminal.',
     '',
     '| rule | finds | kind | severity | maps to |',
     '|---|---|---|---|---|',

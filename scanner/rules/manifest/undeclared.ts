@@ -15,7 +15,7 @@ export const undeclared = defineRule({
   severity: 'medium',
   confidence: 'exact',
   why: 'The manifest is what a reviewer approves and what the sandbox enforces. What is not in it fails at run time, or was left out on purpose.',
-  fix: 'Declare it in skill.json with the reason (skill manifest --write proposes the lines), or remove the code.',
+  fix: 'Declare it in skill.json with the reason (skillgate manifest --write proposes the lines), or remove the code.',
   maps: { cwe: ['CWE-1059'], owasp: ['AST03', 'AST04'] },
   reads: ['capability'],
   check: ({ of, declared, hasManifest }) => {

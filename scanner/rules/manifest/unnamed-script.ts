@@ -9,7 +9,7 @@ export const unnamedScript = defineRule({
   severity: 'medium',
   confidence: 'lexical',
   why: 'Only what `commands` names can be started, and only in the sandbox. An agent that follows SKILL.md would start this script on the host itself, with all that the host may do; so an installation blocks it.',
-  fix: 'Name it in `commands` of skill.json (skill manifest --write does), or take the line out of SKILL.md.',
+  fix: 'Name it in `commands` of skill.json (skillgate manifest --write does), or take the line out of SKILL.md.',
   maps: { cwe: ['CWE-1059'], owasp: ['AST03'] },
   reads: ['text', 'source'],
   check: (context) => {

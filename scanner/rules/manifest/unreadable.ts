@@ -12,7 +12,7 @@ export const unreadable = defineRule({
   severity: 'high',
   confidence: 'exact',
   why: 'What cannot be read cannot be compared with what the skill does, and may be read otherwise by another program.',
-  fix: 'Mend what the message names; skill manifest shows a valid file.',
+  fix: 'Mend what the message names; skillgate manifest shows a valid file.',
   maps: { cwe: ['CWE-20'], owasp: ['AST08'] },
   reads: ['source'],
   check: ({ obstacles, sources }) =>
@@ -23,7 +23,7 @@ export const unreadable = defineRule({
             span: { path: obstacle.path, start: 0, end: 0 },
             severity: 'medium',
             message: 'skill.json is made for another program: it declares nothing here',
-            fix: 'Write a manifest with skill manifest --write, and give the other file another name.',
+            fix: 'Write a manifest with skillgate manifest --write, and give the other file another name.',
           },
         ];
       }

@@ -2,12 +2,12 @@
 import type { ProblemCodeRow } from '../problem-codes.ts';
 
 export const commandCodes = {
-  usage: { exit: 2, status: 400, means: 'The command was not understood.', fix: 'skill help lists the commands.' },
+  usage: { exit: 2, status: 400, means: 'The command was not understood.', fix: 'skillgate help lists the commands.' },
   'not-in-this-version': {
     exit: 2,
     status: 501,
     means: 'This command is planned, but not in this version.',
-    fix: 'skill help lists what there is.',
+    fix: 'skillgate help lists what there is.',
   },
   'node-too-old': {
     exit: 2,
@@ -38,7 +38,7 @@ export const commandCodes = {
     exit: 7,
     status: 500,
     means: 'A log has more statements about who is who, or against versions, than a replay keeps in memory.',
-    fix: 'Tell the operator of the registry; skill monitor of a newer version may take more.',
+    fix: 'Tell the operator of the registry; skillgate monitor of a newer version may take more.',
   },
   'config-open': {
     exit: 6,
@@ -50,7 +50,7 @@ export const commandCodes = {
     exit: 6,
     status: 422,
     means: 'The scan saw the skill do what its skill.json does not declare.',
-    fix: 'Declare each with a why (skill manifest --write proposes them), or remove the code.',
+    fix: 'Declare each with a why (skillgate manifest --write proposes them), or remove the code.',
   },
   'not-confirmed': {
     exit: 6,
@@ -62,7 +62,7 @@ export const commandCodes = {
     exit: 6,
     status: 400,
     means: 'A key file is damaged or others may read it.',
-    fix: 'chmod 600 it, or make a new one: skill key create.',
+    fix: 'chmod 600 it, or make a new one: skillgate key create.',
   },
   'signing-config-invalid': {
     exit: 6,
@@ -80,7 +80,7 @@ export const commandCodes = {
     exit: 5,
     status: 401,
     means: 'Signing without a key needs an identity token, and there is none.',
-    fix: 'In CI let the job have one (docs/publishing-from-ci.md); in a terminal sign in, or use a key: skill key create.',
+    fix: 'In CI let the job have one (docs/publishing-from-ci.md); in a terminal sign in, or use a key: skillgate key create.',
   },
   'identity-token-invalid': {
     exit: 5,
@@ -92,7 +92,7 @@ export const commandCodes = {
     exit: 3,
     status: 500,
     means: 'This machine has no keychain that Skillgate can reach, or it is locked.',
-    fix: 'Unlock it, or keep the key in a file that only you can read: skill key create without --keychain.',
+    fix: 'Unlock it, or keep the key in a file that only you can read: skillgate key create without --keychain.',
   },
   'system-part-missing': {
     exit: 3,
@@ -104,7 +104,7 @@ export const commandCodes = {
     exit: 1,
     status: 499,
     means: 'It was interrupted; nothing half-done was left here. What was sent by then may have arrived.',
-    fix: 'If something was sent, look with skill status what became of it; else start again.',
+    fix: 'If something was sent, look with skillgate status what became of it; else start again.',
   },
   'disk-full': {
     exit: 1,

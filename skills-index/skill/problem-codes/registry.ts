@@ -9,7 +9,7 @@ export const registryCodes = {
     means: 'The name is reserved, or looks like the scope of somebody else.',
     fix: 'Claim another name, or ask an administrator of the registry for this one.',
   },
-  'scope-unclaimed': { exit: 6, status: 403, means: 'Nobody owns this scope yet.', fix: 'Run skill scope claim SCOPE.' },
+  'scope-unclaimed': { exit: 6, status: 403, means: 'Nobody owns this scope yet.', fix: 'Run skillgate scope claim SCOPE.' },
   'version-exists': {
     exit: 6,
     status: 409,
@@ -33,7 +33,7 @@ export const registryCodes = {
     exit: 6,
     status: 409,
     means: 'A version in this state cannot make this move.',
-    fix: 'See skill status for the state and the moves it allows.',
+    fix: 'See skillgate status for the state and the moves it allows.',
   },
   'approval-refused': {
     exit: 6,
@@ -61,7 +61,7 @@ export const registryCodes = {
     means: 'The request came from another site.',
     fix: 'Open the desk at its own address.',
   },
-  'not-signed-in': { exit: 5, status: 401, means: 'This needs a session or a key.', fix: 'Run skill login.' },
+  'not-signed-in': { exit: 5, status: 401, means: 'This needs a session or a key.', fix: 'Run skillgate login.' },
   forbidden: {
     exit: 6,
     status: 403,
@@ -96,13 +96,13 @@ export const registryCodes = {
     exit: 6,
     status: 409,
     means: 'A statement that said who owns this scope cannot be verified any more, so nobody publishes in it or changes it.',
-    fix: 'Its registry’s administrators can name the Sigstore authority that vouched for it again: skill registry rotate propose --trusted-root. An authority that has ended stays listed, with its validity.',
+    fix: 'Its registry’s administrators can name the Sigstore authority that vouched for it again: skillgate registry rotate propose --trusted-root. An authority that has ended stays listed, with its validity.',
   },
   'registry-down': {
     exit: 4,
     status: 503,
     means: 'The registry cannot be reached.',
-    fix: 'Check the address (SKILLGATE_REGISTRY) and that it runs: skill serve.',
+    fix: 'Check the address (SKILLGATE_REGISTRY) and that it runs: skillgate serve.',
   },
   'registry-busy': { exit: 4, status: 503, means: 'The registry could not write just now.', fix: 'Try again in a moment.' },
   'registry-full': {

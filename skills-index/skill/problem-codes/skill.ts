@@ -36,7 +36,7 @@ export const skillCodes = {
     exit: 3,
     status: 422,
     means: 'A skill is a folder with a SKILL.md.',
-    fix: 'Write SKILL.md, or run skill init.',
+    fix: 'Write SKILL.md, or run skillgate init.',
   },
   'skill-md-invalid': {
     exit: 2,
@@ -48,12 +48,12 @@ export const skillCodes = {
     exit: 3,
     status: 422,
     means: 'Publishing needs a skill.json that a person confirmed.',
-    fix: 'Run skill manifest --write and read it.',
+    fix: 'Run skillgate manifest --write and read it.',
   },
   'text-unwritten': {
     exit: 6,
     status: 422,
-    means: 'A reason or a description is still the one that skill init or skill manifest put there.',
+    means: 'A reason or a description is still the one that skillgate init or skillgate manifest put there.',
     fix: 'Say in your own words what the skill does and why it needs each capability.',
   },
   'manifest-invalid': {

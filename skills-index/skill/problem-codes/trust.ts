@@ -18,7 +18,7 @@ export const trustCodes = {
     exit: 6,
     status: 422,
     means: 'A certificate, or the timestamp that says when it was used, is not one that the trusted root vouches for.',
-    fix: 'Sign again with skill publish --oidc. If others sign alike and pass, somebody changed the statement.',
+    fix: 'Sign again with skillgate publish --oidc. If others sign alike and pass, somebody changed the statement.',
   },
   'certificate-used': {
     exit: 6,
@@ -36,7 +36,7 @@ export const trustCodes = {
     exit: 6,
     status: 422,
     means: 'A folder of exported evidence is malformed, or what it says was trusted is not what you trust.',
-    fix: 'Export it again with skill verify --export, and keep the digest that it prints apart from the folder.',
+    fix: 'Export it again with skillgate verify --export, and keep the digest that it prints apart from the folder.',
   },
   'log-rolled-back': {
     exit: 6,
@@ -56,7 +56,7 @@ export const trustCodes = {
     exit: 6,
     status: 500,
     means: 'Clients demand cosignatures of witnesses, and this registry would ask fewer of them than that.',
-    fix: 'Name where they answer: skill serve DIR --witness URL, once for each.',
+    fix: 'Name where they answer: skillgate serve DIR --witness URL, once for each.',
   },
   'witnesses-missing': {
     exit: 6,
@@ -74,7 +74,7 @@ export const trustCodes = {
     exit: 6,
     status: 422,
     means: 'A Sigstore trusted_root.json is malformed, or something in it does not say since when it counts.',
-    fix: 'Fetch it again from whom it comes (skill registry trust), or ask the operator.',
+    fix: 'Fetch it again from whom it comes (skillgate registry trust), or ask the operator.',
   },
   'memory-damaged': {
     exit: 6,
@@ -98,7 +98,7 @@ export const trustCodes = {
     exit: 6,
     status: 403,
     means: 'The key is not enrolled, or not for this.',
-    fix: 'Enrol it: an administrator runs skill member add, an author skill scope claim.',
+    fix: 'Enrol it: an administrator runs skillgate member add, an author skillgate scope claim.',
   },
   'tuf-invalid': {
     exit: 6,
@@ -122,7 +122,7 @@ export const trustCodes = {
     exit: 6,
     status: 422,
     means: 'The registry’s root-of-trust metadata is past its date, or could not be renewed for too long.',
-    fix: 'Go online and try again; if it stays, the operator runs skill registry rotate, or the registry is being held back.',
+    fix: 'Go online and try again; if it stays, the operator runs skillgate registry rotate, or the registry is being held back.',
   },
   'key-ended': { exit: 6, status: 403, means: 'The key was ended before this was signed.', fix: 'Use your new key.' },
   'log-invalid': {
@@ -135,13 +135,13 @@ export const trustCodes = {
     exit: 6,
     status: 422,
     means: 'The root file is damaged or not the one that was pinned.',
-    fix: 'Compare the fingerprint with the operator; then skill registry trust.',
+    fix: 'Compare the fingerprint with the operator; then skillgate registry trust.',
   },
   'root-not-pinned': {
     exit: 6,
     status: 403,
     means: 'No root of trust is pinned for this registry.',
-    fix: 'Run skill registry add URL --root sha256:…',
+    fix: 'Run skillgate registry add URL --root sha256:…',
   },
   'status-stale': {
     exit: 6,

@@ -11,18 +11,18 @@ export const decisionHints = {
   'statement-invalid': 'Somebody changed the evidence; do not install, and tell the operator.',
   'statement-surplus': 'The registry has to publish one set of evidence per version.',
   'subject-mismatch': 'The statement is about other bytes; tell the registry’s operator.',
-  'publisher-unknown': 'The scope’s owner has to publish with a key that owned the scope then: skill scope show.',
+  'publisher-unknown': 'The scope’s owner has to publish with a key that owned the scope then: skillgate scope show.',
   'publisher-changed':
-    'Ask the author by another way; if the new publisher is right: skill install NAME --publisher sha256:… (their id).',
+    'Ask the author by another way; if the new publisher is right: skillgate install NAME --publisher sha256:… (their id).',
   'lock-mismatch':
     'Somebody changed the lock, or the version was approved anew: look why, then take its line out of skillgate.lock and install it again.',
-  'scanner-unknown': 'An administrator has to enrol the scanner before it scans: skill member add.',
-  'scans-missing': 'Another scanner has to sign the same report: skill scanner work with its key, on another machine.',
+  'scanner-unknown': 'An administrator has to enrol the scanner before it scans: skillgate member add.',
+  'scans-missing': 'Another scanner has to sign the same report: skillgate scanner work with its key, on another machine.',
   'scan-mismatch': 'The version has to be scanned again.',
   'rule-set-refused': 'The policy no longer counts scans by that rule set: the registry has to scan the version again.',
   'approval-invalid': 'A reviewer has to approve again.',
-  'approvals-missing': 'More reviewers have to approve: skill review list.',
-  'approvals-not-independent': 'A reviewer has to approve from the command line: skill review approve.',
+  'approvals-missing': 'More reviewers have to approve: skillgate review list.',
+  'approvals-not-independent': 'A reviewer has to approve from the command line: skillgate review approve.',
   'verdict-invalid': 'The author has to publish a higher version: a version has one verdict, and it is never signed anew.',
   'policy-mismatch': 'Ask the operator for the policy in force.',
   'capability-exceeded': 'The approval grants more than the signed manifest or the policy allows; a new version is needed.',
@@ -34,7 +34,7 @@ export const decisionHints = {
   'log-forked': 'Keep the evidence and tell the operator and others who use it: parts of it lie in different logs.',
   suspended: 'Wait for a reviewer to lift the suspension or revoke the version.',
   revoked:
-    'Delete its folder below .agents/skills and its entries in skillgate.json and skillgate.lock, and look what it did: skill agent log NAME.',
+    'Delete its folder below .agents/skills and its entries in skillgate.json and skillgate.lock, and look what it did: skillgate agent log NAME.',
 } as const;
 
 export type DecisionReasonCode = keyof typeof decisionHints;

@@ -28,7 +28,7 @@ const calls: BridgeCalls = {
         hint: 'an operator can allow it: npm run -s skill -- agent grant fin --all-of @acme/x',
       });
     if (call.skill === '@acme/waits')
-      throw new Problem('breaker-open', 'Cannot run it', { hint: 'a person lets it run again with skill hold allow 3f9c' });
+      throw new Problem('breaker-open', 'Cannot run it', { hint: 'a person lets it run again with skillgate hold allow 3f9c' });
     if (call.skill === '@acme/unasked') throw new Problem('hold-unsupported', 'Cannot run it');
     if (call.skill === '@acme/broken') throw new Error('the path /srv/secret is not there');
     stdout(Buffer.from(`${await text(stdin)} ${call.args.join()} ${call.why}`));

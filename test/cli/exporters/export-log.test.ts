@@ -102,7 +102,7 @@ const whys = (): string[] =>
       ),
   );
 
-describe('skill log export', () => {
+describe('skillgate log export', () => {
   it('sends OTLP that a collector reads, once, and later what came since', async () => {
     policy([otlp]);
     record('one');

@@ -29,7 +29,7 @@ const signed = async (): Promise<number[]> => {
 };
 const size = async (): Promise<number> => Number((await (await users.world.send('/log/checkpoint')).text()).split('\n')[1]);
 
-describe('skill key list --log', () => {
+describe('skillgate key list --log', () => {
   it('finds what somebody else signed with the key', async () => {
     const before = await signed();
     expect(before).toHaveLength(1);

@@ -56,7 +56,7 @@ describe('a registry that shows the head of its log and not the rest', () => {
   });
 });
 
-it('skill monitor --follow goes on while something is not shown, and ends with the difference after an hour', async () => {
+it('skillgate monitor --follow goes on while something is not shown, and ends with the difference after an hour', async () => {
   let looks = 0;
   monitored.lie = hiding(monitored, (path, response) => {
     if (path !== `/log/statements/${revokedAt}`) return response;

@@ -92,7 +92,7 @@ describe('beside Sigstore’s own signing', () => {
   });
 });
 
-describe('skill key', () => {
+describe('skillgate key', () => {
   it('makes keys, lists them, and shows a damaged one beside the others', async () => {
     const home = folderWith();
     const env = { SKILLGATE_HOME: home };
@@ -110,7 +110,7 @@ describe('skill key', () => {
 
   it('is asked for by name when there are several, and by what to type when there is none', async () => {
     const env = { SKILLGATE_HOME: folderWith() };
-    expect(await skill(['whoami'], { env })).toMatchObject({ exit: 5, stderr: expect.stringContaining('skill key create') });
+    expect(await skill(['whoami'], { env })).toMatchObject({ exit: 5, stderr: expect.stringContaining('skillgate key create') });
     for (const name of ['a', 'b']) await skill(['key', 'create', name], { env });
     expect(await skill(['whoami'], { env })).toMatchObject({ exit: 2, stderr: expect.stringContaining('--key a or --key b') });
   });

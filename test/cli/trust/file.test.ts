@@ -13,7 +13,7 @@ const now = Date.parse('2026-11-01T12:00:00Z');
 const first = rootFile();
 const second = rootFile({ administrators: [keys.ada, keys.dora] });
 
-describe('skill registry trust FILE', () => {
+describe('skillgate registry trust FILE', () => {
   let home: string;
   let files: Files;
   /** What the registry says its root file is. */

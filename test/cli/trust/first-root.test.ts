@@ -105,7 +105,7 @@ describe('a registry that names its first root file', () => {
     const files = await make();
     await expect(follow(() => files, hostile)).rejects.toMatchObject({
       ...{ code: 'tuf-invalid', message: expect.stringMatching(why) },
-      hint: expect.stringContaining('skill registry trust FILE'),
+      hint: expect.stringContaining('skillgate registry trust FILE'),
     });
   });
 

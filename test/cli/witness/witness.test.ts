@@ -298,7 +298,7 @@ describe('the key of a witness', () => {
   });
 });
 
-describe('skill witness serve', () => {
+describe('skillgate witness serve', () => {
   it.each<[string, readonly string[], string]>([
     ['no log', [], 'no log is named'],
     ['a log without a key', ['--log', 'skills.example'], 'Not a log'],

@@ -43,7 +43,7 @@ describe('room for changes that wait', () => {
     waits('first', own, full);
     for (let index = 0; index < 300; index++) fs.writeFileSync(join(folder, `empty${index}`), '');
     waits('second', undefined, 0);
-    expect(whyNoRoom(data, 'second', own, 0)).toContain('skill changes list');
+    expect(whyNoRoom(data, 'second', own, 0)).toContain('skillgate changes list');
   });
 });
 

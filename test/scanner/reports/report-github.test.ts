@@ -13,7 +13,7 @@ describe('annotations for GitHub', () => {
     );
     expect(lines[1]).toMatch(/^::warning file=skills\/a\/main\.go,title=not analysed::./);
     expect(lines[2]).toMatch(
-      /^::error file=skills\/a\/send\.py,line=5,endLine=5,col=5,endColumn=\d+,title=critical flow\/secret-to-network::sends secret OPENAI_API_KEY to other\.acme\.example.*%0A1\. read\.py:4:7 reads .*%0AFix: .*%0Askill explain flow\/secret-to-network$/,
+      /^::error file=skills\/a\/send\.py,line=5,endLine=5,col=5,endColumn=\d+,title=critical flow\/secret-to-network::sends secret OPENAI_API_KEY to other\.acme\.example.*%0A1\. read\.py:4:7 reads .*%0AFix: .*%0Askillgate explain flow\/secret-to-network$/,
     );
   });
 

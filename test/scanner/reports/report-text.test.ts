@@ -46,7 +46,7 @@ describe('a report for people', () => {
     expect(text).toMatch(/1 read\.py:4:7 reads OPENAI_API_KEY\n {8}\| key = os\.environ\["OPENAI_API_KEY"\]/);
     expect(text).toMatch(/\d send\.py:5:5 /);
     expect(text).toContain('= fix: ');
-    expect(text).toContain('= more: skill explain flow/secret-to-network');
+    expect(text).toContain('= more: skillgate explain flow/secret-to-network');
   });
 
   it('ends with the verdict, what decided it, and the counts', async () => {

@@ -28,7 +28,7 @@ describe('what is said to do about a capability that is not declared', () => {
     [
       'a plain variable',
       'import os\nprint(os.environ["PLAIN"])\n',
-      /^Declare it in skill\.json with the reason \(skill manifest/,
+      /^Declare it in skill\.json with the reason \(skillgate manifest/,
     ],
   ])('names the next step for %s', async (_, code, fix) => {
     expect((await found(code, 'manifest/undeclared')).map((one) => one.fix)).toContainEqual(expect.stringMatching(fix));

@@ -37,7 +37,7 @@ describe('a breaker', () => {
     const [message, { hint }] = state.open === undefined ? ['', { hint: '' }] : sayOpen(state.open);
     expect(message).toContain('@acme/pay@1.0.0 is stopped for agent finance');
     expect(hint).toBe(
-      'skill agent log finance shows what run r1 did; a person lets it run again with skill hold allow aaaaaaaaaaaa',
+      'skillgate agent log finance shows what run r1 did; a person lets it run again with skillgate hold allow aaaaaaaaaaaa',
     );
     expect(parseShape(breakerShape, unplaced(JSON.parse(JSON.stringify(state)), 'b'), 'breaker-open', 'b')).toEqual(
       JSON.parse(JSON.stringify(state)),

@@ -35,6 +35,6 @@ it('a set of changes says whose each entry is, and its digest covers that', () =
 
 it('a set that an earlier version recorded without owners is refused with the next step', () => {
   expect(() => parseChangeSet(bytesOf({ ...set, schema: 'skillgate.changes/1' }))).toThrow(
-    expect.objectContaining({ code: 'changes-invalid', hint: expect.stringContaining('skill changes discard RUN') }),
+    expect.objectContaining({ code: 'changes-invalid', hint: expect.stringContaining('skillgate changes discard RUN') }),
   );
 });
