@@ -1,0 +1,81 @@
+/** `npm run size`: prints how much code a run loads, in tokens and in three rings, beside the ceilings of the rings. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type Ceilings, readCeilings, withCeilings, withCommas } from './size/ceilings.ts';
+import { type CoreSize, coreEntries, type MeasuredFile, measureCore, rings, totalOf } from './size/measure.ts';
+
+const help = `npm run size: how much code a run loads, from admission to the first process
+
+  npm run -s size                    the three rings: files, tokens, ceilings; then the packages
+  npm run -s size -- --files         each file with its ring and, for acts, the reason
+  npm run -s size -- --format json   everything, for programs
+  npm run -s size -- --write         writes the ceilings into README.md
+  npm run -s size -- --help          this text
+
+The entries are ${coreEntries.join(', ')}.
+Counted: tokens of TypeScript's scanner in every file that the entries reach by imports of values.
+Not counted: types, comments, whitespace, commas, semicolons, parentheses, imports, the word export.
+A literal of several lines counts one token a line.
+
+acts        the file imports a part of Node or a package that touches something, or uses the clock, chance,
+            the process or the network by a global name, or changes a variable of the file, or imports a
+            file that acts. The whole file counts.
+judges      a declaration of another file that has a branch, a loop, a comparison, a throw or a try.
+vocabulary  a declaration of another file that has none of them.
+
+docs/decisions/0005-runner-budget.md holds the ceilings. 
+Exit codes: 0; 1 a ring is above its ceiling; 2 something cannot be read.
+`;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+function tableText(size: CoreSize, ceilings: Ceilings): string {
+  const rows = rings.map((ring) => [
+    ring,
+    withCommas(size.files.filter((file) => file.ring === ring).length),
+    withCommas(totalOf(size, ring)),
+    withCommas(ceilings[ring]),
+  ]);
+  const sum = (values: readonly number[]): string => withCommas(values.reduce((all, one) => all + one, 0));
+  const all = ['all', withCommas(size.files.length), sum(rings.map((ring) => totalOf(size, ring))), sum(Object.values(ceilings))];
+  const lines = [['ring', 'files', 'tokens', 'at most'], ...rows, all].map(([ring = '', ...cells]) =>
+    [ring.padEnd(10), ...cells.map((cell) => cell.padStart(9))].join(''),
+  );
+  return `${lines.join('\n')}\n\npackages, not counted: ${size.packages.join(', ')}\n`;
+}
+
+function fileText({ acts, path, ring, tokens }: MeasuredFile): string {
+  const cells = rings.map((one) => withCommas(tokens[one]).padStart(8));
+  return `${ring.padEnd(10)}${cells.join('')}  ${path}${acts === undefined ? '' : `: ${acts}`}\n`;
+}
+
+function run(): void {
+  const { values } = parseArgs({
+    options: {
+      files: { type: 'boolean' },
+      format: { type: 'string', default: 'text' },
+      help: { type: 'boolean' },
+      write: { type: 'boolean' },
+    },
+  });
+  if (values.help === true) return void process.stdout.write(help);
+  if (values.format !== 'text' && values.format !== 'json') throw new Error(`--format is text or json, not ${values.format}`);
+  const ceilings = readCeilings(root);
+  const readme = join(root, 'README.md');
+  if (values.write === true) writeFileSync(readme, withCeilings(readFileSync(readme, 'utf8'), ceilings));
+  const size = measureCore(root);
+  const tokens = Object.fromEntries(rings.map((ring) => [ring, totalOf(size, ring)]));
+  if (values.format === 'json') process.stdout.write(`${JSON.stringify({ tokens, ceilings, ...size }, undefined, 2)}\n`);
+  else if (values.files === true) process.stdout.write(size.files.map(fileText).join(''));
+  else process.stdout.write(tableText(size, ceilings));
+  if (rings.some((ring) => totalOf(size, ring) > ceilings[ring])) process.exitCode = 1;
+}
+
+try {
+  run();
+} catch (cause) {
+  process.stderr.write(`npm run size: ${cause instanceof Error ? cause.message : cause}; npm run -s size -- --help\n`);
+  process.exitCode = 2;
+}
