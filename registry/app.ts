@@ -24,7 +24,7 @@ import { tufRoutes } from './routes/tuf.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { whyDamaged } from './sqlite-errors.ts';
 import { type AddressOf, limitStrangers } from './stranger-limit.ts';
-import { behindOf } from './witness-duty.ts';
+import { behindNow } from './witness-duty.ts';
 import { witnessStates } from './witnesses.ts';
 
 export interface AppOptions {
@@ -40,10 +40,17 @@ export function createApp(registry: Registry, { logError, addressOf = () => unde
   app.use(addHeaders(registry.config), checkHost(registry.config), checkOrigin(registry.config));
   // Kept until the next start, which checks the file: what one query met is damaged for all.
   let damaged: string | undefined;
-  app.onError((error, context) => {
+  const noteDamage = (error: unknown): void => {
     damaged ??= error instanceof Problem && error.code === 'database-damaged' ? error.message : whyDamaged(error);
+  };
+  app.onError((error, context) => {
+    noteDamage(error);
     return answerProblem(context, error, logError);
   });
+  registry.reportPutOff = (error) => {
+    noteDamage(error);
+    logError(error);
+  };
   app.notFound((context) => answerProblem(context, new Problem('not-found', `Nothing is at ${context.req.path}`), logError));
   const limit = limitStrangers(registry, addressOf);
   // Every method can bring a body, so every method but the two that never have one is counted.
@@ -60,7 +67,7 @@ export function createApp(registry: Registry, { logError, addressOf = () => unde
       ...one,
       ...(at === undefined ? {} : { at: new Date(at).toISOString() }),
     }));
-    const behind = behindOf(registry);
+    const behind = await behindNow(registry);
     const ok = behind === undefined && damaged === undefined;
     const said = { ok, ...(behind && { behind }), ...(damaged && { damaged }), ...(witnesses.length === 0 ? {} : { witnesses }) };
     return context.json(said, ok ? 200 : 503);

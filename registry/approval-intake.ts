@@ -14,12 +14,12 @@ import { parseStatement } from '../skills-index/statement/parse-statement.ts';
 import { type Envelope, envelopeSigner, signStatement } from '../skills-index/statement/sign.ts';
 import { whyNotCounted } from '../skills-index/trust/counted-approval.ts';
 import { withoutAssertion } from '../skills-index/trust/passkey.ts';
+import { finishLogged, settleApproved } from './after-logging.ts';
 import { approvalContext } from './approvals.ts';
 import { holds, retryOnClash } from './batch.ts';
 import type { Registry } from './context.ts';
 import { readIdentities } from './identities.ts';
-import { finishStatements, type LoggedAt, logSize, planAppend } from './log.ts';
-import { settle } from './publish-index.ts';
+import { type LoggedAt, logSize, planAppend } from './log.ts';
 import { whyStopped } from './publishers.ts';
 import { drafts, statements, versions } from './schema.ts';
 import { type SentEnvelope, signerOf } from './signer.ts';
@@ -64,6 +64,21 @@ export async function takePasskeyApproval(
   return logApproval(registry, { envelope: await signStatement(statement, registry.keys.registry), statement, signer });
 }
 
+/** The approval that an assertion gave before, when its answer was lost: the same again gets the same place in the log. */
+export async function approvedBefore(
+  registry: Registry,
+  draft: ApprovalStatement,
+  assertion: PasskeyAssertion,
+): Promise<LoggedAt | undefined> {
+  const statement: ApprovalStatement = { ...draft, predicate: { ...draft.predicate, assertion } };
+  const [row] = await registry.db.read
+    .select({ logIndex: statements.logIndex, versionId: statements.versionId })
+    .from(statements)
+    .where(eq(statements.payload, digestOf(statementBytes(statement))))
+    .limit(1);
+  return row === undefined || row.versionId === null ? undefined : finishApproval(registry, row.versionId, [row.logIndex]);
+}
+
 /** Reads a draft's text back. @throws Problem `statement-invalid` */
 export function parseDraft(text: string): ApprovalStatement {
   const statement = parseStatement(Buffer.from(text));
@@ -103,9 +118,13 @@ async function logApproval(registry: Registry, { envelope, statement, signer }: 
     await registry.db.batch([unchanged, ...planned.writes]);
     return { row: version, append: planned };
   });
-  const [logged] = await finishStatements(registry, append.indexes);
+  return finishApproval(registry, row.id, append.indexes);
+}
+
+async function finishApproval(registry: Registry, versionId: string, indexes: readonly number[]): Promise<LoggedAt> {
+  const [logged] = await finishLogged(registry, indexes);
   if (logged === undefined) throw new Problem('internal', 'A logged approval cannot be found');
-  await settle(registry, row.id);
+  await settleApproved(registry, versionId);
   return logged;
 }
 

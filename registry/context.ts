@@ -34,8 +34,14 @@ export interface Registry {
   readonly sigstore?: unknown;
   /** Asked to cosign the log's head; absent: nobody but this registry vouches for it. */
   readonly witnesses?: Witnesses | undefined;
-  /** Set at the start when the log lacks entries that this registry has signed: nothing is written to it then. */
+  /** Set when the log lacks entries that this registry has signed: nothing is written to it then. */
   ownHeadAhead?: OwnHeadAhead | undefined;
+  /** Compares again before each write, where a database can be brought back under a running process; absent: only the start compares. */
+  readonly compareOwnHead?: (registry: Registry) => Promise<OwnHeadAhead | undefined>;
+  /** Told of what failed after an act that is in the log, and is done again later. The application sets it. */
+  reportPutOff?: (error: unknown) => void;
+  /** Ids of versions whose approval is in the log and whose way into the index was cut off in this process. */
+  readonly unsettled: Set<string>;
   /** Whose reports of incidents count; absent: they only inform. */
   readonly incidents?: IncidentPolicy | undefined;
   readonly config: RegistryConfig;

@@ -7,6 +7,7 @@ import { parseSkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { exactObject } from '../skills-index/skill/shape.ts';
 import { parseVersion } from '../skills-index/skill/version.ts';
+import { orLater } from './after-logging.ts';
 import { retryOnClash, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { doubtWrite } from './doubts.ts';
@@ -95,8 +96,8 @@ export async function takeIncident(registry: Registry, signed: SignedIncident): 
     return { isNew: true, indexes: planned.indexes };
   });
   if (append.indexes.length > 0) {
-    await finishStatements(registry, append.indexes);
-    await refreshStatus(registry);
+    await orLater(registry, () => finishStatements(registry, append.indexes));
+    await orLater(registry, () => refreshStatus(registry));
   }
   return { isEnrolled: reporter !== undefined, isNew: append.isNew, status: (await requireVersion(registry, named)).status };
 }

@@ -10,7 +10,7 @@ import { indexFilesMarkedAtOnce } from './limits.ts';
 import { replaceObject } from './objects.ts';
 import { indexLines } from './schema.ts';
 import { whyDamaged } from './sqlite-errors.ts';
-import { behindOf } from './witness-duty.ts';
+import { behindNow } from './witness-duty.ts';
 
 /** Where the lines of a skill lie. */
 export function indexFileName(name: SkillName): string {
@@ -31,8 +31,6 @@ export async function writeIndexFile(registry: Registry, name: SkillName): Promi
  */
 export async function readIndexFile(registry: Registry, name: SkillName): Promise<Uint8Array | undefined> {
   const bytes = await registry.objects.get(indexFileName(name));
-  // A database that lost its end would take lines from the file that it still has.
-  if (behindOf(registry) !== undefined) return bytes;
   let committed: Uint8Array;
   try {
     committed = printLines(await linesOf(registry, name));
@@ -40,8 +38,11 @@ export async function readIndexFile(registry: Registry, name: SkillName): Promis
     if (whyDamaged(error) === undefined) throw error;
     return bytes;
   }
+  if (Buffer.compare(bytes ?? Buffer.alloc(0), committed) === 0) return committed.byteLength === 0 ? undefined : committed;
+  // A database that lost its end would take lines from the file that it still has.
+  if ((await behindNow(registry)) !== undefined) return bytes;
   if (committed.byteLength === 0) return undefined;
-  if (bytes === undefined || Buffer.compare(bytes, committed) !== 0) await writeIndexFile(registry, name);
+  await writeIndexFile(registry, name);
   return committed;
 }
 

@@ -12,11 +12,12 @@ import { type PublishStatement, predicateTypes } from '../skills-index/statement
 import { peekStatement } from '../skills-index/statement/sign.ts';
 import { printClaims } from '../skills-index/trust/sigstore/certified-identities.ts';
 import { requireSubjects } from '../skills-index/trust/verify-statement.ts';
+import { finishLogged } from './after-logging.ts';
 import { BatchClash, retryOnClash } from './batch.ts';
 import { envelopeOf, refuseUsed, type SentStatement } from './certified.ts';
 import type { Actor, Registry } from './context.ts';
 import { makeId } from './ids.ts';
-import { finishStatements, type LoggedAt, type NewStatement, planAppend } from './log.ts';
+import { type LoggedAt, type NewStatement, planAppend } from './log.ts';
 import { putBlobs } from './objects.ts';
 import { refuseStopped } from './publishers.ts';
 import { enqueueScan } from './scan-jobs.ts';
@@ -161,7 +162,7 @@ async function store(registry: Registry, { name, version, packed, publisher, sig
       if (error instanceof BatchClash && error.on === 'versions.name') await refuseTwice(registry, { name, version });
       throw error;
     }
-    return { row, statements: await finishStatements(registry, append.indexes) };
+    return { row, statements: await finishLogged(registry, append.indexes) };
   });
 }
 

@@ -122,3 +122,5 @@ export const mailboxOfKeyMax = 100;
 export const mailboxOfNetworkMax = 200;
 export const mailboxMax = 2_000;
 export const mailboxListedMax = 100;
+/** Versions that were approved while the storage failed, kept in mind by one process. */
+export const unsettledMax = 1_000;

@@ -47,7 +47,7 @@ export interface LoggedAt {
  * @throws Problem as `verifyStatement`: what could not be read later is not written
  */
 export async function planAppend(registry: Registry, added: readonly NewStatement[]): Promise<PlannedAppend> {
-  requireWhole(registry);
+  await requireWhole(registry);
   const now = registry.now().getTime();
   let range = await readRange(registry);
   const writes: Write[] = [];

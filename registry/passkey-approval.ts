@@ -2,11 +2,12 @@
 import * as v from 'valibot';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import type { PasskeyAssertion } from '../skills-index/statement/attestation.ts';
+import type { ApprovalStatement, PasskeyAssertion } from '../skills-index/statement/attestation.ts';
 import { approvalChallenge } from '../skills-index/trust/passkey.ts';
-import { parseDraft, takePasskeyApproval } from './approval-intake.ts';
+import { approvedBefore, parseDraft, takePasskeyApproval } from './approval-intake.ts';
 import type { Actor, Registry } from './context.ts';
 import { latest, readIdentities, requireRole } from './identities.ts';
+import type { LoggedAt } from './log.ts';
 import { refuseCopy } from './passkeys.ts';
 import { type Applied, readDraft } from './review.ts';
 import { requireVersion } from './versions.ts';
@@ -28,13 +29,18 @@ export async function approveByPasskey(
     throw new Problem('approval-refused', 'This approval was drafted for another reviewer');
   }
   const assertion = parseAssertion(signed.assertion);
+  const before = await approvedBefore(registry, draft, assertion);
+  if (before !== undefined) return appliedOf(registry, draft, before);
   const { chain } = await readIdentities(registry);
   const enrolled = chain.passkeyOf(assertion.credentialId, latest);
   if (enrolled !== undefined) {
     requireAsserted(assertion, approvalChallenge(draft), enrolled.passkey);
     await refuseCopy(registry, assertion);
   }
-  const { digest, logIndex } = await takePasskeyApproval(registry, draft, assertion);
+  return appliedOf(registry, draft, await takePasskeyApproval(registry, draft, assertion));
+}
+
+async function appliedOf(registry: Registry, draft: ApprovalStatement, { digest, logIndex }: LoggedAt): Promise<Applied> {
   return { digest, logIndex, status: (await requireVersion(registry, draft.predicate)).status };
 }
 

@@ -1,11 +1,59 @@
 /** A statement that was logged before and comes again: harmless while it says what still holds, and otherwise refused in so many words. */
+import { and, eq } from 'drizzle-orm';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
+import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { predicateTypes, type RevocationPredicate, type Statement } from '../skills-index/statement/attestation.ts';
+import { envelopeSigner } from '../skills-index/statement/sign.ts';
+import type { PlainBundle } from '../skills-index/statement/sigstore-bundle.ts';
+import { finishLogged, settleApproved } from './after-logging.ts';
 import type { Registry } from './context.ts';
 import { readIdentities } from './identities.ts';
+import { signerTriesMax } from './limits.ts';
+import type { LoggedAt } from './log.ts';
 import { stateAfter, versionsMeant } from './revocations.ts';
+import { statements } from './schema.ts';
+import type { SentEnvelope } from './signer.ts';
 import type { State } from './status.ts';
+
+/** Who sends one statement twice gets the first answer again. */
+export async function findLogged(registry: Registry, { envelope, hint, bundle }: SentEnvelope): Promise<LoggedAt | undefined> {
+  const payload = digestOf(Buffer.from(envelope.payload, 'base64'));
+  if (bundle !== undefined) return findCertified(registry, bundle, payload);
+  const rows = await registry.db.read
+    .select()
+    .from(statements)
+    .where(and(eq(statements.payload, payload), hint === undefined ? undefined : eq(statements.signer, hint)))
+    .limit(signerTriesMax);
+  const { keys } = await readIdentities(registry);
+  for (const row of rows) {
+    const key = keys.get(row.signer);
+    if (key !== undefined && envelopeSigner(envelope, [key]) !== undefined)
+      return (await finishLogged(registry, [row.logIndex]))[0];
+  }
+  return undefined;
+}
+
+/** The same bundle: nobody has to verify anew what was verified when it was logged. */
+async function findCertified(registry: Registry, bundle: PlainBundle, payload: Digest): Promise<LoggedAt | undefined> {
+  const material = canonicalJson(bundle.verificationMaterial);
+  const envelope = canonicalJson(bundle.dsseEnvelope);
+  const rows = await registry.db.read
+    .select({ logIndex: statements.logIndex })
+    .from(statements)
+    .where(and(eq(statements.payload, payload), eq(statements.material, material), eq(statements.envelope, envelope)))
+    .limit(1);
+  const [row] = rows;
+  return row === undefined ? undefined : (await finishLogged(registry, [row.logIndex]))[0];
+}
+
+/** An approval that comes again may have been logged when its version could not enter the index. */
+export async function settleAgain(registry: Registry, { logIndex, predicateType }: LoggedAt): Promise<void> {
+  if (predicateType !== predicateTypes.approval) return;
+  const at = eq(statements.logIndex, logIndex);
+  const [row] = await registry.db.read.select({ versionId: statements.versionId }).from(statements).where(at);
+  if (row !== undefined && row.versionId !== null) await settleApproved(registry, row.versionId);
+}
 
 /**
  * Refuses the twin of a logged statement that something newer has overtaken: answering with the old entry would look like a deed.

@@ -6,6 +6,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { approvalStatement, statementBytes } from '../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../skills-index/trust/own-registry.ts';
 import { policyDigest } from '../skills-index/trust/policy.ts';
+import { orLater } from './after-logging.ts';
 import { reportOf } from './approvals.ts';
 import { refuseAuthor, whyOwn } from './authors.ts';
 import { retryOnClash } from './batch.ts';
@@ -138,7 +139,7 @@ export async function moveVersion(
     const { writes, moved } = moveWrites(registry, row, requireMove(row.status, move.to, 'person'), { by: nameOf(actor), why });
     await registry.db.batch(writes);
     // Nobody can approve what was never read: a version whose scan ended without a report is scanned once more.
-    await completeScans(registry, row.id);
+    await orLater(registry, () => completeScans(registry, row.id));
     return moved.status;
   });
 }

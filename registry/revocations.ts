@@ -9,11 +9,12 @@ import {
   type RevocationTarget,
 } from '../skills-index/statement/attestation.ts';
 import { isBehind } from '../skills-index/trust/identity/publisher-stops.ts';
+import { finishLogged, orLater } from './after-logging.ts';
 import { ownVersion, whyOwn } from './authors.ts';
 import { retryOnClash, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { latest, memberNow, readIdentities } from './identities.ts';
-import { finishStatements, type LoggedAt, planAppend } from './log.ts';
+import { type LoggedAt, planAppend } from './log.ts';
 import { speakerOf, wordOnPublisher } from './publishers.ts';
 import { marks, statements, versions } from './schema.ts';
 import { type SentEnvelope, signerOf } from './signer.ts';
@@ -69,9 +70,9 @@ export async function takeRevocation(registry: Registry, sent: SentEnvelope, sta
     ]);
     return planned;
   });
-  const [logged] = await finishStatements(registry, append.indexes);
+  const [logged] = await finishLogged(registry, append.indexes);
   if (logged === undefined) throw new Problem('internal', 'A logged revocation cannot be found');
-  await refreshStatus(registry);
+  await orLater(registry, () => refreshStatus(registry));
   return logged;
 }
 

@@ -11,12 +11,13 @@ import { parseScanReport, type ScanReport } from '../skills-index/statement/scan
 import { type Envelope, envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
 import { requireOwnRegistry } from '../skills-index/trust/own-registry.ts';
 import { requireSubjects } from '../skills-index/trust/verify-statement.ts';
+import { finishLogged, orLater } from './after-logging.ts';
 import { retryOnClash, type Write } from './batch.ts';
 import { requireBlob } from './blobs.ts';
 import { type Actor, nameOf, type Registry } from './context.ts';
 import { latest, readIdentities, requireRole } from './identities.ts';
 import { completeScans } from './lacking-scans.ts';
-import { finishStatements, type LoggedAt, type NewStatement, planAppend } from './log.ts';
+import { type LoggedAt, type NewStatement, planAppend } from './log.ts';
 import { publicationOf } from './manifests.ts';
 import { putBlob } from './objects.ts';
 import { putProse } from './prose-since.ts';
@@ -111,10 +112,10 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
     ]);
     return planned;
   });
-  await completeScans(registry, row.id);
-  const logged = append === undefined ? [] : await finishStatements(registry, append.indexes);
+  await orLater(registry, () => completeScans(registry, row.id));
+  const logged = append === undefined ? [] : await finishLogged(registry, append.indexes);
   const statement = logged.find((one) => one.predicateType === predicateTypes.scan);
-  if (logged.some((one) => one.predicateType !== predicateTypes.scan)) await refreshStatus(registry);
+  if (logged.some((one) => one.predicateType !== predicateTypes.scan)) await orLater(registry, () => refreshStatus(registry));
   return { status: (await versionOf(registry, job)).status, statement };
 }
 

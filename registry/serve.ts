@@ -23,7 +23,7 @@ import { holdFolder, openSqlite } from './sqlite.ts';
 import { takeStatement } from './statements.ts';
 import { sweepParts } from './sweep-parts.ts';
 import { readWitnesses } from './witness-config.ts';
-import { whyBehind } from './witness-duty.ts';
+import { sayAlarm } from './witness-duty.ts';
 import { askWitnesses } from './witnesses.ts';
 
 export interface RegistryOptions {
@@ -86,6 +86,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     incidents,
     config: { base, hosts: [...new Set([new URL(base).host, `${host}:${port}`, `localhost:${port}`, `127.0.0.1:${port}`])] },
     identities: {},
+    unsettled: new Set(),
     verified: new VerifiedStatements(),
     now: options.now ?? (() => new Date()),
     random: (bytes) => randomBytes(bytes),
@@ -150,9 +151,7 @@ async function prepare(registry: Registry, dir: string, log: (line: string) => v
   const head = await newestCheckpoint(registry);
   if (head !== undefined) await askWitnesses(registry, head);
   if (registry.ownHeadAhead !== undefined) {
-    log(
-      `ALARM: ${whyBehind(registry.ownHeadAhead)}. Nothing more is written: docs/operating.md, "The log was restored from a backup"`,
-    );
+    log(sayAlarm(registry.ownHeadAhead));
     return;
   }
   await resume(registry, (error) => log(error instanceof Problem ? `${error.code}: ${error.message}` : String(error)));

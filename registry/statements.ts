@@ -1,18 +1,17 @@
 /** Signed statements posted to the registry: judged by what they are, logged, and applied in the same batch. */
 import { and, eq } from 'drizzle-orm';
-import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
-import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
+import { digestOf } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../skills-index/skill/problem-codes.ts';
 import { type IdentityStatement, type PublicKey, predicateTypes } from '../skills-index/statement/attestation.ts';
 import { keysAmong } from '../skills-index/statement/identity-id.ts';
 import { envelopeSigner, peekStatement } from '../skills-index/statement/sign.ts';
-import type { PlainBundle } from '../skills-index/statement/sigstore-bundle.ts';
 import { idsOf, type SignedBy } from '../skills-index/trust/identity/match.ts';
 import { chainIdentities, type Identities } from '../skills-index/trust/identity.ts';
 import { requireOwnRegistry } from '../skills-index/trust/own-registry.ts';
 import { requireCertifiable } from '../skills-index/trust/verify-statement.ts';
+import { finishLogged, orLater, orSayLogged, settlePutOff } from './after-logging.ts';
 import { takeApproval } from './approval-intake.ts';
 import { BatchClash, loggedAlready, retryOnClash, type Write } from './batch.ts';
 import { requireBlob } from './blobs.ts';
@@ -24,12 +23,12 @@ import { endsBackwards, fallenVersions, fallenWrites } from './fallen-versions.t
 import { refuseManyClaims } from './first-claims.ts';
 import { isIdentityStatement, type KnownIdentities, keysOfStatement, latest, readIdentities } from './identities.ts';
 import { completeScans } from './lacking-scans.ts';
-import { firstOwnersMax, signerTriesMax } from './limits.ts';
-import { finishStatements, type LoggedAt, logSize, type NewStatement, planAppend } from './log.ts';
+import { firstOwnersMax } from './limits.ts';
+import { type LoggedAt, logSize, type NewStatement, planAppend } from './log.ts';
 import { stopped } from './publishers.ts';
-import { refuseOvertaken } from './replays.ts';
+import { findLogged, refuseOvertaken, settleAgain } from './replays.ts';
 import { takeRevocation } from './revocations.ts';
-import { pendingPasskey, statements } from './schema.ts';
+import { pendingPasskey } from './schema.ts';
 import { keyHeader, type SentEnvelope, signerOf } from './signer.ts';
 import { refreshStatus } from './status-json.ts';
 import { nothingEntersSince } from './versions.ts';
@@ -48,7 +47,9 @@ export async function takeStatement(registry: Registry, sent: SentEnvelope): Pro
   const before = await findLogged(registry, sent);
   if (before !== undefined) await refuseOvertaken(registry, peekStatement(sent.envelope), before.logIndex);
   const logged = before ?? (await judgeOnce(registry, sent));
-  const bytes = await requireBlob(registry, logged.digest);
+  if (before !== undefined) await settleAgain(registry, before);
+  await settlePutOff(registry);
+  const bytes = await orSayLogged(registry, [logged.logIndex], () => requireBlob(registry, logged.digest));
   return { ...logged, bundle: parseJson(bytes, 'the statement').value };
 }
 
@@ -88,37 +89,6 @@ async function judge(registry: Registry, sent: SentEnvelope): Promise<LoggedAt> 
     case predicateTypes.verdict:
       throw new Problem('forbidden', 'Only the registry itself states verdicts');
   }
-}
-
-/** Who sends one statement twice gets the first answer again. */
-async function findLogged(registry: Registry, { envelope, hint, bundle }: SentEnvelope): Promise<LoggedAt | undefined> {
-  const payload = digestOf(Buffer.from(envelope.payload, 'base64'));
-  if (bundle !== undefined) return findCertified(registry, bundle, payload);
-  const rows = await registry.db.read
-    .select()
-    .from(statements)
-    .where(and(eq(statements.payload, payload), hint === undefined ? undefined : eq(statements.signer, hint)))
-    .limit(signerTriesMax);
-  const { keys } = await readIdentities(registry);
-  for (const row of rows) {
-    const key = keys.get(row.signer);
-    if (key !== undefined && envelopeSigner(envelope, [key]) !== undefined)
-      return (await finishStatements(registry, [row.logIndex]))[0];
-  }
-  return undefined;
-}
-
-/** The same bundle: nobody has to verify anew what was verified when it was logged. */
-async function findCertified(registry: Registry, bundle: PlainBundle, payload: Digest): Promise<LoggedAt | undefined> {
-  const material = canonicalJson(bundle.verificationMaterial);
-  const envelope = canonicalJson(bundle.dsseEnvelope);
-  const rows = await registry.db.read
-    .select({ logIndex: statements.logIndex })
-    .from(statements)
-    .where(and(eq(statements.payload, payload), eq(statements.material, material), eq(statements.envelope, envelope)))
-    .limit(1);
-  const [row] = rows;
-  return row === undefined ? undefined : (await finishStatements(registry, [row.logIndex]))[0];
 }
 
 /** What is answered when the chain of identities does not take a statement of each kind. */
@@ -166,9 +136,9 @@ async function takeIdentity(registry: Registry, sent: SentEnvelope, statement: I
     await registry.db.batch([...guards, ...planned.writes, ...passkeyEnrolled(statement, chain), ...falls]);
     return { indexes: planned.indexes, fallen, rescanned: again?.versions ?? [] };
   });
-  const logged = one(await finishStatements(registry, append.indexes));
-  for (const id of append.rescanned) await completeScans(registry, id);
-  if (append.fallen.length > 0) await refreshStatus(registry);
+  const logged = one(await finishLogged(registry, append.indexes));
+  for (const id of append.rescanned) await orLater(registry, () => completeScans(registry, id));
+  if (append.fallen.length > 0) await orLater(registry, () => refreshStatus(registry));
   return logged;
 }
 

@@ -10,7 +10,7 @@ import { clockSkewMs, statusLifeMs, statusRefreshMs } from './limits.ts';
 import { newestCheckpoint } from './log.ts';
 import { replaceObject } from './objects.ts';
 import { marks, statusFile } from './schema.ts';
-import { behindOf, requireWhole } from './witness-duty.ts';
+import { behindNow, requireWhole } from './witness-duty.ts';
 import { askWitnesses, withCosignatures, witnessesDue } from './witnesses.ts';
 
 /** Where a static host finds it. */
@@ -42,9 +42,10 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
     if (head === undefined) throw new Problem('status-stale', 'The log is empty, so there is no status yet');
     await askWitnesses(registry, head);
     // Over a log that lost its end, perhaps with a suspension in it, no new day is signed; the last file shows everybody how old it is.
-    const last = behindOf(registry) === undefined ? undefined : await readLast(registry);
+    const isBehind = (await behindNow(registry)) !== undefined;
+    const last = isBehind ? await readLast(registry) : undefined;
     if (last !== undefined) return Buffer.from(last.bytes);
-    requireWhole(registry);
+    if (isBehind) await requireWhole(registry);
     // A head must not outrun the lines that it covers. A revocation must not wait for them: the next status tries again.
     await writeLackingFiles(registry).catch(() => undefined);
     const now = registry.now();

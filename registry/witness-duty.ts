@@ -58,20 +58,31 @@ export function behindOf(registry: Registry): Behind | undefined {
   return ahead.sort((a, b) => b.size - a.size)[0];
 }
 
+/** As `behindOf`, after another comparison where the database can have been exchanged since the last one. */
+export async function behindNow(registry: Registry): Promise<Behind | undefined> {
+  if (registry.compareOwnHead !== undefined) registry.ownHeadAhead = await registry.compareOwnHead(registry);
+  return behindOf(registry);
+}
+
 /**
  * Each statement that is written over lost ones makes it impossible to put them back.
  * @throws Problem `log-behind`
  */
-export function requireWhole(registry: Registry): void {
-  const behind = behindOf(registry);
+export async function requireWhole(registry: Registry): Promise<void> {
+  const behind = await behindNow(registry);
   if (behind === undefined) return;
   throw new Problem('log-behind', `Cannot write to the log: ${whyBehind(behind)}`, {
     hint: 'stop the registry and bring back the copy with that size: docs/operating.md, "The log was restored from a backup"',
   });
 }
 
+/** The line that an operator reads when nothing is written any more. */
+export function sayAlarm(behind: Behind): string {
+  return `ALARM: ${whyBehind(behind)}. Nothing more is written: docs/operating.md, "The log was restored from a backup"`;
+}
+
 /** Why the log is not the one that was there before, for messages. */
-export function whyBehind(behind: Behind): string {
+function whyBehind(behind: Behind): string {
   if ('url' in behind)
     return `the witness ${behind.url} saw ${behind.size} entries of it, more than are here, so an older copy was brought back`;
   const { file, size, here } = behind;

@@ -11,11 +11,12 @@ import { clashOf, type Database } from './batch.ts';
 import { nameUnknownLength } from './body-limit.ts';
 import { sigstoreOf } from './certified.ts';
 import type { Registry } from './context.ts';
+import { whatOwnHeadShows } from './own-head.ts';
 import { resume } from './publish-index.ts';
 import { r2Objects } from './r2-objects.ts';
 import { requireRootKeys } from './root-keys.ts';
 import { requireTuf, tufDocumentName } from './tuf-document.ts';
-import { requireAsked } from './witness-duty.ts';
+import { requireAsked, sayAlarm } from './witness-duty.ts';
 
 export interface WorkerEnvironment {
   readonly DB: D1Database;
@@ -64,11 +65,14 @@ async function make(environment: WorkerEnvironment): Promise<Made> {
     witnesses: witnessesOf(environment, signed?.files['witnesses.json']),
     config: { base, hosts: [new URL(base).host] },
     identities: {},
+    unsettled: new Set(),
     verified: new VerifiedStatements(),
     now: () => new Date(),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     // Requests of one isolate must not wait for each other; the batch's clash decides between them, as it does between isolates.
     exclusive: (_, task) => task(),
+    // D1 is brought back in place (Time Travel), and no isolate starts anew for it.
+    compareOwnHead: (one) => whatOwnHeadShows(one, () => undefined),
   };
   const app = createApp(registry, {
     logError: (error) => console.error(error),
@@ -110,6 +114,9 @@ export default {
   },
   /** The cron trigger takes up what a cut-off request left. */
   async scheduled(_: unknown, environment: WorkerEnvironment): Promise<void> {
-    await resume((await make(environment)).registry, (error) => console.error(error));
+    const { registry } = await make(environment);
+    registry.ownHeadAhead = await whatOwnHeadShows(registry, (line) => console.error(line));
+    if (registry.ownHeadAhead !== undefined) console.error(sayAlarm(registry.ownHeadAhead));
+    else await resume(registry, (error) => console.error(error));
   },
 };

@@ -5,6 +5,7 @@ import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
+import { settlePutOff } from '../after-logging.ts';
 import { readPublicBlob } from '../blobs.ts';
 import type { Registry } from '../context.ts';
 import { readIndexFile } from '../index-file.ts';
@@ -33,9 +34,11 @@ export function staticRoutes(registry: Registry): Hono {
       ),
     )
     .get('/index/root.json', (context) => answer(context, canonicalJson(root), { type: 'application/json', cache: fresh }))
-    .get('/index/status.json', async (context) =>
-      answer(context, await currentStatus(registry), { type: 'application/json', cache: fresh }),
-    )
+    .get('/index/status.json', async (context) => {
+      // Everybody asks for the status, so an approval that a failure kept from the index waits no longer than the failure.
+      await settlePutOff(registry);
+      return answer(context, await currentStatus(registry), { type: 'application/json', cache: fresh });
+    })
     .get('/index/roots/:file', async (context) => {
       const [, hex = ''] = /^([0-9a-f]{64})\.json$/.exec(context.req.param('file')) ?? [];
       const bytes = await registry.objects.get(earlierRootName(parseDigest(`sha256:${hex}`)));

@@ -2,13 +2,14 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { r2Objects } from '../../registry/r2-objects.ts';
+import { statusName } from '../../registry/status-json.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { appendLeaf, emptyRange, leafHash, rangeRoot } from '../../skills-index/log/merkle-tree.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { parseSigstoreBundle, type SigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
 import { verifyStatement } from '../../skills-index/trust/verify-statement.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
-import { approve, claimScope, enrol, makeSkill, publish, type Send, scan, signIn } from '../registry/road.ts';
+import { approve, call, claimScope, enrol, makeSkill, publish, type Send, scan, signIn } from '../registry/road.ts';
 import { type Isolates, startIsolates } from './isolates.ts';
 import { buildWorker } from './worker-bundle.ts';
 import { repository } from './workerd-registry.ts';
@@ -116,6 +117,35 @@ describe('two isolates of the Worker over one D1', () => {
     expect(answers.map(({ status, body }) => (status === 201 ? status : body))).toEqual(skills.map(() => 201));
     const lines = (await (await west('/index/@raced/count')).text()).split('\n').filter(Boolean);
     expect(lines.map((line) => JSON.parse(line).version).sort()).toEqual(skills.map(({ manifest }) => manifest.version));
+  });
+
+  it('sign no second history over a D1 that lost its end, and go on when the end is back', async () => {
+    const [west, east] = [from('west'), from('east')];
+    for (const at of [0, 1, 2]) expect((await claimScope(west, `lost-${at}`, makeKey())).status).toBe(201);
+    expect((await east('/index/status.json')).status).toBe(200);
+    const { size } = parseCheckpoint((await noteOf('east'))[0] ?? '');
+    const objects = r2Objects(await workerd.bucket());
+    const signed = await objects.get(statusName);
+    for (const [table, index] of [
+      ['statements', '"logIndex"'],
+      ['log', '"index"'],
+    ] as const) {
+      await workerd.run(`DROP TRIGGER ${table}_no_delete`);
+      await workerd.run(`CREATE TABLE kept_${table} AS SELECT * FROM ${table} WHERE ${index} >= ${size - 2}`);
+      await workerd.run(`DELETE FROM ${table} WHERE ${index} >= ${size - 2}`);
+    }
+    await workerd.run('DELETE FROM status_file');
+    for (const send of [west, east]) {
+      expect(await claimScope(send, 'second', makeKey())).toMatchObject({ status: 409, body: { code: 'log-behind' } });
+      expect(await call(send, '/readyz')).toMatchObject({ status: 503, body: { behind: { size, here: size - 2 } } });
+      expect((await send('/index/status.json')).status).toBe(409);
+      expect((await send('/index/@raced/count')).status).toBe(200);
+    }
+    // The evidence stays as it was.
+    expect(Buffer.compare((await objects.get(statusName)) ?? Buffer.alloc(0), signed ?? Buffer.alloc(0))).toBe(0);
+    for (const table of ['log', 'statements']) await workerd.run(`INSERT INTO ${table} SELECT * FROM kept_${table}`);
+    expect(await call(east, '/readyz')).toMatchObject({ status: 200, body: { ok: true } });
+    expect((await claimScope(west, 'back', makeKey())).body.logIndex).toBe(size);
   });
 
   it('put an object over only what they read', async () => {

@@ -159,7 +159,7 @@ describe('an approval whose index file could not be written', () => {
     await publish(send, made, staffed.author);
     await scan(send, tokens.scanner, staffed.scanner, made, 'pass');
     Object.assign(registry, { objects: { ...objects, putOver: refuse } });
-    expect((await approve(send, tokens.rita, staffed.rita, made)).status).toBe(500);
+    expect((await approve(send, tokens.rita, staffed.rita, made)).status).toBe(201);
     const target = { name, version: made.manifest.version };
     const suspended = revocationStatement({ nonce: freshNonce(), kind: 'suspended', target, reason: 'a look is due' });
     expect((await state(send, suspended, staffed.rita)).status).toBe(201);

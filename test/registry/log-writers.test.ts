@@ -83,6 +83,7 @@ class Site {
       policy: defaultPolicy,
       config: { base: 'http://localhost', hosts: ['localhost'] },
       identities: {},
+      unsettled: new Set(),
       now: () => new Date('2026-03-01T12:00:00Z'),
       random: (count) => randomBytes(count),
       exclusive: makeExclusive(),

@@ -39,7 +39,7 @@ describe('publishing in the index', () => {
     const failing = { ...registry.objects, putAll: () => Promise.reject(new Error('power cut')) };
     const app = createApp({ ...registry, objects: failing }, { logError: () => undefined });
     const cut: Send = async (path, init) => app.request(`http://localhost${path}`, init);
-    expect((await approve(cut, tokens.rita, rita, skill)).status).toBe(500);
+    expect(await approve(cut, tokens.rita, rita, skill)).toMatchObject({ status: 503, body: { code: 'logged-unfinished' } });
     expect((await call(send, '/api/v1/versions/@acme/cut/1.0.0')).body.status).toBe('in review');
     const refused: unknown[] = [];
     await resume(registry, (error) => refused.push(error));

@@ -43,6 +43,7 @@ export async function makeWorld({ trust = makeRoot(), policy = defaultPolicy, si
     sigstore,
     config: { base: 'http://localhost', hosts: ['localhost'] },
     identities: {},
+    unsettled: new Set(),
     now: () => new Date(time),
     random: (bytes) => randomBytes(bytes),
     exclusive: makeExclusive(),

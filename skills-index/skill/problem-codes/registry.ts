@@ -41,6 +41,12 @@ export const registryCodes = {
     means: 'Policy does not accept this approval.',
     fix: 'Another reviewer has to approve; an author never approves their own.',
   },
+  'logged-unfinished': {
+    exit: 4,
+    status: 503,
+    means: 'The statement is in the log and counts, but the registry’s storage failed before the answer was complete.',
+    fix: 'Send the same statement again: it keeps its place in the log. A version that is in the log is answered with version-exists.',
+  },
   'not-found': { exit: 3, status: 404, means: 'There is no such thing here.', fix: 'Check the name and version.' },
   'request-invalid': { exit: 2, status: 400, means: 'The request does not follow the API.', fix: 'See /api/v1/openapi.json.' },
   'request-too-large': {
