@@ -14,6 +14,7 @@ import type { Gate } from '../skills-index/run/hold.ts';
 import { shownRequest } from '../skills-index/run/hold-action.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
 import { bundlePath, proxyEnvironment } from '../skills-index/run/proxy-environment.ts';
+import { type Redaction, redactionOf } from '../skills-index/run/redaction.ts';
 import { needsWholeBody } from '../skills-index/run/secret-use.ts';
 import { Accounts, type Admission } from './egress/accounts.ts';
 import { forward, knownValues, type Outgoing } from './egress/forward.ts';
@@ -25,7 +26,6 @@ import { forwardWebSocket } from './egress/websocket.ts';
 import * as limits from './limits.ts';
 import type { SandboxFile } from './sandbox.ts';
 import type { LeakDetector } from './secrets/leaks.ts';
-import { type Redaction, redactionOf } from './secrets/placeholder.ts';
 
 export interface EgressSettings {
   /** Made here, for the socket `proxy.sock`. */

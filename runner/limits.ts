@@ -12,6 +12,8 @@ export const foldersDeepMax = 100;
 /** Of a folder that a run sees through a copy, and of what it may change there. */
 export const changedBytesMax = 200 * 1024 * 1024;
 export const changedPathsMax = 20_000;
+/** Of the names of all paths that a run changed or left behind in one folder: a single path may be as long as 20 KB. */
+export const changedNameBytesMax = 32 * 1024 * 1024;
 /** Changes of runs that wait to be accepted: of one agent with one skill together, and the list of one run's paths. */
 export const waitingBytesMax = 1024 * 1024 * 1024;
 export const changeSetBytesMax = 32 * 1024 * 1024;
@@ -38,9 +40,9 @@ export const egressHeldBytesMax = 32 * 1024 * 1024;
 export const egressDenialsMax = 1_000;
 export const egressIdleSecondsMax = 30;
 export const egressRequestsPerMinuteMax = 3_000;
-/** Of a packed body that is looked into. */
 /** Of one body: each costs a look, however small it is. */
 export const egressPiecesMax = 20_000;
+/** Of a packed body that is looked into. */
 export const egressUnpackedBytesMax = 32 * 1024 * 1024;
 /** Until a host begins to answer, and between the pieces of an answer: models think for long. */
 export const egressAnswerSecondsMax = 600;

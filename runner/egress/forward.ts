@@ -2,10 +2,10 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Denial, denialOfFailure } from '../../skills-index/run/denial.ts';
 import { headersToHost, headersToSandbox, isPacked, type ReadRequest } from '../../skills-index/run/forwarded-headers.ts';
+import type { KnownValue } from '../../skills-index/run/redaction.ts';
 import { echoedParts } from '../../skills-index/run/secret-use.ts';
 import type { Traffic } from '../egress.ts';
 import { egressAnswerSecondsMax, egressResponseBytesMax } from '../limits.ts';
-import type { KnownValue } from '../secrets/placeholder.ts';
 import type { RequestBody } from './request-body.ts';
 
 export interface Outgoing extends ReadRequest {
@@ -31,6 +31,8 @@ export async function forward(traffic: Traffic, outgoing: Outgoing, response: Se
 
 /** The request as it leaves, not ended. It ends with whoever wants the answer. */
 export function openRequest(traffic: Traffic, outgoing: Outgoing, response: ServerResponse): ClientRequest | undefined {
+  // Built before anything leaves: when it fails, the host has done nothing yet.
+  traffic.redaction();
   const headers = headersToHost(outgoing, traffic.reveal, new Date(), traffic.rules.secrets.length > 0);
   if (headers === undefined) return undefined;
   const upstream = httpRequest({

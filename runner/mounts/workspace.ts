@@ -7,7 +7,7 @@ import { type LookAt, whyLeftBehind } from '../../skills-index/run/left-behind.t
 import type { FurtherNames } from '../../skills-index/run/protected-names.ts';
 import { type Entry, findProtected, type ProtectedPath } from '../../skills-index/run/protected-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { changedBytesMax, changedPathsMax, linkLooksMax, workspaceEntriesMax } from '../limits.ts';
+import { changedBytesMax, changedNameBytesMax, changedPathsMax, linkLooksMax, workspaceEntriesMax } from '../limits.ts';
 import { takeTurns } from '../turns.ts';
 import { changedAt, readContent, stateAt } from './entry-state.ts';
 import { ForeignEntry, ownersOf } from './ownership.ts';
@@ -87,7 +87,7 @@ function leadsTo(root: string, path: string): string | undefined {
   }
 }
 
-const limits = { bytes: changedBytesMax, paths: changedPathsMax };
+const limits = { bytes: changedBytesMax, paths: changedPathsMax, nameBytes: changedNameBytesMax };
 
 type Seen = Pick<SeenWorkspace, 'view' | 'protectedPaths'> & {
   readonly below: string;

@@ -1,45 +1,85 @@
-/** The ways in which a value may come back in an answer, as patterns over Latin-1 text: its characters may be escaped one by one. Pure. */
+/** The ways in which a value may come back in an answer, over Latin-1 text: its characters may be escaped one by one. Pure. */
+
+/** One character of the value: everything that may stand for it, by the first sign. */
+export type EchoUnit = ReadonlyMap<string, readonly string[]>;
 
 export interface EchoForm {
-  /** A regular expression without capturing groups. */
-  readonly pattern: string;
-  /** The most characters that it matches. */
-  readonly longest: number;
+  readonly units: readonly EchoUnit[];
+  /** What may stand between two units: at most one of these. */
+  readonly between: readonly string[];
 }
 
+// A soft line break of quoted-printable (RFC 2045 §6.7), or the other half of UTF-16.
+const betweenCharacters = ['=\n', '=\r\n', '\0'];
+const betweenHex = [' ', ':', ',', '-', ',0x', ', 0x', '\\x', '\n', '\r\n'];
+const betweenBase64 = ['\n', '\r\n', '=\n', '=\r\n', '\\n', '\\r\\n', '%0a', '%0A'];
+
 export function echoForms(value: string): EchoForm[] {
-  const bytes = [...Buffer.from(value, 'latin1')];
-  // A soft line break of quoted-printable (RFC 2045 §6.7), or the other half of UTF-16.
-  const text = { pattern: bytes.map(escapesOf).join('(?:=\\r?\\n|\\0)?'), longest: bytes.length * 13 };
-  const hex = { pattern: bytes.map((byte) => hexOf(byte)).join('(?:[ :,-]|, ?0x|\\\\x|\\r?\\n)?'), longest: bytes.length * 6 };
-  const base64 = [0, 1, 2].map((shift) => {
-    const all = Buffer.concat([Buffer.alloc(shift), Buffer.from(bytes)]);
+  const bytes = Buffer.from(value, 'latin1');
+  const base64 = [0, 1, 2].map((shift): EchoForm => {
+    const all = Buffer.concat([Buffer.alloc(shift), bytes]);
     // Only the characters that stand for bits of the value alone (RFC 4648 §4).
     const part = all.toString('base64').slice(Math.ceil((shift * 8) / 6), Math.floor((all.length * 8) / 6));
-    const signs = [...part].map((sign) => (sign === '+' ? '(?:[+-]|%2[Bb])' : sign === '/' ? '(?:\\\\?/|_|%2[Ff])' : sign));
-    return { pattern: signs.join('(?:=?\\r?\\n|\\\\r\\\\n|\\\\n|%0[Aa])?'), longest: part.length * 7 };
+    return { units: [...part].map((sign) => unitOf(base64Signs[sign] ?? [sign])), between: betweenBase64 };
   });
-  return [text, hex, ...base64].filter(({ pattern }) => pattern !== '');
+  const text = { units: [...bytes].map((byte) => unitOf(escapesOf(byte))), between: betweenCharacters };
+  const hex = { units: [...bytes].map((byte) => unitOf(hexOf(byte))), between: betweenHex };
+  return [text, hex, ...base64].filter(({ units }) => units.length > 0);
 }
+
+const base64Signs: Readonly<Record<string, readonly string[]>> = {
+  '+': ['+', '-', '%2b', '%2B'],
+  '/': ['/', '_', '\\/', '%2f', '%2F'],
+};
 
 const entities: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
 
-// One character, as it is or in one of its escapes; none is a beginning of another's that could go on.
-function escapesOf(byte: number): string {
-  const sign = String.fromCharCode(byte);
-  const hex = hexOf(byte);
-  const plain = `\\x${byte.toString(16).padStart(2, '0')}`;
-  const utf8 = byte < 0x80 ? [] : [...Buffer.from(sign)].map(hexOf);
-  const wide = utf8.length === 0 ? [] : [utf8.map((one) => `%${one}`).join(''), utf8.map((one) => `=${one}`).join('')];
-  const raw = utf8.length === 0 ? [] : [[...Buffer.from(sign)].map((one) => `\\x${one.toString(16)}`).join('')];
-  const entity = entities[sign] === undefined ? [] : [`&${entities[sign]};`];
-  const escaped = '/"\'\\'.includes(sign) ? [`\\\\${plain}`] : [];
-  const space = sign === ' ' ? ['\\+'] : [];
-  const numbers = [`&#0{0,3}${byte};`, `&#[xX]0{0,3}${hex};`, `%${hex}`, `=${hex}`, `\\\\u00${hex}`, `\\\\x${hex}`];
-  return `(?:${[...wide, ...raw, ...numbers, ...entity, ...escaped, ...space, plain].join('|')})`;
+// Values are long and bytes are few: each list is made once.
+const units = new Map<string, EchoUnit>();
+
+function unitOf(written: readonly string[]): EchoUnit {
+  const key = written.join('\n');
+  const kept = units.get(key);
+  if (kept !== undefined) return kept;
+  const unit = new Map<string, string[]>();
+  for (const one of new Set(written)) unit.set(one.charAt(0), [...(unit.get(one.charAt(0)) ?? []), one]);
+  units.set(key, unit);
+  return unit;
 }
 
-function hexOf(byte: number): string {
-  const digits = byte.toString(16).padStart(2, '0');
-  return digits.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+const escapes = new Map<number, readonly string[]>();
+
+/** One character, as it is and in each of its escapes. */
+function escapesOf(byte: number): readonly string[] {
+  const kept = escapes.get(byte);
+  if (kept !== undefined) return kept;
+  const sign = String.fromCharCode(byte);
+  const hex = hexOf(byte);
+  const zeros = ['', '0', '00', '000'];
+  const written = [
+    sign,
+    ...hex.flatMap((two) => [`%${two}`, `=${two}`, `\\u00${two}`, `\\x${two}`]),
+    ...zeros.map((zero) => `&#${zero}${byte};`),
+    ...zeros.flatMap((zero) => hex.flatMap((two) => [`&#x${zero}${two};`, `&#X${zero}${two};`])),
+  ];
+  if (byte >= 0x80) written.push(...utf8Of(sign));
+  if (entities[sign] !== undefined) written.push(`&${entities[sign]};`);
+  if ('/"\'\\'.includes(sign)) written.push(`\\${sign}`);
+  if (sign === ' ') written.push('+');
+  escapes.set(byte, written);
+  return written;
+}
+
+/** A character of two bytes, raw and escaped. */
+function utf8Of(sign: string): string[] {
+  const [first = [], second = []] = [...Buffer.from(sign)].map(hexOf);
+  const both = ['%', '='].flatMap((mark) => first.flatMap((one) => second.map((other) => `${mark}${one}${mark}${other}`)));
+  return [Buffer.from(sign).toString('latin1'), ...both];
+}
+
+/** Two digits, each in either case. */
+function hexOf(byte: number): string[] {
+  const [first = '', second = ''] = byte.toString(16).padStart(2, '0');
+  const digits = [first, first.toUpperCase()].flatMap((one) => [one + second, one + second.toUpperCase()]);
+  return [...new Set(digits)];
 }

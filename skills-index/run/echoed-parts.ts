@@ -1,8 +1,9 @@
 /**
  * Parts of a value that a host could give back: any eight characters of it in a row, sixteen where they are letters of one case or digits
- * alone, in the forms that the leak detector knows. What other values have as well is no part: what every key of a maker begins with. Pure.
+ * alone, in the forms that the leak detector knows. Only what nobody can guess counts. Pure.
  */
 import { type LeakForm, leakForms } from './leak-forms.ts';
+import { isUnlikely, type Range, secretRanges } from './secret-ranges.ts';
 
 const partChars = 8;
 /** Words and dates are shorter. */
@@ -11,37 +12,53 @@ const plainPartChars = 16;
 const encodedStep = 4;
 /** Parts of one value that are looked for in encodings; of a longer value they begin farther apart. */
 const encodedPartsMax = 64;
+/** Of a longer value, parts of sixteen begin each eight characters: of 23 in a row at most seven at either end are left. */
+const everyPartCharsMax = 1_024;
+const longStep = 8;
+/** A longer value is looked for in encodings piece by piece. Pieces overlap, as the ends of an encoded piece depend on what stands beside it. */
+const pieceChars = 64;
+const pieceStep = 48;
 
 const asLetters = new Set(['plain', 'reversed', 'rot13']);
 
 /** @param value Latin-1; one that is shorter than a part has none */
 export function echoedPartForms(value: string): LeakForm[] {
-  const { from, to } = unguessable(value);
-  const starts = Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at);
-  const parts = starts
-    .map((start) => value.slice(start, start + (isUnlikely(value.slice(start, start + partChars)) ? partChars : plainPartChars)))
-    .filter(isPart);
-  const step = Math.max(encodedStep, Math.ceil(parts.length / encodedPartsMax));
-  const encoded = [...(value.length < partChars ? [] : [value]), ...parts.filter((_, at) => at % step === 0)];
+  const ranges = secretRanges(value);
+  const starts = ranges.flatMap((range) => partsOf(value, range));
+  const step = Math.max(encodedStep, Math.ceil(starts.length / encodedPartsMax));
+  const keys = ranges.map(({ from, to }) => value.slice(from, to)).filter(isKey);
+  const whole = [...(value.length <= pieceChars ? [value] : []), ...keys].flatMap(piecesOf);
+  const encoded = [...whole, ...starts.filter((_, at) => at % step === 0)];
   return [
-    ...parts.flatMap((part) => leakForms(part, asLetters)).filter(({ text }) => isPart(text)),
+    ...starts.flatMap((part) => leakForms(part, asLetters)).filter(({ text }) => isPart(text)),
     ...encoded.flatMap((part) => leakForms(part)).filter(({ encoding }) => !asLetters.has(encoding)),
-    ...(value.length < partChars ? [] : leakForms(value, asLetters)),
+    ...whole.flatMap((part) => leakForms(part, asLetters)),
   ];
+}
+
+function partsOf(value: string, { from, to }: Range): string[] {
+  const step = to - from > everyPartCharsMax ? longStep : 1;
+  const starts = Array.from({ length: Math.ceil((to - from) / step) }, (_, at) => from + at * step);
+  return starts
+    .map((start) => {
+      const isShort = step === 1 && isUnlikely(value.slice(start, Math.min(to, start + partChars)));
+      return value.slice(start, Math.min(to, start + (isShort ? partChars : plainPartChars)));
+    })
+    .filter(isPart);
+}
+
+/** A short text as it is. */
+function piecesOf(text: string): string[] {
+  if (text.length <= pieceChars) return text.length < partChars ? [] : [text];
+  const starts = Array.from({ length: Math.ceil(text.length / pieceStep) }, (_, at) => at * pieceStep);
+  return starts.map((start) => text.slice(start, start + pieceChars)).filter((piece) => piece.length >= plainPartChars);
+}
+
+// A shorter password that is a word stands in other answers too.
+function isKey(text: string): boolean {
+  return text.length >= plainPartChars || (text.length >= partChars && isUnlikely(text));
 }
 
 function isPart(text: string): boolean {
   return text.length === plainPartChars || (text.length === partChars && isUnlikely(text));
-}
-
-// Header and claims of a token say what other tokens of the issuer say too; kinds of keys begin with their maker's words.
-function unguessable(value: string): { readonly from: number; readonly to: number } {
-  const isToken = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(value);
-  if (isToken) return { from: value.lastIndexOf('.') + 1, to: value.length };
-  const [maker = ''] = /^(?:[A-Za-z]{2,10}\d{0,2}[-_])*/.exec(value) ?? [];
-  return { from: maker.length, to: value.length };
-}
-
-function isUnlikely(part: string): boolean {
-  return [/[a-z]/, /[A-Z]/, /[0-9]/].filter((kind) => kind.test(part)).length > 1;
 }

@@ -15,7 +15,8 @@ export interface FoundNeedle<One extends Needle> {
  * first `shortest` bytes. All are found, also those that overlap, in the order in which those first bytes end.
  */
 export function finderOf<One extends Needle>(needles: readonly One[]): (bytes: Buffer) => Generator<FoundNeedle<One>> {
-  const shortest = Math.min(255, ...needles.map(({ bytes }) => bytes.length));
+  // Needles may be more than a call takes arguments.
+  const shortest = needles.reduce((least, { bytes }) => Math.min(least, bytes.length), 255);
   const steps = new Uint8Array(65_536).fill(shortest - 2);
   const endingHere = new Map<number, One[]>();
   for (const needle of needles)

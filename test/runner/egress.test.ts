@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
@@ -22,12 +23,14 @@ let answer: (request: IncomingMessage, response: ServerResponse) => void;
 let proxy: EgressProxy;
 let log: AuditEvent[];
 let floods: number;
+let reveal: (name: string) => string;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'skillgate-egress-'));
   seen = [];
   log = [];
   floods = 0;
+  reveal = () => value;
   answer = (_, response) => response.end('fine');
   upstream = createHttp(async (request, response) => {
     seen.push({
@@ -44,9 +47,12 @@ beforeEach(async () => {
     folder: join(folder, 'proxy'),
     rules: {
       egress: [{ ...plain, host: 'api.crm.example', port: 80, methods: ['GET', 'POST'], path: '/v2/*', pinned }],
-      secrets: [{ name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'bearer' }],
+      secrets: [
+        { name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'bearer' },
+        { name: 'OTHER', placeholder: 'skillgate-secret-ff', hosts: ['other.example'], as: 'bearer' },
+      ],
     },
-    reveal: () => value,
+    reveal: (name) => reveal(name),
     leaks,
     record: (event) => log.push(event),
     owner: { uid: 1234, gid: 1234 },
@@ -351,6 +357,28 @@ describe('what comes back', () => {
     const body = got.replace(/\r\n[0-9a-f]+\r\n/g, '');
     expect(body.match(new RegExp(placeholder, 'g'))).toHaveLength(3);
     expect(why()).toEqual(['approved', 'redacted']);
+  });
+
+  it('has a value of thousands of characters replaced', async () => {
+    const long = Array.from({ length: 150 }, (_, at) => createHash('sha256').update(`${at}`).digest('base64url')).join('');
+    reveal = () => long;
+    answer = (_, response) => response.end(`<${long}>`);
+    const got = await send('GET http://api.crm.example/v2/x HTTP/1.1', host, `Authorization: Bearer ${placeholder}`, ...end);
+    expect(seen[0]?.headers.authorization).toBe(`Bearer ${long}`);
+    expect(got).toMatch(/^HTTP\/1.1 200 /);
+    expect(got).toContain(`<${placeholder}`);
+    expect(got).not.toContain(long.slice(0, 20));
+  });
+
+  it('is ready to be looked through before a request leaves: where a value is not to be had, nothing is done', async () => {
+    reveal = (name) => {
+      if (name === 'OTHER') throw new Error('its source is gone');
+      return value;
+    };
+    const ended = new Promise((resolve) => proxy.failed.addEventListener('abort', resolve));
+    await send(...request);
+    await ended;
+    expect(seen).toEqual([]);
   });
 
   it.each([

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type KnownValue, placeholderFor, redactionOf } from '../../../runner/secrets/placeholder.ts';
+import { placeholderFor } from '../../../runner/secrets/placeholder.ts';
+import { type KnownValue, redactionOf } from '../../../skills-index/run/redaction.ts';
 
 const placeholder = placeholderFor(new Uint8Array(16));
 const value = 'sk/live+0123 "456"';
@@ -208,5 +210,144 @@ describe('a part of a value', () => {
     );
     const large = Buffer.from(Array.from({ length: 1 << 20 }, (_, at) => (at * at * 48_271) >> 7)).toString('latin1');
     expect(answerWith(large.repeat(8), key, 65_536) === large.repeat(8)).toBe(true);
+  });
+});
+
+describe('a long value', () => {
+  // Random text of a length, the same each time.
+  const longValue = (length: number): string =>
+    Array.from({ length: Math.ceil(length / 43) }, (_, at) => createHash('sha256').update(`${at}`).digest('base64url'))
+      .join('')
+      .slice(0, length);
+
+  it.each([
+    [2_500, 4_096],
+    [16 * 1024, 1_000],
+    [64 * 1024, 65_536],
+  ])('of %i characters is replaced in every form, in parts of %i', (length, size) => {
+    const secret = longValue(length);
+    const redaction = redactionOf([{ name: 'T', placeholder: '[T]', value: secret }]);
+    const bytes = Buffer.from(secret);
+    const hex = bytes.toString('hex');
+    const forms = {
+      plain: secret,
+      address: hex.replace(/../g, '%$&'),
+      JSON: hex.replace(/../g, '\\u00$&'),
+      hexadecimal: hex,
+      'wrapped base64': bytes.toString('base64').replace(/.{76}/g, '$&\r\n'),
+      'UTF-16': Buffer.from(secret, 'utf16le').toString('latin1').slice(0, -1),
+      reversed: [...secret].reverse().join(''),
+      'its middle': secret.slice(length / 4, length / 2),
+      'base64 of its base64': Buffer.from(bytes.toString('base64')).toString('base64'),
+    };
+    for (const [form, text] of Object.entries(forms)) {
+      const filter = redaction.start();
+      const parts = `<${text}>`.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
+      const out = parts.map((part) => filter.push(part)).join('') + filter.end();
+      expect([form, out.startsWith('<'), out.endsWith('>')]).toEqual([form, true, true]);
+      expect([form, out]).toEqual([form, expect.stringContaining('[T]')]);
+      // What stands at the ends of an encoded whole is not of the value alone.
+      expect(out.length).toBeLessThan(32);
+    }
+    expect(redaction.start().push(`${longValue(length + 8).slice(length + 1)} `.repeat(100))).not.toContain('[T]');
+  });
+});
+
+describe('where the parts of an answer end', () => {
+  // Few signs, so that much nearly fits and values overlap.
+  const sign = fc.constantFrom('a', 'A', '1', '%', '=', '&', '+', '\\', ' ', '"');
+  const some = (minLength: number, maxLength: number) => fc.string({ unit: sign, minLength, maxLength });
+  const hex = (text: string): string => Buffer.from(text, 'latin1').toString('hex');
+  const writings: readonly ((text: string) => string)[] = [
+    (text) => text,
+    encodeURIComponent,
+    (text) => hex(text).replace(/../g, '%$&'),
+    hex,
+    (text) => Buffer.from(text, 'latin1').toString('base64'),
+    (text) => [...text].join('=\r\n'),
+  ];
+
+  it('does not matter, and a whole value is found where a slow search finds it', () => {
+    fc.assert(
+      fc.property(
+        some(8, 20),
+        fc.array(fc.tuple(some(0, 12), fc.nat({ max: writings.length - 1 })), { minLength: 1, maxLength: 4 }),
+        fc.array(fc.nat({ max: 400 }), { maxLength: 12 }),
+        (secret, pieces, at) => {
+          const values = [{ name: 'T', placeholder: '[T]', value: secret }];
+          const text = pieces.map(([before, form]) => before + (writings[form]?.(secret) ?? '')).join('');
+          const ends = [...at.filter((cut) => cut < text.length), text.length].sort((a, b) => a - b);
+          const filter = redactor(values);
+          const cut = ends.map((end, i) => filter.push(text.slice(ends[i - 1] ?? 0, end))).join('') + filter.end();
+          const whole = redactor(values);
+          expect(cut).toBe(whole.push(text) + whole.end());
+          for (const write of writings) expect(cut.replaceAll('[T]', '\u{1f512}')).not.toContain(write(secret));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('what stands around the secret of a value', () => {
+  const random = createHash('sha512').update('a key').digest('base64').replace(/=+$/, '');
+  const oneLine = (label: string, body: string): string => `-----BEGIN ${label}----- ${body} -----END ${label}-----`;
+  const pkcs8 = `MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7${random.repeat(4)}`;
+  const ed25519 = `MC4CAQAwBQYDK2VwBCIEI${random.slice(0, 43)}`;
+  const service = JSON.stringify({
+    type: 'service_account',
+    project_id: 'acme-billing-123',
+    private_key: `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/.{64}/g, '$&\n')}\n-----END PRIVATE KEY-----\n`,
+    client_email: 'robot@acme-billing-123.iam.gserviceaccount.com',
+    token_uri: 'https://oauth2.googleapis.com/token',
+  });
+  const redact = (secret: string, text: string): string => {
+    const filter = redactionOf([{ name: 'T', placeholder: '[T]', value: secret }]).start();
+    return filter.push(text) + filter.end();
+  };
+
+  it.each([
+    ['the address of a user', 'user@example.com:Passw0rd!x', 'mail user@example.com, or USER@EXAMPLE.COM'],
+    ['the name of a user', 'administrator2024:Passw0rd!x', 'signed in as administrator2024'],
+    ['the host of a hook', 'https://hooks.slack.com/services/T0001/B0002/abcdEFGH1234', 'see https://hooks.slack.com/docs'],
+    ['the team of a hook', 'https://hooks.slack.com/services/T024BE7LD/B0002/abcdEFGH1234', '{"team":"T024BE7LD","ok":true}'],
+    [
+      'the host of a database',
+      'postgres://billing:hunter2Hunter@db1.internal.example:5432/app',
+      'no route to db1.internal.example:5432',
+    ],
+    ['the lines around a key', oneLine('PRIVATE KEY', pkcs8), `${oneLine('PRIVATE KEY', '(not shown)')}\n`],
+    ['what all keys of RSA begin with', oneLine('PRIVATE KEY', pkcs8), 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQD3'],
+    ['what all keys of Ed25519 begin with', oneLine('PRIVATE KEY', ed25519), 'MC4CAQAwBQYDK2VwBCIEIH'],
+    ['fields of a service account', service, '{"type":"service_account","project_id":"acme-billing-123"}'],
+    [
+      'addresses of a service account',
+      service,
+      'https://oauth2.googleapis.com/token for robot@acme-billing-123.iam.gserviceaccount.com',
+    ],
+  ])('%s stays in an answer', (_, secret, text) => {
+    expect(redact(secret, text)).toBe(text);
+  });
+
+  it.each([
+    ['a password', 'user@example.com:Passw0rd!x', 'Passw0rd!x'],
+    ['a part of a password', 'administrator2024:Passw0rd!x', 'Passw0rd'],
+    ['the key of a hook', 'https://hooks.slack.com/services/T0001/B0002/abcdEFGH1234', 'abcdEFGH1234'],
+    ['the path of a hook that has no key', 'https://hooks.example/services/qwzkvjxp/mblrtnsh', '/services/qwzkvjxp/mblrtnsh'],
+    ['a key of a query', 'https://maps.example/v1?key=AIzaSyD4x9QmL2vB7nK4&v=1', 'AIzaSyD4x9QmL2vB7nK4'],
+    ['the password of a database', 'postgres://billing:hunter2Hunter@db1.example:5432/app', 'hunter2Hunter'],
+    ['the body of a key', oneLine('PRIVATE KEY', pkcs8), random],
+    ['the short body of a key', oneLine('PRIVATE KEY', ed25519), random.slice(0, 43)],
+    ['the key of a service account', service, pkcs8.slice(60, 120)],
+    ['a password in JSON', '{"user":"billing","password":"correct-horse-battery-staple"}', 'correct-horse-battery-staple'],
+    ['the text of JSON that names no key', '{"one":"Zx9QmL2v","two":"vB7nK4pR"}', 'vB7nK4pR'],
+  ])('%s is replaced', (_, secret, text) => {
+    for (const one of [text, Buffer.from(text).toString('hex')]) expect(redact(secret, `<${one}>`)).toMatch(/^<(\[T\]\n?)+>$/);
+    expect(redact(secret, `<${secret}>`)).toBe('<[T]>');
+    expect(redact(secret, `<${Buffer.from(secret).toString('base64url')}>`)).toMatch(/^<\[T\].{0,2}>$/);
+  });
+
+  it('leaves no part of the body of a key either', () => {
+    expect(redact(oneLine('PRIVATE KEY', pkcs8), `<${random.slice(11, 43)}>`)).toBe('<[T]>');
   });
 });

@@ -1,0 +1,132 @@
+/** Replaces the values of secrets in answers by their placeholders. Pure. */
+import { type EchoForm, echoForms } from './echo-forms.ts';
+import { type EchoSearch, echoSearch } from './echo-search.ts';
+import { echoedPartForms } from './echoed-parts.ts';
+import { finderOf } from './needle-search.ts';
+
+export interface KnownValue {
+  readonly name: string;
+  readonly placeholder: string;
+  readonly value: string;
+}
+
+export interface Redactor {
+  /** Takes a part of a text and gives what can go on; an end that could be the beginning of a value waits. */
+  push(part: string): string;
+  end(): string;
+  /** Names of the secrets that were found so far. */
+  readonly found: ReadonlySet<string>;
+}
+
+/** The known values of a run, made ready to be looked for in many answers. */
+export interface Redaction {
+  readonly isEmpty: boolean;
+  /** For one answer, from its beginning. */
+  start(): Redactor;
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly owner: KnownValue;
+  /** Not a part of a value. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * Replaces known values by their placeholders in a stream of Latin-1 text. Whole values: as they are, with any of their characters escaped
+ * for an address, JSON, HTML, mail or a program, in UTF-16, in hexadecimal with or without spaces, and in base64, wrapped or not. And any eight
+ * secret characters of them in a row, in the forms that the leak detector knows. Other encodings are not known to it.
+ */
+export function redactionOf(values: readonly KnownValue[]): Redaction {
+  const known = values.filter(({ value }) => value !== '').sort((a, b) => b.value.length - a.value.length);
+  const startWholes = echoSearch(known.flatMap((owner) => echoForms(owner.value).map((form) => ({ ...form, owner }))));
+  const parts = known.flatMap((owner) =>
+    echoedPartForms(owner.value).map(({ text }) => ({ owner, bytes: Buffer.from(text, 'latin1') })),
+  );
+  const search = {
+    startWholes,
+    find: finderOf(parts),
+    longest: parts.reduce((most, { bytes }) => Math.max(most, bytes.length), 0),
+  };
+  return { isEmpty: known.length === 0, start: () => redactorOf(search) };
+}
+
+interface ValueSearch {
+  readonly startWholes: () => EchoSearch<EchoForm & { readonly owner: KnownValue }>;
+  readonly find: ReturnType<typeof finderOf<{ readonly owner: KnownValue; readonly bytes: Buffer }>>;
+  /** The most characters of a part in any form. */
+  readonly longest: number;
+}
+
+function redactorOf(search: ValueSearch): Redactor {
+  const found = new Set<string>();
+  let text = textRedactor(search, found);
+  return {
+    found,
+    push: (part) => text(part, false),
+    end: () => {
+      const rest = text('', true);
+      text = textRedactor(search, found);
+      return rest;
+    },
+  };
+}
+
+/** For one text, from its beginning. Places are counted from there. */
+function textRedactor({ find, longest, startWholes }: ValueSearch, found: Set<string>): (part: string, isEnd: boolean) => string {
+  const wholes = startWholes();
+  let text = '';
+  let begin = 0;
+  let written = 0;
+  let spans: Span[] = [];
+  const partsBehind = (seen: number): Span[] => {
+    const from = Math.max(begin, seen - longest);
+    return [...find(Buffer.from(text.slice(from - begin), 'latin1'))]
+      .map(({ from: at, needle }) => ({
+        from: from + at,
+        to: from + at + needle.bytes.length,
+        owner: needle.owner,
+        isWhole: false,
+      }))
+      .filter(({ to }) => to > seen);
+  };
+  return (part, isEnd) => {
+    const seen = begin + text.length;
+    text += part;
+    const end = begin + text.length;
+    const known = wholes.push(part, isEnd).map(({ form: { owner }, from, to }): Span => ({ from, to, owner, isWhole: true }));
+    spans = joinSpans([...spans, ...known, ...partsBehind(seen)]);
+    // What begins before this place was found, however long it is.
+    const sure = isEnd ? end : Math.max(written, Math.min(wholes.sure, end - longest + 1));
+    let out = '';
+    for (const { from, owner, to } of spans.filter((span) => span.from < sure)) {
+      found.add(owner.name);
+      // A value that overlaps the one before it is replaced already.
+      if (from >= written) out += text.slice(written - begin, from - begin) + owner.placeholder;
+      written = Math.max(written, to);
+    }
+    out += text.slice(written - begin, Math.max(written, sure) - begin);
+    written = Math.max(written, sure);
+    spans = spans.filter(({ to }) => to > written);
+    const kept = Math.min(written, Math.max(begin, end - longest));
+    text = text.slice(kept - begin);
+    begin = kept;
+    return out;
+  };
+}
+
+// Parts overlap one another, and the values that they are of: what overlaps is replaced once, by the name of a whole value where there is one.
+function joinSpans(spans: readonly Span[]): Span[] {
+  const joined: Span[] = [];
+  for (const span of [...spans].sort((a, b) => a.from - b.from || b.to - a.to)) {
+    const last = joined.at(-1);
+    if (last === undefined || span.from >= last.to) {
+      joined.push(span);
+      continue;
+    }
+    const first = last.isWhole || !span.isWhole ? last : span;
+    joined[joined.length - 1] = { ...first, from: last.from, to: Math.max(last.to, span.to) };
+  }
+  return joined;
+}
