@@ -1,7 +1,8 @@
 /** Marks of meaning in a text: which concepts stand where, whatever the language and the order of words. */
+
+import { confusables } from '../skills-index/skill/confusables.ts';
 import { foldWord, joinedWords, meaningsAt, meaningsOfJoined, splitElision } from './lexicon.ts';
 import { marksPerTextMax } from './limits.ts';
-import { confusables } from './models/confusables.ts';
 import type { Concept } from './models/phrases/concept.ts';
 
 export interface Mark {

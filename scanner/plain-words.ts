@@ -1,6 +1,7 @@
 /** Text as a reader (or a model) takes it in: what hides words from a search is undone. */
+
+import { confusables } from '../skills-index/skill/confusables.ts';
 import { plainWordsCharsMax } from './limits.ts';
-import { confusables } from './models/confusables.ts';
 import { hiddenRanges } from './models/hidden-characters.ts';
 
 /** Text with hidden characters dropped, compatibility forms and white space folded. Tag characters are read as the letters they stand for. */

@@ -1,11 +1,11 @@
-/** Makes visible what hides in text: control, invisible and direction-changing characters, words in mixed scripts. Pure. */
-import { lookAlikeScripts } from '../../skills-index/skill/mixed-scripts.ts';
+/** Makes visible what hides in text: control, invisible and direction-changing characters, words that pass for Latin ones. Pure. */
+import { disguiseOf, lookAlikeScripts } from '../../skills-index/skill/mixed-scripts.ts';
 
 export type Piece =
   | { readonly kind: 'text'; readonly text: string }
   /** One character that cannot be seen, by its code point: `U+202E`. */
   | { readonly kind: 'invisible'; readonly name: string }
-  /** A word whose letters come from scripts that look alike. */
+  /** A word whose letters come from scripts that look alike, or all from another script than it seems. */
   | { readonly kind: 'mixed'; readonly text: string; readonly scripts: string };
 
 // Format characters (direction, zero width, tags, byte order mark), private, unassigned, halves, line separators.
@@ -48,9 +48,11 @@ export function revealed(text: string): Piece[] {
     if (hidden !== undefined && !isOrdinary(text, match.index)) {
       put(match.index, hidden.length, { kind: 'invisible', name: codePointName(hidden) });
     }
-    const scripts = word === undefined ? [] : lookAlikeScripts(word);
-    if (word !== undefined && scripts.length > 1) {
-      put(match.index, word.length, { kind: 'mixed', text: word, scripts: `mixes ${scripts.join(' and ')} letters` });
+    const disguise = word === undefined ? undefined : disguiseOf(text, match.index, word);
+    if (word !== undefined && disguise !== undefined) {
+      const of = lookAlikeScripts(word);
+      const scripts = disguise === 'some' ? `mixes ${of.join(' and ')} letters` : `looks Latin, in ${of.join()} letters`;
+      put(match.index, word.length, { kind: 'mixed', text: word, scripts });
     }
   }
   if (done < text.length) pieces.push({ kind: 'text', text: text.slice(done) });

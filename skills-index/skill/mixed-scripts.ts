@@ -1,4 +1,5 @@
-/** Words whose letters come from scripts that look alike: a Cyrillic `а` in `pаypal` passes for the Latin one. Pure. */
+/** Words that pass for Latin ones: by one letter of another script, as in `pаypal` with a Cyrillic `а`, or by all of them, as in `аррӏе`. Pure. */
+import { confusables } from './confusables.ts';
 
 const lookAlikes = [
   ['Latin', /\p{Script=Latin}/u],
@@ -9,20 +10,75 @@ const lookAlikes = [
 ] as const;
 const wordForm = /[\p{L}\p{M}\p{N}_]+/gu;
 
+/** Letters that look like Latin ones (Unicode UTS #39) and that the scanner does not read as Latin: they would change words of prose. */
+const furtherLookAlikes = new Set('гкьСВНГКЬոսօհցզյքԱԼՕՍᎠᎡᎢᎥᎩᎪᎫᎬᎳᎵᎷᎻᏀᏂᏃᏎᏏᏒᏔᏙᏚᏞᏟᏢᏦᏧᏴ');
+
+/** Letters of the alphabets of today. Others, such as `ӏ` and `ѕ`, stand in few languages. */
+const common = /^[\p{N}\p{M}_а-яёА-ЯЁіїєґІЇЄҐα-ωΑ-Ωά-ώΆ-Ώա-ֆԱ-Ֆ]+$/u;
+
+/** A unit or a quantity: its Greek letter has no look-alike, or the rest of the word is a unit. */
+const quantity = /^[A-Za-z\d]{0,2}[ΔΩθλπφ][A-Za-z]{0,2}$|^μ(?:[smglLAVWFHNJMCT]|Hz|Pa|Sv|mol)$/u;
+
 /** Of those scripts, the ones that letters of the text belong to. */
 export function lookAlikeScripts(text: string): string[] {
   return lookAlikes.filter(([, letters]) => letters.test(text)).map(([name]) => name);
 }
 
+/** How a word of a text, which begins `at` a place, passes for a Latin one: by some letters, or by all of them. */
+export function disguiseOf(text: string, at: number, word: string): 'some' | 'all' | undefined {
+  const [script, second] = lookAlikes.filter(([, letters]) => letters.test(word));
+  if (script === undefined) return undefined;
+  if (second !== undefined) return quantity.test(word) ? undefined : 'some';
+  return looksLatin(word) && !isProse(text, at, word, script[1]) ? 'all' : undefined;
+}
+
 /**
- * The text with the letters replaced that do not belong to the first script of their word: Latin where it has a Latin letter.
+ * The text with the letters replaced that do not belong to the first script of their word, which is Latin where it has a Latin letter, and with
+ * all letters replaced of a word that looks Latin and has none.
  * @param spell writes such a letter so that nobody takes it for another one
  */
 export function spellMixedWords(text: string, spell: (codePoint: number) => string): string {
-  return text.replace(wordForm, (word) => {
-    const [first, second] = lookAlikes.filter(([, letters]) => letters.test(word));
-    if (first === undefined || second === undefined) return word;
-    const isForeign = (letter: string): boolean => !first[1].test(letter) && lookAlikeScripts(letter).length > 0;
+  return text.replace(wordForm, (word, at: number) => {
+    const disguise = disguiseOf(text, at, word);
+    if (disguise === undefined) return word;
+    const [first = ''] = lookAlikeScripts(word);
+    const isForeign = (letter: string): boolean => isLetter(letter) && (disguise === 'all' || isOfOther(letter, first));
     return Array.from(word, (letter) => (isForeign(letter) ? spell(letter.codePointAt(0) ?? 0) : letter)).join('');
   });
 }
+
+function isOfOther(letter: string, script: string): boolean {
+  const [own] = lookAlikeScripts(letter);
+  return own !== undefined && own !== script;
+}
+
+function isLetter(sign: string): boolean {
+  return /\p{L}/u.test(sign);
+}
+
+// A letter alone is a unit, a variable or a short word, and no name.
+function looksLatin(word: string): boolean {
+  const letters = [...word].filter(isLetter);
+  return letters.length > 1 && letters.every((letter) => confusables.has(letter) || furtherLookAlikes.has(letter));
+}
+
+/**
+ * Whether a word that could be Latin stands in a line of its own language: another word of the line has letters that no Latin word has.
+ * What stands in an address, a path or a name with signs does not.
+ */
+function isProse(text: string, at: number, word: string, script: RegExp): boolean {
+  const end = at + word.length;
+  if (!common.test(word) || /[./@:\\~+=-]/.test(text.charAt(at - 1)) || /^(?:[/@:\\~+=-]|\.\S)/.test(text.slice(end, end + 2)))
+    return false;
+  const [before = ''] = /[^\n]*$/.exec(text.slice(Math.max(0, at - lineCharsMax), at)) ?? [];
+  const [behind = ''] = /^[^\n]*/.exec(text.slice(end, end + lineCharsMax)) ?? [];
+  const others = `${before} ${behind}`.match(wordForm) ?? [];
+  return others.some((other) => script.test(other) && isOwnWord(other));
+}
+
+function isOwnWord(word: string): boolean {
+  return lookAlikeScripts(word).length === 1 && !looksLatin(word) && [...word].filter(isLetter).length > 1;
+}
+
+/** How far a neighbour is looked for. */
+const lineCharsMax = 200;

@@ -1,5 +1,5 @@
 /** A name in code has letters that look like others. */
-import { confusables } from '../../models/confusables.ts';
+import { confusables } from '../../../skills-index/skill/confusables.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 import type { Source } from '../../source.ts';
 import { milderIn } from '../../standing.ts';

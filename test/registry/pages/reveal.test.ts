@@ -27,6 +27,12 @@ describe('revealing text', () => {
     expect(marked).toEqual([{ kind: 'mixed', text: 'pаypal', scripts: 'mixes Latin and Cyrillic letters' }]);
   });
 
+  it('marks a word that looks Latin and has no Latin letter, and no unit and no prose', () => {
+    const marked = revealed('see аррӏе.com for 10 kΩ').filter((one) => one.kind === 'mixed');
+    expect(marked).toEqual([{ kind: 'mixed', text: 'аррӏе', scripts: 'looks Latin, in Cyrillic letters' }]);
+    expect(revealed('сахар, рост и хаос').map((one) => one.kind)).toEqual(['text']);
+  });
+
   it('loses nothing: the pieces make the text again', () => {
     const texts = fc.string({
       unit: fc.oneof(
