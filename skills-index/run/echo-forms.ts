@@ -16,17 +16,22 @@ const betweenBase64 = ['\n', '\r\n', '=\n', '=\r\n', '\\n', '\\r\\n', '%0a', '%0
 
 export function echoForms(value: string): EchoForm[] {
   const bytes = Buffer.from(value, 'latin1');
+  // Values are long and bytes are few: each list is made once.
+  const units = new Map([...new Set(bytes)].map((byte) => [byte, { text: unitOf(escapesOf(byte)), hex: unitOf(hexOf(byte)) }]));
+  const unitsOf = (form: 'text' | 'hex'): EchoUnit[] => [...bytes].map((byte) => units.get(byte)?.[form] ?? new Map());
+  const signs = new Map([...base64Alphabet].map((sign) => [sign, unitOf(base64Signs[sign] ?? [sign])]));
   const base64 = [0, 1, 2].map((shift): EchoForm => {
     const all = Buffer.concat([Buffer.alloc(shift), bytes]);
     // Only the characters that stand for bits of the value alone (RFC 4648 §4).
     const part = all.toString('base64').slice(Math.ceil((shift * 8) / 6), Math.floor((all.length * 8) / 6));
-    return { units: [...part].map((sign) => unitOf(base64Signs[sign] ?? [sign])), between: betweenBase64 };
+    return { units: [...part].map((sign) => signs.get(sign) ?? new Map()), between: betweenBase64 };
   });
-  const text = { units: [...bytes].map((byte) => unitOf(escapesOf(byte))), between: betweenCharacters };
-  const hex = { units: [...bytes].map((byte) => unitOf(hexOf(byte))), between: betweenHex };
+  const text = { units: unitsOf('text'), between: betweenCharacters };
+  const hex = { units: unitsOf('hex'), between: betweenHex };
   return [text, hex, ...base64].filter(({ units }) => units.length > 0);
 }
 
+const base64Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const base64Signs: Readonly<Record<string, readonly string[]>> = {
   '+': ['+', '-', '%2b', '%2B'],
   '/': ['/', '_', '\\/', '%2f', '%2F'],
@@ -34,25 +39,14 @@ const base64Signs: Readonly<Record<string, readonly string[]>> = {
 
 const entities: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
 
-// Values are long and bytes are few: each list is made once.
-const units = new Map<string, EchoUnit>();
-
 function unitOf(written: readonly string[]): EchoUnit {
-  const key = written.join('\n');
-  const kept = units.get(key);
-  if (kept !== undefined) return kept;
   const unit = new Map<string, string[]>();
   for (const one of new Set(written)) unit.set(one.charAt(0), [...(unit.get(one.charAt(0)) ?? []), one]);
-  units.set(key, unit);
   return unit;
 }
 
-const escapes = new Map<number, readonly string[]>();
-
 /** One character, as it is and in each of its escapes. */
 function escapesOf(byte: number): readonly string[] {
-  const kept = escapes.get(byte);
-  if (kept !== undefined) return kept;
   const sign = String.fromCharCode(byte);
   const hex = hexOf(byte);
   const zeros = ['', '0', '00', '000'];
@@ -66,7 +60,6 @@ function escapesOf(byte: number): readonly string[] {
   if (entities[sign] !== undefined) written.push(`&${entities[sign]};`);
   if ('/"\'\\'.includes(sign)) written.push(`\\${sign}`);
   if (sign === ' ') written.push('+');
-  escapes.set(byte, written);
   return written;
 }
 
