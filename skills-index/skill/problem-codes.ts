@@ -4,18 +4,10 @@
  */
 import { commandCodes } from './problem-codes/command.ts';
 import { registryCodes } from './problem-codes/registry.ts';
+import type { ProblemCodeRow } from './problem-codes/row.ts';
 import { runCodes } from './problem-codes/run.ts';
 import { skillCodes } from './problem-codes/skill.ts';
 import { trustCodes } from './problem-codes/trust.ts';
-
-export interface ProblemCodeRow {
-  /** Exit code of the command line (contract: 1 internal, 2 usage, 3 not found, 4 network, 5 not signed in, 6 refused, 7 limit). */
-  readonly exit: 1 | 2 | 3 | 4 | 5 | 6 | 7;
-  /** HTTP status when the registry answers with it. */
-  readonly status: number;
-  readonly means: string;
-  readonly fix: string;
-}
 
 export const problemCodes = {
   ...skillCodes,

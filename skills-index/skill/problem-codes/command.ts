@@ -1,5 +1,5 @@
 /** Failures of the command line. */
-import type { ProblemCodeRow } from '../problem-codes.ts';
+import type { ProblemCodeRow } from './row.ts';
 
 export const commandCodes = {
   usage: { exit: 2, status: 400, means: 'The command was not understood.', fix: 'skillgate help lists the commands.' },

@@ -1,5 +1,5 @@
 /** Failures of the registry. */
-import type { ProblemCodeRow } from '../problem-codes.ts';
+import type { ProblemCodeRow } from './row.ts';
 
 export const registryCodes = {
   'scope-taken': { exit: 6, status: 403, means: 'The scope belongs to somebody else.', fix: 'Publish under a scope you own.' },

@@ -1,5 +1,5 @@
 /** Failures of the scanner and the runner. */
-import type { ProblemCodeRow } from '../problem-codes.ts';
+import type { ProblemCodeRow } from './row.ts';
 
 export const runCodes = {
   'scan-limit': {

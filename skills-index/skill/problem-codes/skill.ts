@@ -1,5 +1,5 @@
 /** Failures of what a skill is. */
-import type { ProblemCodeRow } from '../problem-codes.ts';
+import type { ProblemCodeRow } from './row.ts';
 
 export const skillCodes = {
   'name-invalid': {

@@ -1,5 +1,5 @@
 /** Failures of statements, the log and trust. */
-import type { ProblemCodeRow } from '../problem-codes.ts';
+import type { ProblemCodeRow } from './row.ts';
 
 export const trustCodes = {
   'statement-invalid': {

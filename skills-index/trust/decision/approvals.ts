@@ -2,11 +2,19 @@
 import { capabilityDigest } from '../../skill/capability.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
 import { type ApprovalContext, type LoggedApproval, whyNotCounted } from '../counted-approval.ts';
-import type { AdmittedApproval } from '../decision.ts';
 import { type Evidence, statementsOf } from './evidence.ts';
 import type { Reasons } from './reason.ts';
 import type { JudgedScan } from './scan.ts';
 import type { JudgedPublish, JudgedVerdict } from './version.ts';
+
+export interface AdmittedApproval {
+  readonly member: string;
+  readonly by: 'key' | 'passkey';
+  /** Signed with a key, without the desk. */
+  readonly independent: boolean;
+  readonly reason: string;
+  readonly logIndex: number;
+}
 
 /** What the approvals are judged against; undefined where that already failed. */
 export interface JudgedBefore {

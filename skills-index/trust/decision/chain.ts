@@ -1,11 +1,11 @@
 /** The chain of evidence as data: from the root of trust to the bytes, each part with what holds and what does not. */
 import { purlOf, scopeOf } from '../../skill/name.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
-import type { AdmittedApproval } from '../decision.ts';
 import { rootFingerprint } from '../root.ts';
 import { printClaims } from '../sigstore/certified-identities.ts';
 import type { SlsaBuildLevel } from '../slsa-level.ts';
 import type { VerifiedStatement } from '../verify-statement.ts';
+import type { AdmittedApproval } from './approvals.ts';
 import { type Evidence, statementsOf } from './evidence.ts';
 import type { JudgedStatus } from './log.ts';
 import type { ChainPart, DecisionReason } from './reason.ts';

@@ -7,12 +7,12 @@ import { Problem } from '../../skill/problem.ts';
 import { predicateTypes, type Statement, type VersionSubject, versionSubjects } from '../../statement/attestation.ts';
 import { scanReportValuesMax } from '../../statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../../statement/scan-report.ts';
-import type { DecisionInput } from '../decision.ts';
 import { chainIdentities, type Identities } from '../identity.ts';
 import { type JudgingPolicies, policiesAt } from '../judging-policies.ts';
 import { marksOfAll, newestStatus, type Status, type StatusMark, verifyStatus } from '../status-file.ts';
 import { VerifiedStatements } from '../verified-statements.ts';
 import type { VerifiedStatement } from '../verify-statement.ts';
+import type { DecisionInput } from './input.ts';
 import type { ChainPart, DecisionReasonCode, Reasons } from './reason.ts';
 
 /** A verified statement whose kind is known. */

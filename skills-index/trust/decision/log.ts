@@ -3,9 +3,9 @@ import { parseCheckpoint } from '../../log/checkpoint.ts';
 import type { Witnessed } from '../../log/cosignature.ts';
 import type { TreeHead } from '../../log/merkle-tree.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
-import type { DecisionInput } from '../decision.ts';
 import { readWitnesses } from '../witnessed-head.ts';
 import { type Evidence, statementsOf } from './evidence.ts';
+import type { DecisionInput } from './input.ts';
 import type { Reasons } from './reason.ts';
 import { type StandingWord, standingWord } from './standing-word.ts';
 
