@@ -1,7 +1,7 @@
 /** Bytes that are text become a source, with what is odd about how they are written. */
 import { codingLine, type Decoded, decodeAs, decodeText } from './charset.ts';
 import type { ArtifactFact } from './fact.ts';
-import type { Ingested } from './ingest.ts';
+import type { Ingested } from './ingested.ts';
 import { contextOf, extensionOf, languageOf, namesTwoLanguages } from './language.ts';
 import { sourceCharsMax } from './limits.ts';
 import { lineTricks } from './line-tricks.ts';

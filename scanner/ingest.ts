@@ -6,6 +6,7 @@ import { openArchive } from './archives/open-archive.ts';
 import type { ArtifactFact } from './fact.ts';
 import { claimedType, typeOf } from './file-type.ts';
 import { ingestText, textSource } from './ingest-text.ts';
+import type { Ingested } from './ingested.ts';
 import { extensionOf } from './language.ts';
 import { archiveDepthMax } from './limits.ts';
 import { doubtMedia } from './media/check-media.ts';
@@ -14,15 +15,6 @@ import type { FileType } from './models/file-types.ts';
 import { type Place, placeFact } from './place-inside.ts';
 import { programIn } from './program-look.ts';
 import type { Source } from './source.ts';
-
-/** What became of some bytes. */
-export interface Ingested {
-  /** Texts: of the file itself under its own path, and of what lies in it. */
-  readonly sources: readonly Source[];
-  readonly disposition: 'analysed' | 'inert' | 'unanalysed';
-  readonly reason: string;
-  readonly artifacts: readonly ArtifactFact[];
-}
 
 export interface IngestedFile extends Ingested {
   readonly path: string;

@@ -4,7 +4,8 @@ import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { settingsDepthMax } from '../limits.ts';
 import type { Source } from '../source.ts';
 import { notebookPrograms } from './notebook.ts';
-import { type Setting, settingsFacts } from './settings-facts.ts';
+import type { Setting } from './setting.ts';
+import { settingsFacts } from './settings-facts.ts';
 import { plainTextFacts } from './text.ts';
 
 /** Facts of one JSON text. Comments and trailing commas are allowed, as editors' settings have them. */

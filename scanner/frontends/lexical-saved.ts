@@ -1,6 +1,6 @@
 /** Files that a program without a parser downloads and starts: by their names, in whatever folder. */
 import { anyEgress } from '../models/egress-of.ts';
-import type { LexicalRun } from './lexical-statement.ts';
+import type { LexicalRun } from './lexical-run.ts';
 
 /** The base name under which a statement saves what it fetches. */
 export function savedAs(text: string): string | undefined {

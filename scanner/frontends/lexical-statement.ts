@@ -1,42 +1,14 @@
 /** One statement of a program that is read lexically: which calls are in it, where they go, and what flows from the statements before. */
 import type { Capability } from '../../skills-index/skill/capability.ts';
-import type { Fact, FlowSource, Span, Trait } from '../fact.ts';
+import type { Span, Trait } from '../fact.ts';
 import { detailCharsMax, lexicalHeldMax } from '../limits.ts';
 import { anyEgress, egressOf } from '../models/egress-of.ts';
 import type { LexicalForm, LexicalMeaning } from '../models/lexical-form.ts';
-import type { LexicalSyntax } from '../models/lexical-syntax.ts';
 import { sensitivePath } from '../models/sensitive-paths.ts';
-import type { EmbeddedProgram, Source } from '../source.ts';
 import { encodedCommand } from './lexical-fold.ts';
+import type { Held, LexicalRun, Origin } from './lexical-run.ts';
 import { runsSaved, savedAs, savedFrom } from './lexical-saved.ts';
 import type { Piece } from './lexical-text.ts';
-
-/** What a variable, or a file that was saved, is known to hold. */
-interface Held {
-  readonly sources: readonly Origin[];
-  readonly urls: readonly string[];
-  readonly decoded: boolean;
-}
-
-interface Origin {
-  readonly source: FlowSource;
-  readonly span: Span;
-}
-
-export interface LexicalRun {
-  readonly source: Source;
-  readonly forms: readonly LexicalForm[];
-  readonly syntax: LexicalSyntax;
-  readonly facts: Fact[];
-  readonly embedded: EmbeddedProgram[];
-  /** Statements that start a program: a command line may stand in their strings. */
-  readonly started: Piece[];
-  readonly held: Map<string, Held>;
-}
-
-export function newLexicalRun(source: Source, forms: readonly LexicalForm[], syntax: LexicalSyntax): LexicalRun {
-  return { source, forms, syntax, facts: [], embedded: [], started: [], held: new Map() };
-}
 
 interface Call {
   readonly means: LexicalMeaning;

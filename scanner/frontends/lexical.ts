@@ -6,7 +6,8 @@ import { lexicalForms } from '../models/lexical.ts';
 import { lexicalSyntax } from '../models/lexical-syntax.ts';
 import type { EmbeddedProgram, Source } from '../source.ts';
 import { plainCommand } from './lexical-fold.ts';
-import { newLexicalRun, readStatement } from './lexical-statement.ts';
+import { newLexicalRun } from './lexical-run.ts';
+import { readStatement } from './lexical-statement.ts';
 import { type Piece, readLexical, statementsOf } from './lexical-text.ts';
 
 /** Facts of programs that are read lexically. */

@@ -2,8 +2,8 @@
 import { cellMagics, kernelLanguages, lineMagics } from '../models/notebook.ts';
 import type { EmbeddedProgram, Language, Source } from '../source.ts';
 import { joinPieces, type Pieces } from './markdown-code.ts';
+import type { Setting } from './setting.ts';
 import { joinSettings } from './setting-map.ts';
-import type { Setting } from './settings-facts.ts';
 
 /** The programs in the cells of a notebook. */
 export function notebookPrograms(source: Source, settings: readonly Setting[]): EmbeddedProgram[] {

@@ -1,6 +1,6 @@
 /** Where the characters of a setting's value stand in the file. */
 import type { OffsetMap, Source } from '../source.ts';
-import type { Setting } from './settings-facts.ts';
+import type { Setting } from './setting.ts';
 
 /** Offsets of a value in the source: in step as long as it is written as it is, then at the first character that is written otherwise. */
 export function settingMap(source: Source, { value, from, to }: Setting, at = 0): { at: number; raw: number; fixed?: true }[] {

@@ -7,16 +7,8 @@ import { egressOf } from '../models/egress-of.ts';
 import { lifecycleScripts } from '../models/package-json.ts';
 import { commandKeys } from '../models/setting-commands.ts';
 import type { EmbeddedProgram, Source } from '../source.ts';
+import type { Setting } from './setting.ts';
 import { settingMap } from './setting-map.ts';
-
-/** A scalar of a settings file. */
-export interface Setting {
-  readonly path: readonly (string | number)[];
-  readonly value: string;
-  /** Offset of the value in the source. */
-  readonly from: number;
-  readonly to: number;
-}
 
 /** Facts of all settings of a file. */
 export function settingsFacts(source: Source, settings: readonly Setting[]): FrontEndResult {

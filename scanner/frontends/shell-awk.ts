@@ -1,6 +1,6 @@
 /** `awk` on known text: `{print $2 "x" $1}` and `BEGIN{print …}`; and the shell commands that an awk program runs. */
 import { unescapedText } from './shell-escapes.ts';
-import type { Filter } from './shell-filters.ts';
+import type { Filter } from './shell-filter.ts';
 
 /** What an awk program prints; undefined for what is not computed here. */
 export function awkFilter(words: readonly string[]): Filter | undefined {

@@ -4,19 +4,9 @@ import { decodedCharsMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import { awkFilter } from './shell-awk.ts';
 import type { Call } from './shell-call.ts';
+import type { Filter } from './shell-filter.ts';
 import { sedFilter } from './shell-sed.ts';
 import { translate } from './shell-translate.ts';
-
-export interface Filter {
-  /** Whether what goes in was hidden: base64, hex, rot13, reversed. */
-  readonly decodes: boolean;
-  /** Its output is the same whatever goes in. */
-  readonly ignoresInput?: true;
-  /** Steps that it takes for a text, where that is more than reading it. */
-  readonly cost?: (text: string) => number;
-  /** The output, as text or as bytes that are none; undefined where it cannot be computed. */
-  readonly apply: (text: string, bytes: Uint8Array | undefined) => string | Uint8Array | undefined;
-}
 
 /** What a program does to its input; undefined for one that is not known here. */
 export function filterOf(call: Call): Filter | undefined {

@@ -1,43 +1,12 @@
 /** The flow graph of a shell script: ways of values that reach a sink, another program or the script's own output. */
 import type { FlowSink, Span } from '../fact.ts';
-import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from '../flow-graph.ts';
+import type { FlowGraph } from '../flow-graph.ts';
 import { shellFlowSteps } from '../limits.ts';
 import type { Language } from '../source.ts';
 import type { Call } from './shell-call.ts';
+import type { ShellGraph } from './shell-graph-state.ts';
 import type { Noting, ShellRun } from './shell-run.ts';
 import { emptyValue, rootTaint, type Taint, unknownValue, type Value } from './shell-value.ts';
-
-/** What is put together while a script is gone through. */
-export interface ShellGraph {
-  readonly nodes: FlowNode[];
-  readonly edges: FlowEdge[];
-  readonly sources: FlowGraph['sources'][number][];
-  readonly sinks: FlowGraph['sinks'][number][];
-  readonly starts: FlowStart[];
-  readonly entries: NonNullable<FlowGraph['entries']>[number][];
-  readonly exits: NonNullable<FlowGraph['exits']>[number][];
-  /** Taints that are in the graph, with their nodes. */
-  readonly ids: Map<Taint, string>;
-  readonly sinkIds: Map<string, string>;
-  readonly known: Set<string>;
-  count: number;
-}
-
-export function newShellGraph(): ShellGraph {
-  return {
-    nodes: [],
-    edges: [],
-    sources: [],
-    sinks: [],
-    starts: [],
-    entries: [],
-    exits: [],
-    ids: new Map(),
-    sinkIds: new Map(),
-    known: new Set(),
-    count: 0,
-  };
-}
 
 /** Notes that each of the taints reaches a sink. Loops and calls pass one place several times: a way is noted once. */
 export function noteFlows(run: ShellRun, at: Noting, taints: readonly Taint[], sink: FlowSink): void {

@@ -8,7 +8,7 @@ import { detailCharsMax } from '../limits.ts';
 import { anyEgress } from '../models/egress-of.ts';
 import { type EmbeddedProgram, type OffsetMap, rawSpan, type Source } from '../source.ts';
 import type { WrittenText } from '../written-programs.ts';
-import { newShellGraph, type ShellGraph } from './shell-graph.ts';
+import { newShellGraph, type ShellGraph } from './shell-graph-state.ts';
 import { emptyValue, type Taint, type Value } from './shell-value.ts';
 
 /** A function of the script, with the text that its offsets count in. */

@@ -1,6 +1,6 @@
 /** `sed` on known text: s, y, p, d and line numbers, with patterns that cannot take long. */
 import { shellPatternCharsMax, shellPatternWorkMax } from '../limits.ts';
-import type { Filter } from './shell-filters.ts';
+import type { Filter } from './shell-filter.ts';
 
 type Step = ((line: string) => string | undefined) & {
   readonly line?: number;

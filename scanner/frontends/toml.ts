@@ -1,7 +1,8 @@
 /** TOML: keys with string values, line by line; enough for the settings that skills carry. */
 import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import type { Source } from '../source.ts';
-import { type Setting, settingsFacts } from './settings-facts.ts';
+import type { Setting } from './setting.ts';
+import { settingsFacts } from './settings-facts.ts';
 
 /** Facts of one TOML text. */
 export function analyseToml(source: Source, context: FrontEndContext): FrontEndResult {

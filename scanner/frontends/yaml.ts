@@ -5,7 +5,8 @@ import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { settingsDepthMax, yamlAliasesMax, yamlCharsMax } from '../limits.ts';
 import { settingsFiles } from '../models/setting-commands.ts';
 import type { Source } from '../source.ts';
-import { type Setting, settingsFacts } from './settings-facts.ts';
+import type { Setting } from './setting.ts';
+import { settingsFacts } from './settings-facts.ts';
 import { plainTextFacts } from './text.ts';
 
 /** Facts of one YAML text; what is no YAML is searched as text. */

@@ -1,5 +1,6 @@
 /** Which mutator a file of a fixture is for. */
-import type { CodeLanguage } from './mutation.ts';
+
+export type CodeLanguage = 'typescript' | 'python' | 'shell';
 
 const byExtension: Readonly<Record<string, CodeLanguage | 'markdown'>> = {
   ts: 'typescript',

@@ -1,8 +1,6 @@
 /** Changes of form that leave what a skill does as it is: an attack must not get past the scan by one of them. */
 import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
-import { languageOfPath } from './language-of-path.ts';
-
-export type CodeLanguage = 'typescript' | 'python' | 'shell';
+import { type CodeLanguage, languageOfPath } from './language-of-path.ts';
 
 export interface Place {
   readonly path: string;

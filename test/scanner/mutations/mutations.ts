@@ -1,8 +1,9 @@
 /** All mutations of the run. */
 import { posix } from 'node:path';
 import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
+import type { CodeLanguage } from './language-of-path.ts';
 import { languageOfPath } from './language-of-path.ts';
-import { type CodeLanguage, isText, type Mutated, type Mutation, ofBytes, ofCode, textOf } from './mutation.ts';
+import { isText, type Mutated, type Mutation, ofBytes, ofCode, textOf } from './mutation.ts';
 import { movePython, renamePython, splitPython, wrapPython } from './python-code.ts';
 import { moveShell, renameShell, splitShell, wrapShell } from './shell-code.ts';
 import { moveTypeScript, renameTypeScript, splitTypeScript, wrapTypeScript } from './typescript-code.ts';
