@@ -5,6 +5,7 @@ import { type Identity, type ScopePredicate, scopeStatement } from '../skills-in
 import { identityId, printIdentity } from '../skills-index/statement/identity-id.ts';
 import { parseIdentity } from '../skills-index/statement/identity-shapes.ts';
 import { confirm } from './ask.ts';
+import { providers } from './ci-providers.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
 import { answer, joined, type Safe, safe } from './output.ts';
 import { postStatement, registryIdFor } from './post-statement.ts';
@@ -46,26 +47,6 @@ export async function setPublishers(context: CommandContext): Promise<ExitCode> 
   );
   return exitCodes.ok;
 }
-
-/** The options that name this job, for people to copy. */
-export function publisherOptions({
-  issuer,
-  repository,
-  workflow,
-  ref,
-  environment,
-}: Readonly<Partial<Record<string, string>>>): string | undefined {
-  if (issuer === undefined || repository === undefined || workflow === undefined) return undefined;
-  const provider = Object.entries(providers).find(([, known]) => known.issuer === issuer)?.[0] ?? issuer;
-  // An environment says more than a ref: the provider can demand a person for it.
-  const where = environment === undefined ? `--ref ${ref ?? ''}` : `--environment ${environment}`;
-  return `--ci ${provider}:${repository} --workflow ${workflow} ${where}`;
-}
-
-const providers: Readonly<Record<string, { readonly issuer: string; readonly web: string }>> = {
-  github: { issuer: 'https://token.actions.githubusercontent.com', web: 'https://github.com/' },
-  gitlab: { issuer: 'https://gitlab.com', web: 'https://gitlab.com/' },
-};
 
 /** The job that the options name; undefined with `--owners`. */
 function namedJob({ options }: CommandContext): Identity | undefined {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine-program.ts';
 import { makeRoot } from './oci-root.ts';
 
 /**

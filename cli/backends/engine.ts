@@ -14,17 +14,11 @@ import { goAhead, untilStarted } from '../../runner/sandboxes/started.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { engineArguments, runnerLabel } from './engine-arguments.ts';
 import { engineImage } from './engine-image.ts';
+import type { Engine } from './engine-program.ts';
 import { exported } from './exported.ts';
 import { makeEmpty, mountBinds } from './mount-binds.ts';
 import { accounts, makeRoot } from './oci-root.ts';
 import { ociSeccomp } from './oci-seccomp.ts';
-
-export interface Engine {
-  readonly name: 'docker' | 'podman';
-  /** Its program, and what comes before each command: the socket, which is never taken from the environment. */
-  readonly program: string;
-  readonly flags: readonly string[];
-}
 
 // In the words of host policy's `require`. podman was never seen to run by us, so it gives no more than what each start tries.
 const gives: Readonly<Record<Engine['name'], readonly string[]>> = {

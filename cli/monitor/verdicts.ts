@@ -9,8 +9,9 @@ import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { matchedIdentity } from '../../skills-index/trust/identity/match.ts';
 import type { IndexLine } from '../../skills-index/trust/index-line.ts';
-import { judgeReplayedLine, type LogWords, type ReplayedLine } from '../../skills-index/trust/replay/judge-line.ts';
+import { judgeReplayedLine, type LogWords } from '../../skills-index/trust/replay/judge-line.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
+import type { JudgedVerdict } from './judged-verdict.ts';
 import type { ReplayWorld } from './world.ts';
 
 /** A verdict as a replay remembers it. */
@@ -20,13 +21,6 @@ export interface LoggedVerdict {
   readonly logIndex: number;
   readonly address: Digest;
 }
-
-export type JudgedVerdict =
-  | { readonly line: IndexLine; readonly replayed: ReplayedLine }
-  /** The statement at `withheld` was shown before and is not any more. */
-  | { readonly withheld: number }
-  /** Installers take nothing on a verdict or an input that cannot be verified. */
-  | { readonly why: string };
 
 /** The line that a verdict stands for, by the statements that it names. */
 export async function judgeVerdictInLog(world: ReplayWorld, words: LogWords, verdict: LoggedVerdict): Promise<JudgedVerdict> {

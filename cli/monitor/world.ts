@@ -6,8 +6,8 @@ import type { Policy } from '../../skills-index/trust/policy.ts';
 import type { ReplayedLine } from '../../skills-index/trust/replay/judge-line.ts';
 import type { RootFile } from '../../skills-index/trust/root.ts';
 import type { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
+import type { JudgedVerdict } from './judged-verdict.ts';
 import type { MonitorFolder } from './state.ts';
-import type { JudgedVerdict } from './verdicts.ts';
 
 /** By what the log is judged; the root of trust as it is now. */
 export interface ReplayTrust {

@@ -2,9 +2,9 @@
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CertificateClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
 import { idsOfClaims, printClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
+import { publisherOptions } from '../ci-providers.ts';
 import type { CommandContext } from '../command.ts';
 import { note, safe } from '../output.ts';
-import { publisherOptions } from '../scope-publishers.ts';
 import { type CertifiedSigner, certifiedSigner } from './certified-signer.ts';
 import { claimsOf, identityToken } from './identity-token.ts';
 import { readSigningConfig, type SigningServices } from './signing-config.ts';

@@ -1,0 +1,10 @@
+import type { IndexLine } from '../../skills-index/trust/index-line.ts';
+import type { ReplayedLine } from '../../skills-index/trust/replay/judge-line.ts';
+
+/** What came of a verdict in the log whose index line is not shown. */
+export type JudgedVerdict =
+  | { readonly line: IndexLine; readonly replayed: ReplayedLine }
+  /** The statement at `withheld` was shown before and is not any more. */
+  | { readonly withheld: number }
+  /** Installers take nothing on a verdict or an input that cannot be verified. */
+  | { readonly why: string };
