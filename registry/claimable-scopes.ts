@@ -8,7 +8,8 @@ import { type IdentityStatement, predicateTypes } from '../skills-index/statemen
 import { identityId } from '../skills-index/statement/identity-id.ts';
 import { idsOf } from '../skills-index/trust/identity/match.ts';
 import { isFirstClaim } from './first-claims.ts';
-import { type KnownIdentities, latest } from './identities.ts';
+import { latest } from './identities.ts';
+import type { KnownIdentities } from './known-identities.ts';
 import type { NewStatement } from './log.ts';
 
 const devices = ['com', 'lpt'].flatMap((port) => Array.from({ length: 9 }, (_, at) => `${port}${at + 1}`));

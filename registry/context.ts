@@ -8,12 +8,12 @@ import type { RootFile } from '../skills-index/trust/root.ts';
 import type { TufRepository } from '../skills-index/trust/tuf/repository.ts';
 import type { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import type { Database } from './batch.ts';
-import type { IdentityCache } from './identities.ts';
-import type { IncidentPolicy } from './incidents.ts';
+import type { OwnHeadAhead } from './head-ahead.ts';
+import type { IncidentPolicy } from './incident-policy.ts';
+import type { IdentityCache } from './known-identities.ts';
 import type { Objects } from './objects.ts';
 import type { RegistryKeys } from './signing.ts';
-import type { OwnHeadAhead } from './witness-duty.ts';
-import type { Witnesses } from './witnesses.ts';
+import type { Witnesses } from './witness-answers.ts';
 
 export interface RegistryConfig {
   /** Where it is reached, without a slash at the end: `http://localhost:8787`. */

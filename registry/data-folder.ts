@@ -10,7 +10,7 @@ import { defaultPolicy, type Policy, parsePolicy } from '../skills-index/trust/p
 import { parseRoot, type RootFile } from '../skills-index/trust/root.ts';
 import type { TufRepository } from '../skills-index/trust/tuf/repository.ts';
 import { sigstoreOf } from './certified.ts';
-import { type IncidentPolicy, incidentPolicyShape } from './incidents.ts';
+import { type IncidentPolicy, incidentPolicyShape } from './incident-policy.ts';
 import { requireRootKeys } from './root-keys.ts';
 import type { RegistryKeys } from './signing.ts';
 import { requireTuf, tufDocumentName } from './tuf-document.ts';

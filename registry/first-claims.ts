@@ -3,7 +3,8 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { type IdentityStatement, predicateTypes } from '../skills-index/statement/attestation.ts';
 import type { CertificateClaims } from '../skills-index/trust/sigstore/certificate-identity.ts';
 import type { Registry } from './context.ts';
-import { type KnownIdentities, memberNow } from './identities.ts';
+import { memberNow } from './identities.ts';
+import type { KnownIdentities } from './known-identities.ts';
 import { firstClaimsMax } from './limits.ts';
 import type { NewStatement } from './log.ts';
 

@@ -12,27 +12,9 @@ import { chainIdentities, type Identities, type LoggedStatement } from '../skill
 import type { VerifiedStatement } from '../skills-index/trust/verify-statement.ts';
 import { requireBlob } from './blobs.ts';
 import type { Actor, Member, Registry, Role, Subject } from './context.ts';
+import type { KnownIdentities } from './known-identities.ts';
 import { finishStatements } from './log.ts';
 import { statements } from './schema.ts';
-
-/** The chain as last computed, and the verified statements it was computed from: who is who, and what was said of publishers. */
-export interface KnownIdentities {
-  readonly chain: Identities;
-  readonly statements: readonly VerifiedStatement[];
-  /** Statements that cannot be verified, and freeze what they are about. */
-  readonly frozen: readonly FrozenStatement[];
-  /** Every key that the root file or an identity statement names. */
-  readonly keys: ReadonlyMap<Digest, PublicKey>;
-  /** Keys of members, those of the root file first. */
-  readonly memberKeys: readonly PublicKey[];
-  /** Of the last statement that was read. */
-  readonly logIndex: number;
-}
-
-/** Holds what was computed last; a new identity statement makes it compute again. */
-export interface IdentityCache {
-  known?: KnownIdentities;
-}
 
 const identityTypes = [predicateTypes.member, predicateTypes.scope, predicateTypes.key];
 /** "Now": behind every index that the log can have. */

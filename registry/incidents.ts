@@ -1,11 +1,8 @@
 /** Reports of hosts on what a version did there: they inform the desk, and those of enrolled hosts suspend it where the operator wants that. */
 import { and, asc, count, desc, eq, gt, gte, like, lte, max, not, sql } from 'drizzle-orm';
-import * as v from 'valibot';
 import { type IncidentRule, incidentDigest, incidentSigner, type SignedIncident } from '../skills-index/run/incident.ts';
-import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import { parseSkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { exactObject } from '../skills-index/skill/shape.ts';
 import { parseVersion } from '../skills-index/skill/version.ts';
 import { orLater } from './after-logging.ts';
 import { retryOnClash, type Write } from './batch.ts';
@@ -24,19 +21,6 @@ import { audit } from './schema.ts';
 import { refreshStatus } from './status-json.ts';
 import { suspensionOf } from './suspensions.ts';
 import { requireVersion, type VersionRow } from './versions.ts';
-
-/** `incidents.json` in the data folder: whose reports count, and how many of them suspend a version. */
-export interface IncidentPolicy {
-  /** Name of a host → id of its audit key. */
-  readonly reporters: Readonly<Record<string, Digest>>;
-  /** So many different ones; 0 to suspend nothing by itself. */
-  readonly needed: number;
-}
-
-export const incidentPolicyShape = exactObject({
-  reporters: v.record(v.string(), v.custom<Digest>(isDigest, 'is not a digest')),
-  needed: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-});
 
 /** Rules after which a version does not go on; an attempt to escape may be a tool that means no harm, and only informs. */
 const suspending: readonly IncidentRule[] = ['canary', 'secret-unbound'];

@@ -3,7 +3,7 @@ import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Scope } from '../skills-index/skill/name.ts';
 import { predicateTypes } from '../skills-index/statement/attestation.ts';
 import { identityId } from '../skills-index/statement/identity-id.ts';
-import type { KnownIdentities } from './identities.ts';
+import type { KnownIdentities } from './known-identities.ts';
 
 /** Who signed something about a version. */
 export interface Signers {

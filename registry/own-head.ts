@@ -11,10 +11,10 @@ import { parseEnvelope, verifyEnvelope } from '../skills-index/statement/sign.ts
 import { spkiOf } from '../skills-index/trust/root.ts';
 import { keysOfOffice } from '../skills-index/trust/root-office.ts';
 import type { Registry } from './context.ts';
+import type { OwnHeadAhead } from './head-ahead.ts';
 import { logSize } from './log.ts';
 import { log, statusFile } from './schema.ts';
 import { statusIn, statusName } from './status-json.ts';
-import type { OwnHeadAhead } from './witness-duty.ts';
 
 /**
  * Compares the log with the head that this registry signed last.

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseWitnessPolicy } from '../skills-index/log/witness-policy.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import type { Witnesses } from './witness-answers.ts';
 import { requireAsked } from './witness-duty.ts';
-import type { Witnesses } from './witnesses.ts';
 
 /**
  * @param signedPolicy the witness policy among what administrators signed for clients, where there is one

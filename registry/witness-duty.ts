@@ -5,25 +5,7 @@
 import { parseWitnessPolicy } from '../skills-index/log/witness-policy.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Registry } from './context.ts';
-
-/** A witness that cosigned more of this log than is here. */
-export interface WitnessAhead {
-  readonly url: string;
-  /** Entries that it saw. */
-  readonly size: number;
-}
-
-/** A head that this registry signed, and that its log does not continue. */
-export interface OwnHeadAhead {
-  /** The file that shows the head, in the data folder. */
-  readonly file: string;
-  /** Entries that the head covers. */
-  readonly size: number;
-  /** Entries that are here: fewer, or others in their place. */
-  readonly here: number;
-}
-
-export type Behind = WitnessAhead | OwnHeadAhead;
+import type { Behind } from './head-ahead.ts';
 
 /**
  * Who asks fewer witnesses than administrators demand serves what every client refuses within the day. One that is down may be named:

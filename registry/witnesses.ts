@@ -6,7 +6,6 @@ import { asc, eq, lt, sql } from 'drizzle-orm';
 import { printSubmission } from '../skills-index/log/add-checkpoint.ts';
 import { verifyCosignatures } from '../skills-index/log/cosignature.ts';
 import { witnessSkewSeconds } from '../skills-index/log/limits.ts';
-import type { WitnessPolicy } from '../skills-index/log/witness-policy.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Write } from './batch.ts';
 import type { Registry } from './context.ts';
@@ -21,32 +20,7 @@ import {
 } from './limits.ts';
 import { newestCheckpoint } from './log.ts';
 import { readConsistency } from './log-tiles.ts';
-
-export interface Witnesses {
-  /** Whose cosignatures are kept; those of others are thrown away. */
-  readonly policy: WitnessPolicy;
-  /** Submission prefixes (C2SP tlog-witness), without a slash at the end. */
-  readonly urls: readonly string[];
-  readonly fetch: typeof globalThis.fetch;
-  /** Where it is said that one failed, one line each. */
-  readonly say: (line: string) => void;
-  /** What came of the last request to each URL. */
-  readonly last: Map<string, WitnessAnswer>;
-}
-
-export interface WitnessAnswer {
-  readonly ok: boolean;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  /** The size that it cosigned last, as far as it said so. */
-  readonly size: number;
-  /** Why there is no cosignature. */
-  readonly why?: string;
-  /** It answered, so that asking again costs no time. */
-  readonly answered?: boolean;
-  /** Entries of this log that it cosigned, when they are more than are here. */
-  readonly ahead?: number;
-}
+import type { WitnessAnswer, Witnesses } from './witness-answers.ts';
 
 interface Head {
   readonly size: number;

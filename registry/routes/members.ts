@@ -7,7 +7,8 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { PendingVote } from '../../skills-index/trust/identity/administrator-votes.ts';
 import type { Member, Registry } from '../context.ts';
-import { type KnownIdentities, latest, memberNow, readIdentities } from '../identities.ts';
+import { latest, memberNow, readIdentities } from '../identities.ts';
+import type { KnownIdentities } from '../known-identities.ts';
 import { listPendingPasskeys } from '../passkeys.ts';
 import { describe, requireActor } from './describe.ts';
 
