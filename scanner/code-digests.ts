@@ -8,7 +8,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:b255db350e84778034e440cd7f48baf8e41aa375a4ec43f8e411a654df6d4ea2',
+  extractor: 'sha256:274cb9d297ad85dae047dcc81f604bd0dd1101ca7a331deee651c8a546e3c3ec',
   judging: 'sha256:fee1f5cf91d4f1680a47ec57a4b28b0f701f867d2b180f76e0065e40c003b1b1',
   rules: {
     'env/dynamic-name': 'sha256:cc6020893f261bd16fb598b88cd41a914dc12584c4ab179d5ed153788471a6b0',
