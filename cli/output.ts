@@ -1,6 +1,7 @@
 /** What the command line prints: every foreign text made harmless, colour only where it is wanted, JSON with nothing beside it. */
 
 import { styleText } from 'node:util';
+import stringWidth from 'string-width';
 import { hiddenCharacter, spellOut } from '../scanner/models/hidden-characters.ts';
 import { spellMixedWords } from '../skills-index/skill/mixed-scripts.ts';
 import { asCalled } from './called-name.ts';
@@ -104,7 +105,7 @@ export function count(number: number, one: string, many = `${one}s`): string {
 
 /** Columns, each as wide as its widest cell, two spaces between. */
 export function table(rows: readonly (readonly Sayable[])[]): Safe {
-  const width = (value: Sayable): number => Array.from(textOf(value).replace(/\u001b\[[\d;]*m/g, '')).length;
+  const width = (value: Sayable): number => stringWidth(textOf(value));
   const widths = rows.reduce<number[]>((all, row) => {
     for (const [i, cell] of row.entries()) all[i] = Math.max(all[i] ?? 0, width(cell));
     return all;

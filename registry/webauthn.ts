@@ -8,7 +8,7 @@ import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { EnrolledPasskey, PasskeyAssertion } from '../skills-index/statement/attestation.ts';
 import { coseToSpki, isOwnPage, whyNotAsserted } from '../skills-index/trust/passkey.ts';
-import { readCbor } from './cbor.ts';
+import { parseCbor } from './cbor.ts';
 import { ceremonyMs, clientDataBytesMax, credentialIdBytesMax } from './limits.ts';
 
 /** The relying party. */
@@ -108,11 +108,12 @@ interface Attestation {
 }
 
 function readAttestation(bytes: Buffer): Attestation | undefined {
-  const value = readCbor(bytes)?.value;
+  const value = parseCbor(bytes)?.value;
   if (!(value instanceof Map) || value.size !== 3) return undefined;
-  const [statement, authData] = [value.get('attStmt'), value.get('authData')];
-  if (!(statement instanceof Map) || !Buffer.isBuffer(authData)) return undefined;
-  return { format: value.get('fmt'), statement, authData };
+  const statement = value.get('attStmt');
+  const authData = value.get('authData');
+  if (!(statement instanceof Map) || !(authData instanceof Uint8Array)) return undefined;
+  return { format: value.get('fmt'), statement, authData: Buffer.from(authData) };
 }
 
 // §6.1 and §6.5.1: 32 bytes of site, flags, 4 of counter, 16 of model, then the credential's id behind its length, then its key.
@@ -120,11 +121,11 @@ function readAuthenticatorData(data: Buffer): { readonly credentialId: string; r
   const flags = data[32] ?? 0;
   if ((flags & flag.credential) === 0 || data.length < 55) return undefined;
   const idEnd = 55 + data.readUInt16BE(53);
-  const key = readCbor(data.subarray(idEnd), { more: true });
+  const key = parseCbor(data.subarray(idEnd), { more: true });
   if (idEnd === 55 || idEnd - 55 > credentialIdBytesMax || idEnd > data.length || key === undefined) return undefined;
   const keyEnd = idEnd + key.length;
   const rest = data.subarray(keyEnd);
-  const restIsRight = (flags & flag.extensions) === 0 ? rest.length === 0 : readCbor(rest)?.value instanceof Map;
+  const restIsRight = (flags & flag.extensions) === 0 ? rest.length === 0 : parseCbor(rest)?.value instanceof Map;
   if (!restIsRight) return undefined;
   return { credentialId: data.subarray(55, idEnd).toString('base64url'), cose: data.subarray(idEnd, keyEnd) };
 }
@@ -148,7 +149,8 @@ function whyNotBackup(flags: number): string[] {
 function isFreeOfMaker({ format, statement, authData }: Attestation, client: Buffer, key: KeyObject | undefined): boolean {
   if (format === 'none') return statement.size === 0;
   const signature = statement.get('sig');
-  if (format !== 'packed' || statement.size !== 2 || statement.get('alg') !== es256 || !Buffer.isBuffer(signature)) return false;
+  if (format !== 'packed' || statement.size !== 2 || statement.get('alg') !== es256 || !(signature instanceof Uint8Array))
+    return false;
   return key !== undefined && verify('sha256', Buffer.concat([authData, sha256(client)]), key, signature);
 }
 

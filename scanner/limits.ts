@@ -44,6 +44,7 @@ export const marksPerTextMax = 5_000;
 export const encodedRunsMax = 8;
 export const paragraphCharsMax = 20_000;
 export const yamlCharsMax = 512 * 1024;
+export const tomlCharsMax = 256 * 1024;
 export const settingsDepthMax = 200;
 export const settingsTextsMax = 3_000;
 export const shellTaintsMax = 24;

@@ -31,8 +31,6 @@ ${related.length === 0 ? '' : part('related', 'Near it', relatedList(related))}`
 
 // Texts of a note are our own; the code in its examples is meant to deceive, and is shown as a skill's.
 function example({ files, findings }: RuleExample, what: string): Html {
-  if (files.length === 0)
-    return html`<p class="quiet">This registry keeps no examples; <code>skillgate explain</code> shows them.</p>`;
   const code = files.map(
     ({ path, text }) => html`<p><code>${shown(path)}</code></p>
 <pre tabindex="0" aria-label="${what}, ${path}"><code dir="ltr">${shown(text.trimEnd())}</code></pre>`,

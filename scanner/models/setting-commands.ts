@@ -15,10 +15,13 @@ const toml = /\.toml$/i;
 export const settingsFiles =
   /(^|\/)(\.github\/workflows\/[^/]+|\.gitlab-ci|docker-compose[^/]*|compose|\.pre-commit-config|action|taskfile|\.travis|azure-pipelines)\.ya?ml$/i;
 
+/** TOML files that programs read as settings: Python projects, Codex, Cargo, mise, uv. */
+export const tomlSettingsFiles = /(^|\/)(pyproject|config|cargo|uv|mise|\.mise|hatch)\.toml$/i;
+
 /** Sources: documentation of GitHub Actions, GitLab CI, pre-commit, Dev Containers, VS Code tasks, MCP clients, Claude Code settings, Docker Compose, Poe, PDM, Hatch, taskipy, cargo-make. */
 export const commandKeys: readonly CommandKey[] = [
   {
-    form: /(^|\.)(hooks?|mcpServers|mcp|servers|services|tasks|install|statusLine|subagentStatusLine)(\..{1,200})?\.command(\.\d+)?$/i,
+    form: /(^|\.)(hooks?|mcpServers|mcp_servers|mcp|servers|services|tasks|install|statusLine|subagentStatusLine)(\..{1,200})?\.command(\.\d+)?$/i,
     file: any,
   },
   { form: /^(apiKeyHelper|awsAuthRefresh|awsCredentialExport|otelHeadersHelper)$/, file: any },

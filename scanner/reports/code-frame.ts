@@ -1,4 +1,5 @@
 /** Code frames: the lines of a file around a finding, safe to show, with the columns to mark. */
+import stringWidth from 'string-width';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { showSafely } from '../models/hidden-characters.ts';
 
@@ -79,17 +80,17 @@ function frameLine(line: string, number: number, span: FrameSpan, width: number)
 function cutAround(line: string, from: number, to: number, width: number): { text: string; from: number; to: number } {
   const [before, marked, behind] = [line.slice(0, from), line.slice(from, to), line.slice(to)].map(showSafely);
   // Two columns are kept for the signs that something is left out on either side, some for what leads up to the mark.
-  const middle = shorten(marked ?? '', width - 2 - Math.min(columnsOf(before ?? ''), leadColumnsMax));
-  const room = Math.max(0, width - columnsOf(middle));
-  const lead = Math.min(columnsOf(before ?? ''), leadColumnsMax, room - 1);
-  const left = keepEnd(before ?? '', Math.max(lead, Math.floor(room / 2), room - columnsOf(behind ?? '')));
-  const right = keepStart(behind ?? '', room - columnsOf(left));
-  const start = columnsOf(left);
-  return { text: `${left}${middle}${right}`, from: start, to: start + columnsOf(middle) };
+  const middle = shorten(marked ?? '', width - 2 - Math.min(stringWidth(before ?? ''), leadColumnsMax));
+  const room = Math.max(0, width - stringWidth(middle));
+  const lead = Math.min(stringWidth(before ?? ''), leadColumnsMax, room - 1);
+  const left = keepEnd(before ?? '', Math.max(lead, Math.floor(room / 2), room - stringWidth(behind ?? '')));
+  const right = keepStart(behind ?? '', room - stringWidth(left));
+  const start = stringWidth(left);
+  return { text: `${left}${middle}${right}`, from: start, to: start + stringWidth(middle) };
 }
 
 function shorten(text: string, width: number): string {
-  if (columnsOf(text) <= width) return text;
+  if (stringWidth(text) <= width) return text;
   const half = Math.floor((width - 1) / 2);
   return `${keepColumns([...text], half).join('')}…${keepColumns([...text].reverse(), half)
     .reverse()
@@ -97,52 +98,23 @@ function shorten(text: string, width: number): string {
 }
 
 function keepEnd(text: string, width: number): string {
-  if (columnsOf(text) <= width) return text;
+  if (stringWidth(text) <= width) return text;
   return `…${keepColumns([...text].reverse(), width - 1)
     .reverse()
     .join('')}`;
 }
 
 function keepStart(text: string, width: number): string {
-  return columnsOf(text) <= width ? text : `${keepColumns([...text], width - 1).join('')}…`;
+  return stringWidth(text) <= width ? text : `${keepColumns([...text], width - 1).join('')}…`;
 }
 
 function keepColumns(characters: readonly string[], width: number): string[] {
   const kept: string[] = [];
   let used = 0;
   for (const character of characters) {
-    used += columnsOf(character);
+    used += stringWidth(character);
     if (used > width) break;
     kept.push(character);
   }
   return kept;
-}
-
-/** Columns that text takes in a terminal: two for East Asian wide characters and emoji, none for combining marks. */
-export function columnsOf(text: string): number {
-  let columns = 0;
-  for (const character of text) {
-    if (/^[\x20-\x7e]$/.test(character)) columns += 1;
-    else if (/^\p{M}$/u.test(character)) columns += 0;
-    else columns += isWide(character.codePointAt(0) ?? 0) ? 2 : 1;
-  }
-  return columns;
-}
-
-// East Asian Width W and F (UAX #11), as blocks.
-const wideBlocks: readonly (readonly [number, number])[] = [
-  [0x1100, 0x115f],
-  [0x2e80, 0x303e],
-  [0x3041, 0xa4cf],
-  [0xac00, 0xd7a3],
-  [0xf900, 0xfaff],
-  [0xfe30, 0xfe6f],
-  [0xff00, 0xff60],
-  [0xffe0, 0xffe6],
-  [0x1f300, 0x1faff],
-  [0x20000, 0x3fffd],
-];
-
-function isWide(codePoint: number): boolean {
-  return wideBlocks.some(([from, to]) => codePoint >= from && codePoint <= to);
 }

@@ -1,5 +1,5 @@
 /** Breaks text into lines for a terminal. */
-import { columnsOf } from './code-frame.ts';
+import stringWidth from 'string-width';
 
 /**
  * The text in lines of at most `width` columns, broken at spaces. A word that is longer stands alone and sticks out: addresses and
@@ -10,7 +10,7 @@ export function wrapped(text: string, width: number): string[] {
   let line = '';
   for (const word of text.split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`;
-    if (line === '' || columnsOf(longer) <= width) line = longer;
+    if (line === '' || stringWidth(longer) <= width) line = longer;
     else {
       lines.push(line);
       line = word;

@@ -79,6 +79,12 @@ describe('what is printed', () => {
       ['long', 'two'],
     ]).text.replaceAll(/\u001b\[\d+m/g, '');
     expect(text).toBe('a     one\nlong  two');
+    const wide = table([
+      ['世界', 'one'],
+      ['e\u0301', 'two'],
+      ['long', 'three'],
+    ]).text;
+    expect(wide).toBe('世界  one\ne\u0301     two\nlong  three');
     expect(joined(['a', safe`b`], ', ').text).toBe('a, b');
   });
 });

@@ -27,6 +27,8 @@ const reserved: Record<string, RegExp> = {
   '@modelcontextprotocol/sdk': /^cli\/mcp-server\.ts$/,
   'ts-morph': /^scanner\//,
   unbash: /^scanner\//,
+  'toml-eslint-parser': /^scanner\//,
+  cborg: /^registry\//,
   '@lezer/python': /^scanner\//,
   '@lezer/markdown': /^(scanner|registry\/pages)\//,
   'tuf-js': /^cli\/trust\//,

@@ -117,6 +117,11 @@ describe('settings that hold commands', () => {
     ['.devcontainer/devcontainer.json', '{"postCreateCommand": "id -u"}', ['shell: id -u']],
     ['.claude/settings.json', '{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "id -u"}]}]}}', ['shell: id -u']],
     ['pyproject.toml', '[tool.poe.tasks]\ntest = "id -u"\n', ['shell: id -u']],
+    ['config.toml', '[mcp_servers.a]\ncommand = "id"\nargs = ["-u"]\n', ['shell: id -u']],
+    ['config.toml', 'mcp_servers = { a = { command = "id", args = [\n  "-u", # why\n] } }\n', ['shell: id -u']],
+    ['config.toml', 'mcp_servers.a.command = "id"\n', ['shell: id']],
+    ['config.toml', "[mcp_servers.a]\n'command' = '''\nid\n-u'''\n", ['shell: id\n-u']],
+    ['pyproject.toml', '[tool.poe.tasks."a b"]\nshell = "id \\u002du"\n', ['shell: id -u']],
     ['a.yaml', 'install: Read the text\ncommands: [a, b]\n', []],
   ])('give them to the shell: %s', (path, text, expected) => {
     expect(programs(path, text).slice(0, 4)).toEqual(expected);
@@ -126,6 +131,24 @@ describe('settings that hold commands', () => {
     expect(analyse('.github/workflows/a.yml', 'a: [\n').unanalysed).toHaveLength(1);
     expect(analyse('notes.yml', 'a: [\n').unanalysed).toEqual([]);
     expect(analyse('.github/workflows/a.yml', `a: ${'x'.repeat(600_000)}`).unanalysed).toHaveLength(1);
+  });
+
+  it.each([
+    ['broken', 'a = [\n', 1],
+    ['too long', `a = "${'x'.repeat(300_000)}"`, 1],
+    ['nested too deeply for us', `a = ${'['.repeat(300)}"b"${']'.repeat(300)}`, 1],
+    ['nested too deeply for the stack', `a = ${'['.repeat(20_000)}${']'.repeat(20_000)}`, 1],
+    ['well written', 'a = [1979-05-27, 1.5, true, "b", """\nc"""]\n', 0],
+  ])('in TOML that is %s are reported as such', (_, text, unanalysed) => {
+    expect(analyse('.codex/config.toml', text).unanalysed).toHaveLength(unanalysed);
+    expect(analyse('notes.toml', text).unanalysed).toEqual([]);
+  });
+
+  it('in TOML keep the words of comments', () => {
+    expect(analyse('a.toml', '# Read this text\na = 1 # and this one\n').facts).toMatchObject([
+      { kind: 'text', role: 'comment', text: 'Read this text' },
+      { kind: 'text', role: 'comment', text: 'and this one' },
+    ]);
   });
 
   it('with aliases of aliases come to an end', () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { allowancesOf } from '../../../scanner/reports/allowance.ts';
-import { columnsOf, frameOf } from '../../../scanner/reports/code-frame.ts';
+import { frameOf } from '../../../scanner/reports/code-frame.ts';
 import { printReport } from '../../../scanner/reports/report-text.ts';
 import { scanSkill } from '../../../scanner/scan.ts';
 import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
@@ -171,7 +172,7 @@ describe('text of a skill cannot reach the terminal as anything but text', () =>
         });
         const text = await print(given, { colour: false, width: 60 });
         expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]|:\/\//);
-        for (const shown of text.split('\n')) if (/^ *\d+ \|/.test(shown)) expect(columnsOf(shown)).toBeLessThanOrEqual(60);
+        for (const shown of text.split('\n')) if (/^ *\d+ \|/.test(shown)) expect(stringWidth(shown)).toBeLessThanOrEqual(60);
       }),
       { numRuns: 12 },
     );
@@ -185,7 +186,7 @@ describe('text of a skill cannot reach the terminal as anything but text', () =>
     });
     const shown = text.split('\n').find((line) => line.includes('eval(input())'));
     expect(shown).toMatch(/^ {2}1 \| ….*…$/);
-    expect(columnsOf(shown ?? '')).toBeLessThanOrEqual(80);
+    expect(stringWidth(shown ?? '')).toBeLessThanOrEqual(80);
   });
 });
 
