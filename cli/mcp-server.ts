@@ -2,9 +2,8 @@
 
 import { once } from 'node:events';
 import { Readable, type Writable } from 'node:stream';
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-import { CallToolRequestSchema, ErrorCode, ListToolsRequestSchema, McpError } from '@modelcontextprotocol/sdk/types.js';
+import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server';
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { CallTurns } from './call-turns.ts';
 import { mcpMessageBytesMax, progressMs } from './limits.ts';
@@ -26,18 +25,14 @@ export interface McpOptions {
   readonly log: (line: string) => void;
 }
 
-type Notify = (notification: {
-  method: 'notifications/progress';
-  params: { progressToken: string | number; progress: number; message: string };
-}) => Promise<void>;
-
 // A call may wait for a person longer than a client waits for an answer: who asked for progress hears that it goes on.
-function reportProgress(progressToken: string | number | undefined, send: Notify): () => void {
+function reportProgress({ mcpReq: { _meta, notify } }: ServerContext): () => void {
+  const progressToken = _meta?.progressToken;
   if (progressToken === undefined) return () => undefined;
   let progress = 0;
   const timer = setInterval(() => {
     const params = { progressToken, progress: ++progress, message: 'still running, or waiting for a person' };
-    void send({ method: 'notifications/progress', params }).catch(() => undefined);
+    void notify({ method: 'notifications/progress', params }).catch(() => undefined);
   }, progressMs);
   return () => clearInterval(timer);
 }
@@ -59,35 +54,56 @@ export interface McpWorld extends ToolWorld {
   readonly turns: CallTurns;
 }
 
-/** Serves until the client goes away or the signal aborts. */
+/** Serves until the client goes away or the signal aborts. The client's first message decides which revision of the protocol is spoken. */
 export async function serveMcp(world: McpWorld, streams: McpStreams, options: McpOptions): Promise<void> {
+  const { log, signal } = options;
+  const lines = Readable.from(messagesOf(streams, signal), { objectMode: false });
+  const transport = new StdioServerTransport(lines, streams.stdout, { maxBufferSize: mcpMessageBytesMax + 1 });
+  const ended = new Promise<void>((resolve) => {
+    lines.once('end', resolve).once('close', resolve);
+    lines.on('error', (cause) => {
+      log(cause.message);
+      resolve();
+    });
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  const served = serveStdio(() => makeServer(world, options), { transport, onerror: (error) => log(error.message) });
+  if (!signal.aborted) await ended;
+  await served.close();
+  lines.destroy();
+}
+
+function makeServer(world: McpWorld, options: McpOptions): Server {
   const capabilities = { tools: {}, resources: {}, extensions: skillsExtension };
   const server = new Server({ name: 'skillgate', version: options.version }, { capabilities, instructions });
   // The SDK has no schemas for the extension's methods, and ours read their own parameters.
-  server.fallbackRequestHandler = async ({ method, params }, { sendNotification }) => {
+  server.fallbackRequestHandler = async ({ method, params }, context) => {
     const answer = Object.hasOwn(skillMethods, method) ? skillMethods[method] : undefined;
-    if (answer === undefined) throw new McpError(ErrorCode.MethodNotFound, `There is no method ${JSON.stringify(method)}`);
-    const quiet = reportProgress(params?._meta?.progressToken, sendNotification);
+    if (answer === undefined)
+      throw new ProtocolError(ProtocolErrorCode.MethodNotFound, `There is no method ${JSON.stringify(method)}`);
+    const quiet = reportProgress(context);
     try {
       return { ...(await world.turns.take(() => answer(world.skills, params))) };
     } catch (thrown) {
       const problem = toldProblem(thrown, method, options);
       const [says] = refusalAnswer(problem).content;
-      throw new McpError(problem.code === 'internal' ? ErrorCode.InternalError : ErrorCode.InvalidParams, says?.text ?? '');
+      const isOurs = problem.code === 'internal';
+      throw new ProtocolError(isOurs ? ProtocolErrorCode.InternalError : ProtocolErrorCode.InvalidParams, says?.text ?? '');
     } finally {
       quiet();
     }
   };
-  server.setRequestHandler(ListToolsRequestSchema, async () => ({
+  server.setRequestHandler('tools/list', async () => ({
     tools: tools.map(({ name, description, inputSchema, outputSchema, readOnly }) => ({
       ...{ name, description, inputSchema, ...(outputSchema === undefined ? {} : { outputSchema }) },
       annotations: { readOnlyHint: readOnly, destructiveHint: !readOnly, openWorldHint: !readOnly },
     })),
   }));
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
+  server.setRequestHandler('tools/call', async ({ params }, context) => {
     const tool = tools.find((one) => one.name === params.name);
-    if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${JSON.stringify(params.name)}`);
-    const quiet = reportProgress(params._meta?.progressToken, extra.sendNotification);
+    if (tool === undefined)
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${JSON.stringify(params.name)}`);
+    const quiet = reportProgress(context);
     try {
       return { ...(await world.turns.take(() => tool.call(world, params.arguments ?? {}))) };
     } catch (thrown) {
@@ -96,22 +112,7 @@ export async function serveMcp(world: McpWorld, streams: McpStreams, options: Mc
       quiet();
     }
   });
-  server.onerror = (error) => options.log(error.message);
-  const lines = Readable.from(messagesOf(streams, options.signal), { objectMode: false });
-  const transport = new StdioServerTransport(lines, streams.stdout, { maxBufferSize: mcpMessageBytesMax + 1 });
-  const ended = new Promise<void>((resolve) => {
-    server.onclose = resolve;
-    lines.once('end', resolve).once('close', resolve);
-    lines.on('error', (cause) => {
-      options.log(cause.message);
-      resolve();
-    });
-    options.signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  await server.connect(transport);
-  if (!options.signal.aborted) await ended;
-  await server.close();
-  lines.destroy();
+  return server;
 }
 
 // What failed inside is for the operator; an agent learns that it failed.

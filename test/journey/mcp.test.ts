@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client as ClientOf2026 } from '@modelcontextprotocol/client';
+import { StdioClientTransport as StdioOf2026 } from '@modelcontextprotocol/client/stdio';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ResultSchema } from '@modelcontextprotocol/sdk/types.js';
@@ -97,6 +99,24 @@ describe('an agent over MCP', () => {
       ['skill_open', true],
       ['skill_run', false],
     ]);
+  });
+
+  it('is served by the revision of 2026-07-28 as well', async () => {
+    const modern = new ClientOf2026({ name: 'test', version: '1' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+    await modern.connect(
+      new StdioOf2026({ command: 'skillgate', args: ['mcp', '--agent', 'reporter'], env: { ...host.env }, cwd: host.project }),
+    );
+    try {
+      expect(modern.getNegotiatedProtocolVersion()).toBe('2026-07-28');
+      expect((await modern.listTools()).tools.map(({ name }) => name)).toContain('skill_run');
+      const found = await modern.callTool({
+        name: 'skills_search',
+        arguments: { task: 'the weekly report with @acme/weekly-report' },
+      });
+      expect(JSON.stringify(found.structuredContent)).toContain('@acme/weekly-report');
+    } finally {
+      await modern.close();
+    }
   });
 
   it('finds a skill that no lock names, by its name, and sees 200 characters of it', async () => {
