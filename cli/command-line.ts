@@ -61,10 +61,8 @@ export async function runCommandLine(world: World): Promise<number> {
           });
         return await showHelp(world, unasked, [first]);
       }
-      case 'planned':
-        throw (await import('./commands.ts')).notYet(found.name);
       case 'unknown':
-        throw (await import('./commands/help.ts')).unknownCommand(found.name, found.near);
+        throw (await import('./commands/help.ts')).unknownCommand(found);
     }
   } catch (thrown) {
     return await report(thrown, world, context);

@@ -1,6 +1,5 @@
 /** The one table of commands. Parsing, help, "did you mean" and the lazy loading of each command walk it. */
 
-import { Problem } from '../skills-index/skill/problem.ts';
 import { calledName } from './called-name.ts';
 import type { CommandRow } from './command.ts';
 import { agentRows } from './command-rows/agents.ts';
@@ -31,53 +30,34 @@ export const commandGroups: readonly CommandGroup[] = [
 
 export const commandRows: readonly CommandRow[] = commandGroups.flatMap((group) => group.rows);
 
-/** Planned commands: they answer exit 2 `not-in-this-version` and are absent from help. */
-export const plannedCommands: readonly string[] = [
-  'yank',
-  'deprecate',
-  'appeal',
-  'token',
-  'search',
-  'show',
-  'update',
-  'outdated',
-  'list',
-  'remove',
-  'audit',
-  'report',
-  'index export',
-  'index mirror',
-  'backup',
-  'restore',
-  'completion',
-];
+const removing = 'delete its folder below .agents/skills, and its entries in skillgate.json and skillgate.lock';
+const updating = 'skillgate install @scope/name takes the newest approved version';
 
-/** What other programs call a command of ours. */
-const otherNames: Readonly<Record<string, string>> = {
-  uninstall: 'remove',
-  rm: 'remove',
-  delete: 'remove',
-  upgrade: 'update',
-  ls: 'list',
+/** What people type because other package managers have it, and how it is done here. */
+const elsewhere: Readonly<Record<string, string>> = {
+  remove: removing,
+  uninstall: removing,
+  rm: removing,
+  delete: removing,
+  update: updating,
+  upgrade: updating,
+  list: 'skillgate verify names what is installed, and whether it is what was approved',
+  ls: 'skillgate verify names what is installed, and whether it is what was approved',
 };
-
-/** What does today what a planned command will do. */
-const meanwhile: Readonly<Record<string, string>> = {
-  remove: 'until then delete its folder below .agents/skills, and its entries in skillgate.json and skillgate.lock',
-  update: 'until then: skillgate install @scope/name, which takes the newest approved version',
-};
-
-/** The failure for a planned command. */
-export function notYet(name: string): Problem {
-  const hint = meanwhile[name];
-  return new Problem('not-in-this-version', `${calledName()} ${name} is not in this version`, hint === undefined ? {} : { hint });
-}
 
 export type Found =
   | { readonly kind: 'command'; readonly row: CommandRow; readonly rest: readonly string[] }
   | { readonly kind: 'group'; readonly rows: readonly CommandRow[] }
-  | { readonly kind: 'planned'; readonly name: string }
-  | { readonly kind: 'unknown'; readonly name: string; readonly near: readonly string[] };
+  | UnknownCommand;
+
+export interface UnknownCommand {
+  readonly kind: 'unknown';
+  readonly name: string;
+  /** Commands that are spelled like it. */
+  readonly near: readonly string[];
+  /** How it is done here; undefined where other programs have no such command either. */
+  readonly instead: string | undefined;
+}
 
 /** Finds the command that an argument list begins with: two words before one. */
 export function findCommand(argv: readonly string[]): Found {
@@ -85,14 +65,12 @@ export function findCommand(argv: readonly string[]): Found {
   for (const [name, words] of [[`${first} ${second}`, 2] as const, [first, 1] as const]) {
     const row = commandRows.find((candidate) => candidate.name === name);
     if (row !== undefined) return { kind: 'command', row, rest: argv.slice(words) };
-    const planned = otherNames[name] ?? name;
-    if (plannedCommands.includes(planned)) return { kind: 'planned', name: planned };
   }
   const rows = commandRows.filter((candidate) => candidate.name.startsWith(`${first} `));
   if (rows.length > 0 && (second === '' || second.startsWith('-'))) return { kind: 'group', rows };
   const name = rows.length > 0 ? `${first} ${second}` : first;
   const names = rows.length > 0 ? rows.map((row) => row.name) : commandRows.map((row) => row.name);
-  return { kind: 'unknown', name, near: nearest(name, names) };
+  return { kind: 'unknown', name, near: nearest(name, names), instead: elsewhere[name] };
 }
 
 /** Up to three names that differ from a word by few letters. */

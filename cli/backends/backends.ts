@@ -28,7 +28,6 @@ const makers: Readonly<Record<Backend, (settings: Settings) => FoundBackend>> = 
       'CGO_ENABLED=0 GOBIN=/usr/local/bin go install gvisor.dev/gvisor/runsc@v0.0.0-20260905035102-160fafc42237',
     ),
   docker: findDocker,
-  podman: findPodman,
   seatbelt: findSeatbelt,
   microvm: findMicrovm,
 };
@@ -78,14 +77,6 @@ function findDocker(): FoundBackend {
   const options = { env: {}, cwd: '/', encoding: 'utf8', timeout: 10_000 } as const;
   const why = whyNotDocker(spawnSync(program, [...flags, 'info', '--format', '{{json .}}'], options).stdout ?? '');
   return why === undefined ? { name, sandbox: engineBackend({ name, program, flags }) } : { name, why };
-}
-
-function findPodman(): FoundBackend {
-  const name = 'podman';
-  const program = programOf(name);
-  if (program === undefined) return { name, why: 'there is no podman here', type: 'apt-get install podman' };
-  if (process.getuid?.() !== 0) return { name, why: 'it needs a runner that is root' };
-  return { name, sandbox: engineBackend({ name, program, flags: [] }) };
 }
 
 function findSeatbelt(): FoundBackend {

@@ -1,4 +1,4 @@
-/** From a start to the arguments of a container engine, docker or podman, whose command lines agree in these; pure. */
+/** From a start to the arguments of docker, pure. */
 import { fileBytesMax, homeMiBMax, openFilesMax, sharedMemoryMiBMax, temporaryMiBMax } from '../../runner/limits.ts';
 import type { SandboxStart } from '../../runner/sandbox.ts';
 import type { OciBind } from './oci-spec.ts';

@@ -1,5 +1,5 @@
 /**
- * A container engine as a backend: docker or podman, over its command line. Its daemon starts what the runner then only hears of, so a
+ * docker as a backend, over its command line. Its daemon starts what the runner then only hears of, so a
  * small process that waits for the runner's end takes the container away, and the next start what is left of others.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
@@ -20,11 +20,8 @@ import { makeEmpty, mountBinds } from './mount-binds.ts';
 import { accounts, makeRoot } from './oci-root.ts';
 import { ociSeccomp } from './oci-seccomp.ts';
 
-// In the words of host policy's `require`. podman was never seen to run by us, so it gives no more than what each start tries.
-const gives: Readonly<Record<Engine['name'], readonly string[]>> = {
-  docker: ['seccomp', 'no-network', 'no-user-namespaces', 'dropped-uid', 'memory-cgroup', 'pids-cgroup', 'cpu-cgroup'],
-  podman: ['seccomp', 'no-network', 'dropped-uid'],
-};
+// In the words of host policy's `require`.
+const gives = ['seccomp', 'no-network', 'no-user-namespaces', 'dropped-uid', 'memory-cgroup', 'pids-cgroup', 'cpu-cgroup'];
 
 const cores = Math.max(1, availableParallelism() / 2);
 const shell = '/.prelude/sh';
@@ -40,7 +37,7 @@ const run = promisify(execFile);
 export function engineBackend(engine: Engine): Sandbox {
   return {
     name: engine.name,
-    gives: gives[engine.name],
+    gives,
     checks: preludeChecks,
     start: (start) => startContainer(engine, start),
   };

@@ -1,4 +1,4 @@
-/** The runner's table of system calls as the seccomp section of an OCI runtime specification (config-linux.md, "Seccomp"), which docker and podman read too. Pure. */
+/** The runner's table of system calls as the seccomp section of an OCI runtime specification (config-linux.md, "Seccomp"), which docker reads too. Pure. */
 import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/syscalls.ts';
 import { allowedSyscalls } from './allowed-syscalls.ts';
 

@@ -1,7 +1,7 @@
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { commandGroups, findCommand } from '../commands.ts';
+import { commandGroups, findCommand, type UnknownCommand } from '../commands.ts';
 import { commandText, exitMeanings, groupText, helpOf, overviewText } from '../help-text.ts';
 import { answer, inkFor } from '../output.ts';
 
@@ -23,19 +23,15 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     case 'group':
       answer(context, { schema, commands: found.rows.map(helpOf) }, () => groupText(found.rows, ink));
       return exitCodes.ok;
-    case 'planned':
-      throw new Problem('not-in-this-version', `${calledName()} ${found.name} is not in this version`);
     case 'unknown':
-      throw unknownCommand(found.name, found.near);
+      throw unknownCommand(found);
   }
 }
 
-/** The failure for a command that does not exist, with the ones that are spelled like it. */
-export function unknownCommand(name: string, near: readonly string[]): Problem {
+/** The failure for a command that does not exist: how it is done here, else the commands that are spelled like it. */
+export function unknownCommand({ name, near, instead }: UnknownCommand): Problem {
+  const nearest = near.length > 0 ? `did you mean: ${near.map((one) => `${calledName()} ${one}`).join(', ')}?` : undefined;
   return new Problem('usage', `There is no command ${calledName()} ${name}`, {
-    hint:
-      near.length > 0
-        ? `did you mean: ${near.map((one) => `${calledName()} ${one}`).join(', ')}?`
-        : 'skillgate help lists them all',
+    hint: instead ?? nearest ?? 'skillgate help lists them all',
   });
 }

@@ -115,7 +115,6 @@ async function send(context: CommandContext): Promise<ExitCode> {
     });
   const world = {
     file: auditFileOf(context),
-    keyFile: auditKeyFileOf(context),
     folder: join(paths.data, 'exports'),
     hosts,
     signal,

@@ -1,7 +1,6 @@
 /** Sends the audit log to where host policy says: from where it stopped last time, each entry at least once, beside the runs and never before them. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readAuditKey } from '../../runner/audit-key.ts';
 import { tryLock, unlock } from '../../runner/lock.ts';
 import { readPrivateFile, writePrivateFile } from '../../runner/private-file.ts';
 import type { AuditEntry } from '../../skills-index/run/audit-entry.ts';
@@ -19,13 +18,11 @@ import {
   exportTriesMax,
 } from '../limits.ts';
 import { postOutside, type Resolve } from '../outgoing.ts';
-import { cloudEvents } from './cloud-events.ts';
 import { otlpLogs } from './otlp.ts';
 
 export interface ExportWorld {
-  /** The log, and the key that names this host. */
+  /** The audit log. */
   readonly file: string;
-  readonly keyFile: string;
   /** Where positions are kept: `$DATA/exports`. */
   readonly folder: string;
   readonly hosts: HostPolicy['hosts'];
@@ -121,16 +118,9 @@ async function deliver(
 }
 
 /** @returns why it did not go through */
-async function post(
-  world: ExportWorld,
-  { kind, url }: ExporterPolicy,
-  entries: readonly AuditEntry[],
-): Promise<string | undefined> {
-  const host = readAuditKey(world.keyFile)?.keyId ?? 'unknown';
-  const value = kind === 'otlp' ? otlpLogs(entries) : cloudEvents(entries, host);
-  const type = kind === 'otlp' ? 'application/json' : 'application/cloudevents-batch+json';
-  const body = JSON.stringify(value);
-  const headers = { 'content-type': type, 'content-length': String(Buffer.byteLength(body)) };
+async function post(world: ExportWorld, { url }: ExporterPolicy, entries: readonly AuditEntry[]): Promise<string | undefined> {
+  const body = JSON.stringify(otlpLogs(entries));
+  const headers = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };
   const signal = AbortSignal.any([world.signal, AbortSignal.timeout(exportMilliseconds)]);
   try {
     const status = await postOutside(url, { body, headers, signal }, world.hosts, world.resolve);

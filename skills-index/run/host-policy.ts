@@ -33,7 +33,7 @@ export const requirements = [
 export type Requirement = (typeof requirements)[number];
 
 /** What may hold a run; bubblewrap where host policy names none. */
-export const backends = ['bubblewrap', 'runc', 'runsc', 'docker', 'podman', 'seatbelt', 'microvm'] as const;
+export const backends = ['bubblewrap', 'runc', 'runsc', 'docker', 'seatbelt', 'microvm'] as const;
 export type Backend = (typeof backends)[number];
 
 export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {

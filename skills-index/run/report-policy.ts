@@ -4,8 +4,8 @@ import { exactObject } from '../skill/shape.ts';
 
 /** Where entries of the audit log go besides. */
 export interface ExporterPolicy {
-  /** `otlp`: OTLP/HTTP logs in JSON; `webhook`: CloudEvents in JSON, in batches. */
-  readonly kind: 'otlp' | 'webhook';
+  /** OTLP/HTTP logs in JSON. */
+  readonly kind: 'otlp';
   readonly url: string;
 }
 
@@ -33,6 +33,9 @@ export const reportPolicyEntries = {
     v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(3_600, 'is more than an hour')),
     emptyReportPolicy.statusSeconds,
   ),
-  exporters: v.optional(v.array(exactObject({ kind: v.picklist(['otlp', 'webhook']), url })), []),
+  exporters: v.optional(
+    v.array(exactObject({ kind: v.literal('otlp', 'is not otlp: the audit log goes out as OTLP alone'), url })),
+    [],
+  ),
   incidents: v.optional(exactObject({ report: v.boolean() }), emptyReportPolicy.incidents),
 };

@@ -3,12 +3,6 @@ import type { ProblemCodeRow } from './row.ts';
 
 export const commandCodes = {
   usage: { exit: 2, status: 400, means: 'The command was not understood.', fix: 'skillgate help lists the commands.' },
-  'not-in-this-version': {
-    exit: 2,
-    status: 501,
-    means: 'This command is planned, but not in this version.',
-    fix: 'skillgate help lists what there is.',
-  },
   'node-too-old': {
     exit: 2,
     status: 500,

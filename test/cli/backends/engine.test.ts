@@ -14,7 +14,7 @@ const around = {
 };
 
 describe('the arguments of a container engine', () => {
-  it('are the whole of what a container may, for docker and podman alike', () => {
+  it('are the whole of what a container may', () => {
     expect(engineArguments({ plan }, around).join(' ')).toBe(
       [
         'create --interactive --name skillgate-abcdef --label skillgate.runner=77:4711',

@@ -20,7 +20,6 @@ const others = [
   ociBackend({ name: 'runc', path: '/nowhere' }),
   ociBackend({ name: 'runsc', path: '/nowhere' }),
   engineBackend({ name: 'docker', ...engine }),
-  engineBackend({ name: 'podman', ...engine }),
   seatbelt(),
   microvm({ qemu: '/nowhere', busybox: '/nowhere', kernel: '/nowhere', accelerator: 'tcg' }),
   noSandbox,
@@ -31,7 +30,6 @@ const given: Readonly<Record<string, string>> = {
   runc: 'seccomp no-network no-user-namespaces dropped-uid memory-cgroup pids-cgroup cpu-cgroup',
   runsc: 'seccomp no-network dropped-uid memory-cgroup',
   docker: 'seccomp no-network no-user-namespaces dropped-uid memory-cgroup pids-cgroup cpu-cgroup',
-  podman: 'seccomp no-network dropped-uid',
   seatbelt: 'no-network',
   microvm: 'no-network dropped-uid',
   none: '',
@@ -53,7 +51,7 @@ describe('what doctor says of backends', () => {
   it('is a row for each: what it can enforce, or why not and what to type', () => {
     const rows = backendRows({ backend: 'runc' }, [
       { name: 'runc', sandbox: ociBackend({ name: 'runc', path: '/nowhere' }) },
-      { name: 'podman', sandbox: engineBackend({ name: 'podman', ...engine }) },
+      { name: 'runsc', sandbox: ociBackend({ name: 'runsc', path: '/nowhere' }) },
       { name: 'docker', why: 'its daemon is not running', type: 'systemctl start docker' },
       { name: 'seatbelt', why: 'it needs macOS' },
     ]);
@@ -64,8 +62,9 @@ describe('what doctor says of backends', () => {
           'taken for runs; can enforce seccomp, no-network, no-user-namespaces, dropped-uid, memory-cgroup, pids-cgroup, cpu-cgroup',
       },
       {
-        ...{ name: 'backend podman', holds: true },
-        detail: 'can enforce seccomp, no-network, dropped-uid; not: no-user-namespaces, memory-cgroup, pids-cgroup, cpu-cgroup',
+        name: 'backend runsc',
+        holds: true,
+        detail: 'can enforce seccomp, no-network, dropped-uid, memory-cgroup; not: no-user-namespaces, pids-cgroup, cpu-cgroup',
       },
       { name: 'backend docker', holds: false, detail: 'its daemon is not running', type: 'systemctl start docker' },
       { name: 'backend seatbelt', holds: false, detail: 'it needs macOS' },
