@@ -1,6 +1,5 @@
 /** The one table of commands. Parsing, help, "did you mean" and the lazy loading of each command walk it. */
 
-import { calledName } from './called-name.ts';
 import type { CommandRow } from './command.ts';
 import { agentRows } from './command-rows/agents.ts';
 import { auditRows } from './command-rows/audit.ts';
