@@ -10,6 +10,8 @@ export interface Assignment {
   readonly compound: boolean;
   /** Where in the value it lies, when a pattern takes it apart: `({ a: [x] } = …)` gives x what is at `a`, `0`. */
   readonly path?: readonly string[];
+  /** Each element of the value in turn: `for (x of …)`. */
+  readonly each?: true;
 }
 
 export interface Assignments {
@@ -28,7 +30,10 @@ export interface Assignments {
 export const heldMember = '+';
 
 /** Keeps assignments by what they are assigned to. */
-export function collectAssignments(symbolOf: (name: ts.Node) => ts.Symbol | undefined): Assignments {
+export function collectAssignments(
+  symbolOf: (name: ts.Node) => ts.Symbol | undefined,
+  outsideOf: (name: ts.Identifier) => ts.Symbol | undefined,
+): Assignments {
   const variables = new Map<ts.Symbol, Assignment[]>();
   const members = new Map<ts.Symbol, Map<string, Assignment[]>>();
   const fields = new Map<ts.Node, Map<string, Assignment[]>>();
@@ -46,7 +51,7 @@ export function collectAssignments(symbolOf: (name: ts.Node) => ts.Symbol | unde
     assign(target, one) {
       for (const [bare, part] of targetsOf(target, one)) {
         if (ts.isPropertyAccessExpression(bare) || ts.isElementAccessExpression(bare)) toMember(bare, part);
-        const symbol = ts.isIdentifier(bare) ? symbolOf(bare) : undefined;
+        const symbol = ts.isIdentifier(bare) ? (symbolOf(bare) ?? outsideOf(bare)) : undefined;
         if (symbol !== undefined) push(variables, symbol, part);
       }
     },
@@ -68,20 +73,27 @@ export function collectAssignments(symbolOf: (name: ts.Node) => ts.Symbol | unde
   };
 }
 
-// The single targets of an assignment, a pattern taken apart.
-function* targetsOf(target: ts.Expression, one: Assignment): Iterable<[ts.Expression, Assignment]> {
+/** The single targets of an assignment, a pattern taken apart. */
+export function* targetsOf(target: ts.Expression, one: Assignment): Iterable<[ts.Expression, Assignment]> {
   const { path = [] } = one;
   const bare = bareOf(target);
   if (ts.isObjectLiteralExpression(bare)) {
     for (const property of bare.properties) {
       const named = property.name !== undefined && (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name));
       const inner = named ? { ...one, path: [...path, property.name.text] } : { ...one, compound: true };
-      if (ts.isShorthandPropertyAssignment(property)) yield* targetsOf(property.name, inner);
-      else if (ts.isPropertyAssignment(property)) yield* targetsOf(property.initializer, inner);
+      if (ts.isShorthandPropertyAssignment(property)) {
+        yield* targetsOf(property.name, inner);
+        const otherwise = property.objectAssignmentInitializer;
+        if (otherwise !== undefined)
+          yield* targetsOf(property.name, { value: otherwise, node: one.node, compound: one.compound });
+      }
+      if (ts.isPropertyAssignment(property)) yield* targetsOf(property.initializer, inner);
       else if (ts.isSpreadAssignment(property)) yield* targetsOf(property.expression, one);
     }
   } else if (ts.isArrayLiteralExpression(bare)) {
     for (const [i, element] of bare.elements.entries()) yield* targetsOf(element, { ...one, path: [...path, String(i)] });
+  } else if (ts.isSpreadElement(bare)) {
+    yield* targetsOf(bare.expression, { ...one, compound: true });
   } else if (ts.isBinaryExpression(bare)) {
     yield* targetsOf(bare.left, one);
     yield* targetsOf(bare.left, { value: bare.right, node: one.node, compound: one.compound });

@@ -2,6 +2,7 @@
 import { ts } from 'ts-morph';
 import { own } from '../models/api.ts';
 import { heldMember } from './typescript-assignments.ts';
+import { isTouched } from './typescript-changes.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
 import { foldedFunctions, foldMethod } from './typescript-fold.ts';
 import type { Frame } from './typescript-frames.ts';
@@ -107,6 +108,7 @@ function resultOfApi(
   if (name === 'Object.assign') return unionOf(args);
   if (name === 'Map' || name === 'WeakMap') return { kind: 'instance', of: 'Map', made: node };
   if (name === 'Reflect.get') return self.memberOf(args[0] ?? unknown, args[1] ?? unknown, node);
+  if (self.writes !== undefined && /^(Proxy|Object\.(create|getOwnPropertyDescriptor|assign))$/.test(name)) return unknown;
   if (name === 'Proxy' || name === 'Object.create' || name === 'structuredClone') return args[0] ?? unknown;
   if (/^Object\.(entries|values|keys)$/.test(name) && args[0]?.kind === 'object') return membersOf(self, args[0], name.slice(7));
   if (name === 'Object.getPrototypeOf' || name === 'Reflect.getPrototypeOf')
@@ -125,6 +127,7 @@ function resultOfApi(
 
 /** What `Object.entries`, `values` and `keys` give of an object that is written down; undefined parts stay unknown. */
 function membersOf(self: Evaluator, { node, frame }: Extract<Value, { kind: 'object' }>, which: string): Value {
+  if (isTouched(self, node)) return unknown;
   const items = node.properties.slice(0, 256).map((property): Value => {
     const name = property.name;
     const key: Value = name !== undefined && (ts.isIdentifier(name) || ts.isStringLiteralLike(name)) ? text(name.text) : unknown;
@@ -144,6 +147,7 @@ function resultOfMethod(self: Evaluator, { of, name }: { of: Value; name: string
   const [first] = args;
   if (name === 'then' && first !== undefined)
     return first.kind === 'function' ? returnedBy(self, first.node, [of], first.frame) : unknown;
+  if (name === 'catch' && self.writes !== undefined) return unknown;
   if (name === 'catch' || name === 'finally') return of;
   if (name === 'pipe' && first !== undefined) return first;
   if (name === 'map' && of.kind === 'array' && first?.kind === 'function') {
@@ -160,6 +164,8 @@ function resultOfMethod(self: Evaluator, { of, name }: { of: Value; name: string
       .reduce((sum, item) => returnedBy(self, first.node, [sum, item], first.frame), start);
   }
   if (name === 'get' && of.kind === 'instance' && of.of === 'Map') return heldIn(self, of.made, first);
+  // A part of a list that is chosen when it runs.
+  if (name === 'filter' && self.writes !== undefined && !(first?.kind === 'api' && first.name === 'Boolean')) return unknown;
   const folded = foldMethod(of, name, args);
   return folded ?? unknown;
 }
@@ -176,7 +182,8 @@ function heldIn(self: Evaluator, made: ts.Node, key: Value | undefined): Value {
   });
   const variable = ts.isVariableDeclaration(made.parent) ? self.symbols.symbolOf(made.parent.name) : undefined;
   const later = variable === undefined ? [] : self.symbols.memberAssignments(variable, heldMember);
-  return unionOf([...held, ...later.map(({ value }) => self.valueOf(value))]);
+  const others = self.writes?.leaves(made) === true ? [unknown] : [];
+  return unionOf([...held, ...later.map(({ value }) => self.valueOf(value)), ...others]);
 }
 
 /** What a function returns for these arguments: its return expressions, with the parameters standing for the arguments. */

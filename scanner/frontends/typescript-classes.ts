@@ -1,6 +1,7 @@
 /** Members of the skill's own classes: fields, methods, getters, what constructors and methods put on `this`, what they inherit. */
 import { ts } from 'ts-morph';
 import { isFunctionish } from './typescript-calls.ts';
+import { overriding, writtenMembers } from './typescript-changes.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
 import { nameOfProperty } from './typescript-members.ts';
 import { alternatives, type Functionish, unionOf, unknown, type Value } from './typescript-values.ts';
@@ -10,27 +11,37 @@ const inheritedMax = 8;
 
 /** What a member of a class, or of an object made of it, holds. */
 export function memberOfClass(self: Evaluator, node: ts.ClassLikeDeclaration, name: string, depth = 0): Value {
-  const found = [
-    ...declared(self, node, name),
-    ...self.symbols
-      .fieldAssignments(node, name)
-      .filter((one) => !one.compound)
-      .map((one) => valueAssigned(self, one)),
-  ];
-  if (found.length > 0) return unionOf(found);
+  const assigned =
+    self.writes === undefined
+      ? self.symbols
+          .fieldAssignments(node, name)
+          .filter((one) => !one.compound)
+          .map((one) => valueAssigned(self, one))
+      : writtenMembers(self, node, name);
+  const found = [...declared(self, node, name), ...assigned];
+  const others = depth > 0 ? [] : overriding(self, node).flatMap((one) => ownMember(self, one, name));
+  return unionOf([...(found.length > 0 ? found : inherited(self, node, name, depth)), ...others]);
+}
+
+function inherited(self: Evaluator, node: ts.ClassLikeDeclaration, name: string, depth: number): Value[] {
   const [base] = node.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
-  if (base === undefined || depth >= inheritedMax) return unknown;
-  return unionOf(
-    alternatives(self.valueOf(base.expression)).map((one) =>
-      one.kind === 'class' ? memberOfClass(self, one.node, name, depth + 1) : unknown,
-    ),
+  if (base === undefined || depth >= inheritedMax) return [unknown];
+  return alternatives(self.valueOf(base.expression)).map((one) =>
+    one.kind === 'class' ? memberOfClass(self, one.node, name, depth + 1) : unknown,
   );
+}
+
+function ownMember(self: Evaluator, node: ts.ClassLikeDeclaration, name: string): Value[] {
+  return [...declared(self, node, name), ...writtenMembers(self, node, name)];
 }
 
 function declared(self: Evaluator, node: ts.ClassLikeDeclaration, name: string): Value[] {
   return node.members.flatMap((one): Value[] => {
     if (ts.isConstructorDeclaration(one)) return fieldsOf(self, one, name);
-    if (one.name === undefined || nameOf(self, one.name) !== name) return [];
+    const own = one.name === undefined ? '' : nameOf(self, one.name);
+    // `[name()]() { … }` may be any member.
+    if (own === undefined && self.writes !== undefined) return [unknown];
+    if (own !== name) return [];
     if (ts.isMethodDeclaration(one)) return [{ kind: 'function', node: one, frame: undefined }];
     if (ts.isGetAccessorDeclaration(one)) return self.returnsOf(one).map((value) => self.valueOf(value));
     return ts.isPropertyDeclaration(one) && one.initializer !== undefined ? [self.valueOf(one.initializer)] : [];

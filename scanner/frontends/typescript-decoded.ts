@@ -7,6 +7,8 @@ import { alternatives, textOr } from './typescript-values.ts';
 const decoders =
   /^(atob|unescape|zlib\.(gunzip|inflate|brotliDecompress|unzip|zstdDecompress)\w*|crypto\.(createDecipheriv|privateDecrypt))$/;
 const decodeHops = 4;
+/** Of one variable; more are not looked into. */
+const expressionsMax = 64;
 
 /** Whether an expression, or what its variables were made of, decodes data. */
 export function isDecoded(out: Out, start: ts.Expression | undefined): boolean {
@@ -31,9 +33,15 @@ export function isDecoded(out: Out, start: ts.Expression | undefined): boolean {
   return false;
 }
 
+// What a variable is made of: what it is declared with, what is assigned to it and to members of its object.
 function initializersOf(out: Out, name: ts.Identifier): ts.Expression[] {
-  const declarations = out.self.symbols.symbolOf(name)?.declarations ?? [];
-  return declarations.flatMap((one) => (ts.isVariableDeclaration(one) && one.initializer !== undefined ? [one.initializer] : []));
+  const symbol = out.self.symbols.symbolOf(name);
+  if (symbol === undefined) return [];
+  const made = (symbol.declarations ?? []).flatMap((one) =>
+    ts.isVariableDeclaration(one) && one.initializer !== undefined ? [one.initializer] : [],
+  );
+  const assigned = out.self.symbols.assignments(symbol).map(({ value }) => value);
+  return [...made, ...assigned, ...(out.settled().writes?.writtenTo(symbol) ?? [])].slice(0, expressionsMax);
 }
 
 function isDecoder(out: Out, node: ts.CallExpression): boolean {

@@ -4,14 +4,15 @@ import { ts } from 'ts-morph';
 import { own } from '../models/api.ts';
 import { aliases, globalObjects } from '../models/javascript.ts';
 import type { Steps } from '../steps.ts';
-import { returnsOf, valueOfCall } from './typescript-calls.ts';
+import { ownerOf, returnsOf, valueOfCall } from './typescript-calls.ts';
+import { hasOtherThis, settled, withWritten } from './typescript-changes.ts';
 import { valueOfThis } from './typescript-classes.ts';
-import { foldNumbers } from './typescript-fold.ts';
 import { type Frame, Frames } from './typescript-frames.ts';
 import { apis, classMembers } from './typescript-library.ts';
 import { textsOfMemberAssigned, valueOfMemberAssigned } from './typescript-member-assigned.ts';
 import { memberOfValue, moduleNamed, ownPath } from './typescript-members.ts';
 import { Memory } from './typescript-memory.ts';
+import { valueOfBinary, valueOfPrefix } from './typescript-operators.ts';
 import type { Program } from './typescript-program.ts';
 import { bareOf, type Symbols } from './typescript-symbols.ts';
 import {
@@ -19,13 +20,13 @@ import {
   concatenated,
   type Functionish,
   isWhole,
-  numberOf,
   text,
   unionOf,
   unknown,
   type Value,
 } from './typescript-values.ts';
 import { valueOfArguments, valueOfSymbol } from './typescript-variables.ts';
+import type { Writes } from './typescript-writes.ts';
 
 export interface Evaluator {
   readonly program: Program;
@@ -39,6 +40,8 @@ export interface Evaluator {
   once(thing: object, name: string, find: () => Value): Value;
   /** What `require`, `import()` and the like give for a name. */
   moduleOf(name: Value, from: ts.SourceFile): Value;
+  /** For values that are run: what may change them without the evaluator's seeing it. Where it is given, what may have changed is unknown. */
+  readonly writes: Writes | undefined;
   /** The expressions that a function may return or yield; those of functions inside it are theirs. */
   returnsOf(callee: Functionish): readonly ts.Expression[];
 }
@@ -50,7 +53,7 @@ const framedStepsMax = 20_000;
 const framedTotalMax = 400_000;
 
 /** An evaluator that remembers what it found; each question costs steps. */
-export function createEvaluator(program: Program, symbols: Symbols, steps: Steps): Evaluator {
+export function createEvaluator(program: Program, symbols: Symbols, steps: Steps, writes?: Writes): Evaluator {
   const memory = new Memory();
   const calls = new Frames();
   const returns = new Map<Functionish, readonly ts.Expression[]>();
@@ -84,11 +87,12 @@ export function createEvaluator(program: Program, symbols: Symbols, steps: Steps
     program,
     symbols,
     steps,
+    writes,
     frameOf: (callee, args, outer) => calls.of(callee, args, outer),
     valueOf(expression, given) {
       const node = bareOf(expression);
       const frame = given?.around(node);
-      const find = (): Value => counted(steps, node, evaluate(self, node, frame));
+      const find = (): Value => counted(steps, node, settled(self, node, evaluate(self, node, frame)));
       if (frame !== undefined) return memory.once(frame.question(node), '', () => inFrame(find));
       return memory.once(node, '', () => deeper(find));
     },
@@ -139,7 +143,7 @@ function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): Value {
   if (ts.isArrayLiteralExpression(node)) return arrayOf(self, node, frame);
   if (ts.isPrefixUnaryExpression(node)) return valueOfPrefix(self, node, frame);
   if (ts.isMetaProperty(node)) return { kind: 'api', name: 'import.meta', built: false };
-  if (node.kind === ts.SyntaxKind.ThisKeyword) return valueOfThis(node);
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return hasOtherThis(self, ownerOf(node)) ? unknown : valueOfThis(node);
   if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword)
     return text(node.kind === ts.SyntaxKind.TrueKeyword ? 'true' : 'false');
   return unknown;
@@ -180,45 +184,13 @@ function valueInWith(self: Evaluator, node: ts.Identifier, frame: Frame): Value 
   const api = outside === undefined ? undefined : self.symbols.apiOf(outside);
   if (outside !== undefined)
     found.push(api === undefined ? valueOfSymbol(self, outside, node, frame) : nameOfGlobal(self, node, api));
-  return unionOf(found.filter((one) => one.kind !== 'method'));
+  return unionOf(self.writes === undefined ? found.filter((one) => one.kind !== 'method') : found);
 }
 
 function nameOfGlobal(self: Evaluator, node: ts.Identifier, name: string): Value {
   if (name === '__dirname') return text(posix.dirname(ownPath(self, node)));
   if (name === '__filename') return text(ownPath(self, node));
   return { kind: 'api', name: globalObjects.has(name) ? 'globalThis' : (own(aliases, name) ?? name), built: false };
-}
-
-// A long chain of `+` is flat, so that it costs no call stack.
-function valueOfBinary(self: Evaluator, node: ts.BinaryExpression, frame: Frame): Value {
-  const operator = ts.tokenToString(node.operatorToken.kind) ?? '';
-  if (operator === '||' || operator === '??')
-    return unionOf([self.valueOf(node.left, frame), self.valueOf(node.right, frame)].filter((one) => one.kind !== 'unknown'));
-  if (operator === '&&' || operator === '=') return self.valueOf(node.right, frame);
-  const operands: ts.Expression[] = [];
-  let left: ts.Expression = node;
-  for (; ts.isBinaryExpression(left) && left.operatorToken.kind === node.operatorToken.kind; left = bareOf(left.left))
-    operands.unshift(left.right);
-  const values = [left, ...operands].map((operand) => self.valueOf(operand, frame));
-  const numbers = values.map(numberOf);
-  const [first, ...rest] = numbers;
-  if (first !== undefined && rest.every((one) => one !== undefined)) {
-    return rest.reduce<Value>((sum, one) => foldNumbers(operator, numberOf(sum) ?? 0, one ?? 0), {
-      kind: 'number',
-      number: first,
-    });
-  }
-  return operator === '+' && values.some((one) => alternatives(one).some((each) => each.kind === 'text'))
-    ? concatenated(values)
-    : unknown;
-}
-
-function valueOfPrefix(self: Evaluator, node: ts.PrefixUnaryExpression, frame: Frame): Value {
-  const number = numberOf(self.valueOf(node.operand, frame));
-  if (number === undefined) return unknown;
-  if (node.operator === ts.SyntaxKind.MinusToken) return { kind: 'number', number: -number };
-  if (node.operator === ts.SyntaxKind.TildeToken) return { kind: 'number', number: ~number };
-  return node.operator === ts.SyntaxKind.PlusToken ? { kind: 'number', number } : unknown;
 }
 
 // The checker is asked for a type only where the code says one: inferring it costs the square of a long function's length.
@@ -234,7 +206,9 @@ function valueOfMember(
   key: Value,
   frame: Frame,
 ): Value {
-  const value = self.memberOf(self.valueOf(node.expression, frame), key, node);
+  const object = self.valueOf(node.expression, frame);
+  const value = self.memberOf(object, key, node);
+  if (self.writes !== undefined) return withWritten(self, node, { object, key, value, frame });
   if (alternatives(value).some((one) => one.kind !== 'unknown' && one.kind !== 'method'))
     return unionOf([value, ...textsOfMemberAssigned(self, node, key, value, frame)]);
   const assigned = valueOfMemberAssigned(self, node, key, frame);

@@ -77,10 +77,10 @@ const textMethods: Readonly<Record<string, Method>> = {
   substring: (self, [a, b]) => numbers(a, b, (from, to) => text(self.substring(from ?? 0, to), true)),
   substr: (self, [a, b]) =>
     numbers(a, b, (from = 0, count) => text(count === undefined ? self.slice(from) : self.slice(from).slice(0, count), true)),
-  charAt: (self, [a]) => text(self.charAt(numberOf(a) ?? 0), true),
-  at: (self, [a]) => text(self.at(numberOf(a) ?? 0) ?? '', true),
-  charCodeAt: (self, [a]) => number(self.charCodeAt(numberOf(a) ?? 0)),
-  codePointAt: (self, [a]) => number(self.codePointAt(numberOf(a) ?? 0) ?? Number.NaN),
+  charAt: (self, [a]) => numbers(a, undefined, (at = 0) => text(self.charAt(at), true)),
+  at: (self, [a]) => (a?.kind === 'number' ? letter(self.at(a.number)) : undefined),
+  charCodeAt: (self, [a]) => numbers(a, undefined, (at = 0) => number(self.charCodeAt(at))),
+  codePointAt: (self, [a]) => numbers(a, undefined, (at = 0) => number(self.codePointAt(at) ?? Number.NaN)),
   repeat: (self, [a]) => {
     const count = numberOf(a) ?? -1;
     return count < 0 || count * self.length > foldedCharsMax ? undefined : text(self.repeat(count), true);
@@ -165,6 +165,11 @@ export function foldNumbers(operator: string, a: number, b: number): Value {
     default:
       return unknown;
   }
+}
+
+// Behind the end there is none.
+function letter(value: string | undefined): Value {
+  return value === undefined ? unknown : text(value, true);
 }
 
 function number(value: number): Value {

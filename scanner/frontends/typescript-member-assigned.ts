@@ -36,7 +36,8 @@ export function textsOfMemberAssigned(
   );
 }
 
-function assignedToMember(
+/** All that is assigned to this member of this variable. */
+export function assignedToMember(
   self: Evaluator,
   node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
   key: Value,

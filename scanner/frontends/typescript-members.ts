@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import { own } from '../models/api.ts';
 import { aliases, assignedApis, globalObjects } from '../models/javascript.ts';
+import { isModuleChanged, writtenMembers } from './typescript-changes.ts';
 import { memberOfClass } from './typescript-classes.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
 import { partOfUrl } from './typescript-fold-data.ts';
@@ -38,7 +39,7 @@ export function memberOfValue(self: Evaluator, object: Value, key: Value, node: 
         : { kind: 'api', name: `${object.of}#${name}`, built };
     case 'object':
       return self.once(object.frame?.question(object.node) ?? object.node, `.${name}`, () =>
-        memberOfObject(self, object.node, object.frame, name, built),
+        unionOf([memberOfObject(self, object.node, object.frame, name, built), ...writtenMembers(self, object.node, name)]),
       );
     case 'array':
       return /^\d+$/.test(name)
@@ -51,15 +52,19 @@ export function memberOfValue(self: Evaluator, object: Value, key: Value, node: 
       if (/^(origin|host|hostname|protocol|pathname)$/.test(name)) return partOfUrl(object.text, name);
       if (name === 'length') return isWhole(object) ? { kind: 'number', number: object.text.length } : unknown;
       return /^\d+$/.test(name) && isWhole(object)
-        ? text(object.text[Number(name)] ?? '', true)
+        ? letterAt(object.text, Number(name))
         : { kind: 'method', of: object, name, built };
     case 'module':
-      return memberOfModule(self, object.file, name, node);
+      return isModuleChanged(self, object.file, name) ? unknown : memberOfModule(self, object.file, name, node);
     case 'class':
       return self.once(object.node, `.${name}`, () => memberOfClass(self, object.node, name));
     default:
       return { kind: 'method', of: object, name, built };
   }
+}
+
+function letterAt(value: string, at: number): Value {
+  return at < value.length ? text(value[at] ?? '', true) : unknown;
 }
 
 function isMemberOf(of: string, name: string): boolean {
@@ -104,7 +109,8 @@ function memberOfObject(self: Evaluator, node: ts.ObjectLiteralExpression, frame
   const properties = propertiesNamed(node, name);
   self.steps.take(1 + (properties.length >> 2));
   for (const property of properties) {
-    if (ts.isSpreadAssignment(property))
+    if (self.writes !== undefined && isComputed(self, property, frame)) found.push(unknown);
+    else if (ts.isSpreadAssignment(property))
       found.push(self.memberOf(self.valueOf(property.expression, frame), text(name), property));
     else if (property.name !== undefined && nameOfProperty(self, property.name, frame) === name) {
       if (ts.isPropertyAssignment(property)) found.splice(0, found.length, self.valueOf(property.initializer, frame));
@@ -114,8 +120,20 @@ function memberOfObject(self: Evaluator, node: ts.ObjectLiteralExpression, frame
         found.push(...self.returnsOf(property).map((value) => self.valueOf(value, frame)));
     }
   }
-  const useful = found.filter((one) => one.kind !== 'unknown' && one.kind !== 'method');
+  const useful = found.filter((one) =>
+    self.writes === undefined ? one.kind !== 'unknown' && one.kind !== 'method' : !isAbsent(one),
+  );
   return useful.length > 0 ? unionOf(useful) : { kind: 'method', of: { kind: 'object', node, frame }, name, built };
+}
+
+/** A member that its object does not have. */
+export function isAbsent(value: Value): boolean {
+  return value.kind === 'method' && value.of.kind === 'object';
+}
+
+// `{ [name()]: … }` may be any member.
+function isComputed(self: Evaluator, { name }: ts.ObjectLiteralElementLike, frame: Frame): boolean {
+  return name !== undefined && nameOfProperty(self, name, frame) === undefined;
 }
 
 interface ObjectMembers {

@@ -38,6 +38,8 @@ export interface Started {
 
 export interface Out {
   readonly self: Evaluator;
+  /** For what is run: values that may have been changed where the evaluator does not follow them are unknown. */
+  settled(): Evaluator;
   readonly source: Source;
   readonly files: ReadonlySet<string>;
   /** All nodes of the file, parents before children. */

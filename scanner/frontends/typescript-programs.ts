@@ -26,7 +26,7 @@ export function runShell(out: Out, call: Called, at: number, options?: number): 
       start(call, program, isWhole(value) ? [] : [argument?.node], options === undefined ? undefined : call.args[options]);
       call.use.sources.push({ what: 'command', name: shown(value) });
     } else {
-      capability(out, call, { kind: 'exec', program: '*' }, 'widened', [...traits, 'dynamic-name', 'code-from-string']);
+      capability(out, call, { kind: 'exec', program: '*' }, 'widened', [...traits, 'dynamic-name']);
       call.use.sources.push({ what: 'command', name: shown(value) });
     }
   }

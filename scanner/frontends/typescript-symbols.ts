@@ -44,7 +44,8 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
     return symbol;
   };
   const apiNames = new Map<ts.Symbol, string | undefined>();
-  const kept = collectAssignments(symbolOf);
+  const outsideOf = (name: ts.Identifier): ts.Symbol | undefined => variableNamed(checker, name);
+  const kept = collectAssignments(symbolOf, outsideOf);
   const callers = new Map<Functionish, (ts.CallExpression | ts.NewExpression)[]>();
   const handed = new Map<Functionish, ts.CallExpression[]>();
   const methodNames = new Set<string>();
@@ -54,6 +55,8 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
     for (const node of nodes) {
       if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) {
         kept.assign(node.left, { value: node.right, node, compound: !isPlainAssignment(node.operatorToken.kind) });
+      } else if (ts.isForOfStatement(node) || ts.isForInStatement(node)) {
+        if (!ts.isVariableDeclarationList(node.initializer)) kept.assign(node.initializer, eachOf(node));
       } else if (ts.isCallExpression(node) || ts.isNewExpression(node)) calls.push(node);
       else if (ts.isMethodDeclaration(node) || ts.isPropertyAssignment(node) || ts.isPropertyDeclaration(node)) {
         if (ts.isIdentifier(node.name) || ts.isPrivateIdentifier(node.name)) methodNames.add(node.name.text);
@@ -89,7 +92,7 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
   addHandedCallers(calls, { symbolOf, functionOf }, callers);
   return {
     symbolOf,
-    outsideOf: (name) => variableNamed(checker, name),
+    outsideOf,
     apiOf: (symbol) => {
       if (!apiNames.has(symbol)) apiNames.set(symbol, apiName(program, symbol));
       return apiNames.get(symbol);
@@ -174,8 +177,14 @@ export function isAssignment(kind: ts.SyntaxKind): boolean {
   return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
 }
 
-// `x ??= value` puts the value there as it is, or leaves what is there.
-function isPlainAssignment(kind: ts.SyntaxKind): boolean {
+/** What a loop over a variable that exists already puts there: the elements, or names that are not known. */
+export function eachOf(node: ts.ForInOrOfStatement): Assignment {
+  const isOf = ts.isForOfStatement(node) && node.awaitModifier === undefined;
+  return isOf ? { value: node.expression, node, compound: false, each: true } : { value: node.expression, node, compound: true };
+}
+
+/** `x ??= value` puts the value there as it is, or leaves what is there. */
+export function isPlainAssignment(kind: ts.SyntaxKind): boolean {
   return (
     kind === ts.SyntaxKind.EqualsToken ||
     kind === ts.SyntaxKind.QuestionQuestionEqualsToken ||

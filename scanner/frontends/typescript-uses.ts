@@ -14,6 +14,7 @@ import { apiNamed, apis } from './typescript-library.ts';
 import { pipeInto } from './typescript-network.ts';
 import { type Called, capability, embed, type Out, shown, trait, type Use } from './typescript-out.ts';
 import { loadModule } from './typescript-programs.ts';
+import { runArguments } from './typescript-run-values.ts';
 import { isAssignment } from './typescript-symbols.ts';
 import { alternatives, isWhole, text, textOr, unionOf, unknown, type Value } from './typescript-values.ts';
 
@@ -146,7 +147,8 @@ function applyApi(out: Out, call: Called): void {
     noteService(out, call.args[0]?.value ?? unknown, call.node);
   if (call.api === 'Reflect.get' && call.args[0] !== undefined && isEnvironment(call.args[0].value))
     readByName(out, call.node, call.args[1]?.value ?? unknown, () => call.use);
-  if (row !== undefined) for (const effect of row.effects) applyEffect(out, call, effect);
+  if (row !== undefined)
+    for (const effect of row.effects) applyEffect(out, { ...call, args: runArguments(out, call, effect) }, effect);
   else widen(out, call);
 }
 

@@ -7,7 +7,8 @@ import type { Frame } from './typescript-frames.ts';
 export type Functionish = ts.FunctionLikeDeclaration;
 
 export type Value =
-  | { readonly kind: 'unknown' }
+  /** `made`: where an object was made of which nothing else is known. */
+  | { readonly kind: 'unknown'; readonly made?: readonly ts.Node[] }
   /** `unknownPart` stands for parts that could not be computed. `built`: an operation made it, not a literal. */
   | { readonly kind: 'text'; readonly text: string; readonly built: boolean }
   /** Bytes, one code unit each. */
@@ -21,8 +22,13 @@ export type Value =
   /** A class, or an object that is made of it. */
   | { readonly kind: 'class'; readonly node: ts.ClassLikeDeclaration; readonly made: boolean }
   | { readonly kind: 'object'; readonly node: ts.ObjectLiteralExpression; readonly frame: Frame }
-  /** `nodes`: the expressions of the items, where they stand in a literal. */
-  | { readonly kind: 'array'; readonly items: readonly Value[]; readonly nodes?: readonly ts.Expression[] }
+  /** `nodes`: the expressions of the items, where they stand in a literal. `made`: the expressions that made the list, or handed it on. */
+  | {
+      readonly kind: 'array';
+      readonly items: readonly Value[];
+      readonly nodes?: readonly ts.Expression[];
+      readonly made?: readonly ts.Node[];
+    }
   /** A file of the skill, as a module. */
   | { readonly kind: 'module'; readonly file: ts.SourceFile }
   /** `.constructor` of something that is no function. */
@@ -63,7 +69,7 @@ export function unionOf(values: readonly Value[]): Value {
 function keyOf(value: Value): unknown {
   if (value.kind === 'text') return `text ${value.text}`;
   if (value.kind === 'api') return `api ${value.name}`;
-  if (value.kind === 'unknown') return 'unknown';
+  if (value.kind === 'unknown') return value.made?.[0] ?? 'unknown';
   if (value.kind === 'class') return value.made ? value.node : value.node.members;
   return value.kind === 'function' ? value.node : value;
 }

@@ -1,10 +1,12 @@
 /** What a variable, parameter or import holds, from all that is assigned to it. */
 import { ts } from 'ts-morph';
 import type { Assignment } from './typescript-assignments.ts';
-import { isFunctionish } from './typescript-calls.ts';
+import { isFunctionish, ownerOf } from './typescript-calls.ts';
+import { fromOthers } from './typescript-changes.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
 import type { Frame } from './typescript-frames.ts';
-import { nameOfProperty } from './typescript-members.ts';
+import { isAbsent, nameOfProperty } from './typescript-members.ts';
+import { elementCallbacks } from './typescript-positions.ts';
 import { bareOf } from './typescript-symbols.ts';
 import { alternatives, concatenated, type Functionish, text, unionOf, unknown, type Value } from './typescript-values.ts';
 
@@ -24,15 +26,21 @@ export function valueOfSymbol(self: Evaluator, symbol: ts.Symbol, use: ts.Node, 
 const appendedMax = 100;
 
 function allOf(self: Evaluator, symbol: ts.Symbol, frame: Frame): Value {
-  const declared = declarationsOf(symbol).map((declaration) => valueOfDeclaration(self, declaration, frame));
+  const declarations = declarationsOf(symbol).filter((one) => self.writes === undefined || !isEmptyVariable(one));
+  const declared = declarations.map((declaration) => valueOfDeclaration(self, declaration, frame));
   const assigned = self.symbols.assignments(symbol);
   if (assigned.length === 0) return unionOf(declared);
   const plain = assigned.filter((one) => !one.compound).map((one) => valueAssigned(self, one, frame));
   return unionOf([
-    ...declared.filter((one) => one.kind !== 'unknown'),
+    ...(self.writes === undefined ? declared.filter((one) => one.kind !== 'unknown') : declared),
     ...plain,
     ...(plain.length < assigned.length ? [unknown] : []),
   ]);
+}
+
+// `let command;` holds nothing of its own.
+function isEmptyVariable(one: ts.Declaration): boolean {
+  return ts.isVariableDeclaration(one) && one.initializer === undefined && ts.isVariableStatement(one.parent.parent);
 }
 
 // In JavaScript `options.host = …` is a declaration of the variable too; its value is the member's.
@@ -42,10 +50,11 @@ function declarationsOf(symbol: ts.Symbol): readonly ts.Declaration[] {
 }
 
 /** What an assignment assigns; the part of it that a pattern takes. */
-export function valueAssigned(self: Evaluator, { value, node, path = [] }: Assignment, frame?: Frame): Value {
+export function valueAssigned(self: Evaluator, { value, node, path = [], each }: Assignment, frame?: Frame): Value {
+  const whole = self.valueOf(value, frame);
   return path.reduce(
     (whole, name) => self.memberOf(whole, /^\d+$/.test(name) ? { kind: 'number', number: Number(name) } : text(name), node),
-    self.valueOf(value, frame),
+    each ? elementOf(whole) : whole,
   );
 }
 
@@ -56,6 +65,7 @@ function valueOfDeclaration(self: Evaluator, declaration: ts.Declaration, frame:
   if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration))
     return { kind: 'function', node: declaration, frame };
   if (ts.isClassDeclaration(declaration)) return { kind: 'class', node: declaration, made: false };
+  if (self.writes !== undefined && isMemberDeclaration(declaration)) return unknown;
   if (ts.isPropertyDeclaration(declaration))
     return declaration.initializer === undefined ? unknown : self.valueOf(declaration.initializer);
   if (ts.isPropertyAssignment(declaration)) return self.valueOf(declaration.initializer, frame);
@@ -68,6 +78,12 @@ function valueOfDeclaration(self: Evaluator, declaration: ts.Declaration, frame:
     return self.valueOf(declaration.parent.right);
   if (ts.isSourceFile(declaration)) return { kind: 'module', file: declaration };
   return valueOfImport(self, declaration);
+}
+
+function isMemberDeclaration(declaration: ts.Declaration): boolean {
+  return (
+    ts.isPropertyDeclaration(declaration) || ts.isPropertyAssignment(declaration) || ts.isShorthandPropertyAssignment(declaration)
+  );
 }
 
 // An import that leads to nothing in the skill or the library: known by module and name only.
@@ -131,10 +147,9 @@ export function valueOfBinding(self: Evaluator, element: ts.BindingElement, fram
   if (name === undefined) return unknown;
   const computed = element.propertyName !== undefined && ts.isComputedPropertyName(element.propertyName);
   const value = self.memberOf(whole, text(name, computed && !ts.isStringLiteralLike(element.propertyName.expression)), element);
-  return unionOf([...(value.kind === 'method' && fallback.length > 0 ? [] : [value]), ...fallback]);
+  const isLeftOut = self.writes === undefined ? value.kind === 'method' : isAbsent(value);
+  return unionOf([...(isLeftOut && fallback.length > 0 ? [] : [value]), ...fallback]);
 }
-
-const elementCallbacks = new Set(['map', 'forEach', 'filter', 'find', 'some', 'every', 'flatMap', 'findLast']);
 
 /** A parameter holds what the calls of its function give it. */
 function valueOfParameter(self: Evaluator, parameter: ts.ParameterDeclaration, frame: Frame): Value {
@@ -143,11 +158,12 @@ function valueOfParameter(self: Evaluator, parameter: ts.ParameterDeclaration, f
   const inFrame = frame?.given(parameter);
   if (inFrame !== undefined) return inFrame;
   const index = callee.parameters.indexOf(parameter);
-  if (parameter.dotDotDotToken !== undefined) return restOf(self, callee, index);
+  const others = fromOthers(self, callee);
+  if (parameter.dotDotDotToken !== undefined) return unionOf([restOf(self, callee, index), ...others]);
   const values = self.symbols.callers(callee).map((call) => givenBy(self, call, index)[index] ?? unknown);
   const fromCallback = callbackValue(self, callee, index, frame);
   const fallback = parameter.initializer === undefined ? [] : [self.valueOf(parameter.initializer, frame)];
-  return unionOf([...values, ...fromCallback, ...fallback]);
+  return unionOf([...values, ...fromCallback, ...fallback, ...others]);
 }
 
 function restOf(self: Evaluator, callee: Functionish, from: number): Value {
@@ -161,7 +177,7 @@ function restOf(self: Evaluator, callee: Functionish, from: number): Value {
 /** `arguments` of the function around a name: what its calls give it. */
 export function valueOfArguments(self: Evaluator, name: ts.Identifier): Value {
   for (let at: ts.Node = name.parent; !ts.isSourceFile(at); at = at.parent) {
-    if (isFunctionish(at) && !ts.isArrowFunction(at)) return restOf(self, at, 0);
+    if (isFunctionish(at) && !ts.isArrowFunction(at)) return unionOf([restOf(self, at, 0), ...fromOthers(self, at)]);
   }
   return unknown;
 }
@@ -215,10 +231,17 @@ function appended(
       ts.isExpressionStatement(node.parent) &&
       node.parent.parent === block,
   );
-  if (!inLine) return undefined;
+  if (!inLine || (self.writes !== undefined && !isInOneRun(declaration, block, use))) return undefined;
   const before = assigned.filter(({ node }) => node.getSourceFile() !== use.getSourceFile() || node.pos < use.pos);
   return concatenated([
     self.valueOf(bareOf(declaration.initializer), frame),
     ...before.map(({ value }) => self.valueOf(value, frame)),
   ]);
+}
+
+// The statements run in their order before the use: none is left out by a jump, and the use is in no function that runs at another time.
+function isInOneRun(declaration: ts.VariableDeclaration, block: ts.Node, use: ts.Node): boolean {
+  const isBlockScoped = (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.BlockScoped) !== 0;
+  const isWhole = isBlockScoped || ts.isSourceFile(block) || isFunctionish(block.parent);
+  return isWhole && ownerOf(use) === ownerOf(declaration) && use.getSourceFile() === declaration.getSourceFile();
 }

@@ -2,18 +2,21 @@
 import { ts } from 'ts-morph';
 import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import type { Source } from '../source.ts';
-import { createEvaluator } from './typescript-evaluate.ts';
+import { createEvaluator, type Evaluator } from './typescript-evaluate.ts';
 import { flowGraph } from './typescript-flow.ts';
 import type { Out, Use } from './typescript-out.ts';
 import { createProgram } from './typescript-program.ts';
 import { collectSymbols } from './typescript-symbols.ts';
 import { findUses, visitCall } from './typescript-uses.ts';
+import { collectWrites } from './typescript-writes.ts';
 
 /** Analyses all sources as one program: what one file reads, another may send. */
 export function analyseTypescript(sources: readonly Source[], context: FrontEndContext): FrontEndResult {
   const program = createProgram(sources, context.steps);
   const symbols = collectSymbols(program, context.steps);
   const self = createEvaluator(program, symbols, context.steps);
+  let settled: Evaluator | undefined;
+  const settledEvaluator = (): Evaluator => (settled ??= createEvaluator(program, symbols, context.steps, collectWrites(self)));
   const outs = new Map<ts.SourceFile, Out>();
   // An object may be used before the call that made it is looked at, and in another file.
   const useOf = (made: ts.Node): Use | undefined => {
@@ -25,6 +28,7 @@ export function analyseTypescript(sources: readonly Source[], context: FrontEndC
   for (const { source, file, nodes } of program.files) {
     const out: Out = {
       self,
+      settled: settledEvaluator,
       source,
       files: context.files,
       facts: [],
