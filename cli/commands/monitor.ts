@@ -2,13 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { diskStore } from '../disk-store.ts';
 import { parseEvery } from '../every-option.ts';
-import { monitorSecondsDefault, monitorVerifiedBytesMax } from '../limits.ts';
+import { monitorSecondsDefault } from '../limits.ts';
 import { differenceMeanings } from '../monitor/difference.ts';
 import { type Look, lookOnce } from '../monitor/look.ts';
+import { makeMemory, type ReplayMemory } from '../monitor/memory.ts';
 import { judgeFailure } from '../monitor/not-shown.ts';
 import { MonitorFolder } from '../monitor/state.ts';
 import type { ReplayWorld } from '../monitor/world.ts';
@@ -26,7 +26,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const every = parseEvery(options.every, monitorSecondsDefault);
   const below = resolve(cwd, String(options.data ?? join(paths.data, 'monitor')));
   const folder = new MonitorFolder(join(below, hexOf(pinned.fingerprint)));
-  const memory = { verified: new VerifiedStatements(monitorVerifiedBytesMax), judged: new Map(), judgedVerdicts: new Map() };
+  const memory = makeMemory();
   await mkdir(folder.dir, { recursive: true, mode: 0o700 });
   const { holdFolder } = await import('../../registry/sqlite.ts');
   const letGo = holdFolder(folder.dir);
@@ -45,7 +45,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 
 type Shown = Omit<Look, 'status'>;
 
-type Memory = Pick<ReplayWorld, 'folder' | 'verified' | 'judged' | 'judgedVerdicts'> & {
+type Memory = ReplayMemory & {
+  readonly folder: MonitorFolder;
   /** A registry that does not answer is asked again later. */
   readonly tries: boolean;
 };

@@ -11,11 +11,11 @@ import type { Status } from '../../skills-index/trust/status-file.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
 import { monitorLinesMax } from '../limits.ts';
 import { type Difference, withheldStatement } from './difference.ts';
-import type { JudgedVerdict } from './judged-verdict.ts';
+import type { JudgedVerdict, LoggedVerdict } from './judged-verdict.ts';
 import { StandingMarks } from './marks.ts';
 import { offeredKey } from './offered.ts';
 import type { MonitorState } from './state-file.ts';
-import { judgeVerdictInLog, type LoggedVerdict } from './verdicts.ts';
+import { judgeVerdictInLog } from './verdicts.ts';
 import type { ReplayWorld } from './world.ts';
 
 export interface Compared {

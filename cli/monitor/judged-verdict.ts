@@ -1,5 +1,14 @@
+import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { IndexLine } from '../../skills-index/trust/index-line.ts';
 import type { ReplayedLine } from '../../skills-index/trust/replay/judge-line.ts';
+
+/** A verdict as a replay remembers it. */
+export interface LoggedVerdict {
+  /** Package URL of the version. */
+  readonly purl: string;
+  readonly logIndex: number;
+  readonly address: Digest;
+}
 
 /** What came of a verdict in the log whose index line is not shown. */
 export type JudgedVerdict =

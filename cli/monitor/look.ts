@@ -2,21 +2,16 @@
 import { join } from 'node:path';
 import { showsOtherHead } from '../../skills-index/client/log-proofs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { readLogged } from '../../skills-index/trust/identity/read-logged.ts';
-import { type Word, wordsOf } from '../../skills-index/trust/replay/log-words.ts';
-import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root-office.ts';
-import { monitorDifferencesMax, monitorHeadsMax, monitorTriesMax, monitorWordsMax } from '../limits.ts';
+import { monitorDifferencesMax, monitorHeadsMax, monitorTriesMax } from '../limits.ts';
 import { writeWhole } from '../whole-file.ts';
 import { type Compared, compareIndex } from './compare.ts';
 import { type Difference, withheldStatement } from './difference.ts';
 import { keepEvidence } from './evidence.ts';
 import { type NotedHead, readHeads, type ShownHeads } from './heads.ts';
 import { keepOffered, readOffered } from './offered.ts';
-import type { KeptWord } from './state.ts';
 import { type MonitorState, nothingWalked } from './state-file.ts';
 import { askAgain, walkStatements } from './statements.ts';
-import type { LoggedVerdict } from './verdicts.ts';
 import type { ReplayWorld } from './world.ts';
 
 export interface Look {
@@ -84,10 +79,10 @@ async function lookAt(world: ReplayWorld): Promise<RawLook> {
   const walked = await walk(world, { ...before, heads: headsWith(world, before, heads) }, heads.newest);
   if ('code' in walked) return { ...found, differences: [...heads.differences, walked] };
   const state = await askAgain(world, walked);
-  const { words, verdicts, unverifiable } = await readWords(world, state, heads.stated.size);
+  const { unverifiable, ...words } = await world.known.read(world, state, heads.stated.size);
   const { dir } = world.folder;
   const offered = await readOffered(dir, before.offered);
-  const log = { words: wordsOf(world, words), size: heads.stated.size, epoch: epochOf(world, words), verdicts, offered, state };
+  const log = { ...words, size: heads.stated.size, offered, state };
   const compared = await compareIndex(world, log, heads.status);
   const withheld = state.withheld.map(({ index }) => withheldStatement(index));
   const isOlder = before.seen !== undefined && before.seen.sums === undefined;
@@ -135,36 +130,6 @@ async function walk(world: ReplayWorld, before: MonitorState, head: NotedHead): 
 
 async function isOther({ source, root }: ReplayWorld, note: string, head: NotedHead): Promise<boolean> {
   return showsOtherHead(source, verifyRootCheckpoint(note, root), head);
-}
-
-interface ReadWords {
-  readonly words: readonly Word[];
-  readonly verdicts: readonly LoggedVerdict[];
-  readonly unverifiable: readonly Difference[];
-}
-
-async function readWords(world: ReplayWorld, state: MonitorState, size: number): Promise<ReadWords> {
-  const kept = (await world.folder.readWords(state))
-    .filter(({ logIndex }) => logIndex < size)
-    .sort((one, other) => one.logIndex - other.logIndex);
-  if (kept.length > monitorWordsMax)
-    throw new Problem('monitor-limit', `The log has more than ${monitorWordsMax} statements that a replay has to remember`);
-  const words = kept.flatMap((one) => readWord(world, one) ?? []);
-  const unverifiable = words.flatMap((one): Difference[] =>
-    'why' in one ? [{ code: 'statement-unverifiable', place: `log index ${one.logIndex}`, message: one.why }] : [],
-  );
-  const verdicts = kept.flatMap(({ verdict, logIndex, address }) =>
-    verdict === undefined ? [] : [{ purl: verdict, logIndex, address }],
-  );
-  return { words, verdicts, unverifiable };
-}
-
-function readWord(world: ReplayWorld, { bundle, logIndex, address }: KeptWord): Word | undefined {
-  return bundle === undefined ? undefined : readLogged(Buffer.from(bundle, 'base64'), { logIndex, digest: address }, world);
-}
-
-function epochOf({ root }: ReplayWorld, words: readonly Word[]): string {
-  return `${rootFingerprint(root)} ${words.length} ${words.at(-1)?.logIndex ?? -1}`;
 }
 
 async function finish(world: ReplayWorld, { heads, before, files, stated: _, offered, ...found }: RawLook): Promise<Look> {

@@ -30,6 +30,13 @@ export interface MonitorState {
   readonly heads: readonly { readonly size: number; readonly at: string }[];
   /** Index lines in the list of those that were shown. */
   readonly offered: number;
+  /** The words of which entries were verified, by which root of trust; all of them but `except`. Absent: none. */
+  readonly verified?: {
+    readonly by: Digest;
+    readonly size: number;
+    readonly words: string;
+    readonly except: readonly number[];
+  };
   /** Since when looks fail although the registry shows the head of its log. */
   readonly failing?: string;
 }
@@ -52,6 +59,9 @@ const fileShape: Shape<MonitorState & { readonly sum: Digest }> = exactObject({
   withheld,
   heads,
   offered: logIndex,
+  verified: v.exactOptional(
+    exactObject({ by: digest, size: logIndex, words: hex, except: boundedList(logIndex, monitorWithheldMax) }),
+  ),
   failing: v.exactOptional(isoTime),
   sum: digest,
 });

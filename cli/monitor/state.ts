@@ -37,6 +37,17 @@ const wordsShape: Shape<readonly KeptWord[]> = v.array(
   }),
 );
 
+/** What was read of the files of words. */
+export interface ReadFiles {
+  /** Files of which each word was read. */
+  readonly names: ReadonlySet<string>;
+  /** Over all words that were read so far. */
+  readonly sum: string;
+  readonly words: readonly KeptWord[];
+  /** Whether `words` are only those that came to what was read before. */
+  readonly isMore: boolean;
+}
+
 const addressBytes = 32;
 
 /** The folder of one registry's replay. */
@@ -75,20 +86,32 @@ export class MonitorFolder {
 
   /**
    * What was kept of the entries that were walked; files of a walk that was given up are removed.
+   * @param before what this process has read: of files that it knows nothing is read again
    * @throws Problem `json-invalid` when a word is missing or another
    */
-  async readWords({ walked, withheld }: MonitorState): Promise<KeptWord[]> {
+  async readWords(state: MonitorState, before?: ReadFiles): Promise<ReadFiles> {
+    const { walked, withheld } = state;
     const folder = join(this.dir, 'words');
     const words: KeptWord[] = [];
+    const names = new Set(before?.names);
     // A statement that came late was written before the state that counts it.
     const uncounted = new Set(withheld.map(({ index }) => index));
     for (const name of (await namesIn(folder)).sort()) {
       const path = join(folder, name);
-      if (Number(name.slice(0, 15)) >= walked.size) await rm(path);
-      else words.push(...(await this.#wordsIn(path)).filter((one) => one.logIndex < walked.size && !uncounted.has(one.logIndex)));
+      if (Number(name.slice(0, 15)) >= walked.size) {
+        await rm(path);
+        continue;
+      }
+      if (names.has(name)) continue;
+      const all = await this.#wordsIn(path);
+      const counted = all.filter((one) => one.logIndex < walked.size && !uncounted.has(one.logIndex));
+      if (counted.length === all.length) names.add(name);
+      words.push(...counted);
     }
-    if (sumWith(emptySums.words, words.map(printWord)) !== walked.sums.words) throw damaged(this.dir, folder);
-    return words;
+    const sum = sumWith(before?.sum ?? emptySums.words, words.map(printWord));
+    if (sum === walked.sums.words) return { names, sum, words, isMore: before !== undefined };
+    if (before !== undefined) return this.readWords(state);
+    throw damaged(this.dir, folder);
   }
 
   /** Puts the addresses of statements, or nothing where there is none, at their places. */
@@ -151,6 +174,10 @@ export class MonitorFolder {
       throw damaged(this.dir, path, cause);
     }
   }
+}
+
+export function sumOfWords(words: readonly KeptWord[]): string {
+  return sumWith(emptySums.words, words.map(printWord));
 }
 
 /** The sums with more words and addresses. */

@@ -11,16 +11,8 @@ import { matchedIdentity } from '../../skills-index/trust/identity/match.ts';
 import type { IndexLine } from '../../skills-index/trust/index-line.ts';
 import { judgeReplayedLine, type LogWords } from '../../skills-index/trust/replay/judge-line.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
-import type { JudgedVerdict } from './judged-verdict.ts';
+import type { JudgedVerdict, LoggedVerdict } from './judged-verdict.ts';
 import type { ReplayWorld } from './world.ts';
-
-/** A verdict as a replay remembers it. */
-export interface LoggedVerdict {
-  /** Package URL of the version. */
-  readonly purl: string;
-  readonly logIndex: number;
-  readonly address: Digest;
-}
 
 /** The line that a verdict stands for, by the statements that it names. */
 export async function judgeVerdictInLog(world: ReplayWorld, words: LogWords, verdict: LoggedVerdict): Promise<JudgedVerdict> {

@@ -7,7 +7,9 @@ import type { ReplayedLine } from '../../skills-index/trust/replay/judge-line.ts
 import type { RootFile } from '../../skills-index/trust/root.ts';
 import type { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
 import type { JudgedVerdict } from './judged-verdict.ts';
+import type { ReadWords } from './read-words.ts';
 import type { MonitorFolder } from './state.ts';
+import type { MonitorState } from './state-file.ts';
 
 /** By what the log is judged; the root of trust as it is now. */
 export interface ReplayTrust {
@@ -27,6 +29,8 @@ export interface ReplayWorld extends ReplayTrust {
   readonly now: () => Date;
   /** Remembers what this process verified and judged, over several looks. */
   readonly verified: VerifiedStatements;
+  /** Reads the words of the log below a size, and verifies those of them that are new. */
+  readonly known: { read(world: ReplayWorld, state: MonitorState, size: number): Promise<ReadWords> };
   readonly judged: Map<string, ReplayedLine>;
   readonly judgedVerdicts: Map<string, JudgedVerdict>;
   /** Told how many entries there are to read, before the first. */

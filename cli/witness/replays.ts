@@ -10,12 +10,11 @@ import { noteBytesMax } from '../../skills-index/log/limits.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { RootFile } from '../../skills-index/trust/root.ts';
-import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
 import { diskStore } from '../disk-store.ts';
-import { monitorVerifiedBytesMax, replayAheadSeconds, replayHoldsLooks, replayHoldsSeconds } from '../limits.ts';
+import { replayAheadSeconds, replayHoldsLooks, replayHoldsSeconds } from '../limits.ts';
 import { type Look, lookOnce } from '../monitor/look.ts';
+import { makeMemory, type ReplayMemory } from '../monitor/memory.ts';
 import { MonitorFolder } from '../monitor/state.ts';
-import type { ReplayWorld } from '../monitor/world.ts';
 import { pinRegistry, trustedRegistry } from '../registries.ts';
 import { freshRegistry } from '../trust/refresh.ts';
 
@@ -49,7 +48,7 @@ interface Outcome {
 export function makeReplays(witness: ReplayingWitness): Replays {
   const { now, alarm } = witness;
   const outcomes = new Map<string, Outcome>();
-  const memory = { verified: new VerifiedStatements(monitorVerifiedBytesMax), judged: new Map(), judgedVerdicts: new Map() };
+  const memory = makeMemory();
   const statuses = new Map<string, Uint8Array>();
   const secondsMax = witness.every * replayHoldsLooks + replayHoldsSeconds;
   const settle = (origin: string, size: number, why?: string): void => {
@@ -86,7 +85,7 @@ async function replay(
   given: {
     readonly base: string;
     readonly root: RootFile;
-    readonly memory: Pick<ReplayWorld, 'verified' | 'judged' | 'judgedVerdicts'>;
+    readonly memory: ReplayMemory;
     readonly signal?: AbortSignal;
   },
 ): Promise<Look> {

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { lookOnce } from '../../../cli/monitor/look.ts';
+import { makeMemory } from '../../../cli/monitor/memory.ts';
 import { MonitorFolder } from '../../../cli/monitor/state.ts';
 import type { ReplayWorld } from '../../../cli/monitor/world.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { signCosignature } from '../../../skills-index/log/cosignature.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root.ts';
-import { VerifiedStatements } from '../../../skills-index/trust/verified-statements.ts';
 import { type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
 import { base } from '../registry-users.ts';
 import { folderWith } from '../temporary-folder.ts';
@@ -39,7 +39,7 @@ it('a head without the cosignatures that policy demands is reported, and one wit
       },
     },
     folder: new MonitorFolder(folderWith()),
-    ...{ verified: new VerifiedStatements(), judged: new Map(), judgedVerdicts: new Map(), now: () => registry.now() },
+    ...{ ...makeMemory(), now: () => registry.now() },
   };
   expect((await lookOnce(look)).differences).toMatchObject([{ code: 'witnesses-missing', place: 'status.json' }]);
   isWitnessed = true;

@@ -1,0 +1,16 @@
+/** What the looks of one process remember. */
+import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
+import { monitorVerifiedBytesMax } from '../limits.ts';
+import { KnownWords } from './known-words.ts';
+import type { ReplayWorld } from './world.ts';
+
+export type ReplayMemory = Pick<ReplayWorld, 'verified' | 'known' | 'judged' | 'judgedVerdicts'>;
+
+export function makeMemory(): ReplayMemory {
+  return {
+    verified: new VerifiedStatements(monitorVerifiedBytesMax),
+    known: new KnownWords(),
+    judged: new Map(),
+    judgedVerdicts: new Map(),
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * Reads a bundle that `verifyStatement` took before by the same root of trust. No signature is verified again, so only who kept beside the bytes
+ * that they were verified may ask.
+ */
+import { noteKeyId, parseCheckpoint } from '../log/checkpoint.ts';
+import { type Digest, digestOf } from '../skill/digest.ts';
+import { parseJson } from '../skill/json.ts';
+import { parseStatement } from '../statement/parse-statement.ts';
+import { isCertified, parseSigstoreBundle } from '../statement/sigstore-bundle.ts';
+import { type RootFile, spkiOf } from './root.ts';
+import { keysOfOffice } from './root-office.ts';
+import type { VerifiedStatement } from './verify-statement.ts';
+
+/**
+ * @param address of the bytes, which are canonical
+ * @returns undefined where it takes a verification: a certificate signed it, or no key of the log that the root file names
+ * @throws Problem `json-invalid`, `statement-invalid`, `log-invalid`
+ */
+export function readVerifiedBefore(bytes: Uint8Array, address: Digest, root: RootFile): VerifiedStatement | undefined {
+  const bundle = parseSigstoreBundle(parseJson(bytes, 'statement').value);
+  if (isCertified(bundle) || digestOf(bytes) !== address) return undefined;
+  const [entry] = bundle.verificationMaterial.tlogEntries;
+  const { inclusionProof: proof } = entry;
+  const logKey = keysOfOffice(root, 'log').find(
+    (one) => Buffer.from(noteKeyId(root.origin, spkiOf(one))).toString('base64') === entry.logId.keyId,
+  );
+  if (logKey === undefined) return undefined;
+  const payload = Buffer.from(bundle.dsseEnvelope.payload, 'base64');
+  const head = parseCheckpoint(proof.checkpoint.envelope);
+  return {
+    statement: parseStatement(payload),
+    signer: bundle.verificationMaterial.publicKey.hint,
+    logIndex: Number(proof.logIndex),
+    digest: address,
+    payloadDigest: digestOf(payload),
+    checkpoint: { size: head.size, root: head.root, retired: logKey.validUpTo !== undefined },
+  };
+}

@@ -1,0 +1,169 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Look, lookOnce } from '../../../cli/monitor/look.ts';
+import { makeMemory, type ReplayMemory } from '../../../cli/monitor/memory.ts';
+import { MonitorFolder } from '../../../cli/monitor/state.ts';
+import { type MonitorState, printState } from '../../../cli/monitor/state-file.ts';
+import { memoryStore } from '../../../skills-index/client/store.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { peekStatement } from '../../../skills-index/statement/sign.ts';
+import { parseSigstoreBundle } from '../../../skills-index/statement/sigstore-bundle.ts';
+import { isWord } from '../../../skills-index/trust/replay/log-words.ts';
+import { rootFingerprint } from '../../../skills-index/trust/root.ts';
+import { readVerifiedBefore } from '../../../skills-index/trust/verified-before.ts';
+import { verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
+import { makeKey } from '../../registry/people.ts';
+import { claimScope } from '../../registry/road.ts';
+import { hiding, honest, type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
+import { base } from '../registry-users.ts';
+import { folderWith } from '../temporary-folder.ts';
+
+let monitored: Monitored;
+let dir: string;
+/** Log indexes of the words whose signatures were verified. */
+let verified: number[];
+beforeEach(async () => {
+  monitored = await makeMonitored();
+  dir = folderWith();
+  verified = [];
+});
+afterEach(() => monitored.close());
+
+/** What a process remembers, beginning with nothing. */
+function fresh(): ReplayMemory {
+  const memory = makeMemory();
+  const verify: typeof memory.verified.verify = (bytes, root, sigstore) => {
+    const bundle = parseSigstoreBundle(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    if (isWord({ statement: peekStatement(bundle.dsseEnvelope) }))
+      verified.push(Number(bundle.verificationMaterial.tlogEntries[0].logIndex));
+    return memory.verified.verify(bytes, root, sigstore);
+  };
+  return { ...memory, verified: Object.assign(Object.create(memory.verified), { verify }) };
+}
+
+async function look(memory: ReplayMemory, folder = new MonitorFolder(dir)): Promise<Look> {
+  const { registry, send } = monitored.world;
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const path = String(input).slice(base.length);
+    return monitored.lie(path, await send(path, init as RequestInit));
+  };
+  const { root, policy } = registry;
+  verified = [];
+  const source = { base, fetch, store: memoryStore() };
+  const trust = { root, policy, fingerprint: rootFingerprint(root) };
+  return lookOnce({ ...trust, ...memory, source, folder, now: () => registry.now() });
+}
+
+async function bringRevoked(): Promise<void> {
+  await monitored.bring(skillAt(1));
+  await monitored.say(skillAt(1), 'revoked');
+}
+
+const found = ({ differences }: Look): string[] => differences.map(({ code }) => code);
+const rewriteState = (change: (state: MonitorState) => MonitorState): void => {
+  const path = join(dir, 'state.json');
+  const { sum: _, ...state } = JSON.parse(readFileSync(path, 'utf8'));
+  writeFileSync(path, printState(change(state)));
+};
+
+describe('a replay', () => {
+  it('verifies what is new, once, and never what an earlier look of this or another process verified', async () => {
+    const memory = fresh();
+    await look(memory);
+    expect(new Set(verified).size).toBe(await monitored.size());
+    expect(found(await look(memory))).toEqual([]);
+    expect(verified).toEqual([]);
+    await claimScope(monitored.world.send, 'new', makeKey());
+    expect(found(await look(memory))).toEqual([]);
+    expect([...new Set(verified)]).toEqual([(await monitored.size()) - 1]);
+    expect(found(await look(fresh()))).toEqual([]);
+    expect(verified).toEqual([]);
+  });
+
+  it.each<[string, (state: MonitorState) => MonitorState]>([
+    ['does not say', ({ verified: _, ...state }) => state],
+    ['says so of another root of trust', (state) => withVerified(state, { by: `sha256:${'a'.repeat(64)}` as never })],
+    ['says so of other words', (state) => withVerified(state, { words: 'b'.repeat(64) })],
+    ['says so beyond its proven head', (state) => withVerified(state, { size: state.walked.size + 1 })],
+  ])('verifies every word again after a restart when the state %s', async (_, change) => {
+    await look(fresh());
+    const all = new Set(verified);
+    rewriteState(change);
+    await look(fresh()).catch(() => undefined);
+    expect(new Set(verified)).toEqual(all);
+  });
+
+  it('reads a verified statement again as it was verified', async () => {
+    const { send, registry } = monitored.world;
+    for (let at = 0; at < (await monitored.size()); at++) {
+      const bytes = Buffer.from(await (await send(`/log/statements/${at}`)).arrayBuffer());
+      const known = verifyStatement(JSON.parse(bytes.toString('utf8')), { root: registry.root });
+      expect(readVerifiedBefore(bytes, digestOf(bytes), registry.root)).toEqual(known);
+      expect(readVerifiedBefore(bytes, digestOf('other bytes'), registry.root)).toBeUndefined();
+    }
+  });
+
+  it('finds what the status hides, from memory and after a restart', async () => {
+    await bringRevoked();
+    const memory = fresh();
+    expect(found(await look(memory))).toEqual([]);
+    monitored.lie = hiding(monitored);
+    expect(found(await look(memory))).toEqual(['mark-missing']);
+    expect(found(await look(fresh()))).toEqual(['mark-missing']);
+    monitored.lie = honest;
+    expect(found(await look(fresh()))).toEqual([]);
+  });
+});
+
+/** A folder whose process is killed at its n-th write. */
+class Dying extends MonitorFolder {
+  left: number;
+
+  constructor(path: string, writes: number) {
+    super(path);
+    this.left = writes;
+  }
+
+  #step(): void {
+    if (this.left-- === 0) throw new Error('killed');
+  }
+
+  override async write(...given: Parameters<MonitorFolder['write']>): Promise<void> {
+    this.#step();
+    return super.write(...given);
+  }
+
+  override async keepWords(...given: Parameters<MonitorFolder['keepWords']>): Promise<void> {
+    this.#step();
+    return super.keepWords(...given);
+  }
+
+  override async keepAddresses(...given: Parameters<MonitorFolder['keepAddresses']>): Promise<void> {
+    this.#step();
+    return super.keepAddresses(...given);
+  }
+}
+
+it('a replay that is killed at any write goes on, and neither hides nor accuses', async () => {
+  await bringRevoked();
+  await look(fresh());
+  for (let writes = 0; ; writes++) {
+    await claimScope(monitored.world.send, `new-${writes}`, makeKey());
+    const dying = new Dying(dir, writes);
+    const ended = await look(fresh(), dying).then(
+      () => true,
+      () => false,
+    );
+    monitored.lie = hiding(monitored);
+    expect(found(await look(fresh())), `killed at write ${writes}`).toEqual(['mark-missing']);
+    monitored.lie = honest;
+    expect(found(await look(fresh())), `killed at write ${writes}`).toEqual([]);
+    if (ended) return;
+  }
+});
+
+function withVerified(state: MonitorState, change: Partial<Required<MonitorState>['verified']>): MonitorState {
+  if (state.verified === undefined) throw new Error('nothing was verified');
+  return { ...state, verified: { ...state.verified, ...change } };
+}
