@@ -66,7 +66,7 @@ export const errorKindsMax = 100;
 /** How long a browser that was here over TLS comes back over nothing else. */
 export const strictTransportSeconds = 365 * 24 * 3_600;
 export const databaseWaitMs = 2_000;
-/** A database up to this size is checked whole at each start, which takes about a second. */
+/** A database up to this size is looked through before it serves, which takes about a second; a larger one while it serves. */
 export const databaseCheckBytesMax = 256 * 1024 * 1024;
 export const stopMs = 5_000;
 /** Versions that are looked at for a rescan when no other job waits. */
@@ -124,3 +124,6 @@ export const mailboxMax = 2_000;
 export const mailboxListedMax = 100;
 /** Versions that were approved while the storage failed, kept in mind by one process. */
 export const unsettledMax = 1_000;
+/** Publications that are read at once when a publisher is stopped. */
+export const publisherVersionsAtOnce = 500;
+export const databaseCheckOutputBytesMax = 4_096;

@@ -1,13 +1,8 @@
 /** Revocations and suspensions, signed by a reviewer or administrator: they reach every installation through status.json. */
-import { and, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import {
-  predicateTypes,
-  type RevocationPredicate,
-  type RevocationStatement,
-  type RevocationTarget,
-} from '../skills-index/statement/attestation.ts';
+import type { RevocationPredicate, RevocationStatement, RevocationTarget } from '../skills-index/statement/attestation.ts';
 import { isBehind } from '../skills-index/trust/identity/publisher-stops.ts';
 import { finishLogged, orLater } from './after-logging.ts';
 import { ownVersion, whyOwn } from './authors.ts';
@@ -15,8 +10,9 @@ import { retryOnClash, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { latest, memberNow, readIdentities } from './identities.ts';
 import { type LoggedAt, planAppend } from './log.ts';
-import { speakerOf, wordOnPublisher } from './publishers.ts';
-import { marks, statements, versions } from './schema.ts';
+import { versionsOf } from './publisher-versions.ts';
+import { wordOnPublisher } from './publishers.ts';
+import { marks, versions } from './schema.ts';
 import { type SentEnvelope, signerOf } from './signer.ts';
 import { movesFrom, requireMove, type State } from './status.ts';
 import { refreshStatus } from './status-json.ts';
@@ -88,23 +84,6 @@ export async function versionsMeant(
       ? eq(versions.bundle, target.bundle)
       : and(eq(versions.name, target.name), eq(versions.version, target.version));
   return registry.db.read.select().from(versions).where(condition);
-}
-
-async function versionsOf(registry: Registry, publisher: Digest, kind: RevocationPredicate['kind']): Promise<VersionRow[]> {
-  const { stops } = (await readIdentities(registry)).chain;
-  const indexed: readonly State[] = ['approved', 'suspended', 'revoked'];
-  const heirs = inArray(versions.publisher, stops.heirsOf(publisher));
-  const rows = await registry.db.read
-    .select({ version: versions, material: statements.material })
-    .from(versions)
-    .innerJoin(statements, and(eq(statements.versionId, versions.id), eq(statements.predicateType, predicateTypes.publish)))
-    // Only a certificate says of whom else it speaks.
-    .where(and(inArray(versions.status, indexed), or(heirs, isNotNull(statements.material))));
-  const published = rows.map(({ version, material }) => ({ version, speaker: speakerOf(version, { material }) }));
-  return published
-    .filter(({ speaker }) => stops.isAbout(publisher, speaker))
-    .filter(({ speaker }) => kind !== 'lifted' || stops.wordOnPublished(speaker, latest, publisher) === undefined)
-    .map(({ version }) => version);
 }
 
 /**

@@ -34,6 +34,11 @@ describe('the plan of a statement', () => {
       'select exists (select 1 from "versions" where bundle = ? and status = ?)',
       /^SEARCH versions USING INDEX versions_status/,
     ],
+    [
+      'reads all versions of a publisher at once',
+      'select * from "versions" where "publisher" = ?',
+      /^SEARCH versions USING INDEX versions_publisher/,
+    ],
     ['has more parameters than D1 takes', `select * from "versions" where "id" in (${Array(101).fill('?')})`, /^101 parameters/],
   ])('is refused where it %s', (_, text, expected) => {
     expect(whatIsWrong(migrated(), text)).toEqual([expect.stringMatching(expected)]);
@@ -47,6 +52,10 @@ describe('the plan of a statement', () => {
       'select * from "statements" where "versionId" = ? and "predicateType" = ? order by "logIndex"',
     ],
     ['looks for a state among the versions of one bundle', 'select 1 from "versions" where bundle = ? and +status = ?'],
+    [
+      'reads a page of what a publisher published',
+      'select * from "versions" where "publisher" = ? and "logIndex" > ? order by "logIndex" limit ?',
+    ],
     ['reads many by one list', 'select * from "versions" where "id" in (select value from json_each(?))'],
   ])('is fine where it %s', (_, text) => {
     expect(whatIsWrong(migrated(), text)).toEqual([]);
