@@ -16,24 +16,17 @@ export function damageOf(error: unknown, path: string): unknown {
 }
 
 /**
- * Looks through the whole file where that takes a second at most. Of a larger one it reads the schema alone and says so: a query that
- * meets a damaged place later is refused, and /readyz says it.
+ * Looks through the whole file where that takes a second at most; of a larger one it reads the schema alone.
+ * @returns whether the file was looked through; if not, `startCheck` does it while the registry serves
  * @throws Problem `database-damaged`
  */
-export function requireSound(
-  client: BetterSqlite3.Database,
-  path: string,
-  { say, bytesMax = databaseCheckBytesMax }: { readonly say: (line: string) => void; readonly bytesMax?: number },
-): void {
+export function requireSound(client: BetterSqlite3.Database, path: string, bytesMax = databaseCheckBytesMax): boolean {
   client.prepare('SELECT count(*) FROM sqlite_schema').get();
-  if (path === ':memory:') return;
-  const { size } = statSync(path);
-  if (size > bytesMax) {
-    say(`The database has ${size} bytes, too many to check at each start: sqlite3 ${path} "PRAGMA quick_check" checks all of it`);
-    return;
-  }
+  if (path === ':memory:') return true;
+  if (statSync(path).size > bytesMax) return false;
   const found = client.pragma('quick_check(1)', { simple: true });
   if (found !== 'ok') throw damaged(path, String(found));
+  return true;
 }
 
 /**
@@ -48,6 +41,7 @@ export function requirePresent(path: string): void {
     throw damaged(path, 'it is missing or empty, though the objects of a registry lie beside it');
 }
 
-function damaged(path: string, why: string, cause?: unknown): Problem {
+/** The failure that names a damaged file and the way out. */
+export function damaged(path: string, why: string, cause?: unknown): Problem {
   return new Problem('database-damaged', `Cannot use the database ${JSON.stringify(path)}: ${why}`, { hint, cause });
 }

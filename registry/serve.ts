@@ -11,6 +11,7 @@ import { createApp } from './app.ts';
 import { closeFolder } from './closed-folder.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { readEnrolments, readIncidentPolicy, readKeys, readPolicy, readRootFile, readSigstore, readTuf } from './data-folder.ts';
+import { startCheck } from './database-check.ts';
 import { damageOf } from './database-damage.ts';
 import { diskObjects } from './disk-objects.ts';
 import { makeErrorLog } from './error-log.ts';
@@ -19,7 +20,7 @@ import { newestCheckpoint } from './log.ts';
 import { whatOwnHeadShows } from './own-head.ts';
 import { resume } from './publish-index.ts';
 import { endSlowBodies } from './slow-bodies.ts';
-import { holdFolder, openSqlite } from './sqlite.ts';
+import { holdFolder, type OpenDatabase, openSqlite } from './sqlite.ts';
 import { takeStatement } from './statements.ts';
 import { sweepParts } from './sweep-parts.ts';
 import { readWitnesses } from './witness-config.ts';
@@ -40,6 +41,8 @@ export interface RegistryOptions {
   /** Submission prefixes of witnesses; who they are stands in `witnesses.json` of the folder. */
   readonly witnesses?: readonly string[];
   readonly now?: () => Date;
+  /** Bytes up to which the database is looked through before it serves; a larger one is looked through meanwhile. */
+  readonly checkBytesMax?: number;
   /** Where failures that should not have happened are written, one line each. */
   readonly log?: (line: string) => void;
 }
@@ -73,7 +76,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const base = options.base ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const letGo = await orClose(server, () => holdFolder(dir));
   const path = join(dir, 'registry.sqlite');
-  const db = await orClose(server, () => openOrLetGo(path, { letGo, log }));
+  const db = await orClose(server, () => openOrLetGo(path, { letGo, checkBytesMax: options.checkBytesMax }));
   const registry: Registry = {
     db,
     objects: diskObjects(join(dir, 'objects')),
@@ -93,8 +96,10 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     exclusive: makeExclusive(),
   };
   const sweep = new AbortController();
+  const check = db.isChecked ? undefined : startCheck(path, log);
   const stop = async (): Promise<void> => {
     sweep.abort();
+    check?.stop();
     await closeServer(server);
     try {
       db.close();
@@ -115,11 +120,18 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     addressOf: (context) => getConnInfo(context).remote.address,
   });
   answer = async (request, env) => app.fetch(request, env as object);
+  void check?.found.then((damage) => damage && endWrites(registry, db, damage));
   // Not waited for: in a folder of a million objects it takes seconds.
   sweepParts(join(dir, 'objects'), sweep.signal).catch((error: unknown) =>
     log(`Cannot sweep unfinished files: ${String(error)}`),
   );
   return { base, registry, close: stop };
+}
+
+/** What is damaged in one place must not be written to in another. */
+function endWrites(registry: Registry, db: OpenDatabase, damage: Problem): void {
+  db.refuseWrites(damage);
+  registry.reportPutOff?.(damage);
 }
 
 /** Does a step of the start; when it fails, the port must not stay open, or the process would never end. */
@@ -134,10 +146,10 @@ async function orClose<Result>(server: Server, step: () => Result): Promise<Resu
 
 function openOrLetGo(
   path: string,
-  { letGo, log }: { readonly letGo: () => void; readonly log: (line: string) => void },
+  { letGo, checkBytesMax }: { readonly letGo: () => void; readonly checkBytesMax: number | undefined },
 ): ReturnType<typeof openSqlite> {
   try {
-    return openSqlite(path, log);
+    return openSqlite(path, checkBytesMax);
   } catch (error) {
     letGo();
     throw error;

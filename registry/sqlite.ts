@@ -11,26 +11,30 @@ import { damageOf, requirePresent, requireSound } from './database-damage.ts';
 import { databaseWaitMs } from './limits.ts';
 
 export interface OpenDatabase extends Database {
+  /** Whether the file was looked through; one that is too large for a start is not. */
+  readonly isChecked: boolean;
+  /** No batch is written from now on. */
+  refuseWrites(why: Problem): void;
   close(): void;
 }
 
 /**
  * Opens the database file, or one in memory (`:memory:`).
- * @param say told when the file is too large to be checked whole
+ * @param checkBytesMax a larger file is not looked through
  * @throws Problem `database-damaged`; `internal` when the durability that was asked for is not what SQLite says it does
  */
-export function openSqlite(path: string, say: (line: string) => void = () => undefined): OpenDatabase {
+export function openSqlite(path: string, checkBytesMax?: number): OpenDatabase {
   requirePresent(path);
   const client = new BetterSqlite3(path);
   try {
-    return open(client, path, say);
+    return open(client, path, checkBytesMax);
   } catch (error) {
     client.close();
     throw damageOf(error, path);
   }
 }
 
-function open(client: BetterSqlite3.Database, path: string, say: (line: string) => void): OpenDatabase {
+function open(client: BetterSqlite3.Database, path: string, checkBytesMax?: number): OpenDatabase {
   client.pragma('journal_mode = WAL');
   // The package is compiled with NORMAL for WAL, which may lose the last commits when the power goes.
   client.pragma('synchronous = FULL');
@@ -38,15 +42,21 @@ function open(client: BetterSqlite3.Database, path: string, say: (line: string) 
   const durable = client.pragma('synchronous', { simple: true }) === 2 && isWal(client, path);
   if (!durable) throw new Problem('internal', `The database ${path} does not sync its commits`);
   // Before anything is written: a migration could make it worse.
-  requireSound(client, path, { say });
+  const isChecked = requireSound(client, path, checkBytesMax);
   const db = drizzle(client);
   migrate(db, { migrationsFolder: migrationsFolder() });
   const write = client.transaction((writes: readonly Write[]) => {
     for (const one of writes) run(one(db));
   });
+  let refused: Problem | undefined;
   return {
     read: db,
+    isChecked,
+    refuseWrites: (why) => {
+      refused = why;
+    },
     batch: async (writes) => {
+      if (refused !== undefined) throw refused;
       try {
         write.immediate(writes);
       } catch (error) {

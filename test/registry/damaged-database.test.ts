@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requireSound } from '../../registry/database-damage.ts';
+import { startCheck } from '../../registry/database-check.ts';
 import { startRegistry } from '../../registry/serve.ts';
 import { makeDataFolder } from '../journey/registry-data.ts';
 import { makeKey, makeRoot } from './people.ts';
@@ -90,12 +90,39 @@ describe('a registry whose database is damaged', () => {
     await running.close();
   });
 
-  it('too large to be checked whole at the start starts, and says how to check it', () => {
-    const client = new BetterSqlite3(file());
+  it('and too large to be looked through at the start is found out while it serves, and written to no more', async () => {
+    damageAudit(file());
     const said: string[] = [];
-    requireSound(client, file(), { say: (line) => said.push(line), bytesMax: 10 });
-    requireSound(client, file(), { say: (line) => said.push(line) });
-    client.close();
-    expect(said).toEqual([expect.stringContaining('PRAGMA quick_check')]);
+    const running = await startRegistry({ dir, port: 0, checkBytesMax: 10, log: (line) => said.push(line) });
+    const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
+    const found = { status: 503, body: { ok: false, damaged: expect.stringContaining('registry.sqlite') } };
+    await expect.poll(() => call(send, '/readyz'), { timeout: 20_000 }).toMatchObject(found);
+    expect(said.join('\n')).toContain('Cannot use the database');
+    expect(await claimScope(send, 'late', makeKey())).toMatchObject({ status: 503, body: { code: 'database-damaged' } });
+    expect((await send('/index/root.json')).status).toBe(200);
+    await running.close();
+    rmSync(file());
+    cpSync(copy, file());
+  });
+
+  it('nowhere serves while it is looked through, and afterwards', async () => {
+    const said: string[] = [];
+    const running = await startRegistry({ dir, port: 0, checkBytesMax: 10, log: (line) => said.push(line) });
+    const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
+    const check = startCheck(file(), (line) => said.push(line));
+    expect((await claimScope(send, 'meanwhile', makeKey())).status).toBe(201);
+    expect(await check.found).toBeUndefined();
+    expect((await send('/readyz')).status).toBe(200);
+    await running.close();
+    expect(said).toEqual([]);
+  });
+
+  it('that cannot be looked through is called so, and one whose check was stopped is not', async () => {
+    const said: string[] = [];
+    expect(await startCheck(join(dir, 'none.sqlite'), (line) => said.push(line)).found).toBeUndefined();
+    const stopped = startCheck(file(), (line) => said.push(line));
+    stopped.stop();
+    expect(await stopped.found).toBeUndefined();
+    expect(said).toEqual([expect.stringContaining('could not be checked')]);
   });
 });
