@@ -4,15 +4,11 @@ import { chownSync, mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Duplex, Readable } from 'node:stream';
-import type { SecureContext } from 'node:tls';
-import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
-import { makeAuthority, type RunAuthority } from '../skills-index/run/certificate.ts';
+import { makeAuthority } from '../skills-index/run/certificate.ts';
 import { type Denial, denialOfClient, denials, rawRefusal } from '../skills-index/run/denial.ts';
-import { type EgressRules, judgeRequest, readName, type Tunnel } from '../skills-index/run/egress-judge.ts';
+import { judgeRequest, readName } from '../skills-index/run/egress-judge.ts';
 import { droppedHeaders, pairsOf } from '../skills-index/run/forwarded-headers.ts';
-import type { Gate } from '../skills-index/run/hold.ts';
 import { shownRequest } from '../skills-index/run/hold-action.ts';
-import type { Plan } from '../skills-index/run/plan.ts';
 import { bundlePath, proxyEnvironment } from '../skills-index/run/proxy-environment.ts';
 import { type Redaction, redactionOf } from '../skills-index/run/redaction.ts';
 import { needsWholeBody } from '../skills-index/run/secret-use.ts';
@@ -20,38 +16,13 @@ import { Accounts, type Admission } from './egress/accounts.ts';
 import { forward, knownValues, type Outgoing } from './egress/forward.ts';
 import { wholeRequest } from './egress/held-request.ts';
 import { RequestBody } from './egress/request-body.ts';
+import type { EgressSettings } from './egress/settings.ts';
+import type { Traffic } from './egress/traffic.ts';
 import { openTunnel } from './egress/tunnel.ts';
-import { openUpstream, systemAuthorities, type Upstream } from './egress/upstream.ts';
+import { openUpstream, systemAuthorities } from './egress/upstream.ts';
 import { forwardWebSocket } from './egress/websocket.ts';
 import * as limits from './limits.ts';
 import type { SandboxFile } from './sandbox.ts';
-import type { LeakDetector } from './secrets/leaks.ts';
-
-export interface EgressSettings {
-  /** Made here, for the socket `proxy.sock`. */
-  readonly folder: string;
-  readonly rules: EgressRules;
-  /** The value behind each secret of the rules. */
-  readonly reveal: (name: string) => string;
-  readonly record: (event: AuditEvent) => void;
-  /** Whose forwarder reaches the socket; the runner's own user where it is absent. */
-  readonly owner?: { readonly uid: number; readonly gid: number };
-  /** Called once, when the run was denied as often as it may be. */
-  readonly onFlood?: () => void;
-  /** Addresses of a name that is not pinned; this host's DNS where it is absent. */
-  readonly resolve?: (host: string) => Promise<readonly string[]>;
-  /** PEM texts of authorities beside the system's. */
-  readonly authorities?: readonly string[];
-  /** A CONNECT to `name:port` that ends here, in the runner. */
-  readonly services?: ReadonlyMap<string, (stream: Duplex) => void>;
-  readonly gate?: Gate;
-  /** Sees all that leaves. */
-  readonly leaks: LeakDetector;
-  /** Takes from the agent's budget; false when there is no more. */
-  readonly spend?: (kind: 'requests' | 'bytes', amount: number) => boolean;
-  /** The plan's caps where they are less than ours. */
-  readonly caps?: Plan['egressLimits'];
-}
 
 export interface EgressProxy {
   readonly counts: { readonly allowed: number; readonly denied: number };
@@ -62,23 +33,6 @@ export interface EgressProxy {
   /** Aborts when the proxy can no longer do its work; then the run ends. */
   readonly failed: AbortSignal;
   close(): Promise<void>;
-}
-
-/** What all parts of the proxy share. */
-export interface Traffic extends EgressSettings {
-  readonly accounts: Accounts;
-  readonly upstream: Upstream;
-  /** What answers must not give back; made when it is first needed. */
-  readonly redaction: () => Redaction;
-  readonly authority: RunAuthority | undefined;
-  /** Of the leaves by host. */
-  readonly contexts: Map<string, SecureContext>;
-  /** Where the CONNECT of a socket leads. */
-  readonly tunnels: WeakMap<Duplex, Tunnel>;
-  /** Sockets with a request that is not answered yet. */
-  readonly busy: WeakSet<Duplex>;
-  /** Ends the run: what cannot be told or done right is not done. */
-  fail(): void;
 }
 
 /** Starts listening; only the runner and the run's forwarder can reach the socket. */

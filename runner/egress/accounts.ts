@@ -6,8 +6,8 @@ import { type Denial, denialOfHold } from '../../skills-index/run/denial.ts';
 import { EgressCounts } from '../../skills-index/run/egress-counts.ts';
 import type { Place } from '../../skills-index/run/egress-judge.ts';
 import type { GatedAction, WholeAction, WholeReader } from '../../skills-index/run/hold.ts';
-import type { EgressSettings } from '../egress.ts';
 import * as limits from '../limits.ts';
+import type { EgressSettings } from './settings.ts';
 
 /** A request that is about to leave. */
 export interface Admission {

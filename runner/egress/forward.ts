@@ -4,9 +4,9 @@ import { type Denial, denialOfFailure } from '../../skills-index/run/denial.ts';
 import { headersToHost, headersToSandbox, isPacked, type ReadRequest } from '../../skills-index/run/forwarded-headers.ts';
 import type { KnownValue } from '../../skills-index/run/redaction.ts';
 import { echoedParts } from '../../skills-index/run/secret-use.ts';
-import type { Traffic } from '../egress.ts';
 import { egressAnswerSecondsMax, egressResponseBytesMax } from '../limits.ts';
 import type { RequestBody } from './request-body.ts';
+import type { Traffic } from './traffic.ts';
 
 export interface Outgoing extends ReadRequest {
   readonly body: RequestBody;

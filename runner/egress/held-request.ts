@@ -3,8 +3,8 @@ import { shownHeaders } from '../../skills-index/run/forwarded-headers.ts';
 import { codingOf, readableText, writeHeldRequest } from '../../skills-index/run/held-request.ts';
 import type { GatedAction, WholeAction } from '../../skills-index/run/hold.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import type { Traffic } from '../egress.ts';
 import type { Outgoing } from './forward.ts';
+import type { Traffic } from './traffic.ts';
 import { unpack } from './unpack.ts';
 
 type Request = Extract<GatedAction, { kind: 'egress' }>;

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Denial } from '../../skills-index/run/denial.ts';
 import { egressBodyBytesMax } from '../../skills-index/run/egress-judge.ts';
-import type { Traffic } from '../egress.ts';
 import { egressPiecesMax } from '../limits.ts';
+import type { Traffic } from './traffic.ts';
 import { unpack } from './unpack.ts';
 
 /** More than any form of a value takes that is cut over small bodies. */

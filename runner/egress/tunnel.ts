@@ -5,8 +5,8 @@ import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { type ClientHello, judgeHello, parseClientHello } from '../../skills-index/run/client-hello.ts';
 import { type Denial, denialOfFailure, rawRefusal } from '../../skills-index/run/denial.ts';
 import { type Connect, judgeConnect } from '../../skills-index/run/egress-judge.ts';
-import type { Traffic } from '../egress.ts';
 import { egressIdleSecondsMax, leavesMax } from '../limits.ts';
+import type { Traffic } from './traffic.ts';
 
 /** Answers the CONNECT of a socket; `inner` serves the HTTP inside. */
 export async function openTunnel(traffic: Traffic, target: string, socket: Socket, inner: Server): Promise<void> {

@@ -9,8 +9,8 @@ import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { type Allowed, type Tunnel, whyNotOutside } from '../../skills-index/run/egress-judge.ts';
-import type { EgressSettings } from '../egress.ts';
 import { egressConnectionsMax, egressIdleSecondsMax } from '../limits.ts';
+import type { EgressSettings } from './settings.ts';
 
 type Destination = Tunnel & Pick<Allowed, 'pinned'>;
 

@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Denial, denialOfFailure } from '../../skills-index/run/denial.ts';
 import { type Frame, FrameReader, judgeFrames, serverFrame } from '../../skills-index/run/websocket-frames.ts';
-import type { Traffic } from '../egress.ts';
 import { type Outgoing, openRequest, passHeaders } from './forward.ts';
+import type { Traffic } from './traffic.ts';
 
 /** Until one of both ends it; gives a reason when it was not they. */
 export async function forwardWebSocket(
