@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { calledName } from './called-name.ts';
 import type { CommandRow, Format, OptionRow, OptionValue } from './command.ts';
-import { nearest } from './commands.ts';
+import { nearest } from './nearest.ts';
 
 export interface ParsedArguments {
   readonly args: readonly string[];

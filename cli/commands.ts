@@ -10,6 +10,7 @@ import { installerRows } from './command-rows/installers.ts';
 import { operatorRows } from './command-rows/operators.ts';
 import { reviewerRows } from './command-rows/reviewers.ts';
 import { holdRows, hostRows, monitorRows } from './command-rows/watching.ts';
+import { nearest } from './nearest.ts';
 
 export interface CommandGroup {
   /** Who they are for, as help says it. */
@@ -70,33 +71,4 @@ export function findCommand(argv: readonly string[]): Found {
   const name = rows.length > 0 ? `${first} ${second}` : first;
   const names = rows.length > 0 ? rows.map((row) => row.name) : commandRows.map((row) => row.name);
   return { kind: 'unknown', name, near: nearest(name, names), instead: elsewhere[name] };
-}
-
-/** Up to three names that differ from a word by few letters. */
-export function nearest(word: string, names: readonly string[]): string[] {
-  const allowed = Math.max(1, Math.floor(word.length / 3));
-  return names
-    .map((name) => ({ name, letters: Math.min(distance(word, name), distance(word, name.split(' ')[0] ?? name)) }))
-    .filter(({ letters }) => letters <= allowed)
-    .sort((a, b) => a.letters - b.letters || (a.name < b.name ? -1 : 1))
-    .slice(0, 3)
-    .map(({ name }) => name);
-}
-
-// Optimal string alignment: a swap of neighbours counts one.
-function distance(a: string, b: string): number {
-  if (a.length > 40 || b.length > 40) return Math.max(a.length, b.length);
-  let before: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (last[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? 0) + 1 : change;
-      next[j] = Math.min((last[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change, swap);
-    }
-    before = last;
-    last = next;
-  }
-  return last[b.length] ?? 0;
 }

@@ -4,7 +4,7 @@ import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem
 import type { DecisionReasonCode } from '../../skills-index/trust/decision/reason.ts';
 import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { nearest } from '../commands.ts';
+import { nearest } from '../nearest.ts';
 import { answer, inkFor, joined, safe } from '../output.ts';
 
 /** `skill explain RULE-OR-CODE`. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../cli/command.ts';
-import { commandRows, findCommand, nearest } from '../../cli/commands.ts';
+import { commandRows, findCommand } from '../../cli/commands.ts';
 import { exitMeanings } from '../../cli/help-text.ts';
+import { nearest } from '../../cli/nearest.ts';
 import { skill } from './command-line.ts';
 
 const names = commandRows.map((row) => row.name);
