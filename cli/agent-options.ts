@@ -1,5 +1,5 @@
 /** What the options of `skill agent create` and `skill agent grant` say of an identity. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type AgentWorkspace, type Budget, budgetKinds, type Grant } from '../skills-index/run/agent.ts';
 import { parseCeiling } from '../skills-index/run/ceiling.ts';
@@ -9,6 +9,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { GrantChange } from './agent-store.ts';
 import type { CommandContext } from './command.ts';
 import { ceilingBytesMax } from './limits.ts';
+import { hostFiles } from './start-skill.ts';
 
 type Given = Pick<CommandContext, 'cwd' | 'options'>;
 
@@ -25,6 +26,32 @@ export function changeOf({ cwd, options }: Given): GrantChange {
     ...(typeof model === 'string' ? { model: modelOf(model) } : {}),
     ...(typeof ceiling === 'string' ? { capabilities: ceilingOf(resolve(cwd, ceiling)) } : {}),
   };
+}
+
+/** @throws Problem `usage` for a workspace or a model that this host does not have: the agent would be refused at each start */
+export function requireOnHost(context: CommandContext, { model, workspace }: GrantChange): void {
+  if (model === undefined && workspace === undefined) return;
+  const { file, models, workspaces } = hostFiles(context).policy;
+  const require = (
+    kind: 'model' | 'workspace',
+    name: string,
+    known: Readonly<Record<string, unknown>>,
+    example: string,
+  ): void => {
+    if (Object.hasOwn(known, name)) return;
+    const has = Object.keys(known).join(', ') || 'none';
+    throw new Problem('usage', `Cannot use --${kind} ${name}: "${kind}s" of ${file} has no ${name}; it has ${has}`, {
+      hint: `write "${kind}s": { "${name}": ${example} } into ${file}, or name one that it has`,
+    });
+  };
+  if (model !== undefined) require('model', model, models, '{ "url": "http://127.0.0.1:8080", "kind": "openai" }');
+  if (workspace === undefined) return;
+  require('workspace', workspace.name, workspaces, '"/FOLDER"');
+  const folder = workspaces[workspace.name] ?? '';
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new Problem('usage', `Cannot use --workspace ${workspace.name}: its folder ${folder} does not exist`, {
+    hint: `make the folder, or name another one in "workspaces" of ${file}`,
+  });
 }
 
 export function listOf(option: unknown): readonly string[] {

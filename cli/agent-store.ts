@@ -64,7 +64,22 @@ export function createAgent(folder: string, { name, now, days = agentDaysDefault
 /** All identities, by name. */
 export function listAgents(folder: string): Agent[] {
   const names = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [];
-  return names.sort().map((file) => readAgent(folder, file.slice(0, -'.json'.length)));
+  return names.sort().map((file) => readListed(folder, file.slice(0, -'.json'.length)));
+}
+
+/** Whether what `readAgent` threw says that there is a file, and that it cannot be used. */
+export function isDamaged(cause: unknown): cause is Problem {
+  return cause instanceof Problem && (cause.code === 'key-file-invalid' || cause.code === 'json-invalid');
+}
+
+function readListed(folder: string, name: string): Agent {
+  try {
+    return readAgent(folder, name);
+  } catch (cause) {
+    if (!isDamaged(cause)) throw cause;
+    const hint = `Put back a copy of the file, or delete the identity: skillgate agent remove ${name}`;
+    throw new Problem(cause.code, cause.message, { cause, hint });
+  }
 }
 
 /**
@@ -101,16 +116,44 @@ function refuseShared(folder: string, name: string, workspace: string): void {
   });
 }
 
-/** Takes grants away (a skill by its name, whatever the range); with `'everything'` the identity stays and can do nothing: what runs is ended. */
-export function revokeAgent(folder: string, name: string, change: GrantChange | 'everything', now: Date): Agent {
+/** What is taken from an identity. */
+export interface Revocation extends Pick<GrantChange, 'skills' | 'capabilities' | 'env'> {
+  readonly model?: boolean;
+  readonly workspace?: boolean;
+}
+
+/**
+ * Takes grants away (a skill by its name, whatever the range); with `'everything'` the identity stays and can do nothing: what runs is ended.
+ * @throws Problem `usage` for a skill, a model or a workspace that the identity does not have
+ */
+export function revokeAgent(folder: string, name: string, change: Revocation | 'everything', now: Date): Agent {
   return changeAgent(folder, name, (agent) => {
     if (change === 'everything') return { ...agent, revoked: now.toISOString(), grants: [], ceiling: noCapabilities, env: {} };
+    requireGiven(agent, change);
+    const { model, workspace, ...others } = agent;
     return {
-      ...agent,
+      ...others,
+      ...(model === undefined || change.model === true ? {} : { model }),
+      ...(workspace === undefined || change.workspace === true ? {} : { workspace }),
       grants: without(agent.grants, change.skills ?? []),
       ceiling: minus(agent.ceiling, change.capabilities ?? noCapabilities),
       env: Object.fromEntries(Object.entries(agent.env).filter(([key]) => !Object.hasOwn(change.env ?? {}, key))),
     };
+  });
+}
+
+// Whoever revokes what was never granted has mistyped a name, or believes that the agent can no longer do what it can.
+function requireGiven(agent: StoredAgent, change: Revocation): void {
+  const missing = change.skills?.find((one) => !agent.grants.some((grant) => grant.skill === one.skill));
+  for (const part of ['model', 'workspace'] as const)
+    if (change[part] === true && agent[part] === undefined)
+      throw new Problem('usage', `Cannot revoke the ${part} of agent ${agent.name}: it has none`);
+  if (missing === undefined) return;
+  const wider = agent.grants.find(({ skill }) => skill.endsWith('/*') && missing.skill.startsWith(skill.slice(0, -1)));
+  const has = agent.grants.map(({ range, skill }) => `${skill}@${range}`).join(', ');
+  const why = wider === undefined ? 'it has no grant for this skill' : `the grant ${wider.skill} covers it, and stays`;
+  throw new Problem('usage', `Cannot revoke ${missing.skill} from agent ${agent.name}: ${why}`, {
+    hint: wider === undefined ? `It may start: ${has || 'nothing'}.` : `skillgate agent revoke ${agent.name} ${wider.skill}`,
   });
 }
 

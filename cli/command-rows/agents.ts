@@ -105,9 +105,15 @@ export const agentRows: readonly CommandRow[] = [
   {
     name: 'agent revoke',
     summary: 'take a grant, or all of them, from an agent',
-    usage: 'NAME [@scope/name]',
-    examples: [['skillgate agent revoke reporter', 'it can start nothing any more']],
-    options: {},
+    usage: 'NAME [@scope/name] [--model] [--workspace]',
+    examples: [
+      ['skillgate agent revoke reporter', 'it can start nothing any more'],
+      ['skillgate agent revoke reporter --model', 'it has no model endpoint of its own any more; its grants stay'],
+    ],
+    options: {
+      model: { type: 'boolean', summary: 'take its model endpoint away, and nothing else' },
+      workspace: { type: 'boolean', summary: 'take its workspace away, and nothing else; the files stay' },
+    },
     args: { min: 1, max: 2 },
     load: () => import('../commands/agent.ts'),
   },

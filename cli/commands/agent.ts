@@ -8,7 +8,7 @@ import type { Agent, Grant } from '../../skills-index/run/agent.ts';
 import { parseReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { projectAt } from '../admission.ts';
-import { changeOf, daysOf, listOf, startGrantOf } from '../agent-options.ts';
+import { changeOf, daysOf, listOf, requireOnHost, startGrantOf } from '../agent-options.ts';
 import { removeAgent } from '../agent-remove.ts';
 import { identityLockOf } from '../agent-startable.ts';
 import { createAgent, type GrantChange, grantAgent, listAgents, memoryFolderOf, revokeAgent } from '../agent-store.ts';
@@ -41,7 +41,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 async function create(context: CommandContext): Promise<ExitCode> {
   const [name = ''] = context.args;
   const days = context.options.days === undefined ? {} : { days: daysOf(context.options.days) };
-  const agent = createAgent(agentsFolderOf(context), { name, now: context.now(), ...days, ...changeOf(context) });
+  const change = changeOf(context);
+  requireOnHost(context, change);
+  const agent = createAgent(agentsFolderOf(context), { name, now: context.now(), ...days, ...change });
   mkdirSync(memoryFolderOf(context.paths, name), { recursive: true, mode: 0o700 });
   return show(context, agent);
 }
@@ -61,6 +63,7 @@ async function grant(context: CommandContext): Promise<ExitCode> {
   readAgent(folder, agent);
   const allOf = listOf(context.options['all-of']);
   const change = changeOf(context);
+  requireOnHost(context, change);
   if (named.length + Object.keys(context.options).length === 0)
     throw new Problem('usage', `Cannot grant nothing to ${agent}`, {
       hint: `skillgate agent grant ${agent} --all-of @scope/name`,
@@ -115,10 +118,13 @@ async function unpin(context: CommandContext, agent: string, grants: readonly Gr
 
 async function revoke(context: CommandContext): Promise<ExitCode> {
   const [agent = '', skill] = context.args;
-  const change = skill === undefined ? ('everything' as const) : { skills: [{ skill, range: '*' }] };
+  const { model, workspace } = context.options;
+  const isAll = skill === undefined && model !== true && workspace !== true;
+  const parts = { model: model === true, workspace: workspace === true };
+  const change = isAll ? ('everything' as const) : { ...parts, skills: skill === undefined ? [] : [{ skill, range: '*' }] };
   const after = revokeAgent(agentsFolderOf(context), agent, change, context.now());
-  if (skill === undefined) await rm(identityLockOf(context, agent), { force: true });
-  forgetHolds(context, agent, skill);
+  if (isAll) await rm(identityLockOf(context, agent), { force: true });
+  if (isAll || skill !== undefined) forgetHolds(context, agent, skill);
   return show(context, after);
 }
 

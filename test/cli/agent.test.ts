@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,6 +10,13 @@ import { skill } from './skill-command.ts';
 let home = '';
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'skillgate-agent-'));
+  mkdirSync(join(home, 'config'), { mode: 0o700 });
+  mkdirSync(join(home, 'ledgers'));
+  const workspaces = { ledgers: join(home, 'ledgers'), gone: join(home, 'gone') };
+  const models = { local: { url: 'http://127.0.0.1:8080', kind: 'openai' } };
+  writeFileSync(join(home, 'config/host.json'), JSON.stringify({ workspaces, models }), {
+    mode: 0o600,
+  });
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
@@ -132,7 +139,11 @@ describe('skillgate agent', () => {
 
   it.each<[string, (home: string) => void, string]>([
     ['a run of it goes on', (home) => void tryLock(join(home, 'data/agents/finance/runs/0')), 'skillgate agent revoke finance'],
-    ['a session of it goes on', (home) => void tryLock(join(home, 'data/agents/finance/sessions/1')), '1 run or session'],
+    [
+      'a session of it goes on',
+      (home) => void tryLock(join(home, 'data/agents/finance/sessions/1')),
+      '1 run or session of it goes on',
+    ],
     [
       'it has a secret, which the next agent of its name would have',
       (home) =>
@@ -147,6 +158,59 @@ describe('skillgate agent', () => {
     const refused = await skill({ home }, 'agent', 'remove', 'finance', '--yes');
     expect(refused).toMatchObject({ exit: 2, err: expect.stringContaining(says) });
     expect((await skill({ home }, 'agent', 'list')).out).toContain('finance');
+  });
+
+  it.each<[string, (file: string) => void]>([
+    ['is cut', (file) => writeFileSync(file, '{')],
+    ['may be read by others', (file) => chmodSync(file, 0o644)],
+    ['is that of another agent', (file) => writeFileSync(file, readFileSync(file, 'utf8').replaceAll('finance', 'sales'))],
+    ['has more bytes than any', (file) => writeFileSync(file, ' '.repeat(300_000))],
+  ])('is removed when its file %s, and its name is free', async (_, damage) => {
+    await skill({ home }, 'agent', 'create', 'finance', '--workspace', 'ledgers');
+    damage(join(home, 'config/agents/finance.json'));
+    const removed = await skill({ home }, 'agent', 'remove', 'finance', '--yes');
+    expect(removed).toMatchObject({ exit: 0, out: expect.stringContaining('removed agent finance') });
+    expect(removed.err).toContain('Its file cannot be read: ');
+    expect((await skill({ home }, 'agent', 'create', 'finance', '--workspace', 'ledgers')).out).toContain('may start: nothing');
+  });
+
+  it('says with a damaged file how it is removed', async () => {
+    await skill({ home }, 'agent', 'create', 'finance');
+    writeFileSync(join(home, 'config/agents/finance.json'), '{', { mode: 0o600 });
+    expect((await skill({ home }, 'agent', 'list')).err).toContain('skillgate agent remove finance');
+  });
+
+  it.each([
+    [['--workspace', 'ledgrs'], '"workspaces" of'],
+    [['--workspace', 'gone'], 'its folder'],
+    [['--model', 'none'], 'it has local'],
+  ])('gets no %j that this host does not have, at its creation or later', async (words, says) => {
+    const refused = { exit: 2, err: expect.stringContaining(says) };
+    expect(await skill({ home }, 'agent', 'create', 'finance', ...words)).toMatchObject(refused);
+    expect((await skill({ home }, 'agent', 'create', 'finance')).exit).toBe(0);
+    expect(await skill({ home }, 'agent', 'grant', 'finance', ...words)).toMatchObject(refused);
+  });
+
+  it('loses its model or its workspace alone', async () => {
+    await skill({ home }, 'agent', 'create', 'finance', '--workspace', 'ledgers', '--model', 'local');
+    await skill({ home }, 'agent', 'grant', 'finance', '@acme/a');
+    const without = JSON.parse((await skill({ home }, 'agent', 'revoke', 'finance', '--model', '--format', 'json')).out);
+    expect(without).toMatchObject({ workspace: { name: 'ledgers' }, grants: [{ skill: '@acme/a' }] });
+    expect(without).not.toHaveProperty('model');
+    expect(without).not.toHaveProperty('revoked');
+    expect((await skill({ home }, 'agent', 'revoke', 'finance', '--workspace')).out).not.toContain('ledgers');
+    const again = await skill({ home }, 'agent', 'revoke', 'finance', '--model');
+    expect(again).toMatchObject({ exit: 2, err: expect.stringContaining('it has none') });
+  });
+
+  it('is told that a skill which it was never granted cannot be taken from it', async () => {
+    await skill({ home }, 'agent', 'create', 'finance');
+    await skill({ home }, 'agent', 'grant', 'finance', '@acme/a@^1', '@other/*');
+    const mistyped = await skill({ home }, 'agent', 'revoke', 'finance', '@acme/b');
+    expect(mistyped).toMatchObject({ exit: 2, err: expect.stringContaining('It may start: @acme/a@^1, @other/*@*') });
+    const covered = await skill({ home }, 'agent', 'revoke', 'finance', '@other/b');
+    expect(covered).toMatchObject({ exit: 2, err: expect.stringContaining('skillgate agent revoke finance @other/*') });
+    expect((await skill({ home }, 'agent', 'revoke', 'finance', '@acme/a')).out).toContain('may start: @other/*');
   });
 
   it.each([
