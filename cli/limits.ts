@@ -132,6 +132,8 @@ export const progressMs = 5_000;
 export const waitingDaysMax = 14;
 /** Reasons why paths were not taken over that are told of at the end of a run; what is beyond is counted. */
 export const leftBehindReasonsMax = 10;
+/** Lines at the end of a run about what it asked for and did not get. */
+export const endNotesMax = 10;
 /** Files of a folder that are looked at together for access lists. */
 export const accessListsAtOnce = 100;
 /** What is shown of their differences; of a larger file its digests. */

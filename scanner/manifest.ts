@@ -40,13 +40,16 @@ export function inferManifest(files: readonly SourceFile[], report: ScanReport, 
   return { ...empty, commands: inferCommands(files, {}, toldIn(report)), capabilities: groupCapabilities(declarable) };
 }
 
-/** `/reports/weekly.md` becomes the folder `/reports`, bound to a workspace of that name. */
+/**
+ * `/reports/weekly.md` becomes the folder `/reports`, bound to a workspace of that name. What is written is seen through a view (`cow`), as
+ * a mount that is written directly (`rw`) waits for a person at each start.
+ */
 function mountsOf({ capabilities }: ScanReport): Capability[] {
-  const modes = new Map<string, 'ro' | 'rw'>();
+  const modes = new Map<string, 'ro' | 'cow'>();
   for (const { path, mode } of capabilities.observed.mount) {
     const folder = mountFolder(path ?? '');
     if (folder === undefined) continue;
-    if (mode !== 'ro' || !modes.has(folder)) modes.set(folder, mode === 'ro' ? 'ro' : 'rw');
+    if (mode !== 'ro' || !modes.has(folder)) modes.set(folder, mode === 'ro' ? 'ro' : 'cow');
   }
   return [...modes].map(([folder, mode]) => {
     const source = `workspace:${

@@ -17,6 +17,7 @@ import { backendOf } from '../backends/backends.ts';
 import { applyAllowed } from '../changes/accept.ts';
 import { offerChanges } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { noteRepositories } from '../end-notes.ts';
 import { handsOfOperator, noteUnasked } from '../holds/hands.ts';
 import { noteEnd } from '../left-behind.ts';
 import { answer, joined, jsonText, note, safe } from '../output.ts';
@@ -69,6 +70,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const { changes, ...end } = await whileHeld(join(context.paths.data, 'agents', name, 'sessions', id), () =>
       runSession(session, { ...context, ...streamsOf(context, taken) }),
     );
+    noteRepositories(context, plan.mounts);
     noteEnd(context, { ...end, run: id, mounts: plan.mounts });
     const waiting = await applyAllowed(context.paths, { ...files, own: host.own }, changes);
     if (waiting !== undefined) await offerChanges(context, files, waiting, context.options.accept === true);

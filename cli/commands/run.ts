@@ -14,10 +14,12 @@ import { calledName } from '../called-name.ts';
 import { applyAllowed } from '../changes/accept.ts';
 import { offerChanges } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { noteOverheard, type Overheard, overhear } from '../end-notes.ts';
 import { handsOfOperator } from '../holds/hands.ts';
 import { noteEnd } from '../left-behind.ts';
 import type { LockedSkill } from '../lock.ts';
 import { answer, count, joined, jsonText, note, safe } from '../output.ts';
+import { notePipedInput } from '../piped-input.ts';
 import { printPlan } from '../plan-text.ts';
 import { exitOf } from '../run-end.ts';
 import { outputFor, type RunOutput, resultJson } from '../run-output.ts';
@@ -41,16 +43,17 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   for (const line of start.notes) note(context, safe`note: ${line}`);
 
   const output = outputFor(context);
+  const heard = overhear(host.audit, { onStdout: output.stdout, onStderr: output.stderr });
   const bare = bareBy(context, host, agent !== undefined);
-  const request = await runRequest(context, host, start, {
-    ...{ command, args, agent, onStdout: output.stdout, onStderr: output.stderr },
+  const request = await runRequest(context, { ...host, audit: heard.audit }, start, {
+    ...{ command, args, agent, onStdout: heard.onStdout, onStderr: heard.onStderr },
     stdin: takesInput(context) ? context.stdin : undefined,
     why: typeof why === 'string' ? why : undefined,
     hands: handsOfOperator(context, host.policy),
     ...(bare === undefined ? {} : { sandbox: bare }),
   });
   if (context.options.plan === true) return showPlan(context, await planSkill(request));
-  return await runNow(context, host, start, request, output);
+  return await runNow(context, host, start, request, { output, heard });
 }
 
 // Input may be the rest of the script that called this command, as with ssh, so the skill gets it only when somebody says so. A stand-in in an
@@ -74,7 +77,7 @@ async function runNow(
   host: HostFiles,
   start: Startable,
   request: RunRequest,
-  output: RunOutput,
+  { heard, output }: { readonly output: RunOutput; readonly heard: Overheard },
 ): Promise<ExitCode> {
   try {
     const result = await runWatched(context, host, start, request);
@@ -82,6 +85,8 @@ async function runNow(
     const { leftOut } = result.plan;
     if (leftOut.length > 0) note(context, safe`note: ${leftOutText(leftOut.length, request)}`);
     if (context.format !== 'text') context.stdout.write(`${jsonText(resultJson(result, output))}\n`);
+    if (!takesInput(context)) notePipedInput(context, 'run');
+    noteOverheard(context, heard, result);
     noteEnd(context, { ...result, mounts: result.plan.mounts });
     const waiting = await applyAllowed(context.paths, host, result.changes);
     if (waiting !== undefined) await offerChanges(context, host, waiting, context.options.accept === true);

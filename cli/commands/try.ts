@@ -3,17 +3,17 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { openAudit } from '../../runner/audit.ts';
 import { type RunResult, runSkill } from '../../runner/run.ts';
-import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
 import { listOf } from '../agent-options.ts';
 import { backendOf } from '../backends/backends.ts';
 import { applyAllowed } from '../changes/accept.ts';
 import { offerChanges } from '../changes/offer.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
+import { leftOutHeaders, overhear, shutPaths } from '../end-notes.ts';
 import { handsOfOperator } from '../holds/hands.ts';
-import { KeptOutput } from '../kept-output.ts';
 import { noteEnd } from '../left-behind.ts';
 import { shebangBytesMax } from '../limits.ts';
 import { jsonText, note, safe } from '../output.ts';
+import { notePipedInput } from '../piped-input.ts';
 import { exitOf } from '../run-end.ts';
 import { outputFor, resultJson } from '../run-output.ts';
 import { openSecrets } from '../secret-sources/open-secrets.ts';
@@ -34,34 +34,26 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const policy = patient(hostFiles(context).policy);
   // Not the one that makes reports to registries: they know nothing of it.
   const log = openAudit(auditFileOf(context), context.now, auditKeyFileOf(context));
-  const events: AuditEvent[] = [];
-  const audit: typeof log = {
-    ...log,
-    record: (subject, event) => {
-      events.push(event);
-      log.record(subject, event);
-    },
-  };
   const output = outputFor(context);
-  const printed = [new KeptOutput(), new KeptOutput()];
-  const both = (kept: KeptOutput | undefined, put: (chunk: Uint8Array) => void) => (chunk: Uint8Array) => {
-    kept?.take(chunk);
-    put(chunk);
-  };
+  const heard = overhear(log, { onStdout: output.stdout, onStderr: output.stderr });
+  const { audit } = heard;
   try {
     const result = await runSkill({
       ...{ ...skill, args, audit, hostPolicy: policy, paths: context.paths, secrets: openSecrets(context, undefined) },
       ...{ signal: context.signal, now: context.now, sandbox: backendOf(policy) },
       ...(command === undefined ? {} : { command }),
       ...(context.options.stdin === true ? { stdin: context.stdin } : {}),
-      onStdout: both(printed[0], output.stdout),
-      onStderr: both(printed[1], output.stderr),
+      onStdout: heard.onStdout,
+      onStderr: heard.onStderr,
       hands: handsOfOperator(context, policy),
     });
     output.end();
-    const text = printed.map((kept) => new TextDecoder().decode(kept.bytes())).join('\n');
-    const missing = [...missingRequests(events), ...missingInOutput(text, interpretersOf(result.plan.programs))];
-    if (context.format === 'text') sayMissing(context, result, missing);
+    const missing = [
+      ...missingRequests(heard.requests),
+      ...missingInOutput(heard.printed(), interpretersOf(result.plan.programs)),
+    ];
+    const others = [...leftOutHeaders(heard.requests), ...shutPaths(heard.printed())];
+    if (context.format === 'text') sayMissing(context, result, missing, others);
     else context.stdout.write(`${jsonText({ ...resultJson(result, output), schema: 'skillgate.try/1', missing })}\n`);
     noteEnd(context, { ...result, mounts: result.plan.mounts });
     const host = { policy, audit };
@@ -101,10 +93,12 @@ function readStart(path: string): string {
   }
 }
 
-function sayMissing(context: CommandContext, { plan }: RunResult, missing: readonly Missing[]): void {
+function sayMissing(context: CommandContext, { plan }: RunResult, missing: readonly Missing[], others: readonly string[]): void {
   for (const { what, reason } of plan.leftOut) note(context, safe`declared, and not given here: ${what}: ${reason}`);
   for (const { kind, what, entry } of missing) {
     note(context, safe`denied: ${what}`);
     if (entry !== undefined) note(context, safe`  to allow it, in "${kind}" of skill.json: ${JSON.stringify(entry)}`);
   }
+  for (const line of others) note(context, safe`note: ${line}`);
+  if (context.options.stdin !== true) notePipedInput(context, 'try');
 }

@@ -1,6 +1,7 @@
 /** What a skill that was tried lacked: each attempt that was denied, as the entry of skill.json that would allow it. Pure. */
 import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
 import { denials } from '../../skills-index/run/denial.ts';
+import { isProtectedName } from '../../skills-index/run/protected-names.ts';
 import type { CapabilityKind } from '../../skills-index/skill/capability.ts';
 
 /** What was denied, and what to write. */
@@ -85,7 +86,9 @@ function program(name: string): Missing {
 
 function folder(path: string, mode: 'ro' | 'cow'): Missing | undefined {
   const [, top = ''] = path.split('/');
-  if (top === '' || ownFolders.test(path)) return undefined;
+  // What hosts obey is shut in every mount: another mode would not open it.
+  if (top === '' || ownFolders.test(path) || (mode === 'cow' && path.split('/').some((name) => isProtectedName(name))))
+    return undefined;
   const says = mode === 'ro' ? `${path} is not there` : `${path} cannot be written`;
   return { kind: 'mount', what: says, entry: { source: `workspace:${partOf(top)}`, target: `/${top}`, mode, why } };
 }

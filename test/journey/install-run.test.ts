@@ -19,7 +19,9 @@ beforeAll(async () => {
         look: 'scripts/look.ts',
         idle: 'scripts/idle.ts',
         greet: 'scripts/greet.ts',
+        ask: 'scripts/ask.ts',
       },
+      capabilities: { egress: [{ url: 'https://api.crm.example/v2/*', methods: ['GET'], why: 'reads deals' }] },
       limits: { seconds: 2 },
       files: {
         'scripts/count.py': 'import sys\nprint("counted", len(sys.argv[1:]), sys.stdin.read().strip())\n',
@@ -27,6 +29,8 @@ beforeAll(async () => {
         'scripts/look.ts': 'delete process.env.PROD_ADMIN_TOKEN;\nconsole.log(JSON.stringify(process.env), process.cwd());\n',
         'scripts/greet.ts': "import { hello } from './words.ts';\nconsole.log(hello);\n",
         'scripts/words.ts': "export const hello: string = 'hello';\n",
+        'scripts/ask.ts':
+          "await fetch('https://elsewhere.example/', { method: 'POST', body: 'x' }).catch(() => console.log('failed'));\nconsole.error(\"fatal: cannot lock '.git/index.lock': Read-only file system\");\n",
         'scripts/idle.ts': 'setInterval(() => undefined, 1000);\n',
       },
     }),
@@ -56,6 +60,21 @@ describe('an installed skill', () => {
     expect({ ...ran, out: ran.out.replace(' \n', '\n') }).toMatchObject({ exit: 0, out });
   });
 
+  it('says at its end what was denied, and why', async () => {
+    const { err, exit, out } = await host.skill('run', '@acme/tools', 'ask');
+    expect([exit, out], err).toEqual([0, 'failed\n']);
+    expect(err).toContain('note: denied: CONNECT elsewhere.example: no egress to this host was approved');
+    expect(err).toContain('note: .git/index.lock was not written: .git is read-only in a sandbox');
+  });
+
+  it('says that piped input did not reach it, and passes it with --stdin', async () => {
+    const piped = (options: string) => host.call('sh', ['-c', `echo figures | skillgate run ${options} @acme/tools count`]);
+    expect((await piped('')).err).toContain('note: the skill got no input; what is piped in reaches it with --stdin');
+    const passed = await piped('--stdin');
+    expect(passed).toMatchObject({ exit: 0, out: 'counted 0 figures\n' });
+    expect(passed.err).not.toContain('got no input');
+  });
+
   it('leaves the input of the command to whatever comes after it', async () => {
     const script = 'skillgate run @acme/tools count; cat';
     expect((await host.call('sh', ['-c', script], { stdin: 'echo next' })).out).toMatch(/^counted 0 ?\necho next$/);
@@ -70,7 +89,7 @@ describe('an installed skill', () => {
     expect(await host.call(process.execPath, [file('greet.ts')])).toMatchObject({ exit: 0, out: 'hello\n' });
     const direct = await host.call(process.execPath, [file('words.ts')]);
     expect(direct).toMatchObject({ exit: 6, out: '' });
-    expect(direct.err).toContain('Commands: skillgate run @acme/tools count|end|greet|idle|look|report');
+    expect(direct.err).toContain('Commands: skillgate run @acme/tools ask|count|end|greet|idle|look|report');
   });
 
   it('sees nothing of the caller’s environment', async () => {
@@ -123,7 +142,13 @@ describe('an installed skill', () => {
     expect(plan).toMatchObject({ exit: 0, err: '' });
     expect(plan.out).toMatch(/plan sha256:[0-9a-f]{64}/);
     const json = JSON.parse((await host.skill('run', '--plan', '--format', 'json', '@acme/tools', 'end')).out);
-    expect(json).toMatchObject({ schema: 'skillgate.plan/1', command: { name: 'end' }, egress: [], mounts: [], refused: [] });
+    expect(json).toMatchObject({
+      schema: 'skillgate.plan/1',
+      command: { name: 'end' },
+      egress: [{ host: 'api.crm.example' }],
+      mounts: [],
+      refused: [],
+    });
   });
 
   it('gives its output as JSON when asked to', async () => {

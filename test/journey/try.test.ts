@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -139,6 +139,24 @@ describe('skillgate try', () => {
     expect(err).toContain('1 created in its view of /reports');
   });
 
+  it('tells people why git cannot commit in a workspace', async () => {
+    const reports = join(host.project, 'reports');
+    mkdirSync(join(reports, '.git'));
+    const mount = [{ source: 'workspace:reports', target: '/reports', mode: 'cow', why: 'writes reports' }];
+    const json = { name: '@me/tried', version: '1.0.0', commands: { commit: 'commit.py' }, capabilities: { mount } };
+    writeFileSync(join(folder, 'skill.json'), JSON.stringify(json));
+    const lock = '/reports/.git/index.lock';
+    writeFileSync(
+      join(folder, 'commit.py'),
+      `import sys\ntry:\n    open('${lock}', 'w')\nexcept OSError as cause:\n    sys.exit("fatal: Unable to create '${lock}': " + cause.strerror)\n`,
+    );
+    const { err, exit } = await host.skill('try', folder, 'commit');
+    rmSync(join(reports, '.git'), { recursive: true });
+    expect(exit, err).toBe(1);
+    expect(err).toContain(`note: ${lock} was not written: .git is read-only in a sandbox`);
+    expect(err).not.toContain('to allow it, in "mount"');
+  });
+
   it('is in the audit log as what nobody approved, in an unbroken chain', async () => {
     const lines = readFileSync(join(host.home, 'data/audit/audit.jsonl'), 'utf8').trim().split('\n');
     const entries = lines.map((line) => JSON.parse(line)).filter(({ event }) => event !== 'checkpoint');
@@ -157,5 +175,15 @@ describe('skillgate try', () => {
     writeFileSync(join(empty, 'SKILL.md'), '---\nname: empty\ndescription: Nothing.\n---\n');
     const refused = await host.skill('try', empty);
     expect(refused).toMatchObject({ exit: 3, err: expect.stringContaining('skillgate manifest') });
+  });
+
+  it('has a mount that works in the skill.json that is drafted', async () => {
+    rmSync(join(folder, 'skill.json'));
+    writeFileSync(join(folder, 'SKILL.md'), '---\nname: tried\ndescription: Writes a report.\n---\nRun `report2.py`.\n');
+    writeFileSync(join(folder, 'report2.py'), "open('/reports/out.md', 'w').write('x')\nprint('done')\n");
+    expect((await host.skill('manifest', folder, '--write')).exit).toBe(0);
+    const { err, exit, out } = await host.skill('try', folder, 'report2');
+    expect([exit, out], err).toEqual([0, 'done\n']);
+    expect(err).toContain('1 created in its view of /reports');
   });
 });

@@ -51,7 +51,7 @@ describe('an inferred manifest', () => {
     [
       'a folder as a workspace, writable when it is written to',
       "import fs from 'node:fs'; fs.readFileSync('/reports/a/b'); fs.writeFileSync('/reports/c', '')",
-      ['mount rw workspace:reports at /reports'],
+      ['mount cow workspace:reports at /reports'],
     ],
     [
       'the folder that many paths of one host share',

@@ -55,7 +55,7 @@ export const runCodes = {
     exit: 6,
     status: 422,
     means: 'This action waits for a person, and nobody who is not the agent can answer on this host, so it is refused.',
-    fix: 'Name an approver in host.json: skillgate key create NAME --passphrase prints the line; or grant it beforehand: skillgate agent grant.',
+    fix: 'Name an approver in host.json: skillgate key create NAME --passphrase prints the line. What an agent needs can be granted beforehand: skillgate agent grant. A mount needs nobody with "mode": "cow" in skill.json, or with its workspace in "writable" of host.json.',
   },
   'hold-denied': {
     exit: 6,

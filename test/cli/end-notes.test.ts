@@ -1,0 +1,149 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CommandContext } from '../../cli/command.ts';
+import { noteOverheard, noteRepositories, overhear, shutPaths } from '../../cli/end-notes.ts';
+import { notePipedInput } from '../../cli/piped-input.ts';
+import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
+
+const run = '0f35d1a0-0000-4000-8000-000000000000';
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'skillgate-end-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function contextWith(more: Partial<CommandContext> = {}): { context: CommandContext; said: () => string } {
+  let text = '';
+  const stderr = new Writable({
+    write: (chunk, _, done) => {
+      text += chunk;
+      done();
+    },
+  });
+  return { context: { format: 'text', stderr, ...more } as CommandContext, said: () => text };
+}
+
+const request = (more: Partial<Extract<AuditEvent, { event: 'egress' }>>): AuditEvent => ({
+  event: 'egress',
+  decision: 'allowed',
+  why: 'approved',
+  method: 'POST',
+  path: '/v2/pay',
+  secrets: [],
+  host: 'api.crm.example',
+  port: 443,
+  ...more,
+});
+
+function endOf(events: readonly AuditEvent[], printed = ''): string {
+  const recorded: AuditEvent[] = [];
+  const passed: Uint8Array[] = [];
+  const put = (chunk: Uint8Array): void => void passed.push(chunk);
+  const heard = overhear({ record: (_, event) => void recorded.push(event) }, { onStdout: put, onStderr: put });
+  for (const event of events) heard.audit.record({ run, agent: 'operator' }, event);
+  heard.onStderr(Buffer.from(printed));
+  // Nothing is kept back from the log and from whoever reads.
+  expect(recorded).toEqual(events);
+  expect(Buffer.concat(passed).toString()).toBe(printed);
+  const { context, said } = contextWith();
+  noteOverheard(context, heard, { run });
+  return said();
+}
+
+describe('the end of a run says', () => {
+  it('which request a person denied, once', () => {
+    const denied = request({ decision: 'denied', why: 'held' });
+    expect(endOf([denied, denied])).toBe(
+      'note: denied: POST https://api.crm.example/v2/pay: a person was to be asked, and did not allow it\n',
+    );
+  });
+
+  it('which headers its requests went without', () => {
+    const said = endOf([request({ dropped: ['x-forwarded-host'] }), request({ dropped: ['x-script-name'] })]);
+    expect(said).toMatch(/^note: requests to api.crm.example went without the headers x-forwarded-host, x-script-name: .+\n$/);
+  });
+
+  it('why git could not write', () => {
+    const said = endOf([], "fatal: Unable to create '/reports/.git/index.lock': Read-only file system\n");
+    expect(said).toContain('note: /reports/.git/index.lock was not written: .git is read-only in a sandbox');
+    expect(said).toContain('commit on the host');
+  });
+
+  it('nothing of what went well', () => {
+    expect(endOf([request({}), { event: 'exit', reason: 'exit', code: 0, milliseconds: 1 }], 'done\n')).toBe('');
+  });
+
+  it('no more than fits a screen, and nothing that acts on a terminal', () => {
+    const events = Array.from({ length: 500 }, (_, at) => request({ decision: 'denied', why: 'held', path: `/\x1b[2J${at}` }));
+    const said = endOf(events);
+    expect(said.split('\n')).toHaveLength(12);
+    expect(said).toContain('note: 490 more lines like these: skillgate log --run 0f35d1a0');
+    expect(said).not.toContain('\x1b');
+  });
+});
+
+describe('a write to what no run changes', () => {
+  it.each([
+    ['error: could not lock config file .git/config: Read-only file system', '.git/config'],
+    ["error: cannot open '.git/FETCH_HEAD': Read-only file system", '.git/FETCH_HEAD'],
+    ["Error: EROFS: read-only file system, open '/reports/package.json'", '/reports/package.json'],
+    ["OSError: [Errno 30] Read-only file system: '/reports/.claude/a'", '/reports/.claude/a'],
+    ['sh: 1: cannot create /reports/.envrc: Read-only file system', '/reports/.envrc'],
+  ])('is known by what a program says of it: %s', (line, path) => {
+    expect(shutPaths(`first\n${line}\nlast`)).toEqual([expect.stringContaining(`${path} was not written: `)]);
+  });
+
+  it.each([
+    "cp: cannot create '/reports/notes.md': Read-only file system",
+    'a .git folder is a repository',
+    'Read-only file system',
+  ])('and not: %s', (line) => {
+    expect(shutPaths(line)).toEqual([]);
+  });
+});
+
+it('a session says of each repository in its workspace that nothing could be committed', () => {
+  mkdirSync(join(folder, '.git'));
+  const mount = { source: 'workspace:a', path: folder, id: '', target: '/work', mode: 'cow', reason: '' } as const;
+  const { context, said } = contextWith();
+  noteRepositories(context, [mount, { ...mount, target: '/read', mode: 'ro' }, { ...mount, path: join(folder, '.git') }]);
+  expect(said()).toMatch(/^note: \/work\/\.git is read-only in a sandbox, [^\n]+\n$/);
+});
+
+describe('input that a command does not pass on', () => {
+  const saidOf = (fd: number | undefined, isTTY = false): string => {
+    const { context, said } = contextWith({
+      stdin: Object.assign(new Readable(), { isTTY, ...(fd === undefined ? {} : { fd }) }),
+    });
+    notePipedInput(context, 'try');
+    return said();
+  };
+  const opened = (path: string, act: (fd: number) => void): void => {
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      act(fd);
+    } finally {
+      closeSync(fd);
+    }
+  };
+
+  it('is named with the flag that passes it, where it comes from a pipe or a file', () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    writeFileSync(join(folder, 'file'), 'figures');
+    for (const name of ['pipe', 'file'])
+      opened(join(folder, name), (fd) => {
+        expect(saidOf(fd)).toMatch(/^note: the skill got no input; .* with --stdin: skillgate try --stdin …\n$/);
+      });
+  });
+
+  it('is not named where there is none', () => {
+    writeFileSync(join(folder, 'empty'), '');
+    for (const path of [join(folder, 'empty'), '/dev/null']) opened(path, (fd) => expect(saidOf(fd)).toBe(''));
+    expect(saidOf(undefined)).toBe('');
+    expect(saidOf(0, true)).toBe('');
+  });
+});
