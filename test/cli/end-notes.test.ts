@@ -132,7 +132,7 @@ describe('input that a command does not pass on', () => {
   };
 
   it('is named with the flag that passes it, where it comes from a pipe or a file', () => {
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', join(folder, 'pipe')]);
     writeFileSync(join(folder, 'file'), 'figures');
     for (const name of ['pipe', 'file'])
       opened(join(folder, name), (fd) => {
