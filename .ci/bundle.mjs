@@ -36,7 +36,8 @@ const large = ['ts-morph'];
 // What is native, and what only a registry has.
 const kept = ['better-sqlite3', '@napi-rs/keyring', 'hono', '@hono/*', 'hono-openapi', 'drizzle-orm'];
 // What is CommonJS among the packages asks for Node's own modules.
-const banner = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);";
+// Under a name that no module takes: two imports of one name are an error.
+const banner = "import { createRequire as requireFor } from 'node:module';\nconst require = requireFor(import.meta.url);";
 const modules = { outdir: 'dist/cli', splitting: true, format: 'esm', banner: { js: banner } };
 const ownPlace = { js: "const ownPlace = require('node:url').pathToFileURL(__filename).href;" };
 await bundle('scan-thread', { ...modules, chunkNames: 'scan-thread/[name]-[hash]', external: large });

@@ -1,7 +1,7 @@
 /** Looks through a whole database file in a process of its own: SQLite gives its thread back at the end only, and a large file takes minutes. */
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { constants, setPriority } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import type { Problem } from '../skills-index/skill/problem.ts';
 import { damaged } from './database-damage.ts';
 import { databaseCheckOutputBytesMax } from './limits.ts';
@@ -21,7 +21,7 @@ process.stdout.write(String(client.pragma('quick_check(1)', { simple: true })));
 
 /** @param say told when the file could not be checked */
 export function startCheck(path: string, say: (line: string) => void): DatabaseCheck {
-  const sqlite = createRequire(import.meta.url).resolve('better-sqlite3');
+  const sqlite = fileURLToPath(import.meta.resolve('better-sqlite3'));
   const child = spawn(process.execPath, ['-e', program, sqlite, path], { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
   let isStopped = false;
   const texts = { out: '', err: '' };
