@@ -3,7 +3,7 @@ import type { Fact, Span } from './fact.ts';
 import type { FlowGraph } from './flow-graph.ts';
 import type { EmbeddedProgram, Language, Source } from './source.ts';
 import type { Steps } from './steps.ts';
-import type { WrittenText } from './written-programs.ts';
+import type { MovedFile, WrittenText } from './written-programs.ts';
 
 export interface FrontEndContext {
   /** Paths of all files of the bundle, to tell the skill's own scripts from programs. */
@@ -22,6 +22,8 @@ export interface FrontEndResult {
   readonly embedded: readonly EmbeddedProgram[];
   /** Texts that code writes to files: programs where something starts them. */
   readonly written?: readonly WrittenText[];
+  /** Files that code gives another name, or copies. */
+  readonly moved?: readonly MovedFile[];
   /** How values flow; joined with those of the other front ends. */
   readonly graph?: FlowGraph;
   /** What could not be parsed, whole or in part: the file counts as unanalysed. */
@@ -50,6 +52,7 @@ export function joinResults(results: readonly FrontEndResult[]): FrontEndResult 
     facts: results.flatMap((result) => result.facts),
     embedded: results.flatMap((result) => result.embedded),
     written: results.flatMap((result) => result.written ?? []),
+    moved: results.flatMap((result) => result.moved ?? []),
     unanalysed: results.flatMap((result) => result.unanalysed),
     ...(graphs.length > 0 && {
       graph: {

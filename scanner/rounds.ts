@@ -85,8 +85,12 @@ function analyseBlobs(facts: readonly Fact[]): Analyse {
 }
 
 function analyseWritten(programs: WrittenPrograms, found: readonly FrontEndResult[]): Analyse {
-  const { written = [], graph } = joinResults(found);
-  return (_, { steps }) => ({ facts: [], embedded: programs.readAs(written, graph?.starts ?? [], steps), unanalysed: [] });
+  const joined = joinResults(found);
+  return (_, { steps }) => ({
+    facts: [],
+    embedded: programs.readAs(joined, joined.graph?.starts ?? [], steps),
+    unanalysed: [],
+  });
 }
 
 // Each program costs steps before it is read, so that very many very small ones come to an end too.

@@ -21,6 +21,12 @@ export interface WrittenText extends Omit<EmbeddedProgram, 'language' | 'decoded
   readonly instead?: true;
 }
 
+/** A file that gets another name, or a copy under it. */
+export interface MovedFile {
+  readonly from: string;
+  readonly to: string;
+}
+
 type StartedAs = Pick<FlowStart, 'program' | 'language'>;
 
 /** The program, without its place in the skill. */
@@ -31,12 +37,18 @@ interface WrittenFile extends Omit<EmbeddedProgram, 'language'> {
 /** The texts and the starts of all rounds: a file is often written by one program and started by another. */
 export class WrittenPrograms {
   readonly #written: WrittenText[] = [];
+  readonly #moved: MovedFile[] = [];
   readonly #starts = new Map<string, StartedAs>();
   readonly #done = new Set<string>();
 
   /** What new texts and new starts make of each other. */
-  readAs(written: readonly WrittenText[], starts: readonly FlowStart[], steps: Steps): readonly EmbeddedProgram[] {
+  readAs(
+    { written = [], moved = [] }: { readonly written?: readonly WrittenText[]; readonly moved?: readonly MovedFile[] },
+    starts: readonly FlowStart[],
+    steps: Steps,
+  ): readonly EmbeddedProgram[] {
     this.#written.push(...written);
+    this.#moved.push(...moved);
     for (const start of starts)
       if (start.context !== 'comment' && !start.program.includes('#'))
         this.#starts.set(`${start.language} ${start.program}`, start);
@@ -45,7 +57,7 @@ export class WrittenPrograms {
     steps.take(this.#starts.size);
     const byEnd = new Map<string, WrittenFile[]>();
     const byTail = new Map<string, WrittenFile[]>();
-    for (const file of filesOf(this.#written, steps)) {
+    for (const file of withMoved(filesOf(this.#written, steps), this.#moved, steps)) {
       add(byTail, tailOf(file.path), file);
       for (const end of endsOf(tailOf(file.path))) add(byEnd, end, file);
     }
@@ -80,6 +92,23 @@ function filesOf(written: readonly WrittenText[], steps: Steps): readonly Writte
   }
   return files;
 }
+
+// Each file by all names that it gets. A file that is moved round in a ring comes to an end: each name is taken once.
+function withMoved(files: readonly WrittenFile[], moved: readonly MovedFile[], steps: Steps): readonly WrittenFile[] {
+  if (moved.length === 0) return files;
+  const byOld = Map.groupBy(moved, ({ from }) => tailOf(from));
+  return files.flatMap((file) => {
+    const names = [file.path];
+    for (let at = 0; at < names.length && names.length < namesMax; at++) {
+      for (const { to } of byOld.get(tailOf(names[at] ?? '')) ?? []) if (!names.includes(to)) names.push(to);
+    }
+    steps.take(names.length);
+    return names.map((path) => ({ ...file, path }));
+  });
+}
+
+/** Names that one file is followed by. */
+const namesMax = 16;
 
 function joined(texts: readonly WrittenText[], steps: Steps): readonly WrittenFile[] {
   const [first] = texts;

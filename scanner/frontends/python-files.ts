@@ -1,11 +1,12 @@
 /** Files that Python reads, writes and deletes. */
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { Trait } from '../fact.ts';
-import { shapeOf, unknownPart } from '../models/egress-of.ts';
+import { anyEgress, shapeOf, unknownPart } from '../models/egress-of.ts';
 import type { PythonEffect } from '../models/python-api.ts';
 import { argumentOf, type PyCall } from './python-effects.ts';
 import { applyRequest } from './python-network.ts';
 import { flowSink, flowSource, notePyCapability, notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import { storeAt, storedPaths, storeMoved } from './python-stored.ts';
 import { noteWritten, openedBy } from './python-written.ts';
 
 export function applyFile(
@@ -18,7 +19,8 @@ export function applyFile(
 ): PyValue {
   const isSelf = effect.does.startsWith('self-');
   const path = 'path' in effect ? argumentOf(call, effect.path) : call.object;
-  const mode = argumentOf(call, { at: isSelf ? 0 : 1, key: 'mode' })?.texts[0] ?? 'r';
+  const mode =
+    call.api === 'os.open' ? modeOfFlags(call) : (argumentOf(call, { at: isSelf ? 0 : 1, key: 'mode' })?.texts[0] ?? 'r');
   const does = effect.does.replace('self-', '');
   const writes = does === 'write' || does === 'delete' || (does === 'open' && /[wax+]/.test(mode));
   const traits: Trait[] = [
@@ -36,7 +38,12 @@ export function applyFile(
   const number = argumentOf(call, { at: isSelf ? 0 : 1, key: 'mode' })?.texts[0] ?? '';
   if (traits.includes('permissions') && /^\d{1,6}$/.test(number))
     notePyTrait(run, call, 'permissions', `${Number(number).toString(8)} ${paths.join(' ')}`);
+  if (traits.includes('download')) storeAt(run, call, storedPaths(call, path), [downloaded(run, call)]);
   if ('to' in effect && effect.to !== undefined) {
+    const to = argumentOf(call, effect.to);
+    // `copyfileobj(answer, file)`
+    if (to !== undefined && to.file.length > 0) noteWritten(run, call, to.file, path);
+    else storeMoved(run, call, storedPaths(call, path), storedPaths(call, to));
     for (const one of pathsOf(argumentOf(call, effect.to)))
       notePyCapability(run, call, { kind: 'mount', path: one, mode: 'rw' }, ['write']);
   }
@@ -57,8 +64,21 @@ export function applyFile(
     nodes: [...nodes, ...(path?.nodes ?? [])],
     ...(capabilities[0] !== undefined && { target: capabilities[0] }),
     // `open(descriptor, "w")` is open on what the descriptor is.
-    ...(does === 'open' && writes && { file: path?.texts.length === 0 ? path.file : openedBy(call, path, mode.includes('a')) }),
+    ...(does === 'open' &&
+      writes && { file: path !== undefined && path.file.length > 0 ? path.file : openedBy(call, path, mode.includes('a')) }),
   };
+}
+
+// What `urlretrieve(address, path)` writes.
+function downloaded(run: PythonRun, call: PyCall): string {
+  const address = argumentOf(call, { at: 0, key: 'url' })?.texts[0];
+  return flowSource(run, call, { what: 'network', name: address ?? anyEgress }, `${call.api} downloads it`);
+}
+
+// `os.open(path, os.O_WRONLY | os.O_CREAT)`
+function modeOfFlags({ module, node }: PyCall): string {
+  const code = module.source.text.slice(node.from, node.to);
+  return /O_APPEND/.test(code) ? 'a' : /O_(WRONLY|RDWR|CREAT|TRUNC)/.test(code) ? 'w' : 'r';
 }
 
 export function pathsOf(path: PyValue | undefined): readonly string[] {

@@ -19,6 +19,7 @@ import {
   spanOfPy,
   unknownPy,
 } from './python-run.ts';
+import { startModule, startStored } from './python-stored.ts';
 
 /** Notes a program that is started, by a list of words or a line for the shell. */
 export function runProgram(
@@ -74,6 +75,7 @@ function startProgram(
     api: call.api,
     part: byShell || isUnknown ? 'code' : 'argument',
   });
+  startStored(run, call, line ?? command, line === undefined ? words : undefined);
   if (command.decoded || words?.[0]?.decoded) notePyTrait(run, call, 'decode-to-code', lines[0] ?? '');
   noteDetached(run, call);
   sendByProgram(run, call, name, lines, [...nodes, ...(call.keywords.get('input')?.nodes ?? [])]);
@@ -116,6 +118,7 @@ function noteStart(
 export function noteLoad(run: PythonRun, call: PyCall, module: PyValue): PyValue {
   flowSink(run, call, module.nodes, { what: 'exec', api: call.api, part: 'argument' });
   for (const path of module.texts) if (/[./]/.test(path)) noteLoaded(run, call, path);
+  for (const name of module.texts) if (/^[\w.]+$/.test(name)) startModule(run, call, name);
   return unknownPy;
 }
 

@@ -7,7 +7,7 @@ import type { FrontEndContext } from '../frontend.ts';
 import { detailCharsMax } from '../limits.ts';
 import { anyEgress, unknownPart } from '../models/egress-of.ts';
 import type { EmbeddedProgram } from '../source.ts';
-import type { WrittenText } from '../written-programs.ts';
+import type { MovedFile, WrittenText } from '../written-programs.ts';
 import { FoldState } from './python-fold-state.ts';
 import type { MaybeFolded } from './python-fold-value.ts';
 import type { Binding, PythonFunction, PythonModule } from './python-module.ts';
@@ -80,6 +80,7 @@ export interface PythonRun {
   readonly facts: Fact[];
   readonly embedded: EmbeddedProgram[];
   readonly written: WrittenText[];
+  readonly moved: MovedFile[];
   /** Their texts by the paths that they get. */
   readonly programs: Map<string, string[]>;
   readonly nodes: FlowNode[];
@@ -117,6 +118,7 @@ export function newPythonRun(context: FrontEndContext, modules: ReadonlyMap<stri
     facts: [],
     embedded: [],
     written: [],
+    moved: [],
     programs: new Map(),
     nodes: [],
     edges: [],

@@ -3,6 +3,7 @@ import { unknownPart } from '../models/egress-of.ts';
 import { join } from './python-alternatives.ts';
 import type { PyCall } from './python-effects.ts';
 import { type PythonRun, type PyValue, unknownPy } from './python-run.ts';
+import { storeAt, storedPaths } from './python-stored.ts';
 
 /** Notes what a file gets, for the case that it is started. */
 export function noteWritten(run: PythonRun, call: PyCall, files: PyValue['file'], content: PyValue | undefined): void {
@@ -11,6 +12,12 @@ export function noteWritten(run: PythonRun, call: PyCall, files: PyValue['file']
   const { path: within, context } = call.module.source;
   const map = raw !== undefined && !folded ? [{ at: 0, raw }] : [{ at: 0, raw: call.node.from, fixed: true as const }];
   const others = [...texts.slice(1), ...otherTexts].filter((text) => text !== unknownPart);
+  storeAt(
+    run,
+    call,
+    files.map(({ path }) => path),
+    content.nodes,
+  );
   for (const file of files) {
     run.context.steps.take();
     run.written.push({ ...file, within, text: texts[0] ?? unknownPart, context, map });
@@ -21,7 +28,7 @@ export function noteWritten(run: PythonRun, call: PyCall, files: PyValue['file']
 /** The file that a call opens or fills, by its path. */
 export function openedBy(call: PyCall, path: PyValue | undefined, isAppended: boolean): PyValue['file'] {
   const opening = call.node.from;
-  return (path?.texts ?? []).map((path) => ({ path, opening, ...(isAppended && { append: true as const }) }));
+  return storedPaths(call, path).map((path) => ({ path, opening, ...(isAppended && { append: true as const }) }));
 }
 
 /** A temporary file: nobody knows its name, but each use of it means the same file. */

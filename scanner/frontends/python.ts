@@ -18,6 +18,7 @@ import {
   spanOfPy,
   unknownPy,
 } from './python-run.ts';
+import { startImports } from './python-stored.ts';
 import { type PyNode, walk } from './python-tree.ts';
 import { evaluate, isHandedOn } from './python-values.ts';
 
@@ -32,6 +33,7 @@ export const analysePython: Analyse = (sources, context) => {
     noteRemoteShell(run, module);
     noteEncoding(run, module);
   }
+  for (const module of modules.values()) startImports(run, module);
   const unanalysed = [...modules.values()].flatMap(({ source, errors, unread }): FrontEndResult['unanalysed'] => {
     const isScript = (source.context === 'code' || source.context === 'test') && source.depth === 0;
     const [first] = isScript ? [...unread, ...errors] : unread;
@@ -44,6 +46,7 @@ export const analysePython: Analyse = (sources, context) => {
     facts: unique(run.facts),
     embedded: run.embedded,
     written: run.written,
+    moved: run.moved,
     unanalysed,
     graph: { nodes, edges, sources: flowSources, sinks, starts, exports },
   };

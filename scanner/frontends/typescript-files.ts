@@ -4,6 +4,7 @@ import type { Trait } from '../fact.ts';
 import type { Effect } from '../models/api.ts';
 import { shapeOf, unknownPart } from '../models/egress-of.ts';
 import { type Called, capability, certaintyOf, type Out, sink, trait, write } from './typescript-out.ts';
+import { noteMoved, storedPaths } from './typescript-stored-paths.ts';
 import { alternatives, text, textOr, unknown, type Value } from './typescript-values.ts';
 
 const contentReader =
@@ -15,6 +16,7 @@ export function useFiles(out: Out, call: Called, effect: Extract<Effect, { does:
   const flags = opener.test(call.api) ? textOr(call.args[1]?.value ?? unknown, 'r') : '';
   const mode: MountMode = effect.does === 'read' && !/[wa+]/.test(flags) ? 'ro' : 'rw';
   const paths = [{ at: effect.path, mode }, ...(effect.to === undefined ? [] : [{ at: effect.to, mode: 'rw' as const }])];
+  if (effect.to !== undefined) noteMoved(out, call, effect.path, effect.to);
   for (const { at, mode: wanted } of paths) {
     const argument = call.args[at];
     const value = argument?.value ?? (effect.fixed === undefined ? undefined : text(effect.fixed));
@@ -48,7 +50,8 @@ export function useFiles(out: Out, call: Called, effect: Extract<Effect, { does:
       if (wanted === 'ro' && contentReader.test(call.api)) call.use.sources.push({ what: 'file', name: path });
       const content = effect.content === undefined || at !== effect.path ? undefined : call.args[effect.content];
       if (content !== undefined) {
-        write(out, call, one, traits.includes('append'), content);
+        for (const path of storedPaths(out, one, argument?.node))
+          write(out, call, { path, isAppended: traits.includes('append'), opening: call.node }, content);
         sink(call, content.node, { what: 'file', capability: mount, api: call.api, part: 'content' }, 'exact');
       }
     }

@@ -1,4 +1,5 @@
 /** How values move by way of files whose paths are known by name only: what is written to `file` is what `spawn(file)` runs. */
+import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { Api, Effect } from '../models/api.ts';
 import type { Flow } from './typescript-flow-nodes.ts';
@@ -69,7 +70,9 @@ function placesOf({ out, nodes }: Flow, path: ts.Expression): string[] {
   }
   const declaration = symbol?.declarations?.[0];
   const made = declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration.initializer : bare;
-  if (made !== undefined && isPutTogether(made)) places.push(`${out.source.path} stored ${made.getText().replace(/\s+/g, '')}`);
+  if (made !== undefined && ts.isStringLiteralLike(made)) places.push(`${out.source.path} stored ${posix.normalize(made.text)}`);
+  else if (made !== undefined && isPutTogether(made))
+    places.push(`${out.source.path} stored ${made.getText().replace(/\s+/g, '')}`);
   return places;
 }
 
@@ -79,8 +82,7 @@ function isPutTogether(made: ts.Expression): boolean {
     ts.isCallExpression(bare) ||
     ts.isTemplateExpression(bare) ||
     ts.isBinaryExpression(bare) ||
-    ts.isPropertyAccessExpression(bare) ||
-    ts.isStringLiteralLike(bare);
+    ts.isPropertyAccessExpression(bare);
   return isMade && bare.getText().length <= putTogetherCharsMax;
 }
 

@@ -10,6 +10,7 @@ import { pathOf } from './typescript-files.ts';
 import { apis } from './typescript-library.ts';
 import { type Called, capability, certaintyOf, type Out, sink, type Use } from './typescript-out.ts';
 import { noteCode } from './typescript-programs.ts';
+import { writeOpened } from './typescript-stored-paths.ts';
 import { bareOf } from './typescript-symbols.ts';
 import { alternatives, isWhole, text, unknown, type Value } from './typescript-values.ts';
 
@@ -188,6 +189,12 @@ export function pipeInto(out: Out, call: Called, from: ts.Expression, to: ts.Exp
 export function sendOver(out: Out, call: Called, at: number): void {
   const uses = madeBy(out, call);
   noteSent(call, call.api, call.args[at]?.node, uses);
+  writeOpened(
+    out,
+    call,
+    at,
+    uses.map(({ node }) => node),
+  );
   // Code for a shell or interpreter, on its input.
   const content = call.args[at];
   if (content !== undefined && uses.some((one) => one.runsInput.some((program) => program !== '*'))) noteCode(out, call, content);

@@ -6,7 +6,7 @@ import type { Fact, FlowSink, FlowSource, Trait } from '../fact.ts';
 import { detailCharsMax } from '../limits.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import type { EmbeddedProgram, Language, Source } from '../source.ts';
-import type { WrittenText } from '../written-programs.ts';
+import type { MovedFile, WrittenText } from '../written-programs.ts';
 import type { ResolvedCall } from './typescript-calls.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
 import { literalMap, spanOf } from './typescript-places.ts';
@@ -47,6 +47,7 @@ export interface Out {
   readonly facts: Fact[];
   readonly embedded: EmbeddedProgram[];
   readonly written: WrittenText[];
+  readonly moved: MovedFile[];
   readonly uses: Map<ts.Node, Use>;
   /** Calls that were looked at. */
   readonly visited: Set<ts.Node>;
@@ -136,16 +137,14 @@ export function embed(
 export function write(
   out: Out,
   { node }: Called,
-  path: Value,
-  isAppended: boolean,
+  { path, isAppended, opening }: { readonly path: string; readonly isAppended: boolean; readonly opening: ts.Node },
   { value, node: literal }: ResolvedCall['args'][number],
 ): void {
   const { source, self } = out;
-  if (path.kind !== 'text') return;
   for (const [at, one] of alternatives(value).entries()) {
     const text = one.kind === 'bytes' ? Buffer.from(one.text, 'latin1').toString('utf8') : textOr(one);
     const map = literalMap(self, literal, text, node);
-    const file = { path: path.text, opening: node.getStart(), ...(isAppended && { append: true as const }) };
+    const file = { path, opening: opening.getStart(), ...(isAppended && { append: true as const }) };
     out.written.push({ ...file, within: source.path, text, context: source.context, map, ...(at > 0 && { instead: true }) });
   }
 }

