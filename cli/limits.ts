@@ -134,10 +134,10 @@ export const waitingDaysMax = 14;
 export const leftBehindReasonsMax = 10;
 /** Lines at the end of a run about what it asked for and did not get. */
 export const endNotesMax = 10;
-/** Files of a folder that are looked at together for access lists. */
-export const accessListsAtOnce = 100;
 /** What is shown of their differences; of a larger file its digests. */
 export const diffLinesMax = 2_000;
+/** Steps of looking for what old and new files have in common, of all files that are shown together: about two seconds. */
+export const diffStepsMax = 16_000_000;
 export const diffTextBytesMax = 256 * 1024;
 /** How often a run looks at what this host knows of its version, where the file system says nothing. */
 export const statusPollMilliseconds = 400;

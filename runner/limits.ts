@@ -53,6 +53,8 @@ export const leavesMax = 256;
 
 export const policyBytesMax = 256 * 1024;
 export const agentBytesMax = 256 * 1024;
+/** Files of a folder that are looked at together for access lists. */
+export const accessListsAtOnce = 100;
 /** How long the work at a run's end may keep timers and connections waiting. */
 export const workMillisMax = 10;
 /** Of one run that each have a line of their own in the audit log; of more the log names the digest of a file with all of them. */

@@ -1,13 +1,14 @@
 /** Applies changes that were accepted: by descriptor, so that nobody redirects it meanwhile; each file whole or not at all. */
 import * as fs from 'node:fs';
+import { haveAccessList, openEntry, pathOnly, pathsWithAccessList } from '../../runner/mounts/access-lists.ts';
 import { ownersOf } from '../../runner/mounts/ownership.ts';
 import { withParent } from '../../runner/mounts/walk-folder.ts';
 import { findShut, lookIn } from '../../runner/mounts/workspace.ts';
 import { takeTurns } from '../../runner/turns.ts';
+import { folderOf, ownersAlone } from '../../skills-index/run/access-lists.ts';
 import type { Change, ChangedFolder, EntryState, LeftBehind } from '../../skills-index/run/changes.ts';
 import { whyLinkRefused } from '../../skills-index/run/left-behind.ts';
 import type { FurtherNames } from '../../skills-index/run/protected-names.ts';
-import { filesWithAccessList, openEntry } from './access-lists.ts';
 import { type Judged, requireJudged } from './conflicts.ts';
 import { type How, openUpFolder, putEntry, setFolder } from './put-entry.ts';
 
@@ -31,50 +32,74 @@ export async function applyChanges(
   const owners = ownersOf(fs.statSync(root));
   const hasLinks = changes.some((one) => one.after?.kind === 'link');
   const look = lookIn(root, hasLinks ? await findShut(root, further) : new Set());
+  const modeFor = modesByFolder();
   const act = (one: Change, how: (at: Buffer, one: Change) => void): void =>
     withParent(root, latin(one.path), owners, (to) => how(to, one));
   const deep = changes.toSorted((a, b) => b.path.split('/').length - a.path.split('/').length);
+  const stay = deep.filter((one) => one.after !== undefined);
+  const replaced = stay.filter((one) => one.before?.kind === 'file' && one.after?.kind === 'file').map((one) => one.path);
+  const asked = [...new Set(replaced.flatMap((path) => [path, folderOf(path)]))];
+  // Before the first deletion: where lists cannot be read, nothing is changed.
+  const listed = await pathsWithAccessList(asked, (path) => openEntry(root, path, owners), turn);
+  const kept = new Set(replaced.filter((path) => listed.has(path) || listed.has(folderOf(path))));
   for (const one of deep) {
     await turn();
     if (one.after?.kind !== one.before?.kind) gone(() => act(one, (at) => remove(at, one, judged)));
   }
-  const stay = deep.filter((one) => one.after !== undefined);
-  const replaced = stay.filter((one) => one.before?.kind === 'file' && one.after?.kind === 'file').map((one) => one.path);
-  const asked = [...new Set(replaced.flatMap((path) => [path, folderOf(path)]))];
-  const listed = await filesWithAccessList(asked, (path) => openEntry(root, path, owners), turn);
-  const kept = new Set(replaced.filter((path) => listed.has(path) || listed.has(folderOf(path))));
   for (const one of stay.toReversed()) {
     await turn();
-    act(one, (to, { after, path }) => {
+    act(one, (to, { after, list, path }) => {
       if (after === undefined) return;
       const isThere = after.kind === 'folder' && fs.lstatSync(to, { throwIfNoEntry: false })?.isDirectory() === true;
       if (isThere) openUpFolder(to, after, owners);
-      else putEntry(to, after, { read, keepList: kept.has(path), requireJudged: () => requireJudged(judged, path, to) });
+      else
+        putEntry(to, after, {
+          read,
+          keepList: kept.has(path),
+          modeFor: modeFor(path, list),
+          requireJudged: () => requireJudged(judged, path, to),
+        });
     });
   }
   // A folder that nobody may write to is made so when all is in it; where a link leads is known then too.
   const left: LeftBehind[] = [];
   for (const one of stay) {
     await turn();
-    act(one, (to, { path, after }) => {
+    act(one, (to, { after, list, path }) => {
       const why = after?.kind === 'link' ? whyLinkRefused(latin(path), latin(after.to), look, further) : undefined;
       if (why !== undefined) {
         fs.unlinkSync(to);
         left.push({ path, why });
       }
-      if (after?.kind === 'folder') setFolder(to, after, owners);
+      if (after?.kind === 'folder') setFolder(to, after, owners, modeFor(path, list));
     });
   }
   return left;
 }
 
+// Where a new entry was to get the list of its folder and did not, its owner alone may use it. What one entry of a folder gets, all get.
+function modesByFolder(): (path: string, list: Change['list']) => How['modeFor'] {
+  const givesList = new Map<string, boolean>();
+  return (path, list) => (self, mode) => {
+    if (list !== 'folder') return mode;
+    const gives = givesList.get(folderOf(path)) ?? hasAccessList(self);
+    givesList.set(folderOf(path), gives);
+    return gives ? mode : ownersAlone(mode);
+  };
+}
+
+function hasAccessList(self: string): boolean {
+  const made = fs.openSync(self, pathOnly & ~fs.constants.O_NOFOLLOW);
+  try {
+    return haveAccessList([made]).includes(true);
+  } finally {
+    fs.closeSync(made);
+  }
+}
+
 // As folders are walked: a character for each byte.
 function latin(path: string): string {
   return Buffer.from(path).toString('latin1');
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
 // What lay in a folder that is gone already, where it is called again.

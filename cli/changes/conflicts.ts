@@ -1,5 +1,6 @@
 /** What stands against changes that wait: asked of the whole folder before the first of them is applied, and of each path just before it is. */
 import * as fs from 'node:fs';
+import { openEntry, pathsWithAccessList } from '../../runner/mounts/access-lists.ts';
 import { stateAt } from '../../runner/mounts/entry-state.ts';
 import { ForeignEntry, ownersOf } from '../../runner/mounts/ownership.ts';
 import { withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
@@ -8,7 +9,6 @@ import { type Change, type ChangedFolder, type EntryState, sameState } from '../
 import type { Owners } from '../../skills-index/run/foreign-paths.ts';
 import { type FurtherNames, whyBytecodeRefused, whyPathRefused } from '../../skills-index/run/protected-names.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { filesWithAccessList, openEntry } from './access-lists.ts';
 
 /** What lay at each path when it was judged. What is applied to a path takes it out. */
 export type Judged = Map<string, fs.Stats | undefined>;
@@ -66,7 +66,7 @@ export async function refuseConflicts(
     if (reason !== undefined) reasons.push({ message: `${one.path}: ${reason}` });
   }
   // Its list can only be copied together with these bits, which would then be on new bytes for a moment.
-  for (const path of await filesWithAccessList(special, (one) => openEntry(root, one, owners), turn))
+  for (const path of await pathsWithAccessList(special, (one) => openEntry(root, one, owners), turn))
     reasons.push({
       message: `${path}: it has an access list and setuid or setgid bits; take these bits off, then run the skill again`,
     });

@@ -11,6 +11,7 @@ import { diffLinesMax, waitingDaysMax } from '../limits.ts';
 import { inkFor, note, safe, say } from '../output.ts';
 import type { HostFiles } from '../start-skill.ts';
 import { acceptChanges } from './accept.ts';
+import { sayMarked } from './marked.ts';
 import { sayChanges, showChanges } from './show.ts';
 import { readWaiting, sweepWaiting, type WaitingChanges } from './waiting.ts';
 
@@ -27,7 +28,7 @@ export async function offerChanges(context: CommandContext, host: HostFiles, set
   else {
     note(
       context,
-      safe`note: ${sayChanges(waiting)} in its view of ${targetsOf(set)}; nothing is applied yet: skillgate changes show ${set.run}`,
+      safe`note: ${sayChanges(waiting)}${sayMarked(set)} in its view of ${targetsOf(set)}; nothing is applied yet: skillgate changes show ${set.run}`,
     );
     return;
   }

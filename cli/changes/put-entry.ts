@@ -3,24 +3,27 @@
  * are set through the descriptor of what was made here, never by a name.
  */
 import * as fs from 'node:fs';
+import { pathOnly } from '../../runner/mounts/access-lists.ts';
 import { bytesOf, withHandle } from '../../runner/mounts/walk-folder.ts';
 import type { EntryState } from '../../skills-index/run/changes.ts';
 import type { Owners } from '../../skills-index/run/foreign-paths.ts';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { copyAccessList, pathOnly } from './access-lists.ts';
+import { copyAccessList } from './access-lists.ts';
 
 export interface How {
   /** The kept bytes with a digest. */
   readonly read: (sha256: Digest) => Uint8Array;
   /** Whether the new file has exactly the access list of the file whose place it takes, also where that file has none. */
   readonly keepList: boolean;
+  /** The mode of the new entry, which is reached at `self`. */
+  readonly modeFor: (self: string, mode: number) => number;
   /** Throws where the entry that is replaced is not the one that was judged. */
   readonly requireJudged: () => void;
 }
 
 /** @throws Problem `changes-invalid`, `changes-conflict` */
-export function putEntry(at: Buffer, after: EntryState, { keepList, read, requireJudged }: How): void {
+export function putEntry(at: Buffer, after: EntryState, { keepList, modeFor, read, requireJudged }: How): void {
   const beside = besideOf(at);
   // Of an accept that was killed here.
   removeLeftover(beside);
@@ -31,7 +34,7 @@ export function putEntry(at: Buffer, after: EntryState, { keepList, read, requir
       give(made, after);
       if (after.kind === 'file') write(made, after, read);
       if (keepList) copyAccessList(at, made);
-      if (after.kind === 'file') fs.fchmodSync(made, after.mode);
+      if (after.kind === 'file') fs.fchmodSync(made, modeFor(`/proc/self/fd/${made}`, after.mode));
       if (fs.lstatSync(beside).ino !== fs.fstatSync(made).ino) throw swapped(beside);
       requireJudged();
       fs.renameSync(beside, at);
@@ -54,10 +57,11 @@ export function openUpFolder(at: Buffer, after: Folder, owners: Owners): void {
 }
 
 /** Changes a folder that is there, when all is in it. It keeps its owner, and with another owner its mode as well. */
-export function setFolder(at: Buffer, after: Folder, owners: Owners): void {
+export function setFolder(at: Buffer, after: Folder, owners: Owners, modeFor: How['modeFor']): void {
   withFolder(at, after, owners, (self, stats) => {
     if (stats.gid !== after.gid) fs.chownSync(self, after.uid, after.gid);
-    if ((stats.mode & 0o7777) !== after.mode) fs.chmodSync(self, after.mode);
+    const mode = modeFor(self, after.mode);
+    if ((stats.mode & 0o7777) !== mode) fs.chmodSync(self, mode);
   });
 }
 

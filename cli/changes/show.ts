@@ -3,51 +3,45 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownersOf, requireOwner } from '../../runner/mounts/ownership.ts';
 import { withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
-import { marksOf } from '../../skills-index/run/change-marks.ts';
 import { type Change, type ChangedFolder, type EntryState, kindOf } from '../../skills-index/run/changes.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
-import { diffTextBytesMax } from '../limits.ts';
+import { diffStepsMax, diffTextBytesMax } from '../limits.ts';
 import { count, type Ink, joined, type Safe, safe } from '../output.ts';
-import { differenceOf, remark } from './shown-file.ts';
+import type { DiffWork } from './diff.ts';
+import { linesOfEach, type Marks, markedFirst, markLines, marksIn } from './marked.ts';
+import { differenceOf, hasSigns, remark, signsOfLines } from './shown-file.ts';
 import type { WaitingChanges } from './waiting.ts';
 
 /**
- * The whole set, its digest last.
+ * The whole set: how many paths are marked, each path with what differs, the marked ones first, and its digest last.
  * @param linesMax of differences in all: of each file then as much as of any other, and how much of it is not shown
  */
 export function showChanges(waiting: WaitingChanges, ink: Ink, linesMax = Number.POSITIVE_INFINITY): Safe {
   const { set, digest, begun } = waiting;
-  const diffs = new Map(set.folders.flatMap((folder) => folder.changes.map((one) => [one, diffOf(waiting, folder, one)])));
-  const most = linesEach(
-    [...diffs.values()].map(({ length }) => length),
-    linesMax,
-  );
+  const work: DiffWork = { left: diffStepsMax };
+  const marks = marksIn(set);
+  const folders = set.folders.map((folder) => ({ ...folder, changes: markedFirst(folder.changes, marks) }));
+  const diffs = new Map(folders.flatMap((folder) => folder.changes.map((one) => [one, diffOf(waiting, folder, one, work)])));
+  const most = linesOfEach(diffs, marks, linesMax);
   const all = safe`skillgate changes show ${set.run}`;
-  const lines = set.folders.flatMap((folder) => {
+  const lines = folders.flatMap((folder) => {
     const each = folder.changes.flatMap((one) => {
       const diff = diffs.get(one) ?? [];
-      const shown = diff.slice(0, most);
+      const shown = diff.slice(0, most(one));
       const hidden = count(diff.length - shown.length, 'line');
       const cut = diff.length > shown.length ? [safe`  ${ink.yellow(`… ${hidden} not shown`)}: ${all}`] : [];
-      return [headOf(one, ink), ...shown.map((line) => coloured(line, ink)), ...cut];
+      return [headOf(one, marks, ink), ...shown.map((line) => coloured(line, ink)), ...cut];
     });
     const refused = folder.refused.map(({ path, why }) => safe`${ink.yellow('not taken over')} ${path}: ${why}`);
     const conflicts = folder.conflicts.map((path) => safe`${ink.red('conflict')} ${path}: somebody else changed it meanwhile`);
     return [safe`${ink.bold(folder.target)} is ${folder.path}`, ...each, ...refused, ...conflicts];
   });
+  const signs = [...diffs.values()].some((diff) => diff.some(hasSigns)) ? [coloured(signsOfLines, ink)] : [];
   const half = begun ? [safe`${ink.yellow('somebody began to apply these and did not come to the end; accept goes on')}`] : [];
-  return joined([...lines, ...half, safe`changes ${digest}`], '\n');
-}
-
-// How many lines each file may have, so that all together have no more than `max`: what a short one leaves is for the longer ones.
-function linesEach(lengths: readonly number[], max: number): number {
-  let left = max;
-  for (const [index, length] of lengths.toSorted((a, b) => a - b).entries()) {
-    const share = Math.floor(left / (lengths.length - index));
-    if (length > share) return share;
-    left -= length;
-  }
-  return Number.POSITIVE_INFINITY;
+  const marked = markLines(marks, ink);
+  // What stands above has left the screen by the time a person is asked.
+  const again = marked.slice(0, 1);
+  return joined([...marked, ...lines, ...signs, ...half, ...again, safe`changes ${digest}`], '\n');
 }
 
 /** `2 created, 1 deleted`. */
@@ -60,14 +54,15 @@ export function sayChanges({ set }: Pick<WaitingChanges, 'set'>): string {
     .join(', ');
 }
 
-function headOf(change: Change, ink: Ink): Safe {
+function headOf(change: Change, marks: Marks, ink: Ink): Safe {
   const kind = kindOf(change);
   const [before, after] = [change.before, change.after].map(sayState);
+  const list = change.list === 'folder' ? ', access list of its folder; where that gives none, for its owner alone' : '';
   const what = before === undefined || after === undefined ? (after ?? before ?? '') : `${before} -> ${after}`;
   const style = { created: ink.green, changed: ink.yellow, deleted: ink.red }[kind];
-  const marks = marksOf(change);
-  const look = marks.length === 0 ? safe`` : safe` ${ink.red(`look at this: ${marks.join('; ')}`)}`;
-  return safe`${style(kind)} ${change.path} (${what})${look}`;
+  const marked = marks.get(change) ?? [];
+  const look = marked.length === 0 ? safe`` : safe` ${ink.red(`look at this: ${marked.join('; ')}`)}`;
+  return safe`${style(kind)} ${change.path} (${what}${list})${look}`;
 }
 
 function sayState(state: EntryState | undefined): string | undefined {
@@ -79,7 +74,7 @@ function sayState(state: EntryState | undefined): string | undefined {
 }
 
 // Of files; a changed mode, owner or link is said above.
-function diffOf(waiting: WaitingChanges, folder: ChangedFolder, { path, before, after }: Change): string[] {
+function diffOf(waiting: WaitingChanges, folder: ChangedFolder, { path, before, after }: Change, work: DiffWork): string[] {
   const [old, fresh] = [before, after].map((one) => (one?.kind === 'file' ? one : undefined));
   if ((old === undefined && fresh === undefined) || (old !== undefined && old.sha256 === fresh?.sha256)) return [];
   const digests = digestsOf(waiting, old, fresh);
@@ -88,7 +83,7 @@ function diffOf(waiting: WaitingChanges, folder: ChangedFolder, { path, before, 
   const oldBytes = old === undefined ? Buffer.alloc(0) : readBelow(folder.path, path);
   if (oldBytes === undefined || (old !== undefined && digestOf(oldBytes) !== old.sha256))
     return [`${remark} the file is not as the run found it any more: its content is not shown`, ...digests];
-  const lines = differenceOf(oldBytes, fresh === undefined ? Buffer.alloc(0) : waiting.read(fresh.sha256));
+  const lines = differenceOf(oldBytes, fresh === undefined ? Buffer.alloc(0) : waiting.read(fresh.sha256), work);
   return lines.some((line) => /^[-+]/.test(line)) ? lines : [...lines, ...digests];
 }
 

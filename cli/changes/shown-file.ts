@@ -1,19 +1,50 @@
 /** How a file differs, as a person reads it: every changed byte, or a line that says that the content is not shown. Pure. */
-import { unifiedDiff } from './diff.ts';
+import { spellOut } from '../../scanner/models/hidden-characters.ts';
+import { type DiffWork, unifiedDiff } from './diff.ts';
 
 /** Begins a line about a difference, as no line of a unified difference does. */
 export const remark = '!';
 
-/** @param old of no bytes for a file that is new, as `fresh` for one that is gone */
-export function differenceOf(old: Uint8Array, fresh: Uint8Array): string[] {
+/** What the signs of a line stand for. */
+export const signsOfLines = `${remark} ⇥ is a tab, <20> a blank at the end of a line, <3C> a < of the text before what looks like such a sign`;
+
+/**
+ * @param old of no bytes for a file that is new, as `fresh` for one that is gone
+ * @param work that may be done for all files that are shown together
+ */
+export function differenceOf(old: Uint8Array, fresh: Uint8Array, work?: DiffWork): string[] {
   const texts = [old, fresh].map(plainText);
   const [from, to] = texts;
-  if (from !== undefined && to !== undefined) return unifiedDiff(from, to);
+  if (from !== undefined && to !== undefined) return linesOf(from, to, spellBlanks, work);
   if ([old, fresh].some(isNoText)) return [`${remark} not a text: its content is not shown`];
   // Compared byte by byte: two different bytes never make the same line.
   const [before = '', after = ''] = [old, fresh].map((bytes) => Buffer.from(bytes).toString('latin1'));
-  const lines = unifiedDiff(before, after).map((line) => (/^[-+ ]/.test(line) ? spellBytes(line) : line));
+  const lines = linesOf(before, after, (line) => spellBlanks(line, spellBytes), work);
   return [`${remark} not plain UTF-8: bytes that are not are written as <E9>, a NUL as <00>`, ...lines];
+}
+
+function linesOf(old: string, fresh: string, spell: (line: string) => string, work: DiffWork | undefined): string[] {
+  const { isUnaligned, lines } = unifiedDiff(old, fresh, work);
+  const shown = lines.map((line) => (/^[-+ ]/.test(line) ? spell(line) : line));
+  return isUnaligned ? [`${remark} many lines differ: the old ones are shown whole, then the new ones`, ...shown] : shown;
+}
+
+/** Whether a line has signs that `signsOfLines` explains. */
+export function hasSigns(line: string): boolean {
+  return /^[-+ ].*(?:⇥|<20>$|<20>\r$|<3C>)/s.test(line);
+}
+
+/**
+ * A line so that no two different ones look alike: tabs, blanks that are not U+0020, and the last blank of the line are seen, and nothing in
+ * the text looks like one of these signs, or like a byte that is spelled out.
+ */
+function spellBlanks(line: string, spell: (text: string) => string = (text) => text): string {
+  const [sign, text] = [line.slice(0, 1), line.slice(1)];
+  const spelled = spell(text.replace(/<(?=[0-9A-F]{2}>)/g, '<3C>'))
+    .replace(/[⟨⇥]|(?! )\p{Zs}/gu, (found) => spellOut(found.codePointAt(0) ?? 0))
+    .replaceAll('\t', '⇥')
+    .replace(/ (?=\r?$)/, '<20>');
+  return `${sign}${spelled}`;
 }
 
 function plainText(bytes: Uint8Array): string | undefined {

@@ -6,6 +6,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { confirm } from '../ask.ts';
 import { calledName } from '../called-name.ts';
 import { acceptChanges } from '../changes/accept.ts';
+import { sayMarked } from '../changes/marked.ts';
 import { askForAgent, sweepAndNote } from '../changes/offer.ts';
 import { sayChanges, showChanges } from '../changes/show.ts';
 import {
@@ -48,7 +49,13 @@ async function list(context: CommandContext): Promise<ExitCode> {
     waiting.length === 0
       ? safe`no changes wait`
       : table(
-          waiting.map((one) => [one.set.run, one.set.at, one.set.agent, `${one.set.skill}@${one.set.version}`, sayChanges(one)]),
+          waiting.map((one) => [
+            one.set.run,
+            one.set.at,
+            one.set.agent,
+            `${one.set.skill}@${one.set.version}`,
+            `${sayChanges(one)}${sayMarked(one.set)}`,
+          ]),
         ),
   );
   return exitCodes.ok;

@@ -1,6 +1,7 @@
 /** A folder that a run may change: it sees a view of it, and what it did there is judged, compared and offered afterwards. */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
+import { judgeAccessLists } from '../../skills-index/run/access-lists.ts';
 import { type Owners, type Ownership, ownershipOf } from '../../skills-index/run/foreign-paths.ts';
 import { type Gathering, gatherChanges, TooMuchChanged } from '../../skills-index/run/gather-changes.ts';
 import { type LookAt, whyLeftBehind } from '../../skills-index/run/left-behind.ts';
@@ -9,6 +10,7 @@ import { type Entry, findProtected, type ProtectedPath } from '../../skills-inde
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { changedBytesMax, changedNameBytesMax, changedPathsMax, linkLooksMax, workspaceEntriesMax } from '../limits.ts';
 import { takeTurns } from '../turns.ts';
+import { findAccessLists } from './changed-lists.ts';
 import { changedAt, readContent, stateAt } from './entry-state.ts';
 import { ForeignEntry, ownersOf } from './ownership.ts';
 import type { View, Views } from './views.ts';
@@ -104,6 +106,7 @@ async function collectChanges(
   const root = `/proc/self/fd/${view.pin}`;
   const placed = new Set(protectedPaths.filter(({ kind }) => kind === 'file' || kind === 'folder').map(({ path }) => path));
   const seen = new Set<string>();
+  const inodes = new Map<string, number>();
   // The folder below is as it was when the run began, unless somebody else changed it.
   const touched = (path: string): boolean => changedAt(below, path, owners) !== (view.below ?? before).get(path)?.changed;
   const { gathered, refuse, requireRoom, compare, gone } = gatherChanges(limits, touched, further);
@@ -113,6 +116,7 @@ async function collectChanges(
     const old = before.get(path);
     seen.add(path);
     if (isUnchanged(old, stats)) return true;
+    inodes.set(path, stats.ino);
     if (old === undefined && placed.has(path) && (stats.isDirectory() || stats.size === 0)) return false;
     // Before anything of it is read.
     const foreign = whyForeign(met, ownership, owners);
@@ -152,7 +156,20 @@ async function collectChanges(
       refuse(path, (cause as Error).message);
     }
   }
-  return gathered;
+  const lists = await findAccessLists(gathered.changes, { root, below, owners, origin: view.below && originIn(before, inodes) });
+  return { ...gathered, changes: judgeAccessLists(gathered.changes, lists) };
+}
+
+// Where what lies at a path of a copied folder was when the run began: it may have been moved.
+function originIn(
+  before: ReadonlyMap<string, SeenEntry>,
+  inodes: ReadonlyMap<string, number>,
+): (path: string) => string | undefined {
+  const paths = new Map([...before].map(([path, { inode }]) => [inode, path]));
+  return (path) => {
+    const inode = inodes.get(path) ?? before.get(path)?.inode;
+    return inode === undefined ? undefined : paths.get(inode);
+  };
 }
 
 const holdsOthers = 'it holds what belongs to another user';

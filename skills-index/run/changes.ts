@@ -35,7 +35,13 @@ const stateAfter = v.variant('kind', [
   link,
 ]);
 const said = exactObject({ path: v.string(), why: v.string() });
-const change = exactObject({ path, before: v.optional(stateBefore), after: v.optional(stateAfter) });
+const change = exactObject({
+  path,
+  before: v.optional(stateBefore),
+  after: v.optional(stateAfter),
+  // `lost`: it has an access list in the view, and none when it is applied. `folder`: it gets the list that its folder gives to what is new.
+  list: v.optional(v.picklist(['lost', 'folder'])),
+});
 const folder = exactObject({
   source: v.string(),
   target: v.string(),

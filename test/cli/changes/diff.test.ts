@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { unifiedDiff } from '../../../cli/changes/diff.ts';
+import { type DiffWork, unifiedDiff } from '../../../cli/changes/diff.ts';
 
 /** What patch(1) does: takes the hunks of a unified difference into a text. */
 function patched(before: string, diff: readonly string[]): string {
@@ -38,7 +38,7 @@ describe('a unified difference', () => {
       ['@@ -1,4 +1,4 @@', '-1', '+one', ' 2', ' 3', ' 4', '@@ -6,4 +6,4 @@', ' 6', ' 7', ' 8', '-9', '+nine'],
     ],
   ])('of %s', (_, before, after, lines) => {
-    expect(unifiedDiff(before, after)).toEqual(lines);
+    expect(unifiedDiff(before, after).lines).toEqual(lines);
   });
 
   it('makes of the old text exactly the new one', () => {
@@ -46,19 +46,40 @@ describe('a unified difference', () => {
     const text = fc.tuple(lines, fc.constantFrom('', 'end')).map(([all, end]) => all.join('') + end);
     fc.assert(
       fc.property(text, text, (before, after) => {
-        expect(patched(before, unifiedDiff(before, after))).toBe(after);
+        expect(patched(before, unifiedDiff(before, after).lines)).toBe(after);
       }),
     );
   });
 
   it('of a new text of many lines takes no search', () => {
     const lines = Array.from({ length: 60_000 }, (_, index) => `${index}\n`);
-    expect(unifiedDiff('', lines.join(''))).toHaveLength(60_001);
-    expect(unifiedDiff(lines.join(''), '')).toHaveLength(60_001);
+    expect(unifiedDiff('', lines.join('')).lines).toHaveLength(60_001);
+    expect(unifiedDiff(lines.join(''), '').lines).toHaveLength(60_001);
   });
 
   it('of two large texts that have nothing in common ends', () => {
     const text = (sign: string): string => Array.from({ length: 20_000 }, (_, i) => `${sign}${i}\n`).join('');
-    expect(unifiedDiff(text('a'), text('b'))).toHaveLength(40_001);
+    const { lines, isUnaligned } = unifiedDiff(text('a'), text('b'));
+    expect(lines).toHaveLength(40_001);
+    expect(isUnaligned).toBe(true);
+  });
+
+  it('of many texts takes work of one budget, and says of which texts it did not suffice', () => {
+    const text = (sign: string): string => Array.from({ length: 2_100 }, (_, i) => `${sign}${i}\n`).join('');
+    const work: DiffWork = { left: 4_000_000 };
+    const all = Array.from({ length: 30 }, () => unifiedDiff(text('a'), text('b'), work));
+    expect(work.left).toBeGreaterThan(-10_000);
+    expect(all.every(({ isUnaligned, lines }) => isUnaligned && lines.length === 4_201)).toBe(true);
+    expect(unifiedDiff('a\nb\nc\n', 'a\nB\nc\n', { left: 0 })).toEqual({
+      lines: ['@@ -1,3 +1,3 @@', ' a', '-b', '+B', ' c'],
+      isUnaligned: true,
+    });
+  });
+
+  it('of two texts with many small differences is aligned, with half of the work', () => {
+    const text = (sign: string): string => Array.from({ length: 9_000 }, (_, i) => `${i % 10 === 0 ? sign : ''}${i}\n`).join('');
+    const { lines, isUnaligned } = unifiedDiff(text('a'), text('b'));
+    expect(isUnaligned).toBe(false);
+    expect(lines.filter((line) => /^[-+]/.test(line))).toHaveLength(1_800);
   });
 });

@@ -35,6 +35,60 @@ describe('a changed file is shown', () => {
     expect(differenceOf(bytes, Buffer.from('a text\n'))).toEqual(['! not a text: its content is not shown']);
   });
 
+  it.each([
+    ['a tab and a blank', 'all:\tx\n', 'all: x\n', ['-all:⇥x', '+all: x']],
+    ['a blank at the end of a line', 'A=/a\n', 'A=/a \n', ['-A=/a', '+A=/a<20>']],
+    ['a blank before a return', 'a\\\r\n', 'a\\ \r\n', ['-a\\\r', '+a\\<20>\r']],
+    ['two blanks at the end and one', 'a \n', 'a  \n', ['-a<20>', '+a <20>']],
+    ['a no-break space', '[ a ]\n', '[ a\u{a0}]\n', ['-[ a ]', '+[ a⟨U+00A0⟩]']],
+    ['an ideographic space', 'a b\n', 'a\u{3000}b\n', ['-a b', '+a⟨U+3000⟩b']],
+    ['the sign of a tab', 'a\tb\n', 'a⇥b\n', ['-a⇥b', '+a⟨U+21E5⟩b']],
+    ['the sign of a blank', 'a \n', 'a<20>\n', ['-a<20>', '+a<3C>20>']],
+    ['what escapes a sign', '<20>\n', '<3C>20>\n', ['-<3C>20>', '+<3C>3C>20>']],
+    ['a character that is spelled out', 'a\u{a0}b\n', 'a⟨U+00A0⟩b\n', ['-a⟨U+00A0⟩b', '+a⟨U+27E8⟩U+00A0⟩b']],
+  ])('so that %s are not taken for each other', (_, old, fresh, lines) => {
+    const shown = differenceOf(Buffer.from(old), Buffer.from(fresh));
+    expect(shown.slice(1)).toEqual(lines);
+  });
+
+  it('with a text that looks like a spelled byte beside the byte itself', () => {
+    const shown = differenceOf(latin('x <E9>\t\n'), latin('x \xe9\t\n'));
+    expect(shown.slice(2)).toEqual(['-x <3C>E9>⇥', '+x <E9>⇥']);
+  });
+
+  it('with nothing spelled in ordinary lines', () => {
+    const text = 'if (a < 3 && b<7F) {\n  <p class="x">naïve</p>\n}\n';
+    expect(differenceOf(Buffer.alloc(0), Buffer.from(text)).slice(1)).toEqual(
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => `+${line}`),
+    );
+  });
+
+  it('with different lines wherever two lines differ', () => {
+    const line = fc.array(fc.constantFrom(...' \t\u{a0}\u{2003}<20>E9C3⟨⟩U+A⇥é\\', '<20>', '<3C>', '⟨U+00A0⟩'), {
+      maxLength: 12,
+    });
+    const text = line.map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(text, text, fc.boolean(), (old, fresh, isLatin) => {
+        fc.pre(old !== fresh && old !== '' && fresh !== '');
+        const bytes = (one: string): Buffer =>
+          Buffer.concat([Buffer.from(one), Buffer.from(isLatin ? [0xff] : []), Buffer.from('\n')]);
+        const lines = differenceOf(bytes(old), bytes(fresh)).filter((one) => /^[-+]/.test(one));
+        expect(lines).toHaveLength(2);
+        expect(lines[0]?.slice(1)).not.toBe(lines[1]?.slice(1));
+      }),
+    );
+  });
+
+  it('whole, and with a word of it, where looking for what both have in common takes too long', () => {
+    const shown = differenceOf(Buffer.from('a\nb\nc\n'), Buffer.from('x\nb\ny\n'), { left: 0 });
+    expect(shown[0]).toBe('! many lines differ: the old ones are shown whole, then the new ones');
+    expect(shown.slice(2)).toEqual(['-a', '-b', '-c', '+x', '+b', '+y']);
+  });
+
   it('with a line for every two files that differ', () => {
     const bytes = fc.uint8Array({ maxLength: 40 });
     fc.assert(

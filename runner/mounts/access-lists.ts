@@ -1,0 +1,86 @@
+/**
+ * Which entries have an access control list (acl(5)). Under a list the group bits of a mode are those of its mask: without the list, the
+ * owning group would get what only named users had. Node cannot read lists, so the system's `ls` does, by descriptor.
+ */
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import type { Owners } from '../../skills-index/run/foreign-paths.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { accessListsAtOnce } from '../limits.ts';
+import { withParent } from './walk-folder.ts';
+
+/** Opens an entry itself, or gives undefined where it is not there any more. */
+type Open = (path: string) => number | undefined;
+
+/**
+ * Which of these files and folders have a list.
+ * @param turn gives way to whatever else this process does
+ */
+export async function pathsWithAccessList(paths: readonly string[], open: Open, turn: () => Promise<void>): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (let at = 0; at < paths.length; at += accessListsAtOnce) {
+    await turn();
+    const opened = paths.slice(at, at + accessListsAtOnce).flatMap((path) => {
+      const descriptor = open(path);
+      return descriptor === undefined ? [] : [{ path, descriptor }];
+    });
+    try {
+      const have = haveAccessList(opened.map(({ descriptor }) => descriptor));
+      for (const [index, { path }] of opened.entries()) if (have[index] === true) found.add(path);
+    } finally {
+      for (const { descriptor } of opened) fs.closeSync(descriptor);
+    }
+  }
+  return found;
+}
+
+/**
+ * Whether each of these open entries has a list.
+ * @throws Problem `changes-conflict`
+ */
+export function haveAccessList(descriptors: readonly number[]): boolean[] {
+  if (descriptors.length === 0) return [];
+  const args = ['-dlnLU', '--', ...placesInChild(descriptors)];
+  const lines = runOn('/bin/ls', args, descriptors).trimEnd().split('\n');
+  // ls(1): the sign behind the mode.
+  if (lines.length === descriptors.length) return lines.map((line) => /^\S{10}\+/.test(line));
+  throw new Problem('internal', `ls tells of ${lines.length} files, not of ${descriptors.length}`);
+}
+
+/** A handle on an entry of a folder itself; undefined where it is not there any more. */
+export function openEntry(root: string, path: string, owners: Owners): number | undefined {
+  try {
+    return withParent(root, Buffer.from(path).toString('latin1'), owners, (at) => fs.openSync(at, pathOnly));
+  } catch (cause) {
+    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw cause;
+  }
+}
+
+/** A handle on the entry itself (open(2), O_PATH). */
+export const pathOnly = 0o10_000_000 | fs.constants.O_NOFOLLOW;
+
+/** Where a program that gets these descriptors finds them: behind stdin, stdout and stderr. */
+export function placesInChild(descriptors: readonly number[]): string[] {
+  return descriptors.map((_, index) => `/proc/self/fd/${index + 3}`);
+}
+
+/**
+ * Runs a program of the system on open entries.
+ * @throws Problem `changes-conflict`
+ */
+export function runOn(program: string, args: readonly string[], descriptors: readonly number[]): string {
+  const { error, status, stderr, stdout } = spawnSync(program, args, {
+    env: { LC_ALL: 'C' },
+    stdio: ['ignore', 'pipe', 'pipe', ...descriptors],
+    encoding: 'utf8',
+  });
+  if (error === undefined && status === 0) return stdout;
+  throw listNotKept(error?.message ?? stderr.trim());
+}
+
+export function listNotKept(why: string): Problem {
+  return new Problem('changes-conflict', `Cannot read or keep access lists: ${why}`, {
+    hint: 'install GNU coreutils (ls and cp) with support for access lists, then try again',
+  });
+}

@@ -1,0 +1,39 @@
+/** Finds which entries that a run made, moved or replaced have an access list. */
+import { folderOf, type ListedPaths } from '../../skills-index/run/access-lists.ts';
+import type { Change } from '../../skills-index/run/changes.ts';
+import type { Owners } from '../../skills-index/run/foreign-paths.ts';
+import { takeTurns } from '../turns.ts';
+import { openEntry, pathsWithAccessList } from './access-lists.ts';
+
+export interface ListPlaces {
+  /** The view, and the folder below it. */
+  readonly root: string;
+  readonly below: string;
+  readonly owners: Owners;
+  /** For a view that is a copy, which has no lists: where in the folder an entry of the view comes from. Latin-1 text of bytes. */
+  readonly origin: ((path: string) => string | undefined) | undefined;
+}
+
+/** @throws Problem `changes-conflict` where lists cannot be read */
+export async function findAccessLists(
+  changes: readonly Change[],
+  { root, below, owners, origin }: ListPlaces,
+): Promise<ListedPaths> {
+  const turn = takeTurns();
+  const made = changes.filter(({ after }) => after !== undefined && after.kind !== 'link');
+  const inPlace = made.filter(({ before, after }) => before?.kind === after?.kind);
+  const openBelow = (path: string) => openEntry(below, path, owners);
+  const openCopied = (path: string) => {
+    const from = origin?.(Buffer.from(path).toString('latin1'));
+    return from === undefined ? undefined : openBelow(Buffer.from(from, 'latin1').toString('utf8'));
+  };
+  const asked = [...new Set(made.flatMap(({ path }) => [path, folderOf(path)]))];
+  return {
+    inView: await pathsWithAccessList(asked, origin === undefined ? (path) => openEntry(root, path, owners) : openCopied, turn),
+    onHost: await pathsWithAccessList(
+      inPlace.map(({ path }) => path),
+      openBelow,
+      turn,
+    ),
+  };
+}
