@@ -1,6 +1,7 @@
 /** Arguments of Python calls, and what the calls of the skill give a parameter. */
 
 import { pythonCallSitesMax } from '../limits.ts';
+import { unknownPart } from '../models/egress-of.ts';
 import { either } from './python-alternatives.ts';
 import { childrenOf, nameOf, type PythonModule } from './python-module.ts';
 import { type PythonRun, type PyValue, unknownPy } from './python-run.ts';
@@ -11,6 +12,8 @@ import { evaluate } from './python-values.ts';
 export function parameterValue(
   run: PythonRun,
   definition: {
+    readonly id: string;
+    readonly bound: boolean;
     readonly name: string;
     readonly owner: string | undefined;
     readonly parameters: readonly { readonly name: string; readonly fallback: PyNode | undefined }[];
@@ -22,19 +25,23 @@ export function parameterValue(
   const parameter = definition.parameters[index];
   if (parameter === undefined) return unknownPy;
   const calledAs = definition.name === '__init__' && definition.owner !== undefined ? definition.owner : definition.name;
-  const isBound = definition.owner !== undefined && definition.parameters[0]?.name === 'self';
+  const isBound = definition.bound;
   const given: PyValue[] = [];
+  let isOpen = run.open.has(definition.id) || run.replaced.has(definition.id);
   const sites = (run.calls.get(calledAs) ?? []).slice(0, pythonCallSitesMax);
   for (const { module, call } of sites) {
     if (!isBound && !isOwnCall(run, module, call, depth)) continue;
     const args = argumentsOf(module, call);
     const node = args.keywords.get(parameter.name) ?? args.positional[isBound ? index - 1 : index];
     if (node !== undefined) given.push(evaluate(run, module, node, depth));
+    else isOpen ||= args.starred.length > 0;
   }
   if (parameter.fallback !== undefined) given.push(evaluate(run, definition.module, parameter.fallback, depth));
   if (given.length === 0) return unknownPy;
   const value = either(given);
-  return { ...value, nodes: [], texts: given.some((one) => one.texts.length === 0) ? [] : value.texts };
+  const texts = given.some((one) => one.texts.length === 0) ? [] : value.texts;
+  // What other callers give is seen by whoever runs it; the rest goes by what is written here.
+  return { ...value, nodes: [], texts, otherTexts: isOpen ? [...value.otherTexts, unknownPart] : value.otherTexts };
 }
 
 // `post(…)` calls the skill's function of that name, `requests.post(…)` does not.

@@ -1,4 +1,5 @@
 /** What binds names in Python: imports, assignments, loops, functions, classes. */
+import { noteCallByText, noteItemByText } from './python-by-text.ts';
 import { bindFunction } from './python-functions.ts';
 import { bindImport } from './python-imports.ts';
 import { childrenOf, functionOf, nameOf, type PythonModule, type Scope, scopeOf, textOf } from './python-module.ts';
@@ -19,7 +20,8 @@ export function bindAll(module: PythonModule, node: PyNode): void {
       bindUpdate(module, node);
       break;
     case 'DeleteStatement':
-      for (const target of childrenOf(node)) noteChanged(module, target.firstChild, node, 'rewritten');
+      for (const target of childrenOf(node))
+        if (target.lastChild?.name === ']') noteChanged(module, target.firstChild, node, 'rewritten');
       break;
     case 'ScopeStatement':
       for (const name of node.getChildren('VariableName')) scopeOf(module, node).outside?.add(nameOf(module, name));
@@ -167,8 +169,8 @@ function bindMatched(module: PythonModule, node: PyNode, scope: Scope): void {
   const pattern = childrenOf(node)[1];
   if (subject === null || subject === undefined || pattern === undefined) return;
   walk(pattern, (one) => {
-    const name = one.name === 'CapturePattern' ? one.firstChild : null;
-    if (name === null || textOf(module, name) === '_') return true;
+    const name = one.name === 'CapturePattern' ? one.firstChild : one.name === 'AsPattern' ? one.lastChild : null;
+    if (name?.name !== 'VariableName' || textOf(module, name) === '_') return true;
     const isWhole = one.from === pattern.from && one.to === pattern.to;
     bindTarget(module, scope, name, { kind: 'value', node: subject, ...(!isWhole && { place: [-1] }) });
     return true;
@@ -176,6 +178,7 @@ function bindMatched(module: PythonModule, node: PyNode, scope: Scope): void {
 }
 
 export function noteCall(module: PythonModule, node: PyNode): void {
+  noteCallByText(module, node);
   const callee = node.firstChild;
   const last = callee?.name === 'MemberExpression' ? callee.lastChild : callee;
   if (last === null || last === undefined || !/^(VariableName|PropertyName)$/.test(last.name)) return;
@@ -191,12 +194,9 @@ export function noteCall(module: PythonModule, node: PyNode): void {
 function bindUpdate(module: PythonModule, node: PyNode): void {
   const target = node.firstChild;
   const last = target?.name === 'MemberExpression' ? target.lastChild : null;
-  if (last === null || target === null) noteChanged(module, target, node, 'grown');
-  else if (last.name === ']') noteChanged(module, target.firstChild, node, 'rewritten');
-  else {
-    const known = module.attributes.get(nameOf(module, last)) ?? [];
-    module.attributes.set(nameOf(module, last), [...known, { kind: 'update', node, change: 'grown' }]);
-  }
+  if (target !== null) noteItemByText(module, target);
+  if (last?.name === ']') noteChanged(module, target?.firstChild ?? null, node, 'rewritten');
+  else noteChanged(module, target ?? null, node, 'grown');
 }
 
 // What a function gives, up to a few places.

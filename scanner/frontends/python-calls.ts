@@ -1,4 +1,5 @@
 /** Calls in Python: which API or function of the skill is meant, what it does, and what it gives. */
+import { unknownPart } from '../models/egress-of.ts';
 import { powerfulModules, pythonApis } from '../models/python.ts';
 import type { PythonApi } from '../models/python-api.ts';
 import { either, nodesOf } from './python-alternatives.ts';
@@ -147,7 +148,7 @@ function constructorOf(run: PythonRun, qual: string | undefined): PythonFunction
 
 function callOwn(run: PythonRun, call: PyCall, own: PythonFunction, qual: string | undefined): PyValue {
   const id = `${call.module.source.path}@${call.node.from}`;
-  const isBound = own.owner !== undefined && own.parameters[0]?.name === 'self';
+  const isBound = own.bound;
   own.parameters.forEach((parameter, index) => {
     const given = call.keywords.get(parameter.name) ?? call.args[isBound ? index - 1 : index];
     const rest = parameter.star ? [...nodesOf(call.args), ...nodesOf([...call.keywords.values()]), ...call.spread] : [];
@@ -169,9 +170,11 @@ function callOwn(run: PythonRun, call: PyCall, own: PythonFunction, qual: string
     return { ...unknownPy, qual: `object ${qual.slice('class '.length)}`, nodes: nodesOf(call.args) };
   const given = own.returns.slice(0, 8).map((node) => evaluate(run, own.module, node, 1));
   const value = either(given);
+  const isOpen = run.replaced.has(own.id) && value.texts.length > 0;
   return {
     ...value,
     texts: own.returns.length > 4 ? [] : value.texts,
+    otherTexts: isOpen ? [...value.otherTexts, unknownPart] : value.otherTexts,
     nodes: [result],
     folded: true,
     raw: undefined,

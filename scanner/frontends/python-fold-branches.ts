@@ -1,9 +1,10 @@
 /** Statements of Python of which one part or another is gone through: `if`, `try`, `match`. What they may leave different is not known. */
 import { fold } from './python-fold.ts';
 import { type Ending, runBlock } from './python-fold-run.ts';
-import { forget } from './python-fold-targets.ts';
+import { enteredIn, forget } from './python-fold-targets.ts';
 import { areEqual, copied, type FoldFrame, isDict, keyOf, type MaybeFolded, truthOf } from './python-fold-value.ts';
-import { childrenOf, nameOf, type PythonModule } from './python-module.ts';
+import { childrenOf, nameOf, type PythonModule, scopeOf, textOf } from './python-module.ts';
+import { lookUp } from './python-names.ts';
 import type { PythonRun } from './python-run.ts';
 import type { PyNode } from './python-tree.ts';
 
@@ -65,6 +66,36 @@ export function attempt(run: PythonRun, module: PythonModule, node: PyNode, fram
   return ending === 'through' && others.some((left) => left === 'break' || left === 'continue' || left === 'unsure')
     ? 'unsure'
     : ending;
+}
+
+/** `with`: an object that is not known may end its body at any statement, and say nothing of it, as `contextlib.suppress` does. */
+export function entering(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
+  for (const name of enteredIn(module, node)) frame.names.set(name, undefined);
+  const body = node.getChild('Body');
+  if (body === null) return 'through';
+  const ended = separate(frame);
+  const ending = runBlock(run, module, childrenOf(body), frame, perhaps);
+  if (!mayEndBody(module, node)) return ending;
+  forget(module, body, ended);
+  if (typeof ending === 'object') perhaps.push(ending.value);
+  merge(frame, ending === 'through' ? [frame, ended] : [ended]);
+  return ending === 'break' || ending === 'continue' || ending === 'unsure' ? 'unsure' : 'through';
+}
+
+// What libraries give does not, but for a few.
+function mayEndBody(module: PythonModule, node: PyNode): boolean {
+  const children = childrenOf(node);
+  const entered = children.filter(
+    (child, at) => /Expression$|^VariableName$/.test(child.name) && children[at - 1]?.name !== 'as',
+  );
+  return entered.some((one) => {
+    let root: PyNode = one;
+    while (/^(Call|Member)Expression$/.test(root.name) && root.firstChild !== null) root = root.firstChild;
+    const found = root.name === 'VariableName' ? lookUp(scopeOf(module, root), nameOf(module, root)) : undefined;
+    const isLibrary =
+      root.name === 'VariableName' && (found?.bindings.every(({ kind }) => kind === 'import') ?? textOf(module, root) === 'open');
+    return !isLibrary || /\b(suppress|\w*ExitStack|raises|assertRaises)\b/.test(textOf(module, one));
+  });
 }
 
 export function matching(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {

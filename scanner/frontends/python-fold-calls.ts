@@ -218,11 +218,11 @@ export function callOwnFolded(
   depth: number,
 ): MaybeFolded {
   if (depth > 40 || run.fold.level > 80) return undefined;
-  if (run.fold.isHopeless(definition.id)) return undefined;
+  if (run.fold.isHopeless(definition.id) || (run.replaced.has(definition.id) && run.fold.observe === undefined)) return undefined;
   const isKnown = call.args.some((arg) => arg !== undefined) || [...call.keywords.values()].some((arg) => arg !== undefined);
   if (!isKnown && (call.args.length > 0 || call.keywords.size > 0)) return undefined;
   const names = new Map<string, MaybeFolded>();
-  const isBound = definition.owner !== undefined && definition.parameters[0]?.name === 'self';
+  const isBound = definition.bound;
   definition.parameters.forEach((parameter, index) => {
     const at = isBound ? index - 1 : index;
     const given = call.keywords.has(parameter.name) ? call.keywords.get(parameter.name) : call.args[at];
@@ -242,7 +242,7 @@ export function callOwnFolded(
   if (definition.returns.length === 0 && !definition.yields && run.fold.observe === undefined) return undefined;
   const perhaps: MaybeFolded[] = [];
   const ending = runBlock(run, module, childrenOf(body), inner, perhaps);
-  if (body.parent?.getChild('async') === null && definition.yields) return listOf(perhaps);
+  if (definition.yields) return body.parent?.getChild('async') === null ? listOf(perhaps) : undefined;
   if (typeof ending === 'object') perhaps.push(ending.value);
   const known = perhaps.filter((one) => one !== undefined && one !== null);
   if (known.length === 0) run.fold.failed(definition.id);

@@ -16,7 +16,15 @@ export function withFolded(run: PythonRun, module: PythonModule, node: PyNode, v
   run.fold.decodes = false;
   const found = fold(run, module, node);
   if (found === undefined || found === null) return value;
-  return { ...merged(value, found, run.fold.decodes), whole: found, otherTexts: [], otherItems: [], grown: false };
+  const exact = merged(value, found, run.fold.decodes);
+  return isWhole(found) ? { ...exact, whole: found, otherTexts: [], otherItems: [], grown: false } : exact;
+}
+
+// A list of which some items are not known may hold what the front end says of them besides.
+function isWhole(found: MaybeFolded): boolean {
+  if (isList(found)) return found.items.every(isWhole);
+  if (isDict(found)) return [...found.entries.values()].every(({ value }) => isWhole(value));
+  return found !== undefined;
 }
 
 // A variable that has one known text or name needs no second look.
@@ -48,9 +56,10 @@ function merged(value: PyValue, found: MaybeFolded, decodes: boolean): PyValue {
       value.items !== undefined && isSameText(value.items, given.items)
         ? value.items
         : given.items.map((item) => ({ ...item, nodes: value.nodes, decoded }));
-    return { ...value, items, decoded };
+    return { ...value, texts: [], items, decoded };
   }
-  if (given.entries !== undefined) return value.entries === undefined ? { ...value, entries: given.entries } : value;
+  if (given.entries !== undefined)
+    return value.entries === undefined || isWhole(found) ? { ...value, entries: given.entries } : value;
   const [text] = given.texts;
   if (text === undefined) return value;
   const isKept = value.texts.length === 1 && value.texts[0] === text;

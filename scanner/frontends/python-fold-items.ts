@@ -87,7 +87,10 @@ export function comprehension(
     }
     if (clause.name !== 'for') return go(at + 1);
     const middle = clauses.findIndex((part, index) => index > at && part.name === 'in');
-    const items = itemsOf(value(clauses[middle + 1]));
+    const { decodes } = run.fold;
+    const given = value(clauses[middle + 1]);
+    const items = itemsOf(given);
+    if (isBytes(given)) run.fold.decodes = decodes;
     if (items === undefined || middle < 0) return false;
     const targets = clauses.slice(at + 1, middle).filter((part) => part.name !== ',');
     return items.every((item) => {

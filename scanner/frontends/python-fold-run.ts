@@ -2,11 +2,21 @@
 import { argumentsOf } from './python-arguments.ts';
 import { assignmentParts } from './python-bindings.ts';
 import { fold } from './python-fold.ts';
-import { attempt, branch, matching } from './python-fold-branches.ts';
+import { attempt, branch, entering, matching } from './python-fold-branches.ts';
 import { bindFolded } from './python-fold-items.ts';
 import { operate } from './python-fold-operators.ts';
-import { assignedIn, enteredIn, forget, forgetFilled, forgetRoot } from './python-fold-targets.ts';
-import { type FoldFrame, isDict, isList, itemsOf, keyOf, listOf, type MaybeFolded, truthOf } from './python-fold-value.ts';
+import { assignedIn, forget, forgetBound, forgetFilled, forgetNested, forgetRoot } from './python-fold-targets.ts';
+import {
+  type FoldFrame,
+  isBytes,
+  isDict,
+  isList,
+  itemsOf,
+  keyOf,
+  listOf,
+  type MaybeFolded,
+  truthOf,
+} from './python-fold-value.ts';
 import { childrenOf, nameOf, type PythonModule, textOf } from './python-module.ts';
 import type { PythonRun } from './python-run.ts';
 import { type PyNode, walk } from './python-tree.ts';
@@ -44,8 +54,6 @@ export function runStatement(
 ): Ending {
   const value = (child: PyNode | null | undefined): MaybeFolded =>
     child === null || child === undefined ? undefined : fold(run, module, child, frame);
-  const body = (from: PyNode | null | undefined): Ending =>
-    from === null || from === undefined ? 'through' : runBlock(run, module, childrenOf(from), frame, perhaps);
   switch (node.name) {
     case 'ExpressionStatement':
       return expression(run, module, node, frame);
@@ -73,8 +81,7 @@ export function runStatement(
     case 'TryStatement':
       return attempt(run, module, node, frame, perhaps);
     case 'WithStatement':
-      for (const name of enteredIn(module, node)) frame.names.set(name, undefined);
-      return body(node.getChild('Body'));
+      return entering(run, module, node, frame, perhaps);
     case 'MatchStatement':
       return matching(run, module, node, frame, perhaps);
     case 'StatementGroup':
@@ -86,6 +93,9 @@ export function runStatement(
       if (definition !== undefined) frame.names.set(definition.name, { kind: 'own', module, definition, frame });
       return 'through';
     }
+    case 'ImportStatement':
+    case 'ClassDefinition':
+      return forgetBound(module, node, frame);
     case 'BreakStatement':
       return 'break';
     case 'ContinueStatement':
@@ -93,7 +103,7 @@ export function runStatement(
     case 'RaiseStatement':
       return 'stop';
     default:
-      if (node.name === 'YieldStatement') perhaps.push(value(node.lastChild));
+      if (node.name === 'YieldStatement') perhaps.push(node.getChild('from') === null ? value(node.lastChild) : undefined);
       return 'through';
   }
 }
@@ -101,7 +111,10 @@ export function runStatement(
 function expression(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame): 'through' {
   const one = node.firstChild;
   const isRun = run.fold.observe !== undefined || changes(module, one);
-  if (one !== null && !changesUnknown(run, module, one, frame) && isRun) fold(run, module, one, frame);
+  if (one !== null && !changesUnknown(run, module, one, frame)) {
+    const found = isRun ? fold(run, module, one, frame) : undefined;
+    if (found === undefined) forgetNested(module, one, frame);
+  }
   forgetFilled(module, node, frame);
   return 'through';
 }
@@ -146,6 +159,9 @@ function assign(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldF
     target.name !== 'VariableName' || frame.followed?.has(nameOf(module, target)) !== false;
   if (!targets.flat().some(isFollowed)) return;
   const given = values.map((one) => fold(run, module, one, frame));
+  values.forEach((one, index) => {
+    if (given[index] === undefined) forgetNested(module, one, frame);
+  });
   if (given.length === 0) return;
   const all = given.length === 1 ? given[0] : listOf(given, 'tuple');
   for (const group of targets) bindFolded(run, module, frame, group, all);
@@ -157,7 +173,11 @@ function forLoop(run: PythonRun, module: PythonModule, node: PyNode, frame: Fold
   const bodyAt = parts.findIndex((part) => part.name === 'Body');
   const [iterated, body] = [parts[middle + 1], parts[bodyAt]];
   if (iterated === undefined || body === undefined) return 'through';
-  const items = itemsOf(fold(run, module, iterated, frame));
+  const { decodes } = run.fold;
+  const given = fold(run, module, iterated, frame);
+  const items = itemsOf(given);
+  // The items of bytes are numbers: what they hide comes out where they become letters.
+  if (isBytes(given)) run.fold.decodes = decodes;
   if (items === undefined) return forget(module, node, frame);
   const targets = parts.slice(parts.findIndex((part) => part.name === 'for') + 1, middle).filter((part) => part.name !== ',');
   const statements = childrenOf(body);

@@ -4,10 +4,29 @@ import type { FoldFrame } from './python-fold-value.ts';
 import { childrenOf, nameOf, type PythonModule } from './python-module.ts';
 import { enteredNames } from './python-targets.ts';
 import { type PyNode, walk } from './python-tree.ts';
+import { changingMethods } from './python-updates.ts';
 
 /** What statements that cannot be followed may have changed is not known any more. */
 export function forget(module: PythonModule, node: PyNode, frame: FoldFrame): 'through' {
   for (const name of assignedIn(module, node)) frame.names.set(name, undefined);
+  return 'through';
+}
+
+/** What an expression that is not computed whole may have changed on the way: `[o := o + c for c in x]`, `all(l.append(c) for c in x)`. */
+export function forgetNested(module: PythonModule, node: PyNode, frame: FoldFrame): void {
+  walk(node, (one) => {
+    if (one.name === 'NamedExpression' && one.firstChild !== null) forgetRoot(module, one.firstChild, frame);
+    const callee = one.name === 'CallExpression' && one !== node ? one.firstChild : null;
+    const method = callee?.lastChild?.name === 'PropertyName' ? nameOf(module, callee.lastChild) : '';
+    if (callee !== null && changingMethods.has(method)) forgetRoot(module, callee, frame);
+    return one.name !== 'FunctionDefinition';
+  });
+}
+
+/** What an import or a class gives a name is not gone through. */
+export function forgetBound(module: PythonModule, node: PyNode, frame: FoldFrame): 'through' {
+  for (const one of node.getChildren('VariableName'))
+    if (frame.followed?.has(nameOf(module, one)) !== false) frame.names.set(nameOf(module, one), undefined);
   return 'through';
 }
 
@@ -36,7 +55,15 @@ export function assignedIn(module: PythonModule, node: PyNode): Set<string> {
     const isObject =
       one.parent?.name === 'MemberExpression' && previous === undefined && one.parent.nextSibling?.name !== 'CompareOp';
     if (previous === 'as' && one.parent?.name === 'WithStatement') for (const name of enteredNames(module, one)) names.add(name);
-    else if (isTarget || isLoop || isNamed || isObject || previous === 'as' || one.parent?.name === 'CapturePattern')
+    else if (
+      isTarget ||
+      isLoop ||
+      isNamed ||
+      isObject ||
+      previous === 'as' ||
+      one.parent?.name === 'CapturePattern' ||
+      one.parent?.name === 'AsPattern'
+    )
       names.add(nameOf(module, one));
     return true;
   });

@@ -9,7 +9,7 @@ import { comprehension, dictionary, type Inner, item, sequence, slice } from './
 import { memberOfFolded } from './python-fold-members.ts';
 import { staticName } from './python-fold-names.ts';
 import { operate } from './python-fold-operators.ts';
-import { type FoldFrame, isBytes, type MaybeFolded, sizeOf, truthOf } from './python-fold-value.ts';
+import { type FoldFrame, isBytes, isDict, isList, type MaybeFolded, sizeOf, truthOf } from './python-fold-value.ts';
 import { quotesOf, unescapeText } from './python-literals.ts';
 import { childrenOf, nameOf, type PythonModule, textOf } from './python-module.ts';
 import type { PythonRun } from './python-run.ts';
@@ -21,7 +21,11 @@ const foldDepthMax = 100;
 export function fold(run: PythonRun, module: PythonModule, node: PyNode, frame?: FoldFrame, depth = 0): MaybeFolded {
   if (run.fold.level > foldDepthMax || !run.fold.take(module)) return undefined;
   if (frame !== undefined) {
-    const found = run.fold.deeper(() => compute(run, module, node, frame, depth + 1));
+    const found = knownOf(
+      run,
+      node,
+      run.fold.deeper(() => compute(run, module, node, frame, depth + 1)),
+    );
     return run.fold.take(module, sizeOf(found) >> 3) ? found : undefined;
   }
   const known = node.folded;
@@ -34,11 +38,20 @@ export function fold(run: PythonRun, module: PythonModule, node: PyNode, frame?:
   const outer = run.fold.decodes;
   run.fold.decodes = false;
   node.folded = { value: undefined, decodes: false };
-  const found = run.fold.deeper(() => compute(run, module, node, undefined, depth + 1));
+  const found = knownOf(
+    run,
+    node,
+    run.fold.deeper(() => compute(run, module, node, undefined, depth + 1)),
+  );
   const value = run.fold.take(module, sizeOf(found) >> 3) ? found : undefined;
   node.folded = { value, decodes: run.fold.decodes };
   run.fold.decodes ||= outer;
   return value;
+}
+
+// What something else than its name changes is not known.
+function knownOf(run: PythonRun, node: PyNode, found: MaybeFolded): MaybeFolded {
+  return run.changed.has(node) && (isList(found) || isDict(found) || isBytes(found)) ? undefined : found;
 }
 
 function compute(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame | undefined, depth: number): MaybeFolded {
@@ -64,7 +77,10 @@ function compute(run: PythonRun, module: PythonModule, node: PyNode, frame: Fold
     case 'NamedExpression': {
       const [target, , value] = childrenOf(node);
       const given = inner(value);
-      if (frame !== undefined && target !== undefined) frame.names.set(nameOf(module, target), given);
+      let home = frame;
+      // In a comprehension, the name is one of the function around it.
+      while (home?.scope === '' && home.outer !== undefined) home = home.outer;
+      if (target !== undefined) home?.names.set(nameOf(module, target), given);
       return given;
     }
     case 'UnaryExpression':

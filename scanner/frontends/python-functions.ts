@@ -26,7 +26,8 @@ export function bindFunction(module: PythonModule, node: PyNode, outer: Scope, o
     parameters: list === undefined ? [] : readParameters(module, list),
     returns,
     yields: false,
-    property: isProperty(module, node),
+    property: isDecorated(module, node, /^@\s*(functools\.)?(cached_)?property\b/),
+    bound: owner !== undefined && !isDecorated(module, node, /^@\s*staticmethod\b/),
     node: nameNode ?? node,
     owner,
   };
@@ -57,7 +58,7 @@ function starOf(before: string | undefined): '' | '*' | '**' {
   return before === '*' || before === '**' ? before : '';
 }
 
-function isProperty(module: PythonModule, node: PyNode): boolean {
+function isDecorated(module: PythonModule, node: PyNode, form: RegExp): boolean {
   if (node.parent?.name !== 'DecoratedStatement') return false;
-  return node.parent.getChildren('Decorator').some((one) => /^@\s*(functools\.)?(cached_)?property\b/.test(textOf(module, one)));
+  return node.parent.getChildren('Decorator').some((one) => form.test(textOf(module, one)));
 }

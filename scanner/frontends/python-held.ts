@@ -53,32 +53,49 @@ function updated(run: PythonRun, module: PythonModule, value: PyValue, updates: 
     if (kept !== undefined) return kept;
   }
   if (value.items !== undefined || value.entries !== undefined) {
-    const held = updates.reduce((before: PyValue, update) => withItem(run, module, before, update, depth), value);
-    return { ...held, grown: isGrown };
+    return { ...withItems(run, module, value, updates, depth), grown: isGrown };
   }
   if (value.texts.length === 0 || typeof value.whole === 'bigint') return value;
+  if (rewriting.length > 0) return { ...value, otherTexts: [...value.otherTexts, unknownPart] };
   const tails = updates.flatMap((update) => tailsOf(run, module, update, updates.length > 1, depth));
   const longer = [...new Set(value.texts.flatMap((text) => tails.map((tail) => text + tail)))];
   const otherTexts = longer.length > 2 * alternativesMax ? [unknownPart] : [...value.otherTexts, ...longer];
   return { ...value, otherTexts };
 }
 
-// `table["key"] = value`: one of the values under this key. Other changes may change anything.
-function withItem(run: PythonRun, module: PythonModule, held: PyValue, { node, change }: Update, depth: number): PyValue {
-  if (change === 'grown') return held;
+// `table["key"] = value`: one of the values under this key. Other changes may change anything. The parts are put together once for all changes.
+function withItems(run: PythonRun, module: PythonModule, held: PyValue, updates: readonly Update[], depth: number): PyValue {
+  const entries = held.entries === undefined ? undefined : new Map(held.entries);
+  const items = held.items === undefined ? undefined : [...held.items];
+  let isOpen = held.otherTexts.length > 0;
+  const or = (before: PyValue | undefined, value: PyValue): PyValue => (before === undefined ? value : either([before, value]));
+  run.context.steps.take(1 + (updates.length >> 4));
+  for (const update of updates) {
+    const given = update.change === 'grown' && entries === undefined ? undefined : givenItem(run, module, update, depth);
+    isOpen ||= given === undefined && (update.change !== 'grown' || entries !== undefined);
+    if (given === undefined) continue;
+    const { key, value } = given;
+    entries?.set(key, or(entries.get(key), value));
+    const at = Number(key) < 0 ? Number(key) + (items?.length ?? 0) : Number(key);
+    const before = items?.[at];
+    if (items !== undefined && before !== undefined) items[at] = or(before, value);
+  }
+  return { ...held, entries, items, otherTexts: isOpen ? [unknownPart] : held.otherTexts };
+}
+
+// The key and the value that a change gives, where it says both.
+function givenItem(
+  run: PythonRun,
+  module: PythonModule,
+  { node }: Update,
+  depth: number,
+): { readonly key: string; readonly value: PyValue } | undefined {
   const given = node.parent?.name === 'AssignStatement' ? assignmentParts(node.parent) : undefined;
   const [, , keyNode] = childrenOf(node);
   const [key] = isItemGiven(node) && keyNode !== undefined ? evaluate(run, module, keyNode, depth).texts : [];
-  const [valueNode] = given?.values ?? [];
-  if (key === undefined || key.includes(unknownPart) || valueNode === undefined) return { ...held, otherTexts: [unknownPart] };
-  const value = evaluate(run, module, valueNode, depth);
-  const or = (before: PyValue | undefined): PyValue => (before === undefined ? value : either([before, value]));
-  const { entries, items } = held;
-  return {
-    ...held,
-    entries: entries === undefined ? undefined : new Map([...entries, [key, or(entries.get(key))]]),
-    items: items?.map((item, at) => (at === Number(key) || at - items.length === Number(key) ? or(item) : item)),
-  };
+  const [value] = given?.values ?? [];
+  if (key === undefined || key.includes(unknownPart) || value === undefined) return undefined;
+  return { key, value: evaluate(run, module, value, depth) };
 }
 
 // `table[key] = value`, and nothing else in the same statement.

@@ -56,12 +56,12 @@ function tailOf(run: PythonRun, module: PythonModule, node: PyNode, depth: numbe
 
 function tailOfCall(run: PythonRun, module: PythonModule, call: PyNode, depth: number): Tail | undefined {
   const [object, , property] = childrenOf(call.firstChild ?? call);
-  if (object?.name !== 'VariableName' || property?.name !== 'PropertyName') return undefined;
+  if (object === undefined || !isNamed(object) || property?.name !== 'PropertyName') return undefined;
   const { positional, keywords } = argumentsOf(module, call);
   const [first] = positional;
   if (keywords.size > 0 || positional.some((one) => one.prevSibling?.name === '*')) return undefined;
   const method = nameOf(module, property);
-  if (method === 'pop' && first === undefined) return takesLast(module, call, nameOf(module, object));
+  if (method === 'pop' && first === undefined) return takesLast(module, call, object);
   if (first === undefined) return undefined;
   if (method === 'remove') {
     const { texts, otherTexts } = evaluate(run, module, first, depth);
@@ -75,7 +75,7 @@ function tailOfCall(run: PythonRun, module: PythonModule, call: PyNode, depth: n
 // `list[1] = x`, `list[1:1] = x`, `del list[1]`, `del list[1:]`
 function tailOfItem(module: PythonModule, target: PyNode): Tail | undefined {
   const [object, open, index, ...rest] = childrenOf(target);
-  if (object?.name !== 'VariableName' || open?.name !== '[' || index === undefined) return undefined;
+  if (object === undefined || !isNamed(object) || open?.name !== '[' || index === undefined) return undefined;
   return rest.filter(({ name }) => name === ':').length <= 1 ? fromIndex(module, index) : undefined;
 }
 
@@ -85,8 +85,14 @@ function fromIndex(module: PythonModule, index: PyNode): Tail | undefined {
 }
 
 // What happens more than once may empty a list, also where a function does so to a list from outside.
-function takesLast(module: PythonModule, call: PyNode, name: string): Tail | undefined {
-  return isRepeated(call) || !scopeOf(module, call).names.has(name) ? undefined : { takes: 'last' };
+function takesLast(module: PythonModule, call: PyNode, object: PyNode): Tail | undefined {
+  const isOwn = object.name === 'VariableName' && scopeOf(module, call).names.has(nameOf(module, object));
+  return isRepeated(call) || !isOwn ? undefined : { takes: 'last' };
+}
+
+// A name or an attribute.
+function isNamed({ name, lastChild }: PyNode): boolean {
+  return name === 'VariableName' || (name === 'MemberExpression' && lastChild?.name === 'PropertyName');
 }
 
 /** Whether a statement may be gone through more than once. */

@@ -1,17 +1,29 @@
 /** Lists of Python of which the items are known, with what else they may be. */
 import { alternativesMax, pythonItemsMax } from '../limits.ts';
+import { unknownPart } from '../models/egress-of.ts';
+import type { Kept } from './python-aliases.ts';
 import { join, nodesOf } from './python-alternatives.ts';
 import { type PyValue, unknownPy } from './python-run.ts';
 import type { PyNode } from './python-tree.ts';
 
+/** A list or dictionary that something changes by another way than its name: what stays of it is its beginning, or nothing. */
+export function changedList(value: PyValue, kept: Kept | undefined): PyValue {
+  if (kept === undefined || (value.items === undefined && value.entries === undefined)) return value;
+  if (kept === 2) return { ...value, grown: true, whole: undefined };
+  const items = kept === 1 ? value.items?.slice(0, 1) : value.items;
+  return { ...value, items, grown: true, whole: undefined, otherTexts: kept === 1 ? value.otherTexts : [unknownPart] };
+}
+
 /** `[a, *b]`, given what its operands are. */
 export function display(operands: readonly PyNode[], given: readonly PyValue[]): PyValue {
   const items = itemsOf(operands, given);
+  const open = given.findIndex((value, at) => isStarred(operands[at]) && value.otherTexts.length > 0);
   return {
     ...unknownPy,
     items,
+    otherTexts: open === 0 ? [unknownPart] : [],
     otherItems: otherLists(operands, given),
-    grown: given.some((value, at) => isStarred(operands[at]) && (value.items === undefined || value.grown)),
+    grown: open > 0 || given.some((value, at) => isStarred(operands[at]) && (value.items === undefined || value.grown)),
     nodes: nodesOf(items),
     folded: items.some((item) => item.folded),
     decoded: items.some((item) => item.decoded),
@@ -37,12 +49,13 @@ function isStarred(operand: PyNode | undefined): boolean {
 
 /** `first + second`, of lists with these items. */
 export function joinedLists(a: PyValue, b: PyValue, first: readonly PyValue[], second: readonly PyValue[]): PyValue {
+  const isOpen = b.otherTexts.length > 0;
   return {
     ...join([a, b]),
     texts: [],
-    otherTexts: [],
+    otherTexts: a.otherTexts.length > 0 || (isOpen && first.length === 0) ? [unknownPart] : [],
     items: [...first, ...second].slice(0, pythonItemsMax),
     otherItems: [...a.otherItems.map((items) => [...items, ...second]), ...b.otherItems.map((items) => [...first, ...items])],
-    grown: a.grown || b.grown,
+    grown: a.grown || b.grown || isOpen,
   };
 }

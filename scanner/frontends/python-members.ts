@@ -8,7 +8,7 @@ import { readEnvironment } from './python-environment.ts';
 import { heldValue } from './python-held.ts';
 import { foldSlice } from './python-literals.ts';
 import { childrenOf, functionOf, nameOf, type PythonFunction, type PythonModule, scopeOf, textOf } from './python-module.ts';
-import { lookUp, memberOfModule } from './python-names.ts';
+import { eitherBound, lookUp, memberOfModule } from './python-names.ts';
 import { flowNode, flowSource, notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 import type { PyNode } from './python-tree.ts';
 import { evaluate } from './python-values.ts';
@@ -117,19 +117,18 @@ export function basesOf(run: PythonRun, className: string): readonly string[] {
 
 // Attributes are one for all objects of a module; what the skill does not define comes from a library's class.
 function attributeOfObject(run: PythonRun, object: PyValue, className: string, name: string, depth: number): PyValue {
-  const about = { nodes: object.nodes, target: object.target };
   for (const module of run.modules.values()) {
     if (!module.classes.has(className)) continue;
     const node = module.classes.get(className) ?? { from: 0, to: 0 };
     const given = module.attributes.get(name) ?? [];
     const inClass = module.scopes.get(node.from)?.names.get(name) ?? [];
-    const all = [...given, ...inClass].slice(0, 8);
+    const all = inClass.length === 0 ? given : [...given, ...inClass];
     if (all.length === 0) continue;
-    const value = heldValue(run, module, all, depth);
+    const value = eitherBound(run, module, all, depth);
     return { ...value, nodes: [...object.nodes, attributeNode(run, module, name, node)] };
   }
   const base = basesOf(run, className).find((one) => !one.startsWith('class '));
-  return base === undefined ? { ...unknownPy, ...about } : { ...unknownPy, ...about, qual: `${base}().${name}` };
+  return { ...unknownPy, nodes: object.nodes, target: object.target, qual: base === undefined ? undefined : `${base}().${name}` };
 }
 
 /** The graph's node of an attribute, one for all objects of a module. */
@@ -176,7 +175,8 @@ export function subscriptValue(run: PythonRun, module: PythonModule, node: PyNod
     return unknownPy;
   }
   const item = text === undefined ? undefined : (object.items?.at(Number(text)) ?? object.entries?.get(text));
-  const isOpen = object.otherTexts.length > 0 || object.otherItems.length > 0 || key.texts.length > 1;
+  const isBehind = object.grown && text?.startsWith('-') === true;
+  const isOpen = object.otherTexts.length > 0 || object.otherItems.length > 0 || key.texts.length > 1 || isBehind;
   const nodes = item === undefined || isFixed(module, objectNode) ? item?.nodes : nodesOf([item, object]);
   if (item !== undefined) return { ...item, nodes: nodes ?? [], otherTexts: isOpen ? [unknownPart] : item.otherTexts };
   const [callable] = [...(object.items ?? []), ...(object.entries?.values() ?? [])].filter(
@@ -239,12 +239,12 @@ function ownAttribute(run: PythonRun, module: PythonModule, node: PyNode, name: 
   const owner = functionOf(module, node)?.owner;
   const method = owner === undefined ? undefined : methodOf(run, owner, name);
   const inClass = module.inClasses.get(name) ?? [];
-  const all = [...bindings, ...inClass.filter((binding) => binding.kind !== 'function')];
+  const all = inClass.length === 0 ? bindings : [...bindings, ...inClass.filter((binding) => binding.kind !== 'function')];
   const nodes = [attributeNode(run, module, name, node)];
   if (all.length === 0) {
     if (method !== undefined) return method.property ? propertyValue(run, method, depth) : { ...unknownPy, own: method };
     const base = owner === undefined ? undefined : basesOf(run, owner).find((one) => !one.startsWith('class '));
     return { ...unknownPy, nodes, qual: base === undefined ? undefined : `${base}().${name}` };
   }
-  return { ...heldValue(run, module, all.slice(0, 8), depth), nodes, own: method };
+  return { ...eitherBound(run, module, all, depth), nodes, own: method };
 }

@@ -2,6 +2,7 @@
 import type { Source } from '../source.ts';
 import type { Steps } from '../steps.ts';
 import { bindAll } from './python-bindings.ts';
+import { bindByText } from './python-by-text.ts';
 import { parsePython } from './python-parse.ts';
 import { nodesOfTree, type PyNode, walk } from './python-tree.ts';
 import { bindChanges, type Change } from './python-updates.ts';
@@ -45,6 +46,8 @@ export interface PythonFunction {
   readonly node: PyNode;
   /** It is read as an attribute. */
   readonly property: boolean;
+  /** Its first parameter is the object, or the class, that it is called on. */
+  readonly bound: boolean;
   /** The class whose method it is. */
   readonly owner: string | undefined;
 }
@@ -58,6 +61,8 @@ export interface PythonModule {
   readonly attributes: Map<string, Binding[]>;
   /** Places that change what a name holds: `x += 1`, `x.append(1)`, `x[0] = 1`. */
   readonly changes: { readonly target: PyNode; readonly by: PyNode; readonly change: Change }[];
+  /** Names and attributes that are given a value by their text; `*` for a text that is computed. */
+  readonly byText: { readonly node: PyNode; readonly name: string }[];
   /** Calls of the skill's functions that change what they are given, with the names of that. */
   readonly fills: Map<PyNode, string[]>;
   /** Names that functions change which are not their own, with the scope. */
@@ -113,6 +118,7 @@ export function readModule(source: Source, steps: Steps, share: number): PythonM
     functions: [],
     attributes: new Map(),
     changes: [],
+    byText: [],
     fills: new Map(),
     shared: new Set(),
     classes: new Map(),
@@ -133,6 +139,7 @@ export function readModule(source: Source, steps: Steps, share: number): PythonM
     return true;
   });
   bindChanges(module);
+  bindByText(module);
   for (const scope of module.scopes.values()) {
     if (scope.kind !== 'class') continue;
     for (const [name, bindings] of scope.names) {

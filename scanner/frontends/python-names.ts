@@ -105,8 +105,8 @@ export function variable(run: PythonRun, module: PythonModule, node: PyNode, dep
   };
 }
 
-// A generated text may bind one name thousands of times, and use it as often: what it may be is put together once.
-function eitherBound(run: PythonRun, module: PythonModule, bindings: readonly Binding[], depth: number): PyValue {
+/** What these bindings give. A generated text may bind one name thousands of times, and use it as often: it is put together once. */
+export function eitherBound(run: PythonRun, module: PythonModule, bindings: readonly Binding[], depth: number): PyValue {
   const known = run.bound.get(bindings);
   if (known !== undefined) return known;
   const isOpen = bindings.length <= boundOftenMin || bindings.some((one) => 'node' in one && one.node.value === 'busy');

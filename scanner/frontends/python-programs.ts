@@ -184,7 +184,7 @@ export function runCodeOf(run: PythonRun, call: PyCall, code: PyValue): PyValue 
   flowSink(run, call, code.nodes, { what: 'exec', api: call.api, part: 'code' });
   for (const one of texts) {
     const map =
-      code.raw !== undefined && !code.folded
+      code.raw !== undefined && !code.folded && texts.length === 1
         ? [{ at: 0, raw: code.raw }]
         : [{ at: 0, raw: call.node.from, fixed: true as const }];
     embed(run, call, 'python', one, map);

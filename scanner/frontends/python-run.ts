@@ -8,9 +8,11 @@ import { detailCharsMax } from '../limits.ts';
 import { anyEgress, unknownPart } from '../models/egress-of.ts';
 import type { EmbeddedProgram } from '../source.ts';
 import type { MovedFile, WrittenText } from '../written-programs.ts';
+import type { Kept } from './python-aliases.ts';
 import { FoldState } from './python-fold-state.ts';
 import type { MaybeFolded } from './python-fold-value.ts';
 import type { Binding, PythonFunction, PythonModule } from './python-module.ts';
+import { tablesOf } from './python-tables.ts';
 import type { PyNode } from './python-tree.ts';
 
 export interface PyValue {
@@ -106,12 +108,21 @@ export interface PythonRun {
   readonly bases: ReadonlyMap<string, { readonly module: PythonModule; readonly list: PyNode }>;
   /** What names that are bound often may be. */
   readonly bound: Map<readonly Binding[], PyValue>;
+  /** Functions of which not all callers are known, by id. */
+  readonly open: ReadonlySet<string>;
+  /** Functions in whose place another one may be called, by id. */
+  readonly replaced: ReadonlySet<string>;
+  /** Lists and dictionaries that something changes by another way than their names, with what stays of them. */
+  changed: ReadonlyMap<PyNode, Kept>;
   /** Modules of the skill by what an import in a module names. */
   readonly imported: Map<PythonModule, Map<string, PythonModule | undefined>>;
 }
 
-export function newPythonRun(context: FrontEndContext, modules: ReadonlyMap<string, PythonModule>): PythonRun {
-  const all = [...modules.values()];
+export function newPythonRun(
+  context: FrontEndContext,
+  modules: ReadonlyMap<string, PythonModule>,
+  { open, replaced }: Pick<PythonRun, 'open' | 'replaced'>,
+): PythonRun {
   return {
     context,
     modules,
@@ -129,34 +140,13 @@ export function newPythonRun(context: FrontEndContext, modules: ReadonlyMap<stri
     nodeIds: new Set(),
     wrappers: new Map(),
     fold: new FoldState(context.steps),
-    calls: callsOf(modules),
-    assigned: Map.groupBy(
-      all.flatMap((module) => module.assigned.map((one) => ({ module, one }))),
-      ({ one }) => one.name,
-    ),
-    methods: firstOf(all.flatMap((module) => [...module.methods])),
-    bases: firstOf(all.flatMap(basesIn)),
+    ...tablesOf([...modules.values()]),
     bound: new Map(),
+    open,
+    replaced,
+    changed: new Map(),
     imported: new Map(),
   };
-}
-
-function firstOf<Value>(entries: readonly (readonly [string, Value])[]): Map<string, Value> {
-  return new Map(entries.toReversed());
-}
-
-function basesIn(module: PythonModule): (readonly [string, { module: PythonModule; list: PyNode }])[] {
-  return [...module.classes].flatMap(([name, node]) => {
-    const list = node.getChild('ArgList');
-    return list === null ? [] : [[name, { module, list }] as const];
-  });
-}
-
-function callsOf(modules: ReadonlyMap<string, PythonModule>): PythonRun['calls'] {
-  const calls = [...modules.values()].flatMap((module) =>
-    [...module.calls].flatMap(([name, nodes]) => nodes.map((call) => ({ name, module, call }))),
-  );
-  return Map.groupBy(calls, ({ name }) => name);
 }
 
 export interface PyNoting {

@@ -125,9 +125,14 @@ function rearranged(call: PyCall, qual: string): PyValue | undefined {
       return { ...unknownPy, entries: call.keywords, nodes: nodesOf([...call.keywords.values()]) };
     case 'list':
     case 'tuple':
-      return first === undefined ? { ...unknownPy, items: [] } : { ...unknownPy, items: first.items, nodes: first.nodes };
+      return first === undefined ? { ...unknownPy, items: [] } : sameItems(first);
   }
   return undefined;
+}
+
+// `list(x)` holds what x holds, and what else x may hold.
+function sameItems({ items, otherItems, otherTexts, grown, nodes }: PyValue): PyValue {
+  return items === undefined ? { ...unknownPy, nodes } : { ...unknownPy, items, otherItems, otherTexts, grown, nodes };
 }
 
 // `vars(os).get("…")`, `globals().get("…")`, `os.__getattribute__("…")`.

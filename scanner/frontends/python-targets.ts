@@ -1,4 +1,5 @@
 /** Names that targets of assignments, loops and `with` bind. */
+import { noteItemByText } from './python-by-text.ts';
 import { type Binding, childrenOf, nameOf, type PythonModule, type Scope, textOf } from './python-module.ts';
 import type { PyNode } from './python-tree.ts';
 import { markShared, noteChanged } from './python-updates.ts';
@@ -53,6 +54,7 @@ export function bindTarget(module: PythonModule, scope: Scope, target: PyNode, b
     return;
   }
   const property = target.name === 'MemberExpression' ? target.lastChild : null;
+  if (property?.name === ']') noteItemByText(module, target);
   if (property?.name === ']') noteChanged(module, target.firstChild, target, 'rewritten');
   if (property?.name === 'PropertyName') {
     const name = nameOf(module, property);

@@ -16,9 +16,13 @@ export const changingMethods: ReadonlyMap<string, Change> = new Map([
   ...['setdefault', 'remove', 'discard', 'clear', 'rotate', '__setitem__'].map((name) => [name, 'rewritten'] as const),
 ]);
 
-/** Notes that a node changes what a name holds. */
+/** Notes that a node changes what a name or an attribute holds. */
 export function noteChanged(module: PythonModule, target: PyNode | null, by: PyNode, change: Change): void {
   if (target?.name === 'VariableName') module.changes.push({ target, by, change });
+  const property = target?.name === 'MemberExpression' ? target.lastChild : null;
+  if (property?.name !== 'PropertyName') return;
+  const name = nameOf(module, property);
+  module.attributes.set(name, [...(module.attributes.get(name) ?? []), { kind: 'update', node: by, change }]);
 }
 
 /** Gives the changes to the names that they change, once all names of the module are bound. */
@@ -42,15 +46,16 @@ function bindChange(module: PythonModule, target: PyNode, by: PyNode, change: Ch
 }
 
 // `fill(parts)`, where `fill` appends to its parameter.
-function bindGiven(module: PythonModule, { name, owner, parameters }: PythonFunction, index: number, change: Change): void {
-  const at = owner !== undefined && parameters[0]?.name === 'self' ? index - 1 : index;
+function bindGiven(module: PythonModule, { name, bound, parameters }: PythonFunction, index: number, change: Change): void {
+  const at = bound ? index - 1 : index;
   const parameter = parameters[index];
   for (const call of module.calls.get(name) ?? []) {
     const { positional, keywords } = argumentsOf(module, call);
     const given = positional[at] ?? (parameter === undefined ? undefined : keywords.get(parameter.name));
-    if (given?.name !== 'VariableName') continue;
+    const filled = module.fills.get(call) ?? [];
+    if (given?.name !== 'VariableName' || filled.includes(nameOf(module, given))) continue;
     bindChange(module, given, call, change);
-    module.fills.set(call, [...(module.fills.get(call) ?? []), nameOf(module, given)]);
+    module.fills.set(call, [...filled, nameOf(module, given)]);
   }
 }
 

@@ -6,7 +6,7 @@ import { either, join, nodesOf } from './python-alternatives.ts';
 import { callValue } from './python-calls.ts';
 import { wholeEnvironment } from './python-environment.ts';
 import { withFolded } from './python-fold-given.ts';
-import { display, joinedLists } from './python-lists.ts';
+import { changedList, display, joinedLists } from './python-lists.ts';
 import { foldPercent, quotesOf, unescapeText } from './python-literals.ts';
 import { memberValue, subscriptValue } from './python-members.ts';
 import { childrenOf, type PythonModule, textOf } from './python-module.ts';
@@ -25,7 +25,8 @@ export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, dep
     for (const inner of spineOf(node, (one) => one.value !== undefined)) evaluate(run, module, inner, depth);
   node.value = 'busy';
   run.fold.values++;
-  const value = withEnvironment(run, module, node, withFolded(run, module, node, compute(run, module, node, depth + 1)));
+  const found = withFolded(run, module, node, compute(run, module, node, depth + 1));
+  const value = withEnvironment(run, module, node, changedList(found, run.changed.get(node)));
   run.fold.values--;
   // What is put together is held for each place where it is: names share one text, the parts of one sum are parts of its text.
   if (/^(BinaryExpression|FormatString|ContinuedString|CallExpression)$/.test(node.name) && node.parent?.name !== node.name)
@@ -89,7 +90,6 @@ function compute(run: PythonRun, module: PythonModule, node: PyNode, depth: numb
       return callValue(run, module, node, depth);
     case 'ParenthesizedExpression':
     case 'AwaitExpression':
-    case 'YieldExpression':
     case 'NamedExpression':
       return last === undefined ? unknownPy : evaluate(run, module, last, depth);
     case 'BinaryExpression':
@@ -116,6 +116,8 @@ function compute(run: PythonRun, module: PythonModule, node: PyNode, depth: numb
           operands.filter((child) => !/^(for|in|if|async)$/.test(child.name)).map((child) => evaluate(run, module, child, depth)),
         ),
       };
+    case 'YieldExpression':
+      return { ...unknownPy, nodes: nodesOf(values()) };
     default:
       return unknownPy;
   }
@@ -132,7 +134,9 @@ function dictionary(run: PythonRun, module: PythonModule, children: readonly PyN
     const [name] = key === undefined ? [] : evaluate(run, module, key, depth).texts;
     if (name !== undefined) entries.set(name, value);
   });
-  return { ...unknownPy, entries, nodes: nodesOf(all) };
+  // `{**other}`, and keys that are not known, may hold anything under any name.
+  const isOpen = entries.size * 2 < all.length;
+  return { ...unknownPy, entries, nodes: nodesOf(all), otherTexts: isOpen ? [unknownPart] : [] };
 }
 
 function number(text: string): PyValue {

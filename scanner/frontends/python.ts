@@ -1,6 +1,7 @@
 /** The Python front end: names and imports resolved over the modules of the skill, constants folded, flows as a graph. */
 import type { Fact } from '../fact.ts';
 import type { Analyse, FrontEndResult } from '../frontend.ts';
+import { changedElsewhere } from './python-alias-statements.ts';
 import { noteAssignment } from './python-assignments.ts';
 import { invoke } from './python-calls.ts';
 import { applyDecorators, applyLoose, noteOldExec } from './python-decorators.ts';
@@ -8,6 +9,8 @@ import { misleadingText } from './python-encoding.ts';
 import { attributeName, noteEscape, noteReaching } from './python-escapes.ts';
 import { childrenOf, functionOf, type PythonModule, readModule, textOf } from './python-module.ts';
 import { boundValue, variableNode } from './python-names.ts';
+import { openFunctions } from './python-open.ts';
+import { replacedFunctions } from './python-replaced.ts';
 import {
   flowEdge,
   flowNode,
@@ -26,7 +29,8 @@ import { evaluate, isHandedOn } from './python-values.ts';
 export const analysePython: Analyse = (sources, context) => {
   const share = Math.floor(context.steps.left / (2 * sources.length));
   const modules = new Map(sources.map((source) => [source.path, readModule(source, context.steps, share)]));
-  const run = newPythonRun(context, modules);
+  const run = newPythonRun(context, modules, { open: openFunctions(modules), replaced: replacedFunctions(modules) });
+  run.changed = changedElsewhere(run);
   for (const module of modules.values()) {
     visitAll(run, module);
     connectNames(run, module);

@@ -35,6 +35,46 @@ const iterated = fc.oneof(
   expression.map((one) => `(${one})[:3]`),
 );
 
+// Changes by another way than the name that a text or a list was given.
+const aside: fc.Arbitrary<Lines> = expression.chain((one) =>
+  fc.constantFrom<Lines>(
+    ['alias = parts', `alias.append(${one})`],
+    ['parts = other = ["n"]', `other.append(${one})`],
+    [`(parts).append(${one})`],
+    ['add = parts.append', `add(${one})`],
+    [`getattr(parts, "append")(${one})`],
+    [`same(parts).append(${one})`],
+    [`outer(parts, ${one})`],
+    [`{"k": fill}["k"](parts, ${one})`],
+    [`(lambda t="l": parts.append(t))(${one})`],
+    [`list(map(parts.append, [${one}]))`],
+    ['box = {"p": parts}', `box["p"].append(${one})`],
+    ['box = {"p": ["n"]}', `box["p"].append(${one})`, 'o = "".join(box["p"])'],
+    ['for each in [parts]:', `    each.append(${one})`],
+    [`[o := o + c for c in (${one})[:3]]`],
+    [`put.words.append(${one})`, 'o = "".join(put.words)'],
+    [`put.line += ${one}`, 'o = put.line'],
+    [`setattr(put, "line", ${one})`, 'o = put.line'],
+    [`put.__dict__["line"] = ${one}`, 'o = put.line'],
+    ['def shown(t="l"):', '    exec(t)', '{"k": shown}["k"](o)'],
+    ['def given(t="l"):', '    exec(t)', `given(*[${one}])`],
+    [
+      'def sent():',
+      '    t = yield "l"',
+      '    exec(t)',
+      'it = sent()',
+      'next(it)',
+      'try:',
+      '    it.send(o)',
+      'except StopIteration:',
+      '    pass',
+    ],
+    ['@twisted', 'def line():', '    return "l"', 'o = line()'],
+    ['o = Other().line_of()'],
+    ['import string as o', 'o = o.__name__'],
+  ),
+);
+
 const simple: fc.Arbitrary<Lines> = fc.oneof(
   fc.tuple(fc.constantFrom(...texts), expression).map(([name, one]) => [`${name} = ${one}`]),
   fc.tuple(fc.constantFrom(...texts), expression).map(([name, one]) => [`${name} += ${one}`]),
@@ -52,6 +92,7 @@ const simple: fc.Arbitrary<Lines> = fc.oneof(
   expression.map((one) => [`more(${one})`]),
   expression.map((one) => [`(a := ${one})`]),
   expression.map((one) => [`o = twice(${one})`]),
+  aside,
   fc.constantFrom(
     ['parts.reverse()'],
     ['parts.sort()'],
@@ -97,6 +138,10 @@ function statement(depth: number, inLoop: boolean): fc.Arbitrary<Lines> {
     fc.tuple(inner, inner).map(([body, last]) => ['try:', ...indented(body), 'finally:', ...indented(last)]),
     inner.map((body) => ['with entered() as (a, b):', ...indented(body)]),
     fc
+      .tuple(inner, inner)
+      .map(([body, more]) => ['with Quiet():', ...indented(body), '    if flag(): may_raise()', ...indented(more)]),
+    fc.tuple(expression, inner).map(([one, body]) => [`match ${one}:`, '    case str() as o:', ...indented(indented(body))]),
+    fc
       .tuple(expression, inner, inner)
       .map(([one, first, second]) => [
         `match ${one}:`,
@@ -118,6 +163,26 @@ const helpers = [
   '    for c in x:',
   '        y += c + c',
   '    return y',
+  'def same(l):',
+  '    return l',
+  'def outer(l, x):',
+  '    inner(l, x)',
+  'def inner(l, x):',
+  '    l.append(x)',
+  'def twisted(f):',
+  '    return lambda: f() + read()',
+  'class Quiet:',
+  '    def __enter__(self): return self',
+  '    def __exit__(self, *a): return True',
+  'class Put:',
+  '    line = "l"',
+  '    def __init__(self):',
+  '        self.words = ["w"]',
+  '    def text(self): return "t"',
+  '    def line_of(self): return self.text()',
+  'class Other(Put):',
+  '    def text(self): return read()',
+  'put = Put()',
 ];
 
 /** A program at the top of a module, or the same in a function. */
