@@ -63,7 +63,8 @@ export function keyInVotes(votes: MemberVotes, keyId: Digest): PublicKey | undef
   return votes.map(({ change }) => parseVote(change).key).find((key) => key?.keyId === keyId);
 }
 
-function parseVote(change: unknown): MemberPredicate {
+/** @throws Problem `registry-answer` */
+export function parseVote(change: unknown): MemberPredicate {
   return parseShape(predicateShapes.member, unplaced(change, 'vote'), 'registry-answer', 'the vote');
 }
 

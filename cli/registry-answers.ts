@@ -117,6 +117,8 @@ export const membersAnswer = v.looseObject({
   votes: v.optional(v.array(v.looseObject({ change: v.unknown(), by: v.array(text) })), []),
   votesNeeded: v.optional(v.number(), 1),
 });
+/** The last statement on a key or passkey of a member. */
+export const lastStatementAnswer = v.looseObject({ statement: v.nullable(digest) });
 export const pendingAnswer = v.looseObject({ pending: v.array(v.looseObject({ member: text, ...passkey.entries })) });
 
 export const scopeAnswer = v.looseObject({

@@ -90,7 +90,7 @@ export async function makeRegistryFolder(
   const registry = registryIdOf(root);
   for (const [file, member] of enrolments) {
     const envelope = await signStatement(
-      memberStatement({ registry, ...member, state: 'enrolled', nonce: randomUUID() }),
+      memberStatement({ registry, ...member, state: 'enrolled', previous: 'none', nonce: randomUUID() }),
       administrator,
     );
     await writeWhole(join(folder, registryFiles.enrolments, file), `${JSON.stringify(envelope)}\n`);

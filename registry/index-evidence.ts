@@ -19,7 +19,13 @@ export interface Signers {
  * their own, and what they state must not land in the stranger's evidence.
  */
 export function identityEvidence({ chain, statements, frozen }: KnownIdentities, signers: Signers): Digest[] {
-  const ignored = new Set(chain.ignored.map(({ digest }) => digest));
+  // An enrolment counts by the place of the statement that it names, also where that one counts no more.
+  const followed = new Set(
+    statements.map(({ statement }) =>
+      statement.predicateType === predicateTypes.member ? statement.predicate.previous : undefined,
+    ),
+  );
+  const ignored = new Set(chain.ignored.flatMap(({ digest }) => (followed.has(digest) ? [] : [digest])));
   const keys = new Set(signers.keys);
   const passkeys = new Set(signers.passkeys);
   const taken = new Set<Digest>();

@@ -201,7 +201,8 @@ function unknownSigner(): Problem {
 
 // One for which more administrators have to sign goes on waiting: the next of them finds it there.
 function passkeyEnrolled(statement: IdentityStatement, chain: Identities): Write[] {
-  const passkey = statement.predicateType === predicateTypes.member ? statement.predicate.passkey : undefined;
+  if (statement.predicateType !== predicateTypes.member || statement.predicate.state === 'ended') return [];
+  const { passkey } = statement.predicate;
   if (passkey === undefined) return [];
   const { credentialId } = passkey;
   if (chain.memberVotes.pending().some(({ change }) => change.passkey?.credentialId === credentialId)) return [];

@@ -131,16 +131,22 @@ export const operatorRows: readonly CommandRow[] = [
   },
   {
     name: 'member remove',
-    summary: 'end the keys and passkeys of a member; signed by an administrator',
-    usage: 'NAME [--valid-up-to INDEX] [--only ID]',
+    summary: 'end the keys and passkeys of a member, and withdraw signatures for an enrolment; signed by an administrator',
+    usage: 'NAME [--valid-up-to INDEX] [--only ID | --public-key FILE]',
     examples: [
       ['skillgate member remove rita', 'what rita approved stays, what she signs from now on does not count'],
       ['skillgate member remove rita --valid-up-to 120', 'she was a thief: what she signed behind log index 120 counts no more'],
       ['skillgate member remove rita --only sha256:…', 'one lost key; her others stay'],
+      ['skillgate member remove rita --public-key rita.pub.json', 'signatures for her enrolment that were never sent count no more'],
     ],
     options: {
       'valid-up-to': { type: 'string', value: 'INDEX', summary: 'last log index at which they count (default: now)' },
       only: { type: 'string', value: 'ID', summary: 'this key id or passkey id and no other' },
+      'public-key': {
+        type: 'string',
+        value: 'FILE',
+        summary: 'the NAME.pub.json of a key that nobody enrolled yet: no earlier signature enrols it',
+      },
       yes: { type: 'boolean', summary: 'do not ask; needed where there is no terminal' },
       key,
     },

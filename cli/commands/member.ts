@@ -16,6 +16,7 @@ import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { coseToSpki } from '../../skills-index/trust/passkey.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { publicKeyById } from '../keys/logged-key.ts';
+import { previousOf } from '../member-previous.ts';
 import { ballotFor, type Enrolment, keyInVotes, pendingLine, sayNext } from '../member-votes.ts';
 import { answer, inkFor, joined, note, safe, table } from '../output.ts';
 import { peopleIn } from '../person-option.ts';
@@ -47,8 +48,9 @@ async function add(context: CommandContext): Promise<ExitCode> {
   const { root } = await currentRegistry(context, context.registryBase);
   // The trusted root file says how many have to sign, and not the registry.
   const votes = root.threshold > 1 ? (await readMembers(context, signer)).votes : [];
+  const previous = await previousOf(context, who);
   const known = identities === undefined ? {} : { identities };
-  const enrolment: Enrolment = { registry: registryIdOf(root), name, roles, ...who, ...known, state: 'enrolled' };
+  const enrolment: Enrolment = { registry: registryIdOf(root), name, roles, ...who, ...known, state: 'enrolled', previous };
   const ballot = ballotFor(enrolment, signer.keyId, { votes, votesNeeded: root.threshold }, randomUUID);
   const envelope = await signStatement(memberStatement({ ...enrolment, nonce: ballot.nonce }), signer);
   const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, {

@@ -65,6 +65,7 @@ export async function startRedteamRegistry(context: CommandContext, folder: stri
         roles: ['reviewer'],
         key: publicKeyOf(one),
         identities: [],
+        previous: 'none',
         nonce: randomUUID(),
       } as const;
       await postStatement(world, memberStatement({ ...member, state: 'enrolled' }), administrator);

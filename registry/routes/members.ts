@@ -67,6 +67,18 @@ export function memberRoutes(registry: Registry): Hono {
       },
     )
     .get(
+      '/members/last/:id',
+      describe({
+        summary: 'The last statement on a key or passkey of a member, which the next enrolment of it names',
+        answer: v.object({ statement: v.nullable(v.string()) }),
+        problems: [],
+      }),
+      async (context) => {
+        const { chain } = await readIdentities(registry);
+        return context.json({ statement: chain.memberStatementOf(context.req.param('id'), latest) ?? null });
+      },
+    )
+    .get(
       '/members/pending',
       describe({
         summary: 'Passkeys that no administrator has signed for',
@@ -83,42 +95,46 @@ export function memberRoutes(registry: Registry): Hono {
         });
       },
     )
-    .get(
-      '/scopes/:scope',
-      describe({
-        summary: 'Who owns a scope',
-        answer: v.object({
-          scope: v.string(),
-          owners: v.array(identitySchema),
-          /** Where others publish than those who own it. */
-          publishers: v.exactOptional(v.array(identitySchema)),
-          statement: v.exactOptional(v.string()),
-          /** Why nobody owns it: who does cannot be verified any more. */
-          frozen: v.exactOptional(v.string()),
-          /** Changes that some administrators of the root file signed, and how many of them it takes. */
-          votes: v.array(vote),
-          votesNeeded: v.number(),
-        }),
-        problems: ['name-invalid', 'not-found'],
+    .route('/', scopeRoutes(registry));
+}
+
+function scopeRoutes(registry: Registry): Hono {
+  return new Hono().get(
+    '/scopes/:scope',
+    describe({
+      summary: 'Who owns a scope',
+      answer: v.object({
+        scope: v.string(),
+        owners: v.array(identitySchema),
+        /** Where others publish than those who own it. */
+        publishers: v.exactOptional(v.array(identitySchema)),
+        statement: v.exactOptional(v.string()),
+        /** Why nobody owns it: who does cannot be verified any more. */
+        frozen: v.exactOptional(v.string()),
+        /** Changes that some administrators of the root file signed, and how many of them it takes. */
+        votes: v.array(vote),
+        votesNeeded: v.number(),
       }),
-      async (context) => {
-        const scope = parseScope(context.req.param('scope'));
-        const { chain } = await readIdentities(registry);
-        const statement = chain.scopeStatementOf(scope, latest);
-        if (statement === undefined) throw new Problem('not-found', `Nobody owns the scope @${scope}`);
-        const frozen = chain.whyFrozen(scope, latest);
-        const [owners, publishers] = [chain.ownersOf(scope, latest), chain.publishersOf(scope, latest)];
-        return context.json({
-          scope,
-          owners,
-          ...(canonicalJson(publishers) === canonicalJson(owners) ? {} : { publishers }),
-          statement,
-          ...(frozen === undefined ? {} : { frozen }),
-          votes: [...chain.scopeVotes.pendingOn(scope)].map(votedOn),
-          votesNeeded: registry.root.threshold,
-        });
-      },
-    );
+      problems: ['name-invalid', 'not-found'],
+    }),
+    async (context) => {
+      const scope = parseScope(context.req.param('scope'));
+      const { chain } = await readIdentities(registry);
+      const statement = chain.scopeStatementOf(scope, latest);
+      if (statement === undefined) throw new Problem('not-found', `Nobody owns the scope @${scope}`);
+      const frozen = chain.whyFrozen(scope, latest);
+      const [owners, publishers] = [chain.ownersOf(scope, latest), chain.publishersOf(scope, latest)];
+      return context.json({
+        scope,
+        owners,
+        ...(canonicalJson(publishers) === canonicalJson(owners) ? {} : { publishers }),
+        statement,
+        ...(frozen === undefined ? {} : { frozen }),
+        votes: [...chain.scopeVotes.pendingOn(scope)].map(votedOn),
+        votesNeeded: registry.root.threshold,
+      });
+    },
+  );
 }
 
 function membersAnswer(registry: Registry, known: KnownIdentities): v.InferOutput<typeof membersSchema> {

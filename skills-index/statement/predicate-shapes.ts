@@ -130,6 +130,7 @@ const member = v.pipe(
     identities: v.exactOptional(memberIdentities),
     state: v.picklist(['enrolled', 'ended']),
     validUpTo: v.exactOptional(field.logIndex),
+    previous: v.exactOptional(v.union([field.digest, v.literal('none')], 'is neither a digest nor none')),
     nonce,
   }),
   v.check((one) => one.identities === undefined || one.state === 'enrolled', 'names identities though it is ended'),

@@ -150,6 +150,11 @@ export interface MemberPredicate extends BoundPredicate {
   readonly state: 'enrolled' | 'ended';
   /** With `ended`: the last log index at which it still counts; without it, the index of this statement. */
   readonly validUpTo?: number;
+  /**
+   * Address of the last statement on this key or passkey; `none` where there is none. An enrolment counts only while no later statement is
+   * in the log. An end counts whatever it names. Absent in statements from before the field.
+   */
+  readonly previous?: Digest | 'none';
   /** New for each act, as in a revocation. Scopes and keys need none: a change of a scope names `previous`, ends of keys only add up. */
   readonly nonce: string;
 }

@@ -16,6 +16,7 @@ import { IdentityChain } from './identity/chain.ts';
 import type { Ends } from './identity/ends.ts';
 import { endsOfFrozen, type FrozenStatement } from './identity/frozen-statement.ts';
 import type { SignedBy } from './identity/match.ts';
+import { MemberOrder } from './identity/member-order.ts';
 import type { PublisherStops } from './identity/publisher-stops.ts';
 import { saidOnce } from './identity/said-once.ts';
 import { identityRoundsMax } from './limits.ts';
@@ -60,6 +61,8 @@ export interface Identities {
   readonly stops: Omit<PublisherStops, 'take'>;
   /** Address of the scope statement that stood at that index: what a change names as `previous`. */
   scopeStatementOf(scope: Scope, atLogIndex: number): Digest | undefined;
+  /** Address of the last statement on a key or passkey before an index: what an enrolment names as `previous`. */
+  memberStatementOf(of: string, atLogIndex: number): Digest | undefined;
   /** Why nobody owns or changes a claimed scope at that index: its statement cannot be verified; undefined when that is not so. */
   whyFrozen(scope: Scope, atLogIndex: number): string | undefined;
   /** Log index of the first claim of a scope: in one log it stands for the owner, however often the scope changed hands since. */
@@ -97,11 +100,13 @@ export function chainIdentities(
   // A key that was ended for an index before now also loses what it signed in between, and with that goes what rests on it.
   // Ends are only ever added, so the rounds come to an end, and two keys that end each other are both ended: silence means no.
   let ends: Ends = endsOfFrozen(frozen);
+  const order = new MemberOrder();
   for (let round = 0; ; round++) {
-    const chain = new IdentityChain(root, ends);
+    const chain = new IdentityChain(root, ends, order);
     chain.ignored.push(...foreign);
     for (const { digest, logIndex } of twins) chain.ignored.push({ digest, logIndex, why: 'it was said before' });
     for (const one of ordered) chain.add(one);
+    order.close();
     if (round >= identityRoundsMax || chain.ends.members.size + chain.ends.keys.size === countOf(ends)) return chain;
     ends = chain.ends;
   }

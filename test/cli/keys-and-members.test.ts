@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pathsOf } from '../../cli/paths.ts';
 import { pinRegistry } from '../../cli/registries.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
-import { scopeStatement } from '../../skills-index/statement/attestation.ts';
+import { memberStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { makeKey, makeRoot, type TestKey } from '../registry/people.ts';
 import { approve, call, makeSkill, publish, type Skill, scan, state } from '../registry/road.ts';
@@ -359,6 +359,31 @@ describe('skillgate member remove', () => {
     await bring(2);
     await read('administrator', 'member', 'remove', 'rita', '--valid-up-to', String(logSize - 1), '--yes');
     expect([await statusOf(1), await statusOf(2)]).toEqual(['approved', 'revoked']);
+  });
+
+  it('withdraws a vote that waits, and closes signatures that were never sent', async () => {
+    const nina = makeKey();
+    const folder = join(users.homeOf('administrator'), 'handed-over');
+    writeKey(folder, 'nina', nina);
+    const open = join(folder, 'nina.pub.json');
+    const enrol = ['member', 'add', 'nina', '--role', 'reviewer', '--public-key', open];
+    await read('administrator', ...enrol);
+    const asked = await users.as('administrator', ['member', 'remove', 'nina'], { terminal: true, input: 'nina\n' });
+    expect(asked.stderr).toContain(`No signature of an administrator until now enrols nina with:\n  ${nina.keyId}`);
+    expect(asked.stderr).not.toContain('will sign nothing any more');
+    expect(await read('administrator', 'member', 'list')).toMatchObject({ votes: [] });
+    const rob = makeKey();
+    const unsent = memberStatement({
+      ...{ name: 'rob', roles: ['reviewer'], key: rob.open, state: 'enrolled', previous: 'none' },
+      nonce: 'signed-and-never-sent',
+    });
+    writeKey(folder, 'rob', rob);
+    const file = join(folder, 'rob.pub.json');
+    await read('administrator', 'member', 'remove', 'rob', '--public-key', file, '--yes');
+    expect((await state(users.world.send, unsent, secondAdministrator())).status).toBe(403);
+    writeKey(keysOf('stranger'), 'administrator', secondAdministrator());
+    await read('administrator', ...enrol);
+    expect(await read('stranger', ...enrol)).toMatchObject({ done: true });
   });
 
   it.each([

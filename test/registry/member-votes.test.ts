@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readIdentities } from '../../registry/identities.ts';
-import type { MemberRole } from '../../skills-index/statement/attestation.ts';
-import { memberStatement } from '../../skills-index/statement/attestation.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { MemberRole, MemberStatement } from '../../skills-index/statement/attestation.ts';
+import { keyStatement, memberStatement } from '../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, makeRoot, type TestKey } from './people.ts';
 import { type Answer, call, enrol, signIn, state } from './road.ts';
@@ -73,6 +74,77 @@ describe('an enrolment where two administrators of three have to agree', () => {
   });
 });
 
+describe('an envelope that was signed before an end, and sent after it', () => {
+  let world: Staffed;
+  let [first, second, third, fourth]: readonly TestKey[] = [];
+  const puppet = makeKey();
+  beforeEach(async () => {
+    world = await makeStaffedWorld({ trust: makeRoot({ administrators: 4, threshold: 2 }) });
+    [first, second, third, fourth] = world.trust.administrators;
+  });
+  afterEach(() => world.close());
+
+  const statement = (
+    previous: Digest | 'none',
+    kind: 'enrolled' | 'ended' = 'enrolled',
+    roles: readonly MemberRole[] = ['reviewer'],
+  ) => memberStatement({ nonce: freshNonce(), name: 'puppet', roles, key: puppet.open, state: kind, previous });
+  const sign = async (one: MemberStatement, ...by: readonly (TestKey | undefined)[]): Promise<Answer> => {
+    const answers = [];
+    for (const key of by) answers.push(await state(world.send, one, key ?? puppet));
+    return answers.at(-1) ?? { status: 0, body: undefined };
+  };
+  const isMember = async (role: MemberRole = 'reviewer'): Promise<boolean> =>
+    (await readIdentities(world.registry)).chain.isMember(puppet.keyId, role, late);
+  const last = async (): Promise<Digest> => (await call(world.send, `/api/v1/members/last/${puppet.keyId}`)).body.statement;
+
+  it('enrols nobody again, whether its enrolment was agreed before or not', async () => {
+    const unsent = statement('none');
+    const sent = statement('none');
+    await sign(sent, first, second);
+    expect(await isMember()).toBe(true);
+    await sign(statement('none', 'ended'), first);
+    for (const old of [sent, unsent]) {
+      expect(await sign(old, third)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+      await sign(old, fourth);
+    }
+    expect(await isMember()).toBe(false);
+  });
+
+  it('enrols nobody again where it is from before statements named the last one', async () => {
+    const { previous: _, ...predicate } = statement('none').predicate;
+    const old = memberStatement(predicate);
+    await sign(old, first, second);
+    await sign(statement('none', 'ended'), first);
+    expect((await sign(old, third, fourth)).status).toBe(403);
+    expect(await isMember()).toBe(false);
+  });
+
+  it('gives no roles back that a later enrolment took away', async () => {
+    const wide = statement('none', 'enrolled', ['reviewer', 'administrator']);
+    await sign(wide, first, second);
+    await sign(statement(await last(), 'enrolled', ['reviewer']), first, second);
+    await sign(wide, third, fourth);
+    expect([await isMember('reviewer'), await isMember('administrator')]).toEqual([true, false]);
+  });
+
+  it('enrols nobody for whom an administrator withdrew all signatures', async () => {
+    const [voted, unsent] = [statement('none'), statement('none')];
+    await sign(voted, first);
+    expect((await sign(statement('none', 'ended'), second)).status).toBe(201);
+    expect((await readIdentities(world.registry)).chain.memberVotes.pending()).toEqual([]);
+    for (const old of [voted, unsent]) expect((await sign(old, third, fourth)).status).toBe(403);
+    expect(await isMember()).toBe(false);
+  });
+
+  it('is followed by an enrolment that names the end', async () => {
+    await sign(statement('none'), first, second);
+    await sign(statement('none', 'ended'), first);
+    expect((await sign(statement(await last()), third, fourth)).status).toBe(201);
+    expect(await isMember()).toBe(true);
+  });
+});
+
 describe('an enrolment where one administrator is enough', () => {
   it('goes on as before, by one whom another enrolled too', async () => {
     const world = await makeStaffedWorld();
@@ -81,5 +153,43 @@ describe('an enrolment where one administrator is enough', () => {
     expect((await enrol(world.send, deputy, { name: 'nina', roles: ['reviewer'], key: nina })).status).toBe(201);
     expect(await signIn(world.send, nina)).toBeTypeOf('string');
     world.close();
+  });
+});
+
+describe('the order of statements on a key, where an administrator counts no more', () => {
+  let world: Staffed;
+  let from: number;
+  const [deputy, nina] = [makeKey(), makeKey()];
+  beforeEach(async () => {
+    world = await makeStaffedWorld();
+    const deputies = { name: 'deputy', roles: ['administrator'], key: deputy } as const;
+    from = (await enrol(world.send, world.trust.administrator, deputies)).body.logIndex;
+  });
+  afterEach(() => world.close());
+
+  const statement = (kind: 'enrolled' | 'ended', previous: Digest | 'none') =>
+    memberStatement({ nonce: freshNonce(), name: 'nina', roles: ['reviewer'], key: nina.open, state: kind, previous });
+  const say = async (one: MemberStatement, by = world.trust.administrator): Promise<Answer> => state(world.send, one, by);
+  const endDeputy = async () => {
+    const end = keyStatement({ key: deputy.open, state: 'ended', validUpTo: from });
+    expect((await state(world.send, end, world.trust.administrator)).status).toBe(201);
+  };
+
+  it('keeps an enrolment that names one of theirs', async () => {
+    const first = await say(statement('enrolled', 'none'), deputy);
+    await say(statement('enrolled', first.body.digest));
+    await endDeputy();
+    const { chain } = await readIdentities(world.registry);
+    expect(chain.ignored.map(({ digest }) => digest)).toContain(first.body.digest);
+    expect(chain.isMember(nina.keyId, 'reviewer', late)).toBe(true);
+  });
+
+  it('keeps their ends, so no envelope from before counts', async () => {
+    const first = await say(statement('enrolled', 'none'));
+    const unsent = statement('enrolled', first.body.digest);
+    await say(statement('ended', first.body.digest), deputy);
+    await endDeputy();
+    expect((await say(unsent)).status).toBe(403);
+    expect((await readIdentities(world.registry)).chain.isMember(nina.keyId, 'reviewer', late)).toBe(false);
   });
 });

@@ -10,16 +10,17 @@ import {
   predicateTypes,
   type ScopePredicate,
 } from '../../statement/attestation.ts';
-import { identityId, isPerson, keysAmong } from '../../statement/identity-id.ts';
+import { identityId, keysAmong } from '../../statement/identity-id.ts';
 import type { Identities, LoggedStatement, Member } from '../identity.ts';
 import { successorsMax } from '../limits.ts';
 import { type RootFile, rootKeyId, spkiOf } from '../root.ts';
-import { holdsOffice, keysOfOffice, thresholdAt } from '../root-office.ts';
+import { holdsOffice, keysOfOffice } from '../root-office.ts';
 import { AdministratorVotes } from './administrator-votes.ts';
 import { type Ends, KnownEnds, type Use } from './ends.ts';
-import { Enrolments } from './enrolment.ts';
 import type { FrozenStatement } from './frozen-statement.ts';
 import { idsOf, matchedIdentity } from './match.ts';
+import type { MemberOrder } from './member-order.ts';
+import { Members } from './members.ts';
 import { PublisherStops, sayWord } from './publisher-stops.ts';
 import { earliest, ScopeOwners } from './scope-owners.ts';
 
@@ -28,19 +29,21 @@ export class IdentityChain implements Identities {
   readonly ends: KnownEnds;
   readonly ignored: { digest: Digest; logIndex: number; why: string }[] = [];
   readonly #root: RootFile;
-  readonly #enrolments: Enrolments;
+  readonly #order: MemberOrder;
+  readonly #members: Members;
   readonly #owners = new ScopeOwners();
   readonly stops = new PublisherStops(this.#owners);
   readonly scopeVotes: AdministratorVotes<ScopePredicate>;
   readonly memberVotes: AdministratorVotes<MemberPredicate>;
   readonly #keys = new Map<Digest, Uint8Array>();
 
-  constructor(root: RootFile, known: Ends) {
+  constructor(root: RootFile, known: Ends, order: MemberOrder) {
     this.#root = root;
+    this.#order = order;
     this.ends = new KnownEnds(known);
-    this.#enrolments = new Enrolments(this.ends);
+    this.#members = new Members(root, { ends: this.ends, order, nameKey: (key) => this.#name(key) });
     this.scopeVotes = new AdministratorVotes(root);
-    this.memberVotes = new AdministratorVotes(root);
+    this.memberVotes = this.#members.votes;
     for (const key of keysOfOffice(root, 'administrator')) this.#keys.set(rootKeyId(key), spkiOf(key));
   }
 
@@ -55,25 +58,27 @@ export class IdentityChain implements Identities {
   }
 
   isMember(keyId: Digest, role: MemberRole, at: number): boolean {
-    if (role === 'administrator' && holdsOffice(this.#root, role, keyId, at)) return true;
-    return this.memberOf(keyId, at)?.roles.includes(role) ?? false;
+    return this.#members.isMember(keyId, role, at);
   }
 
   memberOf(keyId: Digest, at: number): Member | undefined {
-    return this.ends.keyCounts(keyId, at, 'as a member') ? this.#enrolments.at(keyId, at) : undefined;
+    return this.#members.memberOf(keyId, at);
   }
 
   passkeyOf(credentialId: string, at: number): ReturnType<Identities['passkeyOf']> {
-    const found = this.#enrolments.at(credentialId, at);
-    return found?.passkey === undefined ? undefined : { member: found, passkey: found.passkey };
+    return this.#members.passkeyOf(credentialId, at);
   }
 
   keysOf(memberName: string, at: number): Digest[] {
-    return this.#enrolments.keysNamed(memberName).filter((id) => this.memberOf(id, at)?.name === memberName);
+    return this.#members.keysOf(memberName, at);
   }
 
   passkeysOf(memberName: string, at: number): ReturnType<Identities['passkeysOf']> {
-    return this.#enrolments.passkeysNamed(memberName).flatMap((id) => this.passkeyOf(id, at)?.passkey ?? []);
+    return this.#members.passkeysOf(memberName, at);
+  }
+
+  memberStatementOf(of: string, at: number): Digest | undefined {
+    return this.#order.last(of, at);
   }
 
   lineOf(scope: Scope, ids: readonly Digest[]): ReadonlySet<Digest> {
@@ -109,7 +114,7 @@ export class IdentityChain implements Identities {
   }
 
   namesOf(identity: Digest): ReadonlySet<string> {
-    return this.#enrolments.namesOf(identity);
+    return this.#members.namesOf(identity);
   }
 
   #take(one: LoggedStatement): string | undefined {
@@ -118,7 +123,7 @@ export class IdentityChain implements Identities {
     if (signers !== undefined && statement.predicateType !== predicateTypes.scope) return 'a certificate signs no such statement';
     switch (statement.predicateType) {
       case predicateTypes.member:
-        return this.#takeMember(statement.predicate, one);
+        return this.#members.take(statement.predicate, one);
       case predicateTypes.scope:
         return this.#takeScope(statement.predicate, one);
       case predicateTypes.key:
@@ -128,32 +133,6 @@ export class IdentityChain implements Identities {
       default:
         return 'it says nothing about who is who';
     }
-  }
-
-  #takeMember(member: MemberPredicate, one: LoggedStatement): string | undefined {
-    const { signer, logIndex, digest } = one;
-    if (!this.isMember(signer, 'administrator', logIndex)) return 'its signer was no administrator';
-    const of = member.key?.keyId ?? member.passkey?.credentialId ?? '';
-    if (member.state === 'ended') {
-      if (!this.#enrolments.isNamed(of, member.name)) return `${member.name} was not enrolled with it`;
-      this.memberVotes.drop(of);
-      this.ends.endMember(digest, { of, at: logIndex, upTo: Math.min(member.validUpTo ?? logIndex, logIndex) });
-      return undefined;
-    }
-    // One key, and one person of an issuer, stands for one name: were it two, one person could approve twice. A CI job has many behind it.
-    const persons = (member.identities ?? []).filter(isPerson).map(identityId);
-    const other = [of as Digest, ...persons].flatMap((one) => [...this.namesOf(one)]).find((name) => name !== member.name);
-    if (other !== undefined) return `it belongs to ${other}`;
-    // Taking away is safe with one; giving takes as many as a scope does. Before statements named their registry one was enough.
-    if (thresholdAt(this.#root, logIndex) > 1 && member.registry !== undefined) {
-      if (!holdsOffice(this.#root, 'administrator', signer, logIndex))
-        return `an enrolment takes several administrators of the root file, and its signer is none`;
-      if (!this.memberVotes.isVotedThrough(of, member, one)) return undefined;
-    }
-    if (this.#enrolments.at(of, logIndex) !== undefined) this.ends.endMember(digest, { of, at: logIndex, upTo: logIndex });
-    if (member.key !== undefined) this.#name(member.key);
-    this.#enrolments.add(member, of, logIndex);
-    return undefined;
   }
 
   #takeScope(claim: ScopePredicate, one: LoggedStatement): string | undefined {
@@ -208,7 +187,7 @@ export class IdentityChain implements Identities {
       return 'a key is ended by its holder, its successor or an administrator';
     if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
     const reach = new Set<Use>(this.#owners.keptBy(signer, logIndex));
-    if (signer === keyId && this.#enrolments.hasEveryRole(keyId, logIndex)) reach.add('as a member');
+    if (signer === keyId && this.#members.hasEveryRole(keyId, logIndex)) reach.add('as a member');
     const isBack = end.upTo < logIndex;
     if (isBack && reach.size === 0)
       return 'its signer stands for nothing now, so only an administrator ends it for an index before';

@@ -34,10 +34,6 @@ export class Enrolments {
     return this.#all.findLast((one) => one.of === of && one.from < at && this.#ends.membershipCounts(of, one.from, at));
   }
 
-  isNamed(of: string, name: string): boolean {
-    return this.#all.some((one) => one.of === of && one.name === name);
-  }
-
   keysNamed(name: string): Digest[] {
     const named = this.#all.filter((one) => one.name === name && one.passkey === undefined);
     return [...new Set(named.map(({ of }) => of as Digest))];

@@ -1,0 +1,103 @@
+/** Members: who enrolled and ended whom, and who is one at a log index. */
+import type { Digest } from '../../skill/digest.ts';
+import type { MemberPredicate, MemberRole, PublicKey } from '../../statement/attestation.ts';
+import { identityId, isPerson } from '../../statement/identity-id.ts';
+import type { Identities, LoggedStatement, Member } from '../identity.ts';
+import type { RootFile } from '../root.ts';
+import { holdsOffice, thresholdAt } from '../root-office.ts';
+import { AdministratorVotes } from './administrator-votes.ts';
+import type { KnownEnds } from './ends.ts';
+import { Enrolments } from './enrolment.ts';
+import type { MemberOrder } from './member-order.ts';
+
+interface Parts {
+  readonly ends: KnownEnds;
+  readonly order: MemberOrder;
+  /** Makes a key known by which signatures are verified. */
+  readonly nameKey: (key: PublicKey) => void;
+}
+
+export class Members {
+  readonly votes: AdministratorVotes<MemberPredicate>;
+  readonly #root: RootFile;
+  readonly #parts: Parts;
+  readonly #enrolments: Enrolments;
+
+  constructor(root: RootFile, parts: Parts) {
+    this.#root = root;
+    this.#parts = parts;
+    this.#enrolments = new Enrolments(parts.ends);
+    this.votes = new AdministratorVotes(root);
+  }
+
+  isMember(keyId: Digest, role: MemberRole, at: number): boolean {
+    if (role === 'administrator' && holdsOffice(this.#root, role, keyId, at)) return true;
+    return this.memberOf(keyId, at)?.roles.includes(role) ?? false;
+  }
+
+  memberOf(keyId: Digest, at: number): Member | undefined {
+    return this.#parts.ends.keyCounts(keyId, at, 'as a member') ? this.#enrolments.at(keyId, at) : undefined;
+  }
+
+  passkeyOf(credentialId: string, at: number): ReturnType<Identities['passkeyOf']> {
+    const found = this.#enrolments.at(credentialId, at);
+    return found?.passkey === undefined ? undefined : { member: found, passkey: found.passkey };
+  }
+
+  keysOf(memberName: string, at: number): Digest[] {
+    return this.#enrolments.keysNamed(memberName).filter((id) => this.memberOf(id, at)?.name === memberName);
+  }
+
+  passkeysOf(memberName: string, at: number): ReturnType<Identities['passkeysOf']> {
+    return this.#enrolments.passkeysNamed(memberName).flatMap((id) => this.passkeyOf(id, at)?.passkey ?? []);
+  }
+
+  namesOf(identity: Digest): ReadonlySet<string> {
+    return this.#enrolments.namesOf(identity);
+  }
+
+  hasEveryRole(keyId: Digest, at: number): boolean {
+    return this.#enrolments.hasEveryRole(keyId, at);
+  }
+
+  /** Takes the next statement in log order. @returns why it does not count */
+  take(member: MemberPredicate, one: LoggedStatement): string | undefined {
+    const { signer, logIndex } = one;
+    const of = member.key?.keyId ?? member.passkey?.credentialId ?? '';
+    this.#parts.order.place(one);
+    if (!this.isMember(signer, 'administrator', logIndex)) return 'its signer was no administrator';
+    return member.state === 'ended' ? this.#end(of, member, one) : this.#enrol(of, member, one);
+  }
+
+  // Also of what nobody was enrolled with: that withdraws the votes for it. With `previous` it also closes those that were never sent.
+  #end(of: string, member: MemberPredicate, { logIndex, digest }: LoggedStatement): string | undefined {
+    const names = [...this.namesOf(of as Digest)];
+    const isVote = names.length === 0 && (member.previous !== undefined || this.votes.pendingOn(of).length > 0);
+    if (!isVote && !names.includes(member.name)) return `${member.name} was not enrolled with it`;
+    this.votes.drop(of);
+    this.#parts.order.add(of, member, { digest, logIndex });
+    this.#parts.ends.endMember(digest, { of, at: logIndex, upTo: Math.min(member.validUpTo ?? logIndex, logIndex) });
+    return undefined;
+  }
+
+  #enrol(of: string, member: MemberPredicate, one: LoggedStatement): string | undefined {
+    const { signer, logIndex, digest } = one;
+    // One key, and one person of an issuer, stands for one name: were it two, one person could approve twice. A CI job has many behind it.
+    const persons = (member.identities ?? []).filter(isPerson).map(identityId);
+    const other = [of as Digest, ...persons].flatMap((id) => [...this.namesOf(id)]).find((name) => name !== member.name);
+    if (other !== undefined) return `it belongs to ${other}`;
+    const late = this.#parts.order.whyLate(of, member, logIndex);
+    if (late !== undefined) return late;
+    // Taking away is safe with one; giving takes as many as a scope does. Before statements named their registry one was enough.
+    if (thresholdAt(this.#root, logIndex) > 1 && member.registry !== undefined) {
+      if (!holdsOffice(this.#root, 'administrator', signer, logIndex))
+        return `an enrolment takes several administrators of the root file, and its signer is none`;
+      if (!this.votes.isVotedThrough(of, member, one)) return undefined;
+    }
+    this.#parts.order.add(of, member, one);
+    if (this.#enrolments.at(of, logIndex) !== undefined) this.#parts.ends.endMember(digest, { of, at: logIndex, upTo: logIndex });
+    if (member.key !== undefined) this.#parts.nameKey(member.key);
+    this.#enrolments.add(member, of, logIndex);
+    return undefined;
+  }
+}
