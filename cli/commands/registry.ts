@@ -16,6 +16,7 @@ import { makeRegistryFolder, registryFiles } from '../registry-folder.ts';
 import { showRegistry } from '../registry-show.ts';
 import { createKeyFile, readPublicKeyFile } from '../signers/key-file.ts';
 import { keyPath } from '../signers/signer.ts';
+import { carryMemory } from '../trust/carry-memory.ts';
 import { requireSuccession, rootNamed } from '../trust/earlier-root.ts';
 import { rootIn } from '../trust/file.ts';
 import { forgetLog } from '../trust/forget-log.ts';
@@ -146,6 +147,7 @@ async function pin(
       context,
       safe`${base} serves no TUF metadata: it is trusted by this root file alone, and no rotation of its keys can reach you. It is asked again each hour; its operator sets it up with skillgate registry rotate.`,
     );
+  await carryMemory(context, base, { root, kept: kept ?? undefined });
   return pinnedAnswer(context, await pinRegistry(context.paths, base, root, scopes), kept ?? undefined);
 }
 

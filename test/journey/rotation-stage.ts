@@ -30,12 +30,11 @@ export interface RotationStage {
 }
 
 /** Ada runs the registry; two of Ada, Ben and Cleo must agree. The registry runs when this resolves. */
-export async function makeRotationStage(): Promise<RotationStage> {
+export async function makeRotationStage(port = 0): Promise<RotationStage> {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-rotation-'));
   const data = join(folder, 'data');
   const [author, scanner, rita] = [makeKey(), makeKey(), makeKey()];
   let running: RunningRegistry | undefined;
-  let port = 0;
   const base = (): string => running?.base ?? '';
   const send: Send = (path, init) => fetch(`${base()}${path}`, { ...init, headers: { ...headersOf(init), connection: 'close' } });
   const as: RotationStage['as'] = (user, argv, hours = 0) => {
