@@ -69,7 +69,10 @@ export async function removeMember(context: CommandContext): Promise<ExitCode> {
   );
   if (isMember && upTo === undefined) note(context, safe`What ${name} approved stays. To take them back: skillgate member add.`);
   else if (upTo !== undefined)
-    note(context, safe`Versions that rest on what ${name} signed behind log index ${upTo} are revoked: skillgate status shows each.`);
+    note(
+      context,
+      safe`Versions that rest on what ${name} signed behind log index ${upTo} are revoked: skillgate status shows each.`,
+    );
   return exitCodes.ok;
 }
 

@@ -137,7 +137,10 @@ export const operatorRows: readonly CommandRow[] = [
       ['skillgate member remove rita', 'what rita approved stays, what she signs from now on does not count'],
       ['skillgate member remove rita --valid-up-to 120', 'she was a thief: what she signed behind log index 120 counts no more'],
       ['skillgate member remove rita --only sha256:…', 'one lost key; her others stay'],
-      ['skillgate member remove rita --public-key rita.pub.json', 'signatures for her enrolment that were never sent count no more'],
+      [
+        'skillgate member remove rita --public-key rita.pub.json',
+        'signatures for her enrolment that were never sent count no more',
+      ],
     ],
     options: {
       'valid-up-to': { type: 'string', value: 'INDEX', summary: 'last log index at which they count (default: now)' },
