@@ -15,10 +15,10 @@ import {
 } from '../skills-index/trust/tuf/repository.ts';
 import { strangersAmongRetired, strangerWords } from '../skills-index/trust/tuf/root-chain.ts';
 import { readKeys, readRootFile } from './data-folder.ts';
+import { holdFolder } from './database-file.ts';
 import { diskObjects } from './disk-objects.ts';
 import { scopesFrozenBy } from './frozen-scopes.ts';
 import { earlierRootName } from './objects.ts';
-import { holdFolder } from './sqlite.ts';
 import { requireTuf, tufDocumentName } from './tuf-document.ts';
 
 /** Index of the last entry of the folder's log; undefined while it is empty. */

@@ -13,6 +13,7 @@ import { makeExclusive, type Registry } from './context.ts';
 import { readEnrolments, readIncidentPolicy, readKeys, readPolicy, readRootFile, readSigstore, readTuf } from './data-folder.ts';
 import { startCheck } from './database-check.ts';
 import { damageOf } from './database-damage.ts';
+import { type DatabaseFile, openFolder } from './database-file.ts';
 import { diskObjects } from './disk-objects.ts';
 import { makeErrorLog } from './error-log.ts';
 import { stopMs } from './limits.ts';
@@ -20,7 +21,7 @@ import { newestCheckpoint } from './log.ts';
 import { whatOwnHeadShows } from './own-head.ts';
 import { resume } from './publish-index.ts';
 import { endSlowBodies } from './slow-bodies.ts';
-import { holdFolder, type OpenDatabase, openSqlite } from './sqlite.ts';
+import { databaseOf, type OpenDatabase } from './sqlite.ts';
 import { takeStatement } from './statements.ts';
 import { sweepParts } from './sweep-parts.ts';
 import { readWitnesses } from './witness-config.ts';
@@ -41,6 +42,8 @@ export interface RegistryOptions {
   /** Submission prefixes of witnesses; who they are stands in `witnesses.json` of the folder. */
   readonly witnesses?: readonly string[];
   readonly now?: () => Date;
+  /** The folder, where it is open already; whoever opened it closes it when the start fails. */
+  readonly opened?: DatabaseFile;
   /** Bytes up to which the database is looked through before it serves; a larger one is looked through meanwhile. */
   readonly checkBytesMax?: number;
   /** Where failures that should not have happened are written, one line each. */
@@ -74,9 +77,9 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   endSlowBodies(server);
   const port = await listen(server, options.port, host);
   const base = options.base ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const letGo = await orClose(server, () => holdFolder(dir));
-  const path = join(dir, 'registry.sqlite');
-  const db = await orClose(server, () => openOrLetGo(path, { letGo, checkBytesMax: options.checkBytesMax }));
+  const opened = options.opened ?? (await orClose(server, () => openFolder(dir, options.checkBytesMax)));
+  const { path } = opened;
+  const db = await orClose(server, () => databaseOf(opened));
   const registry: Registry = {
     db,
     objects: diskObjects(join(dir, 'objects')),
@@ -96,16 +99,12 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     exclusive: makeExclusive(),
   };
   const sweep = new AbortController();
-  const check = db.isChecked ? undefined : startCheck(path, log);
+  const check = opened.isChecked ? undefined : startCheck(path, log);
   const stop = async (): Promise<void> => {
     sweep.abort();
     check?.stop();
     await closeServer(server);
-    try {
-      db.close();
-    } finally {
-      letGo();
-    }
+    opened.close();
   };
   try {
     await closeFolder(dir, log);
@@ -140,18 +139,6 @@ async function orClose<Result>(server: Server, step: () => Result): Promise<Resu
     return step();
   } catch (error) {
     await closeServer(server);
-    throw error;
-  }
-}
-
-function openOrLetGo(
-  path: string,
-  { letGo, checkBytesMax }: { readonly letGo: () => void; readonly checkBytesMax: number | undefined },
-): ReturnType<typeof openSqlite> {
-  try {
-    return openSqlite(path, checkBytesMax);
-  } catch (error) {
-    letGo();
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { startRegistry } from '../../registry/serve.ts';
+import { closeQuietly, openFolder } from '../../registry/database-file.ts';
+import type { RegistryOptions, RunningRegistry } from '../../registry/serve.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Policy, parsePolicy, policyDigest } from '../../skills-index/trust/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -24,7 +25,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   });
   const host = String(context.options.host ?? 'localhost');
   const policy = await policyIn(context);
-  const registry = await startRegistry({
+  const registry = await start({
     dir,
     ...(policy === undefined ? {} : { policy }),
     host,
@@ -73,6 +74,18 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   }
   note(context, safe`stopped`);
   return exitCodes.ok;
+}
+
+// The folder first: what is wrong with it is told before the rest of the application is loaded, which takes longer.
+async function start(options: RegistryOptions): Promise<RunningRegistry> {
+  const opened = openFolder(options.dir);
+  try {
+    const { startRegistry } = await import('../../registry/serve.ts');
+    return await startRegistry({ ...options, opened });
+  } catch (error) {
+    closeQuietly(opened);
+    throw error;
+  }
 }
 
 async function policyIn({ cwd, options }: CommandContext): Promise<Policy | undefined> {

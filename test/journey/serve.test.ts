@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeStage } from './processes.ts';
@@ -44,19 +46,25 @@ describe('skillgate serve', () => {
     expect(await stage.skill('operator', 'serve', ...argv)).toMatchObject({ exit, out: '', err: expect.stringMatching(says) });
   });
 
-  it('names a port that is taken, and leaves nothing running', async () => {
+  it('names a folder that is served, and a port that is taken, and leaves nothing running', async () => {
     const serving = await stage.serve('operator', 'data', '--no-scanner');
     const { port } = new URL(serving.base);
-    expect(await stage.skill('operator', 'serve', 'data', '--port', port)).toMatchObject({
+    for (const other of [port, '0'])
+      expect(await stage.skill('operator', 'serve', 'data', '--port', other)).toMatchObject({
+        exit: 6,
+        err: expect.stringMatching(/error\[folder-served\].*another process uses it/),
+      });
+    expect(childrenOf(serving.process.pid)).toEqual([]);
+    expect(await serving.stop()).toMatchObject({ exit: 0 });
+    const program = createServer().listen(0, 'localhost');
+    await once(program, 'listening');
+    const address = program.address();
+    const taken = String(typeof address === 'object' ? address?.port : '');
+    expect(await stage.skill('operator', 'serve', 'data', '--port', taken)).toMatchObject({
       exit: 4,
       err: expect.stringMatching(/error\[port-taken\].*:\d+/),
     });
-    expect(await stage.skill('operator', 'serve', 'data', '--port', '0')).toMatchObject({
-      exit: 6,
-      err: expect.stringMatching(/error\[folder-served\].*another process uses it/),
-    });
-    expect(childrenOf(serving.process.pid)).toEqual([]);
-    expect(await serving.stop()).toMatchObject({ exit: 0 });
+    program.close();
   });
 
   it('takes no key file that others may read', async () => {
