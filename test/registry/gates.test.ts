@@ -87,6 +87,7 @@ describe('the door of the registry', () => {
       '/mailbox/messages/{id}',
       '/mailbox/questions',
       '/members',
+      '/members/last/{id}',
       '/members/pending',
       '/reviews',
       '/reviews/statement/{digest}',
