@@ -39,7 +39,9 @@ export function applyFile(
   if (traits.includes('permissions') && /^\d{1,6}$/.test(number))
     notePyTrait(run, call, 'permissions', `${Number(number).toString(8)} ${paths.join(' ')}`);
   if (traits.includes('download')) storeAt(run, call, storedPaths(call, path), [downloaded(run, call)]);
-  if ('to' in effect && effect.to !== undefined) {
+  // `str(path).replace("\\", "/")` moves nothing: a path's own `replace` takes one argument.
+  const isText = call.method === 'replace' && isSelf && call.args.length !== 1;
+  if ('to' in effect && effect.to !== undefined && !isText) {
     const to = argumentOf(call, effect.to);
     // `copyfileobj(answer, file)`
     if (to !== undefined && to.file.length > 0) noteWritten(run, call, to.file, path);
