@@ -9,9 +9,7 @@ import { imported } from './python-fold-names.ts';
 import { runBlock } from './python-fold-run.ts';
 import {
   copied,
-  dictOf,
   type Folded,
-  type FoldedDict,
   type FoldedName,
   type FoldedOwn,
   type FoldFrame,
@@ -19,8 +17,11 @@ import {
   isList,
   isName,
   itemsOf,
+  keyOf,
   listOf,
   type MaybeFolded,
+  namesOf,
+  restOf,
   truthOf,
 } from './python-fold-value.ts';
 import { childrenOf, nameOf, type PythonModule } from './python-module.ts';
@@ -81,10 +82,6 @@ export function callFolded(
   return callee === undefined ? undefined : callFoldedValue(run, callee, call, site);
 }
 
-function namesOf(dict: FoldedDict): (readonly [string, MaybeFolded])[] {
-  return [...dict.entries.values()].flatMap(({ key, value }) => (typeof key === 'string' ? [[key, value] as const] : []));
-}
-
 /** The computed result of calling a value. */
 export function callFoldedValue(run: PythonRun, callee: Folded, call: MethodCall, site: Site): MaybeFolded {
   if (typeof callee !== 'object' || callee === null || !('kind' in callee)) return undefined;
@@ -104,6 +101,8 @@ export function callFoldedValue(run: PythonRun, callee: Folded, call: MethodCall
 function callName(run: PythonRun, callee: FoldedName, call: MethodCall, site: Site): MaybeFolded {
   const [first, second, ...rest] = call.args;
   const { qual } = callee;
+  // What an iterator that has a name gives next depends on what it gave before.
+  if (qual === 'next' && argumentsOf(site.module, site.node).positional[0]?.name === 'VariableName') return undefined;
   switch (qual.replace(/^(builtins|__builtins__)\./, '')) {
     case 'getattr':
     case 'object.__getattribute__':
@@ -205,11 +204,6 @@ function callHigher(run: PythonRun, { qual }: FoldedName, call: MethodCall, site
 
 const globals: FoldedName = { kind: 'name', qual: 'globals()', hidden: false };
 
-// What `**options` holds.
-function restOf({ keywords }: MethodCall, { parameters }: FoldedOwn['definition']): FoldedDict {
-  return dictOf([...keywords].filter(([name]) => !parameters.some((one) => one.name === name)));
-}
-
 /** The result of a function of the skill for these arguments. */
 export function callOwnFolded(
   run: PythonRun,
@@ -219,15 +213,18 @@ export function callOwnFolded(
 ): MaybeFolded {
   if (depth > 40 || run.fold.level > 80) return undefined;
   if (run.fold.isHopeless(definition.id) || (run.replaced.has(definition.id) && run.fold.observe === undefined)) return undefined;
-  const isKnown = call.args.some((arg) => arg !== undefined) || [...call.keywords.values()].some((arg) => arg !== undefined);
-  if (!isKnown && (call.args.length > 0 || call.keywords.size > 0)) return undefined;
+  const all = [...call.args, ...call.keywords.values()];
+  if (all.length > 0 && all.every((arg) => arg === undefined)) return undefined;
   const names = new Map<string, MaybeFolded>();
   const isBound = definition.bound;
   definition.parameters.forEach((parameter, index) => {
     const at = isBound ? index - 1 : index;
     const given = call.keywords.has(parameter.name) ? call.keywords.get(parameter.name) : call.args[at];
     if (parameter.star)
-      names.set(parameter.name, parameter.star === '*' ? listOf(call.args.slice(at), 'tuple') : restOf(call, definition));
+      names.set(
+        parameter.name,
+        parameter.star === '*' ? listOf(call.args.slice(at), 'tuple') : restOf(call.keywords, definition),
+      );
     else if (given === undefined && at >= call.args.length && parameter.fallback !== undefined)
       names.set(parameter.name, fold(run, module, parameter.fallback));
     else names.set(parameter.name, given);
@@ -244,7 +241,9 @@ export function callOwnFolded(
   const ending = runBlock(run, module, childrenOf(body), inner, perhaps);
   if (definition.yields) return body.parent?.getChild('async') === null ? listOf(perhaps) : undefined;
   if (typeof ending === 'object') perhaps.push(ending.value);
-  const known = perhaps.filter((one) => one !== undefined && one !== null);
+  const given = perhaps.filter((one) => one !== null);
+  const known = given.filter((one) => one !== undefined);
   if (known.length === 0) run.fold.failed(definition.id);
+  if (new Set(given.map(keyOf)).size > 1) run.fold.guesses = true;
   return known.at(-1) ?? (perhaps.length > 0 ? perhaps.at(-1) : null);
 }

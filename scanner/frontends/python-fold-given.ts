@@ -14,10 +14,21 @@ const folds =
 export function withFolded(run: PythonRun, module: PythonModule, node: PyNode, value: PyValue): PyValue {
   if (!folds.test(node.name) && !(node.name === 'VariableName' && isOpen(value))) return value;
   run.fold.decodes = false;
+  run.fold.guesses = false;
   const found = fold(run, module, node);
+  const isGuess = run.fold.guesses;
+  run.fold.guesses = false;
   if (found === undefined || found === null) return value;
   const exact = merged(value, found, run.fold.decodes);
+  if (isGuess) return guessed(value, exact);
   return isWhole(found) ? { ...exact, whole: found, otherTexts: [], otherItems: [], grown: false } : exact;
+}
+
+// One of several results: the others are what the front end knows of them.
+function guessed(value: PyValue, exact: PyValue): PyValue {
+  const known = [...value.texts, ...value.otherTexts].filter((text) => !exact.texts.includes(text));
+  const isKnown = value.texts.length > 0 || value.items !== undefined || value.own !== undefined || value.qual !== undefined;
+  return { ...exact, otherTexts: isKnown ? known : [unknownPart] };
 }
 
 // A list of which some items are not known may hold what the front end says of them besides.

@@ -1,4 +1,5 @@
 /** Members of Python's modules, classes and objects, computed. */
+import { givenFields } from './python-attributes.ts';
 import { canonicalName } from './python-canonical.ts';
 import { fold } from './python-fold.ts';
 import { bindingsValue } from './python-fold-names.ts';
@@ -35,6 +36,7 @@ function attributeOf(run: PythonRun, module: PythonModule, owner: string, name: 
   const bindings = module.attributes.get(name) ?? [];
   const inClass = module.inClasses.get(name) ?? [];
   const [only, ...others] = [...bindings, ...inClass];
+  if (givenFields(run, owner, name).length > 0) return undefined;
   if (only?.kind !== 'value' || others.length > 0 || only.place !== undefined) return undefined;
   return fold(run, module, only.node);
 }

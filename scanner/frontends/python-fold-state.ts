@@ -16,6 +16,8 @@ export type Observe = (
 export class FoldState {
   /** Whether what was computed last went through a decoder. */
   decodes = false;
+  /** Whether what was computed last is one of several results that a function may give. */
+  guesses = false;
   level = 0;
   /** How deep the front end is in values of values. */
   values = 0;

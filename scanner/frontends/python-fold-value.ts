@@ -96,6 +96,16 @@ export function dictOf(pairs: readonly (readonly [Folded, MaybeFolded])[]): Fold
   return { kind: 'dict', entries: new Map(pairs.map(([key, value]) => [keyOf(key), { key, value }])) };
 }
 
+/** The entries of a dictionary under texts. */
+export function namesOf(dict: FoldedDict): (readonly [string, MaybeFolded])[] {
+  return [...dict.entries.values()].flatMap(({ key, value }) => (typeof key === 'string' ? [[key, value] as const] : []));
+}
+
+/** What `**options` holds, of the keywords of a call. */
+export function restOf(keywords: ReadonlyMap<string, MaybeFolded>, { parameters }: PythonFunction): FoldedDict {
+  return dictOf([...keywords].filter(([name]) => !parameters.some((one) => one.name === name)));
+}
+
 /** Whether two values are equal; undefined when that is not known: a name such as `sys.platform` may stand for anything. */
 export function areEqual(a: MaybeFolded, b: MaybeFolded): boolean | undefined {
   if (isPlain(a) && isPlain(b)) return keyOf(a) === keyOf(b);

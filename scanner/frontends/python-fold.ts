@@ -21,31 +21,39 @@ const foldDepthMax = 100;
 export function fold(run: PythonRun, module: PythonModule, node: PyNode, frame?: FoldFrame, depth = 0): MaybeFolded {
   if (run.fold.level > foldDepthMax || !run.fold.take(module)) return undefined;
   if (frame !== undefined) {
+    const { guesses } = run.fold;
+    run.fold.guesses = false;
     const found = knownOf(
       run,
       node,
       run.fold.deeper(() => compute(run, module, node, frame, depth + 1)),
     );
-    return run.fold.take(module, sizeOf(found) >> 3) ? found : undefined;
+    // What a statement leaves in a name has to be the only one.
+    const isGuess = run.fold.guesses;
+    run.fold.guesses = guesses;
+    return run.fold.take(module, sizeOf(found) >> 3) && !isGuess ? found : undefined;
   }
   const known = node.folded;
   if (known !== undefined) {
     if (known.decodes) run.fold.decodes = true;
+    if (known.guesses) run.fold.guesses = true;
     return known.value;
   }
   if (run.fold.level % spineStep === spineStep - 1)
     for (const inner of spineOf(node, (one) => one.folded !== undefined)) fold(run, module, inner, undefined, depth);
-  const outer = run.fold.decodes;
+  const { decodes: outer, guesses } = run.fold;
   run.fold.decodes = false;
-  node.folded = { value: undefined, decodes: false };
+  run.fold.guesses = false;
+  node.folded = { value: undefined, decodes: false, guesses: false };
   const found = knownOf(
     run,
     node,
     run.fold.deeper(() => compute(run, module, node, undefined, depth + 1)),
   );
   const value = run.fold.take(module, sizeOf(found) >> 3) ? found : undefined;
-  node.folded = { value, decodes: run.fold.decodes };
+  node.folded = { value, decodes: run.fold.decodes, guesses: run.fold.guesses };
   run.fold.decodes ||= outer;
+  run.fold.guesses ||= guesses;
   return value;
 }
 

@@ -3,12 +3,13 @@ import { own } from '../models/api.ts';
 import { unknownPart } from '../models/egress-of.ts';
 import { powerfulModules } from '../models/python.ts';
 import { either, nodesOf } from './python-alternatives.ts';
+import { attributeOfObject, ownAttribute } from './python-attributes.ts';
 import { canonicalName } from './python-canonical.ts';
 import { readEnvironment } from './python-environment.ts';
 import { heldValue } from './python-held.ts';
 import { foldSlice } from './python-literals.ts';
 import { childrenOf, functionOf, nameOf, type PythonFunction, type PythonModule, scopeOf, textOf } from './python-module.ts';
-import { eitherBound, lookUp, memberOfModule } from './python-names.ts';
+import { lookUp, memberOfModule } from './python-names.ts';
 import { flowNode, flowSource, notePyTrait, type PythonRun, type PyValue, unknownPy } from './python-run.ts';
 import type { PyNode } from './python-tree.ts';
 import { evaluate } from './python-values.ts';
@@ -42,7 +43,11 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
   const { qual } = object;
   const about = { nodes: object.nodes, target: object.target };
   const entry = qual === undefined ? object.entries?.get(name) : undefined;
-  if (entry !== undefined) return entry;
+  if (entry !== undefined) {
+    // `options.name = x`, of any object.
+    const isGiven = [...run.modules.values()].some(({ attributes }) => attributes.has(name));
+    return isGiven ? { ...entry, otherTexts: [...entry.otherTexts, unknownPart] } : entry;
+  }
   if (name === 'name' && object.file.length > 0) return { ...unknownPy, ...about, texts: object.file.map(({ path }) => path) };
   if (qual === undefined) return { ...unknownPy, ...about };
   if (qual.startsWith('own ')) {
@@ -89,7 +94,8 @@ const tellingMembers: Readonly<Record<string, string>> = {
   FunctionType: 'types',
 };
 
-function propertyValue(run: PythonRun, method: PythonFunction, depth: number): PyValue {
+/** What a property gives. */
+export function propertyValue(run: PythonRun, method: PythonFunction, depth: number): PyValue {
   return either(method.returns.slice(0, 4).map((node) => evaluate(run, method.module, node, depth)));
 }
 
@@ -113,22 +119,6 @@ export function basesOf(run: PythonRun, className: string): readonly string[] {
     const { qual } = evaluate(run, module, child);
     return qual === undefined || qual === `class ${className}` ? [] : [qual];
   });
-}
-
-// Attributes are one for all objects of a module; what the skill does not define comes from a library's class.
-function attributeOfObject(run: PythonRun, object: PyValue, className: string, name: string, depth: number): PyValue {
-  for (const module of run.modules.values()) {
-    if (!module.classes.has(className)) continue;
-    const node = module.classes.get(className) ?? { from: 0, to: 0 };
-    const given = module.attributes.get(name) ?? [];
-    const inClass = module.scopes.get(node.from)?.names.get(name) ?? [];
-    const all = inClass.length === 0 ? given : [...given, ...inClass];
-    if (all.length === 0) continue;
-    const value = eitherBound(run, module, all, depth);
-    return { ...value, nodes: [...object.nodes, attributeNode(run, module, name, node)] };
-  }
-  const base = basesOf(run, className).find((one) => !one.startsWith('class '));
-  return { ...unknownPy, nodes: object.nodes, target: object.target, qual: base === undefined ? undefined : `${base}().${name}` };
 }
 
 /** The graph's node of an attribute, one for all objects of a module. */
@@ -232,19 +222,4 @@ function namedValue(run: PythonRun, module: PythonModule, node: PyNode, key: PyV
   const found = lookUp(module.scope, name);
   const value = found === undefined ? { ...unknownPy, qual: name } : heldValue(run, module, found.bindings, depth);
   return { ...value, folded: true, byText: true };
-}
-
-function ownAttribute(run: PythonRun, module: PythonModule, node: PyNode, name: string, depth: number): PyValue {
-  const bindings = module.attributes.get(name) ?? [];
-  const owner = functionOf(module, node)?.owner;
-  const method = owner === undefined ? undefined : methodOf(run, owner, name);
-  const inClass = module.inClasses.get(name) ?? [];
-  const all = inClass.length === 0 ? bindings : [...bindings, ...inClass.filter((binding) => binding.kind !== 'function')];
-  const nodes = [attributeNode(run, module, name, node)];
-  if (all.length === 0) {
-    if (method !== undefined) return method.property ? propertyValue(run, method, depth) : { ...unknownPy, own: method };
-    const base = owner === undefined ? undefined : basesOf(run, owner).find((one) => !one.startsWith('class '));
-    return { ...unknownPy, nodes, qual: base === undefined ? undefined : `${base}().${name}` };
-  }
-  return { ...eitherBound(run, module, all, depth), nodes, own: method };
 }

@@ -98,7 +98,7 @@ function rearranged(call: PyCall, qual: string): PyValue | undefined {
         return { ...unknownPy, texts: [String.fromCharCode(...bytes.slice(0, 4_096))], folded: true, decoded: true };
       return first === undefined
         ? unknownPy
-        : { ...unknownPy, texts: first.texts, nodes: nodesOf(call.args), decoded: first.decoded };
+        : { ...unknownPy, texts: first.texts, otherTexts: first.otherTexts, nodes: nodesOf(call.args), decoded: first.decoded };
     }
     case 'str':
     case 'repr':

@@ -20,7 +20,7 @@ export class PyNode {
   /** Its value, once it is known; `busy` while it is being found. */
   value: PyValue | 'busy' | undefined = undefined;
   /** What computing it gave, and whether that went through a decoder. */
-  folded: { readonly value: MaybeFolded; readonly decodes: boolean } | undefined = undefined;
+  folded: { readonly value: MaybeFolded; readonly decodes: boolean; readonly guesses: boolean } | undefined = undefined;
   /** Its name as Python compares names, and its arguments, once somebody asked. */
   named: string | undefined = undefined;
   given: CallArguments | undefined = undefined;
