@@ -8,7 +8,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:4db9e4c34d093a4fa29dec59d13afbd9a38bf90411287631d9840453ec6c3449',
+  extractor: 'sha256:b21e320c2fe49f7d7f82b2fd7d36905fb41971c53fde535971058ea1af553a5e',
   judging: 'sha256:5410bffb022a0e41458712012bc7866ac0f0037f04162121357610966240274f',
   rules: {
     'env/dynamic-name': 'sha256:cc6020893f261bd16fb598b88cd41a914dc12584c4ab179d5ed153788471a6b0',
