@@ -41,8 +41,12 @@ interface Span {
 export function redactionOf(values: readonly KnownValue[]): Redaction {
   const known = values.filter(({ value }) => value !== '').sort((a, b) => b.value.length - a.value.length);
   const startWholes = echoSearch(known.flatMap((owner) => echoForms(owner.value).map((form) => ({ ...form, owner }))));
+  // A value that repeats itself has the same part many times.
   const parts = known.flatMap((owner) =>
-    echoedPartForms(owner.value).map(({ text }) => ({ owner, bytes: Buffer.from(text, 'latin1') })),
+    [...new Set(echoedPartForms(owner.value).map(({ text }) => text))].map((text) => ({
+      owner,
+      bytes: Buffer.from(text, 'latin1'),
+    })),
   );
   const search = {
     startWholes,
