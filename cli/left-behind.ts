@@ -2,7 +2,7 @@
 import type { RunResult } from '../runner/run.ts';
 import type { LeftBehind } from '../skills-index/run/changes.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
-import { calledName } from './called-name.ts';
+import { asCalled, calledName } from './called-name.ts';
 import type { CommandContext } from './command.ts';
 import { leftBehindReasonsMax } from './limits.ts';
 import { count, note, safe } from './output.ts';
@@ -13,7 +13,7 @@ export function leftBehindLines(cleaned: readonly LeftBehind[], run: string): st
   for (const { path, why } of cleaned) reasons.set(why, [...(reasons.get(why) ?? []), path]);
   const lines = [...reasons].slice(0, leftBehindReasonsMax).map(([why, [first = '', ...others]]) => {
     const what = others.length === 0 ? first : `${first} and ${count(others.length, 'more path')}`;
-    return ['not taken over', what, why].filter((part) => part !== '').join(': ');
+    return ['not taken over', what, asCalled(why)].filter((part) => part !== '').join(': ');
   });
   const untold = reasons.size - lines.length;
   const isWhole = untold <= 0 && reasons.size === cleaned.length;

@@ -1,11 +1,12 @@
 /** What happens to the changes of a run at its end: accepted beforehand, shown to a person who says yes, or left to wait. */
 import { holdDesk, startGate } from '../../runner/holds.ts';
 import type { ChangeSet } from '../../skills-index/run/changes.ts';
+import { canAnswer } from '../../skills-index/run/hold-answer.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { confirm } from '../ask.ts';
 import type { CommandContext } from '../command.ts';
-import { handsOfAgent } from '../holds/hands.ts';
+import { noteHold } from '../holds/hands.ts';
 import { noteLeftBehind } from '../left-behind.ts';
 import { diffLinesMax, waitingDaysMax } from '../limits.ts';
 import { inkFor, note, safe, say } from '../output.ts';
@@ -23,6 +24,7 @@ export async function offerChanges(context: CommandContext, host: HostFiles, set
   await sweepAndNote(context, host.audit);
   const waiting = readWaiting(context.paths.data, set.run);
   const person = context.format === 'text' && context.stdin.isTTY === true && context.stderr.isTTY === true;
+  if (accepted || person) requireApprover(host, set);
   if (accepted) await askForAgent(context, host, waiting);
   else if (person && (await saysYes(context, waiting))) await askForAgent(context, host, waiting);
   else {
@@ -57,6 +59,18 @@ async function saysYes(context: CommandContext, waiting: WaitingChanges): Promis
 }
 
 /**
+ * Before anybody reads or confirms changes that nobody can allow.
+ * @throws Problem `hold-unsupported`
+ */
+export function requireApprover({ policy }: Pick<HostFiles, 'policy'>, { agent, run }: ChangeSet): void {
+  if (agent === 'operator' || policy.approvers.some((one) => canAnswer(one, [process.getuid?.() ?? 0]))) return;
+  const why = `agent ${agent} made them, and ${policy.file} names nobody but the agent's user who may allow them`;
+  throw new Problem('hold-unsupported', `Changes of run ${run} are not applied: ${why}`, {
+    hint: `skillgate key create NAME --passphrase, write the line it prints into "approvers" of ${policy.file}, then: skillgate changes accept ${run}`,
+  });
+}
+
+/**
  * What an agent’s run changed needs an answer that the agent cannot give.
  * @throws Problem `hold-unsupported`, `hold-denied`, `hold-expired`
  */
@@ -70,7 +84,8 @@ export async function askForAgent(context: CommandContext, host: HostFiles, { se
     ...desk,
     subject,
     grants: canonicalDigest(set.folders.map((one) => one.source)),
-    hands: handsOfAgent(context, host.policy),
+    // No word of the terminal is an answer: it only hears what is waited for, and until when.
+    hands: { notify: noteHold(context, host.policy) },
   });
   const changes = set.folders.reduce((sum, one) => sum + one.changes.length, 0);
   const answer = await gate.ask({ kind: 'apply', target: targetsOf(set), changes, digest }, context.signal);

@@ -25,25 +25,23 @@ export interface How {
 /** @throws Problem `changes-invalid`, `changes-conflict` */
 export function putEntry(at: Buffer, after: EntryState, { keepList, modeFor, read, requireJudged }: How): void {
   const beside = besideOf(at);
-  // Of an accept that was killed here.
-  removeLeftover(beside);
+  removeLeftover(beside, after);
+  const made = make(beside, after);
   try {
-    const made = make(beside, after);
-    try {
-      // First of all: whatever goes wrong from here on, nothing that belongs to root lies in the folder.
-      give(made, after);
-      if (after.kind === 'file') write(made, after, read);
-      if (keepList) copyAccessList(at, made);
-      if (after.kind === 'file') fs.fchmodSync(made, modeFor(`/proc/self/fd/${made}`, after.mode));
-      if (fs.lstatSync(beside).ino !== fs.fstatSync(made).ino) throw swapped(beside);
-      requireJudged();
-      fs.renameSync(beside, at);
-    } finally {
-      fs.closeSync(made);
-    }
+    // First of all: whatever goes wrong from here on, nothing that belongs to root lies in the folder.
+    give(made, after);
+    if (after.kind === 'file') write(made, after, read);
+    if (keepList) copyAccessList(at, made);
+    if (after.kind === 'file') fs.fchmodSync(made, modeFor(`/proc/self/fd/${made}`, after.mode));
+    if (!isAt(beside, made)) throw swapped(beside);
+    requireJudged();
+    fs.renameSync(beside, at);
   } catch (cause) {
-    removeLeftover(beside);
+    // Something else under this name is not ours to remove.
+    if (isAt(beside, made)) remove(beside);
     throw cause;
+  } finally {
+    fs.closeSync(made);
   }
 }
 
@@ -78,10 +76,22 @@ function besideOf(at: Buffer): Buffer {
   return Buffer.concat([at.subarray(0, at.length - name.length), bytesOf(`.skillgate-${hexOf(digestOf(name)).slice(0, 16)}`)]);
 }
 
-function removeLeftover(beside: Buffer): void {
+// Of an accept that was killed here: it belongs to this user, or was given to its owner already.
+function removeLeftover(beside: Buffer, { uid }: EntryState): void {
   const found = fs.lstatSync(beside, { throwIfNoEntry: false });
-  if (found?.isDirectory()) fs.rmdirSync(beside);
-  else if (found !== undefined) fs.unlinkSync(beside);
+  if (found === undefined) return;
+  if (![process.geteuid?.(), uid].includes(found.uid)) throw swapped(beside);
+  remove(beside);
+}
+
+function remove(at: Buffer): void {
+  if (fs.lstatSync(at).isDirectory()) fs.rmdirSync(at);
+  else fs.unlinkSync(at);
+}
+
+function isAt(at: Buffer, made: number): boolean {
+  const [found, own] = [fs.lstatSync(at, { throwIfNoEntry: false }), fs.fstatSync(made)];
+  return found?.ino === own.ino && found.dev === own.dev;
 }
 
 /** A descriptor of a new entry that only its maker can open. */

@@ -7,7 +7,7 @@ import { confirm } from '../ask.ts';
 import { calledName } from '../called-name.ts';
 import { acceptChanges } from '../changes/accept.ts';
 import { sayMarked } from '../changes/marked.ts';
-import { askForAgent, sweepAndNote } from '../changes/offer.ts';
+import { askForAgent, requireApprover, sweepAndNote } from '../changes/offer.ts';
 import { sayChanges, showChanges } from '../changes/show.ts';
 import {
   discardWaiting,
@@ -74,11 +74,12 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   const { digest } = context.options;
   const { run: id } = waiting.set;
   const said = typeof digest === 'string' ? parseDigest(digest) : undefined;
+  const host = hostFiles(context);
+  requireApprover(host, waiting.set);
   if (said === undefined) {
     say(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env)));
     await confirm(context, safe`Apply these changes?`, 'yes', `skillgate changes accept ${id} --digest ${waiting.digest}`);
   }
-  const host = hostFiles(context);
   await askForAgent(context, host, waiting);
   noteLeftBehind(context, await acceptChanges(context.paths, host, id, said ?? waiting.digest), id);
   const changes = kindsOf(waiting);

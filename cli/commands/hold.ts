@@ -11,11 +11,13 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { makeAnswer, putAnswer } from '../holds/answer.ts';
+import { heldChanges, heldChangesText } from '../holds/held-changes.ts';
 import { type HoldHere, holdNamed, holdsFolderOf, holdsHere } from '../holds/here.ts';
 import { describeHold } from '../holds/hold-text.ts';
 import { runInMailbox } from '../holds/mailbox-desk.ts';
 import { requestText, shownBody } from '../holds/request-text.ts';
-import { answer, joined, note, safe } from '../output.ts';
+import { diffLinesMax } from '../limits.ts';
+import { answer, inkFor, joined, note, safe } from '../output.ts';
 import { parseBase } from '../registry-base.ts';
 import { hostFiles } from '../start-skill.ts';
 
@@ -28,6 +30,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (context.command === 'hold show') return show(context, here);
   note(context, describeHold(here));
   const verdict = context.command === 'hold allow' ? 'allow' : 'deny';
+  const changes = verdict === 'allow' ? heldChanges(context, here.hold) : undefined;
+  if (changes !== undefined) note(context, heldChangesText(changes, inkFor(context.stderr, context.env), diffLinesMax));
+  if (typeof changes === 'string' && here.state === 'waiting')
+    throw new Problem('hold-denied', `Cannot allow ${here.hold.id}: ${changes}`, { hint: 'skillgate changes list' });
   if (verdict === 'deny' && here.state === 'allowed') return takeBack(context, here, 'the allowance is taken back');
   if (verdict === 'allow' && here.state === 'denied')
     return takeBack(context, here, 'the no is taken back: the next time somebody is asked again');
@@ -71,6 +77,14 @@ function list(context: CommandContext, policy: HostPolicy): ExitCode {
 
 // All that the hold is about: what stands in the hold itself is cut where it is long.
 function show(context: CommandContext, here: HoldHere): ExitCode {
+  const changes = heldChanges(context, here.hold);
+  if (changes !== undefined) {
+    const told = typeof changes === 'string' ? { why: changes } : changes.set;
+    answer(context, { schema: 'skillgate.hold-shown/1', ...here, changes: told }, () =>
+      joined([describeHold(here), heldChangesText(changes, inkFor(context.stdout, context.env))], '\n'),
+    );
+    return exitCodes.ok;
+  }
   const folder = holdsFolderOf(context);
   const request = keptRequest(folder, here.hold);
   const path = requestPath(folder, here.hold);

@@ -14,16 +14,7 @@ import { leaveInMailbox, type MailboxWorld } from './mailbox-hand.ts';
 
 /** For a person who runs something themselves; only then may they say yes at the terminal. */
 export function handsOfOperator(context: CommandContext, policy: HostPolicy): HoldHands {
-  const notify = (hold: Hold): void => {
-    note(context, safe`held until ${hold.expires}: ${hold.what}`);
-    note(
-      context,
-      safe`  a person looks with: skillgate hold show ${hold.id}, and answers with: skillgate hold allow ${hold.id}   (or skillgate hold deny ${hold.id})`,
-    );
-    const log = (line: string): void => note(context, safe`note: ${line}`);
-    tellWebhooks(context, policy, hold, log);
-    leaveInMailbox(context, policy, hold, log);
-  };
+  const notify = noteHold(context, policy);
   const atTerminal = context.stdin.isTTY === true && context.stderr.isTTY === true;
   if (!atTerminal) return { notify };
   return {
@@ -37,6 +28,20 @@ export function handsOfOperator(context: CommandContext, policy: HostPolicy): Ho
         () => false,
       );
     },
+  };
+}
+
+/** Says what is waited for, until when, and how a person answers; tells everybody whom host policy names. */
+export function noteHold(context: CommandContext, policy: HostPolicy): (hold: Hold) => void {
+  return (hold) => {
+    note(context, safe`held until ${hold.expires}: ${hold.what}`);
+    note(
+      context,
+      safe`  a person looks with: skillgate hold show ${hold.id}, and answers with: skillgate hold allow ${hold.id}   (or skillgate hold deny ${hold.id})`,
+    );
+    const log = (line: string): void => note(context, safe`note: ${line}`);
+    tellWebhooks(context, policy, hold, log);
+    leaveInMailbox(context, policy, hold, log);
   };
 }
 

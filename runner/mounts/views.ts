@@ -61,7 +61,7 @@ type Overlay = { readonly namespace: number; readonly pin: number };
 // Why not, where it cannot be.
 async function overlayOver(folder: number, path: string, room: string, into: number | undefined): Promise<Overlay | string> {
   const { uid, gid, mode } = fs.fstatSync(folder);
-  const facts = [`${uid}:${gid}`, (mode & 0o777).toString(8), String(changedBytesMax), String(changedPathsMax * 3)];
+  const facts = [`${uid}:${gid}`, (mode & 0o3777).toString(8), String(changedBytesMax), String(changedPathsMax * 3)];
   const made = await mountInNamespace({
     script: overlayScript,
     args: [room, path, ...facts],
@@ -81,7 +81,8 @@ async function copyOf(folder: number, room: string, descriptors: number[], why: 
   const give = (at: Buffer | string, { uid, gid, mode, atime, mtime }: fs.Stats): void => {
     if (process.getuid?.() === 0) fs.chownSync(at, uid, gid);
     else giveGroup(at, gid);
-    fs.chmodSync(at, mode & 0o1777);
+    // What is made in a folder with the setgid bit has the group of the folder.
+    fs.chmodSync(at, mode & ((mode & fs.constants.S_IFMT) === fs.constants.S_IFDIR ? 0o3777 : 0o1777));
     fs.utimesSync(at, atime, mtime);
   };
   const folders: (readonly [Buffer, fs.Stats])[] = [[bytesOf(source), root]];

@@ -1,7 +1,7 @@
 /** A folder that a run may change: it sees a view of it, and what it did there is judged, compared and offered afterwards. */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
-import { judgeAccessLists } from '../../skills-index/run/access-lists.ts';
+import { folderOf, judgeAccessLists } from '../../skills-index/run/access-lists.ts';
 import { type Owners, type Ownership, ownershipOf } from '../../skills-index/run/foreign-paths.ts';
 import { type Gathering, gatherChanges, TooMuchChanged } from '../../skills-index/run/gather-changes.ts';
 import { type LookAt, whyLeftBehind } from '../../skills-index/run/left-behind.ts';
@@ -111,6 +111,7 @@ async function collectChanges(
   const touched = (path: string): boolean => changedAt(below, path, owners) !== (view.below ?? before).get(path)?.changed;
   const { gathered, refuse, requireRoom, compare, gone } = gatherChanges(limits, touched, further);
   const look = lookIn(root, shutOf(protectedPaths));
+  const inherits = inheritsGroup(fs.statSync(below), before);
   const meet = async (met: Met): Promise<boolean> => {
     const { path, at, stats, link } = met;
     const old = before.get(path);
@@ -132,7 +133,8 @@ async function collectChanges(
     // A file with holes costs a run nothing, whatever its size.
     if (stats.isFile()) requireRoom(path, stats.size);
     const { state, content } = withHandle(at, (self) => readContent(self, stats, link));
-    if (compare(path, await stateAt(below, path, owners), state) && content !== undefined) keep(textOf(path), content);
+    if (compare(path, await stateAt(below, path, owners), state, inherits(path, stats)) && content !== undefined)
+      keep(textOf(path), content);
     return true;
   };
   const fail = (path: string, cause: unknown): void => {
@@ -170,6 +172,22 @@ function originIn(
     const inode = inodes.get(path) ?? before.get(path)?.inode;
     return inode === undefined ? undefined : paths.get(inode);
   };
+}
+
+// As the kernel does it (inode(7)): a new folder has the setgid bit and the group of a folder that has the bit.
+function inheritsGroup(root: fs.Stats, before: ReadonlyMap<string, SeenEntry>): (path: string, stats: fs.Stats) => boolean {
+  const groups = new Map(
+    [['', root] as const, ...before].flatMap(([path, { mode, gid }]) => (isSetgid(mode) ? [[path, gid]] : [])),
+  );
+  return (path, { gid, mode }) => {
+    if (!isSetgid(mode) || ![groups.get(path), groups.get(folderOf(path))].includes(gid)) return false;
+    groups.set(path, gid);
+    return true;
+  };
+}
+
+function isSetgid(mode: number): boolean {
+  return (mode & fs.constants.S_IFMT) === fs.constants.S_IFDIR && (mode & 0o2000) !== 0;
 }
 
 const holdsOthers = 'it holds what belongs to another user';

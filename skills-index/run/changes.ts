@@ -18,6 +18,8 @@ const path = v.pipe(
   v.check((text) => text.split('/').every((part) => !['', '.', '..'].includes(part) && !part.includes('\0')), 'is no plain path'),
 );
 const mode = v.pipe(count, v.maxValue(0o1777, 'has setuid or setgid bits'));
+// A folder that inherits the setgid bit gives its group to what is made in it, and nobody any rights.
+const folderMode = v.pipe(count, v.maxValue(0o3777, 'has a setuid bit'));
 // Without them, applying a rename could give one user's file to another.
 const owner = { uid: count, gid: count };
 const beforeMode = v.pipe(count, v.maxValue(0o7777, 'is no mode'));
@@ -31,7 +33,7 @@ const stateBefore = v.variant('kind', [
 ]);
 const stateAfter = v.variant('kind', [
   exactObject({ ...file, mode }),
-  exactObject({ kind: v.literal('folder'), mode, ...owner }),
+  exactObject({ kind: v.literal('folder'), mode: folderMode, ...owner }),
   link,
 ]);
 const said = exactObject({ path: v.string(), why: v.string() });

@@ -24,10 +24,11 @@ export interface Gathering {
   requireRoom(path: string, bytes: number): void;
   /**
    * An entry that may be taken over.
+   * @param inherits whether it is a folder that has its setgid bit and its group from the folder that holds it, or had them before
    * @returns whether its bytes have to be kept
    * @throws Error when there is more than the limits
    */
-  compare(path: string, below: EntryState | undefined, seen: EntryState | undefined): boolean;
+  compare(path: string, below: EntryState | undefined, seen: EntryState | undefined, inherits?: boolean): boolean;
   /** A path that the run does not see any more, unless it is not taken over. `below` throws where it cannot be read. */
   gone(path: string, below: () => Promise<EntryState | undefined>): Promise<void>;
 }
@@ -62,14 +63,15 @@ export function gatherChanges(limits: GatherLimits, touched: (path: string) => b
     if (bytes > limits.bytes || changes.length >= limits.paths) throw new TooMuchChanged(limits, textOf(path));
     changes.push({ path: textOf(path), ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
   };
-  const compare: Gathering['compare'] = (path, below, seen) => {
+  const compare: Gathering['compare'] = (path, below, seen, inherits = false) => {
     if (sameState(below, seen)) return false;
     // Only its owner could make it so; a run that makes a shared folder anew means what is in it.
     if (below?.kind === 'folder' && seen?.kind === 'folder' && below.uid !== seen.uid) {
       leave(path, `the folder of user ${below.uid} keeps its owner, group and mode`);
       return false;
     }
-    const after = seen !== undefined && 'mode' in seen ? { ...seen, mode: seen.mode & 0o1777 } : seen;
+    const bits = seen?.kind === 'folder' && inherits ? 0o3777 : 0o1777;
+    const after = seen !== undefined && 'mode' in seen ? { ...seen, mode: seen.mode & bits } : seen;
     if (!sameState(after, seen)) leave(path, 'setuid or setgid bits, taken off');
     if (sameState(below, after)) return false;
     add(path, below, after);

@@ -104,7 +104,16 @@ const policyEntries = exactObject({
   workspaces: v.optional(v.record(checked(isNamePart, 'is not a workspace’s name'), folder), {}),
   ownLocks: v.optional(boundedList(v.string(), ownLocksMax), []),
   obeyed: v.optional(
-    v.pipe(v.array(checked(isEntryName, 'is not the name of a file or folder')), v.maxLength(obeyedNamesMax)),
+    v.pipe(
+      v.array(
+        v.pipe(
+          checked(isEntryName, 'is not the name of a file or folder'),
+          // Taken as a name, a pattern would protect nothing.
+          v.check((name) => !/[*?[]/.test(name), 'is a pattern: names are compared whole, so write each name'),
+        ),
+      ),
+      v.maxLength(obeyedNamesMax),
+    ),
     [],
   ),
   env: v.optional(

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
+import { setCalledName } from '../../cli/called-name.ts';
 import type { CommandContext } from '../../cli/command.ts';
 import { leftBehindForAgent, leftBehindLines, noteEnd } from '../../cli/left-behind.ts';
 
@@ -69,4 +70,11 @@ it.each([
     mounts: [{ source: 'workspace:a', target: '/reports', path: '/a', id: '1:2', mode, reason: '' }],
   });
   expect(notes.join('')).toBe(said);
+});
+
+it('a reason that names a command names the program as it was called', () => {
+  setCalledName('npx skillgate');
+  const lines = leftBehindLines([{ path: '/w', why: 'no room: accept or discard some of them (skillgate changes list)' }], 'r');
+  setCalledName('skillgate');
+  expect(lines[0]).toContain('(npx skillgate changes list)');
 });

@@ -66,6 +66,7 @@ describe('host policy', () => {
     ['an unknown requirement', { require: ['magic'] }, 'require'],
     ['a grace of more than four days', { statusGraceHours: 97 }, 'is more than 96'],
     ['a grace of less than nothing', { statusGraceHours: -1 }, 'is less than 0'],
+    ['a pattern as an obeyed name', { obeyed: ['*.tf'] }, 'is a pattern: names are compared whole, so write each name'],
     ['a path as an obeyed name', { obeyed: ['a/b'] }, 'name of a file or folder'],
     ['a key twice', '{"plain":true,"plain":false}', 'twice'],
     ['no JSON', '{', 'host.json'],

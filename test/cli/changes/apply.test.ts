@@ -98,6 +98,56 @@ describe.each(root ? [true, false] : [false])('accepted changes (overlay: %s)', 
   });
 });
 
+describe.each(root ? [true, false] : [])('a folder of a team, with the setgid bit (overlay: %s)', (overlays) => {
+  const prepare = (): void => {
+    seen = makeSeenFolder(overlays);
+    fs.mkdirSync(`${seen.folder}/team`);
+    for (const at of [seen.folder, `${seen.folder}/team`]) {
+      fs.chownSync(at, 65_534, 65_534);
+      fs.chmodSync(at, 0o2775);
+    }
+  };
+
+  it('gives the bit and its group to each folder that a run makes in it, and keeps it', async () => {
+    prepare();
+    const after = await seen.see((view) => {
+      for (const path of ['top', 'team/sub', 'team/sub/deep']) fs.mkdirSync(`${view}/${path}`);
+      fs.chmodSync(`${view}/team`, 0o2755);
+      fs.writeFileSync(`${view}/team/sub/file`, 'x');
+    });
+    await after.apply();
+    expect(after.refused).toEqual([]);
+    expect(treeOf(seen.folder)).toMatchObject({
+      ...{ top: 'folder 2755', team: 'folder 2755', 'team/sub': 'folder 2755', 'team/sub/deep': 'folder 2755' },
+      'team/sub/file': 'file 644 x',
+    });
+    const groups = ['top', 'team/sub/deep', 'team/sub/file'].map((path) => fs.statSync(`${seen.folder}/${path}`).gid);
+    expect(groups).toEqual([65_534, 65_534, 65_534]);
+    expect((await seen.see(() => undefined)).changes).toEqual([]);
+  });
+
+  it('gives the bit to no file, to no folder of another group, and to nothing elsewhere', async () => {
+    prepare();
+    fs.mkdirSync(`${seen.folder}/plain`);
+    fs.chownSync(`${seen.folder}/plain`, 65_534, 65_534);
+    fs.chmodSync(`${seen.folder}/plain`, 0o755);
+    const after = await seen.see((view) => {
+      fs.writeFileSync(`${view}/team/tool`, 'x');
+      for (const path of ['team/other', 'plain/sub']) fs.mkdirSync(`${view}/${path}`);
+      giveRest(view);
+      fs.chownSync(`${view}/team/other`, 65_534, 1_234);
+      for (const path of ['team/tool', 'team/other', 'plain/sub']) fs.chmodSync(`${view}/${path}`, 0o2755);
+    });
+    await after.apply();
+    const why = 'setuid or setgid bits, taken off';
+    const paths = after.refused.map((one) => one.path).sort();
+    expect([paths, new Set(after.refused.map((one) => one.why))]).toEqual([
+      ['plain/sub', 'team/other', 'team/tool'],
+      new Set([why]),
+    ]);
+  });
+});
+
 describe('a file with an access list', () => {
   // acl(5) as the kernel keeps it: the owner, user 1234 and the mask may read and write, the owning group and others nothing.
   const list = `struct.pack('<I', 2) + b''.join(struct.pack('<HHI', *e) for e in
