@@ -1,9 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { showChanges } from '../../../cli/changes/show.ts';
 import type { WaitingChanges } from '../../../cli/changes/waiting.ts';
 import { inkFor } from '../../../cli/output.ts';
 import type { Change, EntryState } from '../../../skills-index/run/changes.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { folderWith } from '../temporary-folder.ts';
 
 const ink = inkFor(process.stderr, { NO_COLOR: '1' });
 const contents = new Map<string, Uint8Array>();
@@ -12,8 +15,8 @@ const fileOf = (text: string): EntryState => {
   contents.set(digestOf(bytes), bytes);
   return { kind: 'file', sha256: digestOf(bytes), bytes: bytes.length, mode: 0o644, uid: 1, gid: 1 };
 };
-const shown = (changes: Change[], linesMax?: number): string[] => {
-  const folder = { source: 'workspace:w', target: '/w', path: '/nowhere', id: '1:1', mode: 'cow' as const };
+const shown = (changes: Change[], linesMax?: number, path = '/nowhere'): string[] => {
+  const folder = { source: 'workspace:w', target: '/w', path, id: '1:1', mode: 'cow' as const };
   const set: WaitingChanges['set'] = {
     ...{
       schema: 'skillgate.changes/2',
@@ -70,4 +73,16 @@ it('a list that a folder gives to what is new is told of', () => {
   expect(shown([change])[1]).toBe(
     'created a.txt (0 bytes 644, owner 1:1, access list of its folder; where that gives none, for its owner alone)',
   );
+});
+
+it('files that are slow to compare have one budget together, and those beyond it are told of', () => {
+  const path = folderWith();
+  const text = (sign: string): string => Array.from({ length: 1_500 }, (_, index) => `${sign}${index}\n`).join('');
+  const changes = [1, 2, 3, 4].map((number): Change => {
+    writeFileSync(join(path, `${number}.txt`), text('a'));
+    return { path: `${number}.txt`, before: fileOf(text('a')), after: fileOf(text('b')) };
+  });
+  const unaligned = shown(changes, undefined, path).filter((line) => line.includes('! many lines differ'));
+  expect(unaligned).toHaveLength(2);
+  expect(shown(changes.slice(0, 1), undefined, path).filter((line) => line.includes('! many lines differ'))).toEqual([]);
 });
