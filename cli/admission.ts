@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Admission, admit } from '../runner/admit.ts';
 import { type OpenedSkill, openSkill } from '../runner/catalogue.ts';
 import { fetchBlob, type Source } from '../skills-index/client/blobs.ts';
+import { withDeadline } from '../skills-index/client/limited-source.ts';
 import type { HostPolicy } from '../skills-index/run/host-policy.ts';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
@@ -78,9 +79,12 @@ export async function projectAt(start: string): Promise<Project> {
  * @throws Problem `root-not-pinned`, `not-found`, `registry-down`, and others of `admit`
  */
 export async function askAdmission(asking: World, question: Question): Promise<Answer> {
-  const world = { ...asking, verified: asking.verified ?? new VerifiedStatements() };
+  const pinned = registryOf(asking, scopeOf(question.name), question.registries);
+  // One deadline over all of it: the root of trust, the evidence, and both again after a refusal.
+  const { fetch: getFile } = withDeadline({ base: pinned.base, fetch: asking.getFile ?? asking.fetch });
+  const world = { ...asking, getFile, verified: asking.verified ?? new VerifiedStatements() };
   const terms = { offline: question.offline ?? false, graceHours: question.host?.statusGraceHours ?? 0 };
-  const fresh = await freshRegistry(world, registryOf(world, scopeOf(question.name), question.registries), terms);
+  const fresh = await freshRegistry(world, pinned, terms);
   const answer = await askOne(world, question, fresh);
   const { kept } = answer.registry;
   if (answer.admission.decision.kind === 'admitted' || kept === undefined || terms.offline) return answer;

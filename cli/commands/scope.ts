@@ -2,13 +2,15 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../skills-index/statement/identity-id.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, note, safe, table } from '../output.ts';
-import { postStatement, registryIdFor } from '../post-statement.ts';
+import { postStatement } from '../post-statement.ts';
 import { scopeAnswer } from '../registry-answers.ts';
 import { askRegistry } from '../registry-api.ts';
 import { newOwner, noOwnerLeft, refuseForeignScope } from '../scope-owner.ts';
 import { identityOf, isKeyed, someoneFor } from '../signers/someone.ts';
+import { currentRegistry } from '../trust/refresh.ts';
 
 /** `skill scope claim|show|publishers|transfer`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -32,7 +34,13 @@ async function claim(context: CommandContext): Promise<ExitCode> {
       hint: `claim it yourself, then: skillgate scope publishers ${scope} …`,
     });
   await refuseForeignScope(context, scope, someone);
-  const registry = await registryIdFor(context);
+  const { root } = await currentRegistry(context, context.registryBase);
+  // Where it is the only key, an administrator's would be taken without a word, and publish from then on beside enrolling people.
+  if (context.options.key === undefined && root.administrators.some(({ keyId }) => someone.ids.includes(keyId)))
+    throw new Problem('usage', `Cannot claim @${scope} with ${someone.name}: it is an administrator's key of this registry`, {
+      hint: `make a key of your own to publish with: skillgate key create; then: skillgate scope claim ${scope}. To own it as an administrator all the same, name the key with --key`,
+    });
+  const registry = registryIdOf(root);
   const signer = await someone.signer();
   const owner = identityOf(signer);
   const { digest, logIndex } = await postStatement(context, scopeStatement({ registry, scope, owners: [owner] }), signer);

@@ -2,6 +2,7 @@
  * What a host remembers of a registry is kept under the fingerprint that it pinned. Whoever pins another root file of the same registry, as after
  * a rotation, keeps that memory: else the registry could deny to this host what it showed before.
  */
+import { listKnown } from '../../skills-index/client/known-statements.ts';
 import type { Store } from '../../skills-index/client/store.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -64,8 +65,8 @@ function provenAs(context: CommandContext, base: string): Proven | undefined {
 }
 
 async function carry(from: Store, to: Store): Promise<void> {
-  const has = new Set(await to.listNamed('known'));
-  for (const name of await from.listNamed('known')) {
+  const has = new Set(await listKnown(to));
+  for (const name of await listKnown(from)) {
     const bytes = has.has(name) ? undefined : await from.getNamed(`known/${name}`);
     if (bytes !== undefined) await to.putNamed(`known/${name}`, bytes);
   }

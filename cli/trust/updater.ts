@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Updater } from 'tuf-js';
 import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { statusBytesMax, tufFileBytesMax, tufRootsMax } from '../../skills-index/trust/limits.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
@@ -165,6 +166,7 @@ function requireCoherent({ pinned, kept, now, chain }: Walked, { metadata, files
     reasons.push('the root file is older than the one that was pinned: a key that was retired there is in office');
   if (root.origin !== pinned.origin) reasons.push(`the root file is for ${root.origin}, not ${pinned.origin}`);
   const before = kept === undefined ? [] : [parseRoot(kept.files['root.json'])];
+  reasons.push(...[pinned, ...before].flatMap((earlier) => whyOtherThresholds(root, earlier) ?? []));
   // One from before root files named it names the registry by whichever root file was in force at the first rotation since.
   const named = [pinned, ...before].filter(({ tuf, first }) => tuf !== undefined || first !== undefined);
   if (named.some((one) => registryIdOf(one) !== registryIdOf(root)))
@@ -178,6 +180,15 @@ function requireCoherent({ pinned, kept, now, chain }: Walked, { metadata, files
   throw new Problem('tuf-invalid', 'Cannot trust what the registry shows: its parts do not belong together', {
     reasons: reasons.map((message) => ({ message })),
   });
+}
+
+// By earlier thresholds it is judged who was enrolled: a root file that drops one would undo an enrolment, or let a lone vote of then count.
+function whyOtherThresholds({ thresholds = [] }: RootFile, { thresholds: earlier = [] }: RootFile): string | undefined {
+  const changed = earlier.find((one, at) => canonicalJson(one) !== canonicalJson(thresholds[at] ?? null));
+  return (
+    changed &&
+    `the root file no longer says that it took ${changed.threshold} administrators up to log index ${changed.validUpTo}, as an earlier one does`
+  );
 }
 
 async function needTarget(folder: string, updater: Updater, name: string, question: TrustQuestion): Promise<string> {

@@ -21,15 +21,22 @@ const folder = 'known';
  */
 export async function readKnown(store: Store, name: SkillName): Promise<ReadonlyMap<Digest, Uint8Array>> {
   const known = new Map<Digest, Uint8Array>();
-  for (const hex of await store.listNamed(folder)) {
+  for (const hex of await listKnown(store)) {
     const place = `${folder}/${hex}`;
-    const bytes = await store.getNamed(place);
+    const bytes = await store.getNamed(place).catch((cause: unknown) => {
+      throw damaged(store.placeOf?.(place) ?? place, cause);
+    });
     const digest = `sha256:${hex}`;
     if (bytes === undefined || !isDigest(digest) || digestOf(bytes) !== digest) throw damaged(store.placeOf?.(place) ?? place);
     const { dsseEnvelope } = parseSigstoreBundle(parseJson(bytes, 'statement').value);
     if (isOfSkill(peekStatement(dsseEnvelope), name)) known.set(digest, bytes);
   }
   return known;
+}
+
+/** Names of the kept statements. Whatever else lies in the folder, an editor's copy perhaps, was not put there by this code. */
+export async function listKnown(store: Store): Promise<readonly string[]> {
+  return (await store.listNamed(folder)).filter((hex) => isDigest(`sha256:${hex}`));
 }
 
 /**
@@ -41,7 +48,7 @@ export async function rememberKnown(
   statements: ReadonlyMap<Digest, Uint8Array>,
   { learned }: Decision,
 ): Promise<void> {
-  const kept = new Set(await store.listNamed(folder));
+  const kept = new Set(await listKnown(store));
   for (const digest of learned) {
     const bytes = statements.get(digest);
     if (bytes === undefined || kept.has(hexOf(digest))) continue;
@@ -57,9 +64,10 @@ function isOfSkill(statement: Statement, name: SkillName): boolean {
   return statement.predicateType !== predicateTypes.scope || statement.predicate.scope === scopeOf(name);
 }
 
-function damaged(place: string): Problem {
+function damaged(place: string, cause?: unknown): Problem {
   return new Problem('memory-damaged', `Cannot trust what this host remembers of the registry: ${place} is damaged`, {
     hint: 'bring the file back from a backup; or delete it, and this host no longer knows the statement that the file held',
+    cause,
   });
 }
 

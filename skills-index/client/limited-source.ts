@@ -8,7 +8,10 @@ import type { Store } from './store.ts';
 type Body = NonNullable<FileAnswer['body']>;
 
 /** The same source, which answers nothing once the time is over. */
-export function withDeadline<Limited extends Source>(source: Limited, milliseconds = admissionMilliseconds): Limited {
+export function withDeadline<Limited extends Pick<Source, 'fetch' | 'base'>>(
+  source: Limited,
+  milliseconds = admissionMilliseconds,
+): Limited {
   const late = AbortSignal.timeout(milliseconds);
   const tooLate = (): Problem =>
     new Problem(

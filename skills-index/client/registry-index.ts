@@ -21,7 +21,7 @@ import { verifyRootCheckpoint } from '../trust/root-office.ts';
 import { marksOfAll, newestStatus, type Status, type StatusMark, verifyStatus } from '../trust/status-file.ts';
 import { fetchBlobIfThere, fetchFile, fetchNamed, inTurns, type Source } from './blobs.ts';
 import { readKnown } from './known-statements.ts';
-import { withDeadline, withSum } from './limited-source.ts';
+import { withSum } from './limited-source.ts';
 import { statementBlobBytesMax } from './limits.ts';
 import { keepAlarm } from './log-alarm.ts';
 import { fetchConsistency } from './log-proofs.ts';
@@ -50,8 +50,7 @@ export type VersionEvidence = Omit<
  * @throws Problem `not-found`, `registry-down`, `registry-answer`, `signature-invalid`, `log-invalid` when the kept checkpoint is damaged,
  *   `log-rolled-back` when the version is not there, and neither is the log that was seen before
  */
-export async function fetchVersionEvidence(asked: VersionQuery): Promise<VersionEvidence> {
-  const query = withDeadline(asked);
+export async function fetchVersionEvidence(query: VersionQuery): Promise<VersionEvidence> {
   const lines = await fetchIndex(query, query.name);
   const isGood = (bytes: Uint8Array): boolean => readStatus(bytes, query) !== undefined;
   const statusFile = { name: 'status.json', path: '/index/status.json', bytesMax: statusBytesMax, isGood };

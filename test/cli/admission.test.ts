@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { askAdmission, type World } from '../../cli/admission.ts';
+import type { GetFile } from '../../skills-index/client/blobs.ts';
+import { admissionMilliseconds } from '../../skills-index/client/limits.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
@@ -42,6 +44,35 @@ afterAll(() => {
 const worldWith = (verified: VerifiedStatements): World => ({
   ...{ env: {}, paths: pathsOf(user.home), fetch: network.fetch, now: network.now, verified },
   signal: new AbortController().signal,
+});
+
+describe('the time of one admission', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('runs from the first question for the root of trust on, and ends what is asked', async () => {
+    const over = new AbortController();
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((milliseconds) =>
+      milliseconds === admissionMilliseconds ? over.signal : new AbortController().signal,
+    );
+    const asked: string[] = [];
+    const getFile: GetFile = (url, { signal }) => {
+      asked.push(String(url));
+      queueMicrotask(() => over.abort());
+      return new Promise((_, reject) => {
+        if (signal.aborted) reject(signal.reason);
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    };
+    const late = new Date(network.now().getTime() + 2 * 3_600_000);
+    const world: World = { ...worldWith(new VerifiedStatements()), getFile, now: () => late };
+    await expect(askAdmission(world, { name: parseSkillName('@acme/unseen'), range: '*', locks: [] })).rejects.toMatchObject({
+      code: 'registry-down',
+      message: expect.stringContaining('took longer than 60 s'),
+    });
+    expect(asked[0]).toContain('/tuf/');
+  });
 });
 
 describe('several admissions in one process', () => {

@@ -213,6 +213,14 @@ describe('who is who, from the command line', () => {
     expect(await as('administrator', line)).toMatchObject({ exit: 0 });
   });
 
+  it('claims no scope with the only key there is where that is an administrator’s, unless it is named', async () => {
+    const { as, requests } = await makeUsers();
+    const refused = await as('administrator', ['scope', 'claim', '@mine']);
+    expect(refused).toMatchObject({ exit: 2, stderr: expect.stringContaining('skillgate key create') });
+    expect(requests).not.toContain('POST /api/v1/statements');
+    expect((await as('administrator', ['scope', 'claim', '@mine', '--key', 'administrator'])).exit).toBe(0);
+  });
+
   it('claims a scope once', async () => {
     const { as } = await makeUsers();
     await as('stranger', ['key', 'create']);

@@ -592,6 +592,33 @@ it('a root file with a key in office that the pinned one retired is an older one
   });
 });
 
+it.each([
+  ['dropped', [], 'tuf-invalid'],
+  ['changed', [{ threshold: 2, validUpTo: 7 }], 'tuf-invalid'],
+  [
+    'followed by another one',
+    [
+      { threshold: 1, validUpTo: 7 },
+      { threshold: 2, validUpTo: 9 },
+    ],
+    undefined,
+  ],
+] as const)('an earlier threshold that is %s', async (_, thresholds, code) => {
+  const pinned: RootFile = { ...rootFile(), thresholds: [{ threshold: 1, validUpTo: 7 }] };
+  const shown: RootFile = thresholds.length === 0 ? rootFile() : { ...rootFile(), thresholds };
+  const repository = await holdCeremony({ root: shown, signers: [ada, ben], now: start });
+  const files = await filesOf({ repository, now: start, version: 10 });
+  const asked = ask(files, { pinned }).then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  expect(await asked).toEqual(code === undefined ? undefined : expect.objectContaining({ code }));
+  if (code !== undefined)
+    expect(await asked).toMatchObject({
+      reasons: [{ message: expect.stringContaining('took 1 administrators up to log index 7') }],
+    });
+});
+
 it('targets that no client can read are refused and not kept: kept, they would close every command', async () => {
   const files = { 'policy.json': canonicalJson(defaultPolicy), 'witnesses.json': '{"schema":"skillgate.witnesses/2"}' };
   const pinned = rootFile();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type FileAnswer, fetchBlob, fetchFile, type GetFile, type Source } from '../../../skills-index/client/blobs.ts';
 import { stagedStore, withDeadline, withSum } from '../../../skills-index/client/limited-source.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
@@ -27,6 +27,27 @@ describe('the time of one admission', () => {
     const source = withDeadline(sourceOf(fetch), soon);
     const asked = Promise.all(['/a', '/b', '/c'].map((path) => fetchFile(source, path, 100)));
     await expect(asked).rejects.toMatchObject({ code: 'registry-down', message: expect.stringContaining('took longer than') });
+  });
+
+  it('ends the request itself, and not the wait for it alone', async () => {
+    const over = new AbortController();
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValue(over.signal);
+    let given: AbortSignal | undefined;
+    const source = withDeadline(
+      sourceOf((_, { signal }) => {
+        given = signal;
+        return untilAborted(signal);
+      }),
+    );
+    const asked = source.fetch('https://skills.example/a', {
+      signal: new AbortController().signal,
+      redirect: 'error',
+      headers: {},
+    });
+    over.abort();
+    expect(given?.aborted).toBe(true);
+    await expect(asked).rejects.toMatchObject({ code: 'registry-down' });
+    vi.restoreAllMocks();
   });
 
   it('changes nothing for one that answers', async () => {
