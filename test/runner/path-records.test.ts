@@ -53,6 +53,7 @@ async function finish(names: readonly string[], { links = false, paths = 1_000 }
   });
   const view = `/proc/self/fd/${held.pins.get('/reports')}`;
   for (const name of names) {
+    makeFolders(view, name);
     if (links) fs.symlinkSync('/etc/passwd', `${view}/${name}`);
     else fs.writeFileSync(`${view}/${name}`, '');
     if (process.getuid?.() === 0) fs.lchownSync(`${view}/${name}`, 65_534, 65_534);
@@ -67,9 +68,31 @@ async function finish(names: readonly string[], { links = false, paths = 1_000 }
   return { ...finished, turns, entries: (await readEntries(file())).filter(({ event }) => event !== 'checkpoint') };
 }
 
+// They belong to the folder's owner, as those of a run would.
+function makeFolders(view: string, name: string): void {
+  let at = view;
+  for (const part of name.split('/').slice(0, -1)) {
+    at = `${at}/${part}`;
+    if (fs.existsSync(at)) continue;
+    fs.mkdirSync(at);
+    if (process.getuid?.() === 0) fs.chownSync(at, 65_534, 65_534);
+  }
+}
+
 const namesOf = (number: number): string[] => Array.from({ length: number }, (_, index) => `n${index}`);
 
 describe('the paths that a run changed', () => {
+  it('are thrown away, with the reason, where their list would be too large to be read again', async () => {
+    // A quotation mark is two characters in the list, so fewer bytes of names than the limit make too long a list.
+    const deep = Array(14).fill('"'.repeat(250)).join('/');
+    const { changes, cleaned } = await finish(
+      namesOf(5_000).map((name) => `${deep}/${name}`),
+      { paths: 6_000 },
+    );
+    expect(changes).toBeUndefined();
+    expect(cleaned).toEqual([{ path: '/reports', why: expect.stringContaining('the list of changed paths takes more than') }]);
+  });
+
   it('have a line each while they are few', async () => {
     const { changes, entries } = await finish(namesOf(100));
     expect(entries.filter(({ event }) => event === 'change')).toHaveLength(100);
