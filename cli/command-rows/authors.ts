@@ -87,6 +87,18 @@ export const authorRows: readonly CommandRow[] = [
     load: () => import('../commands/key.ts'),
   },
   {
+    name: 'key approver',
+    summary: 'print the entry of host.json by which a key of yours answers holds, with its mailbox key',
+    usage: '[NAME]',
+    examples: [
+      ['skillgate key approver', 'the entry of the key named operator'],
+      ['skillgate key approver mira', 'makes the mailbox key of an older key file, and asks for the passphrase to sign it'],
+    ],
+    options: {},
+    args: { min: 0, max: 1 },
+    load: () => import('../commands/key.ts'),
+  },
+  {
     name: 'key list',
     summary: 'list your keys, and what the registry’s log says of each',
     usage: '[--log]',

@@ -1,19 +1,24 @@
+import type { Approver } from '../../skills-index/run/hold-policy.ts';
+import type { MailboxKey } from '../../skills-index/run/mailbox-key.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { endedKeys } from '../keys/ended-keys.ts';
 import type { LoggedKey } from '../keys/logged-key.ts';
-import { answer, inkFor, note, safe, table } from '../output.ts';
-import { askNewPassphrase } from '../passphrase.ts';
+import { answer, inkFor, note, type Safe, safe, table } from '../output.ts';
+import { askNewPassphrase, askPassphrase } from '../passphrase.ts';
 import { readRegistries } from '../registry-base.ts';
-import { createKeyFile, publicKeyOf, readKeyFile } from '../signers/key-file.ts';
+import { addMailboxKey, createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../signers/key-file.ts';
+import { osKeychain } from '../signers/keychain.ts';
 import { keyNames, keyPath } from '../signers/signer.ts';
 
-/** `skill key create|list|rotate|revoke`. */
+/** `skill key create|approver|list|rotate|revoke`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   switch (context.command) {
     case 'key create':
       return create(context);
+    case 'key approver':
+      return nameApprover(context);
     case 'key rotate':
       return (await import('../keys/rotate.ts')).rotateKey(context);
     case 'key revoke':
@@ -26,22 +31,47 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 async function create(context: CommandContext): Promise<ExitCode> {
   const name = context.args[0] ?? 'default';
   const shared = keyPath(context.paths, name, 'public');
-  const keychain = context.options.keychain === true ? (await import('../signers/keychain.ts')).osKeychain() : undefined;
+  const keychain = context.options.keychain === true ? osKeychain() : undefined;
   const passphrase = context.options.passphrase === true ? await askNewPassphrase(context, name) : undefined;
   if (keychain !== undefined && passphrase !== undefined)
     throw new Problem('usage', 'A key lies in the keychain or under a passphrase: choose one');
-  const key = await createKeyFile(keyPath(context.paths, name), shared, name, keychain, passphrase);
+  const path = keyPath(context.paths, name);
+  const key = await createKeyFile(path, shared, name, keychain, passphrase);
   const sealed = passphrase !== undefined;
   const made = { name, keyId: key.keyId, publicFile: shared, keychain: keychain !== undefined, passphrase: sealed };
   answer(context, { schema: 'skillgate.key-created/1', ...made }, () => safe`${key.keyId}`);
   const place = keychain === undefined ? context.paths.config : 'the keychain of this machine';
   note(context, safe`Key ${name} is made. Hand around ${shared}; its private part stays in ${place}.`);
-  if (sealed)
-    note(
-      context,
-      safe`To answer holds with it, write into host.json: "approvers": [${JSON.stringify({ name, key: publicKeyOf(key) })}]`,
-    );
+  if (sealed) note(context, approverLine(approverOf(key, await addMailboxKey(path, key, passphrase))));
   return exitCodes.ok;
+}
+
+// A key file of before there were mailbox keys gets one here: its passphrase is asked, because the signing key signs the mailbox key.
+async function nameApprover(context: CommandContext): Promise<ExitCode> {
+  const { requireClosed } = await import('../holds/answer.ts');
+  const name = context.args[0] ?? 'operator';
+  const path = keyPath(context.paths, name);
+  let passphrase: string | undefined;
+  const ask = async (of: string): Promise<string> => {
+    passphrase = await askPassphrase(context, of);
+    return passphrase;
+  };
+  const key = requireClosed(await readKeyFile(path, osKeychain, ask));
+  const isNew = key.mailboxKey === undefined;
+  const mailboxKey = key.mailboxKey ?? (await addMailboxKey(path, await key.unlocked(), passphrase));
+  const approver = approverOf(key, mailboxKey);
+  answer(context, { schema: 'skillgate.approver/1', approver }, () => safe`${JSON.stringify(approver)}`);
+  if (isNew) note(context, safe`Key ${name} has a mailbox key now. It lies in ${path}, closed like the key itself.`);
+  note(context, safe`This is the entry of "approvers" in host.json, on each host whose holds this key answers.`);
+  return exitCodes.ok;
+}
+
+function approverOf(key: KeyFile, mailboxKey: MailboxKey): Approver {
+  return { name: key.name, key: publicKeyOf(key), mailboxKey };
+}
+
+function approverLine(approver: Approver): Safe {
+  return safe`To answer holds with it, write into host.json: "approvers": [${JSON.stringify(approver)}]`;
 }
 
 async function list(context: CommandContext): Promise<ExitCode> {

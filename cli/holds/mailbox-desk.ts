@@ -1,5 +1,4 @@
 /** `skill hold … --mailbox URL`: what hosts left at a registry for the key of who asks, read and answered from anywhere. */
-import { generateKeyPairSync } from 'node:crypto';
 import * as v from 'valibot';
 import {
   mailboxMessageShape,
@@ -14,10 +13,11 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, joined, note, type Safe, safe } from '../output.ts';
 import { askRegistry } from '../registry-api.ts';
-import type { KeyFile } from '../signers/key-file.ts';
+import type { KeyFile, UnlockedKey } from '../signers/key-file.ts';
 import { signerFor } from '../signers/signer.ts';
 import { answerOf, requireClosed, signAnswer } from './answer.ts';
 import { describeHold } from './hold-text.ts';
+import { openWith, sealFor } from './sealed-message.ts';
 
 type Request = Extract<ReadRequest, { kind: 'request' }>;
 
@@ -25,8 +25,8 @@ interface Mailbox {
   readonly base: string;
   /** As it lies here: a passphrase is asked at each use. */
   readonly key: KeyFile;
-  /** The same, opened to read what is sealed for it. */
-  readonly open: KeyFile;
+  /** The same, opened to read what is sealed for its mailbox key. */
+  readonly open: UnlockedKey;
   readonly requests: readonly Request[];
   /** Why what else the registry sent is not shown. */
   readonly refused: readonly string[];
@@ -43,8 +43,8 @@ export async function runInMailbox(context: CommandContext, base: string, second
   // The passphrase again: now they have seen for what.
   const words = answerOf(context, { hold: request.hold, verdict, seconds }, request.approver);
   const signed = await signAnswer(mailbox.key, words);
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const said = await signForMailbox(sealAnswer(request, signed, privateKey), mailbox.open);
+  const seal = sealFor(Buffer.from(request.replyTo, 'base64'));
+  const said = await signForMailbox(await sealAnswer(request.message, signed, seal), mailbox.open);
   await ask(context, base, '/answers', v.looseObject({ ok: v.literal(true) }), said);
   const what = `${verdict === 'allow' ? 'allowed' : 'denied'} as ${request.approver}${seconds === 0 ? '' : ` for ${seconds} seconds`}, left at ${base}; the host judges it`;
   answer(context, { schema: 'skillgate.hold-answered/1', id: request.hold.id, what }, () => safe`${request.hold.id}: ${what}`);
@@ -53,16 +53,31 @@ export async function runInMailbox(context: CommandContext, base: string, second
 
 async function openMailbox(context: CommandContext, base: string): Promise<Mailbox> {
   const key = requireClosed(await signerFor(context, 'operator'));
+  if (key.mailboxKey === undefined) throw withoutMailboxKey(key);
   const open = await key.unlocked();
+  if (open.mailboxPrivate === undefined) throw withoutMailboxKey(key);
+  const read = openWith(open.mailboxPrivate);
   const at = context.now();
   const question = await signForMailbox({ schema: 'skillgate.mailbox-question/1', at: at.toISOString() } as const, open);
   const { messages } = await ask(context, base, '/questions', listed, question);
-  const read = await Promise.all(messages.map((one) => readRequest(one, open.publicKey, open.agree, at)));
+  const found = await Promise.all(messages.map((one) => readRequest(one, open.keyId, read, at)));
   return {
-    ...{ base, key, open },
-    requests: read.filter((one) => one.kind === 'request').sort((a, b) => (a.hold.created < b.hold.created ? -1 : 1)),
-    refused: read.flatMap((one) => (one.kind === 'refused' ? [one.why] : [])),
+    base,
+    key,
+    open,
+    requests: found.filter((one) => one.kind === 'request').sort((a, b) => (a.hold.created < b.hold.created ? -1 : 1)),
+    refused: found.flatMap((one) => (one.kind === 'refused' ? [one.why] : [])),
   };
+}
+
+function withoutMailboxKey({ name }: KeyFile): Problem {
+  return new Problem(
+    'key-file-invalid',
+    `Cannot read holds with key ${name}: it has no mailbox key, so no host can seal one for it`,
+    {
+      hint: `skillgate key approver ${name}, and write the entry that it prints into host.json of each host`,
+    },
+  );
 }
 
 const listed = v.looseObject({ messages: v.pipe(v.array(mailboxMessageShape), v.maxLength(1_000)) });

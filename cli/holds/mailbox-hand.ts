@@ -1,5 +1,5 @@
 /** Leaves a hold at a registry for its approvers, and puts their answers where the gate looks for them: it judges, here nobody is believed. */
-import { diffieHellman, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,11 +13,13 @@ import {
   type MailboxMessage,
   mailboxAnswerShape,
   mailboxBytesMax,
+  type Open,
   readAnswer,
   type SignedBy,
   sealRequest,
   signForMailbox,
 } from '../../skills-index/run/mailbox.ts';
+import { lacksMailboxKey } from '../../skills-index/run/mailbox-key.ts';
 import { isDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
@@ -33,13 +35,13 @@ interface Letter {
   readonly hold: Hold;
   readonly label: MailboxLabel;
   readonly signed: SignedBy<MailboxMessage>;
-  /** Whose public part is sealed in it: only who could read it can answer so that it opens. */
-  readonly reply: { readonly spki: Uint8Array; readonly agree: (other: KeyObject) => Promise<Uint8Array> };
+  /** Opens the answer. Its public part is sealed in the message: only who could read the message can answer so that this opens it. */
+  readonly open: Open;
 }
 
 /**
- * One message for each approver who has a key: a passkey reads nothing, and another user of the host answers here. Nothing waits for it,
- * and what fails is told and changes nothing: the hold can be answered here as before.
+ * One message for each approver who has a mailbox key: a passkey reads nothing, and another user of the host answers here. Nothing waits for
+ * it, and what fails is told and changes nothing: the hold can be answered here as before.
  */
 export function leaveInMailbox(
   world: MailboxWorld,
@@ -48,9 +50,13 @@ export function leaveInMailbox(
   log: (line: string) => void,
 ): void {
   if (mailbox === undefined) return;
-  for (const { key, name } of approvers.filter((one) => one.key !== undefined).slice(0, mailboxApproversMax)) {
-    if (key === undefined || !isDigest(key.keyId)) continue;
-    const about = { hold, approver: name, to: { keyId: key.keyId, spki: Buffer.from(key.spki, 'base64') } };
+  for (const { name } of approvers.filter(lacksMailboxKey))
+    log(
+      `mailbox: approver ${name} gets no copy of this hold: host.json names no mailbox key for them. They type: skillgate key approver`,
+    );
+  for (const { key, mailboxKey, name } of approvers.filter((one) => one.mailboxKey !== undefined).slice(0, mailboxApproversMax)) {
+    if (key === undefined || mailboxKey === undefined || !isDigest(key.keyId)) continue;
+    const about = { hold, approver: name, to: key.keyId, sealedFor: Buffer.from(mailboxKey.spki, 'base64') };
     const at = { fetch: world.fetch, registryBase: parseBase(mailbox) };
     void writeLetter(world, about)
       .then((letter) => follow(world, at, letter, log))
@@ -58,23 +64,27 @@ export function leaveInMailbox(
   }
 }
 
-async function writeLetter({ paths }: MailboxWorld, { approver, hold, to }: Addressed): Promise<Letter> {
-  const { privateKey, publicKey } = makeKey();
+async function writeLetter({ paths }: MailboxWorld, { approver, hold, sealedFor, to }: Addressed): Promise<Letter> {
+  // Loaded here: most runs seal nothing.
+  const { openWith, sealFor } = await import('./sealed-message.ts');
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
-  const label = { id: randomBytes(16).toString('hex'), to: to.keyId, hold: holdDigest(hold), expires: hold.expires };
+  const label = { id: randomBytes(16).toString('hex'), to, hold: holdDigest(hold), expires: hold.expires };
   const request = { hold, approver, replyTo: spki.toString('base64') };
   const key = openAuditKey(join(paths.config, 'audit-key.json'));
   const host = { publicKey: spkiOfPem(key.publicKey), sign: key.sign };
-  const signed = await signForMailbox(sealRequest(label, request, to.spki, makeKey().privateKey), host);
+  const signed = await signForMailbox(await sealRequest(label, request, sealFor(sealedFor)), host);
   if (JSON.stringify(signed).length > mailboxBytesMax)
     throw new Problem('request-too-large', `Hold ${hold.id} is too large for a mailbox`);
-  return { hold, label, signed, reply: { spki, agree: async (other) => diffieHellman({ privateKey, publicKey: other }) } };
+  return { hold, label, signed, open: openWith(privateKey) };
 }
 
 interface Addressed {
   readonly hold: Hold;
   readonly approver: string;
-  readonly to: { readonly keyId: MailboxLabel['to']; readonly spki: Uint8Array };
+  readonly to: MailboxLabel['to'];
+  /** SPKI DER of the approver's mailbox key. */
+  readonly sealedFor: Uint8Array;
 }
 
 const done = v.looseObject({ ok: v.literal(true) });
@@ -113,9 +123,9 @@ async function follow(world: MailboxWorld, at: RegistryWorld, letter: Letter, lo
   if (isLeft) await ask(at, `/messages/${label.id}`, done, { method: 'DELETE' }).catch(() => undefined);
 }
 
-async function fetchAnswer(at: RegistryWorld, { label, reply }: Letter): Promise<Found | undefined> {
+async function fetchAnswer(at: RegistryWorld, { label, open }: Letter): Promise<Found | undefined> {
   const { answer } = await ask(at, `/answers/${label.id}`, fetched, {});
-  const signed = answer === undefined ? undefined : await readAnswer(answer, label, reply.spki, reply.agree);
+  const signed = answer === undefined ? undefined : await readAnswer(answer, label, open);
   return signed === undefined ? undefined : { signed, text: JSON.stringify(signed) };
 }
 
@@ -131,10 +141,6 @@ function ask<Schema extends v.GenericSchema>(
   request: Parameters<typeof askRegistry>[3],
 ): Promise<v.InferOutput<Schema>> {
   return askRegistry(at, `/api/v1/mailbox${path}`, schema, { ...request, seconds: mailboxSecondsMax });
-}
-
-function makeKey(): { readonly privateKey: KeyObject; readonly publicKey: KeyObject } {
-  return generateKeyPairSync('ec', { namedCurve: 'P-256' });
 }
 
 function spkiOfPem(pem: string): Uint8Array {

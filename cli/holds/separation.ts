@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { canAnswer } from '../../skills-index/run/hold-answer.ts';
 import { idleRules } from '../../skills-index/run/hold-policy.ts';
 import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
+import { lacksMailboxKey } from '../../skills-index/run/mailbox-key.ts';
 import { calledName } from '../called-name.ts';
 
 type Approver = HostPolicy['approvers'][number];
@@ -36,7 +37,7 @@ export function separationRows(policy: HostPolicy, uid: number, keys: KeysHere =
           holds: true,
           detail: `holds are answered by ${able.map((one) => sayApprover(one, keys)).join(', ')}`,
         };
-  return [approvals, ...open.map(openKeyRow), ...idleRows(policy), policyRow(policy.file, uid)];
+  return [approvals, ...open.map(openKeyRow), ...mailboxRows(policy), ...idleRows(policy), policyRow(policy.file, uid)];
 }
 
 function sayApprover({ name, key, passkey }: Approver, keys: KeysHere): string {
@@ -54,6 +55,16 @@ function openKeyRow({ name }: Approver): Separation {
     detail: 'its key lies here without a passphrase: each program of this user can answer holds with it',
     type: `${calledName()} key create ${name}-2 --passphrase   (and write the line it prints in its place)`,
   };
+}
+
+function mailboxRows({ approvers, file, mailbox }: HostPolicy): Separation[] {
+  if (mailbox === undefined) return [];
+  return approvers.filter(lacksMailboxKey).map(({ name }) => ({
+    name: `mailbox of ${name}`,
+    holds: false,
+    detail: `${file} names no mailbox key for this approver, so no hold is left for them at ${mailbox}`,
+    type: `${calledName()} key approver ${name}   (where that key lies; write the entry that it prints in the place of theirs)`,
+  }));
 }
 
 function idleRows(policy: HostPolicy): Separation[] {

@@ -1,17 +1,28 @@
 /** Keys in files: a P-256 key that only its owner can read, or whose private part lies in the OS keychain; and the public part to hand around. */
-import { createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
-import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { writePrivateFile } from '../../runner/private-file.ts';
+import { isMailboxKeyOf, type MailboxKey, mailboxKeyBytes } from '../../skills-index/run/mailbox-key.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import { keyFileBytesMax } from '../limits.ts';
+import {
+  type AskPassphrase,
+  invalidKey,
+  type KeyPart,
+  keepIn,
+  partOf,
+  publicPartOf,
+  type StoredKey,
+  storedPrivate,
+} from './key-part.ts';
 import { type Keychain, osKeychain } from './keychain.ts';
-import { openSealed, type SealedKey, sealedKeyShape, sealKey } from './sealed-key.ts';
 
 const schema = 'skillgate.key/1';
 
@@ -24,10 +35,15 @@ export interface KeyFile extends Signer {
   readonly keychain?: Keychain;
   /** Whether a passphrase is asked at each signature. */
   readonly sealed?: boolean;
-  /** The secret that it shares with another P-256 key (ECDH). */
-  agree(other: KeyObject): Promise<Uint8Array>;
-  /** The same key, its private part read once: for what is read and signed in one go. */
-  unlocked(): Promise<KeyFile>;
+  /** The public part of the second key in the file, for which hosts seal holds; a file gets one by `addMailboxKey`. */
+  readonly mailboxKey?: MailboxKey;
+  /** The same key, its private parts read once: for what is read and signed in one go. */
+  unlocked(): Promise<UnlockedKey>;
+}
+
+export interface UnlockedKey extends KeyFile {
+  /** Opens what was sealed for `mailboxKey`, and signs nothing. */
+  readonly mailboxPrivate?: KeyObject;
 }
 
 /** The public part as other people get it. */
@@ -48,14 +64,13 @@ export async function createKeyFile(
   keychain?: Keychain,
   passphrase?: string,
 ): Promise<KeyFile> {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  const key = toKeyFile(name, createPublicKey(privateKey), async () => privateKey, keychain);
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const { part, privateKey } = makePart(name, keychain);
+  const key = toKeyFile(part);
   const shared = { schema, keyId: key.keyId, name, publicKey: key.publicPem };
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await keepIn(keychain, key.keyId, pem);
+  await keepIn(keychain, key.keyId, privateKey);
   try {
-    await writeNew(path, { ...shared, ...privatePart(privateKey, keychain, passphrase) }, 0o600);
+    await writeNew(path, { ...shared, ...storedPrivate(privateKey, keychain, passphrase) }, 0o600);
   } catch (cause) {
     await keychain?.remove(key.keyId);
     throw cause;
@@ -67,18 +82,39 @@ export async function createKeyFile(
   return key;
 }
 
-function privatePart(key: KeyObject, keychain?: Keychain, passphrase?: string): object {
-  if (keychain !== undefined) return { keychain: true };
-  if (passphrase !== undefined) return { sealedKey: sealKey(key.export({ type: 'pkcs8', format: 'der' }), passphrase) };
-  return { privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString() };
+/**
+ * Gives the file a mailbox key, kept as its first key is kept; one that is there stays. The file is replaced whole.
+ * @param key the key of this file, able to sign
+ * @param passphrase that of the file, if it has one
+ * @throws Problem `keychain-missing`, `key-file-invalid`
+ */
+export async function addMailboxKey(path: string, key: KeyFile, passphrase?: string): Promise<MailboxKey> {
+  const { value } = await readJson(path);
+  if (key.mailboxKey !== undefined) return key.mailboxKey;
+  if (value.keyId !== key.keyId || value.mailboxKey !== undefined)
+    throw invalidKey(path, 'another command changed it meanwhile', 'try again');
+  const { part, privateKey } = makePart(key.name, key.keychain);
+  const spki = part.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  const signature = Buffer.from(await key.sign(mailboxKeyBytes(key.keyId, spki))).toString('base64');
+  const publicKey = part.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const kept = { keyId: part.keyId, publicKey, signature, ...storedPrivate(privateKey, key.keychain, passphrase) };
+  await keepIn(key.keychain, part.keyId, privateKey);
+  try {
+    writePrivateFile(path, `${JSON.stringify({ ...value, mailboxKey: kept }, null, 2)}\n`);
+  } catch (cause) {
+    await key.keychain?.remove(part.keyId);
+    throw cause;
+  }
+  return { spki, signature };
 }
 
-// A keychain that takes a secret and does not give it back would cost the author the scope.
-async function keepIn(keychain: Keychain | undefined, keyId: Digest, pem: string): Promise<void> {
-  if (keychain === undefined) return;
-  await keychain.write(keyId, pem);
-  if ((await keychain.read(keyId)) !== pem)
-    throw new Problem('keychain-missing', 'The keychain does not give back what it was given');
+function makePart(name: string, keychain?: Keychain): { readonly part: KeyPart; readonly privateKey: KeyObject } {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const publicKey = createPublicKey(privateKey);
+  const keyId = digestOf(publicKey.export({ type: 'spki', format: 'der' }));
+  const read = async (): Promise<KeyObject> => privateKey;
+  const part = keychain === undefined ? { name, keyId, publicKey, read } : { name, keyId, publicKey, read, keychain };
+  return { part, privateKey };
 }
 
 /**
@@ -88,50 +124,14 @@ async function keepIn(keychain: Keychain | undefined, keyId: Digest, pem: string
 export async function readKeyFile(
   path: string,
   openKeychain: () => Keychain = osKeychain,
-  askPassphrase?: (name: string) => Promise<string>,
+  askPassphrase?: AskPassphrase,
 ): Promise<KeyFile> {
   const { value, mode, uid } = await readJson(path);
   if (process.platform !== 'win32' && ((mode & 0o077) !== 0 || (uid !== process.getuid?.() && uid !== 0)))
-    throw invalid(path, 'others may read or write it', `chmod 600 ${JSON.stringify(path)}`);
-  const { name, keyId, privateKey, keychain, sealedKey } = value;
-  if (keychain === true && privateKey === undefined) return keyInKeychain(path, value, openKeychain());
-  if (sealedKey !== undefined && privateKey === undefined) return keyUnderPassphrase(path, value, askPassphrase);
-  if (typeof privateKey !== 'string' || typeof name !== 'string') throw invalid(path, 'it holds no private key');
-  const parsed = privateKeyOf(path, privateKey);
-  const key = toKeyFile(name, createPublicKey(parsed), async () => parsed);
-  if (key.keyId !== keyId) throw invalid(path, 'its key id is not that of its key');
-  return key;
-}
-
-// The keychain may ask a person: only when something is signed.
-function keyInKeychain(path: string, value: KeyJson, keychain: Keychain): KeyFile {
-  const { name, publicKey, keyId } = publicPartOf(path, value);
-  const readPrivate = async (): Promise<KeyObject> => {
-    const pem = await keychain.read(keyId);
-    if (pem === undefined) throw invalid(path, 'its private part is not in the keychain of this machine');
-    const parsed = privateKeyOf(path, pem);
-    if (digestOf(createPublicKey(parsed).export({ type: 'spki', format: 'der' })) !== keyId)
-      throw invalid(path, 'the keychain holds another key under its name');
-    return parsed;
-  };
-  return toKeyFile(name, publicKey, readPrivate, keychain);
-}
-
-// Asked when something is signed, so that a list of keys asks nobody.
-function keyUnderPassphrase(path: string, value: KeyJson, ask?: (name: string) => Promise<string>): KeyFile {
-  const { name, publicKey, keyId } = publicPartOf(path, value);
-  const sealed = v.safeParse(sealedKeyShape, value.sealedKey);
-  if (!sealed.success) throw invalid(path, 'its sealed key cannot be read');
-  const readPrivate = async (): Promise<KeyObject> => {
-    if (ask === undefined) throw invalid(path, 'it has a passphrase, which this command does not ask for');
-    const der = openSealed(sealed.output, await ask(name));
-    if (der === undefined) throw invalid(path, 'this is not its passphrase', 'try again; nothing was signed');
-    const key = createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
-    if (digestOf(createPublicKey(key).export({ type: 'spki', format: 'der' })) !== keyId)
-      throw invalid(path, 'it holds another key under its name');
-    return key;
-  };
-  return { ...toKeyFile(name, publicKey, readPrivate), sealed: true };
+    throw invalidKey(path, 'others may read or write it', `chmod 600 ${JSON.stringify(path)}`);
+  const part = partOf(path, value, openKeychain);
+  const mailbox = value.mailboxKey === undefined ? undefined : mailboxPartOf(path, part, value.mailboxKey, openKeychain);
+  return toKeyFile(part, mailbox, askPassphrase);
 }
 
 /**
@@ -149,64 +149,55 @@ export function publicKeyOf(signer: Signer): PublicKey {
   return { keyId: signer.keyId, spki: Buffer.from(signer.publicKey).toString('base64') };
 }
 
-function toKeyFile(name: string, publicKey: KeyObject, readPrivate: () => Promise<KeyObject>, keychain?: Keychain): KeyFile {
-  const spki = publicKey.export({ type: 'spki', format: 'der' });
+interface MailboxPart {
+  readonly part: KeyPart;
+  readonly key: MailboxKey;
+}
+
+const storedMailboxShape = v.looseObject({ signature: v.string() });
+
+function mailboxPartOf(path: string, own: KeyPart, stored: unknown, openKeychain: () => Keychain): MailboxPart {
+  const read = v.safeParse(storedMailboxShape, stored);
+  if (!read.success) throw invalidKey(path, 'its mailbox key cannot be read');
+  const part = partOf(path, { ...read.output, name: own.name }, openKeychain);
+  const spkiOf = (key: KeyObject): string => key.export({ type: 'spki', format: 'der' }).toString('base64');
+  const key = { spki: spkiOf(part.publicKey), signature: read.output.signature };
+  if (!isMailboxKeyOf({ keyId: own.keyId, spki: spkiOf(own.publicKey) }, key))
+    throw invalidKey(path, 'its mailbox key is not signed by its signing key');
+  return { part, key };
+}
+
+function toKeyFile(part: KeyPart, mailbox?: MailboxPart, ask?: AskPassphrase): KeyFile {
+  const { keyId, keychain, name, publicKey, sealed } = part;
   return {
     name,
-    keyId: digestOf(spki),
-    publicKey: spki,
+    keyId,
+    publicKey: publicKey.export({ type: 'spki', format: 'der' }),
     publicPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     ...(keychain === undefined ? {} : { keychain }),
+    ...(sealed === undefined ? {} : { sealed }),
+    ...(mailbox === undefined ? {} : { mailboxKey: mailbox.key }),
     // ECDSA over P-256 with SHA-256, DER, as DSSE in Sigstore bundles carries it.
-    sign: async (bytes) => sign('sha256', bytes, { key: await readPrivate(), dsaEncoding: 'der' }),
-    agree: async (other) => diffieHellman({ privateKey: await readPrivate(), publicKey: other }),
-    unlocked: async () => {
-      const privateKey = await readPrivate();
-      return toKeyFile(name, publicKey, async () => privateKey, keychain);
-    },
+    sign: async (bytes) => sign('sha256', bytes, { key: await part.read(ask), dsaEncoding: 'der' }),
+    unlocked: () => unlock(part, mailbox, ask),
   };
 }
 
-function privateKeyOf(path: string, pem: string): KeyObject {
-  let parsed: KeyObject;
-  try {
-    parsed = createPrivateKey(pem);
-  } catch (cause) {
-    throw invalid(path, 'its private key cannot be read', undefined, cause);
-  }
-  demandP256(path, parsed);
-  return parsed;
+// Both private parts for one passphrase, asked once.
+async function unlock(part: KeyPart, mailbox: MailboxPart | undefined, ask?: AskPassphrase): Promise<UnlockedKey> {
+  let asked: Promise<string> | undefined;
+  const once = ask === undefined ? undefined : (name: string): Promise<string> => (asked ??= ask(name));
+  const privateKey = await part.read(once);
+  const { sealed: _, ...open } = { ...part, read: async (): Promise<KeyObject> => privateKey };
+  if (mailbox === undefined) return toKeyFile(open);
+  return { ...toKeyFile(open, mailbox), mailboxPrivate: await mailbox.part.read(once) };
 }
 
-function publicPartOf(path: string, { name, keyId, publicKey }: KeyJson): { name: string; keyId: Digest; publicKey: KeyObject } {
-  if (typeof publicKey !== 'string' || typeof name !== 'string') throw invalid(path, 'it holds no public key');
-  let parsed: KeyObject;
-  try {
-    parsed = createPublicKey(publicKey);
-  } catch (cause) {
-    throw invalid(path, 'its public key cannot be read', undefined, cause);
-  }
-  demandP256(path, parsed);
-  const digest = digestOf(parsed.export({ type: 'spki', format: 'der' }));
-  if (digest !== keyId) throw invalid(path, 'its key id is not that of its key');
-  return { name, keyId: digest, publicKey: parsed };
+interface StoredFile extends StoredKey {
+  readonly mailboxKey?: unknown;
 }
 
-function demandP256(path: string, key: KeyObject): void {
-  if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1')
-    throw invalid(path, 'it is no P-256 key');
-}
-
-interface KeyJson {
-  readonly name?: unknown;
-  readonly keyId?: Digest | unknown;
-  readonly publicKey?: unknown;
-  readonly privateKey?: unknown;
-  readonly keychain?: unknown;
-  readonly sealedKey?: SealedKey | unknown;
-}
-
-async function readJson(path: string): Promise<{ value: KeyJson; mode: number; uid: number }> {
+async function readJson(path: string): Promise<{ value: StoredFile; mode: number; uid: number }> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === 'ENOENT' ? 'there is no such key' : `it cannot be opened (${cause.code})`;
     const hint = path.endsWith('.pub.json')
@@ -216,10 +207,10 @@ async function readJson(path: string): Promise<{ value: KeyJson; mode: number; u
   });
   try {
     const stat = await file.stat();
-    if (!stat.isFile() || stat.size > keyFileBytesMax) throw invalid(path, 'it is no key file');
+    if (!stat.isFile() || stat.size > keyFileBytesMax) throw invalidKey(path, 'it is no key file');
     const { value } = parseJson(await file.readFile(), path);
-    const found = value as (KeyJson & { schema?: unknown }) | null;
-    if (found?.schema !== schema) throw invalid(path, `it is not of form ${schema}`);
+    const found = value as (StoredFile & { schema?: unknown }) | null;
+    if (found?.schema !== schema) throw invalidKey(path, `it is not of form ${schema}`);
     return { value: found, mode: stat.mode, uid: stat.uid };
   } finally {
     await file.close();
@@ -239,11 +230,4 @@ async function writeNew(path: string, value: unknown, mode: number): Promise<voi
   } finally {
     await file.close();
   }
-}
-
-function invalid(path: string, why: string, hint?: string, cause?: unknown): Problem {
-  return new Problem('key-file-invalid', `Cannot use key ${JSON.stringify(path)}: ${why}`, {
-    ...(hint === undefined ? {} : { hint }),
-    cause,
-  });
 }

@@ -18,7 +18,7 @@ import { describe } from './describe.ts';
 
 const text = { type: 'string' } as const;
 const done = v.object({ ok: v.boolean() });
-const content = { type: 'object', required: ['ephemeral', 'sealed'], properties: { ephemeral: text, sealed: text } };
+const content = { type: 'object', required: ['enc', 'ciphertext'], properties: { enc: text, ciphertext: text } };
 
 // What was signed, by whom, and the signature.
 function signedBody(schema: string, properties: Record<string, unknown>) {
@@ -53,7 +53,7 @@ export function mailboxRoutes(registry: Registry, addressOf: AddressOf): Hono {
         summary: 'Leave a sealed message for an approver; signed by the key of a host',
         answer: done,
         created: true,
-        body: signedBody('skillgate.mailbox/1', { id: text, to: text, hold: text, expires: text, content }),
+        body: signedBody('skillgate.mailbox/2', { id: text, to: text, hold: text, expires: text, content }),
         problems: ['request-invalid', 'request-too-large', 'signature-invalid', 'too-many-requests'],
       }),
       async (context) => {
@@ -86,7 +86,7 @@ export function mailboxRoutes(registry: Registry, addressOf: AddressOf): Hono {
         summary: 'Leave a sealed answer to a message; signed by the key for which the message is',
         answer: done,
         created: true,
-        body: signedBody('skillgate.mailbox-answer/1', { id: text, content }),
+        body: signedBody('skillgate.mailbox-answer/2', { id: text, content }),
         problems: ['request-invalid', 'request-too-large', 'signature-invalid', 'not-found', 'too-many-requests'],
       }),
       async (context) => {

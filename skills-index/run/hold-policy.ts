@@ -6,6 +6,7 @@ import { isHostPattern } from '../skill/host-name.ts';
 import { isNamePart } from '../skill/name.ts';
 import { boundedList, exactObject } from '../skill/shape.ts';
 import { type BreakerCounter, type BreakerThresholds, breakerTable, breakerThresholdMax } from './breaker.ts';
+import { isMailboxKeyOf, type MailboxKey, mailboxKeyShape } from './mailbox-key.ts';
 
 /** How long an action waits where its rule does not say. */
 export const holdSecondsDefault = 120;
@@ -42,6 +43,8 @@ export interface Approver {
   readonly name: string;
   /** P-256, SPKI DER in base64. */
   readonly key?: { readonly keyId: string; readonly spki: string };
+  /** For which holds are sealed; without it none is left for this approver in a mailbox. */
+  readonly mailboxKey?: MailboxKey;
   /** As WebAuthn made it; base64url. */
   readonly passkey?: {
     readonly credentialId: string;
@@ -58,7 +61,7 @@ export interface HoldPolicy {
   readonly approvers: readonly Approver[];
   /** Told of each hold; they cannot answer. */
   readonly webhooks: readonly { readonly url: string }[];
-  /** Registry where holds are left, sealed for each approver who has a key, and answers fetched; absent: holds are answered on this host alone. */
+  /** Registry where holds are left, sealed for each approver who has a mailbox key, and answers fetched; absent: holds are answered on this host alone. */
   readonly mailbox?: string;
   /** Skills (`@scope/name`, `@scope/*`) whose runs carry the tag `high-stakes`. */
   readonly highStakes: readonly string[];
@@ -130,6 +133,7 @@ const approver = v.pipe(
         ),
       ),
     ),
+    mailboxKey: v.exactOptional(mailboxKeyShape),
     passkey: v.exactOptional(exactObject({ credentialId: plainText, publicKey: plainText, rpId: plainText, origin: plainText })),
     user: v.exactOptional(
       exactObject({
@@ -141,6 +145,10 @@ const approver = v.pipe(
   v.check(
     (one) => [one.key, one.passkey, one.user].filter((proof) => proof !== undefined).length === 1,
     'needs exactly one of key, passkey and user',
+  ),
+  v.check(
+    ({ key, mailboxKey }) => mailboxKey === undefined || (key !== undefined && isMailboxKeyOf(key, mailboxKey)),
+    'has a mailboxKey that its key did not sign: copy the whole entry that skillgate key approver NAME prints',
   ),
 );
 

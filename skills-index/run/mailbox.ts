@@ -1,24 +1,38 @@
 /**
- * A registry as a mailbox for holds: what a host leaves there for one approver, `skillgate.mailbox/1`, and the approver's answer,
- * `skillgate.mailbox-answer/1`. The registry sees for whom, from which host, until when and how large; never a hold, never a verdict.
+ * A registry as a mailbox for holds: what a host leaves there for one approver, `skillgate.mailbox/2`, and the approver's answer,
+ * `skillgate.mailbox-answer/2`. The registry sees for whom, from which host, until when and how large; never a hold, never a verdict.
+ * Sealing and opening are parameters: sealing takes chance.
  */
-import { type KeyObject, verify } from 'node:crypto';
+import { verify } from 'node:crypto';
 import * as v from 'valibot';
 import { canonicalJson } from '../skill/canonical-json.ts';
 import { type Digest, digestOf, isDigest } from '../skill/digest.ts';
 import { parseJson } from '../skill/json.ts';
 import { exactObject, parseShape, unplaced } from '../skill/shape.ts';
 import { type Hold, holdDigest, holdShape, type SignedAnswer, signedAnswerShape } from './hold.ts';
-import { openMessage, readPublicKey, type SealedMessage, sealedShape, sealMessage, spkiShape } from './sealed-message.ts';
+import { readP256, spkiShape } from './mailbox-key.ts';
 
 /** Of a message as JSON; a registry takes none that is larger. */
 export const mailboxBytesMax = 16 * 1024;
+
+/** A text that one key can read: HPKE (RFC 9180), base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. Both in base64. */
+export interface SealedMessage {
+  /** The encapsulated secret. */
+  readonly enc: string;
+  readonly ciphertext: string;
+}
+
+/** @param about the `info` of HPKE: with another text the message does not open */
+export type Seal = (text: string, about: string) => Promise<SealedMessage>;
+
+/** The text; undefined when the message is for another key, about something else, or was changed. */
+export type Open = (sealed: SealedMessage, about: string) => Promise<string | undefined>;
 
 /** What a message is: unguessable, for whom, which hold, until when. All of it is bound to what is sealed. */
 export interface MailboxLabel {
   /** 32 hex digits by chance: who knows it may fetch the answer. */
   readonly id: string;
-  /** Id of the approver's key. */
+  /** Id of the approver's signing key: it asks for the message and signs the answer. The message is sealed for their mailbox key. */
   readonly to: Digest;
   /** Digest of the hold. */
   readonly hold: Digest;
@@ -27,12 +41,12 @@ export interface MailboxLabel {
 }
 
 export interface MailboxMessage extends MailboxLabel {
-  readonly schema: 'skillgate.mailbox/1';
+  readonly schema: 'skillgate.mailbox/2';
   readonly content: SealedMessage;
 }
 
 export interface MailboxAnswer {
-  readonly schema: 'skillgate.mailbox-answer/1';
+  readonly schema: 'skillgate.mailbox-answer/2';
   readonly id: string;
   readonly content: SealedMessage;
 }
@@ -70,7 +84,7 @@ export async function signForMailbox<What extends Signable>(said: What, by: Mail
 export function mailboxSigner({ publicKey, said, signature }: SignedBy<Signable>): Digest | undefined {
   try {
     const der = Buffer.from(publicKey, 'base64');
-    const holds = verify('sha256', signedBytes(said), readPublicKey(der), Buffer.from(signature, 'base64'));
+    const holds = verify('sha256', signedBytes(said), readP256(der), Buffer.from(signature, 'base64'));
     return holds ? digestOf(der) : undefined;
   } catch {
     return undefined;
@@ -86,11 +100,11 @@ export interface MailboxRequest {
   readonly replyTo: string;
 }
 
-/** @param made a private key for this message alone */
-export function sealRequest(label: MailboxLabel, request: MailboxRequest, to: Uint8Array, made: KeyObject): MailboxMessage {
-  const { expires, hold, id, to: box } = label;
-  const content = sealMessage(JSON.stringify(request), to, made, aboutRequest(label));
-  return { schema: 'skillgate.mailbox/1', id, to: box, hold, expires, content };
+/** @param seal for the approver's mailbox key */
+export async function sealRequest(label: MailboxLabel, request: MailboxRequest, seal: Seal): Promise<MailboxMessage> {
+  const { expires, hold, id, to } = label;
+  const content = await seal(JSON.stringify(request), aboutRequest(label));
+  return { schema: 'skillgate.mailbox/2', id, to, hold, expires, content };
 }
 
 export type ReadRequest =
@@ -100,20 +114,17 @@ export type ReadRequest =
 /**
  * What an approver may rely on: signed by the host that it names, for this key, and the very hold whose digest was signed. An answer
  * names that digest, so what was shown is what is answered, whoever made the message.
+ * @param own id of the approver's signing key
+ * @param open with the private part of their mailbox key
  */
-export async function readRequest(
-  signed: SignedBy<MailboxMessage>,
-  own: Uint8Array,
-  agree: (other: KeyObject) => Promise<Uint8Array>,
-  now: Date,
-): Promise<ReadRequest> {
+export async function readRequest(signed: SignedBy<MailboxMessage>, own: Digest, open: Open, now: Date): Promise<ReadRequest> {
   const refused = (why: string): ReadRequest => ({ kind: 'refused', why });
   const { said: message } = signed;
   const host = mailboxSigner(signed);
   if (host === undefined) return refused('no host signed it, or it was changed after that');
-  if (message.to !== digestOf(own)) return refused('it is for another key');
-  const text = await openMessage(message.content, own, agree, aboutRequest(message));
-  if (text === undefined) return refused('it does not open with this key, or was changed');
+  if (message.to !== own) return refused('it is for another key');
+  const text = await open(message.content, aboutRequest(message));
+  if (text === undefined) return refused('it does not open with the mailbox key of this key, or was changed');
   const request = parsed(requestShape, text);
   if (request === undefined) return refused('it is no request');
   if (holdDigest(request.hold) !== message.hold) return refused('the hold that it shows is not the one whose digest was signed');
@@ -122,39 +133,39 @@ export async function readRequest(
   return { kind: 'request', ...request, message, host };
 }
 
-/** @param made a private key for this message alone */
-export function sealAnswer(
-  { message, replyTo }: Pick<Extract<ReadRequest, { kind: 'request' }>, 'message' | 'replyTo'>,
-  signed: SignedAnswer,
-  made: KeyObject,
-): MailboxAnswer {
-  const content = sealMessage(JSON.stringify(signed), Buffer.from(replyTo, 'base64'), made, aboutAnswer(message));
-  return { schema: 'skillgate.mailbox-answer/1', id: message.id, content };
+/** @param seal for the `replyTo` of the request */
+export async function sealAnswer(message: MailboxLabel, signed: SignedAnswer, seal: Seal): Promise<MailboxAnswer> {
+  const content = await seal(JSON.stringify(signed), aboutAnswer(message));
+  return { schema: 'skillgate.mailbox-answer/2', id: message.id, content };
 }
 
-/** An answer that opens and is about this message; whether it counts, the gate judges. Undefined for anything else. */
+/**
+ * An answer that opens and is about this message; whether it counts, the gate judges. Undefined for anything else.
+ * @param open with the private part of `replyTo`
+ */
 export async function readAnswer(
   signed: SignedBy<MailboxAnswer>,
   label: MailboxLabel,
-  own: Uint8Array,
-  agree: (other: KeyObject) => Promise<Uint8Array>,
+  open: Open,
 ): Promise<SignedAnswer | undefined> {
   if (signed.said.id !== label.id || mailboxSigner(signed) !== label.to) return undefined;
-  const text = await openMessage(signed.said.content, own, agree, aboutAnswer(label));
+  const text = await open(signed.said.content, aboutAnswer(label));
   return text === undefined ? undefined : parsed(signedAnswerShape, text);
 }
 
 const digest = v.custom<Digest>(isDigest, 'is not a digest');
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/, 'is not an id'));
 const time = v.pipe(v.string(), v.isoTimestamp());
+const base64 = (charsMax: number) => v.pipe(v.string(), v.base64('is not base64'), v.maxLength(charsMax, 'is too long'));
+const sealedShape = exactObject({ enc: base64(100), ciphertext: base64(20_000) });
 const signedOf = <Said extends v.GenericSchema>(said: Said) =>
-  exactObject({ said, publicKey: spkiShape, signature: v.pipe(v.string(), v.base64(), v.maxLength(200)) });
+  exactObject({ said, publicKey: spkiShape, signature: base64(200) });
 
 export const mailboxMessageShape = signedOf(
-  exactObject({ schema: v.literal('skillgate.mailbox/1'), id, to: digest, hold: digest, expires: time, content: sealedShape }),
+  exactObject({ schema: v.literal('skillgate.mailbox/2'), id, to: digest, hold: digest, expires: time, content: sealedShape }),
 );
 export const mailboxAnswerShape = signedOf(
-  exactObject({ schema: v.literal('skillgate.mailbox-answer/1'), id, content: sealedShape }),
+  exactObject({ schema: v.literal('skillgate.mailbox-answer/2'), id, content: sealedShape }),
 );
 export const mailboxQuestionShape = signedOf(exactObject({ schema: v.literal('skillgate.mailbox-question/1'), at: time }));
 const requestShape = exactObject({ hold: holdShape, approver: v.pipe(v.string(), v.maxLength(100)), replyTo: spkiShape });
@@ -173,11 +184,11 @@ function parsed<Schema extends v.GenericSchema>(shape: Schema, text: string): v.
 }
 
 function aboutRequest({ expires, hold, id: name, to }: MailboxLabel): string {
-  return canonicalJson({ schema: 'skillgate.mailbox/1', id: name, to, hold, expires });
+  return canonicalJson({ schema: 'skillgate.mailbox/2', id: name, to, hold, expires });
 }
 
 function aboutAnswer({ hold, id: name, to }: MailboxLabel): string {
-  return canonicalJson({ schema: 'skillgate.mailbox-answer/1', id: name, to, hold });
+  return canonicalJson({ schema: 'skillgate.mailbox-answer/2', id: name, to, hold });
 }
 
 function signedBytes(said: Signable): Buffer {

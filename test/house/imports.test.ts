@@ -29,6 +29,7 @@ const reserved: Record<string, RegExp> = {
   unbash: /^scanner\//,
   'toml-eslint-parser': /^scanner\//,
   cborg: /^registry\//,
+  hpke: /^cli\/holds\/sealed-message\.ts$/,
   '@lezer/python': /^scanner\//,
   '@lezer/markdown': /^(scanner|registry\/pages)\//,
   'tuf-js': /^cli\/trust\//,

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,10 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { answerOf, signAnswer } from '../../cli/holds/answer.ts';
 import { handsOfAgent } from '../../cli/holds/hands.ts';
-import { createKeyFile, type KeyFile, publicKeyOf } from '../../cli/signers/key-file.ts';
+import { openWith, sealFor } from '../../cli/holds/sealed-message.ts';
+import { addMailboxKey, createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../../cli/signers/key-file.ts';
 import { holdFiles } from '../../runner/holds.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
-import type { Hold } from '../../skills-index/run/hold.ts';
+import type { Hold, SignedAnswer } from '../../skills-index/run/hold.ts';
 import {
   type MailboxMessage,
   type ReadRequest,
@@ -37,11 +37,19 @@ let host: TestHost;
 /** Where mira sits: another machine, that has her key and nothing of the host's. */
 const hers = (): Record<string, string> => ({ SKILLGATE_HOME: join(folder, 'mira') });
 
+async function makeApprover(path: string, name: string, closedBy?: string): Promise<KeyFile> {
+  const made = await createKeyFile(path, undefined, name, undefined, closedBy);
+  await addMailboxKey(path, made, closedBy);
+  return (await readKeyFile(path, undefined, async () => closedBy ?? '')).unlocked();
+}
+
+const entryOf = (key: KeyFile) => ({ name: key.name, key: publicKeyOf(key), mailboxKey: key.mailboxKey });
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'skillgate-mailbox-'));
   for (const name of ['mira/config/keys', 'operator']) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
-  mira = await createKeyFile(join(folder, 'mira/config/keys/mira.json'), undefined, 'mira', undefined, passphrase);
-  bob = await createKeyFile(join(folder, 'bob.json'), undefined, 'bob');
+  mira = await makeApprover(join(folder, 'mira/config/keys/mira.json'), 'mira', passphrase);
+  bob = await makeApprover(join(folder, 'bob.json'), 'bob');
   const operator = { SKILLGATE_HOME: join(folder, 'operator') };
   const made = await withoutTerminal(['registry', 'init', join(folder, 'registry')], operator);
   expect(made).toMatchObject({ exit: 0 });
@@ -66,10 +74,7 @@ const policy = (more: object = {}) => {
   const file = join(host.paths.config, 'host.json');
   const said = {
     hosts: { 'api.crm.example': `127.0.0.1:${upstream.port}` },
-    approvers: [
-      { name: 'mira', key: publicKeyOf(mira) },
-      { name: 'bob', key: publicKeyOf(bob) },
-    ],
+    approvers: [entryOf(mira), entryOf(bob)],
     holds: [{ name: 'posts', when: { method: 'POST' }, seconds: 60 }],
     mailbox: base,
     ...more,
@@ -112,11 +117,14 @@ const heldNow = (): Promise<Hold> =>
 const states = () => host.audit().flatMap((entry) => (entry.event === 'hold' ? [entry.state] : []));
 
 /** What waits for a key at the registry, as its holder reads it. */
-async function lettersFor(key: KeyFile, hold: Hold): Promise<Extract<ReadRequest, { kind: 'request' }>> {
+async function lettersFor(key: KeyFile, hold: Hold): Promise<Letter> {
   return until(async () => {
     const question = await signForMailbox({ schema: 'skillgate.mailbox-question/1', at: new Date().toISOString() } as const, key);
     const { messages } = (await send('questions', question)) as { messages: SignedBy<MailboxMessage>[] };
-    const read = await Promise.all(messages.map((one) => readRequest(one, key.publicKey, key.agree, new Date())));
+    const { mailboxPrivate } = await key.unlocked();
+    if (mailboxPrivate === undefined) throw new Error('the key has no mailbox key');
+    const open = openWith(mailboxPrivate);
+    const read = await Promise.all(messages.map((one) => readRequest(one, key.keyId, open, new Date())));
     return read.filter((one) => one.kind === 'request').find((one) => one.hold.nonce === hold.nonce);
   });
 }
@@ -124,7 +132,9 @@ async function send(path: string, body: unknown): Promise<unknown> {
   const headers = { 'content-type': 'application/json' };
   return (await fetch(`${base}/api/v1/mailbox/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
 }
-const made = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+type Letter = Extract<ReadRequest, { kind: 'request' }>;
+const reply = ({ message, replyTo }: Letter, signed: SignedAnswer) =>
+  sealAnswer(message, signed, sealFor(Buffer.from(replyTo, 'base64')));
 
 describe('a held request whose host has a mailbox', () => {
   it('is read and allowed on another machine, and arrives', async () => {
@@ -159,10 +169,10 @@ describe('a held request whose host has a mailbox', () => {
     const letter = await lettersFor(bob, hold);
     const words = (of: Hold, as: string) => answerOf({ now: () => new Date() }, { hold: of, verdict: 'allow', seconds: 0 }, as);
     const forged = await signAnswer(bob, words(hold, 'mira'));
-    await send('answers', await signForMailbox(sealAnswer(letter, forged, made()), bob));
+    await send('answers', await signForMailbox(await reply(letter, forged), bob));
     await until(() => (states().includes('rejected') ? true : undefined));
     const elsewhere = await signAnswer(bob, words({ ...hold, what: 'GET harmless' }, 'bob'));
-    await send('answers', await signForMailbox(sealAnswer(letter, elsewhere, made()), bob));
+    await send('answers', await signForMailbox(await reply(letter, elsewhere), bob));
     expect((await running).stdout).toBe('403\n');
     expect(upstream.seen).toEqual([]);
     expect(states()).toEqual(['asked', 'rejected', 'rejected', 'expired']);
@@ -182,7 +192,7 @@ describe('a held request whose host has a mailbox', () => {
     const old = await heldNow();
     const letter = await lettersFor(bob, old);
     const words = answerOf({ now: () => new Date() }, { hold: old, verdict: 'allow', seconds: 0 }, 'bob');
-    await send('answers', await signForMailbox(sealAnswer(letter, await signAnswer(bob, words), made()), bob));
+    await send('answers', await signForMailbox(await reply(letter, await signAnswer(bob, words)), bob));
     expect((await first).stdout).toBe('200\n');
     expect(kept).not.toEqual([]);
     let asks = 0;
@@ -211,6 +221,34 @@ describe('a held request whose host has a mailbox', () => {
     expect((await running).stdout).toBe('200\n');
     const far = await atTerminal(['hold', 'list', '--mailbox', down], hers(), [asked]);
     expect(far).toMatchObject({ exit: 4, shown: expect.stringContaining('registry-down') });
+  });
+
+  it('reaches an approver whose key file is from before there were mailbox keys, once they printed their entry', async () => {
+    const home = join(folder, 'old');
+    mkdirSync(join(home, 'config/keys'), { recursive: true, mode: 0o700 });
+    await createKeyFile(join(home, 'config/keys/ann.json'), undefined, 'ann', undefined, passphrase);
+    const env = { SKILLGATE_HOME: home };
+    const before = await withoutTerminal(['hold', 'list', '--mailbox', base, '--key', 'ann'], env);
+    expect(before).toMatchObject({
+      exit: 6,
+      shown: expect.stringMatching(/has no mailbox key[\s\S]*skillgate key approver ann/),
+    });
+    const printed = await atTerminal(['key', 'approver', 'ann'], env, [['Passphrase of key ann', passphrase]]);
+    expect(printed).toMatchObject({ exit: 0 });
+    const entry = JSON.parse(/^\{"name":.*\}/m.exec(printed.shown)?.[0] ?? '{}');
+    expect(entry).toMatchObject({ name: 'ann', mailboxKey: { spki: expect.any(String) } });
+    // The second time there is nothing to make, so nobody is asked.
+    expect((await withoutTerminal(['key', 'approver', 'ann'], env)).shown).toContain(JSON.stringify(entry));
+    const running = post({ approvers: [entry] });
+    const hold = await heldNow();
+    const typed = ['Passphrase of key ann', passphrase] as const;
+    await until(async () => {
+      const { shown } = await atTerminal(['hold', 'list', '--mailbox', base, '--key', 'ann'], env, [typed]);
+      return shown.includes(hold.id) ? true : undefined;
+    });
+    const allowed = await atTerminal(['hold', 'allow', hold.id, '--mailbox', base, '--key', 'ann'], env, [typed, typed]);
+    expect(allowed.shown).toContain('allowed as ann');
+    expect((await running).stdout).toBe('200\n');
   });
 
   it('shows a person nothing whose key is open to every program of theirs', async () => {

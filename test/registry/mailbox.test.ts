@@ -1,5 +1,6 @@
-import { diffieHellman, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openWith, sealFor } from '../../cli/holds/sealed-message.ts';
 import { mailboxMax, mailboxMsMax, mailboxOfHostMax, mailboxOfKeyMax, mailboxOfNetworkMax } from '../../registry/limits.ts';
 import { mailbox } from '../../registry/mailbox-schema.ts';
 import { answerBytes, type Hold, holdAnswerType, holdDigest, newHold, type SignedAnswer } from '../../skills-index/run/hold.ts';
@@ -8,8 +9,10 @@ import {
   type MailboxMessage,
   type MailboxSigner,
   mailboxBytesMax,
+  type Open,
   readAnswer,
   readRequest,
+  type Seal,
   type SignedBy,
   sealAnswer,
   sealRequest,
@@ -23,7 +26,9 @@ interface Person extends MailboxSigner {
   readonly key: KeyObject;
   readonly id: Digest;
   readonly spki: string;
-  agree(other: KeyObject): Promise<Uint8Array>;
+  /** For the person's mailbox key, and with it. */
+  readonly seal: Seal;
+  readonly open: Open;
 }
 
 function makePerson(): Person {
@@ -31,19 +36,23 @@ function makePerson(): Person {
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   return {
     ...{ key, publicKey: spki, id: digestOf(spki), spki: spki.toString('base64') },
-    agree: async (other) => diffieHellman({ privateKey: key, publicKey: other }),
+    ...makeBox(),
     sign: (bytes) => sign('sha256', bytes, key),
   };
 }
-const fresh = (): KeyObject => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+function makeBox(): { seal: Seal; open: Open; replyTo: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  return { seal: sealFor(spki), open: openWith(privateKey), replyTo: spki.toString('base64') };
+}
 
 let world: World;
 let host: Person;
 let mira: Person;
-let reply: Person;
+let reply: ReturnType<typeof makeBox>;
 beforeEach(async () => {
   world = await makeWorld();
-  [host, mira, reply] = [makePerson(), makePerson(), makePerson()];
+  [host, mira, reply] = [makePerson(), makePerson(), makeBox()];
 });
 afterEach(() => world.close());
 
@@ -53,12 +62,12 @@ function makeHold(what = 'POST api.crm.example:443/v2/deals with 4 bytes', secon
   const material = { now: world.registry.now(), nonce: randomBytes(16).toString('hex'), holder: '1 1' };
   return newHold(subject, { rule: 'posts', seconds, reason: '' }, about, material);
 }
-function messageOf(hold: Hold, more: Partial<MailboxMessage> = {}): MailboxMessage {
+async function messageOf(hold: Hold, more: Partial<MailboxMessage> = {}): Promise<MailboxMessage> {
   const label = { id: randomBytes(16).toString('hex'), to: mira.id, hold: holdDigest(hold), expires: hold.expires };
-  const message = sealRequest(label, { hold, approver: 'mira', replyTo: reply.spki }, mira.publicKey, fresh());
+  const message = await sealRequest(label, { hold, approver: 'mira', replyTo: reply.replyTo }, mira.seal);
   return { ...message, ...more };
 }
-const sealed = (hold: Hold, by: Person = host) => signForMailbox(messageOf(hold), by);
+const sealed = async (hold: Hold, by: Person = host) => signForMailbox(await messageOf(hold), by);
 
 async function send(path: string, body?: unknown, from?: string): Promise<{ status: number; body: Record<string, unknown> }> {
   const headers = { 'content-type': 'application/json', ...(from === undefined ? {} : { 'x-test-address': from }) };
@@ -88,15 +97,18 @@ describe('a registry as a mailbox', () => {
     const { body } = await ask(mira);
     const [got] = body.messages as SignedBy<MailboxMessage>[];
     expect(got).toEqual(left);
-    const request = await readRequest(left, mira.publicKey, mira.agree, world.registry.now());
+    const request = await readRequest(left, mira.id, mira.open, world.registry.now());
     if (request.kind !== 'request') throw new Error(request.why);
     expect(request).toMatchObject({ hold, approver: 'mira', host: host.id });
-    const answer = await signForMailbox(sealAnswer(request, allowed(hold), fresh()), mira);
+    const answer = await signForMailbox(
+      await sealAnswer(request.message, allowed(hold), sealFor(Buffer.from(request.replyTo, 'base64'))),
+      mira,
+    );
     const stored = JSON.stringify(await world.registry.db.read.select().from(mailbox)) + JSON.stringify(answer);
     for (const word of ['crm', 'deals', 'finance', 'mira', 'allow', hold.nonce, hold.id]) expect(stored).not.toContain(word);
     expect((await send('answers', answer)).status).toBe(201);
     const back = (await send(`answers/${left.said.id}`)).body.answer as SignedBy<MailboxAnswer>;
-    expect(await readAnswer(back, left.said, reply.publicKey, reply.agree)).toEqual(allowedLike(hold));
+    expect(await readAnswer(back, left.said, reply.open)).toEqual(allowedLike(hold));
     expect((await ask(mira)).body).toEqual({ messages: [] });
     await world.send(`/api/v1/mailbox/messages/${left.said.id}`, { method: 'DELETE' });
     expect((await send(`answers/${left.said.id}`)).status).toBe(404);
@@ -124,6 +136,20 @@ describe('a registry as a mailbox', () => {
     expect(await world.registry.db.read.select().from(mailbox)).toHaveLength(1);
   });
 
+  it('shows what waits beside a message that an earlier release took, in a form that nobody opens now', async () => {
+    const left = await sealed(makeHold());
+    await send('messages', left);
+    const [row] = await world.registry.db.read.select().from(mailbox);
+    if (row === undefined) throw new Error('nothing was kept');
+    const old = {
+      ...left,
+      said: { ...left.said, schema: 'skillgate.mailbox/1', content: { ephemeral: 'AA==', sealed: 'AA==' } },
+    };
+    const kept = { ...row, id: 'b'.repeat(32), message: JSON.stringify(old) };
+    await world.registry.db.batch([(db) => db.insert(mailbox).values(kept)]);
+    expect((await ask(mira)).body).toEqual({ messages: [left] });
+  });
+
   it.each<[string, (left: SignedBy<MailboxMessage>) => unknown, number, string]>([
     ['not signed by the key it names', (left) => ({ ...left, publicKey: mira.spki }), 401, 'signature-invalid'],
     ['changed on the way', (left) => ({ ...left, said: { ...left.said, to: host.id } }), 401, 'signature-invalid'],
@@ -138,9 +164,9 @@ describe('a registry as a mailbox', () => {
   it('takes no message to be kept longer than a hold lasts, none that is over, and no second one of an id', async () => {
     expect((await send('messages', await sealed(makeHold('x', mailboxMsMax / 1_000 + 1)))).body.code).toBe('request-invalid');
     expect((await send('messages', await sealed(makeHold('x', 0)))).body.code).toBe('request-invalid');
-    const first = messageOf(makeHold());
+    const first = await messageOf(makeHold());
     await send('messages', await signForMailbox(first, host));
-    const second = await signForMailbox({ ...messageOf(makeHold()), id: first.id }, makePerson());
+    const second = await signForMailbox({ ...(await messageOf(makeHold())), id: first.id }, makePerson());
     expect((await send('messages', second)).body.code).toBe('request-invalid');
   });
 
@@ -149,7 +175,7 @@ describe('a registry as a mailbox', () => {
     const left = await sealed(hold);
     await send('messages', left);
     const eve = makePerson();
-    const answer = sealAnswer({ message: left.said, replyTo: reply.spki }, allowed(hold, eve), fresh());
+    const answer = await sealAnswer(left.said, allowed(hold, eve), reply.seal);
     expect((await send('answers', await signForMailbox(answer, eve))).body.code).toBe('signature-invalid');
     const unknown = await signForMailbox({ ...answer, id: '0'.repeat(32) }, mira);
     expect((await send('answers', unknown)).body.code).toBe('not-found');
@@ -190,21 +216,24 @@ describe('a registry as a mailbox', () => {
 const allowedLike = (hold: Hold) => ({ answer: allowed(hold).answer, signature: expect.any(String) });
 
 describe('an approver of a mailbox is shown nothing', () => {
-  const read = (signed: SignedBy<MailboxMessage>) => readRequest(signed, mira.publicKey, mira.agree, world.registry.now());
+  const read = (signed: SignedBy<MailboxMessage>) => readRequest(signed, mira.id, mira.open, world.registry.now());
   it.each<[string, (hold: Hold) => Promise<SignedBy<MailboxMessage>>, string]>([
     [
       'when the registry changed what is sealed',
       async (hold) => {
         const left = await sealed(hold);
-        const bytes = Buffer.from(left.said.content.sealed, 'base64');
+        const bytes = Buffer.from(left.said.content.ciphertext, 'base64');
         bytes[9] = (bytes[9] ?? 0) ^ 1;
-        return { ...left, said: { ...left.said, content: { ...left.said.content, sealed: bytes.toString('base64') } } };
+        return { ...left, said: { ...left.said, content: { ...left.said.content, ciphertext: bytes.toString('base64') } } };
       },
       'no host signed it',
     ],
     [
       'when it signs that as a host of its own',
-      async (hold) => signForMailbox({ ...messageOf(hold), content: messageOf(makeHold('GET harmless')).content }, makePerson()),
+      async (hold) => {
+        const { content } = await messageOf(makeHold('GET harmless'));
+        return signForMailbox({ ...(await messageOf(hold)), content }, makePerson());
+      },
       'does not open',
     ],
     [
@@ -212,7 +241,7 @@ describe('an approver of a mailbox is shown nothing', () => {
       async (hold) => {
         const other = { ...hold, what: 'GET api.crm.example:443/v2/harmless' };
         const label = { id: 'a'.repeat(32), to: mira.id, hold: holdDigest(hold), expires: hold.expires };
-        const message = sealRequest(label, { hold: other, approver: 'mira', replyTo: reply.spki }, mira.publicKey, fresh());
+        const message = await sealRequest(label, { hold: other, approver: 'mira', replyTo: reply.replyTo }, mira.seal);
         return signForMailbox(message, makePerson());
       },
       'is not the one whose digest was signed',
@@ -222,7 +251,7 @@ describe('an approver of a mailbox is shown nothing', () => {
       async (hold) => {
         const expires = new Date(Date.parse(hold.expires) + 60_000).toISOString();
         const label = { id: 'a'.repeat(32), to: mira.id, hold: holdDigest(hold), expires };
-        const message = sealRequest(label, { hold, approver: 'mira', replyTo: reply.spki }, mira.publicKey, fresh());
+        const message = await sealRequest(label, { hold, approver: 'mira', replyTo: reply.replyTo }, mira.seal);
         return signForMailbox(message, host);
       },
       'does not end when its hold does',
@@ -232,7 +261,7 @@ describe('an approver of a mailbox is shown nothing', () => {
       async (hold) => {
         const eve = makePerson();
         const label = { id: 'a'.repeat(32), to: eve.id, hold: holdDigest(hold), expires: hold.expires };
-        return signForMailbox(sealRequest(label, { hold, approver: 'mira', replyTo: reply.spki }, eve.publicKey, fresh()), host);
+        return signForMailbox(await sealRequest(label, { hold, approver: 'mira', replyTo: reply.replyTo }, eve.seal), host);
       },
       'for another key',
     ],
@@ -254,31 +283,30 @@ describe('a host of a mailbox takes no answer', () => {
   it.each<[string, (left: MailboxMessage, hold: Hold) => Promise<SignedBy<MailboxAnswer>>]>([
     [
       'that the registry made, which does not know where to seal it for',
-      async (left, hold) => signForMailbox(sealAnswer({ message: left, replyTo: host.spki }, allowed(hold), fresh()), mira),
+      async (left, hold) => signForMailbox(await sealAnswer(left, allowed(hold), sealFor(host.publicKey)), mira),
     ],
     [
       'that another key handed in',
-      async (left, hold) =>
-        signForMailbox(sealAnswer({ message: left, replyTo: reply.spki }, allowed(hold), fresh()), makePerson()),
+      async (left, hold) => signForMailbox(await sealAnswer(left, allowed(hold), reply.seal), makePerson()),
     ],
     [
       'to another message, under the id of this one',
       async (left, hold) => {
-        const other = messageOf(makeHold());
-        const answer = sealAnswer({ message: other, replyTo: reply.spki }, allowed(hold), fresh());
+        const answer = await sealAnswer(await messageOf(makeHold()), allowed(hold), reply.seal);
         return signForMailbox({ ...answer, id: left.id }, mira);
       },
     ],
   ])('%s', async (_, make) => {
     const hold = makeHold();
-    const left = messageOf(hold);
-    expect(await readAnswer(await make(left, hold), left, reply.publicKey, reply.agree)).toBeUndefined();
+    const left = await messageOf(hold);
+    expect(await readAnswer(await make(left, hold), left, reply.open)).toBeUndefined();
   });
 
-  it('is sealed on a curve of its own: a key of another one opens nothing', async () => {
+  it('is sealed on one curve: nothing is sealed for a key on another one', async () => {
     const other = generateKeyPairSync('ec', { namedCurve: 'P-384' });
     const hold = makeHold();
     const spki = other.publicKey.export({ type: 'spki', format: 'der' });
-    expect(() => sealRequest(messageOf(hold), { hold, approver: 'mira', replyTo: reply.spki }, spki, fresh())).toThrow();
+    const request = { hold, approver: 'mira', replyTo: reply.replyTo };
+    await expect(sealRequest(await messageOf(hold), request, sealFor(spki))).rejects.toThrow('not a P-256 key');
   });
 });

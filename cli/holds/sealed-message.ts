@@ -1,0 +1,45 @@
+/** Texts that one P-256 key can read: HPKE (RFC 9180) in base mode, by the package `hpke`, so that other implementations open them. */
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_P256_HKDF_SHA256 } from 'hpke';
+import type { Open, Seal } from '../../skills-index/run/mailbox.ts';
+import { readP256 } from '../../skills-index/run/mailbox-key.ts';
+
+/** A ciphertext's length tells little: the text is padded to a multiple of so many bytes. */
+const paddedBytes = 1_024;
+
+const ecdh = { name: 'ECDH', namedCurve: 'P-256' } as const;
+const suite = new CipherSuite(KEM_DHKEM_P256_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_256_GCM);
+
+/**
+ * Seals JSON, padded with spaces. Each call makes a key of its own by chance.
+ * @param spki SPKI DER of the key that may read
+ */
+export function sealFor(spki: Uint8Array): Seal {
+  return async (text, about) => {
+    const plain = Buffer.from(text);
+    const padded = Buffer.alloc(Math.ceil(plain.length / paddedBytes) * paddedBytes, ' ');
+    plain.copy(padded);
+    const to = readP256(spki).toCryptoKey(ecdh, true, []);
+    const { ciphertext, encapsulatedSecret } = await suite.Seal(to, padded, { info: Buffer.from(about) });
+    return {
+      enc: Buffer.from(encapsulatedSecret).toString('base64'),
+      ciphertext: Buffer.from(ciphertext).toString('base64'),
+    };
+  };
+}
+
+export function openWith(privateKey: KeyObject): Open {
+  const pair = {
+    privateKey: privateKey.toCryptoKey(ecdh, false, ['deriveBits']),
+    publicKey: createPublicKey(privateKey).toCryptoKey(ecdh, true, []),
+  };
+  return async ({ ciphertext, enc }, about) => {
+    try {
+      const info = Buffer.from(about);
+      const text = await suite.Open(pair, Buffer.from(enc, 'base64'), Buffer.from(ciphertext, 'base64'), { info });
+      return Buffer.from(text).toString('utf8').trimEnd();
+    } catch {
+      return undefined;
+    }
+  };
+}
