@@ -1,4 +1,5 @@
 /** What would change in skill.json, line by line. */
+import { diffLines as linesThatDiffer } from 'diff';
 import { type Ink, joined, Safe, safe } from './output.ts';
 
 export interface ChangedLine {
@@ -8,25 +9,12 @@ export interface ChangedLine {
 
 /** The lines of both texts: the longest common part keeps its place, what stands beside it is taken out or put in. */
 export function diffLines(before: string, after: string): readonly ChangedLine[] {
-  const [a, b] = [linesOf(before), linesOf(after)];
-  const common = commonLengths(a, b);
-  const lines: ChangedLine[] = [];
-  let [i, j] = [0, 0];
-  while (i < a.length || j < b.length) {
-    const [left, right] = [a[i], b[j]];
-    if (left !== undefined && left === right) {
-      lines.push({ sign: ' ', text: left });
-      i += 1;
-      j += 1;
-    } else if (right === undefined || (left !== undefined && at(common, i + 1, j) >= at(common, i, j + 1))) {
-      lines.push({ sign: '-', text: left ?? '' });
-      i += 1;
-    } else {
-      lines.push({ sign: '+', text: right });
-      j += 1;
-    }
-  }
-  return lines;
+  return linesThatDiffer(inLines(before), inLines(after)).flatMap(({ added, removed, value }) =>
+    value
+      .slice(0, -1)
+      .split('\n')
+      .map((text) => ({ sign: added ? '+' : removed ? '-' : ' ', text }) as const),
+  );
 }
 
 /** The changed lines, with one unchanged line on either side, for a terminal. */
@@ -43,23 +31,7 @@ export function shownDiff(lines: readonly ChangedLine[], ink: Ink): Safe {
   );
 }
 
-// Table of the lengths of common subsequences from (i, j) on (Hunt and McIlroy 1976); manifests are short.
-function commonLengths(a: readonly string[], b: readonly string[]): readonly Uint16Array[] {
-  const table = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
-  for (let i = a.length - 1; i >= 0; i--) {
-    for (let j = b.length - 1; j >= 0; j--) {
-      const row = table[i];
-      if (row !== undefined)
-        row[j] = a[i] === b[j] ? at(table, i + 1, j + 1) + 1 : Math.max(at(table, i + 1, j), at(table, i, j + 1));
-    }
-  }
-  return table;
-}
-
-function at(table: readonly Uint16Array[], i: number, j: number): number {
-  return table[i]?.[j] ?? 0;
-}
-
-function linesOf(text: string): string[] {
-  return text === '' ? [] : text.trimEnd().split(/\r?\n/);
+// An empty text has no lines, and how lines end is no difference.
+function inLines(text: string): string {
+  return text === '' ? '' : `${text.trimEnd().replaceAll('\r\n', '\n')}\n`;
 }
