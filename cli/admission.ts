@@ -44,6 +44,8 @@ export interface Question {
   readonly name: SkillName;
   readonly range: string;
   readonly locked?: LockedSkill | undefined;
+  /** The caller compares bytes and capabilities with the lock, and asks a person: an exact version pins no more than a range. */
+  readonly asks?: boolean;
   /** Whom a person takes as publisher, in the place of the locked one. */
   readonly publisher?: Digest | undefined;
   /** What is known here already: the first skill of a scope pins the scope's owner for all others. */
@@ -101,7 +103,7 @@ async function askOne(
   const { name, range, locked } = question;
   const plain = sourceOf(world, registry, question.offline ?? false);
   const source = question.through?.(plain) ?? plain;
-  const exact = locked !== undefined && range === locked.version;
+  const exact = question.asks !== true && locked !== undefined && range === locked.version;
   const scopeClaim = scopeClaimIn(question.locks, scopeOf(name), {
     origin: registry.root.origin,
     id: registryIdOf(registry.root),

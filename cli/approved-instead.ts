@@ -14,7 +14,8 @@ export async function requireAdmittedOrName(world: World, question: Question, fo
     return requireAdmitted(found.admission, question.name);
   } catch (problem) {
     const instead = question.range === '*' ? undefined : await newestAdmitted(world, question);
-    if (!(problem instanceof Problem) || instead === undefined) throw problem;
+    // The very version that was refused, because the lock says otherwise, is no way out.
+    if (!(problem instanceof Problem) || instead === undefined || instead.version === question.range) throw problem;
     const { name, version } = instead;
     throw new Problem(problem.code, problem.message, {
       reasons: problem.reasons,

@@ -7,6 +7,7 @@ import { type Manifest, parseManifest } from '../skills-index/skill/manifest.ts'
 import { shortNameOf } from '../skills-index/skill/name.ts';
 import { emptyDescription, unconfirmedWhy } from '../skills-index/skill/placeholders.ts';
 import { Problem, type Reason } from '../skills-index/skill/problem.ts';
+import { requireNoBuild } from '../skills-index/skill/version.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { readWholeSkill, type SkillFolder } from './source-folder.ts';
 
@@ -28,6 +29,7 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
   const json = bytesOf('skill.json');
   if (json === undefined) throw new Problem('manifest-missing', `Cannot publish ${JSON.stringify(path)}: it has no skill.json`);
   const manifest = parseManifest(json);
+  requireNoBuild(manifest.version);
   const missing = Object.entries(manifest.commands).filter(([, file]) => !packed.contents.has(file));
   if (missing.length > 0)
     throw new Problem('manifest-invalid', 'Cannot publish: skill.json names commands whose files are not in the skill', {

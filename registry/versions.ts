@@ -2,6 +2,7 @@
 import { and, asc, eq, isNotNull, sql } from 'drizzle-orm';
 import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { requireNoBuild } from '../skills-index/skill/version.ts';
 import { holds, type Write } from './batch.ts';
 import type { Registry, VersionName } from './context.ts';
 import { makeId } from './ids.ts';
@@ -35,8 +36,9 @@ export async function findVersion(registry: Registry, { name, version }: Version
   return row;
 }
 
-/** Refuses a number that is taken. @throws Problem `version-exists` */
+/** Refuses a number that is taken, or that ranges cannot tell from another. @throws Problem `version-exists`, `version-invalid` */
 export async function refuseTwice(registry: Registry, which: VersionName): Promise<void> {
+  requireNoBuild(which.version);
   const taken = await findVersion(registry, which);
   if (taken !== undefined)
     throw new Problem('version-exists', `${which.name}@${which.version} was published before, as ${taken.bundle}`);

@@ -8,7 +8,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:b21e320c2fe49f7d7f82b2fd7d36905fb41971c53fde535971058ea1af553a5e',
+  extractor: 'sha256:59df9e338ca3bca114ba814de02249f0991af4edaf98a72d9e0261d3fe09a0ee',
   judging: 'sha256:5410bffb022a0e41458712012bc7866ac0f0037f04162121357610966240274f',
   rules: {
     'env/dynamic-name': 'sha256:cc6020893f261bd16fb598b88cd41a914dc12584c4ab179d5ed153788471a6b0',
@@ -72,7 +72,7 @@ export const codeDigests: CodeDigests = {
     'manifest/contradiction': 'sha256:b05de3907d78d868eb7906b599dc577ba9b7c940fe99100efa3622af5f3b7650',
     'manifest/declared-attack': 'sha256:796a0614c6f0d1db15203e2fa7b6f3a8141f95bd7e55ff826ca63bb78e41704b',
     'manifest/over-broad': 'sha256:68b441068620d10e4918392a3e6373c8f13ca63539225d29fcbad6c14b3ca880',
-    'manifest/undeclared': 'sha256:eb56b2ee8600c735f0bafd41919a21ff8579ffaeccfbe0a384ccd33c56995be0',
+    'manifest/undeclared': 'sha256:f43723e8aaf88567281ca8b07bbe64884c8198c4325e4909a74ae0a3e86cb7a9',
     'manifest/unnamed-script': 'sha256:2d30f8a922ea16e3a0abddd45a4f00bdad03b811b580468a17105c8034802b85',
     'manifest/unreadable': 'sha256:dde3b7f2b7242832cb8c1aaa149115863c8eb257c0cc38448818dcf415651ae5',
     'manifest/unused': 'sha256:7f8a6f41e7d615569aa82cb2c7847f52d7e5a9ca3049262ac3295dd1a33eaf53',

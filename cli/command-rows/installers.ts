@@ -16,7 +16,7 @@ export const installerRows: readonly CommandRow[] = [
       agent: { type: 'string', multiple: true, value: 'NAME', summary: 'also link it for this agent: claude, goose, openclaw …' },
       copy: { type: 'boolean', summary: 'copy where links fail' },
       publisher: { type: 'string', value: 'ID', summary: 'take this publisher in the place of the one in skillgate.lock' },
-      yes: { type: 'boolean', summary: 'agree to an update that may do more' },
+      yes: { type: 'boolean', summary: 'agree to an update that may do more, or to other capabilities than the lock pins' },
       plain: { type: 'boolean', summary: 'write the original files; the sandbox is then off' },
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },

@@ -1,16 +1,17 @@
 /** `skill ci`: installs exactly what skillgate.lock pins, all of it or nothing, and changes neither skillgate.json nor the lock. */
 import { join } from 'node:path';
-import { satisfies } from 'semver';
 import { readAll } from '../../runner/catalogue.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
 import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
+import { isInRange } from '../../skills-index/skill/version.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
 import { askAdmission, openAdmitted, type Project, projectAt, type World } from '../admission.ts';
 import { sharedFolder } from '../agent-folders.ts';
 import { requireAdmittedOrName } from '../approved-instead.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { removeEarlier } from '../earlier-folders.ts';
 import { type LockedSkill, lockFileName, projectFileName } from '../lock.ts';
 import { requireLockedBytes } from '../locked-bytes.ts';
 import { answer, count, joined, note, safe } from '../output.ts';
@@ -34,6 +35,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   requireOwnFolders(ready);
   for (const one of ready) checkPlaces(one.layout, one.files, [sharedFolder, ...one.layout.agentFolders]);
   writeAll(context, ready);
+  for (const line of removeEarlier(ready)) note(context, safe`note: ${line}`);
   const installed = ready.map(({ name, locked, layout }) => ({ name, ...locked, folder: layout.folder }));
   answer(context, { schema: 'skillgate.ci/1', installed }, () =>
     joined(
@@ -52,7 +54,7 @@ function requireWholeLock({ file, folder, lock }: Project): void {
   const reasons = [...file.skills].flatMap(([name, { range }]): Reason[] => {
     const locked = lock.get(name);
     if (locked === undefined) return [{ message: `${projectFileName} asks for ${name}, which ${lockFileName} does not name` }];
-    if (satisfies(locked.version, range)) return [];
+    if (isInRange(locked.version, range)) return [];
     return [{ message: `${projectFileName} asks for ${name}@${range}, and ${lockFileName} pins ${locked.version}` }];
   });
   if (reasons.length > 0)

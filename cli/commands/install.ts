@@ -65,7 +65,7 @@ async function installOne(context: CommandContext & World, reference: SkillRefer
     throw new Problem('plain-refused', `Cannot install ${name} without the sandbox: host policy says "plain": false`);
 
   const before = project.lock.get(name);
-  const pins = { locked: before, locks: [project.lock], publisher: publisherNamed(context) };
+  const pins = { locked: before, asks: true, locks: [project.lock], publisher: publisherNamed(context) };
   const question = { name, range: wanted.range, ...pins, registries: project.file.registries, host };
   const { base } = registryOf(context, scopeOf(name), project.file.registries);
   const found = await askAdmission(context, question).catch(async (cause: unknown) => {
@@ -192,8 +192,11 @@ function keepFile(path: string): () => void {
 async function agreeToMore(context: CommandContext, { name, admitted, before }: Installed): Promise<void> {
   const isMore = before !== undefined && before.locked.capabilities !== admitted.capabilityDigest;
   const added = before?.capabilities === undefined ? admitted.capabilities : minus(admitted.capabilities, before.capabilities);
-  if (!isMore || isEmpty(added) || context.options.yes === true) return;
-  const question = safe`This version of ${name} may do more than the one that is installed.`;
+  const isOther = before?.locked.version === admitted.version;
+  if (!isMore || (isEmpty(added) && !isOther) || context.options.yes === true) return;
+  const question = isOther
+    ? safe`${lockFileName} pins other capabilities for ${name}@${admitted.version} than the approved ones above.`
+    : safe`This version of ${name} may do more than the one that is installed.`;
   await confirm(context, question, 'yes', `skillgate install ${name} --yes`);
 }
 
@@ -220,7 +223,7 @@ function whatItMayDo(context: CommandContext, { admitted, before, wanted }: Inst
     ...(hasProgram && cannot.length > 0 ? [safe`  In the sandbox it will not be able to:`] : []),
     ...(hasProgram ? cannot.map((line) => safe`    ${line}`) : [safe`  ${textsAlone}`]),
     ...(before === undefined ? [] : [safe`  Since ${before.locked.version}:`]),
-    ...(before !== undefined && changed.length === 0 ? [safe`    ${sameOrUnknown(before)}`] : []),
+    ...(before !== undefined && changed.length === 0 ? [safe`    ${sameOrUnknown(admitted, before)}`] : []),
     ...changed.map((line) => safe`    ${line.startsWith('+') ? ink.yellow(line) : line}`),
   ];
 }
@@ -236,8 +239,9 @@ function whereItLies(context: CommandContext, { admitted, wanted, layout }: Inst
   ];
 }
 
-function sameOrUnknown(before: NonNullable<Installed['before']>): string {
-  return before.capabilities === undefined
-    ? 'what the old version could do is not known any more'
-    : 'it can do the same as before';
+function sameOrUnknown(admitted: Admitted, { locked, capabilities }: NonNullable<Installed['before']>): string {
+  if (capabilities !== undefined) return 'it can do the same as before';
+  return locked.version === admitted.version
+    ? `${lockFileName} pins other capabilities for it (${locked.capabilities}) than are approved (${admitted.capabilityDigest})`
+    : 'what the old version could do is not known any more';
 }

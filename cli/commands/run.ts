@@ -1,13 +1,13 @@
 /** `skill run`: admits the version again, plans, and runs it in a sandbox; `--plan` shows the plan and runs nothing. */
 
 import { dirname, resolve } from 'node:path';
-import { satisfies } from 'semver';
 import { readAgent } from '../../runner/agents.ts';
 import { planSkill, type RunRequest } from '../../runner/run.ts';
 import type { Sandbox } from '../../runner/sandbox.ts';
 import type { Plan } from '../../skills-index/run/plan.ts';
 import { parseReference, type SkillReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { isInRange } from '../../skills-index/skill/version.ts';
 import { type Project, projectAt } from '../admission.ts';
 import { noSandbox } from '../backends/none.ts';
 import { calledName } from '../called-name.ts';
@@ -112,7 +112,7 @@ function startOf(context: CommandContext): string {
 
 function lockedFor(project: Project, { name, range }: SkillReference): LockedSkill | undefined {
   const locked = project.lock.get(name);
-  return locked !== undefined && (range === '*' || satisfies(locked.version, range)) ? locked : undefined;
+  return locked !== undefined && (range === '*' || isInRange(locked.version, range)) ? locked : undefined;
 }
 
 function showPlan(context: CommandContext, { plan, digest }: { readonly plan: Plan; readonly digest: string }): ExitCode {

@@ -5,7 +5,7 @@ import { type Digest, isDigest } from '../skill/digest.ts';
 import { parseJson } from '../skill/json.ts';
 import { isNamePart, type SkillName } from '../skill/name.ts';
 import { exactObject, parseShape } from '../skill/shape.ts';
-import { resolveVersion, type Version } from '../skill/version.ts';
+import { isInRange, type Version } from '../skill/version.ts';
 import { capabilities } from '../statement/field-shapes.ts';
 
 /** Skills that an agent may start. */
@@ -118,5 +118,5 @@ function isNamed({ skill }: Grant, name: SkillName): boolean {
 }
 
 function includes({ range }: Grant, version: Version): boolean {
-  return resolveVersion(range, [version]) === version;
+  return isInRange(version, range);
 }

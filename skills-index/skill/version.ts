@@ -1,6 +1,7 @@
 /** Versions of skills: semver 2, exact; and which one a range means. */
 import compareBuild from 'semver/functions/compare-build.js';
 import parse from 'semver/functions/parse.js';
+import valid from 'semver/functions/valid.js';
 import maxSatisfying from 'semver/ranges/max-satisfying.js';
 import { versionCharsMax } from './limits.ts';
 import { Problem } from './problem.ts';
@@ -21,9 +22,31 @@ export function parseVersion(text: unknown): Version {
   return text as Version;
 }
 
-/** The highest version in the range, or undefined. A prerelease counts only when the range names one (semver). */
+/**
+ * Ranges and precedence do not see build metadata (semver 2, item 10): two versions that differ in it alone would be one version to everybody
+ * who asks for a range.
+ * @throws Problem `version-invalid` for a version that has some
+ */
+export function requireNoBuild(version: Version): void {
+  const at = version.indexOf('+');
+  if (at < 0) return;
+  throw new Problem('version-invalid', `Cannot publish ${version}: ranges do not see what follows the +`, {
+    hint: `Publish ${version.slice(0, at)}, or the next patch or prerelease number where that one is taken.`,
+  });
+}
+
+/**
+ * The highest version in the range, or undefined. A prerelease counts only when the range names one (semver). Build metadata, which versions
+ * from before may have, counts only in an exact version; a range takes the version without.
+ */
 export function resolveVersion(range: string, versions: readonly Version[]): Version | undefined {
-  return maxSatisfying([...versions], range) ?? undefined;
+  if (range.includes('+') && valid(range) !== null) return versions.find((version) => version === range);
+  return maxSatisfying([...versions].sort(compareVersions), range) ?? undefined;
+}
+
+/** Whether the range means this version. */
+export function isInRange(version: Version, range: string): boolean {
+  return resolveVersion(range, [version]) === version;
 }
 
 /** Orders versions by semver, build metadata last. */

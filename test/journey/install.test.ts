@@ -1,41 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
-import {
-  type Installer,
-  makeHonest,
-  makeInstaller,
-  makeNetwork,
-  makeReportSkill,
-  type Network,
-  release,
-} from '../cli/installer-world.ts';
-import type { Skill } from '../registry/road.ts';
+import { useInstallerProject } from '../cli/installer-project.ts';
+import { makeReportSkill, release } from '../cli/installer-world.ts';
 
-let network: Network;
-let report: Skill;
-let user: Installer;
-beforeAll(async () => {
-  network = await makeNetwork();
-  report = await release(network, makeReportSkill('@acme/weekly-report'));
-});
-afterAll(() => network.close());
-beforeEach(async () => {
-  makeHonest(network);
-  user = await makeInstaller(network);
-});
-afterEach(() => user.close());
-
-const at = (path: string): string => join(user.project, path);
-const read = (path: string): string => readFileSync(at(path), 'utf8');
-const lock = () => JSON.parse(read('skillgate.lock')).skills;
+const project = useInstallerProject(false);
+const { at, read, lock } = project;
 
 describe('skillgate install', () => {
   it('writes verified texts, shims, and a lock that says exactly what was verified', async () => {
-    const said = await user.run('install', '@acme/weekly-report');
+    const said = await project.user.run('install', '@acme/weekly-report');
     expect(said).toMatchObject({ exit: 0, err: '' });
     expect(read('.agents/skills/weekly-report/notes/format.md')).toBe('How the report looks.\n');
     expect(read('.agents/skills/weekly-report/scripts/report.ts')).toContain('"@acme/weekly-report", "report"');
@@ -45,10 +22,10 @@ describe('skillgate install', () => {
     expect(lock()).toEqual({
       '@acme/weekly-report': {
         registry: 'localhost',
-        root: rootFingerprint(network.registry.trust.root),
+        root: rootFingerprint(project.network.registry.trust.root),
         version: '1.0.0',
-        bundle: report.packed.digest,
-        publisher: network.registry.author.keyId,
+        bundle: project.report.packed.digest,
+        publisher: project.network.registry.author.keyId,
         scopeClaim: expect.any(Number),
         capabilities: expect.stringMatching(/^sha256:/),
         logIndex: expect.any(Number),
@@ -61,8 +38,8 @@ describe('skillgate install', () => {
     const reader = makeReportSkill('@acme/reader', {
       capabilities: { mount: [{ source: 'workspace:reports', target: '/reports', mode: 'ro', why: 'reads the reports' }] },
     });
-    await release(network, reader);
-    const { out } = await user.run('install', '@acme/reader');
+    await release(project.network, reader);
+    const { out } = await project.user.run('install', '@acme/reader');
     expect(out).toContain('mount ro workspace:reports at /reports (reads the reports)');
     expect(out).toContain('reach any host');
     expect(out).not.toContain('read or write any folder');
@@ -72,8 +49,8 @@ describe('skillgate install', () => {
   it('promises no limit for a skill that is texts alone', async () => {
     const texts = makeReportSkill('@acme/texts', { commands: {} });
     const files = texts.files.filter((file) => !file.path.startsWith('scripts/'));
-    await release(network, { ...texts, files, packed: packBundle(files) });
-    const { out, exit } = await user.run('install', '@acme/texts');
+    await release(project.network, { ...texts, files, packed: packBundle(files) });
+    const { out, exit } = await project.user.run('install', '@acme/texts');
     expect(exit).toBe(0);
     expect(out).toContain('What an agent does by itself after reading it is limited by the agent’s host alone.');
     expect(out).not.toContain('able to:');
@@ -81,112 +58,114 @@ describe('skillgate install', () => {
   });
 
   it('answers with one line of JSON and nothing else when asked to', async () => {
-    const { out } = await user.run('install', '@acme/weekly-report', '--format', 'json');
+    const { out } = await project.user.run('install', '@acme/weekly-report', '--format', 'json');
     expect(JSON.parse(out)).toMatchObject({
       schema: 'skillgate.install/1',
-      installed: [{ name: '@acme/weekly-report', version: '1.0.0', bundle: report.packed.digest, folder: 'weekly-report' }],
+      installed: [
+        { name: '@acme/weekly-report', version: '1.0.0', bundle: project.report.packed.digest, folder: 'weekly-report' },
+      ],
     });
   });
 
   it('gives the same lock again when nothing changed', async () => {
-    await user.run('install', '@acme/weekly-report');
+    await project.user.run('install', '@acme/weekly-report');
     const before = read('skillgate.lock');
-    expect((await user.run('install', '@acme/weekly-report')).exit).toBe(0);
+    expect((await project.user.run('install', '@acme/weekly-report')).exit).toBe(0);
     expect(read('skillgate.lock')).toBe(before);
   });
 
   it('shows the difference in capabilities when it updates, and wants a person’s yes for more', async () => {
-    await release(network, makeReportSkill('@acme/grows'));
-    await user.run('install', '@acme/grows@^1');
+    await release(project.network, makeReportSkill('@acme/grows'));
+    await project.user.run('install', '@acme/grows@^1');
     const egress = [{ url: 'https://api.crm.example/v2/*', why: 'reads deals' }];
-    await release(network, makeReportSkill('@acme/grows', { version: '1.1.0', capabilities: { egress } }));
-    const asked = await user.run('install', '@acme/grows');
+    await release(project.network, makeReportSkill('@acme/grows', { version: '1.1.0', capabilities: { egress } }));
+    const asked = await project.user.run('install', '@acme/grows');
     expect(asked.err).toContain('error[not-confirmed]');
-    expect(lock()['@acme/grows'].version).toBe('1.0.0');
-    const { out, exit } = await user.run('install', '@acme/grows', '--yes');
+    expect(lock()['@acme/grows']?.version).toBe('1.0.0');
+    const { out, exit } = await project.user.run('install', '@acme/grows', '--yes');
     expect(exit).toBe(0);
     expect(asked.out).toContain('+ egress GET,HEAD https[:]//api.crm.example/v2/*');
     expect(out).toMatch(/Since 1\.0\.0:\n {4}\+ egress GET,HEAD https\[:\]\/\/api\.crm\.example\/v2\/\*/);
-    expect(lock()['@acme/grows'].version).toBe('1.1.0');
+    expect(lock()['@acme/grows']?.version).toBe('1.1.0');
   });
 
   it('goes back to an older version only when that is named', async () => {
-    await release(network, makeReportSkill('@acme/withheld'));
-    await release(network, makeReportSkill('@acme/withheld', { version: '1.1.0' }));
-    await user.run('install', '@acme/withheld');
-    network.lie = async (path, honest) => {
+    await release(project.network, makeReportSkill('@acme/withheld'));
+    await release(project.network, makeReportSkill('@acme/withheld', { version: '1.1.0' }));
+    await project.user.run('install', '@acme/withheld');
+    project.network.lie = async (path, honest) => {
       const response = await honest();
       if (path !== '/index/@acme/withheld') return response;
       const [first = ''] = (await response.text()).split('\n');
       return new Response(`${first}\n`);
     };
-    const withheld = await user.run('install', '@acme/withheld');
+    const withheld = await project.user.run('install', '@acme/withheld');
     expect(withheld.exit).toBe(6);
     expect(withheld.err).toContain('1.1.0 is installed, and the registry offers 1.0.0');
-    expect(lock()['@acme/withheld'].version).toBe('1.1.0');
-    expect((await user.run('install', '@acme/withheld@1.0.0')).exit).toBe(0);
+    expect(lock()['@acme/withheld']?.version).toBe('1.1.0');
+    expect((await project.user.run('install', '@acme/withheld@1.0.0')).exit).toBe(0);
   });
 
   it('links for chosen agents, and does not forget them, nor --as, when it updates', async () => {
-    await release(network, makeReportSkill('@acme/kept'));
-    await user.run('install', '@acme/kept', '--agent', 'claude', '--agent', 'goose', '--copy', '--as', 'weekly');
-    await release(network, makeReportSkill('@acme/kept', { version: '1.1.0', files: { 'new.md': 'new\n' } }));
-    expect((await user.run('install', '@acme/kept')).exit).toBe(0);
+    await release(project.network, makeReportSkill('@acme/kept'));
+    await project.user.run('install', '@acme/kept', '--agent', 'claude', '--agent', 'goose', '--copy', '--as', 'weekly');
+    await release(project.network, makeReportSkill('@acme/kept', { version: '1.1.0', files: { 'new.md': 'new\n' } }));
+    expect((await project.user.run('install', '@acme/kept')).exit).toBe(0);
     for (const folder of ['.agents', '.claude', '.goose']) expect(read(`${folder}/skills/weekly/new.md`)).toBe('new\n');
     expect(existsSync(at('.agents/skills/kept'))).toBe(false);
   });
 
   it('moves the folder when another name is given', async () => {
-    await user.run('install', '@acme/weekly-report', '--agent', 'claude');
-    expect((await user.run('install', '@acme/weekly-report', '--as', 'weekly')).exit).toBe(0);
+    await project.user.run('install', '@acme/weekly-report', '--agent', 'claude');
+    expect((await project.user.run('install', '@acme/weekly-report', '--as', 'weekly')).exit).toBe(0);
     expect(readdirSync(at('.agents/skills'))).toEqual(['weekly']);
     expect(readdirSync(at('.claude/skills'))).toEqual(['weekly']);
   });
 
   it('refuses a second skill of the same short name, until --as names it', async () => {
-    await user.run('install', '@acme/weekly-report');
+    await project.user.run('install', '@acme/weekly-report');
     const other = makeReportSkill('@acme/other');
-    await release(network, other);
-    const refused = await user.run('install', '@acme/other', '--as', 'weekly-report');
+    await release(project.network, other);
+    const refused = await project.user.run('install', '@acme/other', '--as', 'weekly-report');
     expect(refused.exit).toBe(6);
     expect(refused.err).toContain('@acme/weekly-report stands there');
     expect(Object.keys(lock())).toEqual(['@acme/weekly-report']);
-    expect((await user.run('install', '@acme/other', '--as', 'second')).exit).toBe(0);
+    expect((await project.user.run('install', '@acme/other', '--as', 'second')).exit).toBe(0);
   });
 
   it('refuses to overwrite what it did not put there, and leaves no trace', async () => {
     mkdirSync(at('.agents/skills/weekly-report'), { recursive: true });
     writeFileSync(at('.agents/skills/weekly-report/SKILL.md'), 'my own');
-    const said = await user.run('install', '@acme/weekly-report');
+    const said = await project.user.run('install', '@acme/weekly-report');
     expect(said).toMatchObject({ exit: 6 });
     expect(said.err).toContain('error[install-taken]');
     expect(read('.agents/skills/weekly-report/SKILL.md')).toBe('my own');
-    expect(readdirSync(user.project)).toEqual(['.agents']);
+    expect(readdirSync(project.user.project)).toEqual(['.agents']);
   });
 
   it('heals what an interrupted installation left', async () => {
-    await user.run('install', '@acme/weekly-report');
+    await project.user.run('install', '@acme/weekly-report');
     const files = ['skillgate.lock', 'skillgate.json'].map((file) => [file, read(file)] as const);
     // The lock was written and the rename did not happen; or the folder was half removed by hand.
     for (const leave of ['.agents/skills/weekly-report', '.agents/skills/weekly-report/SKILL.md']) {
       rmSync(at(leave), { recursive: true });
-      expect((await user.run('verify')).exit).toBe(6);
-      expect((await user.run('install', '@acme/weekly-report')).exit).toBe(0);
-      expect((await user.run('verify')).exit).toBe(0);
+      expect((await project.user.run('verify')).exit).toBe(6);
+      expect((await project.user.run('install', '@acme/weekly-report')).exit).toBe(0);
+      expect((await project.user.run('verify')).exit).toBe(0);
       for (const [file, text] of files) expect(read(file)).toBe(text);
     }
   });
 
   it('leaves no script that runs on the host, also where no command names it, and says exactly so', async () => {
     const files = { 'scripts/who.js': "console.log('the host of', process.env.HOME);\n" };
-    await release(network, makeReportSkill('@acme/unnamed', { commands: {}, files }));
+    await release(project.network, makeReportSkill('@acme/unnamed', { commands: {}, files }));
     const lines = [
       'through the sandbox: scripts/clean.sh',
       'refused on this host, because no command names it: scripts/report.ts, scripts/who.js',
       'as approved: 3 files of text and data',
     ];
-    const { out } = await user.run('install', '@acme/unnamed');
-    const verified = await user.run('verify', '@acme/unnamed');
+    const { out } = await project.user.run('install', '@acme/unnamed');
+    const verified = await project.user.run('verify', '@acme/unnamed');
     for (const line of lines) for (const said of [out, verified.out]) expect(said).toContain(line);
     const ran = spawnSync(process.execPath, [at('.agents/skills/unnamed/scripts/who.js')], { encoding: 'utf8' });
     expect(ran).toMatchObject({ status: 6, stdout: '' });
@@ -194,15 +173,15 @@ describe('skillgate install', () => {
   });
 
   it('is verified skill by skill: one that differs hides none of the others', async () => {
-    await release(network, makeReportSkill('@acme/whole'));
-    await user.run('install', '@acme/weekly-report');
-    await user.run('install', '@acme/whole');
+    await release(project.network, makeReportSkill('@acme/whole'));
+    await project.user.run('install', '@acme/weekly-report');
+    await project.user.run('install', '@acme/whole');
     writeFileSync(at('.agents/skills/weekly-report/SKILL.md'), 'changed');
-    const said = await user.run('verify');
+    const said = await project.user.run('verify');
     expect(said.exit).toBe(6);
     expect(said.out).toContain('verified @acme/whole@1.0.0');
     expect(said.err).toMatch(/not verified: @acme\/weekly-report\n.*1 installed file differs[\s\S]*verified 1 of 2/);
-    const json = JSON.parse((await user.run('verify', '--format', 'json')).out);
+    const json = JSON.parse((await project.user.run('verify', '--format', 'json')).out);
     expect(json).toMatchObject({
       verified: [{ name: '@acme/whole', files: { 'scripts/report.ts': 'runs report', 'SKILL.md': 'as approved' } }],
       failed: [{ name: '@acme/weekly-report', code: 'installed-differs' }],
@@ -210,22 +189,22 @@ describe('skillgate install', () => {
   });
 
   it('writes the original files with --plain, warns, and puts the shims back without it', async () => {
-    const plain = await user.run('install', '@acme/weekly-report', '--plain');
+    const plain = await project.user.run('install', '@acme/weekly-report', '--plain');
     expect(plain.out).toContain('the sandbox is off');
     expect(read('.agents/skills/weekly-report/scripts/clean.sh')).toBe('#!/bin/sh\necho clean "$@"\n');
-    expect((await user.run('verify')).out).toContain('the original files, no sandbox');
-    await user.run('install', '@acme/weekly-report');
+    expect((await project.user.run('verify')).out).toContain('the original files, no sandbox');
+    await project.user.run('install', '@acme/weekly-report');
     expect(read('.agents/skills/weekly-report/scripts/clean.sh')).toContain('skillgate run');
   });
 
   it('refuses --plain where host policy says so, before anything is fetched', async () => {
-    mkdirSync(join(user.home, 'config'), { recursive: true });
-    writeFileSync(join(user.home, 'config/host.json'), '{"plain": false}', { mode: 0o600 });
-    const said = await user.run('install', '@acme/weekly-report', '--plain');
+    mkdirSync(join(project.user.home, 'config'), { recursive: true });
+    writeFileSync(join(project.user.home, 'config/host.json'), '{"plain": false}', { mode: 0o600 });
+    const said = await project.user.run('install', '@acme/weekly-report', '--plain');
     expect(said.err).toContain('error[plain-refused]');
     expect(said.exit).toBe(6);
-    expect(network.asked).toEqual([]);
-    expect(readdirSync(user.project)).toEqual([]);
+    expect(project.network.asked).toEqual([]);
+    expect(readdirSync(project.user.project)).toEqual([]);
   });
 
   it.each([
@@ -234,7 +213,7 @@ describe('skillgate install', () => {
     [['@acme/weekly-report@not-a-range'], 2],
     [['weekly-report'], 2],
   ])('skillgate install %j is an error of usage', async (words, exit) => {
-    expect((await user.run('install', ...words)).exit).toBe(exit);
-    expect(readdirSync(user.project)).toEqual([]);
+    expect((await project.user.run('install', ...words)).exit).toBe(exit);
+    expect(readdirSync(project.user.project)).toEqual([]);
   });
 });

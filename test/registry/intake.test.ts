@@ -168,6 +168,12 @@ describe('intake', () => {
     expect(answers.filter((answer) => answer.body.code === 'version-exists')).toHaveLength(7);
   });
 
+  it('refuses a version with build metadata, which ranges cannot tell from the one without', async () => {
+    const answer = await publish(world.send, makeSkill('@acme/built', '1.0.0+b'), world.author);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'version-invalid', hint: expect.stringContaining('1.0.0') } });
+    expect((await publish(world.send, makeSkill('@acme/built', '1.0.0'), world.author)).status).toBe(201);
+  });
+
   it('takes eight different versions at once, each with its own place in the log', async () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, i) => publish(world.send, makeSkill('@acme/many', `1.0.${i}`), world.author)),

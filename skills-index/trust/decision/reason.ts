@@ -15,7 +15,7 @@ export const decisionHints = {
   'publisher-changed':
     'Ask the author by another way; if the new publisher is right: skillgate install NAME --publisher sha256:… (their id).',
   'lock-mismatch':
-    'Somebody changed the lock, or the version was approved anew: look why, then take its line out of skillgate.lock and install it again.',
+    'Somebody changed the lock, or the version was approved anew: look why. Then skillgate install NAME shows what is approved now, and asks before other capabilities go into the lock; where another registry answers, take the entry out of skillgate.lock first.',
   'scanner-unknown': 'An administrator has to enrol the scanner before it scans: skillgate member add.',
   'scans-missing': 'Another scanner has to sign the same report: skillgate scanner work with its key, on another machine.',
   'scan-mismatch': 'The version has to be scanned again.',

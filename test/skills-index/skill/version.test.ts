@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareVersions, parseVersion, resolveVersion } from '../../../skills-index/skill/version.ts';
+import { compareVersions, isInRange, parseVersion, requireNoBuild, resolveVersion } from '../../../skills-index/skill/version.ts';
 
 const versions = ['1.0.0', '1.4.0', '1.5.0-rc.1', '2.0.0'].map((text) => parseVersion(text));
 
@@ -37,6 +37,34 @@ describe('a version', () => {
     ['nonsense', undefined],
   ])('for the range %s is %s', (range, expected) => {
     expect(resolveVersion(range, versions)).toBe(expected);
+  });
+
+  it.each([
+    ['1.0.0+b', '1.0.0+b'],
+    ['1.0.0+c', undefined],
+    ['1.0.0', '1.0.0'],
+    ['*', '1.0.0'],
+  ])('with build metadata is meant by its exact text alone: %s means %s', (range, expected) => {
+    for (const order of [
+      ['1.0.0+b', '1.0.0'],
+      ['1.0.0', '1.0.0+b'],
+    ])
+      expect(
+        resolveVersion(
+          range,
+          order.map((text) => parseVersion(text)),
+        ),
+      ).toBe(expected);
+  });
+
+  it('from before that has build metadata alone is still in a range', () => {
+    expect(isInRange(parseVersion('1.0.0+b'), '^1.0.0')).toBe(true);
+    expect(isInRange(parseVersion('1.0.0'), '1.0.0+b')).toBe(false);
+  });
+
+  it('is not published with build metadata, and is without', () => {
+    expect(() => requireNoBuild(parseVersion('1.0.0+b'))).toThrow(expect.objectContaining({ code: 'version-invalid' }));
+    expect(() => requireNoBuild(parseVersion('1.0.0-rc.1'))).not.toThrow();
   });
 
   it('has an order', () => {
